@@ -327,7 +327,7 @@ class _WordDiff:
     """Word diff with a limit on the work for one paper."""
 
     def __init__(self) -> None:
-        self.left = MOST_STEPS
+        self.steps_left = MOST_STEPS
 
     def __call__(self, was: str, now: str) -> tuple[Strand, ...]:
         """Return the diff, or an empty tuple if the words are the same."""
@@ -336,9 +336,9 @@ class _WordDiff:
         ahead = len(commonprefix((was, now)))
         behind = len(commonprefix((was[ahead:][::-1], now[ahead:][::-1])))
         steps = (len(was) - ahead - behind) * (len(now) - ahead - behind)
-        if steps > self.left:
+        if steps > self.steps_left:
             return (Strand(was, is_removed=True), Strand(now, is_added=True))
-        self.left -= steps
+        self.steps_left -= steps
         strands = tuple(full_diff(was, now))
         return strands if any(each.is_removed or each.is_added for each in strands) else ()
 

@@ -38,7 +38,7 @@ class LateItem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class PaperStatus:
     """The agencies' answers and the late items. `late` counts them, `late_keys` the key ones."""
 
     asked: int
@@ -51,7 +51,7 @@ class Standing:
     worst: tuple[LateItem, ...]
 
 
-def standing_of_paper(facts: Facts, on: date) -> Standing:
+def status_of_paper(facts: Facts, on: date) -> PaperStatus:
     """Return who does not concur or has not answered, and what is late on the paper's date.
 
     `on` is today, for answers that are overdue. No query.
@@ -59,7 +59,7 @@ def standing_of_paper(facts: Facts, on: date) -> Standing:
     rows = facts.clearances
     late = [item for item in facts.items if item.is_late]
     worst = sorted(late, key=lambda item: (LATE_ORDER.index(item.late.state), -item.late.days))
-    return Standing(
+    return PaperStatus(
         asked=len(rows),
         dissents=tuple(row for row in rows if row.answer == Clearance.Answer.DISSENTS),
         comments=tuple(row for row in rows if row.answer == Clearance.Answer.COMMENT),

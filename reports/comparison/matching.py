@@ -45,8 +45,10 @@ def pairs(was: Sequence[Passage], now: Sequence[Passage]) -> list[Pair]:
         lambda passage: passage.words,
     ):
         by_words: tuple[dict[Hashable, list[int]], ...] = (defaultdict(list), defaultdict(list))
-        for side, passages, left in zip(by_words, (was, now), _left(was, now, found), strict=True):
-            for place in left:
+        for side, passages, unmatched in zip(
+            by_words, (was, now), _left(was, now, found), strict=True
+        ):
+            for place in unmatched:
                 side[words_of(passages[place])].append(place)
         for words in by_words[0].keys() & by_words[1].keys():
             found += zip(by_words[0][words], by_words[1][words], strict=False)

@@ -56,8 +56,8 @@ def progress_picture(facts: Facts) -> ProgressPicture:
     known = [(item, step) for item in facts.items for step in item.milestones]
     known = [(item, step) for item, step in known if not step.is_withdrawn]
     steps = [(item, step) for item, step in known if step.is_open or _slip(step)]
-    left = len(known) - len(steps)
-    note = f"Not shown: {count_in_words(left, 'milestone')} done on time." if left else ""
+    not_shown = len(known) - len(steps)
+    note = f"Not shown: {count_in_words(not_shown, 'milestone')} done on time." if not_shown else ""
     room = timeline_room(len(facts.pillars))
     if len(steps) > room:
         chosen = sorted(steps, key=lambda pair: _weight(pair[1], facts.briefing.dated))[:room]

@@ -80,11 +80,11 @@ class Names:
                     # Without its first letter, which may be a capital.
                     yield f"{phrase[1:]} ({item.number}"
 
-    def item(self, item: ItemAt, *more: str) -> str:
-        """Return the item with its number, and more in the same brackets: "“Train staff” (1.1, …)"."""
+    def item(self, item: ItemAt, *notes: str) -> str:
+        """Return the item with its number, and notes in the same brackets: "“Train staff” (1.1, …)"."""
         if item.pk not in self._introduced:
-            return with_notes(item.as_told or f"“{item.title}”", item.number, *more)
-        return with_notes(self.again(item), *more)
+            return with_notes(item.as_told or f"“{item.title}”", item.number, *notes)
+        return with_notes(self.again(item), *notes)
 
     def again(self, item: ItemAt) -> str:
         """Return the item for a second sentence about it: "the training", or "item 1.1" without a phrase."""
@@ -94,13 +94,13 @@ class Names:
         """Return the item by its phrase alone; without one, as `item` does."""
         return item.as_told if item.as_told in self._clear else self.item(item)
 
-    def step(self, item: ItemAt, step: MilestoneAt, *more: str) -> str:
-        """Return the milestone, with its item's number and more in brackets."""
+    def step(self, item: ItemAt, step: MilestoneAt, *notes: str) -> str:
+        """Return the milestone, with its item's number and notes in brackets."""
         if not is_sayable(step):
-            return f"a milestone of {self.item(item, *more)}"
+            return f"a milestone of {self.item(item, *notes)}"
         if item.pk in self._introduced and step.as_told in self._clear:
-            return with_notes(step.as_told, *more)
-        return with_notes(what(step), item.number, *more)
+            return with_notes(step.as_told, *notes)
+        return with_notes(what(step), item.number, *notes)
 
     def line(self, item: ItemAt, step: MilestoneAt, who: str) -> str:
         """Return the milestone with its agency for a list: its phrase needs no number."""

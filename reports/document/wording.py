@@ -76,8 +76,8 @@ def some(parts: Sequence[str], most: int = 12) -> str:
     """Return the parts as `join_words`, or the first few: "a, b and 988 others"."""
     if len(parts) <= most:
         return join_words(parts)
-    left = len(parts) - most
-    return join_words([*parts[:most], f"{number(left)} {agree(left, 'other', 'others')}"])
+    others = len(parts) - most
+    return join_words([*parts[:most], f"{number(others)} {agree(others, 'other', 'others')}"])
 
 
 def named(name: str) -> str:

@@ -107,11 +107,11 @@ def _headings(before: Draft, after: Draft, now: Draft) -> dict[str, str]:
     was, did = ({p.key: p.heading for p in draft.portions} for draft in (before, after))
     found = {}
     for portion in now.portions:
-        then, left = was.get(portion.key), did.get(portion.key)
+        then, made = was.get(portion.key), did.get(portion.key)
         found[portion.key] = portion.heading
-        if then is None or then == left:
+        if then is None or then == made:
             continue
-        if portion.heading != left:
+        if portion.heading != made:
             raise Overtaken([Clash(portion.key, portion.heading, then)])
         found[portion.key] = then
     return found
@@ -119,7 +119,7 @@ def _headings(before: Draft, after: Draft, now: Draft) -> dict[str, str]:
 
 def _moved(before: Draft, after: Draft, key: str) -> set[str]:
     """Return what the act moved: `key` alone if that explains the new order."""
-    then, left = _lists(before), _lists(after)
+    then, made = _lists(before), _lists(after)
     home = _homes(after)
     found = {
         each
@@ -128,17 +128,17 @@ def _moved(before: Draft, after: Draft, key: str) -> set[str]:
         if each in home and home[each] != section
     }
     for section, keys in then.items():
-        both = set(keys) & set(left.get(section, ())) - {key}
+        both = set(keys) & set(made.get(section, ())) - {key}
         old = [each for each in keys if each in both]
-        new = [each for each in left.get(section, ()) if each in both]
+        new = [each for each in made.get(section, ()) if each in both]
         if old != new:
             blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
             stay = {each for block in blocks for each in old[block.a : block.a + block.size]}
             found |= both - stay
         if (
             key in keys
-            and key in left.get(section, ())
-            and _places(keys, key, both) != _places(left[section], key, both)
+            and key in made.get(section, ())
+            and _places(keys, key, both) != _places(made[section], key, both)
         ):
             found.add(key)
     return found

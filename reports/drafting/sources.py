@@ -87,7 +87,7 @@ class Shelf:
     title: str
     open: tuple[Line, ...]
     used: tuple[Line, ...]
-    more: int
+    not_shown: int
 
 
 @dataclass(frozen=True)
@@ -161,8 +161,8 @@ def _shelf(title: str, lines: list[Line]) -> Shelf:
         key=lambda line: not line.is_changed,
     )
     used = [line for line in lines if line.is_used and not line.is_changed]
-    more = max(len(wanted) - MAX_SHOWN, 0) + max(len(used) - MAX_SHOWN, 0)
-    return Shelf(title, tuple(wanted[:MAX_SHOWN]), tuple(used[:MAX_SHOWN]), more)
+    not_shown = max(len(wanted) - MAX_SHOWN, 0) + max(len(used) - MAX_SHOWN, 0)
+    return Shelf(title, tuple(wanted[:MAX_SHOWN]), tuple(used[:MAX_SHOWN]), not_shown)
 
 
 def _uses(draft: Draft) -> dict[tuple[str, int], list[tuple[str, int | None]]]:

@@ -27,8 +27,8 @@ KEEP_SUPERSEDED_FOR = timedelta(hours=1)
 class RenderingQuerySet(models.QuerySet["Rendering"]):
     def to_begin(self, at: datetime) -> Self:
         """Filter to waiting rows and abandoned running ones, oldest first."""
-        left = Q(state=Rendering.State.RUNNING, beat_at__lt=at - HEARTBEAT_TIMEOUT)
-        return self.filter(Q(state=Rendering.State.WAITING) | left).order_by("asked_at", "pk")
+        abandoned = Q(state=Rendering.State.RUNNING, beat_at__lt=at - HEARTBEAT_TIMEOUT)
+        return self.filter(Q(state=Rendering.State.WAITING) | abandoned).order_by("asked_at", "pk")
 
     def without_contents(self) -> Self:
         """Defer the document and the file, for queries that only need the progress."""

@@ -23,7 +23,7 @@ class WordCopyQuerySet(models.QuerySet["WordCopy"]):
         """Add the numbers of suggestions, all and open, newest first. One query."""
         is_open = Q(suggestions__state=Suggestion.State.OPEN)
         return self.annotate(
-            count=Count("suggestions"), left=Count("suggestions", filter=is_open)
+            count=Count("suggestions"), open_count=Count("suggestions", filter=is_open)
         ).order_by("-uploaded_at", "-pk")
 
 

@@ -57,15 +57,15 @@ class PlanView:
             "agency": self.agency,
         }
 
-    def query(self, **more: Any) -> str:
+    def query(self, **params: Any) -> str:
         """Return a query string such as "?at=2010-07-30&pillar=3", or ""."""
-        return _query(self.asked | more)
+        return _query(self.asked | params)
 
-    def link(self, page: str, **more: Any) -> str:
+    def link(self, page: str, **params: Any) -> str:
         """Return the URL of a page of the dashboard ("timeline") with the same view."""
         if page not in self._pages:
             self._pages[page] = reverse(f"dashboard:{page}", args=[self.plan.slug])
-        return self._pages[page] + self.query(**more)
+        return self._pages[page] + self.query(**params)
 
     def item(self, number: str) -> str:
         """Return the URL of an item as at the same moment."""
@@ -75,9 +75,9 @@ class PlanView:
         """Return the URL of an item's whole history."""
         return f"{self._page_of(number)}history/"
 
-    def items(self, **more: Any) -> str:
+    def items(self, **params: Any) -> str:
         """Return the URL of the list of work items behind a figure."""
-        asked = {"at": self.at.key, "pillar": self.pillar, "lead": self.agency} | more
+        asked = {"at": self.at.key, "pillar": self.pillar, "lead": self.agency} | params
         return self._list + _query(asked)
 
     # A page has hundreds of links, so the URL configuration is asked once for each kind.

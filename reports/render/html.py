@@ -319,16 +319,16 @@ def _answers_in(document: Document) -> str:
 
 def _annex(annex: Annex, letter: str, looks: CoverDesign) -> dict[str, Any]:
     """Return an annex's template, its heading, its name in English, and what the template cannot work out."""
-    name, style, more = "", "paper-wide", {}
+    name, style, computed = "", "paper-wide", {}
     match annex:
         case _ if annex.withheld:
             name, style = "withheld", "paper-upright"
         case ProgressPicture():
-            name, style, more = "progress", "paper-upright", _progress(annex)
+            name, style, computed = "progress", "paper-upright", _progress(annex)
         case WorkItemTable():
-            name, more = "items", _items(annex)
+            name, computed = "items", _items(annex)
         case WorkItemTexts():
-            name, style, more = "texts", "paper-upright", _texts(annex)
+            name, style, computed = "texts", "paper-upright", _texts(annex)
         case DelayRegister():
             name = "delays"
         case RiskRegister():
@@ -342,7 +342,7 @@ def _annex(annex: Annex, letter: str, looks: CoverDesign) -> dict[str, Any]:
         "heading": looks.annex_heading(letter, annex.heading),
         "name": f"Annex {letter}: {annex.heading}",
         "of": annex,
-        **more,
+        **computed,
     }
 
 
@@ -465,7 +465,7 @@ def _text(item: WorkItemText) -> dict[str, Any]:
 def _reported(report: ItemReport) -> list[dict[str, Any]]:
     if report.withheld:
         return [_line(f"Reported: {report.withheld}")]
-    said = [
+    texts = [
         *_labelled("Achieved", report.achieved),
         *_labelled("Planned next", report.planned_next),
         *_labelled("Challenges", report.challenges),
@@ -473,7 +473,10 @@ def _reported(report: ItemReport) -> list[dict[str, Any]]:
     line = f"Reported by {report.agency} on {report.period}"
     if report.no_change_on:
         return [_line(f"{line}: no change, said on {long_date(report.no_change_on)}.")]
-    return [_line(f"{line}:" if said else f"{line}: how it stands, without further words."), *said]
+    return [
+        _line(f"{line}:" if texts else f"{line}: how it stands, without further words."),
+        *texts,
+    ]
 
 
 def _labelled(

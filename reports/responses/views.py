@@ -112,7 +112,7 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _answer_page(
-    request: HttpRequest, of: _Answering, form: ResponseForm, **more: Any
+    request: HttpRequest, of: _Answering, form: ResponseForm, **others: Any
 ) -> HttpResponse:
     briefing = of.issued.briefing
     return form_page(
@@ -128,7 +128,7 @@ def _answer_page(
         draft=of.draft,
         is_current=of.is_current,
         earlier=form.in_words(of.draft.typed) if of.draft and not of.is_current else [],
-        **more,
+        **others,
     )
 
 

@@ -36,8 +36,8 @@ def parts(view: PlanView) -> "tuple[tuple[StrOrPromise, str], ...]":
 
 
 @register.simple_tag
-def view_link(view: PlanView, page: str, **more: Any) -> str:
-    return view.link(page, **more)
+def view_link(view: PlanView, page: str, **params: Any) -> str:
+    return view.link(page, **params)
 
 
 @register.simple_tag
@@ -61,8 +61,8 @@ def compared_words(view: PlanView, earlier: Sequence[Earlier] | None = None) -> 
 
 
 @register.simple_tag
-def view_query(view: PlanView, **more: Any) -> str:
-    return view.query(**more)
+def view_query(view: PlanView, **params: Any) -> str:
+    return view.query(**params)
 
 
 @register.simple_tag
@@ -118,7 +118,7 @@ def figure_with_change(figure: Figure) -> SafeString:
     change = ""
     if figure.change:
         tone = {True: " is-better", False: " is-worse", None: ""}[figure.is_better]
-        arrow, said = (
+        arrow, words = (
             ("▲", _(", {count} more than before"))
             if figure.change > 0
             else ("▼", _(", {count} fewer than before"))
@@ -126,7 +126,7 @@ def figure_with_change(figure: Figure) -> SafeString:
         count = abs(figure.change)
         change = (
             f' <span class="change{tone}"><span aria-hidden="true">{arrow}\u2009{count}'
-            f'</span><span class="visually-hidden">{escape(said.format(count=count))}</span></span>'
+            f'</span><span class="visually-hidden">{escape(words.format(count=count))}</span></span>'
         )
     return SafeString(
         f'<a href="{escape(figure.url)}">{_number(figure)}</a>{change}'

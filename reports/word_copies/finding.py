@@ -289,11 +289,11 @@ def _outside(blocks: Sequence[Block], sent: Sequence[str] | None) -> Iterable[Fo
     """Yield what was changed in the cover, the annexes and notes, which are not edited in Word."""
     where = "Outside the numbered paragraphs"
     everybody = {each.author for block in blocks for each in block.revisions()}
-    left = Counter(sent or ())
+    unmatched = Counter(sent or ())
     for block in blocks:
         was, would = block.text(()), block.text(everybody)
-        known = sent is None or not was or left[was] > 0
-        left[was] -= 1
+        known = sent is None or not was or unmatched[was] > 0
+        unmatched[was] -= 1
         if not known:
             yield Found(kind=Kind.UNPLACED, would=was, about=where)
         if was != would or (was and not block.ends_in(everybody)):
@@ -306,6 +306,6 @@ def _outside(blocks: Sequence[Block], sent: Sequence[str] | None) -> Iterable[Fo
                 would=would,
                 about=where,
             )
-    for text, count in left.items():
+    for text, count in unmatched.items():
         if text and count > 0:
             yield Found(kind=Kind.UNPLACED, was=text, about=where)

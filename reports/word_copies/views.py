@@ -100,9 +100,9 @@ def copy(request: HttpRequest, slug: str, pk: int, copy: int) -> HttpResponse:
     for each in rows:
         each.copy = row
     shown = shown_suggestions(briefing, rows)
-    left = [each for each in shown if each.row.is_open]
+    open_rows = [each for each in shown if each.row.is_open]
     authors: dict[str, int] = {}
-    for one in left:
+    for one in open_rows:
         if not one.row.is_only_read:
             authors[one.row.author] = authors.get(one.row.author, 0) + 1
     return render(
@@ -112,7 +112,7 @@ def copy(request: HttpRequest, slug: str, pk: int, copy: int) -> HttpResponse:
             "plan": briefing.plan,
             "briefing": briefing,
             "copy": row,
-            "left": left,
+            "open_rows": open_rows,
             "decided": [each for each in shown if not each.row.is_open],
             "authors": authors if briefing.is_open else {},
             "may_decide": briefing.is_open,

@@ -174,10 +174,10 @@ def documents(characters=ANYTHING):
             return WorkItemTable(next(keys), draw(words), draw(days), pillars)
 
         def report():
-            said = {name: draw(passages) for name in ("achieved", "planned_next", "challenges")}
-            no_change = None if any(said.values()) else draw(st.none() | days)
+            reported = {name: draw(passages) for name in ("achieved", "planned_next", "challenges")}
+            no_change = None if any(reported.values()) else draw(st.none() | days)
             return ItemReport(
-                agency=draw(words), period=draw(words), **said, no_change_on=no_change
+                agency=draw(words), period=draw(words), **reported, no_change_on=no_change
             )
 
         def item_with_texts():

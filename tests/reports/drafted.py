@@ -43,6 +43,6 @@ def drafted(plan: Any, item: Any, by: Any, kind: str = "annual", **cover: Any) -
     briefing = services.create_briefing(plan=plan, by=by, at=BEFORE, **cover)
     kinds.take_patterns(plan=plan, by=by)
     briefing.kind = pattern = BriefingKind.objects.get(plan=plan, slug=kind)
-    said = composed(briefing)
+    found = composed(briefing)
     briefing.kind = None
-    return drafts.begin_draft(briefing=briefing, kind=pattern, composed=said, by=by)
+    return drafts.begin_draft(briefing=briefing, kind=pattern, composed=found, by=by)

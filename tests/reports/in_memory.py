@@ -43,45 +43,50 @@ def action(description="Print it.", owner=POLICE, due_on=None, done_on=None, num
     )
 
 
-def delay(cause="funding", explanation="", effect="", *, actions=(), number=1, **more):
+def delay(cause="funding", explanation="", effect="", *, actions=(), number=1, **given):
     """An open delay."""
     dates = {"found_on": date(2010, 5, 1), "ended_on": None}
     dates |= {"due_before": date(2010, 6, 30), "before_known_to": "day"}
     dates |= {"due_after": date(2010, 8, 31), "after_known_to": "day"}
-    told = {"settlement": "", "settling_agency": None, "settling_by": None, "times_moved": 1}
+    section_texts = {
+        "settlement": "",
+        "settling_agency": None,
+        "settling_by": None,
+        "times_moved": 1,
+    }
     return DelayAt(
         pk=next(_keys), milestone=0, item=0, of="", number=number, cause=cause, version=next(_keys),
         explanation=explanation, effect=effect, on=ON, mitigations=tuple(actions),
-        **dates | told | more,
+        **dates | section_texts | given,
     )  # fmt: skip
 
 
-def step(due=date(2011, 6, 30), *delays, description="Brochure printed", number=1, **more):
+def step(due=date(2011, 6, 30), *delays, description="Brochure printed", number=1, **given):
     """An open milestone; its agreed date and forecast are `due` unless given."""
-    agreed = more.pop("agreed_due", due)
+    agreed = given.pop("agreed_due", due)
     dates = {"original_due": due, "agreed_due": agreed, "forecast_due": agreed}
     exact = {f"{name}_known_to": "day" for name in ("original", "agreed", "forecast")}
     own = {"pk": next(_keys), "item": 0, "number": number, "description": description}
     own |= {"responsible": LABOUR.pk, "completed_on": None, "withdrawn_on": None}
     own |= {"version": next(_keys), "on": ON, "delays": tuple(delays)}
-    return MilestoneAt(**no_texts(MilestoneAt) | dates | exact | own | more)
+    return MilestoneAt(**no_texts(MilestoneAt) | dates | exact | own | given)
 
 
-def item(number="1.1", *steps, title="Train staff", stage="under_way", on=ON, **more):
+def item(number="1.1", *steps, title="Train staff", stage="under_way", on=ON, **given):
     """An item led by the coordinator; its milestones become its own."""
     pk = next(_keys)
     own = tuple(each._replace(item=pk, number=n) for n, each in enumerate(steps, start=1))
     late, due = lateness.dates_ahead(own, on)
     values = no_texts(ItemAt) | {"pk": pk, "number": number, "title": title, "stage": stage}
     values |= {"pillar": int(number[0]), "lead": LABOUR.pk, "is_key": False, "months": None}
-    values |= {"starts_on": None, "completed_on": None, "heard_on": None} | more
+    values |= {"starts_on": None, "completed_on": None, "heard_on": None} | given
     status = lateness.status_of(stage, late.is_late, values["confidence"])
     return ItemAt(
         **values, version=next(_keys), on=on, milestones=own, late=late, due=due, status=status
     )
 
 
-def said(of, agency=LABOUR, *, written_on=date(2010, 7, 10), key_achievement="no", **more):
+def update_of(of, agency=LABOUR, *, written_on=date(2010, 7, 10), key_achievement="no", **given):
     """An accepted update of the item."""
     pk = next(_keys)
     of_return = Return(pk=agency.pk, agency=agency, round=Round(pk=1, name="January to June 2010"))
@@ -89,17 +94,17 @@ def said(of, agency=LABOUR, *, written_on=date(2010, 7, 10), key_achievement="no
     return UpdateFacts(
         pk=pk, item=of.pk, of_return=of_return, key_achievement=key_achievement,
         written_on=written_on, source=Source("workitems.update", pk, 1, f"Update of {of.number}"),
-        **texts | more,
+        **texts | given,
     )  # fmt: skip
 
 
-def risk(number=1, description="Trained staff leave.", response="Train more of them.", **more):
+def risk(number=1, description="Trained staff leave.", response="Train more of them.", **given):
     """A risk with the Minister."""
     raised = {"escalated_to": "minister", "escalated_on": date(2010, 5, 1), "closed_on": None}
     levels = {"likelihood": "possible", "impact": "moderate", "owner": LABOUR.pk, "item": None}
     return RiskAt(
         pk=next(_keys), number=number, description=description, response=response,
-        version=next(_keys), on=ON, **raised | levels | more,
+        version=next(_keys), on=ON, **raised | levels | given,
     )  # fmt: skip
 
 
@@ -107,7 +112,7 @@ def withdrawn(reason="Its options were compared", decided_on=date(2010, 2, 12)):
     return GroupDecision(reason, decided_on, Source("workitems.variation", 1, None, "Variation V1"))
 
 
-def facts(*items, updates=(), most_words=1000, title="", background="", on=ON, **more):
+def facts(*items, updates=(), most_words=1000, title="", background="", on=ON, **given):
     """The facts of a paper on the year to 30 July 2010 about these items."""
     plan = Plan(
         pk=1,
@@ -136,7 +141,7 @@ def facts(*items, updates=(), most_words=1000, title="", background="", on=ON, *
         briefing=briefing, most_words=most_words, plan=plan, plan_source=Source("workitems.plan", 1, 1, "The plan"),
         minister="Hon Minister", agencies=AGENCIES, pillars=PILLARS, items=items, late=late_items(items, START),
         updates={pk: rows for pk, rows in own.items() if rows}, clearances=(),
-        update_versions={row.pk: 1 for row in updates}, **rest | more,
+        update_versions={row.pk: 1 for row in updates}, **rest | given,
     )  # fmt: skip
 
 
@@ -149,7 +154,7 @@ def text_of(paragraph):
     return "\n".join(lines)
 
 
-def told(of, content, annexes=USUAL_ANNEXES):
+def section_texts(of, content, annexes=USUAL_ANNEXES):
     """Return the paragraphs of a section, as text."""
     section = write(of, UNDRAFTED, annexes, in_full=False).sections[content]
     return [text_of(paragraph) for paragraph in section.paragraphs]

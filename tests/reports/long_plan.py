@@ -13,8 +13,8 @@ from tests.reports.in_memory import (
     facts,
     item,
     risk,
-    said,
     step,
+    update_of,
 )
 from workitems.models import Delay
 
@@ -44,17 +44,17 @@ TITLES = (
 
 def prose(chance: Random, words: int) -> str:
     """Return sentences of some 15 words, no two the same, with at least so many words."""
-    said: list[str] = []
-    while sum(len(sentence.split()) for sentence in said) < words:
+    sentences: list[str] = []
+    while sum(len(sentence.split()) for sentence in sentences) < words:
         day = chance.randint(1, 28)
         subject = chance.choice(SUBJECTS)
         sentence = (
             f"On {day} {chance.choice(('March', 'April', 'May'))} 2010 we {chance.choice(ACTS)} {subject}, "
             f"{chance.choice(('with', 'without'))} {chance.choice(SUBJECTS)}, {chance.choice(ENDS)}."
         )
-        if sentence not in said:
-            said.append(sentence)
-    return " ".join(said)
+        if sentence not in sentences:
+            sentences.append(sentence)
+    return " ".join(sentences)
 
 
 def long_plan(most_words: int = 1000) -> Facts:
@@ -89,7 +89,7 @@ def long_plan(most_words: int = 1000) -> Facts:
         )  # fmt: skip
         items.append(made)
         updates.append(
-            said(
+            update_of(
                 made, AGENCIES[made.lead], written_on=date(2010, 7, 10),
                 key_achievement=("no", "yes", "headline")[n % 3],
                 **{

@@ -20,8 +20,8 @@ from tests.reports.in_memory import (
     facts,
     item,
     risk,
-    said,
     step,
+    update_of,
     withdrawn,
 )
 from workitems.models import Delay
@@ -167,7 +167,7 @@ def _update(chance: Random, words: Words, made: object, day: date) -> object:
     texts = {name: words.prose() for name in ("achieved", "planned_next", "challenges")}
     if chance.random() < 0.2:
         texts = {"no_change_on": day}
-    return said(
+    return update_of(
         made, chance.choice(list(AGENCIES.values())), written_on=day,
         key_achievement=chance.choice(("no", "yes", "yes", "headline")), **texts,
     )  # fmt: skip
@@ -184,7 +184,7 @@ def _risk(chance: Random, words: Words, number: int) -> object:
 # --- what a paper may say ---------------------------------------------------------------------
 
 
-def _told(day: date) -> set[str]:
+def _day_words(day: date) -> set[str]:
     month = f"{MONTHS[day.month - 1]} {day.year}"
     return {month, f"{day.day} {month}"}
 
@@ -194,25 +194,25 @@ def _known(due: KnownDate) -> set[str]:
     month = f"{MONTHS[due.last_day.month - 1]} {due.last_day.year}"
     if due.known_to == "quarter":
         return {str(due), month}
-    return {month} if due.known_to == "month" else _told(due.last_day)
+    return {month} if due.known_to == "month" else _day_words(due.last_day)
 
 
 def dates_of(of: Facts) -> set[str]:
     """Every date that a record of the plan or the paper has, as text."""
-    found = _told(of.briefing.period_start) | _told(of.briefing.dated)
-    found |= _told(of.plan.released_on)
-    found |= _told(of.last_paper.dated) if of.last_paper else set()
+    found = _day_words(of.briefing.period_start) | _day_words(of.briefing.dated)
+    found |= _day_words(of.plan.released_on)
+    found |= _day_words(of.last_paper.dated) if of.last_paper else set()
     for row in of.withdrawals.values():
-        found |= _told(row.decided_on)
+        found |= _day_words(row.decided_on)
     for each in of.items:
         for own in each.milestones:
             for due in (own.original, own.agreed, own.forecast):
                 found |= _known(due)
-            found |= _told(own.completed_on) if own.completed_on else set()
+            found |= _day_words(own.completed_on) if own.completed_on else set()
             for held in own.delays:
-                found |= _told(held.settling_by) if held.settling_by else set()
+                found |= _day_words(held.settling_by) if held.settling_by else set()
                 for act in held.mitigations:
-                    found |= _told(act.due_on) if act.due_on else set()
+                    found |= _day_words(act.due_on) if act.due_on else set()
     return found
 
 

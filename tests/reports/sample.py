@@ -229,7 +229,7 @@ def written_everywhere(text: str) -> Document:
         standing=text,
         milestones=(MilestoneRow(label=text, original_on=DATED, standing=text),),
     )
-    said = (
+    paragraphs = (
         paragraph("p-01", text, bullet(text)),
         paragraph("p-02", (Run(text, bold=True, lang="mi"),)),
     )
@@ -250,7 +250,7 @@ def written_everywhere(text: str) -> Document:
             authorising_manager=person,
             on_behalf_of=text,
         ),
-        sections=(Section(SectionKind.PURPOSE, text, said),),
+        sections=(Section(SectionKind.PURPOSE, text, paragraphs),),
         recommendation=replace(
             asked,
             heading=text,

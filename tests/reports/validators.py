@@ -52,9 +52,9 @@ def verapdf(files):
         done = subprocess.run([*shell, ",".join(CLAIMS), *paths], capture_output=True, text=True)
     verdicts = {}
     for line in done.stdout.splitlines():
-        said = json.loads(line)
-        name, claim = paths[said.pop("file")], said.pop("claim")
-        verdicts[name, claim] = Verdict(**{**said, "faults": tuple(said["faults"])})
+        verdict = json.loads(line)
+        name, claim = paths[verdict.pop("file")], verdict.pop("claim")
+        verdicts[name, claim] = Verdict(**{**verdict, "faults": tuple(verdict["faults"])})
     asked = {(name, claim) for name in files for claim in CLAIMS}
     assert verdicts.keys() == asked, done.stderr
     return verdicts

@@ -158,7 +158,7 @@ class Edited:
             etree.SubElement(run, qn("w:t")).text = text
         kind, relation = COMMENTS
         parts["word/comments.xml"] = etree.tostring(root)
-        for name, more in (
+        for name, part in (
             (
                 "[Content_Types].xml",
                 f'<Override PartName="/word/comments.xml" ContentType="{kind}"/>',
@@ -169,7 +169,7 @@ class Edited:
             ),
         ):
             end = b"</Types>" if name.startswith("[") else b"</Relationships>"
-            parts[name] = parts[name].replace(end, more.encode() + end)
+            parts[name] = parts[name].replace(end, part.encode() + end)
 
 
 def words(node):

@@ -131,7 +131,7 @@ def test_dissent_missing_answers_and_the_worst_late_items_come_first(client, awa
         "Agencies that have not answered Customs , was due on 15 July 2010. "
         "Late items 4 of 5 items are late on 30 July 2010, 1 of them key. The latest: "
     ) in text
-    assert [(late.words, late.item.number) for late in page.context["standing"].worst] == [
+    assert [(late.words, late.item.number) for late in page.context["paper_status"].worst] == [
         ("Overdue by two months", "2.2"),
         ("Overdue by two months", "2.4"),
         ("Overdue by two months", "2.1"),

@@ -259,7 +259,7 @@ def _to_know(drafted: Drafted, by: User, sha256: str) -> dict[str, Any]:
     last = briefing.issued.newest_first().values_list("number", flat=True).first() or 0
     return {
         "number": last + 1,
-        "standing": for_signature.standing_of_paper(drafted.found.facts, on)
+        "paper_status": for_signature.status_of_paper(drafted.found.facts, on)
         if drafted.found
         else None,
         "readings": for_signature.readings_of(drafted, reader=by, pdf_sha256=sha256),

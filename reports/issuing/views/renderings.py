@@ -58,19 +58,19 @@ def preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     try:
         row = renderings.rendered_file(briefing=briefing, form="pdf", at=timezone.now())
     except DocumentError as refusal:
-        said = str(refusal)
+        reason = str(refusal)
     else:
         if row.is_done:
             response = _file(request, briefing, row, shown=True)
             # The rest of the policy is for pages; browsers show a PDF with code of their own.
             response[HEADER] = f"frame-ancestors {SELF}"
             return response
-        said = row.reason if row.is_refused else ""
+        reason = row.reason if row.is_refused else ""
     return render(
         request,
         "reports/workshop/briefings/preview.html",
-        {"said": said, "words": "" if said else _words(row)},
-        status=422 if said else 202,
+        {"reason": reason, "words": "" if reason else _words(row)},
+        status=422 if reason else 202,
     )
 
 

@@ -39,11 +39,11 @@ def view_of(request: HttpRequest, slug: str) -> tuple[PlanView, dict[str, Any]]:
 
 
 def dashboard_page(
-    request: HttpRequest, name: str, context: dict[str, Any], **more: Any
+    request: HttpRequest, name: str, context: dict[str, Any], **others: Any
 ) -> HttpResponse:
     """Render a page of the dashboard. The status is 422 if the filter bar has errors."""
     status = 422 if context["bar"].errors else 200
-    return render(request, f"reports/progress/{name}.html", context | more, status=status)
+    return render(request, f"reports/progress/{name}.html", context | others, status=status)
 
 
 def compared_view(request: HttpRequest, slug: str) -> tuple[PlanView, dict[str, Any]]:

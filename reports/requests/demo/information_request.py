@@ -151,7 +151,7 @@ class Asked:
             )
         return self
 
-    def decide(self, line: ScheduleLine, decision: str, **more: Any) -> "Asked":
+    def decide(self, line: ScheduleLine, decision: str, **fields: Any) -> "Asked":
         with history.written_at(self.at):
             schedule.decide_line(
                 line=line,
@@ -159,7 +159,7 @@ class Asked:
                 version=line.version,
                 by=self.adviser,
                 at=self.at,
-                **more,
+                **fields,
             )
         return self
 
@@ -212,7 +212,7 @@ class Asked:
         letter = deciding.deciding_letter(self.request)
         assert letter is not None
         pdf, docx = self._files(letter)
-        left = {
+        reasons = {
             warned.key: next(
                 why for key, why in warnings_left.items() if warned.key.startswith(key)
             )
@@ -228,7 +228,7 @@ class Asked:
                 ombudsman=self.ombudsman,
                 by=self.decision_maker,
                 at=self.at,
-                warnings_left=left,
+                warnings_left=reasons,
             )
         return self
 

@@ -43,7 +43,7 @@ class Marked:
     place: str
     start: int
     end: int
-    said: str
+    grounds: str
     look: str = "proposed"
 
 
@@ -159,7 +159,7 @@ class _Paper:
         shape = render_to_string("components/shape.html", {"name": SHAPES[each.look]}).strip()
         return (
             f'<mark class="withheld withheld-{each.look}" id="{each.key}" tabindex="-1">{piece}'
-            f'<span class="withheld-ground">{shape} {escape(each.said)}</span></mark>'
+            f'<span class="withheld-ground">{shape} {escape(each.grounds)}</span></mark>'
         )
 
 

@@ -215,12 +215,12 @@ class _Examination:
                 _("the file"), _("The file has a password, so it cannot be read. Remove it.")
             )
         except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError) as fault:
-            said = (
+            reason = (
                 _("The file cannot be read by pikepdf ({fault}).").format(fault=fault)
                 if isinstance(fault, pikepdf.PdfError)
                 else _("The file cannot be read by pikepdf.")
             )
-            self.refuse(_("the file"), said)
+            self.refuse(_("the file"), reason)
         except RecursionError:
             self.refuse(
                 _("the file"), _("The file cannot be read by pikepdf: it is nested too deeply.")
@@ -282,8 +282,8 @@ class _Examination:
             self.search(where, APART.join(texts))
         names = [form for form in self.sought if len(form.letters) >= LEAST_OF_NAME]
         for where, found in self.names.items():
-            said = APART.join(name.decode("utf-8", "replace") for name in sorted(found))
-            self.search(where, re.sub("#([0-9A-Fa-f]{2})", _from_hex, said), names)
+            joined = APART.join(name.decode("utf-8", "replace") for name in sorted(found))
+            self.search(where, re.sub("#([0-9A-Fa-f]{2})", _from_hex, joined), names)
 
     # --- text ---------------------------------------------------------------------------------
 
@@ -480,8 +480,8 @@ def _read(content: Any, resources: Any, shown: list[str], within: set[Any]) -> N
         elif name in ("BDC", "DP"):
             for operand in operands:
                 if isinstance(operand, pikepdf.Dictionary):
-                    said = [_decoded(m) for m in _STRING.finditer(operand.unparse())]
-                    shown += [f"\n{text}\n" for text in said]
+                    texts = [_decoded(m) for m in _STRING.finditer(operand.unparse())]
+                    shown += [f"\n{text}\n" for text in texts]
         else:
             text = font(_codes(operands[-1]) if operands else b"")
             if not (single and len(text) <= 1):

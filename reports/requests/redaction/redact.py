@@ -162,8 +162,8 @@ def visible_elsewhere(document: Document, spans: Iterable[Span]) -> tuple[str, .
     """Return what is withheld but can still be read elsewhere in the redacted document: a needle,
     or a piece or the digits of one, as `reports.requests.redaction.gate` will look for it."""
     spans = tuple(spans)
-    left = Searched(APART.join(leaf.text for leaf in leaves(redact(document, spans))))
-    found = left.found(sought(needles(document, spans)))
+    redacted = Searched(APART.join(leaf.text for leaf in leaves(redact(document, spans))))
+    found = redacted.found(sought(needles(document, spans)))
     return tuple(form.text for form in found)
 
 
@@ -490,12 +490,12 @@ class _Redaction:
         if stages:
             # Words withheld beside them go with the picture, and their grounds into its label.
             stages |= self._grounds_within(f"{place}.pillars.")
-            left = annex.pillars if self.is_framing else ()
-            annex = replace(annex, pillars=left, stages_withheld=label(stages))
+            kept = annex.pillars if self.is_framing else ()
+            annex = replace(annex, pillars=kept, stages_withheld=label(stages))
         if timeline:
             timeline |= self._grounds_within(f"{place}.timeline.")
-            left = annex.timeline if self.is_framing else ()
-            annex = replace(annex, timeline=left, timeline_withheld=label(timeline))
+            kept = annex.timeline if self.is_framing else ()
+            annex = replace(annex, timeline=kept, timeline_withheld=label(timeline))
         return annex
 
     def _grounds_within(self, place: str) -> set[str]:

@@ -85,9 +85,9 @@ def _digits(text: str) -> Iterable[str]:
 
 def sought(needles: Iterable[str], visible: Iterable[str] = ()) -> tuple[Form, ...]:
     """Return the forms of all needles, each once, without those of what is visible on purpose."""
-    left = {form.letters for text in visible for form in forms(text)}
+    shown = {form.letters for text in visible for form in forms(text)}
     found = {form.letters: form for needle in needles for form in forms(needle)}
-    return tuple(form for letters, form in found.items() if letters not in left)
+    return tuple(form for letters, form in found.items() if letters not in shown)
 
 
 @dataclass(slots=True)

@@ -83,9 +83,9 @@ def clock_words(clock: RequestClock, on: date) -> str:
         return _("Due today")
     if clock.due < on:  # Since the due day, no working day has begun.
         return _("Was due on {day}").format(day=long_date(clock.due))
-    left = clock.days.late_by(on, clock.due)
-    return ngettext("Due in {count} working day", "Due in {count} working days", left).format(
-        count=left
+    days = clock.days.late_by(on, clock.due)
+    return ngettext("Due in {count} working day", "Due in {count} working days", days).format(
+        count=days
     )
 
 

@@ -65,8 +65,8 @@ def _of_request(
     request: InformationRequest, clock: RequestClock, people: People, on: date
 ) -> Iterator[OtherNews]:
     late = clock.days.late_by(clock.due, on)
-    left = clock.days.late_by(on, clock.due)
-    step = next((day for most, day in STEPS if left <= most), None)
+    days_left = clock.days.late_by(on, clock.due)
+    step = next((day for most, day in STEPS if days_left <= most), None)
     if not late and step is None:
         return
     words = clock_words(clock, on)

@@ -57,12 +57,12 @@ SEND_BACK: StrOrPromise = gettext_lazy(
 
 @dataclass(frozen=True)
 class Warned:
-    """Something to look at before signing. `key` names it in a form and in the record; `left` is why
+    """Something to look at before signing. `key` names it in a form and in the record; `reason` is why
     the adviser left it."""
 
     key: str
     sentence: str
-    left: str = ""
+    reason: str = ""
     question: str = ""  # asked instead of why it stays so
 
 
@@ -197,12 +197,12 @@ def leave_warnings(
     request = locked(InformationRequest(pk=line.request_id))
     row = locked(line, version=version, related=("issued",))
     check_prepared(request)
-    left = {key: why.strip() for key, why in reasons.items() if why.strip()}
-    if set(left) - {warned.key for warned in warnings_of(row)}:
+    given = {key: why.strip() for key, why in reasons.items() if why.strip()}
+    if set(given) - {warned.key for warned in warnings_of(row)}:
         raise Refused(_("The redactions have changed, and a warning is gone. Reload the page."))
-    if left == row.warnings_left:
+    if given == row.warnings_left:
         return row
-    row.warnings_left = left
+    row.warnings_left = given
     return history.save_version(row, by=by)
 
 
@@ -302,11 +302,11 @@ def sign_decision(
     if found:
         raise Refused(found[0])
     assert letter is not None, "Its absence is an obstacle."
-    left = {key: why.strip() for key, why in (warnings_left or {}).items() if why.strip()}
+    given = {key: why.strip() for key, why in (warnings_left or {}).items() if why.strip()}
     for warned in warnings(row):
-        if warned.left:
-            left.setdefault(warned.key, warned.left)
-        if not left.get(warned.key):
+        if warned.reason:
+            given.setdefault(warned.key, warned.reason)
+        if not given.get(warned.key):
             raise Refused(
                 _("{sentence} Fix it, or say why you leave it.").format(sentence=warned.sentence),
                 "warnings_left",
@@ -316,7 +316,7 @@ def sign_decision(
         raise Refused(
             _("The records have changed since this page was opened. Read the letter again.")
         )
-    letter.warnings_left = left
+    letter.warnings_left = given
     letter = freeze(letter, content=content, pdf=pdf, docx=docx, on=on, by=by, at=at)
     outcome = outcome_of(row)
     event = record(

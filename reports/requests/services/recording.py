@@ -57,7 +57,7 @@ def record(
     at: datetime,
     note: str = "",
     field: str = "on",
-    **more: Any,
+    **fields: Any,
 ) -> RequestEvent:
     """Add an event to a locked request."""
     check_day(request, on, at, field)
@@ -69,7 +69,7 @@ def record(
         recorded_by=by,
         recorded_as=by.signature,
         recorded_at=at,
-        **more,
+        **fields,
     )
     event.save(force_insert=True)
     return event

@@ -29,9 +29,10 @@ class Withheld:
         return f"withheld-{self.row.pk}"
 
     @property
-    def said(self) -> str:
-        grounds = ", ".join(cited(code) for code in self.row.ground_codes)
-        return f"{grounds}, {self.row.get_state_display().lower()}"
+    def grounds(self) -> str:
+        """The grounds and the state: "section 9(2)(a), agreed"."""
+        codes = ", ".join(cited(code) for code in self.row.ground_codes)
+        return f"{codes}, {self.row.get_state_display().lower()}"
 
 
 @dataclass(frozen=True)

@@ -253,12 +253,12 @@ def _leave_differences(
 ) -> None:
     for line, warned in differences(request):
         why = reasons.get(warned.key, "").strip()
-        if not why and not warned.left:
+        if not why and not warned.reason:
             raise Refused(
                 _("{sentence} Say why you leave it.").format(sentence=warned.sentence),
                 "warnings_left",
             )
-        if why and why != warned.left:
+        if why and why != warned.reason:
             line.warnings_left = {**line.warnings_left, warned.key: why}
             history.save_version(line, by=by)
 

@@ -227,8 +227,8 @@ def usual_answer_day(request: InformationRequest, on: date) -> date:
     days, events = calendar(), list(request.events.all())
     ahead = USUAL_DAYS
     if events and not request.is_own_initiative:
-        left = days.late_by(on, max(on, clock_of(events, days).due))
-        ahead = max(1, min(ahead, left - DAYS_TO_DECIDE))
+        days_left = days.late_by(on, max(on, clock_of(events, days).due))
+        ahead = max(1, min(ahead, days_left - DAYS_TO_DECIDE))
     return days.after(on, ahead)
 
 

@@ -42,12 +42,12 @@ class ChangedSince(Refused):
 
     def __init__(self, differences: list[Difference], what: str) -> None:
         first = differences[0]
-        more = len(differences) - 1
+        count = len(differences) - 1
         others = (
             ngettext(
-                ", and {count} more was changed", ", and {count} more were changed", more
-            ).format(count=more)
-            if more
+                ", and {count} more was changed", ", and {count} more were changed", count
+            ).format(count=count)
+            if count
             else ""
         )
         super().__init__(

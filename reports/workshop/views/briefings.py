@@ -157,7 +157,7 @@ def _origin(paragraph: Paragraph) -> dict[str, Any]:
         "key": paragraph.key,
         "number": paragraph.number,
         "labels": labels[:SOURCES_SHOWN],
-        "more": max(len(labels) - SOURCES_SHOWN, 0),
+        "not_shown": max(len(labels) - SOURCES_SHOWN, 0),
     }
 
 

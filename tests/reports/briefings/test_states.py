@@ -64,9 +64,9 @@ def briefing(plan, item, by):
     return drafted(plan, item, by)
 
 
-def put(briefing, state, **more):
+def put(briefing, state, **others):
     """Put the briefing in a state, with its history."""
-    for name, value in {"state": state, **more}.items():
+    for name, value in {"state": state, **others}.items():
         setattr(briefing, name, value)
     return history.save(briefing, by=None)
 

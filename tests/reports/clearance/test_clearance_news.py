@@ -79,9 +79,9 @@ CONCURS = {
 def test_an_agency_gets_notices_until_late_and_then_the_coordinator_too(
     asked, approver, contributor, coordinator
 ):
-    told = {day.day: run(day) for day in map(july, range(5, 20))}
+    shown = {day.day: run(day) for day in map(july, range(5, 20))}
     approvers = "Police approver"
-    assert {day: lines for day, lines in told.items() if lines} == {
+    assert {day: lines for day, lines in shown.items() if lines} == {
         5: [(approvers, "asked"), ("Police contributor", "asked")],
         8: [(approvers, "due_week")],
         14: [(approvers, "due_day")],
@@ -149,7 +149,7 @@ def test_the_mail_links_to_the_draft_and_quotes_none_of_it(asked, approver):
 # --- the desk ---------------------------------------------------------------------------------
 
 
-def told(user):
+def shown(user):
     lines = lines_for(user, july(8))
     return [(line.what, line.detail, line.when, line.is_late) for line in lines]
 
@@ -158,12 +158,12 @@ def test_a_clearance_is_a_to_do_of_its_agencys_writers_until_answered(
     asked, approver, contributor, briefing
 ):
     line = ("Clearance of 10/96252, Police", briefing.title, "Due in 7 days", False)
-    assert told(approver) == told(contributor) == [line]
+    assert shown(approver) == shown(contributor) == [line]
     assert {each.plan for each in lines_for(approver, july(8))} == {briefing.plan.title}
     set_to(asked, reopened_because="Paragraph 5 was changed.")
-    assert told(approver)[0][1] == "Asked again. Paragraph 5 was changed."
+    assert shown(approver)[0][1] == "Asked again. Paragraph 5 was changed."
     set_to(asked, **CONCURS, answered_by=approver, reopened_because="")
-    assert told(approver) == []
+    assert shown(approver) == []
 
 
 def test_a_consultation_is_a_to_do_of_the_coordinator_with_open_answers(
@@ -172,7 +172,7 @@ def test_a_consultation_is_a_to_do_of_the_coordinator_with_open_answers(
     ClearanceFactory(briefing=briefing, agency=customs, concurs=True)
     for _ in range(2):
         ClearanceCommentFactory(clearance=asked)
-    assert told(coordinator) == [
+    assert shown(coordinator) == [
         (
             "Consultation on 10/96252",
             "1 of 2 agencies answered, 2 comments to resolve",
@@ -186,23 +186,23 @@ def test_a_paper_is_a_to_do_until_signed_and_then_until_answered(briefing, labou
     manager = seat("Group manager", labour, Role.AUTHORISING_MANAGER)
     office = OfficeSeatFactory().user
     IssuedPaperFactory(briefing=briefing)
-    assert told(manager) == told(office) == []
+    assert shown(manager) == shown(office) == []
     Briefing.objects.update(state="awaiting")
-    assert [line[0] for line in told(manager)] == ["Read and authorise 10/96252"]
+    assert [line[0] for line in shown(manager)] == ["Read and authorise 10/96252"]
     Briefing.objects.update(state="with_minister")
-    assert told(manager) == []
-    assert [line[0] for line in told(office)] == ["Record the Minister’s answer to 10/96252"]
+    assert shown(manager) == []
+    assert [line[0] for line in shown(office)] == ["Record the Minister’s answer to 10/96252"]
 
 
 def test_a_follow_up_of_an_answer_is_a_to_do_of_its_owner(plan, police, approver):
     paper = IssuedPaperFactory(briefing=BriefingFactory(plan=plan, tracker_number="09/1"))
     row = FollowUpFactory(issued=paper, owner_agency=police, due_on=july(1))
-    assert told(approver) == [
+    assert shown(approver) == [
         (row.text, "After the Minister’s answer to 09/1", "Overdue by seven days", True)
     ]
     FollowUpFactory(issued=paper, owner_agency=police, key="r-03", done_on=july(2))
-    assert len(told(approver)) == 1
+    assert len(shown(approver)) == 1
 
 
 def test_an_observer_has_no_to_dos(asked, police, briefing):
-    assert told(seat("Observer", police, Role.OBSERVER)) == []
+    assert shown(seat("Observer", police, Role.OBSERVER)) == []

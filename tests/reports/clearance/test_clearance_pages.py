@@ -70,11 +70,11 @@ def asked(briefing, police, by):
     return briefing.clearances.get()
 
 
-def page(briefing, name="clearance", *more):
-    return reverse(f"briefings:{name}", args=[briefing.plan.slug, briefing.pk, *more])
+def page(briefing, name="clearance", *rest):
+    return reverse(f"briefings:{name}", args=[briefing.plan.slug, briefing.pk, *rest])
 
 
-def said(response):
+def messages_of(response):
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
@@ -90,7 +90,7 @@ def test_the_coordinator_asks_agencies_on_the_empty_page(coordinator, briefing, 
         page(briefing, "ask-agencies"), {"agencies": [police.pk], "due_on": "15 July 2010"}
     )
     assert response.url == page(briefing)
-    assert said(response) == ["The agencies are asked. We’ll email them, and remind them."]
+    assert messages_of(response) == ["The agencies are asked. We’ll email them, and remind them."]
     briefing.refresh_from_db()
     assert (briefing.state, [str(row.agency) for row in briefing.clearances.all()]) == (
         "in_consultation",

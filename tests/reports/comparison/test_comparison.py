@@ -71,8 +71,8 @@ def lines(found):
     return [line for part in (*found.parts, found.closing, found.asked) for line in part.lines]
 
 
-def keys(said):
-    return sorted(each.key for each in said if each)
+def keys(entries):
+    return sorted(each.key for each in entries if each)
 
 
 # --- properties of any papers ---------------------------------------------------------------
@@ -92,18 +92,18 @@ def test_a_paper_compared_with_itself_has_no_differences(paper):
 def test_every_paragraph_of_both_papers_is_listed_once(both):
     found = lines(compare(*both))
     for paper, side in zip(both, ("was", "now"), strict=True):
-        said = [*paper.paragraphs(), *paper.recommendation.items]
-        assert keys(getattr(line, side) for line in found) == keys(said)
+        entries = [*paper.paragraphs(), *paper.recommendation.items]
+        assert keys(getattr(line, side) for line in found) == keys(entries)
 
 
 @settings(max_examples=60)
 @given(ANY_TWO)
 def test_paragraphs_of_the_later_paper_keep_their_order(both):
     found = compare(*both)
-    told = [
+    differences = [
         line.now.number for part in (*found.parts, found.closing) for line in part.lines if line.now
     ]
-    assert told == [each.number for each in both[1].paragraphs()]
+    assert differences == [each.number for each in both[1].paragraphs()]
 
 
 def mirrored(found, *, swapped=False):
@@ -170,7 +170,7 @@ def test_lines_marked_as_the_same_have_the_same_text(both):
 # --- paragraphs -------------------------------------------------------------------------------
 
 
-def told(found):
+def differences(found):
     """Return each paragraph that is not the same: (kind, number before, number now)."""
     return [
         (line.label, line.was and line.was.number, line.now and line.now.number)
@@ -197,7 +197,7 @@ MITIGATIONS = sections()[4].paragraphs
 def test_an_added_paragraph_changes_only_the_numbers_of_others():
     after = with_section(SectionKind.DELAY, paragraph("p-new", "All of it is late."), DELAY)
     found = compare(document(), after)
-    assert told(found) == [("New", None, 9)]
+    assert differences(found) == [("New", None, 9)]
     mitigation = found.parts[4]
     assert [stretch.summary for stretch in mitigation.stretches] == [
         "2 paragraphs are the same: 11 and 12, were 10 and 11"
@@ -212,7 +212,7 @@ def test_a_removed_paragraph_is_listed_in_its_old_place():
         SectionKind.MITIGATION, MITIGATIONS[0], paragraph("p-old", "Nothing else."), MITIGATIONS[1]
     )
     found = compare(before, document())
-    assert told(found) == [("Gone", 11, None)]
+    assert differences(found) == [("Gone", 11, None)]
     assert [line.place for line in found.parts[4].lines] == [
         "Paragraph 10",
         "Was paragraph 11",
@@ -222,7 +222,7 @@ def test_a_removed_paragraph_is_listed_in_its_old_place():
 
 def test_two_swapped_paragraphs_are_reported_as_one_move():
     found = compare(document(), with_section(SectionKind.MITIGATION, *MITIGATIONS[::-1]))
-    assert told(found) == [("Moved", 10, 11)], "the shorter one"
+    assert differences(found) == [("Moved", 10, 11)], "the shorter one"
 
 
 def test_a_paragraph_is_matched_in_another_section_by_its_key():
@@ -235,7 +235,7 @@ def test_a_paragraph_is_matched_in_another_section_by_its_key():
         for each in sections()
     ]
     found = compare(document(), document(sections=parts))
-    assert told(found) == [("Moved", 11, 10)]
+    assert differences(found) == [("Moved", 11, 10)]
     moved = next(line for line in lines(found) if line.is_moved)
     assert moved.place == "Paragraph 10, was 11 under “Mitigation”"
 
@@ -265,7 +265,7 @@ def test_a_rewritten_paragraph_is_matched_by_its_words():
         "its own.",
     )
     found = compare(document(), other_keys(with_section(SectionKind.DELAY, rewritten)))
-    assert told(found) == [("Changed", 9, 9)]
+    assert differences(found) == [("Changed", 9, 9)]
 
 
 def test_paragraphs_that_share_only_small_words_are_not_matched():
@@ -273,7 +273,7 @@ def test_paragraphs_that_share_only_small_words_are_not_matched():
         "p-other", "The Customs Service has no part in the work of the Plan and of this paper."
     )
     found = compare(document(), other_keys(with_section(SectionKind.DELAY, other)))
-    assert told(found) == [("Gone", 9, None), ("New", None, 9)]
+    assert differences(found) == [("Gone", 9, None), ("New", None, 9)]
 
 
 def test_changed_words_are_marked_one_by_one():
@@ -341,7 +341,7 @@ def test_a_section_in_another_place_is_reported_as_moved():
     parts = sections()
     found = compare(document(), document(sections=[*parts[:3], parts[4], parts[3], parts[5]]))
     assert [part.heading for part in found.parts if part.is_moved] == ["Mitigation"]
-    assert told(found) == []
+    assert differences(found) == []
     assert found.differs
 
 

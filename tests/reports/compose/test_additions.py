@@ -14,7 +14,7 @@ from tests.factories import AppointmentFactory, BriefingFactory, MatterFactory
 from tests.reports.compose.test_paper_summary import brief
 from tests.reports.in_memory import item, withdrawn
 from tests.reports.meeting_papers import HELD, at, before_a_meeting
-from tests.reports.progress.test_changes import BROCHURE, NOW, THEN, WITHDRAWAL, plan, told
+from tests.reports.progress.test_changes import BROCHURE, NOW, THEN, WITHDRAWAL, plan, sentences
 from tests.workitems.record import ready_to_decide
 from workitems.models import WorkItem
 from workitems.plan.asat import Moment
@@ -25,7 +25,7 @@ from workitems.variations.services import variations
 
 def test_what_changed_names_the_variation_that_added_an_item_or_a_milestone():
     added = WITHDRAWAL._replace(number=3, kind="item", reason="a new law asks for it")
-    assert told(plan(THEN, item=None), plan(NOW, added)) == [
+    assert sentences(plan(THEN, item=None), plan(NOW, added)) == [
         (
             Kind.NEW,
             "1.2 Print a brochure: added by V3 under Prevention, led by Police. A new law asks for it.",
@@ -69,11 +69,11 @@ def asked(made):
         objective="Help is near.", action="Open a line.\r\n\r\nIn ten languages.", kind="action_item",
         timeframe="short", lead_agency=police.pk, milestones=(step,),
     )  # fmt: skip
-    said = {"reason": "A law.", "agency": police, "by": made.coordinator}
+    request = {"reason": "A law.", "agency": police, "by": made.coordinator}
     with time_machine.travel(at(2), tick=False):
         rows = (
-            variations.request_item(plan=made.plan, adds=adds, at=at(2), **said),
-            variations.request_milestone(item=made.brochure, adds=step, at=at(2), **said),
+            variations.request_item(plan=made.plan, adds=adds, at=at(2), **request),
+            variations.request_milestone(item=made.brochure, adds=step, at=at(2), **request),
         )
         for place, row in enumerate(rows, start=8):
             variations.recommend(

@@ -345,10 +345,10 @@ def test_no_row_is_split_across_pages(long_table):
 
 
 def test_a_row_taller_than_a_page_continues_without_losing_words():
-    told = " ".join(f"word{number}" for number in range(900))
+    long_text = " ".join(f"word{number}" for number in range(900))
     register = sample.delay_register()
     tall = replace(
-        register, rows=(replace(register.rows[0], explanation=plain(told)), register.rows[1])
+        register, rows=(replace(register.rows[0], explanation=plain(long_text)), register.rows[1])
     )
     data = render_pdf(sample.document(annexes=(tall,)))
-    assert tokens(told) - tokens("\n".join(pages(data))) == Counter()
+    assert tokens(long_text) - tokens("\n".join(pages(data))) == Counter()

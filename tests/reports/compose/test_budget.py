@@ -30,7 +30,7 @@ def test_a_section_of_unknown_content_and_a_paper_without_words_have_room_too():
     assert Budget(1000, []).room("delay").remaining == 0
 
 
-def test_texts_take_room_all_or_none_and_what_must_be_told_overdraws_it():
+def test_texts_take_room_all_or_none_and_what_must_be_printed_overdraws_it():
     room = Budget(5, ["money"]).room("money")
     assert (room.take("one two three", "four five six"), room.remaining) == (False, 5)
     assert (room.take("one two", "three"), room.remaining) == (True, 2)

@@ -101,14 +101,14 @@ def section(document, heading):
     return [text_of(paragraph) for paragraph in found.paragraphs]
 
 
-def accepted(item, of_round, agency=None, accepted_on=date(2010, 7, 20), **said):
+def accepted(item, of_round, agency=None, accepted_on=date(2010, 7, 20), **texts):
     made = ReturnFactory(
         round=of_round,
         agency=agency or item.lead_agency,
         state="accepted",
         accepted_on=accepted_on,
     )
-    return UpdateFactory(of_return=made, item=item, **said)
+    return UpdateFactory(of_return=made, item=item, **texts)
 
 
 # --- the whole paper ----------------------------------------------------------------------
@@ -206,9 +206,9 @@ def test_any_agency_text_is_printed_or_refused_with_a_message(
     plan, item, round_of_2010, lines, key
 ):
     update = Update.objects.first() or accepted(item, of_round=round_of_2010)
-    said = "\n".join(lines)
+    texts = "\n".join(lines)
     Update.objects.filter(pk=update.pk).update(
-        achieved=said, planned_next=said, key_achievement=key
+        achieved=texts, planned_next=texts, key_achievement=key
     )
     try:
         document = compose(briefing(plan))
@@ -234,8 +234,8 @@ def test_only_updates_of_the_period_accepted_by_the_date_are_quoted(
     accepted(
         item, of_round=made, accepted_on=accepted_on, key_achievement="yes", achieved="It is done."
     )
-    said = "\n".join(section(compose(briefing(plan)), "Achievements"))
-    assert ("It is done" in said) is is_quoted
+    texts = "\n".join(section(compose(briefing(plan)), "Achievements"))
+    assert ("It is done" in texts) is is_quoted
 
 
 # --- as at the date -----------------------------------------------------------------------
@@ -281,7 +281,7 @@ def test_the_later_of_two_versions_of_one_moment_is_used(plan, item):
 def test_open_risks_escalated_to_the_minister_are_included(plan):
     with on(date(2010, 5, 1)):
         raised = {"escalated_to": "minister", "escalated_on": date(2010, 5, 1)}
-        told = RiskFactory(plan=plan, number=1, response="Train more of them", **raised)
+        risk = RiskFactory(plan=plan, number=1, response="Train more of them", **raised)
         RiskFactory(
             plan=plan, number=2, description="It rains.", closed_on=date(2010, 6, 1), **raised
         )
@@ -297,18 +297,18 @@ def test_open_risks_escalated_to_the_minister_are_included(plan):
     )
     paragraphs = next(each for each in document.sections if each.heading == "Next steps").paragraphs
     assert [(source.model, source.pk, source.history_id) for source in paragraphs[1].sources] == [
-        ("workitems.risk", told.pk, told.history.get().history_id)
+        ("workitems.risk", risk.pk, risk.history.get().history_id)
     ]
 
 
 # --- the last paper, withdrawals, what waits ----------------------------------------------
 
 
-def issued_paper(plan, dated, **more):
+def issued_paper(plan, dated, **others):
     """Issue a paper on the plan at the end of its date."""
     earlier = BriefingFactory(
         plan=plan, dated=dated, period_end=dated, period_start=dated.replace(month=1, day=1),
-        state="with_minister", **more,
+        state="with_minister", **others,
     )  # fmt: skip
     at = datetime(dated.year, dated.month, dated.day, 20, tzinfo=ZoneInfo("Pacific/Auckland"))
     return IssuedPaperFactory(briefing=earlier, authorised_at=at)
@@ -348,7 +348,7 @@ def test_a_kind_says_how_many_words_its_papers_have(plan):
 
 
 @pytest.mark.parametrize(
-    ("decided", "is_told"),
+    ("decided", "is_mentioned"),
     [
         (date(2009, 7, 30), False),
         (date(2009, 7, 31), True),
@@ -357,7 +357,7 @@ def test_a_kind_says_how_many_words_its_papers_have(plan):
     ],
 )
 def test_the_reason_of_a_withdrawal_decided_in_the_period_is_read(
-    plan, item, decided, is_told, django_assert_num_queries
+    plan, item, decided, is_mentioned, django_assert_num_queries
 ):
     with on(date(2010, 1, 4)):
         item.stage = "withdrawn"
@@ -372,7 +372,7 @@ def test_the_reason_of_a_withdrawal_decided_in_the_period_is_read(
     with django_assert_num_queries(18):
         facts = read_facts(paper)
     found = {pk: (each.reason, each.decided_on) for pk, each in facts.withdrawals.items()}
-    assert found == ({item.pk: (row.reason, decided)} if is_told else {})
+    assert found == ({item.pk: (row.reason, decided)} if is_mentioned else {})
 
 
 @pytest.mark.parametrize(

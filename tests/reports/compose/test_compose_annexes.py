@@ -237,16 +237,16 @@ def test_a_delay_is_listed_with_its_milestone_and_mitigations(plan, item, milest
 
 
 @pytest.mark.parametrize(
-    ("by", "said"),
+    ("by", "sentence"),
     [
         (date(2010, 8, 31), "The cause (staffing) is being settled by Police by 31 August 2010."),
         (date(2010, 5, 31), "The cause (staffing) was to be settled by Police by 31 May 2010."),
     ],
 )
-def test_a_delay_says_who_settles_its_cause_as_at_the_papers_date(plan, milestone, by, said):
+def test_a_delay_says_who_settles_its_cause_as_at_the_papers_date(plan, milestone, by, sentence):
     police = AgencyFactory(short_name="Police")
     delay(milestone, settlement="being_settled", settling_agency=police, settling_by=by)
-    assert [row.settled for row in delays(plan)] == [said]
+    assert [row.settled for row in delays(plan)] == [sentence]
 
 
 @pytest.mark.parametrize(
@@ -340,13 +340,13 @@ def consulted(briefing):
 def test_agencies_that_were_asked_are_listed_with_their_answers(plan):
     briefing = BriefingFactory(plan=plan, dated=DATED, agencies_consulted="Police, MoH, A Board")
     answers = (("Police", "dissents", "Say\nwhy."), ("MoH", "", ""), ("MFAT", "concurs", ""))
-    for name, answer, said in answers:
+    for name, answer, sentence in answers:
         ClearanceFactory(
             briefing=briefing,
             agency=AgencyFactory(name=f"{name} in full", short_name=name),
             concurs=bool(answer),
             answer=answer,
-            words=said,
+            words=sentence,
         )
     assert sorted(consulted(briefing)) == [
         ("A Board", "", "Consulted; no answer recorded here", None, ""),

@@ -37,9 +37,9 @@ def issued(last_year):
     return IssuedPaperFactory(briefing=last_year)
 
 
-def answer(issued, *options, **more):
+def answer(issued, *options, **others):
     """Record the choice at each recommendation; the first is to note the paper."""
-    response = ResponseFactory(issued=issued, **more)
+    response = ResponseFactory(issued=issued, **others)
     asked = [("note", "the contents of this paper"), ("agree", "that training be finished")]
     for number, option in enumerate(options, start=1):
         verb, text = asked[number - 1]
@@ -54,7 +54,7 @@ def answer(issued, *options, **more):
     return response
 
 
-def told(plan, dated=DATED):
+def background_texts(plan, dated=DATED):
     """Return the text of Background after the members, with bullets and sub-bullets."""
     paper = draft(plan, period_start=date(2010, 7, 31), period_end=dated, dated=dated)
     paper.tracker_number = "11/1"
@@ -69,19 +69,19 @@ def told(plan, dated=DATED):
 
 
 def test_nothing_is_printed_before_there_is_an_answer(plan, issued):
-    assert told(plan) == []
+    assert background_texts(plan) == []
 
 
 def test_the_answer_to_one_recommendation_is_a_sentence(plan, issued):
     answer(issued, "noted")
-    assert told(plan) == [
+    assert background_texts(plan) == [
         f"{ANSWERED}: the recommendation to note the contents of that paper was marked “noted”."
     ]
 
 
 def test_answers_to_several_recommendations_are_listed_one_by_one(plan, issued):
     answer(issued, "noted", "not agreed")
-    assert told(plan) == [
+    assert background_texts(plan) == [
         f"{ANSWERED}. It made two recommendations:",
         "- to note the contents of that paper: noted",
         "- to agree that training be finished: not agreed.",
@@ -90,7 +90,7 @@ def test_answers_to_several_recommendations_are_listed_one_by_one(plan, issued):
 
 def test_an_answer_without_any_choice_is_reported_too(plan, issued):
     answer(issued, "")
-    assert told(plan) == [f"{ANSWERED}. No recommendation was marked."]
+    assert background_texts(plan) == [f"{ANSWERED}. No recommendation was marked."]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_follow_up_of_an_agency_is_printed_with_its_state(plan, issued, police
     with time_machine.travel(datetime(2010, 9, 13, tzinfo=UTC)):
         to_do.done_on = done_on
         history.save(to_do, by=None)
-    assert told(plan)[2:] == [
+    assert background_texts(plan)[2:] == [
         "- to agree that training be finished: agreed",
         f"  - the New Zealand Police, {when}: Train everybody.",
     ]
@@ -137,15 +137,15 @@ def test_a_corrected_answer_is_printed_as_on_the_papers_date(plan, issued):
         reason="The wrong box",
         recorded_at=datetime(2011, 7, 1, tzinfo=UTC),
     )
-    assert told(plan, dated=date(2011, 6, 30))[0].endswith("was marked “noted”.")
-    assert told(plan)[0].endswith("No recommendation was marked.")
+    assert background_texts(plan, dated=date(2011, 6, 30))[0].endswith("was marked “noted”.")
+    assert background_texts(plan)[0].endswith("No recommendation was marked.")
 
 
 def test_an_answer_on_or_after_the_papers_date_is_left_out(plan, issued):
     response = answer(issued, "noted")
-    assert told(plan, dated=response.decided_on) == []
+    assert background_texts(plan, dated=response.decided_on) == []
     later = response.decided_on + timedelta(days=1)
-    assert told(plan, dated=later)[0].startswith(ANSWERED)
+    assert background_texts(plan, dated=later)[0].startswith(ANSWERED)
 
 
 def test_only_the_last_of_several_answers_is_printed(plan, issued):
@@ -157,7 +157,7 @@ def test_only_the_last_of_several_answers_is_printed(plan, issued):
         decided_on=date(2011, 2, 7),
         recorded_at=datetime(2011, 2, 7, tzinfo=UTC),
     )
-    assert told(plan)[0].startswith(
+    assert background_texts(plan)[0].startswith(
         "On 7 February 2011 the Minister answered the last paper on the Plan, 11/0 of 1 February 2011"
     )
 

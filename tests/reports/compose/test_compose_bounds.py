@@ -100,12 +100,12 @@ def quoted(item):
 
 def test_twelve_completed_items_are_all_named_in_one_sentence(plan, pillars):
     items = completed(plan, pillars[:1], 12)
-    told = editable(composed(plan).sections["achievements"])
-    assert len(told) == 1
-    assert told[0].startswith(
+    found = editable(composed(plan).sections["achievements"])
+    assert len(found) == 1
+    assert found[0].startswith(
         f"12 work items were completed in the year: {quoted(items[11])}; {quoted(items[0])}; "
     )
-    assert told[0].endswith(f"; and {quoted(items[10])}.")
+    assert found[0].endswith(f"; and {quoted(items[10])}.")
 
 
 def test_of_a_thousand_completed_items_some_are_named_and_all_counted(plan, pillars):
@@ -154,20 +154,20 @@ def late(plan, pillar, number, *, is_key, milestones=1):
 def test_however_long_the_records_a_few_sentences_are_printed_and_the_rest_counted(plan, pillars):
     for number in range(14):
         late(plan, pillars[0], f"1.{number + 1}", is_key=False)
-    told = editable(composed(plan).sections["delay"])
-    assert len(told) == 1
-    assert told[0].count(" will be nine months late, in December 2010") == 3
-    assert told[0].endswith(" 11 more are late because of a lack of funding (Annex B).")
-    assert len(told[0].split()) < 150
+    found = editable(composed(plan).sections["delay"])
+    assert len(found) == 1
+    assert found[0].count(" will be nine months late, in December 2010") == 3
+    assert found[0].endswith(" 11 more are late because of a lack of funding (Annex B).")
+    assert len(found[0].split()) < 150
 
 
 @pytest.mark.parametrize("is_key", [True, False])
-def test_an_item_with_many_long_delays_is_told_in_short(plan, pillars, is_key):
+def test_an_item_with_many_long_delays_is_reported_in_short(plan, pillars, is_key):
     late(plan, pillars[0], "1.1", is_key=is_key, milestones=9)
     sections = composed(plan).sections
-    told = editable(sections["delay"])
+    found = editable(sections["delay"])
     sentence = LONGEST[:65].strip()
-    assert [text.partition(" 1.1")[2] for text in told] == [
+    assert [text.partition(" 1.1")[2] for text in found] == [
         f" are late, the last now expected by December 2010, nine months late. {sentence} {sentence}"
     ]
     assert editable(sections["mitigation"]) != []
@@ -191,11 +191,11 @@ def test_a_hundred_late_key_items_continue_in_further_lists_with_their_own_sourc
                 forecast_due=date(2010, 3, 31),
             )
     sections = composed(plan).sections
-    told = editable(sections["delay"])
-    assert [text.count("\n- ") for text in told] == [100, 4, 0]
-    assert told[0].startswith("These 104 key items are late:\n- ")
-    assert told[1].startswith("This continues the list above:\n- ")
-    assert told[2] == (
+    found = editable(sections["delay"])
+    assert [text.count("\n- ") for text in found] == [100, 4, 0]
+    assert found[0].startswith("These 104 key items are late:\n- ")
+    assert found[1].startswith("This continues the list above:\n- ")
+    assert found[2] == (
         f"For all 104 late items no cause is recorded "
         f"({', '.join(f'1.{n}' for n in range(1, 13))} and 92 others)."
     )
@@ -205,7 +205,7 @@ def test_a_hundred_late_key_items_continue_in_further_lists_with_their_own_sourc
     assert editable(sections["next_steps"])[0].endswith("1.12 and 92 others).")
 
 
-def test_risks_with_very_long_answers_are_told_without_them(plan, pillars):
+def test_risks_with_very_long_answers_are_reported_without_them(plan, pillars):
     with on(date(2010, 1, 4)):
         for number in range(5):
             RiskFactory(
@@ -231,10 +231,10 @@ def test_headlines_beyond_the_papers_words_are_counted(plan, pillars):
             achieved="Staff of one more region are trained.",
             key_achievement="headline",
         )
-    told = editable(composed(plan).sections["achievements"])
-    shown = sum(text.count("\n- Staff of") for text in told)
+    found = editable(composed(plan).sections["achievements"])
+    shown = sum(text.count("\n- Staff of") for text in found)
     assert 40 < shown < 130
-    assert f"{130 - shown} further key achievements are in the agencies’ reports." in told
+    assert f"{130 - shown} further key achievements are in the agencies’ reports." in found
 
 
 def test_a_large_working_group_is_counted(plan, pillars):
@@ -243,5 +243,5 @@ def test_a_large_working_group_is_counted(plan, pillars):
             name=f"Ministry of {'Very Long Names ' * 11}{number}", short_name=f"M{number}"
         )
         MemberFactory(plan=plan, agency=agency)
-    told = editable(composed(plan).sections["background"])
-    assert told[-1] == "Agency DoL coordinates the Plan for a working group of 41 agencies."
+    found = editable(composed(plan).sections["background"])
+    assert found[-1] == "Agency DoL coordinates the Plan for a working group of 41 agencies."

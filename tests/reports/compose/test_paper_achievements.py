@@ -7,22 +7,22 @@ import pytest
 from reports.compose import write
 from reports.compose.paragraphs import flat
 from reports.document.wording import capitalised, count_in_words
-from tests.reports.in_memory import HEALTH, POLICE, facts, item, paper, said, told
+from tests.reports.in_memory import HEALTH, POLICE, facts, item, paper, section_texts, update_of
 
 LONG = "They were taught to see signs that an officer at a border would not look for. "
 
 
-def achieved(*pairs, annexes=("progress", "items"), **more):
+def achieved(*pairs, annexes=("progress", "items"), **given):
     """Return the section on pairs of an item and an update of it."""
     items = tuple(dict.fromkeys(each for each, _ in pairs))
-    return told(
-        facts(*items, updates=[update for _, update in pairs], **more), "achievements", annexes
+    return section_texts(
+        facts(*items, updates=[update for _, update in pairs], **given), "achievements", annexes
     )
 
 
-def pair(text, number="1.1", agency=POLICE, key="yes", **more):
-    of = item(number, **more)
-    return of, said(of, agency, achieved=text, key_achievement=key)
+def pair(text, number="1.1", agency=POLICE, key="yes", **given):
+    of = item(number, **given)
+    return of, update_of(of, agency, achieved=text, key_achievement=key)
 
 
 def test_headlines_form_one_list_and_key_achievements_a_paragraph_of_each_pillar():
@@ -96,7 +96,7 @@ def test_a_period_of_other_length_has_other_words():
         ("Is a policy **in use**? It is!", "Is a policy in use? It is!"),
     ],
 )  # fmt: skip
-def test_an_achievement_is_told_as_a_sentence(text, printed):
+def test_an_achievement_is_printed_as_a_sentence(text, printed):
     assert achieved(pair(text)) == [f"{printed}"]
 
 
@@ -125,8 +125,10 @@ def test_up_to_three_items_are_named_whose_achievements_have_no_room():
     one = pair(ENDLESS, title="Train")
     two = pair(ENDLESS, "1.2", as_told="the card", key="headline")
     three = pair(ENDLESS, "1.3", HEALTH, title="Ask")
-    again = one[0], said(one[0], POLICE, achieved=ENDLESS, key_achievement="yes")
-    assert [achieved(did, *left)[1:] for left in ([one], [one, again], [two, one, three])] == [
+    again = one[0], update_of(one[0], POLICE, achieved=ENDLESS, key_achievement="yes")
+    assert [
+        achieved(did, *reported)[1:] for reported in ([one], [one, again], [two, one, three])
+    ] == [
         ["Another key achievement: “Train” (1.1)."],
         ["Other key achievements: “Train” (1.1)."],
         ["Other key achievements: the card (1.2), “Train” (1.1) and “Ask” (1.3)."],
@@ -143,19 +145,19 @@ def test_what_has_no_room_is_counted_and_pillars_take_turns_key_items_first():
         (270, [1, 9, 11, 19]),
     ):
         lines = achieved(*pairs, most_words=most_words)
-        told = [n for n in range(1, 20) if f"Police {n}:" in "\n".join(lines)]
-        assert told == printed
+        section_texts = [n for n in range(1, 20) if f"Police {n}:" in "\n".join(lines)]
+        assert section_texts == printed
         assert lines[-1] == (
-            f"{18 - len(told)} further key achievements are in the agencies’ reports."
+            f"{18 - len(section_texts)} further key achievements are in the agencies’ reports."
         )
     assert achieved(*pairs[:1], most_words=60) == ["Another key achievement: “Train staff” (1.1)."]
 
 
 def test_the_first_sentence_of_each_goes_before_the_second_of_any():
     pairs = [pair(f"Police {n}. {LONG}", f"1.{n}") for n in range(1, 6)]
-    told = "\n".join(achieved(*pairs, most_words=220))
-    assert [n for n in range(1, 6) if f"Police {n}" in told] == [1, 2, 3, 4, 5]
-    assert 0 < told.count(LONG.strip(" .")) < 5
+    section_texts = "\n".join(achieved(*pairs, most_words=220))
+    assert [n for n in range(1, 6) if f"Police {n}" in section_texts] == [1, 2, 3, 4, 5]
+    assert 0 < section_texts.count(LONG.strip(" .")) < 5
 
 
 def test_many_achievements_of_a_pillar_take_several_paragraphs():
@@ -183,13 +185,13 @@ def test_items_completed_in_the_period_are_named_key_ones_first(done, printed):
         for n in range(1, done + 1)
     ]  # fmt: skip
     old = item("1.20", stage="complete", completed_on=date(2009, 7, 30))
-    assert told(facts(*items, old), "achievements") == [
+    assert section_texts(facts(*items, old), "achievements") == [
         f"{capitalised(count_in_words(done, 'work item'))} {'was' if done == 1 else 'were'} completed in the year: {printed}."
     ]
     assert len(paper(facts(*items, old)).sections[2].paragraphs[0].sources) == done
 
 
-def test_a_completed_item_whose_achievement_is_told_is_not_named_again():
+def test_a_completed_item_whose_achievement_is_mentioned_is_not_named_again():
     over = {"stage": "complete", "completed_on": date(2010, 5, 3)}
     one, two = (
         pair("Police did it.", **over),
@@ -198,7 +200,7 @@ def test_a_completed_item_whose_achievement_is_told_is_not_named_again():
     long = pair(ENDLESS, "1.4", title="Ask", **over)
     silent = item("1.3", title="Write", **over)
     items = [one[0], two[0], silent]
-    lines = told(facts(*items, updates=[one[1], two[1]]), "achievements")
+    lines = section_texts(facts(*items, updates=[one[1], two[1]]), "achievements")
     assert lines[-1] == "Three work items were completed in the year, among them “Write” (1.3)."
     assert achieved(one, two)[-1] == "Two work items were completed in the year (1.1 and 1.2)."
     assert achieved(one, long)[-1] == (
@@ -207,7 +209,7 @@ def test_a_completed_item_whose_achievement_is_told_is_not_named_again():
 
 
 def test_the_paper_says_when_no_report_was_accepted_or_names_a_key_achievement():
-    assert told(facts(item()), "achievements") == [
+    assert section_texts(facts(item()), "achievements") == [
         "No agency’s report on the 12 months to 30 July 2010 had been accepted by 30 July 2010, so "
         "this paper can name no achievement."
     ]

@@ -16,26 +16,26 @@ from tests.reports.in_memory import (
     item,
     paper,
     risk,
-    said,
+    section_texts,
     step,
-    told,
+    update_of,
 )
 
 PAST, SOON, LATER = date(2010, 6, 30), date(2010, 8, 31), date(2011, 6, 30)
 PROMISE = "We will tell you at once if a date moves again or a new risk appears."
 
 
-def ahead(*items, annexes=("progress", "items"), **more):
-    return told(facts(*items, **more), "next_steps", annexes)
+def ahead(*items, annexes=("progress", "items"), **given):
+    return section_texts(facts(*items, **given), "next_steps", annexes)
 
 
-def late(number="1.1", *delays, **more):
-    return item(number, step(PAST, *delays, forecast_due=LATER), **more)
+def late(number="1.1", *delays, **given):
+    return item(number, step(PAST, *delays, forecast_due=LATER), **given)
 
 
-def attention(*items, **more):
+def attention(*items, **given):
     """Return what the section says first, without the dates that may follow."""
-    return ahead(*items, **more)[0].partition(" The main date")[0]
+    return ahead(*items, **given)[0].partition(" The main date")[0]
 
 
 # --- attention --------------------------------------------------------------------------------
@@ -84,16 +84,16 @@ def test_a_plan_is_old_once_a_milestone_is_done_or_another_update_is_submitted(
     done, answered_since, is_ahead
 ):
     one = item("1.1", step(LATER), step(LATER, completed_on=done))
-    plan = said(one, planned_next="Hold a course.", written_on=WRITTEN)
+    plan = update_of(one, planned_next="Hold a course.", written_on=WRITTEN)
     assert (why_past(plan, one, answered_since) == "") is is_ahead
 
 
 def test_the_last_plan_counts_and_no_change_keeps_it():
     one = item("1.1", step(LATER))
-    first = said(one, planned_next="Hold a course.", written_on=date(2010, 1, 10))
-    second = said(one, planned_next="Hold two courses.", written_on=WRITTEN)
-    unchanged = said(one, no_change_on=date(2010, 7, 20), written_on=date(2010, 7, 20))
-    silent = said(one, achieved="It went well.", written_on=date(2010, 7, 20))
+    first = update_of(one, planned_next="Hold a course.", written_on=date(2010, 1, 10))
+    second = update_of(one, planned_next="Hold two courses.", written_on=WRITTEN)
+    unchanged = update_of(one, no_change_on=date(2010, 7, 20), written_on=date(2010, 7, 20))
+    silent = update_of(one, achieved="It went well.", written_on=date(2010, 7, 20))
     assert last_plan([]) is None
     assert last_plan([first, second]) is second
     assert last_plan([first, unchanged]) is first
@@ -107,7 +107,7 @@ def test_the_plans_for_key_items_late_or_in_doubt_are_quoted_unless_an_action_sa
     doubtful = item("1.3", is_key=True, confidence="at_risk", as_told="the policy")
     calm, minor = item("1.4", is_key=True), late("1.5")
     items = (acted, over, doubtful, calm, minor)
-    updates = [said(each, planned_next="hold a course. And another.") for each in items]
+    updates = [update_of(each, planned_next="hold a course. And another.") for each in items]
     assert ahead(*items, updates=updates)[0].partition("late. ")[2] == (
         "The plan for “Ask” (1.2): “hold a course”. The plan for the policy: “hold a course”."
     )
@@ -121,7 +121,7 @@ def test_the_plans_for_key_items_late_or_in_doubt_are_quoted_unless_an_action_sa
 def test_at_most_three_plans_are_quoted_and_a_long_one_is_not():
     items = [late(f"1.{n}", is_key=True) for n in range(1, 6)]
     plans = ["Word " * 61, *["Hold a course."] * 4]
-    updates = [said(each, planned_next=plan) for each, plan in zip(items, plans, strict=True)]
+    updates = [update_of(each, planned_next=plan) for each, plan in zip(items, plans, strict=True)]
     words = ahead(*items, updates=updates)[0]
     assert [n for n in range(1, 6) if f"The plan for “Train staff” (1.{n})" in words] == [2, 3, 4]
 
@@ -212,8 +212,8 @@ def test_without_room_only_the_late_steps_of_key_items_are_listed():
 # --- risks ------------------------------------------------------------------------------------
 
 
-def test_risks_with_the_minister_are_told_with_their_owner():
-    assert told(facts(all_risks=(risk(),)), "next_steps")[1:] == [
+def test_risks_with_the_minister_are_reported_with_their_owner():
+    assert section_texts(facts(all_risks=(risk(),)), "next_steps")[1:] == [
         "One risk has been raised with you and remains open:\n"
         "- Trained staff leave. Train more of them (owner: DoL).",
         PROMISE,
@@ -222,7 +222,7 @@ def test_risks_with_the_minister_are_told_with_their_owner():
         risk(description="It rains"), risk(2, closed_on=PAST), risk(3, escalated_to="group"),
         risk(4, "it snows", ""), risk(5, "Word " * 90, ""),
     )  # fmt: skip
-    assert told(facts(all_risks=risks), "next_steps", ["risks"])[1] == (
+    assert section_texts(facts(all_risks=risks), "next_steps", ["risks"])[1] == (
         "Three risks have been raised with you and remain open (R5 is in Annex A):\n"
         "- It rains. Train more of them (owner: DoL).\n- It snows (owner: DoL)."
     )
@@ -238,9 +238,9 @@ def test_risks_with_the_minister_are_told_with_their_owner():
         (8, ["risks"], " (R6, R7 and R8 are in Annex A)"),
     ],
 )
-def test_at_most_five_risks_are_told(count, annexes, note):
+def test_at_most_five_risks_are_mentioned(count, annexes, note):
     risks = tuple(risk(n) for n in range(1, count + 1))
-    lines = told(facts(all_risks=risks), "next_steps", annexes)[1].splitlines()
+    lines = section_texts(facts(all_risks=risks), "next_steps", annexes)[1].splitlines()
     assert lines[0].partition("open")[2] == f"{note}:"
     assert len(lines) == 1 + 5
 

@@ -18,26 +18,26 @@ from tests.reports.in_memory import (
     facts,
     item,
     paper,
-    said,
+    section_texts,
     step,
     text_of,
-    told,
+    update_of,
 )
 
 PAST, SOON, LATER = date(2010, 6, 30), date(2010, 8, 31), date(2011, 6, 30)
 LONG = "The trainers left and nobody else could be found in time for it. "
 
 
-def delays(*items, **more):
-    return told(facts(*items, **more), "delay")
+def delays(*items, **given):
+    return section_texts(facts(*items, **given), "delay")
 
 
-def mitigations(*items, **more):
-    return told(facts(*items, **more), "mitigation")
+def mitigations(*items, **given):
+    return section_texts(facts(*items, **given), "mitigation")
 
 
-def late(number="1.1", *delays, forecast=LATER, **more):
-    return item(number, step(PAST, *delays, forecast_due=forecast), **more)
+def late(number="1.1", *delays, forecast=LATER, **given):
+    return item(number, step(PAST, *delays, forecast_due=forecast), **given)
 
 
 # --- how a milestone stands -------------------------------------------------------------------
@@ -110,9 +110,9 @@ def test_each_state_of_a_date_has_its_sentence(dates, sentence):
 
 
 def test_two_late_milestones_are_named_and_more_are_counted():
-    def held_up(*forecasts, **more):
+    def held_up(*forecasts, **given):
         steps = [
-            step(PAST, delay(), description=f"Step {n}", forecast_due=forecast, **more)
+            step(PAST, delay(), description=f"Step {n}", forecast_due=forecast, **given)
             for n, forecast in enumerate(forecasts, start=1)
         ]
         return delays(item("1.1", *steps, as_told="the training"))[0]
@@ -146,7 +146,7 @@ def test_the_return_shows_a_cause_without_a_reason_as_the_paper_prints_it():
         assert [words(shown.text)] == delays(row)
 
 
-def test_a_key_delay_is_told_with_its_dates_cause_effect_and_settlement():
+def test_a_key_delay_is_reported_with_its_dates_cause_effect_and_settlement():
     held_up = delay(
         explanation="no money was set aside, as far as anybody can say who was asked in the year, for "
         "the printing of this brochure", effect="Victims are not reached. They wait.",
@@ -179,21 +179,23 @@ def test_a_key_delay_is_told_with_its_dates_cause_effect_and_settlement():
         ),
     ],
 )
-def test_it_is_told_whether_the_cause_is_settled(settled, sentence, condition):
+def test_whether_the_cause_is_settled_is_mentioned(settled, sentence, condition):
     key = late("1.1", delay(**settled), is_key=True)
     assert mitigations(key) == [sentence]
-    assert f" {condition}, item 1.1 will be later still." in told(facts(key), "purpose")[-1]
+    assert (
+        f" {condition}, item 1.1 will be later still." in section_texts(facts(key), "purpose")[-1]
+    )
 
 
-def test_what_a_late_key_item_waits_for_is_told_in_the_summary_and_not_again_before_its_action():
+def test_what_a_late_key_item_waits_for_is_mentioned_in_the_summary_and_not_again_before_its_action():
     waits = delay(actions=[action()], settlement="being_settled", settling_agency=POLICE.pk)
     key = late("1.1", waits, is_key=True)
-    assert "If the funding is not found" in told(facts(key), "purpose")[-1]
+    assert "If the funding is not found" in section_texts(facts(key), "purpose")[-1]
     assert "must still find" not in mitigations(key)[0]
     assert "must still find" in mitigations(late("1.1", waits))[0]
 
 
-def test_a_cause_that_is_over_is_not_told_to_be_settled():
+def test_a_cause_that_is_over_is_not_reported_as_settled():
     held_up = delay(settlement="needs_decision", ended_on=date(2010, 7, 1))
     assert mitigations(late("1.1", held_up, is_key=True)) == [
         "No action is recorded yet for “Train staff” (1.1)."
@@ -218,7 +220,7 @@ def test_key_items_with_one_cause_form_a_list_and_each_cause_comes_once():
     ]
 
 
-def test_late_items_without_a_recorded_cause_are_told_once():
+def test_late_items_without_a_recorded_cause_are_mentioned_once():
     assert delays(late("1.1", is_key=True)) == [
         "“Brochure printed” (1.1) will be a year late, in June 2011.",
         "For the one late item no cause is recorded (1.1).",
@@ -254,7 +256,7 @@ def test_an_explanation_is_quoted_from_its_start_and_never_cut_in_a_sentence():
 # --- other items ------------------------------------------------------------------------------
 
 
-def test_the_three_largest_slips_of_other_items_are_told_and_the_rest_counted_by_cause():
+def test_the_three_largest_slips_of_other_items_are_mentioned_and_the_rest_counted_by_cause():
     items = [
         late("1.1", delay("staffing"), forecast=date(2010, 8, 1)),
         late("1.2", delay("funding", "No money."), forecast=LATER),
@@ -277,16 +279,16 @@ def test_the_three_largest_slips_of_other_items_are_told_and_the_rest_counted_by
 )  # fmt: skip
 def test_without_room_all_other_late_items_are_counted(annexes, where):
     items = [late(f"1.{n}", delay("funding"), title=LONG) for n in range(1, 5)]
-    assert told(facts(*items, most_words=60), "delay", annexes) == [
+    assert section_texts(facts(*items, most_words=60), "delay", annexes) == [
         f"Four items are late because of a lack of funding{where}."
     ]
     key = late("2.1", delay("funding"), is_key=True)
-    assert told(facts(*items, key, most_words=60), "delay", annexes)[1] == (
+    assert section_texts(facts(*items, key, most_words=60), "delay", annexes)[1] == (
         f"Four other items are late because of a lack of funding{where}."
     )
 
 
-def test_items_that_caught_up_are_told_after_the_late_ones():
+def test_items_that_caught_up_are_mentioned_after_the_late_ones():
     done = step(PAST, delay(explanation="They were busy."), completed_on=date(2010, 7, 29))
     items = [item(f"1.{n}", done) for n in range(1, 6)]
     assert delays(*items) == [
@@ -307,7 +309,7 @@ def test_the_paper_says_when_there_is_no_delay_and_no_mitigation():
 
 
 @pytest.mark.parametrize(
-    ("found_on", "ended_on", "is_told"),
+    ("found_on", "ended_on", "is_mentioned"),
     [
         (date(2009, 5, 1), None, True),
         (date(2009, 5, 1), date(2009, 6, 1), False),
@@ -315,10 +317,10 @@ def test_the_paper_says_when_there_is_no_delay_and_no_mitigation():
         (date(2010, 5, 1), date(2010, 6, 1), True),
     ],
 )
-def test_a_delay_is_included_if_it_overlaps_the_period(found_on, ended_on, is_told):
+def test_a_delay_is_included_if_it_overlaps_the_period(found_on, ended_on, is_mentioned):
     slipped = delay(found_on=found_on, ended_on=ended_on)
     lines = delays(item("1.1", step(date(2010, 12, 1), slipped)))
-    assert lines[0].startswith("“Brochure printed” (1.1) will be in time again") is is_told
+    assert lines[0].startswith("“Brochure printed” (1.1) will be in time again") is is_mentioned
 
 
 # --- mitigation -------------------------------------------------------------------------------
@@ -334,7 +336,7 @@ def test_a_delay_is_included_if_it_overlaps_the_period(found_on, ended_on, is_to
         ({}, "Police, no date set"),
     ],
 )
-def test_an_open_action_is_told_with_owner_and_date(dates, note):
+def test_an_open_action_is_reported_with_owner_and_date(dates, note):
     held_up = delay(actions=[action("print it.", **dates)])
     assert mitigations(late("1.1", held_up, is_key=True)) == [
         f"On “Train staff” (1.1): Print it ({note})."
@@ -406,7 +408,7 @@ def test_an_agency_in_brackets_has_its_short_name_once_the_text_has_introduced_i
     ]
 
 
-def test_one_action_of_a_key_item_is_told_though_its_first_is_too_long_and_no_room_is_left():
+def test_one_action_of_a_key_item_is_mentioned_though_its_first_is_too_long_and_no_room_is_left():
     endless = action("Police " + "print " * 90 + "it.")
     held_up = delay(actions=[endless, action("Police ask.")])
     assert mitigations(late("1.1", held_up, is_key=True), most_words=60) == [
@@ -468,7 +470,7 @@ def test_late_items_with_long_reasons_take_several_paragraphs():
     assert len({paragraph.key for paragraph in found}) == 3
 
 
-def test_a_delay_of_an_item_that_is_over_is_not_told_as_one_to_come():
+def test_a_delay_of_an_item_that_is_over_is_not_reported_as_one_to_come():
     done = item("1.1", step(PAST, delay()), stage="complete", completed_on=date(2010, 7, 1))
     gone = item("1.2", step(PAST, delay(actions=[action()])), stage="withdrawn")
     assert delays(done, gone) == ["“Train staff” (1.1) slipped before completion."]
@@ -498,19 +500,19 @@ def test_items_without_a_cause_are_counted_among_the_late_ones(bare, others, sen
     assert delays(*items)[-1] == sentence
 
 
-def test_it_is_told_of_an_item_that_came_late_why_it_is_at_risk():
+def test_an_item_that_came_late_is_reported_with_why_it_is_at_risk():
     came = step(PAST, delay(explanation="They were busy."), completed_on=date(2010, 7, 29))
     doubtful = item("1.2", came, confidence="at_risk")
     items = (late("1.1"), doubtful)
     assert len(delays(*items)) == 3
-    explained = [said(doubtful, challenges="Trainers leave.")]
+    explained = [update_of(doubtful, challenges="Trainers leave.")]
     why = "“Brochure printed” (1.2) came a month late, on 29 July 2010. They were busy. Trainers leave."
     assert [line for line in delays(*items, updates=explained) if "came" in line] == [why]
     assert delays(doubtful, updates=explained) == [why]
-    assert "Trainers leave" not in told(facts(*items, updates=explained), "purpose")[-1]
+    assert "Trainers leave" not in section_texts(facts(*items, updates=explained), "purpose")[-1]
 
 
-def test_a_cause_that_is_settled_is_not_told_beside_what_is_still_being_done():
+def test_a_cause_that_is_settled_is_not_mentioned_beside_what_is_still_being_done():
     for done_on, told_of in ((None, 0), (date(2010, 7, 1), 1)):
         held_up = delay(settlement="settled", actions=[action("Police ask.", done_on=done_on)])
         line = delays(late("1.1", held_up, is_key=True))[0]
@@ -521,7 +523,7 @@ def test_the_summary_doubts_a_new_date_and_section_delay_says_how_it_moved():
     came = step(PAST, delay(explanation="They were busy."), completed_on=date(2010, 7, 29))
     moved = step(date(2011, 3, 31), original_due=date(2010, 10, 31), as_told="the advice")
     doubtful = item("1.2", came, moved, as_told="the review", confidence="at_risk")
-    assert told(facts(doubtful), "purpose")[-1].splitlines()[2] == (
+    assert section_texts(facts(doubtful), "purpose")[-1].splitlines()[2] == (
         "- One item is at risk: the review (1.2). The new date for the advice, March 2011, is in doubt."
     )
     assert delays(doubtful) == [

@@ -15,38 +15,38 @@ from tests.reports.in_memory import (
     facts,
     item,
     paper,
-    said,
+    section_texts,
     step,
-    told,
+    update_of,
     withdrawn,
 )
 
 PAST, SOON, LATER = date(2010, 6, 30), date(2010, 8, 31), date(2011, 6, 30)
 
 
-def brief(*items, **more):
+def brief(*items, **given):
     """Return the lines of the summary."""
-    return told(facts(*items, **more), "purpose")[1].split("\n- ")
+    return section_texts(facts(*items, **given), "purpose")[1].split("\n- ")
 
 
-def late(number="1.1", cause="funding", forecast=LATER, **more):
+def late(number="1.1", cause="funding", forecast=LATER, **given):
     """An item with a milestone that is late; `cause` may be ""."""
     delays = [delay(cause)] if cause else []
-    return item(number, step(PAST, *delays, forecast_due=forecast), title=f"Item {number}", **more)
+    return item(number, step(PAST, *delays, forecast_due=forecast), title=f"Item {number}", **given)
 
 
 # --- purpose ----------------------------------------------------------------------------------
 
 
 def test_a_period_of_a_year_makes_an_annual_report():
-    assert told(facts(), "purpose")[0] == (
+    assert section_texts(facts(), "purpose")[0] == (
         "This is your annual report on the Plan of Action to Prevent People Trafficking (the Plan), "
         "released in July 2009. It covers the year to 30 July 2010."
     )
 
 
 def test_another_period_is_given_with_its_days():
-    assert told(facts(on=date(2010, 1, 29)), "purpose")[0] == (
+    assert section_texts(facts(on=date(2010, 1, 29)), "purpose")[0] == (
         "This paper reports to you on the Plan of Action to Prevent People Trafficking (the Plan), "
         "released in July 2009. It covers the period from 31 July 2009 to 29 January 2010."
     )
@@ -89,7 +89,7 @@ def test_items_are_counted_by_stage(stages, sentence):
         ((3, 2), (1, 0), "two fewer are complete and late items have fallen from two to none"),
     ],
 )
-def test_the_change_since_the_last_paper_is_told(then, now, sentence):
+def test_the_change_since_the_last_paper_is_mentioned(then, now, sentence):
     done, slipped = now
     items = [item(f"1.{n}", stage="complete") for n in range(1, done + 1)]
     items += [late(f"2.{n}") for n in range(1, slipped + 1)]
@@ -127,7 +127,7 @@ def test_an_item_that_has_not_started_is_named_with_its_first_date(steps, senten
     assert brief(*items)[-2].partition("not started. ")[2] == sentence
 
 
-def test_two_items_that_have_not_started_are_told_with_the_nearer_date():
+def test_two_items_that_have_not_started_are_reported_with_the_nearer_date():
     first, second = (
         item(f"1.{n}", step(due), as_told=f"the aim {n}", stage="not_started")
         for n, due in ((1, SOON), (2, LATER))
@@ -162,18 +162,18 @@ def test_a_withdrawn_item_is_named_with_the_reason_and_month_of_the_decision():
 
 def test_a_withdrawal_before_the_period_is_only_counted():
     gone = item("1.2", stage="withdrawn")
-    unchanged = said(gone, no_change_on=date(2010, 7, 10))
+    unchanged = update_of(gone, no_change_on=date(2010, 7, 10))
     assert brief(item(), gone, updates=[unchanged])[2:-1] == [
         "Of the Plan’s two work items, one is under way and one is withdrawn.",
     ]
 
 
-def test_a_withdrawal_without_a_decision_is_told_from_the_agencys_last_report():
+def test_a_withdrawal_without_a_decision_is_reported_from_the_agencys_last_report():
     gone = item("1.2", title="Study a help line", stage="withdrawn")
     updates = [
-        said(gone, achieved="We compared.", written_on=date(2010, 1, 10)),
-        said(gone, achieved="another line does it. We stopped."),
-        said(gone, no_change_on=date(2010, 7, 20)),
+        update_of(gone, achieved="We compared.", written_on=date(2010, 1, 10)),
+        update_of(gone, achieved="another line does it. We stopped."),
+        update_of(gone, no_change_on=date(2010, 7, 20)),
     ]
     told_of = paper(facts(item(), gone, updates=updates)).sections[0].paragraphs[1]
     assert brief(item(), gone, updates=updates)[-2] == (
@@ -188,13 +188,13 @@ def test_a_withdrawal_without_a_decision_is_told_from_the_agencys_last_report():
 
 def test_a_key_achievement_is_no_reason_for_a_withdrawal():
     gone = item("1.2", stage="withdrawn")
-    update = said(gone, achieved="Lines were compared.", key_achievement="yes")
+    update = update_of(gone, achieved="Lines were compared.", key_achievement="yes")
     assert brief(item(), gone, updates=[update])[3:-1] == []
 
 
 def test_withdrawn_items_are_named_after_those_that_have_not_started_and_only_if_they_are_few():
     gone = [item(f"1.{n}", title=f"Item {n}", stage="withdrawn") for n in (1, 2, 3)]
-    updates = [said(each, achieved=f"Study {each.number} ended.") for each in gone]
+    updates = [update_of(each, achieved=f"Study {each.number} ended.") for each in gone]
     waiting = item("1.4", title="Wait", stage="not_started")
     assert brief(*gone[:2], waiting, updates=updates[:2])[-3:-1] == [
         "Of the Plan’s three work items, one has not started and two are withdrawn. Work has yet to start on "
@@ -216,8 +216,8 @@ def what_is_late(*items):
     return line[0].upper() + line[1:]
 
 
-def fine(count, **more):
-    return [item(f"2.{n}", **more) for n in range(1, count + 1)]
+def fine(count, **given):
+    return [item(f"2.{n}", **given) for n in range(1, count + 1)]
 
 
 @pytest.mark.parametrize(
@@ -421,8 +421,8 @@ def test_key_items_in_doubt_are_named_with_who_says_so_and_why():
         reviewer_confidence="off_track",
     )  # fmt: skip
     updates = [
-        said(first, challenges="trainers leave. Others come."),
-        said(first, written_on=date(2010, 7, 20)),  # says nothing of challenges
+        update_of(first, challenges="trainers leave. Others come."),
+        update_of(first, written_on=date(2010, 7, 20)),  # says nothing of challenges
     ]
     assert brief(first, second, updates=updates)[2:4] == [
         "One key item is at risk: “Train” (1.1). Trainers leave.",
@@ -469,10 +469,12 @@ def test_it_is_said_how_the_other_key_items_go_if_somebody_has_said_so(items, se
 def test_few_other_items_at_risk_are_named_with_the_date_that_has_moved_and_more_are_counted():
     moved = step(date(2011, 3, 31), original_due=date(2010, 10, 31), as_told="the advice")
     reviewed, *others = [item(f"1.{n}", moved, confidence="at_risk") for n in range(1, 5)]
-    told = "The working group has agreed to move the advice from October 2010 to March 2011."
+    section_texts = (
+        "The working group has agreed to move the advice from October 2010 to March 2011."
+    )
     assert brief(reviewed, others[0])[2:4] == [
-        f"One item is at risk: “Train staff” (1.1). {told}",
-        f"Another item is at risk: “Train staff” (1.2). {told}",
+        f"One item is at risk: “Train staff” (1.1). {section_texts}",
+        f"Another item is at risk: “Train staff” (1.2). {section_texts}",
     ]
     assert brief(late("2.1"), late("2.2"), reviewed)[2].startswith(
         "One more item is at risk: “Train"
@@ -510,7 +512,7 @@ def test_the_section_figures_is_the_summary_alone():
 )
 def test_background_is_the_standing_text_then_who_coordinates(members, group):
     text = "New Zealand ratified a protocol.\n\nIt is **binding**."
-    assert told(facts(background=text, members=members), "background") == [
+    assert section_texts(facts(background=text, members=members), "background") == [
         "New Zealand ratified a protocol.",
         "It is binding.",
         f"The Department of Labour (DoL) coordinates the Plan{group}",
@@ -519,7 +521,7 @@ def test_background_is_the_standing_text_then_who_coordinates(members, group):
 
 def test_background_names_the_coordinator_only_once():
     text = "The Department of Labour coordinates the Plan."
-    assert told(facts(background=text), "background") == [text]
+    assert section_texts(facts(background=text), "background") == [text]
 
 
 def test_a_standing_text_may_introduce_the_coordinator():
@@ -529,7 +531,7 @@ def test_a_standing_text_may_introduce_the_coordinator():
     held_up = item("1.2", step(PAST, done, forecast_due=LATER), is_key=True)
     assert (
         "DoL must still find the funding for “Train staff” (1.2)."
-        in told(facts(row, held_up, background=text), "mitigation")[0]
+        in section_texts(facts(row, held_up, background=text), "mitigation")[0]
     )
 
 

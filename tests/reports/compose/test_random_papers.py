@@ -93,8 +93,8 @@ def mentions_item(text, item):
 def tells(text, item):
     """Whether a text names the item, or one of its milestones, by number or by phrase."""
     phrases = [item.as_told, *(step.as_told for step in item.milestones)]
-    told = [phrase.replace("**", "")[1:] for phrase in phrases if phrase]
-    return mentions_item(text, item) or any(phrase in text for phrase in told)
+    texts = [phrase.replace("**", "")[1:] for phrase in phrases if phrase]
+    return mentions_item(text, item) or any(phrase in text for phrase in texts)
 
 
 # --- the rules --------------------------------------------------------------------------------
@@ -113,13 +113,13 @@ def finished_work_is_not_ahead(paper):
                 if name.casefold() in sentence.casefold():
                     is_gone = "will not be done: it is withdrawn." in sentence
                     assert is_gone or not MOVED_ON.search(sentence)
-        told = [each for each in paper.facts.updates_of(item) if each.no_change_on is None]
+        texts = [each for each in paper.facts.updates_of(item) if each.no_change_on is None]
         for update in paper.facts.updates_of(item):
             first = update.planned_next.replace("**", "").split("\n")[0].split()
             if not first or f"“{' '.join(first[:3])}" not in paper.text:
                 continue
             plans[item.pk] += 1
-            assert update is told[-1]
+            assert update is texts[-1]
             assert paper.facts.answered_since.get(item.pk, paper.start) <= update.written_on
             since = [step.completed_on for step in item.milestones if step.completed_on]
             assert max(since, default=paper.start - timedelta(days=999)) < update.written_on
@@ -152,14 +152,14 @@ def every_count_is_that_of_the_records(paper):
     lines = [line.removeprefix("- ") for line in brief.split("\n")]
     starts = ("Of the Plan’s ", "The Plan’s one ", "The Plan has ", "Both work ", "All ")
     *_, figures = (line.split(". ")[0] for line in lines if line.startswith(starts))
-    for stage, said in (
+    for stage, label in (
         ("complete", "complete"), ("under_way", "under way"), ("ongoing", "ongoing"),
         ("withdrawn", "withdrawn"),
     ):  # fmt: skip
-        found = re.search(rf"(\S+) (?:is|are) {said}[,. ]", f"{figures}.")
+        found = re.search(rf"(\S+) (?:is|are) {label}[,. ]", f"{figures}.")
         if len(stages) > 1:
-            told = found[1] if found else "0"
-            assert told in (str(stages[stage]), number(stages[stage]))
+            texts = found[1] if found else "0"
+            assert texts in (str(stages[stage]), number(stages[stage]))
     late = {item.pk for item, _ in paper.late}
     keys = {item.pk for item, _ in paper.late if item.is_key}
     sentence = every_judgement_is_that_of_the_records(paper, lines[1])
@@ -175,18 +175,18 @@ def every_count_is_that_of_the_records(paper):
                 "both of its key items",
                 f"all {number(total)} of its",
             )
-            told = sentence.split(", including ")[1]
-            assert told.startswith(all_of_them if len(keys) == total else of_all)
+            texts = sentence.split(", including ")[1]
+            assert texts.startswith(all_of_them if len(keys) == total else of_all)
     else:
         assert sentence.startswith("No item is late")
-    for said in re.findall(
+    for label in re.findall(
         r"For (.*), (?:the one action|all actions) recorded (?:is|are) done\.",
         paper.of(SectionKind.MITIGATION),
     ):
         (of,) = (
             each
             for each in facts.items
-            if mentions_item(said, each) or each.as_told.replace("**", "") == said
+            if mentions_item(label, each) or each.as_told.replace("**", "") == label
         )
         acts = [
             act
@@ -210,24 +210,30 @@ def every_count_is_that_of_the_records(paper):
         for text in paper.sections[SectionKind.NEXT_STEPS]
         if re.search("The main dates? ahead:", text)
     )
-    left = re.search(r"(\S+) (?:more )?milestones? (?:follows? in|of) the next 12", steps)
-    count = 0 if not left else 1 if left[1] in ("the", "other") else count_of(left[1].capitalize())
+    counted = re.search(r"(\S+) (?:more )?milestones? (?:follows? in|of) the next 12", steps)
+    count = (
+        0
+        if not counted
+        else 1
+        if counted[1] in ("the", "other")
+        else count_of(counted[1].capitalize())
+    )
     assert listed + count == len(ahead)
     completed = [
         item
         for item in facts.items
         if item.completed_on and paper.start <= item.completed_on <= paper.on
     ]
-    told = next(
+    texts = next(
         (text for text in paper.sections[SectionKind.ACHIEVEMENTS] if " completed in the " in text),
         "",
     )
     if completed:
-        assert count_of(told) == len(completed)
-        others = re.search(r"and (\S+) others?", told)
-        named = len(re.findall(r"\b\d\.\d+\b", " ".join(re.findall(r"\([^)]*\)", told))))
+        assert count_of(texts) == len(completed)
+        others = re.search(r"and (\S+) others?", texts)
+        named = len(re.findall(r"\b\d\.\d+\b", " ".join(re.findall(r"\([^)]*\)", texts))))
         named += count_of(others[1].capitalize()) if others else 0
-        assert named <= len(completed) if ", among them " in told else named == len(completed)
+        assert named <= len(completed) if ", among them " in texts else named == len(completed)
 
 
 def every_key_item_in_trouble_is_told(paper):
@@ -277,13 +283,13 @@ def every_judgement_is_that_of_the_records(paper, line):
         if item.is_live and {item.confidence, item.reviewer_confidence} & {"at_risk", "off_track"}
     }
     share = 1 - len({item.pk for item, _ in paper.late} | doubtful) / len(kept)
-    said = re.match("(.*? (?:on track|late or at risk)), (?:and|but) (.*)", line)
+    label = re.match("(.*? (?:on track|late or at risk)), (?:and|but) (.*)", line)
     shares = {
         "The Plan is": share == 1, "Most of": share >= 0.75, "More than half of": share > 0.5,
         "Half of": share == 0.5, "Less than half of": share > 0, "All of": True,
     }  # fmt: skip
-    assert said[1].startswith(next(start for start, holds in shares.items() if holds))
-    return said[2][0].upper() + said[2][1:]
+    assert label[1].startswith(next(start for start, holds in shares.items() if holds))
+    return label[2][0].upper() + label[2][1:]
 
 
 def the_papers_words_are_kept_but_for_what_must_be_told(paper):
@@ -293,9 +299,9 @@ def the_papers_words_are_kept_but_for_what_must_be_told(paper):
 
 def no_paragraph_is_long_and_no_sentence_comes_twice(paper):
     assert [block for block in paper.blocks if len(block.split()) > 150] == []
-    said = Counter(chain.from_iterable(map(sentences, paper.blocks)))
+    label = Counter(chain.from_iterable(map(sentences, paper.blocks)))
     # After "!", an owner in brackets stands alone.
-    twice = [each for each, times in said.items() if times > 1 and not each.startswith("(")]
+    twice = [each for each, times in label.items() if times > 1 and not each.startswith("(")]
     assert twice == []
 
 

@@ -131,8 +131,8 @@ def test_the_dashboard_compares_as_two_whole_plans_are_compared(data):
         at = data.draw(st.just(Moment.today(TODAY)) | moments())
         view = data.draw(views(made, at, data.draw(moments())))
         before = plan_at(made.plan, view.since) if view.since else None
-        told = dashboard.build(view, plan_at(made.plan, at), before)
-        assert compared(dashboard.read_dashboard(view)) == compared(told)
+        counted = dashboard.build(view, plan_at(made.plan, at), before)
+        assert compared(dashboard.read_dashboard(view)) == compared(counted)
 
 
 @pytest.mark.parametrize(("times_moved", "urgent"), [(1, 0), (2, 1), (3, 1)])
@@ -144,8 +144,8 @@ def test_a_deadline_counts_as_moved_again_from_the_second_time(times_moved, urge
         milestone__forecast_due=TODAY,
         milestone__item__heard_on=TODAY,
     )
-    told = plan_counts.counts_of(plan_at(delay.milestone.item.plan, Moment.today(TODAY)))
-    assert [line.item.pk for line in told.lines] == [delay.milestone.item.pk] * urgent
+    counted = plan_counts.counts_of(plan_at(delay.milestone.item.plan, Moment.today(TODAY)))
+    assert [line.item.pk for line in counted.lines] == [delay.milestone.item.pk] * urgent
 
 
 # --- lists of the figures -----------------------------------------------------------------------
@@ -222,8 +222,8 @@ def test_history_up_to_now_gives_the_same_as_current_records(made):
     with undone():
         plan = made.draw(plans()).plan
         records = plan_at(plan, Moment.today(TODAY))
-        told = plan_at(plan, Moment.end_of(TODAY))
-        assert facts(told) == facts(records)
+        counted = plan_at(plan, Moment.end_of(TODAY))
+        assert facts(counted) == facts(records)
 
 
 @given(data=st.data())

@@ -26,34 +26,34 @@ PAST = date(2010, 6, 30)
 
 
 def test_an_item_and_a_milestone_are_named_by_phrase_or_in_quotation_marks():
-    plain, told = item("1.1"), item("1.2", as_told="the training")
-    names = Names([plain, told])
+    plain, phrased = item("1.1"), item("1.2", as_told="the training")
+    names = Names([plain, phrased])
     assert names.item(plain) == "“Train staff” (1.1)"
-    assert names.item(told, "now June 2011", "DoL") == "the training (1.2, now June 2011, DoL)"
+    assert names.item(phrased, "now June 2011", "DoL") == "the training (1.2, now June 2011, DoL)"
     assert names.step(plain, step()) == "“Brochure printed” (1.1)"
-    assert names.step(told, step(as_told="the brochure"), "DoL") == "the brochure (1.2, DoL)"
+    assert names.step(phrased, step(as_told="the brochure"), "DoL") == "the brochure (1.2, DoL)"
 
 
 def test_a_long_description_is_not_recited():
-    plain, told = item("1.1"), item("1.2", as_told="the training")
-    names = Names([plain, told])
+    plain, phrased = item("1.1"), item("1.2", as_told="the training")
+    names = Names([plain, phrased])
     most = step(description="word " * (MOST_WORDS - 1) + "word")
     long = step(description="word " * (MOST_WORDS + 1))
     assert names.step(plain, most) == f"“{most.description}” (1.1)"
     assert names.step(plain, long) == "a milestone of “Train staff” (1.1)"
-    assert names.step(told, long, "DoL") == "a milestone of the training (1.2, DoL)"
+    assert names.step(phrased, long, "DoL") == "a milestone of the training (1.2, DoL)"
     assert names.step(plain, long._replace(as_told="the map")) == "the map (1.1)"
 
 
-def test_a_long_title_is_told_in_one_section_and_then_the_number():
+def test_a_long_title_is_printed_in_one_section_and_then_the_number():
     assert len(LONG.split()) > LONG_TITLE
-    long, told = item("1.1", title=LONG), item("1.2", title=LONG, as_told="the training")
+    long, phrased = item("1.1", title=LONG), item("1.2", title=LONG, as_told="the training")
     short = item("1.3")
-    names = Names([long, told, short])
+    names = Names([long, phrased, short])
     names.note("Nothing is late.")
     assert names.item(long) == f"“{LONG}” (1.1)"
     names.note(f"“{LONG}” (1.1), the training (1.2) and “Train staff” (1.3) are late.")
-    assert [names.item(each) for each in (long, told, short)] == [
+    assert [names.item(each) for each in (long, phrased, short)] == [
         "item 1.1",
         "the training",
         "“Train staff” (1.3)",
@@ -65,18 +65,18 @@ def test_a_long_title_is_told_in_one_section_and_then_the_number():
     assert names.step(long, step()) == "“Brochure printed” (1.1)"
 
 
-def test_a_phrase_has_its_number_until_a_section_has_told_both():
+def test_a_phrase_has_its_number_until_a_section_has_both():
     brochure = step(as_told="the brochure")
-    told, other = item("1.1", brochure, as_told="the training"), item("1.2", as_told="the card")
-    names = Names([told, other])
+    phrased, other = item("1.1", brochure, as_told="the training"), item("1.2", as_told="the card")
+    names = Names([phrased, other])
     names.note("The training is late.")
-    assert (names.item(told), names.step(told, brochure)) == (
+    assert (names.item(phrased), names.step(phrased, brochure)) == (
         "the training (1.1)",
         "the brochure (1.1)",
     )
     names.note("Two items are late: the training (1.1, by a year) and “The card” (1.2).")
-    assert (names.item(told), names.step(told, brochure)) == ("the training", "the brochure")
-    assert names.item(told, "now June 2011") == "the training (now June 2011)"
+    assert (names.item(phrased), names.step(phrased, brochure)) == ("the training", "the brochure")
+    assert names.item(phrased, "now June 2011") == "the training (now June 2011)"
     assert names.item(other) == "the card (1.2)"
 
 
@@ -95,10 +95,10 @@ def test_a_phrase_that_two_things_have_keeps_its_number():
 
 def test_a_list_needs_no_number_beside_a_phrase():
     brochure, card = step(as_told="the brochure"), step()
-    told = item("1.1", brochure, card)
-    names = Names([told])
-    assert names.line(told, brochure, "DoL") == "the brochure (DoL)"
-    assert names.line(told, card, "DoL") == "“Brochure printed” (1.1, DoL)"
+    phrased = item("1.1", brochure, card)
+    names = Names([phrased])
+    assert names.line(phrased, brochure, "DoL") == "the brochure (DoL)"
+    assert names.line(phrased, card, "DoL") == "“Brochure printed” (1.1, DoL)"
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_numbers_of_items_are_listed_up_to_a_limit(count, words):
 
 
 @pytest.mark.parametrize(
-    ("due", "told", "by"),
+    ("due", "phrased", "by"),
     [
         (KnownDate(ON), "30 July 2010", "by 30 July 2010"),
         (KnownDate(ON + timedelta(days=62)), "30 September 2010", "by 30 September 2010"),
@@ -128,11 +128,11 @@ def test_numbers_of_items_are_listed_up_to_a_limit(count, words):
         (KnownDate(date(2010, 9, 30), "quarter"), "July to September 2010", "by September 2010"),
     ],
 )
-def test_near_days_are_told_to_the_day_and_no_day_is_made_up(due, told, by):
-    assert (when(due, ON), by_when(due, ON)) == (told, by)
+def test_near_days_are_written_to_the_day_and_no_day_is_made_up(due, phrased, by):
+    assert (when(due, ON), by_when(due, ON)) == (phrased, by)
 
 
-def test_a_day_of_the_past_is_told_as_near_ones_are():
+def test_a_day_of_the_past_is_written_as_near_ones_are():
     assert when_done(date(2010, 7, 1), ON) == "1 July 2010"
     assert when_done(date(2010, 1, 1), ON) == "January 2010"
 
@@ -153,7 +153,7 @@ def test_a_day_of_the_past_is_told_as_near_ones_are():
         (date(2010, 6, 29), PAST, date(2010, 8, 30), "two months late"),
     ],
 )
-def test_lateness_is_told_against_the_agreed_date_and_the_first_one(
+def test_lateness_is_written_against_the_agreed_date_and_the_first_one(
     original, agreed, reached, words
 ):
     assert how_late(step(original, agreed_due=agreed), reached) == words

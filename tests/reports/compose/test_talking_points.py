@@ -18,8 +18,8 @@ from tests.reports.in_memory import (
     delay,
     facts,
     item,
-    said,
     step,
+    update_of,
     withdrawn,
 )
 from tests.reports.random_papers import dates_of, random_facts
@@ -32,24 +32,24 @@ def paragraphs(of, content):
     return write(of, SECTIONS, (), in_full=False).sections[content].paragraphs
 
 
-def told(*items, content="talking_points", **more):
-    return [words(paragraph.text) for paragraph in paragraphs(facts(*items, **more), content)]
+def point_texts(*items, content="talking_points", **given):
+    return [words(paragraph.text) for paragraph in paragraphs(facts(*items, **given), content)]
 
 
-def late(*delays, number="1.1", **more):
+def late(*delays, number="1.1", **given):
     """An item with a milestone that was due and is expected in March 2011."""
-    return item(number, step(PAST, *delays, forecast_due=NEXT), **more)
+    return item(number, step(PAST, *delays, forecast_due=NEXT), **given)
 
 
 # --- talking points -------------------------------------------------------------------------------
 
 
 def test_a_plan_without_items_has_one_point():
-    assert told(title="Plan of Action") == ["The Plan of Action has no work items yet."]
+    assert point_texts(title="Plan of Action") == ["The Plan of Action has no work items yet."]
 
 
 def test_an_item_on_time_makes_three_points():
-    assert told(item("1.1", step(NEXT)), title="Plan of Action") == [
+    assert point_texts(item("1.1", step(NEXT)), title="Plan of Action") == [
         "The Plan of Action has one work item, which is under way.",
         "No work item is late.",
         "Next: “Brochure printed” (1.1) by March 2011.",
@@ -58,7 +58,7 @@ def test_an_item_on_time_makes_three_points():
 
 def test_two_items_of_which_both_are_late():
     row = delay(actions=[action("Hire trainers. They begin soon.", LABOUR, due_on=SOON)])
-    assert told(
+    assert point_texts(
         late(row, is_key=True), item("1.2", step(PAST), title="Print brochures"), title="Plan"
     ) == [
         "The Plan has two work items; both are under way.",
@@ -70,7 +70,7 @@ def test_two_items_of_which_both_are_late():
 
 
 def test_one_late_item_without_a_new_date():
-    assert told(item("1.1", step(PAST)))[1:] == [
+    assert point_texts(item("1.1", step(PAST)))[1:] == [
         "One work item is late, “Train staff” (1.1): for “Brochure printed”, no new date is set.",
         "No further milestone has a date.",
     ]
@@ -80,7 +80,7 @@ def test_headlines_come_first_and_their_agencies_say_them():
     items = [item(f"1.{n}", step(NEXT)) for n in range(1, 10)]
     agencies = (LABOUR, POLICE, HEALTH)
     updates = [
-        said(
+        update_of(
             each,
             agencies[n % 3],
             achieved=f"first words of {each.number}. More words.",
@@ -88,7 +88,7 @@ def test_headlines_come_first_and_their_agencies_say_them():
         )
         for n, each in enumerate(items)
     ]
-    points = told(*items, updates=updates)
+    points = point_texts(*items, updates=updates)
     assert points[1:3] == [
         "The Ministry of Health (MOH): first words of 1.9.",
         "The Department of Labour (DoL): first words of 1.1.",
@@ -98,14 +98,14 @@ def test_headlines_come_first_and_their_agencies_say_them():
 
 def test_what_is_too_long_to_be_said_is_left_out():
     made = item("1.1", step(NEXT))
-    update = said(made, achieved="word " * 100, key_achievement="headline")
-    assert len(told(made, updates=[update])) == 3
+    update = update_of(made, achieved="word " * 100, key_achievement="headline")
+    assert len(point_texts(made, updates=[update])) == 3
 
 
 def test_what_was_completed_stands_in_for_achievements():
     done = {"stage": "complete", "completed_on": date(2010, 3, 1)}
     items = [item(f"1.{n}", title=f"Aim {n}", **done) for n in (1, 2, 3)]
-    assert told(*items, title="Plan") == [
+    assert point_texts(*items, title="Plan") == [
         "The Plan has three work items; all are complete.",
         "Completed in the period: “Aim 1” (1.1), “Aim 2” (1.2) and one other.",
         "No work item is late.",
@@ -115,14 +115,14 @@ def test_what_was_completed_stands_in_for_achievements():
 
 def test_what_was_due_or_done_before_the_papers_date_is_not_said_to_come():
     row = delay(actions=[action("Too late.", due_on=PAST), action("Done.", done_on=PAST)])
-    assert told(late(row))[2:] == ["Next: “Brochure printed” (1.1) by March 2011."]
+    assert point_texts(late(row))[2:] == ["Next: “Brochure printed” (1.1) by March 2011."]
 
 
 # --- questions and answers ------------------------------------------------------------------------
 
 
 def test_nothing_is_late():
-    assert told(item("1.1", step(NEXT)), content="questions") == [
+    assert point_texts(item("1.1", step(NEXT)), content="questions") == [
         "Is anything late? No work item is late.",
         "What is not late yet but at risk? No agency and no reviewer has said that an item on time "
         "is at risk.",
@@ -158,7 +158,7 @@ def test_a_late_key_item_has_three_questions(settlement, answer):
         times_moved=3,
         **settlement,
     )
-    assert told(late(row, is_key=True), content="questions")[:4] == [
+    assert point_texts(late(row, is_key=True), content="questions")[:4] == [
         "Why is “Train staff” (1.1) late? No money was set aside. It is asked for.",
         f"Is there money now for “Train staff” (1.1)? {answer}",
         "What happens next with “Train staff” (1.1)? DoL asks for money by 31 August 2010. The new "
@@ -168,7 +168,7 @@ def test_a_late_key_item_has_three_questions(settlement, answer):
 
 
 def test_what_the_records_lack_is_said():
-    assert told(item("1.1", step(PAST), is_key=True), content="questions")[:2] == [
+    assert point_texts(item("1.1", step(PAST), is_key=True), content="questions")[:2] == [
         "Why is “Train staff” (1.1) late? No cause is recorded.",
         "What happens next with “Train staff” (1.1)? No step against the delay is recorded as still "
         "to be done. For “Brochure printed”, no new date is set.",
@@ -177,7 +177,7 @@ def test_what_the_records_lack_is_said():
 
 def test_a_cause_in_one_very_long_sentence_is_not_cut():
     row = delay("other", "word " * 200)
-    assert told(late(row, is_key=True), content="questions")[0] == (
+    assert point_texts(late(row, is_key=True), content="questions")[0] == (
         "Why is “Train staff” (1.1) late? The record of this is longer than an answer."
     )
 
@@ -188,7 +188,7 @@ def test_other_late_items_and_those_at_risk_are_named():
         late(number="1.2", title="Aim 2"),
         item("1.3", step(NEXT), title="Aim 3", confidence="at_risk"),
     ]
-    assert told(*items, content="questions") == [
+    assert point_texts(*items, content="questions") == [
         "Is anything late? Two items: “Aim 1” (1.1) and “Aim 2” (1.2). None of them is a key item.",
         "What is not late yet but at risk? “Aim 3” (1.3).",
     ]
@@ -197,7 +197,7 @@ def test_other_late_items_and_those_at_risk_are_named():
 def test_a_withdrawn_item_has_its_reason():
     line = item("1.1", title="A telephone line", stage="withdrawn")
     asked = "Why was “A telephone line” (1.1) withdrawn?"
-    assert told(line, content="questions")[-1] == (
+    assert point_texts(line, content="questions")[-1] == (
         f"{asked} This was not decided in the period of this paper, or no reason is recorded."
     )
     of = facts(line, withdrawals={line.pk: withdrawn("Two lines do the same")})

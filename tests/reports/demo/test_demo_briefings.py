@@ -27,9 +27,9 @@ def demo(settings):
 
 
 def load():
-    told = StringIO()
-    call_command("load_demo_briefing", stdout=told)
-    return told.getvalue().splitlines()
+    output = StringIO()
+    call_command("load_demo_briefing", stdout=output)
+    return output.getvalue().splitlines()
 
 
 def paper_on(plan, start, end, dated):

@@ -23,9 +23,9 @@ def picture(mode="RGB", size=(400, 400), ground="white", ink="#7a1f2b"):
     return image if mode == "RGBA" else image.convert("RGB").convert(mode)
 
 
-def file_of(image, format="PNG", **more):
+def file_of(image, format="PNG", **others):
     file = io.BytesIO()
-    image.save(file, format, **more)
+    image.save(file, format, **others)
     return file.getvalue()
 
 
@@ -146,8 +146,8 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("data", "said"), REFUSED.values(), ids=REFUSED)
-def test_what_cannot_be_printed_is_refused_with_a_sentence(data, said):
+@pytest.mark.parametrize(("data", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_printed_is_refused_with_a_sentence(data, sentence):
     with pytest.raises(MarkRefused) as refusal:
         made_of(data)
-    assert str(refusal.value).startswith(said)
+    assert str(refusal.value).startswith(sentence)

@@ -154,7 +154,7 @@ def rendered(monkeypatch):
     """Collect, at each rendering, whether a transaction is open."""
     within = []
 
-    def make(form, document, tell):
+    def make(form, document, count_pages):
         within.append(connection.in_atomic_block)
         return outputs.make(form, document)
 

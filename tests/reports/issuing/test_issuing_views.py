@@ -70,13 +70,13 @@ def issued(briefing):
     return IssuedPaperFactory(briefing=briefing)
 
 
-def ask(client, user, name, briefing, *more, post=None):
+def ask(client, user, name, briefing, *rest, post=None):
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    address = reverse(f"briefings:{name}", args=[briefing.plan.slug, briefing.pk, *more])
+    address = reverse(f"briefings:{name}", args=[briefing.plan.slug, briefing.pk, *rest])
     return client.get(address) if post is None else client.post(address, post)
 
 
-def said(response):
+def messages_of(response):
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
@@ -124,7 +124,7 @@ def test_a_paper_is_sent_for_authorisation_by_a_button(client, briefing, people)
 
 def test_a_step_out_of_order_is_refused_with_a_message(client, briefing, people):
     response = ask(client, people["coordinator"], "close", briefing, post={})
-    assert said(response) == [
+    assert messages_of(response) == [
         "This briefing is drafting; it cannot become closed from there.",
     ]
 
@@ -318,15 +318,15 @@ def test_the_list_takes_the_same_queries_for_three_papers_as_for_one(
 
 
 @pytest.mark.parametrize(
-    ("name", "more"),
+    ("name", "rest"),
     [("version", [1]), ("version-docx", [1]), ("version-xlsx", [1]), ("answer", [])],
 )
-def test_a_paper_of_a_newer_release_is_not_shown_and_says_so(client, briefing, people, name, more):
+def test_a_paper_of_a_newer_release_is_not_shown_and_says_so(client, briefing, people, name, rest):
     briefing.state = State.WITH_MINISTER
     history.save(briefing, by=None)
     document = to_json(sample.document()).replace(b'"schema":1', b'"schema":2')
     paper = IssuedPaperFactory(briefing=briefing, document=document, paragraphs=False)
-    page = ask(client, people["office"], name, briefing, *more)
+    page = ask(client, people["office"], name, briefing, *rest)
     assert page.status_code == 422
     assert (
         "The document cannot be read: its schema is 2; this version reads 1, and a newer one wrote "

@@ -107,9 +107,9 @@ def test_the_records_written_since_are_added_once(two_papers):
     item = WorkItemFactory()
     assert "Digest 3, of" in digests("add")[0]
     assert digests("add") == ["Nothing was written since the last digest."]
-    said = RecordDigest.objects.newest().content["records"]
-    assert said["workitems_historicalworkitem"]["rows"] == item.history.count()
-    assert "reports_recorddigest" not in said
+    tables = RecordDigest.objects.newest().content["records"]
+    assert tables["workitems_historicalworkitem"]["rows"] == item.history.count()
+    assert "reports_recorddigest" not in tables
     item.title = "Another title"
     history.save(item, by=UserFactory())
     digests("add")
@@ -135,8 +135,8 @@ def test_the_chain_is_compared_with_an_earlier_list(two_papers, tmp_path):
     listed.write_text("\n".join(digests("list")), encoding="utf-8")
     assert digests("check", "--against", str(listed))[0].startswith("2 digests are sound.")
     lines = listed.read_text(encoding="utf-8").splitlines()
-    said = json.loads(lines[1])
-    listed.write_text("\n".join([lines[0], json.dumps({**said, "digest": "0" * 64})]))
+    tables = json.loads(lines[1])
+    listed.write_text("\n".join([lines[0], json.dumps({**tables, "digest": "0" * 64})]))
     with pytest.raises(CommandError, match="^Digest 2 was 0000"):
         digests("check", "--against", str(listed))
 
@@ -154,9 +154,9 @@ def test_a_paper_is_proved_by_its_file_and_the_list_alone(two_papers, tmp_path):
     paper.write_bytes(bytes(IssuedPaper.objects.get(pk=two_papers[0].pk).pdf))
     other.write_bytes(b"%PDF-1.7 changed")
     newest = RecordDigest.objects.newest().digest
-    code, said = verifier(str(listed), str(paper))
-    assert (code, said[-1]) == (0, f"The list is whole. Its last digest: {newest}")
-    assert said[0].startswith(f"{paper}: issued, digest ")
+    code, tables = verifier(str(listed), str(paper))
+    assert (code, tables[-1]) == (0, f"The list is whole. Its last digest: {newest}")
+    assert tables[0].startswith(f"{paper}: issued, digest ")
     assert verifier(str(listed), str(other))[0] == 1
 
 

@@ -49,7 +49,7 @@ def test_the_worker_renders_the_same_bytes_as_a_request(briefing):
 def test_a_paper_that_kills_its_process_is_retried_once_and_then_refused(briefing, monkeypatch):
     tries = []
 
-    def make(self, form, document, tell):
+    def make(self, form, document, report):
         tries.append(form)
         raise RoomLost("It died.")
 
@@ -68,7 +68,7 @@ def test_no_transaction_is_open_while_the_worker_renders(briefing, monkeypatch):
     outside, within = connection.in_atomic_block, []
     depth = len(connection.savepoint_ids)
 
-    def make(self, form, document, tell):
+    def make(self, form, document, report):
         within.append((connection.in_atomic_block, len(connection.savepoint_ids)))
         return b"a file"
 
@@ -81,9 +81,9 @@ def test_no_transaction_is_open_while_the_worker_renders(briefing, monkeypatch):
 def test_a_worker_skips_a_paper_claimed_by_another(briefing, monkeypatch):
     made = []
 
-    def make(self, form, document, tell):
+    def make(self, form, document, report):
         Rendering.objects.update(attempts=2, state=State.RUNNING)
-        tell("layout", 3, 0)
+        report("layout", 3, 0)
         made.append(form)
         return b"a file too late"
 
@@ -99,10 +99,10 @@ def test_a_worker_that_is_stopped_returns_its_paper_to_the_queue(briefing, monke
     """What it does at that moment, such as a statement, is not broken off."""
     went_on = []
 
-    def make(self, form, document, tell):
+    def make(self, form, document, report):
         os.kill(os.getpid(), signal.SIGTERM)
         went_on.append("to the next report of progress")
-        tell("layout", 1, 0)
+        report("layout", 1, 0)
         went_on.append("to the end of the paper")
         return b"a file"
 

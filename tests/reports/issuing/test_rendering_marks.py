@@ -43,7 +43,7 @@ def scene(django_db_setup, django_db_blocker):
         yield scene
 
 
-def said(briefing: Briefing) -> bytes:
+def composed(briefing: Briefing) -> bytes:
     """The paper as it would be composed from nothing, or why there is none: what is written past
     all services need not make sense."""
     try:
@@ -116,8 +116,8 @@ def test_a_change_of_any_column_that_changes_the_paper_changes_the_mark(scene: S
     """Every column of every table that composing queries, by raw updates without services."""
     papers = [scene.briefing, scene.issued]
     # Each change is undone, so the next begins with the same papers and the same mark.
-    before, mark = [said(paper) for paper in papers], mark_now()
-    told = 0
+    before, mark = [composed(paper) for paper in papers], mark_now()
+    changed = 0
     for model in models_of(tables_asked(scene.briefing) | tables_asked(scene.issued)):
         for row in rows_of(model, scene.briefing):
             for field in model._meta.concrete_fields:
@@ -127,15 +127,15 @@ def test_a_change_of_any_column_that_changes_the_paper_changes_the_mark(scene: S
                 try:
                     with transaction.atomic():
                         model._default_manager.filter(pk=row.pk).update(**{field.name: value})
-                        if [said(paper) for paper in papers] != before:
-                            told += 1
+                        if [composed(paper) for paper in papers] != before:
+                            changed += 1
                             assert mark_now() != mark, f"{model.__name__}.{field.name}"
                         transaction.set_rollback(True)
                 except DatabaseError:
                     continue  # The database refuses it, so the paper is unchanged.
     # So that the test does not pass by changing nothing, or by leaving something changed.
-    assert told > 20
-    assert ([said(paper) for paper in papers], mark_now()) == (before, mark)
+    assert changed > 20
+    assert ([composed(paper) for paper in papers], mark_now()) == (before, mark)
 
 
 def reword_cover(scene: Scene, words: str) -> None:
@@ -227,10 +227,10 @@ ACTS = (
 )
 def test_equal_marks_mean_equal_papers_after_any_actions(scene: Scene, acts):
     with transaction.atomic():
-        papers = {mark_now(): said(scene.briefing)}
+        papers = {mark_now(): composed(scene.briefing)}
         for act, words in acts:
             act(scene, words)
-            mark, paper = mark_now(), said(scene.briefing)
+            mark, paper = mark_now(), composed(scene.briefing)
             assert papers.setdefault(mark, paper) == paper, act.__name__
         transaction.set_rollback(True)
 

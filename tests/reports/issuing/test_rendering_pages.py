@@ -49,8 +49,8 @@ def long_papers(monkeypatch):
     monkeypatch.setattr(renderings, "SHORT", 0)
 
 
-def address(name, briefing, *more, then=""):
-    found = reverse(f"briefings:{name}", args=[briefing.plan.slug, briefing.pk, *more])
+def address(name, briefing, *rest, then=""):
+    found = reverse(f"briefings:{name}", args=[briefing.plan.slug, briefing.pk, *rest])
     return f"{found}?then={then}" if then else found
 
 

@@ -32,7 +32,7 @@ def made(monkeypatch):
     """Collect what is rendered, in order, with a fast stand-in for the renderer."""
     calls = []
 
-    def make(form, document, tell):
+    def make(form, document, report):
         calls.append(form)
         return b"a file"
 
@@ -129,7 +129,7 @@ def simultaneously(work, count=2):
 def test_simultaneous_requests_get_one_file_rendered_once(briefing, monkeypatch):
     made, slowly = [], threading.Event()
 
-    def make(form, document, tell):
+    def make(form, document, report):
         made.append(form)
         slowly.wait(0.3)
         return b"a file"
@@ -149,8 +149,8 @@ def test_simultaneous_workers_claim_different_papers_once_each(briefing):
         asked(briefing)
     taken = simultaneously(lambda: renderings.claim(at=NOW), count=5)
     found = sorted(row.pk for row in taken if row is not None)
-    left = list(iter(lambda: renderings.claim(at=NOW), None))
-    assert sorted(found + [row.pk for row in left]) == sorted(
+    remaining = list(iter(lambda: renderings.claim(at=NOW), None))
+    assert sorted(found + [row.pk for row in remaining]) == sorted(
         Rendering.objects.values_list("pk", flat=True)
     )
     assert set(Rendering.objects.values_list("state", "attempts")) == {(State.RUNNING, 1)}
@@ -216,7 +216,7 @@ def test_a_command_makes_the_paper_of_a_worker_that_fell_silent(briefing, made, 
 
 
 def test_an_unprintable_paper_is_refused_with_its_message(briefing, monkeypatch):
-    def make(form, document, tell):
+    def make(form, document, report):
         raise RenderRefused("The character “☃” cannot be printed.")
 
     monkeypatch.setattr(renderings, "make", make)
@@ -229,7 +229,7 @@ def test_an_unprintable_paper_is_refused_with_its_message(briefing, monkeypatch)
 
 
 def test_an_unexpected_error_allows_a_second_attempt_and_no_third(briefing, monkeypatch):
-    def make(form, document, tell):
+    def make(form, document, report):
         raise ZeroDivisionError
 
     monkeypatch.setattr(renderings, "make", make)
@@ -304,14 +304,14 @@ def test_old_files_are_deleted_and_a_drafts_newest_is_kept_for_a_week(briefing, 
     briefing.save()
     new = renderings.rendered_file(briefing=briefing, form="pdf", at=NOW + timedelta(minutes=5))
 
-    def left(at):
+    def remaining(at):
         renderings.delete_outdated(at=at)
         return list(Rendering.objects.order_by("pk").values_list("pk", flat=True))
 
-    assert left(NOW + KEEP_SUPERSEDED_FOR) == [old.pk, new.pk]
-    assert left(NOW + KEEP_SUPERSEDED_FOR + timedelta(seconds=1)) == [new.pk]
-    assert left(NOW + KEEP_FILES_FOR) == [new.pk]
-    assert left(NOW + KEEP_FILES_FOR + timedelta(minutes=6)) == []
+    assert remaining(NOW + KEEP_SUPERSEDED_FOR) == [old.pk, new.pk]
+    assert remaining(NOW + KEEP_SUPERSEDED_FOR + timedelta(seconds=1)) == [new.pk]
+    assert remaining(NOW + KEEP_FILES_FOR) == [new.pk]
+    assert remaining(NOW + KEEP_FILES_FOR + timedelta(minutes=6)) == []
 
 
 def test_a_waiting_rendering_is_never_deleted(briefing):

@@ -80,7 +80,7 @@ def test_the_second_of_two_users_is_refused_with_the_row_of_the_first(labour, co
 
 
 @pytest.mark.parametrize(
-    ("colour", "said"),
+    ("colour", "sentence"),
     [
         ("red", "Enter a colour as # and six digits"),
         ("#0B5158", "Enter a colour as # and six digits"),
@@ -89,13 +89,13 @@ def test_the_second_of_two_users_is_refused_with_the_row_of_the_first(labour, co
         ("#ffff00", "This colour is too light to read on white: its contrast is 1.1 to 1"),
     ],
 )
-def test_a_colour_is_dark_enough_to_read_on_white(labour, colleague, colour, said):
-    if not said:
+def test_a_colour_is_dark_enough_to_read_on_white(labour, colleague, colour, sentence):
+    if not sentence:
         assert change(labour, colleague, ink=colour).ink == colour
         return
     with pytest.raises(Refused) as refusal:
         change(labour, colleague, ink=colour, rule=colour)
-    assert str(refusal.value).startswith(said)
+    assert str(refusal.value).startswith(sentence)
     assert refusal.value.field == "ink"
     assert [field for _, field in refusal.value.others] == ["rule"]
 

@@ -504,10 +504,10 @@ def test_standing_text_under_a_known_key_is_not_taken_for_generated_content(kind
     add(kind, by, heading="What is late", content="delay", standing_text="", after="purpose")
     with time_machine.travel(BEFORE):
         briefing = drafted(plan, item, by)
-    told = dict(paper(briefing))
-    assert told["On delays"] == ["In short."]
-    assert [text for text in told["What is late"] if text.startswith("No delay was recorded")] == (
-        told["What is late"]
+    texts = dict(paper(briefing))
+    assert texts["On delays"] == ["In short."]
+    assert [text for text in texts["What is late"] if text.startswith("No delay was recorded")] == (
+        texts["What is late"]
     )
 
 
@@ -553,9 +553,9 @@ def test_the_other_kinds_have_their_own_headings_and_opening(
 ):
     with time_machine.travel(BEFORE):
         briefing = drafted(plan, item, by, kind=slug)
-    told = paper(briefing)
-    assert [heading for heading, _ in told] == headings
-    assert told[0][1][0] == opens
+    texts = paper(briefing)
+    assert [heading for heading, _ in texts] == headings
+    assert texts[0][1][0] == opens
 
 
 # --- its history --------------------------------------------------------------------------------

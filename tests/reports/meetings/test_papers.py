@@ -291,12 +291,12 @@ def test_an_empty_plan_and_an_empty_agenda_make_a_pack():
     assert meeting_papers.print_paper(pack)
 
 
-@pytest.mark.parametrize("more", [0, 30])
+@pytest.mark.parametrize("extra", [0, 30])
 def test_a_pack_takes_the_same_queries_for_an_agenda_of_any_length(
-    made, more, django_assert_num_queries
+    made, extra, django_assert_num_queries
 ):
     with time_machine.travel(at(1)):
-        for number in range(more):
+        for number in range(extra):
             variation = VariationFactory(
                 milestone=made.printed, number=100 + number, state="taken_back"
             )
@@ -421,8 +421,8 @@ def test_stored_data_reads_back_and_invalid_data_is_refused(made):
     assert from_plain(json.loads(json.dumps(to_plain(minutes)))) == minutes
     bare = to_plain(pack)["paper"]
     assert from_plain(bare) == pack  # as the first release kept it
-    wrong = ({}, [], {"type": "Letter"}, bare | {"more": 1}, {"schema": 1})
-    for data in (*wrong, to_plain(pack) | {"more": 1}, to_plain(pack) | {"schema": "1"}):
+    wrong = ({}, [], {"type": "Letter"}, bare | {"extra": 1}, {"schema": 1})
+    for data in (*wrong, to_plain(pack) | {"extra": 1}, to_plain(pack) | {"schema": "1"}):
         with pytest.raises(Malformed):
             from_plain(data)
     with pytest.raises(Malformed, match="this version reads 1, and a newer one wrote it"):

@@ -45,7 +45,7 @@ def address(made, part):
     return f"/plans/the-plan/meetings/{made.meeting.pk}/{part}"
 
 
-def said(response):
+def messages_of(response):
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
@@ -108,14 +108,14 @@ def test_freezing_the_minutes_is_offered_once_the_record_is_closed(coordinator, 
         assert "They can be frozen once the record is closed." in (
             coordinator.get(address(made, "minutes/")).text
         )
-        assert said(freeze(coordinator, made, "minutes")) == [
+        assert messages_of(freeze(coordinator, made, "minutes")) == [
             "Close the record before you freeze its minutes."
         ]
         close(made)
         page = coordinator.get(address(made, "minutes/")).text
         assert "A draft from the closed record." in page
         assert "Freeze the minutes" in page
-        assert said(freeze(coordinator, made, "minutes")) == [
+        assert messages_of(freeze(coordinator, made, "minutes")) == [
             "Version 1 is frozen. It can no longer be changed."
         ]
 

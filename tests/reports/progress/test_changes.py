@@ -98,45 +98,45 @@ def seen(row, on, *happened):
     return row._replace(on=on, **{name: by_then(getattr(row, name), on) for name in happened})
 
 
-def told(before, after):
+def sentences(before, after):
     return [(change.kind, change.sentence) for change in compare(before, after)]
 
 
 def with_item(**changed):
-    return told(plan(THEN), plan(NOW, item=ITEM._replace(**changed)))
+    return sentences(plan(THEN), plan(NOW, item=ITEM._replace(**changed)))
 
 
 def with_milestone(was=None, *rows, **changed):
     """What is told of a milestone that became something else; `was` is what it was before."""
     before = BROCHURE._replace(**(was or {}))
-    return told(plan(THEN, before), plan(NOW, before._replace(**changed), *rows))
+    return sentences(plan(THEN, before), plan(NOW, before._replace(**changed), *rows))
 
 
 # --- the item ---------------------------------------------------------------------------------
 
 
 def test_a_plan_compared_with_itself_has_no_changes():
-    assert told(plan(NOW, BROCHURE, FUNDING), plan(NOW, BROCHURE, FUNDING)) == []
+    assert sentences(plan(NOW, BROCHURE, FUNDING), plan(NOW, BROCHURE, FUNDING)) == []
 
 
 def test_a_new_item_shows_its_pillar_lead_and_first_due_date():
     later = BROCHURE._replace(pk=2, number=2, agreed_due=NOVEMBER)
-    assert told(plan(THEN, item=None), plan(NOW, BROCHURE, later)) == [
+    assert sentences(plan(THEN, item=None), plan(NOW, BROCHURE, later)) == [
         (
             Kind.NEW,
             "1.2 Print a brochure: added under Prevention, led by Police, with 2 milestones, the "
             "first due on 31 August 2009.",
         )
     ]
-    assert told(plan(THEN, item=None), plan(NOW, BROCHURE))[0][1].endswith(
+    assert sentences(plan(THEN, item=None), plan(NOW, BROCHURE))[0][1].endswith(
         "led by Police, with a milestone due on 31 August 2009."
     )
-    assert told(plan(THEN, item=None), plan(NOW))[0][1].endswith("led by Police.")
+    assert sentences(plan(THEN, item=None), plan(NOW))[0][1].endswith("led by Police.")
 
 
 def test_an_item_both_new_and_complete_is_reported_as_both():
     item = ITEM._replace(stage="complete", completed_on=SEPTEMBER)
-    assert [kind for kind, _ in told(plan(THEN, item=None), plan(NOW, item=item))] == [
+    assert [kind for kind, _ in sentences(plan(THEN, item=None), plan(NOW, item=item))] == [
         Kind.COMPLETED,
         Kind.NEW,
     ]
@@ -193,7 +193,7 @@ def test_an_item_both_new_and_complete_is_reported_as_both():
 def test_each_change_of_an_item_has_one_sentence(was, changed, kind, sentence):
     before = ITEM._replace(**was)
     after = before._replace(**changed)
-    assert told(plan(THEN, item=before), plan(NOW, item=after)) == [
+    assert sentences(plan(THEN, item=before), plan(NOW, item=after)) == [
         (kind, f"1.2 Print a brochure: {sentence}")
     ]
 
@@ -207,7 +207,7 @@ def test_a_variation_approved_meanwhile_is_named_with_its_reason():
     withdrawal = WITHDRAWAL._replace(number=3, reason="another agency prints one")
     earlier = WITHDRAWAL._replace(pk=2)
     gone = ITEM._replace(stage="withdrawn")
-    assert told(plan(THEN, earlier), plan(NOW, earlier, withdrawal, item=gone)) == [
+    assert sentences(plan(THEN, earlier), plan(NOW, earlier, withdrawal, item=gone)) == [
         (
             Kind.WITHDRAWN,
             "1.2 Print a brochure: withdrawn from the plan by V3. Another agency prints one.",
@@ -339,7 +339,7 @@ def test_months_and_quarters_are_named_and_measured_by_their_last_days():
     ]
     (change,) = compare(plan(THEN, BROCHURE), plan(NOW, BROCHURE._replace(**slip)))
     assert (change.was, change.now) == ("31 August 2009", "July to September 2010")
-    new = told(plan(THEN), plan(NOW, BROCHURE._replace(agreed_known_to="month", **slip)))
+    new = sentences(plan(THEN), plan(NOW, BROCHURE._replace(agreed_known_to="month", **slip)))
     assert new[0][1].endswith("due in August 2009 and expected between July and September 2010.")
 
 
@@ -386,7 +386,7 @@ def test_a_moved_agreed_date_is_reported_beside_the_slip_with_its_variation():
 
 def test_a_new_milestone_shows_its_due_and_forecast_or_completion_dates():
     def new(**changed):
-        [(kind, sentence)] = told(plan(THEN), plan(NOW, BROCHURE._replace(**changed)))
+        [(kind, sentence)] = sentences(plan(THEN), plan(NOW, BROCHURE._replace(**changed)))
         return kind, sentence.removeprefix("1.2 Print a brochure: ")
 
     assert new() == (
@@ -410,14 +410,14 @@ def test_a_completed_item_reports_only_milestones_done_late_or_early():
         (SEPTEMBER, [Kind.COMPLETED, Kind.SLIPPED]),
     ):
         after = plan(NOW, BROCHURE._replace(completed_on=done_on), item=whole)
-        assert [kind for kind, _ in told(plan(THEN, BROCHURE), after)] == kinds
+        assert [kind for kind, _ in sentences(plan(THEN, BROCHURE), after)] == kinds
 
 
 def test_a_withdrawn_item_reports_no_dates():
     after = plan(
         NOW, BROCHURE._replace(forecast_due=NOVEMBER), item=ITEM._replace(stage="withdrawn")
     )
-    assert [kind for kind, _ in told(plan(THEN, BROCHURE), after)] == [Kind.WITHDRAWN]
+    assert [kind for kind, _ in sentences(plan(THEN, BROCHURE), after)] == [Kind.WITHDRAWN]
 
 
 def test_a_completion_entered_late_is_not_reported_as_a_new_slip():
@@ -428,7 +428,9 @@ def test_a_completion_entered_late_is_not_reported_as_a_new_slip():
 def test_a_reopened_item_reports_no_slip():
     whole = ITEM._replace(stage="complete", completed_on=THEN)
     after = plan(NOW, BROCHURE._replace(forecast_due=NOVEMBER))
-    assert [kind for kind, _ in told(plan(THEN, BROCHURE, item=whole), after)] == [Kind.REOPENED]
+    assert [kind for kind, _ in sentences(plan(THEN, BROCHURE, item=whole), after)] == [
+        Kind.REOPENED
+    ]
 
 
 # --- delays -----------------------------------------------------------------------------------
@@ -436,7 +438,7 @@ def test_a_reopened_item_reports_no_slip():
 
 def test_a_delay_is_reported_where_no_date_change_covers_it():
     far = BROCHURE._replace(agreed_due=NOVEMBER, forecast_due=date(2011, 1, 31))
-    assert told(plan(THEN, far), plan(NOW, far, FUNDING)) == [
+    assert sentences(plan(THEN, far), plan(NOW, far, FUNDING)) == [
         (
             Kind.DELAY_FOUND,
             "1.2 Print a brochure: a delay of “Brochure printed” because of funding was recorded. "
@@ -445,7 +447,7 @@ def test_a_delay_is_reported_where_no_date_change_covers_it():
     ]
     earlier = FUNDING._replace(found_on=date(2009, 7, 1))
     ended = earlier._replace(ended_on=SEPTEMBER)
-    assert told(plan(THEN, far, earlier), plan(NOW, far, ended)) == [
+    assert sentences(plan(THEN, far, earlier), plan(NOW, far, ended)) == [
         (
             Kind.DELAY_ENDED,
             "1.2 Print a brochure: the delay of “Brochure printed” because of funding ended on "
@@ -453,7 +455,7 @@ def test_a_delay_is_reported_where_no_date_change_covers_it():
         )
     ]
     done = far._replace(completed_on=SEPTEMBER)
-    assert [kind for kind, _ in told(plan(THEN, far, earlier), plan(NOW, done, ended))] == [
+    assert [kind for kind, _ in sentences(plan(THEN, far, earlier), plan(NOW, done, ended))] == [
         Kind.RECOVERED
     ]
 

@@ -149,12 +149,12 @@ def test_a_moved_agreed_date_names_its_variation(plan, brochure):
             meeting=MeetingFactory(plan=plan, held_on=MARCH),
         )
     changed(milestone, MARCH, agreed_due=date(2010, 8, 31))
-    told = (
+    line = (
         Kind.AGREED,
         "1.2 Print a brochure: agreed date of “Brochure printed” moved from 30 April 2010 to "
         "31 August 2010 (four months later) by V4. The printer is late.",
     )
-    assert sentences(plan) == [told]
+    assert sentences(plan) == [line]
     # On the next day, the same variation is not a change.
     assert sentences(plan, since=Moment.end_of(MARCH)) == []
 
@@ -223,7 +223,7 @@ def test_the_reduced_read_finds_the_same_changes_as_the_full_read(plan, police, 
                 values = {"ended_on": max(row.found_on, soon())}
             changed(row, day, **values)
     moments = [Moment.end_of(day - timedelta(days=1)) for day in days] + [Moment.today(TODAY)]
-    told = 0
+    line = 0
     for place, since in enumerate(moments):
         for at in moments[place + 1 :]:
             expected = compare(whole(plan, since), whole(plan, at))
@@ -235,8 +235,8 @@ def test_the_reduced_read_finds_the_same_changes_as_the_full_read(plan, police, 
                 (change.kind, change.sentence)
                 for change in compare(*read_both(plan, since, at, items))
             ] == [(change.kind, change.sentence) for change in expected]
-            told += len(expected)
-    assert told > 50
+            line += len(expected)
+    assert line > 50
 
 
 # --- the page ---------------------------------------------------------------------------------
@@ -259,7 +259,7 @@ def _plain(page):
 
 
 @pytest.mark.parametrize(
-    ("meeting", "briefing", "query", "said", "words"),
+    ("meeting", "briefing", "query", "chosen", "words"),
     [
         (True, True, "", "Meeting of 3 May 2010", "the meeting of 3 May 2010"),
         (False, True, "", "Briefing of 20 May 2010", "the briefing of 20 May 2010"),
@@ -269,7 +269,7 @@ def _plain(page):
     ],
 )
 def test_the_default_comparison_is_the_last_meeting_or_briefing_or_quarter(
-    reader, plan, brochure, meeting, briefing, query, said, words
+    reader, plan, brochure, meeting, briefing, query, chosen, words
 ):
     if meeting:
         MeetingFactory(plan=plan, held_on=date(2010, 5, 3))
@@ -279,8 +279,8 @@ def test_the_default_comparison_is_the_last_meeting_or_briefing_or_quarter(
         BriefingFactory(plan=plan, period_end=day, dated=day)
     page = reader.get(address(plan) + query)
     assert f"<summary>Since {words}</summary>" in page.text
-    if said:
-        assert f'aria-current="true">{said}</a>' in page.text
+    if chosen:
+        assert f'aria-current="true">{chosen}</a>' in page.text
 
 
 def test_a_plan_in_which_nothing_changed_says_so(reader, plan, brochure):
@@ -310,17 +310,17 @@ def test_long_lists_of_changes_are_counted_and_paged(reader, plan, police):
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "chosen"),
     [
         ("at=2010-06-02", "Choose a day up to today."),
         ("at=1 May 2010&since=3 May 2010", "Choose a day before 1 May 2010."),
         ("at=1 January 0001", "Check the year: it should be between 1990 and 2100."),
     ],
 )
-def test_a_moment_that_cannot_be_compared_is_refused_beside_its_field(reader, plan, query, said):
+def test_a_moment_that_cannot_be_compared_is_refused_beside_its_field(reader, plan, query, chosen):
     page = reader.get(f"{address(plan)}?{query}")
     assert page.status_code == 422
-    assert said in page.text
+    assert chosen in page.text
 
 
 @pytest.mark.parametrize(
@@ -346,9 +346,9 @@ def test_the_page_takes_the_same_queries_for_any_number_of_changes(
 def test_the_dashboard_names_the_foremost_changes_and_links_here(reader, plan, brochure):
     changed(brochure.milestones.get(), MARCH, forecast_due=date(2010, 9, 30))
     page = reader.get(f"/plans/{plan.slug}/dashboard/?since=2010-02-01")
-    told = reader.get(page.context["view"].link("changes")).context
-    assert page.context["page"].changes == sum(group.total for group in told["groups"])
+    line = reader.get(page.context["view"].link("changes")).context
+    assert page.context["page"].changes == sum(group.total for group in line["groups"])
     assert [each.change.words for each in page.context["page"].changed] == [
-        row.change.words for row in told["groups"][0].rows
+        row.change.words for row in line["groups"][0].rows
     ]
     assert "Since 1 February 2010" in _plain(page.text)

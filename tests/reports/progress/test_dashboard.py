@@ -264,7 +264,7 @@ LAST = Moment.end_of(date(2010, 4, 20))
 
 
 @pytest.mark.parametrize(
-    ("now", "then", "said"),
+    ("now", "then", "expected"),
     [
         ({"late": 7, "on_time": 14, "complete": 4}, {"late": 5},
          "Seven of 25 work items are late, two more than on 20 April. Consultation has cost the most days: 90."),
@@ -280,11 +280,11 @@ LAST = Moment.end_of(date(2010, 4, 20))
          "Three of five work items are complete and the others withdrawn."),
     ],
 )  # fmt: skip
-def test_a_sentence_says_how_the_plan_is_going(now, then, said):
+def test_a_sentence_says_how_the_plan_is_going(now, then, expected):
     view = PlanView(plan=PlanFactory.build(), at=Moment.today(TODAY), since=LAST if then else None)
     counts = [Counter({Status(kind): n for kind, n in each.items()}) for each in (now, then or {})]
     causes = [CauseCount("other", 2, 900), CauseCount("consultation", 1, 90)]
-    assert dashboard.finding(view, counts[0], counts[1] if then else None, causes) == said
+    assert dashboard.finding(view, counts[0], counts[1] if then else None, causes) == expected
 
 
 def test_a_cause_that_has_cost_no_day_is_not_named():
@@ -295,7 +295,7 @@ def test_a_cause_that_has_cost_no_day_is_not_named():
     )
 
 
-def test_a_plan_that_has_ended_is_told_as_it_ended():
+def test_a_plan_that_has_ended_is_shown_as_it_ended():
     at = Moment(TODAY, NOON, is_end_of_plan=True)
     counts = Counter({Status.COMPLETE: 5, Status.LATE: 21, Status.WITHDRAWN: 1})
     assert dashboard.finding(PlanView(plan=PlanFactory.build(), at=at), counts, None, []) == (
@@ -330,7 +330,7 @@ def test_links_keep_the_filters_of_the_page(reader, plan, police):
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "expected"),
     [
         ("at=2010-06-02", "Choose a day up to today."),
         ("at=2010-06-02T13:00:00", "Choose a day up to today."),
@@ -341,10 +341,10 @@ def test_links_keep_the_filters_of_the_page(reader, plan, police):
         ("since=1 June 2010", "Choose a day before today."),
     ],
 )
-def test_a_moment_that_cannot_be_shown_is_refused_beside_its_field(reader, plan, query, said):
+def test_a_moment_that_cannot_be_shown_is_refused_beside_its_field(reader, plan, query, expected):
     page = reader.get(f"{address(plan)}?{query}")
     assert page.status_code == 200
-    assert str(said) in page.text
+    assert str(expected) in page.text
     assert "no work items" in page.text.lower()
 
 

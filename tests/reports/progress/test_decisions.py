@@ -25,14 +25,14 @@ def meeting(scene):
     return MeetingFactory(plan=scene.plan, held_on=TODAY)
 
 
-def decide(scene, meeting, **more):
+def decide(scene, meeting, **others):
     return record_decision_on(
         briefing=scene.briefing,
         meeting=meeting,
         text="The briefing goes to agencies.",
         on=TODAY,
         by=scene["coordinator"],
-        **more,
+        **others,
     )
 
 

@@ -303,7 +303,7 @@ def test_the_page_gives_each_figure_in_text_and_in_a_table(client):
     assert page.count("as a table</summary>") == 6
 
 
-def trends_of(*months, **more):
+def trends_of(*months, **others):
     """Return trends of these months: (day, complete, overdue, expected late) of 9 items each."""
     none = Met()
     figures = [
@@ -321,7 +321,7 @@ def trends_of(*months, **more):
         "delayed_agencies": [], "met": MetBy("All", none, none), "met_by_pillar": [],
         "met_by_agency": [], "dates": RecordOfDates(Counter()),
     }  # fmt: skip
-    return Trends(**(fields | more))
+    return Trends(**(fields | others))
 
 
 MAY, IN_JULY = date(2010, 5, 31), date(2010, 7, 30)

@@ -30,7 +30,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.reports.requests.test_public_pages import released
-from tests.reports.requests.test_requests import said
+from tests.reports.requests.test_requests import refusal_of
 from workitems.models import Milestone
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +71,7 @@ def plan():
         agreed_due=date(2013, 5, 1),
         forecast_due=date(2013, 7, 1),
     )
-    told = WorkItemFactory(
+    named = WorkItemFactory(
         plan=plan, pillar=pillar, number="1.2", title="Axolotl item", lead_agency=agency
     )
     of_return = ReturnFactory(
@@ -83,7 +83,7 @@ def plan():
     )
     UpdateFactory(
         of_return=of_return,
-        item=told,
+        item=named,
         achieved="**Walrus training** was held.",
         challenges="A secret challenge",
         planned_next="A secret plan",
@@ -316,7 +316,7 @@ def test_another_page_replaces_the_one_that_is_up(plan, coordinator):
     assert PublicProgress.objects.get(number=1).reason == "Replaced by page 2."
     content = second.content
     assert (
-        said(
+        refusal_of(
             progress_pages.publish_progress,
             plan=plan,
             content=content,

@@ -158,10 +158,10 @@ def test_any_document_can_be_exported(document):
         if isinstance(annex, DelayRegister)
         for row in annex.rows
     ]
-    told = [
+    found = [
         row["Days"]
         for name in book.sheetnames
         if name.startswith("Delays")
         for row in table(book, name)
     ]
-    assert told == days
+    assert found == days

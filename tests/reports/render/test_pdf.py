@@ -87,14 +87,14 @@ def test_the_bookmarks_are_the_cover_the_sections_and_the_annexes(pdf):
 
 
 def test_progress_is_reported_page_by_page_and_then_out_of_all_pages(long_document, long_data):
-    told = []
-    render_pdf(long_document, lambda *at: told.append(at))
-    laid_out = [page for stage, page, _ in told if stage == "layout"]
+    stages = []
+    render_pdf(long_document, lambda *at: stages.append(at))
+    laid_out = [page for stage, page, _ in stages if stage == "layout"]
     assert laid_out == list(range(1, max(laid_out) + 1))
     count = len(pages(long_data))
-    written = [(page, of) for stage, page, of in told if stage == "writing"]
+    written = [(page, of) for stage, page, of in stages if stage == "writing"]
     assert written == [(page, count) for page in range(1, count + 1)]
-    assert told[-1] == ("checking", 0, 0)
+    assert stages[-1] == ("checking", 0, 0)
 
 
 def test_two_processes_render_the_same_bytes(data, project_root):
@@ -216,9 +216,9 @@ def laid_out_in_pictures(monkeypatch, document):
 
     lay_out, texts = line_break.split_first_line, []
 
-    def noting(text, *more):
+    def noting(text, *words):
         texts.append(text)
-        return lay_out(text, *more)
+        return lay_out(text, *words)
 
     with monkeypatch.context() as patch:
         patch.setattr(line_break, "split_first_line", noting)
@@ -271,26 +271,26 @@ def test_annexes_start_new_pages_and_the_items_are_landscape(pdf, data):
     assert wide == [False, False, False, False, True]
 
 
-def lengthened(section, more):
+def lengthened(section, words):
     """The sample with that many short paragraphs added to one of its sections."""
-    extra = tuple(sample.paragraph(f"x-{n}", f"Another, number {n}.") for n in range(more))
+    extra = tuple(sample.paragraph(f"x-{n}", f"Another, number {n}.") for n in range(words))
     sections = list(sample.sections())
     place = [kept.kind for kept in sections].index(section)
     sections[place] = replace(sections[place], paragraphs=sections[place].paragraphs + extra)
     return sample.document(sections=tuple(sections), annexes=())
 
 
-@pytest.mark.parametrize("more", range(0, 14, 2))
-def test_sign_offs_stay_with_the_recommendations_across_page_breaks(more):
-    found = pages(render_pdf(lengthened(SectionKind.NEXT_STEPS, more)), "-layout")
+@pytest.mark.parametrize("words", range(0, 14, 2))
+def test_sign_offs_stay_with_the_recommendations_across_page_breaks(words):
+    found = pages(render_pdf(lengthened(SectionKind.NEXT_STEPS, words)), "-layout")
     (signing,) = [page for page in found if "Signature" in page]
     assert signing.count("Signature") == 2
     assert "not agreed" in signing
 
 
-@pytest.mark.parametrize("more", range(3, 9))
-def test_a_heading_stays_with_its_text_across_page_breaks(more):
-    for page in pages(render_pdf(lengthened(SectionKind.PURPOSE, more)), "-layout"):
+@pytest.mark.parametrize("words", range(3, 9))
+def test_a_heading_stays_with_its_text_across_page_breaks(words):
+    for page in pages(render_pdf(lengthened(SectionKind.PURPOSE, words)), "-layout"):
         lines = [line.strip() for line in page.splitlines() if line.strip()]
         assert not re.fullmatch("[A-Z ]+", lines[-2])  # the last is the running footer
 

@@ -26,10 +26,10 @@ def room():
 
 
 def test_a_room_reports_its_progress(room):
-    told = []
-    room.make("pdf", PAPER, lambda *at: told.append(at))
-    assert told
-    assert {stage for stage, *_ in told} <= {"", "layout", "writing", "checking"}
+    stages = []
+    room.make("pdf", PAPER, lambda *at: stages.append(at))
+    assert stages
+    assert {stage for stage, *_ in stages} <= {"", "layout", "writing", "checking"}
 
 
 def test_a_room_refuses_an_unprintable_paper_and_keeps_running(room):
@@ -110,8 +110,10 @@ def test_the_process_of_a_room_ends_when_its_worker_was_killed():
         "    print(room.process.pid, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    pid = int(told.stdout)
+    stages = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    pid = int(stages.stdout)
     for _ in range(300):
         if not is_running(pid):
             break

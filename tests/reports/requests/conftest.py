@@ -125,14 +125,14 @@ def fresh(row):
 
 @pytest.fixture
 def decide(adviser):
-    def decide(line, decision, **more):
+    def decide(line, decision, **others):
         return schedule.decide_line(
             line=line,
             decision=decision,
             version=fresh(line).version,
             by=adviser,
             at=NOW,
-            **more,
+            **others,
         )
 
     return decide
@@ -142,7 +142,7 @@ def decide(adviser):
 def propose(line, adviser):
     """Propose to withhold words of the briefing: the first of its title unless told otherwise."""
 
-    def propose(place="cover.title", start=0, end=8, **more):
+    def propose(place="cover.title", start=0, end=8, **others):
         (row,) = redactions.propose(
             **{
                 "line": line,
@@ -151,7 +151,7 @@ def propose(line, adviser):
                 "grounds": ["6(c)"],
                 "by": adviser,
                 "at": NOW,
-                **more,
+                **others,
             }
         )
         return row
@@ -163,8 +163,8 @@ def propose(line, adviser):
 def title_withheld(propose, reviewer):
     """Withhold the first word of a briefing's title: proposed, and agreed by another."""
 
-    def withhold(line, **more):
-        row = propose(line=line, **more)
+    def withhold(line, **others):
+        row = propose(line=line, **others)
         return redactions.agree(redaction=row, version=row.version, by=reviewer, at=NOW)
 
     return withhold
@@ -172,7 +172,7 @@ def title_withheld(propose, reviewer):
 
 @pytest.fixture
 def prepared(adviser):
-    def prepare(request, on=TODAY, **more):
+    def prepare(request, on=TODAY, **others):
         return letters.prepare_letter(
             request=request,
             kind="decide",
@@ -180,7 +180,7 @@ def prepared(adviser):
             on=on,
             ombudsman=OMBUDSMAN,
             at=NOW,
-            **{"by": adviser, **more},
+            **{"by": adviser, **others},
         )
 
     return prepare
@@ -190,8 +190,8 @@ def prepared(adviser):
 def ready(request_, line, decide, prepared, adviser, reviewer):
     """Make the request ready to sign: its one briefing goes out in full."""
 
-    def make(decision="full", **more):
-        decide(line, decision, **more)
+    def make(decision="full", **others):
+        decide(line, decision, **others)
         letter = prepared(request_)
         requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
         requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
@@ -202,7 +202,7 @@ def ready(request_, line, decide, prepared, adviser, reviewer):
 
 @pytest.fixture
 def sign(request_, decision_maker):
-    def sign(letter, **more):
+    def sign(letter, **others):
         return deciding.sign_decision(
             **{
                 "request": request_,
@@ -213,7 +213,7 @@ def sign(request_, decision_maker):
                 "ombudsman": OMBUDSMAN,
                 "by": decision_maker,
                 "at": NOW,
-                **more,
+                **others,
             }
         )
 
@@ -230,10 +230,10 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-def killed_at_each_write(act, *, left):
+def killed_at_each_write(act, *, stored):
     """Call `act` again and again, killed at its first write, then at its second, until it ends.
 
-    Return what `left` found after each kill.
+    Return what `stored` found after each kill.
     """
     found = []
     while True:
@@ -251,6 +251,6 @@ def killed_at_each_write(act, *, left):
             with connection.execute_wrapper(kill):
                 act()
         except Killed:
-            found.append(left())
+            found.append(stored())
         else:
             return found

@@ -20,7 +20,7 @@ from tests.reports.requests.conftest import (
     killed_at_each_write,
 )
 from tests.reports.requests.factories import ConsultationFactory
-from tests.reports.requests.test_requests import said
+from tests.reports.requests.test_requests import refusal_of
 from workitems.plan.services import Conflict
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def blocked(request, on=TODAY):
     return deciding.obstacles(request, on=on, ombudsman=OMBUDSMAN)
 
 
-def test_a_signed_decision_is_frozen_and_told_with_its_letter(
+def test_a_signed_decision_is_frozen_and_sent_with_its_letter(
     ready, sign, request_, decision_maker
 ):
     letter = ready()
@@ -50,17 +50,17 @@ def test_a_signed_decision_is_frozen_and_told_with_its_letter(
 def test_a_decision_that_is_killed_at_any_write_leaves_nothing(ready, sign, request_):
     letter = ready()
 
-    def left():
+    def stored():
         row = fresh(letter)
         state = fresh(request_).state
         return state, row.sent_on, bytes(row.pdf), request_.events.filter(letter=row).count()
 
-    kills = killed_at_each_write(lambda: sign(letter), left=left)
+    kills = killed_at_each_write(lambda: sign(letter), stored=stored)
     assert kills == [("ready", None, b"", 0)] * len(kills)
     assert (
         len(kills) >= 5
     )  # the letter, an event, the request, and the history of letter and request
-    assert left() == ("decided", TODAY, b"%PDF-1.7 letter", 1)
+    assert stored() == ("decided", TODAY, b"%PDF-1.7 letter", 1)
 
 
 def test_a_decision_that_gives_nothing_and_is_killed_at_any_write_leaves_the_request_open(
@@ -68,24 +68,24 @@ def test_a_decision_that_gives_nothing_and_is_killed_at_any_write_leaves_the_req
 ):
     letter = ready("withheld", grounds=["6(a)"])
 
-    def left():
+    def stored():
         return fresh(request_).state, fresh(request_).closed_on, fresh(letter).sent_on
 
-    kills = killed_at_each_write(lambda: sign(letter), left=left)
+    kills = killed_at_each_write(lambda: sign(letter), stored=stored)
     assert kills == [("ready", None, None)] * len(kills)
-    assert left() == ("refused", TODAY, TODAY)
+    assert stored() == ("refused", TODAY, TODAY)
     assert request_.events.get(kind="decision_notified").outcome == "refused"
 
 
 def test_a_decision_is_not_signed_before_it_is_ready(request_, line, prepared, sign, decide):
     decide(line, "full")
-    assert said(sign, letter=prepared(request_)) == (
+    assert refusal_of(sign, letter=prepared(request_)) == (
         "This request is preparing; only a request that is ready is decided."
     )
 
 
 def test_whoever_prepared_a_decision_never_signs_it(ready, sign, adviser):
-    assert said(sign, letter=ready(), by=adviser) == (
+    assert refusal_of(sign, letter=ready(), by=adviser) == (
         "You prepared this decision. Another decision-maker must sign it."
     )
 
@@ -98,7 +98,7 @@ def test_whoever_prepared_it_before_another_did_never_signs_it(
     letter = prepared(request_, letter=letter, version=letter.version)
     requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
     requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
-    assert said(sign, letter=letter) == (
+    assert refusal_of(sign, letter=letter) == (
         "You prepared this decision. Another decision-maker must sign it."
     )
 
@@ -108,7 +108,7 @@ def test_whoever_advised_on_its_papers_never_signs_it(
 ):
     row = title_withheld(line, by=decision_maker)
     assert row.proposed_by == decision_maker
-    assert said(sign, letter=ready("part")) == (
+    assert refusal_of(sign, letter=ready("part")) == (
         "You acted as adviser on this request. Another decision-maker must sign it."
     )
 
@@ -117,7 +117,7 @@ def test_whoever_recorded_what_happened_to_a_request_never_signs_it(
     request_, ready, sign, decision_maker
 ):
     requests.acknowledge(request=request_, on=date(2013, 4, 23), by=decision_maker, at=NOW)
-    assert said(sign, letter=ready()) == (
+    assert refusal_of(sign, letter=ready()) == (
         "You acted as adviser on this request. Another decision-maker must sign it."
     )
 
@@ -177,7 +177,7 @@ def test_a_letter_without_how_to_complain_is_refused(ready, sign):
         return replace(text, parts=tuple(p for p in text.parts if p.purpose != "complaint"))
 
     with mock.patch.object(letters, "write", write):
-        assert said(sign, letter=letter) == (
+        assert refusal_of(sign, letter=letter) == (
             "The letter does not say how to complain to the Ombudsman (section 28(3))."
         )
     assert not fresh(letter).is_sent
@@ -188,7 +188,7 @@ def test_a_late_decision_apologises_unless_somebody_says_why_not(request_, line,
     letter = prepared(request_)
     sentences = str(letter.content)
     assert "sorry" in sentences or "apolog" in sentences
-    assert said(prepared, request=request_, letter=letter, version=1, has_apology=False) == (
+    assert refusal_of(prepared, request=request_, letter=letter, version=1, has_apology=False) == (
         "Say why a late decision has no apology."
     )
     without = prepared(
@@ -205,7 +205,7 @@ def test_a_late_decision_apologises_unless_somebody_says_why_not(request_, line,
 def test_a_decision_is_signed_as_it_was_read(ready, sign, request_, adviser):
     letter = ready()
     requests.acknowledge(request=request_, on=TODAY, by=adviser, at=NOW)
-    assert said(sign, letter=letter) == (
+    assert refusal_of(sign, letter=letter) == (
         "The records have changed since this letter was written. Send it back, so that the adviser rewrites it."
     )
     with pytest.raises(Conflict), transaction.atomic():
@@ -217,7 +217,7 @@ def test_a_decision_is_dated_on_the_day_of_its_signature(ready, sign, request_):
     letter = ready()
     shown = letter_from(letter.content)
     day = date(2013, 5, 21)
-    assert said(sign, letter=letter, on=day, shown=shown) == (
+    assert refusal_of(sign, letter=letter, on=day, shown=shown) == (
         "The records have changed since this page was opened. Read the letter again."
     )
     sign(letter, on=day)
@@ -256,14 +256,14 @@ def test_a_consultation_without_an_answer_is_left_with_a_reason(line, ready, sig
     )
     letter = ready()
     said_of_it = "New Zealand Police was asked about document 1 on 2 May 2013 and has not answered."
-    assert said(sign, letter=letter) == f"{said_of_it} Fix it, or say why you leave it."
+    assert refusal_of(sign, letter=letter) == f"{said_of_it} Fix it, or say why you leave it."
     sign(letter, warnings_left={f"unanswered-{asked.pk}": "They agreed by telephone"})
     assert list(fresh(letter).warnings_left.values()) == ["They agreed by telephone"]
 
 
 def test_a_request_has_one_letter_with_its_decision(request_, line, prepared):
     prepared(request_)
-    assert said(prepared, request=request_) == (
+    assert refusal_of(prepared, request=request_) == (
         "There is already a letter with the decision. Change that one."
     )
 
@@ -285,7 +285,7 @@ def test_a_warning_is_left_with_a_reason(request_, line, plan, ready, sign, advi
     letter = ready()
     (warned,) = deciding.warnings(fresh(request_))
     assert warned.key == f"unlisted-issued-{other.pk}"
-    assert said(sign, letter=letter) == (
+    assert refusal_of(sign, letter=letter) == (
         f"“10/2: {other.briefing.title}” of {other.briefing.dated:%-d %B %Y} is in scope, and the "
         "schedule does not list it. Fix it, or say why you leave it."
     )
@@ -331,7 +331,7 @@ def test_other_letters_are_sent_once_and_then_frozen(request_, adviser):
     assert (sent.is_sent, sent.sent_by) == (True, adviser)
     event = requests.acknowledge(request=request_, on=TODAY, by=adviser, at=NOW, letter=sent)
     assert event.letter == sent
-    assert said(letters.send_letter, letter=sent, version=sent.version, **act) == (
+    assert refusal_of(letters.send_letter, letter=sent, version=sent.version, **act) == (
         "This letter was sent on 22 May 2013."
     )
     assert RequestLetter.objects.sent().count() == 1

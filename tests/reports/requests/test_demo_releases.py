@@ -69,8 +69,8 @@ def test_the_request_of_2013_was_answered_a_day_late_with_an_apology(of_2013):
     )
     letter = RequestLetter.objects.get(request=of_2013, kind="decide_and_release")
     assert letter.sent_on == date(2013, 5, 22)
-    said = "\n".join(lines_of(letter_from(letter.content)))
-    assert "21 May 2013. It is one working day late. We apologise for the delay." in said
+    letter_text = "\n".join(lines_of(letter_from(letter.content)))
+    assert "21 May 2013. It is one working day late. We apologise for the delay." in letter_text
     assert set(letter.warnings_left) == {"unlike-1-name", "unlike-1-direct_dial"} | {
         key for key in letter.warnings_left if key.startswith("unlisted-response-")
     }
@@ -110,7 +110,7 @@ def test_the_released_briefing_says_nothing_of_what_is_withheld(of_2013, release
     with opened(released) as pdf:
         unpacked = BytesIO()
         pdf.save(unpacked, qdf=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
-        told = [str(value) for value in pdf.docinfo.values()]
+        entries = [str(value) for value in pdf.docinfo.values()]
     file = tmp_path / paper.file_name
     file.write_bytes(released)
     haystacks = {
@@ -118,7 +118,7 @@ def test_the_released_briefing_says_nothing_of_what_is_withheld(of_2013, release
         "bytes": released.decode("latin-1"),
         "unpacked": unpacked.getvalue().decode("latin-1"),
         "unpacked, UTF-16": unpacked.getvalue().decode("utf-16-be", "ignore"),
-        "information": "\n".join(told),
+        "information": "\n".join(entries),
         "name": paper.file_name,
     }
     for command in (
@@ -177,7 +177,7 @@ def test_a_released_file_that_was_tampered_with_is_found(released):
 
 
 @pytest.mark.sqlite
-def test_faults_of_a_stored_release_are_told_apart(demo):
+def test_faults_of_a_stored_release_are_distinguished(demo):
     paper = ReleasedPaper.objects.select_related("release__request", "line__issued").get()
     assert packages.faults(paper, again=True) == []
     paper.gate_report = {**paper.gate_report, "sha256": "0" * 64}
@@ -189,9 +189,9 @@ def test_faults_of_a_stored_release_are_told_apart(demo):
     paper.pdf_sha256 = paper.gate_sha256 = sha256(paper.pdf)
     paper.gate_report = {**paper.gate_report, "sha256": paper.pdf_sha256, "passes": True}
     assert packages.faults(paper) == []
-    told = packages.faults(paper, again=True)
-    assert "Page 1 does not have the stamp (pikepdf)" in told
-    assert [word for word in WITHHELD if not any(word in each for each in told)] == []
+    entries = packages.faults(paper, again=True)
+    assert "Page 1 does not have the stamp (pikepdf)" in entries
+    assert [word for word in WITHHELD if not any(word in each for each in entries)] == []
 
 
 @pytest.mark.sqlite

@@ -38,7 +38,7 @@ def post(client, name, *args, **typed):
     return client.post(reverse(f"requests:{name}", args=args), typed)
 
 
-def said_of(plan, **more):
+def said_of(plan, **others):
     return {
         "agency": plan.coordinating_agency.pk,
         "plan": plan.pk,
@@ -47,7 +47,7 @@ def said_of(plan, **more):
         "dated": "1 December 2010",
         "kind": "Annual report",
         "file": SimpleUploadedFile("second.pdf", PDF),
-        **more,
+        **others,
     }
 
 
@@ -65,7 +65,7 @@ def test_a_paper_is_filed_byte_for_byte(client, adviser, plan):
 
 
 @pytest.mark.parametrize(
-    ("more", "sentence"),
+    ("others", "sentence"),
     [
         (
             {"file": SimpleUploadedFile("a.pdf", b"MZ")},
@@ -76,8 +76,10 @@ def test_a_paper_is_filed_byte_for_byte(client, adviser, plan):
         ({"dated": "soon"}, "Enter a date, such as"),
     ],
 )
-def test_a_wrong_file_or_word_is_refused_and_nothing_is_kept(client, adviser, plan, more, sentence):
-    page = post(client, "add-earlier-paper", **said_of(plan, **more))
+def test_a_wrong_file_or_word_is_refused_and_nothing_is_kept(
+    client, adviser, plan, others, sentence
+):
+    page = post(client, "add-earlier-paper", **said_of(plan, **others))
     assert page.status_code == 422
     assert sentence in page.text
     assert not EarlierPaper.objects.exists()

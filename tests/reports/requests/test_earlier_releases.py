@@ -22,7 +22,7 @@ from tests.reports.requests.factories import (
     RequestEventFactory,
     ScheduleLineFactory,
 )
-from tests.reports.requests.test_requests import said
+from tests.reports.requests.test_requests import refusal_of
 
 pytestmark = pytest.mark.django_db
 
@@ -107,7 +107,7 @@ def test_the_same_redactions_are_proposed_again(again, before, decide, adviser):
     decide(again, "part")
     assert not any("13/02025" in each for each in sentences(again))
     assert (
-        said(earlier_releases.propose_same, line=again, earlier=before.pk, by=adviser, at=NOW)
+        refusal_of(earlier_releases.propose_same, line=again, earlier=before.pk, by=adviser, at=NOW)
         == f"Everything that was withheld in {WHERE} is already proposed here."
     )
 
@@ -220,13 +220,13 @@ def test_a_difference_is_left_with_a_reason_at_the_signature(
     letter = prepared(again.request)
     requests.send_for_review(request=again.request, ombudsman=OMBUDSMAN, by=adviser)
     requests.finish_review(request=again.request, ombudsman=OMBUDSMAN, by=reviewer)
-    assert said(sign, letter=letter, request=again.request) == (
+    assert refusal_of(sign, letter=letter, request=again.request) == (
         f"{sentences(again)[0]} Fix it, or say why you leave it."
     )
     (warned,) = deciding.warnings(again.request)
-    left = {warned.key: "The name is public by now."}
-    sign(letter, request=again.request, warnings_left=left)
-    assert [each.left for _line, each in releases.differences(again.request)] == [
+    reasons = {warned.key: "The name is public by now."}
+    sign(letter, request=again.request, warnings_left=reasons)
+    assert [each.reason for _line, each in releases.differences(again.request)] == [
         "The name is public by now."
     ]
 
@@ -238,7 +238,7 @@ def test_a_difference_that_came_since_is_left_with_a_reason_when_it_is_published
     release = released(again.request)
     ReleasedPaperFactory(release=release, line=again, number=1)
     act = {"release": release, "on": TODAY, "by": decision_maker, "at": NOW}
-    assert said(releases.publish, **act) == f"{sentences(again)[0]} Say why you leave it."
+    assert refusal_of(releases.publish, **act) == f"{sentences(again)[0]} Say why you leave it."
     ((_line, warned),) = releases.differences(again.request)
     again.refresh_from_db()
     with pytest.MonkeyPatch.context() as patch:

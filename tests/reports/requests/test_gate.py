@@ -33,8 +33,8 @@ def made(*, pages=2, words=WORDS, stamped=STAMPED, change=None, **saved):
     for number in range(pages):
         page = pdf.add_blank_page()
         page.Resources = Dictionary(Font=Dictionary(F1=font))
-        said = f"{stamped} {words if number == 0 else WORDS}"
-        page.Contents = pdf.make_stream(said.encode("latin-1"))
+        words_of_page = f"{stamped} {words if number == 0 else WORDS}"
+        page.Contents = pdf.make_stream(words_of_page.encode("latin-1"))
     pdf.docinfo["/Title"] = "A paper on trafficking"
     if change:
         change(pdf)
@@ -43,16 +43,16 @@ def made(*, pages=2, words=WORDS, stamped=STAMPED, change=None, **saved):
     return out.getvalue()
 
 
-def report(data, *, needles=NEEDLES, file_name="paper.pdf", pages=2, stamp=STAMP, **more):
-    return examine(data, needles=needles, file_name=file_name, pages=pages, stamp=stamp, **more)
+def report(data, *, needles=NEEDLES, file_name="paper.pdf", pages=2, stamp=STAMP, **others):
+    return examine(data, needles=needles, file_name=file_name, pages=pages, stamp=stamp, **others)
 
 
-def places(data, **more):
-    return {finding.where for finding in report(data, **more).findings}
+def places(data, **others):
+    return {finding.where for finding in report(data, **others).findings}
 
 
-def sentences(data, **more):
-    return [finding.sentence for finding in report(data, **more).findings]
+def sentences(data, **others):
+    return [finding.sentence for finding in report(data, **others).findings]
 
 
 def test_a_file_without_withheld_words_passes():

@@ -15,7 +15,7 @@ from reports.requests.services import purging, releases, requests
 from tests.reports.requests.conftest import NOW, TODAY, fresh
 from tests.reports.requests.factories import InformationRequestFactory, RequestLetterFactory
 from tests.reports.requests.test_releases import paper_of
-from tests.reports.requests.test_requests import said
+from tests.reports.requests.test_requests import refusal_of
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +52,7 @@ def test_a_removed_requester_is_not_entered_again(adviser):
     purging.purge_requesters(closed_before=date(2020, 1, 1), on=date(2020, 1, 1))
     row = fresh(row)
     assert (
-        said(
+        refusal_of(
             requests.change_request,
             request=row,
             reference=row.reference,
@@ -69,7 +69,7 @@ def test_a_removed_requester_is_not_entered_again(adviser):
 
 
 @time_machine.travel("2020-02-29 09:00+13:00", tick=False)
-def test_the_command_removes_after_seven_years_unless_told_otherwise():
+def test_the_command_removes_after_seven_years_unless_another_number_is_given():
     InformationRequestFactory(ended=True)  # on 22 May 2013
     out = StringIO()
     call_command("purge_requesters", stdout=out)
@@ -85,7 +85,7 @@ def test_the_command_removes_after_seven_years_unless_told_otherwise():
 
 @pytest.fixture
 def add(agency, adviser):
-    def add(**more):
+    def add(**others):
         return earlier_papers.add_earlier_paper(
             **{
                 "agency": agency,
@@ -95,7 +95,7 @@ def add(agency, adviser):
                 "file": ContentFile(b"%PDF-1.4 old", name="report.pdf"),
                 "by": adviser,
                 "at": NOW,
-                **more,
+                **others,
             }
         )
 
@@ -103,7 +103,7 @@ def add(agency, adviser):
 
 
 @pytest.mark.parametrize(
-    ("more", "sentence"),
+    ("others", "sentence"),
     [
         ({"title": " "}, "Give the paper’s title."),
         ({"kind": ""}, "Say what kind of paper it is, as “Annual report”."),
@@ -118,8 +118,8 @@ def add(agency, adviser):
         ),
     ],
 )
-def test_a_wrong_earlier_paper_is_refused_in_a_sentence(add, more, sentence):
-    assert said(add, **more) == sentence
+def test_a_wrong_earlier_paper_is_refused_in_a_sentence(add, others, sentence):
+    assert refusal_of(add, **others) == sentence
     assert not EarlierPaper.objects.exists()
 
 
@@ -130,11 +130,13 @@ def test_an_entered_day_moves_due_days_until_it_is_taken_back(request_, adviser)
     act = {"authority": "A notice", "by": adviser}
     row = working_calendar.enter_day(day=date(2013, 5, 6), **act)
     assert requests.clock(request_).due == date(2013, 5, 22)
-    assert said(working_calendar.enter_day, day=date(2013, 5, 6), **act) == (
+    assert refusal_of(working_calendar.enter_day, day=date(2013, 5, 6), **act) == (
         "6 May 2013 is already recorded. To change it, withdraw it and record it again."
     )
     taken = {"row": row, "version": row.version, "by": adviser}
-    assert said(working_calendar.withdraw_day, reason="", **taken) == "Say why it is withdrawn."
+    assert (
+        refusal_of(working_calendar.withdraw_day, reason="", **taken) == "Say why it is withdrawn."
+    )
     working_calendar.withdraw_day(reason="Another year", **taken)
     assert requests.clock(request_).due == date(2013, 5, 21)
     working_calendar.enter_day(day=date(2013, 5, 6), **act)
@@ -142,7 +144,7 @@ def test_an_entered_day_moves_due_days_until_it_is_taken_back(request_, adviser)
 
 
 @pytest.mark.parametrize(
-    ("more", "sentence"),
+    ("others", "sentence"),
     [
         ({"authority": " "}, "Enter the law or notice."),
         ({"day": date(2013, 5, 5)}, "Under the Act, 5 May 2013 is already not a working day."),
@@ -153,6 +155,6 @@ def test_an_entered_day_moves_due_days_until_it_is_taken_back(request_, adviser)
         ),
     ],
 )
-def test_a_wrong_day_is_refused_in_a_sentence(adviser, more, sentence):
+def test_a_wrong_day_is_refused_in_a_sentence(adviser, others, sentence):
     values = {"day": date(2013, 5, 6), "authority": "A notice", "by": adviser}
-    assert said(working_calendar.enter_day, **{**values, **more}) == sentence
+    assert refusal_of(working_calendar.enter_day, **{**values, **others}) == sentence

@@ -47,7 +47,7 @@ from tests.reports.requests.letter_facts import (
 )
 
 
-def said(kind, known):
+def text_of(kind, known):
     return "\n".join(lines_of(write(kind, known)))
 
 
@@ -65,7 +65,7 @@ def test_every_letter_has_what_the_specification_asks_for(kind):
     assert missing(kind, known) == ()
     letter = write(kind, known)
     assert lacking(letter) == ()
-    words = said(kind, known)
+    words = text_of(kind, known)
     for each in (
         "13/02025",
         "your request of 21 April 2013",
@@ -96,7 +96,7 @@ def test_a_letter_that_is_not_one_is_refused():
 
 def test_a_request_received_on_its_own_date_says_so():
     known = facts(on=date(2013, 4, 23), dated=RECEIVED)
-    assert "22 April 2013 under the Official Information Act 1982 (the Act), which we received on the same day." in said(Kind.ACKNOWLEDGE, known)  # fmt: skip
+    assert "22 April 2013 under the Official Information Act 1982 (the Act), which we received on the same day." in text_of(Kind.ACKNOWLEDGE, known)  # fmt: skip
 
 
 def test_the_request_is_quoted_line_by_line_without_what_cannot_be_printed():
@@ -111,7 +111,7 @@ def test_line_breaks_and_control_characters_in_the_records_break_no_letter():
     )
     contact = Person(role="OIA\nadviser", email="a@\tb")
     known = facts(lines=(line,), reference="13\n02", contact=contact)
-    words = said(Kind.DECIDE, known)
+    words = text_of(Kind.DECIDE, known)
     assert "Two lines\n30 July 2010\nOutside your request. a b." in words
     assert "our OIA adviser by email at a@ b, and quote our reference, 13 02." in words
 
@@ -121,7 +121,7 @@ def test_a_requester_without_a_name_is_greeted_in_te_reo():
 
 
 def test_a_scope_note_follows_the_request():
-    words = said(Kind.DECIDE, facts(scope="Briefings, not annual reports"))
+    words = text_of(Kind.DECIDE, facts(scope="Briefings, not annual reports"))
     assert "We have taken your request to mean:\nBriefings, not annual reports" in words
 
 
@@ -140,29 +140,29 @@ def test_one_earlier_event_is_a_sentence_and_several_are_a_list_by_date():
         "On 23 April 2013 we confirmed that we had received your request.\n"
         "On 29 April 2013 we transferred part of your request to the Ministry of Justice.\n"
         "On 20 May 2013 we extended the time for our decision to 19 June 2013.\n"
-    ) in said(Kind.DECIDE, known)
+    ) in text_of(Kind.DECIDE, known)
 
 
-def test_every_event_that_letters_tell_has_its_sentence():
+def test_every_event_that_letters_mention_has_its_sentence():
     for happened in Happened:
         event = Event(kind=happened, on=date(2013, 5, 1), whom="NZ Police", until=date(2013, 6, 1))
-        assert "On 1 May 2013 " in said(Kind.DECIDE, facts(events=(event,)))
+        assert "On 1 May 2013 " in text_of(Kind.DECIDE, facts(events=(event,)))
 
 
 def test_the_agencys_own_words_stand_before_the_contact():
-    words = said(Kind.DECIDE, facts(own_words="Two things:\n- first\n- second"))
+    words = text_of(Kind.DECIDE, facts(own_words="Two things:\n- first\n- second"))
     assert "Two things:\nfirst\nsecond\nIf you have any questions" in words
 
 
 def test_the_contacts_name_and_role():
     both = Person(name="A. Contact", role="Adviser", email="a@example.org")
-    words = said(Kind.DECIDE, facts(contact=both))
+    words = text_of(Kind.DECIDE, facts(contact=both))
     assert "Please contact A. Contact (Adviser) by email at a@example.org, and quote" in words
 
 
 def test_the_settings_give_the_ombudsmans_details():
     ombudsman = Ombudsman(**settings.OMBUDSMAN)
-    assert "www.ombudsman.parliament.nz" in said(Kind.DECIDE, facts(ombudsman=ombudsman))
+    assert "www.ombudsman.parliament.nz" in text_of(Kind.DECIDE, facts(ombudsman=ombudsman))
 
 
 def test_letters_use_the_codes_that_the_records_store():
@@ -175,15 +175,15 @@ def test_letters_use_the_codes_that_the_records_store():
 
 
 def test_an_acknowledgement_gives_the_last_day():
-    words = said(Kind.ACKNOWLEDGE, OF_KIND[Kind.ACKNOWLEDGE])
+    words = text_of(Kind.ACKNOWLEDGE, OF_KIND[Kind.ACKNOWLEDGE])
     assert "Thank you for your request of 21 April 2013" in words
     assert "by 21 May 2013 at the latest. That is 20 working days after" in words
     assert "urgent" not in words
-    assert "urgent" in said(Kind.ACKNOWLEDGE, facts(on=date(2013, 4, 23), is_urgent=True))
+    assert "urgent" in text_of(Kind.ACKNOWLEDGE, facts(on=date(2013, 4, 23), is_urgent=True))
 
 
 def test_a_late_acknowledgement_apologises_and_promises_no_day_that_is_over():
-    words = said(Kind.ACKNOWLEDGE, facts())
+    words = text_of(Kind.ACKNOWLEDGE, facts())
     assert "We should have told you our decision by 21 May 2013. We apologise" in words
     assert "at the latest" not in words
 
@@ -199,7 +199,7 @@ def test_a_late_acknowledgement_apologises_and_promises_no_day_that_is_over():
 def test_a_question_does_not_start_the_time_again_before_the_act_allowed_it(on, sentence):
     known = facts(on=on, question="Which year?")
     assert known.clock.day == DAYS.day_number(RECEIVED, on)
-    words = said(Kind.CLARIFY, known)
+    words = text_of(Kind.CLARIFY, known)
     assert sentence in words
     assert "as a new one" not in words
 
@@ -215,7 +215,7 @@ def test_a_question_after_day_7_does_not_start_the_time_again(on):
         clock=clock_of(DAYS, counted_from=received, on=on),
     )
     sentence = "the Act lets us treat it as a new one. We would then have 20 working"
-    assert (sentence in said(Kind.CLARIFY, known)) == (known.clock.day == 7)
+    assert (sentence in text_of(Kind.CLARIFY, known)) == (known.clock.day == 7)
 
 
 def test_several_questions_are_a_list():
@@ -225,7 +225,7 @@ def test_several_questions_are_a_list():
 
 
 def test_a_transfer_says_where_to_and_why_and_that_nothing_need_be_done():
-    words = said(Kind.TRANSFER, OF_KIND[Kind.TRANSFER])
+    words = text_of(Kind.TRANSFER, OF_KIND[Kind.TRANSFER])
     assert (
         "We have transferred your request to the New Zealand Customs Service, under section 14 of "
         "the Act.\nWe do not hold this information, and believe that the New Zealand Customs Service "
@@ -251,7 +251,7 @@ def test_a_transfer_after_day_10_apologises():
     known = replace(OF_KIND[Kind.TRANSFER], clock=clock_of(DAYS, counted_from=RECEIVED, on=date(2013, 5, 8)))  # fmt: skip
     assert (
         "We should have transferred it by 7 May 2013. This is one working day late, and we apologise"
-    ) in said(Kind.TRANSFER, known)
+    ) in text_of(Kind.TRANSFER, known)
 
 
 def test_an_extension_gives_both_dates_the_reason_and_the_right_to_complain_about_it():
@@ -261,7 +261,7 @@ def test_an_extension_gives_both_dates_the_reason_and_the_right_to_complain_abou
             reason="15A(1)(b)", until=date(2013, 6, 19), explanation="Five agencies are involved."
         ),
     )
-    words = said(Kind.EXTEND, known)
+    words = text_of(Kind.EXTEND, known)
     assert (
         "from 21 May 2013 to 19 June 2013, under section 15A(1)(b) of the Act.\nThe reason is that "
         "we need to consult others before we decide, and cannot reasonably do so within the original "
@@ -274,7 +274,7 @@ def test_an_extension_gives_both_dates_the_reason_and_the_right_to_complain_abou
 
 
 def test_the_letter_of_22_may_2013_is_a_working_day_late_and_apologises():
-    words = said(Kind.DECIDE, OF_KIND[Kind.DECIDE])
+    words = text_of(Kind.DECIDE, OF_KIND[Kind.DECIDE])
     assert (
         "We should have told you our decision by 21 May 2013. It is one working day late. "
         "We apologise for the delay."
@@ -288,7 +288,7 @@ def test_a_letter_in_time_has_no_apology():
 
 def test_without_the_apology_the_lateness_is_still_said():
     known = facts(lines=LINES, apologises=False, no_apology_reason="Agreed with the requester.")
-    words = said(Kind.DECIDE, known)
+    words = text_of(Kind.DECIDE, known)
     assert "It is one working day late." in words
     assert "apologise" not in words
     assert "Agreed with" not in words
@@ -324,19 +324,19 @@ def test_the_outcome_follows_from_the_schedule(decisions, sentence):
         replace(BRIEFING, number=number, decision=Decision(decision))
         for number, decision in enumerate(decisions, start=1)
     )
-    assert sentence in said(Kind.DECIDE, facts(lines=lines))
+    assert sentence in text_of(Kind.DECIDE, facts(lines=lines))
 
 
 def test_the_schedule_is_counted_in_words():
     assert (
         "Of the three documents in the schedule at the end of this letter, one is released in part, "
         "one is refused and one is outside your request."
-    ) in said(Kind.DECIDE, OF_KIND[Kind.DECIDE])
+    ) in text_of(Kind.DECIDE, OF_KIND[Kind.DECIDE])
 
 
 def test_each_ground_is_worded_once_with_its_documents():
     lines = (BRIEFING, replace(BRIEFING, number=2, grounds=("6(d)", "9(2)(a)")))
-    words = said(Kind.DECIDE, facts(lines=lines))
+    words = text_of(Kind.DECIDE, facts(lines=lines))
     assert (
         "under these sections of the Act:\n"
         "Section 6(d): because releasing it would be likely to endanger a person’s safety "
@@ -356,7 +356,7 @@ def test_the_public_interest_is_said_only_of_section_9(grounds, is_weighed):
 
 
 def test_what_was_weighed_follows_in_the_agencys_words():
-    words = said(Kind.DECIDE, facts(lines=LINES, public_interest="The names add nothing."))
+    words = text_of(Kind.DECIDE, facts(lines=LINES, public_interest="The names add nothing."))
     assert "as section 9(1) requires. We decided that it does not.\nThe names add nothing." in words
 
 
@@ -371,13 +371,13 @@ def test_what_was_weighed_follows_in_the_agencys_words():
     ],
 )  # fmt: skip
 def test_how_the_documents_come(kind, changes, sentence):
-    assert sentence in said(kind, facts(lines=LINES, **changes))
+    assert sentence in text_of(kind, facts(lines=LINES, **changes))
 
 
 def test_the_label_shown_is_that_of_a_document_that_is_released():
     lines = (NOT_HELD, replace(BRIEFING, number=2, grounds=("9(2)(g)(i)", "9(2)(a)")))
-    assert "such as [s 9(2)(a)]." in said(Kind.DECIDE_AND_RELEASE, facts(lines=lines))
-    assert "such as [" not in said(Kind.DECIDE, facts(lines=(NOT_HELD,)))
+    assert "such as [s 9(2)(a)]." in text_of(Kind.DECIDE_AND_RELEASE, facts(lines=lines))
+    assert "such as [" not in text_of(Kind.DECIDE, facts(lines=(NOT_HELD,)))
 
 
 def test_the_schedule_has_a_row_for_each_document():

@@ -29,7 +29,7 @@ from tests.reports.paper_reading import pages
 from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of, fresh
 from tests.reports.requests.factories import EarlierPaperFactory
 from tests.reports.requests.test_gate import made
-from tests.reports.requests.test_requests import said
+from tests.reports.requests.test_requests import refusal_of
 
 pytestmark = pytest.mark.django_db
 
@@ -88,9 +88,11 @@ def listed(request_, line, papers, adviser, decide):
 
 @pytest.fixture
 def add_copy(adviser):
-    def add(line, data, **more):
+    def add(line, data, **others):
         file = ContentFile(data, name="copy.pdf")
-        return line_files.add_copy(**{"line": line, "file": file, "by": adviser, "at": NOW, **more})
+        return line_files.add_copy(
+            **{"line": line, "file": file, "by": adviser, "at": NOW, **others}
+        )
 
     return add
 
@@ -239,12 +241,17 @@ def test_a_copy_is_refused_when_it_is_uploaded(listed, decide, add_copy, line):
     paper = listed("earlier paper")
     decide(paper, "part", grounds=["6(c)"])
     whole = line_files.held_file(fresh(paper))
-    assert said(add_copy, line=paper, data=whole) == (
+    assert refusal_of(add_copy, line=paper, data=whole) == (
         "This is the whole paper. Upload a copy without the words that are withheld."
     )
-    assert said(add_copy, line=paper, data=REFUSED).startswith("The file does not have exactly one")
-    assert said(add_copy, line=paper, data=b"%PDF-1.7") == "This file is no PDF that can be read."
-    assert said(add_copy, line=line, data=made()) == (
+    assert refusal_of(add_copy, line=paper, data=REFUSED).startswith(
+        "The file does not have exactly one"
+    )
+    assert (
+        refusal_of(add_copy, line=paper, data=b"%PDF-1.7")
+        == "This file is no PDF that can be read."
+    )
+    assert refusal_of(add_copy, line=line, data=made()) == (
         "A briefing is redacted and printed here. It needs no copy."
     )
     assert not LineCopy.objects.exists()
@@ -259,13 +266,13 @@ def test_a_copy_is_added_after_the_decision_only_where_nothing_can_go_out(
     decide(pdf, "full")
     letter = prepared(request_)
     requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
-    assert said(add_copy, line=word, data=made()) == (
+    assert refusal_of(add_copy, line=word, data=made()) == (
         "This request is in review; copies are uploaded while it is scoped or prepared."
     )
     requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
     sign(letter)
     taken = "This paper has a file that can be released. Nothing is put in its place now."
-    assert [said(add_copy, line=each, data=made()) for each in (word, pdf)] == [taken, taken]
+    assert [refusal_of(add_copy, line=each, data=made()) for each in (word, pdf)] == [taken, taken]
 
 
 def test_whoever_uploaded_a_copy_never_signs(listed, decide, add_copy, request_, decision_maker):
@@ -358,7 +365,7 @@ def test_the_release_page_leads_to_the_upload_that_is_lacking(
     with monkeypatch.context() as before:
         before.setattr(deciding, "lack_of", lambda line: "")
         sign(letter)
-    assert said(packages.prepared_papers, request=request_) == (
+    assert refusal_of(packages.prepared_papers, request=request_) == (
         "Document 2, “receipt.doc”, has no PDF yet. Upload one."
     )
     page = client_of(decision_maker).get(at("request-release", request_.pk))

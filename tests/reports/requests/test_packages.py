@@ -28,8 +28,8 @@ def test_a_request_is_answered_from_its_receipt_to_the_bytes(
     request_, withheld, ready, sign, adviser
 ):
     letter = ready("part")
-    left = {each.key: "Their office is public" for each in deciding.warnings(fresh(request_))}
-    sign(letter, warnings_left=left)
+    reasons = {each.key: "Their office is public" for each in deciding.warnings(fresh(request_))}
+    sign(letter, warnings_left=reasons)
     (paper,) = packages.prepared_papers(request_)
     assert paper.report.findings == ()
     assert len(pages(paper.pdf)) == paper.pages
@@ -48,8 +48,8 @@ def test_the_gate_finds_a_name_that_was_withheld_in_a_paper_printed_whole(
 ):
     """If redacting failed, nothing would go out."""
     letter = ready("part")
-    left = {each.key: "As agreed" for each in deciding.warnings(fresh(request_))}
-    sign(letter, warnings_left=left)
+    reasons = {each.key: "As agreed" for each in deciding.warnings(fresh(request_))}
+    sign(letter, warnings_left=reasons)
     whole = packages.render_released
     monkeypatch.setattr(
         packages, "render_released", lambda document, spans, **how: whole(document, (), **how)

@@ -54,7 +54,7 @@ def test_its_decision_is_a_memo_without_a_word_to_somebody_who_asked(line, decid
     decide(line, "withheld", grounds=["6(a)"])
     memo = prepared(line.request)
     text, lacks = letters.written(memo, on=TODAY, ombudsman=Ombudsman())
-    said = lines_of(text)
+    lines = lines_of(text)
     assert lacks == ()
     assert text.subject == "Proactive release: decision"
     assert [part.heading for part in text.parts] == [
@@ -65,9 +65,9 @@ def test_its_decision_is_a_memo_without_a_word_to_somebody_who_asked(line, decid
         "Schedule of documents",
     ]
     for words in ("The report of 2010.", WHY, "Section 6(a)", "OIA decision-maker"):
-        assert any(words in each for each in said), words
+        assert any(words in each for each in lines), words
     for words in ("you", "request", "Ombudsman", "complain", "received", "Yours"):
-        assert not any(re.search(rf"\b{words}", each, re.IGNORECASE) for each in said), words
+        assert not any(re.search(rf"\b{words}", each, re.IGNORECASE) for each in lines), words
 
 
 @pytest.mark.parametrize(

@@ -27,20 +27,20 @@ SCHEDULE = [
 ]
 
 
-def event(release, kind, **more):
+def event(release, kind, **others):
     return RequestEventFactory(
-        request=release.request, kind=kind, happened_on=ON, release=release, **more
+        request=release.request, kind=kind, happened_on=ON, release=release, **others
     )
 
 
-def released(plan, **more):
+def released(plan, **others):
     """Release one paper of the plan, and publish it."""
     paper = ReleasedPaperFactory(
         release__request__plan=plan,
         release__request__agency=plan.coordinating_agency,
         release__schedule=SCHEDULE,
         withheld={"9(2)(a)": 3},
-        **more,
+        **others,
     )
     event(paper.release, "published")
     return paper
@@ -108,12 +108,12 @@ def test_the_list_of_plans_takes_five_queries(client, plans, django_assert_num_q
         assert len(get(client, "published").context["plans"]) == plans
 
 
-@pytest.mark.parametrize(("is_indexed", "said"), [(True, None), (False, "noindex, nofollow")])
-def test_search_engines_list_it_when_they_may_list_all_its_pages(client, plan, is_indexed, said):
+@pytest.mark.parametrize(("is_indexed", "header"), [(True, None), (False, "noindex, nofollow")])
+def test_search_engines_list_it_when_they_may_list_all_its_pages(client, plan, is_indexed, header):
     other = PlanFactory()
     PublicPage.objects.create(plan=other, is_open=True, is_indexed=True, version=1)
     PublicPage.objects.filter(plan=plan).update(is_indexed=is_indexed)
-    assert get(client, "published").get("X-Robots-Tag") == said
+    assert get(client, "published").get("X-Robots-Tag") == header
 
 
 def test_a_page_that_is_not_open_is_not_there(client, plan):
@@ -169,7 +169,7 @@ def test_a_file_or_its_digest_is_verified_and_not_kept(client, plan):
     assert "No released file has this SHA-256" in client.post(address, {"file": changed}).text
 
 
-def test_the_title_of_what_is_not_published_is_not_told(client, plan):
+def test_the_title_of_what_is_not_published_is_not_shown(client, plan):
     paper = released(plan)
     event(paper.release, "unpublished")
     page = client.post(reverse("requests:released-verify"), {"typed": paper.pdf_sha256}).text
@@ -205,8 +205,8 @@ def test_a_decision_maker_publishes_and_takes_back(client, decider, plan):
         ).status_code
         == 302
     )
-    told = RequestEvent.objects.get(kind="unpublished")
-    assert told.note == "It was the wrong file."
+    withdrawal = RequestEvent.objects.get(kind="unpublished")
+    assert withdrawal.note == "It was the wrong file."
 
 
 # --- whom to ask, what is newer, what was withdrawn -----------------------------------------------

@@ -323,7 +323,7 @@ def test_every_occurrence_in_all_parts_is_found(paper):
     assert {"cover", "sections"} <= places
 
 
-def test_what_is_withheld_once_and_stands_elsewhere_is_told(paper):
+def test_what_is_withheld_once_and_stands_elsewhere_is_reported(paper):
     paper = with_lead(paper, "Rāwiri Mātene agreed on 021 555 123. Then RAWIRI MATENE left.")
     one, two = occurrences(paper, "Rāwiri Mātene")
     number = occurrences(paper, "021 555 123")
@@ -388,9 +388,9 @@ def test_papers_of_earlier_versions_can_be_redacted():
     for paper in papers:
         parts = [leaf for leaf in wholes(paper) if leaf.text]
         spans = [Span(leaf.place, 0, len(leaf.text), A) for leaf in parts[:: len(parts) // 5]]
-        left = Searched(APART.join(texts(redact(paper, spans)).values()))
-        told = visible_elsewhere(paper, spans)
-        assert left.found(sought(needles(paper, spans), told)) == []
+        redacted = Searched(APART.join(texts(redact(paper, spans)).values()))
+        seen = visible_elsewhere(paper, spans)
+        assert redacted.found(sought(needles(paper, spans), seen)) == []
 
 
 def drawn_spans(chance, options, wholes_at):
@@ -470,9 +470,9 @@ def check_redacted(document, spans, after, own, before):
     all_withheld = "\n".join(withheld)
     assert [word for word in own.values() if word in all_withheld and word in stored] == []
     # Whatever else is still found, the adviser is told of.
-    left = Searched(APART.join(printed.values()))
-    told = visible_elsewhere(document, spans)
-    assert left.found(sought(withheld, visible=told)) == []
+    redacted = Searched(APART.join(printed.values()))
+    seen = visible_elsewhere(document, spans)
+    assert redacted.found(sought(withheld, visible=seen)) == []
     # Numbers stay.
     assert [each.number for each in after.paragraphs()] == [
         each.number for each in document.paragraphs()

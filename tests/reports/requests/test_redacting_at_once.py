@@ -38,7 +38,7 @@ def test_two_advisers_withhold_the_same_words_once_and_other_words_both(line, ad
     assert sorted(Redaction.objects.values_list("end", flat=True)) == [4, 5, 8]
 
 
-def test_of_two_reviewers_who_answer_at_once_one_is_told(line, adviser, reviewer):
+def test_of_two_reviewers_who_answer_at_once_one_is_refused(line, adviser, reviewer):
     rows = redactions.propose(
         line=line,
         document_sha256=line.issued.document_sha256,
@@ -56,6 +56,6 @@ def test_of_two_reviewers_who_answer_at_once_one_is_told(line, adviser, reviewer
             at=NOW,
         )
 
-    told = outcomes(simultaneously(2, agree))
-    assert told[1] == "done" and told[0].startswith("One of these was answered or withdrawn")
+    answers = outcomes(simultaneously(2, agree))
+    assert answers[1] == "done" and answers[0].startswith("One of these was answered or withdrawn")
     assert set(Redaction.objects.values_list("state", flat=True)) == {"agreed"}

@@ -54,7 +54,7 @@ def texts(line):
 def problems(response):
     assert response.status_code == 422
     assert "There is a problem" in response.text
-    return [said for errors in response.context["form"].errors.values() for said in errors]
+    return [caption for errors in response.context["form"].errors.values() for caption in errors]
 
 
 def spans():
@@ -289,8 +289,8 @@ def test_a_warning_is_left_with_a_reason_that_is_kept(
     (warned,) = deciding.warnings_of(fresh(line))
     response = leave(**{"warnings-left-0": "It was public already."})
     assert response.url == f"{address}#warnings"
-    (left,) = deciding.warnings_of(fresh(line))
-    assert (left.key, left.left) == (warned.key, "It was public already.")
+    (kept,) = deciding.warnings_of(fresh(line))
+    assert (kept.key, kept.reason) == (warned.key, "It was public already.")
     assert "It was public already." in as_(adviser).get(address).text
     leave(**{"warnings-left-0": ""})
     assert fresh(line).warnings_left == {}
@@ -340,7 +340,7 @@ def test_each_whole_has_a_name_of_its_own(as_, adviser, address, texts):
     for place in texts:
         page = as_(adviser).get(address, {"at": place}) if ".bullets.1" in place else None
         if page:
-            labels = [said for _value, said in page.context["form"].fields["extent"].choices]
+            labels = [caption for _value, caption in page.context["form"].fields["extent"].choices]
             assert len(labels) == len(set(labels))
             assert "second bullet" in labels[1]
 
@@ -351,8 +351,8 @@ def test_what_was_declined_stays_on_the_page_with_who_and_why(
     row = propose()
     redactions.decline(redaction=row, reason="They are public.", version=row.version, by=reviewer)
     shown = lxml.html.fromstring(as_(adviser).get(address).text).get_element_by_id("withheld")
-    said = " ".join(shown.text_content().split())
-    assert "Declined by OIA reviewer (Labour): They are public." in said
+    caption = " ".join(shown.text_content().split())
+    assert "Declined by OIA reviewer (Labour): They are public." in caption
 
 
 # --- review ----------------------------------------------------------------------------------------
@@ -435,7 +435,7 @@ def test_all_of_one_ground_are_agreed_at_once_or_none(as_, reviewer, review, pro
     other = propose(end=6, grounds=["6(a)"])
     client = as_(reviewer)
     (ground,) = client.get(review).context["by_ground"]
-    assert (ground["said"], ground["count"]) == ("s 6(c)", 2)
+    assert (ground["grounds"], ground["count"]) == ("s 6(c)", 2)
     stale = client.post(f"{review}agree/", {"seen": f"{rows[0].pk}-1 {rows[1].pk}-7"})
     assert problems(stale)[0].startswith(
         "One of these was answered or withdrawn while you were reading"

@@ -9,7 +9,7 @@ from reports.requests.services import redactions, requests, schedule
 from tests.factories import MeetingFactory, MeetingPaperFactory
 from tests.reports.requests.conftest import NOW, OMBUDSMAN, fresh
 from tests.reports.requests.factories import RedactionFactory
-from tests.reports.requests.test_requests import said
+from tests.reports.requests.test_requests import refusal_of
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ NAME = "cover.contacts.0.name"
 def test_one_person_proposes_and_another_agrees(propose, adviser, reviewer):
     row = propose()
     act = {"redaction": row, "version": row.version, "at": NOW}
-    assert said(redactions.agree, by=adviser, **act) == (
+    assert refusal_of(redactions.agree, by=adviser, **act) == (
         "You proposed this redaction. Another reviewer must agree to it."
     )
     agreed = redactions.agree(by=reviewer, **act)
@@ -31,10 +31,10 @@ def test_one_person_proposes_and_another_agrees(propose, adviser, reviewer):
 def test_a_reviewer_declines_with_a_reason_and_the_proposer_withdraws(propose, adviser, reviewer):
     row = propose()
     act = {"redaction": row, "version": row.version}
-    assert said(redactions.decline, reason=" ", by=reviewer, **act) == (
+    assert refusal_of(redactions.decline, reason=" ", by=reviewer, **act) == (
         "Say why these words can be released."
     )
-    assert said(redactions.decline, reason="It is public", by=adviser, **act) == (
+    assert refusal_of(redactions.decline, reason="It is public", by=adviser, **act) == (
         "You proposed this redaction. Withdraw it instead."
     )
     assert redactions.decline(reason="It is public", by=reviewer, **act).state == "declined"
@@ -47,7 +47,7 @@ def test_a_reviewer_declines_with_a_reason_and_the_proposer_withdraws(propose, a
 def test_an_agreed_redaction_is_withdrawn_with_a_reason(line, title_withheld, adviser):
     row = title_withheld(line)
     act = {"redaction": row, "version": row.version, "by": adviser}
-    assert said(redactions.withdraw, reason="", **act) == (
+    assert refusal_of(redactions.withdraw, reason="", **act) == (
         "This was agreed. Say why the words can be released now."
     )
     assert redactions.withdraw(reason="They are public", **act).state == "withdrawn"
@@ -64,13 +64,13 @@ def test_a_step_that_the_state_does_not_allow_is_refused(start, end, reviewer):
             made.agreed_by, made.agreed_as, made.agreed_at = None, "", None
         assert redactions._move(made, end, by=reviewer).state == end
         return
-    assert said(redactions._move, row=made, to=end, by=reviewer) == (
+    assert refusal_of(redactions._move, row=made, to=end, by=reviewer) == (
         f"This redaction is {start.label.lower()}; it cannot become {end.label.lower()} from there."
     )
 
 
 @pytest.mark.parametrize(
-    ("more", "sentence"),
+    ("others", "sentence"),
     [
         ({"grounds": []}, "Choose the ground on which these words are withheld."),
         ({"end": 0}, "Choose the words that are withheld."),
@@ -90,21 +90,21 @@ def test_a_step_that_the_state_does_not_allow_is_refused(start, end, reviewer):
         ),
     ],
 )
-def test_a_wrong_proposal_is_refused_in_a_sentence(propose, more, sentence):
-    assert said(propose, **more) == sentence
+def test_a_wrong_proposal_is_refused_in_a_sentence(propose, others, sentence):
+    assert refusal_of(propose, **others) == sentence
     assert not Redaction.objects.exists()
 
 
 def test_the_same_words_are_withheld_once(propose, line):
     propose()
     title = redactions.texts_of(redactions.document_of(line))["cover.title"]
-    assert said(propose) == f"“{title[:8].strip()}” is already withheld."
+    assert refusal_of(propose) == f"“{title[:8].strip()}” is already withheld."
 
 
 def test_privacy_alone_does_not_withhold_an_officials_name_without_why(propose, line):
     name = redactions.texts_of(redactions.document_of(line))[NAME]
     private = {"grounds": ["9(2)(a)"], "public_interest": "Little", "end": len(name)}
-    assert said(propose, place=NAME, **private) == (
+    assert refusal_of(propose, place=NAME, **private) == (
         "The Ombudsman does not accept privacy by itself for an official’s name. Say why this "
         "person’s name is withheld, or choose s 9(2)(g)(ii) (improper pressure or harassment) or "
         "s 6(d) (safety of a person)."
@@ -127,7 +127,7 @@ def test_a_redaction_whose_words_have_changed_is_refused(propose, line, reviewer
     right = propose()
     wrong = RedactionFactory(line=line, start=9, end=12)
     assert (
-        said(redactions.agree, redaction=wrong, version=wrong.version, by=reviewer, at=NOW)
+        refusal_of(redactions.agree, redaction=wrong, version=wrong.version, by=reviewer, at=NOW)
         == redactions.CHANGED
     )
     assert fresh(wrong).state == "proposed"
@@ -147,7 +147,7 @@ def test_a_whole_paragraph_can_be_withheld(propose, line, reviewer):
 def test_only_a_briefing_is_redacted_here(request_, line, plan, propose, adviser):
     pack = MeetingPaperFactory(meeting=MeetingFactory(plan=plan))
     other = schedule.add_paper(request=request_, paper=pack, by=adviser)
-    assert said(propose, line=other, document_sha256="").startswith(
+    assert refusal_of(propose, line=other, document_sha256="").startswith(
         "Only a briefing is redacted here."
     )
 
@@ -158,13 +158,13 @@ def test_a_redaction_without_an_answer_keeps_a_request_from_being_ready(
     row = propose()
     decide(line, "part")
     requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
-    assert said(requests.finish_review, request=request_, ombudsman=OMBUDSMAN, by=reviewer) == (
-        "A redaction on line 1 is neither agreed nor declined."
-    )
+    assert refusal_of(
+        requests.finish_review, request=request_, ombudsman=OMBUDSMAN, by=reviewer
+    ) == ("A redaction on line 1 is neither agreed nor declined.")
     redactions.agree(redaction=row, version=row.version, by=reviewer, at=NOW)
     assert (
         requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer).state == "ready"
     )
-    assert said(redactions.withdraw, redaction=row, reason="No", version=2, by=adviser).startswith(
-        "This request is ready to sign; its schedule changes"
-    )
+    assert refusal_of(
+        redactions.withdraw, redaction=row, reason="No", version=2, by=adviser
+    ).startswith("This request is ready to sign; its schedule changes")

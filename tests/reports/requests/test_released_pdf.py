@@ -191,7 +191,7 @@ def test_random_papers_pass_the_gate_when_released(document, seed):
         for leaf in chance.sample(options, min(6, len(options)))
     ]
     data = render_released(document, spans, stamp=STAMP)
-    left = examine(
+    report = examine(
         data,
         needles=[text for text in needles(document, spans) if len(text) > 12],
         file_name="paper.pdf",
@@ -199,6 +199,6 @@ def test_random_papers_pass_the_gate_when_released(document, seed):
         stamp=STAMP,
         visible_on_purpose=visible_elsewhere(document, spans),
     )
-    assert left.findings == ()
+    assert report.findings == ()
     assert quick_faults(data) == []
     assert quick_faults(render_marked_up(document, spans)) == []

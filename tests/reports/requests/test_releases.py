@@ -13,7 +13,7 @@ from reports.requests.services import deciding, purging, releases, requests
 from tests.factories import SeatFactory
 from tests.reports.requests.conftest import NOW, TODAY, fresh, killed_at_each_write
 from tests.reports.requests.test_gate import made
-from tests.reports.requests.test_requests import said
+from tests.reports.requests.test_requests import refusal_of
 from tests.workitems.plan.test_concurrency import kinds, simultaneously
 from workitems.plan.services import Conflict
 
@@ -37,9 +37,9 @@ def passed(data=PDF, name="progress.pdf"):
     )
 
 
-def paper_of(request, **more):
+def paper_of(request, **others):
     values = {"pdf": PDF, "file_name": "progress.pdf", "pages": 1, "report": passed()}
-    return releases.Prepared(line=request.lines.get(), **{**values, **more})
+    return releases.Prepared(line=request.lines.get(), **{**values, **others})
 
 
 @pytest.fixture
@@ -56,20 +56,20 @@ def test_a_decided_request_is_released_once_with_its_bytes_and_report(decided, a
     assert release.kind == "oia"
     assert [line["decision"] for line in release.schedule] == ["full"]
     assert decided.events.get(kind="released").release == release
-    assert said(releases.release, request=decided, papers=[paper_of(decided)], **act) == (
+    assert refusal_of(releases.release, request=decided, papers=[paper_of(decided)], **act) == (
         "This request was already released. Reload the page."
     )
     assert requests.close(request=decided, **act).state == "closed"
 
 
 def test_nothing_is_released_before_the_decision_is_notified(request_, act):
-    assert said(releases.release, request=request_, papers=[], **act) == (
+    assert refusal_of(releases.release, request=request_, papers=[], **act) == (
         "The requester has not been told of the decision yet. Papers are released after that."
     )
 
 
 @pytest.mark.parametrize(
-    ("more", "sentence"),
+    ("others", "sentence"),
     [
         (
             {"report": passed(b"another file")},
@@ -93,19 +93,19 @@ def test_nothing_is_released_before_the_decision_is_notified(request_, act):
         ),
     ],
 )
-def test_a_file_that_the_gate_did_not_pass_is_refused(decided, act, more, sentence):
-    assert said(releases.release, request=decided, papers=[paper_of(decided, **more)], **act) == (
-        sentence
-    )
+def test_a_file_that_the_gate_did_not_pass_is_refused(decided, act, others, sentence):
+    assert refusal_of(
+        releases.release, request=decided, papers=[paper_of(decided, **others)], **act
+    ) == (sentence)
     assert not Release.objects.exists()
 
 
 def test_a_release_has_a_file_of_each_paper_that_is_given(decided, act):
-    assert said(releases.release, request=decided, papers=[], **act).endswith(
+    assert refusal_of(releases.release, request=decided, papers=[], **act).endswith(
         "is to be released, so it needs one file."
     )
     twice = [paper_of(decided), paper_of(decided)]
-    assert said(releases.release, request=decided, papers=twice, **act).endswith(
+    assert refusal_of(releases.release, request=decided, papers=twice, **act).endswith(
         "is to be released, so it needs one file."
     )
 
@@ -113,8 +113,8 @@ def test_a_release_has_a_file_of_each_paper_that_is_given(decided, act):
 def test_grounds_within_a_paper_are_counted(line, ready, sign, title_withheld, request_, act):
     title_withheld(line)
     letter = ready("part")
-    left = {warned.key: "As agreed" for warned in deciding.warnings(request_)}
-    sign(letter, warnings_left=left)
+    reasons = {warned.key: "As agreed" for warned in deciding.warnings(request_)}
+    sign(letter, warnings_left=reasons)
     release = releases.release(request=request_, papers=[paper_of(request_)], **act)
     paper = release.papers.get()
     assert (paper.withheld, paper.ground_codes) == ({"6(c)": 1}, ("6(c)",))
@@ -126,7 +126,7 @@ def test_a_release_that_is_killed_at_any_write_leaves_nothing(decided, act):
     papers = [paper_of(decided)]
     kills = killed_at_each_write(
         lambda: releases.release(request=decided, papers=papers, **act),
-        left=lambda: (
+        stored=lambda: (
             Release.objects.count(),
             ReleasedPaper.objects.count(),
             RequestEvent.objects.filter(kind="released").count(),
@@ -148,17 +148,17 @@ def released(decided, act):
 def test_a_release_is_published_and_taken_back_with_a_reason(released, act):
     releases.publish(release=released, **act)
     assert list(Release.objects.published()) == [released]
-    assert said(releases.publish, release=released, **act) == ("This is already published.")
-    assert said(releases.unpublish, release=released, reason="", **act) == (
+    assert refusal_of(releases.publish, release=released, **act) == ("This is already published.")
+    assert refusal_of(releases.unpublish, release=released, reason="", **act) == (
         "Say why it is withdrawn. The reason is shown in its place."
     )
     assert (
-        said(releases.unpublish, release=released, reason="The requester minds", **act)
+        refusal_of(releases.unpublish, release=released, reason="The requester minds", **act)
         == "The reason names the requester, and everyone can read it."
     )
     releases.unpublish(release=released, reason="A wrong file", **act)
     assert list(Release.objects.tombstones()) == [released]
-    assert said(releases.unpublish, release=released, reason="Again", **act) == (
+    assert refusal_of(releases.unpublish, release=released, reason="Again", **act) == (
         "This is not published."
     )
 
@@ -168,7 +168,7 @@ def test_nothing_that_names_its_requester_is_published(decided, act, words):
     data = made(pages=1, words=f"BT /F1 12 Tf 72 700 Td (Progress, for {words}) Tj ET")
     named = paper_of(decided, pdf=data, report=passed(data))
     release = releases.release(request=decided, papers=[named], **act)
-    assert said(releases.publish, release=release, **act) == (
+    assert refusal_of(releases.publish, release=release, **act) == (
         "Document 1 has the requester’s name or address in it. Nothing is published with it."
     )
     assert not Release.objects.published().exists()
@@ -180,7 +180,7 @@ def test_a_schedule_that_names_its_requester_is_not_published(decided, act):
     release = releases.release(
         request=decided, papers=[paper_of(decided, file_name="a.pdf")], **act
     )
-    assert said(releases.publish, release=release, **act) == (
+    assert refusal_of(releases.publish, release=release, **act) == (
         "The schedule has the requester’s name or address in it. Nothing is published with it."
     )
 
@@ -189,7 +189,7 @@ def test_a_release_of_no_plan_has_no_page(released, decided, act):
     row = fresh(decided)
     row.plan = None
     row.save()
-    assert said(releases.publish, release=released, **act) == (
+    assert refusal_of(releases.publish, release=released, **act) == (
         "First say which plan this request is about. Papers are published by plan."
     )
 
@@ -197,7 +197,7 @@ def test_a_release_of_no_plan_has_no_page(released, decided, act):
 def test_what_cannot_be_checked_any_more_is_not_published(released, decided, act):
     requests.close(request=decided, **act)
     purging.purge_requesters(closed_before=date(2020, 1, 1), on=date(2020, 1, 1))
-    assert said(releases.publish, release=released, **act) == (
+    assert refusal_of(releases.publish, release=released, **act) == (
         "The requester’s details were removed, so we cannot check that the papers do not name them."
     )
 
@@ -211,11 +211,11 @@ def test_a_plan_has_a_public_page_when_somebody_opens_it(released, plan, decisio
     with pytest.raises(Conflict), transaction.atomic():
         releases.change_public_page(is_open=True, is_indexed=True, version=0, **change)
     closing = {"is_open": False, "version": page.version, **change}
-    assert said(releases.change_public_page, is_indexed=False, **closing) == (
+    assert refusal_of(releases.change_public_page, is_indexed=False, **closing) == (
         "Say why the page is closed."
     )
     assert (
-        said(releases.change_public_page, is_indexed=True, reason="A mistake", **closing)
+        refusal_of(releases.change_public_page, is_indexed=True, reason="A mistake", **closing)
         == "A closed page cannot be listed by search engines."
     )
     releases.change_public_page(is_indexed=False, reason="A mistake", **closing)
@@ -249,7 +249,7 @@ def test_two_people_release_at_once_and_one_release_is_made(decided, act):
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_connection_that_dies_in_a_release_leaves_nothing(decided, act, monkeypatch):
-    def die(*arguments, **more):
+    def die(*arguments, **others):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
@@ -265,7 +265,7 @@ def test_a_connection_that_dies_in_a_release_leaves_nothing(decided, act, monkey
 
 def test_a_decision_is_notified_before_its_release(decided, act):
     assert (
-        said(releases.release, request=decided, papers=[], **{**act, "on": date(2013, 5, 21)})
+        refusal_of(releases.release, request=decided, papers=[], **{**act, "on": date(2013, 5, 21)})
         == "The decision was notified on 22 May 2013, after that day."
     )
 
@@ -276,7 +276,7 @@ def test_the_day_of_a_decision_is_corrected_up_to_its_release(decided, act, rele
     assert requests.correct_event(event=event, on=date(2013, 5, 20), **how).outcome == "in_full"
     assert requests.clock(decided).late_by(TODAY) == 0
     out = decided.events.get(kind="released")
-    assert said(requests.correct_event, event=out, on=date(2013, 5, 17), **how) == (
+    assert refusal_of(requests.correct_event, event=out, on=date(2013, 5, 17), **how) == (
         "The decision was notified on 20 May 2013, after that day."
     )
 
@@ -284,6 +284,6 @@ def test_the_day_of_a_decision_is_corrected_up_to_its_release(decided, act, rele
 def test_a_publication_is_not_corrected(decided, act, released):
     event = releases.publish(release=released, **act)
     how = {"reason": "Earlier", "by": act["by"], "at": NOW}
-    assert said(requests.correct_event, event=event, on=TODAY, **how) == (
+    assert refusal_of(requests.correct_event, event=event, on=TODAY, **how) == (
         "The record of what was public cannot be corrected. Publish or withdraw it instead."
     )

@@ -20,9 +20,9 @@ DAYS = WorkingDays(ACT)
 ALWAYS = WorkingDays(replace(ACT, limits=replace(ACT.limits, clarify_since=date(1983, 7, 1))))
 
 
-def event(kind, day, **more):
+def event(kind, day, **others):
     event.last += 1
-    return RequestEvent(pk=event.last, kind=kind, happened_on=day, **more)
+    return RequestEvent(pk=event.last, kind=kind, happened_on=day, **others)
 
 
 event.last = 0
@@ -103,8 +103,8 @@ def test_figures_of_a_half_year_come_from_events():
             agency=agency, dated=received, received_on=received, **columns
         )
         RequestEventFactory(request=request)
-        for kind, day, more in events:
-            RequestEventFactory(request=request, kind=kind, happened_on=day, **more)
+        for kind, day, others in events:
+            RequestEventFactory(request=request, kind=kind, happened_on=day, **others)
 
     decided, part, refused = "decision_notified", {"outcome": "in_part"}, {"outcome": "refused"}
     # 21 working days, late; a complaint.

@@ -68,11 +68,11 @@ def test_the_most_overdue_request_is_first_in_working_days(request_, agency, adv
     ]
 
 
-@pytest.mark.parametrize("more", [0, 2])
+@pytest.mark.parametrize("extra", [0, 2])
 def test_the_list_takes_as_many_queries_with_one_request_as_with_three(
-    request_, agency, adviser, more, django_assert_num_queries
+    request_, agency, adviser, extra, django_assert_num_queries
 ):
-    for number in range(more):
+    for number in range(extra):
         another(agency, f"14/{number}", date(2013, 5, number + 1))
     client = client_of(adviser)
     client.get(at("requests"))
@@ -227,9 +227,9 @@ def test_a_letter_that_was_changed_elsewhere_shows_both_sides(request_, adviser)
     client = client_of(adviser)
     letter = write(client, request_, "acknowledge")
     address = at("request-letter", request_.pk, letter.pk)
-    said = {"version": letter.version, "dated": "23 April 2013", **PEOPLE}
-    assert client.post(address, {**said, "own_words": "First."}).status_code == 302
-    conflict = client.post(address, {**said, "own_words": "Second."})
+    sent = {"version": letter.version, "dated": "23 April 2013", **PEOPLE}
+    assert client.post(address, {**sent, "own_words": "First."}).status_code == 302
+    conflict = client.post(address, {**sent, "own_words": "Second."})
     assert conflict.status_code == 422
     assert ("First." in conflict.text, "Second." in conflict.text) == (True, True)
 
@@ -262,14 +262,14 @@ def test_a_letter_that_is_out_of_date_is_sent_back_from_the_page_of_the_decision
     ]
 
 
-def test_what_a_request_was_sent_back_for_is_told_until_it_is_sent_for_review_again(
+def test_what_a_request_was_sent_back_for_is_shown_until_it_is_sent_for_review_again(
     request_, ready, adviser, decision_maker
 ):
     ready()
     requests.send_back(request=request_, reason="A date is wrong", by=decision_maker)
     address = request_.get_absolute_url()
-    told = client_of(adviser).get(address).context["sent_back"]
-    assert (told.reason, told.by) == ("A date is wrong", decision_maker.signature)
+    sent_back = client_of(adviser).get(address).context["sent_back"]
+    assert (sent_back.reason, sent_back.by) == ("A date is wrong", decision_maker.signature)
     (line,) = lines_for(adviser, TODAY)
     assert line.detail == "Sent back: A date is wrong"
     requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
@@ -330,9 +330,7 @@ def test_a_decision_is_signed_as_dated_on_the_day_of_the_signature(
     assert request_.events.get(kind="decision_notified").happened_on == TODAY
 
 
-def test_whoever_prepared_a_decision_is_told_that_another_signs_it(
-    request_, ready, adviser, agency
-):
+def test_whoever_prepared_a_decision_sees_that_another_signs_it(request_, ready, adviser, agency):
     ready()
     SeatFactory(agency=agency, role="oia_decision_maker", user=adviser)
     client = client_of(adviser)
@@ -402,11 +400,11 @@ def test_the_figures_count_each_half_year(decided, adviser):
     assert csv[1] == "Labour,2013-01-01,2013-06-30,1,0,21.0,0,0,0,0"
 
 
-@pytest.mark.parametrize("more", [0, 2])
+@pytest.mark.parametrize("extra", [0, 2])
 def test_the_figures_take_as_many_queries_with_one_request_as_with_three(
-    request_, agency, adviser, more, django_assert_num_queries
+    request_, agency, adviser, extra, django_assert_num_queries
 ):
-    for number in range(more):
+    for number in range(extra):
         another(agency, f"14/{number}", date(2013, 5, number + 1))
     client = client_of(adviser)
     client.get(at("request-figures"))
@@ -483,8 +481,8 @@ def test_a_coordinator_reads_letters_without_who_asked(
     letter = ready()
     if is_sent:
         sign(letter)
-    for name, more in (("request-letter", [letter.pk]), ("request-decision", [])):
-        address = at(name, request_.pk, *more)
+    for name, extra in (("request-letter", [letter.pk]), ("request-decision", [])):
+        address = at(name, request_.pk, *extra)
         assert "requester@example.org" in client_of(reviewer).get(address).text
         page = client_of(coordinator).get(address).text
         assert "requester@example.org" not in page
@@ -511,7 +509,7 @@ def test_the_package_of_a_coordinator_has_no_letter(coordinator, adviser, agency
 @pytest.mark.parametrize(
     "name", ["proactive", "add-earlier-paper", "record-request", "request-scope"]
 )
-def test_a_coordinator_is_told_who_does_it(request_, coordinator, adviser, name):
+def test_a_coordinator_sees_who_does_it(request_, coordinator, adviser, name):
     page = client_of(coordinator).get(at(name, *([request_.pk] if name == "request-scope" else [])))
     assert page.status_code == 403
     assert "The OIA adviser of Labour does this: OIA adviser." in page.text
@@ -581,9 +579,9 @@ def test_an_answer_is_on_the_advisers_desk_until_the_paper_is_decided(
     schedule.answer_consultation(
         consultation=row, answer="Paragraph 4 should not.", version=1, by=adviser, at=NOW
     )
-    said = f"Read what {police.short_name} answered about “{line.title}”"
-    assert said in [entry.what for entry in lines_for(adviser, TODAY)]
-    assert said not in [entry.what for entry in lines_for(reviewer, TODAY)]
+    notice = f"Read what {police.short_name} answered about “{line.title}”"
+    assert notice in [entry.what for entry in lines_for(adviser, TODAY)]
+    assert notice not in [entry.what for entry in lines_for(reviewer, TODAY)]
     with time_machine.travel(NOW + timedelta(hours=1), tick=False):
         schedule.decide_line(
             line=fresh(line),
@@ -592,7 +590,7 @@ def test_an_answer_is_on_the_advisers_desk_until_the_paper_is_decided(
             by=adviser,
             at=NOW + timedelta(hours=1),
         )
-    assert said not in [entry.what for entry in lines_for(adviser, TODAY)]
+    assert notice not in [entry.what for entry in lines_for(adviser, TODAY)]
 
 
 def test_a_new_date_that_is_no_working_day_is_refused_when_the_letter_is_written(adviser, request_):
@@ -630,9 +628,9 @@ def test_an_apology_is_asked_about_in_a_late_letter_alone(adviser, request_):
 
 def test_steps_that_need_something_open_are_offered_only_then(adviser, request_):
     page = client_of(adviser).get(at("request", request_.pk))
-    said = {step.words for step in page.context["others"]}
-    assert "Record a complaint to the Ombudsman" in said
-    assert said.isdisjoint({"Record the requester’s answer", "Record how a complaint ended"})
+    offered = {step.words for step in page.context["others"]}
+    assert "Record a complaint to the Ombudsman" in offered
+    assert offered.isdisjoint({"Record the requester’s answer", "Record how a complaint ended"})
     RequestEventFactory(request=request_, kind="complaint_received", happened_on=TODAY)
     page = client_of(adviser).get(at("request", request_.pk))
     assert "Record how a complaint ended" in {step.words for step in page.context["others"]}

@@ -24,14 +24,14 @@ pytestmark = pytest.mark.django_db
 State = InformationRequest.State
 
 
-def said(act, **arguments):
+def refusal_of(act, **arguments):
     """Return the sentence with which a service refuses, and the field that it is about."""
     with pytest.raises(Refused) as refusal, transaction.atomic():
         act(**arguments)
     return str(refusal.value)
 
 
-def told(request):
+def events_of(request):
     return [
         (each.kind, each.happened_on)
         for each in request.events.in_force().in_order()
@@ -51,7 +51,7 @@ def test_a_step_that_the_state_does_not_allow_is_refused(start, end):
     if end in InformationRequest.NEXT[start]:
         assert requests.move(row, end, by=by).state == end
         return
-    assert said(requests.move, row=row, to=end, by=by) == (
+    assert refusal_of(requests.move, row=row, to=end, by=by) == (
         f"This request is {start.label.lower()}; it cannot become {end.label.lower()} from there."
     )
 
@@ -147,13 +147,13 @@ def test_a_request_is_recorded_with_its_receipt(recorded, adviser):
     ],
 )
 def test_a_wrong_request_is_refused_in_a_sentence(recorded, wrong, sentence):
-    assert said(recorded, **wrong) == sentence
+    assert refusal_of(recorded, **wrong) == sentence
     assert not InformationRequest.objects.exists()
 
 
 def test_a_reference_is_taken_once_and_never_parsed(recorded):
     recorded(reference="DOIA 2324-1559")
-    assert said(recorded, reference="DOIA 2324-1559") == (
+    assert refusal_of(recorded, reference="DOIA 2324-1559") == (
         "Another request to this agency has this reference."
     )
     recorded(reference="DOIA 2324-1559 b")
@@ -179,7 +179,7 @@ def test_what_is_recorded_about_a_request_can_be_changed(recorded, plan, adviser
     assert (changed.plan, changed.text) == (plan, row.text)
     recorded(reference="13/1")
     assert (
-        said(
+        refusal_of(
             requests.change_request,
             request=row,
             reference="13/1",
@@ -196,8 +196,8 @@ def test_what_is_recorded_about_a_request_can_be_changed(recorded, plan, adviser
 
 def test_an_event_is_not_after_today_and_not_before_the_receipt(request_, adviser):
     act = {"act": requests.acknowledge, "request": request_, "by": adviser, "at": NOW}
-    assert said(on=date(2013, 5, 23), **act) == "That day is in the future."
-    assert said(on=date(2013, 4, 21), **act) == (
+    assert refusal_of(on=date(2013, 5, 23), **act) == "That day is in the future."
+    assert refusal_of(on=date(2013, 4, 21), **act) == (
         "The request was received on 22 April 2013, after that day."
     )
 
@@ -205,36 +205,38 @@ def test_an_event_is_not_after_today_and_not_before_the_receipt(request_, advise
 def test_a_request_is_acknowledged_once(request_, adviser):
     act = {"request": request_, "on": date(2013, 4, 23), "by": adviser, "at": NOW}
     requests.acknowledge(**act)
-    assert said(requests.acknowledge, **act) == "This request was acknowledged on 23 April 2013."
-    assert told(request_) == [("acknowledged", date(2013, 4, 23))]
+    assert (
+        refusal_of(requests.acknowledge, **act) == "This request was acknowledged on 23 April 2013."
+    )
+    assert events_of(request_) == [("acknowledged", date(2013, 4, 23))]
 
 
 def test_one_question_at_a_time_is_asked_and_answered(request_, adviser):
     act = {"request": request_, "by": adviser, "at": NOW}
     requests.seek_clarification(on=date(2013, 5, 2), note="Which years?", **act)
     again = {"on": date(2013, 5, 3), "note": "And which agencies?", **act}
-    assert said(requests.seek_clarification, **again) == (
+    assert refusal_of(requests.seek_clarification, **again) == (
         "The requester has not answered the last question yet."
     )
     assert (
-        said(requests.receive_clarification, on=date(2013, 5, 1), note="All", **act)
+        refusal_of(requests.receive_clarification, on=date(2013, 5, 1), note="All", **act)
         == "The question was asked on 2 May 2013, after that day."
     )
     requests.receive_clarification(on=date(2013, 5, 6), note="All of them", **act)
     # Before 26 March 2015 the Act let no answer start the clock again.
     assert requests.clock(request_).starts_on == date(2013, 4, 22)
     assert (
-        said(requests.receive_clarification, on=date(2013, 5, 7), note="All", **act)
+        refusal_of(requests.receive_clarification, on=date(2013, 5, 7), note="All", **act)
         == "No question to the requester is open."
     )
 
 
 def test_a_request_is_transferred_within_ten_working_days(request_, adviser):
     act = {"request": request_, "whom": "Police", "by": adviser, "at": NOW}
-    assert said(requests.transfer, on=date(2013, 5, 8), **act) == (
+    assert refusal_of(requests.transfer, on=date(2013, 5, 8), **act) == (
         "A transfer is made within the first 10 working days. Those ended on 7 May 2013."
     )
-    assert said(requests.transfer, on=date(2013, 5, 7), **{**act, "whom": ""}) == (
+    assert refusal_of(requests.transfer, on=date(2013, 5, 7), **{**act, "whom": ""}) == (
         "Say where it was transferred to."
     )
     requests.transfer(on=date(2013, 5, 6), in_part=True, **act)
@@ -252,48 +254,48 @@ def test_an_extension_is_refused_after_the_first_twenty_working_days(request_, a
         "by": adviser,
         "at": NOW,
     }
-    assert said(requests.extend, on=date(2013, 5, 22), **act) == (
+    assert refusal_of(requests.extend, on=date(2013, 5, 22), **act) == (
         "An extension is notified within the first 20 working days. Those ended on 21 May 2013."
     )
     on_time = {**act, "on": date(2013, 5, 21)}
-    assert said(requests.extend, **{**on_time, "extension_reason": ""}) == (
+    assert refusal_of(requests.extend, **{**on_time, "extension_reason": ""}) == (
         "Choose the reason for the extension."
     )
-    assert said(requests.extend, **{**on_time, "extension_reason": "9(2)(a)"}) == (
+    assert refusal_of(requests.extend, **{**on_time, "extension_reason": "9(2)(a)"}) == (
         "Choose the reason for the extension."
     )
-    assert said(requests.extend, **{**on_time, "to": date(2013, 5, 21)}) == (
+    assert refusal_of(requests.extend, **{**on_time, "to": date(2013, 5, 21)}) == (
         "It is already due on 21 May 2013. Enter a later day."
     )
-    assert said(requests.extend, **{**on_time, "to": date(2013, 6, 3)}) == (
+    assert refusal_of(requests.extend, **{**on_time, "to": date(2013, 6, 3)}) == (
         "That is not a working day."
     )
     requests.extend(**on_time)
     assert requests.clock(request_).due == date(2013, 6, 18)
-    assert said(requests.extend, **on_time) == (
+    assert refusal_of(requests.extend, **on_time) == (
         "This request was extended to 18 June 2013. A request can be extended only once."
     )
 
 
 def test_a_complaint_may_come_in_any_state_and_is_closed_once(decided, adviser):
     act = {"request": decided, "by": adviser, "at": NOW}
-    assert said(requests.close_complaint, on=TODAY, note="Upheld", **act) == (
+    assert refusal_of(requests.close_complaint, on=TODAY, note="Upheld", **act) == (
         "No complaint about this request is open."
     )
     requests.receive_complaint(on=TODAY, note="It was late", **act)
     requests.close_complaint(on=TODAY, note="We apologised", **act)
-    assert said(requests.close_complaint, on=TODAY, note="Upheld", **act) == (
+    assert refusal_of(requests.close_complaint, on=TODAY, note="Upheld", **act) == (
         "No complaint about this request is open."
     )
 
 
 def test_a_request_ends_when_its_requester_withdraws_it(request_, adviser):
     act = {"request": request_, "on": TODAY, "by": adviser, "at": NOW}
-    assert said(requests.withdraw, note="", **act) == "Say how the requester withdrew it."
+    assert refusal_of(requests.withdraw, note="", **act) == "Say how the requester withdrew it."
     requests.withdraw(note="By email", **act)
     row = fresh(request_)
     assert (row.state, row.closed_on) == (State.WITHDRAWN, TODAY)
-    assert said(requests.seek_clarification, note="Which?", **act) == (
+    assert refusal_of(requests.seek_clarification, note="Which?", **act) == (
         "This request is withdrawn; nothing more is recorded before its decision."
     )
 
@@ -301,27 +303,27 @@ def test_a_request_ends_when_its_requester_withdraws_it(request_, adviser):
 def test_a_correction_is_another_event_that_names_the_first(request_, adviser):
     first = requests.acknowledge(request=request_, on=date(2013, 4, 24), by=adviser, at=NOW)
     act = {"event": first, "by": adviser, "at": NOW}
-    assert said(requests.correct_event, on=date(2013, 4, 23), reason=" ", **act) == (
+    assert refusal_of(requests.correct_event, on=date(2013, 4, 23), reason=" ", **act) == (
         "Say why this is corrected."
     )
     second = requests.correct_event(on=date(2013, 4, 23), reason="A day early", **act)
     assert second.corrects == first
-    assert told(request_) == [("acknowledged", date(2013, 4, 23))]
-    assert said(requests.correct_event, on=date(2013, 4, 25), reason="No", **act) == (
+    assert events_of(request_) == [("acknowledged", date(2013, 4, 23))]
+    assert refusal_of(requests.correct_event, on=date(2013, 4, 25), reason="No", **act) == (
         "Another user has corrected this. Reload the page."
     )
     struck = {**act, "event": second}
     requests.correct_event(
         on=second.happened_on, reason="It was another", did_not_happen=True, **struck
     )
-    assert told(request_) == []
+    assert events_of(request_) == []
     assert RequestEvent.objects.filter(kind="acknowledged").count() == 3
 
 
 def test_correcting_the_receipt_moves_the_due_day(request_, adviser):
     receipt = request_.events.get()
     act = {"event": receipt, "reason": "The site’s own time", "by": adviser, "at": NOW}
-    assert said(requests.correct_event, on=RECEIVED, did_not_happen=True, **act) == (
+    assert refusal_of(requests.correct_event, on=RECEIVED, did_not_happen=True, **act) == (
         "Later records depend on this. Correct its day instead."
     )
     requests.correct_event(on=date(2013, 4, 23), **act)
@@ -332,7 +334,7 @@ def test_correcting_the_receipt_moves_the_due_day(request_, adviser):
 
 def test_a_decided_request_is_closed_once_its_papers_are_released(decided, adviser):
     act = {"request": decided, "on": TODAY, "by": adviser, "at": NOW}
-    assert said(requests.close, **act) == "The papers of the decision are not released yet."
+    assert refusal_of(requests.close, **act) == "The papers of the decision are not released yet."
     release = ReleaseFactory(request=decided)
     RequestEventFactory(request=decided, kind="released", happened_on=TODAY, release=release)
     assert requests.close(**act).closed_on == TODAY
@@ -348,7 +350,7 @@ def test_a_corrected_extension_is_still_one_of_the_first_twenty_working_days(req
         at=NOW,
     )
     act = {"event": event, "reason": "The letter’s day", "by": adviser, "at": NOW}
-    assert said(requests.correct_event, on=date(2013, 5, 22), **act) == (
+    assert refusal_of(requests.correct_event, on=date(2013, 5, 22), **act) == (
         "An extension is notified within the first 20 working days. Those ended on 21 May 2013."
     )
     assert requests.correct_event(on=date(2013, 5, 21), **act).due_on == date(2013, 6, 18)

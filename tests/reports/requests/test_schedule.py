@@ -22,7 +22,7 @@ from tests.factories import (
 )
 from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, fresh
 from tests.reports.requests.factories import EarlierPaperFactory
-from tests.reports.requests.test_requests import said
+from tests.reports.requests.test_requests import refusal_of
 from workitems.plan.services import Conflict
 
 pytestmark = pytest.mark.django_db
@@ -112,11 +112,11 @@ def test_papers_are_listed_in_order_and_once(scoped, issued, adviser, plan):
     pack = MeetingPaperFactory(meeting=MeetingFactory(plan=plan, held_on=date(2010, 6, 10)))
     second = schedule.add_paper(request=scoped, paper=pack, title="The pack", by=adviser)
     assert str(second) == "2. The pack"
-    assert said(schedule.add_paper, request=scoped, paper=issued, by=adviser) == (
+    assert refusal_of(schedule.add_paper, request=scoped, paper=issued, by=adviser) == (
         "The schedule already lists this paper."
     )
     of_another = IssuedPaperFactory(briefing=BriefingFactory(state="with_minister"))
-    assert said(schedule.add_paper, request=scoped, paper=of_another, by=adviser) == (
+    assert refusal_of(schedule.add_paper, request=scoped, paper=of_another, by=adviser) == (
         "That paper is of another plan or agency, or was withdrawn."
     )
 
@@ -126,7 +126,7 @@ def test_a_file_is_listed_with_its_digest(scoped, adviser):
     line = schedule.add_file(request=scoped, file=file, title="A letter", by=adviser)
     assert (line.kind, line.file_name, len(line.file_sha256)) == ("file", "a letter.pdf", 64)
     assert "letter" not in line.file.name
-    assert said(
+    assert refusal_of(
         schedule.add_file,
         request=scoped,
         file=ContentFile(b"MZ", name="x.exe"),
@@ -136,13 +136,13 @@ def test_a_file_is_listed_with_its_digest(scoped, adviser):
 
 
 def test_the_schedule_changes_only_while_it_is_scoped_or_prepared(request_, issued, adviser):
-    assert said(schedule.add_paper, request=request_, paper=issued, by=adviser) == (
+    assert refusal_of(schedule.add_paper, request=request_, paper=issued, by=adviser) == (
         "This request is received; its schedule changes while it is scoped or prepared."
     )
 
 
 def test_preparing_begins_with_a_schedule(scoped, adviser):
-    assert said(requests.start_preparing, request=scoped, by=adviser) == (
+    assert refusal_of(requests.start_preparing, request=scoped, by=adviser) == (
         "The schedule is empty. List a paper, or say what is not held here."
     )
     schedule.add_not_held(request=scoped, title="Reports before 2009", by=adviser)
@@ -152,10 +152,10 @@ def test_preparing_begins_with_a_schedule(scoped, adviser):
 def test_the_scope_is_a_period(scoped, adviser):
     act = {"request": scoped, "scope_note": "", "version": scoped.version, "by": adviser}
     first, last = date(2009, 1, 1), date(2010, 12, 31)
-    assert said(requests.set_scope, scope_from=last, scope_to=first, **act) == (
+    assert refusal_of(requests.set_scope, scope_from=last, scope_to=first, **act) == (
         "The period ends before it begins."
     )
-    assert said(requests.set_scope, scope_from=first, scope_to=None, **act) == (
+    assert refusal_of(requests.set_scope, scope_from=first, scope_to=None, **act) == (
         "Enter both days, or none."
     )
     assert requests.set_scope(scope_from=first, scope_to=last, **act).scope_to == last
@@ -165,7 +165,7 @@ def test_the_scope_is_a_period(scoped, adviser):
 
 
 @pytest.mark.parametrize(
-    ("decision", "more", "sentence"),
+    ("decision", "others", "sentence"),
     [
         ("withheld", {}, "Choose the ground on which this is withheld or refused."),
         ("refused", {}, "Choose the ground on which this is withheld or refused."),
@@ -213,8 +213,8 @@ def test_the_scope_is_a_period(scoped, adviser):
         ),
     ],
 )
-def test_a_decision_without_what_it_needs_is_refused(line, decide, decision, more, sentence):
-    assert said(decide, line=line, decision=decision, **more) == sentence
+def test_a_decision_without_what_it_needs_is_refused(line, decide, decision, others, sentence):
+    assert refusal_of(decide, line=line, decision=decision, **others) == sentence
     assert fresh(line).decision == ""
 
 
@@ -235,10 +235,10 @@ def test_two_people_do_not_decide_on_a_line_at_once(line, adviser):
 
 def test_what_is_not_held_is_not_released(line, request_, decide, adviser):
     missing = schedule.add_not_held(request=request_, title="Reports before 2009", by=adviser)
-    assert said(decide, line=missing, decision="full") == (
+    assert refusal_of(decide, line=missing, decision="full") == (
         "What is not held here cannot be released or withheld."
     )
-    assert said(decide, line=missing, decision="refused", grounds=["18(d)"]) == (
+    assert refusal_of(decide, line=missing, decision="refused", grounds=["18(d)"]) == (
         "s 18(d) is about information that is held. Refuse what is not held here under s 18(e) or "
         "s 18(g)."
     )
@@ -247,32 +247,34 @@ def test_what_is_not_held_is_not_released(line, request_, decide, adviser):
 
 def test_a_paper_with_words_withheld_is_not_released_in_full(line, decide, title_withheld):
     title_withheld(line)
-    assert said(decide, line=line, decision="full") == (
+    assert refusal_of(decide, line=line, decision="full") == (
         "Words of this paper are withheld. Release it in part, or withdraw them."
     )
 
 
 def test_a_line_undecided_keeps_a_request_from_its_review(line, request_, adviser):
-    assert said(requests.send_for_review, request=request_, ombudsman=OMBUDSMAN, by=adviser) == (
-        f"Nothing is decided yet on “{line.title}” (line 1)."
-    )
+    assert refusal_of(
+        requests.send_for_review, request=request_, ombudsman=OMBUDSMAN, by=adviser
+    ) == (f"Nothing is decided yet on “{line.title}” (line 1).")
 
 
 # --- other agencies ------------------------------------------------------------------------------
 
 
-def test_an_agency_is_asked_about_one_paper_and_never_told_who_asked(line, adviser, agency):
+def test_an_agency_is_asked_about_one_paper_and_never_learns_who_asked(line, adviser, agency):
     police = AgencyFactory(short_name="Police")
     act = {"line": line, "on": TODAY, "by": adviser, "at": NOW}
     assert (
-        said(schedule.ask_agency, agency=police, question="THE  requester asks for this.", **act)
+        refusal_of(
+            schedule.ask_agency, agency=police, question="THE  requester asks for this.", **act
+        )
         == "The question names who asked. A consulted agency is not told."
     )
-    assert said(schedule.ask_agency, agency=agency, question="May it go out?", **act) == (
+    assert refusal_of(schedule.ask_agency, agency=agency, question="May it go out?", **act) == (
         "This agency answers the request. Choose another one."
     )
     asked = schedule.ask_agency(agency=police, question="May it go out?", **act)
-    assert said(schedule.ask_agency, agency=police, question="May it?", **act) == (
+    assert refusal_of(schedule.ask_agency, agency=police, question="May it?", **act) == (
         "Police was already asked about this paper."
     )
     event = RequestEvent.objects.get(kind="consulted")
@@ -293,10 +295,10 @@ def test_an_answer_by_email_is_recorded_with_who_answered_and_when(request_, lin
         "consultation": asked, "answer": "Yes", "from_whom": "Legal adviser", "by": adviser,
         "received_on": date(2013, 5, 3), "version": 1, "at": NOW,
     }  # fmt: skip
-    assert said(schedule.record_answer, **{**act, "received_on": date(2013, 5, 1)}) == (
+    assert refusal_of(schedule.record_answer, **{**act, "received_on": date(2013, 5, 1)}) == (
         "The agency was asked on 2 May 2013, after that day."
     )
-    assert said(schedule.record_answer, **{**act, "received_on": date(2013, 5, 23)}) == (
+    assert refusal_of(schedule.record_answer, **{**act, "received_on": date(2013, 5, 23)}) == (
         "That day is in the future."
     )
     row = schedule.record_answer(**act)
@@ -307,7 +309,7 @@ def test_an_answer_by_email_is_recorded_with_who_answered_and_when(request_, lin
     own = schedule.answer_consultation(
         consultation=row, answer="No", version=row.version, by=UserFactory(), at=NOW
     )
-    assert said(schedule.record_answer, **{**act, "version": own.version}) == (
+    assert refusal_of(schedule.record_answer, **{**act, "version": own.version}) == (
         "Police has given its own answer here. Ask it to change that."
     )
 
@@ -321,7 +323,7 @@ def test_an_agency_says_nothing_more_after_the_decision(decided, adviser):
         asked_by=adviser,
     )
     assert (
-        said(
+        refusal_of(
             schedule.answer_consultation,
             consultation=asked,
             answer="No",

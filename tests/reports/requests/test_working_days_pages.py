@@ -30,9 +30,9 @@ def client(adviser):
 
 @pytest.fixture
 def entered(adviser):
-    def enter(day=date(2013, 5, 6), **more):
+    def enter(day=date(2013, 5, 6), **others):
         return working_calendar.enter_day(
-            **{"day": day, "authority": "A notice", "by": adviser, **more}
+            **{"day": day, "authority": "A notice", "by": adviser, **others}
         )
 
     return enter
@@ -44,7 +44,7 @@ def withdrawing(row):
 
 def problems(answer):
     assert answer.status_code == 422
-    return {field: list(said) for field, said in answer.context["form"].errors.items()}
+    return {field: list(sentences) for field, sentences in answer.context["form"].errors.items()}
 
 
 def test_a_recorded_day_moves_the_clock_and_says_who_recorded_it(client, request_):
@@ -64,7 +64,7 @@ def test_a_holiday_can_be_made_a_working_day(client):
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "sentences"),
     [
         ({"authority": " "}, {"authority": ["Enter the authority."]}),
         ({"is_working": ""}, {"is_working": ["Say whether it is a working day."]}),
@@ -79,10 +79,12 @@ def test_a_holiday_can_be_made_a_working_day(client):
         ),
     ],
 )
-def test_what_cannot_be_recorded_is_refused_at_its_field_and_stays(client, entered, typed, said):
+def test_what_cannot_be_recorded_is_refused_at_its_field_and_stays(
+    client, entered, typed, sentences
+):
     entered(date(2013, 5, 7))
     answer = client.post(DAYS, {**TYPED, **typed})
-    assert problems(answer) == said
+    assert problems(answer) == sentences
     assert answer.context["form"]["day"].value() == typed.get("day", "6 May 2013")
     assert NonWorkingDay.objects.count() == 1
 
@@ -148,7 +150,7 @@ def test_the_days_take_the_same_queries(client, entered, count, django_assert_nu
 
 
 @pytest.mark.parametrize(
-    ("days", "said"),
+    ("days", "sentences"),
     [
         ([], None),
         ([date(2013, 4, 22), date(2013, 6, 10)], None),
@@ -156,9 +158,9 @@ def test_the_days_take_the_same_queries(client, entered, count, django_assert_nu
         ([date(2013, 4, 23), date(2013, 5, 6)], "2 days recorded differently"),
     ],
 )
-def test_a_clock_says_how_many_of_its_days_are_recorded(client, request_, entered, days, said):
+def test_a_clock_says_how_many_of_its_days_are_recorded(client, request_, entered, days, sentences):
     for day in days:
         entered(day)
     text = client.get(request_.get_absolute_url()).text
-    assert ("recorded differently" in text) == bool(said)
-    assert said is None or f'<a href="{DAYS}">{said}</a>' in text
+    assert ("recorded differently" in text) == bool(sentences)
+    assert sentences is None or f'<a href="{DAYS}">{sentences}</a>' in text

@@ -200,7 +200,7 @@ def test_the_database_refuses_a_correction_of_another_papers_answer(issued):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "line"),
     [
         ("signed.pdf", b"MZ", "The file’s name ends in .pdf, but the file is of another type."),
         ("signed.jpg", PDF, "The file’s name ends in .jpg, but the file is of another type."),
@@ -210,10 +210,10 @@ def test_the_database_refuses_a_correction_of_another_papers_answer(issued):
         ("signed.pdf", PDF + b" " * 10 * 1024 * 1024, "The file has more than 10 MB."),
     ],
 )
-def test_a_file_that_is_no_scan_is_refused_and_not_stored(issued, by, name, content, said):
+def test_a_file_that_is_no_scan_is_refused_and_not_stored(issued, by, name, content, line):
     with pytest.raises(Refused) as refusal:
         record(issued, by, scan=SimpleUploadedFile(name, content))
-    assert (refusal.value.field, str(refusal.value)) == ("scan", said)
+    assert (refusal.value.field, str(refusal.value)) == ("scan", line)
     assert not Response.objects.exists()
 
 
@@ -350,8 +350,8 @@ def test_the_office_records_an_answer_and_sees_it_on_the_papers_page(client, iss
     # The paper as printed, with each answer within its recommendation.
     document = from_json(bytes(issued.document))
     printed = {f"{each.key}": words(each.text) for each in document.paragraphs()}
-    told = {key: page.get_element_by_id(key).find("p").text_content() for key in printed}
-    assert told == printed
+    printed_words = {key: page.get_element_by_id(key).find("p").text_content() for key in printed}
+    assert printed_words == printed
     within = [each.get("name") for each in page.get_element_by_id("r-02").iter("input", "textarea")]
     assert within == ["r-02", "r-02", "r-02", "r-02-comment"]
     assert len(page.xpath("//h1")) == 1
@@ -361,8 +361,8 @@ def test_the_office_records_an_answer_and_sees_it_on_the_papers_page(client, iss
     assert (response.comment, response.advice, response.writing) == ("A clear\npaper.", 4, None)
     shown = ask(client, office, "issued", *at).content.decode()
     signed = ("3 August 2010", "By December.", "4 of 5", "No rating", sha256(PDF))
-    for said in (*signed, "Scan of the signed paper: signed.pdf"):
-        assert said in shown
+    for line in (*signed, "Scan of the signed paper: signed.pdf"):
+        assert line in shown
     assert f"Recorded from the signed paper by {office.name}" in " ".join(shown.split())
     file = ask(client, office, "scan", *at, response.pk)
     assert b"".join(file.streaming_content) == PDF
@@ -516,9 +516,9 @@ def test_what_is_typed_is_kept_cleared_and_compared_by_the_buttons(client, issue
     other = client.post(kept, {"comment": "There", "r-01": "noted", "draft": "0"})
     assert (other.status_code, other.context["form"]["comment"].value()) == (200, "There")
     assert other.context["theirs"] == [("Comment on the paper", "Here")]
-    told = client.post(kept, {"comment": "There", "draft": "0"}, headers={"Accept": JSON})
-    assert (told.status_code, told.json()["draft"]) == (409, 1)
-    told = client.post(kept, {"comment": "There", "draft": "1"}, headers={"Accept": JSON})
-    assert (told.status_code, told.json()["draft"]) == (200, 2)
+    printed_words = client.post(kept, {"comment": "There", "draft": "0"}, headers={"Accept": JSON})
+    assert (printed_words.status_code, printed_words.json()["draft"]) == (409, 1)
+    printed_words = client.post(kept, {"comment": "There", "draft": "1"}, headers={"Accept": JSON})
+    assert (printed_words.status_code, printed_words.json()["draft"]) == (200, 2)
     assert "Nothing was recorded." in client.post(kept, {"act": "clear"}, follow=True).text
     assert (AnswerDraft.objects.count(), Response.objects.count()) == (0, 0)

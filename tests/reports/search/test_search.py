@@ -63,8 +63,8 @@ def coordinator(plan):
     return client_of(plan.coordinating_agency, "coordinator")
 
 
-def search(client, typed, **more):
-    return client.get("/search/", {"q": typed, **more})
+def search(client, typed, **others):
+    return client.get("/search/", {"q": typed, **others})
 
 
 def text_of(response):
@@ -314,7 +314,7 @@ def test_many_results_are_counted_and_listed_on_a_page_of_their_kind(plan, coord
     assert "There are no results." in text_of(search(coordinator, "absent", kind="risks"))
 
 
-def test_more_than_are_counted_are_told_as_more(plan, coordinator, monkeypatch):
+def test_more_than_are_counted_are_shown_as_more(plan, coordinator, monkeypatch):
     monkeypatch.setattr("workitems.plan.record_search.MOST_COUNTED", 5)
     monkeypatch.setattr("reports.search.views.MOST_COUNTED", 5)
     for n in range(8):

@@ -22,7 +22,7 @@ pytestmark = [
 REVIEWER, OTHER = "Legal reviewer", "Policy reviewer"
 
 
-def told(copy):
+def suggested(copy):
     """Return what a copy suggests: kind, key, author, text before and after."""
     return [
         (each.kind, each.key, each.author, each.was, each.would)
@@ -128,7 +128,7 @@ def test_comments_are_suggestions_that_are_read(sent, upload, parts, coordinator
 
 def test_what_has_no_place_is_listed_with_its_text(sent, upload, briefing):
     file = sent().replace(briefing.tracker_number, briefing.tracker_number, "10/99999")
-    assert [(kind, was, would) for kind, _, _, was, would in told(upload(file))] == [
+    assert [(kind, was, would) for kind, _, _, was, would in suggested(upload(file))] == [
         ("unplaced", "", "10/99999"),
         ("unplaced", "10/96252", ""),
     ]
@@ -216,10 +216,10 @@ def test_all_of_an_author_are_accepted_but_what_was_overtaken(
         file.replace(key, old, new, who)
     copy = upload(file)
     drafts.edit(briefing=briefing, key=parts[1], text="Training stopped.", version=1, by=colleague)
-    accepted, left = word_copies.accept_all(
+    accepted, refused = word_copies.accept_all(
         copy=copy, author=REVIEWER, by=coordinator, at=timezone.now()
     )
-    assert (accepted, [row.key for row, _ in left]) == (1, [parts[1]])
+    assert (accepted, [row.key for row, _ in refused]) == (1, [parts[1]])
     assert [text(briefing, key) for key in parts] == [
         "Brochures are late by four months.",
         "Training stopped.",
@@ -261,7 +261,7 @@ def test_a_reference_to_a_paragraph_survives(sent, upload, parts, briefing, coor
 
 
 @pytest.mark.both_databases
-def test_a_download_ends_the_pause_so_that_its_draft_can_be_told_from_history(
+def test_a_download_ends_the_pause_so_that_its_draft_can_be_read_from_history(
     sent, upload, parts, briefing, coordinator
 ):
     how = {"briefing": briefing, "key": parts[0], "by": coordinator, "is_pause": True}

@@ -19,18 +19,18 @@ LIST, COPY = 8, 12
 pytestmark = pytest.mark.django_db
 
 
-def address(briefing, name="word", *more):
-    return reverse(f"workshop:{name}", args=[briefing.plan.slug, briefing.pk, *more])
+def address(briefing, name="word", *rest):
+    return reverse(f"workshop:{name}", args=[briefing.plan.slug, briefing.pk, *rest])
 
 
 def posted(client, briefing, data, name="edited.docx"):
     return client.post(address(briefing), {"file": SimpleUploadedFile(name, data)})
 
 
-def act(client, copy, act, row=None, **more):
+def act(client, copy, act, row=None, **rest):
     if row:
-        more |= {"suggestion": row.pk, "version": row.version}
-    return client.post(copy.get_absolute_url(), {"act": act, **more}, follow=True)
+        rest |= {"suggestion": row.pk, "version": row.version}
+    return client.post(copy.get_absolute_url(), {"act": act, **rest}, follow=True)
 
 
 def test_an_uploaded_copy_leads_to_its_suggestions(client, briefing, sent, parts):
@@ -47,16 +47,16 @@ def test_an_uploaded_copy_leads_to_its_suggestions(client, briefing, sent, parts
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "sentence"),
     [
         (b"", "The file is empty."),
         (b"Dear all,", "The file cannot be read as a Word document; it may be damaged."),
     ],
 )
-def test_a_file_that_cannot_be_read_is_refused_at_the_field(client, briefing, data, said):
+def test_a_file_that_cannot_be_read_is_refused_at_the_field(client, briefing, data, sentence):
     page = posted(client, briefing, data)
     assert page.status_code == 422
-    assert said in page.context["form"].errors["file"][0]
+    assert sentence in page.context["form"].errors["file"][0]
     assert not WordCopy.objects.exists()
 
 
@@ -159,10 +159,12 @@ def test_a_suggestion_that_contradicts_a_record_names_it(client, plan, item, coo
     source = Source("workitems.milestone", step.pk, None, "Milestone 1.2.1")
     facts = list(facts_of([source]).values())
     was = "Brochures are due by 31 May 2010, in 9 languages."
-    said = "Brochures are due by 31 May 2010, in 9 languages."
+    sentence = "Brochures are due by 31 May 2010, in 9 languages."
 
     def wrong(would):
-        return [(each.claim, each.record) for each in contradictions(was, would, said, facts, {})]
+        return [
+            (each.claim, each.record) for each in contradictions(was, would, sentence, facts, {})
+        ]
 
     assert wrong(was.replace("31 May", "30 June")) == [("30 June 2010", "Milestone 1.2.1")]
     assert wrong(was.replace("31 May 2010", "May 2010")) == []
@@ -198,8 +200,8 @@ def test_a_mangled_upload_is_a_sentence_or_suggestions_and_never_half_of_them(
         page = posted(client, briefing, mangled(file, seed))
         assert page.status_code in (302, 422)
         if page.status_code == 422:
-            [said] = page.context["form"].errors["file"]
-            assert said.endswith(".")
+            [sentence] = page.context["form"].errors["file"]
+            assert sentence.endswith(".")
         else:
             taken.add(page["Location"])
         assert WordCopy.objects.count() == len(taken)

@@ -236,7 +236,7 @@ def beyond_the_text(data):
     )
 
 
-def test_a_file_saved_by_libreoffice_tells_of_headings_annexes_and_new_paragraphs_alone():
+def test_a_file_saved_by_libreoffice_reports_headings_annexes_and_new_paragraphs_alone():
     """Italics have no meaning in a draft, so nothing is told of them."""
     document = sample.document(annexes=(sample.work_item_table(),))
     draft = draft_of(document)

@@ -63,7 +63,7 @@ def ask(client, user, briefing, name="checks", post=None):
     return client.get(where) if post is None else client.post(where, post)
 
 
-def said(response):
+def messages_of(response):
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
@@ -254,7 +254,7 @@ def test_an_override_that_lapsed_says_that_the_text_has_changed(
 def test_an_override_can_be_withdrawn(client, briefing, coordinator, long):
     leave(briefing, long, coordinator)
     response = ask(client, coordinator, briefing, post={"act": "take-back", "key": long})
-    assert (response.url, said(response)) == (
+    assert (response.url, messages_of(response)) == (
         f"{address(briefing)}#check-{long}",
         ["The warning is reopened."],
     )
@@ -271,7 +271,7 @@ def test_a_paragraph_about_missing_returns_can_be_added_to_the_paper(
     assert "1 return is missing." in page.text
     response = ask(client, coordinator, briefing, post={"act": "tell-missing"})
     row = briefing.draft_paragraphs.get(text__contains="had not been accepted")
-    (words,) = said(response)
+    (words,) = messages_of(response)
     assert words.startswith("Paragraph ") and words.endswith(" now says so.")
     assert row.sources[0]["pk"] == missing.pk
     assert client.get(address(briefing)).context["stops"] == []
@@ -317,7 +317,7 @@ def test_a_step_stopped_by_checks_redirects_to_them(client, briefing, coordinato
     change(briefing, state=State.IN_CONSULTATION, copied_to="")
     response = ask(client, coordinator, briefing, "ask", post={})
     assert response.url == address(briefing)
-    assert said(response) == [
+    assert messages_of(response) == [
         "One problem must be fixed before the paper is authorised. “Checks” says what and where."
     ]
 

@@ -586,13 +586,13 @@ def press(client, briefing, name, act=None, *, state="", by_script=True):
 def test_the_script_gets_what_changed_and_the_next_buttons(client, briefing, coordinator, keys):
     left_out(briefing, coordinator, keys[0])
     state, act = draft_rows.state_of(briefing), DraftAct.objects.to_undo(coordinator, briefing)
-    told = press(client, briefing, "undo", act, state=state).json()
-    assert re.findall(r'data-block="([^"]+)"', told["blocks"]) == [keys[0]]
+    result = press(client, briefing, "undo", act, state=state).json()
+    assert re.findall(r'data-block="([^"]+)"', result["blocks"]) == [keys[0]]
     number = draft_of(briefing).numbers[keys[0]]
-    assert (told["key"], told["says"]) == (keys[0], f"Undone: leave out paragraph {number}.")
-    assert f"Undo: add paragraph {number + 3}<" in told["steps"]
-    assert f"Redo: leave out paragraph {number}<" in told["steps"]
-    assert told["overtaken"] == ""
+    assert (result["key"], result["says"]) == (keys[0], f"Undone: leave out paragraph {number}.")
+    assert f"Undo: add paragraph {number + 3}<" in result["steps"]
+    assert f"Redo: leave out paragraph {number}<" in result["steps"]
+    assert result["overtaken"] == ""
 
 
 def test_a_refused_undo_shows_both_texts_with_and_without_a_script(
@@ -601,10 +601,10 @@ def test_a_refused_undo_shows_both_texts_with_and_without_a_script(
     edit("Mine.")(briefing, coordinator, keys[0])
     edit("Theirs.")(briefing, second, keys[0])
     state, act = draft_rows.state_of(briefing), DraftAct.objects.to_undo(coordinator, briefing)
-    told = press(client, briefing, "undo", act, state=state).json()
+    result = press(client, briefing, "undo", act, state=state).json()
     page = press(client, briefing, "undo", act, by_script=False)
     assert page.status_code == 422
-    for html in (told["overtaken"], page.text):
+    for html in (result["overtaken"], page.text):
         assert "Second" in html and "<p>Theirs.</p>" in html
         assert f"<p>{TWO} Number 0.</p>" in html
     assert draft_of(briefing).part(keys[0]).text == "Theirs."
@@ -625,21 +625,21 @@ def test_without_a_script_the_page_comes_back_at_the_paragraph(client, briefing,
 def test_a_refused_press_says_why_and_changes_nothing(client, briefing, coordinator, keys):
     before = draft_of(briefing)
     for act in (None, DraftAct.objects.order_by("pk")[0]):
-        told = press(client, briefing, "undo", act, state=draft_rows.state_of(briefing)).json()
-        assert told["says"].startswith("That was not your last change here")
+        result = press(client, briefing, "undo", act, state=draft_rows.state_of(briefing)).json()
+        assert result["says"].startswith("That was not your last change here")
     assert draft_of(briefing) == before
     assert press(client, briefing, "redo").json()["says"].startswith("That was not your last")
 
 
 def test_saved_words_bring_the_button_that_undoes_them(client, briefing, coordinator, keys):
     where = reverse("workshop:paragraph", args=[briefing.plan.slug, briefing.pk, keys[0]])
-    told = client.post(
+    result = client.post(
         where,
         {"act": "save", "text": "Other.", "version": 1, "seen": ""},
         headers={"accept": "application/json"},
     ).json()
     number = draft_of(briefing).numbers[keys[0]]
-    assert f"Undo: edit paragraph {number}<" in told["steps"]
+    assert f"Undo: edit paragraph {number}<" in result["steps"]
 
 
 def test_a_locked_draft_has_no_buttons(client, briefing, coordinator, keys):
@@ -663,7 +663,7 @@ def test_the_versions_of_a_paragraph_list_changes_of_its_own_words_only(
     edit("Other words.")(briefing, coordinator, keys[1])
     left_out(briefing, coordinator, keys[1])
     page = client.get(reverse("workshop:versions", args=[briefing.plan.slug, briefing.pk, keys[1]]))
-    said = [each["version"].history_change_reason or "" for each in page.context["entries"]]
-    assert said == ["Hidden", "", ""]
+    reasons = [each["version"].history_change_reason or "" for each in page.context["entries"]]
+    assert reasons == ["Hidden", "", ""]
     rows = briefing.draft_paragraphs.get(key=keys[1]).history.values_list("version", flat=True)
-    assert len(rows) > len(said)
+    assert len(rows) > len(reasons)

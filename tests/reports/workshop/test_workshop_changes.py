@@ -44,17 +44,17 @@ def press(client, briefing, key, act, **fields):
     return response.json()
 
 
-def blocks(told):
-    return re.findall(r'data-block="([^"]+)"', told["blocks"])
+def blocks(answer):
+    return re.findall(r'data-block="([^"]+)"', answer["blocks"])
 
 
 def test_an_act_answers_with_the_one_paragraph_that_changed(client, briefing, keys):
-    told = press(client, briefing, keys[2], "hide")
-    assert blocks(told) == [keys[2]]
-    assert "is-left-out" in told["blocks"]
-    assert told["says"].startswith("Left out of the paper.")
-    assert keys[2] not in told["seen"].split()
-    assert keys[2] in told["order"]["delay"]
+    answer = press(client, briefing, keys[2], "hide")
+    assert blocks(answer) == [keys[2]]
+    assert "is-left-out" in answer["blocks"]
+    assert answer["says"].startswith("Left out of the paper.")
+    assert keys[2] not in answer["seen"].split()
+    assert keys[2] in answer["order"]["delay"]
 
 
 @pytest.mark.parametrize(
@@ -63,50 +63,50 @@ def test_an_act_answers_with_the_one_paragraph_that_changed(client, briefing, ke
 def test_paragraphs_that_only_have_another_place_are_in_the_order_alone(
     client, briefing, keys, act, fields
 ):
-    told = press(client, briefing, keys[1], act, **fields)
-    assert blocks(told) == [keys[1]]
-    assert [key for key in told["order"]["delay"] if key in keys] == shown(briefing, "delay")
+    answer = press(client, briefing, keys[1], act, **fields)
+    assert blocks(answer) == [keys[1]]
+    assert [key for key in answer["order"]["delay"] if key in keys] == shown(briefing, "delay")
     assert shown(briefing, "delay") != keys
-    assert told["says"].startswith("Moved: it is paragraph ")
+    assert answer["says"].startswith("Moved: it is paragraph ")
 
 
 def test_a_split_answers_with_both_paragraphs_and_a_join_with_the_first(client, briefing, keys):
     at = len("Paragraph 1 is written. ")
-    told = press(client, briefing, keys[1], "split", at=at, version=1)
+    answer = press(client, briefing, keys[1], "split", at=at, version=1)
     second = shown(briefing, "delay")[2]
-    assert blocks(told) == [keys[1], second]
-    told = press(client, briefing, keys[1], "join")
-    assert blocks(told) == [keys[1]]
-    assert second not in told["order"]["delay"]
+    assert blocks(answer) == [keys[1], second]
+    answer = press(client, briefing, keys[1], "join")
+    assert blocks(answer) == [keys[1]]
+    assert second not in answer["order"]["delay"]
 
 
 def test_an_act_answers_with_what_a_colleague_changed_meanwhile(client, briefing, keys, colleague):
     state = draft_rows.state_of(briefing)
     drafts.edit(briefing=briefing, key=keys[5], version=1, text="Theirs.", by=colleague)
     drafts.hide(briefing=briefing, key=keys[6], by=colleague)
-    told = press(client, briefing, keys[0], "hide", state=state)
-    assert blocks(told) == [keys[0], keys[5], keys[6]]
-    assert "<p>Theirs.</p>" in told["blocks"]
+    answer = press(client, briefing, keys[0], "hide", state=state)
+    assert blocks(answer) == [keys[0], keys[5], keys[6]]
+    assert "<p>Theirs.</p>" in answer["blocks"]
 
 
 def test_a_paragraph_that_refers_to_others_comes_with_its_new_numbers(
     client, briefing, keys, coordinator
 ):
     draft = draft_rows.read_draft(briefing).draft
-    said = f"See paragraph {{{keys[3]}}}."
-    drafts.edit(briefing=briefing, key=keys[7], version=1, text=said, by=coordinator)
-    told = press(client, briefing, keys[0], "hide")
-    assert blocks(told) == [keys[0], keys[7]]
-    assert f"See paragraph {draft.numbers[keys[3]] - 1}." in told["blocks"]
+    reference = f"See paragraph {{{keys[3]}}}."
+    drafts.edit(briefing=briefing, key=keys[7], version=1, text=reference, by=coordinator)
+    answer = press(client, briefing, keys[0], "hide")
+    assert blocks(answer) == [keys[0], keys[7]]
+    assert f"See paragraph {draft.numbers[keys[3]] - 1}." in answer["blocks"]
 
 
 def test_a_refused_act_says_why_and_brings_what_has_changed(client, briefing, keys, colleague):
     state = draft_rows.state_of(briefing)
     drafts.merge(briefing=briefing, key=keys[0], by=colleague)
-    told = press(client, briefing, keys[1], "hide", state=state)
-    assert told["says"] == "That paragraph is not in this draft."
-    assert blocks(told) == [keys[0]]
-    assert keys[1] not in told["order"]["delay"]
+    answer = press(client, briefing, keys[1], "hide", state=state)
+    assert answer["says"] == "That paragraph is not in this draft."
+    assert blocks(answer) == [keys[0]]
+    assert keys[1] not in answer["order"]["delay"]
 
 
 @pytest.mark.parametrize("state", ["", "1-2", "1-2-3-4", "x-1-1"])
@@ -134,9 +134,9 @@ def test_the_menu_of_an_open_paragraph_comes_with_the_answer(client, briefing, k
 def test_a_paragraph_is_opened_without_the_rest_of_the_page(client, briefing, keys):
     address = reverse("workshop:draft", args=[briefing.plan.slug, briefing.pk])
     asked = {"state": draft_rows.state_of(briefing), "edit": keys[3]}
-    told = client.get(address, asked, headers={"accept": "application/json"}).json()
-    assert blocks(told) == [keys[3]]
-    assert "Paragraph 3 is written. It has a second sentence.</textarea>" in told["blocks"]
+    answer = client.get(address, asked, headers={"accept": "application/json"}).json()
+    assert blocks(answer) == [keys[3]]
+    assert "Paragraph 3 is written. It has a second sentence.</textarea>" in answer["blocks"]
 
 
 def test_the_page_holds_no_menu_and_the_menus_own_page_does(client, briefing, keys):
@@ -149,8 +149,8 @@ def test_the_page_holds_no_menu_and_the_menus_own_page_does(client, briefing, ke
     assert "It has a second sentence." in menu
     gone = reverse("workshop:acts", args=[briefing.plan.slug, briefing.pk, "p-gone"])
     assert client.get(gone).status_code == 404
-    told = client.get(gone, headers={"accept": "application/json"})
-    assert (told.status_code, told.json()) == (
+    answer = client.get(gone, headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()) == (
         409,
         {"says": "That paragraph is not in this draft."},
     )

@@ -131,7 +131,7 @@ def test_a_reference_follows_its_paragraph(draft):
 
 
 @pytest.mark.parametrize(
-    ("act", "said"),
+    ("act", "sentence"),
     [
         (lambda d: acts.edit(d, "p-1", "  "), "Write the paragraph, or leave it out."),
         (lambda d: acts.edit(d, "p-1", "See {12}."), "There is no paragraph 12 to refer to."),
@@ -152,8 +152,8 @@ def test_a_reference_follows_its_paragraph(draft):
         ),
     ],
 )
-def test_an_impossible_edit_is_refused_with_a_message(draft, act, said):
-    with pytest.raises(DraftError, match=f"^{said.replace('{', '.').replace('}', '.')}$"):
+def test_an_impossible_edit_is_refused_with_a_message(draft, act, sentence):
+    with pytest.raises(DraftError, match=f"^{sentence.replace('{', '.').replace('}', '.')}$"):
         act(draft)
 
 
@@ -278,8 +278,8 @@ def foot(*cited, may_change):
 
 def test_a_reader_of_a_paragraph_has_its_sources_and_versions():
     label = "Item 1.2, <b>Brochures</b> & posters"
-    told = foot(Cited(label, "/items/1.2/?at=2010-07-01", is_changed=True), may_change=False)
-    assert told == (
+    html = foot(Cited(label, "/items/1.2/?at=2010-07-01", is_changed=True), may_change=False)
+    assert html == (
         '<details id="sources-p-3"><summary>1 source<span class="visually-hidden"> of paragraph 3</span>'
         '</summary><ul class="small"><li><a href="/items/1.2/?at=2010-07-01">'
         "Item 1.2, &lt;b&gt;Brochures&lt;/b&gt; &amp; posters</a>"
@@ -290,8 +290,8 @@ def test_a_reader_of_a_paragraph_has_its_sources_and_versions():
 
 
 def test_a_coordinator_edits_a_paragraph_and_opens_its_menu():
-    told = foot(may_change=True)
-    assert told == (
+    html = foot(may_change=True)
+    assert html == (
         '<a href="/draft/?edit=p-3#p-3" data-open data-edit>Edit'
         '<span class="visually-hidden"> paragraph 3</span></a>\n'
         '<details id="more-p-3" data-more><summary>More'

@@ -160,7 +160,7 @@ def _page(
         lines=list(row.lines.for_list().prefetch_related("redactions")),
         may_read_redactions=user.has_perm("requests.read_redactions", row),
         redactions=Redaction.objects.of_request(row).standing().count(),
-        left=[] if letter is None else list(letter.warnings_left.values()),
+        reasons=[] if letter is None else list(letter.warnings_left.values()),
         is_late=text is not None and text.has(Purpose.LATE),
         may_read_requester=may_read_requester(user, row),
         may_sign=may_sign and row.state == State.READY and not why_not and not obstacles,

@@ -148,7 +148,7 @@ class WarningsForm(VersionedForm):
         fields: Any = self.fields
         for name, warned in zip(self.keys, warnings, strict=True):
             fields[name] = ReasonField(label=warned.sentence, required=False)
-            self.initial[name] = warned.left
+            self.initial[name] = warned.reason
         # The warnings that the page showed: others may have come since.
         fields["shown"] = TextField(widget=forms.HiddenInput, max_length=64)
         self.initial["shown"] = _digest(warnings)

@@ -200,7 +200,7 @@ def _page(
     leaving = leaving or WarningsForm(row=line, warnings=warnings, prefix="warnings")
     withheld = paper.withheld(rows)
     marked = [
-        Marked(each.key, each.row.place, each.row.start, each.row.end, each.said, each.row.state)
+        Marked(each.key, each.row.place, each.row.start, each.row.end, each.grounds, each.row.state)
         for each in withheld
     ]
     fragment = selectable_fragment(paper.document, [*marked, *_chosen(form)])

@@ -85,9 +85,9 @@ def clock_days(clock: RequestClock, on: date) -> list[ClockDay]:
 
 
 def to(
-    name: str, words: str, request: InformationRequest, *more: object, acts: bool = False
+    name: str, words: str, request: InformationRequest, *args: object, acts: bool = False
 ) -> Step:
-    return Step(words, reverse(f"requests:{name}", args=[request.pk, *more]), acts)
+    return Step(words, reverse(f"requests:{name}", args=[request.pk, *args]), acts)
 
 
 def next_step(

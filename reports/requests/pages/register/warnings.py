@@ -19,7 +19,7 @@ class LeavesWarnings(Form):
                 label=each.question
                 or _("{sentence} Why do you leave it?").format(sentence=each.sentence),
                 required=True,
-                initial=each.left,
+                initial=each.reason,
                 rows=2,
                 max_length=NOTE_LENGTH,
                 error_messages={"required": _("Fix it, or say why you leave it.")},

@@ -103,8 +103,8 @@ def _by_ground(papers: list[dict[str, Any]]) -> list[dict[str, Any]]:
             each.row
         )
     return [
-        {"said": said, "count": len(rows), "seen": seen(rows)}
-        for said, rows in sorted(found.items())
+        {"grounds": grounds, "count": len(rows), "seen": seen(rows)}
+        for grounds, rows in sorted(found.items())
         if len(rows) > 1
     ]
 
@@ -123,10 +123,10 @@ def agree_to_all(request: HttpRequest, pk: int) -> HttpResponse:
                 by=signed_in(request),
                 at=timezone.now(),
             )
-            said = ngettext(
+            message = ngettext(
                 "{count} redaction is agreed.", "{count} redactions are agreed.", len(rows)
             )
-            messages.success(request, said.format(count=len(rows)))
+            messages.success(request, message.format(count=len(rows)))
             return redirect("requests:request-review", pk)
     return _queue(request, of, form)
 
