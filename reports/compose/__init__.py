@@ -1,6 +1,6 @@
 """Composes a briefing from a plan's records as plain data, with the sources of each paragraph.
 
-`facts` reads the records as at the paper's date, with what `slips` finds in them. `writing` composes the
+`facts` reads the records as at the paper's date, with what `slips` finds in them. `paper_parts` composes the
 paper from the facts: the sections (`brief`, `background` with `consulted`, `achievements`, `delay_text`, `ahead`
 and, of a plan's own kinds, `talking_points` and `questions`), the annexes (`annex_rows`) and the cover
 (`paper_cover`). They use `paragraphs` (text), `citations` (sources), `subjects` (how things are named) and
@@ -14,8 +14,8 @@ from django.conf import settings
 
 from agencies.wording.translation import in_english
 from reports.compose.facts import read_facts
+from reports.compose.paper_parts import ANNEXES, CONTENTS, USUAL_ANNEXES, Generated, write
 from reports.compose.paragraphs import ASKED, key
-from reports.compose.writing import ANNEXES, CONTENTS, USUAL_ANNEXES, Generated, write
 from reports.document import (
     Document,
     Recommendation,
