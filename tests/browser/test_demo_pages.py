@@ -41,6 +41,7 @@ NO_PAGES = {
 OF_EACH_KIND = 2
 WIDE, NARROW = 1280, 320
 # Together they reach every kind of page that somebody reaches. Others see fewer buttons on the same pages.
+# A page of the first is read again as another person only if that one sees an element of another kind there.
 PEOPLE = ("coordinator", "police.approver", "ministers.office", "former.contributor")
 # Pages of a person's own account are the same for all.
 OF_AN_ACCOUNT = ("account_", "mfa_", "choose-colours", "usersessions_list", "agencies:tokens")
@@ -75,6 +76,23 @@ def fullest_pages(client: Client) -> list[str]:
     return [max(found, key=found.__getitem__) for found in sizes.values() if found]
 
 
+def elements(client: Client, path: str) -> set[tuple[str | None, ...]]:
+    """Return the kinds of elements on a page, or none where the user may not read it."""
+    response = client.get(path, follow=True)
+    if response.status_code != 200:
+        return set()
+    return {
+        (each.tag, *map(each.get, ("class", "type", "role")))
+        for each in lxml.html.fromstring(response.content).iter("*")
+    }
+
+
+def signed_in(person: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(email=f"{person}@example.org"))
+    return client
+
+
 def complaints(page, message) -> list[str]:
     """What the console says is wrong. Chromium's remark on a font that is fetched early is left out: where
     it came, on a page that was busy for seconds, the page's fonts had loaded and were drawn."""
@@ -90,16 +108,20 @@ def test_no_page_of_the_demo_has_an_accessibility_fault(
     load_demo("load_demo_plan", "load_demo_briefing", "load_demo_papers")
     said: list[str] = []
     page.on("console", lambda message: said.extend(complaints(page, message)))
-    user = User.objects.get(email=f"{person}@example.org")
-    sign_in(user)
-    client = Client()
-    client.force_login(user)
+    sign_in(User.objects.get(email=f"{person}@example.org"))
+    client = signed_in(person)
     widths = [WIDE, NARROW]
     paths = fullest_pages(client)
     assert paths[0] == reverse("home")
+    if person != PEOPLE[0]:
+        first = signed_in(PEOPLE[0])
+        paths = [
+            path
+            for path in paths
+            if not resolve(path).view_name.startswith(OF_AN_ACCOUNT)
+            and not elements(client, path) <= elements(first, path)
+        ]
     for path in paths:
-        if person != PEOPLE[0] and resolve(path).view_name.startswith(OF_AN_ACCOUNT):
-            continue
         page.goto(live_server.url + path)
         faults = []
         for width in widths:
