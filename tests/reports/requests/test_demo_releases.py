@@ -36,7 +36,7 @@ from tests.reports.verifying import verify
 
 STAMP = "RELEASED UNDER THE OFFICIAL INFORMATION ACT"
 WITHHELD = {"Desk Officer", "(04) 555 0110", "(021) 555 0101"}
-COMMANDS = ("load_demo_plan", "load_demo_briefing", "load_demo_requests")
+COMMANDS = ("load_demo_plan", "load_demo_briefing", "load_demo_papers", "load_demo_requests")
 
 
 @pytest.fixture
