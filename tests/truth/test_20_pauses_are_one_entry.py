@@ -1,5 +1,7 @@
 """Rule 20: autosaved pauses of one person are one entry in the history, until something ends it."""
 
+from contextlib import ExitStack
+from copy import deepcopy
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,9 +15,9 @@ from agencies.models import Seat
 from reports.briefings.services import states
 from reports.drafting import draft_rows
 from reports.workshop.services import drafts
+from tests.cast import client_of, standing_scene
 from tests.factories import SeatFactory
 from tests.reports.drafted import drafted
-from tests.test_permissions import client_of
 from workitems.models import Return, Update
 from workitems.plan.services import Conflict
 from workitems.returns.services import rounds
@@ -37,11 +39,18 @@ def clock():
 # --- answers of a return ------------------------------------------------------------------------
 
 
-@pytest.fixture
-def world(clock):
-    from tests.cast import scene
+@pytest.fixture(scope="module")
+def world_of_the_morning(django_db_setup, django_db_blocker):
+    with ExitStack() as afterwards:
+        with time_machine.travel(MORNING, tick=False):
+            made = afterwards.enter_context(standing_scene(django_db_blocker))
+        yield made
 
-    return scene()
+
+@pytest.fixture
+def world(world_of_the_morning, clock, db):
+    """The scene of the module, with rows of the test's own."""
+    return deepcopy(world_of_the_morning)
 
 
 @pytest.fixture
