@@ -40,7 +40,9 @@ CHECKS = [
     response_schema_conformance,
 ]
 # Of each address, each way.
-EXAMPLES = 25
+THERE = 25
+# An address that is left to chance seldom leads anywhere.
+ANYWHERE = 10
 SCHEMA = schemathesis.openapi.from_dict(described())
 OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
 
@@ -99,10 +101,12 @@ def anywhere(operation: Any, people: Scene) -> dict[str, Any]:
     return {}
 
 
-@pytest.mark.parametrize("place", [there, anywhere], ids=lambda place: place.__name__)
+@pytest.mark.parametrize(
+    ("place", "examples"), [(there, THERE), (anywhere, ANYWHERE)], ids=["there", "anywhere"]
+)
 @pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: mode.value)
 @pytest.mark.parametrize("label", OPERATIONS)
-def test_no_request_makes_a_server_error(label, mode, place, people, tokens, application):
+def test_no_request_makes_a_server_error(label, mode, place, examples, people, tokens, application):
     operation = OPERATIONS[label]
     is_audit = operation.path == reverse("api:audit")
     text = tokens["audit" if is_audit else operation.method.upper()]
@@ -110,7 +114,7 @@ def test_no_request_makes_a_server_error(label, mode, place, people, tokens, app
         generation_mode=mode, path_parameters=place(operation, people) or None
     )
 
-    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
     @given(case=strategy)
     def send(case: Any) -> None:
         response = case.call(
