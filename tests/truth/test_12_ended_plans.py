@@ -42,7 +42,10 @@ from workitems.plan.asat import Moment
 from workitems.rules import CLOSED_BY_THE_END
 from workitems.terms.spans import span_in_words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="pages of a plan as it stood at its end"),
+]
 
 BEGUN, END, AFTER, TODAY = date(2010, 1, 4), date(2015, 6, 30), date(2015, 8, 3), date(2026, 11, 26)
 DUE = date(2015, 4, 30)

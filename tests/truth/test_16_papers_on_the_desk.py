@@ -22,7 +22,10 @@ from tests.factories import (
 )
 from workitems.desk.to_dos import lines_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="what a desk shows; the acts have tests on both"),
+]
 
 TODAY = date(2010, 8, 6)
 

@@ -9,7 +9,10 @@ from reports.drafting import draft_rows
 from reports.drafting.page import changes_since
 from reports.workshop.services import drafts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="what a page is sent; drafts are saved on both"),
+]
 
 PARAGRAPHS = 8
 
