@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import is_dataclass
 from functools import cache, partial
 from urllib.parse import quote
 
@@ -312,8 +311,8 @@ def _texts(annex: object) -> list[str]:
             found.append(each)
         elif isinstance(each, tuple):
             waiting += each
-        elif is_dataclass(each):
-            waiting += [getattr(each, name) for name in each.__dataclass_fields__]
+        else:
+            waiting += [getattr(each, name) for name in getattr(each, "__dataclass_fields__", ())]
     return found
 
 

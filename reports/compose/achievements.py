@@ -4,7 +4,7 @@ Agencies' words are quoted from their start: a headline's first sentence, and of
 sentences. The rest is in their reports and in the annex of texts.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -161,10 +161,13 @@ def _by_pillar(
             text = first_sentences(achieved, MOST_SENTENCES, MOST_WORDS)
             if room.take(text.removeprefix(texts[pk])):
                 texts[pk] = text
+    of_pillars: dict[int, list[Achieved]] = defaultdict(list)
+    for item, update in pairs:
+        if update.pk in texts:
+            of_pillars[item.pillar].append((item, update))
     paragraphs: list[Paragraph] = []
     for pillar in writer.facts.pillars:
-        of_pillar = [pair for pair in pairs if pair[0].pillar == pillar.pk and pair[1].pk in texts]
-        for place, box in enumerate(_boxes(of_pillar, texts)):
+        for place, box in enumerate(_boxes(of_pillars[pillar.pk], texts)):
             paragraphs.append(_of_pillar(writer, pillar, place, box, texts))
     return paragraphs, [pair for pair in pairs if pair[1].pk not in texts]
 
@@ -212,7 +215,7 @@ def _omitted(
     ]
     if not omitted:
         return
-    items = list(dict.fromkeys(item for item, _ in omitted))
+    items = list({item.pk: item for item, _ in omitted}.values())
     if len(items) <= MAX_LEFT:
         names = join_words(map(writer.names.item, items))
         what = agree(len(omitted), "Another key achievement", "Other key achievements")

@@ -44,7 +44,14 @@ from reports.document.wording import count_in_words
 from workitems.models import Delay, Risk
 from workitems.models.item import Stage as ItemStage
 from workitems.models.risk import SEVERITY, WEIGHT
-from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, RiskAt, causes_in_words
+from workitems.plan.plan_at import (
+    DelayAt,
+    ItemAt,
+    MilestoneAt,
+    RiskAt,
+    causes_in_words,
+    grouped,
+)
 from workitems.terms.known_dates import KnownTo
 from workitems.terms.lateness import Late
 from workitems.terms.spans import span_in_words
@@ -81,9 +88,9 @@ def progress_picture(facts: Facts) -> ProgressPicture:
 
 
 def _by_pillar(facts: Facts) -> Iterator[tuple[str, list[ItemAt]]]:
+    items = grouped(facts.items, "pillar")
     for pillar in facts.pillars:
-        title = f"{pillar.number} {pillar.title}"
-        yield title, [item for item in facts.items if item.pillar == pillar.pk]
+        yield f"{pillar.number} {pillar.title}", items.get(pillar.pk, [])
 
 
 def _weight(step: MilestoneAt, dated: date) -> tuple[int, int]:

@@ -193,7 +193,7 @@ class ItemAt(NamedTuple):
     @property
     def is_late(self) -> bool:
         """True if live and with a milestone that is overdue or expected late."""
-        return self.is_live and self.late.is_late
+        return self.status == Status.LATE
 
     @property
     def dates(self) -> Lateness:
