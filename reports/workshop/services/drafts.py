@@ -488,8 +488,11 @@ def apply(
             row = before.paragraphs.get(part.key) or DraftParagraph(
                 briefing=briefing, key=part.key, version=0
             )
-            columns = {} if id(part) in untouched else draft_rows.columns_of(part)
-            columns |= {"section_id": section.pk, "position": position}
+            columns: dict[str, Any] = {"section_id": section.pk, "position": position}
+            if id(part) not in untouched:
+                columns |= draft_rows.columns_of(part)
+            elif (row.section_id, row.position) == (section.pk, position):
+                continue
             if row.pk and _differing(row, columns) == {"position"}:
                 shifted[position - row.position].append(row)
                 changed[part.key] = row
