@@ -43,8 +43,7 @@ class BarForm(Form):
                 *((pk, f"{number} {title}") for pk, number, title in pillars),
             ]
         )
-        agencies = agencies_of(plan).values_list("pk", "short_name")
-        fields["agency"].choices = cache(lambda: [("", _("All agencies")), *agencies])
+        fields["agency"].choices = cache(lambda: [("", _("All agencies")), *agencies_of(plan)])
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

@@ -51,7 +51,7 @@ class PlanView:
     def asked(self) -> dict[str, Any]:
         """The view as parameters of an address, some of them empty."""
         return {
-            "at": self.at.key,
+            "at": self._key,
             "since": self.since.key if self.since and not self.is_compared_by_default else "",
             "pillar": self.pillar,
             "agency": self.agency,
@@ -77,7 +77,7 @@ class PlanView:
 
     def items(self, **params: Any) -> str:
         """Return the URL of the list of work items behind a figure."""
-        asked = {"at": self.at.key, "pillar": self.pillar, "lead": self.agency} | params
+        asked = {"at": self._key, "pillar": self.pillar, "lead": self.agency} | params
         return self._list + _query(asked)
 
     # A page has hundreds of links, so the URL configuration is asked once for each kind.
@@ -96,8 +96,12 @@ class PlanView:
         return f"{self._list}{number if PLAIN(number) else quote(number, safe=IN_URLS)}/"
 
     @cached_property
+    def _key(self) -> str:
+        return self.at.key
+
+    @cached_property
     def _moment(self) -> str:
-        return _query({"at": self.at.key})
+        return _query({"at": self._key})
 
 
 def _query(asked: dict[str, Any]) -> str:

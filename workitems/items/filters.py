@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency
+from agencies.records.composed import composed
 from agencies.typed.characters import searchable
 from agencies.typed.fields import Form
 from workitems.models import Member, Plan, Support, WorkItem
@@ -100,12 +101,20 @@ class WorkItemFilter(Form):
         return in_order(narrowed(at, self.cleaned_data), sort, at)
 
 
-def agencies_of(plan: Plan) -> "QuerySet[Agency]":
-    """Return the agencies to offer in filters of the plan's items, by name: members and leads."""
-    return Agency.objects.filter(
+def agencies_of(plan: Plan) -> list[tuple[int, str]]:
+    """Return the ids and names of the agencies to offer in filters of the plan's items, by name: members
+    and leads."""
+    found: list[tuple[int, str]] = _agencies_of(plan=plan.pk)
+    return found
+
+
+@composed
+def _agencies_of(plan: Any) -> Any:
+    found = Agency.objects.filter(
         Q(pk__in=Member.objects.filter(plan=plan).values("agency"))
         | Q(pk__in=WorkItem.objects.filter(plan=plan).values("lead_agency"))
-    ).in_order()
+    )
+    return found.in_order().values_list("pk", "short_name")
 
 
 # By filter: whether an item at a moment matches the value.

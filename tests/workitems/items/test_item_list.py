@@ -123,7 +123,7 @@ def every_question(plan, dice):
     """Return each value of each filter, and pairs of them."""
     alone = [
         *({"pillar": pillar.pk} for pillar in plan.pillars.all()),
-        *({name: agency.pk} for name in ("agency", "lead") for agency in agencies_of(plan)),
+        *({name: pk} for name in ("agency", "lead") for pk, _ in agencies_of(plan)),
         *({"standing": each.value} for each in Status),
         *({"stage": stage} for stage in Stage.values),
         *({"confidence": confidence} for confidence in Confidence.values),

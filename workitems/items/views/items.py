@@ -121,15 +121,15 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     # The words of a search are looked for in the texts of a past moment.
     texts = not moment.is_now and "q" in request.GET
     at = plan_at(plan, moment, texts=texts, dates=needs_dates(request.GET, sort))
-    agencies = {agency.pk: agency for agency in agencies_of(plan)}
+    agencies = dict(agencies_of(plan))
     if not moment.is_now:
         offered = {*agencies, *(item.lead for item in at.items)}
         named = sorted((at.agencies[pk] for pk in offered), key=lambda a: a.short_name.casefold())
-        agencies = {agency.pk: agency for agency in named}
+        agencies = {agency.pk: agency.short_name for agency in named}
     form = WorkItemFilter(
         request.GET,
         pillars=[(row.pk, f"{row.number} {row.title}") for row in at.pillars],
-        agencies=[(pk, agency.short_name) for pk, agency in agencies.items()],
+        agencies=agencies.items(),
     )
     rows_on_a_page = ROWS_WITH_WORDS if request.GET.get("q") else ROWS_ON_A_PAGE
     page = page_of(request, form.among(at, sort), rows_on_a_page)
@@ -155,7 +155,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
                     "item": item,
                     "dates": item.dates,
                     "due": item.due.short if item.due else "",
-                    "lead": agencies[item.lead].short_name,
+                    "lead": agencies[item.lead],
                     # Not by `reverse`, which would take as long as the rest of the row.
                     "url": f"{list_url}{quote(item.number, safe=IN_A_PATH)}/{kept}",
                 }
