@@ -59,6 +59,10 @@ FURNITURE = re.compile(r"· page \d+ of \d+|^\s*(UNCLASSIFIED|IN CONFIDENCE|SENS
 HEADINGS = 2  # the row of an annex's sheet that has them, below its title and what it is of
 REWORDED: dict[str, str] = {}  # a label as it was: as it is
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
+frozen = pytest.mark.one_database(reason="drawn from frozen documents, which are served on both")
+files = pytest.mark.one_database(
+    reason="a workbook is compared; the demo imports its plans on both"
+)
 
 
 def each(pattern):
@@ -182,6 +186,7 @@ def test_the_signed_file_is_served_byte_for_byte(exhibited, as_coordinator):
         assert as_coordinator.get(address("version-pdf", paper)).content == bytes(paper.pdf)
 
 
+@frozen
 def test_an_issued_paper_exports_to_word_and_a_workbook(exhibited, as_coordinator):
     for paper in papers():
         word = as_coordinator.get(address("version-docx", paper))
@@ -190,6 +195,7 @@ def test_an_issued_paper_exports_to_word_and_a_workbook(exhibited, as_coordinato
         assert as_coordinator.get(address("version-xlsx", paper)).status_code == 200
 
 
+@frozen
 def test_every_issued_paper_can_be_compared_with_every_other_of_its_plan(exhibited, as_coordinator):
     for this in papers():
         for other in papers():
@@ -331,6 +337,7 @@ def clear_caches():
     plain_json.required.cache_clear()
 
 
+@frozen
 def test_a_new_optional_field_changes_nothing_for_issued_papers(
     one_more_entry, exhibited, as_coordinator
 ):
@@ -349,6 +356,7 @@ def test_a_new_optional_field_changes_nothing_for_issued_papers(
         signed_in(as_coordinator, "coordinator@example.org")
 
 
+@frozen
 def test_a_new_optional_field_changes_nothing_for_packs_and_minutes(
     one_more_entry, exhibited, as_coordinator
 ):
@@ -398,6 +406,7 @@ def test_packs_and_minutes_print_as_before(exhibit):
 # --- workbooks --------------------------------------------------------------------------------
 
 
+@files
 @pytest.mark.django_db
 @pytest.mark.parametrize(("exhibit", "path"), each("plans/*.xlsx"))
 def test_importing_a_plans_workbook_again_changes_nothing(exhibit, path):
@@ -407,6 +416,7 @@ def test_importing_a_plans_workbook_again_changes_nothing(exhibit, path):
     assert again.sentences == ["No changes: nothing in the plan would change."]
 
 
+@files
 @pytest.mark.django_db
 @pytest.mark.parametrize(("exhibit", "path"), each("plans/exported-*.xlsx"))
 def test_a_plans_workbook_exports_as_it_was_imported(exhibit, path):
