@@ -6,9 +6,7 @@ lists the rules. Nothing here writes a row, renders a page or asks the clock.
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
-from agencies.records.composed import composed
 from reports.checks import blockers, warns
 from reports.checks.check import BLOCKING, WARNING, Check, Count, Gate, count
 from reports.checks.material import read_material
@@ -24,13 +22,9 @@ def failed_checks(drafted: Drafted, today: date) -> list[Check]:
     """
     material = read_material(drafted)
     found = [*blockers.stops(material), *warns.warnings(material, today)]
-    held = {row.key: row for row in _overrides(briefing=drafted.briefing.pk)}
+    overrides = CheckOverride.objects.in_force().of_briefing(drafted.briefing)
+    held = {row.key: row for row in overrides}
     return [_overridden(check, held.get(check.key)) for check in found]
-
-
-@composed
-def _overrides(briefing: Any) -> Any:
-    return CheckOverride.objects.in_force().of_briefing(briefing)
 
 
 def blocking(drafted: Drafted, before: Gate) -> list[Check]:

@@ -6,13 +6,13 @@ milestones and delays, and risks are rows of the plan at the end of that day.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import F, Subquery
-from django.utils.timezone import localdate
+from django.utils.timezone import get_current_timezone, localdate
 
 from agencies.models import Agency, Appointment, by_short_name
 from agencies.records.composed import composed
@@ -45,15 +45,10 @@ from workitems.plan.plan_at.moment_reading import read_at
 
 def maori_names() -> tuple[str, ...]:
     """Return the agencies' te reo names. One query."""
-    return tuple(sorted(name for (name,) in _maori_names()))
+    return tuple(sorted(Agency.objects.exclude(name_mi="").values_list("name_mi", flat=True)))
 
 
-@composed
-def _maori_names() -> Any:
-    return Agency.objects.exclude(name_mi="").values_list("name_mi")
-
-
-# Fields of an update that papers use.
+# Fields of an update that papers use, in the order of `UpdateFacts`.
 UPDATE_FIELDS = ("achieved", "planned_next", "challenges", "key_achievement", "no_change_on")
 
 
@@ -155,7 +150,6 @@ class Facts:
     answer: AnswerFacts | None
     # The agencies' clearances of this paper, by short name.
     clearances: tuple[Clearance, ...]
-    update_versions: dict[int, int] = field(repr=False)
     # Only in the plan's first year.
     follows: Follows | None = None
 
@@ -204,15 +198,16 @@ def read_facts(briefing: Briefing) -> Facts:
         )
     agencies = {agency.pk: agency for agency in _agencies()}
     members = sorted(
-        (agencies[pk] for (pk,) in _members(plan=plan.pk)),
+        (agencies[pk] for pk in Member.objects.filter(plan=plan).values_list("agency", flat=True)),
         key=lambda agency: agency.short_name.casefold(),
     )
-    pillars = tuple(_pillars(plan=plan.pk))
+    pillars = tuple(Pillar.objects.filter(plan=plan).order_by("number"))
     moment = Moment.end_of(dated)
     place = {pillar.pk: index for index, pillar in enumerate(pillars)}
     items = sorted(items_in_full(plan, moment), key=lambda item: place[item.pillar])
-    accepted, answered_since, versions = _updates(briefing, items)
     additions, withdrawals = _group_decisions(briefing, items)
+    last_paper, follows = _last_paper(briefing), _follows(briefing, items)
+    accepted, answered_since = _updates(briefing, items)
     return Facts(
         briefing=briefing,
         most_words=briefing.kind.most_words if briefing.kind else BriefingKind.USUAL_WORDS,
@@ -220,7 +215,7 @@ def read_facts(briefing: Briefing) -> Facts:
         plan_source=Source(
             "workitems.plan",
             plan.pk,
-            dict(_plan_versions(plan=plan.pk)).get(plan.pk),
+            dict(versions_in_order(Plan, id=plan.pk)).get(plan.pk),
             f"The plan, {plan.title}",
         ),
         minister=appointment.minister,
@@ -234,16 +229,15 @@ def read_facts(briefing: Briefing) -> Facts:
             for row in risks_at(moment, {"plan_id": plan.pk})
             if row.closed_on is None or row.closed_on >= briefing.period_start
         ),
-        last_paper=_last_paper(briefing),
+        last_paper=last_paper,
         additions=additions,
         withdrawals=withdrawals,
         updates=grouped(accepted, "item"),
         answered_since=answered_since,
         supports=_supports(plan, moment, agencies),
         answer=_last_answer(briefing),
-        follows=_follows(briefing, items),
+        follows=follows,
         clearances=tuple(_clearances(briefing=briefing.pk or 0)),
-        update_versions=versions,
     )
 
 
@@ -254,21 +248,6 @@ def read_facts(briefing: Briefing) -> Facts:
 def _agencies() -> Any:
     # A mark is read for the agency whose paper it is.
     return Agency.objects.select_related("cover__mark").defer("cover__mark__png")
-
-
-@composed
-def _members(plan: Any) -> Any:
-    return Member.objects.filter(plan=plan).values_list("agency")
-
-
-@composed
-def _pillars(plan: Any) -> Any:
-    return Pillar.objects.filter(plan=plan).order_by("number")
-
-
-@composed
-def _plan_versions(plan: Any) -> Any:
-    return versions_in_order(Plan, id=plan)
 
 
 @composed
@@ -300,10 +279,9 @@ def _clearances(briefing: Any) -> Any:
 
 def _updates(
     briefing: Briefing, items: Iterable[ItemAt]
-) -> tuple[list[UpdateFacts], dict[int, date], dict[int, int]]:
-    """Return the items' updates accepted by the paper's date, oldest round first; by item the last day on which
-    another one was submitted, as that makes earlier plans old; and the versions of the accepted ones. Three
-    queries.
+) -> tuple[list[UpdateFacts], dict[int, date]]:
+    """Return the items' updates accepted by the paper's date, oldest round first; and by item the last day on
+    which another one was submitted, as that makes earlier plans old. Three queries.
     """
     dated, until = briefing.dated, end_of(briefing.dated)
     period = {"start": briefing.period_start, "end": briefing.period_end}
@@ -318,6 +296,7 @@ def _updates(
     versions = dict(
         _update_versions(updates=[pk for pk, _, of_return, *_ in rows if of_return in was_accepted])
     )
+    zone = get_current_timezone()
     numbers = {item.pk: item.number for item in items}
     origins = {pk: f"by {row.agency}, {row.round}" for pk, row in returns.items()}
     accepted: list[UpdateFacts] = []
@@ -332,15 +311,9 @@ def _updates(
             continue
         label = f"Update of item {numbers[item]} {origins[of_return_pk]}"
         source = Source("workitems.update", pk, versions.get(pk), label)
-        accepted.append(
-            UpdateFacts(
-                *(pk, item, of_return),
-                **dict(zip(UPDATE_FIELDS, values, strict=True)),
-                written_on=localdate(written_at),
-                source=source,
-            )
-        )
-    return accepted, waiting, versions
+        written_on = written_at.astimezone(zone).date()
+        accepted.append(UpdateFacts._make((pk, item, of_return, *values, written_on, source)))
+    return accepted, waiting
 
 
 def _follows(briefing: Briefing, items: Sequence[ItemAt]) -> Follows | None:

@@ -196,8 +196,7 @@ class RecordLinks:
             for item in facts.items:
                 for update in facts.updates_of(item):
                     self._numbers["workitems.update", update.pk] = quote(item.number)
-            for pk, version in facts.update_versions.items():
-                self._versions["workitems.update", pk] = version
+                    self._versions["workitems.update", update.pk] = update.source.history_id
             self._versions["workitems.plan", facts.plan.pk] = facts.plan_source.history_id
         self._then = _pages_then(sources)
 

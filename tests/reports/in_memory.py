@@ -141,7 +141,7 @@ def facts(*items, updates=(), most_words=1000, title="", background="", on=ON, *
         briefing=briefing, most_words=most_words, plan=plan, plan_source=Source("workitems.plan", 1, 1, "The plan"),
         minister="Hon Minister", agencies=AGENCIES, pillars=PILLARS, items=items, late=late_items(items, START),
         updates={pk: rows for pk, rows in own.items() if rows}, clearances=(),
-        update_versions={row.pk: 1 for row in updates}, **rest | given,
+        **rest | given,
     )  # fmt: skip
 
 
