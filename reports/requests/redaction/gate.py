@@ -303,9 +303,9 @@ class _Examination:
             return
         self.readers.append(f"poppler {version}")
         if done.returncode or b"Error" in done.stderr:
-            said = done.stderr.decode("utf-8", "replace").strip().split("\n")[0]
+            first_line = done.stderr.decode("utf-8", "replace").strip().split("\n")[0]
             self.refuse(
-                "poppler", _("The file cannot be read by poppler ({said}).").format(said=said)
+                "poppler", _("The file cannot be read by poppler ({said}).").format(said=first_line)
             )
             return
         self._of_text("poppler", done.stdout.decode("utf-8", "replace").split("\f")[:-1])
