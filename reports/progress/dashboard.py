@@ -277,6 +277,7 @@ def in_all(counts: PlanCounts | EarlierCounts) -> Counter[Status]:
 def _stand(
     view: PlanView, now: Counter[Status], then: Counter[Status] | None, **of: Any
 ) -> list[Figure]:
+    total = now.total()
     return [
         Figure(
             label=status.label,
@@ -285,7 +286,7 @@ def _stand(
             was=then[status] if then is not None else None,
             kind=status,
             note="" if of else status.counts,
-            total=now.total(),
+            total=total,
         )
         for status in SHOWN_STATUSES
         if not of or now[status] or (then and then[status])

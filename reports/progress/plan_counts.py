@@ -97,13 +97,18 @@ def statuses_of(items: Iterable[ItemAt]) -> dict[Place, Counter[Status]]:
 
 
 def counts_of(at: PlanAt) -> PlanCounts:
-    places: dict[Place, list[ItemAt]] = defaultdict(list)
-    for item in at.items:
-        places[item.pillar, item.lead].append(item)
+    statuses = statuses_of(at.items)
+    single: dict[Place, list[ItemAt]] = {
+        place: [] for place, found in statuses.items() if found.total() <= MARKS_IN_A_CELL
+    }
+    # Each place of a large plan has more items.
+    for item in at.items if single else ():
+        if (place := (item.pillar, item.lead)) in single:
+            single[place].append(item)
     soon = due_within(at, DUE_WITHIN_DAYS[-1])
     return PlanCounts(
-        statuses=statuses_of(at.items),
-        single={place: items for place, items in places.items() if len(items) <= MARKS_IN_A_CELL},
+        statuses=statuses,
+        single=single,
         lines=attention(at),
         due={days: sum(row.is_due_within(days) for row in soon) for days in DUE_WITHIN_DAYS},
         due_soon=[Due(row, at.by_pk[row.item]) for row in soon[:DUE_SHOWN]],
