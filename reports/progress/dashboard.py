@@ -27,7 +27,7 @@ from reports.progress.plan_counts import (
 from reports.progress.timeline import strip_of
 from reports.progress.view import PlanView
 from workitems.models import Delay
-from workitems.models.round import progress_of
+from workitems.models.round import answer_counts
 from workitems.plan.asat import Moment
 from workitems.plan.attention import Line, attention
 from workitems.plan.plan_at import ItemAt, PillarAt, PlanAt, ReturnAt, plan_at
@@ -570,5 +570,5 @@ def answered(view: PlanView, returns: Sequence[ReturnAt]) -> dict[int, tuple[int
     keeps only a return's state."""
     if not (view.at.is_now and returns):
         return {}
-    rows = progress_of(returns=[row.pk for row in returns])
+    rows = answer_counts(returns=[row.pk for row in returns])
     return {pk: (answered, items) for pk, answered, items in rows}

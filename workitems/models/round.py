@@ -139,7 +139,7 @@ def _progress() -> dict[str, Any]:
 
 
 @composed
-def progress_of(returns: Any) -> Any:
+def answer_counts(returns: Any) -> Any:
     """Return the id, the number of items answered and the number of items of each of these returns."""
     rows: Any = Return.objects.filter(pk__among=returns).with_progress().order_by()
     return rows.values_list("pk", "answered", "items")

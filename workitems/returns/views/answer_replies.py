@@ -8,7 +8,7 @@ from django.utils.formats import time_format
 from django.utils.timezone import localdate, localtime
 
 from workitems.models import Return
-from workitems.models.round import progress_of
+from workitems.models.round import answer_counts
 from workitems.returns.forms.returns import answer_of
 from workitems.returns.return_page import Section, one_section
 from workitems.returns.services import handover as handover_services
@@ -25,7 +25,7 @@ def section_json(
     `milestone` is the id of the posted milestone, if any; it is returned as HTML with its errors.
     """
     on, item = localdate(), entry.section.item
-    ((_, answered, total),) = progress_of(returns=[of_return.pk])
+    ((_, answered, total),) = answer_counts(returns=[of_return.pk])
     update = entry.section.update
     shown = entry.theirs or update
     answer: dict[str, Any] = {
