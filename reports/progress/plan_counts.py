@@ -90,9 +90,12 @@ class EarlierCounts:
 
 
 def statuses_of(items: Iterable[ItemAt]) -> dict[Place, Counter[Status]]:
+    """Return the numbers of items by place and status."""
     found: dict[Place, Counter[Status]] = defaultdict(Counter)
-    for item in items:
-        found[item.pillar, item.lead][item.status] += 1
+    # Of thousands of items, a member of an enumeration is slower to count than its value.
+    counts = Counter(map(attrgetter("pillar", "lead", "status.value"), items))
+    for (pillar, lead, status), count in counts.items():
+        found[pillar, lead][Status(status)] = count
     return found
 
 
