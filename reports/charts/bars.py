@@ -77,9 +77,15 @@ def cause_bars(rows: Sequence[BarRow], *, narrow: bool = False) -> SafeString:
 
 
 def day_bars(
-    rows: Sequence[BarRow], *, title: str, narrow: bool = False, is_textured: bool = False
+    rows: Sequence[BarRow],
+    *,
+    title: str,
+    narrow: bool = False,
+    is_textured: bool = False,
+    fill: str = DELAY,
 ) -> SafeString:
-    """Draw one bar for each row, scaled by its days. A texture is for paper.
+    """Draw one bar for each row, scaled by its days, in the colour of delay unless `fill` is another. A texture
+    tells bars of delay from others in black and white.
 
     A negative value draws no bar but keeps its words.
     """
@@ -102,7 +108,7 @@ def day_bars(
             drawn = [lines_of(labels, 0, middle + 4 - (len(labels) - 1) * 6.25)]
         length = max(0, row.value) * scale
         if length:
-            drawn.append(rectangle(left, middle - 8.5, length, 17, DELAY))
+            drawn.append(rectangle(left, middle - 8.5, length, 17, fill))
             if is_textured:
                 drawn += textured("level", left, middle - 8.5, length, 17, SIGNAL)
                 drawn.append(rectangle(left, middle - 8.5, length, 17, "none", stroke=INK))

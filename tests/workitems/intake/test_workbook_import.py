@@ -370,6 +370,15 @@ def test_importing_increases_the_version_of_changed_rows_only():
     assert (WorkItem.objects.get().version, Milestone.objects.get().version) == (2, 1)
 
 
+def test_the_list_finds_an_item_by_the_words_that_were_imported_last():
+    labour = AgencyFactory(short_name="DoL", name="Department of Labour")
+    plan = imported(small(), new_for=[labour.pk]).plan
+    sheets = small()
+    sheets["Work items"][0]["Title"] = "Teach officers at ports"
+    later(sheets, plan=plan)
+    assert [item.number for item in plan.items.matching("officers ports")] == ["1.1"]
+
+
 def test_importing_a_wording_for_sentences_makes_no_page_outdated():
     imported(small())
     sheets = small()

@@ -112,6 +112,10 @@ def _update(model: type[Model], drafts: list[Draft]) -> None:
             # Pages that users have open are outdated now; saving them raises `Conflict`. Nothing else
             # depends on texts that are not official.
             draft.row.version += not without_version.issuperset(draft.was)
+    if model is WorkItem:
+        fields.add("search_text")
+        for draft in drafts:
+            draft.row.derive()
     model._default_manager.bulk_update(
         [draft.row for draft in drafts], sorted(fields), batch_size=200
     )
