@@ -246,7 +246,8 @@ def _dates_in_words(one: MilestoneLike) -> str:
             if slip > 0
             else gettext("{span} earlier than promised")
         )
-        parts.append(how.format(span=span_in_words(abs(slip))))
+        span = span_in_words(*sorted([one.original, _known_reached(one)]))
+        parts.append(how.format(span=span))
     return ", ".join(parts)
 
 

@@ -87,9 +87,9 @@ def _asked(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
         if late >= COORDINATORS_AFTER_DAYS:
             people = each_once([*turn, *coordinators])
         sentence = _("It was due on {day} and is overdue by {span}.").format(
-            day=due, span=span_in_words(late)
+            day=due, span=span_in_words(row.due_on, on)
         )
-        state = _("is overdue by {span}").format(span=span_in_words(late))
+        state = _("is overdue by {span}").format(span=span_in_words(row.due_on, on))
     else:
         people, occasion = turn, row.due_on.isoformat()
         sentence = _("It is due on {day}, {until}.").format(day=due, until=until(row.due_on, on))
@@ -109,7 +109,7 @@ def reminders(rows: Iterable[Clearance], on: date) -> Iterator[OtherNews]:
 
 
 def _reminded(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
-    late = span_in_words((on - row.due_on).days)
+    late = span_in_words(row.due_on, on)
     return _lines(
             row, _turn(seats, row), Reason.REMINDED, on.isoformat(),
             _(

@@ -1,10 +1,10 @@
 """Dates and lengths of time as text, as all pages and papers write them."""
 
-from calendar import monthrange
 from datetime import date, timedelta
 
 from reports.document.wording import number
 from workitems.terms.lateness import days_in_words
+from workitems.terms.spans import add_months
 
 MONTHS = (
     "January",
@@ -53,12 +53,6 @@ def months_in(start: date, end: date) -> int | None:
         if count > 0 and add_months(start, count) == last:
             return count
     return None
-
-
-def add_months(start: date, count: int) -> date:
-    """Return the same day `count` months later, or that month's last day if it has no such day."""
-    year, month = divmod(start.year * 12 + start.month - 1 + count, 12)
-    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
 def period(start: date, end: date) -> str:

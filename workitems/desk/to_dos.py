@@ -80,18 +80,18 @@ def days_until(due: date, on: date) -> str:
     return (
         _("Due in {time}").format(time=days_in_words(days))
         if days > 0
-        else _("Overdue by {time}").format(time=span_in_words(-days))
+        else _("Overdue by {time}").format(time=span_in_words(due, on))
     )
 
 
 def since(then: date, on: date) -> str:
     """ "today", "yesterday", "12 days ago", "three weeks ago"."""
     days = (on - then).days
-    if days == 0:
+    if days <= 0:
         return _("today")
     if days == 1:
         return _("yesterday")
-    return _("{time} ago").format(time=span_in_words(days))
+    return _("{time} ago").format(time=span_in_words(then, on))
 
 
 def not_ended(on: Any, plan: str) -> Q:

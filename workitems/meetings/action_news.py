@@ -122,7 +122,7 @@ def _due(
             _("was due on {due}").format(due=due),
         )
     elif reason == Reason.OVERDUE:
-        late = span_in_words((on - row.due_on).days)
+        late = span_in_words(row.due_on, on)
         sentence, state = (
             _("It was due on {due} and is overdue by {time}.").format(due=due, time=late),
             _("is overdue by {time}").format(time=late),

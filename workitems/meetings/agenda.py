@@ -228,8 +228,9 @@ def _of_item(
 def _decision_reason(decision: Decision, on: date) -> str:
     assert decision.due_on is not None and decision.owner_agency is not None
     was = f"{decision.owner_agency.short_name} was to do this by {day_words(decision.due_on)}"
-    late = (on - decision.due_on).days
-    return f"{was}; overdue by {span_in_words(late)}." if late > 0 else f"{was}."
+    if decision.due_on >= on:
+        return f"{was}."
+    return f"{was}; overdue by {span_in_words(decision.due_on, on)}."
 
 
 def _to(risk: Risk) -> str:

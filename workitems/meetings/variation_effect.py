@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from workitems.models import Milestone, Variation
 from workitems.plan.plan_at import ItemAt, MilestoneAt, PlanAt
 from workitems.terms import lateness
+from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import by_then
 from workitems.terms.spans import in_words, span_in_words
 
@@ -34,14 +35,8 @@ class Effects:
         own = next((row for row in rows if row.pk == variation.milestone_id), None)
         if item is None or own is None:
             return []
-        days = (variation.due_after - variation.due_before).days
-        first = (
-            gettext("The date moves {time} ({days} days) later.")
-            if days > 0
-            else gettext("The date moves {time} ({days} days) earlier.")
-        )
         found = [
-            first.format(time=span_in_words(abs(days) or 1), days=abs(days)),
+            _move(variation),
             self._late(variation, item),
             _next(variation, item),
             self._record(own),
@@ -101,6 +96,21 @@ class Effects:
         return known
 
 
+def _move(variation: Any) -> str:
+    """Return by how much the date moves; empty if only how precisely it is known changes."""
+    before = KnownDate(variation.due_before, variation.before_known_to)
+    after = KnownDate(variation.due_after, variation.after_known_to)
+    days = (after.last_day - before.last_day).days
+    if days == 0:
+        return ""
+    words = (
+        gettext("The date moves {time} ({days} days) later.")
+        if days > 0
+        else gettext("The date moves {time} ({days} days) earlier.")
+    )
+    return words.format(time=span_in_words(*sorted([before, after])), days=abs(days))
+
+
 def _next(variation: Any, item: ItemAt) -> str:
     """Return how the next milestone of the item lies to the new date."""
     after = [
@@ -121,7 +131,7 @@ def _next(variation: Any, item: ItemAt) -> str:
             description=row.description
         )
     return gettext("The next milestone, “{description}”, is due {time} after that.").format(
-        description=row.description, time=span_in_words(days)
+        description=row.description, time=span_in_words(variation.due_after, row.agreed)
     )
 
 

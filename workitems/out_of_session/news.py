@@ -57,7 +57,7 @@ def _asked(answer: OutOfSessionAnswer, seats: Seats, on: date) -> Iterator[Other
     reason = step_of(row.due_on, localdate(row.asked_at), on, first=Reason.OUT_OF_SESSION)
     due = day_words(row.due_on)
     if reason == Reason.OVERDUE:
-        late = span_in_words((on - row.due_on).days)
+        late = span_in_words(row.due_on, on)
         sentence = _("{agency} was asked to answer by {due}. It still can.").format(
             agency=answer.agency, due=due
         )

@@ -144,7 +144,7 @@ def sentence(line: ReturnNews, on: date) -> str:
             return _("It is due on {due}, {when}.").format(due=due, when=until(due_on, on))
         case Reason.OVERDUE:
             return _("It was due on {due} and is overdue by {time}.").format(
-                due=due, time=span_in_words((on - due_on).days)
+                due=due, time=span_in_words(due_on, on)
             )
         case Reason.SENT_BACK:
             return sent_back(line)
@@ -302,7 +302,7 @@ def state_of(line: ReturnNews, on: date) -> str:
         case Reason.DUE_WEEK | Reason.DUE_DAY:
             return _("is due {when}").format(when=until(due_on, on))
         case Reason.OVERDUE:
-            return _("is overdue by {time}").format(time=span_in_words((on - due_on).days))
+            return _("is overdue by {time}").format(time=span_in_words(due_on, on))
         case Reason.SENT_BACK:
             return _("was sent back")
         case Reason.READY:

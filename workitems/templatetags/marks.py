@@ -5,7 +5,7 @@ is rendered once per process and language.
 """
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import template
 from django.template.loader import render_to_string
@@ -15,6 +15,14 @@ from django.utils.translation import get_language
 from workitems.terms.lateness import Lateness
 
 register = template.Library()
+
+
+class LatenessMark(NamedTuple):
+    """What the mark shows of a `Lateness`."""
+
+    state: str
+    is_late: bool
+    words: str
 
 
 @lru_cache(maxsize=5000)
@@ -34,8 +42,9 @@ def confidence_mark(confidence: str) -> SafeString:
 
 @register.simple_tag
 def lateness_mark(late: Lateness) -> SafeString:
-    # Without the date, which the mark does not show, few values differ.
-    return _rendered("lateness", "late", Lateness(late.state, late.days), get_language())
+    # Without its dates, which the mark does not show, few values differ.
+    mark = LatenessMark(late.state, late.is_late, late.words)
+    return _rendered("lateness", "late", mark, get_language())
 
 
 @register.simple_tag

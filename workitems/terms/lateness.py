@@ -129,7 +129,8 @@ LATE_ORDER = tuple(Late)
 
 
 class Lateness(NamedTuple):
-    """A state, and by how many days it is late or expected late. `due` is the agreed date."""
+    """A state, and by how many days it is late or expected late after `due`, the agreed date. A state with
+    days has a date."""
 
     state: Late
     days: int = 0
@@ -146,7 +147,9 @@ class Lateness(NamedTuple):
         Each counts from the agreed date: overdue to the day asked about, expected to the forecast,
         done to the completion.
         """
-        length = span_in_words(self.days) if self.days else ""
+        length = ""
+        if self.days and self.due:
+            length = span_in_words(self.due, self.due + timedelta(days=self.days))
         if self.state == Late.OVERDUE:
             return _("Overdue by {time}").format(time=length)
         if self.state == Late.SLIPPING:
@@ -183,11 +186,13 @@ def milestone_lateness(milestone: MilestoneLike, on: date) -> Lateness:
 def slip_in_words(milestone: MilestoneLike, delays: Iterable[DelayLike]) -> str:
     """Return how far an open milestone is from its agreed date, over all its open delays, such as
     "Expected five months after the agreed date. Its date has moved three times." Empty if on time."""
-    days = (milestone.forecast_due - milestone.agreed_due).days
+    is_late = milestone.forecast_due > milestone.agreed_due
     moves = sum(delay.times_moved for delay in delays if delay.ended_on is None)
-    if days <= 0 or not moves or milestone.completed_on or milestone.withdrawn_on:
+    if not is_late or not moves or milestone.completed_on or milestone.withdrawn_on:
         return ""
-    says = _("Expected {time} after the agreed date.").format(time=span_in_words(days))
+    says = _("Expected {time} after the agreed date.").format(
+        time=span_in_words(milestone.agreed, milestone.forecast)
+    )
     if moves < 2:
         return says
     moved = _("Its date has moved {times}.").format(times=times_in_words(moves))
@@ -291,18 +296,20 @@ class Fresh(StrEnum):
 
 @dataclass(frozen=True)
 class Freshness:
-    """Age in days of the last accepted update."""
+    """Age in days of the last accepted update, which came on the day `heard_on`."""
 
     state: Fresh
-    days: int | None = None
+    days: int = 0
+    heard_on: date | None = None
 
     @property
     def words(self) -> str:
-        if self.days is None:
+        if self.heard_on is None:
             return _("No accepted update yet")
         if self.days == 0:
             return _("Updated today")
-        return _("Updated {time} ago").format(time=span_in_words(self.days))
+        until = self.heard_on + timedelta(days=self.days)
+        return _("Updated {time} ago").format(time=span_in_words(self.heard_on, until))
 
 
 def freshness(heard_on: date | None, on: date) -> Freshness:
@@ -310,8 +317,8 @@ def freshness(heard_on: date | None, on: date) -> Freshness:
         return Freshness(Fresh.NEVER)
     days = (on - heard_on).days
     if days > STALE_AFTER_DAYS:
-        return Freshness(Fresh.STALE, days)
-    return Freshness(Fresh.AGEING if days > AGEING_AFTER_DAYS else Fresh.FRESH, days)
+        return Freshness(Fresh.STALE, days, heard_on)
+    return Freshness(Fresh.AGEING if days > AGEING_AFTER_DAYS else Fresh.FRESH, days, heard_on)
 
 
 class Status(StrEnum):
@@ -480,7 +487,7 @@ def _reason(rank: Rank, item: ItemLike, on: date, concerns: Concerns) -> Reason:
         words = _views_differ(item)
     elif rank == Rank.STALE:
         assert item.heard_on is not None
-        since = span_in_words((on - item.heard_on).days)
+        since = span_in_words(item.heard_on, on)
         words = _("No update accepted for {time}.").format(time=since)
     else:
         words = ngettext(
@@ -502,11 +509,11 @@ def return_attention(state: str, due_on: date, sent_back_on: date | None, on: da
     if state == "sent_back":
         words = _("Sent back and not answered yet.")
         if sent_back_on and sent_back_on < on:
-            since = span_in_words((on - sent_back_on).days)
+            since = span_in_words(sent_back_on, on)
             words = _("Sent back {since} ago and not answered.").format(since=since)
         return [Reason(Rank.SENT_BACK, words)]
     if state == "due" and due_on < on:
-        since = span_in_words((on - due_on).days)
+        since = span_in_words(due_on, on)
         return [
             Reason(Rank.RETURN_MISSING, _("Due {since} ago and not submitted.").format(since=since))
         ]

@@ -222,7 +222,7 @@ def _moved(words: str, was: str, now: str) -> Description:
 
 @_change(Kind.SLIPPED)
 def slipped(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Description:
-    later = span_in_words((now.forecast_due - was.forecast_due).days)
+    later = span_in_words(was.forecast, now.forecast)
     moved = from_to(was.forecast, now.forecast)
     words = _("{milestone} slipped {dates} ({span}){because}.").format(
         milestone=_named(now), dates=moved, span=later, because=_because(delay)
@@ -235,7 +235,7 @@ def done_later(
     item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None
 ) -> Description:
     assert now.completed_on is not None
-    late = span_in_words((now.completed_on - was.forecast_due).days)
+    late = span_in_words(was.forecast, now.completed_on)
     words = _("{milestone} was done {on}, {late} later than expected{because}.").format(
         milestone=_named(now), on=_on(now), late=late, because=_because(delay)
     )
@@ -247,7 +247,7 @@ def fell_overdue(item: ItemAt, now: MilestoneAt, delay: DelayAt | None) -> Descr
     words = _("{milestone} passed its agreed date, {day} (overdue by {span}){because}.").format(
         milestone=_named(now),
         day=now.agreed,
-        span=span_in_words((now.on - now.agreed_due).days),
+        span=span_in_words(now.agreed, now.on),
         because=_because(delay),
     )
     return _description(words, now.agreed, _("Overdue"), delay=delay)
@@ -255,7 +255,7 @@ def fell_overdue(item: ItemAt, now: MilestoneAt, delay: DelayAt | None) -> Descr
 
 @_change(Kind.RECOVERED)
 def nearer(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Description:
-    sooner = span_in_words((was.forecast_due - now.forecast_due).days)
+    sooner = span_in_words(now.forecast, was.forecast)
     late = now.late
     still = (
         _(", and is still {late}").format(late=f"{late.words[:1].lower()}{late.words[1:]}")
@@ -283,7 +283,7 @@ def done_at_last(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Descriptio
         milestone=_named(now),
         on=_on(now),
         late=_late(now),
-        span=span_in_words((was.on - was.agreed_due).days),
+        span=span_in_words(was.agreed, was.on),
     )
     return _description(words, _("Overdue"), _("Done {on}").format(on=_on(now)))
 
@@ -291,7 +291,7 @@ def done_at_last(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Descriptio
 @_change(Kind.RECOVERED)
 def done_sooner(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Description:
     assert now.completed_on is not None
-    sooner = span_in_words((was.forecast_due - now.completed_on).days)
+    sooner = span_in_words(now.completed_on, was.forecast)
     words = _("{milestone} was done {on}, {sooner} sooner than expected.").format(
         milestone=_named(now), on=_on(now), sooner=sooner
     )
@@ -313,8 +313,10 @@ def _on(milestone: MilestoneAt) -> str:
 
 def _late(milestone: MilestoneAt) -> str:
     assert milestone.completed_on is not None
-    late = (milestone.completed_on - milestone.agreed_due).days
-    return _(", {span} after its agreed date").format(span=span_in_words(late)) if late > 0 else ""
+    if milestone.completed_on <= milestone.agreed_due:
+        return ""
+    late = span_in_words(milestone.agreed, milestone.completed_on)
+    return _(", {span} after its agreed date").format(span=late)
 
 
 @_change(Kind.AGREED)
@@ -331,7 +333,7 @@ def agreed_moved(
     words = words.format(
         milestone=_named(now),
         dates=from_to(was.agreed, now.agreed),
-        span=span_in_words(abs(later)) if later else "",
+        span=span_in_words(*sorted([was.agreed, now.agreed])) if later else "",
         by=_by(by),
     )
     return _description(words, was.agreed, now.agreed, by=by)

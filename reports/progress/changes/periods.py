@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from reports.document.dates import add_months, long_date
+from reports.document.dates import long_date
 from reports.progress.view import Earlier, PlanView
 from workitems.plan.asat import Moment
+from workitems.terms.spans import add_months
 
 QUARTER = 3  # months
 

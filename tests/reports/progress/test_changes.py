@@ -36,7 +36,7 @@ BROCHURE = MilestoneAt(
 )  # fmt: skip
 FUNDING = DelayAt(
     pk=1, milestone=1, item=1, of="Brochure printed", number=1, cause="funding",
-    explanation="the money came in July", effect="",
+    explanation="the money came in July", effect="", meanwhile="", needs="",
     settlement="", settling_agency=None, settling_by=None, found_on=date(2009, 8, 20), ended_on=None,
     due_before=AUGUST, before_known_to="day", due_after=AUGUST, after_known_to="day",
     times_moved=1, version=None, on=NOW,
@@ -270,7 +270,7 @@ def test_a_slip_shows_both_dates_the_days_and_the_cause():
             {"agreed_due": date(2009, 7, 1)},
             {"completed_on": SEPTEMBER},
             Kind.RECOVERED,
-            "“Brochure printed” was done on 30 September 2010, a year and three months after its agreed date; "
+            "“Brochure printed” was done on 30 September 2010, nearly a year and three months after its agreed date; "
             "it was overdue by a month before.",
         ),
         (

@@ -116,7 +116,7 @@ def test_a_date_that_passed_is_reported_without_any_write(plan, brochure):
         (
             Kind.OVERDUE,
             "1.2 Print a brochure: “Brochure printed” passed its agreed date, 30 April 2010 "
-            "(overdue by a month), because of funding. No money was set aside.",
+            "(overdue by four weeks), because of funding. No money was set aside.",
         )
     ]
     assert sentences(plan, at=Moment.end_of(date(2010, 4, 30))) == []

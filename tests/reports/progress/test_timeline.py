@@ -114,7 +114,7 @@ def test_a_completion_after_the_day_is_ignored():
     item = WorkItemFactory()
     MilestoneFactory(item=item, original_due=date(2010, 7, 1), completed_on=date(2010, 8, 3))
     (strip,) = strips(timeline.read_timeline(item.plan, TODAY))
-    assert (strip.words, strip.milestones[0].completed_on) == ("Overdue by a month", None)
+    assert (strip.words, strip.milestones[0].completed_on) == ("Overdue by four weeks", None)
 
 
 @pytest.mark.parametrize(

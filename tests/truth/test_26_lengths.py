@@ -1,0 +1,70 @@
+"""Test rule 26: a length in words never exceeds what its two dates give."""
+
+import re
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workitems.terms.known_dates import KnownDate, KnownTo
+from workitems.terms.spans import NUMBERS, add_months, span_in_words
+
+DAYS = st.dates(date(2000, 1, 1), date(2040, 12, 31))
+AFTER = st.integers(1, 3000).map(lambda days: timedelta(days=days))
+LENGTH = re.compile(r"(?:nearly )?(\w+) (day|week|month|year)s?(?: and (\w+) months?)?")
+
+
+def read_back(words, first):
+    """Return the last day of the length that the words give, counted from the first day."""
+    match = LENGTH.fullmatch(words)
+    count, rest = (number(word) for word in (match[1], match[3] or "0"))
+    match match[2]:
+        case "day":
+            return first + timedelta(days=count)
+        case "week":
+            return first + timedelta(weeks=count)
+        case "month":
+            return add_months(first, count)
+    return add_months(first, 12 * count + rest)
+
+
+def number(word):
+    if word == "a":
+        return 1
+    return NUMBERS.index(word) + 1 if word in NUMBERS else int(word)
+
+
+@given(DAYS, AFTER, st.booleans())
+def test_a_length_does_not_pass_its_last_day(first, after, at_least):
+    last = first + after
+    words = span_in_words(first, last, at_least=at_least)
+    reached = read_back(words, first)
+    if words.startswith("nearly "):
+        assert not at_least
+        assert last < reached <= last + timedelta(days=7)
+    else:
+        assert reached <= last
+
+
+@given(DAYS, AFTER)
+def test_no_larger_length_fits_between_the_days(first, after):
+    last = first + after
+    words = span_in_words(first, last, at_least=True)
+    count, unit = number(LENGTH.fullmatch(words)[1]), LENGTH.fullmatch(words)[2]
+    is_whole = unit in ("month", "year")
+    one_more = add_months(read_back(words, first), 1) if is_whole else None
+    if unit == "week":
+        one_more = first + timedelta(weeks=count + 1)
+        assert last < add_months(first, 3)
+    if unit == "day":
+        one_more = first + timedelta(days=count + 1)
+        assert count <= 13
+    assert last < one_more
+
+
+@given(st.dates(date(2000, 1, 1), date(2040, 12, 31)), st.integers(1, 60))
+def test_of_two_months_the_length_is_in_months(day, count):
+    first = KnownDate.holding(day, KnownTo.MONTH)
+    last = KnownDate.holding(add_months(day.replace(day=1), count), KnownTo.MONTH)
+    words = span_in_words(first, last)
+    assert read_back(words, day.replace(day=1)) == last.last_day.replace(day=1)
