@@ -10,7 +10,7 @@ from workitems.meetings.views import decisions, matters
 from workitems.meetings.views import pages as meeting_pages
 from workitems.narrative import views as item_history
 from workitems.out_of_session import views as out_of_session
-from workitems.plan.views import date_box
+from workitems.plan.views import date_box, stem_box
 from workitems.presenting import views as present
 from workitems.returns.views import (
     reading,
@@ -280,4 +280,5 @@ urlpatterns = [
     path("plans/<slug:slug>/", include((meeting_urls, "meetings"))),
     path("", include((feed_urls, "feeds"))),
     path("dates/", date_box.understood, name="read-date"),
+    path("sentences/", stem_box.reading, name="read-sentence"),
 ]

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 register = template.Library()
 OFFERED = {
+    "BANNER",
     "GREETING",
     "INFORMATION_ACT",
     "SCREEN_LANGUAGE",

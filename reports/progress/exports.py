@@ -255,6 +255,8 @@ def open_delays(view: PlanView, at: PlanAt, made_at: datetime, *, cause: str) ->
         (Column("Cause", 18), lambda row: row.cause),
         (Column("Why", 44), lambda row: row.delay.explanation),
         (Column("Effect", 34), lambda row: row.delay.effect),
+        (Column("Until then", 34), lambda row: row.delay.meanwhile),
+        (Column("It needs", 34), lambda row: row.delay.needs),
         (Column("Cause settled", 30), lambda row: row.settled),
         (date_column("Found"), lambda row: row.delay.found_on),
         (date_column("Date before"), lambda row: row.delay.before),

@@ -16,6 +16,7 @@ from reports.responses.services import Asked, Marked
 from workitems.models import Plan
 from workitems.plan.attachments import ALLOWED_SCANS, SCANS
 from workitems.plan.forms.evidence import AttachmentField
+from workitems.plan.forms.stems import StemField
 
 SCALE = [
     ("1", gettext_lazy("1, very poor")),
@@ -136,7 +137,9 @@ def _start(response: Response) -> dict[str, Any]:
 
 
 class FollowUpForm(Form):
-    text = LinesField(label=gettext_lazy("What is to be done"), required=True)
+    text = StemField(
+        "action", owner="owner_agency", label=gettext_lazy("What is to be done"), required=True
+    )
     owner_agency = forms.ModelChoiceField(
         label=gettext_lazy("Agency that does it"),
         queryset=Agency.objects.none(),

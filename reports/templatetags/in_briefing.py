@@ -36,7 +36,8 @@ def answer_in_briefing(section: Section, agency: Agency) -> dict[str, Any]:
 def milestone_in_briefing(line: MilestoneLine) -> dict[str, Any]:
     """Show how a milestone will print when what the return says of it takes effect."""
     step = _step(line)
-    printed = of_milestone(item_row(line.milestone.item, line.on, [step]), step)
+    item = item_row(line.milestone.item, line.on, [step])
+    printed = of_milestone(item, step, line.milestone.responsible_agency)
     return {"sentences": [printed] if printed and line.answer else []}
 
 
@@ -74,6 +75,8 @@ def _new_delay(answer: MilestoneAnswer, *, on: date) -> DelayAt:
         cause=answer.cause,
         explanation=answer.reason,
         effect=answer.effect,
+        meanwhile=answer.meanwhile,
+        needs=answer.needs,
         settlement=answer.settlement,
         settling_agency=answer.settling_agency_id,
         settling_by=answer.settling_by,

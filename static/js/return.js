@@ -83,9 +83,11 @@ class Section extends Autosave {
   // Fills the empty boxes: what is typed is never replaced.
   copyLast() {
     const empty = [...this.lastWords].filter(([box]) => !box.value.trim());
-    for (const [box, words] of empty) box.value = words;
+    for (const [box, words] of empty) {
+      box.value = words;
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    }
     if (empty.length) {
-      empty[0][0].dispatchEvent(new Event("input", { bubbles: true }));
       empty[0][0].focus();
     } else {
       this.say(_("The boxes already have text. Clear a box to copy into it."), "quiet");
@@ -220,7 +222,7 @@ class Section extends Autosave {
     for (const old of this.fields.querySelectorAll(".govuk-error-message, .govuk-error-messages")) old.remove();
     for (const wrong of this.fields.querySelectorAll("[aria-invalid]")) {
       wrong.removeAttribute("aria-invalid");
-      wrong.removeAttribute("aria-describedby");
+      describe(wrong);
     }
     for (const sentence of [...(errors[""] ?? []), ...refusals]) {
       this.fields.prepend(errorLine(sentence));
@@ -232,7 +234,7 @@ class Section extends Autosave {
       line.id = `error-${name}`;
       (control.closest(".govuk-radios") ?? control).before(line);
       control.setAttribute("aria-invalid", "true");
-      control.setAttribute("aria-describedby", line.id);
+      describe(control, line.id);
     }
   }
 
@@ -241,6 +243,7 @@ class Section extends Autosave {
       for (const control of this.fields.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
         if (control.type === "radio") control.checked = control.value === value;
         else control.value = value;
+        control.dispatchEvent(new Event("change", { bubbles: true })); // how it reads
       }
     }
   }
@@ -312,6 +315,14 @@ class Reply extends Autosave {
   sendOnlyVersion() {
     this.version.disabled = this.box.disabled = true;
   }
+}
+
+// Describes a control by the line of its error, beside the beginning of its sentence and its reading.
+function describe(control, error = "") {
+  const others = (control.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && !/^error-|_error$/.test(id));
+  const ids = [error, ...others].filter(Boolean).join(" ");
+  if (ids) control.setAttribute("aria-describedby", ids);
+  else control.removeAttribute("aria-describedby");
 }
 
 // The server trims what it saves.

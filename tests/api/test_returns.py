@@ -1,5 +1,7 @@
 """Test the drafts that programs write: by the services of the return's page, with its refusals."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -113,6 +115,26 @@ def test_a_milestone_is_answered_and_takes_effect_later(writer, of_return, item)
     assert MilestoneAnswer.objects.get().outcome == "done"
     step.refresh_from_db()
     assert step.completed_on is None
+
+
+def test_a_program_says_what_bridges_a_delay_and_not_nothing(writer, of_return, item):
+    step = MilestoneFactory(item=item, number=3, original_due=date(2099, 6, 30))
+    url = address(of_return, item, 3)
+    late = {
+        "outcome": "not_yet",
+        "forecast_due": "2099-09-30",
+        "reason": "the printer is ill",
+        "cause": "procurement",
+        "meanwhile": "Police copy the old one",
+        "needs": "a second tender",
+        "mitigation": "n/a",
+    }
+    wrong = put(writer, url, version=step.version, **late)
+    assert [each["field"] for each in wrong.json()["errors"]] == ["mitigation"]
+    answer = put(writer, url, version=step.version, **late | {"mitigation": "print it here"})
+    assert answer.status_code == 200, answer.content
+    made = MilestoneAnswer.objects.get()
+    assert (made.meanwhile, made.needs) == ("Police copy the old one", "a second tender")
 
 
 def test_a_program_submits_nothing(writer, of_return, item):

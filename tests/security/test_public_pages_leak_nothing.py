@@ -82,7 +82,7 @@ def unpublished() -> Iterator[str]:
     for columns in (
         User.objects.values_list("email", "name"),
         Update.objects.values_list("achieved", "planned_next", "challenges"),
-        Delay.objects.values_list("explanation", "effect"),
+        Delay.objects.values_list("explanation", "effect", "meanwhile", "needs"),
         Risk.objects.values_list("description", "response"),
         Variation.objects.values_list("reason", "text_after"),
         DraftParagraph.objects.values_list("text"),

@@ -121,6 +121,8 @@ def delay(row: DelayAt, item: str, milestone: int, agencies: Agencies) -> Row:
         "cause": row.cause,
         "explanation": row.explanation,
         "effect": row.effect,
+        "meanwhile": row.meanwhile,
+        "needs": row.needs,
         "settlement": row.settlement,
         "settling_agency": settling,
         "settling_by": row.settling_by,

@@ -132,6 +132,8 @@ class MilestoneAnswerIn(Schema):
     reason: str = Text
     cause: ShortText = ""
     effect: str = Text
+    meanwhile: str = Text
+    needs: str = Text
     mitigation: str = Text
     owner_agency: Id | None = None
     mitigation_due_on: ShortText = ""

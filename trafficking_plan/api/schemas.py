@@ -178,6 +178,8 @@ class DelayOut(Schema):
     cause: str
     explanation: str
     effect: str
+    meanwhile: str = Field(description="What covers the gap until then.")
+    needs: str = Field(description="What the milestone needs to be done.")
     settlement: str
     settling_agency: str | None
     settling_by: date | None

@@ -1,5 +1,6 @@
 """Delays of milestones, their mitigations, and variations of the Plan."""
 
+import zlib
 from datetime import date
 from typing import Self
 
@@ -28,7 +29,7 @@ class DelayQuerySet(models.QuerySet["Delay"]):
 
 
 class Delay(models.Model):
-    """A recorded delay of a milestone: its cause, its effect, and the dates before and after."""
+    """A recorded delay of a milestone: its cause, its effect, what bridges it, and the dates before and after."""
 
     class Cause(models.TextChoices):
         FUNDING = "funding", gettext_lazy("Funding")
@@ -53,6 +54,9 @@ class Delay(models.Model):
     cause = models.CharField(max_length=20, choices=Cause)
     explanation = models.TextField()
     effect = models.TextField(blank=True)
+    # What bridges the delay, and what the milestone needs to be done.
+    meanwhile = models.TextField(blank=True, db_default="")
+    needs = models.TextField(blank=True, db_default="")
     settlement = models.CharField(
         gettext_lazy("is the cause settled?"),
         max_length=14,
@@ -132,8 +136,10 @@ class Delay(models.Model):
 
     @property
     def settlement_key(self) -> str:
-        """What it says of its cause, to compare with what a page showed."""
-        parts = (self.settlement, self.settling_agency_id, self.settling_by)
+        """What it says of its cause, and a digest of its texts, to compare with what a page showed."""
+        texts = self.meanwhile + "\n" + self.needs
+        digest = zlib.crc32(texts.encode()) if texts.strip() else ""
+        parts = (self.settlement, self.settling_agency_id, self.settling_by, digest)
         return " ".join(str(part) for part in parts if part)
 
     @property

@@ -25,7 +25,7 @@ COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
     WorkItem: SEARCHED,
     Milestone: ("description", "done_means"),
     Update: ("achieved", "planned_next", "challenges"),
-    Delay: ("explanation", "effect"),
+    Delay: ("explanation", "effect", "meanwhile", "needs"),
     Mitigation: ("description",),
     Risk: ("description", "response"),
     Variation: ("reason", "recommendation", "text_before", "text_after"),

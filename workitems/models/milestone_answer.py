@@ -72,6 +72,8 @@ class MilestoneAnswer(models.Model):
     reason = models.TextField(blank=True)
     cause = models.CharField(max_length=20, choices=Delay.Cause, blank=True)
     effect = models.TextField(blank=True)
+    meanwhile = models.TextField(blank=True, db_default="")
+    needs = models.TextField(blank=True, db_default="")
     settlement = models.CharField(
         max_length=14, choices=Delay.Settlement, blank=True, db_default=""
     )

@@ -178,6 +178,8 @@ KINDS: dict[str, Kind] = {
                 "cause",
                 "explanation",
                 "effect",
+                "meanwhile",
+                "needs",
                 "settlement",
                 "settling_agency_id",
                 "settling_by",

@@ -298,7 +298,13 @@ def _delay(was: Was, now: Now) -> Sentences:
             _("ended the delay to {name} on {day}.").format(name=name, day=_day(now["ended_on"]))
         )
     delay = _("the delay to {name}").format(name=name)
-    yield from _wordings(was, now, delay, explanation=_("explanation"), effect=_("effect"))
+    yield from _wordings(
+        *(was, now, delay),
+        explanation=_("explanation"),
+        effect=_("effect"),
+        meanwhile=_("interim measure"),
+        needs=_("requirement"),
+    )
     if any(
         _differs(was, now, name) for name in ("settlement", "settling_agency_id", "settling_by")
     ):

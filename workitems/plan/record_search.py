@@ -197,7 +197,12 @@ def delay_hit(row: Delay, reader: Reader) -> Hit:
         title=_("Delay of “{milestone}”: {cause}").format(
             milestone=row.milestone, cause=row.get_cause_display().lower()
         ),
-        texts=[("", row.explanation), (_("Effect"), row.effect)],
+        texts=[
+            ("", row.explanation),
+            (_("Effect"), row.effect),
+            (_("Until then"), row.meanwhile),
+            (_("It needs"), row.needs),
+        ],
         **_of_milestone(row.milestone, reader),
     )
 

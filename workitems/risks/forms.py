@@ -12,6 +12,7 @@ from agencies.models import Agency
 from agencies.typed.fields import Form, LinesField, ReasonField, VersionedForm
 from workitems.models import Plan, Risk, WorkItem
 from workitems.models.risk import RiskQuerySet
+from workitems.plan.forms.stems import StemField, names_of, speak_of
 
 # The description is the heading of the risk's page, so it is short. Imported ones may be longer.
 DESCRIPTION_LENGTH = 300
@@ -55,7 +56,9 @@ class RaiseRiskForm(Form):
         empty_label=gettext_lazy("Choose an agency"),
         error_messages={"required": gettext_lazy("Choose the agency that owns the risk.")},
     )
-    response = LinesField(
+    response = StemField(
+        "response",
+        owner="owner_agency",
         label=RESPONSE,
         rows=4,
         help_text=gettext_lazy("The agency that owns it can also write this later."),
@@ -75,6 +78,7 @@ class RaiseRiskForm(Form):
         offered = list(agencies)
         self.offered = [agency.pk for agency in offered]
         self.only_agency = offered[0] if len(offered) == 1 else None
+        speak_of(self, str(self.only_agency or ""), names_of(offered))
         if self.only_agency is not None:
             del self.fields["owner_agency"]
         else:
@@ -107,7 +111,7 @@ class ChangeRiskForm(VersionedForm):
     impact = forms.ChoiceField(
         label=gettext_lazy("Impact"), choices=Risk.Level.choices, widget=RATING
     )
-    response = LinesField(label=RESPONSE, rows=4)
+    response = StemField("response", label=RESPONSE, rows=4)
     reason = ReasonField(
         label=gettext_lazy("Reason"),
         required=False,
@@ -115,6 +119,10 @@ class ChangeRiskForm(VersionedForm):
             "Needed if you change the rating. If you change nothing else, it is kept as a note."
         ),
     )
+
+    def __init__(self, *args: Any, row: Risk, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        speak_of(self, str(row.owner_agency), names_of([row.owner_agency]))
 
 
 class MoveRiskForm(Form):

@@ -130,6 +130,17 @@ def test_everything_is_found_by_kind_with_its_sentence_and_the_word_marked(plan,
     assert "13 results." in text_of(page)
 
 
+@pytest.mark.parametrize(
+    ("field", "shown"), [("meanwhile", "Until then: Count the"), ("needs", "It needs: Count the")]
+)
+def test_a_delay_is_found_by_what_bridges_it_and_what_it_needs(plan, coordinator, field, shown):
+    item = WorkItemFactory(plan=plan, lead_agency=plan.coordinating_agency)
+    DelayFactory(milestone=MilestoneFactory(item=item), **{field: f"Count the {WORD}."})
+    page = search(coordinator, WORD)
+    assert kinds_in(page) == ["Delays (1)"]
+    assert shown in text_of(page)
+
+
 def test_every_result_leads_to_a_page_that_the_reader_may_open_and_that_has_it(plan, coordinator):
     one_of_each(plan)
     page = lxml.html.fromstring(search(coordinator, "kokako").content)

@@ -275,6 +275,23 @@ def test_complete_without_a_day_is_asked(answer, stage, done):
     assert (item.stage, item.milestones[0].completed) == (stage, done)
 
 
+@pytest.mark.parametrize(
+    ("answer", "causes", "notes"), [("note", [], ["n/a"]), ("read", ["n/a"], [])]
+)
+def test_a_cause_that_says_nothing_is_asked_and_kept_as_a_note(answer, causes, notes):
+    content = rows(
+        ["No", "Action", "Lead agency", "Reason for delay"],
+        *(["1", "Train staff", "Police", "n/a"], ["2", "Map", "Police", "No money"]),
+    )
+    _, found = read(content)
+    assert [(each.quoted, each.problem) for each in found.doubts] == [
+        ("n/a", "This says nothing that a reader can use.")
+    ]
+    found = answered(content, **{"n/a": answer})
+    assert [item.causes for item in found.items] == [causes, ["No money"]]
+    assert [note.text for note in found.notes] == notes
+
+
 def test_a_struck_cell_is_asked_and_can_be_kept_as_a_note():
     tracker, found = read(trackers.by_milestone(4))
     each = next(d for d in found.doubts if d.problem == "The text is struck through.")

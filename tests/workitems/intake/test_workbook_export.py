@@ -372,6 +372,8 @@ def plans(draw):
                     number=delay_number + 1,
                     explanation=draw(FILLED),
                     effect=draw(TEXT),
+                    meanwhile=draw(TEXT),
+                    needs=draw(TEXT),
                     **draw(st.sampled_from(settled)),
                     found_on=found_on,
                     ended_on=optional(st.dates(found_on, date(2026, 6, 30))),

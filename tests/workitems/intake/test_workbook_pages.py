@@ -89,6 +89,17 @@ def test_confirming_again_from_another_page_asks_for_the_file_again(send):
     assert (response.status_code, response.url.endswith("/workbook/import/")) == (302, True)
 
 
+def test_a_preview_lists_texts_that_say_nothing_and_takes_them(send):
+    sheets = small()
+    sheets["Delays"][0] |= {"Explanation": "n/a", "It needs": "as above"}
+    page = send(workbook=upload(sheets)).text
+    for line in (
+        "Delays, 1.1, milestone 1, delay 1, Explanation: “n/a” says nothing that a reader can use.",
+        "Delays, 1.1, milestone 1, delay 1, It needs: “as above” says nothing that a reader can use.",
+    ):
+        assert f"<li>{line}</li>" in page
+
+
 def test_a_change_since_the_preview_is_shown_before_anything_is_written(send):
     fingerprint = send(workbook=upload(changed())).context["outcome"].fingerprint
     WorkItem.objects.update(confidence="off_track")

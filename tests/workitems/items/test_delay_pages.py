@@ -132,6 +132,23 @@ def test_the_agency_says_who_settles_the_cause_and_by_when(writer, page, delay, 
     assert f"recorded that {said}" in " ".join(history.split())
 
 
+def test_an_open_delay_gets_what_bridges_it_and_what_it_needs(writer, page, delay):
+    typed = {"was": "", "meanwhile": "Police lend a trainer", "needs": "a second trainer"}
+    response = writer.post(cause(page), typed, follow=True)
+    assert "<strong>Until then:</strong> Police lend a trainer" in response.text
+    delay.refresh_from_db()
+    assert (delay.meanwhile, delay.needs) == ("Police lend a trainer", "a second trainer")
+    form = writer.get(cause(page)).context["form"]
+    assert (form["meanwhile"].value(), form["needs"].value()) == (delay.meanwhile, delay.needs)
+    refused = writer.post(cause(page), {"was": form["was"].value(), "needs": "tbc"})
+    assert list(refused.context["form"].errors) == ["needs"]
+    other = writer.post(cause(page), {"was": "", "needs": "A room"})
+    assert "<strong>It needs:</strong> a second trainer" in other.text
+    history = writer.get(f"{delay.milestone.item.get_absolute_url()}history/").text
+    said = "changed the interim measure of the delay to “Staff trained”."
+    assert said in " ".join(history.split())
+
+
 def test_a_settled_cause_leaves_no_agency_behind(writer, page, delay, customs):
     delay.settlement, delay.settling_agency = "being_settled", customs
     delay.settling_by = date(2010, 7, 1)

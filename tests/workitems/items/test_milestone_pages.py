@@ -30,6 +30,8 @@ SLIP = {
     "reason": "The printer is late.",
     "cause": "procurement",
     "effect": "Fewer calls.",
+    "meanwhile": "Police copy the old one.",
+    "needs": "A second tender.",
     "mitigation": "Another printer.",
     "mitigation_due_on": "15 July 2010",
 }
@@ -113,6 +115,8 @@ def test_a_slip_is_recorded_as_a_delay_with_its_mitigation(writer, milestone, cu
         date(2010, 7, 15),
     )
     page = writer.get(milestone.item.get_absolute_url()).text
+    assert "<strong>Until then:</strong> Police copy the old one." in page
+    assert "<strong>It needs:</strong> A second tender." in page
     assert "From 30 June 2010 to 30 September 2010, 92 days." in page
     assert "Expected three months late" in page
 

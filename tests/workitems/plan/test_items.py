@@ -377,6 +377,8 @@ def test_a_milestone_of_a_complete_item_cannot_be_reopened(contributor):
 FULL = {
     "cause": "funding",
     "effect": "Schools go without.",
+    "meanwhile": "Police lend their books.",
+    "needs": "A second grant.",
     "mitigation": "Ask for money in the next budget.",
     "mitigation_due_on": DUE,
 }
@@ -411,6 +413,7 @@ def test_a_slip_opens_a_delay_with_its_mitigation(milestone, contributor, police
     assert newest(milestone) == ("~", "Police contributor (Police)", "The money did not come.")
     delay = milestone.delays.get()
     assert (delay.number, delay.cause, delay.effect) == (1, "funding", "Schools go without.")
+    assert (delay.meanwhile, delay.needs) == ("Police lend their books.", "A second grant.")
     assert (delay.explanation, delay.found_on) == ("The money did not come.", TODAY)
     assert (delay.days, delay.times_moved, delay.ended_on) == (92, 1, None)
     mitigation = delay.mitigations.get()

@@ -15,6 +15,9 @@ from workitems.plan.plan_at.of_records import item_row
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 
+SAYS_NOTHING = "This says nothing that a reader can use. Write, for example: trained 240 of its 900 frontline staff."
+
+
 def told(html):
     """Return the lines of each sentence's box."""
     boxes = re.findall(r'<div class="in-briefing">(.*?)</div>', html, re.DOTALL)
@@ -42,8 +45,8 @@ def saved(writer, of_return, item, **said):
             {"achieved": "Printed in Suva.", "key_achievement": "yes"},
             [
                 "In the briefing, under Achievements",
-                "Printed in Suva.",
-                "3 of 60 words",
+                "Police printed in Suva.",
+                "4 of 60 words",
             ],
         ),
         (
@@ -53,6 +56,39 @@ def saved(writer, of_return, item, **said):
                 "Police printed it. It is out.",
                 "6 of 60 words",
                 "One sentence stands in the annex of texts only.",
+            ],
+        ),
+        *(
+            (
+                {"achieved": text, "key_achievement": "headline"},
+                ["Not in the text of the briefing.", SAYS_NOTHING],
+            )
+            for text in ("n/a", "see above", "COMPLETED")
+        ),
+        (
+            {"achieved": "We are hiring.", "key_achievement": "yes"},
+            [
+                "In the briefing, under Achievements",
+                "We are hiring.",
+                "3 of 60 words",
+                "The paper speaks of agencies by name: write Police instead of “we”.",
+            ],
+        ),
+        (
+            {"achieved": "Publish the chapters.", "key_achievement": "yes"},
+            [
+                "In the briefing, under Achievements",
+                "Publish the chapters.",
+                "3 of 60 words",
+                "Continue the sentence “Police …”, for example: trained 240 of its 900 frontline staff.",
+            ],
+        ),
+        (
+            {"achieved": "word " * 400, "key_achievement": "yes"},
+            [
+                "Not in the text of the briefing yet.",
+                "400 of 60 words",
+                "The first sentence is too long to print. Use at most 60 words.",
             ],
         ),
         (
@@ -91,7 +127,7 @@ def test_a_key_item_at_risk_shows_why_it_will_say_so(writer, of_return, item):
     assert boxes == [
         [
             "In the briefing, under In brief",
-            f"One key item is at risk: “{item.title}” (1.2). No printer bids.",
+            f"“{item.title}” (1.2), a key item, may become late, because no printer bids.",
             "3 of 20 words",
         ]
     ]
@@ -114,7 +150,7 @@ def test_a_milestone_that_is_reported_late_shows_its_sentence(writer, of_return,
     assert boxes == [
         [
             "In the briefing, under Delay",
-            "The leaflet (1.2) will be three months late, in September 2010. The printer is late.",
+            "The leaflet (1.2) will be three months late, in September 2010, because the printer is late.",
             "4 of 45 words",
         ]
     ]
@@ -125,7 +161,7 @@ def test_the_page_shows_the_sentences_without_a_script(writer, of_return, item):
         of_return=of_return, item=item, achieved="Printed in Suva.", key_achievement="yes"
     )
     boxes = told(writer.get(of_return.get_absolute_url()).text)
-    assert boxes[0][1] == "Printed in Suva."
+    assert boxes[0][1] == "Police printed in Suva."
 
 
 # --- on the milestone's page -------------------------------------------------------------------
@@ -147,7 +183,7 @@ def test_a_forecast_can_be_tried_and_is_not_saved(writer, item):
     assert told(page.text) == [
         [
             "In the briefing, under Delay",
-            "The leaflet (1.2) will be three months late, in September 2010. The printer is late.",
+            "The leaflet (1.2) will be three months late, in September 2010, because the printer is late.",
             "4 of 45 words",
         ]
     ]

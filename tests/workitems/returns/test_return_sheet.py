@@ -1,8 +1,10 @@
 """Test a return as a workbook: out, and back in as a draft that is compared first."""
 
+import io
 from datetime import date
 from functools import partial
 
+import openpyxl
 import pytest
 from django.core import mail
 
@@ -162,6 +164,7 @@ def test_a_milestone_is_answered_through_the_forms_of_the_page(
     sheets.milestone("Is the cause settled?", "Being settled", 1)
     sheets.milestone("Which agency settles it", "Customs", 1)
     sheets.milestone("Settled by when", "31 July 2010", 1).milestone("Effect", "Fewer read it.", 1)
+    sheets.milestone("Until then", "Police copy it.", 1).milestone("It needs", "A tender.", 1)
     take(writer, upload(writer, of_return, sheets).url)
     done, late = MilestoneAnswer.objects.order_by("milestone__number")
     assert (done.outcome, done.day, done.reason) == ("done", YESTERDAY, "The invoice.")
@@ -174,6 +177,7 @@ def test_a_milestone_is_answered_through_the_forms_of_the_page(
         *("being_settled", customs),
         *(date(2010, 7, 31), "Fewer read it."),
     )
+    assert (late.meanwhile, late.needs) == ("Police copy it.", "A tender.")
     assert newest(late) == ("+", contributor.signature, "it was in the workbook “police.xlsx”")
 
 
@@ -396,6 +400,7 @@ def test_what_an_older_workbook_does_not_ask_stays_as_the_return_says(
         of_return=of_return, milestone=milestone, version=milestone.version, outcome="not_yet",
         day=date(2010, 9, 30), reason="No printer.", cause="staffing", effect="Fewer read it.",
         mitigation="Hire one.", owner_agency=customs, settlement="settled", by=approver, on=TODAY, at=NOW,
+        meanwhile="Police copy it.", needs="A tender.",
     )  # fmt: skip
     sheets = Sheets(content).milestone("New date", "31 October 2010")
     sheets.milestone("Why it is late", "No paper.").milestone("Cause", "Procurement")
@@ -407,6 +412,7 @@ def test_what_an_older_workbook_does_not_ask_stays_as_the_return_says(
         *(date(2010, 10, 31), "No paper."),
         *("Fewer read it.", "settled"),
     )
+    assert (answer.meanwhile, answer.needs) == ("Police copy it.", "A tender.")
 
 
 def test_a_workbook_saved_by_libreoffice_calc_has_its_keys_words_choices_and_dates(
@@ -527,3 +533,17 @@ def test_nothing_is_written_of_a_workbook_that_is_discarded_while_it_is_taken_in
     monkeypatch.setattr("workitems.returns.views.return_sheet.open_return", discarded_meanwhile)
     assert writer.post(page, {"fingerprint": fingerprint}).status_code == 302
     assert Update.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("sheet", "heading", "hint"),
+    [
+        ("Answers", "Planned next", "Police will … For example, “train staff at all ports”."),
+        ("Milestones", "What is being done", "The owner will … For example, “publish the chapters that nobody objects to”."),
+        ("Milestones", "It needs", "To be done, it needs … For example, “a second tender”."),
+    ],
+)  # fmt: skip
+def test_a_cell_shows_the_beginning_of_its_sentence(writer, of_return, sheet, heading, hint):
+    workbook = openpyxl.load_workbook(io.BytesIO(downloaded(writer, of_return)))
+    shown = workbook[sheet].data_validations.dataValidation
+    assert [each.prompt for each in shown if each.promptTitle == heading] == [hint]

@@ -22,6 +22,7 @@ from workitems.intake.tracker.understood import (
     shortened,
 )
 from workitems.intake.tracker.words import Named
+from workitems.terms.stems import says_nothing
 
 ITEM_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\-]{0,19}")
 NUMBER_PREFIX = re.compile(
@@ -301,10 +302,26 @@ class ItemReading:
             for cell in self.cells.read_new(row, field_):
                 progress = item.progress_in(self.periods.get(cell.column))
                 getattr(progress, part).append(cell.text.strip())
-        for cell in self.cells.read_new(row, Field.CAUSE):
-            item.causes.append(cell.text.strip())
-        for cell in self.cells.read_new(row, Field.MITIGATION):
-            item.mitigations.append(cell.text.strip())
+        for field_, texts in ((Field.CAUSE, item.causes), (Field.MITIGATION, item.mitigations)):
+            for cell in self.cells.read_new(row, field_):
+                if not says_nothing(cell.text) or self._is_used(cell):
+                    texts.append(cell.text.strip())
+
+    def _is_used(self, cell: Cell) -> bool:
+        """Whether to use a text that says nothing; otherwise it is kept as a note."""
+        answer = self.cells.doubt(
+            cell,
+            f"nothing:{one_line(cell.text).casefold()}",
+            gettext("This says nothing that a reader can use."),
+            [
+                Choice(NOTE, gettext("Keep it as a note")),
+                Choice(READ, gettext("Use it as it is")),
+            ],
+            NOTE,
+        )
+        if answer == NOTE:
+            self.cells.keep(cell)
+        return answer == READ
 
 
 def number_in(cell: Cell) -> str:

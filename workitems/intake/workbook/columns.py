@@ -272,6 +272,22 @@ DELAYS = Sheet(
         Column("Explanation", TEXT, "explanation", required=True, width=60),
         Column("Effect", TEXT, "effect", blank="", width=50),
         Column(
+            "Until then",
+            TEXT,
+            "meanwhile",
+            blank="",
+            note=gettext_noop("What covers the gap until then."),
+            width=50,
+        ),
+        Column(
+            "It needs",
+            TEXT,
+            "needs",
+            blank="",
+            note=gettext_noop("What the milestone needs to be done."),
+            width=50,
+        ),
+        Column(
             "Cause settled",
             Choice(choices=Delay.Settlement),
             "settlement",

@@ -31,7 +31,7 @@ class Outcome:
     """What an import did, or would do.
 
     `differences` are sentences on what the workbook says otherwise of agencies and Ministers, which
-    an import does not change.
+    an import does not change; `empty_texts` on texts that say nothing, which it takes.
     """
 
     plan: Plan
@@ -39,6 +39,7 @@ class Outcome:
     changes: tuple[Change, ...]
     counts: tuple[Count, ...]
     differences: tuple[str, ...]
+    empty_texts: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -89,6 +90,7 @@ class _Examined:
             tuple(proposal.changes),
             tuple(proposal.counts),
             tuple(proposal.differences),
+            tuple(proposal.empty_texts),
         )
 
 

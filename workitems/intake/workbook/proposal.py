@@ -18,7 +18,14 @@ from workitems.intake.workbook.cell_kinds import shown
 from workitems.intake.workbook.columns import SHEETS, Column
 from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Book, Row, is_cleared
 from workitems.intake.workbook.stored import Stored
-from workitems.models import Plan, WorkItem
+from workitems.models import Delay, Mitigation, Plan, WorkItem
+from workitems.terms.stems import says_nothing
+
+# The texts that have to say something, with the headings of their columns.
+MUST_SAY: dict[type[models.Model], dict[str, str]] = {
+    Delay: {"explanation": "Explanation", "needs": "It needs"},
+    Mitigation: {"description": "Mitigation"},
+}
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ class Proposal:
     """The drafts to write, the changes to show, and the faults.
 
     `differences` are sentences on what the workbook says otherwise of records that all plans share.
-    They are not imported.
+    They are not imported. `empty_texts` are sentences on texts that say nothing, which are.
     """
 
     def __init__(self, book: Book, stored: Stored, *, slug: str, today: date) -> None:
@@ -103,6 +110,7 @@ class Proposal:
             self.milestones[milestone.item.number][milestone.number] = Draft(milestone)
         self.referred: set[str] = set()
         self.differences: list[str] = []
+        self.empty_texts: list[str] = []
         self.drafts: dict[type[models.Model], list[Draft]] = defaultdict(list)
         self._changes: list[Change] = []
         self._counts: Counter[tuple[str, str]] = Counter()
@@ -245,6 +253,14 @@ class Proposal:
         self.drafts[type(draft.row)].append(draft)
         if sheet:
             self.note(sheet, label, draft)
+        for name, heading in MUST_SAY.get(type(draft.row), {}).items():
+            text = getattr(draft.row, name)
+            if text and (draft.is_new or name in draft.was) and says_nothing(text):
+                self.empty_texts.append(
+                    _(
+                        "{sheet}, {row}, {heading}: “{text}” says nothing that a reader can use."
+                    ).format(sheet=sheet, row=label, heading=heading, text=text)
+                )
 
     # --- results ---------------------------------------------------------------------------
 

@@ -134,6 +134,8 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "Cause": "Staffing",
             "Explanation": "The author of the course left.",
             "Effect": "The course begins three months later.",
+            "Until then": "Police teach the course of 2025.",
+            "It needs": "A second author.",
             "Cause settled": "Being settled",
             "Settled by agency": "MBIE",
             "Settled by date": date(2027, 7, 31),

@@ -127,7 +127,10 @@ def as_typed(row: Milestone, form: MilestoneActForm) -> MilestoneLine | None:
     answer = MilestoneAnswer(
         milestone=row,
         outcome=MilestoneAnswer.Outcome.NOT_YET,
-        **{name: cleaned.get(name) or "" for name in ("reason", "cause", "effect", "settlement")},
+        **{
+            name: cleaned.get(name) or ""
+            for name in ("reason", "cause", "effect", "meanwhile", "needs", "settlement")
+        },
     )
     answer.when = cleaned["forecast_due"]
     return MilestoneLine(

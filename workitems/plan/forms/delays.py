@@ -22,6 +22,7 @@ from agencies.typed.fields import (
     say_refusal,
 )
 from workitems.models import Delay, MilestoneAnswer
+from workitems.plan.forms.stems import StemField, names_of, speak_of
 from workitems.plan.services.items import settlement_faults
 
 BEING_SETTLED = Delay.Settlement.BEING_SETTLED
@@ -102,7 +103,10 @@ class SettleCauseForm(SettlementForm, VersionedForm):
         ),
     )
 
-    field_order = ("was", "settlement", "settling_agency", "settling_by")
+    meanwhile = StemField("meanwhile", label=gettext_lazy("What covers the gap until then"))
+    needs = StemField("needs", label=gettext_lazy("What it needs"))
+
+    field_order = ("was", "settlement", "settling_agency", "settling_by", "meanwhile", "needs")
 
     def __init__(
         self,
@@ -116,9 +120,12 @@ class SettleCauseForm(SettlementForm, VersionedForm):
         self.delay, self.answer = delay, answer
         super().__init__(*args, row=delay.milestone, on=on, **kwargs)
         self.offer(agencies)
+        speak_of(self, str(delay.milestone.responsible_agency), names_of(agencies.values()))
 
     def start(self, row: Any) -> dict[str, Any]:
-        return {"was": self.delay.settlement_key, **settlement_of(self.answer or self.delay)}
+        told = self.answer or self.delay
+        texts = {"meanwhile": told.meanwhile, "needs": told.needs}
+        return {"was": self.delay.settlement_key, **settlement_of(told), **texts}
 
     def refuse(self, refusal: Refusal) -> Any:
         say_refusal(self, refusal)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from agencies.models import Agency
 from agencies.typed.asking import Fault
 from agencies.typed.fields import (
+    REASON_LENGTH,
     DayAheadField,
     DayField,
     Form,
@@ -24,6 +25,7 @@ from workitems.models import Delay, Milestone, MilestoneAnswer, Update, WorkItem
 from workitems.models.item import Confidence, Stage
 from workitems.plan.forms.delays import SettlementForm, settlement_of
 from workitems.plan.forms.due_dates import KnownDateField
+from workitems.plan.forms.stems import StemField, names_of, speak_of
 from workitems.plan.services.items import forecast_faults, stage_faults
 from workitems.plan.services.plan_days import done_day
 
@@ -218,6 +220,14 @@ class MilestoneActForm(VersionedForm):
         overwrite_data(self, answer_version=refusal.current.version)
 
 
+# Of the box for the reason of a new date, which is the cause of a delay if it comes later.
+WHY_IT_MOVES: dict[str, Any] = {
+    "label": gettext_lazy("Why the date moves"),
+    "help_text": gettext_lazy("If it comes sooner, say why in a sentence of its own."),
+    "max_length": REASON_LENGTH,
+}
+
+
 class CloseMilestoneForm(MilestoneActForm):
     OUTCOME = MilestoneAnswer.Outcome.DONE
 
@@ -258,18 +268,22 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
     field_order = (
         *("version", "answer_version", "forecast_due", "reason", "cause"),
         *("settlement", "settling_agency", "settling_by"),
-        *("effect", "mitigation", "owner_agency", "mitigation_due_on"),
+        *("effect", "meanwhile", "needs", "mitigation", "owner_agency", "mitigation_due_on"),
     )
 
     forecast_due = KnownDateField(label=gettext_lazy("Now expected"))
-    reason = ReasonField(label=gettext_lazy("Why the date moves"))
+    reason = StemField("explanation", required=True, **WHY_IT_MOVES)
     cause = forms.ChoiceField(
         label=gettext_lazy("Cause of the delay"),
         choices=[("", gettext_lazy("Choose a cause")), *Delay.Cause.choices],
         required=False,
     )
-    effect = LinesField(label=gettext_lazy("Effect of the delay"))
-    mitigation = LinesField(label=gettext_lazy("What is being done about it"))
+    effect = StemField("effect", label=gettext_lazy("Effect of the delay"))
+    meanwhile = StemField("meanwhile", label=gettext_lazy("What covers the gap until then"))
+    needs = StemField("needs", label=gettext_lazy("What it needs"))
+    mitigation = StemField(
+        "mitigation", owner="owner_agency", label=gettext_lazy("What is being done about it")
+    )
     owner_agency = forms.ModelChoiceField(
         label=gettext_lazy("By which agency"),
         queryset=Agency.objects.none(),
@@ -286,6 +300,7 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
         # Of the same query as those that may settle the cause.
         owner.choices = [(agency.pk, str(agency)) for agency in members]
         self.offer({agency.pk: agency for agency in members})
+        speak_of(self, str(row.responsible_agency), names_of(members))
 
     def start(self, row: Milestone) -> dict[str, Any]:
         return {"owner_agency": row.responsible_agency_id}
@@ -296,6 +311,8 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
             "reason": answer.reason,
             "cause": answer.cause,
             "effect": answer.effect,
+            "meanwhile": answer.meanwhile,
+            "needs": answer.needs,
             "mitigation": answer.new_mitigation,
             "owner_agency": answer.owner_agency_id or answer.milestone.responsible_agency_id,
             "mitigation_due_on": answer.mitigation_due_on,
@@ -319,6 +336,8 @@ def faults_of_forecast(
         reason=cleaned.get("reason", ""),
         cause=cleaned.get("cause", ""),
         effect=cleaned.get("effect", ""),
+        meanwhile=cleaned.get("meanwhile", ""),
+        needs=cleaned.get("needs", ""),
         mitigation=cleaned.get("mitigation", ""),
         mitigation_due_on=cleaned.get("mitigation_due_on"),
         settlement=cleaned.get("settlement", ""),

@@ -50,6 +50,8 @@ class DelayAt(NamedTuple):
     cause: str
     explanation: str
     effect: str
+    meanwhile: str
+    needs: str
     settlement: str
     settling_agency: int | None
     settling_by: date | None

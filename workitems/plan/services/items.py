@@ -244,6 +244,8 @@ def forecast_faults(
     reason: str,
     cause: str = "",
     effect: str = "",
+    meanwhile: str = "",
+    needs: str = "",
     mitigation: str = "",
     mitigation_due_on: date | None = None,
     settlement: str = "",
@@ -271,7 +273,12 @@ def forecast_faults(
     yield from settlement_faults(settlement, settling_agency, settling_by, on=on)
     if not is_late:
         yield from _would_be_dropped(
-            cause=cause, effect=effect, mitigation=mitigation, settlement=settlement
+            cause=cause,
+            effect=effect,
+            meanwhile=meanwhile,
+            needs=needs,
+            mitigation=mitigation,
+            settlement=settlement,
         )
     elif cause and open_delays and forecast.last_day < milestone.forecast_due:
         yield (
@@ -301,6 +308,8 @@ def move_forecast(
     reason: str,
     cause: str = "",
     effect: str = "",
+    meanwhile: str = "",
+    needs: str = "",
     mitigation: str = "",
     owner_agency: Agency | None = None,
     mitigation_due_on: date | None = None,
@@ -331,6 +340,8 @@ def move_forecast(
             reason=reason,
             cause=cause,
             effect=effect,
+            meanwhile=meanwhile,
+            needs=needs,
             mitigation=mitigation,
             mitigation_due_on=mitigation_due_on,
             settlement=settlement,
@@ -356,7 +367,8 @@ def move_forecast(
         delay.after = after
         delay.times_moved += after.last_day > before.last_day
         delay.effect = effect or delay.effect
-        fields = [*Delay.after.columns, "times_moved", "effect"]
+        delay.meanwhile, delay.needs = meanwhile or delay.meanwhile, needs or delay.needs
+        fields = [*Delay.after.columns, "times_moved", "effect", "meanwhile", "needs"]
         if settlement:
             fields += _settle(delay, settlement, settling_agency, settling_by)
         history.save(delay, by=by, reason=reason, fields=fields)
@@ -369,6 +381,8 @@ def move_forecast(
             cause=cause,
             explanation=reason,
             effect=effect,
+            meanwhile=meanwhile,
+            needs=needs,
             found_on=on,
         )
         delay.before = max(before, milestone.agreed) if open_delays else milestone.agreed
@@ -395,10 +409,13 @@ def settle_cause(
     settlement: str,
     settling_agency: Agency | None,
     settling_by: date | None,
+    meanwhile: str,
+    needs: str,
     by: User,
     on: date,
 ) -> Delay:
-    """Record whether the cause of an open delay is settled, is being settled, or needs a decision.
+    """Record whether the cause of an open delay is settled, is being settled, or needs a decision; what
+    bridges the delay and what it needs.
 
     `was` is the `settlement_key` that the page was made from. Without a change, write nothing.
     Raise `Conflict` if another answer was saved meanwhile, and `Refused` if the delay has ended, or
@@ -411,7 +428,8 @@ def settle_cause(
     Refused.raise_any(
         settlement_faults(settlement, settling_agency, settling_by, on=on, was_by=was_by)
     )
-    fields = _settle(delay, settlement, settling_agency, settling_by)
+    fields = [*_settle(delay, settlement, settling_agency, settling_by), "meanwhile", "needs"]
+    delay.meanwhile, delay.needs = meanwhile, needs
     if delay.settlement_key == key:
         return delay
     if was != key:

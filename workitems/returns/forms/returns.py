@@ -31,7 +31,8 @@ from workitems.models.item import Confidence, Stage
 from workitems.plan.forms.delays import SettlementForm, settlement_of
 from workitems.plan.forms.due_dates import KnownDateField
 from workitems.plan.forms.evidence import AttachmentField
-from workitems.plan.forms.items import faults_of_forecast
+from workitems.plan.forms.items import WHY_IT_MOVES, faults_of_forecast
+from workitems.plan.forms.stems import StemField, names_of, speak_of
 
 ROWS = 2  # the script grows the textarea with its text
 
@@ -77,9 +78,18 @@ class UpdateForm(ReturnForm):
         required=False,
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
-    achieved = LinesField(label=gettext_lazy("Achieved in this period"), rows=ROWS)
-    planned_next = LinesField(label=gettext_lazy("Planned next"), rows=ROWS)
-    challenges = LinesField(label=gettext_lazy("Challenges"), rows=ROWS)
+    achieved = StemField(
+        "achieved",
+        read_in="in-briefing",
+        label=gettext_lazy("Achieved in this period"),
+        rows=ROWS,
+    )
+    planned_next = StemField("planned_next", label=gettext_lazy("Planned next"), rows=ROWS)
+    challenges = LinesField(
+        label=gettext_lazy("Challenges"),
+        rows=ROWS,
+        help_text=gettext_lazy("If it is at risk, say why in one sentence."),
+    )
     key_achievement = forms.ChoiceField(
         label=gettext_lazy("A key achievement for the Minister’s briefing"),
         error_messages={"required": gettext_lazy("Choose whether it is a key achievement.")},
@@ -92,10 +102,19 @@ class UpdateForm(ReturnForm):
     )
 
     def __init__(
-        self, *args: Any, item: WorkItem, update: Update | None, is_led: bool = True, **kwargs: Any
+        self,
+        *args: Any,
+        item: WorkItem,
+        update: Update | None,
+        is_led: bool = True,
+        agency: Agency | None = None,
+        **kwargs: Any,
     ) -> None:
+        """`agency` is whose sentences they are, where the form is shown."""
         kwargs.setdefault("prefix", f"i{item.pk}")
         super().__init__(*args, row=update or item, **kwargs)
+        if agency is not None:
+            speak_of(self, agency.short_name, names_of([agency]))
         # Without an update, `row` is the item; its version is not that of an answer.
         self.initial["version"] = update.version if update else 0
         self.initial["item_version"] = item.version
@@ -152,14 +171,23 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
     completed_on = PastDayField(label=gettext_lazy("Done on what day"), required=False)
     shown_by = ReasonField(label=gettext_lazy("Evidence"), required=False)
     forecast_due = KnownDateField(label=gettext_lazy("Now expected"), required=False)
-    reason = ReasonField(label=gettext_lazy("Why the date moves"), required=False)
+    reason = StemField("explanation", **WHY_IT_MOVES, rows=ROWS)
     cause = forms.ChoiceField(
         label=gettext_lazy("Cause"),
         choices=[("", gettext_lazy("Choose a cause")), *Delay.Cause.choices],
         required=False,
     )
-    effect = LinesField(label=gettext_lazy("Effect"), rows=ROWS)
-    mitigation = LinesField(label=gettext_lazy("What is being done about it"), rows=ROWS)
+    effect = StemField("effect", label=gettext_lazy("Effect"), rows=ROWS)
+    meanwhile = StemField(
+        "meanwhile", label=gettext_lazy("What covers the gap until then"), rows=ROWS
+    )
+    needs = StemField("needs", label=gettext_lazy("What it needs"), rows=ROWS)
+    mitigation = StemField(
+        "mitigation",
+        owner="owner_agency",
+        label=gettext_lazy("What is being done about it"),
+        rows=ROWS,
+    )
     owner_agency = forms.TypedChoiceField(label=gettext_lazy("By which agency"), required=False)
     mitigation_due_on = DayAheadField(label=gettext_lazy("By when"), required=False)
 
@@ -177,8 +205,8 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         super().__init__(*args, row=milestone, **kwargs)
         self.initial = {**self.initial, **start_of(answer)}
         self.offer(agencies)
-        for name in ("shown_by", "reason"):
-            self.fields[name].widget.attrs["rows"] = ROWS
+        self.fields["shown_by"].widget.attrs["rows"] = ROWS
+        speak_of(self, str(milestone.responsible_agency), names_of(agencies.values()))
         owner: Any = self.fields["owner_agency"]
         owner.choices = [(pk, agency.short_name) for pk, agency in agencies.items()]
         owner.coerce = lambda pk: agencies.get(int(pk))
@@ -220,6 +248,8 @@ def start_of(answer: MilestoneAnswer | None) -> dict[str, Any]:
         "shown_by" if is_done else "reason": answer.reason,
         "cause": answer.cause,
         "effect": answer.effect,
+        "meanwhile": answer.meanwhile,
+        "needs": answer.needs,
         "mitigation": answer.new_mitigation,
         "mitigation_due_on": answer.mitigation_due_on,
     }

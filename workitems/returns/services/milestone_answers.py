@@ -21,7 +21,7 @@ from workitems.terms.known_dates import Due
 Outcome = MilestoneAnswer.Outcome
 # What an agency says in an answer. An unchanged answer is not written again.
 WORDS = (
-    *("outcome", "when", "reason", "cause", "effect", "new_mitigation"),
+    *("outcome", "when", "reason", "cause", "effect", "meanwhile", "needs", "new_mitigation"),
     *("owner_agency_id", "mitigation_due_on", "milestone_version"),
     *("settlement", "settling_agency_id", "settling_by"),
 )
@@ -54,6 +54,8 @@ def answer(
     reason: str = "",
     cause: str = "",
     effect: str = "",
+    meanwhile: str = "",
+    needs: str = "",
     mitigation: str = "",
     owner_agency: Agency | None = None,
     mitigation_due_on: date | None = None,
@@ -88,6 +90,7 @@ def answer(
     was = _said(row)
     row.outcome, row.when, row.reason = outcome, day, reason
     row.cause, row.effect, row.new_mitigation = cause, effect, mitigation
+    row.meanwhile, row.needs = meanwhile, needs
     row.owner_agency, row.mitigation_due_on = owner_agency, mitigation_due_on
     row.settlement, row.settling_agency = settlement, settling_agency
     row.settling_by, row.milestone_version = settling_by, version
@@ -186,6 +189,8 @@ def _perform(row: MilestoneAnswer, *, by: User, on: date) -> None:
                 forecast_due=row.when,
                 cause=row.cause,
                 effect=row.effect,
+                meanwhile=row.meanwhile,
+                needs=row.needs,
                 mitigation=row.new_mitigation,
                 owner_agency=row.owner_agency,
                 mitigation_due_on=row.mitigation_due_on,
@@ -201,7 +206,8 @@ def _perform(row: MilestoneAnswer, *, by: User, on: date) -> None:
             assert row.delay is not None
             # What the record says meanwhile is replaced, as the milestone's page shows both.
             was = Delay.objects.get(pk=row.delay.pk).settlement_key
-            items.settle_cause(delay=row.delay, was=was, **settled, by=by, on=on)
+            texts: dict[str, Any] = {"meanwhile": row.meanwhile, "needs": row.needs}
+            items.settle_cause(delay=row.delay, was=was, **settled, **texts, by=by, on=on)
         case Outcome.STEP_DONE:
             assert row.mitigation is not None and row.day is not None
             items.finish_mitigation(mitigation=row.mitigation, done_on=row.day, by=by, on=on)

@@ -14,7 +14,7 @@ class Column:
     """`field` is the form field that the cell answers; "" for a cell that is only read.
 
     `choices` names the list to choose from, on the hidden sheet of lists; `hint` is shown beside the
-    cell while it is chosen. `is_later`: workbooks of an earlier release lack the column, and are read; `formerly` is its
+    cell while it is chosen; instead of it, the beginning of the sentence that is `asked` (a key of `STEMS`). `is_later`: workbooks of an earlier release lack the column, and are read; `formerly` is its
     heading in them.
     """
 
@@ -24,6 +24,7 @@ class Column:
     choices: str = ""
     is_day: bool = False
     hint: str = ""
+    asked: str = ""
     is_later: bool = False
     formerly: str = ""
 
@@ -54,9 +55,9 @@ ANSWERS = Table(
         Column("Confidence last time", 13),
         Column("Confidence in the next date", 13, "confidence", choices="confidence"),
         Column("Achieved last time", 38),
-        Column("Achieved in this period", 42, "achieved"),
+        Column("Achieved in this period", 42, "achieved", asked="achieved"),
         Column("Planned last time", 38),
-        Column("Planned next", 42, "planned_next"),
+        Column("Planned next", 42, "planned_next", asked="planned_next"),
         Column("Challenges last time", 38),
         Column("Challenges", 42, "challenges"),
         Column("Key achievement", 18, "key_achievement", choices="key_achievement"),
@@ -76,13 +77,15 @@ MILESTONES = Table(
         Column("Done on", 16, "completed_on", is_day=True, hint=DAY_HINT),
         Column("Evidence", 30, "shown_by", formerly="What shows it"),
         Column("New date", 18, "forecast_due", is_day=True, hint=DUE_HINT),
-        Column("Why the date moves", 36, "reason", formerly="Why it is late"),
+        Column("Why the date moves", 36, "reason", asked="explanation", formerly="Why it is late"),
         Column("Cause", 22, "cause", choices="cause"),
         Column("Is the cause settled?", 20, "settlement", "settlement", is_later=True),
         Column("Which agency settles it", 14, "settling_agency", "settling_agency", is_later=True),
         Column("Settled by when", 16, "settling_by", is_day=True, hint=DAY_HINT, is_later=True),
-        Column("Effect", 36, "effect", is_later=True),
-        Column("What is being done", 36, "mitigation"),
+        Column("Effect", 36, "effect", asked="effect", is_later=True),
+        Column("Until then", 36, "meanwhile", asked="meanwhile", is_later=True),
+        Column("It needs", 36, "needs", asked="needs", is_later=True),
+        Column("What is being done", 36, "mitigation", asked="mitigation"),
         Column("By which agency", 14, "owner_agency", choices="owner_agency"),
         Column("By when", 16, "mitigation_due_on", is_day=True, hint=DAY_HINT),
     ),

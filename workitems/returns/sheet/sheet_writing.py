@@ -26,6 +26,7 @@ from workitems.returns.return_page import MilestoneLine, Section, members_of, re
 from workitems.returns.sheet.row_keys import Key
 from workitems.returns.sheet.sheet_columns import ANSWERS, KEY, MILESTONES, Column, Table
 from workitems.terms.known_dates import KnownDate, known
+from workitems.terms.stems import STEMS
 
 GREY = PatternFill("solid", fgColor="FFE7E6E6")
 DARK = PatternFill("solid", fgColor="FFD0CECE")
@@ -57,14 +58,16 @@ def write_workbook(of_return: Return, on: date, *, with_draft: bool = True) -> b
     choices = choices_of(agencies)
     workbook = openpyxl.Workbook(write_only=True)
     _instructions(workbook, of_return, on)
-    _sheet(workbook, ANSWERS, _answers(of_return, page.sections, choices, with_draft), choices)
+    answers = _answers(of_return, page.sections, choices, with_draft)
+    _sheet(workbook, ANSWERS, answers, choices, of_return.agency)
     lines = [
         (section, line)
         for section in page.sections
         for line in section.milestones
         if line.is_own and line.milestone.is_open
     ]
-    _sheet(workbook, MILESTONES, _milestones(of_return, lines, choices, with_draft), choices)
+    milestones = _milestones(of_return, lines, choices, with_draft)
+    _sheet(workbook, MILESTONES, milestones, choices, of_return.agency)
     _lists(workbook, choices)
     workbook.active = 1  # the answers are in front, the instructions at their left
     properties = workbook.properties
@@ -177,7 +180,11 @@ def _in_words(values: Values, choices: dict[str, dict[str, str]]) -> Values:
 
 
 def _sheet(
-    workbook: Any, table: Table, rows: Iterator[Values], choices: dict[str, dict[str, str]]
+    workbook: Any,
+    table: Table,
+    rows: Iterator[Values],
+    choices: dict[str, dict[str, str]],
+    agency: Agency,
 ) -> None:
     worksheet = workbook.create_sheet(table.name)
     worksheet.freeze_panes = FROZEN
@@ -189,9 +196,10 @@ def _sheet(
         letter = get_column_letter(index)
         worksheet.column_dimensions[letter].width = column.width
         worksheet.column_dimensions[letter].hidden = column.heading == KEY
-        if column.choices or column.hint:
+        hint = _hint(column, agency)
+        if column.choices or hint:
             below = f"{letter}2:{letter}{ROWS_WITH_LISTS}"
-            worksheet.data_validations.append(_help_of(column, below, choices))
+            worksheet.data_validations.append(_help_of(column, hint, below, choices))
     headings = [_cell(worksheet, column.heading, DARK, BOLD) for column in table.columns]
     headings[0].alignment = ON_ONE_LINE
     worksheet.append(headings)
@@ -207,7 +215,20 @@ def _sheet(
         worksheet.append(cells)
 
 
-def _help_of(column: Column, rows: str, choices: dict[str, dict[str, str]]) -> DataValidation:
+def _hint(column: Column, agency: Agency) -> str:
+    """Return what is shown beside a cell: its hint, or how its sentence begins."""
+    if not column.asked:
+        return column.hint
+    with override("en"):
+        stem = STEMS[column.asked]
+        # Another column says who owns a mitigation.
+        who = "The owner" if column.field == "mitigation" else agency.short_name
+        return f"{stem.begin(who)} … For example, “{stem.example}”."
+
+
+def _help_of(
+    column: Column, hint: str, rows: str, choices: dict[str, dict[str, str]]
+) -> DataValidation:
     """Return the list to choose from, or only the hint, for these rows."""
     found = DataValidation(sqref=rows, allow_blank=True)
     if column.choices:
@@ -216,8 +237,8 @@ def _help_of(column: Column, rows: str, choices: dict[str, dict[str, str]]) -> D
         found.type, found.formula1 = "list", f"{LISTS}!${at}$1:${at}${last}"
         found.errorTitle, found.error = column.heading, "Choose from the list."
         found.showErrorMessage = True
-    if column.hint:
-        found.promptTitle, found.prompt = column.heading, column.hint
+    if hint:
+        found.promptTitle, found.prompt = column.heading, hint
         found.showInputMessage = True
     return found
 
@@ -251,7 +272,9 @@ def _instructions(workbook: Any, of_return: Return, on: date) -> None:
             "Where nothing happened, choose “Yes” under “No change” and leave the words empty. It is grey where words are needed: a "
             "milestone is overdue, or there was “no change” twice in a row.",
             f"“Milestones” has those that are due, late or next. Enter a date under “Done on”, such as {known(on)}; or a new date, "
-            "why the date moves, the cause, whether that is settled, the effect, and what is being done by which agency.",
+            "why the date moves, the cause, whether that is settled, the effect, what bridges it, what it needs, and what is being done "
+            "by which agency.",
+            f"Where a cell shows the beginning of a sentence, such as “{agency.short_name} will …”, write how it goes on.",
             f"To hand it in, open {page} and choose the file under “Answer in Excel”. You see each difference before anything is "
             "written, and choose where the return was changed meanwhile. Nothing newer is overwritten.",
             "The answers are then a draft in the return. An approver submits the return as before.",

@@ -220,6 +220,7 @@ def save_milestone(
     words: dict[str, Any] = {"day": cleaned["completed_on"], "reason": cleaned["shown_by"]}
     if not is_done:
         words = {name: cleaned[name] for name in ("cause", "effect", "mitigation", "reason")}
+        words |= {name: cleaned[name] for name in ("meanwhile", "needs")}
         words |= {name: cleaned[name] for name in ("owner_agency", "mitigation_due_on")}
         words |= {name: cleaned[name] for name in ("settlement", "settling_agency", "settling_by")}
         words["day"] = cleaned["forecast_due"]

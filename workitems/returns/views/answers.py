@@ -190,7 +190,7 @@ def entries_of(
         entries.append(
             Entry(
                 section=section,
-                form=_update_form(section, data, shown),
+                form=_update_form(section, of_return.agency, data, shown),
                 milestones=[
                     _milestone_entry(line, agencies, data, opened, is_open=section.is_open)
                     for line in section.milestones
@@ -234,19 +234,22 @@ def number_in(data: QueryDict | None, name: str) -> int:
     return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else 0
 
 
-def _update_form(section: Section, data: QueryDict | None, shown: int) -> UpdateForm | None:
+def _update_form(
+    section: Section, agency: Agency, data: QueryDict | None, shown: int
+) -> UpdateForm | None:
     """Bind the form to the answer that the page was made from; None for a section without fields.
 
     Changes are detected against that version. If another user has saved since, comparing with the
     current answer would treat unchanged old text as typed by this user.
     """
-    item, update, is_led = section.item, section.update, section.is_led
+    item, update = section.item, section.update
+    asked: dict[str, Any] = {"item": item, "is_led": section.is_led, "agency": agency}
     if data is None or f"i{item.pk}-achieved" not in data:
         # The item was added after the page was made, or the script posted only a milestone.
         if not section.is_open:
             return None
-        return UpdateForm(None, item=item, update=update, is_led=is_led)
-    return UpdateForm(data, item=item, update=_as_shown(update, shown), is_led=is_led)
+        return UpdateForm(None, update=update, **asked)
+    return UpdateForm(data, update=_as_shown(update, shown), **asked)
 
 
 def _as_shown(row: Any, version: int) -> Any:

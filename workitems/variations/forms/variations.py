@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency
 from agencies.typed.asking import Fault
-from agencies.typed.fields import Form, LinesField, ReasonField, VersionedForm
+from agencies.typed.fields import REASON_LENGTH, Form, LinesField, ReasonField, VersionedForm
 from agencies.wording.translation import day_words
 from workitems.models import Meeting, Milestone, Variation, WorkItem
 from workitems.plan.forms.due_dates import KnownDateField
+from workitems.plan.forms.stems import StemField, names_of, speak_of
 from workitems.variations.services.variations import new_date_faults
 
 
@@ -25,8 +26,11 @@ class RequestForm(VersionedForm):
         empty_label=None,
         error_messages={"required": gettext_lazy("Choose the agency that asks.")},
     )
-    reason = ReasonField(
+    reason = StemField(
+        "reason",
         label=gettext_lazy("Why the change is needed"),
+        required=True,
+        max_length=REASON_LENGTH,
         help_text=gettext_lazy("The working group decides on these words."),
     )
 
@@ -34,6 +38,7 @@ class RequestForm(VersionedForm):
         super().__init__(*args, row=row, **kwargs)
         self.agencies = agencies
         self.only_agency = agencies[0] if len(agencies) == 1 else None
+        speak_of(self, str(self.only_agency or _("the agency")), names_of(agencies))
         if self.only_agency is not None:
             del self.fields["agency"]
         else:

@@ -1,0 +1,134 @@
+"""Test the boxes whose sentence the form begins, and what the script below them shows."""
+
+import pytest
+from django import forms
+from django.urls import reverse
+
+from agencies.typed.fields import Form
+from tests.factories import AgencyFactory, UserFactory
+from workitems.plan.forms.stems import StemField, speak_of
+
+pytestmark = pytest.mark.django_db
+SAYS_NOTHING = "This says nothing that a reader can use. Write, for example: {}."
+CHAPTERS = "publish the chapters that nobody objects to"
+
+
+class Act(Form):
+    mitigation = StemField("mitigation", owner="agency", label="What is done")
+    agency = forms.ChoiceField(choices=[("", "Choose"), ("1", "MBIE"), ("2", "Police")])
+    needs = StemField("needs", label="What it needs")
+    effect = StemField("effect", label="Effect")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        speak_of(self, "MBIE", ["MBIE", "Police"])
+
+
+# --- the box ----------------------------------------------------------------------------------
+
+
+def test_the_form_begins_the_sentence_and_gives_an_example():
+    page = str(Act()["needs"].as_field_group())
+    assert "<span data-beginning>To be done, it needs …</span>" in page
+    assert "for example, “a second tender”" in page
+    assert "It will read" not in page
+
+
+def test_the_box_is_described_by_its_beginning_its_error_and_its_reading():
+    box = Act({"needs": "n/a"})["needs"]
+    assert 'aria-describedby="id_needs_begins id_needs_error id_needs_reads"' in str(box)
+    for part in ("begins", "error", "reads"):
+        assert f'id="id_needs_{part}"' in box.as_field_group()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "reads"),
+    [("2", "Police will publish the chapters."), ("", "The owner will publish the chapters.")],
+)
+def test_the_chosen_agency_is_the_subject_of_the_sentence(chosen, reads):
+    box = Act({"mitigation": "Publish the chapters", "agency": chosen})["mitigation"]
+    assert (box.beginning, box.reading.sentence) == ("The owner will", reads)
+
+
+def test_a_form_with_a_mistake_comes_back_with_the_reading():
+    page = str(Act({"effect": "Police wait for months", "agency": ""}))
+    assert "It will read: <q>For people this means that Police wait for months.</q>" in page
+
+
+@pytest.mark.parametrize("field", ["mitigation", "needs"])
+def test_a_text_that_says_nothing_is_refused_with_what_to_write(field):
+    form = Act({field: "As above.", "agency": "1"})
+    assert form.errors == {field: [SAYS_NOTHING.format(form.fields[field].example)]}
+    assert form[field].reading.remarks == []  # said once
+
+
+def test_an_effect_that_says_nothing_is_advised_against_and_kept():
+    form = Act({"effect": "n/a", "agency": "1"})
+    assert form.is_valid()
+    assert form["effect"].reading.remarks == [SAYS_NOTHING.format(form.fields["effect"].example)]
+
+
+def test_an_old_draft_that_says_nothing_is_kept():
+    form = Act({"needs": "n/a", "agency": "1"}, initial={"needs": "n/a"})
+    assert form.is_valid()
+
+
+# --- what six officers type --------------------------------------------------------------------
+
+WORDS = "Use at most 30 words; the paper shortens what is longer."
+
+
+@pytest.fixture
+def read(client):
+    AgencyFactory(short_name="Police", name="New Zealand Police")
+    client.force_login(UserFactory())
+
+    def read(text, asked="mitigation", agency="MBIE"):
+        typed = {"asked": asked, "agency": agency, "text": text}
+        return client.post(reverse("read-sentence"), typed)
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence", "remarks"),
+    [
+        ("Publish the chapters", "MBIE will publish the chapters.", []),
+        ("n/a", "", [SAYS_NOTHING.format(CHAPTERS)]),
+        ("see above", "", [SAYS_NOTHING.format(CHAPTERS)]),
+        ("COMPLETED", "", [SAYS_NOTHING.format(CHAPTERS)]),
+        (
+            "we are hiring",
+            "we are hiring.",
+            [
+                "The paper speaks of agencies by name: write MBIE instead of “we”.",
+                f"Continue the sentence “MBIE will …”, for example: {CHAPTERS}.",
+            ],
+        ),
+        (
+            "publish " + "a chapter " * 199 + "now",
+            "MBIE will publish " + "a chapter " * 28 + "a…",
+            [WORDS],
+        ),
+    ],
+)
+def test_each_text_is_shown_as_it_will_read_with_a_plain_sentence(read, typed, sentence, remarks):
+    reading = read(typed).context["reading"]
+    assert reading == (sentence, remarks)
+
+
+def test_nothing_is_shown_of_nothing(read):
+    assert read(" ").text.strip() == ""
+
+
+def test_a_name_of_an_agency_may_begin_a_clause(read):
+    reading = read("Police keep a list", "meanwhile").context["reading"]
+    assert reading == ("Until then, Police keep a list.", [])
+
+
+def test_what_is_not_asked_is_not_found(read):
+    assert read("Anything", "weather").status_code == 404
+
+
+def test_what_is_typed_is_escaped(read):
+    assert "<q>&lt;b&gt;Bold&lt;/b&gt;.</q>" in read("<b>Bold</b>").text

@@ -1,0 +1,145 @@
+"""Test how typed texts complete the sentences that forms begin."""
+
+import pytest
+
+from workitems.terms.stems import (
+    STEMS,
+    as_it_reads,
+    begun,
+    completion,
+    remarks,
+    says_nothing,
+    says_we,
+)
+
+NAMES = ["MBIE", "Ministry of Business, Innovation and Employment", "MSD", "Police"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "typed", "reads"),
+    [
+        ("mitigation", "publish the chapters", "MBIE will publish the chapters."),
+        ("mitigation", "Publish the chapters.", "MBIE will publish the chapters."),
+        ("mitigation", "MBIE will publish the chapters", "MBIE will publish the chapters."),
+        ("mitigation", "To publish the chapters", "MBIE will publish the chapters."),
+        ("mitigation", "The mbie will publish the chapters", "MBIE will publish the chapters."),
+        ("mitigation", "The post is advertised again", "The post is advertised again."),
+        ("explanation", "No money was set aside.", "It is late because no money was set aside."),
+        ("explanation", "because no money is left", "It is late because no money is left."),
+        ("explanation", "MSD moved the date", "It is late because MSD moved the date."),
+        ("explanation", "Sixty-one answers came", "It is late because sixty-one answers came."),
+        ("explanation", "Justice’s lawyers are on bills.", "Justice’s lawyers are on bills."),
+        ("explanation", "Funding", "Funding."),
+        ("meanwhile", "Until then, Police keep a list", "Until then, Police keep a list."),
+        ("effect", "This means that victims wait.", "This means that victims wait."),
+        (
+            "effect",
+            "Victims wait for months.",
+            "For people this means that victims wait for months.",
+        ),
+        ("needs", "It needs a second tender", "To be done, it needs a second tender."),
+        ("achieved", "Trained 240 staff.", "MBIE trained 240 staff."),
+        ("achieved", "About 240 staff are trained.", "About 240 staff are trained."),
+        ("action", "Send the advice", "MBIE will send the advice."),
+        (
+            "mitigation",
+            "publish the chapters. The others\nfollow in May",
+            "MBIE will publish the chapters. The others follow in May.",
+        ),
+    ],
+)
+def test_a_text_completes_its_sentence_or_stays_one_of_its_own(asked, typed, reads):
+    assert as_it_reads(asked, typed, "MBIE", NAMES) == reads
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "n/a",
+        "N/A.",
+        "As above.",
+        "see above",
+        "COMPLETED",
+        "This milestone has been COMPLETED.",
+        "Monitor",
+    ]
+    + ["Ongoing", "Nothing this period.", "Work continues as planned.", "-", "On track"],
+)
+def test_a_text_without_content_completes_nothing(text):
+    assert says_nothing(text)
+    assert [completion(asked, text, NAMES) for asked in STEMS] == [None] * len(STEMS)
+
+
+@pytest.mark.parametrize("text", ["Work on the guide continues", "The course is done", "240"])
+def test_a_text_with_one_word_of_its_own_says_something(text):
+    assert not says_nothing(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_we"),
+    [("We are hiring", True), ("our lawyers", True), ("we’re late", True), ("the US agreed", False)]
+    + [("Between us, no", True), ("The hours were long", False)],
+)
+def test_an_agency_that_speaks_of_itself_is_found(text, is_we):
+    assert says_we(text) == is_we
+
+
+def test_each_beginning_has_an_example_that_completes_it():
+    for asked, stem in STEMS.items():
+        found = completion(asked, str(stem.example), NAMES)
+        assert found == str(stem.example)
+        assert remarks(asked, str(stem.example), "MBIE", NAMES) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [
+        ("", []),
+        ("publish the chapters", []),
+        (
+            "n/a",
+            [
+                "This says nothing that a reader can use. Write, for example: publish the chapters that "
+                "nobody objects to."
+            ],
+        ),
+        (
+            "we are hiring",
+            [
+                "The paper speaks of agencies by name: write MBIE instead of “we”.",
+                "Continue the sentence “MBIE will …”, for example: publish the chapters that nobody objects to.",
+            ],
+        ),
+        (
+            "publish " + "a chapter and " * 12,
+            ["Use at most 30 words; the paper shortens what is longer."],
+        ),
+    ],
+)
+def test_the_writer_reads_what_to_improve(typed, advice):
+    assert remarks("mitigation", typed, "MBIE", NAMES) == advice
+
+
+CONTINUE = "Continue the sentence “MBIE …”, for example: trained 240 of its 900 frontline staff."
+BY_NAME = "The paper speaks of agencies by name: write MBIE instead of “we”."
+
+
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [
+        ("trained 240 staff", []),
+        ("About 240 staff are trained.", []),
+        ("In the year we trained 240 staff.", [BY_NAME]),
+        ("Publish the chapters", [CONTINUE]),
+        ("Put up posters", []),
+        ("word " * 400, []),
+    ],
+)
+def test_what_was_achieved_may_be_a_sentence_of_its_own(typed, advice):
+    assert remarks("achieved", typed, "MBIE", NAMES) == advice
+
+
+def test_the_beginning_is_added_without_a_full_stop_where_a_headline_has_none():
+    assert begun("achieved", "Trained 240 staff", "MBIE", NAMES) == "MBIE trained 240 staff"
+    assert begun("achieved", "Trained staff. All know.", "MBIE") == "MBIE trained staff. All know."

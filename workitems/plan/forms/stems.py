@@ -1,0 +1,146 @@
+"""Boxes whose sentence the form begins, and how it will read (see `workitems.terms.stems`)."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency
+from agencies.typed.fields import LinesField
+from workitems.terms.stems import STEMS, Follows, as_it_reads, remarks, says_nothing
+
+# What is asked and has to say something; a draft from before keeps what it has.
+MUST_SAY = ("mitigation", "explanation", "needs")
+SHOWN_WORDS = 60
+
+
+class Reading(NamedTuple):
+    """The sentence that a text makes, and what to improve in it."""
+
+    sentence: str
+    remarks: list[str]
+
+
+def reading_of(asked: str, text: str, agency: str, names: Iterable[str]) -> Reading | None:
+    """Return how the text will read; None without a text."""
+    names = tuple(names)
+    if not text.strip():
+        return None
+    found = remarks(asked, text, agency, names)
+    if says_nothing(text):
+        return Reading("", found)
+    sentence = as_it_reads(asked, text, agency, names)
+    return Reading(Truncator(sentence).words(SHOWN_WORDS), found)
+
+
+def names_of(agencies: Iterable[Agency]) -> tuple[str, ...]:
+    return tuple(name for each in agencies for name in (each.short_name, each.name))
+
+
+class StemBox(forms.BoundField):
+    """A box with the beginning of its sentence above it and its reading below it."""
+
+    field: "StemField"
+
+    @property
+    def owner(self) -> forms.BoundField | None:
+        """The field of the form that says whose sentence it is."""
+        name = self.field.owner
+        return self.form[name] if name in self.form.fields else None
+
+    @property
+    def agency(self) -> str:
+        if self.owner is None:
+            return self.field.agency
+        field: Any = self.owner.field
+        chosen = str(self.owner.value() or "")
+        choices = field.choices if chosen else ()
+        return next((str(label) for value, label in choices if str(value) == chosen), "")
+
+    @property
+    def pattern(self) -> str:
+        """The beginning, with "{agency}" where the script puts the chosen agency."""
+        return str(STEMS[self.field.asked].words)
+
+    @property
+    def beginning(self) -> str:
+        # Without a script a choice of another agency does not change what the page says.
+        return STEMS[self.field.asked].begin(
+            _("The owner") if self.owner is not None else self.field.agency
+        )
+
+    @property
+    def is_free(self) -> bool:
+        """Whether sentences of one's own do as well."""
+        return STEMS[self.field.asked].follows is Follows.PAST
+
+    @property
+    def reading(self) -> Reading | None:
+        text = str(self.value() or "")
+        if not text.strip():
+            return None
+        agency = self.agency or _("The owner")
+        found = reading_of(self.field.asked, text, agency, (*self.field.names, agency))
+        # An error says it already.
+        return found and found._replace(
+            remarks=[each for each in found.remarks if each not in self.errors]
+        )
+
+    @property
+    def aria_describedby(self) -> str:
+        ids = [f"{self.auto_id}_begins", *(super().aria_describedby or "").split()]
+        read_in = self.field.read_in
+        return " ".join(
+            [*ids, self.form.add_prefix(read_in) if read_in else f"{self.auto_id}_reads"]
+        )
+
+    def build_widget_attrs(self, attrs: Any, widget: Any = None) -> Any:
+        if self.field.read_in:
+            return super().build_widget_attrs(attrs, widget)
+        own = {"data-stem": self.field.asked, "data-begins": self.pattern}
+        if self.owner is not None:
+            own["data-owner"] = self.owner.html_name
+        else:
+            own["data-agency"] = self.field.agency
+        return super().build_widget_attrs({**attrs, **own}, widget)
+
+
+class StemField(LinesField):
+    """Text that completes the sentence for what is `asked`, a key of `STEMS`.
+
+    The form gives it its agency and the names of agencies with `speak_of`, or `owner` is the field
+    that chooses the agency.
+    """
+
+    bound_field_class = StemBox
+
+    def __init__(self, asked: str, *, owner: str = "", read_in: str = "", **kwargs: Any) -> None:
+        """`read_in` is the end of the id of the part of the page that has the reading instead."""
+        self.asked, self.owner, self.read_in = asked, owner, read_in
+        self.agency, self.kept = "", ""
+        self.names: tuple[str, ...] = ()
+        super().__init__(**kwargs)
+
+    @property
+    def example(self) -> str:
+        return str(STEMS[self.asked].example)
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        self.kept = str(form.get_initial_for_field(self, field_name) or "")
+        return super().get_bound_field(form, field_name)
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if self.asked in MUST_SAY and value and value != self.kept and says_nothing(value):
+            raise ValidationError(remarks(self.asked, value, self.agency)[0])
+
+
+def speak_of(form: forms.BaseForm, agency: str, names: Iterable[str]) -> None:
+    """Give the boxes of a form their agency and the names that their sentences may begin with."""
+    names = tuple(names)
+    for field in form.fields.values():
+        if isinstance(field, StemField):
+            field.agency, field.names = agency, names

@@ -1,0 +1,29 @@
+"""Say how a text will read after the beginning of its sentence, for the script below its box."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from agencies.models import Agency
+from agencies.typed.fields import TEXT_LENGTH
+from workitems.plan.forms.stems import names_of, reading_of
+from workitems.terms.stems import STEMS
+
+AGENCY_LENGTH = 100
+
+
+@require_POST
+def reading(request: HttpRequest) -> HttpResponse:
+    """Show the sentence that `text` makes of `agency`, with its remarks. Nothing is kept.
+
+    It is posted, because an address would leave an agency's draft in the server's logs.
+    """
+    asked = request.POST.get("asked", "")
+    if asked not in STEMS:
+        raise Http404
+    agency = request.POST.get("agency", "")[:AGENCY_LENGTH]
+    text = request.POST.get("text", "")[:TEXT_LENGTH]
+    names = (agency, *names_of(Agency.objects.in_order()))
+    return render(
+        request, "components/stem_reading.html", {"reading": reading_of(asked, text, agency, names)}
+    )

@@ -1,0 +1,352 @@
+"""Sentences that forms begin and whoever answers completes: "MBIE will …", "It is late because …".
+
+A form prints the beginning before its box, so that what is typed fits wherever it is printed. Older and imported
+texts are completions only where their first word allows it; otherwise they stay sentences of their own.
+Nothing here queries the database.
+"""
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+from agencies.wording.translation import StrOrPromise, _, gettext_lazy
+
+
+class Follows(StrEnum):
+    """What completes a beginning."""
+
+    VERB = "verb"  # "publish the chapters that nobody objects to"
+    PAST = "past"  # "trained 240 of its staff"
+    CLAUSE = "clause"  # "no money was set aside for the course"
+    THING = "thing"  # "a translator", "to appoint a translator"
+
+
+class Stem(NamedTuple):
+    """The beginning of a sentence, what follows it, and an example of that."""
+
+    words: StrOrPromise
+    follows: Follows
+    example: StrOrPromise
+    most_words: int = 30
+
+    def begin(self, agency: str = "") -> str:
+        return str(self.words).format(agency=agency)
+
+
+# By what is asked.
+STEMS = {
+    "mitigation": Stem(
+        gettext_lazy("{agency} will"),
+        Follows.VERB,
+        gettext_lazy("publish the chapters that nobody objects to"),
+    ),
+    "planned_next": Stem(
+        gettext_lazy("{agency} will"), Follows.VERB, gettext_lazy("train staff at all ports")
+    ),
+    "response": Stem(
+        gettext_lazy("{agency} will"), Follows.VERB, gettext_lazy("ask for money for two years")
+    ),
+    "action": Stem(
+        gettext_lazy("{agency} will"),
+        Follows.VERB,
+        gettext_lazy("send the Minister advice on penalties"),
+    ),
+    "achieved": Stem(
+        gettext_lazy("{agency}"),
+        Follows.PAST,
+        gettext_lazy("trained 240 of its 900 frontline staff"),
+        most_words=0,  # reports.compose.as_printed says how much of it the paper prints
+    ),
+    "explanation": Stem(
+        gettext_lazy("It is late because"),
+        Follows.CLAUSE,
+        gettext_lazy("no money was set aside for the course"),
+    ),
+    "effect": Stem(
+        gettext_lazy("For people this means that"),
+        Follows.CLAUSE,
+        gettext_lazy("victims outside the cities wait longer for a safe place"),
+    ),
+    "meanwhile": Stem(
+        gettext_lazy("Until then,"),
+        Follows.CLAUSE,
+        gettext_lazy("MSD houses victims in motels that Police have checked"),
+    ),
+    "needs": Stem(
+        gettext_lazy("To be done, it needs"), Follows.THING, gettext_lazy("a second tender")
+    ),
+    "reason": Stem(
+        gettext_lazy("This is asked because"),
+        Follows.CLAUSE,
+        gettext_lazy("more businesses wish to be heard than were planned for"),
+    ),
+}
+
+
+def _set_of(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# --- What a text says -----------------------------------------------------------------------------
+
+# A text of these words alone says nothing that a reader could use.
+_EMPTY = _set_of(
+    """
+    a above all an and any are as at attached bau be been before business by change changes closed complete
+    completed continue continues continuing delivered done expected far finished for further going good has have
+    in is it item just last milestone monitor monitored monitoring n/a na new nil no none normal not nothing now
+    of ok on ongoing our par per period plan planned progress progressing refer report reported reporting same
+    see so still tba tbc tbd that the there this time to track under underway update updates us usual was way we
+    well will with work working applicable action activity activities quarter schedule scheduled below mitigation
+    mitigations
+    """
+)
+_WORD = re.compile(r"[^\s,;:.!?()“”\"'–—-]+")
+_WE = re.compile(r"\b(?:we|our|ours|us|we['’](?:re|ll|ve|d))\b", re.IGNORECASE)
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a text has no content of its own: "n/a", "As above.", "This milestone has been COMPLETED."."""
+    return all(word.casefold() in _EMPTY for word in _WORD.findall(text))
+
+
+def says_we(text: str) -> bool:
+    """Whether a text speaks of its agency as "we"; "US" is a country."""
+    return any(found != "US" for found in _WE.findall(text))
+
+
+# --- Fitting --------------------------------------------------------------------------------------
+
+# Words with a capital at the start of a sentence and none within one.
+_ORDINARY = re.compile(
+    r"(?:About|An?|Advice|After|Agencies|All|Although|And|Another|Any|As|At|Because|Before|Both|Businesses|But|By|Children|Communities|Consultation"
+    r"|Data|Demand|Discussions|During|Each|Every|Families|Few|Fewer|First|Following|For|From|Funding|Guidance|Half|If|In|Its?"
+    r"|Lawyers|Many|Members|Money|More|Most|Much|Negotiations|New|Next|No|Nobody|None|Not|Nothing|Officers|Officials|On|Once"
+    r"|One|Only|Other|Our|Part|People|Progress|Providers|Recruitment|Resources|Several|Since|Some|Staff|Suppliers|Survivors|Talks"
+    r"|That|The|Their|There|These|They|This|Those|To|Training|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|Until|Victims"
+    r"|We|Women|Workers|When|While|With|Without|Work|(?:Eleven|Twelve|(?:Thir|Four|Fif|Six|Seven|Eigh|Nine)teen"
+    r"|(?:Twen|Thir|For|Fif|Six|Seven|Eigh|Nine)ty)(?:-\w+)?)(?=[\s,’'-]|$)"
+)
+_VERBS = _set_of(
+    """
+    accept add address adopt advertise advise agree align amend analyse appoint approach arrange ask assess
+    attend audit bid bring brief build buy call carry change chase check choose circulate clarify close collect combine
+    commission complete conduct confirm consider consult continue contract convene coordinate correct cover
+    create decide define deliver deploy describe design develop direct discuss distribute draft draw drop employ
+    enable encourage engage ensure enter escalate establish evaluate examine expand explain explore extend fill
+    finalise find finish fix follow form fund gather get give go group have hear help hire hold house identify
+    implement improve include increase inform interview introduce investigate invite issue join keep launch lead
+    lack learn leave lend let limit link list look make manage map measure meet mend move need negotiate obtain offer open order
+    organise outline pay pilot place plan prepare present print prioritise procure produce progress promote
+    propose provide publish pursue put raise reach read reassign recommend record recruit redesign reduce refer refine
+    release replace report request reopen rerun reschedule resume review revise rewrite run scope second secure seek select send set
+    settle share shorten show sign simplify speak split staff start stop strengthen study submit support survey
+    stay take talk target teach tell tender test track trade train transfer translate trial try turn update use visit wait want warn
+    widen wish withdraw work write
+    """
+)
+_PAST = re.compile(
+    r"(?:\w+ed|became|began|bought|broke|brought|built|came|drew|fell|found|gave|got|grew|held|kept|led|left|lost|made|met"
+    r"|put|ran|rose|said|saw|sent|set|spoke|taught|told|took|went|withdrew|won|wrote)\b"
+)
+# Past forms that are as often adjectives: "limited progress", "updated guidance is out".
+_ADJECTIVES = _set_of(
+    "advanced combined continued detailed dedicated expected improved increased limited needed planned proposed"
+    " related required revised shared targeted united updated"
+)
+_DETERMINER = re.compile(
+    r"(?:an?|all|both|each|its|no|the|their|these|this|\d\S*)\b", re.IGNORECASE
+)
+_SUBORDINATE = re.compile(
+    r"\b(?:after|as|because|before|how|if|once|so|that|until|what|when|where|whether|which|while|who|whose)\b"
+)
+_FINITE = re.compile(
+    r"\b(?:are|begins?|can|continues?|had|has|have|is|may|must|remains?|should|starts?|was|were|will)\b"
+)
+_OF_A_WILL = re.compile(r"(?:will|to|plans to|intends to|is going to)\s+", re.IGNORECASE)
+_OF_A_CAUSE = re.compile(
+    r"(?:it is late |this is late |late )?(?:because(?! of)|as|since)\s+", re.IGNORECASE
+)
+_OF_A_TIME = re.compile(r"(?:until then|in the meantime|meanwhile),?\s+", re.IGNORECASE)
+_OF_AN_EFFECT = re.compile(r"(?:this means|it means)(?: that)?,?\s+", re.IGNORECASE)
+_OF_A_NEED = re.compile(r"(?:it|this) needs\s+", re.IGNORECASE)
+_REPEATED = {
+    "mitigation": _OF_A_WILL,
+    "planned_next": _OF_A_WILL,
+    "response": _OF_A_WILL,
+    "action": _OF_A_WILL,
+    "explanation": _OF_A_CAUSE,
+    "reason": _OF_A_CAUSE,
+    "meanwhile": _OF_A_TIME,
+    "effect": _OF_AN_EFFECT,
+    "needs": _OF_A_NEED,
+}
+# First words of names that an agency may need something of.
+_NAMES = _set_of(
+    "Budget Cabinet Crown Customs Immigration Justice Minister Ministers Ministry Māori Pacific Parliament Police Treasury"
+    " January February March April May June July August September October November December"
+)
+# A clause has a verb; of the shortest one cannot know.
+LEAST_IN_A_CLAUSE = 3
+
+
+def within(text: str, names: Iterable[str] = ()) -> str | None:
+    """Return the text as it goes on within a sentence: its first letter small, unless it begins with one of the
+    names, an acronym or "I". None if its first word may be a name that is not known."""
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    if not first:
+        return None
+    if any(text.startswith(name) and not text[len(name) :][:1].isalnum() for name in names if name):
+        return text
+    if first[:1].islower() or first[:1].isdigit() or sum(map(str.isupper, first)) > 1:
+        return text
+    return text[:1].lower() + text[1:] if _ORDINARY.match(text) else None
+
+
+def completion(asked: str, text: str, names: Iterable[str] = ()) -> str | None:
+    """Return what completes the beginning for what is `asked` (a key of `STEMS`), without it and without a full
+    stop. None if the text does not complete it. `text` is one sentence on one line; `names` are those of agencies.
+    """
+    names = tuple(names)
+    text = _without_beginning(asked, text.strip(), names)
+    if not text or text.endswith("?") or says_nothing(text):
+        return None
+    first, _space, rest = text.partition(" ")
+    match STEMS[asked].follows:
+        case Follows.VERB:
+            verb = first.casefold()
+            return _opened(f"{verb} {rest}") if _is_verb(verb) and _is_object(rest) else None
+        case Follows.PAST:
+            verb = first.casefold()
+            is_verb = _PAST.fullmatch(verb) and (verb not in _ADJECTIVES or _DETERMINER.match(rest))
+            return _opened(f"{verb} {rest}") if is_verb and _is_object(rest) else None
+        case Follows.CLAUSE:
+            found = within(text, names)
+            return _opened(found) if found and _is_clause(found) else None
+    found = within(text, names) or _thing(text)
+    return _opened(found) if found else None
+
+
+def _thing(text: str) -> str | None:
+    """Return what is needed, with a small letter, unless its first word may be a name or begins one."""
+    first, _space, rest = text.partition(" ")
+    is_name = first.rstrip("’'s,") in _NAMES or rest[:1].isupper()
+    return None if is_name else f"{text[:1].lower()}{text[1:]}"
+
+
+def _is_verb(word: str) -> bool:
+    return word in _VERBS or word.removeprefix("re").removeprefix("-") in _VERBS
+
+
+def _is_clause(text: str) -> bool:
+    """Whether a text has a subject and a verb before its first comma, and does not speak as "we", so that another
+    sentence can go on with it."""
+    words = text.split()
+    head = _WORD.findall(_SUBORDINATE.split(text.partition(",")[0], maxsplit=1)[0].casefold())[1:]
+    has_verb = any(
+        _FINITE.fullmatch(word)
+        or _PAST.fullmatch(word)
+        or _is_verb(word)
+        or _is_verb(word.removesuffix("s"))
+        or _is_verb(word.removesuffix("es"))
+        for word in head
+    )
+    return has_verb and len(words) >= LEAST_IN_A_CLAUSE and not says_we(text)
+
+
+def _is_object(rest: str) -> bool:
+    """Whether words can follow a verb, as its object: they have no verb of their own, as in "support for victims is
+    extended"."""
+    return bool(rest) and not _FINITE.search(_SUBORDINATE.split(rest, maxsplit=1)[0])
+
+
+def _without_beginning(asked: str, text: str, names: tuple[str, ...]) -> str:
+    """Return the text without a beginning that was typed although the form prints it."""
+    if STEMS[asked].follows in (Follows.VERB, Follows.PAST):
+        text = _without_name(text, names)
+    pattern = _REPEATED.get(asked)
+    match = pattern.match(text) if pattern else None
+    return text[match.end() :] if match else text
+
+
+def _without_name(text: str, names: tuple[str, ...]) -> str:
+    bare = text[4:] if text.lower().startswith("the ") else text
+    for name in names:
+        if name and bare.lower().startswith(f"{name.lower()} "):
+            return bare[len(name) :].lstrip()
+    return text
+
+
+def _opened(text: str) -> str:
+    return text.rstrip().rstrip(".;,!").rstrip()
+
+
+def _closed(text: str) -> str:
+    return text if not text or text[-1] in ".!?" else f"{text}."
+
+
+# Between two sentences. An abbreviation before a name is taken for an end, which changes nothing.
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-ZĀĒĪŌŪ])")
+
+
+def _first(text: str) -> tuple[str, str]:
+    """Return the first sentence of what was typed and the others, on one line."""
+    first, *others = _BETWEEN_SENTENCES.split(" ".join(text.split()), maxsplit=1)
+    return first, " ".join(others)
+
+
+def begun(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> str:
+    """Return the text on one line, after the beginning of its first sentence if it completes that."""
+    first, others = _first(text)
+    if found := completion(asked, first, names):
+        first = f"{STEMS[asked].begin(agency)} {found}"
+        first = _closed(first) if others else first
+    return f"{first} {others}".strip()
+
+
+def as_it_reads(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> str:
+    """Return the sentences that the text makes: the beginning and its completion, or the text by itself."""
+    return _closed(begun(asked, text, agency, names))
+
+
+def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> list[str]:
+    """Return what to improve in a typed text before a paper can print it, as sentences for its writer."""
+    if not text.strip():
+        return []
+    stem = STEMS[asked]
+    if says_nothing(text):
+        return [
+            _("This says nothing that a reader can use. Write, for example: {example}.").format(
+                example=stem.example
+            )
+        ]
+    found = []
+    if says_we(text):
+        found.append(
+            _("The paper speaks of agencies by name: write {agency} instead of “we”.").format(
+                agency=agency
+            )
+        )
+    first, _others = _first(text)
+    # What was achieved may be a sentence of its own, but not an order.
+    is_sentence = stem.follows == Follows.PAST and not _is_order(first)
+    if completion(asked, first, names) is None and not is_sentence:
+        found.append(
+            _("Continue the sentence “{beginning} …”, for example: {example}.").format(
+                beginning=stem.begin(agency), example=stem.example
+            )
+        )
+    if 0 < stem.most_words < len(text.split()):
+        found.append(
+            _("Use at most {most} words; the paper shortens what is longer.").format(
+                most=stem.most_words
+            )
+        )
+    return found
+
+
+def _is_order(text: str) -> bool:
+    """Whether a sentence begins with a verb that is not in the past: "Publish the chapters"."""
+    verb = text.partition(" ")[0].casefold()
+    return verb in _VERBS and not _PAST.fullmatch(verb)
