@@ -498,7 +498,10 @@ def _cover(paper: Document) -> Iterator[tuple[str, str]]:
     yield gettext("Not concurring"), ", ".join(cover.not_concurring) or gettext("None")
     yield gettext("Contact information"), "\n".join(_contact(each) for each in cover.contacts)
     yield gettext("Authorising manager"), _contact(cover.authorising_manager)
-    yield gettext("Signed on behalf of"), cover.on_behalf_of.removeprefix("for ") or NOT_SAID
+    yield (
+        gettext("Signed on behalf of"),
+        cover.on_behalf_of.removeprefix("for ").removeprefix("the ") or NOT_SAID,
+    )
     yield gettext("Tracker number"), cover.tracker_number
     looks = cover.looks
     mark = looks.mark.alt if looks.mark else ""

@@ -189,7 +189,7 @@ def load_version(version: Version, briefing: Briefing, now: datetime) -> LoadedV
         document = from_json(bytes(paper.document))
         return LoadedVersion(version, document, _moment(document, paper.authorised_at))
     if version.until is None:
-        document = document_of(briefing)
+        document = document_of(briefing, timezone.localdate(now))
         moment = _moment(document, now)
         return LoadedVersion(version, document, moment, is_now=moment.until == now)
     found = past_drafts.read_past_draft(briefing, version.until)

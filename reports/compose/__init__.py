@@ -9,6 +9,7 @@ and, of a plan's own kinds, `talking_points` and `questions`), the annexes (`ann
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from django.conf import settings
 
@@ -36,8 +37,9 @@ def generate(
     *,
     most_words: int = 0,
     in_full: bool = True,
+    today: date | None = None,
 ) -> Generated:
-    """Read the facts as at the briefing's date and compose sections, cover and annexes (see `write`).
+    """Read the facts (see `read_facts`) and compose sections, cover and annexes (see `write`).
 
     Makes the queries of `read_facts`. The briefing need not be saved. `most_words` is that of the
     briefing's kind, unless it is given.
@@ -45,7 +47,7 @@ def generate(
     Raise `DocumentError`, with a message for the user, if nobody holds the portfolio on that day or
     a record contains what cannot be printed.
     """
-    facts = read_facts(briefing)
+    facts = read_facts(briefing, today)
     if most_words:
         facts = replace(facts, most_words=most_words)
     return write(facts, contents, annexes, in_full=in_full)
@@ -56,12 +58,12 @@ UNDRAFTED = ("purpose", "background", "achievements", "delay", "mitigation", "ne
 
 
 @in_english
-def compose(briefing: Briefing) -> Document:
+def compose(briefing: Briefing, today: date | None = None) -> Document:
     """Return the briefing composed from the records alone.
 
     Raise `DocumentError` as `generate` does.
     """
-    return assembled(generate(briefing, UNDRAFTED))
+    return assembled(generate(briefing, UNDRAFTED, today=today))
 
 
 @in_english

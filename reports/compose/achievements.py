@@ -4,15 +4,16 @@ Agencies' words are quoted from their start: a headline's first sentence, and of
 sentences. The rest is in their reports and in the annex of texts.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
 from reports.compose.budget import Room
 from reports.compose.citations import item_source
-from reports.compose.facts import UpdateFacts
+from reports.compose.facts import Facts, UpdateFacts
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.subjects import numbers_of
+from reports.compose.subjects import in_when, numbers_of
 from reports.document import Bullet, Paragraph, Run, Section, SectionKind, Source, Text, words
 from reports.document.dates import long_date, period
 from reports.document.wording import (
@@ -21,23 +22,31 @@ from reports.document.wording import (
     closed,
     count_in_words,
     first_sentences,
-    join_words,
     number,
     opened,
     some,
 )
 from workitems.models import Pillar, Update
-from workitems.plan.plan_at import ItemAt
+from workitems.plan.plan_at import ItemAt, MilestoneAt
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.stems import begun, says_nothing
 
 HEADLINE_WORDS = 30
 MOST_SENTENCES = 2
 MOST_WORDS = 60
 # Words in one paragraph; the achievements of a pillar may take several.
 PARAGRAPH_WORDS = 110
+# Limit on the main results.
+MAX_HEADLINES = 6
+# What is no result by itself.
+TALK = re.compile(
+    r"\b(?:announced?|attended|discuss(?:ed|ions?)|meetings?|delighted|met|pleased|press release|presented|proud|talks)\b",
+    re.I,
+)
 # Limit on the completed items named.
 MAX_COMPLETED = 12
 # Limit on the items named of those whose key achievements have no room.
-MAX_LEFT = 3
+MAX_LEFT = 8
 
 Achieved = tuple[ItemAt, UpdateFacts]
 
@@ -48,10 +57,16 @@ def achievements(writer: Writer) -> Section:
         (item, update)
         for item in facts.items
         for update in facts.updates_of(item)
-        if update.achieved.strip()
+        if not says_nothing(update.achieved) or _done_instead(facts, item, update)
     ]
-    headlines = [pair for pair in achieved if _is(pair, Update.KeyAchievement.HEADLINE)]
-    others = [pair for pair in achieved if _is(pair, Update.KeyAchievement.YES)]
+    wished = [pair for pair in achieved if _is(pair, Update.KeyAchievement.HEADLINE)]
+    best = sorted((pair for pair in wished if not _is_talk(pair)), key=_weight)[:MAX_HEADLINES]
+    headlines = [pair for pair in wished if pair in best]
+    others = [
+        pair
+        for pair in achieved
+        if pair not in headlines and not _is(pair, Update.KeyAchievement.NO)
+    ]
     completed = [
         item
         for item in facts.items
@@ -65,8 +80,10 @@ def achievements(writer: Writer) -> Section:
     paragraphs = [
         *headline_paragraphs,
         *pillar_paragraphs,
-        *_omitted(writer, omitted + omitted_of_pillars, completed, room),
     ]
+    paragraphs += _omitted(
+        writer, omitted + omitted_of_pillars, completed, room, must=not (paragraphs or completed)
+    )
     if completed:
         omitted_ids = {id(pair) for pair in [*omitted, *omitted_of_pillars]}
         above = [pair[0] for pair in [*headlines, *others] if id(pair) not in omitted_ids]
@@ -87,10 +104,46 @@ def _is(pair: Achieved, mark: Update.KeyAchievement) -> bool:
     return pair[1].key_achievement == mark
 
 
-def _achieved(writer: Writer, update: UpdateFacts) -> str:
-    """Return what was achieved on one line, with its bold."""
+def _is_talk(pair: Achieved) -> bool:
+    """Whether it is only a meeting, an announcement or a press release, without a number: no main result."""
+    item, update = pair
+    first = first_sentences(update.achieved, 1, MOST_WORDS)
+    has_number = any(map(str.isdigit, first))
+    return bool(TALK.search(first)) and item.completed_on is None and not has_number
+
+
+def _weight(pair: Achieved) -> tuple[bool, bool]:
+    """Order results: what has no number after what has one, then what is of no key item."""
+    item, update = pair
+    return not any(map(str.isdigit, update.achieved)), not item.is_key
+
+
+def _achieved(writer: Writer, item: ItemAt, update: UpdateFacts) -> str:
+    """Return what was achieved on one line, with its bold. What begins with a verb gets its agency as the subject; of
+    a text that says nothing, return the milestones that were done."""
+    if done := _done_instead(writer.facts, item, update):
+        return " ".join(_done(writer, item, step) for step in done)
     with errors_naming(update.source):
-        return writer.flat(update.achieved)
+        text = writer.flat(update.achieved)
+    agency = update.of_return.agency
+    return begun("achieved", text, writer.subject(agency), (agency.name, agency.short_name))
+
+
+def _done_instead(facts: Facts, item: ItemAt, update: UpdateFacts) -> list[MilestoneAt]:
+    """Return the milestones done in the period for which the item's last update has no words of its own."""
+    if update is not facts.updates_of(item)[-1] or not says_nothing(update.achieved):
+        return []
+    start, end = facts.briefing.period_start, facts.briefing.period_end
+    done = [(step.completed_on, step) for step in item.milestones if step.completed_on]
+    return [step for day, step in sorted(done, reverse=True) if start <= day <= end]
+
+
+def _done(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
+    """Return "DoL completed the brochure (1.1) in June 2010."."""
+    assert step.completed_on is not None
+    agency = writer.subject(writer.facts.agencies[step.responsible])
+    day = in_when(KnownDate(step.completed_on), step.on)
+    return f"{agency} completed {writer.names.step(item, step)} {day}."
 
 
 def _headlines(
@@ -100,8 +153,9 @@ def _headlines(
     lines: list[tuple[str, list[Source]]] = []
     omitted = []
     for item, update in headlines:
-        text = first_sentences(_achieved(writer, update), 1, HEADLINE_WORDS)
-        if text and room.take(text):
+        text = first_sentences(_achieved(writer, item, update), 1, HEADLINE_WORDS)
+        if text and text not in writer.used_sentences and room.take(text):
+            writer.used_sentences.add(text)
             lines.append((text, [update.source]))
         else:
             omitted.append((item, update))
@@ -150,16 +204,19 @@ def _by_pillar(
     """Return paragraphs of each pillar's key achievements, and the achievements for which there is no room. Pillars
     take turns; in each, those of key items come first."""
     texts: dict[int, str] = {}
-    ranked = [(update.pk, _achieved(writer, update)) for _, update in _in_turns(pairs)]
+    ranked = [(update.pk, _achieved(writer, item, update)) for item, update in _in_turns(pairs)]
     # Each achievement gets its first sentence before any of them gets a second.
     for pk, achieved in ranked:
         first = first_sentences(achieved, 1, MOST_WORDS)
-        if first and room.take(first):
+        if first and first not in writer.used_sentences and room.take(first):
+            writer.used_sentences.add(first)
             texts[pk] = first
     for pk, achieved in ranked:
         if pk in texts:
             text = first_sentences(achieved, MOST_SENTENCES, MOST_WORDS)
-            if room.take(text.removeprefix(texts[pk])):
+            second = text.removeprefix(texts[pk]).strip()
+            if second and second not in writer.used_sentences and room.take(second):
+                writer.used_sentences.add(second)
                 texts[pk] = text
     of_pillars: dict[int, list[Achieved]] = defaultdict(list)
     for item, update in pairs:
@@ -206,24 +263,28 @@ def _of_pillar(
 
 
 def _omitted(
-    writer: Writer, omitted: list[Achieved], completed: list[ItemAt], room: Room
+    writer: Writer, omitted: list[Achieved], completed: list[ItemAt], room: Room, *, must: bool
 ) -> Iterator[Paragraph]:
     """Yield a sentence on the key achievements for which there was no room, except those of items that are named
-    as completed."""
+    as completed: their number, if an annex has them, else the items, if they fit or the section `must` report
+    something. A check names the others."""
     omitted = [
         pair for pair in omitted if len(completed) > MAX_COMPLETED or pair[0] not in completed
     ]
     if not omitted:
         return
     items = list({item.pk: item for item, _ in omitted}.values())
-    if len(items) <= MAX_LEFT:
-        names = join_words(map(writer.names.item, items))
-        what = agree(len(omitted), "Another key achievement", "Other key achievements")
-        sentence = f"{what}: {names}."
+    if where := writer.where(["items_texts"]):
+        count = capitalised(number(len(omitted)))
+        further = agree(len(omitted), "further key achievement is", "further key achievements are")
+        sentence = f"{count} {further} in {where}."
+        room.use(sentence)
     else:
-        where = writer.where(["items_texts"]) or "the agencies’ reports"
-        sentence = f"{capitalised(number(len(omitted)))} further key achievements are in {where}."
-    room.use(sentence)
+        what = agree(len(omitted), "Another key achievement", "Other key achievements")
+        sentence = f"{what}: {some([writer.names.item(item) for item in items], MAX_LEFT)}."
+        if not must and (len(items) > MAX_LEFT or not room.has(sentence)):
+            return
+        room.use(sentence)
     yield writer.paragraph(
         sentence, about="more achievements", sources=[update.source for _, update in omitted]
     )
@@ -256,7 +317,7 @@ def _nothing_achieved(writer: Writer) -> Paragraph:
     if not heard:
         sentence = (
             f"No agency’s report on {span} had been accepted by "
-            f"{long_date(facts.briefing.dated)}, so this paper can name no achievement."
+            f"{long_date(facts.as_at)}, so this paper can name no achievement."
         )
     else:
         sentence = (

@@ -1,54 +1,52 @@
-"""Section Next steps: where attention goes, the dates that matter most, and risks with the Minister."""
+"""Section Next steps: what is planned for items at risk, the dates that matter most, and risks with the Minister."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
 
-from reports.compose.budget import Room, count_words
-from reports.compose.citations import item_source, milestone_source, version_of
-from reports.compose.delay_text import unsettled
-from reports.compose.facts import Facts, UpdateFacts
+from reports.compose.budget import Room
+from reports.compose.citations import milestone_source, version_of
+from reports.compose.facts import Facts
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.settling import WORDS
-from reports.compose.subjects import at_risk, is_in_doubt, is_waiting, numbers_of, with_notes
+from reports.compose.planned import planned_in_words, plans
+from reports.compose.subjects import is_in_doubt, is_waiting
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
-from reports.document.dates import add_months, long_date
 from reports.document.wording import (
     agree,
     capitalised,
     cited,
+    closed,
     count_in_words,
     first_sentences,
-    join_words,
     number,
-    opened,
+    sentences,
     some,
 )
-from workitems.models import Delay
-from workitems.plan.plan_at import ItemAt, MilestoneAt
+from workitems.plan.plan_at import ItemAt, MilestoneAt, RiskAt
+from workitems.terms.spans import add_months
+from workitems.terms.stems import completion
 
 MONTHS_SHOWN = 6
 MONTHS_AHEAD = 12
 MAX_DATES = 5
-# Limits on the plans quoted, the late items named as first priority, and the risks reported in full.
-MAX_NAMED = 3
-MAX_FIRST = 2
+# Limit on the risks reported in full, and words of each.
 MAX_RISKS = 5
-PLAN_WORDS = 30
-RISK_WORDS = 40
-ATTENTION_WORDS = 130
+RISK_WORDS = 36
 Step = tuple[ItemAt, MilestoneAt]
-Passage = tuple[str, list[Source]]
 
 
 def next_steps(writer: Writer) -> Section:
     room = writer.room("next_steps")
-    attention = _attention(writer, room)
+    watched = [
+        (text, [plan.update.source])
+        for plan in plans(writer.facts)
+        if not plan.item.is_late and (text := planned_in_words(writer, plan, room))
+    ]
     ahead = _steps_ahead(writer.facts)
     shown = _most_important(writer, ahead, room)
     paragraphs = [
-        *_attention_and_dates(writer, attention, shown, room),
-        *(_risks(writer, room) if writer.facts.risks else ()),
+        *([writer.running(watched, about="next steps")] if watched else ()),
+        *_dates(writer, shown, room),
+        *_risks(writer, room),
         _closing(
             writer, [step for step in ahead if step not in shown], room, has_shown=bool(shown)
         ),
@@ -56,141 +54,29 @@ def next_steps(writer: Writer) -> Section:
     return Section(SectionKind.NEXT_STEPS, "Next steps", tuple(paragraphs))
 
 
-def _attention_and_dates(
-    writer: Writer, attention: list[Passage], shown: list[Step], room: Room
-) -> Iterator[Paragraph]:
-    """Yield the sentences on what the working group attends to, and the main dates ahead. A single sentence leads
-    to the dates."""
+def _dates(writer: Writer, shown: list[Step], room: Room) -> Iterator[Paragraph]:
+    """Yield the main dates ahead."""
     lines = [
         (step.forecast_due, _line(writer, item, step), milestone_source(item, step))
         for item, step in shown
     ]
-    lines += _days_to_settle(writer, room)
+    if not lines:
+        return
     introduction = f"The {agree(len(lines), 'main date', 'main dates')} ahead:"
-    sources: list[Source] = []
-    if len(attention) > 1 or not lines:
-        yield writer.running(attention, about="next steps")
-    else:
-        before, sources = attention[0]
-        introduction = f"{before} {introduction}"
-    if lines:
-        room.use(introduction)
-        yield from writer.paragraphs(
-            introduction,
-            about="dates",
-            sources=sources,
-            bullets=[
-                (Bullet(writer.text(text)), [source])
-                for _, text, source in sorted(lines, key=lambda line: line[0])
-            ],
-        )
-
-
-def _days_to_settle(writer: Writer, room: Room) -> Iterator[tuple[date, str, Source]]:
-    """Yield the days by which the causes of delay in the summary are to be settled."""
-    for entry in writer.facts.late:
-        if entry.item.pk not in writer.conditions or not (found := unsettled(entry)):
-            continue
-        source, delay = found
-        day = delay.settling_by
-        if day is None or day < delay.on:
-            continue
-        on_the_day = WORDS[Delay.Cause(delay.cause)].on_the_day
-        text = f"{long_date(day)}: {on_the_day.format(writer.names.again(entry.item))}"
-        if delay.settling_agency:
-            text = with_notes(text, writer.bracketed(writer.facts.agencies[delay.settling_agency]))
-        room.use(text)
-        yield day, text, source
-
-
-def _attention(writer: Writer, room: Room) -> list[Passage]:
-    """Return which key items the working group attends to, and what is planned for them."""
-    keys = [item for item in writer.facts.items if item.is_key and item.is_live]
-    late = [item for item in keys if item.is_late]
-    doubtful = at_risk(keys)
-    sources = [item_source(item) for item in [*late, *doubtful]]
-    first, watched = (numbers_of(items) for items in (late, doubtful))
-    if 0 < len(late) <= MAX_FIRST and not doubtful:
-        names = join_words(map(writer.names.item, late))
-        first = agree(len(late), "first priority is", "priorities are")
-        words = f"The working group’s {first} {names}."
-    elif late:
-        words = f"The working group will concentrate on the late key {agree(len(late), 'item', 'items')} ({first})"
-        words += f", and watch {watched}, which may become late." if doubtful else "."
-    elif doubtful:
-        words = f"The working group will watch {watched}, which may become late."
-    else:
-        words = "No key item is late or at risk, so the working group attends to the dates as they come."
-    room.use(words)
-    passages = [(words, sources or [writer.facts.plan_source])]
-    for plan, source in _plans(writer, room, ATTENTION_WORDS - count_words(words)):
-        passages.append((plan, [source]))
-    return passages
-
-
-class Plan(NamedTuple):
-    """What an agency plans next for an item. `past` is why that may be past, as the end of a sentence that
-    begins "It is left out because"; "" if it is still ahead."""
-
-    item: ItemAt
-    update: UpdateFacts
-    past: str
-
-
-def plans(facts: Facts) -> Iterator[Plan]:
-    """Yield the plans for key items that are late or at risk and have no open action."""
-    acted = {
-        entry.item.pk
-        for entry in facts.late
-        if any(row.done_on is None for _, row in entry.mitigations())
-    }
-    for item in facts.items:
-        is_worrying = item.is_late or is_in_doubt(item)
-        if not (item.is_key and item.is_live and is_worrying) or item.pk in acted:
-            continue
-        if update := last_plan(facts.updates_of(item)):
-            yield Plan(item, update, why_past(update, item, facts.answered_since.get(item.pk)))
-
-
-def last_plan(updates: Sequence[UpdateFacts]) -> UpdateFacts | None:
-    """Return the last update that is not "no change", if it has a plan."""
-    last = next((each for each in reversed(updates) if each.no_change_on is None), None)
-    return last if last is not None and last.planned_next.strip() else None
-
-
-def why_past(update: UpdateFacts, item: ItemAt, answered_since: date | None) -> str:
-    """Return why a plan may be past: an update on the item was submitted since, accepted or not, or an open
-    milestone was done since. "" if it is still ahead."""
-    if answered_since and answered_since > update.written_on:
-        return f"an update submitted on {long_date(answered_since)} is not accepted yet"
-    for step in item.milestones:
-        if step.completed_on and step.completed_on >= update.written_on:
-            return (
-                f"milestone {step.number} was done on {long_date(step.completed_on)}, and the plan was written "
-                f"on {long_date(update.written_on)}"
-            )
-    return ""
-
-
-def _plans(writer: Writer, room: Room, most_words: int) -> Iterator[tuple[str, Source]]:
-    """Yield a sentence for each plan that is still ahead, up to three and to so many words."""
-    count = 0
-    for item, update, past in plans(writer.facts):
-        if past or count == MAX_NAMED:
-            continue
-        with errors_naming(update.source):
-            plan = first_sentences(writer.flat(update.planned_next), 1, PLAN_WORDS)
-        words = f"The plan for {writer.names.item(item)}: “{opened(plan)}”."
-        length = count_words(words)
-        if plan and length <= most_words and room.take(words):
-            count += 1
-            most_words -= length
-            yield words, update.source
+    room.use(introduction)
+    yield from writer.paragraphs(
+        introduction,
+        about="dates",
+        bullets=[
+            (Bullet(writer.text(text)), [source])
+            for _, text, source in sorted(lines, key=lambda line: line[0])
+        ],
+    )
 
 
 def _steps_ahead(facts: Facts) -> list[Step]:
     """Return the open milestones of the coming 12 months, in the plan's order."""
-    on = facts.briefing.dated
+    on = facts.as_at
     return [
         (item, step)
         for item in facts.items
@@ -203,7 +89,7 @@ def _steps_ahead(facts: Facts) -> list[Step]:
 def _most_important(writer: Writer, ahead: list[Step], room: Room) -> list[Step]:
     """Return the steps to show, by date: late ones of key items and those of items at risk that have
     moved, then those of the coming six months: those of key items and late ones, then the others."""
-    soon = add_months(writer.facts.briefing.dated, MONTHS_SHOWN)
+    soon = add_months(writer.facts.as_at, MONTHS_SHOWN)
     ranked = sorted(ahead, key=lambda pair: _weight(*pair))
     must = [pair for pair in ranked if _must(*pair)][:MAX_DATES]
     near = [pair for pair in ranked if pair[1].forecast_due <= soon and pair not in must]
@@ -243,7 +129,7 @@ def _line(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
 
 def _closing(writer: Writer, unshown: list[Step], room: Room, *, has_shown: bool) -> Paragraph:
     """Return a paragraph on where the other steps of the coming 12 months are, and the promise to report risks."""
-    words = "We will tell you at once if a date moves again or a new risk appears."
+    words = "You will be told at once if a date moves again or a new risk appears."
     if unshown:
         where = writer.where(["items", "items_texts"])
         if where:
@@ -261,19 +147,33 @@ def _closing(writer: Writer, unshown: list[Step], room: Room, *, has_shown: bool
 
 
 def risks(writer: Writer) -> Section:
-    """Return the risks escalated to the Minister, or a sentence that there are none."""
+    """Return the open risks escalated to the Minister and the gravest others, or a sentence that there are none."""
     room = writer.room("risks")
     none = writer.paragraph("No risk to the Plan is before you.", about="risks")
-    paragraphs = tuple(_risks(writer, room)) if writer.facts.risks else (none,)
-    return Section(SectionKind.RISKS, "Risks", paragraphs)
+    return Section(SectionKind.RISKS, "Risks", tuple(_risks(writer, room)) or (none,))
 
 
 def _risks(writer: Writer, room: Room) -> Iterator[Paragraph]:
-    """Yield the risks escalated to the Minister, by number: the threat and the response."""
-    facts = writer.facts
+    """Yield the risks escalated to the Minister, then those that are high in likelihood and impact."""
+    raised, grave = writer.facts.risks, writer.facts.grave_risks
+    if raised:
+        are = agree(len(raised), "has", "have")
+        remain = agree(len(raised), "remains", "remain")
+        says = f"{are} been raised with you and {remain} open"
+        yield from _list_of_risks(writer, room, raised, says, about="risks")
+    if grave:
+        are, have = agree(len(grave), "is", "are"), agree(len(grave), "has", "have")
+        says = f"{are} high in likelihood and in impact, and {have} not been raised with you"
+        yield from _list_of_risks(writer, room, grave, says, about="grave risks")
+
+
+def _list_of_risks(
+    writer: Writer, room: Room, rows: Sequence[RiskAt], says: str, *, about: str
+) -> Iterator[Paragraph]:
+    """Yield the risks by number, each with its threat and response. `says` is what is said of all of them."""
     lines: list[tuple[Bullet, list[Source]]] = []
     omitted = []
-    for risk in facts.risks:
+    for risk in rows:
         source = version_of(risk, "risk", f"Risk {risk.number}")
         with errors_naming(source):
             threat = _start(writer, risk.description, room)
@@ -283,22 +183,33 @@ def _risks(writer: Writer, room: Room) -> Iterator[Paragraph]:
             room.use(threat)
             answer = _start(writer, risk.response, room, must=False)
             room.use(answer)
-        owner = writer.bracketed(facts.agencies[risk.owner])
-        text = cited(f"{capitalised(threat)} {capitalised(answer)}".strip(), f"owner: {owner}")
+        text = _with_response(writer, risk, capitalised(threat), answer)
         lines.append((Bullet(writer.text(text)), [source]))
-    count = len(facts.risks)
-    introduction = f"{capitalised(count_in_words(count, 'risk'))} {agree(count, 'has', 'have')} been raised with you and {agree(count, 'remains', 'remain')} open"
+    introduction = f"{capitalised(count_in_words(len(rows), 'risk'))} {says}"
     if omitted:
         where = writer.where(["risks"])
-        others = some([risk.reference for risk in omitted])
-        verb = agree(len(omitted), "is", "are")
-        introduction += f" ({others} {verb} {f'in {where}' if where else 'not told here'})"
+        if where:
+            others = some([risk.reference for risk in omitted])
+            introduction += f" ({others} {agree(len(omitted), 'is', 'are')} in {where})"
+        elif lines:
+            introduction += f", {number(len(lines))} of them listed here"
     room.use(introduction)
-    sources = [version_of(risk, "risk", f"Risk {risk.number}") for risk in facts.risks]
+    sources = [version_of(risk, "risk", f"Risk {risk.number}") for risk in rows]
     if lines:
-        yield from writer.paragraphs(f"{introduction}:", about="risks", bullets=lines)
+        yield from writer.paragraphs(f"{introduction}:", about=about, bullets=lines)
     else:
-        yield writer.paragraph(f"{introduction}.", about="risks", sources=sources)
+        yield writer.paragraph(f"{introduction}.", about=about, sources=sources)
+
+
+def _with_response(writer: Writer, risk: RiskAt, threat: str, answer: str) -> str:
+    """Return the threat with what its owner will do about it, or with the answer and the owner in brackets."""
+    owner = writer.facts.agencies[risk.owner]
+    first, *rest = sentences(answer) or [""]
+    names = [owner.name, owner.short_name, owner.name_mi]
+    if verb := completion("response", first, names):
+        who = capitalised(writer.agency(owner))
+        return " ".join([closed(threat), f"{who} will {verb}.", *rest])
+    return cited(f"{threat} {capitalised(answer)}".strip(), f"owner: {writer.bracketed(owner)}")
 
 
 def _start(writer: Writer, typed: str, room: Room, *, must: bool = True) -> str:

@@ -40,7 +40,7 @@ from reports.document import (
     timeline_room,
 )
 from reports.document.dates import long_date, period
-from reports.document.wording import count_in_words
+from reports.document.wording import capitalised, count_in_words
 from workitems.models import Delay, Risk
 from workitems.models.item import Stage as ItemStage
 from workitems.models.risk import SEVERITY, WEIGHT
@@ -52,7 +52,7 @@ from workitems.plan.plan_at import (
     causes_in_words,
     grouped,
 )
-from workitems.terms.known_dates import KnownTo
+from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.lateness import Late
 from workitems.terms.spans import span_in_words
 
@@ -67,7 +67,7 @@ def progress_picture(facts: Facts) -> ProgressPicture:
     note = f"Not shown: {count_in_words(not_shown, 'milestone')} done on time." if not_shown else ""
     room = timeline_room(len(facts.pillars))
     if len(steps) > room:
-        chosen = sorted(steps, key=lambda pair: _weight(pair[1], facts.briefing.dated))[:room]
+        chosen = sorted(steps, key=lambda pair: _weight(pair[1], facts.as_at))[:room]
         keep = {id(step) for _, step in chosen}
         note = f"{room} of {len(known):,} milestones: those that have slipped most, and those due next."
         note = note if room else f"The {len(known):,} milestones are in the next annex."
@@ -80,7 +80,7 @@ def progress_picture(facts: Facts) -> ProgressPicture:
     return ProgressPicture(
         key=key("a", "picture"),
         heading="Progress at a glance",
-        as_at=facts.briefing.dated,
+        as_at=facts.as_at,
         pillars=tuple(pillars),
         timeline=tuple(TimelineRow(item.number, _milestone(step)) for item, step in steps),
         note=note,
@@ -121,17 +121,18 @@ def _milestone(step: MilestoneAt) -> MilestoneRow:
 
 def _moved(step: MilestoneAt) -> str:
     """Return how far the milestone's expected date is from its original one, in words."""
-    later = ((step.completed_on or step.forecast_due) - step.original_due).days
-    if not later:
+    reached = KnownDate(step.completed_on) if step.completed_on else step.forecast
+    if reached.last_day == step.original_due:
         return ""
-    return f"{span_in_words(abs(later))} {'later' if later > 0 else 'earlier'}"
+    span = span_in_words(*sorted([step.original, reached]))
+    return f"{span} {'later' if reached.last_day > step.original_due else 'earlier'}"
 
 
 def work_item_table(facts: Facts) -> WorkItemTable:
     return WorkItemTable(
         key=key("a", "work items"),
         heading="Work items",
-        as_at=facts.briefing.dated,
+        as_at=facts.as_at,
         pillars=tuple(
             PillarRows(title, tuple(_row(facts, item) for item in items))
             for title, items in _by_pillar(facts)
@@ -176,7 +177,7 @@ def work_item_texts(facts: Facts) -> WorkItemTexts:
     return WorkItemTexts(
         key=key("a", "work items with texts"),
         heading="Work items with their texts",
-        as_at=briefing.dated,
+        as_at=facts.as_at,
         period=period(briefing.period_start, briefing.period_end),
         pillars=tuple(
             PillarTexts(title, tuple(_texts(facts, item) for item in items))
@@ -204,12 +205,12 @@ def _texts(facts: Facts, item: ItemAt) -> WorkItemText:
             confidence=Confidence(item.confidence) if item.confidence and item.is_live else None,
             standing=_standing(item),
             **texts,
-            reports=tuple(_report(facts, item, update) for update in _last_round(facts, item)),
+            reports=tuple(_report(facts, item, update) for update in last_round(facts, item)),
             milestones=tuple(_milestone(step) for step in item.milestones),
         )
 
 
-def _last_round(facts: Facts, item: ItemAt) -> list[UpdateFacts]:
+def last_round(facts: Facts, item: ItemAt) -> list[UpdateFacts]:
     """Return the item's accepted updates of the last round that has any, the lead's first."""
     updates = facts.updates_of(item)
     found = [row for row in updates if row.of_return.round_id == updates[-1].of_return.round_id]
@@ -241,7 +242,7 @@ def delay_register(facts: Facts) -> DelayRegister:
     return DelayRegister(
         key=key("a", "delays"),
         heading="Register of delays",
-        as_at=briefing.dated,
+        as_at=facts.as_at,
         period=period(briefing.period_start, briefing.period_end),
         rows=tuple(
             _delay(writer, item, step, delay)
@@ -263,6 +264,8 @@ def _delay(writer: Writer, item: ItemAt, step: MilestoneAt, delay: DelayAt) -> D
             cause=str(Delay.Cause(delay.cause).label),
             explanation=_flat(writer, delay.explanation),
             effect=_flat(writer, delay.effect),
+            meanwhile=_flat(writer, delay.meanwhile),
+            needs=_flat(writer, delay.needs),
             found_on=delay.found_on,
             ended_on=delay.ended_on,
             days=delay.days,
@@ -300,7 +303,7 @@ def risk_register(facts: Facts) -> RiskRegister:
     return RiskRegister(
         key=key("a", "risks"),
         heading="Register of risks",
-        as_at=briefing.dated,
+        as_at=facts.as_at,
         period=period(briefing.period_start, briefing.period_end),
         rows=tuple(
             _risk(writer, row, numbers.get(row.item, "") if row.item else "") for row in rows
@@ -329,7 +332,7 @@ def _risk(writer: Writer, row: RiskAt, item: str) -> RiskRow:
 
 def _flat(writer: Writer, source: str) -> Text:
     """Return typed text as sentences for a table cell, or () if it is blank."""
-    return writer.text(writer.flat(source)) if source.strip() else ()
+    return writer.text(capitalised(writer.flat(source))) if source.strip() else ()
 
 
 def consulted_table(facts: Facts) -> ConsultedTable:
@@ -346,7 +349,7 @@ def consulted_rows(facts: Facts) -> Iterator[ConsultedRow]:
     asked = set()
     for row in facts.clearances:
         asked |= {row.agency.name.casefold(), row.agency.short_name.casefold()}
-        unanswered = f"Had not answered by {long_date(briefing.dated)}"
+        unanswered = f"Had not answered by {long_date(facts.as_at)}"
         yield ConsultedRow(
             key=key("c", f"clearance {row.pk}"),
             name=row.agency.name,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from agencies.models import Agency
 from reports.compose.achievements import HEADLINE_WORDS, MOST_SENTENCES, MOST_WORDS
-from reports.compose.brief import ONE_KEY_ITEM, at_risk_in_words
-from reports.compose.delay_text import AT_RISK_WORDS, EFFECT_WORDS, REASON_WORDS
+from reports.compose.brief import at_risk_in_words
+from reports.compose.delay_text import AT_RISK_WORDS, EFFECT_WORDS, REASON_WORDS, because
 from reports.compose.paragraphs import flat
+from reports.compose.slips import by_openness
 from reports.compose.subjects import DOUBTFUL, Names, late_because, slip_sentence
 from reports.document import DocumentError, Text, markup
 from reports.document.wording import (
@@ -22,6 +23,7 @@ from reports.document.wording import (
 )
 from workitems.models import Update
 from workitems.plan.plan_at import ItemAt, MilestoneAt
+from workitems.terms.stems import begun, remarks, says_nothing
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,12 @@ def of_answer(item: ItemAt, agency: Agency, answer: Answer) -> list[Printed]:
 
 
 def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
-    achieved = _flat(answer.achieved)
+    names = (agency.short_name, agency.name)
+    achieved = begun("achieved", _flat(answer.achieved), agency.short_name, names)
     is_headline = answer.key_achievement == Update.KeyAchievement.HEADLINE
-    advice = []
+    advice = remarks("achieved", answer.achieved, agency.short_name, names)
+    if says_nothing(answer.achieved):
+        return Printed("Not in the text of the briefing.", (), advice=tuple(advice))
     if any(letter.isdigit() for letter in answer.last_achieved) and not any(
         letter.isdigit() for letter in achieved
     ):
@@ -99,28 +104,33 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
 def _at_risk(item: ItemAt, challenges: str) -> Printed:
     why = first_sentences(_flat(challenges), 1, AT_RISK_WORDS)
     advice = () if why else ("Say under Challenges, in one sentence, why it is at risk.",)
-    text = at_risk_in_words(Names([item]), item, why, ONE_KEY_ITEM)
+    text = at_risk_in_words(Names([item]), item, why)
     return Printed("In brief", markup.inline(text), len(why.split()), AT_RISK_WORDS, advice)
 
 
-def of_milestone(item: ItemAt, step: MilestoneAt) -> Printed | None:
+def of_milestone(item: ItemAt, step: MilestoneAt, agency: Agency) -> Printed | None:
     """Return what the paper prints of a milestone that is late, or came late; None for others.
 
-    Its delays are as they will be when the answer takes effect.
+    Its delays are as they will be when the answer of its agency takes effect.
     """
     if not step.delays and not step.is_late:
         return None
     start = capitalised(slip_sentence(Names([item]), item, step))
     parts = [start]
-    advice = []
+    advice: list[str] = []
     used = 0
     if step.delays:
-        delay = step.delays[-1]
+        delay = min(step.delays, key=by_openness)
         why = first_sentences(_flat(delay.explanation), 2, REASON_WORDS)
         effect = first_sentences(_flat(delay.effect), 1, EFFECT_WORDS)
         used = len(why.split())
+        for asked in ("explanation", "effect", "meanwhile", "needs"):
+            text = getattr(delay, asked)
+            advice += remarks(asked, text, agency.short_name, (agency.short_name, agency.name))
         why, effect = (closed(capitalised(text)) if text else "" for text in (why, effect))
-        parts = [start, why, effect]
+        if why:
+            parts = [because(start, why, delay, is_late=item.is_late, who=agency.short_name)]
+        parts.append(effect)
         if not why:
             parts.append(late_because(delay.cause))
             advice.append(f"Say why in a sentence of at most {REASON_WORDS} words.")

@@ -1,11 +1,18 @@
 """Section Purpose, with the summary "In brief": how the plan goes, what is late, what is at risk, what is asked."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from reports.compose.budget import Room
 from reports.compose.citations import item_source, milestone_source
-from reports.compose.delay_text import challenge_of, unsettled
+from reports.compose.delay_text import (
+    challenge_of,
+    effects,
+    needed_for,
+    unsettled,
+    whole_of_late,
+)
 from reports.compose.facts import Facts
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import condition_in_words
@@ -37,7 +44,6 @@ from reports.document.wording import (
     number,
     numbers,
     opened,
-    some,
     the,
 )
 from workitems.models import Delay, Update
@@ -46,6 +52,7 @@ from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late
 from workitems.terms.spans import span_in_words
+from workitems.terms.stems import completion
 
 STAGE_VERBS = {
     Stage.COMPLETE: ("is complete", "are complete"),
@@ -59,9 +66,6 @@ MAX_NAMED = 2
 MAX_LATE = 4
 # Words of an agency in a reason.
 REASON_WORDS = 20
-
-ONE_KEY_ITEM = "One key item is at risk"
-ANOTHER = "Another item is at risk"
 
 Line = tuple[str, list[Source]]
 
@@ -157,8 +161,8 @@ def _since_last_paper(facts: Facts) -> Iterator[str]:
 
 
 def _not_started(facts: Facts, by: Names) -> Line:
-    """Return a sentence on the items that have not started, if they are few. If none of them is late, it has their
-    numbers and the first date on which something is due."""
+    """Return a sentence on the items that have not started, if they are few. If none of them is late, it has the
+    first date on which something is due."""
     items = [item for item in facts.items if item.stage == Stage.NOT_STARTED]
     if not items or len(items) > MAX_NAMED:
         return "", []
@@ -173,14 +177,13 @@ def _not_started(facts: Facts, by: Names) -> Line:
         if first is not None and first.forecast_due >= item.on and not item.is_late:
             dates.append(first.forecast)
             sources.append(milestone_source(item, first))
+    words = f"Work has yet to start on {join_words(map(by.item, items))}"
     if len(dates) < len(items):
-        return f"Work has yet to start on {join_words(map(by.item, items))}.", sources
-    due, dated = min(dates, key=lambda each: each.last_day), facts.briefing.dated
+        return f"{words}.", sources
+    due, dated = min(dates, key=lambda each: each.last_day), facts.as_at
     if len(items) == 1:
-        start = f"The one that has not started ({items[0].number}) is not late"
-        return f"{start}: its first step is due {in_when(due, dated)}.", sources
-    start = f"The {number(len(items))} that have not started ({numbers_of(items)}) are not late"
-    return f"{start}: their first steps are due from {when(due, dated)} on.", sources
+        return f"{words}; its first step is due {in_when(due, dated)}.", sources
+    return f"{words}; their first steps are due from {when(due, dated)} on.", sources
 
 
 def _withdrawn(writer: Writer, room: Room) -> Line:
@@ -245,22 +248,17 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
     live = [item for item in writer.facts.items if item.is_live]
     doubtful = at_risk(live)
     keys = [item for item in live if item.is_key]
-    late, sources = _late(writer, room)
+    (late, sources), why = _late(writer, room)
     keys_at_risk = [item for item in doubtful if item.is_key]
     if not keys_at_risk and any(item.confidence or item.reviewer_confidence for item in keys):
         others = _other_keys(writer.facts, [item for item in keys if not item.is_late])
         room.use(others)
         late = f"{late} {others}".rstrip()
     yield _judged(writer.facts, late), sources
+    yield why
+    yield _what_it_means(writer, room)
     yield from _at_risk(writer, keys_at_risk, room)
-    others_at_risk = [item for item in doubtful if not item.is_key]
-    first = ANOTHER if keys_at_risk else _first_at_risk(live)
-    yield from _others_at_risk(writer, others_at_risk, room, first)
-
-
-def _first_at_risk(live: list[ItemAt]) -> str:
-    late = any(item.is_late for item in live)
-    return "One more item is at risk" if late else "One item is at risk"
+    yield from _others_at_risk(writer, [item for item in doubtful if not item.is_key], room)
 
 
 def _other_keys(facts: Facts, fine: list[ItemAt]) -> str:
@@ -281,12 +279,12 @@ def _judged(facts: Facts, late: str) -> str:
     open items, return only what is late."""
     kept = [item for item in facts.items if item.stage != Stage.WITHDRAWN]
     if not any(item.is_live for item in kept):
-        return late
+        return capitalised(late)
     count = sum(item.is_live and item.is_late for item in kept)
     fine = len(kept) - count - len(at_risk(kept))
     goes_well = fine * 2 > len(kept)
     joined = "and" if goes_well != bool(count) else "but"
-    return f"{_how_much(fine, len(kept))}, {joined} {late[:1].lower()}{late[1:]}"
+    return f"{_how_much(fine, len(kept))}, {joined} {late}"
 
 
 def _how_much(fine: int, total: int) -> str:
@@ -302,16 +300,12 @@ def _how_much(fine: int, total: int) -> str:
     return f"{'More' if fine * 2 > total else 'Less'} than half of the Plan is on track"
 
 
-def _others_at_risk(writer: Writer, items: list[ItemAt], room: Room, first: str) -> Iterator[Line]:
-    """Yield a line on each item at risk that is not key if they are few, else one with their number. `first`
-    introduces the first of them."""
+def _others_at_risk(writer: Writer, items: list[ItemAt], room: Room) -> Iterator[Line]:
+    """Yield a line on each item at risk that is not key if they are few, else one with their number."""
     if not items:
         return
     if len(items) <= MAX_NAMED:
-        lines = [
-            _why_at_risk(writer, item, ANOTHER if place else first)
-            for place, item in enumerate(items)
-        ]
+        lines = [_why_at_risk(writer, item) for item in items]
         room.use(*(text for text, _ in lines))
         yield from lines
         return
@@ -321,9 +315,9 @@ def _others_at_risk(writer: Writer, items: list[ItemAt], room: Room, first: str)
     yield text, [item_source(item) for item in items]
 
 
-def _late(writer: Writer, room: Room) -> Line:
-    """Return how many items are late, which of them (of many, which key ones) and by how much, and what
-    the causes are."""
+def _late(writer: Writer, room: Room) -> tuple[Line, Line]:
+    """Return how many items are late, as the end of a sentence, which of them (of many, which key ones) and by how
+    much; and what the causes are, if that is not said with it, with the conditions on which the new dates depend."""
     facts = writer.facts
     entries = writer.facts.late
     late = [entry for entry in entries if entry.is_late]
@@ -335,20 +329,20 @@ def _late(writer: Writer, room: Room) -> Line:
     ]
     sources = [source for entry in entries for source in entry.sources()] or [facts.plan_source]
     if not late:
-        words = "No item is late"
+        words = "no item is late"
         if gone:
             words += (
                 f"; {number(len(gone))} that had slipped no longer {agree(len(gone), 'is', 'are')}"
             )
         room.use(words)
-        return f"{words}.", sources
+        return (f"{words}.", sources), ("", [])
     keys = [entry for entry in late if entry.item.is_key]
     # All of them if they are few, else those that matter most.
     named = late if len(late) <= MAX_LATE else (keys or late)[:MAX_LATE]
-    words = f"{capitalised(count_in_words(len(late), 'item'))} {agree(len(late), 'is', 'are')} late"
+    words = f"{count_in_words(len(late), 'item')} {agree(len(late), 'is', 'are')} late"
     words += _how_many_key(facts, len(late), len(keys))
-    conditions = list(_not_settled(writer, keys))
-    sentences = [f"{words}.", *_with_cause(writer.names, late, named, conditions)]
+    how_long, causes = _with_cause(writer.names, late, named)
+    sentences = [f"{words}.", *how_long]
     if (unnamed := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
         sentences.append(
             f"{capitalised(number(unnamed))} more {agree(unnamed, 'key item is', 'key items are')} late."
@@ -357,10 +351,26 @@ def _late(writer: Writer, room: Room) -> Line:
         which = numbers_of([entry.item for entry in gone], MAX_NAMED)
         verb = agree(len(gone), "is", "are")
         sentences.append(
-            f"{capitalised(number(len(gone)))} more ({which}) slipped and {verb} no longer late."
+            f"{capitalised(count_in_words(len(gone), 'more item'))} ({which}) slipped and {verb} no longer late."
         )
-    room.use(*sentences)
-    return " ".join(sentences), sources
+    why = [*causes, *_not_settled(writer, keys)]
+    room.use(*sentences, *why)
+    of_late = [source for entry in late for source in entry.sources()]
+    return (" ".join(sentences), sources), (" ".join(why), of_late)
+
+
+def _what_it_means(writer: Writer, room: Room) -> Line:
+    """Return what the delay of a late key item means that matters most, in its agency's words. Section Delay does not
+    repeat it."""
+    for entry in writer.facts.late:
+        if entry.is_late and entry.item.is_key and (effect := next(effects(writer, entry), "")):
+            writer.used_sentences.add(effect)
+            clause = completion("effect", effect, writer.agency_names)
+            name = writer.names.short(entry.item)
+            text = closed(f"The delay of {name} matters most: {clause or opened(effect)}")
+            room.use(text)
+            return text, list(entry.sources())
+    return "", []
 
 
 def _how_many_key(facts: Facts, late: int, keys: int) -> str:
@@ -383,52 +393,71 @@ def _all(count: int) -> str:
 
 
 def _with_cause(
-    names: Names, late: list[LateItem], named: list[LateItem], conditions: list[str]
-) -> Iterator[str]:
-    """Yield how late the named items will be, with the cause of more than half of the late ones, or else
-    the recorded causes, the most frequent first; and after the cause the conditions."""
+    names: Names, late: list[LateItem], named: list[LateItem]
+) -> tuple[list[str], list[str]]:
+    """Return sentences on how late the named items will be, and on what delayed how many of the late ones. If one
+    cause delayed more than half of them, and all of those are named, it stands with them."""
     counts = Counter(cause for entry in late if (cause := cause_of(entry)) is not None)
-    causes = counts.most_common()
-    if causes and causes[0][1] * 2 > len(late) and causes[0][0] != Delay.Cause.OTHER:
-        main, count = causes[0]
+    main, count = counts.most_common(1)[0] if counts else (None, 0)
+    of_main = [entry for entry in named if cause_of(entry) == main]
+    is_main = count * 2 > len(late) and main != Delay.Cause.OTHER
+    if main and is_main and len(of_main) == count and all(map(_how_long, of_main)):
+        rest = [entry for entry in named if entry not in of_main]
+        (sentence,) = _will_be(names, of_main)
         because = f"mainly because of {CAUSES[main]}"
-        of_main = [entry for entry in named if cause_of(entry) == main]
-        if len(of_main) == count and all(map(_how_long, of_main)):
-            rest = [entry for entry in named if entry not in of_main]
-            (sentence,) = _will_be(names, of_main)
-            yield (
-                f"{opened(sentence)}, {_all(count)} {because}."
-                if count > 1
-                else f"{opened(sentence)}, {because}."
-            )
-            yield from conditions
-            yield from _will_be(names, rest)
+        first = f"{opened(sentence)}, {_all(count) + ' ' if count > 1 else ''}{because}."
+        return [first, *_will_be(names, rest)], []
+    has_names = set(counts) - {Delay.Cause.OTHER}
+    return list(_will_be(names, named)), [_causes(counts, len(late))] if has_names else []
+
+
+def _causes(counts: "Counter[Delay.Cause]", total: int) -> str:
+    """Return how many of the late items each cause delayed: "Consultation delayed three of the six late items;
+    procurement and a lack of funding delayed one each; for one no cause is recorded."."""
+    # Other causes have no name, so they come last.
+    recorded = sorted(counts.most_common(), key=lambda each: each[0] == Delay.Cause.OTHER)
+    missing = total - counts.total()
+    if len(recorded) == 1 and not missing:
+        return f"{capitalised(CAUSES[recorded[0][0]])} delayed {whole_of_late(total)}."
+    parts: list[str] = []
+    for count, group in groupby(recorded, key=lambda each: each[1]):
+        causes = [CAUSES[cause] for cause, _ in group]
+        each = len(causes) > 1
+        if parts:
+            delayed = f"delayed {number(count)}{' each' if each else ''}"
         else:
-            yield from _will_be(names, named)
-            of_them = (
-                "All of them" if count == len(late) else f"{capitalised(number(count))} of them"
-            )
-            yield f"{of_them} are late {because}." if len(late) > 1 else f"It is late {because}."
-            yield from conditions
-        return
-    yield from _will_be(names, named)
-    if causes:
-        named_causes = some([CAUSES[cause] for cause, _ in causes], MAX_LATE)
-        yield f"The {agree(len(causes), 'cause is', 'causes are')} {named_causes}."
-    yield from conditions
+            delayed = f"{'each ' if each else ''}delayed {number(count)} of the {number(total)} late items"
+        parts.append(f"{join_words(causes)} {delayed}")
+    if missing:
+        parts.append(f"for {number(missing)} no cause is recorded")
+    return f"{capitalised('; '.join(parts))}."
 
 
 def _not_settled(writer: Writer, keys: list[LateItem]) -> Iterator[str]:
-    """Yield the conditions under which late key items will be later still: causes reported as not settled."""
-    for entry in keys[:MAX_NAMED]:
-        if (found := unsettled(entry)) and _last_step(entry):
-            name = writer.names.again(entry.item)
-            delay = found[1]
-            by = delay.settling_by if delay.settling_by and delay.settling_by >= delay.on else None
-            until = when(KnownDate(by), delay.on) if by else ""
-            condition = condition_in_words(delay.cause, delay.settlement, until)
+    """Yield on what the new dates of late key items depend: what their agencies say that they need, or else that
+    their cause is settled. Items with the same condition share a sentence."""
+    names: dict[str, list[str]] = {}
+    for entry in keys[:MAX_LATE]:
+        if _last_step(entry) and (condition := _condition(writer, entry)):
+            names.setdefault(condition, []).append(writer.names.short(entry.item))
             writer.conditions.add(entry.item.pk)
-            yield f"{condition}, {name} will be later still."
+    for condition, of in names.items():
+        dates = agree(len(of), "The new date", "The new dates")
+        yield f"{dates} for {join_words(of)} {agree(len(of), 'holds', 'hold')} only {condition}."
+
+
+def _condition(writer: Writer, entry: LateItem) -> str:
+    """Return on what the item's new date depends, as the end of a sentence; "" if that is not said."""
+    if needed := needed_for(writer, entry):
+        _, thing, by = needed
+        if not thing.startswith("to "):
+            return f"with {thing}{f' by {by}' if by else ''}"
+    if (found := unsettled(entry)) is None:
+        return ""
+    delay = found[1]
+    day = delay.settling_by if delay.settling_by and delay.settling_by >= delay.on else None
+    until = when(KnownDate(day), delay.on) if day else ""
+    return condition_in_words(delay.cause, delay.settlement, until)
 
 
 def _will_be(names: Names, entries: list[LateItem]) -> Iterator[str]:
@@ -449,8 +478,9 @@ def _how_long(entry: LateItem) -> str:
     last = _last_step(entry)
     if last is None:
         return ""
-    span = span_in_words((last.forecast_due - last.agreed_due).days)
-    return f"at least {span}" if is_waiting(last) else span
+    if is_waiting(last):
+        return f"at least {span_in_words(last.agreed, last.forecast, at_least=True)}"
+    return span_in_words(last.agreed, last.forecast)
 
 
 def _last_step(entry: LateItem) -> MilestoneAt | None:
@@ -463,9 +493,8 @@ def _last_step(entry: LateItem) -> MilestoneAt | None:
 
 def _at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator[Line]:
     """Yield lines on the key items that are not late but at risk, with who rates them so and why."""
-    for place, item in enumerate(doubtful[:MAX_NAMED]):
-        which = "Another key item is at risk" if place else ONE_KEY_ITEM
-        text, sources = _why_at_risk(writer, item, which)
+    for item in doubtful[:MAX_NAMED]:
+        text, sources = _why_at_risk(writer, item)
         room.use(text)
         yield text, sources
     if unnamed := doubtful[MAX_NAMED:]:
@@ -475,15 +504,15 @@ def _at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator[Lin
         yield text, [item_source(item) for item in unnamed]
 
 
-def _why_at_risk(writer: Writer, item: ItemAt, which: str) -> Line:
-    """Return a line on an item at risk, with its sources; it begins with `which`. Why it is at risk and how its date
-    has moved are reported here or, if the item has slipped, in section Delay."""
+def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
+    """Return a line on an item at risk, with its sources. Why it is at risk and how its date has moved are reported
+    here or, if the item has slipped, in section Delay."""
     sources = [item_source(item)]
     moved = moved_furthest(item)
     if moved:
         sources.append(milestone_source(item, moved))
     if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.facts.late):
-        text = _at_risk_alone(writer.names, item, which)
+        text = f"{_may_be_late(writer.names, item)}."
         if moved:
             text += (
                 f" The new date for {what(moved)}, {when(moved.forecast, moved.on)}, is in doubt."
@@ -493,20 +522,24 @@ def _why_at_risk(writer: Writer, item: ItemAt, which: str) -> Line:
     if found := challenge_of(writer, item):
         why = found[0]
         sources.append(found[1])
-    return at_risk_in_words(writer.names, item, why, which), sources
+    return at_risk_in_words(writer.names, item, why, writer.agency_names), sources
 
 
-def at_risk_in_words(names: Names, item: ItemAt, why: str, which: str) -> str:
-    """Return sentences on an item at risk: `which` ("One key item is at risk"), who rates it so if its agency does
-    not, which date has moved, and why in the agency's words."""
-    sentences = [_at_risk_alone(names, item, which)]
+def at_risk_in_words(names: Names, item: ItemAt, why: str, agencies: Iterable[str] = ()) -> str:
+    """Return sentences on an item at risk: that it may become late, whose view that is if not its agency's, why in the
+    agency's words, and which date has moved. `agencies` are names with which the reason may begin."""
+    start = _may_be_late(names, item)
+    clause = completion("explanation", why, agencies) if why else None
+    sentences = [f"{start}, because {clause}." if clause else f"{start}."]
     if moved := moved_furthest(item):
         sentences.append(moved_in_words(moved))
-    if why:
+    if why and not clause:
         sentences.append(closed(capitalised(why)))
     return " ".join(sentences)
 
 
-def _at_risk_alone(names: Names, item: ItemAt, which: str) -> str:
-    says = "" if item.confidence in DOUBTFUL else ", as the reviewer sees it"
-    return f"{which}{says}: {names.item(item)}."
+def _may_be_late(names: Names, item: ItemAt) -> str:
+    name = capitalised(names.item(item))
+    key = ", a key item," if item.is_key else ""
+    view = "" if item.confidence in DOUBTFUL else ", in the reviewer’s view"
+    return f"{name}{key} may become late{view}"

@@ -7,7 +7,7 @@ SHARES = {
     "purpose": 30,
     "figures": 20,
     "background": 8,
-    "achievements": 46,
+    "achievements": 74,
     "delay": 30,
     "mitigation": 20,
     "next_steps": 22,

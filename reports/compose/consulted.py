@@ -112,7 +112,7 @@ def _action(writer: Writer, row: Any) -> str:
     who = writer.agency(writer.facts.agencies[row.owner_agency_id])
     if row.done_on:
         when = f"done on {long_date(row.done_on)}"
-    elif row.due_on < writer.facts.briefing.dated:
+    elif row.due_on < writer.facts.as_at:
         when = f"due on {long_date(row.due_on)} and not done yet"
     else:
         when = f"due on {long_date(row.due_on)}"

@@ -8,13 +8,16 @@ there is room; the rest are counted by cause.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import groupby
 
+from agencies.models import Agency
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import delay_source, item_source
 from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.planned import planned_in_words, plans
 from reports.compose.settling import settled_in_words
-from reports.compose.slips import LateItem, cause_of
+from reports.compose.slips import LateItem, cause_of, main_delay
 from reports.compose.subjects import (
     CAUSES,
     Names,
@@ -43,7 +46,9 @@ from reports.document.wording import (
     join_words,
     joined,
     mentions,
+    named,
     number,
+    opened,
     sentences,
 )
 from workitems.models import Delay
@@ -51,11 +56,14 @@ from workitems.models.item import Stage
 from workitems.plan.plan_at import DelayAt, ItemAt, MitigationAt
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import times_in_words
+from workitems.terms.stems import completion, says_nothing, says_we
 
 # Annexes that list all late items.
 HOLDS_EVERY_DELAY = ("delays", "items", "items_texts")
 # Limits on the items reported that are not key, and on an item's milestones and open actions.
 MAX_OTHERS = 3
+# Key items whose reasons are always printed.
+MAX_EXPLAINED = 4
 MAX_STEPS = 2
 MAX_ACTIONS = 2
 # Words of an agency in one paragraph: its reasons, why an item is at risk (twice as many in a single sentence),
@@ -64,6 +72,8 @@ REASON_WORDS = 45
 AT_RISK_WORDS = 20
 EFFECT_WORDS = 30
 ACTION_WORDS = 40
+# Words of a sentence that says how late something is and why.
+SENTENCE_WORDS = 45
 # Words about one item in a paragraph, and those after which another paragraph begins.
 MOST_WORDS = 140
 PARAGRAPH_WORDS = 90
@@ -93,7 +103,12 @@ def delay(writer: Writer) -> Section:
     for cause, group in groups:
         for entry in group:
             texts[entry.item.pk] = _with_reason(
-                writer, entry, room, texts[entry.item.pk], cause if len(group) == 1 else None
+                writer,
+                entry,
+                room,
+                texts[entry.item.pk],
+                cause if len(group) == 1 else None,
+                must=len(keys) <= MAX_EXPLAINED,
             )
     for entry in keys:
         texts[entry.item.pk] += _further_sentences(writer, entry, room, texts[entry.item.pk])
@@ -165,7 +180,7 @@ def _slips(names: Names, entry: LateItem) -> str:
         )
     last = max(ahead, key=lambda step: step.forecast_due)
     sentence = f"{name} are late, the last now expected {by_when(last.forecast, dated)}"
-    if how := how_late(last, last.forecast_due):
+    if how := how_late(last, last.forecast):
         sentence += f", {how}"
     if undated := len(late) - len(ahead):
         sentence += f"; {number(undated)} {agree(undated, 'has', 'have')} no new date"
@@ -190,17 +205,45 @@ def _with_reason(
         if reason and reason not in writer.used_sentences and (must or room.has(reason)):
             room.use(reason)
             writer.used_sentences.add(reason)
-            return f"{start} {reason}"
+            who = writer.facts.lead_of(entry.item).short_name
+            names = writer.agency_names
+            return because(start, reason, delay, is_late=entry.is_late, who=who, agencies=names)
     words = late_because(cause)
     room.use(words)
     return f"{start} {words}".rstrip()
+
+
+def because(
+    start: str,
+    reason: str,
+    delay: DelayAt,
+    *,
+    is_late: bool,
+    who: str,
+    agencies: Iterable[str] = (),
+) -> str:
+    """Return the start and the reason as one sentence if they fit together. Of a late item, a cause that is over is
+    reported as past. A reason that speaks as "we" is quoted as that of the agency `who`."""
+    if says_we(reason):
+        return f"{start} In {who}’s words: “{reason}”"
+    first, *rest = sentences(reason)
+    clause = completion("explanation", first, agencies)
+    if clause is None or not is_late:
+        return f"{start} {reason}"
+    if not delay.is_open:
+        begun = f"{start} It slipped at first because {clause}."
+    elif len(sentences(start)) == 1 and count_words(start, clause) <= SENTENCE_WORDS:
+        begun = f"{opened(start)}, because {clause}."
+    else:
+        return f"{start} {reason}"
+    return " ".join([begun, *rest])
 
 
 def _further_sentences(writer: Writer, entry: LateItem, room: Room, text: str) -> str:
     """Return sentences to add to the item's text while there is room: what the delay means, in the agency's
     words, and how often the date has moved."""
     further = ""
-    for sentence in _effects(writer, entry):
+    for sentence in _further(writer, entry):
         is_short = count_words(text, further, sentence) <= MOST_WORDS
         if sentence not in writer.used_sentences and is_short and room.take(sentence):
             writer.used_sentences.add(sentence)
@@ -208,12 +251,21 @@ def _further_sentences(writer: Writer, entry: LateItem, room: Room, text: str) -
     return further
 
 
-def _effects(writer: Writer, entry: LateItem) -> Iterator[str]:
+def effects(writer: Writer, entry: LateItem) -> Iterator[str]:
+    """Yield what the delay means, in the agency's words."""
     if found := _explained_delay(entry):
         source, delay = found
         with errors_naming(source):
-            if effect := _in_agency_words(writer, delay.effect, 1, EFFECT_WORDS):
-                yield effect
+            effect = _in_agency_words(writer, delay.effect, 1, EFFECT_WORDS)
+        if effect:
+            yield effect
+
+
+def _further(writer: Writer, entry: LateItem) -> Iterator[str]:
+    """Yield what the delay means, whether its cause is settled, and how often the date has moved."""
+    yield from effects(writer, entry)
+    if found := _explained_delay(entry):
+        delay = found[1]
         is_acted_on = any(not _is_done(row) for _, row in entry.mitigations())
         if delay.is_open and delay.settlement == Delay.Settlement.SETTLED and not is_acted_on:
             yield _with_number(writer, entry, _settled(writer, delay))
@@ -238,21 +290,17 @@ def unsettled(entry: LateItem) -> tuple[Source, DelayAt] | None:
 
 
 def _explained_delay(entry: LateItem) -> tuple[Source, DelayAt] | None:
-    """Return the delay whose reason is printed, with its source: the first one, and if the item is late, the
-    first one of a late milestone."""
-    delays = [(slip, delay) for slip in entry.slips for delay in slip.delays]
-    if entry.is_late:
-        delays = [pair for pair in delays if pair[0].milestone.is_late] or delays
-    if not delays:
+    """Return the delay whose reason is printed, with its source."""
+    if (found := main_delay(entry)) is None:
         return None
-    slip, delay = delays[0]
+    slip, delay = found
     return delay_source(entry.item, slip.milestone, delay), delay
 
 
 def challenge_of(writer: Writer, item: ItemAt) -> tuple[str, Source] | None:
     """Return the first sentence of the item's last update that reports challenges, and its source."""
     for update in reversed(writer.facts.updates_of(item)):
-        if update.challenges.strip():
+        if not says_nothing(update.challenges):
             with errors_naming(update.source):
                 return _in_agency_words(writer, update.challenges, 1, AT_RISK_WORDS), update.source
     return None
@@ -338,7 +386,12 @@ def _rest(
     """Return a sentence with the number of items that are not reported here, by cause, and the annex that lists them."""
     total = sum(counts.values())
     causes = [
-        (count, f"because of {CAUSES[cause]}")
+        (
+            count,
+            "because of another cause"
+            if (cause, count) == (Delay.Cause.OTHER, 1)
+            else f"because of {CAUSES[cause]}",
+        )
         for cause, count in counts.most_common()
         if cause is not None
     ]
@@ -349,7 +402,7 @@ def _rest(
         why = f", {join_words(f'{number(count)} {cause}' for count, cause in causes)}"
     where = writer.where(HOLDS_EVERY_DELAY)
     noun = "other item" if with_keys else "item"
-    count = count_in_words(total, noun) if is_all else f"{number(total)} more"
+    count = count_in_words(total, noun if is_all else "more item")
     verb = agree(total, "is", "are")
     return f"{capitalised(count)} {verb} late{why}{f' ({where})' if where else ''}."
 
@@ -388,16 +441,20 @@ def _is_at_risk(entry: LateItem) -> bool:
 def _why_at_risk(
     writer: Writer, entry: LateItem, room: Room, start: str
 ) -> tuple[str, list[Source]]:
-    """Return the start with the agency's reason, how a date has moved and the agency's challenge, whether they
-    fit or not, and the sources."""
-    parts, sources = [_with_reason(writer, entry, room, start, None, must=True)], _sources([entry])
+    """Return the start with the agency's reason, how a date has moved and the agency's challenge, of a key item
+    whether they fit or not, and the sources."""
     room.use(start)
-    if moved := moved_furthest(entry.item):
-        parts.append(moved_in_words(moved))
-    if found := challenge_of(writer, entry.item):
+    must, sources = entry.item.is_key, _sources([entry])
+    parts = [_with_reason(writer, entry, room, start, None, must=must)]
+    moved = moved_furthest(entry.item)
+    if moved and (room.has(sentence := moved_in_words(moved)) or must):
+        room.use(sentence)
+        parts.append(sentence)
+    found = challenge_of(writer, entry.item)
+    if found and (room.has(found[0]) or must):
+        room.use(found[0])
         parts.append(found[0])
         sources.append(found[1])
-    room.use(*parts[1:])
     return " ".join(parts), sources
 
 
@@ -416,6 +473,11 @@ def _count_of_late(items: list[ItemAt], late: list[LateItem]) -> str:
     count, total = len(items), len(late)
     if count < total:
         return f"{number(count)} of the {number(total)} late items"
+    return whole_of_late(total)
+
+
+def whole_of_late(total: int) -> str:
+    """Return "the one late item", "both late items", "all three late items"."""
     whole = {1: "the one late item", 2: "both late items"}
     return whole.get(total, f"all {number(total)} late items")
 
@@ -426,16 +488,22 @@ def _count_of_late(items: list[ItemAt], late: list[LateItem]) -> str:
 def mitigation(writer: Writer) -> Section:
     """Return the section on what is being done about the late items: by item, open actions and causes that are
     not settled."""
-    room = writer.room("mitigation")
-    entries = writer.facts.late
+    facts, room = writer.facts, writer.room("mitigation")
+    entries = facts.late
     late = [entry for entry in entries if entry.is_late]
     keys = [entry for entry in late if entry.item.is_key]
     others = [entry for entry in late if not entry.item.is_key]
     actions = _actions(writer, keys, others[:MAX_OTHERS], room)
     still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], actions, room)
+    bridges = _bridges(writer, [*keys, *others[:MAX_OTHERS]], room)
+    ahead = {
+        plan.item.pk: (text, plan.update.source)
+        for plan in plans(facts)
+        if plan.item.is_late and (text := planned_in_words(writer, plan, room))
+    }
     paragraphs = [
-        *_by_item(writer, late, actions, still_open),
-        *_without_action(writer, late, still_open, room),
+        *_by_item(writer, late, actions, still_open, bridges, ahead),
+        *_without_action(writer, late, {*still_open, *bridges, *ahead}, room),
     ]
     if not paragraphs:
         words = "There is no delay to make good."
@@ -445,8 +513,60 @@ def mitigation(writer: Writer) -> Section:
     return _section(SectionKind.MITIGATION, paragraphs)
 
 
-# By primary key of an item: the open actions to report.
+# By primary key of an item: the open actions to report, and a sentence with its source.
 Actions = dict[int, list[tuple[Source, MitigationAt]]]
+Passages = dict[int, tuple[str, Source]]
+
+
+def _bridges(writer: Writer, entries: list[LateItem], room: Room) -> Passages:
+    """Return what bridges the delays: of key items always, of others while there is room."""
+    bridges: Passages = {}
+    for entry in entries:
+        found = _explained_delay(entry)
+        if found is None or not found[1].is_open:
+            continue
+        source, delay = found
+        with errors_naming(source):
+            first = _in_agency_words(writer, delay.meanwhile, 1, EFFECT_WORDS)
+        clause = completion("meanwhile", first, writer.agency_names) if first else None
+        if clause is None:
+            continue
+        sentence = f"In the meantime, {clause}."
+        if entry.item.is_key or room.has(sentence):
+            room.use(sentence)
+            bridges[entry.item.pk] = (sentence, source)
+    return bridges
+
+
+def _what_is_open(writer: Writer, entry: LateItem, name: str, *, introduce: bool = True) -> str:
+    """Return what the item needs, or else whether the cause of its delay is settled; "" if it is not said. `name` is
+    that of the item."""
+    if needed := needed_for(writer, entry):
+        agency, thing, by = needed
+        who = writer.agency(agency) if introduce else agency.short_name
+        must = thing.removeprefix("to ") if thing.startswith("to ") else f"have {thing}"
+        return f"For {name}, {who} must {must}{f' by {by}' if by else ''}."
+    if found := unsettled(entry):
+        return _settled(writer, found[1], of=name, introduce=introduce)
+    return ""
+
+
+def needed_for(writer: Writer, entry: LateItem) -> tuple[Agency, str, str] | None:
+    """Return who needs what until when, in words; None if it is not said, or if the day has passed."""
+    found = _explained_delay(entry)
+    if found is None or not found[1].is_open:
+        return None
+    source, delay = found
+    by = delay.settling_by
+    if delay.settlement == Delay.Settlement.SETTLED or (by and by < delay.on):
+        return None
+    with errors_naming(source):
+        first = _in_agency_words(writer, delay.needs, 1, EFFECT_WORDS)
+    thing = completion("needs", first, writer.agency_names) if first else None
+    if thing is None:
+        return None
+    pk = delay.settling_agency or entry.item.lead
+    return writer.facts.agencies[pk], thing, when(KnownDate(by), delay.on) if by else ""
 
 
 def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room: Room) -> Actions:
@@ -455,21 +575,23 @@ def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room:
     A key item gets one action whether there is room or not.
     """
     actions: Actions = {}
-    used: set[tuple[int, str]] = set()
+    used: dict[int, str] = {}
     for place in range(MAX_ACTIONS):
         for entry in [*keys, *others]:
             found = [pair for pair in entry.mitigations() if not _is_done(pair[1])]
             if place >= len(found):
                 continue
             item = entry.item
-            sentence = _action(writer, entry, *found[place])
-            if not sentence or (item.pk, sentence) in used:
+            sentence = _action(writer, entry, *found[place], introduce=False)
+            so_far = used.get(item.pk, "")
+            is_long = count_words(so_far, sentence) > PARAGRAPH_WORDS
+            if sentence in so_far or (so_far and is_long):
                 continue
             if not room.take(sentence):
                 if item.pk in actions or not item.is_key:
                     continue
                 room.use(sentence)
-            used.add((item.pk, sentence))
+            used[item.pk] = f"{so_far} {sentence}"
             actions.setdefault(item.pk, []).append(found[place])
     return actions
 
@@ -481,11 +603,14 @@ def _not_settled(
     there is room. An item with an action does not get it again if the summary has it."""
     unsettled_items = set()
     for entry in entries:
-        is_in_summary = entry.item.pk in writer.conditions and entry.item.pk in actions
-        if is_in_summary or not (found := unsettled(entry)):
-            continue
+        needed = needed_for(writer, entry)
+        is_in_summary = entry.item.pk in writer.conditions and (
+            not needed[1].startswith("to ") if needed else entry.item.pk in actions
+        )
         name = writer.names.item(entry.item)
-        sentence = _settled(writer, found[1], of=name, introduce=False)
+        sentence = _what_is_open(writer, entry, name, introduce=False)
+        if not sentence or is_in_summary:
+            continue
         if entry.item.is_key or room.has(sentence):
             room.use(sentence)
             unsettled_items.add(entry.item.pk)
@@ -493,29 +618,54 @@ def _not_settled(
 
 
 def _by_item(
-    writer: Writer, entries: list[LateItem], actions: Actions, still_open: set[int]
+    writer: Writer,
+    entries: list[LateItem],
+    actions: Actions,
+    still_open: set[int],
+    bridges: Passages,
+    ahead: Passages,
 ) -> Iterator[Paragraph]:
-    """Yield a paragraph on each item: the cause to be settled, its open actions, and whether all actions are done."""
+    """Yield a paragraph on each item: the cause to be settled, what bridges the delay, its open actions, whether all
+    actions are done, and what its agency plans next."""
     for entry in entries:
         name, passages = writer.names.item(entry.item), []
-        if entry.item.pk in still_open and (found := unsettled(entry)):
-            source, delay = found
-            passages.append((_settled(writer, delay, of=name), source))
-        is_named = bool(passages)
+        if entry.item.pk in still_open and (found := _explained_delay(entry)):
+            passages.append((_what_is_open(writer, entry, name), found[0]))
+        if entry.item.pk in bridges:
+            passages.append(bridges[entry.item.pk])
         of_item = actions.get(entry.item.pk, [])
         passages += [(_action(writer, entry, source, row), source) for source, row in of_item]
         if done := _all_done(entry):
             of = f" for {writer.names.again(entry.item)}" if passages else ""
             passages.append((done.format(of), item_source(entry.item)))
+        if entry.item.pk in ahead:
+            passages.append(ahead[entry.item.pk])
         if not passages:
             continue
-        if not is_named and not (of_item and _identifies_item(passages[0][0], entry, entries)):
-            first, source = passages[0]
-            passages[0] = (joined(f"On {name}", ",", first, writer.agency_names), source)
+        first, source = passages[0]
+        if name not in first and not (
+            _begins_with(writer.facts.agencies.values(), first)
+            and _identifies_item(first, entry, entries)
+        ):
+            first = first.removeprefix("Next, ")
+            # An action may be no sentence: "A shorter course by video".
+            is_sentence = not of_item or _begins_with(writer.facts.agencies.values(), first)
+            if is_sentence or first.startswith(("It was for", "In the meantime")):
+                first = joined(f"For {name}", ",", first, writer.agency_names)
+            else:
+                first = f"For {name}: {first}"
+            passages[0] = (first, source)
         yield writer.running(
             [(text, [source]) for text, source in passages],
             about=f"mitigation of item {entry.item.pk}",
         )
+
+
+def _begins_with(agencies: Iterable[Agency], text: str) -> bool:
+    """Whether a text begins with an agency, so that it says who acts."""
+    names = [name for each in agencies for name in (each.name, each.short_name, each.name_mi)]
+    starts = [capitalised(form) for name in names if name for form in (name, named(name))]
+    return text.startswith(tuple(starts))
 
 
 def _identifies_item(text: str, entry: LateItem, entries: list[LateItem]) -> bool:
@@ -539,15 +689,21 @@ def _is_done(row: MitigationAt) -> bool:
     return row.done_on is not None and row.done_on <= row.on
 
 
-def _action(writer: Writer, entry: LateItem, source: Source, row: MitigationAt) -> str:
+def _action(
+    writer: Writer, entry: LateItem, source: Source, row: MitigationAt, *, introduce: bool = True
+) -> str:
     """Return an open action in the agency's words, with its owner and date unless they mention them, or the date
-    is the item's new one."""
+    is the item's new one: "DoL will print the card, by 31 August 2010." if they complete that sentence. Words that
+    are too long are left out."""
     agency = writer.facts.agencies[row.owner]
     with errors_naming(source):
         words = _in_agency_words(writer, row.description, 2, ACTION_WORDS)
     if not words:
-        return ""
-    new_dates = {slip.milestone.forecast_due for slip in entry.slips if slip.milestone.is_late}
+        words = f"One action for {writer.names.item(entry.item)} is open."
+    first, *rest = sentences(words)
+    if verb := completion("mitigation", first, [agency.name, agency.short_name, agency.name_mi]):
+        who = writer.agency(agency) if introduce else agency.short_name
+        return " ".join([_will(who, verb, row, entry), *rest])
     notes = []
     if not mentions(words, [agency.name, agency.short_name, agency.name_mi]):
         notes.append(writer.bracketed(agency))
@@ -555,9 +711,24 @@ def _action(writer: Writer, entry: LateItem, source: Source, row: MitigationAt) 
         notes.append("no date set")
     elif row.due_on < row.on:
         notes.append(f"due {by_when(KnownDate(row.due_on), row.on)} and not done yet")
-    elif row.due_on not in new_dates and when(KnownDate(row.due_on), row.on) not in words:
+    elif row.due_on not in _new_dates(entry) and when(KnownDate(row.due_on), row.on) not in words:
         notes.append(by_when(KnownDate(row.due_on), row.on))
     return cited(words, ", ".join(notes)) if notes else words
+
+
+def _will(who: str, verb: str, row: MitigationAt, entry: LateItem) -> str:
+    """Return who will do it, with the date unless the words have it or it is the item's new one."""
+    if row.due_on is None:
+        return f"{capitalised(who)} will {verb}; no date is set."
+    by = by_when(KnownDate(row.due_on), row.on)
+    if row.due_on < row.on:
+        return f"It was for {who} to {verb} {by}, and this is not recorded as done."
+    is_dated = row.due_on in _new_dates(entry) or by.removeprefix("by ") in verb
+    return closed(f"{capitalised(who)} will {verb}{'' if is_dated else f', {by}'}")
+
+
+def _new_dates(entry: LateItem) -> set[date]:
+    return {slip.milestone.forecast_due for slip in entry.slips if slip.milestone.is_late}
 
 
 def _all_done(entry: LateItem) -> str:

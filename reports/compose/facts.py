@@ -28,7 +28,7 @@ from reports.models import (
     Response,
     ResponseChoice,
 )
-from workitems.models import Member, Pillar, Plan, Return, Support, Update, Variation
+from workitems.models import Member, Pillar, Plan, Return, Risk, Support, Update, Variation
 from workitems.models.item import Stage
 from workitems.plan.asat import Moment, end_of, rows_as_at, versions_in_order
 from workitems.plan.plan_at import (
@@ -150,8 +150,19 @@ class Facts:
     answer: AnswerFacts | None
     # The agencies' clearances of this paper, by short name.
     clearances: tuple[Clearance, ...]
+    # The day on which the paper is composed, if that may be before its date.
+    today: date | None = None
     # Only in the plan's first year.
     follows: Follows | None = None
+
+    @property
+    def as_at(self) -> date:
+        """The day at whose end the records are read."""
+        return day_of(self.briefing, self.today)
+
+    @property
+    def is_dated_ahead(self) -> bool:
+        return self.as_at < self.briefing.dated
 
     @property
     def coordinator(self) -> Agency:
@@ -166,6 +177,17 @@ class Facts:
     def risks(self) -> tuple[RiskAt, ...]:
         """Open risks escalated to the Minister by the paper's date, by number."""
         return tuple(row for row in self.all_risks if row.is_with_minister)
+
+    @property
+    def grave_risks(self) -> tuple[RiskAt, ...]:
+        """Other open risks, high in likelihood and impact, by number."""
+        return tuple(
+            row
+            for row in self.all_risks
+            if row.closed_on is None
+            and row.likelihood == row.impact == Risk.Level.HIGH
+            and not row.is_with_minister
+        )
 
     def lead_of(self, item: ItemAt) -> Agency:
         return self.agencies[item.lead]
@@ -182,14 +204,19 @@ class Facts:
         return tuple(sorted(agency.name_mi for agency in self.agencies.values() if agency.name_mi))
 
 
-def read_facts(briefing: Briefing) -> Facts:
-    """Read everything that the paper is composed from.
+def day_of(briefing: Briefing, today: date | None) -> date:
+    """Return the day as at which a paper is composed: its date but, given `today`, none that is to come."""
+    return min(briefing.dated, today or briefing.dated)
+
+
+def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
+    """Read everything that the paper is composed from, as at its date or, if that is ahead, as at today.
 
     The number of queries is fixed, but for one more if the Minister has answered another paper, two
     more if a paper was issued before, and one more if the briefing's kind has not been read.
     Raise `DocumentError` if nobody holds the portfolio then.
     """
-    plan, dated = briefing.plan, briefing.dated
+    plan, dated, as_at = briefing.plan, briefing.dated, day_of(briefing, today)
     appointment = Appointment.objects.holding(plan.portfolio, dated)
     if appointment is None:
         raise DocumentError(
@@ -202,7 +229,7 @@ def read_facts(briefing: Briefing) -> Facts:
         key=lambda agency: agency.short_name.casefold(),
     )
     pillars = tuple(Pillar.objects.filter(plan=plan).order_by("number"))
-    moment = Moment.end_of(dated)
+    moment = Moment.end_of(as_at)
     place = {pillar.pk: index for index, pillar in enumerate(pillars)}
     items = sorted(items_in_full(plan, moment), key=lambda item: place[item.pillar])
     additions, withdrawals = _group_decisions(briefing, items)
@@ -220,7 +247,7 @@ def read_facts(briefing: Briefing) -> Facts:
         ),
         minister=appointment.minister,
         agencies=agencies,
-        members=tuple(agency for agency in members if agency.exists_on(dated)),
+        members=tuple(agency for agency in members if agency.exists_on(as_at)),
         pillars=pillars,
         items=tuple(items),
         late=late_items(items, briefing.period_start),
@@ -238,6 +265,7 @@ def read_facts(briefing: Briefing) -> Facts:
         answer=_last_answer(briefing),
         follows=follows,
         clearances=tuple(_clearances(briefing=briefing.pk or 0)),
+        today=today,
     )
 
 

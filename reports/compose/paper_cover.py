@@ -64,10 +64,17 @@ def cover_of(facts: Facts) -> Cover:
             for row in facts.clearances
             if row.answer == Clearance.Answer.DISSENTS
         ),
-        on_behalf_of=f"for {briefing.on_behalf_of}" if briefing.on_behalf_of else "",
+        on_behalf_of=_on_behalf_of(briefing.on_behalf_of),
         design=design_of(facts.coordinator),
         says_once=True,
     )
+
+
+def _on_behalf_of(office: str) -> str:
+    """Return "for Secretary of Labour"; with "the" before an office that has "for" in its name."""
+    if not office:
+        return ""
+    return f"for the {office}" if " for " in office else f"for {office}"
 
 
 def _unusual(words: str, marking: str) -> str:

@@ -1,6 +1,7 @@
 """Text, paragraphs and keys of a document; joins texts and introduces agencies."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,7 +22,7 @@ from reports.document import (
     markup,
     words,
 )
-from reports.document.wording import closed, mentions, named, opened, sentences
+from reports.document.wording import capitalised, closed, mentions, named, opened, sentences
 
 # In text: what is asked of the Minister, filled in from the recommendations when the paper is printed.
 ASKED = "{recommendations}"
@@ -93,6 +94,11 @@ class Writer:
         the name."""
         is_plain = mentions(agency.name, [agency.short_name])
         return agency.short_name if agency.pk in self._introduced or is_plain else agency.name
+
+    def subject(self, agency: Agency) -> str:
+        """Return the name to begin a sentence with, without an introduction."""
+        name = self.bracketed(agency)
+        return capitalised(named(name) if name == agency.name else name)
 
     def note_introduction(self, agency: Agency, text: str) -> None:
         """Treat the agency as introduced if a standing text has its two names: "Ministry of Health (MOH)"."""
@@ -234,7 +240,7 @@ def flat(source: str, maori: Iterable[str] = ()) -> str:
     Raise `DocumentError` for what cannot be printed.
     """
     parts = []
-    for block in markup.parse(source, maori=maori):
+    for block in markup.parse(re.sub(r" +,", ",", source), maori=maori):
         sentence = markup.to_source(block.text)
         if block.bullets:
             points = [opened(markup.to_source(b.text)) for b in _spread(block.bullets)]

@@ -31,6 +31,7 @@ from workitems.models import Delay
 from workitems.models.item import Stage
 from workitems.plan.plan_at import DelayAt, ItemAt
 from workitems.terms.lateness import times_in_words
+from workitems.terms.stems import says_nothing
 
 MOST_LATE = 5  # key items that have questions of their own
 MOST_NAMED = 8
@@ -123,7 +124,9 @@ def _delay_source(item: ItemAt, delay: DelayAt) -> Source:
 
 
 def _why(writer: Writer, delays: list[DelayAt]) -> str:
-    causes = [_some(writer, delay.explanation) for delay in delays if delay.explanation.strip()]
+    causes = [
+        _some(writer, delay.explanation) for delay in delays if not says_nothing(delay.explanation)
+    ]
     if not causes:
         return "No cause is recorded."
     return " ".join(capitalised(closed(words)) for words in dict.fromkeys(causes))
@@ -137,7 +140,7 @@ def _settled(facts: Facts, delay: DelayAt) -> str:
         delay.settlement,
         who=facts.agencies[agency].short_name if agency else "",
         by=long_date(by) if by else "",
-        is_past=by is not None and by < facts.briefing.dated,
+        is_past=by is not None and by < facts.as_at,
     )
     if not sentence:
         return "The records do not say."

@@ -10,15 +10,13 @@ class Words(NamedTuple):
     """The words for one cause of delay.
 
     `needed` is what is missing and `to_do` what an agency has to do; `for_what` is the preposition before the
-    item. `missing` is the clause for "if …", `on_the_day` the entry in the list of dates, with a placeholder
-    for the item, and `done` the sentence once the cause is settled.
+    item. `settled` is the clause for "only if …", and `done` the sentence once the cause is settled.
     """
 
     needed: str
     to_do: str
     for_what: str
-    missing: str
-    on_the_day: str
+    settled: str
     done: str
 
 
@@ -27,84 +25,75 @@ WORDS = {
         "the funding",
         "find the funding",
         "for",
-        "the funding is not found",
-        "funding to be found for {}",
+        "the funding is found",
         "The funding for it has since been found.",
     ),
     Delay.Cause.PRIOR_COMMITMENTS: Words(
         "which work comes first",
         "make room beside its other work",
         "for",
-        "no room is made beside other work",
-        "room to be made beside other work for {}",
+        "room is made beside other work",
         "The other work is no longer in the way.",
     ),
     Delay.Cause.STAFFING: Words(
         "the staff",
         "find the staff",
         "for",
-        "the staff are not found",
-        "staff to be found for {}",
+        "the staff are found",
         "The staff for it have since been found.",
     ),
     Delay.Cause.ANOTHER_AGENCY: Words(
         "the other agency’s part",
         "settle the other agency’s part",
         "in",
-        "the other agency’s part is not settled",
-        "the other agency’s part in {} to be settled",
+        "the other agency’s part is settled",
         "The other agency’s part has since been settled.",
     ),
     Delay.Cause.LEGISLATION: Words(
         "the legislation",
         "settle the legislation",
         "for",
-        "the legislation is not settled",
-        "legislation for {} to be settled",
+        "the legislation is settled",
         "The legislation has since been settled.",
     ),
     Delay.Cause.PROCUREMENT: Words(
         "the procurement",
         "settle the procurement",
         "for",
-        "the procurement is not settled",
-        "procurement for {} to be settled",
+        "the procurement is settled",
         "The procurement has since been settled.",
     ),
     Delay.Cause.CONSULTATION: Words(
         "the consultation",
         "finish the consultation",
         "on",
-        "the consultation does not end",
-        "consultation on {} to be finished",
+        "the consultation ends",
         "The consultation has since ended.",
     ),
     Delay.Cause.OUTSIDE_EVENT: Words(
         "the effects of the event",
         "settle the effects of the event",
         "on",
-        "the effects of the event are not settled",
-        "effects of the event on {} to be settled",
+        "the effects of the event are settled",
         "The effects of the event have since been settled.",
     ),
     Delay.Cause.OTHER: Words(
         "the cause of the delay",
         "settle the cause of the delay",
         "of",
-        "the cause of the delay is not settled",
-        "cause of the delay of {} to be settled",
+        "the cause of the delay is settled",
         "The cause has since been settled.",
     ),
 }
 
 
 def condition_in_words(cause: str, settlement: str, by: str = "") -> str:
-    """Return the condition on which a date fails while the cause is not settled: "If the funding is not found by
-    December 2010". `by` is the date until when it is to be settled, in words."""
+    """Return the condition on which a date holds while the cause is not settled: "if the funding is found by
+    December 2010", "with a decision on the funding". `by` is the date until when it is to be settled, in words."""
     words = WORDS[Delay.Cause(cause)]
     if settlement == Delay.Settlement.NEEDS_DECISION:
-        return f"Without a decision on {words.needed}"
-    return f"If {words.missing}{f' by {by}' if by else ''}"
+        return f"with a decision on {words.needed}"
+    return f"if {words.settled}{f' by {by}' if by else ''}"
 
 
 def settled_in_words(

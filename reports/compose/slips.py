@@ -1,6 +1,7 @@
 """What slipped: the milestones that are late on the paper's date, and those with delays that were found, open or
 ended in its period, by item."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,12 @@ from reports.document import Source
 from workitems.models import Delay
 from workitems.models.item import Stage
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
+from workitems.terms.stems import says_nothing
+
+PEOPLE = re.compile(
+    r"\b(?:child(?:ren)?|communit(?:y|ies)|families|family|people|survivors?|victims?|women|workers?)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,12 @@ class LateItem:
     def days(self) -> int:
         return self.slips[0].days
 
+    @property
+    def touches_people(self) -> bool:
+        """Whether its name, or what an open delay means, speaks of the people for whom the plan is made."""
+        effects = [each.effect for slip in self.slips for each in slip.delays if each.is_open]
+        return bool(PEOPLE.search(" ".join([self.item.title, self.item.as_told, *effects])))
+
     def sources(self) -> Iterator[Source]:
         yield item_source(self.item)
         for slip in self.slips:
@@ -63,27 +76,54 @@ class LateItem:
             for slip in self.slips
             for delay in slip.delays
             for row in delay.mitigations
+            if not says_nothing(row.description)
         ]
 
 
 def late_items(items: Iterable[ItemAt], since: date) -> list[LateItem]:
     """Return the items with late milestones, or with delays that were open since a day: key items first,
-    then late ones, then by days. Late milestones of a withdrawn item do not count."""
+    then late ones, of key items those that touch people, then by days. Late milestones of a withdrawn item
+    do not count."""
     found = []
     for item in items:
         slips = []
         for step in item.milestones if item.stage != Stage.WITHDRAWN else ():
-            delays = tuple(delay for delay in step.delays if delay.was_open_since(since))
+            delays = tuple(
+                sorted(
+                    (delay for delay in step.delays if delay.was_open_since(since)),
+                    key=by_openness,
+                )
+            )
             if delays or (item.is_live and step.is_late):
                 slips.append(Slip(step, delays))
         if slips:
             slips.sort(key=lambda slip: (not slip.milestone.is_late, -slip.days))
             found.append(LateItem(item, tuple(slips)))
     # The sort is stable, so equal items stay in the plan's order.
-    return sorted(found, key=lambda entry: (not entry.item.is_key, not entry.is_late, -entry.days))
+    return sorted(found, key=_by_worry)
+
+
+def _by_worry(entry: LateItem) -> tuple[bool, bool, bool, int]:
+    is_for_people = entry.item.is_key and entry.touches_people
+    return not entry.item.is_key, not entry.is_late, not is_for_people, -entry.days
+
+
+def by_openness(delay: DelayAt) -> tuple[bool, bool]:
+    """Order delays: open ones first, and of these the ones that need a decision."""
+    return not delay.is_open, delay.settlement != Delay.Settlement.NEEDS_DECISION
+
+
+def main_delay(entry: LateItem) -> tuple[Slip, DelayAt] | None:
+    """Return the delay that the paper reports, with its slip: an open one before one that has ended, and of
+    these the one that needs a decision, then that of the largest slip. If the item is late, those of its late
+    milestones go before all others."""
+    delays = [(slip, delay) for slip in entry.slips for delay in slip.delays]
+    if entry.is_late:
+        delays = [pair for pair in delays if pair[0].milestone.is_late] or delays
+    return min(delays, key=lambda pair: by_openness(pair[1]), default=None)
 
 
 def cause_of(entry: LateItem) -> "Delay.Cause | None":
-    """Return the cause of the item's largest slip that has one recorded."""
-    causes = (delay.cause for slip in entry.slips for delay in slip.delays)
-    return next(map(Delay.Cause, causes), None)
+    """Return the cause of the delay that the paper reports, if one is recorded."""
+    found = main_delay(entry)
+    return Delay.Cause(found[1].cause) if found else None

@@ -35,12 +35,12 @@ CAUSES = {
     Delay.Cause.FUNDING: "a lack of funding",
     Delay.Cause.PRIOR_COMMITMENTS: "other commitments",
     Delay.Cause.STAFFING: "a shortage of staff",
-    Delay.Cause.ANOTHER_AGENCY: "waiting for another agency",
+    Delay.Cause.ANOTHER_AGENCY: "another agency’s part",
     Delay.Cause.LEGISLATION: "legislation that has to come first",
     Delay.Cause.PROCUREMENT: "procurement",
-    Delay.Cause.CONSULTATION: "consultation that takes longer",
+    Delay.Cause.CONSULTATION: "consultation",
     Delay.Cause.OUTSIDE_EVENT: "events outside the Plan",
-    Delay.Cause.OTHER: "various causes",
+    Delay.Cause.OTHER: "other causes",
 }
 
 
@@ -93,6 +93,11 @@ class Names:
     def phrase(self, item: ItemAt) -> str:
         """Return the item by its phrase alone; without one, as `item` does."""
         return item.as_told if item.as_told in self._clear else self.item(item)
+
+    def short(self, item: ItemAt) -> str:
+        """Return the item for a second sentence that is read alone: a long title is not quoted again."""
+        is_long = not item.as_told and len(item.title.split()) > LONG_TITLE
+        return f"item {item.number}" if is_long else self.phrase(item)
 
     def step(self, item: ItemAt, step: MilestoneAt, *notes: str) -> str:
         """Return the milestone, with its item's number and notes in brackets."""
@@ -199,18 +204,15 @@ def is_waiting(step: MilestoneAt) -> bool:
     )
 
 
-def how_late(step: MilestoneAt, reached: date) -> str:
-    """Return how much later than planned the milestone is reached on the day: "a year late", or
-    "a year later than first promised and two months later than agreed". "" if it is not late."""
-    agreed, original = ((reached - day).days for day in (step.agreed_due, step.original_due))
-    if agreed <= 0:
+def how_late(step: MilestoneAt, reached: KnownDate) -> str:
+    """Return how much later than agreed the milestone is reached: "a year late", or, if its date had been moved
+    before, "two months later than agreed". "" if it is not late. Of one that waits for something, it
+    follows "at least"."""
+    if reached.last_day <= step.agreed_due:
         return ""
-    if step.agreed == step.original or span_in_words(agreed) == span_in_words(max(original, 1)):
-        return f"{span_in_words(agreed)} late"
-    later = f"{span_in_words(agreed)} later than agreed"
-    if original <= agreed:
-        return later
-    return f"{span_in_words(original)} later than first promised and {later}"
+    at_least = step.is_open and is_waiting(step)
+    span = span_in_words(step.agreed, reached, at_least=at_least)
+    return f"{span} {'late' if step.agreed == step.original else 'later than agreed'}"
 
 
 def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
@@ -221,17 +223,30 @@ def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
         return f"{name}, due {by_when(step.agreed, dated)}, will not be done: it is withdrawn."
     if step.completed_on:
         came = in_when(KnownDate(step.completed_on), dated)
-        if late := how_late(step, step.completed_on):
-            return f"{name} came {late}, {came}."
+        if late := how_late(step, KnownDate(step.completed_on)):
+            start, late = _with_moves(name, step, late)
+            return f"{start} came {late}, {came}."
         return f"{name} came in time, {came}."
     if step.is_late and not has_new_date(step):
         was = f"due {by_when(step.agreed, dated)}"
         if step.forecast_due > step.agreed_due:
             was += f" and then expected {by_when(step.forecast, dated)}"
         return f"for {name}, {was}, no new date is set."
-    if late := how_late(step, step.forecast_due):
+    if late := how_late(step, step.forecast):
         in_june = in_when(step.forecast, dated)
+        start, late = _with_moves(name, step, late)
         if is_waiting(step):
-            return f"{name} will be at least {late}, {in_june} at the earliest."
-        return f"{name} will be {late}, {in_june}."
+            return f"{start} will be at least {late}, {in_june} at the earliest."
+        return f"{start} will be {late}, {in_june}."
     return f"{name} will be in time again, {in_when(step.agreed, dated)}."
+
+
+def _with_moves(name: str, step: MilestoneAt, late: str) -> tuple[str, str]:
+    """Return the name with the dates that were promised before, if the agreed date is a later one, and how late
+    it is after that: "the card (1.1), first promised for May 2010 and moved to June 2010,", "a month later
+    than that"."""
+    if step.original_due >= step.agreed_due:
+        return name, late
+    original, agreed = (when(due, step.on) for due in (step.original, step.agreed))
+    start = f"{name}, first promised for {original} and moved to {agreed},"
+    return start, late.replace("later than agreed", "later than that")

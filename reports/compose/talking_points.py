@@ -95,7 +95,7 @@ def to_do(facts: Facts, item: ItemAt) -> list[tuple[MitigationAt, Source]]:
         (row, version_of(row, "mitigation", f"Mitigation {row.number}, item {item.number}"))
         for _, delay in open_delays(late_steps(item))
         for row in delay.mitigations
-        if not row.done_on and (row.due_on is None or row.due_on >= facts.briefing.dated)
+        if not row.done_on and (row.due_on is None or row.due_on >= facts.as_at)
     ]
     return sorted(found, key=lambda each: (each[0].due_on or date.max, each[0].pk))
 
@@ -226,7 +226,7 @@ def _remedy(writer: Writer) -> Iterator[Point]:
 
 
 def _next(writer: Writer) -> Point:
-    facts, dated = writer.facts, writer.facts.briefing.dated
+    facts, dated = writer.facts, writer.facts.as_at
     ahead = [
         (step.forecast_due, not item.is_key, place, item, step)
         for place, item in enumerate(facts.items)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from agencies.wording.translation import _
+from reports.document import plain_json
 from reports.document.text import Bullet, DocumentError, Text, check_length, check_text
 from workitems.terms.known_dates import Known, KnownDate, KnownTo
 
@@ -360,6 +361,8 @@ class DelayRow:
     mitigations: tuple[MitigationLine, ...] = ()
     settled: str = ""
     withheld: str = ""
+    meanwhile: Text = plain_json.added(())
+    needs: Text = plain_json.added(())
 
     def __post_init__(self) -> None:
         check_text(self.number, "A work item's number")
@@ -367,6 +370,8 @@ class DelayRow:
         check_text(self.cause, "A delay's cause")
         check_words(self.explanation, "A delay's explanation")
         check_words(self.effect, "A delay's effect", blank=True)
+        check_words(self.meanwhile, "What bridges a delay", blank=True)
+        check_words(self.needs, "What a delay needs", blank=True)
         check_text(self.settled, "Whether a delay's cause is settled", blank=True)
         if self.ended_on and self.ended_on < self.found_on:
             raise DocumentError("A delay cannot end before it was found.")

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from agencies.wording.translation import _, gettext_noop, list_in_words
 from workitems.terms.spans import NUMBERS
+from workitems.terms.stems import says_nothing, within
 
 # A full stop, closing quotes or brackets, and a space, unless a small letter follows ("9 p.m. on").
 SENTENCE_END = re.compile(r"[.!?][”’\"')*]*\s+(?=[^a-zāēīōū])")
@@ -18,6 +19,25 @@ _SHORTENED = re.compile(
 )
 
 SMALL = (gettext_noop("no"), *NUMBERS)
+TEENS = (
+    *(
+        gettext_noop("ten"),
+        gettext_noop("eleven"),
+        gettext_noop("twelve"),
+        gettext_noop("thirteen"),
+    ),
+    *(gettext_noop("fourteen"), gettext_noop("fifteen"), gettext_noop("sixteen")),
+    *(gettext_noop("seventeen"), gettext_noop("eighteen"), gettext_noop("nineteen")),
+)
+TENS = (
+    *(gettext_noop("twenty"), gettext_noop("thirty"), gettext_noop("forty"), gettext_noop("fifty")),
+    *(
+        gettext_noop("sixty"),
+        gettext_noop("seventy"),
+        gettext_noop("eighty"),
+        gettext_noop("ninety"),
+    ),
+)
 
 # Names that need an article in English: "the Department of …", "the New Zealand Customs Service".
 _TAKES_ARTICLE = re.compile(
@@ -25,13 +45,13 @@ _TAKES_ARTICLE = re.compile(
     r"|\b(Agency|Authority|Board|Bureau|Cabinet|Commission|Corporation|Council|Department|Group"
     r"|Ministry|Office|Police|Service|Trust|Unit)$"
 )
-# Words at the start of a sentence that have no capital within one.
-_NO_NAME = re.compile(
-    r"(?:An?|After|All|Although|And|Another|Any|As|At|Because|Before|Both|But|By|During|Each|Every|Few"
-    r"|First|For|From|If|In|Its?|Many|More|Most|No|Nobody|None|Not|Nothing|On|Once|One|Only|Other|Our"
-    r"|Several|Since|Some|Staff|That|The|Their|There|These|They|This|Those|To|Two|Three|Four|Five|Six"
-    r"|Seven|Eight|Nine|Ten|Until|We|When|While|With|Without|Work)\s"
+# A sentence that begins so may turn the sense of the one before it.
+_TURNS = re.compile(
+    r"(?:But|Despite|Even so|However|Instead|Nevertheless|Nonetheless|Only|Since then|Still|That said|Then|Though"
+    r"|Until then|Unfortunately|Yet)\b"
 )
+# Not a day of a month.
+_FIRST_NUMBER = re.compile(r"^\d{1,2}(?= [a-z]|$)")
 _ENDING_MARK = re.compile(r"[.!?…:;]['’”\")\]*]*$")
 
 
@@ -91,18 +111,27 @@ def the(title: str) -> str:
 
 
 def capitalised(text: str) -> str:
-    """Return the text with its first letter in upper case."""
+    """Return the text as it begins a sentence: its first letter in upper case, a number of up to two digits
+    in words ("Twelve items")."""
+    text = _FIRST_NUMBER.sub(lambda found: _in_words(int(found.group())), text)
     return text[:1].upper() + text[1:]
+
+
+def _in_words(count: int) -> str:
+    if count < len(SMALL):
+        return number(count)
+    tens, ones = divmod(count, 10)
+    if tens == 1:
+        return _(TEENS[ones])
+    return f"{_(TENS[tens - 2])}-{number(ones)}" if ones else _(TENS[tens - 2])
 
 
 def joined(start: str, mark: str, sentence: str, names: Iterable[str] = ()) -> str:
     """Return the start, the mark and the sentence as one, if its first word is one that has no capital there
     ("the", "no", "until") or it begins with one of the names; else the start with a full stop or,
     before a comma, a colon: "For the card, DoL prints it", "For the card: Money was found"."""
-    if _NO_NAME.match(sentence):
-        return f"{start}{mark} {sentence[:1].lower()}{sentence[1:]}"
-    if any(re.match(rf"{re.escape(name)}(?!\w)", sentence) for name in names if name):
-        return f"{start}{mark} {sentence}"
+    if (inner := within(sentence, names)) is not None:
+        return f"{start}{mark} {inner}"
     return f"{start}{':' if mark == ',' else '.'} {sentence}"
 
 
@@ -119,13 +148,25 @@ def sentences(text: str) -> list[str]:
 @lru_cache(maxsize=1000)
 def first_sentences(text: str, most: int, words: int) -> str:
     """Return the first sentences of a text: at most so many, and as many as have so many words
-    together. The first one may have twice as many words; a longer one gives ""."""
+    together. The first one may have twice as many words; a longer one gives "".
+
+    A sentence that turns the sense of the one before ("But …", "Then …") is not left out: it is added if there are
+    words for it, else the text ends before both, or is "". Sentences that say nothing ("As above.") do not count.
+    """
+    all_of_them = [each for each in sentences(text) if not says_nothing(each)]
     kept: list[str] = []
-    for sentence in sentences(text)[:most]:
+    for sentence in all_of_them[:most]:
         length = sum(len(each.split()) for each in [*kept, sentence])
         if length > (words if kept else 2 * words):
             break
         kept.append(sentence)
+    turned = list(kept)
+    while turned and len(turned) < len(all_of_them) and _TURNS.match(all_of_them[len(turned)]):
+        turned.append(all_of_them[len(turned)])
+    if sum(len(each.split()) for each in turned) <= words:
+        return " ".join(turned)
+    while kept and len(kept) < len(all_of_them) and _TURNS.match(all_of_them[len(kept)]):
+        kept.pop()
     return " ".join(kept)
 
 

@@ -55,6 +55,7 @@ def preview(
     annexes: Sequence[str],
     most_words: int = 0,
     in_full: bool = False,
+    today: date | None = None,
 ) -> Preview:
     """Compose the paper as a draft begun now would print it.
 
@@ -62,7 +63,9 @@ def preview(
     """
     rows = sorted(sections, key=lambda row: row.content == CLOSING)
     contents = [row.content for row in rows if row.content in CONTENTS]
-    found = generate(briefing, contents, annexes, most_words=most_words, in_full=in_full)
+    found = generate(
+        briefing, contents, annexes, most_words=most_words, in_full=in_full, today=today
+    )
     empty = Draft(
         portions=tuple(
             Portion(row.key, row.heading, home_of(row.content, row.key)) for row in rows

@@ -227,6 +227,8 @@ DELAYS: list[Field[DelayRow]] = [
     (Column("Explanation", 50), lambda row: words(row.explanation)),
     (Column("Cause settled", 34), lambda row: row.settled),
     (Column("Effect", 40), lambda row: words(row.effect)),
+    (Column("Until then", 40), lambda row: words(row.meanwhile)),
+    (Column("It needs", 40), lambda row: words(row.needs)),
     (Column("Found", 13, Kind.DATE), lambda row: row.found_on),
     (Column("Ended", 13, Kind.DATE), lambda row: row.ended_on),
     *DATES,

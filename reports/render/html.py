@@ -139,7 +139,8 @@ def present(document: Document) -> dict[str, Any]:
         "language": document.language,
         "title": document.title,
         "plan_title": document.plan_title,
-        "author": cover.on_behalf_of.removeprefix("for ") or cover.authorising_manager.name,
+        "author": cover.on_behalf_of.removeprefix("for ").removeprefix("the ")
+        or cover.authorising_manager.name,
         "dated_iso": cover.dated.isoformat(),
         "cover": cover,
         "feedback": FEEDBACK,

@@ -54,6 +54,7 @@ def delay(cause="funding", explanation="", effect="", *, actions=(), number=1, *
         "settling_by": None,
         "times_moved": 1,
     }
+    section_texts |= {"meanwhile": "", "needs": ""}
     return DelayAt(
         pk=next(_keys), milestone=0, item=0, of="", number=number, cause=cause, version=next(_keys),
         explanation=explanation, effect=effect, on=ON, mitigations=tuple(actions),

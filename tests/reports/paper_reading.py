@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 
 import pikepdf
 
-TOKEN = re.compile(r"[^\s\-]+")
+# A line may end after a hyphen or a dash.
+TOKEN = re.compile(r"[^\s\-–]+")
 
 
 @dataclass

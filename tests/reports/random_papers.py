@@ -28,7 +28,15 @@ from workitems.models import Delay
 from workitems.terms.known_dates import MONTHS, KnownDate
 
 SURE = ("", "on_track", "at_risk", "off_track")
+LEVELS = ("low", "medium", "high", "high")
 STAGES = ("not_started", "under_way", "under_way", "under_way", "ongoing", "complete", "withdrawn")
+
+
+# Words that complete what a form begins, and those that turn the sense of the sentence before.
+ACTS = ("Publish", "publish", "Will train", "Support", "Police will write")
+CAUSES = ("No", "The", "because", "DoL has", "It was")
+RESULTS = ("Trained", "Published the", "In June", "Police taught")
+TURNS = ("But", "Then", "However,", "We")
 
 
 class Words:
@@ -52,18 +60,22 @@ class Words:
             words[1] = f"**{words[1]}**"
         return " ".join(words)
 
-    def sentence(self) -> str:
+    def sentence(self, starts: tuple[str, ...] = ()) -> str:
         mark = self.chance.choice((".", ".", ".", "!", "?", ""))
         start = self.one()
         if self.chance.random() < 0.8:
             start = start.capitalize()
+        if starts and self.chance.random() < 0.5:
+            start = f"{self.chance.choice(starts)} {start.lower()}"
         return f"{start} {self.phrase(self.chance.choice((8, 20, 45, 90)))}{mark}"
 
-    def prose(self) -> str:
+    def prose(self, starts: tuple[str, ...] = ()) -> str:
+        """Text that begins with one of the words at times, or is empty or says nothing."""
         chance = self.chance
         if chance.random() < 0.15:
-            return ""
-        lines = [" ".join(self.sentence() for _ in range(chance.randint(1, 4)))]
+            return chance.choice(("", "", "As above.", "Ongoing"))
+        first = self.sentence(starts)
+        lines = [" ".join([first, *(self.sentence(TURNS) for _ in range(chance.randint(0, 3)))])]
         if chance.random() < 0.1:
             lines += [f"- {self.phrase(6)}" for _ in range(chance.randint(1, 3))]
         if chance.random() < 0.1:
@@ -109,7 +121,7 @@ def _delay(chance: Random, words: Words) -> object:
     settled = chance.choice(("", "settled", "being_settled", "needs_decision"))
     actions = [
         action(
-            words.prose() or words.one(),
+            words.prose(ACTS) or words.one(),
             chance.choice(list(AGENCIES.values())),
             due_on=chance.choice((None, _due(chance).last_day)),
             done_on=chance.choice((None, ON - timedelta(days=chance.randint(0, 400)))),
@@ -118,7 +130,7 @@ def _delay(chance: Random, words: Words) -> object:
         for number in range(1, 1 + chance.choice((0, 1, 1, 3)))
     ]
     return delay(
-        chance.choice(list(Delay.Cause)), words.prose(), words.prose(), actions=actions,
+        chance.choice(list(Delay.Cause)), words.prose(CAUSES), words.prose(CAUSES), actions=actions,
         found_on=found, ended_on=ended, settlement=settled, times_moved=chance.randint(1, 12),
         settling_agency=chance.choice(list(AGENCIES)) if settled == "being_settled" else None,
         settling_by=_due(chance, 0).last_day if settled == "being_settled" else None,
@@ -164,7 +176,8 @@ def random_facts(seed: int) -> Facts:
 
 
 def _update(chance: Random, words: Words, made: object, day: date) -> object:
-    texts = {name: words.prose() for name in ("achieved", "planned_next", "challenges")}
+    starts = {"achieved": RESULTS, "planned_next": ACTS, "challenges": CAUSES}
+    texts = {name: words.prose(of) for name, of in starts.items()}
     if chance.random() < 0.2:
         texts = {"no_change_on": day}
     return update_of(
@@ -175,7 +188,8 @@ def _update(chance: Random, words: Words, made: object, day: date) -> object:
 
 def _risk(chance: Random, words: Words, number: int) -> object:
     return risk(
-        number, words.prose(), words.prose(), owner=chance.choice(list(AGENCIES)),
+        number, words.prose(CAUSES), words.prose(ACTS), owner=chance.choice(list(AGENCIES)),
+        likelihood=chance.choice(LEVELS), impact=chance.choice(LEVELS),
         closed_on=chance.choice((None, None, None, ON)),
         escalated_to=chance.choice(("minister", "minister", "group")),
     )  # fmt: skip

@@ -630,6 +630,8 @@ def delay_register(copies: int = 1) -> DelayRegister:
                     cause="Prior commitments",
                     explanation=plain("Staff were bringing the Immigration Act 2009 into force."),
                     effect=(Run("Staff and "), Run("whānau", lang="mi"), Run(" go without it.")),
+                    meanwhile=plain("Those who came back train the others."),
+                    needs=plain("Two trainers."),
                     found_on=date(2010, 6, 1),
                     days=365,
                     times_moved=2,

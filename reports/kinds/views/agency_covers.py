@@ -93,6 +93,7 @@ def _shown(plan: Plan, row: AgencyCover) -> dict[str, Any]:
             annexes=ANNEXES,
             most_words=kind.most_words,
             in_full=True,
+            today=localdate(),
         )
         document = made.document
         cover = replace(document.cover, design=as_printed(row))

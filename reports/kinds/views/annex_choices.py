@@ -1,6 +1,7 @@
 """The page on which a briefing's annexes are chosen and ordered."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -50,7 +51,7 @@ def _sizes(briefing: Briefing) -> tuple[dict[str, str], str]:
     """Return the current size of each annex, or why they cannot be composed."""
     try:
         with errors_with_places(briefing.plan):
-            found = generate(briefing, (), ANNEXES)
+            found = generate(briefing, (), ANNEXES, today=localdate())
     except DocumentError as refusal:
         return {}, str(refusal)
     return dict(zip(ANNEXES, map(_size, found.annexes), strict=True)), ""

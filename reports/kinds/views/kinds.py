@@ -177,6 +177,7 @@ def preview_context(
             annexes=kind.annexes if annexes is None else annexes,
             most_words=most_words or kind.most_words,
             in_full=in_full,
+            today=localdate(),
         )
         fragment = document_fragment if in_full else body_fragment
         return shown | {"paper": fragment(made.document), "places": made.places}

@@ -348,7 +348,7 @@ def test_removed_and_added_words_are_announced_to_screen_readers(client, draft, 
     assert '<ins><span class="visually-hidden">[added: </span>' in page
     assert '<del><span class="visually-hidden">[removed: </span>' in page
     assert '<span lang="mi">Māori</span>' in page
-    assert "paragraphs are the same: " in page
+    assert "1 paragraph is the same: 2" in page
 
 
 def test_text_written_by_users_is_escaped(client, draft, people):

@@ -224,7 +224,9 @@ def test_a_delay_shows_its_cause_dates_and_mitigation():
             "Train frontline staff to recognise the signs of trafficking\nAll border staff trained",
             "Prior commitments. Staff were bringing the Immigration Act 2009 into force.\n"
             "The cause (prior commitments) is being settled by DoL by 31 May 2011.\n"
-            "Effect: Staff and whānau go without it.",
+            "Effect: Staff and whānau go without it.\n"
+            "Until then: Those who came back train the others.\n"
+            "It needs: Two trainers.",
             "Original 30 Jun 2010\nAgreed 30 Jun 2010\nForecast 30 Jun 2011",
             "365 days\nMoved twice",
             "1 Jun 2010\nStill open",

@@ -207,7 +207,8 @@ def delays(plan, **moment):
 
 
 def test_a_delay_is_listed_with_its_milestone_and_mitigations(plan, item, milestone):
-    row = delay(milestone, effect="**No** pilot", times_moved=2)
+    texts = {"effect": "**No** pilot", "meanwhile": "Police train.", "needs": "two trainers"}
+    row = delay(milestone, **texts, times_moved=2)
     with on(date(2010, 2, 2)):
         police = AgencyFactory(short_name="Police")
         MitigationFactory(
@@ -223,12 +224,14 @@ def test_a_delay_is_listed_with_its_milestone_and_mitigations(plan, item, milest
             original_on=date(2010, 3, 31),
             agreed_on=date(2010, 3, 31),
             forecast_on=date(2010, 9, 30),
-            standing="Overdue by four months",
+            standing="Overdue by nearly four months",
             moved="six months later",
         ),
         cause="Staffing",
         explanation=plain("Two trainers left."),
         effect=(Run("No", bold=True), Run(" pilot.")),
+        meanwhile=plain("Police train."),
+        needs=plain("Two trainers."),
         found_on=date(2010, 2, 1),
         days=183,
         times_moved=2,

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from reports.compose import write
-from reports.compose.ahead import last_plan, why_past
+from reports.compose.planned import last_plan, why_past
 from tests.reports.in_memory import (
     HEALTH,
+    LABOUR,
     ON,
     POLICE,
     action,
@@ -22,7 +23,7 @@ from tests.reports.in_memory import (
 )
 
 PAST, SOON, LATER = date(2010, 6, 30), date(2010, 8, 31), date(2011, 6, 30)
-PROMISE = "We will tell you at once if a date moves again or a new risk appears."
+PROMISE = "You will be told at once if a date moves again or a new risk appears."
 
 
 def ahead(*items, annexes=("progress", "items"), **given):
@@ -31,37 +32,6 @@ def ahead(*items, annexes=("progress", "items"), **given):
 
 def late(number="1.1", *delays, **given):
     return item(number, step(PAST, *delays, forecast_due=LATER), **given)
-
-
-def attention(*items, **given):
-    """Return what the section says first, without the dates that may follow."""
-    return ahead(*items, **given)[0].partition(" The main date")[0]
-
-
-# --- attention --------------------------------------------------------------------------------
-
-
-def test_attention_goes_to_the_late_key_items_and_those_in_doubt():
-    doubtful = item("1.3", is_key=True, title="Write a policy", reviewer_confidence="off_track")
-    assert attention(item()) == (
-        "No key item is late or at risk, so the working group attends to the dates as they come."
-    )
-    assert attention(late("1.1", is_key=True), late("1.2")) == (
-        "The working group’s first priority is “Train staff” (1.1)."
-    )
-    keys = [late(f"1.{n}", is_key=True, as_told=f"card {n}") for n in (1, 2, 3)]
-    assert attention(*keys[:2]) == "The working group’s priorities are card 1 and card 2."
-    assert attention(*keys) == (
-        "The working group will concentrate on the late key items (1.1, 1.2 and 1.3)."
-    )
-    assert attention(doubtful) == ("The working group will watch 1.3, which may become late.")
-    assert attention(late("1.1", is_key=True), doubtful) == (
-        "The working group will concentrate on the late key item (1.1), and watch 1.3, which may "
-        "become late."
-    )
-    assert attention(*(late(f"1.{n}", is_key=True) for n in range(1, 7))).endswith(
-        "(1.1, 1.2, 1.3, 1.4, 1.5 and 1.6)."
-    )
 
 
 # --- plans ------------------------------------------------------------------------------------
@@ -101,45 +71,54 @@ def test_the_last_plan_counts_and_no_change_keeps_it():
     assert last_plan([second, silent]) is None
 
 
-def test_the_plans_for_key_items_late_or_in_doubt_are_quoted_unless_an_action_says_more():
-    acted = late("1.1", delay(actions=[action()]), is_key=True)
-    over = late("1.2", delay(actions=[action(done_on=PAST)]), is_key=True, title="Ask")
-    doubtful = item("1.3", is_key=True, confidence="at_risk", as_told="the policy")
-    calm, minor = item("1.4", is_key=True), late("1.5")
-    items = (acted, over, doubtful, calm, minor)
+def test_what_is_planned_for_a_late_key_item_stands_with_its_actions():
+    acted = late("1.1", delay(actions=[action("DoL prints a card.", LABOUR)]), is_key=True)
+    bare = late("1.2", is_key=True, title="Ask")
+    minor = late("1.5")
+    items = (acted, bare, minor)
     updates = [update_of(each, planned_next="hold a course. And another.") for each in items]
-    assert ahead(*items, updates=updates)[0].partition("late. ")[2] == (
-        "The plan for “Ask” (1.2): “hold a course”. The plan for the policy: “hold a course”."
-    )
-    sources = paper(facts(*items, updates=updates)).sections[5].paragraphs[0].sources
-    assert [each.pk for each in sources if each.model == "workitems.update"] == [
-        updates[1].pk,
-        updates[2].pk,
+    of = facts(*items, updates=updates)
+    assert section_texts(of, "mitigation")[:2] == [
+        "For “Train staff” (1.1), DoL prints a card (no date set). Next, DoL will hold a course.",
+        "For “Ask” (1.2), DoL will hold a course.",
     ]
+    assert "course" not in "".join(section_texts(of, "next_steps"))
+    sources = paper(of).sections[4].paragraphs[0].sources
+    assert [each.pk for each in sources if each.model == "workitems.update"] == [updates[0].pk]
 
 
-def test_at_most_three_plans_are_quoted_and_a_long_one_is_not():
-    items = [late(f"1.{n}", is_key=True) for n in range(1, 6)]
-    plans = ["Word " * 61, *["Hold a course."] * 4]
-    updates = [update_of(each, planned_next=plan) for each, plan in zip(items, plans, strict=True)]
-    words = ahead(*items, updates=updates)[0]
-    assert [n for n in range(1, 6) if f"The plan for “Train staff” (1.{n})" in words] == [2, 3, 4]
+def test_what_is_planned_for_a_key_item_at_risk_is_a_next_step():
+    doubtful = item("1.3", is_key=True, confidence="at_risk", as_told="the policy")
+    other = item("1.4", is_key=True, reviewer_confidence="off_track")
+    calm = item("1.5", is_key=True)
+    texts = ("hold a course.", "Course for all who ask", "hold a course.")
+    updates = [
+        update_of(each, planned_next=text)
+        for each, text in zip((doubtful, other, calm), texts, strict=True)
+    ]
+    assert ahead(doubtful, other, calm, updates=updates)[0] == (
+        "For the policy, DoL will hold a course. For “Train staff” (1.4), DoL plans: “Course for all who ask”."
+    )
+
+
+@pytest.mark.parametrize("text", ["Word " * 61, "As above.", "n/a"])
+def test_a_plan_that_is_too_long_or_says_nothing_is_not_printed(text):
+    one = item("1.1", is_key=True, confidence="at_risk")
+    assert ahead(one, updates=[update_of(one, planned_next=text)]) == [PROMISE]
 
 
 # --- dates ------------------------------------------------------------------------------------
 
 
-def test_the_day_to_settle_what_a_late_key_item_waits_for_is_a_date_to_watch():
+def test_the_day_to_settle_a_cause_is_in_the_summary_and_no_main_date():
     waits = delay(
         settlement="being_settled", settling_agency=POLICE.pk, settling_by=date(2010, 12, 17)
     )
-    assert ahead(late("1.1", waits, is_key=True), late("1.2", waits))[0] == (
-        "The working group’s first priority is “Train staff” (1.1). The main dates ahead:\n"
-        "- 17 December 2010: funding to be found for item 1.1 (Police)\n"
-        "- 30 June 2011 at the earliest: “Brochure printed” (1.1, DoL)"
+    of = facts(late("1.1", waits, is_key=True), late("1.2", waits))
+    assert section_texts(of, "next_steps")[0] == (
+        "The main date ahead:\n- 30 June 2011 at the earliest: “Brochure printed” (1.1, DoL)"
     )
-    past = delay(settlement="being_settled", settling_agency=POLICE.pk, settling_by=PAST)
-    assert "to be found" not in ahead(late("1.1", past, is_key=True))[0]
+    assert "only if the funding is found by December 2010." in section_texts(of, "purpose")[1]
 
 
 def test_open_milestones_of_the_next_months_are_listed_by_date():
@@ -151,8 +130,7 @@ def test_open_milestones_of_the_next_months_are_listed_by_date():
         item("1.5", step(date(2010, 9, 30), as_told="the map", forecast_known_to="quarter")),
         item("1.6", step(date(2010, 9, 30), withdrawn_on=PAST)),
     ) == [
-        "No key item is late or at risk, so the working group attends to the dates as they come. The main dates "
-        "ahead:\n"
+        "The main dates ahead:\n"
         "- 31 July 2010: “Brochure printed” (1.2, Police)\n"
         "- 31 August 2010: “Brochure printed” (1.1, DoL)\n"
         "- 31 August 2010: a milestone of the card (1.3, Ministry of Health)\n"
@@ -197,14 +175,13 @@ def test_near_dates_give_way_to_those_of_key_items():
 )
 def test_the_other_milestones_of_the_year_are_counted(annexes, steps, sentence):
     one = item("1.1", *(step(LATER) for _ in range(steps)))
-    assert ahead(one, annexes=annexes)[1:] == [f"{sentence}{PROMISE}"]
+    assert ahead(one, annexes=annexes) == [f"{sentence}{PROMISE}"]
 
 
 def test_without_room_only_the_late_steps_of_key_items_are_listed():
     lines = ahead(late("1.1", is_key=True), item("1.2", step(SOON)), most_words=60)
     assert lines == [
-        "The working group’s first priority is “Train staff” (1.1). The main date ahead:\n"
-        "- 30 June 2011: “Brochure printed” (1.1, DoL)",
+        "The main date ahead:\n- 30 June 2011: “Brochure printed” (1.1, DoL)",
         f"Annex B lists the other milestone of the next 12 months. {PROMISE}",
     ]
 
@@ -212,35 +189,50 @@ def test_without_room_only_the_late_steps_of_key_items_are_listed():
 # --- risks ------------------------------------------------------------------------------------
 
 
-def test_risks_with_the_minister_are_reported_with_their_owner():
-    assert section_texts(facts(all_risks=(risk(),)), "next_steps")[1:] == [
+def test_risks_with_the_minister_are_told_with_their_owner():
+    assert section_texts(facts(all_risks=(risk(),)), "next_steps") == [
         "One risk has been raised with you and remains open:\n"
-        "- Trained staff leave. Train more of them (owner: DoL).",
+        "- Trained staff leave. DoL will train more of them.",
         PROMISE,
     ]
     risks = (
         risk(description="It rains"), risk(2, closed_on=PAST), risk(3, escalated_to="group"),
-        risk(4, "it snows", ""), risk(5, "Word " * 90, ""),
+        risk(4, "it snows", "Cards for all."), risk(5, "Word " * 90, ""), risk(6, "it hails", "Monitor."),
     )  # fmt: skip
-    assert section_texts(facts(all_risks=risks), "next_steps", ["risks"])[1] == (
-        "Three risks have been raised with you and remain open (R5 is in Annex A):\n"
-        "- It rains. Train more of them (owner: DoL).\n- It snows (owner: DoL)."
+    assert section_texts(facts(all_risks=risks), "next_steps", ["risks"])[0] == (
+        "Four risks have been raised with you and remain open (R5 is in Annex A):\n"
+        "- It rains. DoL will train more of them.\n- It snows. Cards for all (owner: DoL).\n"
+        "- It hails (owner: DoL)."
     )
+
+
+def test_risks_high_in_likelihood_and_impact_are_reported_though_nobody_raised_them():
+    high = {"likelihood": "high", "impact": "high"}
+    risks = (
+        risk(1, escalated_to="group", **high),
+        risk(2, "It snows.", escalated_to="group", likelihood="high"),
+        risk(3, "It rains.", closed_on=PAST, escalated_to="group", **high),
+    )
+    assert section_texts(facts(all_risks=risks), "next_steps") == [
+        "One risk is high in likelihood and in impact, and has not been raised with you:\n"
+        "- Trained staff leave. DoL will train more of them.",
+        PROMISE,
+    ]
 
 
 @pytest.mark.parametrize(
     ("count", "annexes", "note"),
     [
         (5, [], ""),
-        (6, [], " (R6 is not told here)"),
-        (7, [], " (R6 and R7 are not told here)"),
+        (6, [], ", five of them listed here"),
+        (7, [], ", five of them listed here"),
         (6, ["risks"], " (R6 is in Annex A)"),
         (8, ["risks"], " (R6, R7 and R8 are in Annex A)"),
     ],
 )
 def test_at_most_five_risks_are_mentioned(count, annexes, note):
     risks = tuple(risk(n) for n in range(1, count + 1))
-    lines = section_texts(facts(all_risks=risks), "next_steps", annexes)[1].splitlines()
+    lines = section_texts(facts(all_risks=risks), "next_steps", annexes)[0].splitlines()
     assert lines[0].partition("open")[2] == f"{note}:"
     assert len(lines) == 1 + 5
 

@@ -59,8 +59,8 @@ def late(number="1.1", *delays, forecast=LATER, **given):
         ({"forecast_due": LATER}, "“Brochure printed” (1.1) will be a year late, in June 2011."),
         (
             {"original_due": date(2010, 4, 30), "forecast_due": date(2010, 10, 31)},
-            "“Brochure printed” (1.1) will be six months later than first promised and four months "
-            "later than agreed, in October 2010.",
+            "“Brochure printed” (1.1), first promised for April 2010 and moved to 30 June 2010, will be "
+            "four months later than that, in October 2010.",
         ),
         (
             {"original_due": date(2010, 8, 31), "forecast_due": date(2010, 10, 31)},
@@ -80,8 +80,8 @@ def late(number="1.1", *delays, forecast=LATER, **given):
                 "agreed_known_to": "quarter", "forecast_due": date(2010, 10, 31),
                 "forecast_known_to": "month",
             },
-            "“Brochure printed” (1.1) will be four months later than first promised and a month later "
-            "than agreed, in October 2010.",
+            "“Brochure printed” (1.1), first promised for June 2010 and moved to July to September 2010, "
+            "will be a month later than that, in October 2010.",
         ),
         (
             {
@@ -142,7 +142,7 @@ def test_two_late_milestones_are_named_and_more_are_counted():
 def test_the_return_shows_a_cause_without_a_reason_as_the_paper_prints_it():
     for cause in ("funding", "other"):
         row = late("1.1", delay(cause, ""), is_key=True)
-        (shown,) = [of_milestone(row, each) for each in row.milestones]
+        (shown,) = [of_milestone(row, each, POLICE) for each in row.milestones]
         assert [words(shown.text)] == delays(row)
 
 
@@ -153,9 +153,9 @@ def test_a_key_delay_is_reported_with_its_dates_cause_effect_and_settlement():
         settlement="settled", times_moved=3,
     )  # fmt: skip
     assert delays(late("1.1", held_up, is_key=True)) == [
-        "“Brochure printed” (1.1) will be a year late, in June 2011. No money was set aside, as far as "
-        "anybody can say who was asked in the year, for the printing of this brochure. Victims are not "
-        "reached. The funding for it has since been found. The date has moved three times."
+        "“Brochure printed” (1.1) will be a year late, in June 2011, because no money was set aside, as "
+        "far as anybody can say who was asked in the year, for the printing of this brochure. The funding "
+        "for it has since been found. The date has moved three times."
     ]
 
 
@@ -165,32 +165,32 @@ def test_a_key_delay_is_reported_with_its_dates_cause_effect_and_settlement():
         (
             {"settlement": "needs_decision"},
             "A decision on the funding is needed for “Train staff” (1.1).",
-            "Without a decision on the funding",
+            "with a decision on the funding",
         ),
         (
             {"settlement": "being_settled", "settling_agency": POLICE.pk},
             "The New Zealand Police must still find the funding for “Train staff” (1.1).",
-            "If the funding is not found",
+            "if the funding is found",
         ),
         (
             {"settlement": "being_settled", "settling_agency": HEALTH.pk, "settling_by": LATER},
             "The Ministry of Health (MOH) must still find the funding for “Train staff” (1.1) by June 2011.",
-            "If the funding is not found by June 2011",
+            "if the funding is found by June 2011",
         ),
     ],
 )
 def test_whether_the_cause_is_settled_is_mentioned(settled, sentence, condition):
     key = late("1.1", delay(**settled), is_key=True)
     assert mitigations(key) == [sentence]
-    assert (
-        f" {condition}, item 1.1 will be later still." in section_texts(facts(key), "purpose")[-1]
+    assert section_texts(facts(key), "purpose")[-1].splitlines()[2] == (
+        f"- The new date for “Train staff” (1.1) holds only {condition}."
     )
 
 
 def test_what_a_late_key_item_waits_for_is_mentioned_in_the_summary_and_not_again_before_its_action():
     waits = delay(actions=[action()], settlement="being_settled", settling_agency=POLICE.pk)
     key = late("1.1", waits, is_key=True)
-    assert "If the funding is not found" in section_texts(facts(key), "purpose")[-1]
+    assert "only if the funding is found" in section_texts(facts(key), "purpose")[-1]
     assert "must still find" not in mitigations(key)[0]
     assert "must still find" in mitigations(late("1.1", waits))[0]
 
@@ -244,9 +244,9 @@ def test_every_late_key_item_has_its_dates_though_no_room_is_left_for_reasons():
 
 
 def test_an_explanation_is_quoted_from_its_start_and_never_cut_in_a_sentence():
-    assert delays(late("1.1", delay(explanation=LONG * 5), is_key=True))[0].endswith(
-        f"in June 2011. {LONG}{LONG}".strip()
-    )
+    assert delays(late("1.1", delay(explanation=LONG * 5), is_key=True)) == [
+        f"“Brochure printed” (1.1) will be a year late, in June 2011, because t{LONG[1:]}{LONG}".strip()
+    ]
     endless = "The trainers left " * 40
     assert delays(late("1.1", delay(explanation=endless), is_key=True)) == [
         "“Brochure printed” (1.1) will be a year late, in June 2011. It is late because of a lack of funding."
@@ -268,7 +268,7 @@ def test_the_three_largest_slips_of_other_items_are_mentioned_and_the_rest_count
     assert delays(*items) == [
         "“Brochure printed” (1.2) will be a year late, in June 2011. No money. “Brochure printed” (1.3) will be "
         "11 months late, in May 2011. “Brochure printed” (1.4) will be nine months late, in March 2011. "
-        "Three more are late, one because of a lack of funding, one because of a shortage of staff "
+        "Three more items are late, one because of a lack of funding, one because of a shortage of staff "
         "and one without a recorded cause (Annex B).",
         "For two of the six late items no cause is recorded (1.4 and 1.6).",
     ]
@@ -292,8 +292,8 @@ def test_items_that_caught_up_are_mentioned_after_the_late_ones():
     done = step(PAST, delay(explanation="They were busy."), completed_on=date(2010, 7, 29))
     items = [item(f"1.{n}", done) for n in range(1, 6)]
     assert delays(*items) == [
-        "“Brochure printed” (1.1) came a month late, on 29 July 2010. They were busy. “Brochure "
-        "printed” (1.2) came a month late, on 29 July 2010. “Brochure printed” (1.3) came a month late, on "
+        "“Brochure printed” (1.1) came four weeks late, on 29 July 2010. They were busy. “Brochure "
+        "printed” (1.2) came four weeks late, on 29 July 2010. “Brochure printed” (1.3) came four weeks late, on "
         "29 July 2010."
     ]
 
@@ -327,26 +327,44 @@ def test_a_delay_is_included_if_it_overlaps_the_period(found_on, ended_on, is_me
 
 
 @pytest.mark.parametrize(
-    ("dates", "note"),
+    ("dates", "sentence", "note"),
     [
-        ({"due_on": SOON}, "Police, by 31 August 2010"),
-        ({"due_on": date(2010, 12, 1)}, "Police, by December 2010"),
-        ({"due_on": LATER}, "Police"),  # the item's new date, which section Delay has told
-        ({"due_on": date(2010, 7, 1)}, "Police, due by 1 July 2010 and not done yet"),
-        ({}, "Police, no date set"),
+        (
+            {"due_on": SOON},
+            "the New Zealand Police will print it, by 31 August 2010",
+            "Police, by 31 August 2010",
+        ),
+        (
+            {"due_on": date(2010, 12, 1)},
+            "the New Zealand Police will print it, by December 2010",
+            "Police, by December 2010",
+        ),
+        # The item's new date, which section Delay has reported.
+        ({"due_on": LATER}, "the New Zealand Police will print it", "Police"),
+        (
+            {"due_on": date(2010, 7, 1)},
+            "it was for the New Zealand Police to print it by 1 July 2010, and this is not recorded as done",
+            "Police, due by 1 July 2010 and not done yet",
+        ),
+        ({}, "the New Zealand Police will print it; no date is set", "Police, no date set"),
     ],
 )
-def test_an_open_action_is_reported_with_owner_and_date(dates, note):
-    held_up = delay(actions=[action("print it.", **dates)])
-    assert mitigations(late("1.1", held_up, is_key=True)) == [
-        f"On “Train staff” (1.1): Print it ({note})."
-    ]
+def test_an_open_action_is_told_with_owner_and_date(dates, sentence, note):
+    def done_about_it(words):
+        return mitigations(late("1.1", delay(actions=[action(words, **dates)]), is_key=True))
+
+    assert done_about_it("print it.") == [f"For “Train staff” (1.1), {sentence}."]
+    assert done_about_it("Cards for all.") == [f"For “Train staff” (1.1): Cards for all ({note})."]
 
 
 def test_owner_and_date_are_not_repeated_if_the_action_names_them():
     held_up = delay(actions=[action("Police print it by 31 August 2010.", due_on=SOON)])
     assert mitigations(late("1.1", held_up)) == [
-        "On “Train staff” (1.1), Police print it by 31 August 2010."
+        "For “Train staff” (1.1), the New Zealand Police will print it by 31 August 2010."
+    ]
+    held_up = delay(actions=[action("Cards that Police print by 31 August 2010.", due_on=SOON)])
+    assert mitigations(late("1.1", held_up)) == [
+        "For “Train staff” (1.1): Cards that Police print by 31 August 2010."
     ]
 
 
@@ -360,10 +378,10 @@ def test_actions_are_listed_by_item_those_of_key_items_first():
         late("1.3", held_up(HEALTH), is_key=True),
         late("1.4", held_up(HEALTH), title="Write"),
     ) == [
-        "On the training (1.2): Do 1 (DoL, no date set). Do 2 (Police, no date set).",
-        "On “Train staff” (1.3): Do 1 (Ministry of Health, no date set).",
-        "On “Ask” (1.1): Do 1 (Police, no date set).",
-        "On “Write” (1.4): Do 1 (Ministry of Health, no date set).",
+        "For the training (1.2): Do 1 (DoL, no date set). Do 2 (Police, no date set).",
+        "For “Train staff” (1.3): Do 1 (Ministry of Health, no date set).",
+        "For “Ask” (1.1): Do 1 (Police, no date set).",
+        "For “Write” (1.4): Do 1 (Ministry of Health, no date set).",
     ]
 
 
@@ -376,8 +394,8 @@ def test_the_first_action_of_each_item_goes_before_the_second_of_any():
         late("1.2", held_up("go", "stay")),
     ]
     first = [
-        "On “Train staff” (1.1), Police ask (by 31 August 2010).",
-        "On “Train staff” (1.2), Police go (by 31 August 2010).",
+        "For “Train staff” (1.1), Police ask (by 31 August 2010).",
+        "For “Train staff” (1.2), Police go (by 31 August 2010).",
     ]
     writer = Writer(facts(*items), contents=["mitigation"], words=15)
     assert [text_of(each) for each in mitigation(writer).paragraphs] == first
@@ -387,8 +405,8 @@ def test_the_first_action_of_each_item_goes_before_the_second_of_any():
 @pytest.mark.parametrize(
     ("done", "sentence"),
     [
-        (0, "On “Train staff” (1.1), the one action recorded is done."),
-        (2, "On “Train staff” (1.1), all actions recorded are done."),
+        (0, "For “Train staff” (1.1), the one action recorded is done."),
+        (2, "For “Train staff” (1.1), all actions recorded are done."),
     ],
 )
 def test_it_is_said_if_all_actions_are_done(done, sentence):
@@ -403,23 +421,23 @@ def test_an_agency_in_brackets_has_its_short_name_once_the_text_has_introduced_i
     settling = {"settlement": "being_settled", "settling_agency": HEALTH.pk}
     held_up = delay(actions=[action("Print.", HEALTH)], **settling)
     assert mitigations(late("1.1", one, is_key=True), late("1.2", held_up)) == [
-        "On “Train staff” (1.1): Write (Ministry of Health, no date set).",
+        "For “Train staff” (1.1): Write (Ministry of Health, no date set).",
         "The Ministry of Health (MOH) must still find the funding for “Train staff” (1.2). Print (MOH, no date set).",
     ]
 
 
-def test_one_action_of_a_key_item_is_mentioned_though_its_first_is_too_long_and_no_room_is_left():
+def test_one_action_of_a_key_item_is_told_though_it_is_too_long_and_no_room_is_left():
     endless = action("Police " + "print " * 90 + "it.")
     held_up = delay(actions=[endless, action("Police ask.")])
     assert mitigations(late("1.1", held_up, is_key=True), most_words=60) == [
-        "On “Train staff” (1.1), Police ask (no date set)."
+        "One action for “Train staff” (1.1) is open (Police, no date set)."
     ]
 
 
 def test_finished_actions_are_left_out_beside_open_ones():
     rows = [action("Police ask.", due_on=SOON), action(done_on=PAST), action(done_on=PAST)]
     assert mitigations(late("1.1", delay(actions=rows))) == [
-        "On “Train staff” (1.1), Police ask (by 31 August 2010)."
+        "For “Train staff” (1.1), Police ask (by 31 August 2010)."
     ]
     assert mitigations(item("1.2", step(LATER, delay(actions=rows[1:])))) == [
         "The delays above are over; no action against them was recorded."
@@ -432,7 +450,7 @@ def test_late_items_without_an_action_are_named_or_counted():
     ]
     others = late("1.4", delay(actions=[action("DoL print it.", LABOUR)]), is_key=True)
     assert mitigations(late("1.1"), late("1.2"), late("1.3"), others) == [
-        "On “Train staff” (1.4), DoL print it (no date set).",
+        "For “Train staff” (1.4), DoL will print it; no date is set.",
         "For three of the four late items no action is recorded (1.1, 1.2 and 1.3).",
     ]
 
@@ -506,7 +524,7 @@ def test_an_item_that_came_late_is_reported_with_why_it_is_at_risk():
     items = (late("1.1"), doubtful)
     assert len(delays(*items)) == 3
     explained = [update_of(doubtful, challenges="Trainers leave.")]
-    why = "“Brochure printed” (1.2) came a month late, on 29 July 2010. They were busy. Trainers leave."
+    why = "“Brochure printed” (1.2) came four weeks late, on 29 July 2010. They were busy. Trainers leave."
     assert [line for line in delays(*items, updates=explained) if "came" in line] == [why]
     assert delays(doubtful, updates=explained) == [why]
     assert "Trainers leave" not in section_texts(facts(*items, updates=explained), "purpose")[-1]
@@ -524,9 +542,67 @@ def test_the_summary_doubts_a_new_date_and_section_delay_says_how_it_moved():
     moved = step(date(2011, 3, 31), original_due=date(2010, 10, 31), as_told="the advice")
     doubtful = item("1.2", came, moved, as_told="the review", confidence="at_risk")
     assert section_texts(facts(doubtful), "purpose")[-1].splitlines()[2] == (
-        "- One item is at risk: the review (1.2). The new date for the advice, March 2011, is in doubt."
+        "- The review (1.2) may become late. The new date for the advice, March 2011, is in doubt."
     )
     assert delays(doubtful) == [
-        "“Brochure printed” (1.2) came a month late, on 29 July 2010. They were busy. The working group has "
+        "“Brochure printed” (1.2) came four weeks late, on 29 July 2010. They were busy. The working group has "
         "agreed to move the advice from October 2010 to March 2011."
+    ]
+
+
+# --- what bridges a delay, and what it needs ---------------------------------------------------
+
+
+def test_what_bridges_a_delay_stands_before_the_actions():
+    key = late(
+        "1.1",
+        delay(meanwhile="Until then, Police keep a list of victims.", actions=[action()]),
+        is_key=True,
+    )
+    assert mitigations(key) == [
+        "For “Train staff” (1.1), in the meantime, Police keep a list of victims. The New Zealand Police will "
+        "print it; no date is set."
+    ]
+    undated = item("1.1", step(PAST, delay(meanwhile="Police keep a list of victims")), is_key=True)
+    assert mitigations(undated) == [
+        "For “Train staff” (1.1), in the meantime, Police keep a list of victims."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("needs", "settled", "sentence"),
+    [
+        ("a second tender", {}, "For “Train staff” (1.1), DoL must have a second tender."),
+        (
+            "to appoint a translator",
+            {"settlement": "being_settled", "settling_agency": POLICE.pk, "settling_by": LATER},
+            "For “Train staff” (1.1), the New Zealand Police must appoint a translator by June 2011.",
+        ),
+        ("n/a", {}, "No action is recorded yet for “Train staff” (1.1)."),
+        (
+            "a second tender",
+            {"settlement": "settled"},
+            "No action is recorded yet for “Train staff” (1.1).",
+        ),
+    ],
+)
+def test_what_an_item_needs_is_reported_with_who_must_have_it(needs, settled, sentence):
+    assert mitigations(late("1.1", delay(needs=needs, **settled))) == [sentence]
+
+
+def test_what_a_late_key_item_needs_is_reported_once_in_the_summary():
+    key = late("1.1", delay(needs="Legal advice on the answers"), is_key=True)
+    assert (
+        "The new date for “Train staff” (1.1) holds only with legal advice on the answers."
+        in section_texts(facts(key), "purpose")[-1]
+    )
+    assert mitigations(key) == ["No action is recorded yet for “Train staff” (1.1)."]
+    key = late("1.1", delay(needs="to appoint a translator"), is_key=True)
+    assert mitigations(key) == ["For “Train staff” (1.1), DoL must appoint a translator."]
+
+
+def test_a_delay_that_has_ended_needs_and_bridges_nothing():
+    over = delay(needs="a tender", meanwhile="Police keep a list", ended_on=date(2010, 7, 1))
+    assert mitigations(late("1.1", over, is_key=True)) == [
+        "No action is recorded yet for “Train staff” (1.1)."
     ]

@@ -147,16 +147,14 @@ def test_a_day_of_the_past_is_written_as_near_ones_are():
             date(2010, 4, 30),
             PAST,
             date(2010, 10, 31),
-            "six months later than first promised and four months later than agreed",
+            "four months later than agreed",
         ),
         (date(2010, 7, 31), PAST, date(2010, 8, 30), "two months later than agreed"),
-        (date(2010, 6, 29), PAST, date(2010, 8, 30), "two months late"),
+        (PAST, PAST, date(2010, 8, 30), "two months late"),
     ],
 )
-def test_lateness_is_written_against_the_agreed_date_and_the_first_one(
-    original, agreed, reached, words
-):
-    assert how_late(step(original, agreed_due=agreed), reached) == words
+def test_lateness_is_told_against_the_agreed_date(original, agreed, reached, words):
+    assert how_late(step(original, agreed_due=agreed), KnownDate(reached)) == words
 
 
 @pytest.mark.parametrize(

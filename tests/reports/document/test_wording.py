@@ -217,7 +217,8 @@ def test_the_first_sentences_are_whole_or_none(most, words, found):
         (",", "Policemen print it.", "For it: Policemen print it."),
         (",", "Theft is rare.", "For it: Theft is rare."),
         (":", "No money was set aside.", "For it: no money was set aside."),
-        (":", "Money was short.", "For it. Money was short."),
+        (":", "Money was short.", "For it: money was short."),
+        (":", "Theft is rare.", "For it. Theft is rare."),
     ],
 )
 def test_two_parts_are_one_sentence_if_the_second_needs_no_capital(mark, sentence, whole):

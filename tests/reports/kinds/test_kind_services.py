@@ -526,7 +526,7 @@ def test_the_text_mentions_only_annexes_that_are_included(kind, plan, item, by, 
         MilestoneFactory(item=item, original_due=date(2011, 6, 30))
         briefing = drafted(plan, item, by)
     closing = dict(paper(briefing))["Next steps"][-1]
-    assert closing.partition(" We will tell you")[0] == says
+    assert closing.partition(" You will be told")[0] == says
 
 
 @pytest.mark.parametrize(

@@ -219,7 +219,7 @@ def test_each_matter_shows_its_reasons_and_its_subject(made):
     assert item.reasons == ("Overdue.", "Slipped again.")
     assert item.item.action == ("Print a brochure in ten languages.", "Hand it out at airports.")
     assert [(each.description, each.words) for each in item.item.milestones] == [
-        ("Brochure printed", "Overdue by two months"),
+        ("Brochure printed", "Overdue by nine weeks"),
         ("Handed out", "On time"),
     ]
     assert item.item.causes == ("The cause (procurement) needs a decision.",)

@@ -1,8 +1,9 @@
 """Test the page of checks, its actions, and where else checks are shown."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
@@ -15,12 +16,18 @@ from reports.models import Briefing, CheckOverride
 from reports.workshop.services import drafts
 from reports.workshop.services import overrides as acts
 from tests.factories import PASSWORD, ReturnFactory, RoundFactory, SeatFactory
-from tests.reports.drafted import BEFORE, BEFORE_ON, drafted
+from tests.reports.drafted import BEFORE, drafted
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before_the_paper")]
+pytestmark = pytest.mark.django_db
 
 State = Briefing.State
 Role = Seat.Role
+
+
+@pytest.fixture(autouse=True)
+def on_its_date():
+    with time_machine.travel(datetime(2010, 7, 30, 2, tzinfo=UTC), tick=False):
+        yield
 
 
 @pytest.fixture
@@ -79,9 +86,7 @@ def keys(lines):
 
 def about(briefing, key):
     return next(
-        check.about
-        for check in checks.failed_checks(read_drafted(briefing), BEFORE_ON)
-        if check.key == key
+        check.about for check in checks.failed_checks(read_drafted(briefing)) if check.key == key
     )
 
 
@@ -351,7 +356,6 @@ def test_the_manager_sees_accepted_warnings_and_reasons_beside_the_paper(
     assert [check.key for check in page.context["overridden"]] == [long]
     assert [check.key for check in page.context["warnings"]] == [
         "phone-45550100",
-        "dated-ahead",  # it is signed some days before
     ]
     assert "It quotes the law." in page.text
     assert "Nobody has accepted this warning." in page.text

@@ -12,7 +12,7 @@ from reports.models import CheckOverride
 from reports.workshop.services import drafts
 from reports.workshop.services import overrides as acts
 from tests.factories import ReturnFactory, RoundFactory
-from tests.reports.drafted import BEFORE, BEFORE_ON, drafted
+from tests.reports.drafted import BEFORE, drafted
 from workitems.plan.services import Refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before_the_paper")]
@@ -32,7 +32,7 @@ def warned(begin, by):
 
 
 def only(briefing):
-    (check,) = checks.failed_checks(read_drafted(briefing), BEFORE_ON)
+    (check,) = checks.failed_checks(read_drafted(briefing))
     return check
 
 
@@ -132,7 +132,7 @@ def test_missing_returns_are_listed_in_one_paragraph_with_their_sources(
         "Return of Customs, January to June 2010",
         "Return of Police, January to June 2010",
     ]
-    assert checks.failed_checks(read_drafted(briefing), BEFORE_ON) == []
+    assert checks.failed_checks(read_drafted(briefing)) == []
     with pytest.raises(Refused, match="already names every missing return"):
         acts.add_missing_returns_paragraph(briefing=briefing, by=by)
     drafts.hide(briefing=briefing, key=row.key, by=by)

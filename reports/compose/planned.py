@@ -1,0 +1,75 @@
+"""What agencies plan next for key items that are late or at risk, unless it may be past."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from reports.compose.budget import Room
+from reports.compose.facts import Facts, UpdateFacts
+from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.subjects import is_in_doubt
+from reports.document.dates import long_date
+from reports.document.wording import first_sentences, opened
+from workitems.plan.plan_at import ItemAt
+from workitems.terms.stems import completion
+
+PLAN_WORDS = 30
+
+
+class Plan(NamedTuple):
+    """What an agency plans next for an item. `past` is why that may be past, as the end of a sentence that
+    begins "It is left out because"; "" if it is still ahead."""
+
+    item: ItemAt
+    update: UpdateFacts
+    past: str
+
+
+def plans(facts: Facts) -> Iterator[Plan]:
+    """Yield the plans for key items that are late or at risk."""
+    for item in facts.items:
+        is_worrying = item.is_late or is_in_doubt(item)
+        if not (item.is_key and item.is_live and is_worrying):
+            continue
+        if update := last_plan(facts.updates_of(item)):
+            yield Plan(item, update, why_past(update, item, facts.answered_since.get(item.pk)))
+
+
+def last_plan(updates: Sequence[UpdateFacts]) -> UpdateFacts | None:
+    """Return the last update that is not "no change", if it has a plan."""
+    last = next((each for each in reversed(updates) if each.no_change_on is None), None)
+    return last if last is not None and last.planned_next.strip() else None
+
+
+def why_past(update: UpdateFacts, item: ItemAt, answered_since: date | None) -> str:
+    """Return why a plan may be past: an update on the item was submitted since, accepted or not, or an open
+    milestone was done since. "" if it is still ahead."""
+    if answered_since and answered_since > update.written_on:
+        return f"an update submitted on {long_date(answered_since)} is not accepted yet"
+    for step in item.milestones:
+        if step.completed_on and step.completed_on >= update.written_on:
+            return (
+                f"milestone {step.number} was done on {long_date(step.completed_on)}, and the plan was written "
+                f"on {long_date(update.written_on)}"
+            )
+    return ""
+
+
+def planned_in_words(writer: Writer, plan: Plan, room: Room) -> str:
+    """Return a sentence on what the lead agency plans, if there is room: "DoL will train staff at all ports next.",
+    or its words in quotation marks. "" if the plan may be past or says nothing."""
+    agency = writer.facts.lead_of(plan.item)
+    with errors_naming(plan.update.source):
+        typed = first_sentences(writer.flat(plan.update.planned_next), 1, PLAN_WORDS)
+    if plan.past or not typed:
+        return ""
+    names = [agency.name, agency.short_name, agency.name_mi]
+    verb = completion("planned_next", typed, names)
+    words = f"will {verb}." if verb else f"plans: “{opened(typed)}”."
+    if not room.take(f"Next, {agency.short_name} {words}"):
+        return ""
+    name = writer.names.item(plan.item)
+    who = writer.agency(agency)
+    if plan.item.is_late:
+        return f"Next, {who} {words}"
+    return f"For {name}, {who} {words}"

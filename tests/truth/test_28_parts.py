@@ -1,0 +1,80 @@
+"""Test rule 28: a sentence that divides a whole counts each member once. `test_random_papers` holds it for every
+random plan."""
+
+from datetime import date
+
+import pytest
+
+from tests.reports.in_memory import delay, facts, item, risk, section_texts, step
+
+PAST, LATER = date(2010, 6, 30), date(2011, 6, 30)
+
+
+def late(number, cause="funding", **more):
+    return item(number, step(PAST, *([delay(cause)] if cause else []), forecast_due=LATER), **more)
+
+
+def summary(*items):
+    return section_texts(facts(*items), "purpose")[1].splitlines()
+
+
+def test_late_key_items_are_named_or_counted():
+    line = summary(*(late(f"1.{n}", is_key=True, as_told=f"card {n}") for n in range(1, 8)))[1]
+    assert line == (
+        "- All of the Plan is late or at risk, and seven items are late, all seven of them key items. Card 1 will "
+        "be a year late, card 2 a year, card 3 a year and card 4 a year. Three more key items are late."
+    )
+
+
+@pytest.mark.parametrize(
+    ("causes", "sentence"),
+    [
+        # Seven late: three, one, one, one and one.
+        (
+            ["consultation"] * 3 + ["staffing", "procurement", "funding", ""],
+            "- Consultation delayed three of the seven late items; a shortage of staff, procurement and a lack of "
+            "funding delayed one each; for one no cause is recorded.",
+        ),
+        (
+            ["funding", "staffing", "other", "other"],
+            "- A lack of funding and a shortage of staff each delayed one of the four late items; other causes "
+            "delayed two.",
+        ),
+        (["funding"] * 5, "- A lack of funding delayed all five late items."),
+    ],
+)
+def test_the_causes_add_up_to_the_late_items(causes, sentence):
+    items = [late(f"1.{n}", cause) for n, cause in enumerate(causes, start=1)]
+    assert summary(*items)[2] == sentence
+
+
+def test_other_key_items_are_those_that_are_not_late():
+    keys = [late("1.1", is_key=True), late("1.2", is_key=True)]
+    rest = [item(f"2.{n}", is_key=True, confidence="on_track") for n in range(1, 8)]
+    assert summary(*keys, *rest)[1].endswith("The other seven key items are on track.")
+
+
+def test_late_items_without_room_are_counted_by_cause():
+    items = [
+        late(f"1.{n}", cause) for n, cause in enumerate(("funding", "funding", "other", ""), 1)
+    ]
+    assert section_texts(facts(*items, most_words=60), "delay", ())[0] == (
+        "Four items are late, two because of a lack of funding, one because of another cause and one without a "
+        "recorded cause."
+    )
+
+
+@pytest.mark.parametrize(
+    ("annexes", "introduction"),
+    [
+        ([], "Seven risks have been raised with you and remain open, five of them listed here:"),
+        (
+            ["risks"],
+            "Seven risks have been raised with you and remain open (R6 and R7 are in Annex A):",
+        ),
+    ],
+)
+def test_risks_are_listed_or_counted(annexes, introduction):
+    risks = tuple(risk(n, f"Course {n} ends.", "") for n in range(1, 8))
+    lines = section_texts(facts(all_risks=risks), "next_steps", annexes)[0].splitlines()
+    assert (lines[0], len(lines)) == (introduction, 1 + 5)

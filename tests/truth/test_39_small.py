@@ -1,0 +1,137 @@
+"""Test rule 39: small things that readers stumble over."""
+
+import re
+from datetime import date
+
+import pytest
+from hypothesis import settings
+
+from reports import checks
+from reports.compose import UNDRAFTED, write
+from reports.compose.paper_cover import cover_of
+from reports.document import Verb
+from reports.document.wording import capitalised, count_in_words, sentences
+from reports.drafting.paper import read_drafted
+from reports.workshop.services import drafts
+from tests.reports.drafted import drafted
+from tests.reports.in_memory import delay, facts, item, section_texts, step, text_of, update_of
+from tests.reports.random_papers import random_facts
+
+PAST, LATER = date(2010, 6, 30), date(2011, 6, 30)
+# Lines of the main dates begin with a day.
+A_DATE = re.compile(r"\d+ \w+ \d{4}(?: at the earliest|, in doubt)?: ")
+
+
+def test_no_sentence_of_a_paper_begins_with_a_digit():
+    for seed in range(settings().max_examples):
+        sections = write(random_facts(seed), UNDRAFTED, in_full=False).sections.values()
+        for paragraph in (each for section in sections for each in section.paragraphs):
+            for line in text_of(paragraph).split("\n- "):
+                for sentence in sentences(A_DATE.sub("", line)):
+                    assert not sentence[0].isdigit(), sentence
+
+
+@pytest.mark.parametrize(
+    ("count", "start"),
+    [(9, "Nine items"), (12, "Twelve items"), (27, "Twenty-seven items"), (80, "Eighty items")],
+)
+def test_a_number_at_the_start_of_a_sentence_is_in_words(count, start):
+    assert capitalised(count_in_words(count, "item")) == start
+
+
+def test_the_dates_of_two_items_depend_on_one_condition_in_one_sentence():
+    waits = delay("consultation", settlement="being_settled", settling_agency=1)
+    items = [
+        item(f"1.{n}", step(PAST, waits, forecast_due=LATER), is_key=True, as_told=f"guide {n}")
+        for n in (1, 2)
+    ]
+    brief = section_texts(facts(*items), "purpose")[1]
+    assert brief.count("consultation ends") == 1
+    assert "The new dates for guide 1 and guide 2 hold only if the consultation ends." in brief
+
+
+def test_causes_without_a_name_are_counted_and_not_given_as_one():
+    causes = ("funding", "funding", "other")
+    items = [
+        item(f"1.{n}", step(PAST, delay(cause)))
+        for n, cause in enumerate((*causes, "staffing"), start=1)
+    ]
+    brief = section_texts(facts(*items), "purpose")[1]
+    assert brief.splitlines()[2] == (
+        "- A lack of funding delayed two of the four late items; a shortage of staff and other causes delayed "
+        "one each."
+    )
+    assert re.findall("various causes|and one other", brief) == []
+
+
+def test_eighty_headlines_make_six_main_results():
+    items = [item(f"1.{n}") for n in range(1, 81)]
+    updates = [
+        update_of(each, achieved=f"Port {n} has the card.", key_achievement="headline")
+        for n, each in enumerate(items, start=1)
+    ]
+    lines = section_texts(facts(*items, updates=updates), "achievements")[0].splitlines()
+    assert (lines[0], len(lines)) == ("The year’s main results:", 1 + 6)
+
+
+def test_a_meeting_or_an_announcement_is_a_main_result_only_if_nothing_else_is():
+    one = item("1.1")
+    texts = ["Police met with the boards.", *(f"Port {n} has the card." for n in range(1, 7))]
+    updates = [update_of(one, achieved=text, key_achievement="headline") for text in texts]
+    assert "met with" not in section_texts(facts(one, updates=updates), "achievements")[0]
+
+
+def test_a_space_before_a_comma_is_left_out():
+    one = item("1.1")
+    updates = [
+        update_of(one, achieved="Police wrote a card , a map and a guide.", key_achievement="yes")
+    ]
+    assert section_texts(facts(one, updates=updates), "achievements") == [
+        "Police wrote a card, a map and a guide."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("office", "printed"),
+    [
+        ("Secretary of Labour", "for Secretary of Labour"),
+        ("Secretary for Justice", "for the Secretary for Justice"),
+        ("", ""),
+    ],
+)
+def test_a_paper_is_signed_for_an_office(office, printed):
+    of = facts(item())
+    of.briefing.on_behalf_of = office
+    assert cover_of(of).on_behalf_of == printed
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("before_the_paper")
+@pytest.mark.parametrize(
+    ("sought", "verb", "found"),
+    [
+        ("For your information", "note", []),
+        (
+            "For your information",
+            "direct",
+            ["The cover says “For your information”, but the Minister is asked to direct."],
+        ),
+        ("To note", "agree", ["The cover says “To note”, but the Minister is asked to agree."]),
+        ("Note and agree", "agree", []),
+    ],
+)
+def test_a_cover_for_information_on_a_paper_that_asks_for_more_is_found(
+    plan, item, by, sought, verb, found
+):
+    briefing = drafted(plan, item, by, action_sought=sought)
+    drafts.save_ask(
+        briefing=briefing,
+        key="r-0123456789ab",
+        verb=Verb(verb),
+        text="agencies to report by the end of March",
+        options="",
+        version=0,
+        by=by,
+    )
+    failed = checks.failed_checks(read_drafted(briefing))
+    assert [check.words for check in failed if check.key == "asks"] == found
