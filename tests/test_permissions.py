@@ -540,6 +540,7 @@ RULES: dict[str, Row] = {
     # What it finds is tested in tests/truth/test_search_finds_what_may_be_read.py.
     "search:search": signed_in(200, NOT_ALLOWED),
     "read-date": signed_in(200, NOT_ALLOWED),
+    "read-sentence": signed_in(NOT_ALLOWED, GONE),
     "agencies:tokens": signed_in(200, INVALID),
     # Only the person's own; here it is the contributor's.
     "agencies:revoke-token": of_plan(

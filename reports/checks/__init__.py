@@ -5,7 +5,6 @@ lists the rules. Nothing here writes a row, renders a page or asks the clock.
 """
 
 from dataclasses import replace
-from datetime import date
 
 from reports.checks import blockers, warns
 from reports.checks.check import BLOCKING, WARNING, Check, Count, Gate, count
@@ -14,14 +13,14 @@ from reports.drafting.paper import Drafted
 from reports.models import CheckOverride
 
 
-def failed_checks(drafted: Drafted, today: date) -> list[Check]:
-    """Return the failed checks as at `today`, blocking ones first.
+def failed_checks(drafted: Drafted) -> list[Check]:
+    """Return the failed checks, blocking ones first.
 
     Each warning comes with its override, if that is still valid. The number of queries is fixed,
     whatever the length of the paper.
     """
     material = read_material(drafted)
-    found = [*blockers.stops(material), *warns.warnings(material, today)]
+    found = [*blockers.stops(material), *warns.warnings(material)]
     overrides = CheckOverride.objects.in_force().of_briefing(drafted.briefing)
     held = {row.key: row for row in overrides}
     return [_overridden(check, held.get(check.key)) for check in found]

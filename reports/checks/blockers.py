@@ -85,6 +85,7 @@ def stops(material: Material) -> list[Check]:
         *_references(material),
         *_comments(material),
         *_dissents(material),
+        *_dated_ahead(material),
     ]
 
 
@@ -236,7 +237,7 @@ def _late(material: Material) -> Iterator[Check]:
                 words=words.format(
                     milestone=step.description,
                     item=item.number,
-                    day=long_date(material.drafted.briefing.dated),
+                    day=long_date(material.drafted.found.facts.as_at),
                 ),
                 url=f"{items}{quote(item.number)}/#milestone-{step.number}",
                 place=gettext("Item {number}").format(number=item.number),
@@ -348,6 +349,27 @@ def _dissents(material: Material) -> Iterator[Check]:
             place=gettext("Clearance"),
             stops=Gate.AUTHORISATION,
         )
+
+
+def _dated_ahead(material: Material) -> Iterator[Check]:
+    """Yield that the paper's date is still to come: no paper states what is not known yet."""
+    found = material.drafted.found
+    if found is None or not found.facts.is_dated_ahead:
+        return
+    yield stop(
+        key="dated-ahead",
+        words=gettext(
+            "The briefing is dated {day}, and its facts are as at today, {today}. It cannot be authorised "
+            "before its date."
+        ).format(
+            day=long_date(material.drafted.briefing.dated), today=long_date(found.facts.as_at)
+        ),
+        url=material.urls[BRIEFING],
+        place=gettext("Cover, its date"),
+        mend_url=f"{material.urls[COVER]}#id_dated",
+        remedy=gettext("Date it today, or ask for authorisation on its date."),
+        stops=Gate.AUTHORISATION,
+    )
 
 
 def _references(material: Material) -> Iterator[Check]:

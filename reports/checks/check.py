@@ -59,6 +59,12 @@ class Check:
         return self.severity == BLOCKING
 
     @property
+    def paragraph(self) -> str:
+        """The key of the one paragraph that it is about, or ""."""
+        key = self.url.partition("#")[2]
+        return key if key and self.key.endswith(f"-{key}") else ""
+
+    @property
     def is_open(self) -> bool:
         return self.override is None
 

@@ -3,15 +3,16 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
 from functools import partial
 
 from django.utils.translation import gettext, ngettext
 
 from reports.checks.blockers import PEOPLE, is_named, numbers_of
 from reports.checks.check import WARNING, Check, fingerprint
+from reports.checks.edits import disagreements
 from reports.checks.length import pages
 from reports.checks.material import (
+    ANNEXES,
     BRIEFING,
     CLEARANCE,
     COVER,
@@ -21,26 +22,39 @@ from reports.checks.material import (
     Material,
 )
 from reports.checks.paper_dates import called_future
-from reports.compose.ahead import plans
-from reports.document import markup, words
-from reports.document.dates import add_months, long_date
+from reports.checks.recorded import end_of, ends_of, plain, recorded, sentences_of
+from reports.compose.paragraphs import CONTINUED
+from reports.compose.planned import plans
+from reports.document import Verb, markup, words
+from reports.document.dates import long_date
 from reports.document.wording import capitalised, join_words, number
 from reports.drafting.draft import Part, printed
+from reports.drafting.paper import Drafted
 from reports.models import Briefing
 from workitems.models import Update
+from workitems.terms.spans import add_months
+from workitems.terms.stems import says_nothing, says_we
 
 MOST_PAGES = 10
 # Words in one paragraph or bullet.
 MOST_WORDS = 150
 UPDATE = "workitems.update"
 AHEAD = "next_steps"
+# Records with an agency's own words.
+OF_AGENCIES = (UPDATE, "workitems.delay", "workitems.mitigation", "workitems.risk")
+# Words for something that an earlier paragraph named.
+POINTS_BACK = re.compile(
+    r"(?:It|They|He|She)\b(?! is recommended)"
+    r"|(?:This|These|Those|Both)(?= (?:are|was|were|has|have|had|will|would|can|may|must|means?)\b)"
+)
+FOR_INFORMATION = re.compile(r"\binformation\b|\bto note\b|\bnoting\b", re.IGNORECASE)
 # The paper is with the agencies or with the authorising manager.
 WITH_OTHERS = (Briefing.State.IN_CONSULTATION, Briefing.State.AWAITING)
 
 warn = partial(Check, severity=WARNING)
 
 
-def warnings(material: Material, today: date) -> list[Check]:
+def warnings(material: Material) -> list[Check]:
     """Return all warnings. None before drafting or if the records cannot be composed."""
     if material.drafted.found is None:
         return []
@@ -50,11 +64,16 @@ def warnings(material: Material, today: date) -> list[Check]:
         *_short_bridges(material),
         *_stale(material),
         *_unused(material),
+        *_unprinted(material),
+        *_shortened(material),
+        *_voice(material),
+        *_asks(material),
         *_paragraphs(material),
+        *_subjects(material),
+        *_edits(material),
         *_phones(material),
         *_answers(material),
         *_suggestions(material),
-        *_dated_ahead(material, today),
     ]
 
 
@@ -89,7 +108,7 @@ def _length(material: Material) -> Iterator[Check]:
 
 
 def _past_plans(material: Material) -> Iterator[Check]:
-    """Yield plans that the next steps leave out, because they may be past."""
+    """Yield plans that the paper leaves out, because they may be past."""
     found = material.drafted.found
     assert found is not None
     for item, update, past in plans(found.facts):
@@ -221,6 +240,118 @@ def _unused(material: Material) -> Iterator[Check]:
                 )
 
 
+def _unprinted(material: Material) -> Iterator[Check]:
+    """Yield that texts of the period are neither in a shown paragraph nor in an annex, by item."""
+    assert material.drafted.found is not None
+    paper = plain("\n".join(_texts(material)))
+    missing: dict[str, list[str]] = defaultdict(list)
+    for row in recorded(material.drafted.found.facts):
+        is_in_annex = row.annex in material.drafted.briefing.annexes
+        if not is_in_annex and not any(end in paper for end in ends_of(row.text)):
+            missing[row.item].append(row.what)
+    if missing:
+        items = "; ".join(
+            f"{item}: {', '.join(dict.fromkeys(found))}" for item, found in missing.items()
+        )
+        yield warn(
+            key="unprinted",
+            words=gettext(
+                "Agencies recorded what is neither in the text nor in an annex. By item: {items}."
+            ).format(items=items),
+            url=material.urls[WORKSHOP],
+            place=gettext("The whole paper"),
+            about=fingerprint(items),
+            mend_url=material.urls[ANNEXES],
+        )
+
+
+def shortened(drafted: Drafted) -> dict[str, list[str]]:
+    """Return the paragraphs that print only a part of what an agency wrote, in order, each with the sentences that the
+    paper leaves out."""
+    draft = drafted.draft
+    texts = {key: plain(printed(draft, draft.part(key).text)) for key in draft.numbers}
+    paper = "\n".join(texts.values())
+    found: dict[str, list[str]] = {key: [] for key in texts}
+    for row in recorded(drafted.found.facts) if drafted.found else ():
+        ends = {end_of(each): each for each in sentences_of(row.text) if not says_nothing(each)}
+        shown = [end for end in ends if end in paper]
+        if 0 < len(shown) < len(ends):
+            rest = [sentence for end, sentence in ends.items() if end not in paper]
+            for key, text in texts.items():
+                if any(end in text for end in shown):
+                    found[key] += rest
+    return {key: list(dict.fromkeys(rest)) for key, rest in found.items() if rest}
+
+
+def _shortened(material: Material) -> Iterator[Check]:
+    """Yield the paragraphs that print only a part of what an agency wrote."""
+    draft = material.drafted.draft
+    keys = list(shortened(material.drafted))
+    if keys:
+        yield warn(
+            key="shortened",
+            words=ngettext(
+                "Paragraph {numbers} prints only a part of what an agency wrote. Read the whole in its sources.",
+                "Paragraphs {numbers} print only a part of what agencies wrote. Read the whole in their sources.",
+                len(keys),
+            ).format(numbers=join_words(str(draft.numbers[key]) for key in keys)),
+            url=f"{material.urls[WORKSHOP]}#{keys[0]}",
+            place=gettext("The draft"),
+            about=fingerprint(*(plain(printed(draft, draft.part(key).text)) for key in keys)),
+        )
+
+
+def _texts(material: Material) -> Iterator[str]:
+    for part in material.shown:
+        yield printed(material.drafted.draft, part.text)
+
+
+def _voice(material: Material) -> Iterator[Check]:
+    """Yield paragraphs in which an agency says "we", that have a sentence without content, or one that stands in an
+    earlier paragraph too."""
+    earlier: dict[str, str] = {}
+    for part in material.shown:
+        found = sentences_of(printed(material.drafted.draft, part.text))
+        name = material.drafted.draft.place_of(part.key)
+        empty = next(filter(says_nothing, found), "")
+        repeated = next((each for each in found if each in earlier), "")
+        faults = {}
+        if any(source.model in OF_AGENCIES for source in part.sources) and any(map(says_we, found)):
+            faults["we"] = gettext("{place} says “we” of an agency. Write its name.")
+        if empty:
+            faults["empty"] = gettext("{place} has a sentence that says nothing: “{empty}”")
+        if repeated:
+            faults["twice"] = gettext("{place} repeats a sentence of {other}: “{repeated}”")
+        for key, fault in faults.items():
+            other = earlier.get(repeated, "").casefold()
+            yield warn(
+                key=f"{key}-{part.key}",
+                words=fault.format(place=name, empty=empty, repeated=repeated, other=other),
+                url=f"{material.urls[WORKSHOP]}#{part.key}",
+                place=name,
+                about=fingerprint(part.text),
+            )
+        earlier |= dict.fromkeys(found, name)
+
+
+def _asks(material: Material) -> Iterator[Check]:
+    """Yield that the cover says that the paper is for information, but its recommendations ask for more."""
+    document, sought = material.drafted.document, material.drafted.briefing.action_sought
+    verbs = {item.verb for item in document.recommendation.items} if document else set()
+    more = sorted(verbs - {Verb.NOTE, Verb.FORWARD})
+    if more and FOR_INFORMATION.search(sought):
+        yield warn(
+            key="asks",
+            words=gettext(
+                "The cover says “{sought}”, but the Minister is asked to {verbs}."
+            ).format(sought=sought, verbs=join_words(more)),
+            url=material.urls[BRIEFING],
+            place=gettext("Cover, the action sought"),
+            about=fingerprint(sought, *more),
+            mend_url=f"{material.urls[COVER]}#id_action_sought",
+        )
+
+
 def _paragraphs(material: Material) -> Iterator[Check]:
     """Yield long paragraphs, and past dates that the text calls future."""
     on = material.drafted.briefing.dated
@@ -253,6 +384,40 @@ def _paragraphs(material: Material) -> Iterator[Check]:
                 url=f"{material.urls[WORKSHOP]}#{part.key}",
                 place=name,
                 about=fingerprint(part.text, on.isoformat()),
+            )
+
+
+def _subjects(material: Material) -> Iterator[Check]:
+    """Yield paragraphs that begin with a word for something that they do not name."""
+    for part in material.shown:
+        match = POINTS_BACK.match(part.text.lstrip("*"))
+        if match and not part.text.startswith(CONTINUED):
+            name = material.drafted.draft.place_of(part.key)
+            yield warn(
+                key=f"subject-{part.key}",
+                words=gettext(
+                    "{place} begins with “{word}”. Name what it is about, as it may be read alone."
+                ).format(place=name, word=match.group()),
+                url=f"{material.urls[WORKSHOP]}#{part.key}",
+                place=name,
+                about=fingerprint(part.text),
+            )
+
+
+def _edits(material: Material) -> Iterator[Check]:
+    """Yield edited and written paragraphs that say something else than their records."""
+    for part in material.shown:
+        found = disagreements(material.drafted, part)
+        if found:
+            name = material.drafted.draft.place_of(part.key)
+            yield warn(
+                key=f"edit-{part.key}",
+                words=" ".join(
+                    (gettext("{place} does not agree with its records.").format(place=name), *found)
+                ),
+                url=f"{material.urls[WORKSHOP]}#{part.key}",
+                place=name,
+                about=fingerprint(part.text, *found),
             )
 
 
@@ -330,24 +495,4 @@ def _suggestions(material: Material) -> Iterator[Check]:
             url=material.urls[WORD_COPIES],
             place=gettext("Word copies"),
             about=fingerprint(str(count)),
-        )
-
-
-def _dated_ahead(material: Material, today: date) -> Iterator[Check]:
-    """Yield a warning if the paper would be signed before its date, as records made until then
-    would be missing."""
-    briefing, dated = material.drafted.briefing, material.drafted.briefing.dated
-    # A correction goes to authorisation without consultation.
-    may_go_up = briefing.is_open and briefing.is_corrected
-    if dated > today and (may_go_up or briefing.state in WITH_OTHERS):
-        yield warn(
-            key="dated-ahead",
-            words=gettext(
-                "The briefing is dated {day}, which has not come yet. If it is signed before that day, "
-                "it will not have what is recorded until then."
-            ).format(day=long_date(dated)),
-            url=material.urls[BRIEFING],
-            place=gettext("Cover, its date"),
-            about=fingerprint(dated.isoformat()),
-            mend_url=f"{material.urls[COVER]}#id_dated",
         )

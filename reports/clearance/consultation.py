@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -70,14 +71,14 @@ class Consulting:
     earlier: Clearance | None
 
 
-def read_consultation(clearance: Clearance) -> Consulting:
+def read_consultation(clearance: Clearance, today: date | None = None) -> Consulting:
     """Return everything the agency's page shows.
 
     Raise `DocumentError` if the paper cannot be made.
     """
     briefing = clearance.briefing
     draft = draft_rows.read_draft(briefing).draft
-    found = generated(briefing, draft)
+    found = generated(briefing, draft, today)
     document = assembled(draft, found)
     owners = concerns.owners_of(draft)
     agency, commented = clearance.agency_id, concerns.commented_keys(clearance)

@@ -74,7 +74,7 @@ def ask(
     Refused.raise_any([*agencies_faults(row, agencies), *due_faults(due_on, on)])
     known, unticked = _known_and_unticked(row, agencies)
     if row.state == State.DRAFTING:
-        row = states.start_consultation(briefing=row, by=by)
+        row = states.start_consultation(briefing=row, by=by, today=on)
     for agency in agencies:
         each = known.get(agency.pk) or Clearance(briefing=row, agency=agency, version=0)
         if each.is_answered or (each.pk and not each.is_withdrawn and each.due_on == due_on):

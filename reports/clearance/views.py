@@ -143,7 +143,7 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         briefing=briefing,
         theirs=theirs,
         back=reverse("briefings:clearance", args=[slug, pk]),
-        count=checks.count(checks.failed_checks(read_drafted(briefing), timezone.localdate()))
+        count=checks.count(checks.failed_checks(read_drafted(briefing, timezone.localdate())))
         if is_first
         else None,
         answered=[row for row in asked if row.is_answered],
@@ -209,7 +209,7 @@ def _clear(
     """
     user, briefing = request.user, row.briefing
     try:
-        page = consultation.read_consultation(row)
+        page = consultation.read_consultation(row, timezone.localdate())
     except DocumentError as refusal:
         return _refused(request, briefing, refusal)
     may_answer = briefing.state == State.IN_CONSULTATION
@@ -247,7 +247,7 @@ def paper(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse
     row = readable_clearance(request, slug, pk, agency)
     briefing = row.briefing
     try:
-        document = document_of(briefing)
+        document = document_of(briefing, timezone.localdate())
     except DocumentError as refusal:
         return _refused(request, briefing, refusal)
     return render(

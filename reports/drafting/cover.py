@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 from agencies.models import Agency, Seat
 from reports.compose.standing_text import filled
-from reports.document.dates import add_months
 from reports.models import Briefing
 from reports.models.briefing import COVER_FIELDS
 from workitems.models import Plan
+from workitems.terms.spans import add_months
 
 # Title of a briefing without a kind.
 TITLE = "Progress on {plan}"

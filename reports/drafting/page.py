@@ -2,11 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agencies.wording.translation import StrOrPromise
 from reports.compose.facts import maori_names
 from reports.document import DocumentError, Run, Text, markup
 from reports.document.markup import Block as Words
@@ -34,6 +37,14 @@ from workitems.plan.word_diff import Strand, short_diff
 LAST_WORDS = 6
 
 
+class Mark(NamedTuple):
+    """What needs work in a paragraph: what is wrong, what to do, and the sentences that it leaves out."""
+
+    words: str
+    remedy: StrOrPromise = ""
+    rest: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Block:
     """One paragraph on the page. `number` is 0 if it is hidden."""
@@ -46,6 +57,7 @@ class Block:
     is_broken: bool
     drift: Drift | None = None
     strands: tuple[Strand, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     @property
     def key(self) -> str:
@@ -171,6 +183,17 @@ class Page:
     def words(self) -> int:
         return self.drafted.words
 
+    @property
+    def as_at(self) -> date:
+        """The day of the records, if they can be read."""
+        found, briefing = self.drafted.found, self.drafted.briefing
+        return found.facts.as_at if found else briefing.dated
+
+    @property
+    def to_improve(self) -> list[Block]:
+        """The paragraphs with marks, in the paper's order."""
+        return [block for chapter in self.chapters for block in chapter.blocks if block.marks]
+
     def shelves(self, portion: Portion) -> list[Shelf]:
         found = self.drafted.found
         return sources_panel(self.drafted.draft, portion, found.facts, self.links) if found else []
@@ -180,10 +203,10 @@ class Page:
         return next((block for block in found if block.key == key), None)
 
 
-def page_of(briefing: Briefing) -> Page:
+def page_of(briefing: Briefing, today: date | None = None) -> Page:
     """Read the draft and compose the records' current text."""
     state = draft_rows.state_of(briefing)
-    drafted = read_drafted(briefing)
+    drafted = read_drafted(briefing, today)
     rows, draft = drafted.rows, drafted.draft
     facts = drafted.found.facts if drafted.found else None
     links = RecordLinks(briefing.plan, facts, (s for part in draft.parts() for s in part.sources))

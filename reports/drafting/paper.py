@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
-from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext
@@ -23,6 +23,7 @@ from reports.document import (
     markup,
 )
 from reports.drafting import draft_rows
+from reports.drafting.changed_records import settled
 from reports.drafting.draft import (
     CLOSING,
     Composed,
@@ -75,7 +76,7 @@ class Drafted:
         return sum(map(length, self.document.paragraphs())) if self.document else 0
 
 
-def read_drafted(briefing: Briefing) -> Drafted:
+def read_drafted(briefing: Briefing, today: date | None = None) -> Drafted:
     """Read the draft, compose the records' current text, and assemble the paper.
 
     The number of queries is fixed.
@@ -87,10 +88,10 @@ def read_drafted(briefing: Briefing) -> Drafted:
     fault = ""
     try:
         if briefing.kind_id is None:
-            document = compose(briefing)
+            document = compose(briefing, today)
         else:
-            made = generate(briefing, contents_of(rows.draft), briefing.annexes)
-            composed = tuple(composed_from(made, rows.patterns))
+            made = generate(briefing, contents_of(rows.draft), briefing.annexes, today=today)
+            composed = settled(briefing, rows.draft, composed_from(made, rows.patterns), made.facts)
             found = made
             document = assembled(rows.draft, made)
     except DocumentError as error:
@@ -105,12 +106,12 @@ def read_drafted(briefing: Briefing) -> Drafted:
     )
 
 
-def document_of(briefing: Briefing) -> Document:
+def document_of(briefing: Briefing, today: date | None = None) -> Document:
     """Return the document that is read, printed and signed.
 
     Raise `DocumentError` as `generate` does, and if there is no recommendation to print.
     """
-    drafted = read_drafted(briefing)
+    drafted = read_drafted(briefing, today)
     if drafted.document is None:
         raise DocumentError(drafted.fault)
     return drafted.document
@@ -121,32 +122,44 @@ def contents_of(draft: Draft) -> list[str]:
     return [each.content for each in draft.portions if each.content in CONTENTS]
 
 
-def generated(briefing: Briefing, draft: Draft) -> Generated:
+def generated(briefing: Briefing, draft: Draft, today: date | None = None) -> Generated:
     """Compose the draft's sections and annexes from the current records."""
     with errors_with_places(briefing.plan):
-        return generate(briefing, contents_of(draft), briefing.annexes)
+        return generate(briefing, contents_of(draft), briefing.annexes, today=today)
 
 
-def composed(briefing: Briefing) -> list[Composed]:
+def composed(briefing: Briefing, today: date | None = None) -> list[Composed]:
     """Compose the briefing's sections as paragraphs for a draft, each section's standing text
-    first. Annexes are not made."""
-    sections: list[Any] = list(briefing.draft_sections.order_by("position", "pk"))
-    annexes = briefing.annexes
-    if not sections and briefing.kind:
-        sections = list(briefing.kind.sections.live().in_order())
-        annexes = briefing.kind.annexes
-    return composed_for(briefing, [(s.key, s.content, s.standing_text) for s in sections], annexes)
+    first. Paragraphs of its draft whose records have not changed are as there (see `settled`). Annexes
+    are not made."""
+    rows = draft_rows.read_draft(briefing)
+    if not rows.sections:
+        sections = briefing.kind.sections.live().in_order() if briefing.kind else ()
+        patterns = [(s.key, s.content, s.standing_text) for s in sections]
+        annexes = briefing.kind.annexes if briefing.kind else briefing.annexes
+        return composed_for(briefing, patterns, annexes, today=today)
+    with errors_with_places(briefing.plan):
+        made = generate(
+            briefing, contents_of(rows.draft), briefing.annexes, in_full=False, today=today
+        )
+    return list(settled(briefing, rows.draft, composed_from(made, rows.patterns), made.facts))
 
 
 def composed_for(
     briefing: Briefing,
     sections: list[tuple[str, str, str]],
     annexes: Iterable[str] = USUAL_ANNEXES,
+    *,
+    most_words: int = 0,
+    today: date | None = None,
 ) -> list[Composed]:
-    """Compose sections given as (key, content, standing text), in order."""
+    """Compose sections given as (key, content, standing text), in order. `most_words` is the kind's limit, if the
+    briefing has no kind yet."""
     contents = [content for _, content, _ in sections if content in CONTENTS]
     with errors_with_places(briefing.plan):
-        generated = generate(briefing, contents, annexes, in_full=False)
+        generated = generate(
+            briefing, contents, annexes, most_words=most_words, in_full=False, today=today
+        )
     return composed_from(generated, sections)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Max, Min
 from django.db.models.functions import TruncDate, TruncMinute
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from reports.document import Document, DocumentError
@@ -146,4 +147,4 @@ def read_past_draft(briefing: Briefing, until: datetime) -> Document | None:
         draft = draft_rows.read_draft_as_at(row, until)
     except DraftError as error:
         raise DocumentError(str(error)) from error
-    return assembled(draft, generated(row, draft))
+    return assembled(draft, generated(row, draft, localdate(until)))

@@ -266,7 +266,7 @@ def _numbers(model: str, pks: Any) -> Any:
 
 
 @composed
-def _written(model: str, versions: Any) -> Any:
+def written_at(model: str, versions: Any) -> Any:
     """The ids of history rows, and when they were written."""
     history: Any = apps.get_model(model).history.model
     found = history.objects.filter(history_id__among=versions)
@@ -283,7 +283,7 @@ def _pages_then(sources: Iterable[Source]) -> dict[tuple[str, int | None], str]:
     # Many versions are written at one time.
     known: dict[datetime, str] = {}
     for model, versions in sorted(wanted.items()):
-        for version, written in _written(model, versions=versions):
+        for version, written in written_at(model, versions=versions):
             if written not in known:
                 moment = Moment.at(written + timedelta(microseconds=1))
                 known[written] = f"?at={quote(moment.key)}"

@@ -57,7 +57,7 @@ def briefing(by):
         row = drafts.add(briefing=briefing, section="delay", text=LONG, by=by)
         found = next(
             each
-            for each in checks.failed_checks(read_drafted(briefing), timezone.localdate())
+            for each in checks.failed_checks(read_drafted(briefing, timezone.localdate()))
             if each.key == f"long-{row.key}"
         )
         acts.override(

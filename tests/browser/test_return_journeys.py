@@ -189,9 +189,11 @@ def test_an_error_is_shown_at_its_field(page, scene, address, sign_in, accessibi
     expect(section(page, item).locator("[data-count]")).to_contain_text("1,800 characters too long")
     expect(box).to_have_value(typed)
     expect(box).to_have_attribute("aria-invalid", "true")
-    expect(box).to_have_accessible_description(says)
+    hint = "If it is at risk, say why in one sentence."
+    expect(box).to_have_accessible_description(f"{says} {hint}")
     assert accessibility_faults(page) == []
     box.fill("Staff left.")
+    expect(box).to_have_accessible_description(hint)
     expect(state(page, item)).to_have_text(re.compile("^Saved at "))
     expect(box).not_to_have_attribute("aria-invalid", "true")
 

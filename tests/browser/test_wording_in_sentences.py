@@ -75,7 +75,7 @@ def test_a_new_forecast_shows_how_it_prints_as_it_is_typed(
     expect(shown).to_contain_text("No cause is recorded, and the paper will say so.")
     writer.get_by_label("Cause of the delay").select_option("procurement")
     expect(shown).to_contain_text(
-        "will be a year late, in June 2031. The printer went out of business."
+        "will be a year late, in June 2031, because the printer went out of business."
     )
     assert_accessible()
     milestone.refresh_from_db()

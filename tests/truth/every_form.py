@@ -805,6 +805,7 @@ GONE = "what it removes is gone"
 SAME = "leaves the row as it would be left again"
 ACCOUNT = "is about the person's own account"
 CHANGES = {
+    "read-sentence": "says how a text reads, and keeps nothing",
     "reports:progress-take-down": STATE,
     "requests:change-earlier-paper": VERSION,
     "requests:withdraw-earlier-paper": VERSION,

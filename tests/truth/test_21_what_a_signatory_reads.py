@@ -132,11 +132,11 @@ def test_dissent_missing_answers_and_the_worst_late_items_come_first(client, awa
         "Late items 4 of 5 items are late on 30 July 2010, 1 of them key. The latest: "
     ) in text
     assert [(late.words, late.item.number) for late in page.context["paper_status"].worst] == [
-        ("Overdue by two months", "2.2"),
-        ("Overdue by two months", "2.4"),
-        ("Overdue by two months", "2.1"),
+        ("Overdue by eight weeks", "2.2"),
+        ("Overdue by nearly eight weeks", "2.4"),
+        ("Overdue by seven weeks", "2.1"),
     ]
-    assert "Overdue by two months 2.2 Item of 1 June, Customs (key item)" in text
+    assert "Overdue by eight weeks 2.2 Item of 1 June, Customs (key item)" in text
 
 
 def test_an_agency_without_an_answer_is_named_once(client, awaiting, manager):

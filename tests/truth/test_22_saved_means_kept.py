@@ -1,6 +1,6 @@
 """Rule 22: "Saved" is said only when what was typed is kept; a reason is never dropped."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.messages import get_messages
@@ -167,7 +167,7 @@ def refused(act):
     return str(refusal.value), refusal.value.field
 
 
-@pytest.mark.parametrize("field", ["cause", "effect", "mitigation"])
+@pytest.mark.parametrize("field", ["cause", "effect", "meanwhile", "needs", "mitigation"])
 def test_words_about_a_delay_are_refused_where_there_is_none(world, field):
     milestone = MilestoneFactory(item=world.item, number=78, agreed_due=LATER, forecast_due=LATER)
     assert refused(lambda: move(milestone, world, LATE, **{field: "funding"})) == (
@@ -176,11 +176,14 @@ def test_words_about_a_delay_are_refused_where_there_is_none(world, field):
     )
 
 
-def test_a_new_effect_of_an_open_delay_is_kept(world, milestone):
+@pytest.mark.parametrize("field", ["effect", "meanwhile", "needs"])
+def test_a_new_text_of_an_open_delay_is_kept_and_nothing_clears_it(world, milestone, field):
     delay = DelayFactory(milestone=milestone, due_after=LATE)
     MitigationFactory(delay=delay)
-    move(milestone, world, LATER, effect="Nobody reads it.")
-    assert Delay.objects.get(pk=delay.pk).effect == "Nobody reads it."
+    move(milestone, world, LATER, **{field: "Nobody reads it."})
+    milestone.refresh_from_db()
+    move(milestone, world, LATER + timedelta(days=1))
+    assert getattr(Delay.objects.get(pk=delay.pk), field) == "Nobody reads it."
 
 
 def test_a_cause_is_refused_when_a_late_date_comes_sooner(world, milestone):

@@ -4,6 +4,8 @@
 `responses` records the Minister's answer; both call `move`.
 """
 
+from datetime import date
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -36,7 +38,7 @@ def move(row: Briefing, to: str, *, by: User | None, reason: str = "") -> Briefi
 
 
 @transaction.atomic
-def start_consultation(*, briefing: Briefing, by: User) -> Briefing:
+def start_consultation(*, briefing: Briefing, by: User, today: date | None = None) -> Briefing:
     """Start the consultation; the caller records which agencies are asked.
 
     Raise `Refused` if a check blocks it.
@@ -44,7 +46,7 @@ def start_consultation(*, briefing: Briefing, by: User) -> Briefing:
     row = locked(briefing, related=("plan__coordinating_agency", "kind"))
     if row.state != State.DRAFTING:
         raise not_now(row, _("it is not a draft"))
-    refuse_while_blocked(read_drafted(row), Gate.CONSULTATION)
+    refuse_while_blocked(read_drafted(row, today), Gate.CONSULTATION)
     return move(row, State.IN_CONSULTATION, by=by)
 
 
@@ -64,7 +66,7 @@ def recall(*, briefing: Briefing, reason: str, by: User) -> Briefing:
 
 
 @transaction.atomic
-def ask_for_authorisation(*, briefing: Briefing, by: User) -> Briefing:
+def ask_for_authorisation(*, briefing: Briefing, by: User, today: date | None = None) -> Briefing:
     """Send the paper to the authorising manager, which locks its text.
 
     Raise `Refused` if a check blocks it, or without a consultation, except for a correction.
@@ -73,7 +75,7 @@ def ask_for_authorisation(*, briefing: Briefing, by: User) -> Briefing:
     if row.state == State.DRAFTING and not row.is_corrected:
         raise Refused(_("Ask the agencies first. The paper says who was consulted."))
     if State.AWAITING in Briefing.NEXT[row.state]:
-        refuse_while_blocked(read_drafted(row), Gate.AUTHORISATION)
+        refuse_while_blocked(read_drafted(row, today), Gate.AUTHORISATION)
     return move(row, State.AWAITING, by=by)
 
 

@@ -2,9 +2,10 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from agencies.models import User
@@ -58,14 +59,14 @@ class Printed:
         return sha256(self.pdf)
 
 
-def to_sign(briefing: Briefing) -> Drafted:
+def to_sign(briefing: Briefing, today: date | None = None) -> Drafted:
     """Return the briefing that awaits authorisation, read and composed once, with its document.
 
     Raise `Refused` in any other state, or if the document cannot be made.
     """
     if briefing.state != State.AWAITING:
         raise not_now(briefing, _("it is not awaiting authorisation"))
-    drafted = read_drafted(briefing)
+    drafted = read_drafted(briefing, today)
     if drafted.document is None:
         raise Refused(drafted.fault)
     return drafted
@@ -121,7 +122,7 @@ def authorise(*, briefing: Briefing, pdf_sha256: str, by: User, at: datetime) ->
         row = Briefing.objects.select_related("plan__coordinating_agency", "kind").get(
             pk=briefing.pk
         )
-        drafted = to_sign(row)
+        drafted = to_sign(row, localdate(at))
     paper = printed(drafted, at=at)
     if paper.pdf_sha256 != pdf_sha256:
         raise PaperChanged
@@ -133,7 +134,7 @@ def _keep(briefing: Briefing, paper: Printed, *, by: User, at: datetime) -> Issu
     row = locked(briefing, related=("plan__coordinating_agency", "kind"))
     if obstacle := signatory_obstacle(row, by):
         raise Refused(obstacle)
-    drafted = to_sign(row)
+    drafted = to_sign(row, localdate(at))
     document = drafted.document
     if document is None or to_json(document) != paper.document:
         raise PaperChanged

@@ -8,10 +8,12 @@ import time
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy
 
 from reports.briefings.services import states
 from reports.compose.bad_characters import with_places
+from reports.compose.facts import day_of
 from reports.document import Document, to_json
 from reports.drafting.paper import document_of
 from reports.models import Briefing, RecordChange, Rendering, RenderWorker
@@ -48,11 +50,11 @@ def rendered_file(*, briefing: Briefing, form: str, at: datetime) -> Rendering:
     if form == Rendering.Form.WORD:
         # When the copy comes back, the draft that it was made from is read from history.
         states.end_pauses(briefing)
-    mark = mark_now()
+    mark = f"{mark_now()}-{day_of(briefing, localdate(at)):%Y%m%d}"
     row = current_rendering(briefing, form, mark)
     if row is None:
         with transaction.atomic():
-            document = document_of(briefing)
+            document = document_of(briefing, localdate(at))
         row = ask(briefing=briefing, form=form, document=document, mark=mark, at=at)
     return render_or_wait(row, at=at)
 

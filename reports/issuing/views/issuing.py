@@ -118,7 +118,7 @@ SUCCESS_MESSAGES = {
     "close": gettext_lazy("{briefing} is closed."),
 }
 ACTS: dict[str, Callable[..., Briefing]] = {
-    "ask": states.ask_for_authorisation,
+    "ask": lambda **who: states.ask_for_authorisation(**who, today=timezone.localdate()),
     "send": states.send_to_minister,
     "close": states.close,
 }
@@ -255,7 +255,7 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def _to_know(drafted: Drafted, by: User, sha256: str) -> dict[str, Any]:
     """Return what a signatory needs: checks, answers, late items, and what changed since."""
     on, briefing = timezone.localdate(), drafted.briefing
-    found = checks.failed_checks(drafted, on)
+    found = checks.failed_checks(drafted)
     last = briefing.issued.newest_first().values_list("number", flat=True).first() or 0
     return {
         "number": last + 1,
@@ -309,7 +309,7 @@ def _to_sign(
     """Return what is to be authorised and its PDF, or a redirect that explains."""
     try:
         with transaction.atomic():
-            drafted = issuing.to_sign(briefing)
+            drafted = issuing.to_sign(briefing, timezone.localdate())
         return drafted, issuing.printed(drafted, at=timezone.now())
     except issuing.StillPrinting as wait:
         return to_progress(briefing, wait.row, then="sign")

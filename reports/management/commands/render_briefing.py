@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from reports.compose import compose
 from reports.compose.bad_characters import errors_with_places
@@ -60,7 +61,7 @@ class Command(BaseCommand):
         )
         try:
             with errors_with_places(plan):
-                document = compose(briefing)
+                document = compose(briefing, timezone.localdate())
             data = render_pdf(document)
         except (DocumentError, RenderRefused) as refusal:
             raise CommandError(str(refusal)) from refusal

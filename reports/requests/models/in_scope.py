@@ -109,18 +109,18 @@ def papers_of(request: InformationRequest, model: type[models.Model]) -> "models
     return earlier if request.plan_id is None else earlier.filter(plan=request.plan_id)
 
 
-# The lookup that finds each kind of paper by its day.
-DAYS: dict[type[models.Model], str] = {
-    IssuedPaper: "briefing__dated",
-    MeetingPaper: "meeting__held_on",
-    Response: "decided_on",
-    Evidence: "added_at__date",
-    EarlierPaper: "dated",
+# The lookups that find each kind of paper by its days: its date, and that of its signature.
+DAYS: dict[type[models.Model], tuple[str, ...]] = {
+    IssuedPaper: ("briefing__dated", "authorised_at__date"),
+    MeetingPaper: ("meeting__held_on",),
+    Response: ("decided_on",),
+    Evidence: ("added_at__date",),
+    EarlierPaper: ("dated",),
 }
 
 
 def found_between(request: InformationRequest, first: date, last: date) -> list[Found]:
-    """Return the papers dated from `first` to `last`, oldest first. Seven queries."""
+    """Return the papers with a day from `first` to `last`, oldest first. Seven queries."""
     listed = {
         (name, pk)
         for row in request.lines.values(*COLUMNS.values())
@@ -134,8 +134,9 @@ def found_between(request: InformationRequest, first: date, last: date) -> list[
 def _between(
     request: InformationRequest, first: date, last: date, listed: set[tuple[str, Any]]
 ) -> Iterator[Found]:
-    for model, day in DAYS.items():
-        for paper in papers_of(request, model).filter(**{f"{day}__range": (first, last)}):
+    for model, days in DAYS.items():
+        is_between = Q.create([(f"{day}__range", (first, last)) for day in days], connector=Q.OR)
+        for paper in papers_of(request, model).filter(is_between):
             found = as_listed(paper)
             is_listed = (COLUMNS[model], paper.pk) in listed
             yield Found(found.kind, paper, found.title, found.dated, is_listed)

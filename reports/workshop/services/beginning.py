@@ -1,5 +1,7 @@
 """Beginning a briefing's draft from one of the plan's kinds and the current records."""
 
+from datetime import date
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -13,7 +15,7 @@ from workitems.plan.services.refusals import Refused
 
 
 @transaction.atomic
-def begin_as(*, briefing: Briefing, slug: str, by: User) -> Briefing:
+def begin_as(*, briefing: Briefing, slug: str, by: User, today: date | None = None) -> Briefing:
     """Begin the draft as the plan's kind with this slug.
 
     Raise `Refused` without such a kind, if the draft has begun, or if it cannot be composed.
@@ -24,7 +26,9 @@ def begin_as(*, briefing: Briefing, slug: str, by: User) -> Briefing:
     kind = found[slug]
     sections = kind.sections.live().in_order().values_list("key", "content", "standing_text")
     try:
-        generated = composed_for(briefing, list(sections), kind.annexes)
+        generated = composed_for(
+            briefing, list(sections), kind.annexes, most_words=kind.most_words, today=today
+        )
     except DocumentError as error:
         raise Refused(str(error)) from error
     return drafts.begin_draft(briefing=briefing, kind=kind, composed=generated, by=by)

@@ -45,7 +45,7 @@ def override(
     check = next(
         (
             each
-            for each in checks.failed_checks(read_drafted(briefing), localdate(at))
+            for each in checks.failed_checks(read_drafted(briefing, localdate(at)))
             if each.key == key
         ),
         None,

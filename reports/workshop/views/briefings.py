@@ -19,6 +19,7 @@ from reports.briefings.views import files
 from reports.briefings.views.next_steps import home_of, next_step, other_steps
 from reports.briefings.views.readers import newest_version, readable_briefing
 from reports.briefings.views.unreadable import refused
+from reports.compose.facts import day_of
 from reports.document import Document, DocumentError, Paragraph, to_json
 from reports.drafting import cover
 from reports.drafting.paper import document_of, read_drafted
@@ -66,7 +67,7 @@ def _title(plan: Plan, kind: KindForm, form: NewCoverForm) -> str:
 def _begin(request: HttpRequest, briefing: Briefing, kind: str) -> None:
     """Begin the draft. If that fails, the briefing is kept, and its draft can be begun later."""
     try:
-        begin_as(briefing=briefing, slug=kind, by=signed_in(request))
+        begin_as(briefing=briefing, slug=kind, by=signed_in(request), today=timezone.localdate())
     except Refused as refusal:
         messages.error(
             request,
@@ -127,11 +128,12 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     briefing = readable_briefing(request, slug, pk)
     if briefing.is_issued:
         return redirect(home_of(briefing))
-    drafted = read_drafted(briefing)
+    today = timezone.localdate()
+    drafted = read_drafted(briefing, today)
     document = drafted.document
     if document is None:
         return refused(request, briefing, drafted.fault)
-    count = checks.count(checks.failed_checks(drafted, timezone.localdate()))
+    count = checks.count(checks.failed_checks(drafted))
     user = signed_in(request)
     return render(
         request,
@@ -140,6 +142,7 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "plan": briefing.plan,
             "briefing": briefing,
             "paper": document_fragment(document),
+            "as_at": day_of(briefing, today),
             "origins": [_origin(paragraph) for paragraph in document.paragraphs()],
             "decisions": briefing.group_decisions.select_related("decision__meeting"),
             "count": count,
@@ -188,7 +191,7 @@ def _download(
         if briefing.is_issued:
             return redirect(f"briefings:version-{ending}", slug, pk, newest_version(briefing))
         try:
-            document = document_of(briefing)
+            document = document_of(briefing, timezone.localdate())
         except DocumentError as refusal:
             return refused(request, briefing, str(refusal))
     try:

@@ -74,7 +74,7 @@ def show(
 
     A refused form is shown at its check or, if that check is gone, as `stray`.
     """
-    found = checks.failed_checks(read_drafted(briefing), timezone.localdate())
+    found = checks.failed_checks(read_drafted(briefing, timezone.localdate()))
     may_change = briefing.is_open and request.user.has_perm("reports.change_briefing", briefing)
     lines = [line_of(check, typed, may_change) for check in found]
     is_stray = typed is not None and not any(line.form is typed for line in lines)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -94,7 +95,7 @@ def settling(service: Callable[..., object], message: StrOrPromise) -> Act:
 
 def composed_now(briefing: Briefing) -> list[Any]:
     try:
-        return composed(briefing)
+        return composed(briefing, localdate())
     except DocumentError as error:
         raise Refused(str(error)) from error
 

@@ -34,6 +34,7 @@ from reports.workshop.forms.drafting import AskForm, HeadingForm, KindForm, Para
 from reports.workshop.services import drafts
 from reports.workshop.services.beginning import begin_as
 from reports.workshop.services.undoing import ChangedSince
+from reports.workshop.to_improve import marked
 from workitems.plan.views.lookups import require, signed_in
 from workitems.plan.word_diff import short_diff
 
@@ -79,7 +80,7 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         require(request, "reports.change_briefing", briefing)
         opened = request.GET.get("edit", "")
         return changed(request, briefing, key=opened or request.GET.get("show", ""), opened=opened)
-    return show(request, page_of(briefing))
+    return show(request, page_of(briefing, timezone.localdate()))
 
 
 def changed(
@@ -176,7 +177,12 @@ def begin(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     form = KindForm(request.POST, plan=briefing.plan)
     if form.is_valid():
         with saying_refusals(form):
-            begin_as(briefing=briefing, slug=form.cleaned_data["kind"], by=signed_in(request))
+            begin_as(
+                briefing=briefing,
+                slug=form.cleaned_data["kind"],
+                by=signed_in(request),
+                today=timezone.localdate(),
+            )
             messages.success(request, _("The briefing is drafted from the plan’s records."))
             return redirect(home(briefing))
     return undrafted(request, briefing, form, status=422)
@@ -212,6 +218,8 @@ def show(
     elif form is not None and page.block(key) is None and not is_asked(page, key):
         new = {"key": key, "is_ask": isinstance(form, AskForm)}
         new |= place_of(page, key, form)
+    found = checks.failed_checks(page.drafted)
+    page = marked(page, found)
     portion = in_hand(request, page, new.get("section", ""), opened)
     return render(
         request,
@@ -230,7 +238,7 @@ def show(
             "overtaken": overtaken,
             "may_change": may_change,
             "steps": steps_of(briefing, page.drafted.rows, request.user) if may_change else None,
-            "count": checks.count(checks.failed_checks(page.drafted, timezone.localdate())),
+            "count": checks.count(found),
             "portion": portion,
             "shelves": page.shelves(portion),
         },

@@ -5,6 +5,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -34,7 +35,7 @@ def undo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         act = service(briefing=briefing, act=form.wanted, by=signed_in(request))
     except undoing.ChangedSince as overtaken:
         if not wants_json(request):
-            page = page_of(Briefing.objects.select_related("plan", "kind").get(pk=pk))
+            page = page_of(Briefing.objects.select_related("plan", "kind").get(pk=pk), localdate())
             return show(request, page, overtaken=overtaken, status=422)
         html = render_to_string("reports/workshop/overtaken.html", {"overtaken": overtaken})
         return changed(request, briefing, message=_("Nothing was changed."), overtaken=html)

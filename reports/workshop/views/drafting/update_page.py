@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -10,6 +11,7 @@ from agencies.pages.form_pages import form_page
 from agencies.pages.once import once
 from agencies.typed.fields import overwrite_data, say_refusal
 from reports.briefings.services.gates import not_now
+from reports.compose.facts import day_of
 from reports.document import DocumentError
 from reports.drafting.paper import composed
 from reports.workshop.forms.drafting import UpdateForm
@@ -28,7 +30,7 @@ def update(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         messages.error(request, str(not_now(briefing, _("its text is locked"))))
         return redirect(home(briefing))
     try:
-        now = composed(briefing)
+        now = composed(briefing, localdate())
     except DocumentError as error:
         messages.error(request, str(error))
         return redirect(home(briefing))
@@ -62,6 +64,7 @@ def update(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         form,
         plan=briefing.plan,
         briefing=briefing,
+        as_at=day_of(briefing, localdate()),
         shown=shown,
         agencies=sorted({name for each in changes for name in each.agencies}, key=str.casefold),
         back=home(briefing),

@@ -9,7 +9,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import time_format
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -106,7 +106,7 @@ def save(
             return redirect(at_paragraph(briefing, key))
     if not wants_json(request):
         fresh = Briefing.objects.select_related("plan", "kind").get(pk=briefing.pk)
-        page = page_of(fresh)
+        page = page_of(fresh, localdate())
         if not fresh.is_open:
             # The form is no longer shown, so show the text elsewhere.
             theirs = {"unsaved": form["text"].value(), "why": form.non_field_errors()}
@@ -133,7 +133,7 @@ def section(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
             )
             messages.success(request, gettext("The section has its new heading."))
             return redirect(home(briefing, f"section-{key}"))
-    page = page_of(Briefing.objects.select_related("plan", "kind").get(pk=briefing.pk))
+    page = page_of(Briefing.objects.select_related("plan", "kind").get(pk=briefing.pk), localdate())
     theirs = None
     if not page.drafted.briefing.is_open:
         theirs = {"unsaved": form["heading"].value(), "why": form.non_field_errors()}
@@ -156,7 +156,9 @@ def save_words(
         return drafts.edit(**common, version=typed["version"])
     if not key.startswith("p-"):
         raise Http404
-    record = record_named(page_of(briefing), typed["source"]) if typed["source"] else None
+    record = None
+    if typed["source"]:
+        record = record_named(page_of(briefing, localdate()), typed["source"])
     return drafts.add(
         **common,
         section=typed["section"],

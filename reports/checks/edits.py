@@ -1,0 +1,352 @@
+"""Compares what an edited or written paragraph says with its records: numbers, dates, agencies, items and status.
+
+What the text that was generated for it says, and what any record of its items says, agrees. So words that are
+left out or put in another order never disagree.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.utils.translation import gettext, gettext_lazy
+
+from agencies.models import Agency
+from agencies.wording.translation import StrOrPromise
+from reports.compose.facts import Facts
+from reports.document.dates import MONTHS, long_date
+from reports.document.wording import TEENS, TENS, join_words, mentions, number
+from reports.drafting.changed_records import PLAN, records_of
+from reports.drafting.draft import REFERENCE, Origin, Part
+from reports.drafting.paper import Drafted
+from workitems.models.item import Stage
+from workitems.plan.plan_at import ItemAt, MilestoneAt
+from workitems.terms.spans import NUMBERS
+
+MOST_NAMED = 3
+
+# --- what a text says ---------------------------------------------------------------------------
+
+_MONTH = "|".join(MONTHS)
+# A month alone is a date only after such a word: "may" is a verb.
+_DATE = re.compile(
+    rf"\b(?:(?P<day>\d{{1,2}})\s+)?(?P<month>{_MONTH})(?:\s+(?P<year>\d{{4}}))\b"
+    rf"|\b(?P<day_2>\d{{1,2}})\s+(?P<month_2>{_MONTH})\b"
+    rf"|(?<=\bin )(?P<month_3>{_MONTH})\b|(?<=\bby )(?P<month_4>{_MONTH})\b|(?<=\bof )(?P<month_5>{_MONTH})\b"
+    r"|\b(?P<year_2>(?:19|20)\d\d)\b"
+)
+_UNITS = [str(word) for word in NUMBERS]
+_WORDS = {word: n for n, word in enumerate([*_UNITS, *map(str, TEENS)], start=1)}
+_WORDS |= {str(word): 10 * n for n, word in enumerate(TENS, start=2)}
+_WORDS |= {
+    f"{tens}-{unit}": 10 * t + u
+    for t, tens in enumerate(TENS, start=2)
+    for u, unit in enumerate(_UNITS, start=1)
+}
+# "One" is hardly ever a count.
+del _WORDS["one"]
+_NUMBER = re.compile(
+    r"(?<![\w.,])(?:\d[\d,]*(?:\.\d+)?(?![\w])|"
+    + "|".join(sorted(_WORDS, key=len, reverse=True))
+    + r")(?!\w)",
+    re.IGNORECASE,
+)
+
+
+class Date(NamedTuple):
+    """A date as precisely as a text gives it."""
+
+    day: int | None
+    month: int | None
+    year: int | None
+    words: str
+
+    def agrees(self, other: "Date") -> bool:
+        """Whether the other date is the same, as precisely as this one is given."""
+        return all(
+            mine is None or mine == theirs for mine, theirs in zip(self[:3], other[:3], strict=True)
+        )
+
+
+def dates_in(text: str) -> list[Date]:
+    found = []
+    for match in _DATE.finditer(text):
+        groups = match.groupdict()
+        day, month, year = (
+            next((value for name, value in groups.items() if value and name.startswith(part)), "")
+            for part in ("day", "month", "year")
+        )
+        found.append(
+            Date(
+                int(day) if day else None,
+                MONTHS.index(month) + 1 if month else None,
+                int(year) if year else None,
+                match.group(),
+            )
+        )
+    return found
+
+
+def numbers_in(text: str) -> dict[str, str]:
+    """Map the numbers of a text, as digits, to how it gives them. Dates are none."""
+    return {
+        str(_WORDS.get(word.casefold(), word.replace(",", "").rstrip("."))): word
+        for match in _NUMBER.finditer(_DATE.sub(" ", text))
+        for word in [match.group()]
+    }
+
+
+# --- what the records say -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a paragraph may say: the texts generated for it, all texts of its items, and who is named there."""
+
+    generated: str
+    texts: str
+    items: tuple[ItemAt, ...]
+    agencies: frozenset[int]
+
+    @property
+    def milestones(self) -> Iterator[MilestoneAt]:
+        return (step for item in self.items for step in item.milestones)
+
+
+def evidence_for(drafted: Drafted, part: Part, facts: Facts) -> Evidence:
+    now = {each.key: each.text for each in drafted.composed}
+    generated = [text for taken in part.taken for text in (taken.text, now.get(taken.key, ""))]
+    records = {(source.model, source.pk) for source in part.sources}
+    homes = {home for record, _version, home in records_of(facts) if record in records}
+    is_of_plan = any(model == PLAN for model, _ in records)
+    items = tuple(
+        item for item in facts.items if is_of_plan or ("workitems.workitem", item.pk) in homes
+    )
+    texts = [*generated, *(source.label for source in part.sources)]
+    texts += [facts.plan.title, facts.plan.background, facts.briefing.title]
+    texts += map(long_date, (facts.briefing.dated, facts.briefing.period_start))
+    texts += [long_date(facts.briefing.period_end), long_date(facts.as_at)]
+    for risk in facts.all_risks:
+        if ("workitems.risk", risk.pk) in records:
+            texts += [risk.description, risk.response]
+    named = {facts.coordinator.pk}
+    for item in items:
+        texts += _texts_of(facts, item)
+        named |= set(_agencies_of(facts, item))
+    text = "\n".join(texts)
+    named |= {pk for pk, agency in facts.agencies.items() if mentions(text, _names_of(agency))}
+    return Evidence("\n".join(generated), text, items, frozenset(named))
+
+
+def _texts_of(facts: Facts, item: ItemAt) -> Iterator[str]:
+    yield from (f"({item.number})", item.title, item.as_told, item.objective, item.action)
+    for step in item.milestones:
+        yield from (step.description, step.as_told, step.done_means)
+        for due in (step.original, step.agreed, step.forecast):
+            yield from (str(due), long_date(due.last_day))
+        for delay in step.delays:
+            yield from (delay.explanation, delay.effect, delay.meanwhile, delay.needs)
+            yield from (str(delay.before), str(delay.after), str(delay.times_moved))
+            for action in delay.mitigations:
+                yield action.description
+                yield from (long_date(day) for day in (action.due_on, action.done_on) if day)
+            yield from (
+                long_date(day) for day in (delay.settling_by, delay.found_on, delay.ended_on) if day
+            )
+        yield from (long_date(day) for day in (step.completed_on, step.withdrawn_on) if day)
+    for update in facts.updates_of(item):
+        yield from (update.achieved, update.planned_next, update.challenges)
+    for decision in (facts.additions.get(item.pk), facts.withdrawals.get(item.pk)):
+        if decision:
+            yield from (decision.reason, long_date(decision.decided_on))
+    yield from (long_date(day) for day in (item.starts_on, item.completed_on) if day)
+
+
+def _agencies_of(facts: Facts, item: ItemAt) -> Iterator[int]:
+    yield item.lead
+    yield from (agency.pk for agency, _role in facts.supports_of(item))
+    yield from (update.of_return.agency_id for update in facts.updates_of(item))
+    for step in item.milestones:
+        yield step.responsible
+        for delay in step.delays:
+            yield from (action.owner for action in delay.mitigations)
+            yield from (delay.settling_agency,) if delay.settling_agency else ()
+
+
+def _names_of(agency: Agency) -> tuple[str, str, str]:
+    return agency.short_name, agency.name, agency.name_mi
+
+
+# --- where they disagree ------------------------------------------------------------------------
+
+_MODAL = r"(?:not|never|no longer|may|might|could|should|would|will|shall|can|must|if|until|unless|once|when|before|to|be|yet|is it)"
+
+
+class Claim(NamedTuple):
+    """A word for a status: what a text says with it, and whether an item or a milestone has that status."""
+
+    words: re.Pattern[str]
+    of_item: Callable[[ItemAt], bool]
+    of_milestone: Callable[[MilestoneAt], bool]
+    otherwise: StrOrPromise
+
+    def found_in(self, text: str) -> str:
+        for match in self.words.finditer(text):
+            if not re.search(
+                rf"\b{_MODAL}\s+(?:\w+\s+){{0,3}}$", text[: match.start()], re.IGNORECASE
+            ):
+                return match.group()
+        return ""
+
+
+def _claim(
+    words: str,
+    of_item: Callable[[ItemAt], bool],
+    of_milestone: Callable[[MilestoneAt], bool],
+    otherwise: StrOrPromise,
+) -> Claim:
+    pattern = re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    return Claim(pattern, of_item, of_milestone, otherwise)
+
+
+def _was_late(step: MilestoneAt) -> bool:
+    return (
+        step.is_late
+        or bool(step.delays)
+        or (step.completed_on or step.agreed_due) > min(step.agreed_due, step.original_due)
+    )
+
+
+CLAIMS = (
+    _claim(
+        "late(?! [A-Z])|overdue|behind schedule",
+        lambda item: item.is_late,
+        _was_late,
+        gettext_lazy("item {item} is not late"),
+    ),
+    _claim(
+        "on time|on track|on schedule",
+        lambda item: not item.is_late,
+        lambda step: step.is_done and not _was_late(step),
+        gettext_lazy("item {item} is late"),
+    ),
+    _claim(
+        "complete|completed|finished",
+        lambda item: item.stage == Stage.COMPLETE,
+        lambda step: step.is_done,
+        gettext_lazy("nothing of item {item} is complete"),
+    ),
+    _claim(
+        "withdrawn",
+        lambda item: item.stage == Stage.WITHDRAWN,
+        lambda step: step.is_withdrawn,
+        gettext_lazy("item {item} is not withdrawn"),
+    ),
+)
+# "Nine items are late", with the claim's place in `CLAIMS`.
+_COUNT = re.compile(
+    r"\b(?P<count>[\w-]+|\d+)\s+(?:key\s+)?(?:work\s+)?items?\s+(?:is|are|were|was|have been)\s+"
+    r"(?P<status>late|overdue|complete|completed|withdrawn)\b",
+    re.IGNORECASE,
+)
+
+
+def disagreements(drafted: Drafted, part: Part) -> list[str]:
+    """Return sentences with what the paragraph says and what its records say where the two differ. None for a
+    generated paragraph. Of a paragraph written from no record, only the numbers of items are compared."""
+    if part.origin == Origin.GENERATED or drafted.found is None:
+        return []
+    facts = drafted.found.facts
+    text = REFERENCE.sub(" ", part.text).replace("**", "")
+    found = list(_counts(text, facts))
+    if part.sources:
+        evidence = evidence_for(drafted, part, facts)
+        found += _dates(text, evidence)
+        found += _numbers(text, evidence, facts, is_counted=bool(found))
+        found += _names(text, evidence, facts)
+        found += _status(text, evidence)
+    return found
+
+
+def _says(typed: Iterable[str], recorded: Iterable[str]) -> str:
+    return gettext("It says {typed}; its records say {recorded}.").format(
+        typed=join_words(list(dict.fromkeys(typed))[:MOST_NAMED]),
+        recorded=join_words(list(dict.fromkeys(recorded))[:MOST_NAMED]) or gettext("nothing of it"),
+    )
+
+
+def _dates(text: str, evidence: Evidence) -> Iterator[str]:
+    known, typed = dates_in(evidence.texts), dates_in(text)
+    wrong = [date.words for date in typed if not any(date.agrees(each) for each in known)]
+    if wrong:
+        recorded = dates_in(evidence.generated) or known
+        gone = [each for each in recorded if not any(each.agrees(date) for date in typed)]
+        yield _says(wrong, (each.words for each in gone or recorded))
+
+
+def _numbers(text: str, evidence: Evidence, facts: Facts, *, is_counted: bool) -> Iterator[str]:
+    numbers = {item.number for item in facts.items}
+    typed = {n: word for n, word in numbers_in(text).items() if n not in numbers}
+    if is_counted:
+        counted = {match["count"] for match in _COUNT.finditer(text)}
+        typed = {n: word for n, word in typed.items() if word not in counted}
+    known = numbers_in(evidence.texts)
+    wrong = [word for n, word in typed.items() if n not in known]
+    if wrong:
+        recorded = {n: w for n, w in numbers_in(evidence.generated).items() if n not in numbers}
+        gone = [word for n, word in recorded.items() if n not in typed]
+        yield _says(wrong, gone or recorded.values())
+
+
+def _names(text: str, evidence: Evidence, facts: Facts) -> Iterator[str]:
+    own = [item.number for item in evidence.items]
+    strange = [
+        item.number
+        for item in facts.items
+        if "." in item.number
+        and item.number not in own
+        and mentions(text, [item.number])
+        and not mentions(evidence.texts, [item.number])
+    ]
+    if strange:
+        yield gettext("It names item {items}; its records are of {own}.").format(
+            items=join_words(strange), own=join_words(own[:MOST_NAMED]) or gettext("no item")
+        )
+    others = [
+        agency.short_name
+        for pk, agency in facts.agencies.items()
+        if pk not in evidence.agencies and mentions(text, _names_of(agency))
+    ]
+    if others:
+        known = [facts.agencies[pk].short_name for pk in sorted(evidence.agencies)]
+        yield gettext("It names {agencies}; its records name {known}.").format(
+            agencies=join_words(others), known=join_words(known[: 2 * MOST_NAMED])
+        )
+
+
+def _status(text: str, evidence: Evidence) -> Iterator[str]:
+    for claim in CLAIMS:
+        said = claim.found_in(text)
+        if not said or not evidence.items or claim.words.search(evidence.generated):
+            continue
+        if any(map(claim.of_item, evidence.items)) or any(
+            map(claim.of_milestone, evidence.milestones)
+        ):
+            continue
+        first = evidence.items[0].number
+        yield gettext("It says “{said}”, but {record}.").format(
+            said=said, record=str(claim.otherwise).format(item=first)
+        )
+
+
+def _counts(text: str, facts: Facts) -> Iterator[str]:
+    """Yield counts of items with a status that are higher than the records give."""
+    for match in _COUNT.finditer(text):
+        word = match["count"].casefold()
+        count = int(word) if word.isdigit() else _WORDS.get(word, 0)
+        claim = next(each for each in CLAIMS if each.words.fullmatch(match["status"]))
+        actual = sum(map(claim.of_item, facts.items))
+        if count > actual:
+            yield gettext("It says “{said}”; the records count {actual}.").format(
+                said=match.group(), actual=number(actual)
+            )

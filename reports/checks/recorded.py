@@ -1,0 +1,68 @@
+"""Compares what agencies recorded in the period with what the paper prints of it."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from reports.compose.annex_rows import last_round
+from reports.compose.facts import Facts
+from reports.document.wording import sentences
+from workitems.terms.stems import says_nothing
+
+# Marks of bold, bullets and line ends.
+_MARKUP = re.compile(r"\*\*|^\s*-\s+", re.MULTILINE)
+
+
+class Recorded(NamedTuple):
+    """A text of the period: the number of its item, what it is, and the annex that has it whole."""
+
+    item: str
+    what: str
+    text: str
+    annex: str
+
+
+def recorded(facts: Facts) -> Iterator[Recorded]:
+    """Yield the texts that agencies recorded in the period, without those that say nothing."""
+    return (row for row in _recorded(facts) if not says_nothing(row.text))
+
+
+def _recorded(facts: Facts) -> Iterator[Recorded]:
+    for item in facts.items:
+        in_annex = last_round(facts, item)
+        for row in facts.updates_of(item):
+            annex = "items_texts" if row in in_annex else ""
+            yield Recorded(item.number, "achieved", row.achieved, annex)
+            yield Recorded(item.number, "planned next", row.planned_next, annex)
+            yield Recorded(item.number, "challenges", row.challenges, annex)
+        delays = [delay for step in item.milestones for delay in step.delays]
+        for delay in delays:
+            if not delay.was_open_since(facts.briefing.period_start):
+                continue
+            yield Recorded(item.number, "effect", delay.effect, "delays")
+            yield Recorded(item.number, "until then", delay.meanwhile, "delays")
+            yield Recorded(item.number, "what it needs", delay.needs, "delays")
+            for action in delay.mitigations:
+                yield Recorded(item.number, "mitigation", action.description, "delays")
+
+
+def ends_of(text: str) -> list[str]:
+    """Return the second half of each sentence of a text, to be found in what `plain` returns: the paper may begin
+    a sentence in other words. Sentences that say nothing are left out."""
+    return [end_of(each) for each in sentences_of(text) if not says_nothing(each)]
+
+
+def plain(text: str) -> str:
+    """Return a text on one line, without markup, to be searched."""
+    return " ".join(_MARKUP.sub("", text).split()).casefold()
+
+
+def sentences_of(text: str) -> list[str]:
+    """Return the sentences of a text and its bullets, without markup."""
+    lines = _MARKUP.sub("", text).splitlines()
+    return [each for line in lines for each in sentences(line)]
+
+
+def end_of(sentence: str) -> str:
+    words = sentence.casefold().rstrip(".!?;, ").split()
+    return " ".join(words[len(words) // 2 :])

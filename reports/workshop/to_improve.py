@@ -1,0 +1,75 @@
+"""What needs work in a draft, at the paragraph where it is: warnings about it, what it leaves out, and its length."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reports.checks.check import Check
+from reports.checks.warns import shortened
+from reports.compose.paragraphs import length
+from reports.drafting.page import Mark, Page
+from reports.drafting.paper import Drafted
+
+# The longest paragraphs of a paper that is too long are marked: at most so many.
+MOST_LONG = 3
+# Checks that the page shows at the paragraph in its own way.
+SHOWN = ("drift", "reference")
+# What to do, by the first word of a check's key.
+REMEDIES = {
+    "long": gettext_lazy("Split it, or leave words out."),
+    "empty": gettext_lazy("Leave the sentence out, or say what was done, by whom and when."),
+    "twice": gettext_lazy("Keep the sentence in one of the two."),
+    "past": gettext_lazy("Say what happened, or give the new date."),
+    "edit": gettext_lazy("Correct it, or accept the warning with a reason under “Checks”."),
+}
+
+
+def marked(page: Page, found: Iterable[Check]) -> Page:
+    """Return the page with the marks of its paragraphs. `found` are the failed checks."""
+    marks = _marks(page.drafted, list(found))
+    return replace(
+        page,
+        chapters=tuple(
+            replace(
+                chapter,
+                blocks=tuple(
+                    replace(block, marks=tuple(marks[block.key])) if block.key in marks else block
+                    for block in chapter.blocks
+                ),
+            )
+            for chapter in page.chapters
+        ),
+    )
+
+
+def _marks(drafted: Drafted, found: list[Check]) -> dict[str, list[Mark]]:
+    marks: dict[str, list[Mark]] = defaultdict(list)
+    for check in found:
+        kind = check.key.partition("-")[0]
+        if check.paragraph and check.is_open and kind not in SHOWN:
+            marks[check.paragraph].append(Mark(check.words, REMEDIES.get(kind, "")))
+    if any(check.key == "shortened" and check.is_open for check in found):
+        for key, rest in shortened(drafted).items():
+            words = _("It prints only a part of what an agency wrote.")
+            marks[key].append(Mark(words, rest=tuple(rest)))
+    if any(check.key == "words" and check.is_open for check in found):
+        for key, count, over in _longest(drafted):
+            words = _("The paper is {over:,} words too long. This paragraph has {count:,}.")
+            marks[key].append(Mark(words.format(over=over, count=count), REMEDIES["long"]))
+    return marks
+
+
+def _longest(drafted: Drafted) -> list[tuple[str, int, int]]:
+    """Return the longest paragraphs, which have twice the words that are too many, or the longest few: key, length,
+    and the words that are too many."""
+    assert drafted.document is not None and drafted.briefing.kind is not None
+    over = drafted.words - drafted.briefing.kind.most_words
+    lengths = {each.key: length(each) for each in drafted.document.paragraphs()}
+    chosen: list[tuple[str, int, int]] = []
+    for key in sorted(lengths, key=lengths.__getitem__, reverse=True)[:MOST_LONG]:
+        if sum(count for _key, count, _over in chosen) < 2 * over:
+            chosen.append((key, lengths[key], over))
+    return chosen

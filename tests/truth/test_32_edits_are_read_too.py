@@ -1,0 +1,203 @@
+"""Test rule 32: an edited paragraph that disagrees with its records gets a warning with both values."""
+
+from dataclasses import replace
+from datetime import date
+from random import Random
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import settings
+
+from reports import checks
+from reports.checks.edits import disagreements
+from reports.compose import UNDRAFTED, USUAL_ANNEXES, write
+from reports.document.wording import sentences
+from reports.drafting.draft import Origin, Part, Taken
+from reports.drafting.paper import composed_from, read_drafted
+from reports.models import Briefing
+from reports.workshop.services import drafts
+from tests.factories import DelayFactory, MilestoneFactory, MitigationFactory
+from tests.reports.drafted import drafted
+from tests.reports.in_memory import HEALTH, POLICE, action, delay, facts, item, step, update_of
+from tests.reports.random_papers import random_facts
+
+SECTIONS = [(content, content, "") for content in UNDRAFTED]
+LATER = date(2011, 6, 30)
+
+
+def of(these_facts):
+    """A draft on these facts, as `disagreements` reads one."""
+    found = write(these_facts, UNDRAFTED, USUAL_ANNEXES, in_full=False)
+    return SimpleNamespace(found=found, composed=composed_from(found, SECTIONS))
+
+
+def edited(of_draft, each, text):
+    taken = (Taken(each.key, each.text, each.lines),)
+    return Part(key=each.key, text=text, origin=Origin.EDITED, taken=taken, sources=each.sources)
+
+
+@pytest.fixture(scope="module")
+def plan_of_three():
+    """Two late items and one on time. Training is a year late, by Police."""
+    held_up = delay(
+        "funding",
+        "No money was set aside for 240 officers.",
+        actions=[action("Print a shorter course.", POLICE, date(2010, 9, 30))],
+    )
+    training = item(
+        "1.1",
+        step(date(2010, 6, 30), held_up, forecast_due=LATER, as_told="training for officers"),
+        title="Train officers",
+        is_key=True,
+        lead=POLICE.pk,
+    )
+    brochure = item(
+        "1.2", step(date(2010, 5, 31), forecast_due=date(2010, 8, 31)), title="Brochure"
+    )
+    advice = item("2.1", step(date(2011, 3, 31)), title="Advice")
+    return of(facts(training, brochure, advice, updates=[update_of(training, POLICE)]))
+
+
+@pytest.fixture
+def told(plan_of_three):
+    """What is generated on the training, under Delay."""
+    return next(
+        each
+        for each in plan_of_three.composed
+        if each.content == "delay" and "raining for officers" in each.text
+    )
+
+
+def of_text(plan_of_three, told, text):
+    return disagreements(plan_of_three, edited(plan_of_three, told, text))
+
+
+def test_what_was_said_of_a_late_item_as_if_it_were_done_draws_warnings_with_both_values(
+    plan_of_three, told
+):
+    found = of_text(plan_of_three, told, "It was reached on time, in 2025. Nine items are late.")
+    assert found == [
+        "It says “Nine items are late”; the records count two.",
+        "It says 2025; its records say June 2011.",
+        "It says “on time”, but item 1.1 is late.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("Training will come in July 2011.", "It says July 2011; its records say "),
+        ("Training will come by 14 June 2011.", "It says 14 June 2011; its records say "),
+        ("Training of 420 officers is late.", "It says 420; its records say "),
+        ("Training is late at eleven ports.", "It says eleven; its records say "),
+        (
+            f"The {HEALTH.name} is late with the training.",
+            f"It names {HEALTH.short_name}; its records name ",
+        ),
+        ("The advice (2.1) is late.", "It names item 2.1; its records are of 1.1."),
+        ("The training is complete.", "It says “complete”, but nothing of item 1.1 is complete."),
+        ("The training is on track.", "It says “on track”, but item 1.1 is late."),
+        ("The training was withdrawn.", "It says “withdrawn”, but item 1.1 is not withdrawn."),
+    ],
+)
+def test_another_value_than_the_records_have_draws_a_warning(plan_of_three, told, text, start):
+    (found,) = of_text(plan_of_three, told, text)
+    assert found.startswith(start)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Training for officers is late, as no money was set aside for 240 officers.",
+        "In June 2011 Police will train the officers, a year later than was agreed for 30 June 2010.",
+        "The training may be late in late June. It will be complete by June 2011.",
+        "Once it is complete, the officers will know what to look for (1.1).",
+        "Police print a shorter course by 30 September 2010.",
+    ],
+)
+def test_other_words_for_what_the_records_say_draw_none(plan_of_three, told, text):
+    assert of_text(plan_of_three, told, text) == []
+
+
+def test_a_generated_paragraph_draws_none(plan_of_three, told):
+    part = replace(edited(plan_of_three, told, "Nine items are late."), origin=Origin.GENERATED)
+    assert disagreements(plan_of_three, part) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Nine items are late.", ["It says “Nine items are late”; the records count two."]),
+        ("Two items are late. The Act of March 1993 was never changed.", []),
+    ],
+)
+def test_of_a_paragraph_written_from_no_record_only_the_counts_of_items_are_compared(
+    plan_of_three, text, found
+):
+    assert disagreements(plan_of_three, Part(key="p-1", text=text)) == found
+
+
+def reworded(chance, text):
+    """Drop or reorder sentences of a text, and clauses of one of them."""
+    first, *bullets = text.split("\n")
+    kept = sentences(first)
+    chance.shuffle(kept)
+    kept = kept[: max(1, chance.randint(1, len(kept)))] if kept else []
+    if kept and chance.random() < 0.5:
+        clauses = kept[0].rstrip(".").split(", ")
+        chance.shuffle(clauses)
+        kept[0] = f"{', '.join(clauses[: max(1, len(clauses) - 1)])}."
+    return "\n".join([" ".join(kept) or first, *bullets[: chance.randint(0, len(bullets))]])
+
+
+@pytest.mark.one_database(reason="reads no database")
+def test_two_hundred_harmless_rewordings_draw_none():
+    count, seed = 0, 0
+    while count < max(20, 2 * settings().max_examples):
+        seed += 1
+        chance, draft = Random(seed), of(random_facts(seed))
+        for each in draft.composed:
+            text = reworded(chance, each.text)
+            if text != each.text and each.sources:
+                count += 1
+                assert disagreements(draft, edited(draft, each, text)) == [], (seed, text)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("before_the_paper")
+def test_the_warning_is_listed_and_lapses_with_the_text(plan, item, by):
+    milestone = MilestoneFactory(item=item, original_due=date(2010, 6, 1))
+    MitigationFactory(delay=DelayFactory(milestone=milestone))
+    briefing = drafted(plan, item, by)
+    row = next(
+        row
+        for row in briefing.draft_paragraphs.filter(section__key="delay")
+        if any(source["model"] == "workitems.delay" for source in row.sources)
+    )
+    drafts.edit(
+        briefing=briefing,
+        key=row.key,
+        text="It was reached on time, in 2025.",
+        version=row.version,
+        by=by,
+    )
+    found = {check.key: check for check in checks.failed_checks(read_drafted(briefing))}
+    check = found[f"edit-{row.key}"]
+    assert check.words.startswith("Paragraph ")
+    assert "does not agree with its records. It says 2025; its records say " in check.words
+    assert "It says “on time”, but item 1.2 is late." in check.words
+    assert check.paragraph == row.key
+
+
+@pytest.mark.sqlite
+def test_the_demos_edited_paragraphs_draw_none(load_demo):
+    load_demo("load_demo_plan", "load_demo_briefing")
+    texts = []
+    for briefing in Briefing.objects.select_related("plan__coordinating_agency", "kind"):
+        if briefing.kind_id is None:
+            continue
+        read = read_drafted(briefing)
+        own = [part for part in read.draft.parts() if part.origin != Origin.GENERATED]
+        texts += [part.text for part in own]
+        assert [disagreements(read, part) for part in own] == [[]] * len(own)
+    assert texts != []
