@@ -8,9 +8,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.urls import reverse
 
 from agencies.models import Agency
+from reports.models import IssuedPaper
 from trafficking_plan.management.commands import demo
+from workitems.models import Plan
 
 
 @pytest.fixture
@@ -31,17 +34,30 @@ def run(**options):
 
 @pytest.mark.sqlite  # what it runs on; the commands that it calls have tests on both
 @pytest.mark.django_db
-def test_demo_writes_the_briefing_prints_the_sign_ins_and_keeps_entered_data(var):
+def test_demo_writes_the_briefing_prints_the_sign_ins_marks_its_pages_and_keeps_entered_data(
+    var, client
+):
     told = run(no_serve=True)
     first = (var / "briefing-2010.pdf").read_bytes()
     assert first.startswith(b"%PDF-")
     assert f"Briefing  {var / 'briefing-2010.pdf'}" in told
     assert "coordinator@example.org" in told
 
+    for page in (reverse("account_login"), reverse("reports:published")):
+        assert client.get(page).text.count(demo.BANNER) == 1
+    backgrounds = Plan.objects.values_list("background", flat=True)
+    papers = [bytes(paper.document).decode() for paper in IssuedPaper.objects.all()]
+    assert [text for text in (*backgrounds, *papers) if "made up" in text] == []
+
     Agency.objects.filter(short_name="Police").update(name="New name")
     told = run(no_serve=True)
     assert "nothing was changed" in told
     assert Agency.objects.get(short_name="Police").name == "New name"
+
+
+@pytest.mark.django_db
+def test_pages_of_a_live_service_have_no_banner(client):
+    assert 'class="page banner' not in client.get(reverse("account_login")).text
 
 
 @pytest.mark.parametrize(

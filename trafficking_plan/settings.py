@@ -445,6 +445,8 @@ EMAIL_USE_TLS = env_flag("EMAIL_TLS", "no")
 EMAIL_TIMEOUT = 10
 # Shown in the footer of every page; may be empty.
 SUPPORT_EMAIL = env("SUPPORT_EMAIL", "")
+# Shown at the top of every page but in no paper. Only `manage.py demo` sets it.
+BANNER = ""
 # Where weaknesses are reported, for /.well-known/security.txt; empty: there is no such page.
 SECURITY_CONTACT = env("SECURITY_CONTACT", "")
 if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("https://", "mailto:", "tel:")):

@@ -175,7 +175,7 @@ def current_briefings(plan: Plan, today: date) -> None:
         tracker_number=f"{today:%y}/02944",
     )
     second.edit(
-        "achievements", "refer a possible victim", add="Both were among the group’s first aims."
+        "achievements", "refer a possible victim", add="This was among the group’s first aims."
     )
     second.recommend(Verb.DIRECT, "agencies to report on the delayed items by the end of March")
     second.ask((*ASKED, "IR", "DIA"), due_on=today + timedelta(days=6))

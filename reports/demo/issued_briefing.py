@@ -84,7 +84,9 @@ class Paper:
             start = draft_cover(self.plan, **facts)
             values = {name: getattr(start, name) for name in COVER_FIELDS} | dict(cover)
             made = create_briefing(plan=self.plan, by=self.coordinator, at=self.at, **values)
-            self.briefing = begin_as(briefing=made, slug=kind, by=self.coordinator)
+            self.briefing = begin_as(
+                briefing=made, slug=kind, by=self.coordinator, today=timezone.localdate()
+            )
         return self
 
     def key(self, section: str, words: str) -> str:
@@ -181,7 +183,9 @@ class Paper:
         with history.written_at(self.at):
             row = states.ask_for_authorisation(briefing=self.row(), by=self.coordinator)
             # At the present time, or a worker would think that this process has long been silent.
-            paper = issuing.printed(issuing.to_sign(row), at=timezone.now(), however_long=True)
+            paper = issuing.printed(
+                issuing.to_sign(row, self.today), at=timezone.now(), however_long=True
+            )
             digest = paper.pdf_sha256
             issuing.authorise(briefing=row, pdf_sha256=digest, by=manager, at=self.at)
             states.send_to_minister(briefing=row, by=self.coordinator)

@@ -51,9 +51,9 @@ class CurrentRound(Story):
     def slip_again(self) -> None:
         """Move two forecasts that have moved before."""
         for number, milestone, agency, then, days, reason in (
-            ("1.1", 2, "MBIE", -33, 62, "Two chapters are rewritten after the first open meeting."),
-            ("1.1", 2, "MBIE", -20, 92, "The legal check of those chapters takes another month."),
-            ("3.3", 2, "Police", -18, 59, "One of the four banks has asked for a later meeting."),
+            ("1.1", 2, "MBIE", -33, 62, "Redraft of two chapters following first open meeting."),
+            ("1.1", 2, "MBIE", -20, 92, "Legal check of those chapters, approx. one more month."),
+            ("3.3", 2, "Police", -18, 59, "Bank has asked for a later mtg."),
         ):
             moved = self.milestone(number, milestone)
             with self.written(then, 10):
@@ -84,7 +84,7 @@ class CurrentRound(Story):
                 message="The ports begin their own training next week, before the group meets.",
             )
         for agency, choice, words in (
-            ("Police", "agree", "Our trainers at the ports will help."),
+            ("Police", "agree", "Supportive. Our trainers at the ports can help."),
             ("MoJ", "agree", ""),
             ("Customs", "no_view", ""),
         ):
@@ -150,7 +150,7 @@ class CurrentRound(Story):
                 impact=called_away.impact,
                 response=f"{called_away.response} The deputies have read the open cases.",
                 by=self.writers["Police"],
-                reason="Two agencies have called their members back since the last meeting.",
+                reason="2 agencies have recalled their people since the last mtg.",
             )
         with self.written(-9, 9):
             risks.escalate_risk(
@@ -170,7 +170,7 @@ class CurrentRound(Story):
                 agency=self.agencies["Customs"],
                 stage=Stage.UNDER_WAY,
                 confidence=Confidence.AT_RISK,
-                reason="Our member of the group leaves next month, and nobody is named yet.",
+                reason="Our rep leaves next month, no replacement as yet.",
                 by=self.writers["Customs"],
                 at=self.at(-3, 11),
             )
@@ -179,7 +179,7 @@ class CurrentRound(Story):
             held_entries.hold_date(
                 milestone=assessment,
                 due_after=assessment.forecast_due,
-                reason="Two agencies send their figures a month later than was agreed.",
+                reason="Data from two agencies will be a month later than agreed.",
                 agency=self.agencies["Police"],
                 by=self.writers["Police"],
                 at=self.at(-1, 14),

@@ -24,6 +24,10 @@ from trafficking_plan.running.service_checks import unknown_migrations
 HOST = "127.0.0.1"
 VAR = settings.BASE_DIR / "var"
 NEW_ZEALAND = "new-zealand"
+BANNER = (
+    "This is a demo. Plans and agencies have the names of real ones, but what it says of any "
+    "agency’s work is made up."
+)
 COUNTRIES = (NEW_ZEALAND, "fiji")
 BRIEFING = VAR / f"briefing-{'2010' if settings.COUNTRY == NEW_ZEALAND else settings.COUNTRY}.pdf"
 
@@ -63,6 +67,7 @@ class Command(BaseCommand):
         if country != NEW_ZEALAND:
             (VAR / f"{country}-files").mkdir(exist_ok=True)
         link_to(f"http://{HOST}:{port}")
+        settings.BANNER = BANNER
         refuse_database_from_before()
 
         self.print_step("Preparing the database")
