@@ -448,10 +448,9 @@ def _not_settled(writer: Writer, keys: list[LateItem]) -> Iterator[str]:
 
 def _condition(writer: Writer, entry: LateItem) -> str:
     """Return on what the item's new date depends, as the end of a sentence; "" if that is not said."""
-    if needed := needed_for(writer, entry):
-        _, thing, by = needed
-        if not thing.startswith("to "):
-            return f"with {thing}{f' by {by}' if by else ''}"
+    needed = needed_for(writer, entry)
+    if needed and not needed.is_act:
+        return f"with {needed.thing}{needed.until}"
     if (found := unsettled(entry)) is None:
         return ""
     delay = found[1]

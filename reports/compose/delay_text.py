@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
+from typing import NamedTuple
 
 from agencies.models import Agency
 from reports.compose.budget import Room, count_words
@@ -283,8 +284,8 @@ def _with_number(writer: Writer, entry: LateItem, sentence: str) -> str:
 
 def unsettled(entry: LateItem) -> tuple[Source, DelayAt] | None:
     """Return the delay whose reason is printed, if it is open and its agency reports its cause as not settled."""
-    found = _explained_delay(entry)
-    if found and found[1].is_open and found[1].settlement not in ("", Delay.Settlement.SETTLED):
+    found = _open_delay(entry)
+    if found and found[1].settlement not in ("", Delay.Settlement.SETTLED):
         return found
     return None
 
@@ -522,13 +523,11 @@ def _bridges(writer: Writer, entries: list[LateItem], room: Room) -> Passages:
     """Return what bridges the delays: of key items always, of others while there is room."""
     bridges: Passages = {}
     for entry in entries:
-        found = _explained_delay(entry)
-        if found is None or not found[1].is_open:
+        found = _open_delay(entry)
+        if found is None:
             continue
         source, delay = found
-        with errors_naming(source):
-            first = _in_agency_words(writer, delay.meanwhile, 1, EFFECT_WORDS)
-        clause = completion("meanwhile", first, writer.agency_names) if first else None
+        clause = _completed(writer, source, "meanwhile", delay.meanwhile)
         if clause is None:
             continue
         sentence = f"In the meantime, {clause}."
@@ -542,31 +541,54 @@ def _what_is_open(writer: Writer, entry: LateItem, name: str, *, introduce: bool
     """Return what the item needs, or else whether the cause of its delay is settled; "" if it is not said. `name` is
     that of the item."""
     if needed := needed_for(writer, entry):
-        agency, thing, by = needed
-        who = writer.agency(agency) if introduce else agency.short_name
-        must = thing.removeprefix("to ") if thing.startswith("to ") else f"have {thing}"
-        return f"For {name}, {who} must {must}{f' by {by}' if by else ''}."
+        who = writer.agency(needed.agency) if introduce else needed.agency.short_name
+        must = needed.thing.removeprefix("to ") if needed.is_act else f"have {needed.thing}"
+        return f"For {name}, {who} must {must}{needed.until}."
     if found := unsettled(entry):
         return _settled(writer, found[1], of=name, introduce=introduce)
     return ""
 
 
-def needed_for(writer: Writer, entry: LateItem) -> tuple[Agency, str, str] | None:
-    """Return who needs what until when, in words; None if it is not said, or if the day has passed."""
-    found = _explained_delay(entry)
-    if found is None or not found[1].is_open:
+class Needed(NamedTuple):
+    """What an item needs: "a second tender" or "to appoint a translator", by which agency, and until when (" by
+    June 2011", or "")."""
+
+    agency: Agency
+    thing: str
+    until: str
+
+    @property
+    def is_act(self) -> bool:
+        return self.thing.startswith("to ")
+
+
+def needed_for(writer: Writer, entry: LateItem) -> Needed | None:
+    """Return what the item needs; None if its agency has not written it, or if the day has passed."""
+    found = _open_delay(entry)
+    if found is None:
         return None
     source, delay = found
     by = delay.settling_by
     if delay.settlement == Delay.Settlement.SETTLED or (by and by < delay.on):
         return None
-    with errors_naming(source):
-        first = _in_agency_words(writer, delay.needs, 1, EFFECT_WORDS)
-    thing = completion("needs", first, writer.agency_names) if first else None
+    thing = _completed(writer, source, "needs", delay.needs)
     if thing is None:
         return None
-    pk = delay.settling_agency or entry.item.lead
-    return writer.facts.agencies[pk], thing, when(KnownDate(by), delay.on) if by else ""
+    agency = writer.facts.agencies[delay.settling_agency or entry.item.lead]
+    return Needed(agency, thing, f" by {when(KnownDate(by), delay.on)}" if by else "")
+
+
+def _open_delay(entry: LateItem) -> tuple[Source, DelayAt] | None:
+    """Return the delay whose reason is printed, with its source, if it is open."""
+    found = _explained_delay(entry)
+    return found if found and found[1].is_open else None
+
+
+def _completed(writer: Writer, source: Source, asked: str, typed: str) -> str | None:
+    """Return the first sentence of a delay's text, as it completes what is `asked`; None if it does not."""
+    with errors_naming(source):
+        first = _in_agency_words(writer, typed, 1, EFFECT_WORDS)
+    return completion(asked, first, writer.agency_names)
 
 
 def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room: Room) -> Actions:
@@ -599,13 +621,14 @@ def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room:
 def _not_settled(
     writer: Writer, entries: list[LateItem], actions: "Actions", room: Room
 ) -> set[int]:
-    """Return the items with a sentence that the cause of their delay is not settled: key items always, others while
-    there is room. An item with an action does not get it again if the summary has it."""
+    """Return the items with a sentence on what they need, or that the cause of their delay is not settled: key items
+    always, others while there is room. What the summary has of a need is not repeated, nor of a cause if the
+    item has an action."""
     unsettled_items = set()
     for entry in entries:
         needed = needed_for(writer, entry)
         is_in_summary = entry.item.pk in writer.conditions and (
-            not needed[1].startswith("to ") if needed else entry.item.pk in actions
+            not needed.is_act if needed else entry.item.pk in actions
         )
         name = writer.names.item(entry.item)
         sentence = _what_is_open(writer, entry, name, introduce=False)

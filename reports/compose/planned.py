@@ -56,7 +56,7 @@ def why_past(update: UpdateFacts, item: ItemAt, answered_since: date | None) -> 
 
 
 def planned_in_words(writer: Writer, plan: Plan, room: Room) -> str:
-    """Return a sentence on what the lead agency plans, if there is room: "DoL will train staff at all ports next.",
+    """Return a sentence on what the lead agency plans, if there is room: "Next, DoL will train staff at all ports.",
     or its words in quotation marks. "" if the plan may be past or says nothing."""
     agency = writer.facts.lead_of(plan.item)
     with errors_naming(plan.update.source):

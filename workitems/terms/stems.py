@@ -187,7 +187,7 @@ _NAMES = _set_of(
     "Budget Cabinet Crown Customs Immigration Justice Minister Ministers Ministry Māori Pacific Parliament Police Treasury"
     " January February March April May June July August September October November December"
 )
-# A clause has a verb; of the shortest one cannot know.
+# Words of the shortest clause: a subject, its verb and one more.
 LEAST_IN_A_CLAUSE = 3
 
 

@@ -29,8 +29,9 @@ def update(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if not briefing.is_open:
         messages.error(request, str(not_now(briefing, _("its text is locked"))))
         return redirect(home(briefing))
+    today = localdate()
     try:
-        now = composed(briefing, localdate())
+        now = composed(briefing, today)
     except DocumentError as error:
         messages.error(request, str(error))
         return redirect(home(briefing))
@@ -64,7 +65,7 @@ def update(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         form,
         plan=briefing.plan,
         briefing=briefing,
-        as_at=day_of(briefing, localdate()),
+        as_at=day_of(briefing, today),
         shown=shown,
         agencies=sorted({name for each in changes for name in each.agencies}, key=str.casefold),
         back=home(briefing),
