@@ -1,10 +1,10 @@
 """Composes a briefing from a plan's records as plain data, with the sources of each paragraph.
 
 `facts` reads the records as at the paper's date, with what `slips` finds in them. `paper_parts` composes the
-paper from the facts: the sections (`brief`, `background` with `consulted`, `achievements`, `delay_text`, `ahead`
-and, of a plan's own kinds, `talking_points` and `questions`), the annexes (`annex_rows`) and the cover
-(`paper_cover`). They use `paragraphs` (text), `citations` (sources), `subjects` (how things are named) and
-`budget` (how long a section may be). Nothing here writes a row.
+paper from the facts: the sections (`brief`, `background` with `consulted`, `achievements`, `delay_text` and
+`mitigation_text` with `late_words`, `ahead` and, of a plan's own kinds, `talking_points` and `questions`), the
+annexes (`annex_rows`) and the cover (`paper_cover`). They use `paragraphs` (text), `citations` (sources),
+`subjects` (how things are named) and `budget` (how long a section may be). Nothing here writes a row.
 """
 
 from collections.abc import Iterable

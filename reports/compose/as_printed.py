@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from agencies.models import Agency
 from reports.compose.achievements import HEADLINE_WORDS, MOST_SENTENCES, MOST_WORDS
 from reports.compose.brief import at_risk_in_words
-from reports.compose.delay_text import AT_RISK_WORDS, EFFECT_WORDS, REASON_WORDS, because
+from reports.compose.late_words import AT_RISK_WORDS, EFFECT_WORDS, REASON_WORDS, because
 from reports.compose.paragraphs import flat
 from reports.compose.slips import by_openness
 from reports.compose.subjects import DOUBTFUL, Names, late_because, slip_sentence

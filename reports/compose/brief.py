@@ -6,14 +6,14 @@ from itertools import groupby
 
 from reports.compose.budget import Room
 from reports.compose.citations import item_source, milestone_source
-from reports.compose.delay_text import (
+from reports.compose.facts import Facts
+from reports.compose.late_words import (
     challenge_of,
     effects,
     needed_for,
     unsettled,
     whole_of_late,
 )
-from reports.compose.facts import Facts
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import condition_in_words
 from reports.compose.slips import LateItem, cause_of

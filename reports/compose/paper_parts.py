@@ -17,8 +17,9 @@ from reports.compose.annex_rows import (
 from reports.compose.background import background
 from reports.compose.brief import figures, purpose
 from reports.compose.budget import RECOMMENDATIONS
-from reports.compose.delay_text import delay, mitigation
+from reports.compose.delay_text import delay
 from reports.compose.facts import Facts
+from reports.compose.mitigation_text import mitigation
 from reports.compose.paper_cover import cover_of
 from reports.compose.paragraphs import Writer, length
 from reports.compose.questions import questions

@@ -90,9 +90,15 @@ class Paper:
         return self
 
     def key(self, section: str, words: str) -> str:
-        """Return the key of the section's first paragraph with these words."""
-        draft = draft_rows.read_draft(self.briefing).draft
-        return next(part.key for part in draft.portion(section).shown if words in part.text)
+        """Return the key of the section's first paragraph with these words. Raise `LookupError` if none has them."""
+        shown = draft_rows.read_draft(self.briefing).draft.portion(section).shown
+        for part in shown:
+            if words in part.text:
+                return part.key
+        raise LookupError(
+            f"No paragraph of section “{section}” of {self.briefing} has “{words}”. "
+            "The composer may word it differently now; change the words in reports/demo."
+        )
 
     def edit(self, section: str, words: str, *, add: str) -> "Paper":
         """Append to the text of the paragraph with these words, before its sub-bullets."""

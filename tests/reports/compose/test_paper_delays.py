@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from reports.compose.as_printed import of_milestone
-from reports.compose.delay_text import mitigation
+from reports.compose.mitigation_text import mitigation
 from reports.compose.paragraphs import Writer
 from reports.document import words
 from tests.reports.in_memory import (

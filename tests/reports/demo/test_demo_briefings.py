@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -9,6 +10,8 @@ from django.utils.timezone import localdate
 
 from reports import checks
 from reports.compose import compose
+from reports.demo.issued_briefing import Paper
+from reports.drafting import draft_rows
 from reports.drafting.cover import draft
 from reports.drafting.paper import read_drafted
 from reports.issuing.services import issuing
@@ -96,3 +99,14 @@ def test_the_demos_briefings_cannot_be_loaded_with_debug_off(settings):
     with pytest.raises(CommandError):
         load()
     assert Briefing.objects.count() == 0
+
+
+def test_a_paragraph_that_the_demo_edits_and_that_is_missing_is_named(monkeypatch):
+    empty = SimpleNamespace(portion=lambda _section: SimpleNamespace(shown=()))
+    monkeypatch.setattr(draft_rows, "read_draft", lambda _briefing: SimpleNamespace(draft=empty))
+    paper = Paper(Plan(), localdate())
+    paper.briefing = Briefing(tracker_number="10/96252")
+    with pytest.raises(
+        LookupError, match="No paragraph of section “delay” of 10/96252.* has “late”"
+    ):
+        paper.edit("delay", "late", add="It is over.")

@@ -1,0 +1,177 @@
+"""What agencies say of a delay, in the sentences of a paper: its cause, what it means, what it needs."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from agencies.models import Agency
+from reports.compose.budget import count_words
+from reports.compose.citations import delay_source
+from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.settling import settled_in_words
+from reports.compose.slips import LateItem, main_delay
+from reports.compose.subjects import when
+from reports.document import Source
+from reports.document.wording import (
+    capitalised,
+    closed,
+    first_sentences,
+    number,
+    opened,
+    sentences,
+)
+from workitems.models import Delay
+from workitems.plan.plan_at import DelayAt, ItemAt, MitigationAt
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.stems import completion, says_nothing, says_we
+
+# Words of an agency in one paragraph: its reasons, why an item is at risk (twice as many in a single sentence),
+# and what a delay means.
+REASON_WORDS = 45
+AT_RISK_WORDS = 20
+EFFECT_WORDS = 30
+# Words of a sentence that says how late something is and why.
+SENTENCE_WORDS = 45
+
+
+def whole_of_late(total: int) -> str:
+    """Return "the one late item", "both late items", "all three late items"."""
+    whole = {1: "the one late item", 2: "both late items"}
+    return whole.get(total, f"all {number(total)} late items")
+
+
+def count_of_late(items: list[ItemAt], late: list[LateItem]) -> str:
+    """Return "two of the three late items", "both late items", "all three late items"."""
+    count, total = len(items), len(late)
+    if count < total:
+        return f"{number(count)} of the {number(total)} late items"
+    return whole_of_late(total)
+
+
+def because(
+    start: str,
+    reason: str,
+    delay: DelayAt,
+    *,
+    is_late: bool,
+    who: str,
+    agencies: Iterable[str] = (),
+) -> str:
+    """Return the start and the reason as one sentence if they fit together. Of a late item, a cause that is over is
+    reported as past. A reason that speaks as "we" is quoted as that of the agency `who`."""
+    if says_we(reason):
+        return f"{start} In {who}’s words: “{reason}”"
+    first, *rest = sentences(reason)
+    clause = completion("explanation", first, agencies)
+    if clause is None or not is_late:
+        return f"{start} {reason}"
+    if not delay.is_open:
+        begun = f"{start} It slipped at first because {clause}."
+    elif len(sentences(start)) == 1 and count_words(start, clause) <= SENTENCE_WORDS:
+        begun = f"{opened(start)}, because {clause}."
+    else:
+        return f"{start} {reason}"
+    return " ".join([begun, *rest])
+
+
+def explained_delay(entry: LateItem) -> tuple[Source, DelayAt] | None:
+    """Return the delay whose reason is printed, with its source."""
+    if (found := main_delay(entry)) is None:
+        return None
+    slip, delay = found
+    return delay_source(entry.item, slip.milestone, delay), delay
+
+
+def open_delay(entry: LateItem) -> tuple[Source, DelayAt] | None:
+    """Return the delay whose reason is printed, with its source, if it is open."""
+    found = explained_delay(entry)
+    return found if found and found[1].is_open else None
+
+
+def unsettled(entry: LateItem) -> tuple[Source, DelayAt] | None:
+    """Return the delay whose reason is printed, if it is open and its agency reports its cause as not settled."""
+    found = open_delay(entry)
+    if found and found[1].settlement not in ("", Delay.Settlement.SETTLED):
+        return found
+    return None
+
+
+def effects(writer: Writer, entry: LateItem) -> Iterator[str]:
+    """Yield what the delay means, in the agency's words."""
+    if found := explained_delay(entry):
+        source, delay = found
+        with errors_naming(source):
+            effect = in_agency_words(writer, delay.effect, 1, EFFECT_WORDS)
+        if effect:
+            yield effect
+
+
+def challenge_of(writer: Writer, item: ItemAt) -> tuple[str, Source] | None:
+    """Return the first sentence of the item's last update that reports challenges, and its source."""
+    for update in reversed(writer.facts.updates_of(item)):
+        if not says_nothing(update.challenges):
+            with errors_naming(update.source):
+                return in_agency_words(writer, update.challenges, 1, AT_RISK_WORDS), update.source
+    return None
+
+
+class Needed(NamedTuple):
+    """What an item needs: "a second tender" or "to appoint a translator", by which agency, and until when (" by
+    June 2011", or "")."""
+
+    agency: Agency
+    thing: str
+    until: str
+
+    @property
+    def is_act(self) -> bool:
+        return self.thing.startswith("to ")
+
+
+def needed_for(writer: Writer, entry: LateItem) -> Needed | None:
+    """Return what the item needs; None if its agency has not written it, or if the day has passed."""
+    found = open_delay(entry)
+    if found is None:
+        return None
+    source, delay = found
+    by = delay.settling_by
+    if delay.settlement == Delay.Settlement.SETTLED or (by and by < delay.on):
+        return None
+    thing = completed(writer, source, "needs", delay.needs)
+    if thing is None:
+        return None
+    agency = writer.facts.agencies[delay.settling_agency or entry.item.lead]
+    return Needed(agency, thing, f" by {when(KnownDate(by), delay.on)}" if by else "")
+
+
+def completed(writer: Writer, source: Source, asked: str, typed: str) -> str | None:
+    """Return the first sentence of a delay's text, as it completes what is `asked`; None if it does not."""
+    with errors_naming(source):
+        first = in_agency_words(writer, typed, 1, EFFECT_WORDS)
+    return completion(asked, first, writer.agency_names)
+
+
+def in_agency_words(writer: Writer, typed: str, most: int, words: int) -> str:
+    if not typed.strip():
+        return ""
+    return closed(capitalised(first_sentences(writer.flat(typed), most, words)))
+
+
+def settled(writer: Writer, delay: DelayAt, *, of: str = "", introduce: bool = True) -> str:
+    """Return a sentence on whether the delay's cause is settled, "" if its agency has not reported it. `of` is
+    the name of what is late."""
+    by, who = delay.settling_by, ""
+    if delay.settling_agency:
+        agency = writer.facts.agencies[delay.settling_agency]
+        who = writer.agency(agency) if introduce else agency.short_name
+    return settled_in_words(
+        delay.cause,
+        delay.settlement,
+        of=of,
+        who=who,
+        by=when(KnownDate(by), delay.on) if by else "",
+        is_past=by is not None and by < delay.on,
+    )
+
+
+def is_done(row: MitigationAt) -> bool:
+    return row.done_on is not None and row.done_on <= row.on

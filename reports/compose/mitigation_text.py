@@ -1,0 +1,301 @@
+"""Section Mitigation: what is being done about the late items, what bridges their delays, and what they still need."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from agencies.models import Agency
+from reports.compose.budget import Room, count_words
+from reports.compose.citations import item_source
+from reports.compose.late_words import (
+    completed,
+    count_of_late,
+    explained_delay,
+    in_agency_words,
+    is_done,
+    needed_for,
+    open_delay,
+    settled,
+    unsettled,
+)
+from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.planned import planned_in_words, plans
+from reports.compose.slips import LateItem
+from reports.compose.subjects import (
+    by_when,
+    numbers_of,
+    when,
+)
+from reports.document import Paragraph, Section, SectionKind, Source
+from reports.document.wording import (
+    agree,
+    capitalised,
+    cited,
+    closed,
+    join_words,
+    joined,
+    mentions,
+    named,
+    sentences,
+)
+from workitems.plan.plan_at import MitigationAt
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.stems import completion
+
+# Limits on the items reported that are not key, on those named without an action, and on an item's open actions.
+MAX_OTHERS = 3
+MAX_NAMED = 2
+MAX_ACTIONS = 2
+# Words of an agency about an action, and of all actions of an item.
+ACTION_WORDS = 40
+PARAGRAPH_WORDS = 90
+# Letters of a word that can identify an item: shorter words are in any text.
+LONG_WORD = 6
+# By primary key of an item: the open actions to report, and a sentence with its source.
+Actions = dict[int, list[tuple[Source, MitigationAt]]]
+Passages = dict[int, tuple[str, Source]]
+
+
+def mitigation(writer: Writer) -> Section:
+    """Return the section on what is being done about the late items: by item, open actions and causes that are
+    not settled."""
+    facts, room = writer.facts, writer.room("mitigation")
+    entries = facts.late
+    late = [entry for entry in entries if entry.is_late]
+    keys = [entry for entry in late if entry.item.is_key]
+    others = [entry for entry in late if not entry.item.is_key]
+    actions = _actions(writer, keys, others[:MAX_OTHERS], room)
+    still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], actions, room)
+    bridges = _bridges(writer, [*keys, *others[:MAX_OTHERS]], room)
+    ahead = {
+        plan.item.pk: (text, plan.update.source)
+        for plan in plans(facts)
+        if plan.item.is_late and (text := planned_in_words(writer, plan, room))
+    }
+    paragraphs = [
+        *_by_item(writer, late, actions, still_open, bridges, ahead),
+        *_without_action(writer, late, {*still_open, *bridges, *ahead}, room),
+    ]
+    if not paragraphs:
+        words = "There is no delay to make good."
+        if entries:
+            words = "The delays above are over; no action against them was recorded."
+        paragraphs.append(writer.paragraph(words, about="nothing to mitigate"))
+    return Section(SectionKind.MITIGATION, "Mitigation", tuple(paragraphs))
+
+
+def _bridges(writer: Writer, entries: list[LateItem], room: Room) -> Passages:
+    """Return what bridges the delays: of key items always, of others while there is room."""
+    bridges: Passages = {}
+    for entry in entries:
+        found = open_delay(entry)
+        if found is None:
+            continue
+        source, delay = found
+        clause = completed(writer, source, "meanwhile", delay.meanwhile)
+        if clause is None:
+            continue
+        sentence = f"In the meantime, {clause}."
+        if entry.item.is_key or room.has(sentence):
+            room.use(sentence)
+            bridges[entry.item.pk] = (sentence, source)
+    return bridges
+
+
+def _what_is_open(writer: Writer, entry: LateItem, name: str, *, introduce: bool = True) -> str:
+    """Return what the item needs, or else whether the cause of its delay is settled; "" if it is not said. `name` is
+    that of the item."""
+    if needed := needed_for(writer, entry):
+        who = writer.agency(needed.agency) if introduce else needed.agency.short_name
+        must = needed.thing.removeprefix("to ") if needed.is_act else f"have {needed.thing}"
+        return f"For {name}, {who} must {must}{needed.until}."
+    if found := unsettled(entry):
+        return settled(writer, found[1], of=name, introduce=introduce)
+    return ""
+
+
+def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room: Room) -> Actions:
+    """Return the open actions for which there is room: the first of each item, then the second.
+
+    A key item gets one action whether there is room or not.
+    """
+    actions: Actions = {}
+    used: dict[int, str] = {}
+    for place in range(MAX_ACTIONS):
+        for entry in [*keys, *others]:
+            found = [pair for pair in entry.mitigations() if not is_done(pair[1])]
+            if place >= len(found):
+                continue
+            item = entry.item
+            sentence = _action(writer, entry, *found[place], introduce=False)
+            so_far = used.get(item.pk, "")
+            is_long = count_words(so_far, sentence) > PARAGRAPH_WORDS
+            if sentence in so_far or (so_far and is_long):
+                continue
+            if not room.take(sentence):
+                if item.pk in actions or not item.is_key:
+                    continue
+                room.use(sentence)
+            used[item.pk] = f"{so_far} {sentence}"
+            actions.setdefault(item.pk, []).append(found[place])
+    return actions
+
+
+def _not_settled(
+    writer: Writer, entries: list[LateItem], actions: "Actions", room: Room
+) -> set[int]:
+    """Return the items with a sentence on what they need, or that the cause of their delay is not settled: key items
+    always, others while there is room. What the summary has of a need is not repeated, nor of a cause if the
+    item has an action."""
+    unsettled_items = set()
+    for entry in entries:
+        needed = needed_for(writer, entry)
+        is_in_summary = entry.item.pk in writer.conditions and (
+            not needed.is_act if needed else entry.item.pk in actions
+        )
+        name = writer.names.item(entry.item)
+        sentence = _what_is_open(writer, entry, name, introduce=False)
+        if not sentence or is_in_summary:
+            continue
+        if entry.item.is_key or room.has(sentence):
+            room.use(sentence)
+            unsettled_items.add(entry.item.pk)
+    return unsettled_items
+
+
+def _by_item(
+    writer: Writer,
+    entries: list[LateItem],
+    actions: Actions,
+    still_open: set[int],
+    bridges: Passages,
+    ahead: Passages,
+) -> Iterator[Paragraph]:
+    """Yield a paragraph on each item: the cause to be settled, what bridges the delay, its open actions, whether all
+    actions are done, and what its agency plans next."""
+    for entry in entries:
+        name, passages = writer.names.item(entry.item), []
+        if entry.item.pk in still_open and (found := explained_delay(entry)):
+            passages.append((_what_is_open(writer, entry, name), found[0]))
+        if entry.item.pk in bridges:
+            passages.append(bridges[entry.item.pk])
+        of_item = actions.get(entry.item.pk, [])
+        passages += [(_action(writer, entry, source, row), source) for source, row in of_item]
+        if done := _all_done(entry):
+            of = f" for {writer.names.again(entry.item)}" if passages else ""
+            passages.append((done.format(of), item_source(entry.item)))
+        if entry.item.pk in ahead:
+            passages.append(ahead[entry.item.pk])
+        if not passages:
+            continue
+        first, source = passages[0]
+        if name not in first and not (
+            _begins_with(writer.facts.agencies.values(), first)
+            and _identifies_item(first, entry, entries)
+        ):
+            first = first.removeprefix("Next, ")
+            # An action may be no sentence: "A shorter course by video".
+            is_sentence = not of_item or _begins_with(writer.facts.agencies.values(), first)
+            if is_sentence or first.startswith(("It was for", "In the meantime")):
+                first = joined(f"For {name}", ",", first, writer.agency_names)
+            else:
+                first = f"For {name}: {first}"
+            passages[0] = (first, source)
+        yield writer.running(
+            [(text, [source]) for text, source in passages],
+            about=f"mitigation of item {entry.item.pk}",
+        )
+
+
+def _begins_with(agencies: Iterable[Agency], text: str) -> bool:
+    """Whether a text begins with an agency, so that it says who acts."""
+    names = [name for each in agencies for name in (each.name, each.short_name, each.name_mi)]
+    starts = [capitalised(form) for name in names if name for form in (name, named(name))]
+    return text.startswith(tuple(starts))
+
+
+def _identifies_item(text: str, entry: LateItem, entries: list[LateItem]) -> bool:
+    """Whether the first sentence of a text shows which item it is about: it has a long word of the item's phrases
+    that no other late item has."""
+    others = {word for each in entries if each is not entry for word in _long_words(each)}
+    first = sentences(text)[0].casefold()
+    return any(mentions(first, [word]) for word in _long_words(entry) - others)
+
+
+def _long_words(entry: LateItem) -> set[str]:
+    """Return the words that identify an item: the long ones in the phrases of it and its late milestones."""
+    phrases = [entry.item.as_told or entry.item.title]
+    phrases += [slip.milestone.as_told or slip.milestone.description for slip in entry.slips]
+    return {
+        word for name in phrases for word in re.findall(rf"\w{{{LONG_WORD},}}", name.casefold())
+    }
+
+
+def _action(
+    writer: Writer, entry: LateItem, source: Source, row: MitigationAt, *, introduce: bool = True
+) -> str:
+    """Return an open action in the agency's words, with its owner and date unless they mention them, or the date
+    is the item's new one: "DoL will print the card, by 31 August 2010." if they complete that sentence. Words that
+    are too long are left out."""
+    agency = writer.facts.agencies[row.owner]
+    with errors_naming(source):
+        words = in_agency_words(writer, row.description, 2, ACTION_WORDS)
+    if not words:
+        words = f"One action for {writer.names.item(entry.item)} is open."
+    first, *rest = sentences(words)
+    if verb := completion("mitigation", first, [agency.name, agency.short_name, agency.name_mi]):
+        who = writer.agency(agency) if introduce else agency.short_name
+        return " ".join([_will(who, verb, row, entry), *rest])
+    notes = []
+    if not mentions(words, [agency.name, agency.short_name, agency.name_mi]):
+        notes.append(writer.bracketed(agency))
+    if row.due_on is None:
+        notes.append("no date set")
+    elif row.due_on < row.on:
+        notes.append(f"due {by_when(KnownDate(row.due_on), row.on)} and not done yet")
+    elif row.due_on not in _new_dates(entry) and when(KnownDate(row.due_on), row.on) not in words:
+        notes.append(by_when(KnownDate(row.due_on), row.on))
+    return cited(words, ", ".join(notes)) if notes else words
+
+
+def _will(who: str, verb: str, row: MitigationAt, entry: LateItem) -> str:
+    """Return who will do it, with the date unless the words have it or it is the item's new one."""
+    if row.due_on is None:
+        return f"{capitalised(who)} will {verb}; no date is set."
+    by = by_when(KnownDate(row.due_on), row.on)
+    if row.due_on < row.on:
+        return f"It was for {who} to {verb} {by}, and this is not recorded as done."
+    is_dated = row.due_on in _new_dates(entry) or by.removeprefix("by ") in verb
+    return closed(f"{capitalised(who)} will {verb}{'' if is_dated else f', {by}'}")
+
+
+def _new_dates(entry: LateItem) -> set[date]:
+    return {slip.milestone.forecast_due for slip in entry.slips if slip.milestone.is_late}
+
+
+def _all_done(entry: LateItem) -> str:
+    """Return a sentence that all recorded actions are done, with a placeholder for "for item …"; "" if some are open
+    or there are none."""
+    acts = [row for _, row in entry.mitigations()]
+    if not acts or not all(map(is_done, acts)):
+        return ""
+    what = agree(len(acts), "The one action", "All actions")
+    return f"{what} recorded{{}} {agree(len(acts), 'is', 'are')} done."
+
+
+def _without_action(
+    writer: Writer, late: list[LateItem], still_open: set[int], room: Room
+) -> Iterator[Paragraph]:
+    """Yield a paragraph on the late items without any action and without a cause reported as not settled."""
+    bare = [entry for entry in late if not entry.mitigations() and entry.item.pk not in still_open]
+    if not bare:
+        return
+    items = [entry.item for entry in bare]
+    words = (
+        f"No action is recorded yet for {join_words(map(writer.names.item, items))}."
+        if len(items) <= MAX_NAMED
+        else f"For {count_of_late(items, late)} no action is recorded ({numbers_of(items)})."
+    )
+    room.use(words)
+    sources = [source for entry in bare for source in entry.sources()]
+    yield writer.paragraph(words, about="not done", sources=sources)
