@@ -328,12 +328,21 @@ def retitle(draft: Draft, portion: str, heading: str) -> Draft:
     return _with(draft, replace(draft.portion(portion), heading=words))
 
 
-def step(draft: Draft, key: str, by: int) -> Draft:
-    """Move a part one place up (-1) or down (1), into the neighbouring section at its edges."""
+def step(draft: Draft, key: str, by: int, others: Collection[str] = ()) -> Draft:
+    """Move a part one place up (-1) or down (1), into the neighbouring section at its edges.
+
+    `others` are parts of its section that move with it. If they do not follow each other, they are only gathered: at
+    the first of them or, for down, at the last.
+    """
     home = draft.portion_of(key)
-    place = [part.key for part in home.parts].index(key) + by
-    if 0 <= place < len(home.parts):
-        return move(draft, key, home.key, place)
+    moving = [part.key in {key, *others} for part in home.parts]
+    first, last = moving.index(True), len(moving) - 1 - moving[::-1].index(True)
+    # The place is counted among the parts that stay.
+    place = moving[: first if by < 0 else last].count(False)
+    if all(moving[first : last + 1]):
+        place += by
+    if 0 <= place <= moving.count(False):
+        return move(draft, key, home.key, place, others)
     beside = [each for each in draft.portions if each.content != CLOSING or each is home]
     where = beside.index(home) + by
     if home.content == CLOSING or not 0 <= where < len(beside):
@@ -342,19 +351,25 @@ def step(draft: Draft, key: str, by: int) -> Draft:
             if by < 0
             else _("The paragraph is at the end already.")
         )
-    return move(draft, key, beside[where].key, len(beside[where].parts) if by < 0 else 0)
+    return move(draft, key, beside[where].key, len(beside[where].parts) if by < 0 else 0, others)
 
 
-def move(draft: Draft, key: str, portion: str, position: int) -> Draft:
-    """Move a part into a section, at a position from 0 among its other parts."""
-    part, home = draft.part(key), draft.portion_of(key)
+def move(
+    draft: Draft, key: str, portion: str, position: int, others: Collection[str] = ()
+) -> Draft:
+    """Move a part into a section, at a position from 0 among its other parts.
+
+    `others` are parts of its own section that move with it, as a block.
+    """
+    home = draft.portion_of(key)
     if home.content == CLOSING and portion != home.key:
         raise DraftError(_("The sentence before the recommendations stays with them."))
-    draft = _with(draft, replace(home, parts=tuple(p for p in home.parts if p.key != key)))
+    moving = tuple(part for part in home.parts if part.key in {key, *others})
+    stay = tuple(part for part in home.parts if part not in moving)
+    draft = _with(draft, replace(home, parts=stay))
     found = draft.portion(portion)
-    parts = list(found.parts)
-    parts.insert(max(0, min(position, len(parts))), part)
-    return _with(draft, replace(found, parts=tuple(parts)))
+    at = max(0, min(position, len(found.parts)))
+    return _with(draft, replace(found, parts=(*found.parts[:at], *moving, *found.parts[at:])))
 
 
 def sentence_ends(text: str) -> list[int]:
@@ -384,28 +399,52 @@ def split(draft: Draft, key: str, at: int, new_key: str) -> Draft:
     return _replaced(draft, key, [replace(part, text=head, origin=changed), second])
 
 
-def merge(draft: Draft, key: str) -> Draft:
-    """Join a part with the next shown part of its section.
+def merge(draft: Draft, key: str, others: Collection[str] = ()) -> Draft:
+    """Join a part with others of any section, or else with the next shown part of its own.
 
-    References to that one are redirected.
+    It stays where it is, with all texts in the paper's order. References to the others are redirected. Raise
+    `DocumentError` if it would be too long.
     """
-    first, portion = draft.part(key), draft.portion_of(key)
-    after = portion.parts[portion.parts.index(first) + 1 :]
-    second = next((part for part in after if not part.is_hidden), None)
-    if second is None or first.is_hidden:
-        raise DraftError(_("There is no paragraph after this one in its section."))
-    if "\n" in first.text:
+    portion = draft.portion_of(key)
+    after = portion.parts[portion.parts.index(draft.part(key)) + 1 :]
+    chosen = {key, *(others or [part.key for part in after if not part.is_hidden][:1])}
+    parts = [
+        part
+        for each in draft.portions
+        if each.content != CLOSING
+        for part in each.shown
+        if part.key in chosen
+    ]
+    if len(parts) < 2 or key not in [part.key for part in parts]:
+        raise DraftError(
+            _("The other paragraphs are no longer in the paper.")
+            if others
+            else _("There is no paragraph after this one in its section.")
+        )
+    if any("\n" in part.text for part in parts[:-1]):
         raise DraftError(_("A paragraph that ends in sub-bullets cannot be joined to the next."))
-    both_written = first.origin == second.origin == Origin.WRITTEN
+    text = _one_text(part.text for part in parts)
+    markup.parse(text)
+    are_written = all(part.origin == Origin.WRITTEN for part in parts)
     joined = replace(
-        first,
-        text=f"{first.text} {second.text}",
-        origin=Origin.WRITTEN if both_written else Origin.EDITED,
-        taken=first.taken + second.taken,
-        sources=tuple(dict.fromkeys(first.sources + second.sources)),
+        draft.part(key),
+        text=text,
+        origin=Origin.WRITTEN if are_written else Origin.EDITED,
+        taken=tuple(taken for part in parts for taken in part.taken),
+        sources=tuple(dict.fromkeys(source for part in parts for source in part.sources)),
     )
-    draft = _replaced(draft, second.key, [])
-    return _referring(_replaced(draft, key, [joined]), second.key, key)
+    draft = _replaced(draft, key, [joined])
+    for part in parts:
+        if part.key != key:
+            draft = _referring(_replaced(draft, part.key, []), part.key, key)
+    return draft
+
+
+def _one_text(texts: Iterable[str]) -> str:
+    """Return the texts of several paragraphs as one, with all bullets at its end."""
+    lines = [text.split("\n") for text in texts]
+    bullets = [bullet for _lead, *below in lines for bullet in below]
+    return "\n".join([" ".join(lead for lead, *_below in lines), *bullets])
 
 
 def hide(draft: Draft, key: str) -> Draft:
@@ -503,7 +542,7 @@ def accept(draft: Draft, key: str, composed: Iterable[Composed]) -> Draft:
     taken = tuple(each.taken for each in generated)
     fresh = replace(
         part,
-        text=" ".join(each.text for each in generated),
+        text=_one_text(each.text for each in generated),
         origin=Origin.GENERATED if len(generated) == 1 else Origin.EDITED,
         taken=taken,
         sources=tuple(dict.fromkeys(source for each in generated for source in each.sources)),

@@ -13,6 +13,7 @@ from agencies.wording.translation import StrOrPromise
 from reports.compose.facts import maori_names
 from reports.document import DocumentError, Run, Text, markup
 from reports.document.markup import Block as Words
+from reports.document.wording import join_words
 from reports.drafting import draft_rows
 from reports.drafting.draft import (
     CLOSING,
@@ -30,11 +31,14 @@ from reports.drafting.draft import (
 from reports.drafting.draft_rows import Stored
 from reports.drafting.paper import Drafted, read_drafted
 from reports.drafting.sources import Cited, RecordLinks, Shelf, sources_panel
+from reports.drafting.stories import story_of
 from reports.models import Briefing
 from workitems.plan.word_diff import Strand, short_diff
 
 # Number of last words shown to identify a sentence after which a paragraph can be split.
 LAST_WORDS = 6
+# Number of first words shown to identify a paragraph.
+FIRST_WORDS = 10
 
 
 class Mark(NamedTuple):
@@ -125,12 +129,22 @@ class Chapter:
         return next((block.number for block in self.blocks if block.number), 0)
 
 
+class Related(NamedTuple):
+    """Another paragraph about the same item."""
+
+    key: str
+    number: int
+    heading: str
+    words: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Menu:
     """What can be done with a paragraph besides editing it.
 
     `splits` are the places where it can be split: position in characters, and the words before it.
-    `sections` are those that it can move to.
+    `sections` are those that it can move to. `beside` and `elsewhere` are the other paragraphs about its `item`, in its
+    section and in others.
     """
 
     key: str
@@ -141,6 +155,20 @@ class Menu:
     sections: tuple[Portion, ...]
     splits: tuple[tuple[int, str], ...]
     may_join: bool
+    beside: tuple[Related, ...]
+    elsewhere: tuple[Related, ...]
+    item: str
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (*self.beside, *self.elsewhere)
+
+    @property
+    def places_beside(self) -> str:
+        """The paragraphs that move with this one: "paragraphs 12 and 13"."""
+        return ngettext("paragraph {numbers}", "paragraphs {numbers}", len(self.beside)).format(
+            numbers=join_words(str(each.number) for each in self.beside)
+        )
 
     @property
     def title(self) -> str:
@@ -323,8 +351,10 @@ def _asks(rows: Stored, maori: tuple[str, ...], broken: Collection[str]) -> tupl
 
 
 def menu_of(rows: Stored, key: str) -> Menu:
-    """Return the menu of a paragraph. Raise `DraftError` if it is not in the draft."""
+    """Return the menu of a paragraph. Raise `DraftError` if it is not in the draft. One query for each type of record
+    that the draft cites."""
     draft = rows.draft
+    story = story_of(draft, key)
     part, home = draft.part(key), draft.portion_of(key)
     following = home.parts[home.parts.index(part) + 1 :]
     return Menu(
@@ -340,7 +370,16 @@ def menu_of(rows: Stored, key: str) -> Menu:
         may_join=not part.is_hidden
         and "\n" not in part.text
         and any(not each.is_hidden for each in following),
+        beside=tuple(_related(draft, each) for each in story.beside),
+        elsewhere=tuple(_related(draft, each) for each in story.elsewhere),
+        item=story.item,
     )
+
+
+def _related(draft: Draft, key: str) -> Related:
+    words = printed(draft, draft.part(key).text).replace("**", "").split()
+    first = f"{' '.join(words[:FIRST_WORDS])}{' …' if len(words) > FIRST_WORDS else ''}"
+    return Related(key, draft.numbers[key], draft.portion_of(key).heading, first)
 
 
 def splits(draft: Draft, text: str) -> list[tuple[int, str]]:

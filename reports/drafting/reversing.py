@@ -51,11 +51,11 @@ def reverse(
     """
     was, did, have = _entries(before), _entries(after), _entries(now)
     changed = {each for each in {**was, **did} if was.get(each) != did.get(each)}
-    moved = _moved(before, after, key)
+    by_act = moved(before, after, key)
     home_then, home_now = _homes(after), _homes(now)
     clashes = {each for each in changed if have.get(each) != did.get(each)}
     clashes |= {
-        each for each in moved if each in moved_since or home_now.get(each) != home_then.get(each)
+        each for each in by_act if each in moved_since or home_now.get(each) != home_then.get(each)
     }
     if clashes:
         raise Overtaken(
@@ -64,7 +64,7 @@ def reverse(
     kept = {each: entry for each, entry in have.items() if each not in changed} | {
         each: was[each] for each in changed if each in was
     }
-    order = _order(before, now, (set(was) - set(did)) | moved, kept)
+    order = _order(before, now, (set(was) - set(did)) | by_act, kept)
     headings = _headings(before, after, now)
     if now.shown_asks and all(kept[each].is_hidden for each in order[ASKS]):
         raise DraftError(NO_ASK)
@@ -117,7 +117,7 @@ def _headings(before: Draft, after: Draft, now: Draft) -> dict[str, str]:
     return found
 
 
-def _moved(before: Draft, after: Draft, key: str) -> set[str]:
+def moved(before: Draft, after: Draft, key: str) -> set[str]:
     """Return what the act moved: `key` alone if that explains the new order."""
     then, made = _lists(before), _lists(after)
     home = _homes(after)

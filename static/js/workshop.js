@@ -11,7 +11,9 @@ import { _, filled } from "./words.js";
 const SLOW = 800; // ms after which the page says that it is at work
 const LATER = 2000; // ms after the last act until the records' news are asked for
 // Acts after which the rest of the page can wait. The others depend on what the records say.
-const QUICK = ["up", "down", "move", "split", "join", "hide", "restore"];
+const QUICK = [
+  "up", "down", "move", "story-up", "story-down", "story-move", "split", "join", "merge", "hide", "restore",
+];
 
 const WORKING = _("Working …");
 const SEVERAL = _("Not saved yet. Press Done to save these as separate paragraphs.");
@@ -405,11 +407,10 @@ function renew(old, fresh, isWhole) {
   return fresh;
 }
 
-// What the records say is not in the answer to an act; it is known again with the next page.
+// What the records and the checks say is not in the answer to an act; it is known again with the next page.
 function keepNews(old, fresh) {
-  const drift = old.querySelector(".workshop-drift");
   const mark = old.querySelector("[data-changed]");
-  if (drift) fresh.querySelector("[data-words]").after(drift);
+  fresh.querySelector("[data-words]").after(...old.querySelectorAll(".workshop-drift, .workshop-mark, .workshop-passed"));
   if (mark) fresh.querySelector("[data-origin]").after(mark);
 }
 
@@ -609,7 +610,7 @@ async function act(address, fields, key) {
     fields.set("version", Math.max(saved, fields.get("version")));
   }
   const name = fields.get("act");
-  if (editor && ["split", "join", "accept"].includes(name)) editors.delete(key);
+  if (editor && ["split", "join", "merge", "accept"].includes(name)) editors.delete(key);
   sayOvertaken();
   if (key && document.getElementById(`more-${key}`)?.open) fields.set("menu", "open");
   const answer = await (QUICK.includes(name) ? askForChanges : askForPage)(address, fields);

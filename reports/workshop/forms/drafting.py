@@ -100,6 +100,19 @@ class MoveForm(Form):
         return LAST if position is None else position
 
 
+class AnyOf(forms.MultipleChoiceField):
+    """Any values. What has changed since the page was shown is no invalid choice."""
+
+    def valid_value(self, value: str) -> bool:
+        return True
+
+
+class MergeForm(Form):
+    """The keys of the paragraphs to merge into another."""
+
+    others = AnyOf(required=False)
+
+
 class VersionForm(Form):
     version = forms.IntegerField(min_value=0)
 
@@ -130,13 +143,6 @@ class DriftForm(VersionForm):
     """`read` is the digest of the records' text on the page."""
 
     read = TextField(max_length=64)
-
-
-class AnyOf(forms.MultipleChoiceField):
-    """Any values. What has changed since the page was shown is no invalid choice."""
-
-    def valid_value(self, value: str) -> bool:
-        return True
 
 
 class UpdateForm(Form):

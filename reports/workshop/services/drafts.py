@@ -29,6 +29,7 @@ from reports.drafting import draft as acts
 from reports.drafting import draft_rows
 from reports.drafting.draft import Composed, Draft, DraftError, drifts
 from reports.drafting.reversing import Overtaken
+from reports.drafting.stories import story_of
 from reports.models import (
     Briefing,
     BriefingKind,
@@ -214,6 +215,28 @@ def move(*, briefing: Briefing, key: str, section: str, position: int, by: User)
 
 
 @transaction.atomic
+def step_story(*, briefing: Briefing, key: str, places: int, by: User) -> None:
+    """Move a paragraph, with those of its section about the same item, one place up (-1) or down (1)."""
+    _move_story(briefing, key, acts.step, places, by=by)
+
+
+@transaction.atomic
+def move_story(*, briefing: Briefing, key: str, section: str, position: int, by: User) -> None:
+    """Move a paragraph to a section, with those of its own section about the same item."""
+    _move_story(briefing, key, acts.move, section, position, by=by)
+
+
+def _move_story(
+    briefing: Briefing, key: str, act: Callable[..., Draft], *arguments: Any, by: User
+) -> None:
+    before = draft_rows.read_draft(open_briefing(briefing))
+    others = story_of(before.draft, key).beside
+    apply(
+        briefing, before, act, key, *arguments, others, by=by, reason="Moved", kind=Kind.STORY, about=key
+    )  # fmt: skip
+
+
+@transaction.atomic
 def split(*, briefing: Briefing, key: str, at: int, version: int, by: User) -> None:
     """Split a paragraph at a character position of its stored text."""
     before = draft_rows.read_draft(open_briefing(briefing))
@@ -227,6 +250,16 @@ def split(*, briefing: Briefing, key: str, at: int, version: int, by: User) -> N
 def merge(*, briefing: Briefing, key: str, by: User) -> None:
     """Join a paragraph with the next one."""
     _act(briefing, key, acts.merge, by=by, reason="Joined to the next", kind=Kind.JOIN)
+
+
+@transaction.atomic
+def merge_others(*, briefing: Briefing, key: str, others: Collection[str], by: User) -> None:
+    """Join a paragraph with others of any section. Raise `Refused` if none is given or left."""
+    if not others:
+        raise Refused(_("Tick at least one other paragraph."))
+    _act(
+        briefing, key, acts.merge, others, by=by, reason="Joined with others", kind=Kind.MERGE
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -15,14 +15,14 @@ from django.utils.translation import ngettext, override
 from agencies.models import User
 from reports.drafting import draft_rows
 from reports.drafting.draft import printed
-from reports.drafting.reversing import Clash, Overtaken, reverse
+from reports.drafting.reversing import Clash, Overtaken, moved, reverse
 from reports.drafting.undo_steps import place_of
 from reports.models import Briefing, DraftAct
 from reports.workshop.services import drafts
 from reports.workshop.services.drafts import open_briefing
 from workitems.plan.services.refusals import Refused
 
-Step = DraftAct.Step
+Kind, Step = DraftAct.Kind, DraftAct.Step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,13 +115,20 @@ def _moved_since(briefing: Briefing, act: DraftAct, by: User) -> dict[str, Draft
     """Return the acts by which others have moved something since, by its key."""
     acts = (
         DraftAct.objects.filter(
-            briefing=briefing, pk__gt=act.pk, kind=DraftAct.Kind.MOVE, reversed_by=None
+            briefing=briefing, pk__gt=act.pk, kind__in=[Kind.MOVE, Kind.STORY], reversed_by=None
         )
         .exclude(by=by)
         .exclude(step=Step.UNDONE)
         .select_related("by")
     )
-    return {each.key: each for each in acts.order_by("pk")}
+    return {key: each for each in acts.order_by("pk") for key in _keys_moved(briefing, each)}
+
+
+def _keys_moved(briefing: Briefing, act: DraftAct) -> set[str]:
+    if act.kind == Kind.MOVE:
+        return {act.key}
+    before, after = (draft_rows.read_draft_at(briefing, each) for each in (act.before, act.after))
+    return {act.key, *moved(before, after, act.key)}
 
 
 def _difference(

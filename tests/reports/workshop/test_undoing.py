@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from reports.briefings.services import states
-from reports.document import Verb
+from reports.document import Source, Verb
 from reports.drafting import draft_rows
 from reports.drafting.draft import Composed, drifts
 from reports.drafting.undo_steps import steps_of
@@ -17,6 +17,7 @@ from reports.models import Briefing, DraftAct
 from reports.workshop.services import drafts, undoing
 from reports.workshop.services.undoing import ChangedSince
 from tests.factories import SeatFactory
+from workitems.models import WorkItem
 from workitems.plan.services import Refused
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +167,20 @@ def edit(text, *, is_pause=False):
     )
 
 
+def far_away(briefing, by):
+    return drafts.add(briefing=briefing, section="purpose", text="Far away.", by=by).key
+
+
+def of_item(briefing, by):
+    """Two paragraphs about one item, with another between them. The last one's key."""
+    item = WorkItem.objects.get()
+    source = (Source("workitems.workitem", item.pk, None, "Item"),)
+    common = {"briefing": briefing, "section": "delay", "by": by}
+    for number, sources in enumerate([source, (), source]):
+        row = drafts.add(text=f"About it {number}.", position=number + 1, sources=sources, **common)
+    return row.key
+
+
 ACTS = {
     "edit": edit("Other words."),
     "edit by a pause": edit("Other words.", is_pause=True),
@@ -186,6 +201,15 @@ ACTS = {
         briefing=briefing, key=key, at=28, version=version_of(briefing, key), by=by
     ),
     "join": lambda briefing, by, key: drafts.merge(briefing=briefing, key=key, by=by),
+    "merge": lambda briefing, by, key: drafts.merge_others(
+        briefing=briefing, key=key, others=[generated(briefing), far_away(briefing, by)], by=by
+    ),
+    "move what is about one item": lambda briefing, by, key: drafts.step_story(
+        briefing=briefing, key=of_item(briefing, by), places=-1, by=by
+    ),
+    "move what is about one item away": lambda briefing, by, key: drafts.move_story(
+        briefing=briefing, key=of_item(briefing, by), section="purpose", position=0, by=by
+    ),
     "hide": lambda briefing, by, key: drafts.hide(briefing=briefing, key=key, by=by),
     "restore": on_hidden,
     "back": back,
@@ -263,6 +287,9 @@ def possible(briefing, by, rng):
         lambda: drafts.move(key=key, section=section, position=rng.randrange(6), **common),
         lambda: drafts.split(key=key, at=28, version=version, **common),
         lambda: drafts.merge(key=key, **common),
+        lambda: drafts.merge_others(key=key, others=[rng.choice(shown)], **common),
+        lambda: drafts.step_story(key=key, places=rng.choice([-1, 1]), **common),
+        lambda: drafts.move_story(key=key, section=section, position=rng.randrange(6), **common),
         lambda: drafts.hide(key=key, **common),
         lambda: drafts.restore(key=key, **common),
         lambda: drafts.go_back(key=key, to=first.history_id, version=version, **common),

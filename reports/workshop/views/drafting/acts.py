@@ -16,7 +16,13 @@ from reports.drafting import draft_rows
 from reports.drafting.draft import Draft
 from reports.drafting.paper import composed
 from reports.models import Briefing
-from reports.workshop.forms.drafting import BackForm, DriftForm, MoveForm, SplitForm
+from reports.workshop.forms.drafting import (
+    BackForm,
+    DriftForm,
+    MergeForm,
+    MoveForm,
+    SplitForm,
+)
 from reports.workshop.services import drafts
 from workitems.plan.services import Conflict, Refused
 from workitems.plan.views.lookups import signed_in
@@ -104,8 +110,14 @@ ACTS: dict[str, Act] = {
     "up": calling(drafts.step, moved_message, places=-1),
     "down": calling(drafts.step, moved_message, places=1),
     "move": calling(drafts.move, moved_message, MoveForm),
+    "story-up": calling(drafts.step_story, moved_message, places=-1),
+    "story-down": calling(drafts.step_story, moved_message, places=1),
+    "story-move": calling(drafts.move_story, moved_message, MoveForm),
     "split": calling(drafts.split, gettext_lazy("Split in two."), SplitForm),
     "join": calling(drafts.merge, gettext_lazy("Joined with the paragraph after it.")),
+    "merge": calling(
+        drafts.merge_others, gettext_lazy("Merged. Undo brings the paragraphs back."), MergeForm
+    ),
     "hide": calling(drafts.hide, LEFT_OUT),
     "restore": calling(drafts.restore, BACK),
     "accept": settling(
