@@ -39,6 +39,7 @@ from tests.factories import (
     DraftSectionFactory,
     EvidenceFactory,
     FollowUpFactory,
+    GlossaryEntryFactory,
     HeldEntryFactory,
     InvitationFactory,
     IssuedPaperFactory,
@@ -310,6 +311,7 @@ def scene() -> Scene:
         coordinating_agency=labour,
         members=[police, customs],
     )
+    GlossaryEntryFactory(plan=plan)
     PlanFactory(title="Another plan", slug="another-plan", coordinating_agency=health)
     plan_being_made(labour, police)
     AppointmentFactory(portfolio=plan.portfolio)

@@ -38,6 +38,7 @@ from workitems.models import (
     Decision,
     Delay,
     Evidence,
+    GlossaryEntry,
     HeldEntry,
     KeptEstimate,
     Matter,
@@ -198,6 +199,15 @@ class PillarFactory(DjangoModelFactory):
     plan = factory.SubFactory(PlanFactory)
     number = factory.Sequence(lambda n: n % 30000 + 1)
     title = factory.LazyAttribute(lambda pillar: f"Pillar {pillar.number}")
+
+
+class GlossaryEntryFactory(DjangoModelFactory):
+    class Meta:
+        model = GlossaryEntry
+
+    plan = factory.SubFactory(PlanFactory)
+    acronym = "CNS"
+    words = "customs notification system"
 
 
 class WorkItemFactory(DjangoModelFactory):

@@ -316,6 +316,10 @@ def answer_of_police(scene: Scene) -> list[Any]:
     return [*out_of_session(scene), scene.agencies["police"].pk]
 
 
+def glossary_entry(scene: Scene) -> list[Any]:
+    return [scene.plan.slug, scene.plan.glossary.get().pk]
+
+
 def supported(scene: Scene) -> list[Any]:
     return [*plan(scene), "1.2"]
 
@@ -593,6 +597,12 @@ RULES: dict[str, Row] = {
     "plans:history": of_plan(plan),
     "plans:quorum": of_plan(plan, may=("coordinator",), post=INVALID),
     "plans:about": of_plan(plan, may=("coordinator",), post=INVALID),
+    "plans:glossary": Row(
+        get=of_plan(plan).get,
+        post=of_plan(plan, may=("coordinator",), post=INVALID).post,
+        arguments=plan,
+    ),
+    "plans:glossary-entry": of_plan(glossary_entry, may=("coordinator",), post=INVALID),
     "plans:import-new": only(ANY_COORDINATOR, 200, INVALID),
     "plans:import-tracker": only(ANY_COORDINATOR, 200, INVALID),
     # Without a file they lead to choosing one.

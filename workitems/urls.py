@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from workitems.calendar import views as feeds
 from workitems.desk import views as desk
+from workitems.glossary import views as glossary
 from workitems.intake.views import plan_making, plans, trackers, workbook
 from workitems.items.views import assignments, delays, evidence, item_texts, items, milestones
 from workitems.meetings.views import decisions, matters
@@ -75,6 +76,8 @@ plan_urls: list[URLPattern | URLResolver] = [
     path("<slug:slug>/history/", item_history.of_plan, name="history"),
     path("<slug:slug>/about/", plans.about, name="about"),
     path("<slug:slug>/quorum/", plans.quorum, name="quorum"),
+    path("<slug:slug>/glossary/", glossary.index, name="glossary"),
+    path("<slug:slug>/glossary/<int:entry>/", glossary.change, name="glossary-entry"),
     path("<slug:slug>/tracker/", trackers.notes, name="tracker-notes"),
     path("<slug:slug>/workbook/import/", workbook.import_plan, name="import"),
     path("<slug:slug>/workbook/export/", workbook.export_plan, name="export"),

@@ -72,6 +72,7 @@ from workitems.models import (
     CalendarFeed,
     Decision,
     Evidence,
+    GlossaryEntry,
     HeldEntry,
     Matter,
     Measure,
@@ -767,6 +768,9 @@ CREATES = {
             "portfolio": "Minister of Police",
         },
     ),
+    "plans:glossary": Creates(
+        GlossaryEntry, "coordinator", lambda world: {"acronym-0": "DHB", "words-0": "health board"}
+    ),
     "plans:follow": Creates(
         Plan,
         "coordinator",
@@ -891,6 +895,7 @@ CHANGES = {
     "variations:end": STATE,
     "plans:quorum": VERSION,
     "plans:about": VERSION,
+    "plans:glossary-entry": VERSION,
     "plans:change": VERSION,
     "plans:change-pillar": VERSION,
     "plans:change-item": VERSION,

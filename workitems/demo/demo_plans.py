@@ -14,12 +14,18 @@ from workitems.demo.people import ACTOR, PORTFOLIO, seat_people
 from workitems.demo.plan_text import workbook_of
 from workitems.intake.workbook import import_workbook
 from workitems.intake.workbook.record import morning
-from workitems.models import Delay, Plan
+from workitems.models import Delay, GlossaryEntry, Plan
 
 TEXT_OF_2009 = Path(__file__).parent / "plan-of-action-2009.toml"
 CURRENT_TEXT = Path(__file__).parent / "plan-of-action-current.toml"
 PLAN_OF_2009 = "plan-of-action-to-prevent-people-trafficking"
 CURRENT_PLAN = "plan-of-action-against-forced-labour-people-trafficking-and-slavery"
+# Some of the acronyms in the texts of the current plan; its page asks about the others.
+GLOSSARY = {
+    "INZ": "Immigration New Zealand",
+    "NGO": "non-governmental organisation",
+    "RFP": "request for proposals",
+}
 # The date of "today" in the text of the current plan.
 ANCHOR = date(2026, 6, 30)
 
@@ -41,6 +47,7 @@ def load(at: datetime) -> list[Plan]:
         settle_staffing(loaded[-1])
     if CURRENT_PLAN not in known:
         loaded.append(import_text(CURRENT_TEXT, at=at, later_by=today - ANCHOR))
+        keep_glossary(loaded[-1], at)
     seat_people(today)
     if CURRENT_PLAN not in known:
         current_round.play(Plan.objects.get(slug=CURRENT_PLAN), today)
@@ -59,6 +66,12 @@ def import_text(path: Path, *, at: datetime, later_by: timedelta = timedelta()) 
     """Build a workbook from a plan's text and import it. History names it as a workbook."""
     file = workbook_of(path, later_by=later_by)
     return import_workbook(file, name=f"{path.stem}.xlsx", at=at).plan
+
+
+def keep_glossary(plan: Plan, at: datetime) -> None:
+    for acronym, words in GLOSSARY.items():
+        entry = GlossaryEntry(plan=plan, acronym=acronym, words=words)
+        history.save(entry, by=None, actor=ACTOR, at=at)
 
 
 def settle_staffing(plan: Plan) -> None:

@@ -11,7 +11,7 @@ from workitems.models.meeting import Attendance, Decision, Matter, Meeting
 from workitems.models.milestone_answer import MilestoneAnswer
 from workitems.models.notice import Notice
 from workitems.models.out_of_session import OutOfSession, OutOfSessionAnswer
-from workitems.models.plan import Member, Pillar, Plan
+from workitems.models.plan import GlossaryEntry, Member, Pillar, Plan
 from workitems.models.return_sheet import ReturnSheet
 from workitems.models.risk import Risk
 from workitems.models.round import Evidence, Reminder, Return, ReturnNote, Round, Update

@@ -195,7 +195,7 @@ GUARDS = (
             "plan", "member", "pillar", "workitem", "support", "measure", "milestone", "delay",
             "mitigation", "variation", "risk", "round", "reminder", "return",
             "evidence", "meeting", "attendance", "matter", "decision", "calendarfeed", "milestoneanswer",
-            "statusproposal", "heldentry", "outofsession", "outofsessionanswer", "assignment",
+            "statusproposal", "heldentry", "outofsession", "outofsessionanswer", "assignment", "glossaryentry",
         )
     ),
     *frozen_history(

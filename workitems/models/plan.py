@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -166,3 +167,33 @@ class Pillar(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+
+class GlossaryEntry(models.Model):
+    """What an acronym of the plan's texts stands for. Without words, its readers know it. It is never deleted."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="glossary")
+    acronym = models.CharField(max_length=20)
+    words = models.CharField(max_length=200, blank=True, default="", db_default="")
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+
+    history = track(plan_ways=["plan"])
+
+    class Meta:
+        verbose_name_plural = "glossary entries"
+        constraints = [
+            models.UniqueConstraint(
+                "plan",
+                Lower("acronym"),
+                name="glossaryentry_once_in_plan",
+                violation_error_message="The plan’s glossary has this acronym already.",
+            ),
+            models.CheckConstraint(
+                name="glossaryentry_has_acronym",
+                condition=~Q(acronym=""),
+                violation_error_message="Enter the acronym.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.acronym

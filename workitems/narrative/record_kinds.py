@@ -15,6 +15,7 @@ from workitems.models import (
     Decision,
     Delay,
     Evidence,
+    GlossaryEntry,
     Matter,
     Measure,
     Meeting,
@@ -112,6 +113,13 @@ KINDS: dict[str, Kind] = {
         made=Field.WORDING,
         fields={Field.WORDING: ("title", "description")},
         names={"number": "number"},
+    ),
+    "glossary entry": Kind(
+        model=GlossaryEntry,
+        plan="plan_id",
+        made=Field.WORDING,
+        fields={Field.WORDING: ("words",)},
+        names={"acronym": "acronym"},
     ),
     "item": Kind(
         model=WorkItem,

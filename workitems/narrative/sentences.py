@@ -154,6 +154,19 @@ def _pillar(was: Was, now: Now) -> Sentences:
     yield from _wordings(was, now, name, title=_("title"), description=_("description"))
 
 
+def _glossary_entry(was: Was, now: Now) -> Sentences:
+    if was is None:
+        says = (
+            _("entered {acronym} in the glossary: {words}.")
+            if now["words"]
+            else _("entered {acronym} in the glossary: readers know it.")
+        )
+        yield Sentence(says.format(acronym=now["acronym"], words=now["words"]))
+        return
+    name = _("{acronym} in the glossary").format(acronym=now["acronym"])
+    yield from _wordings(was, now, name, words=_("words"))
+
+
 def _item(was: Was, now: Now) -> Sentences:
     if was is None:
         yield Sentence(_("entered the item."))
@@ -740,6 +753,7 @@ BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
     "plan": _plan,
     "member": _member,
     "pillar": _pillar,
+    "glossary entry": _glossary_entry,
     "item": _item,
     "support": _support,
     "measure": _measure,

@@ -1,0 +1,53 @@
+"""The acronyms that a plan knows: those of its glossary, and those in the names of agencies."""
+
+from collections.abc import Collection, Iterable
+from functools import cached_property
+
+from django.utils.translation import ngettext
+
+from agencies.models import Agency
+from agencies.wording.translation import list_in_words
+from workitems.models import GlossaryEntry
+from workitems.terms.acronyms import Glossary, acronyms_in, lacking
+
+
+def glossary_of(plan: int) -> Glossary:
+    """Return the glossary of the plan with this id, for papers. One query."""
+    entries = GlossaryEntry.objects.filter(plan=plan).values_list("acronym", "words")
+    return {acronym.casefold(): words for acronym, words in entries}
+
+
+def named(agencies: Iterable[Agency]) -> set[str]:
+    """Return the acronyms in the names of agencies, which have a mechanism of their own."""
+    names = [name for each in agencies for name in (each.short_name, each.name, each.name_mi)]
+    return {acronym for name in names for acronym in acronyms_in(name)}
+
+
+class KnownAcronyms:
+    """The acronyms that a plan knows, read in two queries when a text has one that not every reader knows."""
+
+    def __init__(self, plan: int) -> None:
+        self._plan = plan
+
+    @cached_property
+    def _known(self) -> Collection[str]:
+        of_agencies = (each.casefold() for each in named(Agency.objects.all()))
+        return {*glossary_of(self._plan), *of_agencies}
+
+    def lacking(self, texts: Iterable[str]) -> list[str]:
+        """Return the acronyms that the texts use, and neither write out nor the plan knows."""
+        found = lacking(texts, ())
+        return found and [each for each in found if each.casefold() not in self._known]
+
+    def remarks(self, *texts: str) -> list[str]:
+        """Return what to improve in typed texts, as sentences for their writer."""
+        found = self.lacking(texts)
+        if not found:
+            return []
+        return [
+            ngettext(
+                "{acronyms} is not in the plan’s glossary: write it out.",
+                "{acronyms} are not in the plan’s glossary: write them out.",
+                len(found),
+            ).format(acronyms=list_in_words(found))
+        ]

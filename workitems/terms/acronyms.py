@@ -1,0 +1,192 @@
+"""Acronyms in what people type: finding them, and writing them out with the words of a plan's glossary.
+
+An acronym has two or more capitals, as in "CNS", "MoH" or "R&D", and may have a plural s. Nothing here queries
+the database.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+from unicodedata import normalize
+
+
+def _set_of(words: str) -> frozenset[str]:
+    return frozenset(words.casefold().split())
+
+
+# What any reader knows. Nobody is asked about these, and they are not written out.
+KNOWN_TO_ALL = _set_of(
+    """
+    AI AM CCTV CEO COVID DNA EU FAQ GDP GPS GST HIV ID IT NATO NZ NZD OECD OK PDF PhD PM QR TV UK UN UNICEF
+    US USA
+    """
+)
+# Ordinary words that people put into capitals for emphasis.
+_EMPHASISED = _set_of(
+    """
+    a above after all also an and any are as asap at be been before below but by can cannot cc closed could date
+    delay delays did do does done draft due each end etc every few final first for from fyi get had has have high
+    how i if in into is it its key last late less low many may medium more most must n/a na need needs never new
+    next nil no none not note now of off on once one only open or other our out over past per please re red amber
+    green said same see shall should so some soon still stop such tba tbc tbd than that the their them then there
+    these they this those three time to today too two under until up upon urgent very via was we week were what
+    when which while who will with within work would year yes you your
+    """
+)
+# More capitals than these are a word that is shouted.
+MOST_CAPITALS = 6
+# As many words in capitals one after another are no acronyms either.
+SHOUTED = 3
+
+_ADDRESS = re.compile(r"\S+://\S+|\bwww\.\S+|\S+@\S+")
+# A word of letters; "&" may join some. No part of a code ("WS1.2", "AP-3") or of a name ("D’ARCY").
+_TOKEN = re.compile(
+    r"(?<![\w&.])(?<![^\W\d_][’'])(?<!\d-)[^\W\d_]+(?:&[^\W\d_]+)*(?![\w&])(?!\.\d|\s?-\s?\d)"
+)
+_LINE, _WORD = re.compile(r"[^\n]+"), re.compile(r"[^\W\d_]+")
+# Words with nothing but spaces between them.
+_RUN = re.compile(r"(?:\b[^\W\d_]+\b ?)+")
+_ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
+
+
+class Mention(NamedTuple):
+    """An acronym in a text, without its plural s, and where it is."""
+
+    acronym: str
+    start: int
+    end: int
+    is_plural: bool
+
+
+def acronym_of(word: str) -> str:
+    """Return the acronym that a word is, without its plural s; "" if it is none.
+
+    Small letters may stand only alone between capitals: "MoH" is one, "McLeod" and "iPad" are none.
+    """
+    letters = word[:-1] if word.endswith("s") and word[-2:-1].isupper() else word
+    capitals = sum(map(str.isupper, letters))
+    is_one = (
+        2 <= capitals <= MOST_CAPITALS
+        and letters[0].isupper()
+        and letters[-1].isupper()
+        and not any(a.islower() and b.islower() for a, b in zip(letters, letters[1:], strict=False))
+    )
+    if not is_one or _ROMAN.fullmatch(letters) or letters.casefold() in _EMPHASISED:
+        return ""
+    return letters
+
+
+def mentions(text: str) -> list[Mention]:
+    """Return the acronyms of a text in their order, each as often as it is there.
+
+    `text` is composed (NFC), as forms keep it. Words of a line wholly in capitals, or of three and more one after
+    another, are no acronyms, and neither are parts of addresses on the internet.
+    """
+    found = []
+    for match in _TOKEN.finditer(text):
+        if acronym := acronym_of(match.group()):
+            is_plural = len(acronym) < len(match.group())
+            found.append(Mention(acronym, match.start(), match.end(), is_plural))
+    if not found:
+        return []
+    covered = [*(match.span() for match in _ADDRESS.finditer(text)), *_shouted(text)]
+    return [each for each in found if not any(start <= each.start < end for start, end in covered)]
+
+
+def _shouted(text: str) -> Iterator[tuple[int, int]]:
+    for line in _LINE.finditer(text):
+        words = _WORD.findall(line.group())
+        if len(words) > 1 and line.group().isupper():
+            yield line.span()
+    for run in _RUN.finditer(text):
+        of_capitals: list[re.Match[str]] = []
+        for word in (*_WORD.finditer(text, run.start(), run.end()), None):
+            if word and word.group().isupper():
+                of_capitals.append(word)
+                continue
+            if len(of_capitals) >= SHOUTED:
+                yield of_capitals[0].start(), of_capitals[-1].end()
+            of_capitals = []
+
+
+def acronyms_in(text: str) -> list[str]:
+    """Return the acronyms of a text, each once, in the order of their first use."""
+    return list(dict.fromkeys(found.acronym for found in mentions(normalize("NFC", text))))
+
+
+def writes_out(text: str, acronym: str) -> bool:
+    """Whether a text gives words for the acronym, with it in brackets after them: "… system (CNS)"."""
+    return re.search(rf"[^\W\d_]\s+\({re.escape(acronym)}s?\)", text, re.IGNORECASE) is not None
+
+
+def lacking(texts: Iterable[str], known: Collection[str]) -> list[str]:
+    """Return the acronyms that a text uses and does not write out, in order, each once.
+
+    Left out are those in `known`, whatever their case, and those known to all.
+    """
+    passed_over = KNOWN_TO_ALL | {each.casefold() for each in known}
+    found: dict[str, str] = {}
+    for text in texts:
+        for acronym in acronyms_in(text):
+            if acronym.casefold() not in passed_over and not writes_out(text, acronym):
+                found.setdefault(acronym.casefold(), acronym)
+    return list(found.values())
+
+
+# --- Writing out ----------------------------------------------------------------------------------
+
+# By acronym in small letters: its words, or "" for one that readers know.
+Glossary = Mapping[str, str]
+
+_SENTENCE_BEFORE = re.compile(r"(?:^|[.!?]\s+)$")
+_ARTICLE_BEFORE = re.compile(r"\b([Aa])n? $")
+_OF = re.compile(r"\s(?:against|at|between|for|from|in|of|on|to|under|with)\s")
+
+
+def written_out(
+    text: str, glossary: Glossary, done: Collection[str] = (), *, before: str = ""
+) -> tuple[str, set[str]]:
+    """Return the text with each acronym of the glossary written out where it is first used, "customs notification
+    system (CNS)", and the acronyms that it has, in small letters.
+
+    Those in `done`, and those that the text writes out by itself, stay; so doing it again changes nothing. The
+    glossary has words as within a sentence; `before` is what stands before the text on its line.
+    """
+    has: set[str] = set()
+    result, at = "", 0
+    for mention in mentions(text):
+        key = mention.acronym.casefold()
+        words = glossary.get(key, "")
+        if not words or key in has:
+            continue
+        has.add(key)
+        if key in done or writes_out(text, mention.acronym):
+            continue
+        words = _plural(words) if mention.is_plural else words
+        result += text[at : mention.start]
+        if _SENTENCE_BEFORE.search(before + result):
+            words = words[:1].upper() + words[1:]
+        elif not mention.is_plural:
+            article = r"\1n " if re.match(r"[aeioāēīō]|u(?!ni)", words) else r"\1 "
+            result = _ARTICLE_BEFORE.sub(article, result)
+        result += f"{words} ({text[mention.start : mention.end]})"
+        at = mention.end
+    return result + text[at:], has
+
+
+def abbreviated(text: str, glossary: Glossary) -> str:
+    """Return the text as it was before its acronyms were written out, to compare it with what was recorded."""
+    for acronym, words in glossary.items():
+        for form, ending in ((words, ""), (_plural(words), "s")) if words else ():
+            pattern = rf"\b{re.escape(form)} \(({re.escape(acronym)}{ending})\)"
+            text = re.sub(pattern, r"\1", text, flags=re.IGNORECASE)
+    return text
+
+
+def _plural(words: str) -> str:
+    """Return the plural of a term: "memorandums of understanding", "policies"."""
+    match = _OF.search(words)
+    head, rest = (words[: match.start()], words[match.start() :]) if match else (words, "")
+    if re.search(r"[^aeiou]y$", head):
+        return f"{head[:-1]}ies{rest}"
+    return f"{head}{'es' if re.search(r'(?:s|x|ch|sh)$', head) else 's'}{rest}"
