@@ -36,7 +36,8 @@ MOST_SENTENCES = 2
 MOST_WORDS = 60
 # Words in one paragraph; the achievements of a pillar may take several.
 PARAGRAPH_WORDS = 110
-# Limit on the main results.
+# Results that are printed whether they fit or not, and the limit on the main ones.
+MIN_RESULTS = 3
 MAX_HEADLINES = 6
 # What is no result by itself.
 TALK = re.compile(
@@ -76,7 +77,8 @@ def achievements(writer: Writer) -> Section:
     # The sentence that the section must have is counted first, so that there is room for it.
     room.use(_completed(writer, completed, [of for of, _ in [*headlines, *others]]))
     headline_paragraphs, omitted = _headlines(writer, headlines, room)
-    pillar_paragraphs, omitted_of_pillars = _by_pillar(writer, others, room)
+    least = MIN_RESULTS - (len(headlines) - len(omitted))
+    pillar_paragraphs, omitted_of_pillars = _by_pillar(writer, others, room, least)
     paragraphs = [
         *headline_paragraphs,
         *pillar_paragraphs,
@@ -154,7 +156,9 @@ def _headlines(
     omitted = []
     for item, update in headlines:
         text = first_sentences(_achieved(writer, item, update), 1, HEADLINE_WORDS)
-        if text and text not in writer.used_sentences and room.take(text):
+        must = len(lines) < MIN_RESULTS
+        if text and text not in writer.used_sentences and (must or room.has(text)):
+            room.use(text)
             writer.used_sentences.add(text)
             lines.append((text, [update.source]))
         else:
@@ -199,16 +203,18 @@ def _with_text(run: Run, text: str) -> Run:
 
 
 def _by_pillar(
-    writer: Writer, pairs: list[Achieved], room: Room
+    writer: Writer, pairs: list[Achieved], room: Room, least: int
 ) -> tuple[list[Paragraph], list[Achieved]]:
-    """Return paragraphs of each pillar's key achievements, and the achievements for which there is no room. Pillars
-    take turns; in each, those of key items come first."""
+    """Return paragraphs of each pillar's key achievements, at least so many, and the achievements for which there is
+    no room. Pillars take turns; in each, those of key items come first."""
     texts: dict[int, str] = {}
     ranked = [(update.pk, _achieved(writer, item, update)) for item, update in _in_turns(pairs)]
     # Each achievement gets its first sentence before any of them gets a second.
     for pk, achieved in ranked:
         first = first_sentences(achieved, 1, MOST_WORDS)
-        if first and first not in writer.used_sentences and room.take(first):
+        must = len(texts) < least
+        if first and first not in writer.used_sentences and (must or room.has(first)):
+            room.use(first)
             writer.used_sentences.add(first)
             texts[pk] = first
     for pk, achieved in ranked:

@@ -1,15 +1,17 @@
 """Section Next steps: what is planned for items at risk, the dates that matter most, and risks with the Minister."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, timedelta
 
 from reports.compose.budget import Room
 from reports.compose.citations import milestone_source, version_of
 from reports.compose.facts import Facts
+from reports.compose.late_words import in_words_of
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.planned import planned_in_words, plans
 from reports.compose.subjects import is_in_doubt, is_waiting
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
+from reports.document.dates import long_date
 from reports.document.wording import (
     agree,
     capitalised,
@@ -17,21 +19,27 @@ from reports.document.wording import (
     closed,
     count_in_words,
     first_sentences,
+    named,
     number,
     sentences,
     some,
 )
 from workitems.plan.plan_at import ItemAt, MilestoneAt, RiskAt
 from workitems.terms.spans import add_months
-from workitems.terms.stems import completion
+from workitems.terms.stems import completion, future, says_we
 
 MONTHS_SHOWN = 6
 MONTHS_AHEAD = 12
 MAX_DATES = 5
+# What is due so soon is shown before later dates: limits on the milestones and on the actions.
+NEAREST = timedelta(weeks=4)
+MAX_NEAREST = 3
+MAX_ACTIONS = 2
 # Limit on the risks reported in full, and words of each.
 MAX_RISKS = 5
 RISK_WORDS = 36
 Step = tuple[ItemAt, MilestoneAt]
+Dated = tuple[date, str, Source]
 
 
 def next_steps(writer: Writer) -> Section:
@@ -42,10 +50,12 @@ def next_steps(writer: Writer) -> Section:
         if not plan.item.is_late and (text := planned_in_words(writer, plan, room))
     ]
     ahead = _steps_ahead(writer.facts)
-    shown = _most_important(writer, ahead, room)
+    actions = list(_actions_ahead(writer))
+    room.use(*(text for _, text, _ in actions))
+    shown = _most_important(writer, ahead, room, MAX_DATES - len(actions))
     paragraphs = [
         *([writer.running(watched, about="next steps")] if watched else ()),
-        *_dates(writer, shown, room),
+        *_dates(writer, shown, actions, room),
         *_risks(writer, room),
         _closing(
             writer, [step for step in ahead if step not in shown], room, has_shown=bool(shown)
@@ -54,15 +64,26 @@ def next_steps(writer: Writer) -> Section:
     return Section(SectionKind.NEXT_STEPS, "Next steps", tuple(paragraphs))
 
 
-def _dates(writer: Writer, shown: list[Step], room: Room) -> Iterator[Paragraph]:
+def _dates(
+    writer: Writer, shown: list[Step], actions: list[Dated], room: Room
+) -> Iterator[Paragraph]:
     """Yield the main dates ahead."""
+    late = [step for _, step in shown if step.is_late]
+    # Said once for all of them.
+    is_earliest = len(late) > 1 and all(map(is_waiting, late))
     lines = [
-        (step.forecast_due, _line(writer, item, step), milestone_source(item, step))
+        (
+            step.forecast_due,
+            _line(writer, item, step, is_earliest=is_earliest),
+            milestone_source(item, step),
+        )
         for item, step in shown
     ]
+    lines += actions
     if not lines:
         return
-    introduction = f"The {agree(len(lines), 'main date', 'main dates')} ahead:"
+    introduction = f"The {agree(len(lines), 'main date', 'main dates')} ahead"
+    introduction += "; for what is late, the earliest:" if is_earliest else ":"
     room.use(introduction)
     yield from writer.paragraphs(
         introduction,
@@ -86,42 +107,67 @@ def _steps_ahead(facts: Facts) -> list[Step]:
     ]
 
 
-def _most_important(writer: Writer, ahead: list[Step], room: Room) -> list[Step]:
-    """Return the steps to show, by date: late ones of key items and those of items at risk that have
-    moved, then those of the coming six months: those of key items and late ones, then the others."""
+def _most_important(writer: Writer, ahead: list[Step], room: Room, most: int) -> list[Step]:
+    """Return the steps to show (at most so many, and one more if some must be), by date: those of the next weeks, of key items first; late ones of the items that lead,
+    the gravest first, and those of items at risk that have moved; then those of the coming six months: those of key
+    items and late ones, then the others."""
     soon = add_months(writer.facts.as_at, MONTHS_SHOWN)
-    ranked = sorted(ahead, key=lambda pair: _weight(*pair))
-    must = [pair for pair in ranked if _must(*pair)][:MAX_DATES]
+    order = {entry.item.pk: place for place, entry in enumerate(writer.facts.late) if entry.leads}
+    ranked = sorted(ahead, key=lambda pair: _weight(pair[0], pair[1], order))
+    next_weeks = writer.facts.as_at + NEAREST
+    nearest = [pair for pair in ranked if pair[1].forecast_due <= next_weeks][:MAX_NEAREST]
+    must = [pair for pair in ranked if _must(pair[0], pair[1], order) and pair not in nearest]
+    must.sort(key=lambda pair: order.get(pair[0].pk, len(order)))
+    most += bool(must)
+    must = [*nearest, *must][:most]
     near = [pair for pair in ranked if pair[1].forecast_due <= soon and pair not in must]
     shown = [
         pair
-        for pair in [*must, *near[: MAX_DATES + min(len(must), 1) - len(must)]]
+        for pair in [*must, *near[: most - len(must)]]
         if room.take(_line(writer, *pair)) or pair in must
     ]
     return sorted(shown, key=lambda pair: (pair[1].forecast_due, pair[0].pk, pair[1].number))
 
 
-def _must(item: ItemAt, step: MilestoneAt) -> bool:
+def _must(item: ItemAt, step: MilestoneAt, leading: Collection[int]) -> bool:
     if step.is_late:
-        return item.is_key
+        return item.pk in leading
     return is_in_doubt(item) and step.forecast_due > step.original_due
 
 
-def _weight(item: ItemAt, step: MilestoneAt) -> tuple[bool, bool, date]:
+def _weight(item: ItemAt, step: MilestoneAt, leading: Collection[int]) -> tuple[bool, bool, date]:
     return (
-        not (item.is_key and step.is_late),
+        not (item.pk in leading and step.is_late),
         not (item.is_key or step.is_late),
         step.forecast_due,
     )
 
 
-def _line(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
-    """Return "31 August 2010: brochures out in public (DoL)", "30 June 2011 at the earliest: …", "31 March 2011, in
-    doubt: …"."""
+def _actions_ahead(writer: Writer) -> Iterator[Dated]:
+    """Yield the actions of the next weeks that section Mitigation has, each by its date, its item and its owner."""
+    on = writer.facts.as_at
+    found = [
+        (row.due_on, entry.item, row, source)
+        for entry in writer.facts.late
+        for source, row in entry.mitigations()
+        if row.pk in writer.actions and row.due_on and on < row.due_on <= on + NEAREST
+    ]
+    for day, item, row, source in sorted(found, key=lambda each: each[0])[:MAX_ACTIONS]:
+        who = writer.bracketed(writer.facts.agencies[row.owner])
+        yield (
+            day,
+            f"{long_date(day)}: the action above for {writer.names.again(item)} ({who})",
+            source,
+        )
+
+
+def _line(writer: Writer, item: ItemAt, step: MilestoneAt, *, is_earliest: bool = False) -> str:
+    """Return "31 August 2010: brochures out in public (DoL)", "30 June 2011 at the earliest: …" unless that
+    `is_earliest` is said already, "31 March 2011, in doubt: …"."""
     who = writer.bracketed(writer.facts.agencies[step.responsible])
     sure = ""
     if step.is_late and is_waiting(step):
-        sure = " at the earliest"
+        sure = "" if is_earliest else " at the earliest"
     elif is_in_doubt(item) and not step.is_late and step.forecast_due > step.original_due:
         sure = ", in doubt"
     return f"{step.forecast}{sure}: {writer.names.line(item, step, who)}"
@@ -129,7 +175,7 @@ def _line(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
 
 def _closing(writer: Writer, unshown: list[Step], room: Room, *, has_shown: bool) -> Paragraph:
     """Return a paragraph on where the other steps of the coming 12 months are, and the promise to report risks."""
-    words = "You will be told at once if a date moves again or a new risk appears."
+    words = "You will be told at once of any new delay or risk."
     if unshown:
         where = writer.where(["items", "items_texts"])
         if where:
@@ -181,7 +227,7 @@ def _list_of_risks(
                 omitted.append(risk)
                 continue
             room.use(threat)
-            answer = _start(writer, risk.response, room, must=False)
+            answer = _start(writer, risk.response, room)
             room.use(answer)
         text = _with_response(writer, risk, capitalised(threat), answer)
         lines.append((Bullet(writer.text(text)), [source]))
@@ -209,14 +255,18 @@ def _with_response(writer: Writer, risk: RiskAt, threat: str, answer: str) -> st
     if verb := completion("response", first, names):
         who = capitalised(writer.agency(owner))
         return " ".join([closed(threat), f"{who} will {verb}.", *rest])
+    if says_we(answer):
+        name = writer.bracketed(owner)
+        who = named(name) if name == owner.name else name
+        return f"{closed(threat)} {in_words_of(who, answer)}"
+    if later := future(first, writer.agency_names):
+        answer = " ".join([closed(later), *rest])
     return cited(f"{threat} {capitalised(answer)}".strip(), f"owner: {writer.bracketed(owner)}")
 
 
-def _start(writer: Writer, typed: str, room: Room, *, must: bool = True) -> str:
-    """Return the first two sentences if they fit, else the first one, if it fits or `must` be printed."""
+def _start(writer: Writer, typed: str, room: Room) -> str:
+    """Return the first two sentences if they fit, else the first one."""
     if not typed.strip():
         return ""
     one, two = (first_sentences(writer.flat(typed), most, RISK_WORDS) for most in (1, 2))
-    if room.has(two):
-        return two
-    return one if must or room.has(one) else ""
+    return two if room.has(two) else one

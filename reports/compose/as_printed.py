@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from agencies.models import Agency
 from reports.compose.achievements import HEADLINE_WORDS, MOST_SENTENCES, MOST_WORDS
 from reports.compose.brief import at_risk_in_words
-from reports.compose.late_words import AT_RISK_WORDS, EFFECT_WORDS, REASON_WORDS, because
+from reports.compose.late_words import (
+    AT_RISK_WORDS,
+    EFFECT_WORDS,
+    REASON_WORDS,
+    because,
+    in_words_of,
+)
 from reports.compose.paragraphs import flat
 from reports.compose.slips import by_openness
 from reports.compose.subjects import DOUBTFUL, Names, late_because, slip_sentence
@@ -54,7 +60,7 @@ def of_answer(item: ItemAt, agency: Agency, answer: Answer) -> list[Printed]:
     """Return what the paper prints of the answer: the achievement, and why a key item is at risk."""
     printed = [_achievement(item, agency, answer)] if answer.achieved.strip() else []
     if item.is_key and item.confidence in DOUBTFUL and not item.is_late:
-        printed.append(_at_risk(item, answer.challenges))
+        printed.append(_at_risk(item, agency, answer.challenges))
     return printed
 
 
@@ -101,10 +107,10 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
     )
 
 
-def _at_risk(item: ItemAt, challenges: str) -> Printed:
+def _at_risk(item: ItemAt, agency: Agency, challenges: str) -> Printed:
     why = first_sentences(_flat(challenges), 1, AT_RISK_WORDS)
     advice = () if why else ("Say under Challenges, in one sentence, why it is at risk.",)
-    text = at_risk_in_words(Names([item]), item, why)
+    text = at_risk_in_words(Names([item]), item, why, who=agency.short_name)
     return Printed("In brief", markup.inline(text), len(why.split()), AT_RISK_WORDS, advice)
 
 
@@ -130,7 +136,8 @@ def of_milestone(item: ItemAt, step: MilestoneAt, agency: Agency) -> Printed | N
         why, effect = (closed(capitalised(text)) if text else "" for text in (why, effect))
         if why:
             parts = [because(start, why, delay, is_late=item.is_late, who=agency.short_name)]
-        parts.append(effect)
+        if effect:
+            parts.append(in_words_of(agency.short_name, effect))
         if not why:
             parts.append(late_because(delay.cause))
             advice.append(f"Say why in a sentence of at most {REASON_WORDS} words.")

@@ -8,15 +8,18 @@ from reports.compose.budget import Room
 from reports.compose.citations import item_source, milestone_source
 from reports.compose.facts import Facts
 from reports.compose.late_words import (
+    AT_RISK_WORDS,
     challenge_of,
     effects,
+    in_agency_words,
+    in_words_of,
     needed_for,
     unsettled,
     whole_of_late,
 )
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import condition_in_words
-from reports.compose.slips import LateItem, cause_of
+from reports.compose.slips import LateItem, cause_of, people_first
 from reports.compose.subjects import (
     CAUSES,
     DOUBTFUL,
@@ -27,7 +30,6 @@ from reports.compose.subjects import (
     is_waiting,
     moved_furthest,
     moved_in_words,
-    numbers_of,
     what,
     when,
 )
@@ -44,6 +46,7 @@ from reports.document.wording import (
     number,
     numbers,
     opened,
+    some,
     the,
 )
 from workitems.models import Delay, Update
@@ -52,7 +55,7 @@ from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late
 from workitems.terms.spans import span_in_words
-from workitems.terms.stems import completion
+from workitems.terms.stems import cause, completion, says_we
 
 STAGE_VERBS = {
     Stage.COMPLETE: ("is complete", "are complete"),
@@ -63,7 +66,7 @@ STAGE_VERBS = {
 }
 # Limits on the items named: not started, withdrawn, late, at risk.
 MAX_NAMED = 2
-MAX_LATE = 4
+MAX_LATE = 5
 # Words of an agency in a reason.
 REASON_WORDS = 20
 
@@ -248,15 +251,17 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
     live = [item for item in writer.facts.items if item.is_live]
     doubtful = at_risk(live)
     keys = [item for item in live if item.is_key]
-    (late, sources), why = _late(writer, room)
-    keys_at_risk = [item for item in doubtful if item.is_key]
+    worry = _worry(writer)
+    (late, sources), why = _late(writer, room, worry[0] if worry else None)
+    keys_at_risk = [item for item in people_first(doubtful) if item.is_key]
     if not keys_at_risk and any(item.confidence or item.reviewer_confidence for item in keys):
         others = _other_keys(writer.facts, [item for item in keys if not item.is_late])
         room.use(others)
         late = f"{late} {others}".rstrip()
     yield _judged(writer.facts, late), sources
+    if worry:
+        yield _what_it_means(writer, room, *worry)
     yield why
-    yield _what_it_means(writer, room)
     yield from _at_risk(writer, keys_at_risk, room)
     yield from _others_at_risk(writer, [item for item in doubtful if not item.is_key], room)
 
@@ -310,14 +315,16 @@ def _others_at_risk(writer: Writer, items: list[ItemAt], room: Room) -> Iterator
         yield from lines
         return
     count = capitalised(count_in_words(len(items), "item"))
-    text = f"{count} that are not key items are at risk ({numbers_of(items, MAX_LATE)})."
+    names = [writer.names.item(item) for item in items]
+    text = f"{count} that are not key items are at risk: {some(names, MAX_LATE)}."
     room.use(text)
     yield text, [item_source(item) for item in items]
 
 
-def _late(writer: Writer, room: Room) -> tuple[Line, Line]:
+def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Line]:
     """Return how many items are late, as the end of a sentence, which of them (of many, which key ones) and by how
-    much; and what the causes are, if that is not said with it, with the conditions on which the new dates depend."""
+    much; and what the causes are, if that is not said with it, with the conditions on which the new dates depend
+    (not that of the `worry`, which is told with it)."""
     facts = writer.facts
     entries = writer.facts.late
     late = [entry for entry in entries if entry.is_late]
@@ -337,8 +344,9 @@ def _late(writer: Writer, room: Room) -> tuple[Line, Line]:
         room.use(words)
         return (f"{words}.", sources), ("", [])
     keys = [entry for entry in late if entry.item.is_key]
+    leading = [entry for entry in late if entry.leads]
     # All of them if they are few, else those that matter most.
-    named = late if len(late) <= MAX_LATE else (keys or late)[:MAX_LATE]
+    named = late if len(late) <= MAX_LATE else (leading or late)[:MAX_LATE]
     words = f"{count_in_words(len(late), 'item')} {agree(len(late), 'is', 'are')} late"
     words += _how_many_key(facts, len(late), len(keys))
     how_long, causes = _with_cause(writer.names, late, named)
@@ -348,29 +356,41 @@ def _late(writer: Writer, room: Room) -> tuple[Line, Line]:
             f"{capitalised(number(unnamed))} more {agree(unnamed, 'key item is', 'key items are')} late."
         )
     if gone:
-        which = numbers_of([entry.item for entry in gone], MAX_NAMED)
+        which = some([writer.names.item(entry.item) for entry in gone], MAX_NAMED)
         verb = agree(len(gone), "is", "are")
         sentences.append(
-            f"{capitalised(count_in_words(len(gone), 'more item'))} ({which}) slipped and {verb} no longer late."
+            f"{capitalised(count_in_words(len(gone), 'more item'))} slipped and {verb} no longer late: {which}."
         )
-    why = [*causes, *_not_settled(writer, keys)]
-    room.use(*sentences, *why)
+    room.use(*sentences)
+    conditions = list(_not_settled(writer, leading[:MAX_LATE], worry))
+    room.use(*conditions)
+    # Section Delay has the causes too.
+    why = [*(causes if room.take(*causes) else ()), *conditions]
     of_late = [source for entry in late for source in entry.sources()]
     return (" ".join(sentences), sources), (" ".join(why), of_late)
 
 
-def _what_it_means(writer: Writer, room: Room) -> Line:
-    """Return what the delay of a late key item means that matters most, in its agency's words. Section Delay does not
-    repeat it."""
+def _worry(writer: Writer) -> tuple[LateItem, str] | None:
+    """Return the one worry that leads: the first of the late items that lead, with what its delay means, if its
+    agency has written that. As people come first, it is an item whose delay hurts them, if there is one."""
     for entry in writer.facts.late:
-        if entry.is_late and entry.item.is_key and (effect := next(effects(writer, entry), "")):
-            writer.used_sentences.add(effect)
-            clause = completion("effect", effect, writer.agency_names)
-            name = writer.names.short(entry.item)
-            text = closed(f"The delay of {name} matters most: {clause or opened(effect)}")
-            room.use(text)
-            return text, list(entry.sources())
-    return "", []
+        if entry.is_late and entry.leads and (effect := next(effects(writer, entry), "")):
+            return entry, effect
+    return None
+
+
+def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str) -> Line:
+    """Return what the delay of the item means, in its agency's words, and on what its new date depends. Section Delay
+    does not repeat it."""
+    writer.used_sentences.add(effect)
+    clause = completion("effect", effect, writer.agency_names)
+    name = writer.names.short(entry.item)
+    text = closed(f"The delay of {name} matters most: {clause or opened(effect)}")
+    if _last_step(entry) and (condition := _condition(writer, entry)):
+        writer.conditions.add(entry.item.pk)
+        text += f" Its new date holds only {condition}."
+    room.use(text)
+    return text, list(entry.sources())
 
 
 def _how_many_key(facts: Facts, late: int, keys: int) -> str:
@@ -433,17 +453,37 @@ def _causes(counts: "Counter[Delay.Cause]", total: int) -> str:
     return f"{capitalised('; '.join(parts))}."
 
 
-def _not_settled(writer: Writer, keys: list[LateItem]) -> Iterator[str]:
-    """Yield on what the new dates of late key items depend: what their agencies say that they need, or else that
-    their cause is settled. Items with the same condition share a sentence."""
+def _not_settled(writer: Writer, leading: list[LateItem], worry: LateItem | None) -> Iterator[str]:
+    """Yield a sentence on what the new dates of late items depend: what their agencies say that they need, or else that
+    their cause is settled. Without a worry, it is on the first item; and on those that need a decision, and those with
+    the same condition. Section Mitigation has the others."""
+    found = [
+        (entry, condition)
+        for entry in leading
+        if entry is not worry and _last_step(entry) and (condition := _condition(writer, entry))
+    ]
+    shown = {
+        condition
+        for entry, condition in found
+        if _needs_decision(entry) or (worry is None and entry is leading[0])
+    }
     names: dict[str, list[str]] = {}
-    for entry in keys[:MAX_LATE]:
-        if _last_step(entry) and (condition := _condition(writer, entry)):
+    for entry, condition in found:
+        if condition in shown:
             names.setdefault(condition, []).append(writer.names.short(entry.item))
             writer.conditions.add(entry.item.pk)
-    for condition, of in names.items():
+    if len(names) == 1:
+        ((condition, of),) = names.items()
         dates = agree(len(of), "The new date", "The new dates")
         yield f"{dates} for {join_words(of)} {agree(len(of), 'holds', 'hold')} only {condition}."
+    elif names:
+        conditions = [f"{condition} ({join_words(of)})" for condition, of in names.items()]
+        yield f"The new dates hold only {join_words(conditions)}."
+
+
+def _needs_decision(entry: LateItem) -> bool:
+    found = unsettled(entry)
+    return found is not None and found[1].settlement == Delay.Settlement.NEEDS_DECISION
 
 
 def _condition(writer: Writer, entry: LateItem) -> str:
@@ -498,7 +538,8 @@ def _at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator[Lin
         yield text, sources
     if unnamed := doubtful[MAX_NAMED:]:
         items = agree(len(unnamed), "key item is", "key items are")
-        text = f"{capitalised(number(len(unnamed)))} more {items} at risk ({numbers_of(unnamed, MAX_LATE)})."
+        names = [writer.names.item(item) for item in unnamed]
+        text = f"{capitalised(number(len(unnamed)))} more {items} at risk: {some(names, MAX_LATE)}."
         room.use(text)
         yield text, [item_source(item) for item in unnamed]
 
@@ -510,30 +551,51 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
     moved = moved_furthest(item)
     if moved:
         sources.append(milestone_source(item, moved))
-    if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.facts.late):
-        text = f"{_may_be_late(writer.names, item)}."
-        if moved:
-            text += (
-                f" The new date for {what(moved)}, {when(moved.forecast, moved.on)}, is in doubt."
-            )
-        return text, sources
-    why = ""
-    if found := challenge_of(writer, item):
+    why, who = writer.facts.reviewers_reasons.get(item.pk, ""), writer.facts.lead_of(item)
+    if item.confidence in DOUBTFUL and (found := challenge_of(writer, item)):
         why = found[0]
         sources.append(found[1])
-    return at_risk_in_words(writer.names, item, why, writer.agency_names), sources
+    elif why:
+        with errors_naming(sources[0]):
+            why = in_agency_words(writer, why, 1, AT_RISK_WORDS)
+    names, how = writer.agency_names, None
+    if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.facts.late):
+        how = in_doubt_in_words(moved) if moved else None
+        # What is no reason is reported there.
+        why = why if cause(why, names) else ""
+    writer.used_sentences.add(why)
+    text = at_risk_in_words(writer.names, item, why, names, who=who.short_name, moved=how)
+    return text, sources
 
 
-def at_risk_in_words(names: Names, item: ItemAt, why: str, agencies: Iterable[str] = ()) -> str:
+def in_doubt_in_words(moved: MilestoneAt) -> str:
+    """Return that the new date of a milestone is in doubt."""
+    return f"The new date for {what(moved)}, {when(moved.forecast, moved.on)}, is in doubt."
+
+
+def at_risk_in_words(
+    names: Names,
+    item: ItemAt,
+    why: str,
+    agencies: Iterable[str] = (),
+    *,
+    who: str,
+    moved: str | None = None,
+) -> str:
     """Return sentences on an item at risk: that it may become late, whose view that is if not its agency's, why in the
-    agency's words, and which date has moved. `agencies` are names with which the reason may begin."""
+    words of whoever says so (of an agency, `who`), and which date has `moved`. `agencies` are names with which the reason may begin."""
     start = _may_be_late(names, item)
-    clause = completion("explanation", why, agencies) if why else None
-    sentences = [f"{start}, because {clause}." if clause else f"{start}."]
-    if moved := moved_furthest(item):
-        sentences.append(moved_in_words(moved))
-    if why and not clause:
-        sentences.append(closed(capitalised(why)))
+    reason = cause(why, agencies) if why and not says_we(why) else None
+    is_reviewers = item.confidence not in DOUBTFUL
+    if reason:
+        start = f"{start}, {reason}"
+    elif why and is_reviewers:
+        start = f"{start}: “{opened(why)}”"
+    sentences = [f"{start}."]
+    if why and not reason and not is_reviewers:
+        sentences.append(in_words_of(who, closed(capitalised(why))))
+    if step := moved_furthest(item):
+        sentences.append(moved or moved_in_words(step))
     return " ".join(sentences)
 
 

@@ -9,9 +9,10 @@ from reports.compose.facts import AnswerFacts
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.document import Bullet, Paragraph, Source, Text
 from reports.document.dates import long_date
-from reports.document.wording import closed, count_in_words, opened
+from reports.document.wording import capitalised, closed, count_in_words, opened, sentences
 from reports.models import ResponseChoice
 from reports.models.response import ON_THE_PAPER
+from workitems.terms.stems import completion
 
 Listed = tuple[Bullet, list[Source]]
 
@@ -109,10 +110,22 @@ def _quoted(writer: Writer, text: str) -> str:
 
 
 def _action(writer: Writer, row: Any) -> str:
-    who = writer.agency(writer.facts.agencies[row.owner_agency_id])
+    agency = writer.facts.agencies[row.owner_agency_id]
+    who = writer.agency(agency)
+    is_past = row.due_on < writer.facts.as_at
+    names = [agency.name, agency.short_name, agency.name_mi]
+    asked = sentences(writer.flat(row.text))
+    verb = completion("action", asked[0], names) if len(asked) == 1 else None
+    if verb and not row.done_on:
+        by = f"by {long_date(row.due_on)}"
+        if is_past:
+            words = f"It was for {who} to {verb} {by}, and this is not recorded as done"
+        else:
+            words = f"{capitalised(who)} will {verb} {by}"
+        return f"{words}. {writer.flat(row.done_note)}" if row.done_note else words
     if row.done_on:
         when = f"done on {long_date(row.done_on)}"
-    elif row.due_on < writer.facts.as_at:
+    elif is_past:
         when = f"due on {long_date(row.due_on)} and not done yet"
     else:
         when = f"due on {long_date(row.due_on)}"

@@ -1,8 +1,8 @@
 """Section Delay: which milestones slipped, by how much, and why.
 
 Included are milestones that are late on the paper's date, and delays that were found, open or ended in its
-period. Every late key item is reported. Of the other late items, the three that slipped most are reported while
-there is room; the rest are counted by cause.
+period. Every late item that is key or whose delay hurts people is reported. Of the other late items, the three
+that slipped most are reported while there is room; the rest are named, or counted by cause.
 """
 
 from collections import Counter
@@ -19,6 +19,7 @@ from reports.compose.late_words import (
     effects,
     explained_delay,
     in_agency_words,
+    in_words_of,
     is_done,
     settled,
 )
@@ -48,6 +49,7 @@ from reports.document.wording import (
     join_words,
     joined,
     number,
+    some,
 )
 from workitems.models import Delay
 from workitems.models.item import Stage
@@ -57,8 +59,10 @@ from workitems.terms.lateness import times_in_words
 HOLDS_EVERY_DELAY = ("delays", "items", "items_texts")
 # Limit on the items reported that are not key.
 MAX_OTHERS = 3
-# Key items whose reasons are always printed.
-MAX_EXPLAINED = 4
+# Limit on the other late items that are named in one sentence.
+MAX_NAMED = 4
+# Items that lead whose reasons are printed whether they fit or not.
+MAX_EXPLAINED = 3
 # Limit on an item's milestones.
 MAX_STEPS = 2
 # Words about one item in a paragraph, and those after which another paragraph begins.
@@ -75,9 +79,9 @@ def delay(writer: Writer) -> Section:
         room.use(words)
         return _section([writer.paragraph(words, about="no delay")])
     late = [entry for entry in entries if entry.is_late]
-    keys = [entry for entry in late if entry.item.is_key]
-    others = [entry for entry in late if not entry.item.is_key]
-    # What every key item must have is counted first, so that there is room for it.
+    keys = [entry for entry in late if entry.leads]
+    others = [entry for entry in late if not entry.leads]
+    # What every item that leads must have is counted first, so that there is room for it.
     texts = {entry.item.pk: _slips(writer.names, entry) for entry in keys}
     room.use(*texts.values())
     groups = [(cause, list(of)) for cause, of in groupby(_by_cause(keys), key=cause_of)]
@@ -90,7 +94,7 @@ def delay(writer: Writer) -> Section:
                 room,
                 texts[entry.item.pk],
                 cause if len(group) == 1 else None,
-                must=len(keys) <= MAX_EXPLAINED,
+                must=entry in keys[:MAX_EXPLAINED],
             )
     for entry in keys:
         texts[entry.item.pk] += _further_sentences(writer, entry, room, texts[entry.item.pk])
@@ -130,12 +134,12 @@ def _key_items(
             texts[entry.item.pk], about=f"delay of item {entry.item.pk}", sources=entry.sources()
         )
         return
+    noun = "key item" if all(entry.item.is_key for entry in entries) else "item"
+    items = count_in_words(len(entries), noun)
     if cause is None:
-        introduction = f"These {number(len(entries))} key items are late:"
+        introduction = f"These {items} are late:"
     else:
-        introduction = (
-            f"{capitalised(CAUSES[cause])} held up {count_in_words(len(entries), 'key item')}:"
-        )
+        introduction = f"{capitalised(CAUSES[cause])} held up {items}:"
     room.use(introduction)
     bullets = [
         (Bullet(writer.text(texts[entry.item.pk])), list(entry.sources())) for entry in entries
@@ -209,7 +213,9 @@ def _further_sentences(writer: Writer, entry: LateItem, room: Room, text: str) -
 
 def _further(writer: Writer, entry: LateItem) -> Iterator[str]:
     """Yield what the delay means, whether its cause is settled, and how often the date has moved."""
-    yield from effects(writer, entry)
+    for effect in effects(writer, entry):
+        if effect not in writer.used_sentences:
+            yield in_words_of(writer.facts.lead_of(entry.item).short_name, effect)
     if found := explained_delay(entry):
         delay = found[1]
         is_acted_on = any(not is_done(row) for _, row in entry.mitigations())
@@ -241,8 +247,7 @@ def _other_items(
         shown.append((entry, start))
     rest = ""
     if remaining := others[len(shown) :]:
-        counts = Counter(map(cause_of, remaining))
-        rest = _rest(writer, counts, is_all=not shown, with_keys=with_keys)
+        rest = _rest(writer, remaining, room, is_all=not shown, with_keys=with_keys)
         room.use(rest)
     passages = [
         (_with_reason_or_effect(writer, entry, room, start), _sources([entry]))
@@ -279,10 +284,44 @@ def _in_paragraphs(
 
 
 def _rest(
-    writer: Writer, counts: "Counter[Delay.Cause | None]", *, is_all: bool, with_keys: bool
+    writer: Writer, entries: list[LateItem], room: Room, *, is_all: bool, with_keys: bool
 ) -> str:
-    """Return a sentence with the number of items that are not reported here, by cause, and the annex that lists them."""
-    total = sum(counts.values())
+    """Return a sentence with the number of items that are not reported here and their names by cause or, of many or
+    if there is no room, how many each cause delayed and the annex that lists them. Without that annex, the first
+    ones are named."""
+    noun = "other item" if with_keys else "item"
+    count = count_in_words(len(entries), noun if is_all else "more item")
+    start = f"{capitalised(count)} {agree(len(entries), 'is', 'are')} late"
+    where = writer.where(HOLDS_EVERY_DELAY)
+    if len(entries) <= MAX_NAMED:
+        named = f"{start}{_named(writer, entries)}."
+        if not where or room.has(named):
+            return named
+    why = _counted(Counter(map(cause_of, entries)))
+    if where:
+        return f"{start}{why} ({where})."
+    return f"{start}{why}: {some([writer.names.item(each.item) for each in entries], MAX_NAMED)}."
+
+
+def _named(writer: Writer, entries: list[LateItem]) -> str:
+    """Return the items by cause, as the end of a sentence that they are late: ": the map (1.3) because of legislation
+    and the card (1.4)". The cause that holds up all of them comes first."""
+    groups: dict[str, list[str]] = {}
+    for entry in sorted(entries, key=lambda entry: not _with_cause(cause_of(entry))):
+        groups.setdefault(_with_cause(cause_of(entry)), []).append(writer.names.item(entry.item))
+    if len(groups) == 1:
+        ((cause, names),) = groups.items()
+        return f"{cause}: {join_words(names)}"
+    return f": {join_words(f'{join_words(names)}{cause}' for cause, names in groups.items())}"
+
+
+def _with_cause(cause: "Delay.Cause | None") -> str:
+    """Return " because of legislation", "" without a cause that a sentence can name."""
+    return "" if cause in (None, Delay.Cause.OTHER) else f" because of {CAUSES[Delay.Cause(cause)]}"
+
+
+def _counted(counts: "Counter[Delay.Cause | None]") -> str:
+    """Return how many items each cause delayed, as the end of a sentence that they are late."""
     causes = [
         (
             count,
@@ -295,14 +334,9 @@ def _rest(
     ]
     if missing := counts[None]:
         causes.append((missing, "without a recorded cause"))
-    why = f" {causes[0][1]}"
-    if len(causes) > 1:
-        why = f", {join_words(f'{number(count)} {cause}' for count, cause in causes)}"
-    where = writer.where(HOLDS_EVERY_DELAY)
-    noun = "other item" if with_keys else "item"
-    count = count_in_words(total, noun if is_all else "more item")
-    verb = agree(total, "is", "are")
-    return f"{capitalised(count)} {verb} late{why}{f' ({where})' if where else ''}."
+    if len(causes) == 1:
+        return f" {causes[0][1]}"
+    return f", {join_words(f'{number(count)} {cause}' for count, cause in causes)}"
 
 
 def _no_longer_late(
@@ -349,9 +383,9 @@ def _why_at_risk(
         room.use(sentence)
         parts.append(sentence)
     found = challenge_of(writer, entry.item)
-    if found and (room.has(found[0]) or must):
+    if found and found[0] not in writer.used_sentences and (room.has(found[0]) or must):
         room.use(found[0])
-        parts.append(found[0])
+        parts.append(in_words_of(writer.facts.lead_of(entry.item).short_name, found[0]))
         sources.append(found[1])
     return " ".join(parts), sources
 

@@ -6,8 +6,8 @@ milestones and delays, and risks are rows of the plan at the end of that day.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from django.utils.timezone import get_current_timezone, localdate
 from agencies.models import Agency, Appointment, by_short_name
 from agencies.records.composed import composed
 from reports.compose.slips import LateItem, late_items
+from reports.compose.subjects import DOUBTFUL
 from reports.document import DocumentError, Source
 from reports.document.dates import long_date, months_in
 from reports.models import (
@@ -28,7 +29,17 @@ from reports.models import (
     Response,
     ResponseChoice,
 )
-from workitems.models import Member, Pillar, Plan, Return, Risk, Support, Update, Variation
+from workitems.models import (
+    Member,
+    Pillar,
+    Plan,
+    Return,
+    Risk,
+    Support,
+    Update,
+    Variation,
+    WorkItem,
+)
 from workitems.models.item import Stage
 from workitems.plan.asat import Moment, end_of, rows_as_at, versions_in_order
 from workitems.plan.plan_at import (
@@ -154,6 +165,8 @@ class Facts:
     today: date | None = None
     # Only in the plan's first year.
     follows: Follows | None = None
+    # By item that its reviewer rates at risk or off track: the reason that was given with the rating.
+    reviewers_reasons: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def as_at(self) -> date:
@@ -213,7 +226,8 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
     """Read everything that the paper is composed from, as at its date or, if that is ahead, as at today.
 
     The number of queries is fixed, but for one more if the Minister has answered another paper, two
-    more if a paper was issued before, and one more if the briefing's kind has not been read.
+    more if a paper was issued before, one more if a reviewer doubts an item, and one more if the briefing's kind
+    has not been read.
     Raise `DocumentError` if nobody holds the portfolio then.
     """
     plan, dated, as_at = briefing.plan, briefing.dated, day_of(briefing, today)
@@ -266,6 +280,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         follows=follows,
         clearances=tuple(_clearances(briefing=briefing.pk or 0)),
         today=today,
+        reviewers_reasons=_reviewers_reasons(items, end_of(as_at)),
     )
 
 
@@ -342,6 +357,24 @@ def _updates(
         written_on = written_at.astimezone(zone).date()
         accepted.append(UpdateFacts._make((pk, item, of_return, *values, written_on, source)))
     return accepted, waiting
+
+
+def _reviewers_reasons(items: Iterable[ItemAt], until: datetime) -> dict[int, str]:
+    """Return by item why its reviewer rates it at risk or off track. One query if there is one."""
+    doubted = [item.pk for item in items if item.is_live and item.reviewer_confidence in DOUBTFUL]
+    if not doubted:
+        return {}
+    versions = WorkItem.history.filter(id__in=doubted, history_date__lt=until)
+    rows = versions.order_by("history_date", "history_id").values_list(
+        "id", "reviewer_confidence", "history_change_reason"
+    )
+    last: dict[int, str] = {}
+    reasons: dict[int, str] = {}
+    for pk, rating, reason in rows:
+        if rating != last.get(pk):
+            reasons[pk] = reason or ""
+        last[pk] = rating
+    return reasons
 
 
 def _follows(briefing: Briefing, items: Sequence[ItemAt]) -> Follows | None:

@@ -22,7 +22,7 @@ from reports.document.wording import (
 from workitems.models import Delay
 from workitems.plan.plan_at import DelayAt, ItemAt, MitigationAt
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.stems import completion, says_nothing, says_we
+from workitems.terms.stems import cause, completion, has_verb, says_nothing, says_we
 
 # Words of an agency in one paragraph: its reasons, why an item is at risk (twice as many in a single sentence),
 # and what a delay means.
@@ -57,20 +57,27 @@ def because(
     agencies: Iterable[str] = (),
 ) -> str:
     """Return the start and the reason as one sentence if they fit together. Of a late item, a cause that is over is
-    reported as past. A reason that speaks as "we" is quoted as that of the agency `who`."""
-    if says_we(reason):
-        return f"{start} In {who}’s words: “{reason}”"
+    reported as past. What is no sentence of the paper is quoted as words of the agency `who`."""
     first, *rest = sentences(reason)
-    clause = completion("explanation", first, agencies)
-    if clause is None or not is_late:
-        return f"{start} {reason}"
+    why = None if says_we(reason) or not is_late else cause(first, agencies)
+    if why is None:
+        return f"{start} {in_words_of(who, reason)}"
     if not delay.is_open:
-        begun = f"{start} It slipped at first because {clause}."
-    elif len(sentences(start)) == 1 and count_words(start, clause) <= SENTENCE_WORDS:
-        begun = f"{opened(start)}, because {clause}."
+        begun = f"{start} It slipped at first {why}."
+    elif len(sentences(start)) == 1 and count_words(start, why) <= SENTENCE_WORDS:
+        begun = f"{opened(start)}, {why}."
+    elif has_verb(first):
+        begun = f"{start} {first}"
     else:
-        return f"{start} {reason}"
+        begun = f"{start} It is late {why}."
     return " ".join([begun, *rest])
+
+
+def in_words_of(who: str, text: str) -> str:
+    """Return what an agency writes as a sentence of the paper: as it is or, if it speaks as "we" or has no verb, as
+    quoted words."""
+    is_sentence = has_verb(sentences(text)[0]) and not says_we(text)
+    return text if is_sentence else f"In {who}’s words: “{text}”"
 
 
 def explained_delay(entry: LateItem) -> tuple[Source, DelayAt] | None:

@@ -1,17 +1,19 @@
 """Section Mitigation: what is being done about the late items, what bridges their delays, and what they still need."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from agencies.models import Agency
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import item_source
 from reports.compose.late_words import (
+    EFFECT_WORDS,
     completed,
     count_of_late,
     explained_delay,
     in_agency_words,
+    in_words_of,
     is_done,
     needed_for,
     open_delay,
@@ -36,11 +38,12 @@ from reports.document.wording import (
     joined,
     mentions,
     named,
+    opened,
     sentences,
 )
-from workitems.plan.plan_at import MitigationAt
+from workitems.plan.plan_at import DelayAt, MitigationAt
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.stems import completion
+from workitems.terms.stems import completion, future, has_verb
 
 # Limits on the items reported that are not key, on those named without an action, and on an item's open actions.
 MAX_OTHERS = 3
@@ -62,11 +65,13 @@ def mitigation(writer: Writer) -> Section:
     facts, room = writer.facts, writer.room("mitigation")
     entries = facts.late
     late = [entry for entry in entries if entry.is_late]
-    keys = [entry for entry in late if entry.item.is_key]
-    others = [entry for entry in late if not entry.item.is_key]
+    keys = [entry for entry in late if entry.leads]
+    others = [entry for entry in late if not entry.leads]
     actions = _actions(writer, keys, others[:MAX_OTHERS], room)
+    writer.actions.update(row.pk for rows in actions.values() for _, row in rows)
     still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], actions, room)
-    bridges = _bridges(writer, [*keys, *others[:MAX_OTHERS]], room)
+    told = actions.keys() | still_open
+    bridges = _bridges(writer, [*keys, *others[:MAX_OTHERS]], actions, told, room)
     ahead = {
         plan.item.pk: (text, plan.update.source)
         for plan in plans(facts)
@@ -84,22 +89,47 @@ def mitigation(writer: Writer) -> Section:
     return Section(SectionKind.MITIGATION, "Mitigation", tuple(paragraphs))
 
 
-def _bridges(writer: Writer, entries: list[LateItem], room: Room) -> Passages:
-    """Return what bridges the delays: of key items always, of others while there is room."""
+def _bridges(
+    writer: Writer, entries: list[LateItem], actions: Actions, told: Collection[int], room: Room
+) -> Passages:
+    """Return what bridges the delays while there is room: always of items whose delay hurts people, and of other items
+    that lead of which nothing else is told."""
     bridges: Passages = {}
     for entry in entries:
         found = open_delay(entry)
         if found is None:
             continue
         source, delay = found
-        clause = completed(writer, source, "meanwhile", delay.meanwhile)
-        if clause is None:
+        sentence = _meanwhile(writer, entry, source, delay)
+        # An action may be to go on with it.
+        if any(
+            _has_words(row.description, delay.meanwhile)
+            for _, row in actions.get(entry.item.pk, ())
+        ):
             continue
-        sentence = f"In the meantime, {clause}."
-        if entry.item.is_key or room.has(sentence):
+        must = entry.leads and (entry.hurts_people or entry.item.pk not in told)
+        if sentence and (must or room.has(sentence)):
             room.use(sentence)
             bridges[entry.item.pk] = (sentence, source)
     return bridges
+
+
+def _meanwhile(writer: Writer, entry: LateItem, source: Source, delay: DelayAt) -> str:
+    """Return a sentence on what bridges the delay, in its agency's words if they do not fit into one; "" if that is
+    not recorded."""
+    if clause := completed(writer, source, "meanwhile", delay.meanwhile):
+        return f"In the meantime, {clause}."
+    with errors_naming(source):
+        typed = in_agency_words(writer, delay.meanwhile, 1, EFFECT_WORDS)
+    if not typed:
+        return ""
+    told = in_words_of(writer.facts.lead_of(entry.item).short_name, typed)
+    return f"In the meantime: {told}" if told == typed else f"In the meantime, i{told[1:]}"
+
+
+def _has_words(text: str, words: str) -> bool:
+    """Whether a text has the words, in this order."""
+    return opened(words).casefold() in text.casefold()
 
 
 def _what_is_open(writer: Writer, entry: LateItem, name: str, *, introduce: bool = True) -> str:
@@ -117,7 +147,7 @@ def _what_is_open(writer: Writer, entry: LateItem, name: str, *, introduce: bool
 def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room: Room) -> Actions:
     """Return the open actions for which there is room: the first of each item, then the second.
 
-    A key item gets one action whether there is room or not.
+    An item that leads gets one action whether there is room or not.
     """
     actions: Actions = {}
     used: dict[int, str] = {}
@@ -133,7 +163,7 @@ def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room:
             if sentence in so_far or (so_far and is_long):
                 continue
             if not room.take(sentence):
-                if item.pk in actions or not item.is_key:
+                if item.pk in actions or not entry.leads:
                     continue
                 room.use(sentence)
             used[item.pk] = f"{so_far} {sentence}"
@@ -144,9 +174,9 @@ def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room:
 def _not_settled(
     writer: Writer, entries: list[LateItem], actions: "Actions", room: Room
 ) -> set[int]:
-    """Return the items with a sentence on what they need, or that the cause of their delay is not settled: key items
-    always, others while there is room. What the summary has of a need is not repeated, nor of a cause if the
-    item has an action."""
+    """Return the items with a sentence on what they need, or that the cause of their delay is not settled: items that
+    lead without an action always, others while there is room. What the summary has of a need is not repeated, nor of
+    a cause if the item has an action."""
     unsettled_items = set()
     for entry in entries:
         needed = needed_for(writer, entry)
@@ -157,7 +187,8 @@ def _not_settled(
         sentence = _what_is_open(writer, entry, name, introduce=False)
         if not sentence or is_in_summary:
             continue
-        if entry.item.is_key or room.has(sentence):
+        must = entry.leads and entry.item.pk not in actions
+        if must or room.has(sentence):
             room.use(sentence)
             unsettled_items.add(entry.item.pk)
     return unsettled_items
@@ -195,7 +226,8 @@ def _by_item(
         ):
             first = first.removeprefix("Next, ")
             # An action may be no sentence: "A shorter course by video".
-            is_sentence = not of_item or _begins_with(writer.facts.agencies.values(), first)
+            is_sentence = not of_item or has_verb(sentences(first)[0])
+            is_sentence = is_sentence or _begins_with(writer.facts.agencies.values(), first)
             if is_sentence or first.startswith(("It was for", "In the meantime")):
                 first = joined(f"For {name}", ",", first, writer.agency_names)
             else:
@@ -246,6 +278,8 @@ def _action(
     if verb := completion("mitigation", first, [agency.name, agency.short_name, agency.name_mi]):
         who = writer.agency(agency) if introduce else agency.short_name
         return " ".join([_will(who, verb, row, entry), *rest])
+    if later := future(first, writer.agency_names):
+        words = " ".join([closed(later), *rest])
     notes = []
     if not mentions(words, [agency.name, agency.short_name, agency.name_mi]):
         notes.append(writer.bracketed(agency))

@@ -52,6 +52,8 @@ class Writer:
         # that is not settled.
         self.used_sentences: set[str] = set()
         self.conditions: set[int] = set()
+        # The open actions that section Mitigation has.
+        self.actions: set[int] = set()
         self._contents = tuple(contents)
         self._budget = Budget(words, self._contents)
         # By key of a paragraph on several records: the sources of each of its bullets, or of each sentence if

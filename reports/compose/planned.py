@@ -9,9 +9,9 @@ from reports.compose.facts import Facts, UpdateFacts
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.subjects import is_in_doubt
 from reports.document.dates import long_date
-from reports.document.wording import first_sentences, opened
+from reports.document.wording import first_sentences, joined, opened
 from workitems.plan.plan_at import ItemAt
-from workitems.terms.stems import completion
+from workitems.terms.stems import completion, future
 
 PLAN_WORDS = 30
 
@@ -66,9 +66,13 @@ def planned_in_words(writer: Writer, plan: Plan, room: Room) -> str:
     names = [agency.name, agency.short_name, agency.name_mi]
     verb = completion("planned_next", typed, names)
     words = f"will {verb}." if verb else f"plans: “{opened(typed)}”."
+    later = None if verb else future(typed, writer.agency_names)
     if not room.take(f"Next, {agency.short_name} {words}"):
         return ""
     name = writer.names.item(plan.item)
+    if later:
+        start = "Next" if plan.item.is_late else f"For {name}"
+        return joined(start, ",", f"{later}.", writer.agency_names)
     who = writer.agency(agency)
     if plan.item.is_late:
         return f"Next, {who} {words}"

@@ -16,10 +16,16 @@ from reports.document import Source
 from workitems.models import Delay
 from workitems.models.item import Stage
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
-from workitems.terms.stems import says_nothing
+from workitems.terms.stems import completion, says_nothing
 
 PEOPLE = re.compile(
     r"\b(?:child(?:ren)?|communit(?:y|ies)|families|family|people|survivors?|victims?|women|workers?)\b",
+    re.I,
+)
+# A text that begins with those whom a plan protects: "Victims in four regions …", but not "Boards that meet a victim".
+HURT = re.compile(
+    r"(?:(?!(?:who|that|which|if|until|while|when)\b)[\w’'-]+ ){0,3}"
+    r"(?:child(?:ren)?|families|people|survivors?|victims?|women|workers?)\b",
     re.I,
 )
 
@@ -58,6 +64,21 @@ class LateItem:
         return self.slips[0].days
 
     @property
+    def hurts_people(self) -> bool:
+        """Whether what an open delay means begins with those whom a plan protects: it happens to them."""
+        return any(
+            HURT.match(completion("effect", each.effect) or each.effect)
+            for slip in self.slips
+            for each in slip.delays
+            if each.is_open
+        )
+
+    @property
+    def leads(self) -> bool:
+        """Whether it is reported before others and in full: it hurts people, or its agency marked it as key."""
+        return self.item.is_key or self.hurts_people
+
+    @property
     def touches_people(self) -> bool:
         """Whether its name, or what an open delay means, speaks of the people for whom the plan is made."""
         effects = [each.effect for slip in self.slips for each in slip.delays if each.is_open]
@@ -81,9 +102,11 @@ class LateItem:
 
 
 def late_items(items: Iterable[ItemAt], since: date) -> list[LateItem]:
-    """Return the items with late milestones, or with delays that were open since a day: key items first,
-    then late ones, of key items those that touch people, then by days. Late milestones of a withdrawn item
-    do not count."""
+    """Return the items with late milestones, or with delays that were open since a day, the gravest first.
+
+    People come first: a late item whose delay hurts victims, survivors, children, workers, women or families, as its
+    agency writes, stands before a key item whose delay does not. Key items follow, those that touch people before
+    others, then the rest; equal ones by days. Late milestones of a withdrawn item do not count."""
     found = []
     for item in items:
         slips = []
@@ -103,9 +126,20 @@ def late_items(items: Iterable[ItemAt], since: date) -> list[LateItem]:
     return sorted(found, key=_by_worry)
 
 
-def _by_worry(entry: LateItem) -> tuple[bool, bool, bool, int]:
+def _by_worry(entry: LateItem) -> tuple[bool, bool, bool, bool, int]:
     is_for_people = entry.item.is_key and entry.touches_people
-    return not entry.item.is_key, not entry.is_late, not is_for_people, -entry.days
+    return (
+        not entry.leads,
+        not entry.is_late,
+        not entry.hurts_people,
+        not is_for_people,
+        -entry.days,
+    )
+
+
+def people_first(items: Iterable[ItemAt]) -> list[ItemAt]:
+    """Put the items whose names speak of the people for whom the plan is made before others."""
+    return sorted(items, key=lambda item: not PEOPLE.search(f"{item.title} {item.as_told}"))
 
 
 def by_openness(delay: DelayAt) -> tuple[bool, bool]:

@@ -233,11 +233,10 @@ def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
             was += f" and then expected {by_when(step.forecast, dated)}"
         return f"for {name}, {was}, no new date is set."
     if late := how_late(step, step.forecast):
-        in_june = in_when(step.forecast, dated)
         start, late = _with_moves(name, step, late)
         if is_waiting(step):
-            return f"{start} will be at least {late}, {in_june} at the earliest."
-        return f"{start} will be {late}, {in_june}."
+            return f"{start} will be at least {late}, not before {when(step.forecast, dated)}."
+        return f"{start} will be {late}, {in_when(step.forecast, dated)}."
     return f"{name} will be in time again, {in_when(step.agreed, dated)}."
 
 

@@ -1,6 +1,7 @@
 """Test rule 28: a sentence that divides a whole counts each member once. `test_random_papers` holds it for every
 random plan."""
 
+import re
 from datetime import date
 
 import pytest
@@ -22,7 +23,7 @@ def test_late_key_items_are_named_or_counted():
     line = summary(*(late(f"1.{n}", is_key=True, as_told=f"card {n}") for n in range(1, 8)))[1]
     assert line == (
         "- All of the Plan is late or at risk, and seven items are late, all seven of them key items. Card 1 will "
-        "be a year late, card 2 a year, card 3 a year and card 4 a year. Three more key items are late."
+        "be a year late, card 2 a year, card 3 a year, card 4 a year and card 5 a year. Two more key items are late."
     )
 
 
@@ -40,7 +41,7 @@ def test_late_key_items_are_named_or_counted():
             "- A lack of funding and a shortage of staff each delayed one of the four late items; other causes "
             "delayed two.",
         ),
-        (["funding"] * 5, "- A lack of funding delayed all five late items."),
+        (["funding"] * 6, "- A lack of funding delayed all six late items."),
     ],
 )
 def test_the_causes_add_up_to_the_late_items(causes, sentence):
@@ -54,13 +55,42 @@ def test_other_key_items_are_those_that_are_not_late():
     assert summary(*keys, *rest)[1].endswith("The other seven key items are on track.")
 
 
-def test_late_items_without_room_are_counted_by_cause():
-    items = [
-        late(f"1.{n}", cause) for n, cause in enumerate(("funding", "funding", "other", ""), 1)
-    ]
-    assert section_texts(facts(*items, most_words=60), "delay", ())[0] == (
-        "Four items are late, two because of a lack of funding, one because of another cause and one without a "
-        "recorded cause."
+def late_for(*causes):
+    named = enumerate(causes, start=1)
+    return [late(f"1.{n}", cause, as_told=f"card {n}") for n, cause in named]
+
+
+@pytest.mark.parametrize(
+    ("causes", "sentence"),
+    [
+        # Few are named, with the cause of each.
+        (
+            ["funding", "funding", "other", ""],
+            "Four items are late: card 1 and card 2 because of a lack of funding and card 3 (1.3) and card 4 (1.4).",
+        ),
+        (["funding"] * 2, "Two items are late because of a lack of funding: card 1 and card 2."),
+        # Of many, the first ones are named if no annex has them.
+        (
+            ["funding"] * 4 + ["other", ""],
+            "Six items are late, four because of a lack of funding, one because of another cause and one without a "
+            "recorded cause: card 1, card 2, card 3, card 4 and two others.",
+        ),
+    ],
+)
+def test_late_items_without_room_are_named_by_cause(causes, sentence):
+    texts = section_texts(facts(*late_for(*causes), most_words=60), "delay", ())
+    assert re.sub(r"(card \d) \(1\.\d\)", r"\1", texts[0]) == re.sub(
+        r"(card \d) \(1\.\d\)", r"\1", sentence
+    )
+
+
+def test_many_late_items_without_room_are_counted_and_the_annex_has_them():
+    few, many = late_for("funding", "staffing"), late_for(*["funding"] * 5, "staffing")
+    assert section_texts(facts(*few, most_words=60), "delay")[0] == (
+        "Two items are late, one because of a lack of funding and one because of a shortage of staff (Annex B)."
+    )
+    assert section_texts(facts(*many, most_words=60), "delay")[0] == (
+        "Six items are late, five because of a lack of funding and one because of a shortage of staff (Annex B)."
     )
 
 

@@ -51,7 +51,7 @@ def listed(plan, item, by, accepted):
             milestone=step,
             found_on=PAST,
             explanation="The printer is late.",
-            effect="Victims wait.",
+            effect="Boards wait.",
         )
         acts = [
             MitigationFactory(delay=held_up, number=number, description=words, done_on=PAST)

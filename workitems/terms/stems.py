@@ -8,6 +8,7 @@ Nothing here queries the database.
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from agencies.wording.translation import StrOrPromise, _, gettext_lazy
@@ -120,9 +121,9 @@ def says_we(text: str) -> bool:
 
 # Words with a capital at the start of a sentence and none within one.
 _ORDINARY = re.compile(
-    r"(?:About|An?|Advice|After|Agencies|All|Although|And|Another|Any|As|At|Because|Before|Both|Businesses|But|By|Children|Communities|Consultation"
-    r"|Data|Demand|Discussions|During|Each|Every|Families|Few|Fewer|First|Following|For|From|Funding|Guidance|Half|If|In|Its?"
-    r"|Lawyers|Many|Members|Money|More|Most|Much|Negotiations|New|Next|No|Nobody|None|Not|Nothing|Officers|Officials|On|Once"
+    r"(?:About|An?|Advice|After|Agencies|All|Although|And|Another|Any|As|At|Because|Before|Both|Businesses|But|By|Children|Communities|Consultation|Courses?"
+    r"|Data|Demand|Discussions|During|Each|Enquiries|Every|Existing|Families|Few|Fewer|First|Following|For|From|Funding|Guidance|Half|Help|If|In|Information|Its?"
+    r"|Lawyers|Many|Members|Money|Motels|More|Most|Much|Negotiations|New|Next|No|Nobody|None|Not|Nothing|Officers|Officials|On|Once"
     r"|One|Only|Other|Our|Part|People|Progress|Providers|Recruitment|Resources|Several|Since|Some|Staff|Suppliers|Survivors|Talks"
     r"|That|The|Their|There|These|They|This|Those|To|Training|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|Until|Victims"
     r"|We|Women|Workers|When|While|With|Without|Work|(?:Eleven|Twelve|(?:Thir|Four|Fif|Six|Seven|Eigh|Nine)teen"
@@ -131,13 +132,13 @@ _ORDINARY = re.compile(
 _VERBS = _set_of(
     """
     accept add address adopt advertise advise agree align amend analyse appoint approach arrange ask assess
-    attend audit bid bring brief build buy call carry change chase check choose circulate clarify close collect combine
+    attend audit begin bid bring brief build buy call carry change chase check choose circulate clarify close collect combine
     commission complete conduct confirm consider consult continue contract convene coordinate correct cover
     create decide define deliver deploy describe design develop direct discuss distribute draft draw drop employ
     enable encourage engage ensure enter escalate establish evaluate examine expand explain explore extend fill
     finalise find finish fix follow form fund gather get give go group have hear help hire hold house identify
     implement improve include increase inform interview introduce investigate invite issue join keep launch lead
-    lack learn leave lend let limit link list look make manage map measure meet mend move need negotiate obtain offer open order
+    lack learn leave lend let limit link list look make manage map measure meet mend move name need negotiate obtain offer open order
     organise outline pay pilot place plan prepare present print prioritise procure produce progress promote
     propose provide publish pursue put raise reach read reassign recommend record recruit redesign reduce refer refine
     release replace report request reopen rerun reschedule resume review revise rewrite run scope second secure seek select send set
@@ -147,8 +148,9 @@ _VERBS = _set_of(
     """
 )
 _PAST = re.compile(
-    r"(?:\w+ed|became|began|bought|broke|brought|built|came|drew|fell|found|gave|got|grew|held|kept|led|left|lost|made|met"
-    r"|put|ran|rose|said|saw|sent|set|spoke|taught|told|took|went|withdrew|won|wrote)\b"
+    r"(?:\w+ed|became|began|bought|broke|brought|built|came|chose|cut|drew|drove|fell|found|gave|got|grew|held|kept|knew|led|left"
+    r"|lent|lost|made|met|paid|put|ran|rose|said|sank|saw|sent|set|shrank|sold|sought|spent|spoke|spread|stood|struck|taught|thought"
+    r"|threw|told|took|went|withdrew|won|wrote)\b"
 )
 # Past forms that are as often adjectives: "limited progress", "updated guidance is out".
 _ADJECTIVES = _set_of(
@@ -161,12 +163,35 @@ _DETERMINER = re.compile(
 _SUBORDINATE = re.compile(
     r"\b(?:after|as|because|before|how|if|once|so|that|until|what|when|where|whether|which|while|who|whose)\b"
 )
+_RELATIVE = re.compile(
+    r"\b(?:because|how|if|so|that|what|when|where|whether|which|while|who|whose)\b", re.IGNORECASE
+)
 _FINITE = re.compile(
-    r"\b(?:are|begins?|can|continues?|had|has|have|is|may|must|remains?|should|starts?|was|were|will)\b"
+    r"\b(?:are|begins?|can(?:not)?|continues?|could|did|does|had|has|have|is|may|must|remains?|should|starts?|was|were"
+    r"|will|would)\b"
+)
+# Verbs of a sentence that begin no order.
+_OF_SENTENCES = _set_of(
+    """
+    believe block cause claim compete conflict cost decline depend differ disagree dispute exceed exist expect face fail
+    fall feel force grow happen hinge know lie mean object oppose outweigh overlap prefer prevent rely require rest rise
+    seem slow stand stretch struggle suffer think vary
+    """
+)
+_PRONOUNS = _set_of(
+    "everybody everyone he it nobody one she somebody someone they there this we who you"
+)
+# What follows one of these is no verb, though it may look like one: "without a place", "than anticipated".
+_BEFORE_A_NOUN = _set_of(
+    """
+    a all an another any as at both by each every first for from in into its last legal more new no of on other our
+    second some than the their these this those three to two with without
+    """
 )
 _OF_A_WILL = re.compile(r"(?:will|to|plans to|intends to|is going to)\s+", re.IGNORECASE)
 _OF_A_CAUSE = re.compile(
-    r"(?:it is late |this is late |late )?(?:because(?! of)|as|since)\s+", re.IGNORECASE
+    r"(?:it is late |this is late |late )?(?:because(?: of)?|due to|owing to|as|since)\s+",
+    re.IGNORECASE,
 )
 _OF_A_TIME = re.compile(r"(?:until then|in the meantime|meanwhile),?\s+", re.IGNORECASE)
 _OF_AN_EFFECT = re.compile(r"(?:this means|it means)(?: that)?,?\s+", re.IGNORECASE)
@@ -186,6 +211,18 @@ _REPEATED = {
 _NAMES = _set_of(
     "Budget Cabinet Crown Customs Immigration Justice Minister Ministers Ministry Māori Pacific Parliament Police Treasury"
     " January February March April May June July August September October November December"
+)
+# "Motels known to be safe": no order.
+_BEFORE_AN_INFINITIVE = _set_of("able due free known likely ready sure unable unlikely willing")
+# What a thing can do by itself: "Advice on forced labour to go up first".
+_OF_THINGS = _set_of("begin close come continue end finish follow go resume start")
+_DONE = re.compile(
+    r"(?:\w+ed|built|done|found|given|held|kept|made|put|read|run|seen|sent|set|shown|taken|told|written)\b"
+)
+MOST_IN_A_SUBJECT = 10
+# Things of which an agency needs one: "Decision on the Budget bid".
+_COUNTED = _set_of(
+    "commitment contract decision lawyer meeting reply second signature supplier tender translator vote"
 )
 # Words of the shortest clause: a subject, its verb and one more.
 LEAST_IN_A_CLAUSE = 3
@@ -225,7 +262,50 @@ def completion(asked: str, text: str, names: Iterable[str] = ()) -> str | None:
             found = within(text, names)
             return _opened(found) if found and _is_clause(found) else None
     found = within(text, names) or _thing(text)
+    if found and found.partition(" ")[0] in _COUNTED:
+        found = f"a {found}"
     return _opened(found) if found else None
+
+
+def cause(text: str, names: Iterable[str] = ()) -> str | None:
+    """Return a reason as the end of a sentence: "because no money was set aside" or, of one without a verb, "because
+    of 61 submissions". None if it is neither. `text` and `names` are those of `completion`."""
+    names = tuple(names)
+    if clause := completion("explanation", text, names):
+        return f"because {clause}"
+    text = _without_beginning("explanation", text.strip(), names)
+    found = within(text, names)
+    is_other = has_verb(text) or says_we(text) or says_nothing(text) or text.endswith("?")
+    if found is None or is_other or found.partition(" ")[0].casefold() in _PRONOUNS:
+        return None
+    start, _space, rest = found.partition(" ")
+    if start.casefold() == "no":
+        return (
+            f"because of a lack of {_opened(rest)}"
+            if len(rest.split()) < LEAST_IN_A_CLAUSE
+            else None
+        )
+    return f"because of {_opened(found)}"
+
+
+def future(text: str, names: Iterable[str] = ()) -> str | None:
+    """Return an order of the form "X to …" as a sentence: "IR will lend an analyst" of "IR to lend an analyst.", "Legal
+    advice will be published" of "Legal advice to be published". None if the text has another form, or may have:
+    "Money to print it" does not act. `names` are those of agencies."""
+    subject, to, rest = _opened(text.strip()).partition(" to ")
+    verb, _space, more = rest.partition(" ")
+    last = subject.rpartition(" ")[2].casefold()
+    if not to or has_verb(subject) or _PAST.fullmatch(last) or last in _BEFORE_AN_INFINITIVE:
+        return None
+    if (
+        subject in names
+        or subject.partition(" ")[0] in _NAMES
+        or sum(map(str.isupper, subject)) > 1
+    ):
+        fits = verb == "be" or _is_verb(verb)
+    else:
+        fits = verb in _OF_THINGS or (verb == "be" and bool(_DONE.match(more)))
+    return f"{subject} will {rest}" if fits and len(subject.split()) <= MOST_IN_A_SUBJECT else None
 
 
 def _thing(text: str) -> str | None:
@@ -242,23 +322,38 @@ def _is_verb(word: str) -> bool:
 def _is_clause(text: str) -> bool:
     """Whether a text has a subject and a verb before its first comma, and does not speak as "we", so that another
     sentence can go on with it."""
-    words = text.split()
-    head = _WORD.findall(_SUBORDINATE.split(text.partition(",")[0], maxsplit=1)[0].casefold())[1:]
-    has_verb = any(
-        _FINITE.fullmatch(word)
-        or _PAST.fullmatch(word)
-        or _is_verb(word)
-        or _is_verb(word.removesuffix("s"))
-        or _is_verb(word.removesuffix("es"))
-        for word in head
-    )
-    return has_verb and len(words) >= LEAST_IN_A_CLAUSE and not says_we(text)
+    is_long = len(text.split()) >= LEAST_IN_A_CLAUSE
+    head = _SUBORDINATE.split(text.partition(",")[0], maxsplit=1)[0]
+    return is_long and _verbs_in(head) > 0 and not says_we(text)
+
+
+def has_verb(text: str) -> bool:
+    """Whether a part of a text between commas has more verbs than words such as "that", so that it may be a sentence:
+    not "61 submissions, twice what was expected" or "Two regions without a place"."""
+    return any(_verbs_in(part) > len(_RELATIVE.findall(part)) for part in text.split(","))
+
+
+def _verbs_in(text: str) -> int:
+    """Return how many words after the first one may be verbs."""
+    words = _WORD.findall(text.casefold())
+    return sum(_may_be_verb(word, before) for before, word in pairwise(words))
+
+
+def _may_be_verb(word: str, before: str) -> bool:
+    if _FINITE.fullmatch(word):
+        return True
+    stems = {word, word.removesuffix("s"), word.removesuffix("es")}
+    is_one = _PAST.fullmatch(word) or stems & _OF_SENTENCES or any(map(_is_verb, stems))
+    return bool(is_one) and before not in _BEFORE_A_NOUN and not _FINITE.fullmatch(before)
 
 
 def _is_object(rest: str) -> bool:
     """Whether words can follow a verb, as its object: they have no verb of their own, as in "support for victims is
     extended"."""
-    return bool(rest) and not _FINITE.search(_SUBORDINATE.split(rest, maxsplit=1)[0])
+    is_noun = rest.startswith("of ")  # "Use of motels"
+    return (
+        bool(rest) and not is_noun and not _FINITE.search(_SUBORDINATE.split(rest, maxsplit=1)[0])
+    )
 
 
 def _without_beginning(asked: str, text: str, names: tuple[str, ...]) -> str:
@@ -299,10 +394,21 @@ def _first(text: str) -> tuple[str, str]:
 def begun(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> str:
     """Return the text on one line, after the beginning of its first sentence if it completes that."""
     first, others = _first(text)
-    if found := completion(asked, first, names):
-        first = f"{STEMS[asked].begin(agency)} {found}"
-        first = _closed(first) if others else first
+    found = completion(asked, first, names)
+    if found:
+        found = f"{STEMS[asked].begin(agency)} {found}"
+    if sentence := found or _other_form(asked, first, names):
+        first = _closed(sentence) if others else sentence
     return f"{first} {others}".strip()
+
+
+def _other_form(asked: str, text: str, names: Iterable[str]) -> str | None:
+    """Return the sentence of an order of the form "X to …", or of a cause without a verb."""
+    if STEMS[asked].follows == Follows.VERB:
+        return future(text, names)
+    if asked == "explanation" and (why := cause(text, names)):
+        return f"{STEMS[asked].begin().removesuffix('because')}{why}"
+    return None
 
 
 def as_it_reads(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> str:
@@ -331,6 +437,7 @@ def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> li
     first, _others = _first(text)
     # What was achieved may be a sentence of its own, but not an order.
     is_sentence = stem.follows == Follows.PAST and not _is_order(first)
+    is_sentence = is_sentence or _other_form(asked, first, names) is not None
     if completion(asked, first, names) is None and not is_sentence:
         found.append(
             _("Continue the sentence “{beginning} …”, for example: {example}.").format(

@@ -96,8 +96,12 @@ def test_an_answer_without_any_choice_is_reported_too(plan, issued):
 @pytest.mark.parametrize(
     ("done_on", "when"),
     [
-        (None, "due on 30 September 2010 and not done yet"),
-        (date(2010, 9, 12), "done on 12 September 2010"),
+        (
+            None,
+            "It was for the New Zealand Police to train everybody by 30 September 2010, and this is not recorded as "
+            "done.",
+        ),
+        (date(2010, 9, 12), "the New Zealand Police, done on 12 September 2010: Train everybody."),
     ],
 )
 def test_a_follow_up_of_an_agency_is_printed_with_its_state(plan, issued, police, done_on, when):
@@ -108,8 +112,22 @@ def test_a_follow_up_of_an_agency_is_printed_with_its_state(plan, issued, police
         history.save(to_do, by=None)
     assert background_texts(plan)[2:] == [
         "- to agree that training be finished: agreed",
-        f"  - the New Zealand Police, {when}: Train everybody.",
+        f"  - {when}",
     ]
+
+
+@pytest.mark.parametrize(
+    "typed", ["Train everybody.", "Police to train everybody", "train everybody"]
+)
+def test_a_follow_up_that_is_ahead_is_a_sentence(plan, issued, police, typed):
+    answer(issued, "noted", "agreed")
+    due_on = date(2011, 9, 30)
+    to_do = FollowUpFactory(issued=issued, owner_agency=police, text=typed, due_on=due_on)
+    with time_machine.travel(datetime(2010, 9, 13, tzinfo=UTC)):
+        history.save(to_do, by=None)
+    assert background_texts(plan)[-1] == (
+        "  - The New Zealand Police will train everybody by 30 September 2011."
+    )
 
 
 def test_the_paragraph_names_its_source(plan, issued):

@@ -23,7 +23,7 @@ from tests.reports.in_memory import (
 )
 
 PAST, SOON, LATER = date(2010, 6, 30), date(2010, 8, 31), date(2011, 6, 30)
-PROMISE = "You will be told at once if a date moves again or a new risk appears."
+PROMISE = "You will be told at once of any new delay or risk."
 
 
 def ahead(*items, annexes=("progress", "items"), **given):
@@ -150,13 +150,26 @@ def test_late_steps_of_key_items_come_before_others_and_five_or_six_are_shown():
     assert len(ahead(item("1.2", *steps))[0].splitlines()) == 1 + 5
 
 
-def test_near_dates_give_way_to_those_of_key_items():
-    near = [step(date(2010, 8, day), description=f"Near {day}") for day in (2, 3)]
-    others = [step(date(2010, 9, day), description=f"Step {day}") for day in range(1, 6)]
+def test_dates_give_way_to_those_of_key_items_but_not_the_nearest():
+    days = [*(date(2010, 8, day) for day in range(24, 32)), date(2010, 9, 1)]
+    near = [step(day, description=f"Near {day.day}") for day in days]
+    others = [step(date(2010, 9, day), description=f"Step {day}") for day in range(2, 7)]
     lines = ahead(item("1.1", *near), item("1.2", *others, is_key=True))[0].splitlines()
-    assert [line.partition("“")[2][:6] for line in lines[1:]] == [
-        "Step 1", "Step 2", "Step 3", "Step 4", "Step 5",
+    assert [line.partition("“")[2].partition("”")[0] for line in lines[1:]] == [
+        # Due within four weeks, the first three.
+        "Near 24", "Near 25", "Near 26",
+        "Step 2", "Step 3",
     ]  # fmt: skip
+
+
+def test_an_action_of_the_next_weeks_stands_among_the_dates_by_its_item():
+    soon = action("print it", HEALTH, date(2010, 8, 20))
+    one = late("1.1", delay(actions=[soon]), is_key=True, as_told="the card")
+    assert ahead(one)[0].splitlines() == [
+        "The main dates ahead:",
+        "- 20 August 2010: the action above for the card (MOH)",
+        "- 30 June 2011: “Brochure printed” (1.1, DoL)",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -307,9 +307,15 @@ def test_it_is_said_when_nothing_is_late(ended, sentence):
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (1, "One more item (1.2) slipped and is no longer late"),
-        (2, "Two more items (1.2 and 1.3) slipped and are no longer late"),
-        (3, "Three more items (1.2, 1.3 and one other) slipped and are no longer late"),
+        (1, "One more item slipped and is no longer late: “Train staff” (1.2)"),
+        (
+            2,
+            "Two more items slipped and are no longer late: “Train staff” (1.2) and “Train staff” (1.3)",
+        ),
+        (
+            3,
+            "Three more items slipped and are no longer late: “Train staff” (1.2), “Train staff” (1.3) and one other",
+        ),
     ],
 )
 def test_items_that_slipped_and_caught_up_are_counted_with_the_late_ones(count, words):
@@ -335,7 +341,8 @@ def test_key_items_are_named_with_how_late_they_will_be_and_the_causes():
     ]
     assert what_is_late(*items) == (
         "Five items are late, including all four of its key items. “Item 1.1” (1.1) will be a year late, public "
-        "material seven months and “Item 1.2” (1.2) six weeks. No new date is set for “Item 1.3” (1.3)."
+        "material seven months, “Item 1.2” (1.2) six weeks and “Item 1.5” (1.5) a year. No new date is set for “Item "
+        "1.3” (1.3)."
     )
     assert brief(*items)[2] == (
         "A lack of funding delayed two of the five late items; events outside the Plan and a shortage of staff "
@@ -343,7 +350,7 @@ def test_key_items_are_named_with_how_late_they_will_be_and_the_causes():
     )
 
 
-def test_all_late_items_are_named_if_they_are_at_most_four():
+def test_all_late_items_are_named_if_they_are_at_most_five():
     items = [
         late("1.1", "staffing"),
         late("1.2", "funding", is_key=True),
@@ -358,11 +365,12 @@ def test_all_late_items_are_named_if_they_are_at_most_four():
         "A lack of funding delayed two of the four late items; a shortage of staff delayed one; for one no "
         "cause is recorded."
     )
-    assert what_is_late(*items, late("1.5")) == (
-        "Five items are late, including its one key item. “Item 1.2” (1.2) will be a year late."
+    more = [late("1.5"), late("1.6")]
+    assert what_is_late(*items, *more) == (
+        "Six items are late, including its one key item. “Item 1.2” (1.2) will be a year late."
     )
-    assert brief(*items, late("1.5"))[2].startswith(
-        "A lack of funding delayed three of the five late items; "
+    assert brief(*items, *more)[2].startswith(
+        "A lack of funding delayed four of the six late items; "
     )
 
 
@@ -394,8 +402,8 @@ def test_a_cause_of_more_than_half_of_the_late_items_stands_with_them():
     ("causes", "sentence"),
     [
         (
-            ["funding"] * 5 + ["staffing"],
-            "A lack of funding delayed five of the six late items; a shortage of staff delayed one.",
+            ["funding"] * 6 + ["staffing"],
+            "A lack of funding delayed six of the seven late items; a shortage of staff delayed one.",
         ),
         (["funding"] * 6, "A lack of funding delayed all six late items."),
         (
@@ -420,9 +428,9 @@ def test_items_are_counted_by_cause_and_unnamed_causes_come_last(causes, sentenc
 
 
 def test_more_late_key_items_than_are_named_are_counted():
+    line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 8)))[1]
+    assert "“Item 1.5” (1.5) a year. Two more key items are late." in line
     line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 7)))[1]
-    assert "“Item 1.4” (1.4) a year. Two more key items are late." in line
-    line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 6)))[1]
     assert " One more key item is late." in line
 
 
@@ -458,9 +466,9 @@ def test_more_key_items_in_doubt_than_are_named_are_counted():
     items = [item(f"1.{n}", is_key=True, confidence="off_track") for n in range(1, 5)]
     assert brief(*items)[3:5] == [
         "“Train staff” (1.2), a key item, may become late.",
-        "Two more key items are at risk (1.3 and 1.4).",
+        "Two more key items are at risk: “Train staff” (1.3) and “Train staff” (1.4).",
     ]
-    assert brief(*items[:3])[4] == "One more key item is at risk (1.3)."
+    assert brief(*items[:3])[4] == "One more key item is at risk: “Train staff” (1.3)."
 
 
 @pytest.mark.parametrize(
@@ -500,7 +508,8 @@ def test_few_other_items_at_risk_are_named_with_the_date_that_has_moved_and_more
     ]
     assert (
         brief(reviewed, *others)[2]
-        == "Four items that are not key items are at risk (1.1, 1.2, 1.3 and 1.4)."
+        == "Four items that are not key items are at risk: “Train staff” (1.1), “Train staff” (1.2), “Train staff” "
+        "(1.3) and “Train staff” (1.4)."
     )
 
 

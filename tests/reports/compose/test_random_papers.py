@@ -210,9 +210,9 @@ def every_count_is_that_of_the_records(paper):
     ]  # fmt: skip
     steps = paper.of(SectionKind.NEXT_STEPS)
     listed = sum(
-        len(text.splitlines()) - 1
+        len(text.splitlines()) - 1 - text.count(": the action above for ")
         for text in paper.sections[SectionKind.NEXT_STEPS]
-        if re.search("The main dates? ahead:", text)
+        if re.search("The main dates? ahead[:;]", text)
     )
     counted = re.search(r"(\S+) (?:more )?milestones? (?:follows? in|of) the next 12", steps)
     count = (
@@ -235,7 +235,7 @@ def every_count_is_that_of_the_records(paper):
     if completed:
         assert count_of(texts) == len(completed)
         others = re.search(r"and (\S+) others?", texts)
-        named = len(re.findall(r"\b\d\.\d+\b", " ".join(re.findall(r"\([^)]*\)", texts))))
+        named = sum(tells(texts, item) for item in completed)
         named += count_of(others[1].capitalize()) if others else 0
         assert named <= len(completed) if ", among them " in texts else named == len(completed)
 
@@ -267,7 +267,7 @@ def every_key_item_in_trouble_is_told(paper):
     ]
     brief = paper.of(SectionKind.PURPOSE)
     lines = [line for line in brief.split("\n- ") if ", a key item, may become late" in line]
-    others = re.search(r"(\S+) more key items? (?:is|are) at risk \(", brief)
+    others = re.search(r"(\S+) more key items? (?:is|are) at risk:", brief)
     named = sum(mentions_item(line, item) for item in doubtful for line in lines)
     assert named + (count_of(others[1]) if others else 0) == len(doubtful)
 
@@ -345,10 +345,10 @@ def parts_add_up(paper):
                 assert listed(found[2]) == count_of(divided[1])
             else:
                 assert listed(found[2]) == len(late)
-        if found := re.match(r"(\S+) more items? \((.*)\) slipped and", sentence):
-            assert listed(found[2]) == count_of(found[1])
-        if found := re.match(r"(\S+) (?:more|items) .*at risk \((.*)\)\.", sentence):
-            assert listed(found[2]) == count_of(found[1])
+        if found := re.match(
+            r"(\S+) (?:more|other )?.*items? .*(?:late|at risk)[^:.]*: (.*)\.$", sentence
+        ):
+            assert told_in(found[2], paper.facts.items) == count_of(found[1])
     if late:
         others = re.search(r"(\S+) more key items? (?:is|are) late\.", lines[1])
         named = sum(tells(lines[1].split("slipped and")[0], item) for item in keys)
@@ -366,6 +366,12 @@ def parts_add_up(paper):
 def counts_in(text, verb):
     """The numbers before the verb, in a list of parts."""
     return [count_of(found) for found in re.findall(rf"(?:^|, | and )(\S+) {verb} ", text)]
+
+
+def told_in(text, items):
+    """How many items a list of names has: "the map, the card (1.2) and two others"."""
+    others = re.search(r"(\S+) others?$", text)
+    return sum(tells(text, item) for item in items) + (count_of(others[1]) if others else 0)
 
 
 def listed(text):

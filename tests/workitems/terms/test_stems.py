@@ -7,6 +7,7 @@ from workitems.terms.stems import (
     as_it_reads,
     begun,
     completion,
+    has_verb,
     remarks,
     says_nothing,
     says_we,
@@ -29,7 +30,16 @@ NAMES = ["MBIE", "Ministry of Business, Innovation and Employment", "MSD", "Poli
         ("explanation", "MSD moved the date", "It is late because MSD moved the date."),
         ("explanation", "Sixty-one answers came", "It is late because sixty-one answers came."),
         ("explanation", "Justice’s lawyers are on bills.", "Justice’s lawyers are on bills."),
-        ("explanation", "Funding", "Funding."),
+        # Without a verb.
+        ("explanation", "Funding", "It is late because of funding."),
+        ("explanation", "No money", "It is late because of a lack of money."),
+        (
+            "explanation",
+            "61 submissions, twice what was expected, many requiring legal advice.",
+            "It is late because of 61 submissions, twice what was expected, many requiring legal advice.",
+        ),
+        ("explanation", "Resourcing of the team", "Resourcing of the team."),
+        ("explanation", "due to a second tender", "It is late because of a second tender."),
         ("meanwhile", "Until then, Police keep a list", "Until then, Police keep a list."),
         ("effect", "This means that victims wait.", "This means that victims wait."),
         (
@@ -41,6 +51,22 @@ NAMES = ["MBIE", "Ministry of Business, Innovation and Employment", "MSD", "Poli
         ("achieved", "Trained 240 staff.", "MBIE trained 240 staff."),
         ("achieved", "About 240 staff are trained.", "About 240 staff are trained."),
         ("action", "Send the advice", "MBIE will send the advice."),
+        # "X to …".
+        ("action", "DIA to bring one bid", "DIA will bring one bid."),
+        ("mitigation", "IR to lend an analyst 2 days p/w.", "IR will lend an analyst 2 days p/w."),
+        (
+            "response",
+            "Legal advice to be published in full",
+            "Legal advice will be published in full.",
+        ),
+        ("planned_next", "Talks with banks to begin.", "Talks with banks will begin."),
+        (
+            "mitigation",
+            "Use of motels known to Police to be safe",
+            "Use of motels known to Police to be safe.",
+        ),
+        ("mitigation", "Money to print it", "Money to print it."),
+        ("mitigation", "Decision to open places", "Decision to open places."),
         (
             "mitigation",
             "publish the chapters. The others\nfollow in May",
@@ -143,3 +169,21 @@ def test_what_was_achieved_may_be_a_sentence_of_its_own(typed, advice):
 def test_the_beginning_is_added_without_a_full_stop_where_a_headline_has_none():
     assert begun("achieved", "Trained 240 staff", "MBIE", NAMES) == "MBIE trained 240 staff"
     assert begun("achieved", "Trained staff. All know.", "MBIE") == "MBIE trained staff. All know."
+
+
+@pytest.mark.parametrize(
+    ("text", "is_so"),
+    [
+        ("61 submissions, twice what was expected", False),
+        ("Two regions without a place for three weeks", False),
+        ("Motels known to Police", False),
+        ("Length of submissions higher than anticipated", False),
+        ("No update in the last round", False),
+        ("The advisers who write it were on other work", True),
+        ("Nobody knows who will pay", True),
+        ("They left", True),
+        ("The market moved, and prices with it", True),
+    ],
+)
+def test_a_text_that_may_be_a_sentence_has_a_verb_of_its_own(text, is_so):
+    assert has_verb(text) is is_so

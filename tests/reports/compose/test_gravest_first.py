@@ -1,0 +1,154 @@
+"""Test what leads a paper: what hurts people before what an agency calls key, and the nearest dates before later ones."""
+
+from datetime import date
+
+import pytest
+
+from tests.reports.in_memory import (
+    HEALTH,
+    POLICE,
+    action,
+    delay,
+    facts,
+    item,
+    risk,
+    section_texts,
+    step,
+)
+
+PAST, LATER = date(2010, 6, 30), date(2011, 6, 30)
+LONG = "Ships wait at the port for days because nobody can read the forms in the four languages of their crews. "
+
+
+def late(number, name, *, effect="", forecast=LATER, is_key=False, **held):
+    held_up = delay(held.pop("cause", "staffing"), effect=effect, **held)
+    steps = [step(PAST, held_up, forecast_due=forecast, as_told=f"{name} in use")]
+    return item(number, *steps, as_told=name, is_key=is_key)
+
+
+def key(effect="Staff wait for it."):
+    return late("1.4", "the form", effect=effect, is_key=True)
+
+
+def places(effect, forecast=date(2010, 8, 31)):
+    return late("2.3", "the homes", effect=effect, forecast=forecast)
+
+
+def names_in_order(texts):
+    found = {name: "\n".join(texts).find(name) for name in ("the form", "the homes")}
+    return sorted((name for name, place in found.items() if place >= 0), key=found.__getitem__)
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [
+        "Victims in four regions travel to a place to stay.",
+        "Some of the children wait.",
+        "For people this means that migrant workers wait.",
+        "This means that women wait for months.",
+    ],
+)
+def test_a_delay_that_hurts_people_leads_though_it_is_not_of_a_key_item(effect):
+    of = facts(key(), places(effect))
+    brief = section_texts(of, "purpose")[1].splitlines()
+    assert brief[2].startswith("- The delay of the homes matters most: ")
+    assert names_in_order([brief[1].replace("The homes", "the homes")]) == ["the homes", "the form"]
+    assert section_texts(of, "delay")[0] == "A shortage of staff held up two items:\n" + (
+        "- The homes in use (2.3) will be two months late, on 31 August 2010.\n"
+        "- The form in use (1.4) will be a year late, in June 2011. Staff wait for it."
+    )
+
+
+@pytest.mark.parametrize(
+    "effect", ["Boards that meet a victim must ring the Ministry.", "Staff wait for it.", ""]
+)
+def test_a_delay_that_does_not_hurt_people_stands_after_those_of_key_items(effect):
+    brief = section_texts(facts(key(), places(effect)), "purpose")[1].splitlines()
+    assert brief[2] == "- The delay of the form matters most: staff wait for it."
+
+
+def test_a_delay_that_has_ended_hurts_nobody_now():
+    over = places("Victims travelled.")
+    (slip,) = over.milestones
+    ended = slip._replace(delays=tuple(row._replace(ended_on=PAST) for row in slip.delays))
+    (entry,) = facts(over._replace(milestones=(ended,))).late
+    assert not entry.hurts_people
+
+
+def test_what_hurts_people_has_its_dates_action_and_bridge_when_there_is_no_room():
+    homes = late(
+        "2.3", "the homes", effect="Victims wait.", explanation=LONG, meanwhile="Motels near the port",
+        actions=[action("sign two more", HEALTH, date(2010, 8, 20))],
+    )  # fmt: skip
+    of = facts(key(LONG), homes, item("1.2", *(step(LATER) for _ in range(4))), most_words=100)
+    assert "The homes in use (2.3) will be a year late" in section_texts(of, "delay")[0]
+    assert section_texts(of, "mitigation")[0] == (
+        "For the homes, in the meantime, in DoL’s words: “Motels near the port.” The Ministry of Health (MOH) will sign "
+        "two more, by 20 August 2010."
+    )
+    assert section_texts(of, "next_steps")[0].splitlines()[:2] == [
+        "The main dates ahead:",
+        "- 20 August 2010: the action above for the homes (MOH)",
+    ]
+
+
+def test_key_items_at_risk_are_in_the_order_of_those_whom_they_touch():
+    ships, children = (
+        item(number, is_key=True, as_told=name, confidence="at_risk")
+        for number, name in (("1.1", "checks of ships"), ("2.5", "protection of children"))
+    )
+    lines = section_texts(facts(ships, children), "purpose")[1].splitlines()
+    assert [line.split(" (")[0] for line in lines if "may become late" in line] == [
+        "- Protection of children",
+        "- Checks of ships",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "line"),
+    [
+        (
+            "No update in the last round, and the training is due in four months.",
+            ", in the reviewer’s view: “No update in the last round, and the training is due in four months”.",
+        ),
+        (
+            "Nobody has been trained yet.",
+            ", in the reviewer’s view, because nobody has been trained yet.",
+        ),
+        ("", ", in the reviewer’s view."),
+    ],
+)
+def test_the_reviewers_reason_is_told_with_the_rating(reason, line):
+    one = item("2.5", is_key=True, as_told="protection of children", reviewer_confidence="at_risk")
+    brief = section_texts(facts(one, reviewers_reasons={one.pk: reason}), "purpose")[1]
+    assert brief.splitlines()[2] == (
+        f"- Protection of children (2.5), a key item, may become late{line}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("response", "told"),
+    [
+        (
+            "name a deputy for each member.",
+            "The New Zealand Police will name a deputy for each member.",
+        ),
+        (
+            "Each member has a deputy. They have read the open cases of all of the members.",
+            "Each member has a deputy (owner: Police).",
+        ),
+        ("The bid is with our CE.", "In Police’s words: “The bid is with our CE.”"),
+        (
+            "Advice to be published in full.",
+            "Advice will be published in full (owner: Police).",
+        ),
+    ],
+)
+def test_the_response_to_a_grave_risk_is_told_when_there_is_no_room(response, told):
+    grave = risk(
+        1, "Investigators leave.", response, owner=POLICE.pk, escalated_to="group",
+        likelihood="high", impact="high",
+    )  # fmt: skip
+    of = facts(key(LONG), all_risks=(grave,), most_words=80)
+    text = next(each for each in section_texts(of, "next_steps") if "Investigators" in each)
+    assert text.splitlines()[1] == f"- Investigators leave. {told}"
