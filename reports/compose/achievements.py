@@ -6,13 +6,16 @@ sentences. The rest is in their reports and in the annex of texts.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
+from enum import StrEnum
+from typing import NamedTuple
 
+from agencies.wording.translation import in_english
 from reports.compose.budget import Room
 from reports.compose.citations import item_source
 from reports.compose.facts import Facts, UpdateFacts
-from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.compose.subjects import in_when, numbers_of
 from reports.document import Bullet, Paragraph, Run, Section, SectionKind, Source, Text, words
 from reports.document.dates import long_date, period
@@ -27,6 +30,7 @@ from reports.document.wording import (
     some,
 )
 from workitems.models import Pillar, Update
+from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.stems import begun, says_nothing
@@ -36,6 +40,8 @@ MOST_SENTENCES = 2
 MOST_WORDS = 60
 # Words in one paragraph; the achievements of a pillar may take several.
 PARAGRAPH_WORDS = 110
+# The longest first sentence offered as a main result.
+MOST_SHOWN_WORDS = 150
 # Results that are printed whether they fit or not, and the limit on the main ones.
 MIN_RESULTS = 3
 MAX_HEADLINES = 6
@@ -49,7 +55,30 @@ MAX_COMPLETED = 12
 # Limit on the items named of those whose key achievements have no room.
 MAX_LEFT = 8
 
+# The key of the paragraph of the main results.
+MAIN_RESULTS = key("p", "headlines")
+
 Achieved = tuple[ItemAt, UpdateFacts]
+
+
+class WhyNot(StrEnum):
+    """Why a report is no main result."""
+
+    NOTHING = "nothing"
+    TALK = "talk"
+    LATE = "late"
+    FULL = "full"
+    UNMARKED = "unmarked"
+    NO_ROOM = "no room"
+
+
+class PassedOver(NamedTuple):
+    """A report that is no main result, with its first sentence ("" if it says nothing)."""
+
+    item: ItemAt
+    update: UpdateFacts
+    text: str
+    reason: WhyNot
 
 
 def achievements(writer: Writer) -> Section:
@@ -165,11 +194,7 @@ def _headlines(
             omitted.append((item, update))
     if not lines:
         return [], omitted
-    is_year = writer.facts.is_year
-    introduction = (
-        f"The {'year’s ' if is_year else ''}main {agree(len(lines), 'result', 'results')}"
-    )
-    introduction += ":" if is_year else " of the period:"
+    introduction = introduced(writer.facts, len(lines))
     room.use(introduction)
     bullets = _listed([writer.text(text) for text, _ in lines])
     sources = [of_line for _, of_line in lines]
@@ -178,6 +203,12 @@ def _headlines(
             introduction, about="headlines", bullets=zip(bullets, sources, strict=True)
         )
     ), omitted
+
+
+def introduced(facts: Facts, count: int) -> str:
+    """Return the words above so many main results."""
+    results = f"main {agree(count, 'result', 'results')}"
+    return f"The year’s {results}:" if facts.is_year else f"The {results} of the period:"
 
 
 def _listed(texts: list[Text]) -> list[Bullet]:
@@ -335,3 +366,59 @@ def _nothing_achieved(writer: Writer) -> Paragraph:
         about="no achievement",
         sources=[update.source for item in heard for update in facts.updates_of(item)] or None,
     )
+
+
+@in_english
+def passed_over(
+    facts: Facts, main: Collection[int], told: Collection[int], most: int
+) -> tuple[list[PassedOver], int]:
+    """Return what could be a main result and is none, the likeliest first, and the number of those beyond `most`.
+
+    `main` are the ids of the updates that are main results, `told` of those that the section has in any paragraph.
+    Passed over is what an agency calls a headline; and of what is not told: what it calls a key achievement, and of an
+    item's last report what begins with a number, or completed the item in the period.
+    """
+    start, end = facts.briefing.period_start, facts.briefing.period_end
+    found = []
+    for item in facts.items:
+        updates = facts.updates_of(item) if item.stage != Stage.WITHDRAWN else ()
+        for pair in ((item, update) for update in updates if update.pk not in main):
+            update = pair[1]
+            is_complete = bool(item.completed_on and start <= item.completed_on <= end)
+            is_result = update is updates[-1] and (is_complete or _has_number(update))
+            is_likely = is_result or not _is(pair, Update.KeyAchievement.NO)
+            is_wished = _is(pair, Update.KeyAchievement.HEADLINE)
+            says_something = not says_nothing(update.achieved)
+            if is_wished or (update.pk not in told and is_likely and says_something):
+                found.append(pair)
+    found.sort(key=lambda pair: (not _is(pair, Update.KeyAchievement.HEADLINE), *_weight(pair)))
+    writer, late = Writer(facts), {entry.item.pk for entry in facts.late}
+    shown = []
+    for item, update in found[:most]:
+        text = first_sentences(_achieved(writer, item, update), 1, MOST_SHOWN_WORDS)
+        text = closed(capitalised(text))
+        reason = _why_not((item, update), text, len(main), late)
+        shown.append(PassedOver(item, update, text, reason))
+    return shown, len(found[most:])
+
+
+def _has_number(update: UpdateFacts) -> bool:
+    """Whether the first sentence of what was achieved has a number."""
+    text = update.achieved
+    return any(map(str.isdigit, text)) and any(
+        map(str.isdigit, first_sentences(text, 1, MOST_SHOWN_WORDS))
+    )
+
+
+def _why_not(pair: Achieved, text: str, count: int, late: Collection[int]) -> WhyNot:
+    """Return why a report is no main result of a paper with so many."""
+    if not text:
+        return WhyNot.NOTHING
+    if _is_talk(pair):
+        return WhyNot.TALK
+    if pair[0].pk in late:
+        return WhyNot.LATE
+    if count >= MAX_HEADLINES:
+        return WhyNot.FULL
+    is_wished = _is(pair, Update.KeyAchievement.HEADLINE)
+    return WhyNot.NO_ROOM if is_wished else WhyNot.UNMARKED

@@ -9,25 +9,25 @@ sentence that sums up records of several agencies, such as the figures, belongs 
 
 import hashlib
 import json
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from types import MappingProxyType
 
 from django.utils.functional import lazy
 from django.utils.translation import gettext
 
 from agencies.wording.translation import StrOrPromise, in_english
 from reports.document.wording import join_words, sentences
-from reports.drafting.draft import Draft, Part, Taken, printed, record_of
+from reports.drafting.draft import BULLETS, Draft, Part, Taken, printed, record_of
 from reports.models import Clearance, FollowUp
 from workitems.models import Delay, Milestone, Mitigation, Return, Risk, Support, Update, WorkItem
 
 # By paragraph key: the agencies that own words of it, each with these words.
 Owners = Mapping[str, Mapping[int, str]]
 
-BULLETS = re.compile(r"\n(?=- )")
+NONE: Mapping[int, frozenset[int]] = MappingProxyType({})
 # Places named in a sentence about changes.
 MOST_NAMED = 4
 
@@ -111,24 +111,34 @@ def _own_words(part: Part, records: Records) -> dict[int, str]:
     names = list(map(record_of, part.sources))
     if len(part.taken) == 1 and part.taken[0].text:
         (taken,) = part.taken
+        if taken.lines and BULLETS.search(taken.text):
+            return _own_lines(part.text, taken, records, names)
         if taken.lines:
-            own_words = _own_lines if BULLETS.search(taken.text) else _own_sentences
-            return own_words(part.text, taken, records)
+            return _own_sentences(part.text, taken, records)
         if "\n" not in taken.text:
             return dict.fromkeys(_concerned(names, records), part.text)
     return dict.fromkeys(_any_of(names, records), part.text)
 
 
-def _own_lines(text: str, taken: Taken, records: Records) -> dict[int, str]:
+def _own_lines(text: str, taken: Taken, records: Records, sources: Sequence[str]) -> dict[int, str]:
     """Return the agencies of a list, each with the bullets about its records.
 
     The words above the bullets belong to an agency that owns every bullet. A bullet that was
-    changed by hand stays its agency's; one that was added belongs to all agencies of the list.
+    changed by hand stays its agency's; one that was added belongs to all agencies of the list, and one
+    that was chosen from another record (`draft.tell`) to that record's.
     """
     of_bullets = [_concerned(line, records) for line in taken.lines]
     owners = [frozenset.intersection(*of_bullets), *of_bullets]
     everyone = _any_of((name for line in taken.lines for name in line), records)
-    own = _own_of(owners, lines_of(taken.text), lines_of(text), everyone)
+    now, known = lines_of(text), {name for line in taken.lines for name in line}
+    chosen: dict[int, frozenset[int]] = {}
+    if len(sources) == len(now) - 1:
+        chosen = {
+            place: _concerned([name], records)
+            for place, name in enumerate(sources, start=1)
+            if name not in known
+        }
+    own = _own_of(owners, lines_of(taken.text), now, everyone, chosen)
     return {agency: "\n".join(lines) for agency, lines in own.items()}
 
 
@@ -152,15 +162,17 @@ def _own_of(
     was: Sequence[str],
     now: Sequence[str],
     everyone: frozenset[int],
+    chosen: Mapping[int, frozenset[int]] = NONE,
 ) -> dict[int, list[str]]:
-    """Return the lines of each agency. `owners` are those of each line before it was edited."""
+    """Return the lines of each agency. `owners` are those of each line before it was edited, `chosen` those of lines
+    that have a record of their own now."""
     if len(owners) != len(was):
         return {agency: list(now) for agency in everyone}
     if was != now:
         owners = list(_matched(owners, was, now, otherwise=everyone))
     own: dict[int, list[str]] = defaultdict(list)
-    for line, agencies in zip(now, owners, strict=True):
-        for agency in agencies:
+    for place, (line, agencies) in enumerate(zip(now, owners, strict=True)):
+        for agency in chosen.get(place, agencies):
             own[agency].append(line)
     return own
 

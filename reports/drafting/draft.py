@@ -23,6 +23,8 @@ from reports.document.wording import SENTENCE_END, count_in_words, join_words, o
 REFERENCE = re.compile(r"\{([pr]-[a-z0-9-]{1,60})\}")
 NUMBERED = re.compile(r"\{ *(\d{1,4}) *\}")
 LEFT_OUT = "(left out)"
+# Where a part's text is split into the words above its bullets and each bullet.
+BULLETS = re.compile(r"\n(?=- )")
 # Recommendations with more words together are only counted in the summary.
 MOST_ASKED = 45
 # Content of the section that closes the paper: one sentence, then the recommendations.
@@ -445,6 +447,35 @@ def _one_text(texts: Iterable[str]) -> str:
     lines = [text.split("\n") for text in texts]
     bullets = [bullet for _lead, *below in lines for bullet in below]
     return "\n".join([" ".join(lead for lead, *_below in lines), *bullets])
+
+
+def tell(
+    draft: Draft, key: str, bullet: str, source: Source, place: int | None = None, lead: str = ""
+) -> Draft:
+    """Tell something in a list, with its source: after the last bullet, or in place of one, counted from 0. `lead`, if
+    any, are the new words above the list.
+
+    If the list has one source for each bullet, that of the old one goes with it.
+    """
+    part = draft.part(key)
+    above, *bullets = BULLETS.split(part.text)
+    sources = list(part.sources)
+    if place is None:
+        bullets.append(f"- {bullet}")
+        sources.append(source)
+    elif place < len(bullets):
+        at = place if len(sources) == len(bullets) else len(sources)
+        bullets[place] = f"- {bullet}"
+        sources[at : at + 1] = [source]
+    else:
+        raise DraftError(_("The list has changed. Read it again, then choose."))
+    text = "\n".join([lead or above, *bullets])
+    markup.parse(text)
+    origin = part.origin
+    if origin != Origin.WRITTEN:
+        origin = Origin.GENERATED if text == _as_taken(part) else Origin.EDITED
+    told = replace(part, text=text, origin=origin, sources=tuple(dict.fromkeys(sources)))
+    return _replaced(draft, key, [told])
 
 
 def hide(draft: Draft, key: str) -> Draft:

@@ -121,6 +121,18 @@ class SplitForm(VersionForm):
     at = forms.IntegerField(min_value=0, max_value=MAX_SOURCE)
 
 
+class ResultForm(VersionForm):
+    """A report to tell as a main result: to swap for the bullet at a place, from 0, or to add."""
+
+    swap = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+    add = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+    place = forms.IntegerField(min_value=0, max_value=LAST)
+
+    @property
+    def wanted(self) -> int:
+        return int(self.cleaned_data["swap"] or self.cleaned_data["add"] or 0)
+
+
 class BackForm(VersionForm):
     to = forms.IntegerField(min_value=0, max_value=2**62)
 

@@ -263,6 +263,30 @@ def merge_others(*, briefing: Briefing, key: str, others: Collection[str], by: U
 
 
 @transaction.atomic
+def tell(
+    *,
+    briefing: Briefing,
+    key: str,
+    bullet: str,
+    source: Source,
+    place: int | None = None,
+    lead: str = "",
+    version: int,
+    by: User,
+) -> None:
+    """Tell something in a list: after its last bullet, or in place of one, counted from 0; with `lead` above it, if any.
+
+    `version` is that of the list. Raise `Conflict` if its text has changed since.
+    """
+    before = draft_rows.read_draft(open_briefing(briefing))
+    _check_version(before, key, version)
+    apply(
+        briefing, before, acts.tell, key, bullet, source, place, lead, by=by,
+        reason="Told something else", kind=Kind.EDIT, about=key,
+    )  # fmt: skip
+
+
+@transaction.atomic
 def hide(*, briefing: Briefing, key: str, by: User) -> None:
     _act(briefing, key, acts.hide, by=by, reason="Hidden", kind=Kind.HIDE)
 

@@ -14,15 +14,17 @@ from agencies.wording.translation import StrOrPromise
 from reports.document import DocumentError
 from reports.drafting import draft_rows
 from reports.drafting.draft import Draft
-from reports.drafting.paper import composed
+from reports.drafting.paper import composed, read_drafted
 from reports.models import Briefing
 from reports.workshop.forms.drafting import (
     BackForm,
     DriftForm,
     MergeForm,
     MoveForm,
+    ResultForm,
     SplitForm,
 )
+from reports.workshop.main_results import main_results
 from reports.workshop.services import drafts
 from workitems.plan.services import Conflict, Refused
 from workitems.plan.views.lookups import signed_in
@@ -99,6 +101,30 @@ def settling(service: Callable[..., object], message: StrOrPromise) -> Act:
     return act
 
 
+def tell(request: HttpRequest, briefing: Briefing, key: str) -> Message:
+    """Tell a report as a main result, in place of another or besides."""
+    form = ResultForm(request.POST)
+    typed = cleaned(form)
+    results = main_results(read_drafted(briefing, localdate()))
+    offered = results.offered if results and results.key == key else ()
+    found = next((each for each in offered if each.pk == form.wanted and each.text), None)
+    if results is None or found is None:
+        raise Refused(_("The reports have changed. Read them again, then choose."))
+    where = {"place": typed["place"]} if typed["swap"] else {"lead": results.lead}
+    drafts.tell(
+        briefing=briefing,
+        key=key,
+        bullet=found.text,
+        source=found.source,
+        version=typed["version"],
+        by=signed_in(request),
+        **where,
+    )
+    if typed["swap"]:
+        return _("Swapped. Nothing else has changed; Undo brings the other back.")
+    return _("Added. Nothing else has changed; Undo takes it out.")
+
+
 def composed_now(briefing: Briefing) -> list[Any]:
     try:
         return composed(briefing, localdate())
@@ -128,6 +154,7 @@ ACTS: dict[str, Act] = {
         drafts.dismiss,
         gettext_lazy("Your text is kept. You will see here if the records change again."),
     ),
+    "tell": tell,
     "back": calling(drafts.go_back, gettext_lazy("The earlier words are back."), BackForm),
 }
 ASK_ACTS: dict[str, Act] = {

@@ -31,6 +31,7 @@ from reports.drafting.undo_steps import steps_of
 from reports.models import Briefing
 from reports.models.word_copy import suggestions_by_key
 from reports.workshop.forms.drafting import AskForm, HeadingForm, KindForm, ParagraphForm, TypedForm
+from reports.workshop.main_results import main_results
 from reports.workshop.services import drafts
 from reports.workshop.services.beginning import begin_as
 from reports.workshop.services.undoing import ChangedSince
@@ -237,6 +238,7 @@ def show(
             "heading": heading,
             "overtaken": overtaken,
             "may_change": may_change,
+            "results": main_results(page.drafted) if may_change else None,
             "steps": steps_of(briefing, page.drafted.rows, request.user) if may_change else None,
             "count": checks.count(found),
             "portion": portion,

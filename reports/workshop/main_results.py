@@ -1,0 +1,113 @@
+"""What a draft could tell as a main result and does not, why, and the list that a press adds it to."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy
+
+from agencies.wording.translation import StrOrPromise
+from reports.compose.achievements import MAIN_RESULTS, WhyNot, introduced, passed_over
+from reports.document import Source
+from reports.drafting.draft import BULLETS, Draft, printed
+from reports.drafting.paper import Drafted
+
+UPDATE = "workitems.update"
+ACHIEVEMENTS = "achievements"
+# Limit on what is offered.
+MOST_OFFERED = 10
+# Words of a bullet shown to identify it.
+FIRST_WORDS = 7
+
+REASONS: dict[WhyNot, StrOrPromise] = {
+    WhyNot.NOTHING: gettext_lazy("It says nothing that the paper can print."),
+    WhyNot.TALK: gettext_lazy("A meeting or an announcement is no result."),
+    WhyNot.LATE: gettext_lazy("Its item is told as late."),
+    WhyNot.FULL: gettext_lazy("The paper has as many main results as it should have."),
+    WhyNot.UNMARKED: gettext_lazy("Its agency did not mark it as a headline."),
+    WhyNot.NO_ROOM: gettext_lazy("There was no room for it, or the paper says it already."),
+}
+
+
+class Offered(NamedTuple):
+    """A report that could be a main result: its words as a bullet ("" if it says nothing), and why it is none."""
+
+    pk: int
+    source: Source
+    item: str
+    agency: str
+    text: str
+    reason: StrOrPromise
+
+
+@dataclass(frozen=True)
+class MainResults:
+    """What was passed over, likeliest first, and the list of main results: its key ("" if the paper has none), and the
+    place and first words of each bullet."""
+
+    offered: tuple[Offered, ...]
+    not_shown: int
+    key: str = ""
+    bullets: tuple[tuple[int, str], ...] = ()
+    # The words above the list if one more is told, unless they were edited.
+    lead: str = ""
+
+
+def main_results(drafted: Drafted) -> MainResults | None:
+    """Return what was passed over; None if that is nothing, or the records cannot be read. No query."""
+    draft = drafted.draft
+    if drafted.found is None or all(each.content != ACHIEVEMENTS for each in draft.portions):
+        return None
+    key = _list_of(draft)
+    told = _updates(
+        {part.key for p in draft.portions if p.content == ACHIEVEMENTS for part in p.shown}, draft
+    )
+    found, not_shown = passed_over(drafted.found.facts, _updates({key}, draft), told, MOST_OFFERED)
+    if not found:
+        return None
+    above, *bullets = BULLETS.split(printed(draft, draft.part(key).text)) if key else [""]
+    before, after = (introduced(drafted.found.facts, len(bullets) + more) for more in (0, 1))
+    return MainResults(
+        offered=tuple(
+            Offered(
+                each.update.pk,
+                each.update.source,
+                each.item.number,
+                each.update.of_return.agency.short_name,
+                each.text,
+                REASONS[each.reason],
+            )
+            for each in found
+        ),
+        not_shown=not_shown,
+        key=key,
+        lead=after if above == before else "",
+        bullets=tuple((place, _beginning(bullet)) for place, bullet in enumerate(bullets)),
+    )
+
+
+def _list_of(draft: Draft) -> str:
+    """Return the key of the paragraph of the main results, or "" if the paper has none."""
+    found = (
+        part.key
+        for portion in draft.portions
+        for part in portion.shown
+        if any(taken.key == MAIN_RESULTS for taken in part.taken)
+    )
+    return next(found, "")
+
+
+def _updates(keys: Collection[str], draft: Draft) -> set[int]:
+    """Return the ids of the updates that paragraphs cite."""
+    return {
+        source.pk
+        for part in draft.parts()
+        if part.key in keys
+        for source in part.sources
+        if source.model == UPDATE
+    }
+
+
+def _beginning(bullet: str) -> str:
+    words = bullet.removeprefix("- ").replace("**", "").split()
+    return f"{' '.join(words[:FIRST_WORDS])}{' …' if len(words) > FIRST_WORDS else ''}"
