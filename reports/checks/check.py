@@ -1,8 +1,8 @@
 """A failed check as plain data."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -49,6 +49,8 @@ class Check:
     # The valid override of a warning, or an override that lapsed because the text has changed.
     override: Any = None
     lapsed: Any = None
+    # The sentences that paragraphs leave out, by key.
+    left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
     # For missing returns: a button adds a paragraph that says so.
     is_listable: bool = False
     # For an agency that has not answered.

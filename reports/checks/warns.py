@@ -286,8 +286,8 @@ def shortened(drafted: Drafted) -> dict[str, list[str]]:
 def _shortened(material: Material) -> Iterator[Check]:
     """Yield the paragraphs that print only a part of what an agency wrote."""
     draft = material.drafted.draft
-    keys = list(shortened(material.drafted))
-    if keys:
+    left_out = shortened(material.drafted)
+    if keys := list(left_out):
         yield warn(
             key="shortened",
             words=ngettext(
@@ -298,6 +298,7 @@ def _shortened(material: Material) -> Iterator[Check]:
             url=f"{material.urls[WORKSHOP]}#{keys[0]}",
             place=gettext("The draft"),
             about=fingerprint(*(plain(printed(draft, draft.part(key).text)) for key in keys)),
+            left_out=left_out,
         )
 
 

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.checks.check import Check
-from reports.checks.warns import shortened
 from reports.compose.paragraphs import length
 from reports.drafting.page import Mark, Page
 from reports.drafting.paper import Drafted
@@ -51,8 +50,7 @@ def _marks(drafted: Drafted, found: list[Check]) -> dict[str, list[Mark]]:
         kind = check.key.partition("-")[0]
         if check.paragraph and check.is_open and kind not in SHOWN:
             marks[check.paragraph].append(Mark(check.words, REMEDIES.get(kind, "")))
-    if any(check.key == "shortened" and check.is_open for check in found):
-        for key, rest in shortened(drafted).items():
+        for key, rest in check.left_out.items() if check.is_open else ():
             words = _("It prints only a part of what an agency wrote.")
             marks[key].append(Mark(words, rest=tuple(rest)))
     if any(check.key == "words" and check.is_open for check in found):
