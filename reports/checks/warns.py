@@ -28,6 +28,7 @@ from reports.compose.planned import plans
 from reports.document import Verb, markup, words
 from reports.document.dates import long_date
 from reports.document.wording import capitalised, join_words, number
+from reports.drafting.changed_records import Record, records_of
 from reports.drafting.draft import Part, printed
 from reports.drafting.paper import Drafted
 from reports.models import Briefing
@@ -38,7 +39,10 @@ from workitems.terms.stems import says_nothing, says_we
 MOST_PAGES = 10
 # Words in one paragraph or bullet.
 MOST_WORDS = 150
+# Words by which a sentence is found in the paper, at least.
+FEWEST_WORDS = 3
 UPDATE = "workitems.update"
+ITEM = "workitems.workitem"
 AHEAD = "next_steps"
 # Records with an agency's own words.
 OF_AGENCIES = (UPDATE, "workitems.delay", "workitems.mitigation", "workitems.risk")
@@ -266,21 +270,38 @@ def _unprinted(material: Material) -> Iterator[Check]:
 
 
 def shortened(drafted: Drafted) -> dict[str, list[str]]:
-    """Return the paragraphs that print only a part of what an agency wrote, in order, each with the sentences that the
-    paper leaves out."""
-    draft = drafted.draft
+    """Return the paragraphs that print only a part of what an agency wrote on an item that they cite, in order, each
+    with the sentences that the paper leaves out."""
+    if drafted.found is None:
+        return {}
+    draft, facts = drafted.draft, drafted.found.facts
     texts = {key: plain(printed(draft, draft.part(key).text)) for key in draft.numbers}
     paper = "\n".join(texts.values())
+    homes = {record: home for record, _version, home in records_of(facts)}
+    citing: dict[Record, list[str]] = defaultdict(list)
+    for key in texts:
+        records = {(source.model, source.pk) for source in draft.part(key).sources}
+        for home in {homes[record] for record in records if record in homes}:
+            citing[home].append(key)
+    numbers = {item.number: (ITEM, item.pk) for item in facts.items}
     found: dict[str, list[str]] = {key: [] for key in texts}
-    for row in recorded(drafted.found.facts) if drafted.found else ():
-        ends = {end_of(each): each for each in sentences_of(row.text) if not says_nothing(each)}
-        shown = [end for end in ends if end in paper]
-        if 0 < len(shown) < len(ends):
-            rest = [sentence for end, sentence in ends.items() if end not in paper]
-            for key, text in texts.items():
-                if any(end in text for end in shown):
+    for row in recorded(facts):
+        keys = citing.get(numbers[row.item], ())
+        if not keys:
+            continue
+        ends = {_end(each): each for each in sentences_of(row.text) if not says_nothing(each)}
+        rest = [sentence for end, sentence in ends.items() if end not in paper]
+        if 0 < len(rest) < len(ends):
+            for key in keys:
+                if any(end in texts[key] for end in ends):
                     found[key] += rest
     return {key: list(dict.fromkeys(rest)) for key, rest in found.items() if rest}
+
+
+def _end(sentence: str) -> str:
+    """Return the end of a sentence, or the whole if that is too short to be found by."""
+    end = end_of(sentence)
+    return end if len(end.split()) >= FEWEST_WORDS else plain(sentence).rstrip(".!?;, ")
 
 
 def _shortened(material: Material) -> Iterator[Check]:
