@@ -6,7 +6,7 @@ left out or put in another order never disagree.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from django.utils.translation import gettext, gettext_lazy
@@ -16,7 +16,7 @@ from agencies.wording.translation import StrOrPromise
 from reports.compose.facts import Facts
 from reports.document.dates import MONTHS, long_date
 from reports.document.wording import TEENS, TENS, join_words, mentions, number
-from reports.drafting.changed_records import PLAN, records_of
+from reports.drafting.changed_records import PLAN
 from reports.drafting.draft import REFERENCE, Origin, Part
 from reports.drafting.paper import Drafted
 from workitems.models.item import Stage
@@ -30,10 +30,12 @@ MOST_NAMED = 3
 _MONTH = "|".join(MONTHS)
 # A month alone is a date only after such a word: "may" is a verb.
 _DATE = re.compile(
-    rf"\b(?:(?P<day>\d{{1,2}})\s+)?(?P<month>{_MONTH})(?:\s+(?P<year>\d{{4}}))\b"
-    rf"|\b(?P<day_2>\d{{1,2}})\s+(?P<month_2>{_MONTH})\b"
+    # First what most words fail at: a date begins with a digit or the capital of a month.
+    r"\b(?=[\dADFJMNOS])(?:"
+    rf"(?:(?P<day>\d{{1,2}})\s+)?(?P<month>{_MONTH})(?:\s+(?P<year>\d{{4}}))\b"
+    rf"|(?P<day_2>\d{{1,2}})\s+(?P<month_2>{_MONTH})\b"
     rf"|(?<=\bin )(?P<month_3>{_MONTH})\b|(?<=\bby )(?P<month_4>{_MONTH})\b|(?<=\bof )(?P<month_5>{_MONTH})\b"
-    r"|\b(?P<year_2>(?:19|20)\d\d)\b"
+    r"|(?P<year_2>(?:19|20)\d\d)\b)"
 )
 _UNITS = [str(word) for word in NUMBERS]
 _WORDS = {word: n for n, word in enumerate([*_UNITS, *map(str, TEENS)], start=1)}
@@ -43,12 +45,15 @@ _WORDS |= {
     for t, tens in enumerate(TENS, start=2)
     for u, unit in enumerate(_UNITS, start=1)
 }
+# As it stands in a sentence: with a point, so that it is no count.
+ITEM_NUMBER = re.compile(r"(?<!\w)\w+(?:\.\w+)+(?!\w)")
 # "One" is hardly ever a count.
 del _WORDS["one"]
+_WORD = "|".join(sorted((word for word in _WORDS if "-" not in word), key=len, reverse=True))
 _NUMBER = re.compile(
-    r"(?<![\w.,])(?:\d[\d,]*(?:\.\d+)?(?![\w])|"
-    + "|".join(sorted(_WORDS, key=len, reverse=True))
-    + r")(?!\w)",
+    # First what most words fail at: a number begins with a digit or one of these letters.
+    r"(?<![\w.,])(?=[\defnst])(?:\d[\d,]*(?:\.\d+)?"
+    rf"|(?:{'|'.join(map(str, TENS))})-(?:{'|'.join(_UNITS)})|{_WORD})(?!\w)",
     re.IGNORECASE,
 )
 
@@ -99,43 +104,48 @@ def numbers_in(text: str) -> dict[str, str]:
 # --- what the records say -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
 class Evidence:
-    """What a paragraph may say: the texts generated for it, all texts of its items, and who is named there."""
+    """What a paragraph may say: the texts generated for it, all texts of its items, and who is named there.
 
-    generated: str
-    texts: str
-    items: tuple[ItemAt, ...]
-    agencies: frozenset[int]
+    Long texts are read only where a paragraph has something to compare with them.
+    """
+
+    def __init__(self, drafted: Drafted, part: Part, facts: Facts) -> None:
+        now = {each.key: each.text for each in drafted.composed} if part.taken else {}
+        generated = [text for taken in part.taken for text in (taken.text, now.get(taken.key, ""))]
+        self.generated = "\n".join(generated)
+        self.facts = facts
+        self._labels = [source.label for source in part.sources]
+        self._records = {(source.model, source.pk) for source in part.sources}
+        is_of_plan = any(model == PLAN for model, _ in self._records)
+        self.items = facts.items if is_of_plan else drafted.items_of(self._records)
 
     @property
     def milestones(self) -> Iterator[MilestoneAt]:
         return (step for item in self.items for step in item.milestones)
 
+    @cached_property
+    def texts(self) -> str:
+        facts = self.facts
+        texts = [self.generated, *self._labels]
+        texts += [facts.plan.title, facts.plan.background, facts.briefing.title]
+        texts += map(long_date, (facts.briefing.dated, facts.briefing.period_start))
+        texts += [long_date(facts.briefing.period_end), long_date(facts.as_at)]
+        for risk in facts.all_risks:
+            if ("workitems.risk", risk.pk) in self._records:
+                texts += [risk.description, risk.response]
+        for item in self.items:
+            texts += _texts_of(facts, item)
+        return "\n".join(texts)
 
-def evidence_for(drafted: Drafted, part: Part, facts: Facts) -> Evidence:
-    now = {each.key: each.text for each in drafted.composed}
-    generated = [text for taken in part.taken for text in (taken.text, now.get(taken.key, ""))]
-    records = {(source.model, source.pk) for source in part.sources}
-    homes = {home for record, _version, home in records_of(facts) if record in records}
-    is_of_plan = any(model == PLAN for model, _ in records)
-    items = tuple(
-        item for item in facts.items if is_of_plan or ("workitems.workitem", item.pk) in homes
-    )
-    texts = [*generated, *(source.label for source in part.sources)]
-    texts += [facts.plan.title, facts.plan.background, facts.briefing.title]
-    texts += map(long_date, (facts.briefing.dated, facts.briefing.period_start))
-    texts += [long_date(facts.briefing.period_end), long_date(facts.as_at)]
-    for risk in facts.all_risks:
-        if ("workitems.risk", risk.pk) in records:
-            texts += [risk.description, risk.response]
-    named = {facts.coordinator.pk}
-    for item in items:
-        texts += _texts_of(facts, item)
-        named |= set(_agencies_of(facts, item))
-    text = "\n".join(texts)
-    named |= {pk for pk, agency in facts.agencies.items() if mentions(text, _names_of(agency))}
-    return Evidence("\n".join(generated), text, items, frozenset(named))
+    def names(self, agency: Agency) -> bool:
+        """Whether the records are the agency's, or name it."""
+        return agency.pk in self._agencies or mentions(self.texts, _names_of(agency))
+
+    @cached_property
+    def _agencies(self) -> frozenset[int]:
+        of_items = (pk for item in self.items for pk in _agencies_of(self.facts, item))
+        return frozenset((self.facts.coordinator.pk, *of_items))
 
 
 def _texts_of(facts: Facts, item: ItemAt) -> Iterator[str]:
@@ -260,7 +270,7 @@ def disagreements(drafted: Drafted, part: Part) -> list[str]:
     text = REFERENCE.sub(" ", part.text).replace("**", "")
     found = list(_counts(text, facts))
     if part.sources:
-        evidence = evidence_for(drafted, part, facts)
+        evidence = Evidence(drafted, part, facts)
         found += _dates(text, evidence)
         found += _numbers(text, evidence, facts, is_counted=bool(found))
         found += _names(text, evidence, facts)
@@ -276,7 +286,8 @@ def _says(typed: Iterable[str], recorded: Iterable[str]) -> str:
 
 
 def _dates(text: str, evidence: Evidence) -> Iterator[str]:
-    known, typed = dates_in(evidence.texts), dates_in(text)
+    typed = dates_in(text)
+    known = dates_in(evidence.texts) if typed else []
     wrong = [date.words for date in typed if not any(date.agrees(each) for each in known)]
     if wrong:
         recorded = dates_in(evidence.generated) or known
@@ -285,12 +296,15 @@ def _dates(text: str, evidence: Evidence) -> Iterator[str]:
 
 
 def _numbers(text: str, evidence: Evidence, facts: Facts, *, is_counted: bool) -> Iterator[str]:
+    found = numbers_in(text)
+    if not found:
+        return
     numbers = {item.number for item in facts.items}
-    typed = {n: word for n, word in numbers_in(text).items() if n not in numbers}
+    typed = {n: word for n, word in found.items() if n not in numbers}
     if is_counted:
         counted = {match["count"] for match in _COUNT.finditer(text)}
         typed = {n: word for n, word in typed.items() if word not in counted}
-    known = numbers_in(evidence.texts)
+    known = numbers_in(evidence.texts) if typed else {}
     wrong = [word for n, word in typed.items() if n not in known]
     if wrong:
         recorded = {n: w for n, w in numbers_in(evidence.generated).items() if n not in numbers}
@@ -299,13 +313,13 @@ def _numbers(text: str, evidence: Evidence, facts: Facts, *, is_counted: bool) -
 
 
 def _names(text: str, evidence: Evidence, facts: Facts) -> Iterator[str]:
+    numbers = set(ITEM_NUMBER.findall(text))
     own = [item.number for item in evidence.items]
     strange = [
         item.number
-        for item in facts.items
-        if "." in item.number
+        for item in (facts.items if numbers else ())
+        if item.number in numbers
         and item.number not in own
-        and mentions(text, [item.number])
         and not mentions(evidence.texts, [item.number])
     ]
     if strange:
@@ -314,11 +328,11 @@ def _names(text: str, evidence: Evidence, facts: Facts) -> Iterator[str]:
         )
     others = [
         agency.short_name
-        for pk, agency in facts.agencies.items()
-        if pk not in evidence.agencies and mentions(text, _names_of(agency))
+        for agency in facts.agencies.values()
+        if mentions(text, _names_of(agency)) and not evidence.names(agency)
     ]
     if others:
-        known = [facts.agencies[pk].short_name for pk in sorted(evidence.agencies)]
+        known = [agency.short_name for agency in facts.agencies.values() if evidence.names(agency)]
         yield gettext("It names {agencies}; its records name {known}.").format(
             agencies=join_words(others), known=join_words(known[: 2 * MOST_NAMED])
         )

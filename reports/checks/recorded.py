@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from reports.compose.annex_rows import last_round
 from reports.compose.facts import Facts
 from reports.document.wording import sentences
 from workitems.terms.stems import says_nothing
 
+# Words by which a sentence is found in the paper, at least.
+FEWEST_WORDS = 3
 # Marks of bold, bullets and line ends.
 _MARKUP = re.compile(r"\*\*|^\s*-\s+", re.MULTILINE)
 
 
-class Recorded(NamedTuple):
+@dataclass(frozen=True)
+class Recorded:
     """A text of the period: the number of its item, what it is, and the annex that has it whole."""
 
     item: str
@@ -21,10 +25,17 @@ class Recorded(NamedTuple):
     text: str
     annex: str
 
+    @cached_property
+    def ends(self) -> dict[str, str]:
+        """Its sentences by their ends, to be found in what `plain` returns: the paper may begin a sentence in other
+        words. Sentences that say nothing are left out."""
+        found = sentences_of(self.text)
+        return {end_of(sentence): sentence for sentence in found if not says_nothing(sentence)}
 
-def recorded(facts: Facts) -> Iterator[Recorded]:
-    """Yield the texts that agencies recorded in the period, without those that say nothing."""
-    return (row for row in _recorded(facts) if not says_nothing(row.text))
+
+def recorded(facts: Facts) -> list[Recorded]:
+    """Return the texts that agencies recorded in the period, without those that say nothing."""
+    return [row for row in _recorded(facts) if not says_nothing(row.text)]
 
 
 def _recorded(facts: Facts) -> Iterator[Recorded]:
@@ -46,12 +57,6 @@ def _recorded(facts: Facts) -> Iterator[Recorded]:
                 yield Recorded(item.number, "mitigation", action.description, "delays")
 
 
-def ends_of(text: str) -> list[str]:
-    """Return the second half of each sentence of a text, to be found in what `plain` returns: the paper may begin
-    a sentence in other words. Sentences that say nothing are left out."""
-    return [end_of(each) for each in sentences_of(text) if not says_nothing(each)]
-
-
 def plain(text: str) -> str:
     """Return a text on one line, without markup, to be searched."""
     return " ".join(_MARKUP.sub("", text).split()).casefold()
@@ -64,5 +69,6 @@ def sentences_of(text: str) -> list[str]:
 
 
 def end_of(sentence: str) -> str:
+    """Return the second half of a sentence, but three words if it has them. Two may stand anywhere: "the plan"."""
     words = sentence.casefold().rstrip(".!?;, ").split()
-    return " ".join(words[len(words) // 2 :])
+    return " ".join(words[max(min(len(words) // 2, len(words) - FEWEST_WORDS), 0) :])

@@ -22,15 +22,13 @@ from reports.checks.material import (
     Material,
 )
 from reports.checks.paper_dates import called_future
-from reports.checks.recorded import end_of, ends_of, plain, recorded, sentences_of
+from reports.checks.recorded import Recorded, plain, recorded, sentences_of
 from reports.compose.paragraphs import CONTINUED
 from reports.compose.planned import plans
 from reports.document import Verb, markup, words
 from reports.document.dates import long_date
 from reports.document.wording import capitalised, join_words, number
-from reports.drafting.changed_records import Record, records_of
 from reports.drafting.draft import Part, printed
-from reports.drafting.paper import Drafted
 from reports.models import Briefing
 from workitems.models import Update
 from workitems.terms.spans import add_months
@@ -39,10 +37,7 @@ from workitems.terms.stems import says_nothing, says_we
 MOST_PAGES = 10
 # Words in one paragraph or bullet.
 MOST_WORDS = 150
-# Words by which a sentence is found in the paper, at least.
-FEWEST_WORDS = 3
 UPDATE = "workitems.update"
-ITEM = "workitems.workitem"
 AHEAD = "next_steps"
 # Records with an agency's own words.
 OF_AGENCIES = (UPDATE, "workitems.delay", "workitems.mitigation", "workitems.risk")
@@ -62,14 +57,15 @@ def warnings(material: Material) -> list[Check]:
     """Return all warnings. None before drafting or if the records cannot be composed."""
     if material.drafted.found is None:
         return []
+    texts = recorded(material.drafted.found.facts)
     return [
         *_length(material),
         *_past_plans(material),
         *_short_bridges(material),
         *_stale(material),
         *_unused(material),
-        *_unprinted(material),
-        *_shortened(material),
+        *_unprinted(material, texts),
+        *_shortened(material, texts),
         *_voice(material),
         *_asks(material),
         *_paragraphs(material),
@@ -244,14 +240,13 @@ def _unused(material: Material) -> Iterator[Check]:
                 )
 
 
-def _unprinted(material: Material) -> Iterator[Check]:
+def _unprinted(material: Material, texts: list[Recorded]) -> Iterator[Check]:
     """Yield that texts of the period are neither in a shown paragraph nor in an annex, by item."""
-    assert material.drafted.found is not None
     paper = plain("\n".join(_texts(material)))
     missing: dict[str, list[str]] = defaultdict(list)
-    for row in recorded(material.drafted.found.facts):
+    for row in texts:
         is_in_annex = row.annex in material.drafted.briefing.annexes
-        if not is_in_annex and not any(end in paper for end in ends_of(row.text)):
+        if not is_in_annex and not any(end in paper for end in row.ends):
             missing[row.item].append(row.what)
     if missing:
         items = "; ".join(
@@ -269,45 +264,32 @@ def _unprinted(material: Material) -> Iterator[Check]:
         )
 
 
-def shortened(drafted: Drafted) -> dict[str, list[str]]:
+def _left_out(material: Material, rows: list[Recorded]) -> dict[str, list[str]]:
     """Return the paragraphs that print only a part of what an agency wrote on an item that they cite, in order, each
     with the sentences that the paper leaves out."""
-    if drafted.found is None:
-        return {}
-    draft, facts = drafted.draft, drafted.found.facts
-    texts = {key: plain(printed(draft, draft.part(key).text)) for key in draft.numbers}
+    drafted = material.drafted
+    texts = {part.key: plain(printed(drafted.draft, part.text)) for part in material.shown}
     paper = "\n".join(texts.values())
-    homes = {record: home for record, _version, home in records_of(facts)}
-    citing: dict[Record, list[str]] = defaultdict(list)
-    for key in texts:
-        records = {(source.model, source.pk) for source in draft.part(key).sources}
-        for home in {homes[record] for record in records if record in homes}:
-            citing[home].append(key)
-    numbers = {item.number: (ITEM, item.pk) for item in facts.items}
+    citing: dict[str, list[str]] = defaultdict(list)
+    for part in material.shown:
+        records = [(source.model, source.pk) for source in part.sources]
+        for item in drafted.items_of(records):
+            citing[item.number].append(part.key)
     found: dict[str, list[str]] = {key: [] for key in texts}
-    for row in recorded(facts):
-        keys = citing.get(numbers[row.item], ())
-        if not keys:
-            continue
-        ends = {_end(each): each for each in sentences_of(row.text) if not says_nothing(each)}
-        rest = [sentence for end, sentence in ends.items() if end not in paper]
-        if 0 < len(rest) < len(ends):
+    for row in rows:
+        keys = citing.get(row.item, ())
+        rest = [each for end, each in row.ends.items() if end not in paper] if keys else []
+        if 0 < len(rest) < len(row.ends):
             for key in keys:
-                if any(end in texts[key] for end in ends):
+                if any(end in texts[key] for end in row.ends):
                     found[key] += rest
     return {key: list(dict.fromkeys(rest)) for key, rest in found.items() if rest}
 
 
-def _end(sentence: str) -> str:
-    """Return the end of a sentence, or the whole if that is too short to be found by."""
-    end = end_of(sentence)
-    return end if len(end.split()) >= FEWEST_WORDS else plain(sentence).rstrip(".!?;, ")
-
-
-def _shortened(material: Material) -> Iterator[Check]:
+def _shortened(material: Material, texts: list[Recorded]) -> Iterator[Check]:
     """Yield the paragraphs that print only a part of what an agency wrote."""
     draft = material.drafted.draft
-    left_out = shortened(material.drafted)
+    left_out = _left_out(material, texts)
     if keys := list(left_out):
         yield warn(
             key="shortened",

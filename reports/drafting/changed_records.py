@@ -24,6 +24,7 @@ from workitems.plan.plan_at import ItemAt
 # Sections that sum the paper up, and the source of a paragraph about the plan as a whole.
 SUMMARIES = ("purpose", "figures")
 PLAN = "workitems.plan"
+ITEM = "workitems.workitem"
 # Columns of a briefing that all its text depends on.
 COVER = ("period_start", "period_end", "annexes")
 # In this time the act that begins a draft has written all its rows.
@@ -166,11 +167,11 @@ def records_of(facts: Facts) -> Iterator[tuple[Record, int | None, Record]]:
                     yield ("workitems.mitigation", row.pk), row.version, home
     for risk in facts.all_risks:
         own = ("workitems.risk", risk.pk)
-        yield own, risk.version, ("workitems.workitem", risk.item) if risk.item else own
+        yield own, risk.version, (ITEM, risk.item) if risk.item else own
 
 
 def _home(item: ItemAt) -> Record:
-    return "workitems.workitem", item.pk
+    return ITEM, item.pk
 
 
 def _written_since(versions: Mapping[Record, int | None], since: datetime) -> Iterator[Record]:

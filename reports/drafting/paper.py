@@ -23,7 +23,7 @@ from reports.document import (
     markup,
 )
 from reports.drafting import draft_rows
-from reports.drafting.changed_records import settled
+from reports.drafting.changed_records import ITEM, Record, records_of, settled
 from reports.drafting.draft import (
     CLOSING,
     Composed,
@@ -38,6 +38,7 @@ from reports.drafting.draft import (
 )
 from reports.drafting.draft_rows import Stored
 from reports.models import Briefing
+from workitems.plan.plan_at import ItemAt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,23 @@ class Drafted:
     def outdated(self) -> dict[str, tuple[str, str]]:
         """What an update from the records would change: the text now and then, by key."""
         return outdated(self.draft, self.composed) if self.found else {}
+
+    @cached_property
+    def homes(self) -> dict[Record, Record]:
+        """The item of each record; of a risk to the whole plan, the risk."""
+        facts = self.found.facts if self.found else None
+        return {record: home for record, _version, home in records_of(facts)} if facts else {}
+
+    @cached_property
+    def _items(self) -> dict[Record, tuple[int, ItemAt]]:
+        items = self.found.facts.items if self.found else ()
+        return {(ITEM, item.pk): (place, item) for place, item in enumerate(items)}
+
+    def items_of(self, records: Iterable[Record]) -> tuple[ItemAt, ...]:
+        """Return the items of these records, in the plan's order."""
+        homes = {self.homes[record] for record in records if record in self.homes}
+        found = sorted(self._items[home] for home in homes if home in self._items)
+        return tuple(item for _place, item in found)
 
     @cached_property
     def words(self) -> int:

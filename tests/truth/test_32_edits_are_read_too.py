@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date
 from random import Random
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import settings
@@ -12,8 +11,9 @@ from reports import checks
 from reports.checks.edits import disagreements
 from reports.compose import UNDRAFTED, USUAL_ANNEXES, write
 from reports.document.wording import sentences
-from reports.drafting.draft import Origin, Part, Taken
-from reports.drafting.paper import composed_from, read_drafted
+from reports.drafting.draft import Draft, Origin, Part, Taken
+from reports.drafting.draft_rows import Stored
+from reports.drafting.paper import Drafted, composed_from, read_drafted
 from reports.models import Briefing
 from reports.workshop.services import drafts
 from tests.factories import DelayFactory, MilestoneFactory, MitigationFactory
@@ -28,7 +28,16 @@ LATER = date(2011, 6, 30)
 def of(these_facts):
     """A draft on these facts, as `disagreements` reads one."""
     found = write(these_facts, UNDRAFTED, USUAL_ANNEXES, in_full=False)
-    return SimpleNamespace(found=found, composed=composed_from(found, SECTIONS))
+    rows = Stored(Draft(()), {}, {}, {})
+    composed = tuple(composed_from(found, SECTIONS))
+    return Drafted(
+        briefing=these_facts.briefing,
+        rows=rows,
+        found=found,
+        composed=composed,
+        document=None,
+        fault="",
+    )
 
 
 def edited(of_draft, each, text):

@@ -109,7 +109,7 @@ _WE = re.compile(r"\b(?:we|our|ours|us|we['’](?:re|ll|ve|d))\b", re.IGNORECASE
 
 def says_nothing(text: str) -> bool:
     """Whether a text has no content of its own: "n/a", "As above.", "This milestone has been COMPLETED."."""
-    return all(word.casefold() in _EMPTY for word in _WORD.findall(text))
+    return all(match.group().casefold() in _EMPTY for match in _WORD.finditer(text))
 
 
 def says_we(text: str) -> bool:
