@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from agencies.pages.late_addresses import LoadedLate, in_folders
+from agencies.pages.late_addresses import LateViews, LoadedLate, in_folders
 from reports.briefings.views import briefing_decisions
 from reports.clearance import views as clearance
 from reports.comparison import views as comparing
@@ -10,13 +10,16 @@ from reports.extensions import registry
 from reports.issuing.views import issuing, renderings
 from reports.kinds.views import agency_covers, annex_choices, kinds
 from reports.meetings import views as meeting_papers
-from reports.progress.views import changes, dashboard, exports, timeline, trends
+from reports.progress.views import changes, dashboard, timeline, trends
 from reports.public.views import plan_progress, progress_publishing, published
 from reports.responses import views as responses
 from reports.return_papers import views as return_papers
 from reports.search import views as search
 from reports.word_copies import views as word_copies
 from reports.workshop.views import briefings, checks, drafting
+
+# They write workbooks.
+exports = LateViews("reports.progress.views.exports")
 
 dashboard_urls = [
     path("", dashboard.overview, name="overview"),

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from agencies.pages.late_addresses import LateViews
 from workitems.calendar import views as feeds
 from workitems.desk import views as desk
 from workitems.glossary import views as glossary
-from workitems.intake.views import plan_making, plans, trackers, workbook
+from workitems.intake.views import plan_making, plans
 from workitems.items.views import assignments, delays, evidence, item_texts, items, milestones
 from workitems.meetings.views import decisions, matters
 from workitems.meetings.views import pages as meeting_pages
@@ -15,7 +16,6 @@ from workitems.plan.views import date_box, stem_box
 from workitems.presenting import views as present
 from workitems.returns.views import (
     reading,
-    return_sheet,
     returns,
     round_levers,
     rounds,
@@ -23,6 +23,11 @@ from workitems.returns.views import (
 )
 from workitems.risks import views as risks
 from workitems.variations.views import additions, held_entries, variations
+
+# They read and write workbooks: openpyxl takes 7 MiB.
+workbook = LateViews("workitems.intake.views.workbook")
+trackers = LateViews("workitems.intake.views.trackers")
+return_sheet = LateViews("workitems.returns.views.return_sheet")
 
 making_urls = [
     path("add/", plan_making.add_item, name="add-item"),

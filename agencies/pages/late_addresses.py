@@ -1,5 +1,13 @@
-"""Addresses whose module, with all that it imports, is loaded at the first request for one of them."""
+"""Addresses whose module, with all that it imports, is loaded at the first request for one of them.
 
+So a web worker has no library in memory that it has not used.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLResolver
 from django.urls.resolvers import RegexPattern, RoutePattern
 
@@ -17,3 +25,23 @@ class LoadedLate(URLResolver):
 def in_folders(folders: tuple[str, ...]) -> RegexPattern:
     """Return the pattern of the root of the site for addresses in these folders alone."""
     return RegexPattern(f"^(?={'|'.join(folders)})")
+
+
+class LateViews:
+    """The views of a module, by name, for addresses that keep the names of their neighbours.
+
+    The views must not be marked by a decorator (as `csrf_exempt` does), because middleware could not see it.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Callable[..., HttpResponse]:
+        def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            answer: HttpResponse = getattr(import_module(self._module), name)(
+                request, *args, **kwargs
+            )
+            return answer
+
+        view.__module__, view.__name__, view.__qualname__ = self._module, name, name
+        return view

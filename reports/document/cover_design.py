@@ -17,6 +17,8 @@ LEAST_CONTRAST = 4.5
 # Of a mark, in pixels: at 300 dots to the inch it is at most 70 mm wide and 18 mm high.
 MARK_WIDTH, MARK_HEIGHT = 827, 213
 MARK_BYTES = 600_000
+# Of the file that a mark is made of.
+MARK_FILE_MEGABYTES = 5
 # The word before an annex's letter.
 ANNEX = "Annex"
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from reports.render.tables import Sheet, Value
-from workitems.intake.workbook.cell_kinds import clean
+from workitems.intake.cell_kinds import clean
 from workitems.terms.known_dates import KnownDate
 
 MIME_TYPE = "text/csv; charset=utf-8"

@@ -14,10 +14,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from reports.render.tables import Kind, Sheet, Value
-from workitems.intake.workbook.cell_kinds import CELL_CHARACTERS, FIRST_SHEET_DAY, clean
+from workitems.intake.cell_kinds import CELL_CHARACTERS, FIRST_SHEET_DAY, clean
 from workitems.terms.known_dates import KnownDate, KnownTo
 
-MIME_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DATE_FORMAT = "d mmm yyyy"
 A4, A3 = 9, 8
 # A table wider than this is too small to read on A4.

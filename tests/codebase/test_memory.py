@@ -13,6 +13,8 @@ MODULES = [
     "icalendar",
     "holidays",
     "ninja",
+    "openpyxl",
+    "PIL",
     "pikepdf",
     "pydantic",
     "requests",

@@ -13,7 +13,7 @@ from typing import Any
 
 import openpyxl
 
-from workitems.intake.workbook.cell_kinds import DueDate
+from workitems.intake.cell_kinds import DueDate
 from workitems.intake.workbook.columns import AGENCIES, MILESTONES, PLAN, SHEETS
 from workitems.terms.known_dates import KnownDate, read_known_date
 

@@ -9,6 +9,7 @@ from reports.models import Briefing
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Of a title that names a file.
 MOST_LETTERS = 60
 MIME_TYPES = {"pdf": PDF, "docx": DOCX}

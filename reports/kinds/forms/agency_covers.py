@@ -17,8 +17,7 @@ from agencies.typed.fields import (
     VersionedForm,
     hide_te_reo,
 )
-from reports.document.cover_design import ROWS, USUAL_LABELS, CoverPart
-from reports.kinds.services.marks import MAX_MEGABYTES
+from reports.document.cover_design import MARK_FILE_MEGABYTES, ROWS, USUAL_LABELS, CoverPart
 from reports.models import AgencyCover
 from reports.models.agency_cover import ALT_LENGTH, LABEL_LENGTH, MINISTRY_LENGTH
 
@@ -228,7 +227,7 @@ class MarkForm(VersionedForm):
                 "PNG or JPEG, at most {most} MB. It is printed on white, up to 18 mm high and 70 mm "
                 "wide. Its margin is cut off."
             ),
-            most=MAX_MEGABYTES,
+            most=MARK_FILE_MEGABYTES,
         ),
         accept=".png,.jpg,.jpeg",
     )
@@ -253,10 +252,10 @@ class MarkForm(VersionedForm):
             if self.row.mark is None:
                 raise forms.ValidationError(_("Choose a PNG or JPEG picture."))
             return None
-        if file.size > MAX_MEGABYTES * 1_000_000:
+        if file.size > MARK_FILE_MEGABYTES * 1_000_000:
             raise forms.ValidationError(
                 _("The file is larger than {most} MB. Choose a smaller picture.").format(
-                    most=MAX_MEGABYTES
+                    most=MARK_FILE_MEGABYTES
                 )
             )
         data: bytes = file.read()

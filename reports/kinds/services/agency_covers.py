@@ -12,7 +12,6 @@ from agencies.records import history
 from reports.compose.paper_cover import as_printed
 from reports.document import DocumentError
 from reports.document.cover_design import COLOUR, LEAST_CONTRAST, contrast_with_white
-from reports.kinds.services.marks import MarkRefused, made_of
 from reports.models import AgencyCover, CoverMark
 from reports.render.pdf import RenderRefused, refuse_unprintable
 from workitems.plan.services.refusals import Conflict, Refused, locked, refuse_reason_alone
@@ -104,6 +103,9 @@ def change_mark(
 
     Raise `Conflict`, or `Refused` if the picture cannot be printed or has no description.
     """
+    # A worker that reads no picture saves 3 MiB for its library.
+    from reports.kinds.services.marks import MarkRefused, made_of
+
     row = _locked(agency, version)
     if not alt:
         raise Refused(_("Describe the picture for people who cannot see it."), "alt")

@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from PIL import Image, ImageChops, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
-from reports.document.cover_design import MARK_HEIGHT, MARK_WIDTH
+from reports.document.cover_design import MARK_FILE_MEGABYTES, MARK_HEIGHT, MARK_WIDTH
 
-MAX_MEGABYTES = 5
 MAX_PIXELS = 25_000_000
 # On the longer side; fewer would look coarse on paper.
 LEAST_PIXELS = 120
@@ -37,10 +36,10 @@ def made_of(data: bytes) -> Made:
 
     Raise `MarkRefused` for what is no PNG or JPEG, too large, too small, damaged or blank.
     """
-    if len(data) > MAX_MEGABYTES * 1_000_000:
+    if len(data) > MARK_FILE_MEGABYTES * 1_000_000:
         raise MarkRefused(
             _("The file is larger than {most} MB. Choose a smaller picture.").format(
-                most=MAX_MEGABYTES
+                most=MARK_FILE_MEGABYTES
             )
         )
     if b"<svg" in data[:2000].lower():

@@ -167,7 +167,7 @@ EXPORTS = {
     "rounds": Export("returns:list", rounds, has_own_filters=True),
 }
 FORMATS: dict[str, tuple[str, Callable[[Sheet, datetime], bytes]]] = {
-    "xlsx": (xlsx.MIME_TYPE, xlsx.write),
+    "xlsx": (files.XLSX, xlsx.write),
     "csv": (csv.MIME_TYPE, lambda sheet, made_at: csv.write(sheet)),
 }
 

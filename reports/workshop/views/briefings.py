@@ -25,10 +25,8 @@ from reports.drafting import cover
 from reports.drafting.paper import document_of, read_drafted
 from reports.kinds.services.kinds import title_for
 from reports.models import Briefing
-from reports.render.annex_sheets import render_workbook
 from reports.render.html import document_fragment
 from reports.render.pdf import RenderRefused
-from reports.render.xlsx import MIME_TYPE as XLSX
 from reports.workshop.forms.covers import CoverForm, NewCoverForm
 from reports.workshop.forms.drafting import KindForm
 from reports.workshop.services.beginning import begin_as
@@ -174,7 +172,10 @@ def json(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @transaction.non_atomic_requests
 @require_safe
 def xlsx(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    return _download(request, slug, pk, "xlsx", XLSX, render_workbook)
+    # A worker that makes no workbook saves 7 MiB for its library.
+    from reports.render.annex_sheets import render_workbook
+
+    return _download(request, slug, pk, "xlsx", files.XLSX, render_workbook)
 
 
 def _download(

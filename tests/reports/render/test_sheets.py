@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reports.render import csv, xlsx
 from reports.render.tables import Column, Kind, Sheet
-from workitems.intake.workbook.cell_kinds import CELL_CHARACTERS, clean
+from workitems.intake.cell_kinds import CELL_CHARACTERS, clean
 from workitems.terms.known_dates import KnownDate, KnownTo
 
 MADE_AT = datetime(2010, 7, 30, 1, 15, tzinfo=UTC)

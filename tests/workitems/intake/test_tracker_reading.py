@@ -15,6 +15,7 @@ from tests.codebase.source import ROOT, imports_of
 from tests.workitems import trackers
 from tests.workitems.intake.test_tracker_words import AGENCIES
 from tests.workitems.trackers import sheet_day
+from workitems.intake.cell_kinds import clean
 from workitems.intake.tracker.doubts import ADD, NOTE, Fate
 from workitems.intake.tracker.fill_colours import named
 from workitems.intake.tracker.grid import Area, Cell, Sheet, Tracker
@@ -23,7 +24,6 @@ from workitems.intake.tracker.headings import PHRASES, Field
 from workitems.intake.tracker.opening import open_tracker, shown
 from workitems.intake.tracker.plan_reading import understand
 from workitems.intake.tracker.understood import About
-from workitems.intake.workbook.cell_kinds import clean
 
 ABOUT = About(date(2025, 7, 1), date(2026, 6, 30), date(2026, 7, 20), "MBIE")
 

@@ -433,7 +433,7 @@ def test_any_plan_survives_export_and_import(data):
 @example(text="_x000D_")
 @example(text="\r\n")
 def test_normalising_text_twice_changes_nothing(text):
-    from workitems.intake.workbook.cell_kinds import Kind, Line
+    from workitems.intake.cell_kinds import Kind, Line
 
     for kind in (Kind(), Line()):
         once = kind.normal(text)

@@ -30,13 +30,13 @@ from tests.workitems.workbooks import (
     setting,
     small,
 )
+from workitems.intake.cell_kinds import Kind, Line, join_with_or
 from workitems.intake.workbook import (
     WorkbookRefused,
     export_workbook,
     import_workbook,
     preview_import,
 )
-from workitems.intake.workbook.cell_kinds import Kind, Line, join_with_or
 from workitems.intake.workbook.columns import SHEETS
 from workitems.models import (
     Delay,

@@ -22,8 +22,8 @@ from tests.workitems.workbooks import (
 )
 from workitems.demo.demo_plans import TEXT_OF_2009
 from workitems.demo.plan_text import workbook_of
+from workitems.intake.cell_kinds import join_with_or
 from workitems.intake.workbook import WorkbookRefused
-from workitems.intake.workbook.cell_kinds import join_with_or
 from workitems.intake.workbook.read import NOT_GIVEN, read_workbook
 
 TODAY = date(2026, 6, 30)

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from workitems.intake.cell_kinds import InvalidCell
 from workitems.intake.tracker.understood import Item, Milestone, Progress, Understood, joined
 from workitems.intake.tracker.words import Agencies, read_cause
-from workitems.intake.workbook.cell_kinds import InvalidCell
 from workitems.intake.workbook.columns import (
     AGENCIES,
     DELAYS,

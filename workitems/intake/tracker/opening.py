@@ -21,10 +21,10 @@ from openpyxl.utils import range_boundaries
 from openpyxl.xml.functions import fromstring
 
 from agencies.typed.typed_dates import MONTHS
+from workitems.intake.cell_kinds import clean
 from workitems.intake.tracker.fill_colours import FillColours
 from workitems.intake.tracker.grid import MAX_MERGED, Area, Cell, Sheet, Tracker
 from workitems.intake.workbook import package
-from workitems.intake.workbook.cell_kinds import clean
 from workitems.intake.workbook.package import refusal
 
 MAX_ROWS = 20_000

@@ -22,6 +22,7 @@ from agencies.models import Agency, Seat
 from agencies.pages.once import once
 from agencies.typed.fields import overwrite_data
 from agencies.wording.translation import StrOrPromise
+from workitems.intake.cell_kinds import one_line
 from workitems.intake.forms.trackers import DoubtsForm, SheetForm, TrackerFileForm, TrackerPlanForm
 from workitems.intake.services.trackers import mappings_of
 from workitems.intake.tracker.book import PlanFacts, book_of
@@ -37,7 +38,6 @@ from workitems.intake.tracker.plan_reading import understand
 from workitems.intake.tracker.understood import About, Note, Understood
 from workitems.intake.tracker.words import Agencies
 from workitems.intake.workbook import Fault, WorkbookRefused, held
-from workitems.intake.workbook.cell_kinds import one_line
 from workitems.intake.workbook.importing import preview_book
 from workitems.intake.workbook.read import Book
 from workitems.models import TrackerNote

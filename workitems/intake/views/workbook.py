@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
 from agencies.pages.once import once
+from workitems.intake.cell_kinds import one_line
 from workitems.intake.forms.workbook import ConfirmForm, WorkbookForm
 from workitems.intake.workbook import (
     ExportRefused,
@@ -25,7 +26,6 @@ from workitems.intake.workbook import (
     import_workbook,
     preview_import,
 )
-from workitems.intake.workbook.cell_kinds import one_line
 from workitems.intake.workbook.columns import SHEETS
 from workitems.models import Plan
 from workitems.plan.asat import Moment

@@ -12,7 +12,7 @@ from django.db import models
 
 from agencies.models import Agency, Appointment
 from agencies.wording.translation import gettext_noop
-from workitems.intake.workbook.cell_kinds import (
+from workitems.intake.cell_kinds import (
     AgencyList,
     AgencyName,
     Choice,

@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from agencies.models import Agency
-from workitems.intake.workbook.cell_kinds import (
+from workitems.intake.cell_kinds import (
     CELL_CHARACTERS,
     Choice,
     Kind,

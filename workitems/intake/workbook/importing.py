@@ -13,9 +13,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from agencies.models import User
+from workitems.intake.cell_kinds import shown
 from workitems.intake.services.plan_making import TAKEN_SLUGS
 from workitems.intake.workbook import item_rows, plan_rows, record
-from workitems.intake.workbook.cell_kinds import shown
 from workitems.intake.workbook.faults import Fault, WorkbookRefused
 from workitems.intake.workbook.past import Past
 from workitems.intake.workbook.proposal import Change, Count, Proposal

@@ -6,7 +6,7 @@ from django.utils.translation import gettext, ngettext
 
 from agencies.models import Agency
 from agencies.wording.translation import list_in_words
-from workitems.intake.workbook.cell_kinds import day_words, join_with_or, one_line, workbook_labels
+from workitems.intake.cell_kinds import day_words, join_with_or, one_line, workbook_labels
 from workitems.intake.workbook.columns import ITEMS, MILESTONES
 from workitems.intake.workbook.proposal import Draft, FieldChange, Proposal
 from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Row

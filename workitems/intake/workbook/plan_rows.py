@@ -7,7 +7,7 @@ from typing import cast
 from django.utils.translation import gettext, ngettext
 
 from agencies.models import Agency, Appointment
-from workitems.intake.workbook.cell_kinds import day_words, join_with_or, one_line, shown
+from workitems.intake.cell_kinds import day_words, join_with_or, one_line, shown
 from workitems.intake.workbook.columns import AGENCIES, PILLARS, PLAN
 from workitems.intake.workbook.proposal import Draft, FieldChange, Proposal, words
 from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Row

@@ -14,7 +14,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
-from workitems.intake.workbook.cell_kinds import shown
+from workitems.intake.cell_kinds import shown
 from workitems.intake.workbook.columns import SHEETS, Column
 from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Book, Row, is_cleared
 from workitems.intake.workbook.stored import Stored

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
 from agencies.wording.translation import list_in_words
+from workitems.intake.cell_kinds import Day, InvalidCell, day_words, join_with_or, one_line
 from workitems.intake.workbook import package
-from workitems.intake.workbook.cell_kinds import Day, InvalidCell, day_words, join_with_or, one_line
 from workitems.intake.workbook.columns import (
     CLEARED,
     EXAMPLE,

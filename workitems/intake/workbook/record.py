@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from workitems.intake.workbook.cell_kinds import day_words
+from workitems.intake.cell_kinds import day_words
 from workitems.intake.workbook.columns import DELAYS, MITIGATIONS, RISKS, UPDATES
 from workitems.intake.workbook.proposal import Draft, FieldChange, Proposal
 from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Row

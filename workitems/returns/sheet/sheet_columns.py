@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from workitems.intake.workbook.cell_kinds import one_line
+from workitems.intake.cell_kinds import one_line
 
 KEY = "Key (do not change)"
 ITEM = "Item"

@@ -14,8 +14,8 @@ from zipfile import ZipFile
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from openpyxl.utils import get_column_letter
 
+from workitems.intake.cell_kinds import InvalidCell, Kind, one_line, shown
 from workitems.intake.workbook import package
-from workitems.intake.workbook.cell_kinds import InvalidCell, Kind, one_line, shown
 from workitems.intake.workbook.faults import Fault
 from workitems.intake.workbook.package import Cell, refusal
 from workitems.models import Return

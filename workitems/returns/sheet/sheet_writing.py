@@ -17,7 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from agencies.models import Agency
-from workitems.intake.workbook.cell_kinds import clean, workbook_labels
+from workitems.intake.cell_kinds import clean, workbook_labels
 from workitems.intake.workbook.export import WRAPPED, styled_cell
 from workitems.models import MilestoneAnswer, Return
 from workitems.models.item import Confidence, Stage

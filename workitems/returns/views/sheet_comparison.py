@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_lazy
 
 from agencies.wording.translation import day_words
-from workitems.intake.workbook.cell_kinds import clean, join_with_or, sentence_start
+from workitems.intake.cell_kinds import clean, join_with_or, sentence_start
 from workitems.intake.workbook.faults import Fault
 from workitems.models import MilestoneAnswer, Return, ReturnSheet, Update
 from workitems.plan.word_diff import side_by_side
