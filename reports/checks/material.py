@@ -21,6 +21,7 @@ UPDATE_PAGE = "workshop:update"
 COVER = "briefings:change-cover"
 ANNEXES = "briefings:annexes"
 CLEARANCE = "briefings:clearance"
+GLOSSARY = "plans:glossary"
 PAGES = (BRIEFING, WORKSHOP, WORD_COPIES, UPDATE_PAGE, COVER, ANNEXES, CLEARANCE)
 
 
@@ -53,6 +54,7 @@ def read_material(drafted: Drafted) -> Material:
     briefing, draft = drafted.briefing, drafted.draft
     place = [briefing.plan.slug, briefing.pk]
     urls = {page: reverse(page, args=place) for page in PAGES}
+    urls[GLOSSARY] = reverse(GLOSSARY, args=[briefing.plan.slug])
     if briefing.kind_id is None:
         return Material(drafted=drafted, urls=urls)
     return Material(

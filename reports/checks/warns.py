@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext, ngettext
 
@@ -16,6 +17,7 @@ from reports.checks.material import (
     BRIEFING,
     CLEARANCE,
     COVER,
+    GLOSSARY,
     UPDATE_PAGE,
     WORD_COPIES,
     WORKSHOP,
@@ -31,6 +33,8 @@ from reports.document.wording import capitalised, join_words, number
 from reports.drafting.draft import Part, printed
 from reports.models import Briefing
 from workitems.models import Update
+from workitems.plan.known_acronyms import named
+from workitems.terms.acronyms import abbreviated, acronyms_in, lacking, writes_out
 from workitems.terms.spans import add_months
 from workitems.terms.stems import says_nothing, says_we
 
@@ -67,6 +71,7 @@ def warnings(material: Material) -> list[Check]:
         *_unprinted(material, texts),
         *_shortened(material, texts),
         *_voice(material),
+        *_acronyms(material),
         *_asks(material),
         *_paragraphs(material),
         *_subjects(material),
@@ -240,9 +245,15 @@ def _unused(material: Material) -> Iterator[Check]:
                 )
 
 
+def _as_recorded(material: Material, text: str) -> str:
+    """Return a text of the paper to search for what was recorded, without the acronyms written out."""
+    assert material.drafted.found is not None
+    return plain(abbreviated(text, material.drafted.found.facts.glossary))
+
+
 def _unprinted(material: Material, texts: list[Recorded]) -> Iterator[Check]:
     """Yield that texts of the period are neither in a shown paragraph nor in an annex, by item."""
-    paper = plain("\n".join(_texts(material)))
+    paper = _as_recorded(material, "\n".join(_texts(material)))
     missing: dict[str, list[str]] = defaultdict(list)
     for row in texts:
         is_in_annex = row.annex in material.drafted.briefing.annexes
@@ -268,7 +279,10 @@ def _left_out(material: Material, rows: list[Recorded]) -> dict[str, list[str]]:
     """Return the paragraphs that print only a part of what an agency wrote on an item that they cite, in order, each
     with the sentences that the paper leaves out."""
     drafted = material.drafted
-    texts = {part.key: plain(printed(drafted.draft, part.text)) for part in material.shown}
+    texts = {
+        part.key: _as_recorded(material, printed(drafted.draft, part.text))
+        for part in material.shown
+    }
     paper = "\n".join(texts.values())
     citing: dict[str, list[str]] = defaultdict(list)
     for part in material.shown:
@@ -336,6 +350,48 @@ def _voice(material: Material) -> Iterator[Check]:
                 about=fingerprint(part.text),
             )
         earlier |= dict.fromkeys(found, name)
+
+
+def _acronyms(material: Material) -> Iterator[Check]:
+    """Yield the acronyms that the paper does not explain, and paragraphs that use one before it is written out."""
+    assert material.drafted.found is not None
+    facts, draft = material.drafted.found.facts, material.drafted.draft
+    asked = (printed(draft, ask.text) for ask in draft.shown_asks.values())
+    known = {*facts.terms, *named(facts.agencies.values())}
+    if found := lacking(["\n".join((*_texts(material), *asked))], known):
+        yield warn(
+            key="acronyms",
+            words=gettext("The paper does not say what {acronyms} means.").format(acronyms=found[0])
+            if len(found) == 1
+            else gettext("The paper does not say what {acronyms} mean.").format(
+                acronyms=join_words(found)
+            ),
+            url=material.urls[WORKSHOP],
+            place=gettext("The whole paper"),
+            about=fingerprint(*found),
+            mend_url=f"{material.urls[GLOSSARY]}?{urlencode({'acronyms': ' '.join(found)})}",
+            remedy=gettext("Enter it in the glossary, or write it out."),
+        )
+    done: set[str] = set()
+    for part in material.shown:
+        text = printed(draft, part.text)
+        used = [each for each in acronyms_in(text) if facts.glossary.get(each.casefold())]
+        plain_there = [
+            each for each in used if each.casefold() not in done and not writes_out(text, each)
+        ]
+        done.update(map(str.casefold, used))
+        # An update from the records writes it out.
+        if plain_there and part.key not in material.drafted.outdated:
+            name = draft.place_of(part.key)
+            yield warn(
+                key=f"acronym-{part.key}",
+                words=gettext("{place} uses {acronyms}, not written out there or before.").format(
+                    place=name, acronyms=join_words(plain_there)
+                ),
+                url=f"{material.urls[WORKSHOP]}#{part.key}",
+                place=name,
+                about=fingerprint(part.text, *plain_there),
+            )
 
 
 def _asks(material: Material) -> Iterator[Check]:

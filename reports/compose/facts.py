@@ -30,6 +30,7 @@ from reports.models import (
     ResponseChoice,
 )
 from workitems.models import (
+    GlossaryEntry,
     Member,
     Pillar,
     Plan,
@@ -52,6 +53,7 @@ from workitems.plan.plan_at import (
     risks_at,
 )
 from workitems.plan.plan_at.moment_reading import read_at
+from workitems.terms.acronyms import Glossary
 
 
 def maori_names() -> tuple[str, ...]:
@@ -85,6 +87,13 @@ class LastPaper(NamedTuple):
     dated: date
     complete: int
     late: int
+
+
+class Term(NamedTuple):
+    """The words of an acronym in the plan's glossary, and their source."""
+
+    words: str
+    source: Source
 
 
 class GroupDecision(NamedTuple):
@@ -167,6 +176,8 @@ class Facts:
     follows: Follows | None = None
     # By item that its reviewer rates at risk or off track: the reason that was given with the rating.
     reviewers_reasons: Mapping[int, str] = field(default_factory=dict)
+    # The plan's glossary as it is now, by acronym in small letters; without words, readers know it.
+    terms: Mapping[str, Term] = field(default_factory=dict)
 
     @property
     def as_at(self) -> date:
@@ -210,6 +221,10 @@ class Facts:
 
     def supports_of(self, item: ItemAt) -> Sequence[tuple[Agency, str]]:
         return self.supports.get(item.pk, ())
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        return {acronym: term.words for acronym, term in self.terms.items()}
 
     @cached_property
     def maori(self) -> tuple[str, ...]:
@@ -279,6 +294,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         answer=_last_answer(briefing),
         follows=follows,
         clearances=tuple(_clearances(briefing=briefing.pk or 0)),
+        terms=_terms(plan),
         today=today,
         reviewers_reasons=_reviewers_reasons(items, end_of(as_at)),
     )
@@ -318,6 +334,23 @@ def _update_versions(updates: Any) -> Any:
 def _clearances(briefing: Any) -> Any:
     found = Clearance.objects.asked().filter(briefing=briefing)
     return found.select_related("agency").order_by(by_short_name())
+
+
+@composed
+def _versions_of_terms(plan: Any) -> Any:
+    history: Any = GlossaryEntry.history.model
+    rows = history.objects.filter(plan=plan).order_by("history_date", "history_id")
+    return rows.values_list("id", "history_id", "acronym", "words")
+
+
+def _terms(plan: Plan) -> dict[str, Term]:
+    """Return the plan's glossary as it is now, whatever the paper's date: it is no record of a day. One query."""
+    return {
+        acronym.casefold(): Term(
+            words, Source("workitems.glossaryentry", pk, version, f"Glossary, {acronym}: {words}")
+        )
+        for pk, version, acronym, words in _versions_of_terms(plan=plan.pk)
+    }
 
 
 def _updates(

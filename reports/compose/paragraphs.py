@@ -11,6 +11,7 @@ from agencies.models import Agency
 from reports.compose.budget import Budget, Room
 from reports.compose.facts import Facts
 from reports.compose.subjects import Names
+from reports.compose.writing_out import write_out
 from reports.document import (
     Bullet,
     DocumentError,
@@ -76,8 +77,9 @@ class Writer:
         return self._budget.room(content)
 
     def write(self, content: str, section: "Callable[[Writer], Section]") -> Section:
-        """Return a section. Subtract its words from the paper's, and note which items it has named."""
-        made = section(self)
+        """Return a section with its acronyms written out. Subtract its words from the paper's, and note which items
+        it has named."""
+        made = write_out(section(self), self.facts)
         self._budget.spend(content, sum(map(length, made.paragraphs)))
         for paragraph in made.paragraphs:
             for text in (paragraph.text, *(bullet.text for bullet in paragraph.bullets)):

@@ -153,7 +153,8 @@ def _record(source: Source) -> Record:
 
 
 def records_of(facts: Facts) -> Iterator[tuple[Record, int | None, Record]]:
-    """Yield each record of the plan's items, with its version and its item. A risk to the whole plan is its own."""
+    """Yield each record of the plan's items, with its version and its item. A risk to the whole plan is its own, and
+    so is an entry of the glossary."""
     for item in facts.items:
         home = _home(item)
         yield home, item.version, home
@@ -168,6 +169,8 @@ def records_of(facts: Facts) -> Iterator[tuple[Record, int | None, Record]]:
     for risk in facts.all_risks:
         own = ("workitems.risk", risk.pk)
         yield own, risk.version, (ITEM, risk.item) if risk.item else own
+    for term in facts.terms.values():
+        yield _record(term.source), term.source.history_id, _record(term.source)
 
 
 def _home(item: ItemAt) -> Record:

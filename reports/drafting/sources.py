@@ -48,7 +48,8 @@ NUMBERS = {
     "workitems.risk": "number",
 }
 # Types without a page of the past; their current page shows the history.
-ONLY_NOW = ("workitems.plan", "workitems.risk")
+GLOSSARY = "workitems.glossaryentry"
+ONLY_NOW = ("workitems.plan", "workitems.risk", GLOSSARY)
 # Records shown of a type. For more than these, the item list is easier to read.
 MAX_SHOWN = 60
 
@@ -182,6 +183,7 @@ class RecordLinks:
 
     def __init__(self, plan: Plan, facts: Facts | None, sources: Iterable[Source]) -> None:
         self._plan = plan.get_absolute_url()
+        self._glossary = reverse("plans:glossary", args=[plan.slug])
         self._pages = {
             name: reverse(f"{name}:detail", args=[plan.slug, "0"]).removesuffix("0/")
             for name in ("workitems", "risks")
@@ -198,6 +200,8 @@ class RecordLinks:
                     self._numbers["workitems.update", update.pk] = quote(item.number)
                     self._versions["workitems.update", update.pk] = update.source.history_id
             self._versions["workitems.plan", facts.plan.pk] = facts.plan_source.history_id
+            for term in facts.terms.values():
+                self._versions[GLOSSARY, term.source.pk] = term.source.history_id
         self._then = _pages_then(sources)
 
     @classmethod
@@ -228,6 +232,8 @@ class RecordLinks:
         """Return the URL of the record's current page, or "" if it has none."""
         if source.model == "workitems.plan":
             return self._plan
+        if source.model == GLOSSARY:
+            return self._glossary
         number = self._numbers.get((source.model, source.pk))
         if number is None:
             return ""

@@ -491,6 +491,6 @@ def test_the_page_takes_the_same_queries_for_any_number_of_changes(
             "Illness.",
         )
     client.get(address)
-    with django_assert_num_queries(45):
+    with django_assert_num_queries(46):
         shown = client.get(address)
     assert len(shown.context["shown"]) > count

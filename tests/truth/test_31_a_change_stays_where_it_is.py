@@ -11,7 +11,9 @@ from hypothesis import settings
 from agencies.records import history
 from reports.briefings import services
 from reports.compose import UNDRAFTED, USUAL_ANNEXES, write
+from reports.compose.facts import Term
 from reports.compose.slips import late_items
+from reports.document import Source
 from reports.drafting import changed_records
 from reports.drafting.changed_records import settled
 from reports.drafting.draft import Draft, Portion, outdated, refresh
@@ -23,6 +25,7 @@ from reports.workshop.services.beginning import begin_as
 from tests.factories import (
     AppointmentFactory,
     DelayFactory,
+    GlossaryEntryFactory,
     MilestoneFactory,
     PlanFactory,
     UserFactory,
@@ -37,6 +40,7 @@ SUMMARIES = ("purpose",)
 DRAFTED_ON, NEXT_DAY = date(2010, 8, 2), date(2010, 8, 4)
 BATCHES, SIZE = 3, max(settings().max_examples, 20)
 WHY = "The trainers left and nobody else could be found in time for the course. "
+WRITTEN_OUT = "customs notification system (CNS)"
 MUCH_MORE = "A second course was held. " * 12
 
 
@@ -88,7 +92,9 @@ def changed(of, chance):
         )
         for step in was.milestones
     )
-    now = was._replace(milestones=milestones, version=was.version + 10**6)
+    # If it was the first to use an acronym, another paragraph is now.
+    title = was.title.replace(" of the CNS", "")
+    now = was._replace(milestones=milestones, title=title, version=was.version + 10**6)
     items = (*of.items[:place], now, *of.items[place + 1 :])
     updates = {**of.updates, was.pk: [*of.updates.get(was.pk, ()), row]}
     after = replace(
@@ -98,6 +104,17 @@ def changed(of, chance):
         updates=updates,
     )
     return after, now, set(records_of(now, updates[was.pk]))
+
+
+def with_acronyms(of, only=None):
+    """The facts with an acronym in each title, or in the title of one item only, and its entry in the glossary."""
+    items = tuple(
+        item._replace(title=f"{item.title} of the CNS") if only in (None, item.pk) else item
+        for item in of.items
+    )
+    source = Source("workitems.glossaryentry", 1, 1, "Glossary, CNS")
+    terms = {"cns": Term("customs notification system", source)}
+    return replace(of, items=items, late=late_items(items, START), terms=terms)
 
 
 @pytest.fixture
@@ -124,6 +141,8 @@ def test_of_random_plans_only_paragraphs_about_the_changed_item_are_proposed(
         before = tight(random_facts(seed))
         if not before.items:
             continue
+        if seed % 2:
+            before = with_acronyms(before)
         draft = begun(texts_of(before))
         after, _item, own = changed(before, Random(seed))
         time_stands_still.clear()
@@ -153,16 +172,12 @@ def test_of_random_plans_only_paragraphs_about_the_changed_item_are_proposed(
     assert elsewhere > 0  # the limit of words bites
 
 
-def test_a_draft_without_a_change_is_left_as_it_is(time_stands_still):
-    """Another limit of words is no change of the records."""
-    before = replace(random_facts(7), most_words=1500)
-    draft = begun(texts_of(before))
-    less = texts_of(replace(before, most_words=250))
-    assert len(outdated(draft, less)) > 3
-    changes = outdated(draft, settled(before.briefing, draft, less, before))
+def changes_to_records(of, less, draft):
+    """The keys of paragraphs that an update would change, but for those of the summary and of the plan."""
+    changes = outdated(draft, settled(of.briefing, draft, less, of))
     contents = {part.key: p.content for p in draft.portions for part in p.parts}
     cited = {part.key: part.sources for part in draft.parts()}
-    assert {
+    return {
         key
         for key in changes
         if contents.get(key) != "purpose"
@@ -170,7 +185,28 @@ def test_a_draft_without_a_change_is_left_as_it_is(time_stands_still):
             source.model == "workitems.plan" or source.history_id is None
             for source in cited.get(key, ())
         )
-    } == set()
+    }
+
+
+def test_a_draft_without_a_change_is_left_as_it_is(time_stands_still):
+    """Another limit of words is no change of the records."""
+    before = replace(random_facts(7), most_words=1500)
+    draft = begun(texts_of(before))
+    less = texts_of(replace(before, most_words=250))
+    assert len(outdated(draft, less)) > 3
+    assert changes_to_records(before, less, draft) == set()
+
+
+def test_an_acronym_that_a_shorter_paper_would_not_use_is_no_change(time_stands_still):
+    before = replace(random_facts(9), most_words=1500)
+    one = next(item for item in before.items if item.number == "1.23")
+    before = with_acronyms(before, only=one.pk)
+    draft = begun(texts_of(before))
+    less = texts_of(replace(before, most_words=250))
+    long, short = ("".join(each.text for each in texts) for texts in (draft.parts(), less))
+    assert "customs notification system" in long
+    assert "customs notification system" not in short
+    assert changes_to_records(before, less, draft) == set()
 
 
 # --- with a database --------------------------------------------------------------------------
@@ -309,3 +345,47 @@ def test_an_edited_paragraph_has_not_drifted_because_another_item_has_more_to_sa
         home = read_drafted(briefing, NEXT_DAY).draft.portion_of(drift.key).content
         assert is_summary or home == "purpose" or records & {*own, item}, part.text
     assert composed(briefing, NEXT_DAY) != []
+
+
+# --- acronyms -----------------------------------------------------------------------------------
+
+
+def first_uses(briefing):
+    """By section of the draft as an update would make it: how often each paragraph writes the acronym out."""
+    drafted = read_drafted(briefing, NEXT_DAY)
+    after = refresh(drafted.draft, drafted.composed)
+    found = {
+        portion.content: [
+            part.text.count(WRITTEN_OUT) for part in portion.parts if "CNS" in part.text
+        ]
+        for portion in after.portions
+    }
+    return {content: counts for content, counts in found.items() if counts}
+
+
+@pytest.mark.django_db
+def test_an_acronym_changes_only_where_a_section_first_uses_it(plan, delays, briefing, by):
+    at = datetime(2010, 8, 2, 1, tzinfo=UTC)
+    for delay in delays:
+        explained(delay, f"The CNS of item {delay.milestone.item.number} failed again.", at)
+    drafts.refresh(briefing=briefing, composed=composed(briefing, NEXT_DAY), by=by)
+    assert {sum(counts) for counts in first_uses(briefing).values()} == {0}
+    with time_machine.travel(datetime(2010, 8, 3, tzinfo=UTC), tick=False):
+        entry = GlossaryEntryFactory(plan=plan)
+    proposed = read_drafted(briefing, NEXT_DAY).outdated
+    assert proposed != {}
+    assert [now for _, now in proposed.values()] == [
+        was.replace("CNS", WRITTEN_OUT, 1) for was, _ in proposed.values()
+    ]
+    uses = first_uses(briefing)
+    assert uses == {content: [1, *[0] * (len(counts) - 1)] for content, counts in uses.items()}
+    drafts.refresh(briefing=briefing, composed=composed(briefing, NEXT_DAY), by=by)
+    assert read_drafted(briefing, NEXT_DAY).outdated == {}
+    entry.words = "cargo news system"
+    with time_machine.travel(datetime(2010, 8, 4, tzinfo=UTC), tick=False):
+        history.save(entry, by=None)
+    again = read_drafted(briefing, NEXT_DAY).outdated
+    assert again == {
+        key: (now, now.replace(WRITTEN_OUT, "cargo news system (CNS)"))
+        for key, (_, now) in proposed.items()
+    }

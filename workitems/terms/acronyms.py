@@ -115,8 +115,10 @@ def acronyms_in(text: str) -> list[str]:
 
 
 def writes_out(text: str, acronym: str) -> bool:
-    """Whether a text gives words for the acronym, with it in brackets after them: "… system (CNS)"."""
-    return re.search(rf"[^\W\d_]\s+\({re.escape(acronym)}s?\)", text, re.IGNORECASE) is not None
+    """Whether a text gives words for the acronym: "… system (CNS)" or, as within a quotation, "CNS [… system]"."""
+    name = re.escape(acronym)
+    pattern = rf"[^\W\d_]\s+\({name}s?\)|\b{name}s? \[[^\W\d_]"
+    return re.search(pattern, text, re.IGNORECASE) is not None
 
 
 def lacking(texts: Iterable[str], known: Collection[str]) -> list[str]:
@@ -146,11 +148,12 @@ _OF = re.compile(r"\s(?:against|at|between|for|from|in|of|on|to|under|with)\s")
 def written_out(
     text: str, glossary: Glossary, done: Collection[str] = (), *, before: str = ""
 ) -> tuple[str, set[str]]:
-    """Return the text with each acronym of the glossary written out where it is first used, "customs notification
-    system (CNS)", and the acronyms that it has, in small letters.
+    """Return the text with each acronym of the glossary written out where it is first used, and the acronyms that
+    it has, in small letters.
 
-    Those in `done`, and those that the text writes out by itself, stay; so doing it again changes nothing. The
-    glossary has words as within a sentence; `before` is what stands before the text on its line.
+    It becomes "customs notification system (CNS)" and, within quotation marks, "CNS [customs notification
+    system]". Those in `done`, and those that the text writes out by itself, stay; so doing it again changes
+    nothing. The glossary has words as within a sentence; `before` is what stands before the text on its line.
     """
     has: set[str] = set()
     result, at = "", 0
@@ -164,13 +167,17 @@ def written_out(
             continue
         words = _plural(words) if mention.is_plural else words
         result += text[at : mention.start]
-        if _SENTENCE_BEFORE.search(before + result):
+        at = mention.end
+        typed, earlier = text[mention.start : at], before + result
+        if earlier.count("“") > earlier.count("”"):
+            result += f"{typed} [{words}]"
+            continue
+        if _SENTENCE_BEFORE.search(earlier):
             words = words[:1].upper() + words[1:]
         elif not mention.is_plural:
             article = r"\1n " if re.match(r"[aeioāēīō]|u(?!ni)", words) else r"\1 "
             result = _ARTICLE_BEFORE.sub(article, result)
-        result += f"{words} ({text[mention.start : mention.end]})"
-        at = mention.end
+        result += f"{words} ({typed})"
     return result + text[at:], has
 
 
@@ -178,8 +185,9 @@ def abbreviated(text: str, glossary: Glossary) -> str:
     """Return the text as it was before its acronyms were written out, to compare it with what was recorded."""
     for acronym, words in glossary.items():
         for form, ending in ((words, ""), (_plural(words), "s")) if words else ():
-            pattern = rf"\b{re.escape(form)} \(({re.escape(acronym)}{ending})\)"
-            text = re.sub(pattern, r"\1", text, flags=re.IGNORECASE)
+            name, form = re.escape(f"{acronym}{ending}"), re.escape(form)
+            pattern = rf"\b{form} \(({name})\)|\b({name}) \[{form}\]"
+            text = re.sub(pattern, r"\1\2", text, flags=re.IGNORECASE)
     return text
 
 

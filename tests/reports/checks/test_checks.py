@@ -18,6 +18,7 @@ from tests.factories import (
     ClearanceCommentFactory,
     ClearanceFactory,
     DelayFactory,
+    GlossaryEntryFactory,
     MilestoneFactory,
     MitigationFactory,
     ReturnFactory,
@@ -368,6 +369,47 @@ def test_an_agency_that_has_not_answered_gives_a_warning(begin, police, by, stat
     assert of_clearances(briefing) == []
 
 
+def of_acronyms(briefing):
+    found = checks.failed_checks(read_drafted(briefing))
+    return [check for check in found if check.key.startswith("acronym")]
+
+
+def test_acronyms_that_the_paper_does_not_explain_are_in_one_warning(begin, plan, by, police):
+    briefing = begin()
+    text = f"INZ and RSEs met {police.short_name}, the UN and the district health board (DHB)."
+    drafts.add(briefing=briefing, section="delay", text=f"{text} The DHB agreed.", by=by)
+    (check,) = of_acronyms(briefing)
+    assert check.words == "The paper does not say what INZ and RSE mean."
+    assert check.mend_url == f"/plans/{plan.slug}/glossary/?acronyms=INZ+RSE"
+    GlossaryEntryFactory(plan=plan, acronym="INZ", words="")
+    (check,) = of_acronyms(briefing)
+    assert check.words == "The paper does not say what RSE means."
+    GlossaryEntryFactory(plan=plan, acronym="RSE", words="")
+    assert of_acronyms(briefing) == []
+
+
+def test_a_paragraph_that_uses_an_acronym_before_it_is_written_out_is_named(begin, plan, by):
+    briefing = begin()
+    for text in ("The CNS is old.", "The customs notification system (CNS) waits.", "The CNS."):
+        drafts.add(briefing=briefing, section="purpose", text=text, by=by)
+    assert of_acronyms(briefing) == []
+    GlossaryEntryFactory(plan=plan)
+    first = shown(briefing)[0]
+    (check,) = of_acronyms(briefing)
+    assert (check.key, check.paragraph) == (f"acronym-{first.key}", first.key)
+    assert check.words == "Paragraph 1 uses CNS, not written out there or before."
+
+
+def test_a_text_whose_acronym_is_written_out_counts_as_printed(begin, plan, item, update):
+    GlossaryEntryFactory(plan=plan)
+    update.achieved = "The CNS and its users were trained in all ports of the country."
+    update.key_achievement = "yes"
+    history.save(update, by=None, at=BEFORE)
+    briefing = begin()
+    assert any("customs notification system (CNS)" in row.text for row in shown(briefing))
+    assert checks.failed_checks(read_drafted(briefing)) == []
+
+
 def of_clearances(briefing):
     return [
         check
@@ -391,7 +433,7 @@ def test_the_checks_take_a_fixed_number_of_queries(
         assert len(checks.failed_checks(read_drafted(briefing))) > 3
 
 
-QUERIES = 25
+QUERIES = 26
 
 
 def test_a_tracker_number_may_be_missing_until_authorisation(begin):

@@ -84,6 +84,11 @@ def test_known_and_written_out_acronyms_are_not_lacking():
         ("The TĪA helps.", "The tūāpapa īnoi āwhina (TĪA) helps."),
         ("JK and the DHB", "JK and the DHB"),
         (
+            "Police wrote “The CNS failed two NGOs” of the CNS.",
+            "Police wrote “The CNS [customs notification system] failed two NGOs [non-governmental "
+            "organisations]” of the CNS.",
+        ),
+        (
             "The CNS, a customs notification system (CNS), is late.",
             "The CNS, a customs notification system (CNS), is late.",
         ),
@@ -96,7 +101,7 @@ def test_an_acronym_is_written_out_once_where_it_is_first_used(text, printed):
 
 
 def test_what_was_written_out_is_found_among_the_records():
-    recorded = "The CNS is late, as two NGOs said."
+    recorded = "The CNS is late, as two NGOs said: “The MoUs are not signed.”"
     printed, _ = written_out(recorded, GLOSSARY)
     assert printed != recorded
     assert abbreviated(printed, GLOSSARY) == recorded
