@@ -35,6 +35,7 @@ from reports.drafting.stories import story_of
 from reports.models import Briefing
 from workitems.plan.word_diff import Strand, short_diff
 
+ACHIEVEMENTS = "achievements"
 # Number of last words shown to identify a sentence after which a paragraph can be split.
 LAST_WORDS = 6
 # Number of first words shown to identify a paragraph.
@@ -49,9 +50,16 @@ class Mark(NamedTuple):
     rest: tuple[str, ...] = ()
 
 
+class NextMark(NamedTuple):
+    """The next paragraph with marks."""
+
+    key: str
+    number: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """One paragraph on the page. `number` is 0 if it is hidden."""
+    """One paragraph on the page. `number` is 0 if it is hidden. `next` is the next one with marks, if it has some."""
 
     part: Part
     version: int
@@ -62,6 +70,7 @@ class Block:
     drift: Drift | None = None
     strands: tuple[Strand, ...] = ()
     marks: tuple[Mark, ...] = ()
+    next: NextMark | None = None
 
     @property
     def key(self) -> str:
@@ -130,12 +139,13 @@ class Chapter:
 
 
 class Related(NamedTuple):
-    """Another paragraph about the same item."""
+    """Another paragraph about the same item. `is_ticked` to merge, unless the one is achieved and the other is not."""
 
     key: str
     number: int
     heading: str
     words: str
+    is_ticked: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +168,8 @@ class Menu:
     beside: tuple[Related, ...]
     elsewhere: tuple[Related, ...]
     item: str
+    # The key of the section after its own.
+    next_section: str
 
     @property
     def related(self) -> tuple[Related, ...]:
@@ -370,16 +382,19 @@ def menu_of(rows: Stored, key: str) -> Menu:
         may_join=not part.is_hidden
         and "\n" not in part.text
         and any(not each.is_hidden for each in following),
-        beside=tuple(_related(draft, each) for each in story.beside),
-        elsewhere=tuple(_related(draft, each) for each in story.elsewhere),
+        beside=tuple(_related(draft, each, home) for each in story.beside),
+        elsewhere=tuple(_related(draft, each, home) for each in story.elsewhere),
         item=story.item,
+        next_section=next(iter(draft.portions[draft.portions.index(home) + 1 :]), home).key,
     )
 
 
-def _related(draft: Draft, key: str) -> Related:
+def _related(draft: Draft, key: str, home: Portion) -> Related:
+    portion = draft.portion_of(key)
+    are_alike = (portion.content == ACHIEVEMENTS) == (home.content == ACHIEVEMENTS)
     words = printed(draft, draft.part(key).text).replace("**", "").split()
     first = f"{' '.join(words[:FIRST_WORDS])}{' …' if len(words) > FIRST_WORDS else ''}"
-    return Related(key, draft.numbers[key], draft.portion_of(key).heading, first)
+    return Related(key, draft.numbers[key], portion.heading, first, are_alike)
 
 
 def splits(draft: Draft, text: str) -> list[tuple[int, str]]:

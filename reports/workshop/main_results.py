@@ -10,10 +10,10 @@ from agencies.wording.translation import StrOrPromise
 from reports.compose.achievements import MAIN_RESULTS, WhyNot, introduced, passed_over
 from reports.document import Source
 from reports.drafting.draft import BULLETS, Draft, printed
+from reports.drafting.page import ACHIEVEMENTS
 from reports.drafting.paper import Drafted
 
 UPDATE = "workitems.update"
-ACHIEVEMENTS = "achievements"
 # Limit on what is offered.
 MOST_OFFERED = 10
 # Words of a bullet shown to identify it.
@@ -27,6 +27,10 @@ REASONS: dict[WhyNot, StrOrPromise] = {
     WhyNot.UNMARKED: gettext_lazy("Its agency did not mark it as a headline."),
     WhyNot.NO_ROOM: gettext_lazy("There was no room for it, or the paper says it already."),
 }
+
+
+# Of what the records have in the list and the draft does not.
+TAKEN_OUT = gettext_lazy("It was in the list until you took it out.")
 
 
 class Offered(NamedTuple):
@@ -65,6 +69,13 @@ def main_results(drafted: Drafted) -> MainResults | None:
     found, not_shown = passed_over(drafted.found.facts, _updates({key}, draft), told, MOST_OFFERED)
     if not found:
         return None
+    composed = {
+        int(name.removeprefix(f"{UPDATE} "))
+        for taken in (draft.part(key).taken if key else ())
+        for line in taken.lines
+        for name in line
+        if name.startswith(f"{UPDATE} ")
+    }
     above, *bullets = BULLETS.split(printed(draft, draft.part(key).text)) if key else [""]
     before, after = (introduced(drafted.found.facts, len(bullets) + more) for more in (0, 1))
     return MainResults(
@@ -75,7 +86,7 @@ def main_results(drafted: Drafted) -> MainResults | None:
                 each.item.number,
                 each.update.of_return.agency.short_name,
                 each.text,
-                REASONS[each.reason],
+                TAKEN_OUT if each.update.pk in composed else REASONS[each.reason],
             )
             for each in found
         ),

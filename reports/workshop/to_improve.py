@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.checks.check import Check
 from reports.compose.paragraphs import length
-from reports.drafting.page import Mark, Page
+from reports.drafting.page import Mark, NextMark, Page
 from reports.drafting.paper import Drafted
 
 # The longest paragraphs of a paper that is too long are marked: at most so many.
@@ -29,13 +30,18 @@ REMEDIES = {
 def marked(page: Page, found: Iterable[Check]) -> Page:
     """Return the page with the marks of its paragraphs. `found` are the failed checks."""
     marks = _marks(page.drafted, list(found))
+    numbers = page.drafted.draft.numbers
+    keys = [key for key in numbers if key in marks]
+    following = {key: NextMark(after, numbers[after]) for key, after in pairwise(keys)}
     return replace(
         page,
         chapters=tuple(
             replace(
                 chapter,
                 blocks=tuple(
-                    replace(block, marks=tuple(marks[block.key])) if block.key in marks else block
+                    replace(block, marks=tuple(marks[block.key]), next=following.get(block.key))
+                    if block.key in marks
+                    else block
                     for block in chapter.blocks
                 ),
             )

@@ -412,6 +412,7 @@ function keepNews(old, fresh) {
   const mark = old.querySelector("[data-changed]");
   fresh.querySelector("[data-words]").after(...old.querySelectorAll(".workshop-drift, .workshop-mark, .workshop-passed"));
   if (mark) fresh.querySelector("[data-origin]").after(mark);
+  fresh.querySelector(".workshop-foot").append(...old.querySelectorAll(".workshop-next"));
 }
 
 // Bring a list's blocks into order and move no more of them than necessary.
@@ -622,7 +623,7 @@ async function act(address, fields, key) {
   bring(answer, key);
   document.getElementById(key)?.querySelector(".workshop-heading [aria-invalid]")?.focus();
   // Moving one place up is often wanted twice.
-  const again = key && root.querySelector(`#more-${CSS.escape(key)}[open] button[value="${name}"]`);
+  const again = key && name !== "merge" && root.querySelector(`#more-${CSS.escape(key)}[open] button[value="${name}"]`);
   if (again) again.focus({ preventScroll: true });
 }
 

@@ -8,7 +8,11 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from agencies.records import history
+from reports.document import Source
+from reports.drafting import draft_rows
+from reports.drafting.paper import composed_for
 from reports.models import Briefing
+from reports.workshop.services import drafts
 from tests.browser.keyboard import tab_to
 from tests.browser.workshop import (
     MARK,
@@ -21,6 +25,7 @@ from tests.browser.workshop import (
     paragraph,
     surface,
 )
+from workitems.models import Update
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -397,6 +402,64 @@ def test_a_menu_that_is_open_follows_what_a_colleague_does(coordinator, colleagu
     coordinator.keyboard.press("Alt+ArrowUp")
     expect(more.get_by_role("button", name="Put back")).to_be_visible()
     expect(more.get_by_role("button", name="Leave out")).to_have_count(0)
+
+
+@pytest.fixture
+def about_one_item(draft):
+    """Two paragraphs about one item that is achieved too, under two headings."""
+    item = draft.items[1]
+    source = (Source("workitems.workitem", item.pk, None, f"Item {item.number}"),)
+    for section, text in {"delay": "It is late.", "mitigation": "Police will print it."}.items():
+        drafts.add(
+            briefing=draft.briefing, section=section, text=text, sources=source,
+            by=draft.coordinators[0],
+        )  # fmt: skip
+
+
+def test_paragraphs_about_one_item_are_merged_and_brought_back_by_keyboard(
+    draft, about_one_item, coordinator, assert_accessible
+):
+    coordinator.reload()
+    more = paragraph(coordinator, "It is late.").locator("[data-more]")
+    more.locator("summary").press("Enter")
+    expect(more.get_by_label("under “Mitigation”: Police will print it.")).to_be_checked()
+    expect(more.get_by_label("under “Achievements”")).not_to_be_checked()
+    assert_accessible()
+    more.get_by_role("button", name="Merge into this paragraph").press("Enter")
+    expect(bar(coordinator)).to_contain_text("Merged.")
+    expect(paragraph(coordinator, "It is late. Police will print it.")).to_be_focused()
+    assert "It is late. Police will print it." in draft.texts()
+    coordinator.get_by_role("button", name="Undo: merge others").press("Enter")
+    expect(bar(coordinator)).to_contain_text("Undone: merge others")
+    assert {"It is late.", "Police will print it."} <= set(draft.texts())
+
+
+@pytest.fixture
+def headlines(draft):
+    """The draft's first three reports are headlines; the last of them only says that agencies met."""
+    updates = Update.objects.order_by("pk")
+    updates.filter(pk__in=[row.pk for row in updates[:3]]).update(key_achievement="headline")
+    updates.filter(pk=updates[2].pk).update(achieved="Agencies met about it.")
+    patterns = draft_rows.read_draft(draft.briefing).patterns
+    drafts.refresh(
+        briefing=draft.briefing,
+        composed=composed_for(draft.briefing, patterns),
+        by=draft.coordinators[0],
+    )
+
+
+def test_what_was_passed_over_is_told_instead_by_one_press(
+    draft, headlines, coordinator, assert_accessible
+):
+    coordinator.reload()
+    coordinator.get_by_text("Passed over as main results (1)").click()
+    expect(coordinator.get_by_text("A meeting or an announcement is no result.")).to_be_visible()
+    assert_accessible()
+    coordinator.get_by_role("button", name="Use it instead").click()
+    expect(bar(coordinator)).to_contain_text("Swapped. Nothing else has changed")
+    told = paragraph(coordinator, "main results").locator("[data-words]")
+    expect(told).to_contain_text("Agencies met about it.")
+    expect(told.get_by_role("listitem")).to_have_count(2)
 
 
 def test_the_draft_page_works_without_javascript(

@@ -143,7 +143,9 @@ def test_a_swap_changes_the_one_bullet_and_nothing_else(client, briefing, two):
     assert part.origin == Origin.EDITED
     assert others(briefing) == before
     assert briefing.draft_paragraphs.get(key=MAIN_RESULTS).version == version + 1
-    assert [each[:2] for each in offered(briefing)] == [("1.3", "Police trained 240 officers.")]
+    assert offered(briefing) == [
+        ("1.3", "Police trained 240 officers.", "It was in the list until you took it out.")
+    ]
 
 
 def test_what_is_added_comes_last_with_its_source(client, briefing, two):

@@ -260,6 +260,8 @@ def test_the_menu_names_the_other_paragraphs_about_the_item(client, briefing, st
     assert f"Move up with paragraph {numbers[story[2]]}" in text
     assert f"{numbers[story[3]]}, under “Mitigation”: Police will print it." in text
     assert "Merge into this paragraph" in text
+    # The next section is the likeliest.
+    assert '<option value="mitigation" selected>' in menu
     assert "Merge into this paragraph" not in client.get(address(briefing, "acts", story[1])).text
 
 

@@ -118,3 +118,31 @@ def test_a_warning_that_was_accepted_is_no_mark(client, briefing, coordinator):
         by=coordinator, at=BEFORE,
     )  # fmt: skip
     assert marks(page_of(client, briefing)) == {}
+
+
+def test_a_marked_paragraph_leads_to_the_next_one_and_the_last_to_none(
+    client, briefing, coordinator
+):
+    keys = [
+        drafts.add(
+            briefing=briefing, section="delay", position=place, text=text, by=coordinator
+        ).key
+        for place, text in enumerate(["They were late.", "It is well.", "These are late."])
+    ]
+    page = page_of(client, briefing)
+    number = page.context["page"].drafted.draft.numbers[keys[2]]
+    assert (
+        f'<a class="workshop-next" href="#{keys[2]}">Next that needs work: {number}</a>'
+        in page.text
+    )
+    assert page.text.count("Next that needs work") == len(marks(page)) - 1
+
+
+def test_a_text_is_no_mark_where_the_paragraph_cites_other_records(
+    client, plan, item, coordinator, accepted
+):
+    text = "Police wait for the plan. More of them asked for it."
+    UpdateFactory(of_return=accepted, item=item, achieved=text, key_achievement="no")
+    briefing = drafted(plan, item, coordinator)
+    drafts.add(briefing=briefing, section="delay", text="This is for the plan.", by=coordinator)
+    assert "It prints only a part" not in str(marks(page_of(client, briefing)))
