@@ -8,6 +8,7 @@ from django import template
 from agencies.models import Agency
 from reports.compose.as_printed import Answer, of_answer, of_milestone
 from workitems.models import MilestoneAnswer
+from workitems.plan.known_acronyms import known_to
 from workitems.plan.plan_at import DelayAt, MilestoneAt
 from workitems.plan.plan_at.of_records import delay_row, item_row, milestone_row
 from workitems.returns.return_page import MilestoneLine, Section
@@ -29,7 +30,11 @@ def answer_in_briefing(section: Section, agency: Agency) -> dict[str, Any]:
         update.challenges,
         section.last.achieved if section.last else "",
     )
-    return {"sentences": of_answer(item_row(section.item, on, steps, **answered), agency, answer)}
+    return {
+        "sentences": of_answer(item_row(section.item, on, steps, **answered), agency, answer),
+        # What is planned next has its own remarks below its box.
+        "remarks": known_to(section.item.plan).remarks(update.achieved, update.challenges),
+    }
 
 
 @register.inclusion_tag("workitems/returns/in_briefing.html")

@@ -21,7 +21,8 @@ function begin(box) {
 
 async function read(box) {
   const shown = document.getElementById(`${box.id}_reads`);
-  const body = new URLSearchParams({ asked: box.dataset.stem, agency: agencyOf(box), text: box.value });
+  const { stem, plan = "" } = box.dataset;
+  const body = new URLSearchParams({ asked: stem, plan, agency: agencyOf(box), text: box.value });
   const question = String(body);
   if (asked.get(box) === question) return;
   asked.set(box, question);

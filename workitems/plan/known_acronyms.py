@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from agencies.models import Agency
 from agencies.wording.translation import list_in_words
-from workitems.models import GlossaryEntry
+from workitems.models import GlossaryEntry, Plan
 from workitems.terms.acronyms import Glossary, acronyms_in, lacking
 
 
@@ -21,6 +21,13 @@ def named(agencies: Iterable[Agency]) -> set[str]:
     """Return the acronyms in the names of agencies, which have a mechanism of their own."""
     names = [name for each in agencies for name in (each.short_name, each.name, each.name_mi)]
     return {acronym for name in names for acronym in acronyms_in(name)}
+
+
+def known_to(plan: Plan) -> "KnownAcronyms":
+    """Return what the plan knows, read once for all texts of a page: it is kept on the plan's object."""
+    if not hasattr(plan, "_known_acronyms"):
+        plan._known_acronyms = KnownAcronyms(plan.pk)  # type: ignore[attr-defined]
+    return plan._known_acronyms  # type: ignore[attr-defined,no-any-return]
 
 
 class KnownAcronyms:

@@ -5,7 +5,13 @@ from django import forms
 from django.urls import reverse
 
 from agencies.typed.fields import Form
-from tests.factories import AgencyFactory, UserFactory
+from tests.factories import (
+    AgencyFactory,
+    GlossaryEntryFactory,
+    PlanFactory,
+    SeatFactory,
+    UserFactory,
+)
 from workitems.plan.forms.stems import StemField, speak_of
 
 pytestmark = pytest.mark.django_db
@@ -83,8 +89,8 @@ def read(client):
     AgencyFactory(short_name="Police", name="New Zealand Police")
     client.force_login(UserFactory())
 
-    def read(text, asked="mitigation", agency="MBIE"):
-        typed = {"asked": asked, "agency": agency, "text": text}
+    def read(text, asked="mitigation", agency="MBIE", **more):
+        typed = {"asked": asked, "agency": agency, "text": text, **more}
         return client.post(reverse("read-sentence"), typed)
 
     return read
@@ -132,3 +138,28 @@ def test_what_is_not_asked_is_not_found(read):
 
 def test_what_is_typed_is_escaped(read):
     assert "<q>&lt;b&gt;Bold&lt;/b&gt;.</q>" in read("<b>Bold</b>").text
+
+
+# --- acronyms -----------------------------------------------------------------------------------
+
+
+def test_a_box_of_a_plan_says_which_acronyms_the_plan_does_not_know():
+    plan = PlanFactory()
+    GlossaryEntryFactory(plan=plan)
+    form = Act({"needs": "A test of the CNS by the INZ", "agency": "1"})
+    speak_of(form, "MBIE", ["MBIE"], plan)
+    assert f'data-plan="{plan.pk}"' in str(form["needs"])
+    assert form["needs"].reading.remarks == ["INZ is not in the plan’s glossary: write it out."]
+
+
+def test_only_who_reads_the_plan_is_told_of_its_glossary(read, client):
+    seat = SeatFactory()
+    mine, other = PlanFactory(coordinating_agency=seat.agency), PlanFactory()
+    for plan in (mine, other):
+        GlossaryEntryFactory(plan=plan)
+    client.force_login(seat.user)
+    typed = "Test the CNS with the INZ"
+    words = "INZ is not in the plan’s glossary: write it out."
+    told = {plan: words in read(typed, plan=plan).content.decode() for plan in (mine.pk, "x", "")}
+    assert told == {mine.pk: True, "x": False, "": False}
+    assert words not in read(typed, plan=other.pk).content.decode()

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from reports.compose.as_printed import Answer, of_answer
-from tests.factories import MilestoneFactory, UpdateFactory
+from tests.factories import GlossaryEntryFactory, MilestoneFactory, UpdateFactory
 from tests.workitems.record import DUE, TODAY
 from tests.workitems.returns.test_return_saves import LATE, asked, typed
 from workitems.plan.plan_at.of_records import item_row
@@ -201,3 +201,17 @@ def test_a_forecast_without_a_date_shows_no_sentence(writer, item):
     url = reverse("workitems:milestone", args=[item.plan.slug, item.number, step.number])
     page = writer.post(url, {"act": "move", "try": "yes", "move-reason": "Late."})
     assert (page.status_code, told(page.text)) == (422, [])
+
+
+def test_an_acronym_that_the_plan_does_not_know_is_to_be_written_out(
+    client_of, contributor, of_return, item
+):
+    GlossaryEntryFactory(plan=item.plan)
+    writer = client_of(contributor)
+    said = {"achieved": "Tested the CNS with the INZ.", "challenges": "The RSE is late."}
+    words = "INZ and RSE are not in the plan’s glossary: write them out."
+    assert words in saved(writer, of_return, item, **said)
+    page = writer.get(of_return.get_absolute_url()).text
+    assert page.count(words) == 1
+    said = {"achieved": "Tested it with Immigration New Zealand (INZ).", "version": 1}
+    assert "glossary" not in saved(writer, of_return, item, **said)

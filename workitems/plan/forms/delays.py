@@ -120,7 +120,9 @@ class SettleCauseForm(SettlementForm, VersionedForm):
         self.delay, self.answer = delay, answer
         super().__init__(*args, row=delay.milestone, on=on, **kwargs)
         self.offer(agencies)
-        speak_of(self, str(delay.milestone.responsible_agency), names_of(agencies.values()))
+        milestone = delay.milestone
+        names = names_of(agencies.values())
+        speak_of(self, str(milestone.responsible_agency), names, milestone.item.plan)
 
     def start(self, row: Any) -> dict[str, Any]:
         told = self.answer or self.delay

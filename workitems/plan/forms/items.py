@@ -300,7 +300,7 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
         # Of the same query as those that may settle the cause.
         owner.choices = [(agency.pk, str(agency)) for agency in members]
         self.offer({agency.pk: agency for agency in members})
-        speak_of(self, str(row.responsible_agency), names_of(members))
+        speak_of(self, str(row.responsible_agency), names_of(members), row.item.plan)
 
     def start(self, row: Milestone) -> dict[str, Any]:
         return {"owner_agency": row.responsible_agency_id}

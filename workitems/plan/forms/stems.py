@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency
 from agencies.typed.fields import LinesField
+from workitems.models import Plan
+from workitems.plan.known_acronyms import known_to
 from workitems.terms.stems import STEMS, Follows, as_it_reads, remarks, says_nothing
 
 # What is asked and has to say something; a draft from before keeps what it has.
@@ -24,12 +26,16 @@ class Reading(NamedTuple):
     remarks: list[str]
 
 
-def reading_of(asked: str, text: str, agency: str, names: Iterable[str]) -> Reading | None:
-    """Return how the text will read; None without a text."""
+def reading_of(
+    asked: str, text: str, agency: str, names: Iterable[str], plan: Plan | None = None
+) -> Reading | None:
+    """Return how the text will read; None without a text. `plan` is the one whose acronyms are known."""
     names = tuple(names)
     if not text.strip():
         return None
     found = remarks(asked, text, agency, names)
+    if plan is not None:
+        found += known_to(plan).remarks(text)
     if says_nothing(text):
         return Reading("", found)
     sentence = as_it_reads(asked, text, agency, names)
@@ -83,7 +89,8 @@ class StemBox(forms.BoundField):
         if not text.strip():
             return None
         agency = self.agency or _("The owner")
-        found = reading_of(self.field.asked, text, agency, (*self.field.names, agency))
+        names = (*self.field.names, agency)
+        found = reading_of(self.field.asked, text, agency, names, self.field.plan)
         # An error says it already.
         return found and found._replace(
             remarks=[each for each in found.remarks if each not in self.errors]
@@ -101,6 +108,8 @@ class StemBox(forms.BoundField):
         if self.field.read_in:
             return super().build_widget_attrs(attrs, widget)
         own = {"data-stem": self.field.asked, "data-begins": self.pattern}
+        if self.field.plan is not None:
+            own["data-plan"] = str(self.field.plan.pk)
         if self.owner is not None:
             own["data-owner"] = self.owner.html_name
         else:
@@ -122,6 +131,7 @@ class StemField(LinesField):
         self.asked, self.owner, self.read_in = asked, owner, read_in
         self.agency, self.kept = "", ""
         self.names: tuple[str, ...] = ()
+        self.plan: Plan | None = None
         super().__init__(**kwargs)
 
     @property
@@ -138,9 +148,12 @@ class StemField(LinesField):
             raise ValidationError(remarks(self.asked, value, self.agency)[0])
 
 
-def speak_of(form: forms.BaseForm, agency: str, names: Iterable[str]) -> None:
-    """Give the boxes of a form their agency and the names that their sentences may begin with."""
+def speak_of(
+    form: forms.BaseForm, agency: str, names: Iterable[str], plan: Plan | None = None
+) -> None:
+    """Give the boxes of a form their agency, the names that their sentences may begin with, and the plan whose
+    papers print them."""
     names = tuple(names)
     for field in form.fields.values():
         if isinstance(field, StemField):
-            field.agency, field.names = agency, names
+            field.agency, field.names, field.plan = agency, names, plan

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 from agencies.models import Agency
 from agencies.typed.fields import TEXT_LENGTH
 from workitems.plan.forms.stems import names_of, reading_of
+from workitems.plan.views.lookups import readable, small_number
 from workitems.terms.stems import STEMS
 
 AGENCY_LENGTH = 100
@@ -14,7 +15,8 @@ AGENCY_LENGTH = 100
 
 @require_POST
 def reading(request: HttpRequest) -> HttpResponse:
-    """Show the sentence that `text` makes of `agency`, with its remarks. Nothing is kept.
+    """Show the sentence that `text` makes of `agency`, with its remarks, those on acronyms if the user reads the
+    `plan` (its id). Nothing is kept.
 
     It is posted, because an address would leave an agency's draft in the server's logs.
     """
@@ -24,6 +26,7 @@ def reading(request: HttpRequest) -> HttpResponse:
     agency = request.POST.get("agency", "")[:AGENCY_LENGTH]
     text = request.POST.get("text", "")[:TEXT_LENGTH]
     names = (agency, *names_of(Agency.objects.in_order()))
-    return render(
-        request, "components/stem_reading.html", {"reading": reading_of(asked, text, agency, names)}
-    )
+    pk = small_number(request.POST.get("plan", ""))
+    plan = readable(request, pk) if pk else None
+    found = reading_of(asked, text, agency, names, plan)
+    return render(request, "components/stem_reading.html", {"reading": found})

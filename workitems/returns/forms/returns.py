@@ -114,7 +114,7 @@ class UpdateForm(ReturnForm):
         kwargs.setdefault("prefix", f"i{item.pk}")
         super().__init__(*args, row=update or item, **kwargs)
         if agency is not None:
-            speak_of(self, agency.short_name, names_of([agency]))
+            speak_of(self, agency.short_name, names_of([agency]), item.plan)
         # Without an update, `row` is the item; its version is not that of an answer.
         self.initial["version"] = update.version if update else 0
         self.initial["item_version"] = item.version
@@ -206,7 +206,8 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         self.initial = {**self.initial, **start_of(answer)}
         self.offer(agencies)
         self.fields["shown_by"].widget.attrs["rows"] = ROWS
-        speak_of(self, str(milestone.responsible_agency), names_of(agencies.values()))
+        names = names_of(agencies.values())
+        speak_of(self, str(milestone.responsible_agency), names, milestone.item.plan)
         owner: Any = self.fields["owner_agency"]
         owner.choices = [(pk, agency.short_name) for pk, agency in agencies.items()]
         owner.coerce = lambda pk: agencies.get(int(pk))
