@@ -8,14 +8,16 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
 from agencies.wording.translation import in_english
 from reports.compose.budget import Room
-from reports.compose.citations import item_source
+from reports.compose.citations import item_source, milestone_source
 from reports.compose.facts import Facts, UpdateFacts
 from reports.compose.paragraphs import Writer, errors_naming, key
+from reports.compose.slips import PEOPLE
 from reports.compose.subjects import in_when, numbers_of
 from reports.document import Bullet, Paragraph, Run, Section, SectionKind, Source, Text, words
 from reports.document.dates import long_date, period
@@ -33,7 +35,7 @@ from workitems.models import Pillar, Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.stems import begun, says_nothing
+from workitems.terms.stems import begun, says_nothing, without_announcements
 
 HEADLINE_WORDS = 30
 MOST_SENTENCES = 2
@@ -47,9 +49,10 @@ MIN_RESULTS = 3
 MAX_HEADLINES = 6
 # What is no result by itself.
 TALK = re.compile(
-    r"\b(?:announced?|attended|discuss(?:ed|ions?)|meetings?|delighted|met|pleased|press release|presented|proud|talks)\b",
-    re.I,
+    r"\b(?:announced?|attended|discuss(?:ed|ions?)|meetings?|met|presented|talks)\b", re.I
 )
+# Limit on the milestones named in a paper without key achievements.
+MAX_MILESTONES = 8
 # Limit on the completed items named.
 MAX_COMPLETED = 12
 # Limit on the items named of those whose key achievements have no room.
@@ -87,7 +90,7 @@ def achievements(writer: Writer) -> Section:
         (item, update)
         for item in facts.items
         for update in facts.updates_of(item)
-        if not says_nothing(update.achieved) or _done_instead(facts, item, update)
+        if _own_words(update) or _done_instead(facts, item, update)
     ]
     wished = [pair for pair in achieved if _is(pair, Update.KeyAchievement.HEADLINE)]
     best = sorted((pair for pair in wished if not _is_talk(pair)), key=_weight)[:MAX_HEADLINES]
@@ -105,8 +108,8 @@ def achievements(writer: Writer) -> Section:
     ]
     # The sentence that the section must have is counted first, so that there is room for it.
     room.use(_completed(writer, completed, [of for of, _ in [*headlines, *others]]))
-    headline_paragraphs, omitted = _headlines(writer, headlines, room)
-    least = MIN_RESULTS - (len(headlines) - len(omitted))
+    headline_paragraphs, omitted = _headlines(writer, headlines, room, MIN_RESULTS - bool(others))
+    least = max(MIN_RESULTS - (len(headlines) - len(omitted)), 1)
     pillar_paragraphs, omitted_of_pillars = _by_pillar(writer, others, room, least)
     paragraphs = [
         *headline_paragraphs,
@@ -115,6 +118,8 @@ def achievements(writer: Writer) -> Section:
     paragraphs += _omitted(
         writer, omitted + omitted_of_pillars, completed, room, must=not (paragraphs or completed)
     )
+    if not [*headlines, *others]:
+        paragraphs += _milestones(writer, room)
     if completed:
         omitted_ids = {id(pair) for pair in [*omitted, *omitted_of_pillars]}
         above = [pair[0] for pair in [*headlines, *others] if id(pair) not in omitted_ids]
@@ -136,9 +141,9 @@ def _is(pair: Achieved, mark: Update.KeyAchievement) -> bool:
 
 
 def _is_talk(pair: Achieved) -> bool:
-    """Whether it is only a meeting, an announcement or a press release, without a number: no main result."""
+    """Whether it is only a meeting or an announcement, without a number: no main result."""
     item, update = pair
-    first = first_sentences(update.achieved, 1, MOST_WORDS)
+    first = first_sentences(_own_words(update), 1, MOST_WORDS)
     has_number = any(map(str.isdigit, first))
     return bool(TALK.search(first)) and item.completed_on is None and not has_number
 
@@ -155,18 +160,29 @@ def _achieved(writer: Writer, item: ItemAt, update: UpdateFacts) -> str:
     if done := _done_instead(writer.facts, item, update):
         return " ".join(_done(writer, item, step) for step in done)
     with errors_naming(update.source):
-        text = writer.flat(update.achieved)
+        text = without_announcements(writer.flat(update.achieved))
     agency = update.of_return.agency
     return begun("achieved", text, writer.subject(agency), (agency.name, agency.short_name))
 
 
+def _own_words(update: UpdateFacts) -> str:
+    """Return what an update says that was achieved, without what it only announces; "" if that is nothing."""
+    words = without_announcements(update.achieved)
+    return "" if says_nothing(words) else words
+
+
 def _done_instead(facts: Facts, item: ItemAt, update: UpdateFacts) -> list[MilestoneAt]:
     """Return the milestones done in the period for which the item's last update has no words of its own."""
-    if update is not facts.updates_of(item)[-1] or not says_nothing(update.achieved):
+    if update is not facts.updates_of(item)[-1] or _own_words(update):
         return []
+    return [step for _, step in reversed(_done_in_period(facts, item))]
+
+
+def _done_in_period(facts: Facts, item: ItemAt) -> list[tuple[date, MilestoneAt]]:
+    """Return the item's milestones that were done in the period, with their dates, the first one first."""
     start, end = facts.briefing.period_start, facts.briefing.period_end
     done = [(step.completed_on, step) for step in item.milestones if step.completed_on]
-    return [step for day, step in sorted(done, reverse=True) if start <= day <= end]
+    return sorted(pair for pair in done if start <= pair[0] <= end)
 
 
 def _done(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
@@ -178,14 +194,14 @@ def _done(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
 
 
 def _headlines(
-    writer: Writer, headlines: list[Achieved], room: Room
+    writer: Writer, headlines: list[Achieved], room: Room, least: int
 ) -> tuple[list[Paragraph], list[Achieved]]:
-    """Return the list of headlines, and those for which there is no room."""
+    """Return the list of headlines, at least so many, and those for which there is no room."""
     lines: list[tuple[str, list[Source]]] = []
     omitted = []
     for item, update in headlines:
         text = first_sentences(_achieved(writer, item, update), 1, HEADLINE_WORDS)
-        must = len(lines) < MIN_RESULTS
+        must = len(lines) < least
         if text and text not in writer.used_sentences and (must or room.has(text)):
             room.use(text)
             writer.used_sentences.add(text)
@@ -267,13 +283,19 @@ def _by_pillar(
 
 
 def _in_turns(pairs: list[Achieved]) -> list[Achieved]:
-    """Return the first of each pillar, then the second of each, and so on; key items before others."""
+    """Return the first of each pillar, then the second of each, and so on; key items before others, and of these what
+    speaks of people."""
     turns: Counter[int] = Counter()
     ranked = []
-    for item, update in sorted(pairs, key=lambda pair: not pair[0].is_key):
+    for item, update in sorted(pairs, key=_by_worth):
         turns[item.pillar] += 1
         ranked.append((turns[item.pillar], (item, update)))
     return [pair for _, pair in sorted(ranked, key=lambda each: each[0])]
+
+
+def _by_worth(pair: Achieved) -> tuple[bool, bool]:
+    item, update = pair
+    return not item.is_key, not PEOPLE.search(update.achieved)
 
 
 def _boxes(pairs: list[Achieved], texts: dict[int, str]) -> Iterator[list[Achieved]]:
@@ -347,6 +369,41 @@ def _completed(writer: Writer, completed: list[ItemAt], above: list[ItemAt]) -> 
     return f"{done}{', ' if among else ': '}{among}{names}{f' ({where})' if where else ''}."
 
 
+def _milestones(writer: Writer, room: Room) -> Iterator[Paragraph]:
+    """Yield the milestones that were done in the period, for a paper without key achievements: those of key items
+    before others, at least some of them, and the number of the rest."""
+    facts = writer.facts
+    done = [
+        (day, item, step)
+        for item in sorted(facts.items, key=lambda item: not item.is_key)
+        for day, step in _done_in_period(facts, item)
+    ]
+    if not done:
+        return
+    lines: list[tuple[date, str, Source]] = []
+    for day, item, step in done[:MAX_MILESTONES]:
+        who = writer.bracketed(facts.agencies[step.responsible])
+        line = f"{long_date(day)}: {writer.names.line(item, step, who)}"
+        if len(lines) < MIN_RESULTS or room.has(line):
+            room.use(line)
+            lines.append((day, line, milestone_source(item, step)))
+    count = f"{count_in_words(len(done), 'milestone')} {agree(len(done), 'was', 'were')} reached"
+    some_of_them = "" if len(lines) == len(done) else ", among them"
+    introduction = (
+        f"No report names a key achievement. {capitalised(count)} in the "
+        f"{'year' if facts.is_year else 'period'}{some_of_them}:"
+    )
+    room.use(introduction)
+    yield from writer.paragraphs(
+        introduction,
+        about="milestones done",
+        bullets=[
+            (Bullet(writer.text(line)), [source])
+            for _, line, source in sorted(lines, key=lambda each: each[0])
+        ],
+    )
+
+
 def _nothing_achieved(writer: Writer) -> Paragraph:
     facts = writer.facts
     span = period(facts.briefing.period_start, facts.briefing.period_end)
@@ -396,9 +453,10 @@ def passed_over(
     shown = []
     for item, update in found[:most]:
         text = first_sentences(_achieved(writer, item, update), 1, MOST_SHOWN_WORDS)
-        text = closed(capitalised(text))
         reason = _why_not((item, update), text, len(main), late)
-        shown.append(PassedOver(item, update, text, reason))
+        if not text and reason == WhyNot.TALK:
+            text = first_sentences(writer.flat(update.achieved), 1, MOST_SHOWN_WORDS)
+        shown.append(PassedOver(item, update, closed(capitalised(text)), reason))
     return shown, len(found[most:])
 
 
@@ -413,7 +471,7 @@ def _has_number(update: UpdateFacts) -> bool:
 def _why_not(pair: Achieved, text: str, count: int, late: Collection[int]) -> WhyNot:
     """Return why a report is no main result of a paper with so many."""
     if not text:
-        return WhyNot.NOTHING
+        return WhyNot.NOTHING if says_nothing(pair[1].achieved) else WhyNot.TALK
     if _is_talk(pair):
         return WhyNot.TALK
     if pair[0].pk in late:

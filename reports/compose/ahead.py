@@ -203,13 +203,11 @@ def _risks(writer: Writer, room: Room) -> Iterator[Paragraph]:
     """Yield the risks escalated to the Minister, then those that are high in likelihood and impact."""
     raised, grave = writer.facts.risks, writer.facts.grave_risks
     if raised:
-        are = agree(len(raised), "has", "have")
-        remain = agree(len(raised), "remains", "remain")
-        says = f"{are} been raised with you and {remain} open"
+        says = f"raised with you {agree(len(raised), 'remains', 'remain')} open"
         yield from _list_of_risks(writer, room, raised, says, about="risks")
     if grave:
-        are, have = agree(len(grave), "is", "are"), agree(len(grave), "has", "have")
-        says = f"{are} high in likelihood and in impact, and {have} not been raised with you"
+        have = agree(len(grave), "has", "have")
+        says = f"of high likelihood and impact {have} not been raised with you"
         yield from _list_of_risks(writer, room, grave, says, about="grave risks")
 
 

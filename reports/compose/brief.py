@@ -186,7 +186,7 @@ def _not_started(facts: Facts, by: Names) -> Line:
     due, dated = min(dates, key=lambda each: each.last_day), facts.as_at
     if len(items) == 1:
         return f"{words}; its first step is due {in_when(due, dated)}.", sources
-    return f"{words}; their first steps are due from {when(due, dated)} on.", sources
+    return f"{words}; their first steps are due from {when(due, dated)}.", sources
 
 
 def _withdrawn(writer: Writer, room: Room) -> Line:

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 # Relative lengths, by a section's content. What a section does not use goes to those after it.
 SHARES = {
-    "purpose": 30,
+    "purpose": 50,
     "figures": 20,
     "background": 8,
-    "achievements": 74,
-    "delay": 30,
-    "mitigation": 20,
-    "next_steps": 22,
+    "achievements": 58,
+    "delay": 36,
+    "mitigation": 26,
+    "next_steps": 20,
     "risks": 8,
 }
 OTHERS = 10  # of a content that is not listed

@@ -32,7 +32,7 @@ def answer_paragraphs(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph
 def _marked(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
     paper = answer.paper
     opening = (
-        f"On {long_date(answer.response.decided_on)} the Minister answered the last paper on the Plan, "
+        f"On {long_date(answer.response.decided_on)} the Minister answered the last paper, "
         f"{paper.tracker_number} of {long_date(paper.dated)}"
     )
     about, sources = f"answer {paper.pk}", [answer.source]

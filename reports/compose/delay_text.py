@@ -21,6 +21,7 @@ from reports.compose.late_words import (
     in_agency_words,
     in_words_of,
     is_done,
+    requested,
     settled,
 )
 from reports.compose.paragraphs import Writer, errors_naming
@@ -97,6 +98,8 @@ def delay(writer: Writer) -> Section:
                 must=entry in keys[:MAX_EXPLAINED],
             )
     for entry in keys:
+        texts[entry.item.pk] += _requests(writer, entry, room)
+    for entry in keys:
         texts[entry.item.pk] += _further_sentences(writer, entry, room, texts[entry.item.pk])
     paragraphs = [
         paragraph
@@ -131,7 +134,9 @@ def _key_items(
     if len(entries) == 1:
         entry = entries[0]
         yield writer.paragraph(
-            texts[entry.item.pk], about=f"delay of item {entry.item.pk}", sources=entry.sources()
+            texts[entry.item.pk],
+            about=f"delay of item {entry.item.pk}",
+            sources=_sources(writer, [entry]),
         )
         return
     noun = "key item" if all(entry.item.is_key for entry in entries) else "item"
@@ -142,7 +147,7 @@ def _key_items(
         introduction = f"{capitalised(CAUSES[cause])} held up {items}:"
     room.use(introduction)
     bullets = [
-        (Bullet(writer.text(texts[entry.item.pk])), list(entry.sources())) for entry in entries
+        (Bullet(writer.text(texts[entry.item.pk])), _sources(writer, [entry])) for entry in entries
     ]
     yield from writer.paragraphs(
         introduction, about=f"key delays {cause or 'unexplained'}", bullets=bullets
@@ -211,6 +216,19 @@ def _further_sentences(writer: Writer, entry: LateItem, room: Room, text: str) -
     return further
 
 
+def _requests(writer: Writer, entry: LateItem, room: Room) -> str:
+    """Return sentences to add to the item's text on what its agency has asked of the working group: of an item that
+    leads, whether they fit or not, unless it is only about wording."""
+    asked = ""
+    for words, is_grave in requested(writer, entry.item):
+        sentence = _with_number(writer, entry, words)
+        if (is_grave and entry.leads) or room.has(sentence):
+            room.use(sentence)
+            writer.used_sentences.add(sentence)
+            asked += f" {sentence}"
+    return asked
+
+
 def _further(writer: Writer, entry: LateItem) -> Iterator[str]:
     """Yield what the delay means, whether its cause is settled, and how often the date has moved."""
     for effect in effects(writer, entry):
@@ -250,21 +268,32 @@ def _other_items(
         rest = _rest(writer, remaining, room, is_all=not shown, with_keys=with_keys)
         room.use(rest)
     passages = [
-        (_with_reason_or_effect(writer, entry, room, start), _sources([entry]))
+        (_with_reason_or_effect(writer, entry, room, start), _sources(writer, [entry]))
         for entry, start in shown
     ]
-    passages += [(rest, _sources(remaining))] if rest else []
+    passages += [(rest, _sources(writer, remaining))] if rest else []
     yield from _in_paragraphs(writer, passages, about="other delays")
 
 
 def _with_reason_or_effect(writer: Writer, entry: LateItem, room: Room, start: str) -> str:
     """Return the start with the agency's reason or, without one, with what the delay means, if there is room."""
     text = _with_reason(writer, entry, room, start, None)
-    return text if text != start else f"{start}{_further_sentences(writer, entry, room, start)}"
+    if text == start:
+        text = f"{start}{_further_sentences(writer, entry, room, start)}"
+    return f"{text}{_requests(writer, entry, room)}"
 
 
-def _sources(entries: Iterable[LateItem]) -> list[Source]:
-    return [source for entry in entries for source in entry.sources()]
+def _sources(writer: Writer, entries: Iterable[LateItem]) -> list[Source]:
+    """Return the sources of what is reported of the items, and of what is asked about them."""
+    requests = writer.facts.requests
+    return [
+        source
+        for entry in entries
+        for source in (
+            *entry.sources(),
+            *(asked.source for asked in requests.get(entry.item.pk, ())),
+        )
+    ]
 
 
 def _in_paragraphs(
@@ -355,14 +384,16 @@ def _no_longer_late(
         if _is_at_risk(entry):
             passages.append(_why_at_risk(writer, entry, room, start))
         elif room.take(start):
-            passages.append((_with_reason_or_effect(writer, entry, room, start), _sources([entry])))
+            passages.append(
+                (_with_reason_or_effect(writer, entry, room, start), _sources(writer, [entry]))
+            )
         else:
             break
     if must and entries and not passages:
         verb = agree(len(entries), "is", "are")
         rest = f"{capitalised(count_in_words(len(entries), 'item'))} slipped and {verb} no longer late."
         room.use(rest)
-        passages.append((rest, _sources(entries)))
+        passages.append((rest, _sources(writer, entries)))
     yield from _in_paragraphs(writer, passages, about="no longer late")
 
 
@@ -376,7 +407,7 @@ def _why_at_risk(
     """Return the start with the agency's reason, how a date has moved and the agency's challenge, of a key item
     whether they fit or not, and the sources."""
     room.use(start)
-    must, sources = entry.item.is_key, _sources([entry])
+    must, sources = entry.item.is_key, _sources(writer, [entry])
     parts = [_with_reason(writer, entry, room, start, None, must=must)]
     moved = moved_furthest(entry.item)
     if moved and (room.has(sentence := moved_in_words(moved)) or must):

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import F, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.timezone import get_current_timezone, localdate
 
 from agencies.models import Agency, Appointment, by_short_name
@@ -54,6 +54,7 @@ from workitems.plan.plan_at import (
 )
 from workitems.plan.plan_at.moment_reading import read_at
 from workitems.terms.acronyms import Glossary
+from workitems.terms.known_dates import KnownDate
 
 
 def maori_names() -> tuple[str, ...]:
@@ -101,6 +102,17 @@ class GroupDecision(NamedTuple):
 
     reason: str
     decided_on: date
+    source: Source
+
+
+class Asked(NamedTuple):
+    """A variation that waits for a decision: its kind, who asks, and the milestone with its new date, if that is to
+    move."""
+
+    kind: str
+    agency: int
+    milestone: int | None
+    due: KnownDate | None
     source: Source
 
 
@@ -174,6 +186,8 @@ class Facts:
     today: date | None = None
     # Only in the plan's first year.
     follows: Follows | None = None
+    # By item: what an agency has asked of the working group that is not decided yet.
+    requests: Mapping[int, Sequence[Asked]] = field(default_factory=dict)
     # By item that its reviewer rates at risk or off track: the reason that was given with the rating.
     reviewers_reasons: Mapping[int, str] = field(default_factory=dict)
     # The plan's glossary as it is now, by acronym in small letters; without words, readers know it.
@@ -261,7 +275,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
     moment = Moment.end_of(as_at)
     place = {pillar.pk: index for index, pillar in enumerate(pillars)}
     items = sorted(items_in_full(plan, moment), key=lambda item: place[item.pillar])
-    additions, withdrawals = _group_decisions(briefing, items)
+    additions, withdrawals, requests = _variations_of(briefing, items)
     last_paper, follows = _last_paper(briefing), _follows(briefing, items)
     accepted, answered_since = _updates(briefing, items)
     return Facts(
@@ -296,6 +310,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         clearances=tuple(_clearances(briefing=briefing.pk or 0)),
         terms=_terms(plan),
         today=today,
+        requests=requests,
         reviewers_reasons=_reviewers_reasons(items, end_of(as_at)),
     )
 
@@ -443,35 +458,49 @@ def _last_paper(briefing: Briefing) -> LastPaper | None:
     )
 
 
+# What a paper tells of a request that waits for a decision.
+ASKED_KINDS = (Variation.Kind.DATE, Variation.Kind.WORDING, Variation.Kind.WITHDRAWAL)
+
+
 @composed
-def _decided_variations(plan: Any, until: Any) -> Any:
-    return Variation.objects.filter(
-        plan=plan,
+def _variations(plan: Any, until: Any) -> Any:
+    decided = Q(
         kind__in=[Variation.Kind.ITEM, Variation.Kind.WITHDRAWAL],
         state=Variation.State.APPROVED,
         decided_at__lt=until,
-    ).order_by("decided_at")
+    )
+    waiting = Q(kind__in=ASKED_KINDS, requested_at__lt=until)
+    waiting &= Q(state__in=Variation.PENDING) | Q(decided_at__gte=until)
+    versions = Variation.history.filter(id=OuterRef("pk")).order_by("-history_date", "-history_id")
+    rows = Variation.objects.filter(decided | waiting, plan=plan)
+    return rows.annotate(version=Subquery(versions.values("history_id")[:1])).order_by("number")
 
 
-def _group_decisions(
+def _variations_of(
     briefing: Briefing, items: Iterable[ItemAt]
-) -> tuple[dict[int, GroupDecision], dict[int, GroupDecision]]:
-    """Return the decisions of the period to add an item, and to withdraw one that is withdrawn. One
-    query."""
+) -> tuple[dict[int, GroupDecision], dict[int, GroupDecision], dict[int, list[Asked]]]:
+    """Return by item the decisions of the period to add it, and to withdraw it if it is withdrawn; and what agencies
+    have asked about it that waits for a decision. One query."""
     withdrawn = {item.pk for item in items if item.stage == Stage.WITHDRAWN}
+    until = end_of(briefing.dated)
     added, gone = {}, {}
-    rows = _decided_variations(plan=briefing.plan_id, until=end_of(briefing.dated))
-    for row in rows:
+    requests: dict[int, list[Asked]] = defaultdict(list)
+    for row in _variations(plan=briefing.plan_id, until=until):
+        source = Source("workitems.variation", row.pk, row.version, f"Variation V{row.number}")
+        if row.decided_at is None or row.decided_at >= until:
+            due = KnownDate(row.due_after, row.after_known_to) if row.due_after else None
+            asked = Asked(row.kind, row.requesting_agency_id, row.milestone_id, due, source)
+            requests[row.item_id].append(asked)
+            continue
         decided_on = localdate(row.decided_at)
         if decided_on < briefing.period_start or row.item_id is None:
             continue
-        source = Source("workitems.variation", row.pk, None, f"Variation V{row.number}")
         decision = GroupDecision(row.reason, decided_on, source)
         if row.kind == Variation.Kind.ITEM:
             added[row.item_id] = decision
         elif row.item_id in withdrawn:
             gone[row.item_id] = decision
-    return added, gone
+    return added, gone, requests
 
 
 @composed

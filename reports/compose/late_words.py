@@ -9,7 +9,7 @@ from reports.compose.citations import delay_source
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import settled_in_words
 from reports.compose.slips import LateItem, main_delay
-from reports.compose.subjects import when
+from reports.compose.subjects import is_sayable, what, when
 from reports.document import Source
 from reports.document.wording import (
     capitalised,
@@ -19,7 +19,7 @@ from reports.document.wording import (
     opened,
     sentences,
 )
-from workitems.models import Delay
+from workitems.models import Delay, Variation
 from workitems.plan.plan_at import DelayAt, ItemAt, MitigationAt
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.stems import cause, completion, has_verb, says_nothing, says_we
@@ -119,6 +119,32 @@ def challenge_of(writer: Writer, item: ItemAt) -> tuple[str, Source] | None:
             with errors_naming(update.source):
                 return in_agency_words(writer, update.challenges, 1, AT_RISK_WORDS), update.source
     return None
+
+
+def requested(writer: Writer, item: ItemAt) -> Iterator[tuple[str, bool]]:
+    """Yield a sentence on each variation of the item that waits for a decision, and whether a date or the item itself
+    depends on it."""
+    for asked in writer.facts.requests.get(item.pk, ()):
+        who = writer.facts.agencies[asked.agency].short_name
+        if asked.kind == Variation.Kind.WORDING:
+            to = "change the item’s wording"
+        elif asked.due is None:
+            to = "withdraw the item"
+        else:
+            to = _new_date(item, asked.milestone, asked.due)
+        is_grave = asked.kind != Variation.Kind.WORDING
+        yield f"{who} has asked the working group to {to}.", is_grave
+
+
+def _new_date(item: ItemAt, milestone: int | None, due: KnownDate) -> str:
+    """Return "agree to June 2011" of a date that is expected already, else "move the date to June 2011"; of an item with
+    several late milestones, with which one."""
+    late = [step for step in item.milestones if step.is_late]
+    step = next((row for row in item.milestones if row.pk == milestone), None)
+    of = f" for {what(step)}" if step and late != [step] and is_sayable(step) else ""
+    if step and step.forecast_due == due.last_day:
+        return f"agree to {when(due, item.on)}{of}"
+    return f"move the date{of} to {when(due, item.on)}"
 
 
 class Needed(NamedTuple):

@@ -100,11 +100,11 @@ def write(
     )
 
 
-TRIES = 6
+# Share of the words that is filled; the rest is for what people add to the draft.
+FILLED = 0.945
+TRIES = 8
 # A text that uses so much of the words is long enough.
 NEARLY_ALL = 0.98
-# Words fewer to try at least, after a text that was too long.
-STEP = 15
 
 
 def _within(
@@ -114,24 +114,29 @@ def _within(
     a paper must have.
 
     Sections do not always use their share, and what they must have may need more than that. So a few
-    totals are tried, each corrected by the words that were left over or too many.
+    totals are tried: more while words are left over, and then between the last that fits and the last that does not.
     """
-    most = max(facts.most_words - RECOMMENDATIONS, 0)
+    most = max(int((facts.most_words - RECOMMENDATIONS) * FILLED), 0)
     best: tuple[int, Writer, dict[str, Section]] | None = None
+    fits, too_many = 0, 0
     words, last, times = most, -1, 1
     for _ in range(TRIES):
         made = _with_words(facts, annexes, contents, words)
         total = made[0]
-        if total <= most and (best is None or total > best[0]):
-            best = made
-        is_short = total <= most
-        if words == 0 or (is_short and total >= NEARLY_ALL * most):
+        if total > most:
+            too_many = words
+        else:
+            fits = words
+            best = made if best is None or total > best[0] else best
+        if words == 0 or NEARLY_ALL * most <= total <= most or fits + 1 == too_many:
             break
-        # The text stays the same until a section has room for its next sentence.
-        times = 2 * times if total == last else 1
+        if too_many:
+            words = (fits + too_many) // 2
+        else:
+            # The text stays the same until a section has room for its next sentence.
+            times = 2 * times if total == last else 1
+            words += times * (most - total)
         last = total
-        unused = most - total
-        words = max(words + times * unused if is_short else words + 2 * unused - STEP, 0)
     _, writer, sections = best or _with_words(facts, annexes, contents, 0)
     return writer, sections
 

@@ -1,5 +1,6 @@
 """What agencies plan next for key items that are late or at risk, unless it may be past."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -14,6 +15,8 @@ from workitems.plan.plan_at import ItemAt
 from workitems.terms.stems import completion, future
 
 PLAN_WORDS = 30
+# Share of a plan's long words that a milestone has, if the plan only repeats it.
+SAME = 0.8
 
 
 class Plan(NamedTuple):
@@ -55,13 +58,27 @@ def why_past(update: UpdateFacts, item: ItemAt, answered_since: date | None) -> 
     return ""
 
 
+def _repeats(item: ItemAt, typed: str) -> bool:
+    """Whether a plan says little more than one of the item's open milestones, of which the paper has the date."""
+    words = _long_words(typed)
+    return bool(words) and any(
+        len(words & _long_words(step.as_told or step.description)) >= SAME * len(words)
+        for step in item.milestones
+        if step.is_open
+    )
+
+
+def _long_words(text: str) -> set[str]:
+    return set(re.findall(r"\w{5,}", text.casefold()))
+
+
 def planned_in_words(writer: Writer, plan: Plan, room: Room) -> str:
     """Return a sentence on what the lead agency plans, if there is room: "Next, DoL will train staff at all ports.",
     or its words in quotation marks. "" if the plan may be past or says nothing."""
     agency = writer.facts.lead_of(plan.item)
     with errors_naming(plan.update.source):
         typed = first_sentences(writer.flat(plan.update.planned_next), 1, PLAN_WORDS)
-    if plan.past or not typed:
+    if plan.past or not typed or _repeats(plan.item, typed):
         return ""
     names = [agency.name, agency.short_name, agency.name_mi]
     verb = completion("planned_next", typed, names)

@@ -166,6 +166,8 @@ def records_of(facts: Facts) -> Iterator[tuple[Record, int | None, Record]]:
                 yield ("workitems.delay", delay.pk), delay.version, home
                 for row in delay.mitigations:
                     yield ("workitems.mitigation", row.pk), row.version, home
+        for asked in facts.requests.get(item.pk, ()):
+            yield _record(asked.source), asked.source.history_id, home
     for risk in facts.all_risks:
         own = ("workitems.risk", risk.pk)
         yield own, risk.version, (ITEM, risk.item) if risk.item else own

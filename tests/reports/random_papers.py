@@ -218,6 +218,8 @@ def dates_of(of: Facts) -> set[str]:
     found |= _day_words(of.last_paper.dated) if of.last_paper else set()
     for row in of.withdrawals.values():
         found |= _day_words(row.decided_on)
+    for asked in (row for rows in of.requests.values() for row in rows if row.due):
+        found |= _known(asked.due)
     for each in of.items:
         for own in each.milestones:
             for due in (own.original, own.agreed, own.forecast):

@@ -181,14 +181,15 @@ def test_the_next_paper_says_what_was_done_about_the_ministers_words(
             by=coordinator, confirms=True,
         )  # fmt: skip
     assert told(plan) == [
-        "On 3 August 2010 the Minister answered the last paper on the Plan, 10/96252 of 30 July "
+        "On 3 August 2010 the Minister answered the last paper, 10/96252 of 30 July "
         "2010. It made two recommendations:",
         "- to note the contents of that paper: noted, with the comment “Tell me about the training”",
-        "  - the New Zealand Police, due on 30 September 2010 and not done yet: Report on the training",
+        "  - It was for the New Zealand Police to report on the training by 30 September 2010, and this is not recorded "
+        "as done",
         "- to agree that training be finished: not marked.",
         f"The Minister also wrote: “{COMMENT[:-1]}”. This followed:",
         "- Police, done on 12 September 2010: Write to the banks. All four banks have agreed.",
-        "- the New Zealand Customs Service, due on 1 September 2011: Ask two banks.",
+        "- The New Zealand Customs Service will ask two banks by 1 September 2011.",
     ]
 
 

@@ -97,10 +97,10 @@ def test_many_late_items_without_room_are_counted_and_the_annex_has_them():
 @pytest.mark.parametrize(
     ("annexes", "introduction"),
     [
-        ([], "Seven risks have been raised with you and remain open, five of them listed here:"),
+        ([], "Seven risks raised with you remain open, five of them listed here:"),
         (
             ["risks"],
-            "Seven risks have been raised with you and remain open (R6 and R7 are in Annex A):",
+            "Seven risks raised with you remain open (R6 and R7 are in Annex A):",
         ),
     ],
 )

@@ -41,5 +41,5 @@ def test_risks_that_are_not_listed_are_only_counted_unless_an_annex_has_them():
     of = facts(item(), all_risks=risks, on=date(2010, 7, 30))
     for annexes, end in (([], ", two of them listed here:"), (["risks"], " (R1 is in Annex A):")):
         assert section_texts(of, "next_steps", annexes)[0].splitlines()[0] == (
-            f"Three risks have been raised with you and remain open{end}"
+            f"Three risks raised with you remain open{end}"
         )

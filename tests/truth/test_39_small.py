@@ -16,6 +16,7 @@ from reports.workshop.services import drafts
 from tests.reports.drafted import drafted
 from tests.reports.in_memory import delay, facts, item, section_texts, step, text_of, update_of
 from tests.reports.random_papers import random_facts
+from workitems.terms.stems import remarks
 
 PAST, LATER = date(2010, 6, 30), date(2011, 6, 30)
 # Lines of the main dates begin with a day.
@@ -79,6 +80,41 @@ def test_a_meeting_or_an_announcement_is_a_main_result_only_if_nothing_else_is()
     texts = ["Police met with the boards.", *(f"Port {n} has the card." for n in range(1, 7))]
     updates = [update_of(one, achieved=text, key_achievement="headline") for text in texts]
     assert "met with" not in section_texts(facts(one, updates=updates), "achievements")[0]
+
+
+RELEASE = (
+    "Customs is proud to play its part in keeping people safe. Signs of forced labour are built into the choice of "
+    "vessels at every port. This is a credit to our people on the front line."
+)
+
+
+def test_of_a_press_release_only_what_was_done_is_printed():
+    one = item("1.1", is_key=True)
+    updates = [update_of(one, achieved=RELEASE, key_achievement="headline")]
+    assert section_texts(facts(one, updates=updates), "achievements") == [
+        "The year’s main result:\n- Signs of forced labour are built into the choice of vessels at every port."
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Minister of Customs today announced a new course.",
+        "The Ministry is pleased to report good progress on the course.",
+        "Minister Smith welcomed the course.",
+        "A media release on the course is out.",
+    ],
+)
+def test_an_announcement_is_no_achievement_and_its_writer_reads_so(text):
+    done = step(PAST, completed_on=PAST, as_told="the course")
+    one = item("1.1", done, is_key=True)
+    updates = [update_of(one, achieved=text, key_achievement="headline")]
+    assert section_texts(facts(one, updates=updates), "achievements")[0] == (
+        "The year’s main result:\n- DoL completed the course (1.1) on 30 June 2010."
+    )
+    assert remarks("achieved", text, "DoL")[0].startswith(
+        "The paper leaves out what an announcement says."
+    )
 
 
 def test_a_space_before_a_comma_is_left_out():

@@ -112,6 +112,28 @@ def says_nothing(text: str) -> bool:
     return all(match.group().casefold() in _EMPTY for match in _WORD.finditer(text))
 
 
+# Between two sentences. An abbreviation before a name is taken for an end, which changes nothing.
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-ZĀĒĪŌŪ])")
+# The language of a press release.
+_ANNOUNCES = re.compile(
+    r"\b(?:today announced|(?:is|are|was|were) (?:pleased|proud|delighted|excited) (?:to|that|with)|(?:press|media) (?:release|statement)"
+    r"|Minister(?:s|\s\w+)* (?:today )?(?:welcomes?|welcomed|announced)|a (?:credit|tribute|testament) to|great example of"
+    r"|proud of)\b",
+    re.IGNORECASE,
+)
+
+
+def announces(text: str) -> bool:
+    """Whether a sentence is that of a press release, which says who is proud and not what was done."""
+    return bool(_ANNOUNCES.search(text))
+
+
+def without_announcements(text: str) -> str:
+    """Return the sentences of a text that do not announce, on one line as they are; "" if all of them do."""
+    kept = [each for each in _BETWEEN_SENTENCES.split(text) if not announces(each)]
+    return " ".join(kept)
+
+
 def says_we(text: str) -> bool:
     """Whether a text speaks of its agency as "we"; "US" is a country."""
     return any(found != "US" for found in _WE.findall(text))
@@ -381,10 +403,6 @@ def _closed(text: str) -> str:
     return text if not text or text[-1] in ".!?" else f"{text}."
 
 
-# Between two sentences. An abbreviation before a name is taken for an end, which changes nothing.
-_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-ZĀĒĪŌŪ])")
-
-
 def _first(text: str) -> tuple[str, str]:
     """Return the first sentence of what was typed and the others, on one line."""
     first, *others = _BETWEEN_SENTENCES.split(" ".join(text.split()), maxsplit=1)
@@ -433,6 +451,12 @@ def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> li
             _("The paper speaks of agencies by name: write {agency} instead of “we”.").format(
                 agency=agency
             )
+        )
+    if asked == "achieved" and announces(text):
+        found.append(
+            _(
+                "The paper leaves out what an announcement says. Write what was done, for example: {example}."
+            ).format(example=stem.example)
         )
     first, _others = _first(text)
     # What was achieved may be a sentence of its own, but not an order.

@@ -21,9 +21,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 DATED = date(2011, 7, 29)
-ANSWERED = (
-    "On 3 August 2010 the Minister answered the last paper on the Plan, 10/96252 of 30 July 2010"
-)
+ANSWERED = "On 3 August 2010 the Minister answered the last paper, 10/96252 of 30 July 2010"
 
 
 @pytest.fixture
@@ -176,7 +174,7 @@ def test_only_the_last_of_several_answers_is_printed(plan, issued):
         recorded_at=datetime(2011, 2, 7, tzinfo=UTC),
     )
     assert background_texts(plan)[0].startswith(
-        "On 7 February 2011 the Minister answered the last paper on the Plan, 11/0 of 1 February 2011"
+        "On 7 February 2011 the Minister answered the last paper, 11/0 of 1 February 2011"
     )
 
 

@@ -217,8 +217,7 @@ def test_risks_with_very_long_answers_are_reported_without_them(plan, pillars):
                 escalated_on=date(2010, 1, 4),
             )
     assert editable(composed(plan).sections["risks"]) == [
-        "Five risks have been raised with you and remain open:"
-        + "\n- Money runs out (owner: DoL)." * 5
+        "Five risks raised with you remain open:" + "\n- Money runs out (owner: DoL)." * 5
     ]
 
 

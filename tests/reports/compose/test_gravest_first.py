@@ -4,6 +4,10 @@ from datetime import date
 
 import pytest
 
+from reports.compose import UNDRAFTED, write
+from reports.compose.facts import Asked
+from reports.document import Source
+from reports.drafting.changed_records import records_of
 from tests.reports.in_memory import (
     HEALTH,
     POLICE,
@@ -14,7 +18,9 @@ from tests.reports.in_memory import (
     risk,
     section_texts,
     step,
+    text_of,
 )
+from workitems.terms.known_dates import KnownDate
 
 PAST, LATER = date(2010, 6, 30), date(2011, 6, 30)
 LONG = "Ships wait at the port for days because nobody can read the forms in the four languages of their crews. "
@@ -152,3 +158,63 @@ def test_the_response_to_a_grave_risk_is_told_when_there_is_no_room(response, to
     of = facts(key(LONG), all_risks=(grave,), most_words=80)
     text = next(each for each in section_texts(of, "next_steps") if "Investigators" in each)
     assert text.splitlines()[1] == f"- Investigators leave. {told}"
+
+
+# --- what waits for the working group -----------------------------------------------------------
+
+
+def asked(kind, due=None, milestone=None):
+    due = due and KnownDate(due)
+    return Asked(
+        kind, HEALTH.pk, milestone, due, Source("workitems.variation", 7, 1, "Variation V7")
+    )
+
+
+def told_with(request_of, **given):
+    one = late("1.4", "the form", is_key=True, **given)
+    of = facts(one, requests={one.pk: [request_of(one)]})
+    (paragraph,) = write(of, UNDRAFTED, in_full=False).sections["delay"].paragraphs
+    return text_of(paragraph), paragraph.sources
+
+
+@pytest.mark.parametrize(
+    ("kind", "due", "sentence"),
+    [
+        ("date", LATER, " MOH has asked the working group to agree to June 2011."),
+        (
+            "date",
+            date(2011, 8, 31),
+            " MOH has asked the working group to move the date to August 2011.",
+        ),
+        ("withdrawal", None, " MOH has asked the working group to withdraw the item."),
+        ("wording", None, " MOH has asked the working group to change the item’s wording."),
+    ],
+)
+def test_what_an_agency_has_asked_of_the_group_is_told_with_the_delay(kind, due, sentence):
+    text, sources = told_with(lambda one: asked(kind, due, one.milestones[0].pk))
+    assert text.partition("staff.")[2] == sentence
+    assert sources[-1].model == "workitems.variation"
+
+
+def test_of_several_late_milestones_it_is_said_which_date_is_to_move():
+    steps = [step(PAST, delay(), forecast_due=LATER, as_told=name) for name in ("a map", "a card")]
+    one = item("1.1", *steps, is_key=True)
+    request = asked("date", date(2011, 8, 31), one.milestones[1].pk)
+    text = section_texts(facts(one, requests={one.pk: [request]}), "delay")[0]
+    assert text.endswith(
+        "MOH has asked the working group to move the date for a card to August 2011."
+    )
+
+
+def test_without_room_only_what_a_date_depends_on_is_told():
+    one = late("1.4", "the form", is_key=True)
+    requests = {one.pk: [asked("wording"), asked("withdrawal")]}
+    text = section_texts(facts(one, requests=requests, most_words=60), "delay")[0]
+    assert (text.count("has asked"), "withdraw the item" in text) == (1, True)
+
+
+def test_a_request_is_among_the_records_of_its_item_whose_change_is_told():
+    one = late("1.4", "the form", is_key=True)
+    of = facts(one, requests={one.pk: [asked("withdrawal")]})
+    home = ("workitems.workitem", one.pk)
+    assert (("workitems.variation", 7), 1, home) in records_of(of)

@@ -7,7 +7,16 @@ import pytest
 from reports.compose import write
 from reports.compose.paragraphs import flat
 from reports.document.wording import capitalised, count_in_words
-from tests.reports.in_memory import HEALTH, POLICE, facts, item, paper, section_texts, update_of
+from tests.reports.in_memory import (
+    HEALTH,
+    POLICE,
+    facts,
+    item,
+    paper,
+    section_texts,
+    step,
+    update_of,
+)
 
 LONG = "They were taught to see signs that an officer at a border would not look for. "
 
@@ -228,3 +237,41 @@ def test_the_paper_says_when_no_report_was_accepted_or_names_a_key_achievement()
         "Agencies reported on one work item in the 12 months to 30 July 2010. None of the accepted "
         "reports names a key achievement."
     ]
+
+
+def reached(count, first=1):
+    days = [date(2010, 5, day) for day in range(first, first + count)]
+    return [step(day, completed_on=day, as_told=f"course {day.day}") for day in days]
+
+
+def test_without_a_key_achievement_the_milestones_reached_are_named_by_date():
+    early, late = reached(1), reached(2, first=8)
+    before = step(date(2009, 6, 30), completed_on=date(2009, 6, 30), as_told="an earlier course")
+    items = [item("1.1", *late, before), item("1.2", *early, is_key=True)]
+    updates = [update_of(items[0], achieved="Held them.")]
+    assert section_texts(facts(*items, updates=updates), "achievements") == [
+        "No report names a key achievement. Three milestones were reached in the year:\n"
+        "- 1 May 2010: course 1 (DoL)\n"
+        "- 8 May 2010: course 8 (DoL)\n"
+        "- 9 May 2010: course 9 (DoL)"
+    ]
+
+
+def test_of_many_milestones_reached_those_of_key_items_are_named():
+    items = [item("1.1", *reached(9)), item("1.2", *reached(3, first=20), is_key=True)]
+    (lines,) = section_texts(facts(*items), "achievements")
+    assert lines.splitlines()[0].endswith(
+        " Twelve milestones were reached in the year, among them:"
+    )
+    assert [line.split()[-2] for line in lines.splitlines()[1:]] == [
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "20",
+        "21",
+        "22",
+    ]
+    (few,) = section_texts(facts(*items, most_words=60), "achievements")
+    assert [line.split()[-2] for line in few.splitlines()[1:]] == ["20", "21", "22"]

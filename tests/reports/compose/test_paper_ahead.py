@@ -204,7 +204,7 @@ def test_without_room_only_the_late_steps_of_key_items_are_listed():
 
 def test_risks_with_the_minister_are_told_with_their_owner():
     assert section_texts(facts(all_risks=(risk(),)), "next_steps") == [
-        "One risk has been raised with you and remains open:\n"
+        "One risk raised with you remains open:\n"
         "- Trained staff leave. DoL will train more of them.",
         PROMISE,
     ]
@@ -213,7 +213,7 @@ def test_risks_with_the_minister_are_told_with_their_owner():
         risk(4, "it snows", "Cards for all."), risk(5, "Word " * 90, ""), risk(6, "it hails", "Monitor."),
     )  # fmt: skip
     assert section_texts(facts(all_risks=risks), "next_steps", ["risks"])[0] == (
-        "Four risks have been raised with you and remain open (R5 is in Annex A):\n"
+        "Four risks raised with you remain open (R5 is in Annex A):\n"
         "- It rains. DoL will train more of them.\n- It snows. Cards for all (owner: DoL).\n"
         "- It hails (owner: DoL)."
     )
@@ -227,7 +227,7 @@ def test_risks_high_in_likelihood_and_impact_are_reported_though_nobody_raised_t
         risk(3, "It rains.", closed_on=PAST, escalated_to="group", **high),
     )
     assert section_texts(facts(all_risks=risks), "next_steps") == [
-        "One risk is high in likelihood and in impact, and has not been raised with you:\n"
+        "One risk of high likelihood and impact has not been raised with you:\n"
         "- Trained staff leave. DoL will train more of them.",
         PROMISE,
     ]

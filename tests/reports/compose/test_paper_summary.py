@@ -133,8 +133,7 @@ def test_two_items_that_have_not_started_are_reported_with_the_nearer_date():
         for n, due in ((1, SOON), (2, LATER))
     )
     assert brief(item("1.9"), first, second)[-2].endswith(
-        "Work has yet to start on the aim 1 (1.1) and the aim 2 (1.2); their first steps are due from 31 August 2010 "
-        "on."
+        "Work has yet to start on the aim 1 (1.1) and the aim 2 (1.2); their first steps are due from 31 August 2010."
     )
 
 

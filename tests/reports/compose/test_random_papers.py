@@ -355,7 +355,7 @@ def parts_add_up(paper):
         assert named + (count_of(others[1]) if others else 0) == len(keys)
     for block in chain.from_iterable(paper.sections.values()):
         if found := re.match(
-            r"(\S+) risks? (?:has|have|is|are) .*?(?: \((.*) (?:is|are) in .*\))?:\n", block
+            r"(\S+) risks? (?:raised|of high) .*?(?: \((.*) (?:is|are) in .*\))?:\n", block
         ):
             here = re.search(r", (\S+) of them listed here:", block)
             count = block.count("\n- ")
