@@ -197,8 +197,9 @@ def has_new_date(step: MilestoneAt) -> bool:
 
 
 def is_waiting(step: MilestoneAt) -> bool:
-    """Whether the milestone's new date depends on something: the cause of an open delay is said not to be settled."""
-    return any(
+    """Whether the milestone's new date, which is later than the agreed one, depends on something: the cause of an
+    open delay is said not to be settled."""
+    return step.forecast.first_day > step.agreed_due and any(
         delay.is_open and delay.settlement not in ("", Delay.Settlement.SETTLED)
         for delay in step.delays
     )

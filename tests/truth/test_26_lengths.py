@@ -62,6 +62,18 @@ def test_no_larger_length_fits_between_the_days(first, after):
     assert last < one_more
 
 
+@given(DAYS, AFTER, st.sampled_from([KnownTo.MONTH, KnownTo.QUARTER]))
+def test_what_is_late_at_least_counts_to_the_first_day_it_can_be_reached(first, after, known_to):
+    last = KnownDate.holding(first + after + timedelta(days=92), known_to)
+    assert read_back(span_in_words(first, last, at_least=True), first) <= last.first_day
+
+
+def test_a_quarter_at_the_earliest_is_told_by_its_first_day():
+    april_to_june = KnownDate.holding(date(2027, 5, 1), KnownTo.QUARTER)
+    assert span_in_words(date(2026, 5, 29), april_to_june, at_least=True) == "10 months"
+    assert span_in_words(date(2026, 5, 29), april_to_june) == "a year and a month"
+
+
 @given(st.dates(date(2000, 1, 1), date(2040, 12, 31)), st.integers(1, 60))
 def test_of_two_months_the_length_is_in_months(day, count):
     first = KnownDate.holding(day, KnownTo.MONTH)

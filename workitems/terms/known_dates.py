@@ -48,6 +48,16 @@ class KnownDate(NamedTuple):
         return f"{MONTHS[day.month - 3]} to {MONTHS[day.month - 1]} {day.year}"
 
     @property
+    def first_day(self) -> date:
+        """The day itself, or the first day of the month or quarter."""
+        months = {KnownTo.MONTH: 1, KnownTo.QUARTER: 3}.get(KnownTo(self.known_to), 0)
+        return (
+            self.last_day.replace(month=self.last_day.month - months + 1, day=1)
+            if months
+            else self.last_day
+        )
+
+    @property
     def short(self) -> str:
         """ "30 Jun 2027", "Jun 2027", "Apr–Jun 2027"."""
         day = self.last_day

@@ -33,9 +33,14 @@ def span_in_words(first: Due, last: Due, *, at_least: bool = False) -> str:
     that would be untrue, so it is left out there. Whole months between two days of the same number, or
     between the ends of two months, are always given as months.
 
+    A month or quarter is counted by its last day; but what is reached in a month or quarter "at the earliest"
+    is surely late only by the length to its first day, unless the first date is known no better.
+
     Raise `ValueError` if the second day is not after the first.
     """
     start, end = known(first), known(last)
+    if at_least and start.known_to != end.known_to:
+        end = KnownDate(end.first_day)
     days = (end.last_day - start.last_day).days
     if days <= 0:
         raise ValueError(f"{end} is not after {start}")
