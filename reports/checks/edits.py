@@ -169,6 +169,9 @@ def _texts_of(facts: Facts, item: ItemAt) -> Iterator[str]:
     for decision in (facts.additions.get(item.pk), facts.withdrawals.get(item.pk)):
         if decision:
             yield from (decision.reason, long_date(decision.decided_on))
+    for asked in facts.requests.get(item.pk, ()):
+        yield from (str(asked.due), long_date(asked.due.last_day)) if asked.due else ()
+    yield facts.reviewers_reasons.get(item.pk, "")
     yield from (long_date(day) for day in (item.starts_on, item.completed_on) if day)
 
 
@@ -176,6 +179,7 @@ def _agencies_of(facts: Facts, item: ItemAt) -> Iterator[int]:
     yield item.lead
     yield from (agency.pk for agency, _role in facts.supports_of(item))
     yield from (update.of_return.agency_id for update in facts.updates_of(item))
+    yield from (asked.agency for asked in facts.requests.get(item.pk, ()))
     for step in item.milestones:
         yield step.responsible
         for delay in step.delays:

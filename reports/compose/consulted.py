@@ -9,7 +9,7 @@ from reports.compose.facts import AnswerFacts
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.document import Bullet, Paragraph, Source, Text
 from reports.document.dates import long_date
-from reports.document.wording import capitalised, closed, count_in_words, opened, sentences
+from reports.document.wording import capitalised, closed, opened, sentences
 from reports.models import ResponseChoice
 from reports.models.response import ON_THE_PAPER
 from workitems.terms.stems import completion
@@ -48,11 +48,8 @@ def _marked(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
         )
         yield writer.paragraph(words, about=about, sources=sources)
     else:
-        noun = count_in_words(len(answer.choices), "recommendation")
         bullets = [_bullet(writer, choice, answer) for choice in answer.choices]
-        yield from writer.paragraphs(
-            f"{opening}. It made {noun}:", about=about, bullets=_ended(bullets)
-        )
+        yield from writer.paragraphs(f"{opening}:", about=about, bullets=_ended(bullets))
 
 
 def _asked(choice: ResponseChoice) -> str:

@@ -63,7 +63,7 @@ MAX_OTHERS = 3
 # Limit on the other late items that are named in one sentence.
 MAX_NAMED = 4
 # Items that lead whose reasons are printed whether they fit or not.
-MAX_EXPLAINED = 3
+MAX_EXPLAINED = 4
 # Limit on an item's milestones.
 MAX_STEPS = 2
 # Words about one item in a paragraph, and those after which another paragraph begins.

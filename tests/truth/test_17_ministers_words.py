@@ -181,8 +181,7 @@ def test_the_next_paper_says_what_was_done_about_the_ministers_words(
             by=coordinator, confirms=True,
         )  # fmt: skip
     assert told(plan) == [
-        "On 3 August 2010 the Minister answered the last paper, 10/96252 of 30 July "
-        "2010. It made two recommendations:",
+        "On 3 August 2010 the Minister answered the last paper, 10/96252 of 30 July 2010:",
         "- to note the contents of that paper: noted, with the comment “Tell me about the training”",
         "  - It was for the New Zealand Police to report on the training by 30 September 2010, and this is not recorded "
         "as done",

@@ -80,7 +80,7 @@ def test_the_answer_to_one_recommendation_is_a_sentence(plan, issued):
 def test_answers_to_several_recommendations_are_listed_one_by_one(plan, issued):
     answer(issued, "noted", "not agreed")
     assert background_texts(plan) == [
-        f"{ANSWERED}. It made two recommendations:",
+        f"{ANSWERED}:",
         "- to note the contents of that paper: noted",
         "- to agree that training be finished: not agreed.",
     ]
