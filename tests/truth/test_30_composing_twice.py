@@ -13,6 +13,7 @@ from reports.workshop.services.beginning import begin_as
 from tests.factories import (
     AppointmentFactory,
     DelayFactory,
+    GlossaryEntryFactory,
     MilestoneFactory,
     PlanFactory,
     UserFactory,
@@ -20,7 +21,7 @@ from tests.factories import (
 )
 from tests.reports.drafted import BEFORE, DATED
 
-WHY = "The trainers left and nobody else could be found in time for the course. "
+WHY = "The trainers of the CNS left and nobody else could be found in time for the course. "
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.django_db
 def test_a_draft_that_has_just_begun_agrees_with_the_records(most_words):
     plan, by = PlanFactory(), UserFactory()
     AppointmentFactory(portfolio=plan.portfolio)
+    GlossaryEntryFactory(plan=plan)
     rows = [plan]
     for number in range(1, 9):
         item = WorkItemFactory(plan=plan, number=f"1.{number}", is_key=number % 2)
@@ -58,4 +60,6 @@ def test_a_draft_that_has_just_begun_agrees_with_the_records(most_words):
     drafted = read_drafted(begun)
     assert drafted.found is not None
     assert list(drafted.found.facts.late) != []
+    texts = [part.text for part in drafted.draft.parts()]
+    assert any("customs notification system (CNS)" in text for text in texts)
     assert drafted.outdated == {}

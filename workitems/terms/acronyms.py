@@ -39,9 +39,9 @@ MOST_CAPITALS = 6
 SHOUTED = 3
 
 _ADDRESS = re.compile(r"\S+://\S+|\bwww\.\S+|\S+@\S+")
-# A word of letters; "&" may join some. No part of a code ("WS1.2", "AP-3") or of a name ("D’ARCY").
+# A word that begins with a capital; "&" may join letters. No part of a code ("WS1.2", "AP-3") or of a name ("D’ARCY").
 _TOKEN = re.compile(
-    r"(?<![\w&.])(?<![^\W\d_][’'])(?<!\d-)[^\W\d_]+(?:&[^\W\d_]+)*(?![\w&])(?!\.\d|\s?-\s?\d)"
+    r"(?<![\w&.])(?<![^\W\d_][’'])(?<!\d-)[^\W\d_a-zāēīōū][^\W\d_]*(?:&[^\W\d_]+)*(?![\w&])(?!\.\d|\s?-\s?\d)"
 )
 _LINE, _WORD = re.compile(r"[^\n]+"), re.compile(r"[^\W\d_]+")
 # Words with nothing but spaces between them.
