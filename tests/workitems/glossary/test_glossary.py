@@ -1,5 +1,7 @@
 """Test the glossary of a plan: who may change it, what it asks about, and what it keeps."""
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -15,7 +17,9 @@ from tests.factories import (
     UpdateFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import entries
+from tests.workitems.record import TODAY, entries
+from workitems.intake.services import plan_making, successor
+from workitems.models import GlossaryEntry
 from workitems.plan.known_acronyms import KnownAcronyms
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
@@ -203,3 +207,16 @@ def test_a_text_is_told_which_acronyms_the_plan_does_not_know(plan, django_asser
             "INZ and RSE are not in the plan’s glossary: write them out."
         ]
     assert known.remarks("Immigration New Zealand (INZ) waits. The INZ does.") == []
+
+
+def test_the_plan_that_follows_begins_with_the_glossary_and_can_be_deleted(plan, coordinator):
+    GlossaryEntryFactory(plan=plan)
+    after = {"title": "The next plan", "released_on": date(2011, 7, 1), "ends_on": None}
+    new = successor.start_successor(
+        plan=plan, items=[], with_kinds=False, by=coordinator, on=TODAY, **after
+    )
+    assert [(each.acronym, each.words) for each in new.glossary.all()] == [
+        ("CNS", "customs notification system")
+    ]
+    plan_making.delete_plan(plan=new, version=new.version, by=coordinator)
+    assert GlossaryEntry.objects.get().plan == plan

@@ -77,6 +77,7 @@ def start_successor(
     history.save(new, by=by, reason=f"Follows {plan.title}"[:200])
     carried = _Carried(plan, new, by, on)
     carried.members()
+    carried.glossary()
     pillars = carried.pillars()
     for item in items:
         if not item.is_live or item.plan_id != plan.pk:
@@ -108,6 +109,10 @@ class _Carried:
         agencies = {self.now(row.agency): None for row in rows}
         for agency in {self.new.coordinating_agency: None} | agencies:
             self.save(Member(plan=self.new, agency=agency))
+
+    def glossary(self) -> None:
+        for entry in self.plan.glossary.order_by("pk"):
+            self.save(_copy(entry, plan=self.new))
 
     def pillars(self) -> dict[int, Pillar]:
         """Copy the pillars, and return each by the id of the one that it is of."""
