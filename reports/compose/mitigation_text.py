@@ -9,6 +9,7 @@ from reports.compose.budget import Room, count_words
 from reports.compose.citations import item_source
 from reports.compose.late_words import (
     EFFECT_WORDS,
+    Needed,
     completed,
     count_of_late,
     explained_delay,
@@ -54,9 +55,10 @@ ACTION_WORDS = 40
 PARAGRAPH_WORDS = 90
 # Letters of a word that can identify an item: shorter words are in any text.
 LONG_WORD = 6
-# By primary key of an item: the open actions to report, and a sentence with its source.
+# By primary key of an item: the open actions to report, a sentence with its source, and what it needs.
 Actions = dict[int, list[tuple[Source, MitigationAt]]]
 Passages = dict[int, tuple[str, Source]]
+Needs = dict[int, Needed | None]
 
 
 def mitigation(writer: Writer) -> Section:
@@ -70,7 +72,7 @@ def mitigation(writer: Writer) -> Section:
     actions = _actions(writer, keys, others[:MAX_OTHERS], room)
     writer.actions.update(row.pk for rows in actions.values() for _, row in rows)
     still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], actions, room)
-    told = actions.keys() | still_open
+    told = actions.keys() | still_open.keys()
     bridges = _bridges(writer, [*keys, *others[:MAX_OTHERS]], actions, told, room)
     ahead = {
         plan.item.pk: (text, plan.update.source)
@@ -132,10 +134,12 @@ def _has_words(text: str, words: str) -> bool:
     return opened(words).casefold() in text.casefold()
 
 
-def _what_is_open(writer: Writer, entry: LateItem, name: str, *, introduce: bool = True) -> str:
+def _what_is_open(
+    writer: Writer, entry: LateItem, name: str, needed: Needed | None, *, introduce: bool = True
+) -> str:
     """Return what the item needs, or else whether the cause of its delay is settled; "" if it is not said. `name` is
     that of the item."""
-    if needed := needed_for(writer, entry):
+    if needed:
         who = writer.agency(needed.agency) if introduce else needed.agency.short_name
         must = needed.thing.removeprefix("to ") if needed.is_act else f"have {needed.thing}"
         return f"For {name}, {who} must {must}{needed.until}."
@@ -171,34 +175,32 @@ def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room:
     return actions
 
 
-def _not_settled(
-    writer: Writer, entries: list[LateItem], actions: "Actions", room: Room
-) -> set[int]:
-    """Return the items with a sentence on what they need, or that the cause of their delay is not settled: items that
-    lead without an action always, others while there is room. What the summary has of a need is not repeated, nor of
-    a cause if the item has an action."""
-    unsettled_items = set()
+def _not_settled(writer: Writer, entries: list[LateItem], actions: "Actions", room: Room) -> Needs:
+    """Return what items need, of those with a sentence on it, or None where it says that the cause of the delay is not
+    settled: of items that lead without an action always, of others while there is room. What the summary has of a
+    need is not repeated, nor of a cause if the item has an action."""
+    needs: Needs = {}
     for entry in entries:
         needed = needed_for(writer, entry)
         is_in_summary = entry.item.pk in writer.conditions and (
             not needed.is_act if needed else entry.item.pk in actions
         )
         name = writer.names.item(entry.item)
-        sentence = _what_is_open(writer, entry, name, introduce=False)
+        sentence = _what_is_open(writer, entry, name, needed, introduce=False)
         if not sentence or is_in_summary:
             continue
         must = entry.leads and entry.item.pk not in actions
         if must or room.has(sentence):
             room.use(sentence)
-            unsettled_items.add(entry.item.pk)
-    return unsettled_items
+            needs[entry.item.pk] = needed
+    return needs
 
 
 def _by_item(
     writer: Writer,
     entries: list[LateItem],
     actions: Actions,
-    still_open: set[int],
+    still_open: Needs,
     bridges: Passages,
     ahead: Passages,
 ) -> Iterator[Paragraph]:
@@ -207,7 +209,9 @@ def _by_item(
     for entry in entries:
         name, passages = writer.names.item(entry.item), []
         if entry.item.pk in still_open and (found := explained_delay(entry)):
-            passages.append((_what_is_open(writer, entry, name), found[0]))
+            passages.append(
+                (_what_is_open(writer, entry, name, still_open[entry.item.pk]), found[0])
+            )
         if entry.item.pk in bridges:
             passages.append(bridges[entry.item.pk])
         of_item = actions.get(entry.item.pk, [])
