@@ -115,6 +115,7 @@ class Evidence:
         generated = [text for taken in part.taken for text in (taken.text, now.get(taken.key, ""))]
         self.generated = "\n".join(generated)
         self.facts = facts
+        self._generated_on = drafted.generated_on
         self._labels = [source.label for source in part.sources]
         self._records = {(source.model, source.pk) for source in part.sources}
         is_of_plan = any(model == PLAN for model, _ in self._records)
@@ -136,6 +137,9 @@ class Evidence:
                 texts += [risk.description, risk.response]
         for item in self.items:
             texts += _texts_of(facts, item)
+        # A paragraph that was split or merged says what was generated on its records for another.
+        for record in self._records:
+            texts += self._generated_on.get(record, ())
         return "\n".join(texts)
 
     def names(self, agency: Agency) -> bool:

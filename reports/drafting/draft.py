@@ -18,7 +18,14 @@ from django.utils.translation import gettext as _
 from reports.compose.paragraphs import ASKED
 from reports.document import Source, Verb, markup
 from reports.document.annexes import LabelledEnum
-from reports.document.wording import SENTENCE_END, count_in_words, join_words, opened
+from reports.document.wording import (
+    SENTENCE_END,
+    capitalised,
+    closed,
+    count_in_words,
+    join_words,
+    opened,
+)
 
 REFERENCE = re.compile(r"\{([pr]-[a-z0-9-]{1,60})\}")
 NUMBERED = re.compile(r"\{ *(\d{1,4}) *\}")
@@ -399,6 +406,43 @@ def split(draft: Draft, key: str, at: int, new_key: str) -> Draft:
         is_hidden=part.is_hidden,
     )
     return _replaced(draft, key, [replace(part, text=head, origin=changed), second])
+
+
+def split_list(draft: Draft, key: str, new_keys: Sequence[str]) -> Draft:
+    """Make each bullet of a part a part of its own, with the sources of that bullet if they are known. The words above
+    the bullets keep the key."""
+    part = draft.part(key)
+    above, *bullets = BULLETS.split(part.text)
+    if not bullets:
+        raise DraftError(_("This paragraph has no sub-bullets to split."))
+    further = [
+        Part(
+            key=new_key,
+            text=closed(capitalised(bullet.removeprefix("- ").replace("\n  - ", "\n- "))),
+            sources=sources,
+            is_hidden=part.is_hidden,
+        )
+        for new_key, bullet, sources in zip(
+            new_keys, bullets, _sources_of(part, len(bullets)), strict=False
+        )
+    ]
+    if len(further) < len(bullets):
+        raise DraftError(_("The text holds too many paragraphs; save some of them first."))
+    changed = Origin.WRITTEN if part.origin == Origin.WRITTEN else Origin.EDITED
+    lead = replace(part, text=closed(above.rstrip(": ")), origin=changed)
+    return _replaced(draft, key, [lead, *further])
+
+
+def _sources_of(part: Part, bullets: int) -> list[tuple[Source, ...]]:
+    """Return the sources of each bullet, or those of all if it is not known which are whose."""
+    lines = part.taken[0].lines if len(part.taken) == 1 else ()
+    if len(lines) == bullets:
+        return [
+            tuple(source for source in part.sources if record_of(source) in line) for line in lines
+        ]
+    if len(part.sources) == bullets:
+        return [(source,) for source in part.sources]
+    return [part.sources] * bullets
 
 
 def merge(draft: Draft, key: str, others: Collection[str] = ()) -> Draft:

@@ -165,6 +165,7 @@ class Menu:
     sections: tuple[Portion, ...]
     splits: tuple[tuple[int, str], ...]
     may_join: bool
+    has_bullets: bool
     beside: tuple[Related, ...]
     elsewhere: tuple[Related, ...]
     item: str
@@ -382,6 +383,7 @@ def menu_of(rows: Stored, key: str) -> Menu:
         may_join=not part.is_hidden
         and "\n" not in part.text
         and any(not each.is_hidden for each in following),
+        has_bullets="\n" in part.text,
         beside=tuple(_related(draft, each, home) for each in story.beside),
         elsewhere=tuple(_related(draft, each, home) for each in story.elsewhere),
         item=story.item,

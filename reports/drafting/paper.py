@@ -1,5 +1,6 @@
 """The briefing as it would be printed now, from its draft or, before drafting, from the records."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,7 +24,7 @@ from reports.document import (
     markup,
 )
 from reports.drafting import draft_rows
-from reports.drafting.changed_records import ITEM, Record, records_of, settled
+from reports.drafting.changed_records import ITEM, SUMMARIES, Record, records_of, settled
 from reports.drafting.draft import (
     CLOSING,
     Composed,
@@ -87,6 +88,25 @@ class Drafted:
         homes = {self.homes[record] for record in records if record in self.homes}
         found = sorted(self._items[home] for home in homes if home in self._items)
         return tuple(item for _place, item in found)
+
+    @cached_property
+    def generated_on(self) -> dict[Record, list[str]]:
+        """The texts generated from each record, now and when the draft took them. Those that sum up are left out."""
+        found: dict[Record, list[str]] = defaultdict(list)
+        texts = [
+            (each.text, each.sources) for each in self.composed if each.content not in SUMMARIES
+        ]
+        texts += [
+            (taken.text, part.sources)
+            for portion in self.draft.portions
+            if portion.content not in SUMMARIES
+            for part in portion.parts
+            for taken in part.taken
+        ]
+        for text, sources in texts:
+            for source in sources:
+                found[source.model, source.pk].append(text)
+        return found
 
     @cached_property
     def words(self) -> int:

@@ -12,7 +12,8 @@ const SLOW = 800; // ms after which the page says that it is at work
 const LATER = 2000; // ms after the last act until the records' news are asked for
 // Acts after which the rest of the page can wait. The others depend on what the records say.
 const QUICK = [
-  "up", "down", "move", "story-up", "story-down", "story-move", "split", "join", "merge", "hide", "restore",
+  "up", "down", "move", "story-up", "story-down", "story-move", "split", "split-list", "join", "merge",
+  "hide", "restore",
 ];
 
 const WORKING = _("Working …");
@@ -611,7 +612,7 @@ async function act(address, fields, key) {
     fields.set("version", Math.max(saved, fields.get("version")));
   }
   const name = fields.get("act");
-  if (editor && ["split", "join", "merge", "accept"].includes(name)) editors.delete(key);
+  if (editor && ["split", "split-list", "join", "merge", "accept"].includes(name)) editors.delete(key);
   sayOvertaken();
   if (key && document.getElementById(`more-${key}`)?.open) fields.set("menu", "open");
   const answer = await (QUICK.includes(name) ? askForChanges : askForPage)(address, fields);

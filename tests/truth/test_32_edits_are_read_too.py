@@ -81,6 +81,13 @@ def of_text(plan_of_three, told, text):
     return disagreements(plan_of_three, edited(plan_of_three, told, text))
 
 
+def test_a_part_of_a_generated_paragraph_that_was_split_draws_no_warning(plan_of_three, told):
+    part = Part(key="p-1", text=told.text, sources=told.sources)
+    assert disagreements(plan_of_three, part) == []
+    (found,) = disagreements(plan_of_three, replace(part, text="It is 77 days late."))
+    assert found.startswith("It says 77;")
+
+
 def test_what_was_said_of_a_late_item_as_if_it_were_done_draws_warnings_with_both_values(
     plan_of_three, told
 ):

@@ -24,6 +24,7 @@ from reports.briefings.services.gates import not_now
 from reports.briefings.services.states import end_pauses
 from reports.clearance import services as clearance
 from reports.document import DocumentError, Source, Verb
+from reports.document.markup import MAX_BULLETS
 from reports.drafting import asks as ask_acts
 from reports.drafting import draft as acts
 from reports.drafting import draft_rows
@@ -243,6 +244,17 @@ def split(*, briefing: Briefing, key: str, at: int, version: int, by: User) -> N
     _check_version(before, key, version)
     apply(
         briefing, before, acts.split, key, at, new_key(), by=by, reason="Split", kind=Kind.SPLIT, about=key
+    )  # fmt: skip
+
+
+@transaction.atomic
+def split_list(*, briefing: Briefing, key: str, version: int, by: User) -> None:
+    """Make each bullet of a paragraph a paragraph of its own."""
+    before = draft_rows.read_draft(open_briefing(briefing))
+    _check_version(before, key, version)
+    new_keys = [new_key() for _each in range(MAX_BULLETS)]
+    apply(
+        briefing, before, acts.split_list, key, new_keys, by=by, reason="Split", kind=Kind.SPLIT, about=key
     )  # fmt: skip
 
 

@@ -7,7 +7,18 @@ from django.urls import reverse
 
 from reports.document import Source
 from reports.drafting import draft_rows
-from reports.drafting.draft import Composed, Origin, drifts, refresh
+from reports.drafting.draft import (
+    Composed,
+    Draft,
+    Drift,
+    Origin,
+    Part,
+    Portion,
+    Taken,
+    drifts,
+    refresh,
+    split_list,
+)
 from reports.drafting.stories import Story, story_of
 from reports.models import DraftAct
 from reports.workshop.services import drafts, undoing
@@ -192,6 +203,54 @@ def test_what_is_too_long_together_is_not_merged(briefing, about, item, coordina
     keys = [about("delay", "word " * 1_900, item) for _ in range(2)]
     with pytest.raises(Refused, match="^A piece of text is 18,999 characters long"):
         drafts.merge_others(briefing=briefing, key=keys[0], others=keys[1:], by=coordinator)
+
+
+def test_a_list_is_split_into_paragraphs_that_are_of_their_own_items_stories(
+    briefing, item, other, about, coordinator
+):
+    done = about("mitigation", "Police will print it.", item)
+    key = about("delay", "Two are late:\n- the card, for\n  - parents\n- The poster.", item, other)
+    version = briefing.draft_paragraphs.get(key=key).version
+    before = draft_of(briefing)
+    drafts.split_list(briefing=briefing, key=key, version=version, by=coordinator)
+    draft = draft_of(briefing)
+    lead, card, poster = draft.portion("delay").parts[:3]
+    assert [each.text for each in (lead, card, poster)] == [
+        "Two are late.",
+        "The card, for\n- parents.",
+        "The poster.",
+    ]
+    assert (lead.key, [each.pk for each in card.sources]) == (key, [item.pk])
+    assert story_of(draft, card.key).others == (done,)
+    assert story_of(draft, poster.key) == Story("1.3")
+    act = DraftAct.objects.to_undo(coordinator, briefing)
+    undoing.undo(briefing=briefing, act=act.pk, by=coordinator)
+    assert draft_of(briefing) == before
+    with pytest.raises(Refused, match="^This paragraph has no sub-bullets"):
+        drafts.split_list(briefing=briefing, key=done, version=1, by=coordinator)
+
+
+def test_a_generated_list_is_split_by_the_records_of_its_bullets(item, other):
+    sources = (source(item), source(other), Source("workitems.plan", 1, None, "Plan"))
+    lines = (
+        (f"workitems.workitem {item.pk}", "workitems.plan 1"),
+        (f"workitems.workitem {other.pk}",),
+    )
+    text = "Two are late:\n- The card.\n- The poster."
+    part = Part(
+        key="p-1",
+        text=text,
+        origin=Origin.GENERATED,
+        taken=(Taken("p-1", text, lines),),
+        sources=sources,
+    )
+    draft = Draft((Portion("delay", "Delay", "delay", (part,)),))
+    lead, *further = split_list(draft, "p-1", ["p-2", "p-3"]).parts()
+    assert (lead.text, lead.origin, lead.sources) == ("Two are late.", Origin.EDITED, sources)
+    assert [each.sources for each in further] == [(sources[0], sources[2]), (sources[1],)]
+    assert drifts(Draft((Portion("delay", "Delay", "delay", (lead, *further)),)), []) == [
+        Drift("p-1", text, "")
+    ]
 
 
 # --- the records --------------------------------------------------------------------------------

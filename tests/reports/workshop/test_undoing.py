@@ -287,6 +287,7 @@ def possible(briefing, by, rng):
         lambda: drafts.move(key=key, section=section, position=rng.randrange(6), **common),
         lambda: drafts.split(key=key, at=28, version=version, **common),
         lambda: drafts.merge(key=key, **common),
+        lambda: drafts.split_list(key=key, version=version, **common),
         lambda: drafts.merge_others(key=key, others=[rng.choice(shown)], **common),
         lambda: drafts.step_story(key=key, places=rng.choice([-1, 1]), **common),
         lambda: drafts.move_story(key=key, section=section, position=rng.randrange(6), **common),

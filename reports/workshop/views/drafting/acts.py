@@ -23,6 +23,7 @@ from reports.workshop.forms.drafting import (
     MoveForm,
     ResultForm,
     SplitForm,
+    VersionForm,
 )
 from reports.workshop.main_results import main_results
 from reports.workshop.services import drafts
@@ -140,6 +141,13 @@ ACTS: dict[str, Act] = {
     "story-down": calling(drafts.step_story, moved_message, places=1),
     "story-move": calling(drafts.move_story, moved_message, MoveForm),
     "split": calling(drafts.split, gettext_lazy("Split in two."), SplitForm),
+    "split-list": calling(
+        drafts.split_list,
+        gettext_lazy(
+            "Each sub-bullet is a paragraph now, which can be merged with others about its item."
+        ),
+        VersionForm,
+    ),
     "join": calling(drafts.merge, gettext_lazy("Joined with the paragraph after it.")),
     "merge": calling(
         drafts.merge_others, gettext_lazy("Merged. Undo brings the paragraphs back."), MergeForm
