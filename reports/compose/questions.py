@@ -1,6 +1,6 @@
 """Section Questions and answers: what the Minister is likely to be asked, with what the records say.
 
-Each question with its answer is one paragraph. Late key items come first, latest first.
+Each question with its answer is one paragraph. Late items that lead come first, in the order of section Delay.
 """
 
 from collections.abc import Iterator
@@ -58,10 +58,7 @@ Answer = tuple[str, str, list[Source]]
 
 def questions(writer: Writer) -> Section:
     facts = writer.facts
-    late = sorted(
-        (item for item in facts.items if item.is_late and item.is_key),
-        key=lambda item: -item.late.days,
-    )
+    late = [entry.item for entry in facts.late if entry.is_late and entry.leads]
     asked = [
         _asked(writer, f"late {item.pk} {place}", answer)
         for item in late[:MOST_LATE]

@@ -22,14 +22,17 @@ from reports.document.wording import (
     count_in_words,
     first_sentences,
     join_words,
+    joined,
     mentions,
     number,
     numbers,
+    sentences,
     the,
 )
 from workitems.models import Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
+from workitems.terms.stems import completion, without_announcements
 
 MOST_POINTS = 6
 MOST_ACHIEVED = 2
@@ -109,8 +112,17 @@ def in_short(writer: Writer, text: str) -> str:
 def with_owner(writer: Writer, row: MitigationAt, words: str) -> str:
     """Return the words of a mitigation with who does it and by when, unless they say so."""
     agency = writer.facts.agencies[row.owner]
+    names = [agency.name, agency.short_name, agency.name_mi]
+    first, *rest = sentences(words) or [""]
+    if verb := completion("mitigation", first, names):
+        by = (
+            f", by {long_date(row.due_on)}"
+            if row.due_on and long_date(row.due_on) not in verb
+            else ""
+        )
+        return " ".join([f"{capitalised(writer.subject(agency))} will {verb}{by}.", *rest])
     notes = []
-    if not mentions(words, [agency.name, agency.short_name, agency.name_mi]):
+    if not mentions(words, names):
         notes.append(agency.short_name)
     if row.due_on and long_date(row.due_on) not in words:
         notes.append(f"by {long_date(row.due_on)}")
@@ -178,7 +190,7 @@ def _is_completed_in_period(facts: Facts, item: ItemAt) -> bool:
 def _reported(writer: Writer, update: UpdateFacts) -> str:
     """Return an agency's first sentence, after its name unless the sentence has it; "" if it is too long."""
     with errors_naming(update.source):
-        words = closed(in_short(writer, update.achieved))
+        words = closed(in_short(writer, without_announcements(update.achieved)))
     if not words:
         return ""
     agency = update.of_return.agency
@@ -218,10 +230,9 @@ def _remedy(writer: Writer) -> Iterator[Point]:
                 words = in_short(writer, row.description)
             if words:
                 action = with_owner(writer, row, words)
-                yield (
-                    f"On the delay of {writer.names.item(item)}: {action}",
-                    [source, item_source(item)],
-                )
+                name = f"For {writer.names.item(item)}"
+                text = joined(name, ",", action, writer.agency_names)
+                yield text, [source, item_source(item)]
                 return
 
 

@@ -64,7 +64,7 @@ def test_two_items_of_which_both_are_late():
         "The Plan has two work items; both are under way.",
         "Two work items are late. The latest key item is “Train staff” (1.1): the new date for "
         "“Brochure printed” is March 2011.",
-        "On the delay of “Train staff” (1.1): Hire trainers (DoL, by 31 August 2010).",
+        "For “Train staff” (1.1), the Department of Labour will hire trainers, by 31 August 2010.",
         "Next: “Brochure printed” (1.1) by March 2011.",
     ]
 
