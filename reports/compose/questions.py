@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from reports.compose.citations import item_source, milestone_source, version_of
 from reports.compose.facts import Facts
+from reports.compose.late_words import in_words_of
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import settled_in_words
 from reports.compose.subjects import at_risk
@@ -26,12 +27,13 @@ from reports.document.wording import (
     first_sentences,
     join_words,
     number,
+    sentences,
 )
 from workitems.models import Delay
 from workitems.models.item import Stage
 from workitems.plan.plan_at import DelayAt, ItemAt
 from workitems.terms.lateness import times_in_words
-from workitems.terms.stems import says_nothing
+from workitems.terms.stems import cause, says_nothing, says_we
 
 MOST_LATE = 5  # key items that have questions of their own
 MOST_NAMED = 8
@@ -88,7 +90,7 @@ def _of_late_item(writer: Writer, item: ItemAt) -> Iterator[Answer]:
         *(milestone_source(item, step) for step in steps),
         *(_delay_source(item, delay) for delay in delays),
     ]
-    yield f"Why is {writer.names.item(item)} late?", _why(writer, delays), sources
+    yield f"Why is {writer.names.item(item)} late?", _why(writer, item, delays), sources
     if delays:
         worst = min(delays, key=lambda delay: WORST_FIRST.index(delay.settlement))
         question = SETTLED.get(Delay.Cause(worst.cause), "Is the cause of the delay of {} settled?")
@@ -120,13 +122,24 @@ def _delay_source(item: ItemAt, delay: DelayAt) -> Source:
     return version_of(delay, "delay", f"Delay {delay.number} of item {item.number}")
 
 
-def _why(writer: Writer, delays: list[DelayAt]) -> str:
+def _why(writer: Writer, item: ItemAt, delays: list[DelayAt]) -> str:
+    """Return the causes: "Because no money was set aside.", or in the agency's words what does not go on so."""
     causes = [
         _some(writer, delay.explanation) for delay in delays if not says_nothing(delay.explanation)
     ]
     if not causes:
         return "No cause is recorded."
-    return " ".join(capitalised(closed(words)) for words in dict.fromkeys(causes))
+    who = writer.facts.lead_of(item).short_name
+    return " ".join(_because(writer, who, words) for words in dict.fromkeys(causes))
+
+
+def _because(writer: Writer, who: str, words: str) -> str:
+    first, *rest = sentences(words)
+    is_cause = words != TOO_LONG and not says_we(words)
+    why = cause(first, writer.agency_names) if is_cause else None
+    if why:
+        return " ".join([capitalised(f"{why}."), *rest])
+    return in_words_of(who, capitalised(closed(words)))
 
 
 def _settled(facts: Facts, delay: DelayAt) -> str:

@@ -32,7 +32,7 @@ from reports.document.wording import (
 from workitems.models import Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
-from workitems.terms.stems import completion, without_announcements
+from workitems.terms.stems import completion, future, without_announcements
 
 MOST_POINTS = 6
 MOST_ACHIEVED = 2
@@ -121,6 +121,8 @@ def with_owner(writer: Writer, row: MitigationAt, words: str) -> str:
             else ""
         )
         return " ".join([f"{capitalised(writer.subject(agency))} will {verb}{by}.", *rest])
+    if later := future(first, writer.agency_names):
+        words = " ".join([closed(later), *rest])
     notes = []
     if not mentions(words, names):
         notes.append(agency.short_name)

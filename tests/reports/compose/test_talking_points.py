@@ -159,7 +159,7 @@ def test_a_late_key_item_has_three_questions(settlement, answer):
         **settlement,
     )
     assert point_texts(late(row, is_key=True), content="questions")[:4] == [
-        "Why is “Train staff” (1.1) late? No money was set aside. It is asked for.",
+        "Why is “Train staff” (1.1) late? Because no money was set aside. It is asked for.",
         f"Is there money now for “Train staff” (1.1)? {answer}",
         "What happens next with “Train staff” (1.1)? DoL asks for money by 31 August 2010. The new "
         "date for “Brochure printed” is March 2011. The date has moved three times.",
@@ -180,6 +180,32 @@ def test_a_cause_in_one_very_long_sentence_is_not_cut():
     assert point_texts(late(row, is_key=True), content="questions")[0] == (
         "Why is “Train staff” (1.1) late? The record of this is longer than an answer."
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        (
+            "61 submissions, twice as many as expected",
+            "Because of 61 submissions, twice as many as expected.",
+        ),
+        ("We went back to market.", "In DoL’s words: “We went back to market.”"),
+        ("Banks have asked for more time.", "Banks have asked for more time."),
+    ],
+)
+def test_a_cause_is_an_answer_or_quoted(typed, answer):
+    assert point_texts(late(delay("other", typed), is_key=True), content="questions")[0] == (
+        f"Why is “Train staff” (1.1) late? {answer}"
+    )
+
+
+def test_what_hurts_people_is_asked_about_before_key_items():
+    hurts = late(delay(effect="Victims wait."), number="1.2", title="Find homes")
+    texts = point_texts(late(delay(), is_key=True), hurts, content="questions")
+    assert [text.partition("?")[0] for text in texts if text.startswith("Why is")] == [
+        "Why is “Find homes” (1.2) late",
+        "Why is “Train staff” (1.1) late",
+    ]
 
 
 def test_other_late_items_and_those_at_risk_are_named():
