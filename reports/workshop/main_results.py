@@ -31,6 +31,8 @@ REASONS: dict[WhyNot, StrOrPromise] = {
 
 # Of what the records have in the list and the draft does not.
 TAKEN_OUT = gettext_lazy("It was in the list until you took it out.")
+# Of what the records have in the list now.
+NEW = gettext_lazy("It would be in the list if the paper were drafted now.")
 
 
 class Offered(NamedTuple):
@@ -69,13 +71,11 @@ def main_results(drafted: Drafted) -> MainResults | None:
     found, not_shown = passed_over(drafted.found.facts, _updates({key}, draft), told, MOST_OFFERED)
     if not found:
         return None
-    composed = {
-        int(name.removeprefix(f"{UPDATE} "))
-        for taken in (draft.part(key).taken if key else ())
-        for line in taken.lines
-        for name in line
-        if name.startswith(f"{UPDATE} ")
-    }
+    now = drafted.found.lines.get(MAIN_RESULTS, ())
+    reasons: dict[int, StrOrPromise] = {source.pk: NEW for line in now for source in line}
+    for taken in draft.part(key).taken if key else ():
+        names = [name.split() for line in taken.lines for name in line]
+        reasons |= {int(pk): TAKEN_OUT for model, pk in names if model == UPDATE}
     above, *bullets = BULLETS.split(printed(draft, draft.part(key).text)) if key else [""]
     before, after = (introduced(drafted.found.facts, len(bullets) + more) for more in (0, 1))
     return MainResults(
@@ -86,7 +86,7 @@ def main_results(drafted: Drafted) -> MainResults | None:
                 each.item.number,
                 each.update.of_return.agency.short_name,
                 each.text,
-                TAKEN_OUT if each.update.pk in composed else REASONS[each.reason],
+                reasons.get(each.update.pk, REASONS[each.reason]),
             )
             for each in found
         ),

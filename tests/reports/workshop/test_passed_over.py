@@ -10,7 +10,7 @@ from reports.drafting import concerns, draft_rows
 from reports.drafting.draft import Origin
 from reports.drafting.paper import composed, read_drafted
 from reports.models import DraftAct
-from reports.workshop.main_results import main_results
+from reports.workshop.main_results import NEW, main_results
 from reports.workshop.services import drafts, undoing
 from tests.factories import (
     DelayFactory,
@@ -112,6 +112,13 @@ def test_a_report_without_a_headlines_mark_is_offered_with_that_reason(briefing)
     assert offered(briefing) == [
         ("1.4", "Customs trained 100 officers.", "Its agency did not mark it as a headline.")
     ]
+
+
+def test_what_the_records_have_in_the_list_since_the_draft_was_begun_says_so(
+    briefing, report, police
+):
+    report(police, "2.1", "Police trained 9 boards.", "headline")
+    assert ("2.1", "Police trained 9 boards.", str(NEW)) in offered(briefing)
 
 
 def test_nothing_is_read_or_offered_where_nothing_was_passed_over(
