@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 from _pytest import runner
 from django.conf import settings
+from django.db import connection
 from django.test import TransactionTestCase, override_settings
 from django.test.client import ClientHandler
 
@@ -60,6 +61,20 @@ def pytest_collection_finish(session):
 def pytest_runtest_protocol(item, nextitem):
     """Run each test with enough stack, as `wsgi.py` does for each request."""
     return roomy(lambda: runner.pytest_runtest_protocol(item, nextitem))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _django_set_urlconf():
+    """Do nothing, once in a run, in place of a fixture of a plugin around each test.
+
+    This one and those below are for marks, classes and apps that no test here has. They took a quarter of
+    the time of a test that does nothing.
+    """
+
+
+_django_isolate_apps = _django_setup_unittest = _django_set_urlconf
+_django_clear_site_cache = _template_string_if_invalid_marker = _django_set_urlconf
+_pw_trace_api_requests = _django_set_urlconf
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -121,6 +136,22 @@ def _restore_after_tests_that_commit():
         yield
     for snapshot in migrated:
         snapshot.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_stay_prepared():
+    """Keep what PostgreSQL has prepared after a rollback, which ends each test and many a request.
+
+    psycopg forgets it all, because a table made in the transaction would be gone. Tests make none, and
+    preparing anew took the server half of its time.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if connection.vendor == "postgresql":
+            from psycopg._preparing import PrepareManager
+
+            patch.setattr(PrepareManager, "clear", lambda manager: False)
+            patch.setattr(PrepareManager, "prepared_max", 500)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
