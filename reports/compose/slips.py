@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from reports.compose.citations import (
     delay_source,
@@ -63,7 +64,7 @@ class LateItem:
     def days(self) -> int:
         return self.slips[0].days
 
-    @property
+    @cached_property
     def hurts_people(self) -> bool:
         """Whether what an open delay means begins with those whom a plan protects: it happens to them."""
         return any(
