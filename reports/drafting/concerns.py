@@ -125,7 +125,7 @@ def _own_lines(text: str, taken: Taken, records: Records, sources: Sequence[str]
 
     The words above the bullets belong to an agency that owns every bullet. A bullet that was
     changed by hand stays its agency's; one that was added belongs to all agencies of the list, and one
-    that was chosen from another record (`draft.tell`) to that record's.
+    that was chosen from another record (`draft.put_bullet`) to that record's.
     """
     of_bullets = [_concerned(line, records) for line in taken.lines]
     owners = [frozenset.intersection(*of_bullets), *of_bullets]

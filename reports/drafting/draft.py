@@ -493,10 +493,10 @@ def _one_text(texts: Iterable[str]) -> str:
     return "\n".join([" ".join(lead for lead, *_below in lines), *bullets])
 
 
-def tell(
+def put_bullet(
     draft: Draft, key: str, bullet: str, source: Source, place: int | None = None, lead: str = ""
 ) -> Draft:
-    """Tell something in a list, with its source: after the last bullet, or in place of one, counted from 0. `lead`, if
+    """Put a bullet into a list, with its source: after the last bullet, or in place of one, counted from 0. `lead`, if
     any, are the new words above the list.
 
     If the list has one source for each bullet, that of the old one goes with it.
@@ -518,8 +518,8 @@ def tell(
     origin = part.origin
     if origin != Origin.WRITTEN:
         origin = Origin.GENERATED if text == _as_taken(part) else Origin.EDITED
-    told = replace(part, text=text, origin=origin, sources=tuple(dict.fromkeys(sources)))
-    return _replaced(draft, key, [told])
+    changed = replace(part, text=text, origin=origin, sources=tuple(dict.fromkeys(sources)))
+    return _replaced(draft, key, [changed])
 
 
 def hide(draft: Draft, key: str) -> Draft:

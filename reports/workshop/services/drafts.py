@@ -275,7 +275,7 @@ def merge_others(*, briefing: Briefing, key: str, others: Collection[str], by: U
 
 
 @transaction.atomic
-def tell(
+def put_bullet(
     *,
     briefing: Briefing,
     key: str,
@@ -286,15 +286,15 @@ def tell(
     version: int,
     by: User,
 ) -> None:
-    """Tell something in a list: after its last bullet, or in place of one, counted from 0; with `lead` above it, if any.
+    """Put a bullet into a list: after its last bullet, or in place of one, counted from 0; with `lead` above it, if any.
 
     `version` is that of the list. Raise `Conflict` if its text has changed since.
     """
     before = draft_rows.read_draft(open_briefing(briefing))
     _check_version(before, key, version)
     apply(
-        briefing, before, acts.tell, key, bullet, source, place, lead, by=by,
-        reason="Told something else", kind=Kind.EDIT, about=key,
+        briefing, before, acts.put_bullet, key, bullet, source, place, lead, by=by,
+        reason="Printed another result", kind=Kind.EDIT, about=key,
     )  # fmt: skip
 
 

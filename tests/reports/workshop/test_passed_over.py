@@ -76,7 +76,7 @@ def press(client, briefing, **fields):
     version = briefing.draft_paragraphs.get(key=MAIN_RESULTS).version
     return client.post(
         reverse("workshop:paragraph", args=[briefing.plan.slug, briefing.pk, MAIN_RESULTS]),
-        {"act": "tell", "place": 0, "version": version, **fields},
+        {"act": "put-bullet", "place": 0, "version": version, **fields},
         follow=True,
     )
 

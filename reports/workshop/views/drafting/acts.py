@@ -102,8 +102,8 @@ def settling(service: Callable[..., object], message: StrOrPromise) -> Act:
     return act
 
 
-def tell(request: HttpRequest, briefing: Briefing, key: str) -> Message:
-    """Tell a report as a main result, in place of another or besides."""
+def put_bullet(request: HttpRequest, briefing: Briefing, key: str) -> Message:
+    """Print a report as a main result, in place of another or besides."""
     form = ResultForm(request.POST)
     typed = cleaned(form)
     results = main_results(read_drafted(briefing, localdate()))
@@ -112,7 +112,7 @@ def tell(request: HttpRequest, briefing: Briefing, key: str) -> Message:
     if results is None or found is None:
         raise Refused(_("The reports have changed. Read them again, then choose."))
     where = {"place": typed["place"]} if typed["swap"] else {"lead": results.lead}
-    drafts.tell(
+    drafts.put_bullet(
         briefing=briefing,
         key=key,
         bullet=found.text,
@@ -162,7 +162,7 @@ ACTS: dict[str, Act] = {
         drafts.dismiss,
         gettext_lazy("Your text is kept. You will see here if the records change again."),
     ),
-    "tell": tell,
+    "put-bullet": put_bullet,
     "back": calling(drafts.go_back, gettext_lazy("The earlier words are back."), BackForm),
 }
 ASK_ACTS: dict[str, Act] = {
