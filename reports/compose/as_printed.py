@@ -20,7 +20,6 @@ from reports.compose.slips import by_openness
 from reports.compose.subjects import DOUBTFUL, Names, late_because, slip_sentence
 from reports.document import DocumentError, Text, markup
 from reports.document.wording import (
-    agree,
     capitalised,
     closed,
     count_in_words,
@@ -36,7 +35,8 @@ from workitems.terms.stems import begun, remarks, says_nothing
 class Printed:
     """A sentence of the paper with its section, the words used of those that fit, and advice.
 
-    Without `text`, `place` says that nothing is printed.
+    Without `text`, `place` says that nothing is printed. `counted` names the part that `used` counts,
+    if that is not the whole text. `is_quoted` if the paper quotes the official words of a milestone.
     """
 
     place: str
@@ -44,6 +44,8 @@ class Printed:
     used: int = 0
     most: int = 0
     advice: tuple[str, ...] = ()
+    counted: str = ""
+    is_quoted: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
         advice.append("Last time you gave a number.")
     if answer.key_achievement == Update.KeyAchievement.NO:
         return Printed(
-            "Not in the text of the briefing. Its annex of texts has the whole answer.",
+            "Not marked as a key achievement: only the coordinator can choose it for the briefing.",
             (),
             advice=tuple(advice),
         )
@@ -86,13 +88,17 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
     count = len(sentences(achieved))
     omitted = count - (len(sentences(quoted)) if quoted else 0)
     if not quoted:
-        advice.append(f"The first sentence is too long to print. Use at most {limit} words.")
-    elif is_headline and len(quoted.split()) > limit:
-        advice.append(f"Say it in at most {limit} words.")
+        advice.append(
+            f"The paper prints no sentence this long. Say first, in at most {limit} words, what was achieved."
+        )
+    elif len(quoted.split()) > limit:
+        advice.append(
+            f"This is printed whole if it is chosen. One of at most {limit} words is easier to choose."
+        )
     if quoted and omitted:
         advice.append(
-            f"{capitalised(count_in_words(omitted, 'sentence'))} {agree(omitted, 'stands', 'stand')} in the annex of texts "
-            "only."
+            f"The paper takes at most {count_in_words(most, 'sentence')} and leaves out "
+            f"{count_in_words(omitted, 'sentence')} of this text. Put what matters most first."
         )
     text = capitalised(quoted)
     if not is_headline:
@@ -111,7 +117,9 @@ def _at_risk(item: ItemAt, agency: Agency, challenges: str) -> Printed:
     why = first_sentences(_flat(challenges), 1, AT_RISK_WORDS)
     advice = () if why else ("Say under Challenges, in one sentence, why it is at risk.",)
     text = at_risk_in_words(Names([item]), item, why, who=agency.short_name)
-    return Printed("In brief", markup.inline(text), len(why.split()), AT_RISK_WORDS, advice)
+    return Printed(
+        "In brief", markup.inline(text), len(why.split()), AT_RISK_WORDS, advice, counted="Challenges"
+    )
 
 
 def of_milestone(item: ItemAt, step: MilestoneAt, agency: Agency) -> Printed | None:
@@ -143,10 +151,14 @@ def of_milestone(item: ItemAt, step: MilestoneAt, agency: Agency) -> Printed | N
             advice.append(f"Say why in a sentence of at most {REASON_WORDS} words.")
     elif step.is_late:
         advice.append("No cause is recorded, and the paper will say so.")
-    if not step.as_told:
-        advice.append("A phrase to be told as would read better than the quotation.")
     return Printed(
-        "Delay", markup.inline(" ".join(filter(None, parts))), used, REASON_WORDS, tuple(advice)
+        "Delay",
+        markup.inline(" ".join(filter(None, parts))),
+        used,
+        REASON_WORDS,
+        tuple(advice),
+        counted="Cause",
+        is_quoted=not step.as_told,
     )
 
 

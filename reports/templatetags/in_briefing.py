@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import template
+from django.urls import reverse
 
 from agencies.models import Agency
 from reports.compose.as_printed import Answer, of_answer, of_milestone
@@ -43,7 +44,13 @@ def milestone_in_briefing(line: MilestoneLine) -> dict[str, Any]:
     step = _step(line)
     item = item_row(line.milestone.item, line.on, [step])
     printed = of_milestone(item, step, line.milestone.responsible_agency)
-    return {"sentences": [printed] if printed and line.answer else []}
+    return {
+        "sentences": [printed] if printed and line.answer else [],
+        "name_url": reverse(
+            "workitems:set-milestone-text",
+            args=[line.milestone.item.plan.slug, line.milestone.item.number, line.milestone.number, "as_told"],
+        ),
+    }
 
 
 def _step(line: MilestoneLine) -> MilestoneAt:

@@ -77,7 +77,7 @@ def test_nine_items_are_answered_by_keyboard_alone_and_submitted_by_the_approver
                 "Not in the text of the briefing."
             )
             record_delay(page)
-            expect(section(page, item)).to_contain_text("In the briefing, under Delay")
+            expect(section(page, item)).to_contain_text("May be printed under Delay")
             expect(section(page, item)).to_contain_text("In this return, not submitted yet")
         elif item.pk % 2:
             page.keyboard.type(f"Done what {item} promised.")

@@ -27,6 +27,10 @@ def told(html):
     ]
 
 
+def may_be_printed(place):
+    return f"May be printed under {place}, in full or in part; the coordinator chooses"
+
+
 def saved(writer, of_return, item, **said):
     """Save a section as the script does, and return what it brings back."""
     plan, round_ = of_return.round.plan, of_return.round
@@ -39,12 +43,12 @@ def saved(writer, of_return, item, **said):
     [
         (
             {"achieved": "Printed in Suva.", "key_achievement": "no"},
-            ["Not in the text of the briefing. Its annex of texts has the whole answer."],
+            ["Not marked as a key achievement: only the coordinator can choose it for the briefing."],
         ),
         (
             {"achieved": "Printed in Suva.", "key_achievement": "yes"},
             [
-                "In the briefing, under Achievements",
+                may_be_printed("Achievements"),
                 "Police printed in Suva.",
                 "4 of 60 words",
             ],
@@ -52,10 +56,11 @@ def saved(writer, of_return, item, **said):
         (
             {"achieved": "Police printed it. It is out. It is read.", "key_achievement": "yes"},
             [
-                "In the briefing, under Achievements",
+                may_be_printed("Achievements"),
                 "Police printed it. It is out.",
                 "6 of 60 words",
-                "One sentence stands in the annex of texts only.",
+                "The paper takes at most two sentences and leaves out one sentence of this text. Put what "
+                "matters most first.",
             ],
         ),
         *(
@@ -68,7 +73,7 @@ def saved(writer, of_return, item, **said):
         (
             {"achieved": "We are hiring.", "key_achievement": "yes"},
             [
-                "In the briefing, under Achievements",
+                may_be_printed("Achievements"),
                 "We are hiring.",
                 "3 of 60 words",
                 "The paper speaks of agencies by name: write Police instead of “we”.",
@@ -77,7 +82,7 @@ def saved(writer, of_return, item, **said):
         (
             {"achieved": "Publish the chapters.", "key_achievement": "yes"},
             [
-                "In the briefing, under Achievements",
+                may_be_printed("Achievements"),
                 "Publish the chapters.",
                 "3 of 60 words",
                 "Continue the sentence “Police …”, for example: trained 240 of its 900 frontline staff.",
@@ -88,16 +93,16 @@ def saved(writer, of_return, item, **said):
             [
                 "Not in the text of the briefing yet.",
                 "400 of 60 words",
-                "The first sentence is too long to print. Use at most 60 words.",
+                "The paper prints no sentence this long. Say first, in at most 60 words, what was achieved.",
             ],
         ),
         (
             {"achieved": "word " * 40, "key_achievement": "headline"},
             [
-                "In the briefing, under Achievements, as a headline",
+                may_be_printed("Achievements, as a headline"),
                 " ".join(["Word", *["word"] * 38, "word."]),
                 "40 of 30 words",
-                "Say it in at most 30 words.",
+                "This is printed whole if it is chosen. One of at most 30 words is easier to choose.",
             ],
         ),
         (
@@ -105,7 +110,7 @@ def saved(writer, of_return, item, **said):
             [
                 "Not in the text of the briefing yet.",
                 "61 of 30 words",
-                "The first sentence is too long to print. Use at most 30 words.",
+                "The paper prints no sentence this long. Say first, in at most 30 words, what was achieved.",
             ],
         ),
     ],
@@ -126,9 +131,9 @@ def test_a_key_item_at_risk_shows_why_it_will_say_so(writer, of_return, item):
     )
     assert boxes == [
         [
-            "In the briefing, under In brief",
+            may_be_printed("In brief"),
             f"“{item.title}” (1.2), a key item, may become late, because no printer bids.",
-            "3 of 20 words",
+            "Challenges: 3 of 20 words",
         ]
     ]
     boxes = told(saved(writer, of_return, item, version=1, confidence="at_risk"))
@@ -149,11 +154,28 @@ def test_a_milestone_that_is_reported_late_shows_its_sentence(writer, of_return,
     boxes = told(writer.get(of_return.get_absolute_url()).text)
     assert boxes == [
         [
-            "In the briefing, under Delay",
+            may_be_printed("Delay"),
             "The leaflet (1.2) will be three months late, in September 2010, because the printer is late.",
-            "4 of 45 words",
+            "Cause: 4 of 45 words",
         ]
     ]
+
+
+def test_a_milestone_without_a_name_in_sentences_leads_to_where_it_is_written(
+    writer, of_return, item
+):
+    step = MilestoneFactory(item=item, original_due=DUE, responsible_agency=of_return.agency)
+    writer.post(of_return.get_absolute_url(), asked(step, **LATE) | {"act": "save"})
+    page = writer.get(of_return.get_absolute_url()).text
+    assert told(page)[0][-1] == (
+        "The paper quotes the official words of this milestone. Write how sentences name it, for example "
+        "“the public guide”."
+    )
+    url = reverse(
+        "workitems:set-milestone-text", args=[item.plan.slug, item.number, step.number, "as_told"]
+    )
+    assert f'<a href="{url}">Write how sentences name it</a>' in page
+    assert writer.get(url).status_code == 200
 
 
 def test_the_page_shows_the_sentences_without_a_script(writer, of_return, item):
@@ -182,9 +204,9 @@ def test_a_forecast_can_be_tried_and_is_not_saved(writer, item):
     page = writer.post(url, typed_so_far)
     assert told(page.text) == [
         [
-            "In the briefing, under Delay",
+            may_be_printed("Delay"),
             "The leaflet (1.2) will be three months late, in September 2010, because the printer is late.",
-            "4 of 45 words",
+            "Cause: 4 of 45 words",
         ]
     ]
     step.refresh_from_db()
