@@ -1,5 +1,6 @@
 """The base of every form; fields and forms shared by every app: dates, reasons, versions, refusals."""
 
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from agencies.typed.asking import ENTER_A_DATE, AskingForm, Fault, example_day, say_faults
 from agencies.typed.characters import fault_of
 from agencies.typed.scanner import refuse_malware
-from agencies.typed.typed_dates import NotADay, Side, in_words, read_day
+from agencies.typed.typed_dates import NotADay, OnlyAMonth, Side, in_words, read_day
 from agencies.wording.translation import StrOrPromise
 
 REASON_LENGTH = 2000
@@ -44,10 +45,13 @@ class DayField(forms.DateField):
         if not isinstance(value, str) or not value.strip():
             return super().to_python(None if isinstance(value, str) else value)
         try:
-            return read_day(value, localdate(), self.reads)
+            return self.read(value)
         except NotADay as fault:
             says = str(fault) or self.error_messages["invalid"]
             raise forms.ValidationError(says, code="invalid") from None
+
+    def read(self, text: str) -> date:
+        return read_day(text, localdate(), self.reads)
 
     def clean(self, value: Any) -> date | None:
         day: date | None = super().clean(value)
@@ -57,9 +61,17 @@ class DayField(forms.DateField):
 
 
 class DayAheadField(DayField):
-    """A day by which something is to be done: "Friday" is the next one."""
+    """A day by which something is to be done: "Friday" is the next one, "March 2027" the last of that month."""
 
     reads = Side.AHEAD
+
+    def read(self, text: str) -> date:
+        try:
+            return super().read(text)
+        except OnlyAMonth as month:
+            if not month.year:
+                raise
+            return date(month.year, month.month, monthrange(month.year, month.month)[1])
 
 
 class PastDayField(DayField):

@@ -118,7 +118,12 @@ def _at_risk(item: ItemAt, agency: Agency, challenges: str) -> Printed:
     advice = () if why else ("Say under Challenges, in one sentence, why it is at risk.",)
     text = at_risk_in_words(Names([item]), item, why, who=agency.short_name)
     return Printed(
-        "In brief", markup.inline(text), len(why.split()), AT_RISK_WORDS, advice, counted="Challenges"
+        "In brief",
+        markup.inline(text),
+        len(why.split()),
+        AT_RISK_WORDS,
+        advice,
+        counted="Challenges",
     )
 
 

@@ -48,7 +48,12 @@ def milestone_in_briefing(line: MilestoneLine) -> dict[str, Any]:
         "sentences": [printed] if printed and line.answer else [],
         "name_url": reverse(
             "workitems:set-milestone-text",
-            args=[line.milestone.item.plan.slug, line.milestone.item.number, line.milestone.number, "as_told"],
+            args=[
+                line.milestone.item.plan.slug,
+                line.milestone.item.number,
+                line.milestone.number,
+                "as_told",
+            ],
         ),
     }
 

@@ -18,6 +18,7 @@ from workitems.terms.additions import Addition, addition_of, asks_to_add
 from workitems.terms.item_texts import ITEM_TEXTS
 from workitems.terms.known_dates import Known, KnownDate, from_to
 from workitems.terms.lateness import cause_in_words
+from workitems.terms.spans import span_in_words
 
 
 class DelayQuerySet(models.QuerySet["Delay"]):
@@ -146,6 +147,12 @@ class Delay(models.Model):
     def moved(self) -> str:
         """ "from 30 June 2027 to July 2027"."""
         return from_to(self.before, self.after)
+
+    @property
+    def length(self) -> str:
+        """How long it is from the date before to the date after: "eight months"; "" if it is not later."""
+        is_later = self.due_after > self.due_before
+        return span_in_words(self.before, self.after) if is_later else ""
 
     @property
     def days(self) -> int:

@@ -91,10 +91,10 @@ def test_a_milestone_that_moved_twice_says_so(writer, page, delay):
     assert "moved" not in writer.get(page).text.split(">Delays</h2>")[1].split("</ul>")[0]
     delay.times_moved = 2
     delay.save()
-    assert "92 days, moved twice." in writer.get(page).text
+    assert "(three months), moved twice." in writer.get(page).text
     delay.times_moved = 3
     delay.save()
-    assert "92 days, moved 3 times." in writer.get(page).text
+    assert "(three months), moved 3 times." in writer.get(page).text
 
 
 @pytest.mark.parametrize("address", ["delays/2/end/", "delays/1/steps/2/done/"])
@@ -216,3 +216,14 @@ def test_while_a_return_is_written_the_answer_is_part_of_it(
     write_update(of_return=of_return, item=item, by=approver, at=NOW, **update)
     submit(of_return=of_return, by=approver, on=TODAY, at=NOW)
     assert settlement(delay) == ("settled", None, None)
+
+
+def test_each_part_of_a_delay_is_a_line_with_its_label(writer, page, delay):
+    delay.effect = "victims wait longer"
+    delay.save()
+    text = " ".join(writer.get(page).text.split())
+    assert (
+        "<p><strong>Funding.</strong> No money was set aside.</p> "
+        "<p><strong>Effect:</strong> Victims wait longer</p>"
+    ) in text
+    assert 'Ask for money in the next budget. <span class="quiet">(Police' in text

@@ -234,7 +234,7 @@ def test_the_item_page_shows_all_its_records(reader, item, customs, milestone, d
         "Brochure printed",
         "Staff trained",
         "No money was set aside.",
-        "From 30 June 2010 to 30 September 2010, 92 days. Found 1 May 2010.",
+        "From 30 June 2010 to 30 September 2010 (three months). Found 1 May 2010.",
         "Ask for money in the next budget.",
         "No accepted update yet",
         "No update has been accepted yet. Agencies write them in their",

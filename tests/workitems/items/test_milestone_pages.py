@@ -117,7 +117,7 @@ def test_a_slip_is_recorded_as_a_delay_with_its_mitigation(writer, milestone, cu
     page = writer.get(milestone.item.get_absolute_url()).text
     assert "<strong>Until then:</strong> Police copy the old one." in page
     assert "<strong>It needs:</strong> A second tender." in page
-    assert "From 30 June 2010 to 30 September 2010, 92 days." in page
+    assert "From 30 June 2010 to 30 September 2010 (three months)." in page
     assert "Expected three months late" in page
 
 

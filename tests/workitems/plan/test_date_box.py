@@ -24,6 +24,7 @@ def told(client, time_machine, django_assert_num_queries):
     [
         ("20 nov", "day", ("Friday 20 November 2026", "20 November 2026", "2026-11-20")),
         ("20 nov", "due", ("Friday 20 November 2026", "20 November 2026", "2026-11-20")),
+        ("feb 2027", "ahead", ("Sunday 28 February 2027", "28 February 2027", "2027-02-28")),
         ("nov 2026", "due", ("November 2026", "November 2026", "2026-11-30")),
         ("Q4 2026", "due", ("October to December 2026", "October to December 2026", "2026-12-31")),
     ],
@@ -36,6 +37,8 @@ def test_the_words_and_the_day_are_told(told, text, kind, answer):
     ("text", "kind", "says"),
     [
         ("nov 2026", "day", "Add the day to November 2026."),
+        ("nov 2026", "past", "Add the day to November 2026."),
+        ("nov 0000", "ahead", "Add the day to November 0."),
         ("nov 2026", "something else", "Add the day to November 2026."),
         ("soon", "due", "Enter a date, such as 2 December 2026, December 2026 or October to December 2026."),
         ("20/11/1950", "day", "Check the year: it should be between 1990 and 2100."),

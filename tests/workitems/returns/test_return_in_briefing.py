@@ -43,7 +43,9 @@ def saved(writer, of_return, item, **said):
     [
         (
             {"achieved": "Printed in Suva.", "key_achievement": "no"},
-            ["Not marked as a key achievement: only the coordinator can choose it for the briefing."],
+            [
+                "Not marked as a key achievement: only the coordinator can choose it for the briefing."
+            ],
         ),
         (
             {"achieved": "Printed in Suva.", "key_achievement": "yes"},

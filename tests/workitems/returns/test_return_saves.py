@@ -312,7 +312,7 @@ def test_a_section_saves_alone_and_lists_what_is_still_missing(writer, of_return
     MilestoneFactory(item=item, description="Brochure printed", agreed_due=YESTERDAY, pk=77)
     status, told = save(writer, of_return, item, **typed(item, achieved=" Printed. "))
     assert status == 200
-    assert "Not in the text of the briefing." in told.pop("in_briefing")
+    assert "Not marked as a key achievement" in told.pop("in_briefing")
     assert told == {
         "version": 1,
         "answer": {
