@@ -74,7 +74,7 @@ def test_nine_items_are_answered_by_keyboard_alone_and_submitted_by_the_approver
             page.keyboard.type("The words are agreed.")
             expect(state(page, item)).to_have_text(re.compile("^Saved at "))
             expect(section(page, item).locator("[data-in-briefing]")).to_contain_text(
-                "Not in the text of the briefing."
+                "Not marked as a key achievement"
             )
             record_delay(page)
             expect(section(page, item)).to_contain_text("May be printed under Delay")

@@ -275,7 +275,8 @@ def test_the_return_keeps_a_month_as_it_was_typed(browser, milestone, police, pl
     answer = milestone.answers.get()
     assert str(answer.when) == "September 2010"
     page = browser.get(reverse("returns:detail", args=where)).text
-    assert "New forecast: September 2010. Cause: funding." in " ".join(page.split())
+    text = " ".join(page.split())
+    assert "New forecast: September 2010. </p> <p><strong>Cause:</strong> Funding." in text
 
 
 # --- workbooks ----------------------------------------------------------------------------------
