@@ -8,6 +8,7 @@ Nothing here queries the database.
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -128,6 +129,8 @@ def announces(text: str) -> bool:
     return bool(_ANNOUNCES.search(text))
 
 
+# A paper is composed several times until it has its length, and each time asks several times for each report.
+@lru_cache(maxsize=2_000)
 def without_announcements(text: str) -> str:
     """Return the sentences of a text that do not announce, on one line as they are; "" if all of them do."""
     kept = [each for each in _BETWEEN_SENTENCES.split(text) if not announces(each)]
