@@ -76,8 +76,9 @@ def because(
 def in_words_of(who: str, text: str) -> str:
     """Return what an agency writes as a sentence of the paper: as it is or, if it speaks as "we" or has no verb, as
     quoted words."""
-    is_sentence = has_verb(sentences(text)[0]) and not says_we(text)
-    return text if is_sentence else f"In {who}’s words: “{text}”"
+    if not text or (has_verb(sentences(text)[0]) and not says_we(text)):
+        return text
+    return f"In {who}’s words: “{text}”"
 
 
 def explained_delay(entry: LateItem) -> tuple[Source, DelayAt] | None:
@@ -113,11 +114,13 @@ def effects(writer: Writer, entry: LateItem) -> Iterator[str]:
 
 
 def challenge_of(writer: Writer, item: ItemAt) -> tuple[str, Source] | None:
-    """Return the first sentence of the item's last update that reports challenges, and its source."""
+    """Return the first sentence of the item's last update that reports challenges, and its source; None if there is
+    none or it is too long."""
     for update in reversed(writer.facts.updates_of(item)):
         if not says_nothing(update.challenges):
             with errors_naming(update.source):
-                return in_agency_words(writer, update.challenges, 1, AT_RISK_WORDS), update.source
+                words = in_agency_words(writer, update.challenges, 1, AT_RISK_WORDS)
+            return (words, update.source) if words else None
     return None
 
 

@@ -19,6 +19,7 @@ from tests.reports.in_memory import (
     section_texts,
     step,
     text_of,
+    update_of,
 )
 from workitems.terms.known_dates import KnownDate
 
@@ -158,6 +159,17 @@ def test_the_response_to_a_grave_risk_is_told_when_there_is_no_room(response, to
     of = facts(key(LONG), all_risks=(grave,), most_words=80)
     text = next(each for each in section_texts(of, "next_steps") if "Investigators" in each)
     assert text.splitlines()[1] == f"- Investigators leave. {told}"
+
+
+def test_a_challenge_that_is_too_long_is_left_out_of_an_item_that_slipped():
+    doubtful = item(
+        "1.1", step(LATER, delay(explanation="They left.")), is_key=True, confidence="at_risk"
+    )
+    updates = [update_of(doubtful, challenges="The trainers left " * 40)]
+    of = facts(doubtful, updates=updates)
+    assert section_texts(of, "delay") == [
+        "“Brochure printed” (1.1) will be in time again, in June 2011. They left."
+    ]
 
 
 # --- what waits for the working group -----------------------------------------------------------
