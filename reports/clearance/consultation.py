@@ -8,12 +8,13 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from reports.document import Document, Paragraph, Recommendation, markup
-from reports.document.wording import capitalised, sentences
+from reports.document.wording import capitalised
 from reports.drafting import concerns, draft_rows
 from reports.drafting.draft import Draft, printed
 from reports.drafting.paper import assembled, generated
 from reports.models import Clearance, ClearanceComment
 from workitems.plan.word_diff import Strand, short_diff
+from workitems.terms.sentences import sentences
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ from reports.document.wording import (
     first_sentences,
     named,
     number,
-    sentences,
     some,
 )
 from workitems.plan.plan_at import ItemAt, MilestoneAt, RiskAt
+from workitems.terms.sentences import sentences
 from workitems.terms.spans import add_months
 from workitems.terms.stems import completion, future, says_we
 

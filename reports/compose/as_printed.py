@@ -19,15 +19,10 @@ from reports.compose.paragraphs import flat
 from reports.compose.slips import by_openness
 from reports.compose.subjects import DOUBTFUL, Names, late_because, slip_sentence
 from reports.document import DocumentError, Text, markup
-from reports.document.wording import (
-    capitalised,
-    closed,
-    count_in_words,
-    first_sentences,
-    sentences,
-)
+from reports.document.wording import capitalised, closed, count_in_words, first_sentences
 from workitems.models import Update
 from workitems.plan.plan_at import ItemAt, MilestoneAt
+from workitems.terms.sentences import sentences
 from workitems.terms.stems import begun, remarks, says_nothing
 
 

@@ -9,9 +9,10 @@ from reports.compose.facts import AnswerFacts
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.document import Bullet, Paragraph, Source, Text
 from reports.document.dates import long_date
-from reports.document.wording import capitalised, closed, opened, sentences
+from reports.document.wording import capitalised, closed, opened
 from reports.models import ResponseChoice
 from reports.models.response import ON_THE_PAPER
+from workitems.terms.sentences import sentences
 from workitems.terms.stems import completion
 
 Listed = tuple[Bullet, list[Source]]

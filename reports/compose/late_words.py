@@ -11,17 +11,11 @@ from reports.compose.settling import settled_in_words
 from reports.compose.slips import LateItem, main_delay
 from reports.compose.subjects import is_sayable, what, when
 from reports.document import Source
-from reports.document.wording import (
-    capitalised,
-    closed,
-    first_sentences,
-    number,
-    opened,
-    sentences,
-)
+from reports.document.wording import capitalised, closed, first_sentences, number, opened
 from workitems.models import Delay, Variation
 from workitems.plan.plan_at import DelayAt, ItemAt, MitigationAt
 from workitems.terms.known_dates import KnownDate
+from workitems.terms.sentences import sentences
 from workitems.terms.stems import cause, completion, has_verb, says_nothing, says_we
 
 # Words of an agency in one paragraph: its reasons, why an item is at risk (twice as many in a single sentence),

@@ -40,10 +40,10 @@ from reports.document.wording import (
     mentions,
     named,
     opened,
-    sentences,
 )
 from workitems.plan.plan_at import DelayAt, MitigationAt
 from workitems.terms.known_dates import KnownDate
+from workitems.terms.sentences import sentences
 from workitems.terms.stems import completion, future, has_verb
 
 # Limits on the items reported that are not key, on those named without an action, and on an item's open actions.

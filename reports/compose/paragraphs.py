@@ -23,7 +23,8 @@ from reports.document import (
     markup,
     words,
 )
-from reports.document.wording import capitalised, closed, mentions, named, opened, sentences
+from reports.document.wording import capitalised, closed, mentions, named, opened
+from workitems.terms.sentences import sentences, with_capital
 
 # In text: what is asked of the Minister, filled in from the recommendations when the paper is printed.
 ASKED = "{recommendations}"
@@ -243,7 +244,7 @@ def flat(source: str, maori: Iterable[str] = ()) -> str:
 
     Raise `DocumentError` for what cannot be printed.
     """
-    parts = []
+    parts: list[str] = []
     for block in markup.parse(re.sub(r" +,", ",", source), maori=maori):
         sentence = markup.to_source(block.text)
         if block.bullets:
@@ -257,7 +258,7 @@ def flat(source: str, maori: Iterable[str] = ()) -> str:
                 sentence = f"{sentence} {before}{last}"
             else:
                 sentence = f"{sentence}: {'; '.join(points)}"
-        parts.append(closed(sentence))
+        parts.append(closed(with_capital(sentence) if parts else sentence))
     return " ".join(parts)
 
 

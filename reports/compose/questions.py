@@ -20,19 +20,12 @@ from reports.compose.talking_points import (
 )
 from reports.document import Paragraph, Section, SectionKind, Source
 from reports.document.dates import long_date
-from reports.document.wording import (
-    agree,
-    capitalised,
-    closed,
-    first_sentences,
-    join_words,
-    number,
-    sentences,
-)
+from reports.document.wording import agree, capitalised, closed, first_sentences, join_words, number
 from workitems.models import Delay
 from workitems.models.item import Stage
 from workitems.plan.plan_at import DelayAt, ItemAt
 from workitems.terms.lateness import times_in_words
+from workitems.terms.sentences import sentences
 from workitems.terms.stems import cause, says_nothing, says_we
 
 MOST_LATE = 5  # key items that have questions of their own

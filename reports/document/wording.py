@@ -8,15 +8,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from agencies.wording.translation import _, gettext_noop, list_in_words
+from workitems.terms.sentences import sentences, with_capital
 from workitems.terms.spans import NUMBERS
 from workitems.terms.stems import says_nothing, within
-
-# A full stop, closing quotes or brackets, and a space, unless a small letter follows ("9 p.m. on").
-SENTENCE_END = re.compile(r"[.!?][”’\"')*]*\s+(?=[^a-zāēīōū])")
-# Words whose full stop ends no sentence, before a name or number: "Dr Smith" may be typed "Dr. Smith".
-_SHORTENED = re.compile(
-    r"\b(?:Dr|Mr|Mrs|Ms|Hon|Rt|St|No|Nos|cf|vs|p|pp|e\.g|i\.e|approx|[A-Z])\.\s*$"
-)
 
 SMALL = (gettext_noop("no"), *NUMBERS)
 TEENS = (
@@ -114,7 +108,7 @@ def capitalised(text: str) -> str:
     """Return the text as it begins a sentence: its first letter in upper case, a number of up to two digits
     in words ("Twelve items")."""
     text = _FIRST_NUMBER.sub(lambda found: _in_words(int(found.group())), text)
-    return text[:1].upper() + text[1:]
+    return with_capital(text)
 
 
 def _in_words(count: int) -> str:
@@ -133,16 +127,6 @@ def joined(start: str, mark: str, sentence: str, names: Iterable[str] = ()) -> s
     if (inner := within(sentence, names)) is not None:
         return f"{start}{mark} {inner}"
     return f"{start}{':' if mark == ',' else '.'} {sentence}"
-
-
-def sentences(text: str) -> list[str]:
-    """Return the sentences of a text on one line, each with its ending mark."""
-    found, start = [], 0
-    for match in SENTENCE_END.finditer(text):
-        if not _SHORTENED.search(text[start : match.end()]):
-            found.append(text[start : match.end()].strip())
-            start = match.end()
-    return [*found, rest] if (rest := text[start:].strip()) else found
 
 
 @lru_cache(maxsize=1000)

@@ -19,10 +19,11 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 
 from agencies.wording.translation import StrOrPromise, in_english
-from reports.document.wording import join_words, sentences
+from reports.document.wording import join_words
 from reports.drafting.draft import BULLETS, Draft, Part, Taken, printed, record_of
 from reports.models import Clearance, FollowUp
 from workitems.models import Delay, Milestone, Mitigation, Return, Risk, Support, Update, WorkItem
+from workitems.terms.sentences import sentences
 
 # By paragraph key: the agencies that own words of it, each with these words.
 Owners = Mapping[str, Mapping[int, str]]

@@ -10,7 +10,6 @@ from hypothesis import settings
 from reports import checks
 from reports.checks.edits import disagreements
 from reports.compose import UNDRAFTED, USUAL_ANNEXES, write
-from reports.document.wording import sentences
 from reports.drafting.draft import Draft, Origin, Part, Taken
 from reports.drafting.draft_rows import Stored
 from reports.drafting.paper import Drafted, composed_from, read_drafted
@@ -20,6 +19,7 @@ from tests.factories import DelayFactory, MilestoneFactory, MitigationFactory
 from tests.reports.drafted import drafted
 from tests.reports.in_memory import HEALTH, POLICE, action, delay, facts, item, step, update_of
 from tests.reports.random_papers import random_facts
+from workitems.terms.sentences import sentences
 
 SECTIONS = [(content, content, "") for content in UNDRAFTED]
 LATER = date(2011, 6, 30)

@@ -10,12 +10,13 @@ from reports import checks
 from reports.compose import UNDRAFTED, write
 from reports.compose.paper_cover import cover_of
 from reports.document import Verb
-from reports.document.wording import capitalised, count_in_words, sentences
+from reports.document.wording import capitalised, count_in_words
 from reports.drafting.paper import read_drafted
 from reports.workshop.services import drafts
 from tests.reports.drafted import drafted
 from tests.reports.in_memory import delay, facts, item, section_texts, step, text_of, update_of
 from tests.reports.random_papers import random_facts
+from workitems.terms.sentences import sentences
 from workitems.terms.stems import remarks
 
 PAST, LATER = date(2010, 6, 30), date(2011, 6, 30)

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from agencies.wording.translation import StrOrPromise, _, gettext_lazy
+from workitems.terms.sentences import on_one_line, sentences
 
 
 class Follows(StrEnum):
@@ -113,14 +114,18 @@ def says_nothing(text: str) -> bool:
     return all(match.group().casefold() in _EMPTY for match in _WORD.finditer(text))
 
 
-# Between two sentences. An abbreviation before a name is taken for an end, which changes nothing.
-_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-ZĀĒĪŌŪ])")
 # The language of a press release.
 _ANNOUNCES = re.compile(
     r"\b(?:today announced|(?:is|are|was|were) (?:pleased|proud|delighted|excited) (?:to|that|with)|(?:press|media) (?:release|statement)"
     r"|Minister(?:s|\s\w+)* (?:today )?(?:welcomes?|welcomed|announced)|a (?:credit|tribute|testament) to|great example of"
     r"|proud of)\b",
     re.IGNORECASE,
+)
+
+
+# The first line of a press release.
+_RELEASE = re.compile(
+    r"\s*(?:\W*for immediate release|\W*(?:media|press) (?:release|statement))\b", re.IGNORECASE
 )
 
 
@@ -132,9 +137,14 @@ def announces(text: str) -> bool:
 # A paper is composed several times until it has its length, and each time asks several times for each report.
 @lru_cache(maxsize=2_000)
 def without_announcements(text: str) -> str:
-    """Return the sentences of a text that do not announce, on one line as they are; "" if all of them do."""
-    kept = [each for each in _BETWEEN_SENTENCES.split(text) if not announces(each)]
-    return " ".join(kept)
+    """Return the sentences of a text that do not announce, as they are; "" if all of them do, or if the text begins
+    as a press release."""
+    if _RELEASE.match(text):
+        return ""
+    announced = [each for each in sentences(on_one_line(text)) if announces(each)]
+    if not announced:
+        return text
+    return " ".join(each for each in sentences(on_one_line(text)) if each not in announced)
 
 
 def says_we(text: str) -> bool:
@@ -163,7 +173,7 @@ _VERBS = _set_of(
     enable encourage engage ensure enter escalate establish evaluate examine expand explain explore extend fill
     finalise find finish fix follow form fund gather get give go group have hear help hire hold house identify
     implement improve include increase inform interview introduce investigate invite issue join keep launch lead
-    lack learn leave lend let limit link list look make manage map measure meet mend move name need negotiate obtain offer open order
+    lack learn leave lend let lift limit link list look make manage map measure meet mend move name need negotiate obtain offer open order
     organise outline pay pilot place plan prepare present print prioritise procure produce progress promote
     propose provide publish pursue put raise reach read reassign recommend record recruit redesign reduce refer refine
     release replace report request reopen rerun reschedule resume review revise rewrite run scope second secure seek select send set
@@ -215,9 +225,10 @@ _BEFORE_A_NOUN = _set_of(
 )
 _OF_A_WILL = re.compile(r"(?:will|to|plans to|intends to|is going to)\s+", re.IGNORECASE)
 _OF_A_CAUSE = re.compile(
-    r"(?:it is late |this is late |late )?(?:because(?: of)?|due to|owing to|as|since)\s+",
+    r"(?:it is late |this is late |late )?(?:because(?: of)?|of|due to|owing to|as|since)\s+",
     re.IGNORECASE,
 )
+_BEFORE_A_THING = re.compile(r"\b(?:of|due to|owing to)\s+$", re.IGNORECASE)
 _OF_A_TIME = re.compile(r"(?:until then|in the meantime|meanwhile),?\s+", re.IGNORECASE)
 _OF_AN_EFFECT = re.compile(r"(?:this means|it means)(?: that)?,?\s+", re.IGNORECASE)
 _OF_A_NEED = re.compile(r"(?:it|this) needs\s+", re.IGNORECASE)
@@ -271,8 +282,8 @@ def completion(asked: str, text: str, names: Iterable[str] = ()) -> str | None:
     stop. None if the text does not complete it. `text` is one sentence on one line; `names` are those of agencies.
     """
     names = tuple(names)
-    text = _without_beginning(asked, text.strip(), names)
-    if not text or text.endswith("?") or says_nothing(text):
+    typed, text = text.strip(), _without_beginning(asked, text.strip(), names)
+    if not text or text.endswith("?") or says_nothing(text) or _names_a_cause(asked, typed):
         return None
     first, _space, rest = text.partition(" ")
     match STEMS[asked].follows:
@@ -298,9 +309,15 @@ def cause(text: str, names: Iterable[str] = ()) -> str | None:
     names = tuple(names)
     if clause := completion("explanation", text, names):
         return f"because {clause}"
+    is_thing = _names_a_cause("explanation", text.strip())
     text = _without_beginning("explanation", text.strip(), names)
     found = within(text, names)
-    is_other = has_verb(text) or says_we(text) or says_nothing(text) or text.endswith("?")
+    is_other = (
+        (has_verb(text) and not is_thing)
+        or says_we(text)
+        or says_nothing(text)
+        or text.endswith("?")
+    )
     if found is None or is_other or found.partition(" ")[0].casefold() in _PRONOUNS:
         return None
     start, _space, rest = found.partition(" ")
@@ -390,7 +407,16 @@ def _without_beginning(asked: str, text: str, names: tuple[str, ...]) -> str:
     return text[match.end() :] if match else text
 
 
+def _names_a_cause(asked: str, typed: str) -> bool:
+    """Whether what was typed begins as "because of the bill", so that no clause follows."""
+    found = _OF_A_CAUSE.match(typed) if _REPEATED.get(asked) is _OF_A_CAUSE else None
+    return bool(found and _BEFORE_A_THING.search(found.group()))
+
+
 def _without_name(text: str, names: tuple[str, ...]) -> str:
+    """Return the text without its subject, if that is the agency or "we"."""
+    if text[:3].casefold() == "we ":
+        return text[3:].lstrip()
     bare = text[4:] if text.lower().startswith("the ") else text
     for name in names:
         if name and bare.lower().startswith(f"{name.lower()} "):
@@ -399,6 +425,8 @@ def _without_name(text: str, names: tuple[str, ...]) -> str:
 
 
 def _opened(text: str) -> str:
+    if text.rstrip().endswith(("p.a.", "etc.", "a.m.", "p.m.")):
+        return text.rstrip()
     return text.rstrip().rstrip(".;,!").rstrip()
 
 
@@ -408,7 +436,7 @@ def _closed(text: str) -> str:
 
 def _first(text: str) -> tuple[str, str]:
     """Return the first sentence of what was typed and the others, on one line."""
-    first, *others = _BETWEEN_SENTENCES.split(" ".join(text.split()), maxsplit=1)
+    first, *others = sentences(on_one_line(text)) or [""]
     return first, " ".join(others)
 
 
@@ -449,7 +477,7 @@ def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> li
             )
         ]
     found = []
-    if says_we(text):
+    if says_we(begun(asked, text, agency, names)):
         found.append(
             _("The paper speaks of agencies by name: write {agency} instead of “we”.").format(
                 agency=agency

@@ -16,7 +16,7 @@ from reports.compose.facts import read_facts
 from reports.compose.paragraphs import flat
 from reports.compose.subjects import CAUSES
 from reports.document import SectionKind, from_json, to_json, words
-from reports.document.wording import capitalised, number, sentences
+from reports.document.wording import capitalised, number
 from reports.drafting.cover import draft
 from tests.factories import AppointmentFactory
 from tests.plans_at_random import FIRST, LIFE, plans
@@ -24,6 +24,7 @@ from tests.reports.compose.test_reconcile import some_plans, undone
 from tests.reports.in_memory import text_of
 from tests.reports.random_papers import dates_of, late_steps, random_facts
 from workitems.terms.known_dates import MONTHS, KnownDate
+from workitems.terms.sentences import sentences
 from workitems.terms.spans import add_months, span_in_words
 from workitems.terms.stems import says_nothing
 

@@ -11,6 +11,7 @@ from workitems.terms.stems import (
     remarks,
     says_nothing,
     says_we,
+    without_announcements,
 )
 
 NAMES = ["MBIE", "Ministry of Business, Innovation and Employment", "MSD", "Police"]
@@ -187,3 +188,42 @@ def test_the_beginning_is_added_without_a_full_stop_where_a_headline_has_none():
 )
 def test_a_text_that_may_be_a_sentence_has_a_verb_of_its_own(text, is_so):
     assert has_verb(text) is is_so
+
+
+@pytest.mark.parametrize(
+    ("asked", "typed", "reads"),
+    [
+        # A later sentence that begins with a number.
+        (
+            "achieved",
+            "checked 2,147 employers. 164 lost their accreditation or were suspended.",
+            "MBIE checked 2,147 employers. 164 lost their accreditation or were suspended.",
+        ),
+        ("achieved", "We ran ten clinics", "MBIE ran ten clinics."),
+        ("mitigation", "We will ask again", "MBIE will ask again."),
+        ("mitigation", "will lift the pay of staff", "MBIE will lift the pay of staff."),
+        ("planned_next", "- finish 4 languages\n- SMS", "MBIE will finish 4 languages. SMS."),
+        ("needs", "$1.2m p.a. (Budget 2027)", "To be done, it needs $1.2m p.a. (Budget 2027)."),
+        ("needs", "$1.2m p.a.", "To be done, it needs $1.2m p.a."),
+        (
+            "explanation",
+            "It is late because of the NCEA change programme",
+            "It is late because of the NCEA change programme.",
+        ),
+        ("explanation", "of the change to visas", "It is late because of the change to visas."),
+        ("explanation", "RFP failed in BOP", "It is late because RFP failed in BOP."),
+    ],
+)
+def test_hurried_answers_keep_their_subject_and_their_sense(asked, typed, reads):
+    assert as_it_reads(asked, typed, "MBIE", NAMES) == reads
+
+
+def test_we_is_remarked_only_where_the_name_does_not_take_its_place():
+    assert remarks("achieved", "we ran ten clinics", "MBIE", NAMES) == []
+    assert remarks("achieved", "ran ten clinics for us", "MBIE", NAMES) != []
+
+
+def test_a_title_line_marks_the_whole_text_as_a_press_release():
+    typed = "Media release - Raids\n\nTwelve workers were found.\n\nENDS"
+    assert without_announcements(typed) == ""
+    assert remarks("achieved", typed, "MBIE", NAMES)[0].startswith("The paper leaves out")

@@ -1,0 +1,53 @@
+"""Where a sentence ends, and typed lines as sentences on one line. Nothing here queries the database."""
+
+import re
+
+# A full stop, closing quotes or brackets, and a space, unless a small letter follows ("9 p.m. on").
+SENTENCE_END = re.compile(r"[.!?][”’\"')*]*\s+(?=[^a-zāēīōū])")
+# Words whose full stop ends no sentence, before a name or number: "Dr Smith" may be typed "Dr. Smith".
+_SHORTENED = re.compile(
+    r"\b(?:Dr|Mr|Mrs|Ms|Hon|Rt|St|No|Nos|cf|vs|p|pp|e\.g|i\.e|[Aa]pprox|incl|[A-Z])\.\s*$"
+)
+# Words whose full stop ends a sentence only before a capital letter: "$1.2m p.a. (Budget 2027)".
+_MAY_END = re.compile(r"\b(?:p\.a|etc|a\.m|p\.m|no|nos)\.\s*$")
+_CAPITAL = re.compile(r"[“\"'‘]?[A-ZĀĒĪŌŪ]")
+_BULLET = re.compile(r"[-*•–]\s+(?=\S)")
+_ENDING = (".", "!", "?", ":", ";", ",", "…")
+_URL = re.compile(r"(?:https?://|www\.)\S", re.IGNORECASE)
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text on one line, each with its ending mark."""
+    found, start = [], 0
+    for match in SENTENCE_END.finditer(text):
+        before = text[start : match.end()]
+        is_short = _MAY_END.search(before) and not _CAPITAL.match(text, match.end())
+        if not is_short and not _SHORTENED.search(before):
+            found.append(before.strip())
+            start = match.end()
+    return [*found, rest] if (rest := text[start:].strip()) else found
+
+
+def is_address(text: str) -> bool:
+    """Whether a text begins with the address of a page, whose first letter stays small."""
+    return bool(_URL.match(text))
+
+
+def with_capital(text: str) -> str:
+    """Return the text with its first letter in upper case, unless it is the address of a page."""
+    return text if is_address(text) else text[:1].upper() + text[1:]
+
+
+def on_one_line(text: str) -> str:
+    """Return typed lines on one line. Each line of a list is a sentence of its own, with a capital and a full stop
+    unless it is the first: "eleven languages live. Open rate 58%."."""
+    parts: list[str] = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        words = _BULLET.sub("", line, count=1)
+        if words != line or not parts:
+            parts.append(words)
+        else:
+            parts[-1] = f"{parts[-1]} {words}"
+    ended = [part if part.endswith(_ENDING) or part is parts[-1] else f"{part}." for part in parts]
+    first, rest = ended[:1], ended[1:]
+    return " ".join(" ".join([*first, *map(with_capital, rest)]).split())
