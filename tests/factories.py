@@ -4,7 +4,7 @@ import hashlib
 from datetime import UTC, date, datetime
 
 import factory
-from factory.django import DjangoModelFactory
+from factory.django import DjangoModelFactory, Password
 
 from agencies.models import Agency, Appointment, Invitation, Seat, Token, Unit, User
 from reports.document import from_json, to_json
@@ -82,16 +82,10 @@ class AgencyFactory(DjangoModelFactory):
 class UserFactory(DjangoModelFactory):
     class Meta:
         model = User
-        skip_postgeneration_save = True
 
     email = factory.Sequence(lambda n: f"person{n}@example.org")
     name = factory.Sequence(lambda n: f"Person {n}")
-
-    @factory.post_generation
-    def password(self, create, extracted, **kwargs):
-        self.set_password(extracted or PASSWORD)
-        if create:
-            self.save()
+    password = Password(PASSWORD)
 
 
 class UnitFactory(DjangoModelFactory):
