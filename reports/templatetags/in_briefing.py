@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from agencies.models import Agency
 from reports.compose.as_printed import Answer, of_answer, of_milestone
@@ -13,6 +14,8 @@ from workitems.plan.known_acronyms import known_to
 from workitems.plan.plan_at import DelayAt, MilestoneAt
 from workitems.plan.plan_at.of_records import delay_row, item_row, milestone_row
 from workitems.returns.return_page import MilestoneLine, Section
+from workitems.terms.empty_texts import says_little
+from workitems.terms.stems import says_nothing
 
 register = template.Library()
 
@@ -31,11 +34,22 @@ def answer_in_briefing(section: Section, agency: Agency) -> dict[str, Any]:
         update.challenges,
         section.last.achieved if section.last else "",
     )
+    # What is planned next has its own remarks below its box.
+    remarks = known_to(section.item.plan).remarks(update.achieved, update.challenges)
+    if says_little(update.achieved) and not says_nothing(update.achieved):
+        remarks.append(_about(gettext("Achieved in this period")))
+    if update.challenges and says_little(update.challenges):
+        remarks.append(_about(gettext("Challenges")))
     return {
         "sentences": of_answer(item_row(section.item, on, steps, **answered), agency, answer),
-        # What is planned next has its own remarks below its box.
-        "remarks": known_to(section.item.plan).remarks(update.achieved, update.challenges),
+        "remarks": remarks,
     }
+
+
+def _about(box: str) -> str:
+    return gettext(
+        "“{box}” says nothing that a reader can use. Write who did what, or why, or leave the box empty."
+    ).format(box=box)
 
 
 @register.inclusion_tag("workitems/returns/in_briefing.html")
@@ -44,7 +58,18 @@ def milestone_in_briefing(line: MilestoneLine) -> dict[str, Any]:
     step = _step(line)
     item = item_row(line.milestone.item, line.on, [step])
     printed = of_milestone(item, step, line.milestone.responsible_agency)
+    answer = line.answer
+    is_done = answer is not None and answer.outcome == MilestoneAnswer.Outcome.DONE
+    remarks = []
+    if answer is not None and is_done and answer.reason and says_little(answer.reason):
+        remarks.append(
+            gettext(
+                "“Evidence” says nothing that a reader can use. Write what shows that it is done, such as a "
+                "document or a page, or leave the box empty."
+            )
+        )
     return {
+        "remarks": remarks,
         "sentences": [printed] if printed and line.answer else [],
         "name_url": reverse(
             "workitems:set-milestone-text",

@@ -103,6 +103,11 @@ export class Autosave {
     return this.typed || this.acts.length > 0 || this.running !== null;
   }
 
+  // What the server said is wrong and is not saved.
+  get fault() {
+    return this.wrong;
+  }
+
   // Why the words are not saved before a button is pressed.
   get waits() {
     return "";
@@ -232,7 +237,7 @@ export function errorLine(sentence) {
 export function showStateOf(all, line, { held, wrong, rest }) {
   const stuck = all.find((each) => each.trouble);
   const waiting = all.find((each) => each.held);
-  const refused = all.find((each) => each.wrong);
+  const refused = all.find((each) => each.fault);
   let says = rest;
   if (stuck) says = filled(_("Not saved yet. {trouble}"), { trouble: stuck.trouble });
   else if (waiting) says = held(waiting);

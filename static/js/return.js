@@ -24,6 +24,7 @@ class Section extends Autosave {
     this.noChange = element.querySelector("[data-no-change]");
     this.same = element.querySelector("[data-same]");
     this.steps = new Set(); // milestones that were typed into and not recorded
+    this.faults = new Map(); // why a milestone was refused, by its id
     this.fields.addEventListener("input", () => {
       this.touch();
       this.showSame();
@@ -152,9 +153,23 @@ class Section extends Autosave {
     progress(result.progress, result.mended);
     mended(result.mended);
     this.showMissing(result.missing);
+    this.showEmpty(result.empty);
     if (what.milestone) this.showStep(what.milestone, result, status);
     else if (status !== 409) this.showErrors(result.errors, result.refusals);
     super.take(status, result, what);
+  }
+
+  refuse(result, what) {
+    const before = this.wrong;
+    super.refuse(result, what);
+    if (!what.milestone) return;
+    this.faults.set(what.milestone, this.wrong);
+    this.wrong = before;
+  }
+
+  // Why something of the item is not saved, if the server said so.
+  get fault() {
+    return this.wrong || [...this.faults.values()][0] || "";
   }
 
   accept(result, what) {
@@ -194,7 +209,10 @@ class Section extends Autosave {
     const now = holder.content.querySelector("[data-milestone]");
     if (now) old.replaceWith(now);
     else old.remove();
-    if (status === 200) this.steps.delete(milestone);
+    if (status === 200) {
+      this.steps.delete(milestone);
+      this.faults.delete(milestone);
+    }
     if (this.noChange) {
       this.noChange.hidden = !result.may_say_no_change;
       this.element.querySelector("[data-overdue]").hidden = result.may_say_no_change;
@@ -216,6 +234,16 @@ class Section extends Autosave {
       }),
     );
     nameTheWay();
+  }
+
+  // The boxes whose text says nothing, in the line before the return is submitted.
+  showEmpty(boxes) {
+    const line = form.querySelector("[data-empty]");
+    const item = line?.querySelector(`[data-empty-of="${CSS.escape(this.element.dataset.number)}"]`);
+    if (!item) return;
+    item.querySelector("[data-boxes]").textContent = boxes;
+    item.hidden = !boxes;
+    line.hidden = !line.querySelector("[data-empty-of]:not([hidden])");
   }
 
   showErrors(errors, refusals) {
@@ -428,19 +456,48 @@ function mended(words) {
 }
 
 function showState() {
-  showStateOf(sections, document.querySelector("[data-connection]"), {
+  const line = document.querySelector("[data-connection]");
+  const unsaved = sections.filter((each) => each.held || each.fault);
+  countUnsaved(unsaved);
+  showStateOf(sections, line, {
     held: ({ element: { dataset } }) =>
       dataset.number
         ? filled(_("Item {number} has two versions. Choose one."), dataset)
         : _("A reply has two versions. Choose one."),
-    wrong: ({ element: { dataset }, wrong }) => {
-      if (!dataset.number) return filled(_("A reply is not saved. {why}"), { why: wrong });
+    wrong: ({ element: { dataset }, fault }) => {
+      if (!dataset.number) return filled(_("A reply is not saved. {why}"), { why: fault });
       // Some sentences of the server begin with these words already.
-      if (wrong.startsWith(filled(_("Item {number} is not saved"), dataset))) return wrong;
-      return filled(_("Item {number} is not saved. {why}"), { number: dataset.number, why: wrong });
+      if (fault.startsWith(filled(_("Item {number} is not saved"), dataset))) return fault;
+      return filled(_("Item {number} is not saved. {why}"), { number: dataset.number, why: fault });
     },
     rest: lastSaved && filled(_("All saved at {time}"), { time: lastSaved }),
   });
+  const isNamed = unsaved.length > 0 && !sections.some((each) => each.trouble);
+  if (isNamed) nameUnsaved(line, unsaved);
+}
+
+// Each thing that is not saved is named in the bar, with a link to it; of one alone, also why.
+function nameUnsaved(line, unsaved) {
+  const links = unsaved.map(({ element }) => {
+    const link = document.createElement("a");
+    const { number } = element.dataset;
+    link.href = `#${element.id}`;
+    link.textContent = number ? filled(_("item {number}"), { number }) : _("a reply");
+    return link;
+  });
+  if (links.length === 1) {
+    links[0].textContent = line.textContent;
+    line.replaceChildren(links[0]);
+  } else {
+    line.replaceChildren(_("Not saved:"), ...links.flatMap((link, place) => [place ? ", " : " ", link]));
+  }
+}
+
+// Beside how many items are answered stands how many of them are not saved as they are on the page.
+function countUnsaved(unsaved) {
+  const shown = document.querySelector("[data-unsaved-count]");
+  const count = unsaved.filter(({ element }) => element.dataset.number).length;
+  shown.textContent = count ? filled(ngettext("{count} item is not saved", "{count} items are not saved", count), { count }) : "";
 }
 
 function go(target) {
@@ -499,6 +556,15 @@ function inSight(element) {
   const { top, bottom } = element.getBoundingClientRect();
   return top >= 0 && bottom <= innerHeight;
 }
+
+form.querySelector("[data-empty]")?.addEventListener("click", async (event) => {
+  const link = event.target.closest("a");
+  if (!link) return;
+  event.preventDefault();
+  const { emptyOf } = link.closest("[data-empty-of]").dataset;
+  const now = await openSection(document.getElementById(`item-${emptyOf}`));
+  if (now) go(now);
+});
 
 form.querySelector("[data-missing]").addEventListener("click", async (event) => {
   const fault = event.target.closest("a, button");

@@ -174,6 +174,48 @@ def test_fields_of_an_item_are_loaded_on_request(
     assert scene.of_return.updates.get().item == supported
 
 
+def test_the_bar_names_every_item_that_is_not_saved(
+    page, scene, address, sign_in, accessibility_faults
+):
+    sign_in(scene.contributor)
+    page.goto(address)
+    first, second = scene.items[:2]
+    bar, count = page.locator("[data-connection]"), page.locator("[data-unsaved-count]")
+    for item in (first, second):
+        section(page, item).get_by_label("Challenges").fill("x" * 5001)
+        expect(state(page, item)).to_have_text(re.compile("^Not saved: "))
+    expect(bar).to_have_text("Not saved: item 1.1, item 1.2")
+    expect(count).to_have_text("2 items are not saved")
+    assert accessibility_faults(page) == []
+    bar.get_by_role("link", name="item 1.2").click()
+    expect(section(page, second)).to_be_focused()
+    section(page, second).get_by_label("Challenges").fill("Staff left.")
+    expect(count).to_have_text("1 item is not saved")
+    expect(bar).to_have_text(re.compile("^Item 1.1 is not saved. "))
+    section(page, first).get_by_label("Challenges").fill("")
+    section(page, first).get_by_label("Achieved in this period").fill("Ongoing")
+    expect(count).to_have_text("")
+    empty = page.locator("[data-empty]")
+    expect(empty).to_contain_text("item 1.1 (Achieved)")
+    section(page, first).get_by_label("Achieved in this period").fill("Printed in Suva.")
+    expect(empty).to_be_hidden()
+
+
+def test_a_refused_milestone_stays_unsaved_when_the_answer_is_saved(page, scene, address, sign_in):
+    sign_in(scene.contributor)
+    page.goto(address)
+    item = scene.items[2]
+    step = page.locator(f"#milestone-{scene.overdue.pk}")
+    step.get_by_label("Not yet").check()
+    step.get_by_role("button", name="Save milestone").click()
+    bar, count = page.locator("[data-connection]"), page.locator("[data-unsaved-count]")
+    expect(count).to_have_text("1 item is not saved")
+    section(page, item).get_by_label("Achieved in this period").fill("Agreed the words.")
+    expect(state(page, item)).to_have_text(re.compile("^Saved at "))
+    expect(bar).to_have_text(re.compile("^Item 1.3 is not saved. "))
+    expect(count).to_have_text("1 item is not saved")
+
+
 def test_an_error_is_shown_at_its_field(page, scene, address, sign_in, accessibility_faults):
     sign_in(scene.contributor)
     page.goto(address)

@@ -286,6 +286,60 @@ def test_each_item_is_accepted_or_mended_before_one_submit(
     assert (of_return.state, of_return.submitted_by) == ("submitted", approver)
 
 
+def test_one_button_accepts_all_that_the_page_shows_and_submits(
+    of_return, item, second, contributor, approver, client_of
+):
+    for each in (item, second):
+        answer(of_return, each, contributor)
+    client, address = client_of(approver), f"{of_return.get_absolute_url()}read/"
+    assert "Accept all and submit" in client.get(address).text
+    shown = versions_of(of_return)
+    # What the page did not show is not accepted.
+    unseen = {f"i{item.pk}-version": 1, "act": "submit-all"}
+    page = client.post(address, unseen, follow=True)
+    assert "Item 1.4 was changed while you were reading." in page.text
+    client.post(address, shown | {"act": "submit-all"})
+    of_return.refresh_from_db()
+    assert (of_return.state, of_return.submitted_by) == ("submitted", approver)
+
+
+EMPTY = "Answered, but says nothing that a reader can use:"
+
+
+@pytest.mark.parametrize("to", ["", "read/"])
+def test_answers_that_say_nothing_are_named_once_before_the_return_is_submitted(
+    of_return, item, second, contributor, approver, client_of, to
+):
+    answer(of_return, item, contributor, achieved="Ongoing discussions", challenges="Weather")
+    answer(of_return, second, contributor)
+    client, address = client_of(approver), of_return.get_absolute_url() + to
+    page = " ".join(client.get(address).text.split())
+    assert f'{EMPTY} <span data-empty-of="1.2"' in page
+    assert "(<span data-boxes>Achieved, Challenges</span>)" in page
+    asked = client.post(address, versions_of(of_return) | {"act": "submit-all" if to else "submit"})
+    of_return.refresh_from_db()
+    assert (asked.status_code, of_return.state) == (422, "due")
+    assert "Submit it as it is" in asked.text
+    accepts = {"accept": [item.pk, second.pk], "act": "submit-unmended"}
+    client.post(address, versions_of(of_return) | accepts)
+    of_return.refresh_from_db()
+    assert of_return.state == "submitted"
+
+
+def test_answers_with_content_are_not_asked_about(
+    of_return, item, second, contributor, approver, client_of
+):
+    for each in (item, second):
+        answer(of_return, each, contributor)
+    client, address = client_of(approver), of_return.get_absolute_url()
+    page = client.get(address).text
+    assert "<div data-empty hidden>" in page
+    assert '<span data-empty-of="1.2" hidden>' in page
+    client.post(address, versions_of(of_return) | {"act": "submit"})
+    of_return.refresh_from_db()
+    assert of_return.state == "submitted"
+
+
 def test_an_answer_changed_while_reading_is_not_submitted(
     of_return, item, answered, contributor, approver, client_of
 ):

@@ -29,6 +29,7 @@ from workitems.models.item import Stage
 from workitems.models.round import UpdateQuerySet
 from workitems.plan.plan_at import grouped
 from workitems.returns.answer_changes import AnswerChange, answer_changes
+from workitems.returns.empty_answers import empty_boxes
 from workitems.returns.services.answers import (
     Fault,
     after_no_changes,
@@ -93,6 +94,8 @@ class Section:
     notes: list[ReturnNote] = field(default_factory=list)
     mendings: list[Mending] = field(default_factory=list)
     missing: list[Fault] = field(default_factory=list)
+    # The boxes whose text says nothing, for its writers.
+    empty: list[str] = field(default_factory=list)
     # For a reader of a return that was sent back.
     since_sent_back: list[AnswerChange] = field(default_factory=list)
     milestones_since: list[MilestoneAnswer] = field(default_factory=list)
@@ -193,9 +196,21 @@ class Page:
         return not any(section.missing for section in self.sections)
 
     @property
+    def empty(self) -> list[Section]:
+        """Items with an answer that says nothing that a reader can use."""
+        return [section for section in self.sections if section.empty]
+
+    @property
     def silent(self) -> list[Section]:
         """Items that the agency supports and has not answered."""
         return [each for each in self.sections if not each.is_led and not each.is_answered]
+
+    def is_as_read(self, read: Mapping[int, int], read_answers: Mapping[int, int]) -> bool:
+        """Whether the answers have the versions that were read, by item and by id of those on milestones."""
+        updates = [section.update for section in self.sections if section.update]
+        return all(read.get(each.item_id) == each.version for each in updates) and all(
+            read_answers.get(each.pk) == each.version for each in self.pending
+        )
 
     @property
     def authors(self) -> set[int | None]:
@@ -280,10 +295,11 @@ def return_page(
         _show_as_handed_in(sections, notes, of_return)
     elif mendings and is_for_reading:
         _compare_with_sent_back(sections, of_return, mendings[0].note.at)
-    answered = {answer.milestone.item_id for answer in pending}
-    complete = [
-        each for each in sections if each.is_open or is_for_reading or each.item.pk in answered
-    ]
+    said = grouped(pending, "milestone.item_id")
+    if not is_for_reading:
+        for section in sections:
+            section.empty = empty_boxes(section.update, said[section.item.pk])
+    complete = [each for each in sections if each.is_open or is_for_reading or said[each.item.pk]]
     _complete(complete, of_return, on, pending)
     return Page(sections=sections, notes=notes[None], mendings=mendings, pending=pending)
 

@@ -74,6 +74,14 @@ def test_an_effect_that_says_nothing_is_advised_against_and_kept():
     assert form["effect"].reading.remarks == [SAYS_NOTHING.format(form.fields["effect"].example)]
 
 
+def test_a_text_that_only_names_a_topic_is_kept_with_a_remark():
+    form = Act({"effect": "Ongoing discussions", "agency": "1"})
+    assert form.is_valid()
+    assert (
+        form["effect"].reading.remarks[0].startswith("This only names a topic. Write, for example:")
+    )
+
+
 def test_an_old_draft_that_says_nothing_is_kept():
     form = Act({"needs": "n/a", "agency": "1"}, initial={"needs": "n/a"})
     assert form.is_valid()

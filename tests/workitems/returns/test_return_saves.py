@@ -335,6 +335,7 @@ def test_a_section_saves_alone_and_lists_what_is_still_missing(writer, of_return
                 "target": "milestone-77",
             }
         ],
+        "empty": "",
         "errors": {},
         "refusals": [],
         "theirs": None,
@@ -801,3 +802,21 @@ def test_no_input_makes_the_return_crash(writer, of_return, item, delayed, value
 
 def save_status(client, of_return, item, data):
     return client.post(address_of(of_return, item), data).status_code
+
+
+def test_every_item_that_is_not_saved_is_named_with_a_link(writer, of_return, item):
+    second = WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency, number="1.3")
+    for each in (item, second):
+        MilestoneFactory(
+            item=each, agreed_due=YESTERDAY, responsible_agency=item.lead_agency, pk=70 + each.pk
+        )
+    sent = {"act": "save"}
+    for each in (item, second):
+        sent |= typed(each, achieved="Printed.")
+        sent |= asked(each.milestones.get(), **LATE | {"reason": "n/a"})
+    page = writer.post(of_return.get_absolute_url(), sent)
+    text = " ".join(page.text.split())
+    assert page.status_code == 422
+    assert '<a href="#item-1.2">item 1.2</a>, <a href="#item-1.3">item 1.3</a></p>' in text
+    assert "2 of 2 items answered" in text
+    assert "2 items are not saved" in text

@@ -12,6 +12,7 @@ from agencies.models import Agency
 from agencies.typed.fields import LinesField
 from workitems.models import Plan
 from workitems.plan.known_acronyms import known_to
+from workitems.terms.empty_texts import says_little
 from workitems.terms.stems import STEMS, Follows, as_it_reads, remarks, says_nothing
 
 # What is asked and has to say something; a draft from before keeps what it has.
@@ -38,6 +39,13 @@ def reading_of(
         found += known_to(plan).remarks(text)
     if says_nothing(text):
         return Reading("", found)
+    if says_little(text):
+        found.insert(
+            0,
+            _("This only names a topic. Write, for example: {example}.").format(
+                example=STEMS[asked].example
+            ),
+        )
     sentence = as_it_reads(asked, text, agency, names)
     return Reading(Truncator(sentence).words(SHOWN_WORDS), found)
 

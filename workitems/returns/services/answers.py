@@ -87,12 +87,18 @@ def _items_with_own(of_return: Return) -> list[WorkItem]:
 
 
 def faults_of_item(
-    of_return: Return, item: WorkItem, update: Update | None, on: date
+    of_return: Return,
+    item: WorkItem,
+    update: Update | None,
+    on: date,
+    answers: Collection[MilestoneAnswer] | None = None,
 ) -> list[Fault]:
-    """Return what is missing for one item. `update` is its answer in this return."""
+    """Return what is missing for one item. `update` is its answer in this return, and `answers` those on
+    its milestones, if they have been loaded."""
     if item.stage == Stage.WITHDRAWN:
         return []
-    return list(faults_of(of_return, [item], {item.pk: update} if update else {}, on))
+    updates = {item.pk: update} if update else {}
+    return list(faults_of(of_return, [item], updates, on, answers))
 
 
 def status_in_words(row: Update | WorkItem) -> str:

@@ -9,8 +9,9 @@ from django.utils.timezone import localdate, localtime
 
 from workitems.models import Return
 from workitems.models.round import answer_counts
+from workitems.returns.empty_answers import empty_boxes
 from workitems.returns.forms.returns import answer_of
-from workitems.returns.return_page import Section, one_section
+from workitems.returns.return_page import Section, one_section, pending_answers
 from workitems.returns.services import handover as handover_services
 from workitems.returns.services.answers import Fault, faults_of_item
 from workitems.returns.services.handover import mended_words
@@ -28,6 +29,7 @@ def section_json(
     ((_, answered, total),) = answer_counts(returns=[of_return.pk])
     update = entry.section.update
     shown = entry.theirs or update
+    pending = pending_answers(of_return, item)
     answer: dict[str, Any] = {
         "version": shown.version if shown else 0,
         "answer": None,
@@ -38,8 +40,9 @@ def section_json(
         "mended": mended_now(of_return),
         "missing": [
             {"says": fault.says, "target": target_of(fault)}
-            for fault in faults_of_item(of_return, item, update, on)
+            for fault in faults_of_item(of_return, item, update, on, pending)
         ],
+        "empty": ", ".join(empty_boxes(update, pending)),
         "errors": {},
         "refusals": entry.refusals,
         "theirs": None,

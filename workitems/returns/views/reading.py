@@ -14,17 +14,20 @@ from workitems.returns.return_reading import Reading, reading_of
 from workitems.returns.services import rounds as round_services
 from workitems.returns.views.returns import (
     SUBMIT_UNMENDED,
+    Left,
     attempt_to_submit,
     visible_return,
     writing_for,
 )
 
 VERSION = re.compile("[0-9]{1,9}")
+ACCEPT_ALL = "submit-all"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def read_return(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
-    """Show what differs from last time. A POST submits the return once every item is accepted."""
+    """Show what differs from last time. A POST submits the return once every item is accepted, or accepts
+    all that the page showed."""
     of_return = visible_return(request, slug, round, agency)
     require(request, "workitems.submit_return", of_return)
     if not takes_answers(of_return):
@@ -32,26 +35,30 @@ def read_return(request: HttpRequest, slug: str, round: int, agency: int) -> Htt
     reading = reading_of(of_return, localdate())
     if request.method != "POST":
         return show(request, of_return, reading)
-    not_accepted = [
-        item for item in reading.changed if str(item.section.item.pk) not in accepted(request.POST)
-    ]
+    accepts = accepted(request.POST, reading)
+    not_accepted = [item for item in reading.changed if item.section.item.pk not in accepts]
     if not_accepted:
         return show(
             request, of_return, reading, not_accepted=[item.section.item for item in not_accepted]
         )
     with writing_for(request, of_return):
-        response, unmended = attempt_to_submit(
+        response, left = attempt_to_submit(
             request,
             of_return,
+            reading.page,
             read=versions(request.POST, "i"),
             read_answers=versions(request.POST, "a"),
             with_unmended=request.POST.get("act") == SUBMIT_UNMENDED,
         )
-    return response or show(request, of_return, reading, unmended=unmended)
+    return response or show(request, of_return, reading, left=left)
 
 
-def accepted(data: QueryDict) -> set[str]:
-    return set(data.getlist("accept"))
+def accepted(data: QueryDict, reading: Reading) -> set[int]:
+    """Return the ids of the items that the approver accepts: one by one, or all that the page showed."""
+    shown = {item.section.item.pk for item in reading.changed}
+    if data.get("act") == ACCEPT_ALL:
+        return shown
+    return shown & {int(pk) for pk in data.getlist("accept") if VERSION.fullmatch(pk)}
 
 
 def versions(data: QueryDict, kind: str) -> dict[int, int]:
@@ -69,7 +76,7 @@ def show(
     reading: Reading,
     *,
     not_accepted: list[WorkItem] | None = None,
-    unmended: round_services.Unmended | None = None,
+    left: Left | None = None,
 ) -> HttpResponse:
     person = signed_in(request)
     is_for_agency = round_services.is_for_agency(of_return, person)
@@ -83,13 +90,10 @@ def show(
             "return": of_return,
             "reading": reading,
             "missing": [fault for section in reading.page.sections for fault in section.missing],
-            "accepted_ids": {
-                item.section.item.pk
-                for item in reading.changed
-                if is_posted and str(item.section.item.pk) in accepted(request.POST)
-            },
+            "accepted_ids": accepted(request.POST, reading) if is_posted else (),
             "not_accepted": not_accepted or [],
-            "unmended": unmended,
+            "unmended": left and left.unmended,
+            "asks_about_empty": left and left.empty,
             "is_for_agency": is_for_agency,
             "wrote_it_all": reading.page.authors == {person.pk} and not is_for_agency,
         },

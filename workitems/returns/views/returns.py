@@ -5,8 +5,8 @@ page. With JavaScript (static/js/return.js) each section is saved separately, th
 """
 
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -220,34 +220,59 @@ def submit(
     *,
     with_unmended: bool,
 ) -> HttpResponse:
-    """Submit what was read. If notes of the coordinator are left, ask once more."""
-    response, unmended = attempt_to_submit(
-        request, of_return, read=read, read_answers=steps_read, with_unmended=with_unmended
+    """Submit what was read. If notes of the coordinator are left, or answers say nothing, ask once more."""
+    page = return_page(of_return, localdate())
+    response, left = attempt_to_submit(
+        request, of_return, page, read=read, read_answers=steps_read, with_unmended=with_unmended
     )
     if response is not None:
         return response
-    page = return_page(of_return, localdate())
     entries = entries_of(of_return, page.sections)
-    return show(request, of_return, page, entries, unmended=unmended, status=422)
+    return show(request, of_return, page, entries, left=left, status=422)
+
+
+@dataclass(frozen=True)
+class Left:
+    """What to ask about once more before a return is submitted."""
+
+    unmended: round_services.Unmended | None = None
+    empty: tuple[Section, ...] = ()
 
 
 def attempt_to_submit(
-    request: HttpRequest, of_return: Return, **read: Any
-) -> tuple[HttpResponse | None, round_services.Unmended | None]:
-    """Submit a return and email the receipt. Return where to go next, or the notes that are left."""
+    request: HttpRequest,
+    of_return: Return,
+    page: Page,
+    *,
+    read: dict[int, int],
+    read_answers: dict[int, int],
+    with_unmended: bool,
+) -> tuple[HttpResponse | None, Left]:
+    """Submit a return and email the receipt. Return where to go next, or nothing and what to ask about."""
+    asks = not with_unmended and page.is_complete and page.empty
+    # What was changed meanwhile is refused below.
+    if asks and page.is_as_read(read, read_answers):
+        notes = [each.note for each in page.mendings if not each.is_mended]
+        return None, Left(round_services.Unmended(notes) if notes else None, tuple(page.empty))
     now = timezone.now()
     try:
         of_return = round_services.submit(
-            of_return=of_return, by=signed_in(request), on=localdate(), at=now, **read
+            of_return=of_return,
+            by=signed_in(request),
+            on=localdate(),
+            at=now,
+            read=read,
+            read_answers=read_answers,
+            with_unmended=with_unmended,
         )
     except round_services.Unmended as unmended:
-        return None, unmended
+        return None, Left(unmended)
     except services.Refused as refusal:
         messages.error(request, str(refusal))
-        return back(request, "missing"), None
+        return back(request, "missing"), Left()
     notify_at_once([of_return], Reason.SUBMITTED, on=localdate(), at=now)
     messages.success(request, SUBMITTED)
-    return redirect(of_return), None
+    return redirect(of_return), Left()
 
 
 def ready(request: HttpRequest, of_return: Return) -> HttpResponse:
@@ -286,7 +311,7 @@ def show(
     *,
     notes: list[NoteEntry] | None = None,
     send_back: SendBackForm | None = None,
-    unmended: round_services.Unmended | None = None,
+    left: Left | None = None,
     status: int = 200,
 ) -> HttpResponse:
     person, on, round = signed_in(request), localdate(), of_return.round
@@ -337,6 +362,7 @@ def show(
                 for section in page.sections
                 if section.is_led or section.missing
             ],
+            "unsaved": [entry.section for entry in entries if entry.is_wrong],
             "forms": [form for entry in entries for form in entry.forms if form.is_touched()],
             "refusals": [
                 (entry.section, refusal) for entry in entries for refusal in entry.refusals
@@ -349,7 +375,8 @@ def show(
             "only_mine": only_mine,
             "may_recall": may_recall,
             "recall_obstacle": handover_services.recall_obstacle(of_return) if may_recall else "",
-            "unmended": unmended,
+            "unmended": left and left.unmended,
+            "asks_about_empty": left and left.empty,
             "due_in": days_until(of_return.due_on, on),
             "is_overdue": of_return.is_overdue(on),
             "may_write": writes,
