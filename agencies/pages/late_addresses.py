@@ -30,7 +30,8 @@ def in_folders(folders: tuple[str, ...]) -> RegexPattern:
 class LateViews:
     """The views of a module, by name, for addresses that keep the names of their neighbours.
 
-    The views must not be marked by a decorator (as `csrf_exempt` does), because middleware could not see it.
+    What marks a view for the middleware (`writes_on_get`, `csrf_exempt`) stands where its address does, because the
+    view itself is not yet loaded when the middleware looks.
     """
 
     def __init__(self, module: str) -> None:
