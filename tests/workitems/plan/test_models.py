@@ -15,6 +15,7 @@ from tests.factories import (
     DecisionFactory,
     DelayFactory,
     EvidenceFactory,
+    GlossaryEntryFactory,
     HeldEntryFactory,
     KeptEstimateFactory,
     MatterFactory,
@@ -434,6 +435,10 @@ BROKEN = {
             taken={},
         ),
     ],
+    "glossaryentry_once_in_plan": [
+        lambda: GlossaryEntryFactory(plan=GlossaryEntryFactory(acronym="RFP").plan, acronym="rfp"),
+    ],
+    "glossaryentry_has_acronym": [lambda: GlossaryEntryFactory(acronym="")],
     "trackernote_position_in_plan": [
         lambda: again(TrackerNoteFactory, ["plan", "position"]),
     ],
