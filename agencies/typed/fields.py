@@ -65,6 +65,10 @@ class DayAheadField(DayField):
 
     reads = Side.AHEAD
 
+    @property
+    def example(self) -> str:
+        return _("{day}, or a month for its last day").format(day=example_day())
+
     def read(self, text: str) -> date:
         try:
             return super().read(text)

@@ -138,6 +138,12 @@ def of_milestone(item: ItemAt, step: MilestoneAt, agency: Agency) -> Printed | N
         why = first_sentences(_flat(delay.explanation), 2, REASON_WORDS)
         effect = first_sentences(_flat(delay.effect), 1, EFFECT_WORDS)
         used = len(why.split())
+        omitted = len(sentences(_flat(delay.explanation))) - (len(sentences(why)) if why else 0)
+        if why and omitted:
+            advice.append(
+                f"The paper takes at most two sentences of the cause and leaves out "
+                f"{count_in_words(omitted, 'sentence')}."
+            )
         for asked in ("explanation", "effect", "meanwhile", "needs"):
             text = getattr(delay, asked)
             advice += remarks(asked, text, agency.short_name, (agency.short_name, agency.name))

@@ -119,8 +119,8 @@ def test_a_past_page_shows_the_item_as_it_was(client_of, contributor, changed):
         "Leaflet printed",
         "Agreed 21 May 2010 Forecast 30 September 2010",
         "Funding. No money was set aside.",
-        "From 21 May 2010 to 30 September 2010, 132 days. Found 1 May 2010.",
-        "Ask for money in the next budget. Police.",
+        "From 21 May 2010 to 30 September 2010 (four months). Found 1 May 2010.",
+        "Ask for money in the next budget. (Police)",
         "R4: No paper.",
         "No update had been accepted by then.",
     ]:

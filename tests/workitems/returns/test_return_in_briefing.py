@@ -163,6 +163,18 @@ def test_a_milestone_that_is_reported_late_shows_its_sentence(writer, of_return,
     ]
 
 
+def test_sentences_of_a_cause_that_the_paper_leaves_out_are_counted(writer, of_return, item):
+    step = MilestoneFactory(
+        item=item, original_due=DUE, responsible_agency=of_return.agency, as_told="the leaflet"
+    )
+    late = LATE | {"reason": "The printer is late. It moved. It had a flood."}
+    writer.post(of_return.get_absolute_url(), asked(step, **late) | {"act": "save"})
+    assert told(writer.get(of_return.get_absolute_url()).text)[0][-2:] == [
+        "Cause: 6 of 45 words",
+        "The paper takes at most two sentences of the cause and leaves out one sentence.",
+    ]
+
+
 def test_a_milestone_without_a_name_in_sentences_leads_to_where_it_is_written(
     writer, of_return, item
 ):

@@ -629,3 +629,15 @@ def test_the_page_is_the_same_on_the_next_day(of_return, item, answered):
     MilestoneFactory(item=item, agreed_due=TODAY)
     states = [return_page(of_return, on).sections[0].is_overdue for on in (TODAY, TOMORROW)]
     assert states == [False, True]
+
+
+def test_the_form_says_where_to_write_whose_decision_is_needed(client_of, contributor, of_return):
+    item = WorkItemFactory(plan=of_return.round.plan, lead_agency=of_return.agency)
+    MilestoneFactory(item=item, agreed_due=YESTERDAY, responsible_agency=of_return.agency, pk=77)
+    page = client_of(contributor).get(of_return.get_absolute_url()).text
+    assert (
+        'id="id_m77-settlement_helptext">If it needs a decision, say whose under “What it needs”.'
+        in page
+    )
+    assert "for example “a decision by Cabinet on the fees”." in page
+    assert ", or a month for its last day</span>" in page

@@ -28,6 +28,14 @@ from workitems.plan.services.items import settlement_faults
 BEING_SETTLED = Delay.Settlement.BEING_SETTLED
 
 
+WHAT_IT_NEEDS: dict[str, Any] = {
+    "label": gettext_lazy("What it needs"),
+    "help_text": gettext_lazy(
+        "If it needs a decision, say whose and on what, for example “a decision by Cabinet on the fees”."
+    ),
+}
+
+
 class EndDelayForm(Form):
     ended_on = DayField(label=gettext_lazy("Over since"))
     reason = ReasonField(label=gettext_lazy("Why it is over"))
@@ -47,6 +55,7 @@ class SettlementForm(Form):
         label=gettext_lazy("Is the cause settled?"),
         choices=[("", gettext_lazy("Choose an answer")), *Delay.Settlement.choices],
         required=False,
+        help_text=gettext_lazy("If it needs a decision, say whose under “What it needs”."),
     )
     settling_agency = forms.TypedChoiceField(
         label=gettext_lazy("Which agency settles it"),
@@ -99,12 +108,12 @@ class SettleCauseForm(SettlementForm, VersionedForm):
         widget=forms.RadioSelect,
         help_text=gettext_lazy(
             "For example, there is money now, or the people are back. Briefings say so, because it shows "
-            "how firm the new date is."
+            "how firm the new date is. If it needs a decision, say whose under “What it needs”."
         ),
     )
 
     meanwhile = StemField("meanwhile", label=gettext_lazy("What covers the gap until then"))
-    needs = StemField("needs", label=gettext_lazy("What it needs"))
+    needs = StemField("needs", **WHAT_IT_NEEDS)
 
     field_order = ("was", "settlement", "settling_agency", "settling_by", "meanwhile", "needs")
 

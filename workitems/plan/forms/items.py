@@ -23,7 +23,7 @@ from agencies.typed.fields import (
 )
 from workitems.models import Delay, Milestone, MilestoneAnswer, Update, WorkItem
 from workitems.models.item import Confidence, Stage
-from workitems.plan.forms.delays import SettlementForm, settlement_of
+from workitems.plan.forms.delays import WHAT_IT_NEEDS, SettlementForm, settlement_of
 from workitems.plan.forms.due_dates import KnownDateField
 from workitems.plan.forms.stems import StemField, names_of, speak_of
 from workitems.plan.services.items import forecast_faults, stage_faults
@@ -280,7 +280,7 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
     )
     effect = StemField("effect", label=gettext_lazy("Effect of the delay"))
     meanwhile = StemField("meanwhile", label=gettext_lazy("What covers the gap until then"))
-    needs = StemField("needs", label=gettext_lazy("What it needs"))
+    needs = StemField("needs", **WHAT_IT_NEEDS)
     mitigation = StemField(
         "mitigation", owner="owner_agency", label=gettext_lazy("What is being done about it")
     )

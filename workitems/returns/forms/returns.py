@@ -28,7 +28,7 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.models.item import Confidence, Stage
-from workitems.plan.forms.delays import SettlementForm, settlement_of
+from workitems.plan.forms.delays import WHAT_IT_NEEDS, SettlementForm, settlement_of
 from workitems.plan.forms.due_dates import KnownDateField
 from workitems.plan.forms.evidence import AttachmentField
 from workitems.plan.forms.items import WHY_IT_MOVES, faults_of_forecast
@@ -181,7 +181,7 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
     meanwhile = StemField(
         "meanwhile", label=gettext_lazy("What covers the gap until then"), rows=ROWS
     )
-    needs = StemField("needs", label=gettext_lazy("What it needs"), rows=ROWS)
+    needs = StemField("needs", **WHAT_IT_NEEDS, rows=ROWS)
     mitigation = StemField(
         "mitigation",
         owner="owner_agency",
