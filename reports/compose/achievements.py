@@ -4,7 +4,6 @@ Agencies' words are quoted from their start: a headline's first sentence, and of
 sentences. The rest is in their reports and in the annex of texts.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import replace
@@ -17,7 +16,15 @@ from reports.compose.budget import Room
 from reports.compose.citations import item_source, milestone_source
 from reports.compose.facts import Facts, UpdateFacts
 from reports.compose.paragraphs import Writer, errors_naming, key
-from reports.compose.slips import PEOPLE
+from reports.compose.results import (
+    as_result,
+    headline,
+    is_list_without_verbs,
+    is_of_people,
+    is_talk,
+    stated,
+    worth,
+)
 from reports.compose.subjects import in_when, numbers_of
 from reports.document import Bullet, Paragraph, Run, Section, SectionKind, Source, Text, words
 from reports.document.dates import long_date, period
@@ -35,9 +42,9 @@ from workitems.models import Pillar, Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.stems import begun, says_nothing, without_announcements
+from workitems.terms.sentences import on_one_line
+from workitems.terms.stems import says_nothing, says_we, without_announcements
 
-HEADLINE_WORDS = 30
 MOST_SENTENCES = 2
 MOST_WORDS = 60
 # Words in one paragraph; the achievements of a pillar may take several.
@@ -47,10 +54,10 @@ MOST_SHOWN_WORDS = 150
 # Results that are printed whether they fit or not, and the limit on the main ones.
 MIN_RESULTS = 3
 MAX_HEADLINES = 6
-# What is no result by itself.
-TALK = re.compile(
-    r"\b(?:announced?|attended|discuss(?:ed|ions?)|meetings?|met|presented|talks)\b", re.I
-)
+# More of them are printed whether they fit or not while they have at most so many words together.
+SURE_WORDS = 100
+# A report of so much worth is a main result though its agency did not mark it; those of more are its equals.
+ENOUGH = 2
 # Limit on the milestones named in a paper without key achievements.
 MAX_MILESTONES = 8
 # Limit on the completed items named.
@@ -92,25 +99,19 @@ def achievements(writer: Writer) -> Section:
         for update in facts.updates_of(item)
         if _own_words(update) or _done_instead(facts, item, update)
     ]
-    wished = [pair for pair in achieved if _is(pair, Update.KeyAchievement.HEADLINE)]
-    best = sorted((pair for pair in wished if not _is_talk(pair)), key=_weight)[:MAX_HEADLINES]
-    headlines = [pair for pair in wished if pair in best]
+    results = _ranked(facts, achieved)
+    headlines = results[:MAX_HEADLINES]
     others = [
         pair
         for pair in achieved
-        if pair not in headlines and not _is(pair, Update.KeyAchievement.NO)
+        if pair not in headlines and (pair in results or not _is(pair, Update.KeyAchievement.NO))
     ]
-    completed = [
-        item
-        for item in facts.items
-        if item.completed_on
-        and facts.briefing.period_start <= item.completed_on <= facts.briefing.period_end
-    ]
+    completed = [item for item in facts.items if _is_completed(facts, item)]
     # The sentence that the section must have is counted first, so that there is room for it.
     room.use(_completed(writer, completed, [of for of, _ in [*headlines, *others]]))
     headline_paragraphs, omitted = _headlines(writer, headlines, room, MIN_RESULTS - bool(others))
     least = max(MIN_RESULTS - (len(headlines) - len(omitted)), 1)
-    pillar_paragraphs, omitted_of_pillars = _by_pillar(writer, others, room, least)
+    pillar_paragraphs, omitted_of_pillars = _by_pillar(writer, others, results, room, least)
     paragraphs = [
         *headline_paragraphs,
         *pillar_paragraphs,
@@ -143,9 +144,55 @@ def _is(pair: Achieved, mark: Update.KeyAchievement) -> bool:
 def _is_talk(pair: Achieved) -> bool:
     """Whether it is only a meeting or an announcement, without a number: no main result."""
     item, update = pair
-    first = first_sentences(_own_words(update), 1, MOST_WORDS)
-    has_number = any(map(str.isdigit, first))
-    return bool(TALK.search(first)) and item.completed_on is None and not has_number
+    first = first_sentences(stated(_own_words(update)), 1, MOST_WORDS)
+    return is_talk(first) and item.completed_on is None
+
+
+def _ranked(facts: Facts, achieved: list[Achieved]) -> list[Achieved]:
+    """Return what can be a main result, the best first, one of each item: what its agency marked and says something,
+    and of an agency's last report on an item what is a result without a mark. Of the same worth, what speaks of people
+    comes first, then a key item, then what was marked."""
+    late = {entry.item.pk for entry in facts.late}
+    found: list[tuple[tuple[int, bool, bool, bool, bool], Achieved]] = []
+    last = {(item.pk, update.of_return.agency_id): update.pk for item, update in achieved}
+    for item, update in achieved:
+        text = headline(stated(_own_words(update)))
+        is_last = last[item.pk, update.of_return.agency_id] == update.pk
+        is_leads = is_last and update.of_return.agency_id == item.lead
+        is_done = is_leads and bool(_done_in_period(facts, item) or _is_completed(facts, item))
+        value = worth(text, is_done=is_done)
+        is_marked = _is((item, update), Update.KeyAchievement.HEADLINE)
+        is_unasked = is_last and value >= ENOUGH and _reads_well(item, update)
+        if (
+            (is_marked or is_unasked)
+            and not _is_talk((item, update))
+            and (text or not _own_words(update))
+        ):
+            order = (
+                -min(value, ENOUGH),
+                not is_of_people(text),
+                not item.is_key,
+                not is_marked,
+                item.pk in late,
+            )
+            found.append((order, (item, update)))
+    ranked = [pair for _, pair in sorted(found, key=lambda each: each[0])]
+    firsts = {pair[0].pk: pair for pair in reversed(ranked)}
+    return [pair for pair in ranked if firsts[pair[0].pk] is pair]
+
+
+def _reads_well(item: ItemAt, update: UpdateFacts) -> bool:
+    """Whether a report that its agency did not mark can be a main result as it is: a sentence of the paper, on an item
+    that goes on."""
+    text = update.achieved
+    is_withdrawn = item.stage == Stage.WITHDRAWN
+    return not (is_withdrawn or says_we(text) or is_list_without_verbs(text, on_one_line(text)))
+
+
+def _is_completed(facts: Facts, item: ItemAt) -> bool:
+    """Whether the item was completed in the period."""
+    start, end = facts.briefing.period_start, facts.briefing.period_end
+    return item.completed_on is not None and start <= item.completed_on <= end
 
 
 def _weight(pair: Achieved) -> tuple[bool, bool]:
@@ -155,20 +202,21 @@ def _weight(pair: Achieved) -> tuple[bool, bool]:
 
 
 def _achieved(writer: Writer, item: ItemAt, update: UpdateFacts) -> str:
-    """Return what was achieved on one line, with its bold. What begins with a verb gets its agency as the subject; of
-    a text that says nothing, return the milestones that were done."""
+    """Return what was achieved as a result (see `as_result`); of a text that says nothing, the milestones that were
+    done."""
     if done := _done_instead(writer.facts, item, update):
         return " ".join(_done(writer, item, step) for step in done)
     with errors_naming(update.source):
-        text = without_announcements(writer.flat(update.achieved))
+        text = writer.flat(update.achieved)
     agency = update.of_return.agency
-    return begun("achieved", text, writer.subject(agency), (agency.name, agency.short_name))
+    names = (agency.name, agency.short_name)
+    return as_result(update.achieved, text, writer.subject(agency), names)
 
 
 def _own_words(update: UpdateFacts) -> str:
     """Return what an update says that was achieved, without what it only announces; "" if that is nothing."""
-    words = without_announcements(update.achieved)
-    return "" if says_nothing(words) else words
+    words = on_one_line(without_announcements(update.achieved))
+    return words if stated(words) else ""
 
 
 def _done_instead(facts: Facts, item: ItemAt, update: UpdateFacts) -> list[MilestoneAt]:
@@ -200,8 +248,9 @@ def _headlines(
     lines: list[tuple[str, list[Source]]] = []
     omitted = []
     for item, update in headlines:
-        text = first_sentences(_achieved(writer, item, update), 1, HEADLINE_WORDS)
-        must = len(lines) < least
+        text = headline(_achieved(writer, item, update))
+        certain = sum(len(line.split()) for line, _ in lines) + len(text.split())
+        must = len(lines) < least or certain <= SURE_WORDS
         if text and text not in writer.used_sentences and (must or room.has(text)):
             room.use(text)
             writer.used_sentences.add(text)
@@ -250,12 +299,14 @@ def _with_text(run: Run, text: str) -> Run:
 
 
 def _by_pillar(
-    writer: Writer, pairs: list[Achieved], room: Room, least: int
+    writer: Writer, pairs: list[Achieved], results: list[Achieved], room: Room, least: int
 ) -> tuple[list[Paragraph], list[Achieved]]:
     """Return paragraphs of each pillar's key achievements, at least so many, and the achievements for which there is
     no room. Pillars take turns; in each, those of key items come first."""
     texts: dict[int, str] = {}
-    ranked = [(update.pk, _achieved(writer, item, update)) for item, update in _in_turns(pairs)]
+    ranked = [
+        (update.pk, _achieved(writer, item, update)) for item, update in _in_turns(pairs, results)
+    ]
     # Each achievement gets its first sentence before any of them gets a second.
     for pk, achieved in ranked:
         first = first_sentences(achieved, 1, MOST_WORDS)
@@ -282,20 +333,22 @@ def _by_pillar(
     return paragraphs, [pair for pair in pairs if pair[1].pk not in texts]
 
 
-def _in_turns(pairs: list[Achieved]) -> list[Achieved]:
-    """Return the first of each pillar, then the second of each, and so on; key items before others, and of these what
-    speaks of people."""
+def _in_turns(pairs: list[Achieved], results: list[Achieved]) -> list[Achieved]:
+    """Return the first of each pillar, then the second of each, and so on; what its agency marked before others, of it
+    what could be a main result first, the best before others, and then key items and what speaks of people."""
+
+    def order(pair: Achieved) -> tuple[bool, int, bool, bool]:
+        item, update = pair
+        place = results.index(pair) if pair in results else len(results)
+        is_unmarked = _is(pair, Update.KeyAchievement.NO)
+        return is_unmarked, place, not item.is_key, not is_of_people(update.achieved)
+
     turns: Counter[int] = Counter()
     ranked = []
-    for item, update in sorted(pairs, key=_by_worth):
+    for item, update in sorted(pairs, key=order):
         turns[item.pillar] += 1
         ranked.append((turns[item.pillar], (item, update)))
     return [pair for _, pair in sorted(ranked, key=lambda each: each[0])]
-
-
-def _by_worth(pair: Achieved) -> tuple[bool, bool]:
-    item, update = pair
-    return not item.is_key, not PEOPLE.search(update.achieved)
 
 
 def _boxes(pairs: list[Achieved], texts: dict[int, str]) -> Iterator[list[Achieved]]:

@@ -6,7 +6,7 @@ The rules are those of the sections; only the length of the whole paper is not c
 from dataclasses import dataclass
 
 from agencies.models import Agency
-from reports.compose.achievements import HEADLINE_WORDS, MOST_SENTENCES, MOST_WORDS
+from reports.compose.achievements import MOST_SENTENCES, MOST_WORDS
 from reports.compose.brief import at_risk_in_words
 from reports.compose.late_words import (
     AT_RISK_WORDS,
@@ -16,6 +16,7 @@ from reports.compose.late_words import (
     in_words_of,
 )
 from reports.compose.paragraphs import flat
+from reports.compose.results import HEADLINE_WORDS, as_result, headline
 from reports.compose.slips import by_openness
 from reports.compose.subjects import DOUBTFUL, Names, late_because, slip_sentence
 from reports.document import DocumentError, Text, markup
@@ -23,7 +24,7 @@ from reports.document.wording import capitalised, closed, count_in_words, first_
 from workitems.models import Update
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.sentences import sentences
-from workitems.terms.stems import begun, remarks, says_nothing
+from workitems.terms.stems import remarks, says_nothing
 
 
 @dataclass(frozen=True)
@@ -63,23 +64,26 @@ def of_answer(item: ItemAt, agency: Agency, answer: Answer) -> list[Printed]:
 
 def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
     names = (agency.short_name, agency.name)
-    achieved = begun("achieved", _flat(answer.achieved), agency.short_name, names)
+    achieved = as_result(answer.achieved, _flat(answer.achieved), agency.short_name, names)
     is_headline = answer.key_achievement == Update.KeyAchievement.HEADLINE
     advice = remarks("achieved", answer.achieved, agency.short_name, names)
     if says_nothing(answer.achieved):
         return Printed("Not in the text of the briefing.", (), advice=tuple(advice))
+    if not achieved:
+        advice.append("Say what was achieved: what there is now, for whom, and how many.")
+        return Printed("Not in the text of the briefing yet.", (), advice=tuple(advice))
     if any(letter.isdigit() for letter in answer.last_achieved) and not any(
         letter.isdigit() for letter in achieved
     ):
         advice.append("Last time you gave a number.")
     if answer.key_achievement == Update.KeyAchievement.NO:
         return Printed(
-            "Not marked as a key achievement: only the coordinator can choose it for the briefing.",
+            "Not marked as a key achievement. The briefing may have it all the same, if it tells of a result.",
             (),
             advice=tuple(advice),
         )
-    most, limit = (1, HEADLINE_WORDS) if is_headline else (MOST_SENTENCES, MOST_WORDS)
-    quoted = first_sentences(achieved, most, limit)
+    limit = HEADLINE_WORDS if is_headline else MOST_WORDS
+    quoted = headline(achieved) if is_headline else first_sentences(achieved, MOST_SENTENCES, limit)
     count = len(sentences(achieved))
     omitted = count - (len(sentences(quoted)) if quoted else 0)
     if not quoted:
@@ -92,7 +96,7 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
         )
     if quoted and omitted:
         advice.append(
-            f"The paper takes at most {count_in_words(most, 'sentence')} and leaves out "
+            f"The paper takes at most {count_in_words(MOST_SENTENCES, 'sentence')} and leaves out "
             f"{count_in_words(omitted, 'sentence')} of this text. Put what matters most first."
         )
     text = capitalised(quoted)

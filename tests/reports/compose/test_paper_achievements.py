@@ -124,8 +124,8 @@ ENDLESS = "Police " + "taught " * 130 + "them."
         (["items_texts"], "Four further key achievements are in Annex A."),
         (
             ["items"],
-            "Other key achievements: “Train staff” (1.5), “Train staff” (1.1), “Train staff” (1.2) and "
-            "“Train staff” (1.3).",
+            "Other key achievements: “Train staff” (1.1), “Train staff” (1.2), “Train staff” (1.3) and "
+            "“Train staff” (1.5).",
         ),
     ],
 )

@@ -44,7 +44,7 @@ def saved(writer, of_return, item, **said):
         (
             {"achieved": "Printed in Suva.", "key_achievement": "no"},
             [
-                "Not marked as a key achievement: only the coordinator can choose it for the briefing."
+                "Not marked as a key achievement. The briefing may have it all the same, if it tells of a result."
             ],
         ),
         (
