@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from agencies.models import by_short_name
@@ -40,6 +41,8 @@ class Material:
     shown: Sequence[Part] = ()
     broken_references: Sequence[str] = ()
     missing: Sequence[Return] = ()
+    # Accepted returns of rounds that end after the period.
+    later: Sequence[Return] = ()
     # Unresolved comments of agencies.
     comments: Sequence[ClearanceComment] = ()
     # Agencies that did not concur, and have not answered since they were asked again.
@@ -57,13 +60,15 @@ def read_material(drafted: Drafted) -> Material:
     urls[GLOSSARY] = reverse(GLOSSARY, args=[briefing.plan.slug])
     if briefing.kind_id is None:
         return Material(drafted=drafted, urls=urls)
+    returns = _returns(briefing)
     return Material(
         drafted=drafted,
         urls=urls,
         marking=marking_words(briefing.marking),
         shown=[part for portion in draft.portions for part in portion.shown],
         broken_references=broken_references(draft),
-        missing=missing_returns(briefing),
+        missing=[row for row in returns if row.round.period_end <= briefing.period_end],
+        later=[row for row in returns if row.round.period_end > briefing.period_end],
         comments=_unresolved_comments(briefing=briefing.pk),
         dissents=_unanswered_dissents(drafted.found.facts.clearances) if drafted.found else (),
         suggestions=Suggestion.objects.of_briefing(briefing).left_open().count(),
@@ -75,7 +80,12 @@ def missing_returns(briefing: Briefing) -> list[Return]:
 
     One query.
     """
-    found: list[Return] = _not_accepted(
+    return [row for row in _returns(briefing) if row.round.period_end <= briefing.period_end]
+
+
+def _returns(briefing: Briefing) -> list[Return]:
+    """Return what `missing_returns` does, and the accepted returns of rounds that end after the period. One query."""
+    found: list[Return] = _missing_or_later(
         plan=briefing.plan_id,
         start=briefing.period_start,
         end=briefing.period_end,
@@ -87,10 +97,14 @@ def missing_returns(briefing: Briefing) -> list[Return]:
 
 
 @composed
-def _not_accepted(plan: Any, start: Any, end: Any, dated: Any) -> Any:
+def _missing_or_later(plan: Any, start: Any, end: Any, dated: Any) -> Any:
+    is_accepted = Q(state=Return.State.ACCEPTED, accepted_on__lte=dated)
     returns = Return.objects.filter(
-        round__plan=plan, round__period_end__gte=start, round__period_end__lte=end
-    ).exclude(state=Return.State.ACCEPTED, accepted_on__lte=dated)
+        (Q(round__period_end__lte=end) & ~is_accepted)
+        | (Q(round__period_end__gt=end) & is_accepted),
+        round__plan=plan,
+        round__period_end__gte=start,
+    )
     return returns.select_related("round", "agency").order_by("round__period_end", by_short_name())
 
 

@@ -64,6 +64,7 @@ def warnings(material: Material) -> list[Check]:
     texts = recorded(material.drafted.found.facts)
     return [
         *_length(material),
+        *_later(material),
         *_past_plans(material),
         *_short_bridges(material),
         *_stale(material),
@@ -109,6 +110,24 @@ def _length(material: Material) -> Iterator[Check]:
             url=material.urls[WORKSHOP],
             place=gettext("The whole paper"),
             about=fingerprint(str(length)),
+        )
+
+
+def _later(material: Material) -> Iterator[Check]:
+    """Yield rounds that end after the period although returns of them are accepted."""
+    rounds = {row.round_id: row.round for row in material.later}
+    for pk, of_round in rounds.items():
+        count = sum(row.round_id == pk for row in material.later)
+        yield warn(
+            key=f"later-{pk}",
+            words=ngettext(
+                "{count} accepted return of “{round}” is left out, because that round ends after the period.",
+                "{count} accepted returns of “{round}” are left out, because that round ends after the period.",
+                count,
+            ).format(count=count, round=of_round.name),
+            url=material.urls[COVER],
+            place=gettext("Cover"),
+            about=fingerprint(str(count)),
         )
 
 

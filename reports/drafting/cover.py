@@ -2,11 +2,14 @@
 
 from datetime import date, timedelta
 
+from django.db.models import Count, Max, Q
+
 from agencies.models import Agency, Seat
+from agencies.wording.translation import _, list_in_words
 from reports.compose.standing_text import filled
 from reports.models import Briefing
 from reports.models.briefing import COVER_FIELDS
-from workitems.models import Plan
+from workitems.models import Plan, Return, Round
 from workitems.terms.spans import add_months
 
 # Title of a briefing without a kind.
@@ -23,14 +26,47 @@ CARRIED_OVER = tuple(name for name in COVER_FIELDS if name not in OF_ONE_BRIEFIN
 def next_period(plan: Plan, today: date) -> tuple[date, date, date]:
     """Return the first and last day of the next reporting period, and the date of its paper.
 
-    The period is the year after the last briefing's period, or after the plan's release. It ends at
-    `today` if the year is not over. Withdrawn briefings are ignored.
+    The period is the year after the last briefing's period, or after the plan's release. It ends at `today` if the
+    year is not over, and with the last round that has an accepted return if that ends later, so that what agencies
+    have just reported is in the paper. Withdrawn briefings are ignored.
     """
     last = plan.briefings.exclude(state=Briefing.State.WITHDRAWN).newest_first().first()
     start = last.period_end + timedelta(days=1) if last else plan.released_on
     year = add_months(start, 12) - timedelta(days=1)
-    end = min(year, today) if start < today else year
+    if start >= today:
+        return start, year, year
+    end = min(year, today)
+    accepted = Return.objects.filter(
+        round__plan=plan, round__period_end__gt=end, state=Return.State.ACCEPTED
+    )
+    reported = accepted.aggregate(last=Max("round__period_end"))["last"]
+    end = max(end, reported or end)
     return start, end, max(end, today)
+
+
+def rounds_in_words(plan: Plan, start: date, end: date) -> str:
+    """Return a sentence on the rounds that end in a period, and one on those that ended later with accepted
+    returns. One query."""
+    rounds = Round.objects.filter(plan=plan, period_end__gte=start).order_by("period_end", "pk")
+    rows = rounds.annotate(
+        accepted=Count("returns", filter=Q(returns__state=Return.State.ACCEPTED))
+    )
+    within, later = [], []
+    for row in rows:
+        if row.period_end <= end:
+            within.append(f"“{row.name}”")
+        elif row.accepted:  # type: ignore[attr-defined]
+            later.append(f"“{row.name}”")
+    text = (
+        _("This period has the reports of {rounds}.").format(rounds=list_in_words(within))
+        if within
+        else _("No round of reports ends in this period.")
+    )
+    if later:
+        text += " " + _("It leaves out {rounds}, though returns of it are accepted.").format(
+            rounds=list_in_words(later)
+        )
+    return text
 
 
 def draft(

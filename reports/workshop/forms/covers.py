@@ -1,5 +1,6 @@
 """Forms of a briefing's cover."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -139,6 +140,13 @@ class CoverForm(VersionedForm):
                 "dated", _("Date the briefing on or after the last day that it reports on.")
             )
         return cleaned
+
+    @property
+    def period(self) -> tuple[date, date]:
+        """The first and last day as typed or, of what is no day, as the briefing has them."""
+        typed = getattr(self, "cleaned_data", {})
+        start, end = (typed.get(name) for name in ("period_start", "period_end"))
+        return start or self.row.period_start, end or self.row.period_end
 
     @property
     def cover(self) -> dict[str, Any]:

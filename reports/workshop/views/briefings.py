@@ -105,6 +105,8 @@ def _cover_page(
     briefing: Briefing | None = None,
     kind: KindForm | None = None,
 ) -> HttpResponse:
+    start, end = form.period
+    form.fields["period_end"].help_text = cover.rounds_in_words(plan, start, end)
     response = form_page(
         request,
         "reports/workshop/briefings/cover.html",

@@ -8,13 +8,15 @@ from django.db import IntegrityError, transaction
 from agencies.models import Seat
 from reports.briefings import services
 from reports.briefings.services import COVER_FIELDS
-from reports.drafting.cover import draft, next_period
+from reports.drafting.cover import draft, next_period, rounds_in_words
 from reports.models import Briefing
 from tests.factories import (
     AgencyFactory,
     MemberFactory,
     OfficeSeatFactory,
     PlanFactory,
+    ReturnFactory,
+    RoundFactory,
     SeatFactory,
     UserFactory,
 )
@@ -218,6 +220,41 @@ def test_a_later_draft_copies_the_last_cover_and_starts_after_its_period(plan, c
 )
 def test_the_first_period_is_the_elapsed_part_of_the_plans_first_year(plan, today, end, dated):
     assert next_period(plan, today) == (date(2009, 7, 31), end, dated)
+
+
+def reported(plan, end, state="accepted"):
+    """Add a closed round that ends on a day, with a return."""
+    row = RoundFactory(
+        plan=plan,
+        name=f"To {end:%B %Y}",
+        period_start=date(end.year, 1, 1),
+        period_end=end,
+        closed_at=NOW,
+    )
+    at = {"submitted_at": NOW, "accepted_on": date(2010, 9, 1)} if state == "accepted" else {}
+    ReturnFactory(round=row, state=state, **at)
+    return row
+
+
+def test_the_period_ends_with_the_last_round_that_has_an_accepted_return(plan):
+    reported(plan, date(2010, 8, 31))
+    reported(plan, date(2010, 9, 30), state="due")
+    assert next_period(plan, date(2010, 9, 1)) == (
+        *(date(2009, 7, 31), date(2010, 8, 31), date(2010, 9, 1)),
+    )
+
+
+def test_a_sentence_says_which_rounds_a_period_has_and_leaves_out(plan):
+    period = date(2009, 7, 31), date(2010, 7, 30)
+    assert rounds_in_words(plan, *period) == "No round of reports ends in this period."
+    reported(plan, date(2010, 6, 30))
+    reported(plan, date(2010, 9, 30), state="due")
+    assert rounds_in_words(plan, *period) == "This period has the reports of “To June 2010”."
+    reported(plan, date(2010, 8, 31))
+    assert rounds_in_words(plan, *period) == (
+        "This period has the reports of “To June 2010”. It leaves out “To August 2010”, though returns of it are "
+        "accepted."
+    )
 
 
 def test_the_period_of_a_withdrawn_briefing_is_proposed_again(plan, coordinator):

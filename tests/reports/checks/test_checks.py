@@ -15,6 +15,7 @@ from reports.drafting.paper import composed, read_drafted
 from reports.models import Briefing, Clearance
 from reports.workshop.services import drafts
 from tests.factories import (
+    AgencyFactory,
     ClearanceCommentFactory,
     ClearanceFactory,
     DelayFactory,
@@ -145,6 +146,23 @@ def test_a_return_of_the_period_not_accepted_by_the_papers_date_stops_it(begin, 
     row.accepted_on = DATED
     row.save()
     assert blocking(briefing) == []
+
+
+def test_accepted_returns_of_a_round_that_ends_after_the_period_are_warned_of(begin, plan, police):
+    later = RoundFactory(
+        plan=plan, name="July", period_start=date(2010, 7, 1), period_end=date(2010, 7, 31)
+    )
+    ReturnFactory(round=later, agency=AgencyFactory(), state="due")
+    briefing = begin()
+    assert f"later-{later.pk}" not in keys(checks.failed_checks(read_drafted(briefing)))
+    ReturnFactory(
+        round=later, agency=police, state="accepted", submitted_at=datetime(2010, 7, 1, tzinfo=UTC),
+        accepted_on=date(2010, 7, 1),
+    )  # fmt: skip
+    found = {check.key: check.words for check in checks.failed_checks(read_drafted(briefing))}
+    assert found[f"later-{later.pk}"] == (
+        "1 accepted return of “July” is left out, because that round ends after the period."
+    )
 
 
 def test_a_return_of_another_period_is_ignored(begin, plan, police):

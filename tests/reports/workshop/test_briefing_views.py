@@ -83,6 +83,11 @@ def page(client, user, name, *args, **data):
     return client.post(address, data) if data else client.get(address)
 
 
+def test_the_form_says_which_rounds_the_period_has(client, plan, coordinator):
+    text = page(client, coordinator, "create", plan.slug).text
+    assert "No round of reports ends in this period." in text
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_takes_the_same_queries_for_three_briefings_as_for_one(
     client, plan, coordinator, count, django_assert_num_queries
