@@ -20,7 +20,10 @@ from tests.factories import SeatFactory
 from workitems.models import WorkItem
 from workitems.plan.services import Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="what an act does to a draft; drafts are saved on both"),
+]
 
 TWO = "The first sentence is here. The second sentence is here."
 
@@ -499,6 +502,7 @@ def test_a_new_act_empties_redo_and_a_colleagues_does_not(briefing, coordinator,
     assert DraftAct.objects.to_redo(coordinator, briefing) is None
 
 
+@pytest.mark.both_databases
 def test_two_presses_of_one_button_undo_once(briefing, coordinator, keys):
     act = DraftAct.objects.to_undo(coordinator, briefing)
     undoing.undo(briefing=briefing, act=act.pk, by=coordinator)
@@ -561,6 +565,7 @@ def test_the_words_of_the_buttons_say_what_and_where(briefing, coordinator, keys
     assert words() == (f"add paragraph {number}", f"leave out paragraph {number - 3}")
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("change", ["update", "delete"])
 def test_the_database_keeps_acts_as_they_were(briefing, coordinator, keys, change):
     acts = DraftAct.objects.filter(briefing=briefing)
@@ -568,6 +573,7 @@ def test_the_database_keeps_acts_as_they_were(briefing, coordinator, keys, chang
         acts.update(kind="move") if change == "update" else acts.delete()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "wrong", [{"step": "undone"}, {"step": "gone"}, {"step": "done", "reverses": True}]
 )
