@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from agencies.models import Agency
 from reports.compose.as_printed import Answer, of_answer, of_milestone
 from workitems.models import MilestoneAnswer
+from workitems.plan.forms.stems import PLAIN
 from workitems.plan.known_acronyms import known_to
 from workitems.plan.plan_at import DelayAt, MilestoneAt
 from workitems.plan.plan_at.of_records import delay_row, item_row, milestone_row
@@ -34,22 +35,18 @@ def answer_in_briefing(section: Section, agency: Agency) -> dict[str, Any]:
         update.challenges,
         section.last.achieved if section.last else "",
     )
-    # What is planned next has its own remarks below its box.
+    # What is planned next and challenges have their own remarks below their boxes.
     remarks = known_to(section.item.plan).remarks(update.achieved, update.challenges)
     if says_little(update.achieved) and not says_nothing(update.achieved):
-        remarks.append(_about(gettext("Achieved in this period")))
-    if update.challenges and says_little(update.challenges):
-        remarks.append(_about(gettext("Challenges")))
+        remarks.append(
+            gettext(
+                "What is achieved only names a topic. Write who did what, or leave the box empty."
+            )
+        )
     return {
         "sentences": of_answer(item_row(section.item, on, steps, **answered), agency, answer),
         "remarks": remarks,
     }
-
-
-def _about(box: str) -> str:
-    return gettext(
-        "“{box}” says nothing that a reader can use. Write who did what, or why, or leave the box empty."
-    ).format(box=box)
 
 
 @register.inclusion_tag("workitems/returns/in_briefing.html")
@@ -62,12 +59,7 @@ def milestone_in_briefing(line: MilestoneLine) -> dict[str, Any]:
     is_done = answer is not None and answer.outcome == MilestoneAnswer.Outcome.DONE
     remarks = []
     if answer is not None and is_done and answer.reason and says_little(answer.reason):
-        remarks.append(
-            gettext(
-                "“Evidence” says nothing that a reader can use. Write what shows that it is done, such as a "
-                "document or a page, or leave the box empty."
-            )
-        )
+        remarks.append(PLAIN["evidence"])
     return {
         "remarks": remarks,
         "sentences": [printed] if printed and line.answer else [],

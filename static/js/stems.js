@@ -1,4 +1,4 @@
-// Below a box whose sentence the form begins stands how it will read. The reading is the server's
+// Below a box whose sentence the form begins stands how it will read, below others whether they say something. The reading is the server's
 // (workitems/plan/views/stem_box.py), so that this line and the paper never differ.
 
 import { _, filled } from "./words.js";
@@ -8,7 +8,7 @@ const timers = new WeakMap();
 const asked = new WeakMap(); // what the shown reading is of
 
 function agencyOf(box) {
-  const { owner, agency } = box.dataset;
+  const { owner, agency = "" } = box.dataset;
   if (!owner) return agency;
   const chosen = box.form.elements[owner].selectedOptions[0];
   return chosen?.value ? chosen.text : _("The owner");

@@ -30,15 +30,29 @@ def save(writer, of_return, item, data):
     return writer.post(reverse("returns:save", args=place), data).json()
 
 
-def test_a_challenge_that_says_nothing_gets_a_remark(writer, of_return, item):
-    told = save(writer, of_return, item, typed(item, achieved="Printed.", challenges="As above"))
-    assert "“Challenges” says nothing that a reader can use." in told["in_briefing"]
-    assert told["empty"] == "Challenges"
+CHALLENGES = (
+    "This says nothing that a reader can use. Write what stands in the way, or leave the box empty."
+)
+
+
+def test_a_challenge_that_says_nothing_gets_a_remark_at_its_box(writer, of_return, item):
+    said = typed(item, achieved="Printed.", challenges="As above")
+    assert save(writer, of_return, item, said)["empty"] == "Challenges"
+    page = " ".join(writer.get(of_return.get_absolute_url()).text.split())
+    box = f'id="id_i{item.pk}-challenges_reads" aria-live="polite">'
+    assert page.split(box)[1].lstrip().startswith(f'<p class="stem-remark">{CHALLENGES}</p>')
+
+
+@pytest.mark.parametrize(("text", "remarks"), [("Nil", [CHALLENGES]), ("Staff left.", None)])
+def test_the_remark_comes_while_it_is_typed(writer, text, remarks):
+    reading = writer.post(reverse("read-sentence"), {"asked": "challenges", "text": text})
+    found = reading.context["reading"]
+    assert (found and found.remarks) == remarks
 
 
 def test_evidence_that_says_nothing_is_kept_and_gets_a_remark(writer, of_return, item):
     step = MilestoneFactory(item=item, original_due=DUE, responsible_agency=of_return.agency)
     done = asked(step, outcome="done", completed_on="28 May 2010", shown_by="n/a")
     told = save(writer, of_return, item, done | {"milestone": step.pk})
-    assert "“Evidence” says nothing that a reader can use." in told["milestone"]
+    assert "Write what shows that it is done, such as a document or a page" in told["milestone"]
     assert (told["empty"], step.answers.get().reason) == ("Evidence", "n/a")

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency
 from agencies.typed.fields import LinesField
@@ -20,6 +21,18 @@ MUST_SAY = ("mitigation", "explanation", "needs")
 SHOWN_WORDS = 60
 
 
+# Of boxes whose sentence the form does not begin: what to write instead of a text that says nothing.
+PLAIN = {
+    "challenges": gettext_lazy(
+        "This says nothing that a reader can use. Write what stands in the way, or leave the box empty."
+    ),
+    "evidence": gettext_lazy(
+        "This says nothing that a reader can use. Write what shows that it is done, such as a document or a "
+        "page, or leave the box empty."
+    ),
+}
+
+
 class Reading(NamedTuple):
     """The sentence that a text makes, and what to improve in it."""
 
@@ -30,10 +43,12 @@ class Reading(NamedTuple):
 def reading_of(
     asked: str, text: str, agency: str, names: Iterable[str], plan: Plan | None = None
 ) -> Reading | None:
-    """Return how the text will read; None without a text. `plan` is the one whose acronyms are known."""
+    """Return how the text will read; None without a text. `asked` is a key of `STEMS` or `PLAIN`, and `plan` is the one whose acronyms are known."""
     names = tuple(names)
     if not text.strip():
         return None
+    if asked in PLAIN:
+        return Reading("", [str(PLAIN[asked])]) if says_little(text) else None
     found = remarks(asked, text, agency, names)
     if plan is not None:
         found += known_to(plan).remarks(text)
@@ -154,6 +169,33 @@ class StemField(LinesField):
         super().validate(value)
         if self.asked in MUST_SAY and value and value != self.kept and says_nothing(value):
             raise ValidationError(remarks(self.asked, value, self.agency)[0])
+
+
+class PlainBox(forms.BoundField):
+    """A box that says below it whether its text says something."""
+
+    field: "PlainField"
+
+    @property
+    def reading(self) -> Reading | None:
+        return reading_of(self.field.asked, str(self.value() or ""), "", ())
+
+    @property
+    def aria_describedby(self) -> str:
+        return f"{super().aria_describedby or ''} {self.auto_id}_reads".strip()
+
+    def build_widget_attrs(self, attrs: Any, widget: Any = None) -> Any:
+        return super().build_widget_attrs({**attrs, "data-stem": self.field.asked}, widget)
+
+
+class PlainField(LinesField):
+    """Text for what is `asked`, a key of `PLAIN`, in sentences of one's own."""
+
+    bound_field_class = PlainBox
+
+    def __init__(self, asked: str, **kwargs: Any) -> None:
+        self.asked = asked
+        super().__init__(**kwargs)
 
 
 def speak_of(

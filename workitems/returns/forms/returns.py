@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 from agencies.models import Agency
 from agencies.typed.asking import Fault
 from agencies.typed.fields import (
+    REASON_LENGTH,
     DayAheadField,
     Form,
     LinesField,
     PastDayField,
-    ReasonField,
     VersionedForm,
 )
 from workitems.models import (
@@ -32,7 +32,7 @@ from workitems.plan.forms.delays import WHAT_IT_NEEDS, SettlementForm, settlemen
 from workitems.plan.forms.due_dates import KnownDateField
 from workitems.plan.forms.evidence import AttachmentField
 from workitems.plan.forms.items import WHY_IT_MOVES, faults_of_forecast
-from workitems.plan.forms.stems import StemField, names_of, speak_of
+from workitems.plan.forms.stems import PlainField, StemField, names_of, speak_of
 
 ROWS = 2  # the script grows the textarea with its text
 
@@ -85,7 +85,8 @@ class UpdateForm(ReturnForm):
         rows=ROWS,
     )
     planned_next = StemField("planned_next", label=gettext_lazy("Planned next"), rows=ROWS)
-    challenges = LinesField(
+    challenges = PlainField(
+        "challenges",
         label=gettext_lazy("Challenges"),
         rows=ROWS,
         help_text=gettext_lazy("If it is at risk, say why in one sentence."),
@@ -169,7 +170,9 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
     completed_on = PastDayField(label=gettext_lazy("Done on what day"), required=False)
-    shown_by = ReasonField(label=gettext_lazy("Evidence"), required=False)
+    shown_by = PlainField(
+        "evidence", label=gettext_lazy("Evidence"), max_length=REASON_LENGTH, rows=ROWS
+    )
     forecast_due = KnownDateField(label=gettext_lazy("Now expected"), required=False)
     reason = StemField("explanation", **WHY_IT_MOVES, rows=ROWS)
     cause = forms.ChoiceField(
@@ -205,7 +208,6 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         super().__init__(*args, row=milestone, **kwargs)
         self.initial = {**self.initial, **start_of(answer)}
         self.offer(agencies)
-        self.fields["shown_by"].widget.attrs["rows"] = ROWS
         names = names_of(agencies.values())
         speak_of(self, str(milestone.responsible_agency), names, milestone.item.plan)
         owner: Any = self.fields["owner_agency"]
