@@ -55,7 +55,7 @@ MOST_SHOWN_WORDS = 150
 MIN_RESULTS = 3
 MAX_HEADLINES = 6
 # More of them are printed whether they fit or not while they have at most so many words together.
-SURE_WORDS = 100
+SURE_WORDS = 120
 # A report of so much worth is a main result though its agency did not mark it; those of more are its equals.
 ENOUGH = 2
 # Limit on the milestones named in a paper without key achievements.
