@@ -294,6 +294,9 @@ def install_python_packages(lock: str) -> None:
     if not (uv_runs() and install_with_uv(title, with_hashes)):
         ensure_pip()
         pip = [str(VENV_PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
+        if lock == DEV_LOCK:
+            # Compiling all that nobody imports takes longer than compiling the rest when it is imported.
+            pip.append("--no-compile")
         work(f"{title}, with pip", [*pip, "--retries", "2", *with_hashes], count="Collecting ")
 
     # The development lock includes the other one.
