@@ -21,7 +21,8 @@ from reports.drafting.draft import REFERENCE, Origin, Part
 from reports.drafting.paper import Drafted
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
-from workitems.terms.spans import NUMBERS
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.spans import NUMBERS, span_in_words
 
 MOST_NAMED = 3
 
@@ -158,6 +159,7 @@ def _texts_of(facts: Facts, item: ItemAt) -> Iterator[str]:
         yield from (step.description, step.as_told, step.done_means)
         for due in (step.original, step.agreed, step.forecast):
             yield from (str(due), long_date(due.last_day))
+        yield from _lengths(step)
         for delay in step.delays:
             yield from (delay.explanation, delay.effect, delay.meanwhile, delay.needs)
             yield from (str(delay.before), str(delay.after), str(delay.times_moved))
@@ -177,6 +179,15 @@ def _texts_of(facts: Facts, item: ItemAt) -> Iterator[str]:
         yield from (str(asked.due), long_date(asked.due.last_day)) if asked.due else ()
     yield facts.reviewers_reasons.get(item.pk, "")
     yield from (long_date(day) for day in (item.starts_on, item.completed_on) if day)
+
+
+def _lengths(step: MilestoneAt) -> Iterator[str]:
+    """Yield how much later than first promised, and than agreed, the milestone was or will be reached, as annexes
+    and charts word it."""
+    reached = KnownDate(step.completed_on) if step.completed_on else step.forecast
+    for due in (step.original, step.agreed):
+        if reached.last_day > due.last_day:
+            yield span_in_words(due, reached)
 
 
 def _agencies_of(facts: Facts, item: ItemAt) -> Iterator[int]:
@@ -261,9 +272,9 @@ CLAIMS = (
         gettext_lazy("item {item} is not withdrawn"),
     ),
 )
-# "Nine items are late", with the claim's place in `CLAIMS`.
+# "Nine items are late", with the claim's place in `CLAIMS`; not the 25 of "three of the 25 items are late".
 _COUNT = re.compile(
-    r"\b(?P<count>[\w-]+|\d+)\s+(?:key\s+)?(?:work\s+)?items?\s+(?:is|are|were|was|have been)\s+"
+    r"(?<!of )(?<!of the )\b(?P<count>[\w-]+|\d+)\s+(?:key\s+)?(?:work\s+)?items?\s+(?:is|are|were|was|have been)\s+"
     r"(?P<status>late|overdue|complete|completed|withdrawn)\b",
     re.IGNORECASE,
 )
