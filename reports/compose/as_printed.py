@@ -18,7 +18,7 @@ from reports.compose.late_words import (
 from reports.compose.paragraphs import flat
 from reports.compose.results import HEADLINE_WORDS, as_result, headline
 from reports.compose.slips import by_openness
-from reports.compose.subjects import DOUBTFUL, Names, late_because, slip_sentence
+from reports.compose.subjects import DOUBTFUL, Names, no_reason, slip_sentence
 from reports.document import DocumentError, Text, markup
 from reports.document.wording import capitalised, closed, count_in_words, first_sentences
 from workitems.models import Update
@@ -157,7 +157,7 @@ def of_milestone(item: ItemAt, step: MilestoneAt, agency: Agency) -> Printed | N
         if effect:
             parts.append(in_words_of(agency.short_name, effect))
         if not why:
-            parts.append(late_because(delay.cause))
+            parts.append(no_reason(delay.cause))
             advice.append(f"Say why in a sentence of at most {REASON_WORDS} words.")
     elif step.is_late:
         advice.append("No cause is recorded, and the paper will say so.")

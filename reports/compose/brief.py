@@ -10,6 +10,7 @@ from reports.compose.facts import Facts
 from reports.compose.late_words import (
     AT_RISK_WORDS,
     challenge_of,
+    effect_in_words,
     effects,
     in_agency_words,
     in_words_of,
@@ -67,6 +68,9 @@ STAGE_VERBS = {
 # Limits on the items named: not started, withdrawn, late, at risk.
 MAX_NAMED = 2
 MAX_LATE = 5
+# Late key items for which the summary says by how much: of more, section Delay has it.
+MAX_MEASURED = 3
+MAX_NAMED_KEYS = 9
 # Words of an agency in a reason.
 REASON_WORDS = 20
 
@@ -345,16 +349,21 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
         return (f"{words}.", sources), ("", [])
     keys = [entry for entry in late if entry.item.is_key]
     leading = [entry for entry in late if entry.leads]
-    # All of them if they are few, else those that matter most.
-    named = late if len(late) <= MAX_LATE else (leading or late)[:MAX_LATE]
     words = f"{count_in_words(len(late), 'item')} {agree(len(late), 'is', 'are')} late"
     words += _how_many_key(facts, len(late), len(keys))
-    how_long, causes = _with_cause(writer.names, late, named)
-    sentences = [f"{words}.", *how_long]
-    if (unnamed := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
-        sentences.append(
-            f"{capitalised(number(unnamed))} more {agree(unnamed, 'key item is', 'key items are')} late."
-        )
+    if len(keys) > MAX_MEASURED:
+        others = [entry for entry in leading if not entry.item.is_key and entry is not worry]
+        names, causes = _names_of_late(writer.names, keys, others), _all_causes(late)
+        sentences = [f"{words}: {names[0]}.", *names[1:]]
+    else:
+        # All of them if they are few, else those that matter most.
+        named = late if len(late) <= MAX_LATE else (leading or late)[:MAX_LATE]
+        how_long, causes = _with_cause(writer.names, late, named)
+        sentences = [f"{words}.", *how_long]
+        if (unnamed := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
+            sentences.append(
+                f"{capitalised(number(unnamed))} more {agree(unnamed, 'key item is', 'key items are')} late."
+            )
     if gone:
         which = some([writer.names.item(entry.item) for entry in gone], MAX_NAMED)
         verb = agree(len(gone), "is", "are")
@@ -368,6 +377,24 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
     why = [*(causes if room.take(*causes) else ()), *conditions]
     of_late = [source for entry in late for source in entry.sources()]
     return (" ".join(sentences), sources), (" ".join(why), of_late)
+
+
+def _names_of_late(names: Names, keys: list[LateItem], others: list[LateItem]) -> list[str]:
+    """Return the names of the late key items, and sentences on how long the longest delay of them is and on which
+    `others` hurt people. Section Delay says how late each is."""
+    sentences = [some([names.phrase(entry.item) for entry in keys], MAX_NAMED_KEYS)]
+    measured = [(step, entry) for entry in keys[:MAX_NAMED_KEYS] if (step := _last_step(entry))]
+    if measured:
+        _, longest = max(measured, key=lambda pair: pair[0].forecast_due - pair[0].agreed_due)
+        sentences.append(f"The longest delay is {_how_long(longest)} ({longest.item.number}).")
+    if others:
+        delays, affects = (
+            agree(len(others), "delay", "delays"),
+            agree(len(others), "affects", "affect"),
+        )
+        which = some([names.phrase(entry.item) for entry in others], MAX_LATE)
+        sentences.append(f"The {delays} of {which} {affects} people directly.")
+    return sentences
 
 
 def _worry(writer: Writer) -> tuple[LateItem, str] | None:
@@ -384,8 +411,14 @@ def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str) -> 
     does not repeat it."""
     writer.used_sentences.add(effect)
     clause = completion("effect", effect, writer.agency_names)
-    name = writer.names.short(entry.item)
-    text = closed(f"The delay of {name} matters most: {clause or opened(effect)}")
+    start = f"The delay of {writer.names.short(entry.item)} matters most"
+    told = effect_in_words(writer, entry, effect)
+    if clause:
+        text = closed(f"{start}: {clause}")
+    elif told != effect:
+        text = f"{start}. {told}"
+    else:
+        text = joined(start, ":", closed(effect), writer.agency_names)
     if _last_step(entry) and (condition := _condition(writer, entry)):
         writer.conditions.add(entry.item.pk)
         text += f" Its new date holds only {condition}."
@@ -427,8 +460,13 @@ def _with_cause(
         because = f"mainly because of {CAUSES[main]}"
         first = f"{opened(sentence)}, {_all(count) + ' ' if count > 1 else ''}{because}."
         return [first, *_will_be(names, rest)], []
-    has_names = set(counts) - {Delay.Cause.OTHER}
-    return list(_will_be(names, named)), [_causes(counts, len(late))] if has_names else []
+    return list(_will_be(names, named)), _all_causes(late)
+
+
+def _all_causes(late: list[LateItem]) -> list[str]:
+    """Return a sentence on what delayed how many of the late items, if one of the causes has a name."""
+    counts = Counter(cause for entry in late if (cause := cause_of(entry)) is not None)
+    return [_causes(counts, len(late))] if set(counts) - {Delay.Cause.OTHER} else []
 
 
 def _causes(counts: "Counter[Delay.Cause]", total: int) -> str:

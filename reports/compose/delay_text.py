@@ -12,10 +12,12 @@ from itertools import groupby
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import item_source
 from reports.compose.late_words import (
+    FEWER_WORDS,
     REASON_WORDS,
     because,
     challenge_of,
     count_of_late,
+    effect_in_words,
     effects,
     explained_delay,
     in_agency_words,
@@ -37,6 +39,7 @@ from reports.compose.subjects import (
     late_because,
     moved_furthest,
     moved_in_words,
+    no_reason,
     numbers_of,
     slip_sentence,
     what,
@@ -55,6 +58,7 @@ from reports.document.wording import (
 from workitems.models import Delay
 from workitems.models.item import Stage
 from workitems.terms.lateness import times_in_words
+from workitems.terms.stems import says_nothing
 
 # Annexes that list all late items.
 HOLDS_EVERY_DELAY = ("delays", "items", "items_texts")
@@ -62,8 +66,10 @@ HOLDS_EVERY_DELAY = ("delays", "items", "items_texts")
 MAX_OTHERS = 3
 # Limit on the other late items that are named in one sentence.
 MAX_NAMED = 4
-# Items that lead whose reasons are printed whether they fit or not.
-MAX_EXPLAINED = 4
+# Items that lead whose reasons, and what their delays mean, are printed whether they fit or not.
+MAX_EXPLAINED = 9
+# If more items than this lead, the others are only named.
+MAX_LEADING = 3
 # Limit on an item's milestones.
 MAX_STEPS = 2
 # Words about one item in a paragraph, and those after which another paragraph begins.
@@ -96,9 +102,13 @@ def delay(writer: Writer) -> Section:
                 texts[entry.item.pk],
                 cause if len(group) == 1 else None,
                 must=entry in keys[:MAX_EXPLAINED],
+                is_crowded=len(keys) > MAX_LEADING,
             )
     for entry in keys:
         texts[entry.item.pk] += _requests(writer, entry, room)
+    for entry in keys:
+        must = entry in keys[:MAX_EXPLAINED]
+        texts[entry.item.pk] += _effects(writer, entry, room, texts[entry.item.pk], must=must)
     for entry in keys:
         texts[entry.item.pk] += _further_sentences(writer, entry, room, texts[entry.item.pk])
     paragraphs = [
@@ -106,7 +116,7 @@ def delay(writer: Writer) -> Section:
         for cause, group in groups
         for paragraph in _key_items(writer, cause, group, texts, room)
     ]
-    paragraphs += _other_items(writer, others, room, with_keys=bool(keys))
+    paragraphs += _other_items(writer, others, room, leading=len(keys))
     gone = [entry for entry in entries if not entry.is_late]
     paragraphs += _no_longer_late(writer, gone, room, must=not paragraphs)
     paragraphs += _without_cause(writer, late, room)
@@ -186,27 +196,53 @@ def _with_reason(
     cause: "Delay.Cause | None",
     *,
     must: bool = False,
+    is_crowded: bool = False,
 ) -> str:
-    """Return the start with the agency's reason, if there is room or it `must` be printed; otherwise with a
-    sentence on `cause`, if there is one."""
+    """Return the start with the agency's reason, if there is room or it `must` be printed (where the section
+    `is_crowded`, only a short one); otherwise with a sentence on `cause`, if there is one."""
+    who, is_typed = writer.facts.lead_of(entry.item).short_name, False
     if found := explained_delay(entry):
         source, delay = found
+        is_typed = not says_nothing(delay.explanation)
+        words = FEWER_WORDS if is_crowded else REASON_WORDS
         with errors_naming(source):
-            reason = in_agency_words(writer, delay.explanation, 2, REASON_WORDS)
+            reason = in_agency_words(writer, delay.explanation, 2, words)
         if reason and reason not in writer.used_sentences and (must or room.has(reason)):
             room.use(reason)
             writer.used_sentences.add(reason)
-            who = writer.facts.lead_of(entry.item).short_name
             names = writer.agency_names
-            return because(start, reason, delay, is_late=entry.is_late, who=who, agencies=names)
-    words = late_because(cause)
-    room.use(words)
-    return f"{start} {words}".rstrip()
+            return because(
+                start,
+                reason,
+                delay,
+                is_late=entry.is_late,
+                who=who,
+                agencies=names,
+                number=entry.item.number,
+            )
+    label = late_because(cause) if is_typed else no_reason(cause)
+    room.use(label)
+    return f"{start} {label}".rstrip()
+
+
+def _effects(writer: Writer, entry: LateItem, room: Room, text: str, *, must: bool = False) -> str:
+    """Return what the delay means, in the agency's words, to add to the item's text, if there is room or it `must` be
+    printed, and the summary does not have it."""
+    told = ""
+    for effect in effects(writer, entry):
+        sentence = effect_in_words(writer, entry, effect)
+        is_new = not {effect, sentence} & writer.used_sentences
+        is_short = count_words(text, sentence) <= MOST_WORDS
+        if is_new and (must or (is_short and room.has(sentence))):
+            room.use(sentence)
+            writer.used_sentences.update((effect, sentence))
+            told += f" {sentence}"
+    return told
 
 
 def _further_sentences(writer: Writer, entry: LateItem, room: Room, text: str) -> str:
-    """Return sentences to add to the item's text while there is room: what the delay means, in the agency's
-    words, and how often the date has moved."""
+    """Return sentences to add to the item's text while there is room: whether its cause is settled and how often the
+    date has moved."""
     further = ""
     for sentence in _further(writer, entry):
         is_short = count_words(text, further, sentence) <= MOST_WORDS
@@ -230,10 +266,7 @@ def _requests(writer: Writer, entry: LateItem, room: Room) -> str:
 
 
 def _further(writer: Writer, entry: LateItem) -> Iterator[str]:
-    """Yield what the delay means, whether its cause is settled, and how often the date has moved."""
-    for effect in effects(writer, entry):
-        if effect not in writer.used_sentences:
-            yield in_words_of(writer.facts.lead_of(entry.item).short_name, effect)
+    """Yield whether the delay's cause is settled, and how often the date has moved."""
     if found := explained_delay(entry):
         delay = found[1]
         is_acted_on = any(not is_done(row) for _, row in entry.mitigations())
@@ -252,14 +285,15 @@ def _with_number(writer: Writer, entry: LateItem, sentence: str) -> str:
 
 
 def _other_items(
-    writer: Writer, others: list[LateItem], room: Room, *, with_keys: bool
+    writer: Writer, others: list[LateItem], room: Room, *, leading: int
 ) -> Iterator[Paragraph]:
-    """Yield paragraphs on the late items that are not key."""
+    """Yield paragraphs on the late items that do not lead: their dates and reasons or, if many lead, their names."""
     if not others:
         return
+    with_keys, is_crowded = leading > 0, leading > MAX_LEADING
     # Each item gets its dates before any of them gets a reason.
     shown: list[tuple[LateItem, str]] = []
-    for entry in others[:MAX_OTHERS]:
+    for entry in others[: 0 if is_crowded else MAX_OTHERS]:
         if not room.take(start := _slips(writer.names, entry)):
             break
         shown.append((entry, start))
@@ -279,7 +313,8 @@ def _with_reason_or_effect(writer: Writer, entry: LateItem, room: Room, start: s
     """Return the start with the agency's reason or, without one, with what the delay means, if there is room."""
     text = _with_reason(writer, entry, room, start, None)
     if text == start:
-        text = f"{start}{_further_sentences(writer, entry, room, start)}"
+        text += _effects(writer, entry, room, text)
+        text += _further_sentences(writer, entry, room, text)
     return f"{text}{_requests(writer, entry, room)}"
 
 
@@ -354,8 +389,8 @@ def _counted(counts: "Counter[Delay.Cause | None]") -> str:
     causes = [
         (
             count,
-            "because of another cause"
-            if (cause, count) == (Delay.Cause.OTHER, 1)
+            agree(count, "for another reason", "for other reasons")
+            if cause == Delay.Cause.OTHER
             else f"because of {CAUSES[cause]}",
         )
         for cause, count in counts.most_common()
@@ -363,6 +398,7 @@ def _counted(counts: "Counter[Delay.Cause | None]") -> str:
     ]
     if missing := counts[None]:
         causes.append((missing, "without a recorded cause"))
+    causes.sort(key=lambda each: each[1].startswith("for "))
     if len(causes) == 1:
         return f" {causes[0][1]}"
     return f", {join_words(f'{number(count)} {cause}' for count, cause in causes)}"

@@ -1,5 +1,6 @@
 """What agencies say of a delay, in the sentences of a paper: its cause, what it means, what it needs."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -21,8 +22,11 @@ from workitems.terms.stems import cause, completion, has_verb, says_nothing, say
 # Words of an agency in one paragraph: its reasons, why an item is at risk (twice as many in a single sentence),
 # and what a delay means.
 REASON_WORDS = 45
+FEWER_WORDS = 20
 AT_RISK_WORDS = 20
 EFFECT_WORDS = 30
+# A participle that nobody stands before: "Deferred by …".
+_PASSIVE = re.compile(r"\w+ed (?:as|at|by|due|for|from|in|on|to|until|with)\b", re.IGNORECASE)
 # Words of a sentence that says how late something is and why.
 SENTENCE_WORDS = 45
 
@@ -49,28 +53,48 @@ def because(
     is_late: bool,
     who: str,
     agencies: Iterable[str] = (),
+    number: str = "",
 ) -> str:
     """Return the start and the reason as one sentence if they fit together. Of a late item, a cause that is over is
-    reported as past. What is no sentence of the paper is quoted as words of the agency `who`."""
+    reported as past. What is no sentence of the paper is quoted as words of the agency `who`. `number` is the item's, which a start on
+    several milestones needs."""
     first, *rest = sentences(reason)
-    why = None if says_we(reason) or not is_late else cause(first, agencies)
+    is_quoted = says_we(reason) or not is_late or len(first.split()) == 1 or lacks_subject(first)
+    why = None if is_quoted else cause(first, agencies)
     if why is None:
         return f"{start} {in_words_of(who, reason)}"
     if not delay.is_open:
-        begun = f"{start} It slipped at first {why}."
+        begun = f"{start} {_it(start, number)} slipped at first {why}."
     elif len(sentences(start)) == 1 and count_words(start, why) <= SENTENCE_WORDS:
         begun = f"{opened(start)}, {why}."
     elif has_verb(first):
         begun = f"{start} {first}"
     else:
-        begun = f"{start} It is late {why}."
+        begun = f"{start} {_it(start, number)} is late {why}."
     return " ".join([begun, *rest])
+
+
+def _it(start: str, number: str) -> str:
+    """Return how a sentence that follows the start calls the item."""
+    return f"Item {number}" if number and len(sentences(start)) > 1 else "It"
+
+
+def lacks_subject(text: str) -> bool:
+    """Whether a text begins with its verb: "Needs to align with the bill", "Deferred by the office"."""
+    first, _space, rest = text.partition(" ")
+    as_order = f"{first.removesuffix('s')} {rest}" if first.endswith("s") else ""
+    return bool(
+        (as_order and completion("mitigation", as_order)) or (rest and _PASSIVE.match(text))
+    )
 
 
 def in_words_of(who: str, text: str) -> str:
     """Return what an agency writes as a sentence of the paper: as it is or, if it speaks as "we" or has no verb, as
-    quoted words."""
-    if not text or (has_verb(sentences(text)[0]) and not says_we(text)):
+    quoted words, as also if its first verb has no subject."""
+    if not text:
+        return text
+    first = sentences(text)[0]
+    if has_verb(first) and not says_we(text) and not lacks_subject(first):
         return text
     return f"In {who}’s words: “{text}”"
 
@@ -105,6 +129,13 @@ def effects(writer: Writer, entry: LateItem) -> Iterator[str]:
             effect = in_agency_words(writer, delay.effect, 1, EFFECT_WORDS)
         if effect:
             yield effect
+
+
+def effect_in_words(writer: Writer, entry: LateItem, effect: str) -> str:
+    """Return what the delay means as a sentence of the paper: as it is if it begins with the people whom it hurts."""
+    if entry.hurts_people and not says_we(effect):
+        return effect
+    return in_words_of(writer.facts.lead_of(entry.item).short_name, effect)
 
 
 def challenge_of(writer: Writer, item: ItemAt) -> tuple[str, Source] | None:

@@ -23,6 +23,10 @@ from workitems.terms.spans import span_in_words
 # A description of more words is not recited in a sentence, and a longer title only once.
 MOST_WORDS = 14
 LONG_TITLE = 8
+# A title of as many words is cited by its words before a colon or a dash, if there are at least two of them.
+CUT_TITLE = 10
+LEAST_IN_A_HEAD = 2
+_TITLE_HEAD = re.compile(r"[^(“]+?(?=:\s| [–—-] )")
 # What begins a bracket, to a comma or its end: an item's number, where an item is named.
 IN_BRACKETS = re.compile(r"\(([^(),]+)")
 # Nearer dates are given to the day, the others to the month.
@@ -51,6 +55,13 @@ def late_because(cause: str | None) -> str:
     return f"It is late because of {CAUSES[Delay.Cause(cause)]}."
 
 
+def no_reason(cause: str | None) -> str:
+    """Return a sentence that an agency has chosen the cause and typed no reason, "" without a cause."""
+    if cause in (None, Delay.Cause.OTHER):
+        return ""
+    return f"No reason is given beyond {CAUSES[Delay.Cause(cause)]}."
+
+
 class Names:
     """How a paper's sentences name items and milestones, depending on what earlier sections have introduced."""
 
@@ -61,6 +72,11 @@ class Names:
         # Phrases that name one thing only.
         self._clear = {phrase for phrase, count in phrases.items() if phrase and count == 1}
         self._items = {item.number: item for item in items}
+        heads = Counter(_head(item.title) for item in items)
+        self._titles = {
+            item.pk: head if (head := _head(item.title)) and heads[head] == 1 else item.title
+            for item in items
+        }
         self._introduced: set[int] = set()
 
     def note(self, text: str) -> None:
@@ -72,8 +88,8 @@ class Names:
 
     def _introductions(self, item: ItemAt) -> Iterator[str]:
         """Yield the words that introduce the item: its long title in quotation marks, or a phrase with its number."""
-        if not item.as_told and len(item.title.split()) > LONG_TITLE:
-            yield f"“{item.title}”"
+        if self._is_long(item):
+            yield f"“{self._titles[item.pk]}”"
         if item.as_told in self._clear:
             for phrase in (item.as_told, *(step.as_told for step in item.milestones)):
                 if phrase in self._clear:
@@ -83,7 +99,7 @@ class Names:
     def item(self, item: ItemAt, *notes: str) -> str:
         """Return the item with its number, and notes in the same brackets: "“Train staff” (1.1, …)"."""
         if item.pk not in self._introduced:
-            return with_notes(item.as_told or f"“{item.title}”", item.number, *notes)
+            return with_notes(self._name(item), item.number, *notes)
         return with_notes(self.again(item), *notes)
 
     def again(self, item: ItemAt) -> str:
@@ -96,8 +112,13 @@ class Names:
 
     def short(self, item: ItemAt) -> str:
         """Return the item for a second sentence that is read alone: a long title is not quoted again."""
-        is_long = not item.as_told and len(item.title.split()) > LONG_TITLE
-        return f"item {item.number}" if is_long else self.phrase(item)
+        return f"item {item.number}" if self._is_long(item) else self.phrase(item)
+
+    def _name(self, item: ItemAt) -> str:
+        return item.as_told or f"“{self._titles.get(item.pk, item.title)}”"
+
+    def _is_long(self, item: ItemAt) -> bool:
+        return not item.as_told and len(self._name(item).split()) > LONG_TITLE
 
     def step(self, item: ItemAt, step: MilestoneAt, *notes: str) -> str:
         """Return the milestone, with its item's number and notes in brackets."""
@@ -112,6 +133,13 @@ class Names:
         if step.as_told in self._clear:
             return with_notes(step.as_told, who)
         return self.step(item, step, who)
+
+
+def _head(title: str) -> str:
+    """Return the words of a long title before a colon or a dash, "" if it has none that can stand alone."""
+    found = _TITLE_HEAD.match(title) if len(title.split()) >= CUT_TITLE else None
+    head = found.group().strip() if found else ""
+    return head if len(head.split()) >= LEAST_IN_A_HEAD else ""
 
 
 def with_notes(name: str, *notes: str) -> str:

@@ -22,8 +22,8 @@ def summary(*items):
 def test_late_key_items_are_named_or_counted():
     line = summary(*(late(f"1.{n}", is_key=True, as_told=f"card {n}") for n in range(1, 8)))[1]
     assert line == (
-        "- All of the Plan is late or at risk, and seven items are late, all seven of them key items. Card 1 will "
-        "be a year late, card 2 a year, card 3 a year, card 4 a year and card 5 a year. Two more key items are late."
+        "- All of the Plan is late or at risk, and seven items are late, all seven of them key items: card 1, "
+        "card 2, card 3, card 4, card 5, card 6 and card 7. The longest delay is a year (1.1)."
     )
 
 
@@ -72,8 +72,8 @@ def late_for(*causes):
         # Of many, the first ones are named if no annex has them.
         (
             ["funding"] * 4 + ["other", ""],
-            "Six items are late, four because of a lack of funding, one because of another cause and one without a "
-            "recorded cause: card 1, card 2, card 3, card 4 and two others.",
+            "Six items are late, four because of a lack of funding, one without a recorded cause and one for another "
+            "reason: card 1, card 2, card 3, card 4 and two others.",
         ),
     ],
 )

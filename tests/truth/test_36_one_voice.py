@@ -86,7 +86,7 @@ def test_an_empty_cause_effect_action_plan_or_challenge_is_not_printed(text):
     ]
     of = facts(late, doubtful, updates=updates, all_risks=[risk(response=text)])
     assert section_texts(of, "delay") == [
-        "“Brochure printed” (1.1) will be a year late, in June 2011. It is late because of a lack of funding."
+        "“Brochure printed” (1.1) will be a year late, in June 2011. No reason is given beyond a lack of funding."
     ]
     assert section_texts(of, "mitigation") == ["No action is recorded yet for “Train staff” (1.1)."]
     assert section_texts(of, "next_steps")[-2].endswith("- Trained staff leave (owner: DoL).")

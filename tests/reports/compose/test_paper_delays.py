@@ -212,12 +212,56 @@ def test_key_items_with_one_cause_form_a_list_and_each_cause_comes_once():
     found = paper(facts(*items)).sections[3].paragraphs
     assert [len(paragraph.sources) for paragraph in found] == [3, 6, 3]
     assert delays(*items) == [
-        "“Brochure printed” (1.2) will be a year late, in June 2011. It is late because of a lack of funding.",
+        "“Brochure printed” (1.2) will be a year late, in June 2011. No reason is given beyond a lack of funding.",
         "Events outside the Plan held up two key items:\n"
         "- “Brochure printed” (1.4) will be a year late, in June 2011.\n"
         "- “Brochure printed” (1.3) will be two months late, on 31 August 2010. It rained.",
         "“Brochure printed” (1.1) will be two months late, on 31 August 2010. They left.",
     ]
+
+
+def test_every_key_delay_has_its_reason_and_what_it_means_for_people_when_there_is_no_room():
+    items = [
+        late(
+            f"1.{n}",
+            delay("funding", f"the road {n} was shut.", f"Households on road {n} wait for it."),
+            is_key=True,
+        )
+        for n in range(1, 6)
+    ]
+    of = facts(*items, late_item := late("2.1", delay("staffing", "They left.")), most_words=0)
+    found = section_texts(of, "delay")
+    for n in range(2, 6):
+        assert f"because the road {n} was shut. Households on road {n} wait for it." in found[0]
+    # The summary has the first.
+    assert "on road 1" not in found[0]
+    # Items that are not key have their cause only.
+    assert found[1] == "One other item is late because of a shortage of staff (Annex B)."
+    assert late_item.is_late
+
+
+def test_a_reason_of_one_word_or_without_a_subject_is_quoted():
+    for typed, told in (
+        ("Court", "In DoL’s words: “Court.”"),
+        (
+            "Needs to align with the new bill.",
+            "In DoL’s words: “Needs to align with the new bill.”",
+        ),
+        ("Deferred by the office.", "In DoL’s words: “Deferred by the office.”"),
+    ):
+        (found,) = delays(late("1.1", delay("funding", typed), is_key=True))
+        assert found == f"“Brochure printed” (1.1) will be a year late, in June 2011. {told}"
+
+
+def test_a_reason_after_two_milestones_names_the_item():
+    steps = [
+        step(
+            PAST, delay("funding", "more submissions"), description=f"Step {n}", forecast_due=LATER
+        )
+        for n in (1, 2)
+    ]
+    (found,) = delays(item("1.1", *steps, is_key=True))
+    assert found.endswith(" Item 1.1 is late because of more submissions.")
 
 
 def test_late_items_without_a_recorded_cause_are_mentioned_once():

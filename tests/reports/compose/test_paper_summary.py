@@ -330,7 +330,7 @@ def test_items_that_came_late_are_not_counted_with_the_late_ones():
     assert what_is_late(late(), came).endswith("mainly because of a lack of funding.")
 
 
-def test_key_items_are_named_with_how_late_they_will_be_and_the_causes():
+def test_more_late_key_items_than_three_are_named_and_only_the_longest_delay_is_measured():
     items = [
         late("1.1", "funding", is_key=True),
         late("1.2", "outside_event", date(2010, 8, 15), is_key=True),
@@ -339,14 +339,44 @@ def test_key_items_are_named_with_how_late_they_will_be_and_the_causes():
         late("1.5", "staffing"),
     ]
     assert what_is_late(*items) == (
-        "Five items are late, including all four of its key items. “Item 1.1” (1.1) will be a year late, public "
-        "material seven months, “Item 1.2” (1.2) six weeks and “Item 1.5” (1.5) a year. No new date is set for “Item "
-        "1.3” (1.3)."
+        "Five items are late, including all four of its key items: “Item 1.1” (1.1), public material, “Item 1.2” "
+        "(1.2) and “Item 1.3” (1.3). The longest delay is a year (1.1)."
     )
     assert brief(*items)[2] == (
         "A lack of funding delayed two of the five late items; events outside the Plan and a shortage of staff "
         "delayed one each; for one no cause is recorded."
     )
+
+
+def test_late_key_items_are_named_before_others_whose_delays_affect_people():
+    def hurting(number, effect, **given):
+        held_up = delay("funding", effect=effect)
+        return item(
+            number, step(PAST, held_up, forecast_due=LATER), title=f"Item {number}", **given
+        )
+
+    items = [late(f"1.{n}", is_key=True) for n in range(1, 5)]
+    line = what_is_late(
+        *items, hurting("2.1", "Families wait."), hurting("2.2", "About 1,200 households wait.")
+    )
+    assert line.endswith(" The delay of “Item 2.2” (2.2) affects people directly.")
+    # The first is in the line after.
+    assert "2.1" not in line
+
+
+def test_what_a_delay_means_is_a_sentence_of_its_own_unless_it_fits_after_a_colon():
+    def means(effect):
+        return brief(
+            item("1.1", step(PAST, delay(effect=effect), forecast_due=LATER), is_key=True)
+        )[2]
+
+    start = "The delay of “Train staff” (1.1) matters most"
+    assert (
+        means("Labour hire workers are unprotected")
+        == f"{start}. Labour hire workers are unprotected."
+    )
+    assert means("the workers are unprotected") == f"{start}: the workers are unprotected."
+    assert means("we cannot print it") == f"{start}. In DoL’s words: “We cannot print it.”"
 
 
 def test_all_late_items_are_named_if_they_are_at_most_five():
@@ -427,10 +457,8 @@ def test_items_are_counted_by_cause_and_unnamed_causes_come_last(causes, sentenc
 
 
 def test_more_late_key_items_than_are_named_are_counted():
-    line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 8)))[1]
-    assert "“Item 1.5” (1.5) a year. Two more key items are late." in line
-    line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 7)))[1]
-    assert " One more key item is late." in line
+    line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 12)))[1]
+    assert line.endswith("“Item 1.9” (1.9) and two others. The longest delay is a year (1.1).")
 
 
 def test_an_item_has_no_new_date_unless_all_its_late_milestones_have():

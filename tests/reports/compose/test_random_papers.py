@@ -342,7 +342,7 @@ def parts_add_up(paper):
             ]
             assert sum(counts) == count_of(found[2]) == len(late)
         if found := re.match(r"(\S+) (?:more |other )?items? (?:is|are) late, (.*)", sentence):
-            parts = counts_in(found[2], "(?:because of|without a)")
+            parts = counts_in(found[2], "(?:because of|without a|for (?:an)?other)")
             assert sum(parts) in (0, count_of(found[1]))
         if found := re.match(r"For (.*) no (?:cause|action) is recorded \((.*)\)\.", sentence):
             if divided := re.match(r"(\S+) of the (\S+) late items", found[1]):
@@ -350,12 +350,16 @@ def parts_add_up(paper):
                 assert listed(found[2]) == count_of(divided[1])
             else:
                 assert listed(found[2]) == len(late)
-        if found := re.match(
+        if found := re.search(r"(\S+) of (?:its|them) .*?key items: (.*)\.$", sentence):
+            assert told_in(found[2], keys) == count_of(found[1]) == len(keys)
+        elif found := re.match(
             r"(\S+) (?:more|other )?.*items? .*(?:late|at risk)[^:.]*: (.*)\.$", sentence
         ):
             assert told_in(found[2], paper.facts.items) == count_of(found[1])
     if late:
         others = re.search(r"(\S+) more key items? (?:is|are) late\.", lines[1])
+        for sentence in sentences(lines[1]):
+            others = others or re.search(r"key items: .* and (\S+) others?\.$", sentence)
         named = sum(tells(lines[1].split("slipped and")[0], item) for item in keys)
         assert named + (count_of(others[1]) if others else 0) == len(keys)
     for block in chain.from_iterable(paper.sections.values()):

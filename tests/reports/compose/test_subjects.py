@@ -65,6 +65,28 @@ def test_a_long_title_is_printed_in_one_section_and_then_the_number():
     assert names.step(long, step()) == "“Brochure printed” (1.1)"
 
 
+@pytest.mark.parametrize(
+    ("title", "cited"),
+    [
+        (
+            "Small community supplies: a package of technical advice for fewer than 100 people",
+            "Small community supplies",
+        ),
+        ("Training of staff – for all who meet people from abroad at work", "Training of staff"),
+        # One word does not stand alone, and a shorter title is not cut.
+        ("Training: for all the staff who meet people from abroad at work", ""),
+        ("Labour hire: options for licensing", ""),
+        ("Train all (staff: who meet people) from abroad in their work today", ""),
+    ],
+)
+def test_a_title_of_ten_words_is_cited_by_its_words_before_a_colon_or_a_dash(title, cited):
+    long = item("1.1", title=title)
+    assert Names([long]).item(long) == f"“{cited or title}” (1.1)"
+    # Two items with these words have their titles.
+    again = item("1.2", title=f"{title} also")
+    assert Names([long, again]).item(long) == f"“{title}” (1.1)"
+
+
 def test_a_phrase_has_its_number_until_a_section_has_both():
     brochure = step(as_told="the brochure")
     phrased, other = item("1.1", brochure, as_told="the training"), item("1.2", as_told="the card")
