@@ -67,9 +67,11 @@ MAX_OTHERS = 3
 # Limit on the other late items that are named in one sentence.
 MAX_NAMED = 4
 # Items that lead whose reasons, and what their delays mean, are printed whether they fit or not.
-MAX_EXPLAINED = 9
+MAX_EXPLAINED = 6
 # If more items than this lead, the others are only named.
 MAX_LEADING = 3
+# Words of what such a delay means.
+EFFECT_WORDS = 25
 # Limit on an item's milestones.
 MAX_STEPS = 2
 # Words about one item in a paragraph, and those after which another paragraph begins.
@@ -233,7 +235,8 @@ def _effects(writer: Writer, entry: LateItem, room: Room, text: str, *, must: bo
         sentence = effect_in_words(writer, entry, effect)
         is_new = not {effect, sentence} & writer.used_sentences
         is_short = count_words(text, sentence) <= MOST_WORDS
-        if is_new and (must or (is_short and room.has(sentence))):
+        is_must = must and count_words(sentence) <= EFFECT_WORDS
+        if is_new and (is_must or (is_short and room.has(sentence))):
             room.use(sentence)
             writer.used_sentences.update((effect, sentence))
             told += f" {sentence}"

@@ -51,7 +51,7 @@ def texts_of(of):
 def tight(of):
     """Return the facts with fewer words allowed than there is to say."""
     all_words = sum(len(each.text.split()) for each in texts_of(replace(of, most_words=5000)))
-    return replace(of, most_words=max(all_words * 7 // 10, 200))
+    return replace(of, most_words=max(all_words * 8 // 10, 200))
 
 
 def begun(composed_texts):
