@@ -22,8 +22,8 @@ NOTHING = (
 )
 SAYS = "This says nothing that a reader can use. Write, for example: {}."
 EXAMPLES = {
-    "reason": "no money was set aside for the course",
-    "mitigation": "publish the chapters that nobody objects to",
+    "reason": "no money was set aside for it",
+    "mitigation": "publish the parts that are agreed",
     "needs": "a second tender",
 }
 

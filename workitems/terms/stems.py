@@ -19,9 +19,9 @@ from workitems.terms.sentences import on_one_line, sentences
 class Follows(StrEnum):
     """What completes a beginning."""
 
-    VERB = "verb"  # "publish the chapters that nobody objects to"
+    VERB = "verb"  # "publish the parts that are agreed"
     PAST = "past"  # "trained 240 of its staff"
-    CLAUSE = "clause"  # "no money was set aside for the course"
+    CLAUSE = "clause"  # "no money was set aside for it"
     THING = "thing"  # "a translator", "to appoint a translator"
 
 
@@ -42,10 +42,10 @@ STEMS = {
     "mitigation": Stem(
         gettext_lazy("{agency} will"),
         Follows.VERB,
-        gettext_lazy("publish the chapters that nobody objects to"),
+        gettext_lazy("publish the parts that are agreed"),
     ),
     "planned_next": Stem(
-        gettext_lazy("{agency} will"), Follows.VERB, gettext_lazy("train staff at all ports")
+        gettext_lazy("{agency} will"), Follows.VERB, gettext_lazy("train the staff of all regions")
     ),
     "response": Stem(
         gettext_lazy("{agency} will"), Follows.VERB, gettext_lazy("ask for money for two years")
@@ -53,28 +53,28 @@ STEMS = {
     "action": Stem(
         gettext_lazy("{agency} will"),
         Follows.VERB,
-        gettext_lazy("send the Minister advice on penalties"),
+        gettext_lazy("send the Minister advice on fees"),
     ),
     "achieved": Stem(
         gettext_lazy("{agency}"),
         Follows.PAST,
-        gettext_lazy("trained 240 of its 900 frontline staff"),
+        gettext_lazy("trained 240 of its 900 staff"),
         most_words=0,  # reports.compose.as_printed says how much of it the paper prints
     ),
     "explanation": Stem(
         gettext_lazy("It is late because"),
         Follows.CLAUSE,
-        gettext_lazy("no money was set aside for the course"),
+        gettext_lazy("no money was set aside for it"),
     ),
     "effect": Stem(
         gettext_lazy("For people this means that"),
         Follows.CLAUSE,
-        gettext_lazy("victims outside the cities wait longer for a safe place"),
+        gettext_lazy("people outside the cities wait longer"),
     ),
     "meanwhile": Stem(
         gettext_lazy("Until then,"),
         Follows.CLAUSE,
-        gettext_lazy("MSD houses victims in motels that Police have checked"),
+        gettext_lazy("the most urgent cases are done first"),
     ),
     "needs": Stem(
         gettext_lazy("To be done, it needs"), Follows.THING, gettext_lazy("a second tender")

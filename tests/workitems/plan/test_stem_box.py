@@ -16,7 +16,7 @@ from workitems.plan.forms.stems import StemField, speak_of
 
 pytestmark = pytest.mark.django_db
 SAYS_NOTHING = "This says nothing that a reader can use. Write, for example: {}."
-CHAPTERS = "publish the chapters that nobody objects to"
+CHAPTERS = "publish the parts that are agreed"
 
 
 class Act(Form):

@@ -15,7 +15,9 @@ from workitems.plan.plan_at.of_records import item_row
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 
-SAYS_NOTHING = "This says nothing that a reader can use. Write, for example: trained 240 of its 900 frontline staff."
+SAYS_NOTHING = (
+    "This says nothing that a reader can use. Write, for example: trained 240 of its 900 staff."
+)
 
 
 def told(html):
@@ -87,7 +89,7 @@ def saved(writer, of_return, item, **said):
                 may_be_printed("Achievements"),
                 "Publish the chapters.",
                 "3 of 60 words",
-                "Continue the sentence “Police …”, for example: trained 240 of its 900 frontline staff.",
+                "Continue the sentence “Police …”, for example: trained 240 of its 900 staff.",
             ],
         ),
         (

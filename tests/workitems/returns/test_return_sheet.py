@@ -538,8 +538,8 @@ def test_nothing_is_written_of_a_workbook_that_is_discarded_while_it_is_taken_in
 @pytest.mark.parametrize(
     ("sheet", "heading", "hint"),
     [
-        ("Answers", "Planned next", "Police will … For example, “train staff at all ports”."),
-        ("Milestones", "What is being done", "The owner will … For example, “publish the chapters that nobody objects to”."),
+        ("Answers", "Planned next", "Police will … For example, “train the staff of all regions”."),
+        ("Milestones", "What is being done", "The owner will … For example, “publish the parts that are agreed”."),
         ("Milestones", "It needs", "To be done, it needs … For example, “a second tender”."),
     ],
 )  # fmt: skip

@@ -127,15 +127,14 @@ def test_each_beginning_has_an_example_that_completes_it():
         (
             "n/a",
             [
-                "This says nothing that a reader can use. Write, for example: publish the chapters that "
-                "nobody objects to."
+                "This says nothing that a reader can use. Write, for example: publish the parts that are agreed."
             ],
         ),
         (
             "we are hiring",
             [
                 "The paper speaks of agencies by name: write MBIE instead of “we”.",
-                "Continue the sentence “MBIE will …”, for example: publish the chapters that nobody objects to.",
+                "Continue the sentence “MBIE will …”, for example: publish the parts that are agreed.",
             ],
         ),
         (
@@ -148,7 +147,7 @@ def test_the_writer_reads_what_to_improve(typed, advice):
     assert remarks("mitigation", typed, "MBIE", NAMES) == advice
 
 
-CONTINUE = "Continue the sentence “MBIE …”, for example: trained 240 of its 900 frontline staff."
+CONTINUE = "Continue the sentence “MBIE …”, for example: trained 240 of its 900 staff."
 BY_NAME = "The paper speaks of agencies by name: write MBIE instead of “we”."
 
 
