@@ -435,6 +435,18 @@ def test_the_page_changes_nothing_and_shows_words_ticks_and_agencies(
     assert "Agencies that would be asked again for their clearance Customs." in words(shown)
 
 
+def test_the_page_names_the_answers_that_leave_the_paper(address, briefing, delays, client):
+    row = briefing.clearances.get(agency__short_name="Customs")
+    set_to(row, answer="dissents", words="The trainer was never ours.")
+    assert "leave the paper" not in words(client.get(address))
+    explain(delays[1], "The trainer has left.")
+    shown = words(client.get(address))
+    assert (
+        "These answers leave the paper until their agency has answered again. They stay in its history: "
+        "Customs, Does not concur: “The trainer was never ours.”" in shown
+    )
+
+
 def test_the_page_updates_what_is_ticked(address, briefing, delays, client):
     move_the_figures()
     explain(delays[1], "The trainer has left.")
@@ -491,6 +503,6 @@ def test_the_page_takes_the_same_queries_for_any_number_of_changes(
             "Illness.",
         )
     client.get(address)
-    with django_assert_num_queries(46):
+    with django_assert_num_queries(47):
         shown = client.get(address)
     assert len(shown.context["shown"]) > count

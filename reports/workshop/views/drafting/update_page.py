@@ -7,6 +7,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from agencies.models import by_short_name
 from agencies.pages.form_pages import form_page
 from agencies.pages.once import once
 from agencies.typed.fields import overwrite_data, say_refusal
@@ -14,6 +15,7 @@ from reports.briefings.services.gates import not_now
 from reports.compose.facts import day_of
 from reports.document import DocumentError
 from reports.drafting.paper import composed
+from reports.models import Briefing, Clearance
 from reports.workshop.forms.drafting import UpdateForm
 from reports.workshop.services import record_updates
 from reports.workshop.views.drafting.page import changeable_draft, home
@@ -59,6 +61,7 @@ def update(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         overwrite_data(form, shown=" ".join(each.digest for each in changes))
     else:
         form.initial["shown"] = " ".join(each.digest for each in changes)
+    agencies = sorted({name for each in changes for name in each.agencies}, key=str.casefold)
     return form_page(
         request,
         "reports/workshop/update.html",
@@ -67,6 +70,15 @@ def update(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         briefing=briefing,
         as_at=day_of(briefing, today),
         shown=shown,
-        agencies=sorted({name for each in changes for name in each.agencies}, key=str.casefold),
+        agencies=agencies,
+        answers=answers_with_words(briefing, agencies),
         back=home(briefing),
     )
+
+
+def answers_with_words(briefing: Briefing, agencies: list[str]) -> list[Clearance]:
+    """Return the comments and dissents that leave the paper if these agencies are asked again."""
+    if not agencies:
+        return []
+    rows = briefing.clearances.filter(agency__short_name__in=agencies).exclude(words="")
+    return list(rows.select_related("agency").order_by(by_short_name()))
