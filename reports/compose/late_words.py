@@ -25,6 +25,7 @@ REASON_WORDS = 45
 FEWER_WORDS = 20
 AT_RISK_WORDS = 20
 EFFECT_WORDS = 30
+_ARTICLE = re.compile(r"(?:an?|the) ")
 # A participle that nobody stands before: "Deferred by …".
 _PASSIVE = re.compile(r"\w+ed (?:as|at|by|due|for|from|in|on|to|until|with)\b", re.IGNORECASE)
 # Words of a sentence that says how late something is and why.
@@ -200,6 +201,9 @@ def needed_for(writer: Writer, entry: LateItem) -> Needed | None:
     thing = completed(writer, source, "needs", delay.needs)
     if thing is None:
         return None
+    is_act = thing.startswith("to ")
+    if " " not in thing or (not is_act and " to " in thing and not _ARTICLE.match(thing)):
+        thing = f"“{opened(delay.needs.strip())}”"
     agency = writer.facts.agencies[delay.settling_agency or entry.item.lead]
     return Needed(agency, thing, f" by {when(KnownDate(by), delay.on)}" if by else "")
 

@@ -35,26 +35,35 @@ from reports.document.wording import (
     capitalised,
     cited,
     closed,
+    count_in_words,
     join_words,
     joined,
     mentions,
     named,
     opened,
+    some,
 )
 from workitems.plan.plan_at import DelayAt, MitigationAt
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentences import sentences
-from workitems.terms.stems import completion, future, has_verb
+from workitems.terms.stems import completion, future, has_verb, says_we
 
 # Limits on the items reported that are not key, on those named without an action, and on an item's open actions.
 MAX_OTHERS = 3
 MAX_NAMED = 2
 MAX_ACTIONS = 2
+# Limit on the items named without a dated step.
+MAX_UNDATED = 7
 # Words of an agency about an action, and of all actions of an item.
 ACTION_WORDS = 40
 PARAGRAPH_WORDS = 90
 # Letters of a word that can identify an item: shorter words are in any text.
 LONG_WORD = 6
+# What makes a text a sentence beyond doubt, in its words before a comma or a relative clause.
+_CLAUSE_END = re.compile(r",|\b(?:that|which|who|whose|where)\b")
+_HELPER = re.compile(r"\b(?:are|can|had|has|have|is|may|must|was|were|will)\b")
+# "We are redrafting it" can be told of the agency.
+_WE_ARE = re.compile(r"We (are|have) ")
 # By primary key of an item: the open actions to report, a sentence with its source, and what it needs.
 Actions = dict[int, list[tuple[Source, MitigationAt]]]
 Passages = dict[int, tuple[str, Source]]
@@ -81,6 +90,7 @@ def mitigation(writer: Writer) -> Section:
     }
     paragraphs = [
         *_by_item(writer, late, actions, still_open, bridges, ahead),
+        *_undated(writer, keys, actions, room),
         *_without_action(writer, late, {*still_open, *bridges, *ahead}, room),
     ]
     if not paragraphs:
@@ -157,7 +167,7 @@ def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room:
     used: dict[int, str] = {}
     for place in range(MAX_ACTIONS):
         for entry in [*keys, *others]:
-            found = [pair for pair in entry.mitigations() if not is_done(pair[1])]
+            found = [pair for pair in entry.mitigations() if _is_step(writer, *pair)]
             if place >= len(found):
                 continue
             item = entry.item
@@ -232,7 +242,7 @@ def _by_item(
             # An action may be no sentence: "A shorter course by video".
             is_sentence = not of_item or has_verb(sentences(first)[0])
             is_sentence = is_sentence or _begins_with(writer.facts.agencies.values(), first)
-            if is_sentence or first.startswith(("It was for", "In the meantime")):
+            if is_sentence or first.startswith(("It was for", "In ")):
                 first = joined(f"For {name}", ",", first, writer.agency_names)
             else:
                 first = f"For {name}: {first}"
@@ -284,6 +294,11 @@ def _action(
         return " ".join([_will(who, verb, row, entry), *rest])
     if later := future(first, writer.agency_names):
         words = " ".join([closed(later), *rest])
+    elif _told_of(agency.short_name, first):
+        who = writer.agency(agency) if introduce else agency.short_name
+        words = " ".join([closed(_told_of(who, first)), *rest])
+    elif not _is_sentence(writer, words):
+        words = f"In {agency.short_name}’s words: “{closed(words)}”"
     notes = []
     if not mentions(words, [agency.name, agency.short_name, agency.name_mi]):
         notes.append(writer.bracketed(agency))
@@ -293,7 +308,46 @@ def _action(
         notes.append(f"due {by_when(KnownDate(row.due_on), row.on)} and not done yet")
     elif row.due_on not in _new_dates(entry) and when(KnownDate(row.due_on), row.on) not in words:
         notes.append(by_when(KnownDate(row.due_on), row.on))
+    if notes and words.endswith(".”"):
+        return f"{words[:-2]}” ({', '.join(notes)})."
     return cited(words, ", ".join(notes)) if notes else words
+
+
+def _is_step(writer: Writer, source: Source, row: MitigationAt) -> bool:
+    """Whether an action is open, and has a date or says what its owner does: "Monitor" and "A paper being considered"
+    without a date are no steps."""
+    if is_done(row) or row.due_on is not None:
+        return not is_done(row)
+    agency = writer.facts.agencies[row.owner]
+    with errors_naming(source):
+        words = in_agency_words(writer, row.description, 2, ACTION_WORDS)
+    if not words:
+        return True
+    first = sentences(words)[0]
+    names = [agency.name, agency.short_name, agency.name_mi]
+    return bool(
+        completion("mitigation", first, names)
+        or future(first, writer.agency_names)
+        or _told_of(agency.short_name, first)
+        or _begins_with(writer.facts.agencies.values(), first)
+    )
+
+
+def _told_of(who: str, text: str) -> str:
+    """Return "IR is redrafting it" of "We are redrafting it", "" of another text."""
+    found = _WE_ARE.match(text)
+    if not found or says_we(text[found.end() :]):
+        return ""
+    return f"{capitalised(who)} {'is' if found[1] == 'are' else 'has'} {text[found.end() :]}"
+
+
+def _is_sentence(writer: Writer, words: str) -> bool:
+    """Whether an agency's words can stand in the paper as they are: not "Two crews booked", nor what speaks as "we"."""
+    first = sentences(words)[0]
+    has_subject = _begins_with(writer.facts.agencies.values(), first) and has_verb(first)
+    return not says_we(words) and (
+        has_subject or bool(_HELPER.search(_CLAUSE_END.split(first, maxsplit=1)[0]))
+    )
 
 
 def _will(who: str, verb: str, row: MitigationAt, entry: LateItem) -> str:
@@ -319,6 +373,26 @@ def _all_done(entry: LateItem) -> str:
         return ""
     what = agree(len(acts), "The one action", "All actions")
     return f"{what} recorded{{}} {agree(len(acts), 'is', 'are')} done."
+
+
+def _undated(
+    writer: Writer, keys: list[LateItem], actions: Actions, room: Room
+) -> Iterator[Paragraph]:
+    """Yield a sentence on the items that lead of which actions are open, but none that has a date or says what its
+    owner does."""
+    bare = [
+        entry
+        for entry in keys
+        if entry.item.pk not in actions and any(not is_done(row) for _, row in entry.mitigations())
+    ]
+    if not bare:
+        return
+    noun = "key item" if all(entry.item.is_key for entry in bare) else "late item"
+    names = some([writer.names.item(entry.item) for entry in bare], MAX_UNDATED)
+    words = f"For {count_in_words(len(bare), noun)} no dated step is recorded: {names}."
+    room.use(words)
+    sources = [source for entry in bare for source, _ in entry.mitigations()]
+    yield writer.paragraph(words, about="no dated step", sources=sources)
 
 
 def _without_action(

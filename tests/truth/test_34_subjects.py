@@ -30,13 +30,12 @@ def late(number, *actions, **more):
         # No sentence, and no subject.
         (
             "Motels that Police have checked, in the four regions",
-            "For safe places in the regions (1.1): Motels that Police have checked, in the four regions (Ministry "
-            "of Health, by 31 August 2010).",
+            "For safe places in the regions (1.1), in MOH’s words: “Motels that Police have checked, in the four "
+            "regions” (by 31 August 2010).",
         ),
         (
             "A shorter course by video",
-            "For safe places in the regions (1.1): A shorter course by video (Ministry of Health, by 31 August "
-            "2010).",
+            "For safe places in the regions (1.1), in MOH’s words: “A shorter course by video” (by 31 August 2010).",
         ),
         # Who acts, but not on what.
         (

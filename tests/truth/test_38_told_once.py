@@ -13,7 +13,7 @@ PAST, LATER = date(2010, 6, 30), date(2011, 6, 30)
 def test_the_story_of_a_late_key_item_is_told_once():
     held_up = delay(
         explanation="qcausez qmoneyz qnonez.", effect="qeffectz qvictimsz qwaitz.",
-        actions=[action("qactz qprintz qcardz.", HEALTH)],
+        actions=[action("qactz qprintz qcardz.", HEALTH, date(2010, 9, 30))],
         settlement="being_settled", settling_agency=LABOUR.pk, settling_by=date(2010, 10, 29),
     )  # fmt: skip
     late = item("1.1", step(PAST, held_up, forecast_due=LATER), is_key=True, as_told="the card")

@@ -173,8 +173,8 @@ _VERBS = _set_of(
     enable encourage engage ensure enter escalate establish evaluate examine expand explain explore extend fill
     finalise find finish fix follow form fund gather get give go group have hear help hire hold house identify
     implement improve include increase inform interview introduce investigate invite issue join keep launch lead
-    lack learn leave lend let lift limit link list look make manage map measure meet mend move name need negotiate obtain offer open order
-    organise outline pay pilot place plan prepare present print prioritise procure produce progress promote
+    lack learn leave lend let lift limit link list lodge look make manage map measure meet mend move name need negotiate obtain offer open order
+    organise outline partner pay pilot place plan prepare present print prioritise procure produce progress promote
     propose provide publish pursue put raise reach read reassign recommend record recruit redesign reduce refer refine
     release replace report request reopen rerun reschedule resume review revise rewrite run scope second secure seek select send set
     settle share shorten show sign simplify speak split staff start stop strengthen study submit support survey

@@ -377,21 +377,20 @@ def test_a_delay_is_included_if_it_overlaps_the_period(found_on, ended_on, is_me
         (
             {"due_on": SOON},
             "the New Zealand Police will print it, by 31 August 2010",
-            "Police, by 31 August 2010",
+            " (by 31 August 2010)",
         ),
         (
             {"due_on": date(2010, 12, 1)},
             "the New Zealand Police will print it, by December 2010",
-            "Police, by December 2010",
+            " (by December 2010)",
         ),
         # The item's new date, which section Delay has reported.
-        ({"due_on": LATER}, "the New Zealand Police will print it", "Police"),
+        ({"due_on": LATER}, "the New Zealand Police will print it", ""),
         (
             {"due_on": date(2010, 7, 1)},
             "it was for the New Zealand Police to print it by 1 July 2010, and this is not recorded as done",
-            "Police, due by 1 July 2010 and not done yet",
+            " (due by 1 July 2010 and not done yet)",
         ),
-        ({}, "the New Zealand Police will print it; no date is set", "Police, no date set"),
     ],
 )
 def test_an_open_action_is_told_with_owner_and_date(dates, sentence, note):
@@ -399,7 +398,52 @@ def test_an_open_action_is_told_with_owner_and_date(dates, sentence, note):
         return mitigations(late("1.1", delay(actions=[action(words, **dates)]), is_key=True))
 
     assert done_about_it("print it.") == [f"For “Train staff” (1.1), {sentence}."]
-    assert done_about_it("Cards for all.") == [f"For “Train staff” (1.1): Cards for all ({note})."]
+    told = f"“Cards for all”{note}." if note else "“Cards for all.”"
+    assert done_about_it("Cards for all.") == [
+        f"For “Train staff” (1.1), in Police’s words: {told}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("print it.", "the New Zealand Police will print it; no date is set."),
+        (
+            "Partner with radio stations",
+            "the New Zealand Police will partner with radio stations; no date is set.",
+        ),
+        (
+            "We are redrafting the form.",
+            "the New Zealand Police is redrafting the form (no date set).",
+        ),
+    ],
+)
+def test_what_the_owner_does_is_told_without_a_date(typed, told):
+    assert mitigations(late("1.1", delay(actions=[action(typed)]), is_key=True)) == [
+        f"For “Train staff” (1.1), {told}"
+    ]
+
+
+def test_key_items_without_a_dated_step_are_named_together():
+    vague = [
+        "Combined paper being considered",
+        "Monitoring of the risks",
+        "Officials remain ready to progress.",
+    ]
+    items = [
+        late(f"1.{n}", delay(actions=[action(each)]), is_key=True, title=f"Card {n}")
+        for n, each in enumerate(vague, 1)
+    ]
+    assert mitigations(*items) == [
+        "For three key items no dated step is recorded: “Card 1” (1.1), “Card 2” (1.2) and “Card 3” (1.3)."
+    ]
+
+
+@pytest.mark.parametrize("typed", ["Court", "Agencies to confirm their roles"])
+def test_what_is_no_thing_that_a_date_needs_is_quoted(typed):
+    held_up = delay(needs=typed, settlement="being_settled")
+    (found, *_) = mitigations(late("1.1", held_up))
+    assert found == f"For “Train staff” (1.1), DoL must have “{typed}”."
 
 
 def test_owner_and_date_are_not_repeated_if_the_action_names_them():
@@ -409,13 +453,13 @@ def test_owner_and_date_are_not_repeated_if_the_action_names_them():
     ]
     held_up = delay(actions=[action("Cards that Police print by 31 August 2010.", due_on=SOON)])
     assert mitigations(late("1.1", held_up)) == [
-        "For “Train staff” (1.1): Cards that Police print by 31 August 2010."
+        "For “Train staff” (1.1), in Police’s words: “Cards that Police print by 31 August 2010.”"
     ]
 
 
 def test_actions_are_listed_by_item_those_of_key_items_first():
     def held_up(*owners):
-        return delay(actions=[action(f"Do {n}.", owner) for n, owner in enumerate(owners, 1)])
+        return delay(actions=[action(f"Print {n}.", owner) for n, owner in enumerate(owners, 1)])
 
     assert mitigations(
         late("1.1", held_up(POLICE), title="Ask"),
@@ -423,10 +467,11 @@ def test_actions_are_listed_by_item_those_of_key_items_first():
         late("1.3", held_up(HEALTH), is_key=True),
         late("1.4", held_up(HEALTH), title="Write"),
     ) == [
-        "For the training (1.2): Do 1 (DoL, no date set). Do 2 (Police, no date set).",
-        "For “Train staff” (1.3): Do 1 (Ministry of Health, no date set).",
-        "For “Ask” (1.1): Do 1 (Police, no date set).",
-        "For “Write” (1.4): Do 1 (Ministry of Health, no date set).",
+        "For the training (1.2), DoL will print 1; no date is set. The New Zealand Police will "
+        "print 2; no date is set.",
+        "For “Train staff” (1.3), the Ministry of Health (MOH) will print 1; no date is set.",
+        "For “Ask” (1.1), the New Zealand Police will print 1; no date is set.",
+        "For “Write” (1.4), MOH will print 1; no date is set.",
     ]
 
 
@@ -462,12 +507,12 @@ def test_it_is_said_if_all_actions_are_done(done, sentence):
 
 
 def test_an_agency_in_brackets_has_its_short_name_once_the_text_has_introduced_it():
-    one = delay(actions=[action("Write.", HEALTH)])
+    one = delay(actions=[action("Health staff write.", HEALTH, SOON)])
     settling = {"settlement": "being_settled", "settling_agency": HEALTH.pk}
-    held_up = delay(actions=[action("Print.", HEALTH)], **settling)
+    held_up = delay(actions=[action("Health staff print.", HEALTH, SOON)], **settling)
     assert mitigations(late("1.1", one, is_key=True), late("1.2", held_up)) == [
-        "For “Train staff” (1.1): Write (Ministry of Health, no date set).",
-        "The Ministry of Health (MOH) must still find the funding for “Train staff” (1.2). Print (MOH, no date set).",
+        "For “Train staff” (1.1), in MOH’s words: “Health staff write” (by 31 August 2010).",
+        "The Ministry of Health (MOH) must still find the funding for “Train staff” (1.2). In MOH’s words: “Health staff print” (by 31 August 2010).",
     ]
 
 
