@@ -94,6 +94,8 @@ def delay(writer: Writer) -> Section:
     texts = {entry.item.pk: _slips(writer.names, entry) for entry in keys}
     room.use(*texts.values())
     groups = [(cause, list(of)) for cause, of in groupby(_by_cause(keys), key=cause_of)]
+    # Of key items before those that only hurt people.
+    explained = sorted(keys, key=lambda entry: not entry.item.is_key)[:MAX_EXPLAINED]
     # Each item gets its reason before any of them gets further sentences.
     for cause, group in groups:
         for entry in group:
@@ -103,13 +105,13 @@ def delay(writer: Writer) -> Section:
                 room,
                 texts[entry.item.pk],
                 cause if len(group) == 1 else None,
-                must=entry in keys[:MAX_EXPLAINED],
+                must=entry in explained,
                 is_crowded=len(keys) > MAX_LEADING,
             )
     for entry in keys:
         texts[entry.item.pk] += _requests(writer, entry, room)
     for entry in keys:
-        must = entry in keys[:MAX_EXPLAINED]
+        must = entry in explained
         texts[entry.item.pk] += _effects(writer, entry, room, texts[entry.item.pk], must=must)
     for entry in keys:
         texts[entry.item.pk] += _further_sentences(writer, entry, room, texts[entry.item.pk])

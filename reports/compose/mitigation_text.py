@@ -188,12 +188,12 @@ def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room:
 def _not_settled(writer: Writer, entries: list[LateItem], actions: "Actions", room: Room) -> Needs:
     """Return what items need, of those with a sentence on it, or None where it says that the cause of the delay is not
     settled: of items that lead without an action always, of others while there is room. What the summary has of a
-    need is not repeated, nor of a cause if the item has an action."""
+    need is not repeated, nor of a cause if the item has an action or is named without a dated one."""
     needs: Needs = {}
     for entry in entries:
         needed = needed_for(writer, entry)
         is_in_summary = entry.item.pk in writer.conditions and (
-            not needed.is_act if needed else entry.item.pk in actions
+            not needed.is_act if needed else bool(entry.mitigations())
         )
         name = writer.names.item(entry.item)
         sentence = _what_is_open(writer, entry, name, needed, introduce=False)

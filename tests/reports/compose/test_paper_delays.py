@@ -470,7 +470,7 @@ def test_actions_are_listed_by_item_those_of_key_items_first():
         "For the training (1.2), DoL will print 1; no date is set. The New Zealand Police will "
         "print 2; no date is set.",
         "For “Train staff” (1.3), the Ministry of Health (MOH) will print 1; no date is set.",
-        "For “Ask” (1.1), the New Zealand Police will print 1; no date is set.",
+        "For “Ask” (1.1), Police will print 1; no date is set.",
         "For “Write” (1.4), MOH will print 1; no date is set.",
     ]
 
