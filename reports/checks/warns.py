@@ -27,6 +27,7 @@ from reports.checks.paper_dates import called_future
 from reports.checks.recorded import Recorded, plain, recorded, sentences_of
 from reports.compose.paragraphs import CONTINUED
 from reports.compose.planned import plans
+from reports.compose.subjects import comes_before
 from reports.document import Verb, markup, words
 from reports.document.dates import long_date
 from reports.document.wording import capitalised, join_words, number
@@ -50,6 +51,10 @@ POINTS_BACK = re.compile(
     r"(?:It|They|He|She)\b(?! is recommended)"
     r"|(?:This|These|Those|Both)(?= (?:are|was|were|has|have|had|will|would|can|may|must|means?)\b)"
 )
+# An agency that gives its Ministers' wishes as the cause.
+PRIORITIES = re.compile(
+    r"\b(?:Minist(?:erial|ers?)|Cabinet)(?:[’']s?)? (?:\w+ )?priorit", re.IGNORECASE
+)
 FOR_INFORMATION = re.compile(r"\binformation\b|\bto note\b|\bnoting\b", re.IGNORECASE)
 # The paper is with the agencies or with the authorising manager.
 WITH_OTHERS = (Briefing.State.IN_CONSULTATION, Briefing.State.AWAITING)
@@ -67,6 +72,7 @@ def warnings(material: Material) -> list[Check]:
         *_later(material),
         *_past_plans(material),
         *_short_bridges(material),
+        *_out_of_order(material),
         *_stale(material),
         *_unused(material),
         *_unprinted(material, texts),
@@ -176,6 +182,32 @@ def _short_bridges(material: Material) -> Iterator[Check]:
                     place=gettext("Item {number}").format(number=entry.item.number),
                     about=fingerprint(max(ends).isoformat(), step.forecast.code),
                 )
+
+
+def _out_of_order(material: Material) -> Iterator[Check]:
+    """Yield open milestones that are expected before one that was to be reached before them."""
+    assert material.drafted.found is not None
+    for item in material.drafted.found.facts.items:
+        for step in item.milestones if item.is_live else ():
+            first = comes_before(item, step) if step.is_open else None
+            if first is None:
+                continue
+            yield warn(
+                key=f"order-{step.pk}",
+                words=gettext(
+                    "Milestone {milestone} of item {item} is expected by {day}, but milestone {first}, which "
+                    "was to come before it, only by {later}."
+                ).format(
+                    milestone=step.number,
+                    item=item.number,
+                    day=step.forecast,
+                    first=first.number,
+                    later=first.forecast,
+                ),
+                url=f"{material.urls[WORKSHOP]}#{AHEAD}",
+                place=gettext("Item {number}").format(number=item.number),
+                about=fingerprint(step.forecast.code, first.forecast.code),
+            )
 
 
 def _stale(material: Material) -> Iterator[Check]:
@@ -353,7 +385,13 @@ def _voice(material: Material) -> Iterator[Check]:
         empty = next(filter(says_nothing, found), "")
         repeated = next((each for each in found if each in earlier), "")
         faults = {}
-        if any(source.model in OF_AGENCIES for source in part.sources) and any(map(says_we, found)):
+        of_agencies = any(source.model in OF_AGENCIES for source in part.sources)
+        if of_agencies and any(map(PRIORITIES.search, found)):
+            faults["priorities"] = gettext(
+                "{place} tells the Minister of Ministers’ or Cabinet’s priorities in an agency’s words. Ask for "
+                "another reason."
+            )
+        if of_agencies and any(map(says_we, found)):
             faults["we"] = gettext("{place} says “we” of an agency. Write its name.")
         if empty:
             faults["empty"] = gettext("{place} has a sentence that says nothing: “{empty}”")

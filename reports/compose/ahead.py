@@ -9,7 +9,7 @@ from reports.compose.facts import Facts
 from reports.compose.late_words import in_words_of
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.planned import planned_in_words, plans
-from reports.compose.subjects import is_in_doubt, is_waiting
+from reports.compose.subjects import comes_before, is_in_doubt, is_sayable, is_waiting, what, when
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import long_date
 from reports.document.wording import (
@@ -163,14 +163,19 @@ def _actions_ahead(writer: Writer) -> Iterator[Dated]:
 
 def _line(writer: Writer, item: ItemAt, step: MilestoneAt, *, is_earliest: bool = False) -> str:
     """Return "31 August 2010: brochures out in public (DoL)", "30 June 2011 at the earliest: …" unless that
-    `is_earliest` is said already, "31 March 2011, in doubt: …"."""
+    `is_earliest` is said already, "31 March 2011, in doubt: …", with the milestone that was to come before it."""
     who = writer.bracketed(writer.facts.agencies[step.responsible])
-    sure = ""
+    sure, after = "", ""
+    first = comes_before(item, step)
     if step.is_late and is_waiting(step):
         sure = "" if is_earliest else " at the earliest"
-    elif is_in_doubt(item) and not step.is_late and step.forecast_due > step.original_due:
+    elif first or (
+        is_in_doubt(item) and not step.is_late and step.forecast_due > step.original_due
+    ):
         sure = ", in doubt"
-    return f"{step.forecast}{sure}: {writer.names.line(item, step, who)}"
+    if first and is_sayable(first):
+        after = f", planned after {what(first)} (now {when(first.forecast, step.on)})"
+    return f"{step.forecast}{sure}: {writer.names.line(item, step, who)}{after}"
 
 
 def _closing(writer: Writer, unshown: list[Step], room: Room, *, has_shown: bool) -> Paragraph:

@@ -123,6 +123,15 @@ def warned(plan, item, by, accepted):
             "",
             ["Paragraph 4 says “we” of an agency. Write its name."],
         ),
+        (
+            "Police trained staff in spite of competing Ministerial priorities.",
+            "",
+            [
+                "Paragraph 4 tells the Minister of Ministers’ or Cabinet’s priorities in an agency’s words. Ask for "
+                "another reason."
+            ],
+        ),
+        ("Police trained staff on the Minister who sets priorities.", "", []),
         # The paper's own "we" is no agency's.
         ("Police trained all staff.", "We shall see.", []),
         (

@@ -459,3 +459,24 @@ def test_a_tracker_number_may_be_missing_until_authorisation(begin):
     assert blocking(briefing, Gate.CONSULTATION) == []
     [check] = blocking(briefing)
     assert check.words.startswith("The paper has no tracker number yet.")
+
+
+def test_a_milestone_expected_before_what_was_to_come_first_is_found(begin, item):
+    first = MilestoneFactory(
+        item=item, number=8, agreed_due=date(2011, 1, 31), forecast_due=date(2011, 6, 30)
+    )
+    then = MilestoneFactory(
+        item=item, number=9, agreed_due=date(2011, 3, 31), forecast_due=date(2011, 3, 31)
+    )
+    found = [
+        check
+        for check in checks.failed_checks(read_drafted(begin()))
+        if check.key.startswith("order-")
+    ]
+    assert [(check.key, check.words) for check in found] == [
+        (
+            f"order-{then.pk}",
+            f"Milestone 9 of item {item.number} is expected by 31 March 2011, but milestone {first.number}, which was to "
+            "come before it, only by 30 June 2011.",
+        )
+    ]

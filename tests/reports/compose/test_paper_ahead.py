@@ -34,6 +34,17 @@ def late(number="1.1", *delays, **given):
     return item(number, step(PAST, *delays, forecast_due=LATER), **given)
 
 
+def test_a_date_before_what_was_to_come_first_is_in_doubt():
+    first = step(PAST, delay(), forecast_due=date(2010, 12, 31), description="Draft sent")
+    then = step(SOON, description="Advice")
+    lines = ahead(item("1.1", first, then))[0].splitlines()
+    assert lines[1] == (
+        "- 31 August 2010, in doubt: “Advice” (1.1, DoL), planned after “Draft sent” (now December 2010)"
+    )
+    in_order = step(LATER, description="Advice")
+    assert "in doubt" not in ahead(item("1.1", first, in_order))[0]
+
+
 # --- plans ------------------------------------------------------------------------------------
 
 WRITTEN = date(2010, 7, 10)
