@@ -371,7 +371,9 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
             f"{capitalised(count_in_words(len(gone), 'more item'))} slipped and {verb} no longer late: {which}."
         )
     room.use(*sentences)
-    conditions = list(_not_settled(writer, leading[:MAX_LATE], worry))
+    conditions = list(
+        _not_settled(writer, leading[:MAX_LATE], worry, is_named=len(keys) > MAX_MEASURED)
+    )
     room.use(*conditions)
     # Section Delay has the causes too.
     why = [*(causes if room.take(*causes) else ()), *conditions]
@@ -491,7 +493,9 @@ def _causes(counts: "Counter[Delay.Cause]", total: int) -> str:
     return f"{capitalised('; '.join(parts))}."
 
 
-def _not_settled(writer: Writer, leading: list[LateItem], worry: LateItem | None) -> Iterator[str]:
+def _not_settled(
+    writer: Writer, leading: list[LateItem], worry: LateItem | None, *, is_named: bool
+) -> Iterator[str]:
     """Yield a sentence on what the new dates of late items depend: what their agencies say that they need, or else that
     their cause is settled. Without a worry, it is on the first item; and on those that need a decision, and those with
     the same condition. Section Mitigation has the others."""
@@ -508,7 +512,9 @@ def _not_settled(writer: Writer, leading: list[LateItem], worry: LateItem | None
     names: dict[str, list[str]] = {}
     for entry, condition in found:
         if condition in shown:
-            names.setdefault(condition, []).append(writer.names.short(entry.item))
+            # Of many late key items, the line before has named it.
+            name = writer.names.again if is_named else writer.names.short
+            names.setdefault(condition, []).append(name(entry.item))
             writer.conditions.add(entry.item.pk)
     if len(names) == 1:
         ((condition, of),) = names.items()

@@ -364,6 +364,18 @@ def test_late_key_items_are_named_before_others_whose_delays_affect_people():
     assert "2.1" not in line
 
 
+def test_conditions_of_many_late_key_items_do_not_repeat_their_names():
+    waiting = delay(settlement="needs_decision")
+    items = [
+        item(f"1.{n}", step(PAST, waiting, forecast_due=LATER), title=f"Card {n}", is_key=True)
+        for n in range(1, 5)
+    ]
+    line = brief(*items)[-3]
+    assert line.endswith(
+        "The new dates for item 1.1, item 1.2, item 1.3 and item 1.4 hold only with a decision on the funding."
+    )
+
+
 def test_what_a_delay_means_is_a_sentence_of_its_own_unless_it_fits_after_a_colon():
     def means(effect):
         return brief(
