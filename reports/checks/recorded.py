@@ -7,7 +7,7 @@ from functools import cached_property
 
 from reports.compose.annex_rows import last_round
 from reports.compose.facts import Facts
-from workitems.terms.sentences import sentences
+from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import says_nothing
 
 # Words by which a sentence is found in the paper, at least.

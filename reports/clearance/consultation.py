@@ -14,7 +14,7 @@ from reports.drafting.draft import Draft, printed
 from reports.drafting.paper import assembled, generated
 from reports.models import Clearance, ClearanceComment
 from workitems.plan.word_diff import Strand, short_diff
-from workitems.terms.sentences import sentences
+from workitems.terms.sentence_ends import sentences
 
 
 @dataclass(frozen=True)

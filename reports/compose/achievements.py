@@ -42,7 +42,7 @@ from workitems.models import Pillar, Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.sentences import on_one_line
+from workitems.terms.sentence_ends import on_one_line
 from workitems.terms.stems import says_nothing, says_we, without_announcements
 
 MOST_SENTENCES = 2

@@ -24,7 +24,7 @@ from reports.document.wording import (
     some,
 )
 from workitems.plan.plan_at import ItemAt, MilestoneAt, RiskAt
-from workitems.terms.sentences import sentences
+from workitems.terms.sentence_ends import sentences
 from workitems.terms.spans import add_months
 from workitems.terms.stems import completion, future, says_we
 

@@ -23,7 +23,7 @@ from reports.document import DocumentError, Text, markup
 from reports.document.wording import capitalised, closed, count_in_words, first_sentences
 from workitems.models import Update
 from workitems.plan.plan_at import ItemAt, MilestoneAt
-from workitems.terms.sentences import sentences
+from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import remarks, says_nothing
 
 

@@ -12,7 +12,7 @@ from reports.document.dates import long_date
 from reports.document.wording import capitalised, closed, opened
 from reports.models import ResponseChoice
 from reports.models.response import ON_THE_PAPER
-from workitems.terms.sentences import sentences
+from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import completion
 
 Listed = tuple[Bullet, list[Source]]

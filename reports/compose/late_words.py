@@ -16,7 +16,7 @@ from reports.document.wording import capitalised, closed, first_sentences, numbe
 from workitems.models import Delay, Variation
 from workitems.plan.plan_at import DelayAt, ItemAt, MitigationAt
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.sentences import sentences
+from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import cause, completion, has_verb, says_nothing, says_we
 
 # Words of an agency in one paragraph: its reasons, why an item is at risk (twice as many in a single sentence),

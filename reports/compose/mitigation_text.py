@@ -45,7 +45,7 @@ from reports.document.wording import (
 )
 from workitems.plan.plan_at import DelayAt, MitigationAt
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.sentences import sentences
+from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import completion, future, has_verb, says_we
 
 # Limits on the items reported that are not key, on those named without an action, and on an item's open actions.

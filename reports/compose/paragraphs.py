@@ -24,7 +24,7 @@ from reports.document import (
     words,
 )
 from reports.document.wording import capitalised, closed, mentions, named, opened
-from workitems.terms.sentences import sentences, with_capital
+from workitems.terms.sentence_ends import sentences, with_capital
 
 # In text: what is asked of the Minister, filled in from the recommendations when the paper is printed.
 ASKED = "{recommendations}"

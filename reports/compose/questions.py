@@ -25,7 +25,7 @@ from workitems.models import Delay
 from workitems.models.item import Stage
 from workitems.plan.plan_at import DelayAt, ItemAt
 from workitems.terms.lateness import times_in_words
-from workitems.terms.sentences import sentences
+from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import cause, says_nothing, says_we
 
 MOST_LATE = 5  # key items that have questions of their own

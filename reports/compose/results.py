@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from reports.compose.slips import PEOPLE
 from reports.document.wording import first_sentences, opened
-from workitems.terms.sentences import sentences
+from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import begun, has_verb, says_nothing, without_announcements
 
 HEADLINE_WORDS = 30

@@ -31,7 +31,7 @@ from reports.document.wording import (
 from workitems.models import Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
-from workitems.terms.sentences import sentences
+from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import completion, future, without_announcements
 
 MOST_POINTS = 6

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from agencies.wording.translation import _, gettext_noop, list_in_words
-from workitems.terms.sentences import sentences, with_capital
+from workitems.terms.sentence_ends import sentences, with_capital
 from workitems.terms.spans import NUMBERS
 from workitems.terms.stems import says_nothing, within
 

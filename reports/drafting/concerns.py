@@ -23,7 +23,7 @@ from reports.document.wording import join_words
 from reports.drafting.draft import BULLETS, Draft, Part, Taken, printed, record_of
 from reports.models import Clearance, FollowUp
 from workitems.models import Delay, Milestone, Mitigation, Return, Risk, Support, Update, WorkItem
-from workitems.terms.sentences import sentences
+from workitems.terms.sentence_ends import sentences
 
 # By paragraph key: the agencies that own words of it, each with these words.
 Owners = Mapping[str, Mapping[int, str]]

@@ -19,7 +19,7 @@ from reports.compose.paragraphs import ASKED
 from reports.document import Source, Verb, markup
 from reports.document.annexes import LabelledEnum
 from reports.document.wording import capitalised, closed, count_in_words, join_words, opened
-from workitems.terms.sentences import SENTENCE_END
+from workitems.terms.sentence_ends import SENTENCE_END
 
 REFERENCE = re.compile(r"\{([pr]-[a-z0-9-]{1,60})\}")
 NUMBERED = re.compile(r"\{ *(\d{1,4}) *\}")

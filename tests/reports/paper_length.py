@@ -7,7 +7,7 @@ the Official Information Act in 2013) has 784 words in 18 paragraphs.
 from collections import Counter
 
 from reports.document import words
-from workitems.terms.sentences import sentences
+from workitems.terms.sentence_ends import sentences
 
 
 def too_long(document, *, most_words, most_paragraphs=None, most_in_one=None):

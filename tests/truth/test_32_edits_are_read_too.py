@@ -19,7 +19,7 @@ from tests.factories import DelayFactory, MilestoneFactory, MitigationFactory
 from tests.reports.drafted import drafted
 from tests.reports.in_memory import HEALTH, POLICE, action, delay, facts, item, step, update_of
 from tests.reports.random_papers import random_facts
-from workitems.terms.sentences import sentences
+from workitems.terms.sentence_ends import sentences
 
 SECTIONS = [(content, content, "") for content in UNDRAFTED]
 LATER = date(2011, 6, 30)

@@ -16,7 +16,7 @@ from reports.workshop.services import drafts
 from tests.reports.drafted import drafted
 from tests.reports.in_memory import delay, facts, item, section_texts, step, text_of, update_of
 from tests.reports.random_papers import random_facts
-from workitems.terms.sentences import sentences
+from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import remarks
 
 PAST, LATER = date(2010, 6, 30), date(2011, 6, 30)

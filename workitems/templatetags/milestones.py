@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late, MilestoneLike, milestone_lateness
-from workitems.terms.sentences import with_capital
+from workitems.terms.sentence_ends import with_capital
 
 register = template.Library()
 register.filter("with_capital", with_capital)

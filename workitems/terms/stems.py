@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from agencies.wording.translation import StrOrPromise, _, gettext_lazy
-from workitems.terms.sentences import on_one_line, sentences
+from workitems.terms.sentence_ends import on_one_line, sentences
 
 
 class Follows(StrEnum):

@@ -24,7 +24,7 @@ from tests.reports.compose.test_reconcile import some_plans, undone
 from tests.reports.in_memory import text_of
 from tests.reports.random_papers import dates_of, late_steps, random_facts
 from workitems.terms.known_dates import MONTHS, KnownDate
-from workitems.terms.sentences import sentences
+from workitems.terms.sentence_ends import sentences
 from workitems.terms.spans import add_months, span_in_words
 from workitems.terms.stems import says_nothing
 

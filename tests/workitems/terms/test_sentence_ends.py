@@ -2,7 +2,7 @@
 
 import pytest
 
-from workitems.terms.sentences import on_one_line, sentences, with_capital
+from workitems.terms.sentence_ends import on_one_line, sentences, with_capital
 
 
 @pytest.mark.parametrize(
