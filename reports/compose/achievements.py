@@ -56,6 +56,7 @@ MIN_RESULTS = 3
 MAX_HEADLINES = 6
 # More of them are printed whether they fit or not while they have at most so many words together.
 SURE_WORDS = 120
+SURE_WORDS_IF_TIGHT = 75
 # A report of so much worth is a main result though its agency did not mark it; those of more are its equals.
 ENOUGH = 2
 # Limit on the milestones named in a paper without key achievements.
@@ -250,7 +251,8 @@ def _headlines(
     for item, update in headlines:
         text = headline(_achieved(writer, item, update))
         certain = sum(len(line.split()) for line, _ in lines) + len(text.split())
-        must = len(lines) < least or certain <= SURE_WORDS
+        sure = SURE_WORDS_IF_TIGHT if writer.is_tight else SURE_WORDS
+        must = len(lines) < least or certain <= sure
         if text and text not in writer.used_sentences and (must or room.has(text)):
             room.use(text)
             writer.used_sentences.add(text)

@@ -50,7 +50,8 @@ def next_steps(writer: Writer) -> Section:
         if not plan.item.is_late and (text := planned_in_words(writer, plan, room))
     ]
     ahead = _steps_ahead(writer.facts)
-    actions = list(_actions_ahead(writer))
+    # Mitigation has their dates too.
+    actions = [] if writer.is_tight else list(_actions_ahead(writer))
     room.use(*(text for _, text, _ in actions))
     shown = _most_important(writer, ahead, room, MAX_DATES - len(actions))
     paragraphs = [

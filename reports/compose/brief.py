@@ -352,7 +352,9 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
     words = f"{count_in_words(len(late), 'item')} {agree(len(late), 'is', 'are')} late"
     words += _how_many_key(facts, len(late), len(keys))
     if len(keys) > MAX_MEASURED:
-        others = [entry for entry in leading if not entry.item.is_key and entry is not worry]
+        of_people = [entry for entry in leading if not entry.item.is_key and entry is not worry]
+        # Section Delay says what each means.
+        others = [] if writer.is_tight else of_people
         names, causes = _names_of_late(writer.names, keys, others), _all_causes(late)
         sentences = [f"{words}: {names[0]}.", *names[1:]]
     else:

@@ -68,6 +68,8 @@ MAX_OTHERS = 3
 MAX_NAMED = 4
 # Items that lead whose reasons, and what their delays mean, are printed whether they fit or not.
 MAX_EXPLAINED = 6
+# The same in a paper that is tight; what the delay means is printed then of the first.
+MAX_EXPLAINED_IF_TIGHT = 3
 # If more items than this lead, the others are only named.
 MAX_LEADING = 3
 # Words of what such a delay means.
@@ -95,7 +97,8 @@ def delay(writer: Writer) -> Section:
     room.use(*texts.values())
     groups = [(cause, list(of)) for cause, of in groupby(_by_cause(keys), key=cause_of)]
     # Of key items before those that only hurt people.
-    explained = sorted(keys, key=lambda entry: not entry.item.is_key)[:MAX_EXPLAINED]
+    explained = sorted(keys, key=lambda entry: not entry.item.is_key)
+    explained = explained[: MAX_EXPLAINED_IF_TIGHT if writer.is_tight else MAX_EXPLAINED]
     # Each item gets its reason before any of them gets further sentences.
     for cause, group in groups:
         for entry in group:
@@ -111,7 +114,7 @@ def delay(writer: Writer) -> Section:
     for entry in keys:
         texts[entry.item.pk] += _requests(writer, entry, room)
     for entry in keys:
-        must = entry in explained
+        must = entry in explained[: 1 if writer.is_tight else None]
         texts[entry.item.pk] += _effects(writer, entry, room, texts[entry.item.pk], must=must)
     for entry in keys:
         texts[entry.item.pk] += _further_sentences(writer, entry, room, texts[entry.item.pk])

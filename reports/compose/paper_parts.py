@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from agencies.wording.translation import in_english
 from reports.compose.achievements import achievements
@@ -103,6 +104,7 @@ def write(
 # Share of the words that is filled; the rest is for what people add to the draft.
 FILLED = 0.945
 TRIES = 8
+Made = tuple[int, Writer, dict[str, Section]]
 # A text that uses so much of the words is long enough.
 NEARLY_ALL = 0.98
 
@@ -111,34 +113,53 @@ def _within(
     facts: Facts, annexes: list[str], contents: tuple[str, ...]
 ) -> tuple[Writer, dict[str, Section]]:
     """Return the sections, kept to the paper's limit of words but using most of it; if that is not possible, only what
-    a paper must have.
+    a paper must have, and of that no more than a tight one must.
+    """
+    most = max(int((facts.most_words - RECOMMENDATIONS) * FILLED), 0)
+
+    for is_tight in (False, True):
+        make = partial(_with_words, facts, annexes, contents, is_tight=is_tight)
+        if best := _longest(most, make):
+            return best[1:]
+    return make(0)[1:]
+
+
+def _longest(most: int, make: Callable[[int], Made]) -> Made | None:
+    """Return the longest text found that has at most so many words; None if what it must have is longer.
 
     Sections do not always use their share, and what they must have may need more than that. So a few
     totals are tried: more while words are left over, and then between the last that fits and the last that does not.
     """
-    most = max(int((facts.most_words - RECOMMENDATIONS) * FILLED), 0)
-    best: tuple[int, Writer, dict[str, Section]] | None = None
+    best: Made | None = None
     fits, too_many = 0, 0
     words, last, times = most, -1, 1
     for _ in range(TRIES):
-        made = _with_words(facts, annexes, contents, words)
+        made = make(words)
         total = made[0]
         if total > most:
             too_many = words
         else:
             fits = words
             best = made if best is None or total > best[0] else best
-        if words == 0 or NEARLY_ALL * most <= total <= most or fits + 1 == too_many:
+        if words == 0 and total > most:
+            return None
+        if (
+            (words == 0 and not too_many)
+            or NEARLY_ALL * most <= total <= most
+            or fits + 1 == too_many
+        ):
             break
-        if too_many:
+        if too_many == most and best is None:
+            # Whether anything fits is known at once.
+            words = 0
+        elif too_many:
             words = (fits + too_many) // 2
         else:
             # The text stays the same until a section has room for its next sentence.
             times = 2 * times if total == last else 1
             words += times * (most - total)
         last = total
-    _, writer, sections = best or _with_words(facts, annexes, contents, 0)
-    return writer, sections
+    return best
 
 
 def _with_words(
@@ -146,9 +167,11 @@ def _with_words(
     annexes: list[str],
     contents: tuple[str, ...],
     words: int,
-) -> tuple[int, Writer, dict[str, Section]]:
+    *,
+    is_tight: bool,
+) -> Made:
     """Return the sections with so many words shared out, their writer, and their length in words."""
-    writer = Writer(facts, annexes, contents, words)
+    writer = Writer(facts, annexes, contents, words, is_tight=is_tight)
     sections = {content: writer.write(content, CONTENTS[content]) for content in contents}
     total = sum(length(each) for made in sections.values() for each in made.paragraphs)
     return total, writer, sections

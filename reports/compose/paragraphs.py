@@ -35,6 +35,7 @@ class Writer:
 
     `annexes` are the names of the paper's annexes, because some text refers to them. `contents` are those
     of its sections, in order, which share its `words`; what a paper must have is written even if none are left.
+    `is_tight` is for a paper in which even that is too long: fewer reasons, effects, results and dates must be there.
     """
 
     # What stands for the recommendations in the summary, until the paper is printed.
@@ -46,8 +47,11 @@ class Writer:
         annexes: Iterable[str] = (),
         contents: Iterable[str] = (),
         words: int = 0,
+        *,
+        is_tight: bool = False,
     ) -> None:
         self.facts = facts
+        self.is_tight = is_tight
         self.annexes = tuple(annexes)
         self.names = Names(facts.items)
         # Sentences that the paper has and will not repeat, and the late items for which its summary reports a cause

@@ -95,7 +95,8 @@ def test_what_hurts_people_has_its_dates_action_and_bridge_when_there_is_no_room
     )
     assert section_texts(of, "next_steps")[0].splitlines()[:2] == [
         "The main dates ahead:",
-        "- 20 August 2010: the action above for the homes (MOH)",
+        # Section Mitigation has the date of the action.
+        "- 30 June 2011: the homes in use (DoL)",
     ]
 
 
