@@ -73,6 +73,8 @@ MAX_MEASURED = 3
 MAX_NAMED_KEYS = 9
 # Words of an agency in a reason.
 REASON_WORDS = 20
+# Days after the end of its period from which a paper says on which day the Plan stands as told.
+PERIOD_ENDED = 31
 
 Line = tuple[str, list[Source]]
 
@@ -81,12 +83,16 @@ def purpose(writer: Writer) -> Section:
     facts, briefing = writer.facts, writer.facts.briefing
     room = writer.room("purpose")
     plan = the(facts.plan.title)
+    # What happened since is told too: the paper has the facts of its day.
+    since = ""
+    if (facts.as_at - briefing.period_end).days > PERIOD_ENDED:
+        since = f", and says how the Plan stands on {long_date(facts.as_at)}"
     opening = (
         f"This is your annual report on {plan} (the Plan), released in {month_of(facts.plan.released_on)}. "
-        f"It covers the year to {long_date(briefing.period_end)}."
+        f"It covers the year to {long_date(briefing.period_end)}{since}."
         if facts.is_year
         else f"This paper reports to you on {plan} (the Plan), released in {month_of(facts.plan.released_on)}. "
-        f"It covers {period(briefing.period_start, briefing.period_end)}."
+        f"It covers {period(briefing.period_start, briefing.period_end)}{since}."
     )
     room.use(opening)
     first = writer.paragraph(opening, about="purpose")
@@ -390,7 +396,9 @@ def _names_of_late(names: Names, keys: list[LateItem], others: list[LateItem]) -
     measured = [(step, entry) for entry in keys[:MAX_NAMED_KEYS] if (step := _last_step(entry))]
     if measured:
         _, longest = max(measured, key=lambda pair: pair[0].forecast_due - pair[0].agreed_due)
-        sentences.append(f"The longest delay is {_how_long(longest)} ({longest.item.number}).")
+        sentences.append(
+            f"The longest of these delays is {_how_long(longest)} ({longest.item.number})."
+        )
     if others:
         delays, affects = (
             agree(len(others), "delay", "delays"),
@@ -535,7 +543,7 @@ def _needs_decision(entry: LateItem) -> bool:
 def _condition(writer: Writer, entry: LateItem) -> str:
     """Return on what the item's new date depends, as the end of a sentence; "" if that is not said."""
     needed = needed_for(writer, entry)
-    if needed and not needed.is_act:
+    if needed and not needed.is_act and not needed.is_quoted:
         return f"with {needed.thing}{needed.until}"
     if (found := unsettled(entry)) is None:
         return ""

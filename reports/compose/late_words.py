@@ -188,6 +188,10 @@ class Needed(NamedTuple):
     def is_act(self) -> bool:
         return self.thing.startswith("to ")
 
+    @property
+    def is_quoted(self) -> bool:
+        return self.thing.startswith("“")
+
 
 def needed_for(writer: Writer, entry: LateItem) -> Needed | None:
     """Return what the item needs; None if its agency has not written it, or if the day has passed."""

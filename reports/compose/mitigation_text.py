@@ -151,6 +151,8 @@ def _what_is_open(
     that of the item."""
     if needed:
         who = writer.agency(needed.agency) if introduce else needed.agency.short_name
+        if needed.is_quoted:
+            return f"For {name}, in {who}’s words, what is needed is {needed.thing}{needed.until}."
         must = needed.thing.removeprefix("to ") if needed.is_act else f"have {needed.thing}"
         return f"For {name}, {who} must {must}{needed.until}."
     if found := unsettled(entry):
@@ -378,14 +380,14 @@ def _all_done(entry: LateItem) -> str:
 def _undated(
     writer: Writer, keys: list[LateItem], actions: Actions, room: Room
 ) -> Iterator[Paragraph]:
-    """Yield a sentence on the items that lead of which actions are open, but none that has a date or says what its
-    owner does."""
-    bare = [
-        entry
-        for entry in keys
-        if entry.item.pk not in actions and any(not is_done(row) for _, row in entry.mitigations())
-    ]
-    if not bare:
+    """Yield a sentence on the items that lead of which actions are open, but none that has a date, unless the text on
+    each of them says so."""
+    bare = []
+    for entry in keys:
+        open_ones = [row for _, row in entry.mitigations() if not is_done(row)]
+        if open_ones and not any(row.due_on for row in open_ones):
+            bare.append(entry)
+    if all(entry.item.pk in actions for entry in bare):
         return
     noun = "key item" if all(entry.item.is_key for entry in bare) else "late item"
     names = some([writer.names.item(entry.item) for entry in bare], MAX_UNDATED)

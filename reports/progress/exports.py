@@ -24,8 +24,6 @@ from workitems.models.item import Confidence, Stage
 from workitems.plan.attention import Line, attention
 from workitems.plan.plan_at import ItemAt, MitigationAt, PlanAt, milestones_at, with_milestones
 
-STAGES = {value: str(label) for value, label in Stage.choices}
-CONFIDENCE = {value: str(label) for value, label in Confidence.choices} | {"": ""}
 OF_ITEM: tuple[Field[Due | DelayLine | Change], ...] = (
     (Column("Item", 8), lambda row: row.item.number),
     (Column("Work item", 44), lambda row: row.item.title),
@@ -126,6 +124,10 @@ def _states(returns: Iterable[Any]) -> dict[str, int]:
     return found
 
 
+def _confidence(value: str) -> str:
+    return str(Confidence(value).label) if value else ""
+
+
 # --- lists ----------------------------------------------------------------------------------
 
 
@@ -141,10 +143,10 @@ def items(
         (Column("Pillar", 22), lambda item: pillars.get(item.pillar, "")),
         (Column("Lead agency", 11), lambda item: at.agencies[item.lead].short_name),
         (Column("Key item", 7), lambda item: "Key item" if item.is_key else ""),
-        (Column("Stage", 12), lambda item: STAGES[item.stage]),
+        (Column("Stage", 12), lambda item: str(Stage(item.stage).label)),
         (Column("Status", 11), lambda item: item.status.label),
-        (Column("Agency’s confidence", 12), lambda item: CONFIDENCE[item.confidence]),
-        (Column("Reviewer’s confidence", 12), lambda item: CONFIDENCE[item.reviewer_confidence]),
+        (Column("Agency’s confidence", 12), lambda item: _confidence(item.confidence)),
+        (Column("Reviewer’s confidence", 12), lambda item: _confidence(item.reviewer_confidence)),
         (date_column("Next agreed date"), lambda item: item.due if item.is_live else None),
         (Column("Dates", 22), lambda item: item.late.words if item.is_live else ""),
         (date_column("Latest update"), lambda item: item.heard_on),

@@ -87,5 +87,7 @@ def test_a_kind_with_talking_points_and_questions_becomes_a_pdf(
     points, questions = text.split(asked)
     assert "WHAT YOU CAN SAY" in points
     assert "Train staff at the border” (3.1): the new date for “Staff trained” is" in points
-    assert "Why is “Train staff at the border” (3.1) late? No money was set aside" in questions
+    assert (
+        "Why is “Train staff at the border” (3.1) late? Because no money was set aside" in questions
+    )
     assert "(3.1)? Not yet. A decision on the funding is needed." in questions

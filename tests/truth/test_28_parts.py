@@ -23,7 +23,7 @@ def test_late_key_items_are_named_or_counted():
     line = summary(*(late(f"1.{n}", is_key=True, as_told=f"card {n}") for n in range(1, 8)))[1]
     assert line == (
         "- All of the Plan is late or at risk, and seven items are late, all seven of them key items: card 1, "
-        "card 2, card 3, card 4, card 5, card 6 and card 7. The longest delay is a year (1.1)."
+        "card 2, card 3, card 4, card 5, card 6 and card 7. The longest of these delays is a year (1.1)."
     )
 
 

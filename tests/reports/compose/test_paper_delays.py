@@ -445,11 +445,23 @@ def test_key_items_without_a_dated_step_are_named_together():
     ]
 
 
+def test_every_key_item_without_a_dated_step_is_counted():
+    items = [
+        late(f"1.{n}", delay(actions=[action(text)]), is_key=True, title=f"Card {n}")
+        for n, text in enumerate(["Print a shorter card.", "A paper being considered"], 1)
+    ]
+    told, counted = mitigations(*items)
+    assert told.endswith("print a shorter card; no date is set.")
+    assert (
+        counted == "For two key items no dated step is recorded: “Card 1” (1.1) and “Card 2” (1.2)."
+    )
+
+
 @pytest.mark.parametrize("typed", ["Court", "Agencies to confirm their roles"])
 def test_what_is_no_thing_that_a_date_needs_is_quoted(typed):
     held_up = delay(needs=typed, settlement="being_settled")
     (found, *_) = mitigations(late("1.1", held_up))
-    assert found == f"For “Train staff” (1.1), DoL must have “{typed}”."
+    assert found == f"For “Train staff” (1.1), in DoL’s words, what is needed is “{typed}”."
 
 
 def test_owner_and_date_are_not_repeated_if_the_action_names_them():

@@ -340,7 +340,7 @@ def test_more_late_key_items_than_three_are_named_and_only_the_longest_delay_is_
     ]
     assert what_is_late(*items) == (
         "Five items are late, including all four of its key items: “Item 1.1” (1.1), public material, “Item 1.2” "
-        "(1.2) and “Item 1.3” (1.3). The longest delay is a year (1.1)."
+        "(1.2) and “Item 1.3” (1.3). The longest of these delays is a year (1.1)."
     )
     assert brief(*items)[2] == (
         "A lack of funding delayed two of the five late items; events outside the Plan and a shortage of staff "
@@ -470,7 +470,9 @@ def test_items_are_counted_by_cause_and_unnamed_causes_come_last(causes, sentenc
 
 def test_more_late_key_items_than_are_named_are_counted():
     line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 12)))[1]
-    assert line.endswith("“Item 1.9” (1.9) and two others. The longest delay is a year (1.1).")
+    assert line.endswith(
+        "“Item 1.9” (1.9) and two others. The longest of these delays is a year (1.1)."
+    )
 
 
 def test_an_item_has_no_new_date_unless_all_its_late_milestones_have():
@@ -606,3 +608,12 @@ def test_te_reo_names_are_marked_with_their_language():
     text = "The Department of Labour (Te Tari Mahi) coordinates the Plan."
     runs = paper(facts(background=text)).sections[1].paragraphs[0].text
     assert [run.text for run in runs if run.lang == "mi"] == ["Te Tari Mahi"]
+
+
+def test_a_paper_long_after_its_period_says_on_which_day_the_plan_stands_as_told():
+    opening = section_texts(facts(item("1.1"), on=date(2010, 10, 1)), "purpose")[0]
+    assert opening.endswith(
+        "It covers the year to 30 July 2010, and says how the Plan stands on 1 October 2010."
+    )
+    opening = section_texts(facts(item("1.1")), "purpose")[0]
+    assert opening.endswith("It covers the year to 30 July 2010.")
