@@ -117,6 +117,11 @@ class Agency(models.Model):
     def __str__(self) -> str:
         return self.short_name
 
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """All names: in full, short, and in te reo Māori, which may be empty."""
+        return self.name, self.short_name, self.name_mi
+
     def exists_on(self, day: date) -> bool:
         return (self.valid_from or day) <= day <= (self.valid_to or day)
 

@@ -145,7 +145,7 @@ class Evidence:
 
     def names(self, agency: Agency) -> bool:
         """Whether the records are the agency's, or name it."""
-        return agency.pk in self._agencies or mentions(self.texts, _names_of(agency))
+        return agency.pk in self._agencies or mentions(self.texts, agency.names)
 
     @cached_property
     def _agencies(self) -> frozenset[int]:
@@ -200,10 +200,6 @@ def _agencies_of(facts: Facts, item: ItemAt) -> Iterator[int]:
         for delay in step.delays:
             yield from (action.owner for action in delay.mitigations)
             yield from (delay.settling_agency,) if delay.settling_agency else ()
-
-
-def _names_of(agency: Agency) -> tuple[str, str, str]:
-    return agency.short_name, agency.name, agency.name_mi
 
 
 # --- where they disagree ------------------------------------------------------------------------
@@ -348,7 +344,7 @@ def _names(text: str, evidence: Evidence, facts: Facts) -> Iterator[str]:
     others = [
         agency.short_name
         for agency in facts.agencies.values()
-        if mentions(text, _names_of(agency)) and not evidence.names(agency)
+        if mentions(text, agency.names) and not evidence.names(agency)
     ]
     if others:
         known = [agency.short_name for agency in facts.agencies.values() if evidence.names(agency)]

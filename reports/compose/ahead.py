@@ -255,7 +255,7 @@ def _with_response(writer: Writer, risk: RiskAt, threat: str, answer: str) -> st
     """Return the threat with what its owner will do about it, or with the answer and the owner in brackets."""
     owner = writer.facts.agencies[risk.owner]
     first, *rest = sentences(answer) or [""]
-    names = [owner.name, owner.short_name, owner.name_mi]
+    names = owner.names
     if verb := completion("response", first, names):
         who = capitalised(writer.agency(owner))
         return " ".join([closed(threat), f"{who} will {verb}.", *rest])

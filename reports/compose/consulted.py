@@ -111,7 +111,7 @@ def _action(writer: Writer, row: Any) -> str:
     agency = writer.facts.agencies[row.owner_agency_id]
     who = writer.agency(agency)
     is_past = row.due_on < writer.facts.as_at
-    names = [agency.name, agency.short_name, agency.name_mi]
+    names = agency.names
     asked = sentences(writer.flat(row.text))
     verb = completion("action", asked[0], names) if len(asked) == 1 else None
     if verb and not row.done_on:

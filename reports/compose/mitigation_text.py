@@ -257,7 +257,7 @@ def _by_item(
 
 def _begins_with(agencies: Iterable[Agency], text: str) -> bool:
     """Whether a text begins with an agency, so that it says who acts."""
-    names = [name for each in agencies for name in (each.name, each.short_name, each.name_mi)]
+    names = [name for each in agencies for name in each.names]
     starts = [capitalised(form) for name in names if name for form in (name, named(name))]
     return text.startswith(tuple(starts))
 
@@ -291,7 +291,7 @@ def _action(
     if not words:
         words = f"One action for {writer.names.item(entry.item)} is open."
     first, *rest = sentences(words)
-    if verb := completion("mitigation", first, [agency.name, agency.short_name, agency.name_mi]):
+    if verb := completion("mitigation", first, agency.names):
         who = writer.agency(agency) if introduce else agency.short_name
         return " ".join([_will(who, verb, row, entry), *rest])
     if later := future(first, writer.agency_names):
@@ -302,7 +302,7 @@ def _action(
     elif not _is_sentence(writer, words):
         words = f"In {agency.short_name}’s words: “{closed(words)}”"
     notes = []
-    if not mentions(words, [agency.name, agency.short_name, agency.name_mi]):
+    if not mentions(words, agency.names):
         notes.append(writer.bracketed(agency))
     if row.due_on is None:
         notes.append("no date set")
@@ -326,7 +326,7 @@ def _is_step(writer: Writer, source: Source, row: MitigationAt) -> bool:
     if not words:
         return True
     first = sentences(words)[0]
-    names = [agency.name, agency.short_name, agency.name_mi]
+    names = agency.names
     return bool(
         completion("mitigation", first, names)
         or future(first, writer.agency_names)

@@ -117,15 +117,15 @@ def _within(
     """
     most = max(int((facts.most_words - RECOMMENDATIONS) * FILLED), 0)
 
-    for is_tight in (False, True):
-        make = partial(_with_words, facts, annexes, contents, is_tight=is_tight)
-        if best := _longest(most, make):
-            return best[1:]
-    return make(0)[1:]
+    make = partial(_with_words, facts, annexes, contents)
+    made = _longest(most, partial(make, is_tight=False))
+    if made[0] > most:
+        made = _longest(most, partial(make, is_tight=True))
+    return made[1:]
 
 
-def _longest(most: int, make: Callable[[int], Made]) -> Made | None:
-    """Return the longest text found that has at most so many words; None if what it must have is longer.
+def _longest(most: int, make: Callable[[int], Made]) -> Made:
+    """Return the longest text found that has at most so many words, or what it must have if that is longer.
 
     Sections do not always use their share, and what they must have may need more than that. So a few
     totals are tried: more while words are left over, and then between the last that fits and the last that does not.
@@ -142,7 +142,7 @@ def _longest(most: int, make: Callable[[int], Made]) -> Made | None:
             fits = words
             best = made if best is None or total > best[0] else best
         if words == 0 and total > most:
-            return None
+            return made
         if (
             (words == 0 and not too_many)
             or NEARLY_ALL * most <= total <= most
@@ -159,7 +159,7 @@ def _longest(most: int, make: Callable[[int], Made]) -> Made | None:
             times = 2 * times if total == last else 1
             words += times * (most - total)
         last = total
-    return best
+    return best or made
 
 
 def _with_words(

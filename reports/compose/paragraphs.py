@@ -67,11 +67,7 @@ class Writer:
         self.lines: dict[str, tuple[tuple[Source, ...], ...]] = {}
         self._introduced: set[int] = set()
         # Names with which a sentence may begin.
-        self.agency_names = [
-            name
-            for agency in facts.agencies.values()
-            for name in (agency.name, agency.short_name, agency.name_mi)
-        ]
+        self.agency_names = [name for agency in facts.agencies.values() for name in agency.names]
 
     def has(self, content: str) -> bool:
         """Whether the paper has a section of this content."""

@@ -80,7 +80,7 @@ def planned_in_words(writer: Writer, plan: Plan, room: Room) -> str:
         typed = first_sentences(writer.flat(plan.update.planned_next), 1, PLAN_WORDS)
     if plan.past or not typed or _repeats(plan.item, typed):
         return ""
-    names = [agency.name, agency.short_name, agency.name_mi]
+    names = agency.names
     verb = completion("planned_next", typed, names)
     words = f"will {verb}." if verb else f"plans: “{opened(typed)}”."
     later = None if verb else future(typed, writer.agency_names)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from reports.compose.slips import PEOPLE
+from reports.document.dates import MONTHS
 from reports.document.wording import first_sentences, opened
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import begun, has_verb, says_nothing, without_announcements
@@ -36,10 +37,9 @@ _LEANS = re.compile(
 )
 # What is still to come is no result.
 _AHEAD = re.compile(r"\b(?:will|would)\b", re.I)
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 # Digits that count nothing: years, days, times, numbers of items and of parts.
 _NO_COUNT = re.compile(
-    rf"\b(?:\d{{1,2}} (?:{_MONTHS})|(?:19|20)\d\d|\d{{1,2}} [ap]\.?m\.?|\d+\.\d+(?!%)(?=[ ).,;]|$)"
+    rf"\b(?:\d{{1,2}} (?:{'|'.join(MONTHS)})|(?:19|20)\d\d|\d{{1,2}} [ap]\.?m\.?|\d+\.\d+(?!%)(?=[ ).,;]|$)"
     r"|(?:units?|terms?|items?|stages?|phases?|parts?|versions?|regs?|sections?|years?|no\.) v?\d+(?:(?: to | and |-)\d+)*|[A-Z]\d)\b",
     re.I,
 )

@@ -112,7 +112,7 @@ def in_short(writer: Writer, text: str) -> str:
 def with_owner(writer: Writer, row: MitigationAt, words: str) -> str:
     """Return the words of a mitigation with who does it and by when, unless they say so."""
     agency = writer.facts.agencies[row.owner]
-    names = [agency.name, agency.short_name, agency.name_mi]
+    names = agency.names
     first, *rest = sentences(words) or [""]
     if verb := completion("mitigation", first, names):
         by = (
@@ -196,7 +196,7 @@ def _reported(writer: Writer, update: UpdateFacts) -> str:
     if not words:
         return ""
     agency = update.of_return.agency
-    if mentions(words, [agency.name, agency.short_name, agency.name_mi]):
+    if mentions(words, agency.names):
         return capitalised(words)
     return f"{capitalised(writer.agency(agency))}: {words}"
 

@@ -19,7 +19,7 @@ def glossary_of(plan: int) -> Glossary:
 
 def named(agencies: Iterable[Agency]) -> set[str]:
     """Return the acronyms in the names of agencies, which have a mechanism of their own."""
-    names = [name for each in agencies for name in (each.short_name, each.name, each.name_mi)]
+    names = [name for each in agencies for name in each.names]
     return {acronym for name in names for acronym in acronyms_in(name)}
 
 
