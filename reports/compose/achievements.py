@@ -449,14 +449,7 @@ def _milestones(writer: Writer, room: Room) -> Iterator[Paragraph]:
         f"{'year' if facts.is_year else 'period'}{some_of_them}:"
     )
     room.use(introduction)
-    yield from writer.paragraphs(
-        introduction,
-        about="milestones done",
-        bullets=[
-            (Bullet(writer.text(line)), [source])
-            for _, line, source in sorted(lines, key=lambda each: each[0])
-        ],
-    )
+    yield from writer.by_date(introduction, lines, about="milestones done")
 
 
 def _nothing_achieved(writer: Writer) -> Paragraph:

@@ -86,14 +86,7 @@ def _dates(
     introduction = f"The {agree(len(lines), 'main date', 'main dates')} ahead"
     introduction += "; for what is late, the earliest:" if is_earliest else ":"
     room.use(introduction)
-    yield from writer.paragraphs(
-        introduction,
-        about="dates",
-        bullets=[
-            (Bullet(writer.text(text)), [source])
-            for _, text, source in sorted(lines, key=lambda line: line[0])
-        ],
-    )
+    yield from writer.by_date(introduction, lines, about="dates")
 
 
 def _steps_ahead(facts: Facts) -> list[Step]:

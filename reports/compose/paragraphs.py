@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from string import ascii_uppercase
 
 from agencies.models import Agency
@@ -183,6 +184,19 @@ class Writer:
         )
         self.lines[made.key] = tuple(sources for text, sources in pieces for _ in sentences(text))
         return made
+
+    def by_date(
+        self, introduction: str, lines: Iterable[tuple[date, str, Source]], *, about: str
+    ) -> Iterator[Paragraph]:
+        """Yield a list of lines with their dates and sources, the earliest first, as `paragraphs` does."""
+        yield from self.paragraphs(
+            introduction,
+            about=about,
+            bullets=[
+                (Bullet(self.text(text)), [source])
+                for _, text, source in sorted(lines, key=lambda line: line[0])
+            ],
+        )
 
     def paragraphs(
         self,

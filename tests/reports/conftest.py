@@ -1,5 +1,6 @@
 """Fixtures of a plan with its agencies, and of its drafted briefing, for the tests of this folder."""
 
+from datetime import date
 from itertools import count
 from types import ModuleType
 from uuid import NAMESPACE_OID, uuid5
@@ -14,8 +15,14 @@ from reports.kinds.services import kinds
 from reports.word_copies import services as word_copies
 from reports.workshop.services import drafts
 from tests import factories
-from tests.factories import SeatFactory, UserFactory, WorkItemFactory
-from tests.reports.drafted import BEFORE, drafted
+from tests.factories import (
+    ReturnFactory,
+    RoundFactory,
+    SeatFactory,
+    UserFactory,
+    WorkItemFactory,
+)
+from tests.reports.drafted import BEFORE, BEFORE_ON, drafted
 from tests.reports.word_edits import Edited
 
 FACTORIES = [each for each in vars(factories).values() if hasattr(each, "reset_sequence")]
@@ -48,6 +55,19 @@ def _keys_are_counted(request, monkeypatch):
     numbers = count()
     for module in (drafts, kinds):
         monkeypatch.setattr(module, "uuid4", lambda: uuid5(NAMESPACE_OID, f"{of} {next(numbers)}"))
+
+
+@pytest.fixture
+def accepted(plan, police):
+    """A return of Police that was accepted before the paper."""
+    of_round = RoundFactory(plan=plan, period_start=date(2010, 1, 1), period_end=date(2010, 6, 30))
+    return ReturnFactory(
+        round=of_round,
+        agency=police,
+        state="accepted",
+        submitted_at=BEFORE,
+        accepted_on=BEFORE_ON,
+    )
 
 
 @pytest.fixture

@@ -1,15 +1,12 @@
 """The plan, its agencies and their users, as in other tests; and every page with its forms."""
 
-from datetime import date
-
 import pytest
 from django.test import Client
 
 from agencies.models import Seat
 from tests.cast import standing_scene
-from tests.factories import ReturnFactory, RoundFactory, SeatFactory
-from tests.reports.conftest import before_the_paper, by, item  # noqa: F401
-from tests.reports.drafted import BEFORE, BEFORE_ON
+from tests.factories import SeatFactory
+from tests.reports.conftest import accepted, before_the_paper, by, item  # noqa: F401
 from tests.truth.every_page import pages_of
 from tests.workitems.conftest import (  # noqa: F401
     approver,
@@ -48,16 +45,3 @@ def browser(writer):
     with noon(TODAY):
         client.force_login(writer, backend="django.contrib.auth.backends.ModelBackend")
         yield client
-
-
-@pytest.fixture
-def accepted(plan, police):  # noqa: F811
-    """A return of Police that was accepted before the paper."""
-    of_round = RoundFactory(plan=plan, period_start=date(2010, 1, 1), period_end=date(2010, 6, 30))
-    return ReturnFactory(
-        round=of_round,
-        agency=police,
-        state="accepted",
-        submitted_at=BEFORE,
-        accepted_on=BEFORE_ON,
-    )

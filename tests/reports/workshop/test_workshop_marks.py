@@ -1,7 +1,6 @@
 """Test the marks of a draft: what needs work stands at its paragraph, and a list above the paper leads to each."""
 
 import re
-from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -10,25 +9,12 @@ from reports import checks
 from reports.drafting.paper import read_drafted
 from reports.models import BriefingKind
 from reports.workshop.services import drafts, overrides
-from tests.factories import ReturnFactory, RoundFactory, UpdateFactory
-from tests.reports.drafted import BEFORE, BEFORE_ON, drafted
+from tests.factories import UpdateFactory
+from tests.reports.drafted import BEFORE, drafted
 
 LONG = "Police trained all staff. They liked it. More of them asked for it."
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before_the_paper")]
-
-
-@pytest.fixture
-def accepted(plan, police):
-    """A return of Police that was accepted before the paper."""
-    of_round = RoundFactory(plan=plan, period_start=date(2010, 1, 1), period_end=date(2010, 6, 30))
-    return ReturnFactory(
-        round=of_round,
-        agency=police,
-        state="accepted",
-        submitted_at=BEFORE,
-        accepted_on=BEFORE_ON,
-    )
 
 
 def page_of(client, briefing):
