@@ -29,11 +29,19 @@ from reports.charts.drawing import (
     text,
     triangle,
     two_lines,
+    whole,
 )
 from reports.document.annexes import MilestoneRow, TimelineRow
 from reports.document.dates import days, long_date
 
 LABEL = 176  # Width of the labels left of the drawing.
+# Space between the drawing and the words right of it, the least width of the drawing, and of the words.
+GAP = 18
+LEAST_AXIS, LEAST_AXIS_NARROW = 150, 100
+LEAST_WORDS = 128
+# The most that a letter of those words takes, on average of a line, in a size of 10.
+LETTER = 4.6
+LEAST_MIDDLE = 46  # Where the day of the paper has room on its left.
 
 
 def milestone_timeline(
@@ -53,20 +61,25 @@ def milestone_timeline(
     if not rows:
         return SafeString("")
     width = NARROW if narrow else WIDTH
-    axis = _Axis(rows, as_at, narrow=narrow)
+    dated = [_overdue_words(row) if row in overdue else slip_words(row.milestone) for row in rows]
+    axis = _Axis(rows, as_at, longest=max(map(len, dated)), narrow=narrow)
+    beside = [whole(words, axis.letters) for words in dated]
     parts, below = _legend(has_overdue=bool(overdue), narrow=narrow)
     top = below + 35.0
     labels = [
         two_lines(f"{row.number} {row.milestone.label}", 62 if narrow else 38) for row in rows
     ]
     high = 18.0 if narrow else 0.0
-    heights = [high + (25.0 if len(words) == 2 else 18.0) for words in labels]
+    heights = [
+        high + max(25.0 if len(words) == 2 else 18.0, 11.0 * len(dates) + 3)
+        for words, dates in zip(labels, beside, strict=True)
+    ]
     bottom = top + sum(heights)
     for x, month in axis.ticks():
         parts.append(line(x, top - 4, x, bottom, stroke=RULE))
         parts.append(text(month, x, top - 8, fill=QUIET, anchor="middle", size=9.5))
     y = top
-    for row, words, height in zip(rows, labels, heights, strict=True):
+    for row, words, dates, height in zip(rows, labels, beside, heights, strict=True):
         middle = y + (height - 10 if narrow else height / 2)
         lift = 11.0 - middle + y if narrow else -2.5 if len(words) == 2 else 3.5
         parts.append(lines_of(words, 0, middle + lift, size=10.5))
@@ -74,11 +87,15 @@ def milestone_timeline(
             parts += _overdue_strip(row.milestone, axis, middle, as_at)
         else:
             parts += _strip(row.milestone, axis, middle)
+        parts.append(_dates(row.milestone, dates, axis, middle, is_overdue=row in overdue))
         parts.append(line(0, y + height, width, y + height, stroke=FAINT))
         y += height
     today = axis.x(as_at)
     parts.append(line(today, top - 4, today, bottom, stroke=INK, width=1.2, dashes="4 2"))
-    parts.append(text(long_date(as_at), today, bottom + 13, anchor="middle", weight="600", size=10))
+    middle = max(today, LEAST_MIDDLE)
+    parts.append(
+        text(long_date(as_at), middle, bottom + 13, anchor="middle", weight="600", size=10)
+    )
     bottom += 18
     for words_of_note in textwrap.wrap(note, 66 if narrow else 120):
         parts.append(text(words_of_note, 0, bottom + 12, fill=QUIET, size=10))
@@ -88,11 +105,18 @@ def milestone_timeline(
 
 
 class _Axis:
-    """Maps days to x coordinates, with some space at both ends. The words of a row are right of it."""
+    """Maps days to x coordinates, with some space at both ends. The words of a row are right of it: `longest` is the
+    number of letters of the longest, and `letters` of those that have room on one line."""
 
-    def __init__(self, rows: Sequence[TimelineRow], as_at: date, *, narrow: bool = False) -> None:
+    def __init__(
+        self, rows: Sequence[TimelineRow], as_at: date, *, longest: int, narrow: bool = False
+    ) -> None:
+        width = NARROW if narrow else WIDTH
         self.left = 10.0 if narrow else float(LABEL + 10)
-        self.right = float((NARROW if narrow else WIDTH) - 146)
+        most = width - self.left - GAP - (LEAST_AXIS_NARROW if narrow else LEAST_AXIS)
+        room = min(max(longest * LETTER, LEAST_WORDS), most)
+        self.letters = int(room / LETTER)
+        self.right = width - GAP - room
         self.most_ticks = 3 if narrow else 6
         dates = [as_at]
         for row in rows:
@@ -138,8 +162,6 @@ def _strip(milestone: MilestoneRow, axis: _Axis, y: float) -> list[str]:
         parts.append(dot(end, y, colour))
     elif milestone.slip:
         parts.append(diamond(end, y, colour))
-    words = slip_words(milestone)
-    parts.append(text(words, axis.right + 18, y + 3.5, size=10, fill=colour if late else INK))
     return parts
 
 
@@ -152,9 +174,30 @@ def _overdue_strip(milestone: MilestoneRow, axis: _Axis, y: float, as_at: date) 
     if milestone.expected_on > as_at:
         parts.append(diamond(axis.x(milestone.expected_on), y, SIGNAL))
     parts.append(triangle(due, y, SIGNAL))
-    words = gettext("{day}, overdue").format(day=milestone.due.short)
-    parts.append(text(words, axis.right + 18, y + 3.5, size=10, fill=SIGNAL, weight="600"))
     return parts
+
+
+def _overdue_words(row: TimelineRow) -> str:
+    return gettext("{day}, overdue").format(day=row.milestone.due.short)
+
+
+def _dates(
+    milestone: MilestoneRow, lines: Sequence[str], axis: _Axis, y: float, *, is_overdue: bool
+) -> str:
+    """Return the words right of a row, which has its middle at `y`."""
+    fill = SIGNAL if is_overdue or milestone.slip > 0 else INK
+    first = y + 3.5 - 5.5 * (len(lines) - 1)
+    return "".join(
+        text(
+            words,
+            axis.right + GAP,
+            first + 11 * n,
+            size=10,
+            fill=fill,
+            weight="600" if is_overdue else "400",
+        )
+        for n, words in enumerate(lines)
+    )
 
 
 def _legend(*, has_overdue: bool, narrow: bool) -> tuple[list[str], float]:

@@ -6,6 +6,7 @@ from datetime import date
 from xml.etree import ElementTree
 
 import pytest
+from PIL import ImageFont
 
 from reports.charts import milestone_timeline, slip_words, stage_bars
 from reports.document import MilestoneRow, PillarProgress, Stage, StageCount, TimelineRow
@@ -234,6 +235,29 @@ def test_a_long_label_ends_in_an_ellipsis_after_two_lines():
     assert [line for line in lines if line.endswith(" …")] == [
         "words, then on the order, then on …"
     ]
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize(
+    "words", ["nearly five months later", "a year and eleven months later than that", ""]
+)
+def test_the_words_of_a_timeline_have_room_at_its_edges(narrow, words):
+    late = replace(LATE, original_on=sample.DATED, forecast_on=date(2013, 9, 30), moved=words)
+    overdue = replace(LATE, original_on=sample.DATED, forecast_on=None)
+    rows = [TimelineRow("1.1", late), TimelineRow("1.2", overdue)]
+    root = drawn(milestone_timeline(rows, as_at=sample.DATED, overdue=[rows[1]], narrow=narrow))
+    width = float(root.get("viewBox").split()[2])
+    for each in root.iter(f"{SVG}text"):
+        size, x = float(each.get("font-size")), float(each.get("x"))
+        weight = "Semibold" if each.get("font-weight") == "600" else "Regular"
+        font = ImageFont.truetype(f"static/fonts/SourceSans3-{weight}.ttf", 100)
+        long = font.getlength(each.text) * size / 100
+        start = x - (long / 2 if each.get("text-anchor") == "middle" else 0)
+        assert start >= 0
+        assert start + long <= width
+    texts = [each.text for each in root.iter(f"{SVG}text")]
+    assert "30 Sep 2013" in " ".join(texts)
+    assert words in " ".join(texts)
 
 
 def test_text_is_escaped():
