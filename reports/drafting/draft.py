@@ -439,6 +439,15 @@ def _sources_of(part: Part, bullets: int) -> list[tuple[Source, ...]]:
     return [part.sources] * bullets
 
 
+def merge_before(draft: Draft, key: str) -> Draft:
+    """Join a part with the last shown part before it in its section. The texts stay in their order, under its key."""
+    shown = [part.key for part in draft.portion_of(key).shown]
+    before = shown[: shown.index(key)][-1:] if key in shown else []
+    if not before:
+        raise DraftError(_("There is no paragraph before this one in its section."))
+    return merge(draft, key, before)
+
+
 def merge(draft: Draft, key: str, others: Collection[str] = ()) -> Draft:
     """Join a part with others of any section, or else with the next shown part of its own.
 

@@ -1,6 +1,6 @@
 """A draft as its page shows it: paragraphs with number, text, sources and changed records."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -152,7 +152,8 @@ class Related(NamedTuple):
 class Menu:
     """What can be done with a paragraph besides editing it.
 
-    `splits` are the places where it can be split: position in characters, and the words before it.
+    `splits` are the places where it can be split: position in characters, and the words before it. `joins` are the
+    neighbours that it can be joined with: "after" or "before", and which that is.
     `sections` are those that it can move to. `beside` and `elsewhere` are the other paragraphs about its `item`, in its
     section and in others.
     """
@@ -164,7 +165,7 @@ class Menu:
     section: Portion
     sections: tuple[Portion, ...]
     splits: tuple[tuple[int, str], ...]
-    may_join: bool
+    joins: tuple[tuple[str, str], ...]
     has_bullets: bool
     beside: tuple[Related, ...]
     elsewhere: tuple[Related, ...]
@@ -369,7 +370,6 @@ def menu_of(rows: Stored, key: str) -> Menu:
     draft = rows.draft
     story = story_of(draft, key)
     part, home = draft.part(key), draft.portion_of(key)
-    following = home.parts[home.parts.index(part) + 1 :]
     return Menu(
         key=key,
         number=draft.numbers.get(key, 0),
@@ -380,15 +380,28 @@ def menu_of(rows: Stored, key: str) -> Menu:
             each for each in draft.portions if each is not home and each.content != CLOSING
         ),
         splits=tuple(splits(draft, part.text)),
-        may_join=not part.is_hidden
-        and "\n" not in part.text
-        and any(not each.is_hidden for each in following),
+        joins=tuple(_joins(draft, part, home)),
         has_bullets="\n" in part.text,
         beside=tuple(_related(draft, each, home) for each in story.beside),
         elsewhere=tuple(_related(draft, each, home) for each in story.elsewhere),
         item=story.item,
         next_section=next(iter(draft.portions[draft.portions.index(home) + 1 :]), home).key,
     )
+
+
+def _joins(draft: Draft, part: Part, home: Portion) -> Iterator[tuple[str, str]]:
+    """Yield the neighbours that a part can be joined with. Only the last of joined parts may have sub-bullets."""
+    if part.is_hidden:
+        return
+    at = home.shown.index(part)
+    for after in home.shown[at + 1 : at + 2]:
+        if "\n" not in part.text:
+            number = draft.numbers[after.key]
+            yield "after", _("paragraph {number}, after it").format(number=number)
+    for before in home.shown[max(at - 1, 0) : at]:
+        if "\n" not in before.text:
+            number = draft.numbers[before.key]
+            yield "before", _("paragraph {number}, before it").format(number=number)
 
 
 def _related(draft: Draft, key: str, home: Portion) -> Related:

@@ -150,8 +150,9 @@ def test_a_paragraph_is_edited_split_referenced_joined_and_restored_by_keyboard(
     expect(paragraph(page, "See paragraph 6.")).to_have_attribute("value", "4")
 
     first = paragraph(page, "The Plan was agreed")
-    first.get_by_role("button", name="Join with the next").press("Enter")
-    expect(bar(page)).to_have_text("Joined with the paragraph after it.")
+    first.get_by_label("Join with").select_option(label="paragraph 4, after it")
+    first.get_by_role("button", name="Join", exact=True).press("Enter")
+    expect(bar(page)).to_have_text("Joined. Undo makes two paragraphs of it again.")
     expect(paragraph(page, MARK)).to_contain_text("See paragraph 5.")
 
     referred = paragraph(page, "Victims are helped")

@@ -107,6 +107,12 @@ class AnyOf(forms.MultipleChoiceField):
         return True
 
 
+class JoinForm(Form):
+    """The neighbour to join a paragraph with; the next one if the page names none."""
+
+    side = forms.ChoiceField(choices=[("after", "after"), ("before", "before")], required=False)
+
+
 class MergeForm(Form):
     """The keys of the paragraphs to merge into another."""
 

@@ -259,9 +259,14 @@ def split_list(*, briefing: Briefing, key: str, version: int, by: User) -> None:
 
 
 @transaction.atomic
-def merge(*, briefing: Briefing, key: str, by: User) -> None:
-    """Join a paragraph with the next one."""
-    _act(briefing, key, acts.merge, by=by, reason="Joined to the next", kind=Kind.JOIN)
+def merge(*, briefing: Briefing, key: str, by: User, side: str = "after") -> None:
+    """Join a paragraph with the next one or, with `side` "before", with the one before it."""
+    if side == "before":
+        _act(
+            briefing, key, acts.merge_before, by=by, reason="Joined to the one before", kind=Kind.MERGE
+        )  # fmt: skip
+    else:
+        _act(briefing, key, acts.merge, by=by, reason="Joined to the next", kind=Kind.JOIN)
 
 
 @transaction.atomic

@@ -204,6 +204,9 @@ ACTS = {
         briefing=briefing, key=key, at=28, version=version_of(briefing, key), by=by
     ),
     "join": lambda briefing, by, key: drafts.merge(briefing=briefing, key=key, by=by),
+    "join with the one before": lambda briefing, by, key: drafts.merge(
+        briefing=briefing, key=key, by=by, side="before"
+    ),
     "merge": lambda briefing, by, key: drafts.merge_others(
         briefing=briefing, key=key, others=[generated(briefing), far_away(briefing, by)], by=by
     ),

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from reports.drafting import draft_rows
-from reports.drafting.page import changes_since
+from reports.drafting.page import changes_since, menu_of
 from reports.workshop.services import drafts
 
 pytestmark = [
@@ -81,6 +81,47 @@ def test_a_split_answers_with_both_paragraphs_and_a_join_with_the_first(client, 
     answer = press(client, briefing, keys[1], "join")
     assert blocks(answer) == [keys[1]]
     assert second not in answer["order"]["delay"]
+
+
+def test_a_paragraph_is_joined_with_the_one_before_it_and_keeps_its_place_on_the_page(
+    client, briefing, keys
+):
+    answer = press(client, briefing, keys[1], "join", side="before")
+    assert blocks(answer) == [keys[1]]
+    assert keys[0] not in answer["order"]["delay"]
+    assert briefing.draft_paragraphs.get(key=keys[1]).text == (
+        "Paragraph 0 is written. It has a second sentence. "
+        "Paragraph 1 is written. It has a second sentence."
+    )
+    answer = press(client, briefing, keys[1], "join", side="before")
+    assert answer["says"] == "There is no paragraph before this one in its section."
+
+
+def test_the_menu_offers_the_neighbours_that_a_paragraph_can_be_joined_with(
+    client, briefing, keys, coordinator
+):
+    drafts.edit(
+        briefing=briefing, key=keys[2], text="These are late:\n- one", version=1, by=coordinator
+    )
+
+    def joins(place):
+        return [
+            side for side, _words in menu_of(draft_rows.read_draft(briefing), keys[place]).joins
+        ]
+
+    places = [0, 1, 2, 3, PARAGRAPHS - 1]
+    assert [joins(place) for place in places] == [
+        ["after"],
+        ["after", "before"],
+        ["before"],
+        ["after"],
+        ["before"],
+    ]
+    address = reverse("workshop:acts", args=[briefing.plan.slug, briefing.pk, keys[1]])
+    number = draft_rows.read_draft(briefing).draft.numbers[keys[1]]
+    page = client.get(address).text
+    assert f">paragraph {number + 1}, after it</option>" in page
+    assert f">paragraph {number - 1}, before it</option>" in page
 
 
 def test_an_act_answers_with_what_a_colleague_changed_meanwhile(client, briefing, keys, colleague):

@@ -19,6 +19,7 @@ from reports.models import Briefing
 from reports.workshop.forms.drafting import (
     BackForm,
     DriftForm,
+    JoinForm,
     MergeForm,
     MoveForm,
     ResultForm,
@@ -148,7 +149,9 @@ ACTS: dict[str, Act] = {
         ),
         VersionForm,
     ),
-    "join": calling(drafts.merge, gettext_lazy("Joined with the paragraph after it.")),
+    "join": calling(
+        drafts.merge, gettext_lazy("Joined. Undo makes two paragraphs of it again."), JoinForm
+    ),
     "merge": calling(
         drafts.merge_others, gettext_lazy("Merged. Undo brings the paragraphs back."), MergeForm
     ),
