@@ -77,10 +77,16 @@ class WhyNot(StrEnum):
 
     NOTHING = "nothing"
     TALK = "talk"
-    LATE = "late"
-    FULL = "full"
-    UNMARKED = "unmarked"
+    ONGOING = "ongoing"
+    SAME_ITEM = "same item"
+    BEHIND = "behind"
+    SAID = "said"
+    ELSEWHERE = "elsewhere"
     NO_ROOM = "no room"
+    NEWER = "newer"
+    TOO_LITTLE = "too little"
+    TO_REWORD = "to reword"
+    TOO_LONG = "too long"
 
 
 class PassedOver(NamedTuple):
@@ -94,13 +100,8 @@ class PassedOver(NamedTuple):
 
 def achievements(writer: Writer) -> Section:
     facts, room = writer.facts, writer.room("achievements")
-    achieved = [
-        (item, update)
-        for item in facts.items
-        for update in facts.updates_of(item)
-        if _own_words(update) or _done_instead(facts, item, update)
-    ]
-    results = _ranked(facts, achieved)
+    achieved = _all_achieved(facts)
+    results = _one_of_each_item(_ranked(facts, achieved))
     headlines = results[:MAX_HEADLINES]
     others = [
         pair
@@ -138,6 +139,16 @@ def achievements(writer: Writer) -> Section:
     return Section(SectionKind.ACHIEVEMENTS, "Achievements", tuple(paragraphs))
 
 
+def _all_achieved(facts: Facts) -> list[Achieved]:
+    """Return the reports that say something that was achieved, or have milestones that do."""
+    return [
+        (item, update)
+        for item in facts.items
+        for update in facts.updates_of(item)
+        if _own_words(update) or _done_instead(facts, item, update)
+    ]
+
+
 def _is(pair: Achieved, mark: Update.KeyAchievement) -> bool:
     return pair[1].key_achievement == mark
 
@@ -150,9 +161,9 @@ def _is_talk(pair: Achieved) -> bool:
 
 
 def _ranked(facts: Facts, achieved: list[Achieved]) -> list[Achieved]:
-    """Return what can be a main result, the best first, one of each item: what its agency marked and says something,
-    and of an agency's last report on an item what is a result without a mark. Of the same worth, what speaks of people
-    comes first, then a key item, then what was marked."""
+    """Return what can be a main result, the best first: what its agency marked and says something, and of an agency's
+    last report on an item what is a result without a mark. Of the same worth, what speaks of people comes first, then
+    a key item, then what was marked."""
     late = {entry.item.pk for entry in facts.late}
     found: list[tuple[tuple[int, bool, bool, bool, bool], Achieved]] = []
     last = {(item.pk, update.of_return.agency_id): update.pk for item, update in achieved}
@@ -177,7 +188,10 @@ def _ranked(facts: Facts, achieved: list[Achieved]) -> list[Achieved]:
                 item.pk in late,
             )
             found.append((order, (item, update)))
-    ranked = [pair for _, pair in sorted(found, key=lambda each: each[0])]
+    return [pair for _, pair in sorted(found, key=lambda each: each[0])]
+
+
+def _one_of_each_item(ranked: list[Achieved]) -> list[Achieved]:
     firsts = {pair[0].pk: pair for pair in reversed(ranked)}
     return [pair for pair in ranked if firsts[pair[0].pk] is pair]
 
@@ -497,12 +511,13 @@ def passed_over(
             if is_wished or (update.pk not in told and is_likely and says_something):
                 found.append(pair)
     found.sort(key=lambda pair: (not _is(pair, Update.KeyAchievement.HEADLINE), *_weight(pair)))
-    writer, late = Writer(facts), {entry.item.pk for entry in facts.late}
+    writer = Writer(facts)
+    can_be = _ranked(facts, _all_achieved(facts))
     shown = []
     for item, update in found[:most]:
         text = first_sentences(_achieved(writer, item, update), 1, MOST_SHOWN_WORDS)
-        reason = _why_not((item, update), text, len(main), late)
-        if not text and reason == WhyNot.TALK:
+        reason = _why_not(writer, (item, update), text, can_be, told)
+        if not text and reason != WhyNot.NOTHING:
             text = first_sentences(writer.flat(update.achieved), 1, MOST_SHOWN_WORDS)
         shown.append(PassedOver(item, update, closed(capitalised(text)), reason))
     return shown, len(found[most:])
@@ -516,15 +531,46 @@ def _has_number(update: UpdateFacts) -> bool:
     )
 
 
-def _why_not(pair: Achieved, text: str, count: int, late: Collection[int]) -> WhyNot:
-    """Return why a report is no main result of a paper with so many."""
+def _why_not(
+    writer: Writer, pair: Achieved, text: str, can_be: list[Achieved], told: Collection[int]
+) -> WhyNot:
+    """Return why a report with this first sentence is no main result. `can_be` are those that can be one, the best
+    first, `told` the ids of the updates that the section has."""
+    item, update = pair
     if not text:
-        return WhyNot.NOTHING if says_nothing(pair[1].achieved) else WhyNot.TALK
+        if says_nothing(update.achieved):
+            return WhyNot.NOTHING
+        return WhyNot.ONGOING if without_announcements(update.achieved) else WhyNot.TALK
     if _is_talk(pair):
         return WhyNot.TALK
-    if pair[0].pk in late:
-        return WhyNot.LATE
-    if count >= MAX_HEADLINES:
-        return WhyNot.FULL
-    is_wished = _is(pair, Update.KeyAchievement.HEADLINE)
-    return WhyNot.NO_ROOM if is_wished else WhyNot.UNMARKED
+    if pair not in can_be:
+        return _why_unfit(writer.facts, pair)
+    results = _one_of_each_item(can_be)
+    if pair not in results:
+        return WhyNot.SAME_ITEM
+    before = results[: results.index(pair)]
+    if len(before) >= MAX_HEADLINES:
+        return WhyNot.BEHIND
+    line = opened(headline(_achieved(writer, item, update)))
+    if any(line == opened(headline(_achieved(writer, *other))) for other in before):
+        return WhyNot.SAID
+    return WhyNot.ELSEWHERE if update.pk in told else WhyNot.NO_ROOM
+
+
+def _why_unfit(facts: Facts, pair: Achieved) -> WhyNot:
+    """Return why a report cannot be a main result as it is."""
+    item, update = pair
+    own_words = _own_words(update)
+    if own_words and not headline(stated(own_words)):
+        return WhyNot.TOO_LONG
+    if _is(pair, Update.KeyAchievement.HEADLINE):
+        return WhyNot.NOTHING
+    agency = update.of_return.agency_id
+    last = [
+        each
+        for of, each in _all_achieved(facts)
+        if of is item and each.of_return.agency_id == agency
+    ][-1:]
+    if last and last[0] is not update:
+        return WhyNot.NEWER
+    return WhyNot.TOO_LITTLE if _reads_well(item, update) else WhyNot.TO_REWORD

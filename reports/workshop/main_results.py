@@ -7,7 +7,13 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy
 
 from agencies.wording.translation import StrOrPromise
-from reports.compose.achievements import MAIN_RESULTS, WhyNot, introduced, passed_over
+from reports.compose.achievements import (
+    MAIN_RESULTS,
+    MAX_HEADLINES,
+    WhyNot,
+    introduced,
+    passed_over,
+)
 from reports.document import Source
 from reports.drafting.draft import BULLETS, Draft, printed
 from reports.drafting.page import ACHIEVEMENTS
@@ -22,10 +28,25 @@ FIRST_WORDS = 7
 REASONS: dict[WhyNot, StrOrPromise] = {
     WhyNot.NOTHING: gettext_lazy("It says nothing that the paper can print."),
     WhyNot.TALK: gettext_lazy("A meeting or an announcement is no result."),
-    WhyNot.LATE: gettext_lazy("Its item is told as late."),
-    WhyNot.FULL: gettext_lazy("The paper has as many main results as it should have."),
-    WhyNot.UNMARKED: gettext_lazy("Its agency did not mark it as a headline."),
-    WhyNot.NO_ROOM: gettext_lazy("There was no room for it, or the paper says it already."),
+    WhyNot.ONGOING: gettext_lazy("It says only that work goes on."),
+    WhyNot.SAME_ITEM: gettext_lazy("Another report on its item says more."),
+    WhyNot.BEHIND: gettext_lazy("Other results came before it, and the list takes {most}."),
+    WhyNot.SAID: gettext_lazy("Another report says the same."),
+    WhyNot.ELSEWHERE: gettext_lazy(
+        "There was no room for it in the list. Another paragraph has it."
+    ),
+    WhyNot.NO_ROOM: gettext_lazy("There was no room for it in the paper."),
+    WhyNot.NEWER: gettext_lazy(
+        "Its agency did not mark it as a headline, and has reported on the item again since."
+    ),
+    WhyNot.TOO_LITTLE: gettext_lazy(
+        "Its agency did not mark it as a headline. Without the mark, a result says two of these: what there is now, "
+        "what was completed, how many, and of how many."
+    ),
+    WhyNot.TO_REWORD: gettext_lazy(
+        "Its agency did not mark it as a headline, and as “we” or a list it would have to be reworded."
+    ),
+    WhyNot.TOO_LONG: gettext_lazy("Its first sentence is too long for the list."),
 }
 
 
@@ -86,7 +107,7 @@ def main_results(drafted: Drafted) -> MainResults | None:
                 each.item.number,
                 each.update.of_return.agency.short_name,
                 each.text,
-                reasons.get(each.update.pk, REASONS[each.reason]),
+                reasons.get(each.update.pk, _in_words(each.reason)),
             )
             for each in found
         ),
@@ -95,6 +116,10 @@ def main_results(drafted: Drafted) -> MainResults | None:
         lead=after if above == before else "",
         bullets=tuple((place, _beginning(bullet)) for place, bullet in enumerate(bullets)),
     )
+
+
+def _in_words(reason: WhyNot) -> str:
+    return str(REASONS[reason]).format(most=MAX_HEADLINES)
 
 
 def _list_of(draft: Draft) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from reports.compose.achievements import MAIN_RESULTS
+from reports.compose.achievements import MAIN_RESULTS, WhyNot, passed_over
 from reports.drafting import concerns, draft_rows
 from reports.drafting.draft import Origin
 from reports.drafting.paper import composed, read_drafted
@@ -23,6 +23,10 @@ from tests.factories import (
 )
 from tests.reports.drafted import BEFORE, BEFORE_ON, drafted
 
+UNMARKED = (
+    "Its agency did not mark it as a headline. Without the mark, a result says two of these: what there is now, what "
+    "was completed, how many, and of how many."
+)
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before_the_paper")]
 
 
@@ -98,20 +102,83 @@ def test_each_report_that_is_passed_over_comes_with_the_reason(
     report(police, "3.5", "A card is printed.", stage="complete", completed_on=date(2010, 3, 1))
     report(police, "3.6", "A poster is drawn.")
     report(police, "3.7", "Police wrote 4 notes.", stage="withdrawn")
+    report(police, "3.8", "Good progress has been made.", "headline")
+    report(police, "3.9", f"Police {'and others ' * 40}wrote a guide.", "headline")
+    report(police, "4.1", "We now have 12 shelters open.")
     briefing = drafted(plan, item, coordinator)
-    assert sorted(offered(briefing)) == [
-        ("3.1", "Police wrote 3 guides.", "Its item is told as late."),
-        ("3.2", "", "It says nothing that the paper can print."),
-        ("3.3", "Police are proud of their part.", "A meeting or an announcement is no result."),
-        ("3.4", "A guide is written.", "The paper has as many main results as it should have."),
-        ("3.5", "A card is printed.", "The paper has as many main results as it should have."),
+    behind = "Other results came before it, and the list takes 6."
+    assert sorted((item, reason) for item, _text, reason in offered(briefing)) == [
+        ("3.1", UNMARKED),
+        ("3.2", "It says nothing that the paper can print."),
+        ("3.3", "A meeting or an announcement is no result."),
+        ("3.4", behind),
+        ("3.5", UNMARKED),
+        ("3.8", "It says only that work goes on."),
+        ("3.9", "Its first sentence is too long for the list."),
+        (
+            "4.1",
+            "Its agency did not mark it as a headline, and as “we” or a list it would have to be reworded.",
+        ),
+    ]
+    assert [text for item, text, _reason in offered(briefing) if item in ("3.2", "3.3")] == [
+        "",
+        "Police are proud of their part.",
     ]
 
 
 def test_a_report_without_a_headlines_mark_is_offered_with_that_reason(briefing):
-    assert offered(briefing) == [
-        ("1.4", "Customs trained 100 officers.", "Its agency did not mark it as a headline.")
-    ]
+    assert offered(briefing) == [("1.4", "Customs trained 100 officers.", UNMARKED)]
+
+
+def test_a_result_that_needs_no_mark_is_not_said_to_lack_one(
+    plan, item, coordinator, report, police, customs
+):
+    for number in range(7):
+        text = f"Police’s house {number} is now open to {number} of 90 people."
+        report(police, f"2.{number}", text)
+    late = report(customs, "3.1", "The desk is now open to 40 people.")
+    DelayFactory(milestone=MilestoneFactory(item=late.item, original_due=date(2010, 1, 1)))
+    facts = read_drafted(drafted(plan, item, coordinator)).found.facts
+    found, _more = passed_over(facts, set(), set(), 20)
+    reasons = {each.item.number: each.reason for each in found}
+    assert reasons.pop("3.1") == WhyNot.BEHIND
+    assert sorted(reasons.values()) == [WhyNot.BEHIND, *[WhyNot.NO_ROOM] * 6]
+
+
+@pytest.mark.parametrize(
+    ("achieved", "told", "reason"),
+    [
+        ("The desk is now open to 40 people.", False, WhyNot.NO_ROOM),
+        ("The desk is now open to 40 people.", True, WhyNot.ELSEWHERE),
+    ],
+)
+def test_what_could_be_a_main_result_and_had_no_room_says_so(
+    briefing, report, customs, achieved, told, reason
+):
+    row = report(customs, "3.1", achieved, "headline")
+    facts = read_drafted(briefing).found.facts
+    found, _more = passed_over(facts, set(), {row.pk} if told else set(), 10)
+    assert [each.reason for each in found if each.update.pk == row.pk] == [reason]
+
+
+def test_of_two_reports_with_the_same_words_one_says_so(briefing, report, customs):
+    report(customs, "3.1", "Police trained 240 officers.", "headline")
+    found, _more = passed_over(read_drafted(briefing).found.facts, set(), set(), 10)
+    reasons = [each.reason for each in found if "240" in each.text]
+    assert sorted(reasons) == [WhyNot.NO_ROOM, WhyNot.SAID]
+
+
+def test_of_two_reports_on_an_item_the_lesser_says_that_the_other_says_more(briefing, two):
+    trained, other = two
+    UpdateFactory(
+        of_return=other.of_return,
+        item=trained.item,
+        achieved="Customs trained a board.",
+        key_achievement="headline",
+    )
+    assert ("1.3", "Customs trained a board.", "Another report on its item says more.") in offered(
+        briefing
+    )
 
 
 def test_what_the_records_have_in_the_list_since_the_draft_was_begun_says_so(
