@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reports.compose.facts import Facts
-from reports.document import MAX_TEXT, Bullet, Paragraph, Section, Text, markup
-from workitems.terms.acronyms import written_out
+from reports.document import MAX_TEXT, Bullet, Paragraph, Section, Source, Text, markup
+from workitems.terms.acronyms import acronyms_in, written_out
 
 
 def write_out(section: Section, facts: Facts) -> Section:
@@ -18,6 +18,16 @@ def write_out(section: Section, facts: Facts) -> Section:
         return section
     done: set[str] = set()
     return replace(section, paragraphs=tuple(_paragraphs(section.paragraphs, facts, done)))
+
+
+def write_out_after(earlier: Iterable[str], text: str, facts: Facts) -> tuple[str, list[Source]]:
+    """Return a text with each acronym written out that the texts `earlier` of its section do not have, and the entries
+    of the glossary that it uses first. A text that would become too long stays."""
+    had = {acronym.casefold() for each in earlier for acronym in acronyms_in(each)}
+    words, has = written_out(text, facts.glossary, had)
+    if len(words) > MAX_TEXT:
+        return text, []
+    return words, [facts.terms[key].source for key in facts.terms if key in has - had]
 
 
 def _paragraphs(

@@ -113,7 +113,7 @@ def _own_words(part: Part, records: Records) -> dict[int, str]:
     if len(part.taken) == 1 and part.taken[0].text:
         (taken,) = part.taken
         if taken.lines and BULLETS.search(taken.text):
-            return _own_lines(part.text, taken, records, names)
+            return _own_lines(part.text, taken, records, list(map(record_of, part.told)))
         if taken.lines:
             return _own_sentences(part.text, taken, records)
         if "\n" not in taken.text:

@@ -28,6 +28,8 @@ LEFT_OUT = "(left out)"
 BULLETS = re.compile(r"\n(?=- )")
 # Recommendations with more words together are only counted in the summary.
 MOST_ASKED = 45
+# The model of entries of the glossary, which explain words of a paragraph and are not what it tells of.
+GLOSSARY = "workitems.glossaryentry"
 # Content of the section that closes the paper: one sentence, then the recommendations.
 CLOSING = "recommendation"
 
@@ -79,6 +81,11 @@ class Part:
     taken: tuple[Taken, ...] = ()
     sources: tuple[Source, ...] = ()
     is_hidden: bool = False
+
+    @property
+    def told(self) -> tuple[Source, ...]:
+        """The sources that it tells of: all but those that explain its acronyms."""
+        return tuple(source for source in self.sources if source.model != GLOSSARY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,8 +441,8 @@ def _sources_of(part: Part, bullets: int) -> list[tuple[Source, ...]]:
         return [
             tuple(source for source in part.sources if record_of(source) in line) for line in lines
         ]
-    if len(part.sources) == bullets:
-        return [(source,) for source in part.sources]
+    if len(part.told) == bullets:
+        return [(source,) for source in part.told]
     return [part.sources] * bullets
 
 
@@ -497,16 +504,23 @@ def _one_text(texts: Iterable[str]) -> str:
 
 
 def put_bullet(
-    draft: Draft, key: str, bullet: str, source: Source, place: int | None = None, lead: str = ""
+    draft: Draft,
+    key: str,
+    bullet: str,
+    source: Source,
+    place: int | None = None,
+    lead: str = "",
+    terms: Sequence[Source] = (),
 ) -> Draft:
     """Put a bullet into a list, with its source: after the last bullet, or in place of one, counted from 0. `lead`, if
-    any, are the new words above the list.
+    any, are the new words above the list, `terms` the entries of the glossary that explain the bullet's acronyms.
 
     If the list has one source for each bullet, that of the old one goes with it.
     """
     part = draft.part(key)
     above, *bullets = BULLETS.split(part.text)
-    sources = list(part.sources)
+    sources = list(part.told)
+    terms = [*(each for each in part.sources if each.model == GLOSSARY), *terms]
     if place is None:
         bullets.append(f"- {bullet}")
         sources.append(source)
@@ -521,7 +535,9 @@ def put_bullet(
     origin = part.origin
     if origin != Origin.WRITTEN:
         origin = Origin.GENERATED if text == _as_taken(part) else Origin.EDITED
-    changed = replace(part, text=text, origin=origin, sources=tuple(dict.fromkeys(sources)))
+    changed = replace(
+        part, text=text, origin=origin, sources=tuple(dict.fromkeys([*sources, *terms]))
+    )
     return _replaced(draft, key, [changed])
 
 

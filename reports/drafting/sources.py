@@ -18,7 +18,7 @@ from agencies.records.composed import composed
 from reports.compose.citations import Versioned, delay_source, version_of
 from reports.compose.facts import Facts
 from reports.document import Source
-from reports.drafting.draft import Draft, Part, Portion
+from reports.drafting.draft import GLOSSARY, Draft, Part, Portion
 from workitems.models import Delay, Plan
 from workitems.plan.asat import Moment
 
@@ -48,7 +48,6 @@ NUMBERS = {
     "workitems.risk": "number",
 }
 # Types without a page of the past; their current page shows the history.
-GLOSSARY = "workitems.glossaryentry"
 ONLY_NOW = ("workitems.plan", "workitems.risk", GLOSSARY)
 # Records shown of a type. For more than these, the item list is easier to read.
 MAX_SHOWN = 60

@@ -14,6 +14,7 @@ from reports.compose.achievements import (
     introduced,
     passed_over,
 )
+from reports.compose.writing_out import write_out_after
 from reports.document import Source
 from reports.drafting.draft import BULLETS, Draft, printed
 from reports.drafting.page import ACHIEVEMENTS
@@ -116,6 +117,20 @@ def main_results(drafted: Drafted) -> MainResults | None:
         lead=after if above == before else "",
         bullets=tuple((place, _beginning(bullet)) for place, bullet in enumerate(bullets)),
     )
+
+
+def as_bullet(
+    drafted: Drafted, offered: Offered, key: str, place: int | None
+) -> tuple[str, list[Source]]:
+    """Return an offered report as a bullet of the list `key`, in place of one or as the last, with the acronyms written
+    out that its section does not have before; and the entries of the glossary that these are from."""
+    assert drafted.found is not None
+    draft = drafted.draft
+    shown = draft.portion_of(key).shown
+    at = next(n for n, part in enumerate(shown) if part.key == key)
+    above, *bullets = BULLETS.split(shown[at].text)
+    earlier = [*(part.text for part in shown[:at]), above, *bullets[:place]]
+    return write_out_after(earlier, offered.text, drafted.found.facts)
 
 
 def _in_words(reason: WhyNot) -> str:

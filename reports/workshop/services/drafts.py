@@ -286,6 +286,7 @@ def put_bullet(
     key: str,
     bullet: str,
     source: Source,
+    terms: Sequence[Source] = (),
     place: int | None = None,
     lead: str = "",
     version: int,
@@ -293,12 +294,12 @@ def put_bullet(
 ) -> None:
     """Put a bullet into a list: after its last bullet, or in place of one, counted from 0; with `lead` above it, if any.
 
-    `version` is that of the list. Raise `Conflict` if its text has changed since.
+    `terms` are the entries of the glossary that explain its acronyms. `version` is that of the list. Raise `Conflict` if its text has changed since.
     """
     before = draft_rows.read_draft(open_briefing(briefing))
     _check_version(before, key, version)
     apply(
-        briefing, before, acts.put_bullet, key, bullet, source, place, lead, by=by,
+        briefing, before, acts.put_bullet, key, bullet, source, place, lead, terms, by=by,
         reason="Printed another result", kind=Kind.EDIT, about=key,
     )  # fmt: skip
 

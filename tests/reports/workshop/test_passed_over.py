@@ -14,6 +14,7 @@ from reports.workshop.main_results import NEW, main_results
 from reports.workshop.services import drafts, undoing
 from tests.factories import (
     DelayFactory,
+    GlossaryEntryFactory,
     MilestoneFactory,
     ReturnFactory,
     RoundFactory,
@@ -248,6 +249,47 @@ def test_a_swap_is_one_act_and_the_same_swap_back_is_as_generated(
     assert draft_of(briefing) == swapped
     press(client, briefing, swap=two[0].pk)
     assert draft_of(briefing) == before
+
+
+@pytest.fixture
+def of_acronyms(plan, report, police, customs):
+    """A headline of Police, and what Customs reports, both with an acronym of the glossary."""
+    GlossaryEntryFactory(plan=plan)
+    return [
+        report(police, "1.3", "Police trained 240 officers in CNS.", "headline"),
+        report(customs, "1.4", "The CNS was shown to 100 officers."),
+    ]
+
+
+def test_a_result_that_is_swapped_in_has_its_acronyms_written_out(
+    client, plan, item, coordinator, of_acronyms
+):
+    briefing = drafted(plan, item, coordinator)
+    before = draft_of(briefing)
+    press(client, briefing, swap=of_acronyms[1].pk)
+    part = draft_of(briefing).part(MAIN_RESULTS)
+    assert part.text == (
+        "The year’s main result:\n- The customs notification system (CNS) was shown to 100 officers."
+    )
+    assert [each.model for each in part.sources] == ["workitems.update", "workitems.glossaryentry"]
+    assert part.sources[0].pk == of_acronyms[1].pk
+    press(client, briefing, swap=of_acronyms[0].pk)
+    assert draft_of(briefing) == before
+
+
+def test_a_result_that_is_added_does_not_write_out_what_the_list_has_already(
+    client, plan, item, coordinator, of_acronyms, police, customs
+):
+    briefing = drafted(plan, item, coordinator)
+    press(client, briefing, add=of_acronyms[1].pk)
+    draft = draft_of(briefing)
+    assert draft.part(MAIN_RESULTS).text.split("\n")[1:] == [
+        "- Police trained 240 officers in customs notification system (CNS).",
+        "- The CNS was shown to 100 officers.",
+    ]
+    assert concerns.owners_of(draft)[MAIN_RESULTS][customs.pk] == (
+        "- The CNS was shown to 100 officers."
+    )
 
 
 def test_composing_again_keeps_the_choice(client, briefing, two, plan, report, police, coordinator):

@@ -26,7 +26,7 @@ from reports.workshop.forms.drafting import (
     SplitForm,
     VersionForm,
 )
-from reports.workshop.main_results import main_results
+from reports.workshop.main_results import as_bullet, main_results
 from reports.workshop.services import drafts
 from workitems.plan.services import Conflict, Refused
 from workitems.plan.views.lookups import signed_in
@@ -107,20 +107,24 @@ def put_bullet(request: HttpRequest, briefing: Briefing, key: str) -> Message:
     """Print a report as a main result, in place of another or besides."""
     form = ResultForm(request.POST)
     typed = cleaned(form)
-    results = main_results(read_drafted(briefing, localdate()))
+    drafted = read_drafted(briefing, localdate())
+    results = main_results(drafted)
     offered = results.offered if results and results.key == key else ()
     found = next((each for each in offered if each.pk == form.wanted and each.text), None)
     if results is None or found is None:
         raise Refused(_("The reports have changed. Read them again, then choose."))
-    where = {"place": typed["place"]} if typed["swap"] else {"lead": results.lead}
+    place = typed["place"] if typed["swap"] else None
+    bullet, terms = as_bullet(drafted, found, key, place)
     drafts.put_bullet(
         briefing=briefing,
         key=key,
-        bullet=found.text,
+        bullet=bullet,
         source=found.source,
+        terms=terms,
+        place=place,
+        lead="" if typed["swap"] else results.lead,
         version=typed["version"],
         by=signed_in(request),
-        **where,
     )
     if typed["swap"]:
         return _("Swapped. Nothing else has changed; Undo brings the other back.")
