@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -133,6 +134,16 @@ def read_consultation(clearance: Clearance, today: date | None = None) -> Consul
         read=concerns.fingerprint(concerns.covered_texts(draft, owners, agency, commented)),
         earlier=None if clearance.is_answered else answered_before,
     )
+
+
+def earlier_answers(rows: Iterable[Clearance]) -> dict[int, Any]:
+    """Return of each agency that is asked again its last answer, a history row, by the id of the request. One query if
+    there are any."""
+    again = [row.pk for row in rows if row.reopened_because and not row.is_answered]
+    if not again:
+        return {}
+    answers = Clearance.history.filter(id__in=again).exclude(answer="").order_by("history_id")
+    return {answer.id: answer for answer in answers}
 
 
 def _own_place(

@@ -59,6 +59,7 @@ def _overview(
     rows = list(briefing.clearances.asked().for_list())
     for row in rows:
         row.briefing = briefing
+    earlier = consultation.earlier_answers(rows)
     may_change = request.user.has_perm("reports.change_briefing", briefing)
     comments = ClearanceComment.objects.of_briefing(briefing).for_list()
     return form_page(
@@ -67,7 +68,7 @@ def _overview(
         thread or ThreadForm(),
         plan=briefing.plan,
         briefing=briefing,
-        rows=[(row, row.is_overdue(on)) for row in rows],
+        rows=[(row, row.is_overdue(on), earlier.get(row.pk)) for row in rows],
         threads=consultation.threads(draft_rows.read_draft(briefing).draft, comments),
         notices=Notice.objects.about(map(about, rows)) if may_change else [],
         may_ask=may_change and briefing.is_open,

@@ -207,6 +207,41 @@ def test_text_changed_while_reading_is_shown_before_the_answer_counts(approver, 
     assert Clearance.objects.get().answer == "concurs"
 
 
+def change_what_it_cleared(asked, by, text, version=1):
+    key = list(draft_rows.read_draft(asked.briefing).draft.numbers)[1]
+    drafts.edit(briefing=asked.briefing, key=key, text=text, version=version, by=by)
+
+
+def test_the_coordinator_still_reads_the_reason_of_an_agency_that_is_asked_again(
+    coordinator, approver, asked, by
+):
+    answer(approver, asked, "dissents", "The shelter is in Napier.")
+    before = coordinator.get(page(asked.briefing))
+    assert "no longer printed" not in before.text
+    change_what_it_cleared(asked, by, "Other words.")
+    ((row, _is_overdue, earlier),) = coordinator.get(page(asked.briefing)).context["rows"]
+    assert (row.answer, row.words) == ("", "")
+    assert (earlier.answer, earlier.words) == ("dissents", "The shelter is in Napier.")
+    text = coordinator.get(page(asked.briefing)).text
+    assert "no longer printed: Does not concur, " in text
+    assert "<blockquote>The shelter is in Napier.</blockquote>" in text
+    answer(approver, asked, "concurs")
+    again = coordinator.get(page(asked.briefing))
+    assert "The shelter is in Napier." not in again.text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_earlier_reasons_take_one_query_for_any_number_of_agencies(
+    coordinator, briefing, count, django_assert_num_queries
+):
+    for _ in range(count):
+        ClearanceFactory(
+            briefing=briefing, agency=AgencyFactory(), reopened_because="Paragraph 5 was changed."
+        )
+    with django_assert_num_queries(17):
+        assert len(coordinator.get(page(briefing)).context["rows"]) == count
+
+
 def test_a_contributor_can_comment_but_not_answer(asked, police):
     contributor = browser(seat("Police contributor", police, Role.CONTRIBUTOR))
     shown = contributor.get(asked.get_absolute_url())
