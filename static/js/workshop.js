@@ -10,6 +10,7 @@ import { _, filled } from "./words.js";
 
 const SLOW = 800; // ms after which the page says that it is at work
 const LATER = 2000; // ms after the last act until the records' news are asked for
+const SOON = 300; // the same after words were saved, as the remarks under them may be settled
 // Acts after which the rest of the page can wait. The others depend on what the records say.
 const QUICK = [
   "up", "down", "move", "story-up", "story-down", "story-move", "split", "split-list", "join", "merge",
@@ -200,6 +201,7 @@ class Editor extends Autosave {
       tag.classList.toggle("is-ours", result.is_ours);
     }
     if (!this.typed) this.say(filled(_("Saved at {time}"), { time: result.saved_at }), "complete");
+    later(this.key, SOON);
   }
 
   showErrors(errors) {
@@ -269,6 +271,7 @@ function turnTo(key, closed) {
     const answer = await askForChanges(root.dataset.address, new URLSearchParams({ show: key }));
     if (!answer.trouble) {
       bring(answer, key);
+      later(key, SOON);
       return true;
     }
     editors.set(closed.key, closed);
@@ -306,6 +309,7 @@ function showChanges(result, key) {
 // The page as it is now. What is the same stays as it is, and so do open boxes and details.
 function show(page, key) {
   const now = page.querySelector("[data-workshop]");
+  const stayInSight = inSight();
   const parts = [...now.querySelectorAll("[data-part]")];
   [...root.querySelectorAll("[data-part]")].forEach((old, place) => swap(old, parts[place]));
   const isNew = now.dataset.state !== root.dataset.state;
@@ -319,9 +323,18 @@ function show(page, key) {
     isWhole: true,
   });
   renewMenus(isNew);
+  stayInSight();
   saysOfAct = [...page.querySelectorAll(".message")].map((each) => each.textContent.trim()).join(" ");
   clearTimeout(news);
   if (key) focusOn(key);
+}
+
+// Return what puts the paragraph that has the focus back to its place in the window.
+function inSight() {
+  const key = document.activeElement.closest("[data-block]")?.dataset.block;
+  const top = () => root.querySelector(`[data-block="${CSS.escape(key)}"]`)?.getBoundingClientRect().top;
+  const before = key && top();
+  return () => key && scrollBy(0, (top() ?? before) - before);
 }
 
 // As the server sent it, but for what differs on every page: numbers, and the form's token.
@@ -399,21 +412,39 @@ function renew(old, fresh, isWhole) {
   if (!old) return fresh;
   const isShut = !editor && old.querySelector("[data-editor]");
   if (sent.get(old) === sent.get(fresh) && !isShut) return old;
+  if (isWhole && editor?.form.contains(document.activeElement)) return takeNews(old, fresh);
   const giveFocus = placeOfFocus(old);
   if (editor) fresh.querySelector("[data-words]").replaceChildren(editor.form);
   const menu = old.querySelector("[data-more][open] form.workshop-acts");
   if (menu && fresh.querySelector("[data-menu]")) fill(fresh.querySelector("[data-more]"), menu);
-  if (!isWhole) keepNews(old, fresh);
+  // That is not in the answer to an act. The next page has it, and takes the place of this block in any case.
+  if (!isWhole && giveNews(old, fresh)) sent.delete(fresh);
   put(fresh, old, giveFocus);
   return fresh;
 }
 
-// What the records and the checks say is not in the answer to an act; it is known again with the next page.
-function keepNews(old, fresh) {
-  const mark = old.querySelector("[data-changed]");
-  fresh.querySelector("[data-words]").after(...old.querySelectorAll(".workshop-drift, .workshop-mark, .workshop-passed"));
-  if (mark) fresh.querySelector("[data-origin]").after(mark);
-  fresh.querySelector(".workshop-foot").append(...old.querySelectorAll(".workshop-next"));
+// What the records and the checks say of a paragraph.
+const NEWS = ".workshop-drift, .workshop-mark, .workshop-passed";
+
+// Put that from one block into another. Return whether there is any.
+function giveNews(from, to) {
+  const [news, next] = [[...from.querySelectorAll(NEWS)], [...from.querySelectorAll(".workshop-next")]];
+  const mark = from.querySelector("[data-changed]");
+  to.querySelector("[data-words]").after(...news);
+  if (mark) to.querySelector("[data-origin]")?.after(mark);
+  to.querySelector(".workshop-foot")?.append(...next);
+  return news.length + next.length > 0 || mark !== null;
+}
+
+// A paragraph that is being written stays as it is, and gets what is said of its words as they are saved.
+function takeNews(old, fresh) {
+  for (const details of old.querySelectorAll("details[open][id]")) {
+    fresh.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute("open", "");
+  }
+  for (const each of old.querySelectorAll(`${NEWS}, .workshop-next, [data-changed]`)) each.remove();
+  sent.set(old, sent.get(fresh));
+  giveNews(fresh, old);
+  return old;
 }
 
 // Bring a list's blocks into order and move no more of them than necessary.
@@ -484,21 +515,28 @@ root.addEventListener("input", showLength);
 let news = 0;
 
 // Acts change what the records have for a section, and what the checks say. That is asked for when
-// the acts have come to rest and nobody is typing.
-function later(key) {
+// the acts have come to rest and all that is typed is saved.
+function later(key, wait = LATER) {
   clearTimeout(news);
   const section = root.querySelector(`[data-block="${CSS.escape(key ?? "")}"]`)?.closest("[data-chapter]");
   const tray = section?.dataset.chapter ?? trayOf();
   news = setTimeout(() => {
-    if (waiting || document.activeElement.matches("textarea, select, input, [contenteditable]")) return later(key);
+    if (waiting || isTyping()) return later(key, wait);
     turning = turning.then(() => bringNews(tray)).catch(() => {});
-  }, LATER);
+  }, wait);
+}
+
+function isTyping() {
+  const field = document.activeElement;
+  const editor = editors.get(field.closest("[data-editor]")?.dataset.editor);
+  return editor ? editor.isUnsaved : field.matches("textarea, select, input, [contenteditable]");
 }
 
 async function bringNews(tray) {
   const says = saysOfAct;
   const { page } = await askForPage(`${root.dataset.address}?section=${encodeURIComponent(tray)}`);
   if (!page) return;
+  if (isTyping()) return later(null, SOON);
   show(page);
   renewPdf();
   saysOfAct = says;

@@ -259,6 +259,74 @@ def test_new_paragraphs_are_added_only_once_when_the_response_was_lost(coordinat
 # --- the records --------------------------------------------------------------------------------
 
 
+# --- remarks ------------------------------------------------------------------------------------
+
+
+def remarked(draft):
+    """Write two paragraphs with the same sentence, of which one comes before the others of its section."""
+    for words in (
+        "The printer broke down in June.",
+        "Work is ongoing. The printer broke down in June.",
+    ):
+        drafts.add(
+            briefing=draft.briefing, section="delay", position=0, text=words, by=draft.coordinators[0]
+        )  # fmt: skip
+
+
+def remarks(page):
+    return page.locator("[data-blocks] .workshop-mark")
+
+
+def test_remarks_follow_the_text_while_it_is_typed_and_after_it(coordinator, draft, address):
+    remarked(draft)
+    page = coordinator
+    page.goto(address)
+    ours = paragraph(page, "Work is ongoing.")
+    expect(ours.locator(".workshop-mark")).not_to_have_count(0)
+    count = (
+        page.locator(".workshop-bar")
+        .get_by_text("need work")
+        .or_(page.locator(".workshop-bar").get_by_text("needs work"))
+    )
+    before = count.text_content()
+    key = ours.get_attribute("data-block")
+    edit(page, "Work is ongoing.")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("A new printer was bought.")
+    expect(state(page)).to_have_text(SAVED)
+    block = page.locator(f'[data-block="{key}"]')
+    expect(block.locator(".workshop-mark")).to_have_count(0)
+    expect(surface(page)).to_be_focused()
+    page.keyboard.type(" It prints.")
+    expect(surface(page)).to_have_text("A new printer was bought. It prints.")
+    page.keyboard.press("Control+Enter")
+    expect(block).to_contain_text("It prints.")
+    expect(block.locator(".workshop-mark")).to_have_count(0)
+    assert count.count() == 0 or count.text_content() != before
+
+
+def test_a_remark_that_an_answer_left_under_its_paragraph_goes_with_the_next_page(
+    coordinator, draft, address
+):
+    remarked(draft)
+    page = coordinator
+    page.goto(address)
+    first, second = ("Work is ongoing.", "The printer broke down in June.")
+    other = page.locator("[data-blocks] > [data-block]").filter(
+        has_text=re.compile(r"^\s*The printer broke down")
+    )
+    expect(other.locator(".workshop-mark")).to_have_count(1)
+    more = other.locator("[data-more]")
+    more.locator("summary").press("Enter")
+    more.get_by_role("button", name="Move down").press("Enter")
+    expect(bar(page)).to_contain_text("Moved")
+    expect(other.locator(".workshop-mark")).to_have_count(1)
+    paragraph(page, first).locator("[data-more] summary").press("Enter")
+    paragraph(page, first).get_by_role("button", name="Leave out").press("Enter")
+    expect(other.locator(".workshop-mark")).to_have_count(0)
+    assert second in other.text_content()
+
+
 def change_the_records(draft):
     """Change the records so that the figures in Purpose change."""
     item = draft.items[0]

@@ -79,6 +79,22 @@ def test_what_is_repeated_empty_or_without_a_subject_is_marked_with_what_to_do(
     assert "Keep the sentence in one of the two." in page.text
 
 
+def test_without_a_script_a_saved_paragraph_has_the_remarks_of_its_new_words(
+    client, briefing, coordinator
+):
+    row = drafts.add(
+        briefing=briefing, section="delay", text="They were late for months on end.", by=coordinator
+    )
+    where = reverse("workshop:paragraph", args=[briefing.plan.slug, briefing.pk, row.key])
+    assert list(marks(page_of(client, briefing))) == [row.key]
+    typed = {"act": "save", "version": 1, "text": "The printers were four months late."}
+    page = client.post(where, typed, follow=True)
+    assert marks(page) == {}
+    assert "needs work" not in page.text
+    typed = {"act": "save", "version": 2, "text": "They were late for months on end."}
+    assert list(marks(client.post(where, typed, follow=True))) == [row.key]
+
+
 def test_of_a_paper_that_is_too_long_the_longest_paragraphs_are_marked(
     client, briefing, coordinator
 ):
