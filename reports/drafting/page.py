@@ -30,7 +30,7 @@ from reports.drafting.draft import (
 )
 from reports.drafting.draft_rows import Stored
 from reports.drafting.paper import Drafted, read_drafted
-from reports.drafting.sources import Cited, RecordLinks, Shelf, sources_panel
+from reports.drafting.sources import Cited, RecordLinks, Shelf, sources_in_words, sources_panel
 from reports.drafting.stories import story_of
 from reports.models import Briefing
 from workitems.plan.word_diff import Strand, short_diff
@@ -239,6 +239,12 @@ class Page:
     def shelves(self, portion: Portion) -> list[Shelf]:
         found = self.drafted.found
         return sources_panel(self.drafted.draft, portion, found.facts, self.links) if found else []
+
+    def sources_of(self, block: Block) -> list[tuple[Cited, str]]:
+        """The sources of a paragraph, each with its text."""
+        found = self.drafted.found
+        portion = self.drafted.draft.portion_of(block.key)
+        return sources_in_words(block.part, portion, found.facts if found else None, self.links)
 
     def block(self, key: str) -> Block | None:
         found = (block for chapter in self.chapters for block in chapter.blocks)

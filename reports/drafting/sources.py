@@ -155,6 +155,21 @@ def sources_panel(
     return [_shelf(str(SHELF_TITLES[kind]), lines) for kind, lines in shelves.items()]
 
 
+def sources_in_words(
+    part: Part, portion: Portion, facts: Facts | None, links: "RecordLinks"
+) -> list[tuple[Cited, str]]:
+    """Return the sources of a paragraph, each with its text; "" of a record that has none or cannot be read."""
+    kinds = RECORD_TYPES.get(portion.content, ("update",))
+    texts: dict[tuple[str, int], str] = {}
+    for record in records(facts) if facts else ():
+        name = (record.source.model, record.source.pk)
+        # A report says what was achieved and what is next: that of the section counts.
+        if name not in texts or record.kind in kinds:
+            texts[name] = record.text
+    cited = zip(part.sources, links.cited(part), strict=True)
+    return [(each, texts.get((source.model, source.pk), "")) for source, each in cited]
+
+
 def _shelf(title: str, lines: list[Line]) -> Shelf:
     wanted = sorted(
         (line for line in lines if line.is_changed or not line.is_used),

@@ -10,6 +10,7 @@ import { _, filled } from "./words.js";
 
 const SLOW = 800; // ms after which the page says that it is at work
 const LATER = 2000; // ms after the last act until the records' news are asked for
+const REST = 250; // ms that the focus is in a paragraph until the sources follow it
 const SOON = 300; // the same after words were saved, as the remarks under them may be settled
 // Acts after which the rest of the page can wait. The others depend on what the records say.
 const QUICK = [
@@ -70,7 +71,7 @@ async function askForChanges(address, fields) {
   const isAct = fields.has("act");
   const answer = await connection.ask(isAct ? address : `${address}?${fields}`, isAct ? fields : null);
   if (!answer.result?.whole) return answer;
-  const whole = await askForPage(`${root.dataset.address}?section=${encodeURIComponent(trayOf())}`);
+  const whole = await askForPage(pageOfNow());
   return { ...whole, result: answer.result, says: answer.result.says };
 }
 
@@ -78,8 +79,11 @@ function addressOf(key) {
   return `${root.dataset.address}${key.startsWith("r-") ? "recommendations" : "paragraphs"}/${key}/`;
 }
 
-function trayOf() {
-  return root.querySelector("[data-tray][aria-current]")?.dataset.tray ?? "";
+// What the sources are shown of: a section, and a paragraph of it, if one is in hand.
+const inHand = (({ section, at }) => ({ section, at }))(root.querySelector("#sources").dataset);
+
+function pageOfNow() {
+  return `${root.dataset.address}?${new URLSearchParams(inHand)}`;
 }
 
 // --- references -----------------------------------------------------------------------------------
@@ -201,7 +205,7 @@ class Editor extends Autosave {
       tag.classList.toggle("is-ours", result.is_ours);
     }
     if (!this.typed) this.say(filled(_("Saved at {time}"), { time: result.saved_at }), "complete");
-    later(this.key, SOON);
+    later(SOON);
   }
 
   showErrors(errors) {
@@ -271,7 +275,7 @@ function turnTo(key, closed) {
     const answer = await askForChanges(root.dataset.address, new URLSearchParams({ show: key }));
     if (!answer.trouble) {
       bring(answer, key);
-      later(key, SOON);
+      later(SOON);
       return true;
     }
     editors.set(closed.key, closed);
@@ -303,7 +307,7 @@ function showChanges(result, key) {
   renewMenus(isNew, result.menu && { id: `more-${key}`, menu: result.menu });
   saysOfAct = result.says;
   if (key) focusOn(key);
-  later(key);
+  later();
 }
 
 // The page as it is now. What is the same stays as it is, and so do open boxes and details.
@@ -516,13 +520,11 @@ let news = 0;
 
 // Acts change what the records have for a section, and what the checks say. That is asked for when
 // the acts have come to rest and all that is typed is saved.
-function later(key, wait = LATER) {
+function later(wait = LATER) {
   clearTimeout(news);
-  const section = root.querySelector(`[data-block="${CSS.escape(key ?? "")}"]`)?.closest("[data-chapter]");
-  const tray = section?.dataset.chapter ?? trayOf();
   news = setTimeout(() => {
-    if (waiting || isTyping()) return later(key, wait);
-    turning = turning.then(() => bringNews(tray)).catch(() => {});
+    if (waiting || isTyping()) return later(wait);
+    turning = turning.then(bringNews).catch(() => {});
   }, wait);
 }
 
@@ -532,15 +534,32 @@ function isTyping() {
   return editor ? editor.isUnsaved : field.matches("textarea, select, input, [contenteditable]");
 }
 
-async function bringNews(tray) {
+async function bringNews() {
   const says = saysOfAct;
-  const { page } = await askForPage(`${root.dataset.address}?section=${encodeURIComponent(tray)}`);
+  const { page } = await askForPage(pageOfNow());
   if (!page) return;
-  if (isTyping()) return later(null, SOON);
+  if (isTyping()) return later(SOON);
   show(page);
   renewPdf();
   saysOfAct = says;
   showState();
+}
+
+// The sources follow the paragraph that has the focus, when it has come to rest there.
+let follows = 0;
+
+root.addEventListener("focusin", (event) => {
+  const at = event.target.closest("[data-blocks] > [data-block]")?.dataset.block;
+  clearTimeout(follows);
+  if (!at || at === inHand.at) return;
+  follows = setTimeout(bringSources, REST, { section: event.target.closest("[data-chapter]").dataset.chapter, at });
+});
+
+async function bringSources(wanted) {
+  Object.assign(inHand, wanted);
+  const { result } = await connection.ask(pageOfNow());
+  if (!result?.sources || inHand.at !== wanted.at) return;
+  swap(root.querySelector("#sources"), parsed(result.sources).querySelector("#sources"));
 }
 
 // The PDF beside the draft follows when the acts have come to rest, if it is shown. Viewers take the
@@ -689,6 +708,7 @@ async function follow(link) {
   const wanted = new URL(link.href).searchParams.get("edit");
   if (known.has(wanted)) return editors.get(wanted).box.focus();
   const isTray = "tray" in link.dataset;
+  if (isTray) Object.assign(inHand, { section: link.dataset.tray, at: "" });
   const answer = wanted
     ? await askForChanges(root.dataset.address, new URLSearchParams({ edit: wanted }))
     : await askForPage(link.href.split("#")[0]);

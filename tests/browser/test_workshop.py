@@ -259,6 +259,38 @@ def test_new_paragraphs_are_added_only_once_when_the_response_was_lost(coordinat
 # --- the records --------------------------------------------------------------------------------
 
 
+# --- sources ------------------------------------------------------------------------------------
+
+
+def sources(page):
+    return page.locator("#sources")
+
+
+def test_the_sources_follow_the_paragraph_that_has_the_focus(coordinator, draft):
+    page = coordinator
+    told = paragraph(page, "Promise 1.1 came on well.")
+    number = told.get_attribute("value")
+    told.locator("[data-edit]").focus()
+    expect(sources(page)).to_contain_text(f"Paragraph {number} is written from")
+    expect(sources(page).locator("[aria-current]")).to_have_text("Achievements")
+    expect(sources(page).locator(".workshop-own")).to_contain_text("Promise 1.1 came on well.")
+
+    edit(page, MARK)
+    own = page.locator("[data-block]:has([data-editor])").get_attribute("value")
+    expect(sources(page)).to_contain_text(f"Paragraph {own} is written from")
+    expect(sources(page).locator("[aria-current]")).to_have_text("Background")
+    expect(surface(page)).to_be_focused()
+    page.keyboard.type("New. ")
+    expect(state(page)).to_have_text(SAVED)
+    page.keyboard.press("Control+Enter")
+    expect(paragraph(page, "New.")).to_be_focused()
+    expect(sources(page)).to_contain_text(f"Paragraph {own} is written from")
+
+    sources(page).get_by_role("link", name="Delay", exact=True).click()
+    expect(sources(page).locator("[aria-current]")).to_have_text("Delay")
+    expect(sources(page)).not_to_contain_text("is written from")
+
+
 # --- remarks ------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,7 @@
 """The page of a draft with at most one open form, beginning a draft, and a paragraph's versions."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -25,8 +26,8 @@ from reports.briefings.views.readers import readable_briefing
 from reports.drafting import draft_rows
 from reports.drafting.draft import Draft, DraftError, Portion, printed, to_numbers
 from reports.drafting.draft_rows import Stored
-from reports.drafting.page import Page, changes_since, menu_of, page_of
-from reports.drafting.sources import Record, records
+from reports.drafting.page import Block, Page, changes_since, menu_of, page_of
+from reports.drafting.sources import MAX_SHOWN, Cited, Record, Shelf, records
 from reports.drafting.undo_steps import steps_of
 from reports.models import Briefing
 from reports.models.word_copy import suggestions_by_key
@@ -72,13 +73,21 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show the page.
 
     `?edit=` opens a paragraph or recommendation, `?after=` and `?into=` a new paragraph (from the
-    record `?from=`), `?ask=new` a new recommendation; `?section=` selects the sources' section.
+    record `?from=`), `?ask=new` a new recommendation; `?section=` selects the section of the
+    sources, `?at=` the paragraph. As JSON, `?at=` asks for the sources alone.
     """
     briefing = readable_briefing(request, slug, pk)
     if briefing.kind_id is None:
         return undrafted(request, briefing)
     if wants_json(request):
         require(request, "reports.change_briefing", briefing)
+        if "at" in request.GET:
+            page = page_of(briefing, timezone.localdate())
+            context = {"page": page, "tray": in_hand(request, page), "may_change": True}
+            html = render_to_string(
+                "reports/workshop/tray.html", context | {"here": home(briefing)}
+            )
+            return JsonResponse({"sources": html})
         opened = request.GET.get("edit", "")
         return changed(request, briefing, key=opened or request.GET.get("show", ""), opened=opened)
     return show(request, page_of(briefing, timezone.localdate()))
@@ -221,7 +230,6 @@ def show(
         new |= place_of(page, key, form)
     found = checks.failed_checks(page.drafted)
     page = marked(page, found)
-    portion = in_hand(request, page, new.get("section", ""), opened)
     return render(
         request,
         "reports/workshop/draft.html",
@@ -241,8 +249,7 @@ def show(
             "results": main_results(page.drafted) if may_change else None,
             "steps": steps_of(briefing, page.drafted.rows, request.user) if may_change else None,
             "count": checks.count(found),
-            "portion": portion,
-            "shelves": page.shelves(portion),
+            "tray": in_hand(request, page, new.get("section", ""), opened),
         },
         status=status,
     )
@@ -329,16 +336,30 @@ def record_named(page: Page, name: str) -> Record | None:
     return next((each for each in records(page.drafted.found.facts) if each.key == name), None)
 
 
-def in_hand(request: HttpRequest, page: Page, section: str, opened: str) -> Portion:
-    """Return the section for the sources panel: the open form's, else the one requested."""
+@dataclass(frozen=True)
+class Tray:
+    """The sources panel: the paragraph in hand, if one is, with its sources, and the records for its section."""
+
+    portion: Portion
+    shelves: list[Shelf]
+    block: Block | None = None
+    own: tuple[tuple[Cited, str], ...] = ()
+    not_shown: int = 0
+
+
+def in_hand(request: HttpRequest, page: Page, section: str = "", opened: str = "") -> Tray:
+    """Return the sources panel: of the paragraph whose form is open, else of the paragraph or section requested."""
+    key = opened or ("" if section else request.GET.get("at", ""))
     wanted = section or request.GET.get("section", "")
-    for chapter in page.chapters:
-        if any(block.key == opened for block in chapter.blocks):
-            return chapter.portion
-    for chapter in page.chapters:
-        if chapter.portion.key == wanted:
-            return chapter.portion
-    return page.chapters[0].portion
+    block = page.block(key)
+    if block is not None:
+        portion = page.drafted.draft.portion_of(key)
+        own = page.sources_of(block)
+        not_shown = max(len(own) - MAX_SHOWN, 0)
+        return Tray(portion, page.shelves(portion), block, tuple(own[:MAX_SHOWN]), not_shown)
+    portions = [chapter.portion for chapter in page.chapters]
+    portion = next((each for each in portions if each.key == wanted), portions[0])
+    return Tray(portion, page.shelves(portion))
 
 
 @require_safe

@@ -54,10 +54,9 @@ def paragraph(request: HttpRequest, slug: str, pk: int, key: str) -> HttpRespons
 
 
 def at_paragraph(briefing: Briefing, key: str) -> str:
-    """Return the URL of the page at a paragraph, with the sources of its section."""
-    for portion in draft_rows.read_draft(briefing).draft.portions:
-        if any(part.key == key for part in portion.parts):
-            return home(briefing, key, f"?section={quote(portion.key)}")
+    """Return the URL of the page at a paragraph, with its sources."""
+    if any(part.key == key for part in draft_rows.read_draft(briefing).draft.parts()):
+        return home(briefing, key, f"?at={quote(key)}")
     return home(briefing)
 
 
