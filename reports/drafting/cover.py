@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from agencies.models import Agency, Seat
-from agencies.wording.translation import _, list_in_words
+from agencies.wording.translation import _, day_words, list_in_words
 from reports.compose.standing_text import filled
 from reports.models import Briefing
 from reports.models.briefing import COVER_FIELDS
@@ -28,20 +28,43 @@ def next_period(plan: Plan, today: date) -> tuple[date, date, date]:
 
     The period is the year after the last briefing's period, or after the plan's release. It ends at `today` if the
     year is not over, and with the last round that has an accepted return if that ends later, so that what agencies
-    have just reported is in the paper. Withdrawn briefings are ignored.
+    have just reported is in the paper. It is then never longer than a year, or than that round: it begins with the
+    first such round of the year that ends with it. Withdrawn briefings are ignored. Two queries.
     """
-    last = plan.briefings.exclude(state=Briefing.State.WITHDRAWN).newest_first().first()
-    start = last.period_end + timedelta(days=1) if last else plan.released_on
+    last = last_reported(plan)
+    start = last + timedelta(days=1) if last else plan.released_on
     year = add_months(start, 12) - timedelta(days=1)
     if start >= today:
         return start, year, year
     end = min(year, today)
-    accepted = Return.objects.filter(
-        round__plan=plan, round__period_end__gt=end, state=Return.State.ACCEPTED
+    rounds = Round.objects.filter(
+        Exists(Return.objects.filter(round=OuterRef("pk"), state=Return.State.ACCEPTED)),
+        plan=plan,
+        period_end__gte=start,
     )
-    reported = accepted.aggregate(last=Max("round__period_end"))["last"]
-    end = max(end, reported or end)
+    reported = list(rounds.order_by("period_end").values_list("period_start", "period_end"))
+    if reported:
+        end = max(end, reported[-1][1])
+    if end > year:
+        first_day = add_months(end + timedelta(days=1), -12)
+        begun = [first for first, _ in reported if first >= first_day]
+        start = max(start, min(begun, default=reported[-1][0]))
     return start, end, max(end, today)
+
+
+def last_reported(plan: Plan) -> date | None:
+    """Return the last day that the plan's last briefing reports on, or None for a first one."""
+    last = plan.briefings.exclude(state=Briefing.State.WITHDRAWN).newest_first().first()
+    return last.period_end if last else None
+
+
+def before_in_words(plan: Plan) -> str:
+    """Return a sentence on what came before a new briefing's period. One query."""
+    if last := last_reported(plan):
+        return _("The last briefing reports to {day}.").format(day=day_words(last))
+    return _("This is the plan’s first briefing. The plan was released on {day}.").format(
+        day=day_words(plan.released_on)
+    )
 
 
 def rounds_in_words(plan: Plan, start: date, end: date) -> str:

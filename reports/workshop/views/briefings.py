@@ -46,6 +46,7 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
     row = cover.draft(plan, period_start=start, period_end=end, dated=dated)
     data = posted(request)
     form, kind = NewCoverForm(data, row=row), KindForm(data, plan=plan)
+    form.fields["period_start"].help_text = cover.before_in_words(plan)
     if form.is_valid() & kind.is_valid() and form.fill_title(_title(plan, kind, form)):
         with saying_refusals(form):
             briefing = services.create_briefing(

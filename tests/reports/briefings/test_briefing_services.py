@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from agencies.models import Seat
 from reports.briefings import services
 from reports.briefings.services import COVER_FIELDS
-from reports.drafting.cover import draft, next_period, rounds_in_words
+from reports.drafting.cover import before_in_words, draft, next_period, rounds_in_words
 from reports.models import Briefing
 from tests.factories import (
     AgencyFactory,
@@ -240,8 +240,33 @@ def test_the_period_ends_with_the_last_round_that_has_an_accepted_return(plan):
     reported(plan, date(2010, 8, 31))
     reported(plan, date(2010, 9, 30), state="due")
     assert next_period(plan, date(2010, 9, 1)) == (
-        *(date(2009, 7, 31), date(2010, 8, 31), date(2010, 9, 1)),
+        *(date(2010, 1, 1), date(2010, 8, 31), date(2010, 9, 1)),
     )
+
+
+def test_a_paper_never_reports_on_two_years_unless_asked(plan):
+    reported(plan, date(2011, 6, 30))
+    assert next_period(plan, date(2011, 9, 1)) == (
+        *(date(2011, 1, 1), date(2011, 6, 30), date(2011, 9, 1)),
+    )
+    for begins, ends in (
+        (date(2009, 7, 31), date(2010, 6, 30)),
+        (date(2010, 7, 1), date(2010, 12, 31)),
+    ):
+        row = reported(plan, ends)
+        row.period_start = begins
+        row.save()
+    assert next_period(plan, date(2011, 9, 1)) == (
+        *(date(2010, 7, 1), date(2011, 6, 30), date(2011, 9, 1)),
+    )
+
+
+def test_a_sentence_says_what_came_before_a_new_briefing(plan, coordinator):
+    assert before_in_words(plan) == (
+        "This is the plan’s first briefing. The plan was released on 31 July 2009."
+    )
+    create(plan, coordinator)
+    assert before_in_words(plan) == "The last briefing reports to 30 July 2010."
 
 
 def test_a_sentence_says_which_rounds_a_period_has_and_leaves_out(plan):
