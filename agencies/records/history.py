@@ -33,6 +33,7 @@ class Author(Protocol):
 
 _written_at: ContextVar[datetime | None] = ContextVar("written_at", default=None)
 _for_agency: ContextVar[str] = ContextVar("for_agency", default="")
+_released_of: ContextVar["Author | None"] = ContextVar("released_of", default=None)
 _because: ContextVar[str] = ContextVar("because", default="")
 
 
@@ -62,6 +63,17 @@ def written_for(agency: str) -> Iterator[None]:
         _for_agency.reset(token)
 
 
+@contextmanager
+def released_of(author: Author) -> Iterator[None]:
+    """Let the history rows saved in this block name who wrote what the person releases, and the person:
+    "Ana (MPI), released by Ben". Their user stays the person who acts."""
+    token = _released_of.set(author)
+    try:
+        yield
+    finally:
+        _released_of.reset(token)
+
+
 def moment_of_writing(at: datetime | None = None) -> datetime:
     """Return the moment by which a row is dated: `at`, that of the `written_at` block, or now."""
     return at or _written_at.get() or timezone.now()
@@ -83,7 +95,10 @@ def _with_cause(reason: str) -> str:
 
 def _signature(by: Author | None, actor: str) -> str:
     signed = actor or (by.signature if by else "")
-    agency = _for_agency.get()
+    author, agency = _released_of.get(), _for_agency.get()
+    if by and author and author.pk != by.pk:
+        name = by.signature.partition(" (")[0]
+        signed = f"{author.signature}, released by {name}"[:SIGNATURE_LENGTH]
     return f"{signed}, for {agency}"[:SIGNATURE_LENGTH] if signed and agency else signed
 
 

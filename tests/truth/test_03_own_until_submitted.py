@@ -341,7 +341,8 @@ def test_a_contributors_request_waits_for_release(
     assert answer.url == made.get_absolute_url()
     assert (made.number, made.state, made.due_after) == (1, "requested", SLIPPED)
     assert (made.requested_by, made.reason) == (contributor, SECRET)
-    assert newest(made) == ("+", "Police approver (Police)", SECRET)
+    both = "Police contributor (Police), released by Police approver"
+    assert newest(made) == ("+", both, SECRET)
     assert waiting not in [line.what for line in lines_for(approver, TODAY)]
     assert SECRET in client_of(colleague).get(made.get_absolute_url()).text
 
@@ -421,6 +422,9 @@ def test_a_contributors_risk_waits_for_release(
     client_of(approver).post(at("release", held))
     made = Risk.objects.get()
     assert (made.description, made.owner_agency, made.number) == (SECRET, item.lead_agency, 1)
+    both = "Police contributor (Police), released by Police approver"
+    assert newest(made) == ("+", both, "")
+    assert made.history.latest().history_user == approver
 
 
 def test_the_coordinators_risk_needs_no_release(client_of, plan, coordinator, police):

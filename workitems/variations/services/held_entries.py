@@ -189,11 +189,12 @@ def hold(entry: HeldEntry, *, by: User, at: datetime) -> HeldEntry:
 def release(*, entry: HeldEntry, by: User, at: datetime) -> Variation | Risk:
     """Make the variation or the risk, which everyone in the plan may read from then on.
 
-    The variation names the person who wrote it. Raise `Refused` if the entry is not waiting, or for
+    The variation names the person who wrote it, and the history of both names the two. Raise `Refused` if the entry is not waiting, or for
     what the service that makes the record refuses by now.
     """
     entry = _waiting(entry)
-    made = _make(entry, at=at, by=by)
+    with history.released_of(entry.written_by):
+        made = _make(entry, at=at, by=by)
     if isinstance(made, Risk):
         entry.risk = made
     else:
