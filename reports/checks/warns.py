@@ -195,14 +195,14 @@ def _out_of_order(material: Material) -> Iterator[Check]:
             yield warn(
                 key=f"order-{step.pk}",
                 words=gettext(
-                    "Milestone {milestone} of item {item} is expected by {day}, but milestone {first}, which "
-                    "was to come before it, only by {later}."
+                    "Milestone {milestone} of item {item} is expected {day}, but milestone {first}, which "
+                    "was to come before it, only {later}."
                 ).format(
                     milestone=step.number,
                     item=item.number,
-                    day=step.forecast,
+                    day=step.forecast.on,
                     first=first.number,
-                    later=first.forecast,
+                    later=first.forecast.on,
                 ),
                 url=f"{material.urls[WORKSHOP]}#{AHEAD}",
                 place=gettext("Item {number}").format(number=item.number),
@@ -427,7 +427,9 @@ def _acronyms(material: Material) -> Iterator[Check]:
             place=gettext("The whole paper"),
             about=fingerprint(*found),
             mend_url=f"{material.urls[GLOSSARY]}?{urlencode({'acronyms': ' '.join(found)})}",
-            remedy=gettext("Enter it in the glossary, or write it out."),
+            remedy=gettext("Enter it in the glossary, or write it out.")
+            if len(found) == 1
+            else gettext("Enter them in the glossary, or write them out."),
         )
     done: set[str] = set()
     for part in material.shown:

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from agencies.models import Agency
 from agencies.wording.translation import list_in_words
 from workitems.models import GlossaryEntry, Plan
-from workitems.terms.acronyms import Glossary, acronyms_in, lacking
+from workitems.terms.acronyms import Glossary, acronyms_in, initials_of, lacking
 
 
 def glossary_of(plan: int) -> Glossary:
@@ -18,9 +18,9 @@ def glossary_of(plan: int) -> Glossary:
 
 
 def named(agencies: Iterable[Agency]) -> set[str]:
-    """Return the acronyms in the names of agencies, which have a mechanism of their own."""
+    """Return the acronyms in the names of agencies, which have a mechanism of their own, and their initials."""
     names = [name for each in agencies for name in each.names]
-    return {acronym for name in names for acronym in acronyms_in(name)}
+    return {acronym for name in names for acronym in (*acronyms_in(name), *initials_of(name))}
 
 
 def known_to(plan: Plan) -> "KnownAcronyms":
@@ -53,8 +53,8 @@ class KnownAcronyms:
             return []
         return [
             ngettext(
-                "{acronyms} is not in the plan’s glossary: write it out.",
-                "{acronyms} are not in the plan’s glossary: write them out.",
+                "{acronyms} is not in the plan’s glossary, which the coordinator keeps: write it out.",
+                "{acronyms} are not in the plan’s glossary, which the coordinator keeps: write them out.",
                 len(found),
             ).format(acronyms=list_in_words(found))
         ]

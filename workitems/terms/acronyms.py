@@ -46,6 +46,10 @@ _TOKEN = re.compile(
 _LINE, _WORD = re.compile(r"[^\n]+"), re.compile(r"[^\W\d_]+")
 # Words with nothing but spaces between them.
 _RUN = re.compile(r"(?:\b[^\W\d_]+\b ?)+")
+# "MBIE" leaves it out, while "MoH" keeps the "of".
+_NOT_IN_INITIALS = _set_of("and the")
+# Capitals joined by a hyphen are one name, such as that of a method, with what a stroke adds: "LC-MS/MS".
+_JOINED = re.compile(r"(?<!\w)(?:[A-Z]+/)*[A-Z]+-[A-Z]+(?:[-/][A-Z]+)*(?!\w)")
 _ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 
 
@@ -80,7 +84,7 @@ def mentions(text: str) -> list[Mention]:
     """Return the acronyms of a text in their order, each as often as it is there.
 
     `text` is composed (NFC), as forms keep it. Words of a line wholly in capitals, or of three and more one after
-    another, are no acronyms, and neither are parts of addresses on the internet.
+    another, are no acronyms, and neither are parts of addresses on the internet or of joined names ("LC-MS/MS").
     """
     found = []
     for match in _TOKEN.finditer(text):
@@ -89,7 +93,8 @@ def mentions(text: str) -> list[Mention]:
             found.append(Mention(acronym, match.start(), match.end(), is_plural))
     if not found:
         return []
-    covered = [*(match.span() for match in _ADDRESS.finditer(text)), *_shouted(text)]
+    covered = [match.span() for part in (_ADDRESS, _JOINED) for match in part.finditer(text)]
+    covered += _shouted(text)
     return [each for each in found if not any(start <= each.start < end for start, end in covered)]
 
 
@@ -112,6 +117,15 @@ def _shouted(text: str) -> Iterator[tuple[int, int]]:
 def acronyms_in(text: str) -> list[str]:
     """Return the acronyms of a text, each once, in the order of their first use."""
     return list(dict.fromkeys(found.acronym for found in mentions(normalize("NFC", text))))
+
+
+def initials_of(name: str) -> set[str]:
+    """Return what a name of several words may be shortened to: "TA" of "Taumata Arowai", "MoH" and "MH" of
+    "Ministry of Health"."""
+    words = [word for word in _WORD.findall(name) if word.casefold() not in _NOT_IN_INITIALS]
+    letters = "".join(word[0] for word in words)
+    capitals = "".join(letter for letter in letters if letter.isupper())
+    return {each for each in (letters, capitals) if len(each) > 1}
 
 
 def writes_out(text: str, acronym: str) -> bool:

@@ -398,10 +398,12 @@ def test_acronyms_that_the_paper_does_not_explain_are_in_one_warning(begin, plan
     drafts.add(briefing=briefing, section="delay", text=f"{text} The DHB agreed.", by=by)
     (check,) = of_acronyms(briefing)
     assert check.words == "The paper does not say what INZ and RSE mean."
+    assert check.remedy == "Enter them in the glossary, or write them out."
     assert check.mend_url == f"/plans/{plan.slug}/glossary/?acronyms=INZ+RSE"
     GlossaryEntryFactory(plan=plan, acronym="INZ", words="")
     (check,) = of_acronyms(briefing)
     assert check.words == "The paper does not say what RSE means."
+    assert check.remedy == "Enter it in the glossary, or write it out."
     GlossaryEntryFactory(plan=plan, acronym="RSE", words="")
     assert of_acronyms(briefing) == []
 
@@ -466,7 +468,11 @@ def test_a_milestone_expected_before_what_was_to_come_first_is_found(begin, item
         item=item, number=8, agreed_due=date(2011, 1, 31), forecast_due=date(2011, 6, 30)
     )
     then = MilestoneFactory(
-        item=item, number=9, agreed_due=date(2011, 3, 31), forecast_due=date(2011, 3, 31)
+        item=item,
+        number=9,
+        agreed_due=date(2011, 3, 31),
+        forecast_due=date(2011, 3, 31),
+        forecast_known_to="quarter",
     )
     found = [
         check
@@ -476,7 +482,7 @@ def test_a_milestone_expected_before_what_was_to_come_first_is_found(begin, item
     assert [(check.key, check.words) for check in found] == [
         (
             f"order-{then.pk}",
-            f"Milestone 9 of item {item.number} is expected by 31 March 2011, but milestone {first.number}, which was to "
-            "come before it, only by 30 June 2011.",
+            f"Milestone 9 of item {item.number} is expected between January and March 2011, but milestone "
+            f"{first.number}, which was to come before it, only on 30 June 2011.",
         )
     ]

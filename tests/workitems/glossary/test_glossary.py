@@ -198,13 +198,13 @@ def test_a_text_is_told_which_acronyms_the_plan_does_not_know(plan, django_asser
     with django_assert_num_queries(2):
         assert known.remarks("The MoH and the CNSs wait.") == []
         assert known.remarks("The INZ waits.") == [
-            "INZ is not in the plan’s glossary: write it out."
+            "INZ is not in the plan’s glossary, which the coordinator keeps: write it out."
         ]
         assert known.remarks("INZ, RSE, DHB", "and the INZ wait.") == [
-            "INZ is not in the plan’s glossary: write it out."
+            "INZ is not in the plan’s glossary, which the coordinator keeps: write it out."
         ]
         assert known.remarks("INZ and the RSE") == [
-            "INZ and RSE are not in the plan’s glossary: write them out."
+            "INZ and RSE are not in the plan’s glossary, which the coordinator keeps: write them out."
         ]
     assert known.remarks("Immigration New Zealand (INZ) waits. The INZ does.") == []
 

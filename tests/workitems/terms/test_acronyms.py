@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from workitems.terms.acronyms import abbreviated, acronyms_in, lacking, written_out
+from workitems.terms.acronyms import abbreviated, acronyms_in, initials_of, lacking, written_out
 
 GLOSSARY = {
     "cns": "customs notification system",
@@ -46,12 +46,27 @@ def test_acronyms_are_found_in_order_each_once(text, found):
         "The course is NOT done, PLEASE READ THIS now.",
         "This milestone has been COMPLETED. ONGOING, TBC, N/A",
         "McLeod, iPad, LinkedIn, O’BRIEN-like D’ARCY, eVisa",
+        "The LC-MS/MS screen, RT-PCR and UV/VIS-IR",
         "https://www.example.govt.nz/CNS/INZ and ABC@example.govt.nz",
         "I have a T and a U. Ē",
     ],
 )
 def test_numerals_codes_shouting_names_and_addresses_are_no_acronyms(text):
     assert acronyms_in(text) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "initials"),
+    [
+        ("Taumata Arowai", {"TA"}),
+        ("Te Puni Kōkiri", {"TPK"}),
+        ("Ministry of Health", {"MoH", "MH"}),
+        ("Ministry of Business, Innovation and Employment", {"MoBIE", "MBIE"}),
+        ("Police", set()),
+    ],
+)
+def test_the_initials_of_an_agencys_name_are_found(name, initials):
+    assert initials_of(name) == initials
 
 
 def test_known_and_written_out_acronyms_are_not_lacking():
