@@ -154,6 +154,7 @@ class Section extends Autosave {
     mended(result.mended);
     this.showMissing(result.missing);
     this.showEmpty(result.empty);
+    if (result.is_answered) this.sayWhyWords(false);
     if (what.milestone) this.showStep(what.milestone, result, status);
     else if (status !== 409) this.showErrors(result.errors, result.refusals);
     super.take(status, result, what);
@@ -215,9 +216,15 @@ class Section extends Autosave {
     }
     if (this.noChange) {
       this.noChange.hidden = !result.may_say_no_change;
-      this.element.querySelector("[data-overdue]").hidden = result.may_say_no_change;
+      this.sayWhyWords(result.is_overdue && !result.is_answered);
     }
     if (had) (now?.querySelector("[aria-invalid=true]") ?? now ?? this.element).focus();
+  }
+
+  // That a milestone is overdue, so that words are needed.
+  sayWhyWords(isSaid) {
+    const line = this.element.querySelector("[data-overdue]");
+    if (line) line.hidden = !isSaid;
   }
 
   showMissing(missing) {
@@ -442,6 +449,8 @@ function fillBar(words, [done, all] = words.match(/\d+/g)) {
 
 // Once every item is answered, what is left is what the coordinator asks to change.
 function progress({ answered, total }, mendedWords) {
+  const rest = form.querySelector("[data-rest]");
+  if (rest) rest.hidden = answered >= total;
   if (mendedWords && answered === total) return fillBar(mendedWords);
   const words = ngettext("{answered} of {total} item answered", "{answered} of {total} items answered", total);
   fillBar(filled(words, { answered, total }), [answered, total]);

@@ -76,7 +76,10 @@ def test_nine_items_are_answered_by_keyboard_alone_and_submitted_by_the_approver
             expect(section(page, item).locator("[data-in-briefing]")).to_contain_text(
                 "Not marked as a key achievement"
             )
+            why = section(page, item).get_by_text("A milestone is overdue, so “No change”")
+            expect(why).to_be_hidden()
             record_delay(page)
+            expect(why).to_be_hidden()
             expect(section(page, item)).to_contain_text("May be printed under Delay")
             expect(section(page, item)).to_contain_text("In this return, not submitted yet")
         elif item.pk % 2:
@@ -93,6 +96,7 @@ def test_nine_items_are_answered_by_keyboard_alone_and_submitted_by_the_approver
     page.keyboard.press("Enter")
     assert focus(page) == "missing"
     expect(page.get_by_text("Everything is answered.")).to_be_visible()
+    expect(page.get_by_role("button", name="No change to the rest")).to_be_hidden()
     expect(page.get_by_text("An approver of Police submits it.")).to_be_visible()
     assert accessibility_faults(page) == []
     assert scene.of_return.updates.count() == 9

@@ -297,7 +297,7 @@ def test_each_agency_answers_for_its_own_milestones_in_its_return(
     )
     assert answers_of(of_return, TODAY).missing == []
     theirs = Return.objects.create(round=of_return.round, agency=customs)
-    late = "Item 1.2: “Ships searched” is late. Record the delay and what is done about it."
+    late = "Item 1.2: is “Ships searched” done, or not yet? If not yet, record the delay and what is done about it."
     assert [fault.says for fault in answers_of(theirs, TODAY).missing] == [late]
     done = {"version": 1, "outcome": "done", "day": TODAY, "on": TODAY, "at": NOW}
     with refused("Customs answers for this milestone."):

@@ -237,6 +237,15 @@ def test_the_approver_reads_only_what_differs_from_last_time(
     assert f'href="{of_return.get_absolute_url()}?open=1.2#item-1.2"' in page
 
 
+def test_the_first_return_of_an_agency_speaks_of_no_last_time(
+    of_return, item, second, contributor, approver, client_of
+):
+    answer(of_return, item, contributor)
+    page = client_of(approver).get(f"{of_return.get_absolute_url()}read/").text
+    assert "Below is what the return says." in page
+    assert "last time" not in page
+
+
 def test_what_the_return_says_of_milestones_is_read_with_its_item(
     of_return, item, second, before, contributor, approver, client_of
 ):
@@ -314,12 +323,18 @@ def test_answers_that_say_nothing_are_named_once_before_the_return_is_submitted(
     answer(of_return, second, contributor)
     client, address = client_of(approver), of_return.get_absolute_url() + to
     page = " ".join(client.get(address).text.split())
-    assert f'{EMPTY} <span data-empty-of="1.2"' in page
+    assert f'{EMPTY}</p> <ul><li data-empty-of="1.2"' in page
+    assert ";" not in page[page.index(EMPTY) : page.index("</ul>", page.index(EMPTY))]
     assert "(<span data-boxes>Achieved, Challenges</span>)" in page
     asked = client.post(address, versions_of(of_return) | {"act": "submit-all" if to else "submit"})
     of_return.refresh_from_db()
     assert (asked.status_code, of_return.state) == (422, "due")
     assert "Submit it as it is" in asked.text
+    assert 'role="alert" tabindex="-1" autofocus>' in asked.text
+    if to:
+        assert "<title>Error:" in " ".join(asked.text.split()).replace("<title> ", "<title>")
+        assert asked.text.index("Not submitted yet") < asked.text.index('id="item-1.2"')
+        assert "Accept all and submit" not in asked.text
     accepts = {"accept": [item.pk, second.pk], "act": "submit-unmended"}
     client.post(address, versions_of(of_return) | accepts)
     of_return.refresh_from_db()
@@ -334,7 +349,7 @@ def test_answers_with_content_are_not_asked_about(
     client, address = client_of(approver), of_return.get_absolute_url()
     page = client.get(address).text
     assert "<div data-empty hidden>" in page
-    assert '<span data-empty-of="1.2" hidden>' in page
+    assert '<li data-empty-of="1.2" hidden>' in page
     client.post(address, versions_of(of_return) | {"act": "submit"})
     of_return.refresh_from_db()
     assert of_return.state == "submitted"

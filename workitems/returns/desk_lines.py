@@ -1,5 +1,6 @@
 """To-dos from returns and proposed statuses. A source of `desk`."""
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
@@ -112,12 +113,31 @@ def _proposals(agencies: set[int], on: date) -> list[Line]:
 
 
 def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
-    submitted = Return.objects.filter(
-        state=Return.State.SUBMITTED,
-        round__closed_at=None,
-        round__plan__coordinating_agency__in=agencies,
+    """Submitted returns, and rounds to close because every return is accepted. One query."""
+    of_open_rounds = Return.objects.filter(
+        round__closed_at=None, round__plan__coordinating_agency__in=agencies
     ).select_related("round__plan", "agency")
+    by_round = defaultdict(list)
+    for each in of_open_rounds:
+        by_round[each.round_id].append(each)
+    submitted = [each for each in of_open_rounds if each.state == Return.State.SUBMITTED]
+    complete = [
+        rows[0].round
+        for rows in by_round.values()
+        if all(each.state == Return.State.ACCEPTED for each in rows)
+    ]
     return [
+        line(
+            due=on,
+            on=on,
+            plan=each.plan.title,
+            what=_("Close the round {round}").format(round=each.name),
+            detail=_("Every return is accepted"),
+            when=_("Now"),
+            url=f"{each.get_absolute_url()}#manage",
+        )
+        for each in complete
+    ] + [
         line(
             due=max(each.round.due_on, on),
             on=on,

@@ -6,6 +6,7 @@ others have their answers and what is missing, until the user opens them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -67,6 +68,16 @@ class MilestoneLine:
     def slip(self) -> str:
         """How far it is from its agreed date over all causes, in words; empty if it is on time."""
         return lateness.slip_in_words(self.milestone, self.delays)
+
+    @property
+    def late_as_answered(self) -> lateness.Lateness:
+        """How late it is, or was, once the return is submitted."""
+        answer = self.answer
+        if answer is None or answer.day is None or not self.is_done:
+            return self.late
+        done = copy(self.milestone)
+        done.completed_on = answer.day
+        return lateness.milestone_lateness(done, self.on)
 
     @property
     def is_done(self) -> bool:
@@ -152,6 +163,11 @@ class Section:
         return bool(self.overdue)
 
     @property
+    def asks_for_words(self) -> bool:
+        """Whether to say beside an empty answer why it needs words."""
+        return self.is_overdue and not self.says_something
+
+    @property
     def may_say_no_change(self) -> bool:
         return not self.is_overdue and not self.is_after_no_changes
 
@@ -178,6 +194,11 @@ class Page:
     @property
     def mended(self) -> int:
         return sum(each.is_mended for each in self.to_mend)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no item has an answer of an earlier round."""
+        return all(section.last is None for section in self.sections)
 
     @property
     def led(self) -> list[Section]:

@@ -167,6 +167,17 @@ def test_a_submitted_return_is_a_to_do_of_the_coordinator(coordinator, plan, pol
     assert [line.url for line in lines_for(coordinator, TODAY)] == [sent.get_absolute_url()]
 
 
+def test_a_round_whose_returns_are_all_accepted_is_to_be_closed(coordinator, plan, police, customs):
+    row = RoundFactory(plan=plan)
+    ReturnFactory(round=row, agency=police, accepted=True)
+    other = ReturnFactory(round=row, agency=customs)
+    assert told(coordinator) == []
+    other.delete()
+    assert told(coordinator) == [
+        ("Close the round January to June 2010", "Every return is accepted", "Now", False)
+    ]
+
+
 def test_variations_are_to_dos_of_the_coordinator(coordinator, contributor, milestone):
     VariationFactory(milestone=milestone, number=4)
     assert told(coordinator) == [

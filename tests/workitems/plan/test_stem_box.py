@@ -157,7 +157,9 @@ def test_a_box_of_a_plan_says_which_acronyms_the_plan_does_not_know():
     form = Act({"needs": "A test of the CNS by the INZ", "agency": "1"})
     speak_of(form, "MBIE", ["MBIE"], plan)
     assert f'data-plan="{plan.pk}"' in str(form["needs"])
-    assert form["needs"].reading.remarks == ["INZ is not in the plan’s glossary, which the coordinator keeps: write it out."]
+    assert form["needs"].reading.remarks == [
+        "INZ is not in the plan’s glossary, which the coordinator keeps: write it out."
+    ]
 
 
 def test_only_who_reads_the_plan_is_told_of_its_glossary(read, client):

@@ -247,7 +247,9 @@ def test_an_acronym_that_the_plan_does_not_know_is_to_be_written_out(
     GlossaryEntryFactory(plan=item.plan)
     writer = client_of(contributor)
     said = {"achieved": "Tested the CNS with the INZ.", "challenges": "The RSE is late."}
-    words = "INZ and RSE are not in the plan’s glossary, which the coordinator keeps: write them out."
+    words = (
+        "INZ and RSE are not in the plan’s glossary, which the coordinator keeps: write them out."
+    )
     assert words in saved(writer, of_return, item, **said)
     page = writer.get(of_return.get_absolute_url()).text
     assert page.count(words) == 1

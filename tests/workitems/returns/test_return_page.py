@@ -9,6 +9,7 @@ from tests.factories import (
     AgencyFactory,
     DelayFactory,
     EvidenceFactory,
+    MilestoneAnswerFactory,
     MilestoneFactory,
     MitigationFactory,
     ReturnNoteFactory,
@@ -149,6 +150,20 @@ def test_no_change_is_not_offered_while_a_milestone_is_overdue(
     section = section_of(page_of(contributor).text, item)
     assert "data-no-change hidden>" in section
     assert "data-overdue>A milestone is overdue" in section
+    UpdateFactory(of_return=of_return, item=item)
+    section = section_of(page_of(contributor).text, item)
+    assert "data-overdue hidden>A milestone is overdue" in section
+
+
+def test_a_milestone_that_is_answered_as_done_is_no_longer_called_overdue(
+    page_of, of_return, item, contributor
+):
+    milestone = MilestoneFactory(item=item, agreed_due=date(2010, 2, 28))
+    assert "Overdue by three months" in section_of(page_of(contributor).text, item)
+    MilestoneAnswerFactory(of_return=of_return, milestone=milestone, day=date(2010, 3, 31))
+    section = section_of(page_of(contributor).text, item)
+    assert "Overdue" not in section
+    assert "Done a month late" in section
 
 
 def test_no_change_is_not_offered_three_times_in_a_row(page_of, of_return, item, contributor):
@@ -172,7 +187,7 @@ def test_each_missing_answer_links_to_its_field(page_of, of_return, item, contri
         (f"id_i{item.pk}-achieved", "Item 1.2 has no answer yet."),
         (
             f"milestone-{milestone.pk}",
-            "Item 1.3: “Staff trained” is late. Record the delay and what is done about it.",
+            "Item 1.3: is “Staff trained” done, or not yet? If not yet, record the delay and what is done about it.",
         ),
     ]:
         assert f'<a href="#{target}">{says}</a>' in page
@@ -400,7 +415,7 @@ def test_the_last_answer_and_the_faults_of_a_closed_item_are_shown(
     section = section_of(page_of(contributor).text, many[-1])
     for shown in (
         *("Last time", "The text was agreed.", "Printed.", "Key achievement"),
-        *("The printer’s bill.", "“Staff trained” is late."),
+        *("The printer’s bill.", "is “Staff trained” done, or not yet?"),
     ):
         assert shown in section
     assert "-achieved" not in section
@@ -641,3 +656,5 @@ def test_the_form_says_where_to_write_whose_decision_is_needed(client_of, contri
     )
     assert "for example “a decision by Cabinet on the fees”." in page
     assert ", or a month for its last day</span>" in page
+    assert "Required with “Being settled”. Otherwise leave it blank." in page
+    assert "The main one. Once the return is submitted," in page

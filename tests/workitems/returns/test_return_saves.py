@@ -330,8 +330,8 @@ def test_a_section_saves_alone_and_lists_what_is_still_missing(writer, of_return
         "mended": "",
         "missing": [
             {
-                "says": "Item 1.2: “Brochure printed” is late. Record the delay and what is done "
-                "about it.",
+                "says": "Item 1.2: is “Brochure printed” done, or not yet? If not yet, record the delay "
+                "and what is done about it.",
                 "target": "milestone-77",
             }
         ],

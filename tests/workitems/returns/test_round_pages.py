@@ -213,7 +213,7 @@ def test_closing_names_the_agencies_whose_returns_are_open_and_asks(
     assert f"{of_return.agency.name}: 1 of 2 items answered</li>" in page.text
     assert hidden(page) == f"{other.pk}:submitted {of_return.pk}:due"
     response = manager.post(address, {"seen": hidden(page)}, follow=True)
-    assert "The round is closed. It can no longer be changed." in response.text
+    assert "The round is closed. Its returns can be changed only if you reopen it." in response.text
     assert "Closed on 1 June 2010 by Coordinator" in response.text
     assert newest(round) == ("~", "Coordinator (DoL)", "")
 
@@ -236,10 +236,13 @@ def test_a_round_is_closed_at_once_where_every_return_is_accepted(manager, custo
     round.returns.all().delete()
     ReturnFactory(round=round, agency=customs, accepted=True)
     page = manager.get(round.get_absolute_url()).text
-    assert "Every return is accepted. After closing, none of them can be changed." in page
+    says = "After closing, none of them can be changed unless you reopen the round."
+    assert f"Every return is accepted. {says}" in page
     assert f'action="{round.get_absolute_url()}close/"' in page
     response = manager.post(f"{round.get_absolute_url()}close/", follow=True)
-    assert "The round is closed. It can no longer be changed." in response.text
+    assert "The round is closed. Its returns can be changed only if you reopen it." in response.text
+    assert "New briefing" not in page
+    assert f'href="/plans/{round.plan.slug}/briefings/new/"' in response.text
 
 
 def test_a_closed_round_is_reopened_with_a_reason(manager, round):

@@ -455,7 +455,7 @@ def test_no_change_counts_until_a_milestone_is_overdue(of_return, item, mileston
     assert missing(of_return, on) == [sentence] * late
 
 
-LATE = "Item 1.2: “Brochure printed” is late. Record the delay and what is done about it."
+LATE = "Item 1.2: is “Brochure printed” done, or not yet? If not yet, record the delay and what is done about it."
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ class SettlementForm(Form):
         label=gettext_lazy("Which agency settles it"),
         required=False,
         empty_value=None,
-        help_text=gettext_lazy("Only with “Being settled”."),
+        help_text=gettext_lazy("Required with “Being settled”. Otherwise leave it blank."),
     )
     settling_by = DayAheadField(label=gettext_lazy("Settled by when"), required=False)
 
@@ -107,8 +107,8 @@ class SettleCauseForm(SettlementForm, VersionedForm):
         required=False,
         widget=forms.RadioSelect,
         help_text=gettext_lazy(
-            "For example, there is money now, or the people are back. Briefings say so, because it shows "
-            "how firm the new date is. If it needs a decision, say whose under “What it needs”."
+            "For example, there is money now, or the people are back. The delay goes on until it is marked as "
+            "ended; briefings say both, because it shows how firm the new date is. If it needs a decision, say whose under “What it needs”."
         ),
     )
 

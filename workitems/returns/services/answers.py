@@ -240,7 +240,8 @@ def _faults_of_milestones(
         if answer is None:
             if item.is_live and _is_late(milestone, on) and milestone.pk not in explained:
                 says = _(
-                    "{name}: “{milestone}” is late. Record the delay and what is done about it."
+                    "{name}: is “{milestone}” done, or not yet? If not yet, record the delay and what is done "
+                    "about it."
                 ).format(name=name, milestone=milestone)
                 yield Fault(item, says, milestone=milestone)
         elif answer.milestone_version != milestone.version:

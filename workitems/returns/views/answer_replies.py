@@ -68,6 +68,7 @@ def section_json(
     if milestone and not entry.lost:  # else the page keeps what was typed
         now = one_section(of_return, item, on, with_milestones=True)
         answer["may_say_no_change"] = now.may_say_no_change
+        answer["is_overdue"] = now.is_overdue
         answer["milestone"] = milestone_html(request, of_return, entry, now, milestone)
     return answer
 

@@ -203,7 +203,10 @@ def close_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
             round_services.close_round(
                 round=row, seen=form.cleaned_data["seen"], by=signed_in(request), at=timezone.now()
             )
-            messages.success(request, gettext("The round is closed. It can no longer be changed."))
+            messages.success(
+                request,
+                gettext("The round is closed. Its returns can be changed only if you reopen it."),
+            )
             return redirect(row)
         overwrite_data(form, seen=seen)
     return form_page(
