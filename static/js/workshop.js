@@ -509,7 +509,8 @@ function showLength() {
     const text = words.querySelector("textarea")?.value ?? words.innerText;
     count += text.replace(/^\s*[-*] |\*\*/gm, "").trim().split(/\s+/).filter(Boolean).length;
   }
-  line.textContent = line.textContent.replace(/^\s*[\d,]+/, count.toLocaleString(document.documentElement.lang));
+  const [first] = line.childNodes;
+  first.data = first.data.replace(/^\s*[\d,]+/, count.toLocaleString(document.documentElement.lang));
 }
 
 root.addEventListener("input", showLength);

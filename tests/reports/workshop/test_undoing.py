@@ -627,8 +627,8 @@ def test_the_script_gets_what_changed_and_the_next_buttons(client, briefing, coo
     assert re.findall(r'data-block="([^"]+)"', result["blocks"]) == [keys[0]]
     number = draft_of(briefing).numbers[keys[0]]
     assert (result["key"], result["says"]) == (keys[0], f"Undone: leave out paragraph {number}.")
-    assert f"Undo: add paragraph {number + 3}<" in result["steps"]
-    assert f"Redo: leave out paragraph {number}<" in result["steps"]
+    assert f">: add paragraph {number + 3}<" in result["steps"]
+    assert f">: leave out paragraph {number}<" in result["steps"]
     assert result["overtaken"] == ""
 
 
@@ -656,7 +656,7 @@ def test_without_a_script_the_page_comes_back_at_the_paragraph(client, briefing,
     page = client.get(address).text
     number = draft_of(briefing).numbers[keys[0]]
     assert f"Undone: leave out paragraph {number}." in page
-    assert f"Redo: leave out paragraph {number}</button>" in page
+    assert f">: leave out paragraph {number}</span></button>" in page
 
 
 def test_a_refused_press_says_why_and_changes_nothing(client, briefing, coordinator, keys):
@@ -676,7 +676,7 @@ def test_saved_words_bring_the_button_that_undoes_them(client, briefing, coordin
         headers={"accept": "application/json"},
     ).json()
     number = draft_of(briefing).numbers[keys[0]]
-    assert f"Undo: edit paragraph {number}<" in result["steps"]
+    assert f">: edit paragraph {number}<" in result["steps"]
 
 
 def test_a_locked_draft_has_no_buttons(client, briefing, coordinator, keys):
