@@ -16,7 +16,7 @@ from reports.responses.services import Asked, Marked
 from workitems.models import Plan
 from workitems.plan.attachments import ALLOWED_SCANS, SCANS
 from workitems.plan.forms.evidence import AttachmentField
-from workitems.plan.forms.stems import StemField
+from workitems.plan.forms.stems import StemField, names_of, speak_of
 
 SCALE = [
     ("1", gettext_lazy("1, very poor")),
@@ -152,7 +152,10 @@ class FollowUpForm(Form):
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["owner_agency"]
-        field.queryset = Agency.objects.filter(memberships__plan=plan).in_order()
+        field.queryset = members = Agency.objects.filter(memberships__plan=plan).in_order()
+        # Of the same query as the sentences' names.
+        field.choices = [("", field.empty_label), *((each.pk, str(each)) for each in members)]
+        speak_of(self, "", names_of(members), plan)
 
 
 class ChangeFollowUpForm(VersionedForm, FollowUpForm):

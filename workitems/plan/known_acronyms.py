@@ -48,13 +48,29 @@ class KnownAcronyms:
 
     def remarks(self, *texts: str) -> list[str]:
         """Return what to improve in typed texts, as sentences for their writer."""
-        found = self.lacking(texts)
-        if not found:
-            return []
-        return [
-            ngettext(
-                "{acronyms} is not in the plan’s glossary, which the coordinator keeps: write it out.",
-                "{acronyms} are not in the plan’s glossary, which the coordinator keeps: write them out.",
-                len(found),
-            ).format(acronyms=list_in_words(found))
-        ]
+        return _remarks(self.lacking(texts))
+
+    def remarks_by_place(
+        self, texts: Iterable[tuple[str, str]], others: Collection[str] = ()
+    ) -> list[str]:
+        """Return such sentences of texts with their places, each acronym where it is first used. `others` are known
+        besides."""
+        said = {each.casefold() for each in others}
+        found = []
+        for place, text in texts:
+            new = [each for each in self.lacking([text]) if each.casefold() not in said]
+            said.update(each.casefold() for each in new)
+            found += [f"{place}: {remark}" for remark in _remarks(new)]
+        return found
+
+
+def _remarks(acronyms: list[str]) -> list[str]:
+    if not acronyms:
+        return []
+    return [
+        ngettext(
+            "{acronyms} is not in the plan’s glossary, which the coordinator keeps: write it out.",
+            "{acronyms} are not in the plan’s glossary, which the coordinator keeps: write them out.",
+            len(acronyms),
+        ).format(acronyms=list_in_words(acronyms))
+    ]

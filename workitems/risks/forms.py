@@ -12,7 +12,7 @@ from agencies.models import Agency
 from agencies.typed.fields import Form, LinesField, ReasonField, VersionedForm
 from workitems.models import Plan, Risk, WorkItem
 from workitems.models.risk import RiskQuerySet
-from workitems.plan.forms.stems import StemField, names_of, speak_of
+from workitems.plan.forms.stems import StemField, names_of, remark_on_acronyms, speak_of
 
 # The description is the heading of the risk's page, so it is short. Imported ones may be longer.
 DESCRIPTION_LENGTH = 300
@@ -67,6 +67,7 @@ class RaiseRiskForm(Form):
     def __init__(
         self,
         *args: Any,
+        plan: Plan,
         items: QuerySet[WorkItem],
         agencies: QuerySet[Agency],
         coordinates: bool,
@@ -78,7 +79,8 @@ class RaiseRiskForm(Form):
         offered = list(agencies)
         self.offered = [agency.pk for agency in offered]
         self.only_agency = offered[0] if len(offered) == 1 else None
-        speak_of(self, str(self.only_agency or ""), names_of(offered))
+        speak_of(self, str(self.only_agency or ""), names_of(offered), plan)
+        remark_on_acronyms(self, plan, "description")
         if self.only_agency is not None:
             del self.fields["owner_agency"]
         else:
@@ -122,7 +124,7 @@ class ChangeRiskForm(VersionedForm):
 
     def __init__(self, *args: Any, row: Risk, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
-        speak_of(self, str(row.owner_agency), names_of([row.owner_agency]))
+        speak_of(self, str(row.owner_agency), names_of([row.owner_agency]), row.plan)
 
 
 class MoveRiskForm(Form):

@@ -100,6 +100,7 @@ def raise_form(request: HttpRequest, plan: Plan) -> RaiseRiskForm:
     number = request.GET.get("item")  # from the page of an item
     return RaiseRiskForm(
         posted(request),
+        plan=plan,
         items=items,
         agencies=agencies,
         coordinates=coordinates,

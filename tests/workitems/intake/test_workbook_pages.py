@@ -100,6 +100,15 @@ def test_a_preview_lists_texts_that_say_nothing_and_takes_them(send):
         assert f"<li>{line}</li>" in page
 
 
+def test_a_preview_names_each_acronym_that_the_plan_does_not_know_where_it_is_first_used(send):
+    sheets = small()
+    sheets["Delays"][0] |= {"Explanation": "The CNS is down", "It needs": "a second CNS for INZ"}
+    assert send(workbook=upload(sheets)).context["outcome"].acronyms == (
+        "Delays, 1.1, milestone 1, delay 1, Explanation: CNS is not in the plan’s glossary, which the coordinator keeps: write it out.",
+        "Delays, 1.1, milestone 1, delay 1, It needs: INZ is not in the plan’s glossary, which the coordinator keeps: write it out.",
+    )
+
+
 def test_a_change_since_the_preview_is_shown_before_anything_is_written(send):
     fingerprint = send(workbook=upload(changed())).context["outcome"].fingerprint
     WorkItem.objects.update(confidence="off_track")

@@ -1,18 +1,32 @@
 """Test the boxes whose sentence the form begins, and what the script below them shows."""
 
+from datetime import date
+
 import pytest
 from django import forms
 from django.urls import reverse
 
+from agencies.models import Agency
 from agencies.typed.fields import Form
 from tests.factories import (
     AgencyFactory,
     GlossaryEntryFactory,
+    MilestoneFactory,
+    PillarFactory,
     PlanFactory,
+    RiskFactory,
     SeatFactory,
     UserFactory,
+    WorkItemFactory,
 )
+from workitems.intake.forms.plan_making import ItemForm, MilestoneForm
+from workitems.meetings.forms.meetings import DecisionForm
+from workitems.plan.forms.item_texts import TextForm
 from workitems.plan.forms.stems import StemField, speak_of
+from workitems.returns.forms.returns import UpdateForm
+from workitems.risks.forms import ChangeRiskForm, RaiseRiskForm
+from workitems.variations.forms.additions import ProposeItemForm
+from workitems.variations.forms.variations import RequestDateForm, RequestWordingForm
 
 pytestmark = pytest.mark.django_db
 SAYS_NOTHING = "This says nothing that a reader can use. Write, for example: {}."
@@ -173,3 +187,49 @@ def test_only_who_reads_the_plan_is_told_of_its_glossary(read, client):
     told = {plan: words in read(typed, plan=plan).content.decode() for plan in (mine.pk, "x", "")}
     assert told == {mine.pk: True, "x": False, "": False}
     assert words not in read(typed, plan=other.pk).content.decode()
+
+
+CNS = "CNS is not in the plan’s glossary, which the coordinator keeps: write it out."
+
+
+def boxes_of(plan):
+    """Return the forms whose texts papers print, with the names of their boxes."""
+    item = WorkItemFactory(plan=plan, pillar=PillarFactory(plan=plan))
+    step, risk = MilestoneFactory(item=item), RiskFactory(plan=plan, item=item)
+    agencies = Agency.objects.all()
+    pillars, at = plan.pillars.all(), {"plan": plan, "on": date(2026, 12, 1)}
+    propose = {"pillars": pillars, "members": agencies, "agencies": list(agencies), **at}
+    one = {"agencies": list(agencies)[:1]}
+    new = {"plan": plan, "items": plan.items.all(), "agencies": agencies, "coordinates": True}
+    return [
+        (RaiseRiskForm, new, ["description", "response"]),
+        (ChangeRiskForm, {"row": risk}, ["response"]),
+        (RequestDateForm, {"row": step, **one}, ["reason"]),
+        (RequestWordingForm, {"row": item, "wording": "title", **one}, ["text_after", "reason"]),
+        (ProposeItemForm, {"row": item, **propose}, ["title", "milestone_1", "done_3", "measures"]),
+        (DecisionForm, {"plan": plan, "with_items": False}, ["text"]),
+        (TextForm, {"row": item, "field": "as_told"}, ["as_told"]),
+        (TextForm, {"row": step, "field": "as_told"}, ["as_told"]),
+        (ItemForm, {"row": item, "pillars": pillars, "members": agencies}, ["title", "action"]),
+        (MilestoneForm, {"row": step, "members": agencies}, ["description", "done_means"]),
+        (UpdateForm, {"item": item, "update": None, "agency": agencies[0]}, ["challenges"]),
+    ]
+
+
+def test_every_form_of_what_papers_print_asks_what_an_acronym_stands_for():
+    plan = PlanFactory()
+    for form_class, asked, names in boxes_of(plan):
+        start = form_class(None, **asked).prefix
+        typed = {f"{start}-{name}" if start else name: "Mend the CNS" for name in names}
+        form = form_class(typed, **asked)
+        assert {name: form[name].reading.remarks[-1] for name in names} == dict.fromkeys(names, CNS)
+        for name in names:
+            assert f'data-plan="{plan.pk}"' in str(form[name])
+
+
+def test_the_remark_on_a_text_of_ones_own_stands_below_its_box():
+    plan = PlanFactory()
+    step = MilestoneFactory(item=WorkItemFactory(plan=plan, pillar=PillarFactory(plan=plan)))
+    page = str(TextForm({"as_told": "the CNS"}, row=step, field="as_told"))
+    shown = page.split('id="id_as_told_reads" aria-live="polite">')[1]
+    assert shown.lstrip().startswith(f'<p class="stem-remark">{CNS}</p>')

@@ -134,6 +134,22 @@ def test_an_upload_writes_nothing_before_it_is_confirmed(writer, of_return, item
     assert Update.objects.count() == 0
 
 
+def test_what_a_workbook_says_gets_the_remarks_that_the_page_would_make(
+    writer, of_return, item, milestone
+):
+    sheets = Sheets(downloaded(writer, of_return)).write("Planned next", "we are hiring for INZ")
+    sheets.milestone("New date", date(2010, 9, 30)).milestone("Why the date moves", "No printer.")
+    sheets.milestone("Cause", "Staffing").milestone("What is being done", "Hire one for the CNS.")
+    page = writer.get(upload(writer, of_return, sheets).url)
+    parts = page.context["parts"]
+    remarks = {each.label: each.remarks for _, groups in parts for _, of in groups for each in of}
+    acronym = "{} is not in the plan’s glossary, which the coordinator keeps: write it out."
+    assert remarks["Planned next"][-1] == acronym.format("INZ")
+    assert remarks["What is being done"][-1:] == [acronym.format("CNS")]
+    assert remarks["Cause"] == ()
+    assert f'<p class="stem-remark">{acronym.format("CNS")}</p>' in page.text
+
+
 @pytest.mark.both_databases
 def test_what_is_confirmed_is_a_draft_whose_history_names_the_workbook(
     writer, of_return, item, sheets, contributor

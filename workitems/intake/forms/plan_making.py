@@ -25,6 +25,7 @@ from workitems.models import Milestone, Pillar, Plan, WorkItem
 from workitems.models.item import TITLE_LENGTH, is_item_number
 from workitems.plan.forms.due_dates import KnownDateField
 from workitems.plan.forms.item_texts import add_text_boxes
+from workitems.plan.forms.stems import remark_on_acronyms
 from workitems.terms.item_texts import ITEM_TEXTS, MILESTONE_TEXTS
 
 GREATEST_NUMBER = 32_767
@@ -282,6 +283,7 @@ class ItemForm(MakingForm):
     ) -> None:  # fmt: skip
         super().__init__(*args, row=row, **kwargs)
         add_text_boxes(self, WorkItem)
+        remark_on_acronyms(self, row.plan, *ITEM_TEXTS)
         self.fields["pillar"].queryset = pillars  # type: ignore[attr-defined]
         self.fields["lead_agency"].queryset = members  # type: ignore[attr-defined]
         there = row.supports.count() if row.pk else 0
@@ -359,9 +361,12 @@ class MilestoneForm(MakingForm):
         help_text=gettext_lazy("How everyone can tell that it is done."),
     )
 
-    def __init__(self, *args: Any, members: QuerySet[Agency], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, *args: Any, row: Milestone, members: QuerySet[Agency], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, row=row, **kwargs)
         add_text_boxes(self, Milestone)
+        remark_on_acronyms(self, row.item.plan, *MILESTONE_TEXTS)
         self.fields["responsible_agency"].queryset = members  # type: ignore[attr-defined]
 
     def start(self, row: Milestone) -> dict[str, Any]:

@@ -31,7 +31,8 @@ class Outcome:
     """What an import did, or would do.
 
     `differences` are sentences on what the workbook says otherwise of agencies and Ministers, which
-    an import does not change; `empty_texts` on texts that say nothing, which it takes.
+    an import does not change; `empty_texts` on texts that say nothing, and `acronyms` on those that the plan does not
+    know, which it takes.
     """
 
     plan: Plan
@@ -40,6 +41,7 @@ class Outcome:
     counts: tuple[Count, ...]
     differences: tuple[str, ...]
     empty_texts: tuple[str, ...] = ()
+    acronyms: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -91,6 +93,7 @@ class _Examined:
             tuple(proposal.counts),
             tuple(proposal.differences),
             tuple(proposal.empty_texts),
+            tuple(proposal.unknown_acronyms),
         )
 
 

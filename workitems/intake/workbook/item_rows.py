@@ -36,7 +36,6 @@ def items(proposal: Proposal, pillars: dict[int, Pillar]) -> None:
                         "new work item on the plan’s page."
                     ),
                 )
-        draft.source = row
         proposal.fill(row, draft, leave_out=["Stage"])
         _pillar(proposal, row, draft, pillars)
         _stage(proposal, row, draft)
@@ -221,7 +220,6 @@ def milestones(proposal: Proposal) -> None:
                         "Propose a new milestone on the item’s page."
                     ),
                 )
-        draft.source = row
         proposal.fill(row, draft, leave_out=["Agreed due", "Forecast due"])
         # "(none)" is what a new row has without a date: the original one, and the agreed one.
         agreed = row.given("Agreed due", draft.row.agreed)

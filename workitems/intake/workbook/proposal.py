@@ -19,6 +19,7 @@ from workitems.intake.workbook.columns import SHEETS, Column
 from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Book, Row, is_cleared
 from workitems.intake.workbook.stored import Stored
 from workitems.models import Delay, Mitigation, Plan, WorkItem
+from workitems.plan.known_acronyms import known_to, named
 from workitems.terms.stems import says_nothing
 
 # The texts that have to say something, with the headings of their columns.
@@ -26,6 +27,13 @@ MUST_SAY: dict[type[models.Model], dict[str, str]] = {
     Delay: {"explanation": "Explanation", "needs": "It needs"},
     Mitigation: {"description": "Mitigation"},
 }
+# The texts that papers print.
+PRINTED = frozenset(
+    (
+        *("title", "as_told", "objective", "action", "description", "explanation", "effect"),
+        *("meanwhile", "needs", "response", "achieved", "planned_next", "challenges"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,8 @@ class Proposal:
     """The drafts to write, the changes to show, and the faults.
 
     `differences` are sentences on what the workbook says otherwise of records that all plans share.
-    They are not imported. `empty_texts` are sentences on texts that say nothing, which are.
+    They are not imported. `empty_texts` are sentences on texts that say nothing, which are. `texts` are those to
+    write that a paper may print, with their places.
     """
 
     def __init__(self, book: Book, stored: Stored, *, slug: str, today: date) -> None:
@@ -111,6 +120,7 @@ class Proposal:
         self.referred: set[str] = set()
         self.differences: list[str] = []
         self.empty_texts: list[str] = []
+        self.texts: list[tuple[str, str]] = []
         self.drafts: dict[type[models.Model], list[Draft]] = defaultdict(list)
         self._changes: list[Change] = []
         self._counts: Counter[tuple[str, str]] = Counter()
@@ -197,6 +207,7 @@ class Proposal:
 
         Fields without a column in the workbook keep their value; in a new row they are blank.
         """
+        draft.source = row
         for column in row.sheet:
             if not column.field or column.heading in leave_out:
                 continue
@@ -253,6 +264,10 @@ class Proposal:
         self.drafts[type(draft.row)].append(draft)
         if sheet:
             self.note(sheet, label, draft)
+        for column in draft.source.sheet if draft.source else ():
+            if column.field in PRINTED and (draft.is_new or column.field in draft.was):
+                place = f"{sheet}, {label}, {column.heading}"
+                self.texts.append((place, getattr(draft.row, column.field)))
         for name, heading in MUST_SAY.get(type(draft.row), {}).items():
             text = getattr(draft.row, name)
             if text and (draft.is_new or name in draft.was) and says_nothing(text):
@@ -263,6 +278,12 @@ class Proposal:
                 )
 
     # --- results ---------------------------------------------------------------------------
+
+    @property
+    def unknown_acronyms(self) -> list[str]:
+        """Sentences on the acronyms of new texts that the plan does not know."""
+        of_agencies = named(self.agencies.values())
+        return known_to(self.plan).remarks_by_place(self.texts, of_agencies)
 
     @property
     def changes(self) -> list[Change]:

@@ -23,6 +23,7 @@ from agencies.typed.fields import (
 from workitems.meetings.services.decisions import owner_faults
 from workitems.models import Decision, Meeting, Plan, WorkItem
 from workitems.models.meeting import MATTER_TITLE_LENGTH, time_in_words
+from workitems.plan.forms.stems import remark_on_acronyms
 
 
 def members(plan: Plan) -> Any:
@@ -194,6 +195,8 @@ class FollowUpFields(Form):
             yield from owner_faults(cleaned["owner_agency"], cleaned.get("due_on"))
 
     def offer_members(self, plan: Plan) -> None:
+        """Offer the members as owners, and remark on the acronyms that the plan does not know."""
+        remark_on_acronyms(self, plan, "text")
         self.fields["owner_agency"].queryset = members(plan)  # type: ignore[attr-defined]
 
 

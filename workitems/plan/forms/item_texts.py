@@ -7,6 +7,7 @@ from django.db import models
 
 from agencies.typed.fields import LinesField, TextField, VersionedForm, overwrite_data
 from workitems.models import Milestone, WorkItem
+from workitems.plan.forms.stems import remark_on_acronyms
 from workitems.terms.as_told import fault_of_phrase
 from workitems.terms.item_texts import TEXTS, Text, not_official
 
@@ -53,6 +54,8 @@ class TextForm(VersionedForm):
         self.field = field
         super().__init__(*args, row=row, **kwargs)
         self.fields[field] = text_box(type(row), field)
+        plan = row.plan if isinstance(row, WorkItem) else row.item.plan
+        remark_on_acronyms(self, plan, field)
 
     def start(self, row: Row) -> dict[str, Any]:
         text = getattr(row, self.field)

@@ -31,6 +31,9 @@ PLAIN = {
         "page, or leave the box empty."
     ),
 }
+# Of any other text that a paper may print: only its acronyms are remarked on.
+WORDS = "words"
+ASKED = (*STEMS, *PLAIN, WORDS)
 
 
 class Reading(NamedTuple):
@@ -43,15 +46,16 @@ class Reading(NamedTuple):
 def reading_of(
     asked: str, text: str, agency: str, names: Iterable[str], plan: Plan | None = None
 ) -> Reading | None:
-    """Return how the text will read; None without a text. `asked` is a key of `STEMS` or `PLAIN`, and `plan` is the one whose acronyms are known."""
+    """Return how the text will read; None without a text, or if there is nothing to say. `asked` is one of `ASKED`,
+    and `plan` is the one whose acronyms are known."""
     names = tuple(names)
     if not text.strip():
         return None
-    if asked in PLAIN:
-        return Reading("", [str(PLAIN[asked])]) if says_little(text) else None
-    found = remarks(asked, text, agency, names)
-    if plan is not None:
-        found += known_to(plan).remarks(text)
+    unknown = known_to(plan).remarks(text) if plan is not None else []
+    if asked not in STEMS:
+        found = [str(PLAIN[asked])] if asked in PLAIN and says_little(text) else unknown
+        return Reading("", found) if found else None
+    found = remarks(asked, text, agency, names) + unknown
     if says_nothing(text):
         return Reading("", found)
     if says_little(text):
@@ -172,20 +176,23 @@ class StemField(LinesField):
 
 
 class PlainBox(forms.BoundField):
-    """A box that says below it whether its text says something."""
+    """A box that says below it what to improve in its text."""
 
-    field: "PlainField"
+    field: Any
 
     @property
     def reading(self) -> Reading | None:
-        return reading_of(self.field.asked, str(self.value() or ""), "", ())
+        return reading_of(self.field.asked, str(self.value() or ""), "", (), self.field.plan)
 
     @property
     def aria_describedby(self) -> str:
         return f"{super().aria_describedby or ''} {self.auto_id}_reads".strip()
 
     def build_widget_attrs(self, attrs: Any, widget: Any = None) -> Any:
-        return super().build_widget_attrs({**attrs, "data-stem": self.field.asked}, widget)
+        own = {"data-stem": self.field.asked}
+        if self.field.plan is not None:
+            own["data-plan"] = str(self.field.plan.pk)
+        return super().build_widget_attrs({**attrs, **own}, widget)
 
 
 class PlainField(LinesField):
@@ -195,6 +202,7 @@ class PlainField(LinesField):
 
     def __init__(self, asked: str, **kwargs: Any) -> None:
         self.asked = asked
+        self.plan: Plan | None = None
         super().__init__(**kwargs)
 
 
@@ -207,3 +215,12 @@ def speak_of(
     for field in form.fields.values():
         if isinstance(field, StemField):
             field.agency, field.names, field.plan = agency, names, plan
+        elif isinstance(field, PlainField):
+            field.plan = plan
+
+
+def remark_on_acronyms(form: forms.BaseForm, plan: Plan, *names: str) -> None:
+    """Have these boxes of a form say below them which acronyms the plan does not know."""
+    for name in names:
+        field: Any = form.fields[name]
+        field.bound_field_class, field.asked, field.plan = PlainBox, WORDS, plan

@@ -6,9 +6,8 @@ from django.views.decorators.http import require_POST
 
 from agencies.models import Agency
 from agencies.typed.fields import TEXT_LENGTH
-from workitems.plan.forms.stems import PLAIN, names_of, reading_of
+from workitems.plan.forms.stems import ASKED, names_of, reading_of
 from workitems.plan.views.lookups import readable, small_number
-from workitems.terms.stems import STEMS
 
 AGENCY_LENGTH = 100
 
@@ -21,7 +20,7 @@ def reading(request: HttpRequest) -> HttpResponse:
     It is posted, because an address would leave an agency's draft in the server's logs.
     """
     asked = request.POST.get("asked", "")
-    if asked not in STEMS and asked not in PLAIN:
+    if asked not in ASKED:
         raise Http404
     agency = request.POST.get("agency", "")[:AGENCY_LENGTH]
     text = request.POST.get("text", "")[:TEXT_LENGTH]

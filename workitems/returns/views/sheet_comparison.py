@@ -58,6 +58,8 @@ class Shown:
     is_taken: bool = False
     is_both: bool = False
     refused: str = ""
+    # What to improve in the workbook's text.
+    remarks: Collection[str] = ()
 
     @property
     def sides(self) -> Any:
@@ -131,7 +133,8 @@ class Comparison:
 
     @property
     def fingerprint(self) -> str:
-        whole = json.dumps([asdict(each) for each in self.shown])
+        # What is remarked on may change meanwhile.
+        whole = json.dumps([{**asdict(each), "remarks": ()} for each in self.shown])
         return hashlib.sha256(whole.encode()).hexdigest()
 
 
@@ -554,6 +557,7 @@ def _drop_refused(of_return: Return, found: Comparison) -> bool:
         if part.says_no_change:
             errors = [("no_change", why) for why in _needs_words(each.entry.section, found)]
         if not errors:
+            _remark(each)
             continue
         dropped = True
         names = {name for name, _ in errors}
@@ -572,6 +576,14 @@ def _drop_refused(of_return: Return, found: Comparison) -> bool:
             found.faults += _rest(part.cells[""], [each.label for each in rest if each.said])
     found.parts = [part for part in found.parts if part.shown]
     return dropped
+
+
+def _remark(bound: Bound) -> None:
+    """Add to what differs what the page would remark on below its boxes."""
+    for shown in bound.part.shown:
+        box = bound.form[shown.field] if shown.field in bound.form.fields else None
+        reading = getattr(box, "reading", None)
+        shown.remarks = reading.remarks if reading else ()
 
 
 def _needs_words(section: Section, found: Comparison) -> Iterator[str]:

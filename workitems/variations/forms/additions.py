@@ -13,6 +13,7 @@ from agencies.wording.translation import StrOrPromise
 from workitems.intake.forms.plan_making import ItemForm, MilestoneForm
 from workitems.models import Plan
 from workitems.plan.forms.due_dates import KnownDateField
+from workitems.plan.forms.stems import remark_on_acronyms
 from workitems.terms.additions import NewItem, NewMilestone
 from workitems.terms.item_texts import ITEM_TEXTS, MILESTONE_TEXTS
 from workitems.variations.forms.variations import RequestForm
@@ -151,6 +152,8 @@ class ProposeItemForm(AddingForm, ItemForm):
                 rows=2,
                 help_text=gettext("How everyone can tell that it is done."),
             )
+            remark_on_acronyms(self, self.plan, f"milestone_{place}", f"done_{place}")
+        remark_on_acronyms(self, self.plan, "measures")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

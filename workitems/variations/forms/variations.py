@@ -11,10 +11,15 @@ from agencies.models import Agency
 from agencies.typed.asking import Fault
 from agencies.typed.fields import REASON_LENGTH, Form, LinesField, ReasonField, VersionedForm
 from agencies.wording.translation import day_words
-from workitems.models import Meeting, Milestone, Variation, WorkItem
+from workitems.models import Meeting, Milestone, Plan, Variation, WorkItem
 from workitems.plan.forms.due_dates import KnownDateField
-from workitems.plan.forms.stems import StemField, names_of, speak_of
+from workitems.plan.forms.stems import StemField, names_of, remark_on_acronyms, speak_of
 from workitems.variations.services.variations import new_date_faults
+
+
+def plan_of(row: WorkItem | Milestone) -> Plan:
+    """Return the plan of what a request is about."""
+    return row.item.plan if isinstance(row, Milestone) else row.plan
 
 
 class RequestForm(VersionedForm):
@@ -38,7 +43,8 @@ class RequestForm(VersionedForm):
         super().__init__(*args, row=row, **kwargs)
         self.agencies = agencies
         self.only_agency = agencies[0] if len(agencies) == 1 else None
-        speak_of(self, str(self.only_agency or _("the agency")), names_of(agencies))
+        who = str(self.only_agency or _("the agency"))
+        speak_of(self, who, names_of(agencies), plan_of(row))
         if self.only_agency is not None:
             del self.fields["agency"]
         else:
@@ -105,6 +111,7 @@ class RequestWordingForm(RequestForm):
         )
         if wording == Variation.Wording.TITLE:
             field.widget = forms.TextInput()
+        remark_on_acronyms(self, row.plan, "text_after")
 
     def start(self, row: WorkItem) -> dict[str, Any]:
         return {"text_after": getattr(row, self.wording)}
