@@ -27,7 +27,6 @@ from reports.checks.paper_dates import called_future
 from reports.checks.recorded import Recorded, plain, recorded, sentences_of
 from reports.compose.paragraphs import CONTINUED
 from reports.compose.planned import plans
-from reports.compose.subjects import comes_before
 from reports.document import Verb, markup, words
 from reports.document.dates import long_date
 from reports.document.wording import capitalised, join_words, number
@@ -36,7 +35,13 @@ from reports.models import Briefing
 from workitems.models import Update
 from workitems.plan.known_acronyms import named
 from workitems.terms.acronyms import abbreviated, acronyms_in, lacking, writes_out
-from workitems.terms.spans import add_months
+from workitems.terms.date_order import (
+    after_new_date,
+    comes_before,
+    ends_before,
+    gap,
+    order_in_words,
+)
 from workitems.terms.stems import says_nothing, says_we
 
 MOST_PAGES = 10
@@ -155,32 +160,36 @@ def _past_plans(material: Material) -> Iterator[Check]:
 
 
 def _short_bridges(material: Material) -> Iterator[Check]:
-    """Yield late milestones whose open actions all end more than a month before the new date."""
+    """Yield late milestones whose open actions and interim measures do not last until the new date, and actions that
+    are due after it."""
     assert material.drafted.found is not None
-    for entry in material.drafted.found.facts.late:
+    facts = material.drafted.found.facts
+    for entry in facts.late:
         for slip in entry.slips:
             step = slip.milestone
+            if not step.is_late:
+                continue
             rows = [
                 row for delay in slip.delays for row in delay.mitigations if row.done_on is None
             ]
-            ends = [row.due_on for row in rows if row.due_on is not None]
-            if not step.is_late or len(ends) < len(rows) or not ends:
-                continue
-            if add_months(max(ends), 1) < step.forecast_due:
+            bridges = [(each.pk, each.meanwhile) for each in slip.delays if each.is_open]
+            ends = [row.due_on for row in rows]
+            found = {
+                f"bridge-{step.pk}": gap(ends, " ".join(text for _, text in bridges), step.forecast)
+            }
+            found |= {f"after-{row.pk}": after_new_date(row.due_on, step.forecast) for row in rows}
+            found |= {f"until-{pk}": ends_before(text, step.forecast) for pk, text in bridges}
+            for key, says in found.items():
+                if not says:
+                    continue
                 yield warn(
-                    key=f"bridge-{step.pk}",
-                    words=gettext(
-                        "The actions against the delay of milestone {milestone} of item {item} end by "
-                        "{day}; its new date is {new_date}."
-                    ).format(
-                        milestone=step.number,
-                        item=entry.item.number,
-                        day=long_date(max(ends)),
-                        new_date=step.forecast,
+                    key=key,
+                    words=gettext("Milestone {milestone} of item {item}: {says}").format(
+                        milestone=step.number, item=entry.item.number, says=says
                     ),
                     url=f"{material.urls[WORKSHOP]}#mitigation",
                     place=gettext("Item {number}").format(number=entry.item.number),
-                    about=fingerprint(max(ends).isoformat(), step.forecast.code),
+                    about=fingerprint(says),
                 )
 
 
@@ -189,21 +198,12 @@ def _out_of_order(material: Material) -> Iterator[Check]:
     assert material.drafted.found is not None
     for item in material.drafted.found.facts.items:
         for step in item.milestones if item.is_live else ():
-            first = comes_before(item, step) if step.is_open else None
+            first = comes_before(item.milestones, step) if step.is_open else None
             if first is None:
                 continue
             yield warn(
                 key=f"order-{step.pk}",
-                words=gettext(
-                    "Milestone {milestone} of item {item} is expected {day}, but milestone {first}, which "
-                    "was to come before it, only {later}."
-                ).format(
-                    milestone=step.number,
-                    item=item.number,
-                    day=step.forecast.on,
-                    first=first.number,
-                    later=first.forecast.on,
-                ),
+                words=order_in_words(item.number, step, first),
                 url=f"{material.urls[WORKSHOP]}#{AHEAD}",
                 place=gettext("Item {number}").format(number=item.number),
                 about=fingerprint(step.forecast.code, first.forecast.code),

@@ -9,7 +9,7 @@ from reports.compose.facts import Facts
 from reports.compose.late_words import in_words_of
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.planned import planned_in_words, plans
-from reports.compose.subjects import comes_before, is_in_doubt, is_sayable, is_waiting, what, when
+from reports.compose.subjects import is_in_doubt, is_sayable, is_waiting, what, when
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import long_date
 from reports.document.wording import (
@@ -24,6 +24,7 @@ from reports.document.wording import (
     some,
 )
 from workitems.plan.plan_at import ItemAt, MilestoneAt, RiskAt
+from workitems.terms.date_order import comes_before
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.spans import add_months
 from workitems.terms.stems import completion, future, says_we
@@ -160,7 +161,7 @@ def _line(writer: Writer, item: ItemAt, step: MilestoneAt, *, is_earliest: bool 
     `is_earliest` is said already, "31 March 2011, in doubt: …", with the milestone that was to come before it."""
     who = writer.bracketed(writer.facts.agencies[step.responsible])
     sure, after = "", ""
-    first = comes_before(item, step)
+    first = comes_before(item.milestones, step)
     if step.is_late and is_waiting(step):
         sure = "" if is_earliest else " at the earliest"
     elif first or (

@@ -219,19 +219,6 @@ def by_when(due: KnownDate, dated: date) -> str:
     return f"by {when(due, dated)}"
 
 
-def comes_before(item: ItemAt, step: MilestoneAt) -> MilestoneAt | None:
-    """Return the open milestone of the item that was to be reached before this one and is now expected after it, so
-    that this one's date is in doubt; the last of several."""
-    found = [
-        each
-        for each in item.milestones
-        if each.is_open
-        and each.agreed_due < step.agreed_due
-        and each.forecast.first_day > step.forecast_due
-    ]
-    return max(found, key=lambda each: each.forecast_due, default=None)
-
-
 def has_new_date(step: MilestoneAt) -> bool:
     """Whether a late milestone has a date after its agreed one that is still ahead."""
     return step.forecast_due > step.agreed_due and step.forecast_due >= step.on

@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 from agencies.models import Agency
 from reports.compose.as_printed import Answer, of_answer, of_milestone
 from workitems.models import MilestoneAnswer
-from workitems.plan.forms.stems import PLAIN
+from workitems.plan.forms.due_dates import asks_about_order
+from workitems.plan.forms.stems import PLAIN, Dates, reading_of
 from workitems.plan.known_acronyms import known_to
 from workitems.plan.plan_at import DelayAt, MilestoneAt
 from workitems.plan.plan_at.of_records import delay_row, item_row, milestone_row
@@ -55,13 +56,8 @@ def milestone_in_briefing(line: MilestoneLine) -> dict[str, Any]:
     step = _step(line)
     item = item_row(line.milestone.item, line.on, [step])
     printed = of_milestone(item, step, line.milestone.responsible_agency)
-    answer = line.answer
-    is_done = answer is not None and answer.outcome == MilestoneAnswer.Outcome.DONE
-    remarks = []
-    if answer is not None and is_done and answer.reason and says_little(answer.reason):
-        remarks.append(PLAIN["evidence"])
     return {
-        "remarks": remarks,
+        "remarks": _remarks_on(line, line.answer) if line.answer else [],
         "sentences": [printed] if printed and line.answer else [],
         "name_url": reverse(
             "workitems:set-milestone-text",
@@ -73,6 +69,30 @@ def milestone_in_briefing(line: MilestoneLine) -> dict[str, Any]:
             ],
         ),
     }
+
+
+def _remarks_on(line: MilestoneLine, answer: MilestoneAnswer) -> list[str]:
+    """Return what the boxes of the answer would remark on, but for its delay, which `of_milestone` reads."""
+    if answer.outcome == MilestoneAnswer.Outcome.DONE:
+        return [str(PLAIN["evidence"])] if answer.reason and says_little(answer.reason) else []
+    if answer.when is None:
+        return []
+    record, action = line.milestone, answer.new_mitigation
+    dates = Dates(
+        expected=answer.when,
+        due=answer.mitigation_due_on,
+        asks_due=True,
+        others=tuple(row.due_on for row in line.open_actions),
+        meanwhile=answer.meanwhile,
+    )
+    owner = str(answer.owner_agency or record.responsible_agency)
+    found = asks_about_order(record, answer.when, line.steps)
+    found += dates.remarks("meanwhile", answer.meanwhile) if answer.meanwhile else []
+    if action:
+        reading = reading_of("mitigation", action, owner, (owner,), dates=dates)
+        found += reading.remarks if reading else []
+    texts = (answer.reason, answer.effect, answer.meanwhile, answer.needs, action)
+    return found + known_to(record.item.plan).remarks(*texts)
 
 
 def _step(line: MilestoneLine) -> MilestoneAt:

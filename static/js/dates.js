@@ -8,7 +8,7 @@ const opens = "showPicker" in HTMLInputElement.prototype;
 let made = 0;
 
 async function read(box, text) {
-  const asked = new URLSearchParams({ as: box.dataset.date, text });
+  const asked = new URLSearchParams({ as: box.dataset.date, text, milestone: box.dataset.milestoneDue ?? "" });
   try {
     const response = await fetch(`/dates/?${asked}`, { redirect: "manual" });
     return response.ok ? await response.json() : {};
@@ -32,10 +32,25 @@ function lineOf(box) {
 async function showDate(box, { isLeft }) {
   const text = box.value;
   const line = lineOf(box);
-  const { says = "", fault = "" } = text.trim() ? await read(box, text) : {};
+  const { says = "", fault = "", asks = [] } = text.trim() ? await read(box, text) : {};
   if (box.value !== text) return;
+  showAsks(box, asks);
   line.textContent = says || (isLeft ? fault : "");
   line.classList.toggle("is-fault", !says && isLeft);
+}
+
+// What a milestone's date contradicts is asked about below its box.
+function showAsks(box, asks) {
+  const shown = document.getElementById(`${box.id}_asks`);
+  if (!shown) return;
+  shown.replaceChildren(
+    ...asks.map((ask) => {
+      const line = document.createElement("p");
+      line.className = "stem-remark";
+      line.textContent = ask;
+      return line;
+    }),
+  );
 }
 
 const timers = new WeakMap();

@@ -4,6 +4,7 @@
 import { _, filled } from "./words.js";
 
 const PAUSE = 500; // ms after the last key
+const BESIDE = ["expected", "due", "meanwhile"];
 const timers = new WeakMap();
 const asked = new WeakMap(); // what the shown reading is of
 
@@ -12,6 +13,14 @@ function agencyOf(box) {
   if (!owner) return agency;
   const chosen = box.form.elements[owner].selectedOptions[0];
   return chosen?.value ? chosen.text : _("The owner");
+}
+
+// The new date, the day of the action and what covers the gap, as other boxes or the page have them.
+function datesBeside(box) {
+  const { expected, others } = box.dataset;
+  const known = Object.entries({ expected, others }).filter(([, value]) => value !== undefined);
+  const typed = BESIDE.map((part) => [part, box.form.elements[box.getAttribute(`data-${part}-in`)]?.value]);
+  return [...known, ...typed.filter(([, value]) => value !== undefined)];
 }
 
 function begin(box) {
@@ -23,6 +32,7 @@ async function read(box) {
   const shown = document.getElementById(`${box.id}_reads`);
   const { stem, plan = "" } = box.dataset;
   const body = new URLSearchParams({ asked: stem, plan, agency: agencyOf(box), text: box.value });
+  for (const [part, value] of datesBeside(box)) body.set(part, value);
   const question = String(body);
   if (asked.get(box) === question) return;
   asked.set(box, question);
@@ -50,11 +60,14 @@ document.addEventListener("input", ({ target }) => {
 });
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-stem]")) wait(target, 0);
-  for (const box of document.querySelectorAll(`[data-owner="${CSS.escape(target.name ?? "")}"]`)) {
+  const name = CSS.escape(target.name ?? "");
+  for (const box of document.querySelectorAll(`[data-owner="${name}"]`)) {
     if (box.form !== target.form) continue;
     begin(box);
     wait(box, 0);
   }
+  const beside = BESIDE.map((part) => `[data-${part}-in="${name}"]`);
+  for (const box of name ? document.querySelectorAll(beside.join()) : []) if (box.form === target.form) wait(box, 0);
 });
 
 function prepare(root) {

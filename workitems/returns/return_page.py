@@ -28,6 +28,7 @@ from workitems.models import (
 )
 from workitems.models.item import Stage
 from workitems.models.round import UpdateQuerySet
+from workitems.plan.forms.due_dates import steps_by_item
 from workitems.plan.plan_at import grouped
 from workitems.returns.answer_changes import AnswerChange, answer_changes
 from workitems.returns.empty_answers import empty_boxes
@@ -40,6 +41,7 @@ from workitems.returns.services.answers import (
 )
 from workitems.returns.services.handover import Mending, latest_mendings, milestones_answered_at
 from workitems.terms import lateness
+from workitems.terms.date_order import Expected
 
 WHOLE = 10  # a return of so many sections has all its fields at once; few agencies lead more
 FIRST = 3  # the sections of a longer return that have their fields at first
@@ -63,6 +65,19 @@ class MilestoneLine:
     is_asked: bool
     answer: MilestoneAnswer | None = None
     parts: list[MilestoneAnswer] = field(default_factory=list)
+    # The open milestones of the item, as they will be when the return is submitted.
+    steps: list[Expected] = field(default_factory=list)
+
+    @property
+    def open_actions(self) -> tuple[Mitigation, ...]:
+        """The actions against its open delays that are not done, nor will be when the return is submitted."""
+        finished = {part.mitigation_id for part in self.parts}
+        return tuple(
+            row
+            for delay in self.delays
+            for row in delay.mitigations.all()
+            if row.done_on is None and row.pk not in finished
+        )
 
     @property
     def slip(self) -> str:
@@ -498,6 +513,7 @@ def _milestones(
         )
         .in_order()
     )
+    steps = steps_by_item(rows, answers)
     following = {
         milestone.item_id: milestone
         for milestone in sorted(rows, key=by_agreed_date, reverse=True)
@@ -537,6 +553,7 @@ def _milestones(
                 and not is_explained,
                 answer=answer,
                 parts=parts.get(milestone.pk, []),
+                steps=steps[milestone.item_id],
             )
         )
     return lines

@@ -486,3 +486,20 @@ def test_a_milestone_expected_before_what_was_to_come_first_is_found(begin, item
             f"{first.number}, which was to come before it, only on 30 June 2011.",
         )
     ]
+
+
+def test_days_of_actions_that_contradict_the_new_date_are_found(begin, item):
+    late = MilestoneFactory(
+        item=item, number=9, agreed_due=date(2010, 5, 31), forecast_due=date(2011, 6, 30)
+    )
+    delay = DelayFactory(milestone=late, meanwhile="Motels are used until March 2011")
+    action = MitigationFactory(delay=delay, due_on=date(2011, 7, 31))
+    found = {each.key: each.words for each in checks.failed_checks(read_drafted(begin()))}
+    start = f"Milestone 9 of item {item.number}:"
+    assert found[f"after-{action.pk}"] == (
+        f"{start} An action against the delay is due on 31 July 2011, after the new date, 30 June 2011."
+    )
+    assert found[f"until-{delay.pk}"] == (
+        f"{start} What covers the gap ends by March 2011, and the new date is 30 June 2011."
+    )
+    assert f"bridge-{late.pk}" not in found

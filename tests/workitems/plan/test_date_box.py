@@ -1,9 +1,17 @@
 """Test what the script beside a date box is told."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
-from tests.factories import UserFactory
+from tests.factories import (
+    MilestoneAnswerFactory,
+    MilestoneFactory,
+    ReturnFactory,
+    RoundFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +58,40 @@ def test_what_is_wrong_is_told(told, text, kind, says):
 
 def test_nothing_is_told_of_nothing(told):
     assert told("", "day") == told(" ", "due") == {}
+
+
+# --- the order of milestones -------------------------------------------------------------------
+
+ASKS = (
+    "Milestone 2 of item 1.2 is expected by 30 June 2010, but milestone 1, which was to come before it, only by {}. "
+    "Is that so?"
+)
+
+
+def asks(client, milestone, text):
+    typed = {"text": text, "as": "due", "milestone": milestone.pk}
+    return client.get(reverse("read-date"), typed).json().get("asks")
+
+
+@pytest.mark.usefixtures("on_the_day")
+def test_a_date_before_that_of_what_comes_first_is_asked_about(
+    client_of, item, contributor, colleague, nobody
+):
+    first = MilestoneFactory(item=item, number=1, forecast_due=date(2010, 7, 31))
+    then = MilestoneFactory(item=item, number=2, agreed_due=date(2010, 8, 1))
+    writer = client_of(contributor)
+    assert asks(writer, then, "30 June 2010") == [ASKS.format("31 July 2010")]
+    assert asks(writer, then, "August 2010") == []
+    assert asks(client_of(nobody), then, "30 June 2010") == []
+    round = RoundFactory(plan=item.plan)
+    of_return = ReturnFactory(round=round, agency=item.lead_agency)
+    MilestoneAnswerFactory(
+        of_return=of_return,
+        milestone=first,
+        outcome="not_yet",
+        day=date(2010, 9, 30),
+        reason="No printer.",
+    )
+    assert asks(writer, then, "30 June 2010") == [ASKS.format("30 September 2010")]
+    # Another agency is not told what a draft says.
+    assert asks(client_of(colleague), then, "30 June 2010") == [ASKS.format("31 July 2010")]

@@ -233,3 +233,37 @@ def test_the_remark_on_a_text_of_ones_own_stands_below_its_box():
     page = str(TextForm({"as_told": "the CNS"}, row=step, field="as_told"))
     shown = page.split('id="id_as_told_reads" aria-live="polite">')[1]
     assert shown.lstrip().startswith(f'<p class="stem-remark">{CNS}</p>')
+
+
+# --- dates -------------------------------------------------------------------------------------
+
+BY_WHEN = "Enter a day under “By when”: the paper tells dated steps."
+GAP = (
+    "The actions against the delay end by 17 December 2026, and the new date is 31 March 2027; nothing is said to "
+    "cover the time between. What does?"
+)
+AFTER = "An action against the delay is due on 30 June 2027, after the new date, 31 March 2027. Is that so?"
+
+
+@pytest.mark.parametrize(
+    ("sent", "remarks"),
+    [
+        ({"expected": "31 March 2027"}, []),
+        ({"expected": "31 March 2027", "due": ""}, [BY_WHEN]),
+        ({"expected": "31 March 2027", "due": "17 Dec 2026"}, [GAP]),
+        ({"expected": "31 March 2027", "due": "17 Dec 2026", "meanwhile": "Motels are used"}, []),
+        ({"expected": "31 March 2027", "due": "17 Dec 2026", "others": "2027-03-15"}, []),
+        ({"expected": "31 March 2027", "due": "17 Dec 2026", "others": ","}, []),
+        ({"expected": "31 March 2027", "due": "30 June 2027"}, [AFTER]),
+        ({"expected": "soon", "due": "30 June 2027"}, []),
+    ],
+)
+def test_the_days_beside_an_action_are_asked_about_while_it_is_typed(read, sent, remarks):
+    assert read("Publish the chapters", **sent).context["reading"].remarks == remarks
+
+
+def test_what_covers_the_gap_until_a_day_is_asked_about(read):
+    reading = read("Motels are used until May 2026", "meanwhile", expected="June 2026")
+    assert reading.context["reading"].remarks == [
+        "What covers the gap ends by May 2026, and the new date is June 2026. What covers the rest?"
+    ]

@@ -1,6 +1,7 @@
 """Test what a return shows of the sentences that its answers will print in the briefing."""
 
 import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -255,3 +256,29 @@ def test_an_acronym_that_the_plan_does_not_know_is_to_be_written_out(
     assert page.count(words) == 1
     said = {"achieved": "Tested it with Immigration New Zealand (INZ).", "version": 1}
     assert "glossary" not in saved(writer, of_return, item, **said)
+
+
+def test_the_days_and_the_action_of_a_late_milestone_are_asked_about_once_it_is_saved(
+    writer, of_return, item
+):
+    MilestoneFactory(item=item, number=8, agreed_due=TODAY, forecast_due=date(2010, 10, 31))
+    step = MilestoneFactory(
+        item=item, number=9, original_due=DUE, responsible_agency=of_return.agency
+    )
+    said = asked(step, **LATE | {"mitigation": "Monitor the CNS", "mitigation_due_on": ""})
+    plan, round_ = of_return.round.plan, of_return.round
+    url = reverse("returns:save", args=[plan.slug, round_.pk, of_return.agency_id, item.number])
+    html = writer.post(url, said | {"milestone": step.pk}).json()["milestone"]
+    lines = [
+        " ".join(strip_tags(line).split()) for line in re.findall("<p.*?</p>", html, re.DOTALL)
+    ]
+    order = (
+        "Milestone 9 of item 1.2 is expected by 30 September 2010, but milestone 8, which was to come before it, only by "
+        "31 October 2010. Is that so?"
+    )
+    assert lines[-5:-1] == [
+        order,
+        "Continue the sentence “Police will …”, for example: publish the parts that are agreed.",
+        "Enter a day under “By when”: the paper tells dated steps.",
+        "CNS is not in the plan’s glossary: write it out.",
+    ]

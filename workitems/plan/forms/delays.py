@@ -22,7 +22,7 @@ from agencies.typed.fields import (
     say_refusal,
 )
 from workitems.models import Delay, MilestoneAnswer
-from workitems.plan.forms.stems import StemField, names_of, speak_of
+from workitems.plan.forms.stems import Dates, StemField, compare_dates, names_of, speak_of
 from workitems.plan.services.items import settlement_faults
 
 BEING_SETTLED = Delay.Settlement.BEING_SETTLED
@@ -132,6 +132,7 @@ class SettleCauseForm(SettlementForm, VersionedForm):
         milestone = delay.milestone
         names = names_of(agencies.values())
         speak_of(self, str(milestone.responsible_agency), names, milestone.item.plan)
+        compare_dates(self, "meanwhile", dates=Dates(expected=milestone.forecast))
 
     def start(self, row: Any) -> dict[str, Any]:
         told = self.answer or self.delay

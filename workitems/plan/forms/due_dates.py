@@ -1,5 +1,7 @@
-"""The field for a due date, which may be known to the month or the quarter only."""
+"""The field for a due date, which may be known to the month or the quarter only, and what is asked about the date."""
 
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -8,6 +10,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from agencies.typed.asking import example_day, near_today
+from workitems.models import Milestone, MilestoneAnswer
+from workitems.terms.date_order import Expected, Step, out_of_order
 from workitems.terms.known_dates import (
     QUARTERS,
     KnownDate,
@@ -29,11 +33,80 @@ def _enter_a_date() -> str:
 ENTER_A_KNOWN_DATE = lazy(_enter_a_date, str)()
 
 
+class DueBox(forms.BoundField):
+    """A date box that asks below it about what the date contradicts."""
+
+    field: "KnownDateField"
+
+    @property
+    def asks(self) -> list[str]:
+        due = typed_in(self.form, self.name) if self.field.asks is not None else None
+        return self.field.asks(due) if self.field.asks is not None and due else []
+
+    @property
+    def aria_describedby(self) -> str:
+        asked = f"{self.auto_id}_asks" if self.field.of_milestone else ""
+        return f"{super().aria_describedby or ''} {asked}".strip()
+
+    def build_widget_attrs(self, attrs: Any, widget: Any = None) -> Any:
+        own = {"data-milestone-due": str(pk)} if (pk := self.field.of_milestone) else {}
+        return super().build_widget_attrs({**attrs, **own}, widget)
+
+
+def typed_in(form: forms.BaseForm, name: str) -> Any:
+    """Return what is in a box of a form, as its field reads it; None if that is empty or cannot be read."""
+    if name not in form.fields:
+        return None
+    box = form[name]
+    try:
+        return box.field.to_python(box.value())
+    except forms.ValidationError:
+        return None
+
+
+def steps_by_item(
+    rows: Iterable[Milestone], answers: Mapping[int, MilestoneAnswer]
+) -> dict[int, list[Expected]]:
+    """Return the open milestones by id of their item, with the dates of the pending `answers` on them, by id."""
+    found: dict[int, list[Expected]] = defaultdict(list)
+    for row in rows:
+        answer, forecast = answers.get(row.pk), row.forecast
+        if answer is not None and answer.outcome == MilestoneAnswer.Outcome.NOT_YET and answer.when:
+            forecast = answer.when
+        is_done = answer is not None and answer.outcome == MilestoneAnswer.Outcome.DONE
+        if row.is_open and not is_done:
+            found[row.item_id].append(Expected(row.number, row.agreed_due, forecast))
+    return found
+
+
+def asks_about_order(milestone: Milestone, due: KnownDate, steps: Collection[Step]) -> list[str]:
+    """Return what to ask about a date of a milestone, by the open milestones of its item."""
+    step = Expected(milestone.number, milestone.agreed_due, due)
+    return [
+        _("{says} Is that so?").format(says=says)
+        for says in out_of_order(milestone.item.number, steps, step)
+    ]
+
+
+def ask_about_order(
+    form: forms.BaseForm, name: str, milestone: Milestone, steps: Callable[[], Collection[Step]]
+) -> None:
+    """Have the box for a milestone's date ask about other milestones of its item that the date is out of order with.
+    `steps` returns those that are open."""
+    field: Any = form.fields[name]
+    field.of_milestone = milestone.pk
+    field.asks = lambda due: asks_about_order(milestone, due, steps())
+
+
 class KnownDateField(forms.Field):
     """A day, a month or a quarter, typed into one box: "30 June 2027", "20 nov", "June 2027", "Q2 2027"."""
 
     widget = forms.DateInput
+    bound_field_class = DueBox
     reads = "due"  # what the script asks the server to read
+    # What to ask about a date, and the id of the milestone that it is of, for the script.
+    asks: Callable[[KnownDate], list[str]] | None = None
+    of_milestone: int | None = None
     default_error_messages = {"required": ENTER_A_KNOWN_DATE, "invalid": ENTER_A_KNOWN_DATE}
 
     @property

@@ -21,11 +21,19 @@ from agencies.typed.fields import (
     VersionedForm,
     overwrite_data,
 )
-from workitems.models import Delay, Milestone, MilestoneAnswer, Update, WorkItem
+from workitems.models import Delay, Milestone, MilestoneAnswer, Mitigation, Update, WorkItem
 from workitems.models.item import Confidence, Stage
 from workitems.plan.forms.delays import WHAT_IT_NEEDS, SettlementForm, settlement_of
-from workitems.plan.forms.due_dates import KnownDateField
-from workitems.plan.forms.stems import StemField, names_of, speak_of
+from workitems.plan.forms.due_dates import KnownDateField, ask_about_order
+from workitems.plan.forms.stems import (
+    BESIDE_MEANWHILE,
+    BESIDE_MITIGATION,
+    Dates,
+    StemField,
+    compare_dates,
+    names_of,
+    speak_of,
+)
 from workitems.plan.services.items import forecast_faults, stage_faults
 from workitems.plan.services.plan_days import done_day
 
@@ -279,10 +287,17 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
         required=False,
     )
     effect = StemField("effect", label=gettext_lazy("Effect of the delay"))
-    meanwhile = StemField("meanwhile", label=gettext_lazy("What covers the gap until then"))
+    meanwhile = StemField(
+        "meanwhile",
+        beside=BESIDE_MEANWHILE,
+        label=gettext_lazy("What covers the gap until then"),
+    )
     needs = StemField("needs", **WHAT_IT_NEEDS)
     mitigation = StemField(
-        "mitigation", owner="owner_agency", label=gettext_lazy("What is being done about it")
+        "mitigation",
+        owner="owner_agency",
+        beside=BESIDE_MITIGATION,
+        label=gettext_lazy("What is being done about it"),
     )
     owner_agency = forms.ModelChoiceField(
         label=gettext_lazy("By which agency"),
@@ -301,6 +316,12 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
         owner.choices = [(agency.pk, str(agency)) for agency in members]
         self.offer({agency.pk: agency for agency in members})
         speak_of(self, str(row.responsible_agency), names_of(members), row.item.plan)
+        steps = row.item.milestones.open()
+        ask_about_order(self, "forecast_due", row, lambda: list(steps))
+        others = Mitigation.objects.filter(
+            delay__milestone=row, delay__ended_on=None, done_on=None
+        ).values_list("due_on", flat=True)
+        compare_dates(self, "mitigation", dates=Dates(others=tuple(others)))
 
     def start(self, row: Milestone) -> dict[str, Any]:
         return {"owner_agency": row.responsible_agency_id}

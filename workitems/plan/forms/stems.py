@@ -1,6 +1,7 @@
 """Boxes whose sentence the form begins, and how it will read (see `workitems.terms.stems`)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from django import forms
@@ -12,10 +13,20 @@ from django.utils.translation import gettext_lazy
 from agencies.models import Agency
 from agencies.typed.fields import LinesField
 from workitems.models import Plan
+from workitems.plan.forms.due_dates import typed_in
 from workitems.plan.known_acronyms import known_to
+from workitems.terms.date_order import after_new_date, ends_before, gap
 from workitems.terms.empty_texts import says_little
+from workitems.terms.known_dates import KnownDate
 from workitems.terms.stems import STEMS, Follows, as_it_reads, remarks, says_nothing
 
+# The boxes beside those of a delay that say when (see `Dates`).
+BESIDE_MEANWHILE = {"expected": "forecast_due"}
+BESIDE_MITIGATION = {
+    "expected": "forecast_due",
+    "due": "mitigation_due_on",
+    "meanwhile": "meanwhile",
+}
 # What is asked and has to say something; a draft from before keeps what it has.
 MUST_SAY = ("mitigation", "explanation", "needs")
 SHOWN_WORDS = 60
@@ -36,6 +47,31 @@ WORDS = "words"
 ASKED = (*STEMS, *PLAIN, WORDS)
 
 
+class Dates(NamedTuple):
+    """What a text about a delay is compared with: the milestone's new date, the day by which the action is due, whether
+    a box asks for that day, those of the other open actions, and what covers the gap."""
+
+    expected: KnownDate | None = None
+    due: date | None = None
+    asks_due: bool = False
+    others: tuple[date | None, ...] = ()
+    meanwhile: str = ""
+
+    def remarks(self, asked: str, text: str) -> list[str]:
+        """Return what to ask about the dates, as sentences for the writer of what is `asked`."""
+        new, found = self.expected, []
+        if asked == "mitigation" and self.asks_due and self.due is None:
+            found.append(_("Enter a day under “By when”: the paper tells dated steps."))
+        if new is not None and asked == "mitigation":
+            if says := after_new_date(self.due, new):
+                found.append(_("{says} Is that so?").format(says=says))
+            elif self.due and (says := gap((*self.others, self.due), self.meanwhile, new)):
+                found.append(_("{says} What does?").format(says=says))
+        if new is not None and asked == "meanwhile" and (says := ends_before(text, new)):
+            found.append(_("{says} What covers the rest?").format(says=says))
+        return found
+
+
 class Reading(NamedTuple):
     """The sentence that a text makes, and what to improve in it."""
 
@@ -43,8 +79,16 @@ class Reading(NamedTuple):
     remarks: list[str]
 
 
+NO_DATES = Dates()
+
+
 def reading_of(
-    asked: str, text: str, agency: str, names: Iterable[str], plan: Plan | None = None
+    asked: str,
+    text: str,
+    agency: str,
+    names: Iterable[str],
+    plan: Plan | None = None,
+    dates: Dates = NO_DATES,
 ) -> Reading | None:
     """Return how the text will read; None without a text, or if there is nothing to say. `asked` is one of `ASKED`,
     and `plan` is the one whose acronyms are known."""
@@ -58,6 +102,7 @@ def reading_of(
     found = remarks(asked, text, agency, names) + unknown
     if says_nothing(text):
         return Reading("", found)
+    found += dates.remarks(asked, text)
     if says_little(text):
         found.insert(
             0,
@@ -117,11 +162,18 @@ class StemBox(forms.BoundField):
             return None
         agency = self.agency or _("The owner")
         names = (*self.field.names, agency)
-        found = reading_of(self.field.asked, text, agency, names, self.field.plan)
+        found = reading_of(self.field.asked, text, agency, names, self.field.plan, self.dates)
         # An error says it already.
         return found and found._replace(
             remarks=[each for each in found.remarks if each not in self.errors]
         )
+
+    @property
+    def dates(self) -> Dates:
+        beside = self.field.beside
+        typed = {part: typed_in(self.form, name) for part, name in beside.items()}
+        has_due = "due" in beside and beside["due"] in self.form.fields
+        return self.field.dates._replace(**typed, asks_due=has_due)
 
     @property
     def aria_describedby(self) -> str:
@@ -141,6 +193,16 @@ class StemBox(forms.BoundField):
             own["data-owner"] = self.owner.html_name
         else:
             own["data-agency"] = self.field.agency
+        # The boxes whose values the script sends along, and what the page knows.
+        for part, name in self.field.beside.items():
+            if name in self.form.fields:
+                own[f"data-{part}-in"] = self.form[name].html_name
+        if self.field.dates.expected:
+            own["data-expected"] = self.field.dates.expected.code
+        if self.field.dates.others:
+            own["data-others"] = ",".join(
+                day.isoformat() if day else "" for day in self.field.dates.others
+            )
         return super().build_widget_attrs({**attrs, **own}, widget)
 
 
@@ -153,9 +215,22 @@ class StemField(LinesField):
 
     bound_field_class = StemBox
 
-    def __init__(self, asked: str, *, owner: str = "", read_in: str = "", **kwargs: Any) -> None:
-        """`read_in` is the end of the id of the part of the page that has the reading instead."""
+    # What is known of dates beside those of the form's boxes.
+    dates = NO_DATES
+
+    def __init__(
+        self,
+        asked: str,
+        *,
+        owner: str = "",
+        read_in: str = "",
+        beside: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`read_in` is the end of the id of the part of the page that has the reading instead. `beside` has the form's
+        boxes with the parts of `Dates`."""
         self.asked, self.owner, self.read_in = asked, owner, read_in
+        self.beside = beside or {}
         self.agency, self.kept = "", ""
         self.names: tuple[str, ...] = ()
         self.plan: Plan | None = None
@@ -217,6 +292,13 @@ def speak_of(
             field.agency, field.names, field.plan = agency, names, plan
         elif isinstance(field, PlainField):
             field.plan = plan
+
+
+def compare_dates(form: forms.BaseForm, *names: str, dates: Dates) -> None:
+    """Give these boxes of a form what is known of dates beside those that are typed."""
+    for name in names:
+        field: Any = form.fields[name]
+        field.dates = dates
 
 
 def remark_on_acronyms(form: forms.BaseForm, plan: Plan, *names: str) -> None:

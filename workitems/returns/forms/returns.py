@@ -1,6 +1,7 @@
 """Forms of a return's page: the answer on an item, and what happened to a milestone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -29,10 +30,20 @@ from workitems.models import (
 )
 from workitems.models.item import Confidence, Stage
 from workitems.plan.forms.delays import WHAT_IT_NEEDS, SettlementForm, settlement_of
-from workitems.plan.forms.due_dates import KnownDateField
+from workitems.plan.forms.due_dates import KnownDateField, ask_about_order
 from workitems.plan.forms.evidence import AttachmentField
 from workitems.plan.forms.items import WHY_IT_MOVES, faults_of_forecast
-from workitems.plan.forms.stems import PlainField, StemField, names_of, speak_of
+from workitems.plan.forms.stems import (
+    BESIDE_MEANWHILE,
+    BESIDE_MITIGATION,
+    Dates,
+    PlainField,
+    StemField,
+    compare_dates,
+    names_of,
+    speak_of,
+)
+from workitems.terms.date_order import Expected
 
 ROWS = 2  # the script grows the textarea with its text
 
@@ -185,12 +196,16 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
     )
     effect = StemField("effect", label=gettext_lazy("Effect"), rows=ROWS)
     meanwhile = StemField(
-        "meanwhile", label=gettext_lazy("What covers the gap until then"), rows=ROWS
+        "meanwhile",
+        beside=BESIDE_MEANWHILE,
+        label=gettext_lazy("What covers the gap until then"),
+        rows=ROWS,
     )
     needs = StemField("needs", **WHAT_IT_NEEDS, rows=ROWS)
     mitigation = StemField(
         "mitigation",
         owner="owner_agency",
+        beside=BESIDE_MITIGATION,
         label=gettext_lazy("What is being done about it"),
         rows=ROWS,
     )
@@ -203,16 +218,21 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         milestone: Milestone,
         agencies: dict[int, Agency],
         answer: MilestoneAnswer | None = None,
+        steps: Sequence[Expected] = (),
+        others: tuple[date | None, ...] = (),
         **kwargs: Any,
     ) -> None:
         """`agencies` are the possible owners of a mitigation, by id, queried once per page.
-        `answer` is the return's answer that the form begins with."""
+        `answer` is the return's answer that the form begins with. `steps` are the open milestones of the item, and
+        `others` the days of the open actions against the delay."""
         kwargs.setdefault("prefix", f"m{milestone.pk}")
         super().__init__(*args, row=milestone, **kwargs)
         self.initial = {**self.initial, **start_of(answer)}
         self.offer(agencies)
         names = names_of(agencies.values())
         speak_of(self, str(milestone.responsible_agency), names, milestone.item.plan)
+        ask_about_order(self, "forecast_due", milestone, lambda: steps)
+        compare_dates(self, "mitigation", dates=Dates(others=others))
         owner: Any = self.fields["owner_agency"]
         owner.choices = [(pk, agency.short_name) for pk, agency in agencies.items()]
         owner.coerce = lambda pk: agencies.get(int(pk))

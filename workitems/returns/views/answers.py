@@ -278,7 +278,6 @@ def _milestone_entry(
         answer = _as_shown(answer, number_in(data, f"m{milestone.pk}-answer_version"))
     if answer is not None and answer.outcome == MilestoneAnswer.Outcome.REOPENED:
         answer = None
-    finished = {part.mitigation_id for part in line.parts}
     return MilestoneEntry(
         line=line,
         form=MilestoneAnswerForm(
@@ -286,13 +285,13 @@ def _milestone_entry(
             milestone=milestone,
             agencies=agencies,
             answer=answer,
+            steps=line.steps,
+            others=tuple(row.due_on for row in line.open_actions),
             on=localdate(),
         ),
         mitigations=[
-            MitigationDoneForm(data if is_posted else None, mitigation=mitigation)
-            for delay in line.delays
-            for mitigation in delay.mitigations.all()
-            if mitigation.done_on is None and mitigation.pk not in finished
+            MitigationDoneForm(data if is_posted else None, mitigation=row)
+            for row in line.open_actions
         ],
     )
 

@@ -12,7 +12,7 @@ from agencies.typed.asking import Fault
 from agencies.typed.fields import REASON_LENGTH, Form, LinesField, ReasonField, VersionedForm
 from agencies.wording.translation import day_words
 from workitems.models import Meeting, Milestone, Plan, Variation, WorkItem
-from workitems.plan.forms.due_dates import KnownDateField
+from workitems.plan.forms.due_dates import KnownDateField, ask_about_order
 from workitems.plan.forms.stems import StemField, names_of, remark_on_acronyms, speak_of
 from workitems.variations.services.variations import new_date_faults
 
@@ -73,6 +73,11 @@ class RequestDateForm(RequestForm):
     )
 
     field_order = ("version", "due_after", "after_end", "reason", "agency")
+
+    def __init__(self, *args: Any, row: Milestone, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        steps = row.item.milestones.open()
+        ask_about_order(self, "due_after", row, lambda: list(steps))
 
     def start(self, row: Milestone) -> dict[str, Any]:
         # The agency most likely requests the date that it forecasts.

@@ -1,0 +1,72 @@
+"""Test the sentences on dates that contradict each other."""
+
+from datetime import date
+
+import pytest
+
+from workitems.terms.date_order import Expected, after_new_date, ends_before, gap, out_of_order
+from workitems.terms.known_dates import KnownDate
+
+NOV, DEC, MAR, JUN = (
+    date(2026, 11, 30),
+    date(2026, 12, 17),
+    date(2027, 3, 31),
+    date(2027, 6, 30),
+)
+NEW = KnownDate(MAR)
+GAP = (
+    "The actions against the delay end by 17 December 2026, and the new date is 31 March 2027; nothing is said to "
+    "cover the time between."
+)
+
+
+@pytest.mark.parametrize(
+    ("ends", "meanwhile", "says"),
+    [
+        ([NOV, DEC], "", GAP),
+        ([DEC], "n/a", GAP),
+        ([DEC], "Motels are used", ""),
+        ([DEC, None], "", ""),
+        ([date(2027, 3, 1)], "", ""),
+        ([], "", ""),
+    ],
+)
+def test_actions_that_end_long_before_the_new_date_leave_a_gap(ends, meanwhile, says):
+    assert gap(ends, meanwhile, NEW) == says
+
+
+def test_an_action_is_not_due_after_the_new_date():
+    assert after_new_date(JUN, NEW) == (
+        "An action against the delay is due on 30 June 2027, after the new date, 31 March 2027."
+    )
+    assert after_new_date(MAR, NEW) == after_new_date(None, NEW) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("Motels are used until 17 December 2026", "17 December 2026"),
+        ("Motels are used till 17th Dec", "17 December 2026"),
+        ("From October to the end of November 2026 motels, up to February 2027 hotels", "February 2027"),
+        ("Motels are used until March 2027", ""),
+        ("Since 3 November 2026 motels are used", ""),
+        ("Cases are sorted by urgency", ""),
+        ("It is used until 31 February 2027", ""),
+    ],
+)  # fmt: skip
+def test_what_covers_the_gap_may_end_before_the_new_date(text, end):
+    says = f"What covers the gap ends by {end}, and the new date is 31 March 2027." if end else ""
+    assert ends_before(text, NEW) == says
+
+
+def test_a_milestone_is_out_of_order_with_what_was_to_come_before_it_or_after_it():
+    second = Expected(2, NOV, KnownDate(JUN))
+    third = Expected(3, DEC, NEW)
+    says = (
+        "Milestone 3 of item 1.2 is expected by 31 March 2027, but milestone 2, which was to come before it, only by 30 "
+        "June 2027."
+    )
+    assert out_of_order("1.2", [second, third], third) == [says]
+    assert out_of_order("1.2", [Expected(2, NOV, KnownDate(NOV)), third], second) == [says]
+    assert out_of_order("1.2", [second, third._replace(is_open=False)], second) == []
+    assert out_of_order("1.2", [third], third._replace(forecast=KnownDate(JUN))) == []

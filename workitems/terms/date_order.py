@@ -1,0 +1,130 @@
+"""Dates that contradict each other: a milestone expected before one that was to come before it, and actions and interim
+measures of a delay that do not last until the new date.
+
+A contradiction is one sentence, the same where a date is typed and among the checks of a paper. Nothing here queries
+the database.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import NamedTuple, Protocol, TypeVar
+
+from agencies.typed.typed_dates import MONTHS
+from agencies.wording.translation import _, day_words
+from workitems.terms.known_dates import KnownDate, NotADate, read_known_date
+from workitems.terms.spans import add_months
+from workitems.terms.stems import says_nothing
+
+
+class Step(Protocol):
+    """What the order of an item's milestones is read from."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def agreed_due(self) -> date: ...
+    @property
+    def forecast(self) -> KnownDate: ...
+
+
+AnyStep = TypeVar("AnyStep", bound=Step)
+
+
+class Expected(NamedTuple):
+    """An open milestone as it is or would be."""
+
+    number: int
+    agreed_due: date
+    forecast: KnownDate
+    is_open: bool = True
+
+
+def comes_before(steps: Iterable[AnyStep], step: Step) -> AnyStep | None:
+    """Return the open milestone of the same item that was to be reached before this one and is now expected after it,
+    so that this one's date is in doubt; the last of several."""
+    found = [
+        each
+        for each in steps
+        if each.is_open
+        and each.agreed_due < step.agreed_due
+        and each.forecast.first_day > step.forecast.last_day
+    ]
+    return max(found, key=lambda each: each.forecast.last_day, default=None)
+
+
+def order_in_words(item: str, step: Step, first: Step) -> str:
+    """Say that the milestone of the item with this number is expected before the `first`, which was to come before it."""
+    return _(
+        "Milestone {milestone} of item {item} is expected {day}, but milestone {first}, which was to come "
+        "before it, only {later}."
+    ).format(
+        milestone=step.number,
+        item=item,
+        day=step.forecast,
+        first=first.number,
+        later=first.forecast,
+    )
+
+
+def out_of_order(item: str, steps: Collection[Step], step: Step) -> list[str]:
+    """Say which of the item's milestones are out of order because this one is expected when it is: it comes before what
+    was to come first, or after what was to follow it."""
+    others = [each for each in steps if each.number != step.number]
+    pairs = [(step, comes_before(others, step))]
+    pairs += [(each, comes_before([step], each)) for each in others if each.is_open]
+    return [order_in_words(item, then, first) for then, first in pairs if first is not None]
+
+
+# --- what lasts until the new date -----------------------------------------------------------------
+
+
+def gap(ends: Collection[date | None], meanwhile: str, new: KnownDate) -> str:
+    """Say that the open actions against a delay, which end on these days, end more than a month before the new date.
+    "" if one of them has no date, or something is said to be done in the `meanwhile`."""
+    days = [day for day in ends if day is not None]
+    if not says_nothing(meanwhile) or not days or len(days) < len(ends):
+        return ""
+    if add_months(max(days), 1) >= new.last_day:
+        return ""
+    return _(
+        "The actions against the delay end by {day}, and the new date is {new_date}; nothing is said to cover the "
+        "time between."
+    ).format(day=day_words(max(days)), new_date=new)
+
+
+def after_new_date(due: date | None, new: KnownDate) -> str:
+    """Say that an action against a delay is due after the milestone's new date."""
+    if due is None or due <= new.last_day:
+        return ""
+    return _("An action against the delay is due on {day}, after the new date, {new_date}.").format(
+        day=day_words(due), new_date=new
+    )
+
+
+_MONTH = "|".join(f"{month[:3]}[a-z]*" for month in MONTHS)
+# The end of what goes on: "until 29 October 2026", "up to the end of June 2027".
+_END = re.compile(
+    r"\b(?:until|till|through|up to|ends? (?:on|in|by))\s+(?:the end of\s+)?"
+    rf"((?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{_MONTH})\.?\s+\d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:{_MONTH})\b)",
+    re.IGNORECASE,
+)
+
+
+def ends_before(meanwhile: str, new: KnownDate) -> str:
+    """Say that what covers the time until the new date ends before it, by a date in its text. A date without a year is
+    the nearest to the new one."""
+    ends = []
+    for match in _END.finditer(meanwhile):
+        try:
+            ends.append(read_known_date(match[1], new.first_day))
+        except NotADate:
+            continue
+    end = max(ends, key=lambda each: each.last_day, default=None)
+    if end is None or end.last_day >= new.first_day:
+        return ""
+    return _("What covers the gap ends by {day}, and the new date is {new_date}.").format(
+        day=end, new_date=new
+    )
