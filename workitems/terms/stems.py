@@ -166,19 +166,19 @@ _ORDINARY = re.compile(
 )
 _VERBS = _set_of(
     """
-    accept add address adopt advertise advise agree align amend analyse appoint approach arrange ask assess
-    attend audit begin bid bring brief build buy call carry change chase check choose circulate clarify close collect combine
+    accept add address adopt advertise advise agree align allocate amend analyse appoint apply approach approve arrange ask assess
+    attend audit authorise begin bid bring brief build buy call carry change chase check choose circulate clarify close collaborate collect combine
     commission complete conduct confirm consider consult continue contract convene coordinate correct cover
     create decide define deliver deploy describe design develop direct discuss distribute draft draw drop employ
-    enable encourage engage ensure enter escalate establish evaluate examine expand explain explore extend fill
+    enable encourage engage ensure enter escalate establish evaluate examine expand explain explore extend facilitate fill
     finalise find finish fix follow form fund gather get give go group have hear help hire hold house identify
     implement improve include increase inform interview introduce investigate invite issue join keep launch lead
-    lack learn leave lend let lift limit link list lodge look make manage map measure meet mend move name need negotiate obtain offer open order
+    lack learn leave lend let liaise lift limit link list lodge look make manage map measure meet mend move name need negotiate obtain offer open order
     organise outline partner pay pilot place plan prepare present print prioritise procure produce progress promote
     propose provide publish pursue put raise reach read reassign recommend record recruit redesign reduce refer refine
     release replace report request reopen rerun reschedule resume review revise rewrite run scope second secure seek select send set
     settle share shorten show sign simplify speak split staff start stop strengthen study submit support survey
-    stay take talk target teach tell tender test track trade train transfer translate trial try turn update use visit wait want warn
+    stay take talk target teach tell tender test track trade train transfer translate trial try turn undertake update use verify visit wait want warn
     widen wish withdraw work write
     """
 )
@@ -219,7 +219,7 @@ _PRONOUNS = _set_of(
 # What follows one of these is no verb, though it may look like one: "without a place", "than anticipated".
 _BEFORE_A_NOUN = _set_of(
     """
-    a all an another any as at both by each every first for from in into its last legal more new no of on other our
+    a all an another any as at both by each every fewer first for from higher in into its last legal longer lower more new no of on other our
     second some than the their these this those three to two with without
     """
 )
@@ -243,6 +243,28 @@ _REPEATED = {
     "effect": _OF_AN_EFFECT,
     "needs": _OF_A_NEED,
 }
+# Verbs that are as often nouns: "Support from Police", "Staff are hired".
+_NOUNS = _set_of(
+    """
+    address approach audit bid brief call change check contract cover direct draft draw drop form fund group help hold
+    house increase issue lack lead leave limit link list look make map measure move name need offer open order outline
+    partner pay pilot place plan present print progress progressing record redesign release repair report request
+    review run scope second set share show split staff start stay stop study support survey take talk target tender test
+    track trade train transfer trial turn update use visit wait want work
+    """
+)
+# What begins no thing that is needed.
+_NO_THING = _set_of("as awaiting because due no not owing pending since will would")
+# "Working with Police": what somebody does, while "training for staff" is a thing.
+_DOING = re.compile(
+    r"\w+ing (?:with|to|the|an?|its|their|on this)\b|(?:await|continu|engag|hir|liais|work)ing\b"
+)
+# A remedy that only looks on.
+_LOOKS_ON = re.compile(
+    r"(?:we |will |to |(?:continue|keep) (?:to |on )?|ongoing |regular |continued |close(?:ly)? )*"
+    r"(?:monitor|observ|watch|keep an eye)\w*\b",
+    re.IGNORECASE,
+)
 # First words of names that an agency may need something of.
 _NAMES = _set_of(
     "Budget Cabinet Crown Customs Immigration Justice Minister Ministers Ministry Māori Pacific Parliament Police Treasury"
@@ -252,6 +274,7 @@ _NAMES = _set_of(
 _BEFORE_AN_INFINITIVE = _set_of("able due free known likely ready sure unable unlikely willing")
 # What a thing can do by itself: "Advice on forced labour to go up first".
 _OF_THINGS = _set_of("begin close come continue end finish follow go resume start")
+_ACT = re.compile(r"to (?!be\b)")
 _DONE = re.compile(
     r"(?:\w+ed|built|done|found|given|held|kept|made|put|read|run|seen|sent|set|shown|taken|told|written)\b"
 )
@@ -297,10 +320,14 @@ def completion(asked: str, text: str, names: Iterable[str] = ()) -> str | None:
         case Follows.CLAUSE:
             found = within(text, names)
             return _opened(found) if found and _is_clause(found) else None
+    if rest and _is_order(text):
+        return f"to {_opened(f'{first.lower()} {rest}')}"
     found = within(text, names) or _thing(text)
-    if found and found.partition(" ")[0] in _COUNTED:
+    if found is None or not _is_thing(found):
+        return None
+    if found.partition(" ")[0] in _COUNTED:
         found = f"a {found}"
-    return _opened(found) if found else None
+    return _opened(found)
 
 
 def cause(text: str, names: Iterable[str] = ()) -> str | None:
@@ -314,6 +341,9 @@ def cause(text: str, names: Iterable[str] = ()) -> str | None:
     found = within(text, names)
     is_other = (
         (has_verb(text) and not is_thing)
+        or _is_order(text)
+        or text.startswith(("to ", "To "))
+        or future(text, names) is not None
         or says_we(text)
         or says_nothing(text)
         or text.endswith("?")
@@ -357,6 +387,17 @@ def _thing(text: str) -> str | None:
     return None if is_name else f"{text[:1].lower()}{text[1:]}"
 
 
+def _is_thing(text: str) -> bool:
+    """Whether a text that goes on within a sentence can be what is needed: no sentence, lack or doing."""
+    first = text.partition(" ")[0].casefold()
+    if first in _NO_THING | _PRONOUNS or _DOING.match(text) or says_we(text):
+        return False
+    if " " not in text and _is_verb(first) and first not in _NOUNS:
+        return False
+    head = _SUBORDINATE.split(text.partition(",")[0], maxsplit=1)[0]
+    return first == "to" or not _FINITE.search(head.lower() if text.isupper() else head)
+
+
 def _is_verb(word: str) -> bool:
     return word in _VERBS or word.removeprefix("re").removeprefix("-") in _VERBS
 
@@ -377,7 +418,7 @@ def has_verb(text: str) -> bool:
 
 def _verbs_in(text: str) -> int:
     """Return how many words after the first one may be verbs."""
-    words = _WORD.findall(text.casefold())
+    words = _WORD.findall(text.casefold().replace("no longer ", ""))
     return sum(_may_be_verb(word, before) for before, word in pairwise(words))
 
 
@@ -434,6 +475,10 @@ def _closed(text: str) -> str:
     return text if not text or text[-1] in ".!?" else f"{text}."
 
 
+def _capitalised(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def _first(text: str) -> tuple[str, str]:
     """Return the first sentence of what was typed and the others, on one line."""
     first, *others = sentences(on_one_line(text)) or [""]
@@ -445,7 +490,9 @@ def begun(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> str:
     first, others = _first(text)
     found = completion(asked, first, names)
     if found:
-        found = f"{STEMS[asked].begin(agency)} {found}"
+        # "It needs to be signed", but "it needs MBIE to sign it".
+        who = f"{agency} " if asked == "needs" and _ACT.match(found) and agency else ""
+        found = f"{STEMS[asked].begin(agency)} {who}{found}"
     if sentence := found or _other_form(asked, first, names):
         first = _closed(sentence) if others else sentence
     return f"{first} {others}".strip()
@@ -462,7 +509,7 @@ def _other_form(asked: str, text: str, names: Iterable[str]) -> str | None:
 
 def as_it_reads(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> str:
     """Return the sentences that the text makes: the beginning and its completion, or the text by itself."""
-    return _closed(begun(asked, text, agency, names))
+    return _closed(_capitalised(begun(asked, text, agency, names)))
 
 
 def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> list[str]:
@@ -489,16 +536,26 @@ def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> li
                 "The paper leaves out what an announcement says. Write what was done, for example: {example}."
             ).format(example=stem.example)
         )
-    first, _others = _first(text)
+    first, others = _first(text)
     # What was achieved may be a sentence of its own, but not an order.
-    is_sentence = stem.follows == Follows.PAST and not _is_order(first)
+    is_sentence = stem.follows == Follows.PAST and _is_told(first)
     is_sentence = is_sentence or _other_form(asked, first, names) is not None
-    if completion(asked, first, names) is None and not is_sentence:
+    if asked in ("mitigation", "response") and _LOOKS_ON.match(first):
+        found.append(
+            _("Watching changes nothing: write what will be done. For example: {example}.").format(
+                example=stem.example
+            )
+        )
+    elif completion(asked, first, names) is None and not is_sentence:
         found.append(
             _("Continue the sentence “{beginning} …”, for example: {example}.").format(
                 beginning=stem.begin(agency), example=stem.example
             )
         )
+    elif stem.follows != Follows.PAST and any(map(_is_order, sentences(others))):
+        found.append(_("Join what follows with “and”: its sentence does not say who acts."))
+    if _is_shouted(text):
+        found.append(_("Write it in small letters: the paper would print the capitals."))
     if 0 < stem.most_words < len(text.split()):
         found.append(
             _("Use at most {most} words; the paper shortens what is longer.").format(
@@ -508,7 +565,23 @@ def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> li
     return found
 
 
+def _is_told(text: str) -> bool:
+    """Whether a sentence of one's own may tell what was achieved."""
+    first = text.partition(" ")[0].casefold()
+    return not _is_order(text) and first not in (_NO_THING | {"to"}) and has_verb(text)
+
+
+def _is_shouted(text: str) -> bool:
+    """Whether a text of several words has no small letters."""
+    return text.isupper() and len(_WORD.findall(text)) > 2
+
+
 def _is_order(text: str) -> bool:
     """Whether a sentence begins with a verb that is not in the past: "Publish the chapters"."""
-    verb = text.partition(" ")[0].casefold()
-    return verb in _VERBS and not _PAST.fullmatch(verb)
+    first, _space, rest = text.partition(" ")
+    verb = first.casefold()
+    if not _is_verb(verb) or _PAST.fullmatch(verb):
+        return False
+    if verb in _NOUNS:
+        return bool(_DETERMINER.match(rest)) and _is_object(rest)
+    return not rest or _is_object(rest)

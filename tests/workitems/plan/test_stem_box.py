@@ -127,7 +127,7 @@ def read(client):
         ("COMPLETED", "", [SAYS_NOTHING.format(CHAPTERS)]),
         (
             "we are hiring",
-            "we are hiring.",
+            "We are hiring.",
             [
                 "The paper speaks of agencies by name: write MBIE instead of “we”.",
                 f"Continue the sentence “MBIE will …”, for example: {CHAPTERS}.",

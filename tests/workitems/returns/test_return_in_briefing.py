@@ -94,7 +94,7 @@ def saved(writer, of_return, item, **said):
             ],
         ),
         (
-            {"achieved": "word " * 400, "key_achievement": "yes"},
+            {"achieved": "cases are " * 200, "key_achievement": "yes"},
             [
                 "Not in the text of the briefing yet.",
                 "400 of 60 words",
@@ -102,16 +102,16 @@ def saved(writer, of_return, item, **said):
             ],
         ),
         (
-            {"achieved": "word " * 40, "key_achievement": "headline"},
+            {"achieved": "cases are " * 20, "key_achievement": "headline"},
             [
                 may_be_printed("Achievements, as a headline"),
-                " ".join(["Word", *["word"] * 38, "word."]),
+                " ".join(["Cases are", *["cases are"] * 18, "cases are."]),
                 "40 of 30 words",
                 "This is printed whole if it is chosen. One of at most 30 words is easier to choose.",
             ],
         ),
         (
-            {"achieved": "word " * 61, "key_achievement": "headline"},
+            {"achieved": "cases are " * 30 + "few", "key_achievement": "headline"},
             [
                 "Not in the text of the briefing yet.",
                 "61 of 30 words",
@@ -278,7 +278,7 @@ def test_the_days_and_the_action_of_a_late_milestone_are_asked_about_once_it_is_
     )
     assert lines[-5:-1] == [
         order,
-        "Continue the sentence “Police will …”, for example: publish the parts that are agreed.",
+        "Watching changes nothing: write what will be done. For example: publish the parts that are agreed.",
         "Enter a day under “By when”: the paper tells dated steps.",
         "CNS is not in the plan’s glossary: write it out.",
     ]

@@ -6,6 +6,7 @@ from workitems.terms.stems import (
     STEMS,
     as_it_reads,
     begun,
+    cause,
     completion,
     has_verb,
     remarks,
@@ -159,7 +160,11 @@ BY_NAME = "The paper speaks of agencies by name: write MBIE instead of “we”.
         ("In the year we trained 240 staff.", [BY_NAME]),
         ("Publish the chapters", [CONTINUE]),
         ("Put up posters", []),
-        ("word " * 400, []),
+        ("The tender was run again. " * 100, []),
+        ("No staff", [CONTINUE]),
+        ("Awaiting Cabinet", [CONTINUE]),
+        ("To publish the chapters", [CONTINUE]),
+        ("Staff are being hired.", []),
     ],
 )
 def test_what_was_achieved_may_be_a_sentence_of_its_own(typed, advice):
@@ -226,3 +231,62 @@ def test_a_title_line_marks_the_whole_text_as_a_press_release():
     typed = "Media release - Raids\n\nTwelve workers were found.\n\nENDS"
     assert without_announcements(typed) == ""
     assert remarks("achieved", typed, "MBIE", NAMES)[0].startswith("The paper leaves out")
+
+
+NEEDS = "Continue the sentence “To be done, it needs …”, for example: a second tender."
+
+
+@pytest.mark.parametrize(
+    ("typed", "reads", "advice"),
+    [
+        ("a second tender", "To be done, it needs a second tender.", []),
+        ("Publish the chapters", "To be done, it needs MBIE to publish the chapters.", []),
+        ("to be signed by Cabinet", "To be done, it needs to be signed by Cabinet.", []),
+        ("support from Police", "To be done, it needs support from Police.", []),
+        ("staff time", "To be done, it needs staff time.", []),
+        ("money that is not set aside", "To be done, it needs money that is not set aside.", []),
+        ("Police to lend a lawyer", "To be done, it needs Police to lend a lawyer.", []),
+        ("the tender is run again", "The tender is run again.", [NEEDS]),
+        ("No staff", "No staff.", [NEEDS]),
+        ("due to the bill", "Due to the bill.", [NEEDS]),
+        ("Publish", "Publish.", [NEEDS]),
+        ("working with Police", "Working with Police.", [NEEDS]),
+    ],
+)
+def test_a_need_is_a_thing_or_an_act_and_no_sentence(typed, reads, advice):
+    assert as_it_reads("needs", typed, "MBIE", NAMES) == reads
+    assert remarks("needs", typed, "MBIE", NAMES) == advice
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("longer waits for a lawyer", "because of longer waits for a lawyer"),
+        ("victims no longer get help", "because victims no longer get help"),
+        ("test failures", "because of test failures"),
+        ("continue working with iwi", None),
+        ("MBIE to publish the chapters", None),
+        ("To publish the chapters", None),
+    ],
+)
+def test_an_order_is_no_cause(typed, found):
+    assert cause(typed, NAMES) == found
+
+
+WATCHING = "Watching changes nothing: write what will be done. For example: publish the parts that are agreed."
+
+
+@pytest.mark.parametrize(
+    "typed", ["Monitor the situation", "continue to monitor demand", "Ongoing monitoring of demand"]
+)
+def test_a_remedy_that_only_watches_is_no_act(typed):
+    assert remarks("mitigation", typed, "MBIE", NAMES) == [WATCHING]
+
+
+def test_a_second_order_and_words_in_capitals_are_remarked_on():
+    assert remarks("mitigation", "- Publish the chapters\n- Train the staff", "MBIE", NAMES) == [
+        "Join what follows with “and”: its sentence does not say who acts."
+    ]
+    assert remarks("explanation", "THE TENDER FAILED", "MBIE", NAMES) == [
+        "Write it in small letters: the paper would print the capitals."
+    ]
