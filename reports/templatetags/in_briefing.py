@@ -27,7 +27,7 @@ def answer_in_briefing(section: Section, agency: Agency) -> dict[str, Any]:
     """Show how the saved answer on an item will print."""
     update, on = section.update, section.on
     if update is None or update.no_change_on is not None:
-        return {"sentences": []}
+        return {"sentences": [], "remarks": section.asks}
     steps = [_step(line) for line in section.milestones]
     answered = {"stage": update.stage, "confidence": update.confidence} if update.stage else {}
     answer = Answer(
@@ -46,7 +46,7 @@ def answer_in_briefing(section: Section, agency: Agency) -> dict[str, Any]:
         )
     return {
         "sentences": of_answer(item_row(section.item, on, steps, **answered), agency, answer),
-        "remarks": remarks,
+        "remarks": [*remarks, *section.asks],
     }
 
 

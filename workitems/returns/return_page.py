@@ -31,6 +31,7 @@ from workitems.models.round import UpdateQuerySet
 from workitems.plan.forms.due_dates import steps_by_item
 from workitems.plan.plan_at import grouped
 from workitems.returns.answer_changes import AnswerChange, answer_changes
+from workitems.returns.answer_questions import asks_about_actions, asks_about_answer
 from workitems.returns.empty_answers import empty_boxes
 from workitems.returns.services.answers import (
     Fault,
@@ -78,6 +79,13 @@ class MilestoneLine:
             for row in delay.mitigations.all()
             if row.done_on is None and row.pk not in finished
         )
+
+    @property
+    def asks(self) -> list[str]:
+        """What to ask its agency about the delays that are recorded already."""
+        if self.answer is not None or not self.milestone.is_open:
+            return []
+        return asks_about_actions(self.delays, self.open_actions)
 
     @property
     def slip(self) -> str:
@@ -132,6 +140,15 @@ class Section:
     is_mine: bool = False
     # The page on which they give it to somebody, if they may.
     give_url: str = ""
+
+    @property
+    def asks(self) -> list[str]:
+        """What to ask about the lead's answer."""
+        if not self.is_led:
+            return []
+        # Each line has the milestones of the whole item.
+        steps = self.milestones[0].steps if self.milestones else []
+        return asks_about_answer(self.item, self.update, steps, self.on)
 
     @property
     def answers(self) -> list[tuple[str, Update]]:

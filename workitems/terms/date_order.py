@@ -27,6 +27,8 @@ class Step(Protocol):
     @property
     def agreed_due(self) -> date: ...
     @property
+    def agreed(self) -> KnownDate: ...
+    @property
     def forecast(self) -> KnownDate: ...
 
 
@@ -37,9 +39,13 @@ class Expected(NamedTuple):
     """An open milestone as it is or would be."""
 
     number: int
-    agreed_due: date
+    agreed: KnownDate
     forecast: KnownDate
     is_open: bool = True
+
+    @property
+    def agreed_due(self) -> date:
+        return self.agreed.last_day
 
 
 def comes_before(steps: Iterable[AnyStep], step: Step) -> AnyStep | None:

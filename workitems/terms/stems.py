@@ -540,7 +540,7 @@ def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> li
     # What was achieved may be a sentence of its own, but not an order.
     is_sentence = stem.follows == Follows.PAST and _is_told(first)
     is_sentence = is_sentence or _other_form(asked, first, names) is not None
-    if asked in ("mitigation", "response") and _LOOKS_ON.match(first):
+    if asked in ("mitigation", "response") and watches(first):
         found.append(
             _("Watching changes nothing: write what will be done. For example: {example}.").format(
                 example=stem.example
@@ -563,6 +563,11 @@ def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> li
             )
         )
     return found
+
+
+def watches(text: str) -> bool:
+    """Whether an action only looks on: "Monitor the situation", "Ongoing monitoring"."""
+    return bool(_LOOKS_ON.match(text))
 
 
 def _is_told(text: str) -> bool:

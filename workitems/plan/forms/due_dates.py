@@ -75,13 +75,13 @@ def steps_by_item(
             forecast = answer.when
         is_done = answer is not None and answer.outcome == MilestoneAnswer.Outcome.DONE
         if row.is_open and not is_done:
-            found[row.item_id].append(Expected(row.number, row.agreed_due, forecast))
+            found[row.item_id].append(Expected(row.number, row.agreed, forecast))
     return found
 
 
 def asks_about_order(milestone: Milestone, due: KnownDate, steps: Collection[Step]) -> list[str]:
     """Return what to ask about a date of a milestone, by the open milestones of its item."""
-    step = Expected(milestone.number, milestone.agreed_due, due)
+    step = Expected(milestone.number, milestone.agreed, due)
     return [
         _("{says} Is that so?").format(says=says)
         for says in out_of_order(milestone.item.number, steps, step)

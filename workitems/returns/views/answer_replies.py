@@ -70,6 +70,13 @@ def section_json(
         answer["may_say_no_change"] = now.may_say_no_change
         answer["is_overdue"] = now.is_overdue
         answer["milestone"] = milestone_html(request, of_return, entry, now, milestone)
+        # The dates of milestones belong to what is asked about the answer.
+        if now.update is not None and not entry.is_written:
+            now.last = entry.section.last
+            context = {"section": now, "agency": of_return.agency}
+            answer["in_briefing"] = render_to_string(
+                "workitems/returns/answer_in_briefing.html", context
+            )
     return answer
 
 
