@@ -69,9 +69,9 @@ def order_in_words(item: str, step: Step, first: Step) -> str:
     ).format(
         milestone=step.number,
         item=item,
-        day=step.forecast,
+        day=step.forecast.on,
         first=first.number,
-        later=first.forecast,
+        later=first.forecast.on,
     )
 
 

@@ -512,6 +512,17 @@ def as_it_reads(asked: str, text: str, agency: str, names: Iterable[str] = ()) -
     return _closed(_capitalised(begun(asked, text, agency, names)))
 
 
+def remarks_on_we(text: str, agency: str) -> list[str]:
+    """Return what to write instead of "we", as a sentence for the writer."""
+    if not says_we(text):
+        return []
+    return [
+        _("The paper speaks of agencies by name: write {agency} instead of “we”.").format(
+            agency=agency
+        )
+    ]
+
+
 def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> list[str]:
     """Return what to improve in a typed text before a paper can print it, as sentences for its writer."""
     if not text.strip():
@@ -523,13 +534,7 @@ def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> li
                 example=stem.example
             )
         ]
-    found = []
-    if says_we(begun(asked, text, agency, names)):
-        found.append(
-            _("The paper speaks of agencies by name: write {agency} instead of “we”.").format(
-                agency=agency
-            )
-        )
+    found = remarks_on_we(begun(asked, text, agency, names), agency)
     if asked == "achieved" and announces(text):
         found.append(
             _(

@@ -63,7 +63,7 @@ def test_nothing_is_told_of_nothing(told):
 # --- the order of milestones -------------------------------------------------------------------
 
 ASKS = (
-    "Milestone 2 of item 1.2 is expected by 30 June 2010, but milestone 1, which was to come before it, only by {}. "
+    "Milestone 2 of item 1.2 is expected on 30 June 2010, but milestone 1, which was to come before it, only on {}. "
     "Is that so?"
 )
 

@@ -43,9 +43,15 @@ def test_a_challenge_that_says_nothing_gets_a_remark_at_its_box(writer, of_retur
     assert page.split(box)[1].lstrip().startswith(f'<p class="stem-remark">{CHALLENGES}</p>')
 
 
-@pytest.mark.parametrize(("text", "remarks"), [("Nil", [CHALLENGES]), ("Staff left.", None)])
+WE = "The paper speaks of agencies by name: write Police instead of “we”."
+
+
+@pytest.mark.parametrize(
+    ("text", "remarks"), [("Nil", [CHALLENGES]), ("Staff left.", None), ("We lack staff.", [WE])]
+)
 def test_the_remark_comes_while_it_is_typed(writer, text, remarks):
-    reading = writer.post(reverse("read-sentence"), {"asked": "challenges", "text": text})
+    typed = {"asked": "challenges", "text": text, "agency": "Police"}
+    reading = writer.post(reverse("read-sentence"), typed)
     found = reading.context["reading"]
     assert (found and found.remarks) == remarks
 

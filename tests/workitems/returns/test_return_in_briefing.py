@@ -273,12 +273,12 @@ def test_the_days_and_the_action_of_a_late_milestone_are_asked_about_once_it_is_
         " ".join(strip_tags(line).split()) for line in re.findall("<p.*?</p>", html, re.DOTALL)
     ]
     order = (
-        "Milestone 9 of item 1.2 is expected by 30 September 2010, but milestone 8, which was to come before it, only by "
+        "Milestone 9 of item 1.2 is expected on 30 September 2010, but milestone 8, which was to come before it, only on "
         "31 October 2010. Is that so?"
     )
     assert lines[-5:-1] == [
         order,
         "Watching changes nothing: write what will be done. For example: publish the parts that are agreed.",
         "Enter a day under “By when”: the paper tells dated steps.",
-        "CNS is not in the plan’s glossary: write it out.",
+        "CNS is not in the plan’s glossary, which the coordinator keeps: write it out.",
     ]

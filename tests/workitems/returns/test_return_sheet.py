@@ -137,6 +137,7 @@ def test_an_upload_writes_nothing_before_it_is_confirmed(writer, of_return, item
 def test_what_a_workbook_says_gets_the_remarks_that_the_page_would_make(
     writer, of_return, item, milestone
 ):
+    MilestoneFactory(item=item, number=8, agreed_due=TODAY, forecast_due=date(2010, 10, 31))
     sheets = Sheets(downloaded(writer, of_return)).write("Planned next", "we are hiring for INZ")
     sheets.milestone("New date", date(2010, 9, 30)).milestone("Why the date moves", "No printer.")
     sheets.milestone("Cause", "Staffing").milestone("What is being done", "Hire one for the CNS.")
@@ -148,6 +149,10 @@ def test_what_a_workbook_says_gets_the_remarks_that_the_page_would_make(
     by_when = "Enter a day under “By when”: the paper tells dated steps."
     assert remarks["What is being done"] == [acronym.format("CNS"), by_when]
     assert remarks["Cause"] == ()
+    assert remarks["New date"] == [
+        "Milestone 1 of item 1.2 is expected on 30 September 2010, but milestone 8, which was to come before it, only on "
+        "31 October 2010. Is that so?"
+    ]
     assert f'<p class="stem-remark">{acronym.format("CNS")}</p>' in page.text
 
 

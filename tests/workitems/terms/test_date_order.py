@@ -63,7 +63,7 @@ def test_a_milestone_is_out_of_order_with_what_was_to_come_before_it_or_after_it
     second = Expected(2, KnownDate(NOV), KnownDate(JUN))
     third = Expected(3, KnownDate(DEC), NEW)
     says = (
-        "Milestone 3 of item 1.2 is expected by 31 March 2027, but milestone 2, which was to come before it, only by 30 "
+        "Milestone 3 of item 1.2 is expected on 31 March 2027, but milestone 2, which was to come before it, only on 30 "
         "June 2027."
     )
     assert out_of_order("1.2", [second, third], third) == [says]

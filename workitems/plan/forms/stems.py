@@ -18,7 +18,14 @@ from workitems.plan.known_acronyms import known_to
 from workitems.terms.date_order import after_new_date, ends_before, gap
 from workitems.terms.empty_texts import says_little
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.stems import STEMS, Follows, as_it_reads, remarks, says_nothing
+from workitems.terms.stems import (
+    STEMS,
+    Follows,
+    as_it_reads,
+    remarks,
+    remarks_on_we,
+    says_nothing,
+)
 
 # The boxes beside those of a delay that say when (see `Dates`).
 BESIDE_MEANWHILE = {"expected": "forecast_due"}
@@ -98,6 +105,8 @@ def reading_of(
     unknown = known_to(plan).remarks(text) if plan is not None else []
     if asked not in STEMS:
         found = [str(PLAIN[asked])] if asked in PLAIN and says_little(text) else unknown
+        if asked == "challenges":
+            found = [*remarks_on_we(text, agency), *found]
         return Reading("", found) if found else None
     found = remarks(asked, text, agency, names) + unknown
     if says_nothing(text):
@@ -257,14 +266,15 @@ class PlainBox(forms.BoundField):
 
     @property
     def reading(self) -> Reading | None:
-        return reading_of(self.field.asked, str(self.value() or ""), "", (), self.field.plan)
+        field, text = self.field, str(self.value() or "")
+        return reading_of(field.asked, text, field.agency, (), field.plan)
 
     @property
     def aria_describedby(self) -> str:
         return f"{super().aria_describedby or ''} {self.auto_id}_reads".strip()
 
     def build_widget_attrs(self, attrs: Any, widget: Any = None) -> Any:
-        own = {"data-stem": self.field.asked}
+        own = {"data-stem": self.field.asked, "data-agency": self.field.agency}
         if self.field.plan is not None:
             own["data-plan"] = str(self.field.plan.pk)
         return super().build_widget_attrs({**attrs, **own}, widget)
@@ -276,7 +286,7 @@ class PlainField(LinesField):
     bound_field_class = PlainBox
 
     def __init__(self, asked: str, **kwargs: Any) -> None:
-        self.asked = asked
+        self.asked, self.agency = asked, ""
         self.plan: Plan | None = None
         super().__init__(**kwargs)
 
@@ -291,7 +301,7 @@ def speak_of(
         if isinstance(field, StemField):
             field.agency, field.names, field.plan = agency, names, plan
         elif isinstance(field, PlainField):
-            field.plan = plan
+            field.agency, field.plan = agency, plan
 
 
 def compare_dates(form: forms.BaseForm, *names: str, dates: Dates) -> None:
@@ -305,4 +315,5 @@ def remark_on_acronyms(form: forms.BaseForm, plan: Plan, *names: str) -> None:
     """Have these boxes of a form say below them which acronyms the plan does not know."""
     for name in names:
         field: Any = form.fields[name]
-        field.bound_field_class, field.asked, field.plan = PlainBox, WORDS, plan
+        field.bound_field_class, field.asked = PlainBox, WORDS
+        field.agency, field.plan = "", plan

@@ -583,7 +583,7 @@ def _remark(bound: Bound) -> None:
     for shown in bound.part.shown:
         box = bound.form[shown.field] if shown.field in bound.form.fields else None
         reading = getattr(box, "reading", None)
-        shown.remarks = reading.remarks if reading else ()
+        shown.remarks = reading.remarks if reading else getattr(box, "asks", ())
 
 
 def _needs_words(section: Section, found: Comparison) -> Iterator[str]:
