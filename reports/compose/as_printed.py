@@ -17,12 +17,11 @@ from reports.compose.late_words import (
 )
 from reports.compose.paragraphs import flat
 from reports.compose.results import HEADLINE_WORDS, as_result, headline
-from reports.compose.slips import by_openness
 from reports.compose.subjects import DOUBTFUL, Names, no_reason, slip_sentence
 from reports.document import DocumentError, Text, markup
 from reports.document.wording import capitalised, closed, count_in_words, first_sentences
 from workitems.models import Update
-from workitems.plan.plan_at import ItemAt, MilestoneAt
+from workitems.plan.plan_at import ItemAt, MilestoneAt, by_openness
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import remarks, says_nothing
 
@@ -95,9 +94,14 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
             f"This is printed whole if it is chosen. One of at most {limit} words is easier to choose."
         )
     if quoted and omitted:
+        takes = (
+            f"A headline takes one sentence, and a second one if it has a number and both have at most {limit} words. The "
+            "paper"
+            if is_headline
+            else f"The paper takes at most {count_in_words(MOST_SENTENCES, 'sentence')} of {limit} words in all and"
+        )
         advice.append(
-            f"The paper takes at most {count_in_words(MOST_SENTENCES, 'sentence')} and leaves out "
-            f"{count_in_words(omitted, 'sentence')} of this text. Put what matters most first."
+            f"{takes} leaves out {count_in_words(omitted, 'sentence')} of this text. Put what matters most first."
         )
     text = capitalised(quoted)
     if not is_headline:
@@ -139,6 +143,11 @@ def of_milestone(item: ItemAt, step: MilestoneAt, agency: Agency) -> Printed | N
     used = 0
     if step.delays:
         delay = min(step.delays, key=by_openness)
+        if sum(each.is_open for each in step.delays) > 1:
+            advice.append(
+                "Of several causes the paper tells one: a cause that needs a decision, else the first that is not "
+                "settled. The others do not count for it."
+            )
         why = first_sentences(_flat(delay.explanation), 2, REASON_WORDS)
         effect = first_sentences(_flat(delay.effect), 1, EFFECT_WORDS)
         used = len(why.split())

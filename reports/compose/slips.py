@@ -16,7 +16,7 @@ from reports.compose.citations import (
 from reports.document import Source
 from workitems.models import Delay
 from workitems.models.item import Stage
-from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
+from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt, by_openness
 from workitems.terms.stems import completion, says_nothing
 
 PEOPLE = re.compile(
@@ -143,14 +143,9 @@ def people_first(items: Iterable[ItemAt]) -> list[ItemAt]:
     return sorted(items, key=lambda item: not PEOPLE.search(f"{item.title} {item.as_told}"))
 
 
-def by_openness(delay: DelayAt) -> tuple[bool, bool]:
-    """Order delays: open ones first, and of these the ones that need a decision."""
-    return not delay.is_open, delay.settlement != Delay.Settlement.NEEDS_DECISION
-
-
 def main_delay(entry: LateItem) -> tuple[Slip, DelayAt] | None:
     """Return the delay that the paper reports, with its slip: an open one before one that has ended, and of
-    these the one that needs a decision, then that of the largest slip. If the item is late, those of its late
+    these the one that needs a decision, one whose cause is settled last, then that of the largest slip. If the item is late, those of its late
     milestones go before all others."""
     delays = [(slip, delay) for slip in entry.slips for delay in slip.delays]
     if entry.is_late:

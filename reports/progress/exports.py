@@ -172,7 +172,7 @@ def needing_attention(view: PlanView, at: PlanAt, made_at: datetime) -> Sheet:
         (date_column("Now expected"), lambda row: row[1].expected_on),
         (Column("Being done", 44), lambda row: row[1].doing.words),
         (Column("By whom", 24), lambda row: row[1].doing.note),
-        (Column("Asked of the group", 32), lambda row: row[1].asked.words),
+        (Column("For the group", 32), lambda row: row[1].asked.words),
         (Column("Detail", 32), lambda row: row[1].asked.note),
     ]
     rows = enumerate(attention(shown), start=1)

@@ -24,9 +24,11 @@ from workitems.plan.plan_at import (
     PlanAt,
     ReturnAt,
     RiskAt,
+    by_openness,
 )
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Rank, Reason, settlement_in_words
+from workitems.terms.sentence_ends import on_one_line
 
 # Reasons that what is asked says as well.
 SAID_BY_ASKED = (Rank.VARIATION_WAITS, Rank.RISK_ESCALATED)
@@ -127,7 +129,7 @@ class Line:
         label = "" if delay.cause == Delay.Cause.OTHER else f"{Delay.Cause(delay.cause).label}: "
         agency = self._name(delay.settling_agency)
         settled = settlement_in_words(delay.settlement, agency, delay.settling_by, self.at.on)
-        text = f"{label}{delay.explanation}".strip()
+        text = f"{label}{on_one_line(delay.explanation)}".strip()
         text = f"{text[:1].upper()}{text[1:]}"
         stop = "" if text.endswith((".", "!", "?")) else "."
         if not settled:
@@ -186,16 +188,16 @@ class Line:
         return sorted(steps, key=lambda each: (each.done_on is not None, _due(each), -each.number))
 
     def _done_about(self, step: MitigationAt) -> Point:
-        by = self._name(step.owner)
+        by, does = self._name(step.owner), on_one_line(step.description)
         if step.done_on:
             return Point(
-                step.description,
+                does,
                 _("{agency}, done {on_day}").format(agency=by, on_day=KnownDate(step.done_on).on),
             )
         if not step.due_on:
-            return Point(step.description, by)
+            return Point(does, by)
         return Point(
-            step.description,
+            does,
             _("{agency}, by {day}").format(agency=by, day=KnownDate(step.due_on)),
         )
 
@@ -261,13 +263,14 @@ class Line:
 
     @cached_property
     def _delays(self) -> list[DelayAt]:
-        """The item's open delays, those of the late milestone first, then the latest found."""
+        """The item's open delays, those of the late milestone first, then in the order in which papers tell them, the
+        latest found first."""
         if self.item is None:
             return []
         late = self.late_milestone.pk if self.late_milestone else None
         rows = [row for row in self.at.delays if row.item == self.item.pk and row.is_open]
         rows.sort(key=attrgetter("found_on", "pk"), reverse=True)
-        return sorted(rows, key=lambda row: row.milestone != late)
+        return sorted(rows, key=lambda row: (row.milestone != late, by_openness(row)))
 
     @property
     def _delay(self) -> DelayAt | None:

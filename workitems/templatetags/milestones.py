@@ -9,10 +9,11 @@ from django.utils.translation import gettext
 
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late, MilestoneLike, milestone_lateness
-from workitems.terms.sentence_ends import with_capital
+from workitems.terms.sentence_ends import on_one_line, with_capital
 
 register = template.Library()
 register.filter("with_capital", with_capital)
+register.filter("on_one_line", on_one_line)
 
 
 # More labels would overprint each other on a phone.

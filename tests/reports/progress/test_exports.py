@@ -130,7 +130,7 @@ def test_the_attention_list_is_exported_with_its_order_and_reasons(reader, full)
         ("2", "", "R1 is escalated."),
         ("3", "2.10", f"Expected three months late. {SETTLING}"),
     ]
-    answers = ("Now expected", "Being done", "Asked of the group", "Detail")
+    answers = ("Now expected", "Being done", "For the group", "Detail")
     assert [[row[name] for name in answers] for row in found] == [
         ["", "Nothing recorded", "Ask Police what will be done", ""],
         ["", found[1]["Being done"], "Discuss risk R1", "with the working group since 31 May 2010"],

@@ -44,7 +44,8 @@ def test_a_delay_is_ended_on_the_milestones_page_and_still_shown(writer, page, d
         (
             {"ended_on": "30 April 2010", "reason": "So."},
             "ended_on",
-            "The delay was found on 1 May 2010. Enter a day from then on.",
+            "The delay was recorded on 1 May 2010 and counts as open until then. Enter that day or a later one, "
+            "and say in the reason since when it has been over.",
         ),
         ({"ended_on": "1 June 2010"}, "reason", "Say why it is over."),
     ],

@@ -126,7 +126,7 @@ def test_the_page_begins_with_the_late_milestone_and_its_answers(client_of, coll
         "Why Funding: No money was set aside.",
         "Now expected 30 September 2010, agreed for 31 May 2010",
         "Being done Borrow paper. Police, by 30 June 2010 Ask again. Customs",
-        "Asked of the group",
+        "For the group",
         "Milestones",
         "Brochure printed Overdue by one day",
         "Staff told Due soon",
@@ -146,4 +146,4 @@ def test_the_page_of_an_item_on_time_says_what_is_next(client_of, colleague, pla
     MilestoneFactory(item=item, description="Staff told", original_due=SLIPPED)
     said = words_of(client_of(colleague).get(item.get_absolute_url()))
     assert "On time. Next milestone Staff told , due 30 September 2010 On time" in said
-    assert "Asked of the group Nothing" in said
+    assert "For the group Nothing" in said

@@ -67,6 +67,29 @@ def test_a_late_item_says_its_cause_its_new_date_and_what_is_done_by_whom(plan, 
     assert found.asked == (f"Hear from {late.item.lead_agency}", "", False)
 
 
+def test_a_cause_that_is_settled_is_told_only_if_no_other_is_open(plan, late):
+    DelayFactory(milestone=late, number=1, cause="staffing", explanation="no trainer")
+    DelayFactory(
+        milestone=late,
+        number=2,
+        cause="consultation",
+        explanation="more wished to be heard",
+        settlement="settled",
+    )
+    assert line(plan).cause == "Staffing: no trainer."
+
+
+def test_a_typed_list_is_told_in_sentences(plan, late):
+    typed = "- shortage of trainers\n- training course closed"
+    MitigationFactory(
+        delay=DelayFactory(milestone=late, cause="staffing", explanation=typed),
+        description="- hire two\n- open the course",
+    )
+    found = line(plan)
+    assert found.cause == "Staffing: shortage of trainers. Training course closed."
+    assert found.doing.words == "hire two. Open the course"
+
+
 def test_what_was_done_is_said_if_nothing_else_is_being_done(plan, late, customs):
     delay = DelayFactory(milestone=late, found_on=YESTERDAY)
     MitigationFactory(delay=delay, description="Ask again", owner_agency=customs, done_on=YESTERDAY)

@@ -606,7 +606,8 @@ def test_a_delay_ends_with_a_reason_and_keeps_its_row(contributor):
             None,
             date(2010, 4, 30),
             "So.",
-            "The delay was found on 1 May 2010. Enter a day from then on.",
+            "The delay was recorded on 1 May 2010 and counts as open until then. Enter that day or a later one, "
+            "and say in the reason since when it has been over.",
             "ended_on",
         ),
         (None, TOMORROW, "So.", "That day has not come yet. Enter a day up to today.", "ended_on"),

@@ -8,7 +8,13 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from reports.compose.as_printed import Answer, of_answer
-from tests.factories import GlossaryEntryFactory, MilestoneFactory, UpdateFactory
+from tests.factories import (
+    DelayFactory,
+    GlossaryEntryFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    UpdateFactory,
+)
 from tests.workitems.record import DUE, TODAY
 from tests.workitems.returns.test_return_saves import LATE, asked, typed
 from workitems.plan.plan_at.of_records import item_row
@@ -64,8 +70,21 @@ def saved(writer, of_return, item, **said):
                 may_be_printed("Achievements"),
                 "Police printed it. It is out.",
                 "6 of 60 words",
-                "The paper takes at most two sentences and leaves out one sentence of this text. Put what "
-                "matters most first.",
+                "The paper takes at most two sentences of 60 words in all and leaves out one sentence of this text. "
+                "Put what matters most first.",
+            ],
+        ),
+        (
+            {
+                "achieved": "Police printed it. It is out in Suva.",
+                "key_achievement": "headline",
+            },
+            [
+                may_be_printed("Achievements, as a headline"),
+                "Police printed it.",
+                "3 of 30 words",
+                "A headline takes one sentence, and a second one if it has a number and both have at most 30 words. "
+                "The paper leaves out one sentence of this text. Put what matters most first.",
             ],
         ),
         *(
@@ -176,6 +195,22 @@ def test_sentences_of_a_cause_that_the_paper_leaves_out_are_counted(writer, of_r
         "Cause: 6 of 45 words",
         "The paper takes at most two sentences of the cause and leaves out one sentence.",
     ]
+
+
+def test_of_several_causes_the_preview_says_which_one_the_paper_tells(writer, of_return, item):
+    step = MilestoneFactory(
+        item=item, original_due=DUE, responsible_agency=of_return.agency, as_told="the leaflet"
+    )
+    MitigationFactory(
+        delay=DelayFactory(milestone=step, explanation="the plate broke", settlement="settled")
+    )
+    writer.post(of_return.get_absolute_url(), asked(step, **LATE) | {"act": "save"})
+    (box,) = told(writer.get(of_return.get_absolute_url()).text)
+    assert "because the printer is late." in box[1]
+    assert box[-1] == (
+        "Of several causes the paper tells one: a cause that needs a decision, else the first that is not settled. "
+        "The others do not count for it."
+    )
 
 
 def test_a_milestone_without_a_name_in_sentences_leads_to_where_it_is_written(

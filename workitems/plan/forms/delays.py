@@ -37,7 +37,7 @@ WHAT_IT_NEEDS: dict[str, Any] = {
 
 
 class EndDelayForm(Form):
-    ended_on = DayField(label=gettext_lazy("Over since"))
+    ended_on = DayField(label=gettext_lazy("Ended on"))
     reason = ReasonField(label=gettext_lazy("Why it is over"))
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
-from workitems.models import Return, Risk
+from workitems.models import Delay, Return, Risk
 from workitems.models.item import Stage
 from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate
@@ -90,6 +90,13 @@ class DelayAt(NamedTuple):
     @property
     def is_mitigated(self) -> bool:
         return bool(self.mitigations)
+
+
+def by_openness(delay: DelayAt) -> tuple[bool, bool, bool]:
+    """Order delays of which one is told: open ones first, of these the ones that need a decision, and those whose
+    cause is settled last."""
+    needs_decision = delay.settlement == Delay.Settlement.NEEDS_DECISION
+    return not delay.is_open, not needs_decision, delay.settlement == Delay.Settlement.SETTLED
 
 
 class MilestoneAt(NamedTuple):

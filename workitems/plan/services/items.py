@@ -499,7 +499,10 @@ def _end_faults(delay: Delay, ended_on: date, on: date, reason: str) -> Faults:
     if ended_on < delay.found_on:
         found = day_words(delay.found_on)
         yield (
-            gettext("The delay was found on {day}. Enter a day from then on.").format(day=found),
+            gettext(
+                "The delay was recorded on {day} and counts as open until then. Enter that day or a later one, "
+                "and say in the reason since when it has been over."
+            ).format(day=found),
             "ended_on",
         )
     if ended_on > on:
