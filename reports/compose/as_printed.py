@@ -3,6 +3,7 @@
 The rules are those of the sections; only the length of the whole paper is not considered.
 """
 
+import re
 from dataclasses import dataclass
 
 from agencies.models import Agency
@@ -24,6 +25,9 @@ from workitems.models import Update
 from workitems.plan.plan_at import ItemAt, MilestoneAt, by_openness
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import remarks, says_nothing
+
+# A text that is nothing but one quotation.
+_QUOTATION = re.compile(r"[“\"][^”\"]*[”\"][.!]?")
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
     if not achieved:
         advice.append("Say what was achieved: what there is now, for whom, and how many.")
         return Printed("Not in the text of the briefing yet.", (), advice=tuple(advice))
+    if is_headline and _QUOTATION.fullmatch(achieved):
+        advice.append("A quotation is no headline by itself. Say what was done, and for whom.")
     if any(letter.isdigit() for letter in answer.last_achieved) and not any(
         letter.isdigit() for letter in achieved
     ):

@@ -65,7 +65,7 @@ def test_a_return_reads_as_one_types(page, live_server, sign_in, assert_accessib
     step.get_by_label("Not yet").check()
     step.get_by_label("Why the date moves").fill("no money was set aside for the course")
     expect(step.get_by_text("It will read:")).to_have_text(
-        "It will read: It is late because no money was set aside for the course."
+        "It will read: … no money was set aside for the course."
     )
     step.get_by_label("What is being done about it").fill("see above")
     expect(step.get_by_text("This says nothing")).to_be_visible()

@@ -96,10 +96,10 @@ def _set_of(words: str) -> frozenset[str]:
 # A text of these words alone says nothing that a reader could use.
 _EMPTY = _set_of(
     """
-    a above all an and any are as at attached bau be been before business by change changes closed complete
+    a above advised all an and any are as at attached bau be been before business by change changes closed complete
     completed continue continues continuing delivered done expected far finished for further going good has have
     in is it item just last milestone monitor monitored monitoring n/a na new nil no none normal not nothing now
-    of ok on ongoing our par per period plan planned progress progressing refer report reported reporting same
+    of ok on ongoing our par per period plan planned previously progress progressing refer report reported reporting same
     see so still tba tbc tbd that the there this time to track under underway update updates us usual was way we
     well will with work working applicable action activity activities quarter schedule scheduled below mitigation
     mitigations
@@ -149,7 +149,12 @@ def without_announcements(text: str) -> str:
 
 def says_we(text: str) -> bool:
     """Whether a text speaks of its agency as "we"; "US" is a country."""
-    return any(found != "US" for found in _WE.findall(text))
+    return bool(_we_in(text))
+
+
+def _we_in(text: str) -> str:
+    """Return the first word by which an agency speaks of itself, such as "our"; "" if there is none."""
+    return next((found for found in _WE.findall(text) if found != "US"), "")
 
 
 # --- Fitting --------------------------------------------------------------------------------------
@@ -513,12 +518,13 @@ def as_it_reads(asked: str, text: str, agency: str, names: Iterable[str] = ()) -
 
 
 def remarks_on_we(text: str, agency: str) -> list[str]:
-    """Return what to write instead of "we", as a sentence for the writer."""
-    if not says_we(text):
+    """Return what to write instead of "we" or "our", as a sentence for the writer."""
+    word = _we_in(text)
+    if not word:
         return []
     return [
-        _("The paper speaks of agencies by name: write {agency} instead of “we”.").format(
-            agency=agency
+        _("The paper speaks of agencies by name: write {agency} instead of “{word}”.").format(
+            agency=agency, word=word.lower()
         )
     ]
 

@@ -145,6 +145,18 @@ def test_each_text_is_shown_as_it_will_read_with_a_plain_sentence(read, typed, s
     assert reading == (sentence, remarks)
 
 
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("No money was set aside.", "… no money was set aside."),
+        ("Funding", "… because of funding."),
+        ("Is it late?", "Is it late?"),
+    ],
+)
+def test_of_a_cause_only_what_completes_the_sentence_is_shown(read, typed, sentence):
+    assert read(typed, "explanation").context["reading"].sentence == sentence
+
+
 def test_nothing_is_shown_of_nothing(read):
     assert read(" ").text.strip() == ""
 

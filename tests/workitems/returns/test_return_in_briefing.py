@@ -170,6 +170,15 @@ def test_an_answer_without_a_number_is_compared_with_the_last_one(writer, of_ret
     assert of_answer(row, of_return.agency, said)[0].advice == ("Last time you gave a number.",)
 
 
+def test_a_headline_that_is_only_a_quotation_asks_what_was_done(item, of_return):
+    row = item_row(item, TODAY, [])
+    advice = "A quotation is no headline by itself. Say what was done, and for whom."
+    said = Answer("“This has changed our lives.”", "headline", "")
+    assert advice in of_answer(row, of_return.agency, said)[0].advice
+    said = Answer("“Stop” was printed and “Go” too.", "headline", "")
+    assert advice not in of_answer(row, of_return.agency, said)[0].advice
+
+
 def test_a_milestone_that_is_reported_late_shows_its_sentence(writer, of_return, item):
     step = MilestoneFactory(
         item=item, original_due=DUE, responsible_agency=of_return.agency, as_told="the leaflet"

@@ -92,7 +92,14 @@ def test_a_text_completes_its_sentence_or_stays_one_of_its_own(asked, typed, rea
         "This milestone has been COMPLETED.",
         "Monitor",
     ]
-    + ["Ongoing", "Nothing this period.", "Work continues as planned.", "-", "On track"],
+    + [
+        "Ongoing",
+        "Nothing this period.",
+        "As previously advised.",
+        "Work continues as planned.",
+        "-",
+        "On track",
+    ],
 )
 def test_a_text_without_content_completes_nothing(text):
     assert says_nothing(text)
@@ -111,6 +118,13 @@ def test_a_text_with_one_word_of_its_own_says_something(text):
 )
 def test_an_agency_that_speaks_of_itself_is_found(text, is_we):
     assert says_we(text) == is_we
+
+
+@pytest.mark.parametrize(("text", "word"), [("train our staff", "our"), ("Help us", "us")])
+def test_the_word_by_which_an_agency_speaks_of_itself_is_named(text, word):
+    assert remarks("mitigation", text, "MBIE")[0] == (
+        f"The paper speaks of agencies by name: write MBIE instead of “{word}”."
+    )
 
 
 def test_each_beginning_has_an_example_that_completes_it():

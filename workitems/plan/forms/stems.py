@@ -120,7 +120,19 @@ def reading_of(
             ),
         )
     sentence = as_it_reads(asked, text, agency, names)
+    if asked == "explanation":
+        sentence = _without_beginning(sentence)
     return Reading(Truncator(sentence).words(SHOWN_WORDS), found)
+
+
+def _without_beginning(sentence: str) -> str:
+    """Return only what completes "It is late because": papers begin the sentence with how late it is, or divide it."""
+    because = STEMS["explanation"].begin()
+    late, _because, _end = because.rpartition(" ")
+    if not sentence.startswith(f"{late} "):
+        return sentence
+    is_clause = sentence.startswith(f"{because} ") and not sentence.startswith(f"{because} of ")
+    return f"… {sentence.removeprefix(because if is_clause else late).strip()}"
 
 
 def names_of(agencies: Iterable[Agency]) -> tuple[str, ...]:
