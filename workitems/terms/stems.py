@@ -25,13 +25,17 @@ class Follows(StrEnum):
     THING = "thing"  # "a translator", "to appoint a translator"
 
 
+# Words of a text that a paper prints whole.
+MOST_WORDS = 30
+
+
 class Stem(NamedTuple):
     """The beginning of a sentence, what follows it, and an example of that."""
 
     words: StrOrPromise
     follows: Follows
     example: StrOrPromise
-    most_words: int = 30
+    most_words: int = MOST_WORDS
 
     def begin(self, agency: str = "") -> str:
         return str(self.words).format(agency=agency)
@@ -213,9 +217,9 @@ _FINITE = re.compile(
 # Verbs of a sentence that begin no order.
 _OF_SENTENCES = _set_of(
     """
-    believe block cause claim compete conflict cost decline depend differ disagree dispute exceed exist expect face fail
-    fall feel force grow happen hinge know lie mean object oppose outweigh overlap prefer prevent rely require rest rise
-    seem slow stand stretch struggle suffer think vary
+    answer believe block cause claim compete conflict cost decline depend differ disagree dispute exceed exist expect face
+    fail fall feel force grow handle happen hinge know lie live lose mean object operate oppose outweigh overlap prefer
+    prevent receive rely require rest rise seem serve sleep slow spend stand stretch struggle suffer think travel vary
     """
 )
 _PRONOUNS = _set_of(
@@ -529,6 +533,13 @@ def remarks_on_we(text: str, agency: str) -> list[str]:
     ]
 
 
+def remarks_on_length(text: str, most: int = MOST_WORDS) -> list[str]:
+    """Return that a text has too many words, as a sentence for its writer."""
+    if len(text.split()) <= most:
+        return []
+    return [_("Use at most {most} words; the paper shortens what is longer.").format(most=most)]
+
+
 def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> list[str]:
     """Return what to improve in a typed text before a paper can print it, as sentences for its writer."""
     if not text.strip():
@@ -567,12 +578,8 @@ def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> li
         found.append(_("Join what follows with “and”: its sentence does not say who acts."))
     if _is_shouted(text):
         found.append(_("Write it in small letters: the paper would print the capitals."))
-    if 0 < stem.most_words < len(text.split()):
-        found.append(
-            _("Use at most {most} words; the paper shortens what is longer.").format(
-                most=stem.most_words
-            )
-        )
+    if stem.most_words:
+        found += remarks_on_length(text, stem.most_words)
     return found
 
 

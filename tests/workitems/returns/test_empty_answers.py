@@ -47,7 +47,13 @@ WE = "The paper speaks of agencies by name: write Police instead of “we”."
 
 
 @pytest.mark.parametrize(
-    ("text", "remarks"), [("Nil", [CHALLENGES]), ("Staff left.", None), ("We lack staff.", [WE])]
+    ("text", "remarks"),
+    [
+        ("Nil", [CHALLENGES]),
+        ("Staff left.", None),
+        ("We lack staff.", [WE]),
+        ("Staff left. " * 16, ["Use at most 30 words; the paper shortens what is longer."]),
+    ],
 )
 def test_the_remark_comes_while_it_is_typed(writer, text, remarks):
     typed = {"asked": "challenges", "text": text, "agency": "Police"}

@@ -23,6 +23,7 @@ from workitems.terms.stems import (
     Follows,
     as_it_reads,
     remarks,
+    remarks_on_length,
     remarks_on_we,
     says_nothing,
 )
@@ -106,7 +107,7 @@ def reading_of(
     if asked not in STEMS:
         found = [str(PLAIN[asked])] if asked in PLAIN and says_little(text) else unknown
         if asked == "challenges":
-            found = [*remarks_on_we(text, agency), *found]
+            found = [*remarks_on_we(text, agency), *found, *remarks_on_length(text)]
         return Reading("", found) if found else None
     found = remarks(asked, text, agency, names) + unknown
     if says_nothing(text):
