@@ -218,8 +218,8 @@ _FINITE = re.compile(
 _OF_SENTENCES = _set_of(
     """
     answer believe block cause claim compete conflict cost decline depend differ disagree dispute exceed exist expect face
-    fail fall feel force grow handle happen hinge know lie live lose mean object operate oppose outweigh overlap prefer
-    prevent receive rely require rest rise seem serve sleep slow spend stand stretch struggle suffer think travel vary
+    fail fall feel force grow handle happen hinge know lie lose mean object operate oppose outweigh overlap prefer
+    prevent receive rely require rest rise seem serve slow spend stand stretch struggle suffer think vary
     """
 )
 _PRONOUNS = _set_of(
