@@ -35,9 +35,13 @@ def test_the_page_of_a_milestone_reads_as_one_types(page, live_server, sign_in, 
     expect(page.get_by_text("Police will …")).to_be_visible()
     box.fill("Publish the chapters that nobody objects to")
     reads = reading_of(page, box)
+    sentence = "It will read: Police will publish the chapters that nobody objects to."
     expect(reads).to_have_text(
-        "It will read: Police will publish the chapters that nobody objects to."
+        f"{sentence} Enter a day under “By when”: the paper tells dated steps."
     )
+    page.locator("[name=move-mitigation_due_on]").fill("30 June 2030")
+    page.keyboard.press("Tab")
+    expect(reads).to_have_text(sentence)
     page.get_by_label("By which agency").select_option("MBIE")
     expect(page.get_by_text("MBIE will …")).to_be_visible()
     expect(reads).to_contain_text("MBIE will publish")
