@@ -9,15 +9,17 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from agencies.wording.translation import in_english
 from reports.compose.budget import Room
 from reports.compose.citations import item_source, milestone_source
 from reports.compose.facts import Facts, UpdateFacts
-from reports.compose.paragraphs import Writer, errors_naming, key
+from reports.compose.paragraphs import Writer, errors_naming, flat, key
 from reports.compose.results import (
     as_result,
+    counts,
     headline,
     is_list_without_verbs,
     is_of_people,
@@ -98,10 +100,86 @@ class PassedOver(NamedTuple):
     reason: WhyNot
 
 
+class Reports:
+    """What the reports of a paper's items say that was achieved: each is read once, though the paper is composed
+    several times until it has its length."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self._own_words: dict[int, str] = {}
+        self._results: dict[tuple[int, str], str] = {}
+
+    @cached_property
+    def achieved(self) -> list[Achieved]:
+        """The reports that say what was achieved, or whose items' milestones do."""
+        return [
+            (item, update)
+            for item in self.facts.items
+            for update in self.facts.updates_of(item)
+            if self.own_words(update) or _done_instead(self.facts, item, update)
+        ]
+
+    @cached_property
+    def can_be_results(self) -> list[Achieved]:
+        """What can be a main result, the best first: what its agency marked and says something, and of an agency's
+        last report on an item what is a result without a mark. Of the same worth, what speaks of people comes first,
+        then a key item, then what was marked."""
+        facts, late = self.facts, {entry.item.pk for entry in self.facts.late}
+        found: list[tuple[tuple[int, bool, bool, bool, bool], Achieved]] = []
+        last = {(item.pk, update.of_return.agency_id): update.pk for item, update in self.achieved}
+        for item, update in self.achieved:
+            own = self.own_words(update)
+            text = headline(own)
+            is_last = last[item.pk, update.of_return.agency_id] == update.pk
+            is_leads = is_last and update.of_return.agency_id == item.lead
+            is_done = is_leads and bool(_done_in_period(facts, item) or _is_completed(facts, item))
+            value = worth(text, is_done=is_done)
+            is_marked = _is((item, update), Update.KeyAchievement.HEADLINE)
+            is_unasked = is_last and value >= ENOUGH and _reads_well(item, update)
+            if (
+                (is_marked or is_unasked)
+                and not _is_talk(facts, (item, update))
+                and (text or not own)
+            ):
+                order = (
+                    -min(value, ENOUGH),
+                    not is_of_people(text),
+                    not item.is_key,
+                    not is_marked,
+                    item.pk in late,
+                )
+                found.append((order, (item, update)))
+        return [pair for _, pair in sorted(found, key=lambda each: each[0])]
+
+    @cached_property
+    def results(self) -> list[Achieved]:
+        """The first of each item of those."""
+        firsts = {pair[0].pk: pair for pair in reversed(self.can_be_results)}
+        return [pair for pair in self.can_be_results if firsts[pair[0].pk] is pair]
+
+    def own_words(self, update: UpdateFacts) -> str:
+        """Return what an update says that was achieved, from its first sentence that says something and without what
+        it only announces; "" if that is nothing."""
+        if update.pk not in self._own_words:
+            words = on_one_line(without_announcements(update.achieved))
+            self._own_words[update.pk] = stated(words)
+        return self._own_words[update.pk]
+
+    def result(self, update: UpdateFacts, who: str) -> str:
+        """Return what was achieved as a result (see `as_result`) of the agency, which the text calls `who`."""
+        if (update.pk, who) not in self._results:
+            with errors_naming(update.source):
+                text = flat(update.achieved, self.facts.maori)
+            agency = update.of_return.agency
+            names = (agency.name, agency.short_name)
+            self._results[update.pk, who] = as_result(update.achieved, text, who, names)
+        return self._results[update.pk, who]
+
+
 def achievements(writer: Writer) -> Section:
     facts, room = writer.facts, writer.room("achievements")
-    achieved = _all_achieved(facts)
-    results = _one_of_each_item(_ranked(facts, achieved))
+    reports = facts.once(Reports)
+    achieved, results = reports.achieved, reports.results
     headlines = results[:MAX_HEADLINES]
     others = [
         pair
@@ -139,61 +217,15 @@ def achievements(writer: Writer) -> Section:
     return Section(SectionKind.ACHIEVEMENTS, "Achievements", tuple(paragraphs))
 
 
-def _all_achieved(facts: Facts) -> list[Achieved]:
-    """Return the reports that say something that was achieved, or have milestones that do."""
-    return [
-        (item, update)
-        for item in facts.items
-        for update in facts.updates_of(item)
-        if _own_words(update) or _done_instead(facts, item, update)
-    ]
-
-
 def _is(pair: Achieved, mark: Update.KeyAchievement) -> bool:
     return pair[1].key_achievement == mark
 
 
-def _is_talk(pair: Achieved) -> bool:
+def _is_talk(facts: Facts, pair: Achieved) -> bool:
     """Whether it is only a meeting or an announcement, without a number: no main result."""
     item, update = pair
-    first = first_sentences(stated(_own_words(update)), 1, MOST_WORDS)
+    first = first_sentences(facts.once(Reports).own_words(update), 1, MOST_WORDS)
     return is_talk(first) and item.completed_on is None
-
-
-def _ranked(facts: Facts, achieved: list[Achieved]) -> list[Achieved]:
-    """Return what can be a main result, the best first: what its agency marked and says something, and of an agency's
-    last report on an item what is a result without a mark. Of the same worth, what speaks of people comes first, then
-    a key item, then what was marked."""
-    late = {entry.item.pk for entry in facts.late}
-    found: list[tuple[tuple[int, bool, bool, bool, bool], Achieved]] = []
-    last = {(item.pk, update.of_return.agency_id): update.pk for item, update in achieved}
-    for item, update in achieved:
-        text = headline(stated(_own_words(update)))
-        is_last = last[item.pk, update.of_return.agency_id] == update.pk
-        is_leads = is_last and update.of_return.agency_id == item.lead
-        is_done = is_leads and bool(_done_in_period(facts, item) or _is_completed(facts, item))
-        value = worth(text, is_done=is_done)
-        is_marked = _is((item, update), Update.KeyAchievement.HEADLINE)
-        is_unasked = is_last and value >= ENOUGH and _reads_well(item, update)
-        if (
-            (is_marked or is_unasked)
-            and not _is_talk((item, update))
-            and (text or not _own_words(update))
-        ):
-            order = (
-                -min(value, ENOUGH),
-                not is_of_people(text),
-                not item.is_key,
-                not is_marked,
-                item.pk in late,
-            )
-            found.append((order, (item, update)))
-    return [pair for _, pair in sorted(found, key=lambda each: each[0])]
-
-
-def _one_of_each_item(ranked: list[Achieved]) -> list[Achieved]:
-    firsts = {pair[0].pk: pair for pair in reversed(ranked)}
-    return [pair for pair in ranked if firsts[pair[0].pk] is pair]
 
 
 def _reads_well(item: ItemAt, update: UpdateFacts) -> bool:
@@ -221,22 +253,12 @@ def _achieved(writer: Writer, item: ItemAt, update: UpdateFacts) -> str:
     done."""
     if done := _done_instead(writer.facts, item, update):
         return " ".join(_done(writer, item, step) for step in done)
-    with errors_naming(update.source):
-        text = writer.flat(update.achieved)
-    agency = update.of_return.agency
-    names = (agency.name, agency.short_name)
-    return as_result(update.achieved, text, writer.subject(agency), names)
-
-
-def _own_words(update: UpdateFacts) -> str:
-    """Return what an update says that was achieved, without what it only announces; "" if that is nothing."""
-    words = on_one_line(without_announcements(update.achieved))
-    return words if stated(words) else ""
+    return writer.facts.once(Reports).result(update, writer.subject(update.of_return.agency))
 
 
 def _done_instead(facts: Facts, item: ItemAt, update: UpdateFacts) -> list[MilestoneAt]:
     """Return the milestones done in the period for which the item's last update has no words of its own."""
-    if update is not facts.updates_of(item)[-1] or _own_words(update):
+    if update is not facts.updates_of(item)[-1] or facts.once(Reports).own_words(update):
         return []
     return [step for _, step in reversed(_done_in_period(facts, item))]
 
@@ -504,7 +526,8 @@ def passed_over(
         for pair in ((item, update) for update in updates if update.pk not in main):
             update = pair[1]
             is_complete = bool(item.completed_on and start <= item.completed_on <= end)
-            is_result = update is updates[-1] and (is_complete or _has_number(update))
+            is_counted = counts(first_sentences(update.achieved, 1, MOST_SHOWN_WORDS))
+            is_result = update is updates[-1] and (is_complete or is_counted)
             is_likely = is_result or not _is(pair, Update.KeyAchievement.NO)
             is_wished = _is(pair, Update.KeyAchievement.HEADLINE)
             says_something = not says_nothing(update.achieved)
@@ -512,43 +535,32 @@ def passed_over(
                 found.append(pair)
     found.sort(key=lambda pair: (not _is(pair, Update.KeyAchievement.HEADLINE), *_weight(pair)))
     writer = Writer(facts)
-    can_be = _ranked(facts, _all_achieved(facts))
     shown = []
     for item, update in found[:most]:
         text = first_sentences(_achieved(writer, item, update), 1, MOST_SHOWN_WORDS)
-        reason = _why_not(writer, (item, update), text, can_be, told)
+        reason = _why_not(writer, (item, update), text, told)
         if not text and reason != WhyNot.NOTHING:
             text = first_sentences(writer.flat(update.achieved), 1, MOST_SHOWN_WORDS)
         shown.append(PassedOver(item, update, closed(capitalised(text)), reason))
     return shown, len(found[most:])
 
 
-def _has_number(update: UpdateFacts) -> bool:
-    """Whether the first sentence of what was achieved has a number."""
-    text = update.achieved
-    return any(map(str.isdigit, text)) and any(
-        map(str.isdigit, first_sentences(text, 1, MOST_SHOWN_WORDS))
-    )
-
-
-def _why_not(
-    writer: Writer, pair: Achieved, text: str, can_be: list[Achieved], told: Collection[int]
-) -> WhyNot:
-    """Return why a report with this first sentence is no main result. `can_be` are those that can be one, the best
-    first, `told` the ids of the updates that the section has."""
+def _why_not(writer: Writer, pair: Achieved, text: str, told: Collection[int]) -> WhyNot:
+    """Return why a report with this first sentence is no main result. `told` are the ids of the updates that the
+    section has."""
     item, update = pair
+    reports = writer.facts.once(Reports)
     if not text:
         if says_nothing(update.achieved):
             return WhyNot.NOTHING
         return WhyNot.ONGOING if without_announcements(update.achieved) else WhyNot.TALK
-    if _is_talk(pair):
+    if _is_talk(writer.facts, pair):
         return WhyNot.TALK
-    if pair not in can_be:
-        return _why_unfit(writer.facts, pair)
-    results = _one_of_each_item(can_be)
-    if pair not in results:
+    if pair not in reports.can_be_results:
+        return _why_unfit(reports, pair)
+    if pair not in reports.results:
         return WhyNot.SAME_ITEM
-    before = results[: results.index(pair)]
+    before = reports.results[: reports.results.index(pair)]
     if len(before) >= MAX_HEADLINES:
         return WhyNot.BEHIND
     line = opened(headline(_achieved(writer, item, update)))
@@ -557,19 +569,17 @@ def _why_not(
     return WhyNot.ELSEWHERE if update.pk in told else WhyNot.NO_ROOM
 
 
-def _why_unfit(facts: Facts, pair: Achieved) -> WhyNot:
+def _why_unfit(reports: Reports, pair: Achieved) -> WhyNot:
     """Return why a report cannot be a main result as it is."""
     item, update = pair
-    own_words = _own_words(update)
-    if own_words and not headline(stated(own_words)):
+    own_words = reports.own_words(update)
+    if own_words and not headline(own_words):
         return WhyNot.TOO_LONG
     if _is(pair, Update.KeyAchievement.HEADLINE):
         return WhyNot.NOTHING
     agency = update.of_return.agency_id
     last = [
-        each
-        for of, each in _all_achieved(facts)
-        if of is item and each.of_return.agency_id == agency
+        each for of, each in reports.achieved if of is item and each.of_return.agency_id == agency
     ][-1:]
     if last and last[0] is not update:
         return WhyNot.NEWER

@@ -5,11 +5,11 @@ milestones and delays, and risks are rows of the plan at the end of that day.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.timezone import get_current_timezone, localdate
@@ -55,6 +55,8 @@ from workitems.plan.plan_at import (
 from workitems.plan.plan_at.moment_reading import read_at
 from workitems.terms.acronyms import Glossary
 from workitems.terms.known_dates import KnownDate
+
+Found = TypeVar("Found")
 
 
 def maori_names() -> tuple[str, ...]:
@@ -192,6 +194,17 @@ class Facts:
     reviewers_reasons: Mapping[int, str] = field(default_factory=dict)
     # The plan's glossary as it is now, by acronym in small letters; without words, readers know it.
     terms: Mapping[str, Term] = field(default_factory=dict)
+    _found: dict[Callable[["Facts"], Any], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def once(self, find: Callable[["Facts"], Found]) -> Found:
+        """Return what a function finds in these facts. It is called once, though a paper is composed several times
+        until it has its length."""
+        if find not in self._found:
+            self._found[find] = find(self)
+        found: Found = self._found[find]
+        return found
 
     @property
     def as_at(self) -> date:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from reports.compose.slips import PEOPLE
 from reports.document.dates import MONTHS
@@ -78,7 +77,6 @@ def is_talk(sentence: str) -> bool:
     return bool(TALK.search(sentence)) and not any(map(str.isdigit, _NO_COUNT.sub("", sentence)))
 
 
-@lru_cache(maxsize=2_000)
 def stated(text: str) -> str:
     """Return a text on one line from its first sentence that says something; "" if none does. What is skipped says
     nothing, and no sentence that leans on what was skipped comes first."""

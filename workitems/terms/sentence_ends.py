@@ -10,6 +10,8 @@ _SHORTENED = re.compile(
 )
 # Words whose full stop ends a sentence only before a capital letter: "$1.2m p.a. (Budget 2027)".
 _MAY_END = re.compile(r"\b(?:p\.a|etc|a\.m|p\.m|no|nos)\.\s*$")
+# Letters of the longest of these words: "approx".
+LONGEST = 6
 _CAPITAL = re.compile(r"[“\"'‘]?[A-ZĀĒĪŌŪ]")
 _BULLET = re.compile(r"[-*•–]\s+(?=\S)")
 _ENDING = (".", "!", "?", ":", ";", ",", "…")
@@ -20,11 +22,12 @@ def sentences(text: str) -> list[str]:
     """Return the sentences of a text on one line, each with its ending mark."""
     found, start = [], 0
     for match in SENTENCE_END.finditer(text):
-        before = text[start : match.end()]
-        is_short = _MAY_END.search(before) and not _CAPITAL.match(text, match.end())
-        if not is_short and not _SHORTENED.search(before):
-            found.append(before.strip())
-            start = match.end()
+        # Only the last word is looked at.
+        last, end = max(start, match.start() - LONGEST), match.end()
+        is_short = _MAY_END.search(text, last, end) and not _CAPITAL.match(text, end)
+        if not is_short and not _SHORTENED.search(text, last, end):
+            found.append(text[start:end].strip())
+            start = end
     return [*found, rest] if (rest := text[start:].strip()) else found
 
 

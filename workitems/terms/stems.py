@@ -8,7 +8,6 @@ Nothing here queries the database.
 import re
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -138,17 +137,15 @@ def announces(text: str) -> bool:
     return bool(_ANNOUNCES.search(text))
 
 
-# A paper is composed several times until it has its length, and each time asks several times for each report.
-@lru_cache(maxsize=2_000)
 def without_announcements(text: str) -> str:
     """Return the sentences of a text that do not announce, as they are; "" if all of them do, or if the text begins
     as a press release."""
     if _RELEASE.match(text):
         return ""
-    announced = [each for each in sentences(on_one_line(text)) if announces(each)]
-    if not announced:
+    line = on_one_line(text)
+    if not announces(line):
         return text
-    return " ".join(each for each in sentences(on_one_line(text)) if each not in announced)
+    return " ".join(each for each in sentences(line) if not announces(each))
 
 
 def says_we(text: str) -> bool:
