@@ -50,6 +50,7 @@ _WORDS |= {
 ITEM_NUMBER = re.compile(r"(?<!\w)\w+(?:\.\w+)+(?!\w)")
 # "One" is hardly ever a count.
 del _WORDS["one"]
+_IN_WORDS = {str(n): word for word, n in _WORDS.items()}
 _WORD = "|".join(sorted((word for word in _WORDS if "-" not in word), key=len, reverse=True))
 _NUMBER = re.compile(
     # First what most words fail at: a number begins with a digit or one of these letters.
@@ -105,17 +106,60 @@ def numbers_in(text: str) -> dict[str, str]:
 # --- what the records say -----------------------------------------------------------------------
 
 
-class Evidence:
-    """What a paragraph may say: the texts generated for it, all texts of its items, and who is named there.
+class Said:
+    """A text of the records. The dates and numbers in it are read once, and only if a paragraph has some."""
 
-    Long texts are read only where a paragraph has something to compare with them.
-    """
+    def __init__(self, *texts: str) -> None:
+        self.text = "\n".join(texts)
+
+    @cached_property
+    def dates(self) -> list[Date]:
+        return dates_in(self.text)
+
+    @cached_property
+    def numbers(self) -> dict[str, str]:
+        return numbers_in(self.text)
+
+    @cached_property
+    def _plain(self) -> str:
+        return self.text.replace(",", "").casefold()
+
+    def has(self, digits: str) -> bool:
+        """Whether it has a number. All its numbers are read only if this one's digits or word are there."""
+        word = _IN_WORDS.get(digits, digits)
+        return (digits in self._plain or word in self._plain) and digits in self.numbers
+
+
+class Records:
+    """The texts of a paper's records, those of each item put together once for all paragraphs that cite it."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.numbers = {item.number for item in facts.items}
+        self._of_items: dict[int, Said] = {}
+
+    @cached_property
+    def of_paper(self) -> Said:
+        """What every paragraph may say: the titles, the background and the days of the paper."""
+        plan, briefing = self.facts.plan, self.facts.briefing
+        days = (briefing.dated, briefing.period_start, briefing.period_end, self.facts.as_at)
+        return Said(plan.title, plan.background, briefing.title, *map(long_date, days))
+
+    def of_item(self, item: ItemAt) -> Said:
+        if item.pk not in self._of_items:
+            self._of_items[item.pk] = Said(*_texts_of(self.facts, item))
+        return self._of_items[item.pk]
+
+
+class Evidence:
+    """What a paragraph may say: the texts generated for it, all texts of its items, and who is named there."""
 
     def __init__(self, drafted: Drafted, part: Part, facts: Facts) -> None:
         now = {each.key: each.text for each in drafted.composed} if part.taken else {}
         generated = [text for taken in part.taken for text in (taken.text, now.get(taken.key, ""))]
-        self.generated = "\n".join(generated)
+        self.generated = Said(*generated)
         self.facts = facts
+        self.all_records = facts.once(Records)
         self._generated_on = drafted.generated_on
         self._labels = [source.label for source in part.sources]
         self._records = {(source.model, source.pk) for source in part.sources}
@@ -127,21 +171,20 @@ class Evidence:
         return (step for item in self.items for step in item.milestones)
 
     @cached_property
-    def texts(self) -> str:
-        facts = self.facts
-        texts = [self.generated, *self._labels]
-        texts += [facts.plan.title, facts.plan.background, facts.briefing.title]
-        texts += map(long_date, (facts.briefing.dated, facts.briefing.period_start))
-        texts += [long_date(facts.briefing.period_end), long_date(facts.as_at)]
-        for risk in facts.all_risks:
+    def said(self) -> list[Said]:
+        records = self.all_records
+        own = list(self._labels)
+        for risk in self.facts.all_risks:
             if ("workitems.risk", risk.pk) in self._records:
-                texts += [risk.description, risk.response]
-        for item in self.items:
-            texts += _texts_of(facts, item)
+                own += [risk.description, risk.response]
         # A paragraph that was split or merged says what was generated on its records for another.
         for record in self._records:
-            texts += self._generated_on.get(record, ())
-        return "\n".join(texts)
+            own += self._generated_on.get(record, ())
+        return [self.generated, Said(*own), records.of_paper, *map(records.of_item, self.items)]
+
+    @cached_property
+    def texts(self) -> str:
+        return "\n".join(each.text for each in self.said)
 
     def names(self, agency: Agency) -> bool:
         """Whether the records are the agency's, or name it."""
@@ -287,8 +330,8 @@ def disagreements(drafted: Drafted, part: Part) -> list[str]:
     if part.sources:
         evidence = Evidence(drafted, part, facts)
         found += _dates(text, evidence)
-        found += _numbers(text, evidence, facts, is_counted=bool(found))
-        found += _names(text, evidence, facts)
+        found += _numbers(text, evidence, is_counted=bool(found))
+        found += _names(text, evidence)
         found += _status(text, evidence)
     return found
 
@@ -302,32 +345,32 @@ def _says(typed: Iterable[str], recorded: Iterable[str]) -> str:
 
 def _dates(text: str, evidence: Evidence) -> Iterator[str]:
     typed = dates_in(text)
-    known = dates_in(evidence.texts) if typed else []
+    known = [date for said in evidence.said for date in said.dates] if typed else []
     wrong = [date.words for date in typed if not any(date.agrees(each) for each in known)]
     if wrong:
-        recorded = dates_in(evidence.generated) or known
+        recorded = evidence.generated.dates or known
         gone = [each for each in recorded if not any(each.agrees(date) for date in typed)]
         yield _says(wrong, (each.words for each in gone or recorded))
 
 
-def _numbers(text: str, evidence: Evidence, facts: Facts, *, is_counted: bool) -> Iterator[str]:
+def _numbers(text: str, evidence: Evidence, *, is_counted: bool) -> Iterator[str]:
     found = numbers_in(text)
     if not found:
         return
-    numbers = {item.number for item in facts.items}
+    numbers = evidence.all_records.numbers
     typed = {n: word for n, word in found.items() if n not in numbers}
     if is_counted:
         counted = {match["count"] for match in _COUNT.finditer(text)}
         typed = {n: word for n, word in typed.items() if word not in counted}
-    known = numbers_in(evidence.texts) if typed else {}
-    wrong = [word for n, word in typed.items() if n not in known]
+    wrong = [word for n, word in typed.items() if not any(said.has(n) for said in evidence.said)]
     if wrong:
-        recorded = {n: w for n, w in numbers_in(evidence.generated).items() if n not in numbers}
+        recorded = {n: w for n, w in evidence.generated.numbers.items() if n not in numbers}
         gone = [word for n, word in recorded.items() if n not in typed]
         yield _says(wrong, gone or recorded.values())
 
 
-def _names(text: str, evidence: Evidence, facts: Facts) -> Iterator[str]:
+def _names(text: str, evidence: Evidence) -> Iterator[str]:
+    facts = evidence.facts
     numbers = set(ITEM_NUMBER.findall(text))
     own = [item.number for item in evidence.items]
     strange = [
@@ -356,7 +399,7 @@ def _names(text: str, evidence: Evidence, facts: Facts) -> Iterator[str]:
 def _status(text: str, evidence: Evidence) -> Iterator[str]:
     for claim in CLAIMS:
         said = claim.found_in(text)
-        if not said or not evidence.items or claim.words.search(evidence.generated):
+        if not said or not evidence.items or claim.words.search(evidence.generated.text):
             continue
         if any(map(claim.of_item, evidence.items)) or any(
             map(claim.of_milestone, evidence.milestones)

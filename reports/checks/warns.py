@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext, ngettext
@@ -25,6 +26,7 @@ from reports.checks.material import (
 )
 from reports.checks.paper_dates import called_future
 from reports.checks.recorded import Recorded, plain, recorded, sentences_of
+from reports.compose.facts import Facts
 from reports.compose.paragraphs import CONTINUED
 from reports.compose.planned import plans
 from reports.document import Verb, markup, words
@@ -71,7 +73,7 @@ def warnings(material: Material) -> list[Check]:
     """Return all warnings. None before drafting or if the records cannot be composed."""
     if material.drafted.found is None:
         return []
-    texts = recorded(material.drafted.found.facts)
+    told = _told(material, material.drafted.found.facts)
     return [
         *_length(material),
         *_later(material),
@@ -80,8 +82,8 @@ def warnings(material: Material) -> list[Check]:
         *_out_of_order(material),
         *_stale(material),
         *_unused(material),
-        *_unprinted(material, texts),
-        *_shortened(material, texts),
+        *_unprinted(material, told),
+        *_shortened(material, told),
         *_voice(material),
         *_acronyms(material),
         *_asks(material),
@@ -296,19 +298,33 @@ def _unused(material: Material) -> Iterator[Check]:
                 )
 
 
-def _as_recorded(material: Material, text: str) -> str:
-    """Return a text of the paper to search for what was recorded, without the acronyms written out."""
-    assert material.drafted.found is not None
-    return plain(abbreviated(text, material.drafted.found.facts.glossary))
+class _Told(NamedTuple):
+    """What agencies recorded, each with its sentences that the paper does not print; and the texts of the paper's
+    paragraphs, by key, in which they were sought."""
+
+    rows: list[tuple[Recorded, list[str]]]
+    texts: dict[str, str]
 
 
-def _unprinted(material: Material, texts: list[Recorded]) -> Iterator[Check]:
+def _told(material: Material, facts: Facts) -> _Told:
+    """Seek the sentences that agencies recorded in the paper, in which acronyms may be written out."""
+    texts = {
+        part.key: plain(abbreviated(printed(material.drafted.draft, part.text), facts.glossary))
+        for part in material.shown
+    }
+    paper = "\n".join(texts.values())
+    rows = [
+        (row, [sentence for end, sentence in row.ends.items() if end not in paper])
+        for row in recorded(facts)
+    ]
+    return _Told(rows, texts)
+
+
+def _unprinted(material: Material, told: _Told) -> Iterator[Check]:
     """Yield that texts of the period are neither in a shown paragraph nor in an annex, by item."""
-    paper = _as_recorded(material, "\n".join(_texts(material)))
     missing: dict[str, list[str]] = defaultdict(list)
-    for row in texts:
-        is_in_annex = row.annex in material.drafted.briefing.annexes
-        if not is_in_annex and not any(end in paper for end in row.ends):
+    for row, rest in told.rows:
+        if len(rest) == len(row.ends) and row.annex not in material.drafted.briefing.annexes:
             missing[row.item].append(row.what)
     if missing:
         items = "; ".join(
@@ -326,35 +342,27 @@ def _unprinted(material: Material, texts: list[Recorded]) -> Iterator[Check]:
         )
 
 
-def _left_out(material: Material, rows: list[Recorded]) -> dict[str, list[str]]:
+def _left_out(material: Material, told: _Told) -> dict[str, list[str]]:
     """Return the paragraphs that print only a part of what an agency wrote on an item that they cite, in order, each
     with the sentences that the paper leaves out."""
-    drafted = material.drafted
-    texts = {
-        part.key: _as_recorded(material, printed(drafted.draft, part.text))
-        for part in material.shown
-    }
-    paper = "\n".join(texts.values())
     citing: dict[str, list[str]] = defaultdict(list)
     for part in material.shown:
         records = [(source.model, source.pk) for source in part.sources]
-        for item in drafted.items_of(records):
+        for item in material.drafted.items_of(records):
             citing[item.number].append(part.key)
-    found: dict[str, list[str]] = {key: [] for key in texts}
-    for row in rows:
-        keys = citing.get(row.item, ())
-        rest = [each for end, each in row.ends.items() if end not in paper] if keys else []
+    found: dict[str, list[str]] = {key: [] for key in told.texts}
+    for row, rest in told.rows:
         if 0 < len(rest) < len(row.ends):
-            for key in keys:
-                if any(end in texts[key] for end in row.ends):
+            for key in citing.get(row.item, ()):
+                if any(end in told.texts[key] for end in row.ends):
                     found[key] += rest
     return {key: list(dict.fromkeys(rest)) for key, rest in found.items() if rest}
 
 
-def _shortened(material: Material, texts: list[Recorded]) -> Iterator[Check]:
+def _shortened(material: Material, told: _Told) -> Iterator[Check]:
     """Yield the paragraphs that print only a part of what an agency wrote."""
     draft = material.drafted.draft
-    left_out = _left_out(material, texts)
+    left_out = _left_out(material, told)
     if keys := list(left_out):
         yield warn(
             key="shortened",
