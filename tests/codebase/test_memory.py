@@ -8,15 +8,19 @@ from tests.codebase.source import ROOT
 
 MODULES = [
     "weasyprint",
+    "cryptography",
     "docx",
+    "fido2",
     "fontTools",
     "icalendar",
+    "lxml",
     "holidays",
     "ninja",
     "openpyxl",
     "PIL",
     "pikepdf",
     "pydantic",
+    "qrcode",
     "requests",
     "reports.requests.urls",
 ]
@@ -25,6 +29,7 @@ import json, sys
 from django.core.wsgi import get_wsgi_application
 from django.urls import resolve, reverse
 get_wsgi_application()
+from trafficking_plan.sign_in.accounts import SecondSteps
 resolve(reverse("dashboard:overview", args=["plan"]))
 from agencies.models import User
 from reports.extensions.registry import MENU

@@ -3,7 +3,6 @@
 import time
 from typing import Any
 
-import qrcode
 import structlog
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
@@ -19,7 +18,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from qrcode.image.svg import SvgPathFillImage
 
 from agencies.models import User
 from trafficking_plan.sign_in import second_step, security_log, sign_in_limits
@@ -163,6 +161,10 @@ class SecondSteps(DefaultMFAAdapter):
 
     def build_totp_svg(self, url: str) -> str:
         """Draw the code on white, since cameras cannot read dark pages."""
+        # Only whoever adds an app needs it, and it loads Pillow and lxml.
+        import qrcode
+        from qrcode.image.svg import SvgPathFillImage
+
         picture: bytes = qrcode.make(url, image_factory=SvgPathFillImage).to_string()
         return picture.decode()
 
