@@ -277,12 +277,13 @@ def in_all(counts: PlanCounts | EarlierCounts) -> Counter[Status]:
 def _stand(
     view: PlanView, now: Counter[Status], then: Counter[Status] | None, **of: Any
 ) -> list[Figure]:
-    total = now.total()
+    total, home = now.total(), view.items(**of)
+    start = f"{home}{'&' if '?' in home else '?'}standing="
     return [
         Figure(
             label=status.label,
             count=now[status],
-            url=view.items(standing=status, **of),
+            url=f"{start}{status}",
             was=then[status] if then is not None else None,
             kind=status,
             note="" if of else status.counts,
@@ -488,30 +489,27 @@ def grid(view: PlanView, at: PlanAt, now: PlanCounts, then: EarlierCounts | None
     )
     pillars = [row for row in at.pillars if view.pillar in (None, row.pk)]
     none: Counter[Status] = Counter()
+    added, were = _added(now), _added(then) if then else None
+
+    def figure(label: str, **of: int) -> Figure:
+        """Return the number of items of a pillar and a lead agency, of one of them, or of all."""
+        place = of.get("pillar"), of.get("lead")
+        return Figure(
+            label=label,
+            count=added[place],
+            url=view.items(**of),
+            was=were[place] if were is not None else None,
+        )
 
     def cell(pillar: Any, agency: Any) -> Cell:
         place = pillar.pk, agency.pk
-        count = now.statuses.get(place, none)
         was = then.statuses.get(place, none) if then else None
-        is_crowded = count.total() > MARKS_IN_A_CELL
+        of = {"pillar": pillar.pk, "lead": agency.pk}
+        is_crowded = added[place] > MARKS_IN_A_CELL
         return Cell(
-            figure=Figure(
-                label=f"{agency.short_name}, {pillar.title}",
-                count=count.total(),
-                url=view.items(pillar=pillar.pk, lead=agency.pk),
-                was=was.total() if was is not None else None,
-            ),
+            figure=figure(f"{agency.short_name}, {pillar.title}", **of),
             marks=[Mark(item, _differs(item, stood)) for item in now.single.get(place, ())],
-            counts=_stand(view, count, was, pillar=pillar.pk, lead=agency.pk) if is_crowded else [],
-        )
-
-    def total(label: str, place: int | None = None, key: Any = None, **of: Any) -> Figure:
-        """Add up the places whose pillar (0) or lead agency (1) is `key`, or all."""
-        return Figure(
-            label=label,
-            count=_added(now, place, key),
-            url=view.items(**of),
-            was=_added(then, place, key) if then else None,
+            counts=_stand(view, now.statuses[place], was, **of) if is_crowded else [],
         )
 
     return Grid(
@@ -520,32 +518,30 @@ def grid(view: PlanView, at: PlanAt, now: PlanCounts, then: EarlierCounts | None
             GridRow(
                 pillar=pillar,
                 cells=[cell(pillar, agency) for agency in agencies],
-                total=total(
-                    gettext("All of {pillar}").format(pillar=pillar.title),
-                    0,
-                    pillar.pk,
-                    pillar=pillar.pk,
+                total=figure(
+                    gettext("All of {pillar}").format(pillar=pillar.title), pillar=pillar.pk
                 ),
             )
             for pillar in pillars
         ],
         totals=[
-            total(
-                gettext("All of {agency}").format(agency=agency.short_name),
-                1,
-                agency.pk,
-                lead=agency.pk,
-            )
+            figure(gettext("All of {agency}").format(agency=agency.short_name), lead=agency.pk)
             for agency in agencies
         ],
-        total=total(gettext("All work items")),
+        total=figure(gettext("All work items")),
     )
 
 
-def _added(counts: PlanCounts | EarlierCounts, place: int | None, key: Any) -> int:
-    return sum(
-        count.total() for at, count in counts.statuses.items() if place is None or at[place] == key
-    )
+def _added(
+    counts: PlanCounts | EarlierCounts,
+) -> Counter[tuple[int | None, int | None]]:
+    """Return the numbers of items by pillar and lead agency; None stands for all pillars, and for all agencies."""
+    found: Counter[tuple[int | None, int | None]] = Counter()
+    for (pillar, lead), count in counts.statuses.items():
+        items = count.total()
+        for place in ((pillar, lead), (pillar, None), (None, lead), (None, None)):
+            found[place] += items
+    return found
 
 
 def _differs(item: ItemAt, stood: Mapping[int, Status]) -> Status | None:
