@@ -16,6 +16,7 @@ from reports.document.wording import join_words, number
 from workitems.models import Delay
 from workitems.models.item import Confidence, number_key
 from workitems.plan.plan_at import ItemAt, MilestoneAt
+from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.lateness import Late
 from workitems.terms.spans import span_in_words
@@ -227,10 +228,7 @@ def has_new_date(step: MilestoneAt) -> bool:
 def is_waiting(step: MilestoneAt) -> bool:
     """Whether the milestone's new date, which is later than the agreed one, depends on something: the cause of an
     open delay is said not to be settled."""
-    return step.forecast.first_day > step.agreed_due and any(
-        delay.is_open and delay.settlement not in ("", Delay.Settlement.SETTLED)
-        for delay in step.delays
-    )
+    return lateness.is_waiting(step, step.delays)
 
 
 def how_late(step: MilestoneAt, reached: KnownDate) -> str:

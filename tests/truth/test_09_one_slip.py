@@ -11,11 +11,16 @@ from agencies.models import Seat
 from tests.factories import DelayFactory, MitigationFactory
 from tests.workitems.conftest import seated
 from tests.workitems.record import TODAY
-from workitems.models import Delay, Mitigation
+from workitems.models import Delay, Milestone, Mitigation
 from workitems.plan.services import items
 from workitems.plan.services.refusals import Refused
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.lateness import slip_in_words, times_in_words
+from workitems.terms.lateness import (
+    dates_ahead,
+    milestone_lateness,
+    slip_in_words,
+    times_in_words,
+)
 from workitems.terms.spans import span_in_words
 
 AGREED = date(2010, 6, 30)
@@ -47,17 +52,43 @@ def test_moves_are_counted_in_words(moves, words):
     assert times_in_words(moves) == words
 
 
+@pytest.mark.parametrize(
+    ("forecast", "settlement", "says"),
+    [
+        (KnownDate(date(2010, 10, 31), "month"), "", "Expected four months after"),
+        (
+            KnownDate(date(2010, 10, 31), "month"),
+            "needs_decision",
+            "Expected at least three months after",
+        ),
+        (KnownDate(date(2010, 12, 31), "quarter"), "", "Expected at least three months after"),
+        (KnownDate(date(2010, 9, 30), "quarter"), "settled", "Expected at least one day after"),
+    ],
+)
+def test_a_slip_that_is_not_sure_is_told_by_what_is_sure(forecast, settlement, says):
+    milestone = Milestone()
+    milestone.agreed, milestone.forecast = KnownDate(AGREED), forecast
+    delay = SimpleNamespace(times_moved=1, ended_on=None, settlement=settlement)
+    assert slip_in_words(milestone, [delay]) == f"{says} the agreed date."
+    late = milestone_lateness(milestone, TODAY)
+    is_sure = forecast.known_to == "month"
+    assert late.words == ("Expected four months late" if is_sure else "Expected late")
+    assert late == dates_ahead([milestone], TODAY)[0]
+
+
 def test_a_slip_adds_the_moves_of_open_delays_only():
     milestone = SimpleNamespace(
         agreed_due=AGREED,
         agreed=KnownDate(AGREED),
+        agreed_known_to="day",
         forecast_due=AGREED + timedelta(days=1),
         forecast=KnownDate(AGREED + timedelta(days=1)),
+        forecast_known_to="day",
         completed_on=None,
         withdrawn_on=None,
     )
-    ended = SimpleNamespace(times_moved=5, ended_on=TODAY)
-    still = SimpleNamespace(times_moved=1, ended_on=None)
+    ended = SimpleNamespace(times_moved=5, ended_on=TODAY, settlement="")
+    still = SimpleNamespace(times_moved=1, ended_on=None, settlement="")
     assert slip_in_words(milestone, [ended]) == ""
     assert slip_in_words(milestone, [ended, still]) == "Expected one day after the agreed date."
     milestone.completed_on = TODAY

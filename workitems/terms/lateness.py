@@ -11,7 +11,7 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple, Protocol
 
 from agencies.wording.translation import _, gettext_lazy, list_in_words, ngettext
-from workitems.terms.known_dates import KnownDate
+from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.spans import in_words, span_in_words
 
 DUE_SOON_DAYS = 30
@@ -95,6 +95,8 @@ class DelayLike(Protocol):
     """The attributes of a delay that are needed here."""
 
     @property
+    def settlement(self) -> str: ...
+    @property
     def times_moved(self) -> int: ...
     @property
     def ended_on(self) -> date | None: ...
@@ -130,11 +132,16 @@ LATE_ORDER = tuple(Late)
 
 class Lateness(NamedTuple):
     """A state, and by how many days it is late or expected late after `due`, the agreed date. A state with
-    days has a date."""
+    days has a date.
+
+    `has_length` is false of one expected in a quarter, so that nobody knows by how much it is late; its days are
+    those to the quarter's end.
+    """
 
     state: Late
     days: int = 0
     due: date | None = None
+    has_length: bool = True
 
     @property
     def is_late(self) -> bool:
@@ -147,6 +154,8 @@ class Lateness(NamedTuple):
         Each counts from the agreed date: overdue to the day asked about, expected to the forecast,
         done to the completion.
         """
+        if not self.has_length:
+            return self.state.label
         length = ""
         if self.days and self.due:
             length = span_in_words(self.due, self.due + timedelta(days=self.days))
@@ -177,26 +186,57 @@ def milestone_lateness(milestone: MilestoneLike, on: date) -> Lateness:
     if due < on:
         return Lateness(Late.OVERDUE, (on - due).days, due)
     if milestone.forecast_due > due:
-        return Lateness(Late.SLIPPING, (milestone.forecast_due - due).days, due)
+        return _slipping(milestone)
     if due <= on + timedelta(days=DUE_SOON_DAYS):
         return Lateness(Late.DUE_SOON, due=due)
     return Lateness(Late.ON_TIME, due=due)
 
 
+def _slipping(milestone: MilestoneLike) -> Lateness:
+    days = (milestone.forecast_due - milestone.agreed_due).days
+    is_sure = not _ends_in_a_quarter(milestone)
+    return Lateness(Late.SLIPPING, days, milestone.agreed_due, has_length=is_sure)
+
+
 def slip_in_words(milestone: MilestoneLike, delays: Iterable[DelayLike]) -> str:
     """Return how far an open milestone is from its agreed date, over all its open delays, such as
-    "Expected five months after the agreed date. Its date has moved three times." Empty if on time."""
+    "Expected five months after the agreed date. Its date has moved three times." Empty if on time.
+
+    Of one that waits for something, and of a quarter, it is the length that is sure: "Expected at least three
+    months after the agreed date."
+    """
+    delays = list(delays)
     is_late = milestone.forecast_due > milestone.agreed_due
     moves = sum(delay.times_moved for delay in delays if delay.ended_on is None)
     if not is_late or not moves or milestone.completed_on or milestone.withdrawn_on:
         return ""
-    says = _("Expected {time} after the agreed date.").format(
-        time=span_in_words(milestone.agreed, milestone.forecast)
-    )
+    at_least = is_waiting(milestone, delays) or _ends_in_a_quarter(milestone)
+    says = (
+        _("Expected at least {time} after the agreed date.")
+        if at_least
+        else _("Expected {time} after the agreed date.")
+    ).format(time=span_in_words(milestone.agreed, milestone.forecast, at_least=at_least))
     if moves < 2:
         return says
     moved = _("Its date has moved {times}.").format(times=times_in_words(moves))
     return f"{says} {moved}"
+
+
+def is_waiting(milestone: MilestoneLike, delays: Iterable[DelayLike]) -> bool:
+    """Whether a milestone's new date, which is later than the agreed one, depends on something: the cause of an open
+    delay is said not to be settled."""
+    return milestone.forecast.first_day > milestone.agreed_due and any(
+        delay.ended_on is None and delay.settlement not in ("", "settled") for delay in delays
+    )
+
+
+def _ends_in_a_quarter(milestone: MilestoneLike) -> bool:
+    """Whether a late milestone is expected in a quarter, and agreed for a day or month before it: nobody knows by how
+    much it will be late."""
+    return (
+        milestone.forecast_known_to == KnownTo.QUARTER != milestone.agreed_known_to
+        and milestone.forecast.first_day > milestone.agreed_due
+    )
 
 
 def settlement_in_words(
@@ -255,7 +295,8 @@ def dates_ahead(milestones: Iterable[MilestoneLike], on: date) -> tuple[Lateness
     The lateness is that of `item_lateness`, found in one pass for thousands of items. Of a day, a
     month and a quarter with the same end, the earliest is the day, then the month.
     """
-    due = slip_due = None
+    due: date | None = None
+    slips: MilestoneLike | None = None
     known_to = ""
     slip = 0
     for row in milestones:
@@ -266,14 +307,14 @@ def dates_ahead(milestones: Iterable[MilestoneLike], on: date) -> tuple[Lateness
             elif agreed == due and row.agreed_known_to < known_to:
                 known_to = row.agreed_known_to
             if row.forecast_due > agreed and (days := (row.forecast_due - agreed).days) > slip:
-                slip, slip_due = days, agreed
+                slip, slips = days, row
     if due is None:
         return NO_DATES, None
     first = KnownDate(due, known_to)
     if due < on:
         return Lateness(Late.OVERDUE, (on - due).days, due), first
-    if slip:
-        return Lateness(Late.SLIPPING, slip, slip_due), first
+    if slips is not None:
+        return _slipping(slips), first
     is_soon = (due - on).days <= DUE_SOON_DAYS
     return Lateness(Late.DUE_SOON if is_soon else Late.ON_TIME, due=due), first
 

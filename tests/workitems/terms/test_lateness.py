@@ -33,6 +33,7 @@ class Step:
     withdrawn_on: date | None = None
     original_due: date = DAY
     agreed_known_to: str = "day"
+    forecast_known_to: str = "day"
     description: str = "Brochure printed"
 
 
