@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.forms.utils import pretty_name
 from django.utils.deconstruct import deconstructible
+from django.utils.formats import date_format
 from django.utils.functional import lazy
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -36,7 +37,14 @@ def _enter_a_date() -> str:
     return _("Enter a date, such as {day}.").format(day=example_day())
 
 
+def _enter_a_day_or_month() -> str:
+    return _("Enter a day or a month, such as {day} or {month}.").format(
+        day=example_day(), month=date_format(near_today(), "F Y")
+    )
+
+
 ENTER_A_DATE = lazy(_enter_a_date, str)()
+ENTER_A_DAY_OR_MONTH = lazy(_enter_a_day_or_month, str)()
 
 
 def _within_a_sentence(label: str) -> str:

@@ -12,7 +12,14 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.typed.asking import ENTER_A_DATE, AskingForm, Fault, example_day, say_faults
+from agencies.typed.asking import (
+    ENTER_A_DATE,
+    ENTER_A_DAY_OR_MONTH,
+    AskingForm,
+    Fault,
+    example_day,
+    say_faults,
+)
 from agencies.typed.characters import fault_of
 from agencies.typed.scanner import refuse_malware
 from agencies.typed.typed_dates import NotADay, OnlyAMonth, Side, in_words, read_day
@@ -63,6 +70,7 @@ class DayField(forms.DateField):
 class DayAheadField(DayField):
     """A day by which something is to be done: "Friday" is the next one, "March 2027" the last of that month."""
 
+    default_error_messages = {"invalid": ENTER_A_DAY_OR_MONTH, "required": ENTER_A_DAY_OR_MONTH}
     reads = Side.AHEAD
 
     @property

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from agencies.typed.asking import ENTER_A_DATE
+from agencies.typed.asking import ENTER_A_DATE, ENTER_A_DAY_OR_MONTH
 from tests.workitems.record import NOW, TODAY, YESTERDAY, newest, unchanged
 from workitems.returns.services.rounds import submit, write_update
 
@@ -182,7 +182,7 @@ def test_a_settled_cause_leaves_no_agency_behind(writer, page, delay, customs):
                 ],
             },
         ),
-        ({"settlement": "settled", "settling_by": "soon"}, {"settling_by": [ENTER_A_DATE]}),
+        ({"settlement": "settled", "settling_by": "soon"}, {"settling_by": [ENTER_A_DAY_OR_MONTH]}),
     ],
 )
 def test_an_agency_and_a_date_go_with_a_cause_that_is_being_settled(

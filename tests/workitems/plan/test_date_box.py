@@ -49,6 +49,7 @@ def test_the_words_and_the_day_are_told(told, text, kind, answer):
         ("nov 0000", "ahead", "Add the day to November 0."),
         ("nov 2026", "something else", "Add the day to November 2026."),
         ("soon", "due", "Enter a date, such as 2 December 2026, December 2026 or October to December 2026."),
+        ("Q4 2026", "ahead", "Enter a day or a month, such as 2 December 2026 or December 2026."),
         ("20/11/1950", "day", "Check the year: it should be between 1990 and 2100."),
     ],
 )  # fmt: skip

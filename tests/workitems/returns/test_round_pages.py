@@ -242,7 +242,10 @@ def test_a_round_is_closed_at_once_where_every_return_is_accepted(manager, custo
     response = manager.post(f"{round.get_absolute_url()}close/", follow=True)
     assert "The round is closed. Its returns can be changed only if you reopen it." in response.text
     assert "New briefing" not in page
-    assert f'href="/plans/{round.plan.slug}/briefings/new/"' in response.text
+    link = f'href="/plans/{round.plan.slug}/briefings/new/"'
+    assert link in response.text
+    RoundFactory(plan=round.plan, period_start=date(2010, 7, 1), period_end=date(2010, 12, 31))
+    assert link not in manager.get(round.get_absolute_url()).text
 
 
 def test_a_closed_round_is_reopened_with_a_reason(manager, round):

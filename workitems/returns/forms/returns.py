@@ -190,9 +190,6 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         label=gettext_lazy("Cause"),
         choices=[("", gettext_lazy("Choose a cause")), *Delay.Cause.choices],
         required=False,
-        help_text=gettext_lazy(
-            "The main one. Once the return is submitted, the milestone’s page takes a further delay with its cause."
-        ),
     )
     effect = StemField("effect", label=gettext_lazy("Effect"), rows=ROWS)
     meanwhile = StemField(

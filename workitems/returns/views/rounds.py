@@ -111,6 +111,10 @@ def show(
             "reminders": round.reminders.select_related("by").order_by("-at") if may_manage else [],
             "open_returns": sum(each.state != Return.State.ACCEPTED for each in returns),
             "may_manage": may_manage,
+            # A new briefing's period ends with the last round.
+            "is_to_be_reported": may_manage
+            and not round.is_open
+            and not plan.rounds.filter(period_end__gt=round.period_end).exists(),
             # It names people, so only those who manage the round see it.
             "notices": Notice.objects.for_round(round) if may_manage else [],
             "waiting": Variation.objects.pending_in(plan) if round.is_open else [],
