@@ -53,6 +53,7 @@ from reports.document.wording import (
 from workitems.models import Delay, Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
+from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late
 from workitems.terms.spans import span_in_words
@@ -571,7 +572,7 @@ def _how_long(entry: LateItem) -> str:
     last = _last_step(entry)
     if last is None:
         return ""
-    if is_waiting(last):
+    if is_waiting(last) or lateness.ends_in_a_quarter(last):
         return f"at least {span_in_words(last.agreed, last.forecast, at_least=True)}"
     return span_in_words(last.agreed, last.forecast)
 

@@ -234,11 +234,14 @@ def is_waiting(step: MilestoneAt) -> bool:
 def how_late(step: MilestoneAt, reached: KnownDate) -> str:
     """Return how much later than agreed the milestone is reached: "a year late", or, if its date had been moved
     before, "two months later than agreed". "" if it is not late. Of one that waits for something, it
-    follows "at least"."""
+    follows "at least"; of one expected in a quarter, it begins with that."""
     if reached.last_day <= step.agreed_due:
         return ""
-    at_least = step.is_open and is_waiting(step)
-    span = span_in_words(step.agreed, reached, at_least=at_least)
+    waits = step.is_open and is_waiting(step)
+    is_rough = step.is_open and lateness.ends_in_a_quarter(step)
+    span = span_in_words(step.agreed, reached, at_least=waits or is_rough)
+    if is_rough and not waits:
+        span = f"at least {span}"
     return f"{span} {'late' if step.agreed == step.original else 'later than agreed'}"
 
 

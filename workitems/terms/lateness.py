@@ -194,7 +194,7 @@ def milestone_lateness(milestone: MilestoneLike, on: date) -> Lateness:
 
 def _slipping(milestone: MilestoneLike) -> Lateness:
     days = (milestone.forecast_due - milestone.agreed_due).days
-    is_sure = not _ends_in_a_quarter(milestone)
+    is_sure = not ends_in_a_quarter(milestone)
     return Lateness(Late.SLIPPING, days, milestone.agreed_due, has_length=is_sure)
 
 
@@ -210,7 +210,7 @@ def slip_in_words(milestone: MilestoneLike, delays: Iterable[DelayLike]) -> str:
     moves = sum(delay.times_moved for delay in delays if delay.ended_on is None)
     if not is_late or not moves or milestone.completed_on or milestone.withdrawn_on:
         return ""
-    at_least = is_waiting(milestone, delays) or _ends_in_a_quarter(milestone)
+    at_least = is_waiting(milestone, delays) or ends_in_a_quarter(milestone)
     says = (
         _("Expected at least {time} after the agreed date.")
         if at_least
@@ -230,7 +230,7 @@ def is_waiting(milestone: MilestoneLike, delays: Iterable[DelayLike]) -> bool:
     )
 
 
-def _ends_in_a_quarter(milestone: MilestoneLike) -> bool:
+def ends_in_a_quarter(milestone: MilestoneLike) -> bool:
     """Whether a late milestone is expected in a quarter, and agreed for a day or month before it: nobody knows by how
     much it will be late."""
     return (

@@ -163,7 +163,7 @@ def test_milestones_show_every_date_as_on_the_papers_date(plan, item):
             original_on=date(2010, 9, 30),
             agreed_on=date(2010, 9, 30),
             forecast_on=date(2010, 12, 31),
-            standing="Expected three months late",
+            standing="Expected late",
             original_known_to=KnownTo.QUARTER,
             agreed_known_to=KnownTo.MONTH,
             forecast_known_to=KnownTo.QUARTER,

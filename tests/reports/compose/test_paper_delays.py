@@ -92,6 +92,14 @@ def late(number="1.1", *delays, forecast=LATER, **given):
             "For “Brochure printed” (1.1), due by March 2010, no new date is set.",
         ),
         (
+            {
+                "original_due": date(2010, 7, 31), "agreed_due": date(2010, 7, 31),
+                "original_known_to": "month", "agreed_known_to": "month",
+                "forecast_due": date(2011, 6, 30), "forecast_known_to": "quarter",
+            },
+            "“Brochure printed” (1.1) will be at least eight months late, in April to June 2011.",
+        ),
+        (
             {"withdrawn_on": date(2010, 7, 1)},
             "“Brochure printed” (1.1), due by 30 June 2010, will not be done: it is withdrawn.",
         ),
