@@ -46,6 +46,7 @@ from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentence_ends import on_one_line
 from workitems.terms.stems import says_nothing, says_we, without_announcements
+from workitems.terms.third_person import without_we
 
 MOST_SENTENCES = 2
 MOST_WORDS = 60
@@ -231,7 +232,7 @@ def _is_talk(facts: Facts, pair: Achieved) -> bool:
 def _reads_well(item: ItemAt, update: UpdateFacts) -> bool:
     """Whether a report that its agency did not mark can be a main result as it is: a sentence of the paper, on an item
     that goes on."""
-    text = update.achieved
+    text = without_we(update.achieved, update.of_return.agency.short_name)
     is_withdrawn = item.stage == Stage.WITHDRAWN
     return not (is_withdrawn or says_we(text) or is_list_without_verbs(text, on_one_line(text)))
 

@@ -9,7 +9,13 @@ from reports.compose.facts import Facts
 from reports.compose.late_words import in_words_of
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.planned import planned_in_words, plans
-from reports.compose.subjects import is_in_doubt, is_sayable, is_waiting, what, when
+from reports.compose.subjects import (
+    in_when,
+    is_in_doubt,
+    is_sayable,
+    is_waiting,
+    what,
+)
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import long_date
 from reports.document.wording import (
@@ -19,6 +25,7 @@ from reports.document.wording import (
     closed,
     count_in_words,
     first_sentences,
+    joined,
     named,
     number,
     some,
@@ -28,10 +35,12 @@ from workitems.terms.date_order import comes_before
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.spans import add_months
 from workitems.terms.stems import completion, future, says_we
+from workitems.terms.third_person import without_we
 
 MONTHS_SHOWN = 6
 MONTHS_AHEAD = 12
 MAX_DATES = 5
+MAX_DATES_IF_TIGHT = 4
 # What is due so soon is shown before later dates: limits on the milestones and on the actions.
 NEAREST = timedelta(weeks=4)
 MAX_NEAREST = 3
@@ -54,7 +63,8 @@ def next_steps(writer: Writer) -> Section:
     # Mitigation has their dates too.
     actions = [] if writer.is_tight else list(_actions_ahead(writer))
     room.use(*(text for _, text, _ in actions))
-    shown = _most_important(writer, ahead, room, MAX_DATES - len(actions))
+    most = MAX_DATES_IF_TIGHT if writer.is_tight else MAX_DATES
+    shown = _most_important(writer, ahead, room, most - len(actions))
     paragraphs = [
         *([writer.running(watched, about="next steps")] if watched else ()),
         *_dates(writer, shown, actions, room),
@@ -110,7 +120,12 @@ def _most_important(writer: Writer, ahead: list[Step], room: Room, most: int) ->
     order = {entry.item.pk: place for place, entry in enumerate(writer.facts.late) if entry.leads}
     ranked = sorted(ahead, key=lambda pair: _weight(pair[0], pair[1], order))
     next_weeks = writer.facts.as_at + NEAREST
-    nearest = [pair for pair in ranked if pair[1].forecast_due <= next_weeks][:MAX_NEAREST]
+    nearest = [
+        pair
+        for pair in ranked
+        if pair[1].forecast_due <= next_weeks
+        and (not writer.is_tight or pair[0].is_key or pair[1].is_late)
+    ][:MAX_NEAREST]
     must = [pair for pair in ranked if _must(pair[0], pair[1], order) and pair not in nearest]
     must.sort(key=lambda pair: order.get(pair[0].pk, len(order)))
     most += bool(must)
@@ -164,12 +179,12 @@ def _line(writer: Writer, item: ItemAt, step: MilestoneAt, *, is_earliest: bool 
     first = comes_before(item.milestones, step)
     if step.is_late and is_waiting(step):
         sure = "" if is_earliest else " at the earliest"
-    elif first or (
-        is_in_doubt(item) and not step.is_late and step.forecast_due > step.original_due
-    ):
+    elif is_in_doubt(item) and not step.is_late and step.forecast_due > step.original_due:
         sure = ", in doubt"
     if first and is_sayable(first):
-        after = f", planned after {what(first)} (now {when(first.forecast, step.on)})"
+        after = (
+            f", which was planned after {what(first)}, now due {in_when(first.forecast, step.on)}"
+        )
     return f"{step.forecast}{sure}: {writer.names.line(item, step, who)}{after}"
 
 
@@ -199,37 +214,49 @@ def risks(writer: Writer) -> Section:
     return Section(SectionKind.RISKS, "Risks", tuple(_risks(writer, room)) or (none,))
 
 
+def gravest_risk(writer: Writer, room: Room) -> Iterator[tuple[str, list[Source]]]:
+    """Yield the first risk that is high in likelihood and impact and not escalated to the Minister, for the summary.
+    Other sections do not repeat it."""
+    for risk in writer.facts.grave_risks:
+        if told := _in_sentences(writer, risk, room):
+            text, source = told
+            start = "A risk of high likelihood and impact has not been raised with you"
+            text = joined(start, ":", text, writer.agency_names)
+            writer.told_risks.add(risk.pk)
+            room.use(text)
+            yield text, [source]
+            return
+
+
 def _risks(writer: Writer, room: Room) -> Iterator[Paragraph]:
     """Yield the risks escalated to the Minister, then those that are high in likelihood and impact."""
-    raised, grave = writer.facts.risks, writer.facts.grave_risks
+    raised = writer.facts.risks
+    grave = [risk for risk in writer.facts.grave_risks if risk.pk not in writer.told_risks]
     if raised:
         says = f"raised with you {agree(len(raised), 'remains', 'remain')} open"
         yield from _list_of_risks(writer, room, raised, says, about="risks")
     if grave:
         have = agree(len(grave), "has", "have")
+        more = "more " if len(grave) < len(writer.facts.grave_risks) else ""
         says = f"of high likelihood and impact {have} not been raised with you"
-        yield from _list_of_risks(writer, room, grave, says, about="grave risks")
+        yield from _list_of_risks(writer, room, grave, says, more=more, about="grave risks")
 
 
 def _list_of_risks(
-    writer: Writer, room: Room, rows: Sequence[RiskAt], says: str, *, about: str
+    writer: Writer, room: Room, rows: Sequence[RiskAt], says: str, *, about: str, more: str = ""
 ) -> Iterator[Paragraph]:
-    """Yield the risks by number, each with its threat and response. `says` is what is said of all of them."""
+    """Yield the risks by number, each with its threat and response. `says` is what is said of all of them, `more` the
+    word before "risks" if the summary has one of them."""
     lines: list[tuple[Bullet, list[Source]]] = []
     omitted = []
     for risk in rows:
-        source = version_of(risk, "risk", f"Risk {risk.number}")
-        with errors_naming(source):
-            threat = _start(writer, risk.description, room)
-            if not threat or len(lines) == MAX_RISKS:
-                omitted.append(risk)
-                continue
-            room.use(threat)
-            answer = _start(writer, risk.response, room)
-            room.use(answer)
-        text = _with_response(writer, risk, capitalised(threat), answer)
-        lines.append((Bullet(writer.text(text)), [source]))
-    introduction = f"{capitalised(count_in_words(len(rows), 'risk'))} {says}"
+        told = _in_sentences(writer, risk, room) if len(lines) < MAX_RISKS else None
+        if told is None:
+            omitted.append(risk)
+            continue
+        room.use(told[0])
+        lines.append((Bullet(writer.text(told[0])), [told[1]]))
+    introduction = f"{capitalised(count_in_words(len(rows), f'{more}risk'))} {says}"
     if omitted:
         where = writer.where(["risks"])
         if where:
@@ -245,9 +272,19 @@ def _list_of_risks(
         yield writer.paragraph(f"{introduction}.", about=about, sources=sources)
 
 
+def _in_sentences(writer: Writer, risk: RiskAt, room: Room) -> tuple[str, Source] | None:
+    """Return a risk's threat and response in sentences, with its source; None if the threat is too long."""
+    source = version_of(risk, "risk", f"Risk {risk.number}")
+    with errors_naming(source):
+        threat = _start(writer, risk.description, room)
+        answer = _start(writer, risk.response, room) if threat else ""
+    return (_with_response(writer, risk, capitalised(threat), answer), source) if threat else None
+
+
 def _with_response(writer: Writer, risk: RiskAt, threat: str, answer: str) -> str:
     """Return the threat with what its owner will do about it, or with the answer and the owner in brackets."""
     owner = writer.facts.agencies[risk.owner]
+    answer = without_we(answer, owner.short_name)
     first, *rest = sentences(answer) or [""]
     names = owner.names
     if verb := completion("response", first, names):

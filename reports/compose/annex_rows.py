@@ -10,6 +10,7 @@ from reports.compose.citations import delay_source, item_source, mitigation_sour
 from reports.compose.facts import Facts, UpdateFacts
 from reports.compose.paper_cover import names
 from reports.compose.paragraphs import Writer, errors_naming, key
+from reports.compose.subjects import is_waiting
 from reports.document import (
     Confidence,
     ConsultedRow,
@@ -124,6 +125,8 @@ def _moved(step: MilestoneAt) -> str:
     reached = KnownDate(step.completed_on) if step.completed_on else step.forecast
     if reached.last_day == step.original_due:
         return ""
+    if step.is_open and is_waiting(step):
+        return f"at least {span_in_words(step.original, reached, at_least=True)} later"
     span = span_in_words(*sorted([step.original, reached]))
     return f"{span} {'later' if reached.last_day > step.original_due else 'earlier'}"
 

@@ -5,6 +5,7 @@ The rules are those of the sections; only the length of the whole paper is not c
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 from agencies.models import Agency
 from reports.compose.achievements import MOST_SENTENCES, MOST_WORDS
@@ -25,6 +26,7 @@ from workitems.models import Update
 from workitems.plan.plan_at import ItemAt, MilestoneAt, by_openness
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import remarks, says_nothing
+from workitems.terms.third_person import without_we
 
 # A text that is nothing but one quotation.
 _QUOTATION = re.compile(r"[“\"][^”\"]*[”\"][.!]?")
@@ -123,7 +125,7 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
 
 
 def _at_risk(item: ItemAt, agency: Agency, challenges: str) -> Printed:
-    why = first_sentences(_flat(challenges), 1, AT_RISK_WORDS)
+    why = first_sentences(without_we(_flat(challenges), agency.short_name), 1, AT_RISK_WORDS)
     advice = () if why else ("Say under Challenges, in one sentence, why it is at risk.",)
     text = at_risk_in_words(Names([item]), item, why, who=agency.short_name)
     return Printed(
@@ -154,8 +156,9 @@ def of_milestone(item: ItemAt, step: MilestoneAt, agency: Agency) -> Printed | N
                 "Of several causes the paper tells one: a cause that needs a decision, else the first that is not "
                 "settled. The others do not count for it."
             )
-        why = first_sentences(_flat(delay.explanation), 2, REASON_WORDS)
-        effect = first_sentences(_flat(delay.effect), 1, EFFECT_WORDS)
+        told = partial(without_we, who=agency.short_name)
+        why = first_sentences(told(_flat(delay.explanation)), 2, REASON_WORDS)
+        effect = first_sentences(told(_flat(delay.effect)), 1, EFFECT_WORDS)
         used = len(why.split())
         omitted = len(sentences(_flat(delay.explanation))) - (len(sentences(why)) if why else 0)
         if why and omitted:
@@ -183,7 +186,7 @@ def of_milestone(item: ItemAt, step: MilestoneAt, agency: Agency) -> Printed | N
         REASON_WORDS,
         tuple(advice),
         counted="Cause",
-        is_quoted=not step.as_told,
+        is_quoted=not step.phrase,
     )
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from reports.compose.ahead import gravest_risk
 from reports.compose.budget import Room
 from reports.compose.citations import item_source, milestone_source
 from reports.compose.facts import Facts
@@ -12,8 +13,10 @@ from reports.compose.late_words import (
     challenge_of,
     effect_in_words,
     effects,
+    how_long,
     in_agency_words,
     in_words_of,
+    latest_step,
     needed_for,
     unsettled,
     whole_of_late,
@@ -26,13 +29,12 @@ from reports.compose.subjects import (
     DOUBTFUL,
     Names,
     at_risk,
-    has_new_date,
     in_when,
-    is_waiting,
     moved_furthest,
     moved_in_words,
     what,
     when,
+    with_notes,
 )
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import long_date, month_of, period
@@ -53,10 +55,8 @@ from reports.document.wording import (
 from workitems.models import Delay, Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
-from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late
-from workitems.terms.spans import span_in_words
 from workitems.terms.stems import cause, completion, says_we
 
 STAGE_VERBS = {
@@ -71,7 +71,8 @@ MAX_NAMED = 2
 MAX_LATE = 5
 # Late key items for which the summary says by how much: of more, section Delay has it.
 MAX_MEASURED = 3
-MAX_NAMED_KEYS = 9
+# Limit on the late key items named; of more, only so many as of those measured.
+MAX_NAMED_KEYS = 5
 # Words of an agency in a reason.
 REASON_WORDS = 20
 # Days after the end of its period from which a paper says on which day the Plan stands as told.
@@ -110,6 +111,7 @@ def _in_brief(writer: Writer, room: Room) -> Iterator[Paragraph]:
     facts = writer.facts
     lines = [
         *(_worries(writer, room) if facts.items else ()),
+        *(gravest_risk(writer, room) if facts.items else ()),
         _how_it_goes(writer, room),
         _added(writer, room),
         _withdrawn(writer, room),
@@ -236,7 +238,7 @@ def _with_reasons(
     for item, (how, typed, source) in found:
         with errors_naming(source):
             reason = first_sentences(writer.flat(typed), 1, REASON_WORDS) if typed.strip() else ""
-        start = how.format(writer.names.item(item))
+        start = how.format(writer.names.official(item))
         why = closed(capitalised(reason))
         sentences.append(joined(opened(start), ":", why, writer.agency_names) if why else start)
         sources.append(source)
@@ -345,9 +347,12 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
         for entry in entries
         if not entry.is_late and entry.slips[0].milestone.late.state != Late.DONE_LATE
     ]
-    sources = [source for entry in entries for source in entry.sources()] or [facts.plan_source]
+    moved = [item for item in facts.items if _has_later_date(item)]
+    sources = [source for entry in entries for source in entry.sources()]
+    sources = [*sources, *map(item_source, moved)] or [facts.plan_source]
+    of_moved = f"{number(len(moved))}{' more' if late else ''} {agree(len(moved), 'has', 'have')} been given a later date"
     if not late:
-        words = "no item is late"
+        words = f"no item is late{f', though {of_moved}' if moved else ''}"
         if gone:
             words += (
                 f"; {number(len(gone))} that had slipped no longer {agree(len(gone), 'is', 'are')}"
@@ -363,12 +368,14 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
         # Section Delay says what each means.
         others = [] if writer.is_tight else of_people
         names, causes = _names_of_late(writer.names, keys, others), _all_causes(late)
-        sentences = [f"{words}: {names[0]}.", *names[1:]]
+        sentences = [f"{words}{names[0]}", *names[1:]]
+        if moved:
+            sentences.append(f"{capitalised(of_moved)}.")
     else:
         # All of them if they are few, else those that matter most.
         named = late if len(late) <= MAX_LATE else (leading or late)[:MAX_LATE]
         how_long, causes = _with_cause(writer.names, late, named)
-        sentences = [f"{words}.", *how_long]
+        sentences = [f"{words}{f', and {of_moved}' if moved else ''}.", *how_long]
         if (unnamed := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
             sentences.append(
                 f"{capitalised(number(unnamed))} more {agree(unnamed, 'key item is', 'key items are')} late."
@@ -380,9 +387,7 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
             f"{capitalised(count_in_words(len(gone), 'more item'))} slipped and {verb} no longer late: {which}."
         )
     room.use(*sentences)
-    conditions = list(
-        _not_settled(writer, leading[:MAX_LATE], worry, is_named=len(keys) > MAX_MEASURED)
-    )
+    conditions = list(_not_settled(writer, leading[:MAX_LATE], worry, " ".join(sentences)))
     room.use(*conditions)
     # Section Delay has the causes too.
     why = [*(causes if room.take(*causes) else ()), *conditions]
@@ -390,16 +395,35 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
     return (" ".join(sentences), sources), (" ".join(why), of_late)
 
 
+def _has_later_date(item: ItemAt) -> bool:
+    """Whether an item that is not late would be by the dates first promised: the group has agreed to later ones."""
+    return (
+        item.is_live
+        and not item.is_late
+        and any(step.is_open and step.agreed_due > step.original_due for step in item.milestones)
+    )
+
+
 def _names_of_late(names: Names, keys: list[LateItem], others: list[LateItem]) -> list[str]:
-    """Return the names of the late key items, and sentences on how long the longest delay of them is and on which
-    `others` hurt people. Section Delay says how late each is."""
-    sentences = [some([names.phrase(entry.item) for entry in keys], MAX_NAMED_KEYS)]
-    measured = [(step, entry) for entry in keys[:MAX_NAMED_KEYS] if (step := _last_step(entry))]
-    if measured:
-        _, longest = max(measured, key=lambda pair: pair[0].forecast_due - pair[0].agreed_due)
-        sentences.append(
-            f"The longest of these delays is {_how_long(longest)} ({longest.item.number})."
-        )
+    """Return the end of a sentence with the names of the late key items, of many only the gravest, and with how long
+    the longest delay of them is; and a sentence on which `others` hurt people. Section Delay says how late each is."""
+    measured = [(step, entry) for entry in keys if (step := latest_step(entry))]
+    longest = max(
+        measured, key=lambda pair: pair[0].forecast_due - pair[0].agreed_due, default=None
+    )
+    shown, start = keys, ":"
+    if len(keys) > MAX_NAMED_KEYS:
+        shown, start = keys[:MAX_MEASURED], ", among them"
+        if longest and longest[1] not in shown:
+            shown[-1] = longest[1]
+    phrases = []
+    for entry in shown:
+        name = names.phrase(entry.item)
+        if longest and entry is longest[1]:
+            note = f"the longest delay, {how_long(entry)}"
+            name = f"{name[:-1]}, {note})" if name.endswith(")") else with_notes(name, note)
+        phrases.append(name)
+    sentences = [f"{start} {join_words(phrases)}."]
     if others:
         delays, affects = (
             agree(len(others), "delay", "delays"),
@@ -424,7 +448,7 @@ def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str) -> 
     does not repeat it."""
     writer.used_sentences.add(effect)
     clause = completion("effect", effect, writer.agency_names)
-    start = f"The delay of {writer.names.short(entry.item)} matters most"
+    start = f"The delay of {writer.names.phrase(entry.item)} matters most"
     told = effect_in_words(writer, entry, effect)
     if clause:
         text = closed(f"{start}: {clause}")
@@ -432,7 +456,7 @@ def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str) -> 
         text = f"{start}. {told}"
     else:
         text = joined(start, ":", closed(effect), writer.agency_names)
-    if _last_step(entry) and (condition := _condition(writer, entry)):
+    if latest_step(entry) and (condition := _condition(writer, entry)):
         writer.conditions.add(entry.item.pk)
         text += f" Its new date holds only {condition}."
     room.use(text)
@@ -467,7 +491,7 @@ def _with_cause(
     main, count = counts.most_common(1)[0] if counts else (None, 0)
     of_main = [entry for entry in named if cause_of(entry) == main]
     is_main = count * 2 > len(late) and main != Delay.Cause.OTHER
-    if main and is_main and len(of_main) == count and all(map(_how_long, of_main)):
+    if main and is_main and len(of_main) == count and all(map(how_long, of_main)):
         rest = [entry for entry in named if entry not in of_main]
         (sentence,) = _will_be(names, of_main)
         because = f"mainly because of {CAUSES[main]}"
@@ -505,15 +529,15 @@ def _causes(counts: "Counter[Delay.Cause]", total: int) -> str:
 
 
 def _not_settled(
-    writer: Writer, leading: list[LateItem], worry: LateItem | None, *, is_named: bool
+    writer: Writer, leading: list[LateItem], worry: LateItem | None, said: str
 ) -> Iterator[str]:
     """Yield a sentence on what the new dates of late items depend: what their agencies say that they need, or else that
     their cause is settled. Without a worry, it is on the first item; and on those that need a decision, and those with
-    the same condition. Section Mitigation has the others."""
+    the same condition. Section Mitigation has the others. `said` is the line before, which may have named them."""
     found = [
         (entry, condition)
         for entry in leading
-        if entry is not worry and _last_step(entry) and (condition := _condition(writer, entry))
+        if entry is not worry and latest_step(entry) and (condition := _condition(writer, entry))
     ]
     shown = {
         condition
@@ -523,17 +547,23 @@ def _not_settled(
     names: dict[str, list[str]] = {}
     for entry, condition in found:
         if condition in shown:
-            # Of many late key items, the line before has named it.
-            name = writer.names.again if is_named else writer.names.short
-            names.setdefault(condition, []).append(name(entry.item))
+            name = writer.names.phrase(entry.item)
+            if name.rstrip(")").casefold() in said.casefold():
+                is_one_of_many = len(leading) > MAX_MEASURED
+                name = (writer.names.again if is_one_of_many else writer.names.short)(entry.item)
+            names.setdefault(condition, []).append(name)
             writer.conditions.add(entry.item.pk)
-    if len(names) == 1:
-        ((condition, of),) = names.items()
-        dates = agree(len(of), "The new date", "The new dates")
-        yield f"{dates} for {join_words(of)} {agree(len(of), 'holds', 'hold')} only {condition}."
-    elif names:
-        conditions = [f"{condition} ({join_words(of)})" for condition, of in names.items()]
-        yield f"The new dates hold only {join_words(conditions)}."
+    parts: list[str] = []
+    for condition, of in names.items():
+        dates = (
+            agree(len(of), "that", "those")
+            if parts
+            else agree(len(of), "the new date", "the new dates")
+        )
+        holds = "" if parts else f" {agree(len(of), 'holds', 'hold')}"
+        parts.append(f"{dates} for {join_words(of)}{holds} only {condition}")
+    if parts:
+        yield f"{capitalised(join_words(parts))}."
 
 
 def _needs_decision(entry: LateItem) -> bool:
@@ -557,32 +587,13 @@ def _condition(writer: Writer, entry: LateItem) -> str:
 def _will_be(names: Names, entries: list[LateItem]) -> Iterator[str]:
     """Yield how long after their agreed dates the items are expected: "The card (1.2) will be two months late
     and the poster (1.3) a month."""
-    late = [(names.phrase(entry.item), span) for entry in entries if (span := _how_long(entry))]
+    late = [(names.phrase(entry.item), span) for entry in entries if (span := how_long(entry))]
     if late:
         (name, span), *rest = late
         parts = [f"{name} will be {span} late", *(f"{each} {span}" for each, span in rest)]
         yield f"{capitalised(join_words(parts))}."
-    if without := [names.phrase(entry.item) for entry in entries if not _how_long(entry)]:
+    if without := [names.phrase(entry.item) for entry in entries if not how_long(entry)]:
         yield f"No new date is set for {join_words(without)}."
-
-
-def _how_long(entry: LateItem) -> str:
-    """Return how long after its agreed date the item's last late milestone is expected; "" if a late one has no
-    new date."""
-    last = _last_step(entry)
-    if last is None:
-        return ""
-    if is_waiting(last) or lateness.ends_in_a_quarter(last):
-        return f"at least {span_in_words(last.agreed, last.forecast, at_least=True)}"
-    return span_in_words(last.agreed, last.forecast)
-
-
-def _last_step(entry: LateItem) -> MilestoneAt | None:
-    """Return the item's late milestone that is expected last; None if one of them has no new date."""
-    steps = [slip.milestone for slip in entry.slips if slip.milestone.is_late]
-    if not all(map(has_new_date, steps)):
-        return None
-    return max(steps, key=lambda step: step.forecast_due)
 
 
 def _at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator[Line]:
@@ -612,7 +623,7 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
         sources.append(found[1])
     elif why:
         with errors_naming(sources[0]):
-            why = in_agency_words(writer, why, 1, AT_RISK_WORDS)
+            why = in_agency_words(writer, why, 1, AT_RISK_WORDS, "the reviewer")
     names, how = writer.agency_names, None
     if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.facts.late):
         how = in_doubt_in_words(moved) if moved else None

@@ -20,14 +20,17 @@ from reports.compose.late_words import (
     effect_in_words,
     effects,
     explained_delay,
+    how_long,
     in_agency_words,
     in_words_of,
     is_done,
+    latest_step,
     requested,
     settled,
+    speaker,
 )
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.slips import LateItem, cause_of
+from reports.compose.slips import LateItem, cause_of, main_delay
 from reports.compose.subjects import (
     CAUSES,
     Names,
@@ -43,6 +46,7 @@ from reports.compose.subjects import (
     numbers_of,
     slip_sentence,
     what,
+    when,
 )
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import period
@@ -53,11 +57,13 @@ from reports.document.wording import (
     join_words,
     joined,
     number,
+    opened,
     some,
 )
 from workitems.models import Delay
 from workitems.models.item import Stage
 from workitems.terms.lateness import times_in_words
+from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import says_nothing
 
 # Annexes that list all late items.
@@ -72,6 +78,8 @@ MAX_EXPLAINED = 6
 MAX_EXPLAINED_IF_TIGHT = 3
 # If more items than this lead, the others are only named.
 MAX_LEADING = 3
+# Limit on the other items that lead which a tight paper has in one sentence.
+MAX_IN_A_SENTENCE = 4
 # Words of what such a delay means.
 EFFECT_WORDS = 25
 # Limit on an item's milestones.
@@ -92,13 +100,22 @@ def delay(writer: Writer) -> Section:
     late = [entry for entry in entries if entry.is_late]
     keys = [entry for entry in late if entry.leads]
     others = [entry for entry in late if not entry.leads]
+    # Of key items before those that only hurt people.
+    explained = sorted(keys, key=lambda entry: not entry.item.is_key)
+    explained = explained[: MAX_EXPLAINED_IF_TIGHT if writer.is_tight else MAX_EXPLAINED]
+    shortened = [
+        entry
+        for entry in keys
+        if writer.is_tight and entry not in explained and entry.item.pk not in facts.requests
+    ]
+    if len(shortened) > 1:
+        keys = [entry for entry in keys if entry not in shortened]
+    else:
+        shortened = []
     # What every item that leads must have is counted first, so that there is room for it.
     texts = {entry.item.pk: _slips(writer.names, entry) for entry in keys}
     room.use(*texts.values())
     groups = [(cause, list(of)) for cause, of in groupby(_by_cause(keys), key=cause_of)]
-    # Of key items before those that only hurt people.
-    explained = sorted(keys, key=lambda entry: not entry.item.is_key)
-    explained = explained[: MAX_EXPLAINED_IF_TIGHT if writer.is_tight else MAX_EXPLAINED]
     # Each item gets its reason before any of them gets further sentences.
     for cause, group in groups:
         for entry in group:
@@ -123,11 +140,35 @@ def delay(writer: Writer) -> Section:
         for cause, group in groups
         for paragraph in _key_items(writer, cause, group, texts, room)
     ]
+    if shortened:
+        paragraphs += _shortened(writer, shortened, room)
     paragraphs += _other_items(writer, others, room, leading=len(keys))
     gone = [entry for entry in entries if not entry.is_late]
     paragraphs += _no_longer_late(writer, gone, room, must=not paragraphs)
     paragraphs += _without_cause(writer, late, room)
     return _section(paragraphs)
+
+
+def _shortened(writer: Writer, entries: list[LateItem], room: Room) -> Iterator[Paragraph]:
+    """Yield how late each of several items that lead is, until when, and its cause: in one sentence, of many as a list."""
+    noun = "more key item" if all(entry.item.is_key for entry in entries) else "more item"
+    lines = []
+    for entry in entries:
+        step, cause = latest_step(entry), cause_of(entry)
+        late = " without a new date"
+        if step:
+            late = f" by {how_long(entry)}, to {when(step.forecast, step.on)}"
+        why = "" if cause in (None, Delay.Cause.OTHER) else f", because of {CAUSES[cause]}"
+        lines.append((f"{writer.names.item(entry.item)}{late}{why}", _sources(writer, [entry])))
+    start = f"{capitalised(count_in_words(len(entries), noun))} are late"
+    room.use(start, *(line for line, _ in lines))
+    if len(lines) > MAX_IN_A_SENTENCE:
+        bullets = [(Bullet(writer.text(capitalised(f"{line}."))), of) for line, of in lines]
+        yield from writer.paragraphs(f"{start}:", about="more key delays", bullets=bullets)
+        return
+    *first, (last, _) = lines
+    words = f"{start}: {'; '.join(line for line, _ in first)}; and {last}."
+    yield writer.paragraph(words, about="more key delays", sources=_sources(writer, entries))
 
 
 def _section(paragraphs: Iterable[Paragraph]) -> Section:
@@ -175,9 +216,13 @@ def _slips(names: Names, entry: LateItem) -> str:
     """Return how late the item's late milestones are: up to two by name; of more, their number and the last
     of their dates."""
     late = [slip.milestone for slip in entry.slips if slip.milestone.is_late]
+    if found := main_delay(entry):
+        # What is said next is about it.
+        late.sort(key=lambda step: step is found[0].milestone)
     is_plain = all(map(is_sayable, late)) and len(set(map(what, late))) == len(late)
     if len(late) == 1 or (len(late) <= MAX_STEPS and is_plain):
-        return " ".join(capitalised(slip_sentence(names, entry.item, step)) for step in late)
+        told = [capitalised(slip_sentence(names, entry.item, step)) for step in late]
+        return " ".join(names.once(entry.item, told))
     dated = entry.item.on
     name = f"{capitalised(number(len(late)))} milestones of {names.item(entry.item)}"
     ahead = [step for step in late if has_new_date(step)]
@@ -207,13 +252,13 @@ def _with_reason(
 ) -> str:
     """Return the start with the agency's reason, if there is room or it `must` be printed (where the section
     `is_crowded`, only a short one); otherwise with a sentence on `cause`, if there is one."""
-    who, is_typed = writer.facts.lead_of(entry.item).short_name, False
+    who, is_typed = speaker(writer, entry), False
     if found := explained_delay(entry):
         source, delay = found
         is_typed = not says_nothing(delay.explanation)
         words = FEWER_WORDS if is_crowded else REASON_WORDS
         with errors_naming(source):
-            reason = in_agency_words(writer, delay.explanation, 2, words)
+            reason = in_agency_words(writer, delay.explanation, 2, words, who)
         if reason and reason not in writer.used_sentences and (must or room.has(reason)):
             room.use(reason)
             writer.used_sentences.add(reason)
@@ -228,6 +273,10 @@ def _with_reason(
                 number=entry.item.number,
             )
     label = late_because(cause) if is_typed else no_reason(cause)
+    if label and is_typed and len(sentences(start)) == 1:
+        joined_up = f"{opened(start)}, {label.removeprefix('It is late ')}"
+        room.use(joined_up.removeprefix(opened(start)))
+        return joined_up
     room.use(label)
     return f"{start} {label}".rstrip()
 

@@ -10,14 +10,17 @@ from reports.compose.citations import delay_source
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import settled_in_words
 from reports.compose.slips import LateItem, main_delay
-from reports.compose.subjects import is_sayable, what, when
+from reports.compose.subjects import has_new_date, is_sayable, is_waiting, what, when
 from reports.document import Source
 from reports.document.wording import capitalised, closed, first_sentences, number, opened
 from workitems.models import Delay, Variation
-from workitems.plan.plan_at import DelayAt, ItemAt, MitigationAt
+from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
+from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentence_ends import sentences
+from workitems.terms.spans import span_in_words
 from workitems.terms.stems import cause, completion, has_verb, says_nothing, says_we
+from workitems.terms.third_person import without_we
 
 # Words of an agency in one paragraph: its reasons, why an item is at risk (twice as many in a single sentence),
 # and what a delay means.
@@ -30,6 +33,24 @@ _ARTICLE = re.compile(r"(?:an?|the) ")
 _PASSIVE = re.compile(r"\w+ed (?:as|at|by|due|for|from|in|on|to|until|with)\b", re.IGNORECASE)
 # Words of a sentence that says how late something is and why.
 SENTENCE_WORDS = 45
+
+
+def how_long(entry: LateItem) -> str:
+    """Return how long after its agreed date the item's latest milestone is expected; "" if a late one has no new date."""
+    step = latest_step(entry)
+    if step is None:
+        return ""
+    if is_waiting(step) or lateness.ends_in_a_quarter(step):
+        return f"at least {span_in_words(step.agreed, step.forecast, at_least=True)}"
+    return span_in_words(step.agreed, step.forecast)
+
+
+def latest_step(entry: LateItem) -> MilestoneAt | None:
+    """Return the item's late milestone that has slipped most; None if one of them has no new date."""
+    steps = [slip.milestone for slip in entry.slips if slip.milestone.is_late]
+    if not all(map(has_new_date, steps)):
+        return None
+    return max(steps, key=lambda step: step.forecast_due - step.agreed_due)
 
 
 def whole_of_late(total: int) -> str:
@@ -127,7 +148,7 @@ def effects(writer: Writer, entry: LateItem) -> Iterator[str]:
     if found := explained_delay(entry):
         source, delay = found
         with errors_naming(source):
-            effect = in_agency_words(writer, delay.effect, 1, EFFECT_WORDS)
+            effect = in_agency_words(writer, delay.effect, 1, EFFECT_WORDS, speaker(writer, entry))
         if effect:
             yield effect
 
@@ -136,7 +157,7 @@ def effect_in_words(writer: Writer, entry: LateItem, effect: str) -> str:
     """Return what the delay means as a sentence of the paper: as it is if it begins with the people whom it hurts."""
     if entry.hurts_people and not says_we(effect):
         return effect
-    return in_words_of(writer.facts.lead_of(entry.item).short_name, effect)
+    return in_words_of(speaker(writer, entry), effect)
 
 
 def challenge_of(writer: Writer, item: ItemAt) -> tuple[str, Source] | None:
@@ -145,7 +166,8 @@ def challenge_of(writer: Writer, item: ItemAt) -> tuple[str, Source] | None:
     for update in reversed(writer.facts.updates_of(item)):
         if not says_nothing(update.challenges):
             with errors_naming(update.source):
-                words = in_agency_words(writer, update.challenges, 1, AT_RISK_WORDS)
+                who = update.of_return.agency.short_name
+                words = in_agency_words(writer, update.challenges, 1, AT_RISK_WORDS, who)
             return (words, update.source) if words else None
     return None
 
@@ -202,7 +224,7 @@ def needed_for(writer: Writer, entry: LateItem) -> Needed | None:
     by = delay.settling_by
     if delay.settlement == Delay.Settlement.SETTLED or (by and by < delay.on):
         return None
-    thing = completed(writer, source, "needs", delay.needs)
+    thing = completed(writer, source, "needs", delay.needs, speaker(writer, entry))
     if thing is None:
         return None
     is_act = thing.startswith("to ")
@@ -212,17 +234,29 @@ def needed_for(writer: Writer, entry: LateItem) -> Needed | None:
     return Needed(agency, thing, f" by {when(KnownDate(by), delay.on)}" if by else "")
 
 
-def completed(writer: Writer, source: Source, asked: str, typed: str) -> str | None:
-    """Return the first sentence of a delay's text, as it completes what is `asked`; None if it does not."""
+def completed(writer: Writer, source: Source, asked: str, typed: str, who: str) -> str | None:
+    """Return the first sentence of the text that an agency `who` typed of a delay, as it completes what is `asked`;
+    None if it does not."""
     with errors_naming(source):
-        first = in_agency_words(writer, typed, 1, EFFECT_WORDS)
+        first = in_agency_words(writer, typed, 1, EFFECT_WORDS, who)
     return completion(asked, first, writer.agency_names)
 
 
-def in_agency_words(writer: Writer, typed: str, most: int, words: int) -> str:
+def in_agency_words(writer: Writer, typed: str, most: int, words: int, who: str) -> str:
+    """Return the first sentences of what an agency `who` typed, at most so many with so many words, in the third
+    person where that is possible; "" if the first one is too long."""
     if not typed.strip():
         return ""
-    return closed(capitalised(first_sentences(writer.flat(typed), most, words)))
+    text = without_we(writer.flat(typed), who)
+    return closed(capitalised(first_sentences(text, most, words)))
+
+
+def speaker(writer: Writer, entry: LateItem) -> str:
+    """Return the short name of the agency that reports the delay that is printed: that of its milestone."""
+    found = main_delay(entry)
+    if found is None:
+        return writer.facts.lead_of(entry.item).short_name
+    return writer.facts.agencies[found[0].milestone.responsible].short_name
 
 
 def settled(writer: Writer, delay: DelayAt, *, of: str = "", introduce: bool = True) -> str:

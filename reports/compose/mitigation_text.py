@@ -19,6 +19,7 @@ from reports.compose.late_words import (
     needed_for,
     open_delay,
     settled,
+    speaker,
     unsettled,
 )
 from reports.compose.paragraphs import Writer, errors_naming
@@ -30,6 +31,7 @@ from reports.compose.subjects import (
     when,
 )
 from reports.document import Paragraph, Section, SectionKind, Source
+from reports.document.dates import MONTHS
 from reports.document.wording import (
     agree,
     capitalised,
@@ -46,7 +48,9 @@ from reports.document.wording import (
 from workitems.plan.plan_at import DelayAt, MitigationAt
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentence_ends import sentences
-from workitems.terms.stems import completion, future, has_verb, says_we
+from workitems.terms.stems import completion, future, has_verb, is_verb, says_we, within
+from workitems.terms.third_person import is_plural_agency
+from workitems.terms.verbs import PAST
 
 # Limits on the items reported that are not key, on those named without an action, and on an item's open actions.
 MAX_OTHERS = 3
@@ -62,8 +66,6 @@ LONG_WORD = 6
 # What makes a text a sentence beyond doubt, in its words before a comma or a relative clause.
 _CLAUSE_END = re.compile(r",|\b(?:that|which|who|whose|where)\b")
 _HELPER = re.compile(r"\b(?:are|can|had|has|have|is|may|must|was|were|will)\b")
-# "We are redrafting it" can be told of the agency.
-_WE_ARE = re.compile(r"We (are|have) ")
 # By primary key of an item: the open actions to report, a sentence with its source, and what it needs.
 Actions = dict[int, list[tuple[Source, MitigationAt]]]
 Passages = dict[int, tuple[str, Source]]
@@ -129,13 +131,14 @@ def _bridges(
 def _meanwhile(writer: Writer, entry: LateItem, source: Source, delay: DelayAt) -> str:
     """Return a sentence on what bridges the delay, in its agency's words if they do not fit into one; "" if that is
     not recorded."""
-    if clause := completed(writer, source, "meanwhile", delay.meanwhile):
+    who = speaker(writer, entry)
+    if clause := completed(writer, source, "meanwhile", delay.meanwhile, who):
         return f"In the meantime, {clause}."
     with errors_naming(source):
-        typed = in_agency_words(writer, delay.meanwhile, 1, EFFECT_WORDS)
+        typed = in_agency_words(writer, delay.meanwhile, 1, EFFECT_WORDS, who)
     if not typed:
         return ""
-    told = in_words_of(writer.facts.lead_of(entry.item).short_name, typed)
+    told = in_words_of(who, typed)
     return f"In the meantime: {told}" if told == typed else f"In the meantime, i{told[1:]}"
 
 
@@ -273,7 +276,7 @@ def _identifies_item(text: str, entry: LateItem, entries: list[LateItem]) -> boo
 def _long_words(entry: LateItem) -> set[str]:
     """Return the words that identify an item: the long ones in the phrases of it and its late milestones."""
     phrases = [entry.item.as_told or entry.item.title]
-    phrases += [slip.milestone.as_told or slip.milestone.description for slip in entry.slips]
+    phrases += [slip.milestone.phrase or slip.milestone.description for slip in entry.slips]
     return {
         word for name in phrases for word in re.findall(rf"\w{{{LONG_WORD},}}", name.casefold())
     }
@@ -287,18 +290,22 @@ def _action(
     are too long are left out."""
     agency = writer.facts.agencies[row.owner]
     with errors_naming(source):
-        words = in_agency_words(writer, row.description, 2, ACTION_WORDS)
+        words = in_agency_words(writer, row.description, 2, ACTION_WORDS, agency.short_name)
     if not words:
         words = f"One action for {writer.names.item(entry.item)} is open."
     first, *rest = sentences(words)
+    they = "They" if is_plural_agency(agency.short_name) else "It"
+    rest = [_also(each, they, agency.names) for each in rest]
     if verb := completion("mitigation", first, agency.names):
         who = writer.agency(agency) if introduce else agency.short_name
         return " ".join([_will(who, verb, row, entry), *rest])
     if later := future(first, writer.agency_names):
         words = " ".join([closed(later), *rest])
-    elif _told_of(agency.short_name, first):
+    elif not _begins_with(writer.facts.agencies.values(), first) and (
+        does := _at_work(first, agency.short_name, writer.agency_names)
+    ):
         who = writer.agency(agency) if introduce else agency.short_name
-        words = " ".join([closed(_told_of(who, first)), *rest])
+        words = " ".join([closed(f"{capitalised(who)} {does}"), *rest])
     elif not _is_sentence(writer, words):
         words = f"In {agency.short_name}’s words: “{closed(words)}”"
     notes = []
@@ -322,7 +329,7 @@ def _is_step(writer: Writer, source: Source, row: MitigationAt) -> bool:
         return not is_done(row)
     agency = writer.facts.agencies[row.owner]
     with errors_naming(source):
-        words = in_agency_words(writer, row.description, 2, ACTION_WORDS)
+        words = in_agency_words(writer, row.description, 2, ACTION_WORDS, agency.short_name)
     if not words:
         return True
     first = sentences(words)[0]
@@ -330,17 +337,33 @@ def _is_step(writer: Writer, source: Source, row: MitigationAt) -> bool:
     return bool(
         completion("mitigation", first, names)
         or future(first, writer.agency_names)
-        or _told_of(agency.short_name, first)
         or _begins_with(writer.facts.agencies.values(), first)
     )
 
 
-def _told_of(who: str, text: str) -> str:
-    """Return "IR is redrafting it" of "We are redrafting it", "" of another text."""
-    found = _WE_ARE.match(text)
-    if not found or says_we(text[found.end() :]):
+def _also(text: str, they: str, names: Iterable[str]) -> str:
+    """Return a further sentence of an action: of an order or a thing, that its owner (`they`) will do it, or plans it."""
+    if more := completion("mitigation", text, names):
+        return closed(f"{they} will {more}")
+    is_thing = not (has_verb(text) or says_we(text) or text.endswith(("?", "!")))
+    thing = within(opened(text), names) if is_thing else None
+    return f"Also planned: {thing}." if thing else text
+
+
+def _at_work(text: str, who: str, names: Iterable[str]) -> str:
+    """Return what an agency does about a delay, of a text that is no sentence: "is hiring two lawyers" of "Hiring two
+    lawyers", "plans ongoing use of motels" of "Ongoing use of motels"; "" of another text."""
+    first, _space, rest = opened(text).partition(" ")
+    is_plural = is_plural_agency(who)
+    if not rest or _HELPER.search(text) or says_we(text) or PAST.fullmatch(first.casefold()):
         return ""
-    return f"{capitalised(who)} {'is' if found[1] == 'are' else 'has'} {text[found.end() :]}"
+    if first.endswith("ing") and is_verb(first.casefold().removesuffix("ing")):
+        return f"{'are' if is_plural else 'is'} {first.casefold()} {rest}"
+    last = rest.rpartition(" ")[2].casefold()
+    thing = within(opened(text), names)
+    if thing is None or PAST.fullmatch(last) or "," in text or ":" in text:
+        return ""
+    return f"{'plan' if is_plural else 'plans'} {thing}"
 
 
 def _is_sentence(writer: Writer, words: str) -> bool:
@@ -359,7 +382,8 @@ def _will(who: str, verb: str, row: MitigationAt, entry: LateItem) -> str:
     by = by_when(KnownDate(row.due_on), row.on)
     if row.due_on < row.on:
         return f"It was for {who} to {verb} {by}, and this is not recorded as done."
-    is_dated = row.due_on in _new_dates(entry) or by.removeprefix("by ") in verb
+    # "In January" is dated too, if it is that January.
+    is_dated = row.due_on in _new_dates(entry) or MONTHS[row.due_on.month - 1] in verb
     return closed(f"{capitalised(who)} will {verb}{'' if is_dated else f', {by}'}")
 
 

@@ -24,7 +24,7 @@ from reports.document import (
     markup,
     words,
 )
-from reports.document.wording import capitalised, closed, mentions, named, opened
+from reports.document.wording import SMALL, capitalised, closed, mentions, named, opened
 from workitems.terms.sentence_ends import sentences, with_capital
 
 # In text: what is asked of the Minister, filled in from the recommendations when the paper is printed.
@@ -59,8 +59,9 @@ class Writer:
         # that is not settled.
         self.used_sentences: set[str] = set()
         self.conditions: set[int] = set()
-        # The open actions that section Mitigation has.
+        # The open actions that section Mitigation has, and the risks that the summary has.
         self.actions: set[int] = set()
+        self.told_risks: set[int] = set()
         self._contents = tuple(contents)
         self._budget = Budget(words, self._contents)
         # By key of a paragraph on several records: the sources of each of its bullets, or of each sentence if
@@ -249,6 +250,18 @@ def _boxes(
     yield box
 
 
+# What hurried people type, and how it is written.
+SHORTHAND = (
+    (re.compile(r" +,"), ","),
+    (re.compile(r"(?<=\w)'(?=\w)"), "’"),
+    (re.compile(rf"\b({'|'.join(SMALL)}) \(\d+\)", re.IGNORECASE), r"\1"),
+    (re.compile(r"\bw/o\s*(?=\w)"), "without "),
+    (re.compile(r"\bw/\s*(?=\w)"), "with "),
+    (re.compile(r"(?<=[a-z]) & (?=[a-z]|[A-Z]{2})"), " and "),
+    (re.compile(r"(?<=\w) ?-+> ?(?=\w)"), " to "),
+    (re.compile(r"(?<=[a-z]) re (?=(?:an?|its|our|the) )"), " on "),
+    (re.compile(r"(?<=[a-z)] )- (?=\w)"), "– "),
+)
 # Words before a list that go on into its bullets: "a policy, which lets … and opens …".
 LEADING_ON = (" which", " that", " who", " to")
 
@@ -259,7 +272,9 @@ def flat(source: str, maori: Iterable[str] = ()) -> str:
     Raise `DocumentError` for what cannot be printed.
     """
     parts: list[str] = []
-    for block in markup.parse(re.sub(r" +,", ",", source), maori=maori):
+    for shorthand, written in SHORTHAND:
+        source = shorthand.sub(written, source)
+    for block in markup.parse(source, maori=maori):
         sentence = markup.to_source(block.text)
         if block.bullets:
             points = [opened(markup.to_source(b.text)) for b in _spread(block.bullets)]

@@ -27,6 +27,7 @@ from workitems.plan.plan_at import DelayAt, ItemAt
 from workitems.terms.lateness import times_in_words
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import cause, says_nothing, says_we
+from workitems.terms.third_person import without_we
 
 MOST_LATE = 5  # key items that have questions of their own
 MOST_NAMED = 8
@@ -127,6 +128,7 @@ def _why(writer: Writer, item: ItemAt, delays: list[DelayAt]) -> str:
 
 
 def _because(writer: Writer, who: str, words: str) -> str:
+    words = without_we(words, who)
     first, *rest = sentences(words)
     is_cause = words != TOO_LONG and not says_we(words)
     why = cause(first, writer.agency_names) if is_cause else None

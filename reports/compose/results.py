@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from reports.compose.slips import PEOPLE
 from reports.document.dates import MONTHS
 from reports.document.wording import first_sentences, opened
-from workitems.terms.sentence_ends import sentences
-from workitems.terms.stems import begun, has_verb, says_nothing, without_announcements
+from workitems.terms.sentence_ends import sentences, with_capital
+from workitems.terms.stems import FINITE, begun, has_verb, says_nothing, without_announcements
+from workitems.terms.third_person import is_plural_agency, without_we
 
 HEADLINE_WORDS = 30
 # The longest list of fragments that is quoted as one sentence.
@@ -15,7 +16,8 @@ QUOTED_WORDS = 45
 
 # What is no result by itself.
 TALK = re.compile(
-    r"\b(?:announced?|attended|discuss(?:ed|ions?)|meetings?|met|presented|talks)\b", re.I
+    r"\b(?:announced?|attended|comments|discuss(?:ed|ions?)|feedback|meetings?|met|presented|talks)\b",
+    re.I,
 )
 # Words that tell of no result unless there is a number.
 _FILLER = re.compile(
@@ -36,10 +38,11 @@ _LEANS = re.compile(
 )
 # What is still to come is no result.
 _AHEAD = re.compile(r"\b(?:will|would)\b", re.I)
-# Digits that count nothing: years, days, times, numbers of items and of parts.
+# Digits that count no result: years, days, times, numbers of items and of parts, what people wrote or met for.
 _NO_COUNT = re.compile(
     rf"\b(?:\d{{1,2}} (?:{'|'.join(MONTHS)})|(?:19|20)\d\d|\d{{1,2}} [ap]\.?m\.?|\d+\.\d+(?!%)(?=[ ).,;]|$)"
-    r"|(?:units?|terms?|items?|stages?|phases?|parts?|versions?|regs?|sections?|years?|no\.) v?\d+(?:(?: to | and |-)\d+)*|[A-Z]\d)\b",
+    r"|(?:units?|terms?|items?|stages?|phases?|parts?|versions?|regs?|sections?|years?|no\.) v?\d+(?:(?: to | and |-)\d+)*|[A-Z]\d"
+    r"|\d\S* (?:comments?|emails?|meetings?|questions?|workshops?))\b",
     re.I,
 )
 _COUNT = re.compile(
@@ -54,10 +57,14 @@ _MEASURED = re.compile(
 )
 _EXISTS = re.compile(
     r"\b(?:now|(?:is|are) (?:at|available|in (?:force|place|use)|live|on|open|ready)|(?:has|have) (?:helped|reached)|first time"
-    r"|issued|launched|opened|published|released)\b"
+    r"|enacted|gazetted|issued|launched|opened|published|released|signed)\b"
     r"|\blive\b(?!s)",
     re.I,
 )
+# A number of things, and no sentence: "1,120 farms with a plan".
+_THING = re.compile(r"\d\S* [\w-]+ (?:at|for|in|of|on|with) ")
+# What refers to another answer before it goes on: "As above – grants issued to 29 clubs".
+_REFERS = re.compile(r"^(?:as|see) above\s*[-–—:;,.]\s*", re.IGNORECASE)
 _LIST = re.compile(r"\s*[-*•]\s")
 
 
@@ -80,6 +87,8 @@ def is_talk(sentence: str) -> bool:
 def stated(text: str) -> str:
     """Return a text on one line from its first sentence that says something; "" if none does. What is skipped says
     nothing, and no sentence that leans on what was skipped comes first."""
+    if refers := _REFERS.match(text):
+        text = with_capital(text[refers.end() :])
     all_of_them = sentences(text)
     for place, sentence in enumerate(all_of_them):
         leans = place > 0 and (_LEANS.match(sentence) or _AHEAD.search(sentence))
@@ -97,16 +106,20 @@ def is_list_without_verbs(typed: str, flat: str) -> bool:
 
 def as_result(typed: str, flat: str, who: str, names: Sequence[str]) -> str:
     """Return what was achieved on one line, from its first sentence that says something. What begins with a verb gets
-    its agency `who` as the subject; a list without verbs is quoted as one sentence. `flat` is the text `typed` as it
-    can be printed."""
-    text = without_announcements(flat)
+    its agency `who` as the subject; of things without a verb it is told that the agency reports them. `flat` is the
+    text `typed` as it can be printed."""
+    text = without_we(without_announcements(flat), min(names, key=len))
+    reports = f"{who} {'report' if is_plural_agency(who) else 'reports'}"
     if is_list_without_verbs(typed, text):
         lines = "; ".join(
             opened(_LIST.sub("", line)) for line in typed.splitlines() if line.strip()
         )
         if len(lines.split()) <= QUOTED_WORDS:
-            return f"In {min(names, key=len)}’s words: “{lines}”."
-    return begun("achieved", stated(text), who, names)
+            return f"{reports}: {lines}."
+    told = stated(text)
+    if _THING.match(told) and not FINITE.search(sentences(told)[0]):
+        return f"{reports} {told}"
+    return begun("achieved", told, who, names)
 
 
 def headline(text: str) -> str:

@@ -50,11 +50,11 @@ WORDS = {
         "The other agency’s part has since been settled.",
     ),
     Delay.Cause.LEGISLATION: Words(
-        "the legislation",
-        "settle the legislation",
+        "what is needed in law",
+        "settle what is needed in law",
         "for",
-        "the legislation is settled",
-        "The legislation has since been settled.",
+        "what is needed in law is settled",
+        "What was needed in law has since been settled.",
     ),
     Delay.Cause.PROCUREMENT: Words(
         "the procurement",

@@ -26,7 +26,8 @@ PEOPLE = re.compile(
 # A text that begins with those whom a plan protects: "Victims in four regions …", but not "Boards that meet a victim".
 HURT = re.compile(
     r"(?:(?!(?:who|that|which|if|until|while|when)\b)(?:[\w’'-]|(?<=\d),(?=\d))+ ){0,3}"
-    r"(?:child(?:ren)?|families|households|people|survivors?|victims?|women|workers?)\b",
+    r"(?:child(?:ren)?|families|households|people|survivors?|victims?|women|workers?)\b"
+    r"(?! (?:won[’']t|will not|(?:are|do|did|is|were|will) (?:not|hardly|barely)|(?:don|aren|isn|didn)[’']t|see no)\b)",
     re.I,
 )
 

@@ -1,9 +1,11 @@
 """How sentences name items, milestones, causes and dates.
 
-Items and milestones have an optional phrase (`as_told`: "formal training for frontline staff"). The item's number
-follows in brackets, unless an earlier section has the phrase with the number. Without a phrase, an item is named by
-its title in quotation marks, a milestone by its description if it is short. A long title is quoted in one section
-only; later ones say "item 1.4". No verb agrees with such a phrase, because it may be singular or plural.
+Items and milestones have a phrase ("formal training for frontline staff"): one that is recorded (`as_told`) or made
+from the title or description. The item's number follows in brackets, unless an earlier section has the phrase with
+the number. Without a phrase, an item is named by its title in quotation marks, a milestone by its description if it
+is short. A long title, or a long phrase that is not recorded, is in one section only; later ones say "item 1.4". A
+milestone whose phrase is not recorded is named with its item. No verb agrees with such a phrase, because it may be
+singular or plural.
 """
 
 import re
@@ -19,6 +21,7 @@ from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.lateness import Late
+from workitems.terms.made_phrases import are_in_orders, phrase_of_title
 from workitems.terms.spans import span_in_words
 
 # A description of more words is not recited in a sentence, and a longer title only once.
@@ -40,7 +43,7 @@ CAUSES = {
     Delay.Cause.FUNDING: "a lack of funding",
     Delay.Cause.PRIOR_COMMITMENTS: "other commitments",
     Delay.Cause.STAFFING: "a shortage of staff",
-    Delay.Cause.ANOTHER_AGENCY: "another agency’s part",
+    Delay.Cause.ANOTHER_AGENCY: "another agency’s work",
     Delay.Cause.LEGISLATION: "legislation that has to come first",
     Delay.Cause.PROCUREMENT: "procurement",
     Delay.Cause.CONSULTATION: "consultation",
@@ -68,31 +71,47 @@ class Names:
 
     def __init__(self, items: Iterable[ItemAt]) -> None:
         items = list(items)
-        phrases = Counter(item.as_told for item in items)
-        phrases.update(step.as_told for item in items for step in item.milestones)
-        # Phrases that name one thing only.
-        self._clear = {phrase for phrase, count in phrases.items() if phrase and count == 1}
         self._items = {item.number: item for item in items}
-        heads = Counter(_head(item.title) for item in items)
-        self._titles = {
-            item.pk: head if (head := _head(item.title)) and heads[head] == 1 else item.title
+        in_orders = are_in_orders(item.title for item in items)
+        phrases_of = {
+            item.pk: item.as_told or phrase_of_title(item.title, in_orders=in_orders)
             for item in items
         }
+        made = Counter(phrases_of.values())
+        heads = Counter(_head(item.title) for item in items)
+        self._names: dict[int, str] = {}
+        for item in items:
+            phrase = phrases_of[item.pk]
+            if item.as_told or (phrase and made[phrase] == 1):
+                self._names[item.pk] = phrase
+            else:
+                head = _head(item.title)
+                self._names[item.pk] = f"“{head if head and heads[head] == 1 else item.title}”"
+        phrases = Counter(
+            self._names[item.pk]
+            for item in items
+            if not self._names[item.pk].startswith("“") and not self._is_long(item)
+        )
+        phrases.update(step.as_told for item in items for step in item.milestones if step.as_told)
+        # Phrases that name one thing only.
+        self._clear = {phrase for phrase, count in phrases.items() if count == 1}
         self._introduced: set[int] = set()
 
     def note(self, text: str) -> None:
-        """Note which items a section's text has introduced: by phrase and number, or by a long title."""
+        """Note which items a section's text has introduced: by phrase and number, or by a long name."""
         for number_of in set(IN_BRACKETS.findall(text)) & self._items.keys():
             item = self._items[number_of]
             if any(first in text for first in self._introductions(item)):
                 self._introduced.add(item.pk)
 
     def _introductions(self, item: ItemAt) -> Iterator[str]:
-        """Yield the words that introduce the item: its long title in quotation marks, or a phrase with its number."""
+        """Yield the words that introduce the item: its long name, or a phrase with its number."""
+        name = self._name(item)
+        yield f"({item.number}, {name}"
         if self._is_long(item):
-            yield f"“{self._titles[item.pk]}”"
-        if item.as_told in self._clear:
-            for phrase in (item.as_told, *(step.as_told for step in item.milestones)):
+            yield f"{name[1:]} ({item.number}"
+        if name in self._clear:
+            for phrase in (name, *(step.as_told for step in item.milestones)):
                 if phrase in self._clear:
                     # Without its first letter, which may be a capital.
                     yield f"{phrase[1:]} ({item.number}"
@@ -103,34 +122,52 @@ class Names:
             return with_notes(self._name(item), item.number, *notes)
         return with_notes(self.again(item), *notes)
 
+    def official(self, item: ItemAt) -> str:
+        """Return the item with its number as a thing that can be added or withdrawn: by its recorded phrase or title."""
+        name = self._name(item)
+        if not item.as_told and not name.startswith("“"):
+            return with_notes(f"“{item.title}”", item.number)
+        return self.item(item)
+
     def again(self, item: ItemAt) -> str:
-        """Return the item for a second sentence about it: "the training", or "item 1.1" without a phrase."""
-        return item.as_told if item.as_told in self._clear else f"item {item.number}"
+        """Return the item for a second sentence about it: "the training", or "item 1.1" without a short phrase."""
+        name = self._name(item)
+        return name if name in self._clear else f"item {item.number}"
 
     def phrase(self, item: ItemAt) -> str:
-        """Return the item by its phrase alone; without one, as `item` does."""
-        return item.as_told if item.as_told in self._clear else self.item(item)
+        """Return the item by its phrase alone; without a short one, as `item` does."""
+        name = self._name(item)
+        return name if name in self._clear else self.item(item)
 
     def short(self, item: ItemAt) -> str:
-        """Return the item for a second sentence that is read alone: a long title is not quoted again."""
+        """Return the item for a second sentence that is read alone: a long name is not repeated."""
         return f"item {item.number}" if self._is_long(item) else self.phrase(item)
 
     def _name(self, item: ItemAt) -> str:
-        return item.as_told or f"“{self._titles.get(item.pk, item.title)}”"
+        return self._names.get(item.pk, f"“{item.title}”")
 
     def _is_long(self, item: ItemAt) -> bool:
         return not item.as_told and len(self._name(item).split()) > LONG_TITLE
 
     def step(self, item: ItemAt, step: MilestoneAt, *notes: str) -> str:
-        """Return the milestone, with its item's number and notes in brackets."""
+        """Return the milestone, with its item's number and notes in brackets; without a recorded phrase also with its
+        item's, unless that is introduced."""
         if not is_sayable(step):
             return f"a milestone of {self.item(item, *notes)}"
         if item.pk in self._introduced and step.as_told in self._clear:
             return with_notes(step.as_told, *notes)
-        return with_notes(what(step), item.number, *notes)
+        name = self._name(item)
+        is_known = step.as_told or item.pk in self._introduced or name.startswith("“")
+        return with_notes(what(step), item.number, *(() if is_known else (name,)), *notes)
+
+    def once(self, item: ItemAt, sentences: Iterable[str]) -> list[str]:
+        """Return sentences on steps of one item, of which only the first names the item beside its number."""
+        named = f"({item.number}, {self._name(item)}"
+        first, *rest = sentences
+        return [first, *(each.replace(named, f"({item.number}") for each in rest)]
 
     def line(self, item: ItemAt, step: MilestoneAt, who: str) -> str:
-        """Return the milestone with its agency for a list: its phrase needs no number."""
+        """Return the milestone with its agency for a list: a recorded phrase needs no number."""
         if step.as_told in self._clear:
             return with_notes(step.as_told, who)
         return self.step(item, step, who)
@@ -160,12 +197,12 @@ def at_risk(items: Iterable[ItemAt]) -> list[ItemAt]:
 
 def is_sayable(step: MilestoneAt) -> bool:
     """Whether a sentence can name the milestone itself."""
-    return bool(step.as_told) or len(step.description.split()) <= MOST_WORDS
+    return bool(step.phrase) or len(step.description.split()) <= MOST_WORDS
 
 
 def what(step: MilestoneAt) -> str:
     """Return the milestone's phrase, or its description in quotation marks."""
-    return step.as_told or f"“{step.description}”"
+    return step.phrase or f"“{step.description}”"
 
 
 def moved_furthest(item: ItemAt) -> MilestoneAt | None:

@@ -36,7 +36,7 @@ TENS = (
 # Names that need an article in English: "the Department of …", "the New Zealand Customs Service".
 _TAKES_ARTICLE = re.compile(
     r"^(Department|Ministry|Office|Treasury|Ministries)\b"
-    r"|\b(Agency|Authority|Board|Bureau|Cabinet|Commission|Corporation|Council|Department|Group"
+    r"|^[^–:(]*\b(Agency|Authority|Board|Bureau|Cabinet|Commission|Corporation|Council|Department|Executive|Group"
     r"|Ministry|Office|Police|Service|Trust|Unit)$"
 )
 # A sentence that begins so may turn the sense of the one before it.
@@ -100,7 +100,9 @@ def named(name: str) -> str:
 
 
 def the(title: str) -> str:
-    """Return a plan's title for use in a sentence: "the Plan of Action"."""
+    """Return a plan's title for use in a sentence: "the Plan of Action". A motto before a colon takes no article."""
+    if re.match(r"[^:]{1,60}: ", title):
+        return title
     return f"the {title}" if not title.lower().startswith("the ") else f"t{title[1:]}"
 
 

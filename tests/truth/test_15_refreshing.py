@@ -159,8 +159,12 @@ def text_of(briefing, key):
 
 
 NO_DATE = "due by 1 June 2010, no new date is set"
-OF_POLICE = f"For “Be done with 1.2” (1.2), {NO_DATE}, because the printer is late."
-OF_CUSTOMS = f"For “Be done with 1.3” (1.3), {NO_DATE}, because the trainer was ill."
+OF_POLICE = (
+    f"For “Be done with 1.2” (1.2, printing a brochure), {NO_DATE}, because the printer is late."
+)
+OF_CUSTOMS = (
+    f"For “Be done with 1.3” (1.3, training officers), {NO_DATE}, because the trainer was ill."
+)
 
 
 # --- whose words ------------------------------------------------------------------------------

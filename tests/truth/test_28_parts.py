@@ -20,10 +20,17 @@ def summary(*items):
 
 
 def test_late_key_items_are_named_or_counted():
-    line = summary(*(late(f"1.{n}", is_key=True, as_told=f"card {n}") for n in range(1, 8)))[1]
-    assert line == (
-        "- All of the Plan is late or at risk, and seven items are late, all seven of them key items: card 1, "
-        "card 2, card 3, card 4, card 5, card 6 and card 7. The longest of these delays is a year (1.1)."
+    def line(count):
+        cards = [late(f"1.{n}", is_key=True, as_told=f"card {n}") for n in range(1, count + 1)]
+        return summary(*cards)[1]
+
+    assert line(5) == (
+        "- All of the Plan is late or at risk, and five items are late, all five of them key items: card 1 (the "
+        "longest delay, a year); card 2; card 3; card 4; and card 5."
+    )
+    assert line(7) == (
+        "- All of the Plan is late or at risk, and seven items are late, all seven of them key items, among them "
+        "card 1 (the longest delay, a year); card 2; and card 3."
     )
 
 

@@ -30,17 +30,17 @@ def late(number, *actions, **more):
         # No sentence, and no subject.
         (
             "Motels that Police have checked, in the four regions",
-            "For safe places in the regions (1.1), in MOH’s words: “Motels that Police have checked, in the four "
+            "For safe places in the regions, in MOH’s words: “Motels that Police have checked, in the four "
             "regions” (by 31 August 2010).",
         ),
         (
             "A shorter course by video",
-            "For safe places in the regions (1.1), in MOH’s words: “A shorter course by video” (by 31 August 2010).",
+            "For safe places in the regions, the Ministry of Health (MOH) plans a shorter course by video (by 31 August 2010).",
         ),
         # Who acts, but not on what.
         (
             "publish the chapters that nobody objects to",
-            "For safe places in the regions (1.1), the Ministry of Health (MOH) will publish the chapters that "
+            "For safe places in the regions, the Ministry of Health (MOH) will publish the chapters that "
             "nobody objects to, by 31 August 2010.",
         ),
         # Both.

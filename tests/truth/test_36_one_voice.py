@@ -91,7 +91,7 @@ def test_an_empty_cause_effect_action_plan_or_challenge_is_not_printed(text):
     assert section_texts(of, "mitigation") == ["No action is recorded yet for “Train staff” (1.1)."]
     assert section_texts(of, "next_steps")[-2].endswith("- Trained staff leave (owner: DoL).")
     assert section_texts(of, "purpose")[1].splitlines()[2] == (
-        "- “Train staff” (1.2), a key item, may become late. Trainers leave for better pay."
+        "- “Train staff” (1.2), a key item, may become late, because trainers leave for better pay."
     )
 
 
@@ -119,7 +119,7 @@ def warned(plan, item, by, accepted):
     [
         ("Police trained all staff.", "", []),
         (
-            "This year we trained all staff.",
+            "This year, staff of ours were trained.",
             "",
             ["Paragraph 4 says “we” of an agency. Write its name."],
         ),

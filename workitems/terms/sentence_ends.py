@@ -13,7 +13,7 @@ _MAY_END = re.compile(r"\b(?:p\.a|etc|a\.m|p\.m|no|nos)\.\s*$")
 # Letters of the longest of these words: "approx".
 LONGEST = 6
 _CAPITAL = re.compile(r"[“\"'‘]?[A-ZĀĒĪŌŪ]")
-_BULLET = re.compile(r"[-*•–]\s+(?=\S)")
+_BULLET = re.compile(r"^[-*•–]\s+(?=\S)")
 _ENDING = (".", "!", "?", ":", ";", ",", "…")
 _URL = re.compile(r"(?:https?://|www\.)\S", re.IGNORECASE)
 

@@ -12,7 +12,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from agencies.wording.translation import StrOrPromise, _, gettext_lazy
+from workitems.terms.as_told import is_plural
 from workitems.terms.sentence_ends import on_one_line, sentences
+from workitems.terms.third_person import without_we
+from workitems.terms.verbs import ALSO_NOUNS, FIRST_VERBS, PAST, VERBS, set_of
 
 
 class Follows(StrEnum):
@@ -90,14 +93,10 @@ STEMS = {
 }
 
 
-def _set_of(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 # --- What a text says -----------------------------------------------------------------------------
 
 # A text of these words alone says nothing that a reader could use.
-_EMPTY = _set_of(
+_EMPTY = set_of(
     """
     a above advised all an and any are as at attached bau be been before business by change changes closed complete
     completed continue continues continuing delivered done expected far finished for further going good has have
@@ -161,40 +160,45 @@ def _we_in(text: str) -> str:
 # --- Fitting --------------------------------------------------------------------------------------
 
 # Words with a capital at the start of a sentence and none within one.
+_ALWAYS_SMALL = set_of(
+    """
+    A About After All Although An And Another Any As At Because Before Both But By During Each Eight Every Few
+    Fewer First Five Following For Four From Further Half If In It Its Many More Most Much Next Nine No Nobody
+    None Not Nothing On Once One Only Other Our Part Seven Several Since Six Some Ten That The Their There These
+    They This Those Three To Two Until We When While With Without
+    """
+)
+# And words that are no names unless a capital follows ("Local Sports Partnerships"), some of them known by their ending.
+_SMALL_ALONE = set_of(
+    """
+    Additional Advanced Alternative Better Current Early Earlier External Extra Improved Initial Internal Joint Possible
+    Proposed Revised Updated Various
+    Access Advice Agencies Applications Approval Banks Businesses Calls Capacity Care Cases Children Claims
+    Clinics Clubs Communities Complaints Consultant Consultants Consultation Contracts Costs Councils Course
+    Courses Courts Daily Data Delays Demand Discussions Districts Drafts Enquiries Existing Experts Families
+    Farms Feedback Field Files Final Funding Funds Growth Guidance Help High Hospitals Households Hubs Industry
+    Information Inspections Interest Interim Interviews Iwi Key Lack Landlords Late Lawyers Legal Limited Local
+    Long Longer Low Marae Material Media Members Men Money Monthly Motels Negotiations Networks New Officers
+    Offices Officials Ongoing Online Parents Patients People Permits Pilots Places Plans Poor Ports Posts
+    Practices Prices Priority Programmes Progress Projects Providers Public Pupils Records Recruitment Regional
+    Regions Remaining Reports Requests Residents Resources Responses Results Rules Rural Samples Schools Senior
+    Services Short Sites Slow Small Social Source Specialist Staff Students Suppliers Supplies Support Supports
+    Surveys Survivors Systems Talks Teams Technical Temporary Tools Towns Training Urban Vacancies Victims
+    Visits Volunteers Water Weather Weekly Women Work Workers Young
+    """
+)
 _ORDINARY = re.compile(
-    r"(?:About|An?|Advice|After|Agencies|All|Although|And|Another|Any|As|At|Because|Before|Both|Businesses|But|By|Children|Communities|Consultation|Courses?"
-    r"|Data|Demand|Discussions|During|Each|Enquiries|Every|Existing|Families|Few|Fewer|First|Following|For|From|Funding|Guidance|Half|Help|If|In|Information|Its?"
-    r"|Lawyers|Many|Members|Money|Motels|More|Most|Much|Negotiations|New|Next|No|Nobody|None|Not|Nothing|Officers|Officials|On|Once"
-    r"|One|Only|Other|Our|Part|People|Progress|Providers|Recruitment|Resources|Several|Since|Some|Staff|Suppliers|Survivors|Talks"
-    r"|That|The|Their|There|These|They|This|Those|To|Training|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|Until|Victims"
-    r"|We|Women|Workers|When|While|With|Without|Work|(?:Eleven|Twelve|(?:Thir|Four|Fif|Six|Seven|Eigh|Nine)teen"
+    rf"(?:{'|'.join(_ALWAYS_SMALL)}|(?:Eleven|Twelve|(?:Thir|Four|Fif|Six|Seven|Eigh|Nine)teen"
     r"|(?:Twen|Thir|For|Fif|Six|Seven|Eigh|Nine)ty)(?:-\w+)?)(?=[\s,’'-]|$)"
 )
-_VERBS = _set_of(
-    """
-    accept add address adopt advertise advise agree align allocate amend analyse appoint apply approach approve arrange ask assess
-    attend audit authorise begin bid bring brief build buy call carry change chase check choose circulate clarify close collaborate collect combine
-    commission complete conduct confirm consider consult continue contract convene coordinate correct cover
-    create decide define deliver deploy describe design develop direct discuss distribute draft draw drop employ
-    enable encourage engage ensure enter escalate establish evaluate examine expand explain explore extend facilitate fill
-    finalise find finish fix follow form fund gather get give go group have hear help hire hold house identify
-    implement improve include increase inform interview introduce investigate invite issue join keep launch lead
-    lack learn leave lend let liaise lift limit link list lodge look make manage map measure meet mend move name need negotiate obtain offer open order
-    organise outline partner pay pilot place plan prepare present print prioritise procure produce progress promote
-    propose provide publish pursue put raise reach read reassign recommend record recruit redesign reduce refer refine
-    release replace report request reopen rerun reschedule resume review revise rewrite run scope second secure seek select send set
-    settle share shorten show sign simplify speak split staff start stop strengthen study submit support survey
-    stay take talk target teach tell tender test track trade train transfer translate trial try turn undertake update use verify visit wait want warn
-    widen wish withdraw work write
-    """
+_NO_NAME = re.compile(
+    rf"(?:{'|'.join(_SMALL_ALONE)}|[A-Z][a-z]+-[a-z]+|[A-Z][a-z]+(?:able|ances?|ences?|ers|ful|ings?|ists|ities|ity|ments?"
+    r"|ness|ors|ous|sions?|tions?))(?=[,’']?(?: [^A-Z]|$))"
 )
-_PAST = re.compile(
-    r"(?:\w+ed|became|began|bought|broke|brought|built|came|chose|cut|drew|drove|fell|found|gave|got|grew|held|kept|knew|led|left"
-    r"|lent|lost|made|met|paid|put|ran|rose|said|sank|saw|sent|set|shrank|sold|sought|spent|spoke|spread|stood|struck|taught|thought"
-    r"|threw|told|took|went|withdrew|won|wrote)\b"
-)
+# Names one after another: "Northland and Marlborough growers".
+_TWO_NAMES = re.compile(r"[A-ZĀĒĪŌŪ]\w+(?:,? and|,)? [A-ZĀĒĪŌŪ]")
 # Past forms that are as often adjectives: "limited progress", "updated guidance is out".
-_ADJECTIVES = _set_of(
+_ADJECTIVES = set_of(
     "advanced combined continued detailed dedicated expected improved increased limited needed planned proposed"
     " related required revised shared targeted united updated"
 )
@@ -207,25 +211,37 @@ _SUBORDINATE = re.compile(
 _RELATIVE = re.compile(
     r"\b(?:because|how|if|so|that|what|when|where|whether|which|while|who|whose)\b", re.IGNORECASE
 )
-_FINITE = re.compile(
+FINITE = re.compile(
     r"\b(?:are|begins?|can(?:not)?|continues?|could|did|does|had|has|have|is|may|must|remains?|should|starts?|was|were"
     r"|will|would)\b"
 )
+# Of these, what shows that the word before is no order but a subject: not "begin", as in "… and begin testing".
+_FINITE_OF_A_SUBJECT = re.compile(
+    r"\b(?:are|begins|can(?:not)?|continues|could|did|does|had|has|(?<!to )have|is|may|must|remains|should|starts|was"
+    r"|were|will|would)\b"
+)
+# What shows that such a word is a noun: "tender evaluation to be completed", "contract signature expected in May".
+_OF_A_NOUN = re.compile(
+    r"(?!(?:an?|all|both|each|its|no|the|their|these|this)\b)(?:[\w-]+ ){0,4}(?:to be|due|expected|planned|scheduled)\b"
+    r"|to (?:be|issue|follow)\b"
+)
 # Verbs of a sentence that begin no order.
-_OF_SENTENCES = _set_of(
+_OF_SENTENCES = set_of(
     """
-    answer believe block cause claim compete conflict cost decline depend differ disagree dispute exceed exist expect face
-    fail fall feel force grow handle happen hinge know lie lose mean object operate oppose outweigh overlap prefer
-    prevent receive rely require rest rise seem serve slow spend stand stretch struggle suffer think vary
+    answer believe block cause claim compete conflict cost decline depend differ disagree dispute exceed exist
+    expect face fail fall feel force grow handle happen hinge know lie lose mean object operate oppose
+    outweigh overlap prefer prevent receive rely require rest ring rise seem serve slow spend stand
+    stretch struggle suffer think vary
     """
 )
-_PRONOUNS = _set_of(
+_PRONOUNS = set_of(
     "everybody everyone he it nobody one she somebody someone they there this we who you"
 )
 # What follows one of these is no verb, though it may look like one: "without a place", "than anticipated".
-_BEFORE_A_NOUN = _set_of(
+_BEFORE_A_NOUN = set_of(
     """
-    a all an another any as at both by each every fewer first for from higher in into its last legal longer lower more new no of on other our
+    a all an another any as at both by each every fewer first for from higher in into its last legal less longer lower
+    more new no of on other our
     second some than the their these this those three to two with without
     """
 )
@@ -249,18 +265,8 @@ _REPEATED = {
     "effect": _OF_AN_EFFECT,
     "needs": _OF_A_NEED,
 }
-# Verbs that are as often nouns: "Support from Police", "Staff are hired".
-_NOUNS = _set_of(
-    """
-    address approach audit bid brief call change check contract cover direct draft draw drop form fund group help hold
-    house increase issue lack lead leave limit link list look make map measure move name need offer open order outline
-    partner pay pilot place plan present print progress progressing record redesign release repair report request
-    review run scope second set share show split staff start stay stop study support survey take talk target tender test
-    track trade train transfer trial turn update use visit wait want work
-    """
-)
 # What begins no thing that is needed.
-_NO_THING = _set_of("as awaiting because due no not owing pending since will would")
+_NO_THING = set_of("as awaiting because due no not owing pending since will would")
 # "Working with Police": what somebody does, while "training for staff" is a thing.
 _DOING = re.compile(
     r"\w+ing (?:with|to|the|an?|its|their|on this)\b|(?:await|continu|engag|hir|liais|work)ing\b"
@@ -272,21 +278,21 @@ _LOOKS_ON = re.compile(
     re.IGNORECASE,
 )
 # First words of names that an agency may need something of.
-_NAMES = _set_of(
+NAMES = set_of(
     "Budget Cabinet Crown Customs Immigration Justice Minister Ministers Ministry Māori Pacific Parliament Police Treasury"
     " January February March April May June July August September October November December"
 )
 # "Motels known to be safe": no order.
-_BEFORE_AN_INFINITIVE = _set_of("able due free known likely ready sure unable unlikely willing")
+_BEFORE_AN_INFINITIVE = set_of("able due free known likely ready sure unable unlikely willing")
 # What a thing can do by itself: "Advice on forced labour to go up first".
-_OF_THINGS = _set_of("begin close come continue end finish follow go resume start")
+_OF_THINGS = set_of("begin close come continue end finish follow go issue resume start")
 _ACT = re.compile(r"to (?!be\b)")
 _DONE = re.compile(
-    r"(?:\w+ed|built|done|found|given|held|kept|made|put|read|run|seen|sent|set|shown|taken|told|written)\b"
+    r"(?:\w+ed|built|done|found|given|held|kept|made|put|read|run|seen|sent|set|shown|\w*taken|told|written)\b"
 )
 MOST_IN_A_SUBJECT = 10
 # Things of which an agency needs one: "Decision on the Budget bid".
-_COUNTED = _set_of(
+_COUNTED = set_of(
     "commitment contract decision lawyer meeting reply second signature supplier tender translator vote"
 )
 # Words of the shortest clause: a subject, its verb and one more.
@@ -295,15 +301,19 @@ LEAST_IN_A_CLAUSE = 3
 
 def within(text: str, names: Iterable[str] = ()) -> str | None:
     """Return the text as it goes on within a sentence: its first letter small, unless it begins with one of the
-    names, an acronym or "I". None if its first word may be a name that is not known."""
+    names, an acronym, "I" or two names. None if its first word may be a name that is not known."""
     first = text.split(maxsplit=1)[0] if text.strip() else ""
     if not first:
         return None
     if any(text.startswith(name) and not text[len(name) :][:1].isalnum() for name in names if name):
         return text
-    if first[:1].islower() or first[:1].isdigit() or sum(map(str.isupper, first)) > 1:
+    is_name = sum(map(str.isupper, first)) > 1 or (
+        _TWO_NAMES.match(text) and not _ORDINARY.match(text)
+    )
+    if first[:1].islower() or first[:1].isdigit() or is_name:
         return text
-    return text[:1].lower() + text[1:] if _ORDINARY.match(text) else None
+    is_ordinary = _ORDINARY.match(text) or (_NO_NAME.match(text) and first not in NAMES)
+    return text[:1].lower() + text[1:] if is_ordinary else None
 
 
 def completion(asked: str, text: str, names: Iterable[str] = ()) -> str | None:
@@ -318,11 +328,13 @@ def completion(asked: str, text: str, names: Iterable[str] = ()) -> str | None:
     match STEMS[asked].follows:
         case Follows.VERB:
             verb = first.casefold()
-            return _opened(f"{verb} {rest}") if _is_verb(verb) and _is_object(rest) else None
+            is_order = is_verb(verb) and not (verb in ALSO_NOUNS and _OF_A_NOUN.match(rest))
+            rest = rest.replace(" and to ", " and ") if _OF_A_WILL.match(typed) else rest
+            return _opened(f"{verb} {rest}") if is_order and _is_object(rest) else None
         case Follows.PAST:
             verb = first.casefold()
-            is_verb = _PAST.fullmatch(verb) and (verb not in _ADJECTIVES or _DETERMINER.match(rest))
-            return _opened(f"{verb} {rest}") if is_verb and _is_object(rest) else None
+            is_past = PAST.fullmatch(verb) and (verb not in _ADJECTIVES or _DETERMINER.match(rest))
+            return _opened(f"{verb} {rest}") if is_past and _is_object(rest) else None
         case Follows.CLAUSE:
             found = within(text, names)
             return _opened(found) if found and _is_clause(found) else None
@@ -357,6 +369,8 @@ def cause(text: str, names: Iterable[str] = ()) -> str | None:
     if found is None or is_other or found.partition(" ")[0].casefold() in _PRONOUNS:
         return None
     start, _space, rest = found.partition(" ")
+    if start.casefold() == "awaiting":
+        return f"because {_opened(rest)} {'are' if is_plural(rest) else 'is'} awaited"
     if start.casefold() == "no":
         return (
             f"because of a lack of {_opened(rest)}"
@@ -373,23 +387,21 @@ def future(text: str, names: Iterable[str] = ()) -> str | None:
     subject, to, rest = _opened(text.strip()).partition(" to ")
     verb, _space, more = rest.partition(" ")
     last = subject.rpartition(" ")[2].casefold()
-    if not to or has_verb(subject) or _PAST.fullmatch(last) or last in _BEFORE_AN_INFINITIVE:
+    is_passive = verb == "be" and _DONE.match(more)
+    has_its_own = FINITE.search(subject) if is_passive else has_verb(subject)
+    if not to or has_its_own or PAST.fullmatch(last) or last in _BEFORE_AN_INFINITIVE:
         return None
-    if (
-        subject in names
-        or subject.partition(" ")[0] in _NAMES
-        or sum(map(str.isupper, subject)) > 1
-    ):
-        fits = verb == "be" or _is_verb(verb)
+    if subject in names or subject.partition(" ")[0] in NAMES or sum(map(str.isupper, subject)) > 1:
+        fits = verb == "be" or is_verb(verb)
     else:
-        fits = verb in _OF_THINGS or (verb == "be" and bool(_DONE.match(more)))
+        fits = verb in _OF_THINGS or bool(is_passive)
     return f"{subject} will {rest}" if fits and len(subject.split()) <= MOST_IN_A_SUBJECT else None
 
 
 def _thing(text: str) -> str | None:
     """Return what is needed, with a small letter, unless its first word may be a name or begins one."""
     first, _space, rest = text.partition(" ")
-    is_name = first.rstrip("’'s,") in _NAMES or rest[:1].isupper()
+    is_name = first.rstrip("’'s,") in NAMES or rest[:1].isupper()
     return None if is_name else f"{text[:1].lower()}{text[1:]}"
 
 
@@ -398,42 +410,60 @@ def _is_thing(text: str) -> bool:
     first = text.partition(" ")[0].casefold()
     if first in _NO_THING | _PRONOUNS or _DOING.match(text) or says_we(text):
         return False
-    if " " not in text and _is_verb(first) and first not in _NOUNS:
+    if " " not in text and is_verb(first) and first not in ALSO_NOUNS:
         return False
     head = _SUBORDINATE.split(text.partition(",")[0], maxsplit=1)[0]
-    return first == "to" or not _FINITE.search(head.lower() if text.isupper() else head)
+    return first == "to" or not FINITE.search(head.lower() if text.isupper() else head)
 
 
-def _is_verb(word: str) -> bool:
-    return word in _VERBS or word.removeprefix("re").removeprefix("-") in _VERBS
+def is_verb(word: str) -> bool:
+    """Whether a word is a verb with which an order or a plan begins."""
+    return any(
+        each in FIRST_VERBS for each in (word, word.removeprefix("re"), word.rpartition("-")[2])
+    )
 
 
 def _is_clause(text: str) -> bool:
     """Whether a text has a subject and a verb before its first comma, and does not speak as "we", so that another
     sentence can go on with it."""
     is_long = len(text.split()) >= LEAST_IN_A_CLAUSE
-    head = _SUBORDINATE.split(text.partition(",")[0], maxsplit=1)[0]
-    return is_long and _verbs_in(head) > 0 and not says_we(text)
+    # In "parents, teachers and youth workers have …", the commas divide the subject.
+    first = text if _LISTED.match(text) else text.partition(", ")[0]
+    head = _SUBORDINATE.split(first, maxsplit=1)[0]
+    has_one = _verbs_in(head) > 0 or has_verb(first)
+    return is_long and has_one and not _UNSAID.search(text) and not says_we(text)
+
+
+_LISTED = re.compile(r"(?:[\w’-]+ ){0,2}[\w’-]+(?:, (?:[\w’-]+ ){0,2}[\w’-]+)*,? and ")
+# "Funding not approved": its verb is left out.
+_UNSAID = re.compile(r"^(?:(?!\b(?:are|has|have|is|was|were)\b).)*\bnot \w+ed\b")
 
 
 def has_verb(text: str) -> bool:
     """Whether a part of a text between commas has more verbs than words such as "that", so that it may be a sentence:
     not "61 submissions, twice what was expected" or "Two regions without a place"."""
-    return any(_verbs_in(part) > len(_RELATIVE.findall(part)) for part in text.split(","))
+    return any(_verbs_in(part) > len(_RELATIVE.findall(part)) for part in text.split(", "))
+
+
+_BRACKETED = re.compile(r"\([^()]*\)")
 
 
 def _verbs_in(text: str) -> int:
     """Return how many words after the first one may be verbs."""
-    words = _WORD.findall(text.casefold().replace("no longer ", ""))
+    words = _WORD.findall(_BRACKETED.sub(" ", text).casefold().replace("no longer ", ""))
     return sum(_may_be_verb(word, before) for before, word in pairwise(words))
 
 
 def _may_be_verb(word: str, before: str) -> bool:
-    if _FINITE.fullmatch(word):
+    if FINITE.fullmatch(word):
         return True
-    stems = {word, word.removesuffix("s"), word.removesuffix("es")}
-    is_one = _PAST.fullmatch(word) or stems & _OF_SENTENCES or any(map(_is_verb, stems))
-    return bool(is_one) and before not in _BEFORE_A_NOUN and not _FINITE.fullmatch(before)
+    stems = {word, word.removesuffix("s"), word.removesuffix("es"), re.sub("ies$", "y", word)}
+    is_one = (
+        (PAST.fullmatch(word) and not word.startswith("un"))
+        or stems & _OF_SENTENCES
+        or any(each in VERBS or each.removeprefix("re") in VERBS for each in stems)
+    )
+    return bool(is_one) and before not in _BEFORE_A_NOUN and not FINITE.fullmatch(before)
 
 
 def _is_object(rest: str) -> bool:
@@ -441,7 +471,9 @@ def _is_object(rest: str) -> bool:
     extended"."""
     is_noun = rest.startswith("of ")  # "Use of motels"
     return (
-        bool(rest) and not is_noun and not _FINITE.search(_SUBORDINATE.split(rest, maxsplit=1)[0])
+        bool(rest)
+        and not is_noun
+        and not _FINITE_OF_A_SUBJECT.search(_SUBORDINATE.split(rest, maxsplit=1)[0])
     )
 
 
@@ -492,8 +524,9 @@ def _first(text: str) -> tuple[str, str]:
 
 
 def begun(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> str:
-    """Return the text on one line, after the beginning of its first sentence if it completes that."""
-    first, others = _first(text)
+    """Return the text on one line, after the beginning of its first sentence if it completes that, in the third person
+    where it speaks as "we"."""
+    first, others = _first(without_we(on_one_line(text), agency))
     found = completion(asked, first, names)
     if found:
         # "It needs to be signed", but "it needs MBIE to sign it".
@@ -555,7 +588,7 @@ def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> li
                 "The paper leaves out what an announcement says. Write what was done, for example: {example}."
             ).format(example=stem.example)
         )
-    first, others = _first(text)
+    first, others = _first(without_we(on_one_line(text), agency))
     # What was achieved may be a sentence of its own, but not an order.
     is_sentence = stem.follows == Follows.PAST and _is_told(first)
     is_sentence = is_sentence or _other_form(asked, first, names) is not None
@@ -600,8 +633,8 @@ def _is_order(text: str) -> bool:
     """Whether a sentence begins with a verb that is not in the past: "Publish the chapters"."""
     first, _space, rest = text.partition(" ")
     verb = first.casefold()
-    if not _is_verb(verb) or _PAST.fullmatch(verb):
+    if not is_verb(verb) or PAST.fullmatch(verb):
         return False
-    if verb in _NOUNS:
+    if verb in ALSO_NOUNS:
         return bool(_DETERMINER.match(rest)) and _is_object(rest)
     return not rest or _is_object(rest)

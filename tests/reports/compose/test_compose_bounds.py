@@ -193,16 +193,17 @@ def test_a_hundred_late_key_items_continue_in_further_lists_with_their_own_sourc
             )
     sections = composed(plan).sections
     found = editable(sections["delay"])
-    assert [text.count("\n- ") for text in found] == [100, 4, 0]
-    assert found[0].startswith("These 104 key items are late:\n- ")
-    assert found[1].startswith("This continues the list above:\n- ")
-    assert found[2] == (
+    assert [text.count("\n- ") for text in found] == [3, 100, 1, 0]
+    assert found[0].startswith("These three key items are late:\n- ")
+    assert found[1].startswith("101 more key items are late:\n- ")
+    assert found[2].startswith("This continues the list above:\n- ")
+    assert found[3] == (
         f"For all 104 late items no cause is recorded "
         f"({', '.join(f'1.{n}' for n in range(1, 13))} and 92 others)."
     )
     paragraphs = sections["delay"].paragraphs
-    assert [len(paragraph.sources) for paragraph in paragraphs] == [200, 8, 104]
-    assert len({paragraph.key for paragraph in paragraphs}) == 3
+    assert [len(paragraph.sources) for paragraph in paragraphs] == [6, 200, 2, 104]
+    assert len({paragraph.key for paragraph in paragraphs}) == 4
 
 
 def test_risks_with_very_long_answers_are_reported_without_them(plan, pillars):

@@ -145,7 +145,8 @@ def test_the_reviewers_reason_is_told_with_the_rating(reason, line):
             "Each member has a deputy. They have read the open cases of all of the members.",
             "Each member has a deputy (owner: Police).",
         ),
-        ("The bid is with our CE.", "In Police’s words: “The bid is with our CE.”"),
+        ("The bid is with our CE.", "The bid is with Police’s CE (owner: Police)."),
+        ("The bid is ours.", "In Police’s words: “The bid is ours.”"),
         (
             "Advice to be published in full.",
             "Advice will be published in full (owner: Police).",
@@ -158,8 +159,14 @@ def test_the_response_to_a_grave_risk_is_told_when_there_is_no_room(response, to
         likelihood="high", impact="high",
     )  # fmt: skip
     of = facts(key(LONG), all_risks=(grave,), most_words=80)
-    text = next(each for each in section_texts(of, "next_steps") if "Investigators" in each)
-    assert text.splitlines()[1] == f"- Investigators leave. {told}"
+    line = next(
+        each for each in section_texts(of, "purpose")[1].splitlines() if "risk of high" in each
+    )
+    start = (
+        "- A risk of high likelihood and impact has not been raised with you: investigators leave."
+    )
+    assert line == f"{start} {told}"
+    assert [each for each in section_texts(of, "next_steps") if "nvestigators" in each] == []
 
 
 def test_a_challenge_that_is_too_long_is_left_out_of_an_item_that_slipped():

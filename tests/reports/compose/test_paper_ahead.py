@@ -34,12 +34,12 @@ def late(number="1.1", *delays, **given):
     return item(number, step(PAST, *delays, forecast_due=LATER), **given)
 
 
-def test_a_date_before_what_was_to_come_first_is_in_doubt():
+def test_a_date_before_what_was_planned_first_names_that():
     first = step(PAST, delay(), forecast_due=date(2010, 12, 31), description="Draft sent")
     then = step(SOON, description="Advice")
     lines = ahead(item("1.1", first, then))[0].splitlines()
     assert lines[1] == (
-        "- 31 August 2010, in doubt: “Advice” (1.1, DoL), planned after “Draft sent” (now December 2010)"
+        "- 31 August 2010: “Advice” (1.1, DoL), which was planned after “Draft sent”, now due in December 2010"
     )
     in_order = step(LATER, description="Advice")
     assert "in doubt" not in ahead(item("1.1", first, in_order))[0]
@@ -236,10 +236,17 @@ def test_risks_high_in_likelihood_and_impact_are_reported_though_nobody_raised_t
         risk(1, escalated_to="group", **high),
         risk(2, "It snows.", escalated_to="group", likelihood="high"),
         risk(3, "It rains.", closed_on=PAST, escalated_to="group", **high),
+        risk(4, "It thaws.", escalated_to="group", **high),
     )
-    assert section_texts(facts(all_risks=risks), "next_steps") == [
-        "One risk of high likelihood and impact has not been raised with you:\n"
-        "- Trained staff leave. DoL will train more of them.",
+    of = facts(item(), all_risks=risks)
+    assert section_texts(of, "purpose")[1].splitlines()[2] == (
+        "- A risk of high likelihood and impact has not been raised with you. Trained staff leave. The "
+        "Department of Labour (DoL) will train more of them."
+    )
+    # The summary has the first one.
+    assert section_texts(of, "next_steps") == [
+        "One more risk of high likelihood and impact has not been raised with you:\n"
+        "- It thaws. DoL will train more of them.",
         PROMISE,
     ]
 

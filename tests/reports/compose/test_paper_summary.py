@@ -104,21 +104,21 @@ def test_nothing_is_said_of_an_earlier_paper_when_there_is_none():
 @pytest.mark.parametrize(
     ("steps", "sentence"),
     [
-        ([], "Work has yet to start on “Adopt it” (1.2)."),
+        ([], "Work has yet to start on adopting it (1.2)."),
         # Late: told among the late ones.
-        ([step(PAST)], "Work has yet to start on “Adopt it” (1.2)."),
-        ([step(SOON, forecast_due=LATER)], "Work has yet to start on “Adopt it” (1.2)."),
+        ([step(PAST)], "Work has yet to start on adopting it (1.2)."),
+        ([step(SOON, forecast_due=LATER)], "Work has yet to start on adopting it (1.2)."),
         (
             [step(LATER), step(SOON)],
-            "Work has yet to start on “Adopt it” (1.2); its first step is due on 31 August 2010.",
+            "Work has yet to start on adopting it (1.2); its first step is due on 31 August 2010.",
         ),
         (
             [step(LATER)],
-            "Work has yet to start on “Adopt it” (1.2); its first step is due in June 2011.",
+            "Work has yet to start on adopting it (1.2); its first step is due in June 2011.",
         ),
         (
             [step(date(2011, 3, 31), forecast_known_to="quarter")],
-            "Work has yet to start on “Adopt it” (1.2); its first step is due in January to March 2011.",
+            "Work has yet to start on adopting it (1.2); its first step is due in January to March 2011.",
         ),
     ],
 )
@@ -339,8 +339,8 @@ def test_more_late_key_items_than_three_are_named_and_only_the_longest_delay_is_
         late("1.5", "staffing"),
     ]
     assert what_is_late(*items) == (
-        "Five items are late, including all four of its key items: “Item 1.1” (1.1), public material, “Item 1.2” "
-        "(1.2) and “Item 1.3” (1.3). The longest of these delays is a year (1.1)."
+        "Five items are late, including all four of its key items: “Item 1.1” (1.1, the longest delay, a "
+        "year); public material; “Item 1.2” (1.2); and “Item 1.3” (1.3)."
     )
     assert brief(*items)[2] == (
         "A lack of funding delayed two of the five late items; events outside the Plan and a shortage of staff "
@@ -388,7 +388,7 @@ def test_what_a_delay_means_is_a_sentence_of_its_own_unless_it_fits_after_a_colo
         == f"{start}. Labour hire workers are unprotected."
     )
     assert means("the workers are unprotected") == f"{start}: the workers are unprotected."
-    assert means("we cannot print it") == f"{start}. In DoL’s words: “We cannot print it.”"
+    assert means("we cannot print it") == f"{start}: DoL cannot print it."
 
 
 def test_all_late_items_are_named_if_they_are_at_most_five():
@@ -469,9 +469,11 @@ def test_items_are_counted_by_cause_and_unnamed_causes_come_last(causes, sentenc
 
 
 def test_more_late_key_items_than_are_named_are_counted():
-    line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 12)))[1]
+    items = [late(f"1.{n}", forecast=date(2010, 8, 31), is_key=True) for n in range(1, 6)]
+    line = brief(*items, late("1.6", is_key=True))[1]
     assert line.endswith(
-        "“Item 1.9” (1.9) and two others. The longest of these delays is a year (1.1)."
+        "all six of them key items, among them “Item 1.6” (1.6, the longest delay, a year); “Item 1.1” (1.1); and "
+        "“Item 1.2” (1.2)."
     )
 
 

@@ -350,7 +350,9 @@ def parts_add_up(paper):
                 assert listed(found[2]) == count_of(divided[1])
             else:
                 assert listed(found[2]) == len(late)
-        if found := re.search(r"(\S+) of (?:its|them) .*?key items: (.*)\.$", sentence):
+        if found := re.search(r"(\S+) of (?:its \S+|them) key items, among them (.*)\.$", sentence):
+            assert told_in(found[2], keys) == 3 < count_of(found[1]) == len(keys)
+        elif found := re.search(r"(\S+) of (?:its|them) .*?key items: (.*)\.$", sentence):
             assert told_in(found[2], keys) == count_of(found[1]) == len(keys)
         elif found := re.match(
             r"(\S+) (?:more|other )?.*items? .*(?:late|at risk)[^:.]*: (.*)\.$", sentence
@@ -361,7 +363,8 @@ def parts_add_up(paper):
         for sentence in sentences(lines[1]):
             others = others or re.search(r"key items: .* and (\S+) others?\.$", sentence)
         named = sum(tells(lines[1].split("slipped and")[0], item) for item in keys)
-        assert named + (count_of(others[1]) if others else 0) == len(keys)
+        if "key items, among them" not in lines[1]:
+            assert named + (count_of(others[1]) if others else 0) == len(keys)
     for block in chain.from_iterable(paper.sections.values()):
         if found := re.match(
             r"(\S+) risks? (?:raised|of high) .*?(?: \((.*) (?:is|are) in .*\))?:\n", block

@@ -73,7 +73,7 @@ def test_what_says_most_is_a_main_result_without_a_mark_and_people_come_first():
         pair("Police issued 12 notices of 40.", "1.4", key="no", is_key=True),
         pair("Police have helped 57 workers.", "1.5", key="no"),
         pair("Police wrote a note.", "1.6", key="no"),
-        pair("We opened 3 of 4 houses.", "1.7", key="no"),
+        pair("Of ours, 3 of 4 houses are open.", "1.7", key="no"),
     ) == [
         "Police have helped 57 workers.",
         "Police issued 12 notices of 40.",
@@ -100,12 +100,18 @@ def test_six_results_are_printed_whether_they_fit_or_not_if_they_are_short():
     assert len(results(*pairs, most_words=60)) == 2
 
 
-def test_a_list_without_verbs_is_quoted_as_one_sentence():
-    typed = "- 11 of 15 languages live\n- open rate 58%."
-    quoted = "In Police’s words: “11 of 15 languages live; open rate 58%”."
-    assert results(pair(typed, key="headline")) == [quoted]
+def test_a_list_without_verbs_is_reported_as_one_sentence():
+    typed = "- 11 of 15 languages ready\n- open rate 58%."
+    told = "Police report: 11 of 15 languages ready; open rate 58%."
+    assert results(pair(typed, key="headline")) == [told]
     (printed,) = of_answer(item(), POLICE, Answer(typed, "headline", ""))
-    assert words(printed.text) == quoted
+    assert words(printed.text) == told
+
+
+def test_a_number_of_things_without_a_verb_is_reported():
+    typed = "1,120 farms with a plan (74% of target). Others wait."
+    told = "Police report 1,120 farms with a plan (74% of target)."
+    assert results(pair(typed, key="headline")) == [told]
 
 
 def test_the_subject_stays_when_a_later_sentence_begins_with_a_number():

@@ -21,7 +21,7 @@ from tests.reports.in_memory import ON, item, step
 from workitems.models import Delay
 from workitems.terms.known_dates import KnownDate
 
-LONG = "Train all who meet people from abroad in their work"
+LONG = "Training for all who meet people from abroad in their work"
 PAST = date(2010, 6, 30)
 
 
@@ -65,6 +65,39 @@ def test_a_long_title_is_printed_in_one_section_and_then_the_number():
     assert names.step(long, step()) == "“Brochure printed” (1.1)"
 
 
+def test_a_phrase_made_from_a_title_names_the_item_and_beside_its_milestones_too():
+    made = item("1.1", title="Publish the guide")
+    names = Names([made, item("1.2", title="Publish a guide to all that a hirer must do")])
+    assert names.item(made) == "publishing the guide (1.1)"
+    assert names.step(made, step(), "DoL") == "“Brochure printed” (1.1, publishing the guide, DoL)"
+    assert names.official(made) == "“Publish the guide” (1.1)"
+    names.note("“Brochure printed” (1.1, publishing the guide) is late.")
+    assert names.item(made) == names.again(made) == "publishing the guide"
+    assert names.step(made, step(description="Draft agreed")) == "agreement on the draft (1.1)"
+
+
+def test_a_long_phrase_made_from_a_title_is_in_one_section_only():
+    long = item("1.1", title="Publish a guide to all that a hirer must do")
+    names = Names([long])
+    assert names.phrase(long) == "publishing a guide to all that a hirer must do (1.1)"
+    names.note("Publishing a guide to all that a hirer must do (1.1) is late.")
+    assert (names.item(long), names.short(long)) == ("item 1.1", "item 1.1")
+
+
+def test_two_titles_that_make_one_phrase_are_quoted():
+    titles = (
+        "Publish the guide: for hirers",
+        "Publish the guide: for all who work for others in New Zealand",
+    )
+    items = [item(f"1.{n}", title=title) for n, title in enumerate(titles)]
+    assert [Names(items).item(each) for each in items] == [
+        "publishing the guide: for hirers (1.0)",
+        "publishing the guide: for all who work for others in New Zealand (1.1)",
+    ]
+    same = [item(f"1.{n}", title="Publish the guide") for n in range(2)]
+    assert Names(same).item(same[0]) == "“Publish the guide” (1.0)"
+
+
 @pytest.mark.parametrize(
     ("title", "cited"),
     [
@@ -76,7 +109,7 @@ def test_a_long_title_is_printed_in_one_section_and_then_the_number():
         # One word does not stand alone, and a shorter title is not cut.
         ("Training: for all the staff who meet people from abroad at work", ""),
         ("Labour hire: options for licensing", ""),
-        ("Train all (staff: who meet people) from abroad in their work today", ""),
+        ("Training of all (staff: who meet people) from abroad in their work", ""),
     ],
 )
 def test_a_title_of_ten_words_is_cited_by_its_words_before_a_colon_or_a_dash(title, cited):

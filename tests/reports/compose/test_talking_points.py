@@ -189,8 +189,9 @@ def test_a_cause_in_one_very_long_sentence_is_not_cut():
             "61 submissions, twice as many as expected",
             "Because of 61 submissions, twice as many as expected.",
         ),
-        ("We went back to market.", "In DoL’s words: “We went back to market.”"),
-        ("Banks have asked for more time.", "Banks have asked for more time."),
+        ("We went back to market.", "Because DoL went back to market."),
+        ("It was ours to print.", "In DoL’s words: “It was ours to print.”"),
+        ("Banks have asked for more time.", "Because banks have asked for more time."),
     ],
 )
 def test_a_cause_is_an_answer_or_quoted(typed, answer):
@@ -203,7 +204,7 @@ def test_what_hurts_people_is_asked_about_before_key_items():
     hurts = late(delay(effect="Victims wait."), number="1.2", title="Find homes")
     texts = point_texts(late(delay(), is_key=True), hurts, content="questions")
     assert [text.partition("?")[0] for text in texts if text.startswith("Why is")] == [
-        "Why is “Find homes” (1.2) late",
+        "Why is finding homes late",
         "Why is “Train staff” (1.1) late",
     ]
 

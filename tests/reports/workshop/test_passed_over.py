@@ -105,7 +105,7 @@ def test_each_report_that_is_passed_over_comes_with_the_reason(
     report(police, "3.7", "Police wrote 4 notes.", stage="withdrawn")
     report(police, "3.8", "Good progress has been made.", "headline")
     report(police, "3.9", f"Police {'and others ' * 40}wrote a guide.", "headline")
-    report(police, "4.1", "We now have 12 shelters open.")
+    report(police, "4.1", "12 shelters of ours are now open.")
     briefing = drafted(plan, item, coordinator)
     behind = "Other results came before it, and the list takes 6."
     assert sorted((item, reason) for item, _text, reason in offered(briefing)) == [

@@ -98,9 +98,8 @@ def saved(writer, of_return, item, **said):
             {"achieved": "We are hiring.", "key_achievement": "yes"},
             [
                 may_be_printed("Achievements"),
-                "We are hiring.",
+                "Police are hiring.",
                 "3 of 60 words",
-                "The paper speaks of agencies by name: write Police instead of “we”.",
             ],
         ),
         (
@@ -156,7 +155,7 @@ def test_a_key_item_at_risk_shows_why_it_will_say_so(writer, of_return, item):
     assert boxes == [
         [
             may_be_printed("In brief"),
-            f"“{item.title}” (1.2), a key item, may become late, because no printer bids.",
+            "Printing a brochure (1.2), a key item, may become late, because no printer bids.",
             "Challenges: 3 of 20 words",
         ]
     ]

@@ -40,7 +40,8 @@ NAMES = ["MBIE", "Ministry of Business, Innovation and Employment", "MSD", "Poli
             "61 submissions, twice what was expected, many requiring legal advice.",
             "It is late because of 61 submissions, twice what was expected, many requiring legal advice.",
         ),
-        ("explanation", "Resourcing of the team", "Resourcing of the team."),
+        ("explanation", "Resourcing of the team", "It is late because of resourcing of the team."),
+        ("explanation", "Tusla has left the team", "Tusla has left the team."),
         ("explanation", "due to a second tender", "It is late because of a second tender."),
         ("meanwhile", "Until then, Police keep a list", "Until then, Police keep a list."),
         ("effect", "This means that victims wait.", "This means that victims wait."),
@@ -120,7 +121,9 @@ def test_an_agency_that_speaks_of_itself_is_found(text, is_we):
     assert says_we(text) == is_we
 
 
-@pytest.mark.parametrize(("text", "word"), [("train our staff", "our"), ("Help us", "us")])
+@pytest.mark.parametrize(
+    ("text", "word"), [("Train staff of ours", "ours"), ("We at DIA ask", "we")]
+)
 def test_the_word_by_which_an_agency_speaks_of_itself_is_named(text, word):
     assert remarks("mitigation", text, "MBIE")[0] == (
         f"The paper speaks of agencies by name: write MBIE instead of “{word}”."
@@ -148,7 +151,6 @@ def test_each_beginning_has_an_example_that_completes_it():
         (
             "we are hiring",
             [
-                "The paper speaks of agencies by name: write MBIE instead of “we”.",
                 "Continue the sentence “MBIE will …”, for example: publish the parts that are agreed.",
             ],
         ),
@@ -163,7 +165,7 @@ def test_the_writer_reads_what_to_improve(typed, advice):
 
 
 CONTINUE = "Continue the sentence “MBIE …”, for example: trained 240 of its 900 staff."
-BY_NAME = "The paper speaks of agencies by name: write MBIE instead of “we”."
+BY_NAME = "The paper speaks of agencies by name: write MBIE instead of “ours”."
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,8 @@ BY_NAME = "The paper speaks of agencies by name: write MBIE instead of “we”.
     [
         ("trained 240 staff", []),
         ("About 240 staff are trained.", []),
-        ("In the year we trained 240 staff.", [BY_NAME]),
+        ("In the year we trained 240 staff.", []),
+        ("240 staff of ours are trained.", [BY_NAME]),
         ("Publish the chapters", [CONTINUE]),
         ("Put up posters", []),
         ("The tender was run again. " * 100, []),
@@ -238,7 +241,7 @@ def test_hurried_answers_keep_their_subject_and_their_sense(asked, typed, reads)
 
 def test_we_is_remarked_only_where_the_name_does_not_take_its_place():
     assert remarks("achieved", "we ran ten clinics", "MBIE", NAMES) == []
-    assert remarks("achieved", "ran ten clinics for us", "MBIE", NAMES) != []
+    assert remarks("achieved", "ran ten clinics of ours", "MBIE", NAMES) == [BY_NAME]
 
 
 def test_a_title_line_marks_the_whole_text_as_a_press_release():

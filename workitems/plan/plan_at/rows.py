@@ -17,6 +17,7 @@ from workitems.models.item import Stage
 from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import NO_DATES, Lateness, Reason, Status
+from workitems.terms.made_phrases import phrase_of_description
 
 
 class PillarAt(NamedTuple):
@@ -120,6 +121,12 @@ class MilestoneAt(NamedTuple):
     version: int | None
     on: date
     delays: tuple[DelayAt, ...] = ()
+
+    @property
+    def phrase(self) -> str:
+        """The noun phrase that names it in sentences: the one recorded, or else one made from its description; "" if
+        none can be made."""
+        return self.as_told or phrase_of_description(self.description)
 
     @property
     def original(self) -> KnownDate:
