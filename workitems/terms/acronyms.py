@@ -9,20 +9,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 from unicodedata import normalize
 
+from workitems.terms.verbs import set_of
 
-def _set_of(words: str) -> frozenset[str]:
-    return frozenset(words.casefold().split())
-
-
-# What any reader knows. Nobody is asked about these, and they are not written out.
-KNOWN_TO_ALL = _set_of(
+# What any reader knows, in small letters. Nobody is asked about these, and they are not written out.
+_KNOWN_TO_ALL = set_of(
     """
-    AI AM CCTV CEO COVID DNA EU FAQ GDP GPS GST HIV ID IT NATO NZ NZD OECD OK PDF PhD PM QR TV UK UN UNICEF
-    US USA
+    ai am cctv ceo covid dna eu faq gdp gps gst hiv id it nato nz nzd oecd ok pdf phd pm qr tv uk un unicef us usa
     """
 )
 # Ordinary words that people put into capitals for emphasis.
-_EMPHASISED = _set_of(
+_EMPHASISED = set_of(
     """
     a above after all also an and any are as asap at be been before below but by can cannot cc closed could date
     delay delays did do does done draft due each end etc every few final first for from fyi get had has have high
@@ -47,7 +43,7 @@ _LINE, _WORD = re.compile(r"[^\n]+"), re.compile(r"[^\W\d_]+")
 # Words with nothing but spaces between them.
 _RUN = re.compile(r"(?:\b[^\W\d_]+\b ?)+")
 # "MBIE" leaves it out, while "MoH" keeps the "of".
-_NOT_IN_INITIALS = _set_of("and the")
+_NOT_IN_INITIALS = set_of("and the")
 # Capitals joined by a hyphen are one name, such as that of a method, with what a stroke adds: "LC-MS/MS".
 _JOINED = re.compile(r"(?<!\w)(?:[A-Z]+/)*[A-Z]+-[A-Z]+(?:[-/][A-Z]+)*(?!\w)")
 _ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
@@ -140,7 +136,7 @@ def lacking(texts: Iterable[str], known: Collection[str]) -> list[str]:
 
     Left out are those in `known`, whatever their case, and those known to all.
     """
-    passed_over = KNOWN_TO_ALL | {each.casefold() for each in known}
+    passed_over = _KNOWN_TO_ALL | {each.casefold() for each in known}
     found: dict[str, str] = {}
     for text in texts:
         for acronym in acronyms_in(text):

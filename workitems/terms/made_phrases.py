@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from workitems.terms.stems import NAMES
-from workitems.terms.verbs import ALSO_NOUNS, FIRST_VERBS, PAST, set_of
+from workitems.terms.stems import is_thing, keeps_capital
+from workitems.terms.verbs import ALSO_NOUNS, DETERMINERS, FIRST_VERBS, PAST, set_of
 
 # By how a description says that a thing is done or there: what stands before the thing.
 _NOUNS = {
@@ -68,6 +68,7 @@ _NOUNS = {
     "launched": "the launch of",
     "live": "",
     "made": "",
+    "made available": "",
     "mapped": "the mapping of",
     "negotiated": "the negotiation of",
     "open": "the opening of",
@@ -109,52 +110,70 @@ _TAIL = r"(?P<tail> (?:at|by|for|in|on|to|with|across|under|through) .+)?"
 _DONE = re.compile(
     rf"(?P<what>\S.*?)(?: (?P<first>{'|'.join(_NOUNS)}) and)? (?P<done>{'|'.join(_NOUNS)}){_TAIL}"
 )
-# A part of these has more than one verb, or is no name of a thing.
-_NO_NAME = re.compile(
-    r"[;:–—“”\"]|\band$|\b(?:and (?:then )?\w+ed|be|been|has|have|is|are|not|that|waiting|upon|was|were|which|who|will)\b"
+_NO_PHRASE = re.compile(
+    "|".join(
+        (
+            r"[;:–—“”\"]",
+            # What is left of two verbs: "Rules consulted upon and adopted".
+            r"\band$|\b(?:upon|and (?:then )?\w+ed)\b",
+            r"\b(?:be|been|has|have|is|are|not|that|waiting|was|were|which|who|will)\b",
+            # Who does it, not what is done: "Cabinet agreed".
+            r"^(?:Cabinet|Iwi|Ministers?|Parliament)$",
+            r"^(?:Nothing|Number of)\b",
+        )
+    )
 )
 # How a description that is a thing begins: with a number, or with what precedes "of", "on" and the like.
-_HEAD = re.compile(r"(?:\d|(?:[\w’'-]+ ){1,4}(?:for|of|on|to) )")
+_HEAD = re.compile(r"(?!(?:In|On|Ready|Under)\b)(?:\d|(?:[\w’'-]+ ){1,4}(?:for|of|on|to) )")
 _LINKS_OF = set_of("at by for in on to with")
+# "1,500", "$2m" and "80%", but not the year of "2027 report".
+_FIGURE = r"(?!(?:19|20)\d\d\b)\$?\d[\d,.]*(?:%|bn|[bkm])?"
+_NUMBER = (
+    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen"
+    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?|hundreds?|thousands?"
+)
+# "DIA’s register".
+_OF_AN_ACRONYM = r"(?-i:[A-Z][A-Z&]+[’']s?)"
 # Before these no article stands.
 _WITHOUT_ARTICLE = re.compile(
-    r"(?:\d[\d,.]*(?=\s)|an?|all|another|both|each|every|its|no|the|their|these|this|one|two|three|four|five|six|seven|eight|nine"
-    r"|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|(?:one |two |three )?(?:hundreds?|thousands?)|at least|more"
-    r"|most|half|some|several)\b",
+    rf"(?:{_FIGURE}|{_NUMBER}|{_OF_AN_ACRONYM}|{DETERMINERS}|another|at least|half|more|most|several|some)(?=\s)",
     re.IGNORECASE,
 )
 # A verb that is as often a noun begins a title as a verb if one of these follows.
 _OBJECT_AFTER = re.compile(
-    r"(?:an?|all|and \w+ (?:an?|all|its|the|their)|each|every|existing|how|its|new|the|their|these|this|whether)\b",
-    re.IGNORECASE,
+    rf"(?:(?:and \w+ )?(?:{DETERMINERS})|existing|how|new|whether)\b", re.IGNORECASE
 )
 _DOUBLED = set_of(
     """
-    ban begin commit cut deter drop embed fit get let map permit plan put refer run set split stop submit transfer win
+    begin bid deter drop embed equip get let map plan put refer rerun retrofit run set split stop submit transfer trial
     """
 )
 # "Develop, pilot and evaluate the course": the verbs of a title, and what they are about.
 _TITLE = re.compile(
-    r"(?P<verb>[A-Z][a-z]+)(?P<more>(?:, [a-z]+)*(?:,? and [a-z]+)?) (?P<rest>\S.*)"
+    r"(?P<verb>(?:[A-Z]|Co-|Fast-|Pre-|Re-)[a-z]+)(?P<more>(?:, [a-z]+)*(?:,? and [a-z]+)?) (?P<rest>\S.*)"
 )
-# A later verb, with what shows that it is one: "and evaluate the pilot".
-_LATER_VERB = re.compile(
-    r"(?<=\band )(?P<verb>[a-z]+)(?= (?:an?|all|each|every|how|its|the|their|these|this)\b)"
+_VERB = re.compile(r"\b(?!and\b)[a-z-]+")
+# More verbs, or none.
+_NO_OBJECT = ("& ", "and ", "and/or ", "of ")
+# A later verb, with what shows that it is one: "and evaluate the pilot". After "to find" it stays as it is.
+_LATER = re.compile(
+    rf"\bto (?:{'|'.join(FIRST_VERBS)})\b.*"
+    rf"|(?<=\band )(?P<verb>{'|'.join(FIRST_VERBS)})(?= (?:{DETERMINERS}|how)\b)"
 )
-# A long name ends before one of these, if enough of it is left.
+# Words of a long name, which ends before one of these if enough of it is left.
+LONG_PHRASE = 9
+LEAST_IN_A_PHRASE = 4
 _ENDS = re.compile(
     r": | [–—-] |,? (?:by means of|including|in accordance with|in line with|in order to|in relation to|in respect of|on a \w+ basis|so as to"
     r"|so that|through|to ensure|to improve|to include|to support|with (?:a|particular) (?:regard|view|focus|emphasis))\b"
     r"|, (?:and|as|by|for|from|in|on|to|where|which|with)\b"
 )
-LONG = 9
-LEAST = 4
 # One that is still too long for a sentence ends before the last of these that leaves no more than so many words. If
 # that is not possible, it is none, and the title or description is quoted.
+MOST_IN_A_PHRASE = 15
 _LINKS = re.compile(
     r",? (?:across|among|as|between|directed|for|from|in|likely|that|(?<!\d )to(?! \d)|which|who|with)\b"
 )
-MOST = 15
 
 
 # A paper is composed several times until it has its length.
@@ -166,16 +185,15 @@ def phrase_of_title(title: str, *, in_orders: bool = False) -> str:
     found = _TITLE.fullmatch(title.strip().rstrip("."))
     if found is None:
         return ""
-    verbs = [found["verb"].casefold(), *re.findall(r"\b(?!and\b)[a-z]+", found["more"])]
-    rest = found["rest"]
-    is_plain = all(verb in FIRST_VERBS for verb in verbs) and not rest.startswith(("and ", "of "))
+    begun, rest = found["verb"].casefold() + found["more"], found["rest"]
+    # "Co-design" is known by its second part.
+    verbs = [verb.rpartition("-")[2] for verb in _VERB.findall(begun)]
+    is_plain = FIRST_VERBS.issuperset(verbs) and not rest.startswith(_NO_OBJECT)
     is_sure = len(verbs) > 1 or verbs[0] not in ALSO_NOUNS or in_orders
     if not is_plain or not (is_sure or _OBJECT_AFTER.match(rest)):
         return ""
-    begun = found["verb"].casefold() + found["more"]
-    for verb in verbs:
-        begun = re.sub(rf"\b{verb}\b", _gerund(verb), begun)
-    rest = _LATER_VERB.sub(lambda later: _as_gerund(later["verb"]), rest)
+    begun = _VERB.sub(lambda each: _gerund(each.group()), begun)
+    rest = _LATER.sub(lambda each: _gerund(each["verb"]) if each["verb"] else each.group(), rest)
     return _not_too_long(f"{begun} {rest}")
 
 
@@ -196,7 +214,7 @@ def phrase_of_description(description: str) -> str:
     if found is None:
         return phrase_of_title(text) or _thing(text)
     noun = _joined_nouns(found["first"], found["done"])
-    if noun is None or _NO_NAME.search(found["what"]):
+    if noun is None or _NO_PHRASE.search(found["what"]):
         return ""
     return _not_too_long(f"{noun} {_with_article(found['what'])}{found['tail'] or ''}".strip())
 
@@ -213,50 +231,39 @@ def _joined_nouns(first: str | None, done: str) -> str | None:
 
 def _thing(text: str) -> str:
     """Return a description that is a thing and no clause: "the decision on the fees"; "" of another one."""
-    words = text.split()
-    is_clause = _NO_NAME.search(text) or PAST.fullmatch(words[-1].casefold())
-    is_done = any(PAST.fullmatch(word) and after in _LINKS_OF for word, after in pairwise(words))
-    if is_clause or is_done or len(words) > MOST or not _HEAD.match(text):
+    words = text.casefold().split()
+    if not _HEAD.match(text) or not is_thing(text) or len(words) > MOST_IN_A_PHRASE:
         return ""
-    return _with_article(text)
+    is_done = any(PAST.fullmatch(word) and after in _LINKS_OF for word, after in pairwise(words))
+    is_clause = is_done or _NO_PHRASE.search(text) or PAST.fullmatch(words[-1])
+    return "" if is_clause else _with_article(text)
 
 
 def _with_article(name: str) -> str:
-    name = _opened(name)
-    return name if _WITHOUT_ARTICLE.match(name) else f"the {name}"
-
-
-def _opened(name: str) -> str:
-    """Return a name as it goes on within a sentence: with a small first letter unless it begins with an acronym or
-    with two words with capitals, such as those of a law."""
-    first, _space, rest = name.partition(" ")
-    if first in NAMES or sum(map(str.isupper, first)) > 1 or rest[:1].isupper():
-        return name
-    return name[:1].lower() + name[1:]
+    if not keeps_capital(name):
+        name = name[:1].lower() + name[1:]
+    return name if _WITHOUT_ARTICLE.match(f"{name} ") else f"the {name}"
 
 
 def _not_too_long(phrase: str) -> str:
-    if len(phrase.split()) > LONG:
+    """Return a phrase, or the beginning of a long one that can stand alone; "" if none can, and of two clauses."""
+    if len(phrase.split()) > LONG_PHRASE:
         phrase = next(_cut(phrase, _ENDS), phrase)
-    if len(phrase.split()) > MOST:
-        fitting = [each for each in _cut(phrase, _LINKS) if len(each.split()) <= MOST]
+    if len(phrase.split()) > MOST_IN_A_PHRASE:
+        fitting = [each for each in _cut(phrase, _LINKS) if len(each.split()) <= MOST_IN_A_PHRASE]
         phrase = fitting[-1] if fitting else ""
-    return phrase if phrase.count("(") == phrase.count(")") else ""
+    return phrase if phrase.count("(") == phrase.count(")") and ";" not in phrase else ""
 
 
 def _cut(phrase: str, ends: re.Pattern[str]) -> Iterator[str]:
     """Yield the beginnings of a phrase that end before one of the `ends`, of those that are long enough."""
     for end in ends.finditer(phrase):
-        if len((cut := phrase[: end.start()]).split()) >= LEAST:
+        if len((cut := phrase[: end.start()]).split()) >= LEAST_IN_A_PHRASE:
             yield cut
 
 
-def _as_gerund(word: str) -> str:
-    return _gerund(word) if word in FIRST_VERBS else word
-
-
 def _gerund(verb: str) -> str:
-    if verb in _DOUBLED:
+    if verb.rpartition("-")[2] in _DOUBLED:
         return f"{verb}{verb[-1]}ing"
     if verb.endswith("e") and not verb.endswith(("ee", "oe", "ye")):
         return f"{verb[:-1]}ing"

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from agencies.wording.translation import StrOrPromise, _, gettext_lazy
 from workitems.terms.as_told import is_plural
-from workitems.terms.sentence_ends import on_one_line, sentences
-from workitems.terms.third_person import without_we
-from workitems.terms.verbs import ALSO_NOUNS, FIRST_VERBS, PAST, VERBS, set_of
+from workitems.terms.sentence_ends import on_one_line, sentences, with_capital
+from workitems.terms.third_person import without_we, word_of_us
+from workitems.terms.verbs import ALSO_NOUNS, DETERMINERS, FIRST_VERBS, PAST, VERBS, set_of
 
 
 class Follows(StrEnum):
@@ -108,7 +108,6 @@ _EMPTY = set_of(
     """
 )
 _WORD = re.compile(r"[^\s,;:.!?()“”\"'–—-]+")
-_WE = re.compile(r"\b(?:we|our|ours|us|we['’](?:re|ll|ve|d))\b", re.IGNORECASE)
 
 
 def says_nothing(text: str) -> bool:
@@ -149,12 +148,7 @@ def without_announcements(text: str) -> str:
 
 def says_we(text: str) -> bool:
     """Whether a text speaks of its agency as "we"; "US" is a country."""
-    return bool(_we_in(text))
-
-
-def _we_in(text: str) -> str:
-    """Return the first word by which an agency speaks of itself, such as "our"; "" if there is none."""
-    return next((found for found in _WE.findall(text) if found != "US"), "")
+    return bool(word_of_us(text))
 
 
 # --- Fitting --------------------------------------------------------------------------------------
@@ -202,9 +196,7 @@ _ADJECTIVES = set_of(
     "advanced combined continued detailed dedicated expected improved increased limited needed planned proposed"
     " related required revised shared targeted united updated"
 )
-_DETERMINER = re.compile(
-    r"(?:an?|all|both|each|its|no|the|their|these|this|\d\S*)\b", re.IGNORECASE
-)
+_DETERMINER = re.compile(rf"(?:{DETERMINERS}|\d\S*)\b", re.IGNORECASE)
 _SUBORDINATE = re.compile(
     r"\b(?:after|as|because|before|how|if|once|so|that|until|what|when|where|whether|which|while|who|whose)\b"
 )
@@ -220,10 +212,11 @@ _FINITE_OF_A_SUBJECT = re.compile(
     r"\b(?:are|begins|can(?:not)?|continues|could|did|does|had|has|(?<!to )have|is|may|must|remains|should|starts|was"
     r"|were|will|would)\b"
 )
-# What shows that such a word is a noun: "tender evaluation to be completed", "contract signature expected in May".
+# What shows that such a word is a noun: "tender evaluation to be completed", "contract signature expected in May",
+# "phase 2".
 _OF_A_NOUN = re.compile(
-    r"(?!(?:an?|all|both|each|its|no|the|their|these|this)\b)(?:[\w-]+ ){0,4}(?:to be|due|expected|planned|scheduled)\b"
-    r"|to (?:be|issue|follow)\b"
+    rf"(?!(?:{DETERMINERS})\b)(?:[\w-]+ ){{0,4}}(?:to be|due|expected|planned|scheduled)\b"
+    r"|to (?:be|issue|follow)\b|\d+$"
 )
 # Verbs of a sentence that begin no order.
 _OF_SENTENCES = set_of(
@@ -277,10 +270,14 @@ _LOOKS_ON = re.compile(
     r"(?:monitor|observ|watch|keep an eye)\w*\b",
     re.IGNORECASE,
 )
-# First words of names that an agency may need something of.
+# First words of names that need no second capital to be known.
 NAMES = set_of(
-    "Budget Cabinet Crown Customs Immigration Justice Minister Ministers Ministry Māori Pacific Parliament Police Treasury"
-    " January February March April May June July August September October November December"
+    """
+    Budget Cabinet Crown Customs Immigration Justice Minister Ministers Ministry Parliament Police Treasury
+    Māori Pacific Aotearoa Auckland Canterbury Christchurch Dunedin Gisborne Hamilton Marlborough Nelson Northland
+    Otago Rotorua Southland Taranaki Tasman Tauranga Wairarapa Waikato Wellington Whanganui Ōtautahi
+    January February March April May June July August September October November December
+    """
 )
 # "Motels known to be safe": no order.
 _BEFORE_AN_INFINITIVE = set_of("able due free known likely ready sure unable unlikely willing")
@@ -301,7 +298,7 @@ LEAST_IN_A_CLAUSE = 3
 
 def within(text: str, names: Iterable[str] = ()) -> str | None:
     """Return the text as it goes on within a sentence: its first letter small, unless it begins with one of the
-    names, an acronym, "I" or two names. None if its first word may be a name that is not known."""
+    names, an acronym or two names. None if its first word may be a name that is not known."""
     first = text.split(maxsplit=1)[0] if text.strip() else ""
     if not first:
         return None
@@ -337,11 +334,14 @@ def completion(asked: str, text: str, names: Iterable[str] = ()) -> str | None:
             return _opened(f"{verb} {rest}") if is_past and _is_object(rest) else None
         case Follows.CLAUSE:
             found = within(text, names)
-            return _opened(found) if found and _is_clause(found) else None
+            is_clause = found and _is_clause(found) and future(text, names) is None
+            return _opened(found) if found and is_clause else None
     if rest and _is_order(text):
         return f"to {_opened(f'{first.lower()} {rest}')}"
-    found = within(text, names) or _thing(text)
-    if found is None or not _is_thing(found):
+    found = within(text, names)
+    if found is None and not keeps_capital(text):
+        found = f"{text[:1].lower()}{text[1:]}"
+    if found is None or not is_thing(found):
         return None
     if found.partition(" ")[0] in _COUNTED:
         found = f"a {found}"
@@ -398,14 +398,15 @@ def future(text: str, names: Iterable[str] = ()) -> str | None:
     return f"{subject} will {rest}" if fits and len(subject.split()) <= MOST_IN_A_SUBJECT else None
 
 
-def _thing(text: str) -> str | None:
-    """Return what is needed, with a small letter, unless its first word may be a name or begins one."""
+def keeps_capital(text: str) -> bool:
+    """Whether a text begins with a known name, with an acronym, or with two words with capitals, such as those of a
+    law."""
     first, _space, rest = text.partition(" ")
-    is_name = first.rstrip("’'s,") in NAMES or rest[:1].isupper()
-    return None if is_name else f"{text[:1].lower()}{text[1:]}"
+    bare = re.sub(r"[’']s?$", "", first.rstrip(","))
+    return bare in NAMES or sum(map(str.isupper, first)) > 1 or rest[:1].isupper()
 
 
-def _is_thing(text: str) -> bool:
+def is_thing(text: str) -> bool:
     """Whether a text that goes on within a sentence can be what is needed: no sentence, lack or doing."""
     first = text.partition(" ")[0].casefold()
     if first in _NO_THING | _PRONOUNS or _DOING.match(text) or says_we(text):
@@ -416,16 +417,20 @@ def _is_thing(text: str) -> bool:
     return first == "to" or not FINITE.search(head.lower() if text.isupper() else head)
 
 
+# "Co-design" and "reopen" are known by what follows this, while "in-house" is no verb.
+_BEFORE_A_VERB = re.compile(r"^(?:co-|cross-|double-|fast-|field-|peer-|pre-|re-?|ring-)")
+
+
 def is_verb(word: str) -> bool:
     """Whether a word is a verb with which an order or a plan begins."""
-    return any(
-        each in FIRST_VERBS for each in (word, word.removeprefix("re"), word.rpartition("-")[2])
-    )
+    return word in FIRST_VERBS or _BEFORE_A_VERB.sub("", word) in FIRST_VERBS
 
 
 def _is_clause(text: str) -> bool:
-    """Whether a text has a subject and a verb before its first comma, and does not speak as "we", so that another
-    sentence can go on with it."""
+    """Whether a text has a subject and a verb before its first comma, is no order and does not speak as "we", so that
+    another sentence can go on with it."""
+    if _is_order(text.removeprefix("to ")) or text.startswith("to be "):
+        return False
     is_long = len(text.split()) >= LEAST_IN_A_CLAUSE
     # In "parents, teachers and youth workers have …", the commas divide the subject.
     first = text if _LISTED.match(text) else text.partition(", ")[0]
@@ -513,10 +518,6 @@ def _closed(text: str) -> str:
     return text if not text or text[-1] in ".!?" else f"{text}."
 
 
-def _capitalised(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
-
-
 def _first(text: str) -> tuple[str, str]:
     """Return the first sentence of what was typed and the others, on one line."""
     first, *others = sentences(on_one_line(text)) or [""]
@@ -548,12 +549,12 @@ def _other_form(asked: str, text: str, names: Iterable[str]) -> str | None:
 
 def as_it_reads(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> str:
     """Return the sentences that the text makes: the beginning and its completion, or the text by itself."""
-    return _closed(_capitalised(begun(asked, text, agency, names)))
+    return _closed(with_capital(begun(asked, text, agency, names)))
 
 
 def remarks_on_we(text: str, agency: str) -> list[str]:
     """Return what to write instead of "we" or "our", as a sentence for the writer."""
-    word = _we_in(text)
+    word = word_of_us(text)
     if not word:
         return []
     return [
@@ -636,5 +637,6 @@ def _is_order(text: str) -> bool:
     if not is_verb(verb) or PAST.fullmatch(verb):
         return False
     if verb in ALSO_NOUNS:
-        return bool(_DETERMINER.match(rest)) and _is_object(rest)
+        is_verb_here = _DETERMINER.match(rest) and not _OF_A_NOUN.match(rest)
+        return bool(is_verb_here) and _is_object(rest)
     return not rest or _is_object(rest)

@@ -5,7 +5,7 @@ go back to the market". Nothing here queries the database.
 import re
 
 from workitems.terms.sentence_ends import sentences, with_capital
-from workitems.terms.verbs import PAST, VERBS, set_of
+from workitems.terms.verbs import ALSO_NOUNS, PAST, VERBS, set_of
 
 _OURSELVES = re.compile(
     r"\b(?:we['’](?P<short>re|ve|ll|d)|(?P<own>our)|(?P<object>us)|(?P<bad>ours|ourselves)|(?P<subject>we))\b",
@@ -31,7 +31,12 @@ _BETWEEN = set_of(
 )
 # After the verb of "we", a second one of the same subject: "we have asked and are waiting".
 _SECOND = re.compile(r"(?P<before>[^,;]*?\b(?:and|but|or) )(?P<verb>are|do|have|were)\b")
-_NEXT = re.compile(r"(?P<gap>\s+)(?P<word>[\w’]+)")
+_LISTED = re.compile(r"(?:,|\b(?:and|but|or)) ([a-z]+)\b")
+_NEXT = re.compile(r"\s+(?P<word>[\w’-]+)")
+# The verb stands before "we" in a question: "do we have it?".
+_INVERTED = re.compile(
+    r"\b(?:are|can|could|did|do|have|may|must|should|were|will|would)\s+$", re.IGNORECASE
+)
 
 
 def without_we(text: str, who: str) -> str:
@@ -43,7 +48,8 @@ def in_third_person(text: str, who: str) -> str | None:
     """Return a text in which the agency `who` speaks as "we" as a text about it: by its name first in each sentence,
     then "it". None if a sentence of it cannot be changed so; a text without "we" as it is."""
     told = [
-        _sentence(each.replace("'", "’"), who) if _of_us(each) else each for each in sentences(text)
+        _sentence(each.replace("'", "’"), who) if word_of_us(each) else each
+        for each in sentences(text)
     ]
     whole = [each for each in told if each is not None]
     return " ".join(whole) if len(whole) == len(told) else None
@@ -54,8 +60,11 @@ def is_plural_agency(name: str) -> bool:
     return name.rpartition(" ")[2].casefold() == "police"
 
 
-def _of_us(sentence: str) -> bool:
-    return any(found.group() != "US" for found in _OURSELVES.finditer(sentence))
+def word_of_us(text: str) -> str:
+    """Return the first word by which an agency speaks of itself, such as "our"; "" if there is none. "US" is a
+    country."""
+    found = (each.group() for each in _OURSELVES.finditer(text))
+    return next((word for word in found if word != "US"), "")
 
 
 def _sentence(sentence: str, who: str) -> str | None:
@@ -74,6 +83,8 @@ def _sentence(sentence: str, who: str) -> str | None:
             told += its if is_named else _possessive(who)
         elif found["object"]:
             told += them if is_named else who
+        elif _INVERTED.search(told):
+            return None
         else:
             # After "DIA’s analyst", "it" would be the analyst.
             told += pronoun if is_pronoun else who
@@ -102,17 +113,26 @@ def _with_verb(rest: str, *, is_plural: bool) -> str | None:
             after = _SECOND.sub(
                 lambda each: each["before"] + _SINGULAR[each["verb"]], after, count=1
             )
+        if changed != word and _has_another(after):
+            return None
         return rest[: found.start("word")] + changed + after
     return None
+
+
+def _has_another(after: str) -> bool:
+    """Whether what follows a verb may have a second one in the present: "try, carry on", but not "need to try"."""
+    listed = _LISTED.findall(after.partition(" to ")[0])
+    return any(word in VERBS - ALSO_NOUNS for word in listed)
 
 
 def _third(verb: str) -> str | None:
     """Return a verb as it follows "it", None if it is no known one."""
     if verb in _SINGULAR:
         return _SINGULAR[verb]
-    if verb in _SAME or (verb not in VERBS and PAST.fullmatch(verb)):
+    known = verb.rpartition("-")[2]
+    if verb in _SAME or (known not in VERBS and PAST.fullmatch(known)):
         return verb
-    if verb not in VERBS:
+    if known not in VERBS:
         return None
     if re.search(r"(?:s|x|ch|sh|o)$", verb):
         return f"{verb}es"

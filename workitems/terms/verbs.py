@@ -49,17 +49,19 @@ FIRST_VERBS = VERBS | set_of(
 # Of these, those that are as often nouns.
 ALSO_NOUNS = set_of(
     """
-    access address advance approach audit award bid brief build call chair champion change charge chase check
-    close coach commission contract control counter cover curb design direct double draft draw drop employ
-    escalate extend finish fix follow form function fund group help hire hold house increase interview invite
-    issue join keep lack launch lead leave lift limit link list look make map match measure monitor move name
-    need offer open order outline partner pay phase pilot place plan pool present print process progress
-    progressing project propose put raise reach record redesign reform refresh release repair report request
-    research resource resume review roll run scale scope second secure select send set share show sign speed
-    split sponsor staff start stay stop study support survey table take talk target tender test time track trade
-    train transfer transition trial try turn update upgrade use visit wait want warn wish withdraw work
+    address advance approach audit award bid brief build call chair champion change chase check close coach
+    commission contract counter cover curb design direct double draft draw drop employ escalate extend finish
+    fix follow form fund group help hire hold house increase interview invite issue join keep lack launch lead
+    leave lift limit link list look make map measure monitor move name need offer open order outline partner
+    pay phase pilot place plan pool present print progress propose put raise reach record redesign reform
+    refresh release report request research resource resume review roll run scale scope second secure select
+    send set share show sign split sponsor staff start stay stop study support survey table take talk target
+    tender test track trade train transfer transition trial try turn update upgrade use visit wait want warn
+    wish withdraw work
     """
 )
+# What stands before a noun, as a part of a regular expression.
+DETERMINERS = "an?|all|both|each|every|its|no|the|their|these|this"
 # A verb in the past.
 PAST = re.compile(
     r"(?:\w+ed|became|began|bought|broke|brought|built|came|chose|cut|drew|drove|fell|found|gave|got|grew|held|kept|knew|led|left"

@@ -18,6 +18,13 @@ from workitems.terms.made_phrases import are_in_orders, phrase_of_description, p
             "Prepare for drought and evaluate the trial",
             "preparing for drought and evaluating the trial",
         ),
+        ("Help agencies to find and support the victims", ""),
+        ("Co-design a service", "co-designing a service"),
+        ("Re-run the pilot", "re-running the pilot"),
+        ("Equip the staff", "equipping the staff"),
+        # Two clauses, or two verbs.
+        ("Publish the guide; train staff", ""),
+        ("Develop and/or buy a tool", ""),
         # Nouns, or words that may be nouns.
         ("Support services for victims", ""),
         ("Review of the fees", ""),
@@ -75,6 +82,19 @@ def test_a_word_that_may_be_a_noun_is_a_verb_where_most_titles_begin_with_one():
         ("1,500 farms with a plan", "1,500 farms with a plan"),
         ("Decision on the fees", "the decision on the fees"),
         ("Publish the guide", "publishing the guide"),
+        ("Guidance made available to schools", "the guidance to schools"),
+        ("80% of staff trained", "the training of 80% of staff"),
+        ("2027 report published", "the publication of the 2027 report"),
+        ("One-stop shop opened", "the opening of the one-stop shop"),
+        ("A&E guidance published", "the publication of the A&E guidance"),
+        ("DIA’s register live", "DIA’s register"),
+        ("Treasury’s advice received", "the receipt of the Treasury’s advice"),
+        ("Ōtautahi office opened", "the opening of the Ōtautahi office"),
+        # Who did it, how it stands, and nothing.
+        ("Cabinet agreed to the fees", ""),
+        ("On track for delivery", ""),
+        ("Number of staff trained", ""),
+        (".", ""),
         # Clauses, and what is no thing.
         ("Rules consulted upon and adopted", ""),
         ("System procured and operational", "the procurement of the system"),

@@ -69,6 +69,13 @@ NAMES = ["MBIE", "Ministry of Business, Innovation and Employment", "MSD", "Poli
             "Use of motels known to Police to be safe.",
         ),
         ("mitigation", "Money to print it", "Money to print it."),
+        ("mitigation", "Co-design it with iwi", "MBIE will co-design it with iwi."),
+        ("mitigation", "In-house lawyers", "In-house lawyers."),
+        ("mitigation", "Phase 2", "Phase 2."),
+        # Orders, and what is to come, are no reasons.
+        ("explanation", "Re-tender the work", "Re-tender the work."),
+        ("explanation", "Advice on fees to be published", "Advice on fees to be published."),
+        ("needs", "Customs approval", "Customs approval."),
         ("mitigation", "Decision to open places", "Decision to open places."),
         (
             "mitigation",

@@ -17,7 +17,8 @@ from workitems.terms.third_person import in_third_person, without_we
         # "It" would be the lead.
         ("Our lead left and we could not hire.", "DIA’s lead left and DIA could not hire."),
         ("We urgently need advice on the US rules.", "DIA urgently needs advice on the US rules."),
-        ("We try, carry on and watch.", "DIA tries, carry on and watch."),
+        ("We need to find and appoint staff.", "DIA needs to find and appoint staff."),
+        ("We re-tendered and now co-design it.", "DIA re-tendered and now co-design it."),
         ("They wrote to us in May.", "They wrote to DIA in May."),
         ("Staff left.", "Staff left."),
     ],
@@ -28,7 +29,15 @@ def test_the_agency_is_named_where_it_says_we(typed, told):
 
 @pytest.mark.parametrize(
     "typed",
-    ["Staff of ours left.", "We at DIA think so.", "We'd ask again.", "By ourselves. We ask."],
+    [
+        "Staff of ours left.",
+        "We at DIA think so.",
+        "We'd ask again.",
+        "By ourselves. We ask.",
+        # "Do DIA has it?", "DIA tries, carry on".
+        "Do we have it?",
+        "We try, carry on and watch.",
+    ],
 )
 def test_what_cannot_be_told_so_stays_as_it_is(typed):
     assert in_third_person(typed, "DIA") is None
