@@ -5,8 +5,8 @@ left out or put in another order never disagree.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from django.utils.translation import gettext, gettext_lazy
@@ -75,7 +75,9 @@ class Date(NamedTuple):
         )
 
 
-def dates_in(text: str) -> list[Date]:
+@lru_cache(maxsize=2000)
+def dates_in(text: str) -> Sequence[Date]:
+    """Return the dates of a text, in order."""
     found = []
     for match in _DATE.finditer(text):
         groups = match.groupdict()
@@ -94,7 +96,8 @@ def dates_in(text: str) -> list[Date]:
     return found
 
 
-def numbers_in(text: str) -> dict[str, str]:
+@lru_cache(maxsize=2000)
+def numbers_in(text: str) -> Mapping[str, str]:
     """Map the numbers of a text, as digits, to how it gives them. Dates are none."""
     return {
         str(_WORDS.get(word.casefold(), word.replace(",", "").rstrip("."))): word
@@ -113,11 +116,11 @@ class Said:
         self.text = "\n".join(texts)
 
     @cached_property
-    def dates(self) -> list[Date]:
+    def dates(self) -> Sequence[Date]:
         return dates_in(self.text)
 
     @cached_property
-    def numbers(self) -> dict[str, str]:
+    def numbers(self) -> Mapping[str, str]:
         return numbers_in(self.text)
 
     @cached_property
@@ -200,7 +203,7 @@ def _texts_of(facts: Facts, item: ItemAt) -> Iterator[str]:
     yield from (f"({item.number})", item.title, item.as_told, item.objective, item.action)
     for step in item.milestones:
         yield from (step.description, step.as_told, step.done_means)
-        for due in (step.original, step.agreed, step.forecast):
+        for due in dict.fromkeys((step.original, step.agreed, step.forecast)):
             yield from (str(due), long_date(due.last_day))
         yield from _lengths(step)
         for delay in step.delays:

@@ -1,9 +1,9 @@
 """Compares what agencies recorded in the period with what the paper prints of it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from reports.compose.annex_rows import last_round
 from reports.compose.facts import Facts
@@ -26,11 +26,16 @@ class Recorded:
     annex: str
 
     @cached_property
-    def ends(self) -> dict[str, str]:
+    def ends(self) -> Mapping[str, str]:
         """Its sentences by their ends, to be found in what `plain` returns: the paper may begin a sentence in other
         words. Sentences that say nothing are left out."""
-        found = sentences_of(self.text)
-        return {end_of(sentence): sentence for sentence in found if not says_nothing(sentence)}
+        return _ends(self.text)
+
+
+@lru_cache(maxsize=5000)
+def _ends(text: str) -> Mapping[str, str]:
+    found = sentences_of(text)
+    return {end_of(sentence): sentence for sentence in found if not says_nothing(sentence)}
 
 
 def recorded(facts: Facts) -> list[Recorded]:

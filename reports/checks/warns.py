@@ -394,12 +394,12 @@ def _voice(material: Material) -> Iterator[Check]:
         repeated = next((each for each in found if each in earlier), "")
         faults = {}
         of_agencies = any(source.model in OF_AGENCIES for source in part.sources)
-        if of_agencies and any(map(PRIORITIES.search, found)):
+        if of_agencies and "priorit" in part.text.casefold() and any(map(PRIORITIES.search, found)):
             faults["priorities"] = gettext(
                 "{place} tells the Minister of Ministers’ or Cabinet’s priorities in an agency’s words. Ask for "
                 "another reason."
             )
-        if of_agencies and any(map(says_we, found)):
+        if of_agencies and says_we("\n".join(found)):
             faults["we"] = gettext("{place} says “we” of an agency. Write its name.")
         if empty:
             faults["empty"] = gettext("{place} has a sentence that says nothing: “{empty}”")

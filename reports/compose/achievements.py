@@ -18,13 +18,13 @@ from reports.compose.citations import item_source, milestone_source
 from reports.compose.facts import Facts, UpdateFacts
 from reports.compose.paragraphs import Writer, errors_naming, flat, key
 from reports.compose.results import (
-    as_result,
+    as_result_in_english,
     counts,
     headline,
     is_list_without_verbs,
     is_of_people,
     is_talk,
-    stated,
+    own_words,
     worth,
 )
 from reports.compose.subjects import in_when, numbers_of
@@ -107,7 +107,6 @@ class Reports:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self._own_words: dict[int, str] = {}
         self._results: dict[tuple[int, str], str] = {}
 
     @cached_property
@@ -161,10 +160,7 @@ class Reports:
     def own_words(self, update: UpdateFacts) -> str:
         """Return what an update says that was achieved, from its first sentence that says something and without what
         it only announces; "" if that is nothing."""
-        if update.pk not in self._own_words:
-            words = on_one_line(without_announcements(update.achieved))
-            self._own_words[update.pk] = stated(words)
-        return self._own_words[update.pk]
+        return own_words(update.achieved)
 
     def result(self, update: UpdateFacts, who: str) -> str:
         """Return what was achieved as a result (see `as_result`) of the agency, which the text calls `who`."""
@@ -173,7 +169,7 @@ class Reports:
                 text = flat(update.achieved, self.facts.maori)
             agency = update.of_return.agency
             names = (agency.name, agency.short_name)
-            self._results[update.pk, who] = as_result(update.achieved, text, who, names)
+            self._results[update.pk, who] = as_result_in_english(update.achieved, text, who, names)
         return self._results[update.pk, who]
 
 

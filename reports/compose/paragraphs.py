@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from string import ascii_uppercase
 
 from agencies.models import Agency
@@ -52,6 +53,7 @@ class Writer:
         is_tight: bool = False,
     ) -> None:
         self.facts = facts
+        self.words = words
         self.is_tight = is_tight
         self.annexes = tuple(annexes)
         self.names = Names(facts.items)
@@ -266,7 +268,8 @@ SHORTHAND = (
 LEADING_ON = (" which", " that", " who", " to")
 
 
-def flat(source: str, maori: Iterable[str] = ()) -> str:
+@lru_cache(maxsize=5000)
+def flat(source: str, maori: tuple[str, ...] = ()) -> str:
     """Return typed text as sentences on one line, its bullets joined by semicolons.
 
     Raise `DocumentError` for what cannot be printed.

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
+from agencies.wording.translation import in_english
 from reports.compose.slips import PEOPLE
 from reports.document.dates import MONTHS
 from reports.document.wording import first_sentences, opened
-from workitems.terms.sentence_ends import sentences, with_capital
+from workitems.terms.sentence_ends import on_one_line, sentences, with_capital
 from workitems.terms.stems import FINITE, begun, has_verb, says_nothing, without_announcements
 from workitems.terms.third_person import is_plural_agency, without_we
 
@@ -84,6 +86,12 @@ def is_talk(sentence: str) -> bool:
     return bool(TALK.search(sentence)) and not any(map(str.isdigit, _NO_COUNT.sub("", sentence)))
 
 
+@lru_cache(maxsize=5000)
+def own_words(typed: str) -> str:
+    """Return what was typed on one line, as `stated` does, without what it only announces."""
+    return stated(on_one_line(without_announcements(typed)))
+
+
 def stated(text: str) -> str:
     """Return a text on one line from its first sentence that says something; "" if none does. What is skipped says
     nothing, and no sentence that leans on what was skipped comes first."""
@@ -104,6 +112,13 @@ def is_list_without_verbs(typed: str, flat: str) -> bool:
     return bool(_LIST.match(typed) and flat and not has_verb(sentences(flat)[0]))
 
 
+@lru_cache(maxsize=5000)
+@in_english
+def as_result_in_english(typed: str, flat: str, who: str, names: tuple[str, ...]) -> str:
+    """Return what `as_result` does for a paper."""
+    return as_result(typed, flat, who, names)
+
+
 def as_result(typed: str, flat: str, who: str, names: Sequence[str]) -> str:
     """Return what was achieved on one line, from its first sentence that says something. What begins with a verb gets
     its agency `who` as the subject; of things without a verb it is told that the agency reports them. `flat` is the
@@ -122,6 +137,7 @@ def as_result(typed: str, flat: str, who: str, names: Sequence[str]) -> str:
     return begun("achieved", told, who, names)
 
 
+@lru_cache(maxsize=5000)
 def headline(text: str) -> str:
     """Return of a text what one bullet prints: its first sentence, and a second one that has a number if it fits."""
     one = first_sentences(text, 1, HEADLINE_WORDS)
@@ -129,6 +145,7 @@ def headline(text: str) -> str:
     return two if one and two.startswith(one) and counts(two[len(one) :]) else one
 
 
+@lru_cache(maxsize=5000)
 def worth(text: str, *, is_done: bool) -> int:
     """Return how much of a result a text is, from 0 to 4: what now exists, what `is_done` as a milestone or item, a
     number, and what that number is measured by."""
@@ -143,5 +160,6 @@ def worth(text: str, *, is_done: bool) -> int:
     )
 
 
+@lru_cache(maxsize=5000)
 def is_of_people(text: str) -> bool:
     return bool(PEOPLE.search(text))

@@ -58,7 +58,7 @@ def parse(source: str, *, maori: Iterable[str] = ()) -> tuple[Block, ...]:
     return _parsed(source, tuple(maori))
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=2000)
 def _parsed(source: str, maori: tuple[str, ...]) -> tuple[Block, ...]:
     """Cache the blocks of a text: a paper is composed at several lengths, checked and shown."""
     tongue = _tongue(maori)

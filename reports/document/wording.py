@@ -131,7 +131,7 @@ def joined(start: str, mark: str, sentence: str, names: Iterable[str] = ()) -> s
     return f"{start}{':' if mark == ',' else '.'} {sentence}"
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=5000)
 def first_sentences(text: str, most: int, words: int) -> str:
     """Return the first sentences of a text: at most so many, and as many as have so many words
     together. The first one may have twice as many words; a longer one gives "".

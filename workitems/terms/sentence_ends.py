@@ -1,6 +1,7 @@
 """Where a sentence ends, and typed lines as sentences on one line. Nothing here queries the database."""
 
 import re
+from functools import lru_cache
 
 # A full stop, closing quotes or brackets, and a space, unless a small letter follows ("9 p.m. on").
 SENTENCE_END = re.compile(r"[.!?][”’\"')*]*\s+(?=[^a-zāēīōū])")
@@ -20,6 +21,12 @@ _URL = re.compile(r"(?:https?://|www\.)\S", re.IGNORECASE)
 
 def sentences(text: str) -> list[str]:
     """Return the sentences of a text on one line, each with its ending mark."""
+    return list(_sentences(text))
+
+
+# A paper's texts are read again for each page that shows it.
+@lru_cache(maxsize=5000)
+def _sentences(text: str) -> tuple[str, ...]:
     found, start = [], 0
     for match in SENTENCE_END.finditer(text):
         # Only the last word is looked at.
@@ -28,7 +35,7 @@ def sentences(text: str) -> list[str]:
         if not is_short and not _SHORTENED.search(text, last, end):
             found.append(text[start:end].strip())
             start = end
-    return [*found, rest] if (rest := text[start:].strip()) else found
+    return (*found, rest) if (rest := text[start:].strip()) else tuple(found)
 
 
 def is_address(text: str) -> bool:

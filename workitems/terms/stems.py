@@ -8,6 +8,7 @@ Nothing here queries the database.
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -110,6 +111,7 @@ _EMPTY = set_of(
 _WORD = re.compile(r"[^\s,;:.!?()“”\"'–—-]+")
 
 
+@lru_cache(maxsize=5000)
 def says_nothing(text: str) -> bool:
     """Whether a text has no content of its own: "n/a", "As above.", "This milestone has been COMPLETED."."""
     return all(match.group().casefold() in _EMPTY for match in _WORD.finditer(text))

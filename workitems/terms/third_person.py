@@ -3,6 +3,7 @@ go back to the market". Nothing here queries the database.
 """
 
 import re
+from functools import lru_cache
 
 from workitems.terms.sentence_ends import sentences, with_capital
 from workitems.terms.verbs import ALSO_NOUNS, PAST, VERBS, set_of
@@ -39,6 +40,7 @@ _INVERTED = re.compile(
 )
 
 
+@lru_cache(maxsize=5000)
 def without_we(text: str, who: str) -> str:
     """Return a text about the agency `who`: `in_third_person` where that is possible, else as it is."""
     return in_third_person(text, who) or text
