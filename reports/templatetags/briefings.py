@@ -1,12 +1,11 @@
 """Tabs between the pages of a briefing, and the links below its paragraphs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from reports.drafting.page import Block
 from reports.drafting.sources import Cited
 from reports.models import Briefing
+from workitems.templatetags.marks import shape
 
 register = template.Library()
 
@@ -33,15 +33,56 @@ PAGES = (
 
 
 @register.simple_tag
-def foot_links(block: Block, here: str, paragraphs: str, may_change: bool) -> SafeString:
-    """Return the links below a paragraph, its sources and the place of its menu.
+def marks_of(block: Block) -> SafeString:
+    """Return what needs work in a paragraph. Written here, as a page has hundreds."""
+    pieces = []
+    for place, mark in enumerate(block.marks, start=1):
+        pieces.append(
+            f'<div class="workshop-mark screen-only"><p><span class="mark mark-at_risk">{shape("at_risk")}'
+            f"{escape(mark.words)}</span> {escape(str(mark.remedy))}</p>"
+        )
+        if mark.rest:
+            of_name = _("of {paragraph}").format(paragraph=escape(block.name))
+            pieces.append(
+                f'<details id="rest-{place}-{escape(block.key)}"><summary>{_("Show the rest")}'
+                f'<span class="visually-hidden"> {of_name}</span></summary>'
+                f"<p>{escape(' '.join(mark.rest))}</p></details>"
+            )
+        pieces.append("</div>")
+    return mark_safe("\n".join(pieces))
 
-    Written here, as a page has hundreds. `paragraphs` is where their addresses begin.
+
+@register.simple_tag
+def foot(
+    block: Block,
+    here: str,
+    paragraphs: str,
+    may_change: bool,
+    suggested: Mapping[str, tuple[int, str]],
+) -> SafeString:
+    """Return what stands below a paragraph: its origin, what is wrong with its sources, the links, the sources and the
+    place of its menu, and the way to the next one that needs work.
+
+    Written here, as a page has hundreds. `paragraphs` is where their addresses begin. `suggested` are the open
+    suggestions of Word copies by key: number and address.
     """
     key, name = escape(block.key), escape(block.name)
     address = f"{escape(paragraphs)}{key}/"
     of_name = _("of {paragraph}").format(paragraph=name)
-    pieces = []
+    pieces = [
+        f'<div class="workshop-foot screen-only"><span class="workshop-origin{" is-ours" if block.is_ours else ""}"'
+        f" data-origin>{escape(block.origin)}</span>"
+    ]
+    if not block.number:
+        pieces.append(f'<span class="tag tag-strong">{_("Left out")}</span>')
+    if block.is_broken:
+        says = _("Refers to a paragraph that is left out")
+        pieces.append(f'<span class="mark mark-late">{shape("at_risk")}{says}</span>')
+    if block.is_changed:
+        says = _("A source has changed")
+        pieces.append(f'<span class="mark mark-late" data-changed>{shape("at_risk")}{says}</span>')
+    if suggested and block.key in suggested:
+        pieces.append(_suggestions(*suggested[block.key], name))
     if may_change:
         pieces.append(
             f'<a href="{escape(here)}?edit={key}#{key}" data-open data-edit>'
@@ -65,24 +106,28 @@ def foot_links(block: Block, here: str, paragraphs: str, may_change: bool) -> Sa
             f'<a href="{address}versions/">{_("Versions")}'
             f'<span class="visually-hidden"> {of_name}</span></a>'
         )
+    if block.next:
+        says = _("Next that needs work: {number}").format(number=block.next.number)
+        pieces.append(f'<a class="workshop-next" href="#{escape(block.next.key)}">{says}</a>')
+    pieces.append("</div>")
     return mark_safe("\n".join(pieces))
 
 
 @register.simple_tag(takes_context=True)
 def suggestions_here(context: dict[str, Any], key: str, name: str) -> SafeString | str:
-    """Return the number of open suggestions of Word copies at a paragraph, with the way to them.
-
-    `suggested` in the context has them by key: number and address.
-    """
-    if key not in (context.get("suggested") or {}):
+    """Return the suggestions at a recommendation. `suggested` in the context is that of `foot`."""
+    suggested = context.get("suggested") or {}
+    if key not in suggested:
         return ""
-    count, url = context["suggested"][key]
-    return format_html(
-        '<a href="{}">{}<span class="visually-hidden"> {}</span></a>',
-        url,
-        ngettext("{count} suggestion", "{count} suggestions", count).format(count=count),
-        _("for {paragraph}").format(paragraph=name),
-    )
+    count, url = suggested[key]
+    return mark_safe(_suggestions(count, url, escape(name)))
+
+
+def _suggestions(count: int, url: str, name: str) -> str:
+    """Return the number of open suggestions of Word copies at a paragraph, with the way to them. `name` is HTML."""
+    says = ngettext("{count} suggestion", "{count} suggestions", count).format(count=count)
+    for_name = _("for {paragraph}").format(paragraph=name)
+    return f'<a href="{escape(url)}">{says}<span class="visually-hidden"> {for_name}</span></a>'
 
 
 def _lines(cited: Iterable[Cited]) -> str:
