@@ -15,7 +15,7 @@ from django.conf import settings
 
 from agencies.wording.translation import in_english
 from reports.compose.facts import read_facts
-from reports.compose.paper_parts import ANNEXES, CONTENTS, USUAL_ANNEXES, Generated, write
+from reports.compose.paper_parts import ANNEXES, CONTENTS, USUAL_ANNEXES, Generated, Share, write
 from reports.compose.paragraphs import ASKED, key
 from reports.document import (
     Document,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from agencies.wording.translation import in_english
 from reports.compose.achievements import achievements
@@ -58,12 +59,20 @@ ANNEXES: dict[str, Callable[[Facts], Annex]] = {
 USUAL_ANNEXES = ("progress", "items")
 
 
+class Share(NamedTuple):
+    """The words that were shared out to a paper's sections, and whether it has only what a tight one must."""
+
+    words: int
+    is_tight: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class Generated:
     """What was composed from the records as at the briefing's date.
 
     `sections` maps each content to its section, in the order requested. `lead` is the sentence
-    before the recommendations. `lines` is that of the `Writer`, by paragraph key.
+    before the recommendations. `lines` is that of the `Writer`, by paragraph key. `share` is what a draft
+    keeps, to be composed with it again.
     """
 
     facts: Facts
@@ -72,6 +81,7 @@ class Generated:
     lead: Paragraph
     annexes: tuple[Annex, ...]
     lines: Mapping[str, tuple[tuple[Source, ...], ...]]
+    share: Share
 
 
 @in_english
@@ -98,6 +108,7 @@ def write(
         lead=writer.paragraph("It is recommended that you:", about="recommendation", sources=()),
         annexes=tuple(ANNEXES[name](facts) for name in behind if in_full),
         lines=writer.lines,
+        share=Share(writer.words, writer.is_tight),
     )
 
 
@@ -105,6 +116,8 @@ def write(
 FILLED = 0.945
 TRIES = 8
 Made = tuple[int, Writer, dict[str, Section]]
+# What is left of a paper that is too long whatever is left out.
+LEAST = Share(0, is_tight=True)
 # A text that uses so much of the words is long enough.
 NEARLY_ALL = 0.98
 
@@ -114,10 +127,19 @@ def _within(
 ) -> tuple[Writer, dict[str, Section]]:
     """Return the sections, kept to the paper's limit of words but using most of it; if that is not possible, only what
     a paper must have, and of that no more than a tight one must.
+
+    A draft is composed with the words that were last shared out to it, as long as that keeps to the limit; with the
+    least that a tight one must have, as long as even that is too long.
     """
     most = max(int((facts.most_words - RECOMMENDATIONS) * FILLED), 0)
 
     make = partial(_with_words, facts, annexes, contents)
+    briefing = facts.briefing
+    if briefing.shared_words is not None:
+        share = Share(briefing.shared_words, briefing.is_tight)
+        made = make(share.words, is_tight=share.is_tight)
+        if (made[0] > most) == (share == LEAST):
+            return made[1:]
     made = _longest(most, partial(make, is_tight=False))
     if made[0] > most:
         made = _longest(most, partial(make, is_tight=True))

@@ -9,7 +9,7 @@ from functools import cached_property
 from django.conf import settings
 from django.utils.translation import gettext
 
-from reports.compose import CONTENTS, USUAL_ANNEXES, Generated, compose, generate
+from reports.compose import CONTENTS, USUAL_ANNEXES, Generated, Share, compose, generate
 from reports.compose.bad_characters import errors_with_places, with_places
 from reports.compose.paragraphs import key, length
 from reports.compose.standing_text import filled
@@ -167,38 +167,44 @@ def generated(briefing: Briefing, draft: Draft, today: date | None = None) -> Ge
 
 
 def composed(briefing: Briefing, today: date | None = None) -> list[Composed]:
+    """Compose the briefing's sections as paragraphs for a draft, as `composed_anew` does."""
+    return composed_anew(briefing, today)[0]
+
+
+def composed_anew(briefing: Briefing, today: date | None = None) -> tuple[list[Composed], Share]:
     """Compose the briefing's sections as paragraphs for a draft, each section's standing text
-    first. Paragraphs of its draft whose records have not changed are as there (see `settled`). Annexes
-    are not made."""
+    first, and return them with what they were composed with. Paragraphs of its draft whose records have not changed
+    are as there (see `settled`). Annexes are not made."""
     rows = draft_rows.read_draft(briefing)
     if not rows.sections:
         sections = briefing.kind.sections.live().in_order() if briefing.kind else ()
         patterns = [(s.key, s.content, s.standing_text) for s in sections]
         annexes = briefing.kind.annexes if briefing.kind else briefing.annexes
-        return composed_for(briefing, patterns, annexes, today=today)
+        made = generated_for(briefing, patterns, annexes, today=today)
+        return composed_from(made, patterns), made.share
     with errors_with_places(briefing.plan):
         made = generate(
             briefing, contents_of(rows.draft), briefing.annexes, in_full=False, today=today
         )
-    return list(settled(briefing, rows.draft, composed_from(made, rows.patterns), made.facts))
+    now = settled(briefing, rows.draft, composed_from(made, rows.patterns), made.facts)
+    return list(now), made.share
 
 
-def composed_for(
+def generated_for(
     briefing: Briefing,
     sections: list[tuple[str, str, str]],
     annexes: Iterable[str] = USUAL_ANNEXES,
     *,
     most_words: int = 0,
     today: date | None = None,
-) -> list[Composed]:
-    """Compose sections given as (key, content, standing text), in order. `most_words` is the kind's limit, if the
-    briefing has no kind yet."""
+) -> Generated:
+    """Compose sections given as (key, content, standing text), in order, without annexes. `most_words` is the kind's
+    limit, if the briefing has no kind yet."""
     contents = [content for _, content, _ in sections if content in CONTENTS]
     with errors_with_places(briefing.plan):
-        generated = generate(
+        return generate(
             briefing, contents, annexes, most_words=most_words, in_full=False, today=today
         )
-    return composed_from(generated, sections)
 
 
 def composed_from(found: Generated, sections: list[tuple[str, str, str]]) -> list[Composed]:

@@ -178,6 +178,10 @@ class Briefing(models.Model):
         "reports.BriefingKind", models.PROTECT, null=True, blank=True, related_name="briefings"
     )
     annexes = models.JSONField(default=list, blank=True)
+    # With what its text was composed, so that what was chosen stays chosen (`reports.compose.paper_parts.Share`). Empty
+    # before drafting and in drafts from before this was kept.
+    shared_words = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    is_tight = models.BooleanField(default=False, db_default=False, editable=False)
     state = models.CharField(max_length=16, choices=State, default=State.DRAFTING)
     # Reason for the next version. Set while an issued paper is being corrected.
     correction_note = models.TextField(blank=True, max_length=1000)
@@ -301,6 +305,10 @@ class Briefing(models.Model):
         """
         versions = self.issued.order_by("-number")
         return str(versions.values_list("portfolio", flat=True).first() or "")
+
+    def compose_anew(self) -> None:
+        """Forget with what its text was composed, as it is about another period or refers to other annexes."""
+        self.shared_words, self.is_tight = None, False
 
     @property
     def is_open(self) -> bool:

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from agencies.records import history
 from reports.document import Source
 from reports.drafting import draft_rows
-from reports.drafting.paper import composed_for
+from reports.drafting.paper import composed_from, generated_for
 from reports.models import Briefing, DraftAct
 from reports.workshop.services import drafts, undoing
 from tests.browser.keyboard import tab_to
@@ -566,7 +566,7 @@ def headlines(draft):
     patterns = draft_rows.read_draft(draft.briefing).patterns
     drafts.refresh(
         briefing=draft.briefing,
-        composed=composed_for(draft.briefing, patterns),
+        composed=composed_from(generated_for(draft.briefing, patterns), patterns),
         by=draft.coordinators[0],
     )
 

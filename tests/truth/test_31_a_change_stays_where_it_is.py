@@ -17,9 +17,10 @@ from reports.document import Source
 from reports.drafting import changed_records
 from reports.drafting.changed_records import settled
 from reports.drafting.draft import Draft, Portion, outdated, refresh
-from reports.drafting.paper import composed, composed_from, generated, read_drafted
+from reports.drafting.paper import composed, composed_anew, composed_from, generated, read_drafted
 from reports.kinds.services import kinds
-from reports.models import BriefingKind
+from reports.kinds.services.annex_choices import choose_annexes
+from reports.models import Briefing, BriefingKind
 from reports.workshop.services import drafts
 from reports.workshop.services.beginning import begin_as
 from tests.factories import (
@@ -345,6 +346,56 @@ def test_an_edited_paragraph_has_not_drifted_because_another_item_has_more_to_sa
         home = read_drafted(briefing, NEXT_DAY).draft.portion_of(drift.key).content
         assert is_summary or home == "purpose" or records & {*own, item}, part.text
     assert composed(briefing, NEXT_DAY) != []
+
+
+# --- the words that are shared out ---------------------------------------------------------------
+
+
+def kept(briefing):
+    briefing.refresh_from_db()
+    return briefing.shared_words, briefing.is_tight
+
+
+@pytest.mark.django_db
+def test_a_draft_keeps_the_words_with_which_it_was_composed(briefing):
+    assert kept(briefing) == (0, True)  # its limit is less than it must say
+    assert kept(briefing) == read_drafted(briefing, NEXT_DAY).found.share
+    assert briefing.history.latest().shared_words == 0
+
+
+@pytest.mark.django_db
+def test_an_update_keeps_the_words_with_which_it_was_composed(briefing, by):
+    BriefingKind.objects.filter(pk=briefing.kind_id).update(most_words=900)
+    briefing = Briefing.objects.get(pk=briefing.pk)
+    now, share = composed_anew(briefing, NEXT_DAY)
+    assert share.words > 0
+    assert kept(briefing) == (0, True)
+    version = briefing.version
+    drafts.refresh(briefing=briefing, composed=now, share=share, by=by)
+    assert kept(briefing) == share
+    assert briefing.version == version
+    row = briefing.history.latest()
+    assert (row.shared_words, row.history_user, row.history_change_reason) == (
+        share.words,
+        by,
+        "Updated from the records",
+    )
+    assert read_drafted(Briefing.objects.get(pk=briefing.pk), NEXT_DAY).found.share == share
+
+
+@pytest.mark.django_db
+def test_another_period_or_other_annexes_let_go_of_the_words(briefing, by):
+    changed_cover = services.change_cover(
+        briefing=briefing, version=briefing.version, by=by, title="Progress again"
+    )
+    assert kept(changed_cover) == (0, True)
+    changed_cover = services.change_cover(
+        briefing=briefing, version=changed_cover.version, by=by, period_start=date(2009, 8, 31)
+    )
+    assert kept(changed_cover) == (None, False)
+    Briefing.objects.filter(pk=briefing.pk).update(shared_words=700, is_tight=True)
+    choose_annexes(briefing=briefing, annexes=["items"], version=changed_cover.version, by=by)
+    assert kept(briefing) == (None, False)
 
 
 # --- acronyms -----------------------------------------------------------------------------------

@@ -43,6 +43,8 @@ def change_cover(*, briefing: Briefing, version: int, by: User, **cover: Any) ->
     _set_cover(briefing, cover)
     if before == {name: getattr(briefing, name) for name in COVER_FIELDS}:
         return briefing
+    if any(before[name] != getattr(briefing, name) for name in ("period_start", "period_end")):
+        briefing.compose_anew()
     briefing.version += 1
     return _validate_and_save(briefing, by=by)
 

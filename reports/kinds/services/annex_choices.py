@@ -31,6 +31,7 @@ def choose_annexes(
     if chosen == briefing.annexes:
         return briefing
     briefing.annexes = chosen
+    briefing.compose_anew()
     with override("en"):  # the record is in English, whoever reads it
         reason = f"Annexes: {words_of(annexes)}"
     return history.save_version(briefing, by=by, reason=reason)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User
 from reports.document import DocumentError
-from reports.drafting.paper import composed_for
+from reports.drafting.paper import composed_from, generated_for
 from reports.kinds.services import kinds
 from reports.models import Briefing
 from reports.workshop.services import drafts
@@ -24,11 +24,18 @@ def begin_as(*, briefing: Briefing, slug: str, by: User, today: date | None = No
     if slug not in found:
         raise Refused(_("Choose one of the plan’s kinds of briefing."), "kind")
     kind = found[slug]
-    sections = kind.sections.live().in_order().values_list("key", "content", "standing_text")
+    rows = kind.sections.live().in_order().values_list("key", "content", "standing_text")
+    sections = list(rows)
     try:
-        generated = composed_for(
-            briefing, list(sections), kind.annexes, most_words=kind.most_words, today=today
+        made = generated_for(
+            briefing, sections, kind.annexes, most_words=kind.most_words, today=today
         )
     except DocumentError as error:
         raise Refused(str(error)) from error
-    return drafts.begin_draft(briefing=briefing, kind=kind, composed=generated, by=by)
+    return drafts.begin_draft(
+        briefing=briefing,
+        kind=kind,
+        composed=composed_from(made, sections),
+        share=made.share,
+        by=by,
+    )

@@ -23,6 +23,7 @@ from agencies.wording.translation import day_words
 from reports.briefings.services.gates import not_now
 from reports.briefings.services.states import end_pauses
 from reports.clearance import services as clearance
+from reports.compose import Share
 from reports.document import DocumentError, Source, Verb
 from reports.document.markup import MAX_BULLETS
 from reports.drafting import asks as ask_acts
@@ -60,11 +61,16 @@ def open_briefing(briefing: Briefing) -> Briefing:
 
 @transaction.atomic
 def begin_draft(
-    *, briefing: Briefing, kind: BriefingKind, composed: Iterable[Composed], by: User | None
+    *,
+    briefing: Briefing,
+    kind: BriefingKind,
+    composed: Iterable[Composed],
+    by: User | None,
+    share: Share | None = None,
 ) -> Briefing:
     """Begin the draft: copy the kind's sections and recommendations, and add the generated text.
 
-    `composed` is as at the briefing's date. Raise `Refused` if the draft has been begun.
+    `composed` is as at the briefing's date, with this `share` of the words. Raise `Refused` if the draft has been begun.
     """
     briefing = open_briefing(briefing)
     if briefing.kind_id is not None:
@@ -72,6 +78,8 @@ def begin_draft(
     if kind.plan_id != briefing.plan_id:
         raise Refused(_("That kind of briefing belongs to another plan."), "kind")
     briefing.kind, briefing.annexes = kind, list(kind.annexes)
+    if share:
+        briefing.shared_words, briefing.is_tight = share
     history.save_version(briefing, by=by, reason=f"Drafted as {kind.name.lower()}")
     for section in kind.sections.live().in_order():
         copy = DraftSection(briefing=briefing, position=section.position, **section.copied)
@@ -321,12 +329,19 @@ def refresh(
     composed: Iterable[Composed],
     by: User,
     without: Collection[str] = (),
+    share: Share | None = None,
 ) -> int:
     """Update generated paragraphs from the records, except those with a key in `without`.
 
-    Return the number of paragraphs changed.
+    `composed` was composed with this `share` of the words, which the draft keeps from now on. Return the number of
+    paragraphs changed.
     """
-    before = draft_rows.read_draft(open_briefing(briefing))
+    briefing = open_briefing(briefing)
+    if share and share != (briefing.shared_words, briefing.is_tight):
+        briefing.shared_words, briefing.is_tight = share
+        fields = ["shared_words", "is_tight"]
+        history.save(briefing, by=by, reason=draft_rows.REFRESHED, fields=fields)
+    before = draft_rows.read_draft(briefing)
     changed = apply(
         briefing, before, acts.refresh, composed, without, by=by, reason=draft_rows.REFRESHED,
         kind=Kind.REFRESH,

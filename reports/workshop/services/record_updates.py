@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from agencies.models import User
 from reports.clearance.services import changed_answers
+from reports.compose import Share
 from reports.document.wording import capitalised, join_words, number
 from reports.drafting import draft as acts
 from reports.drafting import draft_rows
@@ -110,13 +111,14 @@ def update_from_records(
     *,
     briefing: Briefing,
     composed: Sequence[Composed],
+    share: Share | None = None,
     shown: Collection[str],
     take: Collection[str],
     by: User,
 ) -> tuple[Proposed, ...]:
     """Update the paragraphs whose digests are in `take`, and return them.
 
-    `shown` are the digests (`Proposed.digest`) of all changes that the user read. Raise
+    `composed` was composed with this `share` of the words. `shown` are the digests (`Proposed.digest`) of all changes that the user read. Raise
     `RecordsMoved` if they are no longer those that an update would make, and `Refused` if none is
     taken or the text is locked.
     """
@@ -128,7 +130,7 @@ def update_from_records(
     if not taken:
         raise Refused(_("Tick at least one change, or go back to the draft."), "take")
     without = {each.key for each in changes} - {each.key for each in taken}
-    drafts.refresh(briefing=briefing, composed=composed, without=without, by=by)
+    drafts.refresh(briefing=briefing, composed=composed, share=share, without=without, by=by)
     return taken
 
 

@@ -292,7 +292,14 @@ def test_the_period_of_a_withdrawn_briefing_is_proposed_again(plan, coordinator)
 def test_every_field_that_a_cover_prints_can_be_changed():
     kept_by_the_service = {"id", "plan", "created_by", "created_at", "version"}
     # Drafting and states have separate services.
-    kept_by_the_service |= {"kind", "annexes", "state", "correction_note"}
+    kept_by_the_service |= {
+        "kind",
+        "annexes",
+        "shared_words",
+        "is_tight",
+        "state",
+        "correction_note",
+    }
     columns = {field.name for field in Briefing._meta.concrete_fields}
     assert columns - kept_by_the_service == set(COVER_FIELDS)
 

@@ -10,7 +10,7 @@ from reports.compose import compose
 from reports.document import words
 from reports.drafting import draft_rows
 from reports.drafting.draft import drifts
-from reports.drafting.paper import composed, composed_for, document_of
+from reports.drafting.paper import composed, composed_from, document_of, generated_for
 from reports.kinds.services import kinds
 from reports.models import Briefing, BriefingKind, DraftParagraph
 from reports.workshop.services import drafts
@@ -30,9 +30,15 @@ def briefing(plan, item):
 def begin(briefing, by):
     kinds.take_patterns(plan=briefing.plan, by=by)
     kind = BriefingKind.objects.get(plan=briefing.plan, slug="annual")
-    sections = kind.sections.order_by("position").values_list("key", "content", "standing_text")
+    rows = kind.sections.order_by("position").values_list("key", "content", "standing_text")
+    sections = list(rows)
+    made = generated_for(briefing, sections)
     return drafts.begin_draft(
-        briefing=briefing, kind=kind, composed=composed_for(briefing, list(sections)), by=by
+        briefing=briefing,
+        kind=kind,
+        composed=composed_from(made, sections),
+        share=made.share,
+        by=by,
     )
 
 

@@ -14,7 +14,7 @@ from agencies.typed.fields import overwrite_data, say_refusal
 from reports.briefings.services.gates import not_now
 from reports.compose.facts import day_of
 from reports.document import DocumentError
-from reports.drafting.paper import composed
+from reports.drafting.paper import composed_anew
 from reports.models import Briefing, Clearance
 from reports.workshop.forms.drafting import UpdateForm
 from reports.workshop.services import record_updates
@@ -33,7 +33,7 @@ def update(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return redirect(home(briefing))
     today = localdate()
     try:
-        now = composed(briefing, today)
+        now, share = composed_anew(briefing, today)
     except DocumentError as error:
         messages.error(request, str(error))
         return redirect(home(briefing))
@@ -41,7 +41,11 @@ def update(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             taken = record_updates.update_from_records(
-                briefing=briefing, composed=now, by=signed_in(request), **form.cleaned_data
+                briefing=briefing,
+                composed=now,
+                share=share,
+                by=signed_in(request),
+                **form.cleaned_data,
             )
         except Refused as refusal:
             say_refusal(form, refusal)
