@@ -113,9 +113,9 @@ def _steps_ahead(facts: Facts) -> list[Step]:
 
 
 def _most_important(writer: Writer, ahead: list[Step], room: Room, most: int) -> list[Step]:
-    """Return the steps to show (at most so many, and one more if some must be), by date: those of the next weeks, of key items first; late ones of the items that lead,
-    the gravest first, and those of items at risk that have moved; then those of the coming six months: those of key
-    items and late ones, then the others."""
+    """Return the steps to show (at most so many, and one more if some must be), by date: those of the next weeks, of
+    key items first; late ones of the items that lead, the gravest first, and those of items at risk that have moved;
+    then those of the coming six months: those of key items and late ones, then the others."""
     soon = add_months(writer.facts.as_at, MONTHS_SHOWN)
     order = {entry.item.pk: place for place, entry in enumerate(writer.facts.late) if entry.leads}
     ranked = sorted(ahead, key=lambda pair: _weight(pair[0], pair[1], order))

@@ -339,7 +339,7 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
     much; and what the causes are, if that is not said with it, with the conditions on which the new dates depend
     (not that of the `worry`, which is told with it)."""
     facts = writer.facts
-    entries = writer.facts.late
+    entries = facts.late
     late = [entry for entry in entries if entry.is_late]
     # An item that was done late is reported in section Delay.
     gone = [
@@ -350,15 +350,11 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
     moved = [item for item in facts.items if _has_later_date(item)]
     sources = [source for entry in entries for source in entry.sources()]
     sources = [*sources, *map(item_source, moved)] or [facts.plan_source]
-    of_moved = f"{number(len(moved))}{' more' if late else ''} {agree(len(moved), 'has', 'have')} been given a later date"
     if not late:
-        words = f"no item is late{f', though {of_moved}' if moved else ''}"
-        if gone:
-            words += (
-                f"; {number(len(gone))} that had slipped no longer {agree(len(gone), 'is', 'are')}"
-            )
+        words = _none_late(moved, gone)
         room.use(words)
-        return (f"{words}.", sources), ("", [])
+        return (words, sources), ("", [])
+    of_moved = _given_later_dates(moved, "more")
     keys = [entry for entry in late if entry.item.is_key]
     leading = [entry for entry in late if entry.leads]
     words = f"{count_in_words(len(late), 'item')} {agree(len(late), 'is', 'are')} late"
@@ -367,25 +363,24 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
         of_people = [entry for entry in leading if not entry.item.is_key and entry is not worry]
         # Section Delay says what each means.
         others = [] if writer.is_tight else of_people
-        names, causes = _names_of_late(writer.names, keys, others), _all_causes(late)
-        sentences = [f"{words}{names[0]}", *names[1:]]
+        end, *of_others = _names_of_late(writer.names, keys, others)
+        sentences, causes = [f"{words}{end}", *of_others], _all_causes(late)
         if moved:
             sentences.append(f"{capitalised(of_moved)}.")
     else:
         # All of them if they are few, else those that matter most.
         named = late if len(late) <= MAX_LATE else (leading or late)[:MAX_LATE]
-        how_long, causes = _with_cause(writer.names, late, named)
-        sentences = [f"{words}{f', and {of_moved}' if moved else ''}.", *how_long]
+        by_how_much, causes = _with_cause(writer.names, late, named)
+        sentences = [f"{words}{f', and {of_moved}' if moved else ''}.", *by_how_much]
         if (unnamed := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
             sentences.append(
                 f"{capitalised(number(unnamed))} more {agree(unnamed, 'key item is', 'key items are')} late."
             )
     if gone:
         which = some([writer.names.item(entry.item) for entry in gone], MAX_NAMED)
+        count = capitalised(count_in_words(len(gone), "more item"))
         verb = agree(len(gone), "is", "are")
-        sentences.append(
-            f"{capitalised(count_in_words(len(gone), 'more item'))} slipped and {verb} no longer late: {which}."
-        )
+        sentences.append(f"{count} slipped and {verb} no longer late: {which}.")
     room.use(*sentences)
     conditions = list(_not_settled(writer, leading[:MAX_LATE], worry, " ".join(sentences)))
     room.use(*conditions)
@@ -393,6 +388,20 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
     why = [*(causes if room.take(*causes) else ()), *conditions]
     of_late = [source for entry in late for source in entry.sources()]
     return (" ".join(sentences), sources), (" ".join(why), of_late)
+
+
+def _none_late(moved: list[ItemAt], gone: list[LateItem]) -> str:
+    """Return that no item is late, as the end of a sentence, and how many were given later dates or had slipped."""
+    words = f"no item is late{f', though {_given_later_dates(moved)}' if moved else ''}"
+    if gone:
+        words += f"; {number(len(gone))} that had slipped no longer {agree(len(gone), 'is', 'are')}"
+    return f"{words}."
+
+
+def _given_later_dates(moved: list[ItemAt], *more: str) -> str:
+    """Return "two have been given a later date", with the word "more" after the number if others are late."""
+    count = " ".join([number(len(moved)), *more])
+    return f"{count} {agree(len(moved), 'has', 'have')} been given a later date"
 
 
 def _has_later_date(item: ItemAt) -> bool:
@@ -649,7 +658,8 @@ def at_risk_in_words(
     moved: str | None = None,
 ) -> str:
     """Return sentences on an item at risk: that it may become late, whose view that is if not its agency's, why in the
-    words of whoever says so (of an agency, `who`), and which date has `moved`. `agencies` are names with which the reason may begin."""
+    words of whoever says so (of an agency, `who`), and which date has `moved`. `agencies` are names with which the
+    reason may begin."""
     start = _may_be_late(names, item)
     reason = cause(why, agencies) if why and not says_we(why) else None
     is_reviewers = item.confidence not in DOUBTFUL

@@ -35,11 +35,12 @@ from reports.compose.subjects import (
     CAUSES,
     Names,
     at_risk,
+    because_of,
     by_when,
     has_new_date,
     how_late,
     is_sayable,
-    late_because,
+    is_waiting,
     moved_furthest,
     moved_in_words,
     no_reason,
@@ -62,7 +63,7 @@ from reports.document.wording import (
 )
 from workitems.models import Delay
 from workitems.models.item import Stage
-from workitems.terms.lateness import times_in_words
+from workitems.terms.lateness import ends_in_a_quarter, times_in_words
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import says_nothing
 
@@ -103,15 +104,8 @@ def delay(writer: Writer) -> Section:
     # Of key items before those that only hurt people.
     explained = sorted(keys, key=lambda entry: not entry.item.is_key)
     explained = explained[: MAX_EXPLAINED_IF_TIGHT if writer.is_tight else MAX_EXPLAINED]
-    shortened = [
-        entry
-        for entry in keys
-        if writer.is_tight and entry not in explained and entry.item.pk not in facts.requests
-    ]
-    if len(shortened) > 1:
-        keys = [entry for entry in keys if entry not in shortened]
-    else:
-        shortened = []
+    shortened = _to_shorten(writer, keys, explained)
+    keys = [entry for entry in keys if entry not in shortened]
     # What every item that leads must have is counted first, so that there is room for it.
     texts = {entry.item.pk: _slips(writer.names, entry) for entry in keys}
     room.use(*texts.values())
@@ -149,16 +143,25 @@ def delay(writer: Writer) -> Section:
     return _section(paragraphs)
 
 
+def _to_shorten(writer: Writer, keys: list[LateItem], explained: list[LateItem]) -> list[LateItem]:
+    """Return the items of a tight paper that get no reason and ask for nothing, if there are several."""
+    if not writer.is_tight:
+        return []
+    rest = [each for each in keys if each not in explained]
+    rest = [each for each in rest if each.item.pk not in writer.facts.requests]
+    return rest if len(rest) > 1 else []
+
+
 def _shortened(writer: Writer, entries: list[LateItem], room: Room) -> Iterator[Paragraph]:
     """Yield how late each of several items that lead is, until when, and its cause: in one sentence, of many as a list."""
     noun = "more key item" if all(entry.item.is_key for entry in entries) else "more item"
     lines = []
     for entry in entries:
-        step, cause = latest_step(entry), cause_of(entry)
         late = " without a new date"
-        if step:
-            late = f" by {how_long(entry)}, to {when(step.forecast, step.on)}"
-        why = "" if cause in (None, Delay.Cause.OTHER) else f", because of {CAUSES[cause]}"
+        if step := latest_step(entry):
+            to = "not before" if is_waiting(step) else "in" if ends_in_a_quarter(step) else "to"
+            late = f" by {how_long(entry)}, {to} {when(step.forecast, step.on)}"
+        why = f",{why}" if (why := because_of(cause_of(entry))) else ""
         lines.append((f"{writer.names.item(entry.item)}{late}{why}", _sources(writer, [entry])))
     start = f"{capitalised(count_in_words(len(entries), noun))} are late"
     room.use(start, *(line for line, _ in lines))
@@ -272,11 +275,13 @@ def _with_reason(
                 agencies=names,
                 number=entry.item.number,
             )
-    label = late_because(cause) if is_typed else no_reason(cause)
-    if label and is_typed and len(sentences(start)) == 1:
-        joined_up = f"{opened(start)}, {label.removeprefix('It is late ')}"
-        room.use(joined_up.removeprefix(opened(start)))
-        return joined_up
+    why = because_of(cause)
+    if why and is_typed and len(sentences(start)) == 1:
+        room.use(why)
+        return f"{opened(start)},{why}."
+    label = no_reason(cause)
+    if why and is_typed:
+        label = f"It is late{why}."
     room.use(label)
     return f"{start} {label}".rstrip()
 
@@ -428,17 +433,12 @@ def _named(writer: Writer, entries: list[LateItem]) -> str:
     """Return the items by cause, as the end of a sentence that they are late: ": the map (1.3) because of legislation
     and the card (1.4)". The cause that holds up all of them comes first."""
     groups: dict[str, list[str]] = {}
-    for entry in sorted(entries, key=lambda entry: not _with_cause(cause_of(entry))):
-        groups.setdefault(_with_cause(cause_of(entry)), []).append(writer.names.item(entry.item))
+    for entry in sorted(entries, key=lambda entry: not because_of(cause_of(entry))):
+        groups.setdefault(because_of(cause_of(entry)), []).append(writer.names.item(entry.item))
     if len(groups) == 1:
         ((cause, names),) = groups.items()
         return f"{cause}: {join_words(names)}"
     return f": {join_words(f'{join_words(names)}{cause}' for cause, names in groups.items())}"
-
-
-def _with_cause(cause: "Delay.Cause | None") -> str:
-    """Return " because of legislation", "" without a cause that a sentence can name."""
-    return "" if cause in (None, Delay.Cause.OTHER) else f" because of {CAUSES[Delay.Cause(cause)]}"
 
 
 def _counted(counts: "Counter[Delay.Cause | None]") -> str:

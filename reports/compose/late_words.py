@@ -19,8 +19,8 @@ from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.spans import span_in_words
-from workitems.terms.stems import cause, completion, has_verb, says_nothing, says_we
-from workitems.terms.third_person import without_we
+from workitems.terms.stems import cause, completion, has_verb, is_order, says_nothing, says_we
+from workitems.terms.third_person import possessive, without_we
 
 # Words of an agency in one paragraph: its reasons, why an item is at risk (twice as many in a single sentence),
 # and what a delay means.
@@ -30,7 +30,9 @@ AT_RISK_WORDS = 20
 EFFECT_WORDS = 30
 _ARTICLE = re.compile(r"(?:an?|the) ")
 # A participle that nobody stands before: "Deferred by …".
-_PASSIVE = re.compile(r"\w+ed (?:as|at|by|due|for|from|in|on|to|until|with)\b", re.IGNORECASE)
+_PASSIVE = re.compile(
+    r"(?:to be|\w+ed (?:as|at|by|due|for|from|in|on|to|until|with))\b", re.IGNORECASE
+)
 # Words of a sentence that says how late something is and why.
 SENTENCE_WORDS = 45
 
@@ -78,8 +80,8 @@ def because(
     number: str = "",
 ) -> str:
     """Return the start and the reason as one sentence if they fit together. Of a late item, a cause that is over is
-    reported as past. What is no sentence of the paper is quoted as words of the agency `who`. `number` is the item's, which a start on
-    several milestones needs."""
+    reported as past. What is no sentence of the paper is quoted as words of the agency `who`. `number` is the item's,
+    which a start on several milestones needs."""
     first, *rest = sentences(reason)
     is_quoted = says_we(reason) or not is_late or len(first.split()) == 1 or lacks_subject(first)
     why = None if is_quoted else cause(first, agencies)
@@ -102,11 +104,13 @@ def _it(start: str, number: str) -> str:
 
 
 def lacks_subject(text: str) -> bool:
-    """Whether a text begins with its verb: "Needs to align with the bill", "Deferred by the office"."""
+    """Whether a text begins with its verb: "Needs to align with the bill", "Deferred by the office", "Ask the office"."""
     first, _space, rest = text.partition(" ")
     as_order = f"{first.removesuffix('s')} {rest}" if first.endswith("s") else ""
     return bool(
-        (as_order and completion("mitigation", as_order)) or (rest and _PASSIVE.match(text))
+        (as_order and completion("mitigation", as_order))
+        or (rest and _PASSIVE.match(text))
+        or is_order(text)
     )
 
 
@@ -118,7 +122,7 @@ def in_words_of(who: str, text: str) -> str:
     first = sentences(text)[0]
     if has_verb(first) and not says_we(text) and not lacks_subject(first):
         return text
-    return f"In {who}’s words: “{text}”"
+    return f"In {possessive(who)} words: “{text}”"
 
 
 def explained_delay(entry: LateItem) -> tuple[Source, DelayAt] | None:
@@ -228,7 +232,8 @@ def needed_for(writer: Writer, entry: LateItem) -> Needed | None:
     if thing is None:
         return None
     is_act = thing.startswith("to ")
-    if " " not in thing or (not is_act and " to " in thing and not _ARTICLE.match(thing)):
+    is_wordy = not is_act and " to " in thing and not _ARTICLE.match(thing)
+    if " " not in thing or is_wordy or thing.startswith("to be "):
         thing = f"“{opened(delay.needs.strip())}”"
     agency = writer.facts.agencies[delay.settling_agency or entry.item.lead]
     return Needed(agency, thing, f" by {when(KnownDate(by), delay.on)}" if by else "")
@@ -265,7 +270,7 @@ def settled(writer: Writer, delay: DelayAt, *, of: str = "", introduce: bool = T
     by, who = delay.settling_by, ""
     if delay.settling_agency:
         agency = writer.facts.agencies[delay.settling_agency]
-        who = writer.agency(agency) if introduce else agency.short_name
+        who = writer.agency(agency, introduce=introduce)
     return settled_in_words(
         delay.cause,
         delay.settlement,

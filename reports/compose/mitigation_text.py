@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
-from agencies.models import Agency
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import item_source
 from reports.compose.late_words import (
@@ -49,8 +48,8 @@ from workitems.plan.plan_at import DelayAt, MitigationAt
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import completion, future, has_verb, is_verb, says_we, within
-from workitems.terms.third_person import is_plural_agency
-from workitems.terms.verbs import PAST
+from workitems.terms.third_person import is_plural_agency, possessive
+from workitems.terms.verbs import ALSO_NOUNS, PAST
 
 # Limits on the items reported that are not key, on those named without an action, and on an item's open actions.
 MAX_OTHERS = 3
@@ -153,9 +152,9 @@ def _what_is_open(
     """Return what the item needs, or else whether the cause of its delay is settled; "" if it is not said. `name` is
     that of the item."""
     if needed:
-        who = writer.agency(needed.agency) if introduce else needed.agency.short_name
+        who = writer.agency(needed.agency, introduce=introduce)
         if needed.is_quoted:
-            return f"For {name}, in {who}’s words, what is needed is {needed.thing}{needed.until}."
+            return f"For {name}, in {possessive(who)} words, what is needed is {needed.thing}{needed.until}."
         must = needed.thing.removeprefix("to ") if needed.is_act else f"have {needed.thing}"
         return f"For {name}, {who} must {must}{needed.until}."
     if found := unsettled(entry):
@@ -239,14 +238,11 @@ def _by_item(
         if not passages:
             continue
         first, source = passages[0]
-        if name not in first and not (
-            _begins_with(writer.facts.agencies.values(), first)
-            and _identifies_item(first, entry, entries)
-        ):
+        says_who = _says_who(writer, first)
+        if name not in first and not (says_who and _identifies_item(first, entry, entries)):
             first = first.removeprefix("Next, ")
             # An action may be no sentence: "A shorter course by video".
-            is_sentence = not of_item or has_verb(sentences(first)[0])
-            is_sentence = is_sentence or _begins_with(writer.facts.agencies.values(), first)
+            is_sentence = says_who or not of_item or has_verb(sentences(first)[0])
             if is_sentence or first.startswith(("It was for", "In ")):
                 first = joined(f"For {name}", ",", first, writer.agency_names)
             else:
@@ -258,10 +254,10 @@ def _by_item(
         )
 
 
-def _begins_with(agencies: Iterable[Agency], text: str) -> bool:
+def _says_who(writer: Writer, text: str) -> bool:
     """Whether a text begins with an agency, so that it says who acts."""
-    names = [name for each in agencies for name in each.names]
-    starts = [capitalised(form) for name in names if name for form in (name, named(name))]
+    names = filter(None, writer.agency_names)
+    starts = [capitalised(form) for name in names for form in (name, named(name))]
     return text.startswith(tuple(starts))
 
 
@@ -289,25 +285,24 @@ def _action(
     is the item's new one: "DoL will print the card, by 31 August 2010." if they complete that sentence. Words that
     are too long are left out."""
     agency = writer.facts.agencies[row.owner]
-    with errors_naming(source):
-        words = in_agency_words(writer, row.description, 2, ACTION_WORDS, agency.short_name)
+    words = _described(writer, source, row)
     if not words:
         words = f"One action for {writer.names.item(entry.item)} is open."
     first, *rest = sentences(words)
     they = "They" if is_plural_agency(agency.short_name) else "It"
     rest = [_also(each, they, agency.names) for each in rest]
     if verb := completion("mitigation", first, agency.names):
-        who = writer.agency(agency) if introduce else agency.short_name
+        who = writer.agency(agency, introduce=introduce)
         return " ".join([_will(who, verb, row, entry), *rest])
     if later := future(first, writer.agency_names):
         words = " ".join([closed(later), *rest])
-    elif not _begins_with(writer.facts.agencies.values(), first) and (
+    elif not _says_who(writer, first) and (
         does := _at_work(first, agency.short_name, writer.agency_names)
     ):
-        who = writer.agency(agency) if introduce else agency.short_name
+        who = writer.agency(agency, introduce=introduce)
         words = " ".join([closed(f"{capitalised(who)} {does}"), *rest])
     elif not _is_sentence(writer, words):
-        words = f"In {agency.short_name}’s words: “{closed(words)}”"
+        words = f"In {possessive(agency.short_name)} words: “{closed(words)}”"
     notes = []
     if not mentions(words, agency.names):
         notes.append(writer.bracketed(agency))
@@ -317,8 +312,8 @@ def _action(
         notes.append(f"due {by_when(KnownDate(row.due_on), row.on)} and not done yet")
     elif row.due_on not in _new_dates(entry) and when(KnownDate(row.due_on), row.on) not in words:
         notes.append(by_when(KnownDate(row.due_on), row.on))
-    if notes and words.endswith(".”"):
-        return f"{words[:-2]}” ({', '.join(notes)})."
+    if notes and words.endswith("”"):
+        return f"{words[:-1].removesuffix('.')}” ({', '.join(notes)})."
     return cited(words, ", ".join(notes)) if notes else words
 
 
@@ -327,18 +322,22 @@ def _is_step(writer: Writer, source: Source, row: MitigationAt) -> bool:
     without a date are no steps."""
     if is_done(row) or row.due_on is not None:
         return not is_done(row)
-    agency = writer.facts.agencies[row.owner]
-    with errors_naming(source):
-        words = in_agency_words(writer, row.description, 2, ACTION_WORDS, agency.short_name)
+    words = _described(writer, source, row)
     if not words:
         return True
     first = sentences(words)[0]
-    names = agency.names
     return bool(
-        completion("mitigation", first, names)
+        completion("mitigation", first, writer.facts.agencies[row.owner].names)
         or future(first, writer.agency_names)
-        or _begins_with(writer.facts.agencies.values(), first)
+        or _says_who(writer, first)
     )
+
+
+def _described(writer: Writer, source: Source, row: MitigationAt) -> str:
+    """Return an action as its owner describes it, "" if that is too long."""
+    who = writer.facts.agencies[row.owner].short_name
+    with errors_naming(source):
+        return in_agency_words(writer, row.description, 2, ACTION_WORDS, who)
 
 
 def _also(text: str, they: str, names: Iterable[str]) -> str:
@@ -354,11 +353,11 @@ def _at_work(text: str, who: str, names: Iterable[str]) -> str:
     """Return what an agency does about a delay, of a text that is no sentence: "is hiring two lawyers" of "Hiring two
     lawyers", "plans ongoing use of motels" of "Ongoing use of motels"; "" of another text."""
     first, _space, rest = opened(text).partition(" ")
-    is_plural = is_plural_agency(who)
-    if not rest or _HELPER.search(text) or says_we(text) or PAST.fullmatch(first.casefold()):
+    verb, is_plural = first.casefold(), is_plural_agency(who)
+    if not rest or _HELPER.search(text) or says_we(text) or PAST.fullmatch(verb) or verb == "no":
         return ""
-    if first.endswith("ing") and is_verb(first.casefold().removesuffix("ing")):
-        return f"{'are' if is_plural else 'is'} {first.casefold()} {rest}"
+    if _is_doing(verb, rest):
+        return f"{'are' if is_plural else 'is'} {verb} {rest}"
     last = rest.rpartition(" ")[2].casefold()
     thing = within(opened(text), names)
     if thing is None or PAST.fullmatch(last) or "," in text or ":" in text:
@@ -366,10 +365,17 @@ def _at_work(text: str, who: str, names: Iterable[str]) -> str:
     return f"{'plan' if is_plural else 'plans'} {thing}"
 
 
+def _is_doing(word: str, rest: str) -> bool:
+    """Whether a word is what somebody does: "hiring two lawyers", but not "training for staff"."""
+    stem = word.removesuffix("ing")
+    is_thing = stem in ALSO_NOUNS and rest.startswith("for ")
+    return stem != word and not is_thing and any(map(is_verb, (stem, f"{stem}e", stem[:-1])))
+
+
 def _is_sentence(writer: Writer, words: str) -> bool:
     """Whether an agency's words can stand in the paper as they are: not "Two crews booked", nor what speaks as "we"."""
     first = sentences(words)[0]
-    has_subject = _begins_with(writer.facts.agencies.values(), first) and has_verb(first)
+    has_subject = _says_who(writer, first) and has_verb(first)
     return not says_we(words) and (
         has_subject or bool(_HELPER.search(_CLAUSE_END.split(first, maxsplit=1)[0]))
     )
@@ -397,8 +403,8 @@ def _all_done(entry: LateItem) -> str:
     acts = [row for _, row in entry.mitigations()]
     if not acts or not all(map(is_done, acts)):
         return ""
-    what = agree(len(acts), "The one action", "All actions")
-    return f"{what} recorded{{}} {agree(len(acts), 'is', 'are')} done."
+    subject = agree(len(acts), "The one action", "All actions")
+    return f"{subject} recorded{{}} {agree(len(acts), 'is', 'are')} done."
 
 
 def _undated(

@@ -114,10 +114,10 @@ class Writer:
         if f"{agency.name} ({agency.short_name})" in text:
             self._introduced.add(agency.pk)
 
-    def agency(self, agency: Agency) -> str:
-        """Return the name with the short name in brackets the first time, then only the latter. A short
-        name that is a part of the name needs no brackets."""
-        if agency.pk in self._introduced or agency.short_name == agency.name:
+    def agency(self, agency: Agency, *, introduce: bool = True) -> str:
+        """Return the name with the short name in brackets the first time, then or unless it is to `introduce` the
+        agency only the latter. A short name that is a part of the name needs no brackets."""
+        if not introduce or agency.pk in self._introduced or agency.short_name == agency.name:
             return agency.short_name
         self._introduced.add(agency.pk)
         is_plain = mentions(agency.name, [agency.short_name])

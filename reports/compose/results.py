@@ -11,6 +11,7 @@ from reports.document.wording import first_sentences, opened
 from workitems.terms.sentence_ends import on_one_line, sentences, with_capital
 from workitems.terms.stems import FINITE, begun, has_verb, says_nothing, without_announcements
 from workitems.terms.third_person import is_plural_agency, without_we
+from workitems.terms.verbs import FROM_TWO
 
 HEADLINE_WORDS = 30
 # The longest list of fragments that is quoted as one sentence.
@@ -19,7 +20,7 @@ QUOTED_WORDS = 45
 # What is no result by itself.
 TALK = re.compile(
     r"\b(?:announced?|attended|comments|discuss(?:ed|ions?)|feedback|meetings?|met|presented|talks)\b",
-    re.I,
+    re.IGNORECASE,
 )
 # Words that tell of no result unless there is a number.
 _FILLER = re.compile(
@@ -28,40 +29,38 @@ _FILLER = re.compile(
     r"|(?:is|are|remains?|work) (?:also )?(?:well )?under way|(?:is|are) (?:still )?(?:in progress|under development|under consideration)"
     r"|important to note|on track|^ongoing|substantially complete"
     r"|(?:over|in|during) the (?:reporting|last|current) period)\b",
-    re.I,
+    re.IGNORECASE,
 )
 # How an item stands, which is no result: "On track – 3 of 5 regions agreed".
-_STANDING = re.compile(r"(?:ongoing|on track)\b", re.I)
+_STANDING = re.compile(r"(?:ongoing|on track)\b", re.IGNORECASE)
 # The beginning of a sentence that leans on the one before.
 _LEANS = re.compile(
     r"(?:as a result|accordingly|also|and|but|he|however|in addition|in particular|instead|it|its|of (?:these|those|them)|she|so|such|that"
     r"|their|then|these|they|this|those|work is also|yet)\b",
-    re.I,
+    re.IGNORECASE,
 )
 # What is still to come is no result.
-_AHEAD = re.compile(r"\b(?:will|would)\b", re.I)
+_AHEAD = re.compile(r"\b(?:will|would)\b", re.IGNORECASE)
 # Digits that count no result: years, days, times, numbers of items and of parts, what people wrote or met for.
-_NO_COUNT = re.compile(
-    rf"\b(?:\d{{1,2}} (?:{'|'.join(MONTHS)})|(?:19|20)\d\d|\d{{1,2}} [ap]\.?m\.?|\d+\.\d+(?!%)(?=[ ).,;]|$)"
-    r"|(?:units?|terms?|items?|stages?|phases?|parts?|versions?|regs?|sections?|years?|no\.) v?\d+(?:(?: to | and |-)\d+)*|[A-Z]\d"
-    r"|\d\S* (?:comments?|emails?|meetings?|questions?|workshops?))\b",
-    re.I,
+_DAY = rf"\d{{1,2}} (?:{'|'.join(MONTHS)})|(?:19|20)\d\d|\d{{1,2}} [ap]\.?m\.?"
+_ITEM = r"\d+\.\d+(?!%)(?=[ ).,;]|$)|[A-Z]\d"
+_PART = (
+    r"(?:units?|terms?|items?|stages?|phases?|parts?|versions?|regs?|sections?|years?|no\.)"
+    r" v?\d+(?:(?: to | and |-)\d+)*"
 )
-_COUNT = re.compile(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty"
-    r"|hundreds?|thousands?|half)\b",
-    re.I,
-)
+_TALKS = r"\d\S* (?:comments?|emails?|meetings?|questions?|workshops?)"
+_NO_COUNT = re.compile(rf"\b(?:{_DAY}|{_ITEM}|{_PART}|{_TALKS})\b", re.IGNORECASE)
+_COUNT = re.compile(rf"\d|\b(?:{FROM_TWO}|half)\b", re.IGNORECASE)
 # A number beside what it is measured by.
 _MEASURED = re.compile(
     r"%|per cent|\b(?:out of|up from|down from|compared with|target|of (?:the |its |all )?(?:agencies’ )?\d)|\bfrom \w+ to \w+",
-    re.I,
+    re.IGNORECASE,
 )
 _EXISTS = re.compile(
     r"\b(?:now|(?:is|are) (?:at|available|in (?:force|place|use)|live|on|open|ready)|(?:has|have) (?:helped|reached)|first time"
     r"|enacted|gazetted|issued|launched|opened|published|released|signed)\b"
     r"|\blive\b(?!s)",
-    re.I,
+    re.IGNORECASE,
 )
 # A number of things, and no sentence: "1,120 farms with a plan".
 _THING = re.compile(r"\d\S* [\w-]+ (?:at|for|in|of|on|with) ")

@@ -52,11 +52,9 @@ CAUSES = {
 }
 
 
-def late_because(cause: str | None) -> str:
-    """Return a sentence on the cause, "" if it is none that a sentence can name."""
-    if cause in (None, Delay.Cause.OTHER):
-        return ""
-    return f"It is late because of {CAUSES[Delay.Cause(cause)]}."
+def because_of(cause: str | None) -> str:
+    """Return " because of legislation", "" without a cause that a sentence can name."""
+    return "" if cause in (None, Delay.Cause.OTHER) else f" because of {CAUSES[Delay.Cause(cause)]}"
 
 
 def no_reason(cause: str | None) -> str:

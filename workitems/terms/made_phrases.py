@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from workitems.terms.stems import is_thing, keeps_capital
-from workitems.terms.verbs import ALSO_NOUNS, DETERMINERS, FIRST_VERBS, PAST, set_of
+from workitems.terms.verbs import ALSO_NOUNS, DETERMINERS, FIRST_VERBS, FROM_TWO, PAST, set_of
 
 # By how a description says that a thing is done or there: what stands before the thing.
 _NOUNS = {
@@ -128,15 +128,11 @@ _HEAD = re.compile(r"(?!(?:In|On|Ready|Under)\b)(?:\d|(?:[\w’'-]+ ){1,4}(?:for
 _LINKS_OF = set_of("at by for in on to with")
 # "1,500", "$2m" and "80%", but not the year of "2027 report".
 _FIGURE = r"(?!(?:19|20)\d\d\b)\$?\d[\d,.]*(?:%|bn|[bkm])?"
-_NUMBER = (
-    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen"
-    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?|hundreds?|thousands?"
-)
 # "DIA’s register".
 _OF_AN_ACRONYM = r"(?-i:[A-Z][A-Z&]+[’']s?)"
 # Before these no article stands.
 _WITHOUT_ARTICLE = re.compile(
-    rf"(?:{_FIGURE}|{_NUMBER}|{_OF_AN_ACRONYM}|{DETERMINERS}|another|at least|half|more|most|several|some)(?=\s)",
+    rf"(?:{_FIGURE}|one|{FROM_TWO}|{_OF_AN_ACRONYM}|{DETERMINERS}|another|at least|half|more|most|several|some)(?=\s)",
     re.IGNORECASE,
 )
 # A verb that is as often a noun begins a title as a verb if one of these follows.

@@ -16,7 +16,15 @@ from agencies.wording.translation import StrOrPromise, _, gettext_lazy
 from workitems.terms.as_told import is_plural
 from workitems.terms.sentence_ends import on_one_line, sentences, with_capital
 from workitems.terms.third_person import without_we, word_of_us
-from workitems.terms.verbs import ALSO_NOUNS, DETERMINERS, FIRST_VERBS, PAST, VERBS, set_of
+from workitems.terms.verbs import (
+    ALSO_NOUNS,
+    DETERMINERS,
+    FIRST_VERBS,
+    FROM_TWO,
+    PAST,
+    VERBS,
+    set_of,
+)
 
 
 class Follows(StrEnum):
@@ -158,10 +166,10 @@ def says_we(text: str) -> bool:
 # Words with a capital at the start of a sentence and none within one.
 _ALWAYS_SMALL = set_of(
     """
-    A About After All Although An And Another Any As At Because Before Both But By During Each Eight Every Few
-    Fewer First Five Following For Four From Further Half If In It Its Many More Most Much Next Nine No Nobody
-    None Not Nothing On Once One Only Other Our Part Seven Several Since Six Some Ten That The Their There These
-    They This Those Three To Two Until We When While With Without
+    A About After All Although An And Another Any As At Because Before Both But By During Each Every Few Fewer
+    First Following For From Further Half If In It Its Many More Most Much Next No Nobody None Not Nothing On Once
+    One Only Other Our Part Several Since Some That The Their There These They This Those To Until We When While
+    With Without
     """
 )
 # And words that are no names unless a capital follows ("Local Sports Partnerships"), some of them known by their ending.
@@ -183,10 +191,7 @@ _SMALL_ALONE = set_of(
     Visits Volunteers Water Weather Weekly Women Work Workers Young
     """
 )
-_ORDINARY = re.compile(
-    rf"(?:{'|'.join(_ALWAYS_SMALL)}|(?:Eleven|Twelve|(?:Thir|Four|Fif|Six|Seven|Eigh|Nine)teen"
-    r"|(?:Twen|Thir|For|Fif|Six|Seven|Eigh|Nine)ty)(?:-\w+)?)(?=[\s,’'-]|$)"
-)
+_ORDINARY = re.compile(rf"(?:{'|'.join(_ALWAYS_SMALL)}|(?i:{FROM_TWO}))(?=[\s,’'-]|$)")
 _NO_NAME = re.compile(
     rf"(?:{'|'.join(_SMALL_ALONE)}|[A-Z][a-z]+-[a-z]+|[A-Z][a-z]+(?:able|ances?|ences?|ers|ful|ings?|ists|ities|ity|ments?"
     r"|ness|ors|ous|sions?|tions?))(?=[,’']?(?: [^A-Z]|$))"
@@ -214,11 +219,10 @@ _FINITE_OF_A_SUBJECT = re.compile(
     r"\b(?:are|begins|can(?:not)?|continues|could|did|does|had|has|(?<!to )have|is|may|must|remains|should|starts|was"
     r"|were|will|would)\b"
 )
-# What shows that such a word is a noun: "tender evaluation to be completed", "contract signature expected in May",
-# "phase 2".
+# What shows that such a word is a noun: "tender evaluation to be completed", "contract signature expected in May".
 _OF_A_NOUN = re.compile(
     rf"(?!(?:{DETERMINERS})\b)(?:[\w-]+ ){{0,4}}(?:to be|due|expected|planned|scheduled)\b"
-    r"|to (?:be|issue|follow)\b|\d+$"
+    r"|to (?:be|issue|follow)\b"
 )
 # Verbs of a sentence that begin no order.
 _OF_SENTENCES = set_of(
@@ -327,9 +331,9 @@ def completion(asked: str, text: str, names: Iterable[str] = ()) -> str | None:
     match STEMS[asked].follows:
         case Follows.VERB:
             verb = first.casefold()
-            is_order = is_verb(verb) and not (verb in ALSO_NOUNS and _OF_A_NOUN.match(rest))
+            begins = is_verb(verb) and not _is_noun(verb, rest)
             rest = rest.replace(" and to ", " and ") if _OF_A_WILL.match(typed) else rest
-            return _opened(f"{verb} {rest}") if is_order and _is_object(rest) else None
+            return _opened(f"{verb} {rest}") if begins and _is_object(rest) else None
         case Follows.PAST:
             verb = first.casefold()
             is_past = PAST.fullmatch(verb) and (verb not in _ADJECTIVES or _DETERMINER.match(rest))
@@ -338,7 +342,7 @@ def completion(asked: str, text: str, names: Iterable[str] = ()) -> str | None:
             found = within(text, names)
             is_clause = found and _is_clause(found) and future(text, names) is None
             return _opened(found) if found and is_clause else None
-    if rest and _is_order(text):
+    if rest and is_order(text):
         return f"to {_opened(f'{first.lower()} {rest}')}"
     found = within(text, names)
     if found is None and not keeps_capital(text):
@@ -361,7 +365,7 @@ def cause(text: str, names: Iterable[str] = ()) -> str | None:
     found = within(text, names)
     is_other = (
         (has_verb(text) and not is_thing)
-        or _is_order(text)
+        or is_order(text)
         or text.startswith(("to ", "To "))
         or future(text, names) is not None
         or says_we(text)
@@ -372,7 +376,8 @@ def cause(text: str, names: Iterable[str] = ()) -> str | None:
         return None
     start, _space, rest = found.partition(" ")
     if start.casefold() == "awaiting":
-        return f"because {_opened(rest)} {'are' if is_plural(rest) else 'is'} awaited"
+        rest = _opened(rest)
+        return f"because {rest} {'are' if is_plural(rest) else 'is'} awaited"
     if start.casefold() == "no":
         return (
             f"because of a lack of {_opened(rest)}"
@@ -431,7 +436,7 @@ def is_verb(word: str) -> bool:
 def _is_clause(text: str) -> bool:
     """Whether a text has a subject and a verb before its first comma, is no order and does not speak as "we", so that
     another sentence can go on with it."""
-    if _is_order(text.removeprefix("to ")) or text.startswith("to be "):
+    if is_order(text.removeprefix("to ")) or text.startswith("to be "):
         return False
     is_long = len(text.split()) >= LEAST_IN_A_CLAUSE
     # In "parents, teachers and youth workers have …", the commas divide the subject.
@@ -607,7 +612,7 @@ def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> li
                 beginning=stem.begin(agency), example=stem.example
             )
         )
-    elif stem.follows != Follows.PAST and any(map(_is_order, sentences(others))):
+    elif stem.follows != Follows.PAST and any(map(is_order, sentences(others))):
         found.append(_("Join what follows with “and”: its sentence does not say who acts."))
     if _is_shouted(text):
         found.append(_("Write it in small letters: the paper would print the capitals."))
@@ -624,7 +629,7 @@ def watches(text: str) -> bool:
 def _is_told(text: str) -> bool:
     """Whether a sentence of one's own may tell what was achieved."""
     first = text.partition(" ")[0].casefold()
-    return not _is_order(text) and first not in (_NO_THING | {"to"}) and has_verb(text)
+    return not is_order(text) and first not in (_NO_THING | {"to"}) and has_verb(text)
 
 
 def _is_shouted(text: str) -> bool:
@@ -632,13 +637,18 @@ def _is_shouted(text: str) -> bool:
     return text.isupper() and len(_WORD.findall(text)) > 2
 
 
-def _is_order(text: str) -> bool:
+def is_order(text: str) -> bool:
     """Whether a sentence begins with a verb that is not in the past: "Publish the chapters"."""
     first, _space, rest = text.partition(" ")
     verb = first.casefold()
-    if not is_verb(verb) or PAST.fullmatch(verb):
+    if not is_verb(verb) or PAST.fullmatch(verb) or _is_noun(verb, rest):
         return False
     if verb in ALSO_NOUNS:
-        is_verb_here = _DETERMINER.match(rest) and not _OF_A_NOUN.match(rest)
-        return bool(is_verb_here) and _is_object(rest)
+        return bool(_DETERMINER.match(rest)) and _is_object(rest)
     return not rest or _is_object(rest)
+
+
+def _is_noun(verb: str, rest: str) -> bool:
+    """Whether what follows a word shows that it is no verb: "tender evaluation to be completed", "phase 2"."""
+    is_phase = verb == "phase" and rest[:1].isdigit()
+    return is_phase or (verb in ALSO_NOUNS and bool(_OF_A_NOUN.match(rest)))

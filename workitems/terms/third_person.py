@@ -82,7 +82,7 @@ def _sentence(sentence: str, who: str) -> str | None:
             told += word
             continue
         if found["own"]:
-            told += its if is_named else _possessive(who)
+            told += its if is_named else possessive(who)
         elif found["object"]:
             told += them if is_named else who
         elif _INVERTED.search(told):
@@ -141,5 +141,6 @@ def _third(verb: str) -> str | None:
     return f"{verb[:-1]}ies" if re.search(r"[^aeiou]y$", verb) else f"{verb}s"
 
 
-def _possessive(who: str) -> str:
+def possessive(who: str) -> str:
+    """Return "DIA’s" of an agency's name, "Customs’" of one that ends in s."""
     return f"{who}’" if who.endswith("s") else f"{who}’s"

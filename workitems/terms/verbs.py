@@ -1,4 +1,4 @@
-"""Verbs of plans and reports, for functions that fit what was typed into sentences."""
+"""Words of plans and reports, above all verbs, for functions that fit what was typed into sentences."""
 
 import re
 
@@ -12,7 +12,7 @@ def set_of(words: str) -> frozenset[str]:
 VERBS = set_of(
     """
     accept add address adopt advertise advise agree align allocate amend analyse apply appoint approach approve
-    arrange ask assess attend audit authorise begin bid brief bring build buy call carry change chase check
+    arrange ask assess attend audit authorise await begin bid brief bring build buy call carry change chase check
     choose circulate clarify close collaborate collect combine commission complete conduct confirm consider
     consult continue contract convene coordinate correct cover create decide define deliver deploy describe
     design develop direct discuss distribute draft draw drop employ enable encourage engage ensure enter
@@ -60,8 +60,12 @@ ALSO_NOUNS = set_of(
     wish withdraw work
     """
 )
-# What stands before a noun, as a part of a regular expression.
+# What stands before a noun, and numbers, as parts of regular expressions.
 DETERMINERS = "an?|all|both|each|every|its|no|the|their|these|this"
+FROM_TWO = (
+    r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen"
+    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?|hundreds?|thousands?"
+)
 # A verb in the past.
 PAST = re.compile(
     r"(?:\w+ed|became|began|bought|broke|brought|built|came|chose|cut|drew|drove|fell|found|gave|got|grew|held|kept|knew|led|left"

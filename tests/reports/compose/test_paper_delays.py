@@ -262,6 +262,7 @@ def test_a_reason_of_one_word_or_without_a_subject_is_quoted():
             "In DoL’s words: “Needs to align with the new bill.”",
         ),
         ("Deferred by the office.", "In DoL’s words: “Deferred by the office.”"),
+        ("Re-tender the work.", "In DoL’s words: “Re-tender the work.”"),
     ):
         (found,) = delays(late("1.1", delay("funding", typed), is_key=True))
         assert found == f"“Brochure printed” (1.1) will be a year late, in June 2011. {told}"
@@ -307,6 +308,31 @@ def test_every_late_key_item_has_its_dates_though_no_room_is_left_for_reasons():
             for n in range(4, 9)
         ),
     ]
+
+
+def test_a_paper_whose_least_is_too_long_tells_two_to_four_further_key_items_in_one_sentence():
+    explained = [late(f"1.{n}", delay(explanation=LONG * 2), is_key=True) for n in (1, 2, 3)]
+    waiting = delay("other", settlement="being_settled", settling_agency=LABOUR.pk)
+    further = [
+        late("1.4", delay("staffing"), title="Ask", is_key=True),
+        late("1.5", waiting, title="Print", is_key=True),
+        item(
+            "1.6",
+            step(PAST, delay(), forecast_due=LATER, forecast_known_to="quarter"),
+            title="Write",
+            is_key=True,
+        ),
+        late("1.7", delay(), title="Send", is_key=True, forecast=PAST),
+    ]
+    assert delays(*explained, *further, most_words=60)[-1] == (
+        "Four more key items are late: “Ask” (1.4) by a year, to June 2011, because of a shortage of staff; "
+        "“Print” (1.5) by at least a year, not before June 2011; “Write” (1.6) by at least nine months, in April "
+        "to June 2011, because of a lack of funding; and “Send” (1.7) without a new date, because of a lack of "
+        "funding."
+    )
+    # A single one keeps its place in the list, and so do all where there is room.
+    assert "more key item" not in " ".join(delays(*explained, further[0], most_words=60))
+    assert "more key item" not in " ".join(delays(*explained, *further))
 
 
 def test_an_explanation_is_quoted_from_its_start_and_never_cut_in_a_sentence():
@@ -443,6 +469,42 @@ def test_what_the_owner_does_is_told_without_a_date(typed, told):
     assert mitigations(late("1.1", delay(actions=[action(typed)]), is_key=True)) == [
         f"For “Train staff” (1.1), {told}"
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("Hiring two lawyers", "the New Zealand Police are hiring two lawyers"),
+        ("Training for staff", "the New Zealand Police plan training for staff"),
+        ("No staff", "in Police’s words: “No staff”"),
+        ("Is it enough?", "in Police’s words: “Is it enough?”"),
+    ],
+)
+def test_what_the_owner_does_or_plans_is_told_of_an_action_that_is_no_order(typed, told):
+    held_up = delay(actions=[action(typed, due_on=SOON)])
+    assert mitigations(late("1.1", held_up, is_key=True)) == [
+        f"For “Train staff” (1.1), {told} (by 31 August 2010)."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        ("Ask the printers.", "They will ask the printers."),
+        ("Training for staff.", "Also planned: training for staff."),
+        ("The printers are ready.", "The printers are ready."),
+        ("Is it enough?", "Is it enough?"),
+    ],
+)
+def test_a_second_sentence_of_an_action_that_is_an_order_or_a_thing_says_what_is_planned(
+    second, told
+):
+    def done_about_it(owner):
+        held_up = delay(actions=[action(f"Print it. {second}", owner, SOON)])
+        return mitigations(late("1.1", held_up, is_key=True))[0].partition("2010. ")[2]
+
+    assert done_about_it(POLICE) == told
+    assert done_about_it(HEALTH) == told.replace("They", "It")
 
 
 def test_key_items_without_a_dated_step_are_named_together():

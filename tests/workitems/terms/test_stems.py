@@ -75,6 +75,7 @@ NAMES = ["MBIE", "Ministry of Business, Innovation and Employment", "MSD", "Poli
         # Orders, and what is to come, are no reasons.
         ("explanation", "Re-tender the work", "Re-tender the work."),
         ("explanation", "Advice on fees to be published", "Advice on fees to be published."),
+        ("explanation", "Awaiting decisions.", "It is late because decisions are awaited."),
         ("needs", "Customs approval", "Customs approval."),
         ("mitigation", "Decision to open places", "Decision to open places."),
         (
