@@ -62,8 +62,10 @@ def milestone_timeline(
         return SafeString("")
     width = NARROW if narrow else WIDTH
     dated = [_overdue_words(row) if row in overdue else slip_words(row.milestone) for row in rows]
-    axis = _Axis(rows, as_at, longest=max(map(len, dated)), narrow=narrow)
-    beside = [whole(words, axis.letters) for words in dated]
+    wraps = any(row.wraps for row in rows)
+    longest = max(map(len, dated)) if wraps else 0
+    axis = _Axis(rows, as_at, longest=longest, narrow=narrow)
+    beside = [whole(words, axis.letters) if wraps else [words] for words in dated]
     parts, below = _legend(has_overdue=bool(overdue), narrow=narrow)
     top = below + 35.0
     labels = [
@@ -92,7 +94,7 @@ def milestone_timeline(
         y += height
     today = axis.x(as_at)
     parts.append(line(today, top - 4, today, bottom, stroke=INK, width=1.2, dashes="4 2"))
-    middle = max(today, LEAST_MIDDLE)
+    middle = max(today, LEAST_MIDDLE) if wraps else today
     parts.append(
         text(long_date(as_at), middle, bottom + 13, anchor="middle", weight="600", size=10)
     )

@@ -83,7 +83,9 @@ def progress_picture(facts: Facts) -> ProgressPicture:
         heading="Progress at a glance",
         as_at=facts.as_at,
         pillars=tuple(pillars),
-        timeline=tuple(TimelineRow(item.number, _milestone(step)) for item, step in steps),
+        timeline=tuple(
+            TimelineRow(item.number, _milestone(step), wraps=True) for item, step in steps
+        ),
         note=note,
     )
 

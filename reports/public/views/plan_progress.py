@@ -177,6 +177,7 @@ def _drawn(row: dict[str, Any]) -> TimelineRow:
             forecast_known_to=KnownTo(expected.known_to) if expected else KnownTo.DAY,
             completed_on=date.fromisoformat(row["done"]) if row["done"] else None,
         ),
+        wraps=True,
     )
 
 
