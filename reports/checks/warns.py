@@ -27,8 +27,10 @@ from reports.checks.material import (
 from reports.checks.paper_dates import called_future
 from reports.checks.recorded import Recorded, plain, recorded, sentences_of
 from reports.compose.facts import Facts
+from reports.compose.late_words import needs_decision
 from reports.compose.paragraphs import CONTINUED
 from reports.compose.planned import plans
+from reports.compose.subjects import numbers_of as item_numbers
 from reports.document import Verb, markup, words
 from reports.document.dates import long_date
 from reports.document.wording import capitalised, join_words, number
@@ -87,6 +89,7 @@ def warnings(material: Material) -> list[Check]:
         *_voice(material),
         *_acronyms(material),
         *_asks(material),
+        *_decisions(material),
         *_paragraphs(material),
         *_subjects(material),
         *_edits(material),
@@ -477,6 +480,34 @@ def _asks(material: Material) -> Iterator[Check]:
             about=fingerprint(sought, *more),
             mend_url=f"{material.urls[COVER]}#id_action_sought",
         )
+
+
+def _decisions(material: Material) -> Iterator[Check]:
+    """Yield that the paper says of new dates that they need a decision, and asks the Minister for nothing."""
+    assert material.drafted.found is not None
+    waiting = [
+        entry.item
+        for entry in material.drafted.found.facts.late
+        if entry.leads and needs_decision(entry)
+    ]
+    document = material.drafted.document
+    if not waiting or document is None:
+        return
+    if {ask.verb for ask in document.recommendation.items} - {Verb.NOTE, Verb.FORWARD}:
+        return
+    items = item_numbers(waiting)
+    yield warn(
+        key="decisions",
+        words=ngettext(
+            "The paper says that the new date of item {items} needs a decision, and asks the Minister for none.",
+            "The paper says that the new dates of items {items} need decisions, and asks the Minister for none.",
+            len(waiting),
+        ).format(items=items),
+        url=f"{material.urls[WORKSHOP]}#recommendations",
+        place=gettext("Recommendations"),
+        about=fingerprint(items),
+        remedy=gettext("Recommend it, or say in the paper who decides."),
+    )
 
 
 def _paragraphs(material: Material) -> Iterator[Check]:

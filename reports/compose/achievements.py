@@ -4,6 +4,7 @@ Agencies' words are quoted from their start: a headline's first sentence, and of
 sentences. The rest is in their reports and in the annex of texts.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import replace
@@ -44,7 +45,7 @@ from workitems.models import Pillar, Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.sentence_ends import on_one_line
+from workitems.terms.sentence_ends import on_one_line, sentences
 from workitems.terms.stems import says_nothing, says_we, without_announcements
 from workitems.terms.third_person import without_we
 
@@ -60,6 +61,7 @@ MAX_HEADLINES = 6
 # More of them are printed whether they fit or not while they have at most so many words together.
 SURE_WORDS = 120
 SURE_WORDS_IF_TIGHT = 75
+_THOUGH = re.compile(r"\b(?:although|though)\b", re.IGNORECASE)
 # A report of so much worth is a main result though its agency did not mark it; those of more are its equals.
 ENOUGH = 2
 # Limit on the milestones named in a paper without key achievements.
@@ -282,7 +284,7 @@ def _headlines(
     lines: list[tuple[str, list[Source]]] = []
     omitted = []
     for item, update in headlines:
-        text = headline(_achieved(writer, item, update))
+        text = _with_lateness(writer, item, headline(_achieved(writer, item, update)))
         certain = sum(len(line.split()) for line, _ in lines) + len(text.split())
         sure = SURE_WORDS_IF_TIGHT if writer.is_tight else SURE_WORDS
         must = len(lines) < least or certain <= sure
@@ -303,6 +305,17 @@ def _headlines(
             introduction, about="headlines", bullets=zip(bullets, sources, strict=True)
         )
     ), omitted
+
+
+def _with_lateness(writer: Writer, item: ItemAt, text: str) -> str:
+    """Return a result, with a clause that its item is late if it is, so that nobody takes one for the other."""
+    late = any(entry.item.pk == item.pk and entry.is_late for entry in writer.facts.late)
+    if not (text and late):
+        return text
+    result = opened(text).rstrip("!?")
+    if _THOUGH.search(sentences(text)[-1]):
+        return f"{result} (this work is late)."
+    return f"{result}, though this work is late."
 
 
 def introduced(facts: Facts, count: int) -> str:
@@ -342,9 +355,10 @@ def _by_pillar(
     ranked = [
         (update.pk, _achieved(writer, item, update)) for item, update in _in_turns(pairs, results)
     ]
+    items = {update.pk: item for item, update in pairs}
     # Each achievement gets its first sentence before any of them gets a second.
     for pk, achieved in ranked:
-        first = first_sentences(achieved, 1, MOST_WORDS)
+        first = _with_lateness(writer, items[pk], first_sentences(achieved, 1, MOST_WORDS))
         must = len(texts) < least
         if first and first not in writer.used_sentences and (must or room.has(first)):
             room.use(first)
@@ -353,10 +367,10 @@ def _by_pillar(
     for pk, achieved in ranked:
         if pk in texts:
             text = first_sentences(achieved, MOST_SENTENCES, MOST_WORDS)
-            second = text.removeprefix(texts[pk]).strip()
+            second = text.removeprefix(first_sentences(achieved, 1, MOST_WORDS)).strip()
             if second and second not in writer.used_sentences and room.take(second):
                 writer.used_sentences.add(second)
-                texts[pk] = text
+                texts[pk] += f" {second}"
     of_pillars: dict[int, list[Achieved]] = defaultdict(list)
     for item, update in pairs:
         if update.pk in texts:

@@ -10,11 +10,8 @@ from reports.compose.late_words import in_words_of
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.planned import planned_in_words, plans
 from reports.compose.subjects import (
-    in_when,
     is_in_doubt,
-    is_sayable,
     is_waiting,
-    what,
 )
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import long_date
@@ -26,12 +23,12 @@ from reports.document.wording import (
     count_in_words,
     first_sentences,
     joined,
+    mentions,
     named,
     number,
     some,
 )
 from workitems.plan.plan_at import ItemAt, MilestoneAt, RiskAt
-from workitems.terms.date_order import comes_before
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.spans import add_months
 from workitems.terms.stems import completion, future, says_we
@@ -173,19 +170,14 @@ def _actions_ahead(writer: Writer) -> Iterator[Dated]:
 
 def _line(writer: Writer, item: ItemAt, step: MilestoneAt, *, is_earliest: bool = False) -> str:
     """Return "31 August 2010: brochures out in public (DoL)", "30 June 2011 at the earliest: …" unless that
-    `is_earliest` is said already, "31 March 2011, in doubt: …", with the milestone that was to come before it."""
+    `is_earliest` is said already, or "31 March 2011, in doubt: …"."""
     who = writer.bracketed(writer.facts.agencies[step.responsible])
-    sure, after = "", ""
-    first = comes_before(item.milestones, step)
+    sure = ""
     if step.is_late and is_waiting(step):
         sure = "" if is_earliest else " at the earliest"
     elif is_in_doubt(item) and not step.is_late and step.forecast_due > step.original_due:
         sure = ", in doubt"
-    if first and is_sayable(first):
-        after = (
-            f", which was planned after {what(first)}, now due {in_when(first.forecast, step.on)}"
-        )
-    return f"{step.forecast}{sure}: {writer.names.line(item, step, who)}{after}"
+    return f"{step.forecast}{sure}: {writer.names.line(item, step, who)}"
 
 
 def _closing(writer: Writer, unshown: list[Step], room: Room, *, has_shown: bool) -> Paragraph:
@@ -220,7 +212,7 @@ def gravest_risk(writer: Writer, room: Room) -> Iterator[tuple[str, list[Source]
     for risk in writer.facts.grave_risks:
         if told := _in_sentences(writer, risk, room):
             text, source = told
-            start = "A risk of high likelihood and impact has not been raised with you"
+            start = "One risk is rated high in both likelihood and impact"
             text = joined(start, ":", text, writer.agency_names)
             writer.told_risks.add(risk.pk)
             room.use(text)
@@ -296,7 +288,8 @@ def _with_response(writer: Writer, risk: RiskAt, threat: str, answer: str) -> st
         return f"{closed(threat)} {in_words_of(who, answer)}"
     if later := future(first, writer.agency_names):
         answer = " ".join([closed(later), *rest])
-    return cited(f"{threat} {capitalised(answer)}".strip(), f"owner: {writer.bracketed(owner)}")
+    told = f"{threat} {capitalised(answer)}".strip()
+    return told if mentions(told, owner.names) else cited(told, f"owner: {writer.bracketed(owner)}")
 
 
 def _start(writer: Writer, typed: str, room: Room) -> str:

@@ -18,6 +18,7 @@ from reports.compose.late_words import (
     in_words_of,
     latest_step,
     needed_for,
+    needs_decision,
     unsettled,
     whole_of_late,
 )
@@ -46,6 +47,7 @@ from reports.document.wording import (
     first_sentences,
     join_words,
     joined,
+    named,
     number,
     numbers,
     opened,
@@ -69,6 +71,8 @@ STAGE_VERBS = {
 # Limits on the items named: not started, withdrawn, late, at risk.
 MAX_NAMED = 2
 MAX_LATE = 5
+# A plan of so many items of which none is complete says so.
+MANY_ITEMS = 10
 # Late key items for which the summary says by how much: of more, section Delay has it.
 MAX_MEASURED = 3
 # Limit on the late key items named; of more, only so many as of those measured.
@@ -148,9 +152,11 @@ def _figures(facts: Facts) -> Iterator[str]:
         )
         yield f"{who} {agree(total, *found[0][1])}."
         return
+    if Stage.COMPLETE not in stages and total >= MANY_ITEMS:
+        found.insert(0, (0, STAGE_VERBS[Stage.COMPLETE]))
     whole, *parts = numbers([total, *(count for count, _ in found)])
     parts_in_words = [
-        f"{figure} {agree(count, *verbs)}"
+        f"{figure} {agree(count, *verbs)}" if count else f"none {verbs[0]}"
         for figure, (count, verbs) in zip(parts, found, strict=True)
     ]
     yield f"Of the Plan’s {whole} work items, {join_words(parts_in_words)}."
@@ -167,13 +173,11 @@ def _since_last_paper(facts: Facts) -> Iterator[str]:
     done = f"{number(difference)} more {agree(difference, 'is', 'are')} complete"
     if difference < 0:
         done = f"{number(-difference)} fewer {agree(-difference, 'is', 'are')} complete"
-    if late == last.late:
-        change = f"as many are late, {number(late)}" if late else "none is late, as then"
-    else:
-        move = "risen" if late > last.late else "fallen"
-        was, now = (number(count) if count else "none" for count in (last.late, late))
-        change = f"late items have {move} from {was} to {now}"
-    yield f"Since the last paper, of {long_date(last.dated)}, {done} and {change}."
+    # How many were late is said with those that are; if none is, here.
+    change = "" if late else " and none is late"
+    if not late and last.late:
+        change += f" any more ({number(last.late)} then)"
+    yield f"Since the last paper, of {long_date(last.dated)}, {done}{change}."
 
 
 def _not_started(facts: Facts, by: Names) -> Line:
@@ -273,7 +277,7 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
         late = f"{late} {others}".rstrip()
     yield _judged(writer.facts, late), sources
     if worry:
-        yield _what_it_means(writer, room, *worry)
+        yield _what_it_means(writer, room, *worry, said=late)
     yield why
     yield from _at_risk(writer, keys_at_risk, room)
     yield from _others_at_risk(writer, [item for item in doubtful if not item.is_key], room)
@@ -294,9 +298,9 @@ def _other_keys(facts: Facts, fine: list[ItemAt]) -> str:
 
 def _judged(facts: Facts, late: str) -> str:
     """Return how much of the plan is on track, complete items included, followed by what is late. Without
-    open items, return only what is late."""
+    open items, or if most key items are late, return only what is late."""
     kept = [item for item in facts.items if item.stage != Stage.WITHDRAWN]
-    if not any(item.is_live for item in kept):
+    if _keys_come_first(facts) or not any(item.is_live for item in kept):
         return capitalised(late)
     count = sum(item.is_live and item.is_late for item in kept)
     fine = len(kept) - count - len(at_risk(kept))
@@ -351,27 +355,28 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
     sources = [source for entry in entries for source in entry.sources()]
     sources = [*sources, *map(item_source, moved)] or [facts.plan_source]
     if not late:
-        words = _none_late(moved, gone)
+        words = _none_late(writer.names, moved, gone)
         room.use(words)
         return (words, sources), ("", [])
-    of_moved = _given_later_dates(moved, "more")
+    of_moved = _given_later_dates(writer.names, moved, "more")
     keys = [entry for entry in late if entry.item.is_key]
     leading = [entry for entry in late if entry.leads]
-    words = f"{count_in_words(len(late), 'item')} {agree(len(late), 'is', 'are')} late"
-    words += _how_many_key(facts, len(late), len(keys))
+    words, of_all = _how_many(facts)
     if len(keys) > MAX_MEASURED:
         of_people = [entry for entry in leading if not entry.item.is_key and entry is not worry]
         # Section Delay says what each means.
         others = [] if writer.is_tight else of_people
         end, *of_others = _names_of_late(writer.names, keys, others)
-        sentences, causes = [f"{words}{end}", *of_others], _all_causes(late)
+        in_all = [f"{of_all}."] if of_all else []
+        sentences, causes = [f"{words}{end}", *in_all, *of_others], _all_causes(late)
         if moved:
             sentences.append(f"{capitalised(of_moved)}.")
     else:
         # All of them if they are few, else those that matter most.
         named = late if len(late) <= MAX_LATE else (leading or late)[:MAX_LATE]
         by_how_much, causes = _with_cause(writer.names, late, named)
-        sentences = [f"{words}{f', and {of_moved}' if moved else ''}.", *by_how_much]
+        with_moved = f"{of_all or words}{f', and {of_moved}' if moved else ''}."
+        sentences = [*([f"{words}."] if of_all else []), with_moved, *by_how_much]
         if (unnamed := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
             sentences.append(
                 f"{capitalised(number(unnamed))} more {agree(unnamed, 'key item is', 'key items are')} late."
@@ -390,18 +395,21 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
     return (" ".join(sentences), sources), (" ".join(why), of_late)
 
 
-def _none_late(moved: list[ItemAt], gone: list[LateItem]) -> str:
+def _none_late(names: Names, moved: list[ItemAt], gone: list[LateItem]) -> str:
     """Return that no item is late, as the end of a sentence, and how many were given later dates or had slipped."""
-    words = f"no item is late{f', though {_given_later_dates(moved)}' if moved else ''}"
+    words = f"no item is late{f', though {_given_later_dates(names, moved)}' if moved else ''}"
     if gone:
         words += f"; {number(len(gone))} that had slipped no longer {agree(len(gone), 'is', 'are')}"
     return f"{words}."
 
 
-def _given_later_dates(moved: list[ItemAt], *more: str) -> str:
-    """Return "two have been given a later date", with the word "more" after the number if others are late."""
-    count = " ".join([number(len(moved)), *more])
-    return f"{count} {agree(len(moved), 'has', 'have')} been given a later date"
+def _given_later_dates(names: Names, moved: list[ItemAt], *more: str) -> str:
+    """Return "the map (1.3) has been given a later date"; of many their number, with the word "more" after it if others
+    are late."""
+    which = " ".join([number(len(moved)), *more])
+    if len(moved) <= MAX_NAMED:
+        which = join_words(map(names.item, moved))
+    return f"{which} {agree(len(moved), 'has', 'have')} been given a later date"
 
 
 def _has_later_date(item: ItemAt) -> bool:
@@ -416,20 +424,30 @@ def _has_later_date(item: ItemAt) -> bool:
 def _names_of_late(names: Names, keys: list[LateItem], others: list[LateItem]) -> list[str]:
     """Return the end of a sentence with the names of the late key items, of many only the gravest, and with how long
     the longest delay of them is; and a sentence on which `others` hurt people. Section Delay says how late each is."""
-    measured = [(step, entry) for entry in keys if (step := latest_step(entry))]
-    longest = max(
-        measured, key=lambda pair: pair[0].forecast_due - pair[0].agreed_due, default=None
-    )
+    measured = [
+        (step.forecast_due - step.agreed_due, entry)
+        for entry in keys
+        if (step := latest_step(entry))
+    ]
+    longest = max(measured, key=lambda pair: pair[0], default=(None, None))[1]
+    # Those that are as late in words.
+    as_late = {
+        entry.item.pk for _, entry in measured if longest and how_long(entry) == how_long(longest)
+    }
     shown, start = keys, ":"
     if len(keys) > MAX_NAMED_KEYS:
         shown, start = keys[:MAX_MEASURED], ", among them"
-        if longest and longest[1] not in shown:
-            shown[-1] = longest[1]
+        if longest and longest not in shown:
+            shown[-1] = longest
     phrases = []
     for entry in shown:
         name = names.phrase(entry.item)
-        if longest and entry is longest[1]:
-            note = f"the longest delay, {how_long(entry)}"
+        if entry is longest or (entry.item.pk in as_late and len(as_late) <= MAX_NAMED):
+            note = (
+                f"{how_long(entry)}, the longest delay"
+                if len(as_late) == 1
+                else f"{how_long(entry)} late"
+            )
             name = f"{name[:-1]}, {note})" if name.endswith(")") else with_notes(name, note)
         phrases.append(name)
     sentences = [f"{start} {join_words(phrases)}."]
@@ -452,12 +470,15 @@ def _worry(writer: Writer) -> tuple[LateItem, str] | None:
     return None
 
 
-def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str) -> Line:
+def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str, *, said: str) -> Line:
     """Return what the delay of the item means, in its agency's words, and on what its new date depends. Section Delay
-    does not repeat it."""
+    does not repeat it. `said` is the line before, which may have named the item."""
     writer.used_sentences.add(effect)
     clause = completion("effect", effect, writer.agency_names)
-    start = f"The delay of {writer.names.phrase(entry.item)} matters most"
+    name = writer.names.phrase(entry.item)
+    if name.rstrip(")").casefold() in said.casefold():
+        name = writer.names.short(entry.item)
+    start = f"The delay of {name} matters most"
     told = effect_in_words(writer, entry, effect)
     if clause:
         text = closed(f"{start}: {clause}")
@@ -470,6 +491,38 @@ def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str) -> 
         text += f" Its new date holds only {condition}."
     room.use(text)
     return text, list(entry.sources())
+
+
+def _late_and_keys(facts: Facts) -> tuple[int, int]:
+    """Return how many items are late, and how many of them are key items."""
+    late = [entry.item for entry in facts.late if entry.is_late]
+    return len(late), sum(item.is_key for item in late)
+
+
+def _keys_come_first(facts: Facts) -> bool:
+    """Whether the summary begins with the late key items: more than half of three or more are late, and others too."""
+    late, keys = _late_and_keys(facts)
+    return keys != late and MAX_NAMED < sum(item.is_key for item in facts.items) < 2 * keys
+
+
+def _how_many(facts: Facts) -> tuple[str, str]:
+    """Return how many items are late, how many were in the last paper, and how many of them are key items, as a clause.
+    If the late key items come first, it is theirs, and the second text is a sentence on all items, without its full
+    stop; else that is ""."""
+    late, keys = _late_and_keys(facts)
+    last = facts.last_paper
+    before = f" ({number(last.late) if last.late else 'none'} in the last paper)" if last else ""
+    if _keys_come_first(facts):
+        total, items = sum(item.is_key for item in facts.items), len(facts.items)
+        of_keys = f"{number(keys)} of the Plan’s {number(total)} key items are late"
+        if keys == total:
+            of_keys = f"all {number(keys)} of the Plan’s key items are late"
+        of_all = f"In all, {number(late)} of its {number(items)} items are late{before}"
+        if late == items:
+            of_all = f"All {number(items)} of its items are late{before}"
+        return of_keys, of_all
+    words = f"{count_in_words(late, 'item')} {agree(late, 'is', 'are')} late{before}"
+    return words + _how_many_key(facts, late, keys), ""
 
 
 def _how_many_key(facts: Facts, late: int, keys: int) -> str:
@@ -551,7 +604,7 @@ def _not_settled(
     shown = {
         condition
         for entry, condition in found
-        if _needs_decision(entry) or (worry is None and entry is leading[0])
+        if needs_decision(entry) or (worry is None and entry is leading[0])
     }
     names: dict[str, list[str]] = {}
     for entry, condition in found:
@@ -575,11 +628,6 @@ def _not_settled(
         yield f"{capitalised(join_words(parts))}."
 
 
-def _needs_decision(entry: LateItem) -> bool:
-    found = unsettled(entry)
-    return found is not None and found[1].settlement == Delay.Settlement.NEEDS_DECISION
-
-
 def _condition(writer: Writer, entry: LateItem) -> str:
     """Return on what the item's new date depends, as the end of a sentence; "" if that is not said."""
     needed = needed_for(writer, entry)
@@ -590,7 +638,12 @@ def _condition(writer: Writer, entry: LateItem) -> str:
     delay = found[1]
     day = delay.settling_by if delay.settling_by and delay.settling_by >= delay.on else None
     until = when(KnownDate(day), delay.on) if day else ""
-    return condition_in_words(delay.cause, delay.settlement, until)
+    who = ""
+    if delay.settling_agency:
+        agency = writer.facts.agencies[delay.settling_agency]
+        name = writer.bracketed(agency)
+        who = named(name) if name == agency.name else name
+    return condition_in_words(delay.cause, delay.settlement, until, who)
 
 
 def _will_be(names: Names, entries: list[LateItem]) -> Iterator[str]:
@@ -639,7 +692,15 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
         # What is no reason is reported there.
         why = why if cause(why, names) else ""
     writer.used_sentences.add(why)
-    text = at_risk_in_words(writer.names, item, why, names, who=who.short_name, moved=how)
+    text = at_risk_in_words(
+        writer.names,
+        item,
+        why,
+        names,
+        who=who.short_name,
+        by=writer.facts.coordinator.short_name,
+        moved=how,
+    )
     return text, sources
 
 
@@ -655,12 +716,13 @@ def at_risk_in_words(
     agencies: Iterable[str] = (),
     *,
     who: str,
+    by: str = "",
     moved: str | None = None,
 ) -> str:
     """Return sentences on an item at risk: that it may become late, whose view that is if not its agency's, why in the
-    words of whoever says so (of an agency, `who`), and which date has `moved`. `agencies` are names with which the
-    reason may begin."""
-    start = _may_be_late(names, item)
+    words of whoever says so (of an agency, `who`; the reviewer's agency is `by`), and which date has `moved`.
+    `agencies` are names with which the reason may begin."""
+    start = _may_be_late(names, item, by)
     reason = cause(why, agencies) if why and not says_we(why) else None
     is_reviewers = item.confidence not in DOUBTFUL
     if reason:
@@ -675,8 +737,8 @@ def at_risk_in_words(
     return " ".join(sentences)
 
 
-def _may_be_late(names: Names, item: ItemAt) -> str:
+def _may_be_late(names: Names, item: ItemAt, by: str) -> str:
     name = capitalised(names.item(item))
     key = ", a key item," if item.is_key else ""
-    view = "" if item.confidence in DOUBTFUL else ", in the reviewer’s view"
+    view = "" if item.confidence in DOUBTFUL else f", in the view of {by or 'the reviewer'}"
     return f"{name}{key} may become late{view}"

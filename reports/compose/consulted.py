@@ -30,10 +30,16 @@ def answer_paragraphs(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph
         yield from _earlier(writer, answer)
 
 
+def _was_you(writer: Writer, answer: AnswerFacts) -> bool:
+    """Whether the Minister who answered is the one to whom the paper goes."""
+    return answer.response.decided_on >= writer.facts.minister_since
+
+
 def _marked(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
     paper = answer.paper
+    who = "you" if _was_you(writer, answer) else "your predecessor"
     opening = (
-        f"On {long_date(answer.response.decided_on)} the Minister answered the last paper, "
+        f"On {long_date(answer.response.decided_on)} {who} answered the last paper, "
         f"{paper.tracker_number} of {long_date(paper.dated)}"
     )
     about, sources = f"answer {paper.pk}", [answer.source]
@@ -73,10 +79,11 @@ def _comment(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
     if not rows:
         return
     comment = answer.response.comment
+    is_you = _was_you(writer, answer)
     introduction = (
-        f"The Minister also wrote: “{_quoted(writer, comment)}”. This followed:"
+        f"{'You' if is_you else 'Your predecessor'} also wrote: “{_quoted(writer, comment)}”. This followed:"
         if comment
-        else "This followed from the Minister’s comment:"
+        else f"This followed from {'your' if is_you else 'your predecessor’s'} comment:"
     )
     yield from writer.paragraphs(
         introduction,
@@ -89,7 +96,7 @@ def _earlier(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
     if not answer.earlier:
         return
     yield from writer.paragraphs(
-        "From the Minister’s earlier answers, this was still to be done:",
+        "From earlier answers, this was still to be done:",
         about="earlier answers",
         bullets=_ended(
             [_alone(writer, row, answer, f"{row.tracker_number}, ") for row in answer.earlier]

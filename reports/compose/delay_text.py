@@ -37,6 +37,7 @@ from reports.compose.subjects import (
     at_risk,
     because_of,
     by_when,
+    from_when,
     has_new_date,
     how_late,
     is_sayable,
@@ -63,8 +64,10 @@ from reports.document.wording import (
 )
 from workitems.models import Delay
 from workitems.models.item import Stage
+from workitems.plan.plan_at import DelayAt
 from workitems.terms.lateness import ends_in_a_quarter, times_in_words
 from workitems.terms.sentence_ends import sentences
+from workitems.terms.stems import cause as as_reason
 from workitems.terms.stems import says_nothing
 
 # Annexes that list all late items.
@@ -79,8 +82,12 @@ MAX_EXPLAINED = 6
 MAX_EXPLAINED_IF_TIGHT = 3
 # If more items than this lead, the others are only named.
 MAX_LEADING = 3
-# Limit on the other items that lead which a tight paper has in one sentence.
+# Words of an agency's reason among others in one sentence.
+SHORT_REASON = 14
+PLURAL_CAUSES = {CAUSES[Delay.Cause.PRIOR_COMMITMENTS], CAUSES[Delay.Cause.OUTSIDE_EVENT]}
+# Limits on the other items that lead which a tight paper has in one sentence, and on the words of that sentence.
 MAX_IN_A_SENTENCE = 4
+MOST_IN_A_SENTENCE = 90
 # Words of what such a delay means.
 EFFECT_WORDS = 25
 # Limit on an item's milestones.
@@ -159,19 +166,60 @@ def _shortened(writer: Writer, entries: list[LateItem], room: Room) -> Iterator[
     for entry in entries:
         late = " without a new date"
         if step := latest_step(entry):
-            to = "not before" if is_waiting(step) else "in" if ends_in_a_quarter(step) else "to"
-            late = f" by {how_long(entry)}, {to} {when(step.forecast, step.on)}"
-        why = f",{why}" if (why := because_of(cause_of(entry))) else ""
-        lines.append((f"{writer.names.item(entry.item)}{late}{why}", _sources(writer, [entry])))
+            day = when(step.forecast, step.on)
+            to = f"in {day}" if ends_in_a_quarter(step) else f"to {day}"
+            if is_waiting(step):
+                to = f"not before {from_when(step.forecast, step.on)}"
+            late = f" by {how_long(entry)}, {to}"
+        text = f"{writer.names.in_full(entry.item)}{late}{_short_reason(writer, entry)}"
+        lines.append((text, _sources(writer, [entry])))
     start = f"{capitalised(count_in_words(len(entries), noun))} are late"
     room.use(start, *(line for line, _ in lines))
-    if len(lines) > MAX_IN_A_SENTENCE:
+    *first, last = [line for line, _ in lines]
+    words = f"{start}: {'; '.join(first)}; and {last}."
+    if len(lines) > MAX_IN_A_SENTENCE or len(words.split()) > MOST_IN_A_SENTENCE:
         bullets = [(Bullet(writer.text(capitalised(f"{line}."))), of) for line, of in lines]
         yield from writer.paragraphs(f"{start}:", about="more key delays", bullets=bullets)
         return
-    *first, (last, _) = lines
-    words = f"{start}: {'; '.join(line for line, _ in first)}; and {last}."
     yield writer.paragraph(words, about="more key delays", sources=_sources(writer, entries))
+
+
+def _short_reason(writer: Writer, entry: LateItem) -> str:
+    """Return why an item is late as the end of a sentence: in its agency's words if they are few, else by its cause."""
+    if (found := explained_delay(entry)) is None:
+        return ""
+    source, delay = found
+    with errors_naming(source):
+        typed = in_agency_words(writer, delay.explanation, 1, SHORT_REASON, speaker(writer, entry))
+    why = as_reason(typed, writer.agency_names) if typed and delay.is_open else None
+    if why is None and delay.cause != Delay.Cause.OTHER:
+        why = f"because of {_cause_in_words(writer, delay)}"
+    return f", {why}" if why else ""
+
+
+def _cause_in_words(writer: Writer, delay: DelayAt) -> str:
+    """Return the cause of a delay, with the agency whose work is awaited if it is known."""
+    other = delay.settling_agency
+    if delay.cause == Delay.Cause.ANOTHER_AGENCY and other:
+        return f"work that {writer.facts.agencies[other].short_name} has to do first"
+    return CAUSES[Delay.Cause(delay.cause)]
+
+
+def _put_back(writer: Writer, entry: LateItem, why: str) -> str:
+    """Return that a cause puts the item's one late milestone back, by how much and to when; "" unless it has one, with a
+    new date, and is moved for the first time."""
+    late = [slip.milestone for slip in entry.slips if slip.milestone.is_late]
+    if len(late) != 1:
+        return ""
+    (step,) = late
+    if not (has_new_date(step) and is_sayable(step)) or step.agreed != step.original:
+        return ""
+    day = from_when(step.forecast, step.on)
+    end = " at the earliest" if is_waiting(step) or ends_in_a_quarter(step) else ""
+    return (
+        f"{capitalised(why)} {'put' if why in PLURAL_CAUSES else 'puts'} {writer.names.step(entry.item, step)} back by "
+        f"{how_long(entry)}, to {day}{end}."
+    )
 
 
 def _section(paragraphs: Iterable[Paragraph]) -> Section:
@@ -276,9 +324,15 @@ def _with_reason(
                 number=entry.item.number,
             )
     why = because_of(cause)
-    if why and is_typed and len(sentences(start)) == 1:
-        room.use(why)
-        return f"{opened(start)},{why}."
+    if why and is_typed and found:
+        of_cause = _cause_in_words(writer, found[1])
+        if put_back := _put_back(writer, entry, of_cause):
+            room.use(of_cause)
+            return put_back
+        why = f" because of {of_cause}"
+        if len(sentences(start)) == 1:
+            room.use(why)
+            return f"{opened(start)},{why}."
     label = no_reason(cause)
     if why and is_typed:
         label = f"It is late{why}."

@@ -165,6 +165,8 @@ class Facts:
     plan: Plan
     plan_source: Source
     minister: str
+    # Since when the Minister has held the portfolio.
+    minister_since: date
     agencies: dict[int, Agency]
     members: tuple[Agency, ...]
     pillars: tuple[Pillar, ...]
@@ -302,6 +304,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
             f"The plan, {plan.title}",
         ),
         minister=appointment.minister,
+        minister_since=appointment.from_on,
         agencies=agencies,
         members=tuple(agency for agency in members if agency.exists_on(as_at)),
         pillars=pillars,

@@ -147,6 +147,12 @@ def unsettled(entry: LateItem) -> tuple[Source, DelayAt] | None:
     return None
 
 
+def needs_decision(entry: LateItem) -> bool:
+    """Whether what the delay that is printed waits for is a decision."""
+    found = unsettled(entry)
+    return found is not None and found[1].settlement == Delay.Settlement.NEEDS_DECISION
+
+
 def effects(writer: Writer, entry: LateItem) -> Iterator[str]:
     """Yield what the delay means, in the agency's words."""
     if found := explained_delay(entry):

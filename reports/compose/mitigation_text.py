@@ -45,6 +45,7 @@ from reports.document.wording import (
     some,
 )
 from workitems.plan.plan_at import DelayAt, MitigationAt
+from workitems.terms.as_told import LINKS, is_plural
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import completion, future, has_verb, is_verb, says_we, within
@@ -65,6 +66,11 @@ LONG_WORD = 6
 # What makes a text a sentence beyond doubt, in its words before a comma or a relative clause.
 _CLAUSE_END = re.compile(r",|\b(?:that|which|who|whose|where)\b")
 _HELPER = re.compile(r"\b(?:are|can|had|has|have|is|may|must|was|were|will)\b")
+# What begins with a determiner or number, and what is not counted: "additional funding".
+_DETERMINED = re.compile(r"(?:\d|an?|all|any|each|its|more|no|one|the|their|this)\b", re.IGNORECASE)
+_NOT_COUNTED = re.compile(
+    r"(?:ing|ment|tion|sion|ance|ence|advice|care|cover|data|equipment|money|research|staff|support|time|use|work)$"
+)
 # By primary key of an item: the open actions to report, a sentence with its source, and what it needs.
 Actions = dict[int, list[tuple[Source, MitigationAt]]]
 Passages = dict[int, tuple[str, Source]]
@@ -346,7 +352,16 @@ def _also(text: str, they: str, names: Iterable[str]) -> str:
         return closed(f"{they} will {more}")
     is_thing = not (has_verb(text) or says_we(text) or text.endswith(("?", "!")))
     thing = within(opened(text), names) if is_thing else None
-    return f"Also planned: {thing}." if thing else text
+    plan = "plan" if they == "They" else "plans"
+    return f"{they} also {plan} {_with_article(thing)}." if thing else text
+
+
+def _with_article(thing: str) -> str:
+    """Return a thing with "a" or "an" if it seems to be one that can be counted: "an advanced model"."""
+    head = LINKS.split(thing, maxsplit=1)[0]
+    if is_plural(thing) or _DETERMINED.match(thing) or _NOT_COUNTED.search(head):
+        return thing
+    return f"{'an' if thing[:1].casefold() in 'aeiou' else 'a'} {thing}"
 
 
 def _at_work(text: str, who: str, names: Iterable[str]) -> str:

@@ -261,6 +261,7 @@ SHORTHAND = (
     (re.compile(r"\bw/\s*(?=\w)"), "with "),
     (re.compile(r"(?<=[a-z]) & (?=[a-z]|[A-Z]{2})"), " and "),
     (re.compile(r"(?<=\w) ?-+> ?(?=\w)"), " to "),
+    (re.compile(r"(?<=\w) \+ (?=\w)"), " and "),
     (re.compile(r"(?<=[a-z]) re (?=(?:an?|its|our|the) )"), " on "),
     (re.compile(r"(?<=[a-z)] )- (?=\w)"), "– "),
 )

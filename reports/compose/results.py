@@ -62,6 +62,14 @@ _EXISTS = re.compile(
     r"|\blive\b(?!s)",
     re.IGNORECASE,
 )
+# Praise that says nothing: "… – a game-changing investment", "In a significant step forward, …".
+_PRAISE = re.compile(
+    r" [–—] [^–—.]*\b(?:exciting|game-changing|ground-?breaking|historic|landmark|proud|transformative|world-class)\b"
+    r"[^–—.]*(?:\d\.\d[^–—.]*)*(?=\.(?:\s|$)|$)"
+)
+_LEAD_IN = re.compile(
+    r"^In an? (?:exciting|important|major|significant|welcome) (?:development|milestone|move|step forward), "
+)
 # A number of things, and no sentence: "1,120 farms with a plan".
 _THING = re.compile(r"\d\S* [\w-]+ (?:at|for|in|of|on|with) ")
 # What refers to another answer before it goes on: "As above – grants issued to 29 clubs".
@@ -122,7 +130,9 @@ def as_result(typed: str, flat: str, who: str, names: Sequence[str]) -> str:
     """Return what was achieved on one line, from its first sentence that says something. What begins with a verb gets
     its agency `who` as the subject; of things without a verb it is told that the agency reports them. `flat` is the
     text `typed` as it can be printed."""
-    text = without_we(without_announcements(flat), min(names, key=len))
+    text = without_we(without_announcements(_PRAISE.sub("", flat)), min(names, key=len))
+    if lead_in := _LEAD_IN.match(text):
+        text = with_capital(text[lead_in.end() :])
     reports = f"{who} {'report' if is_plural_agency(who) else 'reports'}"
     if is_list_without_verbs(typed, text):
         lines = "; ".join(

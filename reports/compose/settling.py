@@ -87,13 +87,15 @@ WORDS = {
 }
 
 
-def condition_in_words(cause: str, settlement: str, by: str = "") -> str:
-    """Return the condition on which a date holds while the cause is not settled: "if the funding is found by
-    December 2010", "with a decision on the funding". `by` is the date until when it is to be settled, in words."""
+def condition_in_words(cause: str, settlement: str, by: str = "", who: str = "") -> str:
+    """Return the condition on which a date holds while the cause is not settled: "if DoL can find the funding by
+    December 2010", "with a decision on the funding". `by` is the date until when it is to be settled, in words, and
+    `who` the agency that settles it."""
     words = WORDS[Delay.Cause(cause)]
     if settlement == Delay.Settlement.NEEDS_DECISION:
         return f"with a decision on {words.needed}"
-    return f"if {words.settled}{f' by {by}' if by else ''}"
+    settles = f"{who} can {words.to_do}" if who else words.settled
+    return f"if {settles}{f' by {by}' if by else ''}"
 
 
 def settled_in_words(

@@ -27,6 +27,8 @@ from workitems.terms.spans import span_in_words
 # A description of more words is not recited in a sentence, and a longer title only once.
 MOST_WORDS = 14
 LONG_TITLE = 8
+# A milestone's phrase of so many words can stand without its item in a list.
+SAYS_ENOUGH = 7
 # A title of as many words is cited by its words before a colon or a dash, if there are at least two of them.
 CUT_TITLE = 10
 LEAST_IN_A_HEAD = 2
@@ -127,6 +129,10 @@ class Names:
             return with_notes(f"“{item.title}”", item.number)
         return self.item(item)
 
+    def in_full(self, item: ItemAt) -> str:
+        """Return the item by its name and number, wherever it was named before."""
+        return with_notes(self._name(item), item.number)
+
     def again(self, item: ItemAt) -> str:
         """Return the item for a second sentence about it: "the training", or "item 1.1" without a short phrase."""
         name = self._name(item)
@@ -165,9 +171,12 @@ class Names:
         return [first, *(each.replace(named, f"({item.number}") for each in rest)]
 
     def line(self, item: ItemAt, step: MilestoneAt, who: str) -> str:
-        """Return the milestone with its agency for a list: a recorded phrase needs no number."""
+        """Return the milestone with its agency for a list: a phrase that is recorded, or that says enough, needs no
+        number."""
         if step.as_told in self._clear:
             return with_notes(step.as_told, who)
+        if not step.as_told and len(step.phrase.split()) >= SAYS_ENOUGH:
+            return with_notes(step.phrase, who)
         return self.step(item, step, who)
 
 
@@ -248,6 +257,11 @@ def in_when(due: KnownDate, dated: date) -> str:
     return f"{'on' if words[:1].isdigit() else 'in'} {words}"
 
 
+def from_when(due: KnownDate, dated: date) -> str:
+    """Return "30 July 2010", "June 2011" as the first day or month of a date that may come later."""
+    return month_of(due.first_day) if due.known_to == KnownTo.QUARTER else when(due, dated)
+
+
 def by_when(due: KnownDate, dated: date) -> str:
     """Return "by 30 July 2010", "by June 2011"; a quarter ends with its last month."""
     if due.known_to == KnownTo.QUARTER:
@@ -300,7 +314,7 @@ def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
     if late := how_late(step, step.forecast):
         start, late = _with_moves(name, step, late)
         if is_waiting(step):
-            return f"{start} will be at least {late}, not before {when(step.forecast, dated)}."
+            return f"{start} will be at least {late}, not before {from_when(step.forecast, dated)}."
         return f"{start} will be {late}, {in_when(step.forecast, dated)}."
     return f"{name} will be in time again, {in_when(step.agreed, dated)}."
 

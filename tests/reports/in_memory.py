@@ -140,7 +140,7 @@ def facts(*items, updates=(), most_words=1000, title="", background="", on=ON, *
     }
     return Facts(
         briefing=briefing, most_words=most_words, plan=plan, plan_source=Source("workitems.plan", 1, 1, "The plan"),
-        minister="Hon Minister", agencies=AGENCIES, pillars=PILLARS, items=items, late=late_items(items, START),
+        minister="Hon Minister", minister_since=START, agencies=AGENCIES, pillars=PILLARS, items=items, late=late_items(items, START),
         updates={pk: rows for pk, rows in own.items() if rows}, clearances=(),
         **rest | given,
     )  # fmt: skip

@@ -204,10 +204,10 @@ def _day_words(day: date) -> set[str]:
 
 
 def _known(due: KnownDate) -> set[str]:
-    """A date as precisely as it is known; a quarter also by its last month."""
+    """A date as precisely as it is known; a quarter also by its first and last month."""
     month = f"{MONTHS[due.last_day.month - 1]} {due.last_day.year}"
     if due.known_to == "quarter":
-        return {str(due), month}
+        return {str(due), month, f"{MONTHS[due.first_day.month - 1]} {due.first_day.year}"}
     return {month} if due.known_to == "month" else _day_words(due.last_day)
 
 

@@ -181,12 +181,12 @@ def test_the_next_paper_says_what_was_done_about_the_ministers_words(
             by=coordinator, confirms=True,
         )  # fmt: skip
     assert told(plan) == [
-        "On 3 August 2010 the Minister answered the last paper, 10/96252 of 30 July 2010:",
+        "On 3 August 2010 you answered the last paper, 10/96252 of 30 July 2010:",
         "- to note the contents of that paper: noted, with the comment “Tell me about the training”",
         "  - It was for the New Zealand Police to report on the training by 30 September 2010, and this is not recorded "
         "as done",
         "- to agree that training be finished: not marked.",
-        f"The Minister also wrote: “{COMMENT[:-1]}”. This followed:",
+        f"You also wrote: “{COMMENT[:-1]}”. This followed:",
         "- Police, done on 12 September 2010: Write to the banks. All four banks have agreed.",
         "- The New Zealand Customs Service will ask two banks by 1 September 2011.",
     ]
@@ -214,7 +214,7 @@ def test_what_is_not_done_at_the_next_paper_is_reported_in_the_one_after(
             action=open_one, done_on=day, note="They agreed.", on=day, by=coordinator, confirms=True
         )
     assert told(plan, date(2012, 7, 27))[1:] == [
-        "From the Minister’s earlier answers, this was still to be done:",
+        "From earlier answers, this was still to be done:",
         "- 10/96252, the New Zealand Police, done on 1 October 2011: Write to the banks. They agreed.",
     ]
 

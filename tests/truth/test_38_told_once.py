@@ -37,7 +37,9 @@ def test_the_story_of_a_late_key_item_is_told_once():
     ]
     assert found == [["qeffectz", "qwhyz"], [], [], ["qcausez"], ["qactz", "qplanz"], ["qhirez"]]
     # Until when the money is to be found stands in the summary, and nowhere else.
-    assert [i for i, each in enumerate(texts) if "funding is found by" in "\n".join(each)] == [0]
+    assert [i for i, each in enumerate(texts) if "can find the funding by" in "\n".join(each)] == [
+        0
+    ]
     assert "funding to be found" not in paper.text
 
 

@@ -48,8 +48,11 @@ def test_the_dates_of_two_items_depend_on_one_condition_in_one_sentence():
         for n in (1, 2)
     ]
     brief = section_texts(facts(*items), "purpose")[1]
-    assert brief.count("consultation ends") == 1
-    assert "The new dates for guide 1 and guide 2 hold only if the consultation ends." in brief
+    assert brief.count("finish the consultation") == 1
+    assert (
+        "The new dates for guide 1 and guide 2 hold only if the Department of Labour can finish the consultation."
+        in brief
+    )
 
 
 def test_causes_without_a_name_are_counted_and_not_given_as_one():

@@ -168,8 +168,11 @@ _ENDS = re.compile(
 # that is not possible, it is none, and the title or description is quoted.
 MOST_IN_A_PHRASE = 15
 _LINKS = re.compile(
-    r",? (?:across|among|as|between|directed|for|from|in|likely|that|(?<!\d )to(?! \d)|which|who|with)\b"
+    r",? (?:across|among|as|between|directed|for|from|in|likely|on|that|(?<!\d )to(?! \d)|which|who|with)\b"
 )
+# The name of an item is cut there too if it has more words than are easy to read again and again, and if enough is left.
+COMFORTABLE = 10
+ENOUGH = 5
 
 
 # A paper is composed several times until it has its length.
@@ -190,7 +193,7 @@ def phrase_of_title(title: str, *, in_orders: bool = False) -> str:
         return ""
     begun = _VERB.sub(lambda each: _gerund(each.group()), begun)
     rest = _LATER.sub(lambda each: _gerund(each["verb"]) if each["verb"] else each.group(), rest)
-    return _not_too_long(f"{begun} {rest}")
+    return _comfortable(_not_too_long(f"{begun} {rest}"))
 
 
 def are_in_orders(titles: Iterable[str]) -> bool:
@@ -249,6 +252,21 @@ def _not_too_long(phrase: str) -> str:
         fitting = [each for each in _cut(phrase, _LINKS) if len(each.split()) <= MOST_IN_A_PHRASE]
         phrase = fitting[-1] if fitting else ""
     return phrase if phrase.count("(") == phrase.count(")") and ";" not in phrase else ""
+
+
+def _comfortable(phrase: str) -> str:
+    """Return the name of an item without its end, if it is long and what is left says enough: "rolling out posts in
+    schools and evaluating them" of "rolling out posts in schools and evaluating them across all of the regions"."""
+    if len(phrase.split()) <= COMFORTABLE:
+        return phrase
+    fitting = [
+        cut
+        for end in _LINKS.finditer(phrase)
+        if ENOUGH + (end.group().strip() in ("for", "on"))
+        <= len((cut := phrase[: end.start()]).split())
+        <= COMFORTABLE
+    ]
+    return fitting[-1] if fitting and fitting[-1].count("(") == fitting[-1].count(")") else phrase
 
 
 def _cut(phrase: str, ends: re.Pattern[str]) -> Iterator[str]:

@@ -263,6 +263,38 @@ def test_a_paper_without_a_recommendation_is_stopped(begin):
     assert keys(blocking(briefing)) == ["recommendation"]
 
 
+@pytest.mark.parametrize(
+    ("settlement", "verb", "is_found"),
+    [
+        ("needs_decision", "note", True),
+        ("needs_decision", "forward", True),
+        ("needs_decision", "agree", False),
+        ("being_settled", "note", False),
+    ],
+)
+def test_a_decision_that_the_paper_needs_and_nobody_is_asked_for_is_found(
+    begin, item, settlement, verb, is_found
+):
+    item.is_key = True
+    step = MilestoneFactory(item=item, agreed_due=date(2010, 5, 31), forecast_due=date(2011, 6, 30))
+    by = item.lead_agency if settlement == "being_settled" else None
+    delay = DelayFactory(milestone=step, settlement=settlement, settling_agency=by)
+    MitigationFactory(delay=delay)
+    briefing = begin()
+    briefing.draft_asks.update(verb=verb)
+    found = [
+        (check.words, check.place)
+        for check in checks.failed_checks(read_drafted(briefing))
+        if check.key == "decisions"
+    ]
+    assert found == is_found * [
+        (
+            "The paper says that the new date of item 1.2 needs a decision, and asks the Minister for none.",
+            "Recommendations",
+        )
+    ]
+
+
 def test_long_paragraphs_give_a_warning_and_long_lists_do_not(begin, by):
     briefing = begin()
     long = drafts.add(briefing=briefing, section="delay", text="word " * 151, by=by)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
+from agencies.models import Appointment
 from agencies.records import history
 from reports.compose import compose
 from reports.document import Source, words
@@ -21,7 +22,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 DATED = date(2011, 7, 29)
-ANSWERED = "On 3 August 2010 the Minister answered the last paper, 10/96252 of 30 July 2010"
+ANSWERED = "On 3 August 2010 you answered the last paper, 10/96252 of 30 July 2010"
 
 
 @pytest.fixture
@@ -75,6 +76,16 @@ def test_the_answer_to_one_recommendation_is_a_sentence(plan, issued):
     assert background_texts(plan) == [
         f"{ANSWERED}: the recommendation to note the contents of that paper was marked “noted”."
     ]
+
+
+def test_the_answer_of_an_earlier_minister_is_that_of_the_predecessor(plan, issued):
+    answer(issued, "noted")
+    day = date(2010, 8, 4)
+    Appointment.objects.update(to_on=day - timedelta(days=1))
+    AppointmentFactory(portfolio=plan.portfolio, from_on=day)
+    assert background_texts(plan)[0].startswith(
+        "On 3 August 2010 your predecessor answered the last paper, 10/96252 of 30 July 2010:"
+    )
 
 
 def test_answers_to_several_recommendations_are_listed_one_by_one(plan, issued):
@@ -174,7 +185,7 @@ def test_only_the_last_of_several_answers_is_printed(plan, issued):
         recorded_at=datetime(2011, 2, 7, tzinfo=UTC),
     )
     assert background_texts(plan)[0].startswith(
-        "On 7 February 2011 the Minister answered the last paper, 11/0 of 1 February 2011"
+        "On 7 February 2011 you answered the last paper, 11/0 of 1 February 2011"
     )
 
 

@@ -117,13 +117,13 @@ def test_key_items_at_risk_are_in_the_order_of_those_whom_they_touch():
     [
         (
             "No update in the last round, and the training is due in four months.",
-            ", in the reviewer’s view: “No update in the last round, and the training is due in four months”.",
+            ", in the view of DoL: “No update in the last round, and the training is due in four months”.",
         ),
         (
             "Nobody has been trained yet.",
-            ", in the reviewer’s view, because nobody has been trained yet.",
+            ", in the view of DoL, because nobody has been trained yet.",
         ),
-        ("", ", in the reviewer’s view."),
+        ("", ", in the view of DoL."),
     ],
 )
 def test_the_reviewers_reason_is_told_with_the_rating(reason, line):
@@ -145,7 +145,9 @@ def test_the_reviewers_reason_is_told_with_the_rating(reason, line):
             "Each member has a deputy. They have read the open cases of all of the members.",
             "Each member has a deputy (owner: Police).",
         ),
-        ("The bid is with our CE.", "The bid is with Police’s CE (owner: Police)."),
+        # The owner is not repeated where the text names it.
+        ("The deputies of Police are named.", "The deputies of Police are named."),
+        ("The bid is with our CE.", "The bid is with Police’s CE."),
         ("The bid is ours.", "In Police’s words: “The bid is ours.”"),
         (
             "Advice to be published in full.",
@@ -160,11 +162,9 @@ def test_the_response_to_a_grave_risk_is_told_when_there_is_no_room(response, to
     )  # fmt: skip
     of = facts(key(LONG), all_risks=(grave,), most_words=80)
     line = next(
-        each for each in section_texts(of, "purpose")[1].splitlines() if "risk of high" in each
+        each for each in section_texts(of, "purpose")[1].splitlines() if "One risk is rated" in each
     )
-    start = (
-        "- A risk of high likelihood and impact has not been raised with you: investigators leave."
-    )
+    start = "- One risk is rated high in both likelihood and impact: investigators leave."
     assert line == f"{start} {told}"
     assert [each for each in section_texts(of, "next_steps") if "nvestigators" in each] == []
 

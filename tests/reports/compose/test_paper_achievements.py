@@ -91,6 +91,44 @@ def test_headlines_written_as_fragments_get_no_full_stop():
     ) == ["The year’s main results:\n- first training of staff\n- profiles for visa staff."]
 
 
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("Staff were trained.", "Staff were trained, though this work is late."),
+        ("Staff were trained!", "Staff were trained, though this work is late."),
+        (
+            "Staff were trained, though few of them.",
+            "Staff were trained, though few of them (this work is late).",
+        ),
+    ],
+)
+def test_a_result_of_a_late_item_says_so(typed, printed):
+    late = item("1.1", step(date(2010, 6, 30)))
+    for key, start in (("headline", "The year’s main result:\n- "), ("yes", "")):
+        update = update_of(late, POLICE, achieved=f"{typed} They liked it.", key_achievement=key)
+        (told,) = achieved((late, update), annexes=())
+        assert told == f"{start}{printed}{'' if start else ' They liked it.'}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        (
+            "A scanner is in use at Tauranga – a game-changing investment of $1.5 million. It works.",
+            "A scanner is in use at Tauranga. It works.",
+        ),
+        ("In a significant step forward, staff were trained.", "Staff were trained."),
+        ("Staff were trained – all 40 of them.", "Staff were trained – all 40 of them."),
+        (
+            "Courses + guides are in use & liked -> fewer errors.",
+            "Courses and guides are in use and liked to fewer errors.",
+        ),
+    ],
+)
+def test_praise_is_left_out_and_signs_are_written_out(typed, printed):
+    assert achieved(pair(typed)) == [printed]
+
+
 def test_a_period_of_other_length_has_other_words():
     assert achieved(pair("It runs.", key="headline"), on=date(2010, 1, 29)) == [
         "The main result of the period:\n- It runs."

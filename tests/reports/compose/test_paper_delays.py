@@ -178,12 +178,17 @@ def test_a_key_delay_is_reported_with_its_dates_cause_effect_and_settlement():
         (
             {"settlement": "being_settled", "settling_agency": POLICE.pk},
             "The New Zealand Police must still find the funding for “Train staff” (1.1).",
-            "if the funding is found",
+            "if Police can find the funding",
         ),
         (
             {"settlement": "being_settled", "settling_agency": HEALTH.pk, "settling_by": LATER},
             "The Ministry of Health (MOH) must still find the funding for “Train staff” (1.1) by June 2011.",
-            "if the funding is found by June 2011",
+            "if the Ministry of Health can find the funding by June 2011",
+        ),
+        (
+            {"cause": "legislation", "settlement": "being_settled", "settling_agency": LABOUR.pk},
+            "DoL must still settle what is needed in law for “Train staff” (1.1).",
+            "if the Department of Labour can settle what is needed in law",
         ),
     ],
 )
@@ -198,7 +203,7 @@ def test_whether_the_cause_is_settled_is_mentioned(settled, sentence, condition)
 def test_what_a_late_key_item_waits_for_is_mentioned_in_the_summary_and_not_again_before_its_action():
     waits = delay(actions=[action()], settlement="being_settled", settling_agency=POLICE.pk)
     key = late("1.1", waits, is_key=True)
-    assert "only if the funding is found" in section_texts(facts(key), "purpose")[-1]
+    assert "only if Police can find the funding" in section_texts(facts(key), "purpose")[-1]
     assert "must still find" not in mitigations(key)[0]
     assert "must still find" in mitigations(late("1.1", waits))[0]
 
@@ -301,12 +306,53 @@ def test_every_late_key_item_has_its_dates_though_no_room_is_left_for_reasons():
     assert first.splitlines()[2:] == [
         f"- “Brochure printed” (1.{n}) will be a year late, in June 2011." for n in (2, 3)
     ]
+    because = f"because t{LONG[1:].strip()}"
     assert others.splitlines() == [
         "Five more key items are late:",
-        *(
-            f"- “Train staff” (1.{n}) by a year, to June 2011, because of a lack of funding."
-            for n in range(4, 9)
-        ),
+        *(f"- “Train staff” (1.{n}) by a year, to June 2011, {because}" for n in range(4, 9)),
+    ]
+
+
+def more_late_key_items(*held_up, **given):
+    """The paragraph of a tight paper on late key items after the first three."""
+    first = [late(f"1.{n}", delay(explanation=LONG * 2), is_key=True) for n in range(1, 4)]
+    rest = [
+        late(f"2.{n}", each, is_key=True, as_told=f"the card {n}", **given)
+        for n, each in enumerate(held_up, start=1)
+    ]
+    return delays(*first, *rest, most_words=100)[1]
+
+
+def test_further_late_key_items_of_a_tight_paper_stand_in_a_sentence_with_their_reasons():
+    endless = "The trainers left " * 40
+    by_a_year = "by a year, to June 2011"
+    assert more_late_key_items(
+        delay(explanation="The trainers left."),
+        delay("another_agency", endless, settling_agency=HEALTH.pk),
+        delay("prior_commitments", endless),
+    ) == (
+        f"Three more key items are late: the card 1 (2.1) {by_a_year}, because the trainers left; the card 2 (2.2) {by_a_year}, "
+        f"because of work that MOH has to do first; and the card 3 (2.3) {by_a_year}, because of other commitments."
+    )
+
+
+def test_the_sentence_says_that_a_date_is_the_earliest():
+    waits = delay(
+        explanation="The trainers left.", settlement="being_settled", settling_agency=HEALTH.pk
+    )
+    assert more_late_key_items(waits, delay(explanation="It is so.")).startswith(
+        "Two more key items are late: the card 1 (2.1) by at least a year, not before June 2011, because the trainers left; "
+    )
+
+
+def test_a_sentence_on_further_late_key_items_that_would_be_long_is_a_list():
+    reason = "The trainers left and nobody else could be found for it in time."
+    short, long = (more_late_key_items(*[delay(explanation=reason)] * count) for count in (3, 4))
+    assert short.startswith("Three more key items are late: the card 1")
+    assert long.splitlines()[:2] == [
+        "Four more key items are late:",
+        "- The card 1 (2.1) by a year, to June 2011, because the trainers left and nobody else could be found for it in "
+        "time.",
     ]
 
 
@@ -341,8 +387,43 @@ def test_an_explanation_is_quoted_from_its_start_and_never_cut_in_a_sentence():
     ]
     endless = "The trainers left " * 40
     assert delays(late("1.1", delay(explanation=endless), is_key=True)) == [
-        "“Brochure printed” (1.1) will be a year late, in June 2011, because of a lack of funding."
+        "A lack of funding puts “Brochure printed” (1.1) back by a year, to June 2011."
     ]
+
+
+@pytest.mark.parametrize(
+    ("held_up", "sentence"),
+    [
+        (
+            delay(settlement="being_settled"),
+            "A lack of funding puts the card (1.1) back by at least a year, to June 2011 at the earliest.",
+        ),
+        (delay("outside_event"), "Events outside the Plan put the card (1.1) back by a year, to June 2011."),
+        (
+            delay("another_agency", settling_agency=HEALTH.pk),
+            "Work that MOH has to do first puts the card (1.1) back by a year, to June 2011.",
+        ),
+        (delay("another_agency"), "Another agency’s work puts the card (1.1) back by a year, to June 2011."),
+    ],
+)  # fmt: skip
+def test_a_cause_whose_reason_cannot_be_printed_puts_the_milestone_back(held_up, sentence):
+    held_up = held_up._replace(explanation="The trainers left " * 40)
+    one = item("1.1", step(PAST, held_up, forecast_due=LATER, as_told="the card"), is_key=True)
+    assert delays(one)[0] == sentence
+
+
+def test_a_cause_is_added_to_how_late_what_is_moved_again_or_has_no_date_is():
+    endless = delay(explanation="The trainers left " * 40)
+    dates = {"original_due": PAST, "agreed_due": SOON, "forecast_due": LATER}
+    again = item("1.1", step(PAST, endless, as_told="the card", **dates), is_key=True)
+    assert delays(again)[0] == (
+        "The card (1.1), first promised for 30 June 2010 and moved to 31 August 2010, will be 10 months later "
+        "than that, in June 2011, because of a lack of funding."
+    )
+    undated = item("1.1", step(PAST, endless, as_told="the card"), is_key=True)
+    assert delays(undated)[0] == (
+        "For the card (1.1), due by 30 June 2010, no new date is set, because of a lack of funding."
+    )
 
 
 # --- other items ------------------------------------------------------------------------------
@@ -491,7 +572,11 @@ def test_what_the_owner_does_or_plans_is_told_of_an_action_that_is_no_order(type
     ("second", "told"),
     [
         ("Ask the printers.", "They will ask the printers."),
-        ("Training for staff.", "Also planned: training for staff."),
+        ("Training for staff.", "They also plan training for staff."),
+        ("Advanced model of the coast", "They also plan an advanced model of the coast."),
+        ("New map", "They also plan a new map."),
+        ("Additional funding", "They also plan additional funding."),
+        ("Two maps", "They also plan two maps."),
         ("The printers are ready.", "The printers are ready."),
         ("Is it enough?", "Is it enough?"),
     ],
@@ -504,7 +589,9 @@ def test_a_second_sentence_of_an_action_that_is_an_order_or_a_thing_says_what_is
         return mitigations(late("1.1", held_up, is_key=True))[0].partition("2010. ")[2]
 
     assert done_about_it(POLICE) == told
-    assert done_about_it(HEALTH) == told.replace("They", "It")
+    assert done_about_it(HEALTH) == told.replace("They also plan", "It also plans").replace(
+        "They", "It"
+    )
 
 
 def test_key_items_without_a_dated_step_are_named_together():

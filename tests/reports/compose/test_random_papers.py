@@ -35,8 +35,18 @@ AGAIN = 10
 MONTH = f"(?:{'|'.join(MONTHS)})"
 DATE = re.compile(rf"(?:\d+ |{MONTH} to )?{MONTH} \d{{4}}")
 SPAN = re.compile(
-    r"(?:^|(?<= ))((?:nearly )?(?:a|\w+) (?:day|week|month|year)s?(?: and (?:a|\w+) months?)?)"
+    r"(?:^|(?<=[ (]))((?:nearly )?(?:a|\w+) (?:day|week|month|year)s?(?: and (?:a|\w+) months?)?)"
     r" (?:late|later than (?:agreed|first promised))"
+)
+PUT_BACK = re.compile(
+    r"\bby (?:at least )?((?:nearly )?(?:a|\w+) (?:day|week|month|year)s?(?: and (?:a|\w+) months?)?), to "
+)
+KEYS_FIRST = re.compile(
+    r"(?:All \S+ of the Plan’s|\S+ of the Plan’s \S+) key items are late\b(?! or at risk)"
+)
+SINCE_LAST = re.compile(
+    r"Since the last paper, of [^,]*, (?:no|(\S+)) (more|fewer) (?:is|are) complete"
+    r"( and none is late(?: any more \((\S+) then\))?)?\."
 )
 BAD_GRAMMAR = re.compile(
     r"(?<![\d.])\b(?:one|1) (?:items|milestones|actions|risks|others|agencies|more items)\b"
@@ -145,6 +155,7 @@ def every_length_is_that_between_two_dates(paper):
                 if reached.first_day > due.last_day:
                     known.add(span_in_words(due, reached, at_least=True))
     assert set(SPAN.findall(paper.text)) - known == set()
+    assert set(PUT_BACK.findall(paper.text)) - known == set()
     assert (
         set(LENGTH.findall(paper.sections[SectionKind.PURPOSE][1].split("\n- ")[1])) - known
         == set()
@@ -165,16 +176,30 @@ def every_count_is_that_of_the_records(paper):
         found = re.search(rf"(\S+) (?:is|are) {label}[,. ]", f"{figures}.")
         if len(stages) > 1:
             texts = found[1] if found else "0"
-            assert texts in (str(stages[stage]), number(stages[stage]))
+            is_told = stage == "complete" and not stages[stage] and len(facts.items) >= 10
+            assert (texts == "none") == is_told
+            assert is_told or texts in (str(stages[stage]), number(stages[stage]))
     late = {item.pk for item, _ in paper.late}
     keys = {item.pk for item, _ in paper.late if item.is_key}
     sentence = every_judgement_is_that_of_the_records(paper, lines[1])
     if not facts.items:
         assert sentence == "The Plan has no work items."
     elif late:
-        assert count_of(sentence) == len(late)
-        if 0 < len(keys) < len(late):
-            total = sum(item.is_key for item in facts.items)
+        total = sum(item.is_key for item in facts.items)
+        keys_come_first = keys != late and 2 < total < 2 * len(keys)
+        assert bool(KEYS_FIRST.match(sentence)) == keys_come_first
+        if keys_come_first:
+            told = re.search(
+                r"(?:In all, (\S+) of its (\S+)|All (\S+) of its) items are late", lines[1]
+            )
+            assert count_of(told[1] or told[3]) == len(late)
+            assert count_of(told[2] or told[3]) == len(facts.items)
+            of_keys = re.match(r"(?:All )?(\S+) of the Plan’s (\S+ )?key items", sentence)
+            assert count_of(of_keys[1]) == len(keys)
+            assert count_of(of_keys[2] or of_keys[1]) == total
+        else:
+            assert count_of(sentence) == len(late)
+        if 0 < len(keys) < len(late) and not keys_come_first:
             of_all = f"{number(len(keys))} of its {number(total)} key items"
             all_of_them = (
                 "its one key item",
@@ -185,6 +210,7 @@ def every_count_is_that_of_the_records(paper):
             assert texts.startswith(all_of_them if len(keys) == total else of_all)
     else:
         assert sentence.startswith("No item is late")
+    every_change_is_that_since_the_last_paper(paper, lines[1], late)
     for label in re.findall(
         r"For (.*), (?:the one action|all actions) recorded (?:is|are) done\.",
         paper.of(SectionKind.MITIGATION),
@@ -244,6 +270,23 @@ def every_count_is_that_of_the_records(paper):
         assert named <= len(completed) if ", among them " in texts else named == len(completed)
 
 
+def every_change_is_that_since_the_last_paper(paper, line, late):
+    """Check how many items were late in the last paper, as it is said in the `line` on those that are `late`, and how
+    many have become complete."""
+    last, items = paper.facts.last_paper, paper.facts.items
+    then = re.findall(r" late \((\S+) in the last paper\)", line)
+    since = SINCE_LAST.search(paper.of(SectionKind.PURPOSE))
+    if last is None or not items:
+        assert (then, since) == ([], None)
+        return
+    assert then == ([number(last.late) if last.late else "none"] if late else [])
+    difference = sum(item.stage == "complete" for item in items) - last.complete
+    assert count_of(since[1] or number(0)) == abs(difference)
+    assert (since[2] == "fewer") == (difference < 0)
+    assert bool(since[3]) == (not late)
+    assert since[4] == (number(last.late) if last.late and not late else None)
+
+
 def every_key_item_in_trouble_is_told(paper):
     keys = {item.pk: item for item, _ in paper.late if item.is_key}
     delays, actions = paper.of(SectionKind.DELAY), paper.of(SectionKind.MITIGATION)
@@ -287,6 +330,8 @@ def every_judgement_is_that_of_the_records(paper, line):
         if item.is_live and {item.confidence, item.reviewer_confidence} & {"at_risk", "off_track"}
     }
     share = 1 - len({item.pk for item, _ in paper.late} | doubtful) / len(kept)
+    if KEYS_FIRST.match(line):
+        return line
     label = re.match("(.*? (?:on track|late or at risk)), (?:and|but) (.*)", line)
     shares = {
         "The Plan is": share == 1, "Most of": share >= 0.75, "More than half of": share > 0.5,
@@ -350,9 +395,14 @@ def parts_add_up(paper):
                 assert listed(found[2]) == count_of(divided[1])
             else:
                 assert listed(found[2]) == len(late)
-        if found := re.search(r"(\S+) of (?:its \S+|them) key items, among them (.*)\.$", sentence):
+        if found := re.search(
+            r"(\S+) of (?:its \S+|them|the Plan’s(?: \S+)?) key items(?: are late)?, among them (.*)\.$",
+            sentence,
+        ):
             assert told_in(found[2], keys) == 3 < count_of(found[1]) == len(keys)
-        elif found := re.search(r"(\S+) of (?:its|them) .*?key items: (.*)\.$", sentence):
+        elif found := re.search(
+            r"(\S+) of (?:its|them|the Plan’s) .*?key items(?: are late)?: (.*)\.$", sentence
+        ):
             assert told_in(found[2], keys) == count_of(found[1]) == len(keys)
         elif found := re.match(
             r"(\S+) (?:more|other )?.*items? .*(?:late|at risk)[^:.]*: (.*)\.$", sentence
@@ -363,7 +413,7 @@ def parts_add_up(paper):
         for sentence in sentences(lines[1]):
             others = others or re.search(r"key items: .* and (\S+) others?\.$", sentence)
         named = sum(tells(lines[1].split("slipped and")[0], item) for item in keys)
-        if "key items, among them" not in lines[1]:
+        if not re.search("key items(?: are late)?, among them", lines[1]):
             assert named + (count_of(others[1]) if others else 0) == len(keys)
     for block in chain.from_iterable(paper.sections.values()):
         if found := re.match(
@@ -377,6 +427,7 @@ def parts_add_up(paper):
 
 def counts_in(text, verb):
     """The numbers before the verb, in a list of parts."""
+    text = text.replace("none is complete", f"{number(0)} is complete")
     return [count_of(found) for found in re.findall(rf"(?:^|, | and )(\S+) {verb} ", text)]
 
 

@@ -92,7 +92,7 @@ def test_two_titles_that_make_one_phrase_are_quoted():
     items = [item(f"1.{n}", title=title) for n, title in enumerate(titles)]
     assert [Names(items).item(each) for each in items] == [
         "publishing the guide: for hirers (1.0)",
-        "publishing the guide: for all who work for others in New Zealand (1.1)",
+        "publishing the guide: for all who work for others (1.1)",
     ]
     same = [item(f"1.{n}", title="Publish the guide") for n in range(2)]
     assert Names(same).item(same[0]) == "“Publish the guide” (1.0)"

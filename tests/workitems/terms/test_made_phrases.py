@@ -39,7 +39,24 @@ from workitems.terms.made_phrases import are_in_orders, phrase_of_description, p
         (
             "Develop a clinical guideline and a service response for eating disorders and body image concerns among "
             "young people",
-            "developing a clinical guideline and a service response for eating disorders and body image concerns",
+            "developing a clinical guideline and a service response",
+        ),
+        (
+            "Publish a guide to the law that all hirers must read",
+            "publishing a guide to the law",
+        ),
+        (
+            "Publish a guide to the law that hirers must read",
+            "publishing a guide to the law that hirers must read",
+        ),
+        # Too little would be left.
+        (
+            "Publish the new safety guide for all hirers and every single worker or seafarer",
+            "publishing the new safety guide for all hirers and every single worker or seafarer",
+        ),
+        (
+            "Publish the guide for all hirers and every single worker and seafarer",
+            "publishing the guide for all hirers and every single worker and seafarer",
         ),
         (
             "Implement a pathway for 12 to 18 year olds",
