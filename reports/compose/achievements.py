@@ -46,7 +46,7 @@ from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentence_ends import on_one_line, sentences
-from workitems.terms.stems import says_nothing, says_we, without_announcements
+from workitems.terms.stems import FINITE, completion, says_nothing, says_we, without_announcements
 from workitems.terms.third_person import without_we
 
 MOST_SENTENCES = 2
@@ -60,7 +60,7 @@ MIN_RESULTS = 3
 MAX_HEADLINES = 6
 # More of them are printed whether they fit or not while they have at most so many words together.
 SURE_WORDS = 120
-SURE_WORDS_IF_TIGHT = 75
+SURE_WORDS_IF_TIGHT = 90
 _THOUGH = re.compile(r"\b(?:although|though)\b", re.IGNORECASE)
 # A report of so much worth is a main result though its agency did not mark it; those of more are its equals.
 ENOUGH = 2
@@ -145,10 +145,10 @@ class Reports:
             ):
                 order = (
                     -min(value, ENOUGH),
+                    item.pk in late and not item.is_key,
                     not is_of_people(text),
                     not item.is_key,
                     not is_marked,
-                    item.pk in late,
                 )
                 found.append((order, (item, update)))
         return [pair for _, pair in sorted(found, key=lambda each: each[0])]
@@ -232,7 +232,17 @@ def _reads_well(item: ItemAt, update: UpdateFacts) -> bool:
     that goes on."""
     text = without_we(update.achieved, update.of_return.agency.short_name)
     is_withdrawn = item.stage == Stage.WITHDRAWN
-    return not (is_withdrawn or says_we(text) or is_list_without_verbs(text, on_one_line(text)))
+    line = on_one_line(text)
+    first = (sentences(line) or [""])[0]
+    agency = update.of_return.agency
+    # "Job families issued to all in January" may lack "were".
+    is_sentence = (
+        FINITE.search(first)
+        or completion("achieved", first)
+        or first.startswith((agency.short_name, agency.name, f"The {agency.name}"))
+    )
+    is_other = is_withdrawn or says_we(text) or is_list_without_verbs(text, line)
+    return bool(is_sentence) and not is_other
 
 
 def _is_completed(facts: Facts, item: ItemAt) -> bool:

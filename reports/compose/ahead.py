@@ -212,7 +212,9 @@ def gravest_risk(writer: Writer, room: Room) -> Iterator[tuple[str, list[Source]
     for risk in writer.facts.grave_risks:
         if told := _in_sentences(writer, risk, room):
             text, source = told
-            start = "One risk is rated high in both likelihood and impact"
+            start = (
+                "A risk that has not been before you is rated high in both likelihood and impact"
+            )
             text = joined(start, ":", text, writer.agency_names)
             writer.told_risks.add(risk.pk)
             room.use(text)

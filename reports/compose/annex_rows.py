@@ -117,9 +117,16 @@ def _milestone(step: MilestoneAt) -> MilestoneRow:
         original_known_to=KnownTo(step.original_known_to),
         agreed_known_to=KnownTo(step.agreed_known_to),
         forecast_known_to=KnownTo.DAY if step.is_done else KnownTo(step.forecast_known_to),
-        standing=step.late.words,
+        standing=_standing_of_step(step),
         moved=_moved(step),
     )
+
+
+def _standing_of_step(step: MilestoneAt) -> str:
+    """Return how the milestone stands; of one that waits for something, how late it will be at least, as in the text."""
+    if step.is_late and not step.is_overdue and is_waiting(step):
+        return f"Expected at least {span_in_words(step.agreed, step.forecast, at_least=True)} late"
+    return step.late.words
 
 
 def _moved(step: MilestoneAt) -> str:

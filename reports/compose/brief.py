@@ -31,6 +31,7 @@ from reports.compose.subjects import (
     Names,
     at_risk,
     in_when,
+    is_in_doubt,
     moved_furthest,
     moved_in_words,
     what,
@@ -349,7 +350,9 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
     gone = [
         entry
         for entry in entries
-        if not entry.is_late and entry.slips[0].milestone.late.state != Late.DONE_LATE
+        if not entry.is_late
+        and entry.slips[0].milestone.late.state != Late.DONE_LATE
+        and not _has_later_date(entry.item)
     ]
     moved = [item for item in facts.items if _has_later_date(item)]
     sources = [source for entry in entries for source in entry.sources()]
@@ -387,7 +390,9 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
         verb = agree(len(gone), "is", "are")
         sentences.append(f"{count} slipped and {verb} no longer late: {which}.")
     room.use(*sentences)
-    conditions = list(_not_settled(writer, leading[:MAX_LATE], worry, " ".join(sentences)))
+    deciding = [entry for entry in leading[MAX_LATE:] if needs_decision(entry)][:MAX_NAMED]
+    told = [*leading[:MAX_LATE], *deciding]
+    conditions = list(_not_settled(writer, told, worry, " ".join(sentences)))
     room.use(*conditions)
     # Section Delay has the causes too.
     why = [*(causes if room.take(*causes) else ()), *conditions]
@@ -404,10 +409,10 @@ def _none_late(names: Names, moved: list[ItemAt], gone: list[LateItem]) -> str:
 
 
 def _given_later_dates(names: Names, moved: list[ItemAt], *more: str) -> str:
-    """Return "the map (1.3) has been given a later date"; of many their number, with the word "more" after it if others
-    are late."""
+    """Return "the map (1.3) has been given a later date"; of many, and of those in doubt, which are named below, their
+    number, with the word "more" after it if others are late."""
     which = " ".join([number(len(moved)), *more])
-    if len(moved) <= MAX_NAMED:
+    if len(moved) <= MAX_NAMED and not any(map(is_in_doubt, moved)):
         which = join_words(map(names.item, moved))
     return f"{which} {agree(len(moved), 'has', 'have')} been given a later date"
 

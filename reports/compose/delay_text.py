@@ -64,7 +64,6 @@ from reports.document.wording import (
 )
 from workitems.models import Delay
 from workitems.models.item import Stage
-from workitems.plan.plan_at import DelayAt
 from workitems.terms.lateness import ends_in_a_quarter, times_in_words
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import cause as as_reason
@@ -193,16 +192,8 @@ def _short_reason(writer: Writer, entry: LateItem) -> str:
         typed = in_agency_words(writer, delay.explanation, 1, SHORT_REASON, speaker(writer, entry))
     why = as_reason(typed, writer.agency_names) if typed and delay.is_open else None
     if why is None and delay.cause != Delay.Cause.OTHER:
-        why = f"because of {_cause_in_words(writer, delay)}"
+        why = f"because of {CAUSES[Delay.Cause(delay.cause)]}"
     return f", {why}" if why else ""
-
-
-def _cause_in_words(writer: Writer, delay: DelayAt) -> str:
-    """Return the cause of a delay, with the agency whose work is awaited if it is known."""
-    other = delay.settling_agency
-    if delay.cause == Delay.Cause.ANOTHER_AGENCY and other:
-        return f"work that {writer.facts.agencies[other].short_name} has to do first"
-    return CAUSES[Delay.Cause(delay.cause)]
 
 
 def _put_back(writer: Writer, entry: LateItem, why: str) -> str:
@@ -325,7 +316,7 @@ def _with_reason(
             )
     why = because_of(cause)
     if why and is_typed and found:
-        of_cause = _cause_in_words(writer, found[1])
+        of_cause = CAUSES[Delay.Cause(found[1].cause)]
         if put_back := _put_back(writer, entry, of_cause):
             room.use(of_cause)
             return put_back

@@ -89,7 +89,11 @@ def because(
         return f"{start} {in_words_of(who, reason)}"
     if not delay.is_open:
         begun = f"{start} {_it(start, number)} slipped at first {why}."
-    elif len(sentences(start)) == 1 and count_words(start, why) <= SENTENCE_WORDS:
+    elif (
+        len(sentences(start)) == 1
+        and count_words(start, why) <= SENTENCE_WORDS
+        and why.count(" because ") == 0
+    ):
         begun = f"{opened(start)}, {why}."
     elif has_verb(first):
         begun = f"{start} {first}"

@@ -56,13 +56,13 @@ from workitems.terms.verbs import ALSO_NOUNS, PAST
 MAX_OTHERS = 3
 MAX_NAMED = 2
 MAX_ACTIONS = 2
+# Items that lead of which a tight paper tells what is done whether there is room or not.
+MAX_SURE_IF_TIGHT = 5
 # Limit on the items named without a dated step.
 MAX_UNDATED = 7
 # Words of an agency about an action, and of all actions of an item.
 ACTION_WORDS = 40
 PARAGRAPH_WORDS = 90
-# Letters of a word that can identify an item: shorter words are in any text.
-LONG_WORD = 6
 # What makes a text a sentence beyond doubt, in its words before a comma or a relative clause.
 _CLAUSE_END = re.compile(r",|\b(?:that|which|who|whose|where)\b")
 _HELPER = re.compile(r"\b(?:are|can|had|has|have|is|may|must|was|were|will)\b")
@@ -85,11 +85,13 @@ def mitigation(writer: Writer) -> Section:
     late = [entry for entry in entries if entry.is_late]
     keys = [entry for entry in late if entry.leads]
     others = [entry for entry in late if not entry.leads]
-    actions = _actions(writer, keys, others[:MAX_OTHERS], room)
+    # Of these something is told whether there is room or not; a tight paper must not tell it of all.
+    sure = {entry.item.pk for entry in keys[: MAX_SURE_IF_TIGHT if writer.is_tight else None]}
+    actions = _actions(writer, keys, others[:MAX_OTHERS], sure, room)
     writer.actions.update(row.pk for rows in actions.values() for _, row in rows)
-    still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], actions, room)
+    still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], actions, sure, room)
     told = actions.keys() | still_open.keys()
-    bridges = _bridges(writer, [*keys, *others[:MAX_OTHERS]], actions, told, room)
+    bridges = _bridges(writer, [*keys, *others[:MAX_OTHERS]], actions, told, sure, room)
     ahead = {
         plan.item.pk: (text, plan.update.source)
         for plan in plans(facts)
@@ -97,6 +99,9 @@ def mitigation(writer: Writer) -> Section:
     }
     paragraphs = [
         *_by_item(writer, late, actions, still_open, bridges, ahead),
+        *_more(
+            writer, [each for each in keys if each.item.pk not in {*told, *bridges, *ahead}], room
+        ),
         *_undated(writer, keys, actions, room),
         *_without_action(writer, late, {*still_open, *bridges, *ahead}, room),
     ]
@@ -109,10 +114,15 @@ def mitigation(writer: Writer) -> Section:
 
 
 def _bridges(
-    writer: Writer, entries: list[LateItem], actions: Actions, told: Collection[int], room: Room
+    writer: Writer,
+    entries: list[LateItem],
+    actions: Actions,
+    told: Collection[int],
+    sure: Collection[int],
+    room: Room,
 ) -> Passages:
-    """Return what bridges the delays while there is room: always of items whose delay hurts people, and of other items
-    that lead of which nothing else is told."""
+    """Return what bridges the delays while there is room: of the items that are `sure` always if their delay hurts people
+    or nothing else is told of them."""
     bridges: Passages = {}
     for entry in entries:
         found = open_delay(entry)
@@ -126,7 +136,7 @@ def _bridges(
             for _, row in actions.get(entry.item.pk, ())
         ):
             continue
-        must = entry.leads and (entry.hurts_people or entry.item.pk not in told)
+        must = entry.item.pk in sure and (entry.hurts_people or entry.item.pk not in told)
         if sentence and (must or room.has(sentence)):
             room.use(sentence)
             bridges[entry.item.pk] = (sentence, source)
@@ -168,10 +178,16 @@ def _what_is_open(
     return ""
 
 
-def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room: Room) -> Actions:
+def _actions(
+    writer: Writer,
+    keys: list[LateItem],
+    others: list[LateItem],
+    sure: Collection[int],
+    room: Room,
+) -> Actions:
     """Return the open actions for which there is room: the first of each item, then the second.
 
-    An item that leads gets one action whether there is room or not.
+    The items that are `sure` get one action whether there is room or not.
     """
     actions: Actions = {}
     used: dict[int, str] = {}
@@ -187,7 +203,7 @@ def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room:
             if sentence in so_far or (so_far and is_long):
                 continue
             if not room.take(sentence):
-                if item.pk in actions or not entry.leads:
+                if item.pk in actions or item.pk not in sure:
                     continue
                 room.use(sentence)
             used[item.pk] = f"{so_far} {sentence}"
@@ -195,9 +211,15 @@ def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room:
     return actions
 
 
-def _not_settled(writer: Writer, entries: list[LateItem], actions: "Actions", room: Room) -> Needs:
+def _not_settled(
+    writer: Writer,
+    entries: list[LateItem],
+    actions: "Actions",
+    sure: Collection[int],
+    room: Room,
+) -> Needs:
     """Return what items need, of those with a sentence on it, or None where it says that the cause of the delay is not
-    settled: of items that lead without an action always, of others while there is room. What the summary has of a
+    settled: of items that are `sure` and have no action always, of others while there is room. What the summary has of a
     need is not repeated, nor of a cause if the item has an action or is named without a dated one."""
     needs: Needs = {}
     for entry in entries:
@@ -209,7 +231,7 @@ def _not_settled(writer: Writer, entries: list[LateItem], actions: "Actions", ro
         sentence = _what_is_open(writer, entry, name, needed, introduce=False)
         if not sentence or is_in_summary:
             continue
-        must = entry.leads and entry.item.pk not in actions
+        must = entry.item.pk in sure and entry.item.pk not in actions
         if must or room.has(sentence):
             room.use(sentence)
             needs[entry.item.pk] = needed
@@ -245,7 +267,7 @@ def _by_item(
             continue
         first, source = passages[0]
         says_who = _says_who(writer, first)
-        if name not in first and not (says_who and _identifies_item(first, entry, entries)):
+        if name not in first:
             first = first.removeprefix("Next, ")
             # An action may be no sentence: "A shorter course by video".
             is_sentence = says_who or not of_item or has_verb(sentences(first)[0])
@@ -265,23 +287,6 @@ def _says_who(writer: Writer, text: str) -> bool:
     names = filter(None, writer.agency_names)
     starts = [capitalised(form) for name in names for form in (name, named(name))]
     return text.startswith(tuple(starts))
-
-
-def _identifies_item(text: str, entry: LateItem, entries: list[LateItem]) -> bool:
-    """Whether the first sentence of a text shows which item it is about: it has a long word of the item's phrases
-    that no other late item has."""
-    others = {word for each in entries if each is not entry for word in _long_words(each)}
-    first = sentences(text)[0].casefold()
-    return any(mentions(first, [word]) for word in _long_words(entry) - others)
-
-
-def _long_words(entry: LateItem) -> set[str]:
-    """Return the words that identify an item: the long ones in the phrases of it and its late milestones."""
-    phrases = [entry.item.as_told or entry.item.title]
-    phrases += [slip.milestone.phrase or slip.milestone.description for slip in entry.slips]
-    return {
-        word for name in phrases for word in re.findall(rf"\w{{{LONG_WORD},}}", name.casefold())
-    }
 
 
 def _action(
@@ -420,6 +425,23 @@ def _all_done(entry: LateItem) -> str:
         return ""
     subject = agree(len(acts), "The one action", "All actions")
     return f"{subject} recorded{{}} {agree(len(acts), 'is', 'are')} done."
+
+
+def _more(writer: Writer, untold: list[LateItem], room: Room) -> Iterator[Paragraph]:
+    """Yield a sentence with the names of the items of which dated actions are open and, in a tight paper, not told."""
+    found = [
+        entry
+        for entry in untold
+        if any(row.due_on and not is_done(row) for _, row in entry.mitigations())
+    ]
+    if not found:
+        return
+    noun = "more key item" if all(entry.item.is_key for entry in found) else "more item"
+    names = join_words([writer.names.phrase(entry.item) for entry in found])
+    words = f"Dated steps are recorded for {count_in_words(len(found), noun)} too: {names}."
+    room.use(words)
+    sources = [source for entry in found for source, _ in entry.mitigations()]
+    yield writer.paragraph(words, about="more steps", sources=sources)
 
 
 def _undated(

@@ -118,7 +118,8 @@ class Writer:
         """Return the name with the short name in brackets the first time, then or unless it is to `introduce` the
         agency only the latter. A short name that is a part of the name needs no brackets."""
         if not introduce or agency.pk in self._introduced or agency.short_name == agency.name:
-            return agency.short_name
+            # "The Housing Agency will …", but "Police will …".
+            return named(agency.short_name) if " " in agency.short_name else agency.short_name
         self._introduced.add(agency.pk)
         is_plain = mentions(agency.name, [agency.short_name])
         return named(agency.name) if is_plain else f"{named(agency.name)} ({agency.short_name})"

@@ -43,11 +43,11 @@ WORDS = {
         "The staff for it have since been found.",
     ),
     Delay.Cause.ANOTHER_AGENCY: Words(
-        "the other agency’s part",
-        "settle the other agency’s part",
+        "what another agency has to do",
+        "do its part",
         "in",
-        "the other agency’s part is settled",
-        "The other agency’s part has since been settled.",
+        "the other agency has done its part",
+        "The other agency has since done its part.",
     ),
     Delay.Cause.LEGISLATION: Words(
         "what is needed in law",

@@ -316,6 +316,9 @@ def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
         if is_waiting(step):
             return f"{start} will be at least {late}, not before {from_when(step.forecast, dated)}."
         return f"{start} will be {late}, {in_when(step.forecast, dated)}."
+    if step.agreed_due > step.original_due:
+        first, agreed = (when(due, dated) for due in (step.original, step.agreed))
+        return f"{name}, first promised for {first}, has been moved to {agreed} by decision of the working group."
     return f"{name} will be in time again, {in_when(step.agreed, dated)}."
 
 

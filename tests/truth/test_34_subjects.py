@@ -43,10 +43,11 @@ def late(number, *actions, **more):
             "For safe places in the regions, the Ministry of Health (MOH) will publish the chapters that "
             "nobody objects to, by 31 August 2010.",
         ),
-        # Both.
+        # Who acts and a word of the item's do not say for what.
         (
             "open places in two regions",
-            "The Ministry of Health (MOH) will open places in two regions, by 31 August 2010.",
+            "For safe places in the regions, the Ministry of Health (MOH) will open places in two regions, by 31 August "
+            "2010.",
         ),
     ],
 )

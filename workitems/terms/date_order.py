@@ -93,7 +93,7 @@ def gap(ends: Collection[date | None], meanwhile: str, new: KnownDate) -> str:
     days = [day for day in ends if day is not None]
     if not says_nothing(meanwhile) or not days or len(days) < len(ends):
         return ""
-    if add_months(max(days), 1) >= new.last_day:
+    if add_months(max(days), 1) >= new.first_day:
         return ""
     return _(
         "The actions against the delay end by {day}, and the new date is {new_date}; nothing is said to cover the "

@@ -146,15 +146,16 @@ _DOUBLED = set_of(
 )
 # "Develop, pilot and evaluate the course": the verbs of a title, and what they are about.
 _TITLE = re.compile(
-    r"(?P<verb>(?:[A-Z]|Co-|Fast-|Pre-|Re-)[a-z]+)(?P<more>(?:, [a-z]+)*(?:,? and [a-z]+)?) (?P<rest>\S.*)"
+    r"(?P<verb>(?:[A-Z]|Co-|Fast-|Pre-|Re-)[a-z]+)(?P<more>(?:, [a-z]+)*(?:,? (?:and|or) [a-z]+)?) (?P<rest>\S.*)"
 )
-_VERB = re.compile(r"\b(?!and\b)[a-z-]+")
+_VERB = re.compile(r"\b(?!(?:and|or)\b)[a-z-]+")
 # More verbs, or none.
 _NO_OBJECT = ("& ", "and ", "and/or ", "of ")
-# A later verb, with what shows that it is one: "and evaluate the pilot". After "to find" it stays as it is.
+# A later verb: one that is no noun, or with what shows that it is one ("and pilot the course"). After "to find" it stays as it is.
 _LATER = re.compile(
     rf"\bto (?:{'|'.join(FIRST_VERBS)})\b.*"
-    rf"|(?<=\band )(?P<verb>{'|'.join(FIRST_VERBS)})(?= (?:{DETERMINERS}|how)\b)"
+    rf"|(?<=\band )(?P<verb>{'|'.join(FIRST_VERBS - ALSO_NOUNS)}|(?:{'|'.join(ALSO_NOUNS)})(?= (?:{DETERMINERS}|how)\b))"
+    r"(?= )"
 )
 # Words of a long name, which ends before one of these if enough of it is left.
 LONG_PHRASE = 9
@@ -254,6 +255,10 @@ def _not_too_long(phrase: str) -> str:
     return phrase if phrase.count("(") == phrase.count(")") and ";" not in phrase else ""
 
 
+# What a name does not end in: "children residing", "a plan required".
+_UNFINISHED = re.compile(r"(?:\w+ing|\w+ed|known|likely|able)$")
+
+
 def _comfortable(phrase: str) -> str:
     """Return the name of an item without its end, if it is long and what is left says enough: "rolling out posts in
     schools and evaluating them" of "rolling out posts in schools and evaluating them across all of the regions"."""
@@ -265,6 +270,7 @@ def _comfortable(phrase: str) -> str:
         if ENOUGH + (end.group().strip() in ("for", "on"))
         <= len((cut := phrase[: end.start()]).split())
         <= COMFORTABLE
+        and not _UNFINISHED.search(cut)
     ]
     return fitting[-1] if fitting and fitting[-1].count("(") == fitting[-1].count(")") else phrase
 

@@ -287,6 +287,11 @@ NAMES = set_of(
 )
 # "Motels known to be safe": no order.
 _BEFORE_AN_INFINITIVE = set_of("able due free known likely ready sure unable unlikely willing")
+# "APIs not available until May": its verb is left out.
+_NOT_SO = re.compile(
+    r"((?:[\w’&/-]+ ){0,6}?[\w’&/-]+) (not (?:available|clear|complete|in place|ready|\w+ed)\b.*)"
+)
+_WISHES = set_of("agree aim continue expect hope intend need plan propose seek wish")
 # What a thing can do by itself: "Advice on forced labour to go up first".
 _OF_THINGS = set_of("begin close come continue end finish follow go issue resume start")
 _ACT = re.compile(r"to (?!be\b)")
@@ -309,7 +314,7 @@ def within(text: str, names: Iterable[str] = ()) -> str | None:
     if not first:
         return None
     if any(text.startswith(name) and not text[len(name) :][:1].isalnum() for name in names if name):
-        return text
+        return f"t{text[1:]}" if text.startswith("The ") else text
     is_name = sum(map(str.isupper, first)) > 1 or (
         _TWO_NAMES.match(text) and not _ORDINARY.match(text)
     )
@@ -375,6 +380,8 @@ def cause(text: str, names: Iterable[str] = ()) -> str | None:
     if found is None or is_other or found.partition(" ")[0].casefold() in _PRONOUNS:
         return None
     start, _space, rest = found.partition(" ")
+    if (lacks := _NOT_SO.match(found)) and not FINITE.search(found):
+        return f"because {lacks[1]} {'are' if is_plural(lacks[1]) else 'is'} {_opened(lacks[2])}"
     if start.casefold() == "awaiting":
         rest = _opened(rest)
         return f"because {rest} {'are' if is_plural(rest) else 'is'} awaited"
@@ -396,6 +403,8 @@ def future(text: str, names: Iterable[str] = ()) -> str | None:
     last = subject.rpartition(" ")[2].casefold()
     is_passive = verb == "be" and _DONE.match(more)
     has_its_own = FINITE.search(subject) if is_passive else has_verb(subject)
+    # "Stats NZ hopes to begin" has its verb.
+    has_its_own = has_its_own or (" " in subject and last.removesuffix("s") in _WISHES)
     if not to or has_its_own or PAST.fullmatch(last) or last in _BEFORE_AN_INFINITIVE:
         return None
     if subject in names or subject.partition(" ")[0] in NAMES or sum(map(str.isupper, subject)) > 1:
@@ -440,13 +449,15 @@ def _is_clause(text: str) -> bool:
         return False
     is_long = len(text.split()) >= LEAST_IN_A_CLAUSE
     # In "parents, teachers and youth workers have …", the commas divide the subject.
-    first = text if _LISTED.match(text) else text.partition(", ")[0]
+    first = text if _LISTED.match(text) else _ASIDE.sub("", text).partition(", ")[0]
     head = _SUBORDINATE.split(first, maxsplit=1)[0]
     has_one = _verbs_in(head) > 0 or has_verb(first)
     return is_long and has_one and not _UNSAID.search(text) and not says_we(text)
 
 
 _LISTED = re.compile(r"(?:[\w’-]+ ){0,2}[\w’-]+(?:, (?:[\w’-]+ ){0,2}[\w’-]+)*,? and ")
+# "Nine councils, with 410,000 residents, are …".
+_ASIDE = re.compile(r", (?:among|including|such as|with) [^,]*(?:,\d[^,]*)*,")
 # "Funding not approved": its verb is left out.
 _UNSAID = re.compile(r"^(?:(?!\b(?:are|has|have|is|was|were)\b).)*\bnot \w+ed\b")
 

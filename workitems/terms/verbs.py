@@ -18,7 +18,7 @@ VERBS = set_of(
     design develop direct discuss distribute draft draw drop employ enable encourage engage ensure enter
     escalate establish evaluate examine expand explain explore extend facilitate fence fill finalise find finish
     fix follow form fund gather get give go group have hear help hire hold house identify implement improve
-    include increase inform interview introduce investigate invite issue join keep lack launch lead learn leave
+    include increase inform interview introduce investigate invite isolate issue join keep lack launch lead learn leave
     lend let liaise lift limit link list lodge look make manage map measure meet mend move name need negotiate
     obtain offer open order organise outline partner pay pilot place plan prepare present print prioritise
     procure produce progress promote propose provide publish pursue put raise reach read reassign recommend
@@ -32,32 +32,44 @@ VERBS = set_of(
 # With which a text begins: these and others, of which some are as often nouns within a text.
 FIRST_VERBS = VERBS | set_of(
     """
-    accelerate adapt advance alleviate attract award backfill broaden build celebrate chair champion coach
-    codify collaborate combat commence conclude connect conserve consolidate contribute cooperate counter
-    criminalise curb decarbonise deepen demonstrate detect deter digitise dismantle disrupt disseminate
-    diversify double educate electrify elevate eliminate embed empower enable enact enhance ensure equip explore
-    facilitate formalise foster fund govern halve harmonise incentivise incorporate initiate install institute
-    institutionalise integrate invest legislate liaise mainstream maintain maximise minimise mitigate mobilise
-    modernise monitor nurture onboard operationalise optimise outlaw outsource oversee participate phase pool
-    preserve prevent prohibit protect ratify rationalise reallocate recognise redevelop reform refresh refurbish
-    regularise regulate rehabilitate reinforce reintegrate relocate remediate remove renew repeal replant
-    research resolve resource respond restore restrict retain retrofit revitalise roll safeguard scale shortlist
-    sponsor standardise streamline subsidise sustain table tackle transition undertake unlock upgrade uphold
-    upskill utilise verify
+    accelerate acquire activate adapt adjust advance alleviate allow announce apportion assemble assign attach
+    attract automate award backfill balance broaden build calculate cancel celebrate certify chair champion
+    clean coach codify collaborate collate combat commence commit communicate compare compile comply conclude
+    configure connect conserve consolidate construct contribute cooperate counter criminalise curb debrief
+    decarbonise decommission deepen defer demolish demonstrate detect deter determine digitise dismantle
+    dispatch dispose disrupt disseminate diversify divert do double educate electrify elevate eliminate embed
+    empower enable enact endorse enhance enrol ensure equip erect estimate execute expedite explore facilitate
+    formalise forward foster fund govern grant halve harmonise impose incentivise incorporate initiate insert
+    inspect install institute institutionalise instruct integrate intensify invest lay legislate liaise license
+    lodge lower mainstream maintain maximise merge migrate minimise mitigate mobilise modernise monitor nominate
+    notify nurture observe occupy onboard operate operationalise optimise outlaw outsource oversee package
+    participate permit persuade phase pool preserve prevent prohibit protect prove quantify rank ratify
+    rationalise reallocate rebalance rebuild recall receive recognise reconcile reconvene recover redevelop
+    redirect refocus reform refresh refund refurbish register regularise regulate rehabilitate rehearse
+    reinforce reinstate reintegrate reissue relocate remediate remedy remind remove renew repair repay repeal
+    repeat replan replant repurpose rescope research reserve reset reshape resolve resource respond restore
+    restrict retain retender retest retrain retrofit return reuse reverse revisit revitalise roll rotate
+    safeguard sample save scale scan score screen seize sell separate serve ship shortlist simulate specify
+    sponsor stabilise standardise station store streamline subcontract subsidise substitute suggest summarise
+    supervise supply suspend sustain swap switch table tackle tailor terminate tighten trace transcribe
+    transition transport treat triage trigger trim undertake unify unlock upgrade uphold upload upskill utilise
+    validate vary verify waive weigh welcome wind
     """
 )
 # Of these, those that are as often nouns.
 ALSO_NOUNS = set_of(
     """
-    address advance approach audit award bid brief build call chair champion change chase check close coach
-    commission contract counter cover curb design direct double draft draw drop employ escalate extend finish
-    fix follow form fund group help hire hold house increase interview invite issue join keep lack launch lead
-    leave lift limit link list look make map measure monitor move name need offer open order outline partner
-    pay phase pilot place plan pool present print progress propose put raise reach record redesign reform
-    refresh release report request research resource resume review roll run scale scope second secure select
-    send set share show sign split sponsor staff start stay stop study support survey table take talk target
-    tender test track trade train transfer transition trial try turn update upgrade use visit wait want warn
-    wish withdraw work
+    address advance approach audit award balance bid brief build call chair champion change charge chase check
+    close coach commission contract counter cover curb design direct double draft draw drop employ escalate
+    estimate extend field finish fix follow form forward fund grant group help hire hold house increase
+    interview invite issue join keep lack launch lead leave license lift limit link list look lower make map
+    measure monitor move name need offer open order outline package partner pay permit phase pilot place plan
+    pool present print progress progressing propose put raise rank reach recall record redesign reform refresh
+    refund register release remedy repair report request research reserve resource resume return reuse reverse
+    review roll run sample save scale scan scope score screen second secure select send set share ship show sign
+    speed split sponsor staff start station stay stop store study supply support survey swap switch table take
+    talk target tender test trace track trade train transfer transition transport treat trial trigger trim try
+    turn update upgrade use visit wait waive want warn welcome wind wish withdraw work
     """
 )
 # What stands before a noun, and numbers, as parts of regular expressions.

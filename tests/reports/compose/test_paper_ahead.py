@@ -258,7 +258,7 @@ def test_risks_high_in_likelihood_and_impact_are_reported_though_nobody_raised_t
     assert "rated high" not in section_texts(facts(all_risks=risks), "purpose")[1]
     of = facts(item(), all_risks=risks)
     assert section_texts(of, "purpose")[1].splitlines()[2] == (
-        "- One risk is rated high in both likelihood and impact. Trained staff leave. The "
+        "- A risk that has not been before you is rated high in both likelihood and impact. Trained staff leave. The "
         "Department of Labour (DoL) will train more of them."
     )
     # The summary has the first one.

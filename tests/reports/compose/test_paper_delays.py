@@ -72,7 +72,8 @@ def late(number="1.1", *delays, forecast=LATER, **given):
         ),
         (
             {"original_due": PAST, "agreed_due": LATER, "forecast_due": LATER},
-            "“Brochure printed” (1.1) will be in time again, in June 2011.",
+            "“Brochure printed” (1.1), first promised for 30 June 2010, has been moved to June 2011 by decision of the "
+            "working group.",
         ),
         (
             {
@@ -332,7 +333,7 @@ def test_further_late_key_items_of_a_tight_paper_stand_in_a_sentence_with_their_
         delay("prior_commitments", endless),
     ) == (
         f"Three more key items are late: the card 1 (2.1) {by_a_year}, because the trainers left; the card 2 (2.2) {by_a_year}, "
-        f"because of work that MOH has to do first; and the card 3 (2.3) {by_a_year}, because of other commitments."
+        f"because of another agency’s work; and the card 3 (2.3) {by_a_year}, because of other commitments."
     )
 
 
@@ -401,7 +402,7 @@ def test_an_explanation_is_quoted_from_its_start_and_never_cut_in_a_sentence():
         (delay("outside_event"), "Events outside the Plan put the card (1.1) back by a year, to June 2011."),
         (
             delay("another_agency", settling_agency=HEALTH.pk),
-            "Work that MOH has to do first puts the card (1.1) back by a year, to June 2011.",
+            "Another agency’s work puts the card (1.1) back by a year, to June 2011.",
         ),
         (delay("another_agency"), "Another agency’s work puts the card (1.1) back by a year, to June 2011."),
     ],
