@@ -6,6 +6,7 @@ left out or put in another order never disagree.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -54,7 +55,7 @@ _IN_WORDS = {str(n): word for word, n in _WORDS.items()}
 _WORD = "|".join(sorted((word for word in _WORDS if "-" not in word), key=len, reverse=True))
 _NUMBER = re.compile(
     # First what most words fail at: a number begins with a digit or one of these letters.
-    r"(?<![\w.,])(?=[\defnst])(?:\d[\d,]*(?:\.\d+)?"
+    r"(?<![\w.,])(?=[\defnst])(?:\d[\d,]*(?:\.\d+)?(?:k|m|bn| (?:thousand|million|billion))?"
     rf"|(?:{'|'.join(map(str, TENS))})-(?:{'|'.join(_UNITS)})|{_WORD})(?!\w)",
     re.IGNORECASE,
 )
@@ -100,10 +101,28 @@ def dates_in(text: str) -> Sequence[Date]:
 def numbers_in(text: str) -> Mapping[str, str]:
     """Map the numbers of a text, as digits, to how it gives them. Dates are none."""
     return {
-        str(_WORDS.get(word.casefold(), word.replace(",", "").rstrip("."))): word
+        _as_digits(word): word
         for match in _NUMBER.finditer(_DATE.sub(" ", text))
         for word in [match.group()]
     }
+
+
+# By how they are written: what thousands and the like multiply by.
+_TIMES = {
+    **dict.fromkeys(("k", "thousand"), 1_000),
+    **dict.fromkeys(("m", "million"), 1_000_000),
+    **dict.fromkeys(("bn", "billion"), 1_000_000_000),
+}
+_SCALED = re.compile(r"(?P<digits>[\d.]+) ?(?P<times>[a-z]+)", re.IGNORECASE)
+
+
+def _as_digits(word: str) -> str:
+    """Return a number as digits: "214000" of "214k" and "214,000", "6200000" of "6.2 million"."""
+    plain = word.replace(",", "").rstrip(".")
+    if scaled := _SCALED.fullmatch(plain):
+        value = Decimal(scaled["digits"]) * _TIMES[scaled["times"].casefold()]
+        return str(int(value)) if value == int(value) else f"{value:f}"
+    return str(_WORDS.get(word.casefold(), plain))
 
 
 # --- what the records say -----------------------------------------------------------------------
@@ -128,9 +147,11 @@ class Said:
         return self.text.replace(",", "").casefold()
 
     def has(self, digits: str) -> bool:
-        """Whether it has a number. All its numbers are read only if this one's digits or word are there."""
+        """Whether it has a number. All its numbers are read only if this one's digits or word are there, or if it may be
+        written as "214k" or "6.2 million"."""
         word = _IN_WORDS.get(digits, digits)
-        return (digits in self._plain or word in self._plain) and digits in self.numbers
+        may_be_there = digits in self._plain or word in self._plain or digits.endswith("000")
+        return may_be_there and digits in self.numbers
 
 
 class Records:
@@ -316,7 +337,7 @@ CLAIMS = (
 )
 # "Nine items are late", with the claim's place in `CLAIMS`; not the 25 of "three of the 25 items are late".
 _COUNT = re.compile(
-    r"(?<!of )(?<!of the )\b(?P<count>[\w-]+|\d+)\s+(?:key\s+)?(?:work\s+)?items?\s+(?:is|are|were|was|have been)\s+"
+    r"(?<!of )(?<!of its )(?<!of the )(?<!of the Plan’s )\b(?P<count>[\w-]+|\d+)\s+(?:key\s+)?(?:work\s+)?items?\s+(?:is|are|were|was|have been)\s+"
     r"(?P<status>late|overdue|complete|completed|withdrawn)\b",
     re.IGNORECASE,
 )

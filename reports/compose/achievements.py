@@ -4,7 +4,6 @@ Agencies' words are quoted from their start: a headline's first sentence, and of
 sentences. The rest is in their reports and in the annex of texts.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import replace
@@ -37,6 +36,7 @@ from reports.document.wording import (
     closed,
     count_in_words,
     first_sentences,
+    join_words,
     number,
     opened,
     some,
@@ -61,7 +61,6 @@ MAX_HEADLINES = 6
 # More of them are printed whether they fit or not while they have at most so many words together.
 SURE_WORDS = 120
 SURE_WORDS_IF_TIGHT = 90
-_THOUGH = re.compile(r"\b(?:although|though)\b", re.IGNORECASE)
 # A report of so much worth is a main result though its agency did not mark it; those of more are its equals.
 ENOUGH = 2
 # Limit on the milestones named in a paper without key achievements.
@@ -195,14 +194,15 @@ def achievements(writer: Writer) -> Section:
         *headline_paragraphs,
         *pillar_paragraphs,
     ]
+    omitted_ids = {id(pair) for pair in [*omitted, *omitted_of_pillars]}
+    above = [pair[0] for pair in [*headlines, *others] if id(pair) not in omitted_ids]
+    paragraphs += _late_work(writer, above, room)
     paragraphs += _omitted(
         writer, omitted + omitted_of_pillars, completed, room, must=not (paragraphs or completed)
     )
     if not [*headlines, *others]:
         paragraphs += _milestones(writer, room)
     if completed:
-        omitted_ids = {id(pair) for pair in [*omitted, *omitted_of_pillars]}
-        above = [pair[0] for pair in [*headlines, *others] if id(pair) not in omitted_ids]
         closing = _completed(writer, completed, above)
         paragraphs.append(
             writer.paragraph(
@@ -294,7 +294,7 @@ def _headlines(
     lines: list[tuple[str, list[Source]]] = []
     omitted = []
     for item, update in headlines:
-        text = _with_lateness(writer, item, headline(_achieved(writer, item, update)))
+        text = headline(_achieved(writer, item, update))
         certain = sum(len(line.split()) for line, _ in lines) + len(text.split())
         sure = SURE_WORDS_IF_TIGHT if writer.is_tight else SURE_WORDS
         must = len(lines) < least or certain <= sure
@@ -317,15 +317,15 @@ def _headlines(
     ), omitted
 
 
-def _with_lateness(writer: Writer, item: ItemAt, text: str) -> str:
-    """Return a result, with a clause that its item is late if it is, so that nobody takes one for the other."""
-    late = any(entry.item.pk == item.pk and entry.is_late for entry in writer.facts.late)
-    if not (text and late):
-        return text
-    result = opened(text).rstrip("!?")
-    if _THOUGH.search(sentences(text)[-1]):
-        return f"{result} (this work is late)."
-    return f"{result}, though this work is late."
+def _late_work(writer: Writer, told: list[ItemAt], room: Room) -> Iterator[Paragraph]:
+    """Yield a sentence on which of the results told are of late items, so that nobody takes one for the other."""
+    late = {entry.item.pk for entry in writer.facts.late if entry.is_late}
+    items = [item for item in dict.fromkeys(told) if item.pk in late]
+    if not items:
+        return
+    words = f"Of these, work on {join_words(map(writer.names.phrase, items))} is late."
+    room.use(words)
+    yield writer.paragraph(words, about="late results", sources=map(item_source, items))
 
 
 def introduced(facts: Facts, count: int) -> str:
@@ -365,10 +365,9 @@ def _by_pillar(
     ranked = [
         (update.pk, _achieved(writer, item, update)) for item, update in _in_turns(pairs, results)
     ]
-    items = {update.pk: item for item, update in pairs}
     # Each achievement gets its first sentence before any of them gets a second.
     for pk, achieved in ranked:
-        first = _with_lateness(writer, items[pk], first_sentences(achieved, 1, MOST_WORDS))
+        first = first_sentences(achieved, 1, MOST_WORDS)
         must = len(texts) < least
         if first and first not in writer.used_sentences and (must or room.has(first)):
             room.use(first)
@@ -377,10 +376,10 @@ def _by_pillar(
     for pk, achieved in ranked:
         if pk in texts:
             text = first_sentences(achieved, MOST_SENTENCES, MOST_WORDS)
-            second = text.removeprefix(first_sentences(achieved, 1, MOST_WORDS)).strip()
+            second = text.removeprefix(texts[pk]).strip()
             if second and second not in writer.used_sentences and room.take(second):
                 writer.used_sentences.add(second)
-                texts[pk] += f" {second}"
+                texts[pk] = text
     of_pillars: dict[int, list[Achieved]] = defaultdict(list)
     for item, update in pairs:
         if update.pk in texts:

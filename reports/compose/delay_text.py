@@ -548,7 +548,13 @@ def _why_at_risk(
     must, sources = entry.item.is_key, _sources(writer, [entry])
     parts = [_with_reason(writer, entry, room, start, None, must=must)]
     moved = moved_furthest(entry.item)
-    if moved and (room.has(sentence := moved_in_words(moved)) or must):
+    # That its date was moved may be what the start says.
+    is_said = (
+        moved is not None
+        and "has been moved to" in start
+        and moved.forecast_due == moved.agreed_due
+    )
+    if moved and not is_said and (room.has(sentence := moved_in_words(moved)) or must):
         room.use(sentence)
         parts.append(sentence)
     found = challenge_of(writer, entry.item)

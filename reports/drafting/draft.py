@@ -350,7 +350,8 @@ def step(draft: Draft, key: str, by: int, others: Collection[str] = ()) -> Draft
     # The place is counted among the parts that stay.
     place = moving[: first if by < 0 else last].count(False)
     if all(moving[first : last + 1]):
-        place += by
+        staying = [part for part, moves in zip(home.parts, moving, strict=True) if not moves]
+        place = _past_a_shown_one(staying, place, by)
     if 0 <= place <= moving.count(False):
         return move(draft, key, home.key, place, others)
     beside = [each for each in draft.portions if each.content != CLOSING or each is home]
@@ -362,6 +363,16 @@ def step(draft: Draft, key: str, by: int, others: Collection[str] = ()) -> Draft
             else _("The paragraph is at the end already.")
         )
     return move(draft, key, beside[where].key, len(beside[where].parts) if by < 0 else 0, others)
+
+
+def _past_a_shown_one(parts: Sequence[Part], place: int, by: int) -> int:
+    """Return the place before (-1) or after (1) the next part from a place that is shown: a reader sees no move past
+    those left out. Without one, return a place outside of the parts."""
+    if by < 0:
+        shown = [n for n in range(place) if not parts[n].is_hidden]
+        return shown[-1] if shown else -1
+    shown = [n for n in range(place, len(parts)) if not parts[n].is_hidden]
+    return shown[0] + 1 if shown else len(parts) + 1
 
 
 def move(

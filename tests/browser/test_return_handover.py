@@ -123,7 +123,9 @@ def test_a_return_goes_from_hand_to_hand(
     expect(section(page, item)).to_contain_text("Reply by Police contributor")
     assert_accessible()
     page.get_by_role("button", name="Accept the return").click()
-    expect(page.get_by_role("status")).to_have_text("The return of Police is accepted.")
+    expect(page.get_by_role("status")).to_have_text(
+        "The return of Police is accepted. It was the last one: you can close the round."
+    )
 
 
 def test_the_coordinator_enters_a_return_that_came_by_email(

@@ -86,7 +86,9 @@ def test_a_kind_with_talking_points_and_questions_becomes_a_pdf(
     asked = "WHAT YOU MAY BE ASKED"
     points, questions = text.split(asked)
     assert "WHAT YOU CAN SAY" in points
-    assert "Train staff at the border” (3.1): the new date for “Staff trained” is" in points
+    assert (
+        "Train staff at the border” (3.1): the new date for the training of the staff is" in points
+    )
     assert (
         "Why is “Train staff at the border” (3.1) late? Because no money was set aside" in questions
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from reports import checks
-from reports.checks.edits import disagreements
+from reports.checks.edits import Said, disagreements, numbers_in
 from reports.compose import UNDRAFTED, USUAL_ANNEXES, write
 from reports.drafting.draft import Draft, Origin, Part, Taken
 from reports.drafting.draft_rows import Stored
@@ -133,6 +133,14 @@ def test_another_value_than_the_records_have_draws_a_warning(plan_of_three, told
 )
 def test_other_words_for_what_the_records_say_draw_none(plan_of_three, told, text):
     assert of_text(plan_of_three, told, text) == []
+
+
+def test_a_number_is_the_same_in_digits_and_in_thousands_or_millions():
+    typed = "214k downloads for $6.2m, and 1.25bn requests of 31"
+    written = "214,000 downloads for $6.2 million, and 1,250 million requests of 31"
+    digits = {"214000", "6200000", "1250000000", "31"}
+    assert set(numbers_in(typed)) == set(numbers_in(written)) == digits
+    assert [Said(typed).has(each) for each in sorted(digits)] == [True] * 4
 
 
 def test_a_length_that_an_annex_gives_draws_none():

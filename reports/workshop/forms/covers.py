@@ -79,7 +79,9 @@ class CoverForm(VersionedForm):
     copied_to = lines(
         "copied_to",
         label=gettext_lazy("Copied to"),
-        help_text=gettext_lazy("One name on each line."),
+        help_text=gettext_lazy(
+            "One name on each line. Say so before the paper goes to the agencies: if there is none, write N/A."
+        ),
     )
     for_referral_to = lines(
         "for_referral_to",

@@ -91,23 +91,21 @@ def test_headlines_written_as_fragments_get_no_full_stop():
     ) == ["The year’s main results:\n- first training of staff\n- profiles for visa staff."]
 
 
-@pytest.mark.parametrize(
-    ("typed", "printed"),
-    [
-        ("Staff were trained.", "Staff were trained, though this work is late."),
-        ("Staff were trained!", "Staff were trained, though this work is late."),
+def test_results_of_late_items_are_named_once():
+    late = [item(f"1.{n}", step(date(2010, 6, 30)), as_told=f"card {n}") for n in (1, 2)]
+    pairs = [
         (
-            "Staff were trained, though few of them.",
-            "Staff were trained, though few of them (this work is late).",
-        ),
-    ],
-)
-def test_a_result_of_a_late_item_says_so(typed, printed):
-    late = item("1.1", step(date(2010, 6, 30)))
-    for key, start in (("headline", "The year’s main result:\n- "), ("yes", "")):
-        update = update_of(late, POLICE, achieved=f"{typed} They liked it.", key_achievement=key)
-        (told,) = achieved((late, update), annexes=())
-        assert told == f"{start}{printed}{'' if start else ' They liked it.'}"
+            each,
+            update_of(
+                each, POLICE, achieved=f"Police printed {n} cards.", key_achievement="headline"
+            ),
+        )
+        for n, each in enumerate(late, start=2)
+    ]
+    told = achieved(
+        *pairs, pair("Police have helped 57 workers.", "1.3", key="headline"), annexes=()
+    )
+    assert told[1:] == ["Of these, work on card 1 and card 2 is late."]
 
 
 @pytest.mark.parametrize(

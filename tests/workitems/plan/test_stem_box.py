@@ -127,9 +127,8 @@ def read(client):
         ("COMPLETED", "", [SAYS_NOTHING.format(CHAPTERS)]),
         (
             "we are hiring",
-            "We are hiring.",
+            "MBIE is hiring.",
             [
-                "The paper speaks of agencies by name: write MBIE instead of “we”.",
                 f"Continue the sentence “MBIE will …”, for example: {CHAPTERS}.",
             ],
         ),
