@@ -194,8 +194,8 @@ def achievements(writer: Writer) -> Section:
         *headline_paragraphs,
         *pillar_paragraphs,
     ]
-    omitted_ids = {id(pair) for pair in [*omitted, *omitted_of_pillars]}
-    above = [pair[0] for pair in [*headlines, *others] if id(pair) not in omitted_ids]
+    left_out = {update.pk for _, update in [*omitted, *omitted_of_pillars]}
+    above = [item for item, update in [*headlines, *others] if update.pk not in left_out]
     paragraphs += _late_work(writer, above, room)
     paragraphs += _omitted(
         writer, omitted + omitted_of_pillars, completed, room, must=not (paragraphs or completed)
@@ -318,8 +318,9 @@ def _headlines(
 
 
 def _late_work(writer: Writer, told: list[ItemAt], room: Room) -> Iterator[Paragraph]:
-    """Yield a sentence on which of the results told are of late items, so that nobody takes one for the other."""
-    late = {entry.item.pk for entry in writer.facts.late if entry.is_late}
+    """Yield a sentence on which of the results told are of late items that the summary does not name, so that nobody
+    takes one for the other."""
+    late = {entry.item.pk for entry in writer.facts.late if entry.is_late} - writer.told_late
     items = [item for item in dict.fromkeys(told) if item.pk in late]
     if not items:
         return

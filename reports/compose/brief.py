@@ -390,6 +390,12 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
         verb = agree(len(gone), "is", "are")
         sentences.append(f"{count} slipped and {verb} no longer late: {which}.")
     room.use(*sentences)
+    said = " ".join(sentences).casefold()
+    writer.told_late.update(
+        entry.item.pk
+        for entry in late
+        if writer.names.phrase(entry.item).rstrip(")").casefold() in said
+    )
     deciding = [entry for entry in leading[MAX_LATE:] if needs_decision(entry)][:MAX_NAMED]
     told = [*leading[:MAX_LATE], *deciding]
     conditions = list(_not_settled(writer, told, worry, " ".join(sentences)))
