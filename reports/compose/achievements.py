@@ -108,7 +108,6 @@ class Reports:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self._results: dict[tuple[int, str], str] = {}
 
     @cached_property
     def achieved(self) -> list[Achieved]:
@@ -117,7 +116,7 @@ class Reports:
             (item, update)
             for item in self.facts.items
             for update in self.facts.updates_of(item)
-            if self.own_words(update) or _done_instead(self.facts, item, update)
+            if own_words(update.achieved) or _done_instead(self.facts, item, update)
         ]
 
     @cached_property
@@ -129,7 +128,7 @@ class Reports:
         found: list[tuple[tuple[int, bool, bool, bool, bool], Achieved]] = []
         last = {(item.pk, update.of_return.agency_id): update.pk for item, update in self.achieved}
         for item, update in self.achieved:
-            own = self.own_words(update)
+            own = own_words(update.achieved)
             text = headline(own)
             is_last = last[item.pk, update.of_return.agency_id] == update.pk
             is_leads = is_last and update.of_return.agency_id == item.lead
@@ -137,11 +136,7 @@ class Reports:
             value = worth(text, is_done=is_done)
             is_marked = _is((item, update), Update.KeyAchievement.HEADLINE)
             is_unasked = is_last and value >= ENOUGH and _reads_well(item, update)
-            if (
-                (is_marked or is_unasked)
-                and not _is_talk(facts, (item, update))
-                and (text or not own)
-            ):
+            if (is_marked or is_unasked) and not _is_talk((item, update)) and (text or not own):
                 order = (
                     -min(value, ENOUGH),
                     item.pk in late and not item.is_key,
@@ -157,21 +152,6 @@ class Reports:
         """The first of each item of those."""
         firsts = {pair[0].pk: pair for pair in reversed(self.can_be_results)}
         return [pair for pair in self.can_be_results if firsts[pair[0].pk] is pair]
-
-    def own_words(self, update: UpdateFacts) -> str:
-        """Return what an update says that was achieved, from its first sentence that says something and without what
-        it only announces; "" if that is nothing."""
-        return own_words(update.achieved)
-
-    def result(self, update: UpdateFacts, who: str) -> str:
-        """Return what was achieved as a result (see `as_result`) of the agency, which the text calls `who`."""
-        if (update.pk, who) not in self._results:
-            with errors_naming(update.source):
-                text = flat(update.achieved, self.facts.maori)
-            agency = update.of_return.agency
-            names = (agency.name, agency.short_name)
-            self._results[update.pk, who] = as_result_in_english(update.achieved, text, who, names)
-        return self._results[update.pk, who]
 
 
 def achievements(writer: Writer) -> Section:
@@ -220,10 +200,10 @@ def _is(pair: Achieved, mark: Update.KeyAchievement) -> bool:
     return pair[1].key_achievement == mark
 
 
-def _is_talk(facts: Facts, pair: Achieved) -> bool:
+def _is_talk(pair: Achieved) -> bool:
     """Whether it is only a meeting or an announcement, without a number: no main result."""
     item, update = pair
-    first = first_sentences(facts.once(Reports).own_words(update), 1, MOST_WORDS)
+    first = first_sentences(own_words(update.achieved), 1, MOST_WORDS)
     return is_talk(first) and item.completed_on is None
 
 
@@ -262,12 +242,16 @@ def _achieved(writer: Writer, item: ItemAt, update: UpdateFacts) -> str:
     done."""
     if done := _done_instead(writer.facts, item, update):
         return " ".join(_done(writer, item, step) for step in done)
-    return writer.facts.once(Reports).result(update, writer.subject(update.of_return.agency))
+    with errors_naming(update.source):
+        text = flat(update.achieved, writer.facts.maori)
+    agency = update.of_return.agency
+    names = (agency.name, agency.short_name)
+    return as_result_in_english(update.achieved, text, writer.subject(agency), names)
 
 
 def _done_instead(facts: Facts, item: ItemAt, update: UpdateFacts) -> list[MilestoneAt]:
     """Return the milestones done in the period for which the item's last update has no words of its own."""
-    if update is not facts.updates_of(item)[-1] or facts.once(Reports).own_words(update):
+    if update is not facts.updates_of(item)[-1] or own_words(update.achieved):
         return []
     return [step for _, step in reversed(_done_in_period(facts, item))]
 
@@ -575,7 +559,7 @@ def _why_not(writer: Writer, pair: Achieved, text: str, told: Collection[int]) -
         if says_nothing(update.achieved):
             return WhyNot.NOTHING
         return WhyNot.ONGOING if without_announcements(update.achieved) else WhyNot.TALK
-    if _is_talk(writer.facts, pair):
+    if _is_talk(pair):
         return WhyNot.TALK
     if pair not in reports.can_be_results:
         return _why_unfit(reports, pair)
@@ -593,8 +577,8 @@ def _why_not(writer: Writer, pair: Achieved, text: str, told: Collection[int]) -
 def _why_unfit(reports: Reports, pair: Achieved) -> WhyNot:
     """Return why a report cannot be a main result as it is."""
     item, update = pair
-    own_words = reports.own_words(update)
-    if own_words and not headline(own_words):
+    own = own_words(update.achieved)
+    if own and not headline(own):
         return WhyNot.TOO_LONG
     if _is(pair, Update.KeyAchievement.HEADLINE):
         return WhyNot.NOTHING

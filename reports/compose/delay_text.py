@@ -25,6 +25,7 @@ from reports.compose.late_words import (
     in_words_of,
     is_done,
     latest_step,
+    noun_of,
     requested,
     settled,
     speaker,
@@ -160,7 +161,6 @@ def _to_shorten(writer: Writer, keys: list[LateItem], explained: list[LateItem])
 
 def _shortened(writer: Writer, entries: list[LateItem], room: Room) -> Iterator[Paragraph]:
     """Yield how late each of several items that lead is, until when, and its cause: in one sentence, of many as a list."""
-    noun = "more key item" if all(entry.item.is_key for entry in entries) else "more item"
     lines = []
     for entry in entries:
         late = " without a new date"
@@ -172,7 +172,8 @@ def _shortened(writer: Writer, entries: list[LateItem], room: Room) -> Iterator[
             late = f" by {how_long(entry)}, {to}"
         text = f"{writer.names.in_full(entry.item)}{late}{_short_reason(writer, entry)}"
         lines.append((text, _sources(writer, [entry])))
-    start = f"{capitalised(count_in_words(len(entries), noun))} are late"
+    count = count_in_words(len(entries), f"more {noun_of(entries, 'item')}")
+    start = f"{capitalised(count)} are late"
     room.use(start, *(line for line, _ in lines))
     *first, last = [line for line, _ in lines]
     words = f"{start}: {'; '.join(first)}; and {last}."
@@ -239,8 +240,7 @@ def _key_items(
             sources=_sources(writer, [entry]),
         )
         return
-    noun = "key item" if all(entry.item.is_key for entry in entries) else "item"
-    items = count_in_words(len(entries), noun)
+    items = count_in_words(len(entries), noun_of(entries, "item"))
     if cause is None:
         introduction = f"These {items} are late:"
     else:

@@ -69,6 +69,11 @@ def count_of_late(items: list[ItemAt], late: list[LateItem]) -> str:
     return whole_of_late(total)
 
 
+def noun_of(entries: list[LateItem], other: str) -> str:
+    """Return "key item" for items that are all key, else the `other` noun."""
+    return "key item" if all(entry.item.is_key for entry in entries) else other
+
+
 def because(
     start: str,
     reason: str,

@@ -16,6 +16,7 @@ from reports.compose.late_words import (
     in_words_of,
     is_done,
     needed_for,
+    noun_of,
     open_delay,
     settled,
     speaker,
@@ -358,10 +359,10 @@ def _also(text: str, they: str, names: Iterable[str]) -> str:
     is_thing = not (has_verb(text) or says_we(text) or text.endswith(("?", "!")))
     thing = within(opened(text), names) if is_thing else None
     plan = "plan" if they == "They" else "plans"
-    return f"{they} also {plan} {_with_article(thing)}." if thing else text
+    return f"{they} also {plan} {_with_a(thing)}." if thing else text
 
 
-def _with_article(thing: str) -> str:
+def _with_a(thing: str) -> str:
     """Return a thing with "a" or "an" if it seems to be one that can be counted: "an advanced model"."""
     head = LINKS.split(thing, maxsplit=1)[0]
     if is_plural(thing) or _DETERMINED.match(thing) or _NOT_COUNTED.search(head):
@@ -436,9 +437,9 @@ def _more(writer: Writer, untold: list[LateItem], room: Room) -> Iterator[Paragr
     ]
     if not found:
         return
-    noun = "more key item" if all(entry.item.is_key for entry in found) else "more item"
+    count = count_in_words(len(found), f"more {noun_of(found, 'item')}")
     names = join_words([writer.names.phrase(entry.item) for entry in found])
-    words = f"Dated steps are recorded for {count_in_words(len(found), noun)} too: {names}."
+    words = f"Dated steps are recorded for {count} too: {names}."
     room.use(words)
     sources = [source for entry in found for source, _ in entry.mitigations()]
     yield writer.paragraph(words, about="more steps", sources=sources)
@@ -456,9 +457,9 @@ def _undated(
             bare.append(entry)
     if all(entry.item.pk in actions for entry in bare):
         return
-    noun = "key item" if all(entry.item.is_key for entry in bare) else "late item"
+    count = count_in_words(len(bare), noun_of(bare, "late item"))
     names = some([writer.names.item(entry.item) for entry in bare], MAX_UNDATED)
-    words = f"For {count_in_words(len(bare), noun)} no dated step is recorded: {names}."
+    words = f"For {count} no dated step is recorded: {names}."
     room.use(words)
     sources = [source for entry in bare for source, _ in entry.mitigations()]
     yield writer.paragraph(words, about="no dated step", sources=sources)

@@ -95,7 +95,7 @@ def is_talk(sentence: str) -> bool:
 
 @lru_cache(maxsize=5000)
 def own_words(typed: str) -> str:
-    """Return what was typed on one line, as `stated` does, without what it only announces."""
+    """Return what was typed on one line, as `stated` does, without what it only announces; "" if that is nothing."""
     return stated(on_one_line(without_announcements(typed)))
 
 

@@ -216,7 +216,7 @@ def phrase_of_description(description: str) -> str:
     noun = _joined_nouns(found["first"], found["done"])
     if noun is None or _NO_PHRASE.search(found["what"]):
         return ""
-    return _not_too_long(f"{noun} {_with_article(found['what'])}{found['tail'] or ''}".strip())
+    return _not_too_long(f"{noun} {_with_the(found['what'])}{found['tail'] or ''}".strip())
 
 
 def _joined_nouns(first: str | None, done: str) -> str | None:
@@ -236,10 +236,10 @@ def _thing(text: str) -> str:
         return ""
     is_done = any(PAST.fullmatch(word) and after in _LINKS_OF for word, after in pairwise(words))
     is_clause = is_done or _NO_PHRASE.search(text) or PAST.fullmatch(words[-1])
-    return "" if is_clause else _with_article(text)
+    return "" if is_clause else _with_the(text)
 
 
-def _with_article(name: str) -> str:
+def _with_the(name: str) -> str:
     if not keeps_capital(name):
         name = name[:1].lower() + name[1:]
     return name if _WITHOUT_ARTICLE.match(f"{name} ") else f"the {name}"
