@@ -38,9 +38,12 @@ MONTHS_SHOWN = 6
 MONTHS_AHEAD = 12
 MAX_DATES = 5
 MAX_DATES_IF_TIGHT = 4
-# What is due so soon is shown before later dates: limits on the milestones and on the actions.
+# What is due so soon, of a key item or another one, is shown before later dates: limits on the milestones and on the
+# actions.
+NEAREST_OF_KEY = timedelta(weeks=13)
 NEAREST = timedelta(weeks=4)
 MAX_NEAREST = 3
+MAX_NEAREST_IF_TIGHT = 2
 MAX_ACTIONS = 2
 # Limit on the risks reported in full, and words of each.
 MAX_RISKS = 5
@@ -110,19 +113,20 @@ def _steps_ahead(facts: Facts) -> list[Step]:
 
 
 def _most_important(writer: Writer, ahead: list[Step], room: Room, most: int) -> list[Step]:
-    """Return the steps to show (at most so many, and one more if some must be), by date: those of the next weeks, of
-    key items first; late ones of the items that lead, the gravest first, and those of items at risk that have moved;
+    """Return the steps to show (at most so many, and one more if some must be), by date: those of the next weeks, or
+    of key items of the next three months, first; late ones of the items that lead, the gravest first, and those of items at risk that have moved;
     then those of the coming six months: those of key items and late ones, then the others."""
     soon = add_months(writer.facts.as_at, MONTHS_SHOWN)
     order = {entry.item.pk: place for place, entry in enumerate(writer.facts.late) if entry.leads}
     ranked = sorted(ahead, key=lambda pair: _weight(pair[0], pair[1], order))
     next_weeks = writer.facts.as_at + NEAREST
+    soonest = sorted(ranked, key=lambda pair: pair[1].forecast_due > next_weeks)
     nearest = [
-        pair
-        for pair in ranked
-        if pair[1].forecast_due <= next_weeks
-        and (not writer.is_tight or pair[0].is_key or pair[1].is_late)
-    ][:MAX_NEAREST]
+        (item, step)
+        for item, step in soonest
+        if step.forecast_due <= writer.facts.as_at + (NEAREST_OF_KEY if item.is_key else NEAREST)
+        and (not writer.is_tight or item.is_key or step.is_late)
+    ][: MAX_NEAREST_IF_TIGHT if writer.is_tight else MAX_NEAREST]
     must = [pair for pair in ranked if _must(pair[0], pair[1], order) and pair not in nearest]
     must.sort(key=lambda pair: order.get(pair[0].pk, len(order)))
     most += bool(must)

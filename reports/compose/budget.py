@@ -48,6 +48,9 @@ class Budget:
 
     def __init__(self, words: int, contents: Iterable[str]) -> None:
         shares = {content: share_of(content) for content in contents}
+        if "delay" in shares and "mitigation" not in shares:
+            # Its paragraphs say too what is being done.
+            shares["delay"] += share_of("mitigation")
         total = sum(shares.values()) or 1
         self._words = {content: words * share // total for content, share in shares.items()}
         self._left = 0

@@ -1,4 +1,5 @@
-"""Section Delay: which milestones slipped, by how much, and why.
+"""Section Delay: which milestones slipped, by how much, and why; in a paper without a section Mitigation also what is
+being done about each item, in the item's own paragraph.
 
 Included are milestones that are late on the paper's date, and delays that were found, open or ended in its
 period. Every late item that is key or whose delay hurts people is reported. Of the other late items, the three
@@ -25,11 +26,13 @@ from reports.compose.late_words import (
     in_words_of,
     is_done,
     latest_step,
+    needs_decision,
     noun_of,
     requested,
     settled,
     speaker,
 )
+from reports.compose.mitigation_text import NOTHING_DONE, Done, what_is_done
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.slips import LateItem, cause_of, main_delay
 from reports.compose.subjects import (
@@ -64,7 +67,7 @@ from reports.document.wording import (
     some,
 )
 from workitems.models import Delay
-from workitems.models.item import Stage
+from workitems.models.item import Confidence, Stage
 from workitems.terms.lateness import ends_in_a_quarter, times_in_words
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import cause as as_reason
@@ -116,7 +119,12 @@ def delay(writer: Writer) -> Section:
     # What every item that leads must have is counted first, so that there is room for it.
     texts = {entry.item.pk: _slips(writer.names, entry) for entry in keys}
     room.use(*texts.values())
-    groups = [(cause, list(of)) for cause, of in groupby(_by_cause(keys), key=cause_of)]
+    done = NOTHING_DONE
+    if writer.has("mitigation"):
+        groups = [(cause, list(of)) for cause, of in groupby(_by_cause(keys), key=cause_of)]
+    else:
+        groups = [(cause_of(entry), [entry]) for entry in keys]
+        done = what_is_done(writer, room, is_alone=False)
     # Each item gets its reason before any of them gets further sentences.
     for cause, group in groups:
         for entry in group:
@@ -139,15 +147,15 @@ def delay(writer: Writer) -> Section:
     paragraphs = [
         paragraph
         for cause, group in groups
-        for paragraph in _key_items(writer, cause, group, texts, room)
+        for paragraph in _key_items(writer, cause, group, texts, done, room)
     ]
     if shortened:
-        paragraphs += _shortened(writer, shortened, room)
-    paragraphs += _other_items(writer, others, room, leading=len(keys))
+        paragraphs += _shortened(writer, shortened, done, room)
+    paragraphs += _other_items(writer, others, done, room, leading=len(keys))
     gone = [entry for entry in entries if not entry.is_late]
     paragraphs += _no_longer_late(writer, gone, room, must=not paragraphs)
     paragraphs += _without_cause(writer, late, room)
-    return _section(paragraphs)
+    return _section([*paragraphs, *done.of_several])
 
 
 def _to_shorten(writer: Writer, keys: list[LateItem], explained: list[LateItem]) -> list[LateItem]:
@@ -159,8 +167,11 @@ def _to_shorten(writer: Writer, keys: list[LateItem], explained: list[LateItem])
     return rest if len(rest) > 1 else []
 
 
-def _shortened(writer: Writer, entries: list[LateItem], room: Room) -> Iterator[Paragraph]:
-    """Yield how late each of several items that lead is, until when, and its cause: in one sentence, of many as a list."""
+def _shortened(
+    writer: Writer, entries: list[LateItem], done: Done, room: Room
+) -> Iterator[Paragraph]:
+    """Yield how late each of several items that lead is, until when, its cause and what is `done`: in one sentence, of
+    many or with what is done as a list."""
     lines = []
     for entry in entries:
         late = " without a new date"
@@ -177,8 +188,15 @@ def _shortened(writer: Writer, entries: list[LateItem], room: Room) -> Iterator[
     room.use(start, *(line for line, _ in lines))
     *first, last = [line for line, _ in lines]
     words = f"{start}: {'; '.join(first)}; and {last}."
-    if len(lines) > MAX_IN_A_SENTENCE or len(words.split()) > MOST_IN_A_SENTENCE:
-        bullets = [(Bullet(writer.text(capitalised(f"{line}."))), of) for line, of in lines]
+    is_list = len(lines) > MAX_IN_A_SENTENCE or len(words.split()) > MOST_IN_A_SENTENCE
+    if is_list or any(done.sentences_of(entry) for entry in entries):
+        bullets = [
+            (
+                Bullet(writer.text(capitalised(f"{line}.{done.sentences_of(entry)}"))),
+                [*of, *done.sources_of(entry)],
+            )
+            for entry, (line, of) in zip(entries, lines, strict=True)
+        ]
         yield from writer.paragraphs(f"{start}:", about="more key delays", bullets=bullets)
         return
     yield writer.paragraph(words, about="more key delays", sources=_sources(writer, entries))
@@ -229,15 +247,16 @@ def _key_items(
     cause: "Delay.Cause | None",
     entries: list[LateItem],
     texts: dict[int, str],
+    done: Done,
     room: Room,
 ) -> Iterator[Paragraph]:
-    """Yield a paragraph for one item, and a list for several with the same cause."""
+    """Yield a paragraph for one item, with what is `done`, and a list for several with the same cause."""
     if len(entries) == 1:
         entry = entries[0]
         yield writer.paragraph(
-            texts[entry.item.pk],
+            f"{texts[entry.item.pk]}{done.sentences_of(entry)}",
             about=f"delay of item {entry.item.pk}",
-            sources=_sources(writer, [entry]),
+            sources=[*_sources(writer, [entry]), *done.sources_of(entry)],
         )
         return
     items = count_in_words(len(entries), noun_of(entries, "item"))
@@ -392,9 +411,10 @@ def _with_number(writer: Writer, entry: LateItem, sentence: str) -> str:
 
 
 def _other_items(
-    writer: Writer, others: list[LateItem], room: Room, *, leading: int
+    writer: Writer, others: list[LateItem], done: Done, room: Room, *, leading: int
 ) -> Iterator[Paragraph]:
-    """Yield paragraphs on the late items that do not lead: their dates and reasons or, if many lead, their names."""
+    """Yield paragraphs on the late items that do not lead: their dates, reasons and what is `done` or, if many lead,
+    their names."""
     if not others:
         return
     with_keys, is_crowded = leading > 0, leading > MAX_LEADING
@@ -409,7 +429,10 @@ def _other_items(
         rest = _rest(writer, remaining, room, is_all=not shown, with_keys=with_keys)
         room.use(rest)
     passages = [
-        (_with_reason_or_effect(writer, entry, room, start), _sources(writer, [entry]))
+        (
+            f"{_with_reason_or_effect(writer, entry, room, start)}{done.sentences_of(entry)}",
+            [*_sources(writer, [entry]), *done.sources_of(entry)],
+        )
         for entry, start in shown
     ]
     passages += [(rest, _sources(writer, remaining))] if rest else []
@@ -458,20 +481,30 @@ def _rest(
     writer: Writer, entries: list[LateItem], room: Room, *, is_all: bool, with_keys: bool
 ) -> str:
     """Return a sentence with the number of items that are not reported here and their names by cause or, of many or
-    if there is no room, how many each cause delayed and the annex that lists them. Without that annex, the first
-    ones are named."""
+    if there is no room, how many each cause delayed and the annex that has their dates. Those that are off track or need
+    a decision are always named. Without that annex, the first ones are named."""
     noun = "other item" if with_keys else "item"
     count = count_in_words(len(entries), noun if is_all else "more item")
     start = f"{capitalised(count)} {agree(len(entries), 'is', 'are')} late"
     where = writer.where(HOLDS_EVERY_DELAY)
+    grave = [entry for entry in entries if _gravity(entry)]
     if len(entries) <= MAX_NAMED:
         named = f"{start}{_named(writer, entries)}."
-        if not where or room.has(named):
+        if not where or len(grave) == len(entries) or room.has(named):
             return named
     why = _counted(Counter(map(cause_of, entries)))
-    if where:
-        return f"{start}{why} ({where})."
-    return f"{start}{why}: {some([writer.names.item(each.item) for each in entries], MAX_NAMED)}."
+    if not where:
+        names = some([writer.names.item(each.item) for each in entries], MAX_NAMED)
+        return f"{start}{why}: {names}."
+    annex = where if writer.where(["delays"]) else f"dates in {where}"
+    told = [f"{writer.names.item(entry.item)} {_gravity(entry)}" for entry in grave[:MAX_NAMED]]
+    return "; ".join([f"{start}{why} ({annex})", *told]) + "."
+
+
+def _gravity(entry: LateItem) -> str:
+    """Return "is off track and needs a decision" of an item of which its agency says so; "" of another one."""
+    said = ["is off track"] if entry.item.confidence == Confidence.OFF_TRACK else []
+    return " and ".join([*said, *(["needs a decision"] if needs_decision(entry) else [])])
 
 
 def _named(writer: Writer, entries: list[LateItem]) -> str:

@@ -1,7 +1,8 @@
 """Section Mitigation: what is being done about the late items, what bridges their delays, and what they still need."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from reports.compose.budget import Room, count_words
@@ -57,8 +58,6 @@ from workitems.terms.verbs import ALSO_NOUNS, PAST
 MAX_OTHERS = 3
 MAX_NAMED = 2
 MAX_ACTIONS = 2
-# Items that lead of which a tight paper tells what is done whether there is room or not.
-MAX_SURE_IF_TIGHT = 5
 # Limit on the items named without a dated step.
 MAX_UNDATED = 7
 # Words of an agency about an action, and of all actions of an item.
@@ -78,19 +77,51 @@ Passages = dict[int, tuple[str, Source]]
 Needs = dict[int, Needed | None]
 
 
+@dataclass(frozen=True)
+class Done:
+    """What is being done: by primary key of an item the sentences on it, each with its source, and paragraphs on
+    several items."""
+
+    of_items: dict[int, list[tuple[str, Source]]]
+    of_several: list[Paragraph]
+
+    def sentences_of(self, entry: LateItem) -> str:
+        """Return the sentences on an item, each after a space, to follow what is late of it."""
+        return "".join(f" {text}" for text, _ in self.of_items.get(entry.item.pk, ()))
+
+    def sources_of(self, entry: LateItem) -> list[Source]:
+        return [source for _, source in self.of_items.get(entry.item.pk, ())]
+
+
+NOTHING_DONE = Done({}, [])
+
+
 def mitigation(writer: Writer) -> Section:
     """Return the section on what is being done about the late items: by item, open actions and causes that are
     not settled."""
-    facts, room = writer.facts, writer.room("mitigation")
-    entries = facts.late
-    late = [entry for entry in entries if entry.is_late]
+    done = what_is_done(writer, writer.room("mitigation"), is_alone=True)
+    paragraphs = [*_by_item(writer, done), *done.of_several]
+    if not paragraphs:
+        words = "There is no delay to make good."
+        if writer.facts.late:
+            words = "The delays above are over; no action against them was recorded."
+        paragraphs.append(writer.paragraph(words, about="nothing to mitigate"))
+    return Section(SectionKind.MITIGATION, "Mitigation", tuple(paragraphs))
+
+
+def what_is_done(writer: Writer, room: Room, *, is_alone: bool) -> Done:
+    """Return what is being done about the late items, of those that lead whether there is room or not. It names each item
+    if it stands alone, and not after what is late of the item."""
+    facts = writer.facts
+    late = [entry for entry in facts.late if entry.is_late]
     keys = [entry for entry in late if entry.leads]
     others = [entry for entry in late if not entry.leads]
-    # Of these something is told whether there is room or not; a tight paper must not tell it of all.
-    sure = {entry.item.pk for entry in keys[: MAX_SURE_IF_TIGHT if writer.is_tight else None]}
+    # Of these something is told whether there is room or not.
+    sure = {entry.item.pk for entry in keys}
     actions = _actions(writer, keys, others[:MAX_OTHERS], sure, room)
     writer.actions.update(row.pk for rows in actions.values() for _, row in rows)
-    still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], actions, sure, room)
+    names = {entry.item.pk: _name(writer, entry) if is_alone else "" for entry in late}
+    still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], names, actions, sure, room)
     told = actions.keys() | still_open.keys()
     bridges = _bridges(writer, [*keys, *others[:MAX_OTHERS]], actions, told, sure, room)
     ahead = {
@@ -98,20 +129,22 @@ def mitigation(writer: Writer) -> Section:
         for plan in plans(facts)
         if plan.item.is_late and (text := planned_in_words(writer, plan, room))
     }
-    paragraphs = [
-        *_by_item(writer, late, actions, still_open, bridges, ahead),
-        *_more(
-            writer, [each for each in keys if each.item.pk not in {*told, *bridges, *ahead}], room
-        ),
-        *_undated(writer, keys, actions, room),
-        *_without_action(writer, late, {*still_open, *bridges, *ahead}, room),
-    ]
-    if not paragraphs:
-        words = "There is no delay to make good."
-        if entries:
-            words = "The delays above are over; no action against them was recorded."
-        paragraphs.append(writer.paragraph(words, about="nothing to mitigate"))
-    return Section(SectionKind.MITIGATION, "Mitigation", tuple(paragraphs))
+    of_items = {
+        entry.item.pk: passages
+        for entry in late
+        if (
+            passages := _passages(
+                writer, entry, names[entry.item.pk], actions, still_open, bridges, ahead
+            )
+        )
+    }
+    return Done(
+        of_items,
+        [
+            *_undated(writer, keys, actions, room),
+            *_without_action(writer, late, {*still_open, *bridges, *ahead}, room),
+        ],
+    )
 
 
 def _bridges(
@@ -155,7 +188,13 @@ def _meanwhile(writer: Writer, entry: LateItem, source: Source, delay: DelayAt) 
     if not typed:
         return ""
     told = in_words_of(who, typed)
-    return f"In the meantime: {told}" if told == typed else f"In the meantime, i{told[1:]}"
+    if told == typed and delay.meanwhile.lstrip()[:1].islower():
+        told = f"{told[:1].lower()}{told[1:]}"
+    return (
+        f"In the meantime, {told}"
+        if told[:1].islower()
+        else joined("In the meantime", ",", told, writer.agency_names)
+    )
 
 
 def _has_words(text: str, words: str) -> bool:
@@ -167,13 +206,15 @@ def _what_is_open(
     writer: Writer, entry: LateItem, name: str, needed: Needed | None, *, introduce: bool = True
 ) -> str:
     """Return what the item needs, or else whether the cause of its delay is settled; "" if it is not said. `name` is
-    that of the item."""
+    that of the item, "" where its paragraph has named it."""
     if needed:
         who = writer.agency(needed.agency, introduce=introduce)
+        start = f"For {name}, " if name else ""
         if needed.is_quoted:
-            return f"For {name}, in {possessive(who)} words, what is needed is {needed.thing}{needed.until}."
+            said = f"{start}in {possessive(who)} words, what is needed is {needed.thing}{needed.until}."
+            return capitalised(said)
         must = needed.thing.removeprefix("to ") if needed.is_act else f"have {needed.thing}"
-        return f"For {name}, {who} must {must}{needed.until}."
+        return capitalised(f"{start}{who} must {must}{needed.until}.")
     if found := unsettled(entry):
         return settled(writer, found[1], of=name, introduce=introduce)
     return ""
@@ -215,6 +256,7 @@ def _actions(
 def _not_settled(
     writer: Writer,
     entries: list[LateItem],
+    names: Mapping[int, str],
     actions: "Actions",
     sure: Collection[int],
     room: Room,
@@ -228,8 +270,7 @@ def _not_settled(
         is_in_summary = entry.item.pk in writer.conditions and (
             not needed.is_act if needed else bool(entry.mitigations())
         )
-        name = writer.names.item(entry.item)
-        sentence = _what_is_open(writer, entry, name, needed, introduce=False)
+        sentence = _what_is_open(writer, entry, names[entry.item.pk], needed, introduce=False)
         if not sentence or is_in_summary:
             continue
         must = entry.item.pk in sure and entry.item.pk not in actions
@@ -239,48 +280,57 @@ def _not_settled(
     return needs
 
 
-def _by_item(
+def _passages(
     writer: Writer,
-    entries: list[LateItem],
+    entry: LateItem,
+    name: str,
     actions: Actions,
     still_open: Needs,
     bridges: Passages,
     ahead: Passages,
-) -> Iterator[Paragraph]:
-    """Yield a paragraph on each item: the cause to be settled, what bridges the delay, its open actions, whether all
+) -> list[tuple[str, Source]]:
+    """Return the sentences on an item: the cause to be settled, what bridges the delay, its open actions, whether all
     actions are done, and what its agency plans next."""
-    for entry in entries:
-        name, passages = writer.names.item(entry.item), []
-        if entry.item.pk in still_open and (found := explained_delay(entry)):
-            passages.append(
-                (_what_is_open(writer, entry, name, still_open[entry.item.pk]), found[0])
-            )
-        if entry.item.pk in bridges:
-            passages.append(bridges[entry.item.pk])
-        of_item = actions.get(entry.item.pk, [])
-        passages += [(_action(writer, entry, source, row), source) for source, row in of_item]
-        if done := _all_done(entry):
-            of = f" for {writer.names.again(entry.item)}" if passages else ""
-            passages.append((done.format(of), item_source(entry.item)))
-        if entry.item.pk in ahead:
-            passages.append(ahead[entry.item.pk])
-        if not passages:
+    pk, passages = entry.item.pk, []
+    if pk in still_open and (found := explained_delay(entry)):
+        passages.append((_what_is_open(writer, entry, name, still_open[pk]), found[0]))
+    if pk in bridges:
+        passages.append(bridges[pk])
+    of_item = actions.get(pk, [])
+    passages += [(_action(writer, entry, source, row), source) for source, row in of_item]
+    if done := _all_done(entry):
+        of = f" for {writer.names.again(entry.item)}" if passages else ""
+        passages.append((done.format(of), item_source(entry.item)))
+    if pk in ahead:
+        passages.append(ahead[pk])
+    return passages
+
+
+def _by_item(writer: Writer, done: Done) -> Iterator[Paragraph]:
+    """Yield a paragraph on each item, which begins with its name."""
+    for entry in writer.facts.late:
+        if not (passages := done.of_items.get(entry.item.pk)):
             continue
-        first, source = passages[0]
-        says_who = _says_who(writer, first)
+        (first, source), *rest = passages
+        name = _name(writer, entry)
         if name not in first:
             first = first.removeprefix("Next, ")
             # An action may be no sentence: "A shorter course by video".
-            is_sentence = says_who or not of_item or has_verb(sentences(first)[0])
+            is_sentence = _says_who(writer, first) or has_verb(sentences(first)[0])
             if is_sentence or first.startswith(("It was for", "In ")):
                 first = joined(f"For {name}", ",", first, writer.agency_names)
             else:
                 first = f"For {name}: {first}"
-            passages[0] = (first, source)
         yield writer.running(
-            [(text, [source]) for text, source in passages],
+            [(text, [of]) for text, of in ((first, source), *rest)],
             about=f"mitigation of item {entry.item.pk}",
         )
+
+
+def _name(writer: Writer, entry: LateItem) -> str:
+    """Return the item as a paragraph on it begins: never by its number alone."""
+    name = writer.names.item(entry.item)
+    return writer.names.in_full(entry.item) if name == f"item {entry.item.number}" else name
 
 
 def _says_who(writer: Writer, text: str) -> bool:
@@ -426,23 +476,6 @@ def _all_done(entry: LateItem) -> str:
         return ""
     subject = agree(len(acts), "The one action", "All actions")
     return f"{subject} recorded{{}} {agree(len(acts), 'is', 'are')} done."
-
-
-def _more(writer: Writer, untold: list[LateItem], room: Room) -> Iterator[Paragraph]:
-    """Yield a sentence with the names of the items of which dated actions are open and, in a tight paper, not told."""
-    found = [
-        entry
-        for entry in untold
-        if any(row.due_on and not is_done(row) for _, row in entry.mitigations())
-    ]
-    if not found:
-        return
-    count = count_in_words(len(found), f"more {noun_of(found, 'item')}")
-    names = join_words([writer.names.phrase(entry.item) for entry in found])
-    words = f"Dated steps are recorded for {count} too: {names}."
-    room.use(words)
-    sources = [source for entry in found for source, _ in entry.mitigations()]
-    yield writer.paragraph(words, about="more steps", sources=sources)
 
 
 def _undated(

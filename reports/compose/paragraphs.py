@@ -13,7 +13,7 @@ from agencies.models import Agency
 from reports.compose.budget import Budget, Room
 from reports.compose.facts import Facts
 from reports.compose.subjects import Names
-from reports.compose.writing_out import write_out
+from reports.compose.writing_out import introduce, write_out
 from reports.document import (
     Bullet,
     DocumentError,
@@ -86,7 +86,10 @@ class Writer:
     def write(self, content: str, section: "Callable[[Writer], Section]") -> Section:
         """Return a section with its acronyms written out. Subtract its words from the paper's, and note which items
         it has named."""
-        made = write_out(section(self), self.facts)
+        strange = [each for pk, each in self.facts.agencies.items() if pk not in self._introduced]
+        made, introduced = introduce(section(self), strange)
+        self._introduced |= introduced
+        made = write_out(made, self.facts)
         self._budget.spend(content, sum(map(length, made.paragraphs)))
         for paragraph in made.paragraphs:
             for text in (paragraph.text, *(bullet.text for bullet in paragraph.bullets)):

@@ -94,11 +94,14 @@ class LateItem:
                 yield delay_source(self.item, slip.milestone, delay)
 
     def mitigations(self) -> list[tuple[Source, MitigationAt]]:
+        """The actions against its delays, those against the delay that is reported first, the earliest due first."""
+        main = main_delay(self)
+        pairs = [(slip, delay) for slip in self.slips for delay in slip.delays]
+        pairs.sort(key=lambda pair: pair != main)
         return [
             (mitigation_source(self.item, slip.milestone, delay, row), row)
-            for slip in self.slips
-            for delay in slip.delays
-            for row in delay.mitigations
+            for slip, delay in pairs
+            for row in sorted(delay.mitigations, key=lambda row: row.due_on or date.max)
             if not says_nothing(row.description)
         ]
 
@@ -146,12 +149,17 @@ def people_first(items: Iterable[ItemAt]) -> list[ItemAt]:
 
 def main_delay(entry: LateItem) -> tuple[Slip, DelayAt] | None:
     """Return the delay that the paper reports, with its slip: an open one before one that has ended, and of
-    these the one that needs a decision, one whose cause is settled last, then that of the largest slip. If the item is late, those of its late
-    milestones go before all others."""
+    these the one that needs a decision, one whose cause is settled last, then that of the milestone that was agreed for the
+    first date, because a later one often only waits for it. If the item is late, those of its late milestones go before
+    all others."""
     delays = [(slip, delay) for slip in entry.slips for delay in slip.delays]
     if entry.is_late:
         delays = [pair for pair in delays if pair[0].milestone.is_late] or delays
-    return min(delays, key=lambda pair: by_openness(pair[1]), default=None)
+
+    def rank(pair: tuple[Slip, DelayAt]) -> tuple[object, ...]:
+        return (*by_openness(pair[1]), pair[0].milestone.agreed_due)
+
+    return min(delays, key=rank, default=None)
 
 
 def cause_of(entry: LateItem) -> "Delay.Cause | None":

@@ -1,11 +1,19 @@
-"""Writes out the acronyms of a plan's glossary in a composed section: "customs notification system (CNS)"."""
+"""Writes out the acronyms of a plan's glossary in a composed section: "customs notification system (CNS)", and the short
+names of agencies."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
+from agencies.models import Agency
 from reports.compose.facts import Facts
-from reports.document import MAX_TEXT, Bullet, Paragraph, Section, Source, Text, markup
-from workitems.terms.acronyms import acronyms_in, written_out
+from reports.document import MAX_TEXT, Bullet, Paragraph, Run, Section, Source, Text, markup, words
+from reports.document.wording import capitalised, named
+from reports.document.wording import mentions as mentions_one
+from workitems.terms.acronyms import acronym_of, acronyms_in, mentions, written_out
+
+Part = TypeVar("Part", Paragraph, Bullet)
 
 
 def write_out(section: Section, facts: Facts) -> Section:
@@ -20,14 +28,82 @@ def write_out(section: Section, facts: Facts) -> Section:
     return replace(section, paragraphs=tuple(_paragraphs(section.paragraphs, facts, done)))
 
 
+def introduce(section: Section, agencies: Iterable[Agency]) -> tuple[Section, set[int]]:
+    """Return the section in which each agency has its name where its short name first stands alone, if no place
+    before it has both, and the keys of the agencies that it changed.
+
+    An agency's own words may use a short name before the paper has said whose it is: "MSD pays …. The Ministry of Social
+    Development (MSD) will …". What is quoted or in brackets stays.
+    """
+    texts = [text for each in section.paragraphs for text in _texts_of(each)]
+    early = [
+        each
+        for each in agencies
+        if acronym_of(each.short_name)
+        and not mentions_one(each.name, [each.short_name])
+        and _is_early(each, texts)
+    ]
+    if not early:
+        return section, set()
+    todo = {each.short_name: named(each.name) for each in early}
+
+    def run_of(run: Run) -> Run:
+        text = run.text
+        for each in early:
+            both = rf"{re.escape(named(each.name))} \(({re.escape(each.short_name)})\)"
+            text = re.sub(both, r"\1", text, flags=re.IGNORECASE)
+            if each.short_name in todo and (place := _alone(text, each.short_name)) is not None:
+                name = todo.pop(each.short_name)
+                name = capitalised(name) if place == 0 or text[:place].endswith(". ") else name
+                end = place + len(each.short_name)
+                owns = "’s" if text.startswith("’s", end) else ""
+                text = f"{text[:place]}{name}{owns} ({each.short_name}){text[end + len(owns) :]}"
+        return replace(run, text=text)
+
+    def changed(part: Part) -> Part:
+        text = tuple(map(run_of, part.text))
+        return replace(part, text=text, bullets=tuple(map(changed, part.bullets)))
+
+    paragraphs = tuple(map(changed, section.paragraphs))
+    return replace(section, paragraphs=paragraphs), {each.pk for each in early}
+
+
+def _texts_of(part: Paragraph | Bullet) -> Iterator[str]:
+    yield words(part.text)
+    for bullet in part.bullets:
+        yield from _texts_of(bullet)
+
+
+def _is_early(agency: Agency, texts: Iterable[str]) -> bool:
+    """Whether the agency's short name stands alone before any place that has its name with it."""
+    for text in texts:
+        both, alone = (
+            text.find(f"{agency.name} ({agency.short_name})"),
+            _alone(text, agency.short_name),
+        )
+        if both >= 0 or alone is not None:
+            return alone is not None and not 0 <= both < alone
+    return False
+
+
+def _alone(text: str, short_name: str) -> int | None:
+    """Return where a short name first stands neither in brackets nor within quotation marks; None if it does nowhere."""
+    for found in mentions(text):
+        before = text[: found.start]
+        is_open = any(before.count(mark) > before.count(end) for mark, end in ("()", "“”"))
+        if text[found.start : found.end] == short_name and not is_open:
+            return found.start
+    return None
+
+
 def write_out_after(earlier: Iterable[str], text: str, facts: Facts) -> tuple[str, list[Source]]:
     """Return a text with each acronym written out that the texts `earlier` of its section do not have, and the entries
     of the glossary that it uses first. A text that would become too long stays."""
     had = {acronym.casefold() for each in earlier for acronym in acronyms_in(each)}
-    words, has = written_out(text, facts.glossary, had)
-    if len(words) > MAX_TEXT:
+    written, has = written_out(text, facts.glossary, had)
+    if len(written) > MAX_TEXT:
         return text, []
-    return words, [facts.terms[key].source for key in facts.terms if key in has - had]
+    return written, [facts.terms[key].source for key in facts.terms if key in has - had]
 
 
 def _paragraphs(

@@ -30,7 +30,7 @@ def late(number, *actions, **more):
         # No sentence, and no subject.
         (
             "Motels that Police have checked, in the four regions",
-            "For safe places in the regions, in MOH’s words: “Motels that Police have checked, in the four "
+            "For safe places in the regions, in the Ministry of Health’s (MOH) words: “Motels that Police have checked, in the four "
             "regions” (by 31 August 2010).",
         ),
         (
@@ -76,7 +76,7 @@ def test_a_line_of_the_summary_names_its_item():
 def test_items_that_are_counted_are_called_items():
     many = [late(f"1.{n}") for n in range(1, 9)]
     assert section_texts(facts(*many), "delay")[-1].split(". ")[-1] == (
-        "Five more items are late because of a lack of funding (Annex B)."
+        "Five more items are late because of a lack of funding (dates in Annex B)."
     )
 
 

@@ -157,7 +157,9 @@ def test_however_long_the_records_a_few_sentences_are_printed_and_the_rest_count
     found = editable(composed(plan).sections["delay"])
     assert len(found) == 1
     assert found[0].count(" will be nine months late, in December 2010") == 3
-    assert found[0].endswith(" Eleven more items are late because of a lack of funding (Annex B).")
+    assert found[0].endswith(
+        " Eleven more items are late because of a lack of funding (dates in Annex B)."
+    )
     assert len(found[0].split()) < 150
 
 

@@ -117,13 +117,13 @@ def test_key_items_at_risk_are_in_the_order_of_those_whom_they_touch():
     [
         (
             "No update in the last round, and the training is due in four months.",
-            ", in the view of DoL: “No update in the last round, and the training is due in four months”.",
+            ", in the view of the Department of Labour (DoL): “No update in the last round, and the training is due in four months”.",
         ),
         (
             "Nobody has been trained yet.",
-            ", in the view of DoL, because nobody has been trained yet.",
+            ", in the view of the Department of Labour (DoL), because nobody has been trained yet.",
         ),
-        ("", ", in the view of DoL."),
+        ("", ", in the view of the Department of Labour (DoL)."),
     ],
 )
 def test_the_reviewers_reason_is_told_with_the_rating(reason, line):
@@ -200,14 +200,26 @@ def told_with(request_of, **given):
 @pytest.mark.parametrize(
     ("kind", "due", "sentence"),
     [
-        ("date", LATER, " MOH has asked the working group to agree to June 2011."),
+        (
+            "date",
+            LATER,
+            " The Ministry of Health (MOH) has asked the working group to agree to June 2011.",
+        ),
         (
             "date",
             date(2011, 8, 31),
-            " MOH has asked the working group to move the date to August 2011.",
+            " The Ministry of Health (MOH) has asked the working group to move the date to August 2011.",
         ),
-        ("withdrawal", None, " MOH has asked the working group to withdraw the item."),
-        ("wording", None, " MOH has asked the working group to change the item’s wording."),
+        (
+            "withdrawal",
+            None,
+            " The Ministry of Health (MOH) has asked the working group to withdraw the item.",
+        ),
+        (
+            "wording",
+            None,
+            " The Ministry of Health (MOH) has asked the working group to change the item’s wording.",
+        ),
     ],
 )
 def test_what_an_agency_has_asked_of_the_group_is_told_with_the_delay(kind, due, sentence):
@@ -222,7 +234,7 @@ def test_of_several_late_milestones_it_is_said_which_date_is_to_move():
     request = asked("date", date(2011, 8, 31), one.milestones[1].pk)
     text = section_texts(facts(one, requests={one.pk: [request]}), "delay")[0]
     assert text.endswith(
-        "MOH has asked the working group to move the date for a card to August 2011."
+        "The Ministry of Health (MOH) has asked the working group to move the date for a card to August 2011."
     )
 
 

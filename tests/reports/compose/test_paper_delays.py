@@ -449,7 +449,7 @@ def test_the_three_largest_slips_of_other_items_are_mentioned_and_the_rest_count
 
 
 @pytest.mark.parametrize(
-    ("annexes", "where"), [(["delays"], " (Annex A)"), (["risks", "items_texts"], " (Annex B)")]
+    ("annexes", "where"), [(["delays"], " (Annex A)"), (["risks", "items_texts"], " (dates in Annex B)")]
 )  # fmt: skip
 def test_without_room_all_other_late_items_are_counted(annexes, where):
     items = [late(f"1.{n}", delay("funding"), title=LONG) for n in range(1, 7)]
@@ -694,8 +694,8 @@ def test_an_agency_in_brackets_has_its_short_name_once_the_text_has_introduced_i
     settling = {"settlement": "being_settled", "settling_agency": HEALTH.pk}
     held_up = delay(actions=[action("Health staff print.", HEALTH, SOON)], **settling)
     assert mitigations(late("1.1", one, is_key=True), late("1.2", held_up)) == [
-        "For “Train staff” (1.1), in MOH’s words: “Health staff write” (by 31 August 2010).",
-        "The Ministry of Health (MOH) must still find the funding for “Train staff” (1.2). In MOH’s words: “Health staff print” (by 31 August 2010).",
+        "For “Train staff” (1.1), in the Ministry of Health’s (MOH) words: “Health staff write” (by 31 August 2010).",
+        "MOH must still find the funding for “Train staff” (1.2). In MOH’s words: “Health staff print” (by 31 August 2010).",
     ]
 
 

@@ -435,7 +435,9 @@ def test_what_a_delay_means_is_a_sentence_of_its_own_unless_it_fits_after_a_colo
         == f"{start}. Labour hire workers are unprotected."
     )
     assert means("the workers are unprotected") == f"{start}: the workers are unprotected."
-    assert means("we cannot print it") == f"{start}: DoL cannot print it."
+    assert (
+        means("we cannot print it") == f"{start}: the Department of Labour (DoL) cannot print it."
+    )
 
 
 def test_all_late_items_are_named_if_they_are_at_most_five():
@@ -564,7 +566,7 @@ def test_key_items_in_doubt_are_named_with_who_says_so_and_why():
     ]
     assert brief(first, second, updates=updates)[2:4] == [
         "“Train” (1.1), a key item, may become late. Trainers leave.",
-        "The policy (1.2), a key item, may become late, in the view of DoL.",
+        "The policy (1.2), a key item, may become late, in the view of the Department of Labour (DoL).",
     ]
     updates = [update_of(first, challenges="the trainers leave for better pay. Others come.")]
     assert brief(first, updates=updates)[2] == (

@@ -189,8 +189,11 @@ def test_a_cause_in_one_very_long_sentence_is_not_cut():
             "61 submissions, twice as many as expected",
             "Because of 61 submissions, twice as many as expected.",
         ),
-        ("We went back to market.", "Because DoL went back to market."),
-        ("It was ours to print.", "In DoL’s words: “It was ours to print.”"),
+        ("We went back to market.", "Because the Department of Labour (DoL) went back to market."),
+        (
+            "It was ours to print.",
+            "In the Department of Labour’s (DoL) words: “It was ours to print.”",
+        ),
         ("Banks have asked for more time.", "Because banks have asked for more time."),
     ],
 )

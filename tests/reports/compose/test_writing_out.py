@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reports.compose.facts import Term
-from reports.compose.writing_out import write_out
+from reports.compose.writing_out import introduce, write_out
 from reports.document import (
     MAX_TEXT,
     Bullet,
@@ -17,7 +17,7 @@ from reports.document import (
     markup,
     plain,
 )
-from tests.reports.in_memory import facts, paper, text_of
+from tests.reports.in_memory import HEALTH, POLICE, facts, paper, text_of
 from tests.reports.random_papers import random_facts
 
 pytestmark = pytest.mark.one_database(reason="reads no database")
@@ -99,3 +99,33 @@ def test_a_paper_of_a_plan_with_a_glossary_keeps_to_its_words(seed):
     count = sum(len(text_of(each).split()) for each in full.paragraphs())
     least = sum(len(text_of(each).split()) for each in bare.paragraphs())
     assert count <= max(400, least + 60)
+
+
+def introduced(*texts):
+    """Return the texts of a section in which short names of agencies stand alone."""
+    paragraphs = tuple(
+        Paragraph(key=f"p{n}", text=plain(text), sources=(CNS,)) for n, text in enumerate(texts)
+    )
+    section, _ = introduce(Section(SectionKind.DELAY, "Delay", paragraphs), [HEALTH, POLICE])
+    return [text_of(paragraph) for paragraph in section.paragraphs]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (["MOH pays."], ["The Ministry of Health (MOH) pays."]),
+        (["For now, MOH pays."], ["For now, the Ministry of Health (MOH) pays."]),
+        (["MOH’s staff pay."], ["The Ministry of Health’s (MOH) staff pay."]),
+        # The place that has both comes later.
+        (
+            ["For now, MOH pays. The Ministry of Health (MOH) will stop."],
+            ["For now, the Ministry of Health (MOH) pays. MOH will stop."],
+        ),
+        (["The Ministry of Health (MOH) pays. MOH stops."], None),
+        (["Somebody pays (MOH)."], None),
+        (["In its words: “MOH pays.”"], None),
+        (["Police pay."], None),
+    ],
+)
+def test_an_agency_is_written_out_where_its_short_name_first_stands_alone(typed, told):
+    assert introduced(*typed) == (told or typed)

@@ -103,6 +103,7 @@ def test_the_list_takes_the_same_queries_for_any_number_of_kinds(
 def test_a_plan_without_kinds_shows_the_products_and_can_copy_them(desk, plan):
     page = desk.get(at("kinds"))
     assert [each["name"] for each in page.context["patterns"]] == [
+        "Annual report by item",
         "Annual report",
         "Interim report",
         "Risk alert",
@@ -110,6 +111,7 @@ def test_a_plan_without_kinds_shows_the_products_and_can_copy_them(desk, plan):
     assert BriefingKind.objects.count() == 0
     assert desk.post(at("kinds")).url == at("kinds")
     assert [row.name for row in desk.get(at("kinds")).context["rows"]] == [
+        "Annual report by item",
         "Annual report",
         "Interim report",
         "Risk alert",
@@ -409,6 +411,7 @@ def test_copying_a_kind_makes_a_separate_kind(desk, kind):
     assert answer.url == at("kind", "half-year-report")
     chosen = desk.get(at("create")).context["kind"].fields["kind"].choices
     assert [label for _, label in chosen] == [
+        "Annual report by item",
         "Annual report",
         "Interim report",
         "Risk alert",
