@@ -34,7 +34,7 @@ from reports.compose.late_words import (
 )
 from reports.compose.mitigation_text import NOTHING_DONE, Done, what_is_done
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.slips import LateItem, cause_of, main_delay
+from reports.compose.slips import LateItem, cause_of
 from reports.compose.subjects import (
     CAUSES,
     Names,
@@ -277,7 +277,7 @@ def _slips(names: Names, entry: LateItem) -> str:
     """Return how late the item's late milestones are: up to two by name; of more, their number and the last
     of their dates."""
     late = [slip.milestone for slip in entry.slips if slip.milestone.is_late]
-    if found := main_delay(entry):
+    if found := entry.main_delay:
         # What is said next is about it.
         late.sort(key=lambda step: step is found[0].milestone)
     is_plain = all(map(is_sayable, late)) and len(set(map(what, late))) == len(late)

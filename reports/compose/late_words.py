@@ -9,7 +9,7 @@ from reports.compose.budget import count_words
 from reports.compose.citations import delay_source
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import settled_in_words
-from reports.compose.slips import LateItem, main_delay
+from reports.compose.slips import LateItem
 from reports.compose.subjects import has_new_date, is_sayable, is_waiting, what, when
 from reports.document import Source
 from reports.document.wording import capitalised, closed, first_sentences, number, opened
@@ -136,7 +136,7 @@ def in_words_of(who: str, text: str) -> str:
 
 def explained_delay(entry: LateItem) -> tuple[Source, DelayAt] | None:
     """Return the delay whose reason is printed, with its source."""
-    if (found := main_delay(entry)) is None:
+    if (found := entry.main_delay) is None:
         return None
     slip, delay = found
     return delay_source(entry.item, slip.milestone, delay), delay
@@ -273,7 +273,7 @@ def in_agency_words(writer: Writer, typed: str, most: int, words: int, who: str)
 
 def speaker(writer: Writer, entry: LateItem) -> str:
     """Return the short name of the agency that reports the delay that is printed: that of its milestone."""
-    found = main_delay(entry)
+    found = entry.main_delay
     if found is None:
         return writer.facts.lead_of(entry.item).short_name
     return writer.facts.agencies[found[0].milestone.responsible].short_name

@@ -86,6 +86,21 @@ class LateItem:
         effects = [each.effect for slip in self.slips for each in slip.delays if each.is_open]
         return bool(PEOPLE.search(" ".join([self.item.title, self.item.as_told, *effects])))
 
+    @cached_property
+    def main_delay(self) -> tuple[Slip, DelayAt] | None:
+        """The delay that the paper reports, with its slip: an open one before one that has ended, and of
+        these the one that needs a decision, one whose cause is settled last, then that of the milestone that was agreed for the
+        first date, because a later one often only waits for it. If the item is late, those of its late milestones go before
+        all others."""
+        delays = [(slip, delay) for slip in self.slips for delay in slip.delays]
+        if self.is_late:
+            delays = [pair for pair in delays if pair[0].milestone.is_late] or delays
+
+        def rank(pair: tuple[Slip, DelayAt]) -> tuple[bool, bool, bool, date]:
+            return (*by_openness(pair[1]), pair[0].milestone.agreed_due)
+
+        return min(delays, key=rank, default=None)
+
     def sources(self) -> Iterator[Source]:
         yield item_source(self.item)
         for slip in self.slips:
@@ -95,9 +110,8 @@ class LateItem:
 
     def mitigations(self) -> list[tuple[Source, MitigationAt]]:
         """The actions against its delays, those against the delay that is reported first, the earliest due first."""
-        main = main_delay(self)
         pairs = [(slip, delay) for slip in self.slips for delay in slip.delays]
-        pairs.sort(key=lambda pair: pair != main)
+        pairs.sort(key=lambda pair: pair != self.main_delay)
         return [
             (mitigation_source(self.item, slip.milestone, delay, row), row)
             for slip, delay in pairs
@@ -147,22 +161,7 @@ def people_first(items: Iterable[ItemAt]) -> list[ItemAt]:
     return sorted(items, key=lambda item: not PEOPLE.search(f"{item.title} {item.as_told}"))
 
 
-def main_delay(entry: LateItem) -> tuple[Slip, DelayAt] | None:
-    """Return the delay that the paper reports, with its slip: an open one before one that has ended, and of
-    these the one that needs a decision, one whose cause is settled last, then that of the milestone that was agreed for the
-    first date, because a later one often only waits for it. If the item is late, those of its late milestones go before
-    all others."""
-    delays = [(slip, delay) for slip in entry.slips for delay in slip.delays]
-    if entry.is_late:
-        delays = [pair for pair in delays if pair[0].milestone.is_late] or delays
-
-    def rank(pair: tuple[Slip, DelayAt]) -> tuple[object, ...]:
-        return (*by_openness(pair[1]), pair[0].milestone.agreed_due)
-
-    return min(delays, key=rank, default=None)
-
-
 def cause_of(entry: LateItem) -> "Delay.Cause | None":
     """Return the cause of the delay that the paper reports, if one is recorded."""
-    found = main_delay(entry)
+    found = entry.main_delay
     return Delay.Cause(found[1].cause) if found else None
