@@ -59,12 +59,13 @@ def first(briefing):
 
 def test_a_plan_copies_the_products_kinds_only_once(plan, by):
     assert [kind.slug for kind in kinds.take_patterns(plan=plan, by=by)] == [
+        "annual-by-item",
         "annual",
         "interim",
         "risk-alert",
     ]
-    assert len(kinds.take_patterns(plan=plan, by=by)) == 3
-    assert BriefingKind.objects.count() == 3
+    assert len(kinds.take_patterns(plan=plan, by=by)) == 4
+    assert BriefingKind.objects.count() == 4
 
 
 def test_a_new_annual_draft_is_what_is_composed_from_the_records(briefing, by):
