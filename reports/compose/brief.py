@@ -23,15 +23,17 @@ from reports.compose.late_words import (
     whole_of_late,
 )
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.settling import condition_in_words
-from reports.compose.slips import LateItem, cause_of, people_first
+from reports.compose.settling import condition_in_words, depends_in_words
+from reports.compose.slips import LateItem, cause_of, main_delay, people_first
 from reports.compose.subjects import (
     CAUSES,
     DOUBTFUL,
     Names,
     at_risk,
+    from_when,
     in_when,
     is_in_doubt,
+    is_waiting,
     moved_furthest,
     moved_in_words,
     what,
@@ -56,7 +58,7 @@ from reports.document.wording import (
     the,
 )
 from workitems.models import Delay, Update
-from workitems.models.item import Stage
+from workitems.models.item import Confidence, Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late
@@ -76,6 +78,8 @@ MAX_LATE = 5
 MANY_ITEMS = 10
 # Late key items for which the summary says by how much: of more, section Delay has it.
 MAX_MEASURED = 3
+# Late items that need a decision, below the first, for which it says which.
+MAX_DECIDING = 2
 # Limit on the late key items named; of more, only so many as of those measured.
 MAX_NAMED_KEYS = 5
 # Words of an agency in a reason.
@@ -396,14 +400,42 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
         for entry in late
         if writer.names.phrase(entry.item).rstrip(")").casefold() in said
     )
-    deciding = [entry for entry in leading[MAX_LATE:] if needs_decision(entry)][:MAX_NAMED]
-    told = [*leading[:MAX_LATE], *deciding]
-    conditions = list(_not_settled(writer, told, worry, " ".join(sentences)))
+    told = leading[:MAX_LATE]
+    deciding = [entry for entry in late if entry not in told and needs_decision(entry)]
+    told += deciding[:MAX_DECIDING]
+    conditions = [
+        *_not_settled(writer, told, worry, " ".join(sentences)),
+        *_also_grave(writer.names, [entry for entry in late if entry not in told], said),
+    ]
     room.use(*conditions)
     # Section Delay has the causes too.
     why = [*(causes if room.take(*causes) else ()), *conditions]
     of_late = [source for entry in late for source in entry.sources()]
     return (" ".join(sentences), sources), (" ".join(why), of_late)
+
+
+def _is_grave(entry: LateItem) -> bool:
+    """Whether a late item is never only counted: it needs a decision, or its agency rates it off track."""
+    return needs_decision(entry) or entry.item.confidence == Confidence.OFF_TRACK
+
+
+def _also_grave(names: Names, entries: list[LateItem], said: str) -> Iterator[str]:
+    """Yield sentences that name the late items that need a decision or are off track, of those that do not lead: section
+    Delay names the others. `said` are the sentences before, in small letters, which may have named them."""
+    unnamed = [
+        entry
+        for entry in entries
+        if _is_grave(entry)
+        and not entry.leads
+        and names.phrase(entry.item).rstrip(")").casefold() not in said
+    ]
+    deciding = [names.phrase(entry.item) for entry in unnamed if needs_decision(entry)]
+    if deciding:
+        start = agree(len(deciding), "A decision is needed", "Decisions are needed")
+        yield f"{start} for {join_words(deciding)} too."
+    if others := [names.phrase(entry.item) for entry in unnamed if not needs_decision(entry)]:
+        verb = agree(len(others), "is", "are")
+        yield f"{capitalised(join_words(others))} {verb} rated off track."
 
 
 def _none_late(names: Names, moved: list[ItemAt], gone: list[LateItem]) -> str:
@@ -450,6 +482,8 @@ def _names_of_late(names: Names, keys: list[LateItem], others: list[LateItem]) -
         shown, start = keys[:MAX_MEASURED], ", among them"
         if longest and longest not in shown:
             shown[-1] = longest
+        grave = [entry for entry in keys if entry not in shown and _is_grave(entry)]
+        shown += grave[: MAX_NAMED_KEYS - len(shown)]
     phrases = []
     for entry in shown:
         name = names.phrase(entry.item)
@@ -459,7 +493,7 @@ def _names_of_late(names: Names, keys: list[LateItem], others: list[LateItem]) -
                 if len(as_late) == 1
                 else f"{how_long(entry)} late"
             )
-            name = f"{name[:-1]}, {note})" if name.endswith(")") else with_notes(name, note)
+            name = _noted(name, note)
         phrases.append(name)
     sentences = [f"{start} {join_words(phrases)}."]
     if others:
@@ -470,6 +504,13 @@ def _names_of_late(names: Names, keys: list[LateItem], others: list[LateItem]) -
         which = some([names.phrase(entry.item) for entry in others], MAX_LATE)
         sentences.append(f"The {delays} of {which} {affects} people directly.")
     return sentences
+
+
+def _noted(name: str, note: str) -> str:
+    """Return a name with a note in brackets, or within those that end it. Without a note, it is the name."""
+    if not note:
+        return name
+    return f"{name[:-1]}, {note})" if name.endswith(")") else with_notes(name, note)
 
 
 def _worry(writer: Writer) -> tuple[LateItem, str] | None:
@@ -489,7 +530,9 @@ def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str, *, 
     name = writer.names.phrase(entry.item)
     if name.rstrip(")").casefold() in said.casefold():
         name = writer.names.short(entry.item)
-    start = f"The delay of {name} matters most"
+    # An item that is not key leads where its delay hurts people. That it matters most is not recorded.
+    is_foremost = entry.item.is_key or not _late_and_keys(writer.facts)[1]
+    start = f"The delay of {name} {'matters most' if is_foremost else 'affects people directly'}"
     told = effect_in_words(writer, entry, effect)
     if clause:
         text = closed(f"{start}: {clause}")
@@ -498,8 +541,8 @@ def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str, *, 
     else:
         text = joined(start, ":", closed(effect), writer.agency_names)
     if latest_step(entry) and (condition := _condition(writer, entry)):
-        writer.conditions.add(entry.item.pk)
-        text += f" Its new date holds only {condition}."
+        writer.conditions[entry.item.pk] = condition
+        text += f" {_noted('Its new date', _new_date(entry))} {depends_in_words(condition)}."
     room.use(text)
     return text, list(entry.sources())
 
@@ -604,8 +647,8 @@ def _causes(counts: "Counter[Delay.Cause]", total: int) -> str:
 def _not_settled(
     writer: Writer, leading: list[LateItem], worry: LateItem | None, said: str
 ) -> Iterator[str]:
-    """Yield a sentence on what the new dates of late items depend: what their agencies say that they need, or else that
-    their cause is settled. Without a worry, it is on the first item; and on those that need a decision, and those with
+    """Yield a sentence for each thing on which the new dates of late items depend: what their agencies say that they need,
+    or else that their cause is settled. Without a worry, it is on the first item; and on those that need a decision, and those with
     the same condition. Section Mitigation has the others. `said` is the line before, which may have named them."""
     found = [
         (entry, condition)
@@ -617,33 +660,38 @@ def _not_settled(
         for entry, condition in found
         if needs_decision(entry) or (worry is None and entry is leading[0])
     }
-    names: dict[str, list[str]] = {}
+    dates: dict[str, list[tuple[str, LateItem]]] = {}
     for entry, condition in found:
         if condition in shown:
             name = writer.names.phrase(entry.item)
             if name.rstrip(")").casefold() in said.casefold():
                 is_one_of_many = len(leading) > MAX_MEASURED
                 name = (writer.names.again if is_one_of_many else writer.names.short)(entry.item)
-            names.setdefault(condition, []).append(name)
-            writer.conditions.add(entry.item.pk)
-    parts: list[str] = []
-    for condition, of in names.items():
-        dates = (
-            agree(len(of), "that", "those")
-            if parts
-            else agree(len(of), "the new date", "the new dates")
-        )
-        holds = "" if parts else f" {agree(len(of), 'holds', 'hold')}"
-        parts.append(f"{dates} for {join_words(of)}{holds} only {condition}")
-    if parts:
-        yield f"{capitalised(join_words(parts))}."
+            dates.setdefault(condition, []).append((name, entry))
+            writer.conditions[entry.item.pk] = condition
+    for condition, of in dates.items():
+        which = join_words(name for name, _ in of)
+        if len(of) == 1:
+            which = _noted(which, _new_date(of[0][1]))
+        start = agree(len(of), "The new date", "The new dates")
+        yield f"{start} for {which} {depends_in_words(condition, len(of))}."
+
+
+def _new_date(entry: LateItem) -> str:
+    """Return the item's new date as a note, "not before June 2011" of one that waits for something; "" if the delay that
+    is printed is of another milestone than the one that comes last."""
+    step, found = latest_step(entry), main_delay(entry)
+    if step is None or found is None or found[0].milestone is not step:
+        return ""
+    day = from_when(step.forecast, step.on)
+    return f"not before {day}" if is_waiting(step) else when(step.forecast, step.on)
 
 
 def _condition(writer: Writer, entry: LateItem) -> str:
-    """Return on what the item's new date depends, as the end of a sentence; "" if that is not said."""
+    """Return on what the item's new date depends, for `depends_in_words`; "" if that is not said."""
     needed = needed_for(writer, entry)
     if needed and not needed.is_act and not needed.is_quoted:
-        return f"with {needed.thing}{needed.until}"
+        return f"{needed.thing}{needed.until}"
     if (found := unsettled(entry)) is None:
         return ""
     delay = found[1]

@@ -48,11 +48,12 @@ def how_long(entry: LateItem) -> str:
 
 
 def latest_step(entry: LateItem) -> MilestoneAt | None:
-    """Return the item's late milestone that has slipped most; None if one of them has no new date."""
+    """Return the item's late milestone that comes last, and of those of one day the one that has slipped most; None if one
+    of them has no new date."""
     steps = [slip.milestone for slip in entry.slips if slip.milestone.is_late]
     if not all(map(has_new_date, steps)):
         return None
-    return max(steps, key=lambda step: step.forecast_due - step.agreed_due)
+    return max(steps, key=lambda step: (step.forecast_due, -step.agreed_due.toordinal()))
 
 
 def whole_of_late(total: int) -> str:

@@ -57,10 +57,10 @@ class Writer:
         self.is_tight = is_tight
         self.annexes = tuple(annexes)
         self.names = Names(facts.items)
-        # Sentences that the paper has and will not repeat, and the late items for which its summary reports a cause
-        # that is not settled.
+        # Sentences that the paper has and will not repeat, and on what the new dates of late items depend, of those for
+        # which its summary says it.
         self.used_sentences: set[str] = set()
-        self.conditions: set[int] = set()
+        self.conditions: dict[int, str] = {}
         # The open actions that section Mitigation has, and the risks that the summary has.
         self.actions: set[int] = set()
         self.told_risks: set[int] = set()

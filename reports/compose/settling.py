@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from reports.document.wording import capitalised
+from reports.document.wording import agree, capitalised
 from workitems.models import Delay
 
 
@@ -50,7 +50,7 @@ WORDS = {
         "The other agency has since done its part.",
     ),
     Delay.Cause.LEGISLATION: Words(
-        "what is needed in law",
+        "the legislation",
         "settle what is needed in law",
         "for",
         "what is needed in law is settled",
@@ -88,14 +88,22 @@ WORDS = {
 
 
 def condition_in_words(cause: str, settlement: str, by: str = "", who: str = "") -> str:
-    """Return the condition on which a date holds while the cause is not settled: "if DoL can find the funding by
-    December 2010", "with a decision on the funding". `by` is the date until when it is to be settled, in words, and
-    `who` the agency that settles it."""
+    """Return on what a date depends while the cause is not settled, for `depends_in_words`: "if DoL can find the funding
+    by December 2010", "a decision on the funding". `by` is the date until when it is to be settled, in words, and `who`
+    the agency that settles it."""
     words = WORDS[Delay.Cause(cause)]
     if settlement == Delay.Settlement.NEEDS_DECISION:
-        return f"with a decision on {words.needed}"
+        return f"a decision on {words.needed}"
     settles = f"{who} can {words.to_do}" if who else words.settled
     return f"if {settles}{f' by {by}' if by else ''}"
+
+
+def depends_in_words(condition: str, dates: int = 1) -> str:
+    """Return what follows so many new dates: "depends on a decision on the funding", "hold only if the funding is
+    found". `condition` is a thing or begins with "if"."""
+    if condition.startswith("if "):
+        return f"{agree(dates, 'holds', 'hold')} only {condition}"
+    return f"{agree(dates, 'depends', 'depend')} on {condition}"
 
 
 def settled_in_words(

@@ -124,8 +124,8 @@ def late_items(items: Iterable[ItemAt], since: date) -> list[LateItem]:
     """Return the items with late milestones, or with delays that were open since a day, the gravest first.
 
     People come first: a late item whose delay hurts victims, survivors, children, workers, women or families, as its
-    agency writes, stands before a key item whose delay does not. Key items follow, those that touch people before
-    others, then the rest; equal ones by days. Late milestones of a withdrawn item do not count."""
+    agency writes, stands before a key item whose delay does not, and of these the key items first. Key items follow,
+    those that touch people before others, then the rest; equal ones by days. Late milestones of a withdrawn item do not count."""
     found = []
     for item in items:
         slips = []
@@ -145,12 +145,13 @@ def late_items(items: Iterable[ItemAt], since: date) -> list[LateItem]:
     return sorted(found, key=_by_worry)
 
 
-def _by_worry(entry: LateItem) -> tuple[bool, bool, bool, bool, int]:
+def _by_worry(entry: LateItem) -> tuple[bool, bool, bool, bool, bool, int]:
     is_for_people = entry.item.is_key and entry.touches_people
     return (
         not entry.leads,
         not entry.is_late,
         not entry.hurts_people,
+        not entry.item.is_key,
         not is_for_people,
         -entry.days,
     )

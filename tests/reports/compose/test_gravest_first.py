@@ -58,12 +58,19 @@ def names_in_order(texts):
 def test_a_delay_that_hurts_people_leads_though_it_is_not_of_a_key_item(effect):
     of = facts(key(), places(effect))
     brief = section_texts(of, "purpose")[1].splitlines()
-    assert brief[2].startswith("- The delay of the homes matters most: ")
+    # Which item matters most is not for a paper to say of one that is not key.
+    assert brief[2].startswith("- The delay of the homes affects people directly: ")
     assert names_in_order([brief[1].replace("The homes", "the homes")]) == ["the homes", "the form"]
     assert section_texts(of, "delay")[0] == "A shortage of staff held up two items:\n" + (
         "- The homes in use (2.3) will be two months late, on 31 August 2010.\n"
         "- The form in use (1.4) will be a year late, in June 2011. Staff wait for it."
     )
+
+
+def test_of_delays_that_hurt_people_that_of_a_key_item_leads():
+    of = facts(places("Children wait."), key("Victims wait."))
+    brief = section_texts(of, "purpose")[1].splitlines()
+    assert brief[2] == "- The delay of the form matters most: victims wait."
 
 
 @pytest.mark.parametrize(

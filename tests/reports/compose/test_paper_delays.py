@@ -174,22 +174,27 @@ def test_a_key_delay_is_reported_with_its_dates_cause_effect_and_settlement():
         (
             {"settlement": "needs_decision"},
             "A decision on the funding is needed for “Train staff” (1.1).",
-            "with a decision on the funding",
+            "depends on a decision on the funding",
         ),
         (
             {"settlement": "being_settled", "settling_agency": POLICE.pk},
             "The New Zealand Police must still find the funding for “Train staff” (1.1).",
-            "if Police can find the funding",
+            "holds only if Police can find the funding",
         ),
         (
             {"settlement": "being_settled", "settling_agency": HEALTH.pk, "settling_by": LATER},
             "The Ministry of Health (MOH) must still find the funding for “Train staff” (1.1) by June 2011.",
-            "if the Ministry of Health can find the funding by June 2011",
+            "holds only if the Ministry of Health can find the funding by June 2011",
         ),
         (
             {"cause": "legislation", "settlement": "being_settled", "settling_agency": LABOUR.pk},
             "DoL must still settle what is needed in law for “Train staff” (1.1).",
-            "if the Department of Labour can settle what is needed in law",
+            "holds only if the Department of Labour can settle what is needed in law",
+        ),
+        (
+            {"cause": "legislation", "settlement": "needs_decision"},
+            "A decision on the legislation is needed for “Train staff” (1.1).",
+            "depends on a decision on the legislation",
         ),
     ],
 )
@@ -197,7 +202,7 @@ def test_whether_the_cause_is_settled_is_mentioned(settled, sentence, condition)
     key = late("1.1", delay(**settled), is_key=True)
     assert mitigations(key) == [sentence]
     assert section_texts(facts(key), "purpose")[-1].splitlines()[2] == (
-        f"- The new date for “Train staff” (1.1) holds only {condition}."
+        f"- The new date for “Train staff” (1.1, not before June 2011) {condition}."
     )
 
 
@@ -866,7 +871,7 @@ def test_what_an_item_needs_is_reported_with_who_must_have_it(needs, settled, se
 def test_what_a_late_key_item_needs_is_reported_once_in_the_summary():
     key = late("1.1", delay(needs="Legal advice on the answers"), is_key=True)
     assert (
-        "The new date for “Train staff” (1.1) holds only with legal advice on the answers."
+        "The new date for “Train staff” (1.1, June 2011) depends on legal advice on the answers."
         in section_texts(facts(key), "purpose")[-1]
     )
     assert mitigations(key) == ["No action is recorded yet for “Train staff” (1.1)."]

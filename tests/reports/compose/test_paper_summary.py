@@ -419,8 +419,73 @@ def test_conditions_of_many_late_key_items_do_not_repeat_their_names():
     ]
     line = brief(*items)[-3]
     assert line.endswith(
-        "The new dates for item 1.1, item 1.2, item 1.3 and item 1.4 hold only with a decision on the funding."
+        "The new dates for item 1.1, item 1.2, item 1.3 and item 1.4 depend on a decision on the funding."
     )
+
+
+def waits(needs=""):
+    return delay(needs=needs, settlement="needs_decision")
+
+
+def test_each_date_that_depends_on_something_else_has_a_sentence_of_its_own():
+    needs = ("a second tender", "$3 million in the next Budget")
+    items = [
+        item(
+            f"1.{n}", step(PAST, waits(each), forecast_due=LATER), is_key=True, as_told=f"card {n}"
+        )
+        for n, each in enumerate(needs, start=1)
+    ]
+    assert brief(*items)[2] == (
+        "The new date for card 1 (not before June 2011) depends on a second tender. "
+        "The new date for card 2 (not before June 2011) depends on $3 million in the next Budget."
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "held_up", "sentence"),
+    [
+        (
+            {},
+            waits(),
+            "The new date for item 9 (not before June 2011) depends on a decision on the funding.",
+        ),
+        ({"confidence": "off_track"}, delay(), "Item 9 is rated off track."),
+        ({"confidence": "at_risk"}, delay(), ""),
+    ],
+)
+def test_a_late_item_that_is_off_track_or_needs_a_decision_is_named_though_it_is_not_key(
+    given, held_up, sentence
+):
+    keys = [late(f"1.{n}", is_key=True) for n in range(1, 7)]
+    other = item("2.9", step(PAST, held_up, forecast_due=LATER), as_told="item 9", **given)
+    assert brief(*keys, other)[2].partition("items. ")[2] == sentence
+
+
+def test_a_late_key_item_that_is_off_track_is_among_those_named():
+    keys = [late(f"1.{n}", is_key=True) for n in range(1, 8)]
+    grave = late("1.8", is_key=True, confidence="off_track")
+    assert brief(*keys, grave)[1].endswith(
+        ", among them “Item 1.1” (1.1, a year late); “Item 1.2” (1.2); “Item 1.3” (1.3); and “Item 1.8” (1.8)."
+    )
+
+
+def test_how_late_an_item_is_depends_on_its_milestone_that_comes_last():
+    first = step(date(2009, 9, 30), delay(), forecast_due=date(2010, 12, 31))
+    last = step(date(2010, 6, 30), delay(), forecast_due=date(2011, 3, 31))
+    one = item(
+        "1.1", first, step(PAST, delay(), forecast_due=date(2010, 9, 30)), last, as_told="the card"
+    )
+    assert " The card will be nine months late, " in brief(one)[1]
+    assert section_texts(facts(one), "delay")[0].startswith(
+        "Three milestones of the card (1.1) are late, the last now expected by March 2011, nine months late"
+    )
+
+
+def test_no_date_is_given_where_what_it_depends_on_delays_an_earlier_milestone():
+    first = step(PAST, delay(settlement="needs_decision"), forecast_due=LATER)
+    last = step(PAST, delay(settlement="settled"), forecast_due=date(2011, 9, 30))
+    lines = brief(item("1.1", first, last, is_key=True, as_told="the card"))
+    assert lines[2] == "The new date for the card depends on a decision on the funding."
 
 
 def test_what_a_delay_means_is_a_sentence_of_its_own_unless_it_fits_after_a_colon():
