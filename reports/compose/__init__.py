@@ -14,9 +14,10 @@ from datetime import date
 from django.conf import settings
 
 from agencies.wording.translation import in_english
+from reports.compose.brief import Ask
 from reports.compose.facts import read_facts
 from reports.compose.paper_parts import ANNEXES, CONTENTS, USUAL_ANNEXES, Generated, Share, write
-from reports.compose.paragraphs import ASKED, key
+from reports.compose.paragraphs import ASKED, asked, key
 from reports.document import (
     Document,
     Recommendation,
@@ -24,7 +25,7 @@ from reports.document import (
     Section,
     Text,
     Verb,
-    plain,
+    markup,
 )
 from reports.models import Briefing
 
@@ -68,22 +69,20 @@ def compose(briefing: Briefing, today: date | None = None) -> Document:
 
 @in_english
 def assembled(found: Generated) -> Document:
-    """Return what was composed as a paper that asks the Minister to note it."""
+    """Return what was composed as a paper that asks the Minister to note it, and what decisions it needs."""
+    note = Ask(key("r", "note the contents"), Verb.NOTE, "the contents of this paper", ())
+    asks, maori = (*found.asks, note), found.facts.maori
     return Document.assemble(
         plan_title=found.facts.plan.title,
         cover=found.cover,
-        sections=[
-            _asking(section, "note the contents of this paper")
-            for section in found.sections.values()
-        ],
+        sections=[_asking(section, asked(asks)) for section in found.sections.values()],
         recommendation=Recommendations(
             lead=found.lead,
-            items=(
+            items=tuple(
                 Recommendation(
-                    key=key("r", "note the contents"),
-                    verb=Verb.NOTE,
-                    text=plain("the contents of this paper"),
-                ),
+                    key=each.key, verb=each.verb, text=markup.inline(each.text, maori=maori)
+                )
+                for each in asks
             ),
         ),
         annexes=found.annexes,

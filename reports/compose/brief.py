@@ -1,8 +1,10 @@
 """Section Purpose, with the summary "In brief": how the plan goes, what is late, what is at risk, what is asked."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import NamedTuple
 
 from reports.compose.ahead import gravest_risk
 from reports.compose.budget import Room
@@ -22,7 +24,7 @@ from reports.compose.late_words import (
     unsettled,
     whole_of_late,
 )
-from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.paragraphs import NEW_DATE, Writer, errors_naming, key
 from reports.compose.settling import condition_in_words, depends_in_words
 from reports.compose.slips import LateItem, cause_of, main_delay, people_first
 from reports.compose.subjects import (
@@ -40,7 +42,7 @@ from reports.compose.subjects import (
     when,
     with_notes,
 )
-from reports.document import Bullet, Paragraph, Section, SectionKind, Source
+from reports.document import Bullet, Paragraph, Section, SectionKind, Source, Verb
 from reports.document.dates import long_date, month_of, period
 from reports.document.wording import (
     agree,
@@ -80,6 +82,8 @@ MANY_ITEMS = 10
 MAX_MEASURED = 3
 # Late items that need a decision, below the first, for which it says which.
 MAX_DECIDING = 2
+# Late items of which a recommendation of its own says what decision is needed.
+MAX_ASKED = 3
 # Limit on the late key items named; of more, only so many as of those measured.
 MAX_NAMED_KEYS = 5
 # Words of an agency in a reason.
@@ -88,6 +92,19 @@ REASON_WORDS = 20
 PERIOD_ENDED = 31
 
 Line = tuple[str, list[Source]]
+# A decision of the Minister to whom a paper goes, and what it is on. Of "the Minister" it is not certain who that is.
+OWN_DECISION = r"(?:(?:an?|the) decision (?:by|of|from) (?:you|the {portfolio})|your decision) (?=on (?!.*\bMinister))"
+YOURS = "your decision "
+
+
+class Ask(NamedTuple):
+    """A recommendation with which a new draft begins: its verb, the text after it, and the items that it is about. Its
+    key is the same whenever it is composed."""
+
+    key: str
+    verb: Verb
+    text: str
+    items: tuple[ItemAt, ...]
 
 
 def purpose(writer: Writer) -> Section:
@@ -414,9 +431,9 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
     return (" ".join(sentences), sources), (" ".join(why), of_late)
 
 
-def _is_grave(entry: LateItem) -> bool:
-    """Whether a late item is never only counted: it needs a decision, or its agency rates it off track."""
-    return needs_decision(entry) or entry.item.confidence == Confidence.OFF_TRACK
+def _is_off_track(entry: LateItem) -> bool:
+    """Whether its agency rates the item off track. Like one that needs a decision, it is never only counted."""
+    return entry.item.confidence == Confidence.OFF_TRACK
 
 
 def _also_grave(names: Names, entries: list[LateItem], said: str) -> Iterator[str]:
@@ -425,7 +442,7 @@ def _also_grave(names: Names, entries: list[LateItem], said: str) -> Iterator[st
     unnamed = [
         entry
         for entry in entries
-        if _is_grave(entry)
+        if (_is_off_track(entry) or needs_decision(entry))
         and not entry.leads
         and names.phrase(entry.item).rstrip(")").casefold() not in said
     ]
@@ -482,8 +499,10 @@ def _names_of_late(names: Names, keys: list[LateItem], others: list[LateItem]) -
         shown, start = keys[:MAX_MEASURED], ", among them"
         if longest and longest not in shown:
             shown[-1] = longest
-        grave = [entry for entry in keys if entry not in shown and _is_grave(entry)]
-        shown += grave[: MAX_NAMED_KEYS - len(shown)]
+        # Those that need a decision are named with it.
+        off_track = [entry for entry in keys if _is_off_track(entry) and not needs_decision(entry)]
+        off_track = [entry for entry in off_track if entry not in shown]
+        shown += off_track[: MAX_NAMED_KEYS - len(shown)]
     phrases = []
     for entry in shown:
         name = names.phrase(entry.item)
@@ -542,7 +561,8 @@ def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str, *, 
         text = joined(start, ":", closed(effect), writer.agency_names)
     if latest_step(entry) and (condition := _condition(writer, entry)):
         writer.conditions[entry.item.pk] = condition
-        text += f" {_noted('Its new date', _new_date(entry))} {depends_in_words(condition)}."
+        its_date = _noted("Its new date", _new_date(writer, entry))
+        text += f" {its_date} {depends_in_words(condition)}."
     room.use(text)
     return text, list(entry.sources())
 
@@ -672,16 +692,48 @@ def _not_settled(
     for condition, of in dates.items():
         which = join_words(name for name, _ in of)
         if len(of) == 1:
-            which = _noted(which, _new_date(of[0][1]))
+            which = _noted(which, _new_date(writer, of[0][1]))
         start = agree(len(of), "The new date", "The new dates")
         yield f"{start} for {which} {depends_in_words(condition, len(of))}."
 
 
-def _new_date(entry: LateItem) -> str:
+def asks(writer: Writer) -> Iterator[Ask]:
+    """Yield recommendations on the decisions that new dates need, of those that the summary tells: first the Minister's
+    own, and of many items the others in one recommendation."""
+    deciding = [
+        entry
+        for entry in writer.facts.late
+        if entry.is_late and entry.item.pk in writer.conditions and needs_decision(entry)
+    ]
+    deciding.sort(key=lambda entry: not writer.conditions[entry.item.pk].startswith(YOURS))
+    for entry in deciding[:MAX_ASKED]:
+        item, condition = entry.item, writer.conditions[entry.item.pk]
+        name = _noted(writer.names.in_full(item), _new_date(writer, entry))
+        verb, text = Verb.NOTE, f"{NEW_DATE} for {name} {depends_in_words(condition)}"
+        if condition.startswith(YOURS):
+            what = condition.removeprefix(YOURS)
+            verb, text = Verb.AGREE, f"to decide {what}, as the new date for {name} depends on it"
+        yield Ask(ask_key(item), verb, text, (item,))
+    if others := tuple(entry.item for entry in deciding[MAX_ASKED:]):
+        ends = agree(len(others), "needs a decision too", "need decisions too")
+        names = join_words(map(writer.names.in_full, others))
+        text = f"{NEW_DATE}{agree(len(others), '', 's')} for {names} {ends}"
+        yield Ask(OTHERS_KEY, Verb.NOTE, text, others)
+
+
+def ask_key(item: ItemAt) -> str:
+    """Return the key of the recommendation on the decision that an item needs."""
+    return key("r", f"decision on item {item.pk}")
+
+
+OTHERS_KEY = key("r", "decisions on other items")
+
+
+def _new_date(writer: Writer, entry: LateItem) -> str:
     """Return the item's new date as a note, "not before June 2011" of one that waits for something; "" if the delay that
-    is printed is of another milestone than the one that comes last."""
+    is printed is of another milestone than the one that comes last, and in a tight paper, whose section Delay has it."""
     step, found = latest_step(entry), main_delay(entry)
-    if step is None or found is None or found[0].milestone is not step:
+    if writer.is_tight or step is None or found is None or found[0].milestone is not step:
         return ""
     day = from_when(step.forecast, step.on)
     return f"not before {day}" if is_waiting(step) else when(step.forecast, step.on)
@@ -691,7 +743,8 @@ def _condition(writer: Writer, entry: LateItem) -> str:
     """Return on what the item's new date depends, for `depends_in_words`; "" if that is not said."""
     needed = needed_for(writer, entry)
     if needed and not needed.is_act and not needed.is_quoted:
-        return f"{needed.thing}{needed.until}"
+        own = OWN_DECISION.format(portfolio=re.escape(writer.facts.plan.portfolio))
+        return f"{re.sub(f'^{own}', YOURS, needed.thing, flags=re.IGNORECASE)}{needed.until}"
     if (found := unsettled(entry)) is None:
         return ""
     delay = found[1]

@@ -17,7 +17,7 @@ from reports.compose.annex_rows import (
     work_item_texts,
 )
 from reports.compose.background import background
-from reports.compose.brief import figures, purpose
+from reports.compose.brief import Ask, asks, figures, purpose
 from reports.compose.budget import RECOMMENDATIONS
 from reports.compose.delay_text import delay
 from reports.compose.facts import Facts
@@ -71,7 +71,7 @@ class Generated:
     """What was composed from the records as at the briefing's date.
 
     `sections` maps each content to its section, in the order requested. `lead` is the sentence
-    before the recommendations. `lines` is that of the `Writer`, by paragraph key. `share` is what a draft
+    before the recommendations, and `asks` are those with which a new draft begins. `lines` is that of the `Writer`, by paragraph key. `share` is what a draft
     keeps, to be composed with it again.
     """
 
@@ -79,6 +79,7 @@ class Generated:
     cover: Cover
     sections: dict[str, Section]
     lead: Paragraph
+    asks: tuple[Ask, ...]
     annexes: tuple[Annex, ...]
     lines: Mapping[str, tuple[tuple[Source, ...], ...]]
     share: Share
@@ -106,6 +107,7 @@ def write(
         cover=cover_of(facts),
         sections=sections,
         lead=writer.paragraph("It is recommended that you:", about="recommendation", sources=()),
+        asks=tuple(asks(writer)),
         annexes=tuple(ANNEXES[name](facts) for name in behind if in_full),
         lines=writer.lines,
         share=Share(writer.words, writer.is_tight),

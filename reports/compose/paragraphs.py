@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from string import ascii_uppercase
+from typing import Protocol
 
 from agencies.models import Agency
 from reports.compose.budget import Budget, Room
@@ -22,14 +23,55 @@ from reports.document import (
     Section,
     Source,
     Text,
+    Verb,
     markup,
     words,
 )
-from reports.document.wording import SMALL, capitalised, closed, mentions, named, opened
+from reports.document.wording import (
+    SMALL,
+    capitalised,
+    closed,
+    count_in_words,
+    join_words,
+    mentions,
+    named,
+    opened,
+)
 from workitems.terms.sentence_ends import sentences, with_capital
 
 # In text: what is asked of the Minister, filled in from the recommendations when the paper is printed.
 ASKED = "{recommendations}"
+# How a recommendation begins that notes on what a new date depends.
+NEW_DATE = "that the new date"
+# Recommendations with more words together are only counted in the summary.
+MOST_ASKED = 45
+
+
+class Recommended(Protocol):
+    """A recommendation: its verb and the text that follows it."""
+
+    @property
+    def verb(self) -> Verb: ...
+    @property
+    def text(self) -> str: ...
+
+
+def asked(asks: Iterable[Recommended]) -> str:
+    """Return the recommendations as the end of a sentence that begins "You are asked to", or their number if they are
+    long: "note this paper and agree to the next one". On what new dates depend is said before, and not repeated."""
+    asks = list(asks)
+    if not asks:
+        return "do nothing, as this paper is for your information"
+    of_dates = [ask for ask in asks if ask.verb == Verb.NOTE and ask.text.startswith(NEW_DATE)]
+    which = "which new dates depend on decisions"
+    if len(of_dates) == 1 and of_dates[0].text.startswith(f"{NEW_DATE} "):
+        which = "which new date depends on a decision"
+    clauses = dict.fromkeys(
+        f"note {which}" if ask in of_dates else f"{ask.verb} {opened(ask.text)}" for ask in asks
+    )
+    if sum(len(each.split()) for each in clauses) <= MOST_ASKED:
+        return join_words(clauses)
+    return f"decide on {count_in_words(len(asks), 'recommendation')} at the end of this paper"
 
 
 class Writer:

@@ -3,13 +3,19 @@
 What cannot be done raises `DraftError`; text that cannot be printed raises `DocumentError`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
+from reports.compose.brief import Ask as Composed
 from reports.document import Verb, markup
 from reports.drafting.draft import Ask, Draft, DraftError, to_keys
+
+
+def begun(composed: Iterable[Composed]) -> list[Ask]:
+    """Return the recommendations with which a new draft begins."""
+    return [Ask(key=each.key, verb=each.verb, text=each.text) for each in composed]
 
 
 def ask_of(draft: Draft, key: str) -> Ask:

@@ -1,5 +1,6 @@
 """Initial cover of a new briefing, from the plan, its last briefing and the briefing's date."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -7,11 +8,16 @@ from django.db.models import Count, Exists, OuterRef, Q
 from agencies.models import Agency, Seat
 from agencies.wording.translation import _, day_words, list_in_words
 from reports.compose.standing_text import filled
+from reports.document import Verb
+from reports.drafting.draft import Ask
 from reports.models import Briefing
 from reports.models.briefing import COVER_FIELDS
 from workitems.models import Plan, Return, Round
 from workitems.terms.spans import add_months
 
+# The action sought of a paper that begins with recommendations on decisions.
+ON_DECISIONS = "Note which new dates depend on decisions"
+WITH_OWN_DECISIONS = f"{ON_DECISIONS}, and agree to decide"
 # Title of a briefing without a kind.
 TITLE = "Progress on {plan}"
 
@@ -132,6 +138,15 @@ def draft(
     found.contact_role = f"Plan coordinator, {agency.name}"
     found.manager_name = seat.user.name if seat else f"Authorising manager, {agency.name}"
     return found
+
+
+def action_sought(before: str, asks: Iterable[Ask]) -> str:
+    """Return the action sought for the recommendations with which a draft begins. What somebody typed stays."""
+    usual = Briefing._meta.get_field("action_sought").get_default()
+    if before not in (usual, ON_DECISIONS, WITH_OWN_DECISIONS):
+        return before
+    verbs = {ask.verb for ask in asks}
+    return WITH_OWN_DECISIONS if Verb.AGREE in verbs else ON_DECISIONS if verbs else usual
 
 
 def title_of(briefing: Briefing, title: str) -> str:

@@ -15,10 +15,10 @@ from hashlib import sha256
 
 from django.utils.translation import gettext as _
 
-from reports.compose.paragraphs import ASKED
+from reports.compose.paragraphs import ASKED, asked
 from reports.document import Source, Verb, markup
 from reports.document.annexes import LabelledEnum
-from reports.document.wording import capitalised, closed, count_in_words, join_words, opened
+from reports.document.wording import capitalised, closed
 from workitems.terms.sentence_ends import SENTENCE_END
 
 REFERENCE = re.compile(r"\{([pr]-[a-z0-9-]{1,60})\}")
@@ -26,8 +26,6 @@ NUMBERED = re.compile(r"\{ *(\d{1,4}) *\}")
 LEFT_OUT = "(left out)"
 # Where a part's text is split into the words above its bullets and each bullet.
 BULLETS = re.compile(r"\n(?=- )")
-# Recommendations with more words together are only counted in the summary.
-MOST_ASKED = 45
 # The model of entries of the glossary, which explain words of a paragraph and are not what it tells of.
 GLOSSARY = "workitems.glossaryentry"
 # Content of the section that closes the paper: one sentence, then the recommendations.
@@ -254,17 +252,6 @@ def printed(draft: Draft, text: str) -> str:
     if ASKED in text:
         text = text.replace(ASKED, asked(draft.shown_asks.values()))
     return REFERENCE.sub(lambda match: str(draft.numbers.get(match.group(1), LEFT_OUT)), text)
-
-
-def asked(asks: Iterable[Ask]) -> str:
-    """Return the recommendations as the end of a sentence that begins "You are asked to", or their
-    number if they are long: "note this paper and agree to the next one"."""
-    clauses = [f"{ask.verb} {opened(ask.text)}" for ask in asks]
-    if not clauses:
-        return "do nothing, as this paper is for your information"
-    if sum(len(each.split()) for each in clauses) <= MOST_ASKED:
-        return join_words(clauses)
-    return f"decide on {count_in_words(len(clauses), 'recommendation')} at the end of this paper"
 
 
 def broken_references(draft: Draft) -> list[str]:

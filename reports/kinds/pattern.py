@@ -1,12 +1,13 @@
 """Preview of a kind of briefing, composed from the plan's records. Nothing is saved."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from reports.compose import CONTENTS, generate
 from reports.compose.paragraphs import key
 from reports.document import Document, Verb
+from reports.drafting import asks as ask_acts
 from reports.drafting import cover
 from reports.drafting.draft import CLOSING, Ask, Draft, Portion, home_of, refresh
 from reports.drafting.paper import assembled, composed_from
@@ -66,13 +67,19 @@ def preview(
     found = generate(
         briefing, contents, annexes, most_words=most_words, in_full=in_full, today=today
     )
+    begun = ask_acts.begun(found.asks)
+    sought = cover.action_sought(briefing.action_sought, begun)
+    found = replace(found, cover=replace(found.cover, action_sought=sought))
     empty = Draft(
         portions=tuple(
             Portion(row.key, row.heading, home_of(row.content, row.key)) for row in rows
         ),
-        asks=tuple(
-            Ask(key=key("r", f"ask {place}"), verb=Verb(ask["verb"]), text=ask["text"])
-            for place, ask in enumerate(asks)
+        asks=(
+            *begun,
+            *(
+                Ask(key=key("r", f"ask {place}"), verb=Verb(ask["verb"]), text=ask["text"])
+                for place, ask in enumerate(asks)
+            ),
         ),
     )
     patterns = [(row.key, row.content, row.standing_text) for row in rows]

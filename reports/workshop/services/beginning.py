@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User
 from reports.document import DocumentError
+from reports.drafting import asks
 from reports.drafting.paper import composed_from, generated_for
 from reports.kinds.services import kinds
 from reports.models import Briefing
@@ -36,6 +37,7 @@ def begin_as(*, briefing: Briefing, slug: str, by: User, today: date | None = No
         briefing=briefing,
         kind=kind,
         composed=composed_from(made, sections),
+        asks=asks.begun(made.asks),
         share=made.share,
         by=by,
     )

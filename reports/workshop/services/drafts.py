@@ -29,7 +29,8 @@ from reports.document.markup import MAX_BULLETS
 from reports.drafting import asks as ask_acts
 from reports.drafting import draft as acts
 from reports.drafting import draft_rows
-from reports.drafting.draft import Composed, Draft, DraftError, drifts
+from reports.drafting.cover import action_sought
+from reports.drafting.draft import Ask, Composed, Draft, DraftError, drifts
 from reports.drafting.reversing import Overtaken
 from reports.drafting.stories import story_of
 from reports.models import (
@@ -67,10 +68,11 @@ def begin_draft(
     composed: Iterable[Composed],
     by: User | None,
     share: Share | None = None,
+    asks: Sequence[Ask] = (),
 ) -> Briefing:
     """Begin the draft: copy the kind's sections and recommendations, and add the generated text.
 
-    `composed` is as at the briefing's date, with this `share` of the words. Raise `Refused` if the draft has been begun.
+    `asks` are recommendations that come before the kind's, and the action sought becomes theirs. `composed` is as at the briefing's date, with this `share` of the words. Raise `Refused` if the draft has been begun.
     """
     briefing = open_briefing(briefing)
     if briefing.kind_id is not None:
@@ -78,15 +80,17 @@ def begin_draft(
     if kind.plan_id != briefing.plan_id:
         raise Refused(_("That kind of briefing belongs to another plan."), "kind")
     briefing.kind, briefing.annexes = kind, list(kind.annexes)
+    briefing.action_sought = action_sought(briefing.action_sought, asks)
     if share:
         briefing.shared_words, briefing.is_tight = share
     history.save_version(briefing, by=by, reason=f"Drafted as {kind.name.lower()}")
     for section in kind.sections.live().in_order():
         copy = DraftSection(briefing=briefing, position=section.position, **section.copied)
         history.save(copy, by=by)
-    for position, ask in enumerate(kind.asks, start=1):
-        key = f"r-{uuid4().hex[:12]}"
-        row = DraftAsk(briefing=briefing, key=key, position=position, **ask)
+    recommended = [{"key": each.key, "verb": each.verb.value, "text": each.text} for each in asks]
+    recommended += [{"key": f"r-{uuid4().hex[:12]}", **ask} for ask in kind.asks]
+    for position, ask in enumerate(recommended, start=1):
+        row = DraftAsk(briefing=briefing, position=position, **ask)
         history.save(row, by=by)
     apply(
         briefing,
