@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_noop
 from reports.checks.check import BLOCKING, Check, Gate
 from reports.checks.material import ANNEXES, BRIEFING, CLEARANCE, COVER, WORKSHOP, Material
 from reports.document.dates import long_date
+from reports.document.wording import join_words
 from reports.drafting.draft import Part
 from reports.models import Briefing
 from workitems.models import Return
@@ -29,6 +30,11 @@ PEOPLE = {
     "contact": gettext_noop("the first contact"),
     "second_contact": gettext_noop("the second contact"),
     "manager": gettext_noop("the authorising manager"),
+}
+NUMBERS = {
+    "contact": gettext_noop("the number of the first contact"),
+    "second_contact": gettext_noop("the number of the second contact"),
+    "manager": gettext_noop("the number of the authorising manager"),
 }
 # A marking within text: in capitals, as separate words.
 MARKED = re.compile(
@@ -112,66 +118,54 @@ def _paper(material: Material) -> Iterator[Check]:
 
 
 def _cover(material: Material) -> Iterator[Check]:
-    briefing = material.drafted.briefing
-
-    def empty(name: str, what: str, words: str, stops: Gate = Gate.CONSULTATION) -> Check:
-        return stop(
-            key=f"cover-{name}",
-            words=words,
+    """Yield what the cover lacks, which is filled in on one page: what stops the consultation, and what only stops
+    authorisation."""
+    gaps = list(_gaps(material))
+    for gate in Gate:
+        found = [(name, what) for name, what, stops in gaps if stops == gate]
+        if not found:
+            continue
+        names = [name for name, _what in found]
+        words = [
+            gettext("Fill in the cover: {what}.").format(
+                what=join_words(gettext(what) for _name, what in found)
+            )
+        ]
+        if names != ["tracker_number"]:
+            words.append(gettext("Where there is none, write N/A."))
+        yield stop(
+            key=f"cover-{'-'.join(names)}",
+            words=" ".join(words),
             url=material.urls[BRIEFING],
-            place=gettext("Cover, {what}").format(what=what),
-            mend_url=f"{material.urls[COVER]}#id_{name}",
-            stops=stops,
+            place=gettext("Cover"),
+            mend_url=f"{material.urls[COVER]}#id_{names[0]}",
+            stops=gate,
         )
 
+
+def _gaps(material: Material) -> Iterator[tuple[str, str, Gate]]:
+    """Yield the empty fields of the cover, what each is for, and the step that it blocks."""
+    briefing = material.drafted.briefing
     for name, what in REQUIRED_FIELDS.items():
         if not getattr(briefing, name).strip():
-            yield empty(
-                name,
-                gettext(what),
-                gettext("The cover does not say {what}. If there is none, write N/A.").format(
-                    what=gettext(what)
-                ),
-            )
+            yield name, what, Gate.CONSULTATION
     if not briefing.tracker_number:
-        yield empty(
-            "tracker_number",
-            gettext("the tracker number"),
-            gettext(
-                "The paper has no tracker number yet. Enter the one that your register gives it."
-            ),
-            # The register often gives it when the paper is nearly done.
-            Gate.AUTHORISATION,
-        )
+        # The register often gives it when the paper is nearly done.
+        yield "tracker_number", gettext_noop("the tracker number"), Gate.AUTHORISATION
     if not is_named(briefing, "contact"):
-        yield empty(
-            "contact_name",
-            gettext("the first contact"),
-            gettext("The cover does not say who to contact."),
-        )
-    consulted = material.drafted.found.cover.agencies_consulted if material.drafted.found else ()
-    if material.drafted.found and not consulted:
-        yield empty(
+        yield "contact_name", gettext_noop("who to contact"), Gate.CONSULTATION
+    if material.drafted.found and not material.drafted.found.cover.agencies_consulted:
+        # The agencies can be asked before this is filled in.
+        yield (
             "agencies_consulted",
-            gettext("the agencies consulted"),
-            gettext(
-                "The cover does not say which agencies were consulted. If none was, write N/A."
-            ),
-            # The agencies can be asked before this is filled in.
+            gettext_noop("which agencies were consulted"),
             Gate.AUTHORISATION,
         )
-    for person, what in PEOPLE.items():
+    for person, what in NUMBERS.items():
         if is_named(briefing, person) and not any(
             getattr(briefing, name).strip() for name in numbers_of(person)
         ):
-            words = gettext(
-                "The cover has no number of {what}. If there is none, write N/A."
-            ).format(what=gettext(what))
-            yield empty(
-                f"{person}_phone",
-                gettext("the number of {what}").format(what=gettext(what)),
-                words,
-            )
+            yield f"{person}_phone", what, Gate.CONSULTATION
 
 
 def is_named(briefing: Briefing, person: str) -> bool:

@@ -26,6 +26,7 @@ from reports.checks.material import (
 )
 from reports.checks.paper_dates import called_future
 from reports.checks.recorded import Recorded, plain, recorded, sentences_of
+from reports.compose.brief import OTHERS_KEY, ask_key
 from reports.compose.facts import Facts
 from reports.compose.late_words import needs_decision
 from reports.compose.paragraphs import CONTINUED
@@ -33,7 +34,8 @@ from reports.compose.planned import plans
 from reports.compose.subjects import numbers_of as item_numbers
 from reports.document import Verb, markup, words
 from reports.document.dates import long_date
-from reports.document.wording import capitalised, join_words, number
+from reports.document.wording import capitalised, count_in_words, join_words, number
+from reports.drafting.changed_records import ITEM
 from reports.drafting.draft import Part, printed
 from reports.models import Briefing
 from workitems.models import Update
@@ -51,6 +53,8 @@ from workitems.terms.stems import says_nothing, says_we
 MOST_PAGES = 10
 # Words in one paragraph or bullet.
 MOST_WORDS = 150
+# Items of which it is said what the paper leaves out.
+MOST_LISTED = 4
 UPDATE = "workitems.update"
 AHEAD = "next_steps"
 # Records with an agency's own words.
@@ -77,6 +81,8 @@ def warnings(material: Material) -> list[Check]:
         return []
     told = _told(material, material.drafted.found.facts)
     return [
+        *_decisions(material),
+        *_recommended(material),
         *_length(material),
         *_later(material),
         *_past_plans(material),
@@ -89,7 +95,6 @@ def warnings(material: Material) -> list[Check]:
         *_voice(material),
         *_acronyms(material),
         *_asks(material),
-        *_decisions(material),
         *_paragraphs(material),
         *_subjects(material),
         *_edits(material),
@@ -266,7 +271,7 @@ def _stale(material: Material) -> Iterator[Check]:
 
 
 def _unused(material: Material) -> Iterator[Check]:
-    """Yield updates marked as key achievements that no shown paragraph uses."""
+    """Yield that no shown paragraph uses some updates that are marked as key achievements."""
     assert material.drafted.found is not None
     ahead = {each.key for each in material.drafted.composed if each.content == AHEAD}
 
@@ -274,31 +279,45 @@ def _unused(material: Material) -> Iterator[Check]:
         """Return False for text about next steps: it has the same update as a source, but not the achievement."""
         return not part.taken or any(taken.key not in ahead for taken in part.taken)
 
-    reported = {
-        source.pk
+    sources = {
+        (source.model, source.pk)
         for part in material.shown
         if may_report(part)
         for source in part.sources
         if source.model == UPDATE
     }
-    for item in material.drafted.found.facts.items:
-        for update in material.drafted.found.facts.updates_of(item):
-            is_key = update.key_achievement != Update.KeyAchievement.NO and update.achieved.strip()
-            if is_key and update.pk not in reported:
-                yield warn(
-                    key=f"unused-{update.pk}",
-                    words=gettext(
-                        "{agency} calls its report on item {item} a key achievement ({round}), but no "
-                        "paragraph mentions it."
-                    ).format(
-                        agency=update.of_return.agency,
-                        item=item.number,
-                        round=update.of_return.round,
-                    ),
-                    url=f"{material.urls[WORKSHOP]}#achievements",
-                    place=gettext("Item {number}").format(number=item.number),
-                    about=fingerprint(update.achieved),
-                )
+    # One that is named as completed is told of too.
+    achieved = {
+        (source.model, source.pk)
+        for portion in material.drafted.draft.portions
+        if portion.content == "achievements"
+        for part in portion.shown
+        for source in part.sources
+    }
+    unused = [
+        (item, update)
+        for item in material.drafted.found.facts.items
+        if (ITEM, item.pk) not in achieved
+        for update in material.drafted.found.facts.updates_of(item)
+        if update.key_achievement != Update.KeyAchievement.NO
+        and update.achieved.strip()
+        and (UPDATE, update.pk) not in sources
+    ]
+    if unused:
+        items = dict.fromkeys(
+            f"{item.number} ({update.of_return.agency.short_name})" for item, update in unused
+        )
+        yield warn(
+            key="unused",
+            words=ngettext(
+                "A report on item {items} is a key achievement to its agency, and no paragraph mentions it.",
+                "Reports on items {items} are key achievements to their agencies, and no paragraph mentions them.",
+                len(items),
+            ).format(items=join_words(items)),
+            url=f"{material.urls[WORKSHOP]}#achievements",
+            place=gettext("Achievements"),
+            about=fingerprint(*(update.achieved for _item, update in unused)),
+        )
 
 
 class _Told(NamedTuple):
@@ -324,25 +343,46 @@ def _told(material: Material, facts: Facts) -> _Told:
 
 
 def _unprinted(material: Material, told: _Told) -> Iterator[Check]:
-    """Yield that texts of the period are neither in a shown paragraph nor in an annex, by item."""
+    """Yield that texts of the period are neither in a shown paragraph nor in an annex: those on late key items and on
+    what needs a decision by item, the others as a number of items."""
+    assert material.drafted.found is not None
     missing: dict[str, list[str]] = defaultdict(list)
     for row, rest in told.rows:
         if len(rest) == len(row.ends) and row.annex not in material.drafted.briefing.annexes:
             missing[row.item].append(row.what)
-    if missing:
-        items = "; ".join(
-            f"{item}: {', '.join(dict.fromkeys(found))}" for item, found in missing.items()
+    if not missing:
+        return
+    by_item = {
+        number: f"{number} ({', '.join(dict.fromkeys(found))})" for number, found in missing.items()
+    }
+    grave = [
+        entry.item.number
+        for entry in material.drafted.found.facts.late
+        if entry.is_late and (entry.item.is_key or needs_decision(entry))
+    ]
+    shown = [by_item[number] for number in grave if number in by_item][:MOST_LISTED]
+    others = len(by_item) - len(shown)
+    sentences = [gettext("Agencies recorded what is neither in the text nor in an annex.")]
+    if shown:
+        sentences.append(
+            ngettext("Of a late item: {items}.", "Of late items: {items}.", len(shown)).format(
+                items="; ".join(shown)
+            )
         )
-        yield warn(
-            key="unprinted",
-            words=gettext(
-                "Agencies recorded what is neither in the text nor in an annex. By item: {items}."
-            ).format(items=items),
-            url=material.urls[WORKSHOP],
-            place=gettext("The whole paper"),
-            about=fingerprint(items),
-            mend_url=material.urls[ANNEXES],
+    if others:
+        count = count_in_words(others, "other item" if shown else "item")
+        sentences.append(
+            (gettext("Of {count}, too.") if shown else gettext("Of {count}.")).format(count=count)
         )
+    yield warn(
+        key="unprinted",
+        words=" ".join(sentences),
+        url=material.urls[WORKSHOP],
+        place=gettext("The whole paper"),
+        about=fingerprint(*by_item.values()),
+        mend_url=material.urls[ANNEXES],
+        remedy=gettext("Add the annex that has it, or read it on the pages of the items."),
+    )
 
 
 def _left_out(material: Material, told: _Told) -> dict[str, list[str]]:
@@ -483,17 +523,14 @@ def _asks(material: Material) -> Iterator[Check]:
 
 
 def _decisions(material: Material) -> Iterator[Check]:
-    """Yield that the paper says of new dates that they need a decision, and asks the Minister for nothing."""
+    """Yield that the paper says of new dates that they need a decision, and neither asks the Minister for one nor
+    recommends to note it."""
     assert material.drafted.found is not None
+    asks = material.drafted.draft.shown_asks
     waiting = [
-        entry.item
-        for entry in material.drafted.found.facts.late
-        if entry.leads and needs_decision(entry)
+        item for ask in material.drafted.found.asks if ask.key not in asks for item in ask.items
     ]
-    document = material.drafted.document
-    if not waiting or document is None:
-        return
-    if {ask.verb for ask in document.recommendation.items} - {Verb.NOTE, Verb.FORWARD}:
+    if not waiting or {ask.verb for ask in asks.values()} - {Verb.NOTE, Verb.FORWARD}:
         return
     items = item_numbers(waiting)
     yield warn(
@@ -508,6 +545,33 @@ def _decisions(material: Material) -> Iterator[Check]:
         about=fingerprint(items),
         remedy=gettext("Recommend it, or say in the paper who decides."),
     )
+
+
+def _recommended(material: Material) -> Iterator[Check]:
+    """Yield recommendations with which the draft began, and which the records no longer give. Edited ones stay."""
+    assert material.drafted.found is not None
+    facts, draft = material.drafted.found.facts, material.drafted.draft
+    now = {ask.key: ask for ask in material.drafted.found.asks}
+    generated = {OTHERS_KEY, *map(ask_key, facts.items)}
+    for key, ask in draft.shown_asks.items():
+        fresh = now.get(key)
+        if key not in generated or material.drafted.rows.asks[key].version > 1:
+            continue
+        if fresh and (fresh.verb, fresh.text) == (ask.verb, ask.text):
+            continue
+        place = draft.place_of(key)
+        yield warn(
+            key=f"ask-{key}",
+            words=gettext("{place} no longer agrees with the records. They say: {fresh}.").format(
+                place=place, fresh=f"{fresh.verb} {fresh.text}"
+            )
+            if fresh
+            else gettext("{place} no longer follows from the records.").format(place=place),
+            url=f"{material.urls[WORKSHOP]}#{key}",
+            place=place,
+            about=fingerprint(ask.text, fresh.text if fresh else ""),
+            remedy=gettext("Change it, or leave it out."),
+        )
 
 
 def _paragraphs(material: Material) -> Iterator[Check]:

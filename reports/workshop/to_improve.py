@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from reports.checks.check import Check
 from reports.compose.paragraphs import length
+from reports.drafting.draft import Origin
 from reports.drafting.page import Mark, NextMark, Page
 from reports.drafting.paper import Drafted
 
@@ -68,10 +69,15 @@ def _marks(drafted: Drafted, found: list[Check]) -> dict[str, list[Mark]]:
 
 def _longest(drafted: Drafted) -> list[tuple[str, int, int]]:
     """Return the longest paragraphs, which have twice the words that are too many, or the longest few: key, length,
-    and the words that are too many."""
+    and the words that are too many. A generated list is none: its bullets are read one by one."""
     assert drafted.document is not None and drafted.briefing.kind is not None
     over = drafted.words - drafted.briefing.kind.most_words
-    lengths = {each.key: length(each) for each in drafted.document.paragraphs()}
+    generated = {part.key for part in drafted.draft.parts() if part.origin == Origin.GENERATED}
+    lengths = {
+        each.key: length(each)
+        for each in drafted.document.paragraphs()
+        if not (each.bullets and each.key in generated)
+    }
     chosen: list[tuple[str, int, int]] = []
     for key in sorted(lengths, key=lengths.__getitem__, reverse=True)[:MOST_LONG]:
         if sum(count for _key, count, _over in chosen) < 2 * over:

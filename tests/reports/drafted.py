@@ -12,6 +12,7 @@ from reports.drafting.paper import composed
 from reports.kinds.services import kinds
 from reports.models import Briefing, BriefingKind
 from reports.workshop.services import drafts
+from reports.workshop.services.beginning import begin_as
 from tests.factories import AppointmentFactory
 
 DATED = date(2010, 7, 30)
@@ -20,9 +21,11 @@ BEFORE = datetime(2010, 7, 1, tzinfo=UTC)
 BEFORE_ON = localdate(BEFORE)
 
 
-def drafted(plan: Any, item: Any, by: Any, kind: str = "annual", **cover: Any) -> Briefing:
+def drafted(
+    plan: Any, item: Any, by: Any, kind: str = "annual", *, with_asks: bool = False, **cover: Any
+) -> Briefing:
     """Of the records so far, failing no check; those of `plan` and `item` get a history row of before
-    the paper's date."""
+    the paper's date. Its recommendations are those of the kind or, `with_asks`, also those that the records give."""
     if not Appointment.objects.exists():
         AppointmentFactory(portfolio=plan.portfolio)
     for row in (plan, item):
@@ -45,4 +48,6 @@ def drafted(plan: Any, item: Any, by: Any, kind: str = "annual", **cover: Any) -
     briefing.kind = pattern = BriefingKind.objects.get(plan=plan, slug=kind)
     found = composed(briefing)
     briefing.kind = None
+    if with_asks:
+        return begin_as(briefing=briefing, slug=kind, by=by)
     return drafts.begin_draft(briefing=briefing, kind=pattern, composed=found, by=by)

@@ -37,7 +37,7 @@ def test_what_is_planned_for_a_late_key_item_stands_with_what_is_done_about_it()
 def listed(plan, item, by, accepted):
     """Return what the check lists of a paper with these annexes."""
 
-    def read(annexes):
+    def read(annexes, settlement="needs_decision"):
         UpdateFactory(
             of_return=accepted,
             item=item,
@@ -52,6 +52,7 @@ def listed(plan, item, by, accepted):
             found_on=PAST,
             explanation="The printer is late.",
             effect="Boards wait.",
+            settlement=settlement,
         )
         acts = [
             MitigationFactory(delay=held_up, number=number, description=words, done_on=PAST)
@@ -72,14 +73,20 @@ def listed(plan, item, by, accepted):
 @pytest.mark.parametrize(
     ("annexes", "left_out"),
     [
-        (["items"], "1.2: planned next, effect, mitigation"),
-        (["items", "delays"], "1.2: planned next"),
-        (["items", "items_texts"], "1.2: effect, mitigation"),
+        (["items"], "1.2 (planned next, effect, mitigation)"),
+        (["items", "delays"], "1.2 (planned next)"),
+        (["items", "items_texts"], "1.2 (effect, mitigation)"),
         (["items_texts", "delays"], ""),
     ],
 )
 def test_a_check_lists_what_is_neither_in_the_text_nor_in_an_annex(listed, annexes, left_out):
-    sentence = (
-        f"Agencies recorded what is neither in the text nor in an annex. By item: {left_out}."
-    )
+    sentence = f"Agencies recorded what is neither in the text nor in an annex. Of a late item: {left_out}."
     assert listed(annexes) == ([sentence] if left_out else [])
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("before_the_paper")
+def test_what_is_left_out_of_an_item_that_is_not_key_and_needs_no_decision_is_only_counted(listed):
+    assert listed(["items"], settlement="") == [
+        "Agencies recorded what is neither in the text nor in an annex. Of one item."
+    ]

@@ -172,7 +172,7 @@ def test_a_paper_stopped_by_a_check_cannot_go_to_the_agencies(briefing, by):
 
 
 def test_a_paper_stopped_by_checks_cannot_go_for_authorisation(briefing, by):
-    put(briefing, State.IN_CONSULTATION, copied_to="", contact_phone="")
+    put(briefing, State.IN_CONSULTATION, copied_to="", tracker_number="")
     assert refusal_of(states.ask_for_authorisation, briefing, by) == (
         "Two problems must be fixed before the paper is authorised. “Checks” says what and where."
     )

@@ -10,6 +10,7 @@ from reports import checks
 from reports.checks import Gate
 from reports.checks.paper_dates import called_future
 from reports.clearance.services import resolve
+from reports.document import Source, Verb
 from reports.drafting.page import page_of
 from reports.drafting.paper import composed, read_drafted
 from reports.models import Briefing, Clearance
@@ -106,6 +107,21 @@ def test_missing_cover_fields_stop_the_paper(begin, cover, expected):
     found = blocking(begin(**cover))
     assert keys(found) == expected
     assert all(f"cover/#id_{check.key.removeprefix('cover-')}" in check.mend_url for check in found)
+
+
+def test_what_is_filled_in_on_one_page_is_one_problem_for_each_step(begin):
+    briefing = begin(contact_phone="", manager_phone="", tracker_number="", agencies_consulted="")
+    assert [(check.words, check.stops) for check in blocking(briefing)] == [
+        (
+            "Fill in the cover: the number of the first contact and the number of the authorising manager. Where there "
+            "is none, write N/A.",
+            Gate.CONSULTATION,
+        ),
+        (
+            "Fill in the cover: the tracker number and which agencies were consulted. Where there is none, write N/A.",
+            Gate.AUTHORISATION,
+        ),
+    ]
 
 
 def test_agencies_consulted_are_not_required_before_the_consultation(begin):
@@ -295,6 +311,75 @@ def test_a_decision_that_the_paper_needs_and_nobody_is_asked_for_is_found(
     ]
 
 
+@pytest.fixture
+def begun_on_a_decision(plan, item, by):
+    """A draft that begins with a recommendation on the decision that the new date of its item needs."""
+    item.is_key = True
+    step = MilestoneFactory(item=item, agreed_due=date(2010, 5, 31), forecast_due=date(2011, 6, 30))
+    delay = DelayFactory(milestone=step, settlement="needs_decision", needs="a second tender")
+    MitigationFactory(delay=delay)
+    return drafted(plan, item, by, with_asks=True), delay
+
+
+def of_asks(briefing):
+    found = checks.failed_checks(read_drafted(briefing))
+    return [
+        (check.words, check.place)
+        for check in found
+        if check.key == "decisions" or check.key.startswith("ask-")
+    ]
+
+
+def test_a_draft_begins_with_the_decisions_that_new_dates_need_and_its_cover_says_so(
+    begun_on_a_decision,
+):
+    briefing, _delay = begun_on_a_decision
+    first, last = briefing.draft_asks.order_by("position")
+    assert (first.verb, first.text) == (
+        "note",
+        "that the new date for printing a brochure (1.2, not before June 2011) depends on a second tender",
+    )
+    assert (last.text, briefing.action_sought) == (
+        "the contents of this paper",
+        "Note which new dates depend on decisions",
+    )
+    assert of_asks(briefing) == []
+
+
+def test_a_recommendation_that_no_longer_agrees_with_the_records_is_found_unless_it_was_edited(
+    begun_on_a_decision, by
+):
+    briefing, delay = begun_on_a_decision
+    key = briefing.draft_asks.order_by("position")[0].key
+    delay.needs = "a third tender"
+    history.save(delay, by=None, at=BEFORE)
+    start = "Recommendation 1 no longer agrees with the records. They say: note that the new date for printing a brochure"
+    assert of_asks(briefing) == [
+        (f"{start} (1.2, not before June 2011) depends on a third tender.", "Recommendation 1")
+    ]
+    delay.settlement, delay.needs = "settled", ""
+    history.save(delay, by=None, at=BEFORE)
+    assert of_asks(briefing) == [
+        ("Recommendation 1 no longer follows from the records.", "Recommendation 1")
+    ]
+    drafts.save_ask(
+        briefing=briefing,
+        key=key,
+        verb=Verb.NOTE,
+        text="that the tender is done",
+        options="",
+        version=1,
+        by=by,
+    )
+    assert of_asks(briefing) == []
+
+
+def test_that_the_minister_is_asked_for_no_decision_comes_first(begun_on_a_decision, by):
+    briefing, _delay = begun_on_a_decision
+    drafts.hide_ask(briefing=briefing, key=briefing.draft_asks.order_by("position")[0].key, by=by)
+    assert checks.failed_checks(read_drafted(briefing))[0].key == "decisions"
+
+
 def test_long_paragraphs_give_a_warning_and_long_lists_do_not(begin, by):
     briefing = begin()
     long = drafts.add(briefing=briefing, section="delay", text="word " * 151, by=by)
@@ -349,9 +434,47 @@ def test_a_key_achievement_in_no_paragraph_gives_a_warning(begin, by, update):
     row = next(row for row in shown(briefing) if "Police printed" in row.text)
     drafts.hide(briefing=briefing, key=row.key, by=by)
     assert keys(checks.failed_checks(read_drafted(briefing))) == [
-        f"unused-{update.pk}",
+        "unused",
         "unprinted",
     ]
+
+
+def test_key_achievements_in_no_paragraph_are_in_one_warning_without_the_items_named_as_complete(
+    begin, by, plan, update
+):
+    others = [
+        WorkItemFactory(plan=plan, number=f"1.{n}", lead_agency=update.item.lead_agency)
+        for n in (3, 4)
+    ]
+    for other in others:
+        UpdateFactory(
+            of_return=update.of_return,
+            item=other,
+            key_achievement="yes",
+            achieved=f"Built {other.number}.",
+        )
+        history.save(other, by=None, at=BEFORE)
+    briefing = begin()
+    for row in shown(briefing):
+        if row.section.content == "achievements":
+            drafts.hide(briefing=briefing, key=row.key, by=by)
+    done = {"model": "workitems.workitem", "pk": others[1].pk, "history_id": 1, "label": "Item"}
+    drafts.add(
+        briefing=briefing,
+        section="achievements",
+        text="It is complete.",
+        by=by,
+        sources=(Source(**done),),
+    )
+    (words,) = [
+        check.words
+        for check in checks.failed_checks(read_drafted(briefing))
+        if check.key == "unused"
+    ]
+    assert words == (
+        "Reports on items 1.2 (Police) and 1.3 (Police) are key achievements to their agencies, and no paragraph "
+        "mentions them."
+    )
 
 
 def test_the_same_phone_number_given_twice_gives_a_warning(begin):
@@ -492,7 +615,7 @@ def test_a_tracker_number_may_be_missing_until_authorisation(begin):
     briefing = begin(tracker_number="")
     assert blocking(briefing, Gate.CONSULTATION) == []
     [check] = blocking(briefing)
-    assert check.words.startswith("The paper has no tracker number yet.")
+    assert check.words == "Fill in the cover: the tracker number."
 
 
 def test_a_milestone_expected_before_what_was_to_come_first_is_found(begin, item):

@@ -106,6 +106,19 @@ def test_of_a_paper_that_is_too_long_the_longest_paragraphs_are_marked(
     assert re.fullmatch(r"The paper is \d+ words too long\. This paragraph has 149\.", words)
 
 
+def test_a_generated_list_is_not_marked_as_long_for_its_bullets_are_read_one_by_one(
+    client, briefing, coordinator
+):
+    BriefingKind.objects.filter(pk=briefing.kind_id).update(most_words=200)
+    brief = next(row for row in briefing.draft_paragraphs.all() if row.text.startswith("In brief:"))
+    brief.text += f"\n- {'word ' * 200}"
+    for origin, is_marked in (("generated", False), ("edited", True)):
+        brief.origin = origin
+        brief.save()
+        words = [each for each, _rest in marks(page_of(client, briefing)).get(brief.key, ())]
+        assert any("words too long" in each for each in words) == is_marked
+
+
 def test_a_warning_that_was_accepted_is_no_mark(client, briefing, coordinator):
     row = drafts.add(briefing=briefing, section="delay", text="They were late.", by=coordinator)
     page = page_of(client, briefing)
