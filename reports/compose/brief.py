@@ -26,7 +26,7 @@ from reports.compose.late_words import (
 )
 from reports.compose.paragraphs import NEW_DATE, Writer, errors_naming, key
 from reports.compose.settling import condition_in_words, depends_in_words
-from reports.compose.slips import LateItem, cause_of, main_delay, people_first
+from reports.compose.slips import LateItem, cause_of, people_first
 from reports.compose.subjects import (
     CAUSES,
     DOUBTFUL,
@@ -732,7 +732,7 @@ OTHERS_KEY = key("r", "decisions on other items")
 def _new_date(writer: Writer, entry: LateItem) -> str:
     """Return the item's new date as a note, "not before June 2011" of one that waits for something; "" if the delay that
     is printed is of another milestone than the one that comes last, and in a tight paper, whose section Delay has it."""
-    step, found = latest_step(entry), main_delay(entry)
+    step, found = latest_step(entry), entry.main_delay
     if writer.is_tight or step is None or found is None or found[0].milestone is not step:
         return ""
     day = from_when(step.forecast, step.on)
