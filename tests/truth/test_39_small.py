@@ -116,8 +116,9 @@ def test_an_announcement_is_no_achievement_and_its_writer_reads_so(text):
     assert section_texts(facts(one, updates=updates), "achievements")[0] == (
         "The year’s main result:\n- DoL completed the course (1.1) on 30 June 2010."
     )
-    assert remarks("achieved", text, "DoL")[0].startswith(
-        "The paper leaves out what an announcement says."
+    assert remarks("achieved", text, "DoL")[0] == (
+        "The paper leaves praise and announcements out. Write what was launched, when, and what it has done so far, "
+        "with a number."
     )
 
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from agencies.wording.translation import StrOrPromise, _, gettext_lazy
@@ -21,6 +20,7 @@ from workitems.terms.verbs import (
     DETERMINERS,
     FIRST_VERBS,
     FROM_TWO,
+    NO_VERBS,
     PAST,
     VERBS,
     set_of,
@@ -127,7 +127,7 @@ def says_nothing(text: str) -> bool:
 
 # The language of a press release.
 _ANNOUNCES = re.compile(
-    r"\b(?:today announced|(?:is|are|was|were) (?:pleased|proud|delighted|excited) (?:to|that|with)|(?:press|media) (?:release|statement)"
+    r"\b(?:today announced|(?:is|are|was|were) (?:(?:so|very|\w+ly) )?(?:pleased|proud|delighted|excited|thrilled) (?:to|that|with)|(?:press|media) (?:release|statement)"
     r"|Minister(?:s|\s\w+)* (?:today )?(?:welcomes?|welcomed|announced)|a (?:credit|tribute|testament) to|great example of"
     r"|proud of)\b",
     re.IGNORECASE,
@@ -137,6 +137,14 @@ _ANNOUNCES = re.compile(
 # The first line of a press release.
 _RELEASE = re.compile(
     r"\s*(?:\W*for immediate release|\W*(?:media|press) (?:release|statement))\b", re.IGNORECASE
+)
+
+
+# Words of praise, which stay in a text and say nothing in it.
+_PRAISE = re.compile(
+    r"\b(?:amazing|awesome|exciting|fantastic|game-changing|incredibl[ey]|inspiring|remarkable|thrilled|wonderful"
+    r"|world-class)\b",
+    re.IGNORECASE,
 )
 
 
@@ -166,17 +174,42 @@ def says_we(text: str) -> bool:
 # Words with a capital at the start of a sentence and none within one.
 _ALWAYS_SMALL = set_of(
     """
-    A About After All Although An And Another Any As At Because Before Both But By During Each Every Few Fewer
-    First Following For From Further Half If In It Its Many More Most Much Next No Nobody None Not Nothing On Once
-    One Only Other Our Part Several Since Some That The Their There These They This Those To Until We When While
-    With Without
+    A About Above Across After All Almost Along Also Although Among An And Another Any Around As At Because Before Behind
+    Below Between Beyond Both But By Currently Despite Due During Each Either Enough Even Every Everybody Everyone Few
+    Fewer First Following For From Further Half He Her Here His How However If In Instead It Its Less Little Many
+    Meanwhile More Most Much Nearly Neither Next No Nobody None Not Nothing Now Often On Once One Only Or Other Our Out
+    Over Part Per Quite Roughly Second Several She Since So Some Somebody Someone Still Such Than That The Their Then
+    There These They Third This Those Through Throughout To Too Under Unless Until Up Very We What When Where Whether
+    Which While Who With Within Without You
     """
 )
 # And words that are no names unless a capital follows ("Local Sports Partnerships"), some of them known by their ending.
 _SMALL_ALONE = set_of(
     """
-    Additional Advanced Alternative Better Current Early Earlier External Extra Improved Initial Internal Joint Possible
-    Proposed Revised Updated Various
+    Additional Advanced Alternative Average Bad Better Broad Clear Cold Common Complex Current Detailed Different
+    Difficult Early Earlier Equal Essential Expert External Extra Fast Formal Frequent Full General Good Great Heavy
+    Illegal Improved Independent Individual Initial Internal Joint Large Larger Largest Little Main Major Medical Mental
+    Minor Mobile Modern National Natural Normal Old Older Original Outstanding Physical Policy Political Poor Possible
+    Previous Private Proposed Quick Rapid Rare Recent Related Repeat Revised Safe Safer Separate Serious Severe Similar
+    Simple Single Smaller Special Standard Strong Sufficient Tight Total Unclear Updated Urgent Usual Various Voluntary
+    Vulnerable Warm Wet Wide Wrong
+    Accommodation Advisers Air Amendments Analysts Animals Assessors Authorities Beaches Bids Bills Boards Boats Bodies
+    Border Bridges Brochures Buildings Buses Budgets Bylaws Camps Cars Centres Charities Child Class Classes Club Coastal
+    Code Codes Colleges Committees Community Company Companies Computers Consents Coroners Council Country Coverage Crews Crime Cyber
+    Deaths Debt Decisions Deliveries Delivery Departments Disabled Diseases District Doctors Drivers Drowning Drownings Education
+    Electricity Email Emails Emergency Employees Energy Equipment Evidence Failure Family Farm Fees Figures Fire Firms
+    Fish Fishers Flood Floods Food Forms Freight Fuel Gangs Gear Goods Government Governments Grants Groups Guides Hapū
+    Harm Hazards Herds Home Homes Hospital House Houses Housing Human Hundreds Internet Investors Judges Laboratories Laboratory
+    Land Language Languages Law Laws Leaders Legislation Lessons Level Levels Life Lifeguards Lists Loans Machines Mail
+    Mayors Medicine Message Messages Migrants Millions Mines Models Motorists Neighbours News Notices Numbers Nurses
+    Operators Options Overseas Owners Paper Papers Partners Passengers Pay Phone Phones Planes Platforms
+    Pool Pools Population Power Premises Product Products Profiles Programme Project Property Provider
+    Pupil Queues Radio Rail Rain Rates Refugees Region Rental Research Researchers River Rivers Road Roads
+    Safety Satellite Sales Scheme Schemes School Science Seasonal Security Sensors Shelters Shops Signs Skilled
+    Snow Software Species Standards State Steel Stock Storm Storms Strikes Student Summer Supplier Survey Surveys Tax
+    Taxes Teachers Tender Tenders Terms Thousands Ticket Tickets Traffic Trains Translators Transport Treatment Trees Trials Trucks
+    Trusts Universities Users Vaccines Vessel Vessels Victim Video Videos Village Volunteer Villages Visas Waste Wages Website
+    Websites Whānau Winter Wood Words Worker Year Youth
     Access Advice Agencies Applications Approval Banks Businesses Calls Capacity Care Cases Children Claims
     Clinics Clubs Communities Complaints Consultant Consultants Consultation Contracts Costs Councils Course
     Courses Courts Daily Data Delays Demand Discussions Districts Drafts Enquiries Existing Experts Families
@@ -228,11 +261,34 @@ _OF_A_NOUN = re.compile(
 _OF_SENTENCES = set_of(
     """
     answer believe block cause claim compete conflict cost decline depend differ disagree dispute exceed exist
-    expect face fail fall feel force grow handle happen hinge know lie lose mean object operate oppose
+    expect drown face fail fall feel force grow handle happen hinge know lie lose mean miss object operate oppose
     outweigh overlap prefer prevent receive rely require rest ring rise seem serve slow spend stand
     stretch struggle suffer think vary
     """
 )
+# Verbs that are as such known within a sentence.
+_WITHIN = VERBS | (
+    FIRST_VERBS - ALSO_NOUNS - set_of("clean combat do foster mainstream rebuild separate")
+)
+# Words that are as often nouns within a sentence, what follows them then, and nouns of several without an s.
+_OFTEN_NOUNS = set_of(
+    """
+    answer approach audit award bid block brief build call cause change charge check claim conflict contract cost cover
+    delay design dispute draft estimate field force form fund grant group hire house increase interview issue launch limit
+    link list map measure name object offer order package partner phase pilot place plan progress project purchase record
+    release repair report request research resource review sample scale scope score share sponsor staff stage station
+    store study supply support survey switch table target telephone tender test track trade transfer transport trial
+    trigger update upgrade visit work
+    """
+)
+_AFTER_A_NOUN = {
+    "",
+    *set_of(
+        "after and as at before between by during for from in of on or over since to under with"
+    ),
+}
+_OF_SEVERAL = set_of("hapū iwi marae staff tamariki they we whānau who you")
+_BETWEEN = set_of("also already always long never now often only rarely regularly still usually")
 _PRONOUNS = set_of(
     "everybody everyone he it nobody one she somebody someone they there this we who you"
 )
@@ -245,6 +301,7 @@ _BEFORE_A_NOUN = set_of(
     """
 )
 _OF_A_WILL = re.compile(r"(?:will|to|plans to|intends to|is going to)\s+", re.IGNORECASE)
+_WILL = re.compile(r"(?:will|plans to|intends to|is going to)\s+\w")
 _OF_A_CAUSE = re.compile(
     r"(?:it is late |this is late |late )?(?:because(?: of)?|of|due to|owing to|as|since)\s+",
     re.IGNORECASE,
@@ -280,7 +337,7 @@ _LOOKS_ON = re.compile(
 NAMES = set_of(
     """
     Budget Cabinet Crown Customs Immigration Justice Minister Ministers Ministry Parliament Police Treasury
-    Māori Pacific Aotearoa Auckland Canterbury Christchurch Dunedin Gisborne Hamilton Marlborough Nelson Northland
+    Māori Pacific Aotearoa Auckland Canterbury Christchurch Dunedin Gisborne Hamilton Hastings Marlborough Nelson Northland
     Otago Rotorua Southland Taranaki Tasman Tauranga Wairarapa Waikato Wellington Whanganui Ōtautahi
     January February March April May June July August September October November December
     """
@@ -291,6 +348,9 @@ _BEFORE_AN_INFINITIVE = set_of("able due free known likely ready sure unable unl
 _NOT_SO = re.compile(
     r"((?:[\w’&/-]+ ){0,6}?[\w’&/-]+) (not (?:available|clear|complete|in place|ready|\w+ed)\b.*)"
 )
+# Causes without a verb: "not enough assessors", "lack of assessors".
+_TOO_FEW = re.compile(r"(?:no|not enough|not yet enough|too (?:few|little|many|much)) (.+)")
+_LACK = re.compile(r"(?:lack|shortage) of ")
 _WISHES = set_of("agree aim continue expect hope intend need plan propose seek wish")
 # What a thing can do by itself: "Advice on forced labour to go up first".
 _OF_THINGS = set_of("begin close come continue end finish follow go issue resume start")
@@ -320,8 +380,35 @@ def within(text: str, names: Iterable[str] = ()) -> str | None:
     )
     if first[:1].islower() or first[:1].isdigit() or is_name:
         return text
-    is_ordinary = _ORDINARY.match(text) or (_NO_NAME.match(text) and first not in NAMES)
+    is_ordinary = _ORDINARY.match(text) or (
+        first.rstrip(",") not in NAMES and (_NO_NAME.match(text) or _is_common(first, text))
+    )
     return text[:1].lower() + text[1:] if is_ordinary else None
+
+
+# "Delivery of the bags", "Lessons from 31 deaths": no name, though it begins with a capital.
+_COMMON_NOUN = re.compile(r"[A-Z][a-z]+ (?:about|between|from|of) [^A-Z]")
+
+
+def _is_common(first: str, text: str) -> bool:
+    """Whether a first word that is no known name is an ordinary one by its form, or by what follows it: "Volunteer
+    patrols", "Delivery of the bags", "Firms want"."""
+    if not (first.isalpha() and first.isascii()):
+        return False
+    word, second = first.lower(), text.split(maxsplit=2)[1:2]
+    is_plural_subject = (
+        bool(second)
+        and is_plural(word)
+        and not word.endswith("ans")
+        and (second[0] in _OF_PLURALS or second[0] in VERBS)
+    )
+    is_known = bool({word, word.removesuffix("s")} & (FIRST_VERBS | _OF_SENTENCES))
+    # Not "Study 1.1", "Grant Thornton".
+    is_named = bool(second) and not second[0][:1].islower()
+    return (is_known and not is_named) or is_plural_subject or bool(_COMMON_NOUN.match(text))
+
+
+_OF_PLURALS = set_of("are do have need were")
 
 
 def completion(asked: str, text: str, names: Iterable[str] = ()) -> str | None:
@@ -336,7 +423,11 @@ def completion(asked: str, text: str, names: Iterable[str] = ()) -> str | None:
     match STEMS[asked].follows:
         case Follows.VERB:
             verb = first.casefold()
-            begins = is_verb(verb) and not _is_noun(verb, rest)
+            begins = (
+                _says_will(typed, names)
+                or (is_verb(verb) and not _is_noun(verb, rest))
+                or (_takes_object(verb, rest) and not is_plural(verb))
+            )
             rest = rest.replace(" and to ", " and ") if _OF_A_WILL.match(typed) else rest
             return _opened(f"{verb} {rest}") if begins and _is_object(rest) else None
         case Follows.PAST:
@@ -377,7 +468,7 @@ def cause(text: str, names: Iterable[str] = ()) -> str | None:
         or says_nothing(text)
         or text.endswith("?")
     )
-    if found is None or is_other or found.partition(" ")[0].casefold() in _PRONOUNS:
+    if found is None or is_other or found.partition(" ")[0] in _PRONOUNS:
         return None
     start, _space, rest = found.partition(" ")
     if (lacks := _NOT_SO.match(found)) and not FINITE.search(found):
@@ -385,13 +476,12 @@ def cause(text: str, names: Iterable[str] = ()) -> str | None:
     if start.casefold() == "awaiting":
         rest = _opened(rest)
         return f"because {rest} {'are' if is_plural(rest) else 'is'} awaited"
-    if start.casefold() == "no":
-        return (
-            f"because of a lack of {_opened(rest)}"
-            if len(rest.split()) < LEAST_IN_A_CLAUSE
-            else None
-        )
-    return f"because of {_opened(found)}"
+    if start.casefold() == "no" and " " not in rest:
+        return f"because of a lack of {_opened(rest)}"
+    if lacks := _TOO_FEW.match(found):
+        return f"because there {'are' if is_plural(_opened(lacks[1])) else 'is'} {_opened(found)}"
+    article = "a " if _LACK.match(found) else ""
+    return f"because of {article}{_opened(found)}"
 
 
 def future(text: str, names: Iterable[str] = ()) -> str | None:
@@ -442,6 +532,21 @@ def is_verb(word: str) -> bool:
     return word in FIRST_VERBS or _BEFORE_A_VERB.sub("", word) in FIRST_VERBS
 
 
+# An object of a verb, but for "a year", "each quarter": "the staff", "another 96 controllers".
+_AN_OBJECT = re.compile(
+    r"(?:an?|another|each|every|its|our|the|their|these|this|those)\b(?! (?:day|half|hour|month|night|quarter|week|year)s?\b)",
+    re.IGNORECASE,
+)
+# Endings of words that are no verb in the present.
+_NO_VERB = re.compile(r".*(?:.{2}ed|ing|ly|ment|ness|[st]ion|’s)")
+
+
+def _takes_object(word: str, rest: str) -> bool:
+    """Whether a word that need not be known is a verb by the object that follows it: "accredit another 96"."""
+    is_word = word.isalpha() and len(word) > 2 and word not in NO_VERBS
+    return is_word and not _NO_VERB.fullmatch(word) and bool(_AN_OBJECT.match(rest))
+
+
 def _is_clause(text: str) -> bool:
     """Whether a text has a subject and a verb before its first comma, is no order and does not speak as "we", so that
     another sentence can go on with it."""
@@ -474,19 +579,36 @@ _BRACKETED = re.compile(r"\([^()]*\)")
 def _verbs_in(text: str) -> int:
     """Return how many words after the first one may be verbs."""
     words = _WORD.findall(_BRACKETED.sub(" ", text).casefold().replace("no longer ", ""))
-    return sum(_may_be_verb(word, before) for before, word in pairwise(words))
+    return sum(
+        _may_be_verb(word, words[:place], words[place + 1 :])
+        for place, word in enumerate(words)
+        if place
+    )
 
 
-def _may_be_verb(word: str, before: str) -> bool:
+def _may_be_verb(word: str, before: list[str], after: list[str]) -> bool:
+    """Whether a word between others may be the verb of a clause. One that is as often a noun is one after a noun that
+    it agrees with, or before what no noun stands before: "victims wait for months", "lane hire costs too much", but
+    not "cost of lane hire"."""
+    last, follows = before[-1], "".join(after[:1])
     if FINITE.fullmatch(word):
         return True
+    if last in _BEFORE_A_NOUN or FINITE.fullmatch(last):
+        return False
+    if PAST.fullmatch(word):
+        return not word.startswith("un")
+    if _takes_object(word, " ".join(after[:2])):
+        return True
     stems = {word, word.removesuffix("s"), word.removesuffix("es"), re.sub("ies$", "y", word)}
-    is_one = (
-        (PAST.fullmatch(word) and not word.startswith("un"))
-        or stems & _OF_SENTENCES
-        or any(each in VERBS or each.removeprefix("re") in VERBS for each in stems)
+    if stems & _OFTEN_NOUNS:
+        subject = next((each for each in reversed(before) if each not in _BETWEEN), last)
+        is_several = is_plural(subject) or subject in _OF_SEVERAL
+        if word in _OFTEN_NOUNS:
+            return is_several and word != "staff"
+        return not is_several and follows not in _AFTER_A_NOUN
+    return bool(stems & _OF_SENTENCES) or any(
+        each in _WITHIN or each.removeprefix("re") in VERBS for each in stems
     )
-    return bool(is_one) and before not in _BEFORE_A_NOUN and not FINITE.fullmatch(before)
 
 
 def _is_object(rest: str) -> bool:
@@ -524,6 +646,12 @@ def _without_name(text: str, names: tuple[str, ...]) -> str:
         if name and bare.lower().startswith(f"{name.lower()} "):
             return bare[len(name) :].lstrip()
     return text
+
+
+def _says_will(typed: str, names: tuple[str, ...]) -> bool:
+    """Whether a text says that its agency "will", so that a verb follows, be it known or not."""
+    text = _without_name(typed, names)
+    return bool(_WILL.match(text)) and (text != typed or not text.startswith("will be "))
 
 
 def _opened(text: str) -> str:
@@ -601,11 +729,18 @@ def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> li
             )
         ]
     found = remarks_on_we(begun(asked, text, agency, names), agency)
-    if asked == "achieved" and announces(text):
+    if asked == "achieved" and (announces(text) or _RELEASE.match(text)):
         found.append(
             _(
-                "The paper leaves out what an announcement says. Write what was done, for example: {example}."
-            ).format(example=stem.example)
+                "The paper leaves praise and announcements out. Write what was launched, when, and what it has done "
+                "so far, with a number."
+            )
+        )
+    elif praise := _PRAISE.search(text):
+        found.append(
+            _("Leave out praise such as “{word}”: write what there is, when and how many.").format(
+                word=praise.group().lower()
+            )
         )
     first, others = _first(without_we(on_one_line(text), agency))
     # What was achieved may be a sentence of its own, but not an order.
@@ -617,7 +752,7 @@ def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> li
                 example=stem.example
             )
         )
-    elif completion(asked, first, names) is None and not is_sentence:
+    elif not (completion(asked, first, names) or is_sentence or _may_fit(asked, first, names)):
         found.append(
             _("Continue the sentence “{beginning} …”, for example: {example}.").format(
                 beginning=stem.begin(agency), example=stem.example
@@ -630,6 +765,34 @@ def remarks(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> li
     if stem.most_words:
         found += remarks_on_length(text, stem.most_words)
     return found
+
+
+# "Police will lend a lawyer": a sentence of its own about what is to come.
+_IN_FUTURE = re.compile(r"(?!we\b|it\b|this\b)(?:[\w’&-]+ ){1,6}will ", re.IGNORECASE)
+
+
+def _may_fit(asked: str, typed: str, names: Iterable[str]) -> bool:
+    """Whether a text may continue its beginning though that is not sure: its subject may be a name that is not known,
+    its first word, typed small as within a sentence, a verb that is not known, or it tells of itself what is to come."""
+    names = tuple(names)
+    text = _without_beginning(asked, typed, names)
+    first, _space, rest = text.partition(" ")
+    match STEMS[asked].follows:
+        case Follows.VERB:
+            may_be_verb = (
+                first.isalpha()
+                and first.islower()
+                and first not in NO_VERBS | _PRONOUNS
+                and not _NO_VERB.fullmatch(first)
+                and not PAST.fullmatch(first)
+                and not is_plural(first)
+            )
+            is_order = may_be_verb and bool(rest) and not FINITE.search(rest)
+            return is_order or _says_will(typed, names) or bool(_IN_FUTURE.match(typed))
+        case Follows.CLAUSE:
+            is_known = within(text, names) is not None
+            return not is_known and _is_clause(text) and future(text, names) is None
+    return False
 
 
 def watches(text: str) -> bool:

@@ -34,6 +34,11 @@ _BETWEEN = set_of(
 _SECOND = re.compile(r"(?P<before>[^,;]*?\b(?:and|but|or) )(?P<verb>are|do|have|were)\b")
 _LISTED = re.compile(r"(?:,|\b(?:and|but|or)) ([a-z]+)\b")
 _NEXT = re.compile(r"\s+(?P<word>[\w’-]+)")
+# "havent", "dont": no words, so that an apostrophe is missing. "Cant" and "wont" are rare enough as words.
+_WITHOUT_APOSTROPHE = re.compile(
+    r"\b(?P<verb>are|ca|could|did|do|does|had|has|have|is|should|was|were|wo|would)nt\b",
+    re.IGNORECASE,
+)
 # The verb stands before "we" in a question: "do we have it?".
 _INVERTED = re.compile(
     r"\b(?:are|can|could|did|do|have|may|must|should|were|will|would)\s+$", re.IGNORECASE
@@ -42,7 +47,9 @@ _INVERTED = re.compile(
 
 @lru_cache(maxsize=5000)
 def without_we(text: str, who: str) -> str:
-    """Return a text about the agency `who`: `in_third_person` where that is possible, else as it is."""
+    """Return a text about the agency `who`: `in_third_person` where that is possible, else as it is, with the
+    apostrophes that "havent" lacks."""
+    text = _WITHOUT_APOSTROPHE.sub(r"\g<verb>n’t", text)
     return in_third_person(text, who) or text
 
 

@@ -32,28 +32,32 @@ VERBS = set_of(
 # With which a text begins: these and others, of which some are as often nouns within a text.
 FIRST_VERBS = VERBS | set_of(
     """
-    accelerate acquire activate adapt adjust advance alleviate allow announce apportion assemble assign attach
-    attract automate award backfill balance broaden build calculate cancel celebrate certify chair champion
-    clean coach codify collaborate collate combat commence commit communicate compare compile comply conclude
-    configure connect conserve consolidate construct contribute cooperate counter criminalise curb debrief
-    decarbonise decommission deepen defer demolish demonstrate detect deter determine digitise dismantle
-    dispatch dispose disrupt disseminate diversify divert do double educate electrify elevate eliminate embed
-    empower enable enact endorse enhance enrol ensure equip erect estimate execute expedite explore facilitate
-    formalise forward foster fund govern grant halve harmonise impose incentivise incorporate initiate insert
-    inspect install institute institutionalise instruct integrate intensify invest lay legislate liaise license
-    lodge lower mainstream maintain maximise merge migrate minimise mitigate mobilise modernise monitor nominate
-    notify nurture observe occupy onboard operate operationalise optimise outlaw outsource oversee package
-    participate permit persuade phase pool preserve prevent prohibit protect prove quantify rank ratify
-    rationalise reallocate rebalance rebuild recall receive recognise reconcile reconvene recover redevelop
-    redirect refocus reform refresh refund refurbish register regularise regulate rehabilitate rehearse
-    reinforce reinstate reintegrate reissue relocate remediate remedy remind remove renew repair repay repeal
-    repeat replan replant repurpose rescope research reserve reset reshape resolve resource respond restore
-    restrict retain retender retest retrain retrofit return reuse reverse revisit revitalise roll rotate
-    safeguard sample save scale scan score screen seize sell separate serve ship shortlist simulate specify
-    sponsor stabilise standardise station store streamline subcontract subsidise substitute suggest summarise
-    supervise supply suspend sustain swap switch table tackle tailor terminate tighten trace transcribe
-    transition transport treat triage trigger trim undertake unify unlock upgrade uphold upload upskill utilise
-    validate vary verify waive weigh welcome wind
+    accelerate accredit acquire activate adapt adjust administer advance alleviate allow announce anticipate apportion
+    assemble assign assure attach attract augment automate award backfill balance bolster broaden build calculate cancel
+    celebrate chair champion clean coach collaborate collate combat commence commit communicate compare
+    compensate compile comply conclude configure connect conserve consolidate construct contain contribute convert
+    convince cooperate counter criminalise curb debrief decommission deepen defer delegate demolish demonstrate
+    deregister detect deter determine devise dismantle disclose discontinue dispatch dispose disrupt disseminate divert do
+    double educate elevate eliminate embed empower enable enact encourage endorse enforce enhance enlarge enlist enrol
+    ensure equip eradicate erect estimate exclude execute expedite explore extract facilitate formulate forward foster
+    fulfil fund generate govern grant halve impose incorporate initiate insert
+    inspect install institute instruct insure integrate interpret intervene invest lay legislate liaise license
+    lodge lower mainstream maintain mediate merge migrate mitigate monitor negate nominate nurture observe obtain
+    occupy offset onboard operate outlaw outsource overcome overhaul oversee package participate permit persuade phase
+    pool postpone prescribe preserve prevent prohibit proofread prosecute protect prove purchase rank
+    reallocate reassess reassure rebalance rebuild recall receive reconcile reconsider reconvene recover redeploy
+    redevelop redirect redraft refocus reform refresh refund refurbish register regulate rehabilitate rehearse reimburse
+    reinforce reinstate reintegrate reissue reject relocate remediate remedy remind remove renew renegotiate reorganise
+    repair repay repeal repeat replan replant represent repurpose rescope research reserve reset reshape resolve resource
+    respond restore restrict restructure resubmit retain retender retest retrain retrieve retrofit return reuse reverse
+    revisit revoke roll rotate safeguard sample save say scale scan score screen seize sell separate serve ship shortlist
+    simulate solve sponsor station stimulate store streamline subcontract submit substitute suggest supervise supply
+    suspend sustain swap switch table tackle tailor telephone terminate tighten trace transcribe transform transition
+    transmit transport treat triage trigger trim underpin undertake unite unlock upgrade uphold upload upskill urge
+    vaccinate validate vary verify waive weigh welcome wind withhold
+    certify codify decarbonise digitise diversify electrify formalise harmonise incentivise institutionalise intensify
+    maximise minimise mobilise modernise notify operationalise optimise quantify ratify rationalise recognise regularise
+    revitalise specify stabilise standardise subsidise summarise unify utilise
     """
 )
 # Of these, those that are as often nouns.
@@ -63,13 +67,28 @@ ALSO_NOUNS = set_of(
     close coach commission contract counter cover curb design direct double draft draw drop employ escalate
     estimate extend field finish fix follow form forward fund grant group help hire hold house increase
     interview invite issue join keep lack launch lead leave license lift limit link list look lower make map
-    measure monitor move name need offer open order outline package partner pay permit phase pilot place plan
-    pool present print progress progressing propose put raise rank reach recall record redesign reform refresh
+    measure monitor move name need offer offset open order outline overhaul package partner pay permit phase pilot place plan
+    pool present print progress progressing propose purchase put raise rank reach recall record redesign reform refresh
     refund register release remedy repair report request research reserve resource resume return reuse reverse
     review roll run sample save scale scan scope score screen second secure select send set share ship show sign
     speed split sponsor staff start station stay stop store study supply support survey swap switch table take
-    talk target tender test trace track trade train transfer transition transport treat trial trigger trim try
+    talk target telephone tender test trace track trade train transfer transition transport treat trial trigger trim try
     turn update upgrade use visit wait waive want warn welcome wind wish withdraw work
+    """
+)
+# Words that are no verbs, and after which "the" or "a" may follow: "about the", "half the".
+NO_VERBS = set_of(
+    """
+    about above across after again against ahead all almost along already also although always am among an and another any
+    are around as at away back be because been before behind being below beside between beyond both but by can case cases
+    concerning could day days despite double down due during each either else enough even ever every except few first for
+    from further had half has have here how however if in including inside instead into is it item its just last least
+    less level like made many may maybe meanwhile milestone minus more most much must near neither never next no nobody
+    none nor not nothing now of off often on once one only onto or other our out outside over owing part past pending per
+    perhaps phase plus quite rather regarding seldom several shall she should since so some soon stage step still such
+    than that the their them then there these they this those though through throughout till times to today together
+    too toward towards tranche twice under unless unlike until up upon via was we well were what when where whereas
+    whether which while who whole whom whose why will with within without worth would yesterday yet you your
     """
 )
 # What stands before a noun, and numbers, as parts of regular expressions.

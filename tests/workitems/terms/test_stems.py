@@ -255,7 +255,7 @@ def test_we_is_remarked_only_where_the_name_does_not_take_its_place():
 def test_a_title_line_marks_the_whole_text_as_a_press_release():
     typed = "Media release - Raids\n\nTwelve workers were found.\n\nENDS"
     assert without_announcements(typed) == ""
-    assert remarks("achieved", typed, "MBIE", NAMES)[0].startswith("The paper leaves out")
+    assert remarks("achieved", typed, "MBIE", NAMES)[0].startswith("The paper leaves praise")
 
 
 NEEDS = "Continue the sentence “To be done, it needs …”, for example: a second tender."
@@ -296,6 +296,156 @@ def test_a_need_is_a_thing_or_an_act_and_no_sentence(typed, reads, advice):
 )
 def test_an_order_is_no_cause(typed, found):
     assert cause(typed, NAMES) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Not enough assessors", "because there are not enough assessors"),
+        ("not enough money to print it", "because there is not enough money to print it"),
+        ("No suitable provider", "because there is no suitable provider"),
+        ("No money", "because of a lack of money"),
+        (
+            "Lack of assessors in the South Island",
+            "because of a lack of assessors in the South Island",
+        ),
+        ("Cost of lane hire", "because of cost of lane hire"),
+        ("Data quality issues", "because of data quality issues"),
+        ("lane hire costs too much", "because lane hire costs too much"),
+        ("IT procurement", "because of IT procurement"),
+        # The first letter is small unless the text may begin with a name.
+        ("Rental firms want one agreement", "because rental firms want one agreement"),
+        ("Delivery of the bags was delayed", "because delivery of the bags was delayed"),
+        ("Radio coverage is poor", "because radio coverage is poor"),
+        ("Tusla has left the team", None),
+        ("Grant Thornton has left the team", "because Grant Thornton has left the team"),
+        ("Hastings has no pool", None),
+    ],
+)
+def test_a_cause_is_told_as_a_clause_or_as_a_thing(typed, found):
+    assert cause(typed, NAMES) == found
+
+
+def test_an_apostrophe_that_is_left_out_is_put_in():
+    typed = "Coroners need to clear findings and havent yet"
+    assert begun("explanation", typed, "MBIE", NAMES) == (
+        "It is late because coroners need to clear findings and haven’t yet"
+    )
+
+
+FITS = {
+    "mitigation": """
+        accredit another 96 controllers by December 2027
+        Accredit another 96 controllers by December 2027
+        cost a smaller option with the Treasury
+        MBIE will accredit another 96 controllers
+        MBIE will then pass its material to the others
+        Ministry of Business, Innovation and Employment will cost a smaller option
+        MSD will lend a lawyer
+        The first national exercise will be held in May 2027
+        air freight the rest of the equipment
+        publish the chapters that are agreed
+        Say in writing which care victims may have
+        redeploy two advisers from the levy team
+        go back to market with a simpler specification
+        take options to Cabinet in March
+    """,
+    "explanation": """
+        Rental firms want one agreement for all road and water safety material and negotiations are ongoing
+        Delivery of the throw bags was delayed by the supplier
+        Coroners need to clear findings and havent yet
+        Not enough assessors
+        Lack of assessors
+        the $12.4 million for the repair fund was not provided in Budget 2026
+        Only $1.9m of the $4.6m a year was available
+        None of the three proposals met the requirements, so the tender has to be run again
+        Two of the three modellers left in March and the posts were vacant until September
+        Tusla has left the team
+        iwi want more time
+        the lawyers work on the levy bill
+        SH6 closed between Nelson and Blenheim
+    """,
+    "meanwhile": """
+        ACC and Water Safety New Zealand reconcile their figures by hand each quarter
+        Regional bylaws require lifejackets in 11 of 16 regions
+        controllers telephone each other twice a day
+        MSD pays for motel rooms from the emergency fund
+    """,
+    "effect": """
+        Radio coverage is poor from Haast to Puysegur Point
+        three in ten phones in an affected area still miss an alert
+        about three in ten phones in an affected area still miss an alert
+        controllers still telephone the regions one by one
+        Around 900 tamariki miss out this summer
+        Lessons from 31 deaths have not reached those who could act on them
+        victims wait for months
+    """,
+}
+DOES_NOT_FIT = {
+    "mitigation": """
+        n/a
+        Resourcing
+        Challenges: Resourcing
+        not enough assessors
+        Privacy
+        see above
+        we are hiring
+        COMPLETED
+        Monitor
+        Protocol with Chief Coroner
+        Options on exemptions are being prepared for the Minister
+        To be picked up in Q1
+        prints a card
+    """,
+    "explanation": """
+        n/a
+        see above
+        COMPLETED
+        Privacy
+        Publish the chapters
+        THE TENDER FAILED
+        Advice on fees to be published
+    """,
+    "meanwhile": """
+        n/a
+        Privacy
+        Volunteer patrols at weekends
+        Publish the chapters
+    """,
+    "effect": """
+        Cost of lane hire
+        19 sites without equipment over the peak of summer
+        see above
+    """,
+}
+
+
+def each_of(lists):
+    return [
+        (asked, line.strip()) for asked, of in lists.items() for line in of.strip().splitlines()
+    ]
+
+
+@pytest.mark.parametrize(("asked", "typed"), each_of(FITS))
+def test_a_text_that_continues_its_sentence_or_may_do_so_draws_no_remark(asked, typed):
+    assert remarks(asked, typed, "MBIE", NAMES[:2]) == []
+
+
+@pytest.mark.parametrize(("asked", "typed"), each_of(DOES_NOT_FIT))
+def test_a_text_that_is_sure_not_to_fit_draws_one_remark(asked, typed):
+    assert len(remarks(asked, typed, "MBIE", NAMES[:2])) == 1
+
+
+def test_a_boast_draws_what_to_write_instead():
+    boast = "SNZ is incredibly proud to have launched the exciting new course with its partners!"
+    assert without_announcements(f"{boast} 212 teachers have it.") == "212 teachers have it."
+    assert remarks("achieved", boast, "SNZ") == [
+        "The paper leaves praise and announcements out. Write what was launched, when, and what it has done so far, "
+        "with a number."
+    ]
+    assert remarks("planned_next", "Continue to build on this fantastic momentum.", "SNZ") == [
+        "Leave out praise such as “fantastic”: write what there is, when and how many."
+    ]
 
 
 WATCHING = "Watching changes nothing: write what will be done. For example: publish the parts that are agreed."

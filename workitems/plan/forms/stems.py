@@ -100,7 +100,7 @@ def reading_of(
 ) -> Reading | None:
     """Return how the text will read; None without a text, or if there is nothing to say. `asked` is one of `ASKED`,
     and `plan` is the one whose acronyms are known."""
-    names = tuple(names)
+    names = _own(asked, agency, names)
     if not text.strip():
         return None
     unknown = known_to(plan).remarks(text) if plan is not None else []
@@ -124,6 +124,22 @@ def reading_of(
     if asked == "explanation":
         sentence = _without_beginning(sentence)
     return Reading(Truncator(sentence).words(SHOWN_WORDS), found)
+
+
+def _own(asked: str, agency: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names that a text may begin with: where the agency is the subject of the sentence, only its own. `names`
+    are pairs of a short and a full one."""
+    names = tuple(names)
+    if asked in STEMS and STEMS[asked].follows in (Follows.VERB, Follows.PAST):
+        return (
+            agency,
+            *(
+                full
+                for short, full in zip(names[::2], names[1::2], strict=False)
+                if short == agency
+            ),
+        )
+    return names
 
 
 def _without_beginning(sentence: str) -> str:

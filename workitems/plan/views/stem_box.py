@@ -29,7 +29,7 @@ def reading(request: HttpRequest) -> HttpResponse:
         raise Http404
     agency = request.POST.get("agency", "")[:AGENCY_LENGTH]
     text = request.POST.get("text", "")[:TEXT_LENGTH]
-    names = (agency, *names_of(Agency.objects.in_order()))
+    names = (*names_of(Agency.objects.in_order()), agency)
     pk = small_number(request.POST.get("plan", ""))
     plan = readable(request, pk) if pk else None
     found = reading_of(asked, text, agency, names, plan, _dates(request))
