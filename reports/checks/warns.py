@@ -7,6 +7,7 @@ from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from reports.checks.blockers import PEOPLE, is_named, numbers_of
@@ -206,6 +207,7 @@ def _short_bridges(material: Material) -> Iterator[Check]:
 def _out_of_order(material: Material) -> Iterator[Check]:
     """Yield open milestones that are expected before one that was to be reached before them."""
     assert material.drafted.found is not None
+    plan = material.drafted.briefing.plan
     for item in material.drafted.found.facts.items:
         for step in item.milestones if item.is_live else ():
             first = comes_before(item.milestones, step) if step.is_open else None
@@ -216,6 +218,9 @@ def _out_of_order(material: Material) -> Iterator[Check]:
                 words=order_in_words(item.number, step, first),
                 url=f"{material.urls[WORKSHOP]}#{AHEAD}",
                 place=gettext("Item {number}").format(number=item.number),
+                mend_url=reverse(
+                    "workitems:milestone", args=[plan.slug, item.number, first.number]
+                ),
                 about=fingerprint(step.forecast.code, first.forecast.code),
             )
 

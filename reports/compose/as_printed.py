@@ -25,7 +25,7 @@ from reports.document.wording import capitalised, closed, count_in_words, first_
 from workitems.models import Update
 from workitems.plan.plan_at import ItemAt, MilestoneAt, by_openness
 from workitems.terms.sentence_ends import sentences
-from workitems.terms.stems import remarks, says_nothing
+from workitems.terms.stems import in_box, remarks, says_nothing
 from workitems.terms.third_person import without_we
 
 # A text that is nothing but one quotation.
@@ -168,7 +168,8 @@ def of_milestone(item: ItemAt, step: MilestoneAt, agency: Agency) -> Printed | N
             )
         for asked in ("explanation", "effect", "meanwhile", "needs"):
             text = getattr(delay, asked)
-            advice += remarks(asked, text, agency.short_name, (agency.short_name, agency.name))
+            names = (agency.short_name, agency.name)
+            advice += in_box(asked, remarks(asked, text, agency.short_name, names))
         why, effect = (closed(capitalised(text)) if text else "" for text in (why, effect))
         if why:
             parts = [because(start, why, delay, is_late=item.is_late, who=agency.short_name)]

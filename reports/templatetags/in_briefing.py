@@ -17,7 +17,7 @@ from workitems.plan.plan_at import DelayAt, MilestoneAt
 from workitems.plan.plan_at.of_records import delay_row, item_row, milestone_row
 from workitems.returns.return_page import MilestoneLine, Section
 from workitems.terms.empty_texts import says_little
-from workitems.terms.stems import says_nothing
+from workitems.terms.stems import in_box, says_nothing
 
 register = template.Library()
 
@@ -87,10 +87,11 @@ def _remarks_on(line: MilestoneLine, answer: MilestoneAnswer) -> list[str]:
     )
     owner = str(answer.owner_agency or record.responsible_agency)
     found = asks_about_order(record, answer.when, line.steps)
-    found += dates.remarks("meanwhile", answer.meanwhile) if answer.meanwhile else []
+    if answer.meanwhile:
+        found += in_box("meanwhile", dates.remarks("meanwhile", answer.meanwhile))
     if action:
         reading = reading_of("mitigation", action, owner, (owner,), dates=dates)
-        found += reading.remarks if reading else []
+        found += in_box("mitigation", reading.remarks if reading else [])
     texts = (answer.reason, answer.effect, answer.meanwhile, answer.needs, action)
     return found + known_to(record.item.plan).remarks(*texts)
 

@@ -47,7 +47,7 @@ function showAsks(box, asks) {
     ...asks.map((ask) => {
       const line = document.createElement("p");
       line.className = "stem-remark";
-      line.textContent = ask;
+      line.innerHTML = ask; // the server has escaped its words
       return line;
     }),
   );

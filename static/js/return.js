@@ -251,6 +251,7 @@ class Section extends Autosave {
     item.querySelector("[data-boxes]").textContent = boxes;
     item.hidden = !boxes;
     line.hidden = !line.querySelector("[data-empty-of]:not([hidden])");
+    nameTheWay();
   }
 
   showErrors(errors, refusals) {
@@ -521,7 +522,8 @@ function nameTheWay() {
   for (const link of document.querySelectorAll("[data-next]")) {
     link.textContent = isComplete ? onward : _("Next unanswered");
   }
-  form.querySelector("[data-complete]").hidden = !isComplete;
+  const saysNothing = form.querySelector("[data-empty-of]:not([hidden])");
+  form.querySelector("[data-complete]").hidden = !isComplete || Boolean(saysNothing);
 }
 nameTheWay();
 

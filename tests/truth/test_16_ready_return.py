@@ -326,10 +326,12 @@ def test_answers_that_say_nothing_are_named_once_before_the_return_is_submitted(
     assert f'{EMPTY}</p> <ul><li data-empty-of="1.2"' in page
     assert ";" not in page[page.index(EMPTY) : page.index("</ul>", page.index(EMPTY))]
     assert "(<span data-boxes>Achieved, Challenges</span>)" in page
+    assert "<p data-complete>" not in page
     asked = client.post(address, versions_of(of_return) | {"act": "submit-all" if to else "submit"})
     of_return.refresh_from_db()
     assert (asked.status_code, of_return.state) == (422, "due")
     assert "Submit it as it is" in asked.text
+    assert "The answer on 1 item says nothing that a reader can use:" in asked.text
     assert 'role="alert" tabindex="-1" autofocus>' in asked.text
     if to:
         assert "<title>Error:" in " ".join(asked.text.split()).replace("<title> ", "<title>")

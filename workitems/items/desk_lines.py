@@ -35,8 +35,8 @@ def _soon(agencies: Any, on: Any, until: Any) -> Any:
             agreed_due__lte=until,
         )
         .exclude(item__stage__in=[Stage.COMPLETE, Stage.WITHDRAWN])
-        # Done in a return that is not submitted yet; nobody else may know.
-        .exclude(pk__in=MilestoneAnswer.objects.done().values("milestone"))
+        # Answered in a return that is not submitted yet; nobody else may know.
+        .exclude(pk__in=MilestoneAnswer.objects.pending().on_milestones().values("milestone"))
         .select_related("item__plan")
         .order_by("agreed_due", "pk")[:SHOWN_AT_MOST]
     )

@@ -23,6 +23,10 @@ class MilestoneAnswerQuerySet(models.QuerySet["MilestoneAnswer"]):
     def not_removed(self) -> Self:
         return self.filter(removed_at=None)
 
+    def on_milestones(self) -> Self:
+        """Answers on milestones themselves, and not on their delays or mitigations."""
+        return self.filter(delay=None, mitigation=None)
+
     def done(self) -> Self:
         """Pending answers that their milestone is done."""
         return self.pending().filter(outcome=MilestoneAnswer.Outcome.DONE)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from workitems.models import MilestoneAnswer, Update
 from workitems.terms.empty_texts import says_little
+from workitems.terms.stems import BOXES
 
 
 def empty_boxes(update: Update | None, answers: Iterable[MilestoneAnswer] = ()) -> list[str]:
@@ -23,11 +24,11 @@ def empty_boxes(update: Update | None, answers: Iterable[MilestoneAnswer] = ()) 
     for answer in answers:
         is_done = answer.outcome == MilestoneAnswer.Outcome.DONE
         found += _empty(
-            (_("Evidence") if is_done else _("Why the date moves"), answer.reason),
-            (_("Effect"), answer.effect),
-            (_("Until then"), answer.meanwhile),
-            (_("What it needs"), answer.needs),
-            (_("What is being done about it"), answer.new_mitigation),
+            (_("Evidence") if is_done else str(BOXES["explanation"]), answer.reason),
+            (str(BOXES["effect"]), answer.effect),
+            (str(BOXES["meanwhile"]), answer.meanwhile),
+            (str(BOXES["needs"]), answer.needs),
+            (str(BOXES["mitigation"]), answer.new_mitigation),
         )
     return list(dict.fromkeys(found))
 

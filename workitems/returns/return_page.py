@@ -142,6 +142,11 @@ class Section:
     give_url: str = ""
 
     @property
+    def has_next_date(self) -> bool:
+        """Whether the item has an open milestone, in whose date there can be confidence."""
+        return any(line.milestone.is_open for line in self.milestones)
+
+    @property
     def asks(self) -> list[str]:
         """What to ask about the lead's answer."""
         if not self.is_led:

@@ -75,13 +75,17 @@ def order_in_words(item: str, step: Step, first: Step) -> str:
     )
 
 
-def out_of_order(item: str, steps: Collection[Step], step: Step) -> list[str]:
-    """Say which of the item's milestones are out of order because this one is expected when it is: it comes before what
-    was to come first, or after what was to follow it."""
+def out_of_order(item: str, steps: Collection[Step], step: Step) -> list[tuple[int, str]]:
+    """Return the numbers of the item's milestones that are out of order because this one is expected when it is, each
+    with a sentence that says so: it comes before what was to come first, or after what was to follow it."""
     others = [each for each in steps if each.number != step.number]
     pairs = [(step, comes_before(others, step))]
     pairs += [(each, comes_before([step], each)) for each in others if each.is_open]
-    return [order_in_words(item, then, first) for then, first in pairs if first is not None]
+    return [
+        (first.number if then is step else then.number, order_in_words(item, then, first))
+        for then, first in pairs
+        if first is not None
+    ]
 
 
 # --- what lasts until the new date -----------------------------------------------------------------

@@ -6,7 +6,7 @@ from workitems.terms.stems import says_nothing
 
 # Of these alone nobody learns anything: "Weather", "Ongoing discussions".
 _NAMED = """
-    capacity competing constraints consultation covid covid-19 delay delays discussion discussions funding issues
+    capacity challenge challenges competing constraints consultation covid covid-19 delay delays discussion discussions funding issues
     meeting meetings prioritisation priorities priority procurement resource resources resourcing staffing talks
     timing weather workload
 """

@@ -101,6 +101,20 @@ STEMS = {
     ),
 }
 
+# What remarks call the boxes on a delay.
+BOXES = {
+    "explanation": gettext_lazy("Why the date moves"),
+    "effect": gettext_lazy("Effect"),
+    "meanwhile": gettext_lazy("Until then"),
+    "needs": gettext_lazy("What it needs"),
+    "mitigation": gettext_lazy("What is being done about it"),
+}
+
+
+def in_box(asked: str, found: Iterable[str]) -> list[str]:
+    """Return remarks on the text for what is `asked` (a key of `BOXES`) with the name of its box: "Effect: …"."""
+    return [f"{BOXES[asked]}: {remark}" for remark in found]
+
 
 # --- What a text says -----------------------------------------------------------------------------
 

@@ -7,7 +7,9 @@ import pytest
 from tests.factories import (
     AssignmentFactory,
     DecisionFactory,
+    DelayFactory,
     MeetingFactory,
+    MilestoneAnswerFactory,
     MilestoneFactory,
     PlanFactory,
     ReturnFactory,
@@ -119,6 +121,20 @@ def test_a_milestone_is_a_to_do_of_its_responsible_agency_and_not_of_the_lead(
 def test_a_closed_milestone_is_no_to_do(contributor, item, done):
     MilestoneFactory(item=item, original_due=TODAY, **done)
     assert told(contributor) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_shown"), [("done", False), ("not_yet", False), ("delay_over", True)]
+)
+def test_a_milestone_that_the_return_answers_is_no_to_do(
+    contributor, item, of_return, outcome, is_shown
+):
+    late = MilestoneFactory(item=item, agreed_due=days(-9), description="Provider contracted")
+    delay = DelayFactory(milestone=late) if outcome == "delay_over" else None
+    said = {"outcome": outcome, "day": TODAY, "delay": delay}
+    MilestoneAnswerFactory(of_return=of_return, milestone=late, **said)
+    shown = [line.what for line in lines_for(contributor, TODAY)]
+    assert ("Provider contracted" in shown) is is_shown
 
 
 def test_a_milestone_of_a_withdrawn_item_is_no_to_do(contributor, plan, police):

@@ -65,7 +65,7 @@ def test_nothing_is_told_of_nothing(told):
 
 ASKS = (
     "Milestone 2 of item 1.2 is expected on 30 June 2010, but milestone 1, which was to come before it, only on {}. "
-    "Is that so?"
+    'Is that so? If not, <a href="{}">change the date of milestone 1</a>.'
 )
 
 
@@ -81,7 +81,9 @@ def test_a_date_before_that_of_what_comes_first_is_asked_about(
     first = MilestoneFactory(item=item, number=1, forecast_due=date(2010, 7, 31))
     then = MilestoneFactory(item=item, number=2, agreed_due=date(2010, 8, 1))
     writer = client_of(contributor)
-    assert asks(writer, then, "30 June 2010") == [ASKS.format("31 July 2010")]
+    assert asks(writer, then, "30 June 2010") == [
+        ASKS.format("31 July 2010", first.get_absolute_url())
+    ]
     assert asks(writer, then, "August 2010") == []
     assert asks(client_of(nobody), then, "30 June 2010") == []
     round = RoundFactory(plan=item.plan)
@@ -93,6 +95,10 @@ def test_a_date_before_that_of_what_comes_first_is_asked_about(
         day=date(2010, 9, 30),
         reason="No printer.",
     )
-    assert asks(writer, then, "30 June 2010") == [ASKS.format("30 September 2010")]
+    assert asks(writer, then, "30 June 2010") == [
+        ASKS.format("30 September 2010", first.get_absolute_url())
+    ]
     # Another agency is not told what a draft says.
-    assert asks(client_of(colleague), then, "30 June 2010") == [ASKS.format("31 July 2010")]
+    assert asks(client_of(colleague), then, "30 June 2010") == [
+        ASKS.format("31 July 2010", first.get_absolute_url())
+    ]

@@ -165,6 +165,16 @@ def test_a_name_of_an_agency_may_begin_a_clause(read):
     assert reading == ("Until then, Police keep a list.", [])
 
 
+def test_an_act_of_another_agency_stays_its_own(read):
+    page = read("Police will lend a lawyer").text
+    assert "It will read: <q>Police will lend a lawyer.</q>" in page
+    assert "stem-remark" not in page
+
+
+def test_one_word_is_no_cause(read):
+    assert "This only names a topic." in read("Coroners", asked="explanation").text
+
+
 def test_what_is_not_asked_is_not_found(read):
     assert read("Anything", "weather").status_code == 404
 
@@ -251,7 +261,7 @@ def test_the_remark_on_a_text_of_ones_own_stands_below_its_box():
 BY_WHEN = "Enter a day under “By when”: the paper tells dated steps."
 GAP = (
     "The actions against the delay end by 17 December 2026, and the new date is 31 March 2027; nothing is said to "
-    "cover the time between. What does?"
+    "cover the time between. What does? Write it under “Until then”."
 )
 AFTER = "An action against the delay is due on 30 June 2027, after the new date, 31 March 2027. Is that so?"
 

@@ -155,7 +155,7 @@ def test_a_key_item_at_risk_shows_why_it_will_say_so(writer, of_return, item):
     assert boxes == [
         [
             may_be_printed("In brief"),
-            "Printing a brochure (1.2), a key item, may become late, because no printer bids.",
+            "Printing a brochure (1.2), a key item, may become late, because there are no printer bids.",
             "Challenges: 3 of 20 words",
         ]
     ]
@@ -317,11 +317,12 @@ def test_the_days_and_the_action_of_a_late_milestone_are_asked_about_once_it_is_
     ]
     order = (
         "Milestone 9 of item 1.2 is expected on 30 September 2010, but milestone 8, which was to come before it, only on "
-        "31 October 2010. Is that so?"
+        "31 October 2010. Is that so? If not, change the date of milestone 8."
     )
     assert lines[-5:-1] == [
         order,
-        "Watching changes nothing: write what will be done. For example: publish the parts that are agreed.",
-        "Enter a day under “By when”: the paper tells dated steps.",
+        "What is being done about it: Watching changes nothing: write what will be done. For example: publish the parts "
+        "that are agreed.",
+        "What is being done about it: Enter a day under “By when”: the paper tells dated steps.",
         "CNS is not in the plan’s glossary, which the coordinator keeps: write it out.",
     ]

@@ -658,3 +658,14 @@ def test_the_form_says_where_to_write_whose_decision_is_needed(client_of, contri
     assert ", or a month for its last day</span>" in page
     assert "Required with “Being settled”. Otherwise leave it blank." in page
     assert "Of several causes choose the main one. Once the return is submitted," in page
+
+
+def test_confidence_in_the_next_date_is_asked_only_of_an_item_with_one(writer, of_return, item):
+    milestone = MilestoneFactory(item=item, responsible_agency=of_return.agency)
+    url, legend = of_return.get_absolute_url(), "Confidence in the next date"
+    assert legend in writer.get(url).text
+    milestone.completed_on = DUE
+    milestone.save()
+    page = writer.get(url).text
+    assert legend not in page
+    assert f'type="hidden" name="i{item.pk}-confidence"' in page

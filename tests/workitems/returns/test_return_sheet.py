@@ -137,7 +137,9 @@ def test_an_upload_writes_nothing_before_it_is_confirmed(writer, of_return, item
 def test_what_a_workbook_says_gets_the_remarks_that_the_page_would_make(
     writer, of_return, item, milestone
 ):
-    MilestoneFactory(item=item, number=8, agreed_due=TODAY, forecast_due=date(2010, 10, 31))
+    eighth = MilestoneFactory(
+        item=item, number=8, agreed_due=TODAY, forecast_due=date(2010, 10, 31)
+    )
     sheets = Sheets(downloaded(writer, of_return)).write("Planned next", "we are hiring for INZ")
     sheets.milestone("New date", date(2010, 9, 30)).milestone("Why the date moves", "No printer.")
     sheets.milestone("Cause", "Staffing").milestone("What is being done", "Hire one for the CNS.")
@@ -151,7 +153,7 @@ def test_what_a_workbook_says_gets_the_remarks_that_the_page_would_make(
     assert remarks["Cause"] == ()
     assert remarks["New date"] == [
         "Milestone 1 of item 1.2 is expected on 30 September 2010, but milestone 8, which was to come before it, only on "
-        "31 October 2010. Is that so?"
+        f'31 October 2010. Is that so? If not, <a href="{eighth.get_absolute_url()}">change the date of milestone 8</a>.'
     ]
     assert f'<p class="stem-remark">{acronym.format("CNS")}</p>' in page.text
 

@@ -66,9 +66,9 @@ def test_a_milestone_is_out_of_order_with_what_was_to_come_before_it_or_after_it
         "Milestone 3 of item 1.2 is expected on 31 March 2027, but milestone 2, which was to come before it, only on 30 "
         "June 2027."
     )
-    assert out_of_order("1.2", [second, third], third) == [says]
+    assert out_of_order("1.2", [second, third], third) == [(2, says)]
     assert out_of_order("1.2", [Expected(2, KnownDate(NOV), KnownDate(NOV)), third], second) == [
-        says
+        (3, says)
     ]
     assert out_of_order("1.2", [second, third._replace(is_open=False)], second) == []
     assert out_of_order("1.2", [third], third._replace(forecast=KnownDate(JUN))) == []

@@ -5,7 +5,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.functional import lazy
+from django.utils.html import format_html
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -80,11 +82,20 @@ def steps_by_item(
 
 
 def asks_about_order(milestone: Milestone, due: KnownDate, steps: Collection[Step]) -> list[str]:
-    """Return what to ask about a date of a milestone, by the open milestones of its item."""
-    step = Expected(milestone.number, milestone.agreed, due)
+    """Return what to ask about a date of a milestone, by the open milestones of its item, as HTML with a link to the
+    page on which the date of the other one is changed."""
+    step, item = Expected(milestone.number, milestone.agreed, due), milestone.item
+    words = _(
+        '{says} Is that so? If not, <a href="{url}">change the date of milestone {number}</a>.'
+    )
     return [
-        _("{says} Is that so?").format(says=says)
-        for says in out_of_order(milestone.item.number, steps, step)
+        format_html(
+            words,
+            says=says,
+            number=number,
+            url=reverse("workitems:milestone", args=[item.plan.slug, item.number, number]),
+        )
+        for number, says in out_of_order(item.number, steps, step)
     ]
 
 

@@ -19,6 +19,7 @@ from workitems.terms.date_order import after_new_date, ends_before, gap
 from workitems.terms.empty_texts import says_little
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.stems import (
+    BOXES,
     STEMS,
     Follows,
     as_it_reads,
@@ -74,7 +75,11 @@ class Dates(NamedTuple):
             if says := after_new_date(self.due, new):
                 found.append(_("{says} Is that so?").format(says=says))
             elif self.due and (says := gap((*self.others, self.due), self.meanwhile, new)):
-                found.append(_("{says} What does?").format(says=says))
+                found.append(
+                    _("{says} What does? Write it under “{box}”.").format(
+                        says=says, box=BOXES["meanwhile"]
+                    )
+                )
         if new is not None and asked == "meanwhile" and (says := ends_before(text, new)):
             found.append(_("{says} What covers the rest?").format(says=says))
         return found
@@ -113,7 +118,8 @@ def reading_of(
     if says_nothing(text):
         return Reading("", found)
     found += dates.remarks(asked, text)
-    if says_little(text):
+    is_one_word = asked == "explanation" and " " not in text.strip()
+    if says_little(text) or is_one_word:
         found.insert(
             0,
             _("This only names a topic. Write, for example: {example}.").format(

@@ -24,7 +24,7 @@ def understood(request: HttpRequest) -> JsonResponse:
 
     `says` are its words, `box` what to write into the box, and `day` the day to open a calendar at.
     Of what cannot be read, `fault` says why. Empty text has none of them. With `milestone`, the id of the one that
-    the date is of, `asks` are questions about what it contradicts, if the user reads its plan.
+    the date is of, `asks` are questions about what it contradicts, as HTML, if the user reads its plan.
     """
     field: Any = FIELDS.get(request.GET.get("as", ""), DayField)()
     field.required = False
@@ -43,7 +43,7 @@ def understood(request: HttpRequest) -> JsonResponse:
 
 
 def _asks(request: HttpRequest, pk: int, due: KnownDate) -> list[str]:
-    rows = Milestone.objects.filter(item__plan__in=plans_read(request)).select_related("item")
+    rows = Milestone.objects.filter(item__plan__in=plans_read(request)).select_related("item__plan")
     row = rows.filter(pk=pk).first()
     if row is None:
         return []
