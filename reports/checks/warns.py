@@ -36,6 +36,7 @@ from reports.compose.subjects import numbers_of as item_numbers
 from reports.document import Verb, markup, words
 from reports.document.dates import long_date
 from reports.document.wording import capitalised, count_in_words, join_words, number
+from reports.document.wording import named as with_article
 from reports.drafting.changed_records import ITEM
 from reports.drafting.draft import Part, printed
 from reports.models import Briefing
@@ -334,11 +335,13 @@ class _Told(NamedTuple):
 
 
 def _told(material: Material, facts: Facts) -> _Told:
-    """Seek the sentences that agencies recorded in the paper, in which acronyms may be written out."""
-    texts = {
-        part.key: plain(abbreviated(printed(material.drafted.draft, part.text), facts.glossary))
-        for part in material.shown
-    }
+    """Seek the sentences that agencies recorded in the paper, in which acronyms and agencies may be written out."""
+    agencies = {each.short_name: with_article(each.name) for each in facts.agencies.values()}
+    texts = {}
+    for part in material.shown:
+        text = abbreviated(printed(material.drafted.draft, part.text), facts.glossary)
+        forms = dict.fromkeys((text, abbreviated(text, agencies)))
+        texts[part.key] = "\n".join(map(plain, forms))
     paper = "\n".join(texts.values())
     rows = [
         (row, [sentence for end, sentence in row.ends.items() if end not in paper])

@@ -1,7 +1,7 @@
 """Section Achievements: the main results, key achievements by pillar, and what was completed.
 
-Agencies' words are quoted from their start: a headline's first sentence, and of another achievement at most two
-sentences. The rest is in their reports and in the annex of texts.
+Agencies' words are quoted: the sentence that tells the result, and of an achievement that is no main result at most two.
+The rest is in their reports and in the annex of texts.
 """
 
 from collections import Counter, defaultdict
@@ -13,18 +13,24 @@ from functools import cached_property
 from typing import NamedTuple
 
 from agencies.wording.translation import in_english
-from reports.compose.budget import Room
+from reports.compose.budget import Room, count_words
 from reports.compose.citations import item_source, milestone_source
 from reports.compose.facts import Facts, UpdateFacts
-from reports.compose.paragraphs import Writer, errors_naming, flat, key
+from reports.compose.paragraphs import Writer, errors_naming, flat, key, length
 from reports.compose.results import (
+    ENOUGH,
+    HEADLINE_WORDS,
     as_result_in_english,
+    boasts,
     counts,
     headline,
     is_list_without_verbs,
     is_of_people,
     is_talk,
+    is_told,
     own_words,
+    passage,
+    told_alone,
     worth,
 )
 from reports.compose.subjects import in_when, numbers_of
@@ -45,11 +51,10 @@ from workitems.models import Pillar, Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.sentence_ends import on_one_line, sentences
-from workitems.terms.stems import FINITE, completion, says_nothing, says_we, without_announcements
+from workitems.terms.sentence_ends import on_one_line
+from workitems.terms.stems import completion, says_nothing, says_we, without_announcements
 from workitems.terms.third_person import without_we
 
-MOST_SENTENCES = 2
 MOST_WORDS = 60
 # Words in one paragraph; the achievements of a pillar may take several.
 PARAGRAPH_WORDS = 110
@@ -61,8 +66,8 @@ MAX_HEADLINES = 6
 # More of them are printed whether they fit or not while they have at most so many words together.
 SURE_WORDS = 120
 SURE_WORDS_IF_TIGHT = 90
-# A report of so much worth is a main result though its agency did not mark it; those of more are its equals.
-ENOUGH = 2
+# And what is told of key items that their agencies marked, as long as the section has so many.
+SURE_WORDS_OF_KEY = 150
 # Limit on the milestones named in a paper without key achievements.
 MAX_MILESTONES = 8
 # Limit on the completed items named.
@@ -74,6 +79,10 @@ MAX_LEFT = 8
 MAIN_RESULTS = key("p", "headlines")
 
 Achieved = tuple[ItemAt, UpdateFacts]
+
+# The marks of reports, what is most wished for first.
+MARKS = (Update.KeyAchievement.HEADLINE, Update.KeyAchievement.YES, Update.KeyAchievement.NO)
+UNMARKED = MARKS.index(Update.KeyAchievement.NO)
 
 
 class WhyNot(StrEnum):
@@ -88,8 +97,11 @@ class WhyNot(StrEnum):
     ELSEWHERE = "elsewhere"
     NO_ROOM = "no room"
     NEWER = "newer"
+    OTHERS_MARKED = "others marked"
     TOO_LITTLE = "too little"
-    TO_REWORD = "to reword"
+    WE = "we"
+    LIST = "list"
+    NO_SENTENCE = "no sentence"
     TOO_LONG = "too long"
 
 
@@ -122,10 +134,11 @@ class Reports:
     @cached_property
     def can_be_results(self) -> list[Achieved]:
         """What can be a main result, the best first: what its agency marked and says something, and of an agency's
-        last report on an item what is a result without a mark. Of the same worth, what speaks of people comes first,
-        then a key item, then what was marked."""
+        last report on an item what is a result without a mark. A report without a mark comes after each of any worth
+        that has one. Of the same worth, what is late and not key comes last; then what was marked goes first, a key
+        item, what is short, and what speaks of people."""
         facts, late = self.facts, {entry.item.pk for entry in self.facts.late}
-        found: list[tuple[tuple[int, bool, bool, bool, bool], Achieved]] = []
+        found: list[tuple[tuple[int | bool, ...], Achieved]] = []
         last = {(item.pk, update.of_return.agency_id): update.pk for item, update in self.achieved}
         for item, update in self.achieved:
             own = own_words(update.achieved)
@@ -133,16 +146,19 @@ class Reports:
             is_last = last[item.pk, update.of_return.agency_id] == update.pk
             is_leads = is_last and update.of_return.agency_id == item.lead
             is_done = is_leads and bool(_done_in_period(facts, item) or _is_completed(facts, item))
-            value = worth(text, is_done=is_done)
-            is_marked = _is((item, update), Update.KeyAchievement.HEADLINE)
-            is_unasked = is_last and value >= ENOUGH and _reads_well(item, update)
-            if (is_marked or is_unasked) and not _is_talk((item, update)) and (text or not own):
+            value = -1 if boasts(text) else min(worth(text, is_done=is_done), ENOUGH)
+            mark = MARKS.index(Update.KeyAchievement(update.key_achievement))
+            is_unasked = is_last and value >= ENOUGH and not _why_unfit_as_it_is(item, update)
+            if (mark == 0 or is_unasked) and not _is_talk((item, update)) and (text or not own):
                 order = (
-                    -min(value, ENOUGH),
+                    value <= 0,
+                    mark == UNMARKED,
+                    -value,
                     item.pk in late and not item.is_key,
-                    not is_of_people(text),
+                    mark,
                     not item.is_key,
-                    not is_marked,
+                    len(text.split()) > HEADLINE_WORDS,
+                    not is_of_people(text),
                 )
                 found.append((order, (item, update)))
         return [pair for _, pair in sorted(found, key=lambda each: each[0])]
@@ -153,12 +169,20 @@ class Reports:
         firsts = {pair[0].pk: pair for pair in reversed(self.can_be_results)}
         return [pair for pair in self.can_be_results if firsts[pair[0].pk] is pair]
 
+    @cached_property
+    def main(self) -> list[Achieved]:
+        """Those for the list of main results. Reports without a mark only make up for what is marked of too few items."""
+        is_marked = [each for each in self.achieved if not _is(each, Update.KeyAchievement.NO)]
+        told = {item.pk for item, update in is_marked if own_words(update.achieved)}
+        unmarked = [pair for pair in self.results if _is(pair, Update.KeyAchievement.NO)]
+        left_out = unmarked[max(MAX_HEADLINES - len(told), 0) :]
+        return [pair for pair in self.results if pair not in left_out][:MAX_HEADLINES]
+
 
 def achievements(writer: Writer) -> Section:
     facts, room = writer.facts, writer.room("achievements")
     reports = facts.once(Reports)
-    achieved, results = reports.achieved, reports.results
-    headlines = results[:MAX_HEADLINES]
+    achieved, results, headlines = reports.achieved, reports.results, reports.main
     others = [
         pair
         for pair in achieved
@@ -168,8 +192,9 @@ def achievements(writer: Writer) -> Section:
     # The sentence that the section must have is counted first, so that there is room for it.
     room.use(_completed(writer, completed, [of for of, _ in [*headlines, *others]]))
     headline_paragraphs, omitted = _headlines(writer, headlines, room, MIN_RESULTS - bool(others))
-    least = max(MIN_RESULTS - (len(headlines) - len(omitted)), 1)
-    pillar_paragraphs, omitted_of_pillars = _by_pillar(writer, others, results, room, least)
+    least = max(MIN_RESULTS - (len(headlines) - len(omitted)), 0 if writer.is_tight else 1)
+    sure = SURE_WORDS_OF_KEY - sum(map(length, headline_paragraphs))
+    pillar_paragraphs, omitted_of_pillars = _by_pillar(writer, others, results, room, least, sure)
     paragraphs = [
         *headline_paragraphs,
         *pillar_paragraphs,
@@ -200,29 +225,35 @@ def _is(pair: Achieved, mark: Update.KeyAchievement) -> bool:
     return pair[1].key_achievement == mark
 
 
+def _is_wished(item: ItemAt, update: UpdateFacts) -> bool:
+    """Whether a report is on a key item, is marked and can be told as it is."""
+    is_marked = not _is((item, update), Update.KeyAchievement.NO)
+    return item.is_key and is_marked and not _why_unfit_as_it_is(item, update)
+
+
 def _is_talk(pair: Achieved) -> bool:
     """Whether it is only a meeting or an announcement, without a number: no main result."""
     item, update = pair
-    first = first_sentences(own_words(update.achieved), 1, MOST_WORDS)
-    return is_talk(first) and item.completed_on is None
+    told = passage(own_words(update.achieved), MOST_WORDS).least
+    return is_talk(told) and item.completed_on is None
 
 
-def _reads_well(item: ItemAt, update: UpdateFacts) -> bool:
-    """Whether a report that its agency did not mark can be a main result as it is: a sentence of the paper, on an item
-    that goes on."""
-    text = without_we(update.achieved, update.of_return.agency.short_name)
-    is_withdrawn = item.stage == Stage.WITHDRAWN
-    line = on_one_line(text)
-    first = (sentences(line) or [""])[0]
+def _why_unfit_as_it_is(item: ItemAt, update: UpdateFacts) -> WhyNot | None:
+    """Return why a report that its agency did not mark can be no main result as it is; None if it is a sentence of the
+    paper, on an item that goes on."""
     agency = update.of_return.agency
+    text = without_we(update.achieved, agency.short_name)
+    if item.stage == Stage.WITHDRAWN:
+        return WhyNot.TOO_LITTLE
+    if is_list_without_verbs(text, on_one_line(text)):
+        return WhyNot.LIST
+    told = passage(own_words(text), MOST_WORDS).least
+    if says_we(told):
+        return WhyNot.WE
     # "Job families issued to all in January" may lack "were".
-    is_sentence = (
-        FINITE.search(first)
-        or completion("achieved", first)
-        or first.startswith((agency.short_name, agency.name, f"The {agency.name}"))
-    )
-    is_other = is_withdrawn or says_we(text) or is_list_without_verbs(text, line)
-    return bool(is_sentence) and not is_other
+    names = (agency.short_name, agency.name, f"The {agency.name}")
+    is_sentence = is_told(told) or completion("achieved", told) or told.startswith(names)
+    return None if is_sentence else WhyNot.NO_SENTENCE
 
 
 def _is_completed(facts: Facts, item: ItemAt) -> bool:
@@ -246,7 +277,11 @@ def _achieved(writer: Writer, item: ItemAt, update: UpdateFacts) -> str:
         text = flat(update.achieved, writer.facts.maori)
     agency = update.of_return.agency
     names = (agency.name, agency.short_name)
-    return as_result_in_english(update.achieved, text, writer.subject(agency), names)
+    return as_result_in_english(update.achieved, text, writer.short_subject(agency), names)
+
+
+def _alone(writer: Writer, item: ItemAt, text: str) -> str:
+    return told_alone(writer.names, item, text, writer.agency_names)
 
 
 def _done_instead(facts: Facts, item: ItemAt, update: UpdateFacts) -> list[MilestoneAt]:
@@ -266,7 +301,7 @@ def _done_in_period(facts: Facts, item: ItemAt) -> list[tuple[date, MilestoneAt]
 def _done(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
     """Return "DoL completed the brochure (1.1) in June 2010."."""
     assert step.completed_on is not None
-    agency = writer.subject(writer.facts.agencies[step.responsible])
+    agency = writer.short_subject(writer.facts.agencies[step.responsible])
     day = in_when(KnownDate(step.completed_on), step.on)
     return f"{agency} completed {writer.names.step(item, step)} {day}."
 
@@ -279,13 +314,15 @@ def _headlines(
     omitted = []
     for item, update in headlines:
         text = headline(_achieved(writer, item, update))
-        certain = sum(len(line.split()) for line, _ in lines) + len(text.split())
-        sure = SURE_WORDS_IF_TIGHT if writer.is_tight else SURE_WORDS
+        told = _alone(writer, item, text)
+        certain = count_words(told, *(line for line, _ in lines))
+        is_short = SURE_WORDS_IF_TIGHT if writer.is_tight else SURE_WORDS
+        sure = SURE_WORDS_OF_KEY if _is_wished(item, update) else is_short
         must = len(lines) < least or certain <= sure
-        if text and text not in writer.used_sentences and (must or room.has(text)):
-            room.use(text)
+        if text and text not in writer.used_sentences and (must or room.has(told)):
+            room.use(told)
             writer.used_sentences.add(text)
-            lines.append((text, [update.source]))
+            lines.append((told, [update.source]))
         else:
             omitted.append((item, update))
     if not lines:
@@ -342,36 +379,42 @@ def _with_text(run: Run, text: str) -> Run:
 
 
 def _by_pillar(
-    writer: Writer, pairs: list[Achieved], results: list[Achieved], room: Room, least: int
+    writer: Writer,
+    pairs: list[Achieved],
+    results: list[Achieved],
+    room: Room,
+    least: int,
+    sure: int,
 ) -> tuple[list[Paragraph], list[Achieved]]:
     """Return paragraphs of each pillar's key achievements, at least so many, and the achievements for which there is
-    no room. Pillars take turns; in each, those of key items come first."""
+    no room. Pillars take turns; in each, those of key items come first, and of these so many words are `sure`."""
     texts: dict[int, str] = {}
     ranked = [
-        (update.pk, _achieved(writer, item, update)) for item, update in _in_turns(pairs, results)
+        (item, update, passage(_achieved(writer, item, update), MOST_WORDS))
+        for item, update in _in_turns(pairs, results)
     ]
-    # Each achievement gets its first sentence before any of them gets a second.
-    for pk, achieved in ranked:
-        first = first_sentences(achieved, 1, MOST_WORDS)
-        must = len(texts) < least
-        if first and first not in writer.used_sentences and (must or room.has(first)):
-            room.use(first)
-            writer.used_sentences.add(first)
-            texts[pk] = first
-    for pk, achieved in ranked:
-        if pk in texts:
-            text = first_sentences(achieved, MOST_SENTENCES, MOST_WORDS)
-            second = text.removeprefix(texts[pk]).strip()
+    # Each achievement gets one sentence before any of them gets a second.
+    for item, update, found in ranked:
+        told = _alone(writer, item, found.least)
+        is_sure = _is_wished(item, update) and count_words(told, *texts.values()) <= sure
+        must = len(texts) < least or is_sure
+        if found.least and found.least not in writer.used_sentences and (must or room.has(told)):
+            room.use(told)
+            writer.used_sentences.add(found.least)
+            texts[update.pk] = found.least
+    for _item, update, found in ranked:
+        if update.pk in texts:
+            second = found.beside.replace(found.least, "").strip()
             if second and second not in writer.used_sentences and room.take(second):
                 writer.used_sentences.add(second)
-                texts[pk] = text
+                texts[update.pk] = found.beside
     of_pillars: dict[int, list[Achieved]] = defaultdict(list)
     for item, update in pairs:
         if update.pk in texts:
             of_pillars[item.pillar].append((item, update))
     paragraphs: list[Paragraph] = []
     for pillar in writer.facts.pillars:
-        for place, box in enumerate(_boxes(of_pillars[pillar.pk], texts)):
+        for place, box in enumerate(_boxes(writer, of_pillars[pillar.pk], texts)):
             paragraphs.append(_of_pillar(writer, pillar, place, box, texts))
     return paragraphs, [pair for pair in pairs if pair[1].pk not in texts]
 
@@ -380,11 +423,14 @@ def _in_turns(pairs: list[Achieved], results: list[Achieved]) -> list[Achieved]:
     """Return the first of each pillar, then the second of each, and so on; what its agency marked before others, of it
     what could be a main result first, the best before others, and then key items and what speaks of people."""
 
-    def order(pair: Achieved) -> tuple[bool, int, bool, bool]:
+    def order(pair: Achieved) -> tuple[bool, bool, bool, int, bool, bool]:
         item, update = pair
         place = results.index(pair) if pair in results else len(results)
         is_unmarked = _is(pair, Update.KeyAchievement.NO)
-        return is_unmarked, place, not item.is_key, not is_of_people(update.achieved)
+        is_boast = boasts(passage(own_words(update.achieved), MOST_WORDS).least)
+        is_wished = _is_wished(item, update)
+        is_about_people = is_of_people(update.achieved)
+        return is_unmarked, is_boast, not is_wished, place, not item.is_key, not is_about_people
 
     turns: Counter[int] = Counter()
     ranked = []
@@ -394,12 +440,14 @@ def _in_turns(pairs: list[Achieved], results: list[Achieved]) -> list[Achieved]:
     return [pair for _, pair in sorted(ranked, key=lambda each: each[0])]
 
 
-def _boxes(pairs: list[Achieved], texts: dict[int, str]) -> Iterator[list[Achieved]]:
+def _boxes(
+    writer: Writer, pairs: list[Achieved], texts: dict[int, str]
+) -> Iterator[list[Achieved]]:
     """Yield the achievements for each paragraph of a pillar."""
     box: list[Achieved] = []
     length = 0
     for pair in pairs:
-        size = len(texts[pair[1].pk].split())
+        size = count_words(_alone(writer, pair[0], texts[pair[1].pk]))
         if box and length + size > PARAGRAPH_WORDS:
             yield box
             box, length = [], 0
@@ -412,7 +460,13 @@ def _boxes(pairs: list[Achieved], texts: dict[int, str]) -> Iterator[list[Achiev
 def _of_pillar(
     writer: Writer, pillar: Pillar, place: int, box: list[Achieved], texts: dict[int, str]
 ) -> Paragraph:
-    passages = [(closed(capitalised(texts[update.pk])), [update.source]) for _, update in box]
+    passages = []
+    last: ItemAt | None = None
+    for item, update in box:
+        text = texts[update.pk]
+        told = text if item is last else _alone(writer, item, text)
+        passages.append((closed(capitalised(told)), [update.source]))
+        last = item
     about = f"achievements {pillar.pk} {place}" if place else f"achievements {pillar.pk}"
     return writer.running(passages, about=about)
 
@@ -531,7 +585,7 @@ def passed_over(
         for pair in ((item, update) for update in updates if update.pk not in main):
             update = pair[1]
             is_complete = bool(item.completed_on and start <= item.completed_on <= end)
-            is_counted = counts(first_sentences(update.achieved, 1, MOST_SHOWN_WORDS))
+            is_counted = counts(passage(own_words(update.achieved), MOST_SHOWN_WORDS).least)
             is_result = update is updates[-1] and (is_complete or is_counted)
             is_likely = is_result or not _is(pair, Update.KeyAchievement.NO)
             is_wished = _is(pair, Update.KeyAchievement.HEADLINE)
@@ -542,17 +596,21 @@ def passed_over(
     writer = Writer(facts)
     shown = []
     for item, update in found[:most]:
-        text = first_sentences(_achieved(writer, item, update), 1, MOST_SHOWN_WORDS)
-        reason = _why_not(writer, (item, update), text, told)
+        whole = _achieved(writer, item, update)
+        text = headline(whole) or first_sentences(whole, 1, MOST_SHOWN_WORDS)
+        text = _alone(writer, item, text) if text else ""
+        reason = _why_not(writer, (item, update), text, told, len(main))
         if not text and reason != WhyNot.NOTHING:
             text = first_sentences(writer.flat(update.achieved), 1, MOST_SHOWN_WORDS)
         shown.append(PassedOver(item, update, closed(capitalised(text)), reason))
     return shown, len(found[most:])
 
 
-def _why_not(writer: Writer, pair: Achieved, text: str, told: Collection[int]) -> WhyNot:
-    """Return why a report with this first sentence is no main result. `told` are the ids of the updates that the
-    section has."""
+def _why_not(
+    writer: Writer, pair: Achieved, text: str, told: Collection[int], count: int
+) -> WhyNot:
+    """Return why a report with this sentence is no main result. `told` are the ids of the updates that the section
+    has; `count` is the number of main results."""
     item, update = pair
     reports = writer.facts.once(Reports)
     if not text:
@@ -565,13 +623,16 @@ def _why_not(writer: Writer, pair: Achieved, text: str, told: Collection[int]) -
         return _why_unfit(reports, pair)
     if pair not in reports.results:
         return WhyNot.SAME_ITEM
-    before = reports.results[: reports.results.index(pair)]
-    if len(before) >= MAX_HEADLINES:
-        return WhyNot.BEHIND
     line = opened(headline(_achieved(writer, item, update)))
+    before = reports.results[: reports.results.index(pair)]
     if any(line == opened(headline(_achieved(writer, *other))) for other in before):
         return WhyNot.SAID
-    return WhyNot.ELSEWHERE if update.pk in told else WhyNot.NO_ROOM
+    if count >= MAX_HEADLINES:
+        return WhyNot.BEHIND
+    if update.pk in told:
+        return WhyNot.ELSEWHERE
+    is_left_out = pair not in reports.main and len(reports.main) < MAX_HEADLINES
+    return WhyNot.OTHERS_MARKED if is_left_out else WhyNot.NO_ROOM
 
 
 def _why_unfit(reports: Reports, pair: Achieved) -> WhyNot:
@@ -588,4 +649,4 @@ def _why_unfit(reports: Reports, pair: Achieved) -> WhyNot:
     ][-1:]
     if last and last[0] is not update:
         return WhyNot.NEWER
-    return WhyNot.TOO_LITTLE if _reads_well(item, update) else WhyNot.TO_REWORD
+    return _why_unfit_as_it_is(item, update) or WhyNot.TOO_LITTLE

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from agencies.models import Agency
-from reports.compose.achievements import MOST_SENTENCES, MOST_WORDS
+from reports.compose.achievements import MOST_WORDS
 from reports.compose.brief import at_risk_in_words
 from reports.compose.late_words import (
     AT_RISK_WORDS,
@@ -18,7 +18,7 @@ from reports.compose.late_words import (
     in_words_of,
 )
 from reports.compose.paragraphs import flat
-from reports.compose.results import HEADLINE_WORDS, as_result, headline
+from reports.compose.results import HEADLINE_WORDS, as_result, headline, passage, told_alone
 from reports.compose.subjects import DOUBTFUL, Names, no_reason, slip_sentence
 from reports.document import DocumentError, Text, markup
 from reports.document.wording import capitalised, closed, count_in_words, first_sentences
@@ -90,7 +90,7 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
             advice=tuple(advice),
         )
     limit = HEADLINE_WORDS if is_headline else MOST_WORDS
-    quoted = headline(achieved) if is_headline else first_sentences(achieved, MOST_SENTENCES, limit)
+    quoted = headline(achieved) if is_headline else passage(achieved, limit).beside
     count = len(sentences(achieved))
     omitted = count - (len(sentences(quoted)) if quoted else 0)
     if not quoted:
@@ -106,12 +106,12 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
             f"A headline takes one sentence, and a second one if it has a number and both have at most {limit} words. The "
             "paper"
             if is_headline
-            else f"The paper takes at most {count_in_words(MOST_SENTENCES, 'sentence')} of {limit} words in all and"
+            else f"The paper takes at most two sentences of {limit} words in all and"
         )
         advice.append(
             f"{takes} leaves out {count_in_words(omitted, 'sentence')} of this text. Put what matters most first."
         )
-    text = capitalised(quoted)
+    text = capitalised(told_alone(Names([item]), item, quoted, names)) if quoted else ""
     if not is_headline:
         text = closed(text)
     place = "Achievements, as a headline" if is_headline else "Achievements"

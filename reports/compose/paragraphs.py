@@ -37,6 +37,7 @@ from reports.document.wording import (
     named,
     opened,
 )
+from workitems.terms.acronyms import acronym_of
 from workitems.terms.sentence_ends import sentences, with_capital
 
 # In text: what is asked of the Minister, filled in from the recommendations when the paper is printed.
@@ -170,6 +171,11 @@ class Writer:
         self._introduced.add(agency.pk)
         is_plain = mentions(agency.name, [agency.short_name])
         return named(agency.name) if is_plain else f"{named(agency.name)} ({agency.short_name})"
+
+    def short_subject(self, agency: Agency) -> str:
+        """Return the name to begin a sentence with, an acronym if it has one, which is written out where it comes first."""
+        short = agency.short_name
+        return short if acronym_of(short) == short else self.subject(agency)
 
     def text(self, *parts: "str | Text") -> Text:
         """Return the parts as one text.

@@ -1,19 +1,32 @@
 """What a report says that is a result, and how much of one: decided by its words, its item and its milestones."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from agencies.wording.translation import in_english
 from reports.compose.slips import PEOPLE
+from reports.compose.subjects import Names
 from reports.document.dates import MONTHS
-from reports.document.wording import first_sentences, opened
+from reports.document.wording import closed, first_sentences, joined, opened
+from workitems.plan.plan_at import ItemAt
+from workitems.terms.as_told import LINKS
 from workitems.terms.sentence_ends import on_one_line, sentences, with_capital
-from workitems.terms.stems import FINITE, begun, has_verb, says_nothing, without_announcements
+from workitems.terms.stems import (
+    FINITE,
+    begun,
+    completion,
+    has_verb,
+    says_nothing,
+    without_announcements,
+)
 from workitems.terms.third_person import is_plural_agency, without_we
-from workitems.terms.verbs import FROM_TWO
+from workitems.terms.verbs import FIRST_VERBS, FROM_TWO, PAST, VERBS, set_of
 
 HEADLINE_WORDS = 30
+# A text of so much worth is a result that needs no better one.
+ENOUGH = 2
 # The longest list of fragments that is quoted as one sentence.
 QUOTED_WORDS = 45
 
@@ -57,19 +70,36 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 _EXISTS = re.compile(
-    r"\b(?:now|(?:is|are) (?:at|available|in (?:force|place|use)|live|on|open|ready)|(?:has|have) (?:helped|reached)|first time"
+    r"\b(?:now|up and running|(?:is|are) (?:at|available|in (?:force|place|use)|live|on|open|ready)|(?:has|have) (?:helped|reached)|first time"
     r"|enacted|gazetted|issued|launched|opened|published|released|signed)\b"
     r"|\blive\b(?!s)",
     re.IGNORECASE,
 )
-# Praise that says nothing: "… – a game-changing investment", "In a significant step forward, …".
-_PRAISE = re.compile(
+# Praise that says nothing: "… – a game-changing investment", "…, heralding a new era", "In a significant step forward, …".
+_ASIDE_OF_PRAISE = re.compile(
     r" [–—] [^–—.]*\b(?:exciting|game-changing|ground-?breaking|historic|landmark|proud|transformative|world-class)\b"
     r"[^–—.]*(?:\d\.\d[^–—.]*)*(?=\.(?:\s|$)|$)"
+    r"|, (?:herald|mark|usher)ing (?:in )?(?:an?|the (?:dawn|start|beginning) of an?) (?:bold |bright |exciting |new )+"
+    r"(?:chapter|dawn|era)\b[^,.;:]*(?=[.!;]|$)"
 )
 _LEAD_IN = re.compile(
     r"^In an? (?:exciting|important|major|significant|welcome) (?:development|milestone|move|step forward), "
 )
+# "SNZ is incredibly proud to have launched …".
+_PROUD_TO_HAVE = re.compile(
+    r"\b(?:am|is|are|was|were) (?:\w+ly |so |very )?(?:delighted|excited|honoured|pleased|proud|thrilled) to have "
+    r"(?=(?:\w+ed|brought|built|found|held|kept|led|lent|made|met|paid|put|sent|set|sold|spent|taught|told|won)\b)"
+)
+_PRAISE = (
+    r"(?:amazing|awesome|exciting|fantastic|game-changing|ground-?breaking|incredible|inspiring|passionate|thrilling"
+    r"|wonderful|world-class)"
+)
+# Within "its amazing partners", "an exciting new course" and "212 passionate teachers", not "it was amazing".
+_PRAISING = re.compile(
+    rf"\b((?:[Ii]ts|[Oo]ur|[Tt]he|[Tt]h(?:eir|ese|is|ose)|\d[\d,]*) |([Aa])n? )(?:\w+ly )?{_PRAISE},? (?!and\b|or\b)(?=([^\W\d]+))"
+)
+# Praise that cannot be taken out.
+_BOASTS = re.compile(rf"\b(?:proud(?:ly)?|{_PRAISE})\b", re.IGNORECASE)
 # A number of things, and no sentence: "1,120 farms with a plan".
 _THING = re.compile(r"\d\S* [\w-]+ (?:at|for|in|of|on|with) ")
 # What refers to another answer before it goes on: "As above – grants issued to 29 clubs".
@@ -96,7 +126,33 @@ def is_talk(sentence: str) -> bool:
 @lru_cache(maxsize=5000)
 def own_words(typed: str) -> str:
     """Return what was typed on one line, as `stated` does, without what it only announces; "" if that is nothing."""
-    return stated(on_one_line(without_announcements(typed)))
+    return stated(without_announcements(without_praise(on_one_line(typed))))
+
+
+def without_praise(text: str) -> str:
+    """Return a text on one line without the praise that its sentences can do without: "SNZ launched the course." of
+    "SNZ is proud to have launched the exciting course!"."""
+    return " ".join(map(_without_praise, sentences(text)))
+
+
+def _without_praise(sentence: str) -> str:
+    told = _PROUD_TO_HAVE.sub("", _ASIDE_OF_PRAISE.sub("", sentence))
+    told = _PRAISING.sub(_unpraised, told)
+    if lead_in := _LEAD_IN.match(told):
+        told = with_capital(told[lead_in.end() :])
+    return sentence if told == sentence else re.sub("!+$", ".", told)
+
+
+def _unpraised(found: re.Match[str]) -> str:
+    """Return what stands before praise as it stands before the next word: "a course" of "an exciting course"."""
+    before, article, word = found.groups()
+    vowel = re.match(r"[aeio]|u(?!ni|s)", word, re.IGNORECASE)
+    return f"{article}{'n' if vowel else ''} " if article else before
+
+
+def boasts(text: str) -> bool:
+    """Whether a text has praise that cannot be taken out of it."""
+    return bool(_BOASTS.search(text))
 
 
 def stated(text: str) -> str:
@@ -116,7 +172,43 @@ def stated(text: str) -> str:
 
 def is_list_without_verbs(typed: str, flat: str) -> bool:
     """Whether a text is typed as a list whose first line has no verb; `flat` is its text on one line."""
-    return bool(_LIST.match(typed) and flat and not has_verb(sentences(flat)[0]))
+    if not (_LIST.match(typed) and flat):
+        return False
+    first = sentences(flat)[0]
+    return not (has_verb(first) or _is_act(first))
+
+
+# --- Whether a sentence is whole ------------------------------------------------------------------
+
+# What stands after a verb in the passive without "was": "Used in the floods".
+_BESIDE_A_PASSIVE = re.compile(r"(?:as|at|by|for|from|in|into|of|on|to|with)\b")
+# Past forms that are no participles, and what happens by itself: "Volunteers gave …", "The fund opened in March".
+_HAPPENED = re.compile(
+    r"\b(?:began|broke|came|chose|closed|commenced|doubled|drew|drove|dropped|ended|expired|fell|gave|grew|halved|knew"
+    r"|opened|reopened|rose|sank|shrank|spoke|started|threw|took|voted|went|withdrew|wrote)\b(?! by\b)"
+)
+# Who acts: "The Department consulted …", "Officials tested …", "In June MSD paid …".
+_ACTS = re.compile(
+    r"(?:^(?:(?:An?|Its|The|Their) [\w’ -]+?|[\w’-]+ and [\w’-]+|Agencies|Cabinet|Councils|Members|Ministers|Officials"
+    r"|Parliament|Staff)|\b(?:[A-Z]\w*[A-Z]\w*|Police))"
+    rf" {PAST.pattern} (?:an?|all|both|each|its|that|the|their|to|\d[\d,]*|{FROM_TWO})\b"
+)
+_NOW = re.compile(r"\b(?:already|also|now|still) (?P<verb>[a-z]+)")
+
+
+def is_told(sentence: str) -> bool:
+    """Whether a sentence has a subject and its verb: "The fund opened in March", but not "31 deaths reviewed"."""
+    without_days = _NO_COUNT.sub("–", sentence)
+    now = (found["verb"] for found in _NOW.finditer(sentence))
+    return any(each.search(without_days) for each in (FINITE, _HAPPENED, _ACTS)) or any(
+        verb.removesuffix("s") in VERBS for verb in now
+    )
+
+
+def _is_act(sentence: str) -> bool:
+    """Whether a sentence begins with what its agency did: "Trained 54 of 70 technicians"."""
+    _verb, _space, rest = sentence.partition(" ")
+    return completion("achieved", sentence) is not None and not _BESIDE_A_PASSIVE.match(rest)
 
 
 @lru_cache(maxsize=5000)
@@ -130,9 +222,7 @@ def as_result(typed: str, flat: str, who: str, names: Sequence[str]) -> str:
     """Return what was achieved on one line, from its first sentence that says something. What begins with a verb gets
     its agency `who` as the subject; of things without a verb it is told that the agency reports them. `flat` is the
     text `typed` as it can be printed."""
-    text = without_we(without_announcements(_PRAISE.sub("", flat)), min(names, key=len))
-    if lead_in := _LEAD_IN.match(text):
-        text = with_capital(text[lead_in.end() :])
+    text = without_we(without_announcements(without_praise(flat)), min(names, key=len))
     reports = f"{who} {'report' if is_plural_agency(who) else 'reports'}"
     if is_list_without_verbs(typed, text):
         lines = "; ".join(
@@ -143,15 +233,112 @@ def as_result(typed: str, flat: str, who: str, names: Sequence[str]) -> str:
     told = stated(text)
     if _THING.match(told) and not FINITE.search(sentences(told)[0]):
         return f"{reports} {told}"
-    return begun("achieved", told, who, names)
+    first, *others = sentences(begun("achieved", told, who, names)) or [""]
+    others = [
+        closed(begun("achieved", each, who, names)) if _is_act(each) else each for each in others
+    ]
+    return " ".join([first, *others])
+
+
+# --- What it is about -----------------------------------------------------------------------------
+
+_NAMING = re.compile(r"[^\W\d_]{3,}")
+# Words that name no subject.
+_NAMING_NONE = set_of(
+    """
+    about across after against all and any are been before between both can each every few first for from had has have
+    high how into its last late least less long made make many may more most national need new not now number off one
+    only other our out over per plan set some such than that the their them then there these they this those three time
+    two under until use was were what when where which while who will with within without work would year
+    """
+)
+# A word without these ends, and of that no more letters, is the same in "assess" and "assessment".
+_ENDING = re.compile(r"(?:ies|ing|ed|es|s|e|y)$")
+_MOST_LETTERS = 6
+# A text that shares so many words with a name says what it is about.
+_SHARED = 2
+# "The standard was …" is of "the standard for hazard signs" and "The rule has …" of "the lifejacket rule".
+_HEAD = re.compile(rf"The ((?:[\w-]+ )?[\w-]+) (?={FINITE.pattern}|{_HAPPENED.pattern})")
+
+
+def told_alone(names: Names, item: ItemAt, text: str, agencies: Iterable[str]) -> str:
+    """Return a result of an item as it is told where nothing before it says what it is about: with the item's name
+    before it, unless it shares words with that. `agencies` are names with which it may begin."""
+    first = (sentences(text) or [""])[0]
+    naming = _naming(item.title) | _naming(item.as_told)
+    shared = len(naming & _naming(first))
+    if (shared and shared >= min(_SHARED, len(naming))) or f"({item.number}" in text:
+        return text
+    name = names.alone(item)
+    if (head := _HEAD.match(first)) and _is_head(head[1], name):
+        return with_capital(name) + text[head.end(1) :]
+    is_whole = is_told(first) or first.startswith(tuple(filter(None, agencies)))
+    return joined(f"On {name}", ",", text, agencies) if is_whole else f"On {name}: {text}"
+
+
+def _naming(text: str) -> set[str]:
+    """Return the words of a text that can name its subject, without their endings. The verb of a title is none."""
+    first, _space, rest = text.casefold().partition(" ")
+    words = _NAMING.findall(rest if first in FIRST_VERBS else f"{first} {rest}")
+    return {_ENDING.sub("", word)[:_MOST_LETTERS] for word in words if word not in _NAMING_NONE}
+
+
+def _is_head(words: str, name: str) -> bool:
+    """Whether words are what a name says more about: "rule" of "the lifejacket rule", "standard" of "the standard for
+    signs"."""
+    head = LINKS.split(name, maxsplit=1)[0]
+    return head.startswith("the ") and head.endswith(f" {words}")
+
+
+# --- What of it is printed ------------------------------------------------------------------------
+
+
+class Passage(NamedTuple):
+    """What a text tells as its result: the `least` that can stand alone, and that with a second sentence `beside` it
+    where that fits. Both are "" if no sentence is short enough."""
+
+    least: str
+    beside: str
+
+
+@lru_cache(maxsize=5000)
+def passage(text: str, most: int) -> Passage:
+    """Return what a text on one line tells as its result, in sentences of at most so many words together (a single one
+    may have twice as many): the first that counts or that says what exists, with the one before if it leans on that. If
+    none says more than the first, that is the first."""
+    all_of_them = [each for each in sentences(text) if not says_nothing(each)]
+    found: list[tuple[tuple[int, bool], int, str]] = []
+    for place, sentence in enumerate(all_of_them):
+        if place and not _can_begin(sentence):
+            continue
+        leans = place > 0 and bool(_LEANS.match(sentence))
+        start = place - 1 if leans else place
+        if start and _LEANS.match(all_of_them[start]):
+            continue
+        least = first_sentences(" ".join(all_of_them[start:]), place - start + 1, most)
+        if sentence in least:
+            value = -1 if boasts(least) else min(worth(least, is_done=False), ENOUGH)
+            found.append(((value, len(least.split()) <= most), start, least))
+    if not found:
+        return Passage("", "")
+    _value, start, least = max(found, key=lambda each: each[0])
+    # With a result in the second sentence, the first one is what goes beside it.
+    start = 0 if start == 1 and not boasts(all_of_them[0]) else start
+    beside = first_sentences(" ".join(all_of_them[start:]), 2, most)
+    return Passage(least, beside if least in beside else least)
+
+
+def _can_begin(sentence: str) -> bool:
+    """Whether what is quoted may begin with a sentence that is not the first of its text."""
+    is_result = not (is_filler(sentence) or is_talk(sentence) or _AHEAD.search(sentence))
+    return is_result and (is_told(sentence) or _is_act(sentence))
 
 
 @lru_cache(maxsize=5000)
 def headline(text: str) -> str:
-    """Return of a text what one bullet prints: its first sentence, and a second one that has a number if it fits."""
-    one = first_sentences(text, 1, HEADLINE_WORDS)
-    two = first_sentences(text, 2, HEADLINE_WORDS)
-    return two if one and two.startswith(one) and counts(two[len(one) :]) else one
+    """Return of a text what one bullet prints: its result, with a second sentence that ends in a number if it fits."""
+    found = passage(text, HEADLINE_WORDS)
+    return found.beside if counts((sentences(found.beside) or [""])[-1]) else found.least
 
 
 @lru_cache(maxsize=5000)

@@ -143,6 +143,14 @@ class Names:
         name = self._name(item)
         return name if name in self._clear else self.item(item)
 
+    def alone(self, item: ItemAt) -> str:
+        """Return the item by its phrase alone; without a short one, by its name and number, wherever it was named
+        before. A name that is too long to be recited is not."""
+        name = self._name(item)
+        if len(name.split()) > MOST_WORDS:
+            return f"item {item.number}"
+        return name if name in self._clear else self.in_full(item)
+
     def short(self, item: ItemAt) -> str:
         """Return the item for a second sentence that is read alone: a long name is not repeated."""
         return f"item {item.number}" if self._is_long(item) else self.phrase(item)

@@ -44,8 +44,17 @@ REASONS: dict[WhyNot, StrOrPromise] = {
         "Its agency did not mark it as a headline. Without the mark, a result says two of these: what there is now, "
         "what was completed, how many, and of how many."
     ),
-    WhyNot.TO_REWORD: gettext_lazy(
-        "Its agency did not mark it as a headline, and as “we” or a list it would have to be reworded."
+    WhyNot.OTHERS_MARKED: gettext_lazy(
+        "Its agency did not mark it as a key achievement, and enough others are marked."
+    ),
+    WhyNot.WE: gettext_lazy(
+        "Its agency did not mark it as a headline, and it would have to be reworded: it speaks as “we”."
+    ),
+    WhyNot.LIST: gettext_lazy(
+        "Its agency did not mark it as a headline, and it would have to be reworded: it is a list."
+    ),
+    WhyNot.NO_SENTENCE: gettext_lazy(
+        "Its agency did not mark it as a headline, and it would have to be reworded: it is no whole sentence."
     ),
     WhyNot.TOO_LONG: gettext_lazy("Its first sentence is too long for the list."),
 }

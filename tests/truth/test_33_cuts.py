@@ -5,7 +5,7 @@ import pytest
 from reports import checks
 from reports.document.wording import first_sentences
 from reports.drafting.paper import read_drafted
-from tests.factories import UpdateFactory
+from tests.factories import AgencyFactory, MemberFactory, UpdateFactory
 from tests.reports.drafted import drafted
 from tests.reports.in_memory import facts, item, section_texts, update_of
 
@@ -26,7 +26,7 @@ def test_a_sentence_is_printed_without_one_that_goes_on():
 
 
 def achievement(text):
-    one = item("1.1")
+    one = item("1.1", title="Mend the card reader")
     return section_texts(
         facts(one, updates=[update_of(one, achieved=text, key_achievement="yes")]), "achievements"
     )
@@ -40,7 +40,7 @@ def test_a_text_that_turns_is_printed_whole_if_it_fits():
 
 def test_a_text_that_turns_is_not_printed_if_the_turn_does_not_fit():
     assert achievement(f"The card reader was mended. Then {LONG}.") == [
-        "Another key achievement: “Train staff” (1.1)."
+        "Another key achievement: mending the card reader (1.1)."
     ]
 
 
@@ -60,3 +60,16 @@ def test_a_check_lists_the_paragraphs_with_shortened_texts(plan, item, by, accep
     assert [check.words for check in found] == [
         "Paragraph 4 prints only a part of what an agency wrote. Read the whole in its sources."
     ] * len(listed)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("before_the_paper")
+def test_a_text_in_which_an_agency_is_written_out_is_not_shortened(plan, item, by, accepted):
+    health = AgencyFactory(short_name="MOH", name="Ministry of Health")
+    MemberFactory(plan=plan, agency=health)
+    text = "Police printed all brochures for MOH."
+    UpdateFactory(of_return=accepted, item=item, achieved=text, key_achievement="yes")
+    read = read_drafted(drafted(plan, item, by))
+    texts = [part.text for part in read.draft.parts()]
+    assert "Police printed all brochures for the Ministry of Health (MOH)." in texts
+    assert checks.failed_checks(read) == []

@@ -90,6 +90,6 @@ def test_items_that_are_counted_are_called_items():
     ],
 )
 def test_an_achievement_without_a_subject_gets_its_agency(typed, printed):
-    one = item("1.1")
+    one = item("1.1", title=typed)
     updates = [update_of(one, achieved=typed, key_achievement="yes")]
     assert section_texts(facts(one, updates=updates), "achievements") == [printed]

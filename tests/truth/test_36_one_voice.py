@@ -60,7 +60,9 @@ def test_without_such_a_milestone_nothing_is_printed(text):
 
 
 def test_an_empty_sentence_is_left_out_of_a_text():
-    assert achieved("Ongoing. All ports have the card. As above.") == ["All ports have the card."]
+    assert achieved("Ongoing. All ports have the card. As above.") == [
+        "On “Train staff” (1.1), all ports have the card."
+    ]
 
 
 @pytest.mark.parametrize("key", ["yes", "headline"])
@@ -70,7 +72,7 @@ def test_the_same_achievement_of_two_items_is_printed_once(key):
         update_of(each, achieved="All ports have it.", key_achievement=key) for each in items
     ]
     text = "\n".join(section_texts(facts(*items, updates=updates), "achievements"))
-    assert text.count("All ports have it.") == 1
+    assert text.count("On “Aim 1” (1.1), all ports have it.") == text.count("have it") == 1
     assert text.splitlines()[-1] == "Another key achievement: “Aim 2” (1.2)."
 
 
@@ -140,9 +142,9 @@ def warned(plan, item, by, accepted):
             ["Paragraph 5 has a sentence that says nothing: “As above.”"],
         ),
         (
-            "Police trained all staff.",
-            "Police trained all staff.",
-            ["Paragraph 5 repeats a sentence of paragraph 4: “Police trained all staff.”"],
+            "Police printed all brochures.",
+            "Police printed all brochures.",
+            ["Paragraph 5 repeats a sentence of paragraph 4: “Police printed all brochures.”"],
         ),
     ],
 )

@@ -93,7 +93,7 @@ RELEASE = (
 
 
 def test_of_a_press_release_only_what_was_done_is_printed():
-    one = item("1.1", is_key=True)
+    one = item("1.1", is_key=True, title="Look for signs of forced labour")
     updates = [update_of(one, achieved=RELEASE, key_achievement="headline")]
     assert section_texts(facts(one, updates=updates), "achievements") == [
         "The year’s main result:\n- Signs of forced labour are built into the choice of vessels at every port."
@@ -123,7 +123,7 @@ def test_an_announcement_is_no_achievement_and_its_writer_reads_so(text):
 
 
 def test_a_space_before_a_comma_is_left_out():
-    one = item("1.1")
+    one = item("1.1", title="Write a card and a guide")
     updates = [
         update_of(one, achieved="Police wrote a card , a map and a guide.", key_achievement="yes")
     ]

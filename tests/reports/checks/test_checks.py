@@ -77,7 +77,7 @@ def test_checks_are_the_same_on_a_draft_that_was_already_read(begin, by, item, u
         type(briefing.plan).objects.filter(pk=briefing.plan_id).update(portfolio="Nobody’s")
         briefing.plan.refresh_from_db()
     found = checks.failed_checks(read_drafted(briefing))
-    assert len(found) == (3 if break_it else 5)
+    assert len(found) == (3 if break_it else 7)
     assert checks.failed_checks(page_of(briefing).drafted) == found
 
 

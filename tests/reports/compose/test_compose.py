@@ -239,7 +239,7 @@ def test_only_updates_of_the_period_accepted_by_the_date_are_quoted(
         achieved="It is printed.",
     )
     said = "\n".join(section(compose(briefing(plan)), "Achievements"))
-    assert ("It is printed." in said) is is_quoted
+    assert ("it is printed." in said) is is_quoted
 
 
 # --- as at the date -----------------------------------------------------------------------

@@ -5,10 +5,20 @@ from datetime import date
 import pytest
 
 from reports.compose.as_printed import Answer, of_answer
-from reports.compose.results import counts, headline, is_filler, stated
+from reports.compose.results import (
+    counts,
+    headline,
+    is_filler,
+    is_told,
+    passage,
+    stated,
+    told_alone,
+    without_praise,
+)
+from reports.compose.subjects import Names
 from reports.document import words
 from tests.reports.compose.test_paper_achievements import achieved, pair
-from tests.reports.in_memory import HEALTH, LABOUR, POLICE, item
+from tests.reports.in_memory import HEALTH, LABOUR, POLICE, item, step, update_of
 
 FILLER = "Over the reporting period Police have continued to progress the development of guidance."
 
@@ -59,13 +69,167 @@ def test_years_days_and_numbers_of_parts_count_nothing(text):
     assert not counts(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Work was hard. The list is open to 40 firms.", "The list is open to 40 firms."),
+        ("The list is open. It has 12 of 40 firms.", "The list is open. It has 12 of 40 firms."),
+        ("The list is open to 4 firms. 12 of 40 came.", "The list is open to 4 firms."),
+        (
+            "The list was drawn up. Work on all 12 goes on. But it has 9 of 40.",
+            "Work on all 12 goes on. But it has 9 of 40.",
+        ),
+        ("They are proud. A list of 9 firms will open. Sent to 40.", "They are proud."),
+    ],
+)
+def test_of_a_text_the_sentence_that_tells_the_result_is_printed(text, told):
+    assert passage(text, 30).least == told
+
+
+def test_a_second_sentence_that_tells_the_result_has_the_first_beside_it_where_both_fit():
+    text = "DoL opened a desk in May. It was paid for. In June DoL paid 40 of 57 people."
+    assert passage(text, 60).least == "In June DoL paid 40 of 57 people."
+    text = "DoL opened a desk in May. In June DoL paid 40 of 57 people."
+    assert headline(text) == passage(text, 60).beside == text
+    assert passage(text, 10) == ("In June DoL paid 40 of 57 people.",) * 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (
+            "We are incredibly proud to have launched an exciting new course with our amazing partners! 40 came.",
+            "We launched a new course with our partners. 40 came.",
+        ),
+        ("40 passionate staff are trained.", "40 staff are trained."),
+        ("A desk is open, heralding a new era for safety.", "A desk is open."),
+        ("An incredible upgrade is in use.", "An upgrade is in use."),
+        ("Staff were proud. It was amazing!", "Staff were proud. It was amazing!"),
+        ("It is a fantastic and new course.", "It is a fantastic and new course."),
+    ],
+)
+def test_praise_is_taken_out_where_a_good_sentence_stays(typed, told):
+    assert without_praise(typed) == told
+
+
+def test_praise_that_stays_comes_last():
+    boast = pair("The 57 houses of 90 are open and amazing.", "1.1", LABOUR, "headline")
+    assert results(boast, pair("Police moved office.", "1.2", key="headline")) == [
+        "Police moved office.",
+        "The 57 houses of 90 are open and amazing.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_whole"),
+    [
+        ("Consultation closed in December 2025 with 1,846 submissions.", True),
+        ("The Department consulted 61 councils.", True),
+        ("The fund opened in March.", True),
+        ("Cabinet agreed to the policy.", True),
+        ("Volunteers gave 300 hours.", True),
+        ("Panel appointed 9 March.", False),
+        ("31 deaths reviewed.", False),
+        ("Audit completed of 20 councils.", False),
+        ("Film shown by two airlines.", False),
+    ],
+)
+def test_a_sentence_has_a_verb_in_the_past_or_another(sentence, is_whole):
+    assert is_told(sentence) is is_whole
+
+
+@pytest.mark.parametrize(
+    ("as_told", "text", "told"),
+    [
+        (
+            "lessons in water safety",
+            "437 schools now use it.",
+            "On lessons in water safety, 437 schools now use it.",
+        ),
+        (
+            "the alert platform",
+            "The contract was signed.",
+            "On the alert platform, the contract was signed.",
+        ),
+        (
+            "the lifejacket rule",
+            "The rule was signed in May.",
+            "The lifejacket rule was signed in May.",
+        ),
+        (
+            "the standard for hazard signs",
+            "The standard is out.",
+            "The standard for hazard signs is out.",
+        ),
+        (
+            "the standard for hazard signs",
+            "Councils use the standard for signs.",
+            "Councils use the standard for signs.",
+        ),
+        ("the map", "206 officers trained.", "On the map: 206 officers trained."),
+        ("the map", "Police drew 3 plans.", "On the map, Police drew 3 plans."),
+        (
+            "",
+            "14 of 20 plans are complete.",
+            "On “Train staff” (1.1), 14 of 20 plans are complete.",
+        ),
+        ("", "DoL completed the course (1.1) in May.", "DoL completed the course (1.1) in May."),
+    ],
+)
+def test_a_result_that_does_not_say_what_it_is_about_begins_with_its_item(as_told, text, told):
+    of = item(as_told=as_told)
+    assert told_alone(Names([of]), of, text, ["Police"]) == told
+
+
+def test_an_act_in_a_list_gets_its_agency():
+    typed = "- ordered lifting equipment\n- trained 54 of 70 technicians\n- used in the floods"
+    assert results(pair(typed, key="headline", title="Lifting equipment")) == [
+        "Police ordered lifting equipment. Police trained 54 of 70 technicians."
+    ]
+
+
+def test_what_is_marked_comes_first_and_what_is_late_and_not_key_last():
+    slipped = step(date(2010, 6, 30))
+    late = item("1.1", slipped, title="Open a desk for people")
+    update = update_of(
+        late, POLICE, achieved="A desk is open to 5 of 9 people.", key_achievement="headline"
+    )
+    assert results(
+        (late, update),
+        pair("Police opened 2 of 4 huts.", "1.2", key="no"),
+        pair("Police opened 3 of 4 cells.", "1.3", key="yes"),
+        pair("Police opened 4 of 4 bars.", "1.4", key="headline"),
+    ) == [
+        "Police opened 4 of 4 bars.",
+        "Police opened 3 of 4 cells.",
+        "A desk is open to 5 of 9 people.",
+        "Police opened 2 of 4 huts.",
+    ]
+
+
+def test_what_is_not_marked_is_a_main_result_only_if_less_than_six_are():
+    unmarked = pair("Police opened 2 of 4 huts.", "2.1", key="no")
+    marked = [pair(f"Police wrote guide {n}.", f"1.{n}") for n in range(1, 7)]
+    assert results(unmarked, *marked) == []
+    assert results(unmarked, *marked[1:]) == ["Police opened 2 of 4 huts."]
+
+
+def test_a_key_item_that_is_marked_is_told_though_there_is_no_room():
+    told = [
+        pair(f"Police opened {n} huts of 40 now.", f"1.{n}", key="headline") for n in range(1, 4)
+    ]
+    key = pair("Police wrote a guide to the law of the sea for those who sail there.", "2.1")
+    of_key = pair("Police have a map.", "2.2", is_key=True)
+    assert achieved(*told, key, of_key, most_words=60)[1:] == ["Police have a map."]
+
+
 def test_a_bullet_has_a_second_sentence_only_with_a_number_and_room():
     assert headline("Police ran it. 40 came.") == "Police ran it. 40 came."
     assert headline("Police ran it. They liked it.") == "Police ran it."
     assert headline(f"Police ran it. {'They saw ' * 14}40.") == "Police ran it."
 
 
-def test_what_says_most_is_a_main_result_without_a_mark_and_people_come_first():
+def test_what_says_most_is_a_main_result_without_a_mark_and_key_items_come_first():
     assert results(
         pair(FILLER, "1.1", key="headline"),
         pair("Police moved office.", "1.2", key="headline"),
@@ -75,8 +239,8 @@ def test_what_says_most_is_a_main_result_without_a_mark_and_people_come_first():
         pair("Police wrote a note.", "1.6", key="no"),
         pair("Of ours, 3 of 4 houses are open.", "1.7", key="no"),
     ) == [
-        "Police have helped 57 workers.",
         "Police issued 12 notices of 40.",
+        "Police have helped 57 workers.",
         "Police issued 17 notices of 40.",
         "Police moved office.",
     ]
@@ -104,7 +268,7 @@ def test_a_list_without_verbs_is_reported_as_one_sentence():
     typed = "- 11 of 15 languages ready\n- open rate 58%."
     told = "Police report: 11 of 15 languages ready; open rate 58%."
     assert results(pair(typed, key="headline")) == [told]
-    (printed,) = of_answer(item(), POLICE, Answer(typed, "headline", ""))
+    (printed,) = of_answer(item(title=typed), POLICE, Answer(typed, "headline", ""))
     assert words(printed.text) == told
 
 

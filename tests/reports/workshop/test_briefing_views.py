@@ -180,7 +180,7 @@ def test_the_preview_numbers_paragraphs_and_shows_their_sources(
     )
     response = page(client, coordinator, "detail", plan.slug, briefing.pk)
     shown = response.content.decode()
-    assert "Staff &lt;b&gt;were&lt;/b&gt; trained." in shown
+    assert "staff &lt;b&gt;were&lt;/b&gt; trained." in shown
     origins = response.context["origins"]
     assert [origin["number"] for origin in origins] == list(range(1, len(origins) + 1))
     labels = [label for origin in origins for label in origin["labels"]]

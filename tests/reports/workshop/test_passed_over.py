@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before_the_paper")
 
 @pytest.fixture
 def report(plan):
-    """Add an item of an agency, with what it reports on it in the period."""
+    """Add an item of an agency that is called what it reports on it in the period, so that no result needs its name."""
     of_round = RoundFactory(plan=plan, period_start=date(2010, 1, 1), period_end=date(2010, 6, 30))
     returns = {}
 
@@ -44,7 +44,10 @@ def report(plan):
                 accepted_on=BEFORE_ON,
             )  # fmt: skip
         row = WorkItemFactory(
-            plan=plan, number=number, lead_agency=agency, **{"stage": "under_way"} | item
+            plan=plan,
+            number=number,
+            lead_agency=agency,
+            **{"stage": "under_way", "title": achieved[:100]} | item,
         )
         return UpdateFactory(
             of_return=returns[agency], item=row, achieved=achieved, key_achievement=key
@@ -118,7 +121,7 @@ def test_each_report_that_is_passed_over_comes_with_the_reason(
         ("3.9", "Its first sentence is too long for the list."),
         (
             "4.1",
-            "Its agency did not mark it as a headline, and as “we” or a list it would have to be reworded.",
+            "Its agency did not mark it as a headline, and it would have to be reworded: it speaks as “we”.",
         ),
     ]
     assert [text for item, text, _reason in offered(briefing) if item in ("3.2", "3.3")] == [
@@ -134,16 +137,16 @@ def test_a_report_without_a_headlines_mark_is_offered_with_that_reason(briefing)
 def test_a_result_that_needs_no_mark_is_not_said_to_lack_one(
     plan, item, coordinator, report, police, customs
 ):
-    for number in range(7):
-        text = f"Police’s house {number} is now open to {number} of 90 people."
-        report(police, f"2.{number}", text)
+    rows = [
+        report(police, f"2.{n}", f"Police’s house {n} is now open to {n} of 90 people.")
+        for n in range(7)
+    ]
     late = report(customs, "3.1", "The desk is now open to 40 people.")
     DelayFactory(milestone=MilestoneFactory(item=late.item, original_due=date(2010, 1, 1)))
     facts = read_drafted(drafted(plan, item, coordinator)).found.facts
-    found, _more = passed_over(facts, set(), set(), 20)
-    reasons = {each.item.number: each.reason for each in found}
-    assert reasons.pop("3.1") == WhyNot.BEHIND
-    assert sorted(reasons.values()) == [WhyNot.BEHIND, *[WhyNot.NO_ROOM] * 6]
+    for in_list, reason in ((6, WhyNot.BEHIND), (4, WhyNot.NO_ROOM)):
+        found, _more = passed_over(facts, {row.pk for row in rows[:in_list]}, set(), 20)
+        assert {each.reason for each in found} == {reason}
 
 
 @pytest.mark.parametrize(
@@ -177,9 +180,8 @@ def test_of_two_reports_on_an_item_the_lesser_says_that_the_other_says_more(brie
         achieved="Customs trained a board.",
         key_achievement="headline",
     )
-    assert ("1.3", "Customs trained a board.", "Another report on its item says more.") in offered(
-        briefing
-    )
+    told = "On “Police trained 240 officers.” (1.3), Customs trained a board."
+    assert ("1.3", told, "Another report on its item says more.") in offered(briefing)
 
 
 def test_what_the_records_have_in_the_list_since_the_draft_was_begun_says_so(

@@ -27,7 +27,7 @@ def briefing(plan, item, coordinator, accepted):
 @pytest.fixture
 def key(briefing):
     """A paragraph that is written from the report."""
-    return briefing.draft_paragraphs.get(text__startswith="Police trained 240").key
+    return briefing.draft_paragraphs.get(text__contains="Police trained 240").key
 
 
 def address(briefing, query=""):
