@@ -91,7 +91,7 @@ def _alone(text: str, short_name: str) -> int | None:
     for found in mentions(text):
         before = text[: found.start]
         is_open = any(before.count(mark) > before.count(end) for mark, end in ("()", "“”"))
-        if text[found.start : found.end] == short_name and not is_open:
+        if text[found.start : found.end].casefold() == short_name.casefold() and not is_open:
             return found.start
     return None
 
