@@ -14,7 +14,7 @@ from agencies.models import Agency
 from reports.compose.budget import Budget, Room
 from reports.compose.facts import Facts
 from reports.compose.subjects import Names
-from reports.compose.writing_out import introduce, write_out
+from reports.compose.writing_out import introduce, texts_of, write_out
 from reports.document import (
     Bullet,
     DocumentError,
@@ -129,14 +129,25 @@ class Writer:
     def write(self, content: str, section: "Callable[[Writer], Section]") -> Section:
         """Return a section with its acronyms written out. Subtract its words from the paper's, and note which items
         it has named."""
-        strange = [each for pk, each in self.facts.agencies.items() if pk not in self._introduced]
-        made, introduced = introduce(section(self), strange)
-        self._introduced |= introduced
+        known = set(self._introduced)
+        agencies = self.facts.agencies.items()
+        made, introduced = introduce(
+            section(self), [each for pk, each in agencies if pk not in known]
+        )
+        # What was left out may have introduced an agency too.
+        text = "\n".join(text for each in made.paragraphs for text in texts_of(each))
+        self._introduced = known | {
+            pk
+            for pk, each in agencies
+            if pk in introduced
+            or f"{each.name} ({each.short_name})" in text
+            or (pk in self._introduced and not acronym_of(each.short_name))
+        }
         made = write_out(made, self.facts)
         self._budget.spend(content, sum(map(length, made.paragraphs)))
         for paragraph in made.paragraphs:
-            for text in (paragraph.text, *(bullet.text for bullet in paragraph.bullets)):
-                self.names.note(words(text))
+            for each in texts_of(paragraph):
+                self.names.note(each)
         return made
 
     def where(self, annexes: Iterable[str]) -> str:

@@ -35,7 +35,7 @@ def introduce(section: Section, agencies: Iterable[Agency]) -> tuple[Section, se
     An agency's own words may use a short name before the paper has said whose it is: "MSD pays …. The Ministry of Social
     Development (MSD) will …". What is quoted or in brackets stays.
     """
-    texts = [text for each in section.paragraphs for text in _texts_of(each)]
+    texts = [text for each in section.paragraphs for text in texts_of(each)]
     early = [
         each
         for each in agencies
@@ -68,10 +68,11 @@ def introduce(section: Section, agencies: Iterable[Agency]) -> tuple[Section, se
     return replace(section, paragraphs=paragraphs), {each.pk for each in early}
 
 
-def _texts_of(part: Paragraph | Bullet) -> Iterator[str]:
+def texts_of(part: Paragraph | Bullet) -> Iterator[str]:
+    """Yield the text of a paragraph and of each of its bullets."""
     yield words(part.text)
     for bullet in part.bullets:
-        yield from _texts_of(bullet)
+        yield from texts_of(bullet)
 
 
 def _is_early(agency: Agency, texts: Iterable[str]) -> bool:

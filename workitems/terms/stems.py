@@ -440,6 +440,7 @@ def completion(asked: str, text: str, names: Iterable[str] = ()) -> str | None:
                 _says_will(typed, names)
                 or (is_verb(verb) and not _is_noun(verb, rest))
                 or (_takes_object(verb, rest) and not is_plural(verb))
+                or _is_compound_verb(verb, rest)
             )
             rest = rest.replace(" and to ", " and ") if _OF_A_WILL.match(typed) else rest
             return _opened(f"{verb} {rest}") if begins and _is_object(rest) else None
@@ -558,6 +559,13 @@ def _takes_object(word: str, rest: str) -> bool:
     """Whether a word that need not be known is a verb by the object that follows it: "accredit another 96"."""
     is_word = word.isalpha() and len(word) > 2 and word not in NO_VERBS
     return is_word and not _NO_VERB.fullmatch(word) and bool(_AN_OBJECT.match(rest))
+
+
+def _is_compound_verb(word: str, rest: str) -> bool:
+    """Whether a word and the next one are a verb by the object that follows them: "air freight the rest"."""
+    second, _space, after = rest.partition(" ")
+    is_first = word.isalpha() and word not in NO_VERBS and not _NO_VERB.fullmatch(word)
+    return is_first and not is_plural(word) and _takes_object(second.casefold(), after)
 
 
 def _is_clause(text: str) -> bool:

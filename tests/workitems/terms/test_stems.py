@@ -336,6 +336,7 @@ def test_an_apostrophe_that_is_left_out_is_put_in():
 FITS = {
     "mitigation": """
         accredit another 96 controllers by December 2027
+        air freight the rest of the equipment
         Accredit another 96 controllers by December 2027
         cost a smaller option with the Treasury
         MBIE will accredit another 96 controllers
