@@ -48,6 +48,8 @@ MAX_ACTIONS = 2
 # Limit on the risks reported in full, and words of each.
 MAX_RISKS = 5
 RISK_WORDS = 36
+# Limit on those in the summary.
+MAX_GRAVEST = 2
 Step = tuple[ItemAt, MilestoneAt]
 Dated = tuple[date, str, Source]
 
@@ -210,20 +212,20 @@ def risks(writer: Writer) -> Section:
     return Section(SectionKind.RISKS, "Risks", tuple(_risks(writer, room)) or (none,))
 
 
-def gravest_risk(writer: Writer, room: Room) -> Iterator[tuple[str, list[Source]]]:
-    """Yield the first risk that is high in likelihood and impact and not escalated to the Minister, for the summary.
-    Other sections do not repeat it."""
-    for risk in writer.facts.grave_risks:
-        if told := _in_sentences(writer, risk, room):
-            text, source = told
-            start = (
-                "A risk that has not been before you is rated high in both likelihood and impact"
-            )
-            text = joined(start, ":", text, writer.agency_names)
-            writer.told_risks.add(risk.pk)
-            room.use(text)
-            yield text, [source]
-            return
+def gravest_risks(writer: Writer, room: Room) -> Iterator[tuple[str, list[Source]]]:
+    """Yield the first risks that are high in likelihood and impact and not escalated to the Minister, for the summary.
+    Other sections do not repeat them."""
+    told = [
+        (risk, *found)
+        for risk in writer.facts.grave_risks
+        if (found := _in_sentences(writer, risk, room))
+    ][:MAX_GRAVEST]
+    for place, (risk, words, source) in enumerate(told):
+        start = f"{'Another' if place else 'A'} risk that has not been before you is both likely and serious"
+        text = joined(start, ":", words, writer.agency_names)
+        writer.told_risks.add(risk.pk)
+        room.use(text)
+        yield text, [source]
 
 
 def _risks(writer: Writer, room: Room) -> Iterator[Paragraph]:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from reports.compose.ahead import gravest_risk
+from reports.compose.ahead import gravest_risks
 from reports.compose.budget import Room
 from reports.compose.citations import item_source, milestone_source
 from reports.compose.facts import Facts
 from reports.compose.late_words import (
     AT_RISK_WORDS,
+    Needed,
     challenge_of,
     effect_in_words,
     effects,
@@ -83,7 +84,7 @@ MAX_MEASURED = 3
 # Late items that need a decision, below the first, for which it says which.
 MAX_DECIDING = 2
 # Late items of which a recommendation of its own says what decision is needed.
-MAX_ASKED = 3
+MAX_ASKED = 5
 # Limit on the late key items named; of more, only so many as of those measured.
 MAX_NAMED_KEYS = 5
 # Words of an agency in a reason.
@@ -92,8 +93,8 @@ REASON_WORDS = 20
 PERIOD_ENDED = 31
 
 Line = tuple[str, list[Source]]
-# A decision of the Minister to whom a paper goes, and what it is on. Of "the Minister" it is not certain who that is.
-OWN_DECISION = r"(?:(?:an?|the) decision (?:by|of|from) (?:you|the {portfolio})|your decision) (?=on (?!.*\bMinister))"
+# A decision of the Minister to whom a paper goes, and what it is on.
+OWN_DECISION = r"(?:(?:an?|the) decision (?:by|of|from) you|your decision) (?=on (?!.*\bMinister))"
 YOURS = "your decision "
 
 
@@ -137,7 +138,7 @@ def _in_brief(writer: Writer, room: Room) -> Iterator[Paragraph]:
     facts = writer.facts
     lines = [
         *(_worries(writer, room) if facts.items else ()),
-        *(gravest_risk(writer, room) if facts.items else ()),
+        *(gravest_risks(writer, room) if facts.items else ()),
         _how_it_goes(writer, room),
         _added(writer, room),
         _withdrawn(writer, room),
@@ -739,12 +740,22 @@ def _new_date(writer: Writer, entry: LateItem) -> str:
     return f"not before {day}" if is_waiting(step) else when(step.forecast, step.on)
 
 
+def _as_you(writer: Writer, needed: Needed) -> str:
+    """Return what an item needs, with "you" in place of the Minister to whom the paper goes: by portfolio, and of "the
+    Minister" only as the coordinating agency writes it, since another agency may mean its own."""
+    own = [f"the {re.escape(writer.facts.plan.portfolio)}"]
+    if needed.agency.pk == writer.facts.coordinator.pk:
+        own.append(r"the Minister(?! (?:for|of)\b)")
+    thing = re.sub(rf"\b(?:{'|'.join(own)})\b(?![’'])", "you", needed.thing)
+    return re.sub(r"\b(by|from|of) (the (?:(?!\band\b).)+) and you\b", r"\1 you and \2", thing)
+
+
 def _condition(writer: Writer, entry: LateItem) -> str:
     """Return on what the item's new date depends, for `depends_in_words`; "" if that is not said."""
     needed = needed_for(writer, entry)
     if needed and not needed.is_act and not needed.is_quoted:
-        own = OWN_DECISION.format(portfolio=re.escape(writer.facts.plan.portfolio))
-        return f"{re.sub(f'^{own}', YOURS, needed.thing, flags=re.IGNORECASE)}{needed.until}"
+        thing = _as_you(writer, needed)
+        return f"{re.sub(f'^{OWN_DECISION}', YOURS, thing, flags=re.IGNORECASE)}{needed.until}"
     if (found := unsettled(entry)) is None:
         return ""
     delay = found[1]

@@ -117,8 +117,9 @@ def delay(writer: Writer) -> Section:
     shortened = _to_shorten(writer, keys, explained)
     keys = [entry for entry in keys if entry not in shortened]
     # What every item that leads must have is counted first, so that there is room for it.
-    texts = {entry.item.pk: _slips(writer.names, entry) for entry in keys}
-    room.use(*texts.values())
+    slips = {entry.item.pk: _slips(writer.names, entry) for entry in keys}
+    texts = {pk: start for pk, (start, _) in slips.items()}
+    room.use(*(" ".join(both) for both in slips.values()))
     done = NOTHING_DONE
     if writer.has("mitigation"):
         groups = [(cause, list(of)) for cause, of in groupby(_by_cause(keys), key=cause_of)]
@@ -137,6 +138,7 @@ def delay(writer: Writer) -> Section:
                 must=entry in explained,
                 is_crowded=len(keys) > MAX_LEADING,
             )
+            texts[entry.item.pk] += slips[entry.item.pk][1]
     for entry in keys:
         texts[entry.item.pk] += _requests(writer, entry, room)
     for entry in keys:
@@ -273,24 +275,25 @@ def _key_items(
     )
 
 
-def _slips(names: Names, entry: LateItem) -> str:
+def _slips(names: Names, entry: LateItem) -> tuple[str, str]:
     """Return how late the item's late milestones are: up to two by name; of more, their number and the last
-    of their dates."""
+    of their dates. Of two, the second sentence is apart, after a space, to follow the reason of the first."""
     late = [slip.milestone for slip in entry.slips if slip.milestone.is_late]
     if found := entry.main_delay:
-        # What is said next is about it.
-        late.sort(key=lambda step: step is found[0].milestone)
+        late.sort(key=lambda step: step is not found[0].milestone)
     is_plain = all(map(is_sayable, late)) and len(set(map(what, late))) == len(late)
     if len(late) == 1 or (len(late) <= MAX_STEPS and is_plain):
         told = [capitalised(slip_sentence(names, entry.item, step)) for step in late]
-        return " ".join(names.once(entry.item, told))
+        start, *more = names.once(entry.item, told)
+        return start, "".join(f" {each}" for each in more)
     dated = entry.item.on
     name = f"{capitalised(number(len(late)))} milestones of {names.item(entry.item)}"
     ahead = [step for step in late if has_new_date(step)]
     if not ahead:
         first = min(late, key=lambda step: step.agreed_due)
         return (
-            f"{name} are late, the first due {by_when(first.agreed, dated)}, and have no new date."
+            f"{name} are late, the first due {by_when(first.agreed, dated)}, and have no new date.",
+            "",
         )
     last = max(ahead, key=lambda step: step.forecast_due)
     sentence = f"{name} are late, the last now expected {by_when(last.forecast, dated)}"
@@ -298,7 +301,7 @@ def _slips(names: Names, entry: LateItem) -> str:
         sentence += f", {how}"
     if undated := len(late) - len(ahead):
         sentence += f"; {number(undated)} {agree(undated, 'has', 'have')} no new date"
-    return f"{sentence}."
+    return f"{sentence}.", ""
 
 
 def _with_reason(
@@ -331,7 +334,6 @@ def _with_reason(
                 is_late=entry.is_late,
                 who=who,
                 agencies=names,
-                number=entry.item.number,
             )
     why = because_of(cause)
     if why and is_typed and found:
@@ -419,30 +421,34 @@ def _other_items(
         return
     with_keys, is_crowded = leading > 0, leading > MAX_LEADING
     # Each item gets its dates before any of them gets a reason.
-    shown: list[tuple[LateItem, str]] = []
+    shown: list[tuple[LateItem, str, str]] = []
     for entry in others[: 0 if is_crowded else MAX_OTHERS]:
-        if not room.take(start := _slips(writer.names, entry)):
+        start, more = _slips(writer.names, entry)
+        if not room.take(start, more):
             break
-        shown.append((entry, start))
+        shown.append((entry, start, more))
     rest = ""
     if remaining := others[len(shown) :]:
         rest = _rest(writer, remaining, room, is_all=not shown, with_keys=with_keys)
         room.use(rest)
     passages = [
         (
-            f"{_with_reason_or_effect(writer, entry, room, start)}{done.sentences_of(entry)}",
+            f"{_with_reason_or_effect(writer, entry, room, start, more)}{done.sentences_of(entry)}",
             [*_sources(writer, [entry]), *done.sources_of(entry)],
         )
-        for entry, start in shown
+        for entry, start, more in shown
     ]
     passages += [(rest, _sources(writer, remaining))] if rest else []
     yield from _in_paragraphs(writer, passages, about="other delays")
 
 
-def _with_reason_or_effect(writer: Writer, entry: LateItem, room: Room, start: str) -> str:
-    """Return the start with the agency's reason or, without one, with what the delay means, if there is room."""
-    text = _with_reason(writer, entry, room, start, None)
-    if text == start:
+def _with_reason_or_effect(
+    writer: Writer, entry: LateItem, room: Room, start: str, more: str = ""
+) -> str:
+    """Return the start with the agency's reason or, without one, with what the delay means, if there is room; `more` is
+    said of the item after a reason."""
+    text = f"{_with_reason(writer, entry, room, start, None)}{more}"
+    if text == f"{start}{more}":
         text += _effects(writer, entry, room, text)
         text += _further_sentences(writer, entry, room, text)
     return f"{text}{_requests(writer, entry, room)}"
@@ -490,7 +496,7 @@ def _rest(
     grave = [entry for entry in entries if _gravity(entry)]
     if len(entries) <= MAX_NAMED:
         named = f"{start}{_named(writer, entries)}."
-        if not where or len(grave) == len(entries) or room.has(named):
+        if not where or room.has(named):
             return named
     why = _counted(Counter(map(cause_of, entries)))
     if not where:
@@ -498,7 +504,8 @@ def _rest(
         return f"{start}{why}: {names}."
     annex = where if writer.where(["delays"]) else f"dates in {where}"
     told = [f"{writer.names.item(entry.item)} {_gravity(entry)}" for entry in grave[:MAX_NAMED]]
-    return "; ".join([f"{start}{why} ({annex})", *told]) + "."
+    among = f" Among them, {join_words(told)}." if told else ""
+    return f"{start}{why} ({annex}).{among}"
 
 
 def _gravity(entry: LateItem) -> str:

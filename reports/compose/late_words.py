@@ -83,18 +83,16 @@ def because(
     is_late: bool,
     who: str,
     agencies: Iterable[str] = (),
-    number: str = "",
 ) -> str:
     """Return the start and the reason as one sentence if they fit together. Of a late item, a cause that is over is
-    reported as past. What is no sentence of the paper is quoted as words of the agency `who`. `number` is the item's,
-    which a start on several milestones needs."""
+    reported as past. What is no sentence of the paper is quoted as words of the agency `who`."""
     first, *rest = sentences(reason)
     is_quoted = says_we(reason) or not is_late or len(first.split()) == 1 or lacks_subject(first)
     why = None if is_quoted else cause(first, agencies)
     if why is None:
         return f"{start} {in_words_of(who, reason)}"
     if not delay.is_open:
-        begun = f"{start} {_it(start, number)} slipped at first {why}."
+        begun = f"{start} It slipped at first {why}."
     elif (
         len(sentences(start)) == 1
         and count_words(start, why) <= SENTENCE_WORDS
@@ -104,13 +102,8 @@ def because(
     elif has_verb(first):
         begun = f"{start} {first}"
     else:
-        begun = f"{start} {_it(start, number)} is late {why}."
+        begun = f"{start} It is late {why}."
     return " ".join([begun, *rest])
-
-
-def _it(start: str, number: str) -> str:
-    """Return how a sentence that follows the start calls the item."""
-    return f"Item {number}" if number and len(sentences(start)) > 1 else "It"
 
 
 def lacks_subject(text: str) -> bool:

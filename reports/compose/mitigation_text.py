@@ -60,6 +60,9 @@ MAX_NAMED = 2
 MAX_ACTIONS = 2
 # Limit on the items named without a dated step.
 MAX_UNDATED = 7
+# An act of more words, or with a time of its own, follows its day.
+LONG_ACT = 12
+_HAS_TIME = re.compile(r"\b(?:after|before|so that|until|within)\b|\b(?:19|20)\d\d\b")
 # Words of an agency about an action, and of all actions of an item.
 ACTION_WORDS = 40
 PARAGRAPH_WORDS = 90
@@ -365,6 +368,8 @@ def _action(
         words = " ".join([closed(f"{capitalised(who)} {does}"), *rest])
     elif not _is_sentence(writer, words):
         words = f"In {possessive(agency.short_name)} words: “{closed(words)}”"
+    # The day is that of what is said first.
+    told, *more = [words] if words.endswith("”") else sentences(words)
     notes = []
     if not mentions(words, agency.names):
         notes.append(writer.bracketed(agency))
@@ -376,7 +381,7 @@ def _action(
         notes.append(by_when(KnownDate(row.due_on), row.on))
     if notes and words.endswith("”"):
         return f"{words[:-1].removesuffix('.')}” ({', '.join(notes)})."
-    return cited(words, ", ".join(notes)) if notes else words
+    return " ".join([cited(told, ", ".join(notes)) if notes else told, *more])
 
 
 def _is_step(writer: Writer, source: Source, row: MitigationAt) -> bool:
@@ -460,8 +465,12 @@ def _will(who: str, verb: str, row: MitigationAt, entry: LateItem) -> str:
     if row.due_on < row.on:
         return f"It was for {who} to {verb} {by}, and this is not recorded as done."
     # "In January" is dated too, if it is that January.
-    is_dated = row.due_on in _new_dates(entry) or MONTHS[row.due_on.month - 1] in verb
-    return closed(f"{capitalised(who)} will {verb}{'' if is_dated else f', {by}'}")
+    if row.due_on in _new_dates(entry) or MONTHS[row.due_on.month - 1] in verb:
+        return closed(f"{capitalised(who)} will {verb}")
+    if len(verb.split()) > LONG_ACT or _HAS_TIME.search(verb):
+        # The day would be read with the last words.
+        return closed(f"{capitalised(by)}, {who} will {verb}")
+    return closed(f"{capitalised(who)} will {verb}, {by}")
 
 
 def _new_dates(entry: LateItem) -> set[date]:

@@ -8,8 +8,17 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
+from workitems.terms.as_told import is_plural
 from workitems.terms.stems import is_thing, keeps_capital
-from workitems.terms.verbs import ALSO_NOUNS, DETERMINERS, FIRST_VERBS, FROM_TWO, PAST, set_of
+from workitems.terms.verbs import (
+    ALSO_NOUNS,
+    DETERMINERS,
+    FIRST_VERBS,
+    FROM_TWO,
+    NO_VERBS,
+    PAST,
+    set_of,
+)
 
 # By how a description says that a thing is done or there: what stands before the thing.
 _NOUNS = {
@@ -25,11 +34,15 @@ _NOUNS = {
     "available nationally": "",
     "available online": "",
     "awarded": "the award of",
+    "begun": "the start of",
     "built": "the building of",
     "certified": "the certification of",
+    "checked": "the checking of",
+    "chosen": "the choice of",
     "circulated": "the circulation of",
     "commenced": "the start of",
     "commissioned": "the commissioning of",
+    "compared": "the comparison of",
     "completed": "the completion of",
     "concluded": "the conclusion of",
     "confirmed": "the confirmation of",
@@ -51,6 +64,7 @@ _NOUNS = {
     "filled": "the filling of",
     "finalised": "the completion of",
     "finished": "the end of",
+    "formed": "the formation of",
     "funded": "the funding of",
     "given": "",
     "held": "",
@@ -61,6 +75,7 @@ _NOUNS = {
     "in service": "",
     "in place": "",
     "in use": "",
+    "included": "the inclusion of",
     "inspected": "the inspection of",
     "installed": "the installation of",
     "introduced": "the introduction of",
@@ -70,6 +85,7 @@ _NOUNS = {
     "made": "",
     "made available": "",
     "mapped": "the mapping of",
+    "named": "the naming of",
     "negotiated": "the negotiation of",
     "open": "the opening of",
     "opened": "the opening of",
@@ -83,12 +99,14 @@ _NOUNS = {
     "registered": "the registration of",
     "released": "the release of",
     "renewed": "the renewal of",
+    "repaired": "the repair of",
     "remediated": "the remediation of",
     "replaced": "the replacement of",
     "reported": "the report on",
     "reviewed": "the review of",
     "revised": "the revision of",
     "selected": "the selection of",
+    "shared": "the sharing of",
     "signed": "the signing of",
     "started": "the start of",
     "submitted": "the submission of",
@@ -123,9 +141,15 @@ _NO_PHRASE = re.compile(
         )
     )
 )
-# How a description that is a thing begins: with a number, or with what precedes "of", "on" and the like.
-_HEAD = re.compile(r"(?!(?:In|On|Ready|Under)\b)(?:\d|(?:[\w’'-]+ ){1,4}(?:for|of|on|to) )")
-_LINKS_OF = set_of("at by for in on to with")
+# How a description that is a thing begins: with a number, with what precedes "of", "on" and the like, or with a word that
+# only stands before a thing.
+_HEAD = re.compile(
+    r"(?!(?:Available|In|Live|On|Open|Operational|Ready|Under)\b)"
+    r"(?:\d|(?:[\w’'-]+ ){1,4}(?:at|between|for|in|of|on|to|with) "
+    r"|(?:Annual|Draft|Final|First|Interim|Joint|Monthly|National|New|Quarterly|Regional|Second|Third|Weekday|Yearly) )"
+)
+_HEAD_OF = re.compile(r"(?:[\w’'-]+ ){1,4}(?:for|of|on|to) ")
+_LINKS_OF = set_of("at between by for in on out to with")
 # "1,500", "$2m" and "80%", but not the year of "2027 report".
 _FIGURE = r"(?!(?:19|20)\d\d\b)\$?\d[\d,.]*(?:%|bn|[bkm])?"
 # "DIA’s register".
@@ -139,11 +163,17 @@ _WITHOUT_ARTICLE = re.compile(
 _OBJECT_AFTER = re.compile(
     rf"(?:(?:and \w+ )?(?:{DETERMINERS})|existing|how|new|whether)\b", re.IGNORECASE
 )
+# A verb by its object: "Retire the old platform".
+_WITH_OBJECT = re.compile(
+    r"(?P<verb>[A-Z][a-z]{2,}(?<!ed)(?<!ing)(?<!ly)) (?P<rest>(?:all|an?|another|each|every|its|the|these) .+)"
+)
 _DOUBLED = set_of(
     """
     begin bid deter drop embed equip get let map plan put refer rerun retrofit run set split stop submit transfer trial
     """
 )
+# One vowel before one consonant: "ship" becomes "shipping".
+_IS_SHORT = re.compile(r"[^aeiou\W]+[aeiou][^aeiouwxy\W]")
 # "Develop, pilot and evaluate the course": the verbs of a title, and what they are about.
 _TITLE = re.compile(
     r"(?P<verb>(?:[A-Z]|Co-|Fast-|Pre-|Re-)[a-z]+)(?P<more>(?:, [a-z]+)*(?:,? (?:and|or) [a-z]+)?) (?P<rest>\S.*)"
@@ -212,7 +242,7 @@ def phrase_of_description(description: str) -> str:
     text = description.strip().rstrip(".")
     found = _DONE.fullmatch(text)
     if found is None:
-        return phrase_of_title(text) or _thing(text)
+        return phrase_of_title(text) or _order(text) or _thing(text)
     noun = _joined_nouns(found["first"], found["done"])
     if noun is None or _NO_PHRASE.search(found["what"]):
         return ""
@@ -229,13 +259,27 @@ def _joined_nouns(first: str | None, done: str) -> str | None:
     return f"{_NOUNS[first].removesuffix(' of')} and {noun.removeprefix('the ')}"
 
 
+def _order(text: str) -> str:
+    """Return an order with a verb that need not be known, as its object follows it: "retiring the old platform"."""
+    found = _WITH_OBJECT.fullmatch(text)
+    if found is None or is_plural(verb := found["verb"].casefold()) or verb in NO_VERBS:
+        return ""
+    return _not_too_long(f"{_gerund(verb)} {found['rest']}")
+
+
 def _thing(text: str) -> str:
     """Return a description that is a thing and no clause: "the decision on the fees"; "" of another one."""
     words = text.casefold().split()
-    if not _HEAD.match(text) or not is_thing(text) or len(words) > MOST_IN_A_PHRASE:
+    # "Sign agreements in eight regions" is an order.
+    is_order = (
+        text and words[0] in FIRST_VERBS and words[0] in ALSO_NOUNS and not _HEAD_OF.match(text)
+    )
+    if is_order or not _HEAD.match(text) or not is_thing(text) or len(words) > MOST_IN_A_PHRASE:
         return ""
     is_done = any(PAST.fullmatch(word) and after in _LINKS_OF for word, after in pairwise(words))
-    is_clause = is_done or _NO_PHRASE.search(text) or PAST.fullmatch(words[-1])
+    is_clause = (
+        is_done or _NO_PHRASE.search(text) or PAST.fullmatch(words[-1]) or words[-1] == "out"
+    )
     return "" if is_clause else _with_the(text)
 
 
@@ -283,7 +327,7 @@ def _cut(phrase: str, ends: re.Pattern[str]) -> Iterator[str]:
 
 
 def _gerund(verb: str) -> str:
-    if verb.rpartition("-")[2] in _DOUBLED:
+    if verb.rpartition("-")[2] in _DOUBLED or _IS_SHORT.fullmatch(verb):
         return f"{verb}{verb[-1]}ing"
     if verb.endswith("e") and not verb.endswith(("ee", "oe", "ye")):
         return f"{verb[:-1]}ing"

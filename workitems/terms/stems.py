@@ -589,9 +589,13 @@ _UNSAID = re.compile(r"^(?:(?!\b(?:are|has|have|is|was|were)\b).)*\bnot \w+ed\b"
 
 
 def has_verb(text: str) -> bool:
-    """Whether a part of a text between commas has more verbs than words such as "that", so that it may be a sentence:
-    not "61 submissions, twice what was expected" or "Two regions without a place"."""
-    return any(_verbs_in(part) > len(_RELATIVE.findall(part)) for part in text.split(", "))
+    """Whether a part of a text between commas has a verb before a word such as "that", or more verbs than such words, so
+    that it may be a sentence: not "61 submissions, twice what was expected" or "Two regions without a place"."""
+    return any(
+        _verbs_in(_RELATIVE.split(part, maxsplit=1)[0]) > 0
+        or _verbs_in(part) > len(_RELATIVE.findall(part))
+        for part in text.split(", ")
+    )
 
 
 _BRACKETED = re.compile(r"\([^()]*\)")

@@ -111,12 +111,12 @@ def test_the_action_against_the_delay_that_is_told_comes_first_then_the_earliest
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"confidence": "off_track"}, "; the cards (1.2) is off track."),
-        ({"confidence": "at_risk"}, "."),
+        ({"confidence": "off_track"}, " Among them, the cards (1.2) is off track."),
+        ({"confidence": "at_risk"}, ""),
     ],
 )
 def test_a_late_item_that_is_off_track_is_named_where_others_are_counted(given, told):
     cards = late("1.2", delay(), is_key=False, as_told="the cards", **given)
     others = [late(f"1.{n}", delay(), is_key=False, title=f"Item {n}") for n in range(3, 9)]
     texts = section_texts(facts(cards, *others, most_words=60), "delay")
-    assert texts == [f"Seven items are late because of a lack of funding (dates in Annex B){told}"]
+    assert texts == [f"Seven items are late because of a lack of funding (dates in Annex B).{told}"]

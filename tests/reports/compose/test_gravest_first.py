@@ -169,9 +169,11 @@ def test_the_response_to_a_grave_risk_is_told_when_there_is_no_room(response, to
     )  # fmt: skip
     of = facts(key(LONG), all_risks=(grave,), most_words=80)
     line = next(
-        each for each in section_texts(of, "purpose")[1].splitlines() if "rated high" in each
+        each
+        for each in section_texts(of, "purpose")[1].splitlines()
+        if "likely and serious" in each
     )
-    start = "- A risk that has not been before you is rated high in both likelihood and impact: investigators leave."
+    start = "- A risk that has not been before you is both likely and serious: investigators leave."
     assert line == f"{start} {told}"
     assert [each for each in section_texts(of, "next_steps") if "nvestigators" in each] == []
 

@@ -255,16 +255,24 @@ def test_risks_high_in_likelihood_and_impact_are_reported_though_nobody_raised_t
         risk(3, "It rains.", closed_on=PAST, escalated_to="group", **high),
         risk(4, "It thaws.", escalated_to="group", **high),
     )
-    assert "rated high" not in section_texts(facts(all_risks=risks), "purpose")[1]
+    assert "likely and serious" not in section_texts(facts(all_risks=risks), "purpose")[1]
     of = facts(item(), all_risks=risks)
-    assert section_texts(of, "purpose")[1].splitlines()[2] == (
-        "- A risk that has not been before you is rated high in both likelihood and impact. Trained staff leave. The "
-        "Department of Labour (DoL) will train more of them."
-    )
-    # The summary has the first one.
-    assert section_texts(of, "next_steps") == [
+    assert section_texts(of, "purpose")[1].splitlines()[2:4] == [
+        "- A risk that has not been before you is both likely and serious. Trained staff leave. The Department of "
+        "Labour (DoL) will train more of them.",
+        "- Another risk that has not been before you is both likely and serious: it thaws. DoL will train more of them.",
+    ]
+    assert section_texts(of, "next_steps") == [PROMISE]
+
+
+def test_a_third_grave_risk_is_told_under_next_steps():
+    grave = [
+        risk(n, text, escalated_to="group", likelihood="high", impact="high")
+        for n, text in enumerate(("Staff leave.", "It thaws.", "It rains."), start=1)
+    ]
+    assert section_texts(facts(item(), all_risks=tuple(grave)), "next_steps") == [
         "One more risk of high likelihood and impact has not been raised with you:\n"
-        "- It thaws. DoL will train more of them.",
+        "- It rains. DoL will train more of them.",
         PROMISE,
     ]
 

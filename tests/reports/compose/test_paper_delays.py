@@ -127,8 +127,8 @@ def test_two_late_milestones_are_named_and_more_are_counted():
         return delays(item("1.1", *steps, as_told="the training"))[0]
 
     assert held_up(SOON, LATER) == (
-        "“Step 1” (1.1, the training) will be two months late, on 31 August 2010. “Step 2” (1.1) will be a year "
-        "late, in June 2011."
+        "“Step 2” (1.1, the training) will be a year late, in June 2011. “Step 1” (1.1) will be two months late, on 31 "
+        "August 2010."
     )
     assert held_up(SOON, LATER, SOON) == (
         "Three milestones of the training (1.1) are late, the last now expected by June 2011, a year "
@@ -279,7 +279,7 @@ def test_a_reason_of_one_word_or_without_a_subject_is_quoted():
         assert found == f"“Brochure printed” (1.1) will be a year late, in June 2011. {told}"
 
 
-def test_a_reason_after_two_milestones_names_the_item():
+def test_the_reason_of_two_late_milestones_follows_the_one_that_it_is_of():
     steps = [
         step(
             PAST, delay("funding", "more submissions"), description=f"Step {n}", forecast_due=LATER
@@ -287,7 +287,10 @@ def test_a_reason_after_two_milestones_names_the_item():
         for n in (1, 2)
     ]
     (found,) = delays(item("1.1", *steps, is_key=True))
-    assert found.endswith(" Item 1.1 is late because of more submissions.")
+    assert found == (
+        "“Step 1” (1.1) will be a year late, in June 2011, because of more submissions. “Step 2” (1.1) will be a year "
+        "late, in June 2011."
+    )
 
 
 def test_late_items_without_a_recorded_cause_are_mentioned_once():

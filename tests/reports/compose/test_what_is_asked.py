@@ -71,10 +71,10 @@ def test_a_paper_recommends_to_note_which_decisions_its_new_dates_need():
     ]
 
 
-def test_of_many_decisions_those_after_the_third_are_in_one_recommendation():
-    last = asked_on(*(waiting(f"1.{n}") for n in range(1, 6)))[3:]
+def test_of_many_decisions_those_after_the_fifth_are_in_one_recommendation():
+    last = asked_on(*(waiting(f"1.{n}") for n in range(1, 8)))[5:]
     assert last == [
-        "note that the new dates for card 1.4 (1.4) and card 1.5 (1.5) need decisions too",
+        "note that the new dates for card 1.6 (1.6) and card 1.7 (1.7) need decisions too",
         "note the contents of this paper",
     ]
 
@@ -84,8 +84,9 @@ def test_of_many_decisions_those_after_the_third_are_in_one_recommendation():
     [
         ("A decision by the Minister of Immigration on fees", "agree to decide on fees, as"),
         ("your decision on fees", "agree to decide on fees, as"),
-        # Which Minister that is, or whose the decision alone, is not certain.
-        ("A decision by the Minister on fees", "note that"),
+        # As the coordinating agency writes it.
+        ("A decision by the Minister on fees", "agree to decide on fees, as"),
+        # Whose the decision alone is, is not certain.
         (
             "A decision by the Minister of Immigration and the Minister of Finance on fees",
             "note that",
