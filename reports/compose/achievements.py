@@ -339,9 +339,8 @@ def _headlines(
 
 
 def _late_work(writer: Writer, told: list[ItemAt], room: Room) -> Iterator[Paragraph]:
-    """Yield a sentence on which of the results told are of late items that the summary does not name, so that nobody
-    takes one for the other."""
-    late = {entry.item.pk for entry in writer.facts.late if entry.is_late} - writer.told_late
+    """Yield a sentence on which of the results told are of late items, so that nobody takes one for the other."""
+    late = {entry.item.pk for entry in writer.facts.late if entry.is_late}
     items = [item for item in dict.fromkeys(told) if item.pk in late]
     if not items:
         return

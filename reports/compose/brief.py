@@ -413,11 +413,6 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
         sentences.append(f"{count} slipped and {verb} no longer late: {which}.")
     room.use(*sentences)
     said = " ".join(sentences).casefold()
-    writer.told_late.update(
-        entry.item.pk
-        for entry in late
-        if writer.names.phrase(entry.item).rstrip(")").casefold() in said
-    )
     told = leading[:MAX_LATE]
     deciding = [entry for entry in late if entry not in told and needs_decision(entry)]
     told += deciding[:MAX_DECIDING]

@@ -117,11 +117,16 @@ def delay(writer: Writer) -> Section:
     shortened = _to_shorten(writer, keys, explained)
     keys = [entry for entry in keys if entry not in shortened]
     # What every item that leads must have is counted first, so that there is room for it.
-    slips = {entry.item.pk: _slips(writer.names, entry) for entry in keys}
+    # In a paper by item, every second paragraph begins with the item, and the others with its milestone.
+    is_by_item = not writer.has("mitigation")
+    slips = {
+        entry.item.pk: _slips(writer.names, entry, begins_with_item=is_by_item and place % 2 == 1)
+        for place, entry in enumerate(keys)
+    }
     texts = {pk: start for pk, (start, _) in slips.items()}
     room.use(*(" ".join(both) for both in slips.values()))
     done = NOTHING_DONE
-    if writer.has("mitigation"):
+    if not is_by_item:
         groups = [(cause, list(of)) for cause, of in groupby(_by_cause(keys), key=cause_of)]
     else:
         groups = [(cause_of(entry), [entry]) for entry in keys]
@@ -142,7 +147,9 @@ def delay(writer: Writer) -> Section:
     for entry in keys:
         texts[entry.item.pk] += _requests(writer, entry, room)
     for entry in keys:
-        must = entry in explained[: 1 if writer.is_tight else None]
+        # By item, what the delays mean is worth more than other words.
+        is_short = writer.is_tight and not is_by_item
+        must = entry in explained[: 1 if is_short else None]
         texts[entry.item.pk] += _effects(writer, entry, room, texts[entry.item.pk], must=must)
     for entry in keys:
         texts[entry.item.pk] += _further_sentences(writer, entry, room, texts[entry.item.pk])
@@ -275,15 +282,20 @@ def _key_items(
     )
 
 
-def _slips(names: Names, entry: LateItem) -> tuple[str, str]:
+def _slips(names: Names, entry: LateItem, *, begins_with_item: bool = False) -> tuple[str, str]:
     """Return how late the item's late milestones are: up to two by name; of more, their number and the last
     of their dates. Of two, the second sentence is apart, after a space, to follow the reason of the first."""
     late = [slip.milestone for slip in entry.slips if slip.milestone.is_late]
     if found := entry.main_delay:
         late.sort(key=lambda step: step is not found[0].milestone)
     is_plain = all(map(is_sayable, late)) and len(set(map(what, late))) == len(late)
+    # What is said of one of several milestones is not said of the item.
+    begins_with_item = begins_with_item and len(late) == 1
     if len(late) == 1 or (len(late) <= MAX_STEPS and is_plain):
-        told = [capitalised(slip_sentence(names, entry.item, step)) for step in late]
+        told = [
+            capitalised(slip_sentence(names, entry.item, step, begins_with_item=begins_with_item))
+            for step in late
+        ]
         start, *more = names.once(entry.item, told)
         return start, "".join(f" {each}" for each in more)
     dated = entry.item.on

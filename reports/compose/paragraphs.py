@@ -107,8 +107,6 @@ class Writer:
         # The open actions that section Mitigation has, and the risks that the summary has.
         self.actions: set[int] = set()
         self.told_risks: set[int] = set()
-        # The items that the summary names as late.
-        self.told_late: set[int] = set()
         self._contents = tuple(contents)
         self._budget = Budget(words, self._contents)
         # By key of a paragraph on several records: the sources of each of its bullets, or of each sentence if

@@ -15,7 +15,7 @@ from reports.compose.citations import (
 )
 from reports.document import Source
 from workitems.models import Delay
-from workitems.models.item import Stage
+from workitems.models.item import Confidence, Stage
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt, by_openness
 from workitems.terms.stems import completion, says_nothing
 
@@ -76,9 +76,19 @@ class LateItem:
         )
 
     @property
+    def is_grave(self) -> bool:
+        """Whether its agency calls it off track and says that it needs a decision."""
+        return self.item.confidence == Confidence.OFF_TRACK and any(
+            each.is_open and each.settlement == Delay.Settlement.NEEDS_DECISION
+            for slip in self.slips
+            for each in slip.delays
+        )
+
+    @property
     def leads(self) -> bool:
-        """Whether it is reported before others and in full: it hurts people, or its agency marked it as key."""
-        return self.item.is_key or self.hurts_people
+        """Whether it is reported before others and in full: it hurts people, its agency marked it as key, or it is
+        grave."""
+        return self.item.is_key or self.hurts_people or self.is_grave
 
     @property
     def touches_people(self) -> bool:

@@ -19,6 +19,7 @@ from workitems.models import Delay
 from workitems.models.item import Confidence, number_key
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms import lateness
+from workitems.terms.as_told import is_plural
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.lateness import Late
 from workitems.terms.made_phrases import are_in_orders, phrase_of_title
@@ -302,8 +303,11 @@ def how_late(step: MilestoneAt, reached: KnownDate) -> str:
     return f"{span} {'late' if step.agreed == step.original else 'later than agreed'}"
 
 
-def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
-    """Return a sentence on how late a milestone is or was, without its first capital."""
+def slip_sentence(
+    names: Names, item: ItemAt, step: MilestoneAt, *, begins_with_item: bool = False
+) -> str:
+    """Return a sentence on how late a milestone is or was, without its first capital. Of one that is expected late for
+    the first time it may begin with the item: "the card (1.1) will be a year late: its printing is now expected …"."""
     name, dated = names.step(item, step), step.on
     state = step.late.state
     if state == Late.WITHDRAWN:
@@ -320,6 +324,14 @@ def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
             was += f" and then expected {by_when(step.forecast, dated)}"
         return f"for {name}, {was}, no new date is set."
     if late := how_late(step, step.forecast):
+        if begins_with_item and is_sayable(step) and step.agreed == step.original:
+            thing = what(step)
+            verb = "are" if is_plural(thing.strip("“”")) else "is"
+            start = f"{names.in_full(item)} will be"
+            if is_waiting(step):
+                day = from_when(step.forecast, dated)
+                return f"{start} at least {late}: {thing} {verb} not expected before {day}."
+            return f"{start} {late}: {thing} {verb} now expected {in_when(step.forecast, dated)}."
         start, late = _with_moves(name, step, late)
         if is_waiting(step):
             return f"{start} will be at least {late}, not before {from_when(step.forecast, dated)}."

@@ -56,8 +56,17 @@ def test_items_with_one_cause_have_a_paragraph_each():
     items = [late("1.1", delay()), late("1.2", delay(), title="Print cards")]
     assert [text.partition(" will")[0] for text in by_item(*items)[:2]] == [
         "“Brochure printed” (1.1)",
-        "“Brochure printed” (1.2)",
+        "“Print cards” (1.2)",
     ]
+
+
+def test_every_second_paragraph_begins_with_its_item_unless_several_milestones_are_late():
+    items = [late(f"1.{n}", delay(), title=f"Print {n} cards") for n in (1, 2, 3)]
+    assert by_item(*items)[1].startswith(
+        "“Print 2 cards” (1.2) will be a year late: “Brochure printed” is now expected in May 2011"
+    )
+    several = item("1.4", late_step(), late_step(description="Cards"), is_key=True, title="Print 4")
+    assert by_item(items[0], several)[1].startswith("“Brochure printed” (1.4")
 
 
 def test_what_an_item_needs_does_not_name_it_twice():

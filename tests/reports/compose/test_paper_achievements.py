@@ -92,17 +92,16 @@ def test_headlines_written_as_fragments_get_no_full_stop():
     ) == ["The year’s main results:\n- first training of staff\n- profiles for visa staff."]
 
 
-def test_results_of_late_items_that_the_summary_does_not_name_are_named_once():
+def test_late_items_of_which_results_are_told_are_named_once():
     due = step(date(2010, 6, 30))
     late = [item(f"1.{n}", due, as_told=f"card {n}") for n in (1, 2)]
-    # The summary names the key ones alone.
     keys = [item(f"2.{n}", due, as_told=f"map {n}", is_key=True) for n in range(1, 5)]
     updates = [
         update_of(each, POLICE, achieved=f"Police printed {n} of 40.", key_achievement="headline")
         for n, each in enumerate([*late, keys[0]], start=11)
     ]
     told = section_texts(facts(*late, *keys, updates=updates), "achievements")
-    assert told[1:] == ["Of these, work on card 1 and card 2 is late."]
+    assert told[1:] == ["Of these, work on map 1, card 1 and card 2 is late."]
 
 
 @pytest.mark.parametrize(
