@@ -6,12 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router
 
 from agencies.models import Seat, Token
 from trafficking_plan.api import stream
 from trafficking_plan.api.admission import may
 from trafficking_plan.api.problems import Problem
+from trafficking_plan.api.schemas import Asked
 from workitems.models import Plan
 from workitems.plan.views.lookups import signed_in
 
@@ -22,7 +23,7 @@ OF_AGENCIES = frozenset(
 )
 
 
-class After(Schema):
+class After(Asked):
     after: str = Field(
         "", max_length=stream.LONGEST_CURSOR, description="The cursor of the last answer."
     )

@@ -33,6 +33,8 @@ SENTENCES = {
     503: "The service cannot reach its database just now. Try again soon.",
 }
 
+UNKNOWN_NAME = "There is no parameter or field of this name. /api/openapi.json lists them."
+
 
 class Problem(Exception):
     """A refusal with its status, and what is wrong by field."""
@@ -86,6 +88,12 @@ def refuse_invalid(form: forms.BaseForm) -> None:
     raise Problem(422, wrong[0][1], wrong=wrong)
 
 
+def refuse_names(names: Iterable[str]) -> None:
+    """Raise `Problem` with the names that an address does not take, if there are any."""
+    if wrong := [(name, UNKNOWN_NAME) for name in names]:
+        raise Problem(422, wrong=wrong)
+
+
 def of_exception(error: Exception) -> HttpResponse | None:
     """Return the response to an exception that says something to the reader; None for others."""
     # Here, because the middleware below is loaded by every process and the library only by requests
@@ -121,6 +129,8 @@ def _of_parameter(error: dict[str, Any]) -> Wrong:
     place = [str(part) for part in error.get("loc", ())]
     # The first part says where it was ("query"), then comes the name of our function's argument.
     field = place[-1] if place else None
+    if error.get("type") == "extra_forbidden":
+        return field, UNKNOWN_NAME
     return field, f"{error.get('msg', 'Not allowed')}."
 
 

@@ -16,7 +16,7 @@ from trafficking_plan.api import as_json
 from trafficking_plan.api.admission import may
 from trafficking_plan.api.as_json import Row
 from trafficking_plan.api.problems import Problem, Wrong
-from trafficking_plan.api.schemas import Id, Page, Pages, ShortText
+from trafficking_plan.api.schemas import Id, Page, Pages, Sent, ShortText
 from workitems.models import Return, WorkItem
 from workitems.plan.views.lookups import require, visible_plan
 from workitems.returns.return_page import MilestoneLine, Section, one_section, return_page
@@ -104,7 +104,7 @@ class SectionOut(Answered):
     milestones: list[MilestoneToAnswer]
 
 
-class AnswerIn(Schema):
+class AnswerIn(Sent):
     """The whole answer on an item: what is left out is empty. `version` is that of the answer that it replaces,
     0 for none. With `no_change`, the rest is not read."""
 
@@ -119,7 +119,7 @@ class AnswerIn(Schema):
     key_achievement: ShortText = "no"
 
 
-class MilestoneAnswerIn(Schema):
+class MilestoneAnswerIn(Sent):
     """What happened to a milestone. `version` is the milestone's, `answer_version` that of the return's answer, 0
     for none. A due date is a day, a month or a quarter: 2027-06-30, 2027-06, 2027-Q2."""
 

@@ -1,10 +1,12 @@
 """What the API takes and gives, as published at /api/openapi.json."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from ninja import Field, Schema
-from pydantic import StringConstraints
+from pydantic import ConfigDict, StringConstraints, ValidationInfo, model_validator
+
+from trafficking_plan.api.problems import refuse_names
 
 MOST_ROWS = 500
 USUAL_ROWS = 100
@@ -14,12 +16,29 @@ ShortText = Annotated[str, StringConstraints(max_length=200)]
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
-class Pages(Schema):
+class Asked(Schema):
+    """What an address takes after "?". Another name is refused with a 422: a misspelt filter would give every row."""
+
+    @model_validator(mode="after")
+    def refuse_other_names(self, info: ValidationInfo) -> Self:
+        known = type(self).model_fields
+        names = info.context["request"].GET if info.context else ()
+        refuse_names(name for name in names if name not in known)
+        return self
+
+
+class Sent(Schema):
+    """What an address takes as JSON. Another name is refused with a 422: a misspelt field would empty the right one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Pages(Asked):
     page: int = Field(1, ge=1, le=100_000, description="Which page of the rows.")
     limit: int = Field(USUAL_ROWS, ge=1, le=MOST_ROWS, description="Rows on a page.")
 
 
-class AsAt(Schema):
+class AsAt(Asked):
     at: ShortText = Field(
         "",
         description=(
