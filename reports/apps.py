@@ -30,6 +30,7 @@ class ReportsConfig(AppConfig):
         successor.CARRIERS.append(kinds.carry_kinds)
         desk.SOURCES.append(desk_lines.lines_for)
         due_calendar.SOURCES.append(follow_up_calendar.follow_up_entries)
+        due_calendar.SOURCES.append(follow_up_calendar.clearance_entries)
         news.SOURCES.append(notices.due_notices)
         news.SOURCES.append(follow_up_notices.due_notices)
         news.SOURCES.append(pack_notices.pack_notices)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
 from django.utils.safestring import SafeString
@@ -48,25 +48,24 @@ def milestone_timeline(
     rows: Sequence[TimelineRow],
     *,
     as_at: date,
-    overdue: Collection[TimelineRow] = (),
     note: str = "",
     narrow: bool = False,
 ) -> SafeString:
     """Draw each milestone on one line, with its slip as a bar.
 
     A ring marks the original date, a dot completion, a diamond the forecast. A vertical line marks
-    `as_at`. Rows that are `overdue` have a triangle on the agreed date and a bar from there to the
+    `as_at`. Rows that are overdue have a triangle on the agreed date and a bar from there to the
     line. `note` is printed below. Drawn `narrow`, the label is above its line. Return "" without rows.
     """
     if not rows:
         return SafeString("")
     width = NARROW if narrow else WIDTH
-    dated = [_overdue_words(row) if row in overdue else slip_words(row.milestone) for row in rows]
+    dated = [_overdue_words(row) if row.is_overdue else slip_words(row.milestone) for row in rows]
     wraps = any(row.wraps for row in rows)
     longest = max(map(len, dated)) if wraps else 0
     axis = _Axis(rows, as_at, longest=longest, narrow=narrow)
     beside = [whole(words, axis.letters) if wraps else [words] for words in dated]
-    parts, below = _legend(has_overdue=bool(overdue), narrow=narrow)
+    parts, below = _legend(has_overdue=any(row.is_overdue for row in rows), narrow=narrow)
     top = below + 35.0
     labels = [
         two_lines(f"{row.number} {row.milestone.label}", 62 if narrow else 38) for row in rows
@@ -85,11 +84,11 @@ def milestone_timeline(
         middle = y + (height - 10 if narrow else height / 2)
         lift = 11.0 - middle + y if narrow else -2.5 if len(words) == 2 else 3.5
         parts.append(lines_of(words, 0, middle + lift, size=10.5))
-        if row in overdue:
+        if row.is_overdue:
             parts += _overdue_strip(row.milestone, axis, middle, as_at)
         else:
             parts += _strip(row.milestone, axis, middle)
-        parts.append(_dates(row.milestone, dates, axis, middle, is_overdue=row in overdue))
+        parts.append(_dates(row.milestone, dates, axis, middle, is_overdue=row.is_overdue))
         parts.append(line(0, y + height, width, y + height, stroke=FAINT))
         y += height
     today = axis.x(as_at)
@@ -103,7 +102,7 @@ def milestone_timeline(
         parts.append(text(words_of_note, 0, bottom + 12, fill=QUIET, size=10))
         bottom += 13
     bottom += 4 if note else 0
-    return picture(width, bottom, title=_sentence(rows, as_at, overdue, note), parts=parts)
+    return picture(width, bottom, title=_sentence(rows, as_at, note), parts=parts)
 
 
 class _Axis:
@@ -234,10 +233,8 @@ def _legend(*, has_overdue: bool, narrow: bool) -> tuple[list[str], float]:
     return parts, y
 
 
-def _sentence(
-    rows: Sequence[TimelineRow], as_at: date, overdue: Collection[TimelineRow], note: str
-) -> str:
-    sentences = [_row_in_words(row, is_overdue=row in overdue) for row in rows]
+def _sentence(rows: Sequence[TimelineRow], as_at: date, note: str) -> str:
+    sentences = [_row_in_words(row) for row in rows]
     if note:
         sentences.append(note)
     return gettext("Timeline of milestones as at {day}. {milestones}").format(
@@ -245,9 +242,9 @@ def _sentence(
     )
 
 
-def _row_in_words(row: TimelineRow, *, is_overdue: bool) -> str:
+def _row_in_words(row: TimelineRow) -> str:
     milestone = row.milestone
-    if is_overdue:
+    if row.is_overdue:
         sentence = gettext(
             "{milestone}: promised {promised}, overdue since {due}, expected {expected}."
         )
@@ -258,7 +255,7 @@ def _row_in_words(row: TimelineRow, *, is_overdue: bool) -> str:
     return sentence.format(
         milestone=f"{row.number} {milestone.label}",
         promised=milestone.promised.short,
-        due=milestone.due.short if is_overdue else "",
+        due=milestone.due.short if row.is_overdue else "",
         expected=milestone.expected.short,
         reached=slip_words(milestone),
     )

@@ -10,7 +10,7 @@ from reports.compose.citations import delay_source, item_source, mitigation_sour
 from reports.compose.facts import Facts, UpdateFacts
 from reports.compose.paper_cover import names
 from reports.compose.paragraphs import Writer, errors_naming, key
-from reports.compose.subjects import is_waiting
+from reports.compose.subjects import has_new_date, is_waiting
 from reports.document import (
     Confidence,
     ConsultedRow,
@@ -84,7 +84,13 @@ def progress_picture(facts: Facts) -> ProgressPicture:
         as_at=facts.as_at,
         pillars=tuple(pillars),
         timeline=tuple(
-            TimelineRow(item.number, _milestone(step), wraps=True) for item, step in steps
+            TimelineRow(
+                item.number,
+                _milestone(step),
+                wraps=True,
+                is_overdue=step.is_overdue and not has_new_date(step),
+            )
+            for item, step in steps
         ),
         note=note,
     )

@@ -270,12 +270,13 @@ class PillarProgress:
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """A milestone on the timeline, with the number of its work item. Its dates `wrap` where they are long, but in papers
-    of earlier releases, which are drawn as they were."""
+    """A milestone on the timeline, with the number of its work item. Its dates `wrap` where they are long, and one whose
+    date has passed without a new one `is_overdue`, but in papers of earlier releases, which are drawn as they were."""
 
     number: str
     milestone: MilestoneRow
     wraps: bool = plain_json.added(False)
+    is_overdue: bool = plain_json.added(False)
 
     def __post_init__(self) -> None:
         check_text(self.number, "A timeline row's number")

@@ -1,10 +1,12 @@
-"""Actions after the Minister's answers in an agency's calendar; a source of `workitems.calendar.due_calendar`."""
+"""What an agency owes to papers, in its calendar: its clearances, and actions after the Minister's answers. A source of
+`workitems.calendar.due_calendar`.
+"""
 
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from reports.models import FollowUp
+from reports.models import Clearance, FollowUp
 from workitems.calendar.due_calendar import Entry, entry_of, with_changes
 from workitems.models import CalendarFeed
 
@@ -23,3 +25,12 @@ def follow_up_entries(feed: CalendarFeed) -> Iterator[Entry]:
             )
         ]
         yield entry_of("follow-up", row, row.due_on, row.text, lines, _("Action"))
+
+
+def clearance_entries(feed: CalendarFeed) -> Iterator[Entry]:
+    """Yield the clearances that wait for the agency. A feed has no sign-in, so it does not name the paper. One query."""
+    rows = Clearance.objects.waiting().filter(briefing__plan=feed.plan, agency=feed.agency)
+    for row in with_changes(rows.select_related("briefing"), own=(Clearance, "pk")):
+        row.briefing.plan = feed.plan
+        title = _("Answer on a draft briefing")
+        yield entry_of("clearance", row, row.due_on, title, [], _("Clearance"))

@@ -16,7 +16,17 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 
 from agencies.wording.translation import day_words
-from workitems.models import CalendarFeed, Decision, Meeting, Milestone, Mitigation, Return, Round
+from workitems.models import (
+    CalendarFeed,
+    Decision,
+    Meeting,
+    Milestone,
+    Mitigation,
+    OutOfSession,
+    OutOfSessionAnswer,
+    Return,
+    Round,
+)
 from workitems.models.item import Stage
 from workitems.terms.known_dates import KnownTo
 
@@ -69,7 +79,7 @@ SOURCES: list[Callable[[CalendarFeed], Iterable[Entry]]] = []
 
 
 def entries_of(feed: CalendarFeed, on: date) -> list[Entry]:
-    """Return the agency's due dates and the working group's meetings, by day. Five queries, and
+    """Return the agency's due dates and the working group's meetings, by day. Six queries, and
     those of `SOURCES`.
 
     Of a plan that has ended only the returns of its open rounds and what `SOURCES` add are due.
@@ -77,7 +87,12 @@ def entries_of(feed: CalendarFeed, on: date) -> list[Entry]:
     found = [*_returns(feed), *_meetings(feed)]
     found += [entry for source in SOURCES for entry in source(feed)]
     if not feed.plan.has_ended(on):
-        found += [*_milestones(feed), *_decisions(feed, on), *_mitigations(feed, on)]
+        found += [
+            *_milestones(feed),
+            *_decisions(feed, on),
+            *_mitigations(feed, on),
+            *_votes(feed),
+        ]
     return sorted(found, key=lambda entry: (entry.day, entry.uid))
 
 
@@ -105,6 +120,13 @@ def _milestones(feed: CalendarFeed) -> Iterator[Entry]:
             )
         )
         yield entry_of("milestone", row, row.agreed_due, title, lines, _("Milestone"))
+        if row.forecast.last_day > row.agreed.last_day:
+            expected = _("{description} (agreed for {agreed}, now expected {forecast})").format(
+                description=row.description, agreed=row.agreed, forecast=row.forecast
+            )
+            yield entry_of(
+                "milestone-forecast", row, row.forecast_due, expected, lines, _("Milestone")
+            )
 
 
 def _returns(feed: CalendarFeed) -> Iterator[Entry]:
@@ -170,6 +192,27 @@ def _mitigations(feed: CalendarFeed, on: date) -> Iterator[Entry]:
         path = milestone.item.get_absolute_url()
         yield entry_of(
             "mitigation", row, row.due_on, row.description, lines, _("Mitigation"), path=path
+        )
+
+
+def _votes(feed: CalendarFeed) -> Iterator[Entry]:
+    rows = OutOfSessionAnswer.objects.filter(
+        out_of_session__state=OutOfSession.State.OPEN,
+        out_of_session__variation__plan=feed.plan,
+        agency=feed.agency,
+        choice="",
+    ).select_related("out_of_session__variation__item")
+    ways = {"own": (OutOfSessionAnswer, "pk"), "asked": (OutOfSession, "out_of_session")}
+    for row in with_changes(rows, **ways):
+        asked = row.out_of_session
+        asked.variation.plan = feed.plan
+        title = _("Answer on {reference}, out of session").format(
+            reference=asked.variation.reference
+        )
+        lines = [_("Item {about}").format(about=asked.variation.about)]
+        path = asked.get_absolute_url()
+        yield entry_of(
+            "vote", row, asked.due_on, title, lines, _("Decision"), also="asked", path=path
         )
 
 

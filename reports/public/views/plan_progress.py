@@ -145,16 +145,18 @@ def charts_of(content: dict[str, Any]) -> dict[str, Callable[[bool], SafeString]
 def _timeline(content: dict[str, Any], *, narrow: bool) -> SafeString:
     """Draw the milestones, at most `MOST_DRAWN`; the drawing says so if some are left out."""
     as_at = date.fromisoformat(content["as_at"])
-    every = [(_drawn(row), row["status"] == OVERDUE) for row in content["timeline"]]
+    every = [_drawn(row) for row in content["timeline"]]
     order = sorted(
         range(len(every)),
-        key=lambda n: (not every[n][1], abs((every[n][0].milestone.expected_on - as_at).days)),
+        key=lambda n: (
+            not every[n].is_overdue,
+            abs((every[n].milestone.expected_on - as_at).days),
+        ),
     )
     kept = [every[n] for n in sorted(order[:MOST_DRAWN])]
     return milestone_timeline(
-        [row for row, _is_overdue in kept],
+        kept,
         as_at=as_at,
-        overdue=[row for row, is_overdue in kept if is_overdue],
         note=LEFT_OUT.format(drawn=len(kept), every=len(every), day=long_date(as_at))
         if len(kept) < len(every)
         else "",
@@ -178,6 +180,7 @@ def _drawn(row: dict[str, Any]) -> TimelineRow:
             completed_on=date.fromisoformat(row["done"]) if row["done"] else None,
         ),
         wraps=True,
+        is_overdue=row["status"] == OVERDUE,
     )
 
 

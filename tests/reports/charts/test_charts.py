@@ -244,8 +244,11 @@ def test_a_long_label_ends_in_an_ellipsis_after_two_lines():
 def test_the_words_of_a_timeline_have_room_at_its_edges(narrow, words):
     late = replace(LATE, original_on=sample.DATED, forecast_on=date(2013, 9, 30), moved=words)
     overdue = replace(LATE, original_on=sample.DATED, forecast_on=None)
-    rows = [TimelineRow("1.1", late, wraps=True), TimelineRow("1.2", overdue, wraps=True)]
-    root = drawn(milestone_timeline(rows, as_at=sample.DATED, overdue=[rows[1]], narrow=narrow))
+    rows = [
+        TimelineRow("1.1", late, wraps=True),
+        TimelineRow("1.2", overdue, wraps=True, is_overdue=True),
+    ]
+    root = drawn(milestone_timeline(rows, as_at=sample.DATED, narrow=narrow))
     width = float(root.get("viewBox").split()[2])
     for each in root.iter(f"{SVG}text"):
         size, x = float(each.get("font-size")), float(each.get("x"))

@@ -211,7 +211,10 @@ def test_a_mitigation_is_in_the_calendar_while_its_delay_is_open(feed, delayed):
     )
     delay.ended_on = TODAY
     delay.save()
-    assert titles(feed) == ["Staff trained"]
+    assert titles(feed) == [
+        "Staff trained",
+        "Staff trained (agreed for 30 June 2010, now expected 30 September 2010)",
+    ]
 
 
 def test_meetings_are_in_every_agencys_calendar(feed, plan, customs):
@@ -247,7 +250,7 @@ def test_a_calendar_takes_the_same_queries_for_any_number_of_events(
             due_on=DUE,
         )
     ReturnFactory(round=RoundFactory(plan=plan), agency=feed.agency)
-    with django_assert_num_queries(5 + 1):  # and the Minister's actions
+    with django_assert_num_queries(6 + 2):  # and the Minister's actions, and clearances
         found = due_calendar.entries_of(feed, TODAY)
     assert len(found) == 4 * count + 1
 
