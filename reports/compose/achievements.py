@@ -388,25 +388,26 @@ def _by_pillar(
     """Return paragraphs of each pillar's key achievements, at least so many, and the achievements for which there is
     no room. Pillars take turns; in each, those of key items come first, and of these so many words are `sure`."""
     texts: dict[int, str] = {}
-    ranked = [
-        (item, update, passage(_achieved(writer, item, update), MOST_WORDS))
-        for item, update in _in_turns(pairs, results)
-    ]
+    seconds: dict[int, str] = {}
     # Each achievement gets one sentence before any of them gets a second.
-    for item, update, found in ranked:
+    for item, update in _in_turns(pairs, results):
+        is_wished = _is_wished(item, update)
+        if room.remaining < 1 and len(texts) >= least and not is_wished:
+            continue
+        found = passage(_achieved(writer, item, update), MOST_WORDS)
         told = _alone(writer, item, found.least)
-        is_sure = _is_wished(item, update) and count_words(told, *texts.values()) <= sure
+        is_sure = is_wished and count_words(told, *texts.values()) <= sure
         must = len(texts) < least or is_sure
         if found.least and found.least not in writer.used_sentences and (must or room.has(told)):
             room.use(told)
             writer.used_sentences.add(found.least)
             texts[update.pk] = found.least
-    for _item, update, found in ranked:
-        if update.pk in texts:
-            second = found.beside.replace(found.least, "").strip()
-            if second and second not in writer.used_sentences and room.take(second):
-                writer.used_sentences.add(second)
-                texts[update.pk] = found.beside
+            seconds[update.pk] = found.beside
+    for pk, beside in seconds.items():
+        second = beside.replace(texts[pk], "").strip()
+        if second and second not in writer.used_sentences and room.take(second):
+            writer.used_sentences.add(second)
+            texts[pk] = beside
     of_pillars: dict[int, list[Achieved]] = defaultdict(list)
     for item, update in pairs:
         if update.pk in texts:

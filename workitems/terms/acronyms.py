@@ -193,7 +193,10 @@ def written_out(
 
 def abbreviated(text: str, glossary: Glossary) -> str:
     """Return the text as it was before its acronyms were written out, to compare it with what was recorded."""
+    lowered = text.casefold()
     for acronym, words in glossary.items():
+        if acronym.casefold() not in lowered:
+            continue
         for form, ending in ((words, ""), (_plural(words), "s")) if words else ():
             name, form = re.escape(f"{acronym}{ending}"), re.escape(form)
             pattern = rf"\b{form} \(({name})\)|\b({name}) \[{form}\]"
