@@ -228,8 +228,12 @@ def test_a_month_is_no_day_on_the_desk_and_in_the_calendar(milestone, writer, po
     milestone.forecast = SUMMER
     milestone.save()
     feed = CalendarFeed(plan=plan, agency=police)
-    (event,) = due_calendar.entries_of(feed, TODAY)
+    event, later = due_calendar.entries_of(feed, TODAY)
     assert (event.day, event.title) == (JUNE.last_day, "Brochure printed (due in June 2010)")
+    assert (later.day, later.title) == (
+        SUMMER.last_day,
+        "Brochure printed (agreed for June 2010, now expected July to September 2010)",
+    )
     assert event.text.splitlines()[1] == "Forecast: July to September 2010"
 
 

@@ -144,11 +144,14 @@ _NO_PHRASE = re.compile(
 # How a description that is a thing begins: with a number, with what precedes "of", "on" and the like, or with a word that
 # only stands before a thing.
 _HEAD = re.compile(
-    r"(?!(?:Available|In|Live|On|Open|Operational|Ready|Under)\b)"
-    r"(?:\d|(?:[\w’'-]+ ){1,4}(?:at|between|for|in|of|on|to|with) "
+    r"(?!(?:In|On|Ready|Under)\b)"
+    r"(?:\d|(?:[\w’'-]+ ){1,4}(?:for|of|on|to) "
     r"|(?:Annual|Draft|Final|First|Interim|Joint|Monthly|National|New|Quarterly|Regional|Second|Third|Weekday|Yearly) )"
 )
-_HEAD_OF = re.compile(r"(?:[\w’'-]+ ){1,4}(?:for|of|on|to) ")
+# The same if its first word is no verb: "lessons at 40 pools", but not "sign agreements in eight regions".
+_HEAD_OF_NO_VERB = re.compile(
+    r"(?!(?:available|live|open|operational|ready)\b)([\w’'-]+) (?:[\w’'-]+ ){0,3}(?:at|between|in|with) "
+)
 _LINKS_OF = set_of("at between by for in on out to with")
 # "1,500", "$2m" and "80%", but not the year of "2027 report".
 _FIGURE = r"(?!(?:19|20)\d\d\b)\$?\d[\d,.]*(?:%|bn|[bkm])?"
@@ -270,11 +273,9 @@ def _order(text: str) -> str:
 def _thing(text: str) -> str:
     """Return a description that is a thing and no clause: "the decision on the fees"; "" of another one."""
     words = text.casefold().split()
-    # "Sign agreements in eight regions" is an order.
-    is_order = (
-        text and words[0] in FIRST_VERBS and words[0] in ALSO_NOUNS and not _HEAD_OF.match(text)
-    )
-    if is_order or not _HEAD.match(text) or not is_thing(text) or len(words) > MOST_IN_A_PHRASE:
+    other = _HEAD_OF_NO_VERB.match(text.casefold())
+    is_head = _HEAD.match(text) or (other and other[1] not in FIRST_VERBS | NO_VERBS)
+    if not is_head or not is_thing(text) or len(words) > MOST_IN_A_PHRASE:
         return ""
     is_done = any(PAST.fullmatch(word) and after in _LINKS_OF for word, after in pairwise(words))
     is_clause = (

@@ -84,6 +84,16 @@ def test_a_word_that_may_be_a_noun_is_a_verb_where_most_titles_begin_with_one():
 @pytest.mark.parametrize(
     ("description", "phrase"),
     [
+        ("First quarterly release", "the first quarterly release"),
+        ("First 5,000 cards given out", ""),
+        ("Lessons at 40 pools", "the lessons at 40 pools"),
+        ("Live in all districts", ""),
+        ("60 pools repaired", "the repair of 60 pools"),
+        # Orders.
+        ("Retire the old platform", "retiring the old platform"),
+        ("Ship a card", "shipping a card"),
+        ("Sign agreements in eight regions", ""),
+        ("Be done with the map", ""),
         ("Guidance published", "the publication of the guidance"),
         ("Terms of reference agreed with iwi.", "agreement on the terms of reference with iwi"),
         ("Twelve analysts assigned", "the assignment of twelve analysts"),
