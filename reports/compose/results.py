@@ -263,15 +263,19 @@ _HEAD = re.compile(rf"The ((?:[\w-]+ )?[\w-]+) (?={FINITE.pattern}|{_HAPPENED.pa
 
 def told_alone(names: Names, item: ItemAt, text: str, agencies: Iterable[str]) -> str:
     """Return a result of an item as it is told where nothing before it says what it is about: with the item's name
-    before it, unless it shares words with that. `agencies` are names with which it may begin."""
+    before it, unless it has the head of that or shares words with it. `agencies` are names with which it may begin."""
     first = (sentences(text) or [""])[0]
+    name, said = names.alone(item), _naming(first)
     naming = _naming(item.title) | _naming(item.as_told)
-    shared = len(naming & _naming(first))
+    shared = len(naming & said)
     if (shared and shared >= min(_SHARED, len(naming))) or f"({item.number}" in text:
         return text
-    name = names.alone(item)
     if (head := _HEAD.match(first)) and _is_head(head[1], name):
         return with_capital(name) + text[head.end(1) :]
+    # "Policy" is the head of "a policy for investigators".
+    heads = _naming(LINKS.split(name, maxsplit=1)[0])
+    if item.as_told and heads and heads <= said:
+        return text
     is_whole = is_told(first) or first.startswith(tuple(filter(None, agencies)))
     return joined(f"On {name}", ",", text, agencies) if is_whole else f"On {name}: {text}"
 

@@ -82,7 +82,7 @@ function send(form, button) {
 // --- keys, links and forms --------------------------------------------------------------------------
 
 const typing = (target) =>
-  target.closest("input, textarea, select, [contenteditable], [role=textbox]") !== null;
+  target.closest("input:not([data-letters]), textarea, select, [contenteditable], [role=textbox]") !== null;
 
 const KEYS = {
   ArrowLeft: () => step("previous"),
@@ -94,8 +94,10 @@ const KEYS = {
   PageDown: () => scrollY + innerHeight < document.documentElement.scrollHeight - 1 || step("next"),
 };
 
-// Keys of whoever keeps the record. They press what is on the page, and do nothing where it is not.
+// Letters: F for the full screen, C and D of whoever keeps the record. They press what is on the page, and do nothing
+// where it is not.
 const ACTS = {
+  f: fill,
   c: () => document.querySelector("[data-consider]")?.click(),
   d: () => {
     const place = document.querySelector("[data-decide]");
@@ -104,6 +106,16 @@ const ACTS = {
   },
 };
 
+// Letters are for those who chose them on this device: whoever dictates to the browser would press them unasked.
+const LETTERS = "letter-keys";
+const hasLetters = () => localStorage.getItem(LETTERS) === "on";
+
+addEventListener("change", ({ target }) => {
+  if (!target.matches("[data-letters]")) return;
+  localStorage.setItem(LETTERS, target.checked ? "on" : "off");
+  target.defaultChecked = target.checked; // it is no answer that a new slide would take away
+});
+
 function fill() {
   if (document.fullscreenElement) document.exitFullscreen();
   else document.documentElement.requestFullscreen?.().catch(() => {});
@@ -111,12 +123,9 @@ function fill() {
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
-  if (event.key === "f" || event.key === "F") {
-    event.preventDefault();
-    fill();
-  } else if (event.key === "Escape" && !document.fullscreenElement) {
+  if (event.key === "Escape" && !document.fullscreenElement) {
     location.assign(step("leave").href);
-  } else if (event.key.toLowerCase() in ACTS) {
+  } else if (hasLetters() && event.key.toLowerCase() in ACTS) {
     event.preventDefault();
     ACTS[event.key.toLowerCase()]();
   } else if (event.key in KEYS) {
@@ -186,5 +195,6 @@ document.addEventListener("visibilitychange", ask);
 
 function begin() {
   for (const words of document.querySelectorAll("[data-keys]")) words.hidden = false;
+  for (const box of document.querySelectorAll("[data-letters]")) box.checked = box.defaultChecked = hasLetters();
 }
 begin();

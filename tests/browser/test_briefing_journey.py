@@ -95,7 +95,7 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
     with time_machine.travel(DRAFTING):
         person.sign_in_as("coordinator").open("Plan of Action to Prevent People Trafficking")
         person.open("Briefings", "New briefing")
-        page.get_by_label("Annual report").check()
+        page.get_by_label("Annual report", exact=True).check()
         page.get_by_label("Tracker number").fill("10/96252")
         page.get_by_label("Date of the briefing").fill("30 July 2010")
         page.get_by_label("First contact: direct dial").fill("(04) 555 0110")
@@ -216,7 +216,7 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
             "Plan of Action to Prevent People Trafficking", "Briefings"
         )
         person.open("New briefing")
-        page.get_by_label("Annual report").check()
+        page.get_by_label("Annual report", exact=True).check()
         page.get_by_label("Tracker number").fill("11/02371")
         person.press("Draft the briefing")
         background = page.locator("[data-chapter=background]")

@@ -115,5 +115,5 @@ def test_a_warning_is_accepted_and_restored_by_keyboard(listed):
 
 
 def test_a_check_links_to_the_field_with_its_details_open(listed):
-    listed.get_by_role("link", name="Cover, who gets a copy").click()
+    listed.locator(".check").get_by_role("link", name="Cover", exact=True).first.click()
     expect(listed.locator("#id_copied_to:target")).to_be_visible()

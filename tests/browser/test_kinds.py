@@ -40,7 +40,7 @@ def test_standing_text_is_previewed_saved_and_printed_in_the_next_briefing(
     expect(page.get_by_role("region", name="As it would print today")).to_contain_text(PRINTED)
 
     page.goto(f"{live_server.url}/plans/plan-of-action/briefings/new/")
-    page.get_by_label("Annual report").check()
+    page.get_by_label("Annual report", exact=True).check()
     page.get_by_label("Tracker number").fill("11/1")
     page.get_by_role("button", name="Draft the briefing").click()
     expect(page.get_by_role("article", name="The paper")).to_contain_text(PRINTED)

@@ -92,7 +92,24 @@ def test_a_clicker_shows_the_rest_of_a_long_matter_before_the_next(meeting_scree
     title(meeting_screen, "1.1 Print a brochure")
 
 
+def use_letters(page):
+    page.get_by_text("Keys", exact=True).click()
+    page.get_by_label("Use letters on this device").check()
+
+
+def test_letters_do_nothing_until_somebody_chooses_them_on_the_device(meeting_screen):
+    for key in ("c", "d", "f"):
+        meeting_screen.keyboard.press(key)
+    expect(meeting_screen.locator("[data-consider]")).to_have_count(1)
+    assert meeting_screen.evaluate("document.fullscreenElement === null")
+    use_letters(meeting_screen)
+    meeting_screen.reload()
+    meeting_screen.keyboard.press("c")
+    expect(meeting_screen.get_by_role("status")).to_have_text("Marked as considered.")
+
+
 def test_full_screen_mode_is_kept_between_matters(meeting_screen):
+    use_letters(meeting_screen)
     meeting_screen.keyboard.press("f")
     expect(meeting_screen.locator(":fullscreen")).to_have_count(1)
     meeting_screen.keyboard.press("ArrowRight")
@@ -180,6 +197,7 @@ def test_a_meeting_can_be_run_by_keyboard_on_the_meeting_screen(
 
 
 def test_keys_mark_a_matter_as_considered_and_go_to_the_decision(meeting_screen):
+    use_letters(meeting_screen)
     meeting_screen.keyboard.press("d")
     expect(meeting_screen.get_by_label("Approved")).to_be_focused()
     meeting_screen.locator("h1").focus()

@@ -166,6 +166,12 @@ def test_a_sentence_has_a_verb_in_the_past_or_another(sentence, is_whole):
             "Councils use the standard for signs.",
             "Councils use the standard for signs.",
         ),
+        # It has the head of the recorded phrase.
+        (
+            "a policy for investigators",
+            "Police have written an internal policy.",
+            "Police have written an internal policy.",
+        ),
         ("the map", "206 officers trained.", "On the map: 206 officers trained."),
         ("the map", "Police drew 3 plans.", "On the map, Police drew 3 plans."),
         (
