@@ -163,18 +163,31 @@ def _how_it_goes(writer: Writer, room: Room) -> Line:
 
 
 def _figures(facts: Facts) -> Iterator[str]:
-    total = len(facts.items)
-    if not total:
+    if not facts.items:
         yield "The Plan has no work items."
         return
-    stages = [item.stage for item in facts.items]
+    stages = [item.stage for item in facts.kept]
+    gone = len(facts.items) - len(stages)
+    if stages:
+        yield _stages(stages)
+    if gone:
+        more = "more " if stages else ""
+        verb = agree(gone, *STAGE_VERBS[Stage.WITHDRAWN])
+        count = (
+            count_in_words(gone, "work item") if not stages else f"{number(gone)} {more}".strip()
+        )
+        yield f"{capitalised(count)} {verb}."
+
+
+def _stages(stages: list[str]) -> str:
+    """Return how many items are at each of these stages."""
+    total = len(stages)
     found = [(stages.count(stage), STAGE_VERBS[stage]) for stage in STAGE_VERBS if stage in stages]
     if len(found) == 1:
         who = {1: "The Plan’s one work item", 2: "Both work items"}.get(
             total, f"All {count_in_words(total, 'work item')}"
         )
-        yield f"{who} {agree(total, *found[0][1])}."
-        return
+        return f"{who} {agree(total, *found[0][1])}."
     if Stage.COMPLETE not in stages and total >= MANY_ITEMS:
         found.insert(0, (0, STAGE_VERBS[Stage.COMPLETE]))
     whole, *parts = numbers([total, *(count for count, _ in found)])
@@ -182,7 +195,7 @@ def _figures(facts: Facts) -> Iterator[str]:
         f"{figure} {agree(count, *verbs)}" if count else f"none {verbs[0]}"
         for figure, (count, verbs) in zip(parts, found, strict=True)
     ]
-    yield f"Of the Plan’s {whole} work items, {join_words(parts_in_words)}."
+    return f"Of the Plan’s {whole} work items, {join_words(parts_in_words)}."
 
 
 def _since_last_paper(facts: Facts) -> Iterator[str]:
@@ -308,7 +321,7 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
 
 def _other_keys(facts: Facts, fine: list[ItemAt]) -> str:
     """Return a sentence on the key items that are not late, when none is at risk. `fine` are those still open."""
-    kept = [item for item in facts.items if item.is_key and item.stage != Stage.WITHDRAWN]
+    kept = [item for item in facts.kept if item.is_key]
     done = sum(item.stage == Stage.COMPLETE for item in kept)
     count = len(fine) + done
     if not fine:
@@ -322,7 +335,7 @@ def _other_keys(facts: Facts, fine: list[ItemAt]) -> str:
 def _judged(facts: Facts, late: str) -> str:
     """Return how much of the plan is on track, complete items included, followed by what is late. Without
     open items, or if most key items are late, return only what is late."""
-    kept = [item for item in facts.items if item.stage != Stage.WITHDRAWN]
+    kept = facts.kept
     if _keys_come_first(facts) or not any(item.is_live for item in kept):
         return capitalised(late)
     count = sum(item.is_live and item.is_late for item in kept)
@@ -572,7 +585,7 @@ def _late_and_keys(facts: Facts) -> tuple[int, int]:
 def _keys_come_first(facts: Facts) -> bool:
     """Whether the summary begins with the late key items: more than half of three or more are late, and others too."""
     late, keys = _late_and_keys(facts)
-    return keys != late and MAX_NAMED < sum(item.is_key for item in facts.items) < 2 * keys
+    return keys != late and MAX_NAMED < sum(item.is_key for item in facts.kept) < 2 * keys
 
 
 def _how_many(facts: Facts) -> tuple[str, str]:
@@ -583,7 +596,8 @@ def _how_many(facts: Facts) -> tuple[str, str]:
     last = facts.last_paper
     before = f" ({number(last.late) if last.late else 'none'} in the last paper)" if last else ""
     if _keys_come_first(facts):
-        total, items = sum(item.is_key for item in facts.items), len(facts.items)
+        kept = facts.kept
+        total, items = sum(item.is_key for item in kept), len(kept)
         of_keys = f"{number(keys)} of the Plan’s {number(total)} key items are late"
         if keys == total:
             of_keys = f"all {number(keys)} of the Plan’s key items are late"
@@ -597,7 +611,7 @@ def _how_many(facts: Facts) -> tuple[str, str]:
 
 def _how_many_key(facts: Facts, late: int, keys: int) -> str:
     """Return how many of the late items are key items, as the end of a clause."""
-    total = sum(item.is_key for item in facts.items)
+    total = sum(item.is_key for item in facts.kept)
     if not total:
         return ""
     if not keys:

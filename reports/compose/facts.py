@@ -252,6 +252,11 @@ class Facts:
         return self.supports.get(item.pk, ())
 
     @cached_property
+    def kept(self) -> list[ItemAt]:
+        """The items that are not withdrawn. What is counted "of the Plan's items" is counted of these."""
+        return [item for item in self.items if item.stage != Stage.WITHDRAWN]
+
+    @cached_property
     def glossary(self) -> Glossary:
         return {acronym: term.words for acronym, term in self.terms.items()}
 

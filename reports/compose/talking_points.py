@@ -44,7 +44,6 @@ STAGE_VERBS = (
     ((Stage.COMPLETE,), "is complete", "are complete"),
     ((Stage.UNDER_WAY, Stage.ONGOING), "is under way", "are under way"),
     ((Stage.NOT_STARTED,), "has not started", "have not started"),
-    ((Stage.WITHDRAWN,), "is withdrawn", "are withdrawn"),
 )
 
 Point = tuple[str, list[Source]]
@@ -135,17 +134,17 @@ def with_owner(writer: Writer, row: MitigationAt, words: str) -> str:
 
 
 def _stages(facts: Facts) -> Point:
-    total = len(facts.items)
+    total = len(facts.kept)
     who = capitalised(the(facts.plan.title))
     if not total:
-        return f"{who} has no work items yet.", [facts.plan_source]
-    stages = [item.stage for item in facts.items]
+        return f"{who} has no work items.", [facts.plan_source]
+    stages = [item.stage for item in facts.kept]
     found = [
         (sum(stages.count(stage) for stage in group), one, many) for group, one, many in STAGE_VERBS
     ]
     found = [each for each in found if each[0]]
     start = f"{who} has {count_in_words(total, 'work item')}"
-    sources = [item_source(item) for item in facts.items]
+    sources = [item_source(item) for item in facts.kept]
     if total == 1:
         return f"{start}, which {found[0][1]}.", sources
     if len(found) == 1:

@@ -304,8 +304,7 @@ def headline(at: PlanAt) -> str:
 
 
 def _headline(count: Counter[Status], pending: int, moment: Moment) -> str:
-    total = count.total()
-    if total == 0:
+    if count.total() == 0:
         return (
             gettext("No work items yet.")
             if moment.is_now
@@ -313,15 +312,19 @@ def _headline(count: Counter[Status], pending: int, moment: Moment) -> str:
         )
     parts = [
         f"{count[status]:,} {status.label.lower()}"
-        for status in (
-            Status.COMPLETE, Status.LATE, Status.IN_DOUBT, Status.ON_TIME,
-            Status.WITHDRAWN,
-        )
+        for status in (Status.COMPLETE, Status.LATE, Status.IN_DOUBT, Status.ON_TIME)
         if count[status] or status in (Status.COMPLETE, Status.LATE)
-    ]  # fmt: skip
+    ]
+    # What is withdrawn is no part of what is counted.
+    gone = count[Status.WITHDRAWN]
+    total = count.total() - gone
     items = ngettext(
         "{count:,} work item: {counts}", "{count:,} work items: {counts}", total
     ).format(count=total, counts=", ".join(parts))
+    if gone:
+        items = ngettext(
+            "{items}; {count:,} more is withdrawn", "{items}; {count:,} more are withdrawn", gone
+        ).format(items=items, count=gone)
     if not pending:
         return f"{items}."
     return ngettext(
@@ -340,12 +343,12 @@ def finding(
     """Return how the plan is going: "Seven of 25 work items are late, two more than on 17 October.
     Consultation has cost the most days: 184."
     """
-    total, late, complete = now.total(), now[Status.LATE], now[Status.COMPLETE]
-    if total == 0:
+    gone, late, complete = now[Status.WITHDRAWN], now[Status.LATE], now[Status.COMPLETE]
+    if now.total() == 0:
         return _headline(now, 0, view.at)
-    is_now = view.at.is_now
-    if complete + now[Status.WITHDRAWN] == total:
-        return _all_over(complete, total, is_now=is_now)
+    is_now, total = view.at.is_now, now.total() - gone
+    if complete == total:
+        return _all_over(complete, now.total(), is_now=is_now)
     compared = _compared(view, late, then[Status.LATE]) if then else ""
     if view.at.is_end_of_plan:
         return _at_the_end(complete, late, total, is_now=is_now)

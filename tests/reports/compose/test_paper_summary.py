@@ -68,7 +68,7 @@ def test_another_period_is_given_with_its_days():
         ),
         (
             ["complete"] * 2 + ["under_way"] * 10 + ["withdrawn"],
-            "Of the Plan’s 13 work items, 2 are complete, 10 are under way and 1 is withdrawn.",
+            "Of the Plan’s 12 work items, 2 are complete and 10 are under way. One more is withdrawn.",
         ),
     ],
 )
@@ -209,7 +209,7 @@ def test_a_withdrawal_before_the_period_is_only_counted():
     gone = item("1.2", stage="withdrawn")
     unchanged = update_of(gone, no_change_on=date(2010, 7, 10))
     assert brief(item(), gone, updates=[unchanged])[2:-1] == [
-        "Of the Plan’s two work items, one is under way and one is withdrawn.",
+        "The Plan’s one work item is under way. One more is withdrawn.",
     ]
 
 
@@ -242,7 +242,7 @@ def test_withdrawn_items_are_named_after_those_that_have_not_started_and_only_if
     updates = [update_of(each, achieved=f"Study {each.number} ended.") for each in gone]
     waiting = item("1.4", title="Wait", stage="not_started")
     assert brief(*gone[:2], waiting, updates=updates[:2])[-3:-1] == [
-        "Of the Plan’s three work items, one has not started and two are withdrawn. Work has yet to start on "
+        "The Plan’s one work item has not started. Two more are withdrawn. Work has yet to start on "
         "“Wait” (1.4).",
         "The Plan no longer includes “Item 1” (1.1). Study 1.1 ended. "
         "The Plan no longer includes “Item 2” (1.2). Study 1.2 ended.",

@@ -45,7 +45,7 @@ def late(*delays, number="1.1", **given):
 
 
 def test_a_plan_without_items_has_one_point():
-    assert point_texts(title="Plan of Action") == ["The Plan of Action has no work items yet."]
+    assert point_texts(title="Plan of Action") == ["The Plan of Action has no work items."]
 
 
 def test_an_item_on_time_makes_three_points():
