@@ -556,7 +556,7 @@ def _decisions(material: Material) -> Iterator[Check]:
 
 
 def _recommended(material: Material) -> Iterator[Check]:
-    """Yield recommendations with which the draft began, and which the records no longer give. Edited ones stay."""
+    """Yield the draft's generated recommendations that the records no longer support. Edited ones are not checked."""
     assert material.drafted.found is not None
     facts, draft = material.drafted.found.facts, material.drafted.draft
     now = {ask.key: ask for ask in material.drafted.found.asks}

@@ -61,7 +61,7 @@ from reports.document.wording import (
     the,
 )
 from workitems.models import Delay, Update
-from workitems.models.item import Confidence, Stage
+from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late
@@ -440,18 +440,13 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
     return (" ".join(sentences), sources), (" ".join(why), of_late)
 
 
-def _is_off_track(entry: LateItem) -> bool:
-    """Whether its agency rates the item off track. Like one that needs a decision, it is never only counted."""
-    return entry.item.confidence == Confidence.OFF_TRACK
-
-
 def _also_grave(names: Names, entries: list[LateItem], said: str) -> Iterator[str]:
     """Yield sentences that name the late items that need a decision or are off track, of those that do not lead: section
     Delay names the others. `said` are the sentences before, in small letters, which may have named them."""
     unnamed = [
         entry
         for entry in entries
-        if (_is_off_track(entry) or needs_decision(entry))
+        if (entry.is_off_track or needs_decision(entry))
         and not entry.leads
         and names.phrase(entry.item).rstrip(")").casefold() not in said
     ]
@@ -509,7 +504,7 @@ def _names_of_late(names: Names, keys: list[LateItem], others: list[LateItem]) -
         if longest and longest not in shown:
             shown[-1] = longest
         # Those that need a decision are named with it.
-        off_track = [entry for entry in keys if _is_off_track(entry) and not needs_decision(entry)]
+        off_track = [entry for entry in keys if entry.is_off_track and not needs_decision(entry)]
         off_track = [entry for entry in off_track if entry not in shown]
         shown += off_track[: MAX_NAMED_KEYS - len(shown)]
     phrases = []

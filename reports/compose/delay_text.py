@@ -67,7 +67,7 @@ from reports.document.wording import (
     some,
 )
 from workitems.models import Delay
-from workitems.models.item import Confidence, Stage
+from workitems.models.item import Stage
 from workitems.terms.lateness import ends_in_a_quarter, times_in_words
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import cause as as_reason
@@ -522,7 +522,7 @@ def _rest(
 
 def _gravity(entry: LateItem) -> str:
     """Return "is off track and needs a decision" of an item of which its agency says so; "" of another one."""
-    said = ["is off track"] if entry.item.confidence == Confidence.OFF_TRACK else []
+    said = ["is off track"] if entry.is_off_track else []
     return " and ".join([*said, *(["needs a decision"] if needs_decision(entry) else [])])
 
 

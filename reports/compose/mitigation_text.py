@@ -82,8 +82,8 @@ Needs = dict[int, Needed | None]
 
 @dataclass(frozen=True)
 class Done:
-    """What is being done: by primary key of an item the sentences on it, each with its source, and paragraphs on
-    several items."""
+    """What is being done about late items: the sentences on each item, with their sources, by its primary key; and
+    paragraphs on several items."""
 
     of_items: dict[int, list[tuple[str, Source]]]
     of_several: list[Paragraph]

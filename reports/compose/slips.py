@@ -76,9 +76,14 @@ class LateItem:
         )
 
     @property
+    def is_off_track(self) -> bool:
+        """Whether its agency rates the item off track. A paper names such an item; it is never only counted."""
+        return self.item.confidence == Confidence.OFF_TRACK
+
+    @property
     def is_grave(self) -> bool:
-        """Whether its agency calls it off track and says that it needs a decision."""
-        return self.item.confidence == Confidence.OFF_TRACK and any(
+        """Whether its agency rates it off track and says that it needs a decision."""
+        return self.is_off_track and any(
             each.is_open and each.settlement == Delay.Settlement.NEEDS_DECISION
             for slip in self.slips
             for each in slip.delays

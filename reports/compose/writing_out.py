@@ -29,8 +29,8 @@ def write_out(section: Section, facts: Facts) -> Section:
 
 
 def introduce(section: Section, agencies: Iterable[Agency]) -> tuple[Section, set[int]]:
-    """Return the section in which each agency has its name where its short name first stands alone, if no place
-    before it has both, and the keys of the agencies that it changed.
+    """Write out the name of each agency where its short name first stands alone, unless an earlier place has both. Return
+    the section and the keys of the agencies that were written out.
 
     An agency's own words may use a short name before the paper has said whose it is: "MSD pays …. The Ministry of Social
     Development (MSD) will …". What is quoted or in brackets stays.
@@ -89,6 +89,9 @@ def _is_early(agency: Agency, texts: Iterable[str]) -> bool:
 
 def _alone(text: str, short_name: str) -> int | None:
     """Return where a short name first stands neither in brackets nor within quotation marks; None if it does nowhere."""
+    # Most texts name none of the agencies, and to find all acronyms of a text takes longer.
+    if short_name.casefold() not in text.casefold():
+        return None
     for found in mentions(text):
         before = text[: found.start]
         is_open = any(before.count(mark) > before.count(end) for mark, end in ("()", "“”"))
