@@ -386,7 +386,13 @@ def _numbers(text: str, evidence: Evidence, *, is_counted: bool) -> Iterator[str
     if is_counted:
         counted = {match["count"] for match in _COUNT.finditer(text)}
         typed = {n: word for n, word in typed.items() if word not in counted}
-    wrong = [word for n, word in typed.items() if not any(said.has(n) for said in evidence.said)]
+    generated = evidence.generated
+    wrong = [
+        word
+        for n, word in typed.items()
+        # What is generated has most, so other texts are seldom put together.
+        if not (generated.has(n) or any(said.has(n) for said in evidence.said))
+    ]
     if wrong:
         recorded = {n: w for n, w in evidence.generated.numbers.items() if n not in numbers}
         gone = [word for n, word in recorded.items() if n not in typed]
