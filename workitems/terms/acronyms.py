@@ -195,7 +195,9 @@ def abbreviated(text: str, glossary: Glossary) -> str:
     """Return the text as it was before its acronyms were written out, to compare it with what was recorded."""
     lowered = text.casefold()
     for acronym, words in glossary.items():
-        if acronym.casefold() not in lowered:
+        short = acronym.casefold()
+        # Searching for letters is much faster than for the pattern.
+        if f"({short}" not in lowered and not ("[" in lowered and short in lowered):
             continue
         for form, ending in ((words, ""), (_plural(words), "s")) if words else ():
             name, form = re.escape(f"{acronym}{ending}"), re.escape(form)

@@ -129,9 +129,11 @@ def changed(
         "csrf_token": get_token(request),
     }
     blocks = [
-        render_to_string(f"reports/workshop/{name}.html", {**context, what: each})
-        for name, what, several in (("block", "block", found.blocks), ("ask", "asked", found.asks))
-        for each in several
+        render_to_string("reports/workshop/blocks.html", {**context, "blocks": found.blocks}),
+        *(
+            render_to_string("reports/workshop/ask.html", {**context, "asked": each})
+            for each in found.asks
+        ),
     ]
     menu = ""
     if asked.get("menu") and any(part.key == key for part in found.rows.draft.parts()):
