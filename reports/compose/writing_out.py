@@ -33,7 +33,7 @@ def introduce(section: Section, agencies: Iterable[Agency]) -> tuple[Section, se
     the section and the keys of the agencies that were written out.
 
     An agency's own words may use a short name before the paper has said whose it is: "MSD pays …. The Ministry of Social
-    Development (MSD) will …". What is quoted or in brackets stays.
+    Development (MSD) will …". What is quoted or in brackets stays, and a text that would become too long.
     """
     texts = [text for each in section.paragraphs for text in texts_of(each)]
     early = [
@@ -47,7 +47,7 @@ def introduce(section: Section, agencies: Iterable[Agency]) -> tuple[Section, se
         return section, set()
     todo = {each.short_name: named(each.name) for each in early}
 
-    def run_of(run: Run) -> Run:
+    def written(run: Run) -> str:
         text = run.text
         for each in early:
             both = rf"{re.escape(named(each.name))} \(({re.escape(each.short_name)})\)"
@@ -58,14 +58,23 @@ def introduce(section: Section, agencies: Iterable[Agency]) -> tuple[Section, se
                 end = place + len(each.short_name)
                 owns = "’s" if text.startswith("’s", end) else ""
                 text = f"{text[:place]}{name}{owns} ({each.short_name}){text[end + len(owns) :]}"
-        return replace(run, text=text)
+        return text
 
     def changed(part: Part) -> Part:
-        text = tuple(map(run_of, part.text))
+        before = dict(todo)
+        pieces, text = [written(run) for run in part.text], part.text
+        if sum(map(len, pieces)) > MAX_TEXT:
+            todo.update(before)
+        else:
+            text = tuple(
+                replace(run, text=piece) for run, piece in zip(text, pieces, strict=True)
+            )
         return replace(part, text=text, bullets=tuple(map(changed, part.bullets)))
 
     paragraphs = tuple(map(changed, section.paragraphs))
-    return replace(section, paragraphs=paragraphs), {each.pk for each in early}
+    return replace(section, paragraphs=paragraphs), {
+        each.pk for each in early if each.short_name not in todo
+    }
 
 
 def texts_of(part: Paragraph | Bullet) -> Iterator[str]:

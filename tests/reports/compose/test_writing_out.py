@@ -129,3 +129,8 @@ def introduced(*texts):
 )
 def test_an_agency_is_written_out_where_its_short_name_first_stands_alone(typed, told):
     assert introduced(*typed) == (told or typed)
+
+
+def test_an_agency_is_not_written_out_where_the_text_would_become_too_long():
+    long = "MOH " + "pays and " * ((MAX_TEXT - 20) // 9) + "waits."
+    assert introduced(long, "MOH pays.") == [long, "The Ministry of Health (MOH) pays."]
