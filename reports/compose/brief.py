@@ -96,6 +96,8 @@ Line = tuple[str, list[Source]]
 # A decision of the Minister to whom a paper goes, and what it is on.
 OWN_DECISION = r"(?:(?:an?|the) decision (?:by|of|from) you|your decision) (?=on (?!.*\bMinister))"
 YOURS = "your decision "
+# New dates that depend on something, each told in a sentence of its own; more are told in one.
+MAX_APART = 2
 
 
 class Ask(NamedTuple):
@@ -694,12 +696,29 @@ def _not_settled(
                 name = (writer.names.again if is_one_of_many else writer.names.short)(entry.item)
             dates.setdefault(condition, []).append((name, entry))
             writer.conditions[entry.item.pk] = condition
+    things = {
+        condition: of[0]
+        for condition, of in dates.items()
+        if len(of) == 1 and not condition.startswith("if ")
+    }
+    if len(things) > MAX_APART:
+        yield _on_what(writer, things)
+        dates = {condition: of for condition, of in dates.items() if condition not in things}
     for condition, of in dates.items():
         which = join_words(name for name, _ in of)
         if len(of) == 1:
             which = _noted(which, _new_date(writer, of[0][1]))
         start = agree(len(of), "The new date", "The new dates")
         yield f"{start} for {which} {depends_in_words(condition, len(of))}."
+
+
+def _on_what(writer: Writer, things: dict[str, tuple[str, LateItem]]) -> str:
+    """Return one sentence on the things on which new dates depend, each with an item's name and its delay."""
+    *first, last = [
+        f"for {_noted(name, _new_date(writer, entry))}, {thing}"
+        for thing, (name, entry) in things.items()
+    ]
+    return f"New dates depend on what is not settled yet: {'; '.join(first)}; and {last}."
 
 
 def asks(writer: Writer) -> Iterator[Ask]:

@@ -66,9 +66,7 @@ def introduce(section: Section, agencies: Iterable[Agency]) -> tuple[Section, se
         if sum(map(len, pieces)) > MAX_TEXT:
             todo.update(before)
         else:
-            text = tuple(
-                replace(run, text=piece) for run, piece in zip(text, pieces, strict=True)
-            )
+            text = tuple(replace(run, text=piece) for run, piece in zip(text, pieces, strict=True))
         return replace(part, text=text, bullets=tuple(map(changed, part.bullets)))
 
     paragraphs = tuple(map(changed, section.paragraphs))

@@ -427,17 +427,28 @@ def waits(needs=""):
     return delay(needs=needs, settlement="needs_decision")
 
 
-def test_each_date_that_depends_on_something_else_has_a_sentence_of_its_own():
-    needs = ("a second tender", "$3 million in the next Budget")
-    items = [
+def needing(*needs):
+    return [
         item(
             f"1.{n}", step(PAST, waits(each), forecast_due=LATER), is_key=True, as_told=f"card {n}"
         )
         for n, each in enumerate(needs, start=1)
     ]
+
+
+def test_each_of_two_dates_that_depend_on_something_else_has_a_sentence_of_its_own():
+    items = needing("a second tender", "$3 million in the next Budget")
     assert brief(*items)[2] == (
         "The new date for card 1 (not before June 2011) depends on a second tender. "
         "The new date for card 2 (not before June 2011) depends on $3 million in the next Budget."
+    )
+
+
+def test_several_dates_that_depend_on_something_else_are_told_in_one_sentence():
+    items = needing("a second tender", "$3 million in the next Budget", "an Order in Council")
+    assert brief(*items)[2] == (
+        "New dates depend on what is not settled yet: for card 1 (not before June 2011), a second tender; for card 2 "
+        "(not before June 2011), $3 million in the next Budget; and for card 3 (not before June 2011), an Order in Council."
     )
 
 
