@@ -540,22 +540,24 @@ def _named(writer: Writer, entries: list[LateItem]) -> str:
 
 def _counted(counts: "Counter[Delay.Cause | None]") -> str:
     """Return how many items each cause delayed, as the end of a sentence that they are late."""
-    causes = [
-        (
-            count,
-            agree(count, "for another reason", "for other reasons")
-            if cause == Delay.Cause.OTHER
-            else f"because of {CAUSES[cause]}",
-        )
+    known = [
+        (cause, count)
         for cause, count in counts.most_common()
-        if cause is not None
+        if cause not in (None, Delay.Cause.OTHER)
     ]
+    causes = [f"{number(count)} because of {CAUSES[cause]}" for cause, count in known if count > 1]
+    if single := [CAUSES[cause] for cause, count in known if count == 1]:
+        each = "one each" if len(single) > 1 else "one"
+        causes.append(f"{each} because of {join_words(single)}")
     if missing := counts[None]:
-        causes.append((missing, "without a recorded cause"))
-    causes.sort(key=lambda each: each[1].startswith("for "))
-    if len(causes) == 1:
-        return f" {causes[0][1]}"
-    return f", {join_words(f'{number(count)} {cause}' for count, cause in causes)}"
+        causes.append(f"{number(missing)} without a recorded cause")
+    if others := counts[Delay.Cause.OTHER]:
+        causes.append(
+            f"{number(others)} {agree(others, 'for another reason', 'for other reasons')}"
+        )
+    if len(counts) == 1:
+        return f" {causes[0].partition(' ')[2]}"
+    return f", {join_words(causes)}"
 
 
 def _no_longer_late(

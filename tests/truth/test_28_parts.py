@@ -94,7 +94,7 @@ def test_late_items_without_room_are_named_by_cause(causes, sentence):
 def test_many_late_items_without_room_are_counted_and_the_annex_has_them():
     few, many = late_for("funding", "staffing"), late_for(*["funding"] * 5, "staffing")
     assert section_texts(facts(*few, most_words=60), "delay")[0] == (
-        "Two items are late, one because of a lack of funding and one because of a shortage of staff (dates in Annex B)."
+        "Two items are late, one each because of a lack of funding and a shortage of staff (dates in Annex B)."
     )
     assert section_texts(facts(*many, most_words=60), "delay")[0] == (
         "Six items are late, five because of a lack of funding and one because of a shortage of staff (dates in Annex B)."

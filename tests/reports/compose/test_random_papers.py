@@ -394,6 +394,8 @@ def parts_add_up(paper):
             assert sum(counts) == count_of(found[2]) == len(late)
         if found := re.match(r"(\S+) (?:more |other )?items? (?:is|are) late, (.*)", sentence):
             parts = counts_in(found[2], "(?:because of|without a|for (?:an)?other)")
+            of_one = found[2].partition("one each because of")[2]
+            parts.append(sum(cause in of_one for cause in CAUSES.values()))
             assert sum(parts) in (0, count_of(found[1]))
         if found := re.match(r"For (.*) no (?:cause|action) is recorded \((.*)\)\.", sentence):
             if divided := re.match(r"(\S+) of the (\S+) late items", found[1]):
@@ -434,7 +436,7 @@ def parts_add_up(paper):
 def counts_in(text, verb):
     """The numbers before the verb, in a list of parts."""
     text = text.replace("none is complete", f"{number(0)} is complete")
-    return [count_of(found) for found in re.findall(rf"(?:^|, | and )(\S+) {verb} ", text)]
+    return [count_of(found) for found in re.findall(rf"(?:^|, |; | and )(\S+) {verb} ", text)]
 
 
 def told_in(text, items):
