@@ -79,6 +79,9 @@ HOLDS_EVERY_DELAY = ("delays", "items", "items_texts")
 MAX_OTHERS = 3
 # Limit on the other late items that are named in one sentence.
 MAX_NAMED = 4
+# The same without their causes, and the words of their names.
+MAX_LISTED = 6
+LISTED_WORDS = 50
 # Items that lead whose reasons, and what their delays mean, are printed whether they fit or not.
 MAX_EXPLAINED = 6
 # The same in a paper that is tight; what the delay means is printed then of the first.
@@ -498,9 +501,9 @@ def _in_paragraphs(
 def _rest(
     writer: Writer, entries: list[LateItem], room: Room, *, is_all: bool, with_keys: bool
 ) -> str:
-    """Return a sentence with the number of items that are not reported here and their names by cause or, of many or
-    if there is no room, how many each cause delayed and the annex that has their dates. Those that are off track or need
-    a decision are always named. Without that annex, the first ones are named."""
+    """Return a sentence with the number of items that are not reported here and their names, by cause if there is room,
+    and the annex that has their dates; of many, how many each cause delayed. Those that are off track or need a
+    decision are always named. Without that annex, the first ones are named."""
     noun = "other item" if with_keys else "item"
     count = count_in_words(len(entries), noun if is_all else "more item")
     start = f"{capitalised(count)} {agree(len(entries), 'is', 'are')} late"
@@ -508,13 +511,17 @@ def _rest(
     grave = [entry for entry in entries if _gravity(entry)]
     if len(entries) <= MAX_NAMED:
         named = f"{start}{_named(writer, entries)}."
-        if not where or room.has(named):
+        if not where or len(entries) == 1 or room.has(named):
             return named
+    names = [writer.names.item(each.item) for each in entries]
+    annex = where if writer.where(["delays"]) else f"dates in {where}"
+    if where and len(entries) <= MAX_LISTED and count_words(*names) <= LISTED_WORDS:
+        start = f"{start} ({annex}): {join_words(names)}."
+        said = [f"{writer.names.item(entry.item)} {_gravity(entry)}" for entry in grave]
+        return f"{start} {capitalised(join_words(said))}." if said else start
     why = _counted(Counter(map(cause_of, entries)))
     if not where:
-        names = some([writer.names.item(each.item) for each in entries], MAX_NAMED)
-        return f"{start}{why}: {names}."
-    annex = where if writer.where(["delays"]) else f"dates in {where}"
+        return f"{start}{why}: {some(names, MAX_NAMED)}."
     told = [f"{writer.names.item(entry.item)} {_gravity(entry)}" for entry in grave[:MAX_NAMED]]
     among = f" Among them, {join_words(told)}." if told else ""
     return f"{start}{why} ({annex}).{among}"

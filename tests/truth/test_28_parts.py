@@ -92,12 +92,13 @@ def test_late_items_without_room_are_named_by_cause(causes, sentence):
 
 
 def test_many_late_items_without_room_are_counted_and_the_annex_has_them():
-    few, many = late_for("funding", "staffing"), late_for(*["funding"] * 5, "staffing")
+    few, many = late_for("funding", "staffing"), late_for(*["funding"] * 5, "staffing", "legislation")
     assert section_texts(facts(*few, most_words=60), "delay")[0] == (
-        "Two items are late, one each because of a lack of funding and a shortage of staff (dates in Annex B)."
+        "Two items are late (dates in Annex B): card 1 (1.1) and card 2 (1.2)."
     )
     assert section_texts(facts(*many, most_words=60), "delay")[0] == (
-        "Six items are late, five because of a lack of funding and one because of a shortage of staff (dates in Annex B)."
+        "Seven items are late, five because of a lack of funding and one each because of a shortage of staff and "
+        "legislation that has to come first (dates in Annex B)."
     )
 
 

@@ -199,8 +199,8 @@ def test_a_draft_without_a_change_is_left_as_it_is(time_stands_still):
 
 
 def test_an_acronym_that_a_shorter_paper_would_not_use_is_no_change(time_stands_still):
-    before = replace(random_facts(17), most_words=1700)
-    one = next(item for item in before.items if item.number == "1.8")
+    before = replace(random_facts(9), most_words=1700)
+    one = next(item for item in before.items if item.number == "2.28")
     before = with_acronyms(before, only=one.pk)
     draft = begun(texts_of(before))
     less = texts_of(replace(before, most_words=250))

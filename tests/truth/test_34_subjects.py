@@ -74,9 +74,9 @@ def test_a_line_of_the_summary_names_its_item():
 
 
 def test_items_that_are_counted_are_called_items():
-    many = [late(f"1.{n}") for n in range(1, 9)]
+    many = [late(f"1.{n}") for n in range(1, 11)]
     assert section_texts(facts(*many), "delay")[-1].split(". ")[-1] == (
-        "Five more items are late because of a lack of funding (dates in Annex B)."
+        "Seven more items are late because of a lack of funding (dates in Annex B)."
     )
 
 

@@ -460,13 +460,13 @@ def test_the_three_largest_slips_of_other_items_are_mentioned_and_the_rest_count
     ("annexes", "where"), [(["delays"], " (Annex A)"), (["risks", "items_texts"], " (dates in Annex B)")]
 )  # fmt: skip
 def test_without_room_all_other_late_items_are_counted(annexes, where):
-    items = [late(f"1.{n}", delay("funding"), title=LONG) for n in range(1, 7)]
+    items = [late(f"1.{n}", delay("funding"), title=LONG) for n in range(1, 8)]
     assert section_texts(facts(*items, most_words=60), "delay", annexes) == [
-        f"Six items are late because of a lack of funding{where}."
+        f"Seven items are late because of a lack of funding{where}."
     ]
     key = late("2.1", delay("funding"), is_key=True)
     assert section_texts(facts(*items, key, most_words=60), "delay", annexes)[1] == (
-        f"Six other items are late because of a lack of funding{where}."
+        f"Seven other items are late because of a lack of funding{where}."
     )
 
 
