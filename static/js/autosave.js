@@ -2,6 +2,7 @@
 // sent when the connection is back; two people's texts wait for a choice; closing the tab then warns.
 // A page extends `Autosave` once for each thing that it saves by itself.
 
+import { announce } from "./announce.js";
 import { _, filled } from "./words.js";
 
 const PAUSE = 1200; // ms after the last key
@@ -80,6 +81,9 @@ export class Connection {
 
 // --- one thing that is saved ----------------------------------------------------------------------
 
+let isSaid = false; // aloud, by what has just been saved, so that the page's line is only shown
+let lastSaid = ""; // by that line
+
 // A subclass gives `address`, `body(what)`, `accept(result, what)`, `isOurs(result, sent)` and `showState()`.
 // What is sent is its words, `{ answer: true }`, or what `act` was given.
 export class Autosave {
@@ -97,6 +101,7 @@ export class Autosave {
     this.failures = 0;
     this.timer = 0;
     this.running = null;
+    this.isAsked = false; // by a button, whose outcome is said aloud each time
   }
 
   get isUnsaved() {
@@ -125,6 +130,7 @@ export class Autosave {
   saveNow() {
     this.typed = true;
     this.refused = false;
+    this.isAsked = true;
     return this.run();
   }
 
@@ -136,6 +142,7 @@ export class Autosave {
 
   act(what) {
     this.acts.push(what);
+    this.isAsked = true;
     return this.run();
   }
 
@@ -144,7 +151,11 @@ export class Autosave {
     clearTimeout(this.timer);
     this.running ??= this.drain().finally(() => {
       this.running = null;
+      isSaid = this.isAsked && !this.trouble;
+      if (isSaid) announce(this.state.textContent);
+      this.isAsked = false;
       this.showState();
+      isSaid = false;
     });
     return this.running;
   }
@@ -233,7 +244,7 @@ export function errorLine(sentence) {
   return line;
 }
 
-// One line that is always in sight, so that nobody has to look for what is not saved.
+// One line that is always in sight, so that nobody has to look for what is not saved. What is new in it is said aloud.
 export function showStateOf(all, line, { held, wrong, rest }) {
   const stuck = all.find((each) => each.trouble);
   const waiting = all.find((each) => each.held);
@@ -245,6 +256,8 @@ export function showStateOf(all, line, { held, wrong, rest }) {
   else if (all.some((each) => each.running)) return; // says so when it is done
   line.classList.toggle("is-unsaved", Boolean(stuck || waiting || refused));
   if (line.textContent !== says) line.textContent = says;
+  if (says && says !== lastSaid && !isSaid) announce(says);
+  lastSaid = says;
 }
 
 // Send again when the connection is back, and warn before the tab closes on what is not saved.

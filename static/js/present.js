@@ -2,6 +2,7 @@
 // is a link and every act a form, so that without this file all of it works by loading pages. Where the
 // screen leads, a step is a form as well, which shows the slide on the devices of those who follow.
 
+import { announce, sayMessages } from "./announce.js";
 import { _ } from "./words.js";
 
 const PATIENCE = 15000; // ms for one answer
@@ -14,18 +15,23 @@ const step = (name) => document.querySelector(`[data-step="${name}"]`);
 
 let running = 0;
 
-// Shows the page that came, or goes there where it is another kind of page.
-function show(page, address, remembers) {
+// Shows the page that came, or goes there where it is another kind of page. The focus goes to its heading, except where
+// the meeting has moved on by itself and the focus was nowhere.
+function show(page, address, remembers, isAsked) {
   if (!page.querySelector("[data-present]")) return location.assign(address);
+  const takesFocus = isAsked || document.activeElement !== document.body;
   for (const id of PARTS) document.getElementById(id).replaceWith(page.getElementById(id));
   document.title = page.title;
   if (remembers) history.pushState(null, "", address);
   scrollTo(0, 0);
   begin();
-  (document.querySelector(".error-summary") ?? document.getElementById("matter"))?.focus();
+  const heading = document.getElementById("matter");
+  if (takesFocus) heading?.focus();
+  else if (heading) announce(heading.textContent);
+  sayMessages();
 }
 
-async function fetchPage(address, options, { remembers, refused, lost }) {
+async function fetchPage(address, options, { remembers, refused, lost, isAsked = true }) {
   const ours = ++running;
   try {
     const response = await fetch(address, { signal: AbortSignal.timeout(PATIENCE), ...options });
@@ -34,15 +40,15 @@ async function fetchPage(address, options, { remembers, refused, lost }) {
     if (ours !== running) return;
     if (response.status >= 500 || response.status === 403) return refused();
     const page = new DOMParser().parseFromString(html, "text/html");
-    show(page, response.url, remembers && response.status < 400);
+    show(page, response.url, remembers && response.status < 400, isAsked);
   } catch {
     if (ours === running) lost();
   }
 }
 
-function go(address, remembers = true) {
+function go(address, { remembers = true, isAsked = true } = {}) {
   const load = () => location.assign(address);
-  return fetchPage(address, {}, { remembers, refused: load, lost: load });
+  return fetchPage(address, {}, { remembers, refused: load, lost: load, isAsked });
 }
 
 // Goes where a step leads: by its form where the screen leads, else by its link.
@@ -154,7 +160,7 @@ addEventListener("submit", (event) => {
   send(event.target, event.submitter);
 });
 
-addEventListener("popstate", () => go(location.href, false));
+addEventListener("popstate", () => go(location.href, { remembers: false }));
 
 // --- following ---------------------------------------------------------------------------------------
 
@@ -168,6 +174,17 @@ const isTyped = () =>
       : field.value !== field.defaultValue,
   );
 
+// Whether somebody is reading or working in the page: nobody's focus or selection is taken from them.
+const isInUse = () =>
+  isTyped() || !document.activeElement.matches("body, #matter") || !getSelection().isCollapsed;
+
+// Says once that the slide is an older one, with a link to the new one.
+function sayMoved(line) {
+  if (!line.hidden) return;
+  line.hidden = false;
+  announce(_("The meeting has moved on."));
+}
+
 async function ask() {
   const page = followed();
   if (!page || document.hidden) return;
@@ -179,8 +196,8 @@ async function ask() {
     if (response.status !== 200 || page !== followed()) return;
     const { state } = await response.json();
     if (state === page.dataset.state) return;
-    if (isTyped()) page.querySelector("[data-moved]").hidden = false;
-    else await go(location.href, false);
+    if (isInUse()) sayMoved(page.querySelector("[data-moved]"));
+    else await go(location.href, { remembers: false, isAsked: false });
   } catch {
     // Without a connection the slide stays; the next question finds the new one.
   }

@@ -1,5 +1,6 @@
 // The return saves as it goes. Each section goes alone, a moment after the typing stops.
 
+import { announce } from "./announce.js";
 import { Autosave, Connection, PATIENCE, errorLine, showStateOf, watch } from "./autosave.js";
 import { takeDropped } from "./evidence.js";
 import { _, filled, ngettext } from "./words.js";
@@ -92,6 +93,7 @@ class Section extends Autosave {
       empty[0][0].focus();
     } else {
       this.say(_("The boxes already have text. Clear a box to copy into it."), "quiet");
+      announce(this.state.textContent);
     }
   }
 

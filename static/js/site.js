@@ -1,9 +1,9 @@
 // Small comforts; every page works without them.
 
+import { sayMessages } from "./announce.js";
 import { _, filled, ngettext } from "./words.js";
 
-// After a form comes back with mistakes, start at the list of them.
-document.querySelector(".error-summary")?.focus();
+sayMessages();
 
 // A text may be longer than its limit (data-limit): nothing that is typed or pasted is cut. A line below the box counts,
 // as the server does, from nine tenths of the limit; saving refuses a text that is too long.

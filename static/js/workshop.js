@@ -5,6 +5,7 @@
 // are open stay as they are, with their cursor. What cannot be sent stays in its box and is sent when
 // the connection is back; closing the tab then warns.
 
+import { announce } from "./announce.js";
 import { Autosave, Connection, errorLine, showStateOf, watch } from "./autosave.js";
 import { _, filled } from "./words.js";
 
@@ -295,6 +296,8 @@ function bring(answer, key) {
   if (answer.page) show(answer.page, key);
   else showChanges(answer.result, key);
   if (answer.says) saysOfAct = answer.says;
+  // What changes is said with the line; what was done once more in the same words is said here.
+  if (saysOfAct && saysOfAct === root.querySelector("[data-connection]").textContent) announce(saysOfAct);
   showState();
 }
 

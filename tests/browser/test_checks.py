@@ -110,7 +110,9 @@ def test_a_warning_is_accepted_and_restored_by_keyboard(listed):
     )
     tab_to(listed, said(left.get_by_role("button")))
     listed.keyboard.press("Enter")
-    expect(listed.get_by_role("status")).to_contain_text("The warning is reopened.")
+    done = listed.locator(".check:target .message")
+    expect(done).to_contain_text("The warning is reopened.")
+    expect(done).to_be_focused()
     assert not CheckOverride.objects.in_force().filter(key__startswith="phone-").exists()
 
 

@@ -200,7 +200,9 @@ def test_earlier_text_can_be_restored_from_the_versions(coordinator, accessibili
     expect(page.get_by_role("heading", level=1)).to_have_text("Versions of paragraph 3")
     assert accessibility_faults(page) == []
     page.get_by_role("button", name="Go back to these words").click()
-    expect(page.get_by_role("status").first).to_contain_text("The earlier words are back.")
+    done = paragraph(page, MARK).locator(".message")
+    expect(done).to_contain_text("The earlier words are back.")
+    expect(done).to_be_focused()
     expect(paragraph(page, MARK)).to_have_attribute("value", "3")
 
 

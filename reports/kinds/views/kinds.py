@@ -328,6 +328,7 @@ def withdraw_section(request: HttpRequest, slug: str, kind: str, key: str) -> Ht
 
 @require_POST
 def move_section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpResponse:
+    """Move a section. Return to the button that was pressed, or at an end to the other one of its row."""
     row = changeable_section(request, slug, kind, key)
     way = request.POST.get("way", "")
     if way not in PLACES:
@@ -336,7 +337,10 @@ def move_section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpRe
         kinds.move_section(section=row, places=PLACES[way], by=signed_in(request))
         message = _("“{heading}” is moved up.") if way == "up" else _("“{heading}” is moved down.")
         messages.success(request, message.format(heading=row.heading))
-    return redirect(f"{row.kind.get_absolute_url()}#section-{row.key}")
+    keys = [each.key for each in row.kind.sections.live().in_order() if each.content != CLOSING]
+    if row.key in (keys[0], keys[-1]):
+        way = "down" if row.key == keys[0] else "up"
+    return redirect(f"{row.kind.get_absolute_url()}#{way}-{row.key}")
 
 
 @require_POST

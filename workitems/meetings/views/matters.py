@@ -100,22 +100,37 @@ def _page(
 
 
 def _act(
-    request: HttpRequest, meeting: Meeting, service: Callable[..., Matter], done: str, **how: Any
+    request: HttpRequest,
+    meeting: Meeting,
+    service: Callable[..., Matter],
+    done: str,
+    *,
+    place: str = AGENDA,
+    **how: Any,
 ) -> HttpResponse:
-    """Call the service of an action without a form, and return to the agenda."""
+    """Call the service of an action without a form, and return to the place on the agenda."""
     with refusals_in_messages(request):
         service(by=signed_in(request), **how)
         messages.success(request, done)
-    return back_to(request, meeting, AGENDA)
+    return back_to(request, meeting, place)
 
 
 @require_POST
 def move(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
+    """Move a matter. Return to the button that was pressed, or at an end to the other one of its row."""
     meeting, row = own_matter(request, slug, pk, matter)
     asked = small_number(request.POST.get("to", ""))
     to = row.position if asked is None else asked
-    done = _("“{matter}” has moved.").format(matter=row)
-    return _act(request, meeting, matter_services.move_matter, done, matter=row, to=to)
+    is_up = to < row.position if 1 < to < meeting.matters.on_agenda().count() else to > 1
+    return _act(
+        request,
+        meeting,
+        matter_services.move_matter,
+        _("“{matter}” has moved.").format(matter=row),
+        place=f"#{'up' if is_up else 'down'}-{row.pk}",
+        matter=row,
+        to=to,
+    )
 
 
 @require_POST
