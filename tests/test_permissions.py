@@ -530,6 +530,9 @@ RULES: dict[str, Row] = {
     "mfa_deactivate_totp": signed_in(GONE, GONE),
     "mfa_view_recovery_codes": signed_in(GONE, NOT_ALLOWED),
     "choose-colours": signed_in(200, INVALID),
+    "signed-in-for": signed_in(200, NOT_ALLOWED),
+    # Only for whoever sent it.
+    "unsent": replace(signed_in(GONE, GONE), arguments=lambda scene: ["token"]),
     # No contact is set here.
     "security-txt": public(GONE, NOT_ALLOWED),
     "catalogue": public(200, NOT_ALLOWED),

@@ -18,6 +18,8 @@ FIXED = {"provider_id": PROVIDER_ID}
 
 account_urls = [
     path("colours/", views.choose_colours, name="choose-colours"),
+    path("signed-in-for/", views.signed_in_for, name="signed-in-for"),
+    path("not-sent/<str:token>/", views.not_sent, name="unsent"),
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", views.sign_out, name="account_logout"),
     path(

@@ -21,7 +21,7 @@ class Question {
     this.answer = answer;
     this.id = `reference-${(count += 1)}`;
     this.dialog = document.createElement("dialog");
-    this.dialog.className = "reference-dialog";
+    this.dialog.className = "dialog reference-dialog";
     this.dialog.setAttribute("aria-labelledby", `${this.id}-title`);
     this.dialog.innerHTML = `
       <h2 id="${this.id}-title"></h2>

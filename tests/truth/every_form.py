@@ -835,6 +835,7 @@ CHANGES = {
     "requests:released-page": VERSION,
     "requests:publish": STATE,
     "requests:unpublish": STATE,
+    "unsent": "removes what was kept",
     "choose-colours": "keeps a choice in the browser, and nothing in the register",
     "account_login": ACCOUNT,
     "account_logout": ACCOUNT,

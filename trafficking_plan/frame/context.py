@@ -12,7 +12,7 @@ from agencies.models import User
 from reports.briefings.views.readers import office_plans
 from reports.document.wording import join_words
 from reports.extensions import registry
-from trafficking_plan.sign_in import second_step
+from trafficking_plan.sign_in import second_step, unsent
 from workitems.plan.views.lookups import plans_being_made, visible_plans
 
 # What the person chose instead of the colours of their device.
@@ -73,7 +73,7 @@ def _place_of(user: User) -> str:
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
     """Return the frame's context: `support_email`, `chosen_colours` ("light", "dark"), `catalogue_url` unless
-    the screens are in English, and for a signed-in user `person_place`,
+    the screens are in English, and for a signed-in user `person_place`, `signed_in_for` (seconds),
     `plans`, `office_plans`, `plan_name`, `navigation`, `search_url` and `other_plans` (links to
     the same section of the other plans, and the day on which those that have ended did).
 
@@ -90,6 +90,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return frame
     frame["person_place"] = _place_of(user)
+    frame["signed_in_for"] = unsent.seconds_from_now(request)
     plans = frame["plans"] = visible_plans(request)
     match = request.resolver_match
     if match and match.url_name == "mfa_index":

@@ -2,7 +2,6 @@
 lock, limit sessions, compress text, set headers."""
 
 import errno
-import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +12,6 @@ from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import InterfaceError, OperationalError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -21,10 +19,12 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers, patch_cache_control, patch_vary_headers
 from structlog.contextvars import bind_contextvars
 
 from trafficking_plan.running import health, metrics
+from trafficking_plan.sign_in import unsent
 from trafficking_plan.sign_in.security_log import network_behind
 from trafficking_plan.storage.file_storage import StorageAway
 from workitems.plan.views.lookups import NotAdoptedYet
@@ -174,24 +174,11 @@ class LeadToAdoption(Middleware):
         return redirect(error.plan)
 
 
-# Words have spaces or are one word with a capital, days may have slashes; what a form sends by itself is none of these.
-TYPED = re.compile(r"\s|^[A-Z][a-z]+\W?$|^\d+/\d")
-UNTYPED = re.compile(r"password|^csrfmiddlewaretoken$|^once$|-of$")
-
-
-def label_of(name: str, data: Any) -> str:
-    """Return a field's name in words. A form of several says what it is `of`: "Item 1.2: Achieved"."""
-    prefix, dash, field = name.partition("-")
-    is_of_several = bool(dash) and re.fullmatch(r"[a-z]\d+", prefix) is not None
-    of = data.get(f"{prefix}-of", "") if is_of_several else ""
-    words = (field if is_of_several else name).replace("_", " ").replace("-", " ").capitalize()
-    return f"{of}: {words}" if of else words
-
-
 class RequireSignIn(LoginRequiredMiddleware):
-    """Redirect to the sign-in page, but give back what was typed into a form that arrives signed out.
+    """Redirect to the sign-in page, but lose nothing of a form that arrives signed out.
 
-    Only a browser's own form is answered so: scripts, which ask for no page, say it beside the form.
+    It is kept for whoever sent it, if the page knows who that is, and what was typed is shown. Only a browser's own form is
+    answered so: scripts, which ask for no page, say it beside the form.
     """
 
     def handle_no_permission(  # type: ignore[override]
@@ -201,17 +188,12 @@ class RequireSignIn(LoginRequiredMiddleware):
         is_page = "text/html" in request.headers.get("Accept", "")
         if request.method != "POST" or not is_page or "HX-Request" in request.headers:
             return to_sign_in
-        typed = [
-            (label_of(name, request.POST), text)
-            for name, texts in request.POST.lists()
-            for text in texts
-            if TYPED.search(text.strip()) and not UNTYPED.search(name)
-        ]
-        if not typed:
+        typed = unsent.typed_in(unsent.fields_of(request))
+        kept = unsent.keep(request)
+        if not typed and kept is None:
             return to_sign_in
-        return render(
-            request, "signed_out.html", {"typed": typed, "sign_in": to_sign_in.url}, status=403
-        )
+        context = {"typed": typed, "sign_in": to_sign_in.url, "unsent": kept}
+        return render(request, "signed_out.html", context, status=403)
 
 
 class RefuseHugeNumbers(Middleware):
@@ -228,7 +210,8 @@ class RefuseHugeNumbers(Middleware):
 class SessionLimits(Middleware):
     """End sessions that have been idle for `SESSION_IDLE_SECONDS` or are too old in total.
 
-    The time of the last request is stored at most once a minute, to save writes.
+    The time of the last request is stored at most once a minute, to save writes. A page that asks how much time is left
+    is no use of the service.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -240,14 +223,17 @@ class SessionLimits(Middleware):
                 now - seen > settings.SESSION_IDLE_SECONDS
                 or now - began > settings.SESSION_COOKIE_AGE
             ):
-                logout(request)
-            elif now - seen >= 60:
+                unsent.end(request)
+            elif now - seen >= 60 and not self.only_asks(request):
                 request.session["seen_at"] = now
         # For the logs, before the view and once more after it, which may have signed somebody in.
         bind_contextvars(user_id=request.user.pk, network=network_behind(request))
         response = self.get_response(request)
         bind_contextvars(user_id=request.user.pk)
         return response
+
+    def only_asks(self, request: HttpRequest) -> bool:
+        return request.path == reverse("signed-in-for") and "stay" not in request.GET
 
 
 class NoStore(Middleware):

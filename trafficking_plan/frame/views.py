@@ -19,7 +19,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse, reverse_lazy
@@ -39,6 +39,7 @@ from django.views.i18n import JavaScriptCatalog
 from agencies.pages.form_pages import form_page
 from trafficking_plan.country import profile as country
 from trafficking_plan.frame.context import CHOSEN_COLOURS, COLOURS_COOKIE
+from trafficking_plan.sign_in import unsent
 from trafficking_plan.sign_in.account_forms import ColoursForm
 from trafficking_plan.sign_in.sessions import described
 
@@ -149,6 +150,29 @@ def choose_colours(request: HttpRequest) -> HttpResponse:
             response.delete_cookie(COLOURS_COOKIE, samesite="Lax")
         return response
     return form_page(request, "account/colours.html", form)
+
+
+@require_safe
+def signed_in_for(request: HttpRequest) -> HttpResponse:
+    """Say for how many seconds the person stays signed in. Asking is no use of the service, except with `?stay`."""
+    return JsonResponse({"seconds": unsent.seconds_left(request)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def not_sent(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what the person sent while signed out, to be sent now. A post means that they do not want to.
+
+    404 if nothing is kept for them there.
+    """
+    form = unsent.kept(request, token)
+    if form is None:
+        raise Http404
+    if request.method == "POST":
+        unsent.drop(request, token)
+        return redirect("home")
+    return render(
+        request, "account/not_sent.html", {"unsent": form, "typed": unsent.typed_in(form.fields)}
+    )
 
 
 class SecondStepAtSignIn(AuthenticateView):
