@@ -185,6 +185,11 @@ def of_making(arguments: list[Any]) -> Row:
     )
 
 
+def with_posts(row: Row, posts: Answers) -> Row:
+    """The row, with other answers to what some users send."""
+    return replace(row, post=row.post | posts)
+
+
 def first_of(who: tuple[str, ...], row: Row) -> Row:
     """The row of an act that can be done once: of these users, who come in turn, the first does it."""
     return replace(row, post=row.post | dict.fromkeys(who[1:], INVALID))
@@ -655,6 +660,11 @@ RULES: dict[str, Row] = {
         milestone_and_text, may=(*WRITERS, "coordinator"), post=ONWARD
     ),
     "workitems:settle-cause": of_plan(delay, may=WRITERS, post=ONWARD),
+    "workitems:record-delay": of_plan(milestone, may=("coordinator",), post=INVALID),
+    # While Police writes its return, its mitigations are part of it.
+    "workitems:add-mitigation": with_posts(
+        of_plan(delay, may=(*WRITERS, "coordinator"), post=INVALID), dict.fromkeys(WRITERS, 200)
+    ),
     "workitems:end-delay": of_plan(delay, may=WRITERS, post=INVALID),
     "workitems:finish-mitigation": of_plan(mitigation, may=WRITERS, post=INVALID),
     "returns:list": of_plan(plan),

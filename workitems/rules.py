@@ -297,6 +297,8 @@ rules.add_perm("workitems.answer_proposal", answers_proposal)
 rules.add_perm("workitems.withdraw_proposal", proposed_status)
 rules.add_perm("workitems.read_proposal", answers_proposal | proposed_status | coordinates_item)
 rules.add_perm("workitems.update_milestone", writes_for_milestone)
+# A delay that its agency told the coordinator of, with the source.
+rules.add_perm("workitems.record_for_agency", coordinates_plan)
 # Checked with an item or a milestone, whose text is not official wording.
 rules.add_perm(
     "workitems.set_text",
@@ -339,6 +341,7 @@ CLOSED_BY_THE_END = {
     "workitems.propose_status",
     "workitems.answer_proposal",
     "workitems.update_milestone",
+    "workitems.record_for_agency",
     "workitems.set_text",
     "workitems.finish_mitigation",
     "workitems.add_evidence",

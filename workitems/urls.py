@@ -110,6 +110,11 @@ item_urls = [
     path("<str:number>/texts/<str:field>/", item_texts.of_item, name="set-text"),
     path("<str:number>/milestones/<int:milestone>/", milestones.milestone, name="milestone"),
     path(
+        "<str:number>/milestones/<int:milestone>/for-agency/",
+        milestones.record_for_agency,
+        name="record-delay",
+    ),
+    path(
         "<str:number>/milestones/<int:milestone>/texts/<str:field>/",
         item_texts.of_milestone,
         name="set-milestone-text",
@@ -123,6 +128,11 @@ item_urls = [
         "<str:number>/milestones/<int:milestone>/delays/<int:delay>/cause/",
         delays.settle,
         name="settle-cause",
+    ),
+    path(
+        "<str:number>/milestones/<int:milestone>/delays/<int:delay>/steps/add/",
+        delays.add_mitigation,
+        name="add-mitigation",
     ),
     path(
         "<str:number>/milestones/<int:milestone>/delays/<int:delay>/steps/<int:mitigation>/done/",

@@ -1,7 +1,7 @@
 """Checks that block a step. Each function yields the problems it finds."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, partial
 from urllib.parse import quote
 
@@ -16,6 +16,7 @@ from reports.document.wording import join_words
 from reports.drafting.draft import Part
 from reports.models import Briefing
 from workitems.models import Return
+from workitems.plan.plan_at.rows import DelayAt
 
 RETURN = "workitems.return"
 # Fields of the cover that must not be blank. If nothing applies, "N/A" is typed.
@@ -208,8 +209,8 @@ def _late(material: Material) -> Iterator[Check]:
     """Yield open milestones, late on the paper's date, without a recorded cause or mitigation."""
     if material.drafted.found is None:
         return
-    place = material.drafted.briefing.plan.slug, "0"
-    items = reverse("workitems:detail", args=place).removesuffix("0/")
+    plan = material.drafted.briefing.plan.slug
+    items = reverse("workitems:detail", args=[plan, "0"]).removesuffix("0/")
     for item in material.drafted.found.facts.items:
         for step in item.milestones:
             if not (item.is_live and step.is_late):
@@ -235,11 +236,21 @@ def _late(material: Material) -> Iterator[Check]:
                 ),
                 url=f"{items}{quote(item.number)}/#milestone-{step.number}",
                 place=gettext("Item {number}").format(number=item.number),
+                mend_url=_recording_of(plan, item.number, step.number, delays),
                 remedy=gettext(
-                    "Ask {agency} to record it. What is recorded after that day counts once the briefing "
-                    "is dated later."
+                    "Ask {agency} to record it, or record what it told you. What is recorded after that day counts once "
+                    "the briefing is dated later."
                 ).format(agency=material.drafted.found.facts.lead_of(item).short_name),
             )
+
+
+def _recording_of(plan: str, item: str, milestone: int, delays: Sequence[DelayAt]) -> str:
+    """Return where the coordinator records for the agency what a late milestone lacks: its delay, or what is done
+    about that."""
+    place = [plan, item, milestone]
+    if not delays:
+        return reverse("workitems:record-delay", args=place)
+    return reverse("workitems:add-mitigation", args=[*place, delays[-1].number])
 
 
 def _marking(material: Material) -> Iterator[Check]:

@@ -203,8 +203,8 @@ def test_a_late_milestone_needs_a_cause_and_a_mitigation(begin, item):
     )
     assert check.url == f"/plans/{item.plan.slug}/items/1.2/#milestone-1"
     assert check.remedy == (
-        "Ask Police to record it. What is recorded after that day counts once the briefing is dated "
-        "later."
+        "Ask Police to record it, or record what it told you. What is recorded after that day counts once the "
+        "briefing is dated later."
     )
     delay = DelayFactory(milestone=step, found_on=date(2010, 4, 1))
     assert "without a mitigation" in blocking(briefing)[0].words

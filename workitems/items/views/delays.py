@@ -1,4 +1,4 @@
-"""End a delay, say whether its cause is settled, and mark its mitigations as done.
+"""End a delay, say whether its cause is settled, add mitigations and mark them as done.
 
 While the agency writes its return, this is part of the return; otherwise it takes effect at once.
 """
@@ -14,9 +14,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import Agency
-from agencies.pages.form_pages import NOTHING_CHANGED, form_page, saying_refusals
+from agencies.pages.form_pages import (
+    NOTHING_CHANGED,
+    carry_out,
+    done,
+    form_page,
+    saying_refusals,
+)
+from agencies.pages.once import once
 from workitems.models import Delay, Milestone, MilestoneAnswer, Mitigation, Return
-from workitems.plan.forms.delays import EndDelayForm, FinishMitigationForm, SettleCauseForm
+from workitems.plan.forms.delays import (
+    AddMitigationForm,
+    EndDelayForm,
+    FinishMitigationForm,
+    SettleCauseForm,
+)
 from workitems.plan.services import items as item_services
 from workitems.plan.views.lookups import posted, require, signed_in, visible_item, visible_milestone
 from workitems.returns.services import milestone_answers
@@ -94,6 +106,29 @@ def settle(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
+def add_mitigation(
+    request: HttpRequest, slug: str, number: str, milestone: int, delay: int
+) -> HttpResponse:
+    """Add what is being done about a delay: by its agency, or for it by the coordinator, with the source.
+
+    While its agency writes its return, a mitigation is part of the return, so the page leads there.
+    """
+    row = visible_delay(request, slug, number, milestone, delay)
+    is_own = request.user.has_perm("workitems.update_milestone", row.milestone)
+    if not is_own:
+        require(request, "workitems.record_for_agency", row.milestone)
+    of_return = return_of(row, row.milestone.responsible_agency_id) if is_own else None
+    form = AddMitigationForm(
+        posted(request) if of_return is None else None, delay=row, for_agency=not is_own
+    )
+    if carry_out(request, form, item_services.add_mitigation, delay=row):
+        place = f"{row.milestone.item.get_absolute_url()}#milestone-{row.milestone.number}"
+        return done(request, _("The mitigation is recorded."), place)
+    return show(request, "add_mitigation", row, form, of_return)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def finish(
     request: HttpRequest, slug: str, number: str, milestone: int, delay: int, mitigation: int
 ) -> HttpResponse:
@@ -152,7 +187,7 @@ def show(
     request: HttpRequest,
     act: str,
     delay: Delay,
-    form: EndDelayForm | FinishMitigationForm | SettleCauseForm,
+    form: AddMitigationForm | EndDelayForm | FinishMitigationForm | SettleCauseForm,
     of_return: Return | None,
     mitigation: Mitigation | None = None,
 ) -> HttpResponse:
@@ -167,5 +202,9 @@ def show(
         delay=delay,
         of_return=of_return,
         mitigation=mitigation,
-        cancel_url=milestone.get_absolute_url(),
+        cancel_url=(
+            milestone
+            if request.user.has_perm("workitems.update_milestone", milestone)
+            else milestone.item
+        ).get_absolute_url(),
     )

@@ -14,18 +14,26 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from agencies.pages.form_pages import carry_out, done, form_page
 from agencies.pages.once import once
 from agencies.wording.translation import StrOrPromise
 from workitems.models import Milestone, MilestoneAnswer, Return
 from workitems.plan import services
 from workitems.plan.forms.items import (
     CloseMilestoneForm,
+    DelayForAgencyForm,
     MilestoneActForm,
     MoveForecastForm,
     ReopenMilestoneForm,
 )
 from workitems.plan.services import items as item_services
-from workitems.plan.views.lookups import require, signed_in, visible_item, visible_milestone
+from workitems.plan.views.lookups import (
+    posted,
+    require,
+    signed_in,
+    visible_item,
+    visible_milestone,
+)
 from workitems.returns.return_page import MilestoneLine
 from workitems.returns.services import milestone_answers
 from workitems.terms import lateness
@@ -65,7 +73,7 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
     if act == "move" and TRY in request.POST:
         tried = as_typed(row, forms[act])
     elif act in ACTS and forms[act].is_valid():
-        form, (_, done) = forms[act], ACTS[act]
+        form, (_, said) = forms[act], ACTS[act]
         try:
             perform(request, of_return, row, act, form.cleaned_data)
         except services.Refused as refusal:
@@ -79,11 +87,11 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
                 row.item = item
         else:
             if of_return is not None:
-                done = gettext(
+                said = gettext(
                     "“{milestone}” is answered in the return for {round}, which is not submitted yet."
                 )
             messages.success(
-                request, done.format(milestone=row, round=of_return.round if of_return else "")
+                request, said.format(milestone=row, round=of_return.round if of_return else "")
             )
             return redirect(item)
     open_acts = ("close", "move") if row.is_open else ("reopen",)
@@ -113,6 +121,30 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             "tried": tried,
         },
         status=200 if request.method != "POST" or (tried and forms[act].is_valid()) else 422,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def record_for_agency(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
+    """Record, for the agency and with the source, when a milestone is expected, why, and what is done about it."""
+    item = visible_item(request, slug, number)
+    row = require(request, "workitems.record_for_agency", visible_milestone(item, milestone))
+    on = localdate()
+    form = DelayForAgencyForm(posted(request), row=row, on=on)
+    if carry_out(request, form, item_services.move_forecast, milestone=row, on=on):
+        message = gettext_lazy("The delay of “{milestone}” is recorded for {agency}.")
+        place = f"{item.get_absolute_url()}#milestone-{row.number}"
+        return done(request, message, place, milestone=row, agency=row.responsible_agency)
+    return form_page(
+        request,
+        "workitems/items/delays/for_agency.html",
+        form,
+        plan=item.plan,
+        item=item,
+        milestone=row,
+        delays=row.delays.open(on).prefetch_related("mitigations__owner_agency"),
+        cancel_url=item.get_absolute_url(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Forms to end a delay, to say whether its cause is settled, and to mark a mitigation as done."""
+"""Forms to end a delay, to say whether its cause is settled, and to add a mitigation or mark it as done."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -43,6 +43,45 @@ class EndDelayForm(Form):
 
 class FinishMitigationForm(Form):
     done_on = DayField(label=gettext_lazy("Done on"))
+
+
+def source_field() -> ReasonField:
+    """Return the field for where a coordinator has from what they record for an agency."""
+    return ReasonField(
+        label=gettext_lazy("Where you have this from"),
+        rows=2,
+        help_text=gettext_lazy(
+            "Who told you, how and when, for example “Email from the Police contributor, 3 December 2026”. Everyone in the "
+            "plan can read it in the history."
+        ),
+    )
+
+
+class AddMitigationForm(Form):
+    """What is being done about a delay. With the source if it is recorded `for_agency`."""
+
+    mitigation = StemField(
+        "mitigation",
+        owner="owner_agency",
+        label=gettext_lazy("What is being done about it"),
+        required=True,
+    )
+    owner_agency = forms.ModelChoiceField(
+        label=gettext_lazy("By which agency"), queryset=Agency.objects.none(), empty_label=None
+    )
+    mitigation_due_on = DayAheadField(label=gettext_lazy("By when"), required=False)
+    source = source_field()
+
+    def __init__(self, *args: Any, delay: Delay, for_agency: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        milestone = delay.milestone
+        members = Agency.objects.filter(memberships__plan=milestone.item.plan_id).in_order()
+        owner: Any = self.fields["owner_agency"]
+        owner.queryset = members
+        self.initial["owner_agency"] = milestone.responsible_agency_id
+        speak_of(self, str(milestone.responsible_agency), names_of(members), milestone.item.plan)
+        if not for_agency:
+            del self.fields["source"]
 
 
 class SettlementForm(Form):

@@ -23,7 +23,7 @@ from agencies.typed.fields import (
 )
 from workitems.models import Delay, Milestone, MilestoneAnswer, Mitigation, Update, WorkItem
 from workitems.models.item import Confidence, Stage
-from workitems.plan.forms.delays import WHAT_IT_NEEDS, SettlementForm, settlement_of
+from workitems.plan.forms.delays import WHAT_IT_NEEDS, SettlementForm, settlement_of, source_field
 from workitems.plan.forms.due_dates import KnownDateField, ask_about_order
 from workitems.plan.forms.stems import (
     BESIDE_MEANWHILE,
@@ -273,7 +273,7 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
     OUTCOME = MilestoneAnswer.Outcome.NOT_YET
     SOMETIMES = ("cause", "mitigation", "owner_agency", "settling_agency")
 
-    field_order = (
+    field_order: tuple[str, ...] = (
         *("version", "answer_version", "forecast_due", "reason", "cause"),
         *("settlement", "settling_agency", "settling_by"),
         *("effect", "meanwhile", "needs", "mitigation", "owner_agency", "mitigation_due_on"),
@@ -342,6 +342,19 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
 
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
         return faults_of_forecast(self.row, cleaned, self.on)
+
+
+class DelayForAgencyForm(MoveForecastForm):
+    """The delay of a milestone as its agency told the coordinator of it, with the source."""
+
+    source = source_field()
+
+    field_order = (*MoveForecastForm.field_order, "source")
+
+    def arguments(self) -> dict[str, Any]:
+        return {
+            name: value for name, value in self.cleaned_data.items() if name != "answer_version"
+        }
 
 
 def faults_of_forecast(

@@ -316,6 +316,7 @@ def move_forecast(
     settlement: str = "",
     settling_agency: Agency | None = None,
     settling_by: date | None = None,
+    source: str = "",
 ) -> Milestone:
     """Record when the responsible agency now expects a milestone to be done: a day, month or quarter.
 
@@ -325,6 +326,7 @@ def move_forecast(
     open delay has one. A forecast earlier than the last one shortens the open delay and ends any
     delay that it makes up for entirely. A forecast on or before the agreed date ends all of them.
     `settlement` says whether the cause of the delay is settled; "" leaves what its record says.
+    `source` is where a coordinator who records it for the agency has it from; history has it with the reason.
 
     Raise `Refused` if the milestone is closed, if the date is in the past, if cause or mitigation
     is missing, or if the date is unchanged (unless it is late and has no mitigation yet).
@@ -349,20 +351,21 @@ def move_forecast(
             settling_by=settling_by,
         )
     )
+    because = with_source(reason, source)
     open_delays, _ = open_delays_of(milestone)
     before, after = milestone.forecast, known(forecast_due)
     is_sooner = after.last_day < before.last_day
     milestone.forecast = after
     if after != before:
-        history.save_version(milestone, *Milestone.forecast.columns, by=by, reason=reason)
+        history.save_version(milestone, *Milestone.forecast.columns, by=by, reason=because)
 
     if after.last_day <= milestone.agreed_due:
-        end_delays(milestone, on, by=by, reason=reason)
+        end_delays(milestone, on, by=by, reason=because)
     elif open_delays and (is_sooner or not cause):
         delay, *earlier = open_delays
         while earlier and after.last_day <= delay.due_before:
             delay.ended_on = max(on, delay.found_on)
-            history.save(delay, by=by, reason=reason, fields=["ended_on"])
+            history.save(delay, by=by, reason=because, fields=["ended_on"])
             delay, *earlier = earlier
         delay.after = after
         delay.times_moved += after.last_day > before.last_day
@@ -371,9 +374,9 @@ def move_forecast(
         fields = [*Delay.after.columns, "times_moved", "effect", "meanwhile", "needs"]
         if settlement:
             fields += _settle(delay, settlement, settling_agency, settling_by)
-        history.save(delay, by=by, reason=reason, fields=fields)
+        history.save(delay, by=by, reason=because, fields=fields)
         if mitigation:
-            _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by)
+            _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by, source)
     else:
         delay = Delay(
             milestone=milestone,
@@ -388,8 +391,8 @@ def move_forecast(
         delay.before = max(before, milestone.agreed) if open_delays else milestone.agreed
         delay.after = after
         _settle(delay, settlement, settling_agency, settling_by)
-        history.save(delay, by=by, reason=reason)
-        _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by)
+        history.save(delay, by=by, reason=because)
+        _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by, source)
     return milestone
 
 
@@ -449,8 +452,37 @@ def _would_be_dropped(**typed: str) -> Faults:
             )
 
 
+def with_source(reason: str, source: str) -> str:
+    """Return the reason of a history row, with where it was had from. It is kept, so it is English."""
+    return "\n".join(
+        filter(None, [reason, source and f"Recorded for the agency. Source: {source}"])
+    )
+
+
+@transaction.atomic
+def add_mitigation(
+    *,
+    delay: Delay,
+    mitigation: str,
+    owner_agency: Agency | None,
+    mitigation_due_on: date | None,
+    by: User,
+    source: str = "",
+) -> Mitigation:
+    """Record what an agency does about an open delay. Raise `Refused` if the delay has ended."""
+    delay = locked(delay, related=("milestone__responsible_agency",))
+    if delay.ended_on is not None:
+        raise Refused(gettext("This delay ended on {day}.").format(day=day_words(delay.ended_on)))
+    return _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by, source)
+
+
 def _add_mitigation(
-    delay: Delay, description: str, owner: Agency | None, due_on: date | None, by: User
+    delay: Delay,
+    description: str,
+    owner: Agency | None,
+    due_on: date | None,
+    by: User,
+    source: str = "",
 ) -> Mitigation:
     mitigation = Mitigation(
         delay=delay,
@@ -459,7 +491,7 @@ def _add_mitigation(
         owner_agency=owner or delay.milestone.responsible_agency,
         due_on=due_on,
     )
-    return history.save(mitigation, by=by)
+    return history.save(mitigation, by=by, reason=with_source("", source))
 
 
 @transaction.atomic
