@@ -57,7 +57,9 @@ def titles(page):
 def test_a_moved_matter_keeps_the_focus_on_its_button(agenda):
     agenda.get_by_role("button", name="Down : Welcome").focus()
     agenda.keyboard.press("Enter")
-    expect(agenda.locator(".agenda-row .message")).to_have_text("“Welcome” has moved.")
+    moved = agenda.locator(".agenda-row > .message")
+    expect(moved).to_have_text("“Welcome” has moved.")
+    expect(moved).to_be_in_viewport()
     assert focused(agenda) == "Down : Welcome"
     assert heard(agenda) == ["“Welcome” has moved."]
     agenda.keyboard.press("Enter")
