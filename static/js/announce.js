@@ -23,10 +23,12 @@ export function announce(words) {
   }, PAUSE);
 }
 
-// Gives the focus, once more after the browser went to the place of the address, which takes it away.
-function focusOn(element) {
+// Gives the focus, once more after the browser went to the place of the address, which takes it or takes it away.
+function focusOn(element, target) {
   element.focus();
-  const again = () => document.activeElement === document.body && element.focus({ preventScroll: true });
+  const again = () => {
+    if ([document.body, target].includes(document.activeElement)) element.focus({ preventScroll: true });
+  };
   requestAnimationFrame(() => requestAnimationFrame(again));
   addEventListener("load", () => requestAnimationFrame(again), { once: true });
 }
@@ -66,13 +68,13 @@ export function sayMessages() {
   if (summary) {
     // One at the top of the page, of a form that is further down.
     if (target && !summary.closest("form") && !target.closest("form") && !target.contains(summary)) put([summary], target);
-    focusOn(summary);
+    focusOn(summary, target);
   } else if (target && boxes.length) {
     put(boxes, target);
     if (!target.matches(CONTROLS)) {
       boxes[0].tabIndex = -1;
-      focusOn(boxes.shift());
-    } else focusOn(target);
+      focusOn(boxes.shift(), target);
+    } else focusOn(target, target);
   }
   for (const box of boxes) announce(box.textContent.trim());
 }
