@@ -234,3 +234,82 @@ def sheet_of(rows, name="Sheet1", merged=(), hidden=(), comments=()):
     for address, text in comments:
         sheet[address].comment = Comment(text, "Coordinator")
     return saved(book)
+
+
+# The headings of `messiest`, below a row of groups.
+MESSY_HEADINGS = (
+    "#",
+    "Action / what we will do",
+    "Who",
+    "Helping out",
+    "When",
+    "How's it going?",
+    "RAG",
+    "Latest",
+    "Contact",
+    "Last updated",
+)
+GREEN, AMBER, RED, NO_FILL = "FF92D050", "FFFFC000", "FFFF0000", ""
+# Of each row: its cells, and the fill of its RAG.
+MESSY_ROWS = (
+    ("Pillar 1: Prevention",),
+    (1.1, "Train frontline staff at the border", "NZ Police", "Customs", "Mar 2026 (was Dec 2025)",
+     "In progress", None, "Two of five courses held.", "Ana Bell <ana.bell@police.example>",
+     "14 November 2026", GREEN),
+    (1.2, "Publish the guidance for employers", "MBIE", None, "30/06/2027",
+     "n/a", "n/a", None, "Tom Reid (tom.reid@mbie.example)", "3 Nov 2026", NO_FILL),
+    (1.3, "Map labour supply chains", "Oranga Tamariki", None, "Q1 2027",
+     None, None, "A first list is with the group.", "Moana Hill <moana.hill@ot.example>", "12/10/2026",
+     NO_FILL),
+    ("TOTAL: 3 actions",),
+    ("Pillar 2: Protection",),
+    (2.1, "Fund shelters in three regions", "Oranga Tamariki - Ministry for Children", "Police; MBIE", "TBC",
+     "Delayed", None, "Waiting for the tender.", "Moana Hill <moana.hill@ot.example>", None, RED),
+    (2.2, "Translate material for communities", "OT", None, sheet_day(2027, 3, 31),
+     "-", None, "n/a", "n/a", "ask Ana", NO_FILL),
+    (2.3, "Survey people who came forward", "Police", None, "done Aug 2026",
+     "Completed", None, "The survey is published.", "Ana Bell <ana.bell@police.example>",
+     sheet_day(2026, 9, 1), GREEN),
+    (2.4, "Agree the data standard", None, None, None, None, None, None, None, None, AMBER),
+    ("Total", None, None, None, None, "1 complete"),
+)  # fmt: skip
+
+
+def messiest():
+    """Return the workbook of the first day: notes above, groups of headings, merged rows, colours as
+    status, an agency with three names, totals, contacts, an archive and a sheet of contacts."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Tracker (current)"
+    sheet["A1"] = "Plan of Action against Forced Labour – MASTER tracker v14 FINAL"
+    sheet.merge_cells("A1:J1")
+    sheet["A2"] = "Please do not sort! Questions: secretariat@mbie.example"
+    sheet["A3"] = "Last updated: 20 November 2026 (Tom)"
+    for column, text in ((1, "What was agreed"), (6, "How it stands"), (9, "Admin")):
+        sheet.cell(5, column, text)
+    for area in ("A5:E5", "F5:H5", "I5:J5"):
+        sheet.merge_cells(area)
+    for column, text in enumerate(MESSY_HEADINGS, start=1):
+        sheet.cell(6, column, text)
+    for row, values in enumerate(MESSY_ROWS, start=7):
+        if len(values) == 11:
+            *values, fill = values
+            if fill:
+                sheet.cell(row, 7).fill = PatternFill("solid", fgColor=fill)
+        elif len(values) == 1:
+            sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=10)
+        for column, value in enumerate(values, start=1):
+            if value is not None:
+                sheet.cell(row, column, value)
+    archive = book.create_sheet("Archive 2024-25")
+    archive.append(MESSY_HEADINGS)
+    archive.append([9.1, "Hold the first forum", "Police", None, "Dec 2024", "Completed"])
+    archive.append([9.2, "Write the first guidance", "MBIE", None, "Jun 2025", "Completed"])
+    people = book.create_sheet("Contacts")
+    people.append(["Agency", "Name", "Email", "Role"])
+    people.append(["NZ Customs", "Wiremu Lake", "wiremu.lake@customs.example", "Approves"])
+    people.append(["MBIE", "Tom Reid", "tom.reid@mbie.example", "Coordinator"])
+    lists = book.create_sheet("Lists")
+    lists.append(["RAG", "Lead"])
+    lists.append(["G", "Police"])
+    return saved(book)

@@ -88,7 +88,7 @@ def test_dates_of_the_sheet_are_the_dates_of_the_history():
              None],
         ]
     )  # fmt: skip
-    plan = bring_in(content)
+    plan = bring_in(content, **{"": "under_way"})
     item = WorkItem.objects.get(plan=plan)
     assert (item.stage, item.heard_on) == ("under_way", date(2026, 6, 30))
     first, second = item.milestones.in_order()

@@ -80,7 +80,7 @@ def test_a_csv_file_with_one_line_an_item_becomes_a_plan():
     ]  # fmt: skip
     assert (len(found.items), sum(len(item.milestones) for item in found.items)) == (40, 30)
     assert [each.quoted for each in found.doubts] == [
-        "mid-2027", "TBC", "FY26/27", "On hold", "Complete",
+        "mid-2027", "TBC", "FY26/27", "On hold", "", "Complete",
     ]  # fmt: skip
     assert found.open_doubts == []
     first = found.items[0]
@@ -285,9 +285,11 @@ def test_a_cause_that_says_nothing_is_asked_and_kept_as_a_note(answer, causes, n
     )
     _, found = read(content)
     assert [(each.quoted, each.problem) for each in found.doubts] == [
-        ("n/a", "This says nothing that a reader can use.")
+        ("", "The tracker says something of these items, but not their status."),
+        ("n/a", "This says nothing that a reader can use."),
     ]
-    found = answered(content, **{"n/a": answer})
+    under_way = {doubt(found, "").name: "under_way"}
+    found = read(content, under_way | {doubt(found, "n/a").name: answer})[1]
     assert [item.causes for item in found.items] == [causes, ["No money"]]
     assert [note.text for note in found.notes] == notes
 
@@ -385,6 +387,7 @@ def test_cells_that_are_only_coloured_state_a_rag_and_one_answer_serves_a_colour
         ("Filled red", "The cell is filled red. Is this item off track?", 2),
         ("Filled green", "The cell is filled green. Is this item on track?", 1),
         ("Filled grey", "The cell is filled grey. Is this item not started?", 1),
+        ("", "These items have a RAG and no stage.", 3),
     ]
     assert (found.counts[Fate.DOUBT], sum(found.counts.values())) == (4, 4 + 12 + 4)
     again = answered(content, Filled_red="/at_risk", Filled_grey=NOTE)
@@ -429,7 +432,7 @@ def test_stripes_and_conditional_formatting_state_nothing():
         STEPS, dict.fromkeys(("A3", "B3", "C3", "D3", "A5", "B5", "C5"), GREY), ["C2:C5"]
     )
     _, found = read(content)
-    assert (found.doubts, stands(found)[1]) == ([], ("1.2", "not_started", ""))
+    assert (found.doubts, stands(found)[1]) == ([], ("1.2", "", ""))
     said = "The colours that conditional formatting gives to C2:C5 in “Sheet1”."
     assert (found.not_read, [note.text for note in found.notes_of(None)]) == ([said], [said])
 
@@ -535,5 +538,7 @@ def test_every_cell_of_any_layout_is_understood_in_doubt_or_left_over(made, data
     }
     again = understand(tracker, mappings, AGENCIES, ABOUT, answers)
     assert_every_cell_has_one_fate(tracker, again)
-    assert all(item.number and item.lead and item.stage and item.timeframe for item in again.items)
+    assert all(item.number and item.lead and item.timeframe for item in again.items)
+    asks = any(each.key == "no-status" for each in again.open_doubts)
+    assert asks or all(item.stage or not (item.progress or item.statuses) for item in again.items)
     assert len({item.number for item in again.items}) == len(again.items)

@@ -12,18 +12,30 @@ from django.utils.translation import gettext, gettext_lazy
 
 from agencies.models import Agency
 from agencies.typed.fields import DayField, Form, TextField, UploadField
+from agencies.wording.translation import StrOrPromise
 from workitems.intake.forms.portfolios import PortfolioField, offer_recorded
 from workitems.intake.forms.workbook import MAX_MEGABYTES
 from workitems.intake.tracker.doubts import ADD, NAME_PARTS, Doubt
 from workitems.intake.tracker.grid import Sheet
-from workitems.intake.tracker.guess import Column, Mapping
+from workitems.intake.tracker.guess import Column, Mapping, Sureness
 from workitems.intake.tracker.headings import LABELS, Field
+from workitems.intake.tracker.said_of_plan import SaidOfPlan
 from workitems.models import Plan
 from workitems.plan.forms.due_dates import KnownDateField
 from workitems.terms.known_dates import read_known_date
 
 FIELDS = [(str(field), label) for field, label in LABELS.items()]
 HEADING_ROWS = 100
+# How sure it is what a column becomes.
+SURE = {
+    Sureness.HEADING: gettext_lazy("Sure: the heading says so"),
+    Sureness.VALUES: gettext_lazy("Likely, from what is in it"),
+    Sureness.GUESS: gettext_lazy("Only a guess"),
+    Sureness.UNKNOWN: gettext_lazy("Not recognised"),
+    Sureness.HIDDEN: gettext_lazy("Hidden, so kept as a note"),
+    Sureness.CHOSEN: gettext_lazy("Chosen by a person"),
+}
+DOUBTFUL = (Sureness.VALUES, Sureness.GUESS, Sureness.UNKNOWN)
 # A doubt, its choice, its date if it takes one, and the names of an agency that it may add.
 Row = tuple[Doubt, forms.BoundField, forms.BoundField | None, list[forms.BoundField] | None]
 
@@ -62,14 +74,26 @@ class TrackerPlanForm(Form):
     )
     as_at = DayField(
         label=gettext_lazy("Day of the tracker"),
-        help_text=gettext_lazy(
-            "The day that it describes. Its progress is imported as updates accepted on that day."
-        ),
     )
 
-    def __init__(self, *args: Any, coordinated: QuerySet[Agency], on: date, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        coordinated: QuerySet[Agency],
+        on: date,
+        said: SaidOfPlan,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.on = on
+        self.fields["as_at"].help_text = " ".join(
+            [
+                gettext("It says so in {place}.").format(place=said.place)
+                if said.place
+                else gettext("The tracker does not say its day, so check this."),
+                gettext("What has no day of its own is imported as accepted on that day."),
+            ]
+        )
         offer_recorded(self, is_new=True)
         choice = self.fields["coordinating_agency"]
         assert isinstance(choice, forms.ModelChoiceField)
@@ -152,8 +176,20 @@ class SheetForm(Form):
         return data
 
     @property
-    def rows(self) -> list[tuple[Column, forms.BoundField]]:
-        return [(column, self[f"c{column.index}"]) for column in self.columns]
+    def rows(self) -> list[tuple[Column, forms.BoundField, StrOrPromise, bool]]:
+        """Return each column with its choice, how sure that is, and whether to check it first."""
+        found: list[tuple[Column, forms.BoundField, StrOrPromise, bool]] = []
+        for column in self.columns:
+            sure = self.mapping.sureness_of(column.index)
+            is_doubtful = sure in DOUBTFUL and bool(column.count)
+            found.append((column, self[f"c{column.index}"], SURE[sure], is_doubtful))
+        return found
+
+    @property
+    def doubtful(self) -> list[tuple[Column, forms.BoundField]]:
+        """Return the columns of a sheet that is read whose field a person should check first."""
+        rows = self.rows if self.mapping.is_read else []
+        return [(column, choice) for column, choice, _, is_doubtful in rows if is_doubtful]
 
     @property
     def headings(self) -> tuple[int, int]:
@@ -248,6 +284,11 @@ class DoubtsForm(Form):
         return data
 
     @property
+    def words(self) -> list[tuple[Doubt, forms.BoundField]]:
+        """Return the words that can mean one thing alone, with what they were read as."""
+        return [(doubt, self[doubt.name]) for doubt in self.doubts if not doubt.problem]
+
+    @property
     def rows(self) -> list[Row]:
         return [
             (
@@ -257,6 +298,7 @@ class DoubtsForm(Form):
                 [self[f"{doubt.name}-{part}"] for part in NAME_PARTS] if doubt.new_agency else None,
             )
             for doubt in self.doubts
+            if doubt.problem
         ]
 
     @property

@@ -47,6 +47,11 @@ def keep_notes(*, plan: Plan, file_name: str, texts: Iterable[KeptText]) -> None
     )
 
 
+def names_people(plan: Plan) -> bool:
+    """Return whether the plan's tracker has email addresses of people, who can be invited."""
+    return plan.tracker_notes.filter(text__contains="@").exists()
+
+
 def mappings_of(agency_ids: Collection[int], shapes: Iterable[str]) -> dict[str, TrackerMapping]:
     """Return the newest remembered mapping of each of these shapes in the agencies."""
     found = TrackerMapping.objects.filter(agency__in=agency_ids, shape__in=list(shapes))

@@ -49,6 +49,11 @@ class _Book:
         self.understood, self.facts, self.agencies = understood, facts, agencies
         self.book = Book({sheet.name: [] for sheet in SHEETS}, Faults())
         self.named: dict[str, None] = {facts.coordinating: None}
+        self.newest: dict[date, date] = {}
+        for item in understood.items:
+            if day := item.updated_on:
+                month = day.replace(day=1)
+                self.newest[month] = max(day, self.newest.get(month, day))
         self.periods = self._periods()
 
     def made(self) -> Book:
@@ -123,7 +128,8 @@ class _Book:
                 "Key": "yes" if item.is_key else "no",
                 "Timeframe": item.timeframe,
                 "Starts on": item.starts_on,
-                "Stage": item.stage,
+                # An item that nobody reported on begins as every item does.
+                "Stage": item.stage or "not_started",
                 "Confidence": item.confidence,
                 "Measure": "\n".join(item.measures),
             },
@@ -175,14 +181,22 @@ class _Book:
 
     # --- updates --------------------------------------------------------------------------------
 
-    def _end(self, period: KnownDate | None) -> date:
-        return period.last_day if period else self.understood.about.as_at
+    def _end(self, item: Item, period: KnownDate | None) -> date:
+        """Return the day of an item's progress: of its column's period, else of its own last update.
+
+        Updates of one month make one round, of its newest day, so that each day does not make its own.
+        """
+        if period:
+            return period.last_day
+        if item.updated_on:
+            return self.newest[item.updated_on.replace(day=1)]
+        return self.understood.about.as_at
 
     def _periods(self) -> dict[date, Period]:
         """Return the periods of updates by their last day. Each begins where the one before ends."""
         about = self.understood.about
         ends = sorted(
-            {self._end(period) for item in self.understood.items for period in item.progress}
+            {self._end(item, period) for item in self.understood.items for period in item.progress}
         )
         found: dict[date, Period] = {}
         before: date | None = None
@@ -198,7 +212,7 @@ class _Book:
         """Add what the item says as accepted updates, the last of them with its stage."""
         by_end: dict[date, list[Progress]] = defaultdict(list)
         for period, progress in item.progress.items():
-            by_end[self._end(period)].append(progress)
+            by_end[self._end(item, period)].append(progress)
         last = max(by_end, default=None)
         for end, parts in sorted(by_end.items()):
             is_last = end == last

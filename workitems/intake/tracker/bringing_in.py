@@ -44,7 +44,8 @@ def bring_in(
             for note in understood.notes
         ],
     )
-    answers = {doubt.name: doubt.chosen for doubt in understood.doubts if doubt.is_of_word}
+    doubts = [*understood.doubts, *understood.words]
+    answers = {doubt.name: doubt.remembered for doubt in doubts if doubt.is_of_word}
     for mapping in mappings:
         trackers.remember_mapping(
             agency=outcome.plan.coordinating_agency,

@@ -53,6 +53,11 @@ _SEASON = re.compile(r"(spring|autumn|winter|summer)(?: of)? (\d{4})(?:\s*/\s*(\
 _EITHER = re.compile(
     r"([a-z]{3,9})\.?(?: (\d{4}))?\s*(?:/|-|to|or|and|&|–)\s*([a-z]{3,9})\.?[ \-]*'?(\d{4}|\d{2})"
 )
+# "Mar 2026 (was Dec 2025)", and the other way round: "Dec 2025, now Mar 2026".
+_WAS = re.compile(
+    r"(.+?)\s*[(\[,;/\-]*\s*\b(?:was|were|originally|original|orig|previously|prev|formerly)\b[.: ]*(.+)"
+)
+_NOW = re.compile(r"(.+?)\s*[(\[,;]*\s*(?:->|=>|→|>|\bnow\b|\bmoved to\b|\brevised to\b)[.: ]*(.+)")
 _SEASONS = {"autumn": 5, "winter": 8, "spring": 11, "summer": 2}
 
 
@@ -105,10 +110,7 @@ def read_date(
         return NOTHING
     if isinstance(value, int | float):
         return _number(float(value))
-    folded = " ".join(str(value).casefold().replace("–", "-").replace("—", "-").split()).strip(
-        " .;"
-    )
-    folded = folded.strip("()[]")
+    folded = _plain(str(value))
     if folded in ONGOING:
         return DateRead(word="ongoing", is_sure=True)
     if folded in NO_DATE:
@@ -122,6 +124,22 @@ def read_date(
     if roughly != folded and found.is_sure:
         return unsure(*found.choices)
     return found
+
+
+def moved_dates(text: str, near: date) -> tuple[KnownDate, KnownDate] | None:
+    """Return the earlier date and the new one of "Mar 2026 (was Dec 2025)", or None for any other text."""
+    folded = _plain(text)
+    for pattern, before in ((_WAS, 2), (_NOW, 1)):
+        if match := pattern.fullmatch(folded):
+            earlier, later = (read_date(match[n], near) for n in (before, 3 - before))
+            if earlier.is_sure and later.is_sure and earlier.best and later.best:
+                return earlier.best, later.best
+    return None
+
+
+def _plain(text: str) -> str:
+    folded = " ".join(text.casefold().replace("–", "-").replace("—", "-").split())
+    return folded.strip(" .;").strip("()[]")
 
 
 def _number(number: float) -> DateRead:

@@ -13,6 +13,8 @@ from workitems.intake.tracker.grid import Cell, Sheet
 
 # Answers that many doubts share.
 NOTE, ADD, READ = "note", "add", "read"
+# Before the name of the doubt about another name of the same agency.
+SAME = "same:"
 # Answers beside "add": how the new agency is called.
 NAME_PARTS = ("name", "short")
 
@@ -59,6 +61,9 @@ class Doubt:
     new_agency: tuple[str, str] | None = None
     places: list[Place] = field(default_factory=list)
     chosen: str = ""
+    # Of an agency: the doubt about the other name that a person says it is the same as, and its short name.
+    same_as: "Doubt | None" = None
+    settled: str = ""
 
     @property
     def name(self) -> str:
@@ -76,7 +81,12 @@ class Doubt:
     @property
     def is_of_word(self) -> bool:
         """Return whether the answer is remembered for the next file with the same headings."""
-        return self.key.partition(":")[0] in ("agency", "lead", "status", "colour")
+        return self.key.partition(":")[0] in ("agency", "lead", "status", "colour", "word")
+
+    @property
+    def remembered(self) -> str:
+        """Return the answer as the next file takes it, which need not have the other name."""
+        return self.settled if self.same_as else self.chosen
 
 
 def name_of(key: str) -> str:
@@ -118,7 +128,10 @@ class Doubts:
 
     def is_open_at(self, place: Place) -> bool:
         """Whether something that was just asked about the cell must still be answered."""
-        return any(doubt.is_open and doubt.places[-1] == place for doubt in self.by_key.values())
+        return any(
+            (doubt.same_as or doubt).is_open and doubt.places[-1] == place
+            for doubt in self.by_key.values()
+        )
 
     @property
     def in_order(self) -> list[Doubt]:

@@ -4,8 +4,9 @@ from collections import defaultdict
 
 from agencies.wording.translation import gettext, ngettext
 from workitems.intake.tracker import words
-from workitems.intake.tracker.doubts import Choice
+from workitems.intake.tracker.doubts import NOTE, Choice, Fate
 from workitems.intake.tracker.plan_so_far import PlanSoFar
+from workitems.intake.tracker.status_reading import STAGES
 from workitems.intake.tracker.understood import TITLE_MOST, Item, Milestone, Pillar, Understood
 from workitems.terms.known_dates import KnownDate
 
@@ -33,9 +34,18 @@ def fill_gaps(plan: PlanSoFar) -> Understood:
                 plan.shortened_titles,
             ).format(count=plan.shortened_titles, most=TITLE_MOST)
         )
-    if plan.has_rag_alone:
-        found.assumed.append(gettext("An item with a RAG colour and no stage counts as under way."))
+    if plan.early_updates:
+        found.assumed.append(
+            ngettext(
+                "The day of a last update is before the plan’s release or in the future. What its row "
+                "reports counts from the day of the tracker.",
+                "The days of {count} last updates are before the plan’s release or in the future. What "
+                "their rows report counts from the day of the tracker.",
+                plan.early_updates,
+            ).format(count=plan.early_updates)
+        )
     found.doubts = plan.doubts.in_order
+    found.words = plan.status_words.in_order
     return found
 
 
@@ -67,9 +77,16 @@ def _statuses(plan: PlanSoFar) -> None:
         elif item.milestones and len(done) == len(item.milestones):
             item.stage = "complete"
         elif statuses:
-            item.stage, plan.has_rag_alone = "under_way", True
-        else:
-            item.stage = "under_way" if done or item.progress else "not_started"
+            item.stage = plan.doubts.ask(
+                "rag-alone",
+                plan.places[item],
+                quoted="",
+                problem=gettext("These items have a RAG and no stage."),
+                choices=_stages("under_way", "ongoing", "not_started"),
+                suggested="under_way",
+            )
+        elif done or item.progress:
+            item.stage = _unsaid(plan, item)
         open_ones = [
             s for s, steps, _ in item.statuses if not all(m.completed for m in steps) or not steps
         ]
@@ -78,6 +95,36 @@ def _statuses(plan: PlanSoFar) -> None:
             item.confidence = confidences[0]
         if item.stage == "complete":
             plan.undated += [(item, step) for step in item.milestones if not step.completed]
+
+
+def _stages(*stages: str) -> list[Choice]:
+    return [Choice(stage, str(STAGES[stage]).capitalize()) for stage in stages]
+
+
+def _unsaid(plan: PlanSoFar, item: Item) -> str:
+    """Return the stage of an item with progress and without a status, or "" if it is not reported.
+
+    A person must say. If it is not reported, what its cells say is kept as notes, and is no update.
+    """
+    answer = plan.doubts.ask(
+        "no-status",
+        plan.places[item],
+        quoted="",
+        problem=gettext("The tracker says something of these items, but not their status."),
+        choices=[
+            Choice(NOTE, gettext("Not reported: keep what they say as notes")),
+            *_stages("under_way", "not_started", "ongoing"),
+        ],
+    )
+    if answer != NOTE:
+        return answer
+    for said in (item.progress, item.causes, item.mitigations):
+        said.clear()
+    for sheet, cell, heading in plan.progress_cells[item]:
+        if plan.found.fates[sheet.name, cell.at] == Fate.UNDERSTOOD:
+            plan.found.fates[sheet.name, cell.at] = Fate.LEFT_OVER
+        plan.keep(sheet, cell, item, heading)
+    return ""
 
 
 def _undated(plan: PlanSoFar) -> None:
@@ -90,7 +137,9 @@ def _undated(plan: PlanSoFar) -> None:
         if item.stage == "complete" and not item.milestones:
             by_item.setdefault(item, [])
     as_at = KnownDate(plan.about.as_at)
+    own = any(item.updated_on for item in by_item)
     for item, steps in by_item.items():
+        day = item.updated_on or plan.about.as_at
         answer = plan.doubts.ask(
             "complete-undated",
             plan.places[item],
@@ -99,7 +148,13 @@ def _undated(plan: PlanSoFar) -> None:
             choices=[
                 Choice(
                     "as_at",
-                    gettext("Completed on {day}, the day of the tracker").format(day=as_at),
+                    (
+                        gettext(
+                            "Completed when last updated, else on {day}, the day of the tracker"
+                        )
+                        if own
+                        else gettext("Completed on {day}, the day of the tracker")
+                    ).format(day=as_at),
                 ),
                 Choice(
                     "due",
@@ -114,7 +169,7 @@ def _undated(plan: PlanSoFar) -> None:
                 item.stage = "under_way"
             continue
         for step in steps:
-            step.completed = plan.about.as_at
+            step.completed = day
             if answer == "due":
                 step.completed = min(step.original.last_day, plan.about.as_at)
         if item.stage == "complete":

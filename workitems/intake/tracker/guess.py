@@ -3,17 +3,20 @@
 A guess is shown to a person, who changes it, so it may be wrong; it is never a fault.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import StrEnum
 
-from workitems.intake.tracker.date_words import read_date
+from workitems.intake.tracker.date_words import moved_dates, read_date
 from workitems.intake.tracker.fill_colours import filled_in_words
 from workitems.intake.tracker.grid import Cell, Sheet, letters
 from workitems.intake.tracker.headings import DATES, ONCE, Field, field_of, shape_of
 from workitems.intake.tracker.words import (
     Agencies,
+    is_blank,
     read_kind,
     read_status,
     read_timeframe,
@@ -26,6 +29,44 @@ VALUES_LOOKED_AT = 60
 SAMPLES = 3
 LONG = 40
 TEXTS = (Field.TITLE, Field.ACTION, Field.MILESTONE)
+# What a list of people has no headings for.
+OF_A_PLAN = {
+    *DATES,
+    Field.NUMBER,
+    Field.PILLAR,
+    Field.ACTION,
+    Field.OBJECTIVE,
+    Field.STATUS,
+    Field.MILESTONE,
+    Field.PROGRESS,
+}
+# Names of sheets whose rows are no longer the plan.
+ARCHIVE = re.compile(
+    r"\b(?:archived?|old|superseded|obsolete|backup|historical?|history|previous|do not use|deleted|"
+    r"copy of)\b",
+    re.IGNORECASE,
+)
+EMAIL = re.compile(r"[^\s<>(),;:|\"']+@[^\s<>(),;:|\"']+\.[^\s<>(),;:|\"'.]+")
+
+
+class Sureness(StrEnum):
+    """How sure it is what a column becomes, and why."""
+
+    HEADING = "heading"
+    VALUES = "values"
+    GUESS = "guess"
+    UNKNOWN = "unknown"
+    HIDDEN = "hidden"
+    CHOSEN = "chosen"
+
+
+class Unread(StrEnum):
+    """Why a sheet is not read unless a person says so."""
+
+    HIDDEN = "hidden"
+    ARCHIVE = "archive"
+    PEOPLE = "people"
+    HEADINGS = "headings"
 
 
 @dataclass(frozen=True)
@@ -57,6 +98,12 @@ class Mapping:
     is_read: bool
     headings: Headings
     fields: dict[int, Field]
+    sureness: dict[int, Sureness] = field(default_factory=dict)
+    unread: Unread | None = None
+
+    def sureness_of(self, column: int) -> Sureness:
+        """Return how sure a column's field is: as a person chose it where no guess is left."""
+        return self.sureness.get(column, Sureness.CHOSEN)
 
     @property
     def shape(self) -> str:
@@ -66,7 +113,8 @@ class Mapping:
         return sorted(index for index, found in self.fields.items() if found in fields)
 
     def with_fields(self, fields: dict[int, Field]) -> "Mapping":
-        return replace(self, fields=self.fields | fields)
+        left = {index: sure for index, sure in self.sureness.items() if index not in fields}
+        return replace(self, fields=self.fields | fields, sureness=left)
 
     @property
     def in_order(self) -> list[Field]:
@@ -74,9 +122,12 @@ class Mapping:
         return [self.fields.get(index, Field.NOTE) for index in sorted(self.headings.by_column)]
 
     def with_order(self, fields: list[Field]) -> "Mapping":
-        """Return the mapping of the same headings with these fields, from left to right."""
+        """Return the mapping of the same headings with these fields, from left to right.
+
+        An archive can have the headings of the tracker. It is not read for that.
+        """
         columns = sorted(self.headings.by_column)
-        read = replace(self, is_read=True)
+        read = replace(self, is_read=self.unread != Unread.ARCHIVE)
         return read.with_fields(dict(zip(columns, fields, strict=False)))
 
 
@@ -177,7 +228,7 @@ class _Traits:
 
 
 def _traits_of(cells: Iterable[Cell], agencies: Agencies, near: date) -> _Traits:
-    cells = list(cells)
+    cells = [cell for cell in cells if not is_blank(cell.text)]
     texts = [cell.text for cell in cells]
     count = len(texts)
 
@@ -188,7 +239,11 @@ def _traits_of(cells: Iterable[Cell], agencies: Agencies, near: date) -> _Traits
         count,
         share(
             not isinstance(cell.value, int | float)
-            and ((read := read_date(cell.value, near)).choices or read.word)
+            and (
+                (read := read_date(cell.value, near)).choices
+                or read.word
+                or moved_dates(cell.text, near)
+            )
             for cell in cells
         ),
         share(any(named.short for named in agencies.read(text)) for text in texts),
@@ -230,15 +285,48 @@ def guess(
             fields[index] = Field.STATUS  # it is coloured
         if column.is_hidden:
             strength[index] = 0
+    guessed = dict(fields)
     _once(fields, strength, traits)
     hidden = sheet.hidden_columns
     _fill_gaps({i: f for i, f in fields.items() if i not in hidden}, fields, strength, traits)
-    is_read = (
-        bool(headings.last)
-        and any(f in TEXTS for f in fields.values())
-        and (said_where or not sheet.is_hidden)
-    )
-    return Mapping(is_read, headings, fields)
+    unread = None
+    if not headings.last or not any(f in TEXTS for f in fields.values()):
+        unread = Unread.HEADINGS
+    elif not said_where:
+        unread = _why_unread(sheet, headings)
+    sureness = {
+        index: _sureness(
+            _field_at(sheet, headings, index), found, guessed[index], is_hidden=index in hidden
+        )
+        for index, found in fields.items()
+    }
+    return Mapping(unread is None, headings, fields, sureness, unread)
+
+
+def _why_unread(sheet: Sheet, headings: Headings) -> Unread | None:
+    """Return why a sheet with the headings of a tracker is not one, or None."""
+    if sheet.is_hidden:
+        return Unread.HIDDEN
+    if ARCHIVE.search(sheet.name.replace("_", " ")):
+        return Unread.ARCHIVE
+    said = {_field_at(sheet, headings, column)[0] for column in headings.by_column}
+    rows = [cell for cell in sheet.cells.values() if cell.row > headings.last]
+    people = {cell.row for cell in rows if EMAIL.search(cell.text)}
+    is_of_people = 2 * len(people) > len({cell.row for cell in rows})
+    return Unread.PEOPLE if is_of_people and not said & OF_A_PLAN else None
+
+
+def _sureness(
+    said: tuple[Field | None, int], found: Field, by_values: Field, *, is_hidden: bool
+) -> Sureness:
+    """Say how sure a field is, by what the heading says with its strength, and by the values."""
+    if is_hidden:
+        return Sureness.HIDDEN
+    if found == said[0] and said[1] > 1:
+        return Sureness.HEADING
+    if found == Field.NOTE and said[0] is None:
+        return Sureness.UNKNOWN
+    return Sureness.VALUES if found == by_values else Sureness.GUESS
 
 
 def _by_values(found: Field | None, heading: str, traits: _Traits, near: date) -> Field:
@@ -246,6 +334,10 @@ def _by_values(found: Field | None, heading: str, traits: _Traits, near: date) -
     if not traits.count:
         return found or Field.NOTE
     match found:
+        case Field.MILESTONE if traits.agencies >= 0.6 and traits.length < LONG:
+            return Field.SUPPORTING
+        case Field.UPDATED if traits.dates < 0.3:
+            return Field.PROGRESS if traits.length > 15 else Field.NOTE
         case Field.DUE | Field.AGREED | Field.FORECAST | Field.COMPLETED | Field.STARTS:
             if traits.dates < 0.3:
                 return Field.STATUS if traits.statuses > 0.5 else Field.NOTE

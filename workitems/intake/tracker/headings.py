@@ -34,6 +34,7 @@ class Field(StrEnum):
     PROGRESS = "progress"
     NEXT = "next"
     CHALLENGES = "challenges"
+    UPDATED = "updated"
     CAUSE = "cause"
     MITIGATION = "mitigation"
     NOTE = "note"
@@ -63,6 +64,7 @@ LABELS = {
     Field.PROGRESS: gettext_lazy("Update: achieved"),
     Field.NEXT: gettext_lazy("Update: planned next"),
     Field.CHALLENGES: gettext_lazy("Update: challenges"),
+    Field.UPDATED: gettext_lazy("Update: day it was made"),
     Field.CAUSE: gettext_lazy("Delay: why it is late"),
     Field.MITIGATION: gettext_lazy("Delay: what is being done"),
     Field.NOTE: gettext_lazy("Keep as a note"),
@@ -71,7 +73,16 @@ LABELS = {
 
 DATES = (Field.DUE, Field.AGREED, Field.FORECAST, Field.COMPLETED)
 # One column alone can have these; a second one is kept as a note.
-ONCE = (Field.NUMBER, Field.TITLE, Field.PILLAR, Field.LEAD, Field.KIND, Field.KEY, Field.TIMEFRAME)
+ONCE = (
+    Field.NUMBER,
+    Field.TITLE,
+    Field.PILLAR,
+    Field.LEAD,
+    Field.KIND,
+    Field.KEY,
+    Field.TIMEFRAME,
+    Field.UPDATED,
+)
 
 PHRASES: dict[Field, str] = {
     Field.NUMBER: "number|no|nr|#|ref|ref no|reference|reference number|id|item no|item number|item id|"
@@ -113,16 +124,19 @@ PHRASES: dict[Field, str] = {
     "performance measure|indicators|measures of success",
     Field.PROGRESS: "progress|update|progress update|progress to date|"
     "latest update|achievements|achieved|status update|progress comment|narrative|status comment|"
-    "quarterly update|latest progress|agency update|what was done|progress notes|progress report",
+    "quarterly update|latest progress|latest|latest news|last update|agency update|what was done|"
+    "progress notes|progress report",
     Field.NEXT: "next steps|next step|planned next|next actions|upcoming|next period|next quarter",
     Field.CHALLENGES: "challenges|issues|risks and issues|barriers|issues and risks|challenge",
     Field.CAUSE: "reason for delay|cause|cause of delay|delay reason|why late|reason|delay cause|"
     "reason for change|reason if late|explanation of delay|delay",
     Field.MITIGATION: "mitigation|mitigations|mitigating action|remedial action|corrective action|"
     "being done|recovery plan|action to recover|path to green|return to green",
-    Field.NOTE: "note|notes|comment|comments|commentary|contact|contact person|budget|funding|cost|last updated|updated|updated on|"
+    Field.UPDATED: "last updated|updated|updated on|date updated|date of update|last updated on|as at|"
+    "date of last update|last reviewed|status date",
+    Field.NOTE: "note|notes|comment|comments|commentary|contact|contact person|budget|funding|cost|"
     "risk|risks|link|links|file|days overdue|days late|sort|email|dependencies|minister|"
-    "last update|updated by|action officer|officer|sro|days to go|helper|lookup",
+    "updated by|action officer|officer|sro|days to go|helper|lookup",
 }
 # "RAG last quarter" is not the status that the tracker shows.
 EARLIER = frozenset(("last", "previous", "prior", "earlier", "old"))

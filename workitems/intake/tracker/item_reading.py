@@ -211,9 +211,9 @@ class ItemReading:
             item.objective = joined([item.objective, cell.text.strip()])
         for cell in self.cells.read_new(row, Field.MEASURE):
             item.measures += [line for line in lines_of(cell.text) if line not in item.measures]
-        for cell in self.cells.read_new(row, Field.LEAD):
+        for cell in self._said(row, Field.LEAD):
             self._lead(cell)
-        for cell in self.cells.read_new(row, Field.SUPPORTING):
+        for cell in self._said(row, Field.SUPPORTING):
             self._supporting(cell, self.plan.agencies.read(cell.text))
         self._small_words(row)
 
@@ -299,13 +299,37 @@ class ItemReading:
             (Field.NEXT, "planned"),
             (Field.CHALLENGES, "challenges"),
         ):
-            for cell in self.cells.read_new(row, field_):
+            for cell in self._said(row, field_):
                 progress = item.progress_in(self.periods.get(cell.column))
                 getattr(progress, part).append(cell.text.strip())
+                heading = self.cells.headings.get(cell.column, "")
+                self.plan.progress_cells[item].append((self.cells.sheet, cell, heading))
+        for cell in self._said(row, Field.UPDATED):
+            self._updated(cell)
         for field_, texts in ((Field.CAUSE, item.causes), (Field.MITIGATION, item.mitigations)):
             for cell in self.cells.read_new(row, field_):
                 if not says_nothing(cell.text) or self._is_used(cell):
                     texts.append(cell.text.strip())
+                    heading = self.cells.headings.get(cell.column, "")
+                    self.plan.progress_cells[item].append((self.cells.sheet, cell, heading))
+
+    def _said(self, row: int, field_: Field) -> list[Cell]:
+        """Return the row's new cells of a field that say something, unlike "n/a"."""
+        found = self.cells.read_new(row, field_)
+        return [cell for cell in found if not words.is_blank(cell.text)]
+
+    def _updated(self, cell: Cell) -> None:
+        """Take the day on which the row was last updated, and keep its words as a note as well."""
+        item, about = self.cells.present, self.plan.about
+        self.cells.keep(cell)
+        found = self.dates.read(cell)
+        if found is None:
+            return
+        day = found.last_day
+        if about.released_on <= day <= about.today:
+            item.updated_on = max(day, item.updated_on or day)
+        else:
+            self.plan.early_updates += 1
 
     def _is_used(self, cell: Cell) -> bool:
         """Whether to use a text that says nothing; otherwise it is kept as a note."""

@@ -5,7 +5,7 @@ from datetime import date
 from agencies.wording.translation import _
 from workitems.intake.tracker import words
 from workitems.intake.tracker.date_reading import DateReading
-from workitems.intake.tracker.date_words import read_date
+from workitems.intake.tracker.date_words import moved_dates, read_date
 from workitems.intake.tracker.doubts import NOTE, READ, Choice
 from workitems.intake.tracker.grid import Cell
 from workitems.intake.tracker.headings import Field
@@ -117,7 +117,10 @@ class MilestoneReading:
         """Return the due dates, the day of completion, and whether it is done at all."""
         due: dict[Field, KnownDate] = {}
         for kind in (Field.DUE, Field.AGREED, Field.FORECAST):
-            if (cell := read.get(kind)) and (found := self.dates.read(cell)):
+            cell = read.get(kind)
+            if cell and (moved := moved_dates(cell.text, self.about.as_at)):
+                due |= self._moved(cell, kind, *moved)
+            elif cell and (found := self.dates.read(cell)):
                 due[kind] = found
         cell = read.get(Field.COMPLETED)
         if cell is None:
@@ -158,6 +161,28 @@ class MilestoneReading:
                 day.isoformat(),
             )
         return due, day, True
+
+    def _moved(
+        self, cell: Cell, kind: Field, before: KnownDate, now: KnownDate
+    ) -> dict[Field, KnownDate]:
+        """Return the dates of "Mar 2026 (was Dec 2025)". If it is when it is due, ask who moved it."""
+        self.cells.keep(cell)
+        if kind != Field.DUE:
+            return {kind: now}
+        answer = self.cells.doubt(
+            cell,
+            "moved",
+            _("These cells name an earlier date and a new one. Was the new one agreed?"),
+            [
+                Choice(Field.FORECAST, _("No: due on the earlier date, now expected on the new")),
+                Choice(Field.AGREED, _("Yes: first due on the earlier date, moved to the new")),
+                Choice(NOTE, _("Due on the new date alone: keep the earlier one as a note")),
+            ],
+            Field.FORECAST,
+        )
+        if answer == NOTE:
+            return {kind: now}
+        return {Field.DUE: before, Field(answer): now}
 
     def _lines(
         self, row: int, what: Cell, read: dict[Field, Cell | None], agency: str

@@ -4,12 +4,14 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping as Answers
 from dataclasses import replace
+from itertools import takewhile
 
 from agencies.wording.translation import _
 from workitems.intake.tracker.doubts import (
     ADD,
     NAME_PARTS,
     NOTE,
+    SAME,
     Choice,
     Doubt,
     Doubts,
@@ -30,7 +32,7 @@ from workitems.intake.tracker.understood import (
     one_line,
     shortened,
 )
-from workitems.intake.tracker.words import Agencies, Named
+from workitems.intake.tracker.words import Agencies, Named, are_alike
 
 PILLAR = re.compile(
     r"^(?:(?:strategic |priority |focus )?(?:pillar|theme|priority|goal|area|workstream|outcome|strand|"
@@ -45,19 +47,22 @@ class PlanSoFar:
     def __init__(self, agencies: Agencies, about: About, answers: Answers[str, str]) -> None:
         self.agencies, self.about = agencies, about
         self.doubts = Doubts(answers)
+        self.status_words = Doubts(answers)
         self.found = Understood(about)
         self.by_number: dict[str, Item] = {}
         self.places: dict[Item, Place] = {}
         self.pillars: dict[str, Pillar] = {}
         self.pillar_cells: dict[str, list[tuple[Sheet, Cell]]] = defaultdict(list)
         self.undated: list[tuple[Item, Milestone]] = []
+        # The cells that an item's progress is from, with their headings.
+        self.progress_cells: dict[Item, list[tuple[Sheet, Cell, str]]] = defaultdict(list)
         # The comments that no item has yet, and what is kept already.
         self.comments: dict[tuple[str, At], int] = {}
         self.noted: set[tuple[str, str, str, Item | None]] = set()
         # Items whose lead is a question of its own, about the name that their cell has.
         self.lead_is_open: set[Item] = set()
         self.shortened_titles = 0
-        self.has_rag_alone = False
+        self.early_updates = 0
 
     # --- fates and notes ---------------------------------------------------------------------
 
@@ -108,29 +113,52 @@ class PlanSoFar:
         if named.short:
             return named.short
         self.fate(sheet, cell, Fate.DOUBT)
+        key = f"agency:{named.key}"
+        # A later name is said to be the same as an earlier one, so that none goes round in a circle.
+        others = {
+            f"{SAME}{each.name}": each
+            for each in takewhile(lambda each: each.key != key, self.doubts.by_key.values())
+            if each.new_agency
+        }
+        problem = _("This agency is not known by that name.")
+        if named.key in self.agencies.ended:
+            problem = _("This agency no longer exists.")
+        elif near := next((e for e in others.values() if are_alike(e.quoted, named.text)), None):
+            problem = _(
+                "This agency is not known by that name. It may be the same as “{agency}”."
+            ).format(agency=near.quoted)
         answer = self.doubts.ask(
-            f"agency:{named.key}",
+            key,
             place_of(sheet, cell),
             quoted=named.text,
-            problem=_("This agency no longer exists.")
-            if named.key in self.agencies.ended
-            else _("This agency is not known by that name."),
+            problem=problem,
             choices=[
                 Choice(ADD, _("Add “{agency}” as a new agency").format(agency=named.text[:60])),
+                *(
+                    Choice(
+                        value, _("The same agency as “{agency}”").format(agency=each.quoted[:60])
+                    )
+                    for value, each in others.items()
+                ),
                 Choice(NOTE, _("It is not an agency: keep it as a note")),
                 *self.agency_choices(),
             ],
             suggested=named.near
             or (NOTE if any(each.short for each in self.agencies.read(cell.text)) else ""),
         )
-        doubt = self.doubts.by_key[f"agency:{named.key}"]
+        doubt = self.doubts.by_key[key]
         if doubt.new_agency is None:
             doubt.new_agency = self.names_of(doubt)
-        if answer == ADD:
-            name, short = doubt.new_agency
-            self.found.new_agencies[short] = name
-            return short
-        return "" if answer == NOTE else answer
+        doubt.same_as = others.get(answer)
+        if doubt.same_as:
+            doubt.settled = doubt.same_as.settled
+            doubt.same_as = doubt.same_as.same_as or doubt.same_as
+        elif answer == ADD:
+            name, doubt.settled = doubt.new_agency
+            self.found.new_agencies[doubt.settled] = name
+        else:
+            doubt.settled = "" if answer == NOTE else answer
+        return doubt.settled
 
     def names_of(self, doubt: Doubt) -> tuple[str, str]:
         """Return the name and short name of an agency that is to be added, as typed or else as guessed."""

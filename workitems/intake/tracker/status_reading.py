@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from agencies.wording.translation import _, gettext_lazy, ngettext
 from workitems.intake.tracker import words
-from workitems.intake.tracker.doubts import NOTE, Choice
+from workitems.intake.tracker.doubts import NOTE, Choice, place_of
 from workitems.intake.tracker.fill_colours import (
     AMBER,
     BLUE,
@@ -85,7 +85,8 @@ class StatusReading:
         """Give the present item the status of a row, and of the milestones that the row added."""
         for cell in self._cells(row):
             colour = self._colour(row, cell)
-            if cell.text and cell.column in self.columns:
+            is_blank = words.is_blank(cell.text)
+            if not is_blank and cell.column in self.columns:
                 status = self._of_words(cell, colour)
             elif colour:
                 if cell.text and self.cells.is_fresh(cell):
@@ -162,7 +163,8 @@ class StatusReading:
         if read.has_more:
             self.cells.keep(cell)
         if read.is_sure:
-            return self._with_colour(cell, read.choices[0], colour)
+            status = self._as_read(cell, read.choices[0])
+            return self._with_colour(cell, status, colour) if status else None
         quoted, key = text, f"status:{plain(text)[:100] or text[:100]}"
         likely = list(read.choices)
         if colour:
@@ -184,6 +186,21 @@ class StatusReading:
         if answer is None or not read.choices:
             self.cells.keep(cell)
         return answer
+
+    def _as_read(self, cell: Cell, status: Status) -> Status | None:
+        """Return what a word means that can mean one thing alone, unless a person says otherwise."""
+        answer = self.plan.status_words.ask(
+            f"word:{plain(cell.text)[:100]}",
+            place_of(self.cells.sheet, cell),
+            quoted=shortened(cell.text, 120),
+            problem="",
+            choices=self._choices([status], _("Not a status: keep it as a note")),
+            suggested=status.code,
+        )
+        if answer == NOTE:
+            self.cells.keep(cell)
+            return None
+        return Status.of(answer)
 
     def _of_colour(self, cell: Cell, colour: str) -> Status | None:
         meaning = status_words(MEANT[colour]).lower()
@@ -239,14 +256,16 @@ class StatusReading:
             cell,
             key,
             problem,
-            [
-                *(
-                    Choice(each.code, status_words(each))
-                    for each in dict.fromkeys([*likely, *ANY_STATUS])
-                ),
-                *([Choice(NOTE, keep)] if keep else ()),
-            ],
+            self._choices(likely, keep),
             likely[0].code if likely else NOTE,
             quoted=quoted,
         )
         return None if answer == NOTE else Status.of(answer)
+
+    @staticmethod
+    def _choices(likely: list[Status], keep: str) -> list[Choice]:
+        every = dict.fromkeys([*likely, *ANY_STATUS])
+        return [
+            *(Choice(each.code, status_words(each)) for each in every),
+            *([Choice(NOTE, keep)] if keep else ()),
+        ]

@@ -104,6 +104,8 @@ class Item:
     causes: list[str] = field(default_factory=list)
     mitigations: list[str] = field(default_factory=list)
     statuses: list[tuple[Status, list[Milestone], str]] = field(default_factory=list)
+    # The day on which the row says that it was last updated.
+    updated_on: date | None = None
 
     def progress_in(self, period: KnownDate | None = None) -> Progress:
         return self.progress.setdefault(period, Progress())
@@ -118,6 +120,8 @@ class Understood:
     items: list[Item] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
+    # How each status word was read that can mean one thing alone; a person can still change it.
+    words: list[Doubt] = field(default_factory=list)
     fates: dict[tuple[str, At], Fate] = field(default_factory=dict)
     # Short name and name of agencies that are to be added.
     new_agencies: dict[str, str] = field(default_factory=dict)

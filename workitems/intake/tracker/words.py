@@ -68,6 +68,13 @@ _UNSURE_STATUS = {
     "substantially complete": (Status("under_way", "on_track"), Status("complete")),
     "nearly complete": (Status("under_way", "on_track"), Status("complete")),
 }
+# What a cell holds in place of nothing.
+_BLANK_WORDS = (
+    "n a|na|nil|none|tbc|tbd|tba|to be confirmed|to be advised|not applicable|unknown|not known|not set|"
+    "not reported|no update|no status|blank|not rated"
+)
+_BLANK = frozenset(_BLANK_WORDS.split("|"))
+_DASHES = frozenset("-–—?. ")
 _LEADING = re.compile(r"\s*(?:[-–—:;,(/\n]|\.\s)\s*")
 
 
@@ -78,6 +85,11 @@ class StatusRead:
     choices: tuple[Status, ...] = ()
     is_sure: bool = False
     has_more: bool = False
+
+
+def is_blank(text: str) -> bool:
+    """Return whether a text stands for nothing: "n/a", "-", "TBC"."""
+    return plain(text) in _BLANK or _DASHES.issuperset(text)
 
 
 def read_status(text: str) -> StatusRead:
@@ -181,6 +193,17 @@ def agency_key(name: str) -> str:
     kept = [word for word in words if word not in ("the", "nz", "and", "of", "for")]
     text = " ".join(kept).replace("new zealand", "").replace("aotearoa", "")
     return " ".join(text.split())
+
+
+def are_alike(name: str, other: str) -> bool:
+    """Return whether two names may be one agency's: part of the other, its initials, or nearly it."""
+    short, long = sorted((agency_key(name), agency_key(other)), key=len)
+    initials = "".join(word[0] for word in long.split())
+    return bool(short) and (
+        set(short.split()) <= set(long.split())
+        or (len(short) > 1 and initials.startswith(short))
+        or difflib.SequenceMatcher(None, short, long).ratio() >= 0.8
+    )
 
 
 @dataclass(frozen=True)

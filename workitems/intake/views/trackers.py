@@ -4,9 +4,8 @@ The file stays on the server between the pages (workbook/held.py); what is chose
 Each page reads the file again, so nothing that is shown can be older than what is imported.
 """
 
-import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +17,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.models import Agency, Seat
+from agencies.models import Agency, Invitation, Seat, User
 from agencies.pages.once import once
 from agencies.typed.fields import overwrite_data
 from agencies.wording.translation import StrOrPromise
@@ -27,26 +26,28 @@ from workitems.intake.forms.trackers import DoubtsForm, SheetForm, TrackerFileFo
 from workitems.intake.services.trackers import mappings_of
 from workitems.intake.tracker.book import PlanFacts, book_of
 from workitems.intake.tracker.bringing_in import bring_in, fingerprint_of
-from workitems.intake.tracker.date_words import read_date
-from workitems.intake.tracker.doubts import Fate
+from workitems.intake.tracker.contacts import Contact, Text, contacts_in
+from workitems.intake.tracker.doubts import Doubt, Fate
 from workitems.intake.tracker.grid import Sheet, Tracker
 from workitems.intake.tracker.guess import Mapping, columns_of, guess, headings_at
 from workitems.intake.tracker.headings import Field
 from workitems.intake.tracker.known_agencies import known_agencies
 from workitems.intake.tracker.opening import open_tracker
 from workitems.intake.tracker.plan_reading import understand
+from workitems.intake.tracker.said_of_plan import said_of_plan
 from workitems.intake.tracker.understood import About, Note, Understood
 from workitems.intake.tracker.words import Agencies
 from workitems.intake.workbook import Fault, WorkbookRefused, held
 from workitems.intake.workbook.importing import preview_book
 from workitems.intake.workbook.read import Book
-from workitems.models import TrackerNote
+from workitems.models import Plan, TrackerNote
 from workitems.plan.views.lookups import page_of, plan_at_any_stage, posted, require, signed_in
 
 SESSION_KEY = "held_tracker"
 # The preview shows this many items and doubts, and the number of the others.
 ITEMS_SHOWN = 200
 DOUBTS_SHOWN = 300
+WORDS_SHOWN = 100
 NOTES_ON_A_PAGE = 200
 # The sheets by which a workbook in the register's own format is known.
 OWN_SHEETS = {"Plan", "Pillars", "Work items", "Milestones"}
@@ -61,9 +62,6 @@ NO_ITEMS = (
     gettext_lazy(
         "a row below the headings that has a title. Check the rows of headings and the columns."
     ),
-)
-MARKING = re.compile(
-    r"^(?:unclassified|in.confidence|sensitive|restricted|official|confidential|draft)\b", re.I
 )
 GONE = gettext_lazy("The spreadsheet is no longer here. Choose it again.")
 
@@ -142,7 +140,7 @@ class _Held:
         first, last = chosen["headings"]
         mapping = guess(sheet, self.agencies, near, headings_at(sheet, first, last))
         fields = {int(index): Field(field) for index, field in chosen["fields"].items()}
-        return Mapping(chosen["is_read"], mapping.headings, mapping.fields | fields)
+        return replace(mapping, is_read=chosen["is_read"]).with_fields(fields)
 
 
 def _coordinated(request: HttpRequest) -> Any:
@@ -186,11 +184,13 @@ def columns(request: HttpRequest) -> HttpResponse:
         )
         for index, sheet in enumerate(state.tracker.sheets)
     ]
+    said = said_of_plan(state.tracker, mappings, today)
     plan_form = TrackerPlanForm(
         posted(request),
         coordinated=_coordinated(request),
         on=today,
-        initial=state.plan or _said_of_plan(state.tracker, mappings, today),
+        said=said,
+        initial=state.plan or {"title": said.title, "as_at": said.as_at or today},
     )
     # Each is asked, so that all errors are shown at once.
     validity = [form.is_valid() for form in [*forms, plan_form]]
@@ -227,6 +227,7 @@ def columns(request: HttpRequest) -> HttpResponse:
             "forms": forms,
             "plan_form": plan_form,
             "remembered": remembered,
+            "doubtful": [each for form in forms for each in form.doubtful],
         },
         status=422 if request.method == "POST" else 200,
     )
@@ -259,28 +260,6 @@ def _remembered(request: HttpRequest, state: _Held, mappings: dict[str, Mapping]
     return newest
 
 
-def _said_of_plan(tracker: Tracker, mappings: dict[str, Mapping], today: date) -> dict[str, Any]:
-    """Guess the title and the day of the tracker from the rows above its headings."""
-    found: dict[str, Any] = {"as_at": today}
-    for sheet in tracker.sheets:
-        mapping = mappings[sheet.name]
-        if not mapping.is_read:
-            continue
-        for row, cells in sheet.by_row.items():
-            if row >= mapping.headings.first:
-                break
-            for cell in cells:
-                is_title = len(cell.text) > 8 and not MARKING.match(cell.text)
-                if "title" not in found and is_title:
-                    found["title"] = one_line(cell.text)[:200]
-                _, _, after = cell.text.casefold().partition("as at ")
-                read = read_date(after.split(".")[0], today) if after else None
-                if read and read.is_sure and read.best and read.best.last_day <= today:
-                    found["as_at"] = read.best.last_day
-        break
-    return found
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def preview(request: HttpRequest) -> HttpResponse:
@@ -297,7 +276,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     reading = _Reading(state, agency, localdate())
     form, is_other = None, False
     if request.method == "POST":
-        form = DoubtsForm(request.POST, doubts=reading.found.doubts[:DOUBTS_SHOWN])
+        form = DoubtsForm(request.POST, doubts=_shown(reading.found))
         if form.is_valid():
             state.answers |= form.answers
             state.keep(request)
@@ -312,7 +291,7 @@ def preview(request: HttpRequest) -> HttpResponse:
             form = None
             if still_open := reading.found.open_doubts:
                 is_other = False
-                form = DoubtsForm(request.POST, doubts=reading.found.doubts[:DOUBTS_SHOWN])
+                form = DoubtsForm(request.POST, doubts=_shown(reading.found))
                 form.need(still_open)
                 overwrite_data(form, fingerprint=reading.fingerprint)
     return _preview_page(request, state, reading, form, is_other=is_other)
@@ -391,8 +370,7 @@ def _preview_page(
         except WorkbookRefused as refused:
             faults = refused.faults
     if form is None:
-        doubts = found.doubts[:DOUBTS_SHOWN]
-        form = DoubtsForm(doubts=doubts, initial={"fingerprint": reading.fingerprint})
+        form = DoubtsForm(doubts=_shown(found), initial={"fingerprint": reading.fingerprint})
     pillars = [
         (pillar, [item for item in found.items[:ITEMS_SHOWN] if item.pillar is pillar])
         for pillar in found.pillars
@@ -417,9 +395,17 @@ def _preview_page(
             "doubted": found.counts[Fate.DOUBT],
             "left_over": found.counts[Fate.LEFT_OVER],
             "kept": _kept(found.notes),
+            "people": contacts_in(
+                [Text(*n.place, n.text, n.item.lead if n.item else "") for n in found.notes],
+                state.agencies,
+            ),
         },
         status=422 if faults or is_other or form.errors or request.method == "POST" else 200,
     )
+
+
+def _shown(found: Understood) -> list[Doubt]:
+    return [*found.doubts[:DOUBTS_SHOWN], *found.words[:WORDS_SHOWN]]
 
 
 def _kept(notes: list[Note]) -> list[dict[str, Any]]:
@@ -450,8 +436,32 @@ def notes(request: HttpRequest, slug: str) -> HttpResponse:
     number = request.GET.get("item", "")
     if number:
         rows = rows.filter(item__number=number)
+    people = [] if number else _not_invited(plan)
     return render(
         request,
         "workitems/intake/tracker/notes.html",
-        {"plan": plan, "number": number, "page": page_of(request, rows, NOTES_ON_A_PAGE)},
+        {
+            "plan": plan,
+            "number": number,
+            "page": page_of(request, rows, NOTES_ON_A_PAGE),
+            "people": people,
+            "agencies": Agency.objects.filter(
+                short_name__in={each.agency for each in people}
+            ).in_order(),
+        },
     )
+
+
+def _not_invited(plan: Plan) -> list[Contact]:
+    """Return the people of the plan's tracker who have no account and no invitation. Five queries."""
+    cells = plan.tracker_notes.order_by("position").values_list(
+        "sheet", "address", "text", "item__lead_agency__short_name"
+    )
+    texts = [Text(sheet, address, text, lead or "") for sheet, address, text, lead in cells]
+    known = {
+        email.casefold()
+        for rows in (User.objects.all(), Invitation.objects.waiting())
+        for email in rows.values_list("email", flat=True)
+    }
+    people = contacts_in(texts, known_agencies(localdate()))
+    return [each for each in people if each.email.casefold() not in known]

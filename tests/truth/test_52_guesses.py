@@ -1,0 +1,273 @@
+"""Rule 52: a guess never becomes a fact unasked.
+
+Of the messiest tracker of the first day, cell by cell: what arrived, what was asked, and what is shown as a guess.
+"""
+
+import io
+from datetime import date
+
+import pytest
+
+from tests.workitems import trackers
+from tests.workitems.intake.test_tracker_words import AGENCIES
+from workitems.intake.tracker.contacts import Text, contacts_in
+from workitems.intake.tracker.doubts import ADD, NOTE, SAME, name_of
+from workitems.intake.tracker.guess import columns_of, guess
+from workitems.intake.tracker.opening import open_tracker
+from workitems.intake.tracker.plan_reading import understand
+from workitems.intake.tracker.said_of_plan import said_of_plan
+from workitems.intake.tracker.understood import About
+
+pytestmark = pytest.mark.one_database(reason="reads no database")
+
+TODAY = date(2026, 12, 1)
+TRACKER = open_tracker(io.BytesIO(trackers.messiest()))
+MAPPINGS = {sheet.name: guess(sheet, AGENCIES, TODAY) for sheet in TRACKER.sheets}
+SAID = said_of_plan(TRACKER, MAPPINGS, TODAY)
+OT, MINISTRY, SHORT = (
+    name_of(f"agency:{key}")
+    for key in ("oranga tamariki", "oranga tamariki ministry children", "ot")
+)
+UNSAID, MOVED = name_of("no-status"), name_of("moved")
+ANSWERS = {
+    OT: ADD, f"{OT}-name": "Oranga Tamariki", f"{OT}-short": "OT",
+    MINISTRY: SAME + OT, SHORT: SAME + MINISTRY, UNSAID: NOTE,
+}  # fmt: skip
+
+
+def read(**answers):
+    about = About(date(2025, 7, 1), SAID.as_at, TODAY, "MBIE")
+    return understand(TRACKER, MAPPINGS, AGENCIES, about, ANSWERS | answers)
+
+
+def item_of(found, number):
+    return next(item for item in found.items if item.number == number)
+
+
+def dates_of(item):
+    return [
+        (str(step.original), step.agreed and str(step.agreed), step.forecast and str(step.forecast))
+        for step in item.milestones
+    ]
+
+
+def said_by(item):
+    return [text for progress in item.progress.values() for text in progress.achieved]
+
+
+def notes_of(found, number):
+    return [note.text for note in found.notes_of(item_of(found, number))]
+
+
+# --- sheets and columns ---------------------------------------------------------------------------
+
+
+def test_only_the_current_sheet_is_ticked():
+    assert [(name, mapping.is_read, mapping.unread) for name, mapping in MAPPINGS.items()] == [
+        ("Tracker (current)", True, None),
+        ("Archive 2024-25", False, "archive"),
+        ("Contacts", False, "people"),
+        ("Lists", False, "headings"),
+    ]
+
+
+def test_an_archive_with_the_headings_of_a_remembered_tracker_is_not_ticked():
+    remembered = MAPPINGS["Archive 2024-25"].with_order(MAPPINGS["Tracker (current)"].in_order)
+    assert remembered.is_read is False
+
+
+def test_each_column_says_what_it_becomes_and_how_sure_that_is():
+    sheet, mapping = TRACKER.sheets[0], MAPPINGS["Tracker (current)"]
+    columns = columns_of(sheet, mapping.headings)
+    assert [(c.letter, mapping.fields[c.index], mapping.sureness_of(c.index)) for c in columns] == [
+        ("A", "number", "heading"),
+        ("B", "title", "guess"),
+        ("C", "lead", "heading"),
+        ("D", "supporting", "values"),
+        ("E", "due", "heading"),
+        ("F", "status", "values"),
+        ("G", "status", "heading"),
+        ("H", "progress", "heading"),
+        ("I", "note", "heading"),
+        ("J", "updated", "heading"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("headings", "unread"),
+    [(["Agency", "Name", "Email"], "people"), (["Lead", "Action", "Contact"], None)],
+)
+def test_a_tracker_with_an_address_in_each_row_is_no_list_of_people(headings, unread):
+    rows = [headings, *(["Police", f"Train staff {n}", f"ana{n}@police.example"] for n in range(3))]
+    sheet = open_tracker(io.BytesIO(trackers.sheet_of(rows))).sheets[0]
+    assert guess(sheet, AGENCIES, TODAY).unread == unread
+
+
+def test_the_trackers_own_last_updated_is_its_day():
+    assert (SAID.title, SAID.as_at, SAID.place) == (
+        "Plan of Action against Forced Labour – MASTER tracker v14 FINAL",
+        date(2026, 11, 20),
+        "Tracker (current), A3",
+    )
+
+
+# --- items ----------------------------------------------------------------------------------------
+
+
+def test_every_item_of_the_current_sheet_arrives_and_no_total():
+    found = read()
+    assert found.open_doubts == []
+    assert [(p.number, p.title) for p in found.pillars] == [(1, "Prevention"), (2, "Protection")]
+    assert [(i.number, i.title, i.lead, list(i.supporting)) for i in found.items] == [
+        ("1.1", "Train frontline staff at the border", "Police", ["Customs"]),
+        ("1.2", "Publish the guidance for employers", "MBIE", []),
+        ("1.3", "Map labour supply chains", "OT", []),
+        ("2.1", "Fund shelters in three regions", "OT", ["Police", "MBIE"]),
+        ("2.2", "Translate material for communities", "OT", []),
+        ("2.3", "Survey people who came forward", "Police", []),
+        ("2.4", "Agree the data standard", "MBIE", []),
+    ]
+    assert [n.text for n in found.notes_of(None) if n.address in ("A11", "A17", "F17")] == [
+        "TOTAL: 3 actions", "Total", "1 complete",
+    ]  # fmt: skip
+
+
+def test_an_empty_or_na_status_is_not_reported_and_never_under_way():
+    found = read()
+    assert [(i.number, i.stage, i.confidence) for i in found.items] == [
+        ("1.1", "under_way", "on_track"),
+        ("1.2", "", ""),
+        ("1.3", "", ""),
+        ("2.1", "under_way", "off_track"),
+        ("2.2", "", ""),
+        ("2.3", "complete", ""),
+        ("2.4", "under_way", "at_risk"),
+    ]
+
+
+def test_progress_without_a_status_must_be_answered_and_is_a_note_if_it_is_not_reported():
+    asked = {each.key: each for each in read(**{UNSAID: ""}).open_doubts}["no-status"]
+    assert ([str(place) for place in asked.places], asked.suggested) == (
+        ["Tracker (current), B10"],
+        "",
+    )
+    not_reported, under_way = read(), read(**{UNSAID: "under_way"})
+    text = "A first list is with the group."
+    assert said_by(item_of(not_reported, "1.3")) == []
+    assert text in notes_of(not_reported, "1.3")
+    assert (item_of(under_way, "1.3").stage, said_by(item_of(under_way, "1.3"))) == (
+        "under_way",
+        [text],
+    )
+
+
+def test_na_is_no_progress_no_lead_and_no_update():
+    assert said_by(item_of(read(), "2.2")) == []
+
+
+def test_colours_and_a_rag_without_a_stage_are_asked():
+    assert [(d.quoted, d.problem, len(d.places)) for d in read().doubts if "RAG" in d.problem or "illed" in d.quoted] == [
+        ("Filled green", "The cell is filled green. Is this item on track?", 2),
+        ("Filled red", "The cell is filled red. Is this item off track?", 1),
+        ("Filled amber", "The cell is filled amber. Is this item at risk?", 1),
+        ("", "These items have a RAG and no stage.", 2),
+    ]  # fmt: skip
+
+
+def test_status_words_are_shown_as_read_and_can_be_read_otherwise():
+    found = read()
+    assert [(each.quoted, each.chosen) for each in found.words] == [
+        ("In progress", "under_way/"), ("Delayed", "/off_track"), ("Completed", "complete/"),
+    ]  # fmt: skip
+    delayed = found.words[1].name
+    again = item_of(read(**{delayed: "not_started/"}), "2.1")
+    assert (again.stage, again.confidence) == ("not_started", "off_track")
+    assert "Delayed" in notes_of(read(**{delayed: NOTE}), "2.1")
+
+
+@pytest.mark.parametrize(
+    ("answer", "dates"),
+    [
+        (None, [("December 2025", None, "March 2026")]),
+        ("agreed", [("December 2025", "March 2026", None)]),
+        (NOTE, [("March 2026", None, None)]),
+    ],
+)
+def test_a_date_that_moved_keeps_both_dates_and_asks_whether_it_was_agreed(answer, dates):
+    found = read(**({MOVED: answer} if answer else {}))
+    assert dates_of(item_of(found, "1.1")) == dates
+    assert "Mar 2026 (was Dec 2025)" in notes_of(found, "1.1")
+
+
+def test_an_earlier_forecast_is_a_note_and_changes_no_due_date():
+    rows = [
+        ["No", "Action", "Due date", "Revised date"],
+        ["1", "Train staff", "Dec 2026", "Mar 2027 (was Feb 2027)"],
+    ]
+    tracker = open_tracker(io.BytesIO(trackers.sheet_of(rows)))
+    mapping = guess(tracker.sheets[0], AGENCIES, TODAY)
+    about = About(date(2025, 7, 1), TODAY, TODAY, "MBIE")
+    found = understand(tracker, {"Sheet1": mapping}, AGENCIES, about)
+    assert dates_of(found.items[0]) == [("December 2026", None, "March 2027")]
+    assert notes_of(found, "1") == ["Mar 2027 (was Feb 2027)"]
+    assert [each.key for each in found.doubts] == ["no-lead"]
+
+
+def test_the_other_dates_arrive_as_they_are_known():
+    found = read()
+    assert [(number, dates_of(item_of(found, number))) for number in ("1.2", "1.3", "2.1", "2.2", "2.4")] == [
+        ("1.2", [("30 June 2027", None, None)]),
+        ("1.3", [("January to March 2027", None, None)]),
+        ("2.1", []),
+        ("2.2", [("31 March 2027", None, None)]),
+        ("2.4", []),
+    ]  # fmt: skip
+
+
+def test_each_rows_last_update_is_its_day():
+    found = read()
+    assert {i.number: i.updated_on for i in found.items if i.updated_on} == {
+        "1.1": date(2026, 11, 14), "1.2": date(2026, 11, 3), "1.3": date(2026, 10, 12),
+        "2.3": date(2026, 9, 1),
+    }  # fmt: skip
+    assert item_of(found, "2.3").milestones[0].completed == date(2026, 9, 1)
+    assert "ask Ana" in notes_of(found, "2.2")
+
+
+# --- agencies and people --------------------------------------------------------------------------
+
+
+def test_names_are_one_agency_only_if_a_person_says_so():
+    unsaid = {
+        each.quoted: each for each in read(**dict.fromkeys((OT, MINISTRY, SHORT), "")).open_doubts
+    }
+    assert list(unsaid) == ["Oranga Tamariki", "Oranga Tamariki - Ministry for Children", "OT"]
+    assert unsaid["OT"].problem == (
+        "This agency is not known by that name. It may be the same as “Oranga Tamariki”."
+    )
+    assert read().new_agencies == {"OT": "Oranga Tamariki"}
+
+
+def test_what_was_said_of_a_name_is_remembered_as_its_agency():
+    by_name = {each.name: each.remembered for each in read().doubts}
+    assert (by_name[MINISTRY], by_name[SHORT]) == ("OT", "OT")
+
+
+def test_a_name_that_is_the_same_as_an_unanswered_one_waits_for_it():
+    found = read(**{OT: ""})
+    assert [each.quoted for each in found.open_doubts] == ["Oranga Tamariki"]
+    assert [item.lead for item in found.items if item.number in ("1.3", "2.1", "2.2")] == [
+        "",
+        "",
+        "",
+    ]
+
+
+def test_the_people_of_the_tracker_are_lines_to_invite_by():
+    texts = [Text(*n.place, n.text, n.item.lead if n.item else "") for n in read().notes]
+    assert [each.line for each in contacts_in(texts, AGENCIES)] == [
+        "Wiremu Lake, wiremu.lake@customs.example, Customs, approver",
+        "Tom Reid, tom.reid@mbie.example, MBIE, contributor",
+        "Moana Hill, moana.hill@ot.example, OT, contributor",
+        "Ana Bell, ana.bell@police.example, Police, contributor",
+    ]

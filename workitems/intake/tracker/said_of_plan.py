@@ -1,0 +1,77 @@
+"""What a tracker says of the plan itself: its title, and the day that it describes. No Django."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from workitems.intake.tracker.date_words import read_date
+from workitems.intake.tracker.grid import Cell, Sheet, Tracker
+from workitems.intake.tracker.guess import Mapping
+from workitems.intake.tracker.headings import Field
+from workitems.intake.tracker.understood import one_line
+
+MARKING = re.compile(
+    r"^(?:unclassified|in.confidence|sensitive|restricted|official|confidential|draft)\b", re.I
+)
+# Before the day of a tracker: "As at 30 June 2026", "Last updated: 3 Nov (Tom)".
+DAY = re.compile(
+    r"\b(?:as (?:at|of)|(?:last )?(?:updated|update|revised|reviewed)|position at)\b(?: on)?[ :–-]*(.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+MOST_WORDS = 4
+
+
+@dataclass(frozen=True)
+class SaidOfPlan:
+    """`as_at` is the tracker's day and `place` where it says so, None and "" if it does not."""
+
+    title: str = ""
+    as_at: date | None = None
+    place: str = ""
+
+
+def said_of_plan(tracker: Tracker, mappings: dict[str, Mapping], today: date) -> SaidOfPlan:
+    """Guess from the first sheet that is read. A day above its headings goes before its newest last update."""
+    for sheet in tracker.sheets:
+        mapping = mappings[sheet.name]
+        if not mapping.is_read:
+            continue
+        above = [
+            cell
+            for row, cells in sheet.by_row.items()
+            if row < mapping.headings.first
+            for cell in cells
+        ]
+        titles = (
+            cell.text
+            for cell in above
+            if len(cell.text) > 8 and not MARKING.match(cell.text) and not DAY.match(cell.text)
+        )
+        days = [(day, cell) for cell in above if (day := _day_in(cell.text, today))]
+        days += sorted(_last_updates(sheet, mapping, today), key=lambda found: found[0])[-1:]
+        title = one_line(next(titles, ""))[:200]
+        if not days:
+            return SaidOfPlan(title)
+        day, cell = days[0]
+        return SaidOfPlan(title, day, f"{sheet.name}, {cell.address}")
+    return SaidOfPlan()
+
+
+def _day_in(text: str, today: date) -> date | None:
+    """Return the day up to today that a text says it is as at, or None."""
+    match = DAY.search(text)
+    words = re.split(r"[ \n]+|(?<=\d)[.,;](?= |$)", match[1])[:MOST_WORDS] if match else []
+    for count in range(len(words), 0, -1):
+        read = read_date(" ".join(words[:count]).strip(" .,;()"), today)
+        if read.is_sure and read.best and read.best.last_day <= today:
+            return read.best.last_day
+    return None
+
+
+def _last_updates(sheet: Sheet, mapping: Mapping, today: date) -> Iterator[tuple[date, Cell]]:
+    for column in mapping.columns(Field.UPDATED):
+        for cell in sheet.column(column, mapping.headings.last):
+            read = read_date(cell.value, today)
+            if read.is_sure and read.best and read.best.last_day <= today:
+                yield read.best.last_day, cell
