@@ -141,6 +141,7 @@ MIDDLEWARE = [
     "trafficking_plan.frame.middleware.HealthChecks",
     "trafficking_plan.running.request_log.RequestLog",
     "trafficking_plan.frame.middleware.RefuseUnreadableRequests",
+    "trafficking_plan.frame.middleware.LinkToWhatServes",
     "trafficking_plan.frame.middleware.DatabaseAway",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # After WhiteNoise, whose files were compressed by collectstatic.
@@ -455,6 +456,8 @@ if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("https://", "mailto:", 
     )
 # Base URL of links in emails, which are also sent without a request.
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000" if DEBUG else None).rstrip("/")
+# Then links lead to where pages are served, whatever the port (frame/middleware.py).
+SITE_URL_IS_GUESSED = DEBUG and not os.environ.get("SITE_URL")
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", "plan-of-action@localhost")
 
 # --- Papers -------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from agencies.models import User
 from reports.briefings.views.readers import office_plans
 from reports.document.wording import join_words
 from reports.extensions import registry
+from trafficking_plan.running.environment import IS_CHECKOUT
 from trafficking_plan.sign_in import second_step, unsent
 from workitems.plan.views.lookups import plans_being_made, visible_plans
 
@@ -88,6 +89,14 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         frame["chosen_colours"] = colours
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
+        match = request.resolver_match
+        if match and match.url_name == "account_login" and not User.objects.exists():
+            # What to run on the server; there is nobody yet to whom it gives anything away.
+            frame["first_account_command"] = (
+                "python3 manage.py createsuperuser"
+                if IS_CHECKOUT
+                else "plan-register createsuperuser"
+            )
         return frame
     frame["person_place"] = _place_of(user)
     frame["signed_in_for"] = unsent.seconds_from_now(request)

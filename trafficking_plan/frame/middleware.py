@@ -13,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.exceptions import MiddlewareNotUsed
 from django.db import InterfaceError, OperationalError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -86,6 +87,22 @@ class HealthChecks(Middleware):
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return health.answer(request) or metrics.answer(request) or self.get_response(request)
+
+
+class LinkToWhatServes(Middleware):
+    """Lets links in emails and calendars lead to the address of the last request.
+
+    For development alone, and only if SITE_URL is not set: a live service never trusts a request here.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        if not (settings.DEBUG and settings.SITE_URL_IS_GUESSED):
+            raise MiddlewareNotUsed
+        super().__init__(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        settings.SITE_URL = request.build_absolute_uri("/").rstrip("/")
+        return self.get_response(request)
 
 
 class DatabaseAway(Middleware):
