@@ -1,4 +1,4 @@
-"""A journey from an empty register to an open round; nothing is typed in a shell after `createsuperuser`."""
+"""Journeys from an empty register to an open round; nothing is typed in a shell after `createsuperuser`."""
 
 import re
 
@@ -8,13 +8,16 @@ from django.core import mail
 from django.core.management import call_command
 from playwright.sync_api import expect
 
+from tests.browser.test_tracker_journey import SECONDS_AN_ACT, Person
+from tests.workitems import trackers
 from tests.workitems.workbooks import SMALL
-from workitems.models import Round
+from workitems.models import Plan, Round
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PASSWORD = "zebra kettle moss nine"
 ADMINISTRATOR, COORDINATOR = "admin@example.org", "coordinator@example.org"
+TWENTY_MINUTES = 20 * 60
 
 
 @pytest.fixture
@@ -152,3 +155,86 @@ def test_an_administrator_and_a_coordinator_open_the_first_round(
     assert Round.objects.get().is_open
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_have_text("Your desk")
+
+
+def test_the_messiest_tracker_leads_from_no_account_to_an_open_round_in_twenty_minutes(
+    page, live_server, assert_accessible, monkeypatch
+):
+    address, person = live_server.url, Person(page)
+    page.goto(address)
+    expect(page.locator("code")).to_have_text("python3 manage.py createsuperuser")
+    assert_accessible()
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    call_command(
+        "createsuperuser", email=ADMINISTRATOR, name="Administrator", interactive=False, verbosity=0
+    )
+    sign_in(page, address, ADMINISTRATOR)
+    person.acts += 4  # the command, and signing in
+    for short, name in (
+        ("MBIE", "Ministry of Business, Innovation and Employment"),
+        ("Police", "New Zealand Police"),
+        ("Customs", "New Zealand Customs Service"),
+    ):
+        page.goto(address)
+        person.press("link", "Add an agency")
+        person.type("Short name", short)
+        person.acts += 1
+        page.get_by_label("Name", exact=True).fill(name)
+        person.press("button", "Add the agency")
+    page.goto(address)
+    person.press("link", "Invite a person")
+    person.choose("Agency or Minister’s office", "Ministry of Business, Innovation and Employment")
+    person.press("button", "Continue")
+    page.get_by_label("Name", exact=True).fill("Tom Reid")
+    person.type("Email address", "tom.reid@mbie.example")
+    page.get_by_label(re.compile("^Coordinator")).check()
+    person.press("button", "Send invitation")
+    act(page, "Sign out")
+    page.goto(address + re.search(r"/invitation/\S+/", mail.outbox[-1].body)[0])
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    person.type("Password again", PASSWORD)
+    person.press("button", "Accept invitation")
+    person.acts += 5  # what was filled in without counting, and the mail
+
+    person.press("link", "Start a plan")
+    page.get_by_role("link", name=re.compile("spreadsheet")).first.click()
+    person.drop("Spreadsheet", "tracker.xlsx", trackers.messiest())
+    person.press("button", "Read the spreadsheet")
+    expect(page.locator("main")).to_contain_text("Check these columns first")
+    assert_accessible()
+    person.type("Title of the plan", "Plan against Forced Labour")
+    person.type("Released on", "1 July 2025")
+    person.type("Minister’s portfolio", "Minister of Immigration")
+    person.press("button", "See the plan")
+    expect(page.locator("main")).to_contain_text("Choose 4 answers")
+    assert_accessible()
+    add = "Add “Oranga Tamariki” as a new agency"
+    page.get_by_label("Answer about Oranga Tamariki", exact=True).select_option(label=add)
+    for said in ("Oranga Tamariki - Ministry for Children", "OT"):
+        page.get_by_label(f"Answer about {said}", exact=True).select_option(
+            label="The same agency as “Oranga Tamariki”"
+        )
+    person.choose("Answer about The tracker says something of these items", "note")
+    person.press("button", "Show the plan with these answers")
+    person.press("button", "Import as a plan")
+    expect(page.locator("main")).to_contain_text("is imported as a plan")
+    person.press("link", "See whom you can invite")
+    assert_accessible()
+    lines = page.get_by_label("Lines to copy").input_value().splitlines()
+    assert "Ana Bell, ana.bell@police.example, Police, contributor" in lines
+    page.go_back()
+    person.press("link", "Adopt the plan")
+    person.press("button", "Adopt the plan")
+    page.goto(address)
+    expect(page.locator("main")).to_contain_text(
+        "New Zealand Police has no contributor or approver"
+    )
+    assert_accessible()
+    person.press("link", "Open a round")
+    page.get_by_label("Name", exact=True).fill("First round")
+    page.get_by_label(re.compile("^Last day of the period")).fill("31 December 2099")
+    page.get_by_label(re.compile("^Returns are due on")).fill("31 January 2100")
+    person.press("button", "Open the round")
+    person.acts += 9
+    assert Round.objects.filter(closed_at=None, plan=Plan.objects.get()).count() == 1
+    assert person.acts * SECONDS_AN_ACT < TWENTY_MINUTES

@@ -1,6 +1,7 @@
 """The facts and buttons of the first steps (`workitems.desk.first_run`). Reads only."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from agencies.models import Agency, Appointment, Invitation, Seat, User
 from agencies.rules import is_administrator
+from workitems.desk.before_a_round import Lack, missing_for_round
 from workitems.desk.first_run import Facts, Key, PlanState, Reader, Step, steps
 from workitems.models import Plan, Round, WorkItem
 
@@ -16,8 +18,16 @@ from workitems.models import Plan, Round, WorkItem
 WAS_OPENED = Q(closed_at=None) | Q(opened_by__isnull=False)
 
 
-def steps_for(user: User, on: date) -> list[tuple[Step, str]]:
-    """Return the first steps with the address of each button, for those who do them.
+@dataclass(frozen=True)
+class FirstSteps:
+    """The steps with the address of each button, and what a coordinator's first round still lacks."""
+
+    steps: list[tuple[Step, str]] = field(default_factory=list)
+    missing: list[Lack] = field(default_factory=list)
+
+
+def steps_for(user: User, on: date) -> FirstSteps:
+    """Return the first steps for those who do them.
 
     Empty for everybody else, and once a round was opened: in any plan for an administrator, else in
     a plan that the user's agencies coordinate.
@@ -25,15 +35,16 @@ def steps_for(user: User, on: date) -> list[tuple[Step, str]]:
     coordinating = user.agencies_as(Seat.Role.COORDINATOR)
     administers = is_administrator.test(user)
     if not (administers or coordinating):
-        return []
+        return FirstSteps()
     plans = Plan.objects.all()
     if coordinating:
         plans = plans.filter(coordinating_agency__in=coordinating)
     if Round.objects.filter(WAS_OPENED, plan__in=plans.values("pk")).exists():
-        return []
+        return FirstSteps()
     # The newest that is adopted, else the newest that is begun.
     plans = plans.annotate(has_items=Exists(WorkItem.objects.filter(plan=OuterRef("pk"))))
     plan = plans.order_by(F("adopted_on").desc(nulls_last=True), "-pk").first()
+    state = _state_of(plan)
     found = steps(
         Facts(
             reader=Reader.BOTH
@@ -44,13 +55,18 @@ def steps_for(user: User, on: date) -> list[tuple[Step, str]]:
             agencies=Agency.objects.valid_on(on).count(),
             coordinators=_coordinators(on),
             invited=_invited(),
-            plan=_state_of(plan),
+            plan=state,
             # Who only administers knows nothing of a plan.
             plan_title=plan.title if plan and coordinating else "",
         )
     )
     addresses = _addresses(plan, coordinating, administers)
-    return [(step, addresses[step.key] if step.act else "") for step in found]
+    return FirstSteps(
+        [(step, addresses[step.key] if step.act else "") for step in found],
+        missing_for_round(plan, on)
+        if plan and coordinating and state in (PlanState.BEGUN, PlanState.ADOPTED)
+        else [],
+    )
 
 
 def unheld_portfolios(user: User) -> list[str]:

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
-from agencies.models import Seat
+from agencies.models import Appointment, Seat
 from workitems.desk import to_dos as desk
 from workitems.desk.getting_started import steps_for, unheld_portfolios
 from workitems.plan.views.lookups import plans_being_made, signed_in, visible_plans
@@ -16,16 +16,18 @@ def home(request: HttpRequest) -> HttpResponse:
     on = localdate()
     user = signed_in(request)
     plans_read = visible_plans(request)
-    steps = steps_for(user, on)
+    first = steps_for(user, on)
     return render(
         request,
         "workitems/desk/desk.html",
         {
-            "steps": steps,
+            "steps": first.steps,
+            "missing": first.missing,
             "may_see_ministers": user.has_perm("agencies.see_ministers"),
+            "has_ministers": bool(first.steps) and Appointment.objects.exists(),
             "being_made": plans_being_made(request),
             "may_create_plan": user.has_perm("workitems.create_plan"),
-            "portfolios": unheld_portfolios(user) if steps else [],
+            "portfolios": unheld_portfolios(user) if first.steps else [],
             "lines": desk.lines_for(user, on),
             "today": on,
             "ended": {plan.pk for plan in plans_read if plan.has_ended(on)},

@@ -1,7 +1,6 @@
 """What a plan lacks before it can be adopted, and what goes when it is deleted instead."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,19 +11,8 @@ from django.utils.translation import ngettext
 
 from agencies.models import Appointment
 from agencies.wording.translation import day_words
+from workitems.desk.before_a_round import LACKS_NAMED, Lack
 from workitems.models import Measure, Milestone, Plan
-
-# Of one kind; a list of all 400 items without wording helps nobody.
-LACKS_NAMED = 10
-
-
-@dataclass(frozen=True)
-class Lack:
-    """Something that is lacking: what, as a sentence; what to do about it, and where."""
-
-    says: str
-    do: str
-    url: str
 
 
 def lacks_of(plan: Plan, on: date) -> list[Lack]:

@@ -9,10 +9,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Office, Seat, by_short_name
 from agencies.pages.form_pages import carry_out, done, form_page, saved
+from workitems.desk.before_a_round import missing_for_round
 from workitems.desk.getting_started import WAS_OPENED
 from workitems.intake.forms.plan_making import AboutForm
 from workitems.intake.forms.plans import QuorumForm
 from workitems.intake.services import plans as plan_services
+from workitems.intake.services.trackers import names_people
 from workitems.intake.views.plan_making import making_page, page
 from workitems.plan.asat import Moment
 from workitems.plan.views.lookups import (
@@ -49,6 +51,9 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     members = list(plan.members.select_related("agency").order_by(by_short_name()))
     may_manage = request.user.has_perm("workitems.manage_plan", plan)
     moment = Moment.present(plan, localdate())
+    may_open_first_round = (
+        may_manage and not moment.is_end_of_plan and not plan.rounds.filter(WAS_OPENED).exists()
+    )
     return render(
         request,
         "workitems/intake/plans/detail.html",
@@ -63,10 +68,10 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "may_manage": may_manage,
             "may_propose_item": not moment.is_end_of_plan
             and request.user.has_perm("workitems.request_addition", plan),
-            "may_open_first_round": may_manage
-            and not moment.is_end_of_plan
-            and not plan.rounds.filter(WAS_OPENED).exists(),
+            "may_open_first_round": may_open_first_round,
+            "missing": missing_for_round(plan, localdate()) if may_open_first_round else [],
             "has_tracker_notes": may_manage and plan.tracker_notes.exists(),
+            "has_people": may_open_first_round and names_people(plan),
             "office": Office(plan.portfolio),
             "approves_in": signed_in(request).agencies_as(Seat.Role.APPROVER),
         },

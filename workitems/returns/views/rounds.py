@@ -12,11 +12,12 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.models import Agency, Invitation, Seat, by_short_name
+from agencies.models import Seat, by_short_name
 from agencies.pages.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.pages.once import once
 from agencies.typed.fields import overwrite_data
 from agencies.wording.translation import day_words
+from workitems.desk.before_a_round import without_approver
 from workitems.models import Notice, Plan, Return, Round, Variation
 from workitems.models.plan import READING_ROLES
 from workitems.notices.news import Seats
@@ -31,6 +32,9 @@ STILL_OPEN = {
     Return.State.SENT_BACK: gettext_lazy("Sent back, not submitted again"),
     Return.State.DUE: gettext_lazy("Not submitted"),
 }
+
+# No agency is asked more often.
+SHORTEST = timedelta(weeks=4)
 
 
 def rounds_of(plan: Plan) -> "QuerySet[Round]":
@@ -146,11 +150,17 @@ def mended_of(returns: list[Return]) -> dict[int, str]:
 
 
 def next_period(plan: Plan) -> dict[str, Any]:
-    """Return initial values for a new round: directly after the last one and as long as it."""
+    """Return initial values for a new round: directly after the last one and as long as it.
+
+    How long one of a few days is that an import made of days of updates says nothing of the next.
+    """
     last = plan.rounds.order_by("-period_end").first()
     if last is None:
         return {}
     start = last.period_end + timedelta(days=1)
+    is_imported = not last.is_open and last.opened_by_id is None
+    if is_imported and last.period_end - last.period_start < SHORTEST:
+        return {"period_start": start}
     end = start + (last.period_end - last.period_start)
     return {
         "name": f"{day_words(start)} to {day_words(end)}",
@@ -175,20 +185,6 @@ def open_round(request: HttpRequest, slug: str) -> HttpResponse:
         plan=plan,
         unready=without_approver(plan, localdate()),
     )
-
-
-def without_approver(plan: Plan, on: date) -> list[tuple[Agency, str]]:
-    """Return the members without an approver today, each with whom it has invited as one, or "".
-
-    Three queries.
-    """
-    approving = Seat.objects.on(on).filter(role=Seat.Role.APPROVER, user__is_active=True)
-    invited = {
-        each.agency_id: each.name
-        for each in Invitation.objects.waiting().filter(role=Seat.Role.APPROVER)
-    }
-    members = plan.agencies_on(on).exclude(pk__in=approving.values("agency"))
-    return [(agency, invited.get(agency.pk, "")) for agency in members]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
