@@ -8,12 +8,20 @@ from workitems.models.feed import CalendarFeed
 from workitems.models.held_entry import HeldEntry
 from workitems.models.item import Measure, Milestone, Support, WorkItem
 from workitems.models.meeting import Attendance, Decision, Matter, Meeting
-from workitems.models.milestone_answer import MilestoneAnswer
+from workitems.models.milestone_answer import MilestoneAnswer, MilestoneDraft
 from workitems.models.notice import Notice
 from workitems.models.out_of_session import OutOfSession, OutOfSessionAnswer
 from workitems.models.plan import GlossaryEntry, Member, Pillar, Plan
 from workitems.models.return_sheet import ReturnSheet
 from workitems.models.risk import Risk
-from workitems.models.round import Evidence, Reminder, Return, ReturnNote, Round, Update
+from workitems.models.round import (
+    Evidence,
+    ReadingTicks,
+    Reminder,
+    Return,
+    ReturnNote,
+    Round,
+    Update,
+)
 from workitems.models.status_proposal import StatusProposal
 from workitems.models.tracker import TrackerMapping, TrackerNote

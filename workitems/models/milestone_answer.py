@@ -1,9 +1,10 @@
 """What a return says of milestones. It takes effect when the return is submitted."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
@@ -169,3 +170,27 @@ class MilestoneAnswer(models.Model):
         Answers on its delays and mitigations do not depend on its version.
         """
         return self.is_on_milestone and self.milestone_version != self.milestone.version
+
+
+class MilestoneDraft(models.Model):
+    """What is typed on a milestone of a return and not finished. Only the return's writers read it.
+
+    `typed` has the fields of its form as they were typed. It counts as missing and never takes
+    effect. Finishing or discarding it deletes it; it has no history.
+    """
+
+    of_return = models.ForeignKey(Return, models.PROTECT, related_name="milestone_drafts")
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="drafts")
+    typed: Any = models.JSONField()
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["of_return", "milestone"], name="milestonedraft_one_per_milestone"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("What is typed on “{milestone}”").format(milestone=self.milestone)

@@ -255,15 +255,22 @@ class Return(models.Model):
         return self.is_with_agency and self.due_on < on
 
 
+class ReturnNoteQuerySet(models.QuerySet["ReturnNote"]):
+    def of_coordinators(self) -> Self:
+        """Notes with which a return was sent back to its agency."""
+        return self.filter(is_own=False)
+
+
 class ReturnNote(models.Model):
     """The coordinator's note when sending a return back, and the agency's reply. All are kept.
 
     The notes of one sending back have the same time `at`. Without an item the note is on the
-    return as a whole.
+    return as a whole. An agency's own (`is_own`) is its approver's, to its writers: nobody else reads it.
     """
 
     of_return = models.ForeignKey(Return, models.PROTECT, related_name="notes")
     item = models.ForeignKey(WorkItem, models.PROTECT, null=True, blank=True, related_name="+")
+    is_own = models.BooleanField(default=False, db_default=False)
     body = models.TextField()
     by = models.ForeignKey(User, models.PROTECT, related_name="return_notes")
     at = models.DateTimeField()
@@ -272,6 +279,7 @@ class ReturnNote(models.Model):
     replied_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    objects = ReturnNoteQuerySet.as_manager()
     history = track(plan_ways=["of_return__round__plan"], pauses=True)
 
     class Meta:
@@ -285,6 +293,29 @@ class ReturnNote(models.Model):
 
     def __str__(self) -> str:
         return self.body
+
+
+class ReadingTicks(models.Model):
+    """What an approver has accepted while reading a return that is not submitted. Nobody else reads it.
+
+    `ticks` are the versions of what they read, by item id (`return_reading.ReadItem.as_read`). A tick
+    counts as long as these are the same. It has no history; submitting deletes it.
+    """
+
+    of_return = models.ForeignKey(Return, models.PROTECT, related_name="reading_ticks")
+    person = models.ForeignKey(User, models.PROTECT, related_name="+")
+    ticks: Any = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name_plural = "reading ticks"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["of_return", "person"], name="readingticks_one_of_a_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.of_return}"
 
 
 class UpdateQuerySet(models.QuerySet["Update"]):

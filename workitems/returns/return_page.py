@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
@@ -20,6 +20,7 @@ from workitems.models import (
     Evidence,
     Milestone,
     MilestoneAnswer,
+    MilestoneDraft,
     Mitigation,
     Return,
     ReturnNote,
@@ -66,6 +67,8 @@ class MilestoneLine:
     is_asked: bool
     answer: MilestoneAnswer | None = None
     parts: list[MilestoneAnswer] = field(default_factory=list)
+    # What is typed in the return and not finished; only its writers have it.
+    draft: dict[str, str] | None = None
     # The open milestones of the item, as they will be when the return is submitted.
     steps: list[Expected] = field(default_factory=list)
 
@@ -358,7 +361,7 @@ def return_page(
         for section in sections:
             section.empty = empty_boxes(section.update, said[section.item.pk])
     complete = [each for each in sections if each.is_open or is_for_reading or said[each.item.pk]]
-    _complete(complete, of_return, on, pending)
+    _complete(complete, of_return, on, pending, with_drafts=not is_for_reading)
     return Page(sections=sections, notes=notes[None], mendings=mendings, pending=pending)
 
 
@@ -443,10 +446,16 @@ def _first_to_open(sections: list[Section]) -> list[Section]:
 
 
 def _complete(
-    sections: list[Section], of_return: Return, on: date, pending: list[MilestoneAnswer]
+    sections: list[Section],
+    of_return: Return,
+    on: date,
+    pending: list[MilestoneAnswer],
+    *,
+    with_drafts: bool,
 ) -> None:
     """Add what only complete sections need: the item's plan and milestones, and "no change"."""
-    milestones = _milestones(of_return, [each.item for each in sections], on, pending)
+    items = [each.item for each in sections]
+    milestones = _milestones(of_return, items, on, pending, with_drafts=with_drafts)
     opened = [each.item for each in sections if each.is_open]
     after_none = after_no_changes(of_return, opened) if opened else set()
     for section in sections:
@@ -462,7 +471,9 @@ def one_section(of_return: Return, item: WorkItem, on: date, *, with_milestones:
         on=on,
         update=of_return.updates.filter(item=item).first(),
         is_led=item.lead_agency_id == of_return.agency_id,
-        milestones=_milestones(of_return, [item], on, pending_answers(of_return, item))[item.pk]
+        milestones=_milestones(
+            of_return, [item], on, pending_answers(of_return, item), with_drafts=True
+        )[item.pk]
         if with_milestones
         else [],
     )
@@ -494,12 +505,15 @@ def _milestones(
     items: list[WorkItem],
     on: date,
     pending: Iterable[MilestoneAnswer],
+    *,
+    with_drafts: bool,
 ) -> dict[int, list[MilestoneLine]]:
     """Return the milestones to show, by item id.
 
     These are milestones completed since the period began, each item's next open milestone, other
-    open ones that are due by the period's end (or today, if later) or expected late, and those of
-    `pending` answers. None for a closed round, because milestones have changed since.
+    open ones that are due by the period's end (or today, if later) or expected late, those of
+    `pending` answers and, with drafts, those that have one. None for a closed round, because
+    milestones have changed since.
     """
     lines: dict[int, list[MilestoneLine]] = defaultdict(list)
     if not of_return.round.is_open:
@@ -509,6 +523,9 @@ def _milestones(
     item_of = {item.pk: item for item in items}
     for item in items:
         item.plan = of_return.round.plan
+    drafts = MilestoneDraft.objects.filter(of_return=of_return.pk, milestone=OuterRef("pk"))
+    if not with_drafts:
+        drafts = drafts.none()
     rows = (
         Milestone.objects.filter(
             Q(completed_on=None)
@@ -517,6 +534,7 @@ def _milestones(
             item__in=items,
             withdrawn_on=None,
         )
+        .annotate(draft=Subquery(drafts.values("typed")[:1]))
         .select_related("responsible_agency")
         .prefetch_related(
             Prefetch(
@@ -550,6 +568,7 @@ def _milestones(
             and not late.is_late
             and milestone.pk not in answers
             and milestone.pk not in parts
+            and milestone.draft is None
         ):
             continue
         delays: list[Delay] = milestone.open_delays  # type: ignore[attr-defined]
@@ -575,6 +594,7 @@ def _milestones(
                 and not is_explained,
                 answer=answer,
                 parts=parts.get(milestone.pk, []),
+                draft=milestone.draft if is_own else None,
                 steps=steps[milestone.item_id],
             )
         )

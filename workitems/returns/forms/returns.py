@@ -1,10 +1,13 @@
 """Forms of a return's page: the answer on an item, and what happened to a milestone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +21,7 @@ from agencies.typed.fields import (
     LinesField,
     PastDayField,
     VersionedForm,
+    overwrite_data,
 )
 from workitems.models import (
     Delay,
@@ -43,20 +47,122 @@ from workitems.plan.forms.stems import (
     names_of,
     speak_of,
 )
+from workitems.returns.three_texts import compare
 from workitems.terms.date_order import Expected
+from workitems.terms.known_dates import KnownDate, known
 
 ROWS = 2  # the script grows the textarea with its text
 
 
+def as_text(value: Any) -> str:
+    """Return a value of a form as text, to compare it with another: dates however they are typed."""
+    if isinstance(value, date | KnownDate):
+        return str(known(value))
+    return "" if value is None else str(value)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A field that two people changed, as words: as both began, as it is saved now, and as it is typed."""
+
+    name: str
+    label: str
+    base: str
+    now: str
+    said: str
+
+
 class ReturnForm(VersionedForm):
-    """One of the many forms of the page. Unchanged forms are neither validated nor saved."""
+    """One of the many forms of the page. Unchanged forms are neither validated nor saved.
+
+    The page has what it showed in hidden fields (`shown`), so that it is known what its user changed,
+    whatever is saved meanwhile.
+    """
 
     # Fields that the user does not fill in.
     UNTYPED = frozenset({"version"})
 
+    def begin_as_shown(self) -> None:
+        """Begin with what the posted page showed, as far as it says so."""
+        for name, field in self.fields.items():
+            shown = self.data.get(self.add_initial_prefix(name))
+            if shown is not None:
+                self.initial[name] = shown
+                with suppress(ValidationError):
+                    self.initial[name] = field.to_python(shown)
+        self._bound_fields_cache.clear()  # type: ignore[attr-defined]
+
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """(name, text) of the hidden fields: what each field began with."""
+        return [
+            (self.add_initial_prefix(name), text) for name, text in self.shown_words().items()
+        ]
+
+    def shown_words(self) -> dict[str, str]:
+        """Return the visible fields as the page showed them."""
+        return {each.name: self._in_box(each.name) for each in self.visible_fields()}
+
+    def typed_words(self) -> dict[str, str]:
+        """Return the visible fields as they are typed."""
+        words = {each.name: str(each.data or "") for each in self.visible_fields()}
+        return {name: text.replace("\r\n", "\n") for name, text in words.items()}
+
+    def _in_box(self, name: str) -> str:
+        value = self.fields[name].prepare_value(self.initial.get(name))
+        return "" if value is None else str(value).replace("\r\n", "\n")
+
+    def _plain(self, name: str, value: Any) -> str:
+        with suppress(ValidationError):
+            value = self.fields[name].to_python(value)
+        return as_text(value)
+
+    @property
+    def changed_data(self) -> list[str]:
+        """The fields that differ from what the page showed."""
+        return [
+            name
+            for name in self.fields
+            if self._plain(name, self[name].data) != self._plain(name, self.initial.get(name))
+        ]
+
     def is_touched(self) -> bool:
         """Return whether any field differs from what the page was made with."""
         return self.is_bound and bool(set(self.changed_data) - self.UNTYPED)
+
+    def merge(self, now: Mapping[str, Any], **versions: int) -> list[Held]:
+        """Take over what others saved in the fields that the user left alone, and begin with what is
+        saved `now`, whose version goes into the field named. Return the fields that both changed to
+        different words."""
+        names = [each.name for each in self.visible_fields() if each.name in now]
+        base, saved, said = (
+            {name: self._plain(name, values[name]) for name in names}
+            for values in (
+                {name: self.initial.get(name) for name in names},
+                now,
+                {name: self[name].data for name in names},
+            )
+        )
+        differences = compare(base, saved, said)
+        self.initial.update({name: now[name] for name in names})
+        mine = {each.field for each in differences}
+        taken = {name: self._in_box(name) for name in names if name not in mine}
+        overwrite_data(self, **taken, **versions)
+        self._bound_fields_cache.clear()  # type: ignore[attr-defined]
+        self.full_clean()
+        return [
+            Held(
+                each.field,
+                str(self.fields[each.field].label),
+                *(self._in_words(each.field, text) for text in (each.base, each.now, each.said)),
+            )
+            for each in differences
+            if each.is_conflict
+        ]
+
+    def _in_words(self, name: str, text: str) -> str:
+        choices: Any = getattr(self.fields[name], "choices", ())
+        return str(dict((str(value), label) for value, label in choices).get(text, text))
 
     def words(self) -> list[tuple[str, str]]:
         """Return (label, text) of each textarea with unsaved text."""
@@ -172,6 +278,8 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
     DONE, NOT_YET = MilestoneAnswer.Outcome.DONE, MilestoneAnswer.Outcome.NOT_YET
     # The owner has an initial value and means nothing without a mitigation.
     UNTYPED = frozenset({"version", "answer_version", "owner_agency"})
+    # Its button was pressed: it is saved although nothing changed since the page was made.
+    is_meant = False
 
     answer_version = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
@@ -215,16 +323,19 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         milestone: Milestone,
         agencies: dict[int, Agency],
         answer: MilestoneAnswer | None = None,
+        draft: Mapping[str, str] | None = None,
         steps: Sequence[Expected] = (),
         others: tuple[date | None, ...] = (),
         **kwargs: Any,
     ) -> None:
         """`agencies` are the possible owners of a mitigation, by id, queried once per page.
-        `answer` is the return's answer that the form begins with. `steps` are the open milestones of the item, and
-        `others` the days of the open actions against the delay."""
+        `answer` is the return's answer that the form begins with, and `draft` what is typed and not finished. `steps` are
+        the open milestones of the item, and `others` the days of the open actions against the delay."""
         kwargs.setdefault("prefix", f"m{milestone.pk}")
         super().__init__(*args, row=milestone, **kwargs)
-        self.initial = {**self.initial, **start_of(answer)}
+        self.initial |= start_of(answer)
+        self.draft, self.begun = draft, self.initial
+        self.initial = {**self.begun, **(draft or {})}
         self.offer(agencies)
         names = names_of(agencies.values())
         speak_of(self, str(milestone.responsible_agency), names, milestone.item.plan)
@@ -237,6 +348,19 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
 
     def start(self, row: Milestone) -> dict[str, Any]:
         return {"owner_agency": row.responsible_agency_id}
+
+    def is_touched(self) -> bool:
+        return self.says_something() and (self.is_meant or super().is_touched())
+
+    def says_something(self) -> bool:
+        """Return whether it says other than the return's answer does, or anything if there is none."""
+        return self.is_bound and any(
+            self._plain(each.name, each.data)
+            != self._plain(each.name, self.begun.get(each.name))
+            for each in self.visible_fields()
+            if each.name not in self.UNTYPED
+        )
+
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -286,12 +410,20 @@ def start_of(answer: MilestoneAnswer | None) -> dict[str, Any]:
 class MitigationDoneForm(Form):
     done_on = PastDayField(label=gettext_lazy("Done on"))
 
-    def __init__(self, *args: Any, mitigation: Mitigation, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, mitigation: Mitigation, draft: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
+        """`draft` has the day that is typed and not saved, by the name of its box."""
         self.mitigation = mitigation
         kwargs.setdefault("prefix", f"x{mitigation.pk}")
         # An empty box is no fault when the page is shown again for another.
         kwargs |= {"empty_permitted": True, "use_required_attribute": False}
         super().__init__(*args, **kwargs)
+        if draft and not self.is_bound:
+            self.initial["done_on"] = draft.get(self.add_prefix("done_on"))
+
+    def typed_words(self) -> dict[str, str]:
+        return {self.add_prefix("done_on"): str(self["done_on"].data or "")}
 
     def is_touched(self) -> bool:
         return self.is_bound and self.has_changed()

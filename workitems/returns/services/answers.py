@@ -6,10 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from workitems.models import Delay, Milestone, MilestoneAnswer, Return, Update, WorkItem
+from workitems.models import (
+    Delay,
+    Milestone,
+    MilestoneAnswer,
+    MilestoneDraft,
+    Return,
+    Update,
+    WorkItem,
+)
 from workitems.models.item import Confidence, Stage
 from workitems.plan.services.items import stage_obstacle
 
@@ -61,7 +70,8 @@ def answers_of(of_return: Return, on: date) -> Answers:
     item may move to, and that nothing newer contradicts. Each late milestone of the agency
     (overdue, or forecast after its agreed date) of a live item needs an open delay with a
     mitigation. An item rated off track needs at least one. Answers on milestones in the return
-    count as if they had taken effect; those whose milestone has changed since must be confirmed.
+    count as if they had taken effect; those whose milestone has changed since must be confirmed,
+    and what is typed on a milestone must be finished or discarded.
     """
     items = items_of(of_return)
     updates = {update.item_id: update for update in of_return.updates.all()}
@@ -166,7 +176,9 @@ def faults_of(
         answers = of_return.milestone_answers.pending().filter(milestone__item__in=items)
     by_milestone = {answer.milestone_id: answer for answer in answers if answer.is_on_milestone}
     open_milestones: dict[int, list[Milestone]] = defaultdict(list)
-    for milestone in Milestone.objects.open().filter(item__in=items).in_order():
+    drafts = MilestoneDraft.objects.filter(of_return=of_return.pk, milestone=OuterRef("pk"))
+    milestones = Milestone.objects.open().filter(item__in=items)
+    for milestone in milestones.annotate(is_unfinished=Exists(drafts)).in_order():
         open_milestones[milestone.item_id].append(milestone)
     explained = set(
         Delay.objects.open(on)
@@ -237,7 +249,13 @@ def _faults_of_milestones(
     name = _("Item {number}").format(number=item.number)
     for milestone in mine:
         answer = answers.get(milestone.pk)
-        if answer is None:
+        if milestone.is_unfinished:  # type: ignore[attr-defined]
+            says = _(
+                "{name}: what is typed on “{milestone}” is not finished. Finish it and choose “Save "
+                "milestone”, or discard it."
+            ).format(name=name, milestone=milestone)
+            yield Fault(item, says, milestone=milestone)
+        elif answer is None:
             if item.is_live and _is_late(milestone, on) and milestone.pk not in explained:
                 says = _(
                     "{name}: is “{milestone}” done, or not yet? If not yet, record the delay and what is done "

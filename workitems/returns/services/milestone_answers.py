@@ -4,6 +4,7 @@ An answer is its agency's own until the return is submitted. Submitting performs
 the services of items, so that the rules are the same as for a change that takes effect at once.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -12,10 +13,19 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
 from agencies.records import history
-from workitems.models import Delay, Milestone, MilestoneAnswer, Mitigation, Plan, Return
+from workitems.models import (
+    Delay,
+    Milestone,
+    MilestoneAnswer,
+    MilestoneDraft,
+    Mitigation,
+    Plan,
+    Return,
+)
 from workitems.plan.services import items
 from workitems.plan.services.refusals import Conflict, Refused, check_with_agency, locked
 from workitems.returns.services.handover import locked_return
+from workitems.returns.three_texts import compare
 from workitems.terms.known_dates import Due
 
 Outcome = MilestoneAnswer.Outcome
@@ -77,11 +87,7 @@ def answer(
     """
     of_return = open_return(of_return)
     milestone = locked(milestone, version=version, related=("item",))
-    own = {milestone.responsible_agency_id, step.owner_agency_id if step else None}
-    if of_return.agency_id not in own:
-        raise Refused(
-            _("{agency} answers for this milestone.").format(agency=milestone.responsible_agency)
-        )
+    _check_own(of_return, milestone, step)
     pending = of_return.milestone_answers.pending().select_for_update()
     row = pending.filter(milestone=milestone, delay=delay, mitigation=step).first()
     row = row or MilestoneAnswer(
@@ -94,11 +100,58 @@ def answer(
     row.owner_agency, row.mitigation_due_on = owner_agency, mitigation_due_on
     row.settlement, row.settling_agency = settlement, settling_agency
     row.settling_by, row.milestone_version = settling_by, version
-    if row.pk is not None and _said(row) == was:
-        return row
-    if answer_version != row.version:
-        raise Conflict(MilestoneAnswer.objects.for_page().get(pk=row.pk) if row.pk else None)
-    return _write(row, by=by, on=on, at=at)
+    if row.pk is None or _said(row) != was:
+        if answer_version != row.version:
+            raise Conflict(MilestoneAnswer.objects.for_page().get(pk=row.pk) if row.pk else None)
+        row = _write(row, by=by, on=on, at=at)
+    if row.is_on_milestone:
+        of_return.milestone_drafts.filter(milestone=milestone).delete()
+    return row
+
+
+@transaction.atomic
+def keep(
+    *,
+    of_return: Return,
+    milestone: Milestone,
+    typed: Mapping[str, str],
+    shown: Mapping[str, str],
+    by: User,
+    at: datetime,
+) -> MilestoneDraft:
+    """Keep what is typed on a milestone, finished or not, as it is typed. It never takes effect.
+
+    `shown` is what the user's page began with. Fields that the user left alone keep what others typed
+    meanwhile. Raise `Conflict` if both changed one to different words, and `Refused` if the return is
+    not with its agency, or if another agency answers for the milestone.
+    """
+    of_return = open_return(of_return)
+    _check_own(of_return, milestone)
+    row = of_return.milestone_drafts.filter(milestone=milestone).first()
+    if row is None:
+        row = MilestoneDraft(of_return=of_return, milestone=milestone, typed={})
+    differences = compare(dict(shown), {**shown, **row.typed}, dict(typed))
+    if any(each.is_conflict for each in differences):
+        raise Conflict(row)
+    now = {**typed, **row.typed, **{each.field: each.said for each in differences}}
+    if row.pk is None or now != row.typed:
+        row.typed, row.written_by, row.written_at = now, by, at
+        row.save()
+    return row
+
+
+@transaction.atomic
+def discard(*, of_return: Return, milestone: int) -> None:
+    """Delete what is typed on a milestone and not finished. An answer that is finished stays."""
+    open_return(of_return).milestone_drafts.filter(milestone=milestone).delete()
+
+
+def _check_own(of_return: Return, milestone: Milestone, step: Mitigation | None = None) -> None:
+    own = {milestone.responsible_agency_id, step.owner_agency_id if step else None}
+    if of_return.agency_id not in own:
+        raise Refused(
+            _("{agency} answers for this milestone.").format(agency=milestone.responsible_agency)
+        )
 
 
 @transaction.atomic

@@ -63,8 +63,13 @@ def section_json(
             "workitems/returns/answer_in_briefing.html", context
         )
     if entry.theirs is not None:
-        context = {"theirs": entry.theirs, "item": item}
+        context = {"theirs": entry.theirs, "held": entry.held, "number": item.number, "form": entry.form}
         answer["theirs"] = render_to_string("workitems/returns/theirs.html", context, request)
+    kept = next((each.kept for each in entry.milestones if each.kept is not None), None)
+    if milestone and kept is not None:
+        answer["kept"] = {
+            name if "-" in name else f"m{milestone}-{name}": text for name, text in kept.items()
+        }
     if milestone and not entry.lost:  # else the page keeps what was typed
         now = one_section(of_return, item, on, with_milestones=True)
         answer["may_say_no_change"] = now.may_say_no_change

@@ -14,17 +14,27 @@ from agencies.typed.fields import overwrite_data, say_refusal
 from workitems.models import Milestone, MilestoneAnswer, Return
 from workitems.plan import services
 from workitems.plan.views.lookups import signed_in
-from workitems.returns.forms.returns import MitigationDoneForm, UpdateForm
+from workitems.returns.forms.returns import (
+    Held,
+    MilestoneAnswerForm,
+    MitigationDoneForm,
+    UpdateForm,
+    answer_of,
+    start_of,
+)
 from workitems.returns.return_page import MilestoneLine, takes_answers
 from workitems.returns.services import handover as handover_services
 from workitems.returns.services import milestone_answers
 from workitems.returns.services import rounds as round_services
 from workitems.returns.views.answers import (
     CONFIRM,
+    DISCARD,
+    KEEP,
     KEEP_ANSWER,
     NO_CHANGE,
     REMOVE,
     SAVE,
+    TAKE_THEIRS,
     WORDS,
     Entry,
     MilestoneEntry,
@@ -77,12 +87,18 @@ def save_entry(
             )
         return
     for milestone in entry.milestones:
-        save_milestone(request, of_return, entry, milestone)
+        if act == KEEP:
+            keep_typed(request, of_return, entry, milestone)
+        elif not milestone.is_discarded:
+            save_milestone(request, of_return, entry, milestone)
     for note in entry.notes:
         entry.is_saved |= save_reply(request, note)
     if act == NO_CHANGE:
         say_no_change(request, of_return, entry)
-    elif act == SAVE and (form := entry.form) and form.is_touched() and form.is_valid():
+        return
+    if act == TAKE_THEIRS:
+        keep_theirs(entry)
+    if (form := entry.form) and form.is_touched() and form.is_valid():
         write_update(request, of_return, entry, form, is_pause=is_pause)
 
 
@@ -100,10 +116,27 @@ def write_update(
         )
         entry.is_written = entry.is_saved = True
     except services.Conflict as conflict:
-        note_conflict(entry, conflict)
-        form.add_error(None, str(conflict))
+        now = conflict.current
+        entry.held = form.merge(answer_of(now) if now else {}, version=now.version if now else 0)
+        if entry.held or (now and now.no_change_on):
+            entry.theirs = now
+            form.add_error(None, str(conflict))
+        elif form.is_valid():
+            # Others wrote in other fields only.
+            entry.is_merged = True
+            write_update(request, of_return, entry, form, is_pause=is_pause)
     except services.Refused as refusal:
         say_refusal(form, refusal)
+
+
+def keep_theirs(entry: Entry) -> None:
+    """Leave out what the user typed where another user's words are kept: the fields that were held."""
+    form = entry.form
+    if form is None or not form.is_bound:
+        return
+    held = form.data.get(form.add_prefix("held"), " ".join(form.fields)).split()
+    overwrite_data(form, **{name: text for name, text in form.shown_words().items() if name in held})
+    form.full_clean()
 
 
 def say_no_change(request: HttpRequest, of_return: Return, entry: Entry) -> None:
@@ -142,9 +175,16 @@ def _holds_words(entry: Entry) -> bool:
 
 
 def note_conflict(entry: Entry, conflict: services.Conflict) -> None:
-    entry.theirs = conflict.current
-    if entry.form:
-        entry.form.take_version(conflict.current.version if conflict.current else 0)
+    """Note which answer "no change" would have removed."""
+    now, form = conflict.current, entry.form
+    entry.theirs = now
+    if form is not None and form.is_bound and now is not None:
+        form.merge(answer_of(now), version=now.version)
+        entry.held = [
+            Held(name, str(form.fields[name].label), "", text, "")
+            for name in WORDS
+            if (text := getattr(now, name))
+        ]
 
 
 def copy_last(entries: list[Entry], number: str) -> None:
@@ -208,13 +248,68 @@ def rest_in_words(of_return: Return, rest: round_services.Rest) -> str:
 def save_milestone(
     request: HttpRequest, of_return: Return, entry: Entry, milestone: MilestoneEntry
 ) -> None:
-    """Save the answers on a milestone and its mitigations. They take effect on submission."""
+    """Save the answers on a milestone and its mitigations. They take effect on submission.
+
+    What is refused is kept as it is typed. An answer that was kept is saved once it is complete.
+    """
     line, form = milestone.line, milestone.form
     for step in milestone.mitigations:
         if step.is_touched() and step.is_valid():
             finish_mitigation(request, of_return, entry, line, step)
-    if form is None or not form.is_touched() or not form.is_valid():
+    if form is None or not form.is_bound:
         return
+    is_said = form.is_touched() or (form.draft is not None and form.says_something())
+    if is_said and form.is_valid():
+        answer_milestone(request, of_return, entry, milestone, form)
+    if milestone.is_wrong:
+        keep_typed(request, of_return, entry, milestone)
+    elif form.draft is not None and not is_said:
+        milestone_answers.discard(of_return=of_return, milestone=line.milestone.pk)
+
+
+def keep_typed(
+    request: HttpRequest, of_return: Return, entry: Entry, milestone: MilestoneEntry
+) -> None:
+    """Keep what is typed on a milestone as it is typed, whatever is wrong with it."""
+    form = milestone.form
+    if form is None or not form.is_bound:
+        return
+    typed, days = form.typed_words(), {}
+    for step in milestone.mitigations:
+        days |= step.typed_words()
+    if not form.says_something() and not any(days.values()):
+        milestone_answers.discard(of_return=of_return, milestone=milestone.line.milestone.pk)
+        milestone.kept = {**typed, **days}
+        return
+    try:
+        kept = milestone_answers.keep(
+            of_return=of_return,
+            milestone=milestone.line.milestone,
+            typed={**typed, **days},
+            shown={**days, **form.shown_words()},
+            by=signed_in(request),
+            at=timezone.now(),
+        )
+    except services.Conflict as conflict:
+        milestone.theirs = conflict.current
+        milestone.held = form.merge(conflict.current.typed)
+        form.add_error(None, str(conflict))
+    except services.Refused as refusal:
+        say_refusal(form, refusal)
+    else:
+        milestone.kept = kept.typed
+        form.initial |= {name: text for name, text in kept.typed.items() if name in form.fields}
+        form.is_meant = entry.is_saved = True
+
+
+def answer_milestone(
+    request: HttpRequest,
+    of_return: Return,
+    entry: Entry,
+    milestone: MilestoneEntry,
+    form: MilestoneAnswerForm,
+) -> None:
+    line = milestone.line
     cleaned = form.cleaned_data
     is_done = cleaned["outcome"] == form.DONE
     words: dict[str, Any] = {"day": cleaned["completed_on"], "reason": cleaned["shown_by"]}
@@ -241,6 +336,13 @@ def save_milestone(
             )
             form.take_version(conflict.current.version)
             return
+        now = conflict.current
+        version = now.version if now else 0
+        milestone.held = form.merge(start_of(now), answer_version=version)
+        if not milestone.held and form.is_valid():
+            answer_milestone(request, of_return, entry, milestone, form)
+            return
+        milestone.theirs = now
         form.add_error(
             None,
             gettext(
@@ -248,8 +350,6 @@ def save_milestone(
                 "what you typed, then save yours again to replace it."
             ),
         )
-        current = conflict.current.version if conflict.current else 0
-        overwrite_data(form, answer_version=current)
     except services.Refused as refusal:
         names = {"completed_on": "completed_on", "reason": "shown_by"} if is_done else {}
         say_refusal(
@@ -309,6 +409,15 @@ def choose(
     Raise `Refused` if the service does, or if there is nothing to choose.
     """
     by, at = signed_in(request), timezone.now()
+    if act == DISCARD:
+        for entry in entries:
+            for each in entry.milestones:
+                if str(each.line.milestone.pk) == of:
+                    milestone_answers.discard(of_return=of_return, milestone=int(of))
+                    return gettext("What was typed on “{milestone}” is discarded.").format(
+                        milestone=each.line.milestone
+                    ), entry.section.item.number
+        raise services.Refused(gettext("This milestone is no longer in the return."))
     if act in (CONFIRM, REMOVE):
         pending = of_return.milestone_answers.pending().select_related("milestone__item")
         found = pending.filter(pk=int(of)).first() if re.fullmatch("[0-9]{1,9}", of) else None

@@ -19,6 +19,7 @@ from workitems.models import (
     Update,
 )
 from workitems.returns.forms.returns import (
+    Held,
     MilestoneAnswerForm,
     MitigationDoneForm,
     ReplyForm,
@@ -32,10 +33,12 @@ SAVE, NO_CHANGE, TAKE_THEIRS, OPEN = "save", "no-change", "theirs", "open"
 NO_CHANGE_TO_THE_REST, COPY = "no-change-rest", "copy"
 # Of an answer on a milestone, with its id: keep it although the milestone changed, or remove it.
 CONFIRM, REMOVE = "confirm", "remove"
+# Of what is typed on a milestone and not finished, with the milestone's id. The script keeps it.
+DISCARD, KEEP = "discard", "keep"
 # Of an item that moved after its answer was saved, with its number.
 KEEP_ANSWER, TAKE_ITEM = "keep-answer", "take-item"
 WORDS = ("achieved", "planned_next", "challenges")
-CHOICES = (CONFIRM, REMOVE, KEEP_ANSWER, TAKE_ITEM)
+CHOICES = (CONFIRM, REMOVE, DISCARD, KEEP_ANSWER, TAKE_ITEM)
 
 
 @dataclass
@@ -46,6 +49,12 @@ class MilestoneEntry:
     line: MilestoneLine
     form: MilestoneAnswerForm | None = None
     mitigations: list[MitigationDoneForm] = field(default_factory=list)
+    # After a conflict: what another user saved (an answer or a draft), and the fields that both changed.
+    theirs: Any = None
+    held: list[Held] = field(default_factory=list)
+    # What is kept as typed, if it was; and whether the user discards it.
+    kept: dict[str, str] | None = None
+    is_discarded: bool = False
 
     @property
     def forms(self) -> list[MilestoneAnswerForm | MitigationDoneForm]:
@@ -53,6 +62,8 @@ class MilestoneEntry:
 
     @property
     def is_wrong(self) -> bool:
+        if self.is_discarded:
+            return False
         return any(form.is_touched() and form.errors for form in self.forms)
 
 
@@ -75,8 +86,9 @@ class NoteEntry:
 class Entry:
     """A section with its forms. It has none if it is closed or only for reading.
 
-    `theirs` is the other user's answer after a conflict. `refusals` are errors of the section
-    without a field. `is_written` is true if its answer was saved, `is_saved` if anything was.
+    `theirs` is the other user's answer after a conflict, and `held` the fields that both changed. `refusals` are errors of the section
+    without a field. `is_written` is true if its answer was saved, `is_merged` if with other words of another
+    user, `is_saved` if anything was.
     """
 
     section: Section
@@ -87,7 +99,9 @@ class Entry:
     send_back: Any = None
     version_shown: int = 0
     theirs: Update | None = None
+    held: list[Held] = field(default_factory=list)
     is_written: bool = False
+    is_merged: bool = False
     is_saved: bool = False
     refusals: list[str] = field(default_factory=list)
     # (label, text) of what was typed on milestones that the return no longer asks about.
@@ -120,7 +134,8 @@ class Entry:
     def version_read(self) -> int:
         """Version of the answer that the user has seen: just written, or shown on their page."""
         update = self.section.update
-        return update.version if self.is_written and update else self.version_shown
+        is_known = self.is_written and not self.is_merged
+        return update.version if is_known and update else self.version_shown
 
     @property
     def words(self) -> list[tuple[str, str]]:
@@ -131,6 +146,7 @@ class Entry:
     def keep_from(self, typed: "Entry") -> None:
         """Copy what could not be saved from `typed`, to show it again."""
         self.refusals, self.theirs, self.lost = typed.refusals, typed.theirs, typed.lost
+        self.held = typed.held
         self.notes = keep_notes(self.notes, typed.notes)
         if typed.is_answer_wrong or typed.refusals:
             self.form = typed.form
@@ -140,7 +156,7 @@ class Entry:
             if entry.is_wrong or typed.refusals
         }
         self.milestones = [
-            MilestoneEntry(entry.line, was.form, was.mitigations)
+            MilestoneEntry(entry.line, was.form, was.mitigations, was.theirs, was.held, was.kept)
             if (was := kept.get(entry.line.milestone.pk))
             else entry
             for entry in self.milestones
@@ -239,8 +255,8 @@ def _update_form(
 ) -> UpdateForm | None:
     """Bind the form to the answer that the page was made from; None for a section without fields.
 
-    Changes are detected against that version. If another user has saved since, comparing with the
-    current answer would treat unchanged old text as typed by this user.
+    Changes are detected against what the page showed. If another user has saved since, comparing with
+    the current answer would treat unchanged old text as typed by this user.
     """
     item, update = section.item, section.update
     asked: dict[str, Any] = {"item": item, "is_led": section.is_led, "agency": agency}
@@ -249,7 +265,9 @@ def _update_form(
         if not section.is_open:
             return None
         return UpdateForm(None, update=update, **asked)
-    return UpdateForm(data, update=_as_shown(update, shown), **asked)
+    form = UpdateForm(data, update=_as_shown(update, shown), **asked)
+    form.begin_as_shown()
+    return form
 
 
 def _as_shown(row: Any, version: int) -> Any:
@@ -270,7 +288,8 @@ def _milestone_entry(
 ) -> MilestoneEntry:
     milestone = line.milestone
     is_posted = data is not None and f"m{milestone.pk}-version" in data
-    is_wanted = is_open and line.is_own and (line.is_asked or opened == f"m{milestone.pk}")
+    is_asked = line.is_asked or line.draft is not None or opened == f"m{milestone.pk}"
+    is_wanted = is_open and line.is_own and is_asked
     if not milestone.is_open or not (is_wanted or is_posted):
         return MilestoneEntry(line)
     answer = line.answer
@@ -278,19 +297,23 @@ def _milestone_entry(
         answer = _as_shown(answer, number_in(data, f"m{milestone.pk}-answer_version"))
     if answer is not None and answer.outcome == MilestoneAnswer.Outcome.REOPENED:
         answer = None
+    form = MilestoneAnswerForm(
+        data if is_posted else None,
+        milestone=milestone,
+        agencies=agencies,
+        answer=answer,
+        draft=line.draft,
+        steps=line.steps,
+        others=tuple(row.due_on for row in line.open_actions),
+        on=localdate(),
+    )
+    if is_posted:
+        form.begin_as_shown()
     return MilestoneEntry(
         line=line,
-        form=MilestoneAnswerForm(
-            data if is_posted else None,
-            milestone=milestone,
-            agencies=agencies,
-            answer=answer,
-            steps=line.steps,
-            others=tuple(row.due_on for row in line.open_actions),
-            on=localdate(),
-        ),
+        form=form,
         mitigations=[
-            MitigationDoneForm(data if is_posted else None, mitigation=row)
+            MitigationDoneForm(data if is_posted else None, mitigation=row, draft=line.draft)
             for row in line.open_actions
         ],
     )

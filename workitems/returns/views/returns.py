@@ -47,6 +47,7 @@ from workitems.returns.views.answer_saving import (
 from workitems.returns.views.answers import (
     CHOICES,
     COPY,
+    DISCARD,
     NO_CHANGE,
     NO_CHANGE_TO_THE_REST,
     OPEN,
@@ -131,9 +132,9 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
     """Save the posted page and do what its button says.
 
     The button's value `act` is "save", "no-change:1.2", "no-change-rest", "copy:1.2", "theirs:1.2", "open:3.1", "open:m77",
-    "keep-answer:1.2", "take-item:1.2", "confirm:5", "remove:5", "ready", "not-ready", "submit" or
-    "submit-unmended". The numbers are of items; "m77" is the milestone with id 77, and 5 an answer
-    on a milestone. All of them save first.
+    "keep-answer:1.2", "take-item:1.2", "confirm:5", "remove:5", "discard:77", "ready", "not-ready",
+    "to-writers", "submit" or "submit-unmended". The numbers are of items; "m77" and 77 are the milestone
+    with id 77, and 5 an answer on a milestone. All of them save first.
     """
     act, _, number = request.POST.get("act", SAVE).partition(":")
     if act in (SUBMIT, SUBMIT_UNMENDED):
@@ -141,6 +142,8 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
     page = return_page(of_return, localdate(), opened=items_with_fields(request.POST))
     entries = entries_of(of_return, page.sections, request.POST)
     for entry in entries:
+        for each in entry.milestones:
+            each.is_discarded = act == DISCARD and str(each.line.milestone.pk) == number
         meant = act in (NO_CHANGE, TAKE_THEIRS) and entry.section.item.number == number
         save_entry(request, of_return, entry, act if meant else SAVE)
     refuse_gone_milestones(of_return, entries, request.POST)
@@ -437,6 +440,9 @@ def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) 
     entry = entries_of(of_return, [section], request.POST)[0]
     with writing_for(request, of_return):
         act = request.POST.get("act", SAVE)
+        for each in entry.milestones:
+            if each.form and str(each.line.milestone.pk) == milestone:
+                each.form.is_meant = act == SAVE
         save_entry(request, of_return, entry, act, is_pause=True)
         refuse_gone_milestones(of_return, [entry], request.POST)
     status = 409 if entry.theirs else 422 if entry.is_wrong else 200

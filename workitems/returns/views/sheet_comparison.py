@@ -21,17 +21,16 @@ from workitems.intake.workbook.faults import Fault
 from workitems.models import MilestoneAnswer, Return, ReturnSheet, Update
 from workitems.plan.word_diff import side_by_side
 from workitems.returns.forms.return_sheet import BOTH, RETURN, Choice
-from workitems.returns.forms.returns import MilestoneAnswerForm, UpdateForm, start_of
+from workitems.returns.forms.returns import MilestoneAnswerForm, UpdateForm, as_text, start_of
 from workitems.returns.return_page import MilestoneLine, Section, members_of, return_page
 from workitems.returns.services.answers import AFTER_NO_CHANGES, OVERDUE_NEEDS_WORDS
 from workitems.returns.sheet.row_keys import Key
 from workitems.returns.sheet.sheet_columns import ANSWERS, ITEM, MILESTONES, TABLES, Table, bare
 from workitems.returns.sheet.sheet_reading import Row
 from workitems.returns.sheet.sheet_writing import YES, choices_of
-from workitems.returns.sheet.three_texts import compare
+from workitems.returns.three_texts import compare
 from workitems.returns.views.answer_saving import save_entry
 from workitems.returns.views.answers import NO_CHANGE, SAVE, WORDS, Entry, entries_of
-from workitems.terms.known_dates import KnownDate, known
 
 Outcome = MilestoneAnswer.Outcome
 DAYS = [column.field for column in MILESTONES.columns if column.is_day]
@@ -216,12 +215,12 @@ class _Reader:
     def add_answer(self, row: Row, section: Section) -> None:
         item, key = section.item, row.key
         form = UpdateForm(None, item=item, update=section.update, is_led=section.is_led)
-        now = {name: _typed(form.initial.get(name)) for name in form.fields}
+        now = {name: as_text(form.initial.get(name)) for name in form.fields}
         was = self.updates.get((item.pk, key.version))
         base: dict[str, str] = {}
         if was is not None:
             begun = UpdateForm(None, item=item, update=was, is_led=section.is_led)
-            base = {name: _typed(begun.initial.get(name)) for name in form.fields}
+            base = {name: as_text(begun.initial.get(name)) for name in form.fields}
         elif not key.version:
             base = {"stage": key.stage, "confidence": key.confidence, "key_achievement": "no"}
         in_workbook = {}
@@ -313,9 +312,9 @@ class _Reader:
     def add_milestone(self, row: Row, section: Section, line: MilestoneLine) -> None:
         milestone, key = line.milestone, row.key
         answer = line.answer if line.answer and line.answer.outcome != Outcome.REOPENED else None
-        now = {name: _typed(value) for name, value in start_of(answer).items()}
+        now = {name: as_text(value) for name, value in start_of(answer).items()}
         base = {
-            name: _typed(value)
+            name: as_text(value)
             for name, value in start_of(self.answers.get((milestone.pk, key.version))).items()
         }
         codes = {name: self.code(row, name, text) for name, text in row.values.items()}
@@ -433,7 +432,7 @@ class _Reader:
         if name in DAYS and text:
             # The form says what is wrong with another one.
             with suppress(ValidationError):
-                return _typed(MilestoneAnswerForm.base_fields[name].to_python(text))
+                return as_text(MilestoneAnswerForm.base_fields[name].to_python(text))
         return text
 
     def keep(
@@ -490,12 +489,6 @@ def _rest(place: str, headings: list[str]) -> Iterator[Fault]:
             gettext("the row corrected. Then choose the file again."),
             sheet=place,
         )
-
-
-def _typed(value: Any) -> str:
-    if isinstance(value, date | KnownDate):
-        return str(known(value))
-    return "" if value is None else str(value)
 
 
 def _version(answer: Update | MilestoneAnswer | None) -> int:
