@@ -8,6 +8,7 @@ import { _, filled } from "./words.js";
 const PAUSE = 1200; // ms after the last key
 const RETRY = 4000; // ms until the next try; twice as long after that
 const LONGEST = 8000;
+const KEEPALIVE = 60000; // bytes; browsers refuse to send more after the page is closed
 export const PATIENCE = 20000; // ms for one answer
 
 const NO_CONNECTION = _("No connection. Your text stays here and will be sent when the connection is back.");
@@ -34,9 +35,12 @@ export class Connection {
   async ask(address, fields, { wantsPage = false, mayRenew = true } = {}) {
     if (fields) fields.set("csrfmiddlewaretoken", this.tokens[0].value);
     try {
+      const body = fields && new URLSearchParams(fields);
       const response = await fetch(address, {
         method: fields ? "POST" : "GET",
-        body: fields && new URLSearchParams(fields),
+        body,
+        // It arrives although the page is closed meanwhile.
+        keepalive: Boolean(body) && String(body).length < KEEPALIVE,
         headers: wantsPage ? {} : { Accept: "application/json" },
         redirect: wantsPage ? "follow" : "manual",
         signal: AbortSignal.timeout(PATIENCE),
@@ -134,6 +138,11 @@ export class Autosave {
     return this.run();
   }
 
+  // The page is hidden.
+  hurry() {
+    this.run();
+  }
+
   keepMine() {
     this.held = false;
     this.theirs.replaceChildren();
@@ -218,8 +227,12 @@ export class Autosave {
     this.lost = [];
     if (what.act) this.acts.push(what);
     else this.typed = true;
-    if (!isOurs) this.hold(result);
+    if (isOurs) this.goOn(result);
+    else this.hold(result);
   }
+
+  // What was sent before has arrived.
+  goOn() {}
 
   hold(result) {
     this.held = this.typed = true;
@@ -260,8 +273,15 @@ export function showStateOf(all, line, { held, wrong, rest }) {
   lastSaid = says;
 }
 
-// Send again when the connection is back, and warn before the tab closes on what is not saved.
+// Send again when the connection is back, send at once when the page is hidden (it may be closed next), and warn before
+// the tab closes on what is not saved.
 export function watch(all, isLeaving = () => false) {
+  for (const name of ["visibilitychange", "pagehide"]) {
+    addEventListener(name, () => {
+      if (name === "visibilitychange" && document.visibilityState !== "hidden") return;
+      for (const each of all()) if (each.isUnsaved && !each.waits) each.hurry();
+    });
+  }
   addEventListener("online", () => {
     for (const each of all()) if (each.trouble) each.run();
   });

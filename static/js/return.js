@@ -2,6 +2,7 @@
 
 import { announce } from "./announce.js";
 import { Autosave, Connection, PATIENCE, errorLine, showStateOf, watch } from "./autosave.js";
+import { Device } from "./device.js";
 import { takeDropped } from "./evidence.js";
 import { _, filled, ngettext } from "./words.js";
 
@@ -11,6 +12,61 @@ const connection = new Connection({
   address: location.pathname,
   closed: _("This return can no longer be changed. Copy your text before you leave this page."),
 });
+const device = new Device(form.dataset.person);
+
+// --- boxes, and what they began with ----------------------------------------------------------------
+
+const STEP_PAUSE = 1200; // ms after the last key in a milestone
+
+// The fields of a part of the page as they would be sent, with what they began with.
+function fieldsOf(part) {
+  const found = new URLSearchParams();
+  for (const box of part?.querySelectorAll("[name]:not(button)") ?? []) {
+    if (box.type !== "radio" || box.checked) found.set(box.name, box.value);
+  }
+  return found;
+}
+
+function put(part, name, value) {
+  for (const box of part.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+    if (box.type === "radio") box.checked = box.value === value;
+    else box.value = value;
+    box.dispatchEvent(new Event("change", { bubbles: true })); // how it reads
+  }
+}
+
+function wasOf(part, name) {
+  return part.querySelector(`[name="initial-${CSS.escape(name)}"]`);
+}
+
+// After what was `sent` is saved, the boxes go on from what is saved `now`: what others wrote is shown where this person
+// wrote nothing, and what was typed since stays.
+function goOnFrom(part, now, sent) {
+  const typed = fieldsOf(part);
+  for (const [name, value] of Object.entries(now)) {
+    const was = wasOf(part, name);
+    if (!was) continue;
+    const isOurs = same(value, sent[name]);
+    const isSent = (typed.get(name) ?? "") === (sent[name] ?? "");
+    if (!isOurs && isSent) put(part, name, value);
+    if (isOurs || isSent) was.value = value;
+  }
+}
+
+// Of two versions: what others wrote is shown where this person wrote nothing, and all goes on from their version.
+function goOnFromTheirs(part, theirs) {
+  const typed = fieldsOf(part);
+  for (const [name, value] of Object.entries(theirs)) {
+    const was = wasOf(part, name);
+    if (!was) continue;
+    if (same(typed.get(name) ?? "", was.value)) put(part, name, value);
+    was.value = value;
+  }
+}
+
+function heldIn(theirs) {
+  return [...theirs.querySelectorAll("[data-held]")].map((each) => each.dataset.held);
+}
 
 // --- one section ----------------------------------------------------------------------------------
 
@@ -24,8 +80,9 @@ class Section extends Autosave {
     this.inBriefing = element.querySelector("[data-in-briefing]");
     this.noChange = element.querySelector("[data-no-change]");
     this.same = element.querySelector("[data-same]");
-    this.steps = new Set(); // milestones that were typed into and not recorded
-    this.faults = new Map(); // why a milestone was refused, by its id
+    this.steps = new Map(); // milestones that were typed into and not kept yet, by their ids
+    this.unfinished = new Map(); // milestones that are kept and not finished; why, if the server said so
+    this.faults = new Map(); // why a milestone was refused and not kept, by its id
     this.fields.addEventListener("input", () => {
       this.touch();
       this.showSame();
@@ -34,7 +91,7 @@ class Section extends Autosave {
     });
     element.addEventListener("input", (event) => {
       const step = event.target.closest("[data-milestone]");
-      if (step) this.steps.add(step.dataset.milestone);
+      if (step) this.touchStep(step.dataset.milestone);
     });
     element.addEventListener("click", (event) => this.press(event));
     // Evidence shows an answer, so what is typed is saved first.
@@ -49,6 +106,13 @@ class Section extends Autosave {
       openStep(pressed.closest("[data-milestone]"), this.address);
       return;
     }
+    const step = pressed.closest("[data-milestone]");
+    if (step && ("keepMine" in pressed.dataset || "takeTheirs" in pressed.dataset)) {
+      event.preventDefault();
+      this.chooseStep(step.dataset.milestone);
+      return;
+    }
+    if ("discard" in pressed.dataset) this.forgetStep(step.dataset.milestone);
     if ("takeTheirs" in pressed.dataset && !this.theirAnswer) return; // the whole page goes instead
     if ("copyLast" in pressed.dataset) {
       event.preventDefault();
@@ -70,7 +134,7 @@ class Section extends Autosave {
   get lastWords() {
     const found = new Map();
     for (const words of this.element.querySelectorAll(".return-last [data-words]")) {
-      found.set(this.fields.querySelector(`[name$="-${words.dataset.words}"]`), words.innerText.trim());
+      found.set(this.fields.querySelector(`textarea[name$="-${words.dataset.words}"]`), words.innerText.trim());
     }
     return found;
   }
@@ -108,6 +172,115 @@ class Section extends Autosave {
     return super.isUnsaved || this.steps.size > 0;
   }
 
+  touch() {
+    super.touch();
+    this.showState();
+  }
+
+  // --- milestones: kept as they are typed, recorded by their button
+
+  touchStep(id) {
+    const step = this.steps.get(id) ?? { held: false, lost: [] };
+    this.steps.set(id, step);
+    step.typed = true;
+    clearTimeout(step.timer);
+    this.faults.delete(id);
+    if (!step.held) {
+      this.sayOfStep(id, _("Not saved yet"));
+      step.timer = setTimeout(() => this.keepStep(id), STEP_PAUSE);
+    }
+    this.showState();
+  }
+
+  keepStep(id) {
+    clearTimeout(this.steps.get(id)?.timer);
+    if (!this.acts.some((what) => what.milestone === id)) this.acts.push({ milestone: id, keep: true });
+    return this.run();
+  }
+
+  keepSteps() {
+    for (const [id, { held }] of this.steps) if (!held) this.keepStep(id);
+  }
+
+  forgetStep(id) {
+    clearTimeout(this.steps.get(id)?.timer);
+    this.steps.delete(id);
+    this.unfinished.delete(id);
+    this.acts = this.acts.filter((what) => what.milestone !== id);
+    this.remember();
+  }
+
+  chooseStep(id) {
+    const step = this.steps.get(id) ?? { lost: [] };
+    this.steps.set(id, step);
+    step.held = false;
+    step.typed = true;
+    this.step(id).querySelector("[data-step-theirs]").replaceChildren();
+    this.faults.delete(id);
+    focusFirst(this.step(id));
+    this.keepStep(id);
+  }
+
+  sayOfStep(id, words) {
+    const line = this.step(id)?.querySelector("[data-step-state]");
+    if (line) line.textContent = words;
+  }
+
+  takeKept(status, result, { milestone: id, sent }) {
+    const part = this.step(id);
+    const step = this.steps.get(id) ?? { lost: [] };
+    if (status === 200) {
+      goOnFrom(part, result.kept, sent);
+      step.lost = [];
+      part.querySelector("[data-discard]").hidden = false;
+      if (!step.typed) {
+        this.steps.delete(id);
+        this.unfinished.set(id, "");
+        lastSaved = result.saved_at;
+        this.sayOfStep(id, filled(_("Kept at {time}. Choose “Save milestone” when it is finished."), { time: result.saved_at }));
+      }
+      return;
+    }
+    step.typed = true;
+    this.steps.set(id, step);
+    const now = fragment(result.milestone ?? "").querySelector("[data-milestone]");
+    const theirs = now?.querySelector("[data-step-theirs]");
+    if (!theirs?.childElementCount) {
+      this.faults.set(id, result.refusals[0] ?? _("See what is wrong here."));
+      this.sayOfStep(id, _("Not saved"));
+      return;
+    }
+    const saved = Object.fromEntries([...now.querySelectorAll("[data-was]")].map(({ name, value }) => [name.slice("initial-".length), value]));
+    const isOurs = step.lost.some((lost) => Object.entries(saved).every(([name, value]) => same(value, lost[name])));
+    step.lost = [];
+    goOnFromTheirs(part, saved);
+    if (isOurs) {
+      this.acts.push({ milestone: id, keep: true });
+      return;
+    }
+    step.held = true;
+    part.querySelector("[data-step-theirs]").replaceChildren(...theirs.childNodes);
+    this.faults.set(id, _("A milestone has two versions. Choose one."));
+    this.sayOfStep(id, _("Not saved"));
+  }
+
+  hurry() {
+    this.keepSteps();
+    super.hurry();
+    this.remember();
+  }
+
+  // What is not saved stays on the device while it cannot be sent; what is sent is erased there.
+  remember() {
+    const isStuck = this.trouble || this.held || this.fault || document.visibilityState === "hidden";
+    if (!this.isUnsaved) device.forget(this.element.id);
+    else if (isStuck) {
+      const parts = [...(this.typed || this.running ? [this.fields] : []), ...[...this.steps.keys()].map((id) => this.step(id))];
+      const fields = Object.fromEntries(parts.flatMap((part) => [...fieldsOf(part)]));
+      device.keep(this.element.id, { number: this.element.dataset.number, fields, steps: [...this.steps.keys()] });
+    }
+  }
+
   saveNow() {
     if (!this.held) return super.saveNow();
     this.element.querySelector("[data-save-section]").focus();
@@ -115,34 +288,47 @@ class Section extends Autosave {
   }
 
   record(step) {
-    return this.act({ milestone: step.dataset.milestone });
+    const { milestone } = step.dataset;
+    clearTimeout(this.steps.get(milestone)?.timer);
+    this.acts = this.acts.filter((what) => what.milestone !== milestone);
+    return this.act({ milestone });
   }
 
+  // Only the fields that both changed; what else this person wrote is saved.
   takeTheirs() {
-    this.fill(this.theirAnswer);
+    for (const name of heldIn(this.theirs)) put(this.fields, name, this.theirAnswer[name]);
     this.theirAnswer = null;
-    this.held = this.typed = false;
+    this.held = false;
     this.wrong = "";
     this.theirs.replaceChildren();
     this.showErrors({}, []);
-    this.say(_("The other version"), "complete");
     this.fields.querySelector("textarea").focus();
-    showState();
+    this.typed = [...fieldsOf(this.fields)].some(([name, value]) => {
+      const was = wasOf(this.fields, name);
+      return was && !same(value, was.value);
+    });
+    if (this.typed) this.saveNow();
+    else this.say(_("The other version"), "complete");
+    this.showState();
   }
 
   showState() {
+    this.remember();
     showState();
   }
 
   // The fields of the answer; of a milestone only when it is the one to be recorded.
-  body({ act, milestone }) {
-    const wanted = new URLSearchParams();
-    if (act) wanted.set("act", act);
+  body(what) {
+    const { act, milestone, keep } = what;
+    const wanted = fieldsOf(milestone ? this.step(milestone) : this.fields);
+    if (act ?? keep) wanted.set("act", act ?? "keep");
     if (milestone) wanted.set("milestone", milestone);
-    const part = milestone ? this.step(milestone) : this.fields;
-    for (const control of part?.querySelectorAll("[name]:not(button)") ?? []) {
-      if (control.type !== "radio" || control.checked) wanted.set(control.name, control.value);
+    const step = keep && this.steps.get(milestone);
+    if (step) {
+      step.typed = false;
+      step.lost.push(Object.fromEntries(wanted));
     }
+    what.sent = Object.fromEntries(wanted);
     return wanted;
   }
 
@@ -157,6 +343,10 @@ class Section extends Autosave {
     this.showMissing(result.missing);
     this.showEmpty(result.empty);
     if (result.is_answered) this.sayWhyWords(false);
+    if (what.keep) {
+      this.takeKept(status, result, what);
+      return;
+    }
     if (what.milestone) this.showStep(what.milestone, result, status);
     else if (status !== 409) this.showErrors(result.errors, result.refusals);
     super.take(status, result, what);
@@ -166,7 +356,12 @@ class Section extends Autosave {
     const before = this.wrong;
     super.refuse(result, what);
     if (!what.milestone) return;
-    this.faults.set(what.milestone, this.wrong);
+    if (result.kept) this.unfinished.set(what.milestone, this.wrong);
+    else this.faults.set(what.milestone, this.wrong);
+    if (result.kept) {
+      lastSaved = result.saved_at;
+      this.say(_("A milestone is not finished"), "late");
+    }
     this.wrong = before;
   }
 
@@ -176,7 +371,10 @@ class Section extends Autosave {
   }
 
   accept(result, what) {
-    if (!what.milestone) this.theirs.replaceChildren();
+    if (!what.milestone) {
+      this.theirs.replaceChildren();
+      if (!what.act) goOnFrom(this.fields, result.answer ?? {}, what.sent);
+    }
     if (result.in_briefing !== null) this.inBriefing.innerHTML = result.in_briefing;
     if (what.act === "no-change") {
       this.fill(result.answer);
@@ -197,24 +395,28 @@ class Section extends Autosave {
     return Object.entries(result.answer).every(([name, value]) => same(value, sent[name]));
   }
 
+  goOn(result) {
+    goOnFromTheirs(this.fields, result.answer);
+  }
+
   hold(result) {
     this.acts = this.acts.filter((what) => what.milestone);
     this.theirAnswer = result.answer;
     super.hold(result);
+    goOnFromTheirs(this.fields, result.answer);
   }
 
   showStep(milestone, result, status) {
     const old = this.step(milestone);
     if (!old || result.milestone === null) return; // not saved: what was typed stays to be copied
     const had = old.contains(document.activeElement);
-    const holder = document.createElement("template");
-    holder.innerHTML = result.milestone;
-    const now = holder.content.querySelector("[data-milestone]");
+    const now = fragment(result.milestone).querySelector("[data-milestone]");
     if (now) old.replaceWith(now);
     else old.remove();
-    if (status === 200) {
+    if (status === 200 || result.kept) {
       this.steps.delete(milestone);
       this.faults.delete(milestone);
+      this.unfinished.delete(milestone);
     }
     if (this.noChange) {
       this.noChange.hidden = !result.may_say_no_change;
@@ -278,11 +480,9 @@ class Section extends Autosave {
 
   fill(answer) {
     for (const [name, value] of Object.entries(answer)) {
-      for (const control of this.fields.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
-        if (control.type === "radio") control.checked = control.value === value;
-        else control.value = value;
-        control.dispatchEvent(new Event("change", { bubbles: true })); // how it reads
-      }
+      put(this.fields, name, value);
+      const was = wasOf(this.fields, name);
+      if (was) was.value = value;
     }
   }
 
@@ -304,7 +504,8 @@ class Reply extends Autosave {
     super(connection, element, false);
     this.element = element;
     this.address = element.dataset.save;
-    this.steps = new Set();
+    this.steps = new Map();
+    this.unfinished = new Map();
     this.state = element.querySelector("[data-reply-state]");
     this.theirs = element.querySelector("[data-reply-theirs]");
     this.box = element.querySelector("textarea");
@@ -319,8 +520,25 @@ class Reply extends Autosave {
     });
   }
 
+  touch() {
+    super.touch();
+    this.showState();
+  }
+
   showState() {
+    this.remember();
     showState();
+  }
+
+  hurry() {
+    super.hurry();
+    this.remember();
+  }
+
+  remember() {
+    const isStuck = this.trouble || this.held || this.fault || document.visibilityState === "hidden";
+    if (!this.isUnsaved) device.forget(this.element.id);
+    else if (isStuck) device.keep(this.element.id, { fields: { [this.box.name]: this.box.value }, steps: [] });
   }
 
   body() {
@@ -363,6 +581,12 @@ function describe(control, error = "") {
   else control.removeAttribute("aria-describedby");
 }
 
+function fragment(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  return holder.content;
+}
+
 // The server trims what it saves.
 function same(one, other) {
   return one.trim() === (other ?? "").trim();
@@ -400,10 +624,8 @@ function fetchAhead(element) {
 // Put the fetched element in the place of the other one and return it; null if it did not come.
 async function replace(element, coming) {
   try {
-    const holder = document.createElement("template");
-    holder.innerHTML = await coming;
+    const now = fragment(await coming).firstElementChild;
     if (!element.isConnected) return null; // a second click
-    const now = holder.content.firstElementChild;
     element.replaceWith(now);
     return now;
   } catch {
@@ -471,6 +693,7 @@ function showState() {
   const line = document.querySelector("[data-connection]");
   const unsaved = sections.filter((each) => each.held || each.fault);
   countUnsaved(unsaved);
+  showNow(line, unsaved);
   showStateOf(sections, line, {
     held: ({ element: { dataset } }) =>
       dataset.number
@@ -482,10 +705,31 @@ function showState() {
       if (fault.startsWith(filled(_("Item {number} is not saved"), dataset))) return fault;
       return filled(_("Item {number} is not saved. {why}"), { number: dataset.number, why: fault });
     },
-    rest: lastSaved && filled(_("All saved at {time}"), { time: lastSaved }),
+    rest: restInWords(),
   });
   const isNamed = unsaved.length > 0 && !sections.some((each) => each.trouble);
   if (isNamed) nameUnsaved(line, unsaved);
+}
+
+// What is neither saved nor refused yet, instead of the line, which is read aloud only for what came of it.
+function showNow(line, unsaved) {
+  const isStuck = unsaved.length > 0 || sections.some((each) => each.trouble);
+  let says = "";
+  if (isStuck) says = "";
+  else if (sections.some((each) => each.running)) says = _("Saving …");
+  else if (sections.some((each) => each.isUnsaved)) says = _("Not saved yet");
+  else if (!lastSaved) says = _("All saved");
+  document.querySelector("[data-now]").textContent = says;
+  line.classList.toggle("visually-hidden", Boolean(says));
+}
+
+function restInWords() {
+  const time = lastSaved;
+  if (!time) return "";
+  const refused = sections.find((each) => [...each.unfinished.values()].some(Boolean));
+  if (!refused) return filled(_("All saved at {time}"), { time });
+  const why = [...refused.unfinished.values()].find(Boolean);
+  return filled(_("All saved at {time}. A milestone of item {number} is not finished: {why}"), { time, why, number: refused.element.dataset.number });
 }
 
 // Each thing that is not saved is named in the bar, with a link to it; of one alone, also why.
@@ -567,7 +811,7 @@ document.addEventListener("click", async (event) => {
 
 function inSight(element) {
   const { top, bottom } = element.getBoundingClientRect();
-  return top >= 0 && bottom <= innerHeight;
+  return top >= 0 && bottom <= document.querySelector(".return-bar").getBoundingClientRect().top;
 }
 
 form.querySelector("[data-empty]")?.addEventListener("click", async (event) => {
@@ -622,10 +866,80 @@ form.addEventListener("submit", async (event) => {
   }
 });
 
+// All that is typed is saved, and milestones that were typed into are recorded.
 async function flush(section) {
-  for (const step of section.steps) if (!section.acts.some((act) => act.milestone === step)) section.acts.push({ milestone: step });
+  for (const id of new Set([...section.steps.keys(), ...section.unfinished.keys()])) {
+    if (section.steps.get(id)?.held) continue;
+    clearTimeout(section.steps.get(id)?.timer);
+    section.acts = [...section.acts.filter((act) => act.milestone !== id), { milestone: id }];
+  }
   if (section.running) await section.running;
   if (section.typed || section.acts.length) await section.run();
 }
 
+addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+  event.preventDefault();
+  for (const section of sections) {
+    section.keepSteps?.();
+    if (section.typed && !section.held) section.saveNow();
+  }
+  showState();
+});
+
 watch(() => sections, () => leaving);
+showState();
+
+// --- what is kept on this device --------------------------------------------------------------------
+
+function isOnPage({ fields }) {
+  return Object.entries(fields).every(([name, value]) => {
+    if (name.startsWith("initial-") || /version$|-of$/.test(name)) return true;
+    const boxes = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
+    return boxes.some((box) => (box.type === "radio" ? box.checked && box.value === value : same(box.value, value)));
+  });
+}
+
+async function putBack(id, { fields, steps }) {
+  const element = document.getElementById(id);
+  if (!element) return;
+  const now = await openSection(element);
+  if (!now) return;
+  const section = sections.findLast((each) => each.element === now);
+  for (const step of steps) {
+    const part = now.querySelector(`[data-milestone="${CSS.escape(step)}"]`);
+    if (part?.querySelector("[data-open-milestone]")) await openStep(part, section.address);
+  }
+  const isAnswer = (name) => section.fields?.querySelector(`[name="${CSS.escape(name)}"]`);
+  for (const [name, value] of Object.entries(fields)) {
+    // The version stays that of the page: the server compares by field.
+    if (!/version$|-of$/.test(name)) put(now, name, value);
+  }
+  for (const step of steps) section.touchStep(step);
+  if (!section.fields || Object.keys(fields).some(isAnswer)) section.touch();
+}
+
+function offer() {
+  const kept = [...device.all].filter(([id, what]) => {
+    const isThere = isOnPage(what);
+    if (isThere) device.forget(id);
+    return !isThere;
+  });
+  const place = document.querySelector("[data-unsent]");
+  place.hidden = kept.length === 0;
+  const numbers = kept.map(([, { number }]) => (number ? filled(_("item {number}"), { number }) : _("a reply")));
+  place.querySelector("[data-unsent-of]").textContent = numbers.join(", ");
+  place.addEventListener("click", async (event) => {
+    const pressed = event.target.closest("button");
+    if (!pressed) return;
+    place.hidden = true;
+    if ("putBack" in pressed.dataset) {
+      for (const [id, what] of kept) await putBack(id, what);
+      document.getElementById(kept[0][0])?.focus();
+    } else {
+      for (const [id] of kept) device.forget(id);
+      document.getElementById("main").focus();
+    }
+  });
+}
+offer();

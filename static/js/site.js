@@ -1,6 +1,7 @@
 // Small comforts; every page works without them.
 
 import { sayMessages } from "./announce.js";
+import { keptOf } from "./unsent.js";
 import { _, filled, ngettext } from "./words.js";
 
 sayMessages();
@@ -108,6 +109,15 @@ document.addEventListener("keydown", ({ key, target }) => {
   if (!document.querySelector("details.menu[open]")) document.querySelector("a[data-leave]")?.click();
   target.closest?.("details.menu[open]")?.querySelector("summary").focus();
   closeMenus(null);
+});
+
+// Signing out erases what is kept on this device and not sent, so it asks first.
+document.addEventListener("submit", (event) => {
+  const { signOut } = event.target.dataset;
+  const kept = signOut ? keptOf(signOut) : [];
+  const asks = _("Text that you typed is not sent yet. It is kept on this device only, and signing out erases it. Sign out?");
+  if (kept.length && !confirm(asks)) event.preventDefault();
+  else for (const key of kept) localStorage.removeItem(key);
 });
 
 // Printing needs a script, so its buttons wait hidden for one.

@@ -70,7 +70,7 @@ def test_a_return_goes_from_hand_to_hand(
     answer_all(page, scene)
     page.get_by_role("button", name="Ready for approval").click()
     expect(page.locator(".message")).to_contain_text("We’ll email the approvers of Police now")
-    expect(page.locator(".return-bar")).to_contain_text("Ready for approval")
+    expect(page.locator(".return-status")).to_contain_text("Ready for approval")
     assert_accessible()
 
     sign_in(scene.approver)

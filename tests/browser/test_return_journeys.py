@@ -65,8 +65,8 @@ def test_nine_items_are_answered_by_keyboard_alone_and_submitted_by_the_approver
         next_unanswered(page)
         assert focus(page) == f"id_i{item.pk}-achieved"
         in_sight = page.evaluate(
-            "document.activeElement.getBoundingClientRect().top"
-            " > document.querySelector('.return-bar').getBoundingClientRect().bottom"
+            "document.activeElement.getBoundingClientRect().bottom"
+            " < document.querySelector('.return-bar').getBoundingClientRect().top"
         )
         assert in_sight, "the bar does not hide what has the focus"
         if item == scene.items[2]:
@@ -208,7 +208,7 @@ def test_the_bar_names_every_item_that_is_not_saved(
     expect(empty).to_be_hidden()
 
 
-def test_a_refused_milestone_stays_unsaved_when_the_answer_is_saved(page, scene, address, sign_in):
+def test_a_refused_milestone_is_kept_and_said_to_be_unfinished(page, scene, address, sign_in):
     sign_in(scene.contributor)
     page.goto(address)
     item = scene.items[2]
@@ -216,11 +216,17 @@ def test_a_refused_milestone_stays_unsaved_when_the_answer_is_saved(page, scene,
     step.get_by_label("Not yet").check()
     step.get_by_role("button", name="Save milestone").click()
     bar, count = page.locator("[data-connection]"), page.locator("[data-unsaved-count]")
-    expect(count).to_have_text("1 item is not saved")
+    says = re.compile(
+        "^All saved at .* A milestone of item 1.3 is not finished: Enter when it is now"
+    )
+    expect(bar).to_have_text(says)
     section(page, item).get_by_label("Achieved in this period").fill("Agreed the words.")
     expect(state(page, item)).to_have_text(re.compile("^Saved at "))
-    expect(bar).to_have_text(re.compile("^Item 1.3 is not saved. "))
-    expect(count).to_have_text("1 item is not saved")
+    expect(bar).to_have_text(says)
+    expect(count).to_have_text("")
+    page.reload()
+    expect(step.get_by_label("Not yet")).to_be_checked()
+    expect(step).to_contain_text("What is typed here is kept, and not finished yet.")
 
 
 def test_an_error_is_shown_at_its_field(page, scene, address, sign_in, accessibility_faults):

@@ -490,7 +490,7 @@ def test_words_on_a_milestone_without_a_date_are_a_question(writer, of_return, i
     ]
 
 
-def test_taking_a_milestone_shows_everything_of_the_return_that_goes(
+def test_taking_a_milestone_leaves_what_the_workbook_left(
     writer, of_return, item, milestone, approver
 ):
     sheets = Sheets(downloaded(writer, of_return)).milestone("Done on", "31 May 2010")
@@ -502,8 +502,10 @@ def test_taking_a_milestone_shows_everything_of_the_return_that_goes(
     ((_, ((_, shown),)),) = writer.get(page).context["parts"]
     assert [(each.label, each.now, each.said) for each in shown] == [
         ("Done on", "1 June 2010", "31 May 2010"),
-        ("Evidence", "The invoice.", ""),
     ]
+    take(writer, page, **{f"m{milestone.pk}": "sheet"})
+    answer = MilestoneAnswer.objects.get()
+    assert (answer.day, answer.reason) == (YESTERDAY, "The invoice.")
 
 
 # --- discarded ----------------------------------------------------------------------------------

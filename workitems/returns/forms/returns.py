@@ -95,9 +95,7 @@ class ReturnForm(VersionedForm):
     @property
     def shown(self) -> list[tuple[str, str]]:
         """(name, text) of the hidden fields: what each field began with."""
-        return [
-            (self.add_initial_prefix(name), text) for name, text in self.shown_words().items()
-        ]
+        return [(self.add_initial_prefix(name), text) for name, text in self.shown_words().items()]
 
     def shown_words(self) -> dict[str, str]:
         """Return the visible fields as the page showed them."""
@@ -355,12 +353,10 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
     def says_something(self) -> bool:
         """Return whether it says other than the return's answer does, or anything if there is none."""
         return self.is_bound and any(
-            self._plain(each.name, each.data)
-            != self._plain(each.name, self.begun.get(each.name))
+            self._plain(each.name, each.data) != self._plain(each.name, self.begun.get(each.name))
             for each in self.visible_fields()
             if each.name not in self.UNTYPED
         )
-
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -411,7 +407,11 @@ class MitigationDoneForm(Form):
     done_on = PastDayField(label=gettext_lazy("Done on"))
 
     def __init__(
-        self, *args: Any, mitigation: Mitigation, draft: Mapping[str, str] | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        mitigation: Mitigation,
+        draft: Mapping[str, str] | None = None,
+        **kwargs: Any,
     ) -> None:
         """`draft` has the day that is typed and not saved, by the name of its box."""
         self.mitigation = mitigation

@@ -63,14 +63,21 @@ def section_json(
             "workitems/returns/answer_in_briefing.html", context
         )
     if entry.theirs is not None:
-        context = {"theirs": entry.theirs, "held": entry.held, "number": item.number, "form": entry.form}
-        answer["theirs"] = render_to_string("workitems/returns/theirs.html", context, request)
-    kept = next((each.kept for each in entry.milestones if each.kept is not None), None)
-    if milestone and kept is not None:
-        answer["kept"] = {
-            name if "-" in name else f"m{milestone}-{name}": text for name, text in kept.items()
+        context = {
+            "theirs": entry.theirs,
+            "held": entry.held,
+            "number": item.number,
+            "form": entry.form,
         }
-    if milestone and not entry.lost:  # else the page keeps what was typed
+        answer["theirs"] = render_to_string("workitems/returns/theirs.html", context, request)
+    step = next((each for each in entry.milestones if each.kept is not None), None)
+    if step is not None and step.kept is not None:
+        answer["kept"] = {
+            name if "-" in name else f"m{milestone}-{name}": text
+            for name, text in step.kept.items()
+        }
+    is_only_kept = step is not None and step.is_left
+    if milestone and not entry.lost and not is_only_kept:  # else the page keeps what was typed
         now = one_section(of_return, item, on, with_milestones=True)
         answer["may_say_no_change"] = now.may_say_no_change
         answer["is_overdue"] = now.is_overdue

@@ -88,8 +88,9 @@ def save_entry(
         return
     for milestone in entry.milestones:
         if act == KEEP:
+            milestone.is_left = True
             keep_typed(request, of_return, entry, milestone)
-        elif not milestone.is_discarded:
+        elif not milestone.is_left:
             save_milestone(request, of_return, entry, milestone)
     for note in entry.notes:
         entry.is_saved |= save_reply(request, note)
@@ -135,7 +136,9 @@ def keep_theirs(entry: Entry) -> None:
     if form is None or not form.is_bound:
         return
     held = form.data.get(form.add_prefix("held"), " ".join(form.fields)).split()
-    overwrite_data(form, **{name: text for name, text in form.shown_words().items() if name in held})
+    overwrite_data(
+        form, **{name: text for name, text in form.shown_words().items() if name in held}
+    )
     form.full_clean()
 
 
@@ -295,7 +298,7 @@ def keep_typed(
         milestone.held = form.merge(conflict.current.typed)
         form.add_error(None, str(conflict))
     except services.Refused as refusal:
-        say_refusal(form, refusal)
+        entry.refusals.append(str(refusal))
     else:
         milestone.kept = kept.typed
         form.initial |= {name: text for name, text in kept.typed.items() if name in form.fields}

@@ -52,9 +52,9 @@ class MilestoneEntry:
     # After a conflict: what another user saved (an answer or a draft), and the fields that both changed.
     theirs: Any = None
     held: list[Held] = field(default_factory=list)
-    # What is kept as typed, if it was; and whether the user discards it.
+    # What is kept as typed, if it was; and whether it is only kept, or discarded, and not saved.
     kept: dict[str, str] | None = None
-    is_discarded: bool = False
+    is_left: bool = False
 
     @property
     def forms(self) -> list[MilestoneAnswerForm | MitigationDoneForm]:
@@ -62,8 +62,8 @@ class MilestoneEntry:
 
     @property
     def is_wrong(self) -> bool:
-        if self.is_discarded:
-            return False
+        if self.is_left:
+            return bool(self.held)
         return any(form.is_touched() and form.errors for form in self.forms)
 
 

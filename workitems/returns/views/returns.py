@@ -143,7 +143,7 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
     entries = entries_of(of_return, page.sections, request.POST)
     for entry in entries:
         for each in entry.milestones:
-            each.is_discarded = act == DISCARD and str(each.line.milestone.pk) == number
+            each.is_left = act == DISCARD and str(each.line.milestone.pk) == number
         meant = act in (NO_CHANGE, TAKE_THEIRS) and entry.section.item.number == number
         save_entry(request, of_return, entry, act if meant else SAVE)
     refuse_gone_milestones(of_return, entries, request.POST)

@@ -122,7 +122,7 @@ class Comparison:
             each.choice: Choice(
                 each.choice,
                 each.title if part.is_whole else f"{each.title}, {each.label}",
-                each.is_conflict,
+                any(other.is_conflict for other in part.shown if other.choice == each.choice),
                 each.field in WORDS and not part.is_whole and bool(each.now and each.said),
             )
             for part in self.parts
@@ -357,6 +357,12 @@ class _Reader:
             in_workbook.get("completed_on") or (day and not in_workbook.get("forecast_due"))
         )
         in_workbook = self.of_outcome(row, base, in_workbook, is_done=is_done)
+        # What the workbook leaves as it was downloaded stays as the return has it now.
+        in_workbook = {
+            name: text
+            for name, text in in_workbook.items()
+            if clean(text) != clean(base.get(name, ""))
+        }
         data = {
             **now,
             "owner_agency": now.get("owner_agency") or str(milestone.responsible_agency_id),
@@ -364,7 +370,7 @@ class _Reader:
             "answer_version": str(_version(answer)),
             "outcome": Outcome.DONE if is_done else Outcome.NOT_YET if forecast else "",
         }
-        is_conflict = _version(answer) != key.version or milestone.version != key.of_version
+        is_conflict = True if milestone.version != key.of_version else None
         if not in_workbook.get("owner_agency", "-"):
             del in_workbook["owner_agency"]
             data["owner_agency"] = str(milestone.responsible_agency_id)

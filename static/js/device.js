@@ -1,0 +1,36 @@
+// What is typed and could not be sent is kept on the device, for one person and one page, until it is sent or discarded.
+// Signing out asks about it and erases it (site.js).
+
+import { START } from "./unsent.js";
+
+export class Device {
+  constructor(person) {
+    this.start = `${START}${person} ${location.pathname} `;
+  }
+
+  keep(id, what) {
+    try {
+      localStorage.setItem(this.start + id, JSON.stringify(what));
+    } catch {
+      // Full or switched off: the page warns before it is closed.
+    }
+  }
+
+  forget(id) {
+    try {
+      localStorage.removeItem(this.start + id);
+    } catch {
+      // Switched off.
+    }
+  }
+
+  // What is kept for this page, by id.
+  get all() {
+    try {
+      const own = Object.entries(localStorage).filter(([key]) => key.startsWith(this.start));
+      return new Map(own.map(([key, text]) => [key.slice(this.start.length), JSON.parse(text)]));
+    } catch {
+      return new Map();
+    }
+  }
+}

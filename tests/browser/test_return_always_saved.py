@@ -1,0 +1,174 @@
+"""Test that whether a return is saved is in sight, and that no word is lost, on a phone whose network comes and goes."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.returns import owed
+from workitems.models import MilestoneAnswer, MilestoneDraft
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WIDTHS = (375, 768, 1280)
+KEPT = re.compile("^Kept at .* Choose “Save milestone” when it is finished.$")
+
+
+@pytest.fixture
+def scene():
+    return owed(3)
+
+
+@pytest.fixture
+def address(live_server, scene):
+    return live_server.url + scene.of_return.get_absolute_url()
+
+
+@pytest.fixture
+def phone(page, sign_in, scene, address):
+    page.set_viewport_size({"width": 375, "height": 720})
+    sign_in(scene.contributor)
+    page.goto(address)
+    return page
+
+
+def section(page, item):
+    return page.locator(f'[id="item-{item.number}"]')
+
+
+def box(page, item, label="Achieved in this period"):
+    return section(page, item).get_by_label(label)
+
+
+def milestone(page, scene):
+    return page.locator(f"#milestone-{scene.overdue.pk}")
+
+
+def seen(page):
+    """Return what the bar says, as far as it is inside the window and nothing covers it."""
+    return page.evaluate(
+        """() => {
+          const line = document.querySelector(".return-saved");
+          const { left, right, top, bottom } = line.getBoundingClientRect();
+          const isIn = top >= 0 && bottom <= innerHeight && left >= 0 && right <= innerWidth;
+          const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+          return isIn && hit.closest(".return-bar") ? line.innerText.trim() : "";
+        }"""
+    )
+
+
+def says(page, words):
+    """Wait until the bar says it, in sight."""
+    expect(page.locator(".return-saved")).to_contain_text(words)
+    assert re.search(words.pattern if hasattr(words, "pattern") else re.escape(words), seen(page))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_bar_is_at_the_foot_of_the_window_wherever_one_reads(phone, scene, width):
+    phone.set_viewport_size({"width": width, "height": 720})
+    for item in scene.items:
+        box(phone, item).focus()
+        assert seen(phone) == "All saved"
+        below = phone.evaluate(
+            "document.activeElement.getBoundingClientRect().bottom"
+            " <= document.querySelector('.return-bar').getBoundingClientRect().top"
+        )
+        assert below, "the bar does not cover what has the focus"
+
+
+def test_a_return_is_written_on_a_phone_whose_network_comes_and_goes(
+    phone, scene, address, accessibility_faults
+):
+    first, second, _ = scene.items
+    box(phone, first).fill("Printed in Suva.")
+    says(phone, "Not saved yet")
+    says(phone, re.compile("^All saved at "))
+
+    phone.context.set_offline(True)
+    box(phone, second).fill("Staff trained.")
+    says(phone, "No connection. Your text stays here")
+    step = milestone(phone, scene)
+    step.get_by_label("Not yet").check()
+    step.get_by_label("Why the date moves").fill("The printer is la")
+    says(phone, "No connection.")
+    assert accessibility_faults(phone) == []
+    phone.context.set_offline(False)
+    says(phone, re.compile("^All saved at "))
+    expect(step.locator("[data-step-state]")).to_have_text(KEPT)
+
+    phone.context.set_offline(True)
+    step.get_by_label("Why the date moves").fill("The printer is late.")
+    says(phone, "No connection.")
+    phone.context.set_offline(False)
+    says(phone, re.compile("^All saved at "))
+    phone.reload()
+    expect(step.get_by_label("Why the date moves")).to_have_value("The printer is late.")
+    expect(box(phone, second)).to_have_value("Staff trained.")
+    missing = phone.locator("[data-missing]")
+    expect(missing).to_contain_text("what is typed on “Brochure printed” is not finished.")
+
+
+def test_what_could_not_be_sent_is_offered_again_and_erased_once_it_is_sent(
+    phone, context, scene, address
+):
+    first = scene.items[0]
+    context.set_offline(True)
+    box(phone, first).fill("Printed in Suva.")
+    step = milestone(phone, scene)
+    step.get_by_label("Not yet").check()
+    step.get_by_label("Why the date moves").fill("The printer is late.")
+    says(phone, "No connection.")
+    phone.close()
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(address)
+    offer = again.locator("[data-unsent]")
+    expect(offer).to_contain_text("item 1.1, item 1.3.")
+    offer.get_by_role("button", name="Put it back").click()
+    says(again, re.compile("^All saved at "))
+    expect(box(again, first)).to_have_value("Printed in Suva.")
+    assert scene.of_return.updates.get().achieved == "Printed in Suva."
+    assert MilestoneDraft.objects.get().typed["reason"] == "The printer is late."
+    assert again.evaluate("localStorage.length") == 0
+    assert MilestoneAnswer.objects.count() == 0
+
+
+def test_closing_the_tab_right_after_a_key_loses_no_word(phone, context, scene, address):
+    box(phone, scene.items[0]).fill("Printed in Suva.")
+    step = milestone(phone, scene)
+    step.get_by_label("Not yet").check()
+    phone.goto("about:blank")
+    again = context.new_page()
+    again.goto(address)
+    offer = again.locator("[data-unsent]")
+    if offer.is_visible():
+        offer.get_by_role("button", name="Put it back").click()
+    expect(box(again, scene.items[0])).to_have_value("Printed in Suva.")
+    expect(milestone(again, scene).get_by_label("Not yet")).to_be_checked()
+
+
+def test_signing_out_asks_about_what_is_kept_on_the_device(phone, context, scene, address):
+    context.set_offline(True)
+    box(phone, scene.items[0]).fill("Printed in Suva.")
+    says(phone, "No connection.")
+    phone.close()
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(address)
+    asked = []
+    again.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    again.set_viewport_size({"width": 1280, "height": 900})
+    again.get_by_role("button", name="Sign out").click()
+    assert asked == [
+        "Text that you typed is not sent yet. It is kept on this device only, and signing out erases it. "
+        "Sign out?"
+    ]
+    expect(again).to_have_url(address)
+    assert again.evaluate("localStorage.length") == 1
+
+
+def test_ctrl_s_saves_at_once(phone, scene):
+    box(phone, scene.items[0]).fill("Printed in Suva.")
+    phone.keyboard.press("Control+s")
+    says(phone, re.compile("^All saved at "))
+    assert scene.of_return.updates.get().achieved == "Printed in Suva."
