@@ -325,6 +325,8 @@ rules.add_perm("workitems.open_round", coordinates_plan)
 rules.add_perm("workitems.read_return", reads_return)
 rules.add_perm("workitems.write_update", writes_for_return | enters_for_return)
 rules.add_perm("workitems.submit_return", approves_for_return | enters_for_return)
+# Not for the coordinator who enters a return: the note is the agency's own.
+rules.add_perm("workitems.return_to_writers", approves_for_return)
 rules.add_perm("workitems.recall_return", approves_for_return | corrects_entered_return)
 rules.add_perm("workitems.enter_return", coordinates_plan)
 rules.add_perm("workitems.accept_return", coordinates_plan)

@@ -237,7 +237,7 @@ class Section extends Autosave {
         this.steps.delete(id);
         this.unfinished.set(id, "");
         lastSaved = result.saved_at;
-        this.sayOfStep(id, filled(_("Kept at {time}. Choose “Save milestone” when it is finished."), { time: result.saved_at }));
+        this.sayOfStep(id, filled(_("Kept at {time}, not finished. Choose “Save milestone” when it is."), { time: result.saved_at }));
       }
       return;
     }
@@ -356,7 +356,8 @@ class Section extends Autosave {
     const before = this.wrong;
     super.refuse(result, what);
     if (!what.milestone) return;
-    if (result.kept) this.unfinished.set(what.milestone, this.wrong);
+    const [said] = this.step(what.milestone)?.querySelectorAll(".govuk-error-message") ?? [];
+    if (result.kept) this.unfinished.set(what.milestone, said?.lastChild.textContent.trim() ?? this.wrong);
     else this.faults.set(what.milestone, this.wrong);
     if (result.kept) {
       lastSaved = result.saved_at;
@@ -729,7 +730,7 @@ function restInWords() {
   const refused = sections.find((each) => [...each.unfinished.values()].some(Boolean));
   if (!refused) return filled(_("All saved at {time}"), { time });
   const why = [...refused.unfinished.values()].find(Boolean);
-  return filled(_("All saved at {time}. A milestone of item {number} is not finished: {why}"), { time, why, number: refused.element.dataset.number });
+  return filled(_("All saved at {time}, but a milestone of item {number} is not finished. {why}"), { time, why, number: refused.element.dataset.number });
 }
 
 // Each thing that is not saved is named in the bar, with a link to it; of one alone, also why.

@@ -11,7 +11,7 @@ from workitems.models import MilestoneAnswer, MilestoneDraft
 pytestmark = pytest.mark.django_db(transaction=True)
 
 WIDTHS = (375, 768, 1280)
-KEPT = re.compile("^Kept at .* Choose “Save milestone” when it is finished.$")
+KEPT = re.compile("^Kept at .*, not finished. Choose “Save milestone” when it is.$")
 
 
 @pytest.fixture

@@ -217,7 +217,7 @@ def test_a_refused_milestone_is_kept_and_said_to_be_unfinished(page, scene, addr
     step.get_by_role("button", name="Save milestone").click()
     bar, count = page.locator("[data-connection]"), page.locator("[data-unsaved-count]")
     says = re.compile(
-        "^All saved at .* A milestone of item 1.3 is not finished: Enter when it is now"
+        "^All saved at .*, but a milestone of item 1.3 is not finished. Enter when it is now"
     )
     expect(bar).to_have_text(says)
     section(page, item).get_by_label("Achieved in this period").fill("Agreed the words.")

@@ -270,7 +270,7 @@ def test_what_the_return_says_of_milestones_is_read_with_its_item(
         assert words in page
     data = versions_of(of_return) | {"accept": [second.pk]}
     changed_meanwhile = client.post(address, data, follow=True).text
-    assert "of item 1.4 was changed while you were reading." in changed_meanwhile
+    assert "Item 1.4 was changed while you were reading." in changed_meanwhile
     client.post(address, data | {f"a{said.pk}-version": 1})
     of_return.refresh_from_db()
     assert of_return.state == "submitted"

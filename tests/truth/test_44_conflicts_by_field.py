@@ -130,5 +130,5 @@ def test_ticks_of_unchanged_items_stay_when_another_changed(
     rounds.write_update(**about, achieved="All staff trained.", version=1)
     page = theirs.post(read, {"act": "submit", "accept": [item.pk, other.pk], **versions})
     assert page.status_code == 422
-    assert "Item 1.4 was changed while you were reading." in page.text
+    assert page.context["changed_since"] == [other]
     assert page.context["accepted_ids"] == {item.pk}

@@ -32,7 +32,7 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext
 
 from agencies.models import User
-from workitems.models import Plan, Return, Risk, Update
+from workitems.models import Plan, Return, ReturnNote, Risk, Update
 from workitems.models.plan import READING_ROLES
 from workitems.narrative.blocks import Entry, Field
 from workitems.narrative.record_kinds import KINDS, SLOTS, Kind, Scope, kinds_of
@@ -162,6 +162,8 @@ def _visible(
         return rows
     way = kind.of_return.removesuffix("_id")
     rows = rows.filter(reader.reads(f"{way}__"))
+    if kind.model is ReturnNote:
+        return rows.filter(Q(is_own=False) | Q(of_return__agency__in=reader.agencies))
     if kind.model is not Update:
         return rows
     return rows.filter(Q(of_return__agency__in=reader.agencies) | ~_rewritten())

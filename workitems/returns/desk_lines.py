@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from agencies.models import Seat, User
 from agencies.records.composed import composed
 from agencies.wording.translation import day_words
 from workitems.desk.to_dos import SHOWN_AT_MOST, Line, line, not_ended
-from workitems.models import Return, StatusProposal
+from workitems.models import Return, ReturnNote, StatusProposal
 from workitems.rules import WRITERS
 
 
@@ -39,7 +40,15 @@ def _returns_to_send(agencies: set[int], approving: set[int], on: date) -> list[
 def _waiting_returns(agencies: Any) -> Any:
     waiting = Return.objects.waiting_for_agency().filter(agency__among=agencies)
     rows = waiting.select_related("round__plan", "agency", "ready_by").with_progress()
+    own = ReturnNote.objects.filter(of_return=OuterRef("pk"), is_own=True, reply="").order_by("-at")
+    rows = rows.annotate(asked_at=Subquery(own.values("at")[:1]))
     return rows.soonest_first()[:SHOWN_AT_MOST]
+
+
+def _is_asked(of_return: Any) -> bool:
+    """Whether an approver has sent it back to its writers, and nothing was written or replied since."""
+    asked_at, written_at = of_return.asked_at, of_return.last_written_at
+    return asked_at is not None and (written_at is None or asked_at > written_at)
 
 
 def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
@@ -53,6 +62,8 @@ def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
     )
     if asks_for_changes:
         detail = _("Sent back: the coordinator asks for changes")
+    elif of_return.ready_at is None and _is_asked(of_return):
+        detail = _("Sent back to the writers: see the note")
     elif of_return.ready_at is None:
         detail = ngettext(
             "{answered} of {count:,} item answered",

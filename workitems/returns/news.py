@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.timezone import localdate, localtime
 
 from agencies.models import Seat
-from workitems.models import Notice, Reminder, Return, Update
+from workitems.models import Notice, Reminder, Return, ReturnNote, Update
 from workitems.notices.news import Addressed, Seats, Why, each_once, step_of
 from workitems.notices.sending import mail_at_once
 from workitems.returns.news_words import ReturnNews
@@ -29,6 +30,8 @@ def return_news(on: date, *, only: Collection[int] | None = None) -> list[Return
     returns = Return.objects.filter(round__closed_at=None)
     if only is not None:
         returns = returns.filter(pk__in=only)
+    own_notes = ReturnNote.objects.filter(of_return=OuterRef("pk"), is_own=True)
+    returns = returns.annotate(has_own_notes=Exists(own_notes))
     begun = [
         each
         for each in returns.select_related("round__plan", "agency", "submitted_by", "ready_by")
@@ -74,7 +77,8 @@ def _of_return(
             receivers = _receivers(of_return, seats)
             yield from news_for(receivers, Reason.SUBMITTED, version, answers=answers)
         return
-    mendings = mendings_of(of_return) if of_return.state == Return.State.SENT_BACK else []
+    may_ask = of_return.state == Return.State.SENT_BACK or of_return.has_own_notes  # type: ignore[attr-defined]
+    mendings = mendings_of(of_return) if may_ask else []
     is_ready = not answers.missing and all(each.is_mended for each in mendings)
     turn = _submitters(of_return, seats) if is_ready else _writers(of_return, seats)
     facts: dict[str, Any] = {"answers": answers, "is_ready": is_ready, "mendings": mendings}
@@ -84,6 +88,12 @@ def _of_return(
         yield from news_for(turn, Reason.READY, occasion, **facts)
     elif of_return.state == Return.State.SENT_BACK:
         yield from news_for(own, Reason.SENT_BACK, version, **facts)
+    # The approver's own note does not leave the agency.
+    for note in (mending.note for mending in mendings if not mending.is_mended):
+        if note.is_own and _is_new(note.at, on):
+            others = [person for person in _own_people(of_return, seats) if person[0] != note.by]
+            said: dict[str, Any] = {"note": note, "message": note.body, **facts}
+            yield from news_for(others, Reason.SENT_BACK, f"note {note.pk}", **said)
     if _is_new(of_return.entered_at, on):
         yield from news_for(own, Reason.ENTERED, _minute(of_return.entered_at), **facts)
     if of_return.extended_to is not None:

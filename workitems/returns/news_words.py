@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.models import Agency, Seat, User
 from agencies.wording.translation import day_words, list_in_words
-from workitems.models import Notice, Return
+from workitems.models import Notice, Return, ReturnNote
 from workitems.notices.news import Attachment, Entry, Key, Why, absolute, one_line, until
 from workitems.plan.attachments import content_type
 from workitems.returns.services.answers import Answers
@@ -34,7 +34,7 @@ READY = gettext_lazy("Nothing is missing any more. An approver can submit it.")
 class ReturnNews:
     """News of a return for one person. `answers` is None once the return is accepted; `is_ready`
     is true if it can be submitted; `mendings` are the notes with which it was last sent back;
-    `message` is the coordinator's reminder."""
+    `message` is the coordinator's reminder, or the `note` of the agency's approver to its writers."""
 
     recipient: User
     role: Seat.Role
@@ -46,6 +46,7 @@ class ReturnNews:
     is_ready: bool = False
     mendings: Sequence[Mending] = ()
     message: str = ""
+    note: ReturnNote | None = None
 
     @property
     def key(self) -> Key:
@@ -225,10 +226,15 @@ def _answered(answered: int, total: int) -> str:
 
 
 def sent_back(line: ReturnNews) -> str:
-    if not line.mendings:
+    if line.note is not None:
+        return _("{person} sent it back to the writers on {day} with a note.").format(
+            person=line.note.by, day=day_words(localdate(line.note.at))
+        )
+    notes = [each.note for each in line.mendings if not each.note.is_own]
+    if not notes:
         return _("The coordinator sent it back.")
-    sent_on = localdate(line.mendings[0].note.at)
-    numbers = [each.note.item.number for each in line.mendings if each.note.item]
+    sent_on = localdate(notes[0].at)
+    numbers = [note.item.number for note in notes if note.item]
     if not numbers:
         return _("The coordinator sent it back on {day} with a note.").format(
             day=day_words(sent_on)

@@ -294,6 +294,7 @@ def return_page(
     is_for_reading: bool = False,
     with_fields: bool = True,
     as_handed_in: bool = False,
+    with_own_notes: bool = False,
 ) -> Page:
     """Return the page's data, or only that of the item `only`. Items the agency leads come first.
 
@@ -301,6 +302,7 @@ def return_page(
     A page for reading has no fields, and every section is complete. Without fields, the sections of
     another page are not complete. `as_handed_in`: for readers outside the agency, who see of a
     return that was sent back what was submitted, and not what the agency writes meanwhile.
+    `with_own_notes`: with those of an approver to the agency's writers, for the agency's own people.
     """
     is_for_reading |= not takes_answers(of_return)
     agency, items = of_return.agency_id, _items(of_return, only)
@@ -313,7 +315,8 @@ def return_page(
     last = {update.item_id: update for update in _answers(before, only)} if before else {}
     notes: dict[int | None, list[ReturnNote]] = defaultdict(list)
     by_pk = {item.pk: item for item in items}
-    for note in of_return.notes.select_related("by", "replied_by").order_by("-at", "pk"):
+    said = of_return.notes if with_own_notes else of_return.notes.of_coordinators()
+    for note in said.select_related("by", "replied_by").order_by("-at", "pk"):
         if note.item_id in by_pk:
             note.item = by_pk[note.item_id]
         notes[note.item_id].append(note)
@@ -356,11 +359,13 @@ def return_page(
         _show_as_handed_in(sections, notes, of_return)
     elif mendings and is_for_reading:
         _compare_with_sent_back(sections, of_return, mendings[0].note.at)
-    said = grouped(pending, "milestone.item_id")
+    pending_of = grouped(pending, "milestone.item_id")
     if not is_for_reading:
         for section in sections:
-            section.empty = empty_boxes(section.update, said[section.item.pk])
-    complete = [each for each in sections if each.is_open or is_for_reading or said[each.item.pk]]
+            section.empty = empty_boxes(section.update, pending_of[section.item.pk])
+    complete = [
+        each for each in sections if each.is_open or is_for_reading or pending_of[each.item.pk]
+    ]
     _complete(complete, of_return, on, pending, with_drafts=not is_for_reading)
     return Page(sections=sections, notes=notes[None], mendings=mendings, pending=pending)
 
@@ -381,7 +386,7 @@ def _show_as_handed_in(
     sections: list[Section], notes: Mapping[int | None, list[ReturnNote]], of_return: Return
 ) -> None:
     """Put the answers that were submitted in place of the newer ones, and leave out replies."""
-    every = [note for those in notes.values() for note in those]
+    every = [note for those in notes.values() for note in those if not note.is_own]
     # An imported return may have been sent back without a note.
     sent_at = max((note.at for note in every), default=of_return.submitted_at)
     if sent_at is None:
@@ -568,7 +573,7 @@ def _milestones(
             and not late.is_late
             and milestone.pk not in answers
             and milestone.pk not in parts
-            and milestone.draft is None
+            and milestone.draft is None  # type: ignore[attr-defined]
         ):
             continue
         delays: list[Delay] = milestone.open_delays  # type: ignore[attr-defined]
@@ -594,7 +599,7 @@ def _milestones(
                 and not is_explained,
                 answer=answer,
                 parts=parts.get(milestone.pk, []),
-                draft=milestone.draft if is_own else None,
+                draft=milestone.draft if is_own else None,  # type: ignore[attr-defined]
                 steps=steps[milestone.item_id],
             )
         )

@@ -1,6 +1,7 @@
 """What an approver reads before submitting a return: only what differs from last time."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +19,15 @@ class ReadItem:
     milestone_answers: list[MilestoneAnswer]
 
     @property
+    def as_read(self) -> str:
+        """The versions of what is read here; a tick counts as long as they are the same."""
+        update = self.section.update
+        versions = [f"{update.version if update else 0}"]
+        return " ".join(
+            [*versions, *(f"{each.pk}:{each.version}" for each in self.milestone_answers)]
+        )
+
+    @property
     def is_changed(self) -> bool:
         return bool(self.changes or self.milestone_answers or self.section.mendings)
 
@@ -29,6 +39,14 @@ class Reading:
     page: Page
     items: list[ReadItem]
 
+    def accepted(self, ticks: Mapping[str, str]) -> set[int]:
+        """Return the ids of the items that have not changed since they were ticked."""
+        return {
+            each.section.item.pk
+            for each in self.changed
+            if ticks.get(str(each.section.item.pk)) == each.as_read
+        }
+
     @property
     def changed(self) -> list[ReadItem]:
         return [item for item in self.items if item.is_changed]
@@ -39,7 +57,12 @@ class Reading:
 
 
 def reading_of(
-    of_return: Return, on: date, *, whole: bool = False, with_pending: bool = True
+    of_return: Return,
+    on: date,
+    *,
+    whole: bool = False,
+    with_pending: bool = True,
+    with_own_notes: bool = False,
 ) -> Reading:
     """Return what an approver reads. The number of queries does not grow with the items.
 
@@ -48,7 +71,12 @@ def reading_of(
     If `whole`, with all milestones, and with the items that are not answered.
     """
     page = return_page(
-        of_return, on, is_for_reading=whole, with_fields=False, as_handed_in=not with_pending
+        of_return,
+        on,
+        is_for_reading=whole,
+        with_fields=False,
+        as_handed_in=not with_pending,
+        with_own_notes=with_own_notes,
     )
     of_item: dict[int, list[MilestoneAnswer]] = defaultdict(list)
     pending = MilestoneAnswer.objects.filter(of_return=of_return.pk).pending().in_order()

@@ -257,7 +257,9 @@ def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> li
     if not rounds:
         return []
     of_rounds = {"of_return__round_id__in": list(rounds)}
-    notes = read_at(ReturnNote, moment, ("of_return_id", "at"), of_rounds, order=("at", "id"))
+    notes = read_at(
+        ReturnNote, moment, ("of_return_id", "at"), of_rounds, order=("at", "id"), is_own=False
+    )
     sent_back = {of_return: timezone.localdate(at) for of_return, at in notes}
     columns = "id", "round_id", "agency_id", "state", "extended_to"
     found = [

@@ -160,7 +160,7 @@ class ReturnForm(VersionedForm):
 
     def _in_words(self, name: str, text: str) -> str:
         choices: Any = getattr(self.fields[name], "choices", ())
-        return str(dict((str(value), label) for value, label in choices).get(text, text))
+        return str({str(value): label for value, label in choices}.get(text, text))
 
     def words(self) -> list[tuple[str, str]]:
         """Return (label, text) of each textarea with unsaved text."""
@@ -331,8 +331,7 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         the open milestones of the item, and `others` the days of the open actions against the delay."""
         kwargs.setdefault("prefix", f"m{milestone.pk}")
         super().__init__(*args, row=milestone, **kwargs)
-        self.initial |= start_of(answer)
-        self.draft, self.begun = draft, self.initial
+        self.draft, self.begun = draft, {**self.initial, **start_of(answer)}
         self.initial = {**self.begun, **(draft or {})}
         self.offer(agencies)
         names = names_of(agencies.values())
@@ -439,9 +438,24 @@ class ReplyForm(ReturnForm):
 
     def __init__(self, *args: Any, note: ReturnNote, **kwargs: Any) -> None:
         super().__init__(*args, row=note, prefix=f"n{note.pk}", **kwargs)
+        if note.is_own:
+            self.fields["reply"].label = _("Reply to {person}").format(person=note.by)
 
     def start(self, row: ReturnNote) -> dict[str, Any]:
         return {"reply": row.reply}
+
+
+class WritersNoteForm(Form):
+    """What an approver asks the agency's own writers to change."""
+
+    prefix = "writers"
+    use_required_attribute = False
+    note = LinesField(
+        label=gettext_lazy("What the writers should change"),
+        rows=3,
+        required=True,
+        error_messages={"required": gettext_lazy("Write what the writers should change.")},
+    )
 
 
 class SendBackForm(Form):

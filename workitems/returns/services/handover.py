@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from agencies.models import User
 from agencies.records import history
 from agencies.wording.translation import day_words
-from workitems.models import MilestoneAnswer, Return, ReturnNote, Update
+from workitems.models import MilestoneAnswer, ReadingTicks, Return, ReturnNote, Update
 from workitems.plan.services.refusals import Conflict, Refused, check_with_agency, locked
 from workitems.returns.services.answers import answers_of
 
@@ -133,7 +133,7 @@ def recall(*, of_return: Return, by: User) -> Return:
         )
     if obstacle := recall_obstacle(of_return):
         raise Refused(obstacle)
-    was_sent_back = of_return.notes.exists()
+    was_sent_back = of_return.notes.of_coordinators().exists()
     of_return.state = Return.State.SENT_BACK if was_sent_back else Return.State.DUE
     # Without these the coordinator may not read it.
     of_return.submitted_at = of_return.submitted_by = None
@@ -142,13 +142,46 @@ def recall(*, of_return: Return, by: User) -> Return:
     return history.save_version(of_return, by=by)
 
 
+def reason_of_submitting(of_return: Return) -> str:
+    """Return the reason in the history of what changed when the return was submitted."""
+    return f"Return of {of_return.agency} for {of_return.round} submitted"
+
+
+# --- back to its writers ------------------------------------------------------------------------
+
+
+@transaction.atomic
+def return_to_writers(*, of_return: Return, note: str, by: User, at: datetime) -> Return:
+    """Send a return that is not submitted back to its agency's writers, with a note that only they read.
+
+    It is then no longer ready for approval. Raise `Refused` without a note, or if the return is not
+    with its agency.
+    """
+    of_return = locked_return(of_return)
+    check_with_agency(of_return)
+    if not note:
+        raise Refused(_("Write what the writers should change."), "note")
+    history.end_pauses(ReturnNote, of_return=of_return.pk)
+    history.save(ReturnNote(of_return=of_return, is_own=True, body=note, by=by, at=at), by=by)
+    return withdraw_ready(of_return=of_return, by=by)
+
+
+@transaction.atomic
+def keep_ticks(*, of_return: Return, person: User, ticks: Mapping[str, str]) -> None:
+    """Keep what an approver accepted while reading, for this approver alone. See `ReadingTicks`."""
+    ReadingTicks.objects.update_or_create(
+        of_return=of_return, person=person, defaults={"ticks": dict(ticks)}
+    )
+
+
 # --- sent back --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Mending:
-    """A note of the latest sending back. `is_mended` once the item was answered anew or the note
-    has a reply; a note on the whole return once anything was."""
+    """A note of the latest sending back, by the coordinator or since then to the agency's own writers.
+    `is_mended` once the item was answered anew or the note has a reply; a note on the whole return
+    once anything was."""
 
     note: ReturnNote
     is_mended: bool
@@ -195,16 +228,23 @@ def latest_mendings(
 
     `written_at` are the times of the return's answers by item id. Queries only items not loaded.
     """
-    if not notes:
-        return []
-    sent_at = max(note.at for note in notes)
-    latest = [note for note in notes if note.at == sent_at]
-    written = {item for item, at in written_at.items() if at > sent_at}
-    anything = bool(written) or any(note.reply for note in latest)
-    found = [
-        Mending(note, bool(note.reply) or (note.item_id in written if note.item_id else anything))
-        for note in latest
-    ]
+    found: list[Mending] = []
+    sent_at: datetime | None = None
+    for is_own in (False, True):
+        those = [note for note in notes if note.is_own == is_own]
+        at = max((note.at for note in those), default=None)
+        if at is None or (sent_at is not None and at < sent_at):
+            continue
+        sent_at = at
+        latest = [note for note in those if note.at == sent_at]
+        written = {item for item, written in written_at.items() if written > sent_at}
+        anything = bool(written) or any(note.reply for note in latest)
+        found += [
+            Mending(
+                note, bool(note.reply) or (note.item_id in written if note.item_id else anything)
+            )
+            for note in latest
+        ]
     return sorted(found, key=lambda each: each.note.item.number_key if each.note.item else "~")
 
 

@@ -25,7 +25,11 @@ from workitems.returns.services.answers import (
     moved_items,
     status_in_words,
 )
-from workitems.returns.services.handover import check_complete, mendings_of
+from workitems.returns.services.handover import (
+    check_complete,
+    mendings_of,
+    reason_of_submitting,
+)
 from workitems.returns.services.round_levers import has_entered
 
 
@@ -439,7 +443,8 @@ def submit(
         of_return.entered_at = of_return.entered_by = None
     history.save(of_return, by=by)
     milestone_answers.take_effect(of_return, by=by, on=on, at=at)
-    reason = f"Return of {of_return.agency} for {of_return.round} submitted"
+    of_return.reading_ticks.all().delete()
+    reason = reason_of_submitting(of_return)
     for item, update in _led(of_return):
         _bring_into_effect(item, update, by=by, on=on, reason=reason)
     return of_return

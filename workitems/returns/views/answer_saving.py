@@ -277,7 +277,7 @@ def keep_typed(
     form = milestone.form
     if form is None or not form.is_bound:
         return
-    typed, days = form.typed_words(), {}
+    typed, days = form.typed_words(), dict[str, str]()
     for step in milestone.mitigations:
         days |= step.typed_words()
     if not form.says_something() and not any(days.values()):
@@ -301,7 +301,7 @@ def keep_typed(
         entry.refusals.append(str(refusal))
     else:
         milestone.kept = kept.typed
-        form.initial |= {name: text for name, text in kept.typed.items() if name in form.fields}
+        form.initial.update({name: kept.typed[name] for name in typed})
         form.is_meant = entry.is_saved = True
 
 
@@ -413,13 +413,13 @@ def choose(
     """
     by, at = signed_in(request), timezone.now()
     if act == DISCARD:
-        for entry in entries:
-            for each in entry.milestones:
-                if str(each.line.milestone.pk) == of:
-                    milestone_answers.discard(of_return=of_return, milestone=int(of))
-                    return gettext("What was typed on “{milestone}” is discarded.").format(
-                        milestone=each.line.milestone
-                    ), entry.section.item.number
+        lines = ((each, step.line.milestone) for each in entries for step in each.milestones)
+        for each, milestone in lines:
+            if str(milestone.pk) == of:
+                milestone_answers.discard(of_return=of_return, milestone=milestone.pk)
+                return gettext("What was typed on “{milestone}” is discarded.").format(
+                    milestone=milestone
+                ), each.section.item.number
         raise services.Refused(gettext("This milestone is no longer in the return."))
     if act in (CONFIRM, REMOVE):
         pending = of_return.milestone_answers.pending().select_related("milestone__item")

@@ -1,45 +1,73 @@
 """The approver's view of a return: what differs from last time, accepted item by item."""
 
 import re
+from collections.abc import Collection
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from workitems.models import Return, WorkItem
 from workitems.plan.views.lookups import require, signed_in
+from workitems.returns.forms.returns import WritersNoteForm
 from workitems.returns.return_page import takes_answers
 from workitems.returns.return_reading import Reading, reading_of
+from workitems.returns.services import handover as handover_services
 from workitems.returns.services import rounds as round_services
 from workitems.returns.views.returns import (
     SUBMIT_UNMENDED,
+    TO_WRITERS,
     Left,
     attempt_to_submit,
+    to_writers,
     visible_return,
+    writers_form_for,
     writing_for,
 )
 
 VERSION = re.compile("[0-9]{1,9}")
-ACCEPT_ALL = "submit-all"
+ACCEPT_ALL, TICK = "submit-all", "tick"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def read_return(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
     """Show what differs from last time. A POST submits the return once every item is accepted, or accepts
-    all that the page showed."""
+    all that the page showed. What is ticked is kept for its reader."""
     of_return = visible_return(request, slug, round, agency)
     require(request, "workitems.submit_return", of_return)
     if not takes_answers(of_return):
         return redirect(of_return)
-    reading = reading_of(of_return, localdate())
+    person = signed_in(request)
+    is_own = person.has_perm("workitems.return_to_writers", of_return)
+    reading = reading_of(of_return, localdate(), with_own_notes=is_own)
     if request.method != "POST":
-        return show(request, of_return, reading)
+        kept = of_return.reading_ticks.filter(person=person).first()
+        return show(request, of_return, reading, reading.accepted(kept.ticks if kept else {}))
+    act = request.POST.get("act", "")
     accepts = accepted(request.POST, reading)
-    not_accepted = [item for item in reading.changed if item.section.item.pk not in accepts]
-    if not_accepted:
+    handover_services.keep_ticks(of_return=of_return, person=person, ticks=accepts)
+    is_accepted = reading.accepted(accepts)
+    if act == TICK and request.headers.get("Accept") == "application/json":
+        return HttpResponse(status=204)  # of the script, which says nothing
+    if act == TICK:
+        messages.success(request, gettext("What you accepted is kept for you."))
+        return redirect(request.path)
+    if act == TO_WRITERS:
+        form = WritersNoteForm(request.POST)
+        sent = to_writers(request, of_return, form)
+        return sent or show(request, of_return, reading, is_accepted, writers_form=form)
+    left_out = [each for each in reading.changed if each.section.item.pk not in is_accepted]
+    if left_out:
+        items = [each.section.item for each in left_out]
+        since = [item for item in items if str(item.pk) in accepts]
+        not_accepted = [item for item in items if item not in since]
         return show(
-            request, of_return, reading, not_accepted=[item.section.item for item in not_accepted]
+            *(request, of_return, reading, is_accepted),
+            not_accepted=not_accepted,
+            changed_since=since,
         )
     with writing_for(request, of_return):
         response, left = attempt_to_submit(
@@ -48,17 +76,21 @@ def read_return(request: HttpRequest, slug: str, round: int, agency: int) -> Htt
             reading.page,
             read=versions(request.POST, "i"),
             read_answers=versions(request.POST, "a"),
-            with_unmended=request.POST.get("act") == SUBMIT_UNMENDED,
+            with_unmended=act == SUBMIT_UNMENDED,
         )
-    return response or show(request, of_return, reading, left=left)
+    return response or show(request, of_return, reading, is_accepted, left=left)
 
 
-def accepted(data: QueryDict, reading: Reading) -> set[int]:
-    """Return the ids of the items that the approver accepts: one by one, or all that the page showed."""
-    shown = {item.section.item.pk for item in reading.changed}
-    if data.get("act") == ACCEPT_ALL:
-        return shown
-    return shown & {int(pk) for pk in data.getlist("accept") if VERSION.fullmatch(pk)}
+def accepted(data: QueryDict, reading: Reading) -> dict[str, str]:
+    """Return what the posted page accepted, as the page showed it, by item id: one by one, or all."""
+    shown, answers = versions(data, "i"), versions(data, "a")
+    accepts: dict[str, str] = {}
+    for each in reading.changed:
+        pk = each.section.item.pk
+        if data.get("act") == ACCEPT_ALL or str(pk) in data.getlist("accept"):
+            parts = [f"{each.pk}:{answers.get(each.pk, 0)}" for each in each.milestone_answers]
+            accepts[str(pk)] = " ".join([str(shown.get(pk, 0)), *parts])
+    return accepts
 
 
 def versions(data: QueryDict, kind: str) -> dict[int, int]:
@@ -74,10 +106,14 @@ def show(
     request: HttpRequest,
     of_return: Return,
     reading: Reading,
+    accepted_ids: Collection[int],
     *,
-    not_accepted: list[WorkItem] | None = None,
+    not_accepted: Collection[WorkItem] = (),
+    changed_since: Collection[WorkItem] = (),
+    writers_form: WritersNoteForm | None = None,
     left: Left | None = None,
 ) -> HttpResponse:
+    """`accepted_ids` are the items that the reader accepted; those that `changed_since` are not."""
     person = signed_in(request)
     is_for_agency = round_services.is_for_agency(of_return, person)
     is_posted = request.method == "POST"
@@ -90,8 +126,10 @@ def show(
             "return": of_return,
             "reading": reading,
             "missing": [fault for section in reading.page.sections for fault in section.missing],
-            "accepted_ids": accepted(request.POST, reading) if is_posted else (),
-            "not_accepted": not_accepted or [],
+            "accepted_ids": accepted_ids,
+            "not_accepted": not_accepted,
+            "changed_since": changed_since,
+            "writers_form": writers_form or writers_form_for(person, of_return),
             "unmended": left and left.unmended,
             "asks_about_empty": left and left.empty,
             "is_for_agency": is_for_agency,

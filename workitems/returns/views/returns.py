@@ -30,7 +30,7 @@ from workitems.plan import services
 from workitems.plan.assigned import given_in
 from workitems.plan.services.assignments import TAKERS
 from workitems.plan.views.lookups import require, signed_in, visible_plan
-from workitems.returns.forms.returns import ReplyForm, SendBackForm
+from workitems.returns.forms.returns import ReplyForm, SendBackForm, WritersNoteForm
 from workitems.returns.news import notify_at_once
 from workitems.returns.return_page import Page, Section, one_section, return_page, takes_answers
 from workitems.returns.services import handover as handover_services
@@ -63,8 +63,10 @@ from workitems.returns.views.answers import (
     note_entries,
     refuse_gone_milestones,
 )
+from workitems.returns.what_stays import what_stays
 
 SUBMIT, SUBMIT_UNMENDED, READY, NOT_READY = "submit", "submit-unmended", "ready", "not-ready"
+TO_WRITERS = "to-writers"  # from an approver, with a note
 MINE = "mine"  # `only` in the address: the items given to the reader
 NOTES_ARE_LEFT = gettext_lazy(
     "You have written what should change. Send the return back, or clear your notes to accept it."
@@ -100,10 +102,16 @@ def detail(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResp
         opened=items_to_open(of_return, opened),
         is_for_reading=not is_writer,
         as_handed_in=not is_writer,
+        with_own_notes=is_own(request, of_return),
     )
     entries = entries_of(of_return, page.sections, opened=opened)
     copy_last(entries, request.GET.get("copy", ""))
     return show(request, of_return, page, entries)
+
+
+def is_own(request: HttpRequest, of_return: Return) -> bool:
+    """Return whether the user is of the return's agency, and so reads the notes to its own writers."""
+    return of_return.agency_id in signed_in(request).agencies_as(*READING_ROLES)
 
 
 def writing_for(request: HttpRequest, of_return: Return) -> AbstractContextManager[None]:
@@ -139,7 +147,9 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
     act, _, number = request.POST.get("act", SAVE).partition(":")
     if act in (SUBMIT, SUBMIT_UNMENDED):
         require(request, "workitems.submit_return", of_return)
-    page = return_page(of_return, localdate(), opened=items_with_fields(request.POST))
+    own = is_own(request, of_return)
+    fields = items_with_fields(request.POST)
+    page = return_page(of_return, localdate(), opened=fields, with_own_notes=own)
     entries = entries_of(of_return, page.sections, request.POST)
     for entry in entries:
         for each in entry.milestones:
@@ -155,7 +165,7 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
         plan = of_return.round.plan
         of_return = Return.objects.for_page().get(pk=of_return.pk)
         of_return.round.plan = plan
-        page = return_page(of_return, localdate(), opened=wrong)
+        page = return_page(of_return, localdate(), opened=wrong, with_own_notes=own)
         shown = entries_of(of_return, page.sections)
         for entry in shown:
             if typed := wrong.get(entry.section.item.pk):
@@ -176,6 +186,13 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
         return back(request, "missing")
     if act == READY:
         return ready(request, of_return)
+    if act == TO_WRITERS:
+        form = WritersNoteForm(request.POST)
+        if sent := to_writers(request, of_return, form):
+            return sent
+        page = return_page(of_return, localdate(), with_own_notes=own)
+        entries = entries_of(of_return, page.sections)
+        return show(request, of_return, page, entries, writers_form=form, status=422)
     if act == NOT_READY:
         with refusals_in_messages(request):
             handover_services.withdraw_ready(of_return=of_return, by=signed_in(request))
@@ -224,7 +241,7 @@ def submit(
     with_unmended: bool,
 ) -> HttpResponse:
     """Submit what was read. If notes of the coordinator are left, or answers say nothing, ask once more."""
-    page = return_page(of_return, localdate())
+    page = return_page(of_return, localdate(), with_own_notes=is_own(request, of_return))
     response, left = attempt_to_submit(
         request, of_return, page, read=read, read_answers=steps_read, with_unmended=with_unmended
     )
@@ -299,6 +316,31 @@ def ready(request: HttpRequest, of_return: Return) -> HttpResponse:
     return back(request)
 
 
+def to_writers(
+    request: HttpRequest, of_return: Return, form: WritersNoteForm
+) -> HttpResponse | None:
+    """Send the return back to its agency's writers and email them at once. Return where to go next, or
+    nothing if the note is refused."""
+    require(request, "workitems.return_to_writers", of_return)
+    now = timezone.now()
+    send = handover_services.return_to_writers
+    if not carry_out(request, form, send, of_return=of_return, at=now):
+        return None
+    notify_at_once([of_return], Reason.SENT_BACK, on=localdate(), at=now)
+    says = gettext(
+        "Sent back to the writers of {agency}. We’ll email them your note; nobody else reads it. The return "
+        "is not marked as ready."
+    ).format(agency=of_return.agency)
+    messages.success(request, says)
+    return redirect(of_return)
+
+
+def writers_form_for(person: User, of_return: Return) -> WritersNoteForm | None:
+    """Return the form with which the person may send the return back to its writers, if they may."""
+    may = takes_answers(of_return) and person.has_perm("workitems.return_to_writers", of_return)
+    return WritersNoteForm() if may else None
+
+
 def notes_on_the_whole(
     of_return: Return, page: Page, data: QueryDict | None = None
 ) -> list[NoteEntry]:
@@ -314,6 +356,7 @@ def show(
     *,
     notes: list[NoteEntry] | None = None,
     send_back: SendBackForm | None = None,
+    writers_form: WritersNoteForm | None = None,
     left: Left | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -378,6 +421,8 @@ def show(
             "only_mine": only_mine,
             "may_recall": may_recall,
             "recall_obstacle": handover_services.recall_obstacle(of_return) if may_recall else "",
+            "what_stays": what_stays(of_return) if may_recall else (),
+            "writers_form": writers_form or writers_form_for(person, of_return),
             "unmended": left and left.unmended,
             "asks_about_empty": left and left.empty,
             "due_in": days_until(of_return.due_on, on),
@@ -532,7 +577,8 @@ def reply(request: HttpRequest, slug: str, round: int, agency: int, note: int) -
     """Save the reply to a note, for the script. See `save` for the statuses."""
     of_return = visible_return(request, slug, round, agency)
     require(request, "workitems.write_update", of_return)
-    row = get_object_or_404(of_return.notes.select_related("by", "item", "replied_by"), pk=note)
+    notes = of_return.notes if is_own(request, of_return) else of_return.notes.of_coordinators()
+    row = get_object_or_404(notes.select_related("by", "item", "replied_by"), pk=note)
     entry = NoteEntry(row, form=ReplyForm(request.POST, note=row))
     with writing_for(request, of_return):
         save_reply(request, entry, is_pause=True)

@@ -1,0 +1,57 @@
+"""Rule 43: recalling a return lists what stays visible to everyone."""
+
+import pytest
+
+from tests.workitems.record import NOW, TODAY, YESTERDAY
+from workitems.plan.services import items
+from workitems.returns.services import handover, milestone_answers, rounds
+from workitems.returns.what_stays import what_stays
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+
+STAYS = [
+    "1.2 still says under way, off track.",
+    "1.2 still says “Brochure printed” is done on 31 May 2010.",
+]
+
+
+@pytest.fixture
+def submitted(of_return, item, milestone, contributor, approver):
+    rounds.write_update(
+        of_return=of_return, item=item, stage="under_way", confidence="off_track",
+        achieved="Printed.", by=contributor, at=NOW,
+    )  # fmt: skip
+    milestone_answers.answer(
+        of_return=of_return, milestone=milestone, version=1, outcome="done", day=YESTERDAY,
+        reason="The invoice.", by=contributor, on=TODAY, at=NOW,
+    )  # fmt: skip
+    return rounds.submit(of_return=of_return, by=approver, on=TODAY, at=NOW)
+
+
+def test_it_is_named_item_by_item_before_one_recalls(client_of, submitted, approver):
+    assert what_stays(submitted) == STAYS
+    page = client_of(approver).get(submitted.get_absolute_url()).text
+    for says in STAYS:
+        assert f"<li>{says}</li>" in page
+
+
+def test_what_was_not_changed_by_submitting_is_not_named(of_return, item, contributor, approver):
+    rounds.write_update(
+        of_return=of_return, item=item, stage=item.stage, confidence=item.confidence,
+        achieved="Printed.", by=contributor, at=NOW,
+    )  # fmt: skip
+    rounds.submit(of_return=of_return, by=approver, on=TODAY, at=NOW)
+    assert what_stays(of_return) == []
+
+
+def test_what_changed_again_since_is_not_named(submitted, item, milestone, coordinator):
+    milestone.refresh_from_db()
+    items.reopen_milestone(
+        milestone=milestone, version=milestone.version, reason="Not all.", by=coordinator
+    )
+    assert what_stays(submitted) == STAYS[:1]
+
+
+def test_it_stays_after_the_recall(submitted, approver):
+    recalled = handover.recall(of_return=submitted, by=approver)
+    assert what_stays(recalled) == STAYS
