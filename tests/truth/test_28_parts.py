@@ -92,7 +92,10 @@ def test_late_items_without_room_are_named_by_cause(causes, sentence):
 
 
 def test_many_late_items_without_room_are_counted_and_the_annex_has_them():
-    few, many = late_for("funding", "staffing"), late_for(*["funding"] * 5, "staffing", "legislation")
+    few, many = (
+        late_for("funding", "staffing"),
+        late_for(*["funding"] * 5, "staffing", "legislation"),
+    )
     assert section_texts(facts(*few, most_words=60), "delay")[0] == (
         "Two items are late (dates in Annex B): card 1 (1.1) and card 2 (1.2)."
     )
