@@ -630,7 +630,9 @@ async function replace(element, coming) {
     element.replaceWith(now);
     return now;
   } catch {
-    document.querySelector("[data-connection]").textContent = _("No connection. Try again in a moment.");
+    const says = _("No connection. Try again in a moment.");
+    document.querySelector("[data-connection]").textContent = says;
+    announce(says);
     return null;
   }
 }
