@@ -7,8 +7,11 @@ class AgenciesConfig(AppConfig):
     verbose_name = "Agencies and people"
 
     def ready(self) -> None:
+        from agencies.people import succession
+        from agencies.people.services import handing_over
         from agencies.records import guards, history
 
         pre_migrate.connect(guards.lift_before_migrate, sender=self)
         post_migrate.connect(guards.install_after_migrate, sender=self)
         history.connect()
+        succession.HOLDINGS.extend(handing_over.PEOPLE)

@@ -298,7 +298,13 @@ class SeatQuerySet(PeriodQuerySet):
     """Leave out withdrawn seats, which give no rights on any day."""
 
     def on(self, day: date) -> Self:
-        return super().on(day).filter(withdrawn_at=None)
+        """Seats that count on the day: those that wait for a second person do not."""
+        counts = Q(given_by=None) | Q(confirmed_at__isnull=False) | Q(counts_from__lte=day)
+        return super().on(day).filter(counts, withdrawn_at=None)
+
+    def unconfirmed(self) -> Self:
+        """Seats that a second person has not confirmed, whether they count by now or not."""
+        return self.filter(given_by__isnull=False, confirmed_at=None, withdrawn_at=None)
 
     def during(self, from_on: date, to_on: date | None) -> Self:
         return super().during(from_on, to_on).filter(withdrawn_at=None)
@@ -428,6 +434,16 @@ class Seat(Placed):
     to_on = models.DateField(gettext_lazy("to (last day)"), null=True, blank=True)
     # Set if the seat was ended at once on or before its first day; other seats end with `to_on`.
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Set if a second person is to confirm it: who gave it, from which day it counts unconfirmed (empty:
+    # never), and who confirmed it.
+    given_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="given_seats"
+    )
+    counts_from = models.DateField(null=True, blank=True, editable=False)
+    confirmed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="confirmed_seats"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = SeatQuerySet.as_manager()
     history = track()
@@ -448,11 +464,26 @@ class Seat(Placed):
                 condition=placed(kept=Q(withdrawn_at__isnull=False)),
                 violation_error_message=MISPLACED,
             ),
+            models.CheckConstraint(
+                name="seat_confirmed_by_a_second_person",
+                condition=Q(confirmed_by=None, confirmed_at=None)
+                | Q(confirmed_at__isnull=False, given_by__isnull=False)
+                & ~Q(confirmed_by=F("given_by"))
+                & ~Q(confirmed_by=F("user")),
+            ),
             # guards.py refuses overlapping seats of the same user, place and role.
         ]
 
     def __str__(self) -> str:
         return f"{self.user}, {self.position}"
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        return self.given_by_id is not None and self.confirmed_at is None
+
+    def is_waiting(self, on: date) -> bool:
+        """Whether it does not count on the day because nobody has confirmed it."""
+        return self.is_unconfirmed and (self.counts_from is None or self.counts_from > on)
 
     def is_over(self, on: date) -> bool:
         """Whether it was withdrawn, or its last day is before the day."""

@@ -91,6 +91,18 @@ def manages_its_role(user: Any, row: Any) -> bool:
     )
 
 
+@rules.predicate
+def is_a_second_person(user: Any, seat: Any) -> bool:
+    """True if nobody has confirmed the seat, and the user neither gave nor holds it but manages its place."""
+    return (
+        isinstance(seat, Seat)
+        and seat.is_unconfirmed
+        and user.pk not in (seat.given_by_id, seat.user_id)
+        and user.has_perm("agencies.manage_seats", seat.place)
+    )
+
+
+rules.add_perm("agencies.confirm_seat", is_a_second_person)
 rules.add_perm("agencies.administer", is_administrator)
 rules.add_perm("agencies.see_ministers", coordinates_any_agency)
 # Checked with the office. workitems/rules.py leaves a portfolio to the plans that report to it.
@@ -98,6 +110,8 @@ rules.add_perm("agencies.keep_portfolio", coordinates_any_agency)
 # workitems/rules.py widens the first two: a plan's coordinator manages the seats of its members
 # and of the Minister's office that it reports to.
 rules.add_perm("agencies.see_agency", has_seat_in)
+# workitems/rules.py adds the coordinators of its plans.
+rules.add_perm("agencies.hand_over", administers_place)
 rules.add_perm("agencies.manage_seats", approves_for_agency | administers_place)
 # A unit is the agency's own matter, so nobody widens this.
 rules.add_perm("agencies.manage_units", approves_for_agency)

@@ -7,6 +7,8 @@ class ReportsConfig(AppConfig):
     verbose_name = "Briefings"
 
     def ready(self) -> None:
+        from agencies.people import succession
+        from reports.clearance import held_clearances
         from reports.clearance import news as notices
         from reports.kinds.services import kinds
         from reports.meetings import pack_news as pack_notices
@@ -14,7 +16,7 @@ class ReportsConfig(AppConfig):
         from reports.models import guards as paper_guards
         from reports.models import indexes as paper_indexes
         from reports.models.briefing import has_sensitive_paper
-        from reports.responses import desk_lines, follow_up_calendar
+        from reports.responses import desk_lines, follow_up_calendar, held_follow_ups
         from reports.responses import follow_up_news as follow_up_notices
         from workitems.calendar import due_calendar
         from workitems.desk import to_dos as desk
@@ -27,6 +29,8 @@ class ReportsConfig(AppConfig):
         post_migrate.connect(paper_guards.install_after_migrate, sender=self)
         post_migrate.connect(paper_indexes.install_after_migrate, sender=self)
         lookups.ADDED_TO_PLANS["is_sensitive"] = has_sensitive_paper()
+        succession.HOLDINGS.append(held_clearances.CLEARANCES)
+        succession.HOLDINGS.append(held_follow_ups.FOLLOW_UPS)
         successor.CARRIERS.append(kinds.carry_kinds)
         desk.SOURCES.append(desk_lines.lines_for)
         due_calendar.SOURCES.append(follow_up_calendar.follow_up_entries)

@@ -561,6 +561,7 @@ RULES: dict[str, Row] = {
     "agencies:list": only(("superuser",), 200, NOT_ALLOWED),
     "agencies:add": only(("superuser",), 200, INVALID),
     "agencies:change": of_administrator(police, post=INVALID),
+    "agencies:hand-over": of_plan(police, may=("coordinator", "superuser"), post=INVALID),
     "agencies:people": only(("superuser",), 200, NOT_ALLOWED),
     "agencies:choose-place": only(("superuser",), 200, NOT_ALLOWED),
     "agencies:person": of_administrator(stranger),
@@ -581,6 +582,8 @@ RULES: dict[str, Row] = {
     "agencies:add-unit": of_plan(police, may=("approver",), post=INVALID),
     "agencies:change-unit": of_plan(unit_of_police, may=("approver",), post=INVALID),
     "agencies:end": of_plan(seat_in_police, may=SEATERS, post=INVALID),
+    # Of a seat that is confirmed, nothing changes.
+    "agencies:confirm-seat": of_plan(seat_in_police, may=SEATERS, get=NOT_ALLOWED, post=ONWARD),
     "agencies:send-again": of_plan(invitation_to_police, may=SEATERS, get=NOT_ALLOWED, post=ONWARD),
     "agencies:withdraw": first_of(SEATERS, of_plan(invitation_to_police, may=SEATERS, post=ONWARD)),
     # Signed-in users are told that it was sent to another address.

@@ -444,6 +444,8 @@ EMAIL_HOST_USER = env("EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = env("EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = env_flag("EMAIL_TLS", "no")
 EMAIL_TIMEOUT = 10
+# Domains whose addresses may be invited, with their subdomains; empty: all.
+ALLOWED_EMAIL_DOMAINS = split_list(env("ALLOWED_EMAIL_DOMAINS", "").lower())
 # Shown in the footer of every page; may be empty.
 SUPPORT_EMAIL = env("SUPPORT_EMAIL", "")
 # Shown at the top of every page but in no paper. Only `manage.py demo` sets it.

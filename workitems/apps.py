@@ -7,7 +7,8 @@ class WorkItemsConfig(AppConfig):
     verbose_name = "Plans and work items"
 
     def ready(self) -> None:
-        from agencies.people import letters
+        from agencies.people import confirming, succession
+        from workitems.desk import seat_lines
         from workitems.desk import to_dos as desk
         from workitems.items import desk_lines as item_lines
         from workitems.meetings import action_news as action_notices
@@ -18,15 +19,19 @@ class WorkItemsConfig(AppConfig):
         from workitems.notices import news
         from workitems.out_of_session import desk_lines as group_lines
         from workitems.out_of_session import news as out_of_session_notices
-        from workitems.plan import coordinators
+        from workitems.plan import coordinators, held_work
         from workitems.returns import desk_lines as return_lines
         from workitems.returns import news as return_news
         from workitems.returns import proposal_news as between_agencies
+        from workitems.returns.services import held_returns
         from workitems.risks import services as risks
         from workitems.variations import desk_lines as variation_lines
         from workitems.variations.services import held_entries
 
-        letters.OVERSEERS.append(coordinators.coordinators_over)
+        confirming.OVERSEERS.append(coordinators.coordinators_over)
+        confirming.IN_USE.append(coordinators.is_a_plan_adopted)
+        succession.HOLDINGS.extend(held_work.HOLDINGS)
+        succession.HOLDINGS.append(held_returns.OPEN_RETURNS)
         news.SOURCES.append(return_news.return_news)
         news.SOURCES.append(out_of_session_notices.due_notices)
         news.SOURCES.append(action_notices.decision_notices)
@@ -34,6 +39,7 @@ class WorkItemsConfig(AppConfig):
         news.SOURCES.append(meeting_notices.called_notices)
         news.SOURCES.append(meeting_notices.minutes_notices)
         news.SOURCES.append(meeting_notices.decided_notices)
+        desk.SOURCES.append(seat_lines.lines_for)
         desk.SOURCES.append(return_lines.lines_for)
         desk.SOURCES.append(item_lines.lines_for)
         desk.SOURCES.append(variation_lines.lines_for)

@@ -282,6 +282,7 @@ rules.set_perm(
     "agencies.manage_seats",
     approves_for_agency | coordinates_a_plan_with | coordinates_a_plan_for | administers_place,
 )
+rules.set_perm("agencies.hand_over", administers_place | coordinates_a_plan_with)
 rules.set_perm("agencies.keep_portfolio", coordinates_a_plan_for | coordinates_before_any_plan)
 
 rules.add_perm("workitems.read_plan", reads_plan)

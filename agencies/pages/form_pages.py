@@ -82,6 +82,11 @@ def saved(
     return redirect(to, *args)
 
 
+def after_act(request: HttpRequest, to: Any, /, *args: Any) -> HttpResponse:
+    """Redirect to the desk if the button was pressed there, else as `redirect(to, *args)` does."""
+    return redirect("home") if request.POST.get("from") == "desk" else redirect(to, *args)
+
+
 def form_page(
     request: HttpRequest, template: str, form: forms.BaseForm, **context: Any
 ) -> HttpResponse:

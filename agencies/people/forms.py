@@ -25,8 +25,10 @@ from agencies.models import (
     User,
     path_of,
 )
+from agencies.people.addresses import domain_faults
 from agencies.people.services import agencies as agency_services
 from agencies.people.services import appointments as appointment_services
+from agencies.people.services import handing_over
 from agencies.people.services.accounts import account_faults
 from agencies.people.services.seats import end_faults, period_faults
 from agencies.people.services.tokens import USUAL_DAYS, scopes_of, token_faults
@@ -96,7 +98,8 @@ class InviteForm(Form):
 
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
         days = cleaned.get("from_on"), cleaned.get("to_on")
-        return period_faults(self.place, *days, self.today)
+        yield from period_faults(self.place, *days, self.today)
+        yield from domain_faults(cleaned.get("email") or "")
 
 
 class Colleague(forms.ModelChoiceField):
@@ -317,7 +320,9 @@ class AgencyForm(Form):
         required=False,
         queryset=Agency.objects.none(),
         empty_label=gettext_lazy("None"),
-        help_text=gettext_lazy("The agency that its work goes to after its last day."),
+        help_text=gettext_lazy(
+            "Takes over its work: after the last day you can hand over all that it holds."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -354,6 +359,19 @@ class ChangeAgencyForm(VersionedForm, AgencyForm):
     @property
     def typed_for(self) -> Agency:
         return Agency(pk=self.row.pk)
+
+
+class HandOverForm(VersionedForm):
+    """Hand over what an ended agency holds."""
+
+    reason = ReasonField(
+        label=gettext_lazy("Why its work goes there"),
+        help_text=gettext_lazy("For example: the Order in Council. Kept in the history."),
+    )
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        assert self.on is not None
+        return handing_over.handing_over_faults(self.row, self.on)
 
 
 class AccountForm(VersionedForm):

@@ -1,6 +1,5 @@
 """Send this app's emails. Their text is in templates/agencies/letters."""
 
-from collections.abc import Callable, Iterable
 from datetime import date
 
 import structlog
@@ -10,12 +9,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from agencies.models import Invitation, Place, Seat, User, columns_of
+from agencies.models import Invitation, Seat, User
+from agencies.people import confirming
 
 log = structlog.get_logger(__name__)
-
-# Who else looks after a place: functions of other apps, which register in `AppConfig.ready`.
-OVERSEERS: list[Callable[[Place, date], Iterable[User]]] = []
 
 
 def send_invitation(invitation: Invitation, *, by: User, token: str) -> None:
@@ -35,14 +32,15 @@ def send_invitation(invitation: Invitation, *, by: User, token: str) -> None:
 def email_about_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:
     """Email those who look after the seat's place that `by` gave or changed the seat.
 
-    They are its approvers and the coordinators of its plans, except for the person themselves. If
-    the mail server refuses, log it: the history shows the seat in any case.
+    They are its approvers and the coordinators of its plans, and all administrators if a second
+    person has to confirm it; not `by`. If the mail server refuses, log it: the history shows the
+    seat in any case.
     """
     place = seat.place
-    approvers = Seat.objects.on(on).filter(role=Seat.Role.APPROVER, **columns_of(place))
-    users = [each.user for each in approvers.select_related("user")]
-    users += [user for source in OVERSEERS for user in source(place, on)]
-    recipients = {user.pk: user for user in users if user.is_active and user != by}
+    users = confirming.overseers_of(place, on)
+    if seat.is_unconfirmed:
+        users += confirming.administrators()
+    recipients = {user.pk: user for user in users if user != by}
     own = seat.user_id == by.pk
     if changed:
         what = _("changed their own role") if own else _("changed the role of {person}")

@@ -35,6 +35,8 @@ def history_of_agency(agency: Agency) -> list[Entry]:
         return (
             _changes(was, now, AGENCY_WORDS, names)
             or (was is None and _("added the agency."))
+            # The version rises alone where its work is handed over.
+            or (now.version > was.version and _("handed its work over to its successor."))
             or ""
         )
 

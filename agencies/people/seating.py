@@ -21,20 +21,24 @@ INVITED_BY = "Invited by "
 class Seating:
     """Current, future and past seats on a day. Past seats are newest first."""
 
+    on: date
     now: list[Seat] = field(default_factory=list)
     to_come: list[Seat] = field(default_factory=list)
     before: list[Seat] = field(default_factory=list)
 
     @property
     def has_approver(self) -> bool:
-        return any(seat.role == Role.APPROVER and seat.user.is_active for seat in self.now)
+        return any(
+            seat.role == Role.APPROVER and seat.user.is_active and not seat.is_waiting(self.on)
+            for seat in self.now
+        )
 
 
 def seating_of(place: Place, on: date) -> Seating:
     """Return the place's seats on a day, in the order of `Seat.Role` and then by name. One query."""
-    seating = Seating()
+    seating = Seating(on)
     order = list(Role.values)
-    seats = Seat.objects.filter(**columns_of(place)).select_related("user", "unit")
+    seats = Seat.objects.filter(**columns_of(place)).select_related("user", "unit", "given_by")
     for seat in sorted(seats, key=lambda seat: (order.index(seat.role), seat.user.name)):
         if seat.is_over(on):
             seating.before.append(seat)
@@ -97,6 +101,8 @@ def _seat(was: Any, now: Any) -> str:
         )
     if now.withdrawn_at and not (was and was.withdrawn_at):
         return _("withdrew the role of {name}.").format(name=name)
+    if now.confirmed_at and not (was and was.confirmed_at):
+        return _("confirmed the role of {name}.").format(name=name)
     if was and now.unit_id != was.unit_id:
         return (
             _("put {name} in a unit.").format(name=name)

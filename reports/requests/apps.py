@@ -9,10 +9,12 @@ class RequestsConfig(AppConfig):
 
     def ready(self) -> None:
         from agencies import rules
+        from agencies.people import succession
         from reports.extensions import registry
         from reports.requests import request_guards
         from reports.requests.registered import (
             earlier_papers,
+            held_requests,
             menu,
             released_papers,
             request_lines,
@@ -25,6 +27,7 @@ class RequestsConfig(AppConfig):
 
         post_migrate.connect(request_guards.install_after_migrate, sender=self)
         rules.ADDED_ROLES.extend(rules.OF_REQUESTS)
+        succession.HOLDINGS.extend(held_requests.HOLDINGS)
         desk.SOURCES.append(request_lines.lines_for)
         news.SOURCES.append(request_notices.due_notices)
         paper_search.KINDS.append(request_search.REQUESTS)

@@ -3,16 +3,18 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from agencies.models import User
+from agencies.models import Seat, User
 from agencies.records.composed import composed
 from agencies.wording.translation import day_words
 from workitems.desk.to_dos import SHOWN_AT_MOST, Line, days_until, line, not_ended
-from workitems.models import Milestone, MilestoneAnswer
+from workitems.models import Milestone, MilestoneAnswer, Plan, WorkItem
 from workitems.models.item import Stage
 from workitems.plan.assigned import waiting_for
+from workitems.plan.ended_leads import grouped
 from workitems.rules import WRITERS
 from workitems.terms.known_dates import KnownDate, KnownTo
 
@@ -20,9 +22,41 @@ SHOWN_AHEAD_DAYS = 30
 
 
 def lines_for(user: User, on: date) -> list[Line]:
-    """Return the user's to-dos, in at most two queries."""
+    """Return the user's to-dos, in at most three queries."""
     own = user.agencies_as(*WRITERS)
-    return [*_milestones(own, on), *_given(user, on)] if own else []
+    lines = [*_milestones(own, on), *_given(user, on)] if own else []
+    coordinating = user.agencies_as(Seat.Role.COORDINATOR)
+    return lines + _ended_leads(coordinating, on) if coordinating else lines
+
+
+@composed
+def _led_by_ended(agencies: Any, on: Any) -> Any:
+    rows = WorkItem.objects.live().filter(
+        not_ended(on, "plan"),
+        plan__coordinating_agency__among=agencies,
+        lead_agency__valid_to__lt=on,
+    )
+    return rows.select_related("plan", "lead_agency").order_by("plan", "number_key")
+
+
+def _ended_leads(coordinating: set[int], on: date) -> list[Line]:
+    """Agencies that have ended and still lead items of plans that the user coordinates."""
+    by_plan: dict[Plan, list[WorkItem]] = {}
+    for item in _led_by_ended(agencies=coordinating, on=on):
+        by_plan.setdefault(item.plan, []).append(item)
+    return [
+        line(
+            due=on,
+            on=on,
+            plan=plan.title,
+            what=_("Hand over the work of {agency}").format(agency=each.agency),
+            detail=each.words,
+            when=_("Now"),
+            url=reverse("agencies:hand-over", args=[each.agency.pk]),
+        )
+        for plan, items in by_plan.items()
+        for each in grouped((item.lead_agency, item.number) for item in items)
+    ]
 
 
 @composed

@@ -153,6 +153,8 @@ class Return(models.Model):
         SUBMITTED = "submitted", gettext_lazy("Submitted")
         SENT_BACK = "sent_back", gettext_lazy("Sent back")
         ACCEPTED = "accepted", gettext_lazy("Accepted")
+        # Its agency ended, and its answers are in the successor's return.
+        MOVED = "moved", gettext_lazy("Moved to the successor")
 
     NEXT: dict[str, tuple[str, ...]] = {
         State.DUE: (State.SUBMITTED,),
@@ -160,9 +162,12 @@ class Return(models.Model):
         State.SUBMITTED: (State.DUE, State.SENT_BACK, State.ACCEPTED),
         State.SENT_BACK: (State.SUBMITTED,),
         State.ACCEPTED: (),
+        State.MOVED: (),
     }
     # The agency has to write or correct it.
     WITH_AGENCY = (State.DUE, State.SENT_BACK)
+    # Nothing is left to do.
+    FINISHED = (State.ACCEPTED, State.MOVED)
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="returns")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="returns")
@@ -186,6 +191,13 @@ class Return(models.Model):
     # The coordinator enters for the agency what came by email; the email is evidence.
     entered_at = models.DateTimeField(null=True, blank=True)
     entered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    # The coordinator lets one person write and submit it, and why; whether one person has.
+    alone_reason = models.TextField(blank=True, default="", db_default="")
+    alone_allowed_at = models.DateTimeField(null=True, blank=True)
+    alone_allowed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    is_by_one_person = models.BooleanField(default=False, db_default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     # Annotations of `with_progress`.
@@ -203,7 +215,7 @@ class Return(models.Model):
             ),
             models.CheckConstraint(
                 name="return_state_known",
-                condition=Q(state__in=["due", "submitted", "sent_back", "accepted"]),
+                condition=Q(state__in=["due", "submitted", "sent_back", "accepted", "moved"]),
             ),
             models.CheckConstraint(
                 name="return_submitted_by_and_at",
@@ -229,6 +241,17 @@ class Return(models.Model):
                 name="return_entered_by_and_at",
                 condition=Q(entered_at=None, entered_by=None)
                 | Q(entered_at__isnull=False, entered_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="return_alone_by_at_and_why",
+                condition=Q(
+                    alone_allowed_at=None,
+                    alone_allowed_by=None,
+                    alone_reason="",
+                    is_by_one_person=False,
+                )
+                | Q(alone_allowed_at__isnull=False, alone_allowed_by__isnull=False)
+                & ~Q(alone_reason=""),
             ),
         ]
 

@@ -145,7 +145,7 @@ KINDS: dict[str, Kind] = {
         plan=PLAN_COLUMN,
         item="item_id",
         made=Field.AGENCIES,
-        fields={Field.AGENCIES: ("role",)},
+        fields={Field.AGENCIES: ("role", "agency_id")},
         names={"agency": "agency__short_name", "item": "item__number"},
         agencies=("agency_id", "item__lead_agency_id"),
     ),
@@ -172,8 +172,9 @@ KINDS: dict[str, Kind] = {
             ),
             Field.WORDING: tuple(MILESTONE_TEXTS),
             Field.EVIDENCE: ("no_evidence",),
+            Field.AGENCIES: ("responsible_agency_id",),
         },
-        names={"item": "item__number"},
+        names={"item": "item__number", "responsible": "responsible_agency__short_name"},
         agencies=("responsible_agency_id", "item__lead_agency_id"),
     ),
     "delay": Kind(
@@ -230,7 +231,12 @@ KINDS: dict[str, Kind] = {
         plan=PLAN_COLUMN,
         of_return="id",
         made=Field.RETURNS,
-        fields={Field.RETURNS: ("state", "extended_to", "ready_at", "first_read_at", "entered_at")},
+        fields={
+            Field.RETURNS: (
+                *("state", "agency_id", "extended_to", "ready_at", "first_read_at", "entered_at"),
+                *("alone_reason", "is_by_one_person"),
+            )
+        },
         names={
             "agency": "agency__short_name",
             "round": "round__name",

@@ -204,6 +204,10 @@ def _support(was: Was, now: Now) -> Sentences:
         yield Sentence(
             _("named {agency} as supporting{role}.").format(agency=now["agency"], role=role)
         )
+    elif _differs(was, now, "agency_id"):
+        yield Sentence(
+            _("gave the support from {old} to {new}.").format(old=was["agency"], new=now["agency"])
+        )
     elif _differs(was, now, "role"):
         yield Sentence(
             _("changed the part of {agency}{role}.").format(agency=now["agency"], role=role)
@@ -244,6 +248,13 @@ def _milestone(was: Was, now: Now) -> Sentences:
             else _("changed the forecast of {name} {from_to}.")
         )
         yield Sentence(says.format(name=name, from_to=from_to(old, new)))
+    if _differs(was, now, "responsible_agency_id"):
+        yield Sentence(
+            _("gave {name} from {old} to {new}.").format(
+                name=name, old=was["responsible"], new=now["responsible"]
+            ),
+            field=Field.AGENCIES,
+        )
     if _differs(was, now, "completed_on"):
         if now["completed_on"]:
             yield Sentence(
@@ -384,10 +395,21 @@ def _return(was: Was, now: Now) -> Sentences:
             if now["submitted_at"]
             else _("recalled {name}."),
             Return.State.ACCEPTED: _("accepted {name}."),
+            Return.State.MOVED: _("moved the answers of {name} into its successor’s."),
         }[state]
         yield Sentence(says.format(name=name))
     if was is None:
         return
+    if _differs(was, now, "agency_id"):
+        yield Sentence(
+            _("moved the return of {old} for {round} to {new}.").format(
+                old=was["agency"], round=now["round"], new=now["agency"]
+            )
+        )
+    if _differs(was, now, "alone_reason"):
+        yield Sentence(_("let one person write and submit {name}.").format(name=name))
+    if now["is_by_one_person"] in TRUE and was["is_by_one_person"] not in TRUE:
+        yield Sentence(_("wrote and submitted {name} as one person.").format(name=name))
     if _differs(was, now, "extended_to"):
         yield Sentence(
             _("extended the due date of {name} to {day}.").format(

@@ -19,3 +19,8 @@ def coordinators_over(place: Place, on: date) -> "QuerySet[User]":
         role=Seat.Role.COORDINATOR, agency__in=plans.values("coordinating_agency")
     )
     return User.objects.filter(pk__in=seats.values("user")).order_by("name")
+
+
+def is_a_plan_adopted() -> bool:
+    """Whether the register is in use."""
+    return Plan.objects.adopted().exists()

@@ -135,7 +135,7 @@ def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
     complete = [
         rows[0].round
         for rows in by_round.values()
-        if all(each.state == Return.State.ACCEPTED for each in rows)
+        if all(each.state in Return.FINISHED for each in rows)
     ]
     return [
         line(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from agencies.people import letters
+from agencies.people.addresses import domain_faults
 from agencies.people.services.conflicts import Refused, locked, need_reason
 from agencies.records import history
 from agencies.typed.asking import Fault
@@ -63,7 +64,10 @@ def change_account(
 def account_faults(
     user: User, *, email: str | None, is_administrator: bool, by: User
 ) -> Iterator[Fault]:
-    """Yield why an account cannot be changed so: a known address, or one's own administration."""
+    """Yield why an account cannot be changed so: a known address, one of another domain than those that
+    are allowed, or one's own administration."""
+    if email and email != user.email:
+        yield from domain_faults(email)
     if email and User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
         yield ADDRESS_TAKEN, "email"
     if user.pk == by.pk and user.is_superuser and not is_administrator:

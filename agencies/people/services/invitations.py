@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Invitation, Place, Seat, User, columns_of
 from agencies.people import letters
+from agencies.people.addresses import domain_faults
 from agencies.people.seating import INVITED_BY
 from agencies.people.services.seats import (
     SeatRefused,
@@ -90,6 +91,7 @@ def invite(
             ).format(email=email, position=invitation.position),
             "email",
         )
+    SeatRefused.raise_any(domain_faults(email))
     SeatRefused.raise_any(period_faults(place, from_on, to_on, timezone.localdate(at)))
     held = Seat.objects.during(from_on, to_on).filter(role=role, **columns_of(place))
     if held.filter(user__email__iexact=email).exists():
@@ -175,6 +177,7 @@ def account_of(invitation: Invitation) -> User | None:
 
 
 def _give(invitation: Invitation, user: User, at: datetime) -> Seat:
+    inviter = invitation.history.select_related("history_user").earliest().history_user
     seat = give_seat(
         user=user,
         place=invitation.place,
@@ -182,10 +185,12 @@ def _give(invitation: Invitation, user: User, at: datetime) -> Seat:
         from_on=max(invitation.from_on, timezone.localdate(at)),
         to_on=invitation.to_on,
         by=user,
+        given_by=inviter,
         reason=_invited_by(invitation),
     )
-    inviter = invitation.history.select_related("history_user").earliest().history_user
-    if inviter is not None and (inviter == user or is_administrator.test(inviter)):
+    if inviter is not None and (
+        inviter == user or is_administrator.test(inviter) or seat.is_unconfirmed
+    ):
         email_about_seat(seat, by=inviter, on=timezone.localdate(at))
     invitation.accepted_at, invitation.seat = at, seat
     history.save(invitation, by=user, at=at, fields=["accepted_at", "seat"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, Appointment, Place, Seat, User, columns_of
-from agencies.people import letters
+from agencies.people import confirming, letters
 from agencies.records import history
 from agencies.rules import is_administrator
 from agencies.typed.asking import Fault
@@ -48,12 +48,14 @@ def give_seat(
     from_on: date,
     to_on: date | None = None,
     by: User | None,
+    given_by: User | None = None,
     reason: str = "",
     actor: str = "",
 ) -> Seat:
     """Give a user a role in a place from `from_on` to `to_on` (the last day; None: no end).
 
-    `actor` names a command that writes without a user.
+    `actor` names a command that writes without a user. `given_by` chose the person: a role that signs
+    waits for a second person if it must (`confirming.waits`), who are emailed.
 
     Raise `SeatRefused` if the user already holds that role there on any of these days, if
     `to_on` is before `from_on`, or if the agency does not exist on `from_on`.
@@ -69,6 +71,9 @@ def give_seat(
                 user=user, position=seat.position
             )
         )
+    if given_by is not None:
+        today = timezone.localdate(history.moment_of_writing())
+        confirming.let_wait(seat, given_by=given_by, on=today)
     return history.save(seat, by=by, reason=reason, actor=actor)
 
 
@@ -139,11 +144,37 @@ def cover_leave(
     if same is not None:
         return same
     seat = give_seat(
-        user=user, place=agency, role=role, from_on=from_on, to_on=to_on, by=by, reason=reason
+        user=user,
+        place=agency,
+        role=role,
+        from_on=from_on,
+        to_on=to_on,
+        by=by,
+        given_by=by,
+        reason=reason,
     )
-    if user == by:
+    if user == by or seat.is_unconfirmed:
         email_about_seat(seat, by=by, on=today)
     return seat
+
+
+@transaction.atomic
+def confirm_seat(*, seat: Seat, by: User, at: datetime) -> Seat:
+    """Record that a second person agrees with a seat, which counts from now on.
+
+    A second click changes nothing. Raise `SeatRefused` for who gave or holds it, and for one that ended.
+    """
+    seat = _locked(seat)
+    if not seat.is_unconfirmed:
+        return seat
+    if by.pk in (seat.given_by_id, seat.user_id):
+        raise SeatRefused(
+            _("You gave this role or hold it yourself. A second person must confirm it.")
+        )
+    if seat.is_over(timezone.localdate(at)):
+        raise SeatRefused(_("This role has ended."))
+    seat.confirmed_by, seat.confirmed_at = by, at
+    return history.save(seat, by=by, at=at, fields=["confirmed_by", "confirmed_at"])
 
 
 def email_about_seat(seat: Seat, *, by: User, on: date, changed: bool = False) -> None:

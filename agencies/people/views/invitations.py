@@ -174,6 +174,15 @@ def begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 
 def welcome(request: HttpRequest, invitation: Invitation) -> None:
+    seat = invitation.seat
+    if seat is not None and seat.is_waiting(localdate()):
+        messages.info(
+            request,
+            _("A second person has to confirm that you are {position}. Your desk says who.").format(
+                position=invitation.position
+            ),
+        )
+        return
     start = max(invitation.from_on, localdate())
     says = _("You are {position}.") if start == localdate() else _("You are {position} from {day}.")
     messages.success(request, says.format(position=invitation.position, day=day_words(start)))

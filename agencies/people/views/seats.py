@@ -8,10 +8,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import Agency, Invitation, Office, Seat, columns_of
-from agencies.pages.form_pages import carry_out, done, form_page
+from agencies.pages.form_pages import (
+    after_act,
+    carry_out,
+    done,
+    form_page,
+    refusals_in_messages,
+)
 from agencies.pages.once import once
 from agencies.pages.permissions import agency_for, managed_place, posted, require_role, signed_in
 from agencies.people.forms import CoverForm, EndSeatForm
@@ -32,6 +38,7 @@ def index(request: HttpRequest, place: int | Office) -> HttpResponse:
     invitations: list[dict[str, Any]] = [
         {"invitation": each, "has_expired": each.has_expired(now)} for each in waiting
     ]
+    seating = seating_of(of, on)
     return render(
         request,
         "agencies/people/seats/index.html",
@@ -39,7 +46,12 @@ def index(request: HttpRequest, place: int | Office) -> HttpResponse:
             "place": of,
             "agency": of if isinstance(of, Agency) else None,
             "today": on,
-            "seating": seating_of(of, on),
+            "seating": seating,
+            "confirmable": {
+                seat.pk
+                for seat in (*seating.now, *seating.to_come)
+                if seat.is_unconfirmed and request.user.has_perm("agencies.confirm_seat", seat)
+            },
             "invitations": invitations,
             "invited_approver": next(
                 (
@@ -78,6 +90,23 @@ def cover(request: HttpRequest, agency: int) -> HttpResponse:
             date=day_words(seat.to_on),
         )
     return form_page(request, "agencies/people/seats/cover.html", form, place=of)
+
+
+@require_POST
+def confirm(request: HttpRequest, place: int | Office, seat: int) -> HttpResponse:
+    """Confirm, as a second person, who holds a role with which people sign."""
+    of = managed_place(request, place)
+    rows = Seat.objects.filter(**columns_of(of)).select_related("user", "agency")
+    held = get_object_or_404(rows, pk=seat)
+    with refusals_in_messages(request):
+        seat_services.confirm_seat(seat=held, by=signed_in(request), at=timezone.now())
+        messages.success(
+            request,
+            _("{person} is confirmed as {role}.").format(
+                person=held.user, role=held.role_in_sentence
+            ),
+        )
+    return after_act(request, "agencies:seats", of)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

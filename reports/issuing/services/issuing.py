@@ -8,14 +8,15 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from agencies.models import User
+from agencies.models import Seat, User
+from agencies.people.confirming import signs_for
 from reports.briefings.services.gates import not_now, refuse_while_blocked
 from reports.briefings.services.states import move
 from reports.checks import Gate
 from reports.document import DocumentError, from_json, plain_json, to_json
 from reports.drafting.paper import Drafted, read_drafted
 from reports.issuing.services import record_digests, renderings
-from reports.models import Briefing, IssuedPaper, PaperReading, Rendering
+from reports.models import Briefing, DraftParagraph, IssuedPaper, PaperReading, Rendering
 from reports.models.issue import sha256
 from reports.render.pdf import RenderRefused, render_pdf
 from workitems.plan.services.refusals import Refused, locked
@@ -166,9 +167,30 @@ def _keep(briefing: Briefing, paper: Printed, *, by: User, at: datetime) -> Issu
 def signatory_obstacle(row: Briefing, by: User) -> str:
     """Return why this user may not authorise the paper, as a sentence, or ""."""
     asked = row.history.filter(state=State.AWAITING).order_by("-history_date", "-history_id")
-    if asked.values_list("history_user_id", flat=True).first() != by.pk:
+    if asked.values_list("history_user_id", flat=True).first() == by.pk:
+        return _(
+            "You asked for this authorisation yourself. Another authorising manager must give it."
+        )
+    if signs_for(seats_of(row, by), authors_of(row)):
         return ""
-    return _("You asked for this authorisation yourself. Another authorising manager must give it.")
+    return _(
+        "Your role was given by a person who worked on this paper, and nobody else has confirmed it. Ask "
+        "an administrator or the agency’s approver to confirm it under People."
+    )
+
+
+def seats_of(row: Briefing, by: User) -> list[Seat]:
+    """Return the seats with which the person signs the paper."""
+    agency = row.plan.coordinating_agency_id
+    role = Seat.Role.AUTHORISING_MANAGER
+    return [seat for seat in by.current_seats if (seat.agency_id, seat.role) == (agency, role)]
+
+
+def authors_of(row: Briefing) -> set[int]:
+    """Return who worked on the paper: its steps, and the words of its draft. Two queries."""
+    steps = row.history.exclude(history_user=None).values_list("history_user_id", flat=True)
+    words = DraftParagraph.history.filter(briefing=row.pk).exclude(history_user=None)
+    return {*steps, *words.values_list("history_user_id", flat=True).distinct()}
 
 
 def faults(issued: IssuedPaper, *, render: bool = False) -> list[str]:

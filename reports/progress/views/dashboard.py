@@ -22,8 +22,9 @@ from reports.progress.record_of_dates import record_of_dates
 from reports.progress.view import PlanView
 from workitems.models import Delay
 from workitems.plan.attention import attention as attention_lines
+from workitems.plan.ended_leads import ended_leads_at
 from workitems.plan.plan_at import PlanAt, plan_at
-from workitems.plan.views.lookups import visible_plan
+from workitems.plan.views.lookups import signed_in, visible_plan
 
 ROWS_ON_A_PAGE = 100
 # A label, its URL, and whether it is chosen.
@@ -78,7 +79,10 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         for each in page.causes
     ]
     label = _("Today") if view.at.is_now else day_words(view.at.on)
+    leads = ended_leads_at(page.at) if view.at.is_now and not plan.has_ended(view.at.on) else []
     context |= {
+        "ended_leads": leads,
+        "may_manage": bool(leads) and signed_in(request).has_perm("workitems.manage_plan", plan),
         "next_meeting": plan.meetings.coming(view.at.on).first() if view.at.is_now else None,
         "causes": charts.cause_bars(bars, narrow=True),
         "timeline": charts.dashboard_timeline(page.timeline, on=view.at.on, label=label),

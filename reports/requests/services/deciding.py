@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.models import User
+from agencies.models import Seat, User
+from agencies.people.confirming import signs_for
 from agencies.records import history
 from agencies.wording.translation import StrOrPromise
 from reports.document import Document
@@ -96,6 +97,18 @@ def signatory_obstacle(request: InformationRequest, by: User) -> str:
         return _("You prepared this decision. Another decision-maker must sign it.")
     if by.pk in advisers_of(request):
         return _("You acted as adviser on this request. Another decision-maker must sign it.")
+    role = Seat.Role.OIA_DECISION_MAKER
+    held = [
+        each
+        for each in by.current_seats
+        if (each.agency_id, each.role) == (request.agency_id, role)
+    ]
+    prepared = letters.exclude(prepared_by=None).values_list("prepared_by", flat=True)
+    if not signs_for(held, {*prepared, *advisers_of(request)}):
+        return _(
+            "Your role was given by a person who prepared this decision, and nobody else has confirmed "
+            "it. Ask an administrator or the agency’s approver to confirm it under People."
+        )
     return ""
 
 

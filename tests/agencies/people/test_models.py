@@ -55,6 +55,7 @@ BROKEN = {
     "seat_period": lambda: SeatFactory(from_on=LAST, to_on=FIRST),
     "seat_role_known": lambda: SeatFactory(role="visitor"),
     "seat_has_its_place": lambda: SeatFactory(portfolio="Minister of Police"),
+    "seat_confirmed_by_a_second_person": lambda: SeatFactory(confirmed_at=NOON),
     "invitation_has_its_place": lambda: InvitationFactory(agency=None),
     "invitation_waits_once": two_waiting_invitations_to_one_seat,
     "invitation_period": lambda: InvitationFactory(from_on=LAST, to_on=FIRST),

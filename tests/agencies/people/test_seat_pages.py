@@ -72,7 +72,7 @@ def test_the_page_of_an_agency_that_has_ended_offers_no_seats(client):
     ended = AgencyFactory(short_name="DoL", valid_to=date(2012, 6, 30), successor=mbie)
     client.force_login(coordinator_of(ended))
     text = client.get(url("seats", ended.pk)).text
-    assert "Its last day was 30 June 2012. Its work went to Ministry of Business." in text
+    assert "Its last day was 30 June 2012. Its successor is Ministry of Business." in text
     assert url("invite", ended.pk) not in text
 
 

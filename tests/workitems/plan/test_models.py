@@ -244,6 +244,11 @@ BROKEN = {
         lambda: ReturnFactory(entered_by=UserFactory()),
         lambda: ReturnFactory(entered_at=NOW),
     ],
+    "return_alone_by_at_and_why": [
+        lambda: ReturnFactory(alone_reason="She is alone."),
+        lambda: ReturnFactory(is_by_one_person=True),
+        lambda: ReturnFactory(alone_allowed_at=NOW, alone_allowed_by=UserFactory()),
+    ],
     "returnnote_reply_by_and_at": [lambda: ReturnNoteFactory(reply="In Suva.")],
     "return_accepted_has_date": [
         lambda: ReturnFactory(state="accepted"),

@@ -6,11 +6,12 @@ from typing import Any, TypeVar
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from agencies.pages.form_pages import after_act as after_act
 from agencies.pages.permissions import posted as posted
 from agencies.pages.permissions import signed_in as signed_in
 from agencies.pages.permissions import small_number as small_number
@@ -154,11 +155,6 @@ def require(request: HttpRequest, permission: str, row: Row) -> Row:
     if permission in CLOSED_BY_THE_END:
         refuse_after_the_end(plan_of(row))
     return row
-
-
-def after_act(request: HttpRequest, otherwise: Any) -> HttpResponse:
-    """Redirect to the desk if the button was pressed there, else to `otherwise`."""
-    return redirect("home" if request.POST.get("from") == "desk" else otherwise)
 
 
 def refuse_after_the_end(plan: Plan | None) -> None:

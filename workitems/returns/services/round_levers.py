@@ -58,7 +58,7 @@ def extend(
     later = []
     for of_return in returns.order_by(by_short_name()):
         of_return.round = round
-        if of_return.state == Return.State.ACCEPTED or of_return.due_on >= to:
+        if of_return.state in Return.FINISHED or of_return.due_on >= to:
             continue
         of_return.extended_to = to
         later.append(history.save(of_return, by=by, reason=reason, fields=["extended_to"]))

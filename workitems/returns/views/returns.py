@@ -538,7 +538,7 @@ def accept(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResp
         round_services.accept(of_return=of_return, by=signed_in(request), on=localdate())
         says = gettext("The return of {agency} is accepted.").format(agency=of_return.agency)
         others = of_return.round.returns.exclude(pk=of_return.pk)
-        if not others.exclude(state=Return.State.ACCEPTED).exists():
+        if not others.exclude(state__in=Return.FINISHED).exists():
             says += " " + gettext("It was the last one: you can close the round.")
         messages.success(request, says)
     return redirect(of_return)

@@ -72,7 +72,7 @@ def remind(request: HttpRequest, slug: str, round: int) -> HttpResponse:
 def extend(request: HttpRequest, slug: str, round: int) -> HttpResponse:
     """Give one agency, or all, a later due date."""
     row = managed_round(request, slug, round)
-    returns = row.returns.exclude(state=Return.State.ACCEPTED).select_related("agency")
+    returns = row.returns.exclude(state__in=Return.FINISHED).select_related("agency")
     agencies = [each.agency for each in returns.order_by("agency__name")]
     on = localdate()
     form = ExtendReturnsForm(

@@ -21,6 +21,7 @@ from workitems.desk.before_a_round import without_approver
 from workitems.models import Notice, Plan, Return, Round, Variation
 from workitems.models.plan import READING_ROLES
 from workitems.notices.news import Seats
+from workitems.plan.ended_leads import ended_leads
 from workitems.plan.views.lookups import posted, require, signed_in, visible_plan
 from workitems.returns.forms.rounds import CloseRoundForm, OpenRoundForm, ReopenRoundForm
 from workitems.returns.services import rounds as round_services
@@ -40,7 +41,7 @@ SHORTEST = timedelta(weeks=4)
 def rounds_of(plan: Plan) -> "QuerySet[Round]":
     """Return the plan's rounds, newest first, with how many returns they ask for and have."""
     return plan.rounds.annotate(
-        asked=Count("returns"),
+        asked=Count("returns", filter=~Q(returns__state=Return.State.MOVED)),
         accepted=Count("returns", filter=Q(returns__state=Return.State.ACCEPTED)),
     ).order_by("-period_end")
 
@@ -113,7 +114,7 @@ def show(
             "missing": any(each.is_with_agency for each in returns),
             "extended": [each.agency.short_name for each in returns if each.extended_to],
             "reminders": round.reminders.select_related("by").order_by("-at") if may_manage else [],
-            "open_returns": sum(each.state != Return.State.ACCEPTED for each in returns),
+            "open_returns": sum(each.state not in Return.FINISHED for each in returns),
             "may_manage": may_manage,
             # A new briefing's period ends with the last round.
             "is_to_be_reported": may_manage
@@ -184,6 +185,7 @@ def open_round(request: HttpRequest, slug: str) -> HttpResponse:
         form,
         plan=plan,
         unready=without_approver(plan, localdate()),
+        ended_leads=ended_leads(plan, localdate()),
     )
 
 

@@ -1,0 +1,71 @@
+"""Roles with which people sign or submit: a second person confirms who holds them.
+
+Nobody seats their own signatory unseen. Reads, and the rule; `agencies.people.services.seats` writes.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, timedelta
+
+from agencies.models import Place, Seat, User, columns_of
+from agencies.rules import has_role_in
+
+SIGNING_ROLES = (Seat.Role.APPROVER, Seat.Role.AUTHORISING_MANAGER, Seat.Role.OIA_DECISION_MAKER)
+# A seat that nobody else could confirm counts after so many days, Monday to Friday.
+WORKING_DAYS = 3
+
+# Who else looks after a place: functions of other apps, which register in `AppConfig.ready`.
+OVERSEERS: list[Callable[[Place, date], Iterable[User]]] = []
+# Whether the register is in use; before that, it is set up without waiting.
+IN_USE: list[Callable[[], bool]] = []
+
+
+def let_wait(seat: Seat, *, given_by: User, on: date) -> None:
+    """Let a new seat wait for a second person, if its role signs and its giver is not of the agency.
+
+    An approver of the agency seats the next one alone. A coordinator of the agency too, but what they
+    write is not signed from that seat until somebody else has confirmed it (`signs_for`).
+    """
+    if seat.role not in SIGNING_ROLES or not any(is_used() for is_used in IN_USE):
+        return
+    agency = seat.agency_id or 0
+    if seat.role == Seat.Role.APPROVER and has_role_in(given_by, agency, Seat.Role.APPROVER):
+        return
+    seat.given_by = given_by
+    if has_role_in(given_by, agency, Seat.Role.APPROVER, Seat.Role.COORDINATOR):
+        seat.counts_from = on
+    elif not confirmers_of(seat, on):
+        seat.counts_from = after_working_days(on, WORKING_DAYS)
+
+
+def confirmers_of(seat: Seat, on: date) -> list[User]:
+    """Return who may confirm a seat: the place's approvers, its plans' coordinators and the
+    administrators, without who gave it and who holds it."""
+    people = {user.pk: user for user in [*overseers_of(seat.place, on), *administrators()]}
+    return [user for pk, user in people.items() if pk not in (seat.given_by_id, seat.user_id)]
+
+
+def overseers_of(place: Place, on: date) -> list[User]:
+    """Return the approvers of the place and the coordinators of its plans, each once."""
+    approvers = Seat.objects.on(on).filter(role=Seat.Role.APPROVER, **columns_of(place))
+    users = [seat.user for seat in approvers.select_related("user")]
+    users += [user for source in OVERSEERS for user in source(place, on)]
+    return list({user.pk: user for user in users if user.is_active}.values())
+
+
+def administrators() -> list[User]:
+    return list(User.objects.filter(is_superuser=True, is_active=True).order_by("name", "pk"))
+
+
+def after_working_days(day: date, count: int) -> date:
+    """Return the day after so many days from Monday to Friday have passed."""
+    while count:
+        day += timedelta(days=1)
+        count -= day.weekday() < 5
+    return day
+
+
+def signs_for(seats: Collection[Seat], authors: Collection[int]) -> bool:
+    """Return whether a seat among these may sign what the authors wrote: not if one of them gave it and
+    nobody else has confirmed it."""
+    theirs = [seat for seat in seats if seat.is_unconfirmed and seat.given_by_id in authors]
+    return not theirs or len(theirs) < len(seats)

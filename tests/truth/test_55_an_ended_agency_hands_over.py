@@ -1,0 +1,246 @@
+"""An agency that ends hands over what it leads, owes and holds, in one act, and nothing typed is lost."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from agencies.models import Seat
+from agencies.people.services import handing_over
+from agencies.people.succession import held_by
+from tests.factories import (
+    AgencyFactory,
+    ClearanceFactory,
+    DelayFactory,
+    MitigationFactory,
+    ReturnFactory,
+    RiskFactory,
+    SeatFactory,
+    SupportFactory,
+    UpdateFactory,
+    UserFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import NOW, TODAY, YESTERDAY, item_history, newest, refused, unchanged
+from workitems.desk.to_dos import lines_for
+from workitems.models import Return
+from workitems.returns.services import rounds
+
+pytestmark = pytest.mark.django_db
+
+WHY = "Merged by Order in Council."
+
+
+@pytest.fixture(autouse=True)
+def clock(on_the_day):
+    """It is the day of these tests."""
+
+
+@pytest.fixture
+def msd(plan):
+    """The successor, which is in no plan yet."""
+    return AgencyFactory(short_name="MSD", name="Ministry of Social Development")
+
+
+@pytest.fixture
+def ended(police, msd):
+    """Police ended yesterday."""
+    police.valid_to, police.successor = YESTERDAY, msd
+    police.save()
+    return police
+
+
+@pytest.fixture
+def administrator():
+    return UserFactory(name="Administrator", is_superuser=True)
+
+
+def hand_over(agency, by, **values):
+    values = {"version": agency.version, "reason": WHY, "on": TODAY, "at": NOW} | values
+    return handing_over.hand_over(agency=agency, by=by, **values)
+
+
+def lines(agency):
+    return {str(label): found for label, found in held_by(agency, TODAY)}
+
+
+def test_all_that_it_holds_is_shown_and_goes_to_the_successor_in_one_act(
+    ended, msd, item, milestone, of_return, contributor, administrator, client_of
+):
+    delay = DelayFactory(milestone=milestone)
+    held = [
+        (item, "lead_agency"),
+        (milestone, "responsible_agency"),
+        (MitigationFactory(delay=delay, owner_agency=ended), "owner_agency"),
+        (RiskFactory(plan=item.plan, owner_agency=ended, number=7), "owner_agency"),
+        (of_return, "agency"),
+    ]
+    plan = item.plan.title
+    assert lines(ended) == {
+        "People": ["Police contributor"],
+        "Member of the working group": [plan],
+        "Leads work items": [f"1.2 ({plan})"],
+        "Open milestones": [f"1.2 ({plan})"],
+        "Open mitigations": [f"1.2 ({plan})"],
+        "Open risks": [f"7 ({plan})"],
+        "Open returns": [f"{of_return.round.name} ({plan})"],
+    }
+    address = reverse("agencies:hand-over", args=[ended.pk])
+    page = client_of(administrator).post(address, {"reason": WHY, "version": ended.version})
+    assert page.url == address
+    for row, column in held:
+        row.refresh_from_db()
+        assert (getattr(row, column), newest(row)) == (
+            msd,
+            ("~", "Administrator", f"Police ended: {WHY}"),
+        )
+    assert lines(ended) == {"Member of the working group": [plan]}
+    assert newest(ended) == ("~", "Administrator", WHY)
+    assert item.plan.members.filter(agency=msd).count() == 1
+    assert contributor.seats.get(agency=msd).from_on == TODAY
+    assert contributor.seats.get(agency=ended).to_on == YESTERDAY
+
+
+def test_the_items_history_says_who_gave_what_to_whom_and_why(
+    ended, item, milestone, administrator
+):
+    hand_over(ended, administrator)
+    said = {(entry.what, entry.why) for entry in item_history(item)}
+    why = f"Police ended: {WHY}"
+    assert {
+        ("gave the lead from Police to MSD.", why),
+        ("gave “Brochure printed” from Police to MSD.", why),
+    } <= said
+
+
+def test_saving_a_last_day_leads_to_what_the_agency_holds(
+    police, msd, item, administrator, client_of
+):
+    values = {"short_name": "Police", "name": police.name, "valid_to": "31 May 2010"}
+    values |= {"successor": msd.pk, "reason": "It merges.", "version": police.version}
+    client = client_of(administrator)
+    page = client.post(reverse("agencies:change", args=[police.pk]), values, follow=True)
+    assert page.redirect_chain == [(reverse("agencies:hand-over", args=[police.pk]), 302)]
+    assert "What Police leads, owes and holds" in page.text
+    assert f"1.2 ({item.plan.title})" in page.text
+
+
+@pytest.mark.parametrize(
+    ("ends", "has_successor", "sentence"),
+    [
+        (None, False, "Police has no last day. Enter it first."),
+        (YESTERDAY, False, "Police has no successor. Enter it first."),
+        (
+            date(2010, 6, 30),
+            True,
+            "Police hands over on 30 June 2010 or later: until then it works on.",
+        ),
+    ],
+)
+def test_an_agency_that_goes_on_or_has_no_successor_hands_nothing_over(
+    police, msd, item, administrator, ends, has_successor, sentence
+):
+    police.valid_to, police.successor = ends, msd if has_successor else None
+    police.save()
+    with unchanged(item, police), refused(sentence):
+        hand_over(police, administrator)
+
+
+def test_handing_over_needs_a_reason(ended, item, administrator):
+    with unchanged(item), refused("Say why its work goes to the successor.", "reason"):
+        hand_over(ended, administrator, reason="")
+
+
+def test_a_plan_that_has_ended_keeps_its_lead(ended, item, administrator):
+    item.plan.ends_on = YESTERDAY
+    item.plan.save()
+    with unchanged(item):
+        hand_over(ended, administrator)
+
+
+# --- returns --------------------------------------------------------------------------------------
+
+
+def test_answers_move_into_the_successors_return_and_both_texts_are_kept(
+    ended, msd, item, of_return, administrator
+):
+    supported = WorkItemFactory(plan=item.plan, number="2.1", lead_agency=msd)
+    SupportFactory(item=supported, agency=ended)
+    other = ReturnFactory(round=of_return.round, agency=msd)
+    own = UpdateFactory(of_return=other, item=supported, achieved="We paid.", stage="under_way")
+    UpdateFactory(of_return=of_return, item=supported, achieved="We taught.", stage="")
+    moved = UpdateFactory(of_return=of_return, item=item, achieved="Printed.")
+    hand_over(ended, administrator)
+    for row in (own, moved, of_return):
+        row.refresh_from_db()
+    assert (moved.of_return, moved.achieved) == (other, "Printed.")
+    assert (own.achieved, own.stage) == ("We paid.\n\nWe taught.", "under_way")
+    assert (of_return.state, of_return.agency) == (Return.State.MOVED, ended)
+    assert rounds.still_open(of_return.round) == [other]
+
+
+def test_the_successor_finishes_the_return(
+    ended, msd, item, of_return, contributor, approver, administrator
+):
+    UpdateFactory(of_return=of_return, item=item, achieved="Printed.", written_by=contributor)
+    hand_over(ended, administrator)
+    of_return.refresh_from_db()
+    chief = SeatFactory(agency=msd, role=Seat.Role.APPROVER).user
+    assert chief.has_perm("workitems.submit_return", of_return)
+    done = rounds.submit(of_return=of_return, by=chief, on=TODAY, at=NOW)
+    assert (done.state, done.agency) == ("submitted", msd)
+
+
+def test_what_the_coordinator_is_reading_is_not_moved(ended, msd, item, of_return, administrator):
+    ReturnFactory(round=of_return.round, agency=msd, state="submitted", submitted_at=NOW)
+    sentence = (
+        f"The return of MSD for {of_return.round} is submitted, so the answers of Police cannot move "
+        "into MSD’s. Ask the coordinator to accept both, to send it back, or to close the round. "
+        "Then hand over."
+    )
+    with unchanged(item, of_return), refused(sentence):
+        hand_over(ended, administrator)
+
+
+def test_a_clearance_goes_on_at_the_successor(ended, msd, plan, administrator):
+    clearance = ClearanceFactory(
+        agency=ended, briefing__plan=plan, briefing__state="in_consultation"
+    )
+    hand_over(ended, administrator)
+    clearance.refresh_from_db()
+    assert (clearance.agency, clearance.answer) == (msd, "")
+
+
+# --- items without a living lead ------------------------------------------------------------------
+
+WORDS = "Item 1.2 has no lead: Police ended on 31 May 2010."
+
+
+@pytest.mark.parametrize("page", ["returns:open-round", "dashboard:overview"])
+def test_pages_name_an_item_without_a_living_lead_with_the_way_to_mend_it(
+    ended, item, coordinator, client_of, page
+):
+    text = client_of(coordinator).get(reverse(page, args=[item.plan.slug])).text
+    assert WORDS in text
+    assert reverse("agencies:hand-over", args=[ended.pk]) in text
+
+
+def test_the_coordinators_desk_names_it_too(ended, item, coordinator):
+    found = [(line.what, line.detail, line.url) for line in lines_for(coordinator, TODAY)]
+    address = reverse("agencies:hand-over", args=[ended.pk])
+    assert found == [("Hand over the work of Police", WORDS, address)]
+
+
+def test_nothing_is_named_once_it_is_handed_over(ended, item, coordinator, client_of):
+    hand_over(ended, coordinator)
+    assert lines_for(coordinator, TODAY) == []
+    text = client_of(coordinator).get(reverse("dashboard:overview", args=[item.plan.slug])).text
+    assert "has no lead" not in text
+
+
+def test_only_administrators_and_the_plans_coordinators_hand_over(
+    ended, item, coordinator, administrator, approver, colleague
+):
+    people = (administrator, coordinator, approver, colleague, SeatFactory().user)
+    may = [each.has_perm("agencies.hand_over", ended) for each in people]
+    assert may == [True, True, False, False, False]

@@ -1,0 +1,182 @@
+"""What an agency holds in plans that have not ended: what it hands over when it ends.
+
+Registered in `agencies.people.succession`. Finished rows stay with the agency that finished them.
+"""
+
+from datetime import date
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy
+
+from agencies.people.succession import HandOver, Holding, save_row
+from agencies.records import history
+from workitems.models import (
+    CalendarFeed,
+    Decision,
+    Delay,
+    HeldEntry,
+    Member,
+    Milestone,
+    Mitigation,
+    OutOfSessionAnswer,
+    Plan,
+    Risk,
+    StatusProposal,
+    Support,
+    Variation,
+    WorkItem,
+)
+from workitems.models.item import Stage
+
+Rows: TypeAlias = "models.QuerySet[Any]"
+
+
+def goes_on(on: date, plan: str = "") -> Q:
+    """Filter rows whose plan (the lookup `plan`, with its underscores) has not ended, adopted or not."""
+    return Q(**{f"{plan}ends_on": None}) | Q(**{f"{plan}ends_on__gte": on})
+
+
+def _plans(agency: int, on: date) -> Rows:
+    return Plan.objects.filter(goes_on(on), coordinating_agency=agency)
+
+
+def _memberships(agency: int, on: date) -> Rows:
+    return Member.objects.filter(goes_on(on, "plan__"), agency=agency)
+
+
+def _led(agency: int, on: date) -> Rows:
+    led = WorkItem.objects.filter(goes_on(on, "plan__"), lead_agency=agency)
+    return led.exclude(stage=Stage.WITHDRAWN)
+
+
+def _supported(agency: int, on: date) -> Rows:
+    rows = Support.objects.filter(goes_on(on, "item__plan__"), agency=agency)
+    return rows.exclude(item__stage=Stage.WITHDRAWN)
+
+
+def _milestones(agency: int, on: date) -> Rows:
+    open_now = Milestone.objects.open().filter(goes_on(on, "item__plan__"))
+    return open_now.filter(responsible_agency=agency)
+
+
+def _mitigations(agency: int, on: date) -> Rows:
+    plan = "delay__milestone__item__plan__"
+    return Mitigation.objects.filter(goes_on(on, plan), owner_agency=agency, done_on=None)
+
+
+def _settled(agency: int, on: date) -> Rows:
+    plan = "milestone__item__plan__"
+    return Delay.objects.open(on).filter(goes_on(on, plan), settling_agency=agency)
+
+
+def _risks(agency: int, on: date) -> Rows:
+    return Risk.objects.filter(goes_on(on, "plan__"), owner_agency=agency, closed_on=None)
+
+
+def _actions(agency: int, on: date) -> Rows:
+    return Decision.objects.filter(owner_agency=agency, done_on=None)
+
+
+def _variations(agency: int, on: date) -> Rows:
+    return Variation.objects.pending().filter(goes_on(on, "plan__"), requesting_agency=agency)
+
+
+def _held(agency: int, on: date) -> Rows:
+    return HeldEntry.objects.waiting().filter(goes_on(on, "plan__"), agency=agency)
+
+
+def _proposals(agency: int, on: date) -> Rows:
+    return StatusProposal.objects.open().filter(goes_on(on, "item__plan__"), agency=agency)
+
+
+def _votes(agency: int, on: date) -> Rows:
+    return OutOfSessionAnswer.objects.filter(agency=agency, out_of_session__state="open")
+
+
+def _feeds(agency: int, on: date) -> Rows:
+    return CalendarFeed.objects.not_revoked().filter(goes_on(on, "plan__"), agency=agency)
+
+
+class Memberships(Holding):
+    """The working groups: the successor joins them, and the ended agency stays a member of its days."""
+
+    def move(self, act: HandOver) -> None:
+        for member in self.rows(act.agency.pk, act.on):
+            if not Member.objects.filter(plan=member.plan_id, agency=act.to).exists():
+                joined = Member(plan_id=member.plan_id, agency=act.to)
+                reason = f"{act.agency} ended: {act.reason}"
+                history.save(joined, by=act.by, reason=reason, at=act.at)
+
+
+class Supports(Holding):
+    """The items that it supports; not those that the successor leads, which need no supporter of that name."""
+
+    def move(self, act: HandOver) -> None:
+        led = WorkItem.objects.filter(lead_agency=act.to).values("pk")
+        taken = Support.objects.filter(agency=act.to).values("item")
+        rows = self.rows(act.agency.pk, act.on).exclude(item__in=led).exclude(item__in=taken)
+        for support in rows:
+            support.agency = act.to
+            save_row(support, "agency", act=act)
+
+
+HOLDINGS = [
+    Memberships(gettext_lazy("Member of the working group"), _memberships, "agency", "plan__title"),
+    Holding(gettext_lazy("Coordinates"), _plans, "coordinating_agency", "title"),
+    Holding(gettext_lazy("Leads work items"), _led, "lead_agency", "number", "plan__title"),
+    Supports(
+        gettext_lazy("Supports work items"),
+        _supported,
+        "agency",
+        "item__number",
+        "item__plan__title",
+    ),
+    Holding(
+        gettext_lazy("Open milestones"),
+        _milestones,
+        "responsible_agency",
+        "item__number",
+        "item__plan__title",
+    ),
+    Holding(
+        gettext_lazy("Open mitigations"),
+        _mitigations,
+        "owner_agency",
+        "delay__milestone__item__number",
+        "delay__milestone__item__plan__title",
+    ),
+    Holding(
+        gettext_lazy("Settles the cause of a delay"),
+        _settled,
+        "settling_agency",
+        "milestone__item__number",
+        "milestone__item__plan__title",
+    ),
+    Holding(gettext_lazy("Open risks"), _risks, "owner_agency", "number", "plan__title"),
+    Holding(gettext_lazy("Actions to do"), _actions, "owner_agency", "due_on"),
+    Holding(
+        gettext_lazy("Variations that it asked for"),
+        _variations,
+        "requesting_agency",
+        "number",
+        "plan__title",
+    ),
+    Holding(gettext_lazy("Requests to release"), _held, "agency", "kind", "plan__title"),
+    Holding(
+        gettext_lazy("Proposed statuses"),
+        _proposals,
+        "agency",
+        "item__number",
+        "item__plan__title",
+        once="item",
+    ),
+    Holding(
+        gettext_lazy("Votes out of session"),
+        _votes,
+        "agency",
+        "out_of_session__variation__number",
+        "out_of_session__variation__plan__title",
+        once="out_of_session",
+    ),
+    Holding(gettext_lazy("Calendar addresses"), _feeds, "agency", "label", "plan__title"),
+]
