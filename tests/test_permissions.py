@@ -696,6 +696,7 @@ RULES: dict[str, Row] = {
     "returns:compare-workbook": of_plan(own_sheet, may=WRITERS, post=409),
     "returns:discard-workbook": of_plan(own_sheet, may=WRITERS, get=NOT_ALLOWED, post=ONWARD),
     "returns:enter": of_plan(own_return, may=("coordinator",), post=INVALID),
+    "returns:allow-alone": of_plan(own_return, may=("coordinator",), post=INVALID),
     "returns:remind": of_plan(round_of, may=("coordinator",), post=INVALID),
     "returns:extend": of_plan(round_of, may=("coordinator",), post=INVALID),
     "returns:close-round": of_plan(round_of, may=("coordinator",), post=INVALID),

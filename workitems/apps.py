@@ -7,7 +7,7 @@ class WorkItemsConfig(AppConfig):
     verbose_name = "Plans and work items"
 
     def ready(self) -> None:
-        from agencies.people import confirming, succession
+        from agencies.people import confirming, submitting, succession
         from workitems.desk import seat_lines
         from workitems.desk import to_dos as desk
         from workitems.items import desk_lines as item_lines
@@ -30,6 +30,7 @@ class WorkItemsConfig(AppConfig):
 
         confirming.OVERSEERS.append(coordinators.coordinators_over)
         confirming.IN_USE.append(coordinators.is_a_plan_adopted)
+        submitting.REPORTS.append(coordinators.is_in_a_plan)
         succession.HOLDINGS.extend(held_work.HOLDINGS)
         succession.HOLDINGS.append(held_returns.OPEN_RETURNS)
         news.SOURCES.append(return_news.return_news)

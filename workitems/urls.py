@@ -158,6 +158,7 @@ return_urls = [
     path("<int:round>/<int:agency>/recall/", returns.recall, name="recall"),
     path("<int:round>/<int:agency>/notes/<int:note>/", returns.reply, name="reply"),
     path("<int:round>/<int:agency>/enter/", round_levers.enter, name="enter"),
+    path("<int:round>/<int:agency>/one-person/", round_levers.allow_alone, name="allow-alone"),
     path("<int:round>/<int:agency>/workbook/", return_sheet.index, name="workbook"),
     path(
         "<int:round>/<int:agency>/workbook/download/",

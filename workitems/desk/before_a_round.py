@@ -8,12 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.models import Agency, Invitation, Seat
+from agencies.models import Invitation
+from agencies.people.submitting import Submitters, submitters_of
+from agencies.wording.translation import join_words
 from workitems.models import Milestone, Plan, WorkItem
+from workitems.models.plan import WRITING_ROLES
 
 # Of one kind; a list of all 400 items without a date helps nobody.
 LACKS_NAMED = 10
-ANSWERING = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
 
 
 @dataclass(frozen=True)
@@ -30,36 +32,36 @@ def missing_for_round(plan: Plan, on: date) -> list[Lack]:
     return [*_of_people(plan, on), *_of_items(plan, on)]
 
 
-def without_approver(plan: Plan, on: date) -> list[tuple[Agency, str]]:
-    """Return the members without an approver today, each with whom it has invited as one, or "".
+def unready_members(plan: Plan, on: date) -> list[tuple[Submitters, list[str]]]:
+    """Return the members that cannot submit today, each with whom it has invited to write.
 
     Three queries.
     """
-    approving = Seat.objects.on(on).filter(role=Seat.Role.APPROVER, user__is_active=True)
-    invited = {
-        each.agency_id: each.name
-        for each in Invitation.objects.waiting().filter(role=Seat.Role.APPROVER)
-    }
-    members = plan.agencies_on(on).exclude(pk__in=approving.values("agency"))
-    return [(agency, invited.get(agency.pk, "")) for agency in members]
+    found = [each for each in submitters_of(plan.agencies_on(on), on).values() if each.words]
+    invited: dict[int | None, list[str]] = {}
+    waiting = Invitation.objects.waiting().filter(role__in=WRITING_ROLES)
+    for each in waiting.order_by("sent_at", "pk"):
+        invited.setdefault(each.agency_id, []).append(each.name)
+    return [(each, invited.get(each.agency.pk, [])) for each in found]
 
 
 def _of_people(plan: Plan, on: date) -> Iterable[Lack]:
-    seats = Seat.objects.on(on).filter(role__in=ANSWERING, user__is_active=True)
-    answering = set(seats.values_list("agency", flat=True))
-    waiting = Invitation.objects.waiting().filter(role__in=ANSWERING)
-    asked = answering | set(waiting.values_list("agency", flat=True))
-    for agency, invited in without_approver(plan, on):
-        if agency.pk not in asked:
-            says = _("{agency} has no contributor or approver yet, so it cannot answer.")
-            do, url = _("Invite a person"), reverse("agencies:invite", args=[agency.pk])
-        elif invited:
-            says = _("{person} is invited as approver of {agency} and has not accepted yet.")
+    for short_of, invited in unready_members(plan, on):
+        agency = short_of.agency
+        says, do = short_of.words, _("Invite a person")
+        url = reverse("agencies:invite", args=[agency.pk])
+        if invited:
+            says = ngettext(
+                "{people} is invited to {agency} and has not accepted yet.",
+                "{people} are invited to {agency} and have not accepted yet.",
+                len(invited),
+            ).format(people=join_words(invited), agency=agency.name)
             do, url = _("See its people"), reverse("agencies:seats", args=[agency.pk])
-        else:
-            says = _("{agency} has no approver, so nobody can submit its return.")
-            do, url = _("Invite an approver"), reverse("agencies:invite", args=[agency.pk])
-        yield Lack(says.format(agency=agency.name, person=invited), do, url)
+        elif not short_of.writers:
+            says = _("{agency} has no contributor or approver yet, so it cannot answer.").format(
+                agency=agency.name
+            )
+        yield Lack(says, do, url)
 
 
 def _of_items(plan: Plan, on: date) -> Iterable[Lack]:

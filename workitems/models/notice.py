@@ -46,6 +46,7 @@ class Notice(models.Model):
         REMINDED = "reminded", gettext_lazy("Reminded by the coordinator")
         EXTENDED = "extended", gettext_lazy("Due date extended")
         ENTERED = "entered", gettext_lazy("Entered by the coordinator")
+        ALONE = "alone", gettext_lazy("One person may submit")
         SUBMITTED = "submitted", gettext_lazy("Receipt")
         ASKED = "asked", gettext_lazy("Asked for clearance")
         ASKED_AGAIN = "again", gettext_lazy("Asked again for clearance")
@@ -117,7 +118,7 @@ class Notice(models.Model):
                         *("opened", "due_week", "due_day", "overdue"),
                         *("sent_back", "ready", "accepted", "asked", "again", "answered"),
                         *("proposed", "replied", "to_release"),
-                        *("reminded", "extended", "entered", "submitted"),
+                        *("reminded", "extended", "entered", "alone", "submitted"),
                         *("out_asked", "out_ready", "out_closed"),
                         *("action", "act_done", "act_ended", "act_again"),
                         *("oia_due", "oia_late", "oia_asked", "given"),

@@ -96,7 +96,7 @@ class ReturnQuerySet(models.QuerySet["Return"]):
         """With all that the return's page prints about the return itself, in one query."""
         return self.select_related(
             *("round", "agency", "submitted_by", "accepted_by"),
-            *("ready_by", "first_read_by", "entered_by"),
+            *("ready_by", "first_read_by", "entered_by", "alone_allowed_by"),
         )
 
     def in_open_round(self, agency_id: int, plan_id: int) -> Self:

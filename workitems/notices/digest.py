@@ -28,6 +28,7 @@ MOST_URGENT_FIRST = (
         Reason.PROPOSED,
         Reason.TO_RELEASE,
         Reason.EXTENDED,
+        Reason.ALONE,
         Reason.OPENED,
         Reason.ASKED,
         Reason.CONSULTED,

@@ -21,6 +21,12 @@ def coordinators_over(place: Place, on: date) -> "QuerySet[User]":
     return User.objects.filter(pk__in=seats.values("user")).order_by("name")
 
 
+def is_in_a_plan(agency: Agency, on: date) -> bool:
+    """Whether the agency is a member of an adopted plan that has not ended."""
+    plans = Plan.objects.adopted().filter(members__agency=agency)
+    return any(not plan.has_ended(on) for plan in plans)
+
+
 def is_a_plan_adopted() -> bool:
     """Whether the register is in use."""
     return Plan.objects.adopted().exists()

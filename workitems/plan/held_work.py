@@ -4,8 +4,9 @@ Registered in `agencies.people.succession`. Finished rows stay with the agency t
 """
 
 from datetime import date
+from typing import Any, TypeAlias
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy
 
 from agencies.people.succession import HandOver, Holding, save_row
@@ -28,7 +29,7 @@ from workitems.models import (
 )
 from workitems.models.item import Stage
 
-Rows: TypeAlias = "models.QuerySet[Any]"
+Rows: TypeAlias = "QuerySet[Any]"
 
 
 def goes_on(on: date, plan: str = "") -> Q:

@@ -96,6 +96,8 @@ def _of_return(
             yield from news_for(others, Reason.SENT_BACK, f"note {note.pk}", **said)
     if _is_new(of_return.entered_at, on):
         yield from news_for(own, Reason.ENTERED, _minute(of_return.entered_at), **facts)
+    if _is_new(of_return.alone_allowed_at, on):
+        yield from news_for(own, Reason.ALONE, _minute(of_return.alone_allowed_at), **facts)
     if of_return.extended_to is not None:
         yield from news_for(own, Reason.EXTENDED, of_return.extended_to.isoformat(), **facts)
     for each in reminders:
@@ -160,7 +162,9 @@ def _approvers(of_return: Return, seats: Seats, why: Why) -> list[Addressed]:
 def _submitters(of_return: Return, seats: Seats) -> list[Addressed]:
     """Return the approvers who did not write all of it, or else the coordinators."""
     authors = set(Update.objects.filter(of_return=of_return).values_list("written_by", flat=True))
-    able = [each for each in _sitting(of_return, seats, Role.APPROVER) if authors != {each[0].pk}]
+    may_alone = of_return.alone_allowed_at is not None
+    approvers = _sitting(of_return, seats, Role.APPROVER)
+    able = [each for each in approvers if may_alone or authors != {each[0].pk}]
     return able or seats.coordinators(of_return.round.plan)
 
 

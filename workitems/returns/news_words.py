@@ -161,6 +161,11 @@ def sentence(line: ReturnNews, on: date) -> str:
             return says.format(due=due)
         case Reason.EXTENDED:
             return _("The coordinator has extended the due date to {due}.").format(due=due)
+        case Reason.ALONE:
+            return _(
+                "The coordinator lets one person write and submit it. Everywhere it then says "
+                "“Written and submitted by one person”, with the reason."
+            )
         case Reason.ENTERED:
             return _(
                 "{person} is entering it for {agency}, from the email that you sent. You can write "
@@ -317,6 +322,8 @@ def state_of(line: ReturnNews, on: date) -> str:
             return _("is not submitted yet")
         case Reason.EXTENDED:
             return _("is now due on {day}").format(day=day_words(due_on))
+        case Reason.ALONE:
+            return _("may be submitted by one person")
         case Reason.ENTERED:
             return _("is being entered from your email")
         case Reason.SUBMITTED:

@@ -20,6 +20,7 @@ from agencies.people.forms import InviteForm, NewPersonForm, WithdrawForm
 from agencies.people.services import invitations as services
 from agencies.people.services.invitations import InvitationGone
 from agencies.people.services.seats import SeatRefused
+from agencies.people.submitting import short_of
 from agencies.rules import roles_to_manage
 from agencies.wording.translation import day_words
 
@@ -43,7 +44,13 @@ def invite(request: HttpRequest, place: int | Office) -> HttpResponse:
             person=invitation.name,
             email=invitation.email,
         )
-    return form_page(request, "agencies/people/invitations/invite.html", form, place=of)
+    return form_page(
+        request,
+        "agencies/people/invitations/invite.html",
+        form,
+        place=of,
+        short_of=short_of(of, localdate()),
+    )
 
 
 def managed_invitation(request: HttpRequest, place: Place, pk: int) -> Invitation:
@@ -186,3 +193,6 @@ def welcome(request: HttpRequest, invitation: Invitation) -> None:
     start = max(invitation.from_on, localdate())
     says = _("You are {position}.") if start == localdate() else _("You are {position} from {day}.")
     messages.success(request, says.format(position=invitation.position, day=day_words(start)))
+    if start == localdate():
+        for lacks in short_of(invitation.place, start):
+            messages.info(request, lacks)

@@ -24,6 +24,7 @@ from agencies.people.forms import CoverForm, EndSeatForm
 from agencies.people.seating import history_of, seating_of
 from agencies.people.services import seats as seat_services
 from agencies.people.services.seats import NobodyLeft, SeatRefused
+from agencies.people.submitting import short_of
 from agencies.rules import roles_to_manage
 from agencies.typed.fields import say_refusal
 from agencies.wording.translation import day_words
@@ -47,6 +48,7 @@ def index(request: HttpRequest, place: int | Office) -> HttpResponse:
             "agency": of if isinstance(of, Agency) else None,
             "today": on,
             "seating": seating,
+            "short_of": short_of(of, on),
             "confirmable": {
                 seat.pk
                 for seat in (*seating.now, *seating.to_come)

@@ -45,6 +45,15 @@ class ReopenRoundForm(Form):
     reason = ReasonField(label=gettext_lazy("Why the round is reopened"))
 
 
+class AllowAloneForm(Form):
+    reason = ReasonField(
+        label=gettext_lazy("Why one person may write and submit it"),
+        help_text=gettext_lazy(
+            "Shown in the round and on the return, which the working group can read."
+        ),
+    )
+
+
 class RemindForm(Form):
     body = LinesField(
         label=gettext_lazy("Your message"),

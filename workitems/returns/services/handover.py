@@ -137,6 +137,7 @@ def recall(*, of_return: Return, by: User) -> Return:
     of_return.state = Return.State.SENT_BACK if was_sent_back else Return.State.DUE
     # Without these the coordinator may not read it.
     of_return.submitted_at = of_return.submitted_by = None
+    of_return.is_by_one_person = False
     of_return.first_read_at = of_return.first_read_by = None
     of_return.entered_at = of_return.entered_by = None
     return history.save_version(of_return, by=by)

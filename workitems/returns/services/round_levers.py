@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import User, by_short_name
+from agencies.people.submitting import submitters_of
 from agencies.records import history
 from workitems.models import Evidence, Reminder, Return, Round
 from workitems.plan.services import evidence as evidence_services
@@ -89,6 +90,33 @@ def enter_for_agency(
     of_return.entered_at, of_return.entered_by = at, by
     reason = f"Entered from an email of {of_return.agency}"
     return history.save(of_return, by=by, reason=reason, fields=["entered_at", "entered_by"])
+
+
+@transaction.atomic
+def allow_alone(*, of_return: Return, reason: str, by: User, on: date, at: datetime) -> Return:
+    """Let one person write and submit a return, because its agency has nobody else.
+
+    Acceptance stays with another person. Raise `Refused` without a reason, if the return is not with its
+    agency, or if the agency can submit as it is; a second time, the first reason stays.
+    """
+    of_return = locked_return(of_return)
+    check_with_agency(of_return)
+    if of_return.alone_allowed_at is not None:
+        return of_return
+    need_reason(reason, _("Say why one person may write and submit it."))
+    people = submitters_of([of_return.agency], on)[of_return.agency_id]
+    if not people.is_one_person:
+        raise Refused(
+            people.words
+            or _("{agency} has an approver and another writer, so it can submit.").format(
+                agency=of_return.agency
+            )
+        )
+    of_return.alone_reason = reason
+    of_return.alone_allowed_at, of_return.alone_allowed_by = at, by
+    return history.save_version(
+        of_return, "alone_reason", "alone_allowed_at", "alone_allowed_by", by=by, reason=reason
+    )
 
 
 def has_entered(of_return: Return, user: User) -> bool:

@@ -422,7 +422,8 @@ def submit(
     of_return = _step(of_return, Return.State.SUBMITTED)
     check_complete(of_return, on)
     for_agency = is_for_agency(of_return, by)
-    if _authors(of_return) == {by.pk} and not for_agency:
+    is_alone = _authors(of_return) == {by.pk} and not for_agency
+    if is_alone and of_return.alone_allowed_at is None:
         raise Refused(_("You wrote all of this return. Another approver must submit it."))
     for update in of_return.updates.select_related("item").order_by("item__number_key"):
         if read is not None and read.get(update.item_id) != update.version:
@@ -437,6 +438,7 @@ def submit(
     if unmended and not with_unmended:
         raise Unmended(unmended)
     of_return.submitted_at, of_return.submitted_by = at, by
+    of_return.is_by_one_person = is_alone
     of_return.ready_at = of_return.ready_by = None
     of_return.first_read_at = of_return.first_read_by = None
     if not for_agency:

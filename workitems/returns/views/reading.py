@@ -133,7 +133,9 @@ def show(
             "unmended": left and left.unmended,
             "asks_about_empty": left and left.empty,
             "is_for_agency": is_for_agency,
-            "wrote_it_all": reading.page.authors == {person.pk} and not is_for_agency,
+            "wrote_it_all": reading.page.authors == {person.pk}
+            and not is_for_agency
+            and of_return.alone_allowed_at is None,
         },
         status=422 if is_posted else 200,
     )

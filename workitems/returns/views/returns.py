@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.models import User
 from agencies.pages.form_pages import carry_out, done, refusals_in_messages
+from agencies.people.submitting import single_coordinator, submitters_of
 from agencies.records import history
 from workitems.desk.to_dos import days_until
 from workitems.intake.forms.workbook import WorkbookForm
@@ -308,9 +309,16 @@ def ready(request: HttpRequest, of_return: Return) -> HttpResponse:
     notify_at_once([of_return], Reason.READY, on=localdate(), at=now)
     messages.success(
         request,
-        gettext(
-            "Ready for approval. We’ll email the approvers of {agency} now; it is also on their "
-            "desk. You can still change the return."
+        (
+            gettext(
+                "Ready for approval. {agency} has no other approver to email. You can still change "
+                "the return."
+            )
+            if nobody_to_email(of_return, signed_in(request), localdate())
+            else gettext(
+                "Ready for approval. We’ll email the approvers of {agency} now; it is also on "
+                "their desk. You can still change the return."
+            )
         ).format(agency=of_return.agency),
     )
     return back(request)
@@ -381,6 +389,7 @@ def show(
     is_submitted = of_return.state == Return.State.SUBMITTED and round.is_open
     may_recall = is_submitted and person.has_perm("workitems.recall_return", of_return)
     for_agency = round_services.is_for_agency(of_return, person)
+    review_refused = of_return.submitted_by_id == person.pk or page.authors == {person.pk}
     return render(
         request,
         "workitems/returns/detail.html",
@@ -429,9 +438,15 @@ def show(
             "is_overdue": of_return.is_overdue(on),
             "may_write": writes,
             "may_submit": writes and person.has_perm("workitems.submit_return", of_return),
-            "wrote_it_all": page.authors == {person.pk} and not for_agency,
+            "wrote_it_all": page.authors == {person.pk}
+            and not for_agency
+            and of_return.alone_allowed_at is None,
             "may_review": reviews,
-            "review_refused": of_return.submitted_by_id == person.pk or page.authors == {person.pk},
+            "review_refused": review_refused,
+            "short_of": short_of(of_return, writes, reviews and review_refused, on),
+            "may_invite": (writes or reviews)
+            and person.has_perm("agencies.manage_seats", of_return.agency),
+            "nobody_to_email": writes and nobody_to_email(of_return, person, on),
             # Passed even if the user may no longer review, so that a refused note is not lost.
             "send_back_form": send_back,
         },
@@ -458,6 +473,24 @@ def show_given(person: User, of_return: Return, sections: list[Section], on: dat
             section.given = row
             section.is_mine = row.user_id == person.pk or row.unit_id in units - {None}
     return sum(section.is_mine for section in sections)
+
+
+def short_of(of_return: Return, writes: bool, cannot_accept: bool, on: date) -> list[str]:
+    """Say who is missing before the return can be submitted, or accepted. At most two queries."""
+    agency, plan = of_return.agency, of_return.round.plan
+    own = agency.pk == plan.coordinating_agency_id
+    found = []
+    if writes and of_return.alone_allowed_at is None:
+        found.append(submitters_of([agency], on)[agency.pk].words)
+    if writes and own or cannot_accept:
+        found.append(single_coordinator(plan.coordinating_agency, on))
+    return [says for says in found if says]
+
+
+def nobody_to_email(of_return: Return, person: User, on: date) -> bool:
+    """Return whether no approver but the person would be told that the return is ready."""
+    people = submitters_of([of_return.agency], on)[of_return.agency_id]
+    return people.without_anyone_to_email(person.pk)
 
 
 def mails_of(of_return: Return) -> list[Evidence]:

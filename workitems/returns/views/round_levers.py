@@ -15,7 +15,7 @@ from workitems.models import Notice, Return, Round
 from workitems.notices.news import Seats
 from workitems.plan.views.lookups import posted, require, signed_in, visible_plan
 from workitems.returns.forms.returns import EnterForm
-from workitems.returns.forms.rounds import ExtendReturnsForm, RemindForm
+from workitems.returns.forms.rounds import AllowAloneForm, ExtendReturnsForm, RemindForm
 from workitems.returns.news import notify_at_once
 from workitems.returns.services import round_levers as lever_services
 from workitems.returns.views.rounds import visible_round
@@ -90,6 +90,31 @@ def extend(request: HttpRequest, slug: str, round: int) -> HttpResponse:
             return done(request, message, row, due=due, names=names)
     return form_page(
         request, "workitems/returns/rounds/extend.html", form, plan=row.plan, round=row
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def allow_alone(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
+    """Let one person write and submit a return, with a reason."""
+    row = managed_round(request, slug, round)
+    of_return = get_object_or_404(row.returns.select_related("agency"), agency=agency)
+    of_return.round = row
+    require(request, "workitems.enter_return", of_return)
+    form = AllowAloneForm(posted(request))
+    on, now = localdate(), timezone.now()
+    service = lever_services.allow_alone
+    if allowed := carry_out(request, form, service, of_return=of_return, on=on, at=now):
+        notify_at_once([allowed], Reason.ALONE, on=on, at=now)
+        message = gettext("One person may write and submit the return of {agency}.")
+        return done(request, message, row, agency=allowed.agency)
+    return form_page(
+        request,
+        "workitems/returns/rounds/allow_alone.html",
+        form,
+        plan=row.plan,
+        round=row,
+        of_return=of_return,
     )
 
 

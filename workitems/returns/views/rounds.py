@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import Seat, by_short_name
 from agencies.pages.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.pages.once import once
+from agencies.people.submitting import single_coordinator, submitters_of
 from agencies.typed.fields import overwrite_data
 from agencies.wording.translation import day_words
-from workitems.desk.before_a_round import without_approver
+from workitems.desk.before_a_round import unready_members
 from workitems.models import Notice, Plan, Return, Round, Variation
 from workitems.models.plan import READING_ROLES
 from workitems.notices.news import Seats
@@ -82,11 +83,17 @@ def show(
     on = localdate()
     own = signed_in(request).agencies_as(*READING_ROLES)
     may_manage = request.user.has_perm("workitems.open_round", plan)
-    returns = list(round.returns.select_related("agency").with_progress().order_by(by_short_name()))
+    returns = list(
+        round.returns.select_related("agency", "alone_allowed_by")
+        .with_progress()
+        .order_by(by_short_name())
+    )
     for each in returns:
         each.round = round
     seats = people_of(round, returns, on) if may_manage else {}
     mended = mended_of(returns) if may_manage else {}
+    agencies = [each.agency for each in returns if each.is_with_agency]
+    short_of = submitters_of(agencies, on) if may_manage and round.is_open and agencies else {}
     return render(
         request,
         "workitems/returns/rounds/detail.html",
@@ -107,7 +114,7 @@ def show(
                     or (may_manage and (each.submitted_at is not None or each.is_entered)),
                     "mended": mended.get(each.pk, ""),
                     "people": seats.get(each.agency_id, {}).items(),
-                    "has_approver": str(Seat.Role.APPROVER.label) in seats.get(each.agency_id, {}),
+                    "short_of": short_of.get(each.agency_id),
                 }
                 for each in returns
             ],
@@ -184,7 +191,8 @@ def open_round(request: HttpRequest, slug: str) -> HttpResponse:
         "workitems/returns/rounds/open.html",
         form,
         plan=plan,
-        unready=without_approver(plan, localdate()),
+        unready=unready_members(plan, localdate()),
+        single_coordinator=single_coordinator(plan.coordinating_agency, localdate()),
         ended_leads=ended_leads(plan, localdate()),
     )
 

@@ -1,0 +1,83 @@
+"""Whether an agency can submit a return, and a plan's coordinator accept it. Told before the work begins.
+
+One person does not both write and submit a return, so an agency needs an approver and another writer.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency, Place, Seat
+
+Role = Seat.Role
+WRITERS = (Role.CONTRIBUTOR, Role.APPROVER)
+# Whether an agency has returns to submit: functions of other apps, which register in `AppConfig.ready`.
+REPORTS: list[Callable[[Agency, date], bool]] = []
+
+
+@dataclass(frozen=True)
+class Submitters:
+    """The people of an agency who write its return, and of these the approvers, by their ids."""
+
+    agency: Agency
+    writers: Collection[int] = ()
+    approvers: Collection[int] = ()
+
+    @property
+    def is_one_person(self) -> bool:
+        return len(self.writers) == 1
+
+    @property
+    def words(self) -> str:
+        """What keeps the agency from submitting, with the way out; "" if nothing does."""
+        if self.is_one_person:
+            return _(
+                "{agency} has one person, who cannot both write and submit the return. Invite a second."
+            ).format(agency=self.agency.name)
+        if not self.approvers:
+            return _(
+                "{agency} has no approver, so nobody there can submit the return. Invite one."
+            ).format(agency=self.agency.name)
+        return ""
+
+    def without_anyone_to_email(self, author: int) -> bool:
+        """Whether no approver but the author would be told that the return is ready."""
+        return not set(self.approvers) - {author}
+
+
+def submitters_of(agencies: Collection[Agency], on: date) -> dict[int, Submitters]:
+    """Return who writes and submits for each agency on a day, by its id. One query."""
+    people: dict[int, dict[str, set[int]]] = {each.pk: {} for each in agencies}
+    seats = Seat.objects.on(on).filter(agency__in=people, role__in=WRITERS, user__is_active=True)
+    for agency, role, user in seats.values_list("agency", "role", "user"):
+        people[agency].setdefault(role, set()).add(user)
+    return {
+        each.pk: Submitters(
+            each,
+            people[each.pk].get(Role.CONTRIBUTOR, set())
+            | people[each.pk].get(Role.APPROVER, set()),
+            people[each.pk].get(Role.APPROVER, set()),
+        )
+        for each in agencies
+    }
+
+
+def single_coordinator(agency: Agency, on: date) -> str:
+    """Say that an agency has one coordinator, with the way out; "" if it has none or several. One query."""
+    seats = Seat.objects.on(on).filter(agency=agency, role=Role.COORDINATOR, user__is_active=True)
+    if seats.values("user").distinct().count() != 1:
+        return ""
+    return _(
+        "{agency} has one coordinator, who cannot accept a return that they wrote or submitted. Invite a "
+        "second."
+    ).format(agency=agency.name)
+
+
+def short_of(place: Place, on: date) -> list[str]:
+    """Say who is missing at an agency that works in a plan; nothing of an office. Three queries."""
+    if not isinstance(place, Agency) or not any(reports(place, on) for reports in REPORTS):
+        return []
+    found = (submitters_of([place], on)[place.pk].words, single_coordinator(place, on))
+    return [says for says in found if says]

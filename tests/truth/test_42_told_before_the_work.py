@@ -1,0 +1,248 @@
+"""Nobody learns at the end that they cannot finish: it is said before the work, with the way out."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from agencies.models import Seat
+from agencies.people.services.invitations import hash_of
+from tests.factories import (
+    AgencyFactory,
+    InvitationFactory,
+    MemberFactory,
+    ReturnFactory,
+    SeatFactory,
+    UpdateFactory,
+    UserFactory,
+)
+from tests.workitems.record import NOW, TODAY, newest, refused, unchanged
+from workitems.models import Notice, Return
+from workitems.returns.services import handover, round_levers, rounds
+
+pytestmark = pytest.mark.django_db
+
+ONE = "Ministry of Health has one person, who cannot both write and submit the return. Invite a second."
+NO_APPROVER = (
+    "Ministry of Health has no approver, so nobody there can submit the return. Invite one."
+)
+COORDINATOR = (
+    "Department of Labour has one coordinator, who cannot accept a return that they wrote or "
+    "submitted. Invite a second."
+)
+WHY = "The second officer left; the next comes in August."
+
+
+@pytest.fixture(autouse=True)
+def clock(on_the_day):
+    """It is the day of these tests."""
+
+
+@pytest.fixture
+def health(plan):
+    agency = AgencyFactory(short_name="Health", name="Ministry of Health")
+    MemberFactory(plan=plan, agency=agency)
+    return agency
+
+
+@pytest.fixture
+def alone(health):
+    """The only person of the ministry."""
+    return SeatFactory(user__name="Ana", agency=health, role=Seat.Role.APPROVER).user
+
+
+@pytest.fixture
+def owed(of_return, health):
+    of_return.round.opened_at = NOW - timedelta(days=14)
+    of_return.round.save()
+    return ReturnFactory(round=of_return.round, agency=health)
+
+
+def text_of(client, address):
+    return " ".join(client.get(address).text.split())
+
+
+def pages(plan, health, owed):
+    return {
+        "People": reverse("agencies:seats", args=[health]),
+        "invitation": reverse("agencies:invite", args=[health]),
+        "open a round": reverse("returns:open-round", args=[plan.slug]),
+        "round": owed.round.get_absolute_url(),
+    }
+
+
+@pytest.mark.parametrize("page", ["People", "invitation", "open a round", "round"])
+def test_the_coordinator_reads_it_with_the_way_out(
+    plan, health, alone, owed, coordinator, client_of, page
+):
+    address = pages(plan, health, owed)[page]
+    client = client_of(coordinator)
+    assert ONE in text_of(client, address)
+    SeatFactory(agency=health, role=Seat.Role.CONTRIBUTOR)
+    assert ONE not in text_of(client, address)
+
+
+def test_the_one_person_reads_it_first_in_the_return(health, alone, owed, client_of):
+    text = text_of(client_of(alone), owed.get_absolute_url())
+    assert text.index(ONE) < text.index("Only contributors and approvers of Health")
+
+
+def test_an_agency_of_two_writers_is_told_that_it_lacks_an_approver(
+    plan, health, owed, coordinator, client_of
+):
+    for _ in range(2):
+        SeatFactory(agency=health, role=Seat.Role.CONTRIBUTOR)
+    assert NO_APPROVER in text_of(client_of(coordinator), owed.round.get_absolute_url())
+
+
+def test_a_closed_account_and_an_unconfirmed_seat_do_not_count(
+    plan, health, alone, owed, coordinator, client_of
+):
+    SeatFactory(agency=health, role=Seat.Role.CONTRIBUTOR, user__is_active=False)
+    SeatFactory(agency=health, role=Seat.Role.APPROVER, given_by=coordinator)
+    assert ONE in text_of(client_of(coordinator), owed.round.get_absolute_url())
+
+
+def test_who_accepts_an_invitation_alone_reads_it_at_once(health, coordinator, client_of):
+    user = UserFactory(email="ana@example.org")
+    InvitationFactory(
+        agency=health,
+        email=user.email,
+        role=Seat.Role.CONTRIBUTOR,
+        token_hash=hash_of("ana"),
+        from_on=TODAY,
+        sent_at=NOW,
+        expires_at=NOW + timedelta(days=14),
+    )
+    address = reverse("agencies:accept-invitation", args=["ana"])
+    page = client_of(user).post(address, follow=True)
+    assert ONE in page.text
+
+
+def test_a_single_coordinator_is_told_when_opening_and_in_their_own_return(
+    plan, labour, coordinator, of_return, client_of
+):
+    SeatFactory(user=coordinator, agency=labour, role=Seat.Role.CONTRIBUTOR)
+    own = ReturnFactory(round=of_return.round, agency=labour)
+    client = client_of(coordinator)
+    for address in (reverse("returns:open-round", args=[plan.slug]), own.get_absolute_url()):
+        assert COORDINATOR in text_of(client, address)
+    SeatFactory(agency=labour, role=Seat.Role.COORDINATOR)
+    assert COORDINATOR not in text_of(client, own.get_absolute_url())
+
+
+def test_a_single_coordinator_who_cannot_accept_reads_why_and_what_to_do(
+    item, of_return, contributor, coordinator, client_of
+):
+    UpdateFactory(of_return=of_return, item=item, written_by=contributor)
+    of_return.state, of_return.submitted_at, of_return.submitted_by = "submitted", NOW, coordinator
+    of_return.save()
+    assert COORDINATOR in text_of(client_of(coordinator), of_return.get_absolute_url())
+
+
+# --- the exception --------------------------------------------------------------------------------
+
+
+def allow(owed, coordinator, **values):
+    values = {"reason": WHY, "on": TODAY, "at": NOW} | values
+    return round_levers.allow_alone(of_return=owed, by=coordinator, **values)
+
+
+def submit(owed, by):
+    return rounds.submit(of_return=owed, by=by, on=TODAY, at=NOW)
+
+
+@pytest.fixture
+def written(owed, item, alone, health):
+    """A return of the ministry that its one person wrote."""
+    item.lead_agency = health
+    item.save()
+    UpdateFactory(of_return=owed, item=item, written_by=alone, achieved="Done.")
+    return owed
+
+
+def test_one_person_submits_only_if_the_coordinator_allowed_it(written, alone, coordinator):
+    with refused("You wrote all of this return. Another approver must submit it."):
+        submit(written, alone)
+    allow(written, coordinator)
+    done = submit(written, alone)
+    assert (done.state, done.is_by_one_person) == (Return.State.SUBMITTED, True)
+
+
+def test_the_agency_is_told_at_once(
+    written, alone, coordinator, client_of, django_capture_on_commit_callbacks
+):
+    address = reverse(
+        "returns:allow-alone",
+        args=[written.round.plan.slug, written.round_id, written.agency_id],
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        page = client_of(coordinator).post(address, {"reason": WHY}, follow=True)
+    assert "One person may write and submit the return of Health." in page.text
+    assert [sent.to for sent in mail.outbox] == [[alone.email]]
+    assert (
+        mail.outbox[0].subject == "Plan Register: Return of Health may be submitted by one person"
+    )
+    assert Notice.objects.get().reason == "alone"
+    written.refresh_from_db()
+    assert newest(written) == ("~", "Coordinator (DoL)", WHY)
+
+
+def test_everywhere_it_says_so_with_the_reason(written, alone, coordinator, client_of):
+    allow(written, coordinator)
+    submit(written, alone)
+    says = f"Written and submitted by one person. Coordinator allowed it: {WHY}"
+    client = client_of(coordinator)
+    for address in (written.round.get_absolute_url(), written.get_absolute_url()):
+        assert says in text_of(client, address)
+    history = text_of(client, f"/plans/{written.round.plan.slug}/history/")
+    assert "let one person write and submit the return of Health" in history
+    assert (
+        "wrote and submitted the return of Health for January to June 2010 as one person" in history
+    )
+
+
+def test_a_return_of_two_people_never_says_so(written, health, alone, coordinator, client_of):
+    allow(written, coordinator)
+    second = SeatFactory(agency=health, role=Seat.Role.APPROVER).user
+    assert submit(written, second).is_by_one_person is False
+
+
+def test_recalled_it_is_not_submitted_by_anybody(written, alone, coordinator):
+    allow(written, coordinator)
+    submit(written, alone)
+    assert handover.recall(of_return=written, by=alone).is_by_one_person is False
+
+
+def test_acceptance_stays_with_another_person(written, alone, labour, coordinator):
+    SeatFactory(user=alone, agency=labour, role=Seat.Role.COORDINATOR)
+    allow(written, coordinator)
+    submit(written, alone)
+    with refused("You submitted this return. Another coordinator must accept it."):
+        rounds.accept(of_return=written, by=alone, on=TODAY)
+
+
+@pytest.mark.parametrize("second", [True, False])
+def test_it_needs_a_reason_and_an_agency_of_one_person(written, health, coordinator, second):
+    if second:
+        SeatFactory(agency=health, role=Seat.Role.CONTRIBUTOR)
+        values, sentence = {}, "Health has an approver and another writer, so it can submit."
+    else:
+        values, sentence = {"reason": ""}, "Say why one person may write and submit it."
+    with unchanged(written), refused(sentence, None if second else "reason"):
+        allow(written, coordinator, **values)
+
+
+# --- "We'll email the approvers" -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("has_approver", [True, False])
+def test_an_email_is_announced_only_if_somebody_gets_one(
+    item, of_return, contributor, client_of, has_approver
+):
+    if has_approver:
+        SeatFactory(agency=of_return.agency, role=Seat.Role.APPROVER)
+    text = text_of(client_of(contributor), of_return.get_absolute_url())
+    assert ("We’ll email the approvers" in text) == has_approver
+    assert ("There is no approver to email yet" in text) != has_approver
