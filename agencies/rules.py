@@ -102,6 +102,14 @@ def is_a_second_person(user: Any, seat: Any) -> bool:
     )
 
 
+@rules.predicate
+def invites_anywhere(user: Any, row: Any = None) -> bool:
+    """True if there may be an agency that the user invites people to; each line is checked with its own."""
+    seated_as = agencies_of(user, Seat.Role.APPROVER, Seat.Role.COORDINATOR)
+    return is_administrator.test(user) or bool(seated_as)
+
+
+rules.add_perm("agencies.invite_people", invites_anywhere)
 rules.add_perm("agencies.confirm_seat", is_a_second_person)
 rules.add_perm("agencies.administer", is_administrator)
 rules.add_perm("agencies.see_ministers", coordinates_any_agency)

@@ -32,6 +32,7 @@ urlpatterns = [
     path("agencies/<int:agency>/hand-over/", agencies.hand_over, name="hand-over"),
     path("people/", people.index, name="people"),
     path("people/invite/", people.choose_place, name="choose-place"),
+    path("people/invite-several/", invitations.invite_many, name="invite-many"),
     path("people/<int:person>/", people.detail, name="person"),
     path("people/<int:person>/change/", people.change, name="change-account"),
     path("people/<int:person>/close/", people.close, name="close-account"),

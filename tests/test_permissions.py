@@ -564,6 +564,7 @@ RULES: dict[str, Row] = {
     "agencies:hand-over": of_plan(police, may=("coordinator", "superuser"), post=INVALID),
     "agencies:people": only(("superuser",), 200, NOT_ALLOWED),
     "agencies:choose-place": only(("superuser",), 200, NOT_ALLOWED),
+    "agencies:invite-many": only(("approver", *ANY_COORDINATOR, "superuser"), 200, INVALID),
     "agencies:person": of_administrator(stranger),
     "agencies:change-account": of_administrator(stranger, post=INVALID),
     "agencies:close-account": of_administrator(stranger, post=INVALID),

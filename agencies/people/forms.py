@@ -26,6 +26,7 @@ from agencies.models import (
     path_of,
 )
 from agencies.people.addresses import domain_faults
+from agencies.people.pasted_people import Pasted, read_people
 from agencies.people.services import agencies as agency_services
 from agencies.people.services import appointments as appointment_services
 from agencies.people.services import handing_over
@@ -37,10 +38,12 @@ from agencies.typed.fields import (
     DayAheadField,
     DayField,
     Form,
+    LinesField,
     ReasonField,
     TextField,
     VersionedForm,
     hide_te_reo,
+    overwrite_data,
 )
 
 security_log = structlog.get_logger("security")
@@ -100,6 +103,47 @@ class InviteForm(Form):
         days = cleaned.get("from_on"), cleaned.get("to_on")
         yield from period_faults(self.place, *days, self.today)
         yield from domain_faults(cleaned.get("email") or "")
+
+
+class InviteManyForm(Form):
+    """Invite several people by pasted lines. `seen` stands for the doubts that the page asked about."""
+
+    lines = LinesField(
+        label=gettext_lazy("People to invite"),
+        rows=10,
+        required=True,
+        help_text=gettext_lazy(
+            "One person a line: name, email address, agency, role. For example: Ana Rakena, "
+            "ana@police.govt.nz, Police, approver"
+        ),
+        error_messages={"required": gettext_lazy("Enter at least one person.")},
+    )
+    reason = ReasonField(
+        label=gettext_lazy("Why"), required=False, help_text=gettext_lazy("Kept in the history.")
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, by: User, today: date, **kwargs: Any) -> None:
+        self.by, self.today = by, today
+        self.pasted = Pasted([], [])
+        super().__init__(*args, **kwargs)
+
+    def clean_lines(self) -> str:
+        lines: str = self.cleaned_data["lines"]
+        self.pasted = read_people(lines, by=self.by, on=self.today)
+        if self.pasted.faults:
+            raise forms.ValidationError(self.pasted.faults)
+        return lines
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.pasted.doubtful and cleaned.get("seen") != self.pasted.digest:
+            overwrite_data(self, seen=self.pasted.digest)
+            self.add_error(None, _("Some lines are in doubt. Check them, then send."))
+        return cleaned
+
+    def arguments(self) -> dict[str, Any]:
+        return {"offers": self.pasted.offers, "reason": self.cleaned_data["reason"]}
 
 
 class Colleague(forms.ModelChoiceField):

@@ -29,7 +29,13 @@ ADMINISTRATORS = {
     *("agencies:list", "agencies:add", "agencies:change", "agencies:hand-over"),
     *("agencies:people", "agencies:choose-place", "agencies:person", "agencies:change-account"),
     *("agencies:close-account", "agencies:reopen-account", "agencies:reset-second-step"),
-    *("agencies:seats", "agencies:invite", "agencies:cover", "agencies:end"),
+    *(
+        "agencies:seats",
+        "agencies:invite",
+        "agencies:cover",
+        "agencies:end",
+        "agencies:invite-many",
+    ),
     "agencies:confirm-seat",
     *("agencies:send-again", "agencies:withdraw"),
 }

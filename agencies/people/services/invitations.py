@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Invitation, Place, Seat, User, columns_of
 from agencies.people import letters
 from agencies.people.addresses import domain_faults
+from agencies.people.pasted_people import Offer
 from agencies.people.seating import INVITED_BY
 from agencies.people.services.seats import (
     SeatRefused,
@@ -102,6 +104,38 @@ def invite(
             "email",
         )
     return _send(invitation, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def invite_many(
+    *, offers: Sequence[Offer], by: User, on: date, at: datetime, reason: str = ""
+) -> list[Invitation]:
+    """Invite all of these people from a day on, or nobody.
+
+    Raise `SeatRefused` with what `invite` refuses of each, by the number of its line.
+    """
+    sent, faults = [], []
+    for each in offers:
+        try:
+            with transaction.atomic():
+                sent.append(
+                    invite(
+                        place=each.agency,
+                        role=each.role,
+                        name=each.name,
+                        email=each.email,
+                        from_on=on,
+                        to_on=None,
+                        by=by,
+                        at=at,
+                        reason=reason,
+                    )
+                )
+        except SeatRefused as refused:
+            says = _("Line {number}: {why}").format(number=each.line, why=refused)
+            faults.append((says, None))
+    SeatRefused.raise_any(faults)
+    return sent
 
 
 @transaction.atomic

@@ -4,19 +4,27 @@ from allauth.account.internal.flows.login import record_authentication
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.models import Invitation, Office, Place, User, columns_of
-from agencies.pages.form_pages import carry_out, done, form_page, refusals_in_messages
+from agencies.pages.form_pages import (
+    carry_out,
+    done,
+    form_page,
+    refusals_in_messages,
+    saying_refusals,
+)
 from agencies.pages.once import once
 from agencies.pages.permissions import managed_place, posted, require_role, signed_in
-from agencies.people.forms import InviteForm, NewPersonForm, WithdrawForm
+from agencies.people.forms import InviteForm, InviteManyForm, NewPersonForm, WithdrawForm
 from agencies.people.services import invitations as services
 from agencies.people.services.invitations import InvitationGone
 from agencies.people.services.seats import SeatRefused
@@ -51,6 +59,32 @@ def invite(request: HttpRequest, place: int | Office) -> HttpResponse:
         place=of,
         short_of=short_of(of, localdate()),
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def invite_many(request: HttpRequest) -> HttpResponse:
+    """Invite several people at once, from pasted lines. Nobody is invited while a line is wrong or in doubt."""
+    by = signed_in(request)
+    if not by.has_perm("agencies.invite_people"):
+        raise PermissionDenied
+    form = InviteManyForm(posted(request), by=by, today=localdate())
+    if form.is_valid():
+        with saying_refusals(form):
+            sent = services.invite_many(
+                by=by, on=localdate(), at=timezone.now(), **form.arguments()
+            )
+            says = ngettext(
+                "{count} person is invited. We’ll email the link.",
+                "{count} people are invited. We’ll email each a link.",
+                len(sent),
+            )
+            messages.success(request, says.format(count=len(sent)))
+            places = {each.agency for each in sent}
+            if len(places) == 1:
+                return redirect("agencies:seats", places.pop())
+            return redirect("agencies:people" if by.has_perm("agencies.administer") else "home")
+    return form_page(request, "agencies/people/invitations/invite_many.html", form)
 
 
 def managed_invitation(request: HttpRequest, place: Place, pk: int) -> Invitation:
