@@ -25,7 +25,7 @@ from agencies.models import (
     User,
     path_of,
 )
-from agencies.people.addresses import domain_faults
+from agencies.people.allowed_domains import domain_faults
 from agencies.people.pasted_people import Pasted, read_people
 from agencies.people.services import agencies as agency_services
 from agencies.people.services import appointments as appointment_services

@@ -16,7 +16,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from agencies.models import AS_WHAT, Agency, Seat, User
-from agencies.people.addresses import domain_faults
+from agencies.people.allowed_domains import domain_faults
 from agencies.people.succession import agency_on
 from agencies.rules import roles_to_manage
 

@@ -3,11 +3,12 @@
 from datetime import date
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
-from agencies.models import Seat
+from agencies.models import Agency, Seat
 from agencies.people.services import handing_over
-from agencies.people.succession import held_by
+from agencies.people.succession import HOLDINGS, held_by
 from tests.factories import (
     AgencyFactory,
     ClearanceFactory,
@@ -111,6 +112,17 @@ def test_the_items_history_says_who_gave_what_to_whom_and_why(
         ("gave the lead from Police to MSD.", why),
         ("gave “Brochure printed” from Police to MSD.", why),
     } <= said
+
+
+def test_a_plan_is_coordinated_by_the_successor_and_its_history_says_so(
+    labour, msd, plan, coordinator, administrator, client_of
+):
+    labour.valid_to, labour.successor = YESTERDAY, msd
+    labour.save()
+    hand_over(labour, administrator)
+    assert coordinator.seats.get(agency=msd).role == Seat.Role.COORDINATOR
+    history = client_of(coordinator).get(f"/plans/{plan.slug}/history/").text
+    assert "gave the coordination from DoL to MSD." in history
 
 
 def test_saving_a_last_day_leads_to_what_the_agency_holds(
@@ -244,3 +256,36 @@ def test_only_administrators_and_the_plans_coordinators_hand_over(
     people = (administrator, coordinator, approver, colleague, SeatFactory().user)
     may = [each.has_perm("agencies.hand_over", ended) for each in people]
     assert may == [True, True, False, False, False]
+
+
+# Columns with an agency that stay with one that ended, or are no work of its.
+STAY = {
+    "Agency.successor",
+    "Invitation.agency",  # withdrawn
+    "Unit.agency",
+    "Assignment.agency",  # who looks after an item within the agency is chosen anew
+    "Attendance.agency",
+    "TrackerMapping.agency",
+    "AgencyCover.agency",
+    "CoverMark.agency",
+    "RequestEvent.agency",
+    "EarlierPaper.agency",
+    # What was typed of another agency, in an answer or a request that moves itself.
+    "MilestoneAnswer.owner_agency",
+    "MilestoneAnswer.settling_agency",
+    "HeldEntry.owner_agency",
+}
+
+
+def test_every_column_with_an_agency_moves_or_is_known_to_stay():
+    columns = {
+        f"{model.__name__}.{field.name}"
+        for model in apps.get_models()
+        if not model.__name__.startswith("Historical")
+        for field in model._meta.fields
+        if field.related_model is Agency
+    }
+    moved = {
+        f"{holding.rows(0, TODAY).model.__name__}.{holding.field}" for holding in HOLDINGS
+    } - STAY
+    assert columns == moved | STAY

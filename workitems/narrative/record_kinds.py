@@ -97,7 +97,9 @@ KINDS: dict[str, Kind] = {
             Field.WORDING: ("title", "background", "portfolio", "copied_to"),
             Field.DATES: ("released_on", "ends_on", "adopted_on"),
             Field.MEETINGS: ("quorum",),
+            Field.AGENCIES: ("coordinating_agency_id",),
         },
+        names={"coordinating": "coordinating_agency__short_name"},
     ),
     "member": Kind(
         model=Member,

@@ -133,6 +133,13 @@ def _plan(was: Was, now: Now) -> Sentences:
     if _differs(was, now, "adopted_on") and now["adopted_on"]:
         adopted = _("adopted the plan as of {day}.").format(day=_day(now["adopted_on"]))
         yield Sentence(adopted, field=Field.DATES)
+    if _differs(was, now, "coordinating_agency_id"):
+        yield Sentence(
+            _("gave the coordination from {old} to {new}.").format(
+                old=was["coordinating"], new=now["coordinating"]
+            ),
+            field=Field.AGENCIES,
+        )
     if _differs(was, now, "quorum"):
         old, new = was["quorum"] or _("the majority"), now["quorum"] or _("the majority")
         yield Sentence(

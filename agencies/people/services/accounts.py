@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from agencies.people import letters
-from agencies.people.addresses import domain_faults
+from agencies.people.allowed_domains import domain_faults
 from agencies.people.services.conflicts import Refused, locked, need_reason
 from agencies.records import history
 from agencies.typed.asking import Fault

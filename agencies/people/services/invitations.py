@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Invitation, Place, Seat, User, columns_of
 from agencies.people import letters
-from agencies.people.addresses import domain_faults
+from agencies.people.allowed_domains import domain_faults
 from agencies.people.pasted_people import Offer
 from agencies.people.seating import INVITED_BY
 from agencies.people.services.seats import (

@@ -49,6 +49,9 @@ def index(request: HttpRequest, place: int | Office) -> HttpResponse:
             "today": on,
             "seating": seating,
             "short_of": short_of(of, on),
+            "may_hand_over": isinstance(of, Agency)
+            and of.valid_to is not None
+            and request.user.has_perm("agencies.hand_over", of),
             "confirmable": {
                 seat.pk
                 for seat in (*seating.now, *seating.to_come)
