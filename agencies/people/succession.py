@@ -59,14 +59,16 @@ class Holding:
     plan: str = ""
     once: str = ""
     left: tuple[tuple[str, Any], ...] = ()
+    # What stands before each name: "V6".
+    prefix: str = ""
 
     def lines(self, agency: Agency, on: date) -> list[str]:
         """Return the names of the rows, by plan: "1.1, 1.2 (National Plan)". One query."""
         if not self.plan:
-            return [str(name) for name in self._named(agency, on, self.names)]
+            return [f"{self.prefix}{name}" for name in self._named(agency, on, self.names)]
         by_plan: dict[str, dict[str, None]] = {}
         for title, name in self._named(agency, on, self.plan, self.names):
-            by_plan.setdefault(title, {})[str(name)] = None
+            by_plan.setdefault(title, {})[f"{self.prefix}{name}"] = None
         return [f"{', '.join(names)} ({title})" for title, names in by_plan.items()]
 
     def _named(self, agency: Agency, on: date, *lookups: str) -> Any:

@@ -83,7 +83,7 @@ def test_all_that_it_holds_is_shown_and_goes_to_the_successor_in_one_act(
         "Leads work items": [f"1.2 ({plan})"],
         "Open milestones": [f"1.2 ({plan})"],
         "Open mitigations": [f"1.2 ({plan})"],
-        "Open risks": [f"7 ({plan})"],
+        "Open risks": [f"R7 ({plan})"],
         "Open returns": [f"{of_return.round.name} ({plan})"],
     }
     address = reverse("agencies:hand-over", args=[ended.pk])

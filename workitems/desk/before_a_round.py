@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from agencies.models import Invitation
 from agencies.people.submitting import Submitters, submitters_of
-from agencies.wording.translation import join_words
+from agencies.wording.translation import list_in_words
 from workitems.models import Milestone, Plan, WorkItem
 from workitems.models.plan import WRITING_ROLES
 
@@ -55,7 +55,7 @@ def _of_people(plan: Plan, on: date) -> Iterable[Lack]:
                 "{people} is invited to {agency} and has not accepted yet.",
                 "{people} are invited to {agency} and have not accepted yet.",
                 len(invited),
-            ).format(people=join_words(invited), agency=agency.name)
+            ).format(people=list_in_words(invited), agency=agency.name)
             do, url = _("See its people"), reverse("agencies:seats", args=[agency.pk])
         elif not short_of.writers:
             says = _("{agency} has no contributor or approver yet, so it cannot answer.").format(

@@ -153,7 +153,9 @@ HOLDINGS = [
         "milestone__item__number",
         "milestone__item__plan__title",
     ),
-    Holding(gettext_lazy("Open risks"), _risks, "owner_agency", "number", "plan__title"),
+    Holding(
+        gettext_lazy("Open risks"), _risks, "owner_agency", "number", "plan__title", prefix="R"
+    ),
     Holding(gettext_lazy("Actions to do"), _actions, "owner_agency", "due_on"),
     Holding(
         gettext_lazy("Variations that it asked for"),
@@ -161,6 +163,7 @@ HOLDINGS = [
         "requesting_agency",
         "number",
         "plan__title",
+        prefix="V",
     ),
     Holding(gettext_lazy("Requests to release"), _held, "agency", "kind", "plan__title"),
     Holding(
@@ -178,6 +181,7 @@ HOLDINGS = [
         "out_of_session__variation__number",
         "out_of_session__variation__plan__title",
         once="out_of_session",
+        prefix="V",
     ),
     Holding(gettext_lazy("Calendar addresses"), _feeds, "agency", "label", "plan__title"),
 ]

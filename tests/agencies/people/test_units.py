@@ -65,7 +65,7 @@ def test_the_page_lists_units_in_one_query(
     client.get(reverse("agencies:seats", args=[police.pk]))
     # As without units: session, person, agency, their seats, seats, invitations, units, three
     # histories, plans; and a savepoint.
-    with django_assert_num_queries(11 + 2):
+    with django_assert_num_queries(12 + 2):
         page = client.get(reverse("agencies:seats", args=[police.pk]))
     assert len(page.context["units"]) == count
 

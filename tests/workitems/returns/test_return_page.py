@@ -634,7 +634,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_items(
         ReturnNoteFactory(of_return=of_return, item=item)
     client = client_of(contributor)
     client.get(of_return.get_absolute_url())
-    with django_assert_num_queries(24):  # the last of them: which acronyms the plan knows
+    with django_assert_num_queries(25):  # among them: which acronyms the plan knows, who submits
         response = client.get(of_return.get_absolute_url())
     assert len(response.context["led"]) == count
 

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.models import User
 from agencies.pages.form_pages import carry_out, done, refusals_in_messages
-from agencies.people.submitting import single_coordinator, submitters_of
+from agencies.people.submitting import Submitters, single_coordinator, submitters_of
 from agencies.records import history
 from workitems.desk.to_dos import days_until
 from workitems.intake.forms.workbook import WorkbookForm
@@ -307,20 +307,19 @@ def ready(request: HttpRequest, of_return: Return) -> HttpResponse:
         messages.error(request, str(refusal))
         return back(request, "missing")
     notify_at_once([of_return], Reason.READY, on=localdate(), at=now)
-    messages.success(
-        request,
-        (
-            gettext(
-                "Ready for approval. {agency} has no other approver to email. You can still change "
-                "the return."
-            )
-            if nobody_to_email(of_return, signed_in(request), localdate())
-            else gettext(
-                "Ready for approval. We’ll email the approvers of {agency} now; it is also on "
-                "their desk. You can still change the return."
-            )
-        ).format(agency=of_return.agency),
+    people = submitters_of([of_return.agency], localdate())[of_return.agency_id]
+    says = (
+        gettext(
+            "Ready for approval. {agency} has no other approver to email. You can still change the "
+            "return."
+        )
+        if people.without_anyone_to_email(signed_in(request).pk)
+        else gettext(
+            "Ready for approval. We’ll email the approvers of {agency} now; it is also on their "
+            "desk. You can still change the return."
+        )
     )
+    messages.success(request, says.format(agency=of_return.agency))
     return back(request)
 
 
@@ -389,6 +388,7 @@ def show(
     is_submitted = of_return.state == Return.State.SUBMITTED and round.is_open
     may_recall = is_submitted and person.has_perm("workitems.recall_return", of_return)
     for_agency = round_services.is_for_agency(of_return, person)
+    people = submitters_of([of_return.agency], on)[of_return.agency_id] if writes else None
     review_refused = of_return.submitted_by_id == person.pk or page.authors == {person.pk}
     return render(
         request,
@@ -443,10 +443,10 @@ def show(
             and of_return.alone_allowed_at is None,
             "may_review": reviews,
             "review_refused": review_refused,
-            "short_of": short_of(of_return, writes, reviews and review_refused, on),
+            "short_of": short_of(of_return, people, reviews and review_refused, on),
             "may_invite": (writes or reviews)
             and person.has_perm("agencies.manage_seats", of_return.agency),
-            "nobody_to_email": writes and nobody_to_email(of_return, person, on),
+            "nobody_to_email": people is not None and people.without_anyone_to_email(person.pk),
             # Passed even if the user may no longer review, so that a refused note is not lost.
             "send_back_form": send_back,
         },
@@ -475,22 +475,17 @@ def show_given(person: User, of_return: Return, sections: list[Section], on: dat
     return sum(section.is_mine for section in sections)
 
 
-def short_of(of_return: Return, writes: bool, cannot_accept: bool, on: date) -> list[str]:
-    """Say who is missing before the return can be submitted, or accepted. At most two queries."""
-    agency, plan = of_return.agency, of_return.round.plan
-    own = agency.pk == plan.coordinating_agency_id
-    found = []
-    if writes and of_return.alone_allowed_at is None:
-        found.append(submitters_of([agency], on)[agency.pk].words)
-    if writes and own or cannot_accept:
+def short_of(
+    of_return: Return, people: Submitters | None, cannot_accept: bool, on: date
+) -> list[str]:
+    """Say who is missing before the return can be submitted, or accepted. `people` are its agency's,
+    while the reader writes it. At most one query."""
+    plan = of_return.round.plan
+    is_own = people is not None and of_return.agency_id == plan.coordinating_agency_id
+    found = [people.words] if people and of_return.alone_allowed_at is None else []
+    if is_own or cannot_accept:
         found.append(single_coordinator(plan.coordinating_agency, on))
     return [says for says in found if says]
-
-
-def nobody_to_email(of_return: Return, person: User, on: date) -> bool:
-    """Return whether no approver but the person would be told that the return is ready."""
-    people = submitters_of([of_return.agency], on)[of_return.agency_id]
-    return people.without_anyone_to_email(person.pk)
 
 
 def mails_of(of_return: Return) -> list[Evidence]:

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.models import Seat, by_short_name
+from agencies.models import Seat, User, by_short_name
 from agencies.pages.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.pages.once import once
 from agencies.people.submitting import single_coordinator, submitters_of
@@ -90,10 +90,8 @@ def show(
     )
     for each in returns:
         each.round = round
-    seats = people_of(round, returns, on) if may_manage else {}
+    seats = Seats([plan], [each.agency_id for each in returns], on) if may_manage else None
     mended = mended_of(returns) if may_manage else {}
-    agencies = [each.agency for each in returns if each.is_with_agency]
-    short_of = submitters_of(agencies, on) if may_manage and round.is_open and agencies else {}
     return render(
         request,
         "workitems/returns/rounds/detail.html",
@@ -113,8 +111,10 @@ def show(
                     or each.state == Return.State.ACCEPTED
                     or (may_manage and (each.submitted_at is not None or each.is_entered)),
                     "mended": mended.get(each.pk, ""),
-                    "people": seats.get(each.agency_id, {}).items(),
-                    "short_of": short_of.get(each.agency_id),
+                    "people": names_by_role(seats, each),
+                    "short_of": submitters_from(seats, each)
+                    if seats and round.is_open and each.is_with_agency
+                    else None,
                 }
                 for each in returns
             ],
@@ -136,19 +136,27 @@ def show(
     )
 
 
-def people_of(round: Round, returns: list[Return], on: date) -> dict[int, dict[str, list[str]]]:
-    """Return the names of each agency's contributors and approvers, by the role's label."""
-    seats = Seats([round.plan], [each.agency_id for each in returns], on)
-    found: dict[int, dict[str, list[str]]] = {}
-    for each in returns:
-        by_role = {
-            str(role.label): [
-                user.name for user, *_ in seats.sitting(round.plan, each.agency_id, role)
-            ]
-            for role in (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
-        }
-        found[each.agency_id] = {label: names for label, names in by_role.items() if names}
-    return found
+def names_by_role(seats: Seats | None, of_return: Return) -> list[tuple[str, list[str]]]:
+    """Return the names of the agency's contributors and approvers, by the role's label."""
+    return [
+        (str(role.label), [user.name for user in found])
+        for role in WRITING_ROLES
+        if seats and (found := people_as(seats, of_return, role))
+    ]
+
+
+def submitters_from(seats: Seats, of_return: Return) -> Submitters:
+    """Return who writes and submits a return, from what is read already."""
+    return Submitters(
+        of_return.agency,
+        {user.pk for user in people_as(seats, of_return, *WRITING_ROLES)},
+        {user.pk for user in people_as(seats, of_return, Seat.Role.APPROVER)},
+    )
+
+
+def people_as(seats: Seats, of_return: Return, *roles: Seat.Role) -> list[User]:
+    found = seats.sitting(of_return.round.plan, of_return.agency_id, *roles)
+    return [user for user, *_why in found]
 
 
 def mended_of(returns: list[Return]) -> dict[int, str]:
