@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +18,7 @@ from agencies.people.succession import HandOver, Holding, save_row
 from agencies.records import history
 from agencies.typed.asking import Fault
 from workitems.models import Return, ReturnNote, Update
+from workitems.plan.services.refusals import Refused
 
 STATUS = ("stage", "confidence", "item_version")
 TEXTS = ("achieved", "planned_next", "challenges")
@@ -46,6 +48,10 @@ class OpenReturns(Holding):
                     )
 
     def move(self, act: HandOver) -> None:
+        # Whoever writes or submits one of them waits, and then finds it moved.
+        both = Q(agency=act.agency) | Q(agency=act.to)
+        list(Return.objects.select_for_update(of=("self",)).filter(both, round__closed_at=None))
+        Refused.raise_any(self.faults(act.agency, act.to, act.on))
         for mine, other in self._pairs(act.agency, act.to, act.on):
             history.end_pauses(Update, of_return=mine.pk)
             history.end_pauses(ReturnNote, of_return=mine.pk)
