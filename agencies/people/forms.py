@@ -121,7 +121,7 @@ class InviteManyForm(Form):
     reason = ReasonField(
         label=gettext_lazy("Why"), required=False, help_text=gettext_lazy("Kept in the history.")
     )
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = TextField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, by: User, today: date, **kwargs: Any) -> None:
         self.by, self.today = by, today

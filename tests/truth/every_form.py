@@ -433,6 +433,11 @@ CREATES = {
             "from_on": "1 May 2026",
         },
     ),
+    "agencies:invite-many": Creates(
+        Invitation,
+        "approver",
+        lambda world: {"lines": "Mere, mere@example.org, Police, contributor"},
+    ),
     "agencies:invite": Creates(
         Invitation,
         "approver",
@@ -882,6 +887,9 @@ CHANGES = {
     "agencies:close-account": STATE,
     "agencies:reopen-account": STATE,
     "agencies:end": STATE,
+    "agencies:hand-over": VERSION,
+    "agencies:confirm-seat": STATE,
+    "returns:allow-alone": STATE,
     "agencies:seat-unit": SAME,
     "agencies:change-unit": VERSION,
     "workitems:give": VERSION,

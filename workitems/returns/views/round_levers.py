@@ -94,7 +94,6 @@ def extend(request: HttpRequest, slug: str, round: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@once
 def allow_alone(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
     """Let one person write and submit a return, with a reason."""
     row = managed_round(request, slug, round)
