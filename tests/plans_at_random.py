@@ -35,6 +35,7 @@ from tests.factories import (
     VariationFactory,
     WorkItemFactory,
 )
+from tests.scenery import without_decisions
 from workitems.models import Delay, Milestone, Plan, WorkItem
 from workitems.plan.asat import Moment
 
@@ -97,8 +98,9 @@ def plans(
     for day in _later(chance, FIRST, most=1):
         pillars[0].title = f"P1, as renamed on {day}"
         _write(pillars[0], day)
-    for number in range(items):
-        _item(chance, made, pillars, f"1.{number + 8}")
+    with without_decisions():
+        for number in range(items):
+            _item(chance, made, pillars, f"1.{number + 8}")
     for number in range(chance.randint(0, 2)):
         _risk(chance, made, number + 1)
     _round(chance, made)

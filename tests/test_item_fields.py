@@ -67,6 +67,7 @@ WITH_PLAN = "comes with the plan's workbook, whose import is the record of it"
 ON_THE_PAGE = "said on the item's page and in the workbook; lists have no room for it"
 NO_NEWS = "no news to the working group: it says nothing of how the plan stands"
 NOT_ON_PAPER = "the annexes do not print it"
+BY_DECISION = "told by the variation that changes it"
 DERIVED = "follows from other fields, which tell of it"
 NOT_IN_FORMAT = "docs/workbook.md: the format does not hold it"
 IN_SENTENCES = "only the sentences of papers name it so"
@@ -81,7 +82,6 @@ EVERYWHERE = dict.fromkeys(
 # By model and field, the surfaces that do not have it, each with the reason.
 EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
     WorkItem: {
-        "pillar": {"change": BY_WORKBOOK, "history": WITH_PLAN},
         "number": {"change": BY_WORKBOOK, "history": WITH_PLAN},
         "as_told": {
             "list": IN_SENTENCES,
@@ -91,33 +91,24 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
         "objective": {"list": ON_THE_PAGE},
         "action": {"list": ON_THE_PAGE},
         "kind": {
-            "change": BY_WORKBOOK,
-            "history": WITH_PLAN,
             "list": ON_THE_PAGE,
-            "what changed": NO_NEWS,
+            "what changed": BY_DECISION,
             "annex": NOT_ON_PAPER,
         },
-        "lead_agency": {"change": BY_WORKBOOK},
-        "is_key": {"change": BY_WORKBOOK, "history": WITH_PLAN, "what changed": NO_NEWS},
+        "is_key": {"what changed": BY_DECISION},
         "timeframe": {
-            "change": BY_WORKBOOK,
-            "history": WITH_PLAN,
             "list": ON_THE_PAGE,
-            "what changed": NO_NEWS,
+            "what changed": BY_DECISION,
             "annex": NOT_ON_PAPER,
         },
         "months": {
-            "change": BY_WORKBOOK,
-            "history": WITH_PLAN,
             "list": ON_THE_PAGE,
-            "what changed": NO_NEWS,
+            "what changed": BY_DECISION,
             "annex": NOT_ON_PAPER,
         },
         "starts_on": {
-            "change": BY_WORKBOOK,
-            "history": WITH_PLAN,
             "list": "kept for the workbook alone",
-            "what changed": NO_NEWS,
+            "what changed": BY_DECISION,
             "annex": NOT_ON_PAPER,
             "page": "kept for the workbook alone",
             "page then": "kept for the workbook alone",
@@ -160,24 +151,14 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
             "page": ORDER,
             "page then": ORDER,
         },
-        "description": {"change": BY_WORKBOOK, "what changed": NO_NEWS},
         "as_told": {
             "list": IN_SENTENCES,
             "what changed": NO_NEWS,
             "annex": IN_SENTENCES,
             "proposal": IN_SENTENCES,
         },
-        "done_means": {
-            "change": BY_WORKBOOK,
-            "what changed": NO_NEWS,
-            "annex": NOT_ON_PAPER,
-        },
-        "responsible_agency": {
-            "change": BY_WORKBOOK,
-            "history": WITH_PLAN,
-            "what changed": NO_NEWS,
-            "annex": NOT_ON_PAPER,
-        },
+        "done_means": {"annex": NOT_ON_PAPER},
+        "responsible_agency": {"annex": NOT_ON_PAPER},
         "original_due": {
             "history": "never moves",
             "what changed": "never moves",
@@ -191,7 +172,7 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
             "making": PROGRESS,
         },
         "withdrawn_on": {
-            "change": "withdrawn with its item",
+            "change": "withdrawn with its item, or cancelled by a variation",
             "workbook": NOT_IN_FORMAT,
             "making": PROGRESS,
         },
@@ -575,7 +556,11 @@ def entry_for(world: World, model: type[models.Model], name: str, when: str) -> 
 def is_locked(model: type[models.Model], name: str) -> bool:
     """Return whether the field changes only by a variation, or never."""
     sheet = ITEMS if model is WorkItem else MILESTONES
-    return any(column.locked for column in sheet if name in columns_of(model, column.field))
+    return any(
+        column.locked or column.by_decision
+        for column in sheet
+        if name in (*columns_of(model, column.field), column.heading.lower())
+    )
 
 
 def columns_of(model: type[models.Model], field: str) -> tuple[str, ...]:

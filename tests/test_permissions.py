@@ -730,6 +730,18 @@ RULES: dict[str, Row] = {
         plan, may=(*WRITERS, "other contributor", "other approver", "coordinator"), post=INVALID
     ),
     "variations:propose-milestone": of_plan(item, may=(*WRITERS, "coordinator"), post=INVALID),
+    # The same of what changes, instead of what is added.
+    "variations:change-plan": of_plan(
+        lambda scene: [*plan(scene), "end"],
+        may=(*WRITERS, "other contributor", "other approver", "coordinator"),
+        post=INVALID,
+    ),
+    "variations:change-item": of_plan(
+        lambda scene: [*item(scene), "lead"], may=(*WRITERS, "coordinator"), post=INVALID
+    ),
+    "variations:change-milestone": of_plan(
+        lambda scene: [*milestone(scene), "cancel"], may=(*WRITERS, "coordinator"), post=INVALID
+    ),
     "risks:list": of_plan(plan),
     # Whoever writes for a member raises risks to the plan; the form offers their own items.
     "risks:raise": of_plan(

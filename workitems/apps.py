@@ -10,6 +10,7 @@ class WorkItemsConfig(AppConfig):
         from agencies.people import confirming, submitting, succession
         from workitems.desk import seat_lines
         from workitems.desk import to_dos as desk
+        from workitems.intake import to_decide
         from workitems.items import desk_lines as item_lines
         from workitems.meetings import action_news as action_notices
         from workitems.meetings import meeting_news as meeting_notices
@@ -26,7 +27,7 @@ class WorkItemsConfig(AppConfig):
         from workitems.returns.services import held_returns
         from workitems.risks import services as risks
         from workitems.variations import desk_lines as variation_lines
-        from workitems.variations.services import held_entries
+        from workitems.variations.services import from_workbook, held_entries
 
         confirming.OVERSEERS.append(coordinators.coordinators_over)
         confirming.IN_USE.append(coordinators.is_a_plan_adopted)
@@ -45,6 +46,8 @@ class WorkItemsConfig(AppConfig):
         desk.SOURCES.append(item_lines.lines_for)
         desk.SOURCES.append(variation_lines.lines_for)
         desk.SOURCES.append(group_lines.lines_for)
+        to_decide.ASK.append(from_workbook.ask)
+        to_decide.OBSTACLE.append(from_workbook.obstacle)
         held_entries.MAKERS[HeldEntry.Kind.RISK] = risks.raise_held
         post_migrate.connect(plan_guards.install_after_migrate, sender=self)
         post_migrate.connect(plan_indexes.install_after_migrate, sender=self)

@@ -154,10 +154,9 @@ approves_for_feed = seated(CalendarFeed, "agency_id", Seat.Role.APPROVER)
 
 @rules.predicate
 def asked_as_coordinator(user: User, variation: Any) -> bool:
-    """True for the plan's coordinators, of what their agency asks to add."""
+    """True for the plan's coordinators, of what their agency asks."""
     return (
         isinstance(variation, Variation)
-        and variation.addition is not None
         and variation.requesting_agency_id == variation.plan.coordinating_agency_id
         and coordinates_plan.test(user, variation)
     )
@@ -225,6 +224,7 @@ def reads_a_plan_with(user: User, agency: Any) -> bool:
             agency=agency,
             plan__adopted_on__isnull=False,
             plan__members__agency__in=agencies_of(user, *READING_ROLES),
+            plan__members__left_on=None,
         ).exists()
     )
 
@@ -310,7 +310,8 @@ rules.add_perm("workitems.add_evidence", writes_for_milestone | writes_for_miles
 rules.add_perm("workitems.review_item", coordinates_plan)
 rules.add_perm("workitems.give_item", gives_item)
 rules.add_perm("workitems.request_variation", writes_for_item)
-# Checked with the plan for a new item, and with the item for a new milestone.
+# Checked with the plan for a new item or a change of the plan, and with the item for a new milestone or a
+# change of the item or of a milestone.
 rules.add_perm("workitems.request_addition", coordinates_plan | writes_for_item | writes_for_member)
 rules.add_perm("workitems.recommend_variation", coordinates_plan)
 rules.add_perm("workitems.decide_variation", coordinates_plan)

@@ -23,7 +23,7 @@ from workitems.returns.views import (
     status_proposals,
 )
 from workitems.risks import views as risks
-from workitems.variations.views import additions, held_entries, variations
+from workitems.variations.views import additions, change_requests, held_entries, variations
 
 # They read and write workbooks: openpyxl takes 7 MiB.
 workbook = LateViews("workitems.intake.views.workbook")
@@ -185,6 +185,13 @@ variation_urls: list[URLPattern | URLResolver] = [
         "items/<str:number>/propose-milestone/",
         additions.propose_milestone,
         name="propose-milestone",
+    ),
+    path("variations/change/<slug:what>/", change_requests.change_plan, name="change-plan"),
+    path("items/<str:number>/change/<slug:what>/", change_requests.change_item, name="change-item"),
+    path(
+        "items/<str:number>/milestones/<int:milestone>/change/<slug:what>/",
+        change_requests.change_milestone,
+        name="change-milestone",
     ),
     path("variations/<int:variation>/", variations.detail, name="detail"),
     path("variations/<int:variation>/recommend/", variations.recommend, name="recommend"),

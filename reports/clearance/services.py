@@ -36,11 +36,8 @@ Answer = Clearance.Answer
 
 def agencies_to_ask(briefing: Briefing) -> list[Agency]:
     """Return members on the paper's date, by short name, without the coordinating agency."""
-    members = Agency.objects.filter(memberships__plan=briefing.plan).exclude(
-        pk=briefing.plan.coordinating_agency_id
-    )
-    rows = members.distinct().in_order()
-    return [agency for agency in rows if agency.exists_on(briefing.dated)]
+    members = briefing.plan.agencies_on(briefing.dated)
+    return list(members.exclude(pk=briefing.plan.coordinating_agency_id))
 
 
 @transaction.atomic

@@ -31,7 +31,6 @@ from reports.models import (
 )
 from workitems.models import (
     GlossaryEntry,
-    Member,
     Pillar,
     Plan,
     Return,
@@ -103,6 +102,20 @@ class GroupDecision(NamedTuple):
     """The working group's decision that an item is added or withdrawn, and the reason it was given."""
 
     reason: str
+    decided_on: date
+    source: Source
+
+
+class GroupChange(NamedTuple):
+    """What else the working group changed of the Plan: of an item, or (without one) of the Plan itself. `wording`
+    names the text or the detail that changed."""
+
+    kind: str
+    item: int | None
+    milestone: str
+    wording: str
+    before: str
+    after: str
     decided_on: date
     source: Source
 
@@ -192,6 +205,8 @@ class Facts:
     follows: Follows | None = None
     # By item: what an agency has asked of the working group that is not decided yet.
     requests: Mapping[int, Sequence[Asked]] = field(default_factory=dict)
+    # What else the working group changed of the Plan in the period.
+    changes: Sequence[GroupChange] = ()
     # By item that its reviewer rates at risk or off track: the reason that was given with the rating.
     reviewers_reasons: Mapping[int, str] = field(default_factory=dict)
     # The plan's glossary as it is now, by acronym in small letters; without words, readers know it.
@@ -288,14 +303,14 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         )
     agencies = {agency.pk: agency for agency in _agencies()}
     members = sorted(
-        (agencies[pk] for pk in Member.objects.filter(plan=plan).values_list("agency", flat=True)),
+        (agencies[pk] for pk in plan.agencies_on(as_at).values_list("pk", flat=True)),
         key=lambda agency: agency.short_name.casefold(),
     )
     pillars = tuple(Pillar.objects.filter(plan=plan).order_by("number"))
     moment = Moment.end_of(as_at)
     place = {pillar.pk: index for index, pillar in enumerate(pillars)}
     items = sorted(items_in_full(plan, moment), key=lambda item: place[item.pillar])
-    additions, withdrawals, requests = _variations_of(briefing, items)
+    additions, withdrawals, requests, changes = _variations_of(briefing, items)
     last_paper, follows = _last_paper(briefing), _follows(briefing, items)
     accepted, answered_since = _updates(briefing, items)
     return Facts(
@@ -311,7 +326,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         minister=appointment.minister,
         minister_since=appointment.from_on,
         agencies=agencies,
-        members=tuple(agency for agency in members if agency.exists_on(as_at)),
+        members=tuple(members),
         pillars=pillars,
         items=tuple(items),
         late=late_items(items, briefing.period_start),
@@ -323,6 +338,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         last_paper=last_paper,
         additions=additions,
         withdrawals=withdrawals,
+        changes=changes,
         updates=grouped(accepted, "item"),
         answered_since=answered_since,
         supports=_supports(plan, moment, agencies),
@@ -481,12 +497,19 @@ def _last_paper(briefing: Briefing) -> LastPaper | None:
 
 # What a paper tells of a request that waits for a decision.
 ASKED_KINDS = (Variation.Kind.DATE, Variation.Kind.WORDING, Variation.Kind.WITHDRAWAL)
+# What a paper tells of changes that were decided, besides items added and withdrawn. An item's own wording
+# is told in what changed.
+CHANGES = (
+    Variation.Kind.LEAD, Variation.Kind.RESPONSIBLE, Variation.Kind.SUPPORTER, Variation.Kind.CANCEL,
+    Variation.Kind.WORDING, Variation.Kind.DETAIL, Variation.Kind.MEMBER, Variation.Kind.END,
+)  # fmt: skip
 
 
 @composed
 def _variations(plan: Any, until: Any) -> Any:
     decided = Q(
-        kind__in=[Variation.Kind.ITEM, Variation.Kind.WITHDRAWAL],
+        Q(kind__in=[Variation.Kind.ITEM, Variation.Kind.WITHDRAWAL, *CHANGES])
+        & (~Q(kind=Variation.Kind.WORDING) | Q(item=None) | Q(milestone__isnull=False)),
         state=Variation.State.APPROVED,
         decided_at__lt=until,
     )
@@ -494,17 +517,21 @@ def _variations(plan: Any, until: Any) -> Any:
     waiting &= Q(state__in=Variation.PENDING) | Q(decided_at__gte=until)
     versions = Variation.history.filter(id=OuterRef("pk")).order_by("-history_date", "-history_id")
     rows = Variation.objects.filter(decided | waiting, plan=plan)
-    return rows.annotate(version=Subquery(versions.values("history_id")[:1])).order_by("number")
+    rows = rows.select_related("milestone").order_by("number")
+    return rows.annotate(version=Subquery(versions.values("history_id")[:1]))
 
 
 def _variations_of(
     briefing: Briefing, items: Iterable[ItemAt]
-) -> tuple[dict[int, GroupDecision], dict[int, GroupDecision], dict[int, list[Asked]]]:
-    """Return by item the decisions of the period to add it, and to withdraw it if it is withdrawn; and what agencies
-    have asked about it that waits for a decision. One query."""
+) -> tuple[
+    dict[int, GroupDecision], dict[int, GroupDecision], dict[int, list[Asked]], list[GroupChange]
+]:
+    """Return by item the decisions of the period to add it, and to withdraw it if it is withdrawn; what agencies
+    have asked about it that waits for a decision; and what else the group changed in the period. One query."""
     withdrawn = {item.pk for item in items if item.stage == Stage.WITHDRAWN}
     until = end_of(briefing.dated)
     added, gone = {}, {}
+    changed: list[GroupChange] = []
     requests: dict[int, list[Asked]] = defaultdict(list)
     for row in _variations(plan=briefing.plan_id, until=until):
         source = Source("workitems.variation", row.pk, row.version, f"Variation V{row.number}")
@@ -514,14 +541,24 @@ def _variations_of(
             requests[row.item_id].append(asked)
             continue
         decided_on = localdate(row.decided_at)
-        if decided_on < briefing.period_start or row.item_id is None:
+        if decided_on < briefing.period_start:
+            continue
+        if row.kind in CHANGES:
+            changed.append(change_of(row, decided_on, source))
             continue
         decision = GroupDecision(row.reason, decided_on, source)
         if row.kind == Variation.Kind.ITEM:
             added[row.item_id] = decision
         elif row.item_id in withdrawn:
             gone[row.item_id] = decision
-    return added, gone, requests
+    return added, gone, requests, changed
+
+
+def change_of(row: Variation, decided_on: date, source: Source) -> GroupChange:
+    wording = str(Variation.Wording(row.wording).label).lower() if row.wording else ""
+    milestone = row.milestone.description if row.milestone else ""
+    texts = row.text_before, row.text_after
+    return GroupChange(row.kind, row.item_id, milestone, wording, *texts, decided_on, source)
 
 
 @composed
@@ -582,7 +619,9 @@ def _last_answer(briefing: Briefing) -> AnswerFacts | None:
 def _supports(
     plan: Plan, moment: Moment, agencies: Mapping[int, Agency]
 ) -> dict[int, list[tuple[Agency, str]]]:
-    rows = read_at(Support, moment, ("item_id", "agency_id", "role"), {"item__plan_id": plan.pk})
+    rows = read_at(
+        Support, moment, ("item_id", "agency_id", "role"), {"item__plan_id": plan.pk}, ended_on=None
+    )
     found: dict[int, list[tuple[Agency, str]]] = defaultdict(list)
     for item, agency, role in rows:
         found[item].append((agencies[agency], role))

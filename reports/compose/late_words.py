@@ -191,7 +191,7 @@ def requested(writer: Writer, item: ItemAt) -> Iterator[tuple[str, bool]]:
     for asked in writer.facts.requests.get(item.pk, ()):
         who = writer.facts.agencies[asked.agency].short_name
         if asked.kind == Variation.Kind.WORDING:
-            to = "change the item’s wording"
+            to = "reword a milestone" if asked.milestone else "change the item’s wording"
         elif asked.due is None:
             to = "withdraw the item"
         else:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from agencies.models import Agency, Seat
+from agencies.models import Seat
 from agencies.wording.translation import _, day_words, list_in_words
 from reports.compose.standing_text import filled
 from reports.document import Verb
@@ -156,6 +156,7 @@ def title_of(briefing: Briefing, title: str) -> str:
 
 def other_members(plan: Plan, on: date) -> list[str]:
     """Return short names of the group's other agencies on a day, in the order they joined."""
-    others = Agency.objects.valid_on(on).filter(memberships__plan=plan)
-    others = others.exclude(pk=plan.coordinating_agency_id).order_by("memberships__pk")
+    others = (
+        plan.agencies_on(on).exclude(pk=plan.coordinating_agency_id).order_by("memberships__pk")
+    )
     return list(others.values_list("short_name", flat=True))

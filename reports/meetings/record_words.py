@@ -14,6 +14,7 @@ from workitems.models import Variation
 from workitems.plan.attention import Line, Point
 from workitems.plan.plan_at import ReturnAt
 from workitems.terms.additions import Addition, NewItem, addition_of
+from workitems.terms.asked_changes import asks_to_change
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.lateness import MilestoneLike, by_then, milestone_lateness
 
@@ -88,8 +89,8 @@ def decision_line(
 
 
 def asked(row: Any, *, item: Any, milestone: str, agencies: Mapping[int, Any]) -> Asked:
-    """Return a variation or its history row, with the text or date before and after. `item` may be
-    None of a request for a new item."""
+    """Return a variation or its history row, with the text or date before and after. `item` is None of
+    a request for a new item, or for a change of the plan itself."""
     adds = addition_of(row.kind, row.adds)
     what, before, after = _added(adds, agencies) if adds is not None else _sides(row, milestone)
     state = Variation.State(row.state)
@@ -97,7 +98,11 @@ def asked(row: Any, *, item: Any, milestone: str, agencies: Mapping[int, Any]) -
     return Asked(
         reference=f"V{row.number}",
         asks=what,
-        item=line(str(adds)) if isinstance(adds, NewItem) else f"{item.number} {line(item.title)}",
+        item=line(str(adds))
+        if isinstance(adds, NewItem)
+        else f"{item.number} {line(item.title)}"
+        if item
+        else "The Plan",
         agency=name_of(agencies, row.requesting_agency_id),
         requested=timezone.localdate(row.requested_at),
         reason=paragraphs(row.reason),
@@ -119,14 +124,15 @@ def _sides(row: Any, milestone: str) -> tuple[str, Words, Words]:
             _date(row.due_after, row.after_known_to),
         )
         return f"Move “{milestone}”", *sides
-    if row.kind == Variation.Kind.WORDING:
-        what = Variation.Wording(row.wording).label.lower()
-        return (
-            f"Change the {what}",
-            paragraphs(row.text_before),
-            paragraphs(row.text_after),
-        )
-    return "Withdraw the item", ("In the Plan",), ("Withdrawn from the Plan",)
+    if row.kind == Variation.Kind.WITHDRAWAL:
+        return "Withdraw the item", ("In the Plan",), ("Withdrawn from the Plan",)
+    what = str(Variation.Wording(row.wording).label) if row.wording else ""
+    after = {Variation.Kind.CANCEL: "Cancelled", Variation.Kind.MEMBER: "Not in the working group"}
+    return (
+        asks_to_change(row.kind, what, line(row.text_before), line(row.text_after), milestone),
+        paragraphs(row.text_before),
+        paragraphs(row.text_after) or ((after[row.kind],) if row.kind in after else ()),
+    )
 
 
 def _added(adds: Addition, agencies: Mapping[int, Any]) -> tuple[str, Words, Words]:

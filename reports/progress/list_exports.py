@@ -49,6 +49,10 @@ def _state_of_risk(risk: Risk, *, is_closed: bool) -> str:
     return f"With {risk.with_whom}" if risk.escalated_to else "Open"
 
 
+def _is_of_item(row: Variation) -> bool:
+    return row.item is not None or row.addition is not None
+
+
 @in_english
 def variations(
     view: PlanView, rows: Iterable[Variation], made_at: datetime, *filters: str
@@ -57,8 +61,11 @@ def variations(
     fields: list[Field[Variation]] = [
         (Column("Reference", 10), lambda row: row.reference),
         (Column("What is asked", 44), lambda row: row.asks),
-        (Column("Item", 8), lambda row: row.about.partition(" ")[0]),
-        (Column("Work item", 34), lambda row: row.about.partition(" ")[2]),
+        (Column("Item", 8), lambda row: row.about.partition(" ")[0] if _is_of_item(row) else ""),
+        (
+            Column("Work item", 34),
+            lambda row: row.about.partition(" ")[2] if _is_of_item(row) else row.about,
+        ),
         (date_column("Date before"), lambda row: row.before),
         (date_column("Date after"), lambda row: row.after),
         (Column("Text before", 40), lambda row: row.text_before),

@@ -152,7 +152,7 @@ class FollowUpForm(Form):
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["owner_agency"]
-        field.queryset = members = Agency.objects.filter(memberships__plan=plan).in_order()
+        field.queryset = members = plan.agencies
         # Of the same query as the sentences' names.
         field.choices = [("", field.empty_label), *((each.pk, str(each)) for each in members)]
         speak_of(self, "", names_of(members), plan)

@@ -571,6 +571,24 @@ CREATES = {
             "responsible_agency": world.agencies["police"].pk,
         },
     ),
+    "variations:change-plan": Creates(
+        Variation,
+        "approver",
+        lambda world: {"ends_on": "30 July 2037", "reason": "A new law."},
+        arguments=lambda world: [world.plan.slug, "end"],
+    ),
+    "variations:change-item": Creates(
+        Variation,
+        "approver",
+        lambda world: {"to": world.agencies["customs"].pk, "reason": "A new law."},
+        arguments=lambda world: [world.plan.slug, world.item.number, "lead"],
+    ),
+    "variations:change-milestone": Creates(
+        Variation,
+        "approver",
+        lambda world: {"text": "Brochure printed and sent", "reason": "A new law."},
+        arguments=lambda world: [world.plan.slug, world.item.number, 1, "words"],
+    ),
     "meetings:attendance": Creates(
         Attendance,
         "coordinator",

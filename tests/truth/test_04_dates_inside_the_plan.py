@@ -18,6 +18,7 @@ from tests.factories import (
     VariationFactory,
     WorkItemFactory,
 )
+from tests.scenery import without_decisions
 from tests.workitems.record import (
     NOW,
     TODAY,
@@ -140,7 +141,8 @@ def test_a_date_after_the_plans_end_is_asked_for_on_purpose(
 
 
 def test_a_plan_without_an_end_has_no_last_day(milestone, writer, police):
-    Plan.objects.update(ends_on=None)
+    with without_decisions():
+        Plan.objects.update(ends_on=None)
     made = variations.request_date(
         milestone=milestone, due_after=date(2099, 1, 1), reason="So.", agency=police,
         by=writer, at=NOW,
@@ -198,7 +200,8 @@ def test_what_a_meeting_approved_in_time_is_recorded_later(asked, milestone, wri
 
 
 def test_a_date_after_the_plans_end_is_approved_with_a_reason(asked, milestone, writer):
-    Plan.objects.update(ends_on=TODAY)
+    with without_decisions():
+        Plan.objects.update(ends_on=TODAY)
     says = "V4 asks for 2 June 2010, and the plan ends on 1 June 2010. Say why in the decision."
     with unchanged(asked, milestone), refused(says, "text"):
         decide(asked, TODAY, writer)
@@ -225,7 +228,8 @@ def test_a_date_that_has_come_is_not_approved_out_of_session(asked, milestone, w
     )
     with unchanged(made, asked, milestone), refused(says, "decision"):
         out_of_session.close(asked=made, on=TOMORROW, at=NOW, by=writer)
-    Plan.objects.update(ends_on=TODAY)
+    with without_decisions():
+        Plan.objects.update(ends_on=TODAY)
     says = "V4 asks for 2 June 2010, and the plan ends on 1 June 2010. Say why in the decision."
     with unchanged(made, asked, milestone), refused(says, "text"):
         out_of_session.close(asked=made, on=TODAY, at=NOW, by=writer)

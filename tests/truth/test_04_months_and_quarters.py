@@ -22,7 +22,7 @@ from tests.workitems.record import NOW, TODAY, item_history, ready_to_decide, re
 from tests.workitems.workbooks import file_of, small
 from workitems.calendar import due_calendar
 from workitems.desk import to_dos as desk
-from workitems.intake.workbook import WorkbookRefused, import_workbook
+from workitems.intake.workbook import import_workbook
 from workitems.intake.workbook.export import export_workbook
 from workitems.models import CalendarFeed, Milestone, Plan
 from workitems.narrative.blocks import Field
@@ -315,14 +315,13 @@ def test_a_workbook_brings_months_and_quarters_and_takes_them_away():
 def test_an_import_changes_a_forecast_to_a_month_and_no_agreed_date():
     import_workbook(with_dates(), name="plan.xlsx", at=NOW)
     plan, later = Plan.objects.get(), NOW + timedelta(minutes=1)
-    file = with_dates(Agreed_due="March 2010", Forecast_due="September 2010")
-    with pytest.raises(WorkbookRefused) as refusal:
-        import_workbook(file, name="plan.xlsx", at=later, plan=plan)
-    assert [fault.problem for fault in refusal.value.faults] == [
-        "The plan has the date 31 March 2010 here."
+    file = with_dates(Agreed_due="March 2010", Forecast_due="Sep 2010")
+    outcome = import_workbook(file, name="plan.xlsx", at=later, plan=plan)
+    assert [(row.heading, row.was, row.now) for row in outcome.to_decide] == [
+        ("Agreed due", "31 March 2010", "March 2010")
     ]
-    import_workbook(with_dates(Forecast_due="Sep 2010"), name="plan.xlsx", at=later, plan=plan)
     milestone = Milestone.objects.get()
+    assert milestone.agreed_known_to == "day"
     assert (milestone.forecast_due, milestone.forecast_known_to) == (date(2010, 9, 30), "month")
 
 

@@ -104,9 +104,14 @@ def test_a_value_is_emptied_only_by_the_word_for_nothing():
     ]
     sheets["Updates"][0]["Challenges"] = "(None)"
     sheets["Milestones"][0]["Forecast due"] = CLEARED
-    imported(sheets)
+    left = imported(sheets)
     plan, milestone = Plan.objects.get(), Milestone.objects.get()
-    assert (plan.ends_on, plan.background, plan.copied_to) == (None, "", "")
+    assert (plan.background, plan.copied_to) == ("", "")
+    # The end of an adopted plan is the working group's.
+    assert [(row.heading, row.was, row.now) for row in left.to_decide] == [
+        ("Ends on", "30 June 2014", "")
+    ]
+    assert plan.ends_on == date(2014, 6, 30)
     assert milestone.forecast_due == milestone.agreed_due
     assert Update.objects.get().challenges == ""
 
@@ -116,7 +121,6 @@ def test_a_value_is_emptied_only_by_the_word_for_nothing():
     [
         ("Work items", "Title", "Title must be filled."),
         ("Work items", "Measure", "An import removes nothing from Measure."),
-        ("Work items", "Objective", "The plan has “Staff know the signs.” here."),
     ],
 )
 def test_what_cannot_be_emptied_is_refused(sheet, heading, problem):

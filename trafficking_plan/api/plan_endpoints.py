@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Query, Router
 
-from agencies.models import Agency, Token
+from agencies.models import Token
 from reports.progress import registers
 from reports.progress.changes import Kind, read_changes
 from reports.progress.changes.periods import offered
@@ -82,7 +82,7 @@ def plan(request: HttpRequest, slug: str, asked: Query[schemas.AsAt]) -> Row:
     """What a plan says of itself at a moment, its working group and its pillars."""
     found, at = plan_and_moment(request, slug, asked.at)
     then = found if at.is_now else _as_it_said(found, at)
-    members = {each.pk: each for each in Agency.objects.filter(memberships__plan=found).in_order()}
+    members = {each.pk: each for each in found.agencies}
     leader = found.coordinating_agency
     named = agencies_at({**members, leader.pk: leader}, at)
     return as_json.plan_line(request, then) | {
@@ -141,7 +141,9 @@ def item(request: HttpRequest, slug: str, number: str, asked: Query[schemas.AsAt
     if not at.items:
         raise Http404
     (row,), agencies = at.items, at.agencies
-    supports = rows_at(Support, moment, of={"item_id": row.pk}).values_list("agency_id", flat=True)
+    supports = rows_at(Support, moment, of={"item_id": row.pk}, ended_on=None).values_list(
+        "agency_id", flat=True
+    )
     return _line(request, at, row) | {
         "as_at": as_json.moment(moment, timezone.now()),
         "objective": row.objective,

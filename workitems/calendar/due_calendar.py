@@ -209,7 +209,7 @@ def _votes(feed: CalendarFeed) -> Iterator[Entry]:
         title = _("Answer on {reference}, out of session").format(
             reference=asked.variation.reference
         )
-        lines = [_("Item {about}").format(about=asked.variation.about)]
+        lines = [asked.variation.place]
         path = asked.get_absolute_url()
         yield entry_of(
             "vote", row, asked.due_on, title, lines, _("Decision"), also="asked", path=path

@@ -55,7 +55,7 @@ def index(request: HttpRequest, agency: int) -> HttpResponse:
     may_make = request.user.has_perm("workitems.make_feed", of)
     form = None
     if may_make:
-        plans = Plan.objects.adopted().filter(members__agency=of).in_order()
+        plans = Plan.objects.adopted().filter(members__agency=of, members__left_on=None).in_order()
         form = MakeFeedForm(posted(request), plans=plans)
     elif request.method == "POST":
         raise PermissionDenied

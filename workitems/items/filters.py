@@ -140,7 +140,9 @@ def narrowed(at: PlanAt, wanted: dict[str, Any]) -> list[ItemAt]:
     if wanted.get("attention"):
         items = [item for item in items if item.pk in at.ranks]
     if agency := wanted.get("agency"):
-        supports = rows_at(Support, at.moment, of={"item__plan_id": at.plan.pk}, agency_id=agency)
+        supports = rows_at(
+            Support, at.moment, of={"item__plan_id": at.plan.pk}, agency_id=agency, ended_on=None
+        )
         supported = set(supports.values_list("item_id", flat=True))
         items = [item for item in items if item.lead == agency or item.pk in supported]
     return items

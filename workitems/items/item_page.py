@@ -85,7 +85,7 @@ def item_page(
         item=then,
         supports=list(item.supports.all())
         if moment.is_now
-        else parts.of(Support, {"item": item.pk}, agency="agency"),
+        else parts.of(Support, {"item": item.pk}, agency="agency", ended_on=None),
         # They stand below the wording.
         measures=parts.of(Measure, {"item": item.pk}, "number")
         if then.objective or then.action

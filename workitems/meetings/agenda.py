@@ -110,6 +110,8 @@ def title_of(subject: Any) -> str:
     if isinstance(subject, WorkItem):
         return f"{subject.number} {subject.title}"
     if isinstance(subject, Variation):
+        if subject.item is None and subject.addition is None:
+            return f"{subject.reference} on the plan: {subject.asks}"
         if subject.item is None:
             return f"{subject.reference} on a new item {subject.about}"
         return f"{subject.reference} on item {subject.about}"

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 from agencies.models import Agency, User
 from agencies.records.tracking import track
 from workitems.models.item import Milestone, WorkItem, known_to_field
-from workitems.models.plan import Plan
+from workitems.models.plan import Pillar, Plan
 from workitems.terms.additions import Addition, addition_of, asks_to_add
+from workitems.terms.asked_changes import asks_to_change
 from workitems.terms.item_texts import ITEM_TEXTS
 from workitems.terms.known_dates import Known, KnownDate, from_to
 from workitems.terms.lateness import cause_in_words
@@ -200,7 +201,7 @@ class VariationQuerySet(models.QuerySet["Variation"]):
 
     def for_list(self) -> Self:
         """With all that a list row prints, in one query."""
-        return self.select_related("item", "milestone", "requesting_agency")
+        return self.select_related("item", "milestone", "pillar", "requesting_agency")
 
     def pending_in(self, plan: Plan) -> list["Variation"]:
         """Return the pending variations among these, which are all of one plan, oldest first."""
@@ -211,11 +212,12 @@ class VariationQuerySet(models.QuerySet["Variation"]):
 
 
 class Variation(models.Model):
-    """A request to move an agreed date, change an item's wording, withdraw an item, or add an item or
-    a milestone.
+    """A request to change what was adopted: each `Kind` says what.
 
-    What is added is kept as data (`adds`, see additions.py). `item` is the new item, and `milestone`
-    the new milestone, only once it is approved.
+    What is added is kept as data (`adds`, see additions.py), and so are the role of a supporting agency
+    and the value of a detail.
+    `item` is the new item, and `milestone` the new milestone, only once it is approved. A change of the
+    plan itself has no item.
 
     An agency requests it, the coordinator sends it to the working group with a recommendation,
     and the group decides it at a meeting that has it on its agenda, or out of session. An approval
@@ -228,6 +230,13 @@ class Variation(models.Model):
         WITHDRAWAL = "withdrawal", gettext_lazy("Withdraw the item")
         ITEM = "item", gettext_lazy("Add a work item")
         MILESTONE = "milestone", gettext_lazy("Add a milestone")
+        LEAD = "lead", gettext_lazy("Change the lead agency")
+        RESPONSIBLE = "responsible", gettext_lazy("Change the responsible agency")
+        SUPPORTER = "supporter", gettext_lazy("Change the supporting agencies")
+        CANCEL = "cancel", gettext_lazy("Cancel a milestone")
+        DETAIL = "detail", gettext_lazy("Change a detail")
+        MEMBER = "member", gettext_lazy("Leave the working group")
+        END = "end", gettext_lazy("Change the plan’s end")
 
     class State(models.TextChoices):
         REQUESTED = "requested", gettext_lazy("Requested")
@@ -250,9 +259,27 @@ class Variation(models.Model):
         DECLINE = "decline", gettext_lazy("Decline")
 
     class Wording(models.TextChoices):
+        """What a change of the wording or of a detail is about."""
+
         TITLE = "title", ITEM_TEXTS["title"].label
         OBJECTIVE = "objective", ITEM_TEXTS["objective"].label
         ACTION = "action", ITEM_TEXTS["action"].label
+        DESCRIPTION = "description", gettext_lazy("Words")
+        DONE_MEANS = "done_means", gettext_lazy("Words on when it is done")
+        PILLAR_TITLE = "pillar_title", gettext_lazy("Title of the pillar")
+        PILLAR_TEXT = "pillar_text", gettext_lazy("Description of the pillar")
+        PILLAR = "pillar", gettext_lazy("Pillar")
+        KIND = "kind", gettext_lazy("Kind")
+        KEY = "is_key", gettext_lazy("Key item")
+        TIMEFRAME = "timeframe", gettext_lazy("Timeframe")
+        MONTHS = "months", gettext_lazy("Months")
+        STARTS_ON = "starts_on", gettext_lazy("Start")
+        MEASURE = "measure", gettext_lazy("Measure")
+
+    # The wordings of an item, a milestone and a pillar; the others are details of an item.
+    OF_ITEM = (Wording.TITLE, Wording.OBJECTIVE, Wording.ACTION)
+    OF_MILESTONE = (Wording.DESCRIPTION, Wording.DONE_MEANS)
+    OF_PILLAR = (Wording.PILLAR_TITLE, Wording.PILLAR_TEXT)
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="variations")
     number = models.PositiveIntegerField()
@@ -267,7 +294,17 @@ class Variation(models.Model):
     before_known_to = known_to_field()
     due_after = models.DateField(null=True, blank=True)
     after_known_to = known_to_field()
-    wording = models.CharField(max_length=10, choices=Wording, blank=True)
+    pillar = models.ForeignKey(
+        Pillar, models.PROTECT, null=True, blank=True, related_name="variations"
+    )
+    agency_before = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    agency_after = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    wording = models.CharField(max_length=12, choices=Wording, blank=True)
+    # The words before and after; of agencies, their short names on the day of the request.
     text_before = models.TextField(blank=True)
     text_after = models.TextField(blank=True)
     adds = models.JSONField(null=True, blank=True)
@@ -330,14 +367,69 @@ class Variation(models.Model):
                     due_before__isnull=False,
                     due_after__isnull=False,
                 )
-                | Q(kind="wording", wording__in=["title", "objective", "action"])
+                | Q(
+                    kind="wording",
+                    wording__in=["title", "objective", "action"],
+                )
+                | Q(
+                    kind="wording",
+                    wording__in=["description", "done_means"],
+                    milestone__isnull=False,
+                )
+                | Q(
+                    kind="wording",
+                    wording__in=["pillar_title", "pillar_text"],
+                    pillar__isnull=False,
+                )
+                | Q(
+                    kind="detail",
+                    wording__in=[
+                        "pillar",
+                        "kind",
+                        "is_key",
+                        "timeframe",
+                        "months",
+                        "starts_on",
+                        "measure",
+                        "pillar_title",
+                    ],
+                )
                 | Q(kind="withdrawal", milestone=None)
-                | Q(kind__in=["item", "milestone"], adds__isnull=False),
+                | Q(kind__in=["item", "milestone"], adds__isnull=False)
+                | Q(kind="lead", milestone=None)
+                & Q(agency_before__isnull=False, agency_after__isnull=False)
+                | Q(
+                    kind="responsible",
+                    milestone__isnull=False,
+                    agency_before__isnull=False,
+                    agency_after__isnull=False,
+                )
+                | Q(kind="supporter", milestone=None)
+                & (Q(agency_before__isnull=False) | Q(agency_after__isnull=False))
+                | Q(kind="cancel", milestone__isnull=False)
+                | Q(kind="member", agency_before__isnull=False, agency_after=None)
+                | Q(kind="end", due_before__isnull=False)
+                | Q(kind="end", due_after__isnull=False),
             ),
             models.CheckConstraint(
                 name="variation_changes_what_is_or_adds",
-                condition=Q(kind__in=["date", "wording", "withdrawal"], item__isnull=False)
-                & Q(adds__isnull=True)
+                condition=Q(
+                    kind__in=[
+                        "date",
+                        "withdrawal",
+                        "lead",
+                        "responsible",
+                        "supporter",
+                        "cancel",
+                    ],
+                    item__isnull=False,
+                )
+                & (Q(adds__isnull=True) | Q(kind="supporter"))
+                | Q(kind="detail", adds__isnull=False)
+                & (Q(item__isnull=False) | Q(wording="pillar_title"))
+                | Q(kind="wording", adds__isnull=True)
+                & (Q(item__isnull=False) | Q(pillar__isnull=False))
+                | Q(kind__in=["member", "end"], item=None, milestone=None, adds__isnull=True)
                 | Q(kind="item", milestone=None)
                 & (Q(state="approved", item__isnull=False) | ~Q(state="approved") & Q(item=None))
                 | Q(kind="milestone", item__isnull=False)
@@ -389,9 +481,13 @@ class Variation(models.Model):
             return _("Move “{milestone}” {from_to}").format(
                 milestone=self.milestone, from_to=from_to(self.before, self.after)
             )
-        if self.kind == self.Kind.WORDING:
-            return _("Change the {wording}").format(wording=self.get_wording_display().lower())
-        return asks_to_add(self.addition) or _("Withdraw the item")
+        return asks_to_add(self.addition) or asks_to_change(
+            self.kind,
+            self.get_wording_display(),
+            self.text_before,
+            self.text_after,
+            str(self.milestone or ""),
+        )
 
     @property
     def addition(self) -> Addition | None:
@@ -400,15 +496,21 @@ class Variation(models.Model):
 
     @property
     def about(self) -> str:
-        """The number and title of its item, which may be a proposed one."""
-        return str(self.item or self.addition)
+        """The number and title of its item, which may be a proposed one, or else the pillar or the plan."""
+        return str(self.item or self.addition or self.pillar or self.plan)
+
+    @property
+    def place(self) -> str:
+        """ "Item 1.2 Print a brochure", or the pillar or the plan that it is about."""
+        is_of_item = self.item is not None or self.addition is not None
+        return _("Item {about}").format(about=self.about) if is_of_item else self.about
 
     @property
     def dates_asked(self) -> list[KnownDate]:
         """The agreed dates that an approval sets."""
         if self.addition is not None:
             return [milestone.due for milestone in self.addition.milestones]
-        return [self.after] if self.after else []
+        return [self.after] if self.kind == self.Kind.DATE and self.after else []
 
     @property
     def is_pending(self) -> bool:

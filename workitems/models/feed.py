@@ -18,7 +18,9 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
     def working(self, on: date) -> Self:
         """Feeds that are served on the day: not revoked, and the agency exists and is a member."""
         return self.not_revoked().filter(
-            agency__in=Agency.objects.valid_on(on), plan__members__agency=F("agency")
+            agency__in=Agency.objects.valid_on(on),
+            plan__members__agency=F("agency"),
+            plan__members__left_on=None,
         )
 
     def for_list(self) -> Self:

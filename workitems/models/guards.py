@@ -60,6 +60,39 @@ def of_adopted_plan(item: str) -> str:
     )
 
 
+def by_decision(row: str, kind: str, *conditions: str, column: str = "") -> str:
+    """Return SQL: an approved variation of this kind is of the row, and fulfils the conditions on `v`.
+
+    Only the latest approval on the row's `column` counts; older ones must not allow a change back.
+    """
+    of = f"v.{column}_id = {row}" if column else row
+    later = (
+        " AND NOT EXISTS (SELECT 1 FROM workitems_variation later"
+        f" WHERE later.{column}_id = v.{column}_id AND later.kind = v.kind"
+        " AND later.state = 'approved' AND later.decided_at > v.decided_at)"
+        if column
+        else ""
+    )
+    where = " AND ".join(
+        [of, f"v.kind = '{kind}'", "v.state = 'approved'", *conditions, decided_by_the_group("v")]
+    )
+    return f"EXISTS (SELECT 1 FROM workitems_variation v WHERE {where}{later})"
+
+
+def changes_agency(field: str, kind: str, column: str) -> str:
+    """Return SQL: a row's agency changes otherwise than by a variation, or to its successor."""
+    old, new = f"OLD.{field}_id", f"NEW.{field}_id"
+    decided = by_decision(
+        "NEW.id", kind, f"v.agency_before_id = {old}", f"v.agency_after_id = {new}", column=column
+    )
+    return (
+        f"{new} <> {old} AND NOT {decided}"
+        f" AND NOT EXISTS (SELECT 1 FROM agencies_agency a WHERE a.id = {old}"
+        f" AND (a.successor_id = {new} OR EXISTS (SELECT 1 FROM agencies_agency b"
+        f" WHERE b.id = a.successor_id AND b.successor_id = {new})))"
+    )
+
+
 def kept_when_adopted(table: str, adopted: str) -> Guard:
     """Return a guard: no row of an adopted plan is deleted. `adopted` is SQL of OLD."""
     return Guard(
@@ -147,6 +180,76 @@ GUARDS = (
             " AND later.state = 'approved' AND later.decided_at > v.decided_at))"
         ),
         message="An agreed date moves only through an approved variation.",
+    ),
+    Guard(
+        name="lead_changes_by_variation",
+        table="workitems_workitem",
+        events=("UPDATE",),
+        refuse_when=f"{changes_agency('lead_agency', 'lead', 'item')} AND {of_adopted_plan('NEW.id')}",
+        message="The lead of an adopted item changes only through an approved variation.",
+    ),
+    Guard(
+        name="responsible_agency_changes_by_variation",
+        table="workitems_milestone",
+        events=("UPDATE",),
+        refuse_when=(
+            f"{changes_agency('responsible_agency', 'responsible', 'milestone')}"
+            f" AND {of_adopted_plan('NEW.item_id')}"
+        ),
+        message="The responsible agency of an adopted milestone changes only through an approved variation.",
+    ),
+    Guard(
+        name="milestone_cancelled_by_variation",
+        table="workitems_milestone",
+        events=("UPDATE",),
+        refuse_when=(
+            "NEW.withdrawn_on IS NOT NULL AND OLD.withdrawn_on IS NULL"
+            f" AND {of_adopted_plan('NEW.item_id')}"
+            f" AND NOT {by_decision('NEW.id', 'cancel', column='milestone')}"
+            " AND NOT EXISTS (SELECT 1 FROM workitems_workitem w"
+            " WHERE w.id = NEW.item_id AND w.stage = 'withdrawn')"
+        ),
+        message="An adopted milestone is cancelled only through an approved variation.",
+    ),
+    Guard(
+        name="support_ended_by_variation",
+        table="workitems_support",
+        events=("UPDATE",),
+        refuse_when=(
+            "NEW.ended_on IS NOT NULL AND OLD.ended_on IS NULL"
+            f" AND {of_adopted_plan('NEW.item_id')}"
+            f" AND NOT {by_decision('v.item_id = NEW.item_id', 'supporter', 'v.agency_before_id = NEW.agency_id', 'v.agency_after_id IS NULL')}"
+            f" AND NOT {by_decision('v.item_id = NEW.item_id', 'lead', 'v.agency_after_id = NEW.agency_id')}"
+        ),
+        message="An agency’s support of an adopted item ends only through an approved variation.",
+    ),
+    Guard(
+        name="member_leaves_by_variation",
+        table="workitems_member",
+        events=("UPDATE",),
+        refuse_when=(
+            "NEW.left_on IS NOT NULL AND OLD.left_on IS NULL"
+            f" AND NOT {by_decision('v.plan_id = NEW.plan_id', 'member', 'v.agency_before_id = NEW.agency_id')}"
+        ),
+        message="An agency leaves a working group only through an approved variation.",
+    ),
+    Guard(
+        name="plan_ends_by_variation",
+        table="workitems_plan",
+        events=("UPDATE",),
+        refuse_when=(
+            "OLD.adopted_on IS NOT NULL"
+            " AND COALESCE(CAST(NEW.ends_on AS text), '') <> COALESCE(CAST(OLD.ends_on AS text), '')"
+            " AND NOT "
+            + by_decision(
+                "NEW.id",
+                "end",
+                "COALESCE(CAST(v.due_before AS text), '') = COALESCE(CAST(OLD.ends_on AS text), '')",
+                "COALESCE(CAST(v.due_after AS text), '') = COALESCE(CAST(NEW.ends_on AS text), '')",
+                column="plan",
+            )
+        ),
+        message="The end of an adopted plan moves only through an approved variation.",
     ),
     Guard(
         name="original_date_never_moves",

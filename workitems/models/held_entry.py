@@ -45,9 +45,15 @@ class HeldEntry(models.Model):
         WITHDRAWAL = "withdrawal", gettext_lazy("Withdraw the item")
         ITEM = "item", gettext_lazy("Add a work item")
         MILESTONE = "milestone", gettext_lazy("Add a milestone")
+        LEAD = "lead", Variation.Kind.LEAD.label
+        RESPONSIBLE = "responsible", Variation.Kind.RESPONSIBLE.label
+        SUPPORTER = "supporter", Variation.Kind.SUPPORTER.label
+        CANCEL = "cancel", Variation.Kind.CANCEL.label
+        MEMBER = "member", Variation.Kind.MEMBER.label
+        END = "end", Variation.Kind.END.label
         RISK = "risk", gettext_lazy("Risk")
 
-    VARIATIONS = (Kind.DATE, Kind.WORDING, Kind.WITHDRAWAL, Kind.ITEM, Kind.MILESTONE)
+    VARIATIONS = tuple(kind for kind in Kind.values if kind != "risk")
 
     class State(models.TextChoices):
         WAITING = "waiting", gettext_lazy("Waiting for release")
@@ -56,7 +62,7 @@ class HeldEntry(models.Model):
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="held_entries")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="held_entries")
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=12, choices=Kind)
     item = models.ForeignKey(WorkItem, models.PROTECT, null=True, blank=True, related_name="+")
     milestone = models.ForeignKey(
         Milestone, models.PROTECT, null=True, blank=True, related_name="+"
@@ -65,8 +71,8 @@ class HeldEntry(models.Model):
     made_from = models.PositiveIntegerField(null=True, blank=True)
     due_after = models.DateField(null=True, blank=True)
     after_known_to = known_to_field()
-    wording = models.CharField(max_length=10, choices=Variation.Wording, blank=True)
-    # What is to be added, as in a variation.
+    wording = models.CharField(max_length=12, choices=Variation.Wording, blank=True)
+    # What is to be added, as in a variation, or what is asked (variations/services/change_requests.py).
     adds = models.JSONField(null=True, blank=True)
     # The new wording, or what the risk is.
     text = models.TextField(blank=True)
@@ -103,6 +109,19 @@ class HeldEntry(models.Model):
                 | Q(
                     kind="wording", item__isnull=False, wording__in=["title", "objective", "action"]
                 )
+                | Q(
+                    kind="wording",
+                    milestone__isnull=False,
+                    wording__in=["description", "done_means"],
+                    adds__isnull=False,
+                )
+                | Q(kind__in=["lead", "supporter"], item__isnull=False, adds__isnull=False)
+                | Q(
+                    kind__in=["responsible", "cancel"],
+                    milestone__isnull=False,
+                    adds__isnull=False,
+                )
+                | Q(kind__in=["member", "end"], item=None, adds__isnull=False)
                 | Q(kind="withdrawal", item__isnull=False)
                 | Q(kind="item", item=None, adds__isnull=False)
                 | Q(kind="milestone", item__isnull=False, milestone=None, adds__isnull=False)
@@ -135,8 +154,8 @@ class HeldEntry(models.Model):
     @property
     def is_outdated(self) -> bool:
         """Whether the milestone or item has changed since the request was written."""
-        row = self.milestone or self.item
-        return self.made_from is not None and row is not None and row.version != self.made_from
+        row = self.milestone or self.item or self.plan
+        return self.made_from is not None and row.version != self.made_from
 
     @property
     def asks(self) -> str:
@@ -150,8 +169,10 @@ class HeldEntry(models.Model):
                 return _("Change the {wording}").format(wording=self.get_wording_display().lower())
             case self.Kind.WITHDRAWAL:
                 return _("Withdraw the item")
+            case self.Kind.RISK:
+                return self.text
             case _:
-                return asks_to_add(self.addition) or self.text
+                return asks_to_add(self.addition) or self.get_kind_display()
 
     @property
     def addition(self) -> Addition | None:

@@ -245,13 +245,22 @@ class WorkItem(models.Model):
         return self.stage not in (Stage.COMPLETE, Stage.WITHDRAWN)
 
 
+class SupportManager(models.Manager["Support"]):
+    """The agencies that support an item now. Those that no longer do are in `_base_manager`."""
+
+    def get_queryset(self) -> models.QuerySet["Support"]:
+        return super().get_queryset().filter(ended_on=None)
+
+
 class Support(models.Model):
-    """A supporting agency of an item, and its role."""
+    """A supporting agency of an item, and its role. It is ended by a decision, never deleted."""
 
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="supports")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="supported")
     role = models.CharField(max_length=200, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
 
+    objects = SupportManager()
     history = track(plan_ways=["item__plan"])
 
     class Meta:

@@ -56,7 +56,7 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 
 class Plan(models.Model):
     """A national Plan of Action. Before its adoption its coordinator changes it freely; afterwards
-    official wording and agreed dates change only by variation (plan_guards.py)."""
+    what was adopted changes only by variation (guards.py)."""
 
     title = models.CharField(max_length=200)
     slug = models.SlugField(max_length=200, unique=True)
@@ -111,9 +111,15 @@ class Plan(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("plans:detail", args=[self.slug])
 
+    @property
+    def agencies(self) -> AgencyQuerySet:
+        """The member agencies of today, in order."""
+        return Agency.objects.filter(memberships__plan=self, memberships__left_on=None).in_order()
+
     def agencies_on(self, on: date) -> AgencyQuerySet:
-        """Return the member agencies that exist on a day."""
-        return Agency.objects.valid_on(on).filter(memberships__plan=self).in_order()
+        """Return the agencies that exist on a day and had not left before it."""
+        stays = Q(memberships__left_on=None) | Q(memberships__left_on__gte=on)
+        return Agency.objects.valid_on(on).filter(stays, memberships__plan=self).in_order()
 
     def quorum_of(self, members: int) -> int:
         """Return how many of that many member agencies must take part in deciding a variation."""
@@ -132,12 +138,22 @@ class Plan(models.Model):
         return [text.strip() for text in self.background.split("\n\n") if text.strip()]
 
 
+class MemberManager(models.Manager["Member"]):
+    """The members of now. Those that have left are in `_base_manager`."""
+
+    def get_queryset(self) -> models.QuerySet["Member"]:
+        return super().get_queryset().filter(left_on=None)
+
+
 class Member(models.Model):
-    """A member agency of the plan's working group, for as long as the agency exists."""
+    """A member agency of the plan's working group, for as long as the agency exists or until it leaves
+    by a decision. `left_on` is its last day."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="members")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="memberships")
+    left_on = models.DateField(null=True, blank=True)
 
+    objects = MemberManager()
     history = track(plan_ways=["plan"])
 
     class Meta:

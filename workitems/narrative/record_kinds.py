@@ -87,6 +87,8 @@ class Kind:
         return {self.of_return: scope.of_return} | self.where if self.of_return else None
 
 
+# What else an item has of the plan, besides its texts and its lead.
+ITEM_DETAILS = ("pillar_id", "kind", "is_key", "timeframe", "months", "starts_on")
 # Entries of the same instant are shown in this order, from the plan downwards.
 KINDS: dict[str, Kind] = {
     "plan": Kind(
@@ -105,7 +107,7 @@ KINDS: dict[str, Kind] = {
         model=Member,
         plan="plan_id",
         made=Field.AGENCIES,
-        fields={},
+        fields={Field.AGENCIES: ("left_on",)},
         names={"agency": "agency__short_name"},
         agencies=("agency_id",),
     ),
@@ -131,11 +133,12 @@ KINDS: dict[str, Kind] = {
         fields={
             Field.STAGE: ("stage",),
             Field.CONFIDENCE: ("confidence", "reviewer_confidence"),
-            Field.WORDING: tuple(ITEM_TEXTS),
+            Field.WORDING: (*ITEM_TEXTS, *ITEM_DETAILS),
             Field.AGENCIES: ("lead_agency_id",),
         },
         names={
             "lead": "lead_agency__short_name",
+            "pillar": "pillar__title",
             "item": "number",
             "completed_on": "completed_on",
             "heard_on": "heard_on",
@@ -147,7 +150,7 @@ KINDS: dict[str, Kind] = {
         plan=PLAN_COLUMN,
         item="item_id",
         made=Field.AGENCIES,
-        fields={Field.AGENCIES: ("role", "agency_id")},
+        fields={Field.AGENCIES: ("role", "agency_id", "ended_on")},
         names={"agency": "agency__short_name", "item": "item__number"},
         agencies=("agency_id", "item__lead_agency_id"),
     ),
@@ -385,6 +388,7 @@ KINDS: dict[str, Kind] = {
             "text_after": "text_after",
             "adds": "adds",
             "item": "item__number",
+            "milestone": "milestone__description",
         },
         agencies=("requesting_agency_id", "item__lead_agency_id"),
     ),

@@ -21,12 +21,14 @@ from workitems.models import (
     Risk,
     Update,
     Variation,
+    WorkItem,
 )
 from workitems.models.item import Confidence, Stage
 from workitems.models.meeting import time_in_words
 from workitems.narrative.blocks import IMPORTED, Change, Field
 from workitems.plan.word_diff import Strand, short_diff
 from workitems.terms.additions import addition_of, asks_to_add
+from workitems.terms.asked_changes import asks_to_change
 from workitems.terms.item_texts import ITEM_TEXTS, MILESTONE_TEXTS, Text
 from workitems.terms.known_dates import Known, KnownDate, from_to
 from workitems.terms.lateness import settlement_in_words
@@ -151,6 +153,13 @@ def _plan(was: Was, now: Now) -> Sentences:
 def _member(was: Was, now: Now) -> Sentences:
     if was is None:
         yield Sentence(_("took {agency} into the working group.").format(agency=now["agency"]))
+    elif _differs(was, now, "left_on"):
+        says = (
+            _("recorded that {agency} left the working group.")
+            if now["left_on"]
+            else _("took {agency} into the working group again.")
+        )
+        yield Sentence(says.format(agency=now["agency"]))
 
 
 def _pillar(was: Was, now: Now) -> Sentences:
@@ -203,6 +212,30 @@ def _item(was: Was, now: Now) -> Sentences:
             field=Field.AGENCIES,
         )
     yield from _wordings(was, now, "", **_names(ITEM_TEXTS))
+    yield from _details(was, now)
+
+
+def _details(was: Now, now: Now) -> Sentences:
+    """Yield what else of the item changed: its pillar, kind, timeframe and so on."""
+    if _differs(was, now, "pillar_id"):
+        says = _("moved the item from the pillar “{old}” to “{new}”.")
+        yield Sentence(says.format(old=was["pillar"], new=now["pillar"]), field=Field.WORDING)
+    if _differs(was, now, "is_key"):
+        is_key = now["is_key"] in TRUE
+        says = _("made it a key item.") if is_key else _("made it an item that is not key.")
+        yield Sentence(says, field=Field.WORDING)
+    for column, name, words in (
+        ("kind", _("kind"), lambda code: WorkItem.Kind(code).label.lower()),
+        ("timeframe", _("timeframe"), lambda code: WorkItem.Timeframe(code).label.lower()),
+        ("months", _("months"), lambda months: months or _("none")),
+        ("starts_on", _("start"), _day),
+    ):
+        if _differs(was, now, column):
+            says = _("changed the {label} from {old} to {new}.")
+            yield Sentence(
+                says.format(label=name, old=words(was[column]), new=words(now[column])),
+                field=Field.WORDING,
+            )
 
 
 def _support(was: Was, now: Now) -> Sentences:
@@ -215,6 +248,13 @@ def _support(was: Was, now: Now) -> Sentences:
         yield Sentence(
             _("gave the support from {old} to {new}.").format(old=was["agency"], new=now["agency"])
         )
+    elif _differs(was, now, "ended_on"):
+        says = (
+            _("ended the support of {agency}.")
+            if now["ended_on"]
+            else _("named {agency} as supporting again{role}.")
+        )
+        yield Sentence(says.format(agency=now["agency"], role=role))
     elif _differs(was, now, "role"):
         yield Sentence(
             _("changed the part of {agency}{role}.").format(agency=now["agency"], role=role)
@@ -276,6 +316,12 @@ def _milestone(was: Was, now: Now) -> Sentences:
             _("withdrew {name} on {day}.").format(name=name, day=_day(now["withdrawn_on"]))
         )
     yield from _wordings(was, now, name, Field.WORDING, **_names(MILESTONE_TEXTS))
+    if _differs(was, now, "responsible_agency_id"):
+        says = _("gave {name} from {old} to {new}.")
+        yield Sentence(
+            says.format(name=name, old=was["responsible"], new=now["responsible"]),
+            field=Field.AGENCIES,
+        )
     if _differs(was, now, "no_evidence"):
         if now["no_evidence"]:
             yield Sentence(
@@ -664,17 +710,21 @@ def _decision(was: Was, now: Now) -> Sentences:
 def _variation(was: Was, now: Now) -> Sentences:
     reference = _("variation V{number}").format(number=now["number"])
     if was is None:
-        asked = _("to withdraw the item")
+        adds = addition_of(now["kind"], json.loads(now["adds"])) if now["adds"] else None
         if now["kind"] == Variation.Kind.DATE:
             moved = from_to(_due(now, Variation.before), _due(now, Variation.after))
             asked = _("to move a date {from_to}").format(from_to=moved)
-        elif now["kind"] == Variation.Kind.WORDING:
-            asked = _("to change the {wording}").format(
-                wording=Variation.Wording(now["wording"]).label.lower()
+        elif now["kind"] == Variation.Kind.MEMBER:
+            asked = _("that {agency} leaves the working group").format(agency=now["text_before"])
+        else:
+            asks = asks_to_add(adds) or asks_to_change(
+                now["kind"],
+                str(Variation.Wording(now["wording"]).label) if now["wording"] else "",
+                now["text_before"],
+                now["text_after"],
+                now["milestone"] or "",
             )
-        elif now["adds"]:
-            adds = asks_to_add(addition_of(now["kind"], json.loads(now["adds"])))
-            asked = _("to {add}").format(add=adds[:1].lower() + adds[1:])
+            asked = _("to {add}").format(add=asks[:1].lower() + asks[1:])
         changes: tuple[Change, ...] = ()
         if now["wording"]:
             words = short_diff(now["text_before"], now["text_after"])

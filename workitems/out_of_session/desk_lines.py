@@ -129,7 +129,7 @@ def _to_answer(agencies: set[int], on: date) -> list[Line]:
             what=_("Answer for {agency} on {reference}, out of session").format(
                 agency=each.agency, reference=each.out_of_session.variation.reference
             ),
-            detail=_("Item {about}").format(about=each.out_of_session.variation.about),
+            detail=each.out_of_session.variation.place,
             url=each.out_of_session.get_absolute_url(),
         )
         for each in waiting

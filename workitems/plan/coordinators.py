@@ -11,7 +11,7 @@ from workitems.models import Plan
 def coordinators_over(place: Place, on: date) -> "QuerySet[User]":
     """Return who coordinates a plan of this agency, or one that reports to this office's Minister."""
     plans = (
-        Plan.objects.adopted().filter(members__agency=place)
+        Plan.objects.adopted().filter(members__agency=place, members__left_on=None)
         if isinstance(place, Agency)
         else Plan.objects.adopted().filter(portfolio=place.portfolio)
     )

@@ -486,7 +486,7 @@ def one_section(of_return: Return, item: WorkItem, on: date, *, with_milestones:
 
 def members_of(of_return: Return) -> dict[int, Agency]:
     """Return the plan's member agencies by id. Any of them may own a mitigation."""
-    members = Agency.objects.filter(memberships__plan=of_return.round.plan_id).in_order()
+    members = of_return.round.plan.agencies
     return {agency.pk: agency for agency in members}
 
 

@@ -194,7 +194,7 @@ class RiskFilter(Form):
     def __init__(self, data: Any, *, plan: Plan) -> None:
         super().__init__(data)
         fields: dict[str, Any] = self.fields
-        fields["agency"].queryset = Agency.objects.filter(memberships__plan=plan).in_order()
+        fields["agency"].queryset = plan.agencies
         threatened = plan.risks.exclude(item=None).values("item")
         fields["item"].queryset = plan.items.filter(pk__in=threatened).in_order()
 

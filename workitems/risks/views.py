@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.models import Agency, Seat
+from agencies.models import Seat
 from agencies.pages.form_pages import carry_out, done, form_page, saved, saying_refusals
 from agencies.pages.once import once
 from workitems.models import HeldEntry, Plan, Risk
@@ -92,7 +92,7 @@ def raise_form(request: HttpRequest, plan: Plan) -> RaiseRiskForm:
     """Return the form with the user's own items and agencies, or all for the coordinator."""
     coordinates = request.user.has_perm("workitems.manage_risk", plan)
     items = plan.items.live().in_order()
-    agencies = Agency.objects.filter(memberships__plan=plan).in_order()
+    agencies = plan.agencies
     if not coordinates:
         own = signed_in(request).agencies_as(*WRITERS)
         items = items.of_agency(own)

@@ -110,7 +110,7 @@ def _columns(row: Addition) -> dict[str, Any]:
 
 def addition_of(kind: str, data: Data | None) -> Addition | None:
     """Return what a request of this kind adds, or None if it changes an existing row."""
-    if data is None:
+    if data is None or kind not in ("item", "milestone"):
         return None
     return NewItem.of(data) if kind == "item" else NewMilestone.of(data)
 

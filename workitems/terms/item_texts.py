@@ -11,8 +11,7 @@ from agencies.wording.translation import StrOrPromise, gettext_lazy
 class Text(NamedTuple):
     """`label` names the text at a form's box and as a heading, `name` within a sentence.
 
-    Official wording is the plan's: once the plan is adopted, only a variation or the workbook
-    changes it. Any other text is written on a page of its own, by the agencies that write about the row.
+    Official wording is the plan's: once the plan is adopted, only a variation changes it. Any other text is written on a page of its own, by the agencies that write about the row.
     """
 
     label: StrOrPromise

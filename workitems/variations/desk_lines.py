@@ -65,7 +65,7 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
                 agency=each.requesting_agency,
                 asks=each.get_kind_display().lower(),
             ),
-            detail=_("Item {about}").format(about=each.about),
+            detail=each.place,
             when=_("Waiting for your recommendation")
             if each.state == Variation.State.REQUESTED
             else _("Waiting for the working group"),

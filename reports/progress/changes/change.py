@@ -26,10 +26,12 @@ class Kind(StrEnum):
     WITHDRAWN = "withdrawn"
     REOPENED = "reopened"
     AGREED = "agreed"
+    PLAN = "plan"
     REWORDED = "reworded"
     CONFIDENCE = "confidence"
     STAGE = "stage"
     MOVED = "moved"
+    SUPPORT = "support"
     TEXTS = "texts"
     RESTATED = "restated"
     DONE = "done"
@@ -94,6 +96,13 @@ LABELS = {
         gettext_lazy("agreed dates moved"),
         ngettext_lazy("{count:,} agreed date moved", "{count:,} agreed dates moved", "count"),
     ),
+    Kind.PLAN: (
+        gettext_lazy("The plan itself"),
+        gettext_lazy("changes of the plan itself"),
+        ngettext_lazy(
+            "{count:,} change of the plan itself", "{count:,} changes of the plan itself", "count"
+        ),
+    ),
     Kind.REWORDED: (
         gettext_lazy("Reworded"),
         gettext_lazy("reworded"),
@@ -113,6 +122,15 @@ LABELS = {
         gettext_lazy("Moved elsewhere"),
         gettext_lazy("moved elsewhere"),
         ngettext_lazy("{count:,} moved elsewhere", "{count:,} moved elsewhere", "count"),
+    ),
+    Kind.SUPPORT: (
+        gettext_lazy("Supporting agencies"),
+        gettext_lazy("changes of supporting agencies"),
+        ngettext_lazy(
+            "{count:,} change of supporting agencies",
+            "{count:,} changes of supporting agencies",
+            "count",
+        ),
     ),
     Kind.TEXTS: (
         gettext_lazy("Texts changed"),
@@ -168,6 +186,7 @@ WEIGHTS = {
     Kind.SLIPPED: 0,
     Kind.OVERDUE: 30,
     Kind.RECOVERED: 30,
+    Kind.PLAN: 365,
 }
 
 
@@ -206,7 +225,8 @@ class Description(NamedTuple):
 
 @dataclass(frozen=True)
 class Change:
-    """A change of an item, which is as at the later moment. `describe` returns the change in words.
+    """A change of an item, which is as at the later moment, or of the plan itself, which has the number "".
+    `describe` returns the change in words.
 
     `days` is by how much a milestone is later (or, below zero, earlier) than it was expected.
     """
@@ -247,8 +267,14 @@ class Change:
     @property
     def sentence(self) -> str:
         """ "1.2 Print a brochure: completed on 3 May 2010." """
+        if self.is_of_plan:
+            return f"{self.words} {self.why}".rstrip()
         start = f"{self.item.number} {self.item.title}: {self.words[:1].lower()}{self.words[1:]}"
         return f"{start} {self.why}".rstrip()
+
+    @property
+    def is_of_plan(self) -> bool:
+        return self.kind == Kind.PLAN
 
 
 def in_order(changes: Iterable[Change]) -> list[Change]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from reports.document.dates import long_date
 from reports.document.wording import capitalised, closed, join_words
 from reports.progress.changes.change import Change, Description, Kind, Reworded
-from workitems.models import Delay
+from workitems.models import Delay, Variation
 from workitems.models.item import Confidence, Stage
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
 from workitems.terms.known_dates import KnownDate, from_to
@@ -199,13 +199,60 @@ def confidence_moved(was: ItemAt, now: ItemAt) -> Description:
 
 
 @_change(Kind.MOVED)
-def lead_moved(was: ItemAt, now: ItemAt, agencies: dict[int, str]) -> Description:
-    return _moved(_("Lead moved from {before} to {after}."), agencies[was.lead], agencies[now.lead])
+def lead_moved(
+    was: ItemAt, now: ItemAt, agencies: dict[int, str], by: Sequence[VariationAt]
+) -> Description:
+    words = _("Lead moved from {before} to {after}{by}.")
+    return _moved(words, agencies[was.lead], agencies[now.lead], by)
 
 
 @_change(Kind.MOVED)
-def pillar_moved(was: ItemAt, now: ItemAt, pillars: dict[int, str]) -> Description:
-    return _moved(_("Moved from {before} to {after}."), pillars[was.pillar], pillars[now.pillar])
+def pillar_moved(
+    was: ItemAt, now: ItemAt, pillars: dict[int, str], by: Sequence[VariationAt]
+) -> Description:
+    words = _("Moved from {before} to {after}{by}.")
+    return _moved(words, pillars[was.pillar], pillars[now.pillar], by)
+
+
+@_change(Kind.SUPPORT)
+def support_changed(item: ItemAt, by: VariationAt) -> Description:
+    return _decided(by)
+
+
+@_change(Kind.REWORDED)
+def detail_changed(item: ItemAt, by: VariationAt) -> Description:
+    return _decided(by)
+
+
+@_change(Kind.PLAN)
+def plan_changed(plan: ItemAt, by: VariationAt) -> Description:
+    """`plan` stands for the plan."""
+    return _decided(by)
+
+
+def _decided(row: VariationAt) -> Description:
+    """Return what an approved variation changed, in its own words."""
+    label = str(Variation.Wording(row.wording).label) if row.wording else ""
+    pattern = {
+        Variation.Kind.WORDING: _("{label} reworded{by}."),
+        Variation.Kind.DETAIL: _("{label} changed{by}."),
+        Variation.Kind.MEMBER: _("{before} left the working group{by}."),
+        Variation.Kind.END: _("The plan’s end moved from {before} to {after}{by}.")
+        if row.text_before and row.text_after
+        else _("The plan’s end is now {after}{by}."),
+        Variation.Kind.SUPPORTER: (
+            _("The part of {after} changed{by}.")
+            if row.text_before
+            else _("{after} supports it{by}.")
+        )
+        if row.text_after
+        else _("{before} no longer supports it{by}."),
+    }[Variation.Kind(row.kind)]
+    before, after = row.text_before, row.text_after
+    words = pattern.format(label=label, before=before, after=after or _("open"), by=_by([row]))
+    described = _description(words, before, after, by=[row])
+    is_text = row.kind in (Variation.Kind.WORDING, Variation.Kind.DETAIL)
+    return described._replace(wordings=[Reworded(label, before, after)]) if is_text else described
 
 
 @_change(Kind.MOVED)
@@ -213,8 +260,8 @@ def renumbered(was: ItemAt, now: ItemAt) -> Description:
     return _moved(_("Renumbered from {before} to {after}."), was.number, now.number)
 
 
-def _moved(words: str, was: str, now: str) -> Description:
-    return _description(words.format(before=was, after=now), was, now)
+def _moved(words: str, was: str, now: str, by: Sequence[VariationAt] = ()) -> Description:
+    return _description(words.format(before=was, after=now, by=_by(by)), was, now, by=by)
 
 
 # --- milestones -----------------------------------------------------------------------------
@@ -354,12 +401,40 @@ def new_milestone(item: ItemAt, now: MilestoneAt, by: Sequence[VariationAt]) -> 
 
 
 @_change(Kind.MILESTONE_WITHDRAWN)
-def milestone_withdrawn(item: ItemAt, now: MilestoneAt) -> Description:
+def milestone_withdrawn(item: ItemAt, now: MilestoneAt, by: Sequence[VariationAt]) -> Description:
     assert now.withdrawn_on is not None
-    words = _("Milestone {milestone} withdrawn on {day}.").format(
-        milestone=_named(now), day=long_date(now.withdrawn_on)
+    says = (
+        _("Milestone {milestone} cancelled on {day}{by}.")
+        if by
+        else _("Milestone {milestone} withdrawn on {day}.")
     )
-    return _description(words, now.agreed, _("Withdrawn"))
+    words = says.format(milestone=_named(now), day=long_date(now.withdrawn_on), by=_by(by))
+    return _description(words, now.agreed, _("Cancelled") if by else _("Withdrawn"), by=by)
+
+
+@_change(Kind.REWORDED)
+def milestone_reworded(
+    item: ItemAt, now: MilestoneAt, wordings: Sequence[Reworded], by: Sequence[VariationAt]
+) -> Description:
+    words = _("{labels} of {milestone} reworded{by}.").format(
+        labels=_labels(wordings), milestone=_named(now), by=_by(by)
+    )
+    return _description(words, *_both(wordings), by=by)._replace(wordings=wordings)
+
+
+@_change(Kind.MOVED)
+def responsible_moved(
+    item: ItemAt,
+    was: MilestoneAt,
+    now: MilestoneAt,
+    agencies: dict[int, str],
+    by: Sequence[VariationAt],
+) -> Description:
+    before, after = agencies[was.responsible], agencies[now.responsible]
+    words = _("{milestone} moved from {before} to {after}{by}.").format(
+        milestone=_named(now), before=before, after=after, by=_by(by)
+    )
+    return _description(words, before, after, by=by)
 
 
 @_change(Kind.REOPENED)

@@ -16,7 +16,7 @@ from reports.progress.changes.change import Change, Kind, Reworded
 from workitems.models import Variation
 from workitems.models.item import Stage
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
-from workitems.terms.item_texts import ITEM_TEXTS
+from workitems.terms.item_texts import ITEM_TEXTS, MILESTONE_TEXTS, official
 
 # For items completed in between, only milestones that were late or early are reported.
 NO_NEWS_OF_COMPLETE = (
@@ -42,6 +42,19 @@ class PlanThen:
     agencies: dict[int, str]
 
 
+# What of the plan itself changes by a variation.
+OF_PLAN = (
+    Variation.Kind.END, Variation.Kind.MEMBER, Variation.Kind.WORDING, Variation.Kind.DETAIL,
+)  # fmt: skip
+
+
+def changes_of_plan(before: PlanThen, after: PlanThen, plan: ItemAt) -> Iterator[Change]:
+    """Yield what the working group changed of the plan itself, for which `plan` stands."""
+    for pk, row in after.approved.items():
+        if pk not in before.approved and row.item is None and row.kind in OF_PLAN:
+            yield change_words.plan_changed(plan, row)
+
+
 def differences(before: PlanThen, after: PlanThen) -> Iterator[Change]:
     """Yield the changes, item by item. Items not in `after` are ignored.
 
@@ -59,6 +72,15 @@ def changed_texts(was: ItemAt, now: ItemAt, *, is_official: bool) -> list[Reword
         if text.is_news
         and text.is_official == is_official
         and getattr(was, name) != getattr(now, name)
+    ]
+
+
+def _reworded(was: MilestoneAt, now: MilestoneAt) -> list[Reworded]:
+    """Return the official words of the milestone that differ."""
+    return [
+        Reworded(MILESTONE_TEXTS[name].name, getattr(was, name), getattr(now, name))
+        for name in official(MILESTONE_TEXTS)
+        if getattr(was, name) != getattr(now, name)
     ]
 
 
@@ -129,9 +151,17 @@ class _Comparing:
         if (was.confidence, was.reviewer_confidence) != (now.confidence, now.reviewer_confidence):
             yield change_words.confidence_moved(was, now)
         if was.lead != now.lead:
-            yield change_words.lead_moved(was, now, self.after.agencies)
+            by = self.by(now, Variation.Kind.LEAD)
+            yield change_words.lead_moved(was, now, self.after.agencies, by)
+        details = self.by(now, Variation.Kind.DETAIL)
         if was.pillar != now.pillar:
-            yield change_words.pillar_moved(was, now, self.after.pillars)
+            by = [row for row in details if row.wording == Variation.Wording.PILLAR]
+            yield change_words.pillar_moved(was, now, self.after.pillars, by)
+        for row in details:
+            if row.wording != Variation.Wording.PILLAR:
+                yield change_words.detail_changed(now, row)
+        for row in self.by(now, Variation.Kind.SUPPORTER):
+            yield change_words.support_changed(now, row)
         if was.number != now.number:
             yield change_words.renumbered(was, now)
 
@@ -155,6 +185,12 @@ class _Comparing:
             yield change_words.agreed_moved(
                 item, was, now, self.by(item, Variation.Kind.DATE, now.pk)
             )
+        by = self.by(item, Variation.Kind.WORDING, now.pk)
+        if wordings := _reworded(was, now):
+            yield change_words.milestone_reworded(item, now, wordings, by)
+        if was.responsible != now.responsible:
+            by = self.by(item, Variation.Kind.RESPONSIBLE, now.pk)
+            yield change_words.responsible_moved(item, was, now, self.after.agencies, by)
         if item.is_live and not date_change.reports_delays:
             yield from self.delay(now, item)
 
@@ -175,9 +211,10 @@ class _Comparing:
         because its agreed date was moved has not recovered; that move is reported instead.
         """
         if now.is_withdrawn:
+            by = self.by(item, Variation.Kind.CANCEL, now.pk)
             is_news = not was.is_withdrawn
             return _DateChange(
-                change_words.milestone_withdrawn(item, now) if is_news else None, True
+                change_words.milestone_withdrawn(item, now, by) if is_news else None, True
             )
         if now.is_done:
             if was.is_done:

@@ -12,7 +12,7 @@ from django.db import connection
 
 from agencies.models import Agency
 from reports.progress.changes.change import Comparison
-from reports.progress.changes.compare import PlanThen, differences
+from reports.progress.changes.compare import PlanThen, changes_of_plan, differences
 from reports.progress.view import PlanView
 from workitems.models import Plan, Variation
 from workitems.plan.asat import Moment
@@ -43,7 +43,19 @@ def read_changes(view: PlanView, items: Sequence[ItemAt] | None = None) -> Compa
         if view.pillar in (None, item.pillar) and view.agency in (None, item.lead)
     }
     found = list(differences(before, replace(after, items=shown)))
+    if view.pillar is None and view.agency is None:
+        found += changes_of_plan(before, after, _standing_for(view))
     return Comparison(found, after.agencies, before.items, after.items)
+
+
+def _standing_for(view: PlanView) -> ItemAt:
+    """Return what stands for the plan where changes name an item: it has no number."""
+    empty = dict.fromkeys(ItemAt._fields[: ItemAt._fields.index("version")], "")
+    return ItemAt(
+        **{**empty, "pk": 0, "pillar": 0, "lead": view.plan.coordinating_agency_id},  # type: ignore[arg-type]
+        version=None,
+        on=view.at.on,
+    )._replace(title=view.plan.title, is_key=False)
 
 
 def read_both(

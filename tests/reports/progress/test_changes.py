@@ -43,7 +43,7 @@ FUNDING = DelayAt(
 )  # fmt: skip
 WITHDRAWAL = VariationAt(
     pk=1, number=1, kind="withdrawal", item=1, milestone=None, wording="",
-    reason="it is too dear", state="approved", due_before=None, due_after=None,
+    text_before="", text_after="", reason="it is too dear", state="approved", due_before=None, due_after=None,
     after_known_to="day", version=None, on=NOW,
 )  # fmt: skip
 NAMES = {

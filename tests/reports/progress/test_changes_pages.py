@@ -25,6 +25,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.reports.progress.test_changes import compare
+from tests.scenery import without_decisions
 from tests.workitems.record import TODAY
 from workitems.models import Milestone, Pillar, Plan, WorkItem
 from workitems.models.item import Confidence
@@ -52,7 +53,7 @@ def on(day):
 def changed(row, day, **values):
     for name, value in values.items():
         setattr(row, name, value)
-    with on(day):
+    with on(day), without_decisions():
         history.save(row, by=None, reason="As told")
 
 

@@ -315,7 +315,11 @@ def test_a_workbook_changes_wording_and_dates_until_the_plan_is_adopted(dol, use
     assert milestone.original_due == date(2010, 4, 30)
     plan.refresh_from_db()
     plan_making.adopt(plan=plan, version=plan.version, adopted_on=TODAY, by=user, on=TODAY)
-    with pytest.raises(WorkbookRefused, match="A variation is the way to change official wording"):
+    changed["Work items"][0]["Action"] = "Train nobody."
+    imported(changed, plan, by=user)
+    milestone.item.refresh_from_db()
+    assert milestone.item.action == "Train everybody."
+    with pytest.raises(WorkbookRefused, match="An original date never moves"):
         imported(small(), plan, by=user)
 
 

@@ -121,15 +121,15 @@ def test_a_change_since_the_preview_is_shown_before_anything_is_written(send):
 
 def test_faults_are_a_table_of_sheet_row_and_column(send):
     sheets = small()
-    sheets["Milestones"][0]["Agreed due"] = date(2011, 1, 1)
+    sheets["Milestones"][0]["Original due"] = date(2011, 1, 1)
     sheets["Pillars"][0]["Title"] = None
     response = send(workbook=upload(sheets))
     assert response.status_code == 422
     assert [(f.sheet, f.row, f.column) for f in response.context["faults"]] == [
         ("Pillars", 2, "Title"),
-        ("Milestones", 2, "Agreed due"),
+        ("Milestones", 2, "Original due"),
     ]
-    assert "That date. A variation is the way to move an agreed date." in response.text
+    assert "That date. An original date never moves." in response.text
     assert "2 things need fixing" in response.text
 
 

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.factories import AgencyFactory, EvidenceFactory, MilestoneFactory, UpdateFactory
+from tests.scenery import without_decisions
 from tests.workitems.record import NOW, YESTERDAY
 from workitems.models import Evidence
 
@@ -101,7 +102,8 @@ def test_whoever_may_add_evidence_but_not_update_the_milestone_comes_back_to_the
     client_of, contributor, milestone, plan
 ):
     milestone.responsible_agency = AgencyFactory()
-    milestone.save()
+    with without_decisions():
+        milestone.save()
     client = client_of(contributor)
     assert client.get(milestone.get_absolute_url()).status_code == 403
     page = client.get(at("add-to-milestone", plan, "1.2", 1))

@@ -22,6 +22,7 @@ from tests.factories import (
     VariationFactory,
     WorkItemFactory,
 )
+from tests.scenery import without_decisions
 from workitems.models import WorkItem
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import items_in_full, milestones_at, plan_at
@@ -99,7 +100,8 @@ def test_an_item_withdrawn_later_is_shown_as_it_was(plan, item):
 
 
 def test_a_milestone_withdrawn_later_still_counts_as_due(plan, item):
-    change(item.milestones.get(), JULY, withdrawn_on=JULY)
+    with without_decisions():
+        change(item.milestones.get(), JULY, withdrawn_on=JULY)
     assert at(plan, MAY).items[0].due == KnownDate(date(2010, 6, 30))
     assert at(plan, JULY).items[0].due is None
 
@@ -185,7 +187,8 @@ def test_an_item_that_moved_later_is_under_its_old_pillar_and_lead(plan, item):
     was = (item.pillar_id, item.lead_agency_id)
     with clock(MARCH):
         pillar, agency = PillarFactory(plan=plan), AgencyFactory()
-    change(item, JULY, pillar=pillar, lead_agency=agency)
+    with without_decisions():
+        change(item, JULY, pillar=pillar, lead_agency=agency)
     now = (pillar.pk, agency.pk)
     found = [[(line.pillar, line.lead) for line in at(plan, day).items] for day in (MAY, JULY)]
     assert found == [[was], [now]]

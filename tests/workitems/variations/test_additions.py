@@ -15,6 +15,7 @@ from tests.factories import (
     PillarFactory,
     WorkItemFactory,
 )
+from tests.scenery import without_decisions
 from tests.workitems.conftest import seated
 from tests.workitems.record import (
     DUE,
@@ -192,7 +193,8 @@ def test_new_milestones_are_due_after_today_and_within_the_plan(
     plan, ask, ask_for_step, new_item, police, due, after_end, sentence
 ):
     plan.ends_on = date(2011, 12, 31)
-    plan.save()
+    with without_decisions():
+        plan.save()
     one = step(police, 3, due=due)
     if not sentence:
         assert ask_for_step(adds=one, after_end=after_end).adds == one.data
@@ -498,7 +500,8 @@ def test_all_errors_of_a_proposal_come_at_once(client_of, plan, approver, typed)
 
 def test_a_date_after_the_plans_end_needs_a_tick(client_of, plan, approver, typed):
     plan.ends_on = date(2010, 10, 1)
-    plan.save()
+    with without_decisions():
+        plan.save()
     said = typed | {"due_3": "1 November 2010"}
     page = client_of(approver).post(at("propose-item", plan), said)
     assert list(page.context["form"].errors) == ["due_3"]
@@ -558,7 +561,8 @@ def test_the_next_free_number_is_offered(
 
 def test_nothing_is_proposed_to_a_plan_that_has_ended(client_of, plan, item, approver, typed):
     plan.ends_on = date(2010, 5, 1)
-    plan.save()
+    with without_decisions():
+        plan.save()
     pages = client_of(approver)
     for address in (at("propose-item", plan), at("propose-milestone", plan, "1.2")):
         assert pages.get(address).status_code == 403

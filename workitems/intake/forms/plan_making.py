@@ -178,7 +178,7 @@ class AboutForm(MakingForm):
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, on=on, **kwargs)
         offer_recorded(self)
-        outside = Agency.objects.valid_on(on).exclude(memberships__plan=self.row).in_order()
+        outside = Agency.objects.valid_on(on).exclude(pk__in=self.row.agencies).in_order()
         self.fields["joining"].queryset = outside  # type: ignore[attr-defined]
         if not outside:
             del self.fields["joining"]

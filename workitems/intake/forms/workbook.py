@@ -4,7 +4,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
-from agencies.typed.fields import Form, UploadField
+from agencies.typed.fields import Form, ReasonField, UploadField
 
 MAX_MEGABYTES = 10
 
@@ -26,6 +26,16 @@ class WorkbookForm(Form):
             "required": gettext_lazy("Choose the workbook."),
             "empty": gettext_lazy("The file is empty. Choose another."),
         },
+    )
+
+
+class ProposeForm(Form):
+    """Propose what a preview leaves for a decision, identified by the preview's fingerprint."""
+
+    fingerprint = forms.RegexField("^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    reason = ReasonField(
+        label=gettext_lazy("Why the changes are needed"),
+        help_text=gettext_lazy("The working group decides on these words. Each change has them."),
     )
 
 

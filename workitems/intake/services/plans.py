@@ -48,8 +48,7 @@ def change_about(
 ) -> Plan:
     """Change what an adopted plan says of itself beside its official wording, and let agencies join.
 
-    Needs a reason. Nobody leaves a working group, because papers name its members of their day. Without a
-    change, write nothing.
+    Needs a reason. An agency leaves by a variation. Without a change, write nothing.
     """
     plan = locked(plan, version=version)
     need_reason(reason, _("Say why this changes."))
@@ -61,7 +60,11 @@ def change_about(
                 _("{agency} does not exist today. Choose another agency.").format(agency=agency),
                 "joining",
             )
-        history.save(Member(plan=plan, agency=agency), by=by, reason=reason)
+        # An agency that left comes back as the member that it was.
+        member = Member._base_manager.filter(plan=plan, agency=agency).first()
+        member = member or Member(plan=plan, agency=agency)
+        member.left_on = None
+        history.save(member, by=by, reason=reason)
     values = {"portfolio": portfolio, "background": background, "copied_to": copied_to}
     changed = [name for name, value in values.items() if getattr(plan, name) != value]
     for name in changed:

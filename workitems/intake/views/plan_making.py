@@ -63,7 +63,7 @@ def item_to_shape(request: HttpRequest, slug: str, number: str) -> WorkItem:
 
 
 def members_of(plan: Plan) -> QuerySet[Agency]:
-    return Agency.objects.filter(memberships__plan=plan).in_order()
+    return plan.agencies
 
 
 def page(
@@ -123,6 +123,9 @@ def adopt(request: HttpRequest, slug: str) -> HttpResponse:
     form = AdoptForm(posted(request), row=plan)
     if carry_out(request, form, plan_making.adopt, plan=plan, on=localdate()):
         return done(request, _("The plan is adopted. Its working group can read it now."), plan)
+    # It loads what reads workbooks: see workitems/urls.py.
+    from workitems.intake.workbook.columns import changes_of_adopted
+
     return form_page(
         request,
         "workitems/intake/plans/adopt.html",
@@ -132,6 +135,7 @@ def adopt(request: HttpRequest, slug: str) -> HttpResponse:
         doubtful=doubtful(plan, localdate()),
         holds=list_in_words(what_goes(plan)),
         members=members_of(plan),
+        then=changes_of_adopted(),
     )
 
 

@@ -9,12 +9,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
 from agencies.pages.once import once
+from agencies.wording.translation import list_in_words
 from workitems.intake.cell_kinds import one_line
-from workitems.intake.forms.workbook import ConfirmForm, WorkbookForm
+from workitems.intake.forms.workbook import ConfirmForm, ProposeForm, WorkbookForm
 from workitems.intake.workbook import (
     ExportRefused,
     Fault,
@@ -25,11 +27,13 @@ from workitems.intake.workbook import (
     held,
     import_workbook,
     preview_import,
+    propose_from_workbook,
 )
 from workitems.intake.workbook.columns import SHEETS
 from workitems.models import Plan
 from workitems.plan.asat import Moment
 from workitems.plan.views.lookups import plan_at_any_stage, require, signed_in
+from workitems.terms.spans import in_words
 
 # The preview shows this many rows and the number of the others.
 ROWS_SHOWN = 300
@@ -92,6 +96,8 @@ class _Import:
     def answer(self) -> HttpResponse:
         if self.request.method != "POST":
             return self.upload_page(WorkbookForm())
+        if "reason" in self.request.POST:
+            return self.propose()
         if "fingerprint" in self.request.POST:
             return self.confirm()
         form = WorkbookForm(self.request.POST, self.request.FILES)
@@ -99,7 +105,7 @@ class _Import:
             return self.upload_page(form)
         file = form.cleaned_data["workbook"]
         try:
-            outcome = preview_import(file, at=timezone.now(), **self.into)
+            outcome = self.preview(file)
         except WorkbookRefused as refused:
             return self.upload_page(WorkbookForm(), refused.faults)
         name = one_line(file.name)[:100]
@@ -131,15 +137,64 @@ class _Import:
             return self.upload_page(WorkbookForm(), refused.faults)
         if outcome.fingerprint != form.cleaned_data["fingerprint"]:
             return self.preview_page(outcome, kept["name"], is_other=True)
-        del self.request.session[SESSION_KEY]
-        held.drop(owner=signed_in(self.request), at=timezone.now())
         messages.success(
             self.request,
             _("{file} is imported. {results}").format(
                 file=kept["name"], results=" ".join(outcome.sentences)
             ),
         )
-        return redirect(outcome.plan)
+        return self.rest(kept, outcome.plan)
+
+    def propose(self) -> HttpResponse:
+        """Request what only a decision changes, and show what is left of the workbook."""
+        form = ProposeForm(self.request.POST)
+        kept = self.request.session.get(SESSION_KEY, {})
+        file = self.take(kept) if self.plan else None
+        if file is None or self.plan is None:
+            messages.error(self.request, _("The workbook is no longer here. Choose it again."))
+            return redirect(self.request.path)
+        by = signed_in(self.request)
+        with file:
+            try:
+                if not form.is_valid():
+                    return self.preview_page(self.preview(file), kept["name"], propose=form)
+                outcome, made = propose_from_workbook(
+                    file,
+                    at=timezone.now(),
+                    by=by,
+                    plan=self.plan,
+                    reason=form.cleaned_data["reason"],
+                    expected=form.cleaned_data["fingerprint"],
+                )
+            except WorkbookRefused as refused:
+                return self.upload_page(WorkbookForm(), refused.faults)
+        if not made:
+            return self.preview_page(outcome, kept["name"], is_other=True)
+        messages.success(
+            self.request,
+            ngettext(
+                "{references} is with the coordinator. Nothing changes until then.",
+                "{references} are with the coordinator. Nothing changes until then.",
+                len(made),
+            ).format(references=list_in_words([each.reference for each in made])),
+        )
+        return self.rest(kept, outcome.plan)
+
+    def rest(self, kept: dict[str, str], plan: Plan) -> HttpResponse:
+        """Show what can still be done with the workbook; if nothing can, drop it and go to the plan."""
+        file = self.take(kept) if self.plan else None
+        if file is not None:
+            with file:
+                outcome = self.preview(file)
+            if not outcome.is_empty or outcome.proposable:
+                return self.preview_page(outcome, kept["name"])
+        del self.request.session[SESSION_KEY]
+        held.drop(owner=signed_in(self.request), at=timezone.now())
+        return redirect(plan)
+
+    def preview(self, file: BinaryIO) -> Outcome:
+        by = signed_in(self.request) if self.plan else None
+        return preview_import(file, at=timezone.now(), by=by, **self.into)
 
     def take(self, kept: dict[str, str]) -> BinaryIO | None:
         if kept.get("into") != self.address:
@@ -173,7 +228,14 @@ class _Import:
             status=422 if faults or form.errors else 200,
         )
 
-    def preview_page(self, outcome: Outcome, name: str, *, is_other: bool = False) -> HttpResponse:
+    def preview_page(
+        self,
+        outcome: Outcome,
+        name: str,
+        *,
+        is_other: bool = False,
+        propose: ProposeForm | None = None,
+    ) -> HttpResponse:
         changed = [
             (change, field)
             for change in outcome.changes
@@ -190,10 +252,22 @@ class _Import:
                 "name": name,
                 "is_other": is_other,
                 "confirm": ConfirmForm(initial={"fingerprint": outcome.fingerprint}),
+                "propose": propose
+                or ProposeForm(
+                    initial={"fingerprint": outcome.fingerprint}, auto_id="id_propose_%s"
+                ),
+                "propose_label": _propose_label(len(outcome.proposable)),
                 "changed": changed[:ROWS_SHOWN],
                 "changed_more": max(0, len(changed) - ROWS_SHOWN),
                 "new": new[:ROWS_SHOWN],
                 "new_more": max(0, len(new) - ROWS_SHOWN),
                 "back_url": self.request.path,
             },
+            status=422 if propose else 200,
         )
+
+
+def _propose_label(count: int) -> str:
+    """Return "Propose these ten changes"."""
+    label = ngettext("Propose this change", "Propose these {count} changes", count)
+    return label.format(count=in_words(count) if count else "")

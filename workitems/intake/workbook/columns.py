@@ -36,8 +36,8 @@ class Column:
     """A column, or a key of the sheet Plan.
 
     `blank` is the value of an empty cell in a new row, and of `CLEARED` in any. It is not for
-    columns without `clears`. `locked` is set if an import into an adopted plan may not change the value of an existing
-    row. It is the expected value in the error message.
+    columns without `clears`. `locked` is set if nothing changes the value of an existing row once the plan is adopted. It
+    is the expected value in the error message. `by_decision`: only a variation changes it then (`changes_of_adopted`).
     """
 
     heading: str
@@ -48,6 +48,7 @@ class Column:
     blank: Any = None
     note: str = ""
     locked: str = ""
+    by_decision: bool = False
     clears: bool = True
     width: int = 14
 
@@ -91,7 +92,6 @@ ITEM = ItemNumber()
 # What a cell says to empty a value: an empty cell keeps it.
 CLEARED = "(none)"
 AS_TOLD = gettext_noop("How papers name it in their sentences. It is not official wording.")
-ADOPTED = gettext_noop("that wording. A variation is the way to change official wording.")
 
 PLAN = Sheet(
     "Plan",
@@ -101,12 +101,21 @@ PLAN = Sheet(
             line(Plan, "title"),
             "title",
             required=True,
+            locked=gettext_noop("that title. The title of an adopted plan stays."),
             note=gettext_noop(
                 "The plan's address comes from it, so a plan is found again by its title."
             ),
         ),
-        Column("Released on", DAY, "released_on", required=True),
-        Column("Ends on", DAY, "ends_on", note=gettext_noop("After the release.")),
+        Column(
+            "Released on",
+            DAY,
+            "released_on",
+            required=True,
+            locked=gettext_noop("that date. The release of an adopted plan never moves."),
+        ),
+        Column(
+            "Ends on", DAY, "ends_on", note=gettext_noop("After the release."), by_decision=True
+        ),
         Column("Portfolio", line(Plan, "portfolio"), "portfolio", required=True),
         Column(
             "Minister",
@@ -117,7 +126,13 @@ PLAN = Sheet(
             ),
             clears=False,
         ),
-        Column("Coordinating agency", AGENCY, "coordinating_agency", required=True),
+        Column(
+            "Coordinating agency",
+            AGENCY,
+            "coordinating_agency",
+            required=True,
+            locked=gettext_noop("that agency. The coordinating agency of an adopted plan stays."),
+        ),
         Column(
             "Background",
             TEXT,
@@ -160,8 +175,8 @@ PILLARS = Sheet(
     "Pillars",
     (
         Column("Number", Whole(), required=True),
-        Column("Title", line(Pillar, "title"), "title", required=True, width=32),
-        Column("Description", TEXT, "description", blank="", width=60),
+        Column("Title", line(Pillar, "title"), "title", required=True, by_decision=True, width=32),
+        Column("Description", TEXT, "description", blank="", by_decision=True, width=60),
     ),
     gettext_noop("In the plan's order."),
 )
@@ -172,14 +187,20 @@ ITEMS = Sheet(
         Column(
             "Number", ITEM, required=True, note=gettext_noop("Text, as printed: 1.10 is not 1.1.")
         ),
-        Column("Pillar", Whole(), required=True, note=gettext_noop("The pillar's number.")),
+        Column(
+            "Pillar",
+            Whole(),
+            required=True,
+            note=gettext_noop("The pillar's number."),
+            by_decision=True,
+        ),
         Column(
             "Title",
             line(WorkItem, "title"),
             "title",
             required=True,
-            note=gettext_noop("Official wording: it changes by a variation, not here."),
-            locked=ADOPTED,
+            note=gettext_noop("Official wording."),
+            by_decision=True,
             width=40,
         ),
         Column("As told", PHRASE, "as_told", blank="", note=AS_TOLD, width=36),
@@ -189,7 +210,7 @@ ITEMS = Sheet(
             "objective",
             blank="",
             note=gettext_noop("Official wording."),
-            locked=ADOPTED,
+            by_decision=True,
             width=50,
         ),
         Column(
@@ -198,16 +219,36 @@ ITEMS = Sheet(
             "action",
             blank="",
             note=gettext_noop("Official wording."),
-            locked=ADOPTED,
+            by_decision=True,
             width=60,
         ),
-        Column("Kind", Choice(choices=WorkItem.Kind), "kind", required=True, width=18),
-        Column("Lead agency", AGENCY, "lead_agency", required=True),
-        Column("Supporting agencies", AgencyList(), blank="", clears=False, width=24),
-        Column("Key", YesNo(), "is_key", blank=False),
-        Column("Timeframe", Choice(choices=WorkItem.Timeframe), "timeframe", required=True),
-        Column("Months", Whole(), "months"),
-        Column("Starts on", DAY, "starts_on"),
+        Column(
+            "Kind",
+            Choice(choices=WorkItem.Kind),
+            "kind",
+            required=True,
+            by_decision=True,
+            width=18,
+        ),
+        Column("Lead agency", AGENCY, "lead_agency", required=True, by_decision=True),
+        Column(
+            "Supporting agencies",
+            AgencyList(),
+            blank="",
+            clears=False,
+            by_decision=True,
+            width=24,
+        ),
+        Column("Key", YesNo(), "is_key", blank=False, by_decision=True),
+        Column(
+            "Timeframe",
+            Choice(choices=WorkItem.Timeframe),
+            "timeframe",
+            required=True,
+            by_decision=True,
+        ),
+        Column("Months", Whole(), "months", by_decision=True),
+        Column("Starts on", DAY, "starts_on", by_decision=True),
         Column(
             "Stage",
             Choice(choices=Stage),
@@ -219,7 +260,7 @@ ITEMS = Sheet(
             ),
         ),
         Column("Confidence", Choice(choices=Confidence), "confidence", blank=""),
-        Column("Measure", Lines(), blank="", clears=False, width=50),
+        Column("Measure", Lines(), blank="", clears=False, by_decision=True, width=50),
     ),
     gettext_noop("Found again by number."),
 )
@@ -230,27 +271,29 @@ MILESTONES = Sheet(
         Column("Work item", ITEM, required=True),
         Column("Milestone", Whole(), required=True, note=gettext_noop("Its number in the item.")),
         Column(
-            "Description", line(Milestone, "description"), "description", required=True, width=50
+            "Description",
+            line(Milestone, "description"),
+            "description",
+            required=True,
+            by_decision=True,
+            width=50,
         ),
         Column("As told", PHRASE, "as_told", blank="", note=AS_TOLD, width=36),
-        Column("Done means", TEXT, "done_means", blank="", width=50),
-        Column("Responsible agency", AGENCY, "responsible_agency", required=True),
+        Column("Done means", TEXT, "done_means", blank="", by_decision=True, width=50),
+        Column("Responsible agency", AGENCY, "responsible_agency", required=True, by_decision=True),
         Column(
             "Original due",
             DUE_DATE,
             "original",
             required=True,
-            note=gettext_noop("Never moves."),
             locked=gettext_noop("that date. An original date never moves."),
         ),
         Column(
             "Agreed due",
             DUE_DATE,
             "agreed",
-            note=gettext_noop(
-                "Empty in a new row: the original date. Afterwards it moves by a variation, not here."
-            ),
-            locked=gettext_noop("that date. A variation is the way to move an agreed date."),
+            note=gettext_noop("Empty in a new row: the original date."),
+            by_decision=True,
         ),
         Column(
             "Forecast due",
@@ -393,6 +436,27 @@ INSTRUCTIONS, EXAMPLE = "Instructions", "Example"
 SHEETS = (PLAN, AGENCIES, PILLARS, ITEMS, MILESTONES, DELAYS, MITIGATIONS, UPDATES, RISKS)
 
 
+def changes_of_adopted() -> dict[str, list[tuple[str, list[str]]]]:
+    """Return what of an adopted plan changes only by "decision" and what "never" does, as columns by sheet.
+
+    The one list of it: the import, the page that adopts a plan and docs/workbook.md follow it. The keys of
+    the sheet Plan that are in neither change with a reason.
+    """
+    found: dict[str, list[tuple[str, list[str]]]] = {"decision": [], "never": [], "reason": []}
+    for sheet in (PLAN, PILLARS, ITEMS, MILESTONES):
+        decided = [column.heading for column in sheet if column.by_decision]
+        never = [column.heading for column in sheet if column.locked]
+        free = [each.heading for each in sheet if not (each.by_decision or each.locked)]
+        for name, headings in (
+            ("decision", decided),
+            ("never", never),
+            ("reason", free if sheet is PLAN else []),
+        ):
+            if headings:
+                found[name].append((sheet.name, headings))
+    return found
+
+
 def described() -> str:
     """Return the format as Markdown for docs/workbook.md. A test checks that the page has it."""
     out = []
@@ -402,7 +466,13 @@ def described() -> str:
         out += [f"| {heading} | Must be filled | Holds |", "| --- | --- | --- |"]
         for column in sheet:
             filled = "yes" if column.required else "no"
-            holds = f"{sentence_start(column.kind.right)} {column.note}".strip()
+            adopted = ""
+            if column.by_decision:
+                adopted = "On an adopted plan only a decision changes it."
+            elif column.locked:
+                adopted = "On an adopted plan it never changes."
+            parts = (sentence_start(column.kind.right), column.note, adopted)
+            holds = " ".join(filter(None, parts))
             out.append(f"| {column.heading} | {filled} | {holds} |")
         out.append("")
     return "\n".join(out)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import BinaryIO
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from agencies.models import User
 from workitems.intake.cell_kinds import shown
 from workitems.intake.services.plan_making import TAKEN_SLUGS
+from workitems.intake.to_decide import ASK, Asking, ToDecide, with_obstacles
 from workitems.intake.workbook import item_rows, plan_rows, record
 from workitems.intake.workbook.faults import Fault, WorkbookRefused
 from workitems.intake.workbook.past import Past
@@ -23,7 +24,7 @@ from workitems.intake.workbook.read import UNREADABLE, Book, read_workbook
 from workitems.intake.workbook.record import AcceptedUpdates
 from workitems.intake.workbook.stored import Stored
 from workitems.intake.workbook.write import write
-from workitems.models import Plan
+from workitems.models import Plan, Variation
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Outcome:
     """What an import did, or would do.
 
     `differences` are sentences on what the workbook says otherwise of agencies and Ministers, which
-    an import does not change; `empty_texts` on texts that say nothing, and `acronyms` on those that the plan does not
+    an import does not change; `to_decide` has what only a decision changes; `empty_texts` on texts that say nothing, and `acronyms` on those that the plan does not
     know, which it takes.
     """
 
@@ -40,6 +41,7 @@ class Outcome:
     changes: tuple[Change, ...]
     counts: tuple[Count, ...]
     differences: tuple[str, ...]
+    to_decide: tuple[ToDecide, ...] = ()
     empty_texts: tuple[str, ...] = ()
     acronyms: tuple[str, ...] = ()
 
@@ -48,10 +50,26 @@ class Outcome:
         return not self.changes
 
     @property
+    def proposable(self) -> list[ToDecide]:
+        """What can be proposed."""
+        return [row for row in self.to_decide if not row.obstacle]
+
+    @property
+    def not_proposable(self) -> list[ToDecide]:
+        return [row for row in self.to_decide if row.obstacle]
+
+    @property
     def fingerprint(self) -> str:
         """Digest of what the preview says, to check that the user confirms exactly what they saw."""
         return hashlib.sha256(
-            repr((self.plan.slug, self.changes, self.differences)).encode()
+            repr(
+                (
+                    self.plan.slug,
+                    self.changes,
+                    self.differences,
+                    [row.key for row in self.to_decide],
+                )
+            ).encode()
         ).hexdigest()
 
     @property
@@ -92,6 +110,7 @@ class _Examined:
             tuple(proposal.changes),
             tuple(proposal.counts),
             tuple(proposal.differences),
+            tuple(proposal.to_decide),
             tuple(proposal.empty_texts),
             tuple(proposal.unknown_acronyms),
         )
@@ -103,15 +122,18 @@ def preview_import(
     at: datetime,
     plan: Plan | None = None,
     new_for: Collection[int] | None = None,
+    by: User | None = None,
 ) -> Outcome:
     """Return what importing the workbook at the moment `at` would do. Write nothing.
 
     With `plan`, the workbook must be of that plan. With `new_for`, it must be of a new plan, and
-    its coordinating agency must have one of these ids. Raise `WorkbookRefused` with all faults.
+    its coordinating agency must have one of these ids. For the user `by`, say also what of `to_decide`
+    cannot be proposed. Raise `WorkbookRefused` with all faults.
     """
     return preview_book(
-        read_workbook(file, today=timezone.localdate(at)), at=at, plan=plan, new_for=new_for
-    )
+        read_workbook(file, today=timezone.localdate(at)),
+        at=at, plan=plan, new_for=new_for, by=by,
+    )  # fmt: skip
 
 
 def preview_book(
@@ -120,9 +142,38 @@ def preview_book(
     at: datetime,
     plan: Plan | None = None,
     new_for: Collection[int] | None = None,
+    by: User | None = None,
 ) -> Outcome:
     """Return what importing the rows of a book would do, as `preview_import` does for a file."""
-    return _examine(book, timezone.localdate(at), plan, new_for, lock=False).outcome
+    return _outcome(_examine(book, timezone.localdate(at), plan, new_for, lock=False), by, at)
+
+
+def _outcome(examined: _Examined, by: User | None, at: datetime, reason: str = "?") -> Outcome:
+    """Return the outcome, for a user with what cannot be proposed."""
+    outcome = examined.outcome
+    if by is None or not outcome.to_decide:
+        return outcome
+    asking = Asking(reason, outcome.plan.coordinating_agency, by, at)
+    return replace(outcome, to_decide=tuple(with_obstacles(list(outcome.to_decide), asking)))
+
+
+def propose_from_workbook(
+    file: BinaryIO, *, at: datetime, by: User, plan: Plan, reason: str, expected: str
+) -> tuple[Outcome, list[Variation]]:
+    """Request as variations, all with one reason, what of the workbook only a decision changes.
+
+    The coordinating agency asks. One transaction: all that can be proposed, or none. If the plan has changed
+    since the preview with the fingerprint `expected`, nothing is written. Raise `WorkbookRefused` as
+    `preview_import` does.
+    """
+    book = read_workbook(file, today=timezone.localdate(at))
+    with transaction.atomic():
+        examined = _examine(book, timezone.localdate(at), plan, None, lock=True)
+        outcome = _outcome(examined, by, at)
+        if expected != outcome.fingerprint:
+            return outcome, []
+        asking = Asking(reason, outcome.plan.coordinating_agency, by, at)
+        return outcome, [ASK[0](row, asking) for row in outcome.proposable]
 
 
 def import_workbook(
@@ -161,7 +212,7 @@ def import_book(
     try:
         with transaction.atomic():
             examined = _examine(book, today, plan, new_for, lock=True)
-            outcome = examined.outcome
+            outcome = _outcome(examined, by, at)
             if expected and expected != outcome.fingerprint:
                 return outcome
             past = Past(
@@ -202,6 +253,7 @@ def _examine(
     item_rows.completions(proposal, accepted.first)
     plan_rows.members(proposal, agencies)
     proposal.faults.stop()
+    item_rows.additions(proposal)
     return _Examined(proposal, accepted, delays)
 
 

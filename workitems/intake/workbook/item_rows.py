@@ -7,11 +7,14 @@ from django.utils.translation import gettext, ngettext
 from agencies.models import Agency
 from agencies.wording.translation import list_in_words
 from workitems.intake.cell_kinds import day_words, join_with_or, one_line, workbook_labels
+from workitems.intake.to_decide import new_item, new_milestone, obstacle_of
 from workitems.intake.workbook.columns import ITEMS, MILESTONES
 from workitems.intake.workbook.proposal import Draft, FieldChange, Proposal
 from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Row
-from workitems.models import Measure, Milestone, Pillar, Support, WorkItem
+from workitems.models import Measure, Milestone, Pillar, Support, Variation, WorkItem
 from workitems.models.item import NEXT_STAGES, Stage
+
+Kind, Wording = Variation.Kind, Variation.Wording
 
 
 def items(proposal: Proposal, pillars: dict[int, Pillar]) -> None:
@@ -25,17 +28,7 @@ def items(proposal: Proposal, pillars: dict[int, Pillar]) -> None:
             draft = Draft(WorkItem(plan=proposal.plan, number=number))
             proposal.items[number] = draft
             if proposal.needs_decisions:
-                proposal.fault(
-                    row,
-                    "Number",
-                    gettext("The plan has no item {number}, and it is adopted.").format(
-                        number=number
-                    ),
-                    gettext(
-                        "the number of one of its items. A variation is the way to add one: choose Propose a "
-                        "new work item on the plan’s page."
-                    ),
-                )
+                proposal.propose(draft)
         proposal.fill(row, draft, leave_out=["Stage"])
         _pillar(proposal, row, draft, pillars)
         _stage(proposal, row, draft)
@@ -57,6 +50,11 @@ def _pillar(proposal: Proposal, row: Row, draft: Draft, pillars: dict[int, Pilla
         )
         return
     before = None if draft.is_new else draft.row.pillar
+    if before is not None and before.pk != pillar.pk and proposal.is_adopted:
+        given = {"wording": Wording.PILLAR.value, "value": pillar.pk}
+        was, now = str(before.number), str(number)
+        proposal.decide(row, "Pillar", was, now, Kind.DETAIL, draft.row, given)
+        return
     if draft.put("pillar", pillar) and before:
         draft.words.append(FieldChange("Pillar", str(before.number), str(number)))
 
@@ -67,6 +65,11 @@ def _stage(proposal: Proposal, row: Row, draft: Draft) -> None:
         return
     before = draft.row.stage
     if not draft.is_new and stage != before:
+        if stage == Stage.WITHDRAWN and proposal.is_adopted:
+            labels = workbook_labels(Stage)
+            was, now = labels[before], labels[stage]
+            proposal.decide(row, "Stage", was, now, Kind.WITHDRAWAL, draft.row, {})
+            return
         if stage == Stage.WITHDRAWN:
             proposal.fault(
                 row,
@@ -131,7 +134,11 @@ def _supporting(proposal: Proposal, row: Row, draft: Draft) -> None:
             )
             continue
         seen.add(agency.short_name)
+        if not draft.is_new and proposal.is_adopted:
+            _decide_support(proposal, row, draft.row, agency, role, known.get(agency.short_name))
+            continue
         support = known.get(agency.short_name)
+        proposal.of_proposed[id(draft.row)][0].append((agency, role))
         made = Draft(support or Support(item=draft.row, agency=agency, role=role))
         if support is None:
             known[agency.short_name] = made.row
@@ -141,6 +148,18 @@ def _supporting(proposal: Proposal, row: Row, draft: Draft) -> None:
     after = supporting_words(list(known.values()))
     if not draft.is_new and before != after:
         draft.words.append(FieldChange("Supporting agencies", before, after))
+
+
+def _decide_support(
+    proposal: Proposal, row: Row, item: WorkItem, agency: Agency, role: str, now: Support | None
+) -> None:
+    if now is None or role_words(now.role) != role:
+        before = supporting_words([now]) if now else ""
+        after = supporting_words([Support(item=item, agency=agency, role=role)])
+        given = {"agency": agency.pk, "role": role}
+        obstacle = obstacle_of(agency)
+        heading = "Supporting agencies"
+        proposal.decide(row, heading, before, after, Kind.SUPPORTER, item, given, obstacle)
 
 
 def _name_and_role(part: str, known: dict[str, Agency]) -> tuple[str, str]:
@@ -177,6 +196,14 @@ def _measures(proposal: Proposal, row: Row, draft: Draft) -> None:
         return
     known = [] if draft.is_new else proposal.stored.measures_of[draft.row.pk]
     for index, line in enumerate(filter(None, text.split("\n"))):
+        if not draft.is_new and proposal.is_adopted:
+            stored = known[index] if index < len(known) else None
+            before = one_line(stored.description) if stored else ""
+            if before != line:
+                given = {"wording": Wording.MEASURE.value, "value": line}
+                given |= {"number": stored.number} if stored else {}
+                proposal.decide(row, "Measure", before, line, Kind.DETAIL, draft.row, given)
+            continue
         if index < len(known):
             measure = Draft(known[index])
             before = one_line(measure.row.description)
@@ -187,6 +214,7 @@ def _measures(proposal: Proposal, row: Row, draft: Draft) -> None:
                 FieldChange(gettext("Measure {number}").format(number=index + 1), before, line)
             )
         else:
+            proposal.of_proposed[id(draft.row)][1].append(line)
             number = (known[-1].number if known else 0) + 1 + index - len(known)
             measure = Draft(Measure(item=draft.row, number=number, description=line))
             if not draft.is_new:
@@ -199,7 +227,7 @@ def _measures(proposal: Proposal, row: Row, draft: Draft) -> None:
 def milestones(proposal: Proposal) -> None:
     rows: dict[tuple[str, int], int] = {}
     for row in proposal.book[MILESTONES]:
-        item, number = proposal.item(row), row["Milestone"]
+        item, number = proposal.item(row, may_be_proposed=True), row["Milestone"]
         if item is None or number is UNREADABLE:
             continue
         if proposal.is_duplicate(row, "Milestone", (item.number, number), rows):
@@ -208,18 +236,8 @@ def milestones(proposal: Proposal) -> None:
         if draft is None:
             draft = Draft(Milestone(item=item, number=number))
             proposal.milestones[item.number][number] = draft
-            if proposal.needs_decisions and not proposal.items[item.number].is_new:
-                proposal.fault(
-                    row,
-                    "Milestone",
-                    gettext(
-                        "Item {item} has no milestone {number}, and the plan is adopted."
-                    ).format(item=item.number, number=number),
-                    gettext(
-                        "the number of one of its milestones. A variation is the way to add one: choose "
-                        "Propose a new milestone on the item’s page."
-                    ),
-                )
+            if proposal.needs_decisions:
+                proposal.propose(draft)
         proposal.fill(row, draft, leave_out=["Agreed due", "Forecast due"])
         # "(none)" is what a new row has without a date: the original one, and the agreed one.
         agreed = row.given("Agreed due", draft.row.agreed)
@@ -247,6 +265,34 @@ def milestones(proposal: Proposal) -> None:
             MILESTONES.name,
             gettext("{item}, milestone {number}").format(item=item.number, number=number),
         )
+
+
+def additions(proposal: Proposal) -> None:
+    """Leave the new items and milestones for a decision, each as what would be added. Call once there is no fault."""
+    items = [row for row in proposal.proposed if isinstance(row, WorkItem)]
+    for item in items:
+        source = proposal.items[item.number].source
+        steps = [draft.row for _, draft in sorted(proposal.milestones[item.number].items())]
+        supports, measures = proposal.of_proposed[id(item)]
+        agencies = [item.lead_agency, *(agency for agency, _ in supports)]
+        agencies += [step.responsible_agency for step in steps]
+        obstacle = obstacle_of(*agencies)
+        if item.pillar.pk is None:
+            obstacle = gettext("The plan has no such pillar yet. Propose the pillar first.")
+        given = {} if obstacle else {"adds": new_item(item, supports, measures, steps)}
+        assert source is not None
+        label = f"{item.number} {one_line(item.title)}"
+        proposal.decide(source, "Number", "", label, Kind.ITEM, proposal.plan, given, obstacle)
+    for row in proposal.proposed:
+        if isinstance(row, Milestone) and row.item not in items:
+            source = proposal.milestones[row.item.number][row.number].source
+            obstacle = obstacle_of(row.responsible_agency)
+            of_step = {} if obstacle else {"adds": new_milestone(row)}
+            assert source is not None
+            now = one_line(row.description)
+            proposal.decide(
+                source, "Milestone", "", now, Kind.MILESTONE, row.item, of_step, obstacle
+            )
 
 
 def _days(proposal: Proposal, row: Row, draft: Draft) -> None:

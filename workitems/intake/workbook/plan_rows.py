@@ -11,7 +11,7 @@ from workitems.intake.cell_kinds import day_words, join_with_or, one_line, shown
 from workitems.intake.workbook.columns import AGENCIES, PILLARS, PLAN
 from workitems.intake.workbook.proposal import Draft, FieldChange, Proposal, words
 from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Row
-from workitems.models import Member, Pillar
+from workitems.models import Member, Pillar, Variation
 
 
 def agencies(proposal: Proposal) -> list[tuple[Row, Draft]]:
@@ -157,9 +157,10 @@ def members(proposal: Proposal, rows: list[tuple[Row, Draft]]) -> None:
     """Make the sheet's agencies members of the plan, and count them.
 
     An agency that an existing plan mentions only as a successor does not become a member: exports
-    list it only so that the successor can be matched.
+    list it only so that the successor can be matched. Nor does one that has left.
     """
     inside = {member.agency.short_name for member in proposal.stored.members}
+    inside |= {proposal.stored.agency_of[row.agency_id].short_name for row in proposal.stored.left}
     successors = {draft.row.successor.short_name for _, draft in rows if draft.row.successor}
     for _, draft in rows:
         agency = draft.row
@@ -179,7 +180,9 @@ def members(proposal: Proposal, rows: list[tuple[Row, Draft]]) -> None:
 def plan(proposal: Proposal, new_for: Collection[int] | None) -> None:
     """Check the sheet Plan. `new_for` has the ids of agencies that may coordinate a new plan."""
     row, draft = proposal.book.plan, Draft(proposal.plan)
-    proposal.fill(row, draft)
+    # The workbook of another plan is refused already.
+    is_of_another = not proposal.plan_is_new and proposal.slug != proposal.plan.slug
+    proposal.fill(row, draft, leave_out=["Title"] if is_of_another else ())
     if proposal.plan_is_new and new_for is None:
         # A coordinator adopts what they import; a command's plan counts as adopted when released.
         draft.row.adopted_on = row["Released on"] or None
@@ -256,6 +259,14 @@ def _minister(proposal: Proposal, row: Row, draft: Draft) -> None:
         draft.words.append(FieldChange("Minister", "", minister))
 
 
+def _decide_pillar(proposal: Proposal, row: Row, number: int) -> None:
+    title = row["Title"]
+    if title is not UNREADABLE:
+        given = {"wording": Variation.Wording.PILLAR_TITLE.value, "value": title, "number": number}
+        kind = Variation.Kind.DETAIL
+        proposal.decide(row, "Number", "", f"{number} {title}", kind, proposal.plan, given)
+
+
 def pillars(proposal: Proposal) -> dict[int, Pillar]:
     """Return the plan's pillars by number, including new ones."""
     found = {pillar.number: pillar for pillar in proposal.stored.pillars}
@@ -265,6 +276,9 @@ def pillars(proposal: Proposal) -> dict[int, Pillar]:
         if number is UNREADABLE or proposal.is_duplicate(row, "Number", number, rows):
             continue
         pillar = found.get(number)
+        if pillar is None and proposal.is_adopted and not proposal.is_first:
+            _decide_pillar(proposal, row, number)
+            continue
         draft = Draft(pillar or Pillar(plan=proposal.plan, number=number))
         proposal.fill(row, draft)
         found[number] = draft.row

@@ -14,11 +14,12 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
-from workitems.intake.cell_kinds import shown
+from workitems.intake.cell_kinds import one_line, shown
+from workitems.intake.to_decide import ToDecide, obstacle_of, request_of
 from workitems.intake.workbook.columns import SHEETS, Column
 from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Book, Row, is_cleared
 from workitems.intake.workbook.stored import Stored
-from workitems.models import Delay, Mitigation, Plan, WorkItem
+from workitems.models import Delay, Milestone, Mitigation, Pillar, Plan, WorkItem
 from workitems.plan.known_acronyms import known_to, named
 from workitems.terms.stems import says_nothing
 
@@ -101,14 +102,14 @@ class Proposal:
     """
 
     def __init__(self, book: Book, stored: Stored, *, slug: str, today: date) -> None:
-        self.book, self.stored, self.today = book, stored, today
+        self.book, self.stored, self.slug, self.today = book, stored, slug, today
         self.faults = book.faults
         self.plan_is_new = stored.plan is None
         # A first import takes what its records say of the past.
         self.is_first = not stored.items
         # Afterwards the working group decides what an adopted plan has.
-        is_adopted = stored.plan is not None and stored.plan.adopted_on is not None
-        self.needs_decisions = is_adopted and not self.is_first
+        self.is_adopted = stored.plan is not None and stored.plan.adopted_on is not None
+        self.needs_decisions = self.is_adopted and not self.is_first
         self.plan = stored.plan or Plan(slug=slug)
         # Agencies that rows may name (those on the sheet and the members), by case-folded name.
         self.agencies: dict[str, Agency] = {}
@@ -119,6 +120,13 @@ class Proposal:
             self.milestones[milestone.item.number][milestone.number] = Draft(milestone)
         self.referred: set[str] = set()
         self.differences: list[str] = []
+        # What only a decision changes, and new items and milestones that it would add.
+        self.to_decide: list[ToDecide] = []
+        self.proposed: list[WorkItem | Milestone] = []
+        # The supporting agencies and measures of new items, by the id of the object.
+        self.of_proposed: dict[int, tuple[list[tuple[Agency, str]], list[str]]] = defaultdict(
+            lambda: ([], [])
+        )
         self.empty_texts: list[str] = []
         self.texts: list[tuple[str, str]] = []
         self.drafts: dict[type[models.Model], list[Draft]] = defaultdict(list)
@@ -153,8 +161,9 @@ class Proposal:
         self.referred.add(found.short_name)
         return found
 
-    def item(self, row: Row) -> WorkItem | None:
-        """Return the item named in the column Work item, or None, with a fault if it is unknown."""
+    def item(self, row: Row, *, may_be_proposed: bool = False) -> WorkItem | None:
+        """Return the item named in the column Work item, or None, with a fault if it is unknown or (unless it
+        may be) only proposed."""
         number = row["Work item"]
         if not number:
             return None
@@ -167,7 +176,20 @@ class Proposal:
             )
             return None
         found: WorkItem = self.items[number].row
+        if self._is_proposed(found) and not may_be_proposed:
+            self._fault_of_proposed(row, "Work item", found.number)
+            return None
         return found
+
+    def _fault_of_proposed(self, row: Row, heading: str, number: object) -> None:
+        self.fault(
+            row,
+            heading,
+            _("{number} is not in the adopted plan until the working group decides.").format(
+                number=number
+            ),
+            _("a row of the plan. Leave this row out until then."),
+        )
 
     def milestone(self, row: Row) -> Draft | None:
         item = self.item(row)
@@ -182,6 +204,9 @@ class Proposal:
                 _("Item {item} has no milestone {number}.").format(item=item.number, number=number),
                 _("the number of a milestone on the sheet Milestones."),
             )
+        elif self._is_proposed(found.row):
+            self._fault_of_proposed(row, "Milestone", number)
+            return None
         return found
 
     # --- collecting ------------------------------------------------------------------------
@@ -235,7 +260,13 @@ class Proposal:
         # A text that happens to be the word for nothing comes back as nothing.
         if before == value or (value == column.blank and is_cleared(before)):
             return
-        if column.locked and self.plan.adopted_on is not None:
+        if column.by_decision and self.is_adopted:
+            kind, given = request_of(column.field, draft.row, value)
+            was, now = words(column, before), words(column, value)
+            new = obstacle_of(value) if isinstance(value, Agency) else ""
+            self.decide(row, column.heading, was, now, kind, draft.row, given, new)
+            return
+        if column.locked and self.is_adopted:
             self.fault(
                 row,
                 column.heading,
@@ -248,8 +279,34 @@ class Proposal:
         draft.put(column.field, value)
         draft.words.append(FieldChange(column.heading, words(column, before), words(column, value)))
 
+    def decide(
+        self,
+        row: Row,
+        heading: str,
+        was: str,
+        now: str,
+        kind: str,
+        of: Any,
+        given: dict[str, Any],
+        obstacle: str = "",
+    ) -> None:
+        """Leave a difference for a decision."""
+        label = _label(of)
+        self.to_decide.append(
+            ToDecide(row.sheet.name, label, heading, was, now, kind, of, given, obstacle)
+        )
+
+    def propose(self, draft: Draft) -> None:
+        """Leave a new item or milestone for a decision: neither it nor what belongs to it is written."""
+        self.proposed.append(draft.row)
+
+    def _is_proposed(self, row: Any) -> bool:
+        return any(row is each or getattr(row, "item", None) is each for each in self.proposed)
+
     def note(self, sheet: str, label: str, draft: Draft) -> None:
         """Count the draft and record its changes, without adding it to those to write."""
+        if self._is_proposed(draft.row):
+            return
         if draft.is_new:
             self._counts[sheet, "new"] += 1
             self._changes.append(Change(sheet, label, is_new=True))
@@ -261,6 +318,8 @@ class Proposal:
 
     def add(self, draft: Draft, sheet: str = "", label: str = "") -> None:
         """Add a draft to those to write. With a sheet and a label, also count and record it."""
+        if self._is_proposed(draft.row):
+            return
         self.drafts[type(draft.row)].append(draft)
         if sheet:
             self.note(sheet, label, draft)
@@ -299,6 +358,17 @@ class Proposal:
             )
             for sheet in SHEETS
         ]
+
+
+def _label(row: Any) -> str:
+    """Name a row of the plan, as the preview does."""
+    if isinstance(row, WorkItem):
+        return f"{row.number} {one_line(row.title)}"
+    if isinstance(row, Milestone):
+        return _("{item}, milestone {number}").format(item=row.item.number, number=row.number)
+    if isinstance(row, Pillar):
+        return _("Pillar {number}").format(number=row.number)
+    return one_line(str(row))
 
 
 def words(column: Column, value: Any) -> str:

@@ -48,7 +48,10 @@ class Stored:
         self.plan = plan
         self.agencies = list(Agency.objects.order_by("pk"))
         self.agency_of = {agency.pk: agency for agency in self.agencies}
-        self.members = of_plan(Member.objects.filter(plan=plan).order_by("pk"))
+        members = of_plan(Member._base_manager.filter(plan=plan).order_by("pk"))
+        self.members = [row for row in members if row.left_on is None]
+        # Agencies that have left the working group.
+        self.left = [row for row in members if row.left_on is not None]
         self.pillars = of_plan(Pillar.objects.filter(plan=plan).order_by("number"))
         self.items = of_plan(WorkItem.objects.filter(plan=plan).in_order())
         self.milestones = of_plan(

@@ -84,7 +84,7 @@ def settle(
     if of_return is not None:
         pending = of_return.milestone_answers.pending()
         answer = pending.filter(delay=row, outcome=outcome).first()
-    members = Agency.objects.filter(memberships__plan=row.milestone.item.plan_id).in_order()
+    members = row.milestone.item.plan.agencies
     agencies = {agency.pk: agency for agency in members}
     form = SettleCauseForm(
         posted(request), delay=row, agencies=agencies, answer=answer, on=localdate()

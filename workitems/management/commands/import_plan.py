@@ -55,5 +55,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{title}.")
         for sentence in outcome.sentences:
             self.stdout.write(sentence)
+        for row in outcome.to_decide:
+            self.stdout.write(
+                f"Not imported: only a decision changes it. {row.sheet}, {row.label}, {row.heading}: "
+                f"{row.was or 'nothing'} → {row.now or 'nothing'}"
+            )
         for sentence in outcome.differences:
             self.stdout.write(f"Not imported. {sentence}")

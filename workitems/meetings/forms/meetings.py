@@ -27,7 +27,7 @@ from workitems.plan.forms.stems import remark_on_acronyms
 
 
 def members(plan: Plan) -> Any:
-    return Agency.objects.filter(memberships__plan=plan).in_order()
+    return plan.agencies
 
 
 def invited(meeting: Meeting) -> Any:

@@ -309,7 +309,7 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
 
     def __init__(self, *args: Any, row: Milestone, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
-        members = Agency.objects.filter(memberships__plan=row.item.plan_id).in_order()
+        members = row.item.plan.agencies
         owner: Any = self.fields["owner_agency"]
         owner.queryset = members
         # Of the same query as those that may settle the cause.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
-from workitems.models import Delay, Return, Risk
+from workitems.models import Delay, Return, Risk, Variation
 from workitems.models.item import Stage
 from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate
@@ -255,6 +255,8 @@ class VariationAt(NamedTuple):
     item: int | None
     milestone: int | None
     wording: str
+    text_before: str
+    text_after: str
     reason: str
     state: str
     due_before: date | None
@@ -272,11 +274,16 @@ class VariationAt(NamedTuple):
         """What it would do: "to 30 June 2027", "withdraw the item"."""
         if self.due_before and self.due_after:
             return _("to {day}").format(day=KnownDate(self.due_after, self.after_known_to))
-        return (
-            _("new wording of the {wording}").format(wording=self.wording)
-            if self.wording
-            else _("withdraw the item")
-        )
+        if self.wording:
+            label = Variation.Wording(self.wording).label.lower()
+            says = (
+                _("new wording of the {wording}")
+                if self.kind == Variation.Kind.WORDING
+                else _("change of the {wording}")
+            )
+            return says.format(wording=label)
+        label = str(Variation.Kind(self.kind).label)
+        return label[:1].lower() + label[1:]
 
 
 class RoundAt(NamedTuple):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.models import Agency, Seat, User, by_short_name
+from agencies.models import Seat, User, by_short_name
 from agencies.records import history
 from workitems.models import Plan, Return, ReturnNote, Round, Update, WorkItem
 from workitems.models.item import Stage
@@ -63,8 +63,7 @@ def open_round(
         opened_by=by,
     )
     history.save(made, by=by)
-    members = Agency.objects.valid_on(due_on).filter(memberships__plan=plan).in_order()
-    for agency in members:
+    for agency in plan.agencies_on(due_on):
         history.save(Return(round=made, agency=agency), by=by)
     return made
 

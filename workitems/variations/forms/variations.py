@@ -17,8 +17,10 @@ from workitems.plan.forms.stems import StemField, names_of, remark_on_acronyms, 
 from workitems.variations.services.variations import new_date_faults
 
 
-def plan_of(row: WorkItem | Milestone) -> Plan:
+def plan_of(row: Plan | WorkItem | Milestone) -> Plan:
     """Return the plan of what a request is about."""
+    if isinstance(row, Plan):
+        return row
     return row.item.plan if isinstance(row, Milestone) else row.plan
 
 

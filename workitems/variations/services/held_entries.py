@@ -18,6 +18,8 @@ from workitems.plan.services.refusals import Refused, locked, need_reason
 from workitems.terms.additions import Addition, NewItem, NewMilestone
 from workitems.terms.known_dates import Due, known
 from workitems.variations.services import additions, variations
+from workitems.variations.services import change_requests as changes
+from workitems.variations.services.change_requests import Changed, Given
 
 Kind, State = HeldEntry.Kind, HeldEntry.State
 # How an entry becomes a record, by kind, where that is no variation. They register in `AppConfig.ready`.
@@ -151,6 +153,40 @@ def hold_milestone(
     return _hold_addition(entry, adds, by=by, at=at, after_end=after_end)
 
 
+@transaction.atomic
+def hold_change(
+    *,
+    kind: str,
+    row: Changed,
+    given: Given,
+    reason: str,
+    agency: Agency,
+    by: User,
+    at: datetime,
+    version: int | None = None,
+) -> HeldEntry:
+    """Hold a request to change what was adopted. Arguments and refusals are those of
+    `request_change`."""
+    row = locked(row, version=version, related=variations.RELATED[type(row)])
+    asked = changes.drafted(kind, row, given)
+    need_reason(reason, variations.WHY)
+    return hold(
+        HeldEntry(
+            kind=kind,
+            plan=asked.plan,
+            agency=agency,
+            item=asked.item,
+            milestone=asked.milestone,
+            made_from=row.version,
+            wording=asked.wording,
+            adds=dict(given),
+            reason=reason,
+        ),
+        by=by,
+        at=at,
+    )
+
+
 def _hold_addition(
     entry: HeldEntry, adds: Addition, *, by: User, at: datetime, after_end: bool
 ) -> HeldEntry:
@@ -172,7 +208,9 @@ def hold(entry: HeldEntry, *, by: User, at: datetime) -> HeldEntry:
     if adds is not None:
         is_same = any(row.addition and row.addition.number == adds.number for row in same)
     else:
-        is_same = entry.kind != Kind.RISK and same.filter(wording=entry.wording).exists()
+        is_same = entry.kind != Kind.RISK and any(
+            (row.wording, row.adds) == (entry.wording, entry.adds) for row in same
+        )
     if is_same:
         raise Refused(
             _("The same request is already waiting for release by an approver of {agency}.").format(
@@ -214,6 +252,14 @@ def withdraw(*, entry: HeldEntry, note: str, by: User, at: datetime) -> HeldEntr
     return history.save(entry, by=by, reason=note)
 
 
+def asked_change(entry: HeldEntry) -> Variation | None:
+    """Return the request that a release makes, as it would be today, or None of another kind of entry."""
+    if entry.adds is None or entry.addition is not None:
+        return None
+    row = entry.milestone or entry.item or entry.plan
+    return changes.drafted(entry.kind, row, entry.adds)
+
+
 def _waiting(entry: HeldEntry) -> HeldEntry:
     related = ("plan", "agency", "item", "milestone", "owner_agency", "written_by")
     entry = locked(entry, related=related)
@@ -228,6 +274,9 @@ def _make(entry: HeldEntry, *, by: User, at: datetime) -> Variation | Risk:
         return MAKERS[entry.kind](entry, by)
     asked: dict[str, Any] = {"reason": entry.reason, "agency": entry.agency, "by": by, "at": at}
     asked["requested_by"] = entry.written_by
+    if (change := asked_change(entry)) is not None:
+        row = changes.row_of(change)
+        return variations.request_change(kind=entry.kind, row=row, given=entry.adds or {}, **asked)
     match entry.kind:
         case Kind.DATE:
             assert entry.milestone is not None and entry.after is not None

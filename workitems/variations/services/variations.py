@@ -1,10 +1,10 @@
 """Request, recommend and decide variations.
 
-Agreed dates and official wording change, items are withdrawn, and items and milestones are added to an
-adopted plan, only through these functions.
+What was adopted changes only through these functions.
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import make_naive
@@ -22,6 +22,7 @@ from workitems.models import (
     Meeting,
     Milestone,
     OutOfSession,
+    Pillar,
     Plan,
     Variation,
     WorkItem,
@@ -33,6 +34,7 @@ from workitems.plan.services.refusals import Refused, locked, need_reason
 from workitems.terms.additions import Addition, NewItem, NewMilestone
 from workitems.terms.known_dates import Due, known
 from workitems.variations.services import additions
+from workitems.variations.services import change_requests as changes
 
 WHY = gettext_lazy("Say why the change is needed.")
 
@@ -219,6 +221,47 @@ def _request_addition(
     return _request(asked, reason, agency, requested_by or by, by, at)
 
 
+@transaction.atomic
+def request_change(
+    *,
+    kind: str,
+    row: changes.Changed,
+    given: changes.Given,
+    reason: str,
+    agency: Agency,
+    by: User,
+    at: datetime,
+    version: int | None = None,
+    requested_by: User | None = None,
+) -> Variation:
+    """Request to change what was adopted of the plan, a pillar, an item or a milestone.
+
+    `given` is what `changes.drafted` takes. Raise `Conflict` if `version`, that of the user's page, is
+    not the row's, and `Refused` for what `changes.faults` says, or if a pending request asks to change
+    the same.
+    """
+    row = locked(row, version=version, related=RELATED[type(row)])
+    asked = changes.drafted(kind, row, given)
+    faults = list(changes.faults(asked, make_naive(at).date()))
+    Refused.raise_any([*faults, *([] if reason else [(WHY, "reason")])])
+    if same := changes.pending_same(asked):
+        raise Refused(
+            _("{reference} already asks to change this. Wait until it is decided.").format(
+                reference=same.reference
+            )
+        )
+    return _request(asked, reason, agency, requested_by or by, by, at)
+
+
+# What a request needs to know of the row that it is of.
+RELATED: dict[type[Any], tuple[str, ...]] = {
+    Plan: ("coordinating_agency",),
+    Pillar: ("plan",),
+    WorkItem: ("plan", "lead_agency", "pillar"),
+    Milestone: ("item__plan", "responsible_agency"),
+}
+
+
 def _request(
     variation: Variation, reason: str, agency: Agency, requested_by: User, by: User, at: datetime
 ) -> Variation:
@@ -234,8 +277,11 @@ def _request(
     return history.save(variation, by=by, reason=reason)
 
 
+STEPS_NEED = ("item", "milestone", "plan", "pillar", "agency_before", "agency_after")
+
+
 def _step(variation: Variation, to: Variation.State) -> Variation:
-    variation = locked(variation, related=("item", "milestone", "plan"))
+    variation = locked(variation, related=STEPS_NEED)
     if to not in Variation.NEXT[variation.state]:
         raise Refused(
             _("{reference} is {state}; it cannot become {new_state}.").format(
@@ -288,8 +334,8 @@ def decide(
     """Record the decision of a meeting that has the variation on its agenda.
 
     An approval takes effect at once: it moves the agreed date (the forecast stays as it is),
-    changes the wording, withdraws the item and its open milestones and ends their delays, or adds the
-    item or milestone. The matter becomes considered.
+    changes the wording, withdraws the item and its open milestones and ends their delays, adds the
+    item or milestone, or changes what `changes` knows. The matter becomes considered.
 
     Raise `Refused` before the meeting's day, if its record is closed, if neither the variation nor its
     item is on its agenda, if fewer agencies are recorded as present than the plan asks for, while agencies
@@ -335,22 +381,25 @@ def approval_faults(variation: Variation, text: str, *, on: date, instead: str) 
     """Yield why a request may not be approved on a day, and what to do `instead`.
 
     A date asked for has come meanwhile, or lies after the plan's end and the decision (`text`) does
-    not say why; or what it adds cannot be added any more.
+    not say why; or what it adds or changes cannot be added or changed any more.
     """
-    ends_on, is_addition = variation.plan.ends_on, variation.addition is not None
+    ends_on, is_change = variation.plan.ends_on, changes.is_change(variation)
     again = (
         _("{instead}; it can then be proposed again.")
-        if is_addition
+        if is_change or variation.addition is not None
         else _("{instead}; the agency can then request a later date.")
     ).format(instead=instead)
     for fault in additions.faults_by_now(variation, on):
         yield f"{fault} {again}", "decision"
+    if is_change:
+        for says, _field in changes.faults(variation, on):
+            yield f"{says} {again}", "decision"
     for due in variation.dates_asked:
         if due.last_day <= on:
-            says = _("{reference} asks for {due}, which is no longer in the future.").format(
+            past = _("{reference} asks for {due}, which is no longer in the future.").format(
                 reference=variation.reference, due=due
             )
-            yield f"{says} {again}", "decision"
+            yield f"{past} {again}", "decision"
             return
         if ends_on is not None and due.last_day > ends_on and not text:
             yield (
@@ -397,7 +446,7 @@ def _settle(variation: Variation, *, by: User, at: datetime, on: date, reason: s
     variation.decided_by, variation.decided_at = by, at
     is_approved, is_addition = (
         variation.state == Variation.State.APPROVED,
-        variation.adds is not None,
+        variation.addition is not None,
     )
     if is_approved and is_addition:
         _add(variation, by=by, on=on)
@@ -435,6 +484,9 @@ def _check_not_asked(variation: Variation) -> None:
 
 def _take_effect(variation: Variation, *, by: User, on: date) -> None:
     reason = _why(variation)
+    if changes.is_change(variation):
+        changes.take_effect(variation, by=by, on=on, reason=reason)
+        return
     if variation.kind == Variation.Kind.DATE:
         milestone = locked(Milestone(pk=variation.milestone_id))
         if not milestone.is_open:

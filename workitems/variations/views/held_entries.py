@@ -37,14 +37,19 @@ def detail(request: HttpRequest, slug: str, entry: int) -> HttpResponse:
 def show(
     request: HttpRequest, row: HeldEntry, form: WithdrawHeldForm, status: int = 200
 ) -> HttpResponse:
-    before = getattr(row.item, row.wording) if row.wording else ""
-    was, now = side_by_side(before, row.text) if row.wording else ([], [])
+    asked = held_entries.asked_change(row)
+    if asked is not None:
+        was, now = side_by_side(asked.text_before, asked.text_after)
+    else:
+        before = getattr(row.item, row.wording) if row.wording else ""
+        was, now = side_by_side(before, row.text) if row.wording else ([], [])
     return render(
         request,
         "workitems/variations/held/detail.html",
         {
             "plan": row.plan,
             "entry": row,
+            "asked": asked,
             "was": was,
             "now": now,
             "adds": addition_parts(row.addition),

@@ -104,6 +104,7 @@ def visible_variation(request: HttpRequest, slug: str, number: int) -> Variation
         "meeting",
         "out_of_session",
         "decision",
+        "pillar",
     )
     row = get_object_or_404(rows, number=number)
     row.plan = plan
@@ -337,7 +338,7 @@ def request_date(request: HttpRequest, slug: str, number: str, milestone: int) -
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def request_wording(request: HttpRequest, slug: str, number: str, wording: str) -> HttpResponse:
-    if wording not in Variation.Wording.values:
+    if wording not in Variation.OF_ITEM:
         raise Http404
     item = require(request, "workitems.request_variation", visible_item(request, slug, number))
     form = RequestWordingForm(
@@ -349,7 +350,7 @@ def request_wording(request: HttpRequest, slug: str, number: str, wording: str) 
             reverse("variations:request-wording", args=[item.plan.slug, item.number, each]),
             each == wording,
         )
-        for each in Variation.Wording.values
+        for each in Variation.OF_ITEM
     ]
     return ask(
         request,

@@ -1,0 +1,192 @@
+"""Rule 56: what is adopted changes only by decision, by whatever door."""
+
+from datetime import UTC, date, datetime
+from html import unescape
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from agencies.models import Seat
+from tests.factories import PlanFactory, SeatFactory
+from tests.workitems.intake.conftest import files  # noqa: F401
+from tests.workitems.workbooks import file_of, setting, small
+from workitems.intake.workbook import import_workbook, preview_import
+from workitems.intake.workbook.columns import SHEETS, changes_of_adopted, described
+from workitems.models import Milestone, Plan, Support, Variation, WorkItem
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files")]
+
+NOW = datetime(2010, 5, 1, 12, tzinfo=UTC)
+WHY = "The Cabinet decided so."
+
+
+@pytest.fixture
+def plan(time_machine_of_rule):
+    return import_workbook(file_of(small()), name="first.xlsx", at=NOW).plan
+
+
+@pytest.fixture
+def time_machine_of_rule():
+    import time_machine
+
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def send(client, plan):
+    """Return a function that posts to the plan's import page as its coordinator."""
+    seat = SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.COORDINATOR)
+    client.force_login(seat.user, backend="django.contrib.auth.backends.ModelBackend")
+    address = reverse("plans:import", args=[plan.slug])
+
+    def send(**data):
+        return client.post(address, data)
+
+    return send
+
+
+def rewritten():
+    """The small plan with ten differences that only a decision makes, and one that an import takes."""
+    sheets = small()
+    sheets["Plan"] = setting(sheets["Plan"], "Ends on", date(2014, 12, 31))
+    sheets["Pillars"][0]["Title"] = "Stopping it"
+    (item,), (step,) = sheets["Work items"], sheets["Milestones"]
+    item |= {
+        "Title": "Train everybody",
+        "Lead agency": "Police",
+        "Supporting agencies": "",
+        "Timeframe": "Long",
+        "Key": "No" if item.get("Key") == "Yes" else "Yes",
+        "Measure": "Everybody is trained",
+        "Confidence": "On track",
+    }
+    step |= {
+        "Description": "Everybody trained",
+        "Done means": "All have come.",
+        "Responsible agency": "Police" if step["Responsible agency"] != "Police" else "DoL",
+    }
+    return sheets
+
+
+def upload(sheets):
+    return SimpleUploadedFile("plan.xlsx", file_of(sheets).getvalue())
+
+
+def test_ten_differences_are_offered_as_ten_variations_with_one_reason(send, plan):
+    page = send(workbook=upload(rewritten()))
+    outcome = page.context["outcome"]
+    assert [(row.sheet, row.heading) for row in outcome.to_decide] == [
+        ("Plan", "Ends on"),
+        ("Pillars", "Title"),
+        ("Work items", "Title"),
+        ("Work items", "Lead agency"),
+        ("Work items", "Key"),
+        ("Work items", "Timeframe"),
+        ("Work items", "Measure"),
+        ("Milestones", "Description"),
+        ("Milestones", "Done means"),
+        ("Milestones", "Responsible agency"),
+    ]
+    assert [row.obstacle for row in outcome.to_decide] == [""] * 10
+    assert "Propose these 10 changes" in page.text
+    with_no_reason = send(fingerprint=outcome.fingerprint, reason="", once="a")
+    assert with_no_reason.status_code == 422
+    assert not Variation.objects.exists()
+    after = send(fingerprint=outcome.fingerprint, reason=WHY, once="b")
+    made = Variation.objects.order_by("number")
+    assert [(row.state, row.reason) for row in made] == [("requested", WHY)] * 10
+    assert {row.requesting_agency for row in made} == {plan.coordinating_agency}
+    # The same workbook still brings in what needs no decision, and offers nothing twice.
+    assert after.status_code == 200
+    assert after.context["outcome"].proposable == []
+    done = send(fingerprint=after.context["outcome"].fingerprint, once="c")
+    assert done.status_code == 302
+    assert WorkItem.objects.get().confidence == "on_track"
+
+
+def test_an_import_leaves_what_was_adopted_as_it_is(plan):
+    def adopted():
+        models = (Plan, WorkItem, Milestone, Support)
+        left_out = {"version", "confidence"}
+        return [
+            {name: value for name, value in row.items() if name not in left_out}
+            for model in models
+            for row in model.objects.order_by("pk").values()
+        ]
+
+    before = adopted()
+    outcome = import_workbook(file_of(rewritten()), name="second.xlsx", at=NOW, plan=plan)
+    assert (len(outcome.to_decide), adopted()) == (10, before)
+    assert WorkItem.objects.get().confidence == "on_track"
+
+
+def test_new_items_and_milestones_of_a_workbook_are_proposed(send, plan):
+    sheets = small()
+    item = {
+        **sheets["Work items"][0],
+        "Number": "1.9",
+        "Stage": "Not started",
+        "Title": "A help line",
+    }
+    step = {
+        "Work item": "1.9",
+        "Milestone": 1,
+        "Description": "Line open",
+        "Responsible agency": "DoL",
+        "Original due": date(2011, 3, 31),
+    }
+    sheets["Work items"].append(item)
+    sheets["Milestones"] += [step, {**step, "Work item": "1.1", "Milestone": 9}]
+    outcome = send(workbook=upload(sheets)).context["outcome"]
+    assert [(row.heading, row.now, row.obstacle) for row in outcome.to_decide] == [
+        ("Number", "1.9 A help line", ""),
+        ("Milestone", "Line open", ""),
+    ]
+    assert outcome.is_empty
+    send(fingerprint=outcome.fingerprint, reason=WHY)
+    kinds = Variation.objects.order_by("number").values_list("kind", flat=True)
+    assert (list(kinds), WorkItem.objects.count()) == (["item", "milestone"], 1)
+
+
+def test_what_never_changes_is_refused(send, plan):
+    sheets = small()
+    sheets["Plan"] = setting(sheets["Plan"], "Released on", date(2009, 1, 1))
+    page = send(workbook=upload(sheets))
+    assert page.status_code == 422
+    assert "The release of an adopted plan never moves." in page.text
+
+
+def test_the_adopting_page_and_the_documentation_say_the_same_list(client, settings):
+    making = PlanFactory(adopted_on=None)
+    seat = SeatFactory(agency=making.coordinating_agency, role=Seat.Role.COORDINATOR)
+    client.force_login(seat.user, backend="django.contrib.auth.backends.ModelBackend")
+    listed = changes_of_adopted()
+    docs = (settings.BASE_DIR / "docs" / "workbook.md").read_text()
+    assert described() in docs
+    for words, name in (
+        ("On an adopted plan only a decision changes it.", "decision"),
+        ("On an adopted plan it never changes.", "never"),
+    ):
+        assert docs.count(words) == sum(len(headings) for _, headings in listed[name])
+    from django.template.loader import render_to_string
+
+    page = unescape(
+        render_to_string("workitems/intake/plans/changes_afterwards.html", {"then": listed})
+    )
+    for parts in listed.values():
+        for sheet, headings in parts:
+            assert f"{sheet}: {', '.join(headings).lower()}" in page
+
+
+def test_every_column_of_what_is_adopted_is_in_one_of_the_lists():
+    names = {"Plan", "Pillars", "Work items", "Milestones"}
+    for sheet in SHEETS:
+        for column in sheet:
+            assert not (column.by_decision and column.locked), column.heading
+            assert sheet.name in names or not (column.by_decision or column.locked)
+
+
+def test_a_preview_without_a_user_says_what_is_left(plan):
+    assert len(preview_import(file_of(rewritten()), at=NOW, plan=plan).to_decide) == 10

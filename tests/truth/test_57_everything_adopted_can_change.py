@@ -1,0 +1,281 @@
+"""Rule 57: everything adopted can change by decision, and every such change is told everywhere."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from reports.compose import compose
+from reports.progress.changes import read_changes
+from reports.progress.view import PlanView
+from tests.factories import (
+    AppointmentFactory,
+    BriefingFactory,
+    MeetingFactory,
+    PillarFactory,
+    SupportFactory,
+)
+from tests.workitems.conftest import delayed  # noqa: F401
+from tests.workitems.record import (
+    NOW,
+    TODAY,
+    TOMORROW,
+    entries,
+    item_history,
+    noon,
+    ready_to_decide,
+    refused,
+)
+from workitems.models import HeldEntry, Member, Milestone, Plan, Support, Variation, WorkItem
+from workitems.narrative import Scope, Wanted, history_page
+from workitems.narrative.reading import Reader
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at import plan_at
+from workitems.variations.services import change_requests as changes
+from workitems.variations.services import held_entries, variations
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+
+WHY = "The Cabinet asks for it."
+
+
+@pytest.fixture
+def meeting(plan):
+    return MeetingFactory(plan=plan, held_on=TODAY)
+
+
+@pytest.fixture
+def ask(police, contributor):
+    def ask(kind, row, **given):
+        return variations.request_change(
+            kind=kind, row=row, given=given, reason=WHY, agency=police, by=contributor, at=NOW
+        )
+
+    return ask
+
+
+@pytest.fixture
+def decided(ask, meeting, coordinator):
+    """Return a function that has a change asked for, recommended and approved at a meeting."""
+
+    def decided(kind, row, **given):
+        asked = ask(kind, row, **given)
+        variations.recommend(variation=asked, recommendation="Approve.", by=coordinator, at=NOW)
+        ready_to_decide(meeting, asked)
+        return variations.decide(
+            variation=asked, approve=True, meeting=meeting, by=coordinator, at=NOW
+        )
+
+    return decided
+
+
+def history_of(plan):
+    entries = history_page(Scope(plan=plan.pk), Reader(), Wanted()).entries
+    return [(each.what, each.why) for each in entries]
+
+
+def test_the_lead_moves_when_the_group_approves(item, decided, police, customs, plan):
+    SupportFactory(item=item, agency=customs)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        WorkItem.objects.filter(pk=item.pk).update(lead_agency=customs)
+    row = decided("lead", item, agency=customs.pk)
+    item.refresh_from_db()
+    assert (item.lead_agency, list(item.supports.all())) == (customs, [])
+    assert row.asks == "Give the lead from Police to Customs"
+    assert "gave the lead from Police to Customs." in [each.what for each in item_history(item)]
+    assert entries(item)[-1][2] == f"Variation {row.reference}: {WHY}"
+
+
+def test_a_milestones_agency_moves_and_its_history_says_so(item, milestone, decided, customs):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Milestone.objects.update(responsible_agency=customs)
+    decided("responsible", milestone, agency=customs.pk)
+    milestone.refresh_from_db()
+    assert milestone.responsible_agency == customs
+    said = [each.what for each in item_history(item)]
+    assert "gave “Brochure printed” from Police to Customs." in said
+
+
+def test_supporters_are_named_change_their_part_and_end(item, decided, customs):
+    decided("supporter", item, agency=customs.pk, role="prints")
+    assert [(each.agency, each.role) for each in item.supports.all()] == [(customs, "prints")]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Support.objects.update(ended_on=TODAY)
+    row = decided("supporter", item, agency=customs.pk, role="prints and sends")
+    assert row.asks == "Change the part of Customs (prints and sends)"
+    assert item.supports.get().role == "prints and sends"
+    decided("supporter", item, agency=customs.pk, role=None)
+    assert not item.supports.exists()
+    assert not WorkItem.objects.of_agency({customs.pk}).exists()
+    assert "ended the support of Customs." in [each.what for each in item_history(item)]
+
+
+def test_a_cancelled_milestone_is_neither_late_nor_counted_and_stays_readable(
+    plan,
+    item,
+    delayed,  # noqa: F811
+    decided,
+    contributor,
+    client_of,
+):
+    plan_then = plan_at(plan, Moment.today(TODAY))
+    assert plan_then.by_pk[item.pk].is_late
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Milestone.objects.filter(pk=delayed.pk).update(withdrawn_on=TODAY)
+    decided("cancel", delayed)
+    now = plan_at(plan, Moment.today(TODAY)).by_pk[item.pk]
+    assert (now.is_late, now.milestones) == (False, ())
+    page = client_of(contributor).get(item.get_absolute_url()).text
+    assert delayed.description in page
+    assert "Withdrawn" in page
+
+
+def test_a_milestone_is_reworded_its_words_and_when_it_is_done(item, milestone, decided):
+    decided("wording", milestone, wording="description", text="Brochure printed and sent")
+    milestone.refresh_from_db()
+    decided("wording", milestone, wording="done_means", text="Every hotel has one.")
+    milestone.refresh_from_db()
+    assert (milestone.description, milestone.done_means) == (
+        "Brochure printed and sent",
+        "Every hotel has one.",
+    )
+
+
+def test_a_detail_and_a_pillars_words_change_by_decision(item, decided, plan):
+    row = decided("detail", item, wording="timeframe", value="long")
+    item.refresh_from_db()
+    assert (item.timeframe, row.text_before, row.text_after) == ("long", "Medium", "Long")
+    other = PillarFactory(plan=plan, number=7, title="Prosecute")
+    decided("detail", item, wording="pillar", value=other.pk)
+    item.refresh_from_db()
+    assert item.pillar == other
+    decided("wording", other, wording="pillar_title", text="Prosecution")
+    other.refresh_from_db()
+    assert other.title == "Prosecution"
+
+
+def test_an_agency_leaves_the_group_once_it_has_no_part_in_an_open_item(
+    plan, item, milestone, decided, ask, police, customs, meeting
+):
+    with refused("Police has a part in item 1.2. Give it to another agency first.", "to"):
+        ask("member", plan, agency=police.pk)
+    decided("member", plan, agency=customs.pk)
+    assert customs not in list(plan.agencies)
+    assert Member._base_manager.get(plan=plan, agency=customs).left_on == TODAY
+    # It took part on that day, and no more after it.
+    assert customs in list(plan.agencies_on(TODAY))
+    assert customs not in list(plan.agencies_on(date(2010, 6, 2)))
+    assert ("recorded that Customs left the working group.", f"Variation V1: {WHY}") in history_of(
+        plan
+    )
+
+
+def test_the_plans_end_moves_only_by_decision(plan, item, decided):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Plan.objects.update(ends_on=date(2013, 12, 31))
+    plan.refresh_from_db()
+    decided("end", plan, ends_on="2013-12-31")
+    plan.refresh_from_db()
+    assert plan.ends_on == date(2013, 12, 31)
+
+
+def test_what_changed_tells_every_decision(plan, item, milestone, decided, police, customs):
+    end = plan.ends_on
+    with noon(TOMORROW):
+        decided("lead", item, agency=customs.pk)
+        decided("responsible", milestone, agency=customs.pk)
+        decided("wording", milestone, wording="description", text="Brochure sent")
+        decided("supporter", item, agency=police.pk, role="")
+        decided("end", plan, ends_on="2014-12-31")
+    found = read_changes(PlanView(plan=plan, at=Moment.today(TOMORROW), since=Moment.end_of(TODAY)))
+    said = {each.words for each in found.found if "by V" in each.words}
+    assert said == {
+        "Lead moved from Police to Customs by V1.",
+        "“Brochure sent” moved from Police to Customs by V2.",
+        "Description of “Brochure sent” reworded by V3.",
+        "Police supports it by V4.",
+        f"The plan’s end moved from {end:%-d %B %Y} to 31 December 2014 by V5."
+        if end
+        else "The plan’s end is now 31 December 2014 by V5.",
+    }
+
+
+def test_the_next_paper_tells_them(plan, item, milestone, decided, customs):
+    decided("lead", item, agency=customs.pk)
+    decided("cancel", milestone)
+    AppointmentFactory(portfolio=plan.portfolio)
+    briefing = BriefingFactory(
+        plan=plan,
+        dated=date(2010, 6, 8),
+        period_start=date(2010, 1, 1),
+        period_end=date(2010, 6, 7),
+    )
+    text = str(compose(briefing))
+    assert "gave the lead of" in text
+    assert "from Police to Customs in June 2010" in text
+    assert "cancelled “Brochure printed” of" in text
+
+
+def test_a_contributors_request_waits_for_release(item, milestone, police, contributor, approver):
+    entry = held_entries.hold_change(
+        kind="responsible",
+        row=milestone,
+        given={"agency": item.plan.coordinating_agency_id},
+        reason=WHY,
+        agency=police,
+        by=contributor,
+        at=NOW,
+    )
+    assert not Variation.objects.exists()
+    made = held_entries.release(entry=entry, by=approver, at=NOW)
+    assert (made.kind, made.requested_by, made.milestone) == ("responsible", contributor, milestone)
+    assert HeldEntry.objects.get().state == "released"
+
+
+def test_what_changed_meanwhile_is_refused_at_the_decision(
+    item, ask, decided, meeting, coordinator, customs, labour
+):
+    first = ask("lead", item, agency=customs.pk)
+    with refused("V1 already asks to change this. Wait until it is decided."):
+        ask("lead", item, agency=labour.pk)
+    variations.take_back(variation=first, by=coordinator, reason="Not now.")
+    asked = changes.drafted("lead", item, {"agency": customs.pk})
+    asked.agency_before = labour
+    assert [says for says, _ in changes.faults(asked, TODAY)] == [
+        "The agency has changed since this was requested."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "typed"),
+    [
+        ("item lead", {"to": "customs"}),
+        ("item supporters", {"to": "customs", "what": "support", "role": "prints"}),
+        ("milestone agency", {"to": "customs"}),
+        ("milestone words", {"text": "Brochure sent"}),
+        ("milestone done-when", {"text": "Every hotel has one."}),
+        ("milestone cancel", {}),
+        ("plan end", {"ends_on": "31 December 2014"}),
+        ("plan leaving", {"to": "customs"}),
+    ],
+)
+def test_an_officer_asks_from_the_page(
+    asked, typed, plan, item, milestone, approver, customs, client_of
+):
+    of, what = asked.split()
+    args = {"plan": [], "item": ["1.2"], "milestone": ["1.2", 1]}[of]
+    address = reverse(f"variations:change-{of}", args=[plan.slug, *args, what])
+    client = client_of(approver)
+    row = {"plan": plan, "item": item, "milestone": milestone}[of]
+    row.refresh_from_db()
+    sent = {"version": row.version, "reason": WHY} | typed
+    if typed.get("to"):
+        sent["to"] = customs.pk
+    assert client.get(address).status_code == 200
+    response = client.post(address, sent)
+    assert response.status_code == 302, response.context["form"].errors
+    made = Variation.objects.get()
+    assert (made.state, made.reason) == ("requested", WHY)
+    assert client.get(made.get_absolute_url()).status_code == 200
+    assert client.get(reverse("variations:list", args=[plan.slug])).status_code == 200
