@@ -36,6 +36,7 @@ from reports.compose.subjects import (
     from_when,
     in_when,
     is_in_doubt,
+    is_reported,
     is_waiting,
     moved_furthest,
     moved_in_words,
@@ -389,6 +390,20 @@ def _other_keys(facts: Facts, fine: list[ItemAt]) -> str:
     count = len(fine) + done
     if not fine:
         return ""
+    silent = sum(not is_reported(item) for item in fine)
+    if silent:
+        those = (
+            f"the {number(count)} other key items"
+            if count < len(kept)
+            else f"the {number(count)} key items"
+        )
+        if silent == count:
+            return f"Nothing has been reported yet on {agree(count, 'the only other key item', those)}."
+        good = count - silent
+        return (
+            f"Of {those}, {number(good)} {agree(good, 'is', 'are')} on track{' or complete' if done else ''}, and "
+            f"nothing has been reported yet on {number(silent)}."
+        )
     if count == len(kept):
         return "No key item is at risk."
     those = agree(count, "other key item", f"other {number(count)} key items")
@@ -397,12 +412,25 @@ def _other_keys(facts: Facts, fine: list[ItemAt]) -> str:
 
 def _judged(facts: Facts, late: str) -> str:
     """Return how much of the plan is on track, complete items included, followed by what is late. Without
-    open items, or if most key items are late, return only what is late."""
+    open items, or if most key items are late, return only what is late. What nobody has reported on is not on
+    track; it is counted by itself."""
     kept = facts.kept
     if _keys_come_first(facts) or not any(item.is_live for item in kept):
         return capitalised(late)
     count = sum(item.is_live and item.is_late for item in kept)
-    fine = len(kept) - count - len(at_risk(kept))
+    doubtful = at_risk(kept)
+    silent = sum(
+        item.is_live and not item.is_late and item not in doubtful and not is_reported(item)
+        for item in kept
+    )
+    fine = len(kept) - count - len(doubtful) - silent
+    if silent == len(kept):
+        return f"Nothing has been reported yet on {agree(silent, 'the only work item', 'any work item')}, and {late}"
+    if silent:
+        unheard = f"nothing has been reported yet on {count_in_words(silent, 'work item')}"
+        if not fine:
+            return f"{capitalised(unheard)}, and {late}"
+        return f"{_how_much(fine, len(kept))}, {unheard}, and {late}"
     goes_well = fine * 2 > len(kept)
     joined = "and" if goes_well != bool(count) else "but"
     return f"{_how_much(fine, len(kept))}, {joined} {late}"

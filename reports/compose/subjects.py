@@ -206,6 +206,11 @@ def is_in_doubt(item: ItemAt) -> bool:
     return item.confidence in DOUBTFUL or item.reviewer_confidence in DOUBTFUL
 
 
+def is_reported(item: ItemAt) -> bool:
+    """Whether it is complete, or its agency or the reviewer has reported on it."""
+    return bool(not item.is_live or item.heard_on or item.confidence or item.reviewer_confidence)
+
+
 def at_risk(items: Iterable[ItemAt]) -> list[ItemAt]:
     """Return the live items that are not late but in doubt."""
     return [item for item in items if item.is_live and not item.is_late and is_in_doubt(item)]

@@ -56,7 +56,8 @@ def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
     page = dashboard.build(PlanView(plan=plan, at=moment), at, None)
     lines = attention(at)
     since = next(iter(meetings_before(plan, moment)), None)
-    changes = read_changes(PlanView(plan=plan, at=moment, since=since.moment)) if since else None
+    compared = PlanView(plan=plan, at=moment, since=since.moment) if since else None
+    changes = read_changes(compared, at.items) if compared else None
     round = at.returns[0].round if at.returns else None
     return Pack(
         plan=line(plan.title),

@@ -5,15 +5,16 @@ All figures are counted from the same rows and link to the list behind them.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
 from reports.charts import Strip
-from reports.document.wording import capitalised
+from reports.document.wording import capitalised, join_words
 from reports.progress.changes import Change, Comparison, read_changes
 from reports.progress.changes.change_words import because_of
+from reports.progress.moves import Moves, moves_of
 from reports.progress.plan_counts import (
     ATTENTION_SHOWN,
     DUE_WITHIN_DAYS,
@@ -35,9 +36,10 @@ from workitems.terms.lateness import Status, days_in_words
 from workitems.terms.spans import in_words
 
 SHOWN_STATUSES = tuple(Status)
-# Statuses of which more is better, or less. Of the others neither is.
-GOOD, BAD = {Status.ON_TIME, Status.COMPLETE}, {Status.LATE, Status.IN_DOUBT}
+NO_MOVES = Moves()
 CHANGES_SHOWN = 3
+# The headline names the items that became late, and those that are no longer late, up to so many of each.
+NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,8 @@ class Figure:
     """A number with its label, the list behind it, and its earlier value.
 
     `note` says what is counted, where the label alone does not. `total` is what it is a part of.
+    `is_better` is whether its change is for the better, by where its items went; None if it is neither
+    better nor worse.
     """
 
     label: str
@@ -54,17 +58,11 @@ class Figure:
     kind: str = ""
     note: str = ""
     total: int = 0
+    is_better: bool | None = None
 
     @property
     def change(self) -> int:
         return self.count - self.was if self.was is not None else 0
-
-    @property
-    def is_better(self) -> bool | None:
-        """Whether the change is for the better; None if it is neither better nor worse."""
-        if not self.change or self.kind not in GOOD | BAD:
-            return None
-        return (self.change > 0) == (self.kind in GOOD)
 
     @property
     def share(self) -> str:
@@ -210,7 +208,8 @@ def read_dashboard(view: PlanView) -> Dashboard:
         for item in changes.before.values()
         if view.pillar in (None, item.pillar) and view.agency in (None, item.lead)
     ]
-    return compose(view, at, EarlierCounts(items=before), changes)
+    moved = [item for item in at.items if item.pk in changes.after]
+    return compose(view, at, EarlierCounts(items=before), moves_of(changes.before, moved), changes)
 
 
 def build(view: PlanView, at: PlanAt, before: PlanAt | None) -> Dashboard:
@@ -218,26 +217,34 @@ def build(view: PlanView, at: PlanAt, before: PlanAt | None) -> Dashboard:
     at = at.narrowed(pillar=view.pillar, lead=view.agency)
     if before is None:
         return compose(view, at)
+    moves = moves_of(before.by_pk, at.items)
     before = before.narrowed(pillar=view.pillar, lead=view.agency)
-    return compose(view, at, EarlierCounts(items=before.items, needing=len(attention(before))))
+    then = EarlierCounts(items=before.items, needing=len(attention(before)))
+    return compose(view, at, then, moves)
 
 
 def compose(
     view: PlanView,
     at: PlanAt,
     then: EarlierCounts | None = None,
+    moves: Moves = NO_MOVES,
     changes: Comparison | None = None,
 ) -> Dashboard:
     now = counts_of(at)
-    foremost = changes.foremost(CHANGES_SHOWN) if changes else []
+    named = _named(in_all(now), in_all(then), moves) if then else []
+    foremost = (
+        changes.foremost(max(CHANGES_SHOWN, len(named)), first=[item.pk for item in named])
+        if changes
+        else []
+    )
     return Dashboard(
         view=view,
         at=at,
         headline=_headline(in_all(now), len(at.variations), view.at),
-        finding=finding(view, in_all(now), in_all(then) if then else None, now.causes),
+        finding=finding(view, in_all(now), in_all(then) if then else None, now.causes, moves),
         changed=[Changed(each, at.agencies[each.item.lead].short_name) for each in foremost],
         changes=len(changes.found) if changes else 0,
-        figures=Figures(statuses(view, now, then)),
+        figures=Figures(statuses(view, now, then, moves)),
         attention=now.lines[:ATTENTION_SHOWN],
         attention_figure=Figure(
             label=gettext("need attention"),
@@ -261,9 +268,19 @@ def compose(
     )
 
 
-def statuses(view: PlanView, now: PlanCounts, then: EarlierCounts | None) -> list[Figure]:
-    """Return the number of items by status, in the headline's order; they add up to all."""
-    return _stand(view, in_all(now), in_all(then) if then else None)
+def statuses(
+    view: PlanView, now: PlanCounts, then: EarlierCounts | None, moves: Moves = NO_MOVES
+) -> list[Figure]:
+    """Return the number of items by status; they add up to all. What cannot be judged is left out if nothing is.
+
+    A change is coloured by where its items went: fewer in doubt is worse if they became late.
+    """
+    figures = _stand(view, in_all(now), in_all(then) if then else None)
+    return [
+        replace(each, is_better=moves.led_to_better(Status(each.kind)) if each.change else None)
+        for each in figures
+        if each.count or each.was or each.kind != Status.UNJUDGED
+    ]
 
 
 def in_all(counts: PlanCounts | EarlierCounts) -> Counter[Status]:
@@ -297,7 +314,7 @@ def _stand(
 def headline(at: PlanAt) -> str:
     """Return the state of the plan in one sentence.
 
-    For example: 28 work items: 9 complete, 4 late, 15 on track; 3 variations are waiting for a decision.
+    For example: 28 work items: 9 complete, 4 late, 15 on time; 3 variations are waiting for a decision.
     """
     count = Counter(item.status for item in at.items)
     return _headline(count, len(at.variations), at.moment)
@@ -312,7 +329,13 @@ def _headline(count: Counter[Status], pending: int, moment: Moment) -> str:
         )
     parts = [
         f"{count[status]:,} {status.label.lower()}"
-        for status in (Status.COMPLETE, Status.LATE, Status.IN_DOUBT, Status.ON_TIME)
+        for status in (
+            Status.COMPLETE,
+            Status.LATE,
+            Status.IN_DOUBT,
+            Status.ON_TIME,
+            Status.UNJUDGED,
+        )  # fmt: skip
         if count[status] or status in (Status.COMPLETE, Status.LATE)
     ]
     # What is withdrawn is no part of what is counted.
@@ -339,28 +362,38 @@ def finding(
     now: Counter[Status],
     then: Counter[Status] | None,
     causes: Sequence[CauseCount],
+    moves: Moves = NO_MOVES,
 ) -> str:
-    """Return how the plan is going: "Seven of 25 work items are late, two more than on 17 October.
-    Consultation has cost the most days: 184."
+    """Return how the plan is going: "Seven of 25 work items are late, two more than on 17 October: 1.2 and
+    3.1 became late. Consultation has cost the most days in open delays: 184."
     """
     gone, late, complete = now[Status.WITHDRAWN], now[Status.LATE], now[Status.COMPLETE]
+    unjudged = now[Status.UNJUDGED]
     if now.total() == 0:
         return _headline(now, 0, view.at)
     is_now, total = view.at.is_now, now.total() - gone
     if complete == total:
         return _all_over(complete, now.total(), is_now=is_now)
-    compared = _compared(view, late, then[Status.LATE]) if then else ""
+    compared = ""
+    if then:
+        compared = _compared(view, late, then[Status.LATE])
+        if _named(now, then, moves):
+            compared += f": {_moved(moves, is_now=is_now)}"
     if view.at.is_end_of_plan:
         return _at_the_end(complete, late, total, is_now=is_now)
+    if unjudged + complete == total:
+        return _nothing_judged(unjudged, total, is_now=is_now)
     if late == 0:
         sentence = (
             gettext("No work item is late{compared}.")
             if is_now
             else gettext("No work item was late{compared}.")
         ).format(compared=compared)
+        if doubt := now[Status.IN_DOUBT]:
+            return f"{sentence} {_in_doubt(doubt, is_now=is_now)}"
         return (
-            f"{sentence} {_in_doubt(doubt, is_now=is_now)}"
-            if (doubt := now[Status.IN_DOUBT])
+            f"{sentence} {_nothing_judged(unjudged, total, is_now=is_now)}"
+            if unjudged
             else sentence
         )
     sentence = (
@@ -443,13 +476,30 @@ def _in_doubt(count: int, *, is_now: bool) -> str:
     ).format(count=capitalised(in_words(count)))
 
 
+def _nothing_judged(count: int, total: int, *, is_now: bool) -> str:
+    """Say how many items have neither a date ahead nor a confidence of their agency."""
+    return (
+        ngettext(
+            "{items} cannot be judged: it has no open milestone and no confidence.",
+            "{items} cannot be judged: they have no open milestone and no confidence.",
+            count,
+        )
+        if is_now
+        else ngettext(
+            "{items} could not be judged: it had no open milestone and no confidence.",
+            "{items} could not be judged: they had no open milestone and no confidence.",
+            count,
+        )
+    ).format(items=_share(count, total))
+
+
 def _costliest(most: CauseCount, *, is_now: bool) -> str:
     if not is_now:
-        sentence = gettext("{cause} had cost the most days: {days:,}.")
+        sentence = gettext("{cause} had cost the most days in open delays: {days:,}.")
     elif most.cause == Delay.Cause.PRIOR_COMMITMENTS:  # "Prior commitments", which are several
-        sentence = gettext("{cause} have cost the most days: {days:,}.")
+        sentence = gettext("{cause} have cost the most days in open delays: {days:,}.")
     else:
-        sentence = gettext("{cause} has cost the most days: {days:,}.")
+        sentence = gettext("{cause} has cost the most days in open delays: {days:,}.")
     return sentence.format(cause=capitalised(because_of(most.cause)), days=most.days)
 
 
@@ -478,6 +528,36 @@ def _compared(view: PlanView, now: int, then: int) -> str:
         else gettext(", {count} fewer than {when}")
     )
     return sentence.format(count=in_words(abs(now - then)), when=when)
+
+
+def _named(now: Counter[Status], then: Counter[Status], moves: Moves) -> list[ItemAt]:
+    """Return the items that the headline names, in its order: those that became late, and those that no longer are.
+
+    None if they are many, and none if they do not explain the difference, as items of a part of the plan may come
+    from another part.
+    """
+    became, ended = moves.became_late, moves.no_longer_late
+    explained = len(became) - len(ended) == now[Status.LATE] - then[Status.LATE]
+    is_few = max(len(became), len(ended)) <= NAMED
+    return [*became, *ended] if explained and is_few else []
+
+
+def _moved(moves: Moves, *, is_now: bool) -> str:
+    """Return "1.2 and 3.1 became late, and 2.4 is no longer late"."""
+    became, ended = moves.became_late, moves.no_longer_late
+    parts = []
+    if became:
+        parts.append(
+            gettext("{items} became late").format(items=join_words(item.number for item in became))
+        )
+    if ended:
+        words = (
+            ngettext("{items} is no longer late", "{items} are no longer late", len(ended))
+            if is_now
+            else ngettext("{items} was no longer late", "{items} were no longer late", len(ended))
+        )
+        parts.append(words.format(items=join_words(item.number for item in ended)))
+    return gettext(", and ").join(parts)
 
 
 def _percent(count: int, total: int) -> str:

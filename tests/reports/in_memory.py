@@ -80,8 +80,8 @@ def item(number="1.1", *steps, title="Train staff", stage="under_way", on=ON, **
     late, due = lateness.dates_ahead(own, on)
     values = no_texts(ItemAt) | {"pk": pk, "number": number, "title": title, "stage": stage}
     values |= {"pillar": int(number[0]), "lead": LABOUR.pk, "is_key": False, "months": None}
-    values |= {"starts_on": None, "completed_on": None, "heard_on": None} | given
-    status = lateness.status_of(stage, late.is_late, values["confidence"])
+    values |= {"starts_on": None, "completed_on": None, "heard_on": date(2010, 7, 1)} | given
+    status = lateness.status_of(stage, late, values["confidence"])
     return ItemAt(
         **values, version=next(_keys), on=on, milestones=own, late=late, due=due, status=status
     )

@@ -55,7 +55,7 @@ def plan_of_item(shown: ItemPage, moment: Moment) -> PlanAt:
         milestones=tuple(milestones),
         late=late,
         due=due,
-        status=lateness.status_of(item.stage, late.is_late, item.confidence),
+        status=lateness.status_of(item.stage, late, item.confidence),
     )
     return PlanAt(
         item.plan,

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agencies', '0015_drop_the_log_of_administration_pages'),
-        ('workitems', '0026_give_plans_a_glossary'),
+        ('workitems', '0027_keep_what_is_typed_on_milestones'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

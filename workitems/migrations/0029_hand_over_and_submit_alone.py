@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agencies', '0016_confirm_seats'),
-        ('workitems', '0026_give_plans_a_glossary'),
+        ('workitems', '0028_change_what_was_adopted'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -44,6 +44,7 @@ CONFIDENCES = {
     "at_risk": gettext_lazy("at risk"),
     "off_track": gettext_lazy("off track"),
 }
+DOUBTFUL = frozenset({"at_risk", "off_track"})
 # Causes of a delay within a sentence; the others have no word of their own.
 CAUSES = {
     "funding": gettext_lazy("funding"),
@@ -109,6 +110,7 @@ class Late(StrEnum):
     SLIPPING = "slipping"
     DUE_SOON = "due_soon"
     ON_TIME = "on_time"
+    NO_DATE = "no_date"
     DONE_LATE = "done_late"
     DONE = "done"
     WITHDRAWN = "withdrawn"
@@ -123,6 +125,7 @@ LATE_LABELS = {
     Late.SLIPPING: gettext_lazy("Expected late"),
     Late.DUE_SOON: gettext_lazy("Due soon"),
     Late.ON_TIME: gettext_lazy("On time"),
+    Late.NO_DATE: gettext_lazy("No date"),
     Late.DONE_LATE: gettext_lazy("Done late"),
     Late.DONE: gettext_lazy("Done"),
     Late.WITHDRAWN: gettext_lazy("Withdrawn"),
@@ -168,7 +171,7 @@ class Lateness(NamedTuple):
         return self.state.label
 
 
-NO_DATES = Lateness(Late.ON_TIME)
+NO_DATES = Lateness(Late.NO_DATE)
 
 
 def milestone_lateness(milestone: MilestoneLike, on: date) -> Lateness:
@@ -371,6 +374,7 @@ class Status(StrEnum):
 
     LATE = "late"
     IN_DOUBT = "in_doubt"
+    UNJUDGED = "unjudged"
     ON_TIME = "on_time"
     COMPLETE = "complete"
     WITHDRAWN = "withdrawn"
@@ -388,6 +392,7 @@ class Status(StrEnum):
 STANDING_LABELS = {
     Status.LATE: gettext_lazy("Late"),
     Status.IN_DOUBT: gettext_lazy("In doubt"),
+    Status.UNJUDGED: gettext_lazy("Cannot be judged"),
     Status.ON_TIME: gettext_lazy("On time"),
     Status.COMPLETE: gettext_lazy("Complete"),
     Status.WITHDRAWN: gettext_lazy("Withdrawn"),
@@ -395,25 +400,29 @@ STANDING_LABELS = {
 COUNTS = {
     Status.LATE: gettext_lazy("a milestone is overdue or expected late"),
     Status.IN_DOUBT: gettext_lazy("not late, but its agency says at risk or off track"),
+    Status.UNJUDGED: gettext_lazy("no open milestone, and its agency has given no confidence"),
     Status.ON_TIME: gettext_lazy("not late, and not in doubt"),
     Status.COMPLETE: gettext_lazy("recorded as complete"),
     Status.WITHDRAWN: gettext_lazy("withdrawn from the Plan"),
 }
 
 
-def status_of(stage: str, is_late: bool, confidence: str) -> Status:
-    """Return the status of an item.
+def status_of(stage: str, late: Lateness, confidence: str) -> Status:
+    """Return the status of an item, whose open milestones are as `late`.
 
     Late: live, with a milestone overdue or expected late. In doubt: live, not late, and the
-    agency's confidence is at risk or off track. On time: every other live item.
+    agency's confidence is at risk or off track. Unjudged: live, without an open milestone and
+    without a confidence of the agency. On time: every other live item.
     """
     if stage == "complete":
         return Status.COMPLETE
     if stage == "withdrawn":
         return Status.WITHDRAWN
-    if is_late:
+    if late.is_late:
         return Status.LATE
-    return Status.IN_DOUBT if confidence in ("at_risk", "off_track") else Status.ON_TIME
+    if confidence in DOUBTFUL:
+        return Status.IN_DOUBT
+    return Status.ON_TIME if confidence or late.state != Late.NO_DATE else Status.UNJUDGED
 
 
 class Rank(IntEnum):

@@ -18,6 +18,7 @@ from workitems.plan.word_diff import Strand, short_diff
 class Kind(StrEnum):
     """Kinds in the order they are shown. docs/changes.md defines each."""
 
+    LATE = "late"
     COMPLETED = "completed"
     SLIPPED = "slipped"
     OVERDUE = "overdue"
@@ -56,6 +57,11 @@ class Kind(StrEnum):
 
 # Heading, noun for any number but one, and how so many are counted.
 LABELS = {
+    Kind.LATE: (
+        gettext_lazy("Became late"),
+        gettext_lazy("became late"),
+        ngettext_lazy("{count:,} became late", "{count:,} became late", "count"),
+    ),
     Kind.COMPLETED: (
         gettext_lazy("Completed"),
         gettext_lazy("completed"),
@@ -310,10 +316,17 @@ class Comparison:
         """Return the changes of a kind, in the plan's order."""
         return in_order(change for change in self.found if change.kind == kind)
 
-    def foremost(self, count: int) -> list[Change]:
-        """Return the changes that matter most, one an item, most first; of equals, by kind."""
+    def foremost(self, count: int, first: Sequence[int] = ()) -> list[Change]:
+        """Return the changes that matter most, one an item: those of the items `first`, in their order, then what
+        became late, then by weight; of equals, by kind."""
+        places = {pk: place for place, pk in enumerate(first)}
+
+        def key(each: Change) -> tuple[int, bool, float, int]:
+            place = places.get(each.item.pk, len(places))
+            return place, each.kind != Kind.LATE, -_weight(each), ORDER[each.kind]
+
         best: dict[int, Change] = {}
-        for change in sorted(self.found, key=lambda each: (-_weight(each), ORDER[each.kind])):
+        for change in sorted(self.found, key=key):
             best.setdefault(change.item.pk, change)
             if len(best) == count:
                 break

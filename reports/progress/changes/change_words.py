@@ -52,6 +52,8 @@ def _change(kind: Kind) -> Callable[[Callable[P, Description]], Callable[P, Chan
 
 def _days(kind: Kind, args: Sequence[object]) -> int:
     """Return by how many days the milestone among the arguments is later than it was expected."""
+    if kind == Kind.LATE:
+        return next(row.late.days for row in reversed(args) if isinstance(row, ItemAt))
     if kind not in (Kind.SLIPPED, Kind.RECOVERED, Kind.OVERDUE):
         return 0
     *before, now = (row for row in args if isinstance(row, MilestoneAt))
@@ -112,6 +114,18 @@ def new(item: ItemAt, lead: str, pillar: str, by: Sequence[VariationAt]) -> Desc
         by=_by(by), pillar=pillar, lead=lead, promised=promised
     )
     return _description(words, now=str(STAGES[item.stage]), by=by)
+
+
+@_change(Kind.LATE)
+def became_late(was: ItemAt | None, now: ItemAt, delay: DelayAt | None) -> Description:
+    late = f"{now.late.words[:1].lower()}{now.late.words[1:]}{_because(delay)}"
+    if was is None:
+        words = _("Late since it was added: {late}.").format(late=late)
+        return _description(words, now=now.late.words, delay=delay)
+    words = _("Became late: {late}. Before, its status was “{status}”.").format(
+        late=late, status=was.status.label.lower()
+    )
+    return _description(words, was.status.label, now.late.words, delay=delay)
 
 
 @_change(Kind.COMPLETED)

@@ -107,6 +107,13 @@ class _Comparing:
             was = self.before.items.get(pk)
             milestones = self.after.milestones.get(pk, ())
             yield from self.stage(was, now)
+            if now.is_late and not (was and was.is_late):
+                # Of an item that was not late, every late milestone is among those that may differ.
+                late = [row for row in milestones if row.is_late] if not was or was.is_live else []
+                worst = min(
+                    late, key=lambda row: (not row.is_overdue, -row.late.days), default=None
+                )
+                yield change_words.became_late(was, now, self.cause(worst) if worst else None)
             if was is None:
                 yield change_words.new(
                     now._replace(milestones=tuple(milestones)),
@@ -172,7 +179,8 @@ class _Comparing:
     # --- milestones --------------------------------------------------------------------------
 
     def milestone(self, now: MilestoneAt, item_was: ItemAt, item: ItemAt) -> Iterator[Change]:
-        """Yield the change of its date (at most one), of its agreed date, and of its delays."""
+        """Yield the change of its date (at most one, but for one that slipped and passed its agreed date), of its
+        agreed date, and of its delays."""
         was = self.milestones.get(now.pk)
         if was is None:
             by = self.by(item, Variation.Kind.MILESTONE, now.pk)
@@ -181,6 +189,9 @@ class _Comparing:
         date_change = self.date_change(was, now, item_was, item)
         if date_change.change:
             yield date_change.change
+            if date_change.change.kind == Kind.SLIPPED and _passed(was, now):
+                # The change before has the cause.
+                yield change_words.fell_overdue(item, now, None)
         if (was.agreed_due, was.agreed_known_to) != (now.agreed_due, now.agreed_known_to):
             yield change_words.agreed_moved(
                 item, was, now, self.by(item, Variation.Kind.DATE, now.pk)
@@ -201,7 +212,8 @@ class _Comparing:
         restated.
 
         Slipped: expected later than before, or done later than expected without having been overdue
-        before. Fell overdue: its agreed date passed in between, without a later forecast.
+        before. Fell overdue: its agreed date passed in between, without a later forecast; one with a later forecast has
+        both changes.
         Recovered: expected earlier than before with its agreed date not passed in between; or
         overdue before and done since, on any day; or expected late before and done sooner than
         that. Done: all other milestones completed. Restated: expected by the same last day as before,
@@ -227,7 +239,7 @@ class _Comparing:
             return _DateChange()
         if now.forecast_due > was.forecast_due:
             return _DateChange(change_words.slipped(item, was, now, self.cause(now)), True)
-        if now.is_overdue and not was.is_overdue:
+        if _passed(was, now):
             return _DateChange(change_words.fell_overdue(item, now, self.cause(now)), True)
         if now.forecast_due < was.forecast_due:
             return _DateChange(change_words.nearer(item, was, now), not now.late.is_late)
@@ -262,3 +274,8 @@ class _Comparing:
         then = self.before.on
         found = [row for row in milestone.delays if row.is_open or row.found_on > then]
         return max(found, key=lambda row: (row.is_open, row.found_on, row.pk), default=None)
+
+
+def _passed(was: MilestoneAt, now: MilestoneAt) -> bool:
+    """Whether it passed its agreed date in between, and is open."""
+    return now.is_overdue and not was.is_overdue

@@ -24,6 +24,7 @@ from workitems.plan.plan_at import (
     items_in_any_order,
     milestones_at,
     pillar_titles,
+    plan_at,
     variations_at,
 )
 
@@ -31,11 +32,13 @@ from workitems.plan.plan_at import (
 def read_changes(view: PlanView, items: Sequence[ItemAt] | None = None) -> Comparison:
     """Return what changed between `view.since` and `view.at`, narrowed like the view.
 
-    At most 11 queries. `items` are all of the plan at the later moment, with texts, if they were read
+    At most 12 queries. `items` are all of the plan at the later moment, with texts, if they were read
     already. An item counts by where it is at that moment: it is reported under its new pillar and lead
     agency only.
     """
     assert view.since is not None
+    if items is None:
+        items = plan_at(view.plan, view.at).items
     before, after = read_both(view.plan, view.since, view.at, items)
     shown = {
         pk: item
@@ -59,17 +62,17 @@ def _standing_for(view: PlanView) -> ItemAt:
 
 
 def read_both(
-    plan: Plan, since: Moment, at: Moment, read: Sequence[ItemAt] | None = None
+    plan: Plan, since: Moment, at: Moment, read: Sequence[ItemAt]
 ) -> tuple[PlanThen, PlanThen]:
     """Return the plan at both moments, without items that are the same at both.
 
-    The items have their status only if `read` has all of the later ones with their open milestones.
+    `read` are all of the later items with their open milestones: with those that are the same at both moments, the
+    earlier items have their status.
     """
     milestones, items, variations = _differing(plan, since, at)
     names = dict(Agency.objects.values_list("pk", "short_name")), pillar_titles(plan, at)
-    differing, now = set(milestones), read or ()
-    # With their other open milestones, which are as they were, the earlier items have their status.
-    others = [row for item in now for row in item.milestones if row.pk not in differing]
+    differing = set(milestones)
+    others = [row for item in read for row in item.milestones if row.pk not in differing]
     before = _then(plan, since, milestones, items, variations, *names, others=others)
     return before, _then(plan, at, milestones, items, variations, *names, read=read)
 

@@ -16,7 +16,7 @@ from reports.compose.facts import read_facts
 from reports.compose.paragraphs import flat
 from reports.compose.subjects import CAUSES
 from reports.document import SectionKind, from_json, to_json, words
-from reports.document.wording import capitalised, number
+from reports.document.wording import capitalised, count_in_words, number
 from reports.drafting.cover import draft
 from tests.factories import AppointmentFactory
 from tests.plans_at_random import FIRST, LIFE, plans
@@ -335,9 +335,26 @@ def every_judgement_is_that_of_the_records(paper, line):
         for item in kept
         if item.is_live and {item.confidence, item.reviewer_confidence} & {"at_risk", "off_track"}
     }
-    share = 1 - len({item.pk for item, _ in paper.late} | doubtful) / len(kept)
+    bad = {item.pk for item, _ in paper.late} | doubtful
+    silent = {
+        item.pk
+        for item in kept
+        if item.is_live and not (item.heard_on or item.confidence or item.reviewer_confidence)
+    } - bad
+    share = 1 - len(bad | silent) / len(kept)
     if KEYS_FIRST.match(line):
         return line
+    if silent:
+        found = re.match(
+            "(?:(.*? on track), n|N)othing has been reported yet on (.*?), and (.*)", line
+        )
+        assert found[2] in (
+            ("any work item", "the only work item")
+            if len(silent) == len(kept)
+            else (count_in_words(len(silent), "work item"),)
+        )
+        assert bool(found[1]) == (share > 0)
+        line = f"{found[1] or 'All of the Plan is late or at risk'}, and {found[3]}"
     label = re.match("(.*? (?:on track|late or at risk)), (?:and|but) (.*)", line)
     shares = {
         "The Plan is": share == 1, "Most of": share >= 0.75, "More than half of": share > 0.5,

@@ -82,13 +82,14 @@ def test_each_item_has_one_standing_and_the_headline_counts_them(plan, police):
     MilestoneFactory(original_due=YESTERDAY)  # another plan's
     page = read(plan)
     assert page.headline == (
-        "5 work items: 1 complete, 2 late, 1 in doubt, 1 on time; 1 more is withdrawn; "
+        "5 work items: 1 complete, 2 late, 1 in doubt, 1 cannot be judged; 1 more is withdrawn; "
         "1 variation is waiting for a decision."
     )
     assert {figure.kind: figure.count for figure in page.figures} == {
         "late": 2,
         "in_doubt": 1,
-        "on_time": 1,
+        "unjudged": 1,
+        "on_time": 0,
         "complete": 1,
         "withdrawn": 1,
     }
@@ -103,8 +104,8 @@ def test_each_item_has_one_standing_and_the_headline_counts_them(plan, police):
     [
         (0, Moment.today(TODAY), "No work items yet."),
         (0, Moment.end_of(YESTERDAY), "The plan had no work items on that day."),
-        (1, Moment.today(TODAY), "1 work item: 0 complete, 0 late, 1 on time."),
-        (2, Moment.today(TODAY), "2 work items: 0 complete, 0 late, 2 on time."),
+        (1, Moment.today(TODAY), "1 work item: 0 complete, 0 late, 1 cannot be judged."),
+        (2, Moment.today(TODAY), "2 work items: 0 complete, 0 late, 2 cannot be judged."),
     ],
 )
 def test_the_headline_is_grammatical(plan, items, at, sentence):
@@ -210,7 +211,8 @@ def test_a_comparison_shows_the_earlier_figures(plan, police):
     assert {figure.kind: (figure.was, figure.count) for figure in page.figures} == {
         "late": (0, 0),
         "in_doubt": (1, 2),
-        "on_time": (1, 0),
+        "unjudged": (1, 0),
+        "on_time": (0, 0),
         "complete": (0, 1),
         "withdrawn": (0, 0),
     }
@@ -220,7 +222,7 @@ def test_a_comparison_shows_the_earlier_figures(plan, police):
     ]
     assert page.changes == 2
     marks = {mark.item.pk: mark.was for mark in page.grid.rows[0].cells[0].marks}
-    assert marks[item.pk] == "on_time"
+    assert marks[item.pk] == "unjudged"
 
 
 def test_a_comparison_without_differences_says_so(reader, plan):
@@ -267,10 +269,10 @@ LAST = Moment.end_of(date(2010, 4, 20))
     ("now", "then", "expected"),
     [
         ({"late": 7, "on_time": 14, "complete": 4}, {"late": 5},
-         "Seven of 25 work items are late, two more than on 20 April. Consultation has cost the most days: 90."),
+         "Seven of 25 work items are late, two more than on 20 April. Consultation has cost the most days in open delays: 90."),
         ({"late": 1, "on_time": 1}, {"late": 1},
-         "One of two work items is late, as many as on 20 April. Consultation has cost the most days: 90."),
-        ({"late": 1}, None, "One of one work item is late. Consultation has cost the most days: 90."),
+         "One of two work items is late, as many as on 20 April. Consultation has cost the most days in open delays: 90."),
+        ({"late": 1}, None, "One of one work item is late. Consultation has cost the most days in open delays: 90."),
         ({"on_time": 3, "in_doubt": 2}, {"late": 1},
          "No work item is late, one fewer than on 20 April. Two are in doubt."),
         ({"on_time": 3}, {"late": 0, "on_time": 3}, "No work item is late, as on 20 April."),

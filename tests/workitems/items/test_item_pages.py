@@ -170,9 +170,9 @@ def test_a_row_says_when_it_is_late_and_since_when(reader, plan, many):
         for row in reader.get(f"/plans/{plan.slug}/items/").context["rows"]
     }
     assert found == {
-        "1.1": ("On time", None),
+        "1.1": ("No date", None),
         "1.2": ("Overdue by one day", KnownDate(date(2010, 5, 31))),
-        "1.10": ("On time", None),
+        "1.10": ("No date", None),
         "2.1": ("Expected three months late", KnownDate(date(2010, 6, 30))),
         "2.2": ("Done a month late", None),
     }

@@ -125,7 +125,7 @@ WITHDRAWN = Step(withdrawn_on=DAY)
 @pytest.mark.parametrize(
     ("milestones", "state", "late_by"),
     [
-        ([], Late.ON_TIME, 0),
+        ([], Late.NO_DATE, 0),
         ([OVERDUE, VERY_OVERDUE], Late.OVERDUE, 30),
         ([SLIPPING, OVERDUE], Late.OVERDUE, 3),
         ([ON_TIME, SLIPPING], Late.SLIPPING, 90),
@@ -411,17 +411,19 @@ def test_a_return_is_not_missing_before_its_due_date_is_past(due_on):
 
 
 @pytest.mark.parametrize(
-    ("stage", "is_late", "confidence", "expected"),
+    ("stage", "late", "confidence", "expected"),
     [
-        ("complete", True, "off_track", "complete"),
-        ("withdrawn", True, "off_track", "withdrawn"),
-        ("under_way", True, "on_track", "late"),
-        ("not_started", True, "at_risk", "late"),
-        ("under_way", False, "at_risk", "in_doubt"),
-        ("ongoing", False, "off_track", "in_doubt"),
-        ("under_way", False, "on_track", "on_time"),
-        ("not_started", False, "", "on_time"),
+        ("complete", Late.OVERDUE, "off_track", "complete"),
+        ("withdrawn", Late.OVERDUE, "off_track", "withdrawn"),
+        ("under_way", Late.OVERDUE, "on_track", "late"),
+        ("not_started", Late.SLIPPING, "at_risk", "late"),
+        ("under_way", Late.ON_TIME, "at_risk", "in_doubt"),
+        ("ongoing", Late.NO_DATE, "off_track", "in_doubt"),
+        ("under_way", Late.DUE_SOON, "on_track", "on_time"),
+        ("not_started", Late.ON_TIME, "", "on_time"),
+        ("ongoing", Late.NO_DATE, "on_track", "on_time"),
+        ("under_way", Late.NO_DATE, "", "unjudged"),
     ],
 )
-def test_an_item_has_exactly_one_standing(stage, is_late, confidence, expected):
-    assert lateness.status_of(stage, is_late, confidence) == expected
+def test_an_item_has_exactly_one_standing(stage, late, confidence, expected):
+    assert lateness.status_of(stage, lateness.Lateness(late), confidence) == expected

@@ -168,7 +168,7 @@ def _items(
     for row in rows:
         own = tuple(steps.get(row[0], ()))
         late, due = lateness.dates_ahead(own, moment.on)
-        status = lateness.status_of(row[STAGE], late.is_late, row[CONFIDENCE])
+        status = lateness.status_of(row[STAGE], late, row[CONFIDENCE])
         found.append(new(ItemAt, row + (own, late, due, status)))
     return found
 
@@ -180,7 +180,7 @@ def with_milestones(items: Iterable[ItemAt], milestones: Iterable[MilestoneAt]) 
     for item in items:
         own = tuple(steps.get(item.pk, ()))
         late, due = lateness.dates_ahead(own, item.on)
-        status = lateness.status_of(item.stage, late.is_late, item.confidence)
+        status = lateness.status_of(item.stage, late, item.confidence)
         found.append(item._replace(milestones=own, late=late, due=due, status=status))
     return found
 

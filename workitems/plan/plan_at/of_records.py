@@ -18,7 +18,7 @@ def item_row(record: WorkItem, on: date, steps: Iterable[MilestoneAt], **changes
     milestones = tuple(steps)
     late, due = lateness.dates_ahead(milestones, on)
     values = _values(record, ItemAt._fields, COLUMNS) | changes
-    status = lateness.status_of(values["stage"], late.is_late, values["confidence"])
+    status = lateness.status_of(values["stage"], late, values["confidence"])
     return ItemAt(
         **values, version=None, on=on, milestones=milestones, late=late, due=due, status=status
     )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import Seat, User, by_short_name
 from agencies.pages.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.pages.once import once
-from agencies.people.submitting import single_coordinator, submitters_of
+from agencies.people.submitting import Submitters, single_coordinator, submitters_of
 from agencies.typed.fields import overwrite_data
 from agencies.wording.translation import day_words
 from workitems.desk.before_a_round import unready_members

@@ -1,0 +1,66 @@
+"""Rule 51: what has no date and no status cannot be judged; it is not on time."""
+
+from datetime import date
+
+import pytest
+
+from reports.progress import dashboard
+from reports.progress.view import PlanView
+from tests.factories import MilestoneFactory, WorkItemFactory
+from tests.workitems.record import TODAY
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at import plan_at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def items(plan, police):
+    """An item without anything, one with a date, and one with a confidence."""
+    items = [
+        WorkItemFactory(plan=plan, number=f"1.{n}", lead_agency=police, stage="under_way")
+        for n in (1, 2, 3)
+    ]
+    MilestoneFactory(item=items[1], original_due=date(2011, 6, 30))
+    items[2].confidence = "on_track"
+    items[2].save()
+    return items
+
+
+def read(plan):
+    return dashboard.read_dashboard(PlanView(plan=plan, at=Moment.today(TODAY)))
+
+
+def test_an_item_without_a_date_and_a_confidence_has_a_status_of_its_own(plan, items):
+    found = plan_at(plan, Moment.today(TODAY)).items
+    assert [item.status for item in found] == ["unjudged", "on_time", "on_time"]
+
+
+def test_the_headline_and_the_figures_count_it_by_itself_and_add_up(plan, items):
+    page = read(plan)
+    assert page.headline == "3 work items: 0 complete, 0 late, 2 on time, 1 cannot be judged."
+    assert page.finding == (
+        "No work item is late. One of three work items cannot be judged: it has no open milestone and no confidence."
+    )
+    assert sum(figure.count for figure in page.figures) == page.grid.total.count == 3
+
+
+def test_a_plan_of_which_nothing_is_known_is_not_said_to_go_well(plan, police):
+    WorkItemFactory.create_batch(3, plan=plan, lead_agency=police, stage="under_way")
+    assert read(plan).finding == (
+        "Three of three work items cannot be judged: they have no open milestone and no confidence."
+    )
+
+
+def test_the_list_of_items_finds_it_by_word_and_shape(plan, items, client_of, contributor):
+    page = client_of(contributor).get(f"/plans/{plan.slug}/items/?standing=unjudged")
+    assert [row["item"].number for row in page.context["rows"]] == ["1.1"]
+    assert "Cannot be judged" in page.text
+    board = client_of(contributor).get(f"/plans/{plan.slug}/dashboard/").text
+    assert 'id="mark-unjudged"' in board
+
+
+def test_a_plan_without_such_items_has_no_figure_for_them(plan, items):
+    items[0].confidence = "on_track"
+    items[0].save()
+    assert "unjudged" not in {figure.kind for figure in read(plan).figures}
