@@ -281,9 +281,18 @@ class MitigationFactory(DjangoModelFactory):
 class MeetingFactory(DjangoModelFactory):
     class Meta:
         model = Meeting
+        skip_postgeneration_save = True
 
     plan = factory.SubFactory(PlanFactory)
     held_on = date(2010, 6, 10)
+
+    class Params:
+        # The coordinating agency is on the record as present.
+        recorded = factory.Trait(
+            came=factory.RelatedFactory(
+                "tests.factories.AttendanceFactory", factory_related_name="meeting"
+            )
+        )
 
 
 class AttendanceFactory(DjangoModelFactory):

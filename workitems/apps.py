@@ -13,6 +13,7 @@ class WorkItemsConfig(AppConfig):
         from workitems.intake import to_decide
         from workitems.items import desk_lines as item_lines
         from workitems.meetings import action_news as action_notices
+        from workitems.meetings import desk_lines as meeting_lines
         from workitems.meetings import meeting_news as meeting_notices
         from workitems.models import HeldEntry
         from workitems.models import guards as plan_guards
@@ -39,6 +40,7 @@ class WorkItemsConfig(AppConfig):
         news.SOURCES.append(action_notices.decision_notices)
         news.SOURCES.append(between_agencies.due_news)
         news.SOURCES.append(meeting_notices.called_notices)
+        news.SOURCES.append(meeting_notices.cancelled_notices)
         news.SOURCES.append(meeting_notices.minutes_notices)
         news.SOURCES.append(meeting_notices.decided_notices)
         desk.SOURCES.append(seat_lines.lines_for)
@@ -46,6 +48,7 @@ class WorkItemsConfig(AppConfig):
         desk.SOURCES.append(item_lines.lines_for)
         desk.SOURCES.append(variation_lines.lines_for)
         desk.SOURCES.append(group_lines.lines_for)
+        desk.SOURCES.append(meeting_lines.lines_for)
         to_decide.ASK.append(from_workbook.ask)
         to_decide.OBSTACLE.append(from_workbook.obstacle)
         held_entries.MAKERS[HeldEntry.Kind.RISK] = risks.raise_held

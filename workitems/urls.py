@@ -227,6 +227,7 @@ meeting_urls = [
     path("meetings/call/", meeting_pages.call, name="call"),
     path("meetings/<int:pk>/", meeting_pages.detail, name="detail"),
     path("meetings/<int:pk>/change/", meeting_pages.change, name="change"),
+    path("meetings/<int:pk>/cancel/", meeting_pages.cancel, name="cancel"),
     path("meetings/<int:pk>/attendance/", meeting_pages.attendance, name="attendance"),
     path("meetings/<int:pk>/close/", meeting_pages.close, name="close"),
     path("meetings/<int:pk>/reopen/", meeting_pages.reopen, name="reopen"),

@@ -342,7 +342,7 @@ class AgencyForm(Form):
         label=gettext_lazy("Short name"),
         max_length=30,
         help_text=gettext_lazy(
-            "As people write it in tables: Police, MBIE. Each agency has its own."
+            "As people write it in tables: Police, MOH. Each agency has its own."
         ),
     )
     name = TextField(

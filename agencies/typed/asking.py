@@ -104,7 +104,7 @@ def word_errors(field: forms.Field, name: str) -> None:
     if is_choice and messages.get("invalid_choice") is djangos:
         messages["invalid_choice"] = _("That is no longer in the list. Choose from the list.")
     if isinstance(field, forms.EmailField):
-        messages.setdefault("invalid", _("Enter an email address, such as name@agency.govt.nz."))
+        messages.setdefault("invalid", _("Enter an email address, such as name@example.org."))
     if isinstance(field, forms.IntegerField):
         messages.setdefault("min_value", _("Enter %(limit_value)s or more."))
         messages.setdefault("max_value", _("Enter %(limit_value)s or less."))

@@ -86,7 +86,9 @@ class _Subjects:
             requests=tuple(
                 self._asked(row)
                 for row in self.variations.values()
-                if row.item_id == each.item_id and row.state == Variation.State.RECOMMENDED
+                if row.item_id == each.item_id
+                and row.state == Variation.State.RECOMMENDED
+                and row.id not in self.at.out_of_session
             )
             if each.item_id
             else (),
@@ -127,6 +129,11 @@ class _Subjects:
         named = {each.pk: line(each.description) for each in item.milestones} if item else {}
         milestone = named.get(row.milestone_id, "")
         found = asked(row, item=item, milestone=milestone, agencies=self.at.agencies)
+        if day := self.at.out_of_session.get(row.id):
+            return replace(
+                found,
+                outcome=f"Not at this meeting: out of session, where agencies answer by {long_date(day)}",
+            )
         return replace(found, effects=tuple(map(line, self.effects.of(row))))
 
     def _risk(self, row: Any) -> RiskFacts:

@@ -25,7 +25,7 @@ def compose_minutes(meeting: Meeting, at: datetime) -> Minutes:
     matters = list(meeting.matters.on_agenda().for_page().in_order())
     members = list(invited(meeting))
     present = set(meeting.attendances.present().values_list("agency_id", flat=True))
-    following = Meeting.objects.filter(plan=meeting.plan, held_on__gt=meeting.held_on)
+    following = meeting.plan.meetings.not_cancelled().filter(held_on__gt=meeting.held_on)
     next_one = following.order_by("held_on").first()
     numbered = list(enumerate(matters, start=1))
     return Minutes(

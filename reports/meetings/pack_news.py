@@ -15,7 +15,10 @@ from workitems.notices.news import OtherNews
 def pack_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
     """Yield the notices to members about the newest pack of a meeting that is not over."""
     rows = MeetingPaper.objects.filter(
-        kind=MeetingPaper.Kind.PACK, meeting__held_on__gte=on, meeting__closed_at=None
+        kind=MeetingPaper.Kind.PACK,
+        meeting__held_on__gte=on,
+        meeting__closed_at=None,
+        meeting__cancelled_on=None,
     )
     if only is not None:
         rows = rows.filter(meeting=only)

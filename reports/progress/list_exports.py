@@ -123,7 +123,13 @@ def meetings(view: PlanView, rows: Iterable[Meeting], made_at: datetime) -> Shee
         (
             Column("Record", 16),
             lambda row: (
-                "Closed" if row.is_closed else "Not held yet" if row.held_on > on else "Open"
+                "Cancelled"
+                if row.is_cancelled
+                else "Closed"
+                if row.is_closed
+                else "Not held yet"
+                if row.held_on > on
+                else "Open"
             ),
         ),
     ]

@@ -72,38 +72,38 @@ def lateness_finding(trends: Trends) -> str:
 
 
 def met_finding(trends: Trends) -> str:
-    """Return "24 of 30 milestones were met by their agreed dates"."""
+    """Return "24 of 30 milestones were met by their latest agreed dates"."""
     agreed = trends.met.agreed
     if not agreed.total:
         return _("No agreed date has passed yet")
     if agreed.total == 1:
         sentence = ngettext(
-            "{met:,} of {total:,} milestone was met by its agreed date",
-            "{met:,} of {total:,} milestone were met by its agreed date",
+            "{met:,} of {total:,} milestone was met by its latest agreed date",
+            "{met:,} of {total:,} milestone were met by its latest agreed date",
             agreed.on_time,
         )
     else:
         sentence = ngettext(
-            "{met:,} of {total:,} milestones was met by their agreed dates",
-            "{met:,} of {total:,} milestones were met by their agreed dates",
+            "{met:,} of {total:,} milestones was met by their latest agreed dates",
+            "{met:,} of {total:,} milestones were met by their latest agreed dates",
             agreed.on_time,
         )
     return sentence.format(met=agreed.on_time, total=agreed.total)
 
 
 def dates_finding(record: RecordOfDates) -> str:
-    """Return "7 of 30 agreed dates were missed"."""
+    """Return "7 of 30 dates that came were missed"."""
     if not record.dates:
         return _("No agreed date has come yet")
     if record.dates == 1:
         return (
-            _("The only agreed date was missed")
+            _("The only date that came was missed")
             if record.missed
-            else _("The only agreed date was met")
+            else _("The only date that came was met")
         )
     return ngettext(
-        "{missed} of {dates:,} agreed dates was missed",
-        "{missed} of {dates:,} agreed dates were missed",
+        "{missed} of {dates:,} dates that came was missed",
+        "{missed} of {dates:,} dates that came were missed",
         record.missed or 1,
     ).format(missed=f"{record.missed:,}" if record.missed else _("None"), dates=record.dates)
 
@@ -133,17 +133,17 @@ def _of_warning(group: Group) -> str:
 
 
 def delays_finding(trends: Trends) -> str:
-    """Return "Consultation caused 457 of 957 days of delay"."""
+    """Return "Consultation caused 457 of 957 days of delay, open and ended"."""
     if not trends.causes:
         return _("No delay is recorded")
     most = trends.causes[0]
     if len(trends.causes) == 1 or not trends.delay_days >= most.days > 0:
         return ngettext(
-            "{days} of delay in {count:,} delay",
-            "{days} of delay in {count:,} delays",
+            "{days} in {count:,} delay, open or ended",
+            "{days} in {count:,} delays, open and ended",
             trends.delays,
         ).format(days=days(trends.delay_days), count=trends.delays)
-    return _("{cause} caused {days:,} of {all_days:,} days of delay").format(
+    return _("{cause} caused {days:,} of {all_days:,} days of delay, open and ended").format(
         cause=most.label, days=most.days, all_days=trends.delay_days
     )
 

@@ -130,12 +130,12 @@ class Earlier:
 
 
 def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
-    """Return the newest meetings held before the moment's day, newest first. One query.
+    """Return the newest meetings that are recorded as held before the moment's day, newest first. One query.
 
     The moment of each is that of its last frozen pack or, without one, the end of its day.
     """
     packs = MeetingPaper.objects.filter(meeting=OuterRef("pk"), kind=MeetingPaper.Kind.PACK)
-    held = plan.meetings.filter(held_on__lt=at.on).order_by("-held_on")
+    held = plan.meetings.recorded().filter(held_on__lt=at.on).order_by("-held_on")
     rows = held.values_list("held_on", Subquery(packs.newest_first().values("as_at")[:1]))
     return [
         Earlier(

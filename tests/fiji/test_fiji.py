@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.apps import apps
+from django.core import mail
 from django.core.management import call_command, get_commands
 from django.db import connection
 from django.urls import reverse
@@ -24,7 +25,10 @@ from workitems.demo import fiji
 from workitems.models import Plan
 
 # Words of New Zealand alone.
-FOREIGN = re.compile(r"New Zealand|\bOIA\b|te reo|Ombudsman|Official Information Act|Kia ora|en-NZ")
+FOREIGN = re.compile(
+    r"New Zealand|\bOIA\b|te reo|Ombudsman|Official Information Act|Kia ora|en-NZ|\.govt\.nz|Wellington"
+    r"|\bMBIE\b|Ministry of Business|Department of Labour|Secretary of Labour|\bDPMC\b|\bDoL\b"
+)
 # Addresses that write, send a file, or end the session.
 LEFT_OUT = (
     "/sign-out",
@@ -95,6 +99,13 @@ def test_no_page_of_a_coordinator_of_fiji_is_of_new_zealand(demo, client):
     assert "may be released under the Information Act 2018" in found["/"]
     assert not [at for at in found if OF_REQUESTS.match(at)]
     assert client.get(reverse("reports:progress-page", args=[demo.slug])).status_code == 200
+
+
+def test_no_mail_of_fiji_names_an_office_of_new_zealand(demo):
+    call_command("send_notices")
+    assert len(mail.outbox) > 3
+    said = "\n".join(f"{each.subject}\n{each.body}\n{each.from_email}" for each in mail.outbox)
+    assert FOREIGN.findall(said) == []
 
 
 def test_the_briefing_of_fiji_is_signed_in_its_own_words(demo):

@@ -217,7 +217,7 @@ def _votes(feed: CalendarFeed) -> Iterator[Entry]:
 
 
 def _meetings(feed: CalendarFeed) -> Iterator[Entry]:
-    for row in with_changes(Meeting.objects.filter(plan=feed.plan), own=(Meeting, "pk")):
+    for row in with_changes(feed.plan.meetings.not_cancelled(), own=(Meeting, "pk")):
         row.plan = feed.plan
         title = _("Meeting of the working group")
         lines = [_("Join online: {link}").format(link=row.link)] if row.link else []

@@ -27,7 +27,8 @@ HAPPENED = ("completed_on", "withdrawn_on", "ended_on", "done_on", "closed_on")
 
 
 def plan_of_item(shown: ItemPage, moment: Moment) -> PlanAt:
-    """Return a plan that has this item alone, with what the page shows of it. Makes no query."""
+    """Return a plan that has this item alone, with what the page shows of it. Makes no query; what is
+    asked of a pending variation makes one."""
     item, on = shown.item, moment.on
     steps = [row for row, _ in shown.milestones]
     held = [each for _, delays in shown.milestones for each in delays]
@@ -66,6 +67,7 @@ def plan_of_item(shown: ItemPage, moment: Moment) -> PlanAt:
         delays=delays,
         risks=risks,
         variations=variations,
+        actions=[],
         returns=[],
     )
 

@@ -16,6 +16,7 @@ from agencies.wording.translation import day_words
 from workitems.models import (
     Decision,
     Matter,
+    Meeting,
     Plan,
     Return,
     Risk,
@@ -75,6 +76,8 @@ def lines_by_subject(lines: Iterable[Line]) -> dict[tuple[str, int], Line]:
             found["item", line.item.pk] = line
         elif line.of_return:
             found["of_return", line.of_return.pk] = line
+        elif line.action:
+            found["decision", line.action.pk] = line
         elif line.risk:
             found["risk", line.risk.number] = line
     return found
@@ -127,13 +130,25 @@ def present_lines(plan: Plan, on: date) -> list[Line]:
     return attention(plan_at(plan, Moment.present(plan, on)))
 
 
+def lines_of(meeting: Meeting, on: date) -> list[Line]:
+    """Return the attention list that a meeting looks at: the present one, or that of its own day once it is over."""
+    return attention(plan_at(meeting.plan, moment_of(meeting, on)))
+
+
+def moment_of(meeting: Meeting, on: date) -> Moment:
+    """Return the moment that a meeting looks at: the present, or the end of its own day."""
+    is_over = meeting.held_on < on and not meeting.plan.has_ended(meeting.held_on)
+    return Moment.end_of(meeting.held_on) if is_over else Moment.present(meeting.plan, on)
+
+
 def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list[Proposal]:
     """Return all proposals for a meeting on the day `on`, most urgent first. `lines` is the attention
     list of the day, if it has been read.
 
     These are the attention list, variations with the working group on which agencies are not
     answering out of session, open earlier decisions, and escalated risks. There is one proposal for
-    an item, with all that there is to say of it; what is of no item is proposed by itself.
+    an item, with all that there is to say of it; what is of no item is proposed by itself. What has an overdue
+    action of the group comes first.
     """
     lines = present_lines(plan, on) if lines is None else lines
     of_risk = {line.risk.number: line for line in lines if line.risk}
@@ -184,7 +199,12 @@ def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list
         else:
             line = of_risk.get(row.number) if isinstance(row, Risk) else None
             alone.append(Proposal(row, (reason,), line))
-    return [*_attention(plan, lines, within), *alone]
+    overdue = {("decision", line.action.pk) for line in lines if line.action}
+
+    def is_later(each: Proposal) -> bool:
+        return overdue.isdisjoint([(each.kind, each.subject.pk), *each.within])
+
+    return sorted([*_attention(plan, lines, within), *alone], key=is_later)
 
 
 def _attention(
@@ -192,7 +212,7 @@ def _attention(
 ) -> Iterable[Proposal]:
     """Yield the proposals of the attention list. Those of an item say also its variations, decisions and
     risks (`within`). After them come the items with such records that are not on the list."""
-    lines = [line for line in attention_lines if line.risk is None]
+    lines = [line for line in attention_lines if not _is_decided_elsewhere(line)]
     listed = {line.item.pk for line in lines if line.item}
     items = plan.items.in_bulk([*listed, *within])
     returns = (
@@ -213,6 +233,18 @@ def _attention(
     for pk, own in within.items():
         if pk not in listed:
             yield _of_item(items[pk], [], own, None)
+
+
+def _is_decided_elsewhere(line: Line) -> bool:
+    """Whether all that a line on an item is for are variations that agencies are deciding out of session."""
+    return line.item is not None and (
+        [reason.rank for reason in line.reasons] == [Rank.VARIATION_WAITS]
+        and all(
+            row.pk in line.at.out_of_session
+            for row in line.at.variations
+            if row.item == line.item.pk
+        )
+    )
 
 
 def _of_item(

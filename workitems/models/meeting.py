@@ -34,12 +34,33 @@ def time_in_words(at: time) -> str:
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def not_cancelled(self) -> Self:
+        return self.filter(cancelled_on=None)
+
     def coming(self, on: date) -> Self:
-        return self.filter(held_on__gte=on).order_by("held_on")
+        return self.not_cancelled().filter(held_on__gte=on).order_by("held_on")
 
     def past(self, on: date) -> Self:
-        """Newest first."""
-        return self.filter(held_on__lt=on).order_by("-held_on")
+        """Newest first, with those that were cancelled before their day."""
+        return self.exclude(pk__in=self.model.objects.coming(on).values("pk")).order_by("-held_on")
+
+    def recorded(self) -> Self:
+        """Those of which something is recorded that happened: who came, a decision, a matter that was considered."""
+        came = Attendance.objects.present().filter(meeting=models.OuterRef("pk"))
+        considered = Matter.objects.filter(
+            meeting=models.OuterRef("pk"), considered_on__isnull=False
+        )
+        return self.filter(
+            Q(closed_at__isnull=False)
+            | Q(models.Exists(came))
+            | Q(models.Exists(Decision.objects.filter(meeting=models.OuterRef("pk"))))
+            | Q(models.Exists(considered))
+        )
+
+    def to_record_or_cancel(self, on: date) -> Self:
+        """Those whose day is over and of which nothing is recorded."""
+        past = self.not_cancelled().filter(held_on__lt=on)
+        return past.exclude(pk__in=self.model.objects.recorded().values("pk"))
 
     def with_counts(self) -> Self:
         """Annotate `matters_count` and `decisions_count`, for lists."""
@@ -56,7 +77,10 @@ def _count(rows: "models.QuerySet[Any]") -> models.functions.Coalesce:
 
 
 class Meeting(models.Model):
-    """A meeting. Closing its record freezes attendance, agenda and the text of decisions."""
+    """A meeting. Closing its record freezes attendance, agenda and the text of decisions.
+
+    A cancelled meeting stays readable, and leaves its day to another one.
+    """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="meetings")
     held_on = models.DateField("date")
@@ -73,6 +97,8 @@ class Meeting(models.Model):
     closed_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="closed_meetings"
     )
+    cancelled_on = models.DateField(null=True, blank=True)
+    cancelled_because = models.TextField(blank=True, db_default="")
     version = models.PositiveIntegerField(default=1)
 
     objects = MeetingQuerySet.as_manager()
@@ -80,7 +106,16 @@ class Meeting(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["plan", "held_on"], name="meeting_one_a_day"),
+            models.UniqueConstraint(
+                fields=["plan", "held_on"],
+                condition=Q(cancelled_on=None),
+                name="meeting_one_a_day",
+            ),
+            models.CheckConstraint(
+                name="meeting_cancelled_with_reason",
+                condition=Q(cancelled_on=None, cancelled_because="")
+                | Q(cancelled_on__isnull=False, closed_at=None) & ~Q(cancelled_because=""),
+            ),
             models.CheckConstraint(
                 name="meeting_closed_by_and_at",
                 condition=Q(closed_by=None, closed_at=None)
@@ -97,6 +132,10 @@ class Meeting(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.closed_at is not None
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancelled_on is not None
 
     @property
     def when(self) -> str:

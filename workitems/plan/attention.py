@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from workitems.models import Delay, Variation
 from workitems.models.item import number_key
 from workitems.plan.plan_at import (
+    ActionAt,
     DelayAt,
     ItemAt,
     MilestoneAt,
@@ -29,6 +30,7 @@ from workitems.plan.plan_at import (
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Rank, Reason, settlement_in_words
 from workitems.terms.sentence_ends import on_one_line
+from workitems.terms.spans import span_in_words
 
 # Reasons that what is asked says as well.
 SAID_BY_ASKED = (Rank.VARIATION_WAITS, Rank.RISK_ESCALATED)
@@ -52,7 +54,7 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the list: an item, a return or a risk to the whole plan.
+    """A line of the list: an item, a return, a risk to the whole plan, or an action of the working group.
 
     `at` is the plan that the line is from; its words are made when they are shown.
     """
@@ -61,9 +63,17 @@ class Line:
     item: ItemAt | None = None
     of_return: ReturnAt | None = None
     risk: RiskAt | None = None
+    action: ActionAt | None = None
 
     @cached_property
     def reasons(self) -> Sequence[Reason]:
+        if self.action:
+            words = _("{agency} was to do this by {day}; overdue by {time}.").format(
+                agency=self._name(self.action.owner),
+                day=KnownDate(self.action.due_on),
+                time=span_in_words(self.action.due_on, self.at.on),
+            )
+            return [Reason(Rank.ACTION_OVERDUE, words)]
         if self.item:
             return self.at.reasons(self.item.pk)
         if self.of_return:
@@ -74,6 +84,8 @@ class Line:
 
     @property
     def title(self) -> str:
+        if self.action:
+            return on_one_line(self.action.text)
         if self.item:
             return self.item.title
         if self.of_return:
@@ -83,6 +95,10 @@ class Line:
 
     @property
     def detail(self) -> str:
+        if self.action:
+            return _("{agency}, decided by the working group").format(
+                agency=self._name(self.action.owner)
+            )
         if self.of_return:
             return self.of_return.agency.short_name
         if self.item is None:
@@ -164,6 +180,8 @@ class Line:
     @cached_property
     def doing(self) -> Point:
         """What is being done, by whom and by when."""
+        if self.action:
+            return Point(_("With {agency}").format(agency=self._name(self.action.owner)))
         if self.of_return:
             return Point(
                 _("With {agency}").format(agency=self.of_return.agency.short_name),
@@ -208,11 +226,24 @@ class Line:
             return Point()
         if self.of_return:
             return Point(_("Remind {agency}").format(agency=self.of_return.agency.short_name))
+        if self.action:
+            return Point(_("Hear from {lead}").format(lead=self._name(self.action.owner)))
         if self.item is None:
             return self._asked_of_risk()
         lead = self._name(self.item.lead)
         waiting = [row for row in self.at.variations if row.item == self.item.pk]
-        for row in sorted(waiting, key=lambda row: row.state != Variation.State.RECOMMENDED):
+        answered_by = self.at.out_of_session
+        waiting.sort(
+            key=lambda row: (row.pk in answered_by, row.state != Variation.State.RECOMMENDED)
+        )
+        for row in waiting:
+            if row.pk in answered_by:
+                return Point(
+                    _("Variation {reference} is being decided out of session").format(
+                        reference=row.reference
+                    ),
+                    _("agencies answer by {day}").format(day=KnownDate(answered_by[row.pk])),
+                )
             if row.state == Variation.State.RECOMMENDED:
                 return Point(
                     _("Decide variation {reference}").format(reference=row.reference), row.effect
@@ -230,7 +261,9 @@ class Line:
             return Point(_("Ask {lead} what will be done").format(lead=lead))
         if self.expected.is_gap:
             return Point(_("Ask {lead} for a new date").format(lead=lead))
-        if self.is_late or ranks & {Rank.SLIPPED_AGAIN, Rank.OFF_TRACK}:
+        if self.is_late or ranks & {
+            Rank.SLIPPED_AGAIN, Rank.OFF_TRACK, Rank.AT_RISK,
+        }:  # fmt: skip
             return Point(_("Hear from {lead}").format(lead=lead))
         if Rank.VIEWS_DIFFER in ranks:
             return Point(_("Agree a rating with {lead}").format(lead=lead))
@@ -290,6 +323,8 @@ class Line:
         if self.of_return:
             # Link to the round, because not every reader may open a return that is not accepted.
             return reverse("returns:round", args=[self.at.plan.slug, self.of_return.round.pk])
+        if self.action:
+            return reverse("meetings:decision", args=[self.at.plan.slug, self.action.pk])
         assert self.risk is not None
         return reverse("risks:detail", args=[self.at.plan.slug, self.risk.number])
 
@@ -300,6 +335,8 @@ class Line:
             return f"item-{self.item.pk}"
         if self.of_return:
             return f"return-{self.of_return.pk}"
+        if self.action:
+            return f"action-{self.action.pk}"
         assert self.risk is not None
         return f"risk-{self.risk.number}"
 
@@ -312,6 +349,7 @@ def attention(at: PlanAt) -> list[Line]:
     """Return the list by most urgent reason, then key items first, then days late, then number of
     reasons, then the Plan's order."""
     lines = [Line(at, item) for item in at.items if item.pk in at.ranks]
+    lines += [Line(at, action=row) for row in at.actions]
     lines += [Line(at, risk=risk) for risk in at.risks if risk.item is None]
     lines += [Line(at, of_return=row) for row in at.returns if row.reasons]
     return sorted(lines, key=_urgency)
@@ -321,4 +359,5 @@ def _urgency(line: Line) -> tuple[int, bool, int, int, str]:
     if (item := line.item) is not None:
         ranks = line.at.ranks[item.pk]
         return ranks[0], not item.is_key, -item.late.days, -len(ranks), number_key(item.number)
-    return line.rank, True, 0, -len(line.reasons), line.title
+    days = (line.at.on - line.action.due_on).days if line.action else 0
+    return line.rank, True, -days, -len(line.reasons), line.title

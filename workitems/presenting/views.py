@@ -25,7 +25,13 @@ from agencies.pages.form_pages import carry_out, done, refusals_in_messages, sav
 from agencies.pages.once import once
 from workitems.meetings import meeting_news as meeting_notices
 from workitems.meetings.addition_parts import addition_parts
-from workitems.meetings.agenda import line_on, lines_by_subject, present_lines, proposals
+from workitems.meetings.agenda import (
+    line_on,
+    lines_by_subject,
+    lines_of,
+    moment_of,
+    proposals,
+)
 from workitems.meetings.forms.meetings import DecideHereForm, DecisionForm, DiscussionForm
 from workitems.meetings.meeting_slides import (
     CLOSING,
@@ -203,7 +209,7 @@ def show(
             "decisions": matter.decisions.select_related("owner_agency").order_by("number"),
         }
         shows_reasons = matter.kind and not meeting.is_closed
-        lines = present_lines(meeting.plan, on) if shows_reasons else []
+        lines = lines_of(meeting, on) if shows_reasons else []
         context |= _subject(matter, day) | _why(matter, lines, on) | _within(matter, day)
         milestones = context.get("all_milestones", [])
         whole = lines[0].at if lines else None
@@ -215,8 +221,7 @@ def show(
         if may_record:
             context |= _forms(meeting, matter) | forms
     elif slide.key == OPENING:
-        moment = Moment.end_of(meeting.held_on) if meeting.held_on < on else None
-        moment = moment or Moment.present(meeting.plan, on)
+        moment = moment_of(meeting, on)
         context["parts"] = [part(meeting, moment) for part in OPENING_PARTS]
     elif slide.key == CLOSING:
         context |= _closing(meeting)
@@ -234,7 +239,8 @@ def _closing(meeting: Meeting) -> dict[str, Any]:
             (row for row in decided if row.owner_agency and row.due_on),
             key=lambda row: (row.due_on, row.number),
         ),
-        "coming": Meeting.objects.filter(plan=meeting.plan, held_on__gt=meeting.held_on)
+        "coming": meeting.plan.meetings.not_cancelled()
+        .filter(held_on__gt=meeting.held_on)
         .order_by("held_on")
         .first(),
     }

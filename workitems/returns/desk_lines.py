@@ -1,10 +1,10 @@
 """To-dos from returns and proposed statuses. A source of `desk`."""
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -12,14 +12,16 @@ from django.utils.translation import ngettext
 
 from agencies.models import Seat, User
 from agencies.records.composed import composed
-from agencies.wording.translation import day_words
+from agencies.wording.translation import day_words, list_in_words
 from workitems.desk.to_dos import SHOWN_AT_MOST, Line, line, not_ended
-from workitems.models import Return, ReturnNote, StatusProposal
+from workitems.models import Return, ReturnNote, Round, StatusProposal
 from workitems.rules import WRITERS
+from workitems.terms.lateness import DUE_SOON_DAYS
+from workitems.terms.spans import add_months
 
 
 def lines_for(user: User, on: date) -> list[Line]:
-    """Return the user's to-dos, in at most three queries."""
+    """Return the user's to-dos, in at most four queries."""
     lines: list[Line] = []
     own = user.agencies_as(*WRITERS)
     if own:
@@ -28,6 +30,7 @@ def lines_for(user: User, on: date) -> list[Line]:
     coordinating = user.agencies_as(Seat.Role.COORDINATOR)
     if coordinating:
         lines += _returns_to_read(coordinating, on)
+        lines += _rounds_to_open(coordinating, on)
     return lines
 
 
@@ -124,7 +127,8 @@ def _proposals(agencies: set[int], on: date) -> list[Line]:
 
 
 def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
-    """Submitted returns, and rounds to close because every return is accepted. One query."""
+    """Submitted returns, rounds whose returns are missing, and rounds to close because every return is accepted. One
+    query."""
     of_open_rounds = Return.objects.filter(
         round__closed_at=None, round__plan__coordinating_agency__in=agencies
     ).select_related("round__plan", "agency")
@@ -137,28 +141,97 @@ def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
         for rows in by_round.values()
         if all(each.state in Return.FINISHED for each in rows)
     ]
-    return [
-        line(
-            due=on,
-            on=on,
-            plan=each.plan.title,
-            what=_("Close the round {round}").format(round=each.name),
-            detail=_("Every return is accepted"),
-            when=_("Now"),
-            url=f"{each.get_absolute_url()}#manage",
-        )
-        for each in complete
-    ] + [
-        line(
-            due=max(each.round.due_on, on),
-            on=on,
-            plan=each.round.plan.title,
-            what=_("Read the return of {agency} for {round}").format(
-                agency=each.agency, round=each.round.name
-            ),
-            detail=_("Accept it or send it back"),
-            when=_("Submitted"),
-            url=each.get_absolute_url(),
-        )
-        for each in submitted
-    ]
+    missing = {
+        pk: [
+            each
+            for each in rows
+            if each.state in (Return.State.DUE, Return.State.SENT_BACK) and each.due_on < on
+        ]
+        for pk, rows in by_round.items()
+    }
+    return (
+        [_missing_returns(rows, on) for rows in missing.values() if rows]
+        + [
+            line(
+                due=on,
+                on=on,
+                plan=each.plan.title,
+                what=_("Close the round {round}").format(round=each.name),
+                detail=_("Every return is accepted"),
+                when=_("Now"),
+                url=f"{each.get_absolute_url()}#manage",
+            )
+            for each in complete
+        ]
+        + [
+            line(
+                due=max(each.round.due_on, on),
+                on=on,
+                plan=each.round.plan.title,
+                what=_("Read the return of {agency} for {round}").format(
+                    agency=each.agency, round=each.round.name
+                ),
+                detail=_("Accept it or send it back"),
+                when=_("Submitted"),
+                url=each.get_absolute_url(),
+            )
+            for each in submitted
+        ]
+    )
+
+
+def _missing_returns(rows: list[Return], on: date) -> Line:
+    round = rows[0].round
+    return line(
+        due=min(each.due_on for each in rows),
+        on=on,
+        plan=round.plan.title,
+        what=ngettext(
+            "{count:,} return is missing for {round}: remind the agency",
+            "{count:,} returns are missing for {round}: remind the agencies",
+            len(rows),
+        ).format(count=len(rows), round=round.name),
+        detail=list_in_words(sorted(each.agency.short_name for each in rows)),
+        url=round.get_absolute_url(),
+    )
+
+
+@composed
+def _rounds_not_followed(agencies: Any, on: Any) -> Any:
+    of_plan = Round.objects.filter(plan=OuterRef("plan"))
+    rows = Round.objects.filter(
+        not_ended(on, "plan"),
+        ~Exists(of_plan.filter(closed_at=None)),
+        ~Exists(of_plan.filter(period_end__gt=OuterRef("period_end"))),
+        plan__coordinating_agency__among=agencies,
+    )
+    return rows.select_related("plan").order_by("pk")[:SHOWN_AT_MOST]
+
+
+def _rounds_to_open(agencies: set[int], on: date) -> list[Line]:
+    """Rounds that have not followed: the last one is closed, none is open, and as long a period as that of the last
+    one ends within `DUE_SOON_DAYS` or has ended. One query."""
+    found = []
+    for last in _rounds_not_followed(agencies=agencies, on=on):
+        due = next_end(last)
+        if (due - on).days <= DUE_SOON_DAYS:
+            found.append(
+                line(
+                    due=due,
+                    on=on,
+                    plan=last.plan.title,
+                    what=_("Open the next round"),
+                    detail=_(
+                        "No round has followed {round}, which covered the time to {day}"
+                    ).format(round=last.name, day=day_words(last.period_end)),
+                    url=reverse("returns:open-round", args=[last.plan.slug]),
+                )
+            )
+    return found
+
+
+def next_end(last: Round) -> date:
+    """Return the end of a period as long as that of the last round, or the plan's end if that comes first."""
+    months = max(1, round((last.period_end - last.period_start).days / 30.44))
+    due = add_months(last.period_end + timedelta(days=1), months) - timedelta(days=1)
+    return min(due, last.plan.ends_on) if last.plan.ends_on else due

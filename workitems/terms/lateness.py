@@ -4,7 +4,7 @@ Pure functions of rows (or objects with the same attributes) and a day. They mak
 not read the clock. All lengths are calendar days; days are New Zealand local dates.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
@@ -431,17 +431,19 @@ class Rank(IntEnum):
     docs/attention.md describes them; a test checks that it has the same order.
     """
 
-    OVERDUE_UNMITIGATED = 1
-    OVERDUE = 2
-    SLIPPED_AGAIN = 3
-    OFF_TRACK = 4
-    RISK_ESCALATED = 5
-    EXPECTED_LATE = 6
-    VIEWS_DIFFER = 7
-    STALE = 8
-    VARIATION_WAITS = 9
-    SENT_BACK = 10
-    RETURN_MISSING = 11
+    ACTION_OVERDUE = 1
+    OVERDUE_UNMITIGATED = 2
+    OVERDUE = 3
+    EXPECTED_LATE = 4
+    SLIPPED_AGAIN = 5
+    OFF_TRACK = 6
+    RISK_ESCALATED = 7
+    AT_RISK = 8
+    VIEWS_DIFFER = 9
+    STALE = 10
+    VARIATION_WAITS = 11
+    SENT_BACK = 12
+    RETURN_MISSING = 13
 
 
 class Reason(NamedTuple):
@@ -477,6 +479,7 @@ class Concerns:
 
     `times_moved` is the highest number of moves of a milestone over all its open delays, `is_mitigated` whether
     any open delay has a mitigation. `causes` are sentences on the causes of open delays, appended to the lateness.
+    `answered_by` are the days by which agencies answer the pending variations that are decided out of session.
     `risks` are the references of open, escalated risks.
     """
 
@@ -484,6 +487,7 @@ class Concerns:
     times_moved: int = 0
     causes: Sequence[str] = ()
     variations_pending: int = 0
+    answered_by: Sequence[date] = ()
     risks: Sequence[str] = ()
 
 
@@ -501,15 +505,19 @@ def ranks(item: ItemLike, on: date, concerns: Concerns = NO_CONCERNS) -> list[Ra
     add, state = found.append, item.late.state
     if state == Late.OVERDUE:
         add(Rank.OVERDUE if concerns.is_mitigated else Rank.OVERDUE_UNMITIGATED)
+    if state == Late.SLIPPING:
+        add(Rank.EXPECTED_LATE)
     if concerns.times_moved > 1:
         add(Rank.SLIPPED_AGAIN)
-    if item.confidence == "off_track":
+    said, rated = item.confidence, item.reviewer_confidence
+    if (said or rated) == "off_track":
         add(Rank.OFF_TRACK)
     if concerns.risks:
         add(Rank.RISK_ESCALATED)
-    if state == Late.SLIPPING:
-        add(Rank.EXPECTED_LATE)
-    if item.confidence and item.reviewer_confidence and item.confidence != item.reviewer_confidence:
+    views_differ = said and rated and said != rated
+    if (said or rated) == "at_risk" and not views_differ:
+        add(Rank.AT_RISK)
+    if views_differ:
         add(Rank.VIEWS_DIFFER)
     has_begun = item.starts_on is None or item.starts_on <= on
     if has_begun and item.heard_on is not None and (on - item.heard_on).days > STALE_AFTER_DAYS:
@@ -528,8 +536,13 @@ def _reason(rank: Rank, item: ItemLike, on: date, concerns: Concerns) -> Reason:
         return Reason(rank, " ".join([words, *concerns.causes]), f"{item.late.words}.")
     if rank == Rank.SLIPPED_AGAIN:
         words = _("Its date has moved {times}.").format(times=times_in_words(concerns.times_moved))
-    elif rank == Rank.OFF_TRACK:
-        words = _("Its agency says it is off track.")
+    elif rank in (Rank.OFF_TRACK, Rank.AT_RISK):
+        pattern = (
+            _("Its agency says it is {confidence}.")
+            if item.confidence
+            else _("The reviewer rates it {confidence}.")
+        )
+        words = pattern.format(confidence=CONFIDENCES[item.confidence or item.reviewer_confidence])
     elif rank == Rank.RISK_ESCALATED:
         words = ngettext("{risks} is escalated.", "{risks} are escalated.", len(concerns.risks))
         words = words.format(risks=list_in_words(concerns.risks))
@@ -540,12 +553,22 @@ def _reason(rank: Rank, item: ItemLike, on: date, concerns: Concerns) -> Reason:
         since = span_in_words(item.heard_on, on)
         words = _("No update accepted for {time}.").format(time=since)
     else:
-        words = ngettext(
+        words = " ".join(_variations(concerns))
+    return Reason(rank, words)
+
+
+def _variations(concerns: Concerns) -> Iterator[str]:
+    """Yield how many variations are waiting, and which are decided out of session and by when."""
+    if waiting := concerns.variations_pending - len(concerns.answered_by):
+        yield ngettext(
             "A variation is waiting for a decision.",
             "{count} variations are waiting for a decision.",
-            concerns.variations_pending,
-        ).format(count=concerns.variations_pending)
-    return Reason(rank, words)
+            waiting,
+        ).format(count=waiting)
+    for day in concerns.answered_by:
+        yield _("A variation is being decided out of session; agencies answer by {day}.").format(
+            day=KnownDate(day)
+        )
 
 
 def _views_differ(item: ItemLike) -> str:

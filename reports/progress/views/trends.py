@@ -57,9 +57,9 @@ def drawn(view: PlanView, found: Trends) -> dict[str, object]:
         },
         "stage_chart": by_stage(found, links),
         "late_chart": by_lateness(found, links),
-        "cause_chart": by_days(found.causes, gettext("Days of delay by cause")),
+        "cause_chart": by_days(found.causes, gettext("Days of all delays by cause")),
         "agency_chart": by_days(
-            found.delayed_agencies, gettext("Days of delay by responsible agency")
+            found.delayed_agencies, gettext("Days of all delays by responsible agency")
         ),
         "met_charts": [
             (heading, rows, shares(rows, title))

@@ -120,7 +120,7 @@ class CoverForm(VersionedForm):
         "on_behalf_of",
         label=gettext_lazy("Signed on behalf of"),
         help_text=gettext_lazy(
-            "Printed after “for” under the manager’s name, such as Secretary of Labour"
+            "Printed after “for” under the manager’s name, such as Secretary for Justice"
         ),
     )
 

@@ -13,7 +13,7 @@ from reports.meetings.pack import compose_pack
 from reports.meetings.parts import to_plain
 from reports.models import MeetingPaper
 from reports.models.guards import GUARDS
-from tests.factories import MatterFactory, MeetingPaperFactory, UserFactory
+from tests.factories import AttendanceFactory, MatterFactory, MeetingPaperFactory, UserFactory
 from tests.reports.meeting_papers import at, before_a_meeting
 from tests.reports.paper_reading import pages
 from workitems.plan.asat import Moment
@@ -150,6 +150,7 @@ def test_a_frozen_pack_is_shown_unchanged_after_later_changes(coordinator, made)
 
 def test_the_dashboard_opens_at_the_frozen_moment_and_compares_with_it(coordinator, made):
     freeze(coordinator, made)
+    AttendanceFactory(meeting=made.meeting)
     with time_machine.travel(at(20)):
         coordinator.force_login(made.coordinator)
         page = coordinator.get("/plans/the-plan/dashboard/?at=2010-06-08T12%3A00%3A00").text

@@ -85,9 +85,9 @@ def test_every_figure_in_the_file_matches_the_dashboard(papers, data):
 
     going = heard["How we are going"]
     assert " ".join(cells(going, "P")) == page.headline
-    assert list(zip(cells(going, "TH"), cells(going), strict=True)) == [
-        (figure.label, str(figure.count)) for figure in page.figures
-    ]
+    # A heading of two lines is two texts.
+    assert " ".join(cells(going, "TH")) == " ".join(figure.label for figure in page.figures)
+    assert cells(going) == [str(figure.count) for figure in page.figures]
 
     attention = heard["Needs attention"]
     count = page.attention_figure.count

@@ -286,8 +286,8 @@ def test_the_default_comparison_is_the_last_meeting_or_briefing_or_quarter(
     reader, plan, brochure, meeting, briefing, query, chosen, words
 ):
     if meeting:
-        MeetingFactory(plan=plan, held_on=date(2010, 5, 3))
-        MeetingFactory(plan=plan, held_on=date(2010, 2, 3)) if not query else None
+        MeetingFactory(plan=plan, held_on=date(2010, 5, 3), recorded=True)
+        MeetingFactory(plan=plan, held_on=date(2010, 2, 3), recorded=True) if not query else None
     if briefing:
         day = date(2010, 5, 20)
         BriefingFactory(plan=plan, period_end=day, dated=day)

@@ -256,19 +256,19 @@ def record(**groups):
         ({}, "No agreed date has come yet", ""),
         (
             {"none": (26, 3), "reviewer": (4, 4)},
-            "7 of 30 agreed dates were missed",
+            "7 of 30 dates that came were missed",
             "3 of 26 dates without a warning were missed; "
             "4 of 4 dates that the reviewer rated at risk or off track were missed.",
         ),
         (
             {"none": (2, 0), "moved": (3, 1)},
-            "1 of 5 agreed dates was missed",
+            "1 of 5 dates that came was missed",
             "None of 2 dates without a warning was missed; "
             "1 of 3 dates that had been moved before was missed.",
         ),
         (
             {"agency": (1, 0)},
-            "The only agreed date was met",
+            "The only date that came was met",
             "The only date that an agency rated at risk or off track was met.",
         ),
     ],
@@ -304,7 +304,7 @@ def dates(plan, item, milestone):
 def test_trends_has_the_record_of_dates(reader, plan, dates):
     text = text_of(reader.get(f"/plans/{plan.slug}/dashboard/trends/"))
     assert (
-        "The only agreed date was missed Agreed dates that came, by the warning on the day before"
+        "The only date that came was missed Agreed dates that came, by the warning on the day before"
         " The only date without a warning was missed." in text
     )
     assert "No warning 1 1 Agency’s forecast: after the agreed date none none" in text

@@ -257,7 +257,9 @@ def test_days_of_delay_are_counted_between_the_two_dates_of_a_delay():
         ("Staffing", 10, 1),
     ]
     assert [(row.label, row.days) for row in found.delayed_agencies] == [("DoL", 42)]
-    assert trend_words.delays_finding(found) == "Funding caused 32 of 42 days of delay"
+    assert (
+        trend_words.delays_finding(found) == "Funding caused 32 of 42 days of delay, open and ended"
+    )
 
 
 def test_a_milestone_met_by_its_later_agreed_date_counts_as_on_time():
@@ -360,10 +362,15 @@ def test_headings_of_milestones_met_and_of_delays():
     met = MetBy("All", Met(1, 1, 1), Met(2, 1, 0))
     causes = [DelayDays("Consultation", 40, 2), DelayDays("Funding", 10, 1)]
     found = trends_of((IN_JULY, 0, 0, 0), met=met, causes=causes)
-    assert trend_words.met_finding(found) == "2 of 3 milestones were met by their agreed dates"
-    assert trend_words.delays_finding(found) == "Consultation caused 40 of 50 days of delay"
+    assert (
+        trend_words.met_finding(found) == "2 of 3 milestones were met by their latest agreed dates"
+    )
+    assert (
+        trend_words.delays_finding(found)
+        == "Consultation caused 40 of 50 days of delay, open and ended"
+    )
     one = trends_of((IN_JULY, 0, 0, 0), causes=causes[1:])
-    assert trend_words.delays_finding(one) == "10 days of delay in 1 delay"
+    assert trend_words.delays_finding(one) == "10 days in 1 delay, open or ended"
 
 
 def test_bars_of_milestones_met_are_ordered_worst_first():

@@ -306,6 +306,6 @@ def test_a_past_page_takes_the_same_queries_for_any_number_of_records(
         client.get("/plans/")  # the first page of a session writes when it began
         # Savepoint and release; session, person, seats, plans; today's item and who supports it,
         # fourteen for what it was.
-        with django_assert_num_queries(22):
+        with django_assert_num_queries(23):
             page = client.get(item.get_absolute_url(), {"at": "2010-06-01"})
     assert len(page.context["milestones"]) == len(page.context["updates"]) == count

@@ -119,15 +119,15 @@ def test_variations_decisions_and_risks_are_proposed_with_a_reason(
     RiskFactory(plan=plan, number=2, escalated_to="group", escalated_on=YESTERDAY)
     assert keys(proposals(plan, TODAY)) == [
         (
+            "Decision of 31 May 2010: Ask.",
+            ("Police was to do this by 31 May 2010; overdue by one day.",),
+        ),
+        (
             "1.2 Print a brochure",
             (
                 "With the working group: Move “Brochure printed” "
                 "from 30 June 2010 to 30 September 2010.",
             ),
-        ),
-        (
-            "Decision of 31 May 2010: Ask.",
-            ("Police was to do this by 31 May 2010; overdue by one day.",),
         ),
         ("Decision of 31 May 2010: Say.", ("Police was to do this by 30 June 2010.",)),
         (

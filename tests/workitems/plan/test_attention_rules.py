@@ -13,12 +13,14 @@ RULES = (Path(settings.BASE_DIR) / "docs" / "attention.md").read_text()
 def test_the_rules_are_applied_in_the_documented_order():
     rows = re.findall(r"^\| (\d+) \| ([a-z ]+) \|", RULES, flags=re.MULTILINE)
     assert [(int(weight), reason) for weight, reason in rows] == [
+        (Rank.ACTION_OVERDUE, "action overdue"),
         (Rank.OVERDUE_UNMITIGATED, "overdue without mitigation"),
         (Rank.OVERDUE, "overdue"),
+        (Rank.EXPECTED_LATE, "expected late"),
         (Rank.SLIPPED_AGAIN, "slipped again"),
         (Rank.OFF_TRACK, "off track"),
         (Rank.RISK_ESCALATED, "risk escalated"),
-        (Rank.EXPECTED_LATE, "expected late"),
+        (Rank.AT_RISK, "at risk"),
         (Rank.VIEWS_DIFFER, "views differ"),
         (Rank.STALE, "stale"),
         (Rank.VARIATION_WAITS, "variation waits"),

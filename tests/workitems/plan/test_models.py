@@ -420,6 +420,13 @@ BROKEN = {
     "matter_of_return_once_on_agenda": [
         lambda: again(MatterFactory, ["meeting"], of_return=ReturnFactory())
     ],
+    "meeting_cancelled_with_reason": [
+        lambda: MeetingFactory(cancelled_on=NOW.date()),
+        lambda: MeetingFactory(cancelled_because="Nobody could come."),
+        lambda: MeetingFactory(
+            cancelled_on=NOW.date(), cancelled_because="No.", closed_at=NOW, closed_by=UserFactory()
+        ),
+    ],
     "meeting_one_a_day": [lambda: again(MeetingFactory, ["plan", "held_on"])],
     "attendance_once_per_meeting": [lambda: again(AttendanceFactory, ["meeting", "agency"])],
     "decision_number_unique_in_meeting": [lambda: again(DecisionFactory, ["meeting", "number"])],

@@ -321,8 +321,8 @@ def test_an_overdue_item_is_mitigated_from_the_day_of_its_mitigation(plan, item)
         delay = DelayFactory(milestone=milestone, found_on=MAY, due_after=date(2010, 9, 30))
     with clock(JULY):
         MitigationFactory(delay=delay)
-    assert ranks(plan, JULY - timedelta(days=1)) == [[1]]
-    assert ranks(plan, JULY) == ranks(plan, TODAY) == [[2]]
+    assert ranks(plan, JULY - timedelta(days=1)) == [[2]]
+    assert ranks(plan, JULY) == ranks(plan, TODAY) == [[3]]
 
 
 def test_a_variation_is_pending_until_it_is_decided(plan, item):
@@ -336,7 +336,7 @@ def test_a_variation_is_pending_until_it_is_decided(plan, item):
         [],
         [],
     ]
-    assert ranks(plan, MAY) == [[9]]
+    assert ranks(plan, MAY) == [[11]]
 
 
 def test_a_risk_counts_while_it_is_escalated_and_open(plan, item):
@@ -346,7 +346,7 @@ def test_a_risk_counts_while_it_is_escalated_and_open(plan, item):
     change(risk, JULY, closed_on=JULY)
     days = [MARCH, MAY, JULY, TODAY]
     assert [[row.reference for row in at(plan, day).risks] for day in days] == [[], ["R1"], [], []]
-    assert ranks(plan, MAY) == [[5]]
+    assert ranks(plan, MAY) == [[7]]
 
 
 def test_returns_are_those_of_the_round_that_was_open_then(plan):
@@ -396,7 +396,7 @@ def test_reading_a_plan_takes_the_same_queries_for_any_number_of_items(
             )  # fmt: skip
             ReturnFactory(round=round_, agency=AgencyFactory())
     # Agencies by their names of then, unless it is today.
-    with django_assert_num_queries(11 if moment.is_now else 12):
+    with django_assert_num_queries(12 if moment.is_now else 13):
         found = plan_at(plan, moment)
         parts = [found.items, found.delays, found.variations, found.risks, found.returns]
         assert [len(rows) for rows in parts] == [count] * 5

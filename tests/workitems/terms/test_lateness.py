@@ -291,30 +291,39 @@ BY_90_DAYS = Lateness(Late.SLIPPING, 90, days(1))
 @pytest.mark.parametrize(
     ("differs", "expected"),
     [
-        ({"late": BY_3_DAYS}, (1, "Overdue by three days, and no mitigation is recorded.")),
-        ({"late": BY_3_DAYS, "is_mitigated": True}, (2, "Overdue by three days.")),
+        ({"late": BY_3_DAYS}, (2, "Overdue by three days, and no mitigation is recorded.")),
+        ({"late": BY_3_DAYS, "is_mitigated": True}, (3, "Overdue by three days.")),
         (
             {"late": BY_3_DAYS, "is_mitigated": True, "causes": [UNDECIDED]},
-            (2, f"Overdue by three days. {UNDECIDED}"),
+            (3, f"Overdue by three days. {UNDECIDED}"),
         ),
         (
             {"causes": [UNDECIDED], "late": BY_90_DAYS},
-            (6, f"Expected nearly three months late. {UNDECIDED}"),
+            (4, f"Expected nearly three months late. {UNDECIDED}"),
         ),
-        ({"times_moved": 2}, (3, "Its date has moved twice.")),
-        ({"confidence": "off_track"}, (4, "Its agency says it is off track.")),
-        ({"risks": ["R3"]}, (5, "R3 is escalated.")),
-        ({"risks": ["R3", "R4", "R10"]}, (5, "R3, R4 and R10 are escalated.")),
-        ({"late": BY_90_DAYS}, (6, "Expected nearly three months late.")),
+        ({"times_moved": 2}, (5, "Its date has moved twice.")),
+        ({"confidence": "off_track"}, (6, "Its agency says it is off track.")),
+        (
+            {"confidence": "", "reviewer_confidence": "off_track"},
+            (6, "The reviewer rates it off track."),
+        ),
+        ({"confidence": "at_risk"}, (8, "Its agency says it is at risk.")),
+        (
+            {"confidence": "at_risk", "reviewer_confidence": "at_risk"},
+            (8, "Its agency says it is at risk."),
+        ),
+        ({"risks": ["R3"]}, (7, "R3 is escalated.")),
+        ({"risks": ["R3", "R4", "R10"]}, (7, "R3, R4 and R10 are escalated.")),
+        ({"late": BY_90_DAYS}, (4, "Expected nearly three months late.")),
         (
             {"reviewer_confidence": "at_risk"},
-            (7, "The reviewer rates it at risk; the agency says on track."),
+            (9, "The reviewer rates it at risk; the agency says on track."),
         ),
-        ({"heard_on": days(-185)}, (8, "No update accepted for six months.")),
-        ({"heard_on": days(-1234)}, (8, "No update accepted for three years and four months.")),
-        ({"heard_on": days(-185), "starts_on": DAY}, (8, "No update accepted for six months.")),
-        ({"variations_pending": 1}, (9, "A variation is waiting for a decision.")),
-        ({"variations_pending": 2}, (9, "2 variations are waiting for a decision.")),
+        ({"heard_on": days(-185)}, (10, "No update accepted for six months.")),
+        ({"heard_on": days(-1234)}, (10, "No update accepted for three years and four months.")),
+        ({"heard_on": days(-185), "starts_on": DAY}, (10, "No update accepted for six months.")),
+        ({"variations_pending": 1}, (11, "A variation is waiting for a decision.")),
+        ({"variations_pending": 2}, (11, "2 variations are waiting for a decision.")),
     ],
 )
 def test_one_fact_gives_its_reason_for_attention(differs, expected):
@@ -327,10 +336,7 @@ def test_one_fact_gives_its_reason_for_attention(differs, expected):
         {"late": Lateness(Late.DUE_SOON)},
         {"is_mitigated": True},
         {"times_moved": 1},
-        {"confidence": "at_risk"},
-        {"confidence": "at_risk", "reviewer_confidence": "at_risk"},
-        # Nothing to compare with.
-        {"confidence": "", "reviewer_confidence": "off_track"},
+        {"confidence": "", "reviewer_confidence": "on_track"},
         {"heard_on": days(-184)},
         {"heard_on": None},
         {"heard_on": days(-400), "starts_on": days(1)},
@@ -351,13 +357,13 @@ def test_reasons_are_ordered_by_urgency():
         risks=["R1"],
     )
     assert found == [
-        (1, "Overdue by three days, and no mitigation is recorded."),
-        (3, "Its date has moved three times."),
-        (4, "Its agency says it is off track."),
-        (5, "R1 is escalated."),
-        (7, "The reviewer rates it at risk; the agency says off track."),
-        (8, "No update accepted for six months."),
-        (9, "A variation is waiting for a decision."),
+        (2, "Overdue by three days, and no mitigation is recorded."),
+        (5, "Its date has moved three times."),
+        (6, "Its agency says it is off track."),
+        (7, "R1 is escalated."),
+        (9, "The reviewer rates it at risk; the agency says off track."),
+        (10, "No update accepted for six months."),
+        (11, "A variation is waiting for a decision."),
     ]
 
 
@@ -390,9 +396,9 @@ def test_reasons_are_sentences_in_rank_order_without_duplicates(differs):
 @pytest.mark.parametrize(
     ("state", "sent_back_on", "expected"),
     [
-        ("due", None, [(11, "Due three days ago and not submitted.")]),
-        ("sent_back", days(-2), [(10, "Sent back two days ago and not answered.")]),
-        ("sent_back", DAY, [(10, "Sent back and not answered yet.")]),
+        ("due", None, [(13, "Due three days ago and not submitted.")]),
+        ("sent_back", days(-2), [(12, "Sent back two days ago and not answered.")]),
+        ("sent_back", DAY, [(12, "Sent back and not answered yet.")]),
         ("submitted", None, []),
         ("accepted", None, []),
     ],

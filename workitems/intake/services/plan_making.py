@@ -5,7 +5,7 @@ model's fields.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -18,12 +18,14 @@ from agencies.records import history
 from agencies.wording.translation import day_words
 from workitems.intake.plan_making import lacks_of, referring
 from workitems.models import Measure, Member, Milestone, Pillar, Plan, Support, WorkItem
-from workitems.models.item import is_item_number
+from workitems.models.item import Stage, is_item_number
+from workitems.plan.asat import end_of
 from workitems.plan.services.plan_days import Faults
 from workitems.plan.services.refusals import Conflict, Refused, locked
 from workitems.terms.as_told import fault_of_phrase
 from workitems.terms.item_texts import ITEM_TEXTS, MILESTONE_TEXTS
 from workitems.terms.known_dates import Due, known
+from workitems.terms.lateness import by_then
 
 Values = Mapping[str, Any]
 Row = TypeVar("Row", bound=Model)
@@ -141,7 +143,7 @@ def change_plan(
 def adopt(*, plan: Plan, version: int, adopted_on: date, by: User, on: date) -> Plan:
     """Adopt the plan as of a day: from its release up to `on`, today. Nothing takes it back.
 
-    Raise `Refused` with what it lacks (`plan_making.lacks_of`), or for another day.
+    Of a day in the past, history has the plan as it was adopted from that day on (`_past_of`). Raise `Refused` with what it lacks (`plan_making.lacks_of`), or for another day.
     """
     plan = being_made(plan, version=version)
     Refused.raise_any([(lack.says, None) for lack in lacks_of(plan, on)])
@@ -156,7 +158,47 @@ def adopt(*, plan: Plan, version: int, adopted_on: date, by: User, on: date) -> 
             "adopted_on",
         )
     plan.adopted_on = adopted_on
-    return history.save_version(plan, "adopted_on", by=by)
+    adopted = history.save_version(plan, "adopted_on", by=by)
+    if adopted_on < on:
+        reason = _("Adopted as of {day}").format(day=day_words(adopted_on))
+        for rows in _parts_of(plan):
+            history.write_past(
+                ((row, at, reason) for row, at in _past_of(rows, adopted_on)), by=by, actor=""
+            )
+    return adopted
+
+
+def _parts_of(plan: Plan) -> tuple["models.QuerySet[Any]", ...]:
+    """Return the rows that make up the plan."""
+    return (
+        Plan.objects.filter(pk=plan.pk),
+        plan.members.all(),
+        plan.pillars.all(),
+        plan.items.all(),
+        Milestone.objects.filter(item__plan=plan),
+        Support.objects.filter(item__plan=plan),
+        Measure.objects.filter(item__plan=plan),
+    )
+
+
+def _past_of(rows: "models.QuerySet[Any]", adopted_on: date) -> Iterable[tuple[Model, datetime]]:
+    """Yield the rows that have no history on the day of the adoption, as they began on it: nothing was reported, so
+    no item has a confidence and milestones are expected as agreed. What was done by then is done."""
+    past: Any = rows.model.history.model  # type: ignore[attr-defined]
+    known = past.objects.filter(history_date__lt=end_of(adopted_on)).values("id")
+    at = end_of(adopted_on - timedelta(days=1)) + timedelta(hours=9)
+    for row in rows.exclude(pk__in=known).order_by("pk"):
+        if isinstance(row, (WorkItem, Milestone)):
+            row.completed_on = by_then(row.completed_on, adopted_on)
+        if isinstance(row, WorkItem):
+            if row.stage != Stage.ONGOING and row.completed_on is None:
+                row.stage = Stage.NOT_STARTED
+            row.confidence = row.reviewer_confidence = ""
+            row.heard_on = None
+        if isinstance(row, Milestone):
+            row.withdrawn_on = by_then(row.withdrawn_on, adopted_on)
+            row.forecast = row.agreed
+        yield row, at
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import openpyxl
+from django.conf import settings
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -77,19 +78,19 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         {"Key": "Title", "Value": "Plan of Action 2027"},
         {"Key": "Released on", "Value": date(2027, 1, 31)},
         {"Key": "Ends on", "Value": date(2031, 1, 31)},
-        {"Key": "Portfolio", "Value": "Minister of Immigration"},
+        {"Key": "Portfolio", "Value": settings.PORTFOLIO_EXAMPLE},
         {"Key": "Minister", "Value": "(name of the Minister, as papers print it)"},
-        {"Key": "Coordinating agency", "Value": "MBIE"},
+        {"Key": "Coordinating agency", "Value": "MOJ"},
         {"Key": "Background", "Value": "The Government adopted this plan in January 2027."},
         {"Key": "Copied to", "Value": "Minister of Police"},
     ],
     AGENCIES.name: [
         {
-            "Short name": "MBIE",
-            "Name": "Ministry of Business, Innovation and Employment",
-            "Te reo name": "Hīkina Whakatutuki",
+            "Short name": "MOJ",
+            "Name": "Ministry of Justice",
+            "Te reo name": "(its name in te reo Māori, if it has one)",
         },
-        {"Short name": "Police", "Name": "New Zealand Police"},
+        {"Short name": "Police", "Name": "National Police"},
     ],
     PILLARS.name: [
         {"Number": 1, "Title": "Prevention", "Description": "Stop it before it begins."}
@@ -103,7 +104,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "Objective": "Frontline staff know the signs.",
             "Action": "Train all frontline staff at the border.",
             "Kind": "Action item",
-            "Lead agency": "MBIE",
+            "Lead agency": "MOJ",
             "Supporting agencies": "Police (trains staff)",
             "Key": "Yes",
             "Timeframe": "Short",
@@ -121,7 +122,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "Description": "Course written",
             "As told": "the course for frontline staff",
             "Done means": "The working group has accepted the course.",
-            "Responsible agency": "MBIE",
+            "Responsible agency": "MOJ",
             "Original due": date(2027, 6, 30),
             "Agreed due": date(2027, 6, 30),
             "Forecast due": "September 2027",
@@ -137,7 +138,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "Until then": "Police teach the course of 2025.",
             "It needs": "A second author.",
             "Cause settled": "Being settled",
-            "Settled by agency": "MBIE",
+            "Settled by agency": "MOJ",
             "Settled by date": date(2027, 7, 31),
             "Found on": date(2027, 5, 15),
         }
@@ -156,7 +157,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         {
             "Period start": date(2027, 1, 1),
             "Period end": date(2027, 6, 30),
-            "Agency": "MBIE",
+            "Agency": "MOJ",
             "Work item": "1.1",
             "Stage": "Under way",
             "Confidence": "At risk",
@@ -173,7 +174,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "Risk": "Trained staff leave within a year.",
             "Likelihood": "Medium",
             "Impact": "High",
-            "Owner agency": "MBIE",
+            "Owner agency": "MOJ",
             "Response": "Train twice a year.",
         }
     ],

@@ -127,7 +127,7 @@ class AttendanceForm(Form):
         label=gettext_lazy("People present"),
         rows=6,
         help_text=gettext_lazy(
-            "One person on each line, such as: Ana Ngata, Police. The minutes list them."
+            "One person on each line, such as: Anna Lee, Police. The minutes list them."
         ),
     )
 
@@ -151,6 +151,10 @@ class DiscussionForm(VersionedForm):
             "The minutes print them under “Discussion”, apart from what was decided."
         ),
     )
+
+
+class CancelMeetingForm(VersionedForm):
+    reason = ReasonField(label=gettext_lazy("Why the meeting is cancelled"))
 
 
 class ReopenMeetingForm(Form):

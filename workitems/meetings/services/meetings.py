@@ -1,4 +1,4 @@
-"""Call and change meetings, record attendance, and close and reopen their record."""
+"""Call, change and cancel meetings, record attendance, and close and reopen their record."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
@@ -78,12 +78,12 @@ def change_meeting(
 
 
 def _check_free(plan: Plan, held_on: date) -> None:
-    if plan.meetings.filter(held_on=held_on).exists():
+    if plan.meetings.not_cancelled().filter(held_on=held_on).exists():
         raise Refused(_("The working group already meets on that day."), "held_on")
 
 
 def open_record(meeting: Meeting, *, version: int | None = None) -> Meeting:
-    """Lock a meeting and return it. Raise `Refused` if its record is closed.
+    """Lock a meeting and return it. Raise `Refused` if its record is closed or it is cancelled.
 
     Lock the meeting before any of its rows; otherwise two transactions could deadlock.
     """
@@ -93,6 +93,10 @@ def open_record(meeting: Meeting, *, version: int | None = None) -> Meeting:
             _("The record of the meeting of {day} is closed.").format(
                 day=day_words(meeting.held_on)
             )
+        )
+    if meeting.is_cancelled:
+        raise Refused(
+            _("The meeting of {day} is cancelled.").format(day=day_words(meeting.held_on))
         )
     return meeting
 
@@ -126,6 +130,22 @@ def is_under_way(meeting: Meeting) -> bool:
         or meeting.decisions.exists()
         or meeting.matters.exclude(considered_on=None).exists()
     )
+
+
+@transaction.atomic
+def cancel_meeting(
+    *, meeting: Meeting, reason: str, on: date, by: User, version: int | None = None
+) -> Meeting:
+    """Cancel a meeting, before its day or if it was never held. Its page stays, and its day is free again.
+
+    Needs a reason. Raise `Refused` if its record is closed or anything is recorded of it.
+    """
+    meeting = open_record(meeting, version=version)
+    if is_under_way(meeting):
+        raise Refused(_("Attendance or a decision is recorded of this meeting, so it was held."))
+    need_reason(reason, _("Say why the meeting is cancelled."))
+    meeting.cancelled_on, meeting.cancelled_because = on, reason
+    return history.save_version(meeting, "cancelled_on", "cancelled_because", by=by, reason=reason)
 
 
 @transaction.atomic

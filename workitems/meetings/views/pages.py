@@ -1,4 +1,4 @@
-"""List, call, change, show, close and reopen meetings, and record attendance."""
+"""List, call, change, cancel, show, close and reopen meetings, and record attendance."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -24,10 +24,11 @@ from agencies.pages.form_pages import (
 from agencies.pages.once import once
 from agencies.wording.translation import day_words
 from workitems.meetings import meeting_news as meeting_notices
-from workitems.meetings.agenda import line_on, lines_by_subject, not_on, present_lines, proposals
+from workitems.meetings.agenda import line_on, lines_by_subject, lines_of, not_on, proposals
 from workitems.meetings.forms.meetings import (
     AttendanceForm,
     CallMeetingForm,
+    CancelMeetingForm,
     ChangeMeetingForm,
     ReopenMeetingForm,
     invited,
@@ -130,6 +131,20 @@ def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    meeting = own_meeting(request, slug, pk)
+    form = CancelMeetingForm(posted(request), row=meeting)
+    if kept := carry_out(
+        request, form, meeting_services.cancel_meeting, meeting=meeting, on=localdate()
+    ):
+        mail(meeting_notices.cancelled_notices, kept)
+        return done(request, _("The meeting is cancelled."), meeting)
+    return form_page(
+        request, "workitems/meetings/cancel.html", form, plan=meeting.plan, meeting=meeting
+    )
+
+
 @require_safe
 def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return show(request, visible_meeting(request, slug, pk))
@@ -145,11 +160,14 @@ def show(
     plan = meeting.plan
     may_record = request.user.has_perm("workitems.record_meeting", plan)
     matters = agenda_of(meeting)
-    lines = [] if meeting.is_closed else present_lines(plan, on)
+    is_open = not (meeting.is_closed or meeting.is_cancelled)
+    lines = lines_of(meeting, on) if is_open else []
     found = lines_by_subject(lines)
     asked = _asked_at(meeting, matters, lines)
     present = {row.agency_id for row in meeting.attendances.present()}
     members = list(invited(meeting))
+    decided = list(meeting.decisions.for_list().order_by("number"))
+    is_recorded = present or decided or any(matter.considered_on for matter in matters)
     return render(
         request,
         "workitems/meetings/detail.html",
@@ -161,20 +179,20 @@ def show(
             "present": [agency for agency in members if agency.pk in present],
             "absent": [agency for agency in members if agency.pk not in present],
             "decisions": [
-                (row.within(plan), row.is_overdue(plan.present_day(on)))
-                for row in meeting.decisions.for_list().order_by("number")
+                (row.within(plan), row.is_overdue(plan.present_day(on))) for row in decided
             ],
             "may_record": may_record,
-            "may_arrange": may_record and not meeting.is_closed,
+            "may_arrange": may_record and is_open,
+            "may_cancel": may_record and is_open and not is_recorded,
             "is_on": is_on(meeting, on),
             "may_lead": is_on(meeting, on)
             and request.user.has_perm("workitems.show_slide", meeting),
-            "may_minute": may_record and not meeting.is_closed and meeting.held_on <= on,
+            "may_minute": may_record and is_open and meeting.held_on <= on,
             "removed": _matters(meeting).exclude(withdrawn_on=None).order_by("withdrawn_on", "pk")
-            if may_record and not meeting.is_closed
+            if may_record and is_open
             else [],
-            "proposals": not_on(proposals(plan, on, lines), matters)
-            if may_record and not meeting.is_closed
+            "proposals": not_on(proposals(plan, min(on, meeting.held_on), lines), matters)
+            if may_record and is_open
             else [],
             "reopen_form": reopen or ReopenMeetingForm(),
             "acted": reopen,

@@ -22,6 +22,7 @@ from workitems.plan.plan_at.loading import (
     with_milestones,
 )
 from workitems.plan.plan_at.rows import (
+    ActionAt,
     DelayAt,
     ItemAt,
     MilestoneAt,

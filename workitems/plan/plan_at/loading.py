@@ -12,11 +12,22 @@ from typing import Any, TypeVar
 from django.db.models import Model
 
 from agencies.models import Agency
-from workitems.models import Delay, Milestone, Mitigation, Pillar, Plan, Risk, Variation, WorkItem
+from workitems.models import (
+    Decision,
+    Delay,
+    Milestone,
+    Mitigation,
+    Pillar,
+    Plan,
+    Risk,
+    Variation,
+    WorkItem,
+)
 from workitems.models.item import number_key
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at.moment_reading import Of, read_at
 from workitems.plan.plan_at.rows import (
+    ActionAt,
     DelayAt,
     ItemAt,
     MilestoneAt,
@@ -57,6 +68,8 @@ DELAY = _columns(DelayAt._fields, COLUMNS | COLUMNS_OF_DELAY)
 MITIGATION = _columns(MitigationAt._fields)
 RISK = _columns(RiskAt._fields)
 VARIATION = _columns(VariationAt._fields)
+# With the day on which it was done, which is read and left out.
+ACTION = (*_columns(ActionAt._fields, COLUMNS | {"owner": "owner_agency_id"}), "done_on")
 STAGE, CONFIDENCE = ITEM.index("stage"), ITEM.index("confidence")
 
 
@@ -207,6 +220,20 @@ def variations_at(moment: Moment, of: Of, *states: str) -> list[VariationAt]:
     """Return the variations that were in one of the states, by number."""
     rows = _read(Variation, VARIATION, moment, of, state__in=states, order=("number",))
     return [new(VariationAt, row) for row in rows]
+
+
+def actions_at(moment: Moment, plan: Plan) -> list[ActionAt]:
+    """Return the decisions with an owner that were not done, soonest due first. Two queries."""
+    places = {"meeting__plan_id": plan.pk}, {"out_of_session__variation__plan_id": plan.pk}
+    rows = [
+        new(ActionAt, row[:-3] + row[-2:])
+        for of in places
+        for row in _read(
+            *(Decision, ACTION, moment, of, "done_on"),
+            only_open=True, owner_agency_id__isnull=False,
+        )
+    ]  # fmt: skip
+    return sorted(rows, key=attrgetter("due_on", "pk"))
 
 
 def pillars_at(plan: Plan, moment: Moment) -> list[PillarAt]:

@@ -286,6 +286,22 @@ class VariationAt(NamedTuple):
         return label[:1].lower() + label[1:]
 
 
+class ActionAt(NamedTuple):
+    """A decision of the working group that an agency has to act on by a day, and has not done."""
+
+    pk: int
+    text: str
+    item: int | None
+    owner: int
+    due_on: date
+    version: int | None
+    on: date
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.due_on < self.on
+
+
 class RoundAt(NamedTuple):
     pk: int
     name: str

@@ -10,9 +10,10 @@ from typing import Any
 from django.utils import timezone
 
 from agencies.models import Agency
-from workitems.models import Plan, Return, ReturnNote, Round, Variation
+from workitems.models import OutOfSession, Plan, Return, ReturnNote, Round, Variation
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at.loading import (
+    actions_at,
     agencies_at,
     delays_at,
     grouped,
@@ -25,6 +26,7 @@ from workitems.plan.plan_at.loading import (
 )
 from workitems.plan.plan_at.moment_reading import Of, read_at
 from workitems.plan.plan_at.rows import (
+    ActionAt,
     DelayAt,
     ItemAt,
     MilestoneAt,
@@ -41,15 +43,15 @@ from workitems.terms.lateness import NO_CONCERNS, Concerns, Rank, Reason
 class PlanAt:
     """The plan at a moment, whole or narrowed to a pillar or a lead agency.
 
-    Each part is read when it is first asked for, in at most 12 queries whatever the plan's size;
+    Each part is read when it is first asked for, in at most 15 queries whatever the plan's size;
     `parts` are those that were read already, by their names. Without `texts`, the items' objective and
     action are left empty, and what "done" means of a milestone. Without `dates`, the items are read
     without their milestones, so that none is late and no reason for attention is known.
 
     Items are in the Plan's order, with their open milestones. `pillars` and `agencies` (all of
     them, by id) have their names of the moment. `milestones` are the open ones of live items,
-    `delays` are open, `risks` are open and escalated, `variations` are pending, `returns` belong to
-    the open round.
+    `delays` are open, `risks` are open and escalated, `variations` are pending, `actions` are overdue,
+    `returns` belong to the open round.
     """
 
     def __init__(
@@ -100,6 +102,24 @@ class PlanAt:
         return variations_at(self.moment, {"plan_id": self.plan.pk}, *Variation.PENDING)
 
     @cached_property
+    def out_of_session(self) -> Mapping[int, date]:
+        """By pending variation that agencies are deciding out of session, the day by which they answer. No query if
+        none is pending."""
+        if not self.variations:
+            return {}
+        rows = read_at(
+            *(OutOfSession, self.moment, ("variation_id", "due_on")),
+            {"variation_id__in": [row.pk for row in self.variations]},
+            state=OutOfSession.State.OPEN,
+        )
+        return dict(rows)
+
+    @cached_property
+    def actions(self) -> Sequence[ActionAt]:
+        """The overdue actions of the working group, soonest due first."""
+        return [row for row in actions_at(self.moment, self.plan) if row.is_overdue]
+
+    @cached_property
     def returns(self) -> Sequence[ReturnAt]:
         return returns_at(self.plan, self.moment, self.agencies)
 
@@ -113,7 +133,10 @@ class PlanAt:
             found[pk].causes = causes_in_words(delays, self.agencies)
         for variation in self.variations:
             if variation.item is not None:
-                found[variation.item].variations_pending += 1
+                concerns = found[variation.item]
+                concerns.variations_pending += 1
+                if day := self.out_of_session.get(variation.pk):
+                    concerns.answered_by = [*concerns.answered_by, day]
         for pk, risks in grouped(self.risks, "item").items():
             found[pk].risks = [risk.reference for risk in risks]
         return found
@@ -190,6 +213,23 @@ class _Narrowed(PlanAt):
     def variations(self) -> Sequence[VariationAt]:
         return [row for row in self.whole.variations if row.item in self.by_pk]
 
+    @property
+    def out_of_session(self) -> Mapping[int, date]:
+        return self.whole.out_of_session
+
+    @cached_property
+    def actions(self) -> Sequence[ActionAt]:
+        """Those of its items, and those of no item that its agency has."""
+        return [
+            row
+            for row in self.whole.actions
+            if (
+                row.item in self.by_pk
+                if row.item
+                else self.pillar is None and row.owner == self.lead
+            )
+        ]
+
     @cached_property
     def returns(self) -> Sequence[ReturnAt]:
         if self.pillar is not None:
@@ -202,7 +242,7 @@ def plan_at(plan: Plan, moment: Moment, *, texts: bool = True, dates: bool = Tru
 
 
 def item_at(plan: Plan, moment: Moment, pk: int) -> PlanAt:
-    """Return the plan with one item alone, in at most 10 queries. There is none if it was not recorded by then.
+    """Return the plan with one item alone, in at most 11 queries. There is none if it was not recorded by then.
 
     Its milestones and their delays are there open and closed, and the open round's returns are left out.
     """
@@ -215,6 +255,7 @@ def item_at(plan: Plan, moment: Moment, pk: int) -> PlanAt:
         delays=[row for row in delays if row.ended_on is None],
         risks=_escalated(moment, {"item_id": pk}),
         variations=variations_at(moment, {"item_id": pk}, *Variation.PENDING),
+        actions=[],
         returns=[],
     )
 

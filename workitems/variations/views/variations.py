@@ -122,7 +122,7 @@ def agendas(row: Variation) -> dict[str, Any]:
     """Return the open meetings that have the variation on their agenda, and those that could."""
     matters = Matter.objects.on_agenda().on_variation(row)
     there = set(matters.values_list("meeting", flat=True))
-    meetings = list(row.plan.meetings.filter(closed_at=None).order_by("-held_on"))
+    meetings = list(row.plan.meetings.not_cancelled().filter(closed_at=None).order_by("-held_on"))
     return {
         "has_it": [meeting for meeting in meetings if meeting.pk in there],
         "could": [meeting for meeting in meetings if meeting.pk not in there][:MEETINGS_SHOWN],
@@ -132,7 +132,9 @@ def agendas(row: Variation) -> dict[str, Any]:
 def decide_form(row: Variation, data: Any = None) -> DecideForm:
     """Return the form with the meetings that were held and have the variation on their agenda."""
     on_agenda = Matter.objects.on_agenda().on_variation(row).values("meeting")
-    held = row.plan.meetings.filter(pk__in=on_agenda, held_on__lte=localdate(), closed_at=None)
+    held = row.plan.meetings.not_cancelled().filter(
+        pk__in=on_agenda, held_on__lte=localdate(), closed_at=None
+    )
     return DecideForm(data, meetings=list(held.order_by("-held_on")))
 
 

@@ -1,0 +1,78 @@
+"""Rule 48: what is decided out of session is shown as that, with its day, and not asked again at the meeting."""
+
+from datetime import date
+
+import pytest
+
+from reports.meetings.pack import compose_pack
+from tests.factories import (
+    MatterFactory,
+    MeetingFactory,
+    MilestoneFactory,
+    OutOfSessionFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import TODAY
+from workitems.meetings.agenda import proposals
+from workitems.plan.asat import Moment
+from workitems.plan.attention import attention
+from workitems.plan.plan_at import plan_at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def item(plan, police):
+    """An item that is on time, with a variation."""
+    return WorkItemFactory(plan=plan, number="1.1", lead_agency=police, confidence="on_track")
+
+
+@pytest.fixture
+def asked(item):
+    step = MilestoneFactory(item=item, original_due=date(2010, 12, 31))
+    variation = VariationFactory(milestone=step, number=4, state="recommended")
+    return OutOfSessionFactory(variation=variation, due_on=date(2010, 6, 20))
+
+
+def line(plan):
+    (found,) = attention(plan_at(plan, Moment.today(TODAY)))
+    return found
+
+
+def test_the_line_says_where_and_by_when_it_is_decided(plan, asked):
+    assert line(plan).why == (
+        "A variation is being decided out of session; agencies answer by 20 June 2010."
+    )
+    assert line(plan).asked[:2] == (
+        "Variation V4 is being decided out of session",
+        "agencies answer by 20 June 2010",
+    )
+
+
+def test_it_is_not_proposed_for_the_agenda_until_it_has_ended(plan, asked):
+    assert proposals(plan, TODAY) == []
+    asked.delete()
+    assert [each.kind for each in proposals(plan, TODAY)] == ["item"]
+
+
+def test_the_pack_does_not_ask_the_meeting_to_decide_it(plan, item, asked):
+    meeting = MeetingFactory(plan=plan, held_on=date(2010, 6, 15))
+    MatterFactory(meeting=meeting, item=item)
+    MatterFactory(meeting=meeting, variation=asked.variation, position=2)
+    of_item, of_variation = compose_pack(meeting, Moment.today(TODAY)).agenda
+    assert of_item.requests == ()
+    assert of_variation.variation.outcome == (
+        "Not at this meeting: out of session, where agencies answer by 20 June 2010"
+    )
+    assert of_variation.variation.effects == ()
+
+
+def test_another_variation_of_the_item_is_still_asked(plan, item, asked):
+    other = MilestoneFactory(item=item, original_due=date(2010, 12, 31))
+    VariationFactory(milestone=other, number=5, state="recommended")
+    assert line(plan).why == (
+        "A variation is waiting for a decision. "
+        "A variation is being decided out of session; agencies answer by 20 June 2010."
+    )
+    assert line(plan).asked.words == "Decide variation V5"

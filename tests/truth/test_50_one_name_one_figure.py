@@ -1,0 +1,52 @@
+"""Rule 50: two figures that differ carry names that differ."""
+
+from datetime import date
+
+import pytest
+
+from reports.progress import dashboard, trend_words
+from reports.progress.record_of_dates import record_of_dates
+from reports.progress.trends import read_trends
+from reports.progress.view import PlanView
+from tests.factories import DelayFactory, MilestoneFactory, WorkItemFactory
+from tests.workitems.record import TODAY
+from workitems.plan.asat import Moment
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def late(plan, police):
+    """A late milestone with an ended and an open delay."""
+    item = WorkItemFactory(plan=plan, lead_agency=police, number="1.1")
+    step = MilestoneFactory(
+        item=item, original_due=date(2010, 3, 31), forecast_due=date(2010, 6, 30)
+    )
+    of_step = {"milestone": step, "cause": "funding", "due_before": date(2010, 3, 31)}
+    DelayFactory(
+        **of_step, number=1, due_after=date(2010, 4, 30), found_on=date(2010, 3, 1),
+        ended_on=date(2010, 4, 1),
+    )  # fmt: skip
+    DelayFactory(**of_step, number=2, due_after=date(2010, 6, 30), found_on=date(2010, 4, 2))
+    return step
+
+
+def test_days_of_open_delays_and_of_all_delays_are_named_apart(plan, late):
+    moment = Moment.today(TODAY)
+    page = dashboard.read_dashboard(PlanView(plan=plan, at=moment))
+    assert page.finding == (
+        "One of one work item is late. Funding has cost the most days in open delays: 91."
+    )
+    assert trend_words.delays_finding(read_trends(plan, moment)) == (
+        "121 days in 2 delays, open and ended"
+    )
+
+
+def test_milestones_by_their_latest_date_and_dates_that_came_are_named_apart(plan, late):
+    moment = Moment.today(TODAY)
+    assert trend_words.met_finding(read_trends(plan, moment)) == (
+        "0 of 1 milestone were met by its latest agreed date"
+    )
+    assert trend_words.dates_finding(record_of_dates(plan, moment)) == (
+        "The only date that came was missed"
+    )

@@ -1,0 +1,78 @@
+"""Rule 60: the coordinator's desk has the returns that are missing and the round that has not followed."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tests.factories import ReturnFactory, RoundFactory
+from workitems.desk.to_dos import lines_for
+from workitems.models import Return
+
+pytestmark = pytest.mark.django_db
+
+AFTER = date(2010, 8, 1)
+
+
+@pytest.fixture
+def half_year(plan):
+    """A round of the first half of 2010, due on 15 July."""
+    return RoundFactory(
+        plan=plan,
+        name="January to June 2010",
+        period_start=date(2010, 1, 1),
+        period_end=date(2010, 6, 30),
+        due_on=date(2010, 7, 15),
+    )
+
+
+def lines(user, on):
+    return [
+        (line.what, line.detail, line.is_late)
+        for line in lines_for(user, on)
+        if "missing" in line.what or "next round" in line.what
+    ]
+
+
+def test_missing_returns_are_on_the_desk_once_a_round(half_year, coordinator, police, customs):
+    for agency in (police, customs):
+        ReturnFactory(round=half_year, agency=agency, state=Return.State.DUE)
+    assert lines(coordinator, date(2010, 7, 15)) == []
+    assert lines(coordinator, AFTER) == [
+        (
+            "2 returns are missing for January to June 2010: remind the agencies",
+            "Customs and Police",
+            True,
+        )
+    ]
+
+
+def test_an_extended_return_is_not_missing(half_year, coordinator, police):
+    ReturnFactory(
+        round=half_year, agency=police, state=Return.State.DUE, extended_to=date(2010, 8, 20)
+    )
+    assert lines(coordinator, AFTER) == []
+
+
+@pytest.mark.parametrize(
+    ("on", "found"),
+    [
+        (date(2010, 11, 30), []),
+        (date(2010, 12, 10), [False]),
+        (date(2011, 1, 10), [True]),
+    ],
+)
+def test_a_round_that_has_not_followed_is_on_the_desk(half_year, coordinator, on, found):
+    half_year.closed_at = datetime(2010, 7, 30, tzinfo=UTC)
+    half_year.save()
+    assert [is_late for _, _, is_late in lines(coordinator, on)] == found
+
+
+def test_nothing_is_to_follow_once_the_plan_has_ended_or_a_round_is_open(
+    plan, half_year, coordinator
+):
+    assert lines(coordinator, date(2011, 1, 10)) == []
+    half_year.closed_at = datetime(2010, 7, 30, tzinfo=UTC)
+    half_year.save()
+    plan.ends_on = date(2010, 12, 31)
+    plan.save()
+    assert lines(coordinator, date(2011, 1, 10)) == []
