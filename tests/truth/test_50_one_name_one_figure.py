@@ -1,8 +1,9 @@
 """Rule 50: two figures that differ carry names that differ."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 
 from reports.progress import dashboard, trend_words
 from reports.progress.record_of_dates import record_of_dates
@@ -18,16 +19,17 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def late(plan, police):
     """A late milestone with an ended and an open delay."""
-    item = WorkItemFactory(plan=plan, lead_agency=police, number="1.1")
-    step = MilestoneFactory(
-        item=item, original_due=date(2010, 3, 31), forecast_due=date(2010, 6, 30)
-    )
-    of_step = {"milestone": step, "cause": "funding", "due_before": date(2010, 3, 31)}
-    DelayFactory(
-        **of_step, number=1, due_after=date(2010, 4, 30), found_on=date(2010, 3, 1),
-        ended_on=date(2010, 4, 1),
-    )  # fmt: skip
-    DelayFactory(**of_step, number=2, due_after=date(2010, 6, 30), found_on=date(2010, 4, 2))
+    with time_machine.travel(datetime(2010, 1, 10, tzinfo=UTC)):
+        item = WorkItemFactory(plan=plan, lead_agency=police, number="1.1")
+        step = MilestoneFactory(
+            item=item, original_due=date(2010, 3, 31), forecast_due=date(2010, 6, 30)
+        )
+        of_step = {"milestone": step, "cause": "funding", "due_before": date(2010, 3, 31)}
+        DelayFactory(
+            **of_step, number=1, due_after=date(2010, 4, 30), found_on=date(2010, 3, 1),
+            ended_on=date(2010, 4, 1),
+        )  # fmt: skip
+        DelayFactory(**of_step, number=2, due_after=date(2010, 6, 30), found_on=date(2010, 4, 2))
     return step
 
 

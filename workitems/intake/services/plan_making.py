@@ -184,7 +184,7 @@ def _parts_of(plan: Plan) -> tuple["models.QuerySet[Any]", ...]:
 def _past_of(rows: "models.QuerySet[Any]", adopted_on: date) -> Iterable[tuple[Model, datetime]]:
     """Yield the rows that have no history on the day of the adoption, as they began on it: nothing was reported, so
     no item has a confidence and milestones are expected as agreed. What was done by then is done."""
-    past: Any = rows.model.history.model  # type: ignore[attr-defined]
+    past: Any = rows.model.history.model
     known = past.objects.filter(history_date__lt=end_of(adopted_on)).values("id")
     at = end_of(adopted_on - timedelta(days=1)) + timedelta(hours=9)
     for row in rows.exclude(pk__in=known).order_by("pk"):
