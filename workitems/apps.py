@@ -40,7 +40,6 @@ class WorkItemsConfig(AppConfig):
         news.SOURCES.append(action_notices.decision_notices)
         news.SOURCES.append(between_agencies.due_news)
         news.SOURCES.append(meeting_notices.called_notices)
-        news.SOURCES.append(meeting_notices.cancelled_notices)
         news.SOURCES.append(meeting_notices.minutes_notices)
         news.SOURCES.append(meeting_notices.decided_notices)
         desk.SOURCES.append(seat_lines.lines_for)

@@ -9,6 +9,7 @@ from tests.factories import MatterFactory, MeetingFactory, MilestoneFactory, Wor
 from tests.workitems.record import TODAY
 from workitems.calendar.due_calendar import entries_of
 from workitems.desk.to_dos import lines_for
+from workitems.meetings.meeting_news import called_notices
 from workitems.meetings.services import meetings
 from workitems.models import CalendarFeed, Meeting
 from workitems.plan.asat import Moment
@@ -57,6 +58,12 @@ def test_a_cancelled_meeting_leaves_the_desk_the_calendar_and_what_is_to_come(pl
     assert list(plan.meetings.past(TODAY)) == [ahead, past]
     # Its day is free for another meeting.
     MeetingFactory(plan=plan, held_on=AHEAD)
+
+
+def test_the_members_are_told_why_it_is_cancelled(plan, coordinator, contributor):
+    meeting = cancel(MeetingFactory(plan=plan, held_on=AHEAD), coordinator)
+    says = {each.sentence for each in called_notices(TODAY, only=meeting.pk)}
+    assert says == {"The meeting of 20 June 2010 is cancelled: Nobody could come."}
 
 
 def test_a_cancelled_meeting_stays_readable_with_its_reason(plan, coordinator, client_of):

@@ -34,9 +34,17 @@ def about(meeting: Meeting) -> str:
 
 
 def called_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
-    """Yield the notices of meetings ahead: they are called, or their day, time or place has changed."""
-    rows = _meetings(only).filter(held_on__gte=on, closed_at=None, cancelled_on=None)
+    """Yield the notices of meetings ahead: they are called, their day, time or place has changed, or they are
+    cancelled, with the reason."""
+    rows = _meetings(only).filter(held_on__gte=on, closed_at=None)
     for meeting, people in members_of(rows, on):
+        if meeting.is_cancelled:
+            says = _("The meeting of {when} is cancelled: {reason}").format(
+                when=meeting.when, reason=meeting.cancelled_because
+            )
+            occasion = f"{meeting.held_on.isoformat()} cancelled"
+            yield from lines(meeting, people, Reason.MEETING, occasion, says, _("is cancelled"))
+            continue
         says = (
             _("The working group meets on {when} at {place}.")
             if meeting.place
@@ -53,17 +61,6 @@ def called_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
             says,
             _("is on {when}").format(when=meeting.when),
         )
-
-
-def cancelled_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
-    """Yield the notices of meetings ahead that are cancelled, with the reason."""
-    rows = _meetings(only).filter(held_on__gte=on, cancelled_on__isnull=False)
-    for meeting, people in members_of(rows, on):
-        says = _("The meeting of {when} is cancelled: {reason}").format(
-            when=meeting.when, reason=meeting.cancelled_because
-        )
-        occasion = f"{meeting.held_on.isoformat()} cancelled"
-        yield from lines(meeting, people, Reason.MEETING, occasion, says, _("is cancelled"))
 
 
 def _occasion(meeting: Meeting) -> str:

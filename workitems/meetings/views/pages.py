@@ -138,7 +138,7 @@ def cancel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if kept := carry_out(
         request, form, meeting_services.cancel_meeting, meeting=meeting, on=localdate()
     ):
-        mail(meeting_notices.cancelled_notices, kept)
+        mail(meeting_notices.called_notices, kept)
         return done(request, _("The meeting is cancelled."), meeting)
     return form_page(
         request, "workitems/meetings/cancel.html", form, plan=meeting.plan, meeting=meeting
