@@ -545,10 +545,10 @@ def test_the_coordinators_desk_says_what_an_open_decision_waits_for(asked, coord
 def test_the_next_pack_tells_what_was_decided_out_of_session(
     plan, asked, wanted, police, customs, coordinator
 ):
-    MeetingFactory(plan=plan, held_on=TODAY)
+    MeetingFactory(plan=plan, held_on=TODAY, recorded=True)
     both_agree(asked, police, customs, by=coordinator)
     close(asked, coordinator, owner_agency=police, due_on=DUE)
-    coming = MeetingFactory(plan=plan, held_on=DUE)
+    coming = MeetingFactory(plan=plan, held_on=DUE, recorded=True)
     pack = compose_pack(coming, Moment.today(DUE))
     assert [(each.reference, each.after_label, each.outcome) for each in pack.out_of_session] == [
         ("V4", "Now", "Approved")
