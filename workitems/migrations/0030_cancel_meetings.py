@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workitems', '0026_give_plans_a_glossary'),
+        ('workitems', '0029_hand_over_and_submit_alone'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
