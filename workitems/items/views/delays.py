@@ -13,7 +13,6 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from agencies.models import Agency
 from agencies.pages.form_pages import (
     NOTHING_CHANGED,
     carry_out,

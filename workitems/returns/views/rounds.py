@@ -1,6 +1,6 @@
 """List, show, open, close and reopen rounds."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import Seat, User, by_short_name
 from agencies.pages.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.pages.once import once
-from agencies.people.submitting import Submitters, single_coordinator, submitters_of
+from agencies.people.submitting import Submitters, single_coordinator
 from agencies.typed.fields import overwrite_data
 from agencies.wording.translation import day_words
 from workitems.desk.before_a_round import unready_members
 from workitems.models import Notice, Plan, Return, Round, Variation
-from workitems.models.plan import READING_ROLES
+from workitems.models.plan import READING_ROLES, WRITING_ROLES
 from workitems.notices.news import Seats
 from workitems.plan.ended_leads import ended_leads
 from workitems.plan.views.lookups import posted, require, signed_in, visible_plan
