@@ -47,12 +47,14 @@ from workitems.models import (
     Member,
     Milestone,
     MilestoneAnswer,
+    MilestoneDraft,
     Mitigation,
     Notice,
     OutOfSession,
     OutOfSessionAnswer,
     Pillar,
     Plan,
+    ReadingTicks,
     Reminder,
     Return,
     ReturnNote,
@@ -648,6 +650,31 @@ class RiskFactory(DjangoModelFactory):
     likelihood = Risk.Level.MEDIUM
     impact = Risk.Level.HIGH
     owner_agency = factory.LazyAttribute(lambda risk: risk.plan.coordinating_agency)
+
+
+class MilestoneDraftFactory(DjangoModelFactory):
+    class Meta:
+        model = MilestoneDraft
+
+    milestone = factory.SubFactory(MilestoneFactory)
+    of_return = factory.SubFactory(
+        ReturnFactory,
+        round=factory.SubFactory(
+            RoundFactory, plan=factory.SelfAttribute("...milestone.item.plan")
+        ),
+        agency=factory.SelfAttribute("..milestone.responsible_agency"),
+    )
+    typed = factory.LazyFunction(dict)
+    written_by = factory.SubFactory(UserFactory)
+    written_at = datetime(2010, 7, 1, tzinfo=UTC)
+
+
+class ReadingTicksFactory(DjangoModelFactory):
+    class Meta:
+        model = ReadingTicks
+
+    of_return = factory.SubFactory(ReturnFactory)
+    person = factory.SubFactory(UserFactory)
 
 
 class MilestoneAnswerFactory(DjangoModelFactory):

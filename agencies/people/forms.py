@@ -113,8 +113,8 @@ class InviteManyForm(Form):
         rows=10,
         required=True,
         help_text=gettext_lazy(
-            "One person a line: name, email address, agency, role. For example: Ana Rakena, "
-            "ana@police.govt.nz, Police, approver"
+            "One person a line: name, email address, agency, role. For example: Police approver, "
+            "approver@example.org, Police, approver"
         ),
         error_messages={"required": gettext_lazy("Enter at least one person.")},
     )

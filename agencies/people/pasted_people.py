@@ -164,7 +164,7 @@ def _check(email: str, agency: Agency, role: Seat.Role, by: User) -> None:
         validate_email(email)
     except ValidationError:
         raise Unread(
-            _("“{email}” is no email address. Enter one such as name@agency.govt.nz.").format(
+            _("“{email}” is no email address. Enter one such as name@example.org.").format(
                 email=email
             )
         ) from None

@@ -13,6 +13,7 @@ from trafficking_plan.frame.views import catalogue
 
 # What looks like words and is none.
 CLASSES = {
+    "dialog reference-dialog",
     "govuk-textarea rich-surface",
     "mark mark-",
     "message message-error",

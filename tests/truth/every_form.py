@@ -221,6 +221,10 @@ def proposal(world: Scene) -> dict[str, Any]:
     return {"add": proposals(world.plan, timezone.localdate())[0].key}
 
 
+def held_today(world: Scene) -> None:
+    Meeting.objects.filter(pk=world.meeting.pk).update(held_on=timezone.localdate())
+
+
 def undrafted(world: Scene) -> None:
     BriefingFactory(plan=world.plan, tracker_number="11/2")
 
@@ -660,7 +664,9 @@ CREATES = {
     "meetings:add-matter": Creates(
         Matter, "coordinator", lambda world: {"title": "The printer", "note": "Who speaks?"}
     ),
-    "meetings:draft": Creates(Matter, "coordinator", proposal, page=at("meetings:detail")),
+    "meetings:draft": Creates(
+        Matter, "coordinator", proposal, page=at("meetings:detail"), first=held_today
+    ),
     "papers:pack-freeze": Creates(
         MeetingPaper,
         "coordinator",

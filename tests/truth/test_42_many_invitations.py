@@ -103,7 +103,7 @@ def test_a_line_in_doubt_is_asked_about_and_sent_once_it_is_agreed(administrator
         ("Ana, ana@example.org, DoL, observer", "DoL has ended, so its successor MBIE is meant"),
         (
             "Ana, ana@, Police, observer",
-            "Line 1: “ana@” is no email address. Enter one such as name@agency.govt.nz.",
+            "Line 1: “ana@” is no email address. Enter one such as name@example.org.",
         ),
         (
             "Ana, ana@example.org, Police, king",

@@ -17,6 +17,7 @@ from tests.factories import (
     UpdateFactory,
     UserFactory,
 )
+from tests.scenery import without_decisions
 from tests.workitems.record import NOW, TODAY, newest, refused, unchanged
 from workitems.models import Notice, Return
 from workitems.returns.services import handover, round_levers, rounds
@@ -156,8 +157,9 @@ def submit(owed, by):
 @pytest.fixture
 def written(owed, item, alone, health):
     """A return of the ministry that its one person wrote."""
-    item.lead_agency = health
-    item.save()
+    with without_decisions():
+        item.lead_agency = health
+        item.save()
     UpdateFactory(of_return=owed, item=item, written_by=alone, achieved="Done.")
     return owed
 

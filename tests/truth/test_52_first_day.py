@@ -193,16 +193,19 @@ def test_the_desk_says_what_the_first_round_lacks_each_with_its_link():
         MemberFactory(plan=plan, agency=agency)
     for agency in (lead, ready):
         SeatFactory(agency=agency, role=Seat.Role.APPROVER)
+        SeatFactory(agency=agency, role=Seat.Role.CONTRIBUTOR)
     SeatFactory(agency=alone, role=Seat.Role.CONTRIBUTOR)
-    InvitationFactory(agency=asked, role=Seat.Role.APPROVER, name="Moana Hill")
+    InvitationFactory(agency=asked, role=Seat.Role.APPROVER, name="The approver")
     dated, undated = (
         WorkItemFactory(plan=plan, number=n, lead_agency=lead) for n in ("1.1", "1.2")
     )
     MilestoneFactory(item=dated)
     missing = {each.says: each.url for each in missing_for_round(plan, ON)}
     assert missing == {
-        "Alone has no approver, so nobody can submit its return.": f"/agencies/{alone.pk}/seats/invite/",
-        "Moana Hill is invited as approver of Asked and has not accepted yet.": f"/agencies/{asked.pk}/seats/",
+        "Alone has one person, who cannot both write and submit the return. Invite a second.": (
+            f"/agencies/{alone.pk}/seats/invite/"
+        ),
+        "The approver is invited to Asked and has not accepted yet.": f"/agencies/{asked.pk}/seats/",
         "Bare has no contributor or approver yet, so it cannot answer.": f"/agencies/{bare.pk}/seats/invite/",
         "Item 1.2 has no milestone with a date, so it cannot be late.": undated.get_absolute_url(),
     }

@@ -298,7 +298,7 @@ def test_figures_are_counted_from_the_records_on_each_papers_date(
     assert figures(response) == {
         "Work items": [
             ("Late", 0, 1, "1 more"),
-            ("On time", 1, 0, "1 fewer"),
+            ("Cannot be judged", 1, 0, "1 fewer"),
             ("Complete", 0, 1, "1 more"),
         ],
         "Confidence of agencies, of items that go on": [("At risk", 0, 1, "1 more")],

@@ -227,7 +227,7 @@ def told_with(request_of, **given):
         (
             "wording",
             None,
-            " The Ministry of Health (MOH) has asked the working group to change the item’s wording.",
+            " The Ministry of Health (MOH) has asked the working group to reword a milestone.",
         ),
     ],
 )

@@ -234,7 +234,8 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
         DecisionFactory(
             meeting=meeting, number=number + 1, owner_agency=police, due_on=TODAY, item=item
         )
-    # Seats, those to confirm; items of ended leads; returns to send, milestones, what is given to the user, decisions; returns to read, variations. Of briefings:
+    # Seats, those to confirm; items of ended leads; returns to send, milestones, what is given to the user, decisions; returns to read,
+    # rounds that have not followed, meetings to record, variations. Of briefings:
     # clearances and follow-ups; consultations; papers to send or follow up. Consultations on requests.
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         assert len(lines_for(user, TODAY)) == 2 + 4 * count

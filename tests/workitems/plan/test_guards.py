@@ -306,10 +306,12 @@ TRACKED = {
 }
 
 
-# Written by the program; users cannot change them.
+# Written by the program, or what somebody has only begun.
 WITHOUT_HISTORY = {
     "KeptEstimate",
+    "MilestoneDraft",
     "Notice",
+    "ReadingTicks",
     "ReturnSheet",
     "SentForm",
     "TrackerMapping",

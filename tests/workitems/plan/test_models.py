@@ -23,6 +23,7 @@ from tests.factories import (
     MeetingFactory,
     MemberFactory,
     MilestoneAnswerFactory,
+    MilestoneDraftFactory,
     MilestoneFactory,
     MitigationFactory,
     NoticeFactory,
@@ -31,6 +32,7 @@ from tests.factories import (
     OutOfSessionFactory,
     PillarFactory,
     PlanFactory,
+    ReadingTicksFactory,
     ReturnFactory,
     ReturnNoteFactory,
     ReturnSheetFactory,
@@ -456,6 +458,12 @@ BROKEN = {
     ],
     "trackermapping_once_per_shape": [
         lambda: again(TrackerMappingFactory, ["agency", "shape"]),
+    ],
+    "milestonedraft_one_per_milestone": [
+        lambda: again(MilestoneDraftFactory, ["of_return", "milestone"]),
+    ],
+    "readingticks_one_of_a_person": [
+        lambda: again(ReadingTicksFactory, ["of_return", "person"]),
     ],
     "decision_owner_and_due": [
         lambda: DecisionFactory(due_on=TODAY),

@@ -63,6 +63,7 @@ ALLOWED = {
     "read_proposal": WRITERS | COORDINATOR | {("Customs", "contributor"), ("Customs", "approver")},
     "update_milestone": WRITERS,
     "set_text": WRITERS | COORDINATOR,
+    "record_for_agency": COORDINATOR,
     # A mitigation that Customs owns, of a milestone that Police is responsible for.
     "finish_mitigation": WRITERS | {("Customs", "contributor"), ("Customs", "approver")},
     "add_evidence": WRITERS,
@@ -85,6 +86,7 @@ ALLOWED = {
     "read_return": {("Police", role) for role in READING_ROLES},
     "write_update": WRITERS,
     "submit_return": {("Police", "approver")},
+    "return_to_writers": {("Police", "approver")},
     # The agency's contributors may too, if the coordinator has entered it.
     "recall_return": {("Police", "approver")},
     "enter_return": COORDINATOR,
@@ -101,7 +103,7 @@ ALLOWED = {
     "revoke_feed": {("Police", "approver")} | COORDINATOR,
 }
 ABOUT_RETURNS = (
-    *("read_return", "write_update", "submit_return"),
+    *("read_return", "write_update", "submit_return", "return_to_writers"),
     *("recall_return", "enter_return", "accept_return"),
 )
 ABOUT_RISKS = ("change_risk", "manage_risk")
