@@ -379,10 +379,10 @@ def test_an_agenda_can_be_drafted_and_ordered_by_keyboard(
     titles = page.locator("ol.agenda a strong")
     expect(titles).to_have_text(
         [
-            "1.1 Print a brochure",
-            "Return of Police for January to June 2010",
-            "Welcome",
             "Decision of 10 June 2010: The brochure goes to print.",
+            "1.1 Print a brochure",
+            "Welcome",
+            "Return of Police for January to June 2010",
         ]
     )
     assert accessibility_faults(page) == []

@@ -36,7 +36,7 @@ def scene():
         hotline = WorkItemFactory(**common, number="1.4", title="Open a hotline")
         yesterday = localdate() + timedelta(days=59)
         opened = MilestoneFactory(item=shelter, description="Doors open", original_due=yesterday)
-    MeetingFactory(plan=scene.plan, held_on=localdate() - timedelta(days=30))
+    MeetingFactory(recorded=True, plan=scene.plan, held_on=localdate() - timedelta(days=30))
     with ago(10):
         hotline.stage, hotline.completed_on = "complete", localdate()
         history.save(hotline, by=None, reason="It rings.")
@@ -64,7 +64,7 @@ def test_from_the_dashboard_to_its_lists_what_changed_and_the_wall(
     held_on = localdate() - timedelta(days=30)
     day = f"{held_on:%-d %B}" + (f" {held_on:%Y}" if held_on.year != localdate().year else "")
     expect(page.get_by_role("heading", level=1)).to_have_text(
-        f"Two of four work items are late, one more than on {day}."
+        f"Two of four work items are late, one more than on {day}: 1.3 became late."
     )
     expect(lines.filter(has_text="1.3 Open a shelter")).to_contain_text("Overdue by one day.")
 
