@@ -564,7 +564,9 @@ RULES: dict[str, Row] = {
     "agencies:hand-over": of_plan(police, may=("coordinator", "superuser"), post=INVALID),
     "agencies:people": only(("superuser",), 200, NOT_ALLOWED),
     "agencies:choose-place": only(("superuser",), 200, NOT_ALLOWED),
-    "agencies:invite-many": only(("approver", *ANY_COORDINATOR, "superuser"), 200, INVALID),
+    "agencies:invite-many": only(
+        ("approver", "other approver", *ANY_COORDINATOR, "superuser"), 200, INVALID
+    ),
     "agencies:person": of_administrator(stranger),
     "agencies:change-account": of_administrator(stranger, post=INVALID),
     "agencies:close-account": of_administrator(stranger, post=INVALID),
@@ -764,6 +766,7 @@ RULES: dict[str, Row] = {
     "meetings:shown": of_plan(meeting),
     "meetings:discuss": of_plan(matter, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
     "meetings:change": of_plan(meeting, may=("coordinator",), post=INVALID),
+    "meetings:cancel": of_plan(meeting, may=("coordinator",), post=INVALID),
     "meetings:attendance": of_plan(meeting, may=("coordinator",), post=ONWARD),
     "meetings:draft": of_plan(meeting, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
     "meetings:add-matter": of_plan(meeting, may=("coordinator",), post=INVALID),
