@@ -174,6 +174,8 @@ def test_the_people_of_a_tracker_are_offered_until_they_are_invited(person):
     assert f"{address}#people" in person.get(plan.get_absolute_url()).text
     ana = "Ana Bell, ana.bell@police.example, Police, contributor"
     assert ana in [each.line for each in person.get(address).context["people"]]
+    page = person.post(reverse("agencies:invite-many"), {"lines": ana, "check": "yes"})
+    assert (page.context["form"]["lines"].value(), Invitation.objects.count()) == (ana, 0)
     InvitationFactory(email="Ana.Bell@police.example")
     assert Invitation.objects.count() == 1
     assert ana not in [each.line for each in person.get(address).context["people"]]

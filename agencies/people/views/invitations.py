@@ -68,7 +68,14 @@ def invite_many(request: HttpRequest) -> HttpResponse:
     by = signed_in(request)
     if not by.has_perm("agencies.invite_people"):
         raise PermissionDenied
-    form = InviteManyForm(posted(request), by=by, today=localdate())
+    # Another page may bring lines, to be checked here first.
+    is_brought = "check" in request.POST
+    form = InviteManyForm(
+        None if is_brought else posted(request),
+        initial={"lines": request.POST.get("lines", "")},
+        by=by,
+        today=localdate(),
+    )
     if form.is_valid():
         with saying_refusals(form):
             sent = services.invite_many(

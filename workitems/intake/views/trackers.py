@@ -445,9 +445,6 @@ def notes(request: HttpRequest, slug: str) -> HttpResponse:
             "number": number,
             "page": page_of(request, rows, NOTES_ON_A_PAGE),
             "people": people,
-            "agencies": Agency.objects.filter(
-                short_name__in={each.agency for each in people}
-            ).in_order(),
         },
     )
 
