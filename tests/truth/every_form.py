@@ -975,6 +975,7 @@ CHANGES = {
     "meetings:consider": SAME,
     "meetings:show-slide": SAME,
     "meetings:discuss": VERSION,
+    "meetings:cancel": STATE,
     "meetings:close": STATE,
     "meetings:reopen": STATE,
     "meetings:change-decision": VERSION,
