@@ -161,6 +161,17 @@ def test_agencies_get_time_to_answer(wanted, coordinator):
         ask(wanted, coordinator, due_on=TODAY)
 
 
+@pytest.mark.usefixtures("on_the_day")
+def test_the_coordinator_reads_who_has_no_approver_before_asking(
+    client_of, wanted, customs, coordinator
+):
+    address = reverse("variations:ask-agencies", args=[wanted.plan.slug, wanted.number])
+    manager = client_of(coordinator)
+    assert customs in manager.get(address).context["without_approver"]
+    seated("Customs approver", customs, Seat.Role.APPROVER)
+    assert customs not in manager.get(address).context["without_approver"]
+
+
 def test_an_approver_answers_and_can_change_it(asked, police, approver):
     with refused("Say why the agency declines.", "words"):
         give(asked, police, approver, "decline")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import Seat, by_short_name
 from agencies.pages.form_pages import carry_out, done, form_page
 from agencies.pages.once import once
+from agencies.people.submitting import submitters_of
 from workitems.meetings.addition_parts import addition_parts
 from workitems.meetings.variation_effect import Effects
 from workitems.models import OutOfSession, OutOfSessionAnswer, Variation
@@ -46,7 +47,9 @@ def ask(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     if made := carry_out(request, form, services.ask_agencies, variation=row, on=on, at=at):
         mail_at_once(lambda: approvers_news(made, on), on=on, at=at)
         return done(request, _("The agencies are asked. We’ll email their approvers now."), made)
-    members = row.plan.agencies_on(localdate()).count()
+    agencies = list(row.plan.agencies_on(on))
+    members = len(agencies)
+    without = [of.agency for of in submitters_of(agencies, on).values() if not of.approvers]
     return form_page(
         request,
         "workitems/out_of_session/ask.html",
@@ -55,6 +58,7 @@ def ask(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
         variation=row,
         members=members,
         quorum=row.plan.quorum_of(members),
+        without_approver=without,
     )
 
 
