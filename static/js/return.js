@@ -769,12 +769,18 @@ function nameTheWay() {
   const isComplete = !form.querySelector("[data-missing-of]:not([hidden])");
   const onward = form.querySelector("button[value=submit]") ? _("All answered. Go to submit") : _("All answered. Go to the end");
   for (const link of document.querySelectorAll("[data-next]")) {
-    link.textContent = isComplete ? onward : _("Next unanswered");
+    link.textContent = !isComplete ? _("Next unanswered") : isToMend() ? _("See what to change") : onward;
   }
   const saysNothing = form.querySelector("[data-empty-of]:not([hidden])");
   form.querySelector("[data-complete]").hidden = !isComplete || Boolean(saysNothing);
 }
 nameTheWay();
+
+// Whether the coordinator asked for a change that is not made yet.
+function isToMend() {
+  const numbers = document.querySelector("[data-mended]")?.textContent.match(/\d+/g);
+  return Boolean(numbers) && Number(numbers[0]) < Number(numbers[1]);
+}
 
 // The next section that wants something, after this one or from the top.
 function nextWanting(here) {
@@ -801,7 +807,7 @@ document.addEventListener("click", async (event) => {
   event.preventDefault();
   const next = nextWanting(link.closest("[data-section]"));
   if (!next) {
-    document.getElementById("missing").focus();
+    document.getElementById(isToMend() ? "sent-back" : "missing").focus();
     return;
   }
   const now = await openSection(next);
