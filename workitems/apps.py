@@ -31,7 +31,7 @@ class WorkItemsConfig(AppConfig):
         from workitems.variations.services import from_workbook, held_entries
 
         confirming.OVERSEERS.append(coordinators.coordinators_over)
-        confirming.IN_USE.append(coordinators.is_a_plan_adopted)
+        confirming.IN_USE.append(coordinators.is_in_use)
         submitting.REPORTS.append(coordinators.is_in_a_plan)
         succession.HOLDINGS.extend(held_work.HOLDINGS)
         succession.HOLDINGS.append(held_returns.OPEN_RETURNS)

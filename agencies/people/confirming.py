@@ -6,7 +6,7 @@ Nobody seats their own signatory unseen. Reads, and the rule; `agencies.people.s
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
 
-from agencies.models import Place, Seat, User, columns_of
+from agencies.models import Agency, Place, Seat, User, columns_of
 from agencies.rules import has_role_in
 
 SIGNING_ROLES = (Seat.Role.APPROVER, Seat.Role.AUTHORISING_MANAGER, Seat.Role.OIA_DECISION_MAKER)
@@ -19,13 +19,25 @@ OVERSEERS: list[Callable[[Place, date], Iterable[User]]] = []
 IN_USE: list[Callable[[], bool]] = []
 
 
+def is_in_use() -> bool:
+    return any(is_used() for is_used in IN_USE)
+
+
+def is_asked_for(place: Place, by: User) -> bool:
+    """Whether a role that signs waits for a second person if this person gives it there."""
+    looks_after = (Seat.Role.APPROVER, Seat.Role.COORDINATOR)
+    return is_in_use() and not (
+        isinstance(place, Agency) and has_role_in(by, place.pk, *looks_after)
+    )
+
+
 def let_wait(seat: Seat, *, given_by: User, on: date) -> None:
     """Let a new seat wait for a second person, if its role signs and its giver is not of the agency.
 
     An approver of the agency seats the next one alone. A coordinator of the agency too, but what they
     write is not signed from that seat until somebody else has confirmed it (`signs_for`).
     """
-    if seat.role not in SIGNING_ROLES or not any(is_used() for is_used in IN_USE):
+    if seat.role not in SIGNING_ROLES or not is_in_use():
         return
     agency = seat.agency_id or 0
     if seat.role == Seat.Role.APPROVER and has_role_in(given_by, agency, Seat.Role.APPROVER):

@@ -38,6 +38,7 @@ def email_about_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:
     """
     place = seat.place
     users = confirming.overseers_of(place, on)
+    waits = seat.is_waiting(on)
     if seat.is_unconfirmed:
         users += confirming.administrators()
     recipients = {user.pk: user for user in users if user != by}
@@ -51,7 +52,8 @@ def email_about_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:
     body = render_to_string(
         "agencies/people/letters/seat.txt", {"seat": seat, "by": by, "what": what, "link": link}
     )
-    subject = _subject(_("{person} is {position}").format(person=seat.user, position=seat.position))
+    says = _("Confirm that {person} is {position}") if waits else _("{person} is {position}")
+    subject = _subject(says.format(person=seat.user, position=seat.position))
     _send(
         [EmailMessage(subject=subject, body=body, to=[user.email]) for user in recipients.values()],
         seat_id=seat.pk,

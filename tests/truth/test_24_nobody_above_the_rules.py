@@ -152,7 +152,7 @@ def offered(people, by, user, role, place):
 def test_administrators_who_seat_themselves_are_recorded_and_told_of(people, told_of):
     by, police = people["superuser"], people.agencies["police"]
     told = told_of(offered(people, by, by, Seat.Role.APPROVER, police))
-    subject = "Plan Register: Administrator is an approver at Police"
+    subject = "Plan Register: Confirm that Administrator is an approver at Police"
     assert told == {people[who].email: subject for who in ("approver", "coordinator", OBSERVER)}
     assert "gave themselves a role" in mail.outbox[0].body
     assert reverse("agencies:seats", args=[police]) in mail.outbox[0].body

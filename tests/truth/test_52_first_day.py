@@ -207,7 +207,7 @@ def test_the_desk_says_what_the_first_round_lacks_each_with_its_link():
         "Alone has one person, who cannot both write and submit the return. Invite a second.": (
             f"/agencies/{alone.pk}/seats/invite/"
         ),
-        "The approver is invited to Asked and has not accepted yet.": f"/agencies/{asked.pk}/seats/",
+        "The approver is invited to Asked and cannot answer yet.": f"/agencies/{asked.pk}/seats/",
         "Bare has no contributor or approver yet, so it cannot answer.": f"/agencies/{bare.pk}/seats/invite/",
         "Item 1.2 has no milestone with a date, so it cannot be late.": undated.get_absolute_url(),
     }

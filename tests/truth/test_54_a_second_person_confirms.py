@@ -19,7 +19,7 @@ from tests.cast import client_of
 from tests.factories import SeatFactory, UserFactory
 from tests.truth.every_form import waits_for_its_signature
 from workitems.desk.to_dos import lines_for
-from workitems.models import Plan
+from workitems.models import Round
 
 pytestmark = pytest.mark.django_db
 
@@ -135,8 +135,8 @@ def test_working_days_are_monday_to_friday(given, counts):
     assert after_working_days(given, 3) == counts
 
 
-def test_a_new_service_is_set_up_without_waiting(people, police, monkeypatch):
-    monkeypatch.setattr(Plan.objects, "adopted", Plan.objects.none)
+def test_a_new_service_is_set_up_without_waiting_until_its_first_round(people, police, monkeypatch):
+    monkeypatch.setattr(Round.objects, "filter", lambda *given: Round.objects.none())
     assert is_seated(offered(people["superuser"], police).user, police)
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.models import Invitation
+from agencies.models import Invitation, Seat
 from agencies.people.submitting import Submitters, submitters_of
 from agencies.wording.translation import list_in_words
 from workitems.models import Milestone, Plan, WorkItem
@@ -33,15 +33,21 @@ def missing_for_round(plan: Plan, on: date) -> list[Lack]:
 
 
 def unready_members(plan: Plan, on: date) -> list[tuple[Submitters, list[str]]]:
-    """Return the members that cannot submit today, each with whom it has invited to write.
+    """Return the members that cannot submit today, each with whom it has invited to write, and who waits for a second
+    person to confirm them.
 
-    Three queries.
+    Four queries.
     """
     found = [each for each in submitters_of(plan.agencies_on(on), on).values() if each.words]
     invited: dict[int | None, list[str]] = {}
     waiting = Invitation.objects.waiting().filter(role__in=WRITING_ROLES)
     for each in waiting.order_by("sent_at", "pk"):
         invited.setdefault(each.agency_id, []).append(each.name)
+    unconfirmed = Seat.objects.unconfirmed().during(on, None).filter(role__in=WRITING_ROLES)
+    for seat in unconfirmed.select_related("user").order_by("pk"):
+        if seat.is_waiting(on):
+            says = _("{person} (to be confirmed)").format(person=seat.user)
+            invited.setdefault(seat.agency_id, []).append(says)
     return [(each, invited.get(each.agency.pk, [])) for each in found]
 
 
@@ -52,8 +58,8 @@ def _of_people(plan: Plan, on: date) -> Iterable[Lack]:
         url = reverse("agencies:invite", args=[agency.pk])
         if invited:
             says = ngettext(
-                "{people} is invited to {agency} and has not accepted yet.",
-                "{people} are invited to {agency} and have not accepted yet.",
+                "{people} is invited to {agency} and cannot answer yet.",
+                "{people} are invited to {agency} and cannot answer yet.",
                 len(invited),
             ).format(people=list_in_words(invited), agency=agency.name)
             do, url = _("See its people"), reverse("agencies:seats", args=[agency.pk])

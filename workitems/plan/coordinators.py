@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from agencies.models import Agency, Place, Seat, User
-from workitems.models import Plan
+from workitems.models import Plan, Round
 
 
 def coordinators_over(place: Place, on: date) -> "QuerySet[User]":
@@ -27,6 +27,7 @@ def is_in_a_plan(agency: Agency, on: date) -> bool:
     return any(not plan.has_ended(on) for plan in plans)
 
 
-def is_a_plan_adopted() -> bool:
-    """Whether the register is in use."""
-    return Plan.objects.adopted().exists()
+def is_in_use() -> bool:
+    """Whether agencies answer here: a round is open, or somebody has submitted a return."""
+    answered = Q(closed_at=None) | Q(returns__submitted_by__isnull=False)
+    return Round.objects.filter(answered).exists()

@@ -24,6 +24,7 @@ from agencies.pages.form_pages import (
 )
 from agencies.pages.once import once
 from agencies.pages.permissions import managed_place, posted, require_role, signed_in
+from agencies.people import confirming
 from agencies.people.forms import InviteForm, InviteManyForm, NewPersonForm, WithdrawForm
 from agencies.people.services import invitations as services
 from agencies.people.services.invitations import InvitationGone
@@ -58,6 +59,7 @@ def invite(request: HttpRequest, place: int | Office) -> HttpResponse:
         form,
         place=of,
         short_of=short_of(of, localdate()),
+        is_to_confirm=confirming.is_asked_for(of, signed_in(request)),
     )
 
 
@@ -222,6 +224,7 @@ def begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 
 def welcome(request: HttpRequest, invitation: Invitation) -> None:
+    invitation.refresh_from_db()  # accepted on a copy that was locked
     seat = invitation.seat
     if seat is not None and seat.is_waiting(localdate()):
         messages.info(
