@@ -3,6 +3,20 @@
 
 import { START } from "./unsent.js";
 
+// The fields that were typed into, with what was typed, of those of a form with what each began with.
+export function changedIn(fields) {
+  return Object.entries(fields).filter(([name, value]) => {
+    if (name.startsWith("initial-") || /version$|-of$/.test(name)) return false;
+    const was = fields[`initial-${name}`];
+    return was === undefined || !same(value, was);
+  });
+}
+
+// The server trims what it saves.
+export function same(one, other) {
+  return one.trim() === (other ?? "").trim();
+}
+
 export class Device {
   constructor(person) {
     this.start = `${START}${person} ${location.pathname} `;

@@ -2,7 +2,7 @@
 
 import { announce } from "./announce.js";
 import { Autosave, Connection, PATIENCE, errorLine, showStateOf, watch } from "./autosave.js";
-import { Device } from "./device.js";
+import { Device, changedIn, same } from "./device.js";
 import { takeDropped } from "./evidence.js";
 import { _, filled, ngettext } from "./words.js";
 
@@ -13,6 +13,7 @@ const connection = new Connection({
   closed: _("This return can no longer be changed. Copy your text before you leave this page."),
 });
 const device = new Device(form.dataset.person);
+let waiting = []; // what is kept on the device from before, until it is put back or discarded
 
 // --- boxes, and what they began with ----------------------------------------------------------------
 
@@ -588,11 +589,6 @@ function fragment(html) {
   return holder.content;
 }
 
-// The server trims what it saves.
-function same(one, other) {
-  return one.trim() === (other ?? "").trim();
-}
-
 // --- the page -------------------------------------------------------------------------------------
 
 const sections = [
@@ -721,8 +717,13 @@ function showNow(line, unsaved) {
   if (isStuck) says = "";
   else if (sections.some((each) => each.running)) says = _("Saving …");
   else if (sections.some((each) => each.isUnsaved)) says = _("Not saved yet");
-  else if (!lastSaved) says = _("All saved");
-  document.querySelector("[data-now]").textContent = says;
+  else if (waiting.length === 0 && !lastSaved) says = _("All saved");
+  const now = document.querySelector("[data-now]");
+  now.textContent = says;
+  if (!isStuck && !says && waiting.length > 0) {
+    says = _("Text is kept on this device and was not sent");
+    now.append(Object.assign(document.createElement("a"), { href: "#unsent", textContent: says }));
+  }
   line.classList.toggle("visually-hidden", Boolean(says));
 }
 
@@ -861,6 +862,10 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   event.preventDefault();
+  if (waiting.length > 0 && pressed.value !== "save") {
+    go(document.getElementById("unsent"));
+    return;
+  }
   await new Promise((next) => setTimeout(next)); // a form cannot be sent from within its own event
   await Promise.all(sections.map((section) => flush(section)));
   const stuck = sections.find((section) => section.isUnsaved);
@@ -902,11 +907,15 @@ showState();
 // --- what is kept on this device --------------------------------------------------------------------
 
 function isOnPage({ fields }) {
-  return Object.entries(fields).every(([name, value]) => {
-    if (name.startsWith("initial-") || /version$|-of$/.test(name)) return true;
+  return changedIn(fields).every(([name, value]) => {
     const boxes = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
     return boxes.some((box) => (box.type === "radio" ? box.checked && box.value === value : same(box.value, value)));
   });
+}
+
+// The form of a field, of the many on the page: "i5" of "i5-achieved".
+function formOf(name) {
+  return name.slice(0, name.lastIndexOf("-"));
 }
 
 async function putBack(id, { fields, steps }) {
@@ -920,35 +929,47 @@ async function putBack(id, { fields, steps }) {
     if (part?.querySelector("[data-open-milestone]")) await openStep(part, section.address);
   }
   const isAnswer = (name) => section.fields?.querySelector(`[name="${CSS.escape(name)}"]`);
+  const changed = changedIn(fields);
+  for (const [name, value] of changed) {
+    // Whoever saved other words since is asked about, as this field began with what it began with then.
+    if (`initial-${name}` in fields) put(now, `initial-${name}`, fields[`initial-${name}`]);
+    put(now, name, value);
+  }
+  const forms = new Set(changed.map(([name]) => formOf(name)));
   for (const [name, value] of Object.entries(fields)) {
-    // The version stays that of the page: the server compares by field.
-    if (!/version$|-of$/.test(name)) put(now, name, value);
+    if (/version$/.test(name) && forms.has(formOf(name))) put(now, name, value);
   }
   for (const step of steps) section.touchStep(step);
-  if (!section.fields || Object.keys(fields).some(isAnswer)) section.touch();
+  if (!section.fields || changed.some(([name]) => isAnswer(name))) section.touch();
 }
 
 function offer() {
-  const kept = [...device.all].filter(([id, what]) => {
+  waiting = [...device.all].filter(([id, what]) => {
     const isThere = isOnPage(what);
     if (isThere) device.forget(id);
     return !isThere;
   });
   const place = document.querySelector("[data-unsent]");
-  place.hidden = kept.length === 0;
-  const numbers = kept.map(([, { number }]) => (number ? filled(_("item {number}"), { number }) : _("a reply")));
+  place.hidden = waiting.length === 0;
+  const numbers = waiting.map(([, { number }]) => (number ? filled(_("item {number}"), { number }) : _("a reply")));
   place.querySelector("[data-unsent-of]").textContent = numbers.join(", ");
   place.addEventListener("click", async (event) => {
     const pressed = event.target.closest("button");
     if (!pressed) return;
     place.hidden = true;
+    const kept = waiting;
+    waiting = [];
     if ("putBack" in pressed.dataset) {
+      // What was typed since then is saved first.
+      await Promise.all(sections.map((section) => flush(section)));
       for (const [id, what] of kept) await putBack(id, what);
       document.getElementById(kept[0][0])?.focus();
     } else {
       for (const [id] of kept) device.forget(id);
       document.getElementById("main").focus();
     }
+    showState();
   });
+  showState();
 }
 offer();

@@ -133,6 +133,47 @@ def test_what_could_not_be_sent_is_offered_again_and_erased_once_it_is_sent(
     assert MilestoneAnswer.objects.count() == 0
 
 
+def test_what_is_put_back_never_replaces_newer_words_unasked(phone, context, scene, address):
+    first = scene.items[0]
+    context.set_offline(True)
+    box(phone, first).fill("Printed in Suva.")
+    says(phone, "No connection.")
+    phone.close()
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(address)
+    says(again, "Text is kept on this device and was not sent")
+    box(again, first).fill("Printed in Nadi.")
+    box(again, first, "Challenges").fill("The printer is late.")
+    says(again, "Text is kept on this device and was not sent")
+    again.locator("[data-unsent]").get_by_role("button", name="Put it back").click()
+    says(again, "Item 1.1 has two versions.")
+    expect(box(again, first, "Challenges")).to_have_value("The printer is late.")
+    update = scene.of_return.updates.get()
+    assert (update.achieved, update.challenges) == ("Printed in Nadi.", "The printer is late.")
+
+
+def test_text_that_was_not_sent_can_be_copied_once_the_return_is_submitted(
+    phone, context, scene, address
+):
+    context.set_offline(True)
+    box(phone, scene.items[0]).fill("Printed in Suva.")
+    says(phone, "No connection.")
+    phone.close()
+    context.set_offline(False)
+    of_return = scene.of_return
+    type(of_return).objects.filter(pk=of_return.pk).update(
+        state="submitted", submitted_at="2010-07-01T00:00Z", submitted_by=scene.contributor
+    )
+    again = context.new_page()
+    again.goto(address)
+    kept = again.locator("[data-kept-text]")
+    expect(kept).to_contain_text("Item 1.1: Printed in Suva.")
+    kept.get_by_role("button", name="Discard it").click()
+    expect(kept).to_be_hidden()
+    assert again.evaluate("localStorage.length") == 0
+
+
 def test_closing_the_tab_right_after_a_key_loses_no_word(phone, context, scene, address):
     box(phone, scene.items[0]).fill("Printed in Suva.")
     step = milestone(phone, scene)

@@ -63,10 +63,11 @@ def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
     asks_for_changes = (
         is_sent_back and of_return.ready_at is None and of_return.answered == of_return.items
     )
-    if asks_for_changes:
+    is_asked = of_return.ready_at is None and _is_asked(of_return)
+    if is_asked:
+        detail = _("Sent back to the writers: see the approver’s note")
+    elif asks_for_changes:
         detail = _("Sent back: the coordinator asks for changes")
-    elif of_return.ready_at is None and _is_asked(of_return):
-        detail = _("Sent back to the writers: see the note")
     elif of_return.ready_at is None:
         detail = ngettext(
             "{answered} of {count:,} item answered",
@@ -83,7 +84,7 @@ def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
                 round=of_return.round, agency=of_return.agency
             )
             url += "read/"
-    if is_sent_back and not asks_for_changes:
+    if is_sent_back and not asks_for_changes and not is_asked:
         detail = _("Sent back. {detail}").format(detail=detail)
     return line(
         due=of_return.due_on,

@@ -88,7 +88,7 @@ def entry(lines: Sequence[ReturnNews], on: date) -> Entry:
         sentences.append(str(WORKBOOK))
     if reason := why_you(first):
         sentences.append(reason)
-    messages = [line.message for line in lines if line.message]
+    messages = [line.message for line in lines if line.message and line.note is None]
     if any(line.reason == Reason.OPENED for line in lines):
         messages.append(round.message)
     to_submit = first.reason == Reason.READY and first.role == Seat.Role.APPROVER
@@ -232,8 +232,8 @@ def _answered(answered: int, total: int) -> str:
 
 def sent_back(line: ReturnNews) -> str:
     if line.note is not None:
-        return _("{person} sent it back to the writers on {day} with a note.").format(
-            person=line.note.by, day=day_words(localdate(line.note.at))
+        return _("{person} sent it back to the writers on {day}: “{note}”").format(
+            person=line.note.by, day=day_words(localdate(line.note.at)), note=line.note.body
         )
     notes = [each.note for each in line.mendings if not each.note.is_own]
     if not notes:

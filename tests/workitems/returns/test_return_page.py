@@ -218,8 +218,11 @@ def test_an_approver_who_wrote_it_all_is_told_that_another_must_submit(
 ):
     UpdateFactory(of_return=of_return, item=item, written_by=approver)
     page = page_of(approver).text
-    assert "You wrote all of this return, so another approver of Police submits it." in page
+    assert "nobody else at Police can submit it. Invite a second person, or ask" in page
     assert "Submit the return" not in page
+    SeatFactory(agency=of_return.agency, role="approver")
+    page = page_of(approver).text
+    assert "You wrote all of this return, so another approver of Police submits it." in page
 
 
 def test_all_notes_of_a_return_sent_back_are_shown(page_of, of_return, item, contributor):
