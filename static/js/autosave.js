@@ -158,7 +158,9 @@ export class Autosave {
   // One request at a time: the answer to the first brings the version that the second needs.
   run() {
     clearTimeout(this.timer);
-    this.running ??= this.drain().finally(() => {
+    if (this.running) return this.running;
+    this.running = Promise.resolve(); // from here on, what is said before the first answer is "Saving …"
+    this.running = this.drain().finally(() => {
       this.running = null;
       isSaid = this.isAsked && !this.trouble;
       if (isSaid) announce(this.state.textContent);

@@ -2,6 +2,7 @@
 // Signing out asks about it and erases it (site.js).
 
 import { START } from "./unsent.js";
+import { _, filled } from "./words.js";
 
 // The fields that were typed into, with what was typed, of those of a form with what each began with.
 export function changedIn(fields) {
@@ -15,6 +16,15 @@ export function changedIn(fields) {
 // The server trims what it saves.
 export function same(one, other) {
   return one.trim() === (other ?? "").trim();
+}
+
+// What is kept, as lines to read: "Item 1.2: Printed in Suva."
+export function linesOf(kept) {
+  return kept.flatMap(([, { number, fields }]) => {
+    const of = number ? filled(_("Item {number}:"), { number }) : _("A reply:");
+    const texts = changedIn(fields).map(([, text]) => text.trim());
+    return texts.filter(Boolean).map((text) => Object.assign(document.createElement("li"), { textContent: `${of} ${text}` }));
+  });
 }
 
 export class Device {

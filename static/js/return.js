@@ -2,7 +2,7 @@
 
 import { announce } from "./announce.js";
 import { Autosave, Connection, PATIENCE, errorLine, showStateOf, watch } from "./autosave.js";
-import { Device, changedIn, same } from "./device.js";
+import { Device, changedIn, linesOf, same } from "./device.js";
 import { takeDropped } from "./evidence.js";
 import { _, filled, ngettext } from "./words.js";
 
@@ -13,6 +13,7 @@ const connection = new Connection({
   closed: _("This return can no longer be changed. Copy your text before you leave this page."),
 });
 const device = new Device(form.dataset.person);
+const REST = " rest"; // ends the name of what is kept because newer words stand where it was typed
 let waiting = []; // what is kept on the device from before, until it is put back or discarded
 
 // --- boxes, and what they began with ----------------------------------------------------------------
@@ -717,12 +718,12 @@ function showNow(line, unsaved) {
   if (isStuck) says = "";
   else if (sections.some((each) => each.running)) says = _("Saving …");
   else if (sections.some((each) => each.isUnsaved)) says = _("Not saved yet");
-  else if (waiting.length === 0 && !lastSaved) says = _("All saved");
+  else if (!lastSaved && waiting.length === 0) says = _("All saved");
   const now = document.querySelector("[data-now]");
   now.textContent = says;
   if (!isStuck && !says && waiting.length > 0) {
-    says = _("Text is kept on this device and was not sent");
-    now.append(Object.assign(document.createElement("a"), { href: "#unsent", textContent: says }));
+    const words = _("Text is kept on this device and was not sent");
+    now.append(Object.assign(document.createElement("a"), { href: "#unsent", textContent: words }), " ");
   }
   line.classList.toggle("visually-hidden", Boolean(says));
 }
@@ -918,8 +919,9 @@ function formOf(name) {
   return name.slice(0, name.lastIndexOf("-"));
 }
 
-async function putBack(id, { fields, steps }) {
-  const element = document.getElementById(id);
+// What collides with newer words about a milestone stays on the device, to be copied; of an answer the server asks.
+async function putBack(id, { number, fields, steps }) {
+  const element = document.getElementById(id.replace(REST, ""));
   if (!element) return;
   const now = await openSection(element);
   if (!now) return;
@@ -929,7 +931,15 @@ async function putBack(id, { fields, steps }) {
     if (part?.querySelector("[data-open-milestone]")) await openStep(part, section.address);
   }
   const isAnswer = (name) => section.fields?.querySelector(`[name="${CSS.escape(name)}"]`);
-  const changed = changedIn(fields);
+  const isNewer = ([name, value]) => {
+    const step = now.querySelector(`[name="${CSS.escape(name)}"]`)?.closest("[data-milestone]");
+    const current = step && (fieldsOf(step).get(name) ?? "");
+    return step && !same(current, fields[`initial-${name}`]) && !same(current, value);
+  };
+  const newer = changedIn(fields).filter(isNewer);
+  device.forget(id);
+  if (newer.length > 0) device.keep(`${element.id}${REST}`, { number, fields: Object.fromEntries(newer), steps });
+  const changed = changedIn(fields).filter((field) => !newer.includes(field));
   for (const [name, value] of changed) {
     // Whoever saved other words since is asked about, as this field began with what it began with then.
     if (`initial-${name}` in fields) put(now, `initial-${name}`, fields[`initial-${name}`]);
@@ -939,7 +949,7 @@ async function putBack(id, { fields, steps }) {
   for (const [name, value] of Object.entries(fields)) {
     if (/version$/.test(name) && forms.has(formOf(name))) put(now, name, value);
   }
-  for (const step of steps) section.touchStep(step);
+  if (newer.length === 0) for (const step of steps) section.touchStep(step);
   if (!section.fields || changed.some(([name]) => isAnswer(name))) section.touch();
 }
 
@@ -953,6 +963,7 @@ function offer() {
   place.hidden = waiting.length === 0;
   const numbers = waiting.map(([, { number }]) => (number ? filled(_("item {number}"), { number }) : _("a reply")));
   place.querySelector("[data-unsent-of]").textContent = numbers.join(", ");
+  place.querySelector("ul").replaceChildren(...linesOf(waiting));
   place.addEventListener("click", async (event) => {
     const pressed = event.target.closest("button");
     if (!pressed) return;
@@ -964,6 +975,10 @@ function offer() {
       await Promise.all(sections.map((section) => flush(section)));
       for (const [id, what] of kept) await putBack(id, what);
       document.getElementById(kept[0][0])?.focus();
+      waiting = [...device.all].filter(([id]) => id.endsWith(REST));
+      place.querySelector("ul").replaceChildren(...linesOf(waiting));
+      place.querySelector("[data-newer]").hidden = place.hidden = waiting.length === 0;
+      if (waiting.length > 0) go(place);
     } else {
       for (const [id] of kept) device.forget(id);
       document.getElementById("main").focus();

@@ -153,6 +153,30 @@ def test_what_is_put_back_never_replaces_newer_words_unasked(phone, context, sce
     assert (update.achieved, update.challenges) == ("Printed in Nadi.", "The printer is late.")
 
 
+def test_newer_words_about_a_milestone_stay_and_the_kept_ones_can_be_copied(
+    phone, context, scene, address
+):
+    context.set_offline(True)
+    step = milestone(phone, scene)
+    step.get_by_label("Not yet").check()
+    step.get_by_label("Why the date moves").fill("The paper is late.")
+    says(phone, "No connection.")
+    phone.close()
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(address)
+    offer = again.locator("[data-unsent]")
+    expect(offer).to_contain_text("Item 1.3: The paper is late.")
+    step = milestone(again, scene)
+    step.get_by_label("Not yet").check()
+    step.get_by_label("Why the date moves").fill("The printer is late.")
+    offer.get_by_role("button", name="Put it back").click()
+    expect(offer).to_contain_text("You have since written something else there.")
+    expect(offer).to_contain_text("Item 1.3: The paper is late.")
+    expect(step.get_by_label("Why the date moves")).to_have_value("The printer is late.")
+    assert MilestoneDraft.objects.get().typed["reason"] == "The printer is late."
+
+
 def test_text_that_was_not_sent_can_be_copied_once_the_return_is_submitted(
     phone, context, scene, address
 ):

@@ -494,7 +494,7 @@ def _note(was: Was, now: Now) -> Sentences:
     if changes := _change(was, now, "body", _("Note")):
         yield Sentence(_("wrote a note to {agency}.").format(agency=now["agency"]), changes)
     if was is not None and (changes := _change(was, now, "reply", _("Reply"))):
-        yield Sentence(_("replied to the coordinator’s note."), changes)
+        yield Sentence(_("replied to the note."), changes)
 
 
 def _words_of_answer(was: Was, now: Now) -> tuple[Change, ...]:
