@@ -16,6 +16,8 @@ from tests.factories import (
     MemberFactory,
     MilestoneFactory,
     PlanFactory,
+    ReturnFactory,
+    RoundFactory,
     SeatFactory,
     UserFactory,
     WorkItemFactory,
@@ -31,7 +33,9 @@ from tests.workitems.intake.test_tracker_pages import (
     upload,
 )
 from workitems.desk.before_a_round import missing_for_round
+from workitems.desk.to_dos import lines_for
 from workitems.models import Plan, Round, Update, WorkItem
+from workitems.returns.return_page import return_page
 
 __all__ = ["mbie", "person"]
 
@@ -105,6 +109,12 @@ def answers_of(person, **answers):
     return data
 
 
+DONE = (
+    "Completed when last updated, else on 20 November 2026, the day of the tracker: 1 of 1 due dates "
+    "count as missed"
+)
+
+
 def import_messiest(person):
     give_messiest(person)
     same = "The same agency as “Oranga Tamariki”"
@@ -113,6 +123,7 @@ def import_messiest(person):
         "Oranga_Tamariki": "Add “Oranga Tamariki” as a new agency",
         "Oranga_Tamariki_-_Ministry_for_Children": same,
         "OT": same,
+        "Complete": DONE,
     }
     person.post(PREVIEW, answers_of(person, **said) | {"act": "update"})
     answer(person, act="import")
@@ -160,12 +171,76 @@ def test_what_is_imported_has_the_trackers_days_and_nothing_that_was_not_said(pe
     ]  # fmt: skip
 
 
-def test_the_first_round_after_a_tracker_follows_it_and_its_length_is_not_guessed(person):
+def test_the_first_round_after_a_tracker_does_not_follow_it(person):
     plan = import_messiest(person)
     Plan.objects.filter(pk=plan.pk).update(adopted_on=date(2026, 11, 30))
     page = person.get(reverse("returns:open-round", args=[plan.slug]))
-    assert page.context["form"].initial == {"period_start": date(2026, 11, 21)}
+    assert page.context["form"].initial == {}
     assert Round.objects.filter(closed_at=None).count() == 0
+
+
+def test_what_a_tracker_said_is_one_round_named_as_from_it_with_each_update_at_its_own_day(person):
+    give_messiest(person)
+    told = person.get(PREVIEW).context["rounds"]
+    assert told == ["From the spreadsheet of 20 November 2026"]
+    plan = import_messiest(person)
+    made = plan.rounds.get()
+    assert (made.name, made.period_end) == (
+        "From the spreadsheet of 20 November 2026",
+        date(2026, 11, 20),
+    )
+    updates = Update.objects.order_by("item__number")
+    assert [(row.item.number, row.written_at.date()) for row in updates] == [
+        ("1.1", date(2026, 11, 13)),  # 9 a.m. of the next day in New Zealand
+        ("2.1", date(2026, 11, 19)),
+        ("2.3", date(2026, 8, 31)),
+    ]
+    Plan.objects.update(adopted_on=ON)
+    item = person.get(WorkItem.objects.get(plan=plan, number="1.1").get_absolute_url())
+    assert "14 November 2026" in item.text
+
+
+def test_nobody_is_shown_as_having_signed_or_accepted_what_a_tracker_said(person):
+    plan = import_messiest(person)
+    Plan.objects.update(adopted_on=ON)
+    police = plan.rounds.get().returns.get(agency__short_name="Police")
+    approver = SeatFactory(agency=police.agency, role=Seat.Role.APPROVER).user
+    listed, round, of_return = (
+        person.get(url)
+        for url in (
+            reverse("returns:list", args=[plan.slug]),
+            plan.rounds.get().get_absolute_url(),
+            police.get_absolute_url(),
+        )
+    )
+    assert "Imported; nobody was asked" in listed.text
+    assert "nobody signed or accepted it" in round.text
+    assert "nobody signed or accepted it here" in of_return.text
+    for page in (listed, round, of_return):
+        assert [words for words in (">Accepted<", "<strong>Accepted", approver.name) if words in page.text] == []  # fmt: skip
+
+
+def test_no_round_is_said_to_be_missing_after_what_a_tracker_said(person):
+    plan = import_messiest(person)
+    Plan.objects.filter(pk=plan.pk).update(adopted_on=date(2026, 11, 30))
+    user = plan.coordinating_agency.seats.get(role=Seat.Role.COORDINATOR).user
+    assert [each.what for each in lines_for(user, date(2027, 12, 1)) if "next round" in each.what] == []  # fmt: skip
+
+
+def test_the_first_real_return_shows_the_last_words_of_the_tracker(person):
+    plan = import_messiest(person)
+    police = plan.rounds.get().returns.get(agency__short_name="Police").agency
+    real = RoundFactory(
+        plan=plan,
+        period_start=date(2026, 12, 1),
+        period_end=date(2026, 12, 31),
+        due_on=date(2027, 1, 10),
+    )
+    page = return_page(ReturnFactory(round=real, agency=police), date(2026, 12, 1))
+    assert {each.item.number: each.last.of_return.round.name for each in page.sections if each.last} == {
+        "1.1": "From the spreadsheet of 20 November 2026",
+        "2.3": "From the spreadsheet of 20 November 2026",
+    }  # fmt: skip
 
 
 def test_the_people_of_a_tracker_are_offered_until_they_are_invited(person):

@@ -4,6 +4,7 @@ Of the messiest tracker of the first day, cell by cell: what arrived, what was a
 """
 
 import io
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -28,10 +29,11 @@ OT, MINISTRY, SHORT = (
     name_of(f"agency:{key}")
     for key in ("oranga tamariki", "oranga tamariki ministry children", "ot")
 )
-UNSAID, MOVED = name_of("no-status"), name_of("moved")
+UNSAID, MOVED = name_of("no-status"), name_of("moved:mar 2026 (was dec 2025)")
+DONE = name_of("complete-undated")
 ANSWERS = {
     OT: ADD, f"{OT}-name": "Oranga Tamariki", f"{OT}-short": "OT",
-    MINISTRY: SAME + OT, SHORT: SAME + MINISTRY, UNSAID: NOTE,
+    MINISTRY: SAME + OT, SHORT: SAME + MINISTRY, UNSAID: NOTE, DONE: "as_at",
 }  # fmt: skip
 
 
@@ -234,6 +236,108 @@ def test_each_rows_last_update_is_its_day():
     assert "ask Ana" in notes_of(found, "2.2")
 
 
+# --- completion -----------------------------------------------------------------------------------
+
+
+def test_no_answer_is_chosen_beforehand_of_when_complete_items_were_completed():
+    asked = next(each for each in read(**{DONE: ""}).doubts if each.name == DONE)
+    assert (asked.suggested, asked.is_open, [choice.label for choice in asked.choices]) == (
+        "",
+        True,
+        [
+            "Completed when last updated, else on 20 November 2026, the day of the tracker: 1 of 1 due dates "
+            "count as missed",
+            "Completed when due, at the latest on 20 November 2026: all count as met",
+            "The day is not known: due dates are kept as notes, and count neither as met nor as missed",
+            "Not complete: under way",
+        ],
+    )
+
+
+def test_a_day_of_completion_that_is_not_known_makes_no_milestone_and_keeps_its_words():
+    item = item_of(found := read(**{DONE: NOTE}), "2.3")
+    assert (item.stage, item.milestones) == ("complete", [])
+    assert "done Aug 2026" in notes_of(found, "2.3")
+
+
+# --- what is only half said -----------------------------------------------------------------------
+
+
+def understood(*lines, **answers):
+    tracker = open_tracker(io.BytesIO(trackers.sheet_of(lines)))
+    mapping = guess(tracker.sheets[0], AGENCIES, TODAY)
+    about = About(date(2026, 2, 1), TODAY, TODAY, "MBIE")
+    return understand(tracker, {"Sheet1": mapping}, AGENCIES, about, answers)
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("15 Oct", date(2026, 10, 15)),
+        ("1 December", date(2026, 12, 1)),
+        ("Oct", date(2026, 10, 31)),
+    ],
+)
+def test_a_last_update_without_a_year_is_the_latest_that_has_come(said, day):
+    lines = ["No", "Action", "Lead", "Status", "Last updated"], ["1", "Train", "MBIE", "Open", said]
+    found = understood(*lines)
+    assert (found.items[0].updated_on, found.open_doubts) == (day, [])
+
+
+def test_a_status_with_a_question_mark_must_be_answered():
+    lines = ["No", "Action", "Lead", "Status"], ["1", "Train staff", "MBIE", "On track?"]
+    asked = understood(*lines).open_doubts
+    assert [(each.quoted, each.problem) for each in asked] == [
+        ("On track?", "It has a question mark, so it is not certain.")
+    ]
+    assert [str(place.item) for place in asked[0].places] == ["1 Train staff"]
+    item = understood(*lines, **{asked[0].name: "/at_risk"}).items[0]
+    assert (understood(*lines).items[0].stage, item.confidence) == ("", "at_risk")
+
+
+def test_two_cells_of_a_row_that_differ_must_be_answered():
+    lines = ["No", "Action", "Lead", "RAG", "Status"], ["1", "Train", "MBIE", "Green", "Delayed"]
+    asked = understood(*lines).open_doubts
+    assert [each.problem for each in asked] == [
+        "One cell of the row says on track, and another off track."
+    ]
+    answers = {asked[0].name: "/off_track"}
+    assert understood(*lines, **answers).items[0].confidence == "off_track"
+
+
+@pytest.mark.parametrize("said", ["-", "n/a"])
+def test_a_status_that_stands_for_nothing_is_kept_in_its_words(said):
+    found = understood(["No", "Action", "Lead", "Status"], ["1", "Train staff", "MBIE", said])
+    assert (found.items[0].stage, [note.text for note in found.notes]) == ("", [said])
+
+
+@pytest.mark.parametrize(
+    ("said", "start"),
+    [
+        ("Q1 2026", None), ("mid 2026", None), ("end of 2026", None), ("2026", None), ("Jan 2026", None),
+        ("Apr 2026", date(2026, 4, 1)), ("3 April 2026", date(2026, 4, 3)),
+    ],
+)  # fmt: skip
+def test_a_start_that_is_not_a_day_is_no_day_unasked(said, start):
+    found = understood(["No", "Action", "Lead", "Start date"], ["1", "Train staff", "MBIE", said])
+    assert found.items[0].starts_on == start
+    assert [note.text for note in found.notes] == ([] if start else [said])
+
+
+def test_an_answer_about_a_moved_date_shows_both_dates():
+    asked = next(each for each in read().doubts if each.name == MOVED)
+    assert [choice.label for choice in asked.choices] == [
+        "No: due December 2025, now expected March 2026",
+        "Yes: first due December 2025, moved to March 2026",
+        "Due March 2026 alone: keep December 2025 as a note",
+    ]
+
+
+def test_an_empty_sheet_is_known_as_empty():
+    sheet = replace(TRACKER.sheets[0], name="Sheet3", cells={})
+    assert guess(sheet, AGENCIES, TODAY).unread == "empty"
+
+
 # --- agencies and people --------------------------------------------------------------------------
 
 
@@ -270,4 +374,21 @@ def test_the_people_of_the_tracker_are_lines_to_invite_by():
         "Tom Reid, tom.reid@mbie.example, MBIE, contributor",
         "Moana Hill, moana.hill@ot.example, OT, contributor",
         "Ana Bell, ana.bell@police.example, Police, contributor",
+    ]
+
+
+def test_a_role_is_a_name_whole_and_an_agency_is_said_only_where_it_is_certain():
+    rows = [
+        Text("S", "E1", "Manager, Fire Science <fire@police.example>", "Police"),
+        Text("S", "E2", "Adviser Schools <s@police.example>; Clinics Adviser <c@ot.example>", "Police"),
+        Text("S", "E3", "Head of Clinics <h@ot.example>", "OT"),
+        Text("S", "E4", "Ana Bell <a@x.example>; Tom Reid <t@x.example>", "MBIE"),
+    ]  # fmt: skip
+    assert [each.line for each in contacts_in(rows, AGENCIES)] == [
+        "Ana Bell, a@x.example, , contributor",
+        "Tom Reid, t@x.example, , contributor",
+        "Clinics Adviser, c@ot.example, OT, contributor",
+        "Head of Clinics, h@ot.example, OT, contributor",
+        "Adviser Schools, s@police.example, Police, contributor",
+        "Manager – Fire Science, fire@police.example, Police, contributor",
     ]

@@ -6,7 +6,7 @@ from typing import Any, Self
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
@@ -16,11 +16,27 @@ from agencies.records.composed import composed
 from agencies.records.tracking import track
 from workitems.models.item import Confidence, Milestone, Stage, WorkItem
 from workitems.models.plan import READING_ROLES, WRITING_ROLES, Plan
+from workitems.models.tracker import TrackerNote
+
+
+def _from_tracker(way: str = "") -> Case:
+    """Whether a round is what an imported spreadsheet said. `way` leads to it: "round__"."""
+    came = Exists(TrackerNote.objects.filter(plan=OuterRef(f"{way}plan")))
+    unsaid = {f"{way}opened_by": None, f"{way}closed_by": None, f"{way}closed_at__isnull": False}
+    return Case(When(Q(**unsaid) & Q(came), True), default=False)
 
 
 class RoundQuerySet(models.QuerySet["Round"]):
     def open(self) -> Self:
         return self.filter(closed_at=None)
+
+    def with_origin(self) -> Self:
+        """Annotate `is_from_tracker`: it holds what an imported spreadsheet said, and nobody was asked."""
+        return self.annotate(is_from_tracker=_from_tracker())
+
+    def asked(self) -> Self:
+        """Rounds in which agencies were asked, so none that a spreadsheet became."""
+        return self.with_origin().filter(is_from_tracker=False)
 
 
 class Round(models.Model):
@@ -40,6 +56,9 @@ class Round(models.Model):
     closed_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="closed_rounds"
     )
+
+    # Annotation of `with_origin`.
+    is_from_tracker: bool
 
     objects = RoundQuerySet.as_manager()
     history = track(plan_ways=["plan"])
@@ -97,7 +116,7 @@ class ReturnQuerySet(models.QuerySet["Return"]):
         return self.select_related(
             *("round", "agency", "submitted_by", "accepted_by"),
             *("ready_by", "first_read_by", "entered_by", "alone_allowed_by"),
-        )
+        ).annotate(is_from_tracker=_from_tracker("round__"))
 
     def in_open_round(self, agency_id: int, plan_id: int) -> Self:
         """The agency's return in the plan's open round, with its round: at most one."""
@@ -200,6 +219,8 @@ class Return(models.Model):
     is_by_one_person = models.BooleanField(default=False, db_default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    # Annotation of `for_page`.
+    is_from_tracker: bool
     # Annotations of `with_progress`.
     items: int
     answered: int

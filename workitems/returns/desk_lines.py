@@ -200,7 +200,7 @@ def _missing_returns(rows: list[Return], on: date) -> Line:
 @composed
 def _rounds_not_followed(agencies: Any, on: Any) -> Any:
     of_plan = Round.objects.filter(plan=OuterRef("plan"))
-    rows = Round.objects.filter(
+    rows = Round.objects.asked().filter(
         not_ended(on, "plan"),
         ~Exists(of_plan.filter(closed_at=None)),
         ~Exists(of_plan.filter(period_end__gt=OuterRef("period_end"))),

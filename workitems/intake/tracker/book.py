@@ -49,11 +49,6 @@ class _Book:
         self.understood, self.facts, self.agencies = understood, facts, agencies
         self.book = Book({sheet.name: [] for sheet in SHEETS}, Faults())
         self.named: dict[str, None] = {facts.coordinating: None}
-        self.newest: dict[date, date] = {}
-        for item in understood.items:
-            if day := item.updated_on:
-                month = day.replace(day=1)
-                self.newest[month] = max(day, self.newest.get(month, day))
         self.periods = self._periods()
 
     def made(self) -> Book:
@@ -87,8 +82,12 @@ class _Book:
             self.add(AGENCIES, number, {"Short name": short, "Name": names.get(short, short)})
         return self.book
 
-    def add(self, sheet: Sheet, number: int, cells: dict[str, Any]) -> None:
-        row = Row(sheet=sheet, number=number, values={}, letters={}, numbers={})
+    def add(
+        self, sheet: Sheet, number: int, cells: dict[str, Any], written_on: date | None = None
+    ) -> None:
+        row = Row(
+            sheet=sheet, number=number, values={}, letters={}, numbers={}, written_on=written_on
+        )
         for column in sheet:
             raw = cells.get(column.heading)
             try:
@@ -181,22 +180,18 @@ class _Book:
 
     # --- updates --------------------------------------------------------------------------------
 
-    def _end(self, item: Item, period: KnownDate | None) -> date:
-        """Return the day of an item's progress: of its column's period, else of its own last update.
+    def _end(self, period: KnownDate | None) -> date:
+        """Return the last day of the round that progress goes to: of its column's period, else the tracker's.
 
-        Updates of one month make one round, of its newest day, so that each day does not make its own.
+        Days of single updates make no rounds: nobody was asked on them.
         """
-        if period:
-            return period.last_day
-        if item.updated_on:
-            return self.newest[item.updated_on.replace(day=1)]
-        return self.understood.about.as_at
+        return period.last_day if period else self.understood.about.as_at
 
     def _periods(self) -> dict[date, Period]:
         """Return the periods of updates by their last day. Each begins where the one before ends."""
         about = self.understood.about
         ends = sorted(
-            {self._end(item, period) for item in self.understood.items for period in item.progress}
+            {self._end(period) for item in self.understood.items for period in item.progress}
         )
         found: dict[date, Period] = {}
         before: date | None = None
@@ -206,14 +201,20 @@ class _Book:
                 start = end - timedelta(days=90 if before is None else 1)
             found[end] = (start, end)
             before = end
+            name = (
+                gettext("From the spreadsheet of {day}")
+                if end == about.as_at
+                else gettext("From the spreadsheet, to {day}")
+            )
+            self.book.round_names[start, end] = name.format(day=KnownDate(end))
         return found
 
     def updates(self, item: Item, explains: list[str]) -> None:
         """Add what the item says as accepted updates, the last of them with its stage."""
         by_end: dict[date, list[Progress]] = defaultdict(list)
         for period, progress in item.progress.items():
-            by_end[self._end(item, period)].append(progress)
-        last = max(by_end, default=None)
+            by_end[self._end(period)].append(progress)
+        last, about = max(by_end, default=None), self.understood.about
         for end, parts in sorted(by_end.items()):
             is_last = end == last
             earlier = item.stage if item.stage in ("ongoing", "withdrawn") else "under_way"
@@ -238,4 +239,5 @@ class _Book:
                     ),
                     "Accepted on": end,
                 },
+                item.updated_on if None in item.progress and end == about.as_at else None,
             )

@@ -18,7 +18,11 @@ from workitems.intake.workbook.read import Book
 
 def fingerprint_of(book: Book, understood: Understood) -> str:
     """Return the digest of all that a preview shows, to check that a person confirms what they saw."""
-    rows = [(row.sheet.name, row.number, row.values) for rows in book.rows.values() for row in rows]
+    rows = [
+        (row.sheet.name, row.number, row.values, row.written_on)
+        for rows in book.rows.values()
+        for row in rows
+    ]
     notes = [(note.place, note.heading, note.text) for note in understood.notes]
     return hashlib.sha256(repr((rows, notes)).encode()).hexdigest()
 

@@ -3,13 +3,13 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workitems.intake.tracker.guess import EMAIL
 from workitems.intake.tracker.understood import one_line
 from workitems.intake.tracker.words import Agencies
 
-NAME = re.compile(r"[^\W\d_][\w’'.-]*(?: [^\W\d_][\w’'.-]*){1,4}")
+NAME = re.compile(r"[^\W\d_][\w’'.-]*(?:,? [^\W\d_][\w’'.-]*){1,5}")
 ROLES = (("approver", r"\bapprov"), ("coordinator", r"\bcoordinat"))
 
 
@@ -43,16 +43,41 @@ def contacts_in(texts: Iterable[Text], agencies: Agencies) -> list[Contact]:
     """Return each address once, with a name, the agency and a role. One of no agency is left out.
 
     A name that is not beside the address is made of it, and a role that is not said is contributor:
-    guesses, for a person to read before anybody is invited.
+    guesses, for a person to read before anybody is invited. The agency is "" if the rows do not agree: a
+    row with several addresses does not say whose each is, so there the other rows of its domain count.
     """
     rows: dict[tuple[str, str], list[Text]] = defaultdict(list)
     for text in texts:
         rows[text.row].append(text)
     found: dict[str, Contact] = {}
+    claims: dict[str, set[str]] = defaultdict(set)
+    unsure: set[str] = set()
     for row in rows.values():
-        for contact in _of_row(row, agencies):
-            found.setdefault(contact.email.casefold(), contact)
-    return sorted(found.values(), key=lambda each: (each.agency.casefold(), each.name.casefold()))
+        of_row = list(_of_row(row, agencies))
+        is_sure = len({contact.email.casefold() for contact in of_row}) == 1
+        for contact in of_row:
+            email = contact.email.casefold()
+            found.setdefault(email, contact)
+            if is_sure:
+                claims[email].add(contact.agency)
+                claims[_domain(email)].add(contact.agency)
+            else:
+                unsure.add(email)
+    people = [
+        replace(contact, agency=_agreed(claims[email] or claims[_domain(email)]))
+        if email in unsure or len(claims[email]) > 1
+        else contact
+        for email, contact in found.items()
+    ]
+    return sorted(people, key=lambda each: (each.agency.casefold(), each.name.casefold()))
+
+
+def _domain(email: str) -> str:
+    return email.partition("@")[2]
+
+
+def _agreed(agencies: set[str]) -> str:
+    return next(iter(agencies)) if len(agencies) == 1 else ""
 
 
 def _of_row(row: list[Text], agencies: Agencies) -> Iterator[Contact]:
@@ -75,8 +100,9 @@ def _of_row(row: list[Text], agencies: Agencies) -> Iterator[Contact]:
 
 
 def _name_in(text: str) -> str:
-    line = one_line(text).strip(" <([,;:|-–")
-    return line if NAME.fullmatch(line) else ""
+    """Return a person's name or a role, whole: "Manager, Fire Science". A comma would end it in a line."""
+    line = one_line(text).strip(" <>()[],;:|-–")
+    return line.replace(",", " –") if NAME.fullmatch(line) else ""
 
 
 def _name_of(email: str) -> str:

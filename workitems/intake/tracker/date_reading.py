@@ -64,28 +64,37 @@ class DateReading:
             order = dates.MONTH_FIRST
         return dates.read_date(cell.value, self.about.as_at, order, shows_month=cell.shows_month)
 
+    def last_update(self, cell: Cell) -> KnownDate | None:
+        """Return the day of a last update. One without a year is the latest that has come."""
+        return dates.latest(cell.text, self.about.today) or self.read(cell)
+
     def start(self, cell: Cell) -> date | None:
-        """Return the first day that a cell names as a start: of "FY26/27", 1 July 2026."""
+        """Return the day that a cell names as a start, or the first of its month.
+
+        What names less, or a month that begins before the plan, is asked, and is a note unless a person says
+        a day: "Q1 2026" does not say that it starts on 1 January.
+        """
         read = self.raw(cell)
         if read.is_sure and read.best:
-            return first_day(read.best)
+            day = first_day(read.best)
+            is_day = read.best.known_to == KnownTo.DAY
+            if is_day or (read.best.known_to == KnownTo.MONTH and day >= self.about.released_on):
+                return day
         firsts = dates.starts_of(cell.text) or dict.fromkeys(map(first_day, read.choices))
         answer = self.cells.doubt(
             cell,
             f"start:{one_line(cell.text).casefold()[:100]}",
-            _("It may start on several days.") if firsts else _("This is not a date."),
+            _("It does not say on which day it starts.") if firsts else _("This is not a date."),
             [
                 *(Choice(day.isoformat(), str(KnownDate(day))) for day in firsts),
                 Choice(NOTE, _("No start date: keep it as a note")),
             ],
-            next((day.isoformat() for day in firsts), NOTE),
+            NOTE,
             takes_date=True,
         )
+        self.cells.keep(cell)
         if answer == NOTE:
-            self.cells.keep(cell)
             return None
-        if answer not in {day.isoformat() for day in firsts}:
-            self.cells.keep(cell)
         return first_day(read_known_date(answer))
 
     def read(self, cell: Cell) -> KnownDate | None:

@@ -126,6 +126,15 @@ def read_date(
     return found
 
 
+def latest(text: str, today: date) -> KnownDate | None:
+    """Return the latest day or month up to today that a text without a year names, or None for any other."""
+    choices = read_date(text, date(today.year - 1, 1, 1)).choices
+    years = {each.last_day.year for each in choices}
+    if years != {today.year - 1, today.year} or re.search(r"\d{4}", text):
+        return None
+    return max(each for each in choices if each.first_day <= today)
+
+
 def moved_dates(text: str, near: date) -> tuple[KnownDate, KnownDate] | None:
     """Return the earlier date and the new one of "Mar 2026 (was Dec 2025)", or None for any other text."""
     folded = _plain(text)

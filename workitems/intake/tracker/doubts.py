@@ -31,6 +31,8 @@ class Fate(StrEnum):
 class Place:
     sheet: str
     address: str
+    # The item that its row is of, once all are read.
+    item: str = ""
 
     def __str__(self) -> str:
         return f"{self.sheet}, {self.address}"

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from agencies.wording.translation import gettext, ngettext
 from workitems.intake.tracker import words
-from workitems.intake.tracker.doubts import NOTE, Choice, Fate
+from workitems.intake.tracker.doubts import NOTE, Choice
 from workitems.intake.tracker.plan_so_far import PlanSoFar
 from workitems.intake.tracker.status_reading import STAGES
 from workitems.intake.tracker.understood import TITLE_MOST, Item, Milestone, Pillar, Understood
@@ -44,6 +44,7 @@ def fill_gaps(plan: PlanSoFar) -> Understood:
                 plan.early_updates,
             ).format(count=plan.early_updates)
         )
+    plan.name_items()
     found.doubts = plan.doubts.in_order
     found.words = plan.status_words.in_order
     return found
@@ -67,6 +68,8 @@ def _leads(plan: PlanSoFar) -> None:
 
 def _statuses(plan: PlanSoFar) -> None:
     for item in plan.found.items:
+        if item in plan.status_is_open:
+            continue
         statuses = [status for status, _, _ in item.statuses]
         stages = {status.stage for status in statuses if status.stage}
         done = [step for step in item.milestones if step.completed]
@@ -120,10 +123,7 @@ def _unsaid(plan: PlanSoFar, item: Item) -> str:
         return answer
     for said in (item.progress, item.causes, item.mitigations):
         said.clear()
-    for sheet, cell, heading in plan.progress_cells[item]:
-        if plan.found.fates[sheet.name, cell.at] == Fate.UNDERSTOOD:
-            plan.found.fates[sheet.name, cell.at] = Fate.LEFT_OVER
-        plan.keep(sheet, cell, item, heading)
+    plan.as_notes(item, plan.progress_cells[item])
     return ""
 
 
@@ -138,6 +138,14 @@ def _undated(plan: PlanSoFar) -> None:
             by_item.setdefault(item, [])
     as_at = KnownDate(plan.about.as_at)
     own = any(item.updated_on for item in by_item)
+    every = [(item, step) for item, steps in by_item.items() for step in steps]
+    late = sum(
+        (item.updated_on or plan.about.as_at) > (step.agreed or step.original).last_day
+        for item, step in every
+    )
+    late_words = gettext("{late} of {count} due dates count as missed").format(
+        late=late, count=len(every)
+    )
     for item, steps in by_item.items():
         day = item.updated_on or plan.about.as_at
         answer = plan.doubts.ask(
@@ -150,24 +158,39 @@ def _undated(plan: PlanSoFar) -> None:
                     "as_at",
                     (
                         gettext(
-                            "Completed when last updated, else on {day}, the day of the tracker"
+                            "Completed when last updated, else on {day}, the day of the tracker: {late}"
                         )
                         if own
-                        else gettext("Completed on {day}, the day of the tracker")
-                    ).format(day=as_at),
+                        else gettext("Completed on {day}, the day of the tracker: {late}")
+                    ).format(day=as_at, late=late_words),
                 ),
                 Choice(
                     "due",
-                    gettext("Completed when due, at the latest on {day}").format(day=as_at),
+                    gettext("Completed when due, at the latest on {day}: all count as met").format(
+                        day=as_at
+                    ),
+                ),
+                Choice(
+                    NOTE,
+                    gettext(
+                        "The day is not known: due dates are kept as notes, and count neither as met "
+                        "nor as missed"
+                    ),
                 ),
                 Choice("open", gettext("Not complete: under way")),
             ],
-            suggested="as_at",
         )
+        if not answer:
+            continue
         if answer == "open":
             if item.stage == "complete":
                 item.stage = "under_way"
             continue
+        if answer == NOTE:
+            for step in steps:
+                plan.as_notes(item, plan.milestone_cells[id(step)])
+            item.milestones = [each for each in item.milestones if each not in steps]
+            steps = []
         for step in steps:
             step.completed = day
             if answer == "due":

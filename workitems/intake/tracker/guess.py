@@ -67,6 +67,7 @@ class Unread(StrEnum):
     ARCHIVE = "archive"
     PEOPLE = "people"
     HEADINGS = "headings"
+    EMPTY = "empty"
 
 
 @dataclass(frozen=True)
@@ -290,7 +291,9 @@ def guess(
     hidden = sheet.hidden_columns
     _fill_gaps({i: f for i, f in fields.items() if i not in hidden}, fields, strength, traits)
     unread = None
-    if not headings.last or not any(f in TEXTS for f in fields.values()):
+    if not any(cell.text for cell in sheet.cells.values()):
+        unread = Unread.EMPTY
+    elif not headings.last or not any(f in TEXTS for f in fields.values()):
         unread = Unread.HEADINGS
     elif not said_where:
         unread = _why_unread(sheet, headings)

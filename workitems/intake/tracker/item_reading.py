@@ -322,10 +322,10 @@ class ItemReading:
         """Take the day on which the row was last updated, and keep its words as a note as well."""
         item, about = self.cells.present, self.plan.about
         self.cells.keep(cell)
-        found = self.dates.read(cell)
+        found = self.dates.last_update(cell)
         if found is None:
             return
-        day = found.last_day
+        day = min(found.last_day, about.today) if found.first_day <= about.today else found.last_day
         if about.released_on <= day <= about.today:
             item.updated_on = max(day, item.updated_on or day)
         else:

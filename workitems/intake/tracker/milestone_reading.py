@@ -81,9 +81,16 @@ class MilestoneReading:
         step.agreed = due.get(Field.AGREED)
         step.forecast = due.get(Field.FORECAST)
         step.completed = done
+        self._from(step, what, *read.values())
         if is_done and done is None:
             self.plan.undated.append((item, step))
         return [step]
+
+    def _from(self, step: Milestone, *cells: Cell | None) -> None:
+        headings = self.cells.headings
+        self.plan.milestone_cells[id(step)] = [
+            (self.cells.sheet, cell, headings.get(cell.column, "")) for cell in cells if cell
+        ]
 
     def _words_of_row(self, row: int) -> str:
         """Return what a milestone without words is: the row's title, or the item's."""
@@ -171,12 +178,15 @@ class MilestoneReading:
             return {kind: now}
         answer = self.cells.doubt(
             cell,
-            "moved",
-            _("These cells name an earlier date and a new one. Was the new one agreed?"),
+            f"moved:{one_line(cell.text).casefold()[:100]}",
+            _("It names an earlier date and a new one. Was the new one agreed?"),
             [
-                Choice(Field.FORECAST, _("No: due on the earlier date, now expected on the new")),
-                Choice(Field.AGREED, _("Yes: first due on the earlier date, moved to the new")),
-                Choice(NOTE, _("Due on the new date alone: keep the earlier one as a note")),
+                Choice(value, label.format(before=before, now=now))
+                for value, label in (
+                    (Field.FORECAST, _("No: due {before}, now expected {now}")),
+                    (Field.AGREED, _("Yes: first due {before}, moved to {now}")),
+                    (NOTE, _("Due {now} alone: keep {before} as a note")),
+                )
             ],
             Field.FORECAST,
         )
@@ -221,6 +231,8 @@ class MilestoneReading:
                 made.append(self._milestone(text or line, original, agency))
         if without and (original := self._without_date(what)):
             made += [self._milestone(line, original, agency) for line in without]
+        for step in made:
+            self._from(step, what, cell)
         for kind in (Field.AGREED, Field.FORECAST, Field.COMPLETED):
             other = read.get(kind)
             if other is None:

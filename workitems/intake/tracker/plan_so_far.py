@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from collections.abc import Mapping as Answers
 from dataclasses import replace
 from itertools import takewhile
@@ -56,11 +57,15 @@ class PlanSoFar:
         self.undated: list[tuple[Item, Milestone]] = []
         # The cells that an item's progress is from, with their headings.
         self.progress_cells: dict[Item, list[tuple[Sheet, Cell, str]]] = defaultdict(list)
+        # The cells that a milestone is from, by its id.
+        self.milestone_cells: dict[int, list[tuple[Sheet, Cell, str]]] = defaultdict(list)
         # The comments that no item has yet, and what is kept already.
         self.comments: dict[tuple[str, At], int] = {}
         self.noted: set[tuple[str, str, str, Item | None]] = set()
         # Items whose lead is a question of its own, about the name that their cell has.
         self.lead_is_open: set[Item] = set()
+        # Items whose status is a question of its own that is not answered.
+        self.status_is_open: set[Item] = set()
         self.shortened_titles = 0
         self.early_updates = 0
 
@@ -94,6 +99,21 @@ class PlanSoFar:
         self.fate(sheet, cell, Fate.LEFT_OVER)
         if cell.text:
             self.note(sheet, cell, heading, cell.text, item)
+
+    def as_notes(self, item: Item, cells: Iterable[tuple[Sheet, Cell, str]]) -> None:
+        """Keep as notes of an item what was understood of cells before."""
+        for sheet, cell, heading in cells:
+            if self.found.fates[sheet.name, cell.at] == Fate.UNDERSTOOD:
+                self.found.fates[sheet.name, cell.at] = Fate.LEFT_OVER
+            self.keep(sheet, cell, item, heading)
+
+    def name_items(self) -> None:
+        """Say beside each place of a doubt which item its row is of."""
+        begun: dict[str, list[tuple[int, Item]]] = defaultdict(list)
+        for item, place in self.places.items():
+            begun[place.sheet].append((item.row, item))
+        for doubt in self.doubts.by_key.values():
+            doubt.places = [replace(at, item=_item_at(begun[at.sheet], at)) for at in doubt.places]
 
     # --- agencies -----------------------------------------------------------------------------
 
@@ -201,3 +221,10 @@ class PlanSoFar:
         if by_number:
             self.pillars.setdefault(by_number, found)
         return found
+
+
+def _item_at(begun: list[tuple[int, Item]], place: Place) -> str:
+    """Return the number and title of the item whose rows have the place, or ""."""
+    row = int("".join(filter(str.isdigit, place.address)) or 0)
+    item = next((item for first, item in reversed(begun) if first <= row), None)
+    return shortened(f"{item.number} {item.title}", 80) if item else ""

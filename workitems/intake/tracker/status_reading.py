@@ -60,6 +60,16 @@ def status_words(status: Status) -> str:
     return ", ".join(str(part) for part in parts if part).capitalize()
 
 
+def _differ(first: Status, second: Status) -> bool:
+    """Whether two cells of one row cannot both hold."""
+    if first.stage and second.stage and first.stage != second.stage:
+        return True
+    if first.confidence and second.confidence:
+        return first.confidence != second.confidence
+    stage, confidence = first.stage or second.stage, first.confidence or second.confidence
+    return stage == "complete" and confidence in ("at_risk", "off_track")
+
+
 class StatusReading:
     """Reads words and fills. `beside` is a column of another kind whose fills may state the status."""
 
@@ -70,6 +80,8 @@ class StatusReading:
         self.columns = mapping.columns(Field.STATUS)
         varied = [c for c in sheet.varied_columns(after) if mapping.fields.get(c) != Field.IGNORE]
         are_filled = any(sheet.colours(column, after) for column in self.columns)
+        # The row of which a person was asked what it says.
+        self.answered = ""
         self.beside = 0 if are_filled or not varied else varied[0]
         unread = [column for column in varied if column not in (*self.columns, self.beside)]
         if unread and mapping.is_read:
@@ -89,10 +101,14 @@ class StatusReading:
             if not is_blank and cell.column in self.columns:
                 status = self._of_words(cell, colour)
             elif colour:
-                if cell.text and self.cells.is_fresh(cell):
+                if is_blank and cell.text and cell.column in self.columns:
+                    self.cells.leave(cell)
+                elif cell.text and self.cells.is_fresh(cell):
                     self.cells.keep(cell)
                 status = self._of_colour(cell, colour)
             else:
+                if cell.text and cell.column in self.columns:
+                    self.cells.leave(cell)
                 continue
             if status is not None:
                 self._take(row, cell, status, made)
@@ -126,10 +142,10 @@ class StatusReading:
             merged = Status(
                 before[0].stage or status.stage, before[0].confidence or status.confidence
             )
-            if (status.stage and before[0].stage not in ("", status.stage)) or (
-                status.confidence and before[0].confidence not in ("", status.confidence)
-            ):
+            if _differ(before[0], status):
                 self._keep(cell)
+                if self.answered != self._row_of(cell):
+                    merged = self._which(cell, before[0], status) or merged
             item.statuses[-1] = (merged, before[1], before[2])
             status = merged
         else:
@@ -139,6 +155,24 @@ class StatusReading:
             item.statuses.append((status, made, f"{self.cells.sheet.name}:{row}"))
         if status.stage == "complete" and made:
             self.plan.undated += [(item, step) for step in made if not step.completed]
+
+    def _row_of(self, cell: Cell) -> str:
+        return f"{self.cells.sheet.name}:{cell.row}"
+
+    def _which(self, cell: Cell, first: Status, second: Status) -> Status | None:
+        """Ask which of two cells of a row holds that say different things of its status."""
+        said = [status_words(each).lower() for each in (first, second)]
+        return self._ask(
+            cell,
+            f"differ:{first.code}:{second.code}",
+            _("One cell of the row says {first}, and another {second}.").format(
+                first=said[0], second=said[1]
+            ),
+            _("{first} and {second}").format(first=status_words(first), second=said[1]),
+            [first, second],
+            "",
+            is_open=True,
+        )
 
     def _keep(self, cell: Cell) -> None:
         """Keep what a cell says of the status as a note: its words, or its colour."""
@@ -167,6 +201,7 @@ class StatusReading:
             return self._with_colour(cell, status, colour) if status else None
         quoted, key = text, f"status:{plain(text)[:100] or text[:100]}"
         likely = list(read.choices)
+        is_asked = bool(likely) and "?" in text
         if colour:
             quoted, key = (
                 _("{text} (filled {colour})").format(
@@ -174,16 +209,23 @@ class StatusReading:
                 ),
                 f"{key}:{colour}",
             )
-            likely = likely or [MEANT[colour]]
+            likely = [*likely, MEANT[colour]] if is_asked else likely or [MEANT[colour]]
+        if is_asked:
+            self.answered = self._row_of(cell)
         answer = self._ask(
             cell,
             key,
-            _("This can mean several things.") if read.choices else _("This status is not known."),
+            _("It has a question mark, so it is not certain.")
+            if is_asked
+            else _("This can mean several things.")
+            if read.choices
+            else _("This status is not known."),
             quoted,
             likely,
             _("Keep it as a note"),
+            is_open=is_asked,
         )
-        if answer is None or not read.choices:
+        if answer is None or is_asked or not read.choices:
             self.cells.keep(cell)
         return answer
 
@@ -241,6 +283,7 @@ class StatusReading:
             ),
             [status, other],
             "",
+            is_open=True,
         )
         if answer == status:
             self._keep_colour(cell)
@@ -249,17 +292,24 @@ class StatusReading:
         return answer or status
 
     def _ask(
-        self, cell: Cell, key: str, problem: str, quoted: str, likely: list[Status], keep: str
-    ) -> Status | None:
-        """Ask what a cell says of the status. The first that is likely is suggested, else a note."""
+        self, cell: Cell, key: str, problem: str, quoted: str, likely: list[Status], keep: str,
+        *, is_open: bool = False,
+    ) -> Status | None:  # fmt: skip
+        """Ask what a cell says of the status. The first that is likely is suggested, else a note.
+
+        With `is_open`, nothing is suggested: a person must say.
+        """
         answer = self.cells.doubt(
             cell,
             key,
             problem,
             self._choices(likely, keep),
-            likely[0].code if likely else NOTE,
+            "" if is_open else likely[0].code if likely else NOTE,
             quoted=quoted,
         )
+        if not answer:
+            self.plan.status_is_open.add(self.cells.present)
+            return None
         return None if answer == NOTE else Status.of(answer)
 
     @staticmethod

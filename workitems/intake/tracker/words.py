@@ -4,7 +4,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from workitems.intake.tracker.headings import plain
@@ -93,6 +93,12 @@ def is_blank(text: str) -> bool:
 
 
 def read_status(text: str) -> StatusRead:
+    """Return what the text says. With a question mark it is only what somebody asks."""
+    read = _read_status(text)
+    return replace(read, is_sure=False) if "?" in text else read
+
+
+def _read_status(text: str) -> StatusRead:
     folded = plain(text)
     if found := _STATUS_OF.get(folded):
         return StatusRead((found,), is_sure=True)

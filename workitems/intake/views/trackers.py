@@ -390,6 +390,7 @@ def _preview_page(
             "doubts_more": max(0, len(found.doubts) - DOUBTS_SHOWN),
             "milestones": sum(len(item.milestones) for item in found.items),
             "updates": len(reading.book.rows["Updates"]),
+            "rounds": list(reading.book.round_names.values()),
             "cells": sum(found.counts.values()),
             "understood": found.counts[Fate.UNDERSTOOD],
             "doubted": found.counts[Fate.DOUBT],

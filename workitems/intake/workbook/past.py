@@ -104,7 +104,7 @@ class Past:
         if isinstance(row, Return):
             return row.round.opened_at
         if isinstance(row, Update):
-            return row.written_at
+            return max(row.written_at, row.of_return.round.opened_at)
         return self.released
 
     def _changes(self, draft: Draft) -> tuple[Values, list[Step]]:

@@ -6,7 +6,7 @@ faults are collected, so that the user can correct them in one go.
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from typing import Any, BinaryIO
@@ -63,6 +63,8 @@ class Row:
     # Column letters by heading, and for keys of the sheet Plan also row numbers.
     letters: dict[str, str]
     numbers: dict[str, int]
+    # Of an update of a tracker: its own day, if its return was not accepted on it.
+    written_on: date | None = None
 
     def __getitem__(self, heading: str) -> Any:
         return self.values[heading]
@@ -115,6 +117,8 @@ class Book:
 
     rows: dict[str, list[Row]]
     faults: Faults
+    # What new rounds are called, by their period; others are called by it.
+    round_names: dict[tuple[date, date], str] = field(default_factory=dict)
 
     def __getitem__(self, sheet: Sheet) -> list[Row]:
         return self.rows[sheet.name]

@@ -201,6 +201,8 @@ class _Rounds:
     # By return: the first row of the sheet, which gives the day of acceptance.
     accepted: dict[tuple[date, date, str], Row] = field(default_factory=dict)
     seen: dict[tuple[date, date, str, str], int] = field(default_factory=dict)
+    # The own days of updates that have one.
+    written: dict[tuple[date, date, str, str], date] = field(default_factory=dict)
 
 
 def _known_rounds(proposal: Proposal) -> _Rounds:
@@ -315,7 +317,7 @@ def _new_round(proposal: Proposal, start: date, end: date, accepted: date) -> Dr
     return Draft(
         Round(
             plan=proposal.plan,
-            name=round_name(start, end),
+            name=proposal.book.round_names.get((start, end)) or round_name(start, end),
             period_start=start,
             period_end=end,
             due_on=accepted,
@@ -350,13 +352,12 @@ def _update(proposal: Proposal, row: Row, item: WorkItem, of_return: Draft, know
         )
         return
     known.seen[key] = row.number
+    if row.written_on:
+        known.written[key] = row.written_on
     draft = known.updates.get(key)
     if draft is None:
-        draft = Draft(
-            Update(
-                of_return=of_return.row, item=item, written_at=morning(of_return.row.accepted_on)
-            )
-        )
+        written_on = row.written_on or of_return.row.accepted_on
+        draft = Draft(Update(of_return=of_return.row, item=item, written_at=morning(written_on)))
         known.updates[key] = draft
     proposal.fill(row, draft)
     update = draft.row
@@ -383,7 +384,7 @@ def _accepted_updates(proposal: Proposal, known: _Rounds) -> AcceptedUpdates:
         is_lead = getattr(item.row, "lead_agency", None) is of_return.agency
         if of_return.state != Return.State.ACCEPTED or not is_lead:
             continue
-        day = of_return.accepted_on
+        day = known.written.get(key, of_return.accepted_on)
         days = found.first[item.row.number]
         days[update.stage] = min(day, days.get(update.stage, day))
         moved = known.returns[key[:3]].was

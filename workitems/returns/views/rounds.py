@@ -35,16 +35,17 @@ STILL_OPEN = {
     Return.State.DUE: gettext_lazy("Not submitted"),
 }
 
-# No agency is asked more often.
-SHORTEST = timedelta(weeks=4)
-
 
 def rounds_of(plan: Plan) -> "QuerySet[Round]":
     """Return the plan's rounds, newest first, with how many returns they ask for and have."""
-    return plan.rounds.annotate(
-        asked=Count("returns", filter=~Q(returns__state=Return.State.MOVED)),
-        accepted=Count("returns", filter=Q(returns__state=Return.State.ACCEPTED)),
-    ).order_by("-period_end")
+    return (
+        plan.rounds.with_origin()
+        .annotate(
+            asked=Count("returns", filter=~Q(returns__state=Return.State.MOVED)),
+            accepted=Count("returns", filter=Q(returns__state=Return.State.ACCEPTED)),
+        )
+        .order_by("-period_end")
+    )
 
 
 @require_safe
@@ -68,7 +69,9 @@ def detail(request: HttpRequest, slug: str, round: int) -> HttpResponse:
 
 
 def visible_round(plan: Plan, pk: int) -> Round:
-    round = get_object_or_404(plan.rounds.select_related("opened_by", "closed_by"), pk=pk)
+    round = get_object_or_404(
+        plan.rounds.with_origin().select_related("opened_by", "closed_by"), pk=pk
+    )
     round.plan = plan
     return round
 
@@ -90,7 +93,8 @@ def show(
     )
     for each in returns:
         each.round = round
-    seats = Seats([plan], [each.agency_id for each in returns], on) if may_manage else None
+    may_name = may_manage and not getattr(round, "is_from_tracker", False)
+    seats = Seats([plan], [each.agency_id for each in returns], on) if may_name else None
     mended = mended_of(returns) if may_manage else {}
     return render(
         request,
@@ -168,15 +172,12 @@ def mended_of(returns: list[Return]) -> dict[int, str]:
 def next_period(plan: Plan) -> dict[str, Any]:
     """Return initial values for a new round: directly after the last one and as long as it.
 
-    How long one of a few days is that an import made of days of updates says nothing of the next.
+    What a spreadsheet said is no round that another follows.
     """
-    last = plan.rounds.order_by("-period_end").first()
+    last = plan.rounds.asked().order_by("-period_end").first()
     if last is None:
         return {}
     start = last.period_end + timedelta(days=1)
-    is_imported = not last.is_open and last.opened_by_id is None
-    if is_imported and last.period_end - last.period_start < SHORTEST:
-        return {"period_start": start}
     end = start + (last.period_end - last.period_start)
     return {
         "name": f"{day_words(start)} to {day_words(end)}",
