@@ -109,10 +109,7 @@ def answers_of(person, **answers):
     return data
 
 
-DONE = (
-    "Completed when last updated, else on 20 November 2026, the day of the tracker: 1 of 1 due dates "
-    "count as missed"
-)
+DONE = "When last updated, else on 20 November 2026: 1 of 1 due dates missed"
 
 
 def import_messiest(person):

@@ -245,10 +245,9 @@ def test_no_answer_is_chosen_beforehand_of_when_complete_items_were_completed():
         "",
         True,
         [
-            "Completed when last updated, else on 20 November 2026, the day of the tracker: 1 of 1 due dates "
-            "count as missed",
-            "Completed when due, at the latest on 20 November 2026: all count as met",
-            "The day is not known: due dates are kept as notes, and count neither as met nor as missed",
+            "When last updated, else on 20 November 2026: 1 of 1 due dates missed",
+            "When due, at the latest on 20 November 2026: all due dates met",
+            "The day is not known: due dates are notes, neither met nor missed",
             "Not complete: under way",
         ],
     )

@@ -143,39 +143,32 @@ def _undated(plan: PlanSoFar) -> None:
         (item.updated_on or plan.about.as_at) > (step.agreed or step.original).last_day
         for item, step in every
     )
-    late_words = gettext("{late} of {count} due dates count as missed").format(
-        late=late, count=len(every)
-    )
+    late_words = gettext("{late} of {count} due dates missed").format(late=late, count=len(every))
     for item, steps in by_item.items():
         day = item.updated_on or plan.about.as_at
         answer = plan.doubts.ask(
             "complete-undated",
             plan.places[item],
             quoted=gettext("Complete"),
-            problem=gettext("The tracker says complete, but gives no date."),
+            problem=gettext("The tracker says complete, but gives no date. When was it completed?"),
             choices=[
                 Choice(
                     "as_at",
                     (
-                        gettext(
-                            "Completed when last updated, else on {day}, the day of the tracker: {late}"
-                        )
+                        gettext("When last updated, else on {day}: {late}")
                         if own
-                        else gettext("Completed on {day}, the day of the tracker: {late}")
+                        else gettext("On {day}, the day of the tracker: {late}")
                     ).format(day=as_at, late=late_words),
                 ),
                 Choice(
                     "due",
-                    gettext("Completed when due, at the latest on {day}: all count as met").format(
+                    gettext("When due, at the latest on {day}: all due dates met").format(
                         day=as_at
                     ),
                 ),
                 Choice(
                     NOTE,
-                    gettext(
-                        "The day is not known: due dates are kept as notes, and count neither as met "
-                        "nor as missed"
-                    ),
+                    gettext("The day is not known: due dates are notes, neither met nor missed"),
                 ),
                 Choice("open", gettext("Not complete: under way")),
             ],

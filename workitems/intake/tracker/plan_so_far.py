@@ -227,4 +227,4 @@ def _item_at(begun: list[tuple[int, Item]], place: Place) -> str:
     """Return the number and title of the item whose rows have the place, or ""."""
     row = int("".join(filter(str.isdigit, place.address)) or 0)
     item = next((item for first, item in reversed(begun) if first <= row), None)
-    return shortened(f"{item.number} {item.title}", 80) if item else ""
+    return shortened(f"{item.number} {item.title}", 50) if item else ""
