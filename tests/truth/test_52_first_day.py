@@ -28,6 +28,7 @@ from tests.workitems.intake.test_tracker_pages import (
     PREVIEW,
     answer,
     fields_of,
+    give_columns,
     mbie,
     person,
     upload,
@@ -215,6 +216,17 @@ def test_nobody_is_shown_as_having_signed_or_accepted_what_a_tracker_said(person
     assert "nobody signed or accepted it here" in of_return.text
     for page in (listed, round, of_return):
         assert [words for words in (">Accepted<", "<strong>Accepted", approver.name) if words in page.text] == []  # fmt: skip
+
+
+def test_a_tracker_of_which_all_is_understood_makes_such_a_round_too(person):
+    lines = [
+        ["No", "Action", "Lead", "Status", "Progress"],
+        ["1", "Train staff", "Police", "Under way", "Half are trained."],
+    ]
+    upload(person, trackers.sheet_of(lines))
+    give_columns(person)
+    answer(person, act="import")
+    assert [row.is_from_tracker for row in Round.objects.with_origin()] == [True]
 
 
 def test_no_round_is_said_to_be_missing_after_what_a_tracker_said(person):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.timezone import localdate
+from django.utils.translation import gettext
 
 from agencies.models import User
 from workitems.intake.services import trackers
@@ -46,7 +47,9 @@ def bring_in(
         texts=[
             KeptText(note.item.number if note.item else "", *note.place, note.heading, note.text)
             for note in understood.notes
-        ],
+        ]
+        # A plan of a tracker has a note of it: so its rounds are known as what the tracker said.
+        or [KeptText("", gettext("File"), "–", "", name)],
     )
     doubts = [*understood.doubts, *understood.words]
     answers = {doubt.name: doubt.remembered for doubt in doubts if doubt.is_of_word}
