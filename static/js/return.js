@@ -895,12 +895,17 @@ async function flush(section) {
 addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
   event.preventDefault();
+  keepAll();
+  showState();
+});
+
+// What is typed is sent at once; of milestones as what is not finished.
+function keepAll() {
   for (const section of sections) {
     section.keepSteps?.();
     if (section.typed && !section.held) section.saveNow();
   }
-  showState();
-});
+}
 
 watch(() => sections, () => leaving);
 showState();
@@ -972,7 +977,8 @@ function offer() {
     waiting = [];
     if ("putBack" in pressed.dataset) {
       // What was typed since then is saved first.
-      await Promise.all(sections.map((section) => flush(section)));
+      keepAll();
+      await Promise.all(sections.map((section) => section.running));
       for (const [id, what] of kept) await putBack(id, what);
       document.getElementById(kept[0][0])?.focus();
       waiting = [...device.all].filter(([id]) => id.endsWith(REST));

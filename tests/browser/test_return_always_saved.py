@@ -174,6 +174,7 @@ def test_newer_words_about_a_milestone_stay_and_the_kept_ones_can_be_copied(
     expect(offer).to_contain_text("You have since written something else there.")
     expect(offer).to_contain_text("Item 1.3: The paper is late.")
     expect(step.get_by_label("Why the date moves")).to_have_value("The printer is late.")
+    says(again, re.compile("All saved at "))
     assert MilestoneDraft.objects.get().typed["reason"] == "The printer is late."
 
 
