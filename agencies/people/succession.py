@@ -6,7 +6,7 @@ moves all of it.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -41,6 +41,16 @@ class HandOver:
     at: datetime
     by: User
     reason: str
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which the agency held what goes: before the act, and no later than its own end."""
+        before = self.on - timedelta(days=1)
+        return min(self.agency.valid_to or before, before)
+
+    @property
+    def because(self) -> str:
+        return f"{self.agency} ended: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -103,9 +113,8 @@ class Holding:
 
 def save_row(row: Any, *fields: str, act: HandOver) -> None:
     """Save the row as a part of the act, with a version one higher if it has one."""
-    reason = f"{act.agency} ended: {act.reason}"
     save = history.save_version if hasattr(row, "version") else _save
-    save(row, *fields, by=act.by, reason=reason, at=act.at)
+    save(row, *fields, by=act.by, reason=act.because, at=act.at)
 
 
 def _save(row: Any, *fields: str, **how: Any) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.apps import apps
+from django.db import IntegrityError
 from django.urls import reverse
 
 from agencies.models import Agency, Seat
@@ -14,18 +15,20 @@ from tests.factories import (
     ClearanceFactory,
     DelayFactory,
     MitigationFactory,
+    OutOfSessionFactory,
     ReturnFactory,
     RiskFactory,
     SeatFactory,
     SupportFactory,
     UpdateFactory,
     UserFactory,
+    VariationFactory,
     WorkItemFactory,
 )
 from tests.scenery import without_decisions
 from tests.workitems.record import NOW, TODAY, YESTERDAY, item_history, newest, refused, unchanged
 from workitems.desk.to_dos import lines_for
-from workitems.models import Return
+from workitems.models import Member, Return, Support
 from workitems.returns.services import rounds
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +99,7 @@ def test_all_that_it_holds_is_shown_and_goes_to_the_successor_in_one_act(
             msd,
             ("~", "Administrator", f"Police ended: {WHY}"),
         )
-    assert lines(ended) == {"Member of the working group": [plan]}
+    assert lines(ended) == {}
     assert newest(ended) == ("~", "Administrator", WHY)
     assert item.plan.members.filter(agency=msd).count() == 1
     assert contributor.seats.get(agency=msd).from_on == TODAY
@@ -170,6 +173,58 @@ def test_a_plan_that_has_ended_keeps_its_lead(ended, item, administrator):
         item.plan.save()
     with unchanged(item):
         hand_over(ended, administrator)
+
+
+def test_what_the_successor_has_already_ends_for_the_agency_that_ended(
+    ended, msd, item, administrator, coordinator, client_of
+):
+    Member.objects.create(plan=item.plan, agency=msd)
+    SupportFactory(item=item, agency=msd)  # led by Police
+    led = WorkItemFactory(plan=item.plan, number="2.1", lead_agency=msd)
+    both = WorkItemFactory(plan=item.plan, number="2.2", lead_agency=item.plan.coordinating_agency)
+    for supported, agency in ((led, ended), (both, ended), (both, msd)):
+        SupportFactory(item=supported, agency=agency)
+    hand_over(ended, administrator)
+    assert lines(ended) == {}
+    assert ended not in item.plan.agencies
+    assert Member._base_manager.get(agency=ended).left_on == YESTERDAY
+    supporting = Support.objects.order_by("item__number").values_list("item__number", "agency")
+    assert list(supporting) == [("2.2", msd.pk)]
+    page = client_of(coordinator).get(item.plan.get_absolute_url()).text
+    assert (msd.name in page, ended.name in page) == (True, False)
+
+
+def test_one_that_left_the_group_or_the_item_comes_back(ended, msd, item, administrator):
+    both = WorkItemFactory(plan=item.plan, number="2.2", lead_agency=item.plan.coordinating_agency)
+    SupportFactory(item=both, agency=ended)
+    SupportFactory(item=both, agency=msd, ended_on=YESTERDAY)
+    Member.objects.create(plan=item.plan, agency=msd, left_on=YESTERDAY)
+    hand_over(ended, administrator)
+    assert [each.agency for each in both.supports.all()] == [msd]
+    assert msd in item.plan.agencies
+
+
+def test_nobody_waits_for_its_vote_where_the_successor_is_asked_too(
+    ended, msd, milestone, administrator
+):
+    variation = VariationFactory(milestone=milestone, state="recommended")
+    asked = OutOfSessionFactory(variation=variation)
+    own = asked.answers.create(agency=msd)
+    vote = asked.answers.create(agency=ended)
+    hand_over(ended, administrator)
+    vote.refresh_from_db()
+    assert (vote.choice, vote.words) == (
+        "no_view",
+        "Police ended on 31 May 2010. MSD answers itself.",
+    )
+    assert list(asked.answers.filter(choice="")) == [own]
+
+
+def test_without_a_hand_over_no_support_or_membership_ends_by_itself(police, msd, item):
+    Member.objects.create(plan=item.plan, agency=msd)
+    member = Member.objects.get(agency=police)
+    with pytest.raises(IntegrityError, match="only through an approved variation"):
+        Member.objects.filter(pk=member.pk).update(left_on=YESTERDAY)
 
 
 # --- returns --------------------------------------------------------------------------------------

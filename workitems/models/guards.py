@@ -87,9 +87,30 @@ def changes_agency(field: str, kind: str, column: str) -> str:
     )
     return (
         f"{new} <> {old} AND NOT {decided}"
-        f" AND NOT EXISTS (SELECT 1 FROM agencies_agency a WHERE a.id = {old}"
-        f" AND (a.successor_id = {new} OR EXISTS (SELECT 1 FROM agencies_agency b"
-        f" WHERE b.id = a.successor_id AND b.successor_id = {new})))"
+        f" AND NOT EXISTS (SELECT 1 FROM agencies_agency a WHERE a.id = {old} AND {succeeds(new)})"
+    )
+
+
+def succeeds(agency: str) -> str:
+    """Return SQL: the agency (its id) is the successor of agency `a`, or that one's successor."""
+    return (
+        f"(a.successor_id = {agency} OR EXISTS (SELECT 1 FROM agencies_agency b"
+        f" WHERE b.id = a.successor_id AND b.successor_id = {agency}))"
+    )
+
+
+def handed_over(ended_on: str, *holders: tuple[str, str, str]) -> str:
+    """Return SQL: the row's agency has ended by the day `ended_on`, and its successor holds the same.
+
+    `holders` are tables, their columns with the agency, and conditions, with which the successor does.
+    """
+    same = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} h WHERE {where} AND {succeeds(f'h.{column}')})"
+        for table, column, where in holders
+    )
+    return (
+        "EXISTS (SELECT 1 FROM agencies_agency a WHERE a.id = NEW.agency_id"
+        f" AND a.valid_to >= NEW.{ended_on} AND ({same}))"
     )
 
 
@@ -220,6 +241,10 @@ GUARDS = (
             f" AND {of_adopted_plan('NEW.item_id')}"
             f" AND NOT {by_decision('v.item_id = NEW.item_id', 'supporter', 'v.agency_before_id = NEW.agency_id', 'v.agency_after_id IS NULL')}"
             f" AND NOT {by_decision('v.item_id = NEW.item_id', 'lead', 'v.agency_after_id = NEW.agency_id')}"
+            # The lead needs no support of its own, and what a successor has needs no second row.
+            " AND NOT EXISTS (SELECT 1 FROM workitems_workitem w"
+            " WHERE w.id = NEW.item_id AND w.lead_agency_id = NEW.agency_id)"
+            f" AND NOT {handed_over('ended_on', ('workitems_workitem', 'lead_agency_id', 'h.id = NEW.item_id'), ('workitems_support', 'agency_id', 'h.item_id = NEW.item_id AND h.ended_on IS NULL'))}"
         ),
         message="An agency’s support of an adopted item ends only through an approved variation.",
     ),
@@ -230,6 +255,7 @@ GUARDS = (
         refuse_when=(
             "NEW.left_on IS NOT NULL AND OLD.left_on IS NULL"
             f" AND NOT {by_decision('v.plan_id = NEW.plan_id', 'member', 'v.agency_before_id = NEW.agency_id')}"
+            f" AND NOT {handed_over('left_on', ('workitems_member', 'agency_id', 'h.plan_id = NEW.plan_id AND h.left_on IS NULL'))}"
         ),
         message="An agency leaves a working group only through an approved variation.",
     ),

@@ -7,10 +7,12 @@ from datetime import date
 from typing import Any, TypeAlias
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.people.succession import HandOver, Holding, save_row
 from agencies.records import history
+from agencies.wording.translation import day_words
 from workitems.models import (
     CalendarFeed,
     Decision,
@@ -91,7 +93,7 @@ def _proposals(agency: int, on: date) -> Rows:
 
 
 def _votes(agency: int, on: date) -> Rows:
-    return OutOfSessionAnswer.objects.filter(agency=agency, out_of_session__state="open")
+    return OutOfSessionAnswer.objects.filter(agency=agency, choice="", out_of_session__state="open")
 
 
 def _feeds(agency: int, on: date) -> Rows:
@@ -99,32 +101,68 @@ def _feeds(agency: int, on: date) -> Rows:
 
 
 class Memberships(Holding):
-    """The working groups: the successor joins them, and the ended agency stays a member of its days."""
+    """The working groups: the successor is a member, and the ended agency was one until its last day."""
 
     def move(self, act: HandOver) -> None:
         for member in self.rows(act.agency.pk, act.on):
-            if not Member.objects.filter(plan=member.plan_id, agency=act.to).exists():
-                joined = Member(plan_id=member.plan_id, agency=act.to)
-                reason = f"{act.agency} ended: {act.reason}"
-                history.save(joined, by=act.by, reason=reason, at=act.at)
+            # One that left comes back as the member that it was.
+            joined = Member._base_manager.filter(plan=member.plan_id, agency=act.to).first()
+            if joined is None or joined.left_on is not None:
+                joined = joined or Member(plan_id=member.plan_id, agency=act.to)
+                joined.left_on = None
+                history.save(joined, by=act.by, reason=act.because, at=act.at)
+            member.left_on = act.last_day
+            save_row(member, "left_on", act=act)
 
 
 class Supports(Holding):
-    """The items that it supports; not those that the successor leads, which need no supporter of that name."""
+    """The items that it supports: its support ends where the successor leads the item or supports it."""
 
     def move(self, act: HandOver) -> None:
-        led = WorkItem.objects.filter(lead_agency=act.to).values("pk")
-        taken = Support.objects.filter(agency=act.to).values("item")
-        rows = self.rows(act.agency.pk, act.on).exclude(item__in=led).exclude(item__in=taken)
-        for support in rows:
-            support.agency = act.to
-            save_row(support, "agency", act=act)
+        for support in self.rows(act.agency.pk, act.on).select_related("item"):
+            same = Support._base_manager.filter(item=support.item_id, agency=act.to).first()
+            if support.item.lead_agency_id != act.to.pk and same is None:
+                support.agency = act.to
+                save_row(support, "agency", act=act)
+                continue
+            if support.item.lead_agency_id != act.to.pk and same is not None and same.ended_on:
+                same.ended_on, same.role = None, support.role
+                save_row(same, "ended_on", "role", act=act)
+            support.ended_on = act.last_day
+            save_row(support, "ended_on", act=act)
+
+
+class Led(Holding):
+    """The items that it leads. The successor no longer supports those that it now leads."""
+
+    def move(self, act: HandOver) -> None:
+        numbers = list(self.rows(act.agency.pk, act.on).values_list("pk", flat=True))
+        super().move(act)
+        for support in Support.objects.filter(item__in=numbers, agency=act.to):
+            support.ended_on = act.last_day
+            save_row(support, "ended_on", act=act)
+
+
+class Votes(Holding):
+    """The answers that it still owes out of session: nobody waits for it where the successor is asked too."""
+
+    def move(self, act: HandOver) -> None:
+        for answer in self.rows(act.agency.pk, act.on).select_for_update(of=("self",)):
+            if not self._is_the_successors_already(answer, act.to):
+                answer.agency = act.to
+                save_row(answer, "agency", act=act)
+                continue
+            answer.choice, answer.answered_by, answer.answered_at = "no_view", act.by, act.at
+            answer.words = _("{agency} ended on {day}. {successor} answers itself.").format(
+                agency=act.agency, day=day_words(act.agency.valid_to), successor=act.to
+            )
+            save_row(answer, "choice", "words", "answered_by", "answered_at", act=act)
 
 
 HOLDINGS = [
     Memberships(gettext_lazy("Member of the working group"), _memberships, "agency", "plan__title"),
     Holding(gettext_lazy("Coordinates"), _plans, "coordinating_agency", "title"),
-    Holding(gettext_lazy("Leads work items"), _led, "lead_agency", "number", "plan__title"),
+    Led(gettext_lazy("Leads work items"), _led, "lead_agency", "number", "plan__title"),
     Supports(
         gettext_lazy("Supports work items"),
         _supported,
@@ -174,7 +212,7 @@ HOLDINGS = [
         "item__plan__title",
         once="item",
     ),
-    Holding(
+    Votes(
         gettext_lazy("Votes out of session"),
         _votes,
         "agency",

@@ -89,7 +89,7 @@ def _move_seat(seat: Seat, act: HandOver) -> None:
         to_on=to_on,
         by=act.by,
         given_by=act.by,
-        reason=f"{act.agency} ended: {act.reason}",
+        reason=act.because,
     )
     if given.is_unconfirmed:
         email_about_seat(given, by=act.by, on=act.on)
