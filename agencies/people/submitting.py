@@ -76,8 +76,11 @@ def single_coordinator(agency: Agency, on: date) -> str:
 
 
 def short_of(place: Place, on: date) -> list[str]:
-    """Say who is missing at an agency that works in a plan; nothing of an office. Three queries."""
-    if not isinstance(place, Agency) or not any(reports(place, on) for reports in REPORTS):
+    """Say who is missing at an agency that works in a plan; nothing of an office, or of an agency that has ended
+    or ends that day. Three queries."""
+    if not isinstance(place, Agency) or (place.valid_to and place.valid_to <= on):
+        return []
+    if not any(reports(place, on) for reports in REPORTS):
         return []
     found = (submitters_of([place], on)[place.pk].words, single_coordinator(place, on))
     return [says for says in found if says]

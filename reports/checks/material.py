@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from agencies.models import by_short_name
@@ -13,7 +13,8 @@ from reports.drafting.draft import Part, broken_references
 from reports.drafting.paper import Drafted
 from reports.models import Briefing, Clearance, ClearanceComment, Suggestion
 from reports.models.briefing import marking_words
-from workitems.models import Return
+from workitems.models import Return, WorkItem
+from workitems.models.item import Stage
 
 BRIEFING = "briefings:detail"
 WORKSHOP = "workshop:draft"
@@ -78,7 +79,7 @@ def read_material(drafted: Drafted) -> Material:
 def missing_returns(briefing: Briefing) -> list[Return]:
     """Return returns of rounds that end in the period and were not accepted by the paper's date.
 
-    One query.
+    Those of agencies that have ended by then, or lead no item, have nothing to say. One query.
     """
     return [row for row in _returns(briefing) if row.round.period_end <= briefing.period_end]
 
@@ -99,8 +100,11 @@ def _returns(briefing: Briefing) -> list[Return]:
 @composed
 def _missing_or_later(plan: Any, start: Any, end: Any, dated: Any) -> Any:
     is_accepted = Q(state=Return.State.ACCEPTED, accepted_on__lte=dated)
+    led = WorkItem.objects.filter(plan=OuterRef("round__plan"), lead_agency=OuterRef("agency"))
+    goes_on = Q(agency__valid_to=None) | Q(agency__valid_to__gte=dated)
+    is_missing = ~is_accepted & ~Q(state=Return.State.MOVED) & goes_on
     returns = Return.objects.filter(
-        (Q(round__period_end__lte=end) & ~is_accepted)
+        (Q(round__period_end__lte=end) & is_missing & Exists(led.exclude(stage=Stage.WITHDRAWN)))
         | (Q(round__period_end__gt=end) & is_accepted),
         round__plan=plan,
         round__period_end__gte=start,

@@ -1,17 +1,20 @@
 """An agency that ends hands over what it leads, owes and holds, in one act, and nothing typed is lost."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from agencies.models import Agency, Seat
 from agencies.people.services import handing_over
 from agencies.people.succession import HOLDINGS, held_by
+from reports.checks.material import missing_returns
 from tests.factories import (
     AgencyFactory,
+    BriefingFactory,
     ClearanceFactory,
     DelayFactory,
     MitigationFactory,
@@ -26,9 +29,21 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.scenery import without_decisions
-from tests.workitems.record import NOW, TODAY, YESTERDAY, item_history, newest, refused, unchanged
+from tests.workitems.record import (
+    NOW,
+    TODAY,
+    YESTERDAY,
+    item_history,
+    newest,
+    noon,
+    refused,
+    unchanged,
+)
 from workitems.desk.to_dos import lines_for
 from workitems.models import Member, Return, Support
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at import plan_at
+from workitems.returns.news import return_news
 from workitems.returns.services import rounds
 
 pytestmark = pytest.mark.django_db
@@ -269,6 +284,63 @@ def test_what_the_coordinator_is_reading_is_not_moved(ended, msd, item, of_retur
     )
     with unchanged(item, of_return), refused(sentence):
         hand_over(ended, administrator)
+
+
+@pytest.fixture
+def merged(ended, msd, item, of_return, administrator):
+    """The round of two returns, of which Police’s went into MSD’s."""
+    Return.objects.filter(pk=of_return.pk).update(state="sent_back", submitted_at=NOW)
+    ReturnFactory(round=of_return.round, agency=msd)
+    UpdateFactory(of_return=of_return, item=item, achieved="Printed.")
+    hand_over(ended, administrator)
+    return of_return.round
+
+
+def test_a_return_that_went_to_the_successor_is_no_news_and_in_no_count(
+    merged, ended, msd, coordinator, client_of
+):
+    with noon(merged.due_on + timedelta(days=3)):
+        on = localdate()
+        moved = [line for line in return_news(on) if line.of_return.agency == ended]
+        at = plan_at(merged.plan, Moment.present(merged.plan, on))
+        assert (moved, [each.agency for each in at.returns]) == ([], [msd])
+        client = client_of(coordinator)
+        page = client.get(merged.get_absolute_url()).text
+        overview = client.get(reverse("dashboard:overview", args=[merged.plan.slug])).text
+    assert "1 of 1 return is not accepted." in page
+    assert "Moved to the successor" in page
+    assert "Moved to the successor" not in overview
+
+
+def test_papers_miss_no_return_of_an_agency_that_has_ended_or_leads_nothing(
+    merged, plan, customs, msd
+):
+    ReturnFactory(round=merged, agency=customs)  # asked about no item
+    others = AgencyFactory(short_name="MFE")
+    WorkItemFactory(plan=plan, number="3.1", lead_agency=others)
+    ReturnFactory(round=merged, agency=others)
+    briefing = BriefingFactory(plan=plan, period_end=merged.period_end, dated=merged.due_on)
+    assert [row.agency for row in missing_returns(briefing)] == [others, msd]
+    others.valid_to = merged.due_on - timedelta(days=1)
+    others.save()
+    assert [row.agency for row in missing_returns(briefing)] == [msd]
+
+
+def test_nobody_is_invited_to_submit_for_an_agency_on_its_last_day(
+    police, customs, item, coordinator, administrator, client_of
+):
+    people = reverse("agencies:seats", args=[police.pk])
+    opening = reverse("returns:open-round", args=[item.plan.slug])
+
+    def asked():
+        text = client_of(coordinator).get(opening).text
+        asked_of = [each.short_name for each in (police, customs) if f"{each.name} has no" in text]
+        return asked_of, "Invite one." in client_of(administrator).get(people).text
+
+    assert asked() == (["Police", "Customs"], True)
+    police.valid_to = TODAY
+    police.save()
+    assert asked() == (["Customs"], False)
 
 
 def test_a_clearance_goes_on_at_the_successor(ended, msd, plan, administrator):

@@ -36,9 +36,10 @@ def unready_members(plan: Plan, on: date) -> list[tuple[Submitters, list[str]]]:
     """Return the members that cannot submit today, each with whom it has invited to write, and who waits for a second
     person to confirm them.
 
-    Four queries.
+    Not those whose last day it is. Four queries.
     """
-    found = [each for each in submitters_of(plan.agencies_on(on), on).values() if each.words]
+    members = plan.agencies_on(on).exclude(valid_to=on)
+    found = [each for each in submitters_of(members, on).values() if each.words]
     invited: dict[int | None, list[str]] = {}
     waiting = Invitation.objects.waiting().filter(role__in=WRITING_ROLES)
     for each in waiting.order_by("sent_at", "pk"):

@@ -288,7 +288,7 @@ def _times_moved(delays: Iterable[DelayAt]) -> int:
 
 
 def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> list[ReturnAt]:
-    """Return the returns of the open round, by agency."""
+    """Return the returns of the open round, by agency, without those that went to a successor."""
     rounds = {
         row[0]: RoundAt._make(row)
         for row in read_at(
@@ -316,5 +316,6 @@ def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> li
         for pk, round, agency, state, extended_to in read_at(
             Return, moment, columns, {"round_id__in": list(rounds)}
         )
+        if state != Return.State.MOVED
     ]
     return sorted(found, key=lambda row: row.agency.short_name.casefold())

@@ -125,6 +125,7 @@ def show(
             "missing": any(each.is_with_agency for each in returns),
             "extended": [each.agency.short_name for each in returns if each.extended_to],
             "reminders": round.reminders.select_related("by").order_by("-at") if may_manage else [],
+            "asked": sum(each.state != Return.State.MOVED for each in returns),
             "open_returns": sum(each.state not in Return.FINISHED for each in returns),
             "may_manage": may_manage,
             # A new briefing's period ends with the last round.
