@@ -41,6 +41,7 @@ from tests.workitems.record import (
 )
 from workitems.desk.to_dos import lines_for
 from workitems.models import Member, Return, Support
+from workitems.narrative.reading import Reader
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
 from workitems.returns.news import return_news
@@ -240,6 +241,34 @@ def test_without_a_hand_over_no_support_or_membership_ends_by_itself(police, msd
     member = Member.objects.get(agency=police)
     with pytest.raises(IntegrityError, match="only through an approved variation"):
         Member.objects.filter(pk=member.pk).update(left_on=YESTERDAY)
+
+
+def test_the_history_leaves_words_to_their_author_and_says_each_thing_once(
+    ended, msd, item, milestone, of_return, contributor, administrator
+):
+    other = ReturnFactory(round=of_return.round, agency=msd)
+    rounds.write_update(
+        of_return=of_return,
+        item=item,
+        stage="under_way",
+        achieved="Printed.",
+        by=contributor,
+        at=NOW,
+    )
+    hand_over(ended, administrator)
+    insiders = Reader(agencies=frozenset({msd.pk, ended.pk}))
+    found = [(each.who, each.what) for each in item_history(item, insiders)]
+    moved = ("Administrator", "moved Police’s answer on 1.2 to MSD.")
+    says = "stage under way, confidence not given."
+    wrote = ("Police contributor (Police)", f"wrote an update for Police: {says}")
+    assert [each for each in found if "update" in each[1] or "answer" in each[1]] == [moved, wrote]
+    given = ("Administrator", f"gave “{milestone}” from Police to MSD.")
+    assert found.count(given) == 1
+    Return.objects.filter(pk=other.pk).update(submitted_at=NOW)
+    found = [(each.who, each.what) for each in item_history(item, Reader(coordinates=True))]
+    assert [each for each in found if "update" in each[1]] == [
+        ("Police contributor", f"wrote an update for MSD: {says}")
+    ]
 
 
 # --- returns --------------------------------------------------------------------------------------

@@ -344,6 +344,10 @@ def _entries(
         rank, _, _, at, how, actor, reason, *_ = row
         kind, who, why = names[rank], actor or gettext("A user"), reason or ""
         now, was = _values(kind, row), _values(kind, before) if before else None
+        author = now.get("author", "")
+        if was is None and how == "~" and why and author and not who.startswith(author):
+            # Whoever moved an answer to a successor, with the reason, did not write it.
+            who, why = author, ""
         found = sentences(kind, was, now, why, is_removed=how == "-")
         for what, diffs, subject in reversed(found):
             about = subject or KINDS[kind].made

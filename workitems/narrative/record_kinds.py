@@ -256,7 +256,12 @@ KINDS: dict[str, Kind] = {
         of_return="of_return_id",
         made=Field.RETURNS,
         fields={Field.RETURNS: ("body", "reply")},
-        names={"item": "item__number", "agency": "of_return__agency__short_name"},
+        names={
+            "item": "item__number",
+            "agency": "of_return__agency__short_name",
+            "of_return_id": "of_return_id",
+            "author": "by__name",
+        },
         agencies=("of_return__agency_id",),
     ),
     "update": Kind(
@@ -276,7 +281,12 @@ KINDS: dict[str, Kind] = {
                 "no_change_on",
             )
         },
-        names={"item": "item__number", "agency": "of_return__agency__short_name"},
+        names={
+            "item": "item__number",
+            "agency": "of_return__agency__short_name",
+            "of_return_id": "of_return_id",
+            "author": "written_by__name",
+        },
         agencies=("of_return__agency_id", "item__lead_agency_id"),
     ),
     "evidence of an update": Kind(

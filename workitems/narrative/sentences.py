@@ -316,12 +316,6 @@ def _milestone(was: Was, now: Now) -> Sentences:
             _("withdrew {name} on {day}.").format(name=name, day=_day(now["withdrawn_on"]))
         )
     yield from _wordings(was, now, name, Field.WORDING, **_names(MILESTONE_TEXTS))
-    if _differs(was, now, "responsible_agency_id"):
-        says = _("gave {name} from {old} to {new}.")
-        yield Sentence(
-            says.format(name=name, old=was["responsible"], new=now["responsible"]),
-            field=Field.AGENCIES,
-        )
     if _differs(was, now, "no_evidence"):
         if now["no_evidence"]:
             yield Sentence(
@@ -491,6 +485,10 @@ def _reminder(was: Was, now: Now) -> Sentences:
 
 
 def _note(was: Was, now: Now) -> Sentences:
+    if was is not None and _differs(was, now, "of_return_id"):
+        says = _("moved a note to {old} into the return of {new}.")
+        yield Sentence(says.format(old=was["agency"], new=now["agency"]))
+        return
     if changes := _change(was, now, "body", _("Note")):
         yield Sentence(_("wrote a note to {agency}.").format(agency=now["agency"]), changes)
     if was is not None and (changes := _change(was, now, "reply", _("Reply"))):
@@ -510,6 +508,10 @@ def _words_of_answer(was: Was, now: Now) -> tuple[Change, ...]:
 
 def _update(was: Was, now: Now) -> Sentences:
     if was == now:
+        return
+    if was is not None and _differs(was, now, "of_return_id"):
+        says = _("moved {old}’s answer on {item} to {new}.")
+        yield Sentence(says.format(old=was["agency"], item=now["item"], new=now["agency"]))
         return
     if now["no_change_on"] and (was is None or not was["no_change_on"]):
         removed = _words_of_answer(was, now) if was is not None else ()
