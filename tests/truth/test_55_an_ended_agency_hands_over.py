@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from agencies.models import Agency, Seat
 from agencies.people.services import handing_over
 from agencies.people.succession import HOLDINGS, held_by
+from agencies.records import history
 from reports.checks.material import missing_returns
 from tests.factories import (
     AgencyFactory,
@@ -21,6 +22,7 @@ from tests.factories import (
     OutOfSessionFactory,
     ReturnFactory,
     RiskFactory,
+    RoundFactory,
     SeatFactory,
     SupportFactory,
     UpdateFactory,
@@ -40,11 +42,12 @@ from tests.workitems.record import (
     unchanged,
 )
 from workitems.desk.to_dos import lines_for
-from workitems.models import Member, Return, Support
+from workitems.models import Member, Return, ReturnNote, Support
 from workitems.narrative.reading import Reader
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
 from workitems.returns.news import return_news
+from workitems.returns.return_page import Came, return_page
 from workitems.returns.services import rounds
 
 pytestmark = pytest.mark.django_db
@@ -339,6 +342,70 @@ def test_a_return_that_went_to_the_successor_is_no_news_and_in_no_count(
     assert "1 of 1 return is not accepted." in page
     assert "Moved to the successor" in page
     assert "Moved to the successor" not in overview
+
+
+def test_its_people_are_led_from_the_old_return_to_the_successors(
+    contributor, merged, ended, msd, of_return, customs, client_of
+):
+    there = Return.objects.get(round=merged, agency=msd)
+    page = client_of(contributor).get(of_return.get_absolute_url(), follow=True)
+    assert page.redirect_chain == [(there.get_absolute_url(), 302)]
+    assert f"The return of Police for {merged} moved to MSD." in page.text
+    other = SeatFactory(agency=customs).user
+    page = client_of(other).get(of_return.get_absolute_url())
+    says = "The return of Police moved to MSD. You can read that one once it is accepted."
+    assert (page.status_code, says in page.text) == (403, True)
+
+
+def test_a_coordinator_finds_the_successors_return_on_the_old_one(
+    merged, ended, msd, of_return, coordinator, client_of
+):
+    there = Return.objects.get(round=merged, agency=msd).get_absolute_url()
+    text = client_of(coordinator).get(of_return.get_absolute_url()).text
+    assert f'<strong>Moved</strong> to the <a href="{there}">return of MSD</a>' in text
+
+
+def test_items_that_came_say_whence_and_show_the_last_words(
+    ended, msd, item, of_return, administrator, client_of
+):
+    earlier = RoundFactory(
+        plan=item.plan, period_start=date(2009, 1, 1), period_end=date(2009, 6, 30), closed_at=NOW
+    )
+    accepted = ReturnFactory(round=earlier, agency=ended, state="accepted", accepted_on=YESTERDAY)
+    UpdateFactory(of_return=accepted, item=item, achieved="Drafted the brochure.")
+    bare = WorkItemFactory(plan=item.plan, number="1.3", lead_agency=ended)
+    own = WorkItemFactory(plan=item.plan, number="1.4", lead_agency=msd)
+    hand_over(ended, administrator)
+    of_return.refresh_from_db()
+    sections = {each.item: each for each in return_page(of_return, TODAY).sections}
+    came = Came("Police", TODAY)
+    assert [
+        (each.came, each.last and each.last.achieved)
+        for each in map(sections.get, (item, bare, own))
+    ] == [
+        (came, "Drafted the brochure."),
+        (came, None),
+        (None, None),
+    ]
+    page = client_of(SeatFactory(agency=msd).user).get(of_return.get_absolute_url()).text
+    assert page.count("From Police, 1 June 2010") == 2
+    assert page.count("There was no answer in an earlier round.") == 1
+
+
+def test_only_a_return_that_was_sent_back_shows_what_changed_since(
+    ended, msd, item, of_return, administrator, coordinator
+):
+    other = ReturnFactory(round=of_return.round, agency=msd)
+    history.save(
+        ReturnNote(of_return=of_return, item=item, body="Say how many.", by=coordinator, at=NOW),
+        by=coordinator,
+    )
+    Return.objects.filter(pk=of_return.pk).update(state="sent_back", submitted_at=NOW)
+    UpdateFactory(of_return=of_return, item=item, achieved="Printed.")
+    hand_over(ended, administrator)
+    other.refresh_from_db()
+    (section,) = return_page(other, TODAY, is_for_reading=True).sections
+    assert section.since_sent_back == []
 
 
 def test_papers_miss_no_return_of_an_agency_that_has_ended_or_leads_nothing(

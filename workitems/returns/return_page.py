@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
+from agencies.people.succession import agency_on
 from workitems.models import (
     Delay,
     Evidence,
@@ -113,9 +115,18 @@ class MilestoneLine:
         return self.milestone.completed_on is not None
 
 
+@dataclass(frozen=True)
+class Came:
+    """From which agency that ended an item came, and on which day."""
+
+    agency: str
+    on: date
+
+
 @dataclass(kw_only=True)
 class Section:
-    """One item on the page. `last` is the agency's previous accepted update, in `last_round`.
+    """One item on the page. `last` is the agency's previous accepted update, in `last_round`. An item that came
+    from an agency that ended says from which and when, and has that one's.
     `is_led` is false for an item that the agency only supports. `is_open` if the page has its fields.
     `notes` are those on the item, newest first; `mendings` those of the latest sending back.
     `moved` is the history row of the item's status if it changed after the answer was saved."""
@@ -125,6 +136,7 @@ class Section:
     update: Update | None
     last: Update | None = None
     last_round: str = ""
+    came: Came | None = None
     is_led: bool
     is_open: bool = True
     milestones: list[MilestoneLine] = field(default_factory=list)
@@ -352,12 +364,13 @@ def return_page(
         )
         for item in items
     ]
+    _add_whence(sections, of_return)
     if not is_for_reading and only is None and with_fields:
         for section in _first_to_open(sections):
             section.is_open = True
     if as_handed_in and of_return.state == Return.State.SENT_BACK:
         _show_as_handed_in(sections, notes, of_return)
-    elif mendings and is_for_reading:
+    elif mendings and is_for_reading and _was_sent_back(of_return):
         _compare_with_sent_back(sections, of_return, mendings[0].note.at)
     pending_of = grouped(pending, "milestone.item_id")
     if not is_for_reading:
@@ -368,6 +381,66 @@ def return_page(
     ]
     _complete(complete, of_return, on, pending, with_drafts=not is_for_reading)
     return Page(sections=sections, notes=notes[None], mendings=mendings, pending=pending)
+
+
+def moved_to(of_return: Return, on: date) -> Return | None:
+    """Return the successor's return into which this one moved. No query unless it did."""
+    if of_return.state != Return.State.MOVED:
+        return None
+    found = Return.objects.filter(
+        round=of_return.round_id, agency=agency_on(of_return.agency, on).pk
+    )
+    there = found.select_related("round__plan", "agency").first()
+    return there if there != of_return else None
+
+
+def _was_sent_back(of_return: Return) -> bool:
+    """Whether this return was; notes on one that moved into it are about that one. One query."""
+    states: Any = Return.history.filter(id=of_return.pk, state=Return.State.SENT_BACK)
+    return bool(states.exists())
+
+
+def _add_whence(sections: list[Section], of_return: Return) -> None:
+    """Add whence the led items without an own answer came. Up to three queries if the agency is a successor."""
+    lacking = {
+        each.item.pk: each
+        for each in sections
+        if each.is_led and each.last is None and getattr(each.item, "may_have_come", True)
+    }
+    if not lacking:
+        return
+    history: Any = WorkItem.history.filter(id__in=lacking).order_by("history_date", "history_id")
+    before = history.filter(lead_agency__successor=of_return.agency_id)
+    was = {
+        pk: (agency, name, at)
+        for pk, agency, name, at in before.values_list(
+            "id", "lead_agency_id", "lead_agency__short_name", "history_date"
+        )
+    }
+    if not was:
+        return
+    came_at: dict[int, datetime] = {}
+    since = history.filter(id__in=was, lead_agency=of_return.agency_id)
+    for pk, at in since.values_list("id", "history_date"):
+        if at >= was[pk][2]:
+            came_at.setdefault(pk, at)
+    answers = Update.objects.filter(
+        item__in=was,
+        of_return__agency__in={agency for agency, *_ in was.values()},
+        of_return__state=Return.State.ACCEPTED,
+        of_return__round__period_end__lt=of_return.round.period_end,
+    ).select_related("of_return__round")
+    last = {
+        (each.item_id, each.of_return.agency_id): each
+        for each in answers.order_by("of_return__round__period_end", "pk")
+    }
+    for pk, at in came_at.items():
+        agency, name, _at = was[pk]
+        section = lacking[pk]
+        section.came = Came(name, localdate(at))
+        section.last = last.get((pk, agency))
+        if section.last is not None:
+            section.last_round = section.last.of_return.round.name
 
 
 def _compare_with_sent_back(sections: list[Section], of_return: Return, sent_at: datetime) -> None:
@@ -431,6 +504,7 @@ def _items(of_return: Return, only: WorkItem | None) -> list[WorkItem]:
         )
         .exclude(~Q(pk__in=answered), stage=Stage.WITHDRAWN)
         .defer("objective", "action", "search_text")
+        .annotate(may_have_come=Exists(Agency.objects.filter(successor=agency)))
         .in_order()
     )
     return sorted(items, key=lambda item: item.lead_agency_id != agency)

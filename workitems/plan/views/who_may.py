@@ -5,9 +5,11 @@ from typing import Any
 
 import rules
 from django.contrib.auth.models import AnonymousUser
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from agencies.models import Seat, User
+from agencies.people.succession import agency_on
 from workitems.models import Plan, Return
 from workitems.rules import WRITERS, coordinates_plan, plan_of
 
@@ -51,6 +53,10 @@ def who_may(user: User | AnonymousUser, permission: str, row: Any) -> str:
 
 def _reads_return(of_return: Return, *, is_coordinator: bool) -> str:
     agency = of_return.agency
+    if of_return.state == Return.State.MOVED:
+        return _(
+            "The return of {agency} moved to {successor}. You can read that one once it is accepted."
+        ).format(agency=agency, successor=agency_on(agency, localdate()))
     if is_coordinator and not of_return.round.is_open:
         return _("{agency} did not submit its return before the round was closed.").format(
             agency=agency

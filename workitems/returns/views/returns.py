@@ -33,7 +33,14 @@ from workitems.plan.services.assignments import TAKERS
 from workitems.plan.views.lookups import require, signed_in, visible_plan
 from workitems.returns.forms.returns import ReplyForm, SendBackForm, WritersNoteForm
 from workitems.returns.news import notify_at_once
-from workitems.returns.return_page import Page, Section, one_section, return_page, takes_answers
+from workitems.returns.return_page import (
+    Page,
+    Section,
+    moved_to,
+    one_section,
+    return_page,
+    takes_answers,
+)
 from workitems.returns.services import handover as handover_services
 from workitems.returns.services import rounds as round_services
 from workitems.returns.views.answer_replies import reply_json, section_json, target_of
@@ -68,6 +75,7 @@ from workitems.returns.what_stays import what_stays
 
 SUBMIT, SUBMIT_UNMENDED, READY, NOT_READY = "submit", "submit-unmended", "ready", "not-ready"
 TO_WRITERS = "to-writers"  # from an approver, with a note
+READ = "workitems.read_return"
 MINE = "mine"  # `only` in the address: the items given to the reader
 NOTES_ARE_LEFT = gettext_lazy(
     "You have written what should change. Send the return back, or clear your notes to accept it."
@@ -78,18 +86,29 @@ Reason = Notice.Reason
 
 def visible_return(request: HttpRequest, slug: str, round: int, agency: int) -> Return:
     """Return the return; 404 if the user may not read the plan, 403 if not (yet) this return."""
+    return require(request, READ, _found(request, slug, round, agency))
+
+
+def _found(request: HttpRequest, slug: str, round: int, agency: int) -> Return:
     plan = visible_plan(request, slug)
     rows = Return.objects.for_page()
     of_return = get_object_or_404(rows, round=round, round__plan=plan, agency=agency)
     of_return.round.plan = plan
-    require(request, "workitems.read_return", of_return)
     return of_return
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
-    """Show a return. A POST saves every changed section."""
-    of_return = visible_return(request, slug, round, agency)
+    """Show a return, or lead from one that moved to the successor's. A POST saves every changed section."""
+    of_return = _found(request, slug, round, agency)
+    there = moved_to(of_return, localdate())
+    may = request.user.has_perm
+    if there is not None and may(READ, there) and not may(READ, of_return):
+        says = gettext("The return of {agency} for {round} moved to {successor}.")
+        says = says.format(agency=of_return.agency, round=of_return.round, successor=there.agency)
+        messages.info(request, says)
+        return redirect(there)
+    require(request, READ, of_return)
     if request.method == "POST":
         require(request, "workitems.write_update", of_return)
         with writing_for(request, of_return):
@@ -434,6 +453,7 @@ def show(
             "writers_form": writers_form or writers_form_for(person, of_return),
             "unmended": left and left.unmended,
             "asks_about_empty": left and left.empty,
+            "moved_to": moved_to(of_return, on),
             "due_in": days_until(of_return.due_on, on),
             "is_overdue": of_return.is_overdue(on),
             "may_write": writes,
