@@ -397,7 +397,13 @@ def test_only_a_return_that_was_sent_back_shows_what_changed_since(
 ):
     other = ReturnFactory(round=of_return.round, agency=msd)
     history.save(
-        ReturnNote(of_return=of_return, item=item, body="Say how many.", by=coordinator, at=NOW),
+        ReturnNote(
+            of_return=of_return,
+            item=item,
+            body="Say how many.",
+            by=coordinator,
+            at=NOW - timedelta(days=1),
+        ),
         by=coordinator,
     )
     Return.objects.filter(pk=of_return.pk).update(state="sent_back", submitted_at=NOW)
@@ -466,6 +472,20 @@ def test_the_coordinators_desk_names_it_too(ended, item, coordinator):
     found = [(line.what, line.detail, line.url) for line in lines_for(coordinator, TODAY)]
     address = reverse("agencies:hand-over", args=[ended.pk])
     assert found == [("Hand over the work of Police", WORDS, address)]
+
+
+def test_the_coordinators_desk_names_it_before_its_last_day(police, item, coordinator):
+    police.valid_to = date(2010, 6, 30)
+    police.save()
+    address = reverse("agencies:hand-over", args=[police.pk])
+    (line,) = lines_for(coordinator, TODAY)
+    assert (line.what, line.detail, line.when, line.url) == (
+        "Police ends on 30 June 2010: hand over its work",
+        "It leads item 1.2.",
+        "Due in 29 days",
+        address,
+    )
+    assert lines_for(coordinator, TODAY - timedelta(days=2)) == []
 
 
 def test_nothing_is_named_once_it_is_handed_over(ended, item, coordinator, client_of):

@@ -14,7 +14,7 @@ from workitems.desk.to_dos import SHOWN_AT_MOST, Line, days_until, line, not_end
 from workitems.models import Milestone, MilestoneAnswer, Plan, WorkItem
 from workitems.models.item import Stage
 from workitems.plan.assigned import waiting_for
-from workitems.plan.ended_leads import grouped
+from workitems.plan.ended_leads import EndedLead, grouped
 from workitems.rules import WRITERS
 from workitems.terms.known_dates import KnownDate, KnownTo
 
@@ -30,33 +30,46 @@ def lines_for(user: User, on: date) -> list[Line]:
 
 
 @composed
-def _led_by_ended(agencies: Any, on: Any) -> Any:
+def _led_by_ended(agencies: Any, on: Any, until: Any) -> Any:
     rows = WorkItem.objects.live().filter(
         not_ended(on, "plan"),
         plan__coordinating_agency__among=agencies,
-        lead_agency__valid_to__lt=on,
+        lead_agency__valid_to__lte=until,
     )
     return rows.select_related("plan", "lead_agency").order_by("plan", "number_key")
 
 
 def _ended_leads(coordinating: set[int], on: date) -> list[Line]:
-    """Agencies that have ended and still lead items of plans that the user coordinates."""
+    """Agencies that have ended or end soon, and lead items of plans that the user coordinates."""
     by_plan: dict[Plan, list[WorkItem]] = {}
-    for item in _led_by_ended(agencies=coordinating, on=on):
+    until = on + timedelta(days=SHOWN_AHEAD_DAYS)
+    for item in _led_by_ended(agencies=coordinating, on=on, until=until):
         by_plan.setdefault(item.plan, []).append(item)
     return [
-        line(
-            due=on,
-            on=on,
-            plan=plan.title,
-            what=_("Hand over the work of {agency}").format(agency=each.agency),
-            detail=each.words,
-            when=_("Now"),
-            url=reverse("agencies:hand-over", args=[each.agency.pk]),
-        )
+        _to_hand_over(each, plan, on)
         for plan, items in by_plan.items()
         for each in grouped((item.lead_agency, item.number) for item in items)
     ]
+
+
+def _to_hand_over(lead: EndedLead, plan: Plan, on: date) -> Line:
+    ends_on = lead.agency.valid_to
+    assert ends_on is not None
+    has_ended = ends_on < on
+    what = (
+        _("Hand over the work of {agency}")
+        if has_ended
+        else _("{agency} ends on {day}: hand over its work")
+    )
+    return line(
+        due=on if has_ended else ends_on,
+        on=on,
+        plan=plan.title,
+        what=what.format(agency=lead.agency, day=day_words(ends_on)),
+        detail=lead.words if has_ended else lead.leads,
+        when=_("Now") if has_ended else "",
+        url=reverse("agencies:hand-over", args=[lead.agency.pk]),
+    )
 
 
 @composed

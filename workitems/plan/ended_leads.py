@@ -32,6 +32,13 @@ class EndedLead:
             day=day_words(self.agency.valid_to),
         )
 
+    @property
+    def leads(self) -> str:
+        """For example, before its last day: "It leads items 1.1 and 1.2."."""
+        return ngettext(
+            "It leads item {numbers}.", "It leads items {numbers}.", len(self.numbers)
+        ).format(numbers=", ".join(self.numbers))
+
 
 def ended_leads(plan: Plan, on: date) -> list[EndedLead]:
     """Return the ended agencies that lead live items of a plan. One query."""
