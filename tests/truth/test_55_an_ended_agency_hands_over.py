@@ -18,6 +18,8 @@ from tests.factories import (
     BriefingFactory,
     ClearanceFactory,
     DelayFactory,
+    MatterFactory,
+    MeetingFactory,
     MitigationFactory,
     OutOfSessionFactory,
     ReturnFactory,
@@ -42,7 +44,7 @@ from tests.workitems.record import (
     unchanged,
 )
 from workitems.desk.to_dos import lines_for
-from workitems.models import Member, Return, ReturnNote, Support
+from workitems.models import Matter, Member, Return, ReturnNote, Support
 from workitems.narrative.reading import Reader
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
@@ -342,6 +344,16 @@ def test_a_return_that_went_to_the_successor_is_no_news_and_in_no_count(
     assert "1 of 1 return is not accepted." in page
     assert "Moved to the successor" in page
     assert "Moved to the successor" not in overview
+
+
+def test_no_agenda_ahead_has_a_return_that_moved(ended, msd, of_return, plan, administrator):
+    matters = [
+        MatterFactory(meeting=MeetingFactory(plan=plan, held_on=day), of_return=of_return)
+        for day in (YESTERDAY, TODAY)
+    ]
+    ReturnFactory(round=of_return.round, agency=msd)
+    hand_over(ended, administrator)
+    assert list(Matter.objects.on_agenda()) == matters[:1]
 
 
 def test_its_people_are_led_from_the_old_return_to_the_successors(

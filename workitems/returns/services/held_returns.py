@@ -72,7 +72,7 @@ class OpenReturns(Holding):
 
 
 def _merge(mine: Return, other: Return, act: HandOver) -> None:
-    """Move what is in a return into the successor's, and finish it."""
+    """Move what is in a return into the successor's, and finish it. No meeting ahead has it on its agenda."""
     theirs = {update.item_id: update for update in other.updates.all()}
     for update in mine.updates.select_related("item"):
         if update.item_id not in theirs:
@@ -97,6 +97,12 @@ def _merge(mine: Return, other: Return, act: HandOver) -> None:
     if other.ready_at is not None:
         other.ready_at = other.ready_by = None
         save_row(other, "ready_at", "ready_by", act=act)
+    ahead = mine.matters.on_agenda().filter(
+        considered_on=None, meeting__closed_at=None, meeting__held_on__gte=act.on
+    )
+    for matter in ahead:
+        matter.withdrawn_on = act.on
+        save_row(matter, "withdrawn_on", act=act)
     mine.state = Return.State.MOVED
     mine.ready_at = mine.ready_by = None
     save_row(mine, "state", "ready_at", "ready_by", act=act)
