@@ -44,7 +44,7 @@ from tests.workitems.record import (
     unchanged,
 )
 from workitems.desk.to_dos import lines_for
-from workitems.models import Matter, Member, Return, ReturnNote, Support
+from workitems.models import Matter, Member, Return, ReturnNote, StatusProposal, Support
 from workitems.narrative.reading import Reader
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
@@ -239,6 +239,30 @@ def test_nobody_waits_for_its_vote_where_the_successor_is_asked_too(
         "Police ended on 31 May 2010. MSD answers itself.",
     )
     assert list(asked.answers.filter(choice="")) == [own]
+
+
+def test_its_proposal_of_a_status_to_the_successor_is_withdrawn(
+    ended, msd, plan, contributor, administrator
+):
+    theirs = WorkItemFactory(plan=plan, number="2.1", lead_agency=msd)
+    others = WorkItemFactory(plan=plan, number="2.2", lead_agency=plan.coordinating_agency)
+    proposals = [
+        StatusProposal.objects.create(
+            item=each,
+            agency=ended,
+            stage="complete",
+            reason="Done.",
+            proposed_by=contributor,
+            proposed_at=NOW,
+        )
+        for each in (theirs, others)
+    ]
+    hand_over(ended, administrator)
+    found = StatusProposal.objects.order_by("pk").values_list("pk", "state", "agency")
+    assert list(found) == [
+        (proposals[0].pk, "withdrawn", ended.pk),
+        (proposals[1].pk, "open", msd.pk),
+    ]
 
 
 def test_without_a_hand_over_no_support_or_membership_ends_by_itself(police, msd, item):

@@ -159,6 +159,21 @@ class Votes(Holding):
             save_row(answer, "choice", "words", "answered_by", "answered_at", act=act)
 
 
+class Proposals(Holding):
+    """Its proposed statuses: withdrawn where the successor leads the item or proposes one itself."""
+
+    def move(self, act: HandOver) -> None:
+        for proposal in self.rows(act.agency.pk, act.on).select_related("item"):
+            leads = proposal.item.lead_agency_id == act.to.pk
+            if leads or self.rows(act.to.pk, act.on).filter(item=proposal.item_id).exists():
+                proposal.state = StatusProposal.State.WITHDRAWN
+                proposal.answered_by, proposal.answered_at = act.by, act.at
+                save_row(proposal, "state", "answered_by", "answered_at", act=act)
+            else:
+                proposal.agency = act.to
+                save_row(proposal, "agency", act=act)
+
+
 HOLDINGS = [
     Memberships(gettext_lazy("Member of the working group"), _memberships, "agency", "plan__title"),
     Holding(gettext_lazy("Coordinates"), _plans, "coordinating_agency", "title"),
@@ -204,13 +219,12 @@ HOLDINGS = [
         prefix="V",
     ),
     Holding(gettext_lazy("Requests to release"), _held, "agency", "kind", "plan__title"),
-    Holding(
+    Proposals(
         gettext_lazy("Proposed statuses"),
         _proposals,
         "agency",
         "item__number",
         "item__plan__title",
-        once="item",
     ),
     Votes(
         gettext_lazy("Votes out of session"),
