@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from agencies.models import Seat
-from tests.factories import PlanFactory, SeatFactory
+from tests.factories import AgencyFactory, MemberFactory, PlanFactory, SeatFactory
 from tests.workitems.intake.conftest import files  # noqa: F401
 from tests.workitems.workbooks import file_of, setting, small
 from workitems.intake.workbook import import_workbook, preview_import
@@ -190,3 +190,38 @@ def test_every_column_of_what_is_adopted_is_in_one_of_the_lists():
 
 def test_a_preview_without_a_user_says_what_is_left(plan):
     assert len(preview_import(file_of(rewritten()), at=NOW, plan=plan).to_decide) == 10
+
+
+@pytest.mark.parametrize(
+    ("cell", "offered"),
+    [
+        ("Customs (prints)", [("Police", "also Customs (prints)"), ("Police", "without Police")]),
+        ("Police (prints)", [("Police", "Police (prints)")]),
+        ("Police", []),
+        ("", []),
+    ],
+)
+def test_a_cell_without_a_supporting_agency_offers_its_end_and_says_what_is_agreed(
+    send, plan, cell, offered
+):
+    customs = AgencyFactory(short_name="Customs")
+    MemberFactory(plan=plan, agency=customs)
+    sheets = small()
+    sheets["Work items"][0]["Supporting agencies"] = cell
+    page = send(workbook=upload(sheets))
+    outcome = page.context["outcome"]
+    assert [(row.was, row.now) for row in outcome.to_decide] == offered
+    assert [row.obstacle for row in outcome.to_decide] == [""] * len(offered)
+    assert outcome.not_cleared == (() if cell else ("Item 1.1: Police",))
+    assert ("An empty cell ends no support" in page.text) == (not cell)
+
+
+def test_the_end_of_a_support_is_proposed_from_the_workbook(send, plan):
+    customs = AgencyFactory(short_name="Customs")
+    MemberFactory(plan=plan, agency=customs)
+    sheets = small()
+    sheets["Work items"][0]["Supporting agencies"] = "Customs"
+    outcome = send(workbook=upload(sheets)).context["outcome"]
+    send(fingerprint=outcome.fingerprint, reason=WHY)
+    made = Variation.objects.order_by("number")
+    assert [(row.text_before, row.text_after) for row in made] == [("", "Customs"), ("Police", "")]

@@ -32,8 +32,9 @@ class Outcome:
     """What an import did, or would do.
 
     `differences` are sentences on what the workbook says otherwise of agencies and Ministers, which
-    an import does not change; `to_decide` has what only a decision changes; `empty_texts` on texts that say nothing, and `acronyms` on those that the plan does not
-    know, which it takes.
+    an import does not change; `to_decide` has what only a decision changes; `not_cleared` names items whose
+    supporting agencies stay although their cell is empty; `empty_texts` on texts that say nothing, and
+    `acronyms` on those that the plan does not know, which it takes.
     """
 
     plan: Plan
@@ -44,6 +45,7 @@ class Outcome:
     to_decide: tuple[ToDecide, ...] = ()
     empty_texts: tuple[str, ...] = ()
     acronyms: tuple[str, ...] = ()
+    not_cleared: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -113,6 +115,7 @@ class _Examined:
             tuple(proposal.to_decide),
             tuple(proposal.empty_texts),
             tuple(proposal.unknown_acronyms),
+            tuple(proposal.not_cleared),
         )
 
 

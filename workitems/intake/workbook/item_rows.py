@@ -100,15 +100,27 @@ def _stage(proposal: Proposal, row: Row, draft: Draft) -> None:
 
 
 def _supporting(proposal: Proposal, row: Row, draft: Draft) -> None:
-    """Add supporting agencies and change their roles. Agencies that are not named stay."""
+    """Add supporting agencies and change their roles.
+
+    Agencies that are not named stay; on an adopted plan the end of their support is for a decision.
+    """
     text = row["Supporting agencies"]
-    if text in (UNREADABLE, NOT_GIVEN):
+    if text is UNREADABLE:
         return
     known = {} if draft.is_new else {
         support.agency.short_name: support
         for support in proposal.stored.supports_of[draft.row.pk]
     }  # fmt: skip
     before = supporting_words(list(known.values()))
+    is_decided = not draft.is_new and proposal.is_adopted
+    if text is NOT_GIVEN:
+        if is_decided and known and "Supporting agencies" in row.letters:
+            proposal.not_cleared.append(
+                gettext("Item {number}: {agencies}").format(
+                    number=draft.row.number, agencies=before
+                )
+            )
+        return
     seen: set[str] = set()
     for part in filter(None, text.split("; ")):
         name, role = _name_and_role(part, proposal.agencies)
@@ -134,8 +146,12 @@ def _supporting(proposal: Proposal, row: Row, draft: Draft) -> None:
             )
             continue
         seen.add(agency.short_name)
-        if not draft.is_new and proposal.is_adopted:
-            _decide_support(proposal, row, draft.row, agency, role, known.get(agency.short_name))
+        if is_decided:
+            now = known.get(agency.short_name)
+            if now is None or role_words(now.role) != role:
+                after = supporting_words([Support(item=draft.row, agency=agency, role=role)])
+                after = after if now else gettext("also {agency}").format(agency=after)
+                _decide_support(proposal, row, draft.row, agency, role, before, after)
             continue
         support = known.get(agency.short_name)
         proposal.of_proposed[id(draft.row)][0].append((agency, role))
@@ -145,21 +161,32 @@ def _supporting(proposal: Proposal, row: Row, draft: Draft) -> None:
         elif role_words(support.role) != role:
             made.put("role", role)
         proposal.add(made)
+    if is_decided:
+        leads = proposal.agencies.get(str(row["Lead agency"]).casefold())
+        for name, support in known.items():
+            # Who comes to lead the item ends to support it by that.
+            if name not in seen and support.agency != leads:
+                after = gettext("without {agency}").format(agency=name)
+                _decide_support(proposal, row, draft.row, support.agency, None, before, after)
+        return
     after = supporting_words(list(known.values()))
     if not draft.is_new and before != after:
         draft.words.append(FieldChange("Supporting agencies", before, after))
 
 
 def _decide_support(
-    proposal: Proposal, row: Row, item: WorkItem, agency: Agency, role: str, now: Support | None
+    proposal: Proposal,
+    row: Row,
+    item: WorkItem,
+    agency: Agency,
+    role: str | None,
+    was: str,
+    now: str,
 ) -> None:
-    if now is None or role_words(now.role) != role:
-        before = supporting_words([now]) if now else ""
-        after = supporting_words([Support(item=item, agency=agency, role=role)])
-        given = {"agency": agency.pk, "role": role}
-        obstacle = obstacle_of(agency)
-        heading = "Supporting agencies"
-        proposal.decide(row, heading, before, after, Kind.SUPPORTER, item, given, obstacle)
+    """Leave an agency's support, or without a role its end, for a decision. `was` is all that is agreed."""
+    given = {"agency": agency.pk, "role": role}
+    obstacle = obstacle_of(agency)
+    proposal.decide(row, "Supporting agencies", was, now, Kind.SUPPORTER, item, given, obstacle)
 
 
 def _name_and_role(part: str, known: dict[str, Agency]) -> tuple[str, str]:

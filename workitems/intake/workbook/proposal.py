@@ -128,6 +128,7 @@ class Proposal:
             lambda: ([], [])
         )
         self.empty_texts: list[str] = []
+        self.not_cleared: list[str] = []
         self.texts: list[tuple[str, str]] = []
         self.drafts: dict[type[models.Model], list[Draft]] = defaultdict(list)
         self._changes: list[Change] = []
