@@ -9,9 +9,9 @@ from reports.document.dates import MONTHS
 
 NAMES = "|".join(MONTHS)
 # A word for the future, a few words, then "by", "on" or "in" with a day, month or quarter. Words for the
-# past in between cancel the match: "will build on the work agreed in March 2010" is correct.
+# past in between cancel the match: "will build on the work agreed in March 2010" is correct. So is "due by March 2010 and then expected by May 2010".
 AHEAD = re.compile(
-    r"\b(?:will|shall|is to|are to|planned|scheduled|intends to|expected)\b"
+    r"\b(?:will|shall|is to|are to|planned|scheduled|intends to|(?<!then )expected)\b"
     r"(?P<between>[^.;:?!()]{0,80}?)"
     r"\b(?:by|on|in|for|before|from|between|at the end of|the end of)\s+"
     rf"(?P<date>(?:(?P<day>\d{{1,2}})\s+|(?:{NAMES})(?:\s+(?:to|and)\s+|–))?"

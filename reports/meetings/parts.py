@@ -225,6 +225,9 @@ class Asked:
     @property
     def asks_of_item(self) -> str:
         """What is asked, and of which item."""
+        # Papers frozen before have "End the support of".
+        if self.asks.startswith("End the support by "):
+            return f"{self.asks} for item {self.item}"
         return f"{self.asks}{ADDITIONS.get(self.asks, ' of')} {self.item}"
 
 

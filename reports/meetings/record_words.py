@@ -129,7 +129,9 @@ def _sides(row: Any, milestone: str) -> tuple[str, Words, Words]:
     what = str(Variation.Wording(row.wording).label) if row.wording else ""
     after = {Variation.Kind.CANCEL: "Cancelled", Variation.Kind.MEMBER: "Not in the working group"}
     return (
-        asks_to_change(row.kind, what, line(row.text_before), line(row.text_after), milestone),
+        asks_to_change(
+            row.kind, row.wording, what, line(row.text_before), line(row.text_after), milestone
+        ),
         paragraphs(row.text_before),
         paragraphs(row.text_after) or ((after[row.kind],) if row.kind in after else ()),
     )

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.urls import reverse
 
 from tests.factories import ReturnFactory, RoundFactory
 from tests.scenery import without_decisions
@@ -78,3 +79,34 @@ def test_nothing_is_to_follow_once_the_plan_has_ended_or_a_round_is_open(
         plan.ends_on = date(2010, 12, 31)
         plan.save()
     assert lines(coordinator, date(2011, 1, 10)) == []
+
+
+def test_a_round_is_to_be_closed_once_its_time_is_over(half_year, coordinator, police, customs):
+    of_police = ReturnFactory(
+        round=half_year, agency=police, state=Return.State.DUE, extended_to=date(2010, 7, 20)
+    )
+    said = (
+        "Close the round January to June 2010",
+        "It was due on 15 July 2010, and the next period has begun",
+    )
+
+    def closing(on):
+        lines = lines_for(coordinator, on)
+        return [(each.what, each.detail) for each in lines if "Close" in each.what]
+
+    assert closing(date(2010, 7, 20)) == []
+    assert closing(AFTER) == [said]
+    of_police.state = Return.State.SUBMITTED
+    of_police.submitted_at = datetime(2010, 7, 22, tzinfo=UTC)
+    of_police.submitted_by = coordinator
+    of_police.save()
+    assert closing(AFTER) == []
+
+
+def test_opening_a_round_says_first_that_another_is_open(half_year, coordinator, client_of):
+    page = (
+        client_of(coordinator).get(reverse("returns:open-round", args=[half_year.plan.slug])).text
+    )
+    assert "Another round is open" in page
+    assert f'href="{half_year.get_absolute_url()}#manage"' in page
+    assert "You can still open the round." not in page

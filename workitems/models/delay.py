@@ -483,6 +483,7 @@ class Variation(models.Model):
             )
         return asks_to_add(self.addition) or asks_to_change(
             self.kind,
+            self.wording,
             self.get_wording_display(),
             self.text_before,
             self.text_after,

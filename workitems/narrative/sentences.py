@@ -250,7 +250,7 @@ def _support(was: Was, now: Now) -> Sentences:
         )
     elif _differs(was, now, "ended_on"):
         says = (
-            _("ended the support of {agency}.")
+            _("ended the support by {agency}.")
             if now["ended_on"]
             else _("named {agency} as supporting again{role}.")
         )
@@ -721,6 +721,7 @@ def _variation(was: Was, now: Now) -> Sentences:
         else:
             asks = asks_to_add(adds) or asks_to_change(
                 now["kind"],
+                now["wording"],
                 str(Variation.Wording(now["wording"]).label) if now["wording"] else "",
                 now["text_before"],
                 now["text_after"],

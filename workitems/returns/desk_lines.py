@@ -128,11 +128,13 @@ def _proposals(agencies: set[int], on: date) -> list[Line]:
 
 
 def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
-    """Submitted returns, rounds whose returns are missing, and rounds to close because every return is accepted. One
-    query."""
-    of_open_rounds = Return.objects.filter(
-        round__closed_at=None, round__plan__coordinating_agency__in=agencies
-    ).select_related("round__plan", "agency")
+    """Submitted returns, rounds whose returns are missing, and rounds to close: every return is accepted, or their time
+    is over and what is still open is not there to be read. One query."""
+    of_open_rounds = (
+        Return.objects.expected()
+        .filter(round__closed_at=None, round__plan__coordinating_agency__in=agencies)
+        .select_related("round__plan", "agency")
+    )
     by_round = defaultdict(list)
     for each in of_open_rounds:
         by_round[each.round_id].append(each)
@@ -141,6 +143,13 @@ def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
         rows[0].round
         for rows in by_round.values()
         if all(each.state in Return.FINISHED for each in rows)
+    ]
+    over = [
+        rows[0].round
+        for rows in by_round.values()
+        if rows[0].round.period_end < on
+        and all(each.state in Return.FINISHED or each.is_overdue(on) for each in rows)
+        and rows[0].round not in complete
     ]
     missing = {
         pk: [
@@ -158,11 +167,15 @@ def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
                 on=on,
                 plan=each.plan.title,
                 what=_("Close the round {round}").format(round=each.name),
-                detail=_("Every return is accepted"),
+                detail=_("Every return is accepted")
+                if each in complete
+                else _("It was due on {day}, and the next period has begun").format(
+                    day=day_words(each.due_on)
+                ),
                 when=_("Now"),
                 url=f"{each.get_absolute_url()}#manage",
             )
-            for each in complete
+            for each in complete + over
         ]
         + [
             line(

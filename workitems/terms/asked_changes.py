@@ -3,8 +3,13 @@
 from agencies.wording.translation import gettext as _
 
 
-def asks_to_change(kind: str, wording: str, before: str, after: str, milestone: str) -> str:
-    """Return the request in a few words. `wording` names what changes, for those kinds that have one."""
+def asks_to_change(
+    kind: str, code: str, wording: str, before: str, after: str, milestone: str
+) -> str:
+    """Return the request in a few words. `wording` names what changes, for those kinds that have one, and `code`
+    is its code. A milestone whose words are to change has those that it had."""
+    if code == "description":
+        milestone = before
     match kind:
         case "wording" if milestone:
             says = _("Change the {wording}: “{milestone}”")
@@ -18,7 +23,7 @@ def asks_to_change(kind: str, wording: str, before: str, after: str, milestone: 
             says = (
                 (_("Change the part of {after}") if before else _("Name {after} as supporting"))
                 if after
-                else _("End the support of {before}")
+                else _("End the support by {before}")
             )
         case "cancel":
             says = _("Cancel the milestone “{milestone}”")

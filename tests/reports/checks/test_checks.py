@@ -507,6 +507,7 @@ def test_the_same_phone_number_given_twice_gives_a_warning(begin):
         ("It was planned for March 2010 and is done.", []),
         ("Police will build on the work agreed in March 2010.", []),
         ("It was due on 31 March 2010 and is now expected by 31 December 2010.", []),
+        ("It was due by 31 March 2010 and then expected by May 2010.", []),
         ("Police will, from 1 August 2010, hand it out.", []),
         ("It is to open on 1 May 2010; the rest follows.", ["1 May 2010"]),
         ("It will be done by 31 February 2010.", ["31 February 2010"]),

@@ -173,8 +173,8 @@ class _Import:
         messages.success(
             self.request,
             ngettext(
-                "{references} is with the coordinator. Nothing changes until then.",
-                "{references} are with the coordinator. Nothing changes until then.",
+                "{references} is with the coordinator. Nothing changes until the working group approves it.",
+                "{references} are with the coordinator. Nothing changes until the working group approves them.",
                 len(made),
             ).format(references=list_in_words([each.reference for each in made])),
         )

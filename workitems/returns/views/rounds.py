@@ -203,6 +203,7 @@ def open_round(request: HttpRequest, slug: str) -> HttpResponse:
         plan=plan,
         unready=unready_members(plan, localdate()),
         single_coordinator=single_coordinator(plan.coordinating_agency, localdate()),
+        open_now=plan.rounds.open().first(),
         ended_leads=ended_leads(plan, localdate()),
     )
 

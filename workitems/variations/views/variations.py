@@ -306,7 +306,9 @@ def ask(
                 waits = gettext("Saved. It waits for release by an approver of {agency}.")
                 return done(request, waits, held, agency=held.agency)
             made = service(**asked)
-            goes = gettext("{reference} is with the coordinator. Nothing changes until then.")
+            goes = gettext(
+                "{reference} is with the coordinator. Nothing changes until the working group approves it."
+            )
             return done(request, goes, made, reference=made.reference)
     return form_page(
         request,
