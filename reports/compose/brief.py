@@ -284,31 +284,42 @@ CHANGED = {
 }
 
 
+# Changes that are told however many there are.
+ALWAYS_TOLD = (Variation.Kind.END, Variation.Kind.MEMBER)
+
+
 def _changed(writer: Writer, room: Room) -> Line:
-    """Return what else of the Plan the group changed in the period: each change, or how many there are."""
-    found = writer.facts.changes
-    sources = [row.source for row in found]
-    if len(found) > MAX_CHANGES:
-        sentence = (
-            f"The working group made {count_in_words(len(found), 'other change')} to the Plan."
-        )
-        room.use(sentence)
-        return sentence, sources
-    items = {item.pk: item for item in writer.facts.items}
-    sentences = []
-    for row in found:
-        with errors_naming(row.source):
-            it = writer.names.item(items[row.item]) if row.item in items else ""
-            words = _what_changed(row).format(
-                it=it,
-                milestone=opened(writer.flat(row.milestone)) if row.milestone else "",
-                wording=row.wording,
-                before=opened(writer.flat(row.before)) if row.before else "",
-                after=opened(writer.flat(row.after)) if row.after else "",
-            )
-        sentences.append(f"The working group {words} in {month_of(row.decided_on)}.")
+    """Return what else of the Plan changed in the period: its end, who left the group and which agencies ended; then
+    each other change by the group, or how many there are."""
+    facts = writer.facts
+    first = [row for row in facts.changes if row.kind in ALWAYS_TOLD]
+    others = [row for row in facts.changes if row.kind not in ALWAYS_TOLD]
+    sentences = [_told(writer, row) for row in first]
+    for agency in facts.ended:
+        assert agency.valid_to is not None
+        sentences.append(f"{opened(agency.short_name)} ended on {long_date(agency.valid_to)}.")
+    if len(others) > MAX_CHANGES:
+        counted = count_in_words(len(others), "other change")
+        sentences.append(f"The working group made {counted} to the Plan.")
+    else:
+        sentences += [_told(writer, row) for row in others]
     room.use(*sentences)
-    return " ".join(sentences), sources
+    sources = [row.source for row in (*first, *others)]
+    return " ".join(sentences), sources or [facts.plan_source]
+
+
+def _told(writer: Writer, row: GroupChange) -> str:
+    """Return a change by the working group in a sentence."""
+    with errors_naming(row.source):
+        found = next((item for item in writer.facts.items if item.pk == row.item), None)
+        words = _what_changed(row).format(
+            it=writer.names.item(found) if found else "",
+            milestone=opened(writer.flat(row.milestone)) if row.milestone else "",
+            wording=row.wording,
+            before=opened(writer.flat(row.before)) if row.before else "",
+            after=opened(writer.flat(row.after)) if row.after else "",
+        )
+    return f"The working group {words} in {month_of(row.decided_on)}."
 
 
 def _what_changed(row: GroupChange) -> str:
@@ -317,7 +328,7 @@ def _what_changed(row: GroupChange) -> str:
         return "reworded “{milestone}” of {it}" if row.item else "changed the {wording} “{after}”"
     if row.kind == Variation.Kind.SUPPORTER:
         if not row.after:
-            return "ended the support of {before} for {it}"
+            return "ended the support by {before} for {it}"
         return (
             "changed the part of {after} in {it}"
             if row.before

@@ -31,6 +31,7 @@ from reports.models import (
 )
 from workitems.models import (
     GlossaryEntry,
+    Member,
     Pillar,
     Plan,
     Return,
@@ -205,8 +206,9 @@ class Facts:
     follows: Follows | None = None
     # By item: what an agency has asked of the working group that is not decided yet.
     requests: Mapping[int, Sequence[Asked]] = field(default_factory=dict)
-    # What else the working group changed of the Plan in the period.
+    # What else the working group changed of the Plan in the period, and which of its agencies ended in it.
     changes: Sequence[GroupChange] = ()
+    ended: Sequence[Agency] = ()
     # By item that its reviewer rates at risk or off track: the reason that was given with the rating.
     reviewers_reasons: Mapping[int, str] = field(default_factory=dict)
     # The plan's glossary as it is now, by acronym in small letters; without words, readers know it.
@@ -302,10 +304,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
             "Enter the ministerial appointment, or correct the briefing’s date."
         )
     agencies = {agency.pk: agency for agency in _agencies()}
-    members = sorted(
-        (agencies[pk] for pk in plan.agencies_on(as_at).values_list("pk", flat=True)),
-        key=lambda agency: agency.short_name.casefold(),
-    )
+    members, ended = _members(plan, agencies, briefing.period_start, as_at)
     pillars = tuple(Pillar.objects.filter(plan=plan).order_by("number"))
     moment = Moment.end_of(as_at)
     place = {pillar.pk: index for index, pillar in enumerate(pillars)}
@@ -326,7 +325,8 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         minister=appointment.minister,
         minister_since=appointment.from_on,
         agencies=agencies,
-        members=tuple(members),
+        members=members,
+        ended=ended,
         pillars=pillars,
         items=tuple(items),
         late=late_items(items, briefing.period_start),
@@ -359,6 +359,25 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
 def _agencies() -> Any:
     # A mark is read for the agency whose paper it is.
     return Agency.objects.select_related("cover__mark").defer("cover__mark__png")
+
+
+def _members(
+    plan: Plan, agencies: Mapping[int, Agency], start: date, on: date
+) -> tuple[tuple[Agency, ...], tuple[Agency, ...]]:
+    """Return the working group on a day, and those of it that ended since the period's start, by name. One query."""
+    members, ended = [], []
+    for pk, left_on in Member._base_manager.filter(plan=plan).values_list("agency", "left_on"):
+        agency = agencies[pk]
+        last = agency.valid_to or on
+        if agency.exists_on(on) and (left_on or on) >= on:
+            members.append(agency)
+        elif start <= last < on and (left_on or last) >= last:
+            ended.append(agency)
+
+    def by_name(agency: Agency) -> str:
+        return agency.short_name.casefold()
+
+    return tuple(sorted(members, key=by_name)), tuple(sorted(ended, key=by_name))
 
 
 @composed
