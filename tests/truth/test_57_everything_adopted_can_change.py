@@ -1,20 +1,29 @@
 """Rule 57: everything adopted can change by decision, and every such change is told everywhere."""
 
+import re
 from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from agencies.models import Agency
 from reports.compose import compose
+from reports.meetings import record_words
 from reports.progress.changes import read_changes
 from reports.progress.view import PlanView
 from tests.factories import (
+    AgencyFactory,
     AppointmentFactory,
     BriefingFactory,
     MeetingFactory,
+    MemberFactory,
     PillarFactory,
+    ReturnFactory,
+    RiskFactory,
+    RoundFactory,
     SupportFactory,
+    WorkItemFactory,
 )
 from tests.workitems.conftest import delayed  # noqa: F401
 from tests.workitems.record import (
@@ -27,11 +36,22 @@ from tests.workitems.record import (
     ready_to_decide,
     refused,
 )
-from workitems.models import HeldEntry, Member, Milestone, Plan, Support, Variation, WorkItem
+from workitems.desk.to_dos import lines_for
+from workitems.models import (
+    HeldEntry,
+    Member,
+    Milestone,
+    Plan,
+    Return,
+    Support,
+    Variation,
+    WorkItem,
+)
 from workitems.narrative import Scope, Wanted, history_page
 from workitems.narrative.reading import Reader
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
+from workitems.returns.services.rounds import still_open
 from workitems.variations.services import change_requests as changes
 from workitems.variations.services import held_entries, variations
 
@@ -108,7 +128,7 @@ def test_supporters_are_named_change_their_part_and_end(item, decided, customs):
     decided("supporter", item, agency=customs.pk, role=None)
     assert not item.supports.exists()
     assert not WorkItem.objects.of_agency({customs.pk}).exists()
-    assert "ended the support of Customs." in [each.what for each in item_history(item)]
+    assert "ended the support by Customs." in [each.what for each in item_history(item)]
 
 
 def test_a_cancelled_milestone_is_neither_late_nor_counted_and_stays_readable(
@@ -217,6 +237,34 @@ def test_the_next_paper_tells_them(plan, item, milestone, decided, customs):
     assert "cancelled “Brochure printed” of" in text
 
 
+def test_the_next_paper_names_the_end_who_left_and_who_ended_however_much_else_changed(
+    plan, item, milestone, decided, customs
+):
+    ending = AgencyFactory(short_name="Health", name="Health", valid_to=date(2010, 6, 3))
+    MemberFactory(plan=plan, agency=ending)
+    for number in range(5):
+        decided("wording", milestone, wording="done_means", text=f"All {number} are sent.")
+    decided("end", plan, ends_on="2014-12-31")
+    decided("member", plan, agency=customs.pk)
+    AppointmentFactory(portfolio=plan.portfolio)
+    briefing = BriefingFactory(
+        plan=plan,
+        dated=date(2010, 6, 8),
+        period_start=date(2010, 1, 1),
+        period_end=date(2010, 6, 7),
+    )
+    text = str(compose(briefing))
+    told = text.partition("The working group ")[2]
+    assert re.findall(
+        r"(\w+’s end|that \w+ leaves|\w+ ended on 3 June 2010|\w+ other changes)", told
+    )[:4] == [
+        "Plan’s end",
+        "that Customs leaves",
+        "Health ended on 3 June 2010",
+        "five other changes",
+    ]
+
+
 def test_a_contributors_request_waits_for_release(item, milestone, police, contributor, approver):
     entry = held_entries.hold_change(
         kind="responsible",
@@ -279,3 +327,60 @@ def test_an_officer_asks_from_the_page(
     assert (made.state, made.reason) == ("requested", WHY)
     assert client.get(made.get_absolute_url()).status_code == 200
     assert client.get(reverse("variations:list", args=[plan.slug])).status_code == 200
+
+
+def test_all_that_keeps_an_agency_in_the_group_is_named_at_once_each_linked(
+    plan, item, milestone, police, approver, client_of
+):
+    other = WorkItemFactory(plan=plan, number="2.6", pillar=item.pillar)
+    SupportFactory(item=other, agency=police)
+    risk = RiskFactory(plan=plan, number=1, owner_agency=police)
+    RiskFactory(plan=plan, number=2, owner_agency=police, closed_on=TODAY)
+    page = client_of(approver).post(
+        reverse("variations:change-plan", args=[plan.slug, "leaving"]),
+        {"to": police.pk, "reason": WHY, "version": plan.version},
+    )
+    assert page.context["form"].errors["to"] == [
+        "Police has a part in items 1.2 and 2.6. Give them to other agencies first. "
+        f"Police owns risk {risk.reference}. Give it to another agency or close it first.",
+    ]
+    linked = page.text.partition("Give these to other agencies first")[2]
+    for row in (item, other, risk):
+        assert linked.count(f'href="{row.get_absolute_url()}"') == 1
+
+
+def test_nobody_waits_for_the_return_of_an_agency_that_left(
+    plan, item, decided, customs, police, coordinator
+):
+    of_round = RoundFactory(plan=plan, due_on=date(2010, 5, 1))
+    rows = [ReturnFactory(round=of_round, agency=agency) for agency in (customs, police)]
+
+    def waiting():
+        return (
+            set(Return.objects.waiting_for_agency()),
+            {row.agency for row in plan_at(plan, Moment.today(TODAY)).returns},
+            {each.agency for each in still_open(of_round)},
+            [line.detail for line in lines_for(coordinator, TODAY) if "missing" in line.what],
+        )
+
+    assert waiting() == (set(rows), {customs, police}, {customs, police}, ["Customs and Police"])
+    decided("member", plan, agency=customs.pk)
+    assert waiting() == ({rows[1]}, {police}, {police}, ["Police"])
+
+
+def test_a_reworded_milestone_keeps_the_words_before_in_title_and_history(
+    plan, milestone, decided, client_of, contributor
+):
+    row = decided("wording", milestone, wording="description", text="Brochure sent")
+    row = Variation.objects.select_related("milestone").get(pk=row.pk)
+    assert row.asks == "Change the words: “Brochure printed”"
+    told = [what for what, _ in history_of(plan) if what.startswith("requested")]
+    assert told == ["requested variation V1, to change the words: “Brochure printed”."]
+    assert row.asks in client_of(contributor).get(row.get_absolute_url()).text
+
+
+def test_the_end_of_a_support_is_asked_in_plain_words(item, decided, customs):
+    SupportFactory(item=item, agency=customs)
+    row = decided("supporter", item, agency=customs.pk, role=None)
+    words = record_words.asked(row, item=item, milestone="", agencies=Agency.objects.in_bulk())
+    assert words.asks_of_item == f"End the support by Customs for item {item}"

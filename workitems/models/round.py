@@ -15,7 +15,7 @@ from agencies.models import Agency, Seat, User, by_short_name
 from agencies.records.composed import composed
 from agencies.records.tracking import track
 from workitems.models.item import Confidence, Milestone, Stage, WorkItem
-from workitems.models.plan import READING_ROLES, WRITING_ROLES, Plan
+from workitems.models.plan import READING_ROLES, WRITING_ROLES, Member, Plan
 from workitems.models.tracker import TrackerNote
 
 
@@ -123,9 +123,18 @@ class ReturnQuerySet(models.QuerySet["Return"]):
         found = self.filter(agency=agency_id, round__plan=plan_id, round__closed_at=None)
         return found.select_related("round", "agency")
 
+    def expected(self) -> Self:
+        """Leave out those that an agency did not submit before it left the working group: it has no items."""
+        left = Member._base_manager.filter(
+            plan=models.OuterRef("round__plan"),
+            agency=models.OuterRef("agency"),
+            left_on__isnull=False,
+        )
+        return self.exclude(models.Exists(left), state__in=Return.WITH_AGENCY)
+
     def waiting_for_agency(self) -> Self:
         """Returns in open rounds that the agency still has to submit, or submit again."""
-        return self.filter(state__in=Return.WITH_AGENCY, round__closed_at=None)
+        return self.filter(state__in=Return.WITH_AGENCY, round__closed_at=None).expected()
 
     def soonest_first(self) -> Self:
         return self.order_by(Coalesce("extended_to", "round__due_on"), by_short_name(), "pk")

@@ -4,15 +4,16 @@ Registered in `agencies.people.succession`. Finished rows stay with the agency t
 """
 
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from agencies.models import Agency
 from agencies.people.succession import HandOver, Holding, save_row
 from agencies.records import history
-from agencies.wording.translation import day_words
+from agencies.wording.translation import day_words, list_in_words
 from workitems.models import (
     CalendarFeed,
     Decision,
@@ -237,3 +238,51 @@ HOLDINGS = [
     ),
     Holding(gettext_lazy("Calendar addresses"), _feeds, "agency", "label", "plan__title"),
 ]
+
+
+# --- what keeps an agency in a working group ----------------------------------------------------------
+
+
+class OpenParts(NamedTuple):
+    """What of a plan an agency still has: live items that it leads, supports or has an open milestone of, and
+    open risks that it owns."""
+
+    items: list[WorkItem]
+    risks: list[Risk]
+
+    def obstacles(self, agency: Agency) -> str:
+        """Return why the agency cannot leave the working group, all of it; "" if nothing keeps it."""
+        found = []
+        if self.items:
+            found.append(
+                ngettext(
+                    "{agency} has a part in item {numbers}. Give it to another agency first.",
+                    "{agency} has a part in items {numbers}. Give them to other agencies first.",
+                    len(self.items),
+                ).format(agency=agency, numbers=list_in_words([row.number for row in self.items]))
+            )
+        if self.risks:
+            found.append(
+                ngettext(
+                    "{agency} owns risk {references}. Give it to another agency or close it first.",
+                    "{agency} owns risks {references}. Give them to other agencies or close them first.",
+                    len(self.risks),
+                ).format(
+                    agency=agency,
+                    references=list_in_words([row.reference for row in self.risks]),
+                )
+            )
+        return " ".join(found)
+
+
+def open_parts(plan: Plan, agency: Agency) -> OpenParts:
+    """Return what the agency still has of the plan. Two queries."""
+    its = Q(lead_agency=agency) | Q(supports__agency=agency, supports__ended_on=None)
+    its |= Q(
+        milestones__responsible_agency=agency,
+        milestones__completed_on=None,
+        milestones__withdrawn_on=None,
+    )
+    items = plan.items.live().filter(pk__in=plan.items.filter(its).values("pk")).in_order()
+    risks = plan.risks.filter(owner_agency=agency, closed_on=None).order_by("number")
+    return OpenParts(list(items), list(risks))

@@ -27,7 +27,8 @@ COORDINATORS_AFTER_DAYS = 10
 
 def return_news(on: date, *, only: Collection[int] | None = None) -> list[ReturnNews]:
     """Return the day's news of returns in all open rounds, or only of those with these ids."""
-    returns = Return.objects.filter(round__closed_at=None).exclude(state=Return.State.MOVED)
+    returns = Return.objects.expected().filter(round__closed_at=None)
+    returns = returns.exclude(state=Return.State.MOVED)
     if only is not None:
         returns = returns.filter(pk__in=only)
     own_notes = ReturnNote.objects.filter(of_return=OuterRef("pk"), is_own=True)

@@ -20,6 +20,7 @@ from workitems.intake.plan_making import lacks_of, referring
 from workitems.models import Measure, Member, Milestone, Pillar, Plan, Support, WorkItem
 from workitems.models.item import Stage, is_item_number
 from workitems.plan.asat import end_of
+from workitems.plan.held_work import OpenParts
 from workitems.plan.services.plan_days import Faults
 from workitems.plan.services.refusals import Conflict, Refused, locked
 from workitems.terms.as_told import fault_of_phrase
@@ -96,13 +97,10 @@ def _set_members(plan: Plan, members: Iterable[Agency], by: User) -> bool:
         agency = row.agency
         its = Q(lead_agency=agency) | Q(supports__agency=agency)
         its |= Q(milestones__responsible_agency=agency)
-        if item := plan.items.filter(its).in_order().first():
-            raise Refused(
-                _("{agency} has a part in item {number}. Give it to another agency first.").format(
-                    agency=agency, number=item.number
-                ),
-                "members",
-            )
+        items = plan.items.filter(pk__in=plan.items.filter(its).values("pk")).in_order()
+        its_risks = plan.risks.filter(owner_agency=agency, closed_on=None).order_by("number")
+        if says := OpenParts(list(items), list(its_risks)).obstacles(agency):
+            raise Refused(says, "members")
     if leaving:
         history.delete_all(Member.objects.filter(pk__in=[row.pk for row in leaving]), by=by)
     new = [agency for pk, agency in wanted.items() if pk not in stored]

@@ -318,5 +318,9 @@ class ReturnAt(NamedTuple):
     reasons: Sequence[Reason]
 
     @property
+    def is_awaited(self) -> bool:
+        return self.state in Return.WITH_AGENCY
+
+    @property
     def state_label(self) -> str:
         return str(Return.State(self.state).label)

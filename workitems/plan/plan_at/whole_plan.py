@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from agencies.models import Agency
-from workitems.models import OutOfSession, Plan, Return, ReturnNote, Round, Variation
+from workitems.models import Member, OutOfSession, Plan, Return, ReturnNote, Round, Variation
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at.loading import (
     actions_at,
@@ -121,7 +121,16 @@ class PlanAt:
 
     @cached_property
     def returns(self) -> Sequence[ReturnAt]:
-        return returns_at(self.plan, self.moment, self.agencies)
+        found = returns_at(self.plan, self.moment, self.agencies)
+        leading = {item.lead for item in self.items}
+        if not any(row.is_awaited and row.agency.pk not in leading for row in found):
+            return found
+        # What an agency did not submit before it left the working group has no items, and nobody waits for it.
+        rows = read_at(
+            *(Member, self.moment, ("agency_id",), {"plan_id": self.plan.pk}), left_on__isnull=False
+        )
+        left = {agency for (agency,) in rows}
+        return [row for row in found if not (row.is_awaited and row.agency.pk in left)]
 
     @cached_property
     def concerns(self) -> Mapping[int, Concerns]:

@@ -28,7 +28,7 @@ def remind(*, round: Round, body: str, by: User, at: datetime) -> Reminder:
         raise Refused(_("This round is closed."))
     if not body:
         raise Refused(_("Write what the agencies should read."), "body")
-    if not round.returns.filter(state__in=Return.WITH_AGENCY).exists():
+    if not round.returns.waiting_for_agency().exists():
         raise Refused(_("Every agency has submitted its return."))
     return history.save(Reminder(round=round, body=body, by=by, at=at), by=by)
 

@@ -90,7 +90,7 @@ def round_faults(
 
 def still_open(round: Round) -> list[Return]:
     """Return the returns that are not accepted, with their agency and progress."""
-    found = round.returns.exclude(state__in=Return.FINISHED).select_related("agency")
+    found = round.returns.expected().exclude(state__in=Return.FINISHED).select_related("agency")
     return list(found.with_progress().order_by(by_short_name()))
 
 

@@ -25,6 +25,7 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.models.item import TITLE_LENGTH
+from workitems.plan.held_work import open_parts
 from workitems.plan.services.items import end_delays, next_number
 from workitems.plan.services.plan_days import Faults
 from workitems.plan.services.refusals import Refused, locked
@@ -269,19 +270,9 @@ def _leaving_faults(asked: Variation, row: Any, on: date) -> Faults:
             ),
             "to",
         )
-    its = Q(lead_agency=agency) | Q(supports__agency=agency, supports__ended_on=None)
-    its |= Q(
-        milestones__responsible_agency=agency,
-        milestones__completed_on=None,
-        milestones__withdrawn_on=None,
-    )
-    if item := row.items.live().filter(its).in_order().first():
-        yield (
-            _("{agency} has a part in item {number}. Give it to another agency first.").format(
-                agency=agency, number=item.number
-            ),
-            "to",
-        )
+    assert agency is not None
+    if says := open_parts(row, agency).obstacles(agency):
+        yield says, "to"
 
 
 def _end_faults(asked: Variation, row: Any, on: date) -> Faults:

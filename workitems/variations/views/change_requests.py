@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from agencies.pages.once import once
 from agencies.wording.translation import StrOrPromise
 from workitems.models import Milestone, Plan, Variation, WorkItem
+from workitems.plan.held_work import OpenParts, open_parts
 from workitems.plan.views.lookups import (
     posted,
     require,
@@ -162,9 +163,17 @@ def _asking(
             "what": what,
             "tabs": [(each.tab, addresses[name], name == what) for name, each in pages.items()],
             "pending": same.pending_in(plan),
+            "keeping": _keeping(plan, form) if page.kind == Kind.MEMBER else None,
             "cancel_url": (item or plan).get_absolute_url(),
         },
         found["approving"],
         kind=page.kind,
         row=row,
     )
+
+
+def _keeping(plan: Plan, form: forms.ChangeForm) -> OpenParts | None:
+    """Return what keeps the agency that was chosen in the working group, of a sent form."""
+    form.is_valid()
+    chosen = form.cleaned_data.get("to") if form.is_bound else None
+    return open_parts(plan, chosen) if chosen else None
