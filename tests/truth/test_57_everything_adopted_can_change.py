@@ -37,6 +37,7 @@ from tests.workitems.record import (
     refused,
 )
 from workitems.desk.to_dos import lines_for
+from workitems.meetings.forms.meetings import DecisionForm
 from workitems.models import (
     HeldEntry,
     Member,
@@ -384,3 +385,34 @@ def test_the_end_of_a_support_is_asked_in_plain_words(item, decided, customs):
     row = decided("supporter", item, agency=customs.pk, role=None)
     words = record_words.asked(row, item=item, milestone="", agencies=Agency.objects.in_bulk())
     assert words.asks_of_item == f"End the support by Customs for item {item}"
+
+
+@pytest.mark.parametrize("last_day", [TODAY, date(2010, 5, 31)])
+def test_an_agency_that_ends_is_offered_for_no_new_work(
+    plan, item, milestone, police, customs, approver, coordinator, meeting, client_of, last_day
+):
+    Agency.objects.filter(pk=customs.pk).update(valid_to=last_day)
+    customs.refresh_from_db()
+    asking = {
+        "variations:change-item": (("1.2", "lead"), "to"),
+        "variations:change-milestone": (("1.2", 1, "agency"), "to"),
+        "variations:propose-item": ((), "lead_agency"),
+    }
+    offered = {
+        name: client_of(approver)
+        .get(reverse(name, args=[plan.slug, *args]))
+        .context["form"]
+        .fields[field]
+        for name, (args, field) in asking.items()
+    }
+    offered["decision"] = DecisionForm(plan=plan, with_items=True, on=TODAY).fields["owner_agency"]
+    for name, field in offered.items():
+        assert customs not in field.queryset, name
+        assert plan.coordinating_agency in field.queryset, name
+    # Nobody takes it as the lead who acts, and its support can still end.
+    assert DecisionForm(plan=plan, with_items=False, on=TODAY, lead=customs).lead is None
+    address = reverse("variations:change-item", args=[plan.slug, "1.2", "supporters"])
+    client = client_of(approver)
+    assert customs not in client.get(address).context["form"].fields["to"].queryset
+    SupportFactory(item=item, agency=customs)
+    assert customs in client.get(address).context["form"].fields["to"].queryset

@@ -121,6 +121,14 @@ class Plan(models.Model):
         stays = Q(memberships__left_on=None) | Q(memberships__left_on__gte=on)
         return Agency.objects.valid_on(on).filter(stays, memberships__plan=self).in_order()
 
+    def agencies_after(self, on: date, kept: Q | None = None) -> AgencyQuerySet:
+        """Return the member agencies that can take work on: those that do not end by this day. `kept` are others
+        that a form has to offer, because its row has them."""
+        goes_on = Q(valid_to=None) | Q(valid_to__gt=on)
+        begun = Q(valid_from=None) | Q(valid_from__lte=on)
+        taking = goes_on & begun
+        return self.agencies.filter(taking | kept if kept else taking)
+
     def quorum_of(self, members: int) -> int:
         """Return how many of that many member agencies must take part in deciding a variation."""
         return members // 2 + 1 if self.quorum is None else min(self.quorum, members)

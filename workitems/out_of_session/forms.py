@@ -84,9 +84,9 @@ class CloseForm(FollowUpFields):
 
     field_order = ("text", "owner_agency", "due_on")
 
-    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plan: Plan, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer_members(plan)
+        self.offer_members(plan, on)
 
 
 class MoreTimeForm(VersionedForm):

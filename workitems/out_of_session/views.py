@@ -122,7 +122,9 @@ def show(
         forms["extend_form"] = MoreTimeForm(row=asked, auto_id="id_extend_%s")
         forms["end_form"] = EndForm(auto_id="id_end_%s")
         if found.can_close:
-            forms["close_form"] = CloseForm(plan=variation.plan, auto_id="id_close_%s")
+            forms["close_form"] = CloseForm(
+                plan=variation.plan, on=localdate(), auto_id="id_close_%s"
+            )
     return render(
         request,
         "workitems/out_of_session/detail.html",
@@ -234,7 +236,7 @@ def _to_act_on(request: HttpRequest, slug: str, variation: int, pk: int) -> OutO
 @once
 def close(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpResponse:
     asked = _to_act_on(request, slug, variation, pk)
-    form = CloseForm(request.POST, plan=asked.variation.plan, auto_id="id_close_%s")
+    form = CloseForm(request.POST, plan=asked.variation.plan, on=localdate(), auto_id="id_close_%s")
     message = _("{reference} is {state}.")
     return _act(request, asked, "close_form", form, services.close, message, at=timezone.now())
 

@@ -367,7 +367,11 @@ def _lead(matter: Matter) -> Agency | None:
 def _forms(meeting: Meeting, matter: Matter) -> dict[str, Any]:
     found: dict[str, Any] = {
         "decision_form": DecisionForm(
-            plan=meeting.plan, with_items=False, lead=_lead(matter), auto_id="id_decision_%s"
+            plan=meeting.plan,
+            with_items=False,
+            on=localdate(),
+            lead=_lead(matter),
+            auto_id="id_decision_%s",
         ),
         "discussion_form": DiscussionForm(row=matter, auto_id="id_discussion_%s"),
     }
@@ -419,6 +423,7 @@ def record(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
         request.POST,
         plan=meeting.plan,
         with_items=False,
+        on=localdate(),
         lead=_lead(row),
         auto_id="id_decision_%s",
     )

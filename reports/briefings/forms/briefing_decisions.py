@@ -1,5 +1,6 @@
 """Form for the working group's decision on a briefing."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -34,9 +35,9 @@ class BriefingDecisionForm(FollowUpFields):
 
     field_order = ("briefing", "matter", "text", "owner_agency", "due_on")
 
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, meeting: Meeting, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer_members(meeting.plan)
+        self.offer_members(meeting.plan, on)
         briefing: Any = self.fields["briefing"]
         briefing.queryset = Briefing.objects.filter(plan=meeting.plan).newest_first()
         matter: Any = self.fields["matter"]

@@ -22,6 +22,7 @@ def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     form = BriefingDecisionForm(
         posted(request),
         meeting=meeting,
+        on=localdate(),
         initial={"matter": on_screen},
     )
     back = address_of(request, meeting, "#decisions")

@@ -1,11 +1,13 @@
 """Start a plan in the browser, change everything in it until it is adopted, adopt it or delete it."""
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -62,8 +64,9 @@ def item_to_shape(request: HttpRequest, slug: str, number: str) -> WorkItem:
     return item
 
 
-def members_of(plan: Plan) -> QuerySet[Agency]:
-    return plan.agencies
+def members_of(plan: Plan, *kept: Any) -> QuerySet[Agency]:
+    """Return the members that can take work on, and those `kept`, as ids or in queries."""
+    return plan.agencies_after(localdate(), reduce(or_, (Q(pk__in=each) for each in kept), Q()))
 
 
 def page(
@@ -134,7 +137,7 @@ def adopt(request: HttpRequest, slug: str) -> HttpResponse:
         lacks=lacks_of(plan, localdate()),
         doubtful=doubtful(plan, localdate()),
         holds=list_in_words(what_goes(plan)),
-        members=members_of(plan),
+        members=plan.agencies,
         then=changes_of_adopted(),
     )
 
@@ -178,7 +181,7 @@ def making_page(request: HttpRequest, plan: Plan) -> HttpResponse:
             "pillars": [
                 (pillar, by_pillar.get(pillar.pk, [])) for pillar in plan.pillars.order_by("number")
             ],
-            "members": members_of(plan),
+            "members": plan.agencies,
             "has_tracker_notes": plan.tracker_notes.exists(),
             "has_people": names_people(plan),
         },
@@ -284,7 +287,8 @@ def change_item(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = item_to_shape(request, slug, number)
     plan = item.plan
     pillars = plan.pillars.order_by("number")
-    form = ItemForm(posted(request), row=item, pillars=pillars, members=members_of(plan))
+    members = members_of(plan, [item.lead_agency_id], item.supports.values("agency"))
+    form = ItemForm(posted(request), row=item, pillars=pillars, members=members)
     if kept := carry_out(request, form, plan_making.change_item, item=item):
         then = request.POST.get("then")
         if then not in NEXT_OF_AN_ITEM:
@@ -349,7 +353,8 @@ def add_milestone(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 def change_milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
     item = item_to_shape(request, slug, number)
     row = milestone_of(item, milestone)
-    form = MilestoneForm(posted(request), row=row, members=members_of(item.plan))
+    members = members_of(item.plan, [row.responsible_agency_id])
+    form = MilestoneForm(posted(request), row=row, members=members)
     if kept := carry_out(request, form, plan_making.change_milestone, milestone=row):
         warn_of_day(request, item, kept)
         return saved(request, form, kept, _("Saved."), item_url(item))

@@ -1,10 +1,11 @@
 """Forms for meetings: date, agenda, attendance, decisions and their follow-up."""
 
 from collections.abc import Iterable
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,10 +25,6 @@ from workitems.meetings.services.decisions import owner_faults
 from workitems.models import Decision, Meeting, Plan, WorkItem
 from workitems.models.meeting import MATTER_TITLE_LENGTH, time_in_words
 from workitems.plan.forms.stems import remark_on_acronyms
-
-
-def members(plan: Plan) -> Any:
-    return plan.agencies
 
 
 def invited(meeting: Meeting) -> Any:
@@ -198,10 +195,12 @@ class FollowUpFields(Form):
         if "owner_agency" in cleaned:
             yield from owner_faults(cleaned["owner_agency"], cleaned.get("due_on"))
 
-    def offer_members(self, plan: Plan) -> None:
-        """Offer the members as owners, and remark on the acronyms that the plan does not know."""
+    def offer_members(self, plan: Plan, on: date, kept: int | None = None) -> None:
+        """Offer the members that do not end as owners, and the one `kept`; remark on the acronyms that the plan does
+        not know."""
         remark_on_acronyms(self, plan, "text")
-        self.fields["owner_agency"].queryset = members(plan)  # type: ignore[attr-defined]
+        offered = plan.agencies_after(on, Q(pk=kept) if kept else None)
+        self.fields["owner_agency"].queryset = offered  # type: ignore[attr-defined]
 
 
 class DecisionForm(FollowUpFields):
@@ -222,13 +221,15 @@ class DecisionForm(FollowUpFields):
         *args: Any,
         plan: Plan,
         with_items: bool,
+        on: date,
         lead: Agency | None = None,
         **kwargs: Any,
     ) -> None:
         """`lead` leads the matter's item, and acts on the decision if only a date is given."""
         super().__init__(*args, **kwargs)
+        lead = None if lead is not None and (lead.valid_to or date.max) <= on else lead
         self.lead = lead
-        self.offer_members(plan)
+        self.offer_members(plan, on)
         if lead is not None:
             self.fields["owner_agency"].help_text = _(
                 "If you enter a date and no agency, it is {lead}, the lead agency."
@@ -252,6 +253,6 @@ class ChangeDecisionForm(VersionedForm, FollowUpFields):
 
     field_order = ("version", "text", "owner_agency", "due_on")
 
-    def __init__(self, *args: Any, row: Decision, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, row: Decision, on: date, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
-        self.offer_members(row.plan)
+        self.offer_members(row.plan, on, row.owner_agency_id)

@@ -67,7 +67,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
 def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Record a decision without an agenda matter, with or without an item."""
     meeting = own_meeting(request, slug, pk)
-    form = DecisionForm(posted(request), plan=meeting.plan, with_items=True)
+    form = DecisionForm(posted(request), plan=meeting.plan, with_items=True, on=localdate())
     if made := carry_out(
         request, form, decision_services.record_decision, meeting=meeting, on=localdate()
     ):
@@ -92,7 +92,7 @@ def visible_decision(request: HttpRequest, slug: str, decision: int) -> Decision
 def change(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
     row = visible_decision(request, slug, decision)
     require(request, "workitems.record_meeting", row.plan)
-    form = ChangeDecisionForm(posted(request), row=row)
+    form = ChangeDecisionForm(posted(request), row=row, on=localdate())
     if kept := carry_out(request, form, decision_services.change_decision, decision=row):
         return saved(request, form, kept, _("The decision is saved."), row)
     return form_page(

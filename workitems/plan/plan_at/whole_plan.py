@@ -43,7 +43,7 @@ from workitems.terms.lateness import NO_CONCERNS, Concerns, Rank, Reason
 class PlanAt:
     """The plan at a moment, whole or narrowed to a pillar or a lead agency.
 
-    Each part is read when it is first asked for, in at most 15 queries whatever the plan's size;
+    Each part is read when it is first asked for, in at most 16 queries whatever the plan's size;
     `parts` are those that were read already, by their names. Without `texts`, the items' objective and
     action are left empty, and what "done" means of a milestone. Without `dates`, the items are read
     without their milestones, so that none is late and no reason for attention is known.

@@ -71,7 +71,7 @@ def propose_item(request: HttpRequest, slug: str) -> HttpResponse:
         row=WorkItem(plan=plan, pillar=pillar, number=number, lead_agency=lead),
         plan=plan,
         pillars=pillars,
-        members=_members(plan),
+        members=plan.agencies_after(localdate()),
         agencies=found["agencies"],
         on=localdate(),
     )
@@ -108,7 +108,7 @@ def propose_milestone(request: HttpRequest, slug: str, number: str) -> HttpRespo
         posted(request),
         row=row,
         plan=plan,
-        members=_members(plan),
+        members=plan.agencies_after(localdate()),
         agencies=found["agencies"],
         on=localdate(),
     )

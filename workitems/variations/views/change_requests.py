@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.pages.once import once
 from agencies.wording.translation import StrOrPromise
-from workitems.models import Milestone, Plan, Variation, WorkItem
+from workitems.models import Milestone, Plan, Support, Variation, WorkItem
 from workitems.plan.held_work import OpenParts, open_parts
 from workitems.plan.views.lookups import (
     posted,
@@ -144,6 +145,11 @@ def _asking(
         raise Http404
     page, members = pages[what], plan.agencies_on(localdate())
     parts = list(members)
+    if page.kind != Kind.MEMBER:
+        # A support can end of an agency that ends itself.
+        may_end = item is not None and page.kind == Kind.SUPPORTER
+        kept = Q(pk__in=Support.objects.filter(item=item).values("agency")) if may_end else None
+        members = plan.agencies_after(localdate(), kept)
     if item is not None:
         parts = [item.lead_agency, *(support.agency for support in item.supports.all())]
     found = askers(request, plan, parts)
