@@ -365,7 +365,7 @@ def finding(
     moves: Moves = NO_MOVES,
 ) -> str:
     """Return how the plan is going: "Seven of 25 work items are late, two more than on 17 October: 1.2 and
-    3.1 became late. Consultation has cost the most days in open delays: 184."
+    3.1 became late. Consultation has cost the most days in open delays, up to the dates expected so far: 184."
     """
     gone, late, complete = now[Status.WITHDRAWN], now[Status.LATE], now[Status.COMPLETE]
     unjudged = now[Status.UNJUDGED]
@@ -495,11 +495,17 @@ def _nothing_judged(count: int, total: int, *, is_now: bool) -> str:
 
 def _costliest(most: CauseCount, *, is_now: bool) -> str:
     if not is_now:
-        sentence = gettext("{cause} had cost the most days in open delays: {days:,}.")
+        sentence = gettext(
+            "{cause} had cost the most days in open delays, up to the dates expected so far: {days:,}."
+        )
     elif most.cause == Delay.Cause.PRIOR_COMMITMENTS:  # "Prior commitments", which are several
-        sentence = gettext("{cause} have cost the most days in open delays: {days:,}.")
+        sentence = gettext(
+            "{cause} have cost the most days in open delays, up to the dates expected so far: {days:,}."
+        )
     else:
-        sentence = gettext("{cause} has cost the most days in open delays: {days:,}.")
+        sentence = gettext(
+            "{cause} has cost the most days in open delays, up to the dates expected so far: {days:,}."
+        )
     return sentence.format(cause=capitalised(because_of(most.cause)), days=most.days)
 
 

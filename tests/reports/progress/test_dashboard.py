@@ -269,10 +269,10 @@ LAST = Moment.end_of(date(2010, 4, 20))
     ("now", "then", "expected"),
     [
         ({"late": 7, "on_time": 14, "complete": 4}, {"late": 5},
-         "Seven of 25 work items are late, two more than on 20 April. Consultation has cost the most days in open delays: 90."),
+         "Seven of 25 work items are late, two more than on 20 April. Consultation has cost the most days in open delays, up to the dates expected so far: 90."),
         ({"late": 1, "on_time": 1}, {"late": 1},
-         "One of two work items is late, as many as on 20 April. Consultation has cost the most days in open delays: 90."),
-        ({"late": 1}, None, "One of one work item is late. Consultation has cost the most days in open delays: 90."),
+         "One of two work items is late, as many as on 20 April. Consultation has cost the most days in open delays, up to the dates expected so far: 90."),
+        ({"late": 1}, None, "One of one work item is late. Consultation has cost the most days in open delays, up to the dates expected so far: 90."),
         ({"on_time": 3, "in_doubt": 2}, {"late": 1},
          "No work item is late, one fewer than on 20 April. Two are in doubt."),
         ({"on_time": 3}, {"late": 0, "on_time": 3}, "No work item is late, as on 20 April."),
