@@ -270,7 +270,8 @@ def test_it_leaves_desks_and_calendars_but_for_open_rounds(world):
     )
     for user in world.people.values():
         urls = {line.url for line in lines_for(user, TODAY) if "/old/" in line.url}
-        assert urls <= {waiting.get_absolute_url(), waiting.round.get_absolute_url()}
+        round = waiting.round.get_absolute_url()
+        assert urls <= {waiting.get_absolute_url(), round, f"{round}#manage"}
         assert any("/newer/" in line.url for line in lines_for(user, TODAY))
     days = {entry.category for entry in entries_of(world.feeds[0], TODAY)}
     assert days == {"Return", "Meeting"}

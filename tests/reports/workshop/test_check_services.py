@@ -11,7 +11,7 @@ from reports.drafting.paper import read_drafted
 from reports.models import CheckOverride
 from reports.workshop.services import drafts
 from reports.workshop.services import overrides as acts
-from tests.factories import ReturnFactory, RoundFactory
+from tests.factories import ReturnFactory, RoundFactory, WorkItemFactory
 from tests.reports.drafted import BEFORE, drafted
 from workitems.plan.services import Refused
 
@@ -117,6 +117,7 @@ def test_missing_returns_are_listed_in_one_paragraph_with_their_sources(
     )
     for agency in (customs, police):
         ReturnFactory(round=round, agency=agency)
+    WorkItemFactory(plan=plan, lead_agency=customs)
     briefing = begin()
     assert all(
         check.is_listable
@@ -141,6 +142,7 @@ def test_missing_returns_are_listed_in_one_paragraph_with_their_sources(
 
 def test_missing_returns_of_several_rounds_are_listed_by_round(begin, by, plan, police, customs):
     """Two of the rounds end on the same day."""
+    WorkItemFactory(plan=plan, lead_agency=customs)
     for name, start, end, agencies in (
         ("the first half of 2010", date(2010, 1, 1), date(2010, 6, 30), [police, customs]),
         ("the second half of 2009", date(2009, 7, 31), date(2009, 12, 31), [police]),

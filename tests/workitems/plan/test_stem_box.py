@@ -228,7 +228,7 @@ def boxes_of(plan):
         (RequestDateForm, {"row": step, **one}, ["reason"]),
         (RequestWordingForm, {"row": item, "wording": "title", **one}, ["text_after", "reason"]),
         (ProposeItemForm, {"row": item, **propose}, ["title", "milestone_1", "done_3", "measures"]),
-        (DecisionForm, {"plan": plan, "with_items": False}, ["text"]),
+        (DecisionForm, {"plan": plan, "with_items": False, "on": date(2010, 7, 1)}, ["text"]),
         (TextForm, {"row": item, "field": "as_told"}, ["as_told"]),
         (TextForm, {"row": step, "field": "as_told"}, ["as_told"]),
         (ItemForm, {"row": item, "pillars": pillars, "members": agencies}, ["title", "action"]),
