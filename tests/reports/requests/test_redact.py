@@ -479,7 +479,7 @@ def check_redacted(document, spans, after, own, before):
     ]
     assert len(after.recommendation.items) == len(document.recommendation.items)
     # Every span has a label with its grounds, and there is no label without a span.
-    labels = re.findall(r"\[s [^\[\]]+\]", stored)
+    labels = re.findall(r"\[s \d[^\[\]\"]*\]", stored)
     given = {code for span in spans for code in span.grounds}
     assert set().union(*map(codes, labels)) == given
     assert all(any(set(span.grounds) <= codes(each) for each in labels) for span in spans)
