@@ -23,7 +23,9 @@ export function linesOf(kept) {
   return kept.flatMap(([, { number, fields }]) => {
     const of = number ? filled(_("Item {number}:"), { number }) : _("A reply:");
     const texts = changedIn(fields).map(([, text]) => text.trim());
-    return texts.filter(Boolean).map((text) => Object.assign(document.createElement("li"), { textContent: `${of} ${text}` }));
+    // Not the name of a choice.
+    const isTyped = (text) => !/^(?:[a-z]+_[a-z_]+|done|complete|ongoing|no|yes|headline|)$/.test(text);
+    return texts.filter(isTyped).map((text) => Object.assign(document.createElement("li"), { textContent: `${of} ${text}` }));
   });
 }
 

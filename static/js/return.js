@@ -13,7 +13,7 @@ const connection = new Connection({
   closed: _("This return can no longer be changed. Copy your text before you leave this page."),
 });
 const device = new Device(form.dataset.person);
-const REST = " rest"; // ends the name of what is kept because newer words stand where it was typed
+const REST = " rest"; // ends the names of what is kept from before
 let waiting = []; // what is kept on the device from before, until it is put back or discarded
 
 // --- boxes, and what they began with ----------------------------------------------------------------
@@ -863,7 +863,7 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   event.preventDefault();
-  if (waiting.length > 0 && pressed.value !== "save") {
+  if (waiting.length > 0 && /^(?:ready|submit)/.test(pressed.value)) {
     go(document.getElementById("unsent"));
     return;
   }
@@ -924,9 +924,14 @@ function formOf(name) {
   return name.slice(0, name.lastIndexOf("-"));
 }
 
+// The section of what is kept.
+function sectionOf(id) {
+  return id.replace(new RegExp(`(?:${REST})+$`), "");
+}
+
 // What collides with newer words about a milestone stays on the device, to be copied; of an answer the server asks.
 async function putBack(id, { number, fields, steps }) {
-  const element = document.getElementById(id.replace(REST, ""));
+  const element = document.getElementById(sectionOf(id));
   if (!element) return;
   const now = await openSection(element);
   if (!now) return;
@@ -941,10 +946,11 @@ async function putBack(id, { number, fields, steps }) {
     const current = step && (fieldsOf(step).get(name) ?? "");
     return step && !same(current, fields[`initial-${name}`]) && !same(current, value);
   };
-  const newer = changedIn(fields).filter(isNewer);
+  const typed = changedIn(fields);
+  const newer = typed.filter(isNewer);
   device.forget(id);
   if (newer.length > 0) device.keep(`${element.id}${REST}`, { number, fields: Object.fromEntries(newer), steps });
-  const changed = changedIn(fields).filter((field) => !newer.includes(field));
+  const changed = typed.filter((field) => !newer.includes(field));
   for (const [name, value] of changed) {
     // Whoever saved other words since is asked about, as this field began with what it began with then.
     if (`initial-${name}` in fields) put(now, `initial-${name}`, fields[`initial-${name}`]);
@@ -964,6 +970,12 @@ function offer() {
     if (isThere) device.forget(id);
     return !isThere;
   });
+  // What is typed on this page is kept and erased beside it, not in its place.
+  waiting = waiting.map(([id, what]) => {
+    device.forget(id);
+    device.keep(`${id}${REST}`, what);
+    return [`${id}${REST}`, what];
+  });
   const place = document.querySelector("[data-unsent]");
   place.hidden = waiting.length === 0;
   const numbers = waiting.map(([, { number }]) => (number ? filled(_("item {number}"), { number }) : _("a reply")));
@@ -980,7 +992,7 @@ function offer() {
       keepAll();
       await Promise.all(sections.map((section) => section.running));
       for (const [id, what] of kept) await putBack(id, what);
-      document.getElementById(kept[0][0])?.focus();
+      document.getElementById(sectionOf(kept[0][0]))?.focus();
       waiting = [...device.all].filter(([id]) => id.endsWith(REST));
       place.querySelector("ul").replaceChildren(...linesOf(waiting));
       place.querySelector("[data-newer]").hidden = place.hidden = waiting.length === 0;

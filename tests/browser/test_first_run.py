@@ -206,7 +206,7 @@ def test_the_messiest_tracker_leads_from_no_account_to_an_open_round_in_twenty_m
     person.type("Released on", "1 July 2025")
     person.type("Minister’s portfolio", "Minister of Immigration")
     person.press("button", "See the plan")
-    expect(page.locator("main")).to_contain_text("Choose 4 answers")
+    expect(page.locator("main")).to_contain_text("Choose 5 answers")
     assert_accessible()
     add = "Add “Oranga Tamariki” as a new agency"
     page.get_by_label("Answer about Oranga Tamariki", exact=True).select_option(label=add)
@@ -215,12 +215,13 @@ def test_the_messiest_tracker_leads_from_no_account_to_an_open_round_in_twenty_m
             label="The same agency as “Oranga Tamariki”"
         )
     person.choose("Answer about The tracker says something of these items", "note")
+    page.get_by_label("Answer about Complete", exact=True).select_option("as_at")
     person.press("button", "Show the plan with these answers")
     person.press("button", "Import as a plan")
     expect(page.locator("main")).to_contain_text("is imported as a plan")
     person.press("link", "See whom you can invite")
     assert_accessible()
-    lines = page.get_by_label("Lines to copy").input_value().splitlines()
+    lines = page.get_by_label("People, one a line").input_value().splitlines()
     assert "Ana Bell, ana.bell@police.example, Police, contributor" in lines
     page.go_back()
     person.press("link", "Adopt the plan")
@@ -232,6 +233,7 @@ def test_the_messiest_tracker_leads_from_no_account_to_an_open_round_in_twenty_m
     assert_accessible()
     person.press("link", "Open a round")
     page.get_by_label("Name", exact=True).fill("First round")
+    page.get_by_label(re.compile("^First day of the period")).fill("1 December 2099")
     page.get_by_label(re.compile("^Last day of the period")).fill("31 December 2099")
     page.get_by_label(re.compile("^Returns are due on")).fill("31 January 2100")
     person.press("button", "Open the round")
