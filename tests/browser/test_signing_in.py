@@ -129,7 +129,7 @@ def test_a_passkey_is_added_signs_in_by_itself_and_is_the_second_step(
     expect(page.get_by_role("rowheader", name="Work laptop")).to_have_count(0)
     sign_out(page)
     page.get_by_role("button", name="Use a passkey").click()
-    expect(page.get_by_text("This passkey was not accepted.")).to_be_visible()
+    expect(page.locator("#main").get_by_text("This passkey was not accepted.")).to_be_visible()
 
 
 def test_a_passkey_that_is_not_there_is_a_sentence_at_the_button(page, context, live_server):
