@@ -500,6 +500,10 @@ class Seat(Placed):
             raise ValidationError(_("This person already has that role for part of the time."))
 
 
+# The roles with which people write for their agency.
+WRITING_ROLES = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
+
+
 class TokenQuerySet(models.QuerySet["Token"]):
     def working(self, on: date) -> Self:
         """Tokens that open anything on the day: neither revoked nor expired, of an open account, and with

@@ -652,9 +652,11 @@ class RiskFactory(DjangoModelFactory):
     owner_agency = factory.LazyAttribute(lambda risk: risk.plan.coordinating_agency)
 
 
-class MilestoneDraftFactory(DjangoModelFactory):
+class OfMilestoneFactory(DjangoModelFactory):
+    """What is written on a milestone in the return of its responsible agency."""
+
     class Meta:
-        model = MilestoneDraft
+        abstract = True
 
     milestone = factory.SubFactory(MilestoneFactory)
     of_return = factory.SubFactory(
@@ -664,9 +666,15 @@ class MilestoneDraftFactory(DjangoModelFactory):
         ),
         agency=factory.SelfAttribute("..milestone.responsible_agency"),
     )
-    typed = factory.LazyFunction(dict)
     written_by = factory.SubFactory(UserFactory)
     written_at = datetime(2010, 7, 1, tzinfo=UTC)
+
+
+class MilestoneDraftFactory(OfMilestoneFactory):
+    class Meta:
+        model = MilestoneDraft
+
+    typed = factory.LazyFunction(dict)
 
 
 class ReadingTicksFactory(DjangoModelFactory):
@@ -677,25 +685,15 @@ class ReadingTicksFactory(DjangoModelFactory):
     person = factory.SubFactory(UserFactory)
 
 
-class MilestoneAnswerFactory(DjangoModelFactory):
+class MilestoneAnswerFactory(OfMilestoneFactory):
     """Not submitted: the milestone was done on 1 July 2010."""
 
     class Meta:
         model = MilestoneAnswer
 
-    milestone = factory.SubFactory(MilestoneFactory)
-    of_return = factory.SubFactory(
-        ReturnFactory,
-        round=factory.SubFactory(
-            RoundFactory, plan=factory.SelfAttribute("...milestone.item.plan")
-        ),
-        agency=factory.SelfAttribute("..milestone.responsible_agency"),
-    )
     outcome = MilestoneAnswer.Outcome.DONE
     day = date(2010, 7, 1)
     milestone_version = factory.SelfAttribute("milestone.version")
-    written_by = factory.SubFactory(UserFactory)
-    written_at = datetime(2010, 7, 1, tzinfo=UTC)
 
 
 class StatusProposalFactory(DjangoModelFactory):

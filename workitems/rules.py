@@ -7,7 +7,7 @@ from typing import Any
 
 import rules
 
-from agencies.models import Agency, Office, Seat, User
+from agencies.models import WRITING_ROLES, Agency, Office, Seat, User
 from agencies.rules import (
     administers_place,
     agencies_of,
@@ -33,7 +33,7 @@ from workitems.models import (
     Variation,
     WorkItem,
 )
-from workitems.models.plan import READING_ROLES, WRITING_ROLES
+from workitems.models.plan import READING_ROLES
 
 WRITERS = WRITING_ROLES
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import (
     UNIT_LENGTH,
+    WRITING_ROLES,
     Agency,
     Appointment,
     Office,
@@ -64,7 +65,6 @@ ROLES_IN_WORDS = {
         "reads the papers to its Minister and records the Minister’s answers"
     ),
 }
-COVER_ROLES = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
 
 
 class RoleField(forms.TypedChoiceField):
@@ -171,7 +171,7 @@ class CoverForm(Form):
         here = Seat.objects.on(today).filter(agency=agency)
         colleagues = User.objects.filter(pk__in=here.values("user"), is_active=True)
         self.fields["user"].queryset = colleagues.order_by("name")  # type: ignore[attr-defined]
-        self.fields["role"].offer(COVER_ROLES)  # type: ignore[attr-defined]
+        self.fields["role"].offer(WRITING_ROLES)  # type: ignore[attr-defined]
 
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
         days = cleaned.get("from_on"), cleaned.get("to_on")

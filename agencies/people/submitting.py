@@ -9,10 +9,9 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, Place, Seat
+from agencies.models import WRITING_ROLES, Agency, Place, Seat
 
 Role = Seat.Role
-WRITERS = (Role.CONTRIBUTOR, Role.APPROVER)
 # Whether an agency has returns to submit: functions of other apps, which register in `AppConfig.ready`.
 REPORTS: list[Callable[[Agency, date], bool]] = []
 
@@ -49,18 +48,18 @@ class Submitters:
 
 def submitters_of(agencies: Collection[Agency], on: date) -> dict[int, Submitters]:
     """Return who writes and submits for each agency on a day, by its id. One query."""
-    people: dict[int, dict[str, set[int]]] = {each.pk: {} for each in agencies}
-    seats = Seat.objects.on(on).filter(agency__in=people, role__in=WRITERS, user__is_active=True)
+    people: dict[int, dict[str, set[int]]] = {
+        each.pk: {role: set() for role in WRITING_ROLES} for each in agencies
+    }
+    seats = Seat.objects.on(on).filter(
+        agency__in=people, role__in=WRITING_ROLES, user__is_active=True
+    )
     for agency, role, user in seats.values_list("agency", "role", "user"):
-        people[agency].setdefault(role, set()).add(user)
+        people[agency][role].add(user)
     return {
-        each.pk: Submitters(
-            each,
-            people[each.pk].get(Role.CONTRIBUTOR, set())
-            | people[each.pk].get(Role.APPROVER, set()),
-            people[each.pk].get(Role.APPROVER, set()),
-        )
+        each.pk: Submitters(each, set().union(*of.values()), of[Role.APPROVER])
         for each in agencies
+        for of in [people[each.pk]]
     }
 
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from reports.compose.ahead import gravest_risks
 from reports.compose.budget import Room
 from reports.compose.citations import item_source, milestone_source
-from reports.compose.facts import Facts, GroupChange
+from reports.compose.decided_changes import decided_changes
+from reports.compose.facts import Facts
 from reports.compose.late_words import (
     AT_RISK_WORDS,
     Needed,
@@ -61,7 +62,7 @@ from reports.document.wording import (
     some,
     the,
 )
-from workitems.models import Delay, Update, Variation
+from workitems.models import Delay, Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.known_dates import KnownDate
@@ -77,8 +78,6 @@ STAGE_VERBS = {
 }
 # Limits on the items named: not started, withdrawn, late, at risk.
 MAX_NAMED = 2
-# More changes to the Plan that the working group decided are counted.
-MAX_CHANGES = 4
 MAX_LATE = 5
 # A plan of so many items of which none is complete says so.
 MANY_ITEMS = 10
@@ -147,7 +146,7 @@ def _in_brief(writer: Writer, room: Room) -> Iterator[Paragraph]:
         _how_it_goes(writer, room),
         _added(writer, room),
         _withdrawn(writer, room),
-        _changed(writer, room),
+        decided_changes(writer, room),
         (f"You are asked to {writer.asked}.", [facts.plan_source]),
     ]
     yield from writer.paragraphs(
@@ -272,75 +271,6 @@ def _added(writer: Writer, room: Room) -> Line:
         if (row := decided.get(item.pk)) and item.stage != Stage.WITHDRAWN
     ]
     return _with_reasons(writer, found, room)
-
-
-# What the working group did, by the kind of change; "{it}" is the item.
-CHANGED = {
-    Variation.Kind.LEAD: "gave the lead of {it} from {before} to {after}",
-    Variation.Kind.RESPONSIBLE: "gave “{milestone}” of {it} from {before} to {after}",
-    Variation.Kind.CANCEL: "cancelled “{milestone}” of {it}",
-    Variation.Kind.DETAIL: "changed the {wording} of {it}",
-    Variation.Kind.END: "moved the Plan’s end from {before} to {after}",
-}
-
-
-# Changes that are told however many there are.
-ALWAYS_TOLD = (Variation.Kind.END, Variation.Kind.MEMBER)
-
-
-def _changed(writer: Writer, room: Room) -> Line:
-    """Return what else of the Plan changed in the period: its end, who left the group and which agencies ended; then
-    each other change by the group, or how many there are."""
-    facts = writer.facts
-    first = [row for row in facts.changes if row.kind in ALWAYS_TOLD]
-    others = [row for row in facts.changes if row.kind not in ALWAYS_TOLD]
-    sentences = [_told(writer, row) for row in first]
-    for agency in facts.ended:
-        assert agency.valid_to is not None
-        sentences.append(f"{opened(agency.short_name)} ended on {long_date(agency.valid_to)}.")
-    if len(others) > MAX_CHANGES:
-        counted = count_in_words(len(others), "other change")
-        sentences.append(f"The working group made {counted} to the Plan.")
-    else:
-        sentences += [_told(writer, row) for row in others]
-    room.use(*sentences)
-    sources = [row.source for row in (*first, *others)]
-    return " ".join(sentences), sources or [facts.plan_source]
-
-
-def _told(writer: Writer, row: GroupChange) -> str:
-    """Return a change by the working group in a sentence."""
-    with errors_naming(row.source):
-        found = next((item for item in writer.facts.items if item.pk == row.item), None)
-        words = _what_changed(row).format(
-            it=writer.names.item(found) if found else "",
-            milestone=opened(writer.flat(row.milestone)) if row.milestone else "",
-            wording=row.wording,
-            before=opened(writer.flat(row.before)) if row.before else "",
-            after=opened(writer.flat(row.after)) if row.after else "",
-        )
-    return f"The working group {words} in {month_of(row.decided_on)}."
-
-
-def _what_changed(row: GroupChange) -> str:
-    """Return what the working group did, with placeholders."""
-    if row.kind == Variation.Kind.WORDING:
-        return "reworded “{milestone}” of {it}" if row.item else "changed the {wording} “{after}”"
-    if row.kind == Variation.Kind.SUPPORTER:
-        if not row.after:
-            return "ended the support by {before} for {it}"
-        return (
-            "changed the part of {after} in {it}"
-            if row.before
-            else "named {after} as supporting {it}"
-        )
-    if row.kind == Variation.Kind.DETAIL and not row.item:
-        return "added the pillar “{after}”"
-    if row.kind == Variation.Kind.MEMBER:
-        return "agreed that {before} leaves it"
-    if row.kind == Variation.Kind.END and not (row.before and row.after):
-        return "set the Plan’s end to {after}" if row.after else "left the Plan without an end"
-    return CHANGED[Variation.Kind(row.kind)]
 
 
 def _with_reasons(

@@ -69,6 +69,16 @@ def close(page):
     page.close()
 
 
+def reopened(page, address):
+    """Close the page while it is offline, and return the one that is opened once the network is back."""
+    context = page.context
+    close(page)
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(address)
+    return again
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_bar_is_at_the_foot_of_the_window_wherever_one_reads(phone, scene, width):
     phone.set_viewport_size({"width": width, "height": 720})
@@ -124,10 +134,7 @@ def test_what_could_not_be_sent_is_offered_again_and_erased_once_it_is_sent(
     step.get_by_label("Not yet").check()
     step.get_by_label("Why the date moves").fill("The printer is late.")
     says(phone, "No connection.")
-    close(phone)
-    context.set_offline(False)
-    again = context.new_page()
-    again.goto(address)
+    again = reopened(phone, address)
     offer = again.locator("[data-unsent]")
     expect(offer).to_contain_text("item 1.1, item 1.3.")
     offer.get_by_role("button", name="Put it back").click()
@@ -144,10 +151,7 @@ def test_what_is_put_back_never_replaces_newer_words_unasked(phone, context, sce
     context.set_offline(True)
     box(phone, first).fill("Printed in Suva.")
     says(phone, "No connection.")
-    close(phone)
-    context.set_offline(False)
-    again = context.new_page()
-    again.goto(address)
+    again = reopened(phone, address)
     says(again, "Text is kept on this device and was not sent")
     box(again, first).fill("Printed in Nadi.")
     box(again, first, "Challenges").fill("The printer is late.")
@@ -167,10 +171,7 @@ def test_newer_words_about_a_milestone_stay_and_the_kept_ones_can_be_copied(
     step.get_by_label("Not yet").check()
     step.get_by_label("Why the date moves").fill("The paper is late.")
     says(phone, "No connection.")
-    close(phone)
-    context.set_offline(False)
-    again = context.new_page()
-    again.goto(address)
+    again = reopened(phone, address)
     offer = again.locator("[data-unsent]")
     expect(offer).to_contain_text("Item 1.3: The paper is late.")
     step = milestone(again, scene)
@@ -224,10 +225,7 @@ def test_signing_out_asks_about_what_is_kept_on_the_device(phone, context, scene
     context.set_offline(True)
     box(phone, scene.items[0]).fill("Printed in Suva.")
     says(phone, "No connection.")
-    close(phone)
-    context.set_offline(False)
-    again = context.new_page()
-    again.goto(address)
+    again = reopened(phone, address)
     asked = []
     again.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     again.set_viewport_size({"width": 1280, "height": 900})

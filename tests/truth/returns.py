@@ -2,6 +2,9 @@
 
 from django.urls import reverse
 
+from tests.workitems.record import NOW
+from workitems.returns.services import rounds
+
 LATE = {
     "outcome": "not_yet",
     "forecast_due": "30 September 2010",
@@ -60,3 +63,10 @@ def save(client, of_return, item, **data):
     """Save one section as the script does; return the status and the answer."""
     response = client.post(address_of(of_return, item), data)
     return response.status_code, response.json()
+
+
+def in_suva(of_return, item, by):
+    """Write the answer that a page begins with."""
+    return rounds.write_update(
+        of_return=of_return, item=item, stage="under_way", achieved="In Suva.", by=by, at=NOW
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.truth.returns import BEGUN, LATE, address_of, asked, save, typed
+from tests.truth.returns import BEGUN, LATE, address_of, asked, in_suva, save, typed
 from tests.workitems.record import NOW, TODAY, refused
 from workitems.models import MilestoneAnswer, MilestoneDraft
 from workitems.plan.services import Conflict
@@ -19,14 +19,7 @@ def writer(client_of, contributor):
 
 @pytest.fixture
 def answered(of_return, item, contributor):
-    return rounds.write_update(
-        of_return=of_return,
-        item=item,
-        stage="under_way",
-        achieved="In Suva.",
-        by=contributor,
-        at=NOW,
-    )
+    return in_suva(of_return, item, contributor)
 
 
 def keep(client, of_return, milestone, **said):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.factories import WorkItemFactory
-from tests.truth.returns import LATE, asked, save, typed
+from tests.truth.returns import LATE, asked, in_suva, save, typed
 from tests.workitems.record import NOW
 from workitems.models import MilestoneAnswer
 from workitems.returns.services import rounds
@@ -26,14 +26,7 @@ def theirs(client_of, approver):
 @pytest.fixture
 def shown(of_return, item, contributor):
     """Both pages show this answer."""
-    return rounds.write_update(
-        of_return=of_return,
-        item=item,
-        stage="under_way",
-        achieved="In Suva.",
-        by=contributor,
-        at=NOW,
-    )
+    return in_suva(of_return, item, contributor)
 
 
 def words(of_return):

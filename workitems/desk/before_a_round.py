@@ -8,11 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.models import Invitation, Seat
+from agencies.models import WRITING_ROLES, Invitation, Seat
 from agencies.people.submitting import Submitters, submitters_of
 from agencies.wording.translation import list_in_words
 from workitems.models import Milestone, Plan, WorkItem
-from workitems.models.plan import WRITING_ROLES
 
 # Of one kind; a list of all 400 items without a date helps nobody.
 LACKS_NAMED = 10

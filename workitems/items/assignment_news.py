@@ -5,11 +5,10 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from agencies.models import Seat
+from agencies.models import WRITING_ROLES, Seat
 from agencies.wording.translation import day_words
 from workitems.models import Assignment, Notice
 from workitems.notices.news import OtherNews, Seats, other_news
-from workitems.plan.services.assignments import TAKERS
 
 
 def news_of(pk: int, *, on: date) -> Iterator[OtherNews]:
@@ -33,9 +32,11 @@ def news_of(pk: int, *, on: date) -> Iterator[OtherNews]:
     )
     people = {row.user_id}
     if row.user_id is None:
-        seats = Seat.objects.on(on).filter(unit=row.unit_id, role__in=TAKERS)
+        seats = Seat.objects.on(on).filter(unit=row.unit_id, role__in=WRITING_ROLES)
         people = set(seats.values_list("user", flat=True))
-    sitting = Seats([item.plan], [row.agency_id], on).sitting(item.plan, row.agency_id, *TAKERS)
+    sitting = Seats([item.plan], [row.agency_id], on).sitting(
+        item.plan, row.agency_id, *WRITING_ROLES
+    )
     yield from other_news(
         [each for each in sitting if each[0].pk in people - {row.given_by_id}],
         plan=item.plan,

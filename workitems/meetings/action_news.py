@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, Seat
+from agencies.models import WRITING_ROLES, Agency, Seat
 from agencies.wording.translation import day_words
 from workitems.models import Action, Decision, Notice, Plan
 from workitems.notices.news import Addressed, OtherNews, Seats, other_news, step_of, until
@@ -87,7 +87,7 @@ def action_notices(actions: list[ActionNews], on: date) -> Iterator[OtherNews]:
 def _of(news: ActionNews, seats: Seats, on: date) -> Iterator[OtherNews]:
     row, plan = news.action, news.plan
     coordinators = seats.coordinators(plan)
-    owners = seats.sitting(plan, row.owner_agency_id, Role.CONTRIBUTOR, Role.APPROVER)
+    owners = seats.sitting(plan, row.owner_agency_id, *WRITING_ROLES)
     version = f"version {row.version}"
     agency: Agency = row.owner_agency
     if row.progress == Action.Progress.REPORTED:

@@ -13,7 +13,7 @@ from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.models import Agency, Seat
+from agencies.models import WRITING_ROLES, Agency, Seat
 from agencies.wording.translation import day_words
 from workitems.models import Decision, Meeting, Notice, Plan, Variation
 from workitems.notices.news import Addressed, OtherNews, Seats, other_news
@@ -150,7 +150,7 @@ def decided_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
             effect = _("It has taken effect.")
             says = f"{says} {effect}"
         yield from other_news(
-            seats.sitting(row.plan, row.requesting_agency_id, Role.CONTRIBUTOR, Role.APPROVER),
+            seats.sitting(row.plan, row.requesting_agency_id, *WRITING_ROLES),
             plan=row.plan,
             agency=row.requesting_agency,
             reason=Reason.DECIDED,
@@ -184,7 +184,7 @@ def members_of(
     for row in found:
         recipients: dict[int, tuple[Addressed, Agency]] = {}
         for agency in agencies[row.pk]:
-            for each in seats.sitting(row.plan, agency.pk, Role.CONTRIBUTOR, Role.APPROVER):
+            for each in seats.sitting(row.plan, agency.pk, *WRITING_ROLES):
                 recipients.setdefault(each[0].pk, (each, agency))
         yield row, list(recipients.values())
 

@@ -21,8 +21,6 @@ READING_ROLES = (
     Seat.Role.AUTHORISING_MANAGER,
     Seat.Role.OBSERVER,
 )
-# Of these, seats with which people write for their agency.
-WRITING_ROLES = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
 
 
 def reading_agencies(user: User) -> tuple[set[int], set[int]]:

@@ -11,11 +11,11 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from agencies.models import Agency, Seat, User, by_short_name
+from agencies.models import WRITING_ROLES, Agency, Seat, User, by_short_name
 from agencies.records.composed import composed
 from agencies.records.tracking import track
 from workitems.models.item import Confidence, Milestone, Stage, WorkItem
-from workitems.models.plan import READING_ROLES, WRITING_ROLES, Member, Plan
+from workitems.models.plan import READING_ROLES, Member, Plan
 from workitems.models.tracker import TrackerNote
 
 

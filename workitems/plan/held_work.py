@@ -137,9 +137,9 @@ class Led(Holding):
     """The items that it leads. The successor no longer supports those that it now leads."""
 
     def move(self, act: HandOver) -> None:
-        numbers = list(self.rows(act.agency.pk, act.on).values_list("pk", flat=True))
+        led = list(self.rows(act.agency.pk, act.on).values_list("pk", flat=True))
         super().move(act)
-        for support in Support.objects.filter(item__in=numbers, agency=act.to):
+        for support in Support.objects.filter(item__in=led, agency=act.to):
             support.ended_on = act.last_day
             save_row(support, "ended_on", act=act)
 

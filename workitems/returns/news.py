@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.utils.timezone import localdate, localtime
 
-from agencies.models import Seat
+from agencies.models import WRITING_ROLES, Seat
 from workitems.models import Notice, Reminder, Return, ReturnNote, Update
 from workitems.notices.news import Addressed, Seats, Why, each_once, step_of
 from workitems.notices.sending import mail_at_once
@@ -133,7 +133,7 @@ def reminder(of_return: Return, on: date) -> Notice.Reason:
 
 def _own_people(of_return: Return, seats: Seats) -> list[Addressed]:
     """Return the agency's contributors and approvers, each person once."""
-    return _sitting(of_return, seats, Role.CONTRIBUTOR, Role.APPROVER)
+    return _sitting(of_return, seats, *WRITING_ROLES)
 
 
 def _receivers(of_return: Return, seats: Seats) -> list[Addressed]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, Seat
+from agencies.models import WRITING_ROLES, Agency, Seat
 from workitems.models import HeldEntry, Notice, StatusProposal
 from workitems.notices.news import Addressed, OtherNews, Seats, other_news
 
@@ -137,7 +137,7 @@ def _to_release(on: date) -> Iterator[OtherNews]:
 
 
 def _people(seats: Seats, row: StatusProposal, agency: Agency) -> list[Addressed]:
-    return seats.sitting(row.item.plan, agency.pk, Role.CONTRIBUTOR, Role.APPROVER)
+    return seats.sitting(row.item.plan, agency.pk, *WRITING_ROLES)
 
 
 def _about_proposal(

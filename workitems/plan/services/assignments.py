@@ -5,14 +5,11 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, Seat, Unit, User
+from agencies.models import WRITING_ROLES, Agency, Seat, Unit, User
 from agencies.records import history
 from workitems.models import Assignment, WorkItem
 from workitems.models.item import Stage
 from workitems.plan.services.refusals import Conflict, Refused, locked
-
-# Who can write what the item needs.
-TAKERS = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
 
 
 @transaction.atomic
@@ -94,5 +91,5 @@ def _check(
 
 def takers(agency: Agency, on: date):  # type: ignore[no-untyped-def]
     """Return the users who write for the agency on a day, as a queryset."""
-    seats = Seat.objects.on(on).filter(agency=agency, role__in=TAKERS)
+    seats = Seat.objects.on(on).filter(agency=agency, role__in=WRITING_ROLES)
     return User.objects.filter(pk__in=seats.values("user"), is_active=True)

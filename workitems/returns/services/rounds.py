@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.models import Seat, User, by_short_name
+from agencies.models import WRITING_ROLES, User, by_short_name
 from agencies.records import history
 from workitems.models import Plan, Return, ReturnNote, Round, Update, WorkItem
 from workitems.models.item import Stage
@@ -385,7 +385,7 @@ def _step(of_return: Return, to: Return.State) -> Return:
 
 def is_for_agency(of_return: Return, by: User) -> bool:
     """Return whether the user acts as the coordinator who enters the return for its agency."""
-    own = by.agencies_as(Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
+    own = by.agencies_as(*WRITING_ROLES)
     return of_return.is_entered and of_return.agency_id not in own
 
 

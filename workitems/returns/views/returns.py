@@ -19,7 +19,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.models import User
+from agencies.models import WRITING_ROLES, User
 from agencies.pages.form_pages import carry_out, done, refusals_in_messages
 from agencies.people.submitting import Submitters, single_coordinator, submitters_of
 from agencies.records import history
@@ -29,7 +29,6 @@ from workitems.models import Evidence, Notice, Return, WorkItem
 from workitems.models.plan import READING_ROLES
 from workitems.plan import services
 from workitems.plan.assigned import given_in
-from workitems.plan.services.assignments import TAKERS
 from workitems.plan.views.lookups import require, signed_in, visible_plan
 from workitems.returns.forms.returns import ReplyForm, SendBackForm, WritersNoteForm
 from workitems.returns.news import notify_at_once
@@ -481,7 +480,9 @@ def show_given(person: User, of_return: Return, sections: list[Section], on: dat
         return 0
     items = [section.item.pk for section in sections]
     given = given_in([of_return.agency_id], items, on)
-    may_give = takes_answers(of_return) and of_return.agency_id in person.agencies_as(*TAKERS)
+    may_give = takes_answers(of_return) and of_return.agency_id in person.agencies_as(
+        *WRITING_ROLES
+    )
     # Not by `reverse` for each, which would take as long as the rest of the section's head.
     items_url = reverse("workitems:list", args=[of_return.round.plan.slug])
     units = {seat.unit_id for seat in person.current_seats if seat.agency_id == of_return.agency_id}

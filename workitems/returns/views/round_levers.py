@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from agencies.models import Seat, by_short_name
+from agencies.models import WRITING_ROLES, by_short_name
 from agencies.pages.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.pages.once import once
 from agencies.wording.translation import day_words
@@ -49,7 +49,6 @@ def remind(request: HttpRequest, slug: str, round: int) -> HttpResponse:
             request, gettext("The reminder is sent. “Who was emailed” lists each person."), row
         )
     people = seated(row, missing)
-    roles = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
     return form_page(
         request,
         "workitems/returns/rounds/remind.html",
@@ -60,7 +59,10 @@ def remind(request: HttpRequest, slug: str, round: int) -> HttpResponse:
             (
                 each.agency,
                 sorted(
-                    {user.name for user, *_ in people.sitting(row.plan, each.agency_id, *roles)}
+                    {
+                        user.name
+                        for user, *_ in people.sitting(row.plan, each.agency_id, *WRITING_ROLES)
+                    }
                 ),
             )
             for each in missing

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.models import Seat, User, by_short_name
+from agencies.models import WRITING_ROLES, Seat, User, by_short_name
 from agencies.pages.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.pages.once import once
 from agencies.people.submitting import Submitters, single_coordinator
@@ -20,7 +20,7 @@ from agencies.typed.fields import overwrite_data
 from agencies.wording.translation import day_words
 from workitems.desk.before_a_round import unready_members
 from workitems.models import Notice, Plan, Return, Round, Variation
-from workitems.models.plan import READING_ROLES, WRITING_ROLES
+from workitems.models.plan import READING_ROLES
 from workitems.notices.news import Seats
 from workitems.plan.ended_leads import ended_leads
 from workitems.plan.views.lookups import posted, require, signed_in, visible_plan

@@ -1,4 +1,4 @@
-"""Forms to request a change of what was adopted. `given` is what `changes.drafted` takes."""
+"""Forms to request a change of what was adopted. `given` is what `change_requests.drafted` takes."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency
 from agencies.typed.fields import DayField, LinesField, TextField
+from agencies.wording.translation import StrOrPromise
 from workitems.models import Milestone, Variation
 from workitems.plan.forms.stems import remark_on_acronyms
 from workitems.variations.forms.variations import RequestForm, plan_of
@@ -15,6 +16,17 @@ from workitems.variations.services.change_requests import LENGTHS, ROLE_LENGTH
 
 Wording = Variation.Wording
 CHOOSE = gettext_lazy("Choose an agency")
+
+
+def agency_field(label: StrOrPromise, required: StrOrPromise, **kwargs: Any) -> Any:
+    """Return the field of an agency, whose choices the form gives it. `required` says that one is missing."""
+    return forms.ModelChoiceField(
+        label=label,
+        queryset=Agency.objects.none(),
+        empty_label=CHOOSE,
+        error_messages={"required": required},
+        **kwargs,
+    )
 
 
 class ChangeForm(RequestForm):
@@ -42,11 +54,9 @@ class ChangeForm(RequestForm):
 
 
 class LeadForm(ChangeForm):
-    to = forms.ModelChoiceField(
-        label=gettext_lazy("New lead agency"),
-        queryset=Agency.objects.none(),
-        empty_label=CHOOSE,
-        error_messages={"required": gettext_lazy("Choose the agency that is to lead.")},
+    to = agency_field(
+        gettext_lazy("New lead agency"),
+        gettext_lazy("Choose the agency that is to lead."),
     )
 
     def offered(self, members: QuerySet[Agency]) -> QuerySet[Agency]:
@@ -54,11 +64,9 @@ class LeadForm(ChangeForm):
 
 
 class ResponsibleForm(ChangeForm):
-    to = forms.ModelChoiceField(
-        label=gettext_lazy("New responsible agency"),
-        queryset=Agency.objects.none(),
-        empty_label=CHOOSE,
-        error_messages={"required": gettext_lazy("Choose the agency that is to be responsible.")},
+    to = agency_field(
+        gettext_lazy("New responsible agency"),
+        gettext_lazy("Choose the agency that is to be responsible."),
     )
 
     def offered(self, members: QuerySet[Agency]) -> QuerySet[Agency]:
@@ -66,11 +74,9 @@ class ResponsibleForm(ChangeForm):
 
 
 class SupporterForm(ChangeForm):
-    to = forms.ModelChoiceField(
-        label=gettext_lazy("Agency"),
-        queryset=Agency.objects.none(),
-        empty_label=CHOOSE,
-        error_messages={"required": gettext_lazy("Choose the agency.")},
+    to = agency_field(
+        gettext_lazy("Agency"),
+        gettext_lazy("Choose the agency."),
     )
     what = forms.ChoiceField(
         label=gettext_lazy("What is to change"),
@@ -131,11 +137,9 @@ class CancelForm(ChangeForm):
 
 
 class LeavingForm(ChangeForm):
-    to = forms.ModelChoiceField(
-        label=gettext_lazy("Agency that leaves"),
-        queryset=Agency.objects.none(),
-        empty_label=CHOOSE,
-        error_messages={"required": gettext_lazy("Choose the agency that leaves.")},
+    to = agency_field(
+        gettext_lazy("Agency that leaves"),
+        gettext_lazy("Choose the agency that leaves."),
         help_text=gettext_lazy(
             "It must have no part in an open item. Ask for other agencies for its items first."
         ),

@@ -1,0 +1,77 @@
+"""What else of the Plan changed in the period: by decision of the working group, or because an agency ended."""
+
+from reports.compose.budget import Room
+from reports.compose.facts import GroupChange
+from reports.compose.paragraphs import Writer, errors_naming
+from reports.document import Source
+from reports.document.dates import long_date, month_of
+from reports.document.wording import count_in_words, opened
+from workitems.models import Variation
+
+# What the working group did, by the kind of change; "{it}" is the item.
+CHANGED = {
+    Variation.Kind.LEAD: "gave the lead of {it} from {before} to {after}",
+    Variation.Kind.RESPONSIBLE: "gave “{milestone}” of {it} from {before} to {after}",
+    Variation.Kind.CANCEL: "cancelled “{milestone}” of {it}",
+    Variation.Kind.DETAIL: "changed the {wording} of {it}",
+    Variation.Kind.END: "moved the Plan’s end from {before} to {after}",
+}
+# More changes to the Plan that the working group decided are counted.
+MAX_CHANGES = 4
+# Changes that are told however many there are.
+ALWAYS_TOLD = (Variation.Kind.END, Variation.Kind.MEMBER)
+
+
+def decided_changes(writer: Writer, room: Room) -> tuple[str, list[Source]]:
+    """Return what else of the Plan changed in the period: its end, who left the group and which agencies ended; then
+    each other change by the group, or how many there are."""
+    facts = writer.facts
+    first = [row for row in facts.changes if row.kind in ALWAYS_TOLD]
+    others = [row for row in facts.changes if row.kind not in ALWAYS_TOLD]
+    sentences = [_told(writer, row) for row in first]
+    for agency in facts.ended:
+        assert agency.valid_to is not None
+        sentences.append(f"{opened(agency.short_name)} ended on {long_date(agency.valid_to)}.")
+    if len(others) > MAX_CHANGES:
+        counted = count_in_words(len(others), "other change")
+        sentences.append(f"The working group made {counted} to the Plan.")
+    else:
+        sentences += [_told(writer, row) for row in others]
+    room.use(*sentences)
+    sources = [row.source for row in (*first, *others)]
+    return " ".join(sentences), sources or [facts.plan_source]
+
+
+def _told(writer: Writer, row: GroupChange) -> str:
+    """Return a change by the working group in a sentence."""
+    with errors_naming(row.source):
+        found = next((item for item in writer.facts.items if item.pk == row.item), None)
+        words = _what_changed(row).format(
+            it=writer.names.item(found) if found else "",
+            milestone=opened(writer.flat(row.milestone)) if row.milestone else "",
+            wording=row.wording,
+            before=opened(writer.flat(row.before)) if row.before else "",
+            after=opened(writer.flat(row.after)) if row.after else "",
+        )
+    return f"The working group {words} in {month_of(row.decided_on)}."
+
+
+def _what_changed(row: GroupChange) -> str:
+    """Return what the working group did, with placeholders."""
+    if row.kind == Variation.Kind.WORDING:
+        return "reworded “{milestone}” of {it}" if row.item else "changed the {wording} “{after}”"
+    if row.kind == Variation.Kind.SUPPORTER:
+        if not row.after:
+            return "ended the support by {before} for {it}"
+        return (
+            "changed the part of {after} in {it}"
+            if row.before
+            else "named {after} as supporting {it}"
+        )
+    if row.kind == Variation.Kind.DETAIL and not row.item:
+        return "added the pillar “{after}”"
+    if row.kind == Variation.Kind.MEMBER:
+        return "agreed that {before} leaves it"
+    if row.kind == Variation.Kind.END and not (row.before and row.after):
+        return "set the Plan’s end to {after}" if row.after else "left the Plan without an end"
+    return CHANGED[Variation.Kind(row.kind)]
