@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import expect
 
 from tests.browser.workshop import Draft, draft_of_today
 
@@ -28,6 +29,9 @@ QUIET = (
     "--disable-sync",
 )
 
+
+# Other suites run beside the journeys, so a page may answer later than within Playwright's five seconds.
+expect.set_options(timeout=20_000)
 
 # The longest first: at the end, they would leave the cores idle.
 LONGEST = ("test_two_coordinators", "test_demo_pages", "test_briefing_journey")

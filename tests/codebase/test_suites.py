@@ -115,10 +115,10 @@ def test_a_failed_check_fails_the_run_and_the_last_lines_count(tmp_path, monkeyp
     assert lines[-1] == "8 passed, 0 failed, 0 skipped"
 
 
-def test_one_suite_has_all_examples_and_all_have_every_core(tmp_path, monkeypatch, runs):
+def test_one_suite_has_all_examples_and_the_journeys_begin_first(tmp_path, monkeypatch, runs):
     monkeypatch.setattr(checks, "CHECKS", {})
     assert suites.run_everything(tmp_path) == 0
-    assert len(runs.started) == 4
+    assert [*runs.started] == ["browser", "SQLite", "browser-on-PostgreSQL", "PostgreSQL"]
     full = [name for name, given in runs.started.items() if "--hypothesis-profile=full" in given]
     assert full == ["SQLite"]
     # A suite of one journey has no workers.
@@ -153,6 +153,26 @@ def test_a_suite_that_runs_beside_another_is_printed_and_counted_after_it(tmp_pa
         "browser on PostgreSQL": suites.Count(failed=1),
     }
     assert run.failures == ["browser on PostgreSQL"]
+
+
+def test_what_runs_beside_a_suite_that_is_stopped_is_stopped_too(tmp_path, monkeypatch):
+    (tmp_path / "test_sample.py").write_text("import time\ndef test_a():\n    time.sleep(60)\n")
+    journeys = suites.Suite("browser", "Journeys", ["-c", os.devnull, str(tmp_path)], [])
+    begun = []
+
+    @contextlib.contextmanager
+    def start(*arguments):
+        with processes.started(*arguments) as process:
+            begun.append(process)
+            yield process
+
+    monkeypatch.setattr(suites, "started", start)
+    run = suites.Run(tmp_path)
+    variables = processes.environment("sqlite:///unused")
+    with pytest.raises(KeyboardInterrupt), run.beside(journeys, variables):
+        raise KeyboardInterrupt
+    assert begun[0].poll() is not None
+    assert run.counts == {}
 
 
 def test_without_a_server_both_suites_on_postgresql_count_as_failed(tmp_path, monkeypatch):

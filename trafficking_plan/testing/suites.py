@@ -1,10 +1,10 @@
 """Run the checks and the test suites, and count the tests.
 
-Each suite is one run of pytest with a worker on every core, and one more, because tests often wait:
-for the server of the database, a browser, a process of their own. The suites run one after another, so
-their output stays in order and all cores are busy until the end of each. Only a suite that mostly
-waits runs beside another one; its output is printed when that one has ended. The databases that
-the suites copy are made beside the checks, because migrating uses one core.
+Each suite is one run of pytest. The suites run one after another with a worker on every core, so their
+output stays in order. Tests often wait: for the server of the database, a browser, a process of their
+own. So the browser journeys run beside all others, with fewer workers, and no core is idle; the output
+of a suite that runs beside others is printed when these have ended. The databases that the suites copy
+are made beside the checks, because migrating uses one core.
 """
 
 import contextlib
@@ -28,6 +28,14 @@ BROWSER_TESTS = "tests/browser"
 ORDINARY_TESTS = ["tests", f"--ignore={BROWSER_TESTS}"]
 # With more workers, starting them takes longer than they save.
 MAX_WORKERS = 8
+
+CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+WORKERS = min(CORES, MAX_WORKERS)
+# Of many short tests, a worker takes over from another what that has not begun.
+ON_EVERY_CORE = ["-n", str(WORKERS), "--dist=worksteal"]
+# Of few long ones, the workers get one by one, in the order in which they are collected: the longest first.
+# On two cores, a second browser would make every page slow, and what a test expects come too late.
+ON_HALF_OF_THE_CORES = ["-n", str(max(1, WORKERS // 2)), "--dist=load", "--maxschedchunk=1"]
 
 # For each test that a suite found: why it was left out, or "" if it ran.
 Ledger = dict[str, str]
@@ -53,17 +61,12 @@ class Count:
 
 @dataclass(frozen=True)
 class Suite:
-    """A run of pytest: its name in the summary, its title, and its arguments.
-
-    A suite of a single test needs no workers. Tests of a suite that `begins_with_the_longest` are
-    given to the workers one by one, in the order in which they are collected.
-    """
+    """A run of pytest: its name in the summary, its title, its arguments, and how its workers share it."""
 
     name: str
     title: str
     arguments: list[str]
-    has_workers: bool = True
-    begins_with_the_longest: bool = False
+    workers: list[str]
 
 
 # A test whose outcome cannot differ runs on one of both: see tests/suite_membership.py.
@@ -72,20 +75,20 @@ ON_SQLITE = Suite(
     "SQLite",
     "Tests on SQLite",
     [*ORDINARY_TESTS, "--each-once", "--hypothesis-profile=full"],
+    ON_EVERY_CORE,
 )
 ON_POSTGRESQL = Suite(
     "PostgreSQL",
     "Tests on PostgreSQL",
     [*ORDINARY_TESTS, "--each-once"],
+    ON_EVERY_CORE,
 )
-BROWSER = Suite(
-    "browser", "Browser journeys, on SQLite", [BROWSER_TESTS], begins_with_the_longest=True
-)
+BROWSER = Suite("browser", "Browser journeys, on SQLite", [BROWSER_TESTS], ON_HALF_OF_THE_CORES)
 BROWSER_ON_POSTGRESQL = Suite(
     "browser on PostgreSQL",
     "Browser journeys that need both databases, on PostgreSQL",
     [BROWSER_TESTS, "-m", "both_databases"],
-    has_workers=False,
+    [],  # it is one journey
 )
 
 
@@ -119,9 +122,9 @@ def run_everything(folder: Path) -> int:
             afterwards.enter_context(template_beside(environment(url)))
         announce("Checks")
         run.failures += checks.failed_checks(on_sqlite)
-        run.suite(ON_SQLITE, on_sqlite)
-        run_on_postgresql(run, url)
-    run.suite(BROWSER, on_sqlite)
+        with run.beside(BROWSER, on_sqlite):
+            run.suite(ON_SQLITE, on_sqlite)
+            run_on_postgresql(run, url)
 
     total = sum(run.counts.values(), Count())
     print()
@@ -166,7 +169,8 @@ def server_or_refusal() -> Iterator[str | PostgresqlUnavailable]:
 def run_on_postgresql(run: "Run", server: str | PostgresqlUnavailable) -> None:
     """Run the suites of SQLite again, and the browser tests that need both databases."""
     if not isinstance(server, PostgresqlUnavailable):
-        run.suite(ON_POSTGRESQL, environment(server), beside=BROWSER_ON_POSTGRESQL)
+        with run.beside(BROWSER_ON_POSTGRESQL, environment(server)):
+            run.suite(ON_POSTGRESQL, environment(server))
         return
     print(server)
     for each in (ON_POSTGRESQL, BROWSER_ON_POSTGRESQL):
@@ -182,28 +186,29 @@ class Run:
         self.counts: dict[str, Count] = {}
         self.failures: list[str] = []
 
-    def suite(
-        self, suite: Suite, variables: dict[str, str], *, beside: Suite | None = None
-    ) -> None:
-        """Run a suite, and beside it another one that mostly waits."""
-        with contextlib.ExitStack() as afterwards:
-            if beside:
-                output = afterwards.enter_context(tempfile.TemporaryFile("w+", errors="replace"))
-                command = [sys.executable, "-m", "pytest", *self._arguments(beside)]
-                process = afterwards.enter_context(started(command, variables, output))
+    def suite(self, suite: Suite, variables: dict[str, str]) -> None:
+        announce(suite.title)
+        self._count(suite, pytest(self._arguments(suite), variables))
+
+    @contextlib.contextmanager
+    def beside(self, suite: Suite, variables: dict[str, str]) -> Iterator[None]:
+        """Run a suite that mostly waits while the block runs others; then print and count it."""
+        command = [sys.executable, "-m", "pytest", *self._arguments(suite)]
+        with (
+            tempfile.TemporaryFile("w+", errors="replace") as output,
+            started(command, variables, output) as process,
+        ):
+            yield
+            code = process.wait()
             announce(suite.title)
-            self._count(suite, pytest(self._arguments(suite), variables))
-            if beside:
-                code = process.wait()
-                announce(beside.title)
-                output.seek(0)
-                print(output.read().rstrip(), flush=True)
-                self._count(beside, code)
+            output.seek(0)
+            print(output.read().rstrip(), flush=True)
+            self._count(suite, code)
 
     def _arguments(self, suite: Suite) -> list[str]:
         return [
             *suite.arguments,
-            *(shared_out(suite) if suite.has_workers else []),
+            *suite.workers,
             f"--papers={self.folder / 'papers'}",
             f"--ledger={self._file(suite.name, 'json')}",
             f"--junit-xml={self._file(suite.name, 'xml')}",
@@ -229,20 +234,6 @@ def tests_in_no_suite(ledgers: dict[str, Ledger]) -> list[str]:
     found = {test for ledger in ledgers.values() for test in ledger}
     ran = {test for ledger in ledgers.values() for test, reason in ledger.items() if not reason}
     return sorted(found - ran)
-
-
-def shared_out(suite: Suite) -> list[str]:
-    """Return pytest's options to use every core until the end.
-
-    Of many short tests, a worker takes over from another what that has not begun.
-    """
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    order = (
-        ["--dist=load", "--maxschedchunk=1"]
-        if suite.begins_with_the_longest
-        else ["--dist=worksteal"]
-    )
-    return ["-n", str(min(cores, MAX_WORKERS) + 1), *order]
 
 
 def sqlite(folder: str) -> str:
