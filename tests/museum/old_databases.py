@@ -4,9 +4,7 @@ import gzip
 import os
 from contextlib import contextmanager
 
-import pytest
 from django.db import connection
-from django.db.migrations.state import ProjectState
 
 from tests.museum.exhibits import HERE, Exhibit
 from tests.template_databases import use
@@ -66,21 +64,3 @@ def signed_papers():
                 for row in cursor.fetchall()
             ]
     return found
-
-
-@contextmanager
-def each_model_built_alone():
-    """Let a migration build the class of the model that it changes, and none of the related ones.
-
-    For each of the 500 operations of the replaced migrations Django builds up to 200 classes anew,
-    which takes more than a minute. Operations on tables read none of them; before one that reads
-    rows, all classes are built.
-    """
-
-    def only_this(self, app_label, model_name, delay=False):
-        self.is_delayed = True
-        return {(app_label, model_name)}
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ProjectState, "_find_reload_model", only_this)
-        yield

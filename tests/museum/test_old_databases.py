@@ -12,10 +12,10 @@ from django.db.migrations.recorder import MigrationRecorder
 from tests.museum.database_schemas import as_restored, parts_of, schema_of
 from tests.museum.old_databases import (
     are_made_with_todays_libraries,
-    each_model_built_alone,
     opened,
     signed_papers,
 )
+from tests.template_databases import each_model_built_alone
 from trafficking_plan.running import service_checks
 
 OURS = ("agencies", "workitems", "reports")
