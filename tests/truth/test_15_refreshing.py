@@ -34,7 +34,10 @@ from workitems.plan.services import Refused
 # The facts of a briefing are as at its date only from that day on.
 ON_ITS_DATE = datetime(2010, 7, 30, 2, tzinfo=UTC)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="what an update does to a draft; drafts are saved on both"),
+]
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,11 @@ from tests.workitems.returns.test_return_saves import LATE, asked, save
 from tests.workitems.sheets import Sheets, downloaded, take, upload
 from workitems.models import MilestoneAnswer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="forms and templates decide"),
+]
 
 NOTHING = (
     "n/a",

@@ -33,7 +33,10 @@ from tests.reports.requests.test_public_pages import released
 from tests.reports.requests.test_requests import refusal_of
 from workitems.models import Milestone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="what a page shows of a plan; its figures are read on both"),
+]
 
 # History is written as tests run, so the records have no other moment.
 ON = localdate()
@@ -149,6 +152,7 @@ def test_the_data_follows_its_schema(plan):
     )
 
 
+@pytest.mark.both_databases
 def test_figures_agree_with_the_trends_and_the_list_behind_them(plan):
     moment = moment_of(plan, ON, ON)
     content = content_of(plan, moment, PARTS)
@@ -159,6 +163,7 @@ def test_figures_agree_with_the_trends_and_the_list_behind_them(plan):
     assert (values["milestones_overdue"], late) == (1, ["Quokka brochure"])
 
 
+@pytest.mark.both_databases
 def test_a_published_page_stays_as_it_was(client, plan, coordinator):
     published(plan, coordinator, *PARTS)
     before = [answer.content for answer in every_answer(client, plan.slug)]
@@ -309,6 +314,7 @@ def test_a_record_that_cannot_be_printed_is_named_and_nothing_is_published(
     assert not PublicProgress.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_another_page_replaces_the_one_that_is_up(plan, coordinator):
     published(plan, coordinator, "figures")
     second = published(plan, coordinator, "timeline")
@@ -336,6 +342,7 @@ def test_the_agencys_name_in_te_reo_is_marked_as_such(client, plan, coordinator)
         assert 'lang="mi">Te Tari Mahi</' in page
 
 
+@pytest.mark.both_databases
 def test_the_database_refuses_to_change_or_delete_a_page(plan):
     page = PublicProgressFactory(plan=plan)
     for statement in (

@@ -31,7 +31,12 @@ from tests.reports.requests.factories import EarlierPaperFactory
 from tests.reports.requests.test_gate import made
 from tests.reports.requests.test_requests import refusal_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(
+        reason="files are read, printed and checked; requests are decided on both"
+    ),
+]
 
 STAMP = "RELEASED UNDER THE OFFICIAL INFORMATION ACT"
 # Two revisions: an earlier one may still be in it, so the gate refuses the file.
@@ -229,6 +234,7 @@ def test_a_copy_goes_out_only_under_the_decision_that_it_was_made_for(
     assert paper.pages == 4
 
 
+@pytest.mark.both_databases
 def test_the_newest_copy_counts(listed, decide, add_copy, request_):
     line = listed("evidence, Word")
     decide(line, "full")
@@ -257,6 +263,7 @@ def test_a_copy_is_refused_when_it_is_uploaded(listed, decide, add_copy, line):
     assert not LineCopy.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_a_copy_is_added_after_the_decision_only_where_nothing_can_go_out(
     ready, sign, request_, add_copy, listed, decide, line, prepared, adviser, reviewer
 ):
@@ -275,6 +282,7 @@ def test_a_copy_is_added_after_the_decision_only_where_nothing_can_go_out(
     assert [refusal_of(add_copy, line=each, data=made()) for each in (word, pdf)] == [taken, taken]
 
 
+@pytest.mark.both_databases
 def test_whoever_uploaded_a_copy_never_signs(listed, decide, add_copy, request_, decision_maker):
     line = listed("evidence, Word")
     decide(line, "full")
@@ -284,6 +292,7 @@ def test_whoever_uploaded_a_copy_never_signs(listed, decide, add_copy, request_,
     )
 
 
+@pytest.mark.both_databases
 def test_a_copy_is_never_changed_or_deleted(listed, decide, add_copy):
     line = listed("evidence, Word")
     decide(line, "full")

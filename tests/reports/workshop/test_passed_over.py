@@ -28,7 +28,11 @@ UNMARKED = (
     "Its agency did not mark it as a headline. Without the mark, a result says two of these: what there is now, what "
     "was completed, how many, and of how many."
 )
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before_the_paper")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("before_the_paper"),
+    pytest.mark.one_database(reason="what an act does to a draft; drafts are saved on both"),
+]
 
 
 @pytest.fixture

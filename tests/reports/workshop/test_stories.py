@@ -31,7 +31,10 @@ from tests.factories import (
 )
 from workitems.plan.services import Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="what an act does to a draft; drafts are saved on both"),
+]
 
 
 @pytest.fixture

@@ -9,7 +9,11 @@ from reports.workshop.services import drafts
 from tests.factories import UpdateFactory
 from tests.reports.drafted import drafted
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before_the_paper")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("before_the_paper"),
+    pytest.mark.one_database(reason="what a page is sent; drafts are saved on both"),
+]
 
 
 @pytest.fixture

@@ -14,7 +14,11 @@ from tests.reports.drafted import BEFORE, drafted
 
 LONG = "Police trained all staff. They liked it. More of them asked for it."
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before_the_paper")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("before_the_paper"),
+    pytest.mark.one_database(reason="what a page is sent; drafts are saved on both"),
+]
 
 
 def page_of(client, briefing):

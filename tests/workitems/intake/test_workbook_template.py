@@ -18,7 +18,12 @@ from workitems.intake.workbook.columns import ITEMS, MILESTONES, SHEETS
 from workitems.intake.workbook.template import EXAMPLES
 from workitems.models import Milestone, WorkItem
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(
+        reason="a workbook is read and compared; an export is imported on both"
+    ),
+]
 
 NOW = datetime(2027, 12, 1, tzinfo=UTC)
 

@@ -13,7 +13,10 @@ from tests.factories import (
     UserFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="a form reads what is typed"),
+]
 
 
 @pytest.fixture

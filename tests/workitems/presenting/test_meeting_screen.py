@@ -21,7 +21,11 @@ from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY, ready_to_deci
 from tests.workitems.record import of_meeting as to
 from workitems.models import Decision, Meeting
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="pages; what they record has services on both"),
+]
 
 
 @pytest.fixture

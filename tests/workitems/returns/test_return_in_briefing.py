@@ -19,7 +19,11 @@ from tests.workitems.record import DUE, TODAY
 from tests.workitems.returns.test_return_saves import LATE, asked, typed
 from workitems.plan.plan_at.of_records import item_row
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="sentences on a page; answers are saved on both"),
+]
 
 
 SAYS_NOTHING = (
