@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_database
 
 SECONDS = 20
 # A slow machine gets more for the conflicts and words that it takes.
-LONGEST_MORE = 90
+LONGEST_MORE = 300
 # Milliseconds that both rest between acts, as people do. Without rests, two processors are busy all
 # the time, and nothing is done while a text waits to be saved.
 LONGEST_REST = 1000
