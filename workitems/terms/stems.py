@@ -601,6 +601,7 @@ def has_verb(text: str) -> bool:
 _BRACKETED = re.compile(r"\([^()]*\)")
 
 
+@lru_cache(maxsize=5000)  # a paper is composed several times, until its words fit
 def _verbs_in(text: str) -> int:
     """Return how many words after the first one may be verbs."""
     words = _WORD.findall(_BRACKETED.sub(" ", text).casefold().replace("no longer ", ""))
