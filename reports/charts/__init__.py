@@ -16,7 +16,7 @@ from reports.charts.stages import STAGES, stage_bars
 from reports.charts.strips import (
     Scale,
     Strip,
-    dashboard_timeline,
+    late_timeline,
     strip_axis,
     strip_legend,
     strip_list,

@@ -79,6 +79,7 @@ class Scale:
 
 def strip_shapes() -> SafeString:
     """Return the shapes that the marks use. Needed once in a page, before its first strip."""
+    _tick = f'<path d="m-3 .3 2.1 2.2L3-2.1" fill="none" stroke="{WHITE}" stroke-width="1.6"/>'
     return SafeString(
         '<svg class="strip-shapes" width="0" height="0" aria-hidden="true" focusable="false"><defs>'
         # Every milestone has this mark, so it brings the click target, as high as the lane and wider
@@ -88,30 +89,36 @@ def strip_shapes() -> SafeString:
         '<rect id="m-target" x="-12" y="-12" width="24" height="24" fill="none" stroke="none"'
         ' pointer-events="all"/>'
         f'<path id="m-agreed" d="M0-8V8" stroke="{INK}" stroke-width="2"/>'
-        f'<circle id="m-done" r="5" fill="{ACCENT}"/>'
-        f'<circle id="m-done-late" r="5" fill="{SIGNAL}"/>'
-        f'<path id="m-forecast" d="M0-6.5 6.5 0 0 6.5-6.5 0z" fill="{ACCENT}"/>'
-        f'<path id="m-forecast-late" d="M0-6.5 6.5 0 0 6.5-6.5 0z" fill="{SIGNAL}"/>'
+        f'<g id="m-done"><circle r="6" fill="{ACCENT}"/>{_tick}</g>'
+        f'<g id="m-done-late"><circle r="6" fill="{SIGNAL}"/>{_tick}</g>'
+        f'<path id="m-forecast" d="M-8-6 3 0-8 6z" fill="{ACCENT}"/>'
+        f'<path id="m-forecast-late" d="M-8-6 3 0-8 6z" fill="{SIGNAL}"/>'
         f'<path id="m-withdrawn" d="M-5 0H5" stroke="{QUIET}" stroke-width="2.4"/>'
         "</defs></svg>"
     )
 
 
+# Shapes and their words; without a shape, what is later than first promised.
 LEGEND: tuple[tuple[str, StrOrPromise], ...] = (
-    ("m-promised", gettext_lazy("Promised")),
-    ("m-agreed", gettext_lazy("Agreed change")),
+    ("m-promised", gettext_lazy("First promised")),
+    ("m-agreed", gettext_lazy("Agreed")),
     ("m-done", gettext_lazy("Done")),
     ("m-forecast", gettext_lazy("Expected")),
-    ("", gettext_lazy("Later than promised")),
+    ("", gettext_lazy("Expected late")),
     ("m-withdrawn", gettext_lazy("Withdrawn")),
 )
 
 
-def strip_legend(on: date, label: str) -> SafeString:
-    """Return the legend as an HTML list. `label` names the page's date ("30 July 2010", "Today")."""
+def strip_legend(on: date, label: str, drawn_late_only: bool = False) -> SafeString:
+    """Return the legend as an HTML list. `label` names the page's date ("30 July 2010", "Today").
+
+    Of milestones that are all open and late, only what is drawn of them is explained.
+    """
     parts = []
     day = label if label == long_date(on) else f"{label}, {long_date(on)}"
     for shape, words in LEGEND:
+        if drawn_late_only and shape in ("m-done", "m-forecast", "m-withdrawn"):
+            continue
         drawn = (
             f'<use href="#{shape}" x="10" y="9"/>'
             if shape
@@ -179,8 +186,8 @@ def strip_list(strips: Sequence[Strip], scale: Scale, on: date) -> SafeString:
     )
 
 
-def dashboard_timeline(strips: Sequence[Strip], *, on: date, label: str) -> SafeString:
-    """Return a short timeline for the dashboard, with its shapes, or "" without rows.
+def late_timeline(strips: Sequence[Strip], *, on: date, label: str) -> SafeString:
+    """Return the late items of the dashboard, each with the milestone that makes it late, or "" without rows.
 
     `label` names the date ("Today", "30 July 2010"). See also `strip_table`.
     """
@@ -189,8 +196,8 @@ def dashboard_timeline(strips: Sequence[Strip], *, on: date, label: str) -> Safe
     scale = Scale.of(strips, on)
     return SafeString(
         strip_shapes()
-        + strip_legend(on, label)
-        + '<div class="timeline"><div class="strip-head">'
+        + strip_legend(on, label, drawn_late_only=True)
+        + '<div class="timeline timeline-late"><div class="strip-head">'
         + strip_axis(scale, on, label)
         + "</div>"
         + strip_list(strips, scale, on)

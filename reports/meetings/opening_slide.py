@@ -22,6 +22,6 @@ def opening_slide(meeting: Meeting, moment: Moment) -> str:
         "view": view,
         "earlier": earlier,
         "page": dashboard.read_dashboard(view),
-        "marks": dashboard.SHOWN_STATUSES,
+        "marks": dashboard.MARKS,
     }
     return render_to_string("reports/meetings/opening.html", context)

@@ -6,6 +6,7 @@ All figures are counted from the same rows and link to the list behind them.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -14,6 +15,13 @@ from reports.charts import Strip
 from reports.document.wording import capitalised, join_words
 from reports.progress.changes import Change, Comparison, read_changes
 from reports.progress.changes.change_words import because_of
+from reports.progress.dashboard_parts import (
+    AskedGroup,
+    ChangedGroup,
+    Landing,
+    asked_of,
+    changed_groups,
+)
 from reports.progress.moves import Moves, moves_of
 from reports.progress.plan_counts import (
     ATTENTION_SHOWN,
@@ -24,20 +32,24 @@ from reports.progress.plan_counts import (
     EarlierCounts,
     PlanCounts,
     counts_of,
+    timeline_of,
 )
+from reports.progress.tiles import Tiles, tiles_of
 from reports.progress.timeline import strip_of
 from reports.progress.view import PlanView
 from workitems.models import Delay
-from workitems.models.round import answer_counts
 from workitems.plan.asat import Moment
 from workitems.plan.attention import Line, attention
-from workitems.plan.plan_at import ItemAt, PillarAt, PlanAt, ReturnAt, plan_at
+from workitems.plan.plan_at import ItemAt, PillarAt, PlanAt, plan_at
 from workitems.terms.lateness import Status, days_in_words
 from workitems.terms.spans import in_words
 
 SHOWN_STATUSES = tuple(Status)
+# Shapes of tiles: those of statuses, and of late items that are not overdue yet.
+MARKS = (*SHOWN_STATUSES, "expected_late")
 NO_MOVES = Moves()
 CHANGES_SHOWN = 3
+COMING_SHOWN = 4
 # The headline names the items that became late, and those that are no longer late, up to so many of each.
 NAMED = 3
 
@@ -150,27 +162,124 @@ class Changed:
 
 @dataclass(frozen=True, kw_only=True)
 class Dashboard:
-    """Everything the page shows of the plan `at` a moment, narrowed as it is looked at.
+    """Everything that pages, the wall, packs and files show of the plan `at` a moment, narrowed as it is looked at.
+    Each part is counted when it is first asked for.
 
-    If two moments are compared, figures have `was`, `changed` are the changes that matter most, and
-    `changes` is the number of all.
+    If two moments are compared, `then` is what is counted of the earlier one, and figures have `was`. `changes` are
+    None where they were not read.
     """
 
     view: PlanView
     at: PlanAt
-    headline: str
-    finding: str
-    changed: list[Changed]
-    changes: int
-    figures: Figures
-    attention: Sequence[Line]
-    attention_figure: Figure
-    grid: Grid
-    timeline: list[Strip]
-    due: list[Figure]
-    due_soon: list[Due]
-    causes: list[Cause]
-    answered: dict[int, tuple[int, int]]
+    now: PlanCounts
+    then: EarlierCounts | None = None
+    moves: Moves = NO_MOVES
+    compared: Comparison | None = None
+
+    @cached_property
+    def headline(self) -> str:
+        return _headline(in_all(self.now), len(self.at.variations), self.view.at)
+
+    @cached_property
+    def finding(self) -> str:
+        """How the plan is going, in a sentence or two, without what costs most."""
+        now, then = in_all(self.now), in_all(self.then) if self.then else None
+        return finding(self.view, now, then, self.moves)
+
+    @cached_property
+    def costliest(self) -> str:
+        """The cause that costs most, in a sentence, or ""."""
+        late = in_all(self.now)[Status.LATE]
+        return costliest(self.now.causes, is_now=self.view.at.is_now) if late else ""
+
+    @cached_property
+    def named(self) -> list[ItemAt]:
+        """The items that the finding names."""
+        if not self.then:
+            return []
+        return _named(in_all(self.now), in_all(self.then), self.moves)
+
+    @cached_property
+    def changed(self) -> list[Changed]:
+        """The changes that matter most."""
+        if not self.compared:
+            return []
+        named = [item.pk for item in self.named]
+        foremost = self.compared.foremost(max(CHANGES_SHOWN, len(named)), first=named)
+        return [Changed(each, self.at.agencies[each.item.lead].short_name) for each in foremost]
+
+    @property
+    def changes(self) -> int:
+        """The number of all changes."""
+        return len(self.compared.found) if self.compared else 0
+
+    @cached_property
+    def figures(self) -> Figures:
+        return Figures(statuses(self.view, self.now, self.then, self.moves))
+
+    @property
+    def attention(self) -> Sequence[Line]:
+        return self.now.lines[:ATTENTION_SHOWN]
+
+    @cached_property
+    def attention_figure(self) -> Figure:
+        return Figure(
+            label=gettext("need attention"),
+            count=len(self.now.lines),
+            url=self.view.link("attention"),
+            was=self.then.needing if self.then else None,
+        )
+
+    @cached_property
+    def grid(self) -> Grid:
+        return grid(self.view, self.at, self.now, self.then)
+
+    @cached_property
+    def due(self) -> list[Figure]:
+        return [
+            Figure(
+                label=gettext("within {days} days").format(days=days),
+                count=self.now.due[days],
+                url=self.view.link("milestones", due=days),
+            )
+            for days in DUE_WITHIN_DAYS
+        ]
+
+    @property
+    def due_soon(self) -> Sequence[Due]:
+        return self.now.due_soon
+
+    @property
+    def coming(self) -> Sequence[Due]:
+        """The first milestones that are due and not expected late; `landing` has the late ones."""
+        return [each for each in self.now.due_soon if not each.milestone.is_late][:COMING_SHOWN]
+
+    @cached_property
+    def timeline(self) -> list[Strip]:
+        """Items that are late or due next, each with all its milestones. One query."""
+        return [strip_of(item, self.view.item(item.number)) for item in timeline_of(self.at)]
+
+    @cached_property
+    def tiles(self) -> Tiles:
+        return tiles_of(self.view, self.at, self.now, self.then, self.moves)
+
+    @cached_property
+    def asked(self) -> list[AskedGroup]:
+        """What is asked of the working group, by what it does. Nothing once the plan has ended."""
+        return asked_of(self.now.lines)
+
+    @cached_property
+    def landing(self) -> Landing:
+        """The late items by the dates that are expected now."""
+        return Landing(self.now.lines, self.view)
+
+    @cached_property
+    def changed_groups(self) -> list[ChangedGroup]:
+        return changed_groups(self.compared) if self.compared else []
+
+    @cached_property
+    def causes(self) -> list[Cause]:
+        return [cause(self.view, each) for each in self.now.causes]
 
     @property
     def attention_words(self) -> str:
@@ -230,42 +339,7 @@ def compose(
     moves: Moves = NO_MOVES,
     changes: Comparison | None = None,
 ) -> Dashboard:
-    now = counts_of(at)
-    named = _named(in_all(now), in_all(then), moves) if then else []
-    foremost = (
-        changes.foremost(max(CHANGES_SHOWN, len(named)), first=[item.pk for item in named])
-        if changes
-        else []
-    )
-    return Dashboard(
-        view=view,
-        at=at,
-        headline=_headline(in_all(now), len(at.variations), view.at),
-        finding=finding(view, in_all(now), in_all(then) if then else None, now.causes, moves),
-        changed=[Changed(each, at.agencies[each.item.lead].short_name) for each in foremost],
-        changes=len(changes.found) if changes else 0,
-        figures=Figures(statuses(view, now, then, moves)),
-        attention=now.lines[:ATTENTION_SHOWN],
-        attention_figure=Figure(
-            label=gettext("need attention"),
-            count=len(now.lines),
-            url=view.link("attention"),
-            was=then.needing if then else None,
-        ),
-        grid=grid(view, at, now, then),
-        timeline=[strip_of(item, view.item(item.number)) for item in now.timeline],
-        due=[
-            Figure(
-                label=gettext("within {days} days").format(days=days),
-                count=now.due[days],
-                url=view.link("milestones", due=days),
-            )
-            for days in DUE_WITHIN_DAYS
-        ],
-        due_soon=list(now.due_soon),
-        causes=[cause(view, each) for each in now.causes],
-        answered=answered(view, at.returns),
-    )
+    return Dashboard(view=view, at=at, now=counts_of(at), then=then, moves=moves, compared=changes)
 
 
 def statuses(
@@ -361,11 +435,10 @@ def finding(
     view: PlanView,
     now: Counter[Status],
     then: Counter[Status] | None,
-    causes: Sequence[CauseCount],
     moves: Moves = NO_MOVES,
 ) -> str:
     """Return how the plan is going: "Seven of 25 work items are late, two more than on 17 October: 1.2 and
-    3.1 became late. Consultation has cost the most days in open delays, up to the dates expected so far: 184."
+    3.1 became late."
     """
     gone, late, complete = now[Status.WITHDRAWN], now[Status.LATE], now[Status.COMPLETE]
     unjudged = now[Status.UNJUDGED]
@@ -396,14 +469,11 @@ def finding(
             if unjudged
             else sentence
         )
-    sentence = (
+    return (
         ngettext("{items} is late{compared}.", "{items} are late{compared}.", late)
         if is_now
         else ngettext("{items} was late{compared}.", "{items} were late{compared}.", late)
     ).format(items=_share(late, total), compared=compared)
-    named = (each for each in causes if each.cause != Delay.Cause.OTHER and each.days > 0)
-    most = next(named, None)
-    return f"{sentence} {_costliest(most, is_now=is_now)}" if most else sentence
 
 
 def _all_over(complete: int, total: int, *, is_now: bool) -> str:
@@ -493,20 +563,19 @@ def _nothing_judged(count: int, total: int, *, is_now: bool) -> str:
     ).format(items=_share(count, total))
 
 
-def _costliest(most: CauseCount, *, is_now: bool) -> str:
+def costliest(causes: Sequence[CauseCount], *, is_now: bool) -> str:
+    """Return which cause costs most: "Consultation costs most: 457 of 873 days in open delays." """
+    named = (each for each in causes if each.cause != Delay.Cause.OTHER and each.days > 0)
+    if (most := next(named, None)) is None:
+        return ""
     if not is_now:
-        sentence = gettext(
-            "{cause} had cost the most days in open delays, up to the dates expected so far: {days:,}."
-        )
+        sentence = gettext("{cause} had cost most: {days:,} of {all:,} days in open delays.")
     elif most.cause == Delay.Cause.PRIOR_COMMITMENTS:  # "Prior commitments", which are several
-        sentence = gettext(
-            "{cause} have cost the most days in open delays, up to the dates expected so far: {days:,}."
-        )
+        sentence = gettext("{cause} cost most: {days:,} of {all:,} days in open delays.")
     else:
-        sentence = gettext(
-            "{cause} has cost the most days in open delays, up to the dates expected so far: {days:,}."
-        )
-    return sentence.format(cause=capitalised(because_of(most.cause)), days=most.days)
+        sentence = gettext("{cause} costs most: {days:,} of {all:,} days in open delays.")
+    total = sum(each.days for each in causes)
+    return sentence.format(cause=capitalised(because_of(most.cause)), days=most.days, all=total)
 
 
 def _share(count: int, total: int) -> str:
@@ -648,12 +717,3 @@ def cause(view: PlanView, counted: CauseCount) -> Cause:
         ),
         counted.days,
     )
-
-
-def answered(view: PlanView, returns: Sequence[ReturnAt]) -> dict[int, tuple[int, int]]:
-    """Map returns of a round to the number of items answered and asked about. Empty for the past, which
-    keeps only a return's state."""
-    if not (view.at.is_now and returns):
-        return {}
-    rows = answer_counts(returns=[row.pk for row in returns])
-    return {pk: (answered, items) for pk, answered, items in rows}

@@ -57,8 +57,7 @@ class PlanCounts:
 
     `statuses` are the numbers of items by place and status. `single` are the items of places with
     few of them. `lines` are all that need attention, most urgent first. `due` is the number of
-    milestones due within so many days. `timeline` are items that are late or due next, with all their
-    milestones. `causes` begin with most days.
+    milestones due within so many days. `causes` begin with most days.
     """
 
     statuses: Mapping[Place, Counter[Status]]
@@ -66,7 +65,6 @@ class PlanCounts:
     lines: Sequence[Line]
     due: Mapping[int, int]
     due_soon: Sequence[Due]
-    timeline: Sequence[ItemAt]
     causes: Sequence[CauseCount]
 
 
@@ -115,7 +113,6 @@ def counts_of(at: PlanAt) -> PlanCounts:
         lines=attention(at),
         due={days: sum(row.is_due_within(days) for row in soon) for days in DUE_WITHIN_DAYS},
         due_soon=[Due(row, at.by_pk[row.item]) for row in soon[:DUE_SHOWN]],
-        timeline=_timeline(at),
         causes=_causes(at),
     )
 
@@ -128,8 +125,8 @@ def due_within(at: PlanAt, days: int) -> list[MilestoneAt]:
     return at.milestones[first:last]
 
 
-def _timeline(at: PlanAt) -> list[ItemAt]:
-    """Return late items, then those due next, each with all its milestones."""
+def timeline_of(at: PlanAt) -> list[ItemAt]:
+    """Return late items, then those due next, each with all its milestones. One query."""
     late = (row.item for row in at.milestones if row.is_late)
     ahead = (row.item for row in at.milestones if not row.is_late)
     picked: dict[int, None] = {}

@@ -1,5 +1,6 @@
 """Links that keep the selected moment, comparison, pillar and agency."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -12,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.wording.translation import StrOrPromise
-from reports.progress.dashboard import Cell, Figure, Mark
+from reports.progress.dashboard import Dashboard, Figure
+from reports.progress.tiles import Tile
 from reports.progress.view import Earlier, PlanView
 from workitems.plan.attention import Line, Point
 
@@ -22,8 +24,9 @@ register = template.Library()
 WORDS_OF_A_POINT = 12
 
 PARTS = (
-    (gettext_lazy("Dashboard"), "overview"),
+    (gettext_lazy("Now"), "overview"),
     (gettext_lazy("What changed"), "changes"),
+    (gettext_lazy("Attention"), "attention"),
     (gettext_lazy("Timeline"), "timeline"),
     (gettext_lazy("Trends"), "trends"),
 )
@@ -97,13 +100,6 @@ def line_link(view: PlanView, line: Line) -> str:
 
 
 @register.simple_tag
-def answered_of(page: Any, row: Any) -> str:
-    """Return the answered items of a return, such as "6 of 9"."""
-    done, total = page.answered[row.pk]
-    return _("{done} of {total}").format(done=done, total=total)
-
-
-@register.simple_tag
 def figure_link(figure: Figure) -> SafeString:
     """Return a number that opens its list, with what it was.
 
@@ -115,21 +111,8 @@ def figure_link(figure: Figure) -> SafeString:
 @register.simple_tag
 def figure_with_change(figure: Figure) -> SafeString:
     """Return a number that opens its list, its change, and a bar of its part of all."""
-    change = ""
-    if figure.change:
-        tone = {True: " is-better", False: " is-worse", None: ""}[figure.is_better]
-        arrow, words = (
-            ("▲", _(", {count} more than before"))
-            if figure.change > 0
-            else ("▼", _(", {count} fewer than before"))
-        )
-        count = abs(figure.change)
-        change = (
-            f' <span class="change{tone}"><span aria-hidden="true">{arrow}\u2009{count}'
-            f'</span><span class="visually-hidden">{escape(words.format(count=count))}</span></span>'
-        )
     return SafeString(
-        f'<a href="{escape(figure.url)}">{_number(figure)}</a>{change}'
+        f'<a href="{escape(figure.url)}">{_number(figure)}</a>{_change(figure)}'
         f'<svg class="gauge is-{figure.kind}" width="100%" height="10" aria-hidden="true" focusable="false">'
         f'<rect class="gauge-all" y="3" width="100%" height="4"/>'
         f'<rect y="3" width="{figure.share}" height="4"/></svg>'
@@ -137,41 +120,68 @@ def figure_with_change(figure: Figure) -> SafeString:
 
 
 @register.simple_tag
-def grid_cell(view: PlanView, cell: Cell) -> SafeString:
-    """Return a cell's number that opens its list, with what it was, and a mark for each item, or for each
-    status with its number.
-
-    Written here, as a page has hundreds of marks.
-    """
-    figure = cell.figure
-    if not (figure.count or figure.was):
-        return SafeString(
-            '<span class="quiet" aria-hidden="true">·</span>'
-            f'<span class="visually-hidden">{escape(_("None"))}</span>'
-        )
-    marks = "".join(_mark(view, mark) for mark in cell.marks)
-    counts = "".join(
-        f'<a class="mark mark-{each.kind}" href="{escape(each.url)}"><svg aria-hidden="true"'
-        f' focusable="false"><use href="#mark-{each.kind}"/></svg>{_number(each)}</a>{_was(each)}'
-        for each in cell.counts
-    )
+def figure_key(figure: Figure) -> SafeString:
+    """Return a status with its number and change: the key to the tiles, and the link to its list."""
     return SafeString(
-        f'<a class="cell-count" href="{escape(figure.url)}">{_number(figure)}</a>{_was(figure)}'
-        f' <span class="cell-marks">{marks}{counts}</span>'
+        f'<a class="mark mark-{figure.kind if figure.count else "quiet"}" href="{escape(figure.url)}"><svg aria-hidden="true"'
+        f' focusable="false"><use href="#mark-{figure.kind}"/></svg>{escape(figure.label)}'
+        f" {figure.count}</a>{_change(figure)}"
     )
 
 
-def _mark(view: PlanView, mark: Mark) -> str:
-    item, was = mark.item, mark.was
-    name = escape(f"{item.number} {item.title}")
-    words = item.status.label
-    if was:
-        words = _("{status}, was {before}").format(status=words, before=was.label)
+@register.simple_tag
+def finding_with_links(page: Dashboard) -> SafeString:
+    """Return how the plan is going, with the items that it names as links."""
+    text = escape(page.finding)
+    for item in page.named:
+        number = escape(item.number)
+        link = f'<a class="named" href="{escape(page.view.item(item.number))}">{number}</a>'
+        text = re.sub(rf"(?<![\w.]){re.escape(number)}(?![\w]|\.\w)", link, text, count=1)
+    return SafeString(text)
+
+
+@register.simple_tag
+def tile_of(tile: Tile) -> SafeString:
+    """Return a tile: a link with the item's number, title and status, and its facts for who looks closer.
+
+    Written here, as a page has up to 120.
+    """
+    item, tip = tile.item, f"tile-{tile.item.pk}"
+    number, title = escape(item.number), escape(item.title)
+    word = f" <em>{escape(tile.word)}</em>" if tile.word else ""
+    kinds = f"tile tile-{item.status}{' is-new' if tile.is_new else ''}"
+    key = " is-key" if item.is_key else ""
+    facts = escape(" ".join(tile.facts))
+    return SafeString(
+        f'<li><a class="{kinds}" href="{escape(tile.url)}" aria-describedby="{tip}">'
+        f'<span class="tile-number{key}">{number}</span><svg class="glyph" aria-hidden="true"'
+        f' focusable="false"><use href="#mark-{tile.mark}"/></svg>'
+        f'<span class="tile-title">{title}{word}</span></a>'
+        f'<span class="tip" role="tooltip" id="{tip}"><b>{number} {title}</b>'
+        f" {escape(tile.place)}. {facts} {_open(tile)}</span></li>"
+    )
+
+
+def _open(tile: Tile) -> str:
+    """Return the link that a finger finds in a tile's facts. The tile is the same link for everybody else."""
+    says = escape(_("Open {number}").format(number=tile.item.number))
+    return f'<a href="{escape(tile.url)}" tabindex="-1" aria-hidden="true">{says}</a>'
+
+
+def _change(figure: Figure) -> str:
+    """Return how a number changed: an arrow with the difference, and the same in words."""
+    if not figure.change:
+        return ""
+    tone = {True: " is-better", False: " is-worse", None: ""}[figure.is_better]
+    arrow, words = (
+        ("▲", _(", {count} more than before"))
+        if figure.change > 0
+        else ("▼", _(", {count} fewer than before"))
+    )
+    count = abs(figure.change)
     return (
-        f'<a class="mark-link mark-{item.status}{" has-changed" if was else ""}"'
-        f' href="{escape(view.item(item.number))}" title="{name}"><svg aria-hidden="true" focusable="false">'
-        f'<use href="#mark-{item.status}"/></svg><span class="visually-hidden">{name}:'
-        f" {escape(words)}</span></a>"
+        f' <span class="change{tone}"><span aria-hidden="true">{arrow}\u2009{count}'
+        f'</span><span class="visually-hidden">{escape(words.format(count=count))}</span></span>'
     )
 
 

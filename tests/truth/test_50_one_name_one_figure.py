@@ -36,9 +36,8 @@ def late(plan, police):
 def test_days_of_open_delays_and_of_all_delays_are_named_apart(plan, late):
     moment = Moment.today(TODAY)
     page = dashboard.read_dashboard(PlanView(plan=plan, at=moment))
-    assert page.finding == (
-        "One of one work item is late. Funding has cost the most days in open delays, up to the dates expected so far: 91."
-    )
+    assert page.finding == "One of one work item is late."
+    assert page.costliest == "Funding costs most: 91 of 91 days in open delays."
     assert trend_words.delays_finding(read_trends(plan, moment)) == (
         "121 days in 2 delays, open and ended"
     )

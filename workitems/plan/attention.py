@@ -7,15 +7,17 @@ four things wherever it is shown: why, when it is expected now, what is being do
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from workitems.models import Delay, Variation
-from workitems.models.item import number_key
+from workitems.models.item import Confidence, number_key
 from workitems.plan.plan_at import (
     ActionAt,
     DelayAt,
@@ -52,6 +54,40 @@ class Point(NamedTuple):
         return "," if self.note and not self.words.endswith((".", "!", "?", "…")) else ""
 
 
+class Verb(StrEnum):
+    """What the working group is asked to do, in the order of a meeting."""
+
+    DECIDE = "decide"
+    DISCUSS = "discuss"
+    HEAR = "hear"
+    CHASE = "chase"
+    BY_EMAIL = "by_email"
+
+    @property
+    def label(self) -> str:
+        return str(VERBS[self])
+
+
+VERBS = {
+    Verb.DECIDE: gettext_lazy("Decide"),
+    Verb.DISCUSS: gettext_lazy("Discuss"),
+    Verb.HEAR: gettext_lazy("Hear"),
+    Verb.CHASE: gettext_lazy("Chase"),
+    Verb.BY_EMAIL: gettext_lazy("Being decided by email"),
+}
+
+
+class Ask(NamedTuple):
+    """What is asked: by verb, in words, and a note. `short` and `of` say the same beside the verb and the item's
+    number: "Move the date to 2 March 2027?", V3. Nothing is asked without words."""
+
+    verb: Verb = Verb.HEAR
+    words: str = ""
+    note: str = ""
+    short: str = ""
+    of: str = ""
+
+
 @dataclass(frozen=True)
 class Line:
     """A line of the list: an item, a return, a risk to the whole plan, or an action of the working group.
@@ -81,6 +117,14 @@ class Line:
         assert self.risk is not None
         words = _("{reference} is escalated.").format(reference=self.risk.reference)
         return [Reason(Rank.RISK_ESCALATED, words)]
+
+    @property
+    def number(self) -> str:
+        """The number of the item that it is about, or ""."""
+        if self.item:
+            return self.item.number
+        about = self.at.by_pk.get(self.action.item) if self.action and self.action.item else None
+        return about.number if about else ""
 
     @property
     def title(self) -> str:
@@ -220,14 +264,26 @@ class Line:
         )
 
     @cached_property
-    def asked(self) -> Point:
+    def asked(self) -> Ask:
         """What the working group is asked to do about it: nothing once the plan has ended."""
         if self.at.moment.is_end_of_plan:
-            return Point()
+            return Ask()
         if self.of_return:
-            return Point(_("Remind {agency}").format(agency=self.of_return.agency.short_name))
+            agency = self.of_return.agency.short_name
+            return Ask(
+                Verb.CHASE,
+                _("Remind {agency}").format(agency=agency),
+                short=_("Return: {reason}").format(reason=_lowered(self.reason).rstrip(".")),
+                of=agency,
+            )
         if self.action:
-            return Point(_("Hear from {lead}").format(lead=self._name(self.action.owner)))
+            owner = self._name(self.action.owner)
+            return Ask(
+                Verb.CHASE,
+                _("Hear from {lead}").format(lead=owner),
+                short=self.title.rstrip("."),
+                of=owner,
+            )
         if self.item is None:
             return self._asked_of_risk()
         lead = self._name(self.item.lead)
@@ -237,39 +293,65 @@ class Line:
             key=lambda row: (row.pk in answered_by, row.state != Variation.State.RECOMMENDED)
         )
         for row in waiting:
+            reference = row.reference
             if row.pk in answered_by:
-                return Point(
+                by = KnownDate(answered_by[row.pk])
+                return Ask(
+                    Verb.BY_EMAIL,
                     _("Variation {reference} is being decided out of session").format(
-                        reference=row.reference
+                        reference=reference
                     ),
-                    _("agencies answer by {day}").format(day=KnownDate(answered_by[row.pk])),
+                    _("agencies answer by {day}").format(day=by),
+                    _("{question} Answers by {day}").format(question=row.question, day=by),
+                    reference,
                 )
             if row.state == Variation.State.RECOMMENDED:
-                return Point(
-                    _("Decide variation {reference}").format(reference=row.reference), row.effect
+                return Ask(
+                    Verb.DECIDE,
+                    _("Decide variation {reference}").format(reference=reference),
+                    row.effect,
+                    row.question,
+                    reference,
                 )
-            return Point(
-                _("Variation {reference} awaits a recommendation").format(reference=row.reference),
+            return Ask(
+                Verb.DECIDE,
+                _("Variation {reference} awaits a recommendation").format(reference=reference),
                 row.effect,
+                _("{question} Not advised yet").format(question=row.question),
+                reference,
             )
         if any(delay.settlement == Delay.Settlement.NEEDS_DECISION for delay in self._delays):
-            return Point(_("Decide how to settle the cause"))
+            says = _("Decide how to settle the cause")
+            return Ask(Verb.DECIDE, says, short=_("How to settle the cause?"), of=lead)
         if self._risks:
             return self._asked_of_risk()
         ranks = {reason.rank for reason in self.reasons}
         if self.is_late and self.doing.is_gap:
-            return Point(_("Ask {lead} what will be done").format(lead=lead))
+            says = _("Ask {lead} what will be done").format(lead=lead)
+            return Ask(Verb.CHASE, says, short=_("Late, and nothing is being done"), of=lead)
         if self.expected.is_gap:
-            return Point(_("Ask {lead} for a new date").format(lead=lead))
+            says = _("Ask {lead} for a new date").format(lead=lead)
+            return Ask(Verb.CHASE, says, short=_("Late, without a new date"), of=lead)
         if self.is_late or ranks & {
             Rank.SLIPPED_AGAIN, Rank.OFF_TRACK, Rank.AT_RISK,
         }:  # fmt: skip
-            return Point(_("Hear from {lead}").format(lead=lead))
+            says = _("Hear from {lead}").format(lead=lead)
+            return Ask(Verb.HEAR, says, short=self.reason.rstrip("."), of=lead)
         if Rank.VIEWS_DIFFER in ranks:
-            return Point(_("Agree a rating with {lead}").format(lead=lead))
-        return Point(_("Ask {lead} for an update").format(lead=lead))
+            says = _("Agree a rating with {lead}").format(lead=lead)
+            return Ask(Verb.DISCUSS, says, short=self._ratings, of=lead)
+        says = _("Ask {lead} for an update").format(lead=lead)
+        return Ask(Verb.CHASE, says, short=self.reason.rstrip("."), of=lead)
 
-    def _asked_of_risk(self) -> Point:
+    @property
+    def _ratings(self) -> str:
+        """The two ratings that differ: "At risk, or on track?" """
+        assert self.item is not None
+        ours = str(Confidence(self.item.reviewer_confidence).label)
+        theirs = str(Confidence(self.item.confidence).label).lower()
+        return _("{reviewers}, or {agencys}?").format(reviewers=ours, agencys=theirs)
+
+    def _asked_of_risk(self) -> Ask:
         risk = self._risks[0]
         if risk.escalated_on:
             says = (
@@ -281,7 +363,8 @@ class Line:
             says = _("with the Minister")
         else:
             says = _("with the working group")
-        return Point(_("Discuss risk {reference}").format(reference=risk.reference), says)
+        words = _("Discuss risk {reference}").format(reference=risk.reference)
+        return Ask(Verb.DISCUSS, words, says, on_one_line(risk.description), risk.reference)
 
     def _name(self, agency: int | None) -> str:
         return self.at.agencies[agency].short_name if agency else ""
@@ -308,6 +391,11 @@ class Line:
     @property
     def _delay(self) -> DelayAt | None:
         return next(iter(self._delays), None)
+
+    @property
+    def main_cause(self) -> str:
+        """The cause of the open delay that is told, as it is stored, or ""."""
+        return self._delay.cause if self._delay else ""
 
     @cached_property
     def _risks(self) -> list[RiskAt]:
@@ -339,6 +427,10 @@ class Line:
             return f"action-{self.action.pk}"
         assert self.risk is not None
         return f"risk-{self.risk.number}"
+
+
+def _lowered(sentence: str) -> str:
+    return f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 def _due(step: MitigationAt) -> date:

@@ -16,9 +16,8 @@ from django.views.decorators.http import require_safe
 
 from agencies.wording.translation import StrOrPromise, day_words
 from reports import charts
-from reports.progress import dashboard, registers, trend_words
+from reports.progress import dashboard, registers
 from reports.progress.forms import BarForm
-from reports.progress.record_of_dates import record_of_dates
 from reports.progress.view import PlanView
 from workitems.models import Delay
 from workitems.plan.attention import attention as attention_lines
@@ -58,7 +57,8 @@ def compared_view(request: HttpRequest, slug: str) -> tuple[PlanView, dict[str, 
         "view": view,
         "page": dashboard.read_dashboard(view),
         "earlier": earlier,
-        "marks": dashboard.SHOWN_STATUSES,
+        "marks": dashboard.MARKS,
+        "next_meeting": view.plan.meetings.coming(view.at.on).first() if view.at.is_now else None,
     }
 
 
@@ -74,21 +74,12 @@ def wall(request: HttpRequest, slug: str) -> HttpResponse:
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     view, context = compared_view(request, slug)
     page, plan = context["page"], view.plan
-    bars = [
-        charts.BarRow(each.figure.label, each.days, each.words, each.figure.url)
-        for each in page.causes
-    ]
     label = _("Today") if view.at.is_now else day_words(view.at.on)
     leads = ended_leads_at(page.at) if view.at.is_now and not plan.has_ended(view.at.on) else []
     context |= {
         "ended_leads": leads,
         "may_manage": bool(leads) and signed_in(request).has_perm("workitems.manage_plan", plan),
-        "next_meeting": plan.meetings.coming(view.at.on).first() if view.at.is_now else None,
-        "causes": charts.cause_bars(bars, narrow=True),
-        "timeline": charts.dashboard_timeline(page.timeline, on=view.at.on, label=label),
-        "record": trend_words.dates_by_warning(
-            record_of_dates(plan, view.at, pillar=view.pillar, lead=view.agency)
-        ),
+        "landing": charts.late_timeline(page.landing.strips, on=view.at.on, label=label),
     }
     return render(request, "reports/progress/overview.html", context)
 

@@ -318,12 +318,12 @@ def test_the_axis_labels_today_and_some_months():
     assert 2 <= len(names) - 1 <= 15
 
 
-def test_the_dashboards_timeline_defines_its_shapes():
+def test_the_dashboards_late_items_define_their_shapes():
     rows = [strip(milestone(), words="Overdue by 11 months", is_late=True)]
-    timeline = charts.dashboard_timeline(rows, on=ON, label="Today")
+    timeline = charts.late_timeline(rows, on=ON, label="Today")
     assert timeline.count("<defs>") == 1
     assert '<span class="mark mark-late">Overdue by 11 months</span>' in timeline
-    assert charts.dashboard_timeline([], on=ON, label="Today") == ""
+    assert charts.late_timeline([], on=ON, label="Today") == ""
 
 
 def test_the_data_table_has_one_row_for_each_milestone():

@@ -40,11 +40,14 @@ def papers(django_db_setup, django_db_blocker):
         with time_machine.travel(at(1), tick=False):
             made = before_a_meeting()
         frozen = freeze_pack(meeting=made.meeting, by=made.coordinator, at=NOON)
+        page = dashboard.read_dashboard(PlanView(plan=made.plan, at=frozen.moment))
+        # Each part is counted when it is first asked for; after the rollback it is too late.
+        assert page.grid.totals
         found = {
             "frozen": bytes(frozen.pdf),
             "pack": compose_pack(made.meeting, frozen.moment),
             "minutes": compose_minutes(made.meeting, at(11)),
-            "dashboard": dashboard.read_dashboard(PlanView(plan=made.plan, at=frozen.moment)),
+            "dashboard": page,
         }
         transaction.set_rollback(True)
     return found

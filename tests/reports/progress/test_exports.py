@@ -412,7 +412,7 @@ def test_unknown_exports_are_not_found(reader, full, what, format):
 @pytest.mark.parametrize(
     ("what", "queries"),
     [
-        ("dashboard", 18),
+        ("dashboard", 17),
         ("items", 14),
         ("attention", 17),
         ("milestones", 10),

@@ -310,13 +310,6 @@ def test_trends_has_the_record_of_dates(reader, plan, dates):
     assert "No warning 1 1 Agency’s forecast: after the agreed date none none" in text
 
 
-def test_the_next_dates_have_their_warning_and_the_record_beside_them(reader, plan, dates):
-    text = text_of(reader.get(f"/plans/{plan.slug}/dashboard/"))
-    due = text[text.index("Due next") : text.index("Why dates slip")]
-    assert "Reviewer’s rating: at risk or off track" in due
-    assert due.endswith("Record of dates : The only date without a warning was missed. ")
-
-
 def test_the_file_of_trends_has_the_record_of_dates(reader, plan, dates):
     response = reader.get(f"/plans/{plan.slug}/dashboard/export/trends.csv")
     rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))

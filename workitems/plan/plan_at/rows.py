@@ -285,6 +285,17 @@ class VariationAt(NamedTuple):
         label = str(Variation.Kind(self.kind).label)
         return label[:1].lower() + label[1:]
 
+    @property
+    def question(self) -> str:
+        """What its decision answers: "Move the date to 30 June 2027?", "Withdraw the item?"."""
+        if self.due_before and self.due_after:
+            day = KnownDate(self.due_after, self.after_known_to)
+            return _("Move the date to {day}?").format(day=day)
+        if self.wording:
+            label = Variation.Wording(self.wording).label.lower()
+            return _("Change the {wording}?").format(wording=label)
+        return f"{Variation.Kind(self.kind).label}?"
+
 
 class ActionAt(NamedTuple):
     """A decision of the working group that an agency has to act on by a day, and has not done."""

@@ -1,0 +1,27 @@
+// Tooltips of tiles. They open by CSS, on hover and focus; this lets Escape close them, and a finger open one first.
+
+const place = (target) => target.closest?.("li:has(> .tip)");
+let touched = null;
+
+document.addEventListener("keydown", ({ key }) => {
+  if (key === "Escape") document.documentElement.classList.add("tips-off");
+});
+for (const event of ["pointerover", "focusin"]) {
+  document.addEventListener(event, ({ target }) => {
+    if (place(target) || event === "focusin") document.documentElement.classList.remove("tips-off");
+  });
+}
+
+// By touch the first tap shows the facts, and the second opens the item.
+document.addEventListener("click", (event) => {
+  const tile = place(event.target);
+  if (!(event instanceof PointerEvent) || event.pointerType !== "touch" || event.target.closest(".tip a")) return;
+  touched?.classList.remove("is-touched");
+  if (tile && tile !== touched) {
+    event.preventDefault();
+    tile.classList.add("is-touched");
+    touched = tile;
+  } else {
+    touched = null;
+  }
+});

@@ -1,0 +1,238 @@
+"""Test tiles, what is asked, what changed, and when late items land."""
+
+import re
+from datetime import UTC, date, datetime
+
+import lxml.html
+import pytest
+import time_machine
+
+from agencies.models import Seat
+from agencies.records import history
+from reports.progress import dashboard, tiles
+from reports.progress.view import PlanView
+from tests.factories import (
+    DelayFactory,
+    MilestoneFactory,
+    OutOfSessionFactory,
+    PillarFactory,
+    ReturnFactory,
+    RiskFactory,
+    RoundFactory,
+    SeatFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
+from workitems.plan.asat import Moment
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
+
+
+@pytest.fixture
+def reader(client, plan, police):
+    client.force_login(SeatFactory(agency=police, role=Seat.Role.OBSERVER).user)
+    with time_machine.travel(NOON, tick=False):
+        yield client
+
+
+def read(plan, **view):
+    return dashboard.read_dashboard(
+        PlanView(plan=plan, at=view.pop("at", Moment.today(TODAY)), **view)
+    )
+
+
+def live(plan, **fields):
+    return WorkItemFactory(plan=plan, stage="under_way", heard_on=YESTERDAY, **fields)
+
+
+# --- tiles ------------------------------------------------------------------------------------
+
+
+def test_each_item_is_one_tile_under_its_pillar_in_the_plans_order(plan):
+    two, one = PillarFactory(plan=plan, number=2), PillarFactory(plan=plan, number=1)
+    PillarFactory(plan=plan, number=3)  # has no items, so no column
+    for pillar, number in ((two, "2.1"), (one, "1.10"), (one, "1.9")):
+        live(plan, pillar=pillar, number=number)
+    found = read(plan).tiles
+    assert found.kind == "titles"
+    assert [
+        (column.pillar.number, [tile.item.number for tile in column.tiles])
+        for column in found.columns
+    ] == [(1, ["1.9", "1.10"]), (2, ["2.1"])]
+
+
+def test_an_overdue_item_and_one_expected_late_differ_by_shape_and_share_the_word(plan):
+    MilestoneFactory(item=live(plan, number="1.1"), original_due=YESTERDAY)
+    MilestoneFactory(item=live(plan, number="1.2"), original_due=DUE, forecast_due=SLIPPED)
+    MilestoneFactory(item=live(plan, number="1.3"), original_due=DUE)
+    found = [tile for column in read(plan).tiles.columns for tile in column.tiles]
+    assert [(tile.item.number, tile.mark, tile.word) for tile in found] == [
+        ("1.1", "late", "late"),
+        ("1.2", "expected_late", "late"),
+        ("1.3", "on_time", ""),
+    ]
+
+
+def test_a_tile_says_why_it_is_late_or_what_comes_next(plan, police):
+    pillar = PillarFactory(plan=plan)
+    late = MilestoneFactory(
+        item=live(plan, pillar=pillar, number="1.1", is_key=True, lead_agency=police), original_due=YESTERDAY,
+        forecast_due=SLIPPED,
+    )  # fmt: skip
+    DelayFactory(milestone=late, cause="staffing", explanation="Two posts are empty.")
+    MilestoneFactory(
+        item=live(plan, pillar=pillar, number="1.2", lead_agency=police),
+        original_due=DUE,
+        description="Printed",
+    )
+    of_late, of_next = read(plan).tiles.columns[0].tiles
+    assert (of_late.place, of_next.place) == (f"{police}, key item", str(police))
+    assert of_late.facts == [
+        "Overdue by one day.",
+        "Staffing: Two posts are empty.",
+        f"Expected {SLIPPED:%-d %B %Y}.",
+    ]
+    assert of_next.facts == ["On time.", f"Next: Printed, {DUE:%-d %B %Y}."]
+
+
+def test_what_became_late_since_then_is_new(plan):
+    with time_machine.travel(datetime(2010, 3, 1, tzinfo=UTC)):
+        pillar = PillarFactory(plan=plan)
+        for number, due in (("1.1", date(2010, 2, 1)), ("1.2", YESTERDAY)):
+            MilestoneFactory(item=live(plan, pillar=pillar, number=number), original_due=due)
+    page = read(plan, since=Moment.end_of(date(2010, 3, 10)))
+    assert {tile.item.number: tile.is_new for tile in page.tiles.columns[0].tiles} == {
+        "1.1": False,
+        "1.2": True,
+    }
+    assert [item.number for item in page.named] == ["1.2"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "kind"), [((3, 5), "titles"), ((2, 5), "numbers"), ((1, 2), "counts")]
+)
+def test_a_larger_plan_has_smaller_tiles_and_the_largest_has_numbers(
+    reader, plan, police, monkeypatch, limits, kind
+):
+    monkeypatch.setattr(tiles, "TITLES_UP_TO", limits[0])
+    monkeypatch.setattr(tiles, "TILES_UP_TO", limits[1])
+    pillar = PillarFactory(plan=plan, number=1)
+    for number in ("1.1", "1.2", "1.3"):
+        live(plan, pillar=pillar, number=number, lead_agency=police, confidence="on_track")
+    found = read(plan).tiles
+    assert found.kind == kind
+    page = lxml.html.fromstring(reader.get(f"/plans/{plan.slug}/dashboard/").text)
+    words = [
+        " ".join(" ".join(each.itertext()).split())
+        for each in page.xpath("//a[contains(@class, 'tile-')]")
+    ]
+    if kind == "counts":
+        assert words == ["3 on time"]
+    else:
+        assert [text.split()[0] for text in words] == ["1.1", "1.2", "1.3"]
+
+
+def test_the_headline_links_the_items_that_it_names(reader, plan):
+    with time_machine.travel(datetime(2010, 3, 1, tzinfo=UTC)):
+        for number in ("1.1", "11.1"):
+            MilestoneFactory(item=live(plan, number=number), original_due=YESTERDAY)
+    text = reader.get(f"/plans/{plan.slug}/dashboard/?since=2010-03-10").text
+    headline = re.search(r"<h1>(.*?)</h1>", text, re.S)[1]
+    assert re.findall(r'<a class="named" href="[^"]*/items/([\d.]+)/">([\d.]+)</a>', headline) == [
+        ("1.1", "1.1"),
+        ("11.1", "11.1"),
+    ]
+
+
+# --- what is asked ----------------------------------------------------------------------------
+
+
+def test_what_is_asked_is_grouped_by_what_the_group_does(plan, police):
+    def item(number, **fields):
+        return live(plan, number=number, lead_agency=police, **fields)
+
+    def dated(number, **fields):
+        return MilestoneFactory(item=item(number, **fields), original_due=DUE)
+
+    VariationFactory(
+        milestone=dated("1"), number=3, state="recommended", due_before=DUE, due_after=SLIPPED
+    )
+    VariationFactory(
+        milestone=dated("2"), number=4, state="requested", due_before=DUE, due_after=SLIPPED
+    )
+    asked = VariationFactory(
+        milestone=dated("3"), number=5, state="recommended", due_before=DUE, due_after=SLIPPED
+    )
+    OutOfSessionFactory(variation=asked, due_on=date(2010, 6, 20))
+    RiskFactory(
+        plan=plan, item=None, number=4, description="Money ends", escalated_to="group",
+        escalated_on=YESTERDAY,
+    )  # fmt: skip
+    item("5", confidence="on_track", reviewer_confidence="at_risk")
+    item("6", confidence="off_track")
+    MilestoneFactory(item=item("7"), original_due=YESTERDAY)
+    ReturnFactory(round=RoundFactory(plan=plan, due_on=YESTERDAY), agency=police)
+    to = f"{SLIPPED:%-d %B %Y}"
+    assert {
+        str(group.verb): [(line.number, line.asked.short, line.asked.of) for line in group.lines]
+        for group in read(plan).asked
+    } == {
+        "decide": [
+            ("1", f"Move the date to {to}?", "V3"),
+            ("2", f"Move the date to {to}? Not advised yet", "V4"),
+        ],
+        "discuss": [("", "Money ends", "R4"), ("5", "At risk, or on track?", str(police))],
+        "hear": [("6", "Its agency says it is off track", str(police))],
+        "chase": [
+            ("7", "Late, and nothing is being done", str(police)),
+            ("", "Return: due one day ago and not submitted", str(police)),
+        ],
+        "by_email": [("3", f"Move the date to {to}? Answers by 20 June 2010", "V5")],
+    }
+
+
+def test_nothing_asked_is_said(reader, plan):
+    MilestoneFactory(item=live(plan, confidence="on_track"), original_due=DUE)
+    assert "Nothing is asked." in reader.get(f"/plans/{plan.slug}/dashboard/").text
+
+
+# --- what changed, and when late items land ----------------------------------------------------
+
+
+def test_changes_are_counted_by_kind_with_the_numbers_of_their_items(plan):
+    with time_machine.travel(datetime(2010, 3, 1, tzinfo=UTC)):
+        done = live(plan, number="1.1")
+        MilestoneFactory(item=live(plan, number="1.2"), original_due=YESTERDAY)
+    with time_machine.travel(datetime(2010, 4, 1, tzinfo=UTC)):
+        done.stage, done.completed_on = "complete", date(2010, 3, 31)
+        history.save(done, by=None, reason="Printed")
+    page = read(plan, since=Moment.end_of(date(2010, 3, 10)))
+    assert [
+        (str(group.kind), group.count, [item.number for item in group.items])
+        for group in page.changed_groups
+    ] == [("late", 1, ["1.2"]), ("overdue", 1, ["1.2"]), ("completed", 1, ["1.1"])]
+
+
+@pytest.mark.parametrize(
+    ("expected", "finding"),
+    [
+        ([date(2010, 7, 1), date(2010, 7, 31), date(2010, 9, 1)],
+         "Two are expected in July 2010, the last in September 2010"),
+        ([date(2010, 7, 1)], "One is expected in July 2010"),
+        ([date(2010, 7, 1), None], "One is expected in July 2010; one has no new date"),
+        ([None, None], "The late items have no new dates"),
+    ],
+)  # fmt: skip
+def test_a_sentence_says_when_late_items_land(plan, expected, finding):
+    for place, day in enumerate(expected):
+        MilestoneFactory(
+            item=live(plan, number=f"1.{place}"), original_due=YESTERDAY,
+            forecast_due=day or YESTERDAY,
+        )  # fmt: skip
+    page = read(plan)
+    assert page.landing.finding == finding
+    assert [strip.number for strip in page.landing.strips] == [
+        f"1.{place}" for place in range(len(expected))
+    ]
