@@ -24,6 +24,7 @@ exports = LateViews("reports.progress.views.exports")
 dashboard_urls = [
     path("", dashboard.overview, name="overview"),
     path("wall/", dashboard.wall, name="wall"),
+    path("late.svg", dashboard.late, name="late"),
     path("changes/", changes.changes, name="changes"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("trends/", trends.trends, name="trends"),

@@ -11,6 +11,7 @@ in the page, and the stylesheet shows one.
 
 from reports.charts.bars import BarRow, ShareRow, cause_bars, day_bars, share_bars
 from reports.charts.drawing import on_screen
+from reports.charts.late_line import late_line
 from reports.charts.months import EXPECTED_LATE, OVERDUE, Series, months_stacked
 from reports.charts.stages import STAGES, stage_bars
 from reports.charts.strips import (

@@ -7,7 +7,7 @@ equal the dashboard's of that day. Only history rows with a changed counted colu
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
@@ -366,6 +366,71 @@ class _Tally:
             yield count
 
 
+def late_days(
+    plan: Plan, moment: Moment, *, pillar: int | None = None, lead: int | None = None
+) -> list[tuple[date, int]]:
+    """Return how many items were late at the end of each day on which that number changed, from the first record of an
+    item to the moment. An item counts under its pillar and lead agency of the day."""
+    items, milestones = _items(plan, moment), _milestones(plan, moment)
+    if not items:
+        return []
+    first = _day(min(versions[0][1] for versions in items.values()))
+    points = [first + timedelta(days=n) for n in range((moment.on - first).days + 1)]
+    ends = [_seconds(end_of(day)) for day in points[:-1]]
+    live: dict[int, list[_Item]] = {
+        pk: [
+            each
+            for each in _spans(versions, ends)
+            if each.stage not in CLOSED_STAGES
+            and pillar in (None, each.pillar)
+            and lead in (None, each.lead)
+        ]
+        for pk, versions in items.items()
+    }
+    spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for item, start, until, _past in _late_spans(points, ends, live, milestones.values()):
+        spans[item].append((start, until))
+    late = _Tally(len(points))
+    for of_item in spans.values():
+        end = 0
+        # Of milestones that are late at the same time, an item counts once.
+        for start, until in sorted(of_item):
+            late.add(max(start, end), until)
+            end = max(end, until)
+    found: list[tuple[date, int]] = []
+    for day, count in zip(points, late.counts(), strict=True):
+        if not found or found[-1][1] != count:
+            found.append((day, count))
+    return found
+
+
+def _late_spans(
+    points: list[date],
+    ends: list[int],
+    live: Mapping[int, list[_Item]],
+    milestones: Iterable[list[tuple[Any, ...]]],
+) -> Iterator[tuple[int, int, int, int]]:
+    """Yield an item and the points from which until which a milestone of it is late, and from which it is overdue.
+
+    `live` are the items' states in which they count.
+    """
+    before, after = (cache(partial(cut, points)) for cut in (bisect_left, bisect_right))
+    for versions in milestones:
+        replaced = len(points)
+        for _, at, _, agreed, forecast, completed, withdrawn, _, pk in reversed(versions):
+            begun = bisect_right(ends, at)
+            end = min(replaced, before(min(completed, withdrawn)))
+            past = after(agreed)
+            if begun < end and (past < end or forecast > agreed):
+                for item in live.get(pk, ()):
+                    start, until = max(begun, item.start), min(end, item.end)
+                    if forecast <= agreed:
+                        start = max(start, past)
+                    if start < until:
+                        yield pk, start, until, past
+            replaced = min(replaced, begun)
+
+
 def _months(
     points: list[date],
     ends: list[int],
@@ -380,20 +445,9 @@ def _months(
             if item.stage not in CLOSED_STAGES:
                 live[pk].append(item)
     overdue, expected_late = _Tally(len(points)), _Tally(len(points))
-    before, after = (cache(partial(cut, points)) for cut in (bisect_left, bisect_right))
-    for versions in milestones:
-        replaced = len(points)
-        for _, at, _, agreed, forecast, completed, withdrawn, _, pk in reversed(versions):
-            begun = bisect_right(ends, at)
-            end = min(replaced, before(min(completed, withdrawn)))
-            past = after(agreed)
-            if begun < end and (past < end or forecast > agreed):
-                for item in live[pk]:
-                    start, until = max(begun, item.start), min(end, item.end)
-                    overdue.add(max(start, past), until)
-                    if forecast > agreed:
-                        expected_late.add(start, min(until, past))
-            replaced = min(replaced, begun)
+    for _item, start, until, past in _late_spans(points, ends, live, milestones):
+        overdue.add(max(start, past), until)
+        expected_late.add(start, min(until, past))
     by_stage = {stage: list(tally.counts()) for stage, tally in stages.items()}
     return [
         MonthFigures(

@@ -127,6 +127,7 @@ class Earlier:
     within: str
     # The label of a link to that day: "3 May 2010 (meeting)".
     back: str = ""
+    is_meeting: bool = False
 
 
 def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
@@ -143,6 +144,7 @@ def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
             gettext("Meeting of {day}").format(day=day),
             gettext("the meeting of {day}").format(day=day),
             gettext("{day} (meeting)").format(day=day),
+            is_meeting=True,
         )
         for held_on, shown in rows[:OFFERED]
         for day in (long_date(held_on),)

@@ -165,7 +165,9 @@ def tile_of(tile: Tile) -> SafeString:
 def _open(tile: Tile) -> str:
     """Return the link that a finger finds in a tile's facts. The tile is the same link for everybody else."""
     says = escape(_("Open {number}").format(number=tile.item.number))
-    return f'<a href="{escape(tile.url)}" tabindex="-1" aria-hidden="true">{says}</a>'
+    return (
+        f'<a class="tip-open" href="{escape(tile.url)}" tabindex="-1" aria-hidden="true">{says}</a>'
+    )
 
 
 def _change(figure: Figure) -> str:

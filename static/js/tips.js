@@ -15,7 +15,7 @@ for (const event of ["pointerover", "focusin"]) {
 // By touch the first tap shows the facts, and the second opens the item.
 document.addEventListener("click", (event) => {
   const tile = place(event.target);
-  if (!(event instanceof PointerEvent) || event.pointerType !== "touch" || event.target.closest(".tip a")) return;
+  if (!(event instanceof PointerEvent) || event.pointerType !== "touch" || event.target.closest(".tip-open")) return;
   touched?.classList.remove("is-touched");
   if (tile && tile !== touched) {
     event.preventDefault();

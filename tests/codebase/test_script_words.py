@@ -29,7 +29,7 @@ SELECTORS = {
     '.workshop-lines a[href^="#"]',
     "p:last-of-type a",
 }
-KEYS = {"Control", "Ctrl", "Enter", "Escape", "Shift", "Tab"}
+KEYS = {"Control", "Ctrl", "End", "Enter", "Escape", "Home", "Shift", "Tab"}
 NAMES_OF_BROWSERS = {"Accept", "Files"}
 FOR_PROGRAMMERS = {"The options came with "}
 ACCEPTED = CLASSES | SELECTORS | KEYS | NAMES_OF_BROWSERS | FOR_PROGRAMMERS

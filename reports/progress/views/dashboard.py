@@ -18,8 +18,11 @@ from agencies.wording.translation import StrOrPromise, day_words
 from reports import charts
 from reports.progress import dashboard, registers
 from reports.progress.forms import BarForm
-from reports.progress.view import PlanView
+from reports.progress.scrubber import Scrubber
+from reports.progress.trends import late_days
+from reports.progress.view import PlanView, briefings_before, meetings_before
 from workitems.models import Delay
+from workitems.plan.asat import Moment
 from workitems.plan.attention import attention as attention_lines
 from workitems.plan.ended_leads import ended_leads_at
 from workitems.plan.plan_at import PlanAt, plan_at
@@ -71,6 +74,33 @@ def wall(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+def late(request: HttpRequest, slug: str) -> HttpResponse:
+    """Draw how many items were late on each day of the plan, for the rail of the dashboard."""
+    view, context = view_of(request, slug)
+    now = Moment.present(view.plan, context["today"])
+    rail = scrubber_of(replace(view, at=now), context)
+    steps = late_days(view.plan, now, pillar=view.pillar, lead=view.agency)
+    drawn = charts.late_line(steps, first=rail.first, last=rail.last, until=rail.until)
+    return HttpResponse(drawn, content_type="image/svg+xml")
+
+
+def scrubber_of(view: PlanView, context: dict[str, Any]) -> Scrubber:
+    """Return the rail of a view, with all that can be chosen up to the present."""
+    present, today = context["bar"].present, context["today"]
+    events = context.get("earlier") if view.at == present else None
+    if events is None:
+        events = [
+            *meetings_before(view.plan, present),
+            *briefings_before(view.plan, present, today),
+        ]
+    if view.at.is_now and "next_meeting" in context:
+        coming = context["next_meeting"]
+    else:
+        coming = view.plan.meetings.coming(today).first()
+    return Scrubber(view=view, today=today, events=events, coming=coming)
+
+
+@require_safe
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     view, context = compared_view(request, slug)
     page, plan = context["page"], view.plan
@@ -79,6 +109,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     context |= {
         "ended_leads": leads,
         "may_manage": bool(leads) and signed_in(request).has_perm("workitems.manage_plan", plan),
+        "scrub": scrubber_of(view, context),
         "landing": charts.late_timeline(page.landing.strips, on=view.at.on, label=label),
     }
     return render(request, "reports/progress/overview.html", context)

@@ -431,12 +431,12 @@ BAR = 2
     [
         # Pillars. Then meetings, briefings and the next meeting.
         ("", NEEDING + 1 + 3),
-        # Without the next meeting, but with agencies by their names of then.
-        ("?at=2010-05-31", NEEDING + 1 + 2 + 1),
+        # With agencies by their names of then, and the meetings and briefings of the whole rail.
+        ("?at=2010-05-31", NEEDING + 1 + 3 + 1 + 2),
         # Compared, the items that may differ are found, and read as at both moments: delays, milestones
         # and variations, items as at the earlier one, with the names of agencies and pillars.
         ("?since=2010-05-01", NEEDING + 1 + 3 + 1 + 2 * 3 + 1 + 2),
-        ("?at=2010-05-31&since=2010-05-01", NEEDING + 1 + 2 + 1 + 1 + 2 * 3 + 1 + 3),
+        ("?at=2010-05-31&since=2010-05-01", NEEDING + 1 + 3 + 1 + 2 + 1 + 2 * 3 + 1 + 3),
         # Without the choices of the bar.
         ("wall/", NEEDING + 1 + 3 - BAR),
         ("attention/", NEEDING),

@@ -10,12 +10,15 @@ import time_machine
 from agencies.models import Seat
 from agencies.records import history
 from reports.progress import dashboard, tiles
-from reports.progress.view import PlanView
+from reports.progress.scrubber import Scrubber
+from reports.progress.view import Earlier, PlanView
 from tests.factories import (
     DelayFactory,
+    MeetingFactory,
     MilestoneFactory,
     OutOfSessionFactory,
     PillarFactory,
+    PlanFactory,
     ReturnFactory,
     RiskFactory,
     RoundFactory,
@@ -236,3 +239,57 @@ def test_a_sentence_says_when_late_items_land(plan, expected, finding):
     assert [strip.number for strip in page.landing.strips] == [
         f"1.{place}" for place in range(len(expected))
     ]
+
+
+# --- the rail ---------------------------------------------------------------------------------
+
+
+def rail(plan, at, since=None, events=(), coming=None, today=TODAY):
+    view = PlanView(plan=plan, at=at, since=since)
+    return Scrubber(view=view, today=today, events=events, coming=coming)
+
+
+def met(*day):
+    return Earlier(Moment.end_of(date(*day)), f"Meeting of {day}", "", is_meeting=True)
+
+
+def test_the_rail_spans_the_plan_from_its_release_to_the_next_meeting():
+    plan = PlanFactory.build(released_on=date(2009, 7, 1))
+    coming = MeetingFactory.build(plan=plan, held_on=date(2010, 6, 15))
+    found = rail(plan, Moment.today(TODAY), coming=coming)
+    assert (found.first, found.until, found.last) == (date(2009, 7, 1), TODAY, date(2010, 6, 15))
+    far = MeetingFactory.build(plan=plan, held_on=date(2012, 6, 15))
+    # One far ahead would leave the life of the plan no room.
+    assert rail(plan, Moment.today(TODAY), coming=far).last < date(2010, 8, 1)
+
+
+def test_arrows_lead_to_the_events_before_and_after_the_day_shown():
+    plan = PlanFactory.build(released_on=date(2009, 7, 1))
+    events = [met(2010, 5, 3), met(2010, 2, 1), met(2009, 11, 2)]
+    found = rail(plan, Moment.end_of(date(2010, 3, 1)), events=events)
+    assert (found.before.day, found.after_key) == (date(2010, 2, 1), "2010-05-03")
+    last = rail(plan, Moment.end_of(date(2010, 5, 20)), events=events)
+    assert (last.before.day, last.after_key, last.after_words) == (date(2010, 5, 3), "", "Today")
+    assert rail(plan, Moment.end_of(date(2009, 8, 1)), events=events).before is None
+
+
+def test_ticks_that_stand_close_together_have_one_date_in_words():
+    plan = PlanFactory.build(released_on=date(2009, 7, 1))
+    events = [met(2010, 5, 10), met(2010, 5, 3), met(2009, 11, 2)]
+    ticks = rail(plan, Moment.today(TODAY), events=events).ticks
+    assert [(tick.label, tick.has_words) for tick in ticks] == [
+        ("2 Nov", True),
+        ("3 May", False),
+        ("10 May", True),
+    ]
+
+
+def test_the_line_of_late_items_says_its_steps_and_keeps_its_filters(reader, plan, police, customs):
+    with time_machine.travel(datetime(2010, 3, 1, tzinfo=UTC)):
+        MilestoneFactory(item=live(plan, lead_agency=police), original_due=date(2010, 4, 1))
+        MilestoneFactory(item=live(plan, lead_agency=customs), original_due=date(2010, 5, 1))
+    address = f"/plans/{plan.slug}/dashboard/late.svg"
+    every, own = reader.get(address), reader.get(f"{address}?agency={police.pk}")
+    assert every["Content-Type"] == "image/svg+xml"
+    assert 'data-steps="2010-03-01:0 2010-04-02:1 2010-05-02:2"' in every.text
+    assert 'data-steps="2010-03-01:0 2010-04-02:1"' in own.text

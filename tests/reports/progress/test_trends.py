@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -77,6 +78,24 @@ def test_each_month_has_the_dashboards_figures_at_its_end(data):
             past = [row for row in at.milestones if row.agreed_due < month.day]
             ahead = [row for row in at.milestones if row.forecast_due > row.agreed_due >= month.day]
             assert (month.overdue, month.expected_late) == (len(past), len(ahead))
+
+
+@given(data=st.data())
+@some_plans
+def test_the_line_of_late_items_has_the_dashboards_figure_of_each_day(data):
+    with undone():
+        made = data.draw(plans())
+        moment = data.draw(moments())
+        lead = data.draw(st.sampled_from([None, *(agency.pk for agency in made.agencies)]))
+        steps = trends.late_days(made.plan, moment, lead=lead)
+        assert all(one[0] < two[0] and one[1] != two[1] for one, two in pairwise(steps))
+        for day, count in steps[-4:]:
+            for each in {day, day - timedelta(days=1)} if day > steps[0][0] else {day}:
+                then = moment if each == moment.on else Moment.end_of(each)
+                at = plan_at(made.plan, then).narrowed(pillar=None, lead=lead)
+                stated = [number for start, number in steps if start <= each][-1]
+                assert stated == sum(item.is_late for item in at.items)
+                assert each != day or stated == count
 
 
 @given(data=st.data())
