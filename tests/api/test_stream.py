@@ -1,7 +1,9 @@
 """Test the audit stream: nothing left out, nothing twice, and no words that the reader may not read."""
 
+import base64
 import json
 import threading
+import zlib
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -134,18 +136,28 @@ def test_secrets_are_in_no_entry(administrator):
     assert not {field for field in fields if "hash" in field or "password" in field}
 
 
+def packed(text):
+    return base64.urlsafe_b64encode(zlib.compress(text.encode())).decode().rstrip("=")
+
+
 @pytest.mark.parametrize(
-    "after", ["x", "!!!!", "eJw=", "a" * 2999, stream.write_cursor({"agency": -1}), "ÿ"]
+    "after",
+    [
+        *("x", "!!!!", "eJw=", "a" * 2999, "ÿ", stream.write_cursor({"agency": -1})),
+        *(packed("[" * 19_000), packed('{"a":' * 3_900), packed("[" * 9_000 + "]" * 9_000)),
+    ],
+    ids=range(9),
 )
 def test_what_is_no_cursor_is_refused(administrator, after):
     answer = program_of(administrator, "audit").get(reverse("api:audit"), {"after": after})
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "after")
+    says = "Give the cursor as the last answer gave it, or none."
+    assert (answer.status_code, answer.json()["errors"]) == (
+        400,
+        [{"field": "after", "detail": says}],
+    )
 
 
 def test_a_cursor_that_unpacks_to_too_much_is_refused():
-    import base64
-    import zlib
-
     bomb = base64.urlsafe_b64encode(zlib.compress(b" " * 1_000_000)).decode()
     with pytest.raises(stream.BadCursor):
         stream.read_cursor(bomb)

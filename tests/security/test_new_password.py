@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.core import mail
 
 from tests.factories import PASSWORD, SeatFactory
@@ -23,7 +24,8 @@ def ask(client, email):
 
 
 def link_in(letter):
-    return re.search(r"http://testserver(/account/password/reset/key/\S+)", letter.body).group(1)
+    link = rf"^{re.escape(settings.SITE_URL)}(/account/password/reset/key/\S+)$"
+    return re.search(link, letter.body, re.MULTILINE).group(1)
 
 
 def test_known_and_unknown_addresses_get_the_same_response(client, person):
@@ -47,6 +49,13 @@ def test_emails_use_our_wording_and_have_safe_headers(client, person):
         assert [name for name, value in headers if "\n" in value or "\r" in value] == []
         assert person.name not in letter.body
     assert "http" not in unknown.body
+
+
+def test_the_link_leads_to_our_site_whatever_host_the_request_names(client, person, settings):
+    settings.SITE_URL, settings.ALLOWED_HOSTS = "https://plan.example.govt.nz", ["*"]
+    client.post(RESET, {"email": person.email}, headers={"host": "evil.example"})
+    (letter,) = mail.outbox
+    assert re.findall(r"https?://[^/\s]+", letter.body) == ["https://plan.example.govt.nz"]
 
 
 def test_an_address_with_a_line_break_sends_nothing(client, person):

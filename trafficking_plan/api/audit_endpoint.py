@@ -55,7 +55,7 @@ def audit(request: HttpRequest, asked: Query[After]) -> HttpResponse:
         cursor = stream.read_cursor(asked.after)
     except stream.BadCursor:
         detail = "Give the cursor as the last answer gave it, or none."
-        raise Problem(422, detail, wrong=[("after", detail)]) from None
+        raise Problem(400, detail, wrong=[("after", detail)]) from None
     entries, now = stream.read_entries(
         cursor, reader_of(request, token), asked.limit, timezone.now()
     )

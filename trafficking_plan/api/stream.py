@@ -112,7 +112,7 @@ def read_cursor(text: str) -> Cursor:
         data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         unpacking = zlib.decompressobj()
         found = json.loads(unpacking.decompress(data, 20_000))
-    except (binascii.Error, zlib.error, ValueError) as error:
+    except (binascii.Error, zlib.error, ValueError, RecursionError) as error:
         raise BadCursor(text) from error
     labels = {table.label for table in tables()}
     if not isinstance(found, dict) or not all(

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.mail import get_connection
@@ -39,6 +40,7 @@ from reports.models import Rendering, RenderWorker
 from reports.models import guards as paper_guards
 from reports.models import indexes as paper_indexes
 from trafficking_plan.running.libraries import missing_for_papers
+from trafficking_plan.sign_in.openid import MISSING_CLAIMS
 from workitems.models import guards as plan_guards
 from workitems.models import indexes as plan_indexes
 from workitems.terms.lateness import count_noun
@@ -362,7 +364,16 @@ def check_organisation() -> Finding:
     if configuration.get("issuer", "").rstrip("/") != organisation.server:
         detail = str(configuration.get("issuer"))
         return wrong("OIDC_SERVER is not the issuer that the organisation names.", detail)
-    return well("The organisation's OpenID Connect answers.")
+    missing = cache.get(MISSING_CLAIMS)
+    if missing is None:
+        needed = ", ".join(organisation.needed_claims)
+        return well(f"The organisation's OpenID Connect answers. Its tokens must have: {needed}.")
+    if missing:
+        return wrong(
+            f"The last token had no {' and no '.join(missing)}, so nobody is let in. Let the organisation "
+            'send what is missing (docs/operations.md, "OpenID Connect").'
+        )
+    return well("The organisation's OpenID Connect answers, and its tokens say all that is needed.")
 
 
 def check_clock() -> Finding:

@@ -2,6 +2,7 @@
 
 import time
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from allauth.account import app_settings
@@ -16,6 +17,7 @@ from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -114,6 +116,11 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         not show is that a passkey was refused, since its form is sent by a script."""
         if level == messages.ERROR:
             messages.error(request, _("This passkey was not accepted. Use another way to sign in."))
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the emailed link. It leads to SITE_URL, whatever host the request names."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return settings.SITE_URL + path.replace("UID-KEY", quote(key))
 
     def send_notification_mail(
         self,

@@ -1,14 +1,30 @@
 """Sign-in with an organisation's OpenID Connect, as the settings describe it. Plain data; `organisation` uses it."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-# Parts of Entra ID's addresses that stand for every tenant there is.
-EVERY_TENANT = {"common", "organizations", "consumers"}
+# Parts of Entra ID's addresses that stand for every tenant there is; the last is the tenant of personal accounts.
+EVERY_TENANT = {
+    *("common", "organizations", "consumers"),
+    "9188040d-6c67-4c5b-b112-36a304b66dad",
+}
 LOOPBACK = {"127.0.0.1", "localhost"}
 PROVIDER_ID = "organisation"
+# The servers of Entra ID, of every cloud of its own; Google's.
+ENTRA = {
+    "login.microsoftonline.com",
+    "login.microsoftonline.us",
+    "login.partner.microsoftonline.cn",
+    "sts.windows.net",
+}
+TENANT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ENTRA_CLAIMS = ("email", "tid", "acct", "xms_edov")
+GOOGLE = "accounts.google.com"
+# In the cache: which of the needed claims the last token lacked, for `check_service`.
+MISSING_CLAIMS = "openid:missing-claims"
 
 
 @dataclass(frozen=True)
@@ -50,17 +66,39 @@ class Organisation:
         }
         return {"openid_connect": {"APPS": [app]}}
 
+    @property
+    def tenant(self) -> str:
+        """The id of our tenant at Entra ID, which is in the address of its server; "" of another provider."""
+        parts = urlsplit(self.server)
+        is_entra = parts.hostname in ENTRA
+        return parts.path.strip("/").partition("/")[0].lower() if is_entra else ""
+
+    @property
+    def needed_claims(self) -> tuple[str, ...]:
+        """The claims by which a person is known as ours. What a token lacks is never taken for granted."""
+        if self.tenant:
+            return ENTRA_CLAIMS
+        if urlsplit(self.server).hostname == GOOGLE:
+            return ("email", "email_verified", "hd")
+        return ("email", "email_verified")
+
+    def missing_claims(self, claims: dict[str, Any]) -> list[str]:
+        return [name for name in self.needed_claims if claims.get(name) is None]
+
     def is_ours(self, claims: dict[str, Any]) -> bool:
         """Return whether this is a person of our own, with an address that the organisation vouches for.
 
-        Entra ID says nothing of `email_verified`. There, guests (`acct`) and addresses whose domain the
-        tenant does not own (`xms_edov`) are not ours.
+        Entra ID says nothing of `email_verified`. There, people of another tenant (`tid`), guests (`acct`) and
+        addresses whose domain the tenant does not own (`xms_edov`) are not ours. Google lets in everybody, and
+        says of which organisation (`hd`). A claim that is missing says no.
         """
-        if address_of(claims).rpartition("@")[2] not in self.domains:
+        if address_of(claims).rpartition("@")[2] not in self.domains or self.missing_claims(claims):
             return False
-        if "tid" in claims:
-            return claims.get("acct") != 1 and claims.get("xms_edov", True) in {True, "1"}
-        return claims.get("email_verified") is True
+        if self.tenant:
+            is_of_tenant = str(claims["tid"]).lower() == self.tenant
+            return is_of_tenant and is_(claims["acct"], 0) and is_(claims["xms_edov"], 1)
+        is_of_domain = "hd" not in self.needed_claims or str(claims["hd"]).lower() in self.domains
+        return is_of_domain and claims["email_verified"] is True
 
     def seats_of(self, claims: dict[str, Any]) -> set[tuple[str, str]]:
         """Return the seats that the claims name, each as the agency's short name and the role."""
@@ -70,7 +108,12 @@ class Organisation:
 
 
 def address_of(claims: dict[str, Any]) -> str:
-    return str(claims.get("email") or claims.get("preferred_username") or "").lower()
+    return str(claims.get("email") or "").lower()
+
+
+def is_(value: Any, number: int) -> bool:
+    """Whether a claim is this number, which Entra ID also writes as a text or as true and false."""
+    return str(int(value) if isinstance(value, bool) else value) == str(number)
 
 
 def parse_seats(text: str) -> tuple[ClaimedSeat, ...]:
@@ -114,7 +157,7 @@ def read_organisation(
         raise ValueError(
             "OIDC_SERVER lets in the people of every tenant. Put the id of your own tenant into it."
         )
-    return Organisation(
+    organisation = Organisation(
         name=name,
         server=server.rstrip("/"),
         client_id=client_id,
@@ -124,3 +167,8 @@ def read_organisation(
         seats=parse_seats(seats),
         asks_second_step=asks_second_step,
     )
+    if organisation.tenant and not TENANT_ID.fullmatch(organisation.tenant):
+        raise ValueError(
+            "OIDC_SERVER does not have the id of your tenant. Put it where its name is."
+        )
+    return organisation

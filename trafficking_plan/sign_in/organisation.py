@@ -15,6 +15,7 @@ from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,14 +23,19 @@ from django.utils import timezone
 
 from agencies.models import User
 from agencies.people.services import claimed_seats
-from trafficking_plan.sign_in.openid import PROVIDER_ID, Organisation, address_of
+from trafficking_plan.sign_in.openid import (
+    MISSING_CLAIMS,
+    PROVIDER_ID,
+    Organisation,
+    address_of,
+)
 from trafficking_plan.sign_in.second_step import note_proved
 
 log = structlog.get_logger(__name__)
 
 
 def refuse(request: HttpRequest, why: str) -> ImmediateHttpResponse:
-    """Return the page of a refused sign-in, with the reason: "failed", "stranger" or "uninvited"."""
+    """Return the page of a refused sign-in, with the reason: "failed", "claims", "stranger" or "uninvited"."""
     log.info("organisation_refused", why=why)
     status = 502 if why == "failed" else 403
     context = {"why": why, "organisation": settings.OIDC.name if settings.OIDC else ""}
@@ -49,6 +55,11 @@ class OrganisationAdapter(DefaultSocialAccountAdapter):
         sociallogin.account.extra_data = {}
         if sociallogin.state.get("process") not in (None, "login"):
             raise refuse(request, "failed")
+        missing = organisation.missing_claims(claims)
+        if missing != cache.get(MISSING_CLAIMS):
+            cache.set(MISSING_CLAIMS, missing, None)
+        if missing:
+            raise refuse(request, "claims")
         if not organisation.is_ours(claims):
             raise refuse(request, "stranger")
         with transaction.atomic():
