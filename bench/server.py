@@ -44,6 +44,7 @@ def prepare(url: str) -> None:
         "DATABASE_URL": url,
         "DEBUG": "no",
         "SECRET_KEY": "only-for-this-benchmark" * 3,
+        "SEALING_KEYS": "only-for-this-benchmark".ljust(43, "-"),
         "ALLOWED_HOSTS": "127.0.0.1,testserver",
         "SITE_URL": "http://127.0.0.1",
         "BEHIND_TLS": "no",

@@ -73,6 +73,16 @@ if not DEBUG and len(SECRET_KEY) < LEAST_KEY_LENGTH:
     raise ImproperlyConfigured(
         f"SECRET_KEY has {len(SECRET_KEY)} characters. Use at least {LEAST_KEY_LENGTH} random ones."
     )
+# Of what is sealed in the database, the newest first. Not SECRET_KEY: a new one of that must lock nobody out.
+SEALING_KEYS = split_list(
+    env("SEALING_KEYS", "for-a-debugging-machine-only---------------" if DEBUG else None)
+)
+for sealing_key in SEALING_KEYS:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", sealing_key):
+        raise ImproperlyConfigured(
+            f"A key of SEALING_KEYS has {len(sealing_key)} characters. Each is 32 random bytes, written with 43: "
+            'python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
+        )
 ALLOWED_HOSTS = split_list(env("ALLOWED_HOSTS", "localhost,127.0.0.1" if DEBUG else None))
 # Whether users reach us over TLS. Off only on a debugging machine and in benchmarks.
 BEHIND_TLS = env_flag("BEHIND_TLS", "no" if DEBUG else "yes")
@@ -350,6 +360,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     },
 }
+SESSION_ENGINE = "trafficking_plan.sign_in.session_store"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SESSION_COOKIE_NAME = "__Host-session" if BEHIND_TLS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if BEHIND_TLS else "csrf"

@@ -204,6 +204,7 @@ def settings_of(url: str, storage: int) -> dict[str, str]:
     """Return the `.env` of every node and worker."""
     return {
         "SECRET_KEY": os.environ["SECRET_KEY"],
+        "SEALING_KEYS": os.environ["SEALING_KEYS"],
         "ALLOWED_HOSTS": "127.0.0.1",
         "SITE_URL": "http://127.0.0.1",
         "BEHIND_TLS": "no",

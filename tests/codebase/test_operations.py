@@ -113,7 +113,7 @@ def test_each_setting_of_the_page_is_one_of_env_example():
     written = set(re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
     used = {line.partition("=")[0] for line in block.splitlines()}
     assert used <= written
-    assert {"SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL"} <= used
+    assert {"SECRET_KEY", "SEALING_KEYS", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL"} <= used
 
 
 def test_the_page_and_the_image_install_what_papers_need():

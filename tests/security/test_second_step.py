@@ -17,6 +17,7 @@ from agencies.models import Seat
 from agencies.people.record_history import history_of_account
 from agencies.people.services import accounts
 from agencies.people.services.conflicts import Conflict, Refused
+from agencies.records.sealing import unseal
 from tests.factories import (
     PASSWORD,
     BriefingFactory,
@@ -76,7 +77,7 @@ def test_a_person_sets_up_an_app_and_then_signs_in_with_its_code(client, person,
         assert sign_in(client).url == f"{STEP}code/"
         assert client.get("/").status_code == 302, "the password alone does not sign in"
         clock.shift(timedelta(minutes=2))
-        secret = Authenticator.objects.get(type="totp").data["secret"]
+        secret = unseal(Authenticator.objects.get(type="totp").data["secret"])
         wrong = client.post(f"{STEP}code/", {"code": "000000"})
         assert "The code is incorrect or was used before. Enter the newest one." in wrong.text
         assert client.post(f"{STEP}code/", {"code": code_of(secret)}).url == "/"

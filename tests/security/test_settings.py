@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 LIVE = {
     "SECRET_KEY": "a-key-of-a-live-service-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "SEALING_KEYS": "MpdBLyFYpmgF4ZkoeR1dgNQ3Dc3bn0XSHuYm8dYQ-lE",
     "ALLOWED_HOSTS": "plan.example.govt.nz, register.example.govt.nz",
     "DATABASE_URL": "postgresql://plan@db.example.govt.nz/plan",
     "SITE_URL": "https://plan.example.govt.nz/",
@@ -55,6 +56,12 @@ def settings_of(environment, names, root):
         (
             {**LIVE, "SECRET_KEY": "too-short"},
             "SECRET_KEY has 9 characters. Use at least 50 random ones.",
+        ),
+        ({**LIVE, "SEALING_KEYS": ""}, "SEALING_KEYS is not set. See .env.example."),
+        (
+            {**LIVE, "SEALING_KEYS": f"{LIVE['SEALING_KEYS']}, too-short"},
+            "A key of SEALING_KEYS has 9 characters. Each is 32 random bytes, written with 43: "
+            'python3 -c "import secrets; print(secrets.token_urlsafe(32))"',
         ),
         (
             {**LIVE, "DEBUG": "yes"},

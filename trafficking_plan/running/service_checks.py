@@ -40,6 +40,7 @@ from reports.models import Rendering, RenderWorker
 from reports.models import guards as paper_guards
 from reports.models import indexes as paper_indexes
 from trafficking_plan.running.libraries import missing_for_papers
+from trafficking_plan.sign_in import sealed_steps
 from trafficking_plan.sign_in.openid import MISSING_CLAIMS
 from workitems.models import guards as plan_guards
 from workitems.models import indexes as plan_indexes
@@ -202,6 +203,27 @@ def check_triggers() -> Finding:
             ", ".join(faults),
         )
     return well(f"All {number:,} are in place.")
+
+
+def check_second_steps() -> Finding:
+    """Try to open the secrets of second steps, which are sealed with a key outside the database."""
+    found = sealed_steps.look()
+    if found.unreadable:
+        return wrong(
+            f"No key of SEALING_KEYS opens {count_noun(len(found.unreadable), 'secret')}. Put the key back that sealed "
+            "them, or let an administrator reset the second step of these people.",
+            f"Their numbers: {found.whose}",
+        )
+    if found.plain:
+        return wrong(f"{count_noun(found.plain, 'secret')} not sealed. Run seal_secrets.")
+    if found.older:
+        return warning(
+            f"{count_noun(found.older, 'secret')} sealed with an older key. Run seal_secrets."
+        )
+    more = (
+        " Older keys are needed for older backups alone." if len(settings.SEALING_KEYS) > 1 else ""
+    )
+    return well(f"The newest key opens {count_noun(found.newest, 'secret')}, which is all.{more}")
 
 
 # --- papers, files, pages -----------------------------------------------------------------
@@ -426,6 +448,7 @@ CHECKS = (
     Check("Database", check_database, is_of_readiness=True),
     Check("Migrations", check_migrations, is_of_readiness=True),
     Check("Triggers", check_triggers, is_of_readiness=True),
+    Check("Second steps", check_second_steps),
     Check("Fonts", check_fonts, is_of_readiness=True),
     Check("Printing", check_printing),
     Check("Static files", check_static_files, is_of_readiness=True),

@@ -14,6 +14,7 @@ from trafficking_plan.running.service_checks import (
     unapplied_migrations,
     why_not_to_migrate,
 )
+from trafficking_plan.sign_in.sealed_steps import seal_plain
 from trafficking_plan.sign_in.second_step import unknown_roles, unknown_seat_roles
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,8 @@ def refuse_to_start_unprepared() -> None:
     """Raise `ImproperlyConfigured` for an unmigrated database, a folder or bucket that is not there, or
     roles in the settings that do not exist.
 
-    If the database or object storage does not answer, start: pages say so until it does.
+    Seal what an earlier release wrote readable. If the database or object storage does not answer, start: pages say so
+    until it does.
     """
     folder = files_folder()
     if folder and folder != settings.BASE_DIR / "var" / "files" and not folder.is_dir():
@@ -54,6 +56,8 @@ def refuse_to_start_unprepared() -> None:
     try:
         missing = unapplied_migrations()
         refusal = why_not_to_migrate() if missing else ""
+        if not missing:
+            seal_plain()
     except (OperationalError, InterfaceError):
         log.warning("The database does not answer yet")
         return

@@ -9,6 +9,7 @@ from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
@@ -17,11 +18,13 @@ from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import User
+from agencies.records.sealing import Unreadable, seal, unseal
 from trafficking_plan.sign_in import second_step, security_log, sign_in_limits
 
 log = structlog.get_logger(__name__)
@@ -153,7 +156,7 @@ class SecondStepStage(AuthenticateStage):
 
 
 class SecondSteps(DefaultMFAAdapter):
-    """Our words about passkeys and codes."""
+    """Our words about passkeys and codes, and the seal of their secrets."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": gettext_lazy(
@@ -161,6 +164,18 @@ class SecondSteps(DefaultMFAAdapter):
         ),
         "cannot_generate_recovery_codes": gettext_lazy("Set up a passkey or an app first."),
     }
+
+    def encrypt(self, text: str) -> str:
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return the secret of an app or of recovery codes. If no key opens it, answer with a page that says so."""
+        try:
+            return unseal(encrypted_text)
+        except Unreadable:
+            log.error("second_step_unreadable")
+            page = render(context.request, "mfa/unreadable.html", status=422)
+            raise ImmediateHttpResponse(page) from None
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Any) -> str:
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
