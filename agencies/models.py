@@ -736,3 +736,16 @@ class SentForm(models.Model):
 
     def __str__(self) -> str:
         return f"A form that led to {self.led_to}"
+
+
+class FilesMarker(models.Model):
+    """What a file in the storage of uploaded files says, by which that storage is known again. One row, written once."""
+
+    text = models.CharField(max_length=64)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="files_marker_is_one", condition=Q(pk=1))]
+
+    def __str__(self) -> str:
+        return self.text

@@ -423,7 +423,7 @@ STORAGES = {
         }
         if FILES_BUCKET
         else {
-            "BACKEND": "trafficking_plan.storage.file_storage.Folder",
+            "BACKEND": "trafficking_plan.storage.file_storage.MarkedFolder",
             "OPTIONS": {"location": FILES_DIR or str(BASE_DIR / "var" / "files")},
         }
     ),

@@ -17,12 +17,14 @@ from django.urls import reverse
 from django.utils import timezone
 from moto.server import ThreadedMotoServer
 
+from agencies.models import FilesMarker
 from tests.factories import EvidenceFactory, MilestoneFactory, SeatFactory, UserFactory
 from tests.security.test_logs import BACKEND
 from trafficking_plan.running import health, kept_records, service_checks, start_up
 from trafficking_plan.running.health import Readiness
 from trafficking_plan.running.service_checks import CHECKS, State
-from trafficking_plan.storage.file_storage import StorageAway
+from trafficking_plan.storage import marker
+from trafficking_plan.storage.marker import StorageAway
 from workitems.intake.workbook import held
 from workitems.models import Evidence
 
@@ -53,17 +55,19 @@ def kept_in(bucket, address):
 
 
 @pytest.fixture
-def bucket(server):
+def bucket(server, db):
     with kept_in("files", server) as client:
         client.create_bucket(Bucket="files")
+        assert marker.mark(default_storage, []) == ""
         yield client
         for each in client.list_objects(Bucket="files").get("Contents", []):
             client.delete_object(Bucket="files", Key=each["Key"])
 
 
 @pytest.fixture
-def away():
+def away(db):
     """A bucket on a server that is not there."""
+    FilesMarker.objects.create(pk=1, text="of this installation", written_at=timezone.now())
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         address = "http://{}:{}".format(*closed.getsockname())
@@ -72,7 +76,8 @@ def away():
 
 
 def keys(client):
-    return [each["Key"] for each in client.list_objects(Bucket="files").get("Contents", [])]
+    found = [each["Key"] for each in client.list_objects(Bucket="files").get("Contents", [])]
+    return [key for key in found if key != marker.NAME]
 
 
 def filed(milestone):

@@ -13,43 +13,36 @@ from django.db import OperationalError
 from django.test import override_settings
 from django.urls import reverse
 
-from tests.factories import EvidenceFactory, MilestoneFactory, SeatFactory
-from tests.security.test_logs import BACKEND
-from trafficking_plan.storage.file_storage import Folder, StorageAway
+from tests.factories import EvidenceFactory
+from trafficking_plan.storage import marker
+from trafficking_plan.storage.file_storage import Folder
+from trafficking_plan.storage.marker import StorageAway
 from workitems.models import Evidence
 
 NOT_SAVED = "<h1>This was not saved</h1>"
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, db):
     kept = {
-        "BACKEND": "trafficking_plan.storage.file_storage.Folder",
+        "BACKEND": "trafficking_plan.storage.file_storage.MarkedFolder",
         "OPTIONS": {"location": tmp_path},
     }
     with override_settings(STORAGES={**settings.STORAGES, "default": kept}):
+        assert marker.mark(default_storage, []) == ""
         yield tmp_path
 
 
-@pytest.fixture
-def milestone(db, client):
-    milestone = MilestoneFactory()
-    user = SeatFactory(agency=milestone.item.lead_agency, role="contributor").user
-    client.force_login(user, backend=BACKEND)
-    client.raise_request_exception = False
-    return milestone
-
-
-def add(client, milestone):
+def add(client, milestone, text=b"All is well. "):
     item = milestone.item
     address = reverse(
         "evidence:add-to-milestone", args=[item.plan.slug, item.number, milestone.number]
     )
-    return client.post(address, {"file": SimpleUploadedFile("a.txt", b"All is well. " * 20_000)})
+    return client.post(address, {"file": SimpleUploadedFile("a.txt", text * 20_000)})
 
 
 def files_in(folder):
-    return [path for path in folder.rglob("*") if path.is_file()]
+    return [path for path in folder.rglob("*") if path.is_file() and path.name != marker.NAME]
 
 
 class FullDisk(io.FileIO):

@@ -27,7 +27,7 @@ from structlog.contextvars import bind_contextvars
 from trafficking_plan.running import health, metrics
 from trafficking_plan.sign_in import unsent
 from trafficking_plan.sign_in.security_log import network_behind
-from trafficking_plan.storage.file_storage import StorageAway
+from trafficking_plan.storage.marker import StorageAway
 from workitems.plan.views.lookups import NotAdoptedYet
 
 Handler = Callable[[HttpRequest], HttpResponse]

@@ -42,6 +42,7 @@ from reports.models import indexes as paper_indexes
 from trafficking_plan.running.libraries import missing_for_papers
 from trafficking_plan.sign_in import sealed_steps
 from trafficking_plan.sign_in.openid import MISSING_CLAIMS
+from trafficking_plan.storage.marker import StorageGone
 from workitems.models import guards as plan_guards
 from workitems.models import indexes as plan_indexes
 from workitems.terms.lateness import count_noun
@@ -254,7 +255,13 @@ def check_static_files() -> Finding:
 
 
 def check_storage() -> Finding:
-    """Write a small file where uploads go, in a folder or a bucket, read it back and remove it."""
+    """Look for the marker where uploads go, in a folder or a bucket; write a small file, read it back and remove it."""
+    try:
+        getattr(default_storage, "look_for_marker", lambda: None)()
+    except StorageGone as error:
+        return wrong(str(error))
+    except OSError as error:
+        return wrong("Uploaded files cannot be stored.", f"{type(error).__name__}: {error}")
     content = get_random_string(20).encode()
     try:
         name = default_storage.save(f"checks/{get_random_string(12)}.txt", ContentFile(content))

@@ -16,6 +16,7 @@ from trafficking_plan.running.service_checks import (
 )
 from trafficking_plan.sign_in.sealed_steps import seal_plain
 from trafficking_plan.sign_in.second_step import unknown_roles, unknown_seat_roles
+from trafficking_plan.storage.marker import StorageGone
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +32,19 @@ def refuse_missing_bucket(storage: Any) -> None:
         log.warning("Object storage does not answer yet, or refuses the keys")
 
 
+def refuse_unmarked_storage() -> None:
+    try:
+        getattr(default_storage, "look_for_marker", lambda: None)()
+    except StorageGone as error:
+        where = settings.FILES_BUCKET or settings.FILES_DIR or "var/files"
+        raise ImproperlyConfigured(f"{error} They are to be kept in {where}.") from error
+    except OSError:
+        log.warning("The storage of uploaded files does not answer yet")
+
+
 def refuse_to_start_unprepared() -> None:
-    """Raise `ImproperlyConfigured` for an unmigrated database, a folder or bucket that is not there, or
-    roles in the settings that do not exist.
+    """Raise `ImproperlyConfigured` for an unmigrated database, a folder or bucket that is not there or has no
+    marker, or roles in the settings that do not exist.
 
     Seal what an earlier release wrote readable. If the database or object storage does not answer, start: pages say so
     until it does.
@@ -58,6 +69,7 @@ def refuse_to_start_unprepared() -> None:
         refusal = why_not_to_migrate() if missing else ""
         if not missing:
             seal_plain()
+            refuse_unmarked_storage()
     except (OperationalError, InterfaceError):
         log.warning("The database does not answer yet")
         return

@@ -10,9 +10,7 @@ from uuid import uuid4
 
 from django.core.files.storage import FileSystemStorage
 
-
-class StorageAway(OSError):
-    """Object storage does not answer, or refuses."""
+from trafficking_plan.storage.marker import Marked
 
 
 class Folder(FileSystemStorage):
@@ -46,3 +44,7 @@ class Folder(FileSystemStorage):
                 name = self.get_available_name(name)
             else:
                 return name
+
+
+class MarkedFolder(Marked, Folder):
+    """The folder of uploaded files."""

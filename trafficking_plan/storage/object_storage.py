@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import File
 from storages.backends.s3 import S3Storage
 
-from trafficking_plan.storage.file_storage import StorageAway
+from trafficking_plan.storage.marker import Marked, StorageAway
 
 # Seconds until storage that does not answer counts as away; a call is tried twice.
 CONNECT_TIMEOUT, READ_TIMEOUT = 3, 20
@@ -35,7 +35,7 @@ def saying_what_is_away(act: Callable[..., Any]) -> Callable[..., Any]:
     return acting
 
 
-class Bucket(S3Storage):
+class PlainBucket(S3Storage):
     """A private bucket. Views check permissions and read the file; files have no public addresses.
 
     Keys, region and address come from the variables that all programs for S3 read: AWS_ACCESS_KEY_ID,
@@ -92,3 +92,7 @@ class Bucket(S3Storage):
     def look_for_bucket(self) -> None:
         """Raise `FileNotFoundError` if the bucket is not there, `StorageAway` if it cannot be asked."""
         self.connection.meta.client.head_bucket(Bucket=self.bucket_name)
+
+
+class Bucket(Marked, PlainBucket):
+    """The bucket of uploaded files."""

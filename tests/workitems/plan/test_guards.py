@@ -314,6 +314,7 @@ WITHOUT_HISTORY = {
     "ReadingTicks",
     "ReturnSheet",
     "SentForm",
+    "FilesMarker",
     "TrackerMapping",
     "TrackerNote",
 }

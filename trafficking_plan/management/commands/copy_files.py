@@ -6,8 +6,9 @@ from typing import Any
 from django.core.files.storage import Storage, default_storage
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from agencies.models import FilesMarker
 from trafficking_plan.running import kept_records
-from trafficking_plan.storage.file_storage import Folder
+from trafficking_plan.storage.file_storage import Folder, MarkedFolder
 
 
 class Command(BaseCommand):
@@ -25,6 +26,10 @@ class Command(BaseCommand):
     def handle(self, *, to: Path | None, **options: Any) -> None:
         folder = Folder(location=to or options["from"])
         source, target = (default_storage, folder) if to else (folder, default_storage)
+        if marker := FilesMarker.objects.first():
+            # Whoever copies says that these are the files.
+            marked: Any = MarkedFolder(location=to) if to else default_storage
+            marked.write_marker(marker.text)
         copied, missing = 0, 0
         for name in kept_records.names_of_files():
             if target.exists(name):
