@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 
 from agencies.models import Agency, Appointment, Office, Place, Seat, User
+from agencies.people.made_by import is_second_person
 
 # Roles that an agency's approver may give and end. The other roles run the plan and its
 # briefings; only a coordinator of that agency, or an administrator, may give and end them.
@@ -93,12 +94,13 @@ def manages_its_role(user: Any, row: Any) -> bool:
 
 @rules.predicate
 def is_a_second_person(user: Any, seat: Any) -> bool:
-    """True if nobody has confirmed the seat, and the user neither gave nor holds it but manages its place."""
+    """True if nobody has confirmed the seat, and the user manages its place, but neither gave nor holds it, nor
+    has their role from who did."""
     return (
         isinstance(seat, Seat)
         and seat.is_unconfirmed
-        and user.pk not in (seat.given_by_id, seat.user_id)
         and user.has_perm("agencies.manage_seats", seat.place)
+        and is_second_person(user, seat)
     )
 
 

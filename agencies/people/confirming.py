@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
 
 from agencies.models import Agency, Place, Seat, User, columns_of
+from agencies.people.made_by import is_second_person, makers_of
 from agencies.rules import has_role_in
 
 SIGNING_ROLES = (Seat.Role.APPROVER, Seat.Role.AUTHORISING_MANAGER, Seat.Role.OIA_DECISION_MAKER)
@@ -51,9 +52,9 @@ def let_wait(seat: Seat, *, given_by: User, on: date) -> None:
 
 def confirmers_of(seat: Seat, on: date) -> list[User]:
     """Return who may confirm a seat: the place's approvers, its plans' coordinators and the
-    administrators, without who gave it and who holds it."""
+    administrators, without who gave it, who holds it and whom these gave their role (`made_by.py`)."""
     people = {user.pk: user for user in [*overseers_of(seat.place, on), *administrators()]}
-    return [user for pk, user in people.items() if pk not in (seat.given_by_id, seat.user_id)]
+    return [user for user in people.values() if is_second_person(user, seat)]
 
 
 def overseers_of(place: Place, on: date) -> list[User]:
@@ -77,7 +78,14 @@ def after_working_days(day: date, count: int) -> date:
 
 
 def signs_for(seats: Collection[Seat], authors: Collection[int]) -> bool:
-    """Return whether a seat among these may sign what the authors wrote: not if one of them gave it and
-    nobody else has confirmed it."""
-    theirs = [seat for seat in seats if seat.is_unconfirmed and seat.given_by_id in authors]
+    """Return whether a seat among these may sign what the authors wrote: not if one of them, or somebody
+    whom they gave a role (`made_by.py`), gave it and nobody else has confirmed it."""
+    theirs = [seat for seat in seats if _is_of(seat, authors)]
     return not theirs or len(theirs) < len(seats)
+
+
+def _is_of(seat: Seat, authors: Collection[int]) -> bool:
+    giver = seat.given_by
+    if not seat.is_unconfirmed or giver is None:
+        return False
+    return not {giver.pk, *makers_of(giver)}.isdisjoint(authors)

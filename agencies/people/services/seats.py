@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, Appointment, Place, Seat, User, columns_of
 from agencies.people import confirming, letters
+from agencies.people.made_by import is_second_person
 from agencies.records import history
 from agencies.rules import is_administrator
 from agencies.typed.asking import Fault
@@ -170,6 +171,12 @@ def confirm_seat(*, seat: Seat, by: User, at: datetime) -> Seat:
     if by.pk in (seat.given_by_id, seat.user_id):
         raise SeatRefused(
             _("You gave this role or hold it yourself. A second person must confirm it.")
+        )
+    if not is_second_person(by, seat):
+        raise SeatRefused(
+            _(
+                "You have your own role from the person who gave or holds this one. Somebody else must confirm it."
+            )
         )
     if seat.is_over(timezone.localdate(at)):
         raise SeatRefused(_("This role has ended."))

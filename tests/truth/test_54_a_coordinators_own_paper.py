@@ -1,0 +1,214 @@
+"""A coordinator tries by every way to have their own paper signed by themselves, with as many accounts as they like.
+
+Each time it is refused until somebody has confirmed the signatory who has nothing from the coordinator, and that
+somebody was emailed.
+"""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.core import mail
+from django.utils.timezone import localdate, now
+
+from agencies.models import Seat, User
+from agencies.people.confirming import confirmers_of
+from agencies.people.services import handing_over, invitations, seats
+from agencies.people.services.seats import SeatRefused
+from agencies.people.succession import HandOver
+from reports.issuing.services.issuing import signatory_obstacle
+from reports.models import Briefing
+from tests.factories import AgencyFactory, SeatFactory, UserFactory
+from tests.truth.every_form import waits_for_its_signature
+
+pytestmark = pytest.mark.django_db
+
+Role = Seat.Role
+MANAGER = Role.AUTHORISING_MANAGER
+names = iter(f"Account {number}" for number in range(1000))
+
+
+@pytest.fixture
+def paper(people):
+    """The coordinator's own, which waits for its signature."""
+    waits_for_its_signature(people)
+    return Briefing.objects.get(tracker_number="11/1")
+
+
+@pytest.fixture
+def coordinator(people):
+    return people["coordinator"]
+
+
+@pytest.fixture
+def labour(paper):
+    return paper.plan.coordinating_agency
+
+
+def seated(by, place, role, user=None):
+    """Let `by` invite the account, which accepts. Return its seat."""
+    user = user or UserFactory(name=next(names))
+    offer = {"place": place, "role": role, "name": user.name, "email": user.email}
+    offer |= {"from_on": localdate(), "to_on": None, "at": now()}
+    return invitations.accept(invitation=invitations.invite(by=by, **offer), user=user, at=now())
+
+
+def covered(by, place, user, role=MANAGER):
+    period = {"from_on": localdate(), "to_on": localdate() + timedelta(days=9)}
+    return seats.cover_leave(
+        user=user, agency=place, role=role, by=by, reason="Leave", today=localdate(), **period
+    )
+
+
+def again(person):
+    """The person as their next request has them."""
+    return User.objects.get(pk=person.pk)
+
+
+# Each way gives the seat from which the paper would be signed, and every account that the coordinator made on the way.
+
+
+def by_inviting_themselves(me, labour):
+    return seated(me, labour, MANAGER, me), []
+
+
+def by_inviting_another_account(me, labour):
+    return seated(me, labour, MANAGER), []
+
+
+def by_covering_for_a_colleague(me, labour):
+    colleague = seated(me, labour, Role.CONTRIBUTOR).user
+    return covered(me, labour, colleague), []
+
+
+def by_a_coordinator_whom_they_invited(me, labour):
+    second = again(seated(me, labour, Role.COORDINATOR).user)
+    return seated(second, labour, MANAGER), [second]
+
+
+def for_themselves_by_a_coordinator_whom_they_invited(me, labour):
+    second = again(seated(me, labour, Role.COORDINATOR).user)
+    return seated(second, labour, MANAGER, me), [second]
+
+
+def by_a_chain_of_three_accounts(me, labour):
+    second = again(seated(me, labour, Role.COORDINATOR).user)
+    third = again(seated(second, labour, Role.COORDINATOR).user)
+    return seated(third, labour, MANAGER), [second, third]
+
+
+def by_two_coordinators_who_invite_each_other(me, labour):
+    second = again(seated(me, labour, Role.COORDINATOR).user)
+    third = again(seated(second, labour, Role.COORDINATOR).user)
+    seats.end_seat_at_once(seat=second.seats.get(), by=me, reason="Left.", at=now())
+    second = again(seated(third, labour, Role.COORDINATOR, second).user)
+    return seated(second, labour, MANAGER), [second, third]
+
+
+def confirmed_by_a_coordinator_whom_they_invited(me, labour):
+    second = again(seated(me, labour, Role.COORDINATOR).user)
+    return seated(me, labour, MANAGER), [second]
+
+
+def confirmed_by_an_approver_whom_they_invited(me, labour):
+    approver = again(seated(me, labour, Role.APPROVER).user)
+    return seated(me, labour, MANAGER), [approver]
+
+
+def confirmed_by_an_approver_whom_that_approver_invited(me, labour):
+    first = again(seated(me, labour, Role.APPROVER).user)
+    second = again(seated(first, labour, Role.APPROVER).user)
+    return seated(me, labour, MANAGER), [first, second]
+
+
+def confirmed_by_a_sibling_of_who_gave_it(me, labour):
+    second = again(seated(me, labour, Role.COORDINATOR).user)
+    third = again(seated(me, labour, Role.COORDINATOR).user)
+    return seated(second, labour, MANAGER), [second, third]
+
+
+def by_ending_a_confirmed_role_and_giving_it_anew(me, labour):
+    seat = seated(me, labour, MANAGER)
+    seats.confirm_seat(seat=seat, by=UserFactory(is_superuser=True), at=now())
+    seats.end_seat_at_once(seat=seat, by=me, reason="Left.", at=now())
+    return seated(me, labour, MANAGER, seat.user), []
+
+
+def by_handing_over_an_agency_that_ended(me, labour):
+    ended = AgencyFactory(short_name="Ended", valid_to=localdate() - timedelta(days=1))
+    user = SeatFactory(agency=ended, role=MANAGER, from_on=date(2010, 1, 1)).user
+    ended.successor = labour
+    ended.save()
+    act = HandOver(agency=ended, to=labour, on=localdate(), by=me, at=now(), reason="Ended.")
+    handing_over.PEOPLE[0].move(act)
+    return user.seats.get(agency=labour), []
+
+
+WAYS = [
+    by_inviting_themselves,
+    by_inviting_another_account,
+    by_covering_for_a_colleague,
+    by_a_coordinator_whom_they_invited,
+    for_themselves_by_a_coordinator_whom_they_invited,
+    by_a_chain_of_three_accounts,
+    by_two_coordinators_who_invite_each_other,
+    confirmed_by_a_coordinator_whom_they_invited,
+    confirmed_by_an_approver_whom_they_invited,
+    confirmed_by_an_approver_whom_that_approver_invited,
+    confirmed_by_a_sibling_of_who_gave_it,
+    by_ending_a_confirmed_role_and_giving_it_anew,
+    by_handing_over_an_agency_that_ended,
+]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_it_is_refused_or_confirmed_by_another_who_was_emailed(
+    people, paper, coordinator, labour, way, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        seat, accounts = way(coordinator, labour)
+    signatory = again(seat.user)
+    assert re.search(
+        "nobody else has confirmed it|asked .* yourself", signatory_obstacle(paper, signatory)
+    )
+    # None of the coordinator's accounts confirms it.
+    for account in {coordinator, signatory, *accounts}:
+        assert not again(account).has_perm("agencies.confirm_seat", seat)
+        with pytest.raises(SeatRefused):
+            seats.confirm_seat(seat=seat, by=again(account), at=now())
+    # An administrator can, and was emailed of exactly this seat.
+    other = people["superuser"]
+    assert other in confirmers_of(seat, localdate())
+    assert not {coordinator, signatory, *accounts} & {*confirmers_of(seat, localdate())}
+    told = [each.body for each in mail.outbox if other.email in each.to]
+    assert any(seat.user.name in body for body in told)
+    seats.confirm_seat(seat=seat, by=other, at=now())
+    obstacle = signatory_obstacle(paper, again(signatory))
+    assert obstacle.startswith(
+        "You asked for this authorisation yourself" if signatory == coordinator else ""
+    )
+    assert bool(obstacle) == (signatory == coordinator)
+
+
+def test_a_coordinator_whom_an_administrator_invited_is_another_person(
+    people, paper, coordinator, labour
+):
+    other = again(seated(people["superuser"], labour, Role.COORDINATOR).user)
+    seat = seated(coordinator, labour, MANAGER)
+    seats.confirm_seat(seat=seat, by=other, at=now())
+    assert signatory_obstacle(paper, again(seat.user)) == ""
+
+
+def test_an_account_is_another_person_once_its_own_role_was_confirmed(people, coordinator, labour):
+    approver = seated(coordinator, labour, Role.APPROVER)
+    seat = seated(coordinator, labour, MANAGER)
+    seats.confirm_seat(seat=approver, by=people["superuser"], at=now())
+    seats.confirm_seat(seat=seat, by=again(approver.user), at=now())
+
+
+def test_who_approved_since_the_setting_up_confirms(people, coordinator, labour, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("agencies.people.confirming.IN_USE", [lambda: False])
+        approver = seated(coordinator, labour, Role.APPROVER).user
+    seat = seated(coordinator, labour, MANAGER)
+    seats.confirm_seat(seat=seat, by=again(approver), at=now())
