@@ -749,3 +749,20 @@ class FilesMarker(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class WaitingMail(models.Model):
+    """An email that the mail server has not accepted yet (people/outbox.py). Deleted once it has; no record, no history."""
+
+    # Who it is from and to, and its text, which may have a link that signs in.
+    sealed = models.TextField()
+    # The invitation that it is about, whose page says if it is refused.
+    invitation = models.ForeignKey(
+        Invitation, models.PROTECT, null=True, blank=True, related_name="waiting_mails"
+    )
+    queued_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"An email of {self.queued_at}"

@@ -443,11 +443,11 @@ if SCANNER and not re.fullmatch(r"/.+|[^/:]+:\d+", SCANNER):
         f"SCANNER must be the path of clamd's socket, or HOST:PORT, not {SCANNER!r}."
     )
 
+# Emails wait in the database until the mail server has taken them.
 EMAIL_BACKEND = (
-    "trafficking_plan.running.mail.MailFiles"
-    if DEBUG
-    else "django.core.mail.backends.smtp.EmailBackend"
+    "trafficking_plan.running.mail.MailFiles" if DEBUG else "agencies.people.outbox.Outbox"
 )
+MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_FILE_PATH = BASE_DIR / "var" / "mail"
 EMAIL_HOST = env("EMAIL_HOST", "localhost")
 EMAIL_PORT = env_number("EMAIL_PORT", 25)

@@ -22,11 +22,13 @@ def send_invitation(invitation: Invitation, *, by: User, token: str) -> None:
     body = render_to_string(
         "agencies/people/letters/invitation.txt", {"invitation": invitation, "by": by, "link": link}
     )
-    EmailMessage(
+    mail = EmailMessage(
         subject=_subject(_("You are invited to {place}").format(place=invitation.place)),
         body=body,
         to=[invitation.email],
-    ).send()
+    )
+    mail.invitation = invitation  # type: ignore[attr-defined]  # For outbox.py, if it is refused later.
+    mail.send()
 
 
 def email_about_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:

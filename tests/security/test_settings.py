@@ -135,7 +135,7 @@ def test_a_live_service_hides_errors_and_secures_cookies(project_root):
         "SECURE_HSTS_SECONDS": 31536000,
         "SECURE_PROXY_SSL_HEADER": None,
         "SITE_URL": "https://plan.example.govt.nz",
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": "agencies.people.outbox.Outbox",
     }
     assert settings_of(LIVE, [*expected], project_root) == expected
 

@@ -17,7 +17,7 @@ from django.db.models import Count, Max, Min
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 
-from agencies.models import Invitation
+from agencies.models import Invitation, WaitingMail
 from reports.models import Rendering, RenderWorker
 from workitems.models import Notice
 
@@ -96,8 +96,9 @@ def read_service() -> dict[str, tuple[str, float]]:
         "papers_waiting": ("Papers waiting for a worker.", papers["number"]),
         "oldest_paper_wait_seconds": ("How long the oldest of them has waited.", age),
         "mail_waiting": (
-            "Invitations whose email the mail server has not accepted.",
-            Invitation.objects.waiting().filter(failed_at__isnull=False).count(),
+            "Emails that the mail server has not accepted, and invitations that it refused.",
+            WaitingMail.objects.count()
+            + Invitation.objects.waiting().filter(failed_at__isnull=False).count(),
         ),
         "notices": ("Lines of emails sent, as the log of notices has them.", notices["number"]),
         "last_notice_timestamp_seconds": ("When the last of them was sent; 0 is never.", last),

@@ -27,12 +27,13 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.core.mail import get_connection
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Min
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from agencies.models import WaitingMail
+from agencies.people import outbox
 from agencies.records import guards
 from agencies.typed import scanner
 from reports.extensions import registry
@@ -48,7 +49,7 @@ from workitems.models import indexes as plan_indexes
 from workitems.terms.lateness import count_noun
 
 EVERY_GUARD = (*guards.GUARDS, *plan_guards.GUARDS, *paper_guards.GUARDS, *registry.GUARDS)
-LONG_WAIT = timedelta(minutes=10)  # of a paper, with a worker running
+LONG_WAIT = timedelta(minutes=10)  # of a paper, with a worker running, and of an email
 GREATEST_CLOCK_DIFFERENCE = 2  # seconds
 LEAST_FREE_MB, LOW_FREE_MB = 500, 5_000
 LEAST_CERTIFICATE_DAYS = 14
@@ -313,13 +314,19 @@ def check_worker() -> Finding:
 def check_mail() -> Finding:
     if settings.DEBUG:
         return warning("Emails are written to files, because DEBUG is on.")
-    mail = get_connection()
+    oldest = WaitingMail.objects.aggregate(at=Min("queued_at"))["at"]
+    waits = f" {count_noun(WaitingMail.objects.count(), 'email')} waiting." if oldest else ""
+    mail = outbox.transport()
     try:
         mail.open()
         mail.close()
     except Exception as error:
-        return wrong("The mail server cannot be reached.", f"{type(error).__name__}: {error}")
-    return well("The mail server answers.")
+        return wrong(
+            f"The mail server cannot be reached.{waits}", f"{type(error).__name__}: {error}"
+        )
+    if oldest and timezone.now() - oldest > LONG_WAIT:
+        return warning(f"The mail server answers, but does not take everything.{waits}")
+    return well(f"The mail server answers.{waits}")
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -271,7 +271,7 @@ def _send(invitation: Invitation, *, by: User, at: datetime, reason: str) -> Inv
             letters.send_invitation(invitation, by=by, token=token)
         except OSError:
             # The mail server is down or refuses the email; the page shows it and offers a retry.
-            _note_failure(invitation, at)
+            note_failure(invitation, sent_at=at)
 
     transaction.on_commit(post)
     return invitation
@@ -300,11 +300,11 @@ def _check_sending_limits(email: str, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def _note_failure(invitation: Invitation, at: datetime) -> None:
-    version = invitation.version
+def note_failure(invitation: Invitation, *, sent_at: datetime) -> None:
+    """Record that the mail server did not accept the email of a moment, unless it was sent again since."""
     invitation = _locked(invitation)
-    if invitation.version == version:
-        invitation.failed_at = at
+    if invitation.sent_at <= sent_at and not invitation.accepted_at and not invitation.withdrawn_at:
+        invitation.failed_at = sent_at
         history.save(
             invitation,
             by=None,

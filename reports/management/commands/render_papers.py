@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from agencies.people import outbox
 from reports.issuing.services import renderings
 from reports.models import Rendering, RenderWorker
 from reports.render.pdf import RenderRefused
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 POLL = 0.5  # seconds between checks for work
 BEAT = timedelta(seconds=5)
 TIDY = timedelta(minutes=10)
+MAIL = timedelta(seconds=30)  # between looks for emails that wait
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -77,6 +79,7 @@ class Worker:
         self.room, self.once, self.parent, self.is_stopped = room, once, parent, False
         self.worker: RenderWorker | None = None
         self.tidied_at: datetime | None = None
+        self.mailed_at: datetime | None = None
 
     def stop(self, number: int, frame: Any) -> None:
         """Note that we are asked to stop, by a signal.
@@ -113,6 +116,9 @@ class Worker:
         if self.worker is None:
             self.worker = renderings.sign_on(at=now)
         self._beat(now)
+        if self.mailed_at is None or now - self.mailed_at > MAIL:
+            outbox.wake()
+            self.mailed_at = now
         if self.tidied_at is None or now - self.tidied_at > TIDY:
             renderings.delete_outdated(at=now)
             self.tidied_at = now

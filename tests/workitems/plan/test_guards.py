@@ -315,6 +315,7 @@ WITHOUT_HISTORY = {
     "ReturnSheet",
     "SentForm",
     "FilesMarker",
+    "WaitingMail",
     "TrackerMapping",
     "TrackerNote",
 }

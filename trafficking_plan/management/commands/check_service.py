@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from agencies.people import outbox
 from trafficking_plan.running.service_checks import CHECKS, State, findings
 
 WIDTH = max(len(check.name) for check in CHECKS)
@@ -46,6 +47,7 @@ class Command(BaseCommand):
                 f"This is a test from {settings.SITE_URL}. Email from {settings.PRODUCT_NAME} arrives.",
                 None,
                 [address],
+                connection=outbox.transport(),
             )
         except (smtplib.SMTPException, OSError) as error:
             self._say(State.WRONG, "Test email", f"It was not accepted: {error}")

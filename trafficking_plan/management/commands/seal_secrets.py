@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from agencies.people import outbox
 from trafficking_plan.sign_in import sealed_steps
 from workitems.terms.lateness import count_noun
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *, is_opened: bool, **options: Any) -> None:
         changed = sealed_steps.seal_all(is_opened=is_opened)
+        outbox.reseal()
         found = sealed_steps.look()
         if is_opened:
             self.stdout.write(

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from agencies.pages import services as sent_forms
+from agencies.people import outbox
 from agencies.records import history
 from workitems.notices import send_notices
 
@@ -43,6 +44,8 @@ class Command(BaseCommand):
         sent_forms.forget_old(at=timezone.now())
         history.end_pauses_before(timezone.localdate())
         self.stdout.write(f"{on:%-d %B %Y}: {mails(outcome.sent)} sent.")
+        if waiting := outbox.send_waiting():
+            raise CommandError(f"{mails(waiting)} waiting for the mail server. We try again.")
         if outcome.failed:
             # The exit code reports the failure to the timer.
             raise CommandError(
