@@ -10,7 +10,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 
 from agencies.models import Agency, Appointment, Office, Place, Seat, User
-from agencies.people.made_by import is_second_person
 
 # Roles that an agency's approver may give and end. The other roles run the plan and its
 # briefings; only a coordinator of that agency, or an administrator, may give and end them.
@@ -21,6 +20,8 @@ AGENCY_ROLES = tuple(role for role in Seat.Role if role not in OFFICE_ROLES)
 # Those of official information, which a country may leave out. The app that has it puts them into `ADDED_ROLES`.
 OF_REQUESTS = (Seat.Role.OIA_ADVISER, Seat.Role.OIA_REVIEWER, Seat.Role.OIA_DECISION_MAKER)
 ADDED_ROLES: list[Seat.Role] = []
+# With which people give and confirm roles.
+MANAGING_ROLES = (Seat.Role.APPROVER, Seat.Role.COORDINATOR)
 
 
 def agencies_of(user: User | AnonymousUser, *roles: str) -> set[int]:
@@ -90,6 +91,56 @@ def manages_its_role(user: Any, row: Any) -> bool:
         and user.has_perm("agencies.manage_seats", row.place)
         and row.role in roles_to_manage(user, row.place)
     )
+
+
+# --- second persons ---------------------------------------------------------------------------
+#
+# Who looks after places only because somebody gave them that role is no second person to that somebody. A coordinator who
+# seats helpers, and lets them seat or confirm a signatory, would otherwise sign their own paper with several accounts.
+
+
+def is_second_person(user: User, seat: Seat) -> bool:
+    """Return whether this is another person than who gave a seat and who holds it, and not made by the same people."""
+    first = {seat.user_id}
+    if seat.given_by is not None:
+        first |= {seat.given_by.pk} | makers_of(seat.given_by)
+    return user.pk not in first and not makers_of(user) & first
+
+
+def makers_of(person: User, seen: frozenset[int] = frozenset()) -> set[int]:
+    """Return who gave this person the roles with which they give and confirm others, and who gave those people theirs.
+
+    Nobody, if one of today's roles was confirmed by a second person or comes from elsewhere: an administrator's are none,
+    and whoever approved for an agency before the first round was opened, did so from the setting up.
+    """
+    if person.is_superuser:
+        return set()
+    found: set[int] = set()
+    seats = Seat.objects.filter(user=person.pk, role__in=MANAGING_ROLES).select_related("given_by")
+    current = {seat.pk for seat in person.current_seats}
+    for seat in seats:
+        makers = _makers(seat, seen | {person.pk})
+        if not makers and seat.pk in current:
+            return set()
+        found |= makers
+    return found - {person.pk}
+
+
+def _makers(seat: Seat, seen: frozenset[int]) -> set[int]:
+    giver = None if seat.confirmed_at is not None else seat.given_by or _who_gave(seat)
+    if giver is None or giver.is_superuser:
+        return set()
+    found = set() if giver.pk in seen else makers_of(giver, seen)
+    is_recorded = seat.given_by_id is not None or seat.role == Seat.Role.COORDINATOR
+    return {giver.pk, *found} if is_recorded else found
+
+
+def _who_gave(seat: Seat) -> User | None:
+    """Return who invited the person to the seat or, without an invitation, who gave it."""
+    invitation = getattr(seat, "invitation", None)
+    first = (invitation or seat).history.select_related("history_user").earliest()
+    giver: User | None = first.history_user
+    return giver
 
 
 @rules.predicate

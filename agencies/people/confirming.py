@@ -7,8 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
 
 from agencies.models import Agency, Place, Seat, User, columns_of
-from agencies.people.made_by import is_second_person, makers_of
-from agencies.rules import has_role_in
+from agencies.rules import has_role_in, is_second_person, makers_of
 
 SIGNING_ROLES = (Seat.Role.APPROVER, Seat.Role.AUTHORISING_MANAGER, Seat.Role.OIA_DECISION_MAKER)
 # A seat that nobody else could confirm counts after so many days, Monday to Friday.
@@ -52,7 +51,7 @@ def let_wait(seat: Seat, *, given_by: User, on: date) -> None:
 
 def confirmers_of(seat: Seat, on: date) -> list[User]:
     """Return who may confirm a seat: the place's approvers, its plans' coordinators and the
-    administrators, without who gave it, who holds it and whom these gave their role (`made_by.py`)."""
+    administrators, without who gave it, who holds it and whom these gave their role (`agencies/rules.py: makers_of`)."""
     people = {user.pk: user for user in [*overseers_of(seat.place, on), *administrators()]}
     return [user for user in people.values() if is_second_person(user, seat)]
 
@@ -79,7 +78,7 @@ def after_working_days(day: date, count: int) -> date:
 
 def signs_for(seats: Collection[Seat], authors: Collection[int]) -> bool:
     """Return whether a seat among these may sign what the authors wrote: not if one of them, or somebody
-    whom they gave a role (`made_by.py`), gave it and nobody else has confirmed it."""
+    whom they gave a role (`agencies/rules.py: makers_of`), gave it and nobody else has confirmed it."""
     theirs = [seat for seat in seats if _is_of(seat, authors)]
     return not theirs or len(theirs) < len(seats)
 

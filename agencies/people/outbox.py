@@ -58,7 +58,8 @@ def _kept(mail: EmailMessage) -> dict[str, Any]:
     if "Message-ID" not in mail.extra_headers:
         host = urlsplit(settings.SITE_URL).hostname or "localhost"
         mail.extra_headers["Message-ID"] = make_msgid(domain=host)
-    raw = mail.message().as_bytes(linesep="\r\n")
+    message: Any = mail.message()  # Django's, which knows how lines of emails end.
+    raw = message.as_bytes(linesep="\r\n")
     return {"from": mail.from_email, "to": mail.recipients(), "raw": raw.decode("latin-1")}
 
 

@@ -19,6 +19,7 @@ WRITE_THEIR_OWN_HISTORY = {
     "workitems/intake/services/trackers.py": "notes never change, and a mapping is a suggestion",
     "workitems/presenting/services.py": "the slide that members see moves all the time",
     "agencies/people/services/tokens.py": "the day of the last use is no part of the record",
+    "agencies/people/outbox.py": "an email that waits is no record and has no history",
     "workitems/calendar/services.py": "the day of the last reading is no part of the record",
     "workitems/intake/workbook/write.py": "thousands of rows at once, each with its own history row",
 }
@@ -30,6 +31,7 @@ MAY_ASK_THE_CLOCK = {
     "workitems/plan/forms/due_dates.py": "as agencies/typed/fields.py",
     "agencies/records/history.py": "the moment of a history row is the moment it is written",
     "agencies/models.py": "which seats a person holds is always a question about now",
+    "agencies/people/outbox.py": "an email is tried again when its time has come",
     "reports/requests/pages/register/doers.py": "who may take a step now",
     "workitems/calendar/limits.py": "a limit counts the requests of the last minute",
     "reports/demo/issued_briefing.py": "workers beside it see from the time whether it still renders",

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, Appointment, Place, Seat, User, columns_of
 from agencies.people import confirming, letters
-from agencies.people.made_by import is_second_person
 from agencies.records import history
-from agencies.rules import is_administrator
+from agencies.rules import is_administrator, is_second_person
 from agencies.typed.asking import Fault
 from agencies.typed.fields import Refusal
 from agencies.wording.translation import day_words

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from agencies.models import Agency, Appointment, Invitation, Seat, User
+from agencies.models import Agency, Appointment, FilesMarker, Invitation, Seat, User
 from tests.constraints import declared, refused_by
 from tests.factories import (
     AgencyFactory,
@@ -69,6 +69,7 @@ BROKEN = {
     "token_scope_known": lambda: TokenFactory(scope="everything"),
     "token_without_seat_only_audits": lambda: TokenFactory(seat=None, user=UserFactory()),
     "token_revoked_by_and_at": lambda: TokenFactory(revoked_at=NOON),
+    "files_marker_is_one": lambda: FilesMarker.objects.create(pk=2, text="x", written_at=NOON),
     "appointment_period": lambda: AppointmentFactory(from_on=LAST, to_on=FIRST),
 }
 
