@@ -219,11 +219,16 @@ def settings_of(url: str, storage: int) -> dict[str, str]:
 
 
 def make_bucket(settings: dict[str, str]) -> None:
-    """Make the bucket, which this process may read too."""
+    """Make the bucket, which this process may read too, and mark it as that of the database."""
     import boto3
 
+    from agencies.models import FilesMarker
+    from trafficking_plan.storage.marker import NAME
+
     os.environ |= {name: value for name, value in settings.items() if name.startswith("AWS_")}
-    boto3.client("s3").create_bucket(Bucket=BUCKET)
+    client = boto3.client("s3")
+    client.create_bucket(Bucket=BUCKET)
+    client.put_object(Bucket=BUCKET, Key=NAME, Body=FilesMarker.objects.get().text.encode())
 
 
 def keep_every_commit(url: str) -> None:

@@ -110,7 +110,7 @@ def test_a_start_is_refused(files, vanish, says):
     with pytest.raises(ImproperlyConfigured) as refused:
         start_up.refuse_to_start_unprepared()
     assert str(refused.value) in {
-        f"{says} They are to be kept in {files}.",
+        f"{says} They are to be kept in {files}. If they are lost for good: mark_files --anew",
         f"FILES_DIR is {files}, which is not there. Create the folder, or mount its disk.",
     }
 

@@ -37,7 +37,9 @@ def refuse_unmarked_storage() -> None:
         getattr(default_storage, "look_for_marker", lambda: None)()
     except StorageGone as error:
         where = settings.FILES_BUCKET or settings.FILES_DIR or "var/files"
-        raise ImproperlyConfigured(f"{error} They are to be kept in {where}.") from error
+        raise ImproperlyConfigured(
+            f"{error} They are to be kept in {where}. If they are lost for good: mark_files --anew"
+        ) from error
     except OSError:
         log.warning("The storage of uploaded files does not answer yet")
 
