@@ -5,7 +5,9 @@ lists the rules. Nothing here writes a row, renders a page or asks the clock.
 """
 
 from dataclasses import replace
+from typing import Any
 
+from agencies.records.composed import composed
 from reports.checks import blockers, warns
 from reports.checks.check import BLOCKING, WARNING, Check, Count, Gate, count
 from reports.checks.material import read_material
@@ -21,9 +23,13 @@ def failed_checks(drafted: Drafted) -> list[Check]:
     """
     material = read_material(drafted)
     found = [*blockers.stops(material), *warns.warnings(material)]
-    overrides = CheckOverride.objects.in_force().of_briefing(drafted.briefing)
-    held = {row.key: row for row in overrides}
+    held = {row.key: row for row in _overrides(briefing=drafted.briefing.pk)}
     return [_overridden(check, held.get(check.key)) for check in found]
+
+
+@composed
+def _overrides(briefing: Any) -> Any:
+    return CheckOverride.objects.in_force().of_briefing(briefing)
 
 
 def blocking(drafted: Drafted, before: Gate) -> list[Check]:

@@ -6,9 +6,10 @@ from functools import cache, partial
 from urllib.parse import quote
 
 from django.conf import settings
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext, gettext_noop
 
+from agencies.wording.translation import StrOrPromise
 from reports.checks.check import BLOCKING, Check, Gate
 from reports.checks.material import ANNEXES, BRIEFING, CLEARANCE, COVER, WORKSHOP, Material
 from reports.document.dates import long_date
@@ -244,13 +245,13 @@ def _late(material: Material) -> Iterator[Check]:
             )
 
 
-def _recording_of(plan: str, item: str, milestone: int, delays: Sequence[DelayAt]) -> str:
+def _recording_of(plan: str, item: str, milestone: int, delays: Sequence[DelayAt]) -> StrOrPromise:
     """Return where the coordinator records for the agency what a late milestone lacks: its delay, or what is done
-    about that."""
+    about that. Most pages only count the checks, so the address is made when it is shown."""
     place = [plan, item, milestone]
     if not delays:
-        return reverse("workitems:record-delay", args=place)
-    return reverse("workitems:add-mitigation", args=[*place, delays[-1].number])
+        return reverse_lazy("workitems:record-delay", args=place)
+    return reverse_lazy("workitems:add-mitigation", args=[*place, delays[-1].number])
 
 
 def _marking(material: Material) -> Iterator[Check]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from agencies.wording.translation import StrOrPromise
+
 BLOCKING, WARNING = "blocking", "warning"
 
 
@@ -41,7 +43,7 @@ class Check:
     url: str
     place: str = ""
     about: str = ""
-    mend_url: str = ""
+    mend_url: StrOrPromise = ""
     # How to fix it, unless the words say so.
     remedy: str = ""
     # The first step that it blocks. All later steps are blocked too.

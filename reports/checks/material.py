@@ -1,7 +1,7 @@
 """Everything that the checks of one briefing need, read in a fixed number of queries."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from agencies.models import by_short_name
 from agencies.records.composed import composed
-from reports.drafting.draft import Part, broken_references
+from reports.drafting.draft import Part, broken_references, printed
 from reports.drafting.paper import Drafted
 from reports.models import Briefing, Clearance, ClearanceComment, Suggestion
 from reports.models.briefing import marking_words
@@ -31,8 +31,8 @@ PAGES = (BRIEFING, WORKSHOP, WORD_COPIES, UPDATE_PAGE, COVER, ANNEXES, CLEARANCE
 class Material:
     """The briefing as drafted, and what else its checks read. Before drafting that is nothing.
 
-    `urls` are the pages about the briefing, by name. `shown` are the paragraphs of the paper, and
-    `broken_references` the keys of what refers to one that is left out. `marking` is that of the paper,
+    `urls` are the pages about the briefing, by name. `shown` are the paragraphs of the paper, `texts` what is printed of
+    each, by key, and `broken_references` the keys of what refers to one that is left out. `marking` is that of the paper,
     in the country's words.
     """
 
@@ -40,6 +40,7 @@ class Material:
     urls: Mapping[str, str]
     marking: str = ""
     shown: Sequence[Part] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
     broken_references: Sequence[str] = ()
     missing: Sequence[Return] = ()
     # Accepted returns of rounds that end after the period.
@@ -62,11 +63,13 @@ def read_material(drafted: Drafted) -> Material:
     if briefing.kind_id is None:
         return Material(drafted=drafted, urls=urls)
     returns = _returns(briefing)
+    shown = [part for portion in draft.portions for part in portion.shown]
     return Material(
         drafted=drafted,
         urls=urls,
         marking=marking_words(briefing.marking),
-        shown=[part for portion in draft.portions for part in portion.shown],
+        shown=shown,
+        texts={part.key: printed(draft, part.text) for part in shown},
         broken_references=broken_references(draft),
         missing=[row for row in returns if row.round.period_end <= briefing.period_end],
         later=[row for row in returns if row.round.period_end > briefing.period_end],

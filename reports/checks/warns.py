@@ -339,7 +339,7 @@ def _told(material: Material, facts: Facts) -> _Told:
     agencies = {each.short_name: with_article(each.name) for each in facts.agencies.values()}
     texts = {}
     for part in material.shown:
-        text = abbreviated(printed(material.drafted.draft, part.text), facts.glossary)
+        text = abbreviated(material.texts[part.key], facts.glossary)
         forms = dict.fromkeys((text, abbreviated(text, agencies)))
         texts[part.key] = "\n".join(map(plain, forms))
     paper = "\n".join(texts.values())
@@ -396,17 +396,17 @@ def _unprinted(material: Material, told: _Told) -> Iterator[Check]:
 def _left_out(material: Material, told: _Told) -> dict[str, list[str]]:
     """Return the paragraphs that print only a part of what an agency wrote on an item that they cite, in order, each
     with the sentences that the paper leaves out."""
+    partly = [(row, rest) for row, rest in told.rows if 0 < len(rest) < len(row.ends)]
     citing: dict[str, list[str]] = defaultdict(list)
-    for part in material.shown:
+    for part in material.shown if partly else ():
         records = [(source.model, source.pk) for source in part.sources]
         for item in material.drafted.items_of(records):
             citing[item.number].append(part.key)
     found: dict[str, list[str]] = {key: [] for key in told.texts}
-    for row, rest in told.rows:
-        if 0 < len(rest) < len(row.ends):
-            for key in citing.get(row.item, ()):
-                if any(end in told.texts[key] for end in row.ends):
-                    found[key] += rest
+    for row, rest in partly:
+        for key in citing.get(row.item, ()):
+            if any(end in told.texts[key] for end in row.ends):
+                found[key] += rest
     return {key: list(dict.fromkeys(rest)) for key, rest in found.items() if rest}
 
 
@@ -424,14 +424,9 @@ def _shortened(material: Material, told: _Told) -> Iterator[Check]:
             ).format(numbers=join_words(str(draft.numbers[key]) for key in keys)),
             url=f"{material.urls[WORKSHOP]}#{keys[0]}",
             place=gettext("The draft"),
-            about=fingerprint(*(plain(printed(draft, draft.part(key).text)) for key in keys)),
+            about=fingerprint(*(plain(material.texts[key]) for key in keys)),
             left_out=left_out,
         )
-
-
-def _texts(material: Material) -> Iterator[str]:
-    for part in material.shown:
-        yield printed(material.drafted.draft, part.text)
 
 
 def _voice(material: Material) -> Iterator[Check]:
@@ -439,7 +434,7 @@ def _voice(material: Material) -> Iterator[Check]:
     earlier paragraph too."""
     earlier: dict[str, str] = {}
     for part in material.shown:
-        found = sentences_of(printed(material.drafted.draft, part.text))
+        found = sentences_of(material.texts[part.key])
         name = material.drafted.draft.place_of(part.key)
         empty = next(filter(says_nothing, found), "")
         repeated = next((each for each in found if each in earlier), "")
@@ -474,7 +469,7 @@ def _acronyms(material: Material) -> Iterator[Check]:
     facts, draft = material.drafted.found.facts, material.drafted.draft
     asked = (printed(draft, ask.text) for ask in draft.shown_asks.values())
     known = {*facts.terms, *named(facts.agencies.values())}
-    if found := lacking(["\n".join((*_texts(material), *asked))], known):
+    if found := lacking(["\n".join((*material.texts.values(), *asked))], known):
         yield warn(
             key="acronyms",
             words=gettext("The paper does not say what {acronyms} means.").format(acronyms=found[0])
@@ -492,7 +487,7 @@ def _acronyms(material: Material) -> Iterator[Check]:
         )
     done: set[str] = set()
     for part in material.shown:
-        text = printed(draft, part.text)
+        text = material.texts[part.key]
         used = [each for each in acronyms_in(text) if facts.glossary.get(each.casefold())]
         plain_there = [
             each for each in used if each.casefold() not in done and not writes_out(text, each)
@@ -586,7 +581,7 @@ def _paragraphs(material: Material) -> Iterator[Check]:
     """Yield long paragraphs, and past dates that the text calls future."""
     on = material.drafted.briefing.dated
     for part in material.shown:
-        text = printed(material.drafted.draft, part.text).replace("**", "")
+        text = material.texts[part.key].replace("**", "")
         # Most paragraphs are short as a whole, and need not be parsed.
         is_long = len(text) > 2 * MOST_WORDS and len(text.split()) > MOST_WORDS
         longest = max(_lengths(text), default=0) if is_long else 0

@@ -395,10 +395,11 @@ def _by_pillar(
         if room.remaining < 1 and len(texts) >= least and not is_wished:
             continue
         found = passage(_achieved(writer, item, update), MOST_WORDS)
+        if not found.least or found.least in writer.used_sentences:
+            continue
         told = _alone(writer, item, found.least)
         is_sure = is_wished and count_words(told, *texts.values()) <= sure
-        must = len(texts) < least or is_sure
-        if found.least and found.least not in writer.used_sentences and (must or room.has(told)):
+        if len(texts) < least or is_sure or room.has(told):
             room.use(told)
             writer.used_sentences.add(found.least)
             texts[update.pk] = found.least
@@ -584,13 +585,14 @@ def passed_over(
         updates = facts.updates_of(item) if item.stage != Stage.WITHDRAWN else ()
         for pair in ((item, update) for update in updates if update.pk not in main):
             update = pair[1]
+            is_wished = _is(pair, Update.KeyAchievement.HEADLINE)
+            if update.pk in told and not is_wished:
+                continue
             is_complete = bool(item.completed_on and start <= item.completed_on <= end)
             is_counted = counts(passage(own_words(update.achieved), MOST_SHOWN_WORDS).least)
             is_result = update is updates[-1] and (is_complete or is_counted)
             is_likely = is_result or not _is(pair, Update.KeyAchievement.NO)
-            is_wished = _is(pair, Update.KeyAchievement.HEADLINE)
-            says_something = not says_nothing(update.achieved)
-            if is_wished or (update.pk not in told and is_likely and says_something):
+            if is_wished or (is_likely and not says_nothing(update.achieved)):
                 found.append(pair)
     found.sort(key=lambda pair: (not _is(pair, Update.KeyAchievement.HEADLINE), *_weight(pair)))
     writer = Writer(facts)

@@ -305,7 +305,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         )
     agencies = {agency.pk: agency for agency in _agencies()}
     members, ended = _members(plan, agencies, briefing.period_start, as_at)
-    pillars = tuple(Pillar.objects.filter(plan=plan).order_by("number"))
+    pillars = tuple(_pillars(plan=plan.pk))
     moment = Moment.end_of(as_at)
     place = {pillar.pk: index for index, pillar in enumerate(pillars)}
     items = sorted(items_in_full(plan, moment), key=lambda item: place[item.pillar])
@@ -319,7 +319,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         plan_source=Source(
             "workitems.plan",
             plan.pk,
-            dict(versions_in_order(Plan, id=plan.pk)).get(plan.pk),
+            dict(_versions_of_plan(plan=plan.pk)).get(plan.pk),
             f"The plan, {plan.title}",
         ),
         minister=appointment.minister,
@@ -361,12 +361,27 @@ def _agencies() -> Any:
     return Agency.objects.select_related("cover__mark").defer("cover__mark__png")
 
 
+@composed
+def _pillars(plan: Any) -> Any:
+    return Pillar.objects.filter(plan=plan).order_by("number")
+
+
+@composed
+def _versions_of_plan(plan: Any) -> Any:
+    return versions_in_order(Plan, id=plan)
+
+
+@composed
+def _memberships(plan: Any) -> Any:
+    return Member._base_manager.filter(plan=plan).values_list("agency", "left_on")
+
+
 def _members(
     plan: Plan, agencies: Mapping[int, Agency], start: date, on: date
 ) -> tuple[tuple[Agency, ...], tuple[Agency, ...]]:
     """Return the working group on a day, and those of it that ended since the period's start, by name. One query."""
     members, ended = [], []
-    for pk, left_on in Member._base_manager.filter(plan=plan).values_list("agency", "left_on"):
+    for pk, left_on in _memberships(plan=plan.pk):
         agency = agencies[pk]
         last = agency.valid_to or on
         if agency.exists_on(on) and (left_on or on) >= on:

@@ -123,7 +123,7 @@ def lead_of(count: Count, gate: Gate | None) -> str:
 
 
 def line_of(check: Check, typed: OverrideForm | None, may_change: bool) -> Line:
-    url = check.mend_url if may_change and check.mend_url else check.url
+    url = str((may_change and check.mend_url) or check.url)
     if not may_change or check.is_blocking or not check.is_open:
         return Line(check, url, None)
     if typed is not None and typed.data.get("key") == check.key:
