@@ -769,9 +769,11 @@ function go(target) {
 // "What is still missing" becomes the way to the next item that wants something.
 function nameTheWay() {
   const isComplete = !form.querySelector("[data-missing-of]:not([hidden])");
+  const answered = document.querySelector(".return-bar [data-progress] progress");
+  const missing = answered?.value === answered?.max ? _("Next milestone to answer") : _("Next unanswered");
   const onward = form.querySelector("button[value=submit]") ? _("All answered. Go to submit") : _("All answered. Go to the end");
   for (const link of document.querySelectorAll("[data-next]")) {
-    link.textContent = !isComplete ? _("Next unanswered") : isToMend() ? _("See what to change") : onward;
+    link.textContent = !isComplete ? missing : isToMend() ? _("See what to change") : onward;
   }
   const saysNothing = form.querySelector("[data-empty-of]:not([hidden])");
   form.querySelector("[data-complete]").hidden = !isComplete || Boolean(saysNothing);

@@ -120,6 +120,18 @@ def test_nine_items_are_answered_by_keyboard_alone_and_submitted_by_the_approver
     assert scene.overdue.delays.get().mitigations.get().description == "Another printer."
 
 
+def test_once_items_are_answered_the_way_leads_to_the_milestone_that_is_not(
+    page, scene, address, sign_in
+):
+    answered_by(scene, scene.contributor)
+    sign_in(scene.contributor)
+    page.goto(address)
+    expect(page.locator("[data-progress]")).to_have_text("9 of 9 items answered")
+    tab_to(page, "Next milestone to answer")
+    page.keyboard.press("Enter")
+    assert focus(page) == f"milestone-{scene.overdue.pk}"
+
+
 def record_delay(page):
     """Record a milestone as not done: new date, cause and mitigation."""
     day = localdate() + timedelta(days=60)

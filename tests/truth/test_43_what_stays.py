@@ -55,3 +55,18 @@ def test_what_changed_again_since_is_not_named(submitted, item, milestone, coord
 def test_it_stays_after_the_recall(submitted, approver):
     recalled = handover.recall(of_return=submitted, by=approver)
     assert what_stays(recalled) == STAYS
+
+
+def test_the_writers_see_who_recalled_it_until_it_is_submitted_again(
+    client_of, submitted, contributor, approver
+):
+    says = "Recalled by Police approver on 1 June 2010 at 9:30 a.m."
+    address = submitted.get_absolute_url()
+    assert says not in client_of(contributor).get(address).text
+    handover.recall(of_return=submitted, by=approver)
+    assert says in client_of(contributor).get(address).text
+    assert "Recalled: submit it again" in client_of(contributor).get("/").text
+    submitted.refresh_from_db()
+    rounds.submit(of_return=submitted, by=approver, on=TODAY, at=NOW)
+    for page in (address, "/"):
+        assert "Recalled" not in client_of(contributor).get(page).text

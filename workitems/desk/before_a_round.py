@@ -28,7 +28,7 @@ class Lack:
 
 def missing_for_round(plan: Plan, on: date) -> list[Lack]:
     """Return who cannot answer a round yet, and which items it cannot ask about well. Six queries."""
-    return [*_of_people(plan, on), *_of_items(plan, on)]
+    return [*_of_people(plan, on), *_of_items(plan)]
 
 
 def unready_members(plan: Plan, on: date) -> list[tuple[Submitters, list[str]]]:
@@ -70,12 +70,11 @@ def _of_people(plan: Plan, on: date) -> Iterable[Lack]:
         yield Lack(says, do, url)
 
 
-def _of_items(plan: Plan, on: date) -> Iterable[Lack]:
-    rows = list(plan.items.live().select_related("lead_agency", "plan").in_order())
+def _of_items(plan: Plan) -> Iterable[Lack]:
+    rows = list(plan.items.live().select_related("plan").in_order())
     dated = set(Milestone.objects.filter(item__in=rows).values_list("item", flat=True))
     lasting = WorkItem.Timeframe.ONGOING
     bare = [item for item in rows if item.pk not in dated and item.timeframe != lasting]
-    ended = [item for item in rows if not item.lead_agency.exists_on(on)]
     if bare:
         yield _lack(
             plan,
@@ -84,16 +83,6 @@ def _of_items(plan: Plan, on: date) -> Iterable[Lack]:
                 "Item {numbers} has no milestone with a date, so it cannot be late.",
                 "Items {numbers} have no milestone with a date, so they cannot be late.",
                 len(bare),
-            ),
-        )
-    if ended:
-        yield _lack(
-            plan,
-            ended,
-            ngettext(
-                "Item {numbers} is led by an agency that no longer exists.",
-                "Items {numbers} are led by agencies that no longer exist.",
-                len(ended),
             ),
         )
 

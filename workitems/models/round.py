@@ -1,6 +1,6 @@
 """Reporting rounds, each agency's return, its update on each item, and evidence."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Self
 from uuid import uuid4
@@ -17,6 +17,7 @@ from agencies.records.tracking import track
 from workitems.models.item import Confidence, Milestone, Stage, WorkItem
 from workitems.models.plan import READING_ROLES, Member, Plan
 from workitems.models.tracker import TrackerNote
+from workitems.terms.spans import add_months
 
 
 def _from_tracker(way: str = "") -> Case:
@@ -90,6 +91,15 @@ class Round(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def next_period(self) -> tuple[date, date]:
+        """The period directly after this one and as many months long, or to the plan's end if that comes first."""
+        months = max(1, round((self.period_end - self.period_start).days / 30.44))
+        starts = self.period_end + timedelta(days=1)
+        ends = add_months(starts, months) - timedelta(days=1)
+        last = self.plan.ends_on
+        return starts, min(ends, last) if last and last > starts else ends
 
 
 class Reminder(models.Model):

@@ -1,10 +1,10 @@
 """To-dos from returns and proposed statuses. A source of `desk`."""
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -17,7 +17,6 @@ from workitems.desk.to_dos import SHOWN_AT_MOST, Line, line, not_ended
 from workitems.models import Return, ReturnNote, Round, StatusProposal
 from workitems.rules import WRITERS
 from workitems.terms.lateness import DUE_SOON_DAYS
-from workitems.terms.spans import add_months
 
 
 def lines_for(user: User, on: date) -> list[Line]:
@@ -44,7 +43,12 @@ def _waiting_returns(agencies: Any) -> Any:
     waiting = Return.objects.waiting_for_agency().filter(agency__among=agencies)
     rows = waiting.select_related("round__plan", "agency", "ready_by").with_progress()
     own = ReturnNote.objects.filter(of_return=OuterRef("pk"), is_own=True, reply="").order_by("-at")
-    rows = rows.annotate(asked_at=Subquery(own.values("at")[:1]))
+    submitted = Return.history.filter(id=OuterRef("pk"), state=Return.State.SUBMITTED)
+    rows = rows.annotate(
+        asked_at=Subquery(own.values("at")[:1]),
+        # Sent back, it keeps when it was submitted.
+        is_recalled=Q(submitted_at=None) & Exists(submitted),
+    )
     return rows.soonest_first()[:SHOWN_AT_MOST]
 
 
@@ -54,7 +58,7 @@ def _is_asked(of_return: Any) -> bool:
     return asked_at is not None and (written_at is None or asked_at > written_at)
 
 
-def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
+def _return_to_send(of_return: Any, approves: bool, on: date) -> Line:
     what = _("Return for {round}, {agency}").format(
         round=of_return.round.name, agency=of_return.agency
     )
@@ -64,7 +68,9 @@ def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
         is_sent_back and of_return.ready_at is None and of_return.answered == of_return.items
     )
     is_asked = of_return.ready_at is None and _is_asked(of_return)
-    if is_asked:
+    if of_return.is_recalled and of_return.ready_at is None:
+        detail = _("Recalled: submit it again")
+    elif is_asked:
         detail = _("Sent back to the writers: see the approver’s note")
     elif asks_for_changes:
         detail = _("Sent back: the coordinator asks for changes")
@@ -84,7 +90,7 @@ def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
                 round=of_return.round, agency=of_return.agency
             )
             url += "read/"
-    if is_sent_back and not asks_for_changes and not is_asked:
+    if is_sent_back and not asks_for_changes and not is_asked and not of_return.is_recalled:
         detail = _("Sent back. {detail}").format(detail=detail)
     return line(
         due=of_return.due_on,
@@ -227,7 +233,7 @@ def _rounds_to_open(agencies: set[int], on: date) -> list[Line]:
     one ends within `DUE_SOON_DAYS` or has ended. One query."""
     found = []
     for last in _rounds_not_followed(agencies=agencies, on=on):
-        due = next_end(last)
+        _starts, due = last.next_period
         if (due - on).days <= DUE_SOON_DAYS:
             found.append(
                 line(
@@ -242,10 +248,3 @@ def _rounds_to_open(agencies: set[int], on: date) -> list[Line]:
                 )
             )
     return found
-
-
-def next_end(last: Round) -> date:
-    """Return the end of a period as long as that of the last round, or the plan's end if that comes first."""
-    months = max(1, round((last.period_end - last.period_start).days / 30.44))
-    due = add_months(last.period_end + timedelta(days=1), months) - timedelta(days=1)
-    return min(due, last.plan.ends_on) if last.plan.ends_on else due

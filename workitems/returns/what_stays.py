@@ -1,6 +1,7 @@
-"""What a submitted return has changed for everybody, and what stays so if it is recalled. Reads only."""
+"""What a submitted return has changed for everybody, and what stays so if it is recalled; who recalled it. Reads only."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -36,6 +37,16 @@ def what_stays(of_return: Return) -> list[str]:
         item = answer.milestone.item
         found += ((item.number_key, f"{item.number} {says}") for says in _of_milestone(answer))
     return [says for _key, says in sorted(found, key=lambda each: each[0])]
+
+
+def recalled(of_return: Return) -> Any:
+    """Return the history row of the recall, if that is why the return is with its agency. At most one query."""
+    # Sent back, it keeps when it was submitted; submitted at all, it has a later version.
+    if not of_return.is_with_agency or of_return.submitted_at or of_return.version == 1:
+        return None
+    rows: Any = Return.history.filter(id=of_return.pk).select_related("history_user")
+    last = rows.filter(state=Return.State.SUBMITTED).order_by("-history_id").values("history_id")
+    return rows.filter(history_id__gt=last[:1]).order_by("history_id").first()
 
 
 def _of_milestone(answer: MilestoneAnswer) -> Iterator[str]:

@@ -662,7 +662,9 @@ def test_the_form_says_where_to_write_whose_decision_is_needed(client_of, contri
     assert "for example “a decision by Cabinet on the fees”." in page
     assert ", or a month for its last day</span>" in page
     assert "Required with “Being settled”. Otherwise leave it blank." in page
-    assert "Of several causes choose the main one. Once the return is submitted," in page
+    assert (
+        "If there are several causes, choose the main one. After the return is submitted," in page
+    )
 
 
 def test_confidence_in_the_next_date_is_asked_only_of_an_item_with_one(writer, of_return, item):

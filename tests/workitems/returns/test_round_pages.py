@@ -155,10 +155,10 @@ def test_a_new_round_is_proposed_to_follow_the_last(manager, plan, listing, roun
     round.save()
     form = manager.get(f"{listing}open/").context["form"]
     assert form.initial == {
-        "name": "1 July 2010 to 28 December 2010",
+        "name": "1 July 2010 to 31 December 2010",
         "period_start": date(2010, 7, 1),
-        "period_end": date(2010, 12, 28),
-        "due_on": date(2011, 1, 11),
+        "period_end": date(2010, 12, 31),
+        "due_on": date(2011, 1, 14),
     }
 
 

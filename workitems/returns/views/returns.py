@@ -70,7 +70,7 @@ from workitems.returns.views.answers import (
     note_entries,
     refuse_gone_milestones,
 )
-from workitems.returns.what_stays import what_stays
+from workitems.returns.what_stays import recalled, what_stays
 
 SUBMIT, SUBMIT_UNMENDED, READY, NOT_READY = "submit", "submit-unmended", "ready", "not-ready"
 TO_WRITERS = "to-writers"  # from an approver, with a note
@@ -449,6 +449,7 @@ def show(
             "may_recall": may_recall,
             "recall_obstacle": handover_services.recall_obstacle(of_return) if may_recall else "",
             "what_stays": what_stays(of_return) if may_recall else (),
+            "recalled": recalled(of_return),
             "writers_form": writers_form or writers_form_for(person, of_return),
             "unmended": left and left.unmended,
             "asks_about_empty": left and left.empty,

@@ -171,15 +171,14 @@ def mended_of(returns: list[Return]) -> dict[int, str]:
 
 
 def next_period(plan: Plan) -> dict[str, Any]:
-    """Return initial values for a new round: directly after the last one and as long as it.
+    """Return initial values for a new round, which follows the last one.
 
     What a spreadsheet said is no round that another follows.
     """
-    last = plan.rounds.asked().order_by("-period_end").first()
+    last = plan.rounds.asked().select_related("plan").order_by("-period_end").first()
     if last is None:
         return {}
-    start = last.period_end + timedelta(days=1)
-    end = start + (last.period_end - last.period_start)
+    start, end = last.next_period
     return {
         "name": f"{day_words(start)} to {day_words(end)}",
         "period_start": start,
