@@ -42,9 +42,10 @@ function wasOf(part, name) {
 }
 
 // After what was `sent` is saved, the boxes go on from what is saved `now`: what others wrote is shown where this person
-// wrote nothing, and what was typed since stays.
+// wrote nothing, and what was typed since stays. Return whether all boxes now go on from what is saved.
 function goOnFrom(part, now, sent) {
   const typed = fieldsOf(part);
+  let isAll = true;
   for (const [name, value] of Object.entries(now)) {
     const was = wasOf(part, name);
     if (!was) continue;
@@ -52,7 +53,9 @@ function goOnFrom(part, now, sent) {
     const isSent = (typed.get(name) ?? "") === (sent[name] ?? "");
     if (!isOurs && isSent) put(part, name, value);
     if (isOurs || isSent) was.value = value;
+    else isAll = false;
   }
+  return isAll;
 }
 
 // Of two versions: what others wrote is shown where this person wrote nothing, and all goes on from their version.
@@ -296,6 +299,14 @@ class Section extends Autosave {
     return this.act({ milestone });
   }
 
+  // Whether a field differs from what it began with.
+  get isChanged() {
+    return [...fieldsOf(this.fields)].some(([name, value]) => {
+      const was = wasOf(this.fields, name);
+      return was && !same(value, was.value);
+    });
+  }
+
   // Only the fields that both changed; what else this person wrote is saved.
   takeTheirs() {
     for (const name of heldIn(this.theirs)) put(this.fields, name, this.theirAnswer[name]);
@@ -305,10 +316,7 @@ class Section extends Autosave {
     this.theirs.replaceChildren();
     this.showErrors({}, []);
     this.fields.querySelector("textarea").focus();
-    this.typed = [...fieldsOf(this.fields)].some(([name, value]) => {
-      const was = wasOf(this.fields, name);
-      return was && !same(value, was.value);
-    });
+    this.typed = this.isChanged;
     if (this.typed) this.saveNow();
     else this.say(_("The other version"), "complete");
     this.showState();
@@ -339,7 +347,6 @@ class Section extends Autosave {
   }
 
   take(status, result, what) {
-    this.version.value = result.version;
     progress(result.progress, result.mended);
     mended(result.mended);
     this.showMissing(result.missing);
@@ -376,13 +383,11 @@ class Section extends Autosave {
   accept(result, what) {
     if (!what.milestone) {
       this.theirs.replaceChildren();
-      if (!what.act) goOnFrom(this.fields, result.answer ?? {}, what.sent);
+      // The version goes with its words: what another wrote in a box that was typed into since is asked about.
+      if (goOnFrom(this.fields, result.answer ?? {}, what.sent)) this.version.value = result.version;
+      if (what.act === "no-change") this.typed = this.isChanged;
     }
     if (result.in_briefing !== null) this.inBriefing.innerHTML = result.in_briefing;
-    if (what.act === "no-change") {
-      this.fill(result.answer);
-      this.typed = false;
-    }
     if (result.is_answered) lastSaved = result.saved_at;
     if (this.typed) return;
     if (result.is_answered) {
@@ -400,13 +405,14 @@ class Section extends Autosave {
 
   goOn(result) {
     goOnFromTheirs(this.fields, result.answer);
+    this.version.value = result.version;
   }
 
   hold(result) {
     this.acts = this.acts.filter((what) => what.milestone);
     this.theirAnswer = result.answer;
     super.hold(result);
-    goOnFromTheirs(this.fields, result.answer);
+    this.goOn(result);
   }
 
   showStep(milestone, result, status) {
@@ -481,14 +487,6 @@ class Section extends Autosave {
     }
   }
 
-  fill(answer) {
-    for (const [name, value] of Object.entries(answer)) {
-      put(this.fields, name, value);
-      const was = wasOf(this.fields, name);
-      if (was) was.value = value;
-    }
-  }
-
   sendOnlyVersion() {
     for (const control of this.element.querySelectorAll("[name]")) {
       control.disabled = control !== this.version && !("read" in control.dataset);
@@ -549,7 +547,7 @@ class Reply extends Autosave {
   }
 
   take(status, result, what) {
-    this.version.value = result.version;
+    if (status !== 422) this.version.value = result.version;
     this.showErrors(status === 422 ? result.errors : []);
     super.take(status, result, what);
   }

@@ -6,10 +6,12 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
 from tests.browser.returns import owed
 from tests.factories import PASSWORD
+from workitems.models import ReturnNote
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -253,3 +255,91 @@ def sign_in_again(page, live_server, user):
     tab.get_by_role("button", name="Sign in").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Your desk")
     tab.close()
+
+
+# --- versions go with their words ---------------------------------------------------------------
+
+
+def keep_milestone(page, scene):
+    page.locator("[data-milestone]").get_by_label("Not yet").check()
+    expect(page.locator("[data-step-state]")).to_have_text(re.compile("^Kept at "))
+
+
+def record_milestone(page, scene):
+    step = page.locator("[data-milestone]")
+    step.get_by_label("Done", exact=True).check()
+    step.get_by_label("Done on what day").fill(f"{localdate():%d/%m/%Y}")
+    step.get_by_role("button", name="Save milestone").click()
+    expect(step).to_contain_text("Done on ")
+
+
+def be_refused(page, scene):
+    box(page, scene.items[1], "Challenges").fill("x" * 5001)
+    expect(state(page, scene.items[1])).to_have_text(re.compile("^Not saved: "))
+    box(page, scene.items[1], "Challenges").fill("")
+
+
+def put_back(page, scene):
+    """Type an answer and a milestone offline, and put both back on a new page."""
+    page.context.set_offline(True)
+    page.locator("[data-milestone]").get_by_label("Not yet").check()
+    box(page, scene.items[1], "Planned next").fill("Printing in Apia.")
+    expect(bar(page)).to_contain_text("No connection.")
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no network')); }")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.context.set_offline(False)
+    page.reload()
+    page.get_by_role("button", name="Put it back").click()
+
+
+@pytest.mark.parametrize("act", [keep_milestone, record_milestone, be_refused, put_back])
+def test_what_another_wrote_is_compared_whatever_was_saved_between(scene, page_of, act):
+    item = scene.items[1]
+    mine, theirs = page_of(scene.contributor), page_of(scene.approver)
+    box(theirs, item, "Planned next").fill("Printing in Suva.")
+    expect(state(theirs, item)).to_have_text(SAVED)
+    act(mine, scene)
+    box(mine, item, "Planned next").fill("Printing in Apia.")
+    expect(section(mine, item).get_by_role("alert")).to_contain_text("Printing in Suva.")
+    expect(bar(mine)).to_have_text("Item 1.2 has two versions. Choose one.")
+    assert scene.of_return.updates.get(item=item).planned_next == "Printing in Suva."
+
+
+def test_what_another_wrote_is_compared_when_it_came_while_one_typed(scene, page_of):
+    """The answer to what was sent brings their words for a field that was typed into since."""
+    item = scene.items[1]
+    mine, theirs = page_of(scene.contributor), page_of(scene.approver)
+    box(theirs, item, "Planned next").fill("Printing in Suva.")
+    expect(state(theirs, item)).to_have_text(SAVED)
+
+    def type_before_it_arrives(route):
+        response = route.fetch()
+        box(mine, item, "Planned next").fill("Printing in Apia.")
+        route.fulfill(response=response)
+
+    mine.route("**/items/1.2/", type_before_it_arrives, times=1)
+    box(mine, item, "Challenges").fill("Paper is short.")
+    expect(section(mine, item).get_by_role("alert")).to_contain_text("Printing in Suva.")
+    update = scene.of_return.updates.get(item=item)
+    assert (update.planned_next, update.challenges) == ("Printing in Suva.", "Paper is short.")
+
+
+def test_a_refused_reply_does_not_replace_the_one_that_another_saved(scene, page_of):
+    note = ReturnNote.objects.create(
+        of_return=scene.of_return,
+        item=scene.items[0],
+        body="In which towns?",
+        by=scene.coordinator,
+        at=scene.of_return.round.opened_at,
+    )
+    mine, theirs = page_of(scene.contributor), page_of(scene.approver)
+    reply = "Reply to the coordinator"
+    box(theirs, scene.items[0], reply).fill("In Suva.")
+    expect(section(theirs, scene.items[0]).locator("[data-reply-state]")).to_have_text(SAVED)
+    box(mine, scene.items[0], reply).fill("x" * 5_001)
+    said = section(mine, scene.items[0]).locator("[data-reply-state]")
+    expect(said).to_have_text(re.compile("^Not saved: "))
+    box(mine, scene.items[0], reply).fill("In Apia.")
+    expect(said).to_have_text("This was changed elsewhere. Compare the two and choose one.")
+    note.refresh_from_db()
+    assert note.reply == "In Suva."
