@@ -87,6 +87,13 @@ def _remarks_on(line: MilestoneLine, answer: MilestoneAnswer) -> list[str]:
     )
     owner = str(answer.owner_agency or record.responsible_agency)
     found = asks_about_order(record, answer.when, line.steps)
+    if answer.reason and not answer.cause and line.delays:
+        found.append(
+            gettext(
+                "The sentence gives the cause that is recorded, and the history gets your new reason. If the "
+                "reason is a new cause, choose it under “Cause”."
+            )
+        )
     if answer.meanwhile:
         found += in_box("meanwhile", dates.remarks("meanwhile", answer.meanwhile))
     if action:

@@ -3,9 +3,12 @@
 import re
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.factories import DelayFactory, MilestoneFactory
+from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.spans import NUMBERS, add_months, span_in_words
 
@@ -80,3 +83,31 @@ def test_of_two_months_the_length_is_in_months(day, count):
     last = KnownDate.holding(add_months(day.replace(day=1), count), KnownTo.MONTH)
     words = span_in_words(first, last)
     assert read_back(words, day.replace(day=1)) == last.last_day.replace(day=1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("settlement", "mark", "slip", "moved"),
+    [
+        (
+            "needs_decision",
+            "Expected at least three months late",
+            "Expected at least three months after the agreed date.",
+            "at least three months",
+        ),
+        (
+            "",
+            "Expected nearly four months late",
+            "Expected nearly four months after the agreed date.",
+            "nearly four months",
+        ),
+    ],
+)
+def test_a_milestone_has_one_length_in_its_mark_its_sentence_and_its_delay(
+    settlement, mark, slip, moved
+):
+    step = MilestoneFactory(original_due=date(2010, 5, 20), forecast_due=date(2010, 9, 16))
+    delay = DelayFactory(milestone=step, settlement=settlement)
+    late = lateness.milestone_lateness(step, date(2010, 5, 1))
+    assert lateness.while_waiting(late, step, [delay]).words == mark
+    assert (lateness.slip_in_words(step, [delay]), delay.length) == (slip, moved)

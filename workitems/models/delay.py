@@ -151,9 +151,16 @@ class Delay(models.Model):
 
     @property
     def length(self) -> str:
-        """How long it is from the date before to the date after: "eight months"; "" if it is not later."""
-        is_later = self.due_after > self.due_before
-        return span_in_words(self.before, self.after) if is_later else ""
+        """How long it is from the date before to the date after: "eight months"; "" if it is not later. While its
+        cause is not settled it is what is sure, as the milestone says it: "at least eight months"."""
+        if self.due_after <= self.due_before:
+            return ""
+        waits = self.ended_on is None and self.settlement not in ("", "settled")
+        if waits and self.after.first_day > self.due_before:
+            return _("at least {time}").format(
+                time=span_in_words(self.before, self.after, at_least=True)
+            )
+        return span_in_words(self.before, self.after)
 
     @property
     def days(self) -> int:

@@ -145,6 +145,8 @@ class Lateness(NamedTuple):
     days: int = 0
     due: date | None = None
     has_length: bool = True
+    # What is sure of one that waits for something: "at least".
+    is_least: bool = False
 
     @property
     def is_late(self) -> bool:
@@ -161,7 +163,10 @@ class Lateness(NamedTuple):
             return self.state.label
         length = ""
         if self.days and self.due:
-            length = span_in_words(self.due, self.due + timedelta(days=self.days))
+            reached = self.due + timedelta(days=self.days)
+            length = span_in_words(self.due, reached, at_least=self.is_least)
+            if self.is_least:
+                length = _("at least {time}").format(time=length)
         if self.state == Late.OVERDUE:
             return _("Overdue by {time}").format(time=length)
         if self.state == Late.SLIPPING:
@@ -199,6 +204,19 @@ def _slipping(milestone: MilestoneLike) -> Lateness:
     days = (milestone.forecast_due - milestone.agreed_due).days
     is_sure = not ends_in_a_quarter(milestone)
     return Lateness(Late.SLIPPING, days, milestone.agreed_due, has_length=is_sure)
+
+
+def while_waiting(
+    late: Lateness, milestone: MilestoneLike, delays: Iterable[DelayLike]
+) -> Lateness:
+    """Return the lateness with the length that is sure, as `slip_in_words` says it, of a milestone that waits for
+    something. `delays` are its open ones."""
+    if late.state != Late.SLIPPING or not late.has_length or not is_waiting(milestone, delays):
+        return late
+    agreed, forecast = milestone.agreed, milestone.forecast
+    is_alike = agreed.known_to == forecast.known_to
+    reached = forecast.last_day if is_alike else forecast.first_day
+    return late._replace(days=(reached - milestone.agreed_due).days, is_least=True)
 
 
 def slip_in_words(milestone: MilestoneLike, delays: Iterable[DelayLike]) -> str:

@@ -225,6 +225,19 @@ def test_of_several_causes_the_preview_says_which_one_the_paper_tells(writer, of
     )
 
 
+def test_a_reason_without_a_new_cause_is_said_not_to_be_in_the_sentence(writer, of_return, item):
+    step = MilestoneFactory(
+        item=item, original_due=DUE, responsible_agency=of_return.agency, as_told="the leaflet"
+    )
+    MitigationFactory(delay=DelayFactory(milestone=step, explanation="the plate broke"))
+    late = LATE | {"cause": "", "mitigation": "", "mitigation_due_on": ""}
+    writer.post(of_return.get_absolute_url(), asked(step, **late) | {"act": "save"})
+    page = writer.get(of_return.get_absolute_url()).text
+    (box,) = told(page)
+    assert "because the plate broke." in box[1]
+    assert "The sentence gives the cause that is recorded, and the history gets your new" in page
+
+
 def test_a_milestone_without_a_name_in_sentences_leads_to_where_it_is_written(
     writer, of_return, item
 ):

@@ -106,7 +106,9 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             "milestone": row,
             "of_return": of_return,
             "answers": answers,
-            "late": lateness.milestone_lateness(row, localdate()),
+            "late": lateness.while_waiting(
+                lateness.milestone_lateness(row, localdate()), row, delays
+            ),
             "forms": forms,
             "acted": forms.get(act),
             # After a conflict: the text typed into a form that no longer applies to the milestone.
