@@ -145,8 +145,7 @@ export class Autosave {
 
   keepMine() {
     this.held = false;
-    this.theirs.replaceChildren();
-    return this.saveNow();
+    return this.saveNow(); // the other text stays in sight until this is saved
   }
 
   act(what) {
@@ -159,9 +158,11 @@ export class Autosave {
   run() {
     clearTimeout(this.timer);
     if (this.running) return this.running;
+    const said = [...this.state.childNodes];
     this.running = Promise.resolve(); // from here on, what is said before the first answer is "Saving …"
     this.running = this.drain().finally(() => {
       this.running = null;
+      if (this.state.textContent === _("Saving …")) this.state.replaceChildren(...said); // nothing was said of what came of it
       isSaid = this.isAsked && !this.trouble;
       if (isSaid) announce(this.state.textContent);
       this.isAsked = false;
@@ -185,7 +186,7 @@ export class Autosave {
   async send(what) {
     const fields = this.body(what);
     if (what.answer) this.typed = false;
-    this.say(_("Saving …"), "quiet");
+    this.sayOf(what, _("Saving …"), "quiet");
     this.showState();
     const { status, result, trouble, again } = await this.connection.ask(this.address, fields);
     this.trouble = trouble ?? "";
@@ -200,7 +201,7 @@ export class Autosave {
     } else {
       this.acts.unshift(what);
     }
-    this.say(_("Not saved"), "late");
+    this.sayOf(what, _("Not saved"), "late");
     clearTimeout(this.timer);
     if (again) this.timer = setTimeout(() => this.run(), Math.min(RETRY * 2 ** this.failures++, LONGEST));
     return false;
@@ -240,6 +241,11 @@ export class Autosave {
     this.held = this.typed = true;
     this.theirs.innerHTML = result.theirs;
     this.say(_("This was changed elsewhere. Compare the two and choose one."), "late");
+  }
+
+  // Says what becomes of what is sent.
+  sayOf(what, sentence, kind) {
+    this.say(sentence, kind);
   }
 
   say(sentence, kind) {

@@ -7,7 +7,7 @@ import { _, filled } from "./words.js";
 // The fields that were typed into, with what was typed, of those of a form with what each began with.
 export function changedIn(fields) {
   return Object.entries(fields).filter(([name, value]) => {
-    if (name.startsWith("initial-") || /version$|-of$/.test(name)) return false;
+    if (/^(?:initial|other)-/.test(name) || /version$|-of$|-held$/.test(name)) return false;
     const was = fields[`initial-${name}`];
     return was === undefined || !same(value, was);
   });

@@ -18,6 +18,7 @@ let waiting = []; // what is kept on the device from before, until it is put bac
 
 // --- boxes, and what they began with ----------------------------------------------------------------
 
+const SHORT = 6000; // ms for an answer before the page is left
 const STEP_PAUSE = 1200; // ms after the last key in a milestone
 
 // The fields of a part of the page as they would be sent, with what they began with.
@@ -69,6 +70,13 @@ function goOnFromTheirs(part, theirs) {
   }
 }
 
+// Take the two versions away; what had the focus gives it to the fields, and the page stays where it is.
+function clear(theirs, part) {
+  const had = theirs.contains(document.activeElement);
+  theirs.replaceChildren();
+  if (had) firstOf(part).focus({ preventScroll: true });
+}
+
 function heldIn(theirs) {
   return [...theirs.querySelectorAll("[data-held]")].map((each) => each.dataset.held);
 }
@@ -114,10 +122,9 @@ class Section extends Autosave {
     const step = pressed.closest("[data-milestone]");
     if (step && ("keepMine" in pressed.dataset || "takeTheirs" in pressed.dataset)) {
       event.preventDefault();
-      this.chooseStep(step.dataset.milestone);
+      this.chooseStep(step.dataset.milestone, "takeTheirs" in pressed.dataset);
       return;
     }
-    if ("discard" in pressed.dataset) this.forgetStep(step.dataset.milestone);
     if ("takeTheirs" in pressed.dataset && !this.theirAnswer) return; // the whole page goes instead
     if ("copyLast" in pressed.dataset) {
       event.preventDefault();
@@ -215,15 +222,24 @@ class Section extends Autosave {
     this.remember();
   }
 
-  chooseStep(id) {
+  // The two versions stay in sight until the choice is kept.
+  chooseStep(id, isTheirs) {
     const step = this.steps.get(id) ?? { lost: [] };
+    const part = this.step(id);
     this.steps.set(id, step);
     step.held = false;
     step.typed = true;
-    this.step(id).querySelector("[data-step-theirs]").replaceChildren();
+    if (isTheirs) {
+      for (const name of heldIn(part.querySelector("[data-step-theirs]"))) put(part, name, fieldsOf(part).get(`other-${name}`));
+    }
     this.faults.delete(id);
-    focusFirst(this.step(id));
     this.keepStep(id);
+  }
+
+  // A milestone that is kept as typed says so itself; the item's answer stays as it is.
+  sayOf(what, sentence, kind) {
+    if (what.keep) this.sayOfStep(what.milestone, sentence);
+    else super.sayOf(what, sentence, kind);
   }
 
   sayOfStep(id, words) {
@@ -237,12 +253,15 @@ class Section extends Autosave {
     if (status === 200) {
       goOnFrom(part, result.kept, sent);
       step.lost = [];
-      part.querySelector("[data-discard]").hidden = false;
+      part.querySelector("[data-discard]").hidden = !result.is_unfinished;
+      clear(part.querySelector("[data-step-theirs]"), part);
       if (!step.typed) {
         this.steps.delete(id);
-        this.unfinished.set(id, "");
+        if (result.is_unfinished) this.unfinished.set(id, "");
+        else this.unfinished.delete(id);
         lastSaved = result.saved_at;
-        this.sayOfStep(id, filled(_("Kept at {time}, not finished. Choose “Save milestone” when it is."), { time: result.saved_at }));
+        const says = _("Kept at {time}, not finished. Choose “Save milestone” when it is.");
+        this.sayOfStep(id, result.is_unfinished ? filled(says, { time: result.saved_at }) : "");
       }
       return;
     }
@@ -287,9 +306,7 @@ class Section extends Autosave {
   }
 
   saveNow() {
-    if (!this.held) return super.saveNow();
-    this.element.querySelector("[data-save-section]").focus();
-    return this.keepMine();
+    return this.held ? this.keepMine() : super.saveNow();
   }
 
   record(step) {
@@ -347,8 +364,10 @@ class Section extends Autosave {
   }
 
   take(status, result, what) {
+    isConnected();
     progress(result.progress, result.mended);
     mended(result.mended);
+    noteCame(result.newest_note);
     this.showMissing(result.missing);
     this.showEmpty(result.empty);
     if (result.is_answered) this.sayWhyWords(false);
@@ -382,7 +401,7 @@ class Section extends Autosave {
 
   accept(result, what) {
     if (!what.milestone) {
-      this.theirs.replaceChildren();
+      clear(this.theirs, this.fields);
       // The version goes with its words: what another wrote in a box that was typed into since is asked about.
       if (goOnFrom(this.fields, result.answer ?? {}, what.sent)) this.version.value = result.version;
       if (what.act === "no-change") this.typed = this.isChanged;
@@ -547,6 +566,7 @@ class Reply extends Autosave {
   }
 
   take(status, result, what) {
+    isConnected();
     if (status !== 422) this.version.value = result.version;
     this.showErrors(status === 422 ? result.errors : []);
     super.take(status, result, what);
@@ -621,16 +641,30 @@ function fetchAhead(element) {
 async function replace(element, coming) {
   try {
     const now = fragment(await coming).firstElementChild;
+    isConnected();
     if (!element.isConnected) return null; // a second click
     element.replaceWith(now);
     return now;
   } catch {
-    const says = _("No connection. Try again in a moment.");
-    document.querySelector("[data-connection]").textContent = says;
-    announce(says);
+    sayNotDone(TRY_AGAIN, true);
     return null;
   }
 }
+
+const TRY_AGAIN = _("No connection. Try again in a moment.");
+
+// What a button could not do stands before what is saved: until the connection is back, or something else is pressed or typed.
+function sayNotDone(words, isUntilConnected = false) {
+  const line = document.querySelector("[data-not-done]");
+  line.textContent = words && `${words} `;
+  line.toggleAttribute("data-until-connected", isUntilConnected);
+  if (words) announce(words);
+}
+
+function isConnected() {
+  document.querySelector("[data-until-connected]")?.replaceChildren();
+}
+addEventListener("online", isConnected);
 
 async function openStep(step, address) {
   const now = await replace(step, fetchFields(`${address}?milestone=${step.dataset.milestone}`));
@@ -651,9 +685,13 @@ async function openSection(element) {
   return now;
 }
 
-function focusFirst(element) {
+function firstOf(element) {
   const first = element.querySelector("[data-fields] :is(input:checked, textarea)");
-  (first ?? element.querySelector("input:checked") ?? element.querySelector("input:not([type=hidden])")).focus();
+  return first ?? element.querySelector("input:checked") ?? element.querySelector("input:not([type=hidden])");
+}
+
+function focusFirst(element) {
+  firstOf(element).focus();
 }
 
 form.addEventListener("click", async (event) => {
@@ -687,7 +725,16 @@ function mended(words) {
   shown.textContent = words;
 }
 
+// A note that came since the page was opened is not on it.
+function noteCame(newest) {
+  const line = document.querySelector("[data-note-came]");
+  if (!line.hidden || newest <= Number(form.dataset.newestNote)) return;
+  line.hidden = false;
+  announce(line.textContent);
+}
+
 function showState() {
+  nameTheWay();
   const line = document.querySelector("[data-connection]");
   const unsaved = sections.filter((each) => each.held || each.fault);
   countUnsaved(unsaved);
@@ -766,7 +813,8 @@ function go(target) {
 
 // "What is still missing" becomes the way to the next item that wants something.
 function nameTheWay() {
-  const isComplete = !form.querySelector("[data-missing-of]:not([hidden])");
+  // What is typed on a milestone and not finished is missing, also before it is sent.
+  const isComplete = !form.querySelector("[data-missing-of]:not([hidden])") && !sections.some((each) => each.steps.size);
   const answered = document.querySelector(".return-bar [data-progress] progress");
   const missing = answered?.value === answered?.max ? _("Next milestone to answer") : _("Next unanswered");
   const onward = form.querySelector("button[value=submit]") ? _("All answered. Go to submit") : _("All answered. Go to the end");
@@ -776,7 +824,6 @@ function nameTheWay() {
   const saysNothing = form.querySelector("[data-empty-of]:not([hidden])");
   form.querySelector("[data-complete]").hidden = !isComplete || Boolean(saysNothing);
 }
-nameTheWay();
 
 // Whether the coordinator asked for a change that is not made yet.
 function isToMend() {
@@ -788,14 +835,16 @@ function isToMend() {
 function nextWanting(here) {
   const order = [...form.querySelectorAll("[data-section], [data-closed]")];
   const at = order.indexOf(here) + 1;
-  return [...order.slice(at), ...order.slice(0, at)].find((each) => "open" in each.dataset);
+  const unfinished = sections.filter((each) => each.steps.size).map(({ element }) => element);
+  return [...order.slice(at), ...order.slice(0, at)].find((each) => "open" in each.dataset || unfinished.includes(each));
 }
 
 // The first thing that the section still wants. Where it is may depend on what was saved meanwhile.
 function wantedIn(section) {
   const line = form.querySelector(`[data-missing-of="${CSS.escape(section.dataset.number)}"]`);
   const fault = line?.querySelector("a, button");
-  return (fault && placeOf(fault)) || section;
+  const [step] = sections.find((each) => each.element === section)?.steps.keys() ?? [];
+  return (fault && placeOf(fault)) || (step && document.getElementById(`milestone-${step}`)) || section;
 }
 
 // Where a line of "Before it can be submitted" leads.
@@ -858,21 +907,30 @@ form.addEventListener("submit", async (event) => {
     else section?.saveNow();
     return;
   }
-  if (pressed.value.startsWith("theirs:")) {
-    leaving = true;
-    return;
-  }
   event.preventDefault();
+  sayNotDone("");
   if (waiting.length > 0 && /^(?:ready|submit)/.test(pressed.value)) {
+    sayNotHandedOver(pressed, _("{what}: there is text on this device that was not sent."));
     go(document.getElementById("unsent"));
     return;
   }
   await new Promise((next) => setTimeout(next)); // a form cannot be sent from within its own event
-  await Promise.all(sections.map((section) => flush(section)));
+  const isThere = pressed.value === "save" || (await isAnswered());
+  if (isThere && pressed.value.startsWith("theirs:")) {
+    leaving = true;
+    form.requestSubmit(pressed);
+    return;
+  }
+  const discarded = pressed.closest("[data-discard]") && pressed.value.split(":")[1];
+  if (isThere && discarded) for (const each of sections) each.forgetStep?.(discarded);
+  if (isThere) await Promise.all(sections.map((section) => flush(section)));
   const stuck = sections.find((section) => section.isUnsaved);
   if (stuck) {
+    sayNotHandedOver(pressed, _("{what}: something is not saved."));
     go(stuck.element);
     showState();
+  } else if (!isThere) {
+    sayNotHandedOver(pressed, _("{what}: no connection. Choose it again when the connection is back."));
   } else if (pressed.value !== "save") {
     leaving = true;
     // All is saved. What goes along is what was read: the versions, not texts that grow old.
@@ -880,6 +938,23 @@ form.addEventListener("submit", async (event) => {
     form.requestSubmit(pressed);
   }
 });
+
+// A form that is sent without a connection leaves the page for the browser's error. Asking is no use of the service.
+async function isAnswered() {
+  try {
+    await fetch(document.body.dataset.staying, { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(SHORT) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function sayNotHandedOver({ value }, why) {
+  if (value.startsWith("ready")) sayNotDone(filled(why, { what: _("Not marked as ready for approval") }));
+  else if (value.startsWith("submit")) sayNotDone(filled(why, { what: _("Not submitted") }));
+  else if (value !== "save") sayNotDone(TRY_AGAIN, true);
+}
+form.addEventListener("input", () => sayNotDone(""));
 
 // All that is typed is saved, and milestones that were typed into are recorded.
 async function flush(section) {

@@ -1,11 +1,14 @@
 """Test that whether a return is saved is in sight, and that no word is lost, on a phone whose network comes and goes."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
 from tests.browser.returns import owed
+from tests.factories import MilestoneFactory
 from workitems.models import MilestoneAnswer, MilestoneDraft
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -243,3 +246,151 @@ def test_ctrl_s_saves_at_once(phone, scene):
     phone.keyboard.press("Control+s")
     says(phone, re.compile("^All saved at "))
     assert scene.of_return.updates.get().achieved == "Printed in Suva."
+
+
+# --- what is said is so -----------------------------------------------------------------------------
+
+
+def test_an_item_does_not_say_saving_once_its_milestone_is_kept(phone, scene):
+    item = scene.items[2]
+    line = section(phone, item).locator("[data-state]")
+    expect(line).to_have_text("Not answered yet")
+    milestone(phone, scene).get_by_label("Not yet").check()
+    expect(milestone(phone, scene).locator("[data-step-state]")).to_have_text(KEPT)
+    expect(line).to_have_text("Not answered yet")
+
+
+def test_a_milestone_that_is_typed_into_is_missing_before_it_is_sent(phone, scene):
+    for item in scene.items:
+        box(phone, item).fill("Printed in Suva.")
+        expect(section(phone, item).locator("[data-state]")).to_have_text(re.compile("^Saved at "))
+    step = milestone(phone, scene)
+    step.get_by_label("Done", exact=True).check()
+    step.get_by_label("Done on what day").fill(f"{localdate():%d/%m/%Y}")
+    step.get_by_role("button", name="Save milestone").click()
+    way = phone.locator(".return-bar [data-next]")
+    expect(way).to_have_text("All answered. Go to the end")
+    phone.context.set_offline(True)
+    step.get_by_role("button", name="Change this answer").click()
+    phone.context.set_offline(False)
+    step.get_by_role("button", name="Change this answer").click()
+    expect(step.get_by_label("Done", exact=True)).to_be_checked()
+    phone.context.set_offline(True)
+    step.get_by_label("Evidence").fill("Half a sen")
+    expect(way).to_have_text("Next milestone to answer")
+    expect(phone.locator("[data-complete]")).to_be_hidden()
+    way.click()
+    expect(step).to_be_focused()
+
+
+def later(scene):
+    """A milestone that is not asked about: its fields come when they are asked for."""
+    due = localdate() + timedelta(days=90)
+    return MilestoneFactory(item=scene.items[0], description="Ahead", original_due=due)
+
+
+def test_no_connection_is_said_beside_what_is_not_saved_until_there_is_one(
+    page, scene, address, sign_in
+):
+    ahead = later(scene)
+    page.set_viewport_size({"width": 375, "height": 720})
+    sign_in(scene.contributor)
+    page.goto(address)
+    step = page.locator(f"#milestone-{ahead.pk}")
+    page.context.set_offline(True)
+    step.get_by_role("button", name="Update this milestone").click()
+    says(page, "No connection. Try again in a moment.")
+    box(page, scene.items[1]).fill("Staff trained.")
+    step.get_by_role("button", name="Update this milestone").click()
+    says(page, re.compile("^No connection. Try again in a moment. Not saved yet"))
+    page.context.set_offline(False)
+    step.get_by_role("button", name="Update this milestone").click()
+    expect(step.get_by_label("Not yet")).to_be_visible()
+    says(page, re.compile("^All saved at [^.]* [ap].m.$"))
+
+
+@pytest.mark.parametrize("typed", ["", "Printed in Apia."])
+def test_a_return_that_cannot_be_sent_is_said_not_to_be_marked_as_ready(
+    phone, scene, address, typed
+):
+    phone.context.set_offline(True)
+    if typed:
+        box(phone, scene.items[0]).fill(typed)
+    phone.get_by_role("button", name="Ready for approval").click()
+    says(phone, re.compile("^Not marked as ready for approval: "))
+    expect(phone).to_have_url(address)
+    if typed:
+        expect(section(phone, scene.items[0])).to_be_focused()
+        expect(box(phone, scene.items[0])).to_have_value(typed)
+    phone.context.set_offline(False)
+    phone.get_by_role("button", name="Ready for approval").click()
+    expect(phone.locator(".message")).to_contain_text("Not yet complete.")
+
+
+def test_the_comparison_stays_until_mine_is_saved(phone, scene, contributors_page):
+    first = scene.items[0]
+    box(contributors_page, first).fill("Printed in Suva.")
+    says(contributors_page, re.compile("^All saved at "))
+    box(phone, first).fill("Printed in Apia.")
+    theirs = section(phone, first).get_by_role("alert")
+    expect(theirs).to_contain_text("Printed in Suva.")
+    phone.context.set_offline(True)
+    theirs.get_by_role("button", name="Save mine").click()
+    says(phone, "No connection.")
+    expect(theirs).to_contain_text("Printed in Suva.")
+    phone.context.set_offline(False)
+    expect(theirs).to_have_count(0)
+    expect(box(phone, first)).to_have_value("Printed in Apia.")
+    assert scene.of_return.updates.get().achieved == "Printed in Apia."
+
+
+# --- two people and one milestone -------------------------------------------------------------------
+
+
+@pytest.fixture
+def contributors_page(context, phone, address):
+    """Return the return in a second window."""
+    other = context.new_page()
+    other.goto(address)
+    return other
+
+
+@pytest.mark.parametrize(
+    ("choice", "kept"), [("Save mine", "Rain."), ("Keep the other version", "Paper.")]
+)
+def test_of_two_versions_of_a_milestone_one_is_chosen(
+    phone, scene, contributors_page, choice, kept, accessibility_faults
+):
+    theirs, mine = milestone(contributors_page, scene), milestone(phone, scene)
+    theirs.get_by_label("Not yet").check()
+    theirs.get_by_label("Why the date moves").fill("Paper.")
+    expect(theirs.locator("[data-step-state]")).to_have_text(KEPT)
+    mine.get_by_label("Not yet").check()
+    mine.get_by_label("Why the date moves").fill("Rain.")
+    mine.get_by_label("Effect").fill("Fewer copies.")
+    compared = mine.get_by_role("alert")
+    expect(compared).to_contain_text("the other is replaced and not kept")
+    expect(compared).not_to_contain_text("stays in the history")
+    assert accessibility_faults(phone) == []
+    compared.get_by_role("button", name=choice).click()
+    expect(mine.locator("[data-step-state]")).to_have_text(KEPT)
+    expect(compared).to_have_count(0)
+    expect(mine.get_by_label("Why the date moves")).to_have_value(kept)
+    says(phone, re.compile("^All saved at "))
+    draft = MilestoneDraft.objects.get().typed
+    assert (draft["reason"], draft["effect"]) == (kept, "Fewer copies.")
+
+
+def test_an_answer_of_another_can_be_kept_in_place_of_mine(phone, scene, contributors_page):
+    theirs, mine = milestone(contributors_page, scene), milestone(phone, scene)
+    days = [localdate(), localdate() - timedelta(days=1)]
+    for step, day in zip((theirs, mine), days, strict=True):
+        step.get_by_label("Done", exact=True).check()
+        step.get_by_label("Done on what day").fill(f"{day:%d/%m/%Y}")
+        step.get_by_role("button", name="Save milestone").click()
+    expect(mine.get_by_role("alert")).to_contain_text("stays in the history")
+    mine.get_by_role("button", name="Keep the other version").click()
+    expect(mine.get_by_role("alert")).to_have_count(0)
+    says(phone, re.compile(r"^All saved at [^,]*\.m\.$"))
+    assert MilestoneAnswer.objects.get().day == days[0]
+    assert MilestoneDraft.objects.count() == 0

@@ -87,7 +87,7 @@ def test_an_item_that_cannot_be_fetched_stays_closed(page, scene, address, sign_
     page.goto(address)
     page.context.set_offline(True)
     section(page, closed).get_by_role("button", name="Answer").click()
-    expect(page.locator("[data-connection]")).to_have_text("No connection. Try again in a moment.")
+    expect(page.locator(".return-saved")).to_contain_text("No connection. Try again in a moment.")
     page.context.set_offline(False)
     section(page, closed).get_by_role("button", name="Answer").click()
     expect(section(page, closed).get_by_label("Under way")).to_be_focused()

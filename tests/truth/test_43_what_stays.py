@@ -57,6 +57,23 @@ def test_it_stays_after_the_recall(submitted, approver):
     assert what_stays(recalled) == STAYS
 
 
+def test_the_rounds_table_says_to_the_coordinator_that_it_is_recalled(
+    client_of, submitted, approver, coordinator, contributor
+):
+    table = submitted.round.get_absolute_url()
+    handover.recall(of_return=submitted, by=approver)
+    (row,) = (
+        each
+        for each in client_of(coordinator).get(table).context["rows"]
+        if each["return"] == submitted
+    )
+    assert row["is_recalled"]
+    assert "Recalled" in client_of(coordinator).get(table).text
+    submitted.refresh_from_db()
+    rounds.submit(of_return=submitted, by=approver, on=TODAY, at=NOW)
+    assert "Recalled" not in client_of(coordinator).get(table).text
+
+
 def test_the_writers_see_who_recalled_it_until_it_is_submitted_again(
     client_of, submitted, contributor, approver
 ):

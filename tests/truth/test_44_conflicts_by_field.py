@@ -5,7 +5,7 @@ import pytest
 from tests.factories import WorkItemFactory
 from tests.truth.returns import LATE, asked, in_suva, save, typed
 from tests.workitems.record import NOW
-from workitems.models import MilestoneAnswer
+from workitems.models import MilestoneAnswer, MilestoneDraft
 from workitems.returns.services import rounds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
@@ -125,3 +125,32 @@ def test_ticks_of_unchanged_items_stay_when_another_changed(
     assert page.status_code == 422
     assert page.context["changed_since"] == [other]
     assert page.context["accepted_ids"] == {item.pk}
+
+
+def chosen(page, milestone):
+    """Return what a browser posts when the other version of the milestone is kept."""
+    (entry,) = page.context["led"]
+    (step,) = entry.milestones
+    held = {f"m{milestone.pk}-held": " ".join(each.name for each in step.held)}
+    others = {f"other-m{milestone.pk}-{each.name}": each.in_box for each in step.held}
+    boxes = {each.html_name: "" if each.value() is None else each.value() for each in step.form}
+    for name, text in others.items():
+        assert f'name="{name}" value="{text}"' in page.text
+    shown = dict(step.form.shown)
+    return {"act": f"theirs:m{milestone.pk}", **boxes, **shown, **held, **others}
+
+
+@pytest.mark.parametrize(
+    ("effect", "left"), [("Fewer copies.", [("The printer is late.", "Fewer copies.")]), ("", [])]
+)
+def test_of_a_milestones_two_answers_the_other_can_be_kept(
+    mine, theirs, of_return, item, milestone, effect, left
+):
+    save(theirs, of_return, item, milestone=milestone.pk, **asked(milestone, **LATE))
+    said = asked(milestone, **LATE | {"reason": "Rain.", "effect": effect})
+    page = mine.post(of_return.get_absolute_url(), {"act": "save", **said})
+    page = mine.post(of_return.get_absolute_url(), chosen(page, milestone), follow=True)
+    assert "The milestone keeps the other version." in page.text
+    assert MilestoneAnswer.objects.get().reason == LATE["reason"]
+    drafts = MilestoneDraft.objects.values_list("typed__reason", "typed__effect")
+    assert list(drafts) == left

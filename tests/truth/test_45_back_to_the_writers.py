@@ -7,6 +7,7 @@ from django.core import mail
 
 from agencies.models import Seat
 from tests.factories import SeatFactory, WorkItemFactory
+from tests.truth.returns import save, typed
 from tests.workitems.record import NOW, TODAY, refused
 from workitems.models import ReadingTicks, ReturnNote
 from workitems.returns.services import handover, rounds
@@ -113,6 +114,59 @@ def test_it_is_left_until_something_is_written_or_it_has_a_reply(
     sent_back.refresh_from_db()
     write(sent_back, item, contributor, LATER, achieved="In Suva and Apia.", version=1)
     assert [each.is_mended for each in mendings_of(sent_back)] == [True]
+
+
+def said_to_writers(client, of_return):
+    """Return whether the desk and the return still say what the approver asks."""
+    page = client.get(of_return.get_absolute_url()).text
+    return "see the approver’s note" in client.get("/").text, "To change: note" in page
+
+
+def test_the_note_stays_whatever_is_saved_until_it_has_a_reply(
+    client_of, sent_back, item, contributor, approver
+):
+    writer = client_of(contributor)
+    assert said_to_writers(writer, sent_back) == (True, True)
+    write(sent_back, item, contributor, LATER, achieved="In Suva and Apia.", version=1)
+    assert said_to_writers(writer, sent_back) == (True, True)
+    note = ReturnNote.objects.get()
+    handover.reply_to_note(
+        note=note, version=1, reply="In Suva and Apia.", by=contributor, at=LATER
+    )
+    assert said_to_writers(writer, sent_back) == (False, False)
+
+
+def test_the_note_does_not_come_back_when_what_was_submitted_is_recalled(
+    client_of, sent_back, item, contributor, approver
+):
+    write(sent_back, item, contributor, LATER, achieved="In Suva and Apia.", version=1)
+    handover.mark_ready(of_return=sent_back, by=contributor, on=TODAY, at=LATER)
+    rounds.submit(of_return=sent_back, by=approver, on=TODAY, at=LATER)
+    sent_back.refresh_from_db()
+    handover.recall(of_return=sent_back, by=approver)
+    assert said_to_writers(client_of(contributor), sent_back) == (False, False)
+
+
+def test_an_open_page_hears_that_a_note_came(client_of, ready, item, contributor, approver):
+    writer = client_of(contributor)
+    assert writer.get(ready.get_absolute_url()).context["newest_note"] == 0
+    handover.return_to_writers(of_return=ready, note=NOTE, by=approver, at=NOW)
+    shown = ready.updates.get(item=item)
+    _, told = save(writer, ready, item, **typed(item, shown, challenges="Rain."))
+    note = ReturnNote.objects.get().pk
+    assert told["newest_note"] == note
+    assert writer.get(ready.get_absolute_url()).context["newest_note"] == note
+
+
+def test_whoever_says_it_is_ready_again_has_the_approvers_mailed_again(
+    client_of, sent_back, contributor, approver, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        page = client_of(contributor).post(
+            sent_back.get_absolute_url(), {"act": "ready"}, follow=True
+        )
+    assert "We’ll email the approvers of Police now" in page.text
+    assert [letter.to for letter in mail.outbox] == [[approver.email]]
 
 
 def test_the_coordinators_notes_are_still_to_be_answered(ready, approver, coordinator, item):

@@ -121,6 +121,12 @@ class ReturnQuerySet(models.QuerySet["Return"]):
         """Annotate `items` (number the agency leads), `answered` (of those), `last_written_at`."""
         return self.annotate(**_progress())
 
+    def with_last_submission(self) -> Self:
+        """Annotate `last_submitted_at`, which stays when the return is recalled or sent back."""
+        rows = Return.history.filter(id=models.OuterRef("pk"), state=Return.State.SUBMITTED)
+        times = rows.order_by("-history_id").values("history_date")
+        return self.annotate(last_submitted_at=models.Subquery(times[:1]))
+
     def for_page(self) -> Self:
         """With all that the return's page prints about the return itself, in one query."""
         return self.select_related(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from agencies.records.composed import composed
 from agencies.wording.translation import day_words, list_in_words
 from workitems.desk.to_dos import SHOWN_AT_MOST, Line, line, not_ended
 from workitems.models import Return, ReturnNote, Round, StatusProposal
+from workitems.returns.services.handover import is_recalled
 from workitems.rules import WRITERS
 from workitems.terms.lateness import DUE_SOON_DAYS
 
@@ -42,20 +43,18 @@ def _returns_to_send(agencies: set[int], approving: set[int], on: date) -> list[
 def _waiting_returns(agencies: Any) -> Any:
     waiting = Return.objects.waiting_for_agency().filter(agency__among=agencies)
     rows = waiting.select_related("round__plan", "agency", "ready_by").with_progress()
-    own = ReturnNote.objects.filter(of_return=OuterRef("pk"), is_own=True, reply="").order_by("-at")
-    submitted = Return.history.filter(id=OuterRef("pk"), state=Return.State.SUBMITTED)
-    rows = rows.annotate(
-        asked_at=Subquery(own.values("at")[:1]),
-        # Sent back, it keeps when it was submitted.
-        is_recalled=Q(submitted_at=None) & Exists(submitted),
+    own = ReturnNote.objects.filter(of_return=OuterRef("pk"), is_own=True).order_by("-at")
+    rows = rows.with_last_submission().annotate(
+        note_at=Subquery(own.values("at")[:1]), note_reply=Subquery(own.values("reply")[:1])
     )
     return rows.soonest_first()[:SHOWN_AT_MOST]
 
 
 def _is_asked(of_return: Any) -> bool:
-    """Whether an approver has sent it back to its writers, and nothing was written or replied since."""
-    asked_at, written_at = of_return.asked_at, of_return.last_written_at
-    return asked_at is not None and (written_at is None or asked_at > written_at)
+    """Whether an approver's note to the writers has no reply, and nothing was submitted since."""
+    note_at, submitted_at = of_return.note_at, of_return.last_submitted_at
+    is_open = note_at is not None and not of_return.note_reply
+    return is_open and (submitted_at is None or note_at > submitted_at)
 
 
 def _return_to_send(of_return: Any, approves: bool, on: date) -> Line:
@@ -68,10 +67,11 @@ def _return_to_send(of_return: Any, approves: bool, on: date) -> Line:
         is_sent_back and of_return.ready_at is None and of_return.answered == of_return.items
     )
     is_asked = of_return.ready_at is None and _is_asked(of_return)
-    if of_return.is_recalled and of_return.ready_at is None:
-        detail = _("Recalled: submit it again")
-    elif is_asked:
+    was_recalled = is_recalled(of_return)
+    if is_asked:
         detail = _("Sent back to the writers: see the approver’s note")
+    elif was_recalled and of_return.ready_at is None:
+        detail = _("Recalled: submit it again")
     elif asks_for_changes:
         detail = _("Sent back: the coordinator asks for changes")
     elif of_return.ready_at is None:
@@ -90,7 +90,7 @@ def _return_to_send(of_return: Any, approves: bool, on: date) -> Line:
                 round=of_return.round, agency=of_return.agency
             )
             url += "read/"
-    if is_sent_back and not asks_for_changes and not is_asked and not of_return.is_recalled:
+    if is_sent_back and not asks_for_changes and not is_asked and not was_recalled:
         detail = _("Sent back. {detail}").format(detail=detail)
     return line(
         due=of_return.due_on,

@@ -80,7 +80,10 @@ def _of_return(
         return
     may_ask = of_return.state == Return.State.SENT_BACK or of_return.has_own_notes  # type: ignore[attr-defined]
     mendings = mendings_of(of_return) if may_ask else []
-    is_ready = not answers.missing and all(each.is_mended for each in mendings)
+    # Whoever says that it is ready says so of the notes too.
+    is_ready = not answers.missing and (
+        of_return.ready_at is not None or all(each.is_mended for each in mendings)
+    )
     turn = _submitters(of_return, seats) if is_ready else _writers(of_return, seats)
     facts: dict[str, Any] = {"answers": answers, "is_ready": is_ready, "mendings": mendings}
     own = _own_people(of_return, seats) or turn

@@ -43,7 +43,12 @@ from workitems.returns.services.answers import (
     faults_of,
     moved_items,
 )
-from workitems.returns.services.handover import Mending, latest_mendings, milestones_answered_at
+from workitems.returns.services.handover import (
+    Mending,
+    latest_mendings,
+    milestones_answered_at,
+    with_own_open,
+)
 from workitems.terms import lateness
 from workitems.terms.date_order import Expected
 
@@ -337,6 +342,7 @@ def return_page(
         for pk, at in milestones_answered_at([of_return.pk])[of_return.pk].items():
             written_at[pk] = max(at, written_at.get(pk, at))
     mendings = latest_mendings([note for those in notes.values() for note in those], written_at)
+    mendings = with_own_open(mendings, of_return)
     missing: dict[int, list[Fault]] = defaultdict(list)
     pending: list[MilestoneAnswer] = []
     if not is_for_reading:
@@ -663,7 +669,7 @@ def _milestones(
             MilestoneLine(
                 milestone=milestone,
                 on=on,
-                late=late,
+                late=lateness.while_waiting(late, milestone, delays),
                 delays=delays,
                 is_own=is_own,
                 is_asked=is_own

@@ -328,6 +328,7 @@ def test_a_section_saves_alone_and_lists_what_is_still_missing(writer, of_return
         "no_change": False,
         "progress": {"answered": 1, "total": 2},
         "mended": "",
+        "newest_note": 0,
         "missing": [
             {
                 "says": "Item 1.2: is “Brochure printed” done, or not yet? If not yet, record the delay "
@@ -371,7 +372,7 @@ def test_saving_a_section_takes_the_same_queries_for_any_number_of_items(
         DelayFactory(milestone=MilestoneFactory(item=other, agreed_due=YESTERDAY))
     save(writer, of_return, item, **typed(item, achieved="Written."))
     data = typed(item, version=1, achieved="Printed.")
-    with django_assert_num_queries(21):  # 17, and four for two transactions
+    with django_assert_num_queries(22):  # 18, and four for two transactions
         assert save(writer, of_return, item, **data)[0] == 200
 
 

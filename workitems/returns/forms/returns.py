@@ -63,13 +63,15 @@ def as_text(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Held:
-    """A field that two people changed, as words: as both began, as it is saved now, and as it is typed."""
+    """A field that two people changed, as words: as both began, as it is saved now, and as it is typed.
+    `in_box` is what is saved now as it would be typed."""
 
     name: str
     label: str
     base: str
     now: str
     said: str
+    in_box: str = ""
 
 
 class ReturnForm(VersionedForm):
@@ -152,7 +154,10 @@ class ReturnForm(VersionedForm):
             Held(
                 each.field,
                 str(self.fields[each.field].label),
-                *(self._in_words(each.field, text) for text in (each.base, each.now, each.said)),
+                self._in_words(each.field, each.base),
+                self._in_words(each.field, each.now),
+                self._in_words(each.field, each.said),
+                self._in_box(each.field),
             )
             for each in differences
             if each.is_conflict

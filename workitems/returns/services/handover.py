@@ -5,8 +5,9 @@ Submitting, sending back and accepting are in `rounds`.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.formats import time_format
@@ -182,10 +183,12 @@ def keep_ticks(*, of_return: Return, person: User, ticks: Mapping[str, str]) -> 
 class Mending:
     """A note of the latest sending back, by the coordinator or since then to the agency's own writers.
     `is_mended` once the item was answered anew or the note has a reply; a note on the whole return
-    once anything was."""
+    once anything was. `is_open` until the writers have done with it: whatever else is saved, a note of their approver
+    on the whole return stays open until it has a reply or the return is submitted."""
 
     note: ReturnNote
     is_mended: bool
+    is_open: bool
 
 
 def mendings_of(of_return: Return) -> list[Mending]:
@@ -240,13 +243,31 @@ def latest_mendings(
         latest = [note for note in those if note.at == sent_at]
         written = {item for item, written in written_at.items() if written > sent_at}
         anything = bool(written) or any(note.reply for note in latest)
-        found += [
-            Mending(
-                note, bool(note.reply) or (note.item_id in written if note.item_id else anything)
-            )
-            for note in latest
-        ]
+        for note in latest:
+            is_mended = bool(note.reply) or (note.item_id in written if note.item_id else anything)
+            is_left = note.is_own and not note.item_id and not note.reply
+            found.append(Mending(note, is_mended, is_open=is_left or not is_mended))
     return sorted(found, key=lambda each: each.note.item.number_key if each.note.item else "~")
+
+
+def with_own_open(mendings: list[Mending], of_return: Return) -> list[Mending]:
+    """Return the notes with those open that no reply or submission has answered. One query if there are such."""
+    if all(each.is_mended == (not each.is_open) for each in mendings):
+        return mendings
+    row: Any = Return.objects.with_last_submission().get(pk=of_return.pk)
+    last = row.last_submitted_at
+    return [
+        replace(
+            each, is_open=not each.is_mended or (each.is_open and (not last or each.note.at > last))
+        )
+        for each in mendings
+    ]
+
+
+def is_recalled(of_return: Any) -> bool:
+    """Return whether the return, from `with_last_submission`, was recalled and is not submitted again."""
+    # Sent back, it keeps when it was submitted.
+    return of_return.submitted_at is None and of_return.last_submitted_at is not None
 
 
 def mended_words(mendings: Collection[Mending]) -> str:

@@ -514,7 +514,7 @@ class Unmended(Refused):
                 len(numbers),
             ).format(numbers=", ".join(numbers))
             if numbers
-            else _("You have not changed anything or replied since the return was sent back.")
+            else _("Nothing was changed or replied to since the return was sent back.")
         )
         self.notes = notes
 

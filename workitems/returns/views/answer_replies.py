@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Max
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.formats import time_format
@@ -76,6 +77,7 @@ def section_json(
             name if "-" in name else f"m{milestone}-{name}": text
             for name, text in step.kept.items()
         }
+        answer["is_unfinished"] = step.is_unfinished
     is_only_kept = step is not None and step.is_left
     if milestone and not entry.lost and not is_only_kept:  # else the page keeps what was typed
         now = one_section(of_return, item, on, with_milestones=True)
@@ -90,6 +92,12 @@ def section_json(
                 "workitems/returns/answer_in_briefing.html", context
             )
     return answer
+
+
+def newest_note(of_return: Return, *, with_own_notes: bool) -> int:
+    """Return the id of the newest note that the user may read, 0 if there is none: an open page compares it."""
+    notes = of_return.notes if with_own_notes else of_return.notes.of_coordinators()
+    return notes.aggregate(newest=Max("pk"))["newest"] or 0
 
 
 def mended_now(of_return: Return) -> str:

@@ -18,6 +18,7 @@ from workitems.returns.forms.returns import (
     Held,
     MilestoneAnswerForm,
     MitigationDoneForm,
+    ReturnForm,
     UpdateForm,
     answer_of,
     start_of,
@@ -87,7 +88,9 @@ def save_entry(
             )
         return
     for milestone in entry.milestones:
-        if act == KEEP:
+        if milestone.takes_theirs:
+            keep_theirs(milestone.form)
+        if act == KEEP or milestone.takes_theirs:
             milestone.is_left = True
             keep_typed(request, of_return, entry, milestone)
         elif not milestone.is_left:
@@ -98,7 +101,7 @@ def save_entry(
         say_no_change(request, of_return, entry)
         return
     if act == TAKE_THEIRS:
-        keep_theirs(entry)
+        keep_theirs(entry.form)
     if (form := entry.form) and form.is_touched() and form.is_valid():
         write_update(request, of_return, entry, form, is_pause=is_pause)
 
@@ -130,15 +133,18 @@ def write_update(
         say_refusal(form, refusal)
 
 
-def keep_theirs(entry: Entry) -> None:
+def keep_theirs(form: ReturnForm | None) -> None:
     """Leave out what the user typed where another user's words are kept: the fields that were held."""
-    form = entry.form
     if form is None or not form.is_bound:
         return
     held = form.data.get(form.add_prefix("held"), " ".join(form.fields)).split()
-    overwrite_data(
-        form, **{name: text for name, text in form.shown_words().items() if name in held}
-    )
+    # On a milestone what is typed is kept, so that the page began with that, and not with the other version.
+    theirs = {
+        name: form.data.get(f"other-{form.add_prefix(name)}", text)
+        for name, text in form.shown_words().items()
+        if name in held
+    }
+    overwrite_data(form, **theirs)
     form.full_clean()
 
 
@@ -300,7 +306,7 @@ def keep_typed(
     except services.Refused as refusal:
         entry.refusals.append(str(refusal))
     else:
-        milestone.kept = kept.typed
+        milestone.kept, milestone.is_unfinished = kept.typed, True
         form.initial.update({name: kept.typed[name] for name in typed})
         form.is_meant = entry.is_saved = True
 

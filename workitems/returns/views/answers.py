@@ -52,9 +52,12 @@ class MilestoneEntry:
     # After a conflict: what another user saved (an answer or a draft), and the fields that both changed.
     theirs: Any = None
     held: list[Held] = field(default_factory=list)
-    # What is kept as typed, if it was; and whether it is only kept, or discarded, and not saved.
+    # What is kept as typed, if it was, and whether it says something; and whether it is only kept, or discarded,
+    # and not saved, because of two versions the other was chosen.
     kept: dict[str, str] | None = None
+    is_unfinished: bool = False
     is_left: bool = False
+    takes_theirs: bool = False
 
     @property
     def forms(self) -> list[MilestoneAnswerForm | MitigationDoneForm]:
@@ -73,7 +76,7 @@ class NoteEntry:
     and the return is with its agency. `theirs` is another user's reply, after a conflict."""
 
     note: ReturnNote
-    is_mended: bool = True
+    is_open: bool = False
     form: ReplyForm | None = None
     theirs: ReturnNote | None = None
 
@@ -171,7 +174,7 @@ def note_entries(
     entries = []
     for note in notes:
         mending = latest.get(note.pk)
-        entry = NoteEntry(note, is_mended=mending.is_mended if mending else True)
+        entry = NoteEntry(note, is_open=bool(mending and mending.is_open))
         if mending and may_reply:
             is_posted = data is not None and f"n{note.pk}-version" in data
             entry.form = ReplyForm(data if is_posted else None, note=note)
@@ -183,7 +186,7 @@ def keep_notes(shown: list[NoteEntry], typed: list[NoteEntry]) -> list[NoteEntry
     """Return the present notes, with the replies that could not be saved."""
     kept = {each.note.pk: each for each in typed if each.is_wrong}
     return [
-        NoteEntry(each.note, each.is_mended, was.form, was.theirs)
+        NoteEntry(each.note, each.is_open, was.form, was.theirs)
         if (was := kept.get(each.note.pk))
         else each
         for each in shown

@@ -42,7 +42,12 @@ from workitems.returns.return_page import (
 )
 from workitems.returns.services import handover as handover_services
 from workitems.returns.services import rounds as round_services
-from workitems.returns.views.answer_replies import reply_json, section_json, target_of
+from workitems.returns.views.answer_replies import (
+    newest_note,
+    reply_json,
+    section_json,
+    target_of,
+)
 from workitems.returns.views.answer_saving import (
     choose,
     copied_words,
@@ -159,7 +164,7 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
     """Save the posted page and do what its button says.
 
     The button's value `act` is "save", "no-change:1.2", "no-change-rest", "copy:1.2", "theirs:1.2", "open:3.1", "open:m77",
-    "keep-answer:1.2", "take-item:1.2", "confirm:5", "remove:5", "discard:77", "ready", "not-ready",
+    "theirs:m77", "keep-answer:1.2", "take-item:1.2", "confirm:5", "remove:5", "discard:77", "ready", "not-ready",
     "to-writers", "submit" or "submit-unmended". The numbers are of items; "m77" and 77 are the milestone
     with id 77, and 5 an answer on a milestone. All of them save first.
     """
@@ -173,6 +178,7 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
     for entry in entries:
         for each in entry.milestones:
             each.is_left = act == DISCARD and str(each.line.milestone.pk) == number
+            each.takes_theirs = act == TAKE_THEIRS and f"m{each.line.milestone.pk}" == number
         meant = act in (NO_CHANGE, TAKE_THEIRS) and entry.section.item.number == number
         save_entry(request, of_return, entry, act if meant else SAVE)
     refuse_gone_milestones(of_return, entries, request.POST)
@@ -230,18 +236,19 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
     if act == COPY:
         messages.info(request, copied_words(entries, number))
         return back(request, f"item-{number}", open=number, copy=number)
+    place = number.replace("m", "milestone-", 1) if number[:1] == "m" else f"item-{number}"
     if act == OPEN:
-        place = number.replace("m", "milestone-", 1) if number[:1] == "m" else f"item-{number}"
         return back(request, place, open=number)
     if act == TAKE_THEIRS:
-        messages.success(
-            request, gettext("Item {number} keeps the other version.").format(number=number)
-        )
+        says = gettext("Item {number} keeps the other version.").format(number=number)
+        if number[:1] == "m":
+            says = gettext("The milestone keeps the other version.")
+        messages.success(request, says)
     elif any(entry.is_saved for entry in entries) or any(notes_saved):
         messages.success(request, gettext("Saved."))
     else:
         messages.info(request, "There was nothing new to save.")
-    return back(request, f"item-{number}" if number else "")
+    return back(request, place if number else "")
 
 
 def back(request: HttpRequest, place: str = "", **asked: str) -> HttpResponse:
@@ -407,6 +414,7 @@ def show(
     may_recall = is_submitted and person.has_perm("workitems.recall_return", of_return)
     for_agency = round_services.is_for_agency(of_return, person)
     people = submitters_of([of_return.agency], on)[of_return.agency_id] if writes else None
+    may_invite = (writes or reviews) and person.has_perm("agencies.manage_seats", of_return.agency)
     review_refused = of_return.submitted_by_id == person.pk or page.authors == {person.pk}
     return render(
         request,
@@ -433,7 +441,6 @@ def show(
                     [{"says": fault.says, "target": target_of(fault)} for fault in section.missing],
                 )
                 for section in page.sections
-                if section.is_led or section.missing
             ],
             "unsaved": [entry.section for entry in entries if entry.is_wrong],
             "forms": [form for entry in entries for form in entry.forms if form.is_touched()],
@@ -441,6 +448,14 @@ def show(
                 (entry.section, refusal) for entry in entries for refusal in entry.refusals
             ],
             "notes": notes if notes is not None else notes_on_the_whole(of_return, page),
+            "newest_note": max(
+                (
+                    note.pk
+                    for notes in (page.notes, *(each.notes for each in page.sections))
+                    for note in notes
+                ),
+                default=0,
+            ),
             "mails": mails_of(of_return),
             "workbook_form": WorkbookForm() if writes else None,
             "is_for_agency": for_agency,
@@ -463,9 +478,8 @@ def show(
             and of_return.alone_allowed_at is None,
             "may_review": reviews,
             "review_refused": review_refused,
-            "short_of": short_of(of_return, people, reviews and review_refused, on),
-            "may_invite": (writes or reviews)
-            and person.has_perm("agencies.manage_seats", of_return.agency),
+            "short_of": short_of(of_return, people, may_invite, reviews and review_refused, on),
+            "may_invite": may_invite,
             "nobody_to_email": people is not None and people.without_anyone_to_email(person.pk),
             # Passed even if the user may no longer review, so that a refused note is not lost.
             "send_back_form": send_back,
@@ -498,12 +512,18 @@ def show_given(person: User, of_return: Return, sections: list[Section], on: dat
 
 
 def short_of(
-    of_return: Return, people: Submitters | None, cannot_accept: bool, on: date
+    of_return: Return,
+    people: Submitters | None,
+    may_invite: bool,
+    cannot_accept: bool,
+    on: date,
 ) -> list[str]:
     """Say who is missing before the return can be submitted, or accepted. `people` are its agency's,
     while the reader writes it. At most one query."""
     plan = of_return.round.plan
     is_own = people is not None and of_return.agency_id == plan.coordinating_agency_id
+    # That there is one coordinator is said to those who may invite a second.
+    is_own &= may_invite
     found = [people.words] if people and of_return.alone_allowed_at is None else []
     if is_own or cannot_accept:
         found.append(single_coordinator(plan.coordinating_agency, on))
@@ -541,7 +561,9 @@ def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) 
         save_entry(request, of_return, entry, act, is_pause=True)
         refuse_gone_milestones(of_return, [entry], request.POST)
     status = 409 if entry.theirs else 422 if entry.is_wrong else 200
-    return JsonResponse(section_json(request, of_return, entry, milestone), status=status)
+    found = section_json(request, of_return, entry, milestone)
+    found["newest_note"] = newest_note(of_return, with_own_notes=is_own(request, of_return))
+    return JsonResponse(found, status=status)
 
 
 def fields(request: HttpRequest, of_return: Return, item: WorkItem) -> HttpResponse:

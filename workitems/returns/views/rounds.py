@@ -26,7 +26,7 @@ from workitems.plan.ended_leads import ended_leads
 from workitems.plan.views.lookups import posted, require, signed_in, visible_plan
 from workitems.returns.forms.rounds import CloseRoundForm, OpenRoundForm, ReopenRoundForm
 from workitems.returns.services import rounds as round_services
-from workitems.returns.services.handover import mended_words, mendings_of_each
+from workitems.returns.services.handover import is_recalled, mended_words, mendings_of_each
 
 # Headings for returns that are not accepted, by state.
 STILL_OPEN = {
@@ -89,6 +89,7 @@ def show(
     returns = list(
         round.returns.select_related("agency", "alone_allowed_by")
         .with_progress()
+        .with_last_submission()
         .order_by(by_short_name())
     )
     for each in returns:
@@ -115,6 +116,7 @@ def show(
                     or each.state == Return.State.ACCEPTED
                     or (may_manage and (each.submitted_at is not None or each.is_entered)),
                     "mended": mended.get(each.pk, ""),
+                    "is_recalled": may_manage and each.is_with_agency and is_recalled(each),
                     "people": names_by_role(seats, each),
                     "short_of": submitters_from(seats, each)
                     if seats and round.is_open and each.is_with_agency
