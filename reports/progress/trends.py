@@ -299,7 +299,7 @@ def month_end(day: date) -> date:
 def _points(plan: Plan, on: date, items: Histories, milestones: Histories) -> list[date]:
     """Return each month's end from the first record of an item, and the day requested as the last.
 
-    For an ended plan they stop where no figure changes any more.
+    A plan that came from a spreadsheet has no record before its day, though its items are older. For an ended plan they stop where no figure changes any more.
     """
     if not items:
         return []
@@ -314,7 +314,8 @@ def _points(plan: Plan, on: date, items: Histories, milestones: Histories) -> li
             days |= {dates.agreed + timedelta(days=1)} if dates.agreed < on else set()
             days |= {dates.completed, dates.withdrawn}
         until = min(on, month_end(max(day for day in days if day <= on)))
-    first = month_end(min(until, _day(min(versions[0][1] for versions in items.values()))))
+    began = _day(min(versions[0][1] for versions in items.values()))
+    first = month_end(min(until, plan.record_begins or began))
     points = []
     while first < until:
         points.append(first)

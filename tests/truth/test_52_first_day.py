@@ -160,12 +160,12 @@ def test_what_is_imported_has_the_trackers_days_and_nothing_that_was_not_said(pe
         ("2.1", "under_way", "off_track", date(2026, 11, 20)),
         ("2.2", "not_started", "", None),
         ("2.3", "complete", "", date(2026, 9, 1)),
-        ("2.4", "under_way", "at_risk", None),
+        ("2.4", "under_way", "at_risk", date(2026, 11, 20)),
     ]
     updates = Update.objects.order_by("item__number").values_list("item__number", flat=True)
-    assert list(updates) == ["1.1", "2.1", "2.3"]
+    assert list(updates) == ["1.1", "2.1", "2.3", "2.4"]
     assert [member.agency.short_name for member in plan.members.order_by("agency__short_name")] == [
-        "Customs", "MBIE", "Oranga Tamariki", "Police",
+        "Customs", "MBIE", "OT", "Police",
     ]  # fmt: skip
 
 
@@ -192,6 +192,7 @@ def test_what_a_tracker_said_is_one_round_named_as_from_it_with_each_update_at_i
         ("1.1", date(2026, 11, 13)),  # 9 a.m. of the next day in New Zealand
         ("2.1", date(2026, 11, 19)),
         ("2.3", date(2026, 8, 31)),
+        ("2.4", date(2026, 11, 19)),
     ]
     Plan.objects.update(adopted_on=ON)
     item = person.get(WorkItem.objects.get(plan=plan, number="1.1").get_absolute_url())
@@ -258,8 +259,6 @@ def test_the_people_of_a_tracker_are_offered_until_they_are_invited(person):
     assert f"{address}#people" in person.get(plan.get_absolute_url()).text
     ana = "Ana Bell, ana.bell@police.example, Police, contributor"
     assert ana in [each.line for each in person.get(address).context["people"]]
-    page = person.post(reverse("agencies:invite-many"), {"lines": ana, "check": "yes"})
-    assert (page.context["form"]["lines"].value(), Invitation.objects.count()) == (ana, 0)
     InvitationFactory(email="Ana.Bell@police.example")
     assert Invitation.objects.count() == 1
     assert ana not in [each.line for each in person.get(address).context["people"]]

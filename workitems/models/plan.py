@@ -1,6 +1,7 @@
 """The Plan, its pillars, and the agencies in its working group."""
 
 from datetime import date
+from functools import cached_property
 from typing import Any, Self
 
 from django.db import models
@@ -126,6 +127,14 @@ class Plan(models.Model):
         begun = Q(valid_from=None) | Q(valid_from__lte=on)
         taking = goes_on & begun
         return self.agencies.filter(taking | kept if kept else taking)
+
+    @cached_property
+    def record_begins(self) -> date | None:
+        """The day of the spreadsheet that it came from, before which nothing was reported here; None of another
+        plan. Pages have it from the query of their plans."""
+        rounds: Any = self.rounds  # type: ignore[attr-defined]
+        found: date | None = rounds.record_begins().values_list("period_end", flat=True).first()
+        return found
 
     def quorum_of(self, members: int) -> int:
         """Return how many of that many member agencies must take part in deciding a variation."""

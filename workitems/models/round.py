@@ -39,6 +39,10 @@ class RoundQuerySet(models.QuerySet["Round"]):
         """Rounds in which agencies were asked, so none that a spreadsheet became."""
         return self.with_origin().filter(is_from_tracker=False)
 
+    def record_begins(self) -> Self:
+        """Rounds that a spreadsheet became, the first of them first. Before its end, nothing was reported here."""
+        return self.with_origin().filter(is_from_tracker=True).order_by("period_end")
+
 
 class Round(models.Model):
     """A named reporting period. Opening it creates a return for each member agency."""
@@ -417,6 +421,11 @@ class UpdateQuerySet(models.QuerySet["Update"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-of_return__round__period_end", by_short_name("of_return__agency__"))
+
+    def from_spreadsheets(self) -> Self:
+        """Updates that an imported spreadsheet said, and no agency."""
+        found = self.annotate(is_from_tracker=_from_tracker("of_return__round__"))
+        return found.filter(is_from_tracker=True)
 
     def saying_something(self) -> Self:
         return self.exclude(no_change_on=None, achieved="", planned_next="", challenges="")

@@ -512,9 +512,18 @@ class Concerns:
 NO_CONCERNS = Concerns()
 
 
-def attention(item: ItemLike, on: date, concerns: Concerns = NO_CONCERNS) -> list[Reason]:
-    """Return why a live item needs attention on the day, most urgent reason first."""
-    return [_reason(rank, item, on, concerns) for rank in ranks(item, on, concerns)]
+# Reasons that name who gave a rating.
+RATED = frozenset((Rank.OFF_TRACK, Rank.AT_RISK, Rank.VIEWS_DIFFER))
+
+
+def attention(
+    item: ItemLike, on: date, concerns: Concerns = NO_CONCERNS, *, of_spreadsheet: bool = False
+) -> list[Reason]:
+    """Return why a live item needs attention on the day, most urgent reason first.
+
+    `of_spreadsheet` if the spreadsheet that the plan came from gave its rating, and no agency.
+    """
+    return [_reason(rank, item, on, concerns, of_spreadsheet) for rank in ranks(item, on, concerns)]
 
 
 def ranks(item: ItemLike, on: date, concerns: Concerns = NO_CONCERNS) -> list[Rank]:
@@ -545,7 +554,9 @@ def ranks(item: ItemLike, on: date, concerns: Concerns = NO_CONCERNS) -> list[Ra
     return found
 
 
-def _reason(rank: Rank, item: ItemLike, on: date, concerns: Concerns) -> Reason:
+def _reason(
+    rank: Rank, item: ItemLike, on: date, concerns: Concerns, of_spreadsheet: bool
+) -> Reason:
     """Return a reason of these in words."""
     if rank in (Rank.OVERDUE, Rank.OVERDUE_UNMITIGATED, Rank.EXPECTED_LATE):
         words = f"{item.late.words}."
@@ -556,7 +567,9 @@ def _reason(rank: Rank, item: ItemLike, on: date, concerns: Concerns) -> Reason:
         words = _("Its date has moved {times}.").format(times=times_in_words(concerns.times_moved))
     elif rank in (Rank.OFF_TRACK, Rank.AT_RISK):
         pattern = (
-            _("Its agency says it is {confidence}.")
+            _("The spreadsheet says it is {confidence}.")
+            if of_spreadsheet
+            else _("Its agency says it is {confidence}.")
             if item.confidence
             else _("The reviewer rates it {confidence}.")
         )
@@ -565,7 +578,7 @@ def _reason(rank: Rank, item: ItemLike, on: date, concerns: Concerns) -> Reason:
         words = ngettext("{risks} is escalated.", "{risks} are escalated.", len(concerns.risks))
         words = words.format(risks=list_in_words(concerns.risks))
     elif rank == Rank.VIEWS_DIFFER:
-        words = _views_differ(item)
+        words = _views_differ(item, of_spreadsheet)
     elif rank == Rank.STALE:
         assert item.heard_on is not None
         since = span_in_words(item.heard_on, on)
@@ -589,8 +602,13 @@ def _variations(concerns: Concerns) -> Iterator[str]:
         )
 
 
-def _views_differ(item: ItemLike) -> str:
-    return _("The reviewer rates it {reviewer}; the agency says {agency}.").format(
+def _views_differ(item: ItemLike, of_spreadsheet: bool) -> str:
+    says = (
+        _("The reviewer rates it {reviewer}; the spreadsheet says {agency}.")
+        if of_spreadsheet
+        else _("The reviewer rates it {reviewer}; the agency says {agency}.")
+    )
+    return says.format(
         reviewer=CONFIDENCES[item.reviewer_confidence], agency=CONFIDENCES[item.confidence]
     )
 

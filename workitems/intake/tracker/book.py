@@ -47,9 +47,17 @@ def book_of(understood: Understood, facts: PlanFacts, agencies: Agencies) -> Boo
 class _Book:
     def __init__(self, understood: Understood, facts: PlanFacts, agencies: Agencies) -> None:
         self.understood, self.facts, self.agencies = understood, facts, agencies
-        self.book = Book({sheet.name: [] for sheet in SHEETS}, Faults())
+        self.book = Book(
+            {sheet.name: [] for sheet in SHEETS},
+            Faults(),
+            known_on={item.number: self._known_on(item) for item in understood.items},
+        )
         self.named: dict[str, None] = {facts.coordinating: None}
         self.periods = self._periods()
+
+    def _known_on(self, item: Item) -> date:
+        """Return the day from which on what the row says is known: its last update, or the tracker's day."""
+        return item.updated_on or self.understood.about.as_at
 
     def made(self) -> Book:
         facts = self.facts
@@ -168,7 +176,7 @@ class _Book:
     def delay(self, item: Item, milestone: int) -> None:
         text = joined(item.causes)
         where = {"Work item": item.number, "Milestone": milestone}
-        found = self.understood.about.as_at
+        found = self._known_on(item)
         cause = read_cause(text)
         self.add(DELAYS, item.row, where | {"Cause": cause, "Explanation": text, "Found on": found})
         for mitigation in item.mitigations:

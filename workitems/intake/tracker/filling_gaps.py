@@ -8,7 +8,7 @@ from workitems.intake.tracker.doubts import NOTE, Choice
 from workitems.intake.tracker.plan_so_far import PlanSoFar
 from workitems.intake.tracker.status_reading import STAGES
 from workitems.intake.tracker.understood import TITLE_MOST, Item, Milestone, Pillar, Understood
-from workitems.terms.known_dates import KnownDate
+from workitems.terms.known_dates import KnownDate, NotADate, read_known_date
 
 
 def fill_gaps(plan: PlanSoFar) -> Understood:
@@ -44,6 +44,9 @@ def fill_gaps(plan: PlanSoFar) -> Understood:
                 plan.early_updates,
             ).format(count=plan.early_updates)
         )
+    for doubt in plan.doubts.by_key.values():
+        if doubt.new_agency and doubt.settled and doubt.places:
+            found.named_agencies.setdefault(doubt.settled, []).append(doubt.quoted)
     plan.name_items()
     found.doubts = plan.doubts.in_order
     found.words = plan.status_words.in_order
@@ -96,6 +99,9 @@ def _statuses(plan: PlanSoFar) -> None:
         confidences = [s.confidence for s in open_ones if s.confidence]
         if item.stage not in ("complete", "withdrawn") and confidences:
             item.confidence = confidences[0]
+        if item.stage and not item.progress:
+            # A status alone is an update too: it has the day of its row.
+            item.progress_in()
         if item.stage == "complete":
             plan.undated += [(item, step) for step in item.milestones if not step.completed]
 
@@ -137,8 +143,9 @@ def _undated(plan: PlanSoFar) -> None:
         if item.stage == "complete" and not item.milestones:
             by_item.setdefault(item, [])
     as_at = KnownDate(plan.about.as_at)
-    own = any(item.updated_on for item in by_item)
-    every = [(item, step) for item, steps in by_item.items() for step in steps]
+    own = any(item.updated_on for item in by_item if not item.done_on)
+    # Those whose comments say a day are asked one by one, the others together.
+    every = [(item, step) for item, steps in by_item.items() for step in steps if not item.done_on]
     late = sum(
         (item.updated_on or plan.about.as_at) > (step.agreed or step.original).last_day
         for item, step in every
@@ -146,13 +153,24 @@ def _undated(plan: PlanSoFar) -> None:
     late_words = gettext("{late} of {count} due dates missed").format(late=late, count=len(every))
     for item, steps in by_item.items():
         day = item.updated_on or plan.about.as_at
+        said, words_said = item.done_on or (None, "")
         answer = plan.doubts.ask(
-            "complete-undated",
+            f"complete-undated:{item.number}:{item.row}" if said else "complete-undated",
             plan.places[item],
-            quoted=gettext("Complete"),
-            problem=gettext("The tracker says complete, but gives no date. When was it completed?"),
+            quoted=words_said or gettext("Complete"),
+            problem=gettext(
+                "The tracker says complete. Was it completed on the day of its comment?"
+            )
+            if said
+            else gettext("The tracker says complete, but gives no date. When was it completed?"),
+            suggested=said.isoformat() if said else "",
+            takes_date=True,
+            is_date=_is_day,
             choices=[
-                Choice(
+                *([Choice(said.isoformat(), str(KnownDate(said)))] if said else ()),
+                Choice("as_at", gettext("When last updated, on {day}").format(day=KnownDate(day)))
+                if said
+                else Choice(
                     "as_at",
                     (
                         gettext("When last updated, else on {day}: {late}")
@@ -187,9 +205,19 @@ def _undated(plan: PlanSoFar) -> None:
         for step in steps:
             step.completed = day
             if answer == "due":
-                step.completed = min(step.original.last_day, plan.about.as_at)
-        if item.stage == "complete":
-            item.progress_in()
+                due = min(step.original.last_day, plan.about.as_at)
+                # What was due before its start was not done then.
+                step.completed = day if item.starts_on and due < item.starts_on else due
+            elif answer != "as_at":
+                step.completed = min(read_known_date(answer).last_day, plan.about.today)
+
+
+def _is_day(answer: str) -> bool:
+    try:
+        read_known_date(answer)
+    except NotADate:
+        return False
+    return True
 
 
 def _pillars(plan: PlanSoFar) -> None:
@@ -234,7 +262,7 @@ def _numbers(plan: PlanSoFar) -> None:
     """Give a number to items that have none."""
     taken = {item.number for item in plan.found.items if item.number}
     last: dict[int, int] = defaultdict(int)
-    made = 0
+    made = _between(plan, taken)
     for item in plan.found.items:
         if item.number:
             continue
@@ -253,6 +281,25 @@ def _numbers(plan: PlanSoFar) -> None:
                 made,
             ).format(count=made)
         )
+
+
+def _between(plan: PlanSoFar, taken: set[str]) -> int:
+    """Give an item without a number the one that is missing between its neighbours: 4.5 after 4.4 and before 4.6.
+
+    Not one that has the number of another: it does not say where it belongs. Return how many got one.
+    """
+    made, before = 0, ""
+    for item in plan.found.items:
+        stem, _dot, last = before.rpartition(".")
+        if not item.number and item not in plan.repeated and stem and last.isdecimal():
+            follows = f"{stem}.{int(last) + 1}"
+            after = f"{stem}.{int(last) + 2}"
+            if follows not in taken and after in taken:
+                item.number = follows
+                taken.add(follows)
+                made += 1
+        before = item.number or before
+    return made
 
 
 def _wording(plan: PlanSoFar) -> None:

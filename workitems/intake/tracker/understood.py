@@ -106,6 +106,8 @@ class Item:
     statuses: list[tuple[Status, list[Milestone], str]] = field(default_factory=list)
     # The day on which the row says that it was last updated.
     updated_on: date | None = None
+    # The day on which a comment of it says that it was done, with its words.
+    done_on: tuple[date, str] | None = None
 
     def progress_in(self, period: KnownDate | None = None) -> Progress:
         return self.progress.setdefault(period, Progress())
@@ -125,6 +127,8 @@ class Understood:
     fates: dict[tuple[str, At], Fate] = field(default_factory=dict)
     # Short name and name of agencies that are to be added.
     new_agencies: dict[str, str] = field(default_factory=dict)
+    # Short name, and the names that the tracker has, of agencies that it names in its own way.
+    named_agencies: dict[str, list[str]] = field(default_factory=dict)
     # Sentences on what was worked out, as the tracker does not say it.
     assumed: list[str] = field(default_factory=list)
     # What the file has that this cannot read, in words without a verb.

@@ -223,6 +223,7 @@ def import_book(
                 at=at,
                 accepted=examined.accepted,
                 slips=_slips(examined.delays),
+                known_on=book.known_on,
             )
             reason = f"Imported from {name}"
             if plan is None:

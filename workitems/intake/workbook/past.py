@@ -5,6 +5,9 @@ its day: for an item the accepted updates of its lead agency, for a milestone it
 its completion, for a delay its end. Values without a day are dated at the import, or at the end of
 a plan that ended before it. So a page "as at" a day in imported years shows the plan as it was.
 
+What a spreadsheet says that is no workbook (`known_on`) is known from its own day on, or from the day of the row's
+last update: until then an item is not reported, and its milestones are expected when they were first due.
+
 An existing row keeps its history. A change with a day after the row's last change is dated on that
 day, and otherwise at the import.
 """
@@ -61,12 +64,13 @@ class Past:
         at: datetime,
         accepted: AcceptedUpdates,
         slips: dict[tuple[str, int], date],
+        known_on: dict[str, date],
     ) -> None:
         self.released = morning(plan.released_on)
         self.undated = at
         if plan.ends_on is not None:
             self.undated = min(at, end_of(plan.ends_on) - timedelta(seconds=1))
-        self.at, self.accepted, self.slips = at, accepted, slips
+        self.at, self.accepted, self.slips, self.known_on = at, accepted, slips, known_on
 
     def states(self, drafts: list[Draft]) -> Iterator[tuple[Model, datetime]]:
         """Yield (row as it was, when), oldest first per row. All drafts must be of one model."""
@@ -119,7 +123,10 @@ class Past:
             day = getattr(row, day_field)
             if day is not None and (draft.is_new or day_field in draft.was):
                 steps.append((_moment(day), {name: getattr(row, name) for name in fields}))
-        if isinstance(row, Milestone):
+        if isinstance(row, Milestone) and (known := self.known_on.get(row.item.number)):
+            began |= {"agreed": row.original, "forecast": row.original}
+            steps.append((morning(known), {"agreed": row.agreed, "forecast": row.forecast}))
+        elif isinstance(row, Milestone):
             slipped = self.slips.get((row.item.number, row.number))
             if slipped and (draft.is_new or "forecast" in draft.was):
                 began["forecast"] = row.agreed

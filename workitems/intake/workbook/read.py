@@ -119,6 +119,8 @@ class Book:
     faults: Faults
     # What new rounds are called, by their period; others are called by it.
     round_names: dict[tuple[date, date], str] = field(default_factory=dict)
+    # By item, of what is no workbook: the day from which on what it says of the item is known.
+    known_on: dict[str, date] = field(default_factory=dict)
 
     def __getitem__(self, sheet: Sheet) -> list[Row]:
         return self.rows[sheet.name]

@@ -29,6 +29,9 @@ from workitems.terms.item_texts import TEXTS, not_official
 from workitems.terms.known_dates import Known
 
 ACTOR = "Spreadsheet import"
+# What a spreadsheet reported on days before its import: nobody here did, whoever imported it.
+SPREADSHEET = "The spreadsheet"
+REPORTED = (WorkItem, Milestone, Delay, Mitigation, Round, Return, Update)
 # Models before those that refer to them.
 ORDER: tuple[type[Model], ...] = (
     Agency,
@@ -71,7 +74,11 @@ def write(proposal: Proposal, past: Past, *, by: User | None, reason: str) -> No
                 history.write_past(
                     ((row, when, reason) for row, when in past.states(batch)),
                     by=by,
-                    actor="" if by else ACTOR,
+                    actor=SPREADSHEET
+                    if past.known_on and model in REPORTED
+                    else ""
+                    if by
+                    else ACTOR,
                     created=created,
                 )
 

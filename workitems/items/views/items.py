@@ -26,6 +26,7 @@ from workitems.models import (
     Evidence,
     Milestone,
     MilestoneAnswer,
+    Plan,
     Return,
     Risk,
     StatusProposal,
@@ -40,7 +41,7 @@ from workitems.models.plan import READING_ROLES
 from workitems.plan.asat import Moment
 from workitems.plan.forms.items import AnswerStatusForm, ChangeStatusForm, ReviewForm
 from workitems.plan.forms.moments import AsAtForm
-from workitems.plan.plan_at import milestones_at, plan_at, with_milestones
+from workitems.plan.plan_at import ItemAt, milestones_at, plan_at, with_milestones
 from workitems.plan.services import items as item_services
 from workitems.plan.views.lookups import (
     of_plan,
@@ -156,6 +157,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
                     **item._asdict(),
                     "item": item,
                     "is_live": item.is_live,
+                    "is_unreported": _is_unreported(plan, item),
                     "dates": item.dates,
                     "due": item.due.short if item.due else "",
                     "lead": agencies[item.lead],
@@ -180,6 +182,12 @@ def sort_start(request: HttpRequest) -> str:
     for name in ("sort", "page"):
         query.pop(name, None)
     return f"?{query.urlencode()}&" if query else "?"
+
+
+def _is_unreported(plan: Plan, item: WorkItem | ItemAt) -> bool:
+    """Whether the spreadsheet that the plan came from says nothing of the item yet, so not that it has not started."""
+    is_silent = item.heard_on is None and item.stage == Stage.NOT_STARTED
+    return is_silent and plan.record_begins is not None
 
 
 def at_query(moment: Moment) -> str:
@@ -272,6 +280,8 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
             for milestone, delays in sorted(shown.milestones, key=lambda row: urgency(row[0]))
         ],
         "at": at.items[0],
+        "is_of_spreadsheet": at.is_of_spreadsheet(at.items[0]),
+        "is_unreported": _is_unreported(item.plan, then),
         "line": line,
         "next_milestone": next(iter(at.milestones), None),
         "span": lateness.span(milestones, on),

@@ -8,9 +8,19 @@ from operator import attrgetter
 from typing import Any
 
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from agencies.models import Agency
-from workitems.models import Member, OutOfSession, Plan, Return, ReturnNote, Round, Variation
+from workitems.models import (
+    Member,
+    OutOfSession,
+    Plan,
+    Return,
+    ReturnNote,
+    Round,
+    Update,
+    Variation,
+)
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at.loading import (
     actions_at,
@@ -166,7 +176,29 @@ class PlanAt:
         """Return why an item needs attention, in words."""
         if pk not in self.ranks:
             return []
-        return lateness.attention(self.by_pk[pk], self.on, self.concerns.get(pk, NO_CONCERNS))
+        item = self.by_pk[pk]
+        is_rated = not lateness.RATED.isdisjoint(self.ranks[pk])
+        return lateness.attention(
+            item,
+            self.on,
+            self.concerns.get(pk, NO_CONCERNS),
+            of_spreadsheet=is_rated and self.is_of_spreadsheet(item),
+        )
+
+    @cached_property
+    def said_by_spreadsheet(self) -> Mapping[int, tuple[str, date]]:
+        """The confidence that the spreadsheet said of items that came from one, and on which day."""
+        if self.plan.record_begins is None:
+            return {}
+        rows = Update.objects.from_spreadsheets().filter(item__plan=self.plan)
+        said = rows.order_by("written_at").values_list("item_id", "confidence", "written_at")
+        return {pk: (confidence, localdate(at)) for pk, confidence, at in said}
+
+    def is_of_spreadsheet(self, item: ItemAt) -> bool:
+        """Whether the spreadsheet that the plan came from says the item's confidence, as its agency has not answered."""
+        if not item.confidence or item.heard_on is None:
+            return False
+        return self.said_by_spreadsheet.get(item.pk) == (item.confidence, item.heard_on)
 
     @cached_property
     def milestones(self) -> list[MilestoneAt]:
@@ -192,6 +224,10 @@ class _Narrowed(PlanAt):
     def __init__(self, whole: PlanAt, pillar: int | None, lead: int | None) -> None:
         super().__init__(whole.plan, whole.moment, texts=whole.texts, dates=whole.dates)
         self.whole, self.pillar, self.lead = whole, pillar, lead
+
+    @property
+    def said_by_spreadsheet(self) -> Mapping[int, tuple[str, date]]:  # type: ignore[override]
+        return self.whole.said_by_spreadsheet
 
     @cached_property
     def items(self) -> Sequence[ItemAt]:

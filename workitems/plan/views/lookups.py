@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.db.models import Model
+from django.db.models import Model, OuterRef, Subquery
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
@@ -17,7 +17,7 @@ from agencies.pages.permissions import signed_in as signed_in
 from agencies.pages.permissions import small_number as small_number
 from agencies.records.composed import composed
 from agencies.wording.translation import StrOrPromise, day_words
-from workitems.models import HeldEntry, Milestone, Plan, WorkItem
+from workitems.models import HeldEntry, Milestone, Plan, Round, WorkItem
 from workitems.models.plan import reading_agencies
 from workitems.plan.views.who_may import who_may
 from workitems.rules import CLOSED_BY_THE_END, WRITERS, plan_of
@@ -25,8 +25,12 @@ from workitems.rules import CLOSED_BY_THE_END, WRITERS, plan_of
 Row = TypeVar("Row", bound=Model | None)
 
 
-# What other apps add to each plan that is read, as annotations; they register in `AppConfig.ready`.
-ADDED_TO_PLANS: dict[str, Any] = {}
+# What is added to each plan that is read, as annotations; other apps register theirs in `AppConfig.ready`.
+ADDED_TO_PLANS: dict[str, Any] = {
+    "record_begins": Subquery(
+        Round.objects.record_begins().filter(plan=OuterRef("pk")).values("period_end")[:1]
+    )
+}
 
 
 class NotAdoptedYet(Exception):
