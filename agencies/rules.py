@@ -145,12 +145,12 @@ def _who_gave(seat: Seat) -> User | None:
 
 @rules.predicate
 def is_a_second_person(user: Any, seat: Any) -> bool:
-    """True if nobody has confirmed the seat, and the user manages its place, but neither gave nor holds it, nor
+    """True if nobody has confirmed the seat, and the user looks after its place, but neither gave nor holds it, nor
     has their role from who did."""
     return (
         isinstance(seat, Seat)
         and seat.is_unconfirmed
-        and user.has_perm("agencies.manage_seats", seat.place)
+        and user.has_perm("agencies.oversee_seats", seat.place)
         and is_second_person(user, seat)
     )
 
@@ -168,12 +168,13 @@ rules.add_perm("agencies.administer", is_administrator)
 rules.add_perm("agencies.see_ministers", coordinates_any_agency)
 # Checked with the office. workitems/rules.py leaves a portfolio to the plans that report to it.
 rules.add_perm("agencies.keep_portfolio", coordinates_any_agency)
-# workitems/rules.py widens the first two: a plan's coordinator manages the seats of its members
+# workitems/rules.py widens these: a plan's coordinator manages the seats of its members
 # and of the Minister's office that it reports to.
 rules.add_perm("agencies.see_agency", has_seat_in)
 # workitems/rules.py adds the coordinators of its plans.
 rules.add_perm("agencies.hand_over", administers_place)
 rules.add_perm("agencies.manage_seats", approves_for_agency | administers_place)
+rules.add_perm("agencies.oversee_seats", approves_for_agency | administers_place)
 # A unit is the agency's own matter, so nobody widens this.
 rules.add_perm("agencies.manage_units", approves_for_agency)
 rules.add_perm("agencies.manage_seat", manages_its_role)

@@ -243,6 +243,20 @@ def coordinates_a_plan_with(user: User, agency: Any) -> bool:
 
 
 @rules.predicate
+def makes_a_plan_with(user: User, agency: Any) -> bool:
+    """True if the user coordinates a plan that is not adopted and that the agency is a member of."""
+    return (
+        isinstance(agency, Agency)
+        and Member.objects.filter(
+            agency=agency,
+            left_on=None,
+            plan__adopted_on=None,
+            plan__coordinating_agency__in=agencies_of(user, Seat.Role.COORDINATOR),
+        ).exists()
+    )
+
+
+@rules.predicate
 def coordinates_a_plan_for(user: User, office: Any) -> bool:
     """True if the user coordinates a plan that reports to the Minister of the office."""
     return (
@@ -278,10 +292,12 @@ def made_feed(user: User, feed: Any) -> bool:
 
 # `agencies` does not know plans, so permissions on seats that depend on a plan are added here.
 rules.set_perm("agencies.see_agency", has_seat_in | reads_a_plan_with)
-rules.set_perm(
-    "agencies.manage_seats",
-    approves_for_agency | coordinates_a_plan_with | coordinates_a_plan_for | administers_place,
+LOOKS_AFTER = (
+    approves_for_agency | coordinates_a_plan_with | coordinates_a_plan_for | administers_place
 )
+# Who makes a plan invites its people, so that they are there when it is adopted.
+rules.set_perm("agencies.manage_seats", LOOKS_AFTER | makes_a_plan_with)
+rules.set_perm("agencies.oversee_seats", LOOKS_AFTER)
 rules.set_perm("agencies.hand_over", administers_place | coordinates_a_plan_with)
 rules.set_perm("agencies.keep_portfolio", coordinates_a_plan_for | coordinates_before_any_plan)
 

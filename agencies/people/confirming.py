@@ -4,7 +4,7 @@ Nobody seats their own signatory unseen. Reads, and the rule; `agencies.people.s
 """
 
 from collections.abc import Callable, Collection, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from agencies.models import Agency, Place, Seat, User, columns_of
 from agencies.rules import has_role_in, is_second_person, makers_of
@@ -16,11 +16,12 @@ WORKING_DAYS = 3
 # Who else looks after a place: functions of other apps, which register in `AppConfig.ready`.
 OVERSEERS: list[Callable[[Place, date], Iterable[User]]] = []
 # Whether the register is in use; before that, it is set up without waiting.
-IN_USE: list[Callable[[], bool]] = []
+IN_USE: list[Callable[[datetime | None], bool]] = []
 
 
-def is_in_use() -> bool:
-    return any(is_used() for is_used in IN_USE)
+def is_in_use(at: datetime | None = None) -> bool:
+    """Whether the register is in use, or was at a moment."""
+    return any(is_used(at) for is_used in IN_USE)
 
 
 def is_asked_for(place: Place, by: User) -> bool:
@@ -31,13 +32,15 @@ def is_asked_for(place: Place, by: User) -> bool:
     )
 
 
-def let_wait(seat: Seat, *, given_by: User, on: date) -> None:
+def let_wait(seat: Seat, *, given_by: User, on: date, given_at: datetime | None = None) -> None:
     """Let a new seat wait for a second person, if its role signs and its giver is not of the agency.
 
+    `given_at` is when the person was chosen, which is now unless they were invited: who is invited while the register
+    is set up does not wait, though they accept when the first round is open.
     An approver of the agency seats the next one alone. A coordinator of the agency too, but what they
     write is not signed from that seat until somebody else has confirmed it (`signs_for`).
     """
-    if seat.role not in SIGNING_ROLES or not is_in_use():
+    if seat.role not in SIGNING_ROLES or not is_in_use(given_at):
         return
     agency = seat.agency_id or 0
     if seat.role == Seat.Role.APPROVER and has_role_in(given_by, agency, Seat.Role.APPROVER):

@@ -105,6 +105,10 @@ class InviteForm(Form):
         yield from domain_faults(cleaned.get("email") or "")
 
 
+# The session's key for lines that were typed and not sent.
+TYPED_PEOPLE = "people_to_invite"
+
+
 class InviteManyForm(Form):
     """Invite several people by pasted lines. `seen` stands for the doubts that the page asked about."""
 

@@ -62,6 +62,14 @@ def email_about_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:
     )
 
 
+def email_that_seat_counts(seat: Seat, *, by: User) -> None:
+    """Email the holder of a seat that a second person has confirmed it. Log it if that fails."""
+    about = {"seat": seat, "by": by, "link": settings.SITE_URL + reverse("home")}
+    body = render_to_string("agencies/people/letters/seat_confirmed.txt", about)
+    subject = _subject(_("You are {position}").format(position=seat.position))
+    _send([EmailMessage(subject=subject, body=body, to=[seat.user.email])], seat_id=seat.pk)
+
+
 def email_about_new_address(user: User, *, old: str) -> None:
     """Email a person's old address that an administrator changed it. Log it if that fails."""
     body = render_to_string("agencies/people/letters/new_address.txt", {"user": user})

@@ -9,7 +9,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from agencies.models import WRITING_ROLES, Agency, Place, Seat
+from agencies.models import WRITING_ROLES, Agency, Invitation, Place, Seat
 
 Role = Seat.Role
 # Whether an agency has returns to submit: functions of other apps, which register in `AppConfig.ready`.
@@ -76,10 +76,23 @@ def single_coordinator(agency: Agency, on: date) -> str:
 
 def short_of(place: Place, on: date) -> list[str]:
     """Say who is missing at an agency that works in a plan; nothing of an office, or of an agency that has ended
-    or ends that day. Three queries."""
+    or ends that day. Up to four queries."""
     if not isinstance(place, Agency) or (place.valid_to and place.valid_to <= on):
         return []
     if not any(reports(place, on) for reports in REPORTS):
         return []
-    found = (submitters_of([place], on)[place.pk].words, single_coordinator(place, on))
+    people = submitters_of([place], on)[place.pk]
+    found = (people.words and _invited(people) or people.words, single_coordinator(place, on))
     return [says for says in found if says]
+
+
+def _invited(people: Submitters) -> str:
+    """Say who is invited to be what the agency lacks: an approver, or a second person. One query."""
+    roles = WRITING_ROLES if people.approvers else (Role.APPROVER,)
+    waiting = Invitation.objects.waiting().filter(agency=people.agency, role__in=roles)
+    invited = waiting.order_by("sent_at", "pk").first()
+    if invited is None:
+        return ""
+    return _(
+        "{person} is invited to be {position} and has not accepted yet. Until then, {agency} cannot submit its return."
+    ).format(person=invited.name, position=invited.position, agency=people.agency.name)

@@ -165,8 +165,8 @@ def test_who_is_seated_reads_why_they_wait(people, police):
     assert found == [
         (
             "You will be an approver at Police",
-            "Administrator gave you this role. A second person has to confirm it first: an approver "
-            "of Police, the plan’s coordinator or an administrator. We have emailed them.",
+            "Administrator gave you this role. A second person has to confirm it first: Police approver or "
+            "Coordinator. We have emailed them, and will email you when it is done.",
         )
     ]
 

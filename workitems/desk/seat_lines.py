@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agencies.models import Seat, User
+from agencies.people.confirming import confirmers_of
 from agencies.records.composed import composed
 from agencies.wording.translation import day_words
 from workitems.desk.to_dos import SHOWN_AT_MOST, Act, Line, line
@@ -64,19 +65,25 @@ def _own(seat: Seat, on: date) -> Line:
         on=on,
         plan="",
         what=_("You will be {position}").format(position=seat.position),
-        detail=waiting_words(seat),
+        detail=waiting_words(seat, on),
         when=_("Waiting"),
         url=reverse("home"),
     )
 
 
-def waiting_words(seat: Seat) -> str:
-    """Say for whom the role waits, and from which day it counts in any case."""
+def waiting_words(seat: Seat, on: date) -> str:
+    """Name the people for whom the role waits, and from which day it counts in any case."""
     if seat.counts_from:
         return _(
             "{giver} gave you this role, and there is nobody else to confirm it. It counts from {day}."
         ).format(giver=seat.given_by, day=day_words(seat.counts_from))
+    people = [str(person) for person in confirmers_of(seat, on)]
     return _(
-        "{giver} gave you this role. A second person has to confirm it first: an approver of "
-        "{place}, the plan’s coordinator or an administrator. We have emailed them."
-    ).format(giver=seat.given_by, place=seat.place)
+        "{giver} gave you this role. A second person has to confirm it first: {people}. We have emailed them, and will "
+        "email you when it is done."
+    ).format(giver=seat.given_by, people=_one_of(people))
+
+
+def _one_of(people: list[str]) -> str:
+    *others, last = people or [_("an administrator")]
+    return _("{people} or {last}").format(people=", ".join(others), last=last) if others else last

@@ -1,6 +1,6 @@
 """The coordinators who look after the seats of an agency or of a Minister's office."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
@@ -27,7 +27,9 @@ def is_in_a_plan(agency: Agency, on: date) -> bool:
     return any(not plan.has_ended(on) for plan in plans)
 
 
-def is_in_use() -> bool:
-    """Whether agencies answer here: a round is open, or somebody has submitted a return."""
+def is_in_use(at: datetime | None = None) -> bool:
+    """Whether agencies answer here, or did at a moment: a round is open, or somebody has submitted a return. What a
+    spreadsheet said is no round."""
     answered = Q(closed_at=None) | Q(returns__submitted_by__isnull=False)
-    return Round.objects.filter(answered).exists()
+    begun = Q(opened_at__lte=at) if at else Q()
+    return Round.objects.filter(answered, begun).exists()

@@ -211,7 +211,8 @@ def account_of(invitation: Invitation) -> User | None:
 
 
 def _give(invitation: Invitation, user: User, at: datetime) -> Seat:
-    inviter = invitation.history.select_related("history_user").earliest().history_user
+    offered = invitation.history.select_related("history_user").earliest()
+    inviter = offered.history_user
     seat = give_seat(
         user=user,
         place=invitation.place,
@@ -220,6 +221,7 @@ def _give(invitation: Invitation, user: User, at: datetime) -> Seat:
         to_on=invitation.to_on,
         by=user,
         given_by=inviter,
+        given_at=offered.history_date,
         reason=_invited_by(invitation),
     )
     if inviter is not None and (

@@ -49,13 +49,14 @@ def give_seat(
     to_on: date | None = None,
     by: User | None,
     given_by: User | None = None,
+    given_at: datetime | None = None,
     reason: str = "",
     actor: str = "",
 ) -> Seat:
     """Give a user a role in a place from `from_on` to `to_on` (the last day; None: no end).
 
-    `actor` names a command that writes without a user. `given_by` chose the person: a role that signs
-    waits for a second person if it must (`confirming.waits`), who are emailed.
+    `actor` names a command that writes without a user. `given_by` chose the person, at `given_at` or now: a role that
+    signs waits for a second person if it must (`confirming.let_wait`), who are emailed.
 
     Raise `SeatRefused` if the user already holds that role there on any of these days, if
     `to_on` is before `from_on`, or if the agency does not exist on `from_on`.
@@ -73,7 +74,7 @@ def give_seat(
         )
     if given_by is not None:
         today = timezone.localdate(history.moment_of_writing())
-        confirming.let_wait(seat, given_by=given_by, on=today)
+        confirming.let_wait(seat, given_by=given_by, on=today, given_at=given_at)
     return history.save(seat, by=by, reason=reason, actor=actor)
 
 
@@ -162,7 +163,7 @@ def cover_leave(
 def confirm_seat(*, seat: Seat, by: User, at: datetime) -> Seat:
     """Record that a second person agrees with a seat, which counts from now on.
 
-    A second click changes nothing. Raise `SeatRefused` for who gave or holds it, and for one that ended.
+    Its holder is emailed. A second click changes nothing. Raise `SeatRefused` for who gave or holds it, and for one that ended.
     """
     seat = _locked(seat)
     if not seat.is_unconfirmed:
@@ -180,7 +181,9 @@ def confirm_seat(*, seat: Seat, by: User, at: datetime) -> Seat:
     if seat.is_over(timezone.localdate(at)):
         raise SeatRefused(_("This role has ended."))
     seat.confirmed_by, seat.confirmed_at = by, at
-    return history.save(seat, by=by, at=at, fields=["confirmed_by", "confirmed_at"])
+    history.save(seat, by=by, at=at, fields=["confirmed_by", "confirmed_at"])
+    transaction.on_commit(lambda: letters.email_that_seat_counts(seat, by=by))
+    return seat
 
 
 def email_about_seat(seat: Seat, *, by: User, on: date, changed: bool = False) -> None:

@@ -25,7 +25,13 @@ from agencies.pages.form_pages import (
 from agencies.pages.once import once
 from agencies.pages.permissions import managed_place, posted, require_role, signed_in
 from agencies.people import confirming
-from agencies.people.forms import InviteForm, InviteManyForm, NewPersonForm, WithdrawForm
+from agencies.people.forms import (
+    TYPED_PEOPLE,
+    InviteForm,
+    InviteManyForm,
+    NewPersonForm,
+    WithdrawForm,
+)
 from agencies.people.services import invitations as services
 from agencies.people.services.invitations import InvitationGone
 from agencies.people.services.seats import SeatRefused
@@ -70,14 +76,15 @@ def invite_many(request: HttpRequest) -> HttpResponse:
     by = signed_in(request)
     if not by.has_perm("agencies.invite_people"):
         raise PermissionDenied
-    # Another page may bring lines, to be checked here first.
-    is_brought = "check" in request.POST
     form = InviteManyForm(
-        None if is_brought else posted(request),
-        initial={"lines": request.POST.get("lines", "")},
+        posted(request),
+        initial={"lines": request.session.get(TYPED_PEOPLE, "")},
         by=by,
         today=localdate(),
     )
+    if form.is_bound:
+        # What is refused is still there when they come back.
+        request.session[TYPED_PEOPLE] = request.POST.get("lines", "")
     if form.is_valid():
         with saying_refusals(form):
             sent = services.invite_many(
@@ -89,6 +96,7 @@ def invite_many(request: HttpRequest) -> HttpResponse:
                 len(sent),
             )
             messages.success(request, says.format(count=len(sent)))
+            del request.session[TYPED_PEOPLE]
             places = {each.agency for each in sent}
             if len(places) == 1:
                 return redirect("agencies:seats", places.pop())
