@@ -168,7 +168,7 @@ def test_an_agency_that_the_register_does_not_know_is_added_with_its_names(perso
     )
     give_columns(person)
     page = person.get(PREVIEW)
-    (doubt,) = page.context["found"].open_doubts
+    (doubt,) = page.context["found"].doubts
     assert doubt.new_agency == ("Ministry of Forests", "Ministry of Forests")
     data = fields_of(page) | {doubt.name: ADD, f"{doubt.name}-short": "Police", "act": "import"}
     refused = person.post(PREVIEW, data)
@@ -331,7 +331,7 @@ def test_the_notes_take_a_fixed_number_of_queries(person, django_assert_num_quer
     answer(person, act="import")
     plan = Plan.objects.get()
     address = reverse("plans:tracker-notes", args=[plan.slug])
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         page = person.get(address)
     assert len(page.context["page"].object_list) == TrackerNote.objects.count() >= count
     number = plan.items.get(number="A1").number

@@ -11,6 +11,11 @@ from workitems.intake.tracker.words import Agencies
 
 NAME = re.compile(r"[^\W\d_][\w’'.-]*(?:,? [^\W\d_][\w’'.-]*){1,5}")
 ROLES = (("approver", r"\bapprov"), ("coordinator", r"\bcoordinat"))
+# Titles of people who probably submit for their agency, the likeliest first.
+SENIOR = tuple(
+    re.compile(rf"\b{title}\b", re.IGNORECASE)
+    for title in ("chief", "director", "head", "commander", "manager", "lead", "principal")
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,26 @@ def contacts_in(texts: Iterable[Text], agencies: Agencies) -> list[Contact]:
         else contact
         for email, contact in found.items()
     ]
-    return sorted(people, key=lambda each: (each.agency.casefold(), each.name.casefold()))
+    people.sort(key=lambda each: (each.agency.casefold(), each.name.casefold()))
+    return _with_approvers(people)
+
+
+def _with_approvers(people: list[Contact]) -> list[Contact]:
+    """Propose an approver for each agency of several people that has none, the one with the most senior title."""
+    of: dict[str, list[Contact]] = defaultdict(list)
+    for each in people:
+        of[each.agency].append(each)
+    proposed = set()
+    for agency, those in of.items():
+        if agency and len(those) > 1 and not any(each.role == "approver" for each in those):
+            ranked = [(rank, each) for each in those if (rank := _rank(each)) < len(SENIOR)]
+            proposed |= {min(ranked, key=lambda pair: pair[0])[1]} if ranked else set()
+    return [replace(each, role="approver") if each in proposed else each for each in people]
+
+
+def _rank(contact: Contact) -> int:
+    said = (at for at, title in enumerate(SENIOR) if title.search(contact.name))
+    return next(said, len(SENIOR))
 
 
 def _domain(email: str) -> str:
@@ -100,9 +124,9 @@ def _of_row(row: list[Text], agencies: Agencies) -> Iterator[Contact]:
 
 
 def _name_in(text: str) -> str:
-    """Return a person's name or a role, whole: "Manager, Fire Science". A comma would end it in a line."""
+    """Return a person's name or a role, whole: "Manager, Fire Science"."""
     line = one_line(text).strip(" <>()[],;:|-–")
-    return line.replace(",", " –") if NAME.fullmatch(line) else ""
+    return line if NAME.fullmatch(line) else ""
 
 
 def _name_of(email: str) -> str:

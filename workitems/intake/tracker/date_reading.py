@@ -79,6 +79,8 @@ class DateReading:
             day = first_day(read.best)
             is_day = read.best.known_to == KnownTo.DAY
             if is_day or (read.best.known_to == KnownTo.MONTH and day >= self.about.released_on):
+                if not is_day:
+                    self.cells.keep(cell)
                 return day
         firsts = dates.starts_of(cell.text) or dict.fromkeys(map(first_day, read.choices))
         answer = self.cells.doubt(
@@ -124,8 +126,8 @@ class DateReading:
         if answer == NOTE:
             self.cells.keep(cell)
             return None
-        if not choices or answer not in {choice.value for choice in choices}:
-            self.cells.keep(cell)
+        # The words stay beside what was made of them: "Q3 2026", "end of 2026".
+        self.cells.keep(cell)
         return read_known_date(answer)
 
 

@@ -131,11 +131,12 @@ class Doubts:
     def is_open_at(self, place: Place) -> bool:
         """Whether something that was just asked about the cell must still be answered."""
         return any(
-            (doubt.same_as or doubt).is_open and doubt.places[-1] == place
+            (doubt.same_as or doubt).is_open and doubt.places[-1:] == [place]
             for doubt in self.by_key.values()
         )
 
     @property
     def in_order(self) -> list[Doubt]:
         """Doubts that must be answered, then the others, each in the order of the cells."""
-        return sorted(self.by_key.values(), key=lambda doubt: bool(doubt.suggested))
+        asked = (doubt for doubt in self.by_key.values() if doubt.places)
+        return sorted(asked, key=lambda doubt: bool(doubt.suggested))

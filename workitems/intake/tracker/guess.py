@@ -114,7 +114,12 @@ class Mapping:
         return sorted(index for index, found in self.fields.items() if found in fields)
 
     def with_fields(self, fields: dict[int, Field]) -> "Mapping":
-        left = {index: sure for index, sure in self.sureness.items() if index not in fields}
+        same = {index for index, found in fields.items() if self.fields.get(index) == found}
+        left = {
+            index: sure
+            for index, sure in self.sureness.items()
+            if index not in fields or index in same
+        }
         return replace(self, fields=self.fields | fields, sureness=left)
 
     @property
@@ -155,7 +160,8 @@ def _field_at(sheet: Sheet, headings: Headings, column: int) -> tuple[Field | No
 
 
 def _is_data(cell: Cell) -> bool:
-    return isinstance(cell.value, int | float | date | datetime) or len(cell.text) > 80
+    is_long = len(cell.text) > 80 or bool(EMAIL.search(cell.text))
+    return isinstance(cell.value, int | float | date | datetime) or is_long
 
 
 def find_headings(sheet: Sheet) -> Headings:

@@ -123,9 +123,9 @@ PHRASES: dict[Field, str] = {
     Field.MEASURE: "measure|measures|measure of success|kpi|indicator|success measure|success measures|"
     "performance measure|indicators|measures of success",
     Field.PROGRESS: "progress|update|progress update|progress to date|"
-    "latest update|achievements|achieved|status update|progress comment|narrative|status comment|"
+    "latest update|achievements|achieved|status update|narrative|"
     "quarterly update|latest progress|latest|latest news|last update|agency update|what was done|"
-    "progress notes|progress report",
+    "progress report",
     Field.NEXT: "next steps|next step|planned next|next actions|upcoming|next period|next quarter",
     Field.CHALLENGES: "challenges|issues|risks and issues|barriers|issues and risks|challenge",
     Field.CAUSE: "reason for delay|cause|cause of delay|delay reason|why late|reason|delay cause|"
@@ -138,6 +138,8 @@ PHRASES: dict[Field, str] = {
     "risk|risks|link|links|file|days overdue|days late|sort|email|dependencies|minister|"
     "updated by|action officer|officer|sro|days to go|helper|lookup",
 }
+# What such a column says is no result, though its heading says progress as well: "Not funded yet".
+COMMENTS = frozenset(("comment", "comments", "commentary", "note", "notes", "remark", "remarks"))
 # "RAG last quarter" is not the status that the tracker shows.
 EARLIER = frozenset(("last", "previous", "prior", "earlier", "old"))
 # One line of words by phrase, so that the longest phrase can be found first.
@@ -167,6 +169,8 @@ def field_of(heading: str) -> tuple[Field | None, int]:
     words = folded.split()
     if EARLIER & set(words):
         return Field.NOTE, 2
+    if COMMENTS & set(words):
+        return Field.NOTE, 1
     if len(words) > 8:
         return None, 0
     best: tuple[int, int, Field] | None = None

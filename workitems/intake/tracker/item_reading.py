@@ -5,6 +5,7 @@ from datetime import date
 
 from agencies.wording.translation import gettext
 from workitems.intake.tracker import words
+from workitems.intake.tracker.comment_reading import CommentReading
 from workitems.intake.tracker.date_reading import DateReading
 from workitems.intake.tracker.doubts import NOTE, READ, Choice, Fate, place_of
 from workitems.intake.tracker.grid import Cell
@@ -39,6 +40,7 @@ class ItemReading:
         self.section: Pillar | None = None
         self.dates = DateReading(cells)
         self.milestones = MilestoneReading(cells, self.dates)
+        self.comments = CommentReading(cells)
         self.status = StatusReading(cells)
         self.periods = {
             column: self.dates.period_of(column)
@@ -60,6 +62,7 @@ class ItemReading:
         self.cells.row_lead = ""
         self._describe(row)
         made = self.milestones.read(row, own)
+        self.comments.read(own, made)
         self._progress(row)
         self.status.read(row, made)
         for cell in own:
@@ -117,6 +120,8 @@ class ItemReading:
         if number and number not in self.plan.by_number:
             item.number = number
             self.plan.by_number[number] = item
+        elif number:
+            self.plan.repeated.add(item)
         for cell in number_cells:
             if self.cells.is_usable(cell):
                 self.plan.fate(self.cells.sheet, cell, Fate.UNDERSTOOD)

@@ -1,6 +1,7 @@
 """The agencies of the register with all their names, earlier ones too, for reading trackers."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 
 from agencies.models import Agency
@@ -8,8 +9,8 @@ from agencies.people.succession import agency_on
 from workitems.intake.tracker.words import Agencies, KnownAgency
 
 
-def known_agencies(on: date) -> Agencies:
-    """Return all agencies, in two queries. An agency that has ended by the day has its successor in `became`."""
+def known_agencies(on: date, answers: Mapping[str, str] | None = None) -> Agencies:
+    """Return all agencies, in two queries, with the answers of an imported tracker. An agency that has ended by the day has its successor in `became`."""
     rows = {agency.pk: agency for agency in Agency.objects.order_by("pk")}
     for agency in rows.values():
         if agency.successor_id is not None:
@@ -18,7 +19,7 @@ def known_agencies(on: date) -> Agencies:
     past = Agency.history.values_list("id", "short_name", "name", "name_mi").distinct()
     for pk, *texts in past:
         names[pk].update(texts)
-    return Agencies(
+    known = (
         KnownAgency(
             agency.short_name,
             agency.name,
@@ -30,6 +31,7 @@ def known_agencies(on: date) -> Agencies:
         )
         for agency in rows.values()
     )
+    return Agencies(known, answers)
 
 
 def _became(agency: Agency, on: date) -> str:

@@ -10,6 +10,7 @@ from agencies.wording.translation import _
 from workitems.intake.tracker.filling_gaps import fill_gaps
 from workitems.intake.tracker.grid import Sheet, Tracker
 from workitems.intake.tracker.guess import Mapping
+from workitems.intake.tracker.headings import Field
 from workitems.intake.tracker.plan_so_far import PlanSoFar
 from workitems.intake.tracker.row_reading import RowReading
 from workitems.intake.tracker.understood import About, Note, Understood, shortened
@@ -26,6 +27,12 @@ def understand(
     """Return the plan that the tracker describes. `mappings` are by the name of the sheet."""
     plan = PlanSoFar(agencies, about, answers or {})
     read = [sheet for sheet in tracker.sheets if _is_read(mappings, sheet)]
+    plan.meet_agencies(
+        (sheet, cell)
+        for sheet in read
+        for column in mappings[sheet.name].columns(Field.LEAD, Field.SUPPORTING, Field.RESPONSIBLE)
+        for cell in sheet.column(column, mappings[sheet.name].headings.last)
+    )
     for sheet in tracker.sheets:
         if sheet in read:
             RowReading(plan, sheet, mappings[sheet.name], alone=len(read) == 1).read()

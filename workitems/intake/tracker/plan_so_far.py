@@ -33,7 +33,15 @@ from workitems.intake.tracker.understood import (
     one_line,
     shortened,
 )
-from workitems.intake.tracker.words import Agencies, Named, are_alike
+from workitems.intake.tracker.words import (
+    Agencies,
+    Named,
+    Status,
+    are_alike,
+    has_initials,
+    is_initials,
+    looks_like_agency,
+)
 
 PILLAR = re.compile(
     r"^(?:(?:strategic |priority |focus )?(?:pillar|theme|priority|goal|area|workstream|outcome|strand|"
@@ -66,6 +74,12 @@ class PlanSoFar:
         self.lead_is_open: set[Item] = set()
         # Items whose status is a question of its own that is not answered.
         self.status_is_open: set[Item] = set()
+        # Names of agencies in the tracker that are initials.
+        self.initials: list[str] = []
+        # What the tracker's own legend says that colours mean.
+        self.legend: dict[str, Status] = {}
+        # Items whose number another item has.
+        self.repeated: set[Item] = set()
         self.shortened_titles = 0
         self.early_updates = 0
 
@@ -133,6 +147,23 @@ class PlanSoFar:
         if named.short:
             return named.short
         self.fate(sheet, cell, Fate.DOUBT)
+        return self._unknown_agency(cell.text, place_of(sheet, cell), named)
+
+    def meet_agencies(self, found: Iterable[tuple[Sheet, Cell]]) -> None:
+        """Ask about the agencies that these cells name and that are not known, initials last: they are probably those
+        of a longer name. The places of the questions come when the rows are read."""
+        met: dict[str, tuple[str, Place, Named]] = {}
+        for sheet, cell in found:
+            for named in self.agencies.read(cell.text):
+                if not named.short:
+                    met.setdefault(named.key, (cell.text, place_of(sheet, cell), named))
+        self.initials = [name for *_, each in met.values() if is_initials(name := each.text)]
+        for text, place, named in sorted(met.values(), key=lambda each: is_initials(each[2].text)):
+            self._unknown_agency(text, place, named)
+        for doubt in self.doubts.by_key.values():
+            doubt.places.clear()
+
+    def _unknown_agency(self, text: str, place: Place, named: Named) -> str:
         key = f"agency:{named.key}"
         # A later name is said to be the same as an earlier one, so that none goes round in a circle.
         others = {
@@ -141,15 +172,24 @@ class PlanSoFar:
             if each.new_agency
         }
         problem = _("This agency is not known by that name.")
+        suggested = named.near or (
+            NOTE if any(each.short for each in self.agencies.read(text)) else ""
+        )
+        alike = [value for value, each in others.items() if are_alike(each.quoted, named.text)]
         if named.key in self.agencies.ended:
             problem = _("This agency no longer exists.")
-        elif near := next((e for e in others.values() if are_alike(e.quoted, named.text)), None):
+        elif alike:
             problem = _(
                 "This agency is not known by that name. It may be the same as “{agency}”."
-            ).format(agency=near.quoted)
+            ).format(agency=others[alike[0]].quoted)
+            # Only initials are taken for the same unless a person says otherwise.
+            meant = [value for value in alike if has_initials(others[value].quoted, named.text)]
+            suggested = suggested or (meant[0] if len(meant) == 1 else "")
+        elif looks_like_agency(named.text):
+            suggested = suggested or ADD
         answer = self.doubts.ask(
             key,
-            place_of(sheet, cell),
+            place,
             quoted=named.text,
             problem=problem,
             choices=[
@@ -163,8 +203,7 @@ class PlanSoFar:
                 Choice(NOTE, _("It is not an agency: keep it as a note")),
                 *self.agency_choices(),
             ],
-            suggested=named.near
-            or (NOTE if any(each.short for each in self.agencies.read(cell.text)) else ""),
+            suggested=suggested,
         )
         doubt = self.doubts.by_key[key]
         if doubt.new_agency is None:
@@ -189,7 +228,9 @@ class PlanSoFar:
 
     def guessed_names(self, text: str) -> tuple[str, str]:
         name = shortened(text, 200)
-        short = name.replace(";", ",")
+        # The initials that the tracker itself has for it.
+        own = (each for each in self.initials if has_initials(text, each))
+        short = next(own, name.replace(";", ","))
         if len(short) > 30:
             short = "".join(word[0] for word in re.findall(r"[A-Z]\w*", name)) or short[:30].strip()
         if short in self.agencies.shorts and self.found.new_agencies.get(short) != name:

@@ -10,6 +10,7 @@ from workitems.intake.tracker.headings import Field, plain
 from workitems.intake.tracker.item_reading import ItemReading, number_in
 from workitems.intake.tracker.plan_so_far import PlanSoFar
 from workitems.intake.tracker.sheet_cells import SheetCells
+from workitems.intake.tracker.status_reading import legend_in
 
 SECTION = re.compile(
     r"^(?:pillar|theme|priority|goal|focus area|strategic|workstream|work stream|outcome|strand|part|"
@@ -38,6 +39,8 @@ class RowReading:
         headings = self.cells.mapping.headings
         for row, cells in self.sheet.by_row.items():
             if row < headings.first:
+                for cell in cells:
+                    self.plan.legend |= legend_in(cell.text)
                 continue  # left over: titles and the like
             if row <= headings.last or self._repeats_headings(cells):
                 for cell in cells:

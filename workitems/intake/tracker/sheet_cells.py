@@ -1,7 +1,7 @@
 """The cells of one sheet while it is read: which are read, asked about, or kept as notes. No Django."""
 
 from agencies.wording.translation import _
-from workitems.intake.tracker.doubts import NOTE, READ, Choice, Fate, place_of
+from workitems.intake.tracker.doubts import NOTE, READ, Choice, Fate, Place, place_of
 from workitems.intake.tracker.grid import At, Cell, Sheet
 from workitems.intake.tracker.guess import Mapping
 from workitems.intake.tracker.headings import Field
@@ -34,6 +34,9 @@ class SheetCells:
     def present(self) -> Item:
         assert self.item is not None
         return self.item
+
+    def place(self, cell: Cell) -> Place:
+        return place_of(self.sheet, cell)
 
     def keep(self, cell: Cell, heading: str = "") -> None:
         if self.fields.get(cell.column) == Field.IGNORE:

@@ -1,10 +1,11 @@
 """Read the status of a row: a stage, a RAG word or colour, or several of them. No Django."""
 
+import re
 from dataclasses import replace
 
 from agencies.wording.translation import _, gettext_lazy, ngettext
 from workitems.intake.tracker import words
-from workitems.intake.tracker.doubts import NOTE, Choice, place_of
+from workitems.intake.tracker.doubts import NOTE, Choice, Fate, place_of
 from workitems.intake.tracker.fill_colours import (
     AMBER,
     BLUE,
@@ -53,6 +54,22 @@ AGREEING = {
     "not_started": (GREY, BLUE),
     "ongoing": (GREY, BLUE),
 }
+
+
+_LEGEND = re.compile(
+    r"\b(red|amber|orange|yellow|green|blue|gr[ae]y)\s*(?:=|:|–|-|means)\s*([^,;.|\n]+)", re.I
+)
+_COLOUR_NAMES = {"orange": AMBER, "yellow": AMBER, "gray": GREY}
+
+
+def legend_in(text: str) -> dict[str, Status]:
+    """Return what a legend says that colours mean: "green = on track, amber = some concern"."""
+    found = {}
+    for name, meaning in _LEGEND.findall(text):
+        read = words.read_status(meaning)
+        if read.is_sure:
+            found[_COLOUR_NAMES.get(name.lower(), name.lower())] = read.choices[0]
+    return found
 
 
 def status_words(status: Status) -> str:
@@ -229,22 +246,31 @@ class StatusReading:
             self.cells.keep(cell)
         return answer
 
-    def _as_read(self, cell: Cell, status: Status) -> Status | None:
-        """Return what a word means that can mean one thing alone, unless a person says otherwise."""
+    def _as_read(
+        self, cell: Cell, status: Status, quoted: str = "", key: str = ""
+    ) -> Status | None:
+        """Return what a word or a colour means that can mean one thing alone, unless a person says otherwise."""
+        self.plan.fate(self.cells.sheet, cell, Fate.UNDERSTOOD)
         answer = self.plan.status_words.ask(
-            f"word:{plain(cell.text)[:100]}",
+            key or f"word:{plain(cell.text)[:100]}",
             place_of(self.cells.sheet, cell),
-            quoted=shortened(cell.text, 120),
+            quoted=quoted or shortened(cell.text, 120),
             problem="",
             choices=self._choices([status], _("Not a status: keep it as a note")),
             suggested=status.code,
         )
         if answer == NOTE:
-            self.cells.keep(cell)
+            if quoted:
+                self._keep_colour(cell)
+            else:
+                self.cells.keep(cell)
             return None
         return Status.of(answer)
 
     def _of_colour(self, cell: Cell, colour: str) -> Status | None:
+        if said := self.plan.legend.get(colour):
+            # The tracker says itself what it means: a person can change it among the words.
+            return self._as_read(cell, said, filled_in_words(colour), f"colour:{colour}")
         meaning = status_words(MEANT[colour]).lower()
         answer = self._ask(
             cell,

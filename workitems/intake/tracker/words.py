@@ -3,10 +3,11 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from workitems.intake.tracker.doubts import name_of
 from workitems.intake.tracker.headings import plain
 
 # --- status ------------------------------------------------------------------------------------
@@ -34,7 +35,7 @@ _STATUS = {
     Status(
         "", "at_risk"
     ): "a|amber|y|yellow|orange|at risk|some risk|minor delay|minor issues|slipping|"
-    "amber green|minor concerns|some concerns|caution",
+    "amber green|minor concern|minor concerns|some concern|some concerns|caution",
     Status("", "off_track"): "r|red|off track|offtrack|delayed|late|overdue|behind|behind schedule|"
     "amber red|significant delay|critical|major delay|significant issues",
     Status(
@@ -190,13 +191,55 @@ def read_cause(text: str) -> str:
 _AND = re.compile(r"(\s*(?:[;/+\n|]|&|,|\band\b|\bwith\b)\s*)", re.IGNORECASE)
 _BRACKETS = re.compile(r"^(.*?)\s*[(\[]([^()\[\]]*)[)\]]\s*$", re.DOTALL)
 _LEAD = re.compile(r"^(?:lead|co lead|lead agency|l)$")
-_FORMAL = re.compile(r"^(?:ministry|department|office|te |crown|new zealand|authority)\b", re.I)
+_FORMAL = re.compile(
+    r"^(?:ministry|min|department|dept|office|te |crown|new zealand|authority)\b", re.I
+)
+
+
+SMALL_WORDS = ("the", "nz", "and", "of", "for")
+# Words that trackers shorten in the names of agencies.
+SHORTENED = {
+    "min": "ministry",
+    "dept": "department",
+    "dep": "department",
+    "govt": "government",
+    "gov": "government",
+    "auth": "authority",
+    "comm": "commission",
+    "natl": "national",
+}
+# What shows that a name is an agency's: a word of it, or that it is initials.
+_AGENCY = re.compile(
+    r"\b(?:ministry|min|department|dept|agency|office|authority|trust|council|commission|service|board|institute|"
+    r"bureau|directorate|police|customs)\b",
+    re.IGNORECASE,
+)
+_INITIALS = re.compile(r"[A-Z][A-Za-z]{0,4}[A-Z]")
+
+
+def is_initials(name: str) -> bool:
+    return bool(_INITIALS.fullmatch(name.strip()))
+
+
+def looks_like_agency(name: str) -> bool:
+    return is_initials(name) or bool(_AGENCY.search(name))
+
+
+def _initials_of(name: str) -> set[str]:
+    """Return the initials of a name: with its small words ("MoH") and without ("MH")."""
+    words = plain(name.replace("&", " and ")).split()
+    long = (words, [word for word in words if word not in SMALL_WORDS])
+    return {"".join(word[0] for word in kept) for kept in long if len(kept) > 1}
+
+
+def has_initials(name: str, initials: str) -> bool:
+    return plain(initials) in _initials_of(name)
 
 
 def agency_key(name: str) -> str:
     """Return how an agency's name is compared: without the country, articles and punctuation."""
     words = plain(name.replace("&", " and ")).split()
-    kept = [word for word in words if word not in ("the", "nz", "and", "of", "for")]
+    kept = [SHORTENED.get(word, word) for word in words if word not in SMALL_WORDS]
     text = " ".join(kept).replace("new zealand", "").replace("aotearoa", "")
     return " ".join(text.split())
 
@@ -204,10 +247,10 @@ def agency_key(name: str) -> str:
 def are_alike(name: str, other: str) -> bool:
     """Return whether two names may be one agency's: part of the other, its initials, or nearly it."""
     short, long = sorted((agency_key(name), agency_key(other)), key=len)
-    initials = "".join(word[0] for word in long.split())
+    initials = _initials_of(max(name, other, key=len))
     return bool(short) and (
         set(short.split()) <= set(long.split())
-        or (len(short) > 1 and initials.startswith(short))
+        or (len(short) > 1 and any(each.startswith(short) for each in initials))
         or difflib.SequenceMatcher(None, short, long).ratio() >= 0.8
     )
 
@@ -240,9 +283,15 @@ class Named:
 
 
 class Agencies:
-    """The agencies that are known, found by any of their names."""
+    """The agencies that are known, found by any of their names.
 
-    def __init__(self, known: Iterable[KnownAgency]) -> None:
+    `answers` are those of an imported tracker, by the names of its doubts: whom its other names mean.
+    """
+
+    def __init__(
+        self, known: Iterable[KnownAgency], answers: Mapping[str, str] | None = None
+    ) -> None:
+        self.answers = answers or {}
         every = sorted(known, key=lambda each: each.short.casefold())
         self.known = [each for each in every if not each.has_ended]
         self.ended = {
@@ -273,7 +322,22 @@ class Agencies:
             if name.strip().casefold() == agency.short.casefold():
                 return agency.short
         found = self._by_key.get(agency_key(name), set())
-        return next(iter(found)) if len(found) == 1 else ""
+        if len(found) == 1:
+            return next(iter(found))
+        said = self.answers.get(name_of(f"agency:{agency_key(name)}"), "")
+        return said if said in self.shorts else ""
+
+    def with_new(self, named: Mapping[str, list[str]]) -> "Agencies":
+        """Return the same agencies with those of a tracker, which calls each by these names."""
+        new = [
+            KnownAgency(short, names[0], tuple(names))
+            for short, names in named.items()
+            if short not in self.shorts
+        ]
+        known = [
+            replace(each, others=(*each.others, *named.get(each.short, ()))) for each in self.known
+        ]
+        return Agencies([*known, *new], self.answers)
 
     def near(self, name: str) -> str:
         """Return an agency that the name may be meant for, or ""."""
@@ -288,6 +352,9 @@ class Agencies:
         close = difflib.get_close_matches(key, self._by_key, n=1, cutoff=0.8)
         if close:
             return min(self._by_key[close[0]])
+        meant = [each.short for each in self.known if key in _initials_of(each.name)]
+        if len(meant) == 1:
+            return meant[0]
         words = set(key.split())
         for known, shorts in self._by_key.items():
             if len(words) > 1 and len(known) > 2 and known in words:
@@ -321,7 +388,11 @@ class Agencies:
                     found.append(named)
                     break
             start = end
-        if not any(each.short for each in found) and len(found) > 1 and _FORMAL.match(whole):
+        is_list = any(re.search(r"[;/+\n|]", each) for each in between) or any(
+            _FORMAL.match(each.text) for each in found[1:]
+        )
+        is_known = any(each.short for each in found)
+        if len(found) > 1 and not is_known and not is_list and _FORMAL.match(whole):
             # "Ministry of Forests, Fish and Fowl": one agency that is not known.
             return [Named(whole, near=self.near(whole))]
         return [each for index, each in enumerate(found) if each.text not in

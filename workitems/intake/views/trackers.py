@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Invitation, Seat, User
 from agencies.pages.once import once
+from agencies.people.forms import TYPED_PEOPLE, InviteManyForm
 from agencies.typed.fields import overwrite_data
 from agencies.wording.translation import StrOrPromise
 from workitems.intake.cell_kinds import one_line
@@ -137,8 +138,10 @@ class _Held:
         chosen = self.sheets.get(sheet.name)
         if chosen is None:
             return guess(sheet, self.agencies, near)
-        first, last = chosen["headings"]
-        mapping = guess(sheet, self.agencies, near, headings_at(sheet, first, last))
+        mapping = guess(sheet, self.agencies, near)
+        rows = tuple(chosen["headings"])
+        if rows != (mapping.headings.first, mapping.headings.last):
+            mapping = guess(sheet, self.agencies, near, headings_at(sheet, *rows))
         fields = {int(index): Field(field) for index, field in chosen["fields"].items()}
         return replace(mapping, is_read=chosen["is_read"]).with_fields(fields)
 
@@ -396,9 +399,9 @@ def _preview_page(
             "doubted": found.counts[Fate.DOUBT],
             "left_over": found.counts[Fate.LEFT_OVER],
             "kept": _kept(found.notes),
-            "people": contacts_in(
+            "people": _new_people(
                 [Text(*n.place, n.text, n.item.lead if n.item else "") for n in found.notes],
-                state.agencies,
+                state.agencies.with_new(found.named_agencies),
             ),
         },
         status=422 if faults or is_other or form.errors or request.method == "POST" else 200,
@@ -438,6 +441,7 @@ def notes(request: HttpRequest, slug: str) -> HttpResponse:
     if number:
         rows = rows.filter(item__number=number)
     people = [] if number else _not_invited(plan)
+    lines = request.session.get(TYPED_PEOPLE) or "\n".join(person.line for person in people)
     return render(
         request,
         "workitems/intake/tracker/notes.html",
@@ -446,20 +450,31 @@ def notes(request: HttpRequest, slug: str) -> HttpResponse:
             "number": number,
             "page": page_of(request, rows, NOTES_ON_A_PAGE),
             "people": people,
+            "form": InviteManyForm(
+                initial={"lines": lines}, by=signed_in(request), today=localdate()
+            ),
         },
     )
 
 
 def _not_invited(plan: Plan) -> list[Contact]:
-    """Return the people of the plan's tracker who have no account and no invitation. Five queries."""
+    """Return the people of the plan's tracker who have no account and no invitation. Six queries."""
     cells = plan.tracker_notes.order_by("position").values_list(
         "sheet", "address", "text", "item__lead_agency__short_name"
     )
     texts = [Text(sheet, address, text, lead or "") for sheet, address, text, lead in cells]
+    answers: dict[str, str] = {}
+    for mapping in plan.coordinating_agency.tracker_mappings.order_by("saved_on", "pk"):
+        answers |= mapping.answers
+    return _new_people(texts, known_agencies(localdate(), answers))
+
+
+def _new_people(texts: list[Text], agencies: Agencies) -> list[Contact]:
+    """Return the people of these texts who have no account and no invitation. Two queries."""
     known = {
         email.casefold()
         for rows in (User.objects.all(), Invitation.objects.waiting())
         for email in rows.values_list("email", flat=True)
     }
-    people = contacts_in(texts, known_agencies(localdate()))
+    people = contacts_in(texts, agencies)
     return [each for each in people if each.email.casefold() not in known]
