@@ -257,6 +257,16 @@ def makes_a_plan_with(user: User, agency: Any) -> bool:
 
 
 @rules.predicate
+def coordinates_it_before_its_first_plan(user: User, agency: Any) -> bool:
+    """True for a coordinator of an agency that is in no adopted plan yet."""
+    return (
+        isinstance(agency, Agency)
+        and has_role_in(user, agency.pk, Seat.Role.COORDINATOR)
+        and not Member.objects.filter(agency=agency, plan__adopted_on__isnull=False).exists()
+    )
+
+
+@rules.predicate
 def coordinates_a_plan_for(user: User, office: Any) -> bool:
     """True if the user coordinates a plan that reports to the Minister of the office."""
     return (
@@ -295,8 +305,11 @@ rules.set_perm("agencies.see_agency", has_seat_in | reads_a_plan_with)
 LOOKS_AFTER = (
     approves_for_agency | coordinates_a_plan_with | coordinates_a_plan_for | administers_place
 )
-# Who makes a plan invites its people, so that they are there when it is adopted.
-rules.set_perm("agencies.manage_seats", LOOKS_AFTER | makes_a_plan_with)
+# Who makes a plan invites its people, so that they are there when it is adopted, and before that their colleagues.
+rules.set_perm(
+    "agencies.manage_seats",
+    LOOKS_AFTER | makes_a_plan_with | coordinates_it_before_its_first_plan,
+)
 rules.set_perm("agencies.oversee_seats", LOOKS_AFTER)
 rules.set_perm("agencies.hand_over", administers_place | coordinates_a_plan_with)
 rules.set_perm("agencies.keep_portfolio", coordinates_a_plan_for | coordinates_before_any_plan)

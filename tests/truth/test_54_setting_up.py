@@ -8,7 +8,7 @@ from django.utils.timezone import localdate, now
 from agencies.models import Invitation, Seat, User
 from agencies.people.services import invitations, seats
 from tests.cast import client_of
-from tests.factories import AgencyFactory, PlanFactory, UserFactory
+from tests.factories import AgencyFactory, PlanFactory, SeatFactory, UserFactory
 from workitems.desk.to_dos import lines_for
 from workitems.models import Plan, Round
 
@@ -38,6 +38,14 @@ def test_the_coordinator_of_a_draft_invites_to_its_members_and_no_other(people, 
     line = "Ana Bell, ana@fes.example, FES, approver"
     coordinator.post(MANY, {"lines": line})
     assert Invitation.objects.filter(agency=fes, email="ana@fes.example").count() == 1
+
+
+def test_a_new_coordinator_invites_colleagues_before_there_is_a_plan(client):
+    user = SeatFactory(agency=AgencyFactory(), role=Seat.Role.COORDINATOR).user
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    desk = client.get(reverse("home")).text
+    address = reverse("agencies:invite", args=[user.seats.get().agency_id])
+    assert (f'href="{address}"' in desk, client.get(address).status_code) == (True, 200)
 
 
 def test_who_makes_a_plan_with_an_agency_confirms_no_signatory_of_it(people, fes):

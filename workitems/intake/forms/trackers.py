@@ -36,8 +36,8 @@ SURE = {
     Sureness.CHOSEN: gettext_lazy("Chosen by a person"),
 }
 DOUBTFUL = (Sureness.VALUES, Sureness.GUESS, Sureness.UNKNOWN)
-# A doubt, its choice, its date if it takes one, and the names of an agency that it may add.
-Row = tuple[Doubt, forms.BoundField, forms.BoundField | None, list[forms.BoundField] | None]
+# A doubt, its choice, and its date if it takes one.
+Row = tuple[Doubt, forms.BoundField, forms.BoundField | None]
 
 
 def hidden_part(words: str, rest: str) -> str:
@@ -291,16 +291,24 @@ class DoubtsForm(Form):
         return [(doubt, self[doubt.name]) for doubt in self.doubts if not doubt.problem]
 
     @property
+    def agencies(self) -> list[tuple[Doubt, forms.BoundField, list[forms.BoundField]]]:
+        """Return the agencies that are not known, with the answer and the names that each would have."""
+        return [
+            (doubt, self[doubt.name], [self[f"{doubt.name}-{part}"] for part in NAME_PARTS])
+            for doubt in self.doubts
+            if doubt.new_agency
+        ]
+
+    @property
     def rows(self) -> list[Row]:
         return [
             (
                 doubt,
                 self[doubt.name],
                 self[f"{doubt.name}-date"] if doubt.takes_date else None,
-                [self[f"{doubt.name}-{part}"] for part in NAME_PARTS] if doubt.new_agency else None,
             )
             for doubt in self.doubts
-            if doubt.problem
+            if doubt.problem and not doubt.new_agency
         ]
 
     @property
