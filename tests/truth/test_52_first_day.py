@@ -149,7 +149,8 @@ def test_a_column_that_a_person_chose_is_no_guess(person):
     chosen = {f"s0-c{column.index}": "ignore" for column, _ in page.context["doubtful"]}
     person.post(COLUMNS, fields_of(person.get(COLUMNS)) | chosen)
     page = person.get(COLUMNS)
-    assert (page.context["doubtful"], page.text.count("Only a guess")) == ([], 0)
+    first = page.text[: page.text.index("Archive 2024-25")]
+    assert (page.context["doubtful"], first.count("Only a guess")) == ([], 0)
 
 
 def test_what_is_imported_has_the_trackers_days_and_nothing_that_was_not_said(person):

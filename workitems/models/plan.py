@@ -132,7 +132,7 @@ class Plan(models.Model):
     def record_begins(self) -> date | None:
         """The day of the spreadsheet that it came from, before which nothing was reported here; None of another
         plan. Pages have it from the query of their plans."""
-        rounds: Any = self.rounds  # type: ignore[attr-defined]
+        rounds: Any = self.rounds
         found: date | None = rounds.record_begins().values_list("period_end", flat=True).first()
         return found
 

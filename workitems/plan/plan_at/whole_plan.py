@@ -226,7 +226,7 @@ class _Narrowed(PlanAt):
         self.whole, self.pillar, self.lead = whole, pillar, lead
 
     @property
-    def said_by_spreadsheet(self) -> Mapping[int, tuple[str, date]]:  # type: ignore[override]
+    def said_by_spreadsheet(self) -> Mapping[int, tuple[str, date]]:
         return self.whole.said_by_spreadsheet
 
     @cached_property
