@@ -88,7 +88,9 @@ def test_the_page_of_any_item_answers_as_the_list_does(
     listed = {line.item.pk: answers(line) for line in attention(plan_at(any_items, moment))}
     assert len(listed) > 10
     rows = WorkItem.objects.select_related("pillar", "lead_agency", "plan")
+    assert any_items.record_begins is None  # as pages know from the query of their plans
     for item in rows.prefetch_related("supports__agency"):
+        item.plan = any_items
         shown = item_page(item, moment)
         with django_assert_max_num_queries(1):
             found = line_of(plan_of_item(shown, moment))
