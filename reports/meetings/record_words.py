@@ -11,7 +11,7 @@ from django.utils import timezone
 from reports.document.markup import tidy
 from reports.meetings.parts import Answers, Asked, DecisionLine, MilestoneDates, ReturnLine, Words
 from workitems.models import Variation
-from workitems.plan.attention import Line, Point
+from workitems.plan.attention import Ask, Line, Point
 from workitems.plan.plan_at import ReturnAt
 from workitems.terms.additions import Addition, NewItem, addition_of
 from workitems.terms.asked_changes import asks_to_change
@@ -39,7 +39,7 @@ def answers_of(each: Line) -> Answers:
     )
 
 
-def _point(point: Point) -> str:
+def _point(point: Point | Ask) -> str:
     return line(f"{point.words.rstrip('.')} ({point.note})" if point.note else point.words)
 
 
