@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import browser, data, load, papers, rows, web, workbook
+from bench import browser, data, frozen, load, papers, rows, web, workbook
 from bench.nodes import events
 from bench.server import ROOT
 
@@ -45,11 +45,18 @@ def options(typed: list[str]) -> argparse.Namespace:
     stopping.add_argument("--minutes", type=float, default=2, help="before anything stops")
     stopping.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
     stopping.add_argument("--json", type=Path, metavar="FILE", help="save the run")
+    freezing = acts.add_parser("frozen", help="let the database hang under load")
+    freezing.set_defaults(act=freeze, sqlite=False)
+    freezing.add_argument("--keep", type=Path, metavar="DIR", help="make the data once")
+    freezing.add_argument("--users", type=int, default=40)
+    freezing.add_argument("--seconds", type=float, default=60)
+    freezing.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
+    freezing.add_argument("--json", type=Path, metavar="FILE", help="save the run")
     looking = acts.add_parser("browser", parents=[where], help="in a browser on a slow link")
     looking.set_defaults(act=look)
     looking.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
     looking.add_argument("--rounds", type=int, default=3)
-    names = {"table", "compare", "load", "nodes", "browser", "-h", "--help"}
+    names = {"table", "compare", "load", "nodes", "frozen", "browser", "-h", "--help"}
     return parser.parse_args(typed if typed and typed[0] in names else ["table", *typed])
 
 
@@ -137,6 +144,10 @@ def put_load(args: argparse.Namespace) -> bool:
 def stop_nodes(args: argparse.Namespace) -> bool:
     how = (args.users, args.minutes, args.size, args.keep, args.json)
     return bool(on_a_plan(args, events.run, *how))
+
+
+def freeze(args: argparse.Namespace) -> bool:
+    return bool(on_a_plan(args, frozen.run, args.users, args.seconds, args.size, args.json))
 
 
 def look(args: argparse.Namespace) -> bool:

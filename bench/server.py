@@ -101,11 +101,13 @@ def environment_of(name: str) -> dict[str, str]:
     return dict(each.split("=", 1) for each in unit(name).get("Environment", "").split())
 
 
-def options_of(name: str, port: int = 0) -> list[str]:
-    """Return the options with which a unit starts its program; the web server is given a port of this machine."""
+def options_of(name: str, port: int = 0, health: int = 0) -> list[str]:
+    """Return the options with which a unit starts its program; the web server is given ports of this machine, for pages
+    and for health checks."""
     _, *options = shlex.split(unit(name)["ExecStart"])
-    if port:
-        options[options.index("--bind") + 1] = f"127.0.0.1:{port}"
+    binds = [place for place, option in enumerate(options, 1) if option == "--bind"]
+    for place, each in zip(binds, [port, health], strict=False):
+        options[place] = f"127.0.0.1:{each}"
     return options
 
 
@@ -188,8 +190,8 @@ def cookies_of(person: Any) -> dict[str, str]:
 class Server:
     """A running web server with two workers."""
 
-    def __init__(self, port: int, pid: int) -> None:
-        self.port, self.pid, self.workers = port, pid, workers_of(pid)
+    def __init__(self, port: int, health: int, pid: int) -> None:
+        self.port, self.health, self.pid, self.workers = port, health, pid, workers_of(pid)
 
     def browser(self, cookies: dict[str, str]) -> Browser:
         return Browser(self.port, cookies)
@@ -199,20 +201,27 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[Server]:
-    """Run a server with two workers on the database of this process."""
-    port = free_port()
+def serving(**settings: str) -> Iterator[Server]:
+    """Run a server with two workers on the database of this process, or with other settings."""
+    port, health = free_port(), free_port()
     server = subprocess.Popen(
-        [sys.executable, "-c", GUNICORN, "--log-level", "warning", *options_of("web", port)],
+        [
+            sys.executable,
+            "-c",
+            GUNICORN,
+            "--log-level",
+            "warning",
+            *options_of("web", port, health),
+        ],
         cwd=ROOT,
         # As its unit says; and with compiled modules, as where it is installed, since to compile them
         # takes memory that is never given back.
-        env={**os.environ, **environment_of("web"), "PYTHONDONTWRITEBYTECODE": ""},
+        env={**os.environ, **environment_of("web"), "PYTHONDONTWRITEBYTECODE": "", **settings},
         stderr=subprocess.DEVNULL,
     )
     try:
         wait_for(port)
-        yield Server(port, server.pid)
+        yield Server(port, health, server.pid)
     finally:
         server.terminate()
         server.wait()

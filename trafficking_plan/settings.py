@@ -229,6 +229,7 @@ else:
             "DEBUG is on and DATABASE_URL is a server on another machine. DEBUG shows records and "
             "settings to anyone; turn it off, or use a database on this machine."
         )
+    DATABASES["default"]["ENGINE"] = "trafficking_plan.running.postgresql"
     # Notice an unreachable database within seconds, and limit how long a statement may block a
     # worker. JIT is off, because compiling our short statements (0.3 s) takes longer than running them.
     # A statement that a connection sends for the sixth time is prepared: planning the long ones takes
@@ -236,6 +237,11 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         {
             "connect_timeout": 3,
+            # Packets that nobody answers end a connection, whether it sends or waits.
+            "tcp_user_timeout": 6000,
+            "keepalives_idle": 3,
+            "keepalives_interval": 2,
+            "keepalives_count": 2,
             "options": "-c statement_timeout=30000 -c jit=off",
             "server_side_binding": True,
             "prepare_threshold": 5,

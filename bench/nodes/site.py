@@ -39,7 +39,7 @@ class Installed:
 
     def __init__(self, folder: Path, kind: str, settings: dict[str, str]) -> None:
         self.folder, self.kind, self.unit = folder, kind, unit(kind)
-        self.port = free_port() if kind == "web" else 0
+        self.port, self.health = (free_port(), free_port()) if kind == "web" else (0, 0)
         install_into(folder / "code")
         if kind == "web":
             shutil.copytree(ROOT / "staticfiles", folder / "staticfiles")
@@ -51,7 +51,7 @@ class Installed:
     def start(self) -> None:
         module = "gunicorn" if self.port else "django"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", module, *options_of(self.kind, self.port)],
+            [sys.executable, "-m", module, *options_of(self.kind, self.port, self.health)],
             cwd=self.folder,
             env={
                 "PATH": os.environ["PATH"],
@@ -118,7 +118,9 @@ class Installed:
 
     def _asked(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as page:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.health}/readyz", timeout=5
+            ) as page:
                 return bool(page.status == 200)
         except OSError:
             return False

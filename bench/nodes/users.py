@@ -51,6 +51,8 @@ class Log:
     is_over: bool = False
     waits: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    # When each request began, how long it took in seconds, and its status.
+    answers: list[tuple[float, float, int]] = field(default_factory=list)
 
 
 @dataclass
@@ -73,7 +75,9 @@ class Client:
             status, answer = await self.connection.ask(head, body)
         except (Closed, OSError):
             status, answer = 0, b""
-        self.log.waits[phase].append((time.monotonic() - start) * 1000)
+        took = time.monotonic() - start
+        self.log.waits[phase].append(took * 1000)
+        self.log.answers.append((start, took, status))
         if status not in (200, *REDIRECTS):
             self.log.errors[phase][f"{act}: {status or 'closed'}"] += 1
         return status, answer

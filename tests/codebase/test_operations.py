@@ -11,7 +11,7 @@ import pytest
 from django.core.management import get_commands, load_command_class
 
 from tests.codebase.source import ROOT
-from trafficking_plan.running import libraries
+from trafficking_plan.running import health, libraries, web_server
 
 DEPLOY = ROOT / "deploy"
 PAGE = (ROOT / "docs/operations.md").read_text()
@@ -126,9 +126,29 @@ def test_the_page_and_the_image_install_what_papers_need():
 def test_all_start_the_web_server_alike():
     unit = (DEPLOY / "systemd/plan-register-web.service").read_text()
     image = (DEPLOY / "container/Containerfile").read_text()
-    for option in ("--workers 2", "--threads 2", "--keep-alive 75", "--no-control-socket"):
+    hooks = f"--config python:{web_server.__name__}"
+    for option in ("--workers 2", "--threads 2", "--keep-alive 75", "--no-control-socket", hooks):
         assert option in unit
         assert ", ".join(f'"{word}"' for word in option.split()) in image
+
+
+def test_pages_have_the_first_address_and_health_checks_the_second_wherever_they_are_asked():
+    texts = {
+        name: (DEPLOY / name).read_text()
+        for name in ("systemd/plan-register-web.service", "container/Containerfile")
+    }
+    for text in texts.values():
+        assert re.findall(r'--bind"?,? "?[0-9.]+:(\d+)', text) == ["8000", "8001"]
+    proxy = (DEPLOY / "nginx.conf").read_text()
+    for path in health.ANSWERS:
+        block = proxy.partition(f"location = {path} {{")[2].partition("}")[0]
+        assert "proxy_pass http://127.0.0.1:8001;" in block
+    caddy = (DEPLOY / "Caddyfile").read_text()
+    assert f"@health path {' '.join(health.ANSWERS)}\n" in caddy
+    assert "reverse_proxy @health 127.0.0.1:8001\n" in caddy
+    assert (
+        'urlopen("http://127.0.0.1:8001/readyz"' in (DEPLOY / "container/compose.yaml").read_text()
+    )
 
 
 def test_the_installed_command_is_the_one_that_is_called():

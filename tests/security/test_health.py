@@ -1,7 +1,10 @@
 """Test the health checks: any host, no database for one, what is not ready from the other, no log line."""
 
+import socket
 import threading
 import time
+from http.client import HTTPConnection
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.storage import default_storage
@@ -11,7 +14,7 @@ from django.utils import timezone
 
 from reports.issuing.services import renderings
 from tests.security.test_logs import log as log
-from trafficking_plan.running import health, service_checks
+from trafficking_plan.running import health, service_checks, web_server
 from trafficking_plan.running.health import Readiness
 from trafficking_plan.running.service_checks import Check, State, well, wrong
 
@@ -20,7 +23,7 @@ NO_WORKER = "Worker: No worker is running, so long papers wait. Start render_pap
 
 @pytest.fixture(autouse=True)
 def _examined_anew(monkeypatch):
-    monkeypatch.setattr(health, "readiness", Readiness(patience=20))
+    monkeypatch.setattr(health, "readiness", Readiness(patience=20, moment=20))
 
 
 @override_settings(ALLOWED_HOSTS=["plan.example.govt.nz"], SECURE_SSL_REDIRECT=True)
@@ -84,26 +87,82 @@ def test_health_checks_write_no_line_in_the_request_log(client, transactional_db
     assert log() == []
 
 
-def test_a_database_that_hangs_is_not_waited_for(monkeypatch):
-    """And one examination serves everybody who asks meanwhile."""
-    released, begun = threading.Event(), []
+@pytest.fixture
+def hanging(monkeypatch):
+    """A check that answers at once, and hangs while this is not set; and how often it was begun."""
+    answers, begun = threading.Event(), []
 
-    def hang():
+    def examine():
         begun.append(1)
-        released.wait(10)
-        return well("At last.")
+        assert answers.wait(20)
+        return well("It answers.")
 
-    monkeypatch.setattr(health, "READINESS", (Check("Database", hang),))
-    readiness = Readiness(patience=0.1)
+    monkeypatch.setattr(health, "READINESS", (Check("Database", examine),))
+    monkeypatch.setattr(health, "KEPT", 0)
+    yield answers, begun
+    answers.set()
+
+
+def test_a_check_that_hangs_makes_nobody_wait(hanging):
+    """And one examination serves everybody who asks meanwhile."""
+    answers, begun = hanging
+    readiness = Readiness(moment=0.1)
     began = time.monotonic()
-    ((_, first),), ((_, second),) = readiness.ask(), readiness.ask()
-    assert first == second == wrong("It does not answer.")
-    assert time.monotonic() - began < 5
+    found = [readiness.ask() for _ in range(50)]
+    assert [finding for ((_, finding),) in found] == [wrong("It does not answer.")] * 50
+    assert time.monotonic() - began < 2
     assert begun == [1]
-    released.set()
-    readiness.patience = 10
-    ((_, found),) = readiness.ask()
-    assert found.sentence == "At last."
+    answers.set()
+    readiness._thread.join()
+    assert readiness.ask()[0][1] == well("It answers.")
+
+
+def test_what_was_found_before_is_true_until_a_check_takes_too_long(hanging):
+    answers, _ = hanging
+    answers.set()
+    readiness = Readiness(moment=0.1, patience=1)
+    readiness.ask()
+    readiness._thread.join()
+    answers.clear()
+    assert readiness.ask()[0][1] == well("It answers.")
+    readiness._began_at -= 1
+    assert readiness.ask()[0][1] == wrong("It does not answer.")
+
+
+@pytest.fixture
+def listener():
+    """The port of a listener for health checks alone, as the web server starts it."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        worker = SimpleNamespace(sockets=["pages", SimpleNamespace(sock=listening)])
+        web_server.post_fork(None, worker)
+        assert worker.sockets == ["pages"]
+        web_server.post_worker_init(worker)
+        yield listening.getsockname()[1]
+
+
+def asked(port, path, method="GET"):
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    connection.request(method, path, headers={"Host": "another.example"})
+    answer = connection.getresponse()
+    return answer.status, answer.read().decode()
+
+
+def test_the_listener_answers_without_a_thread_of_pages(listener, hanging):
+    health.readiness = Readiness(moment=0.1)
+    for _ in range(20):
+        assert asked(listener, "/healthz") == (200, "ok\n")
+        assert asked(listener, "/readyz?now") == (
+            503,
+            "not ready\nDatabase: It does not answer.\n",
+        )
+    assert asked(listener, "/healthz", "HEAD") == (200, "")
+    assert asked(listener, "/plans/")[0] == 404
+    assert asked(listener, "/healthz", "POST")[0] == 501
+
+
+def test_who_asks_the_listener_and_sends_nothing_holds_up_nobody(listener):
+    with socket.create_connection(("127.0.0.1", listener)):
+        assert asked(listener, "/healthz") == (200, "ok\n")
 
 
 def test_a_check_that_fails_is_wrong_and_the_rest_go_on():

@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+import psycopg
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -117,15 +118,15 @@ class DatabaseAway(Middleware):
         response = self.get_response(request)
         if response.status_code != 500:
             return response
-        failure = getattr(request, "failure", None)
-        at_fault = next((each for each in causes(failure) if is_full_or_away(each)), None)
+        failures = list(causes(getattr(request, "failure", None)))
+        at_fault = next((each for each in failures if is_full_or_away(each)), None)
         if at_fault is not None and request.method not in {"GET", "HEAD"}:
             return plain_page("507.html", 507)
         if isinstance(at_fault, OSError):
             return plain_page("503_file.html", 503)
-        is_locked = isinstance(failure, OperationalError) and "is locked" in str(failure)
-        if is_locked or at_fault is not None or not database_answers():
+        if at_fault is not None or any(map(is_of_connection, failures)):
             response = plain_page("503.html", 503)
+            is_locked = any("is locked" in str(each) for each in failures)
             response["Retry-After"] = "5" if is_locked else "30"
         return response
 
@@ -143,10 +144,24 @@ def is_full_or_away(failure: BaseException) -> bool:
 
 
 def causes(failure: BaseException | None) -> Iterator[BaseException]:
-    """Yield the exception and its causes."""
+    """Yield the exception and those that led to it: what it was raised from, or while handling which."""
     while failure is not None:
         yield failure
-        failure = failure.__cause__
+        failure = failure.__cause__ or failure.__context__
+
+
+def is_of_connection(failure: BaseException) -> bool:
+    """Return whether the exception says that the database is away, closed the connection, or gave up waiting.
+
+    By the exception, since a database that restarted answers again. SQLite has one kind for a locked file and for
+    a table that is not there, so there the database is asked.
+    """
+    if isinstance(failure, InterfaceError | psycopg.InterfaceError | psycopg.OperationalError):
+        return True
+    is_sqlite = connection.vendor == "sqlite"
+    return isinstance(failure, OperationalError) and (
+        not is_sqlite or "is locked" in str(failure) or not database_answers()
+    )
 
 
 def read_without_lock() -> None:
