@@ -35,11 +35,13 @@ def kept_tables() -> list[str]:
 
 def describe() -> Description:
     """Return of each kept table how many rows it has, up to which id, and their digest; of every other table only how
-    many rows it has."""
-    last = _last_ids(kept_tables())
+    many rows it has. Before the first migrations there is none."""
+    there = set(connection.introspection.table_names())
+    last = _last_ids([table for table in kept_tables() if table in there])
+    ours = [model for model in _our_models() if model._meta.db_table in there]
     return {
         "kept": {table: _describe_table(table, upto) for table, upto in last.items()},
-        "rows": {model._meta.db_table: model._base_manager.count() for model in _our_models()},
+        "rows": {model._meta.db_table: model._base_manager.count() for model in ours},
     }
 
 
@@ -129,7 +131,7 @@ def _our_models() -> Iterator[type[models.Model]]:
 
 def _last_ids(tables: list[str]) -> dict[str, int]:
     with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and tables:
             # Wait until nobody is adding a row: a later transaction may be visible before an earlier one.
             cursor.execute("SET LOCAL lock_timeout = '10s'")
             cursor.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE MODE")

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from agencies.records import history
 from reports.document import plain_json
 from reports.issuing.services import record_digests
-from reports.models import IssuedPaper, RecordDigest
+from reports.models import IssuedPaper, IssuedParagraph, RecordDigest
 from reports.models.issue import sha256
 from tests.factories import IssuedPaperFactory, UserFactory, WorkItemFactory
 from tests.reports.verifying import lift_triggers
@@ -146,6 +146,54 @@ def verifier(*arguments):
         [sys.executable, "-I", VERIFIER, *arguments], capture_output=True, text=True, check=False
     )
     return done.returncode, (done.stdout + done.stderr).splitlines()
+
+
+@pytest.fixture
+def checked(two_papers, tmp_path):
+    """The file that a check kept outside the database."""
+    file = tmp_path / "digests.jsonl"
+    assert digests("check", "--kept", str(file))[0].startswith("2 digests are sound.")
+    return file
+
+
+def test_a_check_keeps_the_list_for_the_next_one(checked):
+    IssuedPaperFactory()
+    digests("check", "--kept", str(checked))
+    places = [json.loads(line)["place"] for line in checked.read_text().splitlines()]
+    assert places == [1, 2, 3]
+
+
+def test_a_paper_that_vanished_with_its_digest_is_named(checked):
+    paper = IssuedPaper.objects.order_by("pk").last()
+    name, digest = str(paper), RecordDigest.objects.newest().digest
+    lift_triggers("reports_recorddigest")
+    lift_triggers("reports_issuedparagraph")
+    lift_triggers("reports_issuedpaper")
+    RecordDigest.objects.filter(issued=paper)._raw_delete("default")
+    IssuedParagraph.objects.filter(issued=paper)._raw_delete("default")
+    IssuedPaper.objects.filter(pk=paper.pk)._raw_delete("default")
+    kept = checked.read_text()
+    # The chain alone is sound.
+    digests("check")
+    with pytest.raises(CommandError) as refused:
+        digests("check", "--kept", str(checked))
+    assert str(refused.value) == (
+        f"Digest 2, of {name}, was {digest} when it was listed; now it is not there."
+    )
+    assert checked.read_text() == kept
+
+
+def test_a_paper_whose_digest_was_made_anew_is_named(checked):
+    row = RecordDigest.objects.newest()
+    entry = plain_json.dump({**row.content, "at": "2026-01-01T00:00:00+00:00"})
+    name, before, after = str(row.issued), row.digest, sha256(entry)
+    tamper("reports_recorddigest", "entry = %s, digest = %s WHERE place = 2", entry.decode(), after)
+    digests("check")
+    with pytest.raises(CommandError) as refused:
+        digests("check", "--kept", str(checked))
+    assert str(refused.value) == (
+        f"Digest 2, of {name}, was {before} when it was listed; now it is {after}."
+    )
 
 
 def test_a_paper_is_proved_by_its_file_and_the_list_alone(two_papers, tmp_path):
