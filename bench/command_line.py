@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import browser, data, frozen, load, papers, rows, web, workbook
+from bench import accounts, browser, data, frozen, load, papers, rows, web, workbook
 from bench.nodes import events
 from bench.server import ROOT
 
@@ -52,11 +52,13 @@ def options(typed: list[str]) -> argparse.Namespace:
     freezing.add_argument("--seconds", type=float, default=60)
     freezing.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
     freezing.add_argument("--json", type=Path, metavar="FILE", help="save the run")
+    trying = acts.add_parser("accounts", help="try what the accounts of an installation may not do")
+    trying.set_defaults(act=lambda args: accounts.run())
     looking = acts.add_parser("browser", parents=[where], help="in a browser on a slow link")
     looking.set_defaults(act=look)
     looking.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
     looking.add_argument("--rounds", type=int, default=3)
-    names = {"table", "compare", "load", "nodes", "frozen", "browser", "-h", "--help"}
+    names = {"table", "compare", "load", "nodes", "frozen", "accounts", "browser", "-h", "--help"}
     return parser.parse_args(typed if typed and typed[0] in names else ["table", *typed])
 
 

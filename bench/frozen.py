@@ -179,10 +179,11 @@ async def hang(
         end()
         await asyncio.sleep(AFTER)
         log.is_over = True
+    # From the moment the database hung: what a request waited before is of the load.
     during = [
-        each
-        for each in log.answers
-        if begun - PAGE_BAR < each[0] < ended and each[0] + each[1] > begun
+        (start + took - max(start, begun), status)
+        for start, took, status in log.answers
+        if start < ended and start + took > begun
     ]
     refused = [start + took for start, took, status in log.answers if status == 503]
     wrong = await asyncio.to_thread(
@@ -190,8 +191,8 @@ async def hang(
     )
     return {
         "pages": len(during),
-        "statuses": dict(Counter(status for _, _, status in during)),
-        "longest page": round(max(took for _, took, _ in during), 2),
+        "statuses": dict(Counter(status for _, status in during)),
+        "longest page": round(max(took for took, _ in during), 2),
         "first 503 after": round(min(refused, default=begun) - begun, 2),
         "last 503 after the end": round(max(refused, default=ended) - ended, 2),
         "errors afterwards": {

@@ -1,6 +1,8 @@
 -- What the two roles may do in a database of Plan Register. Run it as a superuser, before `migrate` or `pg_restore`.
 -- The owner makes tables; the application reads and writes rows.
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+-- A temporary table would stand before the real one of its name, for triggers too.
+REVOKE TEMPORARY ON DATABASE :"DBNAME" FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO plan_owner;
 GRANT USAGE ON SCHEMA public TO plan;
 ALTER DEFAULT PRIVILEGES FOR ROLE plan_owner IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO plan;

@@ -1,5 +1,6 @@
 """Test the dependencies: a reason for each, minimum versions, and no URLs in the locks."""
 
+import re
 import tomllib
 from importlib.metadata import version
 
@@ -13,6 +14,7 @@ from tests.codebase.source import ROOT, addresses, pins, uncommented_dependencie
 PYPROJECT = (ROOT / "pyproject.toml").read_text()
 RUN, EXTRAS, DEV = "requirements.lock", "deploy/extras.lock", "requirements-dev.lock"
 LOCKS = {name: (ROOT / name).read_text() for name in (RUN, EXTRAS, DEV)}
+BUILD = (ROOT / "deploy/build.lock").read_text()
 
 # Older versions have a known fault.
 FLOORS = {
@@ -62,7 +64,38 @@ def test_each_lock_contains_the_smaller_one(small, large):
     assert {name: more.get(name) for name in fewer} == fewer
 
 
-@pytest.mark.parametrize("lock", LOCKS.values(), ids=LOCKS)
+def test_what_builds_the_package_is_exact_and_locked():
+    required = [Requirement(line) for line in tomllib.loads(PYPROJECT)["build-system"]["requires"]]
+    pinned, ours = pins(BUILD), pins(LOCKS[DEV])
+    assert {f"{each.name}{each.specifier}" for each in required} == {
+        f"{each.name}=={pinned[each.name]}" for each in required
+    }
+    # Installed beside the packages of the service.
+    shared = pinned.keys() & ours.keys()
+    assert {name: pinned[name] for name in shared} == {name: ours[name] for name in shared}
+
+
+def test_every_installation_that_is_described_fetches_only_what_is_locked():
+    files = ["README.md", "docs/operations.md", "deploy/container/Containerfile"]
+    text = "\n".join((ROOT / name).read_text().replace("\\\n", " ") for name in files)
+    commands = re.findall(r"pip install (.*?)(?:&&|\n|`)", text)
+    ours = [each for each in commands if "--require-hashes" not in each]
+    assert len(commands) - len(ours) == 6
+    assert len(ours) == 4
+    for each in ours:
+        assert {"--no-deps", "--no-build-isolation"} <= set(each.split())
+
+
+def test_every_image_is_named_by_its_digest():
+    container = (ROOT / "deploy/container/Containerfile").read_text()
+    compose = (ROOT / "deploy/container/compose.yaml").read_text()
+    named = re.findall(r"^FROM (\S+)", container, re.M) + re.findall(r"image: (\S+/\S+)", compose)
+    assert len(named) == 3
+    for each in named:
+        assert re.fullmatch(r"docker\.io/library/\S+@sha256:[0-9a-f]{64}", each)
+
+
+@pytest.mark.parametrize("lock", [*LOCKS.values(), BUILD], ids=[*LOCKS, "build"])
 def test_every_pin_has_hashes_and_no_url(lock):
     assert addresses(lock) == []
     assert all("--hash=sha256:" in block for block in lock_blocks(lock))

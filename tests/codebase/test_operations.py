@@ -3,6 +3,7 @@
 import configparser
 import re
 import shlex
+import shutil
 import subprocess
 import tomllib
 from argparse import ArgumentError
@@ -16,7 +17,17 @@ from trafficking_plan.running import health, libraries, web_server
 DEPLOY = ROOT / "deploy"
 PAGE = (ROOT / "docs/operations.md").read_text()
 FILES = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
-UNITS = sorted((DEPLOY / "systemd").iterdir())
+UNITS = sorted(path for path in (DEPLOY / "systemd").iterdir() if path.is_file())
+# Where each unit may write; the others, nowhere.
+FILES_FOLDER, BACKUPS = "-/srv/plan-register/files", "/srv/plan-register/backups"
+MAY_WRITE = {
+    "web": FILES_FOLDER,
+    "worker": FILES_FOLDER,
+    "forget": FILES_FOLDER,
+    "backup": BACKUPS,
+    "verify": BACKUPS,
+}
+MOST_EXPOSED = 3.0
 COMMAND = re.compile(r"plan-register\"? ([a-z_]{4,}(?: [^\"`;&|<>\n]*)?)")
 
 
@@ -63,15 +74,53 @@ def test_each_unit_of_the_page_is_there_and_each_timer_has_its_service():
     assert {unit.stem for unit in UNITS if unit.suffix == ".timer"} <= services
 
 
-def test_each_unit_can_be_read_and_runs_as_its_own_user():
-    for unit in UNITS:
-        parser = configparser.ConfigParser(interpolation=None, strict=False)
-        parser.optionxform = str
-        parser.read_string(unit.read_text())
-        if unit.suffix == ".service":
-            service = parser["Service"]
-            assert (service["User"], service["NoNewPrivileges"]) == ("plan", "yes")
-            assert service["ExecStart"].startswith(service["WorkingDirectory"])
+def service_of(unit):
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    parser.optionxform = str
+    parser.read_string(unit.read_text())
+    return parser["Service"] if unit.suffix != ".timer" else None
+
+
+SERVICES = {
+    unit.stem.removeprefix("plan-register-"): service_of(unit)
+    for unit in UNITS
+    if unit.suffix == ".service"
+}
+
+
+def test_what_writes_backups_is_not_what_serves_pages():
+    written = {
+        name: each["ReadWritePaths"] for name, each in SERVICES.items() if "ReadWritePaths" in each
+    }
+    assert written == MAY_WRITE
+    users = {name: each["User"] for name, each in SERVICES.items()}
+    assert users == {
+        name: "plan_backup" if MAY_WRITE.get(name) == BACKUPS else "plan" for name in SERVICES
+    }
+    for each in SERVICES.values():
+        assert each["ExecStart"].startswith(each["WorkingDirectory"])
+
+
+def test_all_units_are_closed_alike_by_one_file_that_the_page_copies_too():
+    folder = DEPLOY / "systemd/plan-register-.service.d"
+    closed = service_of(folder / "closed.conf")
+    assert (closed["ProtectSystem"], closed["NoNewPrivileges"]) == ("strict", "yes")
+    for each in SERVICES.values():
+        assert each.keys() & closed.keys() <= {"Environment"}
+    copied = re.findall(r"cp (-r )?\S*deploy/systemd/plan-register-\*", PAGE)
+    assert copied == ["-r "] * 2
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd")
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_unit_is_exposed(name, tmp_path):
+    folder = tmp_path / "etc/systemd/system"
+    shutil.copytree(DEPLOY / "systemd", folder)
+    command = ["systemd-analyze", "security", "--offline=yes", f"--root={tmp_path}"]
+    ran = subprocess.run(
+        [*command, f"plan-register-{name}.service"], capture_output=True, text=True
+    )
+    assert float(re.findall(r"exposure level for \S+: ([0-9.]+)", ran.stdout)[0]) <= MOST_EXPOSED
 
 
 def test_each_block_of_commands_is_a_shell_script():
