@@ -32,6 +32,11 @@ def installation(tmp_path):
     return tmp_path
 
 
+def say_no_records(installation):
+    """Let `describe_records` write an empty file, without a database."""
+    (installation / "venv/bin/plan-register").write_text('#!/bin/sh\necho "{}" > "$2"\n')
+
+
 def back_up(installation, **settings):
     (installation / ".env").write_text("".join(f"{name}={settings[name]}\n" for name in settings))
     ran = subprocess.run(
@@ -67,8 +72,7 @@ def test_an_empty_database_is_backed_up(installation):
 
 
 def test_a_password_is_on_no_command_line(installation):
-    describe = installation / "venv/bin/plan-register"
-    describe.write_text('#!/bin/sh\necho "{}" > "$2"\n')
+    say_no_records(installation)
     url = "postgresql://plan:four%20walls%2Fone%20plan@db.example/plan?sslmode=verify-full"
     ran, made = back_up(installation, DATABASE_URL=f'"{url}"', FILES_DIR=installation / "files")
     assert (ran.stderr, ran.returncode) == ("", 0)
@@ -85,6 +89,7 @@ def test_a_password_is_on_no_command_line(installation):
 
 
 def test_files_that_are_not_there_are_no_backup(installation):
+    say_no_records(installation)
     ran, made = back_up(
         installation,
         DATABASE_URL=f"sqlite:///{installation}/empty.sqlite3",
