@@ -47,7 +47,6 @@ REFUSED = [
             "make a table": "CREATE TABLE other ()",
             "make a function": "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
             "stand before a table": "CREATE TEMPORARY TABLE agencies_user ()",
-            "give rights": "GRANT TRUNCATE ON reports_issuedpaper TO plan",
         }.items()
     ),
     ("plan_backup", "change an uploaded file", "echo other >> files/2010/kept"),

@@ -156,10 +156,10 @@ def is_of_connection(failure: BaseException) -> bool:
     By the exception, since a database that restarted answers again. SQLite has one kind for a locked file and for
     a table that is not there, so there the database is asked.
     """
-    if isinstance(failure, InterfaceError | psycopg.InterfaceError | psycopg.OperationalError):
+    if isinstance(failure, psycopg.InterfaceError | psycopg.OperationalError):
         return True
     is_sqlite = connection.vendor == "sqlite"
-    return isinstance(failure, OperationalError) and (
+    return isinstance(failure, InterfaceError | OperationalError) and (
         not is_sqlite or "is locked" in str(failure) or not database_answers()
     )
 

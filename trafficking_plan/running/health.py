@@ -146,9 +146,14 @@ class Listener(BaseHTTPRequestHandler):
         """Leave no line in the log."""
 
 
+class Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Leave no line in the log if who asked has gone."""
+
+
 def listen(to: socket.socket) -> None:
     """Answer health checks at a listening socket from now on, in threads of their own."""
-    server = ThreadingHTTPServer(to.getsockname()[:2], Listener, bind_and_activate=False)
+    server = Server(to.getsockname()[:2], Listener, bind_and_activate=False)
     server.socket.close()
     server.socket = to
     threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
