@@ -111,16 +111,20 @@ def test_all_units_are_closed_alike_by_one_file_that_the_page_copies_too():
     assert copied == ["-r "] * 2
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd")
-@pytest.mark.parametrize("name", SERVICES)
-def test_no_unit_is_exposed(name, tmp_path):
-    folder = tmp_path / "etc/systemd/system"
-    shutil.copytree(DEPLOY / "systemd", folder)
-    command = ["systemd-analyze", "security", "--offline=yes", f"--root={tmp_path}"]
-    ran = subprocess.run(
-        [*command, f"plan-register-{name}.service"], capture_output=True, text=True
-    )
-    assert float(re.findall(r"exposure level for \S+: ([0-9.]+)", ran.stdout)[0]) <= MOST_EXPOSED
+# Where systemd is; `closed.conf` is tested everywhere.
+if shutil.which("systemd-analyze"):
+
+    @pytest.mark.parametrize("name", SERVICES)
+    def test_no_unit_is_exposed(name, tmp_path):
+        folder = tmp_path / "etc/systemd/system"
+        shutil.copytree(DEPLOY / "systemd", folder)
+        command = ["systemd-analyze", "security", "--offline=yes", f"--root={tmp_path}"]
+        ran = subprocess.run(
+            [*command, f"plan-register-{name}.service"], capture_output=True, text=True
+        )
+        assert (
+            float(re.findall(r"exposure level for \S+: ([0-9.]+)", ran.stdout)[0]) <= MOST_EXPOSED
+        )
 
 
 def test_each_block_of_commands_is_a_shell_script():

@@ -156,7 +156,7 @@ def test_storage_that_is_away_says_so_within_seconds(away):
 
 
 def test_a_node_stays_in_while_object_storage_is_away(client, transactional_db, away, monkeypatch):
-    monkeypatch.setattr(health, "readiness", Readiness(patience=20))
+    monkeypatch.setattr(health, "readiness", Readiness(patience=20, moment=20))
     answer = client.get("/readyz")
     assert (answer.status_code, answer.text.splitlines()[-1]) == (
         200,
