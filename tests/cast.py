@@ -77,6 +77,7 @@ from tests.factories import (
 from tests.reports.requests.factories import (
     ConsultationFactory,
     EarlierPaperFactory,
+    FileCheckFactory,
     InformationRequestFactory,
     LineCopyFactory,
     NonWorkingDayFactory,
@@ -250,6 +251,7 @@ def ask_for_papers(plan: Plan, agency: Agency, consulted: Agency, paper: IssuedP
         decided=True,
     )
     LineCopyFactory(line=file)
+    FileCheckFactory(line=file)
     RequestLetterFactory(
         request=asked,
         kind="acknowledge",

@@ -78,6 +78,14 @@ _pw_trace_api_requests = _django_set_urlconf
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _files_are_checked_at_once():
+    """A worker checks files before they are released; tests have none, so each is checked when it is asked for."""
+    from reports.requests.services import checking, file_checks
+
+    file_checks.ASKED.append(checking.check_now)
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _middleware_is_loaded_once(_no_slow_or_shared_settings):
     """Test clients share the chain of middleware, unless a test has settings of its own."""
     plain, shared, usual = ClientHandler.load_middleware, ClientHandler(), settings._wrapped

@@ -18,6 +18,7 @@ from reports.models import IssuedPaper
 from reports.requests.models import (
     Consultation,
     EarlierPaper,
+    FileCheck,
     InformationRequest,
     NonWorkingDay,
     Redaction,
@@ -461,6 +462,10 @@ def asked_line(scene: Scene) -> list[Any]:
 
 def asked_file(scene: Scene) -> list[Any]:
     return [*asked(scene), 2]
+
+
+def asked_check(scene: Scene) -> list[Any]:
+    return [*asked_file(scene), FileCheck.objects.get(line__request__in=asked(scene)).pk]
 
 
 def asked_event(scene: Scene) -> list[Any]:
@@ -1063,6 +1068,15 @@ RULES |= {
         asked_file, may=("OIA adviser", "OIA decision-maker"), readers=RELEASERS, post=INVALID
     ),
     "requests:request-line-copy-file": of_releasers(asked_file),
+    "requests:request-file-check": of_plan(
+        asked_check, may=("OIA adviser", "OIA decision-maker"), readers=RELEASERS, post=INVALID
+    ),
+    "requests:request-file-check-state": of_plan(
+        asked_check, may=("OIA adviser", "OIA decision-maker"), readers=RELEASERS
+    ),
+    "requests:request-file-check-file": of_plan(
+        asked_check, may=("OIA adviser", "OIA decision-maker"), readers=RELEASERS
+    ),
     "requests:request-ask-agency": of_adviser(asked_line),
     "requests:request-record-answer": of_adviser(asked_consultation),
     "requests:request-found-file": of_plan(found_paper, may=("OIA adviser",), readers=RELEASERS),

@@ -1,4 +1,4 @@
-"""The child process that renders papers, one at a time, with limits on time and memory.
+"""The child process that renders papers and does other jobs, one at a time, with limits on time and memory.
 
 The process is kept, because its first paper is slow. It is killed and replaced if a paper takes too
 long or fails, without affecting the worker. It has no database: JSON goes in, bytes come out.
@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 import time
+from math import inf
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from traceback import format_exc
 from types import TracebackType
 from typing import Self
+
+from django.utils.module_loading import import_string
 
 from reports.render.pdf import RenderRefused, ReportProgress
 
@@ -22,6 +25,10 @@ REPORT_INTERVAL = 0.5
 
 class RoomLost(Exception):
     """The process died, failed or timed out. The paper need not be the cause."""
+
+
+class TooLong(RoomLost):
+    """It took more than its time."""
 
 
 class Room:
@@ -40,13 +47,18 @@ class Room:
         self.process.start()
         theirs.close()
 
-    def make(self, form: str, document: bytes, report: ReportProgress) -> bytes:
-        """Return the file. Raise `RenderRefused` as `outputs.make` does, and `RoomLost`."""
+    def make(
+        self, form: str, document: bytes, report: ReportProgress, *, seconds: float = inf
+    ) -> bytes:
+        """Return the file, or what a function makes whose name with its module is the form.
+
+        Raise `RenderRefused` as `outputs.make` does, and `RoomLost`, after `seconds` if these are fewer.
+        """
         if not self.process.is_alive():
             self.close()
             self._open()
         try:
-            answer, content = self._answer(form, document, report)
+            answer, content = self._answer(form, document, report, min(seconds, self.seconds))
         except BaseException:
             # This paper may still be rendering, so the next one gets a new process.
             self.close()
@@ -60,9 +72,9 @@ class Room:
         return content
 
     def _answer(
-        self, form: str, document: bytes, report: ReportProgress
+        self, form: str, document: bytes, report: ReportProgress, seconds: float
     ) -> tuple[str, bytes | str]:
-        until = time.monotonic() + self.seconds
+        until = time.monotonic() + seconds
         try:
             self.connection.send((form, document))
             while time.monotonic() < until:
@@ -75,7 +87,7 @@ class Room:
                 report(*content)
         except (EOFError, OSError) as error:  # the latter in the middle of a message
             raise RoomLost("The process that makes papers ended in the middle of one.") from error
-        raise RoomLost(f"It took more than {self.seconds:.0f} seconds.")
+        raise TooLong(f"It took more than {seconds:.0f} seconds.")
 
     def close(self) -> None:
         self.process.kill()
@@ -117,7 +129,10 @@ def _work(connection: Connection, mebibytes: int) -> None:
 
         answer: tuple[str, bytes | str]
         try:
-            answer = "made", make(form, document, report)
+            if "." in form:
+                answer = "made", import_string(form)(document)
+            else:
+                answer = "made", make(form, document, report)
             if last[2]:
                 # The number of pages, which may have come too soon after another report.
                 connection.send(("at", last))

@@ -5,6 +5,7 @@ from django.urls import path
 from reports.public.views import published
 from reports.requests.declared_days import views as working_days
 from reports.requests.earlier_papers import views as filing
+from reports.requests.pages.checking import views as checking
 from reports.requests.pages.decision import views as decision
 from reports.requests.pages.half_years import views as half_years
 from reports.requests.pages.letters import views as letters
@@ -76,6 +77,9 @@ request_urls = [
     path(f"{LINE}file", schedule.line_file, name="request-line-file"),
     path(f"{LINE}copy/", schedule.line_copy, name="request-line-copy"),
     path(f"{LINE}copy/file", schedule.line_copy_file, name="request-line-copy-file"),
+    path(f"{LINE}checks/<int:check>/", checking.check, name="request-file-check"),
+    path(f"{LINE}checks/<int:check>/state", checking.state, name="request-file-check-state"),
+    path(f"{LINE}checks/<int:check>/file", checking.file, name="request-file-check-file"),
     path(f"{LINE}ask/", schedule.ask_agency, name="request-ask-agency"),
     path(
         f"{LINE}answers/<int:consultation>/", schedule.record_answer, name="request-record-answer"

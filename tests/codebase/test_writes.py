@@ -15,6 +15,7 @@ from tests.codebase.source import (
 # Files that bypass `save`, and why history stays complete.
 WRITE_THEIR_OWN_HISTORY = {
     "agencies/records/history.py": "is where history rows are written",
+    "reports/requests/services/file_checks.py": "checks of files are no records and have no history",
     "reports/issuing/services/renderings.py": "files of drafts are no records and have no history",
     "workitems/intake/services/trackers.py": "notes never change, and a mapping is a suggestion",
     "workitems/presenting/services.py": "the slide that members see moves all the time",
@@ -34,6 +35,7 @@ MAY_ASK_THE_CLOCK = {
     "agencies/people/outbox.py": "an email is tried again when its time has come",
     "reports/requests/pages/register/doers.py": "who may take a step now",
     "workitems/calendar/limits.py": "a limit counts the requests of the last minute",
+    "reports/requests/services/file_checks.py": "a check waits from the moment in which it is asked for",
     "reports/demo/issued_briefing.py": "workers beside it see from the time whether it still renders",
 }
 

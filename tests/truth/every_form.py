@@ -40,6 +40,7 @@ from reports.render.docx import render_docx
 from reports.requests.models import (
     Consultation,
     EarlierPaper,
+    FileCheck,
     InformationRequest,
     LineCopy,
     NonWorkingDay,
@@ -397,9 +398,12 @@ CREATES = {
         },
     ),
     "requests:request-line-copy": Creates(
-        LineCopy,
+        FileCheck,
         "OIA adviser",
         lambda world: {"file": SimpleUploadedFile("copy.pdf", made())},
+    ),
+    "requests:request-file-check": Creates(
+        LineCopy, "OIA adviser", lambda world: {"act": "keep", "has_looked": "on"}
     ),
     "requests:request-add-not-held": Creates(
         ScheduleLine, "OIA adviser", lambda world: {"title": "The budget of 2008"}

@@ -1,4 +1,4 @@
-"""render_papers: the worker that renders long papers outside the web server's processes."""
+"""render_papers: the worker that renders long papers, and checks files, outside the web server's processes."""
 
 import logging
 import os
@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from agencies.people import outbox
+from reports.extensions import registry
 from reports.issuing.services import renderings
 from reports.models import Rendering, RenderWorker
 from reports.render.pdf import RenderRefused
@@ -37,8 +38,8 @@ class Overtaken(Exception):
 
 class Command(BaseCommand):
     help = (
-        "Make PDF and Word files of long papers, one at a time. Run one or more beside the web "
-        "server, as a service that is restarted when it ends."
+        "Make PDF and Word files of long papers, and check files before they are released, one at a "
+        "time. Run one or more beside the web server, as a service that is restarted when it ends."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -111,7 +112,7 @@ class Worker:
                 renderings.sign_off(self.worker)
 
     def _turn(self) -> bool:
-        """Make one paper if one is waiting. Return whether it did."""
+        """Make one paper, or do one other job, if one is waiting. Return whether it did."""
         now = timezone.now()
         if self.worker is None:
             self.worker = renderings.sign_on(at=now)
@@ -123,10 +124,18 @@ class Worker:
             renderings.delete_outdated(at=now)
             self.tidied_at = now
         row = renderings.claim(at=now)
-        if row is None:
-            return False
-        self._make(row)
-        return True
+        if row is not None:
+            self._make(row)
+            return True
+        return any(job(self.room.make, self._pause) for job in registry.JOBS)
+
+    def _pause(self) -> datetime:
+        """Return the moment, if we are not asked to stop."""
+        if self.is_stopped:
+            raise Stopped
+        now = timezone.now()
+        self._beat(now)
+        return now
 
     def _beat(self, now: datetime) -> None:
         assert self.worker is not None

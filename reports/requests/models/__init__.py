@@ -1,6 +1,7 @@
 """Models of requests for official information, and of what is released because of them."""
 
 from reports.requests.models.earlier_paper import EarlierPaper
+from reports.requests.models.file_check import FileCheck
 from reports.requests.models.letter import RequestLetter
 from reports.requests.models.line_copy import LineCopy
 from reports.requests.models.non_working_day import NonWorkingDay

@@ -10,9 +10,8 @@ from __future__ import annotations
 import hashlib
 import re
 import subprocess
-import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 import pikepdf
 
 from agencies.wording.translation import _, gettext_lazy
+from reports.requests.redaction.painted import STRING, decoded, text_of_page
 from reports.requests.redaction.report import Finding, Report
 from reports.requests.redaction.withheld_words import APART, Form, Searched, forms, sought
 
@@ -63,13 +63,8 @@ PARTS = {
 LEAST_OF_NAME = 8
 LEAST_OF_BINARY = 5
 
-_STRING = re.compile(rb"\(((?:[^()\\]|\\.)*)\)|(?<!<)<([0-9A-Fa-f\s]*)>(?!>)", re.S)
 _LONG_NAME = re.compile(rb"/([^\s/<>()\[\]{}%%]{%d,})" % LEAST_OF_NAME)
-_ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.S)
-_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _HEX = re.compile(rb"<[0-9A-Fa-f\s]*>")
-_DIGITS = re.compile(rb"<([0-9A-Fa-f]*)>")
-_STREAM = re.compile(rb"stream\r?\n")
 _NOT_TEXT = bytes({*range(9), 11, 12, *range(14, 32), *range(127, 256)})
 _SMALL = bytes(range(256)).lower()
 _NOT_LETTERS = bytes(
@@ -88,8 +83,8 @@ def examine(
 ) -> Report:
     """Examine a PDF for the withheld strings, and for whatever could hide one.
 
-    `pages` is how many were made, `stamp` what each of them must say; "" asks for none, as of a file
-    that is no release. Strings that stand visible elsewhere on purpose (`redact.visible_elsewhere`)
+    `pages` is how many were made, `stamp` what each of them must say; "" asks for none, nor for any
+    text, as of a file that is no release. Strings that stand visible elsewhere on purpose (`redact.visible_elsewhere`)
     are not searched for.
     """
     needles, visible = tuple(needles), tuple(visible_on_purpose)
@@ -127,7 +122,7 @@ class _Examination:
             read = beside.submit(_read_by_poppler, self.data)
             self._of_the_bytes()
             self._with_pikepdf()
-            self._search_the_bytes()
+            self._search_bytes(_("the file’s bytes"), self.data)
         self._with_poppler(read)
 
     def refuse(self, where: str, sentence: str) -> None:
@@ -163,18 +158,6 @@ class _Examination:
             )
         elif self.data[self.data.index(b"%%EOF") + 5 :].strip():
             self.refuse(_("the file"), _("The file goes on after its end."))
-
-    def _search_the_bytes(self) -> None:
-        """Search the bytes, and the streams that the file's own table of objects does not list."""
-        self._search_bytes(_("the file’s bytes"), self.data)
-        for match in _STREAM.finditer(self.data):
-            try:
-                inflated = zlib.decompressobj().decompress(self.data[match.end() :], MAX_INFLATED)
-            except zlib.error:
-                continue
-            self._search_stream(
-                _("the stream at byte {number:,}").format(number=match.end()), inflated
-            )
 
     def _search_stream(self, where: str, stream: bytes) -> None:
         """Search a stream's bytes, once each."""
@@ -235,7 +218,7 @@ class _Examination:
             self._of_an_object(pdf, number, found)
         self._note_strings(_("the file’s information"), pdf.trailer.unparse(resolved=False))
         self._search_strings()
-        self._of_text("pikepdf", [_text_of_page(page) for page in pdf.pages])
+        self._of_text("pikepdf", [text_of_page(page) for page in pdf.pages])
         if faults := [*pdf.check_pdf_syntax(), *pdf.get_warnings()]:
             self.refuse(
                 _("the file"),
@@ -274,7 +257,7 @@ class _Examination:
     def _note_strings(self, where: str, shape: bytes) -> None:
         """Note the strings and long names of an object, as qpdf writes it."""
         if b"(" in shape or b"<" in shape:
-            self.strings[where].extend(map(_decoded, _STRING.finditer(shape)))
+            self.strings[where].extend(map(decoded, STRING.finditer(shape)))
         self.names[where].update(_LONG_NAME.findall(shape))
 
     def _search_strings(self) -> None:
@@ -321,7 +304,7 @@ class _Examination:
             )
         by_page = [Searched(text) for text in texts]
         for number, searched in enumerate(by_page, start=1):
-            if not searched.letters:
+            if not searched.letters and self.stamp:
                 self.refuse(
                     _("page {number}").format(number=number),
                     _(
@@ -393,179 +376,5 @@ def _in_binary(stream: bytes, sought: Iterable[Form]) -> list[Form]:
     return found
 
 
-def _value(match: re.Match[bytes]) -> bytes:
-    """Return the bytes of a PDF string."""
-    literal, digits = match.groups()
-    if literal is None:
-        digits = re.sub(rb"\s", b"", digits)
-        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
-    return _ESCAPE.sub(_unescaped, literal) if b"\\" in literal else literal
-
-
-def _decoded(match: re.Match[bytes]) -> str:
-    """Return a PDF string as text."""
-    value = _value(match)
-    if value.startswith((b"\xfe\xff", b"\xff\xfe")):
-        return value.decode("utf-16", "replace")
-    try:
-        return value.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
-
-
-def _unescaped(match: re.Match[bytes]) -> bytes:
-    found = match[1]
-    if found.isdigit():
-        return bytes([int(found, 8) & 0xFF])
-    return b"" if found in (b"\n", b"\r\n", b"\r") else _ESCAPED.get(found, found)
-
-
 def _from_hex(match: re.Match[str]) -> str:
     return chr(int(match[1], 16))
-
-
-# --- text of a page, from its operators -----------------------------------------------------------
-
-
-def _text_of_page(page: pikepdf.Page) -> str:
-    """Return a page's text in the order in which it is painted, hidden or not."""
-    shown: list[str] = []
-    _read(page.obj, _inherited(page.obj), shown, set())
-    for note in page.obj.get("/Annots", ()):
-        for look in _looks(note.get("/AP")):
-            _read(look, look.get("/Resources", {}), shown, set())
-    return "".join(shown)
-
-
-def _inherited(page: Any) -> Any:
-    while page is not None:
-        if "/Resources" in page:
-            return page.Resources
-        page = page.get("/Parent")
-    return {}
-
-
-def _looks(appearance: Any) -> Iterator[Any]:
-    """Yield the streams that draw an annotation."""
-    if isinstance(appearance, pikepdf.Stream):
-        yield appearance
-    elif isinstance(appearance, pikepdf.Dictionary):
-        for entry in appearance.values():
-            yield from _looks(entry)
-
-
-def _read(content: Any, resources: Any, shown: list[str], within: set[Any]) -> None:
-    fonts = resources.get("/Font", {})
-    letters: dict[str, Callable[[bytes], str]] = {}
-    font: Callable[[bytes], str] = _latin
-    # Letters that are placed one by one are one word.
-    single = False
-    for each in pikepdf.parse_content_stream(content, "Tf Tj TJ ' \" Do BDC DP"):
-        name, operands = str(each.operator), each.operands
-        if name == "Tf":
-            called = str(operands[0])
-            if called not in letters:
-                letters[called] = _letters_of(fonts[called]) if called in fonts else _latin
-            font = letters[called]
-        elif name == "Do":
-            drawn = resources.get("/XObject", {}).get(str(operands[0]))
-            if (
-                drawn is not None
-                and drawn.get("/Subtype") == "/Form"
-                and drawn.objgen not in within
-            ):
-                shown.append("\n")
-                inner = drawn.get("/Resources", resources)
-                _read(drawn, inner, shown, within | {drawn.objgen})
-        elif name in ("BDC", "DP"):
-            for operand in operands:
-                if isinstance(operand, pikepdf.Dictionary):
-                    texts = [_decoded(m) for m in _STRING.finditer(operand.unparse())]
-                    shown += [f"\n{text}\n" for text in texts]
-        else:
-            text = font(_codes(operands[-1]) if operands else b"")
-            if not (single and len(text) <= 1):
-                shown.append("\n")
-            single = len(text) <= 1
-            shown.append(text)
-
-
-def _codes(shown: Any) -> bytes:
-    """Return the codes of a string, or of all strings of an array, whose numbers move them."""
-    if isinstance(shown, pikepdf.Array):
-        written = shown.unparse()
-        if b"(" not in written:  # qpdf writes hexadecimal digits in pairs
-            return bytes.fromhex(b"".join(_DIGITS.findall(written)).decode())
-        return b"".join(map(_value, _STRING.finditer(written)))
-    return bytes(shown) if isinstance(shown, pikepdf.String) else b""
-
-
-def _latin(codes: bytes) -> str:
-    return codes.decode("cp1252", "replace")
-
-
-def _letters_of(font: Any) -> Callable[[bytes], str]:
-    """Return what turns a font's codes into text."""
-    is_wide = font.get("/Subtype") == "/Type0"
-    table = _Letters({} if is_wide else _standard(font))
-    if "/ToUnicode" in font:
-        table |= _to_unicode(font.ToUnicode.read_bytes())
-    encoding = "utf-16-be" if is_wide else "latin-1"  # of codes, not of letters
-
-    def read(codes: bytes) -> str:
-        return codes.decode(encoding, "surrogatepass" if is_wide else "strict").translate(table)
-
-    return read
-
-
-class _Letters(dict[int, str]):
-    """The letters of a font by their codes."""
-
-    def __missing__(self, code: int) -> str:
-        return "\ufffd"
-
-
-def _standard(font: Any) -> Iterator[tuple[int, str]]:
-    """Yield the codes and letters of a simple font: Windows' letters, and those it differs in."""
-    for code in range(256):
-        yield code, bytes([code]).decode("cp1252", "replace")
-    encoding = font.get("/Encoding")
-    if isinstance(encoding, pikepdf.Dictionary):
-        from fontTools.agl import toUnicode
-
-        code = 0
-        for entry in encoding.get("/Differences", ()):
-            if isinstance(entry, pikepdf.Name):
-                yield code, toUnicode(str(entry)[1:])
-                code += 1
-            else:
-                code = int(entry)
-
-
-_BLOCK = re.compile(rb"beginbf(char|range)(.*?)endbf", re.S)
-_CHARACTER = re.compile(rb"<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]*)>")
-_RANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*(?:<([0-9A-Fa-f\s]*)>|\[([^\]]*)\])")
-
-
-def _to_unicode(table: bytes) -> dict[int, str]:
-    """Return the letters of a font's codes, from its own table."""
-    found: dict[int, str] = {}
-    for kind, block in _BLOCK.findall(table):
-        if kind == b"char":
-            for code, letters in _CHARACTER.findall(block):
-                found[int(code, 16)] = _utf16(letters)
-            continue
-        for first, last, letters, several in _RANGE.findall(block):
-            start, end = int(first, 16), min(int(last, 16), int(first, 16) + 0xFFFF)
-            if several:
-                each = re.findall(rb"<([0-9A-Fa-f\s]*)>", several)
-                found |= {start + place: _utf16(of) for place, of in enumerate(each)}
-                continue
-            text = _utf16(letters)
-            for code in range(start, end + 1):
-                found[code] = text[:-1] + chr(ord(text[-1]) + code - start) if text else ""
-    return found
-
-
-def _utf16(digits: bytes) -> str:
-    return bytes.fromhex(digits.decode()).decode("utf-16-be", "replace")

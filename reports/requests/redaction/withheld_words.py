@@ -32,7 +32,7 @@ _WORDS = re.compile(rf"[^\W_]+|{APART.strip()}")
 _DIGITS = re.compile(r"\d(?:[\d .\-()/\u2010-\u2015\u00a0]*\d)?")
 
 
-def _folded(text: str) -> list[str]:
+def folded(text: str) -> list[str]:
     """Return the words of a text in small letters and without accents."""
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text)
@@ -63,7 +63,7 @@ def forms(needle: str) -> tuple[Form, ...]:
     if len(words) > PIECE:
         starts = [*range(0, len(words) - PIECE, PIECE), len(words) - PIECE]
         texts += [" ".join(words[start : start + PIECE]) for start in starts]
-    found = {"".join(_folded(text)): text for text in reversed(texts)}
+    found = {"".join(folded(text)): text for text in reversed(texts)}
     for digits in _digits(texts[0]):
         found.setdefault(digits, digits)
     return tuple(
@@ -73,7 +73,7 @@ def forms(needle: str) -> tuple[Form, ...]:
 
 def _digits(text: str) -> Iterable[str]:
     """Yield the digits of each long number, and all of them if there are few letters beside."""
-    letters = "".join(_folded(text))
+    letters = "".join(folded(text))
     digits = "".join(filter(str.isdigit, letters))
     if len(digits) >= LEAST and 2 * len(digits) >= len(letters):
         yield digits
@@ -99,7 +99,7 @@ class Searched:
     _starts: frozenset[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        words = _folded(LABEL.sub(APART, self.text))
+        words = folded(LABEL.sub(APART, self.text))
         self.letters = "".join(words)
         self._starts = frozenset(accumulate((len(word) for word in words), initial=0))
 

@@ -18,10 +18,11 @@ from reports.document import Document, from_json, words
 from reports.models import Response
 from reports.models.issue import sha256
 from reports.render.pdf import RenderRefused
-from reports.requests.models import InformationRequest, LineCopy, Release, ScheduleLine
+from reports.requests.models import FileCheck, InformationRequest, LineCopy, Release, ScheduleLine
 from reports.requests.print.answer_html import AnswerPage, Marked, render_answer
 from reports.requests.redaction.redact import label, needles, redact, visible_elsewhere
-from reports.requests.redaction.report import Report
+from reports.requests.redaction.report import Finding, Report
+from reports.requests.services import file_checks
 from reports.requests.services.recording import not_now
 from reports.requests.services.redactions import spans_of
 from workitems.plan.attachments import clean_name, fault
@@ -185,22 +186,70 @@ def going_out(line: ScheduleLine, *, stamp: str) -> tuple[bytes, str]:
     return held_file(line), ""
 
 
+class BeingChecked(Refused):
+    """The check of a file is not finished yet."""
+
+
 def examined(line: ScheduleLine, data: bytes, *, file_name: str, stamp: str = "") -> Report:
-    """Return the gate's report on a file that is no briefing's. Raise `Refused` for no PDF.
+    """Return the gate's report on a file that is no briefing's.
 
-    An answer quotes its briefing: what the same schedule withholds there is searched for.
+    What we printed is searched now. A file that another program made is checked by a worker: raise `BeingChecked`
+    until that is done, and `Refused` for a file that could not be checked.
     """
-    # With it comes pikepdf, which a web process may never need.
-    from reports.requests.redaction.gate import examine
+    if _is_printed_here(line):
+        return _searched(line, data, file_name=file_name, stamp=stamp)
+    check = file_checks.check_of(line, data)
+    if check.is_given_up:
+        raise Refused(_("{document} could not be checked.").format(document=named_line(line)))
+    if not check.is_over:
+        raise BeingChecked(
+            _(
+                "{document} is still being checked. That takes up to a minute; then reload this page."
+            ).format(document=named_line(line))
+        )
+    return report_of(check, size=len(data), file_name=file_name)
 
+
+def report_of(check: FileCheck, *, size: int, file_name: str) -> Report:
+    """Return a finished check as the gate's report, for the record. One that passes has no words of the paper."""
+    return Report(
+        sha256=check.pdf_sha256,
+        size=size,
+        file_name=file_name,
+        pages=check.report["pages"],
+        stamp="",
+        readers=tuple(check.report["readers"]),
+        searched=0,
+        too_short=0,
+        visible_on_purpose=0,
+        findings=tuple(Finding(str(each.page or ""), each.sentence) for each in check.found),
+    )
+
+
+def _is_printed_here(line: ScheduleLine) -> bool:
+    """Whether what goes out for a paper is of our own making."""
+    if line.kind in (Kind.PACK, Kind.MINUTES) or line.response is not None:
+        return standing_copy(line) is None
+    return line.is_ours
+
+
+def withheld_of_briefing(line: ScheduleLine) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what the same schedule withholds of the briefing that an answer is about, and which of
+    these words stand elsewhere in it on purpose."""
     briefing = _answered(line)
-    sought: tuple[str, ...] = ()
-    visible: tuple[str, ...] = ()
     if briefing is not None and briefing.is_given and briefing.issued is not None:
         spans = spans_of(briefing, proposed=True)
         document = from_json(bytes(briefing.issued.document))
         if spans:
-            sought, visible = needles(document, spans), visible_elsewhere(document, spans)
+            return tuple(needles(document, spans)), tuple(visible_elsewhere(document, spans))
+    return (), ()
+
+
+def _searched(line: ScheduleLine, data: bytes, *, file_name: str, stamp: str) -> Report:
+    # With it comes pikepdf, which a web process may never need.
+    from reports.requests.redaction.gate import examine
+
+    sought, visible = withheld_of_briefing(line)
     return examine(
         data,
         needles=sought,
@@ -224,20 +273,14 @@ def pages_of(data: bytes, line: ScheduleLine) -> int:
 
 
 @transaction.atomic
-def add_copy(*, line: ScheduleLine, file: "File[bytes]", by: User, at: datetime) -> LineCopy:
-    """Keep a PDF to be released instead of a paper, for what is decided on it now. The newest counts.
+def upload_copy(*, line: ScheduleLine, file: "File[bytes]", by: User, at: datetime) -> FileCheck:
+    """Have a PDF checked, to be released instead of a paper for what is decided on it now.
 
-    Raise `Refused` for a briefing, before the paper is given, for a file that the gate refuses, for
-    the paper itself where it is released in part, and after the schedule is locked, unless the
-    decision is signed and the paper has no file that can go out.
+    Raise `Refused` for a briefing, before the paper is given, for no PDF, for the paper itself where it is
+    released in part, and after the schedule is locked, unless the decision is signed and the paper has no file that
+    can go out.
     """
-    request = locked(InformationRequest(pk=line.request_id))
-    row = ScheduleLine.objects.select_related(*WITH_FILES).get(pk=line.pk)
-    if row.is_ours:
-        raise Refused(_("A briefing is redacted and printed here. It needs no copy."))
-    if not row.is_given:
-        raise Refused(_("Decide first whether this paper is released in full or in part."))
-    _check_may_add(request, row)
+    row = _to_be_copied(line)
     name = clean_name(file.name or "")
     refusal = fault(name, file.size, file.file, ("pdf",), _("a PDF"))
     if refusal:
@@ -248,12 +291,37 @@ def add_copy(*, line: ScheduleLine, file: "File[bytes]", by: User, at: datetime)
         raise Refused(
             _("This is the whole paper. Upload a copy without the words that are withheld."), "file"
         )
-    try:
-        report = examined(row, data, file_name="copy.pdf")
-    except Refused as error:
-        raise Refused(_("This file is no PDF that can be read."), "file") from error
-    if not report.passes:
-        raise Refused(report.findings[0].sentence, "file")
+    return file_checks.ask(row, data, upload=data, by=by, at=at)
+
+
+@transaction.atomic
+def print_to_pictures(*, check: FileCheck, by: User, at: datetime) -> FileCheck:
+    """Have the pages of a refused file printed to pictures, and check those."""
+    row = _to_be_copied(check.line)
+    if not check.may_be_pictures:
+        raise Refused(_("The pages of this file cannot be printed to pictures."))
+    data = bytes(check.pdf) if check.pdf is not None else _held_or_nothing(row)
+    return file_checks.ask(row, data, upload=data, by=by, at=at, as_pictures=True)
+
+
+@transaction.atomic
+def keep_copy(*, check: FileCheck, by: User, at: datetime) -> LineCopy:
+    """Keep a checked file, to be released instead of its paper. The newest counts.
+
+    Raise `Refused` for one that is not checked or did not pass, and if the decision on the paper has changed.
+    """
+    row = _to_be_copied(check.line)
+    found = FileCheck.objects.select_for_update().get(pk=check.pk)
+    if found.pdf is None:
+        raise Refused(_("This copy is kept already."))
+    if not found.passes:
+        raise Refused(_("This copy has not passed the check."))
+    if found.decision != row.decision:
+        raise Refused(
+            _("The decision on this paper has changed since. Upload the copy again for it.")
+        )
+    data = bytes(found.pdf)
+    report = report_of(found, size=len(data), file_name="copy.pdf")
     made = LineCopy(
         line=row,
         decision=row.decision,
@@ -266,7 +334,24 @@ def add_copy(*, line: ScheduleLine, file: "File[bytes]", by: User, at: datetime)
         added_at=at,
     )
     made.save(force_insert=True)
+    # The copy has the file now, and what was withheld is not kept beside it.
+    found.pdf = None
+    if found.report["comparison"]:
+        found.report["comparison"]["changes"] = []
+    found.save(update_fields=["pdf", "report"])
     return made
+
+
+def _to_be_copied(line: ScheduleLine) -> ScheduleLine:
+    """Return the line, its request locked, if a copy may be uploaded for it now."""
+    request = locked(InformationRequest(pk=line.request_id))
+    row = ScheduleLine.objects.select_related(*WITH_FILES).get(pk=line.pk)
+    if row.is_ours:
+        raise Refused(_("A briefing is redacted and printed here. It needs no copy."))
+    if not row.is_given:
+        raise Refused(_("Decide first whether this paper is released in full or in part."))
+    _check_may_add(request, row)
+    return row
 
 
 def _check_may_add(request: InformationRequest, row: ScheduleLine) -> None:
@@ -292,6 +377,8 @@ def needs_repair(row: ScheduleLine) -> bool:
     try:
         data = going_out(row, stamp="")[0]
         return not examined(row, data, file_name="copy.pdf").passes
+    except BeingChecked:
+        return False
     except (Refused, FileNotFoundError):
         return True
 

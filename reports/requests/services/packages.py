@@ -2,6 +2,7 @@
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from reports.document import Document
 from reports.models.issue import sha256
@@ -58,11 +59,7 @@ def refusals(request: InformationRequest) -> list[str]:
             found.append(str(refusal))
         else:
             if not report.passes:
-                found.append(
-                    _("{document} did not pass the check. {reason}").format(
-                        document=named_line(line), reason=_why(report)
-                    )
-                )
+                found.append(_refused(line, [each.sentence for each in report.findings]))
     return found
 
 
@@ -72,27 +69,35 @@ def refusals_of_files(request: InformationRequest) -> list[str]:
     for line in request.lines.given().in_order().select_related(*WITH_FILES):
         if line.is_ours or line.response is not None or lack_of(line):
             continue
-        if reason := refusal_of_file(line):
-            found.append(
-                _("{document} did not pass the check. {reason}").format(
-                    document=named_line(line), reason=reason
-                )
-            )
+        if reasons := refusals_of_file(line):
+            found.append(_refused(line, reasons))
     return found
 
 
-def refusal_of_file(line: ScheduleLine) -> str:
-    """Return why the check refuses the file that goes out as it is, or ""."""
+def refusals_of_file(line: ScheduleLine) -> list[str]:
+    """Return why the file that goes out as it is does not pass the check, or that it is being checked."""
     try:
         data, _stamp = going_out(line, stamp="")
         report = examined(line, data, file_name="paper.pdf")
     except Refused as refusal:
-        return str(refusal)
-    return "" if report.passes else _why(report)
+        return [str(refusal)]
+    return [finding.sentence for finding in report.findings]
 
 
-def _why(report: Report) -> str:
-    return report.findings[0].sentence
+def _refused(line: ScheduleLine, reasons: list[str]) -> str:
+    """Return the sentence of a file that is refused: its first reason, and how many there are."""
+    document = named_line(line)
+    if reasons[0].startswith(document):
+        return reasons[0]
+    more = len(reasons) - 1
+    counted = ngettext("There is {count} more problem.", "There are {count} more problems.", more)
+    return (
+        _("{document} did not pass the check. {reason}")
+        .format(
+            document=document, reason=f"{reasons[0]} {counted.format(count=more) if more else ''}"
+        )
+        .strip()
+    )
 
 
 def _prepared(request: InformationRequest, line: ScheduleLine, used: set[str]) -> Prepared:

@@ -9,6 +9,7 @@ from reports.models.issue import sha256
 from reports.requests.models import (
     Consultation,
     EarlierPaper,
+    FileCheck,
     InformationRequest,
     LineCopy,
     NonWorkingDay,
@@ -91,6 +92,33 @@ class LineCopyFactory(DjangoModelFactory):
     added_by = factory.SubFactory(UserFactory)
     added_as = factory.LazyAttribute(lambda copy: copy.added_by.signature)
     added_at = datetime(2013, 5, 2, tzinfo=UTC)
+
+
+class FileCheckFactory(DjangoModelFactory):
+    """A check of an uploaded copy that found nothing; the bytes are a stand-in."""
+
+    class Meta:
+        model = FileCheck
+
+    line = factory.SubFactory(ScheduleLineFactory)
+    decision = "part"
+    pdf = b"%PDF-1.7 a copy"
+    pdf_sha256 = factory.LazyAttribute(lambda check: sha256(check.pdf))
+    edition = 1
+    state = "done"
+    report = factory.LazyFunction(
+        lambda: {
+            "pages": 1,
+            "found": [],
+            "recognised": 0,
+            "has_text": False,
+            "comparison": None,
+            "readers": [],
+        }
+    )
+    asked_at = datetime(2013, 5, 2, tzinfo=UTC)
+    added_by = factory.SubFactory(UserFactory)
+    added_as = factory.LazyAttribute(lambda check: check.added_by.signature)
 
 
 class ConsultationFactory(DjangoModelFactory):

@@ -30,6 +30,7 @@ from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of
 from tests.reports.requests.factories import EarlierPaperFactory
 from tests.reports.requests.test_gate import made
 from tests.reports.requests.test_requests import refusal_of
+from workitems.plan.services.refusals import Refused
 
 pytestmark = [
     pytest.mark.django_db,
@@ -93,11 +94,15 @@ def listed(request_, line, papers, adviser, decide):
 
 @pytest.fixture
 def add_copy(adviser):
+    """Upload a copy, have it checked, and keep it."""
+
     def add(line, data, **others):
         file = ContentFile(data, name="copy.pdf")
-        return line_files.add_copy(
-            **{"line": line, "file": file, "by": adviser, "at": NOW, **others}
-        )
+        who = {"by": adviser, "at": NOW, **others}
+        check = line_files.upload_copy(line=line, file=file, **who)
+        if check.found:
+            raise Refused(" ".join(each.sentence for each in check.found))
+        return line_files.keep_copy(check=check, **who)
 
     return add
 
@@ -139,7 +144,7 @@ def test_each_kind_of_paper_is_released_or_asks_for_a_copy_before_it_is_signed(
     assert blocked(request_) == expected
     refused = [each for each in packages.refusals(request_) if each.startswith("Document 2")]
     if which == "evidence, refused" and decision == "full":
-        assert len(refused) == 1 and "did not pass the check. The file does not have" in refused[0]
+        assert len(refused) == 1 and "did not pass the check. An earlier version" in refused[0]
         assert packages.refusals_of_files(request_) == refused
     else:
         assert refused == expected
@@ -250,12 +255,12 @@ def test_a_copy_is_refused_when_it_is_uploaded(listed, decide, add_copy, line):
     assert refusal_of(add_copy, line=paper, data=whole) == (
         "This is the whole paper. Upload a copy without the words that are withheld."
     )
-    assert refusal_of(add_copy, line=paper, data=REFUSED).startswith(
-        "The file does not have exactly one"
+    assert refusal_of(add_copy, line=paper, data=REFUSED) == (
+        "An earlier version of the pages may still be in the file. Save it as a new file, not for fast "
+        "viewing on the web, or print the pages to pictures."
     )
-    assert (
-        refusal_of(add_copy, line=paper, data=b"%PDF-1.7")
-        == "This file is no PDF that can be read."
+    assert refusal_of(add_copy, line=paper, data=b"%PDF-1.7") == (
+        "This file is no PDF that can be read. Save it as a PDF again."
     )
     assert refusal_of(add_copy, line=line, data=made()) == (
         "A briefing is redacted and printed here. It needs no copy."
@@ -332,7 +337,10 @@ def test_the_adviser_is_led_to_the_upload_and_the_reviewer_reads_the_copy(
     assert wrong.status_code == 422
     file = io.BytesIO(made(pages=4))
     file.name = "redacted.pdf"
-    assert client.post(upload, {"file": file}).status_code == 302
+    check = client.post(upload, {"file": file}).url
+    assert "The file passed the check" in client.get(check).text
+    assert client.post(check, {"act": "keep"}).status_code == 422
+    assert client.post(check, {"act": "keep", "has_looked": "on"}).status_code == 302
     review = client_of(reviewer).get(at("request-review", request_.pk))
     assert "4 pages, uploaded by OIA adviser" in " ".join(review.text.split())
     copy = client_of(reviewer).get(at("request-line-copy-file", request_.pk, 2))
@@ -382,7 +390,7 @@ def test_the_release_page_leads_to_the_upload_that_is_lacking(
     file = io.BytesIO(made(pages=2))
     file.name = "receipt.pdf"
     upload = client_of(decision_maker).post(at("request-line-copy", request_.pk, 2), {"file": file})
-    assert upload.status_code == 302
+    client_of(decision_maker).post(upload.url, {"act": "keep", "has_looked": "on"})
     client_of(decision_maker).post(
         at("request-release", request_.pk), {"released_on": "22 May 2013", "act": "release"}
     )

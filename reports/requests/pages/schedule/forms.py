@@ -43,7 +43,10 @@ class FileForm(Form):
 
 class CopyForm(Form):
     file = UploadField(
-        label="PDF", help_text=gettext_lazy("At most 10 MB. It is checked for hidden text at once.")
+        label="PDF",
+        help_text=gettext_lazy(
+            "At most 10 MB. It is checked for hidden text, which takes up to a minute. Then you look at it and keep it."
+        ),
     )
 
 

@@ -210,7 +210,10 @@ def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         earlier=earlier_releases.withheld_before(found),
         copy=line_files.standing_copy(found),
         lacks=line_files.lack_of(found),
-        refused=packages.refusal_of_file(found) if _goes_out_as_it_is(found) else "",
+        refused=packages.refusals_of_file(found) if _goes_out_as_it_is(found) else [],
+        check=found.checks.without_contents().order_by("-pk").first()
+        if _may_repair(request, row)
+        else None,
         may_copy=_may_copy(request, found),
         scan_name=found.response.scan_name if found.response is not None else "",
         may_decide=may_prepare and _may_change(row),
@@ -264,16 +267,13 @@ def line_copy(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     form = CopyForm(posted(request), request.FILES if request.method == "POST" else None)
     if form.is_valid():
         with saying_refusals(form):
-            line_files.add_copy(
+            check = line_files.upload_copy(
                 line=found,
                 file=form.cleaned_data["file"],
                 by=signed_in(request),
                 at=timezone.now(),
             )
-            messages.success(
-                request, _("The copy is checked and kept. It will be released for this paper.")
-            )
-            return redirect("requests:request-line", pk, number)
+            return redirect("requests:request-file-check", pk, number, check.pk)
     is_part = found.decision == ScheduleLine.Decision.PART
     return form_page(
         request,

@@ -1,0 +1,130 @@
+"""The check of a file that another program made and that would be released, and the queue of those to be made.
+
+These rows are no records: a check can always be made again. They are as confidential as the paper.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.models import User
+from agencies.records.tracking import SIGNATURE_LENGTH
+from reports.models.rendering import HEARTBEAT_TIMEOUT, MAX_ATTEMPTS
+from reports.requests.models.schedule import ScheduleLine
+from reports.requests.redaction.elsewhere.compared import Comparison
+from reports.requests.redaction.elsewhere.found import PART_OF_THE_WHOLE, UNREADABLE, Found
+
+# How long an uploaded file is kept that nobody chose to release.
+KEEP_FOR = timedelta(days=7)
+
+
+class FileCheckQuerySet(models.QuerySet["FileCheck"]):
+    def without_contents(self) -> Self:
+        return self.defer("pdf")
+
+    def to_begin(self, at: datetime) -> Self:
+        """Filter to waiting rows and abandoned running ones, oldest first."""
+        abandoned = Q(state=FileCheck.State.RUNNING, beat_at__lt=at - HEARTBEAT_TIMEOUT)
+        return self.filter(Q(state=FileCheck.State.WAITING) | abandoned).order_by("asked_at", "pk")
+
+    def removable(self, at: datetime) -> Self:
+        """Filter to uploads that were not kept."""
+        return self.filter(asked_at__lt=at - KEEP_FOR, pdf__isnull=False)
+
+
+class FileCheck(models.Model):
+    """One check of one file for a line of a schedule.
+
+    `pdf` is an uploaded file until it is kept; None for the paper as it is held, and for a copy that was kept.
+    `as_pictures` asks for its pages to be printed to pictures; then `pdf` becomes what was printed.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", gettext_lazy("Waiting to be checked")
+        RUNNING = "running", gettext_lazy("Being checked")
+        DONE = "done", gettext_lazy("Checked")
+        REFUSED = "refused", gettext_lazy("Could not be checked")
+
+    line = models.ForeignKey(ScheduleLine, models.CASCADE, related_name="checks")
+    decision = models.CharField(max_length=12, choices=ScheduleLine.Decision)
+    pdf = models.BinaryField(null=True)
+    pdf_sha256 = models.CharField(max_length=64)
+    as_pictures = models.BooleanField(default=False)
+    edition = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    report: Any = models.JSONField(null=True)
+    asked_at = models.DateTimeField()
+    beat_at = models.DateTimeField(null=True)
+    added_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    added_as = models.CharField(max_length=SIGNATURE_LENGTH, blank=True)
+
+    objects = FileCheckQuerySet.as_manager()
+
+    class Meta:
+        db_table = "reports_filecheck"
+        constraints = [
+            models.CheckConstraint(
+                name="filecheck_done_has_report",
+                condition=Q(state="done", report__isnull=False)
+                | ~Q(state="done") & Q(report__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="filecheck_is_of_what_is_given", condition=Q(decision__in=["full", "part"])
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"],
+                name="filecheck_unfinished",
+                condition=Q(state__in=["waiting", "running"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return _("Check of {line}").format(line=self.line)
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (self.State.DONE, self.State.REFUSED)
+
+    @property
+    def is_given_up(self) -> bool:
+        return self.state == self.State.REFUSED
+
+    @property
+    def may_be_begun_again(self) -> bool:
+        return self.attempts < MAX_ATTEMPTS
+
+    @property
+    def found(self) -> tuple[Found, ...]:
+        """What is wrong with the file under the decision that it is for."""
+        if not self.report:
+            return ()
+        found = tuple(Found(**each) for each in self.report["found"])
+        if self.decision == ScheduleLine.Decision.FULL:
+            return tuple(each for each in found if each.kind not in PART_OF_THE_WHOLE)
+        compared = self.comparison
+        if compared is not None and not compared.missing:
+            return (Found("whole"), *found)
+        return found
+
+    @property
+    def passes(self) -> bool:
+        return self.state == self.State.DONE and not self.found
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """How the file differs from the paper; None where there is nothing to compare."""
+        plain = self.report and self.report["comparison"]
+        return Comparison.from_plain(plain) if plain else None
+
+    @property
+    def may_be_pictures(self) -> bool:
+        """Whether printing the pages to pictures can help."""
+        kinds = {each.kind for each in self.found}
+        return bool(kinds) and not self.as_pictures and not kinds & UNREADABLE

@@ -1,0 +1,219 @@
+"""What the check of a copy finds: a kind, a page, and the first words, as a sentence for an official."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from agencies.wording.translation import StrOrPromise, _, gettext_lazy
+
+SHOWN = 60  # letters of what is quoted
+DELETE = gettext_lazy("Delete the text itself, or print the pages to pictures.")
+WITHOUT = gettext_lazy("Save the file without it, or print the pages to pictures.")
+
+# What is wrong, and what to do.
+KINDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
+    # of a page's text
+    "covered": (
+        gettext_lazy("text under a box or a picture can still be copied: “{words}”"),
+        DELETE,
+    ),
+    "pale": (
+        gettext_lazy("text in the colour of its background can still be copied: “{words}”"),
+        DELETE,
+    ),
+    "unpainted": (gettext_lazy("invisible text can still be copied: “{words}”"), DELETE),
+    "outside": (
+        gettext_lazy("text outside the visible page can still be copied: “{words}”"),
+        DELETE,
+    ),
+    "small": (gettext_lazy("text too small to read can still be copied: “{words}”"), DELETE),
+    "cut": (
+        gettext_lazy("text that is cut off or transparent can still be copied: “{words}”"),
+        DELETE,
+    ),
+    "overprinted": (
+        gettext_lazy("letters printed on top of other letters can still be copied: “{words}”"),
+        DELETE,
+    ),
+    "recognised": (
+        gettext_lazy(
+            "the text behind the scan has words that the picture does not show: “{words}”"
+        ),
+        gettext_lazy("Recognise the text again after redacting, or print the pages to pictures."),
+    ),
+    "unread": (
+        gettext_lazy("letters that no page shows can still be copied: “{words}”"),
+        DELETE,
+    ),
+    "replaced": (
+        gettext_lazy("other words are stored behind the visible text: “{words}”"),
+        WITHOUT,
+    ),
+    # of a page's pictures and drawings
+    "picture": (
+        gettext_lazy("a box lies over a picture, and what it covers is still in the file"),
+        gettext_lazy("Print the pages to pictures."),
+    ),
+    "cropped": (
+        gettext_lazy("a picture is cropped, and what was cut off is still in the file"),
+        gettext_lazy("Print the pages to pictures."),
+    ),
+    # that can be taken off a page
+    "redact": (
+        gettext_lazy("a redaction is marked but not applied, so the text is still there"),
+        gettext_lazy("Apply the redactions and save a new file."),
+    ),
+    "note": (gettext_lazy("there is a comment: “{words}”"), gettext_lazy("Delete it.")),
+    "shape": (
+        gettext_lazy("there is a drawing that can be moved or deleted"),
+        gettext_lazy(
+            "If it hides something, delete what is under it. Otherwise print the pages to pictures."
+        ),
+    ),
+    "field": (
+        gettext_lazy("there is a form field: “{words}”"),
+        gettext_lazy("Print the form to a new PDF, or print the pages to pictures."),
+    ),
+    "link": (gettext_lazy("a link has an address that the page does not show: “{words}”"), WITHOUT),
+    "thumbnail": (
+        gettext_lazy("a small picture of the page is stored, perhaps from before it was redacted"),
+        WITHOUT,
+    ),
+    # of the file
+    "withheld": (
+        gettext_lazy(
+            "words that this schedule withholds from the briefing are in the file: “{words}”"
+        ),
+        gettext_lazy("Withhold them here too."),
+    ),
+    "whole": (
+        gettext_lazy(
+            "every word of the paper is still in this copy, but it is to be released in part"
+        ),
+        gettext_lazy("Delete the words that are withheld, or change the decision."),
+    ),
+    "attachment": (gettext_lazy("a file is attached: “{words}”"), WITHOUT),
+    "script": (gettext_lazy("there is a script"), WITHOUT),
+    "action": (
+        gettext_lazy("there is an action that runs when the file is opened or used"),
+        WITHOUT,
+    ),
+    "form": (
+        gettext_lazy("there is a form that can be filled in"),
+        gettext_lazy("Print it to a new PDF, or print the pages to pictures."),
+    ),
+    "layers": (
+        gettext_lazy("there are layers that can be switched on and off"),
+        gettext_lazy("Flatten the file, or print the pages to pictures."),
+    ),
+    "information": (
+        gettext_lazy("the document information says what no page shows: “{words}”"),
+        gettext_lazy(
+            "Remove it under Properties in the program that made the file, or print the pages to pictures."
+        ),
+    ),
+    "author": (
+        gettext_lazy("the document information names an author: “{words}”"),
+        gettext_lazy(
+            "Remove it under Properties in the program that made the file, or print the pages to pictures."
+        ),
+    ),
+    "alternative": (
+        gettext_lazy(
+            "the description of a picture or a passage has words that no page shows: “{words}”"
+        ),
+        WITHOUT,
+    ),
+    "bookmark": (gettext_lazy("a bookmark has words that no page shows: “{words}”"), WITHOUT),
+    "hidden": (gettext_lazy("the file has words that no page shows: “{words}”"), WITHOUT),
+    "undrawn": (
+        gettext_lazy("the file has a picture that no page shows"),
+        WITHOUT,
+    ),
+    "camera": (
+        gettext_lazy("a photograph says where or by whom it was taken, or has a copy of itself"),
+        gettext_lazy("Remove its properties, or print the pages to pictures."),
+    ),
+    "private": (
+        gettext_lazy("the program that made the file stored data of its own in it"),
+        WITHOUT,
+    ),
+    "revision": (
+        gettext_lazy("an earlier version of the pages may still be in the file"),
+        gettext_lazy(
+            "Save it as a new file, not for fast viewing on the web, or print the pages to pictures."
+        ),
+    ),
+    "unlisted": (
+        gettext_lazy("the file has parts that do not belong to its pages: “{words}”"),
+        gettext_lazy("Save it as a new file, or print the pages to pictures."),
+    ),
+    # why it was not examined to its end
+    "not_pdf": (
+        gettext_lazy("this file is no PDF that can be read"),
+        gettext_lazy("Save it as a PDF again."),
+    ),
+    "password": (
+        gettext_lazy("the file is protected by a password"),
+        gettext_lazy("Save it without a password."),
+    ),
+    "damaged": (
+        gettext_lazy("the file is damaged, so it cannot be checked to its end"),
+        gettext_lazy("Save it as a new file."),
+    ),
+    "no_pages": (gettext_lazy("the file has no pages"), gettext_lazy("Upload another file.")),
+    "pages": (
+        gettext_lazy("the file has more than {words} pages, too many to check"),
+        gettext_lazy("Save it with fewer pages."),
+    ),
+    "large": (
+        gettext_lazy("the file is too large to check: unpacked, it has more than {words}"),
+        gettext_lazy("Save it as a new file with smaller pictures."),
+    ),
+    "slow": (
+        gettext_lazy("the check stopped after {words} seconds, before the end of the file"),
+        gettext_lazy("Print the pages to pictures, or save it with fewer pages."),
+    ),
+}
+# What belongs to a paper that is released in full, though its pages do not show it.
+PART_OF_THE_WHOLE = frozenset({"alternative", "bookmark", "replaced"})
+# Pictures of its pages cannot be made either.
+UNREADABLE = frozenset({"not_pdf", "password", "no_pages", "pages", "large"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Why a copy is refused. `page` is 0 for what belongs to the whole file."""
+
+    kind: str
+    page: int = 0
+    words: str = ""
+
+    @property
+    def sentence(self) -> str:
+        wrong, remedy = KINDS[self.kind]
+        said = str(wrong).format(words=shortened(self.words))
+        if self.page:
+            return _("Page {page}: {wrong}. {remedy}").format(
+                page=self.page, wrong=said, remedy=remedy
+            )
+        return f"{said[:1].upper()}{said[1:]}. {remedy}"
+
+
+def shortened(words: str) -> str:
+    words = " ".join(words.split())
+    return words if len(words) <= SHOWN else f"{words[: SHOWN - 1].rstrip()}…"
+
+
+def too_slow(seconds: float) -> dict[str, Any]:
+    """Return the report of a check that was stopped from outside."""
+    found = asdict(Found("slow", words=f"{seconds:.0f}"))
+    return {
+        "pages": 0,
+        "found": [found],
+        "recognised": 0,
+        "has_text": True,
+        "comparison": None,
+        "readers": [],
+    }
