@@ -24,6 +24,8 @@ from reports.requests.redaction.withheld_words import folded
 
 MAX_UNPACKED = 200_000_000  # bytes of all streams
 MAX_PAGES = 400
+# Bytes of a stream that are unpacked at once, and how often the whole file may be.
+FIRST, STEP, FED = 256, 65_536, 8
 # Letters that two readers may count differently on one page.
 LEAST_UNREAD = 3
 
@@ -73,9 +75,9 @@ NOTES = {
     "/StrikeOut",
     "/Squiggly",
     "/Caret",
-    "/Popup",
 }
-QUIET = {"/Link", "/PrinterMark", "/TrapNet"}
+# A pop-up is the window of a comment, which is named itself.
+QUIET = {"/Link", "/Popup", "/PrinterMark", "/TrapNet"}
 ALONE = 2  # words of a name that says something
 
 
@@ -90,19 +92,22 @@ class Said(NamedTuple):
 def unpacked(data: bytes, most: int = MAX_UNPACKED) -> int:
     """Return how many bytes a file's streams unpack to; above `most`, stop counting.
 
-    Goes forward only: each byte is unpacked once, whatever the file says of itself.
+    Goes forward only, whatever the file says of itself, and stops where that cannot be kept to.
     """
-    view, at, total = memoryview(data), 0, 0
+    view, at, total, fed = memoryview(data), 0, 0, 0
     while (match := _STREAM.search(data, at)) is not None and total <= most:
-        at = match.end()
+        at, step = match.end(), FIRST
         inflate = zlib.decompressobj()
         try:
             while not inflate.eof and total <= most and at < len(data):
-                total += len(inflate.decompress(view[at : at + 65_536], most))
-                at = at + 65_536 if not inflate.unconsumed_tail else len(data)
+                part = view[at : at + step]
+                at, step, fed = at + len(part), min(2 * step, STEP), fed + len(part)
+                total += len(inflate.decompress(part, most))
+            at -= len(inflate.unused_data)
         except zlib.error:
-            pass
-        at = max(match.end(), min(at, len(data)) - len(inflate.unused_data))
+            at = match.end()
+        if fed > FED * len(data) + STEP:
+            return most + 1  # streams within streams that end in nothing
     return total
 
 
@@ -257,6 +262,8 @@ class Structure:
 
     def _of_names(self, names: Any) -> None:
         """Note the names of places to which links lead, if they are more than numbers."""
+        if any(one.kind == "attachment" for one in self.found):
+            return  # of which these are names too
         for name in list(names)[::2]:
             words = re.sub(r"[\W\d_]+", " ", str(name)).strip()
             if len(words.split()) >= ALONE:
@@ -300,7 +307,7 @@ def unseen_words(said: Iterable[Said], shown: set[str]) -> Iterator[Found]:
 
 
 def _says_something(word: str) -> bool:
-    return len(word) > 1 or not word.isascii()
+    return word != "untitled" and (len(word) > 1 or not word.isascii())
 
 
 def unread(painted: str, read: str) -> str:

@@ -59,6 +59,7 @@ class _Object:
     handle: Any
     kind: int
     clear: bool = False  # fully transparent
+    colour: tuple[int, int, int] = (0, 0, 0)
 
     def show(self, shown: bool) -> None:
         pdfium.FPDFPageObj_SetIsActive(self.handle, shown)
@@ -90,6 +91,7 @@ class _Sight:
         self.objects = list(_objects(page.raw))
         self.texts = [each for each in self.objects if each.kind == pdfium.FPDF_PAGEOBJ_TEXT]
         self.pictures = [each for each in self.objects if each.kind == pdfium.FPDF_PAGEOBJ_IMAGE]
+        self.read = page.get_textpage()
         self.size = (0, 0)
 
     def look(self) -> None:
@@ -154,19 +156,37 @@ class _Sight:
         return drawn
 
     def _colour_texts(self, *, complement: bool) -> None:
-        for place, each in enumerate(self.texts):
-            red, green, blue = _colour(place)
+        for each in self.texts:
+            red, green, blue = each.colour
             if complement:
                 red, green, blue = 255 - red, 255 - green, 255 - blue
             pdfium.FPDFPageObj_SetBlendMode(each.handle, b"Normal")
             pdfium.FPDFPageObj_SetFillColor(each.handle, red, green, blue, 255)
             pdfium.FPDFPageObj_SetStrokeColor(each.handle, red, green, blue, 255)
 
+    def _choose_colours(self) -> None:
+        """Give each text its colour; one that is printed twice, to look bold, has the same both times.
+
+        The library knows the second as no text of its own.
+        """
+        before: dict[tuple[float, float], tuple[float, float, _Object]] = {}
+        for place, each in enumerate(self.texts):
+            each.clear, each.colour = _is_clear(each.handle), _colour(place)
+            left, bottom, right, top = _bounds(each.handle)
+            size = round(right - left, 2), round(top - bottom, 2)
+            same = before.get(size)
+            bytes_of_text = pdfium.FPDFTextObj_GetText(each.handle, self.read.raw, None, 0)
+            if same is not None and bytes_of_text <= 2:  # of its end alone
+                x, y, first = same
+                if abs(x - left) + abs(y - bottom) < size[1] / 5:
+                    each.colour = first.colour
+            before[size] = left, bottom, each
+
     # --- letters ------------------------------------------------------------------------------
 
     def _letters(self) -> list[_Letter]:
         """Return the letters of the page in the order of its text, spaces among them."""
-        read = self.page.get_textpage()
+        read = self.read
         places = {_address(each.handle): place for place, each in enumerate(self.texts)}
         to_pixels = self._to_pixels()
         left, bottom, right, top = (ctypes.c_double() for _each in range(4))
@@ -216,8 +236,7 @@ class _Sight:
     def _look_at_letters(
         self, letters: list[_Letter], whole: Image.Image, without: Image.Image
     ) -> None:
-        for one in self.texts:
-            one.clear = _is_clear(one.handle)
+        self._choose_colours()
         self._colour_texts(complement=False)
         ink = self._with(lambda each: each.kind == pdfium.FPDF_PAGEOBJ_TEXT)
         coloured = self._draw()
@@ -252,7 +271,7 @@ class _Sight:
         seen: Image.Image,
     ) -> str:
         """Return why a letter is not seen, or ""."""
-        box, colour = letter.box, _colour(letter.of)
+        box, colour = letter.box, text.colour
         has = _count(ink.crop(box), colour)
         part = seen.crop(box)
         shown = _count(part, colour)

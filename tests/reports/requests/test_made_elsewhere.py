@@ -1,0 +1,593 @@
+"""Test the check of PDFs made by other programs: what cannot be seen is refused, by its sentence, and the rest is not.
+
+The files of `made_elsewhere/false` and `true` were made by LibreOffice, Ghostscript, qpdf, ImageMagick, img2pdf, Tesseract and
+OCRmyPDF (`make.py` there); those of this module, by hand.
+"""
+
+import io
+import zlib
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pikepdf import Array, Dictionary, Name, String
+from PIL import Image
+
+from reports.requests.redaction.elsewhere import examination, hidden_parts, pictures, seen
+from reports.requests.redaction.elsewhere.examination import Clock, examine_copy
+from reports.requests.redaction.elsewhere.found import KINDS
+from reports.requests.redaction.elsewhere.work import Task, check
+from tests.reports.requests.test_gate import annotate
+
+FILES = Path(__file__).parent / "made_elsewhere"
+NAME = "Hemi Tane"
+DELETE = "Delete the text itself, or print the pages to pictures."
+WITHOUT = "Save the file without it, or print the pages to pictures."
+PROPERTIES = (
+    "Remove it under Properties in the program that made the file, or print the pages to pictures."
+)
+PICTURES = "Print the pages to pictures."
+ANEW = "Recognise the text again after redacting, or print the pages to pictures."
+SCANNED = (
+    "Page 1: the text behind the scan has words that the picture does not show: “met Hemi Tane May”."
+    f" {ANEW}"
+)
+BOXED = f"Page 1: a box lies over a picture, and what it covers is still in the file. {PICTURES}"
+
+
+def sentences(data, **others):
+    return [each.sentence for each in examine_copy(data, **others).found]
+
+
+def under(words):
+    return f"Page 1: text under a box or a picture can still be copied: “{words}”. {DELETE}"
+
+
+def like(words):
+    return f"Page 1: text in the colour of its background can still be copied: “{words}”. {DELETE}"
+
+
+FALSE = {
+    "ghostscript_author": [f"The document information names an author: “{NAME}”. {PROPERTIES}"],
+    "ghostscript_bookmark": [
+        f"A bookmark has words that no page shows: “What {NAME} said”. {WITHOUT}"
+    ],
+    "ghostscript_box": [under("met Hemi Tane in May")],
+    "ghostscript_cropped": [
+        "Page 1: text outside the visible page can still be copied: “We met Hemi Tane in May”."
+        f" {DELETE}"
+    ],
+    "ghostscript_distilled_again": [under("We met Hemi Tane in May")],
+    "ghostscript_note": [f"Page 1: there is a comment: “Ask {NAME}”. Delete it."],
+    "ghostscript_pattern_box": [under("met Hemi Tane in May")],
+    "imagemagick_thumbnail": [
+        "Page 1: a small picture of the page is stored, perhaps from before it was redacted. "
+        f"{WITHOUT}",
+        f"The document information names an author: “https://imagemagick.org”. {PROPERTIES}",
+        f"The document information says what no page shows: “magick”. {PROPERTIES}",
+    ],
+    "libreoffice_author": [f"The document information names an author: “{NAME}”. {PROPERTIES}"],
+    "libreoffice_box": [under("We met Hemi Tane in May")],
+    "libreoffice_comment": [f"Page 1: there is a comment: “Ask {NAME} R, 01/03/-1,”. Delete it."],
+    "libreoffice_marked_black": [like(NAME)],
+    "libreoffice_source_inside": [f"A file is attached: “Original.odt”. {WITHOUT}"],
+    "libreoffice_tiny": [f"Page 1: text too small to read can still be copied: “{NAME}”. {DELETE}"],
+    "libreoffice_white": [like(NAME)],
+    "ocrmypdf_blacked": [SCANNED],
+    "ocrmypdf_box_over_scan": [BOXED, SCANNED],
+    "ocrmypdf_whited": [SCANNED],
+    "qpdf_attachment": [f"A file is attached: “minutes.txt”. {WITHOUT}"],
+    "qpdf_overlay": [under("We met Hemi Tane in May")],
+    "scan_box_over_picture": [BOXED],
+}
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_a_false_redaction_is_refused_by_its_sentence(name):
+    assert sentences((FILES / "false" / f"{name}.pdf").read_bytes()) == FALSE[name]
+
+
+@pytest.mark.parametrize("path", sorted((FILES / "true").glob("*.pdf")), ids=lambda path: path.stem)
+def test_a_true_redaction_is_accepted(path):
+    assert sentences(path.read_bytes()) == []
+
+
+def test_each_file_of_the_folder_has_its_sentence():
+    assert {path.stem for path in (FILES / "false").glob("*.pdf")} == set(FALSE)
+    assert len(list((FILES / "true").glob("*.pdf"))) >= 25
+
+
+# --- by hand --------------------------------------------------------------------------------------
+
+PLAIN = "BT /F1 12 Tf 72 700 Td (We met in May.) Tj ET"
+TEXT = f"BT /F1 12 Tf 72 650 Td ({NAME}) Tj ET"
+
+
+def made(words=PLAIN, change=None, *, pages=1, **saved):
+    """A PDF by hand, without document information."""
+    pdf = pikepdf.new()
+    font = pdf.make_indirect(
+        Dictionary(
+            Type=Name.Font,
+            Subtype=Name.Type1,
+            BaseFont=Name.Helvetica,
+            Encoding=Name.WinAnsiEncoding,
+        )
+    )
+    for _page in range(pages):
+        page = pdf.add_blank_page()
+        page.Resources = Dictionary(
+            Font=Dictionary(F1=font),
+            ExtGState=Dictionary(Clear=Dictionary(ca=0), Half=Dictionary(ca=0.5)),
+        )
+        page.Contents = pdf.make_stream(words.encode("latin-1"))
+    if change:
+        change(pdf)
+    out = io.BytesIO()
+    pdf.save(out, static_id=True, **saved)
+    return out.getvalue()
+
+
+def cut(words=NAME):
+    return f"Page 1: text that is cut off or transparent can still be copied: “{words}”. {DELETE}"
+
+
+def outside(words=NAME):
+    return f"Page 1: text outside the visible page can still be copied: “{words}”. {DELETE}"
+
+
+def unread(words):
+    return f"Page 1: letters that no page shows can still be copied: “{words}”. {DELETE}"
+
+
+PAINTED = {
+    "black box": (f"{TEXT} 0 g 60 640 300 30 re f", under(NAME)),
+    "white box": (f"{TEXT} 1 g 60 640 300 30 re f", under(NAME)),
+    "box with a label": (
+        f"{TEXT} 0 g 60 640 300 30 re f 1 g BT /F1 12 Tf 74 650 Td (9\\(2\\)\\(a\\)) Tj ET",
+        under(NAME),
+    ),
+    "box over some words of a line": (
+        f"BT /F1 12 Tf 72 650 Td (by {NAME} now) Tj ET 0 g 88 640 63 30 re f",
+        under(NAME),
+    ),
+    "black on black": (f"0 g 60 640 300 30 re f {TEXT}", like(NAME)),
+    "white on white": (f"1 g {TEXT}", like(NAME)),
+    "nearly white": (f"0.97 g {TEXT}", like(NAME)),
+    "not painted": (
+        f"3 Tr {TEXT}",
+        f"Page 1: invisible text can still be copied: “{NAME}”. {DELETE}",
+    ),
+    "only a clip": (
+        f"q 7 Tr {TEXT} Q",
+        f"Page 1: invisible text can still be copied: “{NAME}”. {DELETE}",
+    ),
+    "transparent": (f"/Clear gs {TEXT}", cut()),
+    "clipped": (f"q 0 0 9 9 re W n {TEXT} Q", cut()),
+    "off the page": (f"BT /F1 12 Tf 72 -650 Td ({NAME}) Tj ET", outside()),
+    "tiny": (
+        f"BT /F1 1 Tf 72 650 Td ({NAME}) Tj ET",
+        f"Page 1: text too small to read can still be copied: “{NAME}”. {DELETE}",
+    ),
+    "of no size": (f"BT /F1 12 Tf 0 0 0 0 72 650 Tm ({NAME}) Tj ET", unread("hemi tane")),
+    "of no width": (f"BT /F1 12 Tf 0 Tz 72 650 Td ({NAME}) Tj ET", unread("hemi tane")),
+    "overtyped": (
+        f"{TEXT} BT /F1 12 Tf 72 650 Td (XXXXXXXXX) Tj ET",
+        "Page 1: letters printed on top of other letters can still be copied: “Hemi Tan”."
+        f" {DELETE}",
+    ),
+    "replaced": (
+        f"{PLAIN} /Span <</ActualText ({NAME})>> BDC EMC",
+        f"Page 1: other words are stored behind the visible text: “{NAME}”. {WITHOUT}",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", PAINTED)
+def test_text_that_cannot_be_seen_is_refused_however_it_is_hidden(how):
+    operators, sentence = PAINTED[how]
+    assert sentences(made(operators)) == [sentence]
+
+
+SEEN = {
+    "plain": TEXT,
+    "grey": f"0.75 g {TEXT}",
+    "white on black": f"0 g 60 640 300 30 re f 1 g {TEXT}",
+    "half transparent": f"/Half gs {TEXT}",
+    "struck through": f"{TEXT} 0 G 72 654 m 140 654 l S",
+    "outlined": f"1 Tr {TEXT}",
+    "printed twice to be bold": f"{TEXT} BT /F1 12 Tf 72.3 650 Td ({NAME}) Tj ET",
+    "of six points": f"BT /F1 6 Tf 72 650 Td ({NAME}, i, l, 1) Tj ET",
+    "upside down": f"BT /F1 12 Tf -1 0 0 -1 300 650 Tm ({NAME}) Tj ET",
+    "kerned": "BT /F1 12 Tf 72 650 Td [(H) -20 (em) 30 (i) -300 (Ta) 20 (ne)] TJ ET",
+}
+
+
+@pytest.mark.parametrize("how", SEEN)
+def test_text_that_can_be_seen_is_accepted(how):
+    assert sentences(made(SEEN[how])) == []
+
+
+def note(subtype, **entries):
+    return lambda pdf: annotate(pdf, Subtype=Name(f"/{subtype}"), **entries)
+
+
+def script(pdf):
+    pdf.Root.OpenAction = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
+
+
+def program(pdf):
+    annotate(pdf, Subtype=Name.Link, A=Dictionary(S=Name.Launch, F=String("calc.exe")))
+
+
+def layer(pdf):
+    group = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("May")))
+    pdf.Root.OCProperties = Dictionary(OCGs=Array([group]), D=Dictionary(OFF=Array([group])))
+
+
+def field(pdf):
+    annotate(pdf, Subtype=Name.Widget, FT=Name.Tx, T=String("who"), V=String(NAME))
+    pdf.Root.AcroForm = Dictionary(Fields=Array(list(pdf.pages[0].Annots)))
+
+
+def metadata(pdf):
+    with pdf.open_metadata(set_pikepdf_as_editor=False) as about:
+        about["dc:description"] = f"Written by {NAME}"
+
+
+def title(pdf):
+    pdf.docinfo["/Title"] = f"What {NAME} said"
+
+
+def description(pdf):
+    figure = Dictionary(S=Name.Figure, Alt=String(f"A picture of {NAME}"), Pg=pdf.pages[0].obj)
+    pdf.Root.StructTreeRoot = Dictionary(Type=Name.StructTreeRoot, K=pdf.make_indirect(figure))
+
+
+def orphan_page(pdf):
+    page = pdf.make_indirect(Dictionary(pdf.pages[0].obj))
+    page.Contents = pdf.make_stream(TEXT.encode())
+    pdf.Root.Left = page
+
+
+def orphan_picture(pdf):
+    pdf.Root.Left = pdf.make_stream(
+        bytes(3),
+        *(),
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        Width=1,
+        Height=1,
+        ColorSpace=Name.DeviceRGB,
+        BitsPerComponent=8,
+    )
+
+
+def pattern(pdf):
+    page = pdf.pages[0]
+    tile = pdf.make_stream(
+        TEXT.encode(),
+        Type=Name.Pattern,
+        PatternType=1,
+        PaintType=1,
+        TilingType=1,
+        BBox=Array([0, 0, 9, 9]),
+        XStep=9,
+        YStep=9,
+        Resources=Dictionary(Font=page.Resources.Font),
+    )
+    page.Resources.Pattern = Dictionary(P1=tile)
+
+
+def photograph(pdf):
+    photo = io.BytesIO()
+    told = Image.Exif()
+    told[0x013B] = NAME
+    Image.new("RGB", (40, 40), "red").save(photo, "JPEG", exif=told)
+    page = pdf.pages[0]
+    page.Resources.XObject = Dictionary(
+        P=pdf.make_stream(
+            photo.getvalue(),
+            Type=Name.XObject,
+            Subtype=Name.Image,
+            Width=40,
+            Height=40,
+            ColorSpace=Name.DeviceRGB,
+            BitsPerComponent=8,
+            Filter=Name.DCTDecode,
+        )
+    )
+    page.Contents = pdf.make_stream(f"{PLAIN} q 40 0 0 40 72 500 cm /P Do Q".encode())
+
+
+def private(pdf):
+    pdf.pages[0].PieceInfo = Dictionary(App=Dictionary(Private=String(NAME)))
+
+
+def hidden_form(pdf):
+    pdf.Root.Left = pdf.make_stream(
+        TEXT.encode(),
+        Type=Name.XObject,
+        Subtype=Name.Form,
+        BBox=Array([0, 0, 9, 9]),
+        Resources=Dictionary(Font=pdf.pages[0].Resources.Font),
+    )
+
+
+BESIDE = {
+    "a redaction that was not applied": (
+        note("Redact"),
+        "Page 1: a redaction is marked but not applied, so the text is still there. Apply the "
+        "redactions and save a new file.",
+    ),
+    "a sticky note": (
+        note("Text", Contents=String(f"Ask {NAME}")),
+        f"Page 1: there is a comment: “Ask {NAME}”. Delete it.",
+    ),
+    "a drawn box that can be taken off": (
+        note("Square"),
+        "Page 1: there is a drawing that can be moved or deleted. If it hides something, delete "
+        "what is under it. Otherwise print the pages to pictures.",
+    ),
+    "a mail address that is not shown": (
+        note("Link", A=Dictionary(S=Name.URI, URI=String("mailto:hemi.tane@example.org"))),
+        "Page 1: a link has an address that the page does not show: “hemi.tane@example.org”. "
+        f"{WITHOUT}",
+    ),
+    "a script": (script, f"There is a script. {WITHOUT}"),
+    "a program": (
+        program,
+        f"There is an action that runs when the file is opened or used. {WITHOUT}",
+    ),
+    "a layer": (
+        layer,
+        "There are layers that can be switched on and off. Flatten the file, or print the pages "
+        "to pictures.",
+    ),
+    "metadata": (
+        metadata,
+        f"The document information says what no page shows: “Written by {NAME}”. {PROPERTIES}",
+    ),
+    "a title": (
+        title,
+        f"The document information says what no page shows: “What {NAME} said”. {PROPERTIES}",
+    ),
+    "a description": (
+        description,
+        "The description of a picture or a passage has words that no page shows: “A picture of "
+        f"{NAME}”. {WITHOUT}",
+    ),
+    "a page that is no longer shown": (
+        orphan_page,
+        f"The file has parts that do not belong to its pages: “{NAME}”. Save it as a new file, or "
+        "print the pages to pictures.",
+    ),
+    "a picture that is not shown": (
+        orphan_picture,
+        f"The file has a picture that no page shows. {WITHOUT}",
+    ),
+    "a drawing that is not shown": (
+        hidden_form,
+        f"The file has parts that do not belong to its pages: “{NAME}”. Save it as a new file, or "
+        "print the pages to pictures.",
+    ),
+    "text in a pattern": (pattern, unread("hemi tane")),
+    "a photograph with its author": (
+        photograph,
+        "A photograph says where or by whom it was taken, or has a copy of itself. Remove its "
+        "properties, or print the pages to pictures.",
+    ),
+    "data of its program": (
+        private,
+        f"The program that made the file stored data of its own in it. {WITHOUT}",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BESIDE)
+@pytest.mark.parametrize("mode", ["disable", "generate"])
+def test_what_is_beside_the_pages_is_refused(what, mode):
+    change, sentence = BESIDE[what]
+    data = made(change=change, object_stream_mode=pikepdf.ObjectStreamMode[mode])
+    assert sentences(data) == [sentence]
+
+
+def test_a_form_field_is_refused_with_its_value():
+    assert sentences(made(change=field)) == [
+        f"Page 1: there is a form field: “who {NAME}”. Print the form to a new PDF, or print the "
+        "pages to pictures.",
+        "There is a form that can be filled in. Print it to a new PDF, or print the pages to "
+        "pictures.",
+    ]
+
+
+def test_an_earlier_revision_is_refused():
+    first = made(TEXT)
+    start = first.rindex(b"startxref")
+    at = len(first)
+    new = b"4 0 obj\n<</Length 0>>\nstream\n\nendstream\nendobj\n"
+    table = b"xref\n0 0\ntrailer\n<</Size 9/Root 1 0 R/Prev %d>>\n" % int(first[start:].split()[1])
+    later = first + new + table + b"startxref\n%d\n%%%%EOF\n" % (at + len(new))
+    assert sentences(later)[0].startswith(
+        "An earlier version of the pages may still be in the file."
+    )
+
+
+def test_words_between_the_objects_are_refused():
+    data = made(object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    (said,) = sentences(data.replace(b"startxref", b"% Hemi Tane\nstartxref"))
+    assert said.startswith("The file has parts that do not belong to its pages:")
+    assert "Hemi Tane" in said
+
+
+def test_all_findings_are_told_at_once_in_the_order_of_the_pages():
+    def change(pdf):
+        pdf.pages[1].Contents = pdf.make_stream(f"1 g {TEXT}".encode())
+        title(pdf)
+
+    found = examine_copy(made(f"{TEXT} 0 g 60 640 300 30 re f", change, pages=2)).found
+    assert [(each.page, each.kind) for each in found] == [
+        (1, "covered"),
+        (2, "pale"),
+        (0, "information"),
+    ]
+
+
+def test_a_title_may_say_what_the_schedule_says():
+    assert sentences(made(change=title), known=f"What {NAME} said") == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_finding_is_a_sentence_with_what_to_do(kind):
+    wrong, remedy = KINDS[kind]
+    assert not str(wrong).endswith(".") and str(remedy).endswith(".")
+
+
+# --- at random ------------------------------------------------------------------------------------
+
+NUMBERS = st.floats(-0.2, 1.2)
+
+
+@given(
+    box=st.tuples(NUMBERS, NUMBERS, st.floats(0, 1.5), st.floats(0, 1.5)),
+    shade=st.floats(0, 1),
+    ink=st.floats(0, 1),
+    mode=st.sampled_from([0, 0, 0, 1, 2, 3, 7]),
+    size=st.floats(0.5, 40),
+    turn=st.sampled_from([(1, 0, 0, 1), (0, 1, -1, 0), (0.7, 0.7, -0.7, 0.7), (1, 0, 0.5, 1)]),
+    at=st.tuples(st.floats(-100, 700), st.floats(-100, 900)),
+)
+def test_text_that_leaves_no_trace_in_the_picture_is_refused(box, shade, ink, mode, size, turn, at):
+    """Whatever is drawn over it, in whatever colour and place: if the page looks the same without it."""
+    left, bottom, width, height = box
+    text = (
+        f"q {ink:.3f} g {ink:.3f} G {mode} Tr BT /F1 {size:.2f} Tf"
+        f" {' '.join(map(str, turn))} {at[0]:.1f} {at[1]:.1f} Tm (Hemi) Tj ET Q"
+    )
+    over = (
+        f"{shade:.3f} g {at[0] + left * 3 * size:.1f} {at[1] + bottom * size:.1f}"
+        f" {width * 3 * size:.1f} {height * size:.1f} re f"
+    )
+    with_text, without = (
+        pypdfium2.PdfDocument(made(each))[0].render(scale=2).to_pil().convert("RGB").tobytes()
+        for each in (f"{text} {over}", over)
+    )
+    if with_text == without:
+        assert not examine_copy(made(f"{text} {over}")).passes
+
+
+# --- pictures -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_printed_to_pictures_a_refused_file_is_accepted(name):
+    data = (FILES / "false" / f"{name}.pdf").read_bytes()
+    report, printed = check(Task(ending="pdf", as_pictures=True), data, data)
+    assert (report["found"], report["has_text"], report["pages"]) == ((), False, 1)
+    assert b"Hemi" not in printed
+
+
+def test_a_drawn_box_still_covers_in_the_picture():
+    """The box is a comment: what a reader saw covered stays covered."""
+
+    def change(pdf):
+        look = pdf.make_stream(b"0 g 0 0 300 30 re f", Subtype=Name.Form, BBox=[0, 0, 300, 30])
+        annotate(pdf, Subtype=Name.Square, AP=Dictionary(N=look))
+        pdf.pages[0].Annots[0].Rect = Array([60, 640, 360, 670])
+
+    page = pypdfium2.PdfDocument(pictures.printed(made(TEXT, change), lambda: None))[0]
+    covered = page.render(scale=1).to_pil().convert("L").crop((64, 126, 350, 148))
+    assert max(covered.getextrema()) < 10
+
+
+# --- limits ---------------------------------------------------------------------------------------
+
+
+def test_the_work_of_unpacking_grows_with_the_size_of_the_file(monkeypatch):
+    """Streams within streams, which would be unpacked again and again, are given up."""
+    fed, decompressobj = 0, zlib.decompressobj
+
+    class Counting:
+        def __init__(self):
+            self.inner = decompressobj()
+
+        def decompress(self, data, most):
+            nonlocal fed
+            fed += len(data)
+            return self.inner.decompress(data, most)
+
+        def __getattr__(self, name):
+            return getattr(self.inner, name)
+
+    # Each of these begins a stored block of 65,535 bytes, with the others inside, that fails at its end.
+    begins = b"stream\n\x78\x01\x00\xff\xff\x00\x00"
+    data = b"%PDF-1.7\n" + begins * 50_000
+    monkeypatch.setattr(hidden_parts.zlib, "decompressobj", Counting)
+    assert hidden_parts.unpacked(data) > hidden_parts.MAX_UNPACKED
+    assert fed < 9 * len(data)
+
+
+def test_a_file_that_unpacks_to_too_much_is_refused():
+    bomb = zlib.compress(bytes(220_000_000))
+    data = b"%PDF-1.7\n1 0 obj\n<</Filter/FlateDecode>>\nstream\n" + bomb + b"\nendstream\nendobj\n"
+    assert sentences(data) == [
+        "The file is too large to check: unpacked, it has more than 200 MB. Save it as a new file "
+        "with smaller pictures."
+    ]
+
+
+def test_a_page_that_shows_too_much_is_refused_before_it_is_drawn(monkeypatch):
+    monkeypatch.setattr(seen, "look", lambda *_: pytest.fail("drawn"))
+    found = examine_copy(made("BT /F1 1 Tf " + "(a) Tj " * 200_001 + "ET")).found
+    assert [each.kind for each in found] == ["large"]
+
+
+def test_drawings_within_drawings_are_counted_however_often_they_are_drawn():
+    def change(pdf):
+        inner = pdf.make_stream(b"()Tj", Subtype=Name.Form, BBox=[0, 0, 9, 9])
+        for _level in range(7):
+            inner = pdf.make_stream(
+                b"/X Do " * 10,
+                Subtype=Name.Form,
+                BBox=[0, 0, 9, 9],
+                Resources=Dictionary(XObject=Dictionary(X=inner)),
+            )
+        pdf.pages[0].Resources.XObject = Dictionary(X=inner)
+        pdf.pages[0].Contents = pdf.make_stream(b"/X Do")
+
+    assert [each.kind for each in examine_copy(made(change=change)).found] == ["large"]
+
+
+def test_the_time_is_limited_and_said():
+    assert sentences(made(pages=3), clock=Clock(-1)) == [
+        "The check stopped after -1 seconds, before the end of the file. Print the pages to "
+        "pictures, or save it with fewer pages."
+    ]
+
+
+def test_the_pages_are_limited_and_said(monkeypatch):
+    monkeypatch.setattr(examination, "MAX_PAGES", 2)
+    assert sentences(made(pages=3)) == [
+        "The file has more than 2 pages, too many to check. Save it with fewer pages."
+    ]
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b"",
+        b"words",
+        b"%PDF-1.7\n\x00\xff\n%%EOF",
+        made()[:-200],
+        made()[:300] + b"\x00" * 40 + made()[340:],
+        made(encryption=pikepdf.Encryption(owner="o", user="")),
+        made(encryption=pikepdf.Encryption(owner="o", user="u")),
+        made().replace(b"/Pages", b"/Sages"),
+    ],
+    ids=["nothing", "words", "noise", "cut off", "overwritten", "encrypted", "locked", "renamed"],
+)
+def test_what_cannot_be_read_is_refused(damaged):
+    assert not examine_copy(damaged).passes
