@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 WORK = "reports.requests.redaction.elsewhere.work.checked"
 # That a check may take at all; within its process it stops by itself before.
-SECONDS = 45.0
+SECONDS = 90.0
 
 
 class Overtaken(Exception):

@@ -77,7 +77,7 @@ FALSE = {
     "libreoffice_tiny": [f"Page 1: text too small to read can still be copied: “{NAME}”. {DELETE}"],
     "libreoffice_white": [like(NAME)],
     "ocrmypdf_blacked": [SCANNED],
-    "ocrmypdf_box_over_scan": [BOXED, SCANNED],
+    "ocrmypdf_box_over_scan": [BOXED, SCANNED.replace(f"met {NAME} May", f"We met {NAME} in May")],
     "ocrmypdf_whited": [SCANNED],
     "qpdf_attachment": [f"A file is attached: “minutes.txt”. {WITHOUT}"],
     "qpdf_overlay": [under("We met Hemi Tane in May")],

@@ -333,12 +333,12 @@ class _Sight:
             box = _around(word)
             if not any(_holds(area, box) for area in areas):
                 continue
-            letters_of = sum(_is_letter(each.sign) for each in word)
-            is_written = _is_written(grey.crop(box)) and drawn.crop(box).getbbox() is None
-            if is_written or letters_of < LEAST_RECOGNISED and drawn.crop(box).getbbox() is None:
-                self.seen.recognised += 1
+            is_bare = drawn.crop(box).getbbox() is None
+            is_speck = sum(_is_letter(each.sign) for each in word) < LEAST_RECOGNISED
+            accepted = is_bare and (is_speck or _is_written(grey.crop(box)))
+            self.seen.recognised += accepted
             for each in word:
-                each.why = "" if is_written or letters_of < LEAST_RECOGNISED else "recognised"
+                each.why = "" if accepted else "recognised"
 
 
 _NOT_PAINTED = (

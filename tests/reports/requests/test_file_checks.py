@@ -1,0 +1,385 @@
+"""Test checks of files from the upload to the copy that is kept: the queue, the worker's job, the pages."""
+
+import io
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+
+from reports.extensions import registry
+from reports.models import RenderWorker
+from reports.render.room import RoomLost, TooLong
+from reports.requests.models import FileCheck, LineCopy
+from reports.requests.models.file_check import KEEP_FOR
+from reports.requests.redaction.elsewhere.compared import Change, compare
+from reports.requests.redaction.elsewhere.held_text import text_of
+from reports.requests.redaction.elsewhere.work import Task, check, checked
+from reports.requests.registered import file_checking
+from reports.requests.services import file_checks, line_files, packages, schedule
+from tests.reports.requests.conftest import NOW, at, client_of, fresh
+from tests.reports.requests.test_made_elsewhere import FILES, NAME, TEXT, made
+from tests.reports.requests.test_requests import refusal_of
+
+pytestmark = pytest.mark.django_db
+
+WORDS = "BT /F1 12 Tf 72 700 Td (We met {} in May to hear about the orchards.) Tj ET"
+HELD = made(WORDS.format(NAME))
+REDACTED = made(WORDS.format("[s 9\\(2\\)\\(a\\)]"))
+BOXED = made(f"{WORDS.format(NAME)} 0 g 115 690 60 20 re f")
+
+
+@pytest.fixture
+def queued(monkeypatch):
+    """Leave checks to the worker, as in a service."""
+    monkeypatch.setattr(file_checks, "ASKED", [])
+
+
+@pytest.fixture
+def listed(request_, line, adviser, decide):
+    """List a PDF of somebody else's, to be released in part."""
+    decide(line, "withheld", grounds=["6(a)"])
+    file = ContentFile(HELD, name="letter.pdf")
+    found = schedule.add_file(request=request_, file=file, title="A letter", by=adviser)
+    decide(found, "part", grounds=["6(c)"])
+    return fresh(found)
+
+
+@pytest.fixture
+def upload(listed, adviser):
+    def upload(data, **others):
+        file = ContentFile(data, name="copy.pdf")
+        return line_files.upload_copy(
+            **{"line": listed, "file": file, "by": adviser, "at": NOW, **others}
+        )
+
+    return upload
+
+
+def work():
+    """Do what waits, in this process."""
+    make = lambda _name, packed, report, seconds: checked(packed)  # noqa: E731
+    return file_checking.check_next(make, lambda: NOW)
+
+
+# --- what is compared -----------------------------------------------------------------------------
+
+
+def test_what_is_missing_and_added_is_told_word_by_word_with_what_is_around_it():
+    held = "We met Hemi Tane of Ngāi Tūhoe on 12 May. He said that it was late."
+    copy = "RELEASED We met [s 9(2)(a)] of Ngai Tuhoe on 12 May. He said little of it."
+    found = compare(held, copy)
+    assert (found.held, found.missing, found.added, found.labels) == (16, 5, 3, 1)
+    assert found.changes == (
+        Change("", "", "RELEASED", "We met Hemi Tane"),
+        Change("We met", "Hemi Tane", "", "of Ngāi Tūhoe on"),
+        Change("12 May He said", "that", "little of", "it was late"),
+        Change("He said that it", "was late", "", ""),
+    )
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        "We met Hemi Tane in May to hear of orchards",
+        "we met  hemi tane in May\nto hear of or-\nchards.",
+        "We met Hemi Tané in Mav to hear of orchards",
+        "to hear of orchards We met Hemi Tane in May",
+    ],
+    ids=["the same", "broken otherwise", "recognised wrongly", "in another order"],
+)
+def test_nothing_is_missing_where_the_same_words_stand(copy):
+    assert compare("We met Hemi Tane in May to hear of orchards", copy).missing == 0
+
+
+def test_texts_without_words_are_not_compared():
+    assert (compare("", "words"), compare("words", " \n")) == (None, None)
+
+
+def test_the_work_of_comparing_grows_with_the_words(monkeypatch):
+    """Between runs that both texts have once, at most so many pairs are compared."""
+    from reports.requests.redaction.elsewhere import compared
+
+    pairs, matcher = [], compared.SequenceMatcher
+
+    def counting(junk, one, other, **options):
+        pairs.append(len(one) * len(other))
+        return matcher(junk, one, other, **options)
+
+    monkeypatch.setattr(compared, "SequenceMatcher", counting)
+    words = [f"{number % 7}" if number % 3 else f"word{number}" for number in range(6_000)]
+    compare(" ".join(words), " ".join(words[::2] + words[1::2]))
+    assert max(pairs, default=0) <= max(compared.MAX_GAP, compared.MISREAD_LENGTH**2)
+
+
+def test_a_word_file_is_read_without_what_was_deleted():
+    import zipfile
+
+    body = (
+        "<w:document xmlns:w='w'><w:p><w:r><w:t>We met</w:t></w:r><w:del><w:r><w:delText>Hemi"
+        "</w:delText></w:r></w:del><w:r><w:t> in May</w:t></w:r></w:p></w:document>"
+    )
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("word/document.xml", body)
+    assert text_of(data.getvalue(), "docx", lambda: None) == "We met in May"
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "doc", "png", "docx", "pdf"])
+def test_a_paper_that_cannot_be_read_has_no_words(ending):
+    assert text_of(b"\xd0\xcf\x11\xe0", ending, lambda: None) == ""
+
+
+def test_a_copy_without_text_is_not_compared():
+    data = (FILES / "true" / "img2pdf_blacked.pdf").read_bytes()
+    report, _made = check(Task(ending="pdf"), data, HELD)
+    assert (report["comparison"], report["has_text"], report["found"]) == (None, False, ())
+
+
+def test_what_the_schedule_withholds_of_its_briefing_is_searched_for():
+    report, _made = check(Task(needles=(NAME,)), HELD, HELD)
+    assert [each["kind"] for each in report["found"]] == ["withheld"]
+
+
+# --- the queue ------------------------------------------------------------------------------------
+
+
+def test_the_worker_checks_what_waits_the_oldest_first(queued, upload):
+    first, second = upload(REDACTED), upload(BOXED)
+    assert (work(), work(), work()) == (True, True, False)
+    assert (fresh(first).passes, fresh(second).passes) == (True, False)
+    assert [each.kind for each in fresh(second).found] == ["whole", "covered"]
+
+
+def test_the_job_is_the_workers():
+    assert file_checking.check_next in registry.JOBS
+
+
+def test_a_worker_that_ends_leaves_the_check_to_the_next_and_two_give_it_up(queued, upload):
+    row = upload(REDACTED)
+
+    def die(*_arguments, **_options):
+        raise RoomLost("killed")
+
+    assert file_checking.check_next(die, lambda: NOW) is True
+    assert fresh(row).state == "waiting"
+    file_checking.check_next(die, lambda: NOW)
+    assert (fresh(row).state, work()) == ("refused", False)
+    file_checks.ask_again(row, at=NOW)
+    assert (work(), fresh(row).passes) == (True, True)
+
+
+def test_a_check_that_takes_too_long_is_a_sentence(queued, upload):
+    row = upload(REDACTED)
+
+    def late(*_arguments, **_options):
+        raise TooLong("late")
+
+    file_checking.check_next(late, lambda: NOW)
+    assert [each.sentence for each in fresh(row).found] == [
+        "The check stopped after 90 seconds, before the end of the file. Print the pages to "
+        "pictures, or save it with fewer pages."
+    ]
+
+
+def test_a_worker_that_must_stop_puts_the_check_back(queued, upload):
+    row = upload(REDACTED)
+    with pytest.raises(KeyboardInterrupt):
+        file_checking.check_next(partial(_interrupted), lambda: NOW)
+    assert (fresh(row).state, fresh(row).attempts) == ("waiting", 0)
+
+
+def _interrupted(*_arguments, **_options):
+    raise KeyboardInterrupt
+
+
+def test_an_abandoned_check_is_claimed_again_and_its_first_worker_writes_nothing(queued, upload):
+    upload(REDACTED)
+    first = file_checks.claim(at=NOW)
+    assert file_checks.claim(at=NOW) is None
+    second = file_checks.claim(at=NOW + timedelta(minutes=2))
+    assert second.pk == first.pk
+    assert (file_checks.beat(first, at=NOW), file_checks.finish(first, {}, b"")) == (False, False)
+    assert file_checks.beat(second, at=NOW)
+
+
+def test_uploads_that_nobody_keeps_are_deleted(upload):
+    row = upload(REDACTED)
+    file_checks.delete_outdated(at=NOW + KEEP_FOR)
+    assert FileCheck.objects.filter(pk=row.pk).exists()
+    file_checks.delete_outdated(at=NOW + KEEP_FOR + timedelta(seconds=1))
+    assert not FileCheck.objects.filter(pk=row.pk).exists()
+
+
+def test_the_database_refuses_a_finished_check_without_its_report(upload):
+    row = upload(REDACTED)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FileCheck.objects.filter(pk=row.pk).update(report=None)
+
+
+# --- what is kept ---------------------------------------------------------------------------------
+
+
+def test_a_copy_with_every_word_is_refused_for_a_paper_that_is_released_in_part(upload):
+    check = upload(made(WORDS.format(NAME) + " "))
+    assert [each.sentence for each in check.found] == [
+        "Every word of the paper is still in this copy, but it is to be released in part. Delete "
+        "the words that are withheld, or change the decision."
+    ]
+
+
+def test_what_was_withheld_is_not_kept_beside_the_copy(upload, adviser):
+    check = upload(REDACTED)
+    assert [each.missing for each in check.comparison.changes] == [NAME]
+    copy = line_files.keep_copy(check=check, by=adviser, at=NOW)
+    assert (fresh(check).pdf, fresh(check).comparison.changes) == (None, ())
+    assert (bytes(copy.pdf), copy.gate_report["passes"]) == (REDACTED, True)
+    assert NAME not in str(copy.gate_report)
+    assert refusal_of(line_files.keep_copy, check=check, by=adviser, at=NOW) == (
+        "This copy is kept already."
+    )
+
+
+def test_a_copy_is_not_kept_before_it_passes(queued, upload, adviser):
+    for data in (REDACTED, BOXED):
+        row = upload(data)
+        said = refusal_of(line_files.keep_copy, check=row, by=adviser, at=NOW)
+        assert said == "This copy has not passed the check."
+        work()
+    assert refusal_of(line_files.keep_copy, check=fresh(row), by=adviser, at=NOW) == said
+
+
+def test_a_copy_is_not_kept_for_another_decision(upload, listed, adviser, decide):
+    check = upload(REDACTED)
+    decide(listed, "full")
+    assert refusal_of(line_files.keep_copy, check=check, by=adviser, at=NOW) == (
+        "The decision on this paper has changed since. Upload the copy again for it."
+    )
+
+
+def test_a_paper_released_in_full_may_describe_its_pictures(listed, decide, request_):
+    from tests.reports.requests.test_made_elsewhere import description
+
+    decide(listed, "full")
+    report, _made = check(Task(), made(change=description), b"")
+    row = FileCheck(line=listed, decision="full", state="done", report=report)
+    assert (row.passes, row.comparison) == (True, None)
+    row.decision = "part"
+    assert [each.kind for each in row.found] == ["alternative"]
+
+
+def test_papers_are_not_released_while_one_is_being_checked(queued, listed, decide, request_):
+    decide(listed, "full")
+    waits = (
+        "Document 2, “A letter”, is still being checked. That takes up to a minute; then reload this "
+        "page."
+    )
+    assert packages.refusals(request_) == packages.refusals_of_files(request_) == [waits]
+    assert refusal_of(packages.prepared_papers, request=request_) == waits
+    assert FileCheck.objects.count() == 1
+    work()
+    assert packages.refusals(request_) == []
+
+
+def test_a_file_that_passed_an_earlier_edition_of_the_check_is_checked_anew(
+    queued, upload, listed, adviser, request_, monkeypatch
+):
+    row = upload(REDACTED)
+    work()
+    line_files.keep_copy(check=fresh(row), by=adviser, at=NOW)
+    assert packages.refusals(request_) == []
+    monkeypatch.setattr(file_checks, "EDITION", 2)
+    assert "is still being checked" in packages.refusals(request_)[0]
+    work()
+    assert packages.refusals(request_) == []
+
+
+# --- the pages ------------------------------------------------------------------------------------
+
+
+def sent(listed, client, data):
+    file = io.BytesIO(data)
+    file.name = "copy.pdf"
+    return client.post(at("request-line-copy", listed.request_id, 2), {"file": file}).url
+
+
+def test_the_page_says_that_it_is_being_checked_and_reloads_without_a_script(
+    queued, listed, adviser, today
+):
+    client = client_of(adviser)
+    url = sent(listed, client, BOXED)
+    page = client.get(url)
+    assert "The file is being checked" in page.text
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page.text
+    assert client.get(f"{url}state").json() == {
+        "state": "waiting",
+        "words": "Waiting to be checked",
+        "percent": None,
+        "reason": "",
+        "nobody": True,
+    }
+    RenderWorker.objects.create(started_at=NOW, beat_at=NOW)
+    assert client.get(f"{url}state").json()["nobody"] is False
+    work()
+    assert client.get(f"{url}state").json()["state"] == "done"
+    assert "The file did not pass the check" in client.get(url).text
+
+
+def test_a_refused_copy_is_told_whole_and_printed_to_pictures_and_kept(listed, adviser, today):
+    client = client_of(adviser)
+    url = sent(listed, client, BOXED)
+    text = client.get(url).text
+    assert "Every word of the paper is still in this copy" in text
+    assert "Page 1: text under a box or a picture can still be copied: “Hemi Tane”." in text
+    refused = client.post(url, {"act": "keep", "has_looked": "on"})
+    assert (refused.status_code, LineCopy.objects.count()) == (422, 0)
+    pictures = client.post(url, {"act": "pictures"}).url
+    text = " ".join(client.get(pictures).text.split())
+    assert "The file passed the check" in text
+    assert "Somebody must look at each page." in text
+    assert client.get(f"{pictures}file").content.startswith(b"%PDF-")
+    client.post(pictures, {"act": "keep", "has_looked": "on"})
+    copy = LineCopy.objects.get()
+    assert (copy.pages, NAME.encode() in bytes(copy.pdf)) == (1, False)
+
+
+def test_the_difference_is_shown_before_the_copy_is_kept(listed, adviser, today):
+    client = client_of(adviser)
+    text = " ".join(client.get(sent(listed, client, REDACTED)).text.split())
+    assert "2 of 11 words of the paper are missing in this file." in text
+    assert "<del>Hemi Tane</del>" in text
+    assert "Look at it, then keep it" in text
+
+
+def test_a_check_is_read_only_by_whoever_may_upload_copies(
+    listed, adviser, reviewer, decision_maker, today
+):
+    """It quotes what is to be withheld."""
+    url = sent(listed, client_of(adviser), BOXED)
+    found = {
+        who.name: [client_of(who).get(f"{url}{part}").status_code for part in ("", "state", "file")]
+        for who in (adviser, reviewer, decision_maker)
+    }
+    assert found == {
+        "OIA adviser": [200, 200, 200],
+        "OIA reviewer": [403, 403, 403],
+        "OIA decision-maker": [200, 200, 200],
+    }
+
+
+def test_the_line_of_a_refused_paper_tells_every_reason_and_leads_to_the_pictures(
+    request_, line, adviser, decide, today
+):
+    decide(line, "withheld", grounds=["6(a)"])
+    two = made(f"{TEXT} 0 g 60 640 300 30 re f 1 g BT /F1 9 Tf 9 9 Td (words) Tj ET")
+    file = ContentFile(two, name="letter.pdf")
+    found = schedule.add_file(request=request_, file=file, title="A letter", by=adviser)
+    decide(found, "full")
+    client = client_of(adviser)
+    page = client.get(at("request-line", request_.pk, 2)).text
+    assert page.count("can still be copied") == 2
+    check = FileCheck.objects.get()
+    url = at("request-file-check", request_.pk, 2, check.pk)
+    assert url in page
+    assert client.post(url, {"act": "pictures"}).status_code == 302
