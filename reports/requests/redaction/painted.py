@@ -17,7 +17,7 @@ _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _DIGITS = re.compile(rb"<([0-9A-Fa-f]*)>")
 _SHOWS = re.compile(rb"T[jJ]|Do|['\"]")
 # Operators of one page that show text or draw something; more is an attack.
-MOST_SHOWN = 200_000
+MOST_SHOWN = 50_000
 MOST_BYTES = 20_000_000  # of its operators, however often they are drawn
 
 

@@ -178,7 +178,7 @@ def test_a_check_that_takes_too_long_is_a_sentence(queued, upload):
 
     file_checking.check_next(late, lambda: NOW)
     assert [each.sentence for each in fresh(row).found] == [
-        "The check stopped after 90 seconds, before the end of the file. Print the pages to "
+        "The check stopped after 240 seconds, before the end of the file. Print the pages to "
         "pictures, or save it with fewer pages."
     ]
 
@@ -337,11 +337,18 @@ def test_a_refused_copy_is_told_whole_and_printed_to_pictures_and_kept(listed, a
     pictures = client.post(url, {"act": "pictures"}).url
     text = " ".join(client.get(pictures).text.split())
     assert "The file passed the check" in text
-    assert "Somebody must look at each page." in text
+    assert "2 of 11 words of the paper are missing in this file." in text
+    assert "The words were compared before the pages were printed to pictures." in text
     assert client.get(f"{pictures}file").content.startswith(b"%PDF-")
     client.post(pictures, {"act": "keep", "has_looked": "on"})
     copy = LineCopy.objects.get()
     assert (copy.pages, NAME.encode() in bytes(copy.pdf)) == (1, False)
+
+
+def test_pictures_of_a_paper_with_every_word_to_be_read_are_refused_too(upload, adviser):
+    first = upload(made(WORDS.format(NAME) + " "))
+    pictures = line_files.print_to_pictures(check=first, by=adviser, at=NOW)
+    assert [each.kind for each in pictures.found] == ["whole"]
 
 
 def test_the_difference_is_shown_before_the_copy_is_kept(listed, adviser, today):

@@ -32,11 +32,13 @@ class TooSlow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """The result: what is wrong, and what the pages say. `pictures` are the pages without text."""
+    """The result: what is wrong, what the pages say, and which part of that is seen. `pictures` are the pages
+    without text."""
 
     pages: int
     found: tuple[Found, ...]
     texts: tuple[str, ...] = ()
+    visible: tuple[str, ...] = ()
     pictures: int = 0
     recognised: int = 0
 
@@ -104,6 +106,7 @@ class _Examination:
             pages=self.pages,
             found=tuple(found),
             texts=tuple(each.text for each in self.seen),
+            visible=tuple(each.visible for each in self.seen),
             pictures=sum(each.is_picture for each in self.seen),
             recognised=sum(each.recognised for each in self.seen),
         )

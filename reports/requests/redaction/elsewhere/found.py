@@ -178,6 +178,8 @@ KINDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
 }
 # What belongs to a paper that is released in full, though its pages do not show it.
 PART_OF_THE_WHOLE = frozenset({"alternative", "bookmark", "replaced"})
+# What a reader sees over the text, though it can be taken off.
+DRAWN_OVER = frozenset({"shape", "redact", "note"})
 # Pictures of its pages cannot be made either.
 UNREADABLE = frozenset({"not_pdf", "password", "no_pages", "pages", "large"})
 

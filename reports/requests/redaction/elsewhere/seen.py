@@ -25,7 +25,7 @@ from reports.requests.redaction.elsewhere.found import Found
 
 PIXELS_A_POINT = 120 / 72
 MAX_PIXELS = 6_000_000
-MAX_OBJECTS = 200_000  # of a page
+MAX_OBJECTS = 100_000  # of a page
 # How far a letter must differ from what is behind it, of 255, and how much of its ink must be on top.
 CONTRAST = 24
 SHARE_SEEN = 0.5

@@ -11,7 +11,7 @@ from pypdfium2 import PDFIUM_INFO
 
 from reports.requests.redaction.elsewhere.compared import compare
 from reports.requests.redaction.elsewhere.examination import Clock, Examined, examine_copy
-from reports.requests.redaction.elsewhere.found import UNREADABLE, Found
+from reports.requests.redaction.elsewhere.found import DRAWN_OVER, UNREADABLE, Found
 from reports.requests.redaction.elsewhere.held_text import text_of
 from reports.requests.redaction.elsewhere.pictures import printed
 from reports.requests.redaction.withheld_words import Searched, sought
@@ -48,15 +48,17 @@ def checked(packed: bytes) -> bytes:
 
 def check(task: Task, data: bytes, held: bytes) -> tuple[dict[str, Any], bytes]:
     """Return the report as plain data, and the file made of pictures or b""."""
-    clock, made = Clock(), b""
+    made, text = b"", ""
     if task.as_pictures:
-        first = examine_copy(data, known=task.known, clock=clock)
-        if any(each.kind in UNREADABLE for each in first.found):
+        first = examine_copy(data, known=task.known)
+        kinds = {each.kind for each in first.found}
+        if kinds & UNREADABLE:
             return _report(first, None), b""
-        clock = Clock()
-        data = made = printed(data, clock.check)
-    examined = examine_copy(data, known=task.known, clock=clock)
-    text = "\n".join(examined.texts)
+        # Pictures have no words to compare, but what was seen before has, unless a comment covers some.
+        text = "" if kinds & DRAWN_OVER else "\n".join(first.visible)
+        data = made = printed(data, Clock().check)
+    examined = examine_copy(data, known=task.known)
+    text = text or "\n".join(examined.texts)
     if found := Searched(text).found(sought(task.needles, task.visible)):
         words = ", ".join(form.shown for form in found)
         examined = replace(examined, found=(*examined.found, Found("withheld", words=words)))
@@ -70,6 +72,7 @@ def _report(examined: Examined, comparison: Any) -> dict[str, Any]:
     return {
         **examined.as_plain,
         "texts": (),
+        "visible": (),
         "readers": (f"pikepdf {pikepdf.__version__}", f"PDFium {PDFIUM_INFO.build}"),
         "has_text": any(text.strip() for text in examined.texts),
         "comparison": comparison.as_plain if comparison is not None else None,
