@@ -303,6 +303,18 @@ def photograph(pdf):
     page.Contents = pdf.make_stream(f"{PLAIN} q 40 0 0 40 72 500 cm /P Do Q".encode())
 
 
+def cropped_picture(pdf):
+    photograph(pdf)
+    page = pdf.pages[0]
+    page.Resources.XObject.P = pdf.make_stream(
+        bytes(100),
+        **{"Type": Name.XObject, "Subtype": Name.Image, "Width": 10, "Height": 10},
+        ColorSpace=Name.DeviceGray,
+        BitsPerComponent=8,
+    )
+    page.Contents = pdf.make_stream(f"{PLAIN} q 300 0 0 99 500 400 cm /P Do Q".encode())
+
+
 def private(pdf):
     pdf.pages[0].PieceInfo = Dictionary(App=Dictionary(Private=String(NAME)))
 
@@ -379,6 +391,10 @@ BESIDE = {
         photograph,
         "A photograph says where or by whom it was taken, or has a copy of itself. Remove its "
         "properties, or print the pages to pictures.",
+    ),
+    "a picture that goes on beyond the page": (
+        cropped_picture,
+        f"Page 1: a picture is cropped, and what was cut off is still in the file. {PICTURES}",
     ),
     "data of its program": (
         private,
