@@ -465,7 +465,8 @@ def asked_file(scene: Scene) -> list[Any]:
 
 
 def asked_check(scene: Scene) -> list[Any]:
-    return [*asked_file(scene), FileCheck.objects.get(line__request__in=asked(scene)).pk]
+    found = FileCheck.objects.filter(line__request__in=asked(scene)).earliest("pk")
+    return [*asked_file(scene), found.pk]
 
 
 def asked_event(scene: Scene) -> list[Any]:

@@ -558,7 +558,15 @@ def test_a_file_that_unpacks_to_too_much_is_refused():
 def test_a_page_that_shows_too_much_is_refused_before_it_is_drawn(monkeypatch):
     monkeypatch.setattr(seen, "look", lambda *_: pytest.fail("drawn"))
     found = examine_copy(made("BT /F1 1 Tf " + "(a) Tj " * 50_001 + "ET")).found
-    assert [each.kind for each in found] == ["large"]
+    assert [each.kind for each in found] == ["crowded"]
+
+
+def test_a_page_with_too_many_letters_is_refused(monkeypatch):
+    monkeypatch.setattr(seen, "MAX_LETTERS", 10)
+    assert sentences(made()) == [
+        "A page has too many letters or drawings to be checked. Print the pages to pictures, or save "
+        "it with fewer on a page."
+    ]
 
 
 def test_drawings_within_drawings_are_counted_however_often_they_are_drawn():
@@ -574,7 +582,7 @@ def test_drawings_within_drawings_are_counted_however_often_they_are_drawn():
         pdf.pages[0].Resources.XObject = Dictionary(X=inner)
         pdf.pages[0].Contents = pdf.make_stream(b"/X Do")
 
-    assert [each.kind for each in examine_copy(made(change=change)).found] == ["large"]
+    assert [each.kind for each in examine_copy(made(change=change)).found] == ["crowded"]
 
 
 def test_the_time_is_limited_and_said():

@@ -82,7 +82,9 @@ def examine_copy(data: bytes, *, known: str = "", clock: Clock | None = None) ->
         work.found.append(Found("damaged" if work.pages else "not_pdf"))
     except TooSlow:
         work.found.append(Found("slow", words=f"{clock.seconds:.0f}"))
-    except (MemoryError, OverflowError):
+    except OverflowError:
+        work.found.append(Found("crowded"))
+    except MemoryError:
         work.found.append(Found("large", words=f"{MAX_UNPACKED // 1_000_000} MB"))
     except (
         *(pypdfium2.PdfiumError, ValueError, TypeError, KeyError, AttributeError, RecursionError),

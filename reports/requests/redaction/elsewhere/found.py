@@ -171,6 +171,10 @@ KINDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
         gettext_lazy("the file is too large to check: unpacked, it has more than {words}"),
         gettext_lazy("Save it as a new file with smaller pictures."),
     ),
+    "crowded": (
+        gettext_lazy("a page has too many letters or drawings to be checked"),
+        gettext_lazy("Print the pages to pictures, or save it with fewer on a page."),
+    ),
     "slow": (
         gettext_lazy("the check stopped after {words} seconds, before the end of the file"),
         gettext_lazy("Print the pages to pictures, or save it with fewer pages."),

@@ -26,6 +26,8 @@ from reports.requests.redaction.elsewhere.found import Found
 PIXELS_A_POINT = 120 / 72
 MAX_PIXELS = 6_000_000
 MAX_OBJECTS = 100_000  # of a page
+MAX_LETTERS = 60_000
+MOMENT = 1_000  # letters between two looks at the time
 # How far a letter must differ from what is behind it, of 255, and how much of its ink must be on top.
 CONTRAST = 24
 SHARE_SEEN = 0.5
@@ -192,7 +194,10 @@ class _Sight:
         left, bottom, right, top = (ctypes.c_double() for _each in range(4))
         around = pdfium.FS_RECTF()
         letters = []
-        for at in range(pdfium.FPDFText_CountChars(read.raw)):
+        count = pdfium.FPDFText_CountChars(read.raw)
+        if count > MAX_LETTERS:
+            raise OverflowError
+        for at in range(count):
             code = pdfium.FPDFText_GetUnicode(read.raw, at)
             sign = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else " "
             of = -1
@@ -249,6 +254,8 @@ class _Sight:
         seen = Image.composite(coloured, black, change)
         width, height = whole.size
         for each in letters:
+            if each.at % MOMENT == 0:
+                self.check_time()
             if each.of < 0:
                 continue
             left, top, right, bottom = each.box
