@@ -211,6 +211,27 @@ def test_text_that_can_be_seen_is_accepted(how):
     assert sentences(made(SEEN[how])) == []
 
 
+@pytest.mark.parametrize(
+    ("over", "expected"),
+    [("", []), ("0 g 60 640 300 30 re f", [under(NAME)])],
+    ids=["bare", "boxed"],
+)
+def test_text_inside_a_drawing_is_looked_at_too(over, expected):
+    def draw(pdf):
+        page = pdf.pages[0]
+        inner = pdf.make_stream(
+            TEXT.encode(),
+            Type=Name.XObject,
+            Subtype=Name.Form,
+            BBox=Array([0, 0, 612, 792]),
+            Resources=Dictionary(Font=page.Resources.Font),
+        )
+        page.Resources.XObject = Dictionary(X=inner)
+        page.Contents = pdf.make_stream(f"/X Do {over}".encode())
+
+    assert sentences(made(change=draw)) == expected
+
+
 def note(subtype, **entries):
     return lambda pdf: annotate(pdf, Subtype=Name(f"/{subtype}"), **entries)
 
@@ -308,7 +329,10 @@ def cropped_picture(pdf):
     page = pdf.pages[0]
     page.Resources.XObject.P = pdf.make_stream(
         bytes(100),
-        **{"Type": Name.XObject, "Subtype": Name.Image, "Width": 10, "Height": 10},
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        Width=10,
+        Height=10,
         ColorSpace=Name.DeviceGray,
         BitsPerComponent=8,
     )

@@ -42,6 +42,9 @@ WRITING = 60  # contrast, of 255
 LEAST_RECOGNISED = 3  # letters; shorter ones are specks that a program took for words
 CELL = 8  # pixels; a box over a picture covers whole cells
 
+# Of which object a letter is, if of none.
+SPACE, UNKNOWN = -1, -2
+
 Box = tuple[int, int, int, int]
 
 
@@ -71,7 +74,7 @@ class _Object:
 class _Letter:
     at: int
     sign: str
-    of: int  # of which object, or -1
+    of: int  # of which object; -1 of a space, -2 of none that is drawn
     box: Box
     loose: Box
     why: str = ""
@@ -116,7 +119,9 @@ class _Sight:
             self._accept_recognised(letters, whole, alone)
         self.seen.visible = "".join("" if each.why else each.sign for each in letters)
         self.seen.text = "".join(each.sign for each in letters)
-        for why, some in groupby((each for each in letters if each.of >= 0), lambda each: each.why):
+        for why, some in groupby(
+            (each for each in letters if each.of != SPACE), lambda each: each.why
+        ):
             words = "".join(each.sign for each in self._whole(letters, list(some))) if why else ""
             if words.strip():
                 self._report(why, words)
@@ -200,11 +205,11 @@ class _Sight:
         for at in range(count):
             code = pdfium.FPDFText_GetUnicode(read.raw, at)
             sign = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else " "
-            of = -1
+            of = SPACE
             box = loose = (0, 0, 0, 0)
             if _is_letter(sign) and not pdfium.FPDFText_IsGenerated(read.raw, at):
                 handle = pdfium.FPDFText_GetTextObject(read.raw, at)
-                of = places.get(_address(handle), -1) if handle else -1
+                of = places.get(_address(handle), UNKNOWN) if handle else UNKNOWN
                 pdfium.FPDFText_GetCharBox(read.raw, at, left, right, bottom, top)
                 box = to_pixels(left.value, bottom.value, right.value, top.value)
                 pdfium.FPDFText_GetLooseCharBox(read.raw, at, around)
@@ -257,6 +262,7 @@ class _Sight:
             if each.at % MOMENT == 0:
                 self.check_time()
             if each.of < 0:
+                each.why = "cut" if each.of == UNKNOWN else ""
                 continue
             left, top, right, bottom = each.box
             text = self.texts[each.of]
