@@ -125,8 +125,8 @@ class _Examination:
             self._search_bytes(_("the file’s bytes"), self.data)
         self._with_poppler(read)
 
-    def refuse(self, where: str, sentence: str) -> None:
-        self.findings.append(Finding(where, sentence))
+    def refuse(self, where: str, sentence: str, *, is_of_words: bool = False) -> None:
+        self.findings.append(Finding(where, sentence, is_of_words))
 
     def search(self, where: str, text: str, sought: Iterable[Form] | None = None) -> bool:
         """Add a finding for each form in the text, and return whether there is any."""
@@ -137,6 +137,7 @@ class _Examination:
                 _("“{words}” is withheld, but it is in {place}.").format(
                     words=form.shown, place=where
                 ),
+                is_of_words=True,
             )
         return bool(found)
 
@@ -182,6 +183,7 @@ class _Examination:
                 _("“{words}” is withheld, but it is in {place}.").format(
                     words=form.shown, place=where
                 ),
+                is_of_words=True,
             )
 
     # --- pikepdf ------------------------------------------------------------------------------
@@ -329,6 +331,7 @@ class _Examination:
                 _("“{words}” is withheld, but it is in {place} ({reader}).").format(
                     words=form.shown, place=where, reader=reader
                 ),
+                is_of_words=True,
             )
 
 

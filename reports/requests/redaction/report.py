@@ -11,6 +11,7 @@ class Finding:
 
     where: str
     sentence: str
+    is_of_words: bool = False  # that are withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Report:
     @property
     def passes(self) -> bool:
         return not self.findings
+
+    @property
+    def has_words(self) -> bool:
+        """Whether words that were searched for are in the file, whatever else is wrong with it."""
+        return any(each.is_of_words for each in self.findings)
 
     @property
     def as_plain(self) -> dict[str, Any]:

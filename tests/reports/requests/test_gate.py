@@ -223,6 +223,14 @@ def test_words_in_any_stream_and_in_names_are_found(change):
     assert places(made(change=change))
 
 
+def test_withheld_words_are_told_from_other_reasons():
+    """A file that another program made, for fast viewing, is published if it has no such words."""
+    found = [
+        report(made(words=f"{WORDS} {words}", linearize=True)) for words in ("", HIDDEN["kerned"])
+    ]
+    assert [(each.passes, each.has_words) for each in found] == [(False, False), (False, True)]
+
+
 def test_words_in_the_files_name_are_found():
     found = report(made(), file_name="Advice by Hemi-Tane.pdf")
     assert [each.where for each in found.findings] == ["the file’s name"]
