@@ -59,7 +59,7 @@ ADDRESSES = (
 )
 TABLES = re.compile(
     r"reports_(historical)?(informationrequest|requestevent|requestletter|scheduleline|consultation"
-    r"|redaction|release|releasedpaper|linecopy|earlierpaper|nonworkingday|publicpage)"
+    r"|redaction|release|releasedpaper|linecopy|filecheck|earlierpaper|nonworkingday|publicpage)"
 )
 
 
