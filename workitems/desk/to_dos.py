@@ -10,10 +10,11 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies.models import User
 from workitems.terms.lateness import days_in_words
-from workitems.terms.spans import span_in_words
+from workitems.terms.spans import in_words, span_in_words
 
 # Per kind of to-do. Nobody reads a longer list to the end.
 SHOWN_AT_MOST = 50
@@ -45,6 +46,10 @@ class Line:
     is_late: bool
     url: str
     act: Act | None = None
+
+    def is_now(self, on: date) -> bool:
+        """Whether it is late, due, or waits for the reader already."""
+        return self.due <= on
 
 
 def line(
@@ -108,3 +113,29 @@ def lines_for(user: User, on: date) -> list[Line]:
     """Return the user's to-dos, soonest due first."""
     lines = [line for source in SOURCES for line in source(user, on)]
     return sorted(lines, key=lambda line: (line.due, line.what))
+
+
+@dataclass(frozen=True)
+class Group:
+    """To-dos under a heading of the desk."""
+
+    heading: str
+    lines: list[Line]
+
+
+def grouped(lines: list[Line], on: date) -> list[Group]:
+    """Return the to-dos that wait now, and those that come."""
+    now = [line for line in lines if line.is_now(on)]
+    soon = [line for line in lines if not line.is_now(on)]
+    found = [Group(_("For you now"), now), Group(_("Soon"), soon)]
+    return [group for group in found if group.lines]
+
+
+def headline(lines: list[Line], on: date) -> str:
+    """Return how much waits: "Three things need you now"."""
+    count = sum(line.is_now(on) for line in lines)
+    if not count:
+        return _("Nothing needs you now")
+    return ngettext(
+        "{number} thing needs you now", "{number} things need you now", count
+    ).format(number=in_words(count).capitalize())

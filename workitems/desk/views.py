@@ -17,6 +17,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     plans_read = visible_plans(request)
     first = steps_for(user, on)
+    lines = desk.lines_for(user, on)
     return render(
         request,
         "workitems/desk/desk.html",
@@ -28,7 +29,10 @@ def home(request: HttpRequest) -> HttpResponse:
             "being_made": plans_being_made(request),
             "may_create_plan": user.has_perm("workitems.create_plan"),
             "portfolios": unheld_portfolios(user) if first.steps else [],
-            "lines": desk.lines_for(user, on),
+            "lines": lines,
+            "groups": desk.grouped(lines, on),
+            "headline": desk.headline(lines, on),
+            "has_several_plans": len({line.plan for line in lines}) > 1,
             "today": on,
             "ended": {plan.pk for plan in plans_read if plan.has_ended(on)},
             "calendar_agencies": [

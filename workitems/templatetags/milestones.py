@@ -80,26 +80,26 @@ def milestone_strip(
     end: date | None = None,
     below_axis: bool = False,
 ) -> dict[str, object]:
-    """Draw the original, agreed, and forecast or completion dates, and the day `on`, to scale.
+    """Draw the dates first promised, agreed, and expected or done, and the day `on`, to scale.
 
     A month or a quarter is drawn at its last day. Pass the same `start` and `end` to draw several
     strips on one scale; below an axis, which names the day `on`, a strip does not name it again.
-    The tail of a late milestone runs from its agreed date to its completion, or if it is open to
-    its forecast or (if overdue) `on`, whichever is later. A completion after `on` is ignored. The
-    ring of an original date is drawn only where it differs from the agreed one.
+    The tail of a milestone that is later than first promised runs from that date to its completion, or if it is
+    open to its forecast or (if overdue) `on`, whichever is later. A completion after `on` is ignored. The agreed
+    and the expected date are drawn only where they differ from the one before.
     """
     late = milestone_lateness(milestone, on)
     done = late.state in (Late.DONE, Late.DONE_LATE)
-    named = [("agreed", gettext("Agreed"), milestone.agreed)]
+    named = [("original", gettext("First promised"), milestone.original)]
     if milestone.original != milestone.agreed:
-        named.insert(0, ("original", gettext("Original"), milestone.original))
+        named.append(("agreed", gettext("Agreed"), milestone.agreed))
     if done and milestone.completed_on:
         reached = milestone.completed_on
-        named.append(("completed", gettext("Completed"), KnownDate(reached)))
+        named.append(("completed", gettext("Done"), KnownDate(reached)))
     else:
         reached = max(milestone.forecast_due, on if late.state == Late.OVERDUE else date.min)
         if milestone.forecast != milestone.agreed:
-            named.append(("forecast", gettext("Forecast"), milestone.forecast))
+            named.append(("forecast", gettext("Expected"), milestone.forecast))
 
     days = [due.last_day for _, _, due in named]
     scale = Scale.over([*days, on, start or on, end or on])
@@ -110,8 +110,8 @@ def milestone_strip(
             Point(kind, label, str(due), scale.at(due.last_day)) for kind, label, due in named
         ],
         "late": late,
-        "has_tail": late.is_late or late.state == Late.DONE_LATE,
-        "agreed_at": scale.at(milestone.agreed_due),
+        "has_tail": late.state != Late.WITHDRAWN and reached > milestone.original_due,
+        "promised_at": scale.at(milestone.original_due),
         "reached_at": scale.at(reached),
         "today": on,
         "today_at": scale.at(on),
