@@ -47,7 +47,7 @@ def test_dates_that_are_the_same_are_said_once():
     def kinds(**dates):
         return [point.kind for point in milestone_strip(Milestone(**dates), TODAY)["points"]]
 
-    assert kinds(original_due=date(2010, 6, 30)) == ["agreed"]
+    assert kinds(original_due=date(2010, 6, 30)) == ["original"]
     assert kinds() == ["original", "agreed"]
     assert kinds(forecast_due=date(2010, 9, 30)) == ["original", "agreed", "forecast"]
 
@@ -88,27 +88,33 @@ def test_strips_below_an_axis_have_its_scale():
             {"agreed_due": date(2010, 8, 31), "forecast_due": date(2010, 9, 30)},
             date(2010, 9, 30),
         ),
+        # In time for the agreed date, and later than first promised.
+        (
+            {"agreed_due": date(2010, 8, 31), "forecast_due": date(2010, 8, 31)},
+            date(2010, 8, 31),
+        ),
         ({"completed_on": date(2010, 7, 1)}, date(2010, 7, 1)),
         ({"completed_on": date(2010, 8, 15)}, TODAY),
     ],
 )
-def test_the_tail_of_a_late_milestone_ends_at_completion_forecast_or_today(dates, reached):
+def test_the_tail_runs_from_the_first_promise_to_completion_forecast_or_today(dates, reached):
     bounds = {"start": date(2010, 1, 1), "end": date(2011, 1, 1)}
     strip = milestone_strip(Milestone(**dates), TODAY, **bounds)
-    ends_there = milestone_strip(Milestone(agreed_due=reached), TODAY, **bounds)
+    ends_there = milestone_strip(Milestone(original_due=reached), TODAY, **bounds)
     assert strip["has_tail"]
-    assert strip["reached_at"] == ends_there["agreed_at"]
+    assert strip["promised_at"] == milestone_strip(Milestone(), TODAY, **bounds)["promised_at"]
+    assert strip["reached_at"] == ends_there["promised_at"]
 
 
 @pytest.mark.parametrize(
     "dates",
     [
-        {"completed_on": date(2010, 6, 30)},
-        {"agreed_due": date(2010, 8, 31), "forecast_due": date(2010, 8, 31)},
+        {"completed_on": date(2010, 3, 31)},
+        dict.fromkeys(("original_due", "agreed_due", "forecast_due"), date(2010, 8, 31)),
         {"withdrawn_on": date(2010, 6, 1)},
     ],
 )
-def test_a_milestone_that_is_not_late_has_no_tail(dates):
+def test_a_milestone_that_is_not_later_than_first_promised_has_no_tail(dates):
     assert not milestone_strip(Milestone(**dates), TODAY)["has_tail"]
 
 
@@ -123,9 +129,9 @@ def test_dates_are_drawn_in_order_within_the_line():
 def test_strips_with_the_same_bounds_share_a_scale():
     bounds = {"start": date(2010, 1, 1), "end": date(2011, 1, 1)}
     one = milestone_strip(Milestone(), TODAY, **bounds)
-    other = milestone_strip(Milestone(original_due=date(2010, 5, 1)), TODAY, **bounds)
-    assert one["agreed_at"] == other["agreed_at"]
-    assert one["points"][0].at != other["points"][0].at
+    other = milestone_strip(Milestone(agreed_due=date(2010, 5, 1)), TODAY, **bounds)
+    assert one["promised_at"] == other["promised_at"]
+    assert one["points"][1].at != other["points"][1].at
 
 
 def test_the_span_of_an_items_milestones_covers_every_date_and_today():
@@ -136,14 +142,15 @@ def test_the_span_of_an_items_milestones_covers_every_date_and_today():
 
 
 def test_a_milestone_whose_dates_are_all_one_day_can_be_drawn():
-    assert milestone_strip(Milestone("One", TODAY, TODAY, TODAY), TODAY)["agreed_at"] == "50.00%"
+    assert milestone_strip(Milestone("One", TODAY, TODAY, TODAY), TODAY)["promised_at"] == "50.00%"
 
 
 def test_the_strip_has_a_text_alternative():
     template = Template("{% load milestones %}{% milestone_strip milestone on=day %}")
     html = template.render(Context({"milestone": Milestone(), "day": TODAY}))
     assert " ".join(re.sub("<[^>]*>", " ", html).split()) == (
-        "Brochure printed Overdue by a month 30 Jul 2010 Original 31 March 2010 Agreed 30 June 2010"
+        "Brochure printed Overdue by a month 30 Jul 2010 First promised 31 March 2010"
+        " Agreed 30 June 2010"
     )
 
 
