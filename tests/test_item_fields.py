@@ -110,8 +110,6 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
             "list": "kept for the workbook alone",
             "what changed": BY_DECISION,
             "annex": NOT_ON_PAPER,
-            "page": "kept for the workbook alone",
-            "page then": "kept for the workbook alone",
         },
         "stage": {"making": PROGRESS},
         "completed_on": {

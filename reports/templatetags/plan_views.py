@@ -125,7 +125,7 @@ def figure_key(figure: Figure) -> SafeString:
     return SafeString(
         f'<a class="mark mark-{figure.kind if figure.count else "quiet"}" href="{escape(figure.url)}"><svg aria-hidden="true"'
         f' focusable="false"><use href="#mark-{figure.kind}"/></svg>{escape(figure.label)}'
-        f" {figure.count}</a>{_change(figure)}"
+        f" {figure.count:,}</a>{_change(figure)}"
     )
 
 

@@ -117,7 +117,7 @@ def test_a_start_is_refused(files, vanish, says):
 
 @pytest.mark.django_db(transaction=True)
 def test_readyz_takes_the_node_out_and_names_no_path(client, files, monkeypatch):
-    monkeypatch.setattr(health, "readiness", Readiness(patience=20, kept=0))
+    monkeypatch.setattr(health, "readiness", Readiness(patience=20, moment=20))
     leave_the_mount_point(files)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.text.splitlines()[-1]) == (

@@ -208,7 +208,7 @@ def test_an_account_is_another_person_once_its_own_role_was_confirmed(people, co
 
 def test_who_approved_since_the_setting_up_confirms(people, coordinator, labour, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("agencies.people.confirming.IN_USE", [lambda: False])
+        patch.setattr("agencies.people.confirming.IN_USE", [lambda *_: False])
         approver = seated(coordinator, labour, Role.APPROVER).user
     seat = seated(coordinator, labour, MANAGER)
     seats.confirm_seat(seat=seat, by=again(approver), at=now())

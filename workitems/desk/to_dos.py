@@ -136,6 +136,6 @@ def headline(lines: list[Line], on: date) -> str:
     count = sum(line.is_now(on) for line in lines)
     if not count:
         return _("Nothing needs you now")
-    return ngettext(
-        "{number} thing needs you now", "{number} things need you now", count
-    ).format(number=in_words(count).capitalize())
+    return ngettext("{number} thing needs you now", "{number} things need you now", count).format(
+        number=in_words(count).capitalize()
+    )
