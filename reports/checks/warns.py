@@ -27,7 +27,7 @@ from reports.checks.material import (
 )
 from reports.checks.paper_dates import called_future
 from reports.checks.recorded import Recorded, plain, recorded, sentences_of
-from reports.compose.brief import OTHERS_KEY, ask_key
+from reports.compose.brief import DECISIONS_KEY, ask_key
 from reports.compose.facts import Facts
 from reports.compose.late_words import needs_decision
 from reports.compose.paragraphs import CONTINUED
@@ -531,7 +531,10 @@ def _decisions(material: Material) -> Iterator[Check]:
     assert material.drafted.found is not None
     asks = material.drafted.draft.shown_asks
     waiting = [
-        item for ask in material.drafted.found.asks if ask.key not in asks for item in ask.items
+        item
+        for ask in material.drafted.found.asks
+        for item in ask.items
+        if not {ask.key, ask_key(item)} & asks.keys()
     ]
     if not waiting or {ask.verb for ask in asks.values()} - {Verb.NOTE, Verb.FORWARD}:
         return
@@ -555,7 +558,9 @@ def _recommended(material: Material) -> Iterator[Check]:
     assert material.drafted.found is not None
     facts, draft = material.drafted.found.facts, material.drafted.draft
     now = {ask.key: ask for ask in material.drafted.found.asks}
-    generated = {OTHERS_KEY, *map(ask_key, facts.items)}
+    # A draft may still have a recommendation of its own for an item whose decision is noted with others now.
+    noted = {ask_key(item) for ask in now.values() for item in ask.items} - now.keys()
+    generated = {DECISIONS_KEY, *map(ask_key, facts.items)} - noted
     for key, ask in draft.shown_asks.items():
         fresh = now.get(key)
         if key not in generated or material.drafted.rows.asks[key].version > 1:

@@ -7,6 +7,7 @@ annexes (`annex_rows`) and the cover (`paper_cover`). They use `paragraphs` (tex
 `subjects` (how things are named) and `budget` (how long a section may be). Nothing here writes a row.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -67,6 +68,9 @@ def compose(briefing: Briefing, today: date | None = None) -> Document:
     return assembled(generate(briefing, UNDRAFTED, today=today))
 
 
+_MARK = re.compile(r"\{[^{}]+\}")
+
+
 @in_english
 def assembled(found: Generated) -> Document:
     """Return what was composed as a paper that asks the Minister to note it, and what decisions it needs."""
@@ -75,7 +79,7 @@ def assembled(found: Generated) -> Document:
     return Document.assemble(
         plan_title=found.facts.plan.title,
         cover=found.cover,
-        sections=[_asking(section, asked(asks)) for section in found.sections.values()],
+        sections=_filled(found.sections.values(), asked(asks)),
         recommendation=Recommendations(
             lead=found.lead,
             items=tuple(
@@ -91,22 +95,33 @@ def assembled(found: Generated) -> Document:
     )
 
 
-def _asking(section: Section, asked: str) -> Section:
-    """Return the section with what is asked of the Minister in place of its mark."""
+def _filled(sections: Iterable[Section], asked: str) -> list[Section]:
+    """Return the sections with what is asked of the Minister in place of its mark, and with the numbers of paragraphs in
+    place of their keys."""
+    sections = list(sections)
+    filled = {ASKED: asked}
+    paragraphs = (each for section in sections for each in section.paragraphs)
+    filled |= {f"{{{each.key}}}": str(place) for place, each in enumerate(paragraphs, start=1)}
 
-    def with_asked(text: Text) -> Text:
-        return tuple(replace(run, text=run.text.replace(ASKED, asked)) for run in text)
+    def with_filled(text: Text) -> Text:
+        return tuple(
+            replace(run, text=_MARK.sub(lambda mark: filled.get(mark[0], mark[0]), run.text))
+            for run in text
+        )
 
-    return replace(
-        section,
-        paragraphs=tuple(
-            replace(
-                paragraph,
-                text=with_asked(paragraph.text),
-                bullets=tuple(
-                    replace(each, text=with_asked(each.text)) for each in paragraph.bullets
-                ),
-            )
-            for paragraph in section.paragraphs
-        ),
-    )
+    return [
+        replace(
+            section,
+            paragraphs=tuple(
+                replace(
+                    paragraph,
+                    text=with_filled(paragraph.text),
+                    bullets=tuple(
+                        replace(each, text=with_filled(each.text)) for each in paragraph.bullets
+                    ),
+                )
+                for paragraph in section.paragraphs
+            ),
+        )
+        for section in sections
+    ]

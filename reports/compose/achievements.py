@@ -16,7 +16,7 @@ from agencies.wording.translation import in_english
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import item_source, milestone_source
 from reports.compose.facts import Facts, UpdateFacts
-from reports.compose.paragraphs import Writer, errors_naming, flat, key, length
+from reports.compose.paragraphs import Writer, errors_naming, flat, key
 from reports.compose.results import (
     ENOUGH,
     HEADLINE_WORDS,
@@ -66,6 +66,7 @@ MAX_HEADLINES = 6
 # More of them are printed whether they fit or not while they have at most so many words together.
 SURE_WORDS = 120
 SURE_WORDS_IF_TIGHT = 90
+SURE_WORDS_BY_ITEM = 60  # and in a tight paper by item
 # And what is told of key items that their agencies marked, as long as the section has so many.
 SURE_WORDS_OF_KEY = 150
 # Limit on the milestones named in a paper without key achievements.
@@ -79,6 +80,8 @@ MAX_LEFT = 8
 MAIN_RESULTS = key("p", "headlines")
 
 Achieved = tuple[ItemAt, UpdateFacts]
+# A result that is told, with its item and its sources.
+Result = tuple[ItemAt, str, list[Source]]
 
 # The marks of reports, what is most wished for first.
 MARKS = (Update.KeyAchievement.HEADLINE, Update.KeyAchievement.YES, Update.KeyAchievement.NO)
@@ -191,17 +194,23 @@ def achievements(writer: Writer) -> Section:
     completed = [item for item in facts.items if _is_completed(facts, item)]
     # The sentence that the section must have is counted first, so that there is room for it.
     room.use(_completed(writer, completed, [of for of, _ in [*headlines, *others]]))
-    headline_paragraphs, omitted = _headlines(writer, headlines, room, MIN_RESULTS - bool(others))
+    lines, omitted = _headlines(writer, headlines, room, MIN_RESULTS - bool(others))
     least = max(MIN_RESULTS - (len(headlines) - len(omitted)), 0 if writer.is_tight else 1)
-    sure = SURE_WORDS_OF_KEY - sum(map(length, headline_paragraphs))
-    pillar_paragraphs, omitted_of_pillars = _by_pillar(writer, others, results, room, least, sure)
-    paragraphs = [
-        *headline_paragraphs,
-        *pillar_paragraphs,
-    ]
+    sure = _sure_of_key(writer) - sum(count_words(told) for _, told, _ in lines)
+    texts, omitted_of_pillars = _by_pillar(writer, others, results, room, least, sure)
+    if writer.is_by_item:
+        of_pillars = [
+            (item, texts[update.pk], [update.source])
+            for item, update in others
+            if update.pk in texts
+        ]
+        paragraphs = list(_by_item(writer, [*lines, *of_pillars], room))
+    else:
+        paragraphs = [*_listed(writer, lines, room), *_of_pillars(writer, others, texts)]
     left_out = {update.pk for _, update in [*omitted, *omitted_of_pillars]}
     above = [item for item, update in [*headlines, *others] if update.pk not in left_out]
-    paragraphs += _late_work(writer, above, room)
+    if not writer.is_by_item:
+        paragraphs += _late_work(writer, above, room)
     paragraphs += _omitted(
         writer, omitted + omitted_of_pillars, completed, room, must=not (paragraphs or completed)
     )
@@ -308,34 +317,60 @@ def _done(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
 
 def _headlines(
     writer: Writer, headlines: list[Achieved], room: Room, least: int
-) -> tuple[list[Paragraph], list[Achieved]]:
-    """Return the list of headlines, at least so many, and those for which there is no room."""
-    lines: list[tuple[str, list[Source]]] = []
+) -> tuple[list[Result], list[Achieved]]:
+    """Return the headlines, at least so many, and those for which there is no room."""
+    lines: list[Result] = []
     omitted = []
     for item, update in headlines:
         text = headline(_achieved(writer, item, update))
-        told = _alone(writer, item, text)
-        certain = count_words(told, *(line for line, _ in lines))
+        told = opened(text) if writer.is_by_item else _alone(writer, item, text)
+        certain = count_words(told, *(line for _, line, _ in lines))
         is_short = SURE_WORDS_IF_TIGHT if writer.is_tight else SURE_WORDS
-        sure = SURE_WORDS_OF_KEY if _is_wished(item, update) else is_short
+        most = _sure_of_key(writer)
+        sure = most if _is_wished(item, update) else min(is_short, most)
         must = len(lines) < least or certain <= sure
         if text and text not in writer.used_sentences and (must or room.has(told)):
             room.use(told)
             writer.used_sentences.add(text)
-            lines.append((told, [update.source]))
+            lines.append((item, told, [update.source]))
         else:
             omitted.append((item, update))
-    if not lines:
-        return [], omitted
-    introduction = introduced(writer.facts, len(lines))
-    room.use(introduction)
-    bullets = _listed([writer.text(text) for text, _ in lines])
-    sources = [of_line for _, of_line in lines]
-    return list(
-        writer.paragraphs(
+    return lines, omitted
+
+
+def _sure_of_key(writer: Writer) -> int:
+    """Return how many words of key items' results are printed whether they fit or not. In a paper by item that is tight,
+    what is late goes before them."""
+    is_short = writer.is_tight and writer.is_by_item
+    return SURE_WORDS_BY_ITEM if is_short else SURE_WORDS_OF_KEY
+
+
+def _listed(writer: Writer, lines: list[Result], room: Room) -> Iterator[Paragraph]:
+    """Yield the list of the main results."""
+    if lines:
+        introduction = introduced(writer.facts, len(lines))
+        room.use(introduction)
+        bullets = _bullets([writer.text(told) for _, told, _ in lines])
+        sources = [of_line for _, _, of_line in lines]
+        yield from writer.paragraphs(
             introduction, about="headlines", bullets=zip(bullets, sources, strict=True)
         )
-    ), omitted
+
+
+def _by_item(writer: Writer, lines: list[Result], room: Room) -> Iterator[Paragraph]:
+    """Yield the list of the results of a paper by item: each below its item's name, which says too if the item is late, so
+    that nobody takes one for the other."""
+    late = {entry.item.pk for entry in writer.facts.late if entry.is_late}
+    bullets = []
+    for item, told, sources in lines:
+        name = writer.names.heading(item, *(["also late"] if item.pk in late else ()))
+        room.use(name)
+        text = writer.text(writer.bold(f"{name}:"), f" {closed(capitalised(told))}")
+        bullets.append((Bullet(text), sources))
+    if bullets:
+        introduction = introduced(writer.facts, len(bullets))
+        room.use(introduction)
+        yield from writer.paragraphs(introduction, about="headlines", bullets=bullets)
 
 
 def _late_work(writer: Writer, told: list[ItemAt], room: Room) -> Iterator[Paragraph]:
@@ -355,7 +390,7 @@ def introduced(facts: Facts, count: int) -> str:
     return f"The year’s {results}:" if facts.is_year else f"The {results} of the period:"
 
 
-def _listed(texts: list[Text]) -> list[Bullet]:
+def _bullets(texts: list[Text]) -> list[Bullet]:
     """Return one bullet for each text: fragments if all were typed as fragments, else sentences."""
     fragments = all(words(text)[:1].islower() for text in texts)
     last = len(texts) - 1
@@ -384,9 +419,9 @@ def _by_pillar(
     room: Room,
     least: int,
     sure: int,
-) -> tuple[list[Paragraph], list[Achieved]]:
-    """Return paragraphs of each pillar's key achievements, at least so many, and the achievements for which there is
-    no room. Pillars take turns; in each, those of key items come first, and of these so many words are `sure`."""
+) -> tuple[dict[int, str], list[Achieved]]:
+    """Return the key achievements that are told beside the main results, at least so many, by the update's primary key,
+    and those for which there is no room. Pillars take turns; in each, those of key items come first, and of these so many words are `sure`."""
     texts: dict[int, str] = {}
     seconds: dict[int, str] = {}
     # Each achievement gets one sentence before any of them gets a second.
@@ -409,15 +444,20 @@ def _by_pillar(
         if second and second not in writer.used_sentences and room.take(second):
             writer.used_sentences.add(second)
             texts[pk] = beside
+    return texts, [pair for pair in pairs if pair[1].pk not in texts]
+
+
+def _of_pillars(
+    writer: Writer, pairs: list[Achieved], texts: dict[int, str]
+) -> Iterator[Paragraph]:
+    """Yield paragraphs of each pillar's key achievements."""
     of_pillars: dict[int, list[Achieved]] = defaultdict(list)
     for item, update in pairs:
         if update.pk in texts:
             of_pillars[item.pillar].append((item, update))
-    paragraphs: list[Paragraph] = []
     for pillar in writer.facts.pillars:
         for place, box in enumerate(_boxes(writer, of_pillars[pillar.pk], texts)):
-            paragraphs.append(_of_pillar(writer, pillar, place, box, texts))
-    return paragraphs, [pair for pair in pairs if pair[1].pk not in texts]
+            yield _of_pillar(writer, pillar, place, box, texts)
 
 
 def _in_turns(pairs: list[Achieved], results: list[Achieved]) -> list[Achieved]:

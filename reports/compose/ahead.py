@@ -7,7 +7,7 @@ from reports.compose.budget import Room
 from reports.compose.citations import milestone_source, version_of
 from reports.compose.facts import Facts
 from reports.compose.late_words import in_words_of
-from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.compose.planned import planned_in_words, plans
 from reports.compose.subjects import (
     is_in_doubt,
@@ -22,7 +22,6 @@ from reports.document.wording import (
     closed,
     count_in_words,
     first_sentences,
-    joined,
     mentions,
     named,
     number,
@@ -38,6 +37,7 @@ MONTHS_SHOWN = 6
 MONTHS_AHEAD = 12
 MAX_DATES = 5
 MAX_DATES_IF_TIGHT = 4
+LEAST_BY_ITEM = 3
 # What is due so soon, of a key item or another one, is shown before later dates: limits on the milestones and on the
 # actions.
 NEAREST_OF_KEY = timedelta(weeks=13)
@@ -48,8 +48,8 @@ MAX_ACTIONS = 2
 # Limit on the risks reported in full, and words of each.
 MAX_RISKS = 5
 RISK_WORDS = 36
-# Limit on those in the summary.
-MAX_GRAVEST = 2
+# What a paragraph is about that tells the risks that were not before the Minister.
+GRAVE = "grave risks"
 Step = tuple[ItemAt, MilestoneAt]
 Dated = tuple[date, str, Source]
 
@@ -61,16 +61,16 @@ def next_steps(writer: Writer) -> Section:
         for plan in plans(writer.facts)
         if not plan.item.is_late and (text := planned_in_words(writer, plan, room))
     ]
-    ahead = _steps_ahead(writer.facts)
+    ahead = [pair for pair in _steps_ahead(writer.facts) if pair[1].pk not in writer.dated]
     # Mitigation has their dates too.
     actions = [] if writer.is_tight else list(_actions_ahead(writer))
     room.use(*(text for _, text, _ in actions))
     most = MAX_DATES_IF_TIGHT if writer.is_tight else MAX_DATES
     shown = _most_important(writer, ahead, room, most - len(actions))
     paragraphs = [
+        *_risks(writer, room),
         *([writer.running(watched, about="next steps")] if watched else ()),
         *_dates(writer, shown, actions, room),
-        *_risks(writer, room),
         _closing(
             writer, [step for step in ahead if step not in shown], room, has_shown=bool(shown)
         ),
@@ -134,10 +134,12 @@ def _most_important(writer: Writer, ahead: list[Step], room: Room, most: int) ->
     most += bool(must)
     must = [*nearest, *must][:most]
     near = [pair for pair in ranked if pair[1].forecast_due <= soon and pair not in must]
+    # What is late is dated above, in a paper by item.
+    sure = near[: max(LEAST_BY_ITEM - len(must), 0)]
     shown = [
         pair
         for pair in [*must, *near[: most - len(must)]]
-        if room.take(_line(writer, *pair)) or pair in must
+        if room.take(_line(writer, *pair)) or pair in must or (writer.is_by_item and pair in sure)
     ]
     return sorted(shown, key=lambda pair: (pair[1].forecast_due, pair[0].pk, pair[1].number))
 
@@ -212,41 +214,41 @@ def risks(writer: Writer) -> Section:
     return Section(SectionKind.RISKS, "Risks", tuple(_risks(writer, room)) or (none,))
 
 
-def gravest_risks(writer: Writer, room: Room) -> Iterator[tuple[str, list[Source]]]:
-    """Yield the first risks that are high in likelihood and impact and not escalated to the Minister, for the summary.
-    Other sections do not repeat them."""
-    told = [
-        (risk, *found)
-        for risk in writer.facts.grave_risks
-        if (found := _in_sentences(writer, risk, room))
-    ][:MAX_GRAVEST]
-    for place, (risk, words, source) in enumerate(told):
-        start = f"{'Another' if place else 'A'} risk that has not been before you is both likely and serious"
-        text = joined(start, ":", words, writer.agency_names)
-        writer.told_risks.add(risk.pk)
-        room.use(text)
-        yield text, [source]
+def grave_risks(writer: Writer, room: Room) -> tuple[str, list[Source]]:
+    """Return, for the summary, how many risks are high in likelihood and impact and were not escalated to the Minister, and
+    the paragraph that tells them."""
+    found = writer.facts.grave_risks
+    if not found or not (writer.has("next_steps") or writer.has("risks")):
+        return "", []
+    count = capitalised(count_in_words(len(found), "risk"))
+    have, are = agree(len(found), "has", "have"), agree(len(found), "is", "are")
+    text = (
+        f"{count} that {have} not been before you {are} both likely and serious "
+        f"(paragraph {{{key('p', GRAVE)}}})."
+    )
+    room.use(text)
+    return text, [_source(risk) for risk in found]
 
 
 def _risks(writer: Writer, room: Room) -> Iterator[Paragraph]:
     """Yield the risks escalated to the Minister, then those that are high in likelihood and impact."""
-    raised = writer.facts.risks
-    grave = [risk for risk in writer.facts.grave_risks if risk.pk not in writer.told_risks]
-    if raised:
+    if raised := writer.facts.risks:
         says = f"raised with you {agree(len(raised), 'remains', 'remain')} open"
         yield from _list_of_risks(writer, room, raised, says, about="risks")
-    if grave:
+    if grave := writer.facts.grave_risks:
         have = agree(len(grave), "has", "have")
-        more = "more " if len(grave) < len(writer.facts.grave_risks) else ""
         says = f"of high likelihood and impact {have} not been raised with you"
-        yield from _list_of_risks(writer, room, grave, says, more=more, about="grave risks")
+        yield from _list_of_risks(writer, room, grave, says, about=GRAVE)
+
+
+def _source(risk: RiskAt) -> Source:
+    return version_of(risk, "risk", f"Risk {risk.number}")
 
 
 def _list_of_risks(
-    writer: Writer, room: Room, rows: Sequence[RiskAt], says: str, *, about: str, more: str = ""
+    writer: Writer, room: Room, rows: Sequence[RiskAt], says: str, *, about: str
 ) -> Iterator[Paragraph]:
-    """Yield the risks by number, each with its threat and response. `says` is what is said of all of them, `more` the
-    word before "risks" if the summary has one of them."""
+    """Yield the risks by number, each with its threat and response. `says` is what is said of all of them."""
     lines: list[tuple[Bullet, list[Source]]] = []
     omitted = []
     for risk in rows:
@@ -256,7 +258,7 @@ def _list_of_risks(
             continue
         room.use(told[0])
         lines.append((Bullet(writer.text(told[0])), [told[1]]))
-    introduction = f"{capitalised(count_in_words(len(rows), f'{more}risk'))} {says}"
+    introduction = f"{capitalised(count_in_words(len(rows), 'risk'))} {says}"
     if omitted:
         where = writer.where(["risks"])
         if where:
@@ -265,7 +267,7 @@ def _list_of_risks(
         elif lines:
             introduction += f", {number(len(lines))} of them listed here"
     room.use(introduction)
-    sources = [version_of(risk, "risk", f"Risk {risk.number}") for risk in rows]
+    sources = [_source(risk) for risk in rows]
     if lines:
         yield from writer.paragraphs(f"{introduction}:", about=about, bullets=lines)
     else:
@@ -274,7 +276,7 @@ def _list_of_risks(
 
 def _in_sentences(writer: Writer, risk: RiskAt, room: Room) -> tuple[str, Source] | None:
     """Return a risk's threat and response in sentences, with its source; None if the threat is too long."""
-    source = version_of(risk, "risk", f"Risk {risk.number}")
+    source = _source(risk)
     with errors_naming(source):
         threat = _start(writer, risk.description, room)
         answer = _start(writer, risk.response, room) if threat else ""

@@ -3,17 +3,16 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from typing import NamedTuple
 
-from reports.compose.ahead import gravest_risks
+from reports.compose.ahead import grave_risks
 from reports.compose.budget import Room
 from reports.compose.citations import item_source, milestone_source
 from reports.compose.decided_changes import decided_changes
 from reports.compose.facts import Facts
 from reports.compose.late_words import (
     AT_RISK_WORDS,
-    Needed,
+    as_you,
     challenge_of,
     effect_in_words,
     effects,
@@ -24,9 +23,8 @@ from reports.compose.late_words import (
     needed_for,
     needs_decision,
     unsettled,
-    whole_of_late,
 )
-from reports.compose.paragraphs import NEW_DATE, Writer, errors_naming, key
+from reports.compose.paragraphs import ON_WHICH, STILL_TO_COME, Writer, errors_naming, key
 from reports.compose.settling import condition_in_words, depends_in_words
 from reports.compose.slips import LateItem, cause_of, people_first
 from reports.compose.subjects import (
@@ -34,11 +32,9 @@ from reports.compose.subjects import (
     DOUBTFUL,
     Names,
     at_risk,
-    from_when,
     in_when,
     is_in_doubt,
     is_reported,
-    is_waiting,
     moved_furthest,
     moved_in_words,
     what,
@@ -83,23 +79,22 @@ MAX_LATE = 5
 MANY_ITEMS = 10
 # Late key items for which the summary says by how much: of more, section Delay has it.
 MAX_MEASURED = 3
-# Late items that need a decision, below the first, for which it says which.
-MAX_DECIDING = 2
-# Late items of which a recommendation of its own says what decision is needed.
+# Decisions of others that a recommendation says in words; of more, it names the items.
 MAX_ASKED = 5
-# Limit on the late key items named; of more, only so many as of those measured.
-MAX_NAMED_KEYS = 5
 # Words of an agency in a reason.
 REASON_WORDS = 20
 # Days after the end of its period from which a paper says on which day the Plan stands as told.
 PERIOD_ENDED = 31
 
 Line = tuple[str, list[Source]]
-# A decision of the Minister to whom a paper goes, and what it is on.
+NO_LINE: Line = ("", [])
+# A decision of the Minister to whom a paper goes, and what it is on; and one with another Minister.
 OWN_DECISION = r"(?:(?:an?|the) decision (?:by|of|from) you|your decision) (?=on (?!.*\bMinister))"
 YOURS = "your decision "
-# New dates that depend on something, each told in a sentence of its own; more are told in one.
-MAX_APART = 2
+WITH_ANOTHER = (
+    r"(?:an?|the) decision (?:by|of|from) you and (the Minister (?:for|of) (?:(?!\b(?:and|on)\b).)+) "
+    r"(?=on (?!.*\bMinister))"
+)
 
 
 class Ask(NamedTuple):
@@ -140,9 +135,10 @@ def figures(writer: Writer) -> Section:
 
 def _in_brief(writer: Writer, room: Room) -> Iterator[Paragraph]:
     facts = writer.facts
+    writer.conditions |= _decisions(writer)
     lines = [
         *(_worries(writer, room) if facts.items else ()),
-        *(gravest_risks(writer, room) if facts.items else ()),
+        grave_risks(writer, room) if facts.items else NO_LINE,
         _how_it_goes(writer, room),
         _added(writer, room),
         _withdrawn(writer, room),
@@ -157,38 +153,42 @@ def _in_brief(writer: Writer, room: Room) -> Iterator[Paragraph]:
 
 
 def _how_it_goes(writer: Writer, room: Room) -> Line:
-    """Return the number of items at each stage, the change since the last paper, and which few items
-    have not started."""
+    """Return the number of items at each stage, unless the first line has it, the change since the last paper, and which
+    few items have not started."""
     facts = writer.facts
     waiting, first_steps = _not_started(facts, writer.names)
-    sentences = [*_figures(facts), *_since_last_paper(facts), *([waiting] if waiting else ())]
+    figures = [] if facts.items and _keys_come_first(facts) else [_stages(facts)]
+    sentences = [*figures, *_since_last_paper(facts), *([waiting] if waiting else ())]
     sources = [item_source(item) for item in facts.items] or [facts.plan_source]
     room.use(*sentences)
     return " ".join(sentences), [*sources, *first_steps]
 
 
-def _figures(facts: Facts) -> Iterator[str]:
+def _stages(facts: Facts, of_all: str = "") -> str:
+    """Return sentences on how many items are at each stage. `of_all` says already how many items there are, and is
+    completed: "In all, three of its four items are late"."""
     if not facts.items:
-        yield "The Plan has no work items."
-        return
+        return "The Plan has no work items."
     stages = [item.stage for item in facts.kept]
     gone = len(facts.items) - len(stages)
-    if stages:
-        yield _stages(stages)
+    sentences = [_at_each_stage(stages, of_all)] if stages else []
     if gone:
         more = "more " if stages else ""
         verb = agree(gone, *STAGE_VERBS[Stage.WITHDRAWN])
         count = (
             count_in_words(gone, "work item") if not stages else f"{number(gone)} {more}".strip()
         )
-        yield f"{capitalised(count)} {verb}."
+        sentences.append(f"{capitalised(count)} {verb}.")
+    return " ".join(sentences)
 
 
-def _stages(stages: list[str]) -> str:
+def _at_each_stage(stages: list[str], of_all: str) -> str:
     """Return how many items are at each of these stages."""
     total = len(stages)
     found = [(stages.count(stage), STAGE_VERBS[stage]) for stage in STAGE_VERBS if stage in stages]
     if len(found) == 1:
+        if of_all:
+            return f"{of_all}."
         who = {1: "The Plan’s one work item", 2: "Both work items"}.get(
             total, f"All {count_in_words(total, 'work item')}"
         )
@@ -200,7 +200,8 @@ def _stages(stages: list[str]) -> str:
         f"{figure} {agree(count, *verbs)}" if count else f"none {verbs[0]}"
         for figure, (count, verbs) in zip(parts, found, strict=True)
     ]
-    return f"Of the Plan’s {whole} work items, {join_words(parts_in_words)}."
+    divided = join_words(parts_in_words)
+    return f"{of_all}; {divided}." if of_all else f"Of the Plan’s {whole} work items, {divided}."
 
 
 def _since_last_paper(facts: Facts) -> Iterator[str]:
@@ -226,7 +227,7 @@ def _not_started(facts: Facts, by: Names) -> Line:
     first date on which something is due."""
     items = [item for item in facts.items if item.stage == Stage.NOT_STARTED]
     if not items or len(items) > MAX_NAMED:
-        return "", []
+        return NO_LINE
     dates, sources = [], []
     for item in items:
         first = min(
@@ -239,12 +240,14 @@ def _not_started(facts: Facts, by: Names) -> Line:
             dates.append(first.forecast)
             sources.append(milestone_source(item, first))
     words = f"Work has yet to start on {join_words(map(by.item, items))}"
-    if len(dates) < len(items):
-        return f"{words}.", sources
-    due, dated = min(dates, key=lambda each: each.last_day), facts.as_at
-    if len(items) == 1:
-        return f"{words}; its first step is due {in_when(due, dated)}.", sources
-    return f"{words}; their first steps are due from {when(due, dated)}.", sources
+    if len(dates) == len(items):
+        due, dated = min(dates, key=lambda each: each.last_day), facts.as_at
+        words += (
+            f"; its first step is due {in_when(due, dated)}"
+            if len(items) == 1
+            else f"; their first steps are due from {when(due, dated)}"
+        )
+    return f"{words}.", sources
 
 
 def _withdrawn(writer: Writer, room: Room) -> Line:
@@ -304,22 +307,22 @@ def _why_withdrawn(facts: Facts, item: ItemAt) -> tuple[str, str, Source] | None
 
 
 def _worries(writer: Writer, room: Room) -> Iterator[Line]:
-    """Yield lines on how the plan goes, what is late and what is at risk. An agency's own words have a line of their
-    own, so that the agency clears it."""
+    """Yield lines on how the plan goes, what matters most of what is late and what is at risk. An agency's own words
+    have a line of their own, so that the agency clears it."""
     live = [item for item in writer.facts.items if item.is_live]
     doubtful = at_risk(live)
     keys = [item for item in live if item.is_key]
     worry = _worry(writer)
-    (late, sources), why = _late(writer, room, worry[0] if worry else None)
+    (late, sources), of_all = _late(writer, room)
     keys_at_risk = [item for item in people_first(doubtful) if item.is_key]
+    others = ""
     if not keys_at_risk and any(item.confidence or item.reviewer_confidence for item in keys):
         others = _other_keys(writer.facts, [item for item in keys if not item.is_late])
-        room.use(others)
-        late = f"{late} {others}".rstrip()
-    yield _judged(writer.facts, late), sources
+    stages = _stages(writer.facts, of_all) if of_all else ""
+    room.use(others, stages)
+    yield " ".join(filter(None, (_judged(writer.facts, late), others, stages))), sources
     if worry:
         yield _what_it_means(writer, room, *worry, said=late)
-    yield why
     yield from _at_risk(writer, keys_at_risk, room)
     yield from _others_at_risk(writer, [item for item in doubtful if not item.is_key], room)
 
@@ -406,10 +409,9 @@ def _others_at_risk(writer: Writer, items: list[ItemAt], room: Room) -> Iterator
     yield text, [item_source(item) for item in items]
 
 
-def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Line]:
-    """Return how many items are late, as the end of a sentence, which of them (of many, which key ones) and by how
-    much; and what the causes are, if that is not said with it, with the conditions on which the new dates depend
-    (not that of the `worry`, which is told with it)."""
+def _late(writer: Writer, room: Room) -> tuple[Line, str]:
+    """Return how many items are late, as the end of a sentence, and which of them (of many, which key ones) and by how
+    much; if the late key items come first, also a clause on all items."""
     facts = writer.facts
     entries = facts.late
     late = [entry for entry in entries if entry.is_late]
@@ -423,30 +425,25 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
     ]
     moved = [item for item in facts.items if _has_later_date(item)]
     sources = [source for entry in entries for source in entry.sources()]
-    sources = [*sources, *map(item_source, moved)] or [facts.plan_source]
+    sources += [*map(item_source, moved), *map(item_source, facts.items)]
+    sources = sources or [facts.plan_source]
     if not late:
         words = _none_late(writer.names, moved, gone)
         room.use(words)
-        return (words, sources), ("", [])
+        return (words, sources), ""
     of_moved = _given_later_dates(writer.names, moved, "more")
     keys = [entry for entry in late if entry.item.is_key]
     leading = [entry for entry in late if entry.leads]
     words, of_all = _how_many(facts)
     if len(keys) > MAX_MEASURED:
-        of_people = [entry for entry in leading if not entry.item.is_key and entry is not worry]
-        # Section Delay says what each means.
-        others = [] if writer.is_tight else of_people
-        end, *of_others = _names_of_late(writer.names, keys, others)
-        in_all = [f"{of_all}."] if of_all else []
-        sentences, causes = [f"{words}{end}", *in_all, *of_others], _all_causes(late)
+        sentences = [f"{words}{_names_of_late(writer.names, keys)}"]
         if moved:
             sentences.append(f"{capitalised(of_moved)}.")
     else:
         # All of them if they are few, else those that matter most.
         named = late if len(late) <= MAX_LATE else (leading or late)[:MAX_LATE]
-        by_how_much, causes = _with_cause(writer.names, late, named)
-        with_moved = f"{of_all or words}{f', and {of_moved}' if moved else ''}."
-        sentences = [*([f"{words}."] if of_all else []), with_moved, *by_how_much]
+        with_moved = f"{words}{f', and {of_moved}' if moved else ''}."
+        sentences = [with_moved, *_with_cause(writer.names, late, named)]
         if (unnamed := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
             sentences.append(
                 f"{capitalised(number(unnamed))} more {agree(unnamed, 'key item is', 'key items are')} late."
@@ -456,39 +453,8 @@ def _late(writer: Writer, room: Room, worry: LateItem | None) -> tuple[Line, Lin
         count = capitalised(count_in_words(len(gone), "more item"))
         verb = agree(len(gone), "is", "are")
         sentences.append(f"{count} slipped and {verb} no longer late: {which}.")
-    room.use(*sentences)
-    said = " ".join(sentences).casefold()
-    told = leading[:MAX_LATE]
-    deciding = [entry for entry in late if entry not in told and needs_decision(entry)]
-    told += deciding[:MAX_DECIDING]
-    conditions = [
-        *_not_settled(writer, told, worry, " ".join(sentences)),
-        *_also_grave(writer.names, [entry for entry in late if entry not in told], said),
-    ]
-    room.use(*conditions)
-    # Section Delay has the causes too.
-    why = [*(causes if room.take(*causes) else ()), *conditions]
-    of_late = [source for entry in late for source in entry.sources()]
-    return (" ".join(sentences), sources), (" ".join(why), of_late)
-
-
-def _also_grave(names: Names, entries: list[LateItem], said: str) -> Iterator[str]:
-    """Yield sentences that name the late items that need a decision or are off track, of those that do not lead: section
-    Delay names the others. `said` are the sentences before, in small letters, which may have named them."""
-    unnamed = [
-        entry
-        for entry in entries
-        if (entry.is_off_track or needs_decision(entry))
-        and not entry.leads
-        and names.phrase(entry.item).rstrip(")").casefold() not in said
-    ]
-    deciding = [names.phrase(entry.item) for entry in unnamed if needs_decision(entry)]
-    if deciding:
-        start = agree(len(deciding), "A decision is needed", "Decisions are needed")
-        yield f"{start} for {join_words(deciding)} too."
-    if others := [names.phrase(entry.item) for entry in unnamed if not needs_decision(entry)]:
-        verb = agree(len(others), "is", "are")
-        yield f"{capitalised(join_words(others))} {verb} rated off track."
+    room.use(*sentences, of_all)
+    return (" ".join(sentences), sources), of_all
 
 
 def _none_late(names: Names, moved: list[ItemAt], gone: list[LateItem]) -> str:
@@ -517,9 +483,9 @@ def _has_later_date(item: ItemAt) -> bool:
     )
 
 
-def _names_of_late(names: Names, keys: list[LateItem], others: list[LateItem]) -> list[str]:
+def _names_of_late(names: Names, keys: list[LateItem]) -> str:
     """Return the end of a sentence with the names of the late key items, of many only the gravest, and with how long
-    the longest delay of them is; and a sentence on which `others` hurt people. Section Delay says how late each is."""
+    the longest delay of them is. Section Delay says how late each is."""
     measured = [
         (step.forecast_due - step.agreed_due, entry)
         for entry in keys
@@ -530,15 +496,9 @@ def _names_of_late(names: Names, keys: list[LateItem], others: list[LateItem]) -
     as_late = {
         entry.item.pk for _, entry in measured if longest and how_long(entry) == how_long(longest)
     }
-    shown, start = keys, ":"
-    if len(keys) > MAX_NAMED_KEYS:
-        shown, start = keys[:MAX_MEASURED], ", among them"
-        if longest and longest not in shown:
-            shown[-1] = longest
-        # Those that need a decision are named with it.
-        off_track = [entry for entry in keys if entry.is_off_track and not needs_decision(entry)]
-        off_track = [entry for entry in off_track if entry not in shown]
-        shown += off_track[: MAX_NAMED_KEYS - len(shown)]
+    shown = keys[:MAX_MEASURED]
+    if longest and longest not in shown:
+        shown[-1] = longest
     phrases = []
     for entry in shown:
         name = names.phrase(entry.item)
@@ -550,15 +510,7 @@ def _names_of_late(names: Names, keys: list[LateItem], others: list[LateItem]) -
             )
             name = _noted(name, note)
         phrases.append(name)
-    sentences = [f"{start} {join_words(phrases)}."]
-    if others:
-        delays, affects = (
-            agree(len(others), "delay", "delays"),
-            agree(len(others), "affects", "affect"),
-        )
-        which = some([names.phrase(entry.item) for entry in others], MAX_LATE)
-        sentences.append(f"The {delays} of {which} {affects} people directly.")
-    return sentences
+    return f", among them {join_words(phrases)}."
 
 
 def _noted(name: str, note: str) -> str:
@@ -578,8 +530,8 @@ def _worry(writer: Writer) -> tuple[LateItem, str] | None:
 
 
 def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str, *, said: str) -> Line:
-    """Return what the delay of the item means, in its agency's words, and on what its new date depends. Section Delay
-    does not repeat it. `said` is the line before, which may have named the item."""
+    """Return what the delay of the item means, in its agency's words, and on what its new date depends, unless a recommendation
+    says it. Section Delay does not repeat it. `said` is the line before, which may have named the item."""
     writer.used_sentences.add(effect)
     clause = completion("effect", effect, writer.agency_names)
     name = writer.names.phrase(entry.item)
@@ -595,10 +547,14 @@ def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str, *, 
         text = f"{start}. {told}"
     else:
         text = joined(start, ":", closed(effect), writer.agency_names)
-    if latest_step(entry) and (condition := _condition(writer, entry)):
-        writer.conditions[entry.item.pk] = condition
-        its_date = _noted("Its new date", _new_date(writer, entry))
-        text += f" {its_date} {depends_in_words(condition)}."
+    pk = entry.item.pk
+    if (
+        pk not in writer.conditions
+        and latest_step(entry)
+        and (condition := _condition(writer, entry))
+    ):
+        writer.conditions[pk] = condition
+        text += f" Its new date {depends_in_words(condition)}."
     room.use(text)
     return text, list(entry.sources())
 
@@ -655,11 +611,9 @@ def _all(count: int) -> str:
     return "both" if count == 2 else f"all {number(count)}"
 
 
-def _with_cause(
-    names: Names, late: list[LateItem], named: list[LateItem]
-) -> tuple[list[str], list[str]]:
-    """Return sentences on how late the named items will be, and on what delayed how many of the late ones. If one
-    cause delayed more than half of them, and all of those are named, it stands with them."""
+def _with_cause(names: Names, late: list[LateItem], named: list[LateItem]) -> list[str]:
+    """Return sentences on how late the named items will be. If one cause delayed more than half of the late ones, and all
+    of those are named, it stands with them."""
     counts = Counter(cause for entry in late if (cause := cause_of(entry)) is not None)
     main, count = counts.most_common(1)[0] if counts else (None, 0)
     of_main = [entry for entry in named if cause_of(entry) == main]
@@ -669,145 +623,84 @@ def _with_cause(
         (sentence,) = _will_be(names, of_main)
         because = f"mainly because of {CAUSES[main]}"
         first = f"{opened(sentence)}, {_all(count) + ' ' if count > 1 else ''}{because}."
-        return [first, *_will_be(names, rest)], []
-    return list(_will_be(names, named)), _all_causes(late)
+        return [first, *_will_be(names, rest)]
+    return list(_will_be(names, named))
 
 
-def _all_causes(late: list[LateItem]) -> list[str]:
-    """Return a sentence on what delayed how many of the late items, if one of the causes has a name."""
-    counts = Counter(cause for entry in late if (cause := cause_of(entry)) is not None)
-    return [_causes(counts, len(late))] if set(counts) - {Delay.Cause.OTHER} else []
-
-
-def _causes(counts: "Counter[Delay.Cause]", total: int) -> str:
-    """Return how many of the late items each cause delayed: "Consultation delayed three of the six late items;
-    procurement and a lack of funding delayed one each; for one no cause is recorded."."""
-    # Other causes have no name, so they come last.
-    recorded = sorted(counts.most_common(), key=lambda each: each[0] == Delay.Cause.OTHER)
-    missing = total - counts.total()
-    if len(recorded) == 1 and not missing:
-        return f"{capitalised(CAUSES[recorded[0][0]])} delayed {whole_of_late(total)}."
-    parts: list[str] = []
-    for count, group in groupby(recorded, key=lambda each: each[1]):
-        causes = [CAUSES[cause] for cause, _ in group]
-        each = len(causes) > 1
-        if parts:
-            delayed = f"delayed {number(count)}{' each' if each else ''}"
-        else:
-            delayed = f"{'each ' if each else ''}delayed {number(count)} of the {number(total)} late items"
-        parts.append(f"{join_words(causes)} {delayed}")
-    if missing:
-        parts.append(f"for {number(missing)} no cause is recorded")
-    return f"{capitalised('; '.join(parts))}."
-
-
-def _not_settled(
-    writer: Writer, leading: list[LateItem], worry: LateItem | None, said: str
-) -> Iterator[str]:
-    """Yield a sentence for each thing on which the new dates of late items depend: what their agencies say that they need,
-    or else that their cause is settled. Without a worry, it is on the first item; and on those that need a decision, and those with
-    the same condition. Section Mitigation has the others. `said` is the line before, which may have named them."""
-    found = [
-        (entry, condition)
-        for entry in leading
-        if entry is not worry and latest_step(entry) and (condition := _condition(writer, entry))
-    ]
-    shown = {
-        condition
-        for entry, condition in found
-        if needs_decision(entry) or (worry is None and entry is leading[0])
+def _decisions(writer: Writer) -> dict[int, str]:
+    """Return on which decision the new date of each late item depends that needs one, by the item's primary key. The
+    recommendations say it, and no other section."""
+    return {
+        entry.item.pk: condition
+        for entry in writer.facts.late
+        if entry.is_late
+        and needs_decision(entry)
+        and latest_step(entry)
+        and (condition := _condition(writer, entry))
     }
-    dates: dict[str, list[tuple[str, LateItem]]] = {}
-    for entry, condition in found:
-        if condition in shown:
-            name = writer.names.phrase(entry.item)
-            if name.rstrip(")").casefold() in said.casefold():
-                is_one_of_many = len(leading) > MAX_MEASURED
-                name = (writer.names.again if is_one_of_many else writer.names.short)(entry.item)
-            dates.setdefault(condition, []).append((name, entry))
-            writer.conditions[entry.item.pk] = condition
-    things = {
-        condition: of[0]
-        for condition, of in dates.items()
-        if len(of) == 1 and not condition.startswith("if ")
-    }
-    if len(things) > MAX_APART:
-        yield _on_what(writer, things)
-        dates = {condition: of for condition, of in dates.items() if condition not in things}
-    for condition, of in dates.items():
-        which = join_words(name for name, _ in of)
-        if len(of) == 1:
-            which = _noted(which, _new_date(writer, of[0][1]))
-        start = agree(len(of), "The new date", "The new dates")
-        yield f"{start} for {which} {depends_in_words(condition, len(of))}."
-
-
-def _on_what(writer: Writer, things: dict[str, tuple[str, LateItem]]) -> str:
-    """Return one sentence on the things on which new dates depend, each with an item's name and its delay."""
-    *first, last = [
-        f"for {_noted(name, _new_date(writer, entry))}, {thing}"
-        for thing, (name, entry) in things.items()
-    ]
-    return f"New dates depend on what is not settled yet: {'; '.join(first)}; and {last}."
 
 
 def asks(writer: Writer) -> Iterator[Ask]:
-    """Yield recommendations on the decisions that new dates need, of those that the summary tells: first the Minister's
-    own, and of many items the others in one recommendation."""
-    deciding = [
-        entry
-        for entry in writer.facts.late
-        if entry.is_late and entry.item.pk in writer.conditions and needs_decision(entry)
-    ]
-    deciding.sort(key=lambda entry: not writer.conditions[entry.item.pk].startswith(YOURS))
-    for entry in deciding[:MAX_ASKED]:
-        item, condition = entry.item, writer.conditions[entry.item.pk]
-        name = _noted(writer.names.in_full(item), _new_date(writer, entry))
-        verb, text = Verb.NOTE, f"{NEW_DATE} for {name} {depends_in_words(condition)}"
-        if condition.startswith(YOURS):
-            what = condition.removeprefix(YOURS)
-            verb, text = Verb.AGREE, f"to decide {what}, as the new date for {name} depends on it"
-        yield Ask(ask_key(item), verb, text, (item,))
-    if others := tuple(entry.item for entry in deciding[MAX_ASKED:]):
-        ends = agree(len(others), "needs a decision too", "need decisions too")
-        names = join_words(map(writer.names.in_full, others))
-        text = f"{NEW_DATE}{agree(len(others), '', 's')} for {names} {ends}"
-        yield Ask(OTHERS_KEY, Verb.NOTE, text, others)
+    """Yield recommendations on the decisions that new dates need: the Minister's own, each to be agreed, and those of
+    others, noted together."""
+    others: dict[str, list[ItemAt]] = {}
+    for entry in writer.facts.late:
+        item, condition = entry.item, writer.conditions.get(entry.item.pk)
+        if not condition or not needs_decision(entry):
+            continue
+        if own := _own_decision(condition):
+            name = writer.names.in_full(item)
+            text = f"{own}{ON_WHICH} the new date for {name} depends"
+            yield Ask(ask_key(item), Verb.AGREE, text, (item,))
+        else:
+            others.setdefault(condition, []).append(item)
+    if others:
+        yield _noted_decisions(writer, others)
+
+
+def _own_decision(condition: str) -> str:
+    """Return what the Minister is asked to agree to; "" of a decision that is not, or not only with another Minister,
+    theirs."""
+    if condition.startswith(YOURS):
+        return f"to take a decision {condition.removeprefix(YOURS)}"
+    if found := re.match(WITH_ANOTHER, condition, re.IGNORECASE):
+        return f"to decide with {found[1]} {condition[found.end() :]}"
+    return ""
+
+
+def _noted_decisions(writer: Writer, others: dict[str, list[ItemAt]]) -> Ask:
+    """Return one recommendation on the new dates that depend on others' decisions: what each waits for, and of many the
+    names of the rest."""
+    told, names = [], writer.names.in_full
+    shown = list(others.items())[:MAX_ASKED]
+    for condition, items in shown:
+        told.append(f"{join_words(map(names, items))} on {condition}")
+    rest = [item for _, items in list(others.items())[MAX_ASKED:] for item in items]
+    if rest:
+        told.append(f"{join_words(map(names, rest))} on {agree(len(rest), 'another', 'others')}")
+    every = tuple(item for items in others.values() for item in items)
+    count = len(every)
+    start = f"that {number(count)} new dates depend on {STILL_TO_COME[1]}"
+    if count == 1:
+        start = f"that one new date depends on {STILL_TO_COME[0]}"
+    *first, last = told
+    listed = f"{'; '.join(first)}; and {last}" if first else last
+    return Ask(DECISIONS_KEY, Verb.NOTE, f"{start}: that for {listed}", every)
 
 
 def ask_key(item: ItemAt) -> str:
-    """Return the key of the recommendation on the decision that an item needs."""
+    """Return the key of the recommendation on the decision that an item needs of the Minister."""
     return key("r", f"decision on item {item.pk}")
 
 
-OTHERS_KEY = key("r", "decisions on other items")
-
-
-def _new_date(writer: Writer, entry: LateItem) -> str:
-    """Return the item's new date as a note, "not before June 2011" of one that waits for something; "" if the delay that
-    is printed is of another milestone than the one that comes last, and in a tight paper, whose section Delay has it."""
-    step, found = latest_step(entry), entry.main_delay
-    if writer.is_tight or step is None or found is None or found[0].milestone is not step:
-        return ""
-    day = from_when(step.forecast, step.on)
-    return f"not before {day}" if is_waiting(step) else when(step.forecast, step.on)
-
-
-def _as_you(writer: Writer, needed: Needed) -> str:
-    """Return what an item needs, with "you" in place of the Minister to whom the paper goes: by portfolio, and of "the
-    Minister" only as the coordinating agency writes it, since another agency may mean its own."""
-    own = [f"the {re.escape(writer.facts.plan.portfolio)}"]
-    if needed.agency.pk == writer.facts.coordinator.pk:
-        own.append(r"the Minister(?! (?:for|of)\b)")
-    thing = re.sub(rf"\b(?:{'|'.join(own)})\b(?![’'])", "you", needed.thing)
-    return re.sub(r"\b(by|from|of) (the (?:(?!\band\b).)+) and you\b", r"\1 you and \2", thing)
+DECISIONS_KEY = key("r", "decisions of others")
 
 
 def _condition(writer: Writer, entry: LateItem) -> str:
     """Return on what the item's new date depends, for `depends_in_words`; "" if that is not said."""
     needed = needed_for(writer, entry)
     if needed and not needed.is_act and not needed.is_quoted:
-        thing = _as_you(writer, needed)
+        thing = as_you(writer, needed.thing, needed.agency)
         return f"{re.sub(f'^{OWN_DECISION}', YOURS, thing, flags=re.IGNORECASE)}{needed.until}"
     if (found := unsettled(entry)) is None:
         return ""

@@ -13,8 +13,10 @@ SHARES = {
     "next_steps": 20,
     "risks": 8,
 }
+BY_ITEM = 240  # of what is late, where it says too what is being done
 OTHERS = 10  # of a content that is not listed
 RECOMMENDATIONS = 50  # words kept for them
+SHORT_ASKS = 30  # of these, for those that are composed
 
 
 def share_of(content: str) -> int:
@@ -49,8 +51,7 @@ class Budget:
     def __init__(self, words: int, contents: Iterable[str]) -> None:
         shares = {content: share_of(content) for content in contents}
         if "delay" in shares and "mitigation" not in shares:
-            # Its paragraphs say too what is being done.
-            shares["delay"] += share_of("mitigation")
+            shares["delay"] = BY_ITEM
         total = sum(shares.values()) or 1
         self._words = {content: words * share // total for content, share in shares.items()}
         self._left = 0

@@ -1,5 +1,5 @@
-"""Section Delay: which milestones slipped, by how much, and why; in a paper without a section Mitigation also what is
-being done about each item, in the item's own paragraph.
+"""Section Delay of a paper with a section Mitigation: which milestones slipped, by how much, and why. The other papers have
+`late_by_item`.
 
 Included are milestones that are late on the paper's date, and delays that were found, open or ended in its
 period. Every late item that is key or whose delay hurts people is reported. Of the other late items, the three
@@ -32,7 +32,6 @@ from reports.compose.late_words import (
     settled,
     speaker,
 )
-from reports.compose.mitigation_text import NOTHING_DONE, Done, what_is_done
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.slips import LateItem, cause_of
 from reports.compose.subjects import (
@@ -104,13 +103,10 @@ PARAGRAPH_WORDS = 90
 
 
 def delay(writer: Writer) -> Section:
-    facts, room = writer.facts, writer.room("delay")
+    room = writer.room("delay")
     entries = writer.facts.late
     if not entries:
-        span = period(facts.briefing.period_start, facts.briefing.period_end)
-        words = f"No delay was recorded in {span}, and no milestone is late."
-        room.use(words)
-        return _section([writer.paragraph(words, about="no delay")])
+        return _section([no_delay(writer, room)])
     late = [entry for entry in entries if entry.is_late]
     keys = [entry for entry in late if entry.leads]
     others = [entry for entry in late if not entry.leads]
@@ -120,20 +116,10 @@ def delay(writer: Writer) -> Section:
     shortened = _to_shorten(writer, keys, explained)
     keys = [entry for entry in keys if entry not in shortened]
     # What every item that leads must have is counted first, so that there is room for it.
-    # In a paper by item, every second paragraph begins with the item, and the others with its milestone.
-    is_by_item = not writer.has("mitigation")
-    slips = {
-        entry.item.pk: _slips(writer.names, entry, begins_with_item=is_by_item and place % 2 == 1)
-        for place, entry in enumerate(keys)
-    }
+    slips = {entry.item.pk: _slips(writer.names, entry) for entry in keys}
     texts = {pk: start for pk, (start, _) in slips.items()}
     room.use(*(" ".join(both) for both in slips.values()))
-    done = NOTHING_DONE
-    if not is_by_item:
-        groups = [(cause, list(of)) for cause, of in groupby(_by_cause(keys), key=cause_of)]
-    else:
-        groups = [(cause_of(entry), [entry]) for entry in keys]
-        done = what_is_done(writer, room, is_alone=False)
+    groups = [(cause, list(of)) for cause, of in groupby(_by_cause(keys), key=cause_of)]
     # Each item gets its reason before any of them gets further sentences.
     for cause, group in groups:
         for entry in group:
@@ -148,26 +134,24 @@ def delay(writer: Writer) -> Section:
             )
             texts[entry.item.pk] += slips[entry.item.pk][1]
     for entry in keys:
-        texts[entry.item.pk] += _requests(writer, entry, room)
+        texts[entry.item.pk] += request_sentences(writer, entry, room)
     for entry in keys:
-        # By item, what the delays mean is worth more than other words.
-        is_short = writer.is_tight and not is_by_item
-        must = entry in explained[: 1 if is_short else None]
+        must = entry in explained[: 1 if writer.is_tight else None]
         texts[entry.item.pk] += _effects(writer, entry, room, texts[entry.item.pk], must=must)
     for entry in keys:
         texts[entry.item.pk] += _further_sentences(writer, entry, room, texts[entry.item.pk])
     paragraphs = [
         paragraph
         for cause, group in groups
-        for paragraph in _key_items(writer, cause, group, texts, done, room)
+        for paragraph in _key_items(writer, cause, group, texts, room)
     ]
     if shortened:
-        paragraphs += _shortened(writer, shortened, done, room)
-    paragraphs += _other_items(writer, others, done, room, leading=len(keys))
+        paragraphs += _shortened(writer, shortened, room)
+    paragraphs += _other_items(writer, others, room, leading=len(keys))
     gone = [entry for entry in entries if not entry.is_late]
-    paragraphs += _no_longer_late(writer, gone, room, must=not paragraphs)
-    paragraphs += _without_cause(writer, late, room)
-    return _section([*paragraphs, *done.of_several])
+    paragraphs += no_longer_late(writer, gone, room, must=not paragraphs)
+    paragraphs += without_cause(writer, late, room)
+    return _section(paragraphs)
 
 
 def _to_shorten(writer: Writer, keys: list[LateItem], explained: list[LateItem]) -> list[LateItem]:
@@ -179,11 +163,8 @@ def _to_shorten(writer: Writer, keys: list[LateItem], explained: list[LateItem])
     return rest if len(rest) > 1 else []
 
 
-def _shortened(
-    writer: Writer, entries: list[LateItem], done: Done, room: Room
-) -> Iterator[Paragraph]:
-    """Yield how late each of several items that lead is, until when, its cause and what is `done`: in one sentence, of
-    many or with what is done as a list."""
+def _shortened(writer: Writer, entries: list[LateItem], room: Room) -> Iterator[Paragraph]:
+    """Yield how late each of several items that lead is, until when, and its cause: in one sentence, of many as a list."""
     lines = []
     for entry in entries:
         late = " without a new date"
@@ -194,24 +175,18 @@ def _shortened(
                 to = f"not before {from_when(step.forecast, step.on)}"
             late = f" by {how_long(entry)}, {to}"
         text = f"{writer.names.in_full(entry.item)}{late}{_short_reason(writer, entry)}"
-        lines.append((text, _sources(writer, [entry])))
+        lines.append((text, sources_of(writer, [entry])))
     count = count_in_words(len(entries), f"more {noun_of(entries, 'item')}")
     start = f"{capitalised(count)} are late"
     room.use(start, *(line for line, _ in lines))
     *first, last = [line for line, _ in lines]
     words = f"{start}: {'; '.join(first)}; and {last}."
     is_list = len(lines) > MAX_IN_A_SENTENCE or len(words.split()) > MOST_IN_A_SENTENCE
-    if is_list or any(done.sentences_of(entry) for entry in entries):
-        bullets = [
-            (
-                Bullet(writer.text(capitalised(f"{line}.{done.sentences_of(entry)}"))),
-                [*of, *done.sources_of(entry)],
-            )
-            for entry, (line, of) in zip(entries, lines, strict=True)
-        ]
+    if is_list:
+        bullets = [(Bullet(writer.text(capitalised(f"{line}."))), of) for line, of in lines]
         yield from writer.paragraphs(f"{start}:", about="more key delays", bullets=bullets)
         return
-    yield writer.paragraph(words, about="more key delays", sources=_sources(writer, entries))
+    yield writer.paragraph(words, about="more key delays", sources=sources_of(writer, entries))
 
 
 def _short_reason(writer: Writer, entry: LateItem) -> str:
@@ -244,6 +219,14 @@ def _put_back(writer: Writer, entry: LateItem, why: str) -> str:
     )
 
 
+def no_delay(writer: Writer, room: Room) -> Paragraph:
+    """Return a sentence that nothing is late and that no delay was recorded."""
+    span = period(writer.facts.briefing.period_start, writer.facts.briefing.period_end)
+    words = f"No delay was recorded in {span}, and no milestone is late."
+    room.use(words)
+    return writer.paragraph(words, about="no delay")
+
+
 def _section(paragraphs: Iterable[Paragraph]) -> Section:
     return Section(SectionKind.DELAY, "Delay", tuple(paragraphs))
 
@@ -259,16 +242,15 @@ def _key_items(
     cause: "Delay.Cause | None",
     entries: list[LateItem],
     texts: dict[int, str],
-    done: Done,
     room: Room,
 ) -> Iterator[Paragraph]:
-    """Yield a paragraph for one item, with what is `done`, and a list for several with the same cause."""
+    """Yield a paragraph for one item, and a list for several with the same cause."""
     if len(entries) == 1:
         entry = entries[0]
         yield writer.paragraph(
-            f"{texts[entry.item.pk]}{done.sentences_of(entry)}",
+            texts[entry.item.pk],
             about=f"delay of item {entry.item.pk}",
-            sources=[*_sources(writer, [entry]), *done.sources_of(entry)],
+            sources=sources_of(writer, [entry]),
         )
         return
     items = count_in_words(len(entries), noun_of(entries, "item"))
@@ -278,27 +260,23 @@ def _key_items(
         introduction = f"{capitalised(CAUSES[cause])} held up {items}:"
     room.use(introduction)
     bullets = [
-        (Bullet(writer.text(texts[entry.item.pk])), _sources(writer, [entry])) for entry in entries
+        (Bullet(writer.text(texts[entry.item.pk])), sources_of(writer, [entry]))
+        for entry in entries
     ]
     yield from writer.paragraphs(
         introduction, about=f"key delays {cause or 'unexplained'}", bullets=bullets
     )
 
 
-def _slips(names: Names, entry: LateItem, *, begins_with_item: bool = False) -> tuple[str, str]:
+def _slips(names: Names, entry: LateItem) -> tuple[str, str]:
     """Return how late the item's late milestones are: up to two by name; of more, their number and the last
     of their dates. Of two, the second sentence is apart, after a space, to follow the reason of the first."""
     late = [slip.milestone for slip in entry.slips if slip.milestone.is_late]
     if found := entry.main_delay:
         late.sort(key=lambda step: step is not found[0].milestone)
     is_plain = all(map(is_sayable, late)) and len(set(map(what, late))) == len(late)
-    # What is said of one of several milestones is not said of the item.
-    begins_with_item = begins_with_item and len(late) == 1
     if len(late) == 1 or (len(late) <= MAX_STEPS and is_plain):
-        told = [
-            capitalised(slip_sentence(names, entry.item, step, begins_with_item=begins_with_item))
-            for step in late
-        ]
+        told = [capitalised(slip_sentence(names, entry.item, step)) for step in late]
         start, *more = names.once(entry.item, told)
         return start, "".join(f" {each}" for each in more)
     dated = entry.item.on
@@ -387,7 +365,7 @@ def _further_sentences(writer: Writer, entry: LateItem, room: Room, text: str) -
     """Return sentences to add to the item's text while there is room: whether its cause is settled and how often the
     date has moved."""
     further = ""
-    for sentence in _further(writer, entry):
+    for sentence in further_sentences(writer, entry):
         is_short = count_words(text, further, sentence) <= MOST_WORDS
         if sentence not in writer.used_sentences and is_short and room.take(sentence):
             writer.used_sentences.add(sentence)
@@ -395,7 +373,7 @@ def _further_sentences(writer: Writer, entry: LateItem, room: Room, text: str) -
     return further
 
 
-def _requests(writer: Writer, entry: LateItem, room: Room) -> str:
+def request_sentences(writer: Writer, entry: LateItem, room: Room) -> str:
     """Return sentences to add to the item's text on what its agency has asked of the working group: of an item that
     leads, whether they fit or not, unless it is only about wording."""
     asked = ""
@@ -408,7 +386,7 @@ def _requests(writer: Writer, entry: LateItem, room: Room) -> str:
     return asked
 
 
-def _further(writer: Writer, entry: LateItem) -> Iterator[str]:
+def further_sentences(writer: Writer, entry: LateItem) -> Iterator[str]:
     """Yield whether the delay's cause is settled, and how often the date has moved."""
     if found := explained_delay(entry):
         delay = found[1]
@@ -428,10 +406,9 @@ def _with_number(writer: Writer, entry: LateItem, sentence: str) -> str:
 
 
 def _other_items(
-    writer: Writer, others: list[LateItem], done: Done, room: Room, *, leading: int
+    writer: Writer, others: list[LateItem], room: Room, *, leading: int
 ) -> Iterator[Paragraph]:
-    """Yield paragraphs on the late items that do not lead: their dates, reasons and what is `done` or, if many lead,
-    their names."""
+    """Yield paragraphs on the late items that do not lead: their dates and reasons or, if many lead, their names."""
     if not others:
         return
     with_keys, is_crowded = leading > 0, leading > MAX_LEADING
@@ -444,16 +421,16 @@ def _other_items(
         shown.append((entry, start, more))
     rest = ""
     if remaining := others[len(shown) :]:
-        rest = _rest(writer, remaining, room, is_all=not shown, with_keys=with_keys)
+        rest = unreported(writer, remaining, room, is_all=not shown, with_keys=with_keys)
         room.use(rest)
     passages = [
         (
-            f"{_with_reason_or_effect(writer, entry, room, start, more)}{done.sentences_of(entry)}",
-            [*_sources(writer, [entry]), *done.sources_of(entry)],
+            _with_reason_or_effect(writer, entry, room, start, more),
+            sources_of(writer, [entry]),
         )
         for entry, start, more in shown
     ]
-    passages += [(rest, _sources(writer, remaining))] if rest else []
+    passages += [(rest, sources_of(writer, remaining))] if rest else []
     yield from _in_paragraphs(writer, passages, about="other delays")
 
 
@@ -466,10 +443,10 @@ def _with_reason_or_effect(
     if text == f"{start}{more}":
         text += _effects(writer, entry, room, text)
         text += _further_sentences(writer, entry, room, text)
-    return f"{text}{_requests(writer, entry, room)}"
+    return f"{text}{request_sentences(writer, entry, room)}"
 
 
-def _sources(writer: Writer, entries: Iterable[LateItem]) -> list[Source]:
+def sources_of(writer: Writer, entries: Iterable[LateItem]) -> list[Source]:
     """Return the sources of what is reported of the items, and of what is asked about them."""
     requests = writer.facts.requests
     return [
@@ -498,7 +475,7 @@ def _in_paragraphs(
         yield writer.running(box, about=f"{about} {place}" if place else about)
 
 
-def _rest(
+def unreported(
     writer: Writer, entries: list[LateItem], room: Room, *, is_all: bool, with_keys: bool
 ) -> str:
     """Return a sentence with the number of items that are not reported here and their names, by cause if there is room,
@@ -567,7 +544,7 @@ def _counted(counts: "Counter[Delay.Cause | None]") -> str:
     return f", {join_words(causes)}"
 
 
-def _no_longer_late(
+def no_longer_late(
     writer: Writer, entries: list[LateItem], room: Room, *, must: bool
 ) -> Iterator[Paragraph]:
     """Yield paragraphs on the items that slipped in the period and are not late now: those at risk with which date
@@ -584,7 +561,7 @@ def _no_longer_late(
             passages.append(_why_at_risk(writer, entry, room, start))
         elif room.take(start):
             passages.append(
-                (_with_reason_or_effect(writer, entry, room, start), _sources(writer, [entry]))
+                (_with_reason_or_effect(writer, entry, room, start), sources_of(writer, [entry]))
             )
         else:
             break
@@ -592,7 +569,7 @@ def _no_longer_late(
         verb = agree(len(entries), "is", "are")
         rest = f"{capitalised(count_in_words(len(entries), 'item'))} slipped and {verb} no longer late."
         room.use(rest)
-        passages.append((rest, _sources(writer, entries)))
+        passages.append((rest, sources_of(writer, entries)))
     yield from _in_paragraphs(writer, passages, about="no longer late")
 
 
@@ -606,7 +583,7 @@ def _why_at_risk(
     """Return the start with the agency's reason, how a date has moved and the agency's challenge, of a key item
     whether they fit or not, and the sources."""
     room.use(start)
-    must, sources = entry.item.is_key, _sources(writer, [entry])
+    must, sources = entry.item.is_key, sources_of(writer, [entry])
     parts = [_with_reason(writer, entry, room, start, None, must=must)]
     moved = moved_furthest(entry.item)
     # That its date was moved may be what the start says.
@@ -626,7 +603,7 @@ def _why_at_risk(
     return " ".join(parts), sources
 
 
-def _without_cause(writer: Writer, late: list[LateItem], room: Room) -> Iterator[Paragraph]:
+def without_cause(writer: Writer, late: list[LateItem], room: Room) -> Iterator[Paragraph]:
     """Yield a sentence on the late items without a recorded cause."""
     bare = [entry.item for entry in late if cause_of(entry) is None]
     if not bare:

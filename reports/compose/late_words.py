@@ -106,6 +106,23 @@ def because(
     return " ".join([begun, *rest])
 
 
+def own_sentence(reason: str, delay: DelayAt, who: str, agencies: Iterable[str] = ()) -> str:
+    """Return the cause of an open delay as a sentence of its own: as its agency gives it after "It is late because", or
+    with that beginning if it is none alone. A cause that is over is reported as past, and what is no sentence of the paper
+    is quoted as words of the agency `who`."""
+    first, *rest = sentences(reason)
+    is_quoted = says_we(reason) or len(first.split()) == 1 or lacks_subject(first)
+    why = None if is_quoted else cause(first, agencies)
+    if why is None:
+        return in_words_of(who, reason)
+    clause = why.removeprefix("because ")
+    told = f"It slipped at first {why}."
+    if delay.is_open:
+        is_alone = completion("explanation", first, agencies) == clause and has_verb(clause)
+        told = closed(capitalised(clause)) if is_alone else f"It is late {why}."
+    return " ".join([told, *rest])
+
+
 def lacks_subject(text: str) -> bool:
     """Whether a text begins with its verb: "Needs to align with the bill", "Deferred by the office", "Ask the office"."""
     first, _space, rest = text.partition(" ")
@@ -246,6 +263,16 @@ def needed_for(writer: Writer, entry: LateItem) -> Needed | None:
         thing = f"“{opened(delay.needs.strip())}”"
     agency = writer.facts.agencies[delay.settling_agency or entry.item.lead]
     return Needed(agency, thing, f" by {when(KnownDate(by), delay.on)}" if by else "")
+
+
+def as_you(writer: Writer, text: str, agency: Agency) -> str:
+    """Return what an agency writes with "you" in place of the Minister to whom the paper goes: by portfolio, and of "the
+    Minister" only as the coordinating agency writes it, since another agency may mean its own."""
+    own = [f"the {re.escape(writer.facts.plan.portfolio)}"]
+    if agency.pk == writer.facts.coordinator.pk:
+        own.append(r"the Minister(?! (?:for|of)\b)")
+    text = re.sub(rf"\b(?:{'|'.join(own)})\b(?![’'])", "you", text)
+    return re.sub(r"\b(by|from|of) (the (?:(?!\band\b).)+) and you\b", r"\1 you and \2", text)
 
 
 def completed(writer: Writer, source: Source, asked: str, typed: str, who: str) -> str | None:

@@ -1,8 +1,7 @@
 """Section Mitigation: what is being done about the late items, what bridges their delays, and what they still need."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from reports.compose.budget import Room, count_words
@@ -10,6 +9,7 @@ from reports.compose.citations import item_source
 from reports.compose.late_words import (
     EFFECT_WORDS,
     Needed,
+    as_you,
     completed,
     count_of_late,
     explained_delay,
@@ -62,13 +62,17 @@ MAX_ACTIONS = 2
 MAX_UNDATED = 7
 # An act of more words, or with a time of its own, follows its day.
 LONG_ACT = 12
-_HAS_TIME = re.compile(r"\b(?:after|before|so that|until|within)\b|\b(?:19|20)\d\d\b")
+_HAS_TIME = re.compile(r"\b(?:after|before|so that|until|within)\b|(?<!Budget )\b(?:19|20)\d\d\b")
 # Words of an agency about an action, and of all actions of an item.
 ACTION_WORDS = 40
 PARAGRAPH_WORDS = 90
 # What makes a text a sentence beyond doubt, in its words before a comma or a relative clause.
 _CLAUSE_END = re.compile(r",|\b(?:that|which|who|whose|where)\b")
 _HELPER = re.compile(r"\b(?:are|can|had|has|have|is|may|must|was|were|will)\b")
+# What is being done, by nobody who is named.
+_BEING_DONE = re.compile(
+    r"(?P<thing>[^,;:]+?) (?:is|are) being (?P<verb>[a-z]+)ed\b(?P<rest>(?!.*\bby\b)[^,;:]*)"
+)
 # What begins with a determiner or number, and what is not counted: "additional funding".
 _DETERMINED = re.compile(r"(?:\d|an?|all|any|each|its|more|no|one|the|their|this)\b", re.IGNORECASE)
 _NOT_COUNTED = re.compile(
@@ -80,42 +84,10 @@ Passages = dict[int, tuple[str, Source]]
 Needs = dict[int, Needed | None]
 
 
-@dataclass(frozen=True)
-class Done:
-    """What is being done about late items: the sentences on each item, with their sources, by its primary key; and
-    paragraphs on several items."""
-
-    of_items: dict[int, list[tuple[str, Source]]]
-    of_several: list[Paragraph]
-
-    def sentences_of(self, entry: LateItem) -> str:
-        """Return the sentences on an item, each after a space, to follow what is late of it."""
-        return "".join(f" {text}" for text, _ in self.of_items.get(entry.item.pk, ()))
-
-    def sources_of(self, entry: LateItem) -> list[Source]:
-        return [source for _, source in self.of_items.get(entry.item.pk, ())]
-
-
-NOTHING_DONE = Done({}, [])
-
-
 def mitigation(writer: Writer) -> Section:
     """Return the section on what is being done about the late items: by item, open actions and causes that are
-    not settled."""
-    done = what_is_done(writer, writer.room("mitigation"), is_alone=True)
-    paragraphs = [*_by_item(writer, done), *done.of_several]
-    if not paragraphs:
-        words = "There is no delay to make good."
-        if writer.facts.late:
-            words = "The delays above are over; no action against them was recorded."
-        paragraphs.append(writer.paragraph(words, about="nothing to mitigate"))
-    return Section(SectionKind.MITIGATION, "Mitigation", tuple(paragraphs))
-
-
-def what_is_done(writer: Writer, room: Room, *, is_alone: bool) -> Done:
-    """Return what is being done about the late items, of those that lead whether there is room or not. It names each item
-    if it stands alone, and not after what is late of the item."""
-    facts = writer.facts
+    not settled. Of those that lead it is told whether there is room or not."""
+    facts, room = writer.facts, writer.room("mitigation")
     late = [entry for entry in facts.late if entry.is_late]
     keys = [entry for entry in late if entry.leads]
     others = [entry for entry in late if not entry.leads]
@@ -123,8 +95,7 @@ def what_is_done(writer: Writer, room: Room, *, is_alone: bool) -> Done:
     sure = {entry.item.pk for entry in keys}
     actions = _actions(writer, keys, others[:MAX_OTHERS], sure, room)
     writer.actions.update(row.pk for rows in actions.values() for _, row in rows)
-    names = {entry.item.pk: _name(writer, entry) if is_alone else "" for entry in late}
-    still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], names, actions, sure, room)
+    still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], actions, sure, room)
     told = actions.keys() | still_open.keys()
     bridges = _bridges(writer, [*keys, *others[:MAX_OTHERS]], actions, told, sure, room)
     ahead = {
@@ -132,22 +103,17 @@ def what_is_done(writer: Writer, room: Room, *, is_alone: bool) -> Done:
         for plan in plans(facts)
         if plan.item.is_late and (text := planned_in_words(writer, plan, room))
     }
-    of_items = {
-        entry.item.pk: passages
-        for entry in late
-        if (
-            passages := _passages(
-                writer, entry, names[entry.item.pk], actions, still_open, bridges, ahead
-            )
-        )
-    }
-    return Done(
-        of_items,
-        [
-            *_undated(writer, keys, actions, room),
-            *_without_action(writer, late, {*still_open, *bridges, *ahead}, room),
-        ],
-    )
+    paragraphs = [
+        *_by_item(writer, late, actions, still_open, bridges, ahead),
+        *undated(writer, keys, actions, room),
+        *without_action(writer, late, {*still_open, *bridges, *ahead}, room),
+    ]
+    if not paragraphs:
+        words = "There is no delay to make good."
+        if facts.late:
+            words = "The delays above are over; no action against them was recorded."
+        paragraphs.append(writer.paragraph(words, about="nothing to mitigate"))
+    return Section(SectionKind.MITIGATION, "Mitigation", tuple(paragraphs))
 
 
 def _bridges(
@@ -166,11 +132,10 @@ def _bridges(
         if found is None:
             continue
         source, delay = found
-        sentence = _meanwhile(writer, entry, source, delay)
+        sentence = meanwhile(writer, entry, source, delay)
         # An action may be to go on with it.
         if any(
-            _has_words(row.description, delay.meanwhile)
-            for _, row in actions.get(entry.item.pk, ())
+            has_words(row.description, delay.meanwhile) for _, row in actions.get(entry.item.pk, ())
         ):
             continue
         must = entry.item.pk in sure and (entry.hurts_people or entry.item.pk not in told)
@@ -180,7 +145,7 @@ def _bridges(
     return bridges
 
 
-def _meanwhile(writer: Writer, entry: LateItem, source: Source, delay: DelayAt) -> str:
+def meanwhile(writer: Writer, entry: LateItem, source: Source, delay: DelayAt) -> str:
     """Return a sentence on what bridges the delay, in its agency's words if they do not fit into one; "" if that is
     not recorded."""
     who = speaker(writer, entry)
@@ -200,12 +165,12 @@ def _meanwhile(writer: Writer, entry: LateItem, source: Source, delay: DelayAt) 
     )
 
 
-def _has_words(text: str, words: str) -> bool:
+def has_words(text: str, words: str) -> bool:
     """Whether a text has the words, in this order."""
     return opened(words).casefold() in text.casefold()
 
 
-def _what_is_open(
+def what_is_open(
     writer: Writer, entry: LateItem, name: str, needed: Needed | None, *, introduce: bool = True
 ) -> str:
     """Return what the item needs, or else whether the cause of its delay is settled; "" if it is not said. `name` is
@@ -238,11 +203,11 @@ def _actions(
     used: dict[int, str] = {}
     for place in range(MAX_ACTIONS):
         for entry in [*keys, *others]:
-            found = [pair for pair in entry.mitigations() if _is_step(writer, *pair)]
+            found = [pair for pair in entry.mitigations() if is_step(writer, *pair)]
             if place >= len(found):
                 continue
             item = entry.item
-            sentence = _action(writer, entry, *found[place], introduce=False)
+            sentence = action_in_words(writer, entry, *found[place], introduce=False)
             so_far = used.get(item.pk, "")
             is_long = count_words(so_far, sentence) > PARAGRAPH_WORDS
             if sentence in so_far or (so_far and is_long):
@@ -256,10 +221,24 @@ def _actions(
     return actions
 
 
+def is_told_before(writer: Writer, entry: LateItem, needed: Needed | None) -> bool:
+    """Whether the summary or a recommendation says on what the item's new date depends."""
+    return entry.item.pk in writer.conditions and (
+        not needed.is_act if needed else bool(entry.mitigations())
+    )
+
+
+def what_is_left_open(writer: Writer, entry: LateItem, *, introduce: bool = True) -> str:
+    """Return what an item that is named needs, or whether its cause is settled, unless that is told before."""
+    needed = needed_for(writer, entry)
+    if is_told_before(writer, entry, needed):
+        return ""
+    return what_is_open(writer, entry, "", needed, introduce=introduce)
+
+
 def _not_settled(
     writer: Writer,
     entries: list[LateItem],
-    names: Mapping[int, str],
     actions: "Actions",
     sure: Collection[int],
     room: Room,
@@ -269,12 +248,9 @@ def _not_settled(
     need is not repeated, nor of a cause if the item has an action or is named without a dated one."""
     needs: Needs = {}
     for entry in entries:
-        needed = needed_for(writer, entry)
-        is_in_summary = entry.item.pk in writer.conditions and (
-            not needed.is_act if needed else bool(entry.mitigations())
-        )
-        sentence = _what_is_open(writer, entry, names[entry.item.pk], needed, introduce=False)
-        if not sentence or is_in_summary:
+        name, needed = _name(writer, entry), needed_for(writer, entry)
+        sentence = what_is_open(writer, entry, name, needed, introduce=False)
+        if not sentence or is_told_before(writer, entry, needed):
             continue
         must = entry.item.pk in sure and entry.item.pk not in actions
         if must or room.has(sentence):
@@ -296,12 +272,12 @@ def _passages(
     actions are done, and what its agency plans next."""
     pk, passages = entry.item.pk, []
     if pk in still_open and (found := explained_delay(entry)):
-        passages.append((_what_is_open(writer, entry, name, still_open[pk]), found[0]))
+        passages.append((what_is_open(writer, entry, name, still_open[pk]), found[0]))
     if pk in bridges:
         passages.append(bridges[pk])
     of_item = actions.get(pk, [])
-    passages += [(_action(writer, entry, source, row), source) for source, row in of_item]
-    if done := _all_done(entry):
+    passages += [(action_in_words(writer, entry, source, row), source) for source, row in of_item]
+    if done := all_done(entry):
         of = f" for {writer.names.again(entry.item)}" if passages else ""
         passages.append((done.format(of), item_source(entry.item)))
     if pk in ahead:
@@ -309,13 +285,21 @@ def _passages(
     return passages
 
 
-def _by_item(writer: Writer, done: Done) -> Iterator[Paragraph]:
+def _by_item(
+    writer: Writer,
+    late: list[LateItem],
+    actions: Actions,
+    still_open: Needs,
+    bridges: Passages,
+    ahead: Passages,
+) -> Iterator[Paragraph]:
     """Yield a paragraph on each item, which begins with its name."""
-    for entry in writer.facts.late:
-        if not (passages := done.of_items.get(entry.item.pk)):
+    for entry in late:
+        name = _name(writer, entry)
+        passages = _passages(writer, entry, name, actions, still_open, bridges, ahead)
+        if not passages:
             continue
         (first, source), *rest = passages
-        name = _name(writer, entry)
         if name not in first:
             first = first.removeprefix("Next, ")
             # An action may be no sentence: "A shorter course by video".
@@ -343,7 +327,7 @@ def _says_who(writer: Writer, text: str) -> bool:
     return text.startswith(tuple(starts))
 
 
-def _action(
+def action_in_words(
     writer: Writer, entry: LateItem, source: Source, row: MitigationAt, *, introduce: bool = True
 ) -> str:
     """Return an open action in the agency's words, with its owner and date unless they mention them, or the date
@@ -362,10 +346,10 @@ def _action(
     if later := future(first, writer.agency_names):
         words = " ".join([closed(later), *rest])
     elif not _says_who(writer, first) and (
-        does := _at_work(first, agency.short_name, writer.agency_names)
+        does := _at_work(as_you(writer, first, agency), agency.short_name, writer.agency_names)
     ):
-        who = writer.agency(agency, introduce=introduce)
-        words = " ".join([closed(f"{capitalised(who)} {does}"), *rest])
+        who = capitalised(writer.agency(agency, introduce=introduce))
+        return " ".join([closed(f"{who} {does}{_until(row, entry, does)}"), *rest])
     elif not _is_sentence(writer, words):
         words = f"In {possessive(agency.short_name)} words: “{closed(words)}”"
     # The day is that of what is said first.
@@ -384,7 +368,7 @@ def _action(
     return " ".join([cited(told, ", ".join(notes)) if notes else told, *more])
 
 
-def _is_step(writer: Writer, source: Source, row: MitigationAt) -> bool:
+def is_step(writer: Writer, source: Source, row: MitigationAt) -> bool:
     """Whether an action is open, and has a date or says what its owner does: "Monitor" and "A paper being considered"
     without a date are no steps."""
     if is_done(row) or row.due_on is not None:
@@ -428,8 +412,13 @@ def _with_a(thing: str) -> str:
 def _at_work(text: str, who: str, names: Iterable[str]) -> str:
     """Return what an agency does about a delay, of a text that is no sentence: "is hiring two lawyers" of "Hiring two
     lawyers", "plans ongoing use of motels" of "Ongoing use of motels"; "" of another text."""
+    is_plural = is_plural_agency(who)
+    if being := _BEING_DONE.fullmatch(opened(text)):
+        thing = within(being["thing"], names)
+        if thing and any(is_verb(f"{being['verb']}{end}") for end in ("", "e")):
+            return f"{'are' if is_plural else 'is'} {being['verb']}ing {thing}{being['rest']}"
     first, _space, rest = opened(text).partition(" ")
-    verb, is_plural = first.casefold(), is_plural_agency(who)
+    verb = first.casefold()
     if not rest or _HELPER.search(text) or says_we(text) or PAST.fullmatch(verb) or verb == "no":
         return ""
     if _is_doing(verb, rest):
@@ -473,11 +462,22 @@ def _will(who: str, verb: str, row: MitigationAt, entry: LateItem) -> str:
     return closed(f"{capitalised(who)} will {verb}, {by}")
 
 
+def _until(row: MitigationAt, entry: LateItem, does: str) -> str:
+    """Return until when what an agency does is due, as the end of its sentence; "" of the item's new date."""
+    if row.due_on is None:
+        return "; no date is set"
+    by = by_when(KnownDate(row.due_on), row.on)
+    if row.due_on < row.on:
+        return f" (due {by} and not done yet)"
+    is_said = row.due_on in _new_dates(entry) or when(KnownDate(row.due_on), row.on) in does
+    return "" if is_said else f", {by}"
+
+
 def _new_dates(entry: LateItem) -> set[date]:
     return {slip.milestone.forecast_due for slip in entry.slips if slip.milestone.is_late}
 
 
-def _all_done(entry: LateItem) -> str:
+def all_done(entry: LateItem) -> str:
     """Return a sentence that all recorded actions are done, with a placeholder for "for item …"; "" if some are open
     or there are none."""
     acts = [row for _, row in entry.mitigations()]
@@ -487,17 +487,17 @@ def _all_done(entry: LateItem) -> str:
     return f"{subject} recorded{{}} {agree(len(acts), 'is', 'are')} done."
 
 
-def _undated(
-    writer: Writer, keys: list[LateItem], actions: Actions, room: Room
+def undated(
+    writer: Writer, keys: list[LateItem], told: Collection[int], room: Room
 ) -> Iterator[Paragraph]:
     """Yield a sentence on the items that lead of which actions are open, but none that has a date, unless the text on
-    each of them says so."""
+    each of them (whose items are `told`) says so."""
     bare = []
     for entry in keys:
         open_ones = [row for _, row in entry.mitigations() if not is_done(row)]
         if open_ones and not any(row.due_on for row in open_ones):
             bare.append(entry)
-    if all(entry.item.pk in actions for entry in bare):
+    if all(entry.item.pk in told for entry in bare):
         return
     count = count_in_words(len(bare), noun_of(bare, "late item"))
     names = some([writer.names.item(entry.item) for entry in bare], MAX_UNDATED)
@@ -507,7 +507,7 @@ def _undated(
     yield writer.paragraph(words, about="no dated step", sources=sources)
 
 
-def _without_action(
+def without_action(
     writer: Writer, late: list[LateItem], still_open: set[int], room: Room
 ) -> Iterator[Paragraph]:
     """Yield a paragraph on the late items without any action and without a cause reported as not settled."""

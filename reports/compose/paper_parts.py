@@ -18,9 +18,10 @@ from reports.compose.annex_rows import (
 )
 from reports.compose.background import background
 from reports.compose.brief import Ask, asks, figures, purpose
-from reports.compose.budget import RECOMMENDATIONS
+from reports.compose.budget import RECOMMENDATIONS, SHORT_ASKS, count_words
 from reports.compose.delay_text import delay
 from reports.compose.facts import Facts
+from reports.compose.late_by_item import late_by_item
 from reports.compose.mitigation_text import mitigation
 from reports.compose.paper_cover import cover_of
 from reports.compose.paragraphs import Writer, length
@@ -34,13 +35,19 @@ from reports.document import (
     Source,
 )
 
+
+def _delay(writer: Writer) -> Section:
+    """Return what is late and, in a paper without a section Mitigation, what is being done about each item."""
+    return late_by_item(writer) if writer.is_by_item else delay(writer)
+
+
 # Functions that generate the text of a section, by the section's content.
 CONTENTS: dict[str, Callable[[Writer], Section]] = {
     "purpose": purpose,
     "figures": figures,
     "background": background,
     "achievements": achievements,
-    "delay": delay,
+    "delay": _delay,
     "mitigation": mitigation,
     "next_steps": next_steps,
     "risks": risks,
@@ -198,6 +205,8 @@ def _with_words(
     writer = Writer(facts, annexes, contents, words, is_tight=is_tight)
     sections = {content: writer.write(content, CONTENTS[content]) for content in contents}
     total = sum(length(each) for made in sections.values() for each in made.paragraphs)
+    # Words are kept for those of the kind, and for short ones.
+    total += max(count_words(*(ask.text for ask in asks(writer))) - SHORT_ASKS, 0)
     return total, writer, sections
 
 

@@ -42,8 +42,12 @@ from workitems.terms.sentence_ends import sentences, with_capital
 
 # In text: what is asked of the Minister, filled in from the recommendations when the paper is printed.
 ASKED = "{recommendations}"
-# How a recommendation begins that notes on what a new date depends.
-NEW_DATE = "that the new date"
+# What a generated recommendation says of new dates, and what follows is left out where it is named in the summary.
+STILL_TO_COME = ("a decision still to come", "decisions still to come")
+ON_WHICH = ", on which"
+_MORE = re.compile(
+    rf"(?<={STILL_TO_COME[0]}): .*|(?<={STILL_TO_COME[1]}): .*|{ON_WHICH} the new date for .*"
+)
 # Recommendations with more words together are only counted in the summary.
 MOST_ASKED = 45
 
@@ -59,17 +63,11 @@ class Recommended(Protocol):
 
 def asked(asks: Iterable[Recommended]) -> str:
     """Return the recommendations as the end of a sentence that begins "You are asked to", or their number if they are
-    long: "note this paper and agree to the next one". On what new dates depend is said before, and not repeated."""
+    long: "note this paper and agree to the next one". On what new dates depend, they say themselves."""
     asks = list(asks)
     if not asks:
         return "do nothing, as this paper is for your information"
-    of_dates = [ask for ask in asks if ask.verb == Verb.NOTE and ask.text.startswith(NEW_DATE)]
-    which = "which new dates depend on decisions"
-    if len(of_dates) == 1 and of_dates[0].text.startswith(f"{NEW_DATE} "):
-        which = "which new date depends on a decision"
-    clauses = dict.fromkeys(
-        f"note {which}" if ask in of_dates else f"{ask.verb} {opened(ask.text)}" for ask in asks
-    )
+    clauses = [f"{ask.verb} {opened(_MORE.sub('', ask.text))}" for ask in asks]
     if sum(len(each.split()) for each in clauses) <= MOST_ASKED:
         return join_words(clauses)
     return f"decide on {count_in_words(len(asks), 'recommendation')} at the end of this paper"
@@ -101,12 +99,12 @@ class Writer:
         self.annexes = tuple(annexes)
         self.names = Names(facts.items)
         # Sentences that the paper has and will not repeat, and on what the new dates of late items depend, of those for
-        # which its summary says it.
+        # which its summary or a recommendation says it.
         self.used_sentences: set[str] = set()
         self.conditions: dict[int, str] = {}
-        # The open actions that section Mitigation has, and the risks that the summary has.
+        # The open actions that the paper tells, and the milestones whose new dates it has told.
         self.actions: set[int] = set()
-        self.told_risks: set[int] = set()
+        self.dated: set[int] = set()
         self._contents = tuple(contents)
         self._budget = Budget(words, self._contents)
         # By key of a paragraph on several records: the sources of each of its bullets, or of each sentence if
@@ -119,6 +117,11 @@ class Writer:
     def has(self, content: str) -> bool:
         """Whether the paper has a section of this content."""
         return content in self._contents
+
+    @property
+    def is_by_item(self) -> bool:
+        """Whether the paper tells of each late item in one place: it has no section Mitigation."""
+        return self.has("delay") and not self.has("mitigation")
 
     def room(self, content: str) -> Room:
         """Return the words that a section may use. Sections ask in the order of the paper."""

@@ -19,10 +19,10 @@ from workitems.models import Delay
 from workitems.models.item import Confidence, number_key
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms import lateness
-from workitems.terms.as_told import is_plural
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.lateness import Late
 from workitems.terms.made_phrases import are_in_orders, phrase_of_title
+from workitems.terms.sentence_ends import with_capital
 from workitems.terms.spans import span_in_words
 
 # A description of more words is not recited in a sentence, and a longer title only once.
@@ -109,6 +109,8 @@ class Names:
         """Yield the words that introduce the item: its long name, or a phrase with its number."""
         name = self._name(item)
         yield f"({item.number}, {name}"
+        if self._is_long(item) or name in self._clear:
+            yield self.heading(item)[1:-1]
         if self._is_long(item):
             yield f"{name[1:]} ({item.number}"
         if name in self._clear:
@@ -133,6 +135,14 @@ class Names:
     def in_full(self, item: ItemAt) -> str:
         """Return the item by its name and number, wherever it was named before."""
         return with_notes(self._name(item), item.number)
+
+    def heading(self, item: ItemAt, *notes: str) -> str:
+        """Return the item as it runs in before a text about it, with notes: "Lifejacket rule (3.1)"."""
+        name = re.sub(r"^(?:the|an?) ", "", item.as_told)
+        if not name:
+            is_short = len(item.title.split()) <= MOST_WORDS
+            name = item.title if is_short else self._name(item).strip("“”")
+        return with_notes(with_capital(name.replace("**", "")), item.number, *notes)
 
     def again(self, item: ItemAt) -> str:
         """Return the item for a second sentence about it: "the training", or "item 1.1" without a short phrase."""
@@ -308,11 +318,8 @@ def how_late(step: MilestoneAt, reached: KnownDate) -> str:
     return f"{span} {'late' if step.agreed == step.original else 'later than agreed'}"
 
 
-def slip_sentence(
-    names: Names, item: ItemAt, step: MilestoneAt, *, begins_with_item: bool = False
-) -> str:
-    """Return a sentence on how late a milestone is or was, without its first capital. Of one that is expected late for
-    the first time it may begin with the item: "the card (1.1) will be a year late: its printing is now expected …"."""
+def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
+    """Return a sentence on how late a milestone is or was, without its first capital."""
     name, dated = names.step(item, step), step.on
     state = step.late.state
     if state == Late.WITHDRAWN:
@@ -329,14 +336,6 @@ def slip_sentence(
             was += f" and then expected {by_when(step.forecast, dated)}"
         return f"for {name}, {was}, no new date is set."
     if late := how_late(step, step.forecast):
-        if begins_with_item and is_sayable(step) and step.agreed == step.original:
-            thing = what(step)
-            verb = "are" if is_plural(thing.strip("“”")) else "is"
-            start = f"{names.in_full(item)} will be"
-            if is_waiting(step):
-                day = from_when(step.forecast, dated)
-                return f"{start} at least {late}: {thing} {verb} not expected before {day}."
-            return f"{start} {late}: {thing} {verb} now expected {in_when(step.forecast, dated)}."
         start, late = _with_moves(name, step, late)
         if is_waiting(step):
             return f"{start} will be at least {late}, not before {from_when(step.forecast, dated)}."

@@ -47,14 +47,17 @@ def introduce(section: Section, agencies: Iterable[Agency]) -> tuple[Section, se
         return section, set()
     todo = {each.short_name: named(each.name) for each in early}
 
-    def written(run: Run) -> str:
+    def written(before: str, run: Run) -> str:
         text = run.text
         for each in early:
             both = rf"{re.escape(named(each.name))} \(({re.escape(each.short_name)})\)"
             text = re.sub(both, r"\1", text, flags=re.IGNORECASE)
             if each.short_name in todo and (place := _alone(text, each.short_name)) is not None:
                 name = todo.pop(each.short_name)
-                name = capitalised(name) if place == 0 or text[:place].endswith(". ") else name
+                # A text may begin after a name that runs in.
+                is_first = not text[:place].strip() and before[-1:] in ("", ":")
+                is_first = is_first or text[:place].endswith(". ")
+                name = capitalised(name) if is_first else name
                 end = place + len(each.short_name)
                 owns = "’s" if text.startswith("’s", end) else ""
                 text = f"{text[:place]}{name}{owns} ({each.short_name}){text[end + len(owns) :]}"
@@ -62,7 +65,8 @@ def introduce(section: Section, agencies: Iterable[Agency]) -> tuple[Section, se
 
     def changed(part: Part) -> Part:
         before = dict(todo)
-        pieces, text = [written(run) for run in part.text], part.text
+        runs = ["", *(run.text for run in part.text)]
+        pieces, text = list(map(written, runs, part.text)), part.text
         if sum(map(len, pieces)) > MAX_TEXT:
             todo.update(before)
         else:

@@ -35,7 +35,7 @@ def late(number, *actions, **more):
         ),
         (
             "A shorter course by video",
-            "For safe places in the regions, the Ministry of Health (MOH) plans a shorter course by video (by 31 August 2010).",
+            "For safe places in the regions, the Ministry of Health (MOH) plans a shorter course by video, by 31 August 2010.",
         ),
         # Who acts, but not on what.
         (
@@ -68,8 +68,7 @@ def test_a_line_of_the_summary_names_its_item():
     waits = delay(effect="Victims wait longer.", settlement="needs_decision")
     one = item("1.1", step(PAST, waits, forecast_due=LATER), is_key=True, as_told="safe places")
     assert section_texts(facts(one, item("1.2")), "purpose")[1].splitlines()[2] == (
-        "- The delay of safe places matters most: victims wait longer. Its new date (not before June "
-        "2011) depends on a decision on the funding."
+        "- The delay of safe places matters most: victims wait longer."
     )
 
 

@@ -14,7 +14,7 @@ from reports.document.wording import capitalised, count_in_words
 from reports.drafting.paper import read_drafted
 from reports.workshop.services import drafts
 from tests.reports.drafted import drafted
-from tests.reports.in_memory import delay, facts, item, section_texts, step, text_of, update_of
+from tests.reports.in_memory import facts, item, section_texts, step, text_of, update_of
 from tests.reports.random_papers import random_facts
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import remarks
@@ -39,34 +39,6 @@ def test_no_sentence_of_a_paper_begins_with_a_digit():
 )
 def test_a_number_at_the_start_of_a_sentence_is_in_words(count, start):
     assert capitalised(count_in_words(count, "item")) == start
-
-
-def test_the_dates_of_two_items_depend_on_one_condition_in_one_sentence():
-    waits = delay("consultation", settlement="being_settled", settling_agency=1)
-    items = [
-        item(f"1.{n}", step(PAST, waits, forecast_due=LATER), is_key=True, as_told=f"guide {n}")
-        for n in (1, 2)
-    ]
-    brief = section_texts(facts(*items), "purpose")[1]
-    assert brief.count("finish the consultation") == 1
-    assert (
-        "The new dates for guide 1 and guide 2 hold only if the Department of Labour can finish the consultation."
-        in brief
-    )
-
-
-def test_causes_without_a_name_are_counted_and_not_given_as_one():
-    causes = ("funding", "funding", "other")
-    items = [
-        item(f"1.{n}", step(PAST, delay(cause)))
-        for n, cause in enumerate((*causes, "staffing"), start=1)
-    ]
-    brief = section_texts(facts(*items), "purpose")[1]
-    assert brief.splitlines()[2] == (
-        "- A lack of funding delayed two of the four late items; a shortage of staff and other causes delayed "
-        "one each."
-    )
-    assert re.findall("various causes|and one other", brief) == []
 
 
 def test_eighty_headlines_make_six_main_results():

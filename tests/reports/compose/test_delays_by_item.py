@@ -16,6 +16,7 @@ from tests.reports.in_memory import (
     section_texts,
     step,
     text_of,
+    update_of,
 )
 
 pytestmark = pytest.mark.one_database(reason="reads no database")
@@ -39,52 +40,130 @@ def late(number, *delays, **given):
     return item(number, late_step(*delays), **{"is_key": True} | given)
 
 
-def test_what_is_late_of_an_item_and_what_is_done_are_one_paragraph():
+def test_a_late_item_runs_in_with_its_dates_cause_bridge_and_action():
     held_up = delay(
         explanation="the trainers left",
         meanwhile="volunteers teach at two airports",
         actions=[action("hire two trainers", HEALTH, BY)],
     )
     assert by_item(late("1.1", held_up, as_told="the training")) == [
-        "“Brochure printed” (1.1, the training) will be a year late, in May 2011, because the trainers left. "
-        "In the meantime, volunteers teach at two airports. The Ministry of Health (MOH) will hire two trainers, "
-        "by December 2010."
+        "Training (1.1): promised for 31 May 2010, now May 2011. The trainers left. In the meantime, volunteers teach "
+        "at two airports. The Ministry of Health (MOH) will hire two trainers, by December 2010."
     ]
 
 
-def test_items_with_one_cause_have_a_paragraph_each():
-    items = [late("1.1", delay()), late("1.2", delay(), title="Print cards")]
-    assert [text.partition(" will")[0] for text in by_item(*items)[:2]] == [
-        "“Brochure printed” (1.1)",
-        "“Print cards” (1.2)",
-    ]
-
-
-def test_every_second_paragraph_begins_with_its_item_unless_several_milestones_are_late():
-    items = [late(f"1.{n}", delay(), title=f"Print {n} cards") for n in (1, 2, 3)]
-    assert by_item(*items)[1].startswith(
-        "“Print 2 cards” (1.2) will be a year late: “Brochure printed” is now expected in May 2011"
+def test_the_name_is_bold_and_has_the_milestone_after_it_unless_it_says_it():
+    held_up = delay(explanation="the trainers left")
+    one = item(
+        "1.1",
+        late_step(held_up, as_told="the signing of the rule"),
+        is_key=True,
+        as_told="the rule",
     )
-    several = item("1.4", late_step(), late_step(description="Cards"), is_key=True, title="Print 4")
-    assert by_item(items[0], several)[1].startswith("“Brochure printed” (1.4")
+    (paragraph,) = write(facts(one), BY_ITEM, in_full=False).sections["delay"].paragraphs[:1]
+    assert [(run.text, run.bold) for run in paragraph.text] == [
+        ("Rule (1.1):", True),
+        (" signing promised for 31 May 2010, now May 2011. The trainers left.", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "dates"),
+    [
+        ({}, "promised for 31 May 2010, now May 2011"),
+        (
+            {"original_due": date(2010, 3, 31)},
+            "first promised for March 2010, moved to 31 May 2010 by the working group, now May 2011",
+        ),
+        ({"forecast_due": AGREED}, "promised for 31 May 2010; no new date is set"),
+        (
+            {"forecast_due": date(2010, 6, 30)},
+            "promised for 31 May 2010 and then expected on 30 June 2010; no new date is set",
+        ),
+        (
+            {"settlement": "needs_decision"},
+            "promised for 31 May 2010, now May 2011 at the earliest",
+        ),
+    ],
+)
+def test_both_dates_are_one_clause(given, dates):
+    settlement = given.pop("settlement", "") if "settlement" in given else ""
+    held_up = delay(explanation="the trainers left", settlement=settlement)
+    late_one = step(AGREED, held_up, **({"forecast_due": EXPECTED} | given))
+    assert by_item(item("1.1", late_one, is_key=True))[0].startswith(
+        f"Train staff (1.1): {dates}. "
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("no money was set aside", ". No money was set aside."),
+        ("because no money was set aside", ". No money was set aside."),
+        ("Not enough trainers", ". It is late because there are not enough trainers."),
+        ("waiting for the tender", ". It is late because of waiting for the tender."),
+        ("", ", because of a lack of funding."),
+    ],
+)
+def test_the_cause_is_a_sentence_of_its_own_where_it_can_stand_alone(typed, told):
+    (text, *_) = by_item(late("1.1", delay(explanation=typed)))
+    assert text == f"Train staff (1.1): promised for 31 May 2010, now May 2011{told}"
+
+
+def test_several_late_items_are_bullets_of_one_shape_below_how_many_and_in_which_order():
+    items = [
+        late(f"1.{n}", delay(effect="Victims wait" if n == 7 else ""), title=f"Print {n}")
+        for n in range(1, 8)
+    ]
+    lines = by_item(*items)[0].splitlines()
+    assert lines[0] == "Seven key items are late. Those that touch people most come first."
+    assert [line.partition(":")[0] for line in lines[1:]] == [
+        f"- Print {n} (1.{n})" for n in (7, 1, 2, 3, 4, 5, 6)
+    ]
+    others = [late(f"2.{n}", delay(), title=f"Fold {n}", is_key=False) for n in range(1, 3)]
+    texts = by_item(*items, *others)
+    assert texts[0].startswith("Seven key items are late.")
+    assert texts[1].startswith("Two other items are late")
+
+
+@pytest.mark.parametrize("words", [60, 950])
+def test_a_bullet_has_at_most_sixty_words_and_leaves_what_matters_least_to_the_annex(words):
+    held_up = delay(
+        explanation="the trainers left for better pay in the two months before the course began",
+        effect="Staff at nine airports wait for the course that they were promised a year ago",
+        meanwhile="volunteers teach at two airports on the first day of each month of the year",
+        actions=[action("hire two trainers", LABOUR, BY)],
+    )
+    items = [late(f"1.{n}", held_up, title=f"Print {n}") for n in range(1, 9)]
+    of = facts(*items, most_words=words)
+    section = write(of, BY_ITEM, ("items", "delays"), in_full=False).sections["delay"]
+    first, *bullets = text_of(section.paragraphs[0]).splitlines()
+    assert first.endswith(" most come first; Annex B says more of each.")
+    assert max(len(each.split()) for each in bullets) <= 1 + 60 + 3
+
+
+def test_the_dates_list_does_not_repeat_a_date_that_a_bullet_has():
+    held_up = delay(explanation="the trainers left")
+    fine = item("1.2", step(date(2010, 9, 30), description="Cards printed"), is_key=True)
+    found = write(facts(late("1.1", held_up), fine), BY_ITEM, in_full=False).sections
+    texts = [text_of(each) for each in found["next_steps"].paragraphs]
+    assert texts[0].splitlines()[1:] == ["- 30 September 2010: “Cards printed” (1.2, DoL)"]
+    assert "Annex B" not in texts[1]
+
+
+def test_a_result_of_a_late_item_says_so_in_its_name():
+    done = late("1.1", delay(), title="Train staff")
+    updates = [update_of(done, achieved="40 staff were trained.", key_achievement="headline")]
+    section = write(facts(done, updates=updates), BY_ITEM, in_full=False).sections["achievements"]
+    assert text_of(section.paragraphs[0]).splitlines()[1:] == [
+        "- Train staff (1.1, also late): Forty staff were trained."
+    ]
 
 
 def test_what_an_item_needs_does_not_name_it_twice():
     held_up = delay(settlement="needs_decision", needs="to run a second tender", settling_by=BY)
     text = by_item(late("1.1", held_up, as_told="the training"))[0]
     assert text.endswith("DoL must run a second tender by December 2010.")
-
-
-def test_further_items_of_a_tight_paper_are_listed_with_what_is_done():
-    items = [
-        late(f"1.{n}", delay(actions=[action(f"print card {n}", LABOUR, BY)]), title=f"Print {n}")
-        for n in range(1, 7)
-    ]
-    lines = by_item(*items, most_words=60)[-1].splitlines()
-    assert lines[0] == "Three more key items are late:"
-    assert [line.partition(". ")[2] for line in lines[1:]] == [
-        f"DoL will print card {n}, by December 2010." for n in range(4, 7)
-    ]
 
 
 def test_the_delay_of_the_first_of_two_late_milestones_is_told():

@@ -7,13 +7,20 @@ import pytest
 from reports.compose.paragraphs import MOST_ASKED
 from reports.document import Verb, words
 from reports.drafting.draft import Ask, Draft, Part, Portion, printed
-from tests.reports.in_memory import LABOUR, delay, facts, item, paper, section_texts, step
+from tests.reports.in_memory import LABOUR, delay, facts, item, paper, step
 
 SENTENCE = "You are asked to {recommendations}."
 NOTE = Ask(key="r-1", verb=Verb.NOTE, text="the contents of this paper.")
 AGREE = Ask(key="r-2", verb=Verb.AGREE, text="to the next report, as {p-1} says")
-BUDGET = Ask(key="r-4", verb=Verb.NOTE, text="that the new date for the card depends on the Budget")
-OTHERS = Ask(key="r-5", verb=Verb.NOTE, text="that the new dates for A and B need decisions too")
+BUDGET = Ask(
+    key="r-4", verb=Verb.NOTE,
+    text="that one new date depends on a decision still to come: that for the card on the Budget",
+)  # fmt: skip
+FEES = Ask(
+    key="r-5", verb=Verb.AGREE,
+    text="to take a decision on fees by May, on which the new date for the map depends",
+)  # fmt: skip
+LISTED = Ask(key="r-6", verb=Verb.AGREE, text="to the following: a card")
 LONG = Ask(key="r-3", verb=Verb.DIRECT, text="agencies " * MOST_ASKED)
 
 
@@ -27,10 +34,10 @@ LONG = Ask(key="r-3", verb=Verb.DIRECT, text="agencies " * MOST_ASKED)
             "note the contents of this paper and agree to the next report, as 1 says",
         ),
         (
-            [BUDGET, NOTE],
-            "note which new date depends on a decision and note the contents of this paper",
+            [FEES, BUDGET, LISTED],
+            "agree to take a decision on fees by May, note that one new date depends on a decision still to come and "
+            "agree to the following: a card",
         ),
-        ([BUDGET, OTHERS], "note which new dates depend on decisions"),
         ([LONG], "decide on one recommendation at the end of this paper"),
         ([NOTE, AGREE, LONG], "decide on three recommendations at the end of this paper"),
     ],
@@ -56,56 +63,52 @@ def asked_on(*items):
     return [f"{each.verb} {words(each.text)}" for each in document.recommendation.items]
 
 
-LATER = "not before June 2011"
-
-
-def test_a_paper_recommends_to_note_which_decisions_its_new_dates_need():
+def test_the_new_dates_that_depend_on_decisions_of_others_are_noted_in_one_recommendation():
     items = [waiting("1.1", "$3 million in the next Budget"), waiting("1.2", is_key=False)]
     assert asked_on(*items, waiting("1.3", settlement="being_settled")) == [
-        f"note that the new date for card 1.1 (1.1, {LATER}) depends on $3 million in the next Budget",
-        f"note that the new date for card 1.2 (1.2, {LATER}) depends on a decision on the funding",
+        "note that two new dates depend on decisions still to come: that for card 1.1 (1.1) on $3 million in the next "
+        "Budget; and card 1.2 (1.2) on a decision on the funding",
         "note the contents of this paper",
     ]
     assert asked_on(waiting("1.3", settlement="being_settled")) == [
         "note the contents of this paper"
     ]
+    assert asked_on(waiting("1.1"))[0] == (
+        "note that one new date depends on a decision still to come: that for card 1.1 (1.1) on a decision on the funding"
+    )
 
 
-def test_of_many_decisions_those_after_the_fifth_are_in_one_recommendation():
-    last = asked_on(*(waiting(f"1.{n}") for n in range(1, 8)))[5:]
-    assert last == [
-        "note that the new dates for card 1.6 (1.6) and card 1.7 (1.7) need decisions too",
-        "note the contents of this paper",
-    ]
+def test_of_many_decisions_of_others_those_after_the_fifth_are_named_without_what_they_are():
+    items = [waiting(f"1.{n}", f"an Order in Council on card {n}") for n in range(1, 8)]
+    (first, _) = asked_on(*items)
+    assert first.startswith("note that seven new dates depend on decisions still to come: ")
+    assert first.endswith("; and card 1.6 (1.6) and card 1.7 (1.7) on others")
 
 
 @pytest.mark.parametrize(
     ("needs", "ask"),
     [
-        ("A decision by the Minister of Immigration on fees", "agree to decide on fees, as"),
-        ("your decision on fees", "agree to decide on fees, as"),
+        ("A decision by the Minister of Immigration on fees", "agree to take a decision on fees"),
+        ("your decision on fees", "agree to take a decision on fees"),
         # As the coordinating agency writes it.
-        ("A decision by the Minister on fees", "agree to decide on fees, as"),
-        # Whose the decision alone is, is not certain.
+        ("A decision by the Minister on fees", "agree to take a decision on fees"),
         (
             "A decision by the Minister of Immigration and the Minister of Finance on fees",
-            "note that",
+            "agree to decide with the Minister of Finance on fees",
         ),
+        # Which decision is whose is not certain.
         (
             "A decision by the Minister of Immigration on fees and the Minister of Finance on tax",
             "note that",
         ),
+        ("A decision by the Minister of Finance on fees", "note that"),
     ],
 )
 def test_a_decision_that_is_certainly_the_ministers_own_is_asked_for(needs, ask):
-    of = facts(waiting("1.1", "a second tender"), waiting("1.2", needs))
-    document = paper(of)
-    texts = [f"{each.verb} {words(each.text)}" for each in document.recommendation.items]
-    (found,) = [text for text in texts if "card 1.2" in text]
-    assert found.startswith(ask)
-    is_own = ask.startswith("agree")
-    assert (found == texts[0]) == is_own
-    assert ("depends on your decision on fees." in section_texts(of, "purpose")[1]) == is_own
+    texts = asked_on(waiting("1.1", needs))
+    assert texts[0].startswith(ask)
+    if ask.startswith("agree"):
+        assert texts[0] == f"{ask}, on which the new date for card 1.1 (1.1) depends"
 
 
 def test_a_hidden_recommendation_is_not_asked():
