@@ -32,6 +32,7 @@ from reports.compose.facts import Facts
 from reports.compose.late_words import needs_decision
 from reports.compose.paragraphs import CONTINUED
 from reports.compose.planned import plans
+from reports.compose.subjects import has_new_date
 from reports.compose.subjects import numbers_of as item_numbers
 from reports.document import Verb, markup, words
 from reports.document.dates import long_date
@@ -49,6 +50,8 @@ from workitems.terms.date_order import (
     ends_before,
     gap,
     order_in_words,
+    two_dates,
+    unexplained,
 )
 from workitems.terms.stems import says_nothing, says_we
 
@@ -88,7 +91,7 @@ def warnings(material: Material) -> list[Check]:
         *_length(material),
         *_later(material),
         *_past_plans(material),
-        *_short_bridges(material),
+        *_dates_of_delays(material),
         *_out_of_order(material),
         *_stale(material),
         *_unused(material),
@@ -171,9 +174,9 @@ def _past_plans(material: Material) -> Iterator[Check]:
             )
 
 
-def _short_bridges(material: Material) -> Iterator[Check]:
-    """Yield late milestones whose open actions and interim measures do not last until the new date, and actions that
-    are due after it."""
+def _dates_of_delays(material: Material) -> Iterator[Check]:
+    """Yield late milestones whose open actions and interim measures do not last until the new date, actions that are due
+    after it, causes that do not explain it, and what has two dates."""
     assert material.drafted.found is not None
     facts = material.drafted.found.facts
     for entry in facts.late:
@@ -191,6 +194,15 @@ def _short_bridges(material: Material) -> Iterator[Check]:
             }
             found |= {f"after-{row.pk}": after_new_date(row.due_on, step.forecast) for row in rows}
             found |= {f"until-{pk}": ends_before(text, step.forecast) for pk, text in bridges}
+            for each in slip.delays if has_new_date(step) else ():
+                if each.is_open and each == (entry.main_delay or (None, None))[1]:
+                    says = unexplained(each.explanation, step.agreed, step.forecast)
+                    found[f"span-{each.pk}"] = says and gettext(
+                        "{says} What takes the rest?"
+                    ).format(says=says)
+                if each.is_open:
+                    found[f"needs-{each.pk}"] = two_dates(each.needs, each.settling_by)
+            found |= {f"dates-{row.pk}": two_dates(row.description, row.due_on) for row in rows}
             for key, says in found.items():
                 if not says:
                     continue

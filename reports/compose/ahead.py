@@ -7,6 +7,7 @@ from reports.compose.budget import Room
 from reports.compose.citations import milestone_source, version_of
 from reports.compose.facts import Facts
 from reports.compose.late_words import in_words_of
+from reports.compose.mitigation_text import is_step
 from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.compose.planned import planned_in_words, plans
 from reports.compose.subjects import (
@@ -66,7 +67,9 @@ def next_steps(writer: Writer) -> Section:
     actions = [] if writer.is_tight else list(_actions_ahead(writer))
     room.use(*(text for _, text, _ in actions))
     most = MAX_DATES_IF_TIGHT if writer.is_tight else MAX_DATES
-    shown = _most_important(writer, ahead, room, most - len(actions))
+    # By item, what is late is dated above, and what is done about it is worth more than other dates.
+    has_dates = not (writer.is_by_item and _has_untold_actions(writer))
+    shown = _most_important(writer, ahead, room, most - len(actions)) if has_dates else []
     paragraphs = [
         *_risks(writer, room),
         *([writer.running(watched, about="next steps")] if watched else ()),
@@ -76,6 +79,15 @@ def next_steps(writer: Writer) -> Section:
         ),
     ]
     return Section(SectionKind.NEXT_STEPS, "Next steps", tuple(paragraphs))
+
+
+def _has_untold_actions(writer: Writer) -> bool:
+    """Whether open actions are recorded against the delay of an item that leads, and the paper tells none of them."""
+    for entry in writer.facts.late:
+        rows = [row.pk for source, row in entry.mitigations() if is_step(writer, source, row)]
+        if entry.is_late and entry.leads and rows and not writer.actions.intersection(rows):
+            return True
+    return False
 
 
 def _dates(
@@ -134,12 +146,14 @@ def _most_important(writer: Writer, ahead: list[Step], room: Room, most: int) ->
     most += bool(must)
     must = [*nearest, *must][:most]
     near = [pair for pair in ranked if pair[1].forecast_due <= soon and pair not in must]
-    # What is late is dated above, in a paper by item.
-    sure = near[: max(LEAST_BY_ITEM - len(must), 0)]
+    sure = must
+    if writer.is_by_item:
+        # What is late is dated above.
+        sure = [] if writer.is_tight else [*must, *near][: max(LEAST_BY_ITEM, len(must))]
     shown = [
         pair
         for pair in [*must, *near[: most - len(must)]]
-        if room.take(_line(writer, *pair)) or pair in must or (writer.is_by_item and pair in sure)
+        if room.take(_line(writer, *pair)) or pair in sure
     ]
     return sorted(shown, key=lambda pair: (pair[1].forecast_due, pair[0].pk, pair[1].number))
 

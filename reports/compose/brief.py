@@ -24,7 +24,7 @@ from reports.compose.late_words import (
     needs_decision,
     unsettled,
 )
-from reports.compose.paragraphs import ON_WHICH, STILL_TO_COME, Writer, errors_naming, key
+from reports.compose.paragraphs import NEW_DATES, ON_WHICH, Writer, errors_naming, key
 from reports.compose.settling import condition_in_words, depends_in_words
 from reports.compose.slips import LateItem, cause_of, people_first
 from reports.compose.subjects import (
@@ -550,6 +550,7 @@ def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str, *, 
     pk = entry.item.pk
     if (
         pk not in writer.conditions
+        and not writer.is_by_item
         and latest_step(entry)
         and (condition := _condition(writer, entry))
     ):
@@ -650,7 +651,7 @@ def asks(writer: Writer) -> Iterator[Ask]:
             continue
         if own := _own_decision(condition):
             name = writer.names.in_full(item)
-            text = f"{own}{ON_WHICH} the new date for {name} depends"
+            text = f"{own}{ON_WHICH}{name} depends"
             yield Ask(ask_key(item), Verb.AGREE, text, (item,))
         else:
             others.setdefault(condition, []).append(item)
@@ -669,23 +670,22 @@ def _own_decision(condition: str) -> str:
 
 
 def _noted_decisions(writer: Writer, others: dict[str, list[ItemAt]]) -> Ask:
-    """Return one recommendation on the new dates that depend on others' decisions: what each waits for, and of many the
-    names of the rest."""
+    """Return one recommendation on the decisions of others on which new dates depend: what each is, and of many the names
+    of the items of the rest."""
     told, names = [], writer.names.in_full
-    shown = list(others.items())[:MAX_ASKED]
-    for condition, items in shown:
-        told.append(f"{join_words(map(names, items))} on {condition}")
-    rest = [item for _, items in list(others.items())[MAX_ASKED:] for item in items]
+    for condition, items in list(others.items())[:MAX_ASKED]:
+        decision = f"a decision on {condition}" if condition.startswith("$") else condition
+        told.append(f"for {join_words(map(names, items))}, {decision}")
+    rest = list(others.values())[MAX_ASKED:]
     if rest:
-        told.append(f"{join_words(map(names, rest))} on {agree(len(rest), 'another', 'others')}")
+        of_rest = join_words(names(item) for items in rest for item in items)
+        told.append(f"for {of_rest}, {agree(len(rest), 'another', 'others')}")
     every = tuple(item for items in others.values() for item in items)
-    count = len(every)
-    start = f"that {number(count)} new dates depend on {STILL_TO_COME[1]}"
-    if count == 1:
-        start = f"that one new date depends on {STILL_TO_COME[0]}"
+    count = f"{number(len(others))} {agree(len(others), 'decision', 'decisions')}"
     *first, last = told
     listed = f"{'; '.join(first)}; and {last}" if first else last
-    return Ask(DECISIONS_KEY, Verb.NOTE, f"{start}: that for {listed}", every)
+    text = f"{count} {agree(len(every), *NEW_DATES)}: {listed}"
+    return Ask(DECISIONS_KEY, Verb.NOTE, text, every)
 
 
 def ask_key(item: ItemAt) -> str:

@@ -13,7 +13,8 @@ SHARES = {
     "next_steps": 20,
     "risks": 8,
 }
-BY_ITEM = 240  # of what is late, where it says too what is being done
+BY_ITEM = 400  # of what is late, where it says too what is being done
+BY_ITEM_IF_TIGHT = 4000  # nearly all
 OTHERS = 10  # of a content that is not listed
 RECOMMENDATIONS = 50  # words kept for them
 SHORT_ASKS = 30  # of these, for those that are composed
@@ -21,6 +22,11 @@ SHORT_ASKS = 30  # of these, for those that are composed
 
 def share_of(content: str) -> int:
     return SHARES.get(content, OTHERS)
+
+
+def is_by_item(contents: Iterable[str]) -> bool:
+    """Whether a paper of these contents tells of each late item in one place: it has no section Mitigation."""
+    return "delay" in (contents := set(contents)) and "mitigation" not in contents
 
 
 class Room:
@@ -48,10 +54,10 @@ class Room:
 class Budget:
     """Shares a paper's words out to its sections, in the order in which they are written."""
 
-    def __init__(self, words: int, contents: Iterable[str]) -> None:
+    def __init__(self, words: int, contents: Iterable[str], *, is_tight: bool = False) -> None:
         shares = {content: share_of(content) for content in contents}
-        if "delay" in shares and "mitigation" not in shares:
-            shares["delay"] = BY_ITEM
+        if is_by_item(shares):
+            shares["delay"] = BY_ITEM_IF_TIGHT if is_tight else BY_ITEM
         total = sum(shares.values()) or 1
         self._words = {content: words * share // total for content, share in shares.items()}
         self._left = 0

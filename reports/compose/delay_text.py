@@ -26,7 +26,6 @@ from reports.compose.late_words import (
     in_words_of,
     is_done,
     latest_step,
-    needs_decision,
     noun_of,
     requested,
     settled,
@@ -43,10 +42,12 @@ from reports.compose.subjects import (
     from_when,
     has_new_date,
     how_late,
+    is_least,
     is_sayable,
     is_waiting,
     moved_furthest,
     moved_in_words,
+    new_date,
     no_reason,
     numbers_of,
     slip_sentence,
@@ -212,7 +213,7 @@ def _put_back(writer: Writer, entry: LateItem, why: str) -> str:
     if not (has_new_date(step) and is_sayable(step)) or step.agreed != step.original:
         return ""
     day = from_when(step.forecast, step.on)
-    end = " at the earliest" if is_waiting(step) or ends_in_a_quarter(step) else ""
+    end = " at the earliest" if is_least(step) else ""
     return (
         f"{capitalised(why)} {'put' if why in PLURAL_CAUSES else 'puts'} {writer.names.step(entry.item, step)} back by "
         f"{how_long(entry)}, to {day}{end}."
@@ -414,10 +415,12 @@ def _other_items(
     with_keys, is_crowded = leading > 0, leading > MAX_LEADING
     # Each item gets its dates before any of them gets a reason.
     shown: list[tuple[LateItem, str, str]] = []
+    is_one = len(others) == 1
     for entry in others[: 0 if is_crowded else MAX_OTHERS]:
         start, more = _slips(writer.names, entry)
-        if not room.take(start, more):
+        if not (is_one or room.has(start, more)):
             break
+        room.use(start, more)
         shown.append((entry, start, more))
     rest = ""
     if remaining := others[len(shown) :]:
@@ -479,43 +482,44 @@ def unreported(
     writer: Writer, entries: list[LateItem], room: Room, *, is_all: bool, with_keys: bool
 ) -> str:
     """Return a sentence with the number of items that are not reported here and their names, by cause if there is room,
-    and the annex that has their dates; of many, how many each cause delayed. Those that are off track or need a
-    decision are always named. Without that annex, the first ones are named."""
+    and the annex that has their dates; of many, how many each cause delayed, and which are off track. Without that
+    annex, the first ones are named."""
     noun = "other item" if with_keys else "item"
     count = count_in_words(len(entries), noun if is_all else "more item")
     start = f"{capitalised(count)} {agree(len(entries), 'is', 'are')} late"
     where = writer.where(HOLDS_EVERY_DELAY)
-    grave = [entry for entry in entries if _gravity(entry)]
     if len(entries) <= MAX_NAMED:
+        dated = f"{start}{_named(writer, entries, with_dates=True)}."
+        if len(entries) == 1 or room.has(dated):
+            return dated
         named = f"{start}{_named(writer, entries)}."
-        if not where or len(entries) == 1 or room.has(named):
+        if not where or room.has(named):
             return named
     names = [writer.names.item(each.item) for each in entries]
     annex = where if writer.where(["delays"]) else f"dates in {where}"
     if where and len(entries) <= MAX_LISTED and count_words(*names) <= LISTED_WORDS:
-        start = f"{start} ({annex}): {join_words(names)}."
-        said = [f"{writer.names.item(entry.item)} {_gravity(entry)}" for entry in grave]
-        return f"{start} {capitalised(join_words(said))}." if said else start
+        return f"{start} ({annex}): {join_words(names)}."
     why = _counted(Counter(map(cause_of, entries)))
     if not where:
         return f"{start}{why}: {some(names, MAX_NAMED)}."
-    told = [f"{writer.names.item(entry.item)} {_gravity(entry)}" for entry in grave[:MAX_NAMED]]
-    among = f" Among them, {join_words(told)}." if told else ""
-    return f"{start}{why} ({annex}).{among}"
+    grave = [writer.names.item(entry.item) for entry in entries if entry.is_off_track]
+    text = f"{start}{why} ({annex})."
+    if grave:
+        count = f"{capitalised(number(len(grave)))} of them {agree(len(grave), 'is', 'are')}"
+        text += f" {count} off track: {some(grave, MAX_NAMED)}."
+    return text
 
 
-def _gravity(entry: LateItem) -> str:
-    """Return "is off track and needs a decision" of an item of which its agency says so; "" of another one."""
-    said = ["is off track"] if entry.is_off_track else []
-    return " and ".join([*said, *(["needs a decision"] if needs_decision(entry) else [])])
-
-
-def _named(writer: Writer, entries: list[LateItem]) -> str:
-    """Return the items by cause, as the end of a sentence that they are late: ": the map (1.3) because of legislation
-    and the card (1.4)". The cause that holds up all of them comes first."""
+def _named(writer: Writer, entries: list[LateItem], *, with_dates: bool = False) -> str:
+    """Return the items by cause, `with_dates` with those on which they are expected now, as the end of a sentence that they
+    are late: ": the map (1.3, now June 2011) because of legislation and the card (1.4)". The cause that holds up all of
+    them comes first."""
     groups: dict[str, list[str]] = {}
     for entry in sorted(entries, key=lambda entry: not because_of(cause_of(entry))):
-        groups.setdefault(because_of(cause_of(entry)), []).append(writer.names.item(entry.item))
+        step = latest_step(entry) if with_dates else None
+        notes = [f"now {new_date(step)}"] if step else []
+        name = writer.names.item(entry.item, *notes)
+        groups.setdefault(because_of(cause_of(entry)), []).append(name)
     if len(groups) == 1:
         ((cause, names),) = groups.items()
         return f"{cause}: {join_words(names)}"

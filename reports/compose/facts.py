@@ -100,7 +100,7 @@ class Term(NamedTuple):
 
 
 class GroupDecision(NamedTuple):
-    """The working group's decision that an item is added or withdrawn, and the reason it was given."""
+    """The working group's decision that an item is added or withdrawn, or a date moved, and the reason it was given."""
 
     reason: str
     decided_on: date
@@ -211,6 +211,8 @@ class Facts:
     ended: Sequence[Agency] = ()
     # By item that its reviewer rates at risk or off track: the reason that was given with the rating.
     reviewers_reasons: Mapping[int, str] = field(default_factory=dict)
+    # By milestone: the latest decision by which the working group moved its date.
+    moves: Mapping[int, GroupDecision] = field(default_factory=dict)
     # The plan's glossary as it is now, by acronym in small letters; without words, readers know it.
     terms: Mapping[str, Term] = field(default_factory=dict)
     _found: dict[Callable[["Facts"], Any], Any] = field(
@@ -309,7 +311,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
     moment = Moment.end_of(as_at)
     place = {pillar.pk: index for index, pillar in enumerate(pillars)}
     items = sorted(items_in_full(plan, moment), key=lambda item: place[item.pillar])
-    additions, withdrawals, requests, changes = _variations_of(briefing, items)
+    additions, withdrawals, requests, changes, moves = _variations_of(briefing, items)
     last_paper, follows = _last_paper(briefing), _follows(briefing, items)
     accepted, answered_since = _updates(briefing, items)
     return Facts(
@@ -348,6 +350,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         terms=_terms(plan),
         today=today,
         requests=requests,
+        moves=moves,
         reviewers_reasons=_reviewers_reasons(items, end_of(as_at)),
     )
 
@@ -542,7 +545,7 @@ CHANGES = (
 @composed
 def _variations(plan: Any, until: Any) -> Any:
     decided = Q(
-        Q(kind__in=[Variation.Kind.ITEM, Variation.Kind.WITHDRAWAL, *CHANGES])
+        Q(kind__in=[Variation.Kind.ITEM, Variation.Kind.WITHDRAWAL, Variation.Kind.DATE, *CHANGES])
         & (~Q(kind=Variation.Kind.WORDING) | Q(item=None) | Q(milestone__isnull=False)),
         state=Variation.State.APPROVED,
         decided_at__lt=until,
@@ -558,13 +561,19 @@ def _variations(plan: Any, until: Any) -> Any:
 def _variations_of(
     briefing: Briefing, items: Iterable[ItemAt]
 ) -> tuple[
-    dict[int, GroupDecision], dict[int, GroupDecision], dict[int, list[Asked]], list[GroupChange]
+    dict[int, GroupDecision],
+    dict[int, GroupDecision],
+    dict[int, list[Asked]],
+    list[GroupChange],
+    dict[int, GroupDecision],
 ]:
     """Return by item the decisions of the period to add it, and to withdraw it if it is withdrawn; what agencies
-    have asked about it that waits for a decision; and what else the group changed in the period. One query."""
+    have asked about it that waits for a decision; what else the group changed in the period; and by milestone the last
+    decision that moved it. One query."""
     withdrawn = {item.pk for item in items if item.stage == Stage.WITHDRAWN}
     until = end_of(briefing.dated)
     added, gone = {}, {}
+    moves: dict[int, GroupDecision] = {}
     changed: list[GroupChange] = []
     requests: dict[int, list[Asked]] = defaultdict(list)
     for row in _variations(plan=briefing.plan_id, until=until):
@@ -575,6 +584,11 @@ def _variations_of(
             requests[row.item_id].append(asked)
             continue
         decided_on = localdate(row.decided_at)
+        if row.kind == Variation.Kind.DATE:
+            moved = GroupDecision(row.reason, decided_on, source)
+            before = moves.get(row.milestone_id, moved)
+            moves[row.milestone_id] = max(before, moved, key=lambda each: each.decided_on)
+            continue
         if decided_on < briefing.period_start:
             continue
         if row.kind in CHANGES:
@@ -585,7 +599,7 @@ def _variations_of(
             added[row.item_id] = decision
         elif row.item_id in withdrawn:
             gone[row.item_id] = decision
-    return added, gone, requests, changed
+    return added, gone, requests, changed, moves
 
 
 def change_of(row: Variation, decided_on: date, source: Source) -> GroupChange:

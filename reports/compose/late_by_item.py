@@ -1,19 +1,19 @@
 """What is late and what is being done about it, in a paper without a section Mitigation: one bullet for each item.
 
 All have one shape. The item's name runs in, in bold; then the date that was promised and the one expected now, the cause,
-what follows from it, what bridges it and what is being done. A bullet has at most so many words: what matters least of an
-item is left to the annex, and of all items the last ones first.
+what follows from it, what bridges it and what is being done. What matters least of an item is left to the annex, and of all items
+the last ones first; beyond its dates, cause and action a bullet has at most so many words.
 """
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import partial
 from typing import NamedTuple
 
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import item_source
 from reports.compose.delay_text import (
-    MAX_LEADING,
     MAX_OTHERS,
     further_sentences,
     no_delay,
@@ -29,6 +29,7 @@ from reports.compose.late_words import (
     effects,
     explained_delay,
     in_agency_words,
+    needed_for,
     noun_of,
     own_sentence,
     speaker,
@@ -49,20 +50,22 @@ from reports.compose.slips import LateItem
 from reports.compose.subjects import (
     because_of,
     by_when,
-    from_when,
     has_new_date,
     in_when,
     is_sayable,
-    is_waiting,
+    new_date,
     what,
     when,
 )
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
+from reports.document.dates import month_of
 from reports.document.wording import agree, capitalised, count_in_words, number, opened
 from workitems.plan.plan_at import MilestoneAt
+from workitems.terms.stems import has_verb
 
-# Items whose cause and action are printed whether they fit or not; words of a bullet, and its open actions.
-MAX_SURE = 6
+# Items whose cause is printed whether it fits or not, and those whose action is; words of a bullet, and its open actions.
+MAX_CAUSES = 12
+MAX_SURE = 8
 MAX_SURE_IF_TIGHT = 3
 MOST_WORDS = 60
 MAX_ACTIONS = 2
@@ -93,7 +96,7 @@ def late_by_item(writer: Writer) -> Section:
     late = [entry for entry in entries if entry.is_late]
     leading = [entry for entry in late if entry.leads]
     others = [entry for entry in late if not entry.leads]
-    shown = leading + others[: 0 if len(leading) > MAX_LEADING else MAX_OTHERS]
+    shown = leading or others[:MAX_OTHERS]
     rest = [entry for entry in others if entry not in shown]
     introduction = _introduction(writer, shown)
     ends = (
@@ -130,7 +133,7 @@ def _told(
     most = MAX_SURE_IF_TIGHT if writer.is_tight else MAX_SURE
     for place, entry in enumerate(entries):
         pk, is_sure = entry.item.pk, place < most
-        starts[pk] = _with_cause(writer, entry, starts[pk], room, must=is_sure)
+        starts[pk] = _with_cause(writer, entry, starts[pk], room, must=place < MAX_CAUSES)
         starts[pk] += request_sentences(writer, entry, room)
         lines[pk] = list(_lines(writer, entry, ahead.get(pk), is_sure=is_sure))
     return starts, _chosen(writer, starts, lines, room)
@@ -142,16 +145,21 @@ def _chosen(
     """Return the lines of each item that are printed, in their order."""
     room.use(*(line.text for of in lines.values() for line in of if line.must))
     chosen: dict[int, list[Line]] = {pk: [] for pk in lines}
+    is_full = False
     for rank in range(REST + 1):
         for pk, of in lines.items():
             for line in of:
                 if line.rank != rank or line.text in writer.used_sentences:
                     continue
                 before = [each.text for each in chosen[pk]]
-                is_short = count_words(starts[pk], *before, line.text) <= MOST_WORDS
-                if line.must or (is_short and room.take(line.text)):
+                length = count_words(starts[pk], *before, line.text)
+                is_short = line.rank == ACTION or length <= MOST_WORDS
+                if line.must or (is_short and not is_full and room.take(line.text)):
                     writer.used_sentences.add(line.text)
                     chosen[pk].append(line)
+                elif rank == ACTION:
+                    # What is worth less is left out too.
+                    is_full = True
     return {pk: [line for line in of if line in chosen[pk]] for pk, of in lines.items()}
 
 
@@ -193,24 +201,28 @@ def _introduction(writer: Writer, entries: list[LateItem]) -> str:
 
 
 def _dates(writer: Writer, entry: LateItem) -> str:
-    """Return when the item's late milestone was promised and when it is expected now, as a sentence that follows the
-    item's name; of several, the one whose delay is told. The milestone is named unless the item's name says it."""
+    """Return when the item's late milestone was due and when it is expected now, as a sentence that follows the item's
+    name; of several, the one whose delay is told. The milestone is named in brackets unless the item's name says it."""
     step, dated = _told_first(entry), entry.item.on
     thing = _in_item(writer, entry, step)
-    agreed = when(step.agreed, dated)
-    promised = f"promised for {agreed}"
+    due = f"due {when(step.agreed, dated)}"
     if step.original_due < step.agreed_due:
         first = when(step.original, dated)
-        promised = f"first promised for {first}, moved to {agreed} by the working group"
-    if not has_new_date(step):
-        passed = ""
-        if step.forecast_due > step.agreed_due:
-            passed = f" and then expected {in_when(step.forecast, dated)}"
-        return f"{thing}{promised}{passed}; no new date is set."
-    now = when(step.forecast, dated)
-    if is_waiting(step):
-        now = f"{from_when(step.forecast, dated)} at the earliest"
-    return f"{thing}{promised}, now {now}."
+        moved = _in_year(when(step.agreed, dated), step.original_due)
+        due = f"due {first}, moved to {moved} by the working group"
+        if decision := writer.facts.moves.get(step.pk):
+            due += f" in {_in_year(month_of(decision.decided_on), step.original_due)}"
+    if has_new_date(step):
+        return f"{due}, now {new_date(step)}{thing}."
+    passed = ""
+    if step.forecast_due > step.agreed_due:
+        passed = f" and then expected {in_when(step.forecast, dated)}"
+    return f"{due}{passed}{thing}; no new date is set."
+
+
+def _in_year(words: str, day: date) -> str:
+    """Return a date without its year if it follows a day of that year: "December"."""
+    return words.removesuffix(f" {day.year}")
 
 
 def _late_steps(entry: LateItem) -> list[MilestoneAt]:
@@ -228,20 +240,21 @@ _LONG = re.compile(r"\w{4,}")
 
 
 def _in_item(writer: Writer, entry: LateItem, step: MilestoneAt) -> str:
-    """Return the milestone's name within a bullet of its item, and a space: "signing " of "the signing of the rule";
-    "" if the item's name has its words, or if the item has one late milestone without a phrase."""
-    if not step.phrase:
-        is_one = len(_late_steps(entry)) == 1
-        return "" if is_one or not is_sayable(step) else f"{what(step)} "
-    phrase = step.phrase.replace("**", "")
+    """Return the milestone's name as a note after its dates: " (signing)" of "the signing of the rule"; "" if the item's name
+    has its words, or if the item has one late milestone without a phrase."""
+    phrase = (step.phrase or what(step)).replace("**", "")
+    if not step.phrase and (len(_late_steps(entry)) == 1 or not is_sayable(step)):
+        return ""
     for name in filter(None, (entry.item.as_told.replace("**", ""), entry.item.title)):
-        phrase = phrase.removesuffix(f" of {name}")
+        phrase = phrase.removesuffix(f" of {name}").removeprefix(f"{name} ")
     named = set(
         _LONG.findall(f"{entry.item.as_told} {writer.names.heading(entry.item)}".casefold())
     )
     if set(_LONG.findall(phrase.casefold())) <= named:
         return ""
-    return f"{phrase.removeprefix('the ')} "
+    # What is in brackets has none itself.
+    phrase = re.sub(r" \(([^()]*)\)", r", \1", phrase.removeprefix("the "))
+    return f" ({writer.in_brackets(phrase)})"
 
 
 def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room, *, must: bool) -> str:
@@ -252,7 +265,8 @@ def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room, *, must
     source, delay = found
     who = speaker(writer, entry)
     with errors_naming(source):
-        reason = in_agency_words(writer, delay.explanation, 1, REASON_WORDS // 2, who)
+        words = REASON_WORDS if must else REASON_WORDS // 2
+        reason = in_agency_words(writer, delay.explanation, 1, words, who)
     told = own_sentence(reason, delay, who, writer.agency_names) if reason else ""
     why = because_of(delay.cause) if delay.is_open else ""
     is_sure = must or not why
@@ -272,18 +286,21 @@ def _lines(writer: Writer, entry: LateItem, plan: Plan | None, *, is_sure: bool)
     # What stands for an action that is not recorded.
     instead = BRIDGE if steps else ACTION
     for effect in effects(writer, entry):
-        if effect not in writer.used_sentences:
+        if effect not in writer.used_sentences and has_verb(effect_in_words(writer, entry, effect)):
             yield Line(EFFECT, effect_in_words(writer, entry, effect), of_delay)
     if line := _further_date(entry, home):
         yield line
-    if needs := what_is_left_open(writer, entry, introduce=False):
+    # That a cause has to be settled says nothing beside the action that does it.
+    if not (steps and needed_for(writer, entry) is None) and (
+        needs := what_is_left_open(writer, entry, introduce=False)
+    ):
         written = partial(what_is_left_open, writer, entry)
         yield Line(instead, needs, of_delay, is_sure and not steps, written)
     bridge = meanwhile(writer, entry, *found) if found and found[1].is_open else ""
     # An action may be to go on with it.
     if (
         found
-        and bridge
+        and has_verb(bridge)
         and not any(has_words(row.description, found[1].meanwhile) for _, row in steps)
     ):
         yield Line(BRIDGE, bridge, of_delay)
@@ -312,8 +329,5 @@ def _further_date(entry: LateItem, home: Source) -> Line | None:
         are = agree(len(more), "is", "are")
         text = f"{count} {are} late, the last now expected {by_when(last.forecast, dated)}."
         return Line(NEXT_DATE, text, home)
-    follows = f"follows {in_when(last.forecast, dated)}"
-    if is_waiting(last):
-        follows = f"follows, not before {from_when(last.forecast, dated)}"
-    text = f"{capitalised(what(last))}, promised for {when(last.agreed, dated)}, {follows}."
+    text = f"{capitalised(what(last))}: due {when(last.agreed, dated)}, now {new_date(last)}."
     return Line(NEXT_DATE, text, home, step=last.pk)

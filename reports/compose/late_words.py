@@ -10,15 +10,13 @@ from reports.compose.citations import delay_source
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import settled_in_words
 from reports.compose.slips import LateItem
-from reports.compose.subjects import has_new_date, is_sayable, is_waiting, what, when
+from reports.compose.subjects import has_new_date, is_sayable, length_of_delay, what, when
 from reports.document import Source
 from reports.document.wording import capitalised, closed, first_sentences, number, opened
 from workitems.models import Delay, Variation
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
-from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentence_ends import sentences
-from workitems.terms.spans import span_in_words
 from workitems.terms.stems import cause, completion, has_verb, is_order, says_nothing, says_we
 from workitems.terms.third_person import possessive, without_we
 
@@ -33,6 +31,8 @@ _ARTICLE = re.compile(r"(?:an?|the) ")
 _PASSIVE = re.compile(
     r"(?:to be|\w+ed (?:as|at|by|due|for|from|in|on|to|until|with))\b", re.IGNORECASE
 )
+# "19 sites without equipment".
+_LACKS_BE = re.compile(r"((?:\d[\d,]*|[A-Z][a-z]+) \w+s) (at risk|unable|without)\b")
 # Words of a sentence that says how late something is and why.
 SENTENCE_WORDS = 45
 
@@ -40,11 +40,7 @@ SENTENCE_WORDS = 45
 def how_long(entry: LateItem) -> str:
     """Return how long after its agreed date the item's latest milestone is expected; "" if a late one has no new date."""
     step = latest_step(entry)
-    if step is None:
-        return ""
-    if is_waiting(step) or lateness.ends_in_a_quarter(step):
-        return f"at least {span_in_words(step.agreed, step.forecast, at_least=True)}"
-    return span_in_words(step.agreed, step.forecast)
+    return length_of_delay(step, step.forecast) if step else ""
 
 
 def latest_step(entry: LateItem) -> MilestoneAt | None:
@@ -115,6 +111,10 @@ def own_sentence(reason: str, delay: DelayAt, who: str, agencies: Iterable[str] 
     why = None if is_quoted else cause(first, agencies)
     if why is None:
         return in_words_of(who, reason)
+    figure = delay.explanation.partition(" ")[0]
+    if figure.isdigit():
+        # Within a sentence a number is not in words.
+        why = why.replace(capitalised(figure).lower(), figure, 1)
     clause = why.removeprefix("because ")
     told = f"It slipped at first {why}."
     if delay.is_open:
@@ -185,6 +185,8 @@ def effects(writer: Writer, entry: LateItem) -> Iterator[str]:
 
 def effect_in_words(writer: Writer, entry: LateItem, effect: str) -> str:
     """Return what the delay means as a sentence of the paper: as it is if it begins with the people whom it hurts."""
+    if _LACKS_BE.match(effect) and not has_verb(effect):
+        effect = _LACKS_BE.sub(r"\1 are \2", effect)
     if entry.hurts_people and not says_we(effect):
         return effect
     return in_words_of(speaker(writer, entry), effect)

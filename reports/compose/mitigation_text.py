@@ -62,7 +62,16 @@ MAX_ACTIONS = 2
 MAX_UNDATED = 7
 # An act of more words, or with a time of its own, follows its day.
 LONG_ACT = 12
-_HAS_TIME = re.compile(r"\b(?:after|before|so that|until|within)\b|(?<!Budget )\b(?:19|20)\d\d\b")
+# What goes on until its day.
+_GOES_ON = re.compile(
+    r"(?:continue|go on|keep|maintain)\b|.*\bongoing\b|.*\b(?:each|every) (?:day|fortnight|month|quarter|week)\b",
+    re.IGNORECASE,
+)
+# An agency's sentence on what bridges a delay may have no verb that is certain.
+_BRIDGES = re.compile(r".*\buntil then", re.IGNORECASE)
+_HAS_TIME = re.compile(
+    r"\b(?:after|as (?:it|they)|before|once|so that|until|when|within)\b|\b(?:by|for|in|of|on|to|with)$|(?<!Budget )\b(?:19|20)\d\d\b"
+)
 # Words of an agency about an action, and of all actions of an item.
 ACTION_WORDS = 40
 PARAGRAPH_WORDS = 90
@@ -348,8 +357,8 @@ def action_in_words(
     elif not _says_who(writer, first) and (
         does := _at_work(as_you(writer, first, agency), agency.short_name, writer.agency_names)
     ):
-        who = capitalised(writer.agency(agency, introduce=introduce))
-        return " ".join([closed(f"{who} {does}{_until(row, entry, does)}"), *rest])
+        who = writer.agency(agency, introduce=introduce)
+        return " ".join([_does(who, does, row, entry), *rest])
     elif not _is_sentence(writer, words):
         words = f"In {possessive(agency.short_name)} words: “{closed(words)}”"
     # The day is that of what is said first.
@@ -419,7 +428,9 @@ def _at_work(text: str, who: str, names: Iterable[str]) -> str:
             return f"{'are' if is_plural else 'is'} {being['verb']}ing {thing}{being['rest']}"
     first, _space, rest = opened(text).partition(" ")
     verb = first.casefold()
-    if not rest or _HELPER.search(text) or says_we(text) or PAST.fullmatch(verb) or verb == "no":
+    if not rest or _HELPER.search(text) or _BRIDGES.match(text) or says_we(text):
+        return ""
+    if PAST.fullmatch(verb) or verb == "no":
         return ""
     if _is_doing(verb, rest):
         return f"{'are' if is_plural else 'is'} {verb} {rest}"
@@ -442,7 +453,9 @@ def _is_sentence(writer: Writer, words: str) -> bool:
     first = sentences(words)[0]
     has_subject = _says_who(writer, first) and has_verb(first)
     return not says_we(words) and (
-        has_subject or bool(_HELPER.search(_CLAUSE_END.split(first, maxsplit=1)[0]))
+        has_subject
+        or bool(_BRIDGES.match(first))
+        or bool(_HELPER.search(_CLAUSE_END.split(first, maxsplit=1)[0]))
     )
 
 
@@ -456,21 +469,30 @@ def _will(who: str, verb: str, row: MitigationAt, entry: LateItem) -> str:
     # "In January" is dated too, if it is that January.
     if row.due_on in _new_dates(entry) or MONTHS[row.due_on.month - 1] in verb:
         return closed(f"{capitalised(who)} will {verb}")
-    if len(verb.split()) > LONG_ACT or _HAS_TIME.search(verb):
-        # The day would be read with the last words.
-        return closed(f"{capitalised(by)}, {who} will {verb}")
-    return closed(f"{capitalised(who)} will {verb}, {by}")
+    return _dated(who, f"will {verb}", verb, by)
 
 
-def _until(row: MitigationAt, entry: LateItem, does: str) -> str:
-    """Return until when what an agency does is due, as the end of its sentence; "" of the item's new date."""
+def _does(who: str, does: str, row: MitigationAt, entry: LateItem) -> str:
+    """Return what an agency does, with the day by which it is due unless the words have it or it is the item's new one."""
+    told = f"{capitalised(who)} {does}"
     if row.due_on is None:
-        return "; no date is set"
+        return f"{told}; no date is set."
     by = by_when(KnownDate(row.due_on), row.on)
     if row.due_on < row.on:
-        return f" (due {by} and not done yet)"
-    is_said = row.due_on in _new_dates(entry) or when(KnownDate(row.due_on), row.on) in does
-    return "" if is_said else f", {by}"
+        return f"{told} (due {by} and not done yet)."
+    if row.due_on in _new_dates(entry) or when(KnownDate(row.due_on), row.on) in does:
+        return closed(told)
+    return _dated(who, does, does, by)
+
+
+def _dated(who: str, does: str, act: str, by: str) -> str:
+    """Return a sentence on what an agency does with the day by which, or of what goes on until which, it is done: at its
+    start where it would be read with the last words of a long `act`, or of one with a time of its own."""
+    if _GOES_ON.match(act):
+        by = f"until {by.removeprefix('by ')}"
+    elif len(act.split()) <= LONG_ACT and not _HAS_TIME.search(act):
+        return closed(f"{capitalised(who)} {does} {by}")
+    return closed(f"{capitalised(by)}, {who} {does}")
 
 
 def _new_dates(entry: LateItem) -> set[date]:

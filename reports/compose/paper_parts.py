@@ -18,13 +18,13 @@ from reports.compose.annex_rows import (
 )
 from reports.compose.background import background
 from reports.compose.brief import Ask, asks, figures, purpose
-from reports.compose.budget import RECOMMENDATIONS, SHORT_ASKS, count_words
+from reports.compose.budget import RECOMMENDATIONS, SHORT_ASKS, count_words, is_by_item
 from reports.compose.delay_text import delay
 from reports.compose.facts import Facts
 from reports.compose.late_by_item import late_by_item
 from reports.compose.mitigation_text import mitigation
 from reports.compose.paper_cover import cover_of
-from reports.compose.paragraphs import Writer, length
+from reports.compose.paragraphs import Writer, asked, length
 from reports.compose.questions import questions
 from reports.compose.talking_points import talking_points
 from reports.document import (
@@ -121,9 +121,12 @@ def write(
     )
 
 
-# Share of the words that is filled; the rest is for what people add to the draft.
-FILLED = 0.945
+# Share of the words that is filled; the rest is for what people add to the draft. By item, causes and actions are worth
+# more: only a few words are kept, for the lead of the recommendations.
+FILLED = 0.93
+KEPT_BY_ITEM = 8
 TRIES = 8
+TRIES_BY_ITEM = 12
 Made = tuple[int, Writer, dict[str, Section]]
 # What is left of a paper that is too long whatever is left out.
 LEAST = Share(0, is_tight=True)
@@ -141,6 +144,8 @@ def _within(
     least that a tight one must have, as long as even that is too long.
     """
     most = max(int((facts.most_words - RECOMMENDATIONS) * FILLED), 0)
+    if is_by_item(contents):
+        most = max(facts.most_words - KEPT_BY_ITEM, 0)
 
     make = partial(_with_words, facts, annexes, contents)
     briefing = facts.briefing
@@ -149,13 +154,14 @@ def _within(
         made = make(share.words, is_tight=share.is_tight)
         if (made[0] > most) == (share == LEAST):
             return made[1:]
-    made = _longest(most, partial(make, is_tight=False))
+    tries = TRIES_BY_ITEM if is_by_item(contents) else TRIES
+    made = _longest(most, partial(make, is_tight=False), tries)
     if made[0] > most:
-        made = _longest(most, partial(make, is_tight=True))
+        made = _longest(most, partial(make, is_tight=True), tries)
     return made[1:]
 
 
-def _longest(most: int, make: Callable[[int], Made]) -> Made:
+def _longest(most: int, make: Callable[[int], Made], tries: int) -> Made:
     """Return the longest text found that has at most so many words, or what it must have if that is longer.
 
     Sections do not always use their share, and what they must have may need more than that. So a few
@@ -164,7 +170,7 @@ def _longest(most: int, make: Callable[[int], Made]) -> Made:
     best: Made | None = None
     fits, too_many = 0, 0
     words, last, times = most, -1, 1
-    for _ in range(TRIES):
+    for _ in range(tries):
         made = make(words)
         total = made[0]
         if total > most:
@@ -205,8 +211,12 @@ def _with_words(
     writer = Writer(facts, annexes, contents, words, is_tight=is_tight)
     sections = {content: writer.write(content, CONTENTS[content]) for content in contents}
     total = sum(length(each) for made in sections.values() for each in made.paragraphs)
-    # Words are kept for those of the kind, and for short ones.
-    total += max(count_words(*(ask.text for ask in asks(writer))) - SHORT_ASKS, 0)
+    found = list(asks(writer))
+    if writer.is_by_item:
+        total += count_words(asked(found)) if found else 0
+    else:
+        # Words are kept for those of the kind, and for short ones.
+        total += max(count_words(*(ask.text for ask in found)) - SHORT_ASKS, 0)
     return total, writer, sections
 
 

@@ -11,7 +11,7 @@ from string import ascii_uppercase
 from typing import Protocol
 
 from agencies.models import Agency
-from reports.compose.budget import Budget, Room
+from reports.compose.budget import Budget, Room, is_by_item
 from reports.compose.facts import Facts
 from reports.compose.subjects import Names
 from reports.compose.writing_out import introduce, texts_of, write_out
@@ -32,7 +32,6 @@ from reports.document.wording import (
     capitalised,
     closed,
     count_in_words,
-    join_words,
     mentions,
     named,
     opened,
@@ -42,12 +41,14 @@ from workitems.terms.sentence_ends import sentences, with_capital
 
 # In text: what is asked of the Minister, filled in from the recommendations when the paper is printed.
 ASKED = "{recommendations}"
-# What a generated recommendation says of new dates, and what follows is left out where it is named in the summary.
-STILL_TO_COME = ("a decision still to come", "decisions still to come")
-ON_WHICH = ", on which"
-_MORE = re.compile(
-    rf"(?<={STILL_TO_COME[0]}): .*|(?<={STILL_TO_COME[1]}): .*|{ON_WHICH} the new date for .*"
-)
+# What generated recommendations say: to take a decision, and to note those of others. On what follows the summary is
+# silent.
+ON_WHICH = ", on which the new date for "
+NEW_DATES = ("on which a new date depends", "on which new dates depend")
+_DECIDES = re.compile(rf"to (.+?){ON_WHICH}.*")
+_DECISIONS = re.compile(rf"(.+?) (decisions? (?:{'|'.join(NEW_DATES)})): .*")
+# What no Minister has to be told.
+_CONTENTS = re.compile(r"the contents of this (?:briefing|paper|report)")
 # Recommendations with more words together are only counted in the summary.
 MOST_ASKED = 45
 
@@ -63,14 +64,26 @@ class Recommended(Protocol):
 
 def asked(asks: Iterable[Recommended]) -> str:
     """Return the recommendations as the end of a sentence that begins "You are asked to", or their number if they are
-    long: "note this paper and agree to the next one". On what new dates depend, they say themselves."""
+    long: "take a decision on fees, and to note two other decisions on which new dates depend". To note the contents of
+    the paper is said if it is all that is asked."""
     asks = list(asks)
     if not asks:
         return "do nothing, as this paper is for your information"
-    clauses = [f"{ask.verb} {opened(_MORE.sub('', ask.text))}" for ask in asks]
-    if sum(len(each.split()) for each in clauses) <= MOST_ASKED:
-        return join_words(clauses)
-    return f"decide on {count_in_words(len(asks), 'recommendation')} at the end of this paper"
+    clauses, is_own = [], False
+    for ask in asks:
+        text = opened(ask.text)
+        if ask.verb == Verb.NOTE and _CONTENTS.fullmatch(text) and len(asks) > 1:
+            continue
+        clause = f"{ask.verb} {text}"
+        if ask.verb == Verb.AGREE and (found := _DECIDES.fullmatch(text)):
+            clause, is_own = found[1], True
+        elif ask.verb == Verb.NOTE and (found := _DECISIONS.fullmatch(text)):
+            clause = f"note {found[1]} {'other ' if is_own else ''}{found[2]}"
+        clauses.append(clause)
+    if sum(len(each.split()) for each in clauses) > MOST_ASKED:
+        return f"decide on {count_in_words(len(asks), 'recommendation')} at the end of this paper"
+    *first, last = clauses
+    return f"{', to '.join(first)}, and to {last}" if first else last
 
 
 class Writer:
@@ -106,7 +119,7 @@ class Writer:
         self.actions: set[int] = set()
         self.dated: set[int] = set()
         self._contents = tuple(contents)
-        self._budget = Budget(words, self._contents)
+        self._budget = Budget(words, self._contents, is_tight=is_tight)
         # By key of a paragraph on several records: the sources of each of its bullets, or of each sentence if
         # it has no bullets.
         self.lines: dict[str, tuple[tuple[Source, ...], ...]] = {}
@@ -121,7 +134,7 @@ class Writer:
     @property
     def is_by_item(self) -> bool:
         """Whether the paper tells of each late item in one place: it has no section Mitigation."""
-        return self.has("delay") and not self.has("mitigation")
+        return is_by_item(self._contents)
 
     def room(self, content: str) -> Room:
         """Return the words that a section may use. Sections ask in the order of the paper."""
@@ -163,6 +176,14 @@ class Writer:
         the name."""
         is_plain = mentions(agency.name, [agency.short_name])
         return agency.short_name if agency.pk in self._introduced or is_plain else agency.name
+
+    def in_brackets(self, text: str) -> str:
+        """Return a text for use in brackets: an agency that has not been introduced is named in full there."""
+        for agency in self.facts.agencies.values():
+            name = self.bracketed(agency)
+            if name != agency.short_name and acronym_of(agency.short_name):
+                text = re.sub(rf"\b{re.escape(agency.short_name)}\b", named(name), text)
+        return text
 
     def subject(self, agency: Agency) -> str:
         """Return the name to begin a sentence with, without an introduction."""

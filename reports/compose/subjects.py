@@ -304,18 +304,30 @@ def is_waiting(step: MilestoneAt) -> bool:
     return lateness.is_waiting(step, step.delays)
 
 
+def is_least(step: MilestoneAt) -> bool:
+    """Whether nobody knows how late an open milestone will be: it waits for something, or is expected in a quarter."""
+    return step.is_open and (is_waiting(step) or lateness.ends_in_a_quarter(step))
+
+
+def length_of_delay(step: MilestoneAt, reached: KnownDate) -> str:
+    """Return how long after its agreed date the milestone is reached: "a year", or "at least 11 months"."""
+    span = span_in_words(step.agreed, reached, at_least=is_least(step))
+    return f"at least {span}" if is_least(step) else span
+
+
 def how_late(step: MilestoneAt, reached: KnownDate) -> str:
     """Return how much later than agreed the milestone is reached: "a year late", or, if its date had been moved
-    before, "two months later than agreed". "" if it is not late. Of one that waits for something, it
-    follows "at least"; of one expected in a quarter, it begins with that."""
+    before, "at least two months later than agreed". "" if it is not late."""
     if reached.last_day <= step.agreed_due:
         return ""
-    waits = step.is_open and is_waiting(step)
-    is_rough = step.is_open and lateness.ends_in_a_quarter(step)
-    span = span_in_words(step.agreed, reached, at_least=waits or is_rough)
-    if is_rough and not waits:
-        span = f"at least {span}"
-    return f"{span} {'late' if step.agreed == step.original else 'later than agreed'}"
+    return f"{length_of_delay(step, reached)} {'late' if step.agreed == step.original else 'later than agreed'}"
+
+
+def new_date(step: MilestoneAt) -> str:
+    """Return when a late milestone is expected now: "June 2011", "June 2011 at the earliest" of one that waits."""
+    if is_waiting(step):
+        return f"{from_when(step.forecast, step.on)} at the earliest"
+    return when(step.forecast, step.on)
 
 
 def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
@@ -338,7 +350,7 @@ def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
     if late := how_late(step, step.forecast):
         start, late = _with_moves(name, step, late)
         if is_waiting(step):
-            return f"{start} will be at least {late}, not before {from_when(step.forecast, dated)}."
+            return f"{start} will be {late}, not before {from_when(step.forecast, dated)}."
         return f"{start} will be {late}, {in_when(step.forecast, dated)}."
     if step.agreed_due > step.original_due:
         first, agreed = (when(due, dated) for due in (step.original, step.agreed))

@@ -35,18 +35,18 @@ def late(number, *actions, **more):
         ),
         (
             "A shorter course by video",
-            "For safe places in the regions, the Ministry of Health (MOH) plans a shorter course by video, by 31 August 2010.",
+            "For safe places in the regions, the Ministry of Health (MOH) plans a shorter course by video by 31 August 2010.",
         ),
         # Who acts, but not on what.
         (
             "publish the chapters that nobody objects to",
-            "For safe places in the regions, the Ministry of Health (MOH) will publish the chapters that "
-            "nobody objects to, by 31 August 2010.",
+            "For safe places in the regions, by 31 August 2010, the Ministry of Health (MOH) will publish the "
+            "chapters that nobody objects to.",
         ),
         # Who acts and a word of the item's do not say for what.
         (
             "open places in two regions",
-            "For safe places in the regions, the Ministry of Health (MOH) will open places in two regions, by 31 August "
+            "For safe places in the regions, the Ministry of Health (MOH) will open places in two regions by 31 August "
             "2010.",
         ),
     ],

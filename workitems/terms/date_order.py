@@ -1,5 +1,5 @@
-"""Dates that contradict each other: a milestone expected before one that was to come before it, and actions and interim
-measures of a delay that do not last until the new date.
+"""Dates that contradict each other: a milestone expected before one that was to come before it, actions and interim
+measures of a delay that do not last until the new date, a cause that does not explain it, and two dates of one thing.
 
 A contradiction is one sentence, the same where a date is typed and among the checks of a paper. Nothing here queries
 the database.
@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from agencies.typed.typed_dates import MONTHS
 from agencies.wording.translation import _, day_words
 from workitems.terms.known_dates import KnownDate, NotADate, read_known_date
-from workitems.terms.spans import add_months
+from workitems.terms.spans import NUMBERS, add_months, span_in_words
 from workitems.terms.stems import says_nothing
 
 
@@ -137,4 +137,58 @@ def ends_before(meanwhile: str, new: KnownDate) -> str:
         return ""
     return _("What covers the gap ends by {day}, and the new date is {new_date}.").format(
         day=end, new_date=new
+    )
+
+
+# A span that a text states: "for three months", "by six weeks".
+_SPAN = re.compile(
+    rf"\b(?:by|for) (?:about |another |around |at least |some |up to )?(\d+|an?|{'|'.join(NUMBERS)}) "
+    r"(day|week|month|year)s?\b",
+    re.IGNORECASE,
+)
+_DAYS = {"day": 1, "week": 7, "month": 31, "year": 366}
+# A cause explains a delay that is longer by at most so many days.
+UNEXPLAINED_DAYS = 62
+
+
+def unexplained(explanation: str, agreed: KnownDate, new: KnownDate) -> str:
+    """Say that a cause which took the time that it states does not explain a delay of more than twice that time."""
+    spans = []
+    for found in _SPAN.finditer(explanation):
+        count = found[1].casefold()
+        figure = (
+            int(count) if count.isdigit() else NUMBERS.index(count) + 1 if count in NUMBERS else 1
+        )
+        spans.append((figure * _DAYS[found[2].casefold()], found[0]))
+    if not spans or new.first_day <= agreed.last_day:
+        return ""
+    days, words = max(spans)
+    late = (new.first_day - agreed.last_day).days
+    if late <= max(2 * days, days + UNEXPLAINED_DAYS):
+        return ""
+    return _("The cause lasted “{span}”, and the milestone will be {time} late.").format(
+        span=words, time=span_in_words(agreed, new)
+    )
+
+
+_BY = re.compile(
+    rf"\bby\s+(?:the end of\s+)?((?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{_MONTH})\.?\s+\d{{4}})",
+    re.IGNORECASE,
+)
+
+
+def two_dates(text: str, day: date | None) -> str:
+    """Say that a text names another date by which it will be done than its record has."""
+    if day is None:
+        return ""
+    dates = []
+    for found in _BY.finditer(text):
+        try:
+            dates.append(read_known_date(found[1], day))
+        except NotADate:
+            continue
+    if not dates or any(each.first_day <= day <= each.last_day for each in dates):
+        return ""
+    return _("Its text says {other}, and its date is {day}.").format(
+        other=dates[0].by, day=day_words(day)
     )

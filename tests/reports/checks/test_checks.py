@@ -337,7 +337,7 @@ def test_a_draft_begins_with_the_decisions_that_new_dates_need_and_its_cover_say
     first, last = briefing.draft_asks.order_by("position")
     assert (first.verb, first.text) == (
         "note",
-        "that the new date for printing a brochure (1.2, not before June 2011) depends on a second tender",
+        "one decision on which a new date depends: for printing a brochure (1.2), a second tender",
     )
     assert (last.text, briefing.action_sought) == (
         "the contents of this paper",
@@ -353,9 +353,9 @@ def test_a_recommendation_that_no_longer_agrees_with_the_records_is_found_unless
     key = briefing.draft_asks.order_by("position")[0].key
     delay.needs = "a third tender"
     history.save(delay, by=None, at=BEFORE)
-    start = "Recommendation 1 no longer agrees with the records. They say: note that the new date for printing a brochure"
+    start = "Recommendation 1 no longer agrees with the records. They say: note one decision on which a new date depends:"
     assert of_asks(briefing) == [
-        (f"{start} (1.2, not before June 2011) depends on a third tender.", "Recommendation 1")
+        (f"{start} for printing a brochure (1.2), a third tender.", "Recommendation 1")
     ]
     delay.settlement, delay.needs = "settled", ""
     history.save(delay, by=None, at=BEFORE)
@@ -659,3 +659,23 @@ def test_days_of_actions_that_contradict_the_new_date_are_found(begin, item):
         f"{start} What covers the gap ends by March 2011, and the new date is 30 June 2011."
     )
     assert f"bridge-{late.pk}" not in found
+
+
+def test_a_cause_that_does_not_explain_its_delay_and_an_action_with_two_dates_are_found(
+    begin, item
+):
+    late = MilestoneFactory(
+        item=item, number=9, agreed_due=date(2010, 6, 30), forecast_due=date(2011, 6, 30)
+    )
+    delay = DelayFactory(milestone=late, explanation="The staff were away for three months.")
+    action = MitigationFactory(
+        delay=delay, description="Hire two trainers by March 2011", due_on=date(2011, 2, 28)
+    )
+    found = {each.key: each.words for each in checks.failed_checks(read_drafted(begin()))}
+    start = f"Milestone 9 of item {item.number}:"
+    assert found[f"span-{delay.pk}"] == (
+        f"{start} The cause lasted “for three months”, and the milestone will be a year late. What takes the rest?"
+    )
+    assert found[f"dates-{action.pk}"] == (
+        f"{start} Its text says by the end of March 2011, and its date is 28 February 2011."
+    )

@@ -1,11 +1,14 @@
 """Test the section Delay of a paper without a section Mitigation, and which delay of an item is reported."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 
 from reports.compose import UNDRAFTED
+from reports.compose.facts import GroupDecision
 from reports.compose.paper_parts import write
+from reports.document import Source
 from tests.reports.in_memory import (
     HEALTH,
     LABOUR,
@@ -47,12 +50,12 @@ def test_a_late_item_runs_in_with_its_dates_cause_bridge_and_action():
         actions=[action("hire two trainers", HEALTH, BY)],
     )
     assert by_item(late("1.1", held_up, as_told="the training")) == [
-        "Training (1.1): promised for 31 May 2010, now May 2011. The trainers left. In the meantime, volunteers teach "
-        "at two airports. The Ministry of Health (MOH) will hire two trainers, by December 2010."
+        "Training (1.1): due 31 May 2010, now May 2011. The trainers left. In the meantime, volunteers teach "
+        "at two airports. The Ministry of Health (MOH) will hire two trainers by December 2010."
     ]
 
 
-def test_the_name_is_bold_and_has_the_milestone_after_it_unless_it_says_it():
+def test_the_name_is_bold_and_the_milestone_follows_the_dates_unless_the_name_says_it():
     held_up = delay(explanation="the trainers left")
     one = item(
         "1.1",
@@ -63,26 +66,26 @@ def test_the_name_is_bold_and_has_the_milestone_after_it_unless_it_says_it():
     (paragraph,) = write(facts(one), BY_ITEM, in_full=False).sections["delay"].paragraphs[:1]
     assert [(run.text, run.bold) for run in paragraph.text] == [
         ("Rule (1.1):", True),
-        (" signing promised for 31 May 2010, now May 2011. The trainers left.", False),
+        (" due 31 May 2010, now May 2011 (signing). The trainers left.", False),
     ]
 
 
 @pytest.mark.parametrize(
     ("given", "dates"),
     [
-        ({}, "promised for 31 May 2010, now May 2011"),
+        ({}, "due 31 May 2010, now May 2011"),
         (
             {"original_due": date(2010, 3, 31)},
-            "first promised for March 2010, moved to 31 May 2010 by the working group, now May 2011",
+            "due March 2010, moved to 31 May by the working group in April, now May 2011",
         ),
-        ({"forecast_due": AGREED}, "promised for 31 May 2010; no new date is set"),
+        ({"forecast_due": AGREED}, "due 31 May 2010; no new date is set"),
         (
             {"forecast_due": date(2010, 6, 30)},
-            "promised for 31 May 2010 and then expected on 30 June 2010; no new date is set",
+            "due 31 May 2010 and then expected on 30 June 2010; no new date is set",
         ),
         (
             {"settlement": "needs_decision"},
-            "promised for 31 May 2010, now May 2011 at the earliest",
+            "due 31 May 2010, now May 2011 at the earliest",
         ),
     ],
 )
@@ -90,7 +93,10 @@ def test_both_dates_are_one_clause(given, dates):
     settlement = given.pop("settlement", "") if "settlement" in given else ""
     held_up = delay(explanation="the trainers left", settlement=settlement)
     late_one = step(AGREED, held_up, **({"forecast_due": EXPECTED} | given))
-    assert by_item(item("1.1", late_one, is_key=True))[0].startswith(
+    moves = {
+        late_one.pk: GroupDecision("", date(2010, 4, 12), Source("workitems.variation", 1, 1, "V1"))
+    }
+    assert by_item(item("1.1", late_one, is_key=True), moves=moves)[0].startswith(
         f"Train staff (1.1): {dates}. "
     )
 
@@ -107,7 +113,7 @@ def test_both_dates_are_one_clause(given, dates):
 )
 def test_the_cause_is_a_sentence_of_its_own_where_it_can_stand_alone(typed, told):
     (text, *_) = by_item(late("1.1", delay(explanation=typed)))
-    assert text == f"Train staff (1.1): promised for 31 May 2010, now May 2011{told}"
+    assert text == f"Train staff (1.1): due 31 May 2010, now May 2011{told}"
 
 
 def test_several_late_items_are_bullets_of_one_shape_below_how_many_and_in_which_order():
@@ -199,7 +205,7 @@ def test_the_action_against_the_delay_that_is_told_comes_first_then_the_earliest
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"confidence": "off_track"}, " Among them, the cards (1.2) is off track."),
+        ({"confidence": "off_track"}, " One of them is off track: the cards (1.2)."),
         ({"confidence": "at_risk"}, ""),
     ],
 )
@@ -208,3 +214,64 @@ def test_a_late_item_that_is_off_track_is_named_where_others_are_counted(given, 
     others = [late(f"1.{n}", delay(), is_key=False, title=f"Item {n}") for n in range(3, 9)]
     texts = section_texts(facts(cards, *others, most_words=60), "delay")
     assert texts == [f"Seven items are late because of a lack of funding (dates in Annex B).{told}"]
+
+
+def test_every_late_key_item_has_its_own_cause_and_action_before_anything_else_has_room():
+    held_up = partial(
+        delay,
+        effect="Staff at nine airports wait for the course that they were promised a year ago",
+        meanwhile="volunteers teach at two airports",
+    )
+    items = [
+        late(
+            f"1.{n}",
+            held_up(
+                explanation=f"course {n} has no trainers",
+                actions=[action(f"hire {n}0 trainers", LABOUR, BY)],
+            ),
+            title=f"Print {n}",
+        )
+        for n in range(1, 9)
+    ]
+    others = [late(f"2.{n}", held_up(), title=f"Fold {n}", is_key=False) for n in range(1, 3)]
+    texts = by_item(*items, *others, most_words=400)
+    _, *bullets = texts[0].splitlines()
+    assert len(bullets) == 8
+    assert [
+        n for n, each in enumerate(bullets, start=1) if f" Course {n} has no trainers." not in each
+    ] == []
+    assert texts[1].startswith("Two other items are late")
+    acts = [
+        each.endswith(f" will hire {n}0 trainers by December 2010.")
+        for n, each in enumerate(bullets, 1)
+    ]
+    assert acts[:3] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("hire two trainers", "DoL will hire two trainers by December 2010."),
+        ("keep the post filled", "Until December 2010, DoL will keep the post filled."),
+        (
+            "meet the trainers every month",
+            "Until December 2010, DoL will meet the trainers every month.",
+        ),
+        (
+            "Talks with MOH about joint funding",
+            "DoL plans talks with MOH about joint funding by December 2010.",
+        ),
+        ("The draft is with the board", "The draft is with the board (DoL, by December 2010)."),
+        (
+            "Leaflets keep staff aware until then",
+            "Leaflets keep staff aware until then (DoL, by December 2010).",
+        ),
+    ],
+)
+def test_the_day_of_an_action_stands_where_it_is_read_with_the_act(typed, told):
+    held_up = delay(explanation="the trainers left", actions=[action(typed, LABOUR, BY)])
+    text = by_item(late("1.1", held_up))[0]
+    text = text.replace("the Department of Labour (DoL)", "DoL").replace(
+        "The Department of Labour (DoL)", "DoL"
+    )
+    assert text.replace("the Ministry of Health (MOH)", "MOH").endswith(told)

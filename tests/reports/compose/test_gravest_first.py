@@ -98,7 +98,7 @@ def test_what_hurts_people_has_its_dates_action_and_bridge_when_there_is_no_room
     assert "The homes in use (2.3) will be a year late" in section_texts(of, "delay")[0]
     assert section_texts(of, "mitigation")[0] == (
         "For the homes, in the meantime, in DoL’s words: “Motels near the port.” The Ministry of Health (MOH) will sign "
-        "two more, by 20 August 2010."
+        "two more by 20 August 2010."
     )
     assert section_texts(of, "next_steps")[0].splitlines()[:2] == [
         "The main dates ahead:",

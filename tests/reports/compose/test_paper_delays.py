@@ -247,7 +247,10 @@ def test_key_delays_have_their_reasons_and_what_they_mean_before_anything_else_h
     # The summary has the first.
     assert "on road 1" not in found[0]
     # Items that are not key have their cause only.
-    assert found[1] == "One other item is late because of a shortage of staff: “Train staff” (2.1)."
+    assert (
+        found[1]
+        == "One other item is late because of a shortage of staff: “Train staff” (2.1, now June 2011)."
+    )
     # In a paper that cannot hold this much, three have their reasons.
     found = section_texts(facts(*items, late_item, most_words=0), "delay")
     assert [f"because the road {n} was shut." in found[0] for n in range(1, 6)] == [
@@ -442,8 +445,8 @@ def test_the_three_largest_slips_of_other_items_are_mentioned_and_the_rest_count
     assert delays(*items) == [
         "“Brochure printed” (1.2) will be a year late, in June 2011, because of a lack of money. “Brochure printed” (1.3) will be "
         "11 months late, in May 2011. “Brochure printed” (1.4) will be nine months late, in March 2011. "
-        "Three more items are late: “Train staff” (1.5) because of a lack of funding, “Train staff” (1.1) because of a "
-        "shortage of staff and “Train staff” (1.6).",
+        "Three more items are late: “Train staff” (1.5, now 2 August 2010) because of a lack of funding; “Train staff” "
+        "(1.1, now 1 August 2010) because of a shortage of staff; and “Train staff” (1.6, now 3 August 2010).",
         "For two of the six late items no cause is recorded (1.4 and 1.6).",
     ]
 
@@ -505,12 +508,12 @@ def test_a_delay_is_included_if_it_overlaps_the_period(found_on, ended_on, is_me
     [
         (
             {"due_on": SOON},
-            "the New Zealand Police will print it, by 31 August 2010",
+            "the New Zealand Police will print it by 31 August 2010",
             " (by 31 August 2010)",
         ),
         (
             {"due_on": date(2010, 12, 1)},
-            "the New Zealand Police will print it, by December 2010",
+            "the New Zealand Police will print it by December 2010",
             " (by December 2010)",
         ),
         # The item's new date, which section Delay has reported.
@@ -556,8 +559,8 @@ def test_what_the_owner_does_is_told_without_a_date(typed, told):
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ("Hiring two lawyers", "the New Zealand Police are hiring two lawyers, by 31 August 2010"),
-        ("Training for staff", "the New Zealand Police plan training for staff, by 31 August 2010"),
+        ("Hiring two lawyers", "the New Zealand Police are hiring two lawyers by 31 August 2010"),
+        ("Training for staff", "the New Zealand Police plan training for staff by 31 August 2010"),
         ("No staff", "in Police’s words: “No staff” (by 31 August 2010)"),
         ("Is it enough?", "in Police’s words: “Is it enough?” (by 31 August 2010)"),
     ],

@@ -532,7 +532,7 @@ def every_paragraph_on_delays_names_its_subject(paper):
 def late_items_of_a_paper_by_item_have_one_shape(paper):
     lists = [block.split("\n") for block in paper.sections[SectionKind.DELAY] if "\n- " in block]
     for line in chain.from_iterable(lines[1:] for lines in lists if paper.is_by_item):
-        assert re.match(r"- .+ \(\d\.\d+\): .*\bpromised for ", line)
+        assert re.match(r"- .+ \(\d\.\d+\): due ", line)
         assert line.count("at the earliest") <= 1
 
 

@@ -14,7 +14,7 @@ NOTE = Ask(key="r-1", verb=Verb.NOTE, text="the contents of this paper.")
 AGREE = Ask(key="r-2", verb=Verb.AGREE, text="to the next report, as {p-1} says")
 BUDGET = Ask(
     key="r-4", verb=Verb.NOTE,
-    text="that one new date depends on a decision still to come: that for the card on the Budget",
+    text="one decision on which a new date depends: for the card, the Budget",
 )  # fmt: skip
 FEES = Ask(
     key="r-5", verb=Verb.AGREE,
@@ -31,12 +31,12 @@ LONG = Ask(key="r-3", verb=Verb.DIRECT, text="agencies " * MOST_ASKED)
         ([NOTE], "note the contents of this paper"),
         (
             [NOTE, AGREE],
-            "note the contents of this paper and agree to the next report, as 1 says",
+            "agree to the next report, as 1 says",
         ),
         (
             [FEES, BUDGET, LISTED],
-            "agree to take a decision on fees by May, note that one new date depends on a decision still to come and "
-            "agree to the following: a card",
+            "take a decision on fees by May, to note one other decision on which a new date depends, and to agree to the "
+            "following: a card",
         ),
         ([LONG], "decide on one recommendation at the end of this paper"),
         ([NOTE, AGREE, LONG], "decide on three recommendations at the end of this paper"),
@@ -66,23 +66,23 @@ def asked_on(*items):
 def test_the_new_dates_that_depend_on_decisions_of_others_are_noted_in_one_recommendation():
     items = [waiting("1.1", "$3 million in the next Budget"), waiting("1.2", is_key=False)]
     assert asked_on(*items, waiting("1.3", settlement="being_settled")) == [
-        "note that two new dates depend on decisions still to come: that for card 1.1 (1.1) on $3 million in the next "
-        "Budget; and card 1.2 (1.2) on a decision on the funding",
+        "note two decisions on which new dates depend: for card 1.1 (1.1), a decision on $3 million in the next "
+        "Budget; and for card 1.2 (1.2), a decision on the funding",
         "note the contents of this paper",
     ]
     assert asked_on(waiting("1.3", settlement="being_settled")) == [
         "note the contents of this paper"
     ]
     assert asked_on(waiting("1.1"))[0] == (
-        "note that one new date depends on a decision still to come: that for card 1.1 (1.1) on a decision on the funding"
+        "note one decision on which a new date depends: for card 1.1 (1.1), a decision on the funding"
     )
 
 
 def test_of_many_decisions_of_others_those_after_the_fifth_are_named_without_what_they_are():
     items = [waiting(f"1.{n}", f"an Order in Council on card {n}") for n in range(1, 8)]
     (first, _) = asked_on(*items)
-    assert first.startswith("note that seven new dates depend on decisions still to come: ")
-    assert first.endswith("; and card 1.6 (1.6) and card 1.7 (1.7) on others")
+    assert first.startswith("note seven decisions on which new dates depend: ")
+    assert first.endswith("; and for card 1.6 (1.6) and card 1.7 (1.7), others")
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ def test_of_many_decisions_of_others_those_after_the_fifth_are_named_without_wha
         # Which decision is whose is not certain.
         (
             "A decision by the Minister of Immigration on fees and the Minister of Finance on tax",
-            "note that",
+            "note one decision on which",
         ),
-        ("A decision by the Minister of Finance on fees", "note that"),
+        ("A decision by the Minister of Finance on fees", "note one decision on which"),
     ],
 )
 def test_a_decision_that_is_certainly_the_ministers_own_is_asked_for(needs, ask):

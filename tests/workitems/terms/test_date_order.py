@@ -4,7 +4,15 @@ from datetime import date
 
 import pytest
 
-from workitems.terms.date_order import Expected, after_new_date, ends_before, gap, out_of_order
+from workitems.terms.date_order import (
+    Expected,
+    after_new_date,
+    ends_before,
+    gap,
+    out_of_order,
+    two_dates,
+    unexplained,
+)
 from workitems.terms.known_dates import KnownDate
 
 NOV, DEC, MAR, JUN = (
@@ -72,3 +80,37 @@ def test_a_milestone_is_out_of_order_with_what_was_to_come_before_it_or_after_it
     ]
     assert out_of_order("1.2", [second, third._replace(is_open=False)], second) == []
     assert out_of_order("1.2", [third], third._replace(forecast=KnownDate(JUN))) == []
+
+
+@pytest.mark.parametrize(
+    ("explanation", "says"),
+    [
+        (
+            "The staff were moved to the floods for three months.",
+            "The cause lasted “for three months”, and the milestone will be nine months late.",
+        ),
+        ("The staff were moved to the floods for eight months.", ""),
+        ("The staff were moved to the floods for a year.", ""),
+        ("The staff were moved to the floods.", ""),
+    ],
+)
+def test_a_cause_that_took_a_part_of_the_delay_does_not_explain_it(explanation, says):
+    agreed, new = KnownDate(date(2026, 8, 31), "month"), KnownDate(date(2027, 5, 31), "month")
+    assert unexplained(explanation, agreed, new) == says
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "send the draft by March 2027",
+            "Its text says by the end of March 2027, and its date is 26 February 2027.",
+        ),
+        ("send the draft by the end of February 2027", ""),
+        ("send the draft by 26 February 2027", ""),
+        ("send the draft", ""),
+    ],
+)
+def test_a_text_with_another_day_than_its_record_gives_one_thing_two_dates(text, says):
+    assert two_dates(text, date(2027, 2, 26)) == says
+    assert two_dates(text, None) == ""
