@@ -329,5 +329,10 @@ def _further_date(entry: LateItem, home: Source) -> Line | None:
         are = agree(len(more), "is", "are")
         text = f"{count} {are} late, the last now expected {by_when(last.forecast, dated)}."
         return Line(NEXT_DATE, text, home)
-    text = f"{capitalised(what(last))}: due {when(last.agreed, dated)}, now {new_date(last)}."
+    # "The rule" of "Rule in force" says no more than the name of the item.
+    is_told = last.as_told or not set(_LONG.findall(last.phrase)) <= set(
+        _LONG.findall(entry.item.title.casefold() + entry.item.as_told)
+    )
+    name = what(last) if is_told else f"“{last.description}”"
+    text = f"{capitalised(name)}: due {when(last.agreed, dated)}, now {new_date(last)}."
     return Line(NEXT_DATE, text, home, step=last.pk)
