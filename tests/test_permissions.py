@@ -815,6 +815,7 @@ RULES: dict[str, Row] = {
     "evidence:add-to-answer": of_plan(own_save, may=WRITERS, post=INVALID),
     "dashboard:overview": of_plan(plan),
     "dashboard:wall": of_plan(plan),
+    "dashboard:late": of_plan(plan),
     "dashboard:changes": of_plan(plan),
     "dashboard:timeline": of_plan(plan),
     "dashboard:trends": of_plan(plan),

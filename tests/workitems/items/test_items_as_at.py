@@ -119,7 +119,7 @@ def test_a_past_page_shows_the_item_as_it_was(client_of, contributor, changed):
         "Print it in two languages.",
         "Leaflets handed out.",
         "Leaflet printed",
-        "Agreed 21 May 2010 Forecast 30 September 2010",
+        "First promised 21 May 2010 Expected 30 September 2010",
         "Funding. No money was set aside.",
         "From 21 May 2010 to 30 September 2010 (four months). Found 1 May 2010.",
         "Ask for money in the next budget. (Police)",
