@@ -1,16 +1,17 @@
 """Rule 56: what is adopted changes only by decision, by whatever door."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from agencies.models import Seat
+from agencies.models import Agency, Seat
 from tests.factories import AgencyFactory, MemberFactory, PlanFactory, SeatFactory
 from tests.workitems.intake.conftest import files  # noqa: F401
 from tests.workitems.workbooks import file_of, setting, small
+from workitems.intake.services.plans import change_about
 from workitems.intake.workbook import import_workbook, preview_import
 from workitems.intake.workbook.columns import SHEETS, changes_of_adopted, described
 from workitems.models import Milestone, Plan, Support, Variation, WorkItem
@@ -18,6 +19,8 @@ from workitems.models import Milestone, Plan, Support, Variation, WorkItem
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files")]
 
 NOW = datetime(2010, 5, 1, 12, tzinfo=UTC)
+# It is past midnight in New Zealand.
+TODAY = date(2010, 5, 2)
 WHY = "The Cabinet decided so."
 
 
@@ -225,3 +228,35 @@ def test_the_end_of_a_support_is_proposed_from_the_workbook(send, plan):
     send(fingerprint=outcome.fingerprint, reason=WHY)
     made = Variation.objects.order_by("number")
     assert [(row.text_before, row.text_after) for row in made] == [("", "Customs"), ("Police", "")]
+
+
+def test_an_import_takes_no_agency_into_the_working_group_of_an_adopted_plan(send, plan):
+    sheets = small()
+    sheets["Agencies"].append({"Short name": "MPP", "Name": "Ministry for Pacific Peoples"})
+    page = send(workbook=upload(sheets))
+    assert page.status_code == 422
+    assert (
+        "“MPP” is not in the plan’s working group, and an import adds no agency to that of an adopted plan."
+        in unescape(page.text)
+    )
+    assert sorted(plan.members.values_list("agency__short_name", flat=True)) == ["DoL", "Police"]
+    assert not Agency.objects.filter(short_name="MPP").exists()
+
+
+def test_an_agency_is_absent_only_from_meetings_since_it_joined(plan):
+    joining = AgencyFactory(short_name="MPP", name="Ministry for Pacific Peoples")
+    by = SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.COORDINATOR).user
+    change_about(
+        plan=plan,
+        version=plan.version,
+        portfolio=plan.portfolio,
+        background=plan.background,
+        copied_to=plan.copied_to,
+        joining=[joining],
+        reason=WHY,
+        by=by,
+        on=TODAY,
+    )
+    days = (TODAY - timedelta(days=1), TODAY)
+    names = [[each.short_name for each in plan.agencies_on(day)] for day in days]
+    assert names == [["DoL", "Police"], ["DoL", "MPP", "Police"]]

@@ -1,6 +1,6 @@
 """The Plan, its pillars, and the agencies in its working group."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any, Self
 
@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -116,9 +117,25 @@ class Plan(models.Model):
         return Agency.objects.filter(memberships__plan=self, memberships__left_on=None).in_order()
 
     def agencies_on(self, on: date) -> AgencyQuerySet:
-        """Return the agencies that exist on a day and had not left before it."""
+        """Return the agencies that exist on a day, had joined by it and had not left before it."""
         stays = Q(memberships__left_on=None) | Q(memberships__left_on__gte=on)
-        return Agency.objects.valid_on(on).filter(stays, memberships__plan=self).in_order()
+        members = Agency.objects.valid_on(on).filter(stays, memberships__plan=self)
+        return members.exclude(pk__in=self._joined_after(on)).in_order()
+
+    def _joined_after(self, on: date) -> "models.QuerySet[Any, Any]":
+        """Return the ids of agencies that joined the adopted plan after a day, as history has it. The members with
+        which it was adopted were there from the beginning."""
+        plans: Any = type(self).history.model
+        adopted = plans.objects.filter(id=self.pk, adopted_on__isnull=False).order_by(
+            "history_date"
+        )
+        members: Any = Member.history.model
+        rows = members.objects.filter(plan=self.pk).order_by().values("agency")
+        rows = rows.annotate(began=models.Min("history_date"))
+        after = timezone.make_aware(datetime.combine(on + timedelta(days=1), time.min))
+        later = Q(began__gte=after, began__gt=adopted.values("history_date")[:1])
+        found: models.QuerySet[Any, Any] = rows.filter(later).values("agency")
+        return found
 
     def agencies_after(self, on: date, kept: Q | None = None) -> AgencyQuerySet:
         """Return the member agencies that can take work on: those that do not end by this day. `kept` are others

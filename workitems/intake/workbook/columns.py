@@ -167,7 +167,8 @@ AGENCIES = Sheet(
     ),
     gettext_noop(
         "Every agency here becomes a member of the plan's working group. One that is not known yet is added. "
-        "One that is known is not changed: a difference is shown before the import."
+        "One that is known is not changed: a difference is shown before the import. An adopted plan takes no new "
+        "member: a coordinator adds it on the plan's page."
     ),
 )
 

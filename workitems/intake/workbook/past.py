@@ -23,6 +23,7 @@ from workitems.intake.workbook.proposal import Draft
 from workitems.intake.workbook.record import AcceptedUpdates, morning
 from workitems.models import (
     Delay,
+    Member,
     Milestone,
     Mitigation,
     Plan,
@@ -67,6 +68,8 @@ class Past:
         known_on: dict[str, date],
     ) -> None:
         self.released = morning(plan.released_on)
+        # An agency joins a plan that is there already on the day of the import.
+        self.joined = self.released if plan.pk is None else at
         self.undated = at
         if plan.ends_on is not None:
             self.undated = min(at, end_of(plan.ends_on) - timedelta(seconds=1))
@@ -109,7 +112,7 @@ class Past:
             return row.round.opened_at
         if isinstance(row, Update):
             return max(row.written_at, row.of_return.round.opened_at)
-        return self.released
+        return self.joined if isinstance(row, Member) else self.released
 
     def _changes(self, draft: Draft) -> tuple[Values, list[Step]]:
         """Return the row's first values, and its later changes with their moments."""

@@ -157,12 +157,13 @@ def members(proposal: Proposal, rows: list[tuple[Row, Draft]]) -> None:
     """Make the sheet's agencies members of the plan, and count them.
 
     An agency that an existing plan mentions only as a successor does not become a member: exports
-    list it only so that the successor can be matched. Nor does one that has left.
+    list it only so that the successor can be matched. Nor does one that has left. Another agency joins an
+    adopted plan on the page about the plan, with a reason: here it is refused.
     """
     inside = {member.agency.short_name for member in proposal.stored.members}
     inside |= {proposal.stored.agency_of[row.agency_id].short_name for row in proposal.stored.left}
     successors = {draft.row.successor.short_name for _, draft in rows if draft.row.successor}
-    for _, draft in rows:
+    for row, draft in rows:
         agency = draft.row
         only_follows = (
             not draft.is_new
@@ -170,7 +171,24 @@ def members(proposal: Proposal, rows: list[tuple[Row, Draft]]) -> None:
             and agency.short_name in successors
             and agency.short_name not in proposal.referred
         )
-        if agency.short_name not in inside and not only_follows:
+        if agency.short_name in inside or only_follows:
+            pass
+        elif proposal.needs_decisions:
+            proposal.fault(
+                row,
+                "Short name",
+                gettext(
+                    "{name} is not in the plan’s working group, and an import adds no agency to that of an adopted plan."
+                ).format(name=shown(agency.short_name)),
+                gettext(
+                    "no row of it. A coordinator adds it on the plan’s page: Change, below the working group{register}."
+                ).format(
+                    register=gettext(", once an administrator has added it to the register")
+                    if draft.is_new
+                    else ""
+                ),
+            )
+        else:
             proposal.add(Draft(Member(plan=proposal.plan, agency=agency)))
             if not draft.is_new:
                 draft.words.append(FieldChange(gettext("Working group"), "", gettext("a member")))
