@@ -482,19 +482,30 @@ def _updates(
 
 
 def _reviewers_reasons(items: Iterable[ItemAt], until: datetime) -> dict[int, str]:
-    """Return by item why its reviewer rates it at risk or off track. One query if there is one."""
-    doubted = [item.pk for item in items if item.is_live and item.reviewer_confidence in DOUBTFUL]
+    """Return by item why its reviewer rates it at risk or off track. One query if there is one.
+
+    What was said of an item before one of its milestones was cancelled is left out: it may speak of that one.
+    """
+    doubted = {
+        item.pk: max(
+            (row.withdrawn_on for row in item.milestones if row.withdrawn_on), default=None
+        )
+        for item in items
+        if item.is_live and item.reviewer_confidence in DOUBTFUL
+    }
     if not doubted:
         return {}
     versions = WorkItem.history.filter(id__in=doubted, history_date__lt=until)
     rows = versions.order_by("history_date", "history_id").values_list(
-        "id", "reviewer_confidence", "history_change_reason"
+        "id", "reviewer_confidence", "history_change_reason", "history_date"
     )
     last: dict[int, str] = {}
     reasons: dict[int, str] = {}
-    for pk, rating, reason in rows:
+    for pk, rating, reason, at in rows:
         if rating != last.get(pk):
-            reasons[pk] = reason or ""
+            cancelled_on = doubted[pk]
+            is_old = cancelled_on is not None and localdate(at) <= cancelled_on
+            reasons[pk] = "" if is_old else reason or ""
         last[pk] = rating
     return reasons
 

@@ -130,10 +130,12 @@ class _Subjects:
         milestone = named.get(row.milestone_id, "")
         found = asked(row, item=item, milestone=milestone, agencies=self.at.agencies)
         if day := self.at.out_of_session.get(row.id):
-            return replace(
-                found,
-                outcome=f"Not at this meeting: out of session, where agencies answer by {long_date(day)}",
+            how = (
+                f"where agencies answer by {long_date(day)}"
+                if self.at.on <= day
+                else f"where the time to answer ended on {long_date(day)}; the coordinator has to close it"
             )
+            return replace(found, outcome=f"Not at this meeting: out of session, {how}")
         return replace(found, effects=tuple(map(line, self.effects.of(row))))
 
     def _risk(self, row: Any) -> RiskFacts:

@@ -121,7 +121,9 @@ def test_a_meeting_does_not_decide_what_agencies_are_answering_on(
     plan, wanted, milestone, asked, coordinator
 ):
     meeting = ready_to_decide(MeetingFactory(plan=plan, held_on=TODAY), wanted)
-    sentence = "Agencies are answering on V4 out of session until 10 June 2010. Close that first."
+    sentence = (
+        "V4 is being decided out of session, with answers due by 10 June 2010. Close that first."
+    )
     with unchanged(wanted, milestone), refused(sentence):
         decide(wanted, meeting, coordinator)
     with unchanged(wanted), refused(sentence):

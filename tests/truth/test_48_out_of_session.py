@@ -1,6 +1,6 @@
 """Rule 48: what is decided out of session is shown as that, with its day, and not asked again at the meeting."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -76,3 +76,30 @@ def test_another_variation_of_the_item_is_still_asked(plan, item, asked):
         "A variation is being decided out of session; agencies answer by 20 June 2010."
     )
     assert line(plan).asked.words == "Decide variation V5"
+
+
+def test_after_the_day_the_time_is_over_and_the_coordinator_is_chased(
+    plan, item, asked, time_machine
+):
+    later = date(2010, 12, 1)
+    time_machine.move_to(datetime(2010, 12, 1, tzinfo=UTC), tick=False)
+    (found,) = [
+        each for each in attention(plan_at(plan, Moment.today(later))) if each.item is not None
+    ]
+    coordinating = plan.coordinating_agency.short_name
+    assert found.reasons[-1].words == (
+        "The time to answer on a variation out of session ended on 20 June 2010; the coordinator has to close it."
+    )
+    assert found.asked[:3] == (
+        "chase",
+        f"{coordinating} has to close V4",
+        "the time to answer ended on 20 June 2010",
+    )
+    assert asked.state_words == "Time is over; the coordinator has to close it"
+    meeting = MeetingFactory(plan=plan, held_on=date(2010, 12, 15))
+    MatterFactory(meeting=meeting, variation=asked.variation)
+    (matter,) = compose_pack(meeting, Moment.today(later)).agenda
+    assert matter.variation.outcome == (
+        "Not at this meeting: out of session, where the time to answer ended on 20 June 2010; "
+        "the coordinator has to close it"
+    )

@@ -46,6 +46,7 @@ from tests.workitems.record import (
 from workitems.desk.to_dos import lines_for
 from workitems.models import Matter, Member, Return, ReturnNote, StatusProposal, Support
 from workitems.narrative.reading import Reader
+from workitems.out_of_session.services import count
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
 from workitems.returns.news import return_news
@@ -239,6 +240,27 @@ def test_nobody_waits_for_its_vote_where_the_successor_is_asked_too(
         "Police ended on 31 May 2010. MSD answers itself.",
     )
     assert list(asked.answers.filter(choice="")) == [own]
+
+
+def test_a_vote_of_an_ended_agency_is_not_counted_and_the_quorum_is_that_of_the_others(
+    ended, msd, plan, milestone, administrator, client_of, coordinator
+):
+    asked = OutOfSessionFactory(
+        variation=VariationFactory(milestone=milestone, state="recommended"), quorum=3
+    )
+    for agency in (msd, ended, plan.coordinating_agency):
+        asked.answers.create(agency=agency)
+    hand_over(ended, administrator)
+    asked.refresh_from_db()
+    found = count(asked, TODAY)
+    assert (found.words, found.asked, found.quorum) == (
+        "none agree, none decline; 2 have not answered",
+        2,
+        2,
+    )
+    page = client_of(coordinator).get(asked.get_absolute_url())
+    shown = [row.agency.short_name for row in page.context["answers"]]
+    assert shown == [plan.coordinating_agency.short_name, "MSD"]
 
 
 def test_its_proposal_of_a_status_to_the_successor_is_withdrawn(

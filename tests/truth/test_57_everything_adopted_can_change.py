@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from agencies.models import Agency
 from reports.compose import compose
+from reports.compose.facts import read_facts
 from reports.meetings import record_words
 from reports.progress.changes import read_changes
 from reports.progress.view import PlanView
@@ -52,6 +53,7 @@ from workitems.narrative import Scope, Wanted, history_page
 from workitems.narrative.reading import Reader
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
+from workitems.plan.services.items import review
 from workitems.returns.services.rounds import still_open
 from workitems.variations.services import change_requests as changes
 from workitems.variations.services import held_entries, variations
@@ -201,6 +203,33 @@ def test_the_plans_end_moves_only_by_decision(plan, item, decided):
     assert plan.ends_on == date(2013, 12, 31)
 
 
+def test_what_waits_on_a_cancelled_milestone_can_only_be_declined(
+    plan, item, milestone, ask, decided, meeting, coordinator, customs, client_of
+):
+    moving = ask("responsible", milestone, agency=customs.pk)
+    variations.recommend(variation=moving, recommendation="Approve.", by=coordinator, at=NOW)
+    decided("cancel", milestone)
+    ready_to_decide(meeting, moving)
+    with refused("This milestone is cancelled already. Record it as declined.", "decision"):
+        variations.decide(variation=moving, approve=True, meeting=meeting, by=coordinator, at=NOW)
+
+
+def test_two_open_requests_on_a_milestone_name_each_other(
+    milestone, ask, customs, client_of, contributor
+):
+    cancel = ask("cancel", milestone)
+    client = client_of(contributor)
+    item = milestone.item
+    address = ["variations:change-milestone", item.plan.slug, item.number, milestone.number]
+    form = client.get(reverse(address[0], args=[*address[1:], "agency"]))
+    assert form.context["pending"] == [cancel]
+    moving = ask("responsible", milestone, agency=customs.pk)
+    for one, other in ((cancel, moving), (moving, cancel)):
+        page = client.get(one.get_absolute_url())
+        assert page.context["meeting_it"] == [other]
+        assert "Also asked for this milestone" in page.text
+
+
 def test_what_changed_tells_every_decision(plan, item, milestone, decided, police, customs):
     end = plan.ends_on
     with noon(TOMORROW):
@@ -236,6 +265,19 @@ def test_the_next_paper_tells_them(plan, item, milestone, decided, customs):
     assert "gave the lead of" in text
     assert "from Police to Customs in June 2010" in text
     assert "cancelled “Brochure printed” of" in text
+
+
+def test_the_next_paper_quotes_no_rating_from_before_a_milestone_was_cancelled(
+    plan, item, milestone, decided, coordinator
+):
+    why = "The training is due in four months."
+    review(item=item, version=item.version, confidence="at_risk", by=coordinator, reason=why)
+    dated = {"dated": TODAY, "period_start": date(2010, 1, 1), "period_end": TODAY}
+    AppointmentFactory(portfolio=plan.portfolio)
+    briefing = BriefingFactory(plan=plan, **dated)
+    assert read_facts(briefing).reviewers_reasons == {item.pk: why}
+    decided("cancel", milestone)
+    assert read_facts(briefing).reviewers_reasons == {item.pk: ""}
 
 
 def test_the_next_paper_names_the_end_who_left_and_who_ended_however_much_else_changed(

@@ -4,8 +4,9 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -89,9 +90,28 @@ class OutOfSession(models.Model):
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
 
+    @property
+    def state_words(self) -> str:
+        """The state today: once the last day to answer has passed, who has to close it."""
+        if self.is_open and self.is_over(localdate()):
+            return _("Time is over; the coordinator has to close it")
+        return str(self.get_state_display())
+
     def is_over(self, on: date) -> bool:
         """Whether the last day to answer has passed."""
         return on > self.due_on
+
+
+class OutOfSessionAnswerQuerySet(models.QuerySet["OutOfSessionAnswer"]):
+    def asked(self) -> Self:
+        """Leave out those of agencies that ended before they answered, where the successor is asked itself: the
+        hand-over closed them as "no view" after the agency's last day."""
+        return self.exclude(
+            choice=OutOfSessionAnswer.Choice.NO_VIEW,
+            is_recorded=False,
+            agency__successor__isnull=False,
+            answered_at__date__gt=F("agency__valid_to"),
+        )
 
 
 class OutOfSessionAnswer(models.Model):
@@ -117,6 +137,7 @@ class OutOfSessionAnswer(models.Model):
     is_recorded = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
 
+    objects = OutOfSessionAnswerQuerySet.as_manager()
     history = track(plan_ways=["out_of_session__variation__plan"])
 
     class Meta:

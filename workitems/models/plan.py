@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -123,8 +123,8 @@ class Plan(models.Model):
         return members.exclude(pk__in=self._joined_after(on)).in_order()
 
     def _joined_after(self, on: date) -> "models.QuerySet[Any, Any]":
-        """Return the ids of agencies that joined the adopted plan after a day, as history has it. The members with
-        which it was adopted were there from the beginning."""
+        """Return the ids of agencies that joined the adopted plan after a day, as history has it. Those that were
+        members by the end of the day of its adoption were there from the beginning."""
         plans: Any = type(self).history.model
         adopted = plans.objects.filter(id=self.pk, adopted_on__isnull=False).order_by(
             "history_date"
@@ -133,7 +133,8 @@ class Plan(models.Model):
         rows = members.objects.filter(plan=self.pk).order_by().values("agency")
         rows = rows.annotate(began=models.Min("history_date"))
         after = timezone.make_aware(datetime.combine(on + timedelta(days=1), time.min))
-        later = Q(began__gte=after, began__gt=adopted.values("history_date")[:1])
+        adopted = adopted.annotate(day=TruncDate("history_date")).values("day")
+        later = Q(began__gte=after, began__date__gt=adopted[:1])
         found: models.QuerySet[Any, Any] = rows.filter(later).values("agency")
         return found
 

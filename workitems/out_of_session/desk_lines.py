@@ -6,7 +6,7 @@ A source of `desk`.
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
 from agencies.models import Seat, User
@@ -142,7 +142,7 @@ def _out_of_session(agencies: set[int], on: date) -> list[Line]:
         OutOfSession.objects.open()
         .filter(not_ended(on, "variation__plan"), variation__plan__coordinating_agency__in=agencies)
         .select_related("variation__plan")
-        .prefetch_related("answers")
+        .prefetch_related(Prefetch("answers", OutOfSessionAnswer.objects.asked()))
         .order_by("due_on", "pk")[:SHOWN_AT_MOST]
     )
     lines = []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -26,7 +26,9 @@ def due_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
     rows = list(
         found.filter(Q(state=State.OPEN) | Q(closed_on__gt=on - timedelta(days=NEWS_FOR_DAYS)))
         .select_related("variation__plan__coordinating_agency")
-        .prefetch_related("answers__agency")
+        .prefetch_related(
+            Prefetch("answers", OutOfSessionAnswer.objects.asked().select_related("agency"))
+        )
         .order_by("due_on", "pk")
     )
     rows = [row for row in rows if not _plan(row).has_ended(on)]

@@ -86,7 +86,7 @@ class Count:
 
 def count(asked: OutOfSession, on: date) -> Count:
     """Count the answers. One query."""
-    return count_of(asked, asked.answers.values_list("choice", flat=True), on)
+    return count_of(asked, asked.answers.asked().values_list("choice", flat=True), on)
 
 
 def count_of(asked: OutOfSession, choices: Iterable[str], on: date) -> Count:

@@ -85,7 +85,8 @@ def detail(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpResp
 def answers_of(asked: OutOfSession) -> list[OutOfSessionAnswer]:
     """Return the answers with their agencies and evidence. Two queries."""
     rows = (
-        asked.answers.select_related("agency", "answered_by")
+        asked.answers.asked()
+        .select_related("agency", "answered_by")
         .prefetch_related("evidence__added_by")
         .order_by(by_short_name())
     )

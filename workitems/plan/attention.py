@@ -296,6 +296,19 @@ class Line:
             reference = row.reference
             if row.pk in answered_by:
                 by = KnownDate(answered_by[row.pk])
+                if by.last_day < self.at.on:
+                    closer = self.at.plan.coordinating_agency.short_name
+                    return Ask(
+                        Verb.CHASE,
+                        _("{agency} has to close {reference}").format(
+                            agency=closer, reference=reference
+                        ),
+                        _("the time to answer ended on {day}").format(day=by),
+                        _("{question} Time to answer ended on {day}").format(
+                            question=row.question, day=by
+                        ),
+                        closer,
+                    )
                 return Ask(
                     Verb.BY_EMAIL,
                     _("Variation {reference} is being decided out of session").format(

@@ -158,6 +158,12 @@ class Votes(Holding):
                 agency=act.agency, day=day_words(act.agency.valid_to), successor=act.to
             )
             save_row(answer, "choice", "words", "answered_by", "answered_at", act=act)
+            # The ended agency is asked no longer, so the quorum is that of the others.
+            asked = answer.out_of_session
+            quorum = asked.variation.plan.quorum_of(asked.answers.asked().count())
+            if quorum < asked.quorum:
+                asked.quorum = quorum
+                save_row(asked, "quorum", act=act)
 
 
 class Proposals(Holding):

@@ -584,12 +584,13 @@ def _reason(
         since = span_in_words(item.heard_on, on)
         words = _("No update accepted for {time}.").format(time=since)
     else:
-        words = " ".join(_variations(concerns))
+        words = " ".join(_variations(concerns, on))
     return Reason(rank, words)
 
 
-def _variations(concerns: Concerns) -> Iterator[str]:
-    """Yield how many variations are waiting, and which are decided out of session and by when."""
+def _variations(concerns: Concerns, on: date) -> Iterator[str]:
+    """Yield how many variations are waiting, and which are decided out of session and by when; of those whose day has
+    passed, who has to close them."""
     if waiting := concerns.variations_pending - len(concerns.answered_by):
         yield ngettext(
             "A variation is waiting for a decision.",
@@ -597,9 +598,14 @@ def _variations(concerns: Concerns) -> Iterator[str]:
             waiting,
         ).format(count=waiting)
     for day in concerns.answered_by:
-        yield _("A variation is being decided out of session; agencies answer by {day}.").format(
-            day=KnownDate(day)
+        words = (
+            _("A variation is being decided out of session; agencies answer by {day}.")
+            if on <= day
+            else _(
+                "The time to answer on a variation out of session ended on {day}; the coordinator has to close it."
+            )
         )
+        yield words.format(day=KnownDate(day))
 
 
 def _views_differ(item: ItemLike, of_spreadsheet: bool) -> str:

@@ -389,6 +389,10 @@ def approval_faults(variation: Variation, text: str, *, on: date, instead: str) 
         if is_change or variation.addition is not None
         else _("{instead}; the agency can then request a later date.")
     ).format(instead=instead)
+    milestone = variation.milestone
+    if is_change and milestone is not None and milestone.withdrawn_on is not None:
+        # Nothing of a cancelled milestone can be proposed again.
+        again = _("{instead}.").format(instead=instead)
     for fault in additions.faults_by_now(variation, on):
         yield f"{fault} {again}", "decision"
     if is_change:
@@ -476,8 +480,7 @@ def _check_not_asked(variation: Variation) -> None:
     if asked is not None:
         raise Refused(
             _(
-                "Agencies are answering on {reference} out of session until {day}. Close "
-                "that first."
+                "{reference} is being decided out of session, with answers due by {day}. Close that first."
             ).format(reference=variation.reference, day=day_words(asked.due_on))
         )
 

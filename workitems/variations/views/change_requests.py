@@ -154,7 +154,9 @@ def _asking(
         parts = [item.lead_agency, *(support.agency for support in item.supports.all())]
     found = askers(request, plan, parts)
     form = page.form(posted(request), row=row, members=members, agencies=found["agencies"])
-    same = Variation.objects.filter(item=item, milestone=milestone, kind=page.kind)
+    same = Variation.objects.filter(item=item, milestone=milestone)
+    if milestone is None:
+        same = same.filter(kind=page.kind)
     return ask(
         request,
         plan,

@@ -177,6 +177,12 @@ def show(
             if row.is_pending and row.kind == Variation.Kind.DATE
             else [],
             "adds": addition_parts(row.addition),
+            # What else is asked of its milestone: one of them may leave nothing for the other.
+            "meeting_it": Variation.objects.filter(milestone=row.milestone)
+            .exclude(pk=row.pk)
+            .pending_in(row.plan)
+            if row.milestone and row.is_pending
+            else [],
             "asked_out_of_session": asked,
             "may_decide": may_decide and answering is None,
             "agendas": agendas(row) if may_decide and answering is None else None,
