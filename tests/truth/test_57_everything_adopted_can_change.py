@@ -24,6 +24,7 @@ from tests.factories import (
     RiskFactory,
     RoundFactory,
     SupportFactory,
+    UpdateFactory,
     WorkItemFactory,
 )
 from tests.workitems.conftest import delayed  # noqa: F401
@@ -54,6 +55,7 @@ from workitems.narrative.reading import Reader
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
 from workitems.plan.services.items import review
+from workitems.returns.return_page import return_page
 from workitems.returns.services.rounds import still_open
 from workitems.variations.services import change_requests as changes
 from workitems.variations.services import held_entries, variations
@@ -108,6 +110,32 @@ def test_the_lead_moves_when_the_group_approves(item, decided, police, customs, 
     assert row.asks == "Give the lead from Police to Customs"
     assert "gave the lead from Police to Customs." in [each.what for each in item_history(item)]
     assert entries(item)[-1][2] == f"Variation {row.reference}: {WHY}"
+
+
+def test_a_new_lead_is_asked_in_the_open_round_and_the_old_ones_answer_stays(
+    plan, item, milestone, ask, meeting, coordinator, client_of, police, customs
+):
+    round = RoundFactory(plan=plan)
+    of_police = ReturnFactory(round=round, agency=police)
+    written = UpdateFactory(of_return=of_police, item=item, achieved="The card is printed.")
+    asked = ask("lead", item, agency=customs.pk)
+    page = client_of(coordinator).get(asked.get_absolute_url())
+    assert page.context["effects"] == [
+        f"Customs is asked about the item in {round.name}, which is open.",
+        "What Police wrote on it in this round stays in its return.",
+        "Its open milestones stay with Police until each is moved by a request of its own.",
+    ]
+    variations.recommend(variation=asked, recommendation="Approve.", by=coordinator, at=NOW)
+    ready_to_decide(meeting, asked)
+    variations.decide(variation=asked, approve=True, meeting=meeting, by=coordinator, at=NOW)
+    counts = {
+        each.agency.short_name: (each.answered, each.items)
+        for each in round.returns.with_progress().select_related("agency")
+    }
+    assert counts == {"Police": (0, 0), "Customs": (0, 1)}
+    of_police.state = Return.State.SUBMITTED
+    sections = return_page(of_police, on=TODAY).sections
+    assert [each.update for each in sections] == [written]
 
 
 def test_a_milestones_agency_moves_and_its_history_says_so(item, milestone, decided, customs):

@@ -20,6 +20,7 @@ from workitems.models import (
     Milestone,
     Pillar,
     Plan,
+    Return,
     Support,
     Variation,
     WorkItem,
@@ -336,9 +337,11 @@ def take_effect(asked: Variation, *, by: User, on: date, reason: str) -> None:
             if support := row.supports.filter(agency=agency).first():
                 support.ended_on = on
                 history.save(support, by=by, reason=reason)
+            _ask_in_open_round(asked, by=by, reason=reason)
         case Kind.RESPONSIBLE:
             row.responsible_agency = agency
             save("responsible_agency")
+            _ask_in_open_round(asked, by=by, reason=reason)
         case Kind.SUPPORTER:
             its = agency or asked.agency_before
             support = Support._base_manager.filter(item=row, agency=its).first()
@@ -370,6 +373,40 @@ def take_effect(asked: Variation, *, by: User, on: date, reason: str) -> None:
         case Kind.END:
             row.ends_on = asked.due_after
             save("ends_on")
+
+
+def _ask_in_open_round(asked: Variation, *, by: User, reason: str) -> None:
+    """Give the agency that takes work over a return in the plan's open round, if it has none there."""
+    for round in asked.plan.rounds.open().exclude(returns__agency=asked.agency_after):
+        made = Return(round=round, agency=asked.agency_after)
+        history.save(made, by=by, reason=reason)
+
+
+def effects_of_lead(asked: Variation) -> list[str]:
+    """Return what an approved change of the lead does in the open round, and that milestones stay, in sentences. Three
+    queries."""
+    if asked.kind != Kind.LEAD or asked.item is None:
+        return []
+    was, now = asked.agency_before, asked.agency_after
+    found = []
+    for round in asked.plan.rounds.open():
+        own = round.returns.filter(agency=now).first()
+        if own is None or own.is_with_agency:
+            says = _("{now} is asked about the item in {round}, which is open.")
+        else:
+            says = _(
+                "The return of {now} for {round} is {state}: send it back, so that it answers on the item."
+            )
+        state = own.get_state_display().lower() if own else ""
+        found.append(says.format(now=now, round=round.name, state=state))
+        found.append(_("What {was} wrote on it in this round stays in its return.").format(was=was))
+    if asked.item.milestones.open().filter(responsible_agency=was).exists():
+        found.append(
+            _(
+                "Its open milestones stay with {was} until each is moved by a request of its own."
+            ).format(was=was)
+        )
+    return found
 
 
 def _set_detail(item: WorkItem, asked: Variation, *, by: User, reason: str) -> None:

@@ -48,6 +48,7 @@ from workitems.variations.forms.variations import (
 )
 from workitems.variations.services import held_entries
 from workitems.variations.services import variations as variation_services
+from workitems.variations.services.change_requests import effects_of_lead
 from workitems.variations.variation_register import as_it_was, variations_at, variations_of
 
 # Meetings with an open record, newest first, to whose agenda a variation can go.
@@ -173,9 +174,7 @@ def show(
             "open_milestones": row.item.milestones.open().order_by("number")
             if row.item and row.kind == Variation.Kind.WITHDRAWAL and row.is_pending
             else [],
-            "effects": Effects(plan_at(row.plan, moment)).of(row)
-            if row.is_pending and row.kind == Variation.Kind.DATE
-            else [],
+            "effects": _effects(row, moment) if row.is_pending else [],
             "adds": addition_parts(row.addition),
             # What else is asked of its milestone: one of them may leave nothing for the other.
             "meeting_it": Variation.objects.filter(milestone=row.milestone)
@@ -192,6 +191,12 @@ def show(
         | (acted or {}),
         status=status,
     )
+
+
+def _effects(row: Variation, moment: Moment) -> list[str]:
+    if row.kind == Variation.Kind.DATE:
+        return Effects(plan_at(row.plan, moment)).of(row)
+    return effects_of_lead(row)
 
 
 def _show_at_the_end(request: HttpRequest, row: Variation, moment: Moment) -> HttpResponse:
