@@ -80,6 +80,8 @@ class Tile:
             found.append(_("Complete since {day}.").format(day=KnownDate(item.completed_on)))
         else:
             found.append(f"{item.status.label}.")
+        if item.is_live and not item.milestones:
+            found.append(_("No open milestone."))
         if line is None and item.stage == Stage.NOT_STARTED and item.starts_on:
             found.append(_("Starts on {day}.").format(day=KnownDate(item.starts_on)))
         elif self.coming and not (line and line.is_late):

@@ -7,7 +7,9 @@ import pytest
 from reports.progress import dashboard
 from reports.progress.view import PlanView
 from tests.factories import MilestoneFactory, WorkItemFactory
+from tests.scenery import without_decisions
 from tests.workitems.record import TODAY
+from workitems.desk.to_dos import lines_for
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
 
@@ -64,3 +66,18 @@ def test_a_plan_without_such_items_has_no_figure_for_them(plan, items):
     items[0].confidence = "on_track"
     items[0].save()
     assert "unjudged" not in {figure.kind for figure in read(plan).figures}
+
+
+def test_an_item_whose_milestones_are_cancelled_says_that_none_is_open_and_somebody_is_asked(
+    plan, items, client_of, contributor, coordinator
+):
+    rated = items[2]
+    done = MilestoneFactory(item=rated, original_due=date(2010, 3, 1))
+    with without_decisions():
+        done.withdrawn_on = date(2010, 4, 1)
+        done.save()
+    page = client_of(contributor).get(rated.get_absolute_url()).text
+    assert page.count("No open milestone") == 1
+    asked = "Item 1.3 has no open milestone: propose one, or say that it is complete"
+    for user in (contributor, coordinator):
+        assert [each.what for each in lines_for(user, TODAY) if "open" in each.what] == [asked]

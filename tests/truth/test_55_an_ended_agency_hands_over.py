@@ -446,8 +446,20 @@ def test_items_that_came_say_whence_and_show_the_last_words(
         (None, None),
     ]
     page = client_of(SeatFactory(agency=msd).user).get(of_return.get_absolute_url()).text
-    assert page.count("From Police, 1 June 2010") == 2
+    assert page.count("Police handed this item over on 1 June 2010.") == 2
     assert page.count("There was no answer in an earlier round.") == 1
+
+
+def test_a_closed_milestone_of_an_ended_agency_is_told_as_past(
+    ended, msd, item, milestone, of_return, administrator, client_of
+):
+    milestone.completed_on = of_return.round.period_start
+    milestone.save()
+    hand_over(ended, administrator)
+    of_return.refresh_from_db()
+    page = client_of(SeatFactory(agency=msd).user).get(of_return.get_absolute_url()).text
+    assert "Police answered for this milestone." in page
+    assert "Police answers for this milestone." not in page
 
 
 def test_only_a_return_that_was_sent_back_shows_what_changed_since(

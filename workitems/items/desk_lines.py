@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -22,10 +23,12 @@ SHOWN_AHEAD_DAYS = 30
 
 
 def lines_for(user: User, on: date) -> list[Line]:
-    """Return the user's to-dos, in at most three queries."""
+    """Return the user's to-dos, in at most four queries."""
     own = user.agencies_as(*WRITERS)
     lines = [*_milestones(own, on), *_given(user, on)] if own else []
     coordinating = user.agencies_as(Seat.Role.COORDINATOR)
+    if own or coordinating:
+        lines += _nothing_open(own, coordinating, on)
     return lines + _ended_leads(coordinating, on) if coordinating else lines
 
 
@@ -70,6 +73,38 @@ def _to_hand_over(lead: EndedLead, plan: Plan, on: date) -> Line:
         when=_("Now") if has_ended else "",
         url=reverse("agencies:hand-over", args=[lead.agency.pk]),
     )
+
+
+@composed
+def _without_open(own: Any, coordinating: Any, on: Any) -> Any:
+    milestones = Milestone.objects.filter(item=OuterRef("pk"))
+    rows = WorkItem.objects.filter(
+        not_ended(on, "plan"),
+        Q(lead_agency__among=own) | Q(plan__coordinating_agency__among=coordinating),
+        Exists(milestones.filter(withdrawn_on__isnull=False)),
+        ~Exists(milestones.open()),
+        plan__adopted_on__isnull=False,
+        stage__in=[Stage.NOT_STARTED, Stage.UNDER_WAY],
+    )
+    return rows.select_related("plan").order_by("plan", "number_key")[:SHOWN_AT_MOST]
+
+
+def _nothing_open(own: set[int], coordinating: set[int], on: date) -> list[Line]:
+    """Items in work of which no milestone is open, since one was cancelled: nobody has said what is left to do."""
+    return [
+        line(
+            due=on,
+            on=on,
+            plan=each.plan.title,
+            what=_(
+                "Item {number} has no open milestone: propose one, or say that it is complete"
+            ).format(number=each.number),
+            detail=each.title,
+            when=_("Now"),
+            url=each.get_absolute_url(),
+        )
+        for each in _without_open(own=own, coordinating=coordinating, on=on)
+    ]
 
 
 @composed

@@ -6,7 +6,6 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -90,10 +89,9 @@ class OutOfSession(models.Model):
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
 
-    @property
-    def state_words(self) -> str:
-        """The state today: once the last day to answer has passed, who has to close it."""
-        if self.is_open and self.is_over(localdate()):
+    def state_on(self, on: date) -> str:
+        """Return the state in words: once the last day to answer has passed, who has to close it."""
+        if self.is_open and self.is_over(on):
             return _("Time is over; the coordinator has to close it")
         return str(self.get_state_display())
 

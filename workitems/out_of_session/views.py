@@ -141,6 +141,7 @@ def show(
             "answers": rows,
             "count": found,
             "is_over": asked.is_over(on),
+            "state": asked.state_on(on),
             "own": [
                 (row, acted.get(str(row.agency_id)) or answer_form(row))
                 for row in rows

@@ -120,6 +120,7 @@ def test_a_milestone_is_a_to_do_of_its_responsible_agency_and_not_of_the_lead(
 )
 def test_a_closed_milestone_is_no_to_do(contributor, item, done):
     MilestoneFactory(item=item, original_due=TODAY, **done)
+    MilestoneFactory(item=item, original_due=date(2011, 6, 30))
     assert told(contributor) == []
 
 
@@ -234,8 +235,9 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
         DecisionFactory(
             meeting=meeting, number=number + 1, owner_agency=police, due_on=TODAY, item=item
         )
-    # Seats, those to confirm; items of ended leads; returns to send, milestones, what is given to the user, decisions; returns to read,
+    # Seats, those to confirm; items of ended leads; returns to send, milestones, what is given to the user, items without an
+    # open milestone, decisions; returns to read,
     # rounds that have not followed, meetings to record, variations. Of briefings:
     # clearances and follow-ups; consultations; papers to send or follow up. Consultations on requests.
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         assert len(lines_for(user, TODAY)) == 2 + 4 * count

@@ -182,7 +182,7 @@ def show(
             .pending_in(row.plan)
             if row.milestone and row.is_pending
             else [],
-            "asked_out_of_session": asked,
+            "asked_out_of_session": [(each, each.state_on(moment.on)) for each in asked],
             "may_decide": may_decide and answering is None,
             "agendas": agendas(row) if may_decide and answering is None else None,
             "acted": next(iter((acted or {}).values()), None),
