@@ -201,6 +201,10 @@ def _returns(material: Material) -> Iterator[Check]:
             mend_url=row.get_absolute_url() if row.submitted_at else "",
             remedy=gettext(
                 "Add a paragraph saying so, or date the paper after the return is accepted."
+            )
+            if row.round.is_open
+            else gettext(
+                "Add a paragraph saying so. The round is closed, so the return can only be accepted if you reopen it."
             ),
             is_listable=True,
         )

@@ -60,14 +60,23 @@ def next_period(plan: Plan, today: date) -> tuple[date, date, date]:
 
 def last_reported(plan: Plan) -> date | None:
     """Return the last day that the plan's last briefing reports on, or None for a first one."""
-    last = plan.briefings.exclude(state=Briefing.State.WITHDRAWN).newest_first().first()
+    last = _last(plan)
     return last.period_end if last else None
+
+
+def _last(plan: Plan) -> Briefing | None:
+    return plan.briefings.exclude(state=Briefing.State.WITHDRAWN).newest_first().first()
 
 
 def before_in_words(plan: Plan) -> str:
     """Return a sentence on what came before a new briefing's period. One query."""
-    if last := last_reported(plan):
-        return _("The last briefing reports to {day}.").format(day=day_words(last))
+    if last := _last(plan):
+        says = (
+            _("The last briefing reports to {day}.")
+            if last.is_issued
+            else _("The last briefing, which is not issued, reports to {day}.")
+        )
+        return says.format(day=day_words(last.period_end))
     return _("This is the plan’s first briefing. The plan was released on {day}.").format(
         day=day_words(plan.released_on)
     )

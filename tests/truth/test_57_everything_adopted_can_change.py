@@ -197,7 +197,7 @@ def test_a_detail_and_a_pillars_words_change_by_decision(item, decided, plan):
     row = decided("detail", item, wording="timeframe", value="long")
     item.refresh_from_db()
     assert (item.timeframe, row.text_before, row.text_after) == ("long", "Medium", "Long")
-    other = PillarFactory(plan=plan, number=7, title="Prosecute")
+    other = PillarFactory(plan=plan, number=70, title="Prosecute")
     decided("detail", item, wording="pillar", value=other.pk)
     item.refresh_from_db()
     assert item.pillar == other
@@ -256,6 +256,23 @@ def test_two_open_requests_on_a_milestone_name_each_other(
         page = client.get(one.get_absolute_url())
         assert page.context["meeting_it"] == [other]
         assert "Also asked for this milestone" in page.text
+
+
+def test_the_list_of_decisions_says_what_each_variation_is(
+    plan, item, decided, customs, client_of, contributor
+):
+    row = decided("lead", item, agency=customs.pk)
+    page = client_of(contributor).get(reverse("meetings:decisions", args=[plan.slug])).text
+    assert f"{row.reference} was approved." in page
+    assert page.count("Give the lead from Police to Customs") == 1
+
+
+def test_an_ended_support_is_not_asked_for_as_nothing(item, ask, customs, client_of, contributor):
+    SupportFactory(item=item, agency=customs)
+    asked = ask("supporter", item, agency=customs.pk, role=None)
+    page = client_of(contributor).get(asked.get_absolute_url()).text
+    assert "To end its support." in page
+    assert "Nothing." not in page
 
 
 def test_what_changed_tells_every_decision(plan, item, milestone, decided, police, customs):

@@ -6,7 +6,7 @@ import pytest
 
 from reports.progress.view import meetings_before
 from tests.factories import MatterFactory, MeetingFactory, MilestoneFactory, WorkItemFactory
-from tests.workitems.record import TODAY
+from tests.workitems.record import NOW, TODAY
 from workitems.calendar.due_calendar import entries_of
 from workitems.desk.to_dos import lines_for
 from workitems.meetings.meeting_news import called_notices
@@ -105,3 +105,11 @@ def test_the_agenda_of_a_past_meeting_shows_its_own_day(plan, police, coordinato
     page = client_of(coordinator).get(meeting.get_absolute_url())
     assert [line for _, line, _ in page.context["matters"]] == [None]
     assert page.context["proposals"] == []
+
+
+def test_a_meeting_whose_record_is_closed_today_is_not_the_next_one(plan, coordinator):
+    today, ahead = (MeetingFactory(plan=plan, held_on=day) for day in (TODAY, AHEAD))
+    assert list(plan.meetings.coming(TODAY)) == [today, ahead]
+    Meeting.objects.filter(pk=today.pk).update(closed_at=NOW, closed_by=coordinator)
+    assert list(plan.meetings.coming(TODAY)) == [ahead]
+    assert list(plan.meetings.past(TODAY)) == [today]

@@ -59,7 +59,9 @@ def called_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
             Reason.MEETING,
             _occasion(meeting),
             says,
-            _("is on {when}").format(when=meeting.when),
+            _("begins at {time}").format(time=meeting.starts_words)
+            if meeting.starts_at
+            else _("is called"),
         )
 
 

@@ -38,7 +38,8 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.filter(cancelled_on=None)
 
     def coming(self, on: date) -> Self:
-        return self.not_cancelled().filter(held_on__gte=on).order_by("held_on")
+        """Soonest first, without those of today whose record is closed."""
+        return self.not_cancelled().filter(held_on__gte=on, closed_at=None).order_by("held_on")
 
     def past(self, on: date) -> Self:
         """Newest first, with those that were cancelled before their day."""
@@ -339,7 +340,8 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def for_list(self) -> Self:
         """With all that a list row prints, in one query."""
         return self.select_related(
-            "meeting", "out_of_session__variation", "item", "variation", "owner_agency", "matter"
+            *("meeting", "out_of_session__variation", "item", "variation__milestone"),
+            *("owner_agency", "matter"),
         )
 
 

@@ -266,6 +266,9 @@ def test_a_sentence_says_what_came_before_a_new_briefing(plan, coordinator):
         "This is the plan’s first briefing. The plan was released on 31 July 2009."
     )
     create(plan, coordinator)
+    says = "The last briefing, which is not issued, reports to 30 July 2010."
+    assert before_in_words(plan) == says
+    plan.briefings.update(state=Briefing.State.CLOSED)
     assert before_in_words(plan) == "The last briefing reports to 30 July 2010."
 
 

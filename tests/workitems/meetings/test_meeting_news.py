@@ -56,7 +56,7 @@ def test_members_are_told_at_once_that_a_meeting_is_called(
     sent = mails(mailoutbox)
     assert sorted(to for to, _, _ in sent) == sorted(each.email for each in people)
     _, subject, body = sent[0]
-    assert subject.endswith("Meeting of 30 June 2010 is on 30 June 2010, 10:30 am")
+    assert subject.endswith("Meeting of 30 June 2010 begins at 10:30 am")
     assert "The working group meets on 30 June 2010, 10:30 am at Stout Street." in body
     send_notices(on=TOMORROW, at=NOW)
     assert mails(mailoutbox) == []
