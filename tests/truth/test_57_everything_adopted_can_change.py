@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from agencies.models import Agency
+from agencies.records import history
 from reports.compose import compose
 from reports.compose.facts import read_facts
 from reports.meetings import record_words
@@ -27,6 +28,7 @@ from tests.factories import (
     UpdateFactory,
     WorkItemFactory,
 )
+from tests.scenery import without_decisions
 from tests.workitems.conftest import delayed  # noqa: F401
 from tests.workitems.record import (
     NOW,
@@ -256,6 +258,20 @@ def test_two_open_requests_on_a_milestone_name_each_other(
         page = client.get(one.get_absolute_url())
         assert page.context["meeting_it"] == [other]
         assert "Also asked for this milestone" in page.text
+
+
+def test_what_changed_tells_who_joined_and_who_left_without_a_variation(plan, police):
+    with noon(TOMORROW):
+        history.save(Member(plan=plan, agency=AgencyFactory(short_name="MPP")), by=None)
+        gone = Member.objects.get(plan=plan, agency=police)
+        gone.left_on = TODAY
+        with without_decisions():
+            history.save(gone, by=None)
+    found = read_changes(PlanView(plan=plan, at=Moment.today(TOMORROW), since=Moment.end_of(TODAY)))
+    assert sorted(each.words for each in found.found if "group" in each.words) == [
+        "MPP joined the working group.",
+        "Police left the working group.",
+    ]
 
 
 def test_the_list_of_decisions_says_what_each_variation_is(

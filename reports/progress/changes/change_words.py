@@ -244,6 +244,16 @@ def plan_changed(plan: ItemAt, by: VariationAt) -> Description:
     return _decided(by)
 
 
+@_change(Kind.PLAN)
+def joined(plan: ItemAt, agency: str) -> Description:
+    return _description(_("{agency} joined the working group.").format(agency=agency))
+
+
+@_change(Kind.PLAN)
+def left(plan: ItemAt, agency: str) -> Description:
+    return _description(_("{agency} left the working group.").format(agency=agency))
+
+
 def _decided(row: VariationAt) -> Description:
     """Return what an approved variation changed, in its own words."""
     label = str(Variation.Wording(row.wording).label) if row.wording else ""

@@ -40,6 +40,8 @@ class PlanThen:
     approved: dict[int, VariationAt]
     pillars: dict[int, str]
     agencies: dict[int, str]
+    # The working group, if it may differ.
+    members: Sequence[int] = ()
 
 
 # What of the plan itself changes by a variation.
@@ -53,6 +55,17 @@ def changes_of_plan(before: PlanThen, after: PlanThen, plan: ItemAt) -> Iterator
     for pk, row in after.approved.items():
         if pk not in before.approved and row.item is None and row.kind in OF_PLAN:
             yield change_words.plan_changed(plan, row)
+    decided = {
+        row.text_before
+        for pk, row in after.approved.items()
+        if pk not in before.approved and row.kind == Variation.Kind.MEMBER
+    }
+    for pk in sorted({*before.members} ^ {*after.members}):
+        name = after.agencies[pk]
+        if pk in after.members:
+            yield change_words.joined(plan, name)
+        elif name not in decided:
+            yield change_words.left(plan, name)
 
 
 def differences(before: PlanThen, after: PlanThen) -> Iterator[Change]:

@@ -14,7 +14,7 @@ from agencies.models import Agency
 from reports.progress.changes.change import Comparison
 from reports.progress.changes.compare import PlanThen, changes_of_plan, differences
 from reports.progress.view import PlanView
-from workitems.models import Plan, Variation
+from workitems.models import Member, Plan, Variation
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import (
     ItemAt,
@@ -27,12 +27,13 @@ from workitems.plan.plan_at import (
     plan_at,
     variations_at,
 )
+from workitems.plan.plan_at.moment_reading import read_at
 
 
 def read_changes(view: PlanView, items: Sequence[ItemAt] | None = None) -> Comparison:
     """Return what changed between `view.since` and `view.at`, narrowed like the view.
 
-    At most 12 queries. `items` are all of the plan at the later moment, with texts, if they were read
+    At most 14 queries. `items` are all of the plan at the later moment, with texts, if they were read
     already. An item counts by where it is at that moment: it is reported under its new pillar and lead
     agency only.
     """
@@ -69,12 +70,24 @@ def read_both(
     `read` are all of the later items with their open milestones: with those that are the same at both moments, the
     earlier items have their status.
     """
-    milestones, items, variations = _differing(plan, since, at)
+    milestones, items, variations, members = _differing(plan, since, at)
     names = dict(Agency.objects.values_list("pk", "short_name")), pillar_titles(plan, at)
     differing = set(milestones)
     others = [row for item in read for row in item.milestones if row.pk not in differing]
     before = _then(plan, since, milestones, items, variations, *names, others=others)
-    return before, _then(plan, at, milestones, items, variations, *names, read=read)
+    after = _then(plan, at, milestones, items, variations, *names, read=read)
+    was = _members(plan, since) if members else []
+    if not was:
+        # Nobody joins a plan that was not there yet.
+        return before, after
+    now = _members(plan, at)
+    return replace(before, members=was), replace(after, members=now)
+
+
+def _members(plan: Plan, moment: Moment) -> list[int]:
+    """Return the agencies of the working group at a moment. One query."""
+    rows = read_at(Member, moment, ("agency_id",), {"plan_id": plan.pk}, left_on=None)
+    return [pk for (pk,) in rows]
 
 
 # The records that may differ, each with its item, found at once: written by hand, as a query of each kind within
@@ -99,6 +112,8 @@ SELECT 'milestone', id, item_id FROM workitems_milestone WHERE id IN (
 UNION SELECT 'item', id, id FROM workitems_historicalworkitem WHERE plan_id = %(plan)s AND {written}
 UNION SELECT 'variation', id, item_id FROM workitems_historicalvariation
 WHERE plan_id = %(plan)s AND {written}
+UNION SELECT 'member', id, NULL FROM workitems_historicalmember
+WHERE plan_id = %(plan)s AND {written}
 """
 PAST = {
     "milestones": "workitems_historicalmilestone WHERE history_plan_id = %(plan)s",
@@ -112,8 +127,10 @@ TODAY = {
 }
 
 
-def _differing(plan: Plan, since: Moment, at: Moment) -> tuple[list[int], list[int], list[int]]:
-    """Return the ids of the milestones, the items and the variations that may differ."""
+def _differing(
+    plan: Plan, since: Moment, at: Moment
+) -> tuple[list[int], list[int], list[int], list[int]]:
+    """Return the ids of the milestones, the items, the variations and the memberships that may differ."""
     assert since.until is not None, "Nothing comes after today."
     written = "history_date >= %(since)s"
     if at.until is not None:
@@ -132,8 +149,9 @@ def _differing(plan: Plan, since: Moment, at: Moment) -> tuple[list[int], list[i
         found = cursor.fetchall()
     return (
         [pk for kind, pk, _ in found if kind == "milestone"],
-        list({item for kind, _, item in found if kind != "variation"}),
+        list({item for kind, _, item in found if kind in ("milestone", "item")}),
         [pk for kind, pk, _ in found if kind == "variation"],
+        [pk for kind, pk, _ in found if kind == "member"],
     )
 
 
