@@ -182,7 +182,8 @@ def _dates_of_delays(material: Material) -> Iterator[Check]:
     for entry in facts.late:
         for slip in entry.slips:
             step = slip.milestone
-            if not step.is_late:
+            # A date that has passed is no new date; the paper says that none is set.
+            if not step.is_late or not has_new_date(step):
                 continue
             rows = [
                 row for delay in slip.delays for row in delay.mitigations if row.done_on is None

@@ -100,3 +100,10 @@ def test_after_the_day_the_time_is_over_and_the_coordinator_is_chased(plan, item
         "Not at this meeting: out of session, where the time to answer ended on 20 June 2010; "
         "the coordinator has to close it"
     )
+
+
+def test_every_variation_of_an_item_that_the_group_decides_is_named(plan, item):
+    for number in (8, 9, 17):
+        step = MilestoneFactory(item=item, original_due=date(2010, 12, 31))
+        VariationFactory(milestone=step, number=number, state="recommended")
+    assert line(plan).asked.words == "Decide variations V8, V9 and V17"

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from agencies.wording.translation import list_in_words
 from workitems.models import Delay, Variation
 from workitems.models.item import Confidence, number_key
 from workitems.plan.plan_at import (
@@ -319,12 +320,21 @@ class Line:
                     reference,
                 )
             if row.state == Variation.State.RECOMMENDED:
+                to_decide = [
+                    each.reference
+                    for each in waiting
+                    if each.state == row.state and each.pk not in answered_by
+                ]
                 return Ask(
                     Verb.DECIDE,
-                    _("Decide variation {reference}").format(reference=reference),
-                    row.effect,
+                    ngettext(
+                        "Decide variation {references}",
+                        "Decide variations {references}",
+                        len(to_decide),
+                    ).format(references=list_in_words(to_decide)),
+                    row.effect if len(to_decide) == 1 else "",
                     row.question,
-                    reference,
+                    list_in_words(to_decide),
                 )
             return Ask(
                 Verb.DECIDE,
