@@ -237,5 +237,5 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_papers(
     # Seats, those to confirm; items of ended leads; returns to read,
     # rounds that have not followed, meetings to record, variations, actions to confirm. Of briefings: actions to confirm,
     # consultations, those to send or follow up with their recommendations, to authorise, to answer.
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert len(lines_for(user, TODAY)) == len(states) * count

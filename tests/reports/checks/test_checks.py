@@ -619,6 +619,17 @@ def test_a_tracker_number_may_be_missing_until_authorisation(begin):
     assert check.words == "Fill in the cover: the tracker number."
 
 
+def test_a_new_date_that_has_passed_is_no_date_to_measure_actions_by(begin, item):
+    late = MilestoneFactory(
+        item=item, number=9, agreed_due=date(2010, 1, 31), forecast_due=date(2010, 3, 31)
+    )
+    delay = DelayFactory(milestone=late, meanwhile="Motels are used until February 2010")
+    MitigationFactory(delay=delay, due_on=date(2011, 7, 31))
+    found = [each.key for each in checks.failed_checks(read_drafted(begin()))]
+    starts = ("bridge-", "after-", "until-")
+    assert [key for key in found if key.startswith(starts)] == []
+
+
 def test_a_milestone_expected_before_what_was_to_come_first_is_found(begin, item):
     first = MilestoneFactory(
         item=item, number=8, agreed_due=date(2011, 1, 31), forecast_due=date(2011, 6, 30)
@@ -679,14 +690,3 @@ def test_a_cause_that_does_not_explain_its_delay_and_an_action_with_two_dates_ar
     assert found[f"dates-{action.pk}"] == (
         f"{start} Its text says by the end of March 2011, and its date is 28 February 2011."
     )
-
-
-def test_a_new_date_that_has_passed_is_no_date_to_measure_actions_by(begin, item):
-    late = MilestoneFactory(
-        item=item, number=9, agreed_due=date(2010, 1, 31), forecast_due=date(2010, 3, 31)
-    )
-    delay = DelayFactory(milestone=late, meanwhile="Motels are used until February 2010")
-    MitigationFactory(delay=delay, due_on=date(2011, 7, 31))
-    found = [each.key for each in checks.failed_checks(read_drafted(begin()))]
-    starts = ("bridge-", "after-", "until-")
-    assert [key for key in found if key.startswith(starts)] == []
