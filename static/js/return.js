@@ -77,6 +77,20 @@ function clear(theirs, part) {
   if (had) firstOf(part).focus({ preventScroll: true });
 }
 
+// What the fields of a part began with, and the versions: as long as nobody has chosen, that is what is kept on the device.
+function beganWith(part) {
+  return Object.fromEntries([...fieldsOf(part)].filter(([name]) => /^initial-|version$/.test(name)));
+}
+
+// A second question looks like the first.
+function sayAgain(box) {
+  const words = _("Changed again meanwhile: this is a newer version than the one you have just seen.");
+  const line = Object.assign(document.createElement("p"), { textContent: words });
+  box.querySelector(".callout-title").after(line);
+  announce(words);
+  go(box);
+}
+
 function heldIn(theirs) {
   return [...theirs.querySelectorAll("[data-held]")].map((each) => each.dataset.held);
 }
@@ -96,6 +110,7 @@ class Section extends Autosave {
     this.steps = new Map(); // milestones that were typed into and not kept yet, by their ids
     this.unfinished = new Map(); // milestones that are kept and not finished; why, if the server said so
     this.faults = new Map(); // why a milestone was refused and not kept, by its id
+    for (const { dataset } of element.querySelectorAll("[data-milestone]:has([data-step-theirs] > *)")) this.holdStep(dataset.milestone);
     this.fields.addEventListener("input", () => {
       this.touch();
       this.showSame();
@@ -137,6 +152,7 @@ class Section extends Autosave {
     if (!act) return;
     event.preventDefault();
     if (act === "takeTheirs") this.takeTheirs();
+    else if (act === "keepMine") this.keepMine();
     else if (act === "noChange") this.sayNoChange();
     else if (act === "saveMilestone") this.record(pressed.closest("[data-milestone]"));
     else this.saveNow();
@@ -153,6 +169,10 @@ class Section extends Autosave {
 
   // Never takes words out: the server refuses that too.
   sayNoChange() {
+    if (this.held) {
+      this.askToChoose();
+      return;
+    }
     const written = [...this.fields.querySelectorAll("textarea")].some((box) => box.value.trim());
     this.element.querySelector("[data-keeps]").hidden = !written;
     if (!written) this.act({ act: "no-change" });
@@ -222,6 +242,15 @@ class Section extends Autosave {
     this.remember();
   }
 
+  // Waits for a choice between two versions.
+  holdStep(id, began) {
+    const step = this.steps.get(id) ?? { lost: [] };
+    this.steps.set(id, Object.assign(step, { held: true, typed: true, began }));
+    clearTimeout(step.timer);
+    this.faults.set(id, _("A milestone has two versions. Choose one."));
+    this.sayOfStep(id, _("Not saved"));
+  }
+
   // The two versions stay in sight until the choice is kept.
   chooseStep(id, isTheirs) {
     const step = this.steps.get(id) ?? { lost: [] };
@@ -277,15 +306,17 @@ class Section extends Autosave {
     const saved = Object.fromEntries([...now.querySelectorAll("[data-was]")].map(({ name, value }) => [name.slice("initial-".length), value]));
     const isOurs = step.lost.some((lost) => Object.entries(saved).every(([name, value]) => same(value, lost[name])));
     step.lost = [];
+    const began = beganWith(part);
     goOnFromTheirs(part, saved);
     if (isOurs) {
       this.acts.push({ milestone: id, keep: true });
       return;
     }
-    step.held = true;
-    part.querySelector("[data-step-theirs]").replaceChildren(...theirs.childNodes);
-    this.faults.set(id, _("A milestone has two versions. Choose one."));
-    this.sayOfStep(id, _("Not saved"));
+    const place = part.querySelector("[data-step-theirs]");
+    const isAgain = place.childElementCount > 0;
+    place.replaceChildren(...theirs.childNodes);
+    this.holdStep(id, began);
+    if (isAgain) sayAgain(place.firstElementChild);
   }
 
   hurry() {
@@ -301,16 +332,34 @@ class Section extends Autosave {
     else if (isStuck) {
       const parts = [...(this.typed || this.running ? [this.fields] : []), ...[...this.steps.keys()].map((id) => this.step(id))];
       const fields = Object.fromEntries(parts.flatMap((part) => [...fieldsOf(part)]));
+      for (const { held, began } of [this, ...this.steps.values()]) if (held) Object.assign(fields, began);
       device.keep(this.element.id, { number: this.element.dataset.number, fields, steps: [...this.steps.keys()] });
     }
   }
 
   saveNow() {
-    return this.held ? this.keepMine() : super.saveNow();
+    if (!this.held) return super.saveNow();
+    this.askToChoose();
+    return Promise.resolve();
+  }
+
+  // Only the buttons of the two versions choose between them.
+  askToChoose(box = this.box) {
+    sayNotDone(_("Not saved: there are two versions. Choose one."));
+    go(box);
+  }
+
+  // Two versions, of the answer or of a milestone.
+  get box() {
+    return (this.held && this.theirs.firstElementChild) || this.element.querySelector("[data-step-theirs] > *");
   }
 
   record(step) {
     const { milestone } = step.dataset;
+    if (this.steps.get(milestone)?.held) {
+      this.askToChoose(step.querySelector("[data-step-theirs] > *"));
+      return Promise.resolve();
+    }
     clearTimeout(this.steps.get(milestone)?.timer);
     this.acts = this.acts.filter((what) => what.milestone !== milestone);
     return this.act({ milestone });
@@ -430,8 +479,11 @@ class Section extends Autosave {
   hold(result) {
     this.acts = this.acts.filter((what) => what.milestone);
     this.theirAnswer = result.answer;
+    this.began = beganWith(this.fields);
+    const isAgain = this.theirs.childElementCount > 0;
     super.hold(result);
     this.goOn(result);
+    if (isAgain) sayAgain(this.box);
   }
 
   showStep(milestone, result, status) {
@@ -439,6 +491,7 @@ class Section extends Autosave {
     if (!old || result.milestone === null) return; // not saved: what was typed stays to be copied
     const had = old.contains(document.activeElement);
     const now = fragment(result.milestone).querySelector("[data-milestone]");
+    const began = beganWith(old);
     if (now) old.replaceWith(now);
     else old.remove();
     if (status === 200 || result.kept) {
@@ -446,6 +499,7 @@ class Section extends Autosave {
       this.faults.delete(milestone);
       this.unfinished.delete(milestone);
     }
+    if (now?.querySelector("[data-step-theirs] > *")) this.holdStep(milestone, began);
     if (this.noChange) {
       this.noChange.hidden = !result.may_say_no_change;
       this.sayWhyWords(result.is_overdue && !result.is_answered);
@@ -528,9 +582,9 @@ class Reply extends Autosave {
     this.unfinished = new Map();
     this.state = element.querySelector("[data-reply-state]");
     this.theirs = element.querySelector("[data-reply-theirs]");
-    this.box = element.querySelector("textarea");
+    this.field = element.querySelector("textarea");
     this.version = element.querySelector("[name$='-version']");
-    this.box.addEventListener("input", () => this.touch());
+    this.field.addEventListener("input", () => this.touch());
     element.addEventListener("click", (event) => {
       const pressed = event.target.closest("button");
       if (!pressed) return;
@@ -538,6 +592,11 @@ class Reply extends Autosave {
       if ("keepMine" in pressed.dataset) this.keepMine();
       else this.saveNow();
     });
+  }
+
+  // The two versions.
+  get box() {
+    return this.held ? this.theirs.firstElementChild : null;
   }
 
   touch() {
@@ -558,15 +617,19 @@ class Reply extends Autosave {
   remember() {
     const isStuck = this.trouble || this.held || this.fault || document.visibilityState === "hidden";
     if (!this.isUnsaved) device.forget(this.element.id);
-    else if (isStuck) device.keep(this.element.id, { fields: { [this.box.name]: this.box.value }, steps: [] });
+    else if (isStuck) {
+      const fields = { [this.version.name]: this.held ? this.began : this.version.value, [this.field.name]: this.field.value };
+      device.keep(this.element.id, { fields, steps: [] });
+    }
   }
 
   body() {
-    return new URLSearchParams([this.version, this.box].map(({ name, value }) => [name, value]));
+    return new URLSearchParams([this.version, this.field].map(({ name, value }) => [name, value]));
   }
 
   take(status, result, what) {
     isConnected();
+    this.began = this.version.value;
     if (status !== 422) this.version.value = result.version;
     this.showErrors(status === 422 ? result.errors : []);
     super.take(status, result, what);
@@ -581,16 +644,16 @@ class Reply extends Autosave {
 
   showErrors(sentences) {
     for (const old of this.element.querySelectorAll(".govuk-error-message")) old.remove();
-    for (const sentence of sentences) this.box.before(errorLine(sentence));
-    this.box.toggleAttribute("aria-invalid", sentences.length > 0);
+    for (const sentence of sentences) this.field.before(errorLine(sentence));
+    this.field.toggleAttribute("aria-invalid", sentences.length > 0);
   }
 
   isOurs(result, sent) {
-    return same(result.answer[this.box.name], sent[this.box.name]);
+    return same(result.answer[this.field.name], sent[this.field.name]);
   }
 
   sendOnlyVersion() {
-    this.version.disabled = this.box.disabled = true;
+    this.version.disabled = this.field.disabled = true;
   }
 }
 
@@ -784,10 +847,15 @@ function restInWords() {
 
 // Each thing that is not saved is named in the bar, with a link to it; of one alone, also why.
 function nameUnsaved(line, unsaved) {
-  const links = unsaved.map(({ element }) => {
+  const links = unsaved.map(({ element, box }) => {
     const link = document.createElement("a");
     const { number } = element.dataset;
     link.href = `#${element.id}`;
+    link.addEventListener("click", (event) => {
+      if (!box) return;
+      event.preventDefault();
+      go(box);
+    });
     link.textContent = number ? filled(_("item {number}"), { number }) : _("a reply");
     return link;
   });
@@ -927,7 +995,7 @@ form.addEventListener("submit", async (event) => {
   const stuck = sections.find((section) => section.isUnsaved);
   if (stuck) {
     sayNotHandedOver(pressed, _("{what}: something is not saved."));
-    go(stuck.element);
+    go(stuck.box ?? stuck.element);
     showState();
   } else if (!isThere) {
     sayNotHandedOver(pressed, _("{what}: no connection. Choose it again when the connection is back."));

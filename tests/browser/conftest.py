@@ -141,3 +141,26 @@ def coordinator(page, sign_in, draft, address):
     sign_in(draft.coordinators[0])
     page.goto(address)
     return page
+
+
+@pytest.fixture
+def page_of(browser, browser_context_args, live_server, address):
+    """Return the return's page in a separate browser of a user."""
+    contexts = []
+
+    def page_of(user):
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.cookies[settings.SESSION_COOKIE_NAME]
+        context = browser.new_context(**browser_context_args)
+        contexts.append(context)
+        context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
+        page = context.new_page()
+        # The test controls timers; they run normally until it moves the clock.
+        page.clock.install()
+        page.goto(address)
+        return page
+
+    yield page_of
+    for context in contexts:
+        context.close()

@@ -3,9 +3,7 @@
 import re
 
 import pytest
-from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.test import Client
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
@@ -26,29 +24,6 @@ def scene():
 @pytest.fixture
 def address(live_server, scene):
     return live_server.url + scene.of_return.get_absolute_url()
-
-
-@pytest.fixture
-def page_of(browser, browser_context_args, live_server, address):
-    """Return the return's page in a separate browser of a user."""
-    contexts = []
-
-    def page_of(user):
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        session = client.cookies[settings.SESSION_COOKIE_NAME]
-        context = browser.new_context(**browser_context_args)
-        contexts.append(context)
-        context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
-        page = context.new_page()
-        # The test controls timers; they run normally until it moves the clock.
-        page.clock.install()
-        page.goto(address)
-        return page
-
-    yield page_of
-    for context in contexts:
-        context.close()
 
 
 def section(page, item):

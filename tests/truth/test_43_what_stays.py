@@ -3,6 +3,8 @@
 import pytest
 
 from tests.workitems.record import NOW, TODAY, YESTERDAY
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at.whole_plan import returns_at
 from workitems.plan.services import items
 from workitems.returns.services import handover, milestone_answers, rounds
 from workitems.returns.what_stays import what_stays
@@ -55,6 +57,38 @@ def test_what_changed_again_since_is_not_named(submitted, item, milestone, coord
 def test_it_stays_after_the_recall(submitted, approver):
     recalled = handover.recall(of_return=submitted, by=approver)
     assert what_stays(recalled) == STAYS
+
+
+def test_the_writers_read_it_after_the_recall_too(client_of, submitted, contributor, approver):
+    handover.recall(of_return=submitted, by=approver)
+    page = client_of(contributor).get(submitted.get_absolute_url()).text
+    assert "Only Police sees its text until it is submitted again." in page
+    for says in STAYS:
+        assert f"<li>{says}</li>" in page
+
+
+def why(of_return):
+    """Return why the return needs attention, on the desk and the dashboard."""
+    agencies = {of_return.agency_id: of_return.agency}
+    (row,) = returns_at(of_return.round.plan, Moment.today(TODAY), agencies)
+    return [reason.words for reason in row.reasons]
+
+
+def test_a_return_that_was_sent_back_and_answered_is_said_to_be_recalled(
+    client_of, submitted, approver, contributor, coordinator
+):
+    rounds.send_back(of_return=submitted, note="More.", by=coordinator, at=NOW)
+    submitted.refresh_from_db()
+    assert why(submitted) == ["Sent back and not answered yet."]
+    rounds.submit(of_return=submitted, by=approver, on=TODAY, at=NOW, with_unmended=True)
+    submitted.refresh_from_db()
+    handover.recall(of_return=submitted, by=approver)
+    assert why(submitted) == ["Recalled on 1 June 2010 and not submitted again."]
+    page = client_of(contributor).get(submitted.get_absolute_url()).text
+    assert ("<strong>Recalled.</strong>" in page, "<strong>Sent back.</strong>" in page) == (
+        True,
+        False,
+    )
 
 
 def test_the_rounds_table_says_to_the_coordinator_that_it_is_recalled(

@@ -619,8 +619,18 @@ def _views_differ(item: ItemLike, of_spreadsheet: bool) -> str:
     )
 
 
-def return_attention(state: str, due_on: date, sent_back_on: date | None, on: date) -> list[Reason]:
-    """Return why a return of an open round needs attention on the day: sent back, or missing."""
+def return_attention(
+    state: str,
+    due_on: date,
+    sent_back_on: date | None,
+    on: date,
+    recalled_on: date | None = None,
+) -> list[Reason]:
+    """Return why a return of an open round needs attention on the day: sent back, recalled after it was
+    sent back and answered, or missing."""
+    if state == "sent_back" and recalled_on:
+        words = _("Recalled on {day} and not submitted again.").format(day=KnownDate(recalled_on))
+        return [Reason(Rank.SENT_BACK, words)]
     if state == "sent_back":
         words = _("Sent back and not answered yet.")
         if sent_back_on and sent_back_on < on:

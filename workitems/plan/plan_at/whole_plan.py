@@ -332,6 +332,17 @@ def _times_moved(delays: Iterable[DelayAt]) -> int:
     return max(moves.values())
 
 
+def _recalled_on(of_return: int, moment: Moment) -> date | None:
+    """Return the day on which the return was recalled: after it was submitted last."""
+    rows: Any = Return.history.filter(id=of_return)
+    if not moment.is_now:
+        rows = rows.filter(history_date__lt=moment.until)
+    last = rows.filter(state=Return.State.SUBMITTED).order_by("-history_id").values("history_id")
+    after = rows.filter(history_id__gt=last[:1]).order_by("history_id")
+    at = after.values_list("history_date", flat=True).first()
+    return at and timezone.localdate(at)
+
+
 def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> list[ReturnAt]:
     """Return the returns of the open round, by agency, without those that went to a successor."""
     rounds = {
@@ -347,7 +358,7 @@ def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> li
         ReturnNote, moment, ("of_return_id", "at"), of_rounds, order=("at", "id"), is_own=False
     )
     sent_back = {of_return: timezone.localdate(at) for of_return, at in notes}
-    columns = "id", "round_id", "agency_id", "state", "extended_to"
+    columns = "id", "round_id", "agency_id", "state", "extended_to", "submitted_at"
     found = [
         ReturnAt(
             pk,
@@ -355,10 +366,17 @@ def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> li
             agencies[agency],
             state,
             lateness.return_attention(
-                state, extended_to or rounds[round].due_on, sent_back.get(pk), moment.on
+                state,
+                extended_to or rounds[round].due_on,
+                sent_back.get(pk),
+                moment.on,
+                # Sent back, it keeps when it was submitted.
+                None
+                if submitted_at or state != Return.State.SENT_BACK
+                else _recalled_on(pk, moment),
             ),
         )
-        for pk, round, agency, state, extended_to in read_at(
+        for pk, round, agency, state, extended_to, submitted_at in read_at(
             Return, moment, columns, {"round_id__in": list(rounds)}
         )
         if state != Return.State.MOVED

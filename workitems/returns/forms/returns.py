@@ -130,15 +130,18 @@ class ReturnForm(VersionedForm):
         """Return whether any field differs from what the page was made with."""
         return self.is_bound and bool(set(self.changed_data) - self.UNTYPED)
 
-    def merge(self, now: Mapping[str, Any], **versions: int) -> list[Held]:
+    def merge(
+        self, now: Mapping[str, Any], *, began: Mapping[str, Any] | None = None, **versions: int
+    ) -> list[Held]:
         """Take over what others saved in the fields that the user left alone, and begin with what is
         saved `now`, whose version goes into the field named. Return the fields that both changed to
-        different words."""
+        different words. `began` is what the user began with, if not with what the page showed."""
+        began = self.initial if began is None else began
         names = [each.name for each in self.visible_fields() if each.name in now]
         base, saved, said = (
             {name: self._plain(name, values[name]) for name in names}
             for values in (
-                {name: self.initial.get(name) for name in names},
+                {name: began.get(name) for name in names},
                 now,
                 {name: self[name].data for name in names},
             )
@@ -162,6 +165,19 @@ class ReturnForm(VersionedForm):
             for each in differences
             if each.is_conflict
         ]
+
+    def saved(self) -> tuple[Any, Mapping[str, Any]]:
+        """Return the saved answer that the form was made with, if any, and its values by field name."""
+        return None, {}
+
+    def began_with(self, held: Sequence[Held]) -> Any:
+        """Return the saved answer that both people began with; None if the texts are not all its words."""
+        row, values = self.saved()
+        words = {
+            each.name: self._in_words(each.name, self._plain(each.name, values.get(each.name)))
+            for each in held
+        }
+        return row if all(words[each.name] == each.base for each in held) else None
 
     def _in_words(self, name: str, text: str) -> str:
         choices: Any = getattr(self.fields[name], "choices", ())
@@ -248,6 +264,9 @@ class UpdateForm(ReturnForm):
         self.fields["stage"].choices = [  # type: ignore[attr-defined]
             (stage.value, stage.label) for stage in Stage if stage in stages - {Stage.WITHDRAWN}
         ]
+
+    def saved(self) -> tuple[Any, Mapping[str, Any]]:
+        return (self.row, answer_of(self.row)) if isinstance(self.row, Update) else (None, {})
 
     def start(self, row: Update | WorkItem) -> dict[str, Any]:
         if isinstance(row, Update):
@@ -336,7 +355,7 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         the open milestones of the item, and `others` the days of the open actions against the delay."""
         kwargs.setdefault("prefix", f"m{milestone.pk}")
         super().__init__(*args, row=milestone, **kwargs)
-        self.draft, self.begun = draft, {**self.initial, **start_of(answer)}
+        self.answer, self.draft, self.begun = answer, draft, {**self.initial, **start_of(answer)}
         self.initial = {**self.begun, **(draft or {})}
         self.offer(agencies)
         names = names_of(agencies.values())
@@ -347,6 +366,9 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         owner.choices = [(pk, agency.short_name) for pk, agency in agencies.items()]
         owner.coerce = lambda pk: agencies.get(int(pk))
         owner.empty_value = None
+
+    def saved(self) -> tuple[Any, Mapping[str, Any]]:
+        return self.answer, self.begun
 
     def start(self, row: Milestone) -> dict[str, Any]:
         return {"owner_agency": row.responsible_agency_id}
@@ -361,6 +383,31 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
             for each in self.visible_fields()
             if each.name not in self.UNTYPED
         )
+
+    def knows(self, draft: Mapping[str, str]) -> bool:
+        """Return whether the page showed, or says, all that is typed in the draft."""
+        return all(
+            self._plain(each.name, draft[each.name])
+            in {
+                self._plain(each.name, text)
+                for text in ("", self.initial.get(each.name), each.data)
+            }
+            for each in self.visible_fields()
+            if each.name in draft and each.name not in self.UNTYPED
+        )
+
+    def hold_all(self) -> list[Held]:
+        """Return every field that says something, as the answer that it was typed on was removed."""
+        typed = self.typed_words()
+        self.initial.update(dict.fromkeys(typed), owner_agency=self.row.responsible_agency_id)
+        overwrite_data(self, answer_version=0)
+        self._bound_fields_cache.clear()  # type: ignore[attr-defined]
+        self.full_clean()
+        return [
+            Held(name, str(self.fields[name].label), "", "", self._in_words(name, text))
+            for name, text in typed.items()
+            if text.strip() and name not in self.UNTYPED
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

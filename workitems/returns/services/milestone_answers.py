@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
@@ -29,6 +30,8 @@ from workitems.returns.three_texts import compare
 from workitems.terms.known_dates import Due
 
 Outcome = MilestoneAnswer.Outcome
+# In what is typed and not finished: the version of the answer that it was typed on.
+ANSWER_VERSION = "answer_version"
 # What an agency says in an answer. An unchanged answer is not written again.
 WORDS = (
     *("outcome", "when", "reason", "cause", "effect", "meanwhile", "needs", "new_mitigation"),
@@ -75,6 +78,7 @@ def answer(
     delay: Delay | None = None,
     step: Mitigation | None = None,
     answer_version: int = 0,
+    leaves_draft: bool = False,
     by: User,
     on: date,
     at: datetime,
@@ -83,7 +87,8 @@ def answer(
 
     `day` is the day of completion, or the new forecast, which may be a month or a quarter. Raise `Conflict` if `version` is not the
     milestone's, or if `answer_version` (0 for none) is not that of the answer, and `Refused` for
-    whatever would be refused if it took effect today.
+    whatever would be refused if it took effect today. `leaves_draft`: somebody else's words are in what
+    is not finished, so it stays.
     """
     of_return = open_return(of_return)
     milestone = locked(milestone, version=version, related=("item",))
@@ -91,7 +96,15 @@ def answer(
     pending = of_return.milestone_answers.pending().select_for_update()
     row = pending.filter(milestone=milestone, delay=delay, mitigation=step).first()
     row = row or MilestoneAnswer(
-        of_return=of_return, milestone=milestone, delay=delay, mitigation=step, version=0
+        of_return=of_return,
+        milestone=milestone,
+        delay=delay,
+        mitigation=step,
+        # Its versions go on from those of an answer that was removed, so that a page tells the two apart.
+        version=of_return.milestone_answers.filter(
+            milestone=milestone, delay=delay, mitigation=step
+        ).aggregate(last=Max("version"))["last"]
+        or 0,
     )
     was = _said(row)
     row.outcome, row.when, row.reason = outcome, day, reason
@@ -101,10 +114,10 @@ def answer(
     row.settlement, row.settling_agency = settlement, settling_agency
     row.settling_by, row.milestone_version = settling_by, version
     if row.pk is None or _said(row) != was:
-        if answer_version != row.version:
+        if answer_version != (row.version if row.pk else 0):
             raise Conflict(MilestoneAnswer.objects.for_page().get(pk=row.pk) if row.pk else None)
         row = _write(row, by=by, on=on, at=at)
-    if row.is_on_milestone:
+    if row.is_on_milestone and not leaves_draft:
         of_return.milestone_drafts.filter(milestone=milestone).delete()
     return row
 
@@ -116,13 +129,17 @@ def keep(
     milestone: Milestone,
     typed: Mapping[str, str],
     shown: Mapping[str, str],
+    answer_version: int | None = None,
+    is_chosen: bool = False,
     by: User,
     at: datetime,
 ) -> MilestoneDraft:
     """Keep what is typed on a milestone, finished or not, as it is typed. It never takes effect.
 
     `shown` is what the user's page began with. Fields that the user left alone keep what others typed
-    meanwhile. Raise `Conflict` if both changed one to different words, and `Refused` if the return is
+    meanwhile. `answer_version` is that of the answer it was typed on: who saves what is typed is asked
+    about an answer that was saved since. It is the earliest one, unless the user has chosen
+    (`is_chosen`) between the two. Raise `Conflict` if both changed one to different words, and `Refused` if the return is
     not with its agency, or if another agency answers for the milestone.
     """
     of_return = open_return(of_return)
@@ -134,9 +151,22 @@ def keep(
     if any(each.is_conflict for each in differences):
         raise Conflict(row)
     now = {**typed, **row.typed, **{each.field: each.said for each in differences}}
+    if answer_version is not None:
+        began = int(row.typed.get(ANSWER_VERSION, answer_version))
+        now[ANSWER_VERSION] = str(answer_version if is_chosen else min(began, answer_version))
     if row.pk is None or now != row.typed:
         row.typed, row.written_by, row.written_at = now, by, at
         row.save()
+    return row
+
+
+def removed(of_return: Return, milestone: Milestone) -> MilestoneAnswer | None:
+    """Return the answer on the milestone that was removed last, said to be written by who removed it, then."""
+    rows = of_return.milestone_answers.filter(milestone=milestone, delay=None, mitigation=None)
+    row = rows.filter(removed_at__isnull=False).order_by("removed_at").last()
+    if row is not None and row.removed_at is not None:
+        row.written_by = row.history.select_related("history_user").latest().history_user
+        row.written_at = row.removed_at
     return row
 
 

@@ -67,6 +67,7 @@ def section_json(
         context = {
             "theirs": entry.theirs,
             "held": entry.held,
+            "began": entry.began,
             "number": item.number,
             "form": entry.form,
         }

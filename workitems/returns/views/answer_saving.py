@@ -123,7 +123,7 @@ def write_update(
         now = conflict.current
         entry.held = form.merge(answer_of(now) if now else {}, version=now.version if now else 0)
         if entry.held or (now and now.no_change_on):
-            entry.theirs = now
+            entry.theirs, entry.began = now, form.began_with(entry.held)
             form.add_error(None, str(conflict))
         elif form.is_valid():
             # Others wrote in other fields only.
@@ -267,19 +267,27 @@ def save_milestone(
             finish_mitigation(request, of_return, entry, line, step)
     if form is None or not form.is_bound:
         return
+    shown, version = form.shown_words(), milestone.answer_version
     is_said = form.is_touched() or (form.draft is not None and form.says_something())
     if is_said and form.is_valid():
         answer_milestone(request, of_return, entry, milestone, form)
     if milestone.is_wrong:
-        keep_typed(request, of_return, entry, milestone)
+        keep_typed(request, of_return, entry, milestone, shown=shown, answer_version=version)
     elif form.draft is not None and not is_said:
         milestone_answers.discard(of_return=of_return, milestone=line.milestone.pk)
 
 
 def keep_typed(
-    request: HttpRequest, of_return: Return, entry: Entry, milestone: MilestoneEntry
+    request: HttpRequest,
+    of_return: Return,
+    entry: Entry,
+    milestone: MilestoneEntry,
+    *,
+    shown: dict[str, str] | None = None,
+    answer_version: int | None = None,
 ) -> None:
-    """Keep what is typed on a milestone as it is typed, whatever is wrong with it."""
+    """Keep what is typed on a milestone as it is typed, whatever is wrong with it. `shown` and
+    `answer_version` are what the page began with, before the two versions of an answer were compared."""
     form = milestone.form
     if form is None or not form.is_bound:
         return
@@ -295,7 +303,9 @@ def keep_typed(
             of_return=of_return,
             milestone=milestone.line.milestone,
             typed={**typed, **days},
-            shown={**days, **form.shown_words()},
+            shown={**days, **(form.shown_words() if shown is None else shown)},
+            answer_version=milestone.answer_version if answer_version is None else answer_version,
+            is_chosen=not milestone.held and form.add_prefix("held") in form.data,
             by=signed_in(request),
             at=timezone.now(),
         )
@@ -332,6 +342,7 @@ def answer_milestone(
         _answer(
             *(request, of_return, entry, line.milestone, cleaned["version"], cleaned["outcome"]),
             answer_version=cleaned["answer_version"] or 0,
+            leaves_draft=form.draft is not None and not form.knows(form.draft),
             **words,
         )
     except services.Conflict as conflict:
@@ -346,12 +357,23 @@ def answer_milestone(
             form.take_version(conflict.current.version)
             return
         now = conflict.current
-        version = now.version if now else 0
-        milestone.held = form.merge(start_of(now), answer_version=version)
+        if now is None:
+            milestone.theirs = milestone_answers.removed(of_return, line.milestone)
+            milestone.held = form.hold_all()
+            form.add_error(
+                None,
+                gettext(
+                    "The answer on this milestone was removed while you were writing. Choose whether "
+                    "to save yours."
+                ),
+            )
+            return
+        # What is typed and kept is what the page began with, and not what the answer was then.
+        milestone.held = form.merge(start_of(now), began=form.begun, answer_version=now.version)
         if not milestone.held and form.is_valid():
             answer_milestone(request, of_return, entry, milestone, form)
             return
-        milestone.theirs = now
+        milestone.theirs, milestone.began = now, form.began_with(milestone.held)
         form.add_error(
             None,
             gettext(

@@ -52,12 +52,19 @@ class MilestoneEntry:
     # After a conflict: what another user saved (an answer or a draft), and the fields that both changed.
     theirs: Any = None
     held: list[Held] = field(default_factory=list)
+    began: Any = None  # the answer that both began with, if those are its words
     # What is kept as typed, if it was, and whether it says something; and whether it is only kept, or discarded,
     # and not saved, because of two versions the other was chosen.
     kept: dict[str, str] | None = None
     is_unfinished: bool = False
     is_left: bool = False
     takes_theirs: bool = False
+
+    @property
+    def answer_version(self) -> int:
+        """Version of the answer that the user's page was made from; 0 for none."""
+        typed: Any = self.form.data if self.form else None
+        return number_in(typed, f"m{self.line.milestone.pk}-answer_version")
 
     @property
     def forms(self) -> list[MilestoneAnswerForm | MitigationDoneForm]:
@@ -89,7 +96,8 @@ class NoteEntry:
 class Entry:
     """A section with its forms. It has none if it is closed or only for reading.
 
-    `theirs` is the other user's answer after a conflict, and `held` the fields that both changed. `refusals` are errors of the section
+    `theirs` is the other user's answer after a conflict, and `held` the fields that both changed; `began` is the
+    answer that both began with, if those are its words. `refusals` are errors of the section
     without a field. `is_written` is true if its answer was saved, `is_merged` if with other words of another
     user, `is_saved` if anything was.
     """
@@ -103,6 +111,7 @@ class Entry:
     version_shown: int = 0
     theirs: Update | None = None
     held: list[Held] = field(default_factory=list)
+    began: Update | None = None
     is_written: bool = False
     is_merged: bool = False
     is_saved: bool = False
@@ -149,7 +158,7 @@ class Entry:
     def keep_from(self, typed: "Entry") -> None:
         """Copy what could not be saved from `typed`, to show it again."""
         self.refusals, self.theirs, self.lost = typed.refusals, typed.theirs, typed.lost
-        self.held = typed.held
+        self.held, self.began = typed.held, typed.began
         self.notes = keep_notes(self.notes, typed.notes)
         if typed.is_answer_wrong or typed.refusals:
             self.form = typed.form
@@ -159,7 +168,9 @@ class Entry:
             if entry.is_wrong or typed.refusals
         }
         self.milestones = [
-            MilestoneEntry(entry.line, was.form, was.mitigations, was.theirs, was.held, was.kept)
+            MilestoneEntry(
+                entry.line, was.form, was.mitigations, was.theirs, was.held, was.began, was.kept
+            )
             if (was := kept.get(entry.line.milestone.pk))
             else entry
             for entry in self.milestones

@@ -412,6 +412,7 @@ def show(
                 entry.send_back = send_back.note_on(entry.section.item)
     is_submitted = of_return.state == Return.State.SUBMITTED and round.is_open
     may_recall = is_submitted and person.has_perm("workitems.recall_return", of_return)
+    was_recalled = recalled(of_return)
     for_agency = round_services.is_for_agency(of_return, person)
     people = submitters_of([of_return.agency], on)[of_return.agency_id] if writes else None
     may_invite = (writes or reviews) and person.has_perm("agencies.manage_seats", of_return.agency)
@@ -463,8 +464,8 @@ def show(
             "only_mine": only_mine,
             "may_recall": may_recall,
             "recall_obstacle": handover_services.recall_obstacle(of_return) if may_recall else "",
-            "what_stays": what_stays(of_return) if may_recall else (),
-            "recalled": recalled(of_return),
+            "what_stays": what_stays(of_return) if may_recall or was_recalled else (),
+            "recalled": was_recalled,
             "writers_form": writers_form or writers_form_for(person, of_return),
             "unmended": left and left.unmended,
             "asks_about_empty": left and left.empty,
@@ -638,7 +639,7 @@ def recall(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResp
         messages.success(
             request,
             gettext(
-                "The return is recalled. Only {agency} sees it until it is submitted again."
+                "The return is recalled. Only {agency} sees its text until it is submitted again."
             ).format(agency=of_return.agency),
         )
     return redirect(of_return)
