@@ -22,11 +22,25 @@ export function same(one, other) {
 export function linesOf(kept) {
   return kept.flatMap(([, { number, fields }]) => {
     const of = number ? filled(_("Item {number}:"), { number }) : _("A reply:");
-    const texts = changedIn(fields).map(([, text]) => text.trim());
-    // Not the name of a choice.
-    const isTyped = (text) => !/^(?:[a-z]+_[a-z_]+|done|complete|ongoing|no|yes|headline|)$/.test(text);
-    return texts.filter(isTyped).map((text) => Object.assign(document.createElement("li"), { textContent: `${of} ${text}` }));
+    return changedIn(fields).flatMap(([name, text]) => {
+      const says = inWords(name, text.trim());
+      return says ? Object.assign(document.createElement("li"), { textContent: `${of} ${says}` }) : [];
+    });
   });
+}
+
+// What was typed, with its field in brackets: "Not yet (Done?)". Where the page lacks the field, only words that were typed.
+function inWords(name, text) {
+  const boxes = [...document.querySelectorAll(`[name="${CSS.escape(name)}"]:not([type=hidden])`)];
+  const box = boxes.find(({ type, value }) => type !== "radio" || value === text);
+  const isChoice = box?.type === "radio";
+  const label = isChoice ? box.closest("fieldset").querySelector("legend") : box?.labels[0];
+  let says = text;
+  if (isChoice) says = box.labels[0].textContent.trim();
+  else if (box?.options) says = [...box.options].find(({ value }) => value === text)?.text ?? "";
+  else if (!box && /^(?:[a-z]+_[a-z_]+|done|complete|ongoing|no|yes|headline|\d+)$/.test(text)) says = ""; // the name of a choice
+  if (!text || !says || !label) return text && says;
+  return `${says} (${label.textContent.replace(/\s+/g, " ").trim()})`;
 }
 
 export class Device {

@@ -890,7 +890,7 @@ function nameTheWay() {
     link.textContent = !isComplete ? missing : isToMend() ? _("See what to change") : onward;
   }
   const saysNothing = form.querySelector("[data-empty-of]:not([hidden])");
-  form.querySelector("[data-complete]").hidden = !isComplete || Boolean(saysNothing);
+  form.querySelector("[data-complete]").hidden = !isComplete || Boolean(saysNothing) || isToMend();
 }
 
 // Whether the coordinator asked for a change that is not made yet.

@@ -67,8 +67,9 @@ class Handle {
     this.says = document.createElement("span");
     this.says.className = "scrub-says";
     this.says.textContent = wordsOf(this.time);
-    this.says.style.left = `${Math.min(Math.max(this.place, 8), 92)}%`;
     track.append(this.says);
+    const half = (50 * this.says.offsetWidth) / track.clientWidth; // percent, so that neither end is cut
+    this.says.style.left = `${Math.min(Math.max(this.place, half), 100 - half)}%`;
   }
 
   move(time) {

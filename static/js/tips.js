@@ -16,12 +16,13 @@ for (const event of ["pointerover", "focusin"]) {
 document.addEventListener("click", (event) => {
   const tile = place(event.target);
   if (!(event instanceof PointerEvent) || event.pointerType !== "touch" || event.target.closest(".tip-open")) return;
-  touched?.classList.remove("is-touched");
-  if (tile && tile !== touched) {
+  if (tile && tile === touched) {
     event.preventDefault();
-    tile.classList.add("is-touched");
-    touched = tile;
-  } else {
-    touched = null;
+    tile.querySelector(".tile").click(); // a click of no finger
+    return;
   }
+  touched?.classList.remove("is-touched");
+  if (tile) event.preventDefault();
+  tile?.classList.add("is-touched");
+  touched = tile;
 });

@@ -4,11 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from playwright.sync_api import expect
 
 from tests.browser.returns import owed
 from workitems.models import MilestoneAnswer, MilestoneDraft
+from workitems.returns.services import handover
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -234,6 +235,39 @@ def test_the_second_question_says_that_it_is_another_one(phone, window, scene):
     expect(theirs).to_have_count(0)
     expect(bar(phone)).to_have_text(SAVED)
     assert scene.of_return.updates.get().achieved == "Printed in Apia."
+
+
+# --- what one reads first -----------------------------------------------------------------------------
+
+
+def test_what_was_not_sent_names_its_field_and_its_choice(phone, scene, address):
+    phone.context.set_offline(True)
+    step = milestone(phone, scene)
+    step.get_by_label("Not yet").check()
+    step.get_by_label("Why the date moves").fill("The paper is late.")
+    expect(bar(phone)).to_contain_text("No connection.")
+    phone.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no network')); }")
+    phone.on("dialog", lambda dialog: dialog.accept())
+    phone.context.set_offline(False)
+    phone.goto(address)
+    lines = phone.locator("[data-unsent] li")
+    expect(lines).to_have_text(
+        [
+            re.compile(r"^Item 1\.3: Not yet \(Done\?.*\)$"),
+            re.compile(r"^Item 1\.3: The paper is late\. \(Why the date moves.*\)$"),
+        ]
+    )
+
+
+def test_the_writers_see_first_that_the_approver_sent_it_back(phone, scene, address):
+    handover.return_to_writers(
+        of_return=scene.of_return, note="Say where.", by=scene.approver, at=now()
+    )
+    phone = reopened(phone, address)
+    line = phone.get_by_role("link", name="Sent back to the writers: see the approver’s note")
+    expect(line).to_be_in_viewport()
+    line.click()
+    expect(phone.locator("[data-note]")).to_be_in_viewport()
 
 
 # --- an answer that is removed -----------------------------------------------------------------------

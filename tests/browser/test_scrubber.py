@@ -98,7 +98,10 @@ def test_a_tile_has_its_facts_by_keyboard_and_escape_closes_them(page, address):
     expect(facts).to_be_visible()
 
 
-def test_by_touch_the_first_tap_shows_the_facts_and_open_leads_on(browser, address, context, held):
+@pytest.mark.parametrize("second", [".tip-open", "a.tile"])
+def test_by_touch_the_first_tap_shows_the_facts_and_the_second_opens_the_item(
+    browser, address, context, held, second
+):
     phone = browser.new_context(
         viewport={"width": 375, "height": 812}, has_touch=True, is_mobile=True,
         storage_state=context.storage_state(),
@@ -107,6 +110,6 @@ def test_by_touch_the_first_tap_shows_the_facts_and_open_leads_on(browser, addre
     phone.locator("a.tile").tap()
     expect(phone.get_by_role("tooltip")).to_be_visible()
     assert phone.url == address
-    phone.locator(".tip-open").tap()
+    phone.locator(second).tap()
     phone.wait_for_url(f"**/plans/{held.slug}/items/1.1/")
     phone.context.close()
