@@ -175,7 +175,7 @@ class MilestoneAnswer(models.Model):
 class MilestoneDraft(models.Model):
     """What is typed on a milestone of a return and not finished. Only the return's writers read it.
 
-    `typed` has the fields of its form as they were typed. It counts as missing and never takes
+    `typed` has the fields of its form as they were typed, and the `answer_version` on which. It counts as missing and never takes
     effect. Finishing or discarding it deletes it; it has no history.
     """
 
