@@ -1,5 +1,6 @@
 """Section Next steps: what is planned for items at risk, the dates that matter most, and risks with the Minister."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
@@ -10,6 +11,7 @@ from reports.compose.late_words import in_words_of
 from reports.compose.mitigation_text import is_step
 from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.compose.planned import planned_in_words, plans
+from reports.compose.slips import LateItem
 from reports.compose.subjects import (
     is_in_doubt,
     is_waiting,
@@ -26,6 +28,7 @@ from reports.document.wording import (
     mentions,
     named,
     number,
+    opened,
     some,
 )
 from workitems.plan.plan_at import ItemAt, MilestoneAt, RiskAt
@@ -294,7 +297,44 @@ def _in_sentences(writer: Writer, risk: RiskAt, room: Room) -> tuple[str, Source
     with errors_naming(source):
         threat = _start(writer, risk.description, room)
         answer = _start(writer, risk.response, room) if threat else ""
-    return (_with_response(writer, risk, capitalised(threat), answer), source) if threat else None
+    if not threat:
+        return None
+    told = capitalised(threat)
+    if entry := _told_late(writer, risk):
+        told = cited(told, entry.item.number)
+        answer = _not_told(writer, entry, answer)
+        if not answer:
+            return closed(told), source
+    return _with_response(writer, risk, told, answer), source
+
+
+def _told_late(writer: Writer, risk: RiskAt) -> LateItem | None:
+    """Return the risk's item, if a paper by item has a bullet on it with an action."""
+    if not writer.is_by_item:
+        return None
+    for entry in writer.facts.late:
+        if entry.item.pk == risk.item and entry.is_late:
+            told = any(row.pk in writer.actions for _, row in entry.mitigations())
+            return entry if told else None
+    return None
+
+
+def _not_told(writer: Writer, entry: LateItem, answer: str) -> str:
+    """Return what a response to a risk has beside the actions that the bullet on its item tells: of "submit a bid and ask
+    trusts for grants" beside "MoE will submit a bid", "ask trusts for grants"; "" if nothing is left of it."""
+    told = set[str]()
+    for _, row in entry.mitigations():
+        if row.pk in writer.actions:
+            told |= _long_words(row.description)
+    parts = opened(answer).split(" and ")
+    left = [part for part in parts if not _long_words(part) <= told]
+    if left == parts or (left and not completion("response", left[0])):
+        return answer
+    return capitalised(closed(" and ".join(left))) if left else ""
+
+
+def _long_words(text: str) -> set[str]:
+    return set(re.findall(r"\w{4,}", text.casefold()))
 
 
 def _with_response(writer: Writer, risk: RiskAt, threat: str, answer: str) -> str:

@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from reports.compose.achievements import Reports
 from reports.compose.ahead import grave_risks
 from reports.compose.budget import Room
 from reports.compose.citations import item_source, milestone_source
 from reports.compose.decided_changes import decided_changes
 from reports.compose.facts import Facts
+from reports.compose.late_by_item import told_first
 from reports.compose.late_words import (
     AT_RISK_WORDS,
     as_you,
@@ -32,9 +34,11 @@ from reports.compose.subjects import (
     DOUBTFUL,
     Names,
     at_risk,
+    has_new_date,
     in_when,
     is_in_doubt,
     is_reported,
+    length_of_delay,
     moved_furthest,
     moved_in_words,
     what,
@@ -85,6 +89,8 @@ MAX_ASKED = 5
 REASON_WORDS = 20
 # Days after the end of its period from which a paper says on which day the Plan stands as told.
 PERIOD_ENDED = 31
+
+_COMPLETED = re.compile(r"\bcompleted?\b", re.IGNORECASE)
 
 Line = tuple[str, list[Source]]
 NO_LINE: Line = ("", [])
@@ -171,7 +177,9 @@ def _stages(facts: Facts, of_all: str = "") -> str:
         return "The Plan has no work items."
     stages = [item.stage for item in facts.kept]
     gone = len(facts.items) - len(stages)
-    sentences = [_at_each_stage(stages, of_all)] if stages else []
+    sentences = (
+        [_at_each_stage(stages, of_all, as_whole=_tells_of_completion(facts))] if stages else []
+    )
     if gone:
         more = "more " if stages else ""
         verb = agree(gone, *STAGE_VERBS[Stage.WITHDRAWN])
@@ -182,8 +190,14 @@ def _stages(facts: Facts, of_all: str = "") -> str:
     return " ".join(sentences)
 
 
-def _at_each_stage(stages: list[str], of_all: str) -> str:
-    """Return how many items are at each of these stages."""
+def _tells_of_completion(facts: Facts) -> bool:
+    """Whether a main result says that something within an item was completed."""
+    return any(_COMPLETED.search(update.achieved) for _, update in facts.once(Reports).main)
+
+
+def _at_each_stage(stages: list[str], of_all: str, *, as_whole: bool) -> str:
+    """Return how many items are at each of these stages. If none is complete, none is `as_whole` where a part of one is."""
+    none = f"none {STAGE_VERBS[Stage.COMPLETE][0]}{' as a whole' if as_whole else ''}"
     total = len(stages)
     found = [(stages.count(stage), STAGE_VERBS[stage]) for stage in STAGE_VERBS if stage in stages]
     if len(found) == 1:
@@ -197,7 +211,7 @@ def _at_each_stage(stages: list[str], of_all: str) -> str:
         found.insert(0, (0, STAGE_VERBS[Stage.COMPLETE]))
     whole, *parts = numbers([total, *(count for count, _ in found)])
     parts_in_words = [
-        f"{figure} {agree(count, *verbs)}" if count else f"none {verbs[0]}"
+        f"{figure} {agree(count, *verbs)}" if count else none
         for figure, (count, verbs) in zip(parts, found, strict=True)
     ]
     divided = join_words(parts_in_words)
@@ -436,14 +450,14 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
     leading = [entry for entry in late if entry.leads]
     words, of_all = _how_many(facts)
     if len(keys) > MAX_MEASURED:
-        sentences = [f"{words}{_names_of_late(writer.names, keys)}"]
+        sentences = [f"{words}{_names_of_late(writer, keys)}"]
         if moved:
             sentences.append(f"{capitalised(of_moved)}.")
     else:
         # All of them if they are few, else those that matter most.
         named = late if len(late) <= MAX_LATE else (leading or late)[:MAX_LATE]
         with_moved = f"{words}{f', and {of_moved}' if moved else ''}."
-        sentences = [with_moved, *_with_cause(writer.names, late, named)]
+        sentences = [with_moved, *_with_cause(writer, late, named)]
         if (unnamed := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
             sentences.append(
                 f"{capitalised(number(unnamed))} more {agree(unnamed, 'key item is', 'key items are')} late."
@@ -483,9 +497,28 @@ def _has_later_date(item: ItemAt) -> bool:
     )
 
 
-def _names_of_late(names: Names, keys: list[LateItem]) -> str:
-    """Return the end of a sentence with the names of the late key items, of many only the gravest, and with how long
-    the longest delay of them is. Section Delay says how late each is."""
+def _how_long(writer: Writer, entry: LateItem) -> str:
+    """Return how late an item is by the milestone that section Delay dates: by item, the one whose delay is told, else the
+    latest. It is "" without a new date."""
+    if not writer.is_by_item:
+        return how_long(entry)
+    step = told_first(entry)
+    return length_of_delay(step, step.forecast) if has_new_date(step) else ""
+
+
+def _names_of_late(writer: Writer, keys: list[LateItem]) -> str:
+    """Return the end of a sentence with the names of the late key items, of many only the gravest. By item each has how
+    late it is, or none has; else how long the longest delay of them is. Section Delay says how late each is."""
+    names = writer.names
+    if writer.is_by_item:
+        first = keys[:MAX_MEASURED]
+        spans = [_how_long(writer, entry) for entry in first]
+        phrases = [names.phrase(entry.item) for entry in first]
+        if all(spans):
+            phrases = [
+                _noted(name, f"{span} late") for name, span in zip(phrases, spans, strict=True)
+            ]
+        return f", among them {join_words(phrases)}."
     measured = [
         (step.forecast_due - step.agreed_due, entry)
         for entry in keys
@@ -612,20 +645,25 @@ def _all(count: int) -> str:
     return "both" if count == 2 else f"all {number(count)}"
 
 
-def _with_cause(names: Names, late: list[LateItem], named: list[LateItem]) -> list[str]:
+def _with_cause(writer: Writer, late: list[LateItem], named: list[LateItem]) -> list[str]:
     """Return sentences on how late the named items will be. If one cause delayed more than half of the late ones, and all
     of those are named, it stands with them."""
     counts = Counter(cause for entry in late if (cause := cause_of(entry)) is not None)
     main, count = counts.most_common(1)[0] if counts else (None, 0)
     of_main = [entry for entry in named if cause_of(entry) == main]
     is_main = count * 2 > len(late) and main != Delay.Cause.OTHER
-    if main and is_main and len(of_main) == count and all(map(how_long, of_main)):
+    if (
+        main
+        and is_main
+        and len(of_main) == count
+        and all(_how_long(writer, entry) for entry in of_main)
+    ):
         rest = [entry for entry in named if entry not in of_main]
-        (sentence,) = _will_be(names, of_main)
+        (sentence,) = _will_be(writer, of_main)
         because = f"mainly because of {CAUSES[main]}"
         first = f"{opened(sentence)}, {_all(count) + ' ' if count > 1 else ''}{because}."
-        return [first, *_will_be(names, rest)]
-    return list(_will_be(names, named))
+        return [first, *_will_be(writer, rest)]
+    return list(_will_be(writer, named))
 
 
 def _decisions(writer: Writer) -> dict[int, str]:
@@ -715,15 +753,17 @@ def _condition(writer: Writer, entry: LateItem) -> str:
     return condition_in_words(delay.cause, delay.settlement, until, who)
 
 
-def _will_be(names: Names, entries: list[LateItem]) -> Iterator[str]:
+def _will_be(writer: Writer, entries: list[LateItem]) -> Iterator[str]:
     """Yield how long after their agreed dates the items are expected: "The card (1.2) will be two months late
     and the poster (1.3) a month."""
-    late = [(names.phrase(entry.item), span) for entry in entries if (span := how_long(entry))]
+    names = writer.names
+    spans = [(entry, _how_long(writer, entry)) for entry in entries]
+    late = [(names.phrase(entry.item), span) for entry, span in spans if span]
     if late:
         (name, span), *rest = late
         parts = [f"{name} will be {span} late", *(f"{each} {span}" for each, span in rest)]
         yield f"{capitalised(join_words(parts))}."
-    if without := [names.phrase(entry.item) for entry in entries if not how_long(entry)]:
+    if without := [names.phrase(entry.item) for entry, span in spans if not span]:
         yield f"No new date is set for {join_words(without)}."
 
 

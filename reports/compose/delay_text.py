@@ -490,12 +490,13 @@ def unreported(
     where = writer.where(HOLDS_EVERY_DELAY)
     if len(entries) <= MAX_NAMED:
         dated = f"{start}{_named(writer, entries, with_dates=True)}."
-        if len(entries) == 1 or room.has(dated):
+        is_short = writer.is_by_item and writer.is_tight
+        if not is_short and (len(entries) == 1 or room.has(dated)):
             return dated
         named = f"{start}{_named(writer, entries)}."
         if not where or room.has(named):
             return named
-    names = [writer.names.item(each.item) for each in entries]
+    names = writer.names.alike([each.item for each in entries])
     annex = where if writer.where(["delays"]) else f"dates in {where}"
     if where and len(entries) <= MAX_LISTED and count_words(*names) <= LISTED_WORDS:
         return f"{start} ({annex}): {join_words(names)}."

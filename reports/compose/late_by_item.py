@@ -61,14 +61,20 @@ from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import month_of
 from reports.document.wording import agree, capitalised, count_in_words, number, opened
 from workitems.plan.plan_at import MilestoneAt
+from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import has_verb
 
+# The first items, of which what the delay means goes with the action; it is printed whether it fits or not, unless a paper is
+# tight.
+MAX_FOREMOST = 4
 # Items whose cause is printed whether it fits or not, and those whose action is; words of a bullet, and its open actions.
 MAX_CAUSES = 12
 MAX_SURE = 8
 MAX_SURE_IF_TIGHT = 3
 MOST_WORDS = 60
 MAX_ACTIONS = 2
+# Words of a milestone's name beside its dates in a paper that is tight.
+WORDS_OF_A_NOTE = 6
 # What matters most of an item after its dates and cause. Every item gets the first before any gets the next.
 ACTION, EFFECT, NEXT_DATE, BRIDGE, REST = range(5)
 
@@ -107,7 +113,7 @@ def late_by_item(writer: Writer) -> Section:
     told = [line for of in lines.values() for line in of]
     writer.actions.update(line.action for line in told if line.action)
     writer.dated.update(line.step for line in told if line.step)
-    writer.dated.update(_told_first(entry).pk for entry in shown)
+    writer.dated.update(told_first(entry).pk for entry in shown)
     acted = {pk for pk, of in lines.items() if any(line.action for line in of)}
     gone = [entry for entry in entries if not entry.is_late]
     paragraphs = [
@@ -135,7 +141,9 @@ def _told(
         pk, is_sure = entry.item.pk, place < most
         starts[pk] = _with_cause(writer, entry, starts[pk], room, must=place < MAX_CAUSES)
         starts[pk] += request_sentences(writer, entry, room)
-        lines[pk] = list(_lines(writer, entry, ahead.get(pk), is_sure=is_sure))
+        is_foremost = place < MAX_FOREMOST
+        found = _lines(writer, entry, ahead.get(pk), is_sure=is_sure, is_foremost=is_foremost)
+        lines[pk] = list(found)
     return starts, _chosen(writer, starts, lines, room)
 
 
@@ -203,7 +211,7 @@ def _introduction(writer: Writer, entries: list[LateItem]) -> str:
 def _dates(writer: Writer, entry: LateItem) -> str:
     """Return when the item's late milestone was due and when it is expected now, as a sentence that follows the item's
     name; of several, the one whose delay is told. The milestone is named in brackets unless the item's name says it."""
-    step, dated = _told_first(entry), entry.item.on
+    step, dated = told_first(entry), entry.item.on
     thing = _in_item(writer, entry, step)
     due = f"due {when(step.agreed, dated)}"
     if step.original_due < step.agreed_due:
@@ -232,7 +240,8 @@ def _late_steps(entry: LateItem) -> list[MilestoneAt]:
     return sorted(steps, key=lambda step: found is None or step is not found[0].milestone)
 
 
-def _told_first(entry: LateItem) -> MilestoneAt:
+def told_first(entry: LateItem) -> MilestoneAt:
+    """Return the late milestone of an item whose dates are told."""
     return _late_steps(entry)[0]
 
 
@@ -251,6 +260,8 @@ def _in_item(writer: Writer, entry: LateItem, step: MilestoneAt) -> str:
         _LONG.findall(f"{entry.item.as_told} {writer.names.heading(entry.item)}".casefold())
     )
     if set(_LONG.findall(phrase.casefold())) <= named:
+        return ""
+    if writer.is_tight and len(phrase.removeprefix("the ").split()) > WORDS_OF_A_NOTE:
         return ""
     # What is in brackets has none itself.
     phrase = re.sub(r" \(([^()]*)\)", r", \1", phrase.removeprefix("the "))
@@ -278,8 +289,11 @@ def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room, *, must
     return f"{opened(start)}{',' if why else ''}{why}."
 
 
-def _lines(writer: Writer, entry: LateItem, plan: Plan | None, *, is_sure: bool) -> Iterator[Line]:
-    """Yield what can be told of an item after its dates and its cause, in the order in which it is printed."""
+def _lines(
+    writer: Writer, entry: LateItem, plan: Plan | None, *, is_sure: bool, is_foremost: bool
+) -> Iterator[Line]:
+    """Yield what can be told of an item after its dates and its cause, in the order in which it is printed. Of one that
+    `is_foremost`, what the delay means goes before an action's second sentence."""
     home, found = item_source(entry.item), explained_delay(entry)
     of_delay = found[0] if found else home
     steps = [pair for pair in entry.mitigations() if is_step(writer, *pair)]
@@ -287,7 +301,9 @@ def _lines(writer: Writer, entry: LateItem, plan: Plan | None, *, is_sure: bool)
     instead = BRIDGE if steps else ACTION
     for effect in effects(writer, entry):
         if effect not in writer.used_sentences and has_verb(effect_in_words(writer, entry, effect)):
-            yield Line(EFFECT, effect_in_words(writer, entry, effect), of_delay)
+            rank = ACTION if is_foremost else EFFECT
+            must = is_foremost and not writer.is_tight
+            yield Line(rank, effect_in_words(writer, entry, effect), of_delay, must)
     if line := _further_date(entry, home):
         yield line
     # That a cause has to be settled says nothing beside the action that does it.
@@ -309,12 +325,24 @@ def _lines(writer: Writer, entry: LateItem, plan: Plan | None, *, is_sure: bool)
     for place, (source, row) in enumerate(steps[:MAX_ACTIONS]):
         text = action_in_words(writer, entry, source, row, introduce=False)
         written = partial(action_in_words, writer, entry, source, row)
-        rank = REST if place else ACTION
-        yield Line(rank, text, source, is_sure and not place, written, action=row.pk)
+        rank, must = REST if place else ACTION, is_sure and not place
+        first, *more = [text] if "”" in text else sentences(text)
+        if not (is_foremost and more):
+            yield Line(rank, text, source, must, written, action=row.pk)
+            continue
+        yield Line(rank, first, source, must, partial(_sentence, written, 0, 1), action=row.pk)
+        yield Line(REST, " ".join(more), source, written=partial(_sentence, written, 1, None))
     if done := all_done(entry):
         yield Line(ACTION, done.format(f" for {writer.names.again(entry.item)}"), home)
-    if plan and (ahead := planned_in_words(writer, plan, Room(MOST_WORDS))):
+    # Beside an action that has its own day, a plan is a second promise.
+    is_dated = any(row.due_on for _, row in steps)
+    if plan and not is_dated and (ahead := planned_in_words(writer, plan, Room(MOST_WORDS))):
         yield Line(instead, ahead, plan.update.source)
+
+
+def _sentence(written: Callable[[], str], start: int, end: int | None) -> str:
+    """Return some of the sentences of what is written."""
+    return " ".join(sentences(written())[start:end])
 
 
 def _further_date(entry: LateItem, home: Source) -> Line | None:

@@ -158,12 +158,17 @@ def meanwhile(writer: Writer, entry: LateItem, source: Source, delay: DelayAt) -
     """Return a sentence on what bridges the delay, in its agency's words if they do not fit into one; "" if that is
     not recorded."""
     who = speaker(writer, entry)
-    if clause := completed(writer, source, "meanwhile", delay.meanwhile, who):
+    clause = completed(writer, source, "meanwhile", delay.meanwhile, who)
+    if clause:
         return f"In the meantime, {clause}."
     with errors_naming(source):
         typed = in_agency_words(writer, delay.meanwhile, 1, EFFECT_WORDS, who)
     if not typed:
         return ""
+    if writer.is_by_item and not has_verb(typed):
+        thing = completed(writer, source, "needs", delay.meanwhile, who)
+        if thing and not thing.startswith("to "):
+            return f"It is bridged by {thing}."
     told = in_words_of(who, typed)
     if told == typed and delay.meanwhile.lstrip()[:1].islower():
         told = f"{told[:1].lower()}{told[1:]}"
@@ -469,7 +474,7 @@ def _will(who: str, verb: str, row: MitigationAt, entry: LateItem) -> str:
     # "In January" is dated too, if it is that January.
     if row.due_on in _new_dates(entry) or MONTHS[row.due_on.month - 1] in verb:
         return closed(f"{capitalised(who)} will {verb}")
-    return _dated(who, f"will {verb}", verb, by)
+    return _dated(who, f"will {verb}", verb, by, entry)
 
 
 def _does(who: str, does: str, row: MitigationAt, entry: LateItem) -> str:
@@ -482,12 +487,16 @@ def _does(who: str, does: str, row: MitigationAt, entry: LateItem) -> str:
         return f"{told} (due {by} and not done yet)."
     if row.due_on in _new_dates(entry) or when(KnownDate(row.due_on), row.on) in does:
         return closed(told)
-    return _dated(who, does, does, by)
+    return _dated(who, does, does, by, entry)
 
 
-def _dated(who: str, does: str, act: str, by: str) -> str:
+def _dated(who: str, does: str, act: str, by: str, entry: LateItem) -> str:
     """Return a sentence on what an agency does with the day by which, or of what goes on until which, it is done: at its
-    start where it would be read with the last words of a long `act`, or of one with a time of its own."""
+    start where it would be read with the last words of a long `act`, or of one with a time of its own, unless it is a
+    day in the delay's cause, just before, which the sentence would seem to contradict."""
+    found, day = explained_delay(entry), by.partition(" ")[2]
+    if found and day in found[1].explanation:
+        return closed(f"{capitalised(who)} {does}, {by}")
     if _GOES_ON.match(act):
         by = f"until {by.removeprefix('by ')}"
     elif len(act.split()) <= LONG_ACT and not _HAS_TIME.search(act):

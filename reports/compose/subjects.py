@@ -125,6 +125,12 @@ class Names:
             return with_notes(self._name(item), item.number, *notes)
         return with_notes(self.again(item), *notes)
 
+    def alike(self, items: list[ItemAt]) -> list[str]:
+        """Return items with their numbers in one form: by phrase, or if one has none, all by their titles."""
+        if any(self._name(item).startswith("“") for item in items):
+            return [with_notes(item.title, item.number) for item in items]
+        return [self.item(item) for item in items]
+
     def official(self, item: ItemAt) -> str:
         """Return the item with its number as a thing that can be added or withdrawn: by its recorded phrase or title."""
         name = self._name(item)

@@ -290,7 +290,7 @@ _OFTEN_NOUNS = set_of(
     answer approach audit award bid block brief build call cause change charge check claim conflict contract cost cover
     delay design dispute draft estimate field force form fund grant group hire house increase interview issue launch limit
     link list map measure name object offer order package partner phase pilot place plan progress project purchase record
-    release repair report request research resource review sample scale scope score share sponsor staff stage station
+    release repair report request research resource review ring sample scale scope score share sponsor staff stage station
     store study supply support survey switch table target telephone tender test track trade transfer transport trial
     trigger update upgrade visit work
     """
