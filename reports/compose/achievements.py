@@ -66,7 +66,7 @@ MAX_HEADLINES = 6
 # More of them are printed whether they fit or not while they have at most so many words together.
 SURE_WORDS = 120
 SURE_WORDS_IF_TIGHT = 90
-SURE_WORDS_BY_ITEM = 60  # and in a tight paper by item
+SURE_WORDS_BY_ITEM = 45  # and in a tight paper by item
 # And what is told of key items that their agencies marked, as long as the section has so many.
 SURE_WORDS_OF_KEY = 150
 # Limit on the milestones named in a paper without key achievements.
@@ -194,8 +194,10 @@ def achievements(writer: Writer) -> Section:
     completed = [item for item in facts.items if _is_completed(facts, item)]
     # The sentence that the section must have is counted first, so that there is room for it.
     room.use(_completed(writer, completed, [of for of, _ in [*headlines, *others]]))
-    lines, omitted = _headlines(writer, headlines, room, MIN_RESULTS - bool(others))
-    least = max(MIN_RESULTS - (len(headlines) - len(omitted)), 0 if writer.is_tight else 1)
+    # The actions against late items go before one more.
+    fewest = MIN_RESULTS - (writer.is_tight and writer.is_by_item)
+    lines, omitted = _headlines(writer, headlines, room, fewest - bool(others))
+    least = max(fewest - (len(headlines) - len(omitted)), 0 if writer.is_tight else 1)
     sure = _sure_of_key(writer) - sum(count_words(told) for _, told, _ in lines)
     texts, omitted_of_pillars = _by_pillar(writer, others, results, room, least, sure)
     if writer.is_by_item:

@@ -508,13 +508,13 @@ def _how_long(writer: Writer, entry: LateItem) -> str:
 
 def _names_of_late(writer: Writer, keys: list[LateItem]) -> str:
     """Return the end of a sentence with the names of the late key items, of many only the gravest. By item each has how
-    late it is, or none has; else how long the longest delay of them is. Section Delay says how late each is."""
+    late it is or, in a paper that is tight, none; else how long the longest delay of them is. Section Delay says how late each is."""
     names = writer.names
     if writer.is_by_item:
         first = keys[:MAX_MEASURED]
         spans = [_how_long(writer, entry) for entry in first]
         phrases = [names.phrase(entry.item) for entry in first]
-        if all(spans):
+        if all(spans) and not writer.is_tight:
             phrases = [
                 _noted(name, f"{span} late") for name, span in zip(phrases, spans, strict=True)
             ]

@@ -493,7 +493,8 @@ def unreported(
         is_short = writer.is_by_item and writer.is_tight
         if not is_short and (len(entries) == 1 or room.has(dated)):
             return dated
-        named = f"{start}{_named(writer, entries)}."
+        alike = join_words(writer.names.alike([each.item for each in entries]))
+        named = f"{start}: {alike}." if is_short else f"{start}{_named(writer, entries)}."
         if not where or room.has(named):
             return named
     names = writer.names.alike([each.item for each in entries])

@@ -73,8 +73,6 @@ MAX_SURE = 8
 MAX_SURE_IF_TIGHT = 3
 MOST_WORDS = 60
 MAX_ACTIONS = 2
-# Words of a milestone's name beside its dates in a paper that is tight.
-WORDS_OF_A_NOTE = 6
 # What matters most of an item after its dates and cause. Every item gets the first before any gets the next.
 ACTION, EFFECT, NEXT_DATE, BRIDGE, REST = range(5)
 
@@ -260,8 +258,6 @@ def _in_item(writer: Writer, entry: LateItem, step: MilestoneAt) -> str:
         _LONG.findall(f"{entry.item.as_told} {writer.names.heading(entry.item)}".casefold())
     )
     if set(_LONG.findall(phrase.casefold())) <= named:
-        return ""
-    if writer.is_tight and len(phrase.removeprefix("the ").split()) > WORDS_OF_A_NOTE:
         return ""
     # What is in brackets has none itself.
     phrase = re.sub(r" \(([^()]*)\)", r", \1", phrase.removeprefix("the "))

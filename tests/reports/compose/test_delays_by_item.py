@@ -16,6 +16,7 @@ from tests.reports.in_memory import (
     delay,
     facts,
     item,
+    risk,
     section_texts,
     step,
     text_of,
@@ -275,3 +276,54 @@ def test_the_day_of_an_action_stands_where_it_is_read_with_the_act(typed, told):
         "The Department of Labour (DoL)", "DoL"
     )
     assert text.replace("the Ministry of Health (MOH)", "MOH").endswith(told)
+
+
+def test_the_summary_measures_the_milestone_that_the_bullet_dates():
+    held_up = delay(explanation="the trainers left")
+    later = step(date(2010, 6, 30), forecast_due=date(2012, 6, 30))
+    items = [
+        item(f"1.{n}", late_step(held_up), later, is_key=True, as_told=f"the card {n}")
+        for n in range(1, 5)
+    ]
+    brief = _brief(*items)
+    assert (
+        "among them the card 1 (a year late), the card 2 (a year late) and the card 3 (a year late)"
+        in brief
+    )
+
+
+def _brief(*items):
+    section = write(facts(*items), BY_ITEM, in_full=False).sections["purpose"]
+    return "\n".join(map(text_of, section.paragraphs))
+
+
+def test_what_bridges_a_delay_without_a_verb_is_a_sentence():
+    held_up = delay(
+        explanation="the trainers left", meanwhile="Temporary life rings at the 7 busiest"
+    )
+    assert by_item(late("1.1", held_up))[0].endswith(
+        " It is bridged by temporary life rings at the 7 busiest."
+    )
+
+
+def test_the_day_of_an_action_that_the_cause_has_too_comes_last():
+    held_up = delay(
+        explanation="nothing can be connected before the old one is replaced in December 2010",
+        actions=[action("connect the rest in stages as it is ready", HEALTH, BY)],
+    )
+    assert by_item(late("1.1", held_up))[0].endswith(
+        "will connect the rest in stages as it is ready, by December 2010."
+    )
+
+
+def test_a_risk_of_a_told_item_names_it_and_does_not_repeat_its_action():
+    held_up = delay(
+        explanation="the trainers left", actions=[action("submit a bid for money", LABOUR, BY)]
+    )
+    one = late("1.1", held_up)
+    grave = risk(
+        description="Trained staff leave.", likelihood="high", impact="high", escalated_to="",
+        escalated_on=None, item=one.pk, response="submit a bid for money",
+    )  # fmt: skip
+    section = write(facts(one, all_risks=(grave,)), BY_ITEM, in_full=False).sections["next_steps"]
+    assert text_of(section.paragraphs[0]).splitlines()[1:] == ["- Trained staff leave (1.1)."]
