@@ -59,7 +59,14 @@ from reports.compose.subjects import (
 )
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import month_of
-from reports.document.wording import agree, capitalised, count_in_words, number, opened
+from reports.document.wording import (
+    agree,
+    capitalised,
+    count_in_words,
+    first_sentences,
+    number,
+    opened,
+)
 from workitems.plan.plan_at import MilestoneAt
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import has_verb
@@ -322,12 +329,19 @@ def _lines(
         text = action_in_words(writer, entry, source, row, introduce=False)
         written = partial(action_in_words, writer, entry, source, row)
         rank, must = REST if place else ACTION, is_sure and not place
-        first, *more = [text] if "”" in text else sentences(text)
-        if not (is_foremost and more):
+        first, more = _divided(text)
+        typed = writer.flat(row.description)
+        turns = first_sentences(typed, 1, count_words(typed)) != sentences(typed)[0]
+        if turns or not (is_foremost and more):
             yield Line(rank, text, source, must, written, action=row.pk)
             continue
-        yield Line(rank, first, source, must, partial(_sentence, written, 0, 1), action=row.pk)
-        yield Line(REST, " ".join(more), source, written=partial(_sentence, written, 1, None))
+        for part, of_rank in ((0, rank), (1, REST)):
+            in_print = partial(_part, written, part)
+            is_first = part == 0
+            yield Line(
+                of_rank, (first, more)[part], source, must and is_first, in_print,
+                action=row.pk if is_first else None,
+            )  # fmt: skip
     if done := all_done(entry):
         yield Line(ACTION, done.format(f" for {writer.names.again(entry.item)}"), home)
     # Beside an action that has its own day, a plan is a second promise.
@@ -336,9 +350,14 @@ def _lines(
         yield Line(instead, ahead, plan.update.source)
 
 
-def _sentence(written: Callable[[], str], start: int, end: int | None) -> str:
-    """Return some of the sentences of what is written."""
-    return " ".join(sentences(written())[start:end])
+def _divided(text: str) -> tuple[str, str]:
+    """Return the first sentence and the rest; a quoted text is one."""
+    first, *more = [text] if "”" in text else sentences(text)
+    return first, " ".join(more)
+
+
+def _part(written: Callable[[], str], part: int) -> str:
+    return _divided(written())[part]
 
 
 def _further_date(entry: LateItem, home: Source) -> Line | None:
