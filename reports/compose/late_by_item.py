@@ -79,6 +79,7 @@ MAX_CAUSES = 12
 MAX_SURE = 8
 MAX_SURE_IF_TIGHT = 3
 MOST_WORDS = 60
+LONGEST = 120  # with an action, whatever an agency has typed
 MAX_ACTIONS = 2
 # What matters most of an item after its dates and cause. Every item gets the first before any gets the next.
 ACTION, EFFECT, NEXT_DATE, BRIDGE, REST = range(5)
@@ -166,11 +167,11 @@ def _chosen(
                     continue
                 before = [each.text for each in chosen[pk]]
                 length = count_words(starts[pk], *before, line.text)
-                is_short = line.rank == ACTION or length <= MOST_WORDS
-                if line.must or (is_short and not is_full and room.take(line.text)):
+                is_short = length <= (LONGEST if line.rank == ACTION else MOST_WORDS)
+                if is_short and (line.must or (not is_full and room.take(line.text))):
                     writer.used_sentences.add(line.text)
                     chosen[pk].append(line)
-                elif rank == ACTION:
+                elif is_short and rank == ACTION:
                     # What is worth less is left out too.
                     is_full = True
     return {pk: [line for line in of if line in chosen[pk]] for pk, of in lines.items()}

@@ -435,7 +435,7 @@ BAR = 2
         ("?at=2010-05-31", NEEDING + 1 + 3 + 1 + 2),
         # Compared, the items that may differ are found, and read as at both moments: delays, milestones
         # and variations, items as at the earlier one, with the names of agencies and pillars.
-        ("?since=2010-05-01", NEEDING + 1 + 3 + 1 + 2 * 3 + 1 + 2),
+        ("?since=2010-05-01", NEEDING + 1 + 3 + 1 + 2 * 3 + 1 + 3),
         ("?at=2010-05-31&since=2010-05-01", NEEDING + 1 + 3 + 1 + 2 + 1 + 2 * 3 + 1 + 3),
         # Without the choices of the bar.
         ("wall/", NEEDING + 1 + 3 - BAR),
