@@ -428,7 +428,8 @@ def _other_items(
         room.use(rest)
     passages = [
         (
-            _with_reason_or_effect(writer, entry, room, start, more),
+            # One alone is told whole.
+            _with_reason_or_effect(writer, entry, room, start, more, must=is_one),
             sources_of(writer, [entry]),
         )
         for entry, start, more in shown
@@ -438,11 +439,17 @@ def _other_items(
 
 
 def _with_reason_or_effect(
-    writer: Writer, entry: LateItem, room: Room, start: str, more: str = ""
+    writer: Writer,
+    entry: LateItem,
+    room: Room,
+    start: str,
+    more: str = "",
+    *,
+    must: bool = False,
 ) -> str:
-    """Return the start with the agency's reason or, without one, with what the delay means, if there is room; `more` is
-    said of the item after a reason."""
-    text = f"{_with_reason(writer, entry, room, start, None)}{more}"
+    """Return the start with the agency's reason, if there is room or it `must` be printed, or, without one, with what the
+    delay means, if there is room; `more` is said of the item after a reason."""
+    text = f"{_with_reason(writer, entry, room, start, None, must=must)}{more}"
     if text == f"{start}{more}":
         text += _effects(writer, entry, room, text)
         text += _further_sentences(writer, entry, room, text)

@@ -5,6 +5,7 @@ import { _, filled, ngettext } from "./words.js";
 
 const DAY = 86400000;
 const ROOM = (100 * 64) / document.querySelector(".scrub-rail").clientWidth; // percent of the rail that a number takes
+const HANDLE = 28; // px
 const SNAP = 6; // px around a tick
 const PAUSE = 900; // ms after the last key, so that several steps are one page
 const rail = document.querySelector("[data-scrub]");
@@ -149,6 +150,9 @@ class Handle {
 
 const shown = new Handle("shown", _("Day shown"), rail.dataset.at);
 const since = rail.dataset.since ? new Handle("since", _("Compared with"), rail.dataset.since) : null;
+
+// Two handles on one place cannot be told apart by a finger. The menu above chooses the day to compare with, and [ and ] do.
+if (since && ((shown.place - since.place) / 100) * track.clientWidth < HANDLE) since.element.hidden = true;
 
 // Who moved a handle by key finds it again on the page that it led to.
 const moved = sessionStorage.getItem("scrub");
