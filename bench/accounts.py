@@ -121,7 +121,7 @@ class Trial:
         return ran.returncode == 0, (of_error or said[-1:] or [""])[0]
 
     def try_all(self, acts: list[tuple[str, str, str]], *, may: bool) -> int:
-        """Print what happened to each act; return how many ended otherwise than they should."""
+        """Print the result of each act, and return the number of unexpected ones."""
         faults = 0
         for account, what, command in acts:
             done, said = self.run(account, command)

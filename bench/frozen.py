@@ -37,7 +37,7 @@ Act = Callable[[], None]
 
 @dataclass
 class Health:
-    """What one address answered: seconds and statuses while the database hung, and when it was well again."""
+    """The answers of one address: seconds and statuses while the database hung, and when it answered well again."""
 
     path: str
     took: list[float] = field(default_factory=list)

@@ -87,7 +87,7 @@ def is_used() -> bool:
 
 
 def transport() -> Any:
-    """Return the connection to the mail server itself."""
+    """Return the backend that sends to the mail server, past the queue."""
     return get_connection(settings.MAIL_TRANSPORT if is_used() else None)
 
 

@@ -79,7 +79,7 @@ class Scale:
 
 def strip_shapes() -> SafeString:
     """Return the shapes that the marks use. Needed once in a page, before its first strip."""
-    _tick = f'<path d="m-3 .3 2.1 2.2L3-2.1" fill="none" stroke="{WHITE}" stroke-width="1.6"/>'
+    tick = f'<path d="m-3 .3 2.1 2.2L3-2.1" fill="none" stroke="{WHITE}" stroke-width="1.6"/>'
     return SafeString(
         '<svg class="strip-shapes" width="0" height="0" aria-hidden="true" focusable="false"><defs>'
         # Every milestone has this mark, so it brings the click target, as high as the lane and wider
@@ -89,8 +89,8 @@ def strip_shapes() -> SafeString:
         '<rect id="m-target" x="-12" y="-12" width="24" height="24" fill="none" stroke="none"'
         ' pointer-events="all"/>'
         f'<path id="m-agreed" d="M0-8V8" stroke="{INK}" stroke-width="2"/>'
-        f'<g id="m-done"><circle r="6" fill="{ACCENT}"/>{_tick}</g>'
-        f'<g id="m-done-late"><circle r="6" fill="{SIGNAL}"/>{_tick}</g>'
+        f'<g id="m-done"><circle r="6" fill="{ACCENT}"/>{tick}</g>'
+        f'<g id="m-done-late"><circle r="6" fill="{SIGNAL}"/>{tick}</g>'
         f'<path id="m-forecast" d="M-8-6 3 0-8 6z" fill="{ACCENT}"/>'
         f'<path id="m-forecast-late" d="M-8-6 3 0-8 6z" fill="{SIGNAL}"/>'
         f'<path id="m-withdrawn" d="M-5 0H5" stroke="{QUIET}" stroke-width="2.4"/>'
@@ -107,18 +107,17 @@ LEGEND: tuple[tuple[str, StrOrPromise], ...] = (
     ("", gettext_lazy("Expected late")),
     ("m-withdrawn", gettext_lazy("Withdrawn")),
 )
+# Of milestones that are all open and late.
+LATE_LEGEND = [each for each in LEGEND if each[0] in ("m-promised", "m-agreed", "")]
 
 
-def strip_legend(on: date, label: str, drawn_late_only: bool = False) -> SafeString:
-    """Return the legend as an HTML list. `label` names the page's date ("30 July 2010", "Today").
-
-    Of milestones that are all open and late, only what is drawn of them is explained.
-    """
+def strip_legend(
+    on: date, label: str, shapes: Sequence[tuple[str, StrOrPromise]] = LEGEND
+) -> SafeString:
+    """Return the legend of these shapes as an HTML list. `label` names the page's date ("30 July 2010", "Today")."""
     parts = []
     day = label if label == long_date(on) else f"{label}, {long_date(on)}"
-    for shape, words in LEGEND:
-        if drawn_late_only and shape in ("m-done", "m-forecast", "m-withdrawn"):
-            continue
+    for shape, words in shapes:
         drawn = (
             f'<use href="#{shape}" x="10" y="9"/>'
             if shape
@@ -196,7 +195,7 @@ def late_timeline(strips: Sequence[Strip], *, on: date, label: str) -> SafeStrin
     scale = Scale.of(strips, on)
     return SafeString(
         strip_shapes()
-        + strip_legend(on, label, drawn_late_only=True)
+        + strip_legend(on, label, LATE_LEGEND)
         + '<div class="timeline timeline-late"><div class="strip-head">'
         + strip_axis(scale, on, label)
         + "</div>"

@@ -341,8 +341,8 @@ def _headlines(
 
 
 def _sure_of_key(writer: Writer) -> int:
-    """Return how many words of key items' results are printed whether they fit or not. In a paper by item that is tight,
-    what is late goes before them."""
+    """Return the number of words of key items' results that are always printed: fewer in a tight paper by item, where late
+    items come first."""
     is_short = writer.is_tight and writer.is_by_item
     return SURE_WORDS_BY_ITEM if is_short else SURE_WORDS_OF_KEY
 

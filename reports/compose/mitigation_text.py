@@ -243,7 +243,7 @@ def is_told_before(writer: Writer, entry: LateItem, needed: Needed | None) -> bo
 
 
 def what_is_left_open(writer: Writer, entry: LateItem, *, introduce: bool = True) -> str:
-    """Return what an item that is named needs, or whether its cause is settled, unless that is told before."""
+    """Return what a named item needs, or whether its cause is settled; nothing if the paper has told it."""
     needed = needed_for(writer, entry)
     if is_told_before(writer, entry, needed):
         return ""

@@ -261,7 +261,7 @@ class Dashboard:
 
     @cached_property
     def tiles(self) -> Tiles:
-        return tiles_of(self.view, self.at, self.now, self.then, self.moves)
+        return tiles_of(self.view, self.at, self.now, self.moves)
 
     @cached_property
     def asked(self) -> list[AskedGroup]:
@@ -280,23 +280,6 @@ class Dashboard:
     @cached_property
     def causes(self) -> list[Cause]:
         return [cause(self.view, each) for each in self.now.causes]
-
-    @property
-    def attention_words(self) -> str:
-        """What the whole list of what needs attention has: "All 11: 7 late, 4 for other reasons". Each late
-        item is on it."""
-        count = self.attention_figure.count
-        late = next(each.count for each in self.figures if each.kind == Status.LATE)
-        others = count - late
-        if count == 1:
-            return gettext("The whole list")
-        if not (late and others):
-            return gettext("All {count:,}").format(count=count)
-        return ngettext(
-            "All {count:,}: {late:,} late, {others:,} for another reason",
-            "All {count:,}: {late:,} late, {others:,} for other reasons",
-            others,
-        ).format(count=count, late=late, others=others)
 
 
 def read_dashboard(view: PlanView) -> Dashboard:

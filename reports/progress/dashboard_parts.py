@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.charts import Strip
-from reports.document.dates import MONTHS
+from reports.document.dates import month_of
 from reports.progress.changes import Comparison
 from reports.progress.changes.change import Kind
 from reports.progress.view import PlanView
@@ -192,16 +192,12 @@ class Landing:
         early = [day for day in dated if (day.year, day.month) == (first.year, first.month)]
         says = ngettext(
             "{number} is expected in {month}", "{number} are expected in {month}", len(early)
-        ).format(number=in_words(len(early)).capitalize(), month=_month(first))
+        ).format(number=in_words(len(early)).capitalize(), month=month_of(first))
         if len(early) < len(dated):
-            says = _("{says}, the last in {month}").format(says=says, month=_month(last))
+            says = _("{says}, the last in {month}").format(says=says, month=month_of(last))
         if undated:
             rest = ngettext(
                 "{number} has no new date", "{number} have no new date", undated
             ).format(number=in_words(undated))
             says = f"{says}; {rest}"
         return says
-
-
-def _month(day: object) -> str:
-    return f"{MONTHS[day.month - 1]} {day.year}"  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.typed.fields import Form
-from reports.progress.view import Earlier, PlanView, briefings_before, meetings_before
+from reports.progress.view import Earlier, PlanView, events_before
 from workitems.items.filters import agencies_of
 from workitems.models import Plan
 from workitems.plan.asat import Moment
@@ -81,5 +81,4 @@ class BarForm(Form):
 
     def earlier(self) -> list[Earlier]:
         """Return meetings and briefings to offer for comparison."""
-        at = self.view.at
-        return [*meetings_before(self.plan, at), *briefings_before(self.plan, at, self.today)]
+        return events_before(self.plan, self.view.at, self.today)

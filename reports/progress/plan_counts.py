@@ -10,7 +10,6 @@ from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
-from reports.progress.record_of_dates import DateWarning, warning_of
 from workitems.plan.attention import Line, attention
 from workitems.plan.plan_at import ItemAt, MilestoneAt, PlanAt, milestones_at, with_milestones
 from workitems.terms.lateness import Status
@@ -32,15 +31,6 @@ class Due(NamedTuple):
 
     milestone: MilestoneAt
     item: ItemAt
-
-    @property
-    def warning(self) -> DateWarning:
-        return warning_of(
-            is_late=self.milestone.forecast_due > self.milestone.agreed_due,
-            is_moved=self.milestone.agreed_due != self.milestone.original_due,
-            rating=self.item.confidence,
-            reviewers_rating=self.item.reviewer_confidence,
-        )
 
 
 class CauseCount(NamedTuple):

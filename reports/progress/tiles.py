@@ -12,9 +12,8 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
-from reports.document.wording import join_words
 from reports.progress.moves import Moves
-from reports.progress.plan_counts import EarlierCounts, PlanCounts
+from reports.progress.plan_counts import PlanCounts
 from reports.progress.view import PlanView
 from workitems.models.item import Stage
 from workitems.plan.attention import Line
@@ -109,7 +108,6 @@ class Tiles:
 
     columns: Sequence[TileColumn]
     kind: str
-    is_compared: bool
 
     @property
     def has_new(self) -> bool:
@@ -123,21 +121,14 @@ class Tiles:
     def has_expected(self) -> bool:
         return any(tile.mark == "expected_late" for column in self.columns for tile in column.tiles)
 
-    @property
-    def new_words(self) -> str:
-        new = [tile.item.number for each in self.columns for tile in each.tiles if tile.is_new]
-        return join_words(new)
 
-
-def tiles_of(
-    view: PlanView, at: PlanAt, now: PlanCounts, then: EarlierCounts | None, moves: Moves
-) -> Tiles:
+def tiles_of(view: PlanView, at: PlanAt, now: PlanCounts, moves: Moves) -> Tiles:
     """Return the tiles of a plan, counted from the same rows as its figures."""
     count = len(at.items)
     pillars = [row for row in at.pillars if view.pillar in (None, row.pk)]
     if count > TILES_UP_TO:
         columns = [_counted(view, row, now) for row in pillars]
-        return Tiles(columns, "counts", then is not None)
+        return Tiles(columns, "counts")
     lines = {line.item.pk: line for line in now.lines if line.item}
     coming: dict[int, MilestoneAt] = {}
     for row in at.milestones:
@@ -162,7 +153,6 @@ def tiles_of(
             if by_pillar[row.pk]
         ],
         "titles" if count <= TITLES_UP_TO else "numbers",
-        then is not None,
     )
 
 

@@ -151,6 +151,11 @@ def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
     ]
 
 
+def events_before(plan: Plan, at: Moment, today: date) -> list[Earlier]:
+    """Return the meetings and then the briefings before the moment's day, of each kind the newest first. Two queries."""
+    return [*meetings_before(plan, at), *briefings_before(plan, at, today)]
+
+
 def briefings_before(plan: Plan, at: Moment, today: date) -> list[Earlier]:
     """Return the newest briefings dated before the moment's day.
 

@@ -8,7 +8,6 @@ from typing import Any
 from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,9 +18,6 @@ from reports.progress.view import Earlier, PlanView
 from workitems.plan.attention import Line, Point
 
 register = template.Library()
-
-# More words of an answer are on the page of all that needs attention.
-WORDS_OF_A_POINT = 12
 
 PARTS = (
     (gettext_lazy("Now"), "overview"),
@@ -80,13 +76,8 @@ def item_history_link(view: PlanView, number: str) -> str:
 
 
 @register.simple_tag
-def point(found: Point, is_short: bool = False) -> SafeString:
-    """Return an answer of a line that needs attention, with its note. A long one can be cut.
-
-    Written here, as a page has many.
-    """
-    if is_short:
-        found = found._replace(words=Truncator(found.words).words(WORDS_OF_A_POINT))
+def point(found: Point) -> SafeString:
+    """Return an answer of a line that needs attention, with its note. Written here, as a page has many."""
     words = escape(found.words)
     if found.is_gap:
         words = f'<span class="gap">{words}</span>'
@@ -97,15 +88,6 @@ def point(found: Point, is_short: bool = False) -> SafeString:
 @register.simple_tag
 def line_link(view: PlanView, line: Line) -> str:
     return view.item(line.item.number) if line.item else line.url
-
-
-@register.simple_tag
-def figure_link(figure: Figure) -> SafeString:
-    """Return a number that opens its list, with what it was.
-
-    Written here, with Python's `escape`, as a page has hundreds.
-    """
-    return SafeString(f'<a href="{escape(figure.url)}">{_number(figure)}</a>{_was(figure)}')
 
 
 @register.simple_tag
@@ -189,9 +171,3 @@ def _change(figure: Figure) -> str:
 
 def _number(figure: Figure) -> str:
     return f'{figure.count}<span class="visually-hidden"> {escape(figure.label)}</span>'
-
-
-def _was(figure: Figure) -> str:
-    if not figure.change:
-        return ""
-    return f' <span class="was">{escape(_("was {count}").format(count=figure.was))}</span>'

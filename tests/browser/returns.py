@@ -1,4 +1,4 @@
-"""A round in which Police owes a return of nine items, and its users."""
+"""A round in which Police owes a return of nine items, its users, and places on the return's page."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -90,3 +90,15 @@ def owed(count: int = 9) -> Owed:
 
 def seated(name, role, agency) -> User:
     return SeatFactory(user__name=name, agency=agency, role=role).user
+
+
+def section(page, item):
+    return page.locator(f'[id="item-{item.number}"]')
+
+
+def box(page, item, label="Achieved in this period"):
+    return section(page, item).get_by_label(label)
+
+
+def milestone(page, scene):
+    return page.locator(f"#milestone-{scene.overdue.pk}")

@@ -7,7 +7,7 @@ import pytest
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
-from tests.browser.returns import owed
+from tests.browser.returns import box, milestone, owed, section
 from tests.factories import MilestoneFactory
 from workitems.models import MilestoneAnswer, MilestoneDraft
 
@@ -33,18 +33,6 @@ def phone(page, sign_in, scene, address):
     sign_in(scene.contributor)
     page.goto(address)
     return page
-
-
-def section(page, item):
-    return page.locator(f'[id="item-{item.number}"]')
-
-
-def box(page, item, label="Achieved in this period"):
-    return section(page, item).get_by_label(label)
-
-
-def milestone(page, scene):
-    return page.locator(f"#milestone-{scene.overdue.pk}")
 
 
 def seen(page):

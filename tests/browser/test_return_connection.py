@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
-from tests.browser.returns import owed
+from tests.browser.returns import box, owed, section
 from tests.factories import PASSWORD
 from workitems.models import ReturnNote
 
@@ -24,14 +24,6 @@ def scene():
 @pytest.fixture
 def address(live_server, scene):
     return live_server.url + scene.of_return.get_absolute_url()
-
-
-def section(page, item):
-    return page.locator(f'[id="item-{item.number}"]')
-
-
-def box(page, item, label="Achieved in this period"):
-    return section(page, item).get_by_label(label)
 
 
 def state(page, item):

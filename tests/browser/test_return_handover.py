@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
 from tests.browser.keyboard import tab_to
-from tests.browser.returns import owed
+from tests.browser.returns import owed, section
 from workitems.models import Evidence
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,10 +38,6 @@ def scene():
 @pytest.fixture
 def address(live_server, scene):
     return live_server.url + scene.of_return.get_absolute_url()
-
-
-def section(page, item):
-    return page.locator(f'[id="item-{item.number}"]')
 
 
 def answer_all(page, scene):

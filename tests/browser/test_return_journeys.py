@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
 from tests.browser.keyboard import tab_to
-from tests.browser.returns import owed
+from tests.browser.returns import owed, section
 from tests.factories import MilestoneFactory, SupportFactory, UpdateFactory, WorkItemFactory
 from workitems.plan.forms.due_dates import KnownDateField
 
@@ -23,10 +23,6 @@ def scene():
 @pytest.fixture
 def address(live_server, scene):
     return live_server.url + scene.of_return.get_absolute_url()
-
-
-def section(page, item):
-    return page.locator(f'[id="item-{item.number}"]')
 
 
 def state(page, item):

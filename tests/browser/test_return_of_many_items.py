@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
 from tests.browser.keyboard import tab_to
-from tests.browser.returns import owed
+from tests.browser.returns import box, owed, section
 from tests.factories import MilestoneFactory, UpdateFactory
 from workitems.models import Milestone
 from workitems.returns.return_page import FIRST, WHOLE
@@ -32,14 +32,6 @@ def address(live_server, scene):
 def closed(scene):
     """The first item without fields."""
     return scene.items[FIRST]
-
-
-def section(page, item):
-    return page.locator(f'[id="item-{item.number}"]')
-
-
-def box(page, item):
-    return section(page, item).get_by_label("Achieved in this period")
 
 
 def state(page, item):

@@ -7,7 +7,7 @@ import pytest
 from django.utils.timezone import localdate, now
 from playwright.sync_api import expect
 
-from tests.browser.returns import owed
+from tests.browser.returns import box, milestone, owed, section
 from workitems.models import MilestoneAnswer, MilestoneDraft
 from workitems.returns.services import handover
 
@@ -38,18 +38,6 @@ def phone(page_of, scene):
 @pytest.fixture
 def window(page_of, scene):
     return page_of(scene.approver)
-
-
-def section(page, item):
-    return page.locator(f'[id="item-{item.number}"]')
-
-
-def box(page, item, label="Achieved in this period"):
-    return section(page, item).get_by_label(label)
-
-
-def milestone(page, scene):
-    return page.locator(f"#milestone-{scene.overdue.pk}")
 
 
 def bar(page):

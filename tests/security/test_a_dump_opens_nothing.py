@@ -179,7 +179,7 @@ def test_no_secret_is_in_the_dump(people, secrets):
 
 @pytest.fixture
 def no_limits(monkeypatch):
-    """Whoever tries has as many tries as they like."""
+    """Switch the rate limits off, as an attacker with a copy has none."""
     monkeypatch.setattr("workitems.calendar.views.is_within_rate_limit", lambda *given: True)
     monkeypatch.setattr("trafficking_plan.api.admission.is_within", lambda *given, **more: True)
 

@@ -1,5 +1,6 @@
 """Reporting rounds, each agency's return, its update on each item, and evidence."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Self
@@ -184,6 +185,23 @@ def _progress() -> dict[str, Any]:
         "answered": Coalesce(models.Subquery(answered), 0),
         "last_written_at": models.Subquery(last),
     }
+
+
+def recalls(returns: Collection[int], until: datetime | None = None) -> dict[int, Any]:
+    """Return the history row of the recall by return: the first after it was submitted last, `until` an instant. One query.
+
+    A return that was sent back has such a row too; it keeps when it was submitted, and a recalled one does not.
+    """
+    rows: Any = Return.history.filter(id__in=returns)
+    if until is not None:
+        rows = rows.filter(history_date__lt=until)
+    submitted = rows.filter(id=OuterRef("id"), state=Return.State.SUBMITTED)
+    last = models.Subquery(submitted.order_by("-history_id").values("history_id")[:1])
+    found: dict[int, Any] = {}
+    later = rows.filter(history_id__gt=last).select_related("history_user")
+    for row in later.order_by("history_id"):
+        found.setdefault(row.id, row)
+    return found
 
 
 @composed

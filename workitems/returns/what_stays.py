@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from agencies.wording.translation import day_words
 from workitems.models import MilestoneAnswer, Return, WorkItem
+from workitems.models.round import recalls
 from workitems.returns.services.answers import status_in_words
 from workitems.returns.services.handover import reason_of_submitting
 
@@ -44,9 +45,7 @@ def recalled(of_return: Return) -> Any:
     # Sent back, it keeps when it was submitted; submitted at all, it has a later version.
     if not of_return.is_with_agency or of_return.submitted_at or of_return.version == 1:
         return None
-    rows: Any = Return.history.filter(id=of_return.pk).select_related("history_user")
-    last = rows.filter(state=Return.State.SUBMITTED).order_by("-history_id").values("history_id")
-    return rows.filter(history_id__gt=last[:1]).order_by("history_id").first()
+    return recalls([of_return.pk]).get(of_return.pk)
 
 
 def _of_milestone(answer: MilestoneAnswer) -> Iterator[str]:

@@ -20,7 +20,7 @@ from reports.progress import dashboard, registers
 from reports.progress.forms import BarForm
 from reports.progress.scrubber import Scrubber
 from reports.progress.trends import late_days
-from reports.progress.view import PlanView, briefings_before, meetings_before
+from reports.progress.view import PlanView, events_before
 from workitems.models import Delay
 from workitems.plan.asat import Moment
 from workitems.plan.attention import attention as attention_lines
@@ -89,10 +89,7 @@ def scrubber_of(view: PlanView, context: dict[str, Any]) -> Scrubber:
     present, today = context["bar"].present, context["today"]
     events = context.get("earlier") if view.at == present else None
     if events is None:
-        events = [
-            *meetings_before(view.plan, present),
-            *briefings_before(view.plan, present, today),
-        ]
+        events = events_before(view.plan, present, today)
     if view.at.is_now and "next_meeting" in context:
         coming = context["next_meeting"]
     else:

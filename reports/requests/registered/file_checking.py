@@ -12,7 +12,7 @@ from reports.requests.services import checking, file_checks
 log = logging.getLogger(__name__)
 
 WORK = "reports.requests.redaction.elsewhere.work.checked"
-# That a check may take at all, on a busy machine too; within its process it stops by itself after 20 of the processor.
+# That a check may take at all, on a busy machine too; within its process it stops by itself much earlier (`examination.SECONDS`).
 SECONDS = 240.0
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 
-from agencies.models import Seat
 from agencies.records import history
 from agencies.typed.asking import ENTER_A_DATE
 from reports.progress import dashboard
@@ -24,29 +23,16 @@ from tests.factories import (
     ReturnFactory,
     RiskFactory,
     RoundFactory,
-    SeatFactory,
     VariationFactory,
     WorkItemFactory,
 )
+from tests.reports.progress.dashboards import read
 from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
 from workitems.plan.asat import Moment
 from workitems.terms.lateness import Status
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
-
-
-@pytest.fixture
-def reader(client, plan, police):
-    client.force_login(SeatFactory(agency=police, role=Seat.Role.OBSERVER).user)
-    with time_machine.travel(NOON, tick=False):
-        yield client
-
-
-def read(plan, **view):
-    return dashboard.read_dashboard(
-        PlanView(plan=plan, at=view.pop("at", Moment.today(TODAY)), **view)
-    )
 
 
 def address(plan, part=""):

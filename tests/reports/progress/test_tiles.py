@@ -7,9 +7,8 @@ import lxml.html
 import pytest
 import time_machine
 
-from agencies.models import Seat
 from agencies.records import history
-from reports.progress import dashboard, tiles
+from reports.progress import tiles
 from reports.progress.scrubber import Scrubber
 from reports.progress.view import Earlier, PlanView
 from tests.factories import (
@@ -22,28 +21,14 @@ from tests.factories import (
     ReturnFactory,
     RiskFactory,
     RoundFactory,
-    SeatFactory,
     VariationFactory,
     WorkItemFactory,
 )
+from tests.reports.progress.dashboards import read
 from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
 from workitems.plan.asat import Moment
 
 pytestmark = pytest.mark.django_db
-NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
-
-
-@pytest.fixture
-def reader(client, plan, police):
-    client.force_login(SeatFactory(agency=police, role=Seat.Role.OBSERVER).user)
-    with time_machine.travel(NOON, tick=False):
-        yield client
-
-
-def read(plan, **view):
-    return dashboard.read_dashboard(
-        PlanView(plan=plan, at=view.pop("at", Moment.today(TODAY)), **view)
-    )
 
 
 def live(plan, **fields):

@@ -1,6 +1,5 @@
 """Test that the gate refuses every file that still holds a withheld string, each for its reason."""
 
-import io
 import json
 import subprocess
 
@@ -11,6 +10,7 @@ from pikepdf import Array, Dictionary, Name, String
 from reports.requests.redaction import gate
 from reports.requests.redaction.gate import examine
 from reports.requests.redaction.withheld_words import Searched, forms, sought
+from tests.reports.requests.by_hand import made_of
 
 STAMP = "RELEASED UNDER THE OFFICIAL INFORMATION ACT"
 NAME = "Hemi Tane"
@@ -21,26 +21,8 @@ STAMPED = f"BT /F1 8 Tf 72 770 Td ({STAMP}) Tj ET"
 
 def made(*, pages=2, words=WORDS, stamped=STAMPED, change=None, **saved):
     """A released file: each page has text and a stamp; `change` does something to it."""
-    pdf = pikepdf.new()
-    font = pdf.make_indirect(
-        Dictionary(
-            Type=Name.Font,
-            Subtype=Name.Type1,
-            BaseFont=Name.Helvetica,
-            Encoding=Name.WinAnsiEncoding,
-        )
-    )
-    for number in range(pages):
-        page = pdf.add_blank_page()
-        page.Resources = Dictionary(Font=Dictionary(F1=font))
-        words_of_page = f"{stamped} {words if number == 0 else WORDS}"
-        page.Contents = pdf.make_stream(words_of_page.encode("latin-1"))
-    pdf.docinfo["/Title"] = "A paper on trafficking"
-    if change:
-        change(pdf)
-    out = io.BytesIO()
-    pdf.save(out, static_id=True, **saved)
-    return out.getvalue()
+    contents = [f"{stamped} {words if number == 0 else WORDS}" for number in range(pages)]
+    return made_of(contents, title="A paper on trafficking", change=change, **saved)
 
 
 def report(data, *, needles=NEEDLES, file_name="paper.pdf", pages=2, stamp=STAMP, **others):

@@ -20,6 +20,7 @@ from reports.requests.redaction.elsewhere import examination, hidden_parts, pict
 from reports.requests.redaction.elsewhere.examination import Clock, examine_copy
 from reports.requests.redaction.elsewhere.found import KINDS
 from reports.requests.redaction.elsewhere.work import Task, check
+from tests.reports.requests.by_hand import made_of
 from tests.reports.requests.test_gate import annotate
 
 FILES = Path(__file__).parent / "made_elsewhere"
@@ -108,27 +109,8 @@ TEXT = f"BT /F1 12 Tf 72 650 Td ({NAME}) Tj ET"
 
 def made(words=PLAIN, change=None, *, pages=1, **saved):
     """A PDF by hand, without document information."""
-    pdf = pikepdf.new()
-    font = pdf.make_indirect(
-        Dictionary(
-            Type=Name.Font,
-            Subtype=Name.Type1,
-            BaseFont=Name.Helvetica,
-            Encoding=Name.WinAnsiEncoding,
-        )
-    )
-    for _page in range(pages):
-        page = pdf.add_blank_page()
-        page.Resources = Dictionary(
-            Font=Dictionary(F1=font),
-            ExtGState=Dictionary(Clear=Dictionary(ca=0), Half=Dictionary(ca=0.5)),
-        )
-        page.Contents = pdf.make_stream(words.encode("latin-1"))
-    if change:
-        change(pdf)
-    out = io.BytesIO()
-    pdf.save(out, static_id=True, **saved)
-    return out.getvalue()
+    graphics = Dictionary(Clear=Dictionary(ca=0), Half=Dictionary(ca=0.5))
+    return made_of([words] * pages, resources={"ExtGState": graphics}, change=change, **saved)
 
 
 def cut(words=NAME):

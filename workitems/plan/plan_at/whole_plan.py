@@ -21,6 +21,7 @@ from workitems.models import (
     Update,
     Variation,
 )
+from workitems.models.round import recalls
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at.loading import (
     actions_at,
@@ -332,17 +333,6 @@ def _times_moved(delays: Iterable[DelayAt]) -> int:
     return max(moves.values())
 
 
-def _recalled_on(of_return: int, moment: Moment) -> date | None:
-    """Return the day on which the return was recalled: after it was submitted last."""
-    rows: Any = Return.history.filter(id=of_return)
-    if not moment.is_now:
-        rows = rows.filter(history_date__lt=moment.until)
-    last = rows.filter(state=Return.State.SUBMITTED).order_by("-history_id").values("history_id")
-    after = rows.filter(history_id__gt=last[:1]).order_by("history_id")
-    at = after.values_list("history_date", flat=True).first()
-    return at and timezone.localdate(at)
-
-
 def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> list[ReturnAt]:
     """Return the returns of the open round, by agency, without those that went to a successor."""
     rounds = {
@@ -359,6 +349,10 @@ def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> li
     )
     sent_back = {of_return: timezone.localdate(at) for of_return, at in notes}
     columns = "id", "round_id", "agency_id", "state", "extended_to", "submitted_at"
+    rows = list(read_at(Return, moment, columns, {"round_id__in": list(rounds)}))
+    # Sent back, a return keeps when it was submitted.
+    without = [row[0] for row in rows if row[3] == Return.State.SENT_BACK and not row[5]]
+    recalled = recalls(without, None if moment.is_now else moment.until) if without else {}
     found = [
         ReturnAt(
             pk,
@@ -370,15 +364,10 @@ def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> li
                 extended_to or rounds[round].due_on,
                 sent_back.get(pk),
                 moment.on,
-                # Sent back, it keeps when it was submitted.
-                None
-                if submitted_at or state != Return.State.SENT_BACK
-                else _recalled_on(pk, moment),
+                timezone.localdate(recalled[pk].history_date) if pk in recalled else None,
             ),
         )
-        for pk, round, agency, state, extended_to, submitted_at in read_at(
-            Return, moment, columns, {"round_id__in": list(rounds)}
-        )
+        for pk, round, agency, state, extended_to, _submitted_at in rows
         if state != Return.State.MOVED
     ]
     return sorted(found, key=lambda row: row.agency.short_name.casefold())
