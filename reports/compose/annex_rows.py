@@ -176,6 +176,8 @@ def _row(facts: Facts, item: ItemAt) -> WorkItemRow:
 def _standing(item: ItemAt) -> str:
     if item.completed_on is not None:
         return f"Completed {long_date(item.completed_on)}"
+    if item.stage == ItemStage.COMPLETE:
+        return "Complete, day not recorded"
     if item.stage == ItemStage.WITHDRAWN:
         return "Withdrawn"
     if not item.milestones:

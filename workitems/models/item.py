@@ -193,9 +193,8 @@ class WorkItem(models.Model):
                 violation_error_message="Another item of this plan has this number.",
             ),
             models.CheckConstraint(
-                name="workitem_complete_has_date",
-                condition=Q(stage="complete", completed_on__isnull=False)
-                | (~Q(stage="complete") & Q(completed_on=None)),
+                name="workitem_date_is_of_complete",
+                condition=Q(stage="complete") | Q(completed_on=None),
                 violation_error_message="A completion date goes with a complete item.",
             ),
             fits_within_sentences("workitem_told_within_sentences"),

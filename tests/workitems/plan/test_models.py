@@ -102,12 +102,8 @@ BROKEN = {
     "member_once_per_plan": [lambda: again(MemberFactory, ["plan", "agency"])],
     "pillar_number_unique_in_plan": [lambda: again(PillarFactory, ["plan", "number"])],
     "workitem_number_unique_in_plan": [lambda: again(WorkItemFactory, ["plan", "number"])],
-    "workitem_complete_has_date": [
-        lambda: WorkItemFactory(stage="complete"),
+    "workitem_date_is_of_complete": [
         lambda: WorkItemFactory(stage="under_way", completed_on=TODAY),
-        lambda: WorkItem.objects.filter(pk=WorkItemFactory(complete=True).pk).update(
-            completed_on=None
-        ),
         lambda: WorkItem.objects.filter(pk=WorkItemFactory(complete=True).pk).update(
             stage="ongoing"
         ),

@@ -51,6 +51,13 @@ class _Book:
             {sheet.name: [] for sheet in SHEETS},
             Faults(),
             known_on={item.number: self._known_on(item) for item in understood.items},
+            decided_on={
+                (item.number, number): step.agreed_on
+                for item in understood.items
+                for number, step in enumerate(item.milestones, start=1)
+                if step.agreed_on
+            },
+            undated={item.number for item in understood.items if item.is_undated},
         )
         self.named: dict[str, None] = {facts.coordinating: None}
         self.periods = self._periods()

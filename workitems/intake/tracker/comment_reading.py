@@ -26,10 +26,17 @@ _MOVED = re.compile(
     re.IGNORECASE,
 )
 _AGREED = re.compile(r"\b(?:agreed|approved|decided|minutes?)\b", re.IGNORECASE)
+_DAY = rf"(?:{_DATE}|\d{{1,2}} {_MONTH}|\d{{1,2}}/\d{{1,2}})(?![\w/])"
+# Such a word with the day of the decision: "agreed 14 Oct to move to March 2027".
+_AGREED_ON = re.compile(
+    r"\b(?:agreed|approved|decided|minutes?)"
+    rf"(?: (?:on|at|by|in|of|the|its|meeting|group|committee|board|steering)){{0,5}},? ({_DAY})",
+    re.IGNORECASE,
+)
 # A word that says that something is done, with its day.
 _DONE = re.compile(
     r"\b(?:delivered|signed|done|complete[d]?|finished|published|closed|launched|issued|opened)(?: (?:on|in|by))? "
-    rf"({_DATE}|\d{{1,2}} {_MONTH}|\d{{1,2}}/\d{{1,2}})(?![\w/])",
+    rf"({_DAY})",
     re.IGNORECASE,
 )
 # Columns whose own dates and words are read already.
@@ -58,16 +65,23 @@ class CommentReading:
                 yield cell, cell.text
 
     def _ask(self, cell: Cell, text: str, step: Milestone, now: KnownDate) -> None:
-        before = step.original
+        before, decided = step.original, day_in(_AGREED_ON, text, self.about.today)
+        yes = (
+            _("Yes, on {day}: first due {before}, moved to {now}")
+            if decided
+            else _("Yes: first due {before}, moved to {now}")
+        )
         answer = self.cells.plan.doubts.ask(
             f"comment-moved:{self.cells.sheet.name}:{cell.address}",
             self.cells.place(cell),
             quoted=shortened(text, 200),
             problem=_("A comment says that the date moved. Was the new one agreed?"),
             choices=[
-                Choice(value, label.format(before=before, now=now))
+                Choice(
+                    value, label.format(before=before, now=now, day=decided and KnownDate(decided))
+                )
                 for value, label in (
-                    (Field.AGREED, _("Yes: first due {before}, moved to {now}")),
+                    (Field.AGREED, yes),
                     (Field.FORECAST, _("No: due {before}, now expected {now}")),
                     (NOTE, _("The date has not moved: due {before}")),
                 )
@@ -75,7 +89,7 @@ class CommentReading:
             suggested=Field.AGREED if _AGREED.search(text) else Field.FORECAST,
         )
         if answer == Field.AGREED:
-            step.agreed = now
+            step.agreed, step.agreed_on = now, decided
         elif answer == Field.FORECAST:
             step.forecast = now
 
@@ -91,8 +105,13 @@ def moved_to(text: str, step: Milestone, near: date) -> KnownDate | None:
 
 
 def done_on(text: str, today: date) -> date | None:
-    """Return the day on which a text says that something was done, up to today. Without a year it is the latest."""
-    for match in _DONE.finditer(one_line(text)):
+    """Return the day on which a text says that something was done, up to today."""
+    return day_in(_DONE, text, today)
+
+
+def day_in(words: re.Pattern[str], text: str, today: date) -> date | None:
+    """Return the first day up to today that follows these words in a text. Without a year it is the latest."""
+    for match in words.finditer(one_line(text)):
         said = match[1]
         if day_month := re.fullmatch(r"(\d{1,2})/(\d{1,2})", said):
             day, number = map(int, day_month.groups())

@@ -69,19 +69,14 @@ class DateReading:
         return dates.latest(cell.text, self.about.today) or self.read(cell)
 
     def start(self, cell: Cell) -> date | None:
-        """Return the day that a cell names as a start, or the first of its month.
+        """Return the day that a cell names as a start.
 
-        What names less, or a month that begins before the plan, is asked, and is a note unless a person says
-        a day: "Q1 2026" does not say that it starts on 1 January.
+        What names less is asked, and is a note unless a person says a day: "Apr 2026" does not say that it
+        starts on 1 April.
         """
         read = self.raw(cell)
-        if read.is_sure and read.best:
-            day = first_day(read.best)
-            is_day = read.best.known_to == KnownTo.DAY
-            if is_day or (read.best.known_to == KnownTo.MONTH and day >= self.about.released_on):
-                if not is_day:
-                    self.cells.keep(cell)
-                return day
+        if read.is_sure and read.best and read.best.known_to == KnownTo.DAY:
+            return read.best.last_day
         firsts = dates.starts_of(cell.text) or dict.fromkeys(map(first_day, read.choices))
         answer = self.cells.doubt(
             cell,

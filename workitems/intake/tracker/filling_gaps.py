@@ -7,8 +7,15 @@ from workitems.intake.tracker import words
 from workitems.intake.tracker.doubts import NOTE, Choice
 from workitems.intake.tracker.plan_so_far import PlanSoFar
 from workitems.intake.tracker.status_reading import STAGES
-from workitems.intake.tracker.understood import TITLE_MOST, Item, Milestone, Pillar, Understood
-from workitems.terms.known_dates import KnownDate, NotADate, read_known_date
+from workitems.intake.tracker.understood import (
+    TITLE_MOST,
+    Item,
+    Milestone,
+    Note,
+    Pillar,
+    Understood,
+)
+from workitems.terms.known_dates import KnownDate, KnownTo, NotADate, read_known_date
 
 
 def fill_gaps(plan: PlanSoFar) -> Understood:
@@ -197,19 +204,33 @@ def _undated(plan: PlanSoFar) -> None:
             if item.stage == "complete":
                 item.stage = "under_way"
             continue
-        if answer == NOTE:
-            for step in steps:
-                plan.as_notes(item, plan.milestone_cells[id(step)])
-            item.milestones = [each for each in item.milestones if each not in steps]
-            steps = []
+        typed = None if answer in ("as_at", "due", NOTE) else read_known_date(answer)
+        if answer == NOTE or (typed and typed.known_to != KnownTo.DAY):
+            _complete_on_no_day(plan, item, steps, typed)
+            continue
         for step in steps:
             step.completed = day
             if answer == "due":
                 due = min(step.original.last_day, plan.about.as_at)
                 # What was due before its start was not done then.
                 step.completed = day if item.starts_on and due < item.starts_on else due
-            elif answer != "as_at":
-                step.completed = min(read_known_date(answer).last_day, plan.about.today)
+            elif typed:
+                step.completed = min(typed.last_day, plan.about.today)
+
+
+def _complete_on_no_day(
+    plan: PlanSoFar, item: Item, steps: list[Milestone], known: KnownDate | None
+) -> None:
+    """Leave the completion of an item without a day, and these milestones as notes. A month is a note as well."""
+    for step in steps:
+        plan.as_notes(item, plan.milestone_cells[id(step)])
+    item.milestones = [each for each in item.milestones if each not in steps]
+    item.is_undated = item.stage == "complete" and not item.milestones
+    if known:
+        place = plan.places[item]
+        plan.found.notes.append(
+            Note(place.sheet, place.address, gettext("Completed"), str(known), item)
+        )
 
 
 def _is_day(answer: str) -> bool:

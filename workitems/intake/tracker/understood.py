@@ -59,6 +59,8 @@ class Milestone:
     agreed: KnownDate | None = None
     forecast: KnownDate | None = None
     completed: date | None = None
+    # The day on which the agreed date was decided, if the tracker says it.
+    agreed_on: date | None = None
 
 
 @dataclass
@@ -108,6 +110,8 @@ class Item:
     updated_on: date | None = None
     # The day on which a comment of it says that it was done, with its words.
     done_on: tuple[date, str] | None = None
+    # A person says that nobody knows the day on which it was completed.
+    is_undated: bool = False
 
     def progress_in(self, period: KnownDate | None = None) -> Progress:
         return self.progress.setdefault(period, Progress())

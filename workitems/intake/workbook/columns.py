@@ -254,10 +254,11 @@ ITEMS = Sheet(
             "Stage",
             Choice(choices=Stage),
             "stage",
-            required=True,
+            blank=str(Stage.NOT_STARTED),
+            clears=False,
             note=gettext_noop(
-                "Complete only with all milestones completed; its day is that of the last "
-                "milestone, else that of the first update that says complete."
+                "Empty where nothing is reported yet. Complete only with all milestones completed; its day is that of "
+                "the last milestone, else that of the first update that says complete."
             ),
         ),
         Column("Confidence", Choice(choices=Confidence), "confidence", blank=""),
@@ -400,8 +401,11 @@ UPDATES = Sheet(
         Column(
             "Accepted on",
             PAST_DAY,
-            required=True,
-            note=gettext_noop("One day for all of an agency's updates of a period."),
+            clears=False,
+            note=gettext_noop(
+                "One day for all of an agency's updates of a period. Empty where nobody accepted them, as they "
+                "come from a spreadsheet: the last day of the period."
+            ),
         ),
     ),
     gettext_noop(

@@ -38,6 +38,7 @@ from workitems.intake.workbook.faults import ExportRefused
 from workitems.intake.workbook.item_rows import supporting_words
 from workitems.intake.workbook.stored import Stored
 from workitems.models import Plan, Return
+from workitems.models.item import Stage
 
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 BOLD = Font(bold=True)
@@ -118,9 +119,12 @@ def _agencies(stored: Stored, plan: Plan) -> list[Agency]:
 
 
 def _items(stored: Stored) -> Iterator[Row]:
+    is_from_tracker = any(each.is_from_tracker for each in stored.rounds)
     for item in stored.items:
+        is_unreported = item.heard_on is None and item.stage == Stage.NOT_STARTED
         yield {
             "Number": item.number,
+            "Stage": None if is_from_tracker and is_unreported else item.stage,
             "Pillar": item.pillar.number,
             "Supporting agencies": supporting_words(stored.supports_of[item.pk]),
             "Measure": "\n".join(
@@ -150,6 +154,7 @@ def _mitigations(stored: Stored) -> Iterator[Row]:
 
 def _updates(stored: Stored) -> Iterator[Row]:
     accepted = [u for u in stored.updates if u.of_return.state == Return.State.ACCEPTED]
+    from_tracker = {each.pk for each in stored.rounds if each.is_from_tracker}
 
     def order(update: Any) -> tuple[Any, ...]:
         round_ = update.of_return.round
@@ -166,7 +171,10 @@ def _updates(stored: Stored) -> Iterator[Row]:
             "Period end": update.of_return.round.period_end,
             "Agency": update.of_return.agency,
             "Work item": update.item.number,
-            "Accepted on": update.of_return.accepted_on,
+            # Nobody accepted what a spreadsheet said.
+            "Accepted on": None
+            if update.of_return.round_id in from_tracker
+            else update.of_return.accepted_on,
             "": update,
         }
 

@@ -224,6 +224,7 @@ def import_book(
                 accepted=examined.accepted,
                 slips=_slips(examined.delays),
                 known_on=book.known_on,
+                decided_on=book.decided_on,
             )
             reason = f"Imported from {name}"
             if plan is None:

@@ -60,10 +60,10 @@ def _pillar(proposal: Proposal, row: Row, draft: Draft, pillars: dict[int, Pilla
 
 
 def _stage(proposal: Proposal, row: Row, draft: Draft) -> None:
-    stage = row["Stage"]
+    before = draft.row.stage
+    stage = row.given("Stage", before)
     if stage is UNREADABLE:
         return
-    before = draft.row.stage
     if not draft.is_new and stage != before:
         if stage == Stage.WITHDRAWN and proposal.is_adopted:
             labels = workbook_labels(Stage)
@@ -400,6 +400,8 @@ def _complete(
             ).format(item=item.number, numbers=list_in_words(numbers)),
             gettext("a Completed on for each of its milestones, or another stage of the item."),
         )
+    elif item.number in proposal.book.undated or not (draft.is_new or "stage" in draft.was):
+        pass  # Nobody knows since when.
     elif item.completed_on is None:
         days = [step.row.completed_on for step in steps.values() if step.row.completed_on]
         draft.put("completed_on", max(days, default=said_on))

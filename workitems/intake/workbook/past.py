@@ -66,6 +66,7 @@ class Past:
         accepted: AcceptedUpdates,
         slips: dict[tuple[str, int], date],
         known_on: dict[str, date],
+        decided_on: dict[tuple[str, int], date],
     ) -> None:
         self.released = morning(plan.released_on)
         # An agency joins a plan that is there already on the day of the import.
@@ -73,7 +74,8 @@ class Past:
         self.undated = at
         if plan.ends_on is not None:
             self.undated = min(at, end_of(plan.ends_on) - timedelta(seconds=1))
-        self.at, self.accepted, self.slips, self.known_on = at, accepted, slips, known_on
+        self.at, self.accepted, self.slips = at, accepted, slips
+        self.known_on, self.decided_on = known_on, decided_on
 
     def states(self, drafts: list[Draft]) -> Iterator[tuple[Model, datetime]]:
         """Yield (row as it was, when), oldest first per row. All drafts must be of one model."""
@@ -128,7 +130,10 @@ class Past:
                 steps.append((_moment(day), {name: getattr(row, name) for name in fields}))
         if isinstance(row, Milestone) and (known := self.known_on.get(row.item.number)):
             began |= {"agreed": row.original, "forecast": row.original}
-            steps.append((morning(known), {"agreed": row.agreed, "forecast": row.forecast}))
+            decided = self.decided_on.get((row.item.number, row.number), known)
+            forecast = row.agreed if decided < known else row.forecast
+            steps.append((morning(known), {"forecast": row.forecast}))
+            steps.append((morning(decided), {"agreed": row.agreed, "forecast": forecast}))
         elif isinstance(row, Milestone):
             slipped = self.slips.get((row.item.number, row.number))
             if slipped and (draft.is_new or "forecast" in draft.was):
@@ -148,7 +153,7 @@ class Past:
         if not updates and item.stage in (Stage.UNDER_WAY, Stage.ONGOING):
             # No update says when it started, so it counts as under way from the beginning.
             began["stage"] = item.stage
-        done = _day_of_completion(item, updates) if item.stage == Stage.COMPLETE else None
+        done = _day_of_completion(item, updates) if item.completed_on else None
         steps: list[Step] = []
         for day, update in updates:
             is_done = done is not None and day >= done
@@ -159,7 +164,7 @@ class Past:
                     {
                         "stage": Stage.COMPLETE if complete else update.stage,
                         "confidence": update.confidence,
-                        "completed_on": (item.completed_on or day) if complete else None,
+                        "completed_on": self._completed_on(item, day) if complete else None,
                         "heard_on": day,
                     },
                 )
@@ -169,6 +174,11 @@ class Past:
                 (morning(done), {"stage": Stage.COMPLETE, "completed_on": item.completed_on})
             )
         return began, steps
+
+    def _completed_on(self, item: Any, day: date) -> date | None:
+        """Return since when the item was complete by an update of a day; None if nobody knows."""
+        is_undated = item.stage == Stage.COMPLETE and item.completed_on is None
+        return None if is_undated else item.completed_on or day
 
     def _states_of_new(
         self, row: Model, start: datetime, began: Values, steps: list[Step]

@@ -121,6 +121,10 @@ class Book:
     round_names: dict[tuple[date, date], str] = field(default_factory=dict)
     # By item, of what is no workbook: the day from which on what it says of the item is known.
     known_on: dict[str, date] = field(default_factory=dict)
+    # By item and milestone number: the day on which its agreed date was decided.
+    decided_on: dict[tuple[str, int], date] = field(default_factory=dict)
+    # The complete items of which nobody knows since when.
+    undated: set[str] = field(default_factory=set)
 
     def __getitem__(self, sheet: Sheet) -> list[Row]:
         return self.rows[sheet.name]

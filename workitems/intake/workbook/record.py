@@ -198,8 +198,8 @@ class _Rounds:
     rounds: dict[tuple[date, date], Draft]
     returns: dict[tuple[date, date, str], Draft]
     updates: dict[tuple[date, date, str, str], Draft]
-    # By return: the first row of the sheet, which gives the day of acceptance.
-    accepted: dict[tuple[date, date, str], Row] = field(default_factory=dict)
+    # By return: the day of acceptance, which the first row of the sheet gives, and that row's number.
+    accepted: dict[tuple[date, date, str], tuple[date, int]] = field(default_factory=dict)
     seen: dict[tuple[date, date, str, str], int] = field(default_factory=dict)
     # The own days of updates that have one.
     written: dict[tuple[date, date, str, str], date] = field(default_factory=dict)
@@ -248,7 +248,7 @@ def updates(proposal: Proposal) -> AcceptedUpdates:
 
 def _return(proposal: Proposal, row: Row, agency: Any, known: _Rounds) -> Draft | None:
     """Return the accepted return of the row, or add a fault and return None."""
-    start, end, accepted = row["Period start"], row["Period end"], row["Accepted on"]
+    start, end = row["Period start"], row["Period end"]
     if end <= start:
         proposal.fault(
             row,
@@ -258,21 +258,23 @@ def _return(proposal: Proposal, row: Row, agency: Any, known: _Rounds) -> Draft 
         )
         return None
     key = (start, end, agency.short_name)
-    first = known.accepted.setdefault(key, row)
-    if first["Accepted on"] != accepted:
+    of_return = known.returns.get(key)
+    unsaid = of_return.row.accepted_on if of_return else None
+    accepted = row.given("Accepted on", unsaid or min(end, proposal.today))
+    first, first_row = known.accepted.setdefault(key, (accepted, row.number))
+    if first != accepted:
         proposal.fault(
             row,
             "Accepted on",
             _("{agency}'s return for this period was accepted on {day}, says row {row}.").format(
                 agency=agency.short_name,
-                day=day_words(first["Accepted on"]),
-                row=first.number,
+                day=day_words(first),
+                row=first_row,
             ),
             _("the same day in all rows of an agency and a period."),
         )
         return None
     made = known.rounds.get((start, end))
-    of_return = known.returns.get(key)
     if of_return is None and (made is None or made.is_new or not made.row.is_open):
         if made is None:
             made = _new_round(proposal, start, end, accepted)

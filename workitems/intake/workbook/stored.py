@@ -63,7 +63,9 @@ class Stored:
         mitigations = of_plan(
             Mitigation.objects.filter(delay__milestone__item__plan=plan).order_by("number")
         )
-        self.rounds = of_plan(Round.objects.filter(plan=plan).order_by("period_start"))
+        self.rounds = of_plan(
+            Round.objects.with_origin().filter(plan=plan).order_by("period_start")
+        )
         self.returns = of_plan(Return.objects.filter(round__plan=plan).order_by("pk"))
         self.updates = of_plan(Update.objects.filter(of_return__round__plan=plan).order_by("pk"))
         self.risks = of_plan(Risk.objects.filter(plan=plan).order_by("number"))

@@ -29,9 +29,9 @@ from workitems.terms.item_texts import TEXTS, not_official
 from workitems.terms.known_dates import Known
 
 ACTOR = "Spreadsheet import"
-# What a spreadsheet reported on days before its import: nobody here did, whoever imported it.
+# What a spreadsheet says of days before its import: nobody here did it, whoever imported it.
 SPREADSHEET = "The spreadsheet"
-REPORTED = (WorkItem, Milestone, Delay, Mitigation, Round, Return, Update)
+NO_DAY = "The spreadsheet gives no day for this, so it is shown at the plan’s release."
 # Models before those that refer to them.
 ORDER: tuple[type[Model], ...] = (
     Agency,
@@ -68,17 +68,21 @@ def write(proposal: Proposal, past: Past, *, by: User | None, reason: str) -> No
             _create_agencies([draft.row for draft in new])
         else:
             _create(model, [draft.row for draft in new])
+        is_told = bool(past.known_on) and model not in SHARED
         for group, created in ((new, True), (changed, False)):
             for start in range(0, len(group), BATCH):
                 batch = group[start : start + BATCH]
                 history.write_past(
-                    ((row, when, reason) for row, when in past.states(batch)),
+                    (
+                        (
+                            row,
+                            when,
+                            f"{reason}. {NO_DAY}" if is_told and when == past.released else reason,
+                        )
+                        for row, when in past.states(batch)
+                    ),
                     by=by,
-                    actor=SPREADSHEET
-                    if past.known_on and model in REPORTED
-                    else ""
-                    if by
-                    else ACTOR,
+                    actor=SPREADSHEET if is_told else "" if by else ACTOR,
                     created=created,
                 )
 

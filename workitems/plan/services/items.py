@@ -114,14 +114,15 @@ def change_status(
     """Record an item's stage and its agency's confidence, with the reason in its history.
 
     A new stage or completion date needs a reason. Completing needs all milestones closed;
-    `completed_on` defaults to `on`. A reason without a change is kept as a note. Without either,
+    `completed_on` defaults to `on`, or of a complete item stays. A reason without a change is kept as a note. Without either,
     write nothing. Raise `Conflict` if `version` is not the row's, and `Refused` if the stage is
     not allowed.
     """
     item = locked(item, version=version, related=("plan",))
     check_stage(item, stage, reason=reason, on=on, completed_on=completed_on)
     check_confidence(confidence)
-    done = (completed_on or item.completed_on or on) if stage == Stage.COMPLETE else None
+    kept = item.completed_on if item.stage == Stage.COMPLETE else on
+    done = (completed_on or kept) if stage == Stage.COMPLETE else None
     new = {"stage": stage, "confidence": confidence, "completed_on": done}
     if not reason and new == {name: getattr(item, name) for name in new}:
         return item

@@ -491,11 +491,12 @@ def _bring_into_effect(item: WorkItem, update: Update, *, by: User, on: date, re
             )
         )
     check_stage(item, update.stage, reason=reason, on=on, completed_on=None)
+    was_complete = item.stage == Stage.COMPLETE
     item.stage, item.confidence = update.stage, update.confidence
-    if item.stage == Stage.COMPLETE:
+    if item.stage == Stage.COMPLETE and not was_complete:
         closed = item.milestones.exclude(completed_on=None).order_by("-completed_on").first()
-        item.completed_on = item.completed_on or (closed.completed_on if closed else on)
-    else:
+        item.completed_on = closed.completed_on if closed else on
+    elif item.stage != Stage.COMPLETE:
         item.completed_on = None
     history.save_version(item, "stage", "confidence", "completed_on", by=by, reason=reason)
 
