@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Invitation, Seat, User
 from agencies.people import confirming
 
+Role = Seat.Role
 log = structlog.get_logger(__name__)
 
 
@@ -19,9 +20,8 @@ def send_invitation(invitation: Invitation, *, by: User, token: str) -> None:
     """Email the invitation's link as plain text. Raise `OSError` if the mail server refuses."""
     link = settings.SITE_URL + reverse("agencies:accept-invitation", args=[token])
     # Leave out the name that the inviter typed, so that they cannot put text into our emails.
-    body = render_to_string(
-        "agencies/people/letters/invitation.txt", {"invitation": invitation, "by": by, "link": link}
-    )
+    about = {"invitation": invitation, "inviter": inviter_in_words(by, invitation), "link": link}
+    body = render_to_string("agencies/people/letters/invitation.txt", about)
     mail = EmailMessage(
         subject=_subject(_("You are invited to {place}").format(place=invitation.place)),
         body=body,
@@ -29,6 +29,19 @@ def send_invitation(invitation: Invitation, *, by: User, token: str) -> None:
     )
     mail.invitation = invitation  # type: ignore[attr-defined]  # For outbox.py, if it is refused later.
     mail.send()
+
+
+def inviter_in_words(by: User | None, invitation: Invitation) -> str:
+    """Return who invites, by the role in which they may: "Ana Bell, a coordinator at New Zealand Police"."""
+    if by is None:
+        return invitation.place.name
+    inviting = [seat for seat in by.current_seats if seat.role in (Role.APPROVER, Role.COORDINATOR)]
+    inviting.sort(key=lambda seat: (seat.place != invitation.place, seat.role != Role.COORDINATOR))
+    if not inviting:
+        says = _("{person}, an administrator of the {product}")
+        return says.format(person=by.name, product=settings.PRODUCT_NAME)
+    says = _("{person}, {a_role} at {agency}")
+    return says.format(person=by.name, a_role=inviting[0].as_what, agency=inviting[0].place.name)
 
 
 def email_about_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:

@@ -3,13 +3,16 @@
 One person does not both write and submit a return, so an agency needs an approver and another writer.
 """
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from agencies.models import WRITING_ROLES, Agency, Invitation, Place, Seat
+from agencies.models import WRITING_ROLES, Agency, Invitation, Place, Seat, User
+from agencies.wording.translation import list_in_words
 
 Role = Seat.Role
 # Whether an agency has returns to submit: functions of other apps, which register in `AppConfig.ready`.
@@ -17,29 +20,69 @@ REPORTS: list[Callable[[Agency, date], bool]] = []
 
 
 @dataclass(frozen=True)
+class Invited:
+    """Somebody who is invited to write for an agency and has not accepted yet."""
+
+    name: str
+    role: Role
+
+    @property
+    def words(self) -> str:
+        return f"{self.name} ({self.role.in_sentence})"
+
+
+@dataclass(frozen=True)
 class Submitters:
-    """The people of an agency who write its return, and of these the approvers, by their ids."""
+    """The people of an agency who write its return, and of these the approvers, by their ids; and who is invited."""
 
     agency: Agency
     writers: Collection[int] = ()
     approvers: Collection[int] = ()
+    invited: Sequence[Invited] = ()
 
     @property
     def is_one_person(self) -> bool:
         return len(self.writers) == 1
 
     @property
+    def is_ready(self) -> bool:
+        return len(self.writers) > 1 and bool(self.approvers)
+
+    @property
+    def still_needs(self) -> str:
+        """Whom to invite, with everybody counted who is invited: "an approver"; "" if nobody."""
+        count = len(self.writers) + len(self.invited)
+        if not count:
+            return _("a contributor and an approver")
+        if not self.approvers and all(each.role != Role.APPROVER for each in self.invited):
+            return _("an approver")
+        return _("a contributor") if count == 1 else ""
+
+    @property
     def words(self) -> str:
         """What keeps the agency from submitting, with the way out; "" if nothing does."""
+        if self.is_ready:
+            return ""
+        if self.invited:
+            says = ngettext(
+                "{people} is invited to {agency} and has not accepted yet.",
+                "{people} are invited to {agency} and have not accepted yet.",
+                len(self.invited),
+            )
+            then = (
+                _("It also needs {people}.").format(people=self.still_needs)
+                if self.still_needs
+                else _("Until then, it cannot submit its return.")
+            )
+            names = list_in_words([each.words for each in self.invited])
+            return f"{says.format(people=names, agency=self.agency.name)} {then}"
         if self.is_one_person:
             return _(
                 "{agency} has one person, who cannot both write and submit the return. Invite a second."
             ).format(agency=self.agency.name)
-        if not self.approvers:
-            return _(
-                "{agency} has no approver, so nobody there can submit the return. Invite one."
-            ).format(agency=self.agency.name)
-        return ""
+        return _(
+            "{agency} has no approver, so nobody there can submit the return. Invite one."
+        ).format(agency=self.agency.name)
 
     def without_anyone_to_email(self, author: int) -> bool:
         """Whether no approver but the author would be told that the return is ready."""
@@ -47,7 +90,8 @@ class Submitters:
 
 
 def submitters_of(agencies: Collection[Agency], on: date) -> dict[int, Submitters]:
-    """Return who writes and submits for each agency on a day, by its id. One query."""
+    """Return who writes and submits for each agency on a day, by its id. One query, and one for who is invited
+    to those that are not ready."""
     people: dict[int, dict[str, set[int]]] = {
         each.pk: {role: set() for role in WRITING_ROLES} for each in agencies
     }
@@ -56,11 +100,39 @@ def submitters_of(agencies: Collection[Agency], on: date) -> dict[int, Submitter
     )
     for agency, role, user in seats.values_list("agency", "role", "user"):
         people[agency][role].add(user)
-    return {
+    found = {
         each.pk: Submitters(each, set().union(*of.values()), of[Role.APPROVER])
         for each in agencies
         for of in [people[each.pk]]
     }
+    invited = invited_to([pk for pk, each in found.items() if not each.is_ready])
+    return {pk: replace(each, invited=invited[pk]) for pk, each in found.items()}
+
+
+def invited_to(agencies: Collection[int]) -> dict[int, list[Invited]]:
+    """Return who is invited to write for these agencies, by the agency's id. One query, or none without agencies."""
+    found: dict[int, list[Invited]] = defaultdict(list)
+    if not agencies:
+        return found
+    rows = Invitation.objects.waiting().filter(agency__in=agencies, role__in=WRITING_ROLES)
+    for pk, name, role in rows.order_by("sent_at", "pk").values_list("agency", "name", "role"):
+        found[pk].append(Invited(name, Role(role)))
+    return found
+
+
+def short_agencies(by: User, on: date) -> list[Submitters]:
+    """Return the agencies whose people a user looks after that still need somebody in a plan they work in."""
+    managed = [
+        each
+        for each in Agency.objects.valid_on(on).in_order()
+        if by.has_perm("agencies.manage_seats", each)
+    ]
+    found = submitters_of(managed, on).values()
+    return [
+        each
+        for each in found
+        if each.still_needs and any(reports(each.agency, on) for reports in REPORTS)
+    ]
 
 
 def single_coordinator(agency: Agency, on: date) -> str:
@@ -81,18 +153,5 @@ def short_of(place: Place, on: date) -> list[str]:
         return []
     if not any(reports(place, on) for reports in REPORTS):
         return []
-    people = submitters_of([place], on)[place.pk]
-    found = (people.words and _invited(people) or people.words, single_coordinator(place, on))
+    found = (submitters_of([place], on)[place.pk].words, single_coordinator(place, on))
     return [says for says in found if says]
-
-
-def _invited(people: Submitters) -> str:
-    """Say who is invited to be what the agency lacks: an approver, or a second person. One query."""
-    roles = WRITING_ROLES if people.approvers else (Role.APPROVER,)
-    waiting = Invitation.objects.waiting().filter(agency=people.agency, role__in=roles)
-    invited = waiting.order_by("sent_at", "pk").first()
-    if invited is None:
-        return ""
-    return _(
-        "{person} is invited to be {position} and has not accepted yet. Until then, {agency} cannot submit its return."
-    ).format(person=invited.name, position=invited.position, agency=people.agency.name)

@@ -235,8 +235,8 @@ def test_a_person_is_invited_to_an_office_and_accepts(people, django_capture_on_
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post(act(people, "invite"), typed).url == act(people, "seats")
     (letter,) = mail.outbox
-    assert letter.body.startswith(
-        "Office of the Minister of Immigration has invited you to the Plan Register as a member.\n"
+    assert letter.body.split("\n")[0].endswith(
+        " invites you to the Plan Register as a member of Office of the Minister of Immigration."
     )
     link = letter.body.split("\n\n")[2].strip().removeprefix("http://127.0.0.1:8000")
     invitation = Invitation.objects.get(email="second@example.org")

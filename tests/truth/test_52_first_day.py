@@ -130,7 +130,7 @@ def import_messiest(person):
 
 def test_the_columns_page_says_how_sure_each_guess_is_and_lists_what_to_check(person):
     page = give_messiest(person)
-    assert [column.letter for column, _ in page.context["doubtful"]] == ["B", "D", "F"]
+    assert [column.letter for column, *_ in page.context["doubtful"]] == ["B", "D", "F"]
     first = page.text[: page.text.index("Archive 2024-25")]
     sure = ("Sure: the heading says so", "Likely, from what is in it", "Only a guess")
     assert [first.count(words) for words in sure] == [7, 2, 1]
@@ -146,7 +146,7 @@ def test_a_tracker_without_a_day_says_that_today_is_only_suggested(person):
 
 def test_a_column_that_a_person_chose_is_no_guess(person):
     page = give_messiest(person)
-    chosen = {f"s0-c{column.index}": "ignore" for column, _ in page.context["doubtful"]}
+    chosen = {f"s0-c{column.index}": "ignore" for column, *_ in page.context["doubtful"]}
     person.post(COLUMNS, fields_of(person.get(COLUMNS)) | chosen)
     page = person.get(COLUMNS)
     first = page.text[: page.text.index("Archive 2024-25")]
@@ -293,7 +293,8 @@ def test_the_desk_says_what_the_first_round_lacks_each_with_its_link():
         "Alone has one person, who cannot both write and submit the return. Invite a second.": (
             f"/agencies/{alone.pk}/seats/invite/"
         ),
-        "The approver is invited to Asked and cannot answer yet.": f"/agencies/{asked.pk}/seats/",
+        "The approver (approver) is invited to Asked and has not accepted yet. It also needs a "
+        "contributor.": f"/agencies/{asked.pk}/seats/invite/",
         "Bare has no contributor or approver yet, so it cannot answer.": f"/agencies/{bare.pk}/seats/invite/",
         "Item 1.2 has no milestone with a date, so it cannot be late.": undated.get_absolute_url(),
     }

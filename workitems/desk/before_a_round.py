@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.models import WRITING_ROLES, Invitation, Seat
+from agencies.models import WRITING_ROLES, Seat
 from agencies.people.submitting import Submitters, submitters_of
 from agencies.wording.translation import list_in_words
 from workitems.models import Milestone, Plan, WorkItem
@@ -32,42 +32,50 @@ def missing_for_round(plan: Plan, on: date) -> list[Lack]:
 
 
 def unready_members(plan: Plan, on: date) -> list[tuple[Submitters, list[str]]]:
-    """Return the members that cannot submit today, each with whom it has invited to write, and who waits for a second
-    person to confirm them.
+    """Return the members that cannot submit today, each with who waits there for a second person to confirm them.
 
     Not those whose last day it is. Four queries.
     """
     members = plan.agencies_on(on).exclude(valid_to=on)
-    found = [each for each in submitters_of(members, on).values() if each.words]
-    invited: dict[int | None, list[str]] = {}
-    waiting = Invitation.objects.waiting().filter(role__in=WRITING_ROLES)
-    for each in waiting.order_by("sent_at", "pk"):
-        invited.setdefault(each.agency_id, []).append(each.name)
+    found = [each for each in submitters_of(members, on).values() if not each.is_ready]
+    waiting: dict[int | None, list[str]] = {}
     unconfirmed = Seat.objects.unconfirmed().during(on, None).filter(role__in=WRITING_ROLES)
     for seat in unconfirmed.select_related("user").order_by("pk"):
         if seat.is_waiting(on):
-            says = _("{person} (to be confirmed)").format(person=seat.user)
-            invited.setdefault(seat.agency_id, []).append(says)
-    return [(each, invited.get(each.agency.pk, [])) for each in found]
+            waiting.setdefault(seat.agency_id, []).append(seat.user.name)
+    return [(each, waiting.get(each.agency.pk, [])) for each in found]
 
 
 def _of_people(plan: Plan, on: date) -> Iterable[Lack]:
-    for short_of, invited in unready_members(plan, on):
-        agency = short_of.agency
-        says, do = short_of.words, _("Invite a person")
-        url = reverse("agencies:invite", args=[agency.pk])
-        if invited:
-            says = ngettext(
-                "{people} is invited to {agency} and cannot answer yet.",
-                "{people} are invited to {agency} and cannot answer yet.",
-                len(invited),
-            ).format(people=list_in_words(invited), agency=agency.name)
-            do, url = _("See its people"), reverse("agencies:seats", args=[agency.pk])
-        elif not short_of.writers:
-            says = _("{agency} has no contributor or approver yet, so it cannot answer.").format(
-                agency=agency.name
-            )
-        yield Lack(says, do, url)
+    unready = unready_members(plan, on)
+    bare = [of for of, waiting in unready if not (of.writers or of.invited or waiting)]
+    if bare:
+        says = ngettext(
+            "{agencies} has no contributor or approver yet, so it cannot answer.",
+            "{agencies} have no contributor or approver yet, so they cannot answer.",
+            len(bare),
+        ).format(agencies=list_in_words([each.agency.name for each in bare]))
+        one, many = _("Invite a person"), _("Invite their people")
+        yield (
+            Lack(says, one, reverse("agencies:invite", args=[bare[0].agency.pk]))
+            if len(bare) == 1
+            else Lack(says, many, reverse("agencies:invite-many"))
+        )
+    for of, waiting in unready:
+        if of in bare:
+            continue
+        do, url = _("Invite a person"), reverse("agencies:invite", args=[of.agency.pk])
+        if waiting or (of.invited and not of.still_needs):
+            do, url = _("See its people"), reverse("agencies:seats", args=[of.agency.pk])
+        yield Lack(f"{of.words}{_unconfirmed_words(waiting)}", do, url)
+
+
+def _unconfirmed_words(waiting: list[str]) -> str:
+    """Return " Ana Bell still has to be confirmed.", with its space, or "" for nobody."""
+    says = ngettext(
+        "{people} still has to be confirmed.", "{people} still have to be confirmed.", len(waiting)
+    )
+    return f" {says.format(people=list_in_words(waiting))}" if waiting else ""
 
 
 def _of_items(plan: Plan) -> Iterable[Lack]:

@@ -32,10 +32,11 @@ from agencies.people.forms import (
     NewPersonForm,
     WithdrawForm,
 )
+from agencies.people.letters import inviter_in_words
 from agencies.people.services import invitations as services
 from agencies.people.services.invitations import InvitationGone
 from agencies.people.services.seats import SeatRefused
-from agencies.people.submitting import short_of
+from agencies.people.submitting import short_agencies, short_of
 from agencies.rules import roles_to_manage
 from agencies.wording.translation import day_words
 
@@ -101,7 +102,12 @@ def invite_many(request: HttpRequest) -> HttpResponse:
             if len(places) == 1:
                 return redirect("agencies:seats", places.pop())
             return redirect("agencies:people" if by.has_perm("agencies.administer") else "home")
-    return form_page(request, "agencies/people/invitations/invite_many.html", form)
+    return form_page(
+        request,
+        "agencies/people/invitations/invite_many.html",
+        form,
+        short=short_agencies(by, localdate()),
+    )
 
 
 def managed_invitation(request: HttpRequest, place: Place, pk: int) -> Invitation:
@@ -169,7 +175,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
             return render(
                 request,
                 "agencies/people/invitations/sign_in.html",
-                {"invitation": invitation, "account": account},
+                {"invitation": invitation, "account": account, "inviter": inviter_of(invitation)},
             )
         return begin(request, invitation)
     except InvitationGone:
@@ -197,7 +203,12 @@ def take_seat(request: HttpRequest, invitation: Invitation, user: User) -> HttpR
     return render(
         request,
         "agencies/people/invitations/take_seat.html",
-        {"invitation": invitation, "is_theirs": is_theirs, "refusal": refusal},
+        {
+            "invitation": invitation,
+            "inviter": inviter_of(invitation),
+            "is_theirs": is_theirs,
+            "refusal": refusal,
+        },
         status=422 if refusal else 200,
     )
 
@@ -228,7 +239,19 @@ def begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             record_authentication(request, user, method="password", email=user.email)
             welcome(request, invitation)
             return redirect("home")
-    return form_page(request, "agencies/people/invitations/begin.html", form, invitation=invitation)
+    return form_page(
+        request,
+        "agencies/people/invitations/begin.html",
+        form,
+        invitation=invitation,
+        inviter=inviter_of(invitation),
+    )
+
+
+def inviter_of(invitation: Invitation) -> str:
+    """Return who sent the invitation last, by the role in which they may."""
+    sent = invitation.history.select_related("history_user").latest()
+    return inviter_in_words(sent.history_user, invitation)
 
 
 def welcome(request: HttpRequest, invitation: Invitation) -> None:

@@ -39,10 +39,10 @@ def test_an_invitation_sends_one_plain_text_email(invite):
     (letter,) = mail.outbox
     assert (letter.to, letter.cc, letter.bcc) == (["aroha@example.org"], [], [])
     assert letter.subject == "Plan Register: You are invited to Police"
-    assert "New Zealand Police has invited you to the Plan Register as a contributor.\n" in (
-        letter.body
+    assert letter.body.startswith(
+        "Police approver, an approver at New Zealand Police, invites you to the Plan Register as a "
+        "contributor at New Zealand Police.\n"
     )
-    assert "Police approver (Police) sent this invitation." in letter.body
     assert "until 11:30 p.m. on 16 March 2026:" in letter.body
 
 

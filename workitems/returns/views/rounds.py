@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import WRITING_ROLES, Seat, User, by_short_name
 from agencies.pages.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.pages.once import once
-from agencies.people.submitting import Submitters, single_coordinator
+from agencies.people.submitting import Invited, Submitters, invited_to, single_coordinator
 from agencies.typed.fields import overwrite_data
 from agencies.wording.translation import day_words
 from workitems.desk.before_a_round import unready_members
@@ -97,6 +97,8 @@ def show(
     may_name = may_manage and not getattr(round, "is_from_tracker", False)
     seats = Seats([plan], [each.agency_id for each in returns], on) if may_name else None
     mended = mended_of(returns) if may_manage else {}
+    asked = [each.agency_id for each in returns if seats and round.is_open and each.is_with_agency]
+    invited = invited_to(asked)
     return render(
         request,
         "workitems/returns/rounds/detail.html",
@@ -118,8 +120,8 @@ def show(
                     "mended": mended.get(each.pk, ""),
                     "is_recalled": may_manage and each.is_with_agency and is_recalled(each),
                     "people": names_by_role(seats, each),
-                    "short_of": submitters_from(seats, each)
-                    if seats and round.is_open and each.is_with_agency
+                    "short_of": submitters_from(seats, each, invited[each.agency_id])
+                    if seats and each.agency_id in asked
                     else None,
                 }
                 for each in returns
@@ -152,12 +154,13 @@ def names_by_role(seats: Seats | None, of_return: Return) -> list[tuple[str, lis
     ]
 
 
-def submitters_from(seats: Seats, of_return: Return) -> Submitters:
+def submitters_from(seats: Seats, of_return: Return, invited: list[Invited]) -> Submitters:
     """Return who writes and submits a return, from what is read already."""
     return Submitters(
         of_return.agency,
         {user.pk for user in people_as(seats, of_return, *WRITING_ROLES)},
         {user.pk for user in people_as(seats, of_return, Seat.Role.APPROVER)},
+        invited,
     )
 
 

@@ -1,0 +1,133 @@
+"""Rule 42, small agencies 1 and 3: who is invited counts, and every page says whom an agency still needs."""
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from agencies.models import Seat
+from agencies.people.submitting import Invited, Submitters
+from tests.factories import (
+    AgencyFactory,
+    InvitationFactory,
+    MemberFactory,
+    ReturnFactory,
+    SeatFactory,
+    UserFactory,
+)
+from tests.workitems.record import TODAY
+from workitems.desk.before_a_round import missing_for_round
+
+pytestmark = pytest.mark.django_db
+
+Role = Seat.Role
+WRITES, SUBMITS = Invited("Ana", Role.CONTRIBUTOR), Invited("Ben", Role.APPROVER)
+
+
+@pytest.fixture(autouse=True)
+def clock(on_the_day):
+    """It is the day of these tests."""
+
+
+@pytest.fixture
+def fes(plan):
+    return MemberFactory(plan=plan, agency=AgencyFactory(name="Fire Service", short_name="FES")).agency  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("writers", "approvers", "invited", "needs"),
+    [
+        (0, 0, [], "a contributor and an approver"),
+        (1, 0, [], "an approver"),
+        (1, 1, [], "a contributor"),
+        (2, 0, [], "an approver"),
+        (2, 1, [], ""),
+        (0, 0, [WRITES], "an approver"),
+        (0, 0, [SUBMITS], "a contributor"),
+        (0, 0, [WRITES, SUBMITS], ""),
+        (1, 0, [SUBMITS], ""),
+        (1, 1, [WRITES], ""),
+        (1, 0, [WRITES, WRITES], "an approver"),
+    ],
+)
+def test_an_agency_needs_whom_it_has_not_and_has_not_invited(writers, approvers, invited, needs):
+    people = Submitters(None, range(writers), range(approvers), invited)
+    assert people.still_needs == needs
+
+
+def invite(agency, **people):
+    for name, role in people.items():
+        InvitationFactory(agency=agency, name=name, role=role)
+
+
+def test_an_agency_that_has_invited_all_is_not_asked_to_invite_a_second(
+    plan, fes, coordinator, client_of
+):
+    SeatFactory(agency=fes, role=Role.CONTRIBUTOR)
+    invite(fes, Ana=Role.CONTRIBUTOR, Ben=Role.APPROVER)
+    says = (
+        "Ana (contributor) and Ben (approver) are invited to Fire Service and have not accepted yet. "
+        "Until then, it cannot submit its return."
+    )
+    assert [each.says for each in missing_for_round(plan, TODAY) if "Fire" in each.says] == [says]
+    for url in (
+        reverse("returns:open-round", args=[plan.slug]),
+        reverse("agencies:seats", args=[fes.pk]),
+    ):
+        text = " ".join(client_of(coordinator).get(url).text.split())
+        assert (says in text, "Fire Service has one person" in text) == (True, False)
+
+
+def test_the_round_names_who_is_invited_and_has_not_joined(plan, fes, coordinator, client_of):
+    invite(fes, Ben=Role.APPROVER)
+    owed = ReturnFactory(round__plan=plan, agency=fes)
+    page = client_of(coordinator).get(owed.round.get_absolute_url())
+    assert "Ben (approver): invited, not yet joined" in " ".join(page.text.split())
+
+
+def test_the_page_to_invite_several_says_whom_each_agency_needs_and_how_a_line_looks(
+    plan, fes, coordinator, client_of
+):
+    invite(fes, Ben=Role.APPROVER)
+    other = MemberFactory(plan=plan, agency=AgencyFactory(name="Health", short_name="MoH")).agency
+    page = client_of(coordinator).get(reverse("agencies:invite-many"))
+    short = {each.agency.short_name: each.still_needs for each in page.context["short"]}
+    assert (short["FES"], short["MoH"]) == ("a contributor", "a contributor and an approver")
+    text = " ".join(page.text.split())
+    assert "<strong>FES</strong> (Fire Service) needs a contributor" in text
+    invite(fes, Ana=Role.CONTRIBUTOR)
+    invite(other, Ana=Role.CONTRIBUTOR, Ben=Role.APPROVER)
+    page = client_of(coordinator).get(reverse("agencies:invite-many"))
+    assert {"FES", "MoH"} & {each.agency.short_name for each in page.context["short"]} == set()
+
+
+def test_a_plans_agencies_without_anybody_are_one_line_with_one_way(plan):
+    for name in ("Health", "Schools"):
+        MemberFactory(plan=plan, agency=AgencyFactory(name=name))
+    (bare,) = [each for each in missing_for_round(plan, TODAY) if "Health" in each.says]
+    assert ("Health" in bare.says and "Schools" in bare.says, bare.url) == (
+        True,
+        "/people/invite-several/",
+    )
+    assert bare.says.endswith(" have no contributor or approver yet, so they cannot answer.")
+
+
+def test_the_mail_and_its_page_say_who_invites_in_which_role_and_for_which_agency(
+    plan, fes, coordinator, client_of, client, django_capture_on_commit_callbacks
+):
+    typed = {"lines": "Ben, ben@fes.example, FES, approver", "reason": ""}
+    with django_capture_on_commit_callbacks(execute=True):
+        client_of(coordinator).post(reverse("agencies:invite-many"), typed)
+    at = coordinator.current_seats[0].agency.name
+    says = f"{coordinator.name}, a coordinator at {at}, invites you "
+    (mailed,) = mail.outbox
+    assert mailed.body.startswith(f"{says}to the Plan Register as an approver at Fire Service.\n")
+    link = next(line for line in mailed.body.split("\n") if "/invitation/" in line)
+    page = client.get(link[link.index("/invitation/") :])
+    assert f"{says}as an approver at Fire Service." in page.text
+
+
+def test_an_administrator_invites_as_that(fes, client_of, django_capture_on_commit_callbacks):
+    typed = {"lines": "Ben, ben@fes.example, FES, approver", "reason": ""}
+    with django_capture_on_commit_callbacks(execute=True):
+        client_of(UserFactory(name="Kim", is_superuser=True)).post(reverse("agencies:invite-many"), typed)  # fmt: skip
+    assert mail.outbox[0].body.startswith("Kim, an administrator of the Plan Register, invites you")
