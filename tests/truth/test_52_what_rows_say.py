@@ -42,7 +42,7 @@ def test_a_comment_that_the_date_moved_is_asked_with_both_dates(where):
     _, found = read(content)
     asked = doubt(found, MOVED)
     assert [choice.label for choice in asked.choices] == [
-        "Yes: first due July to September 2026, moved to March 2027",
+        "Yes, on 14 October 2025: first due July to September 2026, moved to March 2027",
         "No: due July to September 2026, now expected March 2027",
         "The date has not moved: due July to September 2026",
     ]
@@ -185,7 +185,7 @@ def test_a_column_that_nobody_touched_is_not_chosen_by_a_person(person):
     give_messiest(person)
     page = person.get(COLUMNS)
     assert (page.text.count("Chosen by a person"), page.text.count("is an archive")) == (0, 1)
-    index = next(column.index for column, _ in page.context["doubtful"])
+    index = next(column.index for column, *_ in page.context["doubtful"])
     person.post(COLUMNS, fields_of(page) | {f"s0-c{index}": "ignore"})
     assert person.get(COLUMNS).text.count("Chosen by a person") == 1
 

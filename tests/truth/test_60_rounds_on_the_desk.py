@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
-from tests.factories import ReturnFactory, RoundFactory
+from tests.factories import PlanFactory, ReturnFactory, RoundFactory
 from tests.scenery import without_decisions
 from workitems.desk.to_dos import lines_for
 from workitems.models import Return
@@ -67,6 +67,21 @@ def test_a_round_that_has_not_followed_is_on_the_desk(half_year, coordinator, on
     half_year.closed_at = datetime(2010, 7, 30, tzinfo=UTC)
     half_year.save()
     assert [is_late for _, _, is_late in lines(coordinator, on)] == found
+
+
+def test_a_second_plan_without_a_round_is_on_the_desk_until_its_first_is_open(
+    half_year, coordinator
+):
+    lead = half_year.plan.coordinating_agency
+    plan = PlanFactory(title="Second plan", coordinating_agency=lead, adopted_on=AFTER)
+
+    def first():
+        found = lines_for(coordinator, AFTER)
+        return [(each.plan, each.url) for each in found if each.what == "Open the first round"]
+
+    assert first() == [("Second plan", reverse("returns:open-round", args=[plan.slug]))]
+    RoundFactory(plan=plan)
+    assert first() == []
 
 
 def test_nothing_is_to_follow_once_the_plan_has_ended_or_a_round_is_open(

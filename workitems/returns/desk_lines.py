@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -13,15 +13,15 @@ from django.utils.translation import ngettext
 from agencies.models import Seat, User
 from agencies.records.composed import composed
 from agencies.wording.translation import day_words, list_in_words
-from workitems.desk.to_dos import SHOWN_AT_MOST, Line, line, not_ended
-from workitems.models import Return, ReturnNote, Round, StatusProposal
+from workitems.desk.to_dos import SHOWN_AT_MOST, Line, line, not_ended, since
+from workitems.models import Plan, Return, ReturnNote, Round, StatusProposal
 from workitems.returns.services.handover import is_recalled
 from workitems.rules import WRITERS
 from workitems.terms.lateness import DUE_SOON_DAYS
 
 
 def lines_for(user: User, on: date) -> list[Line]:
-    """Return the user's to-dos, in at most four queries."""
+    """Return the user's to-dos, in at most five queries."""
     lines: list[Line] = []
     own = user.agencies_as(*WRITERS)
     if own:
@@ -30,7 +30,7 @@ def lines_for(user: User, on: date) -> list[Line]:
     coordinating = user.agencies_as(Seat.Role.COORDINATOR)
     if coordinating:
         lines += _returns_to_read(coordinating, on)
-        lines += _rounds_to_open(coordinating, on)
+        lines += _first_rounds(coordinating, on) + _rounds_to_open(coordinating, on)
     return lines
 
 
@@ -214,6 +214,30 @@ def _missing_returns(rows: list[Return], on: date) -> Line:
         detail=list_in_words(sorted(each.agency.short_name for each in rows)),
         url=round.get_absolute_url(),
     )
+
+
+def _first_rounds(agencies: set[int], on: date) -> list[Line]:
+    """Adopted plans without a round yet, of who has opened rounds of another plan: others read it as their next step
+    (`workitems.desk.getting_started`). One query."""
+    own = Plan.objects.filter(coordinating_agency__in=agencies)
+    rounds = Round.objects.asked()
+    rows = own.filter(
+        Q(ends_on=None) | Q(ends_on__gte=on),
+        ~Exists(rounds.filter(plan=OuterRef("pk"))),
+        Exists(rounds.filter(plan__in=own.values("pk"))),
+    )
+    return [
+        line(
+            due=on,
+            on=on,
+            plan=plan.title,
+            what=_("Open the first round"),
+            detail=_("{plan} is adopted, and no agency has been asked yet").format(plan=plan.title),
+            when=since(plan.adopted_on, on),
+            url=reverse("returns:open-round", args=[plan.slug]),
+        )
+        for plan in rows.exclude(adopted_on=None).order_by("pk")[:SHOWN_AT_MOST]
+    ]
 
 
 @composed

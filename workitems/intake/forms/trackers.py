@@ -18,7 +18,7 @@ from workitems.intake.forms.workbook import MAX_MEGABYTES
 from workitems.intake.tracker.doubts import ADD, NAME_PARTS, Doubt
 from workitems.intake.tracker.grid import Sheet
 from workitems.intake.tracker.guess import Column, Mapping, Sureness
-from workitems.intake.tracker.headings import LABELS, Field
+from workitems.intake.tracker.headings import LABELS, Field, field_of
 from workitems.intake.tracker.said_of_plan import SaidOfPlan
 from workitems.models import Plan
 from workitems.plan.forms.due_dates import KnownDateField
@@ -183,15 +183,23 @@ class SheetForm(Form):
         found: list[tuple[Column, forms.BoundField, StrOrPromise, bool]] = []
         for column in self.columns:
             sure = self.mapping.sureness_of(column.index)
-            is_doubtful = sure in DOUBTFUL and bool(column.count)
+            is_lost = sure == Sureness.HIDDEN and field_of(column.heading)[0] not in (
+                None,
+                Field.NOTE,
+            )
+            is_doubtful = (sure in DOUBTFUL or is_lost) and bool(column.count)
             found.append((column, self[f"c{column.index}"], SURE[sure], is_doubtful))
         return found
 
     @property
-    def doubtful(self) -> list[tuple[Column, forms.BoundField]]:
-        """Return the columns of a sheet that is read whose field a person should check first."""
+    def doubtful(self) -> list[tuple[Column, forms.BoundField, StrOrPromise]]:
+        """Return the columns of a sheet that is read whose field a person should check first, with what it is now."""
         rows = self.rows if self.mapping.is_read else []
-        return [(column, choice) for column, choice, _, is_doubtful in rows if is_doubtful]
+        return [
+            (column, choice, LABELS[Field(choice.value())])
+            for column, choice, _, is_doubtful in rows
+            if is_doubtful
+        ]
 
     @property
     def headings(self) -> tuple[int, int]:

@@ -7,10 +7,11 @@ means that it is kept as a note. What is ambiguous is asked (doubts.py) and neve
 from collections.abc import Mapping as Answers
 
 from agencies.wording.translation import _
+from workitems.intake.tracker.doubts import Choice, place_of
 from workitems.intake.tracker.filling_gaps import fill_gaps
-from workitems.intake.tracker.grid import Sheet, Tracker
-from workitems.intake.tracker.guess import Mapping
-from workitems.intake.tracker.headings import Field
+from workitems.intake.tracker.grid import Sheet, Tracker, letters
+from workitems.intake.tracker.guess import SAMPLES, Mapping
+from workitems.intake.tracker.headings import Field, field_of
 from workitems.intake.tracker.plan_so_far import PlanSoFar
 from workitems.intake.tracker.row_reading import RowReading
 from workitems.intake.tracker.understood import About, Note, Understood, shortened
@@ -35,7 +36,8 @@ def understand(
     )
     for sheet in tracker.sheets:
         if sheet in read:
-            RowReading(plan, sheet, mappings[sheet.name], alone=len(read) == 1).read()
+            mapping = _asked(plan, sheet, mappings[sheet.name])
+            RowReading(plan, sheet, mapping, alone=len(read) == 1).read()
             _conditional(plan, sheet)
         for cell in sheet.cells.values():
             if (sheet.name, cell.at) not in plan.found.fates:
@@ -45,6 +47,33 @@ def understand(
 
 def _is_read(mappings: dict[str, Mapping], sheet: Sheet) -> bool:
     return sheet.name in mappings and mappings[sheet.name].is_read
+
+
+def _asked(plan: PlanSoFar, sheet: Sheet, mapping: Mapping) -> Mapping:
+    """Ask about columns that become what was achieved, by choice or guess, and whose headings do not say so."""
+    fields: dict[int, Field] = {}
+    for column in mapping.columns(Field.PROGRESS):
+        heading = mapping.headings.by_column.get(column, "")
+        cells = [cell for cell in sheet.column(column, mapping.headings.last) if cell.text]
+        if field_of(heading)[0] == Field.PROGRESS or not cells:
+            continue
+        answer = plan.doubts.ask(
+            f"column:{sheet.name}:{column}",
+            place_of(sheet, cells[0]),
+            quoted="\n".join(shortened(cell.text, 80) for cell in cells[:SAMPLES]),
+            problem=_(
+                "Column {letter}, “{heading}”, goes under Achieved. Do its texts say what was achieved?"
+            ).format(letter=letters(column), heading=shortened(heading, 60)),
+            choices=[
+                Choice(Field.PROGRESS, _("Yes: they go under Achieved")),
+                Choice(Field.NOTE, _("No: keep them as notes")),
+                Choice(Field.CHALLENGES, _("No: they go under Challenges")),
+                Choice(Field.NEXT, _("No: they go under Planned next")),
+            ],
+            suggested=Field.PROGRESS,
+        )
+        fields[column] = Field(answer)
+    return mapping.with_fields(fields)
 
 
 def _conditional(plan: PlanSoFar, sheet: Sheet) -> None:
