@@ -24,7 +24,7 @@ class Invited:
     """Somebody who is invited to write for an agency and has not accepted yet."""
 
     name: str
-    role: Role
+    role: Seat.Role
 
     @property
     def words(self) -> str:

@@ -77,11 +77,24 @@ def test_an_agency_that_has_invited_all_is_not_asked_to_invite_a_second(
         assert (says in text, "Fire Service has one person" in text) == (True, False)
 
 
+def test_agencies_that_only_wait_for_whom_they_invited_are_one_line(plan, fes):
+    health = MemberFactory(plan=plan, agency=AgencyFactory(name="Health", short_name="MoH")).agency
+    for agency in (fes, health):
+        invite(agency, Ana=Role.CONTRIBUTOR, Ben=Role.APPROVER)
+    (wait,) = [each for each in missing_for_round(plan, TODAY) if "Fire" in each.says]
+    assert (wait.says, wait.url) == (
+        "Everybody whom Fire Service and Health need is invited. Until they accept, these agencies cannot submit.",
+        plan.get_absolute_url(),
+    )
+
+
 def test_the_round_names_who_is_invited_and_has_not_joined(plan, fes, coordinator, client_of):
     invite(fes, Ben=Role.APPROVER)
     owed = ReturnFactory(round__plan=plan, agency=fes)
     page = client_of(coordinator).get(owed.round.get_absolute_url())
-    assert "Ben (approver): invited, not yet joined" in " ".join(page.text.split())
+    text = " ".join(page.text.split())
+    assert "Invited, not yet joined: Ben (approver)</li>" in text
+    assert "It also needs a contributor." in text
 
 
 def test_the_page_to_invite_several_says_whom_each_agency_needs_and_how_a_line_looks(
@@ -93,7 +106,7 @@ def test_the_page_to_invite_several_says_whom_each_agency_needs_and_how_a_line_l
     short = {each.agency.short_name: each.still_needs for each in page.context["short"]}
     assert (short["FES"], short["MoH"]) == ("a contributor", "a contributor and an approver")
     text = " ".join(page.text.split())
-    assert "<strong>FES</strong> (Fire Service) needs a contributor" in text
+    assert "<strong>FES</strong> needs a contributor" in text
     invite(fes, Ana=Role.CONTRIBUTOR)
     invite(other, Ana=Role.CONTRIBUTOR, Ben=Role.APPROVER)
     page = client_of(coordinator).get(reverse("agencies:invite-many"))

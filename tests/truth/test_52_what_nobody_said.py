@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
+from agencies.models import Seat
+from tests.factories import SeatFactory
 from tests.truth.test_52_first_day import kept_files
 from tests.workitems import trackers
 from tests.workitems.intake.test_tracker_pages import (
@@ -31,7 +33,8 @@ from workitems.intake.tracker.understood import About
 from workitems.intake.tracker.words import Agencies
 from workitems.intake.workbook.export import export_workbook
 from workitems.intake.workbook.importing import preview_import
-from workitems.models import Milestone, Plan, Support, WorkItem
+from workitems.items.forms import AssignmentForm
+from workitems.models import Assignment, Milestone, Plan, Support, WorkItem
 
 __all__ = ["kept_files", "mbie", "person"]
 
@@ -186,3 +189,44 @@ def test_a_hidden_column_with_a_plain_heading_is_to_be_checked_first(person):
     becomes = {column.letter: str(label) for column, _, label in page.context["doubtful"]}
     assert becomes["D"] == "Keep as a note"
     assert "(hidden in the spreadsheet)" in page.text
+
+
+# --- who is named beside an item ------------------------------------------------------------------
+
+
+def test_a_person_whom_the_spreadsheet_names_beside_an_item_is_proposed_to_look_after_it(person):
+    lines = [
+        ["No", "Action", "Lead", "Contact"],
+        ["1", "Train staff", "MBIE", "Ana Bell <Ana@mbie.example>"],
+        ["2", "Draw a map", "MBIE", "Ben"],
+    ]
+    upload(person, trackers.sheet_of(lines))
+    give_columns(person)
+    answer(person, act="import")
+    Plan.objects.update(adopted_on=date(2025, 7, 1))
+    ana = SeatFactory(
+        agency=item("1").lead_agency,
+        role=Seat.Role.APPROVER,
+        user__email="ana@mbie.example",
+        user__name="Ana",
+    ).user
+    forms = [
+        AssignmentForm(row=Assignment(item=row, agency=row.lead_agency), on=localdate())
+        for row in (item("1"), item("2"))
+    ]
+    assert [form.initial.get("user") for form in forms] == [ana, None]
+    assert "names Ana for this item. Nothing is given until you save." in forms[0].as_p()
+
+
+@pytest.mark.parametrize(
+    ("above", "title"),
+    [
+        ("NATIONAL FIRE PLAN 2026-2029 - ACTION TRACKER", "NATIONAL FIRE PLAN 2026-2029"),
+        ("National Fire Plan tracker", "National Fire Plan"),
+        ("Tracker of the fire plan", "Tracker of the fire plan"),
+        ("Action tracker", "Action tracker"),
+    ],
+)
+def test_the_title_that_is_proposed_is_the_plans_and_not_the_trackers(person, above, title):
+    upload(person, trackers.sheet_of([[above], ["No", "Action", "Lead"], ["1", "Train", "Police"]]))
+    assert fields_of(person.get(COLUMNS))["title"] == title

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from agencies.models import WRITING_ROLES, Seat
 from agencies.people.submitting import Submitters, submitters_of
 from agencies.wording.translation import list_in_words
+from workitems.intake.services.trackers import names_people
 from workitems.models import Milestone, Plan, WorkItem
 
 # Of one kind; a list of all 400 items without a date helps nobody.
@@ -27,11 +28,11 @@ class Lack:
 
 
 def missing_for_round(plan: Plan, on: date) -> list[Lack]:
-    """Return who cannot answer a round yet, and which items it cannot ask about well. Six queries."""
-    return [*_of_people(plan, on), *_of_items(plan)]
+    """Return who cannot answer a round yet, and which items it cannot ask about well. Seven queries."""
+    return [*missing_people(plan, on), *_of_items(plan)]
 
 
-def unready_members(plan: Plan, on: date) -> list[tuple[Submitters, list[str]]]:
+def _unready_members(plan: Plan, on: date) -> list[tuple[Submitters, list[str]]]:
     """Return the members that cannot submit today, each with who waits there for a second person to confirm them.
 
     Not those whose last day it is. Four queries.
@@ -46,8 +47,10 @@ def unready_members(plan: Plan, on: date) -> list[tuple[Submitters, list[str]]]:
     return [(each, waiting.get(each.agency.pk, [])) for each in found]
 
 
-def _of_people(plan: Plan, on: date) -> Iterable[Lack]:
-    unready = unready_members(plan, on)
+def missing_people(plan: Plan, on: date) -> Iterable[Lack]:
+    """Yield which members cannot submit yet: those without anybody together, and those that only wait for whom they
+    invited. Five queries."""
+    unready = _unready_members(plan, on)
     bare = [of for of, waiting in unready if not (of.writers or of.invited or waiting)]
     if bare:
         says = ngettext(
@@ -55,14 +58,22 @@ def _of_people(plan: Plan, on: date) -> Iterable[Lack]:
             "{agencies} have no contributor or approver yet, so they cannot answer.",
             len(bare),
         ).format(agencies=list_in_words([each.agency.name for each in bare]))
-        one, many = _("Invite a person"), _("Invite their people")
-        yield (
-            Lack(says, one, reverse("agencies:invite", args=[bare[0].agency.pk]))
-            if len(bare) == 1
-            else Lack(says, many, reverse("agencies:invite-many"))
-        )
+        if len(bare) == 1:
+            do, url = _("Invite a person"), reverse("agencies:invite", args=[bare[0].agency.pk])
+        elif names_people(plan):
+            do = _("Invite the people that the spreadsheet names")
+            url = f"{reverse('plans:tracker-notes', args=[plan.slug])}#people"
+        else:
+            do, url = _("Invite their people"), reverse("agencies:invite-many")
+        yield Lack(says, do, url)
+    wait = [of for of, waiting in unready if of.invited and not of.still_needs and not waiting]
+    if len(wait) > 1:
+        says = _(
+            "Everybody whom {agencies} need is invited. Until they accept, these agencies cannot submit."
+        ).format(agencies=list_in_words([each.agency.name for each in wait]))
+        yield Lack(says, _("See the working group’s people"), plan.get_absolute_url())
     for of, waiting in unready:
-        if of in bare:
+        if of in bare or (of in wait and len(wait) > 1):
             continue
         do, url = _("Invite a person"), reverse("agencies:invite", args=[of.agency.pk])
         if waiting or (of.invited and not of.still_needs):

@@ -157,7 +157,7 @@ def _plan(facts: Facts, state: State) -> Step:
             plan=facts.plan_title
         )
         return Step(Key.PLAN, title, state, sentence, _("Open the plan"))
-    sentence = _("Make the plan: its pillars, work items and milestones.")
+    sentence = _("Make the plan, or start it from the spreadsheet that you keep.")
     return Step(Key.PLAN, title, state, sentence, _("Start a plan"))
 
 

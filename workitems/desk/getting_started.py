@@ -97,10 +97,12 @@ def _invited() -> str:
 
 def _addresses(plan: Plan | None, coordinating: set[int], administers: bool) -> dict[Key, str]:
     own: Sequence[int] = sorted(coordinating)
+    # With one agency there is nothing to choose.
+    places = list(Agency.objects.values_list("pk", flat=True)[:2]) if administers else own[:1]
     people = (
-        reverse("agencies:choose-place")
-        if administers
-        else reverse("agencies:invite", args=[own[0]])
+        reverse("agencies:invite", args=[places[0]])
+        if len(places) == 1
+        else reverse("agencies:choose-place")
     )
     return {
         Key.AGENCIES: reverse("agencies:add"),

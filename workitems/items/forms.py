@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from agencies.models import Unit, User
 from agencies.typed.fields import DayAheadField, VersionedForm
+from workitems.intake.services.trackers import named_beside
 from workitems.models import Assignment
 from workitems.plan.services.assignments import takers
 
@@ -36,3 +37,13 @@ class AssignmentForm(VersionedForm):
         self.fields["unit"].queryset = units.order_by("name")  # type: ignore[attr-defined]
         people = takers(row.agency, self.on)  # type: ignore[arg-type]
         self.fields["user"].queryset = people.order_by("name")  # type: ignore[attr-defined]
+        if row.pk is None and row.item.lead_agency_id == row.agency_id:
+            self._propose(named_beside(row.item, people))
+
+    def _propose(self, person: User | None) -> None:
+        """Propose whom the spreadsheet of the plan names beside the item."""
+        if person is not None:
+            self.initial["user"] = person
+            self.fields["user"].help_text = gettext(
+                "The plan’s spreadsheet names {person} for this item. Nothing is given until you save."
+            ).format(person=person.name)

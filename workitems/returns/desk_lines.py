@@ -233,7 +233,7 @@ def _first_rounds(agencies: set[int], on: date) -> list[Line]:
             plan=plan.title,
             what=_("Open the first round"),
             detail=_("{plan} is adopted, and no agency has been asked yet").format(plan=plan.title),
-            when=since(plan.adopted_on, on),
+            when=since(plan.adopted_on or on, on),
             url=reverse("returns:open-round", args=[plan.slug]),
         )
         for plan in rows.exclude(adopted_on=None).order_by("pk")[:SHOWN_AT_MOST]

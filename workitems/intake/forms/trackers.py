@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.html import format_html
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
@@ -38,11 +37,6 @@ SURE = {
 DOUBTFUL = (Sureness.VALUES, Sureness.GUESS, Sureness.UNKNOWN)
 # A doubt, its choice, and its date if it takes one.
 Row = tuple[Doubt, forms.BoundField, forms.BoundField | None]
-
-
-def hidden_part(words: str, rest: str) -> str:
-    """Return a label that shows `words` and has `rest` for screen readers only."""
-    return format_html('{}<span class="visually-hidden">{}</span>', words, rest)
 
 
 class TrackerFileForm(Form):
@@ -243,15 +237,15 @@ class DoubtsForm(Form):
                 )
             if doubt.new_agency:
                 name, short = doubt.new_agency
-                about = gettext(" of “{said}”").format(said=doubt.quoted[:60])
+                said = doubt.quoted[:60]
                 self.fields[f"{doubt.name}-name"] = TextField(
-                    label=hidden_part(gettext("Name, if you add it"), about),
+                    label=gettext("Name, if you add “{said}”").format(said=said),
                     required=False,
                     max_length=200,
                     initial=name,
                 )
                 self.fields[f"{doubt.name}-short"] = TextField(
-                    label=hidden_part(gettext("Short name"), about),
+                    label=gettext("Short name of “{said}”").format(said=said),
                     required=False,
                     max_length=30,
                     initial=short,

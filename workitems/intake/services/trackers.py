@@ -3,14 +3,15 @@
 Neither has a history: notes never change, and a mapping is a suggestion for the next import.
 """
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
 
-from agencies.models import Agency
-from workitems.models import Plan, TrackerMapping, TrackerNote
+from agencies.models import Agency, User
+from workitems.models import Plan, TrackerMapping, TrackerNote, WorkItem
 
 BATCH = 1_000
 
@@ -50,6 +51,19 @@ def keep_notes(*, plan: Plan, file_name: str, texts: Iterable[KeptText]) -> None
 def names_people(plan: Plan) -> bool:
     """Return whether the plan's tracker has email addresses of people, who can be invited."""
     return plan.tracker_notes.filter(text__contains="@").exists()
+
+
+def named_beside(item: WorkItem, people: Iterable[User]) -> User | None:
+    """Return the first of these people whose email address the plan's tracker has beside the item. Two queries."""
+    texts = item.tracker_notes.filter(text__contains="@").values_list("text", flat=True)
+    said = "\n".join(texts)
+    if not said:
+        return None
+    return next((each for each in people if _has(said, each.email)), None)
+
+
+def _has(text: str, email: str) -> bool:
+    return bool(re.search(rf"(?<![\w.+-]){re.escape(email)}(?![\w-])", text, re.IGNORECASE))
 
 
 def mappings_of(agency_ids: Collection[int], shapes: Iterable[str]) -> dict[str, TrackerMapping]:

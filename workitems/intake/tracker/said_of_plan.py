@@ -20,6 +20,7 @@ DAY = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 MOST_WORDS = 4
+TRACKER = re.compile(r"(?:\s*[-–—:|(]\s*|\s+)(?:(?:action|progress|status)\s+)?tracker\)?$", re.I)
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,18 @@ def said_of_plan(tracker: Tracker, mappings: dict[str, Mapping], today: date) ->
         )
         days = [(day, cell) for cell in above if (day := _day_in(cell.text, today))]
         days += sorted(_last_updates(sheet, mapping, today), key=lambda found: found[0])[-1:]
-        title = one_line(next(titles, ""))[:200]
+        title = _of_plan(one_line(next(titles, "")))[:200]
         if not days:
             return SaidOfPlan(title)
         day, cell = days[0]
         return SaidOfPlan(title, day, f"{sheet.name}, {cell.address}")
     return SaidOfPlan()
+
+
+def _of_plan(title: str) -> str:
+    """Return a title without "- Action tracker" at its end, which is the spreadsheet's and not the plan's."""
+    own = TRACKER.sub("", title)
+    return own if " " in own else title
 
 
 def _day_in(text: str, today: date) -> date | None:

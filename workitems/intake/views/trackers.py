@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Agency, Invitation, Seat, User
 from agencies.pages.once import once
 from agencies.people.forms import TYPED_PEOPLE, InviteManyForm
+from agencies.people.submitting import Invited, Submitters, submitters_of
 from agencies.typed.fields import overwrite_data
 from agencies.wording.translation import StrOrPromise
 from workitems.intake.cell_kinds import one_line
@@ -441,6 +442,7 @@ def notes(request: HttpRequest, slug: str) -> HttpResponse:
     if number:
         rows = rows.filter(item__number=number)
     people = [] if number else _not_invited(plan)
+    short = [] if number else _short_with(people, plan)
     lines = request.session.get(TYPED_PEOPLE) or "\n".join(person.line for person in people)
     return render(
         request,
@@ -450,11 +452,22 @@ def notes(request: HttpRequest, slug: str) -> HttpResponse:
             "number": number,
             "page": page_of(request, rows, NOTES_ON_A_PAGE),
             "people": people,
+            "short": short,
             "form": InviteManyForm(
                 initial={"lines": lines}, by=signed_in(request), today=localdate()
             ),
         },
     )
+
+
+def _short_with(people: list[Contact], plan: Plan) -> list[Submitters]:
+    """Return the plan's agencies that still need somebody once these people are invited. Three queries."""
+    found = []
+    for each in submitters_of(plan.agencies_on(localdate()), localdate()).values():
+        own = [person for person in people if person.agency == each.agency.short_name]
+        offered = [Invited(person.name, Seat.Role(person.role)) for person in own]
+        found.append(replace(each, invited=[*each.invited, *offered]))
+    return [each for each in found if each.still_needs]
 
 
 def _not_invited(plan: Plan) -> list[Contact]:

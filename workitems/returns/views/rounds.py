@@ -18,7 +18,7 @@ from agencies.pages.once import once
 from agencies.people.submitting import Invited, Submitters, invited_to, single_coordinator
 from agencies.typed.fields import overwrite_data
 from agencies.wording.translation import day_words
-from workitems.desk.before_a_round import unready_members
+from workitems.desk.before_a_round import missing_people
 from workitems.models import Notice, Plan, Return, Round, Variation
 from workitems.models.plan import READING_ROLES
 from workitems.notices.news import Seats
@@ -205,7 +205,7 @@ def open_round(request: HttpRequest, slug: str) -> HttpResponse:
         "workitems/returns/rounds/open.html",
         form,
         plan=plan,
-        unready=unready_members(plan, localdate()),
+        missing=list(missing_people(plan, localdate())),
         single_coordinator=single_coordinator(plan.coordinating_agency, localdate()),
         open_now=plan.rounds.open().first(),
         ended_leads=ended_leads(plan, localdate()),
