@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 from agencies.models import WRITING_ROLES, Seat
 from agencies.people.submitting import Submitters, submitters_of
 from agencies.wording.translation import list_in_words
-from workitems.intake.services.trackers import names_people
 from workitems.models import Milestone, Plan, WorkItem
 
 # Of one kind; a list of all 400 items without a date helps nobody.
@@ -60,7 +59,7 @@ def missing_people(plan: Plan, on: date) -> Iterable[Lack]:
         ).format(agencies=list_in_words([each.agency.name for each in bare]))
         if len(bare) == 1:
             do, url = _("Invite a person"), reverse("agencies:invite", args=[bare[0].agency.pk])
-        elif names_people(plan):
+        elif plan.names_people():
             do = _("Invite the people that the spreadsheet names")
             url = f"{reverse('plans:tracker-notes', args=[plan.slug])}#people"
         else:

@@ -154,6 +154,11 @@ class Plan(models.Model):
         found: date | None = rounds.record_begins().values_list("period_end", flat=True).first()
         return found
 
+    def names_people(self) -> bool:
+        """Return whether the spreadsheet that it came from has email addresses of people, who can be invited."""
+        notes: Any = self.tracker_notes  # type: ignore[attr-defined]
+        return bool(notes.filter(text__contains="@").exists())
+
     def quorum_of(self, members: int) -> int:
         """Return how many of that many member agencies must take part in deciding a variation."""
         return members // 2 + 1 if self.quorum is None else min(self.quorum, members)

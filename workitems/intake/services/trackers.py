@@ -48,11 +48,6 @@ def keep_notes(*, plan: Plan, file_name: str, texts: Iterable[KeptText]) -> None
     )
 
 
-def names_people(plan: Plan) -> bool:
-    """Return whether the plan's tracker has email addresses of people, who can be invited."""
-    return plan.tracker_notes.filter(text__contains="@").exists()
-
-
 def named_beside(item: WorkItem, people: Iterable[User]) -> User | None:
     """Return the first of these people whose email address the plan's tracker has beside the item. Two queries."""
     texts = item.tracker_notes.filter(text__contains="@").values_list("text", flat=True)

@@ -32,7 +32,6 @@ from workitems.intake.forms.plan_making import (
 )
 from workitems.intake.plan_making import doubtful, lacks_of, what_goes
 from workitems.intake.services import plan_making, successor
-from workitems.intake.services.trackers import names_people
 from workitems.models import Measure, Milestone, Pillar, Plan, WorkItem
 from workitems.plan.services.items import next_number
 from workitems.plan.views.lookups import plan_at_any_stage, posted, require, signed_in, visible_plan
@@ -183,7 +182,7 @@ def making_page(request: HttpRequest, plan: Plan) -> HttpResponse:
             ],
             "members": plan.agencies,
             "has_tracker_notes": plan.tracker_notes.exists(),
-            "has_people": names_people(plan),
+            "has_people": plan.names_people(),
         },
     )
 
