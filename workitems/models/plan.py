@@ -156,7 +156,7 @@ class Plan(models.Model):
 
     def names_people(self) -> bool:
         """Return whether the spreadsheet that it came from has email addresses of people, who can be invited."""
-        notes: Any = self.tracker_notes  # type: ignore[attr-defined]
+        notes: Any = self.tracker_notes
         return bool(notes.filter(text__contains="@").exists())
 
     def quorum_of(self, members: int) -> int:
