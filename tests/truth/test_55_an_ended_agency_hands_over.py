@@ -505,8 +505,9 @@ def test_nobody_is_invited_to_submit_for_an_agency_on_its_last_day(
     opening = reverse("returns:open-round", args=[item.plan.slug])
 
     def asked():
-        text = client_of(coordinator).get(opening).text
-        asked_of = [each.short_name for each in (police, customs) if f"{each.name} has no" in text]
+        missing = client_of(coordinator).get(opening).context["missing"]
+        says = " ".join(each.says for each in missing)
+        asked_of = [each.short_name for each in (police, customs) if each.name in says]
         return asked_of, "Invite one." in client_of(administrator).get(people).text
 
     assert asked() == (["Police", "Customs"], True)
