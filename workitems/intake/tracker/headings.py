@@ -142,8 +142,9 @@ PHRASES: dict[Field, str] = {
 COMMENTS = frozenset(("comment", "comments", "commentary", "note", "notes", "remark", "remarks"))
 # "RAG last quarter" is not the status that the tracker shows.
 EARLIER = frozenset(("last", "previous", "prior", "earlier", "old"))
-# One line of words by phrase, so that the longest phrase can be found first.
 _BY_PHRASE = {phrase: field for field, phrases in PHRASES.items() for phrase in phrases.split("|")}
+# "no" and "id" are headings, and too short to be looked for within one.
+_BY_WORDS = {tuple(phrase.split()): field for phrase, field in _BY_PHRASE.items() if len(phrase) > 2}
 # Endings that number several columns of one kind: "Milestone 2", "Due (1)", "Update Mar-26".
 _ENDING = re.compile(r"\s*(?:#\s*)?\(?\b[0-9]{1,2}\)?$")
 
@@ -173,16 +174,12 @@ def field_of(heading: str) -> tuple[Field | None, int]:
         return Field.NOTE, 1
     if len(words) > 8:
         return None, 0
-    best: tuple[int, int, Field] | None = None
-    for phrase, field in _BY_PHRASE.items():
-        parts = phrase.split()
-        length = len(parts)
-        for start in range(len(words) - length + 1):
-            is_there = words[start : start + length] == parts and len(phrase) > 2
-            # Prefer the longer phrase, then the later one: "Action owner", "Lead contact".
-            if is_there and (best is None or (length, start) > best[:2]):
-                best = (length, start, field)
-    return (best[2], 2 if best[0] > 1 else 1) if best else (None, 0)
+    # Prefer the longer phrase, then the later one: "Action owner", "Lead contact".
+    for length in range(len(words), 0, -1):
+        for start in range(len(words) - length, -1, -1):
+            if field := _BY_WORDS.get(tuple(words[start : start + length])):
+                return field, 2 if length > 1 else 1
+    return None, 0
 
 
 def shape_of(headings: Iterable[str]) -> str:
