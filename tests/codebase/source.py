@@ -41,6 +41,8 @@ def row_calls(source: str, names: set[str]) -> Iterator[int]:
 
     An `update` of a set or a dict is left out: it takes its argument by place, a queryset by name.
     """
+    if not any(f".{name}(" in source for name in names):
+        return
     for node in ast.walk(ast.parse(source)):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
@@ -57,6 +59,8 @@ def writes(source: str) -> list[int]:
 def writes_without_history(source: str) -> list[int]:
     """Lines that write past `save`: update, bulk writes, and F() put into a field."""
     lines = set(row_calls(source, METHODS_WITHOUT_HISTORY))
+    if not re.search(r"\bF\(", source):
+        return sorted(lines)
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Assign):
             targets = node.targets
@@ -83,8 +87,10 @@ def asks_the_clock(source: str) -> list[int]:
         *("timezone.now", "timezone.localdate", "timezone.localtime", "localdate", "localtime"),
         *("date.today", "datetime.now", "datetime.today", "datetime.utcnow", "time.time"),
     }
-    tree = ast.parse(source)
     last_words = {clock.rpartition(".")[2] for clock in clocks}
+    if not any(word in source for word in last_words):
+        return []
+    tree = ast.parse(source)
     named = [
         node
         for node in ast.walk(tree)
