@@ -28,6 +28,8 @@ from trafficking_plan.storage.marker import StorageAway
 from workitems.intake.workbook import held
 from workitems.models import Evidence
 
+pytestmark = pytest.mark.one_database(reason="the storage of files decides")
+
 PDF = b"%PDF-1.7 receipt"
 
 

@@ -20,7 +20,10 @@ from trafficking_plan.running.health import Readiness
 from trafficking_plan.storage import marker
 from workitems.models import Evidence
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="the storage of files decides"),
+]
 
 
 @pytest.fixture

@@ -12,7 +12,10 @@ from django.urls import reverse
 from tests.cast import scene as make_scene
 from tests.factories import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="forms and sessions decide"),
+]
 
 TYPED = {
     "version": "1",

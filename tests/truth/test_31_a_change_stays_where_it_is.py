@@ -40,7 +40,8 @@ from tests.reports.random_papers import Words, random_facts
 SECTIONS = [(content, content, "") for content in UNDRAFTED]
 SUMMARIES = ("purpose",)
 DRAFTED_ON, NEXT_DAY = date(2010, 8, 2), date(2010, 8, 4)
-BATCHES, SIZE = 3, max(settings().max_examples, 20)
+# In full 120 plans: of 210, those after the first 72 took no further step in the drafts (decision 15).
+BATCHES, SIZE = 3, min(max(settings().max_examples, 20), 40)
 WHY = "The trainers left and nobody else could be found in time for the course. "
 WRITTEN_OUT = "customs notification system (CNS)"
 MUCH_MORE = "A second course was held. " * 12

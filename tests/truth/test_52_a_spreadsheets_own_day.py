@@ -18,7 +18,11 @@ from workitems.returns.services import rounds
 
 __all__ = ["kept_files", "mbie", "person"]
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_files")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("kept_files"),
+    pytest.mark.one_database(reason="what pages say of a spreadsheet"),
+]
 
 HEADINGS = ["No", "Action", "Lead", "Start", "Due", "Status", "RAG", "Last updated"]
 ROWS = [

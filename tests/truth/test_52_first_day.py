@@ -40,7 +40,11 @@ from workitems.returns.return_page import return_page
 
 __all__ = ["mbie", "person"]
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_files")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("kept_files"),
+    pytest.mark.one_database(reason="what pages say of a tracker"),
+]
 
 ON = date(2026, 12, 1)
 
@@ -180,6 +184,7 @@ def test_the_first_round_after_a_tracker_does_not_follow_it(person):
     assert Round.objects.filter(closed_at=None).count() == 0
 
 
+@pytest.mark.both_databases
 def test_what_a_tracker_said_is_one_round_named_as_from_it_with_each_update_at_its_own_day(person):
     give_messiest(person)
     told = person.get(PREVIEW).context["rounds"]

@@ -43,7 +43,10 @@ from workitems.intake.workbook import (
 from workitems.intake.workbook.columns import SHEETS, described
 from workitems.models import Plan, Return, WorkItem
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="what a workbook has; imports are written on both"),
+]
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 
@@ -95,6 +98,7 @@ def test_an_export_has_every_sheet_with_its_headings():
     }
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("path", [TEXT_OF_2009, CURRENT_TEXT], ids=lambda path: path.stem)
 def test_exporting_then_importing_the_demo_plan_changes_nothing(path):
     sample = workbook_of(path).getvalue()
