@@ -80,12 +80,12 @@ def runs(monkeypatch):
 
     A suite that ends with 0 passed two tests, and another one failed one.
     """
-    started, codes, templates = {}, {}, []
+    started, codes, templates, niceness_of = {}, {}, [], {}
 
-    def end_at_once(options, variables, output=None):
+    def end_at_once(options, variables, output=None, niceness=0):
         [results] = [o.partition("=")[2] for o in options if o.startswith("--junit-xml=")]
         name = Path(results).stem
-        started[name] = options
+        started[name], niceness_of[name] = options, niceness
         print(f"output of {name}", file=output, flush=True)
         case = "<testcase><failure/></testcase>" if codes.get(name) else "<testcase/>" * 2
         Path(results).write_text(f"<testsuite>{case}</testsuite>")
@@ -101,7 +101,9 @@ def runs(monkeypatch):
     monkeypatch.setattr(suites, "pytest", end_at_once)
     monkeypatch.setattr(suites, "started", start)
     monkeypatch.setattr(suites, "throwaway_server", lambda: contextlib.nullcontext("postgresql:"))
-    return SimpleNamespace(started=started, codes=codes, templates=templates)
+    return SimpleNamespace(
+        started=started, codes=codes, templates=templates, niceness_of=niceness_of
+    )
 
 
 def test_a_failed_check_fails_the_run_and_the_last_lines_count(tmp_path, monkeypatch, capfd, runs):
@@ -124,6 +126,20 @@ def test_one_suite_has_all_examples_and_the_journeys_begin_first(tmp_path, monke
     # A suite of one journey has no workers.
     alone = [name for name, arguments in runs.started.items() if "-n" not in arguments]
     assert alone == ["browser-on-PostgreSQL"]
+
+
+def test_suites_that_are_always_busy_let_the_journeys_go_first(tmp_path, monkeypatch, runs):
+    begun = []
+    monkeypatch.setattr(checks, "failed_checks", lambda variables: begun.extend(runs.started) or [])
+    assert suites.run_everything(tmp_path) == 0
+    assert begun == ["browser"]
+    way = suites.GIVES_WAY
+    assert runs.niceness_of == {
+        "browser": 0, "SQLite": way, "browser-on-PostgreSQL": 0, "PostgreSQL": way
+    }  # fmt: skip
+    says = "import os, sys; sys.exit(os.nice(0))"
+    variables = processes.environment("sqlite:///unused")
+    assert processes.python(["-c", says], variables, niceness=way) == os.nice(0) + way
 
 
 def test_the_databases_that_the_suites_copy_are_made_beside_the_checks(tmp_path, monkeypatch, runs):

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -29,17 +30,21 @@ def environment(database_url: str) -> dict[str, str]:
     return {**theirs, **ours}
 
 
-def python(command: list[str], variables: dict[str, str]) -> int:
+def python(command: list[str], variables: dict[str, str], *, niceness: int = 0) -> int:
     """Run this Python with the arguments and return its exit code."""
-    with started([sys.executable, *command], variables) as process:
+    with started([sys.executable, *command], variables, niceness=niceness) as process:
         return process.wait()
 
 
 @contextlib.contextmanager
 def started(
-    command: list[str], variables: dict[str, str], output: IO[str] | None = None
+    command: list[str],
+    variables: dict[str, str],
+    output: IO[str] | None = None,
+    *,
+    niceness: int = 0,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a child process that prints to `output`, or to our own output.
+    """Start a child process that prints to `output`, or to our own output, and lets others go first by `niceness`.
 
     If we are interrupted, interrupt it too and give it 20 seconds to clean up.
     """
@@ -50,6 +55,7 @@ def started(
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT if output else None,
+        preexec_fn=partial(os.nice, niceness),
     )
     try:
         yield process

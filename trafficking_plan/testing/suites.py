@@ -2,9 +2,9 @@
 
 Each suite is one run of pytest. The suites run one after another with a worker on every core, so their
 output stays in order. Tests often wait: for the server of the database, a browser, a process of their
-own. So the browser journeys run beside all others, with fewer workers, and no core is idle; the output
-of a suite that runs beside others is printed when these have ended. The databases that the suites copy
-are made beside the checks, because migrating uses one core.
+own. So the browser journeys run beside all others and go first, with fewer workers, and no core is idle;
+the output of a suite that runs beside others is printed when these have ended. The databases that the
+suites copy are made beside the checks, because migrating uses one core.
 """
 
 import contextlib
@@ -36,6 +36,10 @@ ON_EVERY_CORE = ["-n", str(WORKERS), "--dist=worksteal"]
 # Of few long ones, the workers get one by one, in the order in which they are collected: the longest first.
 # On two cores, a second browser would make every page slow, and what a test expects come too late.
 ON_HALF_OF_THE_CORES = ["-n", str(max(1, WORKERS // 2)), "--dist=load", "--maxschedchunk=1"]
+
+# A journey waits for many short answers, of the browser and of the server. A suite that is always busy
+# lets them go first, and uses what they leave.
+GIVES_WAY = 5
 
 # For each test that a suite found: why it was left out, or "" if it ran.
 Ledger = dict[str, str]
@@ -120,9 +124,9 @@ def run_everything(folder: Path) -> int:
         url = afterwards.enter_context(server_or_refusal())
         if not isinstance(url, PostgresqlUnavailable):
             afterwards.enter_context(template_beside(environment(url)))
-        announce("Checks")
-        run.failures += checks.failed_checks(on_sqlite)
         with run.beside(BROWSER, on_sqlite):
+            announce("Checks")
+            run.failures += checks.failed_checks(on_sqlite)
             run.suite(ON_SQLITE, on_sqlite)
             run_on_postgresql(run, url)
 
@@ -188,7 +192,7 @@ class Run:
 
     def suite(self, suite: Suite, variables: dict[str, str]) -> None:
         announce(suite.title)
-        self._count(suite, pytest(self._arguments(suite), variables))
+        self._count(suite, pytest(self._arguments(suite), variables, niceness=GIVES_WAY))
 
     @contextlib.contextmanager
     def beside(self, suite: Suite, variables: dict[str, str]) -> Iterator[None]:
@@ -240,8 +244,8 @@ def sqlite(folder: str) -> str:
     return f"sqlite:///{folder}/suite.sqlite3"
 
 
-def pytest(arguments: list[str], variables: dict[str, str]) -> int:
-    return python(["-m", "pytest", *arguments], variables)
+def pytest(arguments: list[str], variables: dict[str, str], *, niceness: int = 0) -> int:
+    return python(["-m", "pytest", *arguments], variables, niceness=niceness)
 
 
 def count_of_suite(code: int, results: Path) -> Count:

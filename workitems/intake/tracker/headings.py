@@ -144,7 +144,9 @@ COMMENTS = frozenset(("comment", "comments", "commentary", "note", "notes", "rem
 EARLIER = frozenset(("last", "previous", "prior", "earlier", "old"))
 _BY_PHRASE = {phrase: field for field, phrases in PHRASES.items() for phrase in phrases.split("|")}
 # "no" and "id" are headings, and too short to be looked for within one.
-_BY_WORDS = {tuple(phrase.split()): field for phrase, field in _BY_PHRASE.items() if len(phrase) > 2}
+_BY_WORDS = {
+    tuple(phrase.split()): field for phrase, field in _BY_PHRASE.items() if len(phrase) > 2
+}
 # Endings that number several columns of one kind: "Milestone 2", "Due (1)", "Update Mar-26".
 _ENDING = re.compile(r"\s*(?:#\s*)?\(?\b[0-9]{1,2}\)?$")
 
