@@ -1,13 +1,12 @@
 """What is late and what is being done about it, in a paper without a section Mitigation: one bullet for each item.
 
-All have one shape. The item's name runs in, in bold; then the date that was promised and the one expected now, the cause,
-what follows from it, what bridges it and what is being done. What matters least of an item is left to the annex, and of all items
-the last ones first; beyond its dates, cause and action a bullet has at most so many words.
+The item's name runs in, in bold. Then comes what its story asks for: when it was due and is expected now, with the cause in
+the same sentence if a decision has to be taken, after it if the cause is being settled, and before it if that is over; what
+follows for people, what of it is done, what bridges it and what will be done. What matters least of an item is left to the annex, and of
+all items the last ones first; beyond its dates, cause and action a bullet has at most so many words.
 """
 
-import re
 from collections.abc import Callable, Iterator
-from datetime import date
 from functools import partial
 from typing import NamedTuple
 
@@ -23,13 +22,16 @@ from reports.compose.delay_text import (
     unreported,
     without_cause,
 )
+from reports.compose.late_dates import THIS, dates_in_words, follows_in_words
 from reports.compose.late_words import (
     REASON_WORDS,
+    SENTENCE_WORDS,
     effect_in_words,
     effects,
     explained_delay,
     in_agency_words,
     needed_for,
+    needs_decision,
     noun_of,
     own_sentence,
     speaker,
@@ -47,18 +49,8 @@ from reports.compose.mitigation_text import (
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.planned import Plan, planned_in_words, plans
 from reports.compose.slips import LateItem
-from reports.compose.subjects import (
-    because_of,
-    by_when,
-    has_new_date,
-    in_when,
-    is_sayable,
-    new_date,
-    what,
-    when,
-)
+from reports.compose.subjects import because_of, by_when, has_new_date, is_sayable
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
-from reports.document.dates import month_of
 from reports.document.wording import (
     agree,
     capitalised,
@@ -67,9 +59,10 @@ from reports.document.wording import (
     number,
     opened,
 )
-from workitems.plan.plan_at import MilestoneAt
+from workitems.models import Delay
+from workitems.plan.plan_at import DelayAt, MilestoneAt
 from workitems.terms.sentence_ends import sentences
-from workitems.terms.stems import has_verb
+from workitems.terms.stems import cause, has_verb
 
 # The first items, of which what the delay means goes with the action; it is printed whether it fits or not, unless a paper is
 # tight.
@@ -138,7 +131,12 @@ def _told(
 ) -> tuple[dict[int, str], dict[int, list[Line]]]:
     """Return what is told of each item: its dates, cause and requests, then other sentences. What every item must have is
     counted first, so that there is room for it."""
-    starts = {entry.item.pk: _dates(writer, entry) for entry in entries}
+    starts = {
+        entry.item.pk: dates_in_words(
+            writer, entry, told_first(entry), is_only=len(_late_steps(entry)) == 1
+        )
+        for entry in entries
+    }
     room.use(*starts.values(), *(writer.names.heading(entry.item) for entry in entries))
     ahead = {plan.item.pk: plan for plan in plans(writer.facts)}
     lines: dict[int, list[Line]] = {}
@@ -204,39 +202,12 @@ def _introduction(writer: Writer, entries: list[LateItem]) -> str:
     late = [entry for entry in writer.facts.late if entry.is_late]
     keys = [entry for entry in late if entry.item.is_key]
     is_whole = len(entries) == len(late) or all(entry in keys for entry in entries)
-    how_many = f"{capitalised(count_in_words(len(entries), noun_of(entries, 'item')))} are late."
-    if not is_whole:
-        how_many = f"Of {number(len(late))} late items, these {number(len(entries))} matter most."
-    first = "have slipped"
-    if any(entry.hurts_people or entry.touches_people for entry in entries):
-        first = "touch people"
     where = writer.where(["delays"])
-    return f"{how_many} Those that {first} most come first{f'; {where} says more of each' if where else ''}."
-
-
-def _dates(writer: Writer, entry: LateItem) -> str:
-    """Return when the item's late milestone was due and when it is expected now, as a sentence that follows the item's
-    name; of several, the one whose delay is told. The milestone is named in brackets unless the item's name says it."""
-    step, dated = told_first(entry), entry.item.on
-    thing = _in_item(writer, entry, step)
-    due = f"due {when(step.agreed, dated)}"
-    if step.original_due < step.agreed_due:
-        first = when(step.original, dated)
-        moved = _in_year(when(step.agreed, dated), step.original_due)
-        due = f"due {first}, moved to {moved} by the working group"
-        if decision := writer.facts.moves.get(step.pk):
-            due += f" in {_in_year(month_of(decision.decided_on), step.original_due)}"
-    if has_new_date(step):
-        return f"{due}, now {new_date(step)}{thing}."
-    passed = ""
-    if step.forecast_due > step.agreed_due:
-        passed = f" and then expected {in_when(step.forecast, dated)}"
-    return f"{due}{passed}{thing}; no new date is set."
-
-
-def _in_year(words: str, day: date) -> str:
-    """Return a date without its year if it follows a day of that year: "December"."""
-    return words.removesuffix(f" {day.year}")
+    order = f"the gravest first{f' (details in {where})' if where else ''}"
+    if is_whole:
+        count = capitalised(count_in_words(len(entries), noun_of(entries, "item")))
+        return f"{count} are late, {order}."
+    return f"Of {number(len(late))} late items, these {number(len(entries))} matter most, {order}."
 
 
 def _late_steps(entry: LateItem) -> list[MilestoneAt]:
@@ -251,30 +222,10 @@ def told_first(entry: LateItem) -> MilestoneAt:
     return _late_steps(entry)[0]
 
 
-_LONG = re.compile(r"\w{4,}")
-
-
-def _in_item(writer: Writer, entry: LateItem, step: MilestoneAt) -> str:
-    """Return the milestone's name as a note after its dates: " (signing)" of "the signing of the rule"; "" if the item's name
-    has its words, or if the item has one late milestone without a phrase."""
-    phrase = (step.phrase or what(step)).replace("**", "")
-    if not step.phrase and (len(_late_steps(entry)) == 1 or not is_sayable(step)):
-        return ""
-    for name in filter(None, (entry.item.as_told.replace("**", ""), entry.item.title)):
-        phrase = phrase.removesuffix(f" of {name}").removeprefix(f"{name} ")
-    named = set(
-        _LONG.findall(f"{entry.item.as_told} {writer.names.heading(entry.item)}".casefold())
-    )
-    if set(_LONG.findall(phrase.casefold())) <= named:
-        return ""
-    # What is in brackets has none itself.
-    phrase = re.sub(r" \(([^()]*)\)", r", \1", phrase.removeprefix("the "))
-    return f" ({writer.in_brackets(phrase)})"
-
-
 def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room, *, must: bool) -> str:
-    """Return the start with the cause as its agency gives it, in a sentence of its own, if there is room or it `must` be
-    printed; otherwise by its name within the start."""
+    """Return the dates with the cause as its agency gives it, if there is room or it `must` be printed: of what waits for a
+    decision in the same sentence, and otherwise in one of its own, before the dates if the cause is over. Without that, the name of the
+    cause stands in the sentence on the dates."""
     if (found := explained_delay(entry)) is None:
         return start
     source, delay = found
@@ -285,12 +236,32 @@ def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room, *, must
     told = own_sentence(reason, delay, who, writer.agency_names) if reason else ""
     why = because_of(delay.cause) if delay.is_open else ""
     is_sure = must or not why
-    if told and reason not in writer.used_sentences and (is_sure or room.has(told)):
-        writer.used_sentences.update((reason, told))
-        room.use(told)
-        return f"{start} {told}"
-    room.use(why)
-    return f"{opened(start)}{',' if why else ''}{why}."
+    if not told or reason in writer.used_sentences or not (is_sure or room.has(told)):
+        room.use(why)
+        return f"{opened(start)}{',' if why else ''}{why}."
+    writer.used_sentences.update((reason, told))
+    room.use(told)
+    is_alone = told.startswith(reason[:1]) and "”" not in told
+    if needs_decision(entry) and (joined := _in_one(start, told, reason, delay, writer)):
+        return joined
+    is_over = not delay.is_open or delay.settlement == Delay.Settlement.SETTLED
+    if is_over and is_alone and has_new_date(told_first(entry)) and not start.startswith(THIS):
+        return f"{told} {start}"
+    return f"{start} {told}"
+
+
+def _in_one(start: str, told: str, reason: str, delay: DelayAt, writer: Writer) -> str:
+    """Return the dates and the cause as one sentence: "…, because no money was set aside."; "" if it is long or does not fit."""
+    why = cause(reason, writer.agency_names)
+    is_one = len(sentences(start)) == len(sentences(told)) == 1 and not told.startswith(
+        "It is late"
+    )
+    if not why or not is_one or not delay.is_open or "”" in told:
+        return ""
+    figure = delay.explanation.partition(" ")[0]
+    if figure.isdigit() or why.count(" because ") or count_words(start, why) > SENTENCE_WORDS:
+        return ""
+    return f"{opened(start)}, {why}."
 
 
 def _lines(
@@ -308,7 +279,7 @@ def _lines(
             rank = ACTION if is_foremost else EFFECT
             must = is_foremost and not writer.is_tight
             yield Line(rank, effect_in_words(writer, entry, effect), of_delay, must)
-    if line := _further_date(entry, home):
+    if line := _further_date(writer, entry, home):
         yield line
     # That a cause has to be settled says nothing beside the action that does it.
     if not (steps and needed_for(writer, entry) is None) and (
@@ -361,7 +332,7 @@ def _part(written: Callable[[], str], part: int) -> str:
     return _divided(written())[part]
 
 
-def _further_date(entry: LateItem, home: Source) -> Line | None:
+def _further_date(writer: Writer, entry: LateItem, home: Source) -> Line | None:
     """Return when the next of the item's late milestones follows, or of many how many more are late."""
     more = _late_steps(entry)[1:]
     ahead = [step for step in more if has_new_date(step)]
@@ -373,10 +344,4 @@ def _further_date(entry: LateItem, home: Source) -> Line | None:
         are = agree(len(more), "is", "are")
         text = f"{count} {are} late, the last now expected {by_when(last.forecast, dated)}."
         return Line(NEXT_DATE, text, home)
-    # "The rule" of "Rule in force" says no more than the name of the item.
-    is_told = last.as_told or not set(_LONG.findall(last.phrase)) <= set(
-        _LONG.findall(entry.item.title.casefold() + entry.item.as_told)
-    )
-    name = what(last) if is_told else f"“{last.description}”"
-    text = f"{capitalised(name)}: due {when(last.agreed, dated)}, now {new_date(last)}."
-    return Line(NEXT_DATE, text, home, step=last.pk)
+    return Line(NEXT_DATE, follows_in_words(writer, entry, last), home, step=last.pk)

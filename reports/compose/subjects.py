@@ -21,7 +21,7 @@ from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.lateness import Late
-from workitems.terms.made_phrases import are_in_orders, phrase_of_title
+from workitems.terms.made_phrases import are_in_orders, order_of, phrase_of_title
 from workitems.terms.sentence_ends import with_capital
 from workitems.terms.spans import span_in_words
 
@@ -74,6 +74,9 @@ class Names:
         items = list(items)
         self._items = {item.number: item for item in items}
         in_orders = are_in_orders(item.title for item in items)
+        self._are_acts = are_in_orders(
+            step.description for item in items for step in item.milestones
+        )
         phrases_of = {
             item.pk: item.as_told or phrase_of_title(item.title, in_orders=in_orders)
             for item in items
@@ -172,6 +175,16 @@ class Names:
         """Return the item for a second sentence that is read alone: a long name is not repeated."""
         return f"item {item.number}" if self._is_long(item) else self.phrase(item)
 
+    def act(self, step: MilestoneAt) -> str:
+        """Return what a milestone is as an order, to follow "was to"; "" if it is none or has a recorded phrase."""
+        return "" if step.as_told else order_of(step.description, in_orders=self._are_acts)
+
+    def what(self, step: MilestoneAt) -> str:
+        """Return the milestone as `what` does, or by its verb where it begins with one: "signing agreements"."""
+        return (
+            step.phrase or phrase_of_title(step.description, in_orders=self._are_acts) or what(step)
+        )
+
     def _name(self, item: ItemAt) -> str:
         return self._names.get(item.pk, f"“{item.title}”")
 
@@ -187,7 +200,7 @@ class Names:
             return with_notes(step.as_told, *notes)
         name = self._name(item)
         is_known = step.as_told or item.pk in self._introduced or name.startswith("“")
-        return with_notes(what(step), item.number, *(() if is_known else (name,)), *notes)
+        return with_notes(self.what(step), item.number, *(() if is_known else (name,)), *notes)
 
     def once(self, item: ItemAt, sentences: Iterable[str]) -> list[str]:
         """Return sentences on steps of one item, of which only the first names the item beside its number."""

@@ -128,6 +128,10 @@ _TAIL = r"(?P<tail> (?:at|by|for|in|on|to|with|across|under|through) .+)?"
 _DONE = re.compile(
     rf"(?P<what>\S.*?)(?: (?P<first>{'|'.join(_NOUNS)}) and)? (?P<done>{'|'.join(_NOUNS)}){_TAIL}"
 )
+# How a description says that a thing is there.
+_STATE = re.compile(
+    r"(?P<what>\S+(?: \S+){0,4}) (?P<state>in (?:force|operation|place|service|use)|live|open|operational|ready|running)"
+)
 _NO_PHRASE = re.compile(
     "|".join(
         (
@@ -146,7 +150,9 @@ _NO_PHRASE = re.compile(
 _HEAD = re.compile(
     r"(?!(?:In|On|Ready|Under)\b)"
     r"(?:\d|(?:[\w’'-]+ ){1,4}(?:for|of|on|to) "
-    r"|(?:Annual|Draft|Final|First|Interim|Joint|Monthly|National|New|Quarterly|Regional|Second|Third|Weekday|Yearly) )"
+    r"|(?:Annual|Draft|Final|First|Interim|Joint|Monthly|National|New|Quarterly|Regional|Second|Third|Weekday|Yearly) "
+    # Or it ends with what happens or is made: "Breath testing trial".
+    rf"|(?!(?i:{'|'.join(FIRST_VERBS)})\b)(?:[\w’'-]+ ){{1,3}}(?:assessment|campaign|conference|evaluation|exercise|pilot|survey|trial)$)"
 )
 # The same if its first word is no verb: "lessons at 40 pools", but not "sign agreements in eight regions".
 _HEAD_OF_NO_VERB = re.compile(
@@ -231,10 +237,32 @@ def phrase_of_title(title: str, *, in_orders: bool = False) -> str:
 
 
 def are_in_orders(titles: Iterable[str]) -> bool:
-    """Whether at least two thirds of a plan's titles begin with a verb beyond doubt."""
+    """Whether at least two thirds of a plan's titles can begin with a verb, and half of those beyond doubt."""
     titles = list(titles)
     sure = sum(bool(phrase_of_title(title)) for title in titles)
-    return bool(titles) and 3 * sure >= 2 * len(titles)
+    maybe = sum(bool(phrase_of_title(title, in_orders=True)) for title in titles)
+    return bool(titles) and 3 * maybe >= 2 * len(titles) and 3 * sure >= len(titles)
+
+
+@lru_cache(maxsize=2_000)
+def order_of(description: str, *, in_orders: bool = False) -> str:
+    """Return what a milestone is as an order, to follow "was to": "introduce the Bill" of "Introduce the Bill". "" of another
+    description, and of a long one. `in_orders` is that of `phrase_of_title`."""
+    text = description.strip().rstrip(".")
+    is_order = phrase_of_title(text, in_orders=in_orders) or _order(text)
+    if _DONE.fullmatch(text) or not is_order or len(text.split()) > MOST_IN_A_PHRASE:
+        return ""
+    return f"{text[:1].lower()}{text[1:]}" if ";" not in text else ""
+
+
+@lru_cache(maxsize=2_000)
+def state_of(description: str) -> tuple[str, str]:
+    """Return a milestone as a thing and how it is to be, to stand around "was to be": ("the rule", "in force") of "Rule in
+    force", ("12 programmes", "running"). ("", "") of another description."""
+    found = _STATE.fullmatch(description.strip().rstrip("."))
+    if found is None or _NO_PHRASE.search(found["what"]) or PAST.search(found["what"]):
+        return "", ""
+    return _with_the(found["what"]), found["state"]
 
 
 @lru_cache(maxsize=2_000)

@@ -1,0 +1,159 @@
+"""Sentences on a late milestone: when it was due, and when it is expected now.
+
+The form is that of the milestone's description: what an agency was to do ("NEMA was to introduce the Bill by …"), what was to
+be ("The rule was to be in force by …"), or a thing ("The repair fund, due in …"). How firm the new date is decides how it
+is told: one that waits for a decision comes "not before" its day.
+"""
+
+import re
+from typing import NamedTuple
+
+from reports.compose.facts import GroupDecision
+from reports.compose.late_words import needs_decision
+from reports.compose.paragraphs import Writer
+from reports.compose.slips import LateItem
+from reports.compose.subjects import (
+    by_when,
+    from_when,
+    has_new_date,
+    in_when,
+    is_sayable,
+    is_waiting,
+    what,
+    when,
+)
+from reports.document.dates import month_of
+from reports.document.wording import capitalised
+from workitems.plan.plan_at import ItemAt, MilestoneAt
+from workitems.terms.as_told import is_plural
+from workitems.terms.made_phrases import state_of
+from workitems.terms.third_person import is_plural_agency
+
+# What follows a milestone that has no name of its own beside its item's.
+THIS = "This"
+_LONG = re.compile(r"\w{4,}")
+
+
+class Form(NamedTuple):
+    """A milestone as a sentence begins with it. `act` is what the subject, an agency, was to do, and `state` how the subject
+    was to be; of a thing both are ""."""
+
+    subject: str
+    act: str = ""
+    state: str = ""
+
+    @property
+    def is_several(self) -> bool:
+        return is_plural_agency(self.subject) if self.act else is_plural(self.subject)
+
+    def has(self, one: str, several: str) -> str:
+        return several if self.is_several else one
+
+
+def form_of(writer: Writer, item: ItemAt, step: MilestoneAt, *, is_only: bool) -> Form:
+    """Return the form of an item's milestone. `is_only` says that no other one of the item is late."""
+    if act := writer.names.act(step):
+        return Form(writer.short_subject(writer.facts.agencies[step.responsible]), act=act)
+    if not step.as_told:
+        thing, state = state_of(step.description)
+        if thing:
+            return Form(capitalised(thing), state=state)
+    phrase = (step.phrase or what(step)).replace("**", "")
+    if not is_sayable(step) or (is_only and not step.phrase):
+        return Form(THIS)
+    for name in filter(None, (item.as_told.replace("**", ""), item.title)):
+        phrase = phrase.removesuffix(f" of {name}").removeprefix(f"{name} ")
+    named = f"{item.as_told} {writer.names.heading(item)}".casefold()
+    if set(_LONG.findall(phrase.casefold())) <= set(_LONG.findall(named)):
+        return Form(THIS)
+    return Form(capitalised(phrase))
+
+
+def dates_in_words(writer: Writer, entry: LateItem, step: MilestoneAt, *, is_only: bool) -> str:
+    """Return when the item's milestone was due and when it is expected now, as a sentence."""
+    form = form_of(writer, entry.item, step, is_only=is_only)
+    return f"{_due(writer, form, step)}{_now(form, entry, step)}"
+
+
+def follows_in_words(writer: Writer, entry: LateItem, step: MilestoneAt) -> str:
+    """Return a sentence on a further late milestone of an item, after that on its first."""
+    form, was = form_of(writer, entry.item, step, is_only=False), in_when(step.agreed, step.on)
+    new = from_when(step.forecast, step.on) if is_waiting(step) else when(step.forecast, step.on)
+    on = "on" if new[:1].isdigit() else "in"
+    sure = " at the earliest" if is_waiting(step) else ""
+    if form.act:
+        return f"{form.subject} will {form.act} {on} {new}{sure} instead of {was}."
+    if form.state:
+        return f"{form.subject} will be {form.state} {on} {new}{sure} instead of {was}."
+    return f"{form.subject}, due {was}, will follow {on} {new}{sure}."
+
+
+def _due(writer: Writer, form: Form, step: MilestoneAt) -> str:
+    """Return the beginning of the sentence, up to the date that was agreed and when the group had moved it to that."""
+    moved = _moved(writer.facts.moves.get(step.pk), step)
+    first = step.original if moved else step.agreed
+    if form.act:
+        return f"{form.subject} {form.has('was', 'were')} to {form.act} {by_when(first, step.on)}{moved}"
+    if form.state:
+        return f"{form.subject} {form.has('was', 'were')} to be {form.state} {by_when(first, step.on)}{moved}"
+    due = in_when(first, step.on)
+    if form.subject == THIS:
+        return f"This was due {due}{moved}"
+    if has_new_date(step):
+        return f"{form.subject}, due {due}{moved},"
+    return f"{form.subject} {form.has('was', 'were')} due {due}{moved}"
+
+
+def _moved(decision: GroupDecision | None, step: MilestoneAt) -> str:
+    """Return to when the working group had moved the date that was first promised: " (moved to 31 May by the working group in
+    April)"; "" if it had not."""
+    if step.original_due >= step.agreed_due:
+        return ""
+    agreed = _in_year(when(step.agreed, step.on), step)
+    decided = ""
+    if decision:
+        decided = f" in {_in_year(month_of(decision.decided_on), step)}"
+    return f" (moved to {agreed} by the working group{decided})"
+
+
+def _in_year(words: str, step: MilestoneAt) -> str:
+    """Return a date without its year if that is the year first promised: "December"."""
+    return words.removesuffix(f" {step.original_due.year}")
+
+
+def _now(form: Form, entry: LateItem, step: MilestoneAt) -> str:
+    """Return the end of the sentence: when it is expected now, and how firm that is."""
+    if not has_new_date(step):
+        passed = ""
+        if step.forecast_due > step.agreed_due:
+            passed = f", and then {in_when(step.forecast, step.on)}"
+        if form.act:
+            return f"{passed}, and {form.has('has', 'have')} set no new date."
+        return f"{passed}; no new date is set."
+    if is_waiting(step):
+        return f" {_not_before(form, entry, from_when(step.forecast, step.on))}."
+    new = in_when(step.forecast, step.on)
+    if form.act:
+        return f" and now {form.has('expects', 'expect')} to do so {new}."
+    if form.state:
+        return f"; that is now expected {new}."
+    return f" and is now expected {new}." if form.subject == THIS else f" will now come {new}."
+
+
+def _not_before(form: Form, entry: LateItem, day: str) -> str:
+    """Return the end of a sentence on a date that waits for something: of one that waits for a decision, before when it
+    cannot be; of another, for when its agency hopes."""
+    on = "on" if day[:1].isdigit() else "in"
+    if needs_decision(entry):
+        if form.act:
+            return f"and will not do so before {day}"
+        if form.state:
+            return f"and will not be before {day}"
+        if form.subject == THIS:
+            return f"and will not come before {day}"
+        return f"will not come before {day}"
+    if form.act:
+        return f"and now {form.has('aims', 'aim')} for {day}"
+    if form.state or form.subject == THIS:
+        return f"and {form.has('is', 'are')} now expected {on} {day} at the earliest"
+    return f"will come {on} {day} at the earliest"
