@@ -28,9 +28,11 @@ from reports.compose.results import (
     is_of_people,
     is_talk,
     is_told,
+    is_typed_as_list,
     own_words,
     passage,
     told_alone,
+    without_parts,
     worth,
 )
 from reports.compose.subjects import in_when, numbers_of
@@ -66,13 +68,15 @@ MAX_HEADLINES = 6
 # More of them are printed whether they fit or not while they have at most so many words together.
 SURE_WORDS = 120
 SURE_WORDS_IF_TIGHT = 90
-SURE_WORDS_BY_ITEM = 45  # and in a tight paper by item
+SURE_WORDS_BY_ITEM = 90  # and in a tight paper by item
 # And what is told of key items that their agencies marked, as long as the section has so many.
 SURE_WORDS_OF_KEY = 150
 # Limit on the milestones named in a paper without key achievements.
 MAX_MILESTONES = 8
 # Limit on the completed items named.
 MAX_COMPLETED = 12
+# Limit on the completed items that are named although a result above is theirs, in a paper by item.
+MAX_NAMED = 3
 # Limit on the items named of those whose key achievements have no room.
 MAX_LEFT = 8
 
@@ -160,6 +164,7 @@ class Reports:
                     item.pk in late and not item.is_key,
                     mark,
                     not item.is_key,
+                    is_typed_as_list(update.achieved),
                     len(text.split()) > HEADLINE_WORDS,
                     not is_of_people(text),
                 )
@@ -175,17 +180,33 @@ class Reports:
     @cached_property
     def main(self) -> list[Achieved]:
         """Those for the list of main results. Reports without a mark only make up for what is marked of too few items."""
+        return self._listed(self.results)
+
+    @cached_property
+    def main_by_item(self) -> list[Achieved]:
+        """Those for a paper by item, which tells with what is late how much of it is done: none of late items, and no
+        lists, unless there are too few others."""
+        late = {entry.item.pk for entry in self.facts.late if entry.is_late}
+        others = [
+            (item, update)
+            for item, update in self.results
+            if item.pk not in late and not is_typed_as_list(update.achieved)
+        ]
+        return self._listed(others) if len(others) >= MIN_RESULTS else self.main
+
+    def _listed(self, results: list[Achieved]) -> list[Achieved]:
         is_marked = [each for each in self.achieved if not _is(each, Update.KeyAchievement.NO)]
         told = {item.pk for item, update in is_marked if own_words(update.achieved)}
-        unmarked = [pair for pair in self.results if _is(pair, Update.KeyAchievement.NO)]
+        unmarked = [pair for pair in results if _is(pair, Update.KeyAchievement.NO)]
         left_out = unmarked[max(MAX_HEADLINES - len(told), 0) :]
-        return [pair for pair in self.results if pair not in left_out][:MAX_HEADLINES]
+        return [pair for pair in results if pair not in left_out][:MAX_HEADLINES]
 
 
 def achievements(writer: Writer) -> Section:
     facts, room = writer.facts, writer.room("achievements")
     reports = facts.once(Reports)
-    achieved, results, headlines = reports.achieved, reports.results, reports.main
+    achieved, results = reports.achieved, reports.results
+    headlines = reports.main_by_item if writer.is_by_item else reports.main
     others = [
         pair
         for pair in achieved
@@ -201,18 +222,20 @@ def achievements(writer: Writer) -> Section:
     sure = _sure_of_key(writer) - sum(count_words(told) for _, told, _ in lines)
     texts, omitted_of_pillars = _by_pillar(writer, others, results, room, least, sure)
     if writer.is_by_item:
-        of_pillars = [
-            (item, texts[update.pk], [update.source])
+        # They are one list.
+        lines += [
+            (item, opened(_alone(writer, item, texts[update.pk])), [update.source])
             for item, update in others
             if update.pk in texts
         ]
-        paragraphs = list(_by_item(writer, [*lines, *of_pillars], room))
+        paragraphs = list(_listed(writer, lines, room))
     else:
         paragraphs = [*_listed(writer, lines, room), *_of_pillars(writer, others, texts)]
     left_out = {update.pk for _, update in [*omitted, *omitted_of_pillars]}
-    above = [item for item, update in [*headlines, *others] if update.pk not in left_out]
-    if not writer.is_by_item:
-        paragraphs += _late_work(writer, above, room)
+    told = [pair for pair in [*headlines, *others] if pair[1].pk not in left_out]
+    writer.reported.update(update.pk for _, update in told)
+    above = [item for item, _ in told]
+    paragraphs += _late_work(writer, above, room)
     paragraphs += _omitted(
         writer, omitted + omitted_of_pillars, completed, room, must=not (paragraphs or completed)
     )
@@ -325,7 +348,9 @@ def _headlines(
     omitted = []
     for item, update in headlines:
         text = headline(_achieved(writer, item, update))
-        told = opened(text) if writer.is_by_item else _alone(writer, item, text)
+        if writer.is_by_item:
+            text = without_parts(text)
+        told = _alone(writer, item, text)
         certain = count_words(told, *(line for _, line, _ in lines))
         is_short = SURE_WORDS_IF_TIGHT if writer.is_tight else SURE_WORDS
         most = _sure_of_key(writer)
@@ -357,22 +382,6 @@ def _listed(writer: Writer, lines: list[Result], room: Room) -> Iterator[Paragra
         yield from writer.paragraphs(
             introduction, about="headlines", bullets=zip(bullets, sources, strict=True)
         )
-
-
-def _by_item(writer: Writer, lines: list[Result], room: Room) -> Iterator[Paragraph]:
-    """Yield the list of the results of a paper by item: each below its item's name, which says too if the item is late, so
-    that nobody takes one for the other."""
-    late = {entry.item.pk for entry in writer.facts.late if entry.is_late}
-    bullets = []
-    for item, told, sources in lines:
-        name = writer.names.heading(item, *(["also late"] if item.pk in late else ()))
-        room.use(name)
-        text = writer.text(writer.bold(f"{name}:"), f" {closed(capitalised(told))}")
-        bullets.append((Bullet(text), sources))
-    if bullets:
-        introduction = introduced(writer.facts, len(bullets))
-        room.use(introduction)
-        yield from writer.paragraphs(introduction, about="headlines", bullets=bullets)
 
 
 def _late_work(writer: Writer, told: list[ItemAt], room: Room) -> Iterator[Paragraph]:
@@ -553,6 +562,8 @@ def _completed(writer: Writer, completed: list[ItemAt], above: list[ItemAt]) -> 
     shown = sorted(completed, key=lambda item: not item.is_key)
     new = [item for item in shown if item not in above]
     if len(shown) - len(new) == 1:
+        new = shown
+    if writer.is_by_item and len(shown) <= MAX_NAMED:
         new = shown
     if not new:
         return f"{done} ({numbers_of(shown, MAX_COMPLETED)})."

@@ -22,7 +22,7 @@ from reports.compose.delay_text import (
     unreported,
     without_cause,
 )
-from reports.compose.late_dates import THIS, dates_in_words, follows_in_words
+from reports.compose.late_dates import THIS, dates_in_words, done_so_far, follows_in_words
 from reports.compose.late_words import (
     REASON_WORDS,
     SENTENCE_WORDS,
@@ -75,7 +75,7 @@ MOST_WORDS = 60
 LONGEST = 120  # with an action, whatever an agency has typed
 MAX_ACTIONS = 2
 # What matters most of an item after its dates and cause. Every item gets the first before any gets the next.
-ACTION, EFFECT, NEXT_DATE, BRIDGE, REST = range(5)
+ACTION, EFFECT, DONE, NEXT_DATE, BRIDGE, REST = range(6)
 
 
 class Line(NamedTuple):
@@ -281,6 +281,8 @@ def _lines(
             yield Line(rank, effect_in_words(writer, entry, effect), of_delay, must)
     if line := _further_date(writer, entry, home):
         yield line
+    if done := done_so_far(writer, entry, told_first(entry)):
+        yield Line(DONE, *done)
     # That a cause has to be settled says nothing beside the action that does it.
     if not (steps and needed_for(writer, entry) is None) and (
         needs := what_is_left_open(writer, entry, introduce=False)

@@ -10,7 +10,17 @@ from typing import NamedTuple
 
 from reports.compose.facts import GroupDecision
 from reports.compose.late_words import needs_decision
-from reports.compose.paragraphs import Writer
+from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.results import (
+    as_result_in_english,
+    counts,
+    is_talk,
+    is_told,
+    is_typed_as_list,
+    leans_on_another,
+    named_by,
+    own_words,
+)
 from reports.compose.slips import LateItem
 from reports.compose.subjects import (
     by_when,
@@ -22,11 +32,13 @@ from reports.compose.subjects import (
     what,
     when,
 )
+from reports.document import Source
 from reports.document.dates import month_of
-from reports.document.wording import capitalised
+from reports.document.wording import capitalised, first_sentences
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.as_told import is_plural
 from workitems.terms.made_phrases import state_of
+from workitems.terms.sentence_ends import sentences
 from workitems.terms.third_person import is_plural_agency
 
 # What follows a milestone that has no name of its own beside its item's.
@@ -157,3 +169,40 @@ def _not_before(form: Form, entry: LateItem, day: str) -> str:
     if form.state or form.subject == THIS:
         return f"and {form.has('is', 'are')} now expected {on} {day} at the earliest"
     return f"will come {on} {day} at the earliest"
+
+
+# Words of what is told of a late milestone that is done.
+DONE_WORDS = 25
+
+
+def done_so_far(writer: Writer, entry: LateItem, step: MilestoneAt) -> tuple[str, Source] | None:
+    """Return how much of a late milestone is done, as its agency's last report says, and the source: the sentence that has
+    most of the milestone's words. None if none has, or if the report is told as a result."""
+    updates = writer.facts.updates_of(entry.item)
+    own = [each for each in updates if each.of_return.agency_id == step.responsible][-1:]
+    if not own or own[0].pk in writer.reported or is_typed_as_list(own[0].achieved):
+        return None
+    (update,) = own
+    agency = update.of_return.agency
+    with errors_naming(update.source):
+        flat = writer.named_itself(writer.flat(own_words(update.achieved)), agency.short_name)
+    names = (agency.name, agency.short_name)
+    text = as_result_in_english(update.achieved, flat, writer.short_subject(agency), names)
+    all_of_them, wanted = sentences(text), named_by(step.description)
+    found = []
+    for place, sentence in enumerate(all_of_them):
+        shared = len(named_by(sentence) & wanted)
+        whole = first_sentences(" ".join(all_of_them[place:]), 1, DONE_WORDS)
+        is_news = is_told(sentence) or sentence.startswith((*names, writer.short_subject(agency)))
+        if (
+            shared
+            and whole == sentence
+            and is_news
+            and not is_talk(sentence)
+            and not leans_on_another(sentence)
+        ):
+            found.append((shared, counts(sentence), sentence))
+    if not found:
+        return None
+    sentence = max(found, key=lambda each: each[:2])[-1]
+    return sentence, update.source

@@ -290,7 +290,7 @@ def in_agency_words(writer: Writer, typed: str, most: int, words: int, who: str)
     person where that is possible; "" if the first one is too long."""
     if not typed.strip():
         return ""
-    text = without_we(writer.flat(typed), who)
+    text = writer.named_itself(without_we(writer.flat(typed), who), who)
     return closed(capitalised(first_sentences(text, most, words)))
 
 

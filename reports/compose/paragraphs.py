@@ -115,6 +115,8 @@ class Writer:
         # which its summary or a recommendation says it.
         self.used_sentences: set[str] = set()
         self.conditions: dict[int, str] = {}
+        # The reports whose results it tells, by primary key.
+        self.reported: set[int] = set()
         # The open actions that the paper tells, and the milestones whose new dates it has told.
         self.actions: set[int] = set()
         self.dated: set[int] = set()
@@ -204,6 +206,14 @@ class Writer:
         self._introduced.add(agency.pk)
         is_plain = mentions(agency.name, [agency.short_name])
         return named(agency.name) if is_plain else f"{named(agency.name)} ({agency.short_name})"
+
+    def named_itself(self, text: str, who: str) -> str:
+        """Return what an agency `who` writes with its short name in place of "the Department", if that is what it is."""
+        own = next((each for each in self.facts.agencies.values() if each.short_name == who), None)
+        kind = own.name.partition(" ")[0] if own else ""
+        if kind not in ("Agency", "Department", "Ministry"):
+            return text
+        return re.sub(rf"\b[Tt]he {kind}\b(?! (?:for|of)\b)", who, text)
 
     def short_subject(self, agency: Agency) -> str:
         """Return the name to begin a sentence with, an acronym if it has one, which is written out where it comes first."""

@@ -35,6 +35,8 @@ TALK = re.compile(
     r"\b(?:announced?|attended|comments|discuss(?:ed|ions?)|feedback|meetings?|met|presented|talks)\b",
     re.IGNORECASE,
 )
+# What people said when they were asked, whatever its numbers: "Consultation closed with 1,846 submissions".
+_ASKED = re.compile(r"\b(?:consult(?:ed|ation)|submissions)\b", re.IGNORECASE)
 # Words that tell of no result unless there is a number.
 _FILLER = re.compile(
     r"\b(?:continu(?:e|ed|es|ing) to|(?:ongoing|continued|continuing|valuable) (?:engagement|work|discussions?|feedback)"
@@ -61,7 +63,7 @@ _PART = (
     r"(?:units?|terms?|items?|stages?|phases?|parts?|versions?|regs?|sections?|years?|no\.)"
     r" v?\d+(?:(?: to | and |-)\d+)*"
 )
-_TALKS = r"\d\S* (?:comments?|emails?|meetings?|questions?|workshops?)"
+_TALKS = r"\d\S* (?:comments?|emails?|meetings?|questions?|submissions?|workshops?)"
 _NO_COUNT = re.compile(rf"\b(?:{_DAY}|{_ITEM}|{_PART}|{_TALKS})\b", re.IGNORECASE)
 _COUNT = re.compile(rf"\d|\b(?:{FROM_TWO}|half)\b", re.IGNORECASE)
 # A number beside what it is measured by.
@@ -118,6 +120,11 @@ def is_filler(sentence: str) -> bool:
     return says_nothing(sentence) or (not is_news and bool(_FILLER.search(sentence)))
 
 
+def leans_on_another(sentence: str) -> bool:
+    """Whether a sentence leans on the one before: "This was …"."""
+    return bool(_LEANS.match(sentence))
+
+
 def is_talk(sentence: str) -> bool:
     """Whether a sentence is only of a meeting or an announcement, without a number of more than its meetings."""
     return bool(TALK.search(sentence)) and not any(map(str.isdigit, _NO_COUNT.sub("", sentence)))
@@ -126,7 +133,27 @@ def is_talk(sentence: str) -> bool:
 @lru_cache(maxsize=5000)
 def own_words(typed: str) -> str:
     """Return what was typed on one line, as `stated` does, without what it only announces; "" if that is nothing."""
-    return stated(without_announcements(without_praise(on_one_line(typed))))
+    return stated(without_announcements(with_verbs(without_praise(on_one_line(typed)))))
+
+
+# A count that lacks its verb: "206 safety officers trained, in 71 clubs", "41 of 60 sites done".
+_COUNT_DONE = re.compile(
+    rf"(?P<what>\d[\d,]* (?:of (?:the )?\d[\d,]* )?(?:[a-z-]+ ){{0,3}}[a-z-]+s) (?P<done>{PAST.pattern}|done)"
+    r"(?=[.,;]|$| (?:across|at|by|for|from|in|on|since|to|with)\b)"
+)
+
+
+def with_verbs(text: str) -> str:
+    """Return a text on one line with the verb that a count at the start of a sentence lacks: "206 officers were trained."."""
+    return " ".join(map(_with_verb, sentences(text)))
+
+
+def _with_verb(sentence: str) -> str:
+    found = _COUNT_DONE.match(sentence)
+    if found is None or FINITE.search(sentence) or _HAPPENED.match(found["done"]):
+        return sentence
+    verb = "are" if found["done"] == "done" else "were"
+    return f"{found['what']} {verb} {sentence[found.start('done') :]}"
 
 
 def without_praise(text: str) -> str:
@@ -168,6 +195,10 @@ def stated(text: str) -> str:
         if place == 0 and is_talk(sentence) and not is_filler(sentence):
             return text
     return ""
+
+
+def is_typed_as_list(typed: str) -> bool:
+    return bool(_LIST.match(typed))
 
 
 def is_list_without_verbs(typed: str, flat: str) -> bool:
@@ -222,7 +253,8 @@ def as_result(typed: str, flat: str, who: str, names: Sequence[str]) -> str:
     """Return what was achieved on one line, from its first sentence that says something. What begins with a verb gets
     its agency `who` as the subject; of things without a verb it is told that the agency reports them. `flat` is the
     text `typed` as it can be printed."""
-    text = without_we(without_announcements(without_praise(flat)), min(names, key=len))
+    told = without_announcements(with_verbs(without_praise(flat)))
+    text = without_we(told, min(names, key=len))
     reports = f"{who} {'report' if is_plural_agency(who) else 'reports'}"
     if is_list_without_verbs(typed, text):
         lines = "; ".join(
@@ -265,22 +297,35 @@ def told_alone(names: Names, item: ItemAt, text: str, agencies: Iterable[str]) -
     """Return a result of an item as it is told where nothing before it says what it is about: with the item's name
     before it, unless it has the head of that or shares words with it. `agencies` are names with which it may begin."""
     first = (sentences(text) or [""])[0]
-    name, said = names.alone(item), _naming(first)
-    naming = _naming(item.title) | _naming(item.as_told)
-    shared = len(naming & said)
-    if (shared and shared >= min(_SHARED, len(naming))) or f"({item.number}" in text:
+    name, said = names.alone(item), named_by(first)
+    own = named_by(item.title) | named_by(item.as_told)
+    shared = len(own & said)
+    if (shared and shared >= min(_SHARED, len(own))) or f"({item.number}" in text:
         return text
     if (head := _HEAD.match(first)) and _is_head(head[1], name):
         return with_capital(name) + text[head.end(1) :]
     # "Policy" is the head of "a policy for investigators".
-    heads = _naming(LINKS.split(name, maxsplit=1)[0])
+    heads = named_by(LINKS.split(name, maxsplit=1)[0])
     if item.as_told and heads and heads <= said:
         return text
     is_whole = is_told(first) or first.startswith(tuple(filter(None, agencies)))
-    return joined(f"On {name}", ",", text, agencies) if is_whole else f"On {name}: {text}"
+    about = _about(names, item)
+    return joined(about, ",", text, agencies) if is_whole else f"{about}: {text}"
 
 
-def _naming(text: str) -> set[str]:
+# "Set up a national workforce" is about "the national workforce".
+_OBJECT = re.compile(r"[A-Z][a-z]+(?: up| out)? (?:an?|one|the) (?P<what>.+)")
+
+
+def _about(names: Names, item: ItemAt) -> str:
+    """Return what a result of an item is about, to stand before it."""
+    found = _OBJECT.fullmatch(item.title) if not item.as_told else None
+    if found and found[0].partition(" ")[0].casefold() in FIRST_VERBS:
+        return f"For the {found['what']} ({item.number})"
+    return f"On {names.alone(item)}"
+
+
+def named_by(text: str) -> set[str]:
     """Return the words of a text that can name its subject, without their endings. The verb of a title is none."""
     first, _space, rest = text.casefold().partition(" ")
     words = _NAMING.findall(rest if first in FIRST_VERBS else f"{first} {rest}")
@@ -345,10 +390,21 @@ def headline(text: str) -> str:
     return found.beside if counts((sentences(found.beside) or [""])[-1]) else found.least
 
 
+# How a number is divided: "…, of whom 212 are nurses, 74 are doctors and …".
+_PARTS = re.compile(r", of (?:whom|which) \d[^.;:]*(?=\.|$)")
+
+
+def without_parts(text: str) -> str:
+    """Return a result without how its number is divided, if it is long."""
+    return _PARTS.sub("", text) if len(text.split()) > HEADLINE_WORDS else text
+
+
 @lru_cache(maxsize=5000)
 def worth(text: str, *, is_done: bool) -> int:
     """Return how much of a result a text is, from 0 to 4: what now exists, what `is_done` as a milestone or item, a
-    number, and what that number is measured by."""
+    number, and what that number is measured by. What people were asked is none."""
+    if _ASKED.search(text):
+        return 0
     has_number = counts(text)
     return sum(
         [
