@@ -32,6 +32,7 @@ from reports.compose.results import (
     own_words,
     passage,
     told_alone,
+    without_lead,
     without_parts,
     worth,
 )
@@ -68,7 +69,7 @@ MAX_HEADLINES = 6
 # More of them are printed whether they fit or not while they have at most so many words together.
 SURE_WORDS = 120
 SURE_WORDS_IF_TIGHT = 90
-SURE_WORDS_BY_ITEM = 90  # and in a tight paper by item
+SURE_WORDS_BY_ITEM = 80  # and in a tight paper by item
 # And what is told of key items that their agencies marked, as long as the section has so many.
 SURE_WORDS_OF_KEY = 150
 # Limit on the milestones named in a paper without key achievements.
@@ -212,6 +213,9 @@ def achievements(writer: Writer) -> Section:
         for pair in achieved
         if pair not in headlines and (pair in results or not _is(pair, Update.KeyAchievement.NO))
     ]
+    if writer.is_by_item:
+        late = {entry.item.pk for entry in facts.late if entry.is_late}
+        others = [pair for pair in others if pair[0].pk not in late]
     completed = [item for item in facts.items if _is_completed(facts, item)]
     # The sentence that the section must have is counted first, so that there is room for it.
     room.use(_completed(writer, completed, [of for of, _ in [*headlines, *others]]))
@@ -349,7 +353,7 @@ def _headlines(
     for item, update in headlines:
         text = headline(_achieved(writer, item, update))
         if writer.is_by_item:
-            text = without_parts(text)
+            text = without_parts(without_lead(text) if writer.is_tight else text)
         told = _alone(writer, item, text)
         certain = count_words(told, *(line for _, line, _ in lines))
         is_short = SURE_WORDS_IF_TIGHT if writer.is_tight else SURE_WORDS

@@ -4,11 +4,10 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
-from reports.compose.budget import Room
+from reports.compose.budget import Room, count_words
 from reports.compose.citations import milestone_source, version_of
 from reports.compose.facts import Facts
 from reports.compose.late_words import in_words_of
-from reports.compose.mitigation_text import is_step
 from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.compose.planned import planned_in_words, plans
 from reports.compose.slips import LateItem
@@ -25,6 +24,8 @@ from reports.document.wording import (
     closed,
     count_in_words,
     first_sentences,
+    join_words,
+    joined,
     mentions,
     named,
     number,
@@ -51,6 +52,8 @@ MAX_NEAREST_IF_TIGHT = 2
 MAX_ACTIONS = 2
 # Limit on the risks reported in full, and words of each.
 MAX_RISKS = 5
+# Limit on what the summary names as threatened.
+MAX_NAMED, NAMED_WORDS = 2, 10
 RISK_WORDS = 36
 # What a paragraph is about that tells the risks that were not before the Minister.
 GRAVE = "grave risks"
@@ -70,9 +73,10 @@ def next_steps(writer: Writer) -> Section:
     actions = [] if writer.is_tight else list(_actions_ahead(writer))
     room.use(*(text for _, text, _ in actions))
     most = MAX_DATES_IF_TIGHT if writer.is_tight else MAX_DATES
-    # By item, what is late is dated above, and what is done about it is worth more than other dates.
-    has_dates = not (writer.is_by_item and _has_untold_actions(writer))
-    shown = _most_important(writer, ahead, room, most - len(actions)) if has_dates else []
+    shown = _most_important(writer, ahead, room, most - len(actions))
+    if writer.is_by_item and len(shown) + len(actions) == 1 and writer.is_tight:
+        # One date needs no list: the annex has it.
+        shown = []
     paragraphs = [
         *_risks(writer, room),
         *([writer.running(watched, about="next steps")] if watched else ()),
@@ -84,13 +88,8 @@ def next_steps(writer: Writer) -> Section:
     return Section(SectionKind.NEXT_STEPS, "Next steps", tuple(paragraphs))
 
 
-def _has_untold_actions(writer: Writer) -> bool:
-    """Whether open actions are recorded against the delay of an item that leads, and the paper tells none of them."""
-    for entry in writer.facts.late:
-        rows = [row.pk for source, row in entry.mitigations() if is_step(writer, source, row)]
-        if entry.is_late and entry.leads and rows and not writer.actions.intersection(rows):
-            return True
-    return False
+def _is_late(entry: LateItem) -> bool:
+    return entry.is_late
 
 
 def _dates(
@@ -111,7 +110,8 @@ def _dates(
     lines += actions
     if not lines:
         return
-    introduction = f"The {agree(len(lines), 'main date', 'main dates')} ahead"
+    other = "other " if writer.is_by_item and any(map(_is_late, writer.facts.late)) else ""
+    introduction = f"The {other}{agree(len(lines), 'main date', 'main dates')} ahead"
     introduction += "; for what is late, the earliest:" if is_earliest else ":"
     room.use(introduction)
     yield from writer.by_date(introduction, lines, about="dates")
@@ -151,7 +151,11 @@ def _most_important(writer: Writer, ahead: list[Step], room: Room, most: int) ->
     near = [pair for pair in ranked if pair[1].forecast_due <= soon and pair not in must]
     sure = must
     if writer.is_by_item:
-        # What is late is dated above.
+        # What is late is dated above: these are the dates of the rest, of key items first.
+        keys = [pair for pair in ranked if pair[0].is_key and not pair[0].is_late]
+        near = list(dict.fromkeys([*keys, *near]))
+        must = [pair for pair in must if not pair[0].is_late]
+        near = [pair for pair in near if pair not in must and not pair[0].is_late]
         sure = [] if writer.is_tight else [*must, *near][: max(LEAST_BY_ITEM, len(must))]
     shown = [
         pair
@@ -208,6 +212,7 @@ def _line(writer: Writer, item: ItemAt, step: MilestoneAt, *, is_earliest: bool 
 def _closing(writer: Writer, unshown: list[Step], room: Room, *, has_shown: bool) -> Paragraph:
     """Return a paragraph on where the other steps of the coming 12 months are, and the promise to report risks."""
     words = "You will be told at once of any new delay or risk."
+    is_short = writer.is_tight and writer.is_by_item
     if unshown:
         where = writer.where(["items", "items_texts"])
         if where:
@@ -218,7 +223,7 @@ def _closing(writer: Writer, unshown: list[Step], room: Room, *, has_shown: bool
         else:
             count = count_in_words(len(unshown), "more milestone" if has_shown else "milestone")
             sentence = f"{capitalised(count)} {agree(len(unshown), 'follows', 'follow')} in the next 12 months."
-        words = f"{sentence} {words}"
+        words = sentence if is_short else f"{sentence} {words}"
     room.use(words)
     sources = [milestone_source(item, step) for item, step in unshown]
     return writer.paragraph(words, about="closing", sources=sources or None)
@@ -237,10 +242,16 @@ def grave_risks(writer: Writer, room: Room) -> tuple[str, list[Source]]:
     found = writer.facts.grave_risks
     if not found or not (writer.has("next_steps") or writer.has("risks")):
         return "", []
-    count = capitalised(count_in_words(len(found), "risk"))
-    have, are = agree(len(found), "has", "have"), agree(len(found), "is", "are")
+    count = capitalised(count_in_words(len(found), "likely and serious risk"))
+    items = {item.pk: item for item in writer.facts.items}
+    of = dict.fromkeys(
+        writer.names.phrase(items[risk.item]) if risk.item in items else "the Plan as a whole"
+        for risk in found
+    )
+    is_short = len(of) <= MAX_NAMED and count_words(*of) <= NAMED_WORDS
+    to = f", to {join_words(of)}," if is_short else ""
     text = (
-        f"{count} that {have} not been before you {are} both likely and serious "
+        f"{count}{to} {agree(len(found), 'has', 'have')} not been before you "
         f"(paragraph {{{key('p', GRAVE)}}})."
     )
     room.use(text)
@@ -267,13 +278,14 @@ def _list_of_risks(
 ) -> Iterator[Paragraph]:
     """Yield the risks by number, each with its threat and response. `says` is what is said of all of them."""
     lines: list[tuple[Bullet, list[Source]]] = []
-    omitted = []
+    omitted, texts = [], []
     for risk in rows:
         told = _in_sentences(writer, risk, room) if len(lines) < MAX_RISKS else None
         if told is None:
             omitted.append(risk)
             continue
         room.use(told[0])
+        texts.append(told[0])
         lines.append((Bullet(writer.text(told[0])), [told[1]]))
     introduction = f"{capitalised(count_in_words(len(rows), 'risk'))} {says}"
     if omitted:
@@ -285,7 +297,11 @@ def _list_of_risks(
             introduction += f", {number(len(lines))} of them listed here"
     room.use(introduction)
     sources = [_source(risk) for risk in rows]
-    if lines:
+    if len(rows) == len(lines) == 1:
+        # One needs no list.
+        told = joined(introduction, ":", texts[0], writer.agency_names)
+        yield writer.paragraph(told, about=about, sources=lines[0][1])
+    elif lines:
         yield from writer.paragraphs(f"{introduction}:", about=about, bullets=lines)
     else:
         yield writer.paragraph(f"{introduction}.", about=about, sources=sources)
@@ -353,7 +369,13 @@ def _with_response(writer: Writer, risk: RiskAt, threat: str, answer: str) -> st
     if later := future(first, writer.agency_names):
         answer = " ".join([closed(later), *rest])
     told = f"{threat} {capitalised(answer)}".strip()
-    return told if mentions(told, owner.names) else cited(told, f"owner: {writer.bracketed(owner)}")
+    if mentions(told, owner.names):
+        return told
+    if writer.is_by_item:
+        if owner.pk == writer.facts.coordinator.pk:
+            return closed(told)
+        return f"{closed(told)} {capitalised(writer.agency(owner))} owns this risk."
+    return cited(told, f"owner: {writer.bracketed(owner)}")
 
 
 def _start(writer: Writer, typed: str, room: Room) -> str:

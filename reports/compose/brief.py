@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from reports.compose.achievements import Reports
 from reports.compose.ahead import grave_risks
-from reports.compose.budget import Room
+from reports.compose.budget import Room, count_words
 from reports.compose.citations import item_source, milestone_source
 from reports.compose.decided_changes import decided_changes
 from reports.compose.facts import Facts
@@ -83,6 +83,7 @@ MAX_LATE = 5
 MANY_ITEMS = 10
 # Late key items for which the summary says by how much: of more, section Delay has it.
 MAX_MEASURED = 3
+EASY_NAME = 8  # words
 # Decisions of others that a recommendation says in words; of more, it names the items.
 MAX_ASKED = 5
 # Words of an agency in a reason.
@@ -170,16 +171,18 @@ def _how_it_goes(writer: Writer, room: Room) -> Line:
     return " ".join(sentences), [*sources, *first_steps]
 
 
-def _stages(facts: Facts, of_all: str = "") -> str:
+def _stages(facts: Facts, of_all: str = "", *, is_short: bool = False) -> str:
     """Return sentences on how many items are at each stage. `of_all` says already how many items there are, and is
     completed: "In all, three of its four items are late"."""
     if not facts.items:
         return "The Plan has no work items."
     stages = [item.stage for item in facts.kept]
     gone = len(facts.items) - len(stages)
-    sentences = (
-        [_at_each_stage(stages, of_all, as_whole=_tells_of_completion(facts))] if stages else []
-    )
+    if of_all:
+        sentences = [f"{of_all}, {join_words(_other_parts(facts, is_short=is_short))}."]
+    else:
+        none = _none_complete(facts)
+        sentences = [_at_each_stage(stages, none)] if stages else []
     if gone:
         more = "more " if stages else ""
         verb = agree(gone, *STAGE_VERBS[Stage.WITHDRAWN])
@@ -190,19 +193,54 @@ def _stages(facts: Facts, of_all: str = "") -> str:
     return " ".join(sentences)
 
 
-def _tells_of_completion(facts: Facts) -> bool:
-    """Whether a main result says that something within an item was completed."""
-    return any(_COMPLETED.search(update.achieved) for _, update in facts.once(Reports).main)
+def _other_parts(facts: Facts, *, is_short: bool) -> list[str]:
+    """Return how many items that are not late are complete, at risk, not reported on and on track: with those that are late, they
+    are all. What `is_short` does not say which of them wait only for their agency's word that they are complete."""
+    rest = [item for item in facts.kept if not (item.is_live and item.is_late)]
+    live = [item for item in rest if item.is_live]
+    doubtful = at_risk(live)
+    silent = [item for item in live if item not in doubtful and not is_reported(item)]
+    fine = [item for item in live if item not in [*doubtful, *silent]]
+    reached = sum(
+        item.stage == Stage.UNDER_WAY and not any(step.is_open for step in item.milestones)
+        for item in fine
+        if item.milestones
+    )
+    done, at, unheard, good = numbers(
+        [len(rest) - len(live), len(doubtful), len(silent), len(fine)]
+    )
+    parts = []
+    if len(rest) > len(live):
+        parts.append(f"{done} {agree(len(rest) - len(live), 'is', 'are')} complete")
+    elif len(facts.kept) >= MANY_ITEMS:
+        parts.append(_none_complete(facts))
+    if doubtful:
+        parts.append(f"{at} {agree(len(doubtful), 'is', 'are')} at risk")
+    if silent:
+        parts.append(f"nothing has been reported on {unheard}")
+    if fine:
+        text = f"{good} {agree(len(fine), 'is', 'are')} on track"
+        if reached and not is_short:
+            every = agree(
+                reached, "has reached its last milestone", "have reached their last milestones"
+            )
+            text += f" ({number(reached)} of them {every})"
+        parts.append(text)
+    return parts
 
 
-def _at_each_stage(stages: list[str], of_all: str, *, as_whole: bool) -> str:
-    """Return how many items are at each of these stages. If none is complete, none is `as_whole` where a part of one is."""
-    none = f"none {STAGE_VERBS[Stage.COMPLETE][0]}{' as a whole' if as_whole else ''}"
+def _none_complete(facts: Facts) -> str:
+    """Return that no item is complete, as a whole where a main result says that something within one was completed."""
+    told = facts.once(Reports).main
+    is_part = any(_COMPLETED.search(update.achieved) for _, update in told)
+    return f"none is complete{' as a whole' if is_part else ''}"
+
+
+def _at_each_stage(stages: list[str], none: str) -> str:
+    """Return how many items are at each of these stages; `none` says that none is complete."""
     total = len(stages)
     found = [(stages.count(stage), STAGE_VERBS[stage]) for stage in STAGE_VERBS if stage in stages]
     if len(found) == 1:
-        if of_all:
-            return f"{of_all}."
         who = {1: "The Plan’s one work item", 2: "Both work items"}.get(
             total, f"All {count_in_words(total, 'work item')}"
         )
@@ -214,8 +252,7 @@ def _at_each_stage(stages: list[str], of_all: str, *, as_whole: bool) -> str:
         f"{figure} {agree(count, *verbs)}" if count else none
         for figure, (count, verbs) in zip(parts, found, strict=True)
     ]
-    divided = join_words(parts_in_words)
-    return f"{of_all}; {divided}." if of_all else f"Of the Plan’s {whole} work items, {divided}."
+    return f"Of the Plan’s {whole} work items, {join_words(parts_in_words)}."
 
 
 def _since_last_paper(facts: Facts) -> Iterator[str]:
@@ -332,7 +369,11 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
     others = ""
     if not keys_at_risk and any(item.confidence or item.reviewer_confidence for item in keys):
         others = _other_keys(writer.facts, [item for item in keys if not item.is_late])
-    stages = _stages(writer.facts, of_all) if of_all else ""
+    is_short = writer.is_by_item and writer.is_tight
+    if of_all and is_short:
+        # The number of all that are on track has them.
+        others = ""
+    stages = _stages(writer.facts, of_all, is_short=is_short) if of_all else ""
     room.use(others, stages)
     yield " ".join(filter(None, (_judged(writer.facts, late), others, stages))), sources
     if worry:
@@ -511,7 +552,9 @@ def _names_of_late(writer: Writer, keys: list[LateItem]) -> str:
     late it is or, in a paper that is tight, none; else how long the longest delay of them is. Section Delay says how late each is."""
     names = writer.names
     if writer.is_by_item:
-        first = keys[:MAX_MEASURED]
+        # The gravest whose names are easy to read, if there are enough of those.
+        easy = [each for each in keys if count_words(names.phrase(each.item)) <= EASY_NAME]
+        first = (easy if len(easy) >= MAX_MEASURED else keys)[:MAX_MEASURED]
         spans = [_how_long(writer, entry) for entry in first]
         phrases = [names.phrase(entry.item) for entry in first]
         if all(spans) and not writer.is_tight:
@@ -580,6 +623,9 @@ def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str, *, 
         text = f"{start}. {told}"
     else:
         text = joined(start, ":", closed(effect), writer.agency_names)
+    for more in list(effects(writer, entry))[1:]:
+        writer.used_sentences.add(more)
+        text += f" {effect_in_words(writer, entry, more)}"
     pk = entry.item.pk
     if (
         pk not in writer.conditions

@@ -497,7 +497,7 @@ def unreported(
     where = writer.where(HOLDS_EVERY_DELAY)
     if len(entries) <= MAX_NAMED:
         dated = f"{start}{_named(writer, entries, with_dates=True)}."
-        is_short = writer.is_by_item and writer.is_tight
+        is_short = writer.is_by_item and writer.is_tight and len(entries) > 1
         if not is_short and (len(entries) == 1 or room.has(dated)):
             return dated
         alike = join_words(writer.names.alike([each.item for each in entries]))

@@ -54,6 +54,7 @@ from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.wording import (
     agree,
     capitalised,
+    cited,
     count_in_words,
     first_sentences,
     number,
@@ -72,10 +73,12 @@ MAX_CAUSES = 12
 MAX_SURE = 8
 MAX_SURE_IF_TIGHT = 3
 MOST_WORDS = 60
+SHORT_WORDS = 8  # of how much is done, that has room before longer sentences
 LONGEST = 120  # with an action, whatever an agency has typed
 MAX_ACTIONS = 2
+MAX_MEANT = 3  # late items that are only named, of which it is told what that means
 # What matters most of an item after its dates and cause. Every item gets the first before any gets the next.
-ACTION, EFFECT, DONE, NEXT_DATE, BRIDGE, REST = range(6)
+MEANS, ACTION, EFFECT, DONE, NEXT_DATE, BRIDGE, REST = range(7)
 
 
 class Line(NamedTuple):
@@ -109,6 +112,7 @@ def late_by_item(writer: Writer) -> Section:
     )
     room.use(introduction, ends)
     starts, lines = _told(writer, shown, room)
+    ends += _others_mean(writer, rest, room)
     told = [line for of in lines.values() for line in of]
     writer.actions.update(line.action for line in told if line.action)
     writer.dated.update(line.step for line in told if line.step)
@@ -124,6 +128,23 @@ def late_by_item(writer: Writer) -> Section:
         *without_action(writer, late, {pk for pk, of in lines.items() if of}, room),
     ]  # fmt: skip
     return Section(SectionKind.DELAY, "Delay", tuple(paragraphs or [no_delay(writer, room)]))
+
+
+def _others_mean(writer: Writer, entries: list[LateItem], room: Room) -> str:
+    """Return what the delays of items that are only named mean for people, of the first few that their agencies say it of."""
+    told = ""
+    for entry in entries:
+        effect = next(effects(writer, entry), "")
+        if not effect or effect in writer.used_sentences or told.count("(") == MAX_MEANT:
+            continue
+        sentence = effect_in_words(writer, entry, effect)
+        if "”" in sentence or len(sentences(sentence)) > 1:
+            continue
+        text = sentence if len(entries) == 1 else cited(sentence, entry.item.number)
+        if room.take(text):
+            writer.used_sentences.add(effect)
+            told += f" {text}"
+    return told
 
 
 def _told(
@@ -274,15 +295,18 @@ def _lines(
     steps = [pair for pair in entry.mitigations() if is_step(writer, *pair)]
     # What stands for an action that is not recorded.
     instead = BRIDGE if steps else ACTION
-    for effect in effects(writer, entry):
-        if effect not in writer.used_sentences and has_verb(effect_in_words(writer, entry, effect)):
+    for place, effect in enumerate(effects(writer, entry)):
+        told = effect_in_words(writer, entry, effect)
+        if effect not in writer.used_sentences and has_verb(told):
+            must = is_foremost and not writer.is_tight and not place
             rank = ACTION if is_foremost else EFFECT
-            must = is_foremost and not writer.is_tight
-            yield Line(rank, effect_in_words(writer, entry, effect), of_delay, must)
+            yield Line(MEANS if writer.is_tight and not place else rank, told, of_delay, must)
     if line := _further_date(writer, entry, home):
         yield line
     if done := done_so_far(writer, entry, told_first(entry)):
-        yield Line(DONE, *done)
+        is_short = count_words(done.text) <= SHORT_WORDS
+        rank = MEANS if is_short and writer.is_tight else ACTION
+        yield Line(rank if is_short or done.is_result else DONE, done.text, done.source)
     # That a cause has to be settled says nothing beside the action that does it.
     if not (steps and needed_for(writer, entry) is None) and (
         needs := what_is_left_open(writer, entry, introduce=False)
@@ -306,7 +330,7 @@ def _lines(
         first, more = _divided(text)
         typed = writer.flat(row.description)
         turns = first_sentences(typed, 1, count_words(typed)) != sentences(typed)[0]
-        if turns or not (is_foremost and more):
+        if turns or not (is_foremost and more) or len(sentences(typed)) == 1:
             yield Line(rank, text, source, must, written, action=row.pk)
             continue
         for part, of_rank in ((0, rank), (1, REST)):

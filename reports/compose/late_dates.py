@@ -20,6 +20,7 @@ from reports.compose.results import (
     leans_on_another,
     named_by,
     own_words,
+    tells_of_asking,
 )
 from reports.compose.slips import LateItem
 from reports.compose.subjects import (
@@ -35,6 +36,7 @@ from reports.compose.subjects import (
 from reports.document import Source
 from reports.document.dates import month_of
 from reports.document.wording import capitalised, first_sentences
+from workitems.models import Update
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.as_told import is_plural
 from workitems.terms.made_phrases import state_of
@@ -76,7 +78,8 @@ def form_of(writer: Writer, item: ItemAt, step: MilestoneAt, *, is_only: bool) -
     for name in filter(None, (item.as_told.replace("**", ""), item.title)):
         phrase = phrase.removesuffix(f" of {name}").removeprefix(f"{name} ")
     named = f"{item.as_told} {writer.names.heading(item)}".casefold()
-    if set(_LONG.findall(phrase.casefold())) <= set(_LONG.findall(named)):
+    has_figure = re.search(r"\d", phrase)
+    if not has_figure and set(_LONG.findall(phrase.casefold())) <= set(_LONG.findall(named)):
         return Form(THIS)
     return Form(capitalised(phrase))
 
@@ -175,9 +178,17 @@ def _not_before(form: Form, entry: LateItem, day: str) -> str:
 DONE_WORDS = 25
 
 
-def done_so_far(writer: Writer, entry: LateItem, step: MilestoneAt) -> tuple[str, Source] | None:
-    """Return how much of a late milestone is done, as its agency's last report says, and the source: the sentence that has
-    most of the milestone's words. None if none has, or if the report is told as a result."""
+class Done(NamedTuple):
+    """How much of a late milestone is done, and whether its agency calls that a key achievement, with a number in it."""
+
+    text: str
+    source: Source
+    is_result: bool
+
+
+def done_so_far(writer: Writer, entry: LateItem, step: MilestoneAt) -> Done | None:
+    """Return how much of a late milestone is done, as its agency's last report says: the sentence that has most of the
+    milestone's words. None if none has, or if the report is told as a result."""
     updates = writer.facts.updates_of(entry.item)
     own = [each for each in updates if each.of_return.agency_id == step.responsible][-1:]
     if not own or own[0].pk in writer.reported or is_typed_as_list(own[0].achieved):
@@ -199,10 +210,12 @@ def done_so_far(writer: Writer, entry: LateItem, step: MilestoneAt) -> tuple[str
             and whole == sentence
             and is_news
             and not is_talk(sentence)
+            and not tells_of_asking(sentence)
             and not leans_on_another(sentence)
         ):
             found.append((shared, counts(sentence), sentence))
     if not found:
         return None
     sentence = max(found, key=lambda each: each[:2])[-1]
-    return sentence, update.source
+    is_result = update.key_achievement != Update.KeyAchievement.NO and counts(sentence)
+    return Done(sentence, update.source, is_result)

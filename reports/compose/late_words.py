@@ -174,13 +174,18 @@ def needs_decision(entry: LateItem) -> bool:
 
 
 def effects(writer: Writer, entry: LateItem) -> Iterator[str]:
-    """Yield what the delay means, in the agency's words."""
+    """Yield what the delay means, in the agency's words: its first sentence, and in a paper by item the second one too."""
     if found := explained_delay(entry):
         source, delay = found
+        who = speaker(writer, entry)
         with errors_naming(source):
-            effect = in_agency_words(writer, delay.effect, 1, EFFECT_WORDS, speaker(writer, entry))
-        if effect:
-            yield effect
+            first = in_agency_words(writer, delay.effect, 1, EFFECT_WORDS, who)
+            both = in_agency_words(writer, delay.effect, 2, EFFECT_WORDS, who)
+        if first:
+            yield first
+        second = both.removeprefix(first).strip()
+        if writer.is_by_item and first and second and len(sentences(second)) == 1:
+            yield second
 
 
 def effect_in_words(writer: Writer, entry: LateItem, effect: str) -> str:

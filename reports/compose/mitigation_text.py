@@ -67,6 +67,7 @@ _GOES_ON = re.compile(
     r"(?:continue|go on|keep|maintain)\b|.*\bongoing\b|.*\b(?:each|every) (?:day|fortnight|month|quarter|week)\b",
     re.IGNORECASE,
 )
+_IS_KEPT = re.compile(r"(?:keep|maintain)\b", re.IGNORECASE)
 # An agency's sentence on what bridges a delay may have no verb that is certain.
 _BRIDGES = re.compile(r".*\buntil then", re.IGNORECASE)
 _HAS_TIME = re.compile(
@@ -168,7 +169,7 @@ def meanwhile(writer: Writer, entry: LateItem, source: Source, delay: DelayAt) -
     if writer.is_by_item and not has_verb(typed):
         thing = completed(writer, source, "needs", delay.meanwhile, who)
         if thing and not thing.startswith("to "):
-            return f"It is bridged by {thing}."
+            return f"The gap is filled by {thing}."
     told = in_words_of(who, typed)
     if told == typed and delay.meanwhile.lstrip()[:1].islower():
         told = f"{told[:1].lower()}{told[1:]}"
@@ -377,9 +378,22 @@ def action_in_words(
         notes.append(f"due {by_when(KnownDate(row.due_on), row.on)} and not done yet")
     elif row.due_on not in _new_dates(entry) and when(KnownDate(row.due_on), row.on) not in words:
         notes.append(by_when(KnownDate(row.due_on), row.on))
+    if writer.is_by_item and row.due_on and notes:
+        who = capitalised(writer.agency(agency, introduce=introduce))
+        return " ".join([words, _to_finish(who, row)])
     if notes and words.endswith("”"):
         return f"{words[:-1].removesuffix('.')}” ({', '.join(notes)})."
     return " ".join([cited(told, ", ".join(notes)) if notes else told, *more])
+
+
+def _to_finish(who: str, row: MitigationAt) -> str:
+    """Return by when an agency is to have done what the sentence before has said of itself."""
+    assert row.due_on is not None
+    by = by_when(KnownDate(row.due_on), row.on)
+    is_plural = is_plural_agency(who)
+    if row.due_on < row.on:
+        return f"{who} {'were' if is_plural else 'was'} to have finished this {by}; that is not recorded."
+    return f"{who} {'are' if is_plural else 'is'} to finish this {by}."
 
 
 def is_step(writer: Writer, source: Source, row: MitigationAt) -> bool:
@@ -474,7 +488,7 @@ def _will(who: str, verb: str, row: MitigationAt, entry: LateItem) -> str:
     # "In January" is dated too, if it is that January.
     if row.due_on in _new_dates(entry) or MONTHS[row.due_on.month - 1] in verb:
         return closed(f"{capitalised(who)} will {verb}")
-    return _dated(who, f"will {verb}", verb, by, entry)
+    return _dated(who, f"will {verb}", verb, by, row, entry)
 
 
 def _does(who: str, does: str, row: MitigationAt, entry: LateItem) -> str:
@@ -487,21 +501,28 @@ def _does(who: str, does: str, row: MitigationAt, entry: LateItem) -> str:
         return f"{told} (due {by} and not done yet)."
     if row.due_on in _new_dates(entry) or when(KnownDate(row.due_on), row.on) in does:
         return closed(told)
-    return _dated(who, does, does, by, entry)
+    return _dated(who, does, does, by, row, entry)
 
 
-def _dated(who: str, does: str, act: str, by: str, entry: LateItem) -> str:
+def _dated(who: str, does: str, act: str, by: str, row: MitigationAt, entry: LateItem) -> str:
     """Return a sentence on what an agency does with the day by which, or of what goes on until which, it is done: at its
-    start where it would be read with the last words of a long `act`, or of one with a time of its own, unless it is a
-    day in the delay's cause, just before, which the sentence would seem to contradict."""
+    start where it would be read with the last words of a long `act`, or of one with a time of its own. A day that the delay's
+    cause has too is left out, because the two seem to contradict each other: a check asks."""
     found, day = explained_delay(entry), by.partition(" ")[2]
     if found and day in found[1].explanation:
-        return closed(f"{capitalised(who)} {does}, {by}")
+        return closed(f"{capitalised(who)} {does}")
+    if _IS_KEPT.match(act) and not _at_or_after_new_date(row, entry):
+        # What is kept is kept until the new date, though the act has an earlier day.
+        return closed(f"{capitalised(who)} {does}")
     if _GOES_ON.match(act):
         by = f"until {by.removeprefix('by ')}"
     elif len(act.split()) <= LONG_ACT and not _HAS_TIME.search(act):
         return closed(f"{capitalised(who)} {does} {by}")
     return closed(f"{capitalised(by)}, {who} {does}")
+
+
+def _at_or_after_new_date(row: MitigationAt, entry: LateItem) -> bool:
+    return row.due_on is not None and row.due_on >= max(_new_dates(entry), default=date.min)
 
 
 def _new_dates(entry: LateItem) -> set[date]:

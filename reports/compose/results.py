@@ -51,7 +51,7 @@ _STANDING = re.compile(r"(?:ongoing|on track)\b", re.IGNORECASE)
 # The beginning of a sentence that leans on the one before.
 _LEANS = re.compile(
     r"(?:as a result|accordingly|also|and|but|he|however|in addition|in particular|instead|it|its|of (?:these|those|them)|she|so|such|that"
-    r"|their|then|these|they|this|those|work is also|yet)\b",
+    r"|their|then|these|they|this|those|together (?:they|these|those)|work is also|yet)\b",
     re.IGNORECASE,
 )
 # What is still to come is no result.
@@ -118,6 +118,11 @@ def is_filler(sentence: str) -> bool:
     """Whether a sentence tells of no result: it says nothing, or only that work goes on, without a number."""
     is_news = counts(sentence) and not _STANDING.match(sentence)
     return says_nothing(sentence) or (not is_news and bool(_FILLER.search(sentence)))
+
+
+def tells_of_asking(sentence: str) -> bool:
+    """Whether a sentence only tells what people were asked or said: a consultation, submissions."""
+    return bool(_ASKED.search(sentence))
 
 
 def leans_on_another(sentence: str) -> bool:
@@ -300,6 +305,9 @@ def told_alone(names: Names, item: ItemAt, text: str, agencies: Iterable[str]) -
     name, said = names.alone(item), named_by(first)
     own = named_by(item.title) | named_by(item.as_told)
     shared = len(own & said)
+    # A name made from a title is awkward, so that one word is enough beside it.
+    if not item.as_told and not name.startswith("“"):
+        shared = _SHARED if own & named_by(text) else 0
     if (shared and shared >= min(_SHARED, len(own))) or f"({item.number}" in text:
         return text
     if (head := _HEAD.match(first)) and _is_head(head[1], name):
@@ -394,6 +402,14 @@ def headline(text: str) -> str:
 _PARTS = re.compile(r", of (?:whom|which) \d[^.;:]*(?=\.|$)")
 
 
+def without_lead(text: str) -> str:
+    """Return a result without a sentence that leads to it and counts nothing, if it can stand without that."""
+    first, *others = sentences(text) or [""]
+    rest = " ".join(others)
+    can_stand = bool(others) and _can_begin(others[0]) and not _LEANS.match(others[0])
+    return rest if can_stand and counts(rest) and not counts(first) else text
+
+
 def without_parts(text: str) -> str:
     """Return a result without how its number is divided, if it is long."""
     return _PARTS.sub("", text) if len(text.split()) > HEADLINE_WORDS else text
@@ -403,7 +419,7 @@ def without_parts(text: str) -> str:
 def worth(text: str, *, is_done: bool) -> int:
     """Return how much of a result a text is, from 0 to 4: what now exists, what `is_done` as a milestone or item, a
     number, and what that number is measured by. What people were asked is none."""
-    if _ASKED.search(text):
+    if tells_of_asking(text):
         return 0
     has_number = counts(text)
     return sum(
