@@ -248,7 +248,8 @@ def grave_risks(writer: Writer, room: Room) -> tuple[str, list[Source]]:
         writer.names.phrase(items[risk.item]) if risk.item in items else "the Plan as a whole"
         for risk in found
     )
-    is_short = len(of) <= MAX_NAMED and count_words(*of) <= NAMED_WORDS
+    of_items = any(risk.item in items for risk in found)
+    is_short = of_items and len(of) <= MAX_NAMED and count_words(*of) <= NAMED_WORDS
     to = f", to {join_words(of)}," if is_short else ""
     text = (
         f"{count}{to} {agree(len(found), 'has', 'have')} not been before you "
@@ -297,7 +298,7 @@ def _list_of_risks(
             introduction += f", {number(len(lines))} of them listed here"
     room.use(introduction)
     sources = [_source(risk) for risk in rows]
-    if len(rows) == len(lines) == 1:
+    if writer.is_by_item and len(rows) == len(lines) == 1:
         # One needs no list.
         told = joined(introduction, ":", texts[0], writer.agency_names)
         yield writer.paragraph(told, about=about, sources=lines[0][1])

@@ -179,7 +179,8 @@ def _stages(facts: Facts, of_all: str = "", *, is_short: bool = False) -> str:
     stages = [item.stage for item in facts.kept]
     gone = len(facts.items) - len(stages)
     if of_all:
-        sentences = [f"{of_all}, {join_words(_other_parts(facts, is_short=is_short))}."]
+        *first, last = [of_all, *_other_parts(facts, is_short=is_short)]
+        sentences = [f"{', '.join(first)} and {last}." if first else f"{last}."]
     else:
         none = _none_complete(facts)
         sentences = [_at_each_stage(stages, none)] if stages else []

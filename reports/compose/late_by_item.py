@@ -206,8 +206,10 @@ def _bullets(
     """Yield a paragraph with a bullet for each item; of one item a paragraph."""
     bullets: list[tuple[Bullet, list[Source]]] = []
     for entry in entries:
-        of_item = lines[entry.item.pk]
-        told = " ".join([starts[entry.item.pk], *map(str, of_item)])
+        of_item, told = lines[entry.item.pk], starts[entry.item.pk]
+        for line in of_item:
+            writer.note_mentions(told)
+            told += f" {line}"
         text = writer.text(writer.bold(f"{writer.names.heading(entry.item)}:"), f" {told}")
         sources = [*sources_of(writer, [entry]), *(line.source for line in of_item)]
         bullets.append((Bullet(text), sources))

@@ -14,7 +14,7 @@ from agencies.models import Agency
 from reports.compose.budget import Budget, Room, is_by_item
 from reports.compose.facts import Facts
 from reports.compose.subjects import Names
-from reports.compose.writing_out import introduce, texts_of, write_out
+from reports.compose.writing_out import introduce, stands_alone, texts_of, write_out
 from reports.document import (
     Bullet,
     DocumentError,
@@ -196,6 +196,12 @@ class Writer:
         """Treat the agency as introduced if a standing text has its two names: "Ministry of Health (MOH)"."""
         if f"{agency.name} ({agency.short_name})" in text:
             self._introduced.add(agency.pk)
+
+    def note_mentions(self, text: str) -> None:
+        """Treat as introduced the agencies whose short names stand in a text of this section: they are written out there."""
+        for agency in self.facts.agencies.values():
+            if agency.pk not in self._introduced and stands_alone(text, agency.short_name):
+                self._introduced.add(agency.pk)
 
     def agency(self, agency: Agency, *, introduce: bool = True) -> str:
         """Return the name with the short name in brackets the first time, then or unless it is to `introduce` the

@@ -98,6 +98,11 @@ def _is_early(agency: Agency, texts: Iterable[str]) -> bool:
     return False
 
 
+def stands_alone(text: str, short_name: str) -> bool:
+    """Whether a short name stands neither in brackets nor within quotation marks, so that `introduce` writes it out."""
+    return bool(acronym_of(short_name)) and _alone(text, short_name) is not None
+
+
 def _alone(text: str, short_name: str) -> int | None:
     """Return where a short name first stands neither in brackets nor within quotation marks; None if it does nowhere."""
     # Most texts name none of the agencies, and to find all acronyms of a text takes longer.

@@ -173,9 +173,8 @@ def every_count_is_that_of_the_records(paper):
     stages = Counter(item.stage for item in kept)
     lines = [line.removeprefix("- ") for line in brief.split("\n")]
     starts = ("Of the Plan’s ", "The Plan’s one ", "The Plan has ", "Both work ", "All ")
-    in_all = re.search(r"(?:In all, \S+ of its \S+ items are late[^;.]*); ([^.]*\.)", lines[1])
-    figures = in_all[1] if in_all else ""
-    if not figures and not KEYS_FIRST.match(lines[1]):
+    figures = ""
+    if not KEYS_FIRST.match(lines[1]):
         *_, figures = (line for line in lines if line.startswith(starts) or "withdrawn." in line)
     if found := re.search(r"(\S+) (?:more|work items?) (?:is|are) withdrawn\.", brief):
         assert count_of(found[1]) == gone
@@ -405,12 +404,16 @@ def parts_add_up(paper):
     keys = [item for item in late.values() if item.is_key]
     lines = paper.sections[SectionKind.PURPOSE][1].split("\n- ")
     for sentence in chain.from_iterable(map(sentences, paper.blocks)):
+        if found := re.match(r"Of the Plan’s (\S+) work items, (.*)\.", sentence):
+            assert sum(counts_in(found[2], "(?:is|are|has|have)")) == count_of(found[1])
         if found := re.match(
-            r"(?:Of the Plan’s (\S+) work items,|In all, \S+ of its (\S+) items are late.*;) (.*)\.",
-            sentence,
+            r"(?:In all, (\S+)|All \S+) of its (\S+) items are late(.*)\.", sentence
         ):
-            whole = count_of(found[1] or found[2])
-            assert sum(counts_in(found[3], "(?:is|are|has|have)")) == whole
+            rest = re.sub(r" \([^()]*\)", "", found[3])
+            silent = re.search(r"nothing has been reported on (\S+?)(?:,| and|$)", rest)
+            parts = counts_in(rest, "(?:is|are)") + ([count_of(silent[1])] if silent else [])
+            assert len(late) + sum(parts) == count_of(found[2])
+            assert found[1] is None or count_of(found[1]) == len(late)
         if found := re.search(r"delayed (\S+) of the (\S+) late items", sentence):
             parts = sentence.rstrip(".").split("; ")
             counts = [
@@ -529,15 +532,18 @@ def every_paragraph_on_delays_names_its_subject(paper):
             assert is_of_all or any(tells(line, item) for item in paper.facts.items)
 
 
-def late_items_of_a_paper_by_item_have_one_shape(paper):
+def late_items_of_a_paper_by_item_say_when_they_were_due(paper):
     lists = [block.split("\n") for block in paper.sections[SectionKind.DELAY] if "\n- " in block]
     for line in chain.from_iterable(lines[1:] for lines in lists if paper.is_by_item):
-        assert re.match(r"- .+ \(\d\.\d+\): due ", line)
-        assert line.count("at the earliest") <= 1
+        text = re.fullmatch(r"- .+? \(\d\.\d+\): (.+)", line)[1]
+        assert re.search(r"\bdue (?:by|in|on) |\bwere to |\bwas to ", text)
+        # A sentence each, and one new date at most that is the earliest.
+        assert text[0].isupper() or text[0] in "“qt" or text[0].isdigit()
+        assert line.count("at the earliest") <= 2
 
 
 RULES = (
-    late_items_of_a_paper_by_item_have_one_shape,
+    late_items_of_a_paper_by_item_say_when_they_were_due,
     parts_add_up,
     no_text_comes_under_two_headings,
     no_cut_turns_the_sense,
