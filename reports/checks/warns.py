@@ -50,6 +50,7 @@ from workitems.terms.date_order import (
     ends_before,
     gap,
     order_in_words,
+    same_time,
     two_dates,
     unexplained,
 )
@@ -203,6 +204,14 @@ def _dates_of_delays(material: Material) -> Iterator[Check]:
                     ).format(says=says)
                 if each.is_open:
                     found[f"needs-{each.pk}"] = two_dates(each.needs, each.settling_by)
+            found |= {
+                f"same-{row.pk}": says
+                and gettext("{says} Which of them comes first?").format(says=says)
+                for each in slip.delays
+                for row in each.mitigations
+                if row.done_on is None
+                for says in [same_time(each.explanation, row.due_on) if each.is_open else ""]
+            }
             found |= {f"dates-{row.pk}": two_dates(row.description, row.due_on) for row in rows}
             for key, says in found.items():
                 if not says:

@@ -48,6 +48,7 @@ from reports.document.wording import (
 )
 from workitems.plan.plan_at import DelayAt, MitigationAt
 from workitems.terms.as_told import LINKS, is_plural
+from workitems.terms.date_order import without_other_date
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import completion, future, has_verb, is_verb, says_we, within
@@ -413,10 +414,11 @@ def is_step(writer: Writer, source: Source, row: MitigationAt) -> bool:
 
 
 def _described(writer: Writer, source: Source, row: MitigationAt) -> str:
-    """Return an action as its owner describes it, "" if that is too long."""
+    """Return an action as its owner describes it, without another date than its own, "" if that is too long."""
     who = writer.facts.agencies[row.owner].short_name
+    told = without_other_date(row.description, row.due_on)
     with errors_naming(source):
-        return in_agency_words(writer, row.description, 2, ACTION_WORDS, who)
+        return in_agency_words(writer, told, 2, ACTION_WORDS, who)
 
 
 def _also(text: str, they: str, names: Iterable[str]) -> str:

@@ -171,6 +171,31 @@ def unexplained(explanation: str, agreed: KnownDate, new: KnownDate) -> str:
     )
 
 
+# Until when a cause lasts: "cannot be connected before the replacement is finished in February 2027".
+_LASTS = re.compile(
+    rf"\b(?:before|not (?:until|till)|only (?:after|from|in|on|when)|until|waits? (?:for|until))\b[^.;]*?"
+    rf"\b((?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{_MONTH})\.?\s+\d{{4}})",
+    re.IGNORECASE,
+)
+
+
+def same_time(explanation: str, due: date | None) -> str:
+    """Say that an action against a delay is due at the time until which its cause lasts: what cannot be done before
+    February 2027 is not done by then."""
+    if due is None:
+        return ""
+    for found in _LASTS.finditer(explanation):
+        try:
+            until = read_known_date(found[1], due)
+        except NotADate:
+            continue
+        if until.first_day <= due <= until.last_day:
+            return _(
+                "The cause lasts until {until}, and an action against it is due on {day}."
+            ).format(until=until, day=day_words(due))
+    return ""
+
+
 _BY = re.compile(
     rf"\bby\s+(?:the end of\s+)?((?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?:{_MONTH})\.?\s+\d{{4}})",
     re.IGNORECASE,
@@ -179,16 +204,24 @@ _BY = re.compile(
 
 def two_dates(text: str, day: date | None) -> str:
     """Say that a text names another date by which it will be done than its record has."""
-    if day is None:
+    dates = [] if day is None else _dates_by(text, day)
+    if day is None or not dates or any(each.first_day <= day <= each.last_day for each in dates):
         return ""
+    return _("Its text says {other}, and its date is {day}.").format(
+        other=dates[0].by, day=day_words(day)
+    )
+
+
+def without_other_date(text: str, day: date | None) -> str:
+    """Return a text without the dates by which it says it will be done, if its record has another one (`two_dates`)."""
+    return " ".join(_BY.sub("", text).split()).replace(" .", ".") if two_dates(text, day) else text
+
+
+def _dates_by(text: str, day: date) -> list[KnownDate]:
     dates = []
     for found in _BY.finditer(text):
         try:
             dates.append(read_known_date(found[1], day))
         except NotADate:
             continue
-    if not dates or any(each.first_day <= day <= each.last_day for each in dates):
-        return ""
-    return _("Its text says {other}, and its date is {day}.").format(
-        other=dates[0].by, day=day_words(day)
-    )
+    return dates

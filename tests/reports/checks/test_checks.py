@@ -690,3 +690,18 @@ def test_a_cause_that_does_not_explain_its_delay_and_an_action_with_two_dates_ar
     assert found[f"dates-{action.pk}"] == (
         f"{start} Its text says by the end of March 2011, and its date is 28 February 2011."
     )
+
+
+def test_an_action_that_is_due_at_the_time_until_which_its_cause_lasts_is_asked_about(begin, item):
+    late = MilestoneFactory(
+        item=item, number=9, agreed_due=date(2010, 6, 30), forecast_due=date(2011, 6, 30)
+    )
+    delay = DelayFactory(
+        milestone=late, explanation="Nothing can be sent before the law changes in February 2011."
+    )
+    action = MitigationFactory(delay=delay, due_on=date(2011, 2, 28))
+    found = {each.key: each.words for each in checks.failed_checks(read_drafted(begin()))}
+    assert found[f"same-{action.pk}"] == (
+        f"Milestone 9 of item {item.number}: The cause lasts until February 2011, and an action against it is due on "
+        "28 February 2011. Which of them comes first?"
+    )

@@ -51,7 +51,7 @@ def test_a_late_item_runs_in_with_its_dates_cause_bridge_and_action():
         actions=[action("hire two trainers", HEALTH, BY)],
     )
     assert by_item(late("1.1", held_up, as_told="the training")) == [
-        "Training (1.1): due 31 May 2010, now May 2011. The trainers left. In the meantime, volunteers teach "
+        "Training (1.1): This was due on 31 May 2010 and is now expected in May 2011. The trainers left. In the meantime, volunteers teach "
         "at two airports. The Ministry of Health (MOH) will hire two trainers by December 2010."
     ]
 
@@ -67,30 +67,30 @@ def test_the_name_is_bold_and_the_milestone_follows_the_dates_unless_the_name_sa
     (paragraph,) = write(facts(one), BY_ITEM, in_full=False).sections["delay"].paragraphs[:1]
     assert [(run.text, run.bold) for run in paragraph.text] == [
         ("Rule (1.1):", True),
-        (" due 31 May 2010, now May 2011 (signing). The trainers left.", False),
+        (" The signing, due on 31 May 2010, will now come in May 2011. The trainers left.", False),
     ]
 
 
 @pytest.mark.parametrize(
     ("given", "dates"),
     [
-        ({}, "due 31 May 2010, now May 2011"),
+        ({}, "was due on 31 May 2010 and is now expected in May 2011"),
         (
             {"original_due": date(2010, 3, 31)},
-            "due March 2010, moved to 31 May by the working group in April, now May 2011",
+            "was due in March 2010 (moved to 31 May by the working group in April) and is now expected in May 2011",
         ),
-        ({"forecast_due": AGREED}, "due 31 May 2010; no new date is set"),
+        ({"forecast_due": AGREED}, "was due on 31 May 2010; no new date is set"),
         (
             {"forecast_due": date(2010, 6, 30)},
-            "due 31 May 2010 and then expected on 30 June 2010; no new date is set",
+            "was due on 31 May 2010, and then on 30 June 2010; no new date is set",
         ),
         (
-            {"settlement": "needs_decision"},
-            "due 31 May 2010, now May 2011 at the earliest",
+            {"settlement": "being_settled"},
+            "was due on 31 May 2010 and is now expected in May 2011 at the earliest",
         ),
     ],
 )
-def test_both_dates_are_one_clause(given, dates):
+def test_both_dates_are_one_sentence(given, dates):
     settlement = given.pop("settlement", "") if "settlement" in given else ""
     held_up = delay(explanation="the trainers left", settlement=settlement)
     late_one = step(AGREED, held_up, **({"forecast_due": EXPECTED} | given))
@@ -98,8 +98,82 @@ def test_both_dates_are_one_clause(given, dates):
         late_one.pk: GroupDecision("", date(2010, 4, 12), Source("workitems.variation", 1, 1, "V1"))
     }
     assert by_item(item("1.1", late_one, is_key=True), moves=moves)[0].startswith(
-        f"Train staff (1.1): {dates}. "
+        f"Train staff (1.1): This {dates}. "
     )
+
+
+# What an agency was to do, what was to be, a thing; each with a new date, one that waits and none.
+@pytest.mark.parametrize(
+    ("given", "new", "waits", "hopes", "none"),
+    [
+        (
+            {"description": "Introduce the Bill"},
+            "DoL was to introduce the Bill by 31 May 2010 and now expects to do so in May 2011",
+            "DoL was to introduce the Bill by 31 May 2010 and will not do so before May 2011, because the trainers left",
+            "DoL was to introduce the Bill by 31 May 2010 and now aims for May 2011",
+            "DoL was to introduce the Bill by 31 May 2010, and has set no new date",
+        ),
+        (
+            {"description": "Rules in force"},
+            "The rules were to be in force by 31 May 2010; that is now expected in May 2011",
+            "The rules were to be in force by 31 May 2010 and will not be before May 2011, because the trainers left",
+            "The rules were to be in force by 31 May 2010 and are now expected in May 2011 at the earliest",
+            "The rules were to be in force by 31 May 2010; no new date is set",
+        ),
+        (
+            {"as_told": "the repair fund"},
+            "The repair fund, due on 31 May 2010, will now come in May 2011",
+            "The repair fund, due on 31 May 2010, will not come before May 2011, because the trainers left",
+            "The repair fund, due on 31 May 2010, will come in May 2011 at the earliest",
+            "The repair fund was due on 31 May 2010; no new date is set",
+        ),
+    ],
+)
+def test_the_form_of_a_milestone_and_how_firm_its_date_is_decide_the_sentence(
+    given, new, waits, hopes, none
+):
+    def told(settlement="", **more):
+        held_up = delay(explanation="the trainers left", settlement=settlement)
+        one = step(AGREED, held_up, **({"forecast_due": EXPECTED} | more | given))
+        text = by_item(item("1.1", one, is_key=True, title="Teach"))[0]
+        text = text.replace("The Department of Labour (DoL)", "DoL")
+        return text.removeprefix("Teach (1.1): ").partition(".")[0]
+
+    assert told() == new
+    assert told("needs_decision") == waits
+    assert told("being_settled") == hopes
+    assert told(forecast_due=AGREED) == none
+
+
+def test_a_cause_that_is_over_comes_before_the_dates():
+    held_up = delay(explanation="the supplier delivered late", settlement="settled")
+    one = item("1.1", late_step(held_up, as_told="the repair fund"), is_key=True)
+    assert by_item(one)[0].startswith(
+        "Train staff (1.1): The supplier delivered late. The repair fund, due on 31 May 2010, will now come in May 2011."
+    )
+
+
+def test_a_second_late_milestone_follows_in_its_own_form():
+    first = late_step(delay(explanation="the price rose"), as_told="the signing")
+    second = late_step(agreed=date(2010, 6, 30), description="Rule in force")
+    told = by_item(item("1.1", first, second, is_key=True))[0]
+    assert told.endswith(" The rule will be in force in May 2011 instead of on 30 June 2010.")
+
+
+def test_how_much_is_done_is_told_with_what_is_late_and_not_as_a_result():
+    one = item(
+        "1.1", late_step(delay(explanation="the trainers left"), description="Complete all twenty plans"),
+        is_key=True,
+    )  # fmt: skip
+    update = update_of(one, achieved="14 of 20 plans are complete.", key_achievement="yes")
+    fine = [item(f"2.{n}", as_told=f"card {n}") for n in range(1, 4)]
+    results = [
+        update_of(each, achieved=f"{each.number[-1]}00 cards were printed, up from 20.", key_achievement="yes")
+        for each in fine
+    ]  # fmt: skip
+    found = write(facts(one, *fine, updates=[update, *results]), BY_ITEM, in_full=False).sections
+    assert "Fourteen of 20" not in text_of(found["achievements"].paragraphs[0])
+    assert text_of(found["delay"].paragraphs[0]).endswith(" 14 of 20 plans are complete.")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +188,9 @@ def test_both_dates_are_one_clause(given, dates):
 )
 def test_the_cause_is_a_sentence_of_its_own_where_it_can_stand_alone(typed, told):
     (text, *_) = by_item(late("1.1", delay(explanation=typed)))
-    assert text == f"Train staff (1.1): due 31 May 2010, now May 2011{told}"
+    assert text == (
+        f"Train staff (1.1): This was due on 31 May 2010 and is now expected in May 2011{told}"
+    )
 
 
 def test_several_late_items_are_bullets_of_one_shape_below_how_many_and_in_which_order():
@@ -123,13 +199,13 @@ def test_several_late_items_are_bullets_of_one_shape_below_how_many_and_in_which
         for n in range(1, 8)
     ]
     lines = by_item(*items)[0].splitlines()
-    assert lines[0] == "Seven key items are late. Those that touch people most come first."
+    assert lines[0] == "Seven key items are late, the gravest first."
     assert [line.partition(":")[0] for line in lines[1:]] == [
         f"- Print {n} (1.{n})" for n in (7, 1, 2, 3, 4, 5, 6)
     ]
     others = [late(f"2.{n}", delay(), title=f"Fold {n}", is_key=False) for n in range(1, 3)]
     texts = by_item(*items, *others)
-    assert texts[0].startswith("Seven key items are late.")
+    assert texts[0].startswith("Seven key items are late, ")
     assert texts[1].startswith("Two other items are late")
 
 
@@ -145,7 +221,7 @@ def test_a_bullet_has_at_most_sixty_words_and_leaves_what_matters_least_to_the_a
     of = facts(*items, most_words=words)
     section = write(of, BY_ITEM, ("items", "delays"), in_full=False).sections["delay"]
     first, *bullets = text_of(section.paragraphs[0]).splitlines()
-    assert first.endswith(" most come first; Annex B says more of each.")
+    assert first.endswith(" the gravest first (details in Annex B).")
     assert max(len(each.split()) for each in bullets) <= 1 + 60 + 3
 
 
@@ -158,13 +234,12 @@ def test_the_dates_list_does_not_repeat_a_date_that_a_bullet_has():
     assert "Annex B" not in texts[1]
 
 
-def test_a_result_of_a_late_item_says_so_in_its_name():
+def test_a_result_of_a_late_item_is_said_to_be_of_one():
     done = late("1.1", delay(), title="Train staff")
     updates = [update_of(done, achieved="40 staff were trained.", key_achievement="headline")]
     section = write(facts(done, updates=updates), BY_ITEM, in_full=False).sections["achievements"]
-    assert text_of(section.paragraphs[0]).splitlines()[1:] == [
-        "- Train staff (1.1, also late): Forty staff were trained."
-    ]
+    assert text_of(section.paragraphs[0]).splitlines()[1:] == ["- Forty staff were trained."]
+    assert text_of(section.paragraphs[1]) == "Of these, work on “Train staff” (1.1) is late."
 
 
 def test_what_an_item_needs_does_not_name_it_twice():
@@ -253,7 +328,8 @@ def test_every_late_key_item_has_its_own_cause_and_action_before_anything_else_h
     ("typed", "told"),
     [
         ("hire two trainers", "DoL will hire two trainers by December 2010."),
-        ("keep the post filled", "Until December 2010, DoL will keep the post filled."),
+        # It is kept until the new date, though the act has an earlier day.
+        ("keep the post filled", "DoL will keep the post filled."),
         (
             "meet the trainers every month",
             "Until December 2010, DoL will meet the trainers every month.",
@@ -262,10 +338,13 @@ def test_every_late_key_item_has_its_own_cause_and_action_before_anything_else_h
             "Talks with MOH about joint funding",
             "DoL plans talks with MOH about joint funding by December 2010.",
         ),
-        ("The draft is with the board", "The draft is with the board (DoL, by December 2010)."),
+        (
+            "The draft is with the board",
+            "The draft is with the board. DoL is to finish this by December 2010.",
+        ),
         (
             "Leaflets keep staff aware until then",
-            "Leaflets keep staff aware until then (DoL, by December 2010).",
+            "Leaflets keep staff aware until then. DoL is to finish this by December 2010.",
         ),
     ],
 )
@@ -302,17 +381,17 @@ def test_what_bridges_a_delay_without_a_verb_is_a_sentence():
         explanation="the trainers left", meanwhile="Temporary life rings at the 7 busiest"
     )
     assert by_item(late("1.1", held_up))[0].endswith(
-        " It is bridged by temporary life rings at the 7 busiest."
+        " The gap is filled by temporary life rings at the 7 busiest."
     )
 
 
-def test_the_day_of_an_action_that_the_cause_has_too_comes_last():
+def test_the_day_of_an_action_that_the_cause_has_too_is_left_out():
     held_up = delay(
         explanation="nothing can be connected before the old one is replaced in December 2010",
         actions=[action("connect the rest in stages as it is ready", HEALTH, BY)],
     )
     assert by_item(late("1.1", held_up))[0].endswith(
-        "will connect the rest in stages as it is ready, by December 2010."
+        "will connect the rest in stages as it is ready."
     )
 
 
@@ -326,4 +405,6 @@ def test_a_risk_of_a_told_item_names_it_and_does_not_repeat_its_action():
         escalated_on=None, item=one.pk, response="submit a bid for money",
     )  # fmt: skip
     section = write(facts(one, all_risks=(grave,)), BY_ITEM, in_full=False).sections["next_steps"]
-    assert text_of(section.paragraphs[0]).splitlines()[1:] == ["- Trained staff leave (1.1)."]
+    assert text_of(section.paragraphs[0]) == (
+        "One risk of high likelihood and impact has not been raised with you. Trained staff leave (1.1)."
+    )

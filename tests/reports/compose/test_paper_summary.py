@@ -118,7 +118,7 @@ def test_most_key_items_being_late_comes_first_with_how_many_items_are_late_in_a
     last = LastPaper(date(2009, 12, 1), 0, 2)
     assert brief(*keys, *others, *fine, last_paper=last)[1] == (
         "Six of the Plan’s nine key items are late, among them “Item 1.1” (1.1, two months late); “Item 1.2” (1.2); and "
-        "“Item 1.3” (1.3). In all, 11 of its 25 items are late (two in the last paper)."
+        "“Item 1.3” (1.3). In all, 11 of its 25 items are late (two in the last paper), none is complete and 14 are on track."
     )
     # Half of them are not most.
     assert brief(*keys, *others, *fine, *[item(f"4.{n}", is_key=True) for n in range(3)])[
@@ -327,9 +327,7 @@ def test_late_items_are_counted_with_the_number_of_key_ones(keys, sentence):
 def test_where_most_key_items_are_late_one_line_has_all_items_by_stage_too():
     items = [late(f"1.{n}", is_key=n < 3) for n in (1, 2, 3)]
     lines = brief(*items, item("1.9", is_key=True, stage="complete"))
-    assert lines[1].endswith(
-        " In all, three of its four items are late; one is complete and three are under way."
-    )
+    assert lines[1].endswith(" In all, three of its four items are late and one is complete.")
     assert [line for line in lines if line.startswith("Of the Plan’s")] == []
 
 

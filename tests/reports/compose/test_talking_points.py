@@ -208,7 +208,7 @@ def test_what_hurts_people_is_asked_about_before_key_items():
     texts = point_texts(late(delay(), is_key=True), hurts, content="questions")
     assert [text.partition("?")[0] for text in texts if text.startswith("Why is")] == [
         "Why is finding homes late",
-        "Why is “Train staff” (1.1) late",
+        "Why is training staff late",
     ]
 
 

@@ -10,8 +10,10 @@ from workitems.terms.date_order import (
     ends_before,
     gap,
     out_of_order,
+    same_time,
     two_dates,
     unexplained,
+    without_other_date,
 )
 from workitems.terms.known_dates import KnownDate
 
@@ -114,3 +116,30 @@ def test_a_cause_that_took_a_part_of_the_delay_does_not_explain_it(explanation, 
 def test_a_text_with_another_day_than_its_record_gives_one_thing_two_dates(text, says):
     assert two_dates(text, date(2027, 2, 26)) == says
     assert two_dates(text, None) == ""
+
+
+@pytest.mark.parametrize(
+    ("explanation", "says"),
+    [
+        (
+            "It cannot be connected before the old one is replaced in February 2027.",
+            "The cause lasts until February 2027, and an action against it is due on 26 February 2027.",
+        ),
+        ("The floods in February 2027 closed the road.", ""),
+        ("It cannot be connected before January 2027.", ""),
+    ],
+)
+def test_an_action_that_is_due_when_its_cause_ends_contradicts_it(explanation, says):
+    assert same_time(explanation, date(2027, 2, 26)) == says
+    assert same_time(explanation, None) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("send the draft by March 2027.", "send the draft."),
+        ("send the draft by February 2027", "send the draft by February 2027"),
+    ],
+)
+def test_a_date_that_contradicts_the_record_is_left_out_of_the_text(text, left):
+    assert without_other_date(text, date(2027, 2, 26)) == left
