@@ -81,10 +81,9 @@ def next_steps(writer: Writer) -> Section:
         *_risks(writer, room),
         *([writer.running(watched, about="next steps")] if watched else ()),
         *_dates(writer, shown, actions, room),
-        _closing(
-            writer, [step for step in ahead if step not in shown], room, has_shown=bool(shown)
-        ),
     ]
+    unshown = [step for step in ahead if step not in shown]
+    paragraphs.append(_closing(writer, unshown, has_shown=bool(shown)))
     return Section(SectionKind.NEXT_STEPS, "Next steps", tuple(paragraphs))
 
 
@@ -209,7 +208,7 @@ def _line(writer: Writer, item: ItemAt, step: MilestoneAt, *, is_earliest: bool 
     return f"{step.forecast}{sure}: {writer.names.line(item, step, who)}"
 
 
-def _closing(writer: Writer, unshown: list[Step], room: Room, *, has_shown: bool) -> Paragraph:
+def _closing(writer: Writer, unshown: list[Step], *, has_shown: bool) -> Paragraph:
     """Return a paragraph on where the other steps of the coming 12 months are, and the promise to report risks."""
     words = "You will be told at once of any new delay or risk."
     is_short = writer.is_tight and writer.is_by_item
@@ -224,7 +223,6 @@ def _closing(writer: Writer, unshown: list[Step], room: Room, *, has_shown: bool
             count = count_in_words(len(unshown), "more milestone" if has_shown else "milestone")
             sentence = f"{capitalised(count)} {agree(len(unshown), 'follows', 'follow')} in the next 12 months."
         words = sentence if is_short else f"{sentence} {words}"
-    room.use(words)
     sources = [milestone_source(item, step) for item, step in unshown]
     return writer.paragraph(words, about="closing", sources=sources or None)
 

@@ -496,7 +496,8 @@ def unreported(
     start = f"{capitalised(count)} {agree(len(entries), 'is', 'are')} late"
     where = writer.where(HOLDS_EVERY_DELAY)
     if len(entries) <= MAX_NAMED:
-        dated = f"{start}{_named(writer, entries, with_dates=True)}."
+        is_one = writer.is_by_item and writer.is_tight and len(entries) == 1
+        dated = f"{start}{_named(writer, entries, with_dates=True, with_causes=not is_one)}."
         is_short = writer.is_by_item and writer.is_tight and len(entries) > 1
         if not is_short and (len(entries) == 1 or room.has(dated)):
             return dated
@@ -519,7 +520,13 @@ def unreported(
     return text
 
 
-def _named(writer: Writer, entries: list[LateItem], *, with_dates: bool = False) -> str:
+def _named(
+    writer: Writer,
+    entries: list[LateItem],
+    *,
+    with_dates: bool = False,
+    with_causes: bool = True,
+) -> str:
     """Return the items by cause, `with_dates` with those on which they are expected now, as the end of a sentence that they
     are late: ": the map (1.3, now June 2011) because of legislation and the card (1.4)". The cause that holds up all of
     them comes first."""
@@ -531,7 +538,7 @@ def _named(writer: Writer, entries: list[LateItem], *, with_dates: bool = False)
         groups.setdefault(because_of(cause_of(entry)), []).append(name)
     if len(groups) == 1:
         ((cause, names),) = groups.items()
-        return f"{cause}: {join_words(names)}"
+        return f"{cause if with_causes else ''}: {join_words(names)}"
     return f": {join_words(f'{join_words(names)}{cause}' for cause, names in groups.items())}"
 
 

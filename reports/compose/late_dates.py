@@ -92,7 +92,7 @@ def dates_in_words(writer: Writer, entry: LateItem, step: MilestoneAt, *, is_onl
 
 def follows_in_words(writer: Writer, entry: LateItem, step: MilestoneAt) -> str:
     """Return a sentence on a further late milestone of an item, after that on its first."""
-    form, was = form_of(writer, entry.item, step, is_only=False), in_when(step.agreed, step.on)
+    form, was = form_of(writer, entry.item, step, is_only=False), when(step.agreed, step.on)
     new = from_when(step.forecast, step.on) if is_waiting(step) else when(step.forecast, step.on)
     on = "on" if new[:1].isdigit() else "in"
     sure = " at the earliest" if is_waiting(step) else ""
@@ -100,7 +100,7 @@ def follows_in_words(writer: Writer, entry: LateItem, step: MilestoneAt) -> str:
         return f"{form.subject} will {form.act} {on} {new}{sure} instead of {was}."
     if form.state:
         return f"{form.subject} will be {form.state} {on} {new}{sure} instead of {was}."
-    return f"{form.subject}, due {was}, will follow {on} {new}{sure}."
+    return f"{form.subject}, due {in_when(step.agreed, step.on)}, will follow {on} {new}{sure}."
 
 
 def _due(writer: Writer, form: Form, step: MilestoneAt) -> str:
@@ -218,4 +218,6 @@ def done_so_far(writer: Writer, entry: LateItem, step: MilestoneAt) -> Done | No
         return None
     sentence = max(found, key=lambda each: each[:2])[-1]
     is_result = update.key_achievement != Update.KeyAchievement.NO and counts(sentence)
-    return Done(sentence, update.source, is_result)
+    # No sentence begins with a digit.
+    told = f"So far, {sentence}" if sentence[:1].isdigit() else sentence
+    return Done(told, update.source, is_result)

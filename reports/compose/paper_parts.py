@@ -124,7 +124,7 @@ def write(
 # Share of the words that is filled; the rest is for what people add to the draft. By item, causes and actions are worth
 # more: only a few words are kept, for the lead of the recommendations.
 FILLED = 0.94
-KEPT_BY_ITEM = 8
+KEPT_BY_ITEM = 5
 TRIES = 8
 TRIES_BY_ITEM = 12
 Made = tuple[int, Writer, dict[str, Section]]

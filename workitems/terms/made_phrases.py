@@ -123,6 +123,8 @@ _NOUNS = {
     "visited": "visits to",
     "written": "the writing of",
 }
+# Verbs with which a title begins, and no other order.
+_IN_ORDERS = set_of("know")
 # What may follow that: where, for whom, when.
 _TAIL = r"(?P<tail> (?:at|by|for|in|on|to|with|across|under|through) .+)?"
 _DONE = re.compile(
@@ -227,7 +229,8 @@ def phrase_of_title(title: str, *, in_orders: bool = False) -> str:
     begun, rest = found["verb"].casefold() + found["more"], found["rest"]
     # "Co-design" is known by its second part.
     verbs = [verb.rpartition("-")[2] for verb in _VERB.findall(begun)]
-    is_plain = FIRST_VERBS.issuperset(verbs) and not rest.startswith(_NO_OBJECT)
+    known = FIRST_VERBS | _IN_ORDERS if in_orders else FIRST_VERBS
+    is_plain = known.issuperset(verbs) and not rest.startswith(_NO_OBJECT)
     is_sure = len(verbs) > 1 or verbs[0] not in ALSO_NOUNS or in_orders
     if not is_plain or not (is_sure or _OBJECT_AFTER.match(rest)):
         return ""

@@ -71,7 +71,7 @@ def test_a_good_draft_passes_every_check(begin):
 def test_checks_are_the_same_on_a_draft_that_was_already_read(begin, by, item, update, break_it):
     briefing = begin(contact_phone="(04) 555 0100", copied_to="")
     drafts.add(briefing=briefing, section="delay", text="SENSITIVE " * 151, by=by)
-    item.title = "Print a brochure (IN CONFIDENCE)"
+    item.title = "Warn the public (IN CONFIDENCE)"
     history.save(item, by=None)
     if break_it:
         type(briefing.plan).objects.filter(pk=briefing.plan_id).update(portfolio="Nobody’s")

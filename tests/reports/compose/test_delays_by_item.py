@@ -157,7 +157,7 @@ def test_a_second_late_milestone_follows_in_its_own_form():
     first = late_step(delay(explanation="the price rose"), as_told="the signing")
     second = late_step(agreed=date(2010, 6, 30), description="Rule in force")
     told = by_item(item("1.1", first, second, is_key=True))[0]
-    assert told.endswith(" The rule will be in force in May 2011 instead of on 30 June 2010.")
+    assert told.endswith(" The rule will be in force in May 2011 instead of 30 June 2010.")
 
 
 def test_how_much_is_done_is_told_with_what_is_late_and_not_as_a_result():
@@ -173,7 +173,7 @@ def test_how_much_is_done_is_told_with_what_is_late_and_not_as_a_result():
     ]  # fmt: skip
     found = write(facts(one, *fine, updates=[update, *results]), BY_ITEM, in_full=False).sections
     assert "Fourteen of 20" not in text_of(found["achievements"].paragraphs[0])
-    assert text_of(found["delay"].paragraphs[0]).endswith(" 14 of 20 plans are complete.")
+    assert text_of(found["delay"].paragraphs[0]).endswith(" So far, 14 of 20 plans are complete.")
 
 
 @pytest.mark.parametrize(

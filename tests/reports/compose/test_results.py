@@ -13,7 +13,10 @@ from reports.compose.results import (
     passage,
     stated,
     told_alone,
+    with_verbs,
+    without_lead,
     without_praise,
+    worth,
 )
 from reports.compose.subjects import Names
 from reports.document import words
@@ -294,3 +297,44 @@ def test_a_return_says_that_an_answer_tells_of_no_result():
     (printed,) = of_answer(item(), POLICE, Answer(FILLER, "headline", ""))
     assert not printed.text
     assert printed.advice[-1].startswith("Say what was achieved")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (
+            "206 safety officers trained, in 71 clubs",
+            "206 safety officers were trained, in 71 clubs",
+        ),
+        ("41 of 60 sites done", "41 of 60 sites are done"),
+        ("640 adults took part", "640 adults took part"),
+        ("14 plans are checked by Police", "14 plans are checked by Police"),
+    ],
+)
+def test_a_count_without_its_verb_gets_it(typed, told):
+    assert with_verbs(typed) == told
+
+
+def test_what_people_said_when_they_were_asked_is_no_result():
+    asked = "Consultation closed with 1,846 submissions, of which 71% supported the rule."
+    assert worth(asked, is_done=True) == 0
+    assert worth("39 councils adopted the standard.", is_done=True) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (
+            "We opened the form in May. In August 5,300 of 5,700 people were paid.",
+            "In August 5,300 of 5,700 people were paid.",
+        ),
+        # What leans on the first sentence stays with it, and so does a second number.
+        (
+            "Two depots opened. Together they hold 100 beds.",
+            "Two depots opened. Together they hold 100 beds.",
+        ),
+        ("437 schools use it. 61% of pupils passed.", "437 schools use it. 61% of pupils passed."),
+    ],
+)
+def test_a_sentence_that_only_leads_to_a_number_gives_way(typed, told):
+    assert without_lead(typed) == told
