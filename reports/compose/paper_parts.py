@@ -132,6 +132,7 @@ Made = tuple[int, Writer, dict[str, Section]]
 LEAST = Share(0, is_tight=True)
 # A text that uses so much of the words is long enough.
 NEARLY_ALL = 0.98
+NEARLY_ALL_BY_ITEM = 0.995
 
 
 def _within(
@@ -155,13 +156,14 @@ def _within(
         if (made[0] > most) == (share == LEAST):
             return made[1:]
     tries = TRIES_BY_ITEM if is_by_item(contents) else TRIES
-    made = _longest(most, partial(make, is_tight=False), tries)
+    nearly = NEARLY_ALL_BY_ITEM if is_by_item(contents) else NEARLY_ALL
+    made = _longest(most, partial(make, is_tight=False), tries, nearly)
     if made[0] > most:
-        made = _longest(most, partial(make, is_tight=True), tries)
+        made = _longest(most, partial(make, is_tight=True), tries, nearly)
     return made[1:]
 
 
-def _longest(most: int, make: Callable[[int], Made], tries: int) -> Made:
+def _longest(most: int, make: Callable[[int], Made], tries: int, nearly: float) -> Made:
     """Return the longest text found that has at most so many words, or what it must have if that is longer.
 
     Sections do not always use their share, and what they must have may need more than that. So a few
@@ -180,11 +182,7 @@ def _longest(most: int, make: Callable[[int], Made], tries: int) -> Made:
             best = made if best is None or total > best[0] else best
         if words == 0 and total > most:
             return made
-        if (
-            (words == 0 and not too_many)
-            or NEARLY_ALL * most <= total <= most
-            or fits + 1 == too_many
-        ):
+        if (words == 0 and not too_many) or nearly * most <= total <= most or fits + 1 == too_many:
             break
         if too_many == most and best is None:
             # Whether anything fits is known at once.
