@@ -298,8 +298,8 @@ def _list_of_risks(
     sources = [_source(risk) for risk in rows]
     if writer.is_by_item and len(rows) == len(lines) == 1:
         # One needs no list.
-        told = joined(introduction, ":", texts[0], writer.agency_names)
-        yield writer.paragraph(told, about=about, sources=lines[0][1])
+        text = joined(introduction, ":", texts[0], writer.agency_names)
+        yield writer.paragraph(text, about=about, sources=lines[0][1])
     elif lines:
         yield from writer.paragraphs(f"{introduction}:", about=about, bullets=lines)
     else:
