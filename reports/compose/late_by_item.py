@@ -305,10 +305,10 @@ def _lines(
             yield Line(MEANS if writer.is_tight and not place else rank, told, of_delay, must)
     if line := _further_date(writer, entry, home):
         yield line
-    if part := done_so_far(writer, entry, told_first(entry)):
-        is_short = count_words(part.text) <= SHORT_WORDS
+    if so_far := done_so_far(writer, entry, told_first(entry)):
+        is_short = count_words(so_far.text) <= SHORT_WORDS
         rank = MEANS if is_short and writer.is_tight else ACTION
-        yield Line(rank if is_short or part.is_result else DONE, part.text, part.source)
+        yield Line(rank if is_short or so_far.is_result else DONE, so_far.text, so_far.source)
     # That a cause has to be settled says nothing beside the action that does it.
     if not (steps and needed_for(writer, entry) is None) and (
         needs := what_is_left_open(writer, entry, introduce=False)
