@@ -211,7 +211,8 @@ def challenge_of(writer: Writer, item: ItemAt) -> tuple[str, Source] | None:
 
 def requested(writer: Writer, item: ItemAt) -> Iterator[tuple[str, bool]]:
     """Yield a sentence on each variation of the item that waits for a decision, and whether a date or the item itself
-    depends on it."""
+    depends on it. What would read the same is told once."""
+    told = set()
     for asked in writer.facts.requests.get(item.pk, ()):
         who = writer.facts.agencies[asked.agency].short_name
         if asked.kind == Variation.Kind.WORDING:
@@ -221,7 +222,10 @@ def requested(writer: Writer, item: ItemAt) -> Iterator[tuple[str, bool]]:
         else:
             to = _new_date(item, asked.milestone, asked.due)
         is_grave = asked.kind != Variation.Kind.WORDING
-        yield f"{who} has asked the working group to {to}.", is_grave
+        sentence = f"{who} has asked the working group to {to}."
+        if sentence not in told:
+            told.add(sentence)
+            yield sentence, is_grave
 
 
 def _new_date(item: ItemAt, milestone: int | None, due: KnownDate) -> str:
