@@ -33,8 +33,16 @@ def example_day() -> str:
     return day_words(near_today())
 
 
+def example_past_day() -> str:
+    return day_words(localdate() - timedelta(days=6))
+
+
 def _enter_a_date() -> str:
     return _("Enter a date, such as {day}.").format(day=example_day())
+
+
+def _enter_a_past_date() -> str:
+    return _("Enter a date, such as {day}.").format(day=example_past_day())
 
 
 def _enter_a_day_or_month() -> str:
@@ -44,6 +52,7 @@ def _enter_a_day_or_month() -> str:
 
 
 ENTER_A_DATE = lazy(_enter_a_date, str)()
+ENTER_A_PAST_DATE = lazy(_enter_a_past_date, str)()
 ENTER_A_DAY_OR_MONTH = lazy(_enter_a_day_or_month, str)()
 
 

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,9 +15,11 @@ from django.utils.translation import gettext_lazy
 from agencies.typed.asking import (
     ENTER_A_DATE,
     ENTER_A_DAY_OR_MONTH,
+    ENTER_A_PAST_DATE,
     AskingForm,
     Fault,
     example_day,
+    example_past_day,
     say_faults,
 )
 from agencies.typed.characters import fault_of
@@ -89,11 +91,12 @@ class DayAheadField(DayField):
 class PastDayField(DayField):
     """A day on which something was done: "Friday" is the last one, and the example has passed."""
 
+    default_error_messages = {"invalid": ENTER_A_PAST_DATE, "required": ENTER_A_PAST_DATE}
     reads = Side.PAST
 
     @property
     def example(self) -> str:
-        return in_words(localdate() - timedelta(days=6))
+        return example_past_day()
 
 
 def refuse_unprintable(text: str) -> None:

@@ -83,7 +83,7 @@ def request_of_2013(plan: Plan) -> None:
     asked.send_for_review().later(1).agree_all().finish_review()
     asked.later(1).sign(WARNINGS_LEFT)
     release = asked.release()
-    asked.close()
+    asked.send_decision().close()
     asked.later(5).publish(release)
     decision_maker = asked.seated("oia_decision_maker", plan.coordinating_agency)
     with history.written_at(asked.at):

@@ -232,6 +232,11 @@ class Asked:
             )
         return self
 
+    def send_decision(self) -> "Asked":
+        with history.written_at(self.at):
+            requests.record_sent(request=self.request, on=self.today, by=self.adviser, at=self.at)
+        return self
+
     def release(self) -> Release:
         """Redact, print and examine what the decision gives, and store it."""
         papers = packages.prepared_papers(self._fresh())

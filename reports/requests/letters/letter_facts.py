@@ -118,7 +118,8 @@ class Line:
     """A document of the schedule.
 
     `grounds` are all used on it or within it, `weighed` those of them whose public interest somebody
-    has noted. `reason` says why it is out of scope, or to whom it was transferred.
+    has noted. `reason` says why it is out of scope, or to whom it was transferred. A paper that
+    `shows_labels` was redacted here, so labels stand in the place of its withheld words.
     """
 
     number: int
@@ -128,6 +129,7 @@ class Line:
     grounds: tuple[str, ...] = ()
     weighed: tuple[str, ...] = ()
     reason: str = ""
+    shows_labels: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,7 +152,7 @@ class _Sentences:
     def counted(self, key: str, count: int, **values: str) -> str:
         """Return the first of two sentences for one, the second for several."""
         words: str = self._sentences[key][count != 1]
-        return _tidy(words.format(**self._known | values, n=number(count)))
+        return _tidy(words.format(**{"n": number(count)} | self._known | values))
 
     def columns(self, key: str) -> tuple[str, ...]:
         return tuple(self._sentences[key])
@@ -366,8 +366,10 @@ def _outcome(facts: Facts, say: _Sentences) -> Iterator[Block]:
     else:
         sentences = [say.text("outcome_refused")]
     counts = Counter(line.decision for line in facts.lines)
+    # Of three documents, "three are released in part" is said as "all".
+    every = {"n": "both" if len(facts.lines) == 2 else "all"} if len(counts) == 1 else {}
     counted = [
-        say.counted(f"count_{decision}", counts[decision])
+        say.counted(f"count_{decision}", counts[decision], **every)
         for decision in Decision
         if counts[decision]
     ]
@@ -389,11 +391,21 @@ def _sending(facts: Facts, say: _Sentences, *, is_enclosed: bool) -> Iterator[Bl
         sentences.append(say.counted("follows_by", len(given), release_by=by))
     elif given:
         sentences.append(say.counted("follows", len(given)))
-    if within := [ground for line in given for ground in _grounds(facts, line.grounds)]:
-        sentences.append(say.text("labels", label=f"[{within[0].cited}]"))
+    redacted = [line for line in given if line.grounds]
+    labelled = [line for line in redacted if line.shows_labels]
+    if within := [ground for line in labelled for ground in _grounds(facts, line.grounds)]:
+        numbers = join_words([str(line.number) for line in labelled])
+        where = f" in {say.counted('where', len(labelled), documents=numbers)}"
+        sentences.append(
+            say.text(
+                "labels",
+                label=f"[{within[0].cited}]",
+                where=where if len(labelled) < len(redacted) else "",
+            )
+        )
     if sentences:
         yield _paragraph(sentences)
-    if facts.will_be_published:
+    if facts.will_be_published and given:
         yield say("publish")
 
 
@@ -442,6 +454,9 @@ def _cells(facts: Facts, line: Line, say: _Sentences) -> tuple[Text, ...]:
     if line.decision is not None:
         reason = closed(_tidy(line.reason))
         decision = say.text(f"decision_{line.decision}", reason=reason).strip(": ")
+        name, _colon, rest = decision.partition(": ")
+        if rest.startswith(f"{name} "):  # "Transferred: Transferred to Police."
+            decision = rest
     grounds = join_words(ground.cited for ground in _grounds(facts, line.grounds))
     cells = (
         str(line.number),

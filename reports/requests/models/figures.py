@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from reports.requests.law.working_days import WorkingDays
-from reports.requests.models.request import InformationRequest, RequestEvent, in_force
+from reports.requests.models.request import InformationRequest, RequestEvent, in_force, told_on
 from reports.requests.models.request_clock import clock_of
 
 Kind = RequestEvent.Kind
@@ -53,12 +53,13 @@ def figures_of(
         kinds = {each.kind for each in within}
         complaints += sum(each.kind == Kind.COMPLAINT_RECEIVED for each in within)
         transferred += Kind.TRANSFERRED in kinds
-        decided = next((each for each in within if each.kind == Kind.DECISION_NOTIFIED), None)
-        if decided is None:
+        decided = next((each for each in events if each.kind == Kind.DECISION_NOTIFIED), None)
+        told = told_on(events)
+        if decided is None or told is None or not first <= told <= last:
             continue
         clock = clock_of(events, days)
-        taken.append(days.day_number(clock.starts_on, decided.happened_on))
-        on_time += days.late_by(clock.due, decided.happened_on) == 0
+        taken.append(days.day_number(clock.starts_on, told))
+        on_time += days.late_by(clock.due, told) == 0
         extended += clock.extended_to is not None
         refused += decided.outcome == RequestEvent.Outcome.REFUSED
     return Figures(

@@ -24,7 +24,8 @@ KEEP_FOR = timedelta(days=7)
 
 class FileCheckQuerySet(models.QuerySet["FileCheck"]):
     def without_contents(self) -> Self:
-        return self.defer("pdf")
+        """Leave the file in the database, and say whether there is one."""
+        return self.defer("pdf").annotate(has_file=Q(pdf__isnull=False))
 
     def to_begin(self, at: datetime) -> Self:
         """Filter to waiting rows and abandoned running ones, oldest first."""
@@ -40,7 +41,8 @@ class FileCheck(models.Model):
     """One check of one file for a line of a schedule.
 
     `pdf` is an uploaded file until it is kept; None for the paper as it is held, and for a copy that was kept.
-    `as_pictures` asks for its pages to be printed to pictures; then `pdf` becomes what was printed.
+    `as_pictures` asks for its pages to be printed to pictures; then `pdf` becomes what was printed. It also becomes
+    what is left when only document information had to be removed.
     """
 
     class State(models.TextChoices):
@@ -62,6 +64,8 @@ class FileCheck(models.Model):
     beat_at = models.DateTimeField(null=True)
     added_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     added_as = models.CharField(max_length=SIGNATURE_LENGTH, blank=True)
+    # Of rows `without_contents`: whether an upload is there that nobody kept.
+    has_file: bool
 
     objects = FileCheckQuerySet.as_manager()
 
@@ -109,8 +113,10 @@ class FileCheck(models.Model):
         if self.decision == ScheduleLine.Decision.FULL:
             return tuple(each for each in found if each.kind not in PART_OF_THE_WHOLE)
         compared = self.comparison
-        if compared is not None and not compared.missing:
+        if compared is not None and not compared.gone:
             return (Found("whole"), *found)
+        if compared is None and self._looks_whole:
+            return (Found("alike"), *found)
         return found
 
     @property
@@ -124,7 +130,38 @@ class FileCheck(models.Model):
         return Comparison.from_plain(plain) if plain else None
 
     @property
+    def compared(self) -> str:
+        """How the file was compared with the paper: by its words, by its looks alone, or not at all."""
+        if self.comparison is not None:
+            return "words"
+        return "looks" if self.report and self.report.get("looks") else "nothing"
+
+    @property
+    def pages_to_look_at(self) -> tuple[int, ...]:
+        """The numbers of the pages that somebody looks at one by one, of a copy that is released in part: those
+        whose words were not compared, and all if words are missing and nothing looks as if they were."""
+        if self.decision != ScheduleLine.Decision.PART or not self.report:
+            return ()
+        if self.comparison is None or self._looks_whole:
+            return tuple(range(1, self.report["pages"] + 1))
+        return tuple(self.report.get("unread", ()))
+
+    @property
+    def _looks_whole(self) -> bool:
+        looks = self.report and self.report.get("looks")
+        return bool(looks and looks["is_whole"])
+
+    @property
+    def pages_alike(self) -> tuple[int, ...]:
+        """The numbers of the pages that look like one of the paper's."""
+        looks = self.report and self.report.get("looks")
+        return tuple(looks["same"]) if looks else ()
+
+    @property
+    def is_unreadable(self) -> bool:
+        return any(each.kind in UNREADABLE for each in self.found)
+
+    @property
     def may_be_pictures(self) -> bool:
         """Whether printing the pages to pictures can help."""
-        kinds = {each.kind for each in self.found}
-        return bool(kinds) and not self.as_pictures and not kinds & UNREADABLE
+        return bool(self.found) and not self.as_pictures and not self.is_unreadable

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from agencies.models import User
 from agencies.records.tracking import SIGNATURE_LENGTH
 from agencies.wording.translation import day_words
+from reports.document.wording import join_words
 from reports.models.issue import sha256
 from reports.requests.models.request import REQUEST_ROLES, InformationRequest, RequestEvent
 from reports.requests.models.schedule import GROUNDS_LENGTH, TITLE_LENGTH, ScheduleLine, codes
@@ -151,3 +152,7 @@ class ReleasedPaper(models.Model):
     @property
     def ground_codes(self) -> tuple[str, ...]:
         return codes(self.grounds)
+
+    @property
+    def grounds_in_words(self) -> str:
+        return join_words([f"s {code}" for code in self.ground_codes])

@@ -299,7 +299,9 @@ class RequestEvent(models.Model):
         TRANSFERRED = "transferred", gettext_lazy("Transferred")
         EXTENDED = "extended", gettext_lazy("Extension notified")
         CONSULTED = "consulted", gettext_lazy("Consulted")
-        DECISION_NOTIFIED = "decision_notified", gettext_lazy("Decision notified")
+        # Its signature. The requester is told on the day that `DECISION_SENT` names, if there is one.
+        DECISION_NOTIFIED = "decision_notified", gettext_lazy("Decision signed")
+        DECISION_SENT = "decision_sent", gettext_lazy("Decision sent to the requester")
         RELEASED = "released", gettext_lazy("Released")
         PUBLISHED = "published", gettext_lazy("Published")
         UNPUBLISHED = "unpublished", gettext_lazy("Unpublished")
@@ -319,7 +321,7 @@ class RequestEvent(models.Model):
     }
 
     # Each of these happens once; a correction names the first.
-    ONCE = (Kind.RECEIVED, Kind.DECISION_NOTIFIED, Kind.RELEASED)
+    ONCE = (Kind.RECEIVED, Kind.DECISION_NOTIFIED, Kind.DECISION_SENT, Kind.RELEASED)
 
     request = models.ForeignKey(InformationRequest, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=24, choices=Kind)
@@ -363,14 +365,18 @@ class RequestEvent(models.Model):
                         *("received", "acknowledged"),
                         *("clarification_sought", "clarification_received"),
                         *("transferred_in_part", "transferred", "extended", "consulted"),
-                        *("decision_notified", "released", "published", "unpublished"),
+                        *("decision_notified", "decision_sent"),
+                        *("released", "published", "unpublished"),
                         *("withdrawn", "complaint_received", "complaint_closed"),
                     ]
                 ),
             ),
             models.UniqueConstraint(
                 fields=["request", "kind"],
-                condition=Q(kind__in=["received", "decision_notified", "released"], corrects=None),
+                condition=Q(
+                    kind__in=["received", "decision_notified", "decision_sent", "released"],
+                    corrects=None,
+                ),
                 name="requestevent_happens_once",
             ),
             models.CheckConstraint(
@@ -429,3 +435,11 @@ def in_force(events: Iterable[RequestEvent]) -> list[RequestEvent]:
     rows = sorted(events, key=lambda each: (each.happened_on, each.pk))
     corrected: set[Any] = {each.corrects_id for each in rows}
     return [each for each in rows if each.pk not in corrected and not each.is_struck]
+
+
+def told_on(valid: Iterable[RequestEvent]) -> date | None:
+    """Return the day on which the requester was told of the decision, of events in force: that on which it was sent
+    or, while that is not recorded and before it was, that of the signature."""
+    days = {each.kind: each.happened_on for each in valid}
+    signed = days.get(RequestEvent.Kind.DECISION_NOTIFIED)
+    return signed and days.get(RequestEvent.Kind.DECISION_SENT, signed)

@@ -7,11 +7,11 @@ from datetime import date
 from reports.requests.law.act import act_named
 from reports.requests.law.working_days import WorkingDays
 from reports.requests.models.non_working_day import NonWorkingDay
-from reports.requests.models.request import RequestEvent, in_force
+from reports.requests.models.request import RequestEvent, in_force, told_on
 
 Kind = RequestEvent.Kind
-# The clock stops with the first of these.
-STOPS = (Kind.DECISION_NOTIFIED, Kind.TRANSFERRED, Kind.WITHDRAWN)
+# The clock stops with the first of these, or when the requester is told of the decision.
+STOPS = (Kind.TRANSFERRED, Kind.WITHDRAWN)
 
 
 def calendar() -> WorkingDays:
@@ -28,6 +28,8 @@ class RequestClock:
     starts_on: date
     extended_to: date | None = None
     stopped_on: date | None = None
+    is_signed: bool = False
+    is_sent: bool = False
 
     @property
     def first_due(self) -> date:
@@ -80,10 +82,13 @@ def clock_of(events: Iterable[RequestEvent], days: WorkingDays) -> RequestClock:
             asked_early, starts_on = False, each.happened_on
     extensions = [each.due_on for each in valid if each.kind == Kind.EXTENDED]
     stops = [each.happened_on for each in valid if each.kind in STOPS]
+    told = told_on(valid)
     return RequestClock(
         days=days,
         received_on=received_on,
         starts_on=starts_on,
         extended_to=extensions[-1] if extensions else None,
-        stopped_on=min(stops, default=None),
+        stopped_on=min([*stops, *([told] if told else [])], default=None),
+        is_signed=told is not None,
+        is_sent=any(each.kind == Kind.DECISION_SENT for each in valid),
     )

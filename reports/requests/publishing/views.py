@@ -102,7 +102,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             )
             return redirect("requests:releases")
     page = PublicPage.objects.open().filter(plan=row.request.plan_id).first()
-    papers = row.papers.without_contents()
+    papers = row.papers.defer("pdf").order_by("number")
     return form_page(
         request,
         "reports/requests/publishing/publish.html",

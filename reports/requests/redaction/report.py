@@ -28,6 +28,8 @@ class Report:
     too_short: int  # withheld strings that cannot be searched for
     visible_on_purpose: int
     findings: tuple[Finding, ...]
+    # How a file that another program made was compared with the paper: "words", "looks" or "nothing".
+    compared: str = ""
 
     @property
     def passes(self) -> bool:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from textwrap import shorten
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -41,6 +41,8 @@ TURNS = {
         gettext_lazy("Sign the decision on request {request}"),
     ),
 }
+# Signed longer ago, a refusal without a day of sending is from when the signature stood for it.
+SENT_WITHIN = timedelta(days=30)
 # Papers are given, and not released yet.
 AWAITS_RELEASE = Exists(
     ScheduleLine.objects.filter(request=OuterRef("pk"), decision__in=ScheduleLine.GIVEN)
@@ -72,13 +74,27 @@ def sent_back(requests: Iterable[InformationRequest]) -> dict[int, SentBack]:
     return found
 
 
+def awaits_sending(row: InformationRequest, clock: RequestClock, on: date) -> bool:
+    """Whether the decision is signed and nobody has recorded that it was sent."""
+    if row.is_own_initiative or not clock.is_signed or clock.is_sent:
+        return False
+    ended_lately = (
+        row.state == State.REFUSED and row.closed_on and row.closed_on >= on - SENT_WITHIN
+    )
+    return row.state == State.DECIDED or bool(ended_lately)
+
+
+def late_by_words(late: int) -> str:
+    return ngettext("{count} working day late", "{count} working days late", late).format(
+        count=late
+    )
+
+
 def clock_words(clock: RequestClock, on: date) -> str:
     """Return how far a running clock is: "1 working day late", "Due today", "Due in 3 working days"."""
     late = clock.days.late_by(clock.due, on)
     if late:
-        return ngettext("{count} working day late", "{count} working days late", late).format(
-            count=late
-        )
+        return late_by_words(late)
     if clock.due == on:
         return _("Due today")
     if clock.due < on:  # Since the due day, no working day has begun.
@@ -99,6 +115,11 @@ def lines_for(user: User, on: date) -> list[Line]:
         *(_requests(user, answering, on) if answering else ()),
         *(_answers(preparing, on) if preparing else ()),
     ]
+
+
+def _beginning(text: str) -> str:
+    """Return whole words of a text from its beginning."""
+    return shorten(text, LETTERS_OF_TEXT, placeholder="…")
 
 
 def _answers(agencies: set[int], on: date) -> Iterator[Line]:
@@ -123,7 +144,7 @@ def _answers(agencies: set[int], on: date) -> Iterator[Line]:
             what=_("Read what {agency} answered about “{paper}”").format(
                 agency=row.agency.short_name, paper=row.line.title
             ),
-            detail=Truncator(row.answer).chars(LETTERS_OF_TEXT),
+            detail=_beginning(row.answer),
             when=_("Answered {since}").format(since=since(day, on)),
             may_finish=False,
             url=reverse("requests:request-line", args=[request.pk, row.line.number]),
@@ -132,45 +153,61 @@ def _answers(agencies: set[int], on: date) -> Iterator[Line]:
 
 def _requests(user: User, agencies: set[int], on: date) -> Iterator[Line]:
     rows = list(
-        InformationRequest.objects.filter(agency__in=agencies, state__in=(*TURNS, State.DECIDED))
+        InformationRequest.objects.filter(agency__in=agencies)
+        .filter(
+            Q(state__in=(*TURNS, State.DECIDED))
+            | Q(state=State.REFUSED, closed_on__gte=on - SENT_WITHIN)
+        )
         .for_list()
         .annotate(awaits_release=AWAITS_RELEASE)[:SHOWN_AT_MOST]
     )
     days = calendar()
     why = sent_back(rows)
     for row in rows:
-        role, act = _turn(row)
-        if row.agency_id not in user.agencies_as(role):
-            continue
         clock = clock_of(row.events.all(), days)
-        is_counted = row.is_open and not row.is_own_initiative
-        detail = (
-            _("Sent back: {reason}").format(reason=why[row.pk].reason)
-            if row.pk in why
-            else row.text
-        )
-        yield line(
-            due=clock.due if is_counted else on,
-            on=on,
-            plan=row.plan.title if row.plan else row.agency.name,
-            what=act.format(request=row.reference),
-            detail=Truncator(detail).chars(LETTERS_OF_TEXT),
-            when=clock_words(clock, on)
-            if is_counted
-            else _("Decided")
-            if not row.is_open
-            else _("No due day"),
-            url=row.get_absolute_url(),
-        )
+        for role, act in _turns(row, clock, on):
+            if row.agency_id in user.agencies_as(role):
+                yield _line_of(row, clock, act, why.get(row.pk), on)
 
 
-def _turn(row: InformationRequest) -> "tuple[str, StrOrPromise]":
-    """Return whose turn it is, and what is done next. The row says whether it awaits its release."""
+def _line_of(
+    row: InformationRequest, clock: RequestClock, act: StrOrPromise, why: SentBack | None, on: date
+) -> Line:
+    is_counted = row.is_open and not row.is_own_initiative
+    # What somebody else handed over waits already, however far its day is.
+    waits = why is not None or row.state in (State.IN_REVIEW, State.READY)
+    due = clock.due if is_counted else on
+    return line(
+        due=min(due, on) if waits else due,
+        on=on,
+        plan=row.plan.title if row.plan else row.agency.name,
+        what=act.format(request=row.reference),
+        detail=_beginning(_("Sent back: {reason}").format(reason=why.reason) if why else row.text),
+        when=clock_words(clock, on)
+        if is_counted
+        else _("Decided")
+        if not row.is_open
+        else _("No due day"),
+        url=row.get_absolute_url(),
+    )
+
+
+def _turns(
+    row: InformationRequest, clock: RequestClock, on: date
+) -> "Iterator[tuple[str, StrOrPromise]]":
+    """Yield whose turn it is, and what is done next. The row says whether it awaits its release."""
+    if row.state in TURNS:
+        yield TURNS[State(row.state)]
+        return
+    is_unsent = awaits_sending(row, clock, on)
+    if is_unsent:
+        yield Seat.Role.OIA_ADVISER, _("Send the decision on request {request}, and record the day")
     if row.state != State.DECIDED:
-        return TURNS[State(row.state)]
+        return
     if row.awaits_release:  # type: ignore[attr-defined]
-        return Seat.Role.OIA_DECISION_MAKER, _("Release the papers of request {request}")
-    return Seat.Role.OIA_ADVISER, _("Close request {request}")
+        yield Seat.Role.OIA_DECISION_MAKER, _("Release the papers of request {request}")
+    elif not is_unsent:
+        yield Seat.Role.OIA_ADVISER, _("Close request {request}")
 
 
 @composed
@@ -192,7 +229,7 @@ def _consultations(agencies: set[int], on: date) -> Iterator[Line]:
             on=on,
             plan=row.agency.name,
             what=_("Say what may be released of “{paper}”").format(paper=row.line.title),
-            detail=Truncator(row.question).chars(LETTERS_OF_TEXT),
+            detail=_beginning(row.question),
             when=asked,
             may_finish=False,
             url=reverse("requests:request-consultation", args=[row.pk]),

@@ -19,7 +19,8 @@ from agencies.records import history
 from agencies.wording.translation import StrOrPromise
 from reports.document import Document
 from reports.document.dates import long_date
-from reports.requests.letters import Letter, Ombudsman
+from reports.requests.letters import Decision, Letter, Ombudsman
+from reports.requests.letters.missing import WITHOUT_GROUND
 from reports.requests.models import (
     Consultation,
     InformationRequest,
@@ -33,7 +34,7 @@ from reports.requests.models.in_scope import found_between
 from reports.requests.redaction.redact import leaves, visible_elsewhere
 from reports.requests.services import earlier_releases
 from reports.requests.services.letters import as_prepared, freeze, written
-from reports.requests.services.line_files import lack_of, named_line
+from reports.requests.services.line_files import NOTHING_WITHHELD, lack_of, named_line
 from reports.requests.services.recording import check_day, not_now, record
 from reports.requests.services.redactions import check_unchanged, document_of, shown, spans_of
 from reports.requests.services.requests import move
@@ -44,7 +45,6 @@ State = InformationRequest.State
 Outcome = RequestEvent.Outcome
 # What is wrong with the redactions of a paper.
 NOT_AGREED = gettext_lazy("{document} has a redaction that is neither agreed nor declined.")
-NOTHING_WITHHELD = gettext_lazy("{document} is released in part, but nothing of it is withheld.")
 WORDS_WITHHELD = gettext_lazy("{document} is released in full, but words of it are withheld.")
 WORDS_CHANGED = gettext_lazy(
     "{document} has a redaction whose words have changed. Withdraw it and propose another."
@@ -131,6 +131,13 @@ def obstacles(request: InformationRequest, *, on: date, ombudsman: Ombudsman) ->
         )
         return (*_undecided(request), *found, refusal)
     lacks = written(letter, on=on, ombudsman=ombudsman)[1]
+    # Of what withholds nothing, that it has no ground is said with it.
+    said = {
+        WITHOUT_GROUND[Decision.PART].format(document=named_line(line))
+        for line in request.lines.given()
+        if NOTHING_WITHHELD.format(document=named_line(line)) in found
+    }
+    lacks = tuple(each for each in lacks if each not in said)
     if not lacks and letter.content != as_prepared(letter, ombudsman=ombudsman):
         found.append(str(WRITE_AGAIN if request.state != State.READY else SEND_BACK))
     return (*lacks, *found)
@@ -294,7 +301,8 @@ def sign_decision(
     warnings_left: Mapping[str, str] | None = None,
     shown: Letter | None = None,
 ) -> RequestEvent:
-    """Sign the decision, freeze its letter as it is sent, and record that the requester is told.
+    """Sign the decision, freeze its letter as it is sent, and record the signature. The adviser sends the letter, and
+    records the day (`requests.record_sent`).
 
     The files were made from the letter of this version, dated `on`, which may be another day than
     that for which it was prepared; `shown` is that letter. A decision that gives nothing refuses the

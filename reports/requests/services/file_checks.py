@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from agencies.models import User
 from reports.models.issue import sha256
-from reports.requests.models import FileCheck, ScheduleLine
+from reports.requests.models import FileCheck, InformationRequest, ScheduleLine
 from reports.requests.models.file_check import FileCheckQuerySet
 
 State = FileCheck.State
 # What the check is: a file that passed an earlier edition is checked anew.
-EDITION = 1
+EDITION = 2
 # What follows when a check is asked for: nothing here, for a worker looks. Tests check at once.
 ASKED: list[Callable[[FileCheck], None]] = []
 
@@ -96,7 +96,7 @@ def beat(row: FileCheck, *, at: datetime) -> bool:
 
 
 def finish(row: FileCheck, report: dict[str, Any], made: bytes) -> bool:
-    """Store the report and, if the pages were printed to pictures, what was printed."""
+    """Store the report and, if the pages were printed to pictures or the file cleaned, what was made."""
     columns: dict[str, Any] = {"pdf": made, "pdf_sha256": sha256(made)} if made else {}
     return _mine(row).update(state=State.DONE, report=report, **columns) == 1
 
@@ -117,6 +117,16 @@ def put_back(row: FileCheck) -> None:
 def delete_outdated(*, at: datetime) -> None:
     """Delete uploads that nobody kept."""
     FileCheck.objects.removable(at).delete()
+
+
+def forget_missing_words(request: InformationRequest) -> None:
+    """Remove what was withheld from the checks of a request that has ended."""
+    for check in FileCheck.objects.without_contents().filter(
+        line__request=request, state=State.DONE
+    ):
+        if check.report["comparison"] and check.report["comparison"]["changes"]:
+            check.report["comparison"]["changes"] = []
+            check.save(update_fields=["report"])
 
 
 def _mine(row: FileCheck) -> FileCheckQuerySet:

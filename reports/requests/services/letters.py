@@ -32,7 +32,7 @@ from reports.requests.letters import (
     write,
 )
 from reports.requests.models import InformationRequest, RequestLetter
-from reports.requests.models.request import in_force
+from reports.requests.models.request import in_force, told_on
 from reports.requests.models.request_clock import calendar
 from reports.requests.models.request_clock import clock_of as clock_of_request
 from reports.requests.services.recording import check_day, not_now
@@ -62,7 +62,7 @@ def facts_of(
     """
     days = calendar()
     events = in_force(request.events.all())
-    counted = clock_of_request(events, days)
+    counted, told = clock_of_request(events, days), told_on(events)
     extension, transfer = typed.get("extension"), typed.get("transfer")
     release_by = typed.get("release_by")
     return Facts(
@@ -86,7 +86,12 @@ def facts_of(
         signatory=Person(**typed.get("signatory", {})),
         ombudsman=ombudsman,
         events=tuple(
-            Event(kind=Happened(each.kind), on=each.happened_on, whom=each.whom, until=each.due_on)
+            Event(
+                kind=Happened(each.kind),
+                on=told if each.kind == Happened.DECISION_NOTIFIED and told else each.happened_on,
+                whom=each.whom,
+                until=each.due_on,
+            )
             for each in events
             if each.kind in KINDS_IN_LETTERS
         ),
@@ -127,6 +132,7 @@ def _lines(request: InformationRequest) -> list[Line]:
                 grounds=tuple(notes),
                 weighed=tuple(code for code, noted in notes.items() if noted),
                 reason=row.reason,
+                shows_labels=row.is_ours,
             )
         )
     return found

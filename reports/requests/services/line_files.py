@@ -5,16 +5,18 @@ any other paper goes out as it is, unless it is no PDF or is released in part: t
 for it before the decision is signed.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from io import BytesIO
 
 from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, ngettext, override
 
 from agencies.models import User
 from reports.document import Document, from_json, words
+from reports.document.wording import join_words
 from reports.models import Response
 from reports.models.issue import sha256
 from reports.render.pdf import RenderRefused
@@ -39,6 +41,10 @@ WITH_FILES = (
 
 
 NO_COPY = gettext_lazy("{document} is released in part, and has no redacted copy yet. Upload one.")
+NOTHING_WITHHELD = gettext_lazy(
+    "{document} is released in part, but nothing of it is withheld. Choose the words to withhold, or "
+    "release it in full."
+)
 NO_PDF = gettext_lazy("{document} has no PDF yet. Upload one.")
 
 
@@ -50,6 +56,17 @@ def named_line(line: ScheduleLine) -> str:
 def standing_copy(line: ScheduleLine) -> LineCopy | None:
     """Return the copy that goes out instead of the paper, if one was uploaded for its decision."""
     return line.copies.standing().first() if line.is_given and not line.is_ours else None
+
+
+def check_of_copy(copy: LineCopy) -> FileCheck | None:
+    """Return the check after which a copy was kept, with the words that are missing in it until the request ends."""
+    return (
+        FileCheck.objects.without_contents()
+        .filter(line=copy.line_id, decision=copy.decision, pdf_sha256=copy.pdf_sha256)
+        .filter(pdf=None, state=FileCheck.State.DONE)
+        .order_by("-pk")
+        .first()
+    )
 
 
 # --- what we hold ----------------------------------------------------------------------------------
@@ -171,6 +188,15 @@ def lack_of(line: ScheduleLine) -> str:
     return ""
 
 
+def nothing_is_withheld(line: ScheduleLine) -> str:
+    """Return, as a sentence, that a paper is released in part and is whole so far, or ""."""
+    if line.decision != Decision.PART:
+        return ""
+    if line.is_ours and not line.redactions.standing().exists():
+        return NOTHING_WITHHELD.format(document=named_line(line))
+    return lack_of(line)
+
+
 def going_out(line: ScheduleLine, *, stamp: str) -> tuple[bytes, str]:
     """Return the PDF of a given paper that is no briefing, and the stamp that its pages have.
 
@@ -223,6 +249,7 @@ def report_of(check: FileCheck, *, size: int, file_name: str) -> Report:
         too_short=0,
         visible_on_purpose=0,
         findings=tuple(Finding(str(each.page or ""), each.sentence) for each in check.found),
+        compared=check.compared if check.decision == Decision.PART else "",
     )
 
 
@@ -305,10 +332,13 @@ def print_to_pictures(*, check: FileCheck, by: User, at: datetime) -> FileCheck:
 
 
 @transaction.atomic
-def keep_copy(*, check: FileCheck, by: User, at: datetime) -> LineCopy:
+def keep_copy(
+    *, check: FileCheck, by: User, at: datetime, pages_looked_at: Collection[int] = ()
+) -> LineCopy:
     """Keep a checked file, to be released instead of its paper. The newest counts.
 
-    Raise `Refused` for one that is not checked or did not pass, and if the decision on the paper has changed.
+    Raise `Refused` for one that is not checked or did not pass, if the decision on the paper has changed, and for
+    a page that was not compared with the paper and that nobody looked at.
     """
     row = _to_be_copied(check.line)
     found = FileCheck.objects.select_for_update().get(pk=check.pk)
@@ -319,6 +349,15 @@ def keep_copy(*, check: FileCheck, by: User, at: datetime) -> LineCopy:
     if found.decision != row.decision:
         raise Refused(
             _("The decision on this paper has changed since. Upload the copy again for it.")
+        )
+    if missed := [each for each in found.pages_to_look_at if each not in pages_looked_at]:
+        raise Refused(
+            ngettext(
+                "Look at page {pages} too, and tick it.",
+                "Look at pages {pages} too, and tick them.",
+                len(missed),
+            ).format(pages=join_words([str(each) for each in missed])),
+            "pages",
         )
     data = bytes(found.pdf)
     report = report_of(found, size=len(data), file_name="copy.pdf")
@@ -334,11 +373,9 @@ def keep_copy(*, check: FileCheck, by: User, at: datetime) -> LineCopy:
         added_at=at,
     )
     made.save(force_insert=True)
-    # The copy has the file now, and what was withheld is not kept beside it.
+    # The copy has the file now. The missing words stay for the reviewer and the signatory, until the request ends.
     found.pdf = None
-    if found.report["comparison"]:
-        found.report["comparison"]["changes"] = []
-    found.save(update_fields=["pdf", "report"])
+    found.save(update_fields=["pdf"])
     return made
 
 
@@ -352,6 +389,17 @@ def _to_be_copied(line: ScheduleLine) -> ScheduleLine:
         raise Refused(_("Decide first whether this paper is released in full or in part."))
     _check_may_add(request, row)
     return row
+
+
+def takes_copy(row: ScheduleLine) -> bool:
+    """Whether a copy may be uploaded or kept for a paper now."""
+    if row.is_ours or not row.is_given:
+        return False
+    try:
+        _check_may_add(row.request, row)
+    except Refused:
+        return False
+    return True
 
 
 def _check_may_add(request: InformationRequest, row: ScheduleLine) -> None:

@@ -19,7 +19,9 @@ from reports.requests.letters import Ombudsman
 from reports.requests.models import InformationRequest, Redaction, RequestEvent, RequestLetter
 from reports.requests.models.request import RECEIVED_TOO_EARLY, in_force
 from reports.requests.models.request_clock import RequestClock, calendar, clock_of
+from reports.requests.services.file_checks import forget_missing_words
 from reports.requests.services.letters import write_again
+from reports.requests.services.line_files import nothing_is_withheld
 from reports.requests.services.recording import check_day, check_open, need, not_now, record
 from workitems.models import Plan
 from workitems.plan.services.refusals import Refused, locked
@@ -41,6 +43,8 @@ def move(row: InformationRequest, to: str, *, by: User, reason: str = "") -> Inf
             row, _("it cannot become {state} from there").format(state=State(to).label.lower())
         )
     row.state = to
+    if to in InformationRequest.ENDED:
+        forget_missing_words(row)
     return history.save_version(row, by=by, reason=reason)
 
 
@@ -185,7 +189,8 @@ def start_preparing(*, request: InformationRequest, by: User) -> InformationRequ
 def send_for_review(
     *, request: InformationRequest, ombudsman: Ombudsman, by: User
 ) -> InformationRequest:
-    """Send the schedule and the redactions to the reviewer. Raise `Refused` with a line undecided.
+    """Send the schedule and the redactions to the reviewer. Raise `Refused` with a line undecided, and for a paper
+    in part of which nothing is withheld.
 
     The letter with the decision, if there is one, is written again as the papers are now.
     """
@@ -198,6 +203,7 @@ def send_for_review(
             )
         )
     if row.state == State.PREPARING:
+        _check_parts_are_withheld(row)
         _write_decision_again(row, ombudsman, by)
     return move(row, State.IN_REVIEW, by=by)
 
@@ -230,8 +236,16 @@ def finish_review(
             )
         )
     if row.state == State.IN_REVIEW:
+        _check_parts_are_withheld(row)
         _write_decision_again(row, ombudsman, by)
     return move(row, State.READY, by=by)
+
+
+def _check_parts_are_withheld(row: InformationRequest) -> None:
+    """Raise `Refused` for a paper that is released in part and of which nothing is withheld."""
+    for line in row.lines.given().in_order().select_related("evidence", "response"):
+        if refusal := nothing_is_withheld(line):
+            raise Refused(refusal)
 
 
 def _write_decision_again(row: InformationRequest, ombudsman: Ombudsman, by: User) -> None:
@@ -326,14 +340,13 @@ def transfer(
 ) -> RequestEvent:
     """Record a transfer to another body, as a whole, which ends the request here, or in part.
 
-    Raise `Refused` after the last day to transfer.
+    A late one is recorded too: its letter apologises, and the page says how late it was.
     """
     row = locked(request)
     check_open(row)
     _check_was_asked(row)
     whom = need(whom, _("Say where it was transferred to."), "whom")
     check_day(row, on, at)
-    _check_in_time_to_transfer(clock(row), on)
     kind = Kind.TRANSFERRED_IN_PART if in_part else Kind.TRANSFERRED
     event = record(row, kind, on=on, by=by, at=at, note=note, whom=whom, letter=letter)
     if not in_part:
@@ -396,21 +409,13 @@ def extend(
 
 def _check_in_time_to_extend(now: RequestClock, on: date) -> None:
     limit = now.days.act.limits.decide
-    refusal = _(
-        "An extension is notified within the first {limit} working days. Those ended on {day}."
-    )
-    _check_in_time(refusal, on, limit, now.first_due)
-
-
-def _check_in_time_to_transfer(now: RequestClock, on: date) -> None:
-    limit = now.days.act.limits.transfer
-    refusal = _("A transfer is made within the first {limit} working days. Those ended on {day}.")
-    _check_in_time(refusal, on, limit, now.transfer_by)
-
-
-def _check_in_time(refusal: str, on: date, limit: int, last: date) -> None:
-    if on > last:
-        raise Refused(refusal.format(limit=limit, day=long_date(last)), "on")
+    if on > now.first_due:
+        raise Refused(
+            _(
+                "An extension is notified within the first {limit} working days. Those ended on {day}."
+            ).format(limit=limit, day=long_date(now.first_due)),
+            "on",
+        )
 
 
 def _is_working_day(now: RequestClock, day: date) -> bool:
@@ -469,11 +474,49 @@ def close_complaint(
 
 
 @transaction.atomic
+def record_sent(
+    *, request: InformationRequest, on: date, by: User, at: datetime, note: str = ""
+) -> RequestEvent:
+    """Record on which day the signed decision went to the requester: the day that counts for the Act.
+
+    Raise `Refused` before it is signed, a second time, and for a day before the signature.
+    """
+    row = locked(request)
+    if row.is_own_initiative:
+        raise Refused(_("A proactive release has no requester to tell."))
+    in_force_ = row.events.in_force()
+    signed = in_force_.of_kind(Kind.DECISION_NOTIFIED).first()
+    if signed is None:
+        raise Refused(_("The decision is not signed yet. It is sent after that."))
+    sent = in_force_.of_kind(Kind.DECISION_SENT).first()
+    if sent is not None:
+        raise Refused(
+            _("The decision was sent on {day}. Correct that record if the day is wrong.").format(
+                day=long_date(sent.happened_on)
+            )
+        )
+    if on < signed.happened_on:
+        raise Refused(
+            _("The decision was signed on {day}, after that day.").format(
+                day=long_date(signed.happened_on)
+            ),
+            "on",
+        )
+    return record(row, Kind.DECISION_SENT, on=on, by=by, at=at, note=note, letter=signed.letter)
+
+
+@transaction.atomic
 def close(*, request: InformationRequest, on: date, by: User, at: datetime) -> InformationRequest:
-    """Close a decided request, once all that its decision gives is released."""
+    """Close a decided request, once all that its decision gives is released and it is recorded as sent."""
     row = locked(request)
     if row.state == State.DECIDED and row.lines.given().exists() and not is_released(row):
         raise Refused(_("The papers of the decision are not released yet."))
+    if (
+        row.state == State.DECIDED
+        and not row.is_own_initiative
+        and not row.events.in_force().of_kind(Kind.DECISION_SENT).exists()
+    ):
+        raise Refused(_("Record first on which day the decision was sent to the requester."))
     check_day(row, on, at)
     row.closed_on = on
     return move(row, State.CLOSED, by=by)
@@ -553,8 +596,6 @@ def _check_corrected(row: InformationRequest, event: RequestEvent, on: date) -> 
     in_force = row.events.in_force()
     if event.kind == Kind.EXTENDED:
         _check_in_time_to_extend(clock(row), on)
-    if event.kind in (Kind.TRANSFERRED, Kind.TRANSFERRED_IN_PART):
-        _check_in_time_to_transfer(clock(row), on)
     released = in_force.of_kind(Kind.RELEASED).first()
     if event.kind == Kind.DECISION_NOTIFIED and released and on > released.happened_on:
         day = long_date(released.happened_on)
@@ -562,6 +603,13 @@ def _check_corrected(row: InformationRequest, event: RequestEvent, on: date) -> 
             _("Its papers were released on {day}, before that day.").format(day=day), "on"
         )
     decided = in_force.of_kind(Kind.DECISION_NOTIFIED).first()
+    sent = in_force.of_kind(Kind.DECISION_SENT).first()
+    if event.kind == Kind.DECISION_NOTIFIED and sent and on > sent.happened_on:
+        day = long_date(sent.happened_on)
+        raise Refused(_("The decision was sent on {day}, before that day.").format(day=day), "on")
+    if event.kind == Kind.DECISION_SENT and decided and on < decided.happened_on:
+        day = long_date(decided.happened_on)
+        raise Refused(_("The decision was signed on {day}, after that day.").format(day=day), "on")
     if event.kind == Kind.RELEASED and decided and on < decided.happened_on:
         day = long_date(decided.happened_on)
         raise Refused(
@@ -573,5 +621,11 @@ def _check_corrected(row: InformationRequest, event: RequestEvent, on: date) -> 
 ENDS = (Kind.WITHDRAWN, Kind.TRANSFERRED, Kind.DECISION_NOTIFIED)
 CAN_BE_STRUCK = (
     *(Kind.ACKNOWLEDGED, Kind.CLARIFICATION_SOUGHT, Kind.CLARIFICATION_RECEIVED),
-    *(Kind.TRANSFERRED_IN_PART, Kind.EXTENDED, Kind.COMPLAINT_RECEIVED, Kind.COMPLAINT_CLOSED),
+    *(
+        Kind.TRANSFERRED_IN_PART,
+        Kind.EXTENDED,
+        Kind.DECISION_SENT,
+        Kind.COMPLAINT_RECEIVED,
+        Kind.COMPLAINT_CLOSED,
+    ),
 )

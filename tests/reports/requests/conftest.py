@@ -201,9 +201,11 @@ def ready(request_, line, decide, prepared, adviser, reviewer):
 
 
 @pytest.fixture
-def sign(request_, decision_maker):
-    def sign(letter, **others):
-        return deciding.sign_decision(
+def sign(request_, decision_maker, adviser):
+    """Sign the decision, and send it on that day unless told otherwise."""
+
+    def sign(letter, *, sends=True, **others):
+        event = deciding.sign_decision(
             **{
                 "request": request_,
                 "letter_version": letter.version,
@@ -216,6 +218,11 @@ def sign(request_, decision_maker):
                 **others,
             }
         )
+        if sends:
+            requests.record_sent(
+                request=event.request, on=event.happened_on, by=adviser, at=event.recorded_at
+            )
+        return event
 
     return sign
 

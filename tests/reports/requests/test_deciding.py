@@ -55,7 +55,7 @@ def test_a_decision_that_is_killed_at_any_write_leaves_nothing(ready, sign, requ
         state = fresh(request_).state
         return state, row.sent_on, bytes(row.pdf), request_.events.filter(letter=row).count()
 
-    kills = killed_at_each_write(lambda: sign(letter), stored=stored)
+    kills = killed_at_each_write(lambda: sign(letter, sends=False), stored=stored)
     assert kills == [("ready", None, b"", 0)] * len(kills)
     assert (
         len(kills) >= 5
@@ -71,7 +71,7 @@ def test_a_decision_that_gives_nothing_and_is_killed_at_any_write_leaves_the_req
     def stored():
         return fresh(request_).state, fresh(request_).closed_on, fresh(letter).sent_on
 
-    kills = killed_at_each_write(lambda: sign(letter), stored=stored)
+    kills = killed_at_each_write(lambda: sign(letter, sends=False), stored=stored)
     assert kills == [("ready", None, None)] * len(kills)
     assert stored() == ("refused", TODAY, TODAY)
     assert request_.events.get(kind="decision_notified").outcome == "refused"
@@ -153,15 +153,18 @@ def test_all_that_blocks_a_decision_is_said(request_, line, decide, prepared, ad
 
 
 def test_a_paper_in_part_needs_words_withheld_and_their_notes(
-    request_, line, decide, prepared, title_withheld
+    request_, line, decide, prepared, title_withheld, adviser
 ):
     decide(line, "part")
     prepared(request_)
     which = f"Document 1, “{line.title}”,"
-    assert blocked(request_) == (
-        f"{which} is withheld in part without a ground.",
-        f"{which} is released in part, but nothing of it is withheld.",
+    nothing = (
+        f"{which} is released in part, but nothing of it is withheld. Choose the words to withhold, or "
+        "release it in full."
     )
+    assert blocked(request_) == (nothing,)
+    act = {"request": request_, "ombudsman": OMBUDSMAN, "by": adviser}
+    assert refusal_of(requests.send_for_review, **act) == nothing
     title_withheld(line, grounds=["9(2)(j)"], public_interest="Little")
     letter = request_.letters.get()
     prepared(request_, letter=letter, version=letter.version)
@@ -230,6 +233,8 @@ def test_the_letter_is_written_again_when_it_is_sent_for_review_and_when_the_rev
 ):
     """The adviser withholds more after writing it, and the reviewer declines that."""
     decide(line, "part", grounds=["6(a)"])
+    kept = propose(start=9, end=11, grounds=["6(a)"])
+    redactions.agree(redaction=kept, version=kept.version, by=reviewer, at=NOW)
     letter = prepared(request_)
     without = letter.content
     row = propose()

@@ -17,8 +17,8 @@ from reports.requests.redaction.elsewhere.compared import Change, compare
 from reports.requests.redaction.elsewhere.held_text import text_of
 from reports.requests.redaction.elsewhere.work import Task, check, checked
 from reports.requests.registered import file_checking
-from reports.requests.services import file_checks, line_files, packages, schedule
-from tests.reports.requests.conftest import NOW, at, client_of, fresh
+from reports.requests.services import file_checks, line_files, packages, requests, schedule
+from tests.reports.requests.conftest import NOW, TODAY, at, client_of, fresh
 from tests.reports.requests.test_made_elsewhere import FILES, NAME, TEXT, made
 from tests.reports.requests.test_requests import refusal_of
 
@@ -71,6 +71,7 @@ def test_what_is_missing_and_added_is_told_word_by_word_with_what_is_around_it()
     copy = "RELEASED We met [s 9(2)(a)] of Ngai Tuhoe on 12 May. He said little of it."
     found = compare(held, copy)
     assert (found.held, found.missing, found.added, found.labels) == (16, 5, 3, 1)
+    assert found.gone == 5
     assert found.changes == (
         Change("", "", "RELEASED", "We met Hemi Tane"),
         Change("We met", "Hemi Tane", "", "of Ngāi Tūhoe on"),
@@ -90,7 +91,7 @@ def test_what_is_missing_and_added_is_told_word_by_word_with_what_is_around_it()
     ids=["the same", "broken otherwise", "recognised wrongly", "in another order"],
 )
 def test_nothing_is_missing_where_the_same_words_stand(copy):
-    assert compare("We met Hemi Tane in May to hear of orchards", copy).missing == 0
+    assert compare("We met Hemi Tane in May to hear of orchards", copy).gone == 0
 
 
 def test_texts_without_words_are_not_compared():
@@ -133,12 +134,12 @@ def test_a_paper_that_cannot_be_read_has_no_words(ending):
 
 def test_a_copy_without_text_is_not_compared():
     data = (FILES / "true" / "img2pdf_blacked.pdf").read_bytes()
-    report, _made = check(Task(ending="pdf"), data, HELD)
+    report, _made = check(Task(endings=("pdf",)), data, HELD)
     assert (report["comparison"], report["has_text"], report["found"]) == (None, False, ())
 
 
 def test_what_the_schedule_withholds_of_its_briefing_is_searched_for():
-    report, _made = check(Task(needles=(NAME,)), HELD, HELD)
+    report, _made = check(Task(needles=(NAME,)), HELD)
     assert [each["kind"] for each in report["found"]] == ["withheld"]
 
 
@@ -229,16 +230,20 @@ def test_a_copy_with_every_word_is_refused_for_a_paper_that_is_released_in_part(
     ]
 
 
-def test_what_was_withheld_is_not_kept_beside_the_copy(upload, adviser):
+def test_what_was_withheld_is_kept_for_the_reviewer_until_the_request_ends(
+    upload, request_, adviser
+):
     check = upload(REDACTED)
-    assert [each.missing for each in check.comparison.changes] == [NAME]
     copy = line_files.keep_copy(check=check, by=adviser, at=NOW)
-    assert (fresh(check).pdf, fresh(check).comparison.changes) == (None, ())
+    assert fresh(check).pdf is None
+    assert [each.missing for each in fresh(check).comparison.changes] == [NAME]
     assert (bytes(copy.pdf), copy.gate_report["passes"]) == (REDACTED, True)
     assert NAME not in str(copy.gate_report)
     assert refusal_of(line_files.keep_copy, check=check, by=adviser, at=NOW) == (
         "This copy is kept already."
     )
+    requests.withdraw(request=request_, on=TODAY, note="By email.", by=adviser, at=NOW)
+    assert fresh(check).comparison.changes == ()
 
 
 def test_a_copy_is_not_kept_before_it_passes(queued, upload, adviser):
@@ -262,7 +267,7 @@ def test_a_paper_released_in_full_may_describe_its_pictures(listed, decide, requ
     from tests.reports.requests.test_made_elsewhere import description
 
     decide(listed, "full")
-    report, _made = check(Task(), made(change=description), b"")
+    report, _made = check(Task(), made(change=description))
     row = FileCheck(line=listed, decision="full", state="done", report=report)
     assert (row.passes, row.comparison) == (True, None)
     row.decision = "part"
@@ -289,7 +294,7 @@ def test_a_file_that_passed_an_earlier_edition_of_the_check_is_checked_anew(
     work()
     line_files.keep_copy(check=fresh(row), by=adviser, at=NOW)
     assert packages.refusals(request_) == []
-    monkeypatch.setattr(file_checks, "EDITION", 2)
+    monkeypatch.setattr(file_checks, "EDITION", file_checks.EDITION + 1)
     assert "is still being checked" in packages.refusals(request_)[0]
     work()
     assert packages.refusals(request_) == []

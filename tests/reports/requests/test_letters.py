@@ -367,7 +367,7 @@ def test_what_was_weighed_follows_in_the_agencys_words():
         (Kind.DECIDE, {"release_by": date(2013, 5, 31)}, "By 31 May 2013 we will send you the document"),
         (Kind.DECIDE_AND_RELEASE, {}, "The document that we are releasing comes with this letter."),
         (Kind.RELEASE, {}, "The document that we are releasing comes with this letter."),
-        (Kind.DECIDE, {"will_be_published": True}, "We will remove your name and address first."),
+        (Kind.DECIDE, {"will_be_published": True}, "Your name and address will not be in them."),
     ],
 )  # fmt: skip
 def test_how_the_documents_come(kind, changes, sentence):

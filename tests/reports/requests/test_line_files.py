@@ -26,6 +26,7 @@ from tests.factories import (
     ResponseFactory,
 )
 from tests.reports.paper_reading import pages
+from tests.reports.requests.by_hand import made_of
 from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of, fresh
 from tests.reports.requests.factories import EarlierPaperFactory
 from tests.reports.requests.test_gate import made
@@ -41,6 +42,8 @@ pytestmark = [
 
 STAMP = "RELEASED UNDER THE OFFICIAL INFORMATION ACT"
 # Two revisions: an earlier one may still be in it, so the gate refuses the file.
+# What another program left of a paper.
+COPY = made_of(["BT /F1 12 Tf 72 700 Td (A paper.) Tj ET"])
 REFUSED = made(pages=1) + b"\n%%EOF\nstartxref\n0\n%%EOF\n"
 
 
@@ -102,7 +105,7 @@ def add_copy(adviser):
         check = line_files.upload_copy(line=line, file=file, **who)
         if check.found:
             raise Refused(" ".join(each.sentence for each in check.found))
-        return line_files.keep_copy(check=check, **who)
+        return line_files.keep_copy(check=check, pages_looked_at=check.pages_to_look_at, **who)
 
     return add
 
@@ -149,7 +152,7 @@ def test_each_kind_of_paper_is_released_or_asks_for_a_copy_before_it_is_signed(
     else:
         assert refused == expected
     if refused:
-        add_copy(line, made(pages=4))
+        add_copy(line, COPY)
     assert (blocked(request_), packages.refusals(request_)) == ([], [])
     requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
     requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
@@ -159,7 +162,7 @@ def test_each_kind_of_paper_is_released_or_asks_for_a_copy_before_it_is_signed(
     paper = release.papers.get()
     assert (paper.is_intact, paper.gate_report["passes"]) == (True, True)
     if refused:
-        assert bytes(paper.pdf) == made(pages=4)
+        assert bytes(paper.pdf) == COPY
     elif which != "answer":
         assert bytes(paper.pdf) == line_files.held_file(fresh(line))
 
@@ -255,7 +258,8 @@ def test_a_copy_is_refused_when_it_is_uploaded(listed, decide, add_copy, line):
     assert refusal_of(add_copy, line=paper, data=whole) == (
         "This is the whole paper. Upload a copy without the words that are withheld."
     )
-    assert refusal_of(add_copy, line=paper, data=REFUSED) == (
+    revised = COPY + b"\n%%EOF\nstartxref\n0\n%%EOF\n"
+    assert refusal_of(add_copy, line=paper, data=revised) == (
         "An earlier version of the pages may still be in the file. Save it as a new file, not for fast "
         "viewing on the web, or print the pages to pictures."
     )
@@ -340,7 +344,9 @@ def test_the_adviser_is_led_to_the_upload_and_the_reviewer_reads_the_copy(
     check = client.post(upload, {"file": file}).url
     assert "The file passed the check" in client.get(check).text
     assert client.post(check, {"act": "keep"}).status_code == 422
-    assert client.post(check, {"act": "keep", "has_looked": "on"}).status_code == 302
+    assert client.post(check, {"act": "keep", "has_looked": "on"}).status_code == 422
+    looked = {"act": "keep", "has_looked": "on", "pages": [1, 2, 3, 4]}
+    assert client.post(check, looked).status_code == 302
     review = client_of(reviewer).get(at("request-review", request_.pk))
     assert "4 pages, uploaded by OIA adviser" in " ".join(review.text.split())
     copy = client_of(reviewer).get(at("request-line-copy-file", request_.pk, 2))

@@ -27,9 +27,15 @@ FILES = Path(__file__).parent / "made_elsewhere"
 NAME = "Hemi Tane"
 DELETE = "Delete the text itself, or print the pages to pictures."
 WITHOUT = "Save the file without it, or print the pages to pictures."
-PROPERTIES = (
-    "Remove it under Properties in the program that made the file, or print the pages to pictures."
-)
+
+
+def empty(name):
+    return (
+        f"In the program that made the file, open Properties and empty “{name}”, or print the pages to "
+        "pictures."
+    )
+
+
 PICTURES = "Print the pages to pictures."
 ANEW = "Recognise the text again after redacting, or print the pages to pictures."
 SCANNED = (
@@ -52,7 +58,9 @@ def like(words):
 
 
 FALSE = {
-    "ghostscript_author": [f"The document information names an author: “{NAME}”. {PROPERTIES}"],
+    "ghostscript_author": [
+        f"The document information names an author: “{NAME}”. {empty('Author')}"
+    ],
     "ghostscript_bookmark": [
         f"A bookmark has words that no page shows: “What {NAME} said”. {WITHOUT}"
     ],
@@ -67,10 +75,12 @@ FALSE = {
     "imagemagick_thumbnail": [
         "Page 1: a small picture of the page is stored, perhaps from before it was redacted. "
         f"{WITHOUT}",
-        f"The document information names an author: “https://imagemagick.org”. {PROPERTIES}",
-        f"The document information says what no page shows: “magick”. {PROPERTIES}",
+        f"The document information names an author: “https://imagemagick.org”. {empty('Author')}",
+        f"The document information says what no page shows: “magick”. {empty('Title')}",
     ],
-    "libreoffice_author": [f"The document information names an author: “{NAME}”. {PROPERTIES}"],
+    "libreoffice_author": [
+        f"The document information names an author: “{NAME}”. {empty('Author')}"
+    ],
     "libreoffice_box": [under("We met Hemi Tane in May")],
     "libreoffice_comment": [f"Page 1: there is a comment: “Ask {NAME} R, 01/03/-1,”. Delete it."],
     "libreoffice_marked_black": [like(NAME)],
@@ -367,11 +377,11 @@ BESIDE = {
     ),
     "metadata": (
         metadata,
-        f"The document information says what no page shows: “Written by {NAME}”. {PROPERTIES}",
+        f"The document information says what no page shows: “Written by {NAME}”. {empty('Subject')}",
     ),
     "a title": (
         title,
-        f"The document information says what no page shows: “What {NAME} said”. {PROPERTIES}",
+        f"The document information says what no page shows: “What {NAME} said”. {empty('Title')}",
     ),
     "a description": (
         description,
@@ -507,7 +517,7 @@ def test_text_that_leaves_no_trace_in_the_picture_is_refused(box, shade, ink, mo
 @pytest.mark.parametrize("name", FALSE)
 def test_printed_to_pictures_a_refused_file_is_accepted(name):
     data = (FILES / "false" / f"{name}.pdf").read_bytes()
-    report, printed = check(Task(ending="pdf", as_pictures=True), data, data)
+    report, printed = check(Task(endings=("pdf",), as_pictures=True), data, data)
     assert (report["found"], report["has_text"], report["pages"]) == ((), False, 1)
     assert b"Hemi" not in printed
 

@@ -10,7 +10,7 @@ from agencies.records import history
 from reports.requests.models import InformationRequest, RequestEvent
 from reports.requests.services import requests
 from tests.factories import UserFactory
-from tests.reports.requests.conftest import NOW, OMBUDSMAN, RECEIVED, TODAY, fresh
+from tests.reports.requests.conftest import NOW, OMBUDSMAN, RECEIVED, TODAY, at, client_of, fresh
 from tests.reports.requests.factories import (
     InformationRequestFactory,
     ReleaseFactory,
@@ -90,6 +90,8 @@ def test_each_step_gives_the_expected_state_from_every_state(name, recorded, adv
         row.state = state
         row.closed_on = TODAY if state in InformationRequest.ENDED else None
         history.save(row, by=None)
+        if name == "close":
+            RequestEventFactory(request=row, kind="decision_sent", happened_on=TODAY)
         try:
             with transaction.atomic():
                 getattr(requests, name)(request=row, by=adviser, **arguments)
@@ -231,11 +233,8 @@ def test_one_question_at_a_time_is_asked_and_answered(request_, adviser):
     )
 
 
-def test_a_request_is_transferred_within_ten_working_days(request_, adviser):
+def test_a_request_is_transferred_in_part_and_as_a_whole(request_, adviser):
     act = {"request": request_, "whom": "Police", "by": adviser, "at": NOW}
-    assert refusal_of(requests.transfer, on=date(2013, 5, 8), **act) == (
-        "A transfer is made within the first 10 working days. Those ended on 7 May 2013."
-    )
     assert refusal_of(requests.transfer, on=date(2013, 5, 7), **{**act, "whom": ""}) == (
         "Say where it was transferred to."
     )
@@ -244,6 +243,17 @@ def test_a_request_is_transferred_within_ten_working_days(request_, adviser):
     requests.transfer(on=date(2013, 5, 7), **act)
     row = fresh(request_)
     assert (row.state, row.closed_on) == (State.TRANSFERRED, date(2013, 5, 7))
+
+
+def test_a_late_transfer_is_recorded_with_its_day_and_said_to_be_late(request_, adviser, today):
+    act = {"request": request_, "whom": "Police", "by": adviser, "at": NOW}
+    event = requests.transfer(on=date(2013, 5, 9), **act)
+    page = client_of(adviser).get(at("request", request_.pk)).text
+    assert "2 working days late" in page
+    corrected = requests.correct_event(
+        event=event, on=date(2013, 5, 8), reason="A day earlier", by=adviser, at=NOW
+    )
+    assert corrected.happened_on == date(2013, 5, 8)
 
 
 def test_an_extension_is_refused_after_the_first_twenty_working_days(request_, adviser):

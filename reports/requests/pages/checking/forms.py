@@ -1,13 +1,47 @@
 """The form that keeps a checked file."""
 
+from typing import Any
+
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.typed.fields import Form
+from reports.requests.models import FileCheck
 
 
 class KeepCopyForm(Form):
+    """Asks for each page that was not compared with the paper, or else once for all."""
+
+    pages = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("I have compared these pages with the paper"),
+        help_text=gettext_lazy(
+            "Words that are missing in the file can still be there in a picture. Tick a page after you have compared it."
+        ),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     has_looked = forms.BooleanField(
         label=gettext_lazy("I have looked at every page of this file"),
         error_messages={"required": gettext_lazy("Look at every page first, then say so here.")},
     )
+
+    def __init__(self, *args: Any, check: FileCheck, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not check.pages_to_look_at:
+            del self.fields["pages"]
+            return
+        alike = set(check.pages_alike)
+        self.fields["pages"].choices = [  # type: ignore[attr-defined]
+            (number, _page_named(number, number in alike if check.report["looks"] else None))
+            for number in check.pages_to_look_at
+        ]
+
+
+def _page_named(number: int, is_alike: bool | None) -> str:
+    if is_alike is None:
+        return _("Page {number}").format(number=number)
+    if is_alike:
+        return _("Page {number}: looks the same as in the paper").format(number=number)
+    return _("Page {number}: looks different from the paper").format(number=number)

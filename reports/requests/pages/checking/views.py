@@ -17,7 +17,7 @@ from agencies.pages.form_pages import form_page, saying_refusals
 from agencies.pages.once import once
 from reports.briefings.views.files import download
 from reports.models import RenderWorker
-from reports.requests.models import FileCheck, ScheduleLine
+from reports.requests.models import FileCheck
 from reports.requests.pages.checking.forms import KeepCopyForm
 from reports.requests.pages.register.views import visible_request
 from reports.requests.services import file_checks, line_files
@@ -33,7 +33,7 @@ def _check(request: HttpRequest, pk: int, number: int, check: int) -> FileCheck:
         raise PermissionDenied
     line = get_object_or_404(row.lines.for_list(), number=number)
     line.request = row
-    found = get_object_or_404(line.checks.without_contents(), pk=check)
+    found: FileCheck = get_object_or_404(line.checks.without_contents(), pk=check)
     found.line = line
     return found
 
@@ -44,10 +44,13 @@ def check(request: HttpRequest, pk: int, number: int, check: int) -> HttpRespons
     """Show how far a check is and, once it is over, all that it found; keep the file if it passes."""
     found = _check(request, pk, number, check)
     act = request.POST.get("act", "keep")
-    form = KeepCopyForm(request.POST if request.method == "POST" and act == "keep" else None)
+    form = KeepCopyForm(
+        request.POST if request.method == "POST" and act == "keep" else None, check=found
+    )
     if request.method == "POST" and (act != "keep" or form.is_valid()):
         with saying_refusals(form):
-            return _act(request, found, act)
+            return _act(request, found, act, form)
+    takes_copy = line_files.takes_copy(found.line) and found.decision == found.line.decision
     return form_page(
         request,
         "reports/requests/checking/check.html",
@@ -55,14 +58,13 @@ def check(request: HttpRequest, pk: int, number: int, check: int) -> HttpRespons
         row=found.line.request,
         line=found.line,
         check=found,
-        is_upload=found.added_by_id is not None,
-        is_part=found.decision == ScheduleLine.Decision.PART,
-        is_kept=found.added_by_id is not None and found.pdf is None,
+        may_copy=takes_copy,
+        may_keep=takes_copy and found.has_file and found.passes,
         at=_where(found),
     )
 
 
-def _act(request: HttpRequest, found: FileCheck, act: str) -> HttpResponse:
+def _act(request: HttpRequest, found: FileCheck, act: str, form: KeepCopyForm) -> HttpResponse:
     pk, number = found.line.request_id, found.line.number
     who: dict[str, Any] = {"by": signed_in(request), "at": timezone.now()}
     if act == "pictures":
@@ -71,7 +73,8 @@ def _act(request: HttpRequest, found: FileCheck, act: str) -> HttpResponse:
     if act == "again":
         file_checks.ask_again(found, at=timezone.now())
         return redirect("requests:request-file-check", pk, number, found.pk)
-    line_files.keep_copy(check=found, **who)
+    pages = form.cleaned_data.get("pages", ())
+    line_files.keep_copy(check=found, pages_looked_at=pages, **who)
     messages.success(
         request, _("The copy is checked and kept. It will be released for this paper.")
     )

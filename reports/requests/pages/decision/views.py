@@ -117,7 +117,9 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
                 warnings_left=form.warnings_left,
                 shown=content,
             )
-            message = _("The decision is signed. Now send its letter to the requester.")
+            message = _(
+                "The decision is signed. The adviser sends its letter and records on which day."
+            )
             if row.is_own_initiative:
                 message = _("The decision is signed. Its memo is frozen.")
             messages.success(request, message)
@@ -160,6 +162,7 @@ def _page(
         lines=list(row.lines.for_list().prefetch_related("redactions")),
         may_read_redactions=user.has_perm("requests.read_redactions", row),
         redactions=Redaction.objects.of_request(row).standing().count(),
+        has_copies=row.lines.filter(decision="part").exclude(kind="issued").exists(),
         reasons=[] if letter is None else list(letter.warnings_left.values()),
         is_late=text is not None and text.has(Purpose.LATE),
         may_read_requester=may_read_requester(user, row),

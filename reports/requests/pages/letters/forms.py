@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.typed.fields import DayField, LinesField, TextField, VersionedForm
+from agencies.typed.fields import DayField, LinesField, PastDayField, TextField, VersionedForm
 from agencies.wording.translation import StrOrPromise
 from reports.requests.law.act import act_named
 from reports.requests.models import RequestLetter
@@ -197,7 +197,7 @@ class LetterForm(VersionedForm):
 class SendLetterForm(VersionedForm):
     """Marks a letter as sent. `sent_on` becomes its date."""
 
-    sent_on = DayField(label=gettext_lazy("Sent on"))
+    sent_on = PastDayField(label=gettext_lazy("Sent on"))
 
     def start(self, row: RequestLetter) -> dict[str, Any]:
         return {"sent_on": self.on}

@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency
 from agencies.typed.asking import Fault
-from agencies.typed.fields import DayField, Form, LinesField, ReasonField, TextField, VersionedForm
+from agencies.typed.fields import (
+    Form,
+    LinesField,
+    PastDayField,
+    ReasonField,
+    TextField,
+    VersionedForm,
+)
 from agencies.wording.translation import StrOrPromise
 from reports.requests.models import InformationRequest, RequestEvent
 from reports.requests.models.request import (
@@ -84,8 +91,8 @@ class RecordRequestForm(Form):
         initial="email",
     )
     requester_name, requester_address = requester_fields().values()
-    dated = DayField(label=gettext_lazy("Date of the request"))
-    received_on = DayField(
+    dated = PastDayField(label=gettext_lazy("Date of the request"))
+    received_on = PastDayField(
         label=gettext_lazy("Received on"),
         help_text=gettext_lazy("The next working day is day 1 of the clock."),
     )
@@ -151,7 +158,7 @@ class ChangeRequestForm(VersionedForm):
 class CorrectEventForm(Form):
     """A later event that names the first: the right day, or that it did not happen."""
 
-    on = DayField(label=gettext_lazy("Correct day"))
+    on = PastDayField(label=gettext_lazy("Correct day"))
     did_not_happen = forms.BooleanField(
         label=gettext_lazy("It did not happen"),
         required=False,

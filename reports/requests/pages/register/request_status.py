@@ -12,7 +12,7 @@ from reports.briefings.views.next_steps import Step
 from reports.requests.models import InformationRequest, RequestEvent, RequestLetter
 from reports.requests.models.request import in_force
 from reports.requests.models.request_clock import RequestClock
-from reports.requests.registered.request_lines import clock_words
+from reports.requests.registered.request_lines import awaits_sending, clock_words, late_by_words
 
 State = InformationRequest.State
 Kind = RequestEvent.Kind
@@ -33,6 +33,8 @@ def mark_of(request: InformationRequest, clock: RequestClock, on: date) -> Mark:
         return Mark(_("Proactive release"))
     if request.state in (State.WITHDRAWN, State.TRANSFERRED):
         return Mark(request.get_state_display(), "complete")
+    if awaits_sending(request, clock, on) and not clock.late_by(on):
+        return Mark(_("Signed, not recorded as sent"), "due")
     until = clock.stopped_on or on
     if clock.late_by(on) or (clock.due < until and not clock.stopped_on):
         return Mark(clock_words(clock, until), "late", is_late=True)
@@ -67,7 +69,9 @@ def clock_days(clock: RequestClock, on: date) -> list[ClockDay]:
         (
             _("Day {number}").format(number=limits.decide),
             clock.first_due,
-            _("Decision due; last day to extend it"),
+            _("Decision was first due; the time is extended")
+            if clock.extended_to
+            else _("Decision due; last day to extend it"),
         ),
     ]
     if clock.extended_to:
@@ -81,6 +85,14 @@ def clock_days(clock: RequestClock, on: date) -> list[ClockDay]:
     ]
 
 
+def late_words(event: RequestEvent, clock: RequestClock) -> str:
+    """Return how late a transfer was, or ""."""
+    if event.kind not in (Kind.TRANSFERRED, Kind.TRANSFERRED_IN_PART) or event.is_struck:
+        return ""
+    late = clock.days.late_by(clock.transfer_by, event.happened_on)
+    return late_by_words(late) if late else ""
+
+
 # --- what happens next -----------------------------------------------------------------------------
 
 
@@ -91,7 +103,12 @@ def to(
 
 
 def next_step(
-    user: User, request: InformationRequest, events: Iterable[RequestEvent], *, is_released: bool
+    user: User,
+    request: InformationRequest,
+    events: Iterable[RequestEvent],
+    *,
+    is_released: bool,
+    is_unsent: bool,
 ) -> Step | None:
     """Return the one next step, if this user may take it."""
     state = request.state
@@ -107,7 +124,14 @@ def next_step(
         if state == State.SCOPING:
             if not lines:
                 return to("request-scope", _("Find papers in scope"), request)
-            return to("request-prepare", _("Decide on each paper"), request, acts=True)
+            return to(
+                "request-prepare",
+                _("Prepare the answer")
+                if all(line.is_decided for line in lines)
+                else _("Decide on each paper"),
+                request,
+                acts=True,
+            )
         if state == State.PREPARING:
             for line in lines:
                 if not line.is_decided:
@@ -127,6 +151,8 @@ def next_step(
                     "decide",
                 )
             return to("request-send", _("Send for review"), request, acts=True)
+        if is_unsent:
+            return to("request-sent", _("Record that the decision was sent"), request)
         is_answered = is_released and not (request.is_own_initiative and request.plan_id)
         if state == State.DECIDED and (is_answered or not any(line.is_given for line in lines)):
             return to("request-close", _("Close the request"), request, acts=True)
@@ -146,9 +172,9 @@ def next_step(
     return None
 
 
-def waits_for(request: InformationRequest, *, is_released: bool) -> str:
+def waits_for(request: InformationRequest, *, is_released: bool, is_unsent: bool) -> str:
     """Return who has the next step, for those who have not, as a sentence."""
-    if request.state in InformationRequest.ENDED:
+    if request.state in InformationRequest.ENDED and not is_unsent:
         return ""
     who = {
         State.IN_REVIEW: _("the OIA reviewer, who agrees each redaction"),
@@ -156,6 +182,8 @@ def waits_for(request: InformationRequest, *, is_released: bool) -> str:
     }.get(State(request.state), _("the OIA adviser, who prepares the answer"))
     if request.state == State.DECIDED and not is_released:
         who = _("the OIA decision-maker, who releases the papers")
+    elif is_unsent:
+        who = _("the OIA adviser, who sends the decision and records the day")
     elif request.state == State.DECIDED and request.is_own_initiative:
         who = _("the OIA decision-maker, who publishes the papers")
     if request.is_own_initiative:

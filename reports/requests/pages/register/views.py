@@ -26,13 +26,14 @@ from reports.requests.pages.register.forms import (
 )
 from reports.requests.pages.register.request_status import (
     clock_days,
+    late_words,
     mark_of,
     next_step,
     other_steps,
     waits_for,
 )
 from reports.requests.pages.register.requester import hide_requester, may_read_requester
-from reports.requests.registered.request_lines import sent_back
+from reports.requests.registered.request_lines import awaits_sending, sent_back
 from reports.requests.services import deciding
 from reports.requests.services import requests as services
 from workitems.models import Plan
@@ -158,6 +159,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     release = getattr(row, "release", None)
     may_prepare = user.has_perm("requests.prepare_request", row)
     seats = Seat.objects.on(on).filter(agency=row.agency_id, role__in=OIA_ROLES)
+    is_unsent = awaits_sending(row, clock, on)
+    where = {"is_released": release is not None, "is_unsent": is_unsent}
     hide_requester(user, row, events)
     return render(
         request,
@@ -170,10 +173,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "days": clock_days(clock, on),
             "recorded_days": clock.recorded_days(on),
             "sent_back": sent_back([row]).get(row.pk),
-            "step": next_step(user, row, events, is_released=release is not None),
-            "waits_for": waits_for(row, is_released=release is not None),
+            "step": next_step(user, row, events, **where),
+            "waits_for": waits_for(row, **where),
+            "is_unsent": is_unsent,
             "others": other_steps(user, row, events, letters),
-            "events": [(each, corrected.get(each.pk)) for each in events],
+            "events": [(each, corrected.get(each.pk), late_words(each, clock)) for each in events],
             "lines": list(row.lines.for_list().prefetch_related("redactions")),
             "letters": letters,
             "people": seats.select_related("user").order_by("role", "user__name"),

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy
 
-from agencies.typed.fields import DayField, Form
+from agencies.typed.fields import Form, PastDayField
 
 
 class ReleaseForm(Form):
-    released_on = DayField(label=gettext_lazy("Released on"))
+    released_on = PastDayField(label=gettext_lazy("Released on"))

@@ -24,7 +24,7 @@ from reports.requests.pages.releasing.forms import ReleaseForm
 from reports.requests.print.release_package import package
 from reports.requests.services import packages
 from reports.requests.services import releases as services
-from reports.requests.services.line_files import lack_of
+from reports.requests.services.line_files import lack_of, standing_copy
 from workitems.plan.views.lookups import signed_in
 
 State = InformationRequest.State
@@ -88,6 +88,7 @@ def _page(
 ) -> HttpResponse:
     may_release = request.user.has_perm("requests.publish_release", row)
     is_waiting = row.state == State.DECIDED and made is None
+    lines = list(row.lines.given().for_list().prefetch_related("redactions"))
     return form_page(
         request,
         "reports/requests/releasing/release.html",
@@ -95,8 +96,10 @@ def _page(
         row=row,
         made=made,
         papers=made.papers.defer("pdf").order_by("number") if made else [],
-        checked=checked,
-        lines=list(row.lines.given().for_list().prefetch_related("redactions")),
+        checked=[(each, _file_url(each.line)) for each in checked],
+        lines=lines,
+        has_ours=any(line.is_ours for line in lines),
+        has_others=any(not line.is_ours for line in lines),
         may_release=may_release and is_waiting,
         lacks=_lacking(row) if is_waiting else [],
         publish_url=_public_url(made) if made is not None and may_release else "",
@@ -104,6 +107,16 @@ def _page(
         is_decided=row.state in (State.DECIDED, State.CLOSED),
         may_read_requester=may_read_requester(signed_in(request), row),
     )
+
+
+def _file_url(line: ScheduleLine) -> str:
+    """Return where the file of a paper that would be released is read, or "" for an answer that is printed then."""
+    name = "request-preview-pdf" if line.is_ours else "request-line-file"
+    if standing_copy(line) is not None:
+        name = "request-line-copy-file"
+    elif line.response_id is not None:
+        return ""
+    return reverse(f"requests:{name}", args=[line.request_id, line.number])
 
 
 def _lacking(row: InformationRequest) -> list[tuple[str, ScheduleLine]]:

@@ -72,9 +72,10 @@ def _queue(request: HttpRequest, of: InformationRequest, form: AgreeAllForm) -> 
             if before
         ],
         copies=[
-            (line, line_files.standing_copy(line), line_files.lack_of(line))
+            (line, copy, copy and line_files.check_of_copy(copy), line_files.lack_of(line))
             for line in of.lines.given().in_order().select_related("evidence", "response")
             if not line.is_ours
+            for copy in [line_files.standing_copy(line)]
         ],
         by_ground=_by_ground(papers) if may_answer else [],
         others=of.lines.kept_as_a_whole_or_in_a_file().in_order(),

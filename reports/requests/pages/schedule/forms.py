@@ -8,7 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency
-from agencies.typed.fields import DayField, Form, LinesField, TextField, UploadField, VersionedForm
+from agencies.typed.fields import (
+    DayField,
+    Form,
+    LinesField,
+    PastDayField,
+    TextField,
+    UploadField,
+    VersionedForm,
+)
 from reports.requests.law.act import act_named
 from reports.requests.models import Consultation, InformationRequest, ScheduleLine
 from reports.requests.models.request import NAME_LENGTH, NOTE_LENGTH
@@ -17,6 +25,10 @@ from reports.requests.pages.redacting.forms import by_family
 from reports.requests.services.grounds import NOT_HELD
 
 Decision = ScheduleLine.Decision
+OURS_HINT = gettext_lazy(
+    "Of a paper that is withheld or refused. For words within a briefing, the ground goes with the words. A "
+    "security marking is never a ground."
+)
 NOT_HELD_HINT = gettext_lazy(
     "s 18(g) also needs that you have no grounds to believe that another agency holds it, or that it is "
     "more closely connected with that agency. Otherwise transfer it under section 14."
@@ -26,8 +38,8 @@ NOT_HELD_HINT = gettext_lazy(
 class ScopeForm(VersionedForm):
     BEGINS_WITH = ("scope_from", "scope_to", "scope_note")
 
-    scope_from = DayField(label=gettext_lazy("Papers from"), required=False)
-    scope_to = DayField(label=gettext_lazy("Papers to"), required=False)
+    scope_from = PastDayField(label=gettext_lazy("Papers from"), required=False)
+    scope_to = PastDayField(label=gettext_lazy("Papers to"), required=False)
     scope_note = LinesField(
         label=gettext_lazy("How we read the request"),
         max_length=NOTE_LENGTH,
@@ -37,7 +49,7 @@ class ScopeForm(VersionedForm):
 
 class FileForm(Form):
     title = TextField(label=gettext_lazy("Title as listed"), max_length=TITLE_LENGTH)
-    dated = DayField(label=gettext_lazy("Date on the file"), required=False)
+    dated = PastDayField(label=gettext_lazy("Date on the file"), required=False)
     file = UploadField(label=gettext_lazy("File"), help_text=gettext_lazy("At most 10 MB."))
 
 
@@ -76,8 +88,7 @@ class DecideLineForm(VersionedForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy(
-            "Of a paper that is withheld or refused. For words within a briefing, the ground "
-            "goes with the words. A security marking is never a ground."
+            "Why the paper, or what is withheld of it, is not released. A security marking is never a ground."
         ),
         error_messages={
             "invalid_choice": gettext_lazy("That ground does not fit this paper. Choose again.")
@@ -95,7 +106,8 @@ class DecideLineForm(VersionedForm):
         label=gettext_lazy("Reason"),
         max_length=NOTE_LENGTH,
         help_text=gettext_lazy(
-            "Why it is out of scope, or to whom it was transferred. The requester reads this."
+            "If it is out of scope, say why; if it is transferred, to whom. For any other decision you can leave "
+            "this blank. The requester reads it."
         ),
     )
 
@@ -119,7 +131,9 @@ class DecideLineForm(VersionedForm):
         # The sections whose grounds fit each decision; the page's script shows only those.
         refusing = "18" if not is_held else "10 18"
         self.sections = {Decision.WITHHELD: "6 7 9", Decision.REFUSED: refusing}
-        if not row.is_ours:
+        if row.is_ours:
+            grounds.help_text = OURS_HINT
+        else:
             self.sections[Decision.PART] = "6 7 9"
 
     def start(self, row: ScheduleLine) -> dict[str, Any]:
@@ -187,7 +201,7 @@ class RecordAnswerForm(VersionedForm):
         max_length=NAME_LENGTH,
         help_text=gettext_lazy("A job title is enough."),
     )
-    received_on = DayField(label=gettext_lazy("Received on"))
+    received_on = PastDayField(label=gettext_lazy("Received on"))
     answer = LinesField(
         label=gettext_lazy("The agency’s answer"), rows=6, required=True, max_length=NOTE_LENGTH
     )

@@ -240,13 +240,12 @@ def _may_copy(request: HttpRequest, line: ScheduleLine) -> bool:
     """Whether the user may upload a PDF for this paper now: its adviser while it is prepared and,
     where a signed decision cannot be released without it, also whoever releases."""
     row = line.request
-    if line.is_ours or not line.is_given:
-        return False
-    if row.state in InformationRequest.PREPARED_IN:
-        return request.user.has_perm("requests.prepare_request", row)
-    if row.state != InformationRequest.State.DECIDED or hasattr(row, "release"):
-        return False
-    return _may_repair(request, row) and line_files.needs_repair(line)
+    may = (
+        request.user.has_perm("requests.prepare_request", row)
+        if row.state in InformationRequest.PREPARED_IN
+        else _may_repair(request, row)
+    )
+    return may and line_files.takes_copy(line)
 
 
 def _may_repair(request: HttpRequest, row: InformationRequest) -> bool:

@@ -2,14 +2,14 @@
 
 from django.utils.translation import gettext_lazy
 
-from agencies.typed.fields import DayField, Form, LinesField, ReasonField
+from agencies.typed.fields import Form, LinesField, PastDayField, ReasonField
 from reports.requests.models.request import NOTE_LENGTH
 
 
 class DatedNoteForm(Form):
     """A day, and what happened on it in words."""
 
-    on = DayField(label=gettext_lazy("Date"))
+    on = PastDayField(label=gettext_lazy("Date"))
     note = LinesField(label=gettext_lazy("What happened"), required=True, max_length=NOTE_LENGTH)
 
 

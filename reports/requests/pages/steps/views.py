@@ -51,7 +51,9 @@ BUTTONS = {
         gettext_lazy("Say which papers are in scope."),
         "requests:request-scope",
     ),
-    "prepare": Button(PREPARES, services.start_preparing, gettext_lazy("Decide on each paper.")),
+    "prepare": Button(
+        PREPARES, services.start_preparing, gettext_lazy("The papers are being prepared.")
+    ),
     "send": Button(PREPARES, _send_for_review, gettext_lazy("It is with the OIA reviewer.")),
     "finish": Button(
         "requests.agree_redactions",
@@ -116,6 +118,7 @@ class Page:
     submit: StrOrPromise
     service: Callable[..., Any]
     message: StrOrPromise
+    needs_words: bool = True
 
 
 PAGES = {
@@ -129,6 +132,18 @@ PAGES = {
         gettext_lazy("Record the answer"),
         services.receive_clarification,
         gettext_lazy("The answer is recorded."),
+    ),
+    "sent": Page(
+        gettext_lazy("Record that the decision was sent"),
+        gettext_lazy(
+            "Download the signed letter under “Letters” and send it first. Enter the day on which it left, also if that is "
+            "later than the date of the letter: it counts for the Act."
+        ),
+        gettext_lazy("How it was sent"),
+        gettext_lazy("Record the day"),
+        services.record_sent,
+        gettext_lazy("The decision is recorded as sent."),
+        needs_words=False,
     ),
     "withdraw": Page(
         gettext_lazy("Record that the request was withdrawn"),
@@ -163,7 +178,7 @@ def dated(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Record a step with its day and words."""
     row, page = prepared_request(request, pk), PAGES[name]
     form = DatedNoteForm(posted(request), initial={"on": timezone.localdate()})
-    form.fields["note"].label = page.label
+    form.fields["note"].label, form.fields["note"].required = page.label, page.needs_words
     if carry_out(request, form, page.service, request=row, at=timezone.now()):
         return done(request, page.message, "requests:request", pk)
     return form_page(

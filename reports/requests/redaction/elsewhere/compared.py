@@ -41,12 +41,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How a copy differs. `missing` and `added` count words, wherever they stand; `labels` ours."""
+    """How a copy differs. `missing` and `added` count the words of all changes, `gone` those of them that
+    stand nowhere in the copy, not even with letters recognised wrongly; `labels` ours."""
 
     held: int
     missing: int
     added: int
     labels: int
+    gone: int
     changes: tuple[Change, ...] = ()
     more: int = 0
 
@@ -56,6 +58,8 @@ class Comparison:
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Comparison:
+        # Those stored before words were counted as they are listed have the other count alone.
+        plain = {"gone": plain["missing"], **plain}
         return cls(**{**plain, "changes": tuple(Change(**each) for each in plain["changes"])})
 
 
@@ -66,8 +70,8 @@ class _Word(NamedTuple):
 
 def compare(held: str, copy: str) -> Comparison | None:
     """Return how the copy differs from the held text, or None for texts too long or without words."""
-    labels = len(LABEL.findall(copy))
-    one, other = _words_of(held), _words_of(LABEL.sub(" ", copy))
+    copy, labels = _without_labels(copy, held)
+    one, other = _words_of(held), _words_of(copy)
     if not one or not other or max(len(one), len(other)) > MAX_WORDS:
         return None
     changes = list(_changes(one, other))
@@ -79,12 +83,30 @@ def compare(held: str, copy: str) -> Comparison | None:
             added.update(others)
     return Comparison(
         held=len(one),
-        missing=(missing - added).total(),
-        added=(added - missing).total(),
+        missing=sum(b - a for a, b, _c, _d in changes),
+        added=sum(d - c for _a, _b, c, d in changes),
         labels=labels,
+        gone=(missing - added).total(),
         changes=tuple(_change(one, other, *each) for each in changes[:SHOWN]),
         more=max(0, len(changes) - SHOWN),
     )
+
+
+def _without_labels(copy: str, held: str) -> tuple[str, int]:
+    """Return the copy without the labels that it has more often than the paper, and how many these are."""
+    own = Counter("".join(folded(match[0])) for match in LABEL.finditer(held))
+    labels = 0
+
+    def put(match: re.Match[str]) -> str:
+        nonlocal labels
+        label = "".join(folded(match[0]))
+        if own[label]:
+            own[label] -= 1
+            return match[0]
+        labels += 1
+        return " "
+
+    return LABEL.sub(put, copy), labels
 
 
 def _words_of(text: str) -> list[_Word]:

@@ -32,19 +32,22 @@ class TooSlow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """The result: what is wrong, what the pages say, and which part of that is seen. `pictures` are the pages
-    without text."""
+    """The result: what is wrong, what the pages say, and which part of that is seen."""
 
     pages: int
     found: tuple[Found, ...]
     texts: tuple[str, ...] = ()
     visible: tuple[str, ...] = ()
-    pictures: int = 0
     recognised: int = 0
 
     @property
     def passes(self) -> bool:
         return not self.found
+
+    @property
+    def unread(self) -> tuple[int, ...]:
+        """The numbers of the pages without a word: pictures, drawings, and blank ones."""
+        return tuple(number for number, text in enumerate(self.texts, 1) if not text.strip())
 
     @property
     def as_plain(self) -> dict[str, Any]:
@@ -109,7 +112,6 @@ class _Examination:
             found=tuple(found),
             texts=tuple(each.text for each in self.seen),
             visible=tuple(each.visible for each in self.seen),
-            pictures=sum(each.is_picture for each in self.seen),
             recognised=sum(each.recognised for each in self.seen),
         )
 

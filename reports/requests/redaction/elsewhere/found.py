@@ -11,6 +11,10 @@ SHOWN = 60  # letters of what is quoted
 DELETE = gettext_lazy("Delete the text itself, or print the pages to pictures.")
 WITHOUT = gettext_lazy("Save the file without it, or print the pages to pictures.")
 
+EMPTY = gettext_lazy(
+    "In the program that made the file, open Properties and empty “{name}”, or print the pages to pictures."
+)
+
 # What is wrong, and what to do.
 KINDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
     # of a page's text
@@ -90,6 +94,12 @@ KINDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
     "whole": (
         gettext_lazy(
             "every word of the paper is still in this copy, but it is to be released in part"
+        ),
+        gettext_lazy("Delete the words that are withheld, or change the decision."),
+    ),
+    "alike": (
+        gettext_lazy(
+            "every page of the paper is in this copy and looks the same, but it is to be released in part"
         ),
         gettext_lazy("Delete the words that are withheld, or change the decision."),
     ),
@@ -184,6 +194,8 @@ KINDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
 PART_OF_THE_WHOLE = frozenset({"alternative", "bookmark", "replaced"})
 # What a reader sees over the text, though it can be taken off.
 DRAWN_OVER = frozenset({"shape", "redact", "note"})
+# What a file can lose without losing a page.
+INFORMATION = frozenset({"information", "author"})
 # Pictures of its pages cannot be made either.
 UNREADABLE = frozenset({"not_pdf", "password", "no_pages", "pages", "large"})
 
@@ -195,10 +207,13 @@ class Found:
     kind: str
     page: int = 0
     words: str = ""
+    name: str = ""  # of a property
 
     @property
     def sentence(self) -> str:
         wrong, remedy = KINDS[self.kind]
+        if self.name:
+            remedy = EMPTY.format(name=self.name)
         said = str(wrong).format(words=shortened(self.words))
         if self.page:
             return _("Page {page}: {wrong}. {remedy}").format(
@@ -221,5 +236,8 @@ def too_slow(seconds: float) -> dict[str, Any]:
         "recognised": 0,
         "has_text": True,
         "comparison": None,
+        "looks": None,
+        "is_cleaned": False,
+        "unread": [],
         "readers": [],
     }

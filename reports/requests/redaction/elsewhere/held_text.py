@@ -18,6 +18,9 @@ from reports.requests.redaction.elsewhere.hidden_parts import MAX_PAGES, MAX_UNP
 MAX_PART = 50_000_000  # bytes of one part of an Office file
 WORD_PARTS = re.compile(r"word/(?:document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 OPEN_PARTS = re.compile(r"content\.xml")
+SLIDES = re.compile(r"ppt/slides/slide\d+\.xml")
+# Which parts of an Office file have the words of its pages.
+PARTS = {"docx": WORD_PARTS, "pptx": SLIDES, "odt": OPEN_PARTS}
 
 
 def text_of(data: bytes, ending: str, check_time: Callable[[], None]) -> str:
@@ -25,8 +28,8 @@ def text_of(data: bytes, ending: str, check_time: Callable[[], None]) -> str:
     try:
         if ending == "pdf":
             return _of_pdf(data, check_time)
-        if ending in ("docx", "odt"):
-            return "\n".join(_of_office(data, WORD_PARTS if ending == "docx" else OPEN_PARTS))
+        if ending in PARTS:
+            return "\n".join(_of_office(data, PARTS[ending]))
         return data.decode("utf-8-sig", "replace") if ending in ("txt", "csv") else ""
     except (
         *(pypdfium2.PdfiumError, zipfile.BadZipFile, ParseError, DefusedXmlException),

@@ -67,6 +67,34 @@ TECHNICAL_XMP = {
     ),
     "parseType",
 }
+# What the standards of accessible and archived files ask to be said of themselves, word for word.
+STANDARD_XMP = {
+    "PDF/UA identification schema",
+    "PDF/UA Universal Accessibility Schema",
+    "PDF/A ID Schema",
+    "http://www.aiim.org/pdfua/ns/id/",
+    "http://www.aiim.org/pdfa/ns/id/",
+    "pdfuaid",
+    "pdfaid",
+    "Integer",
+    "internal",
+    "part",
+    "The part of ISO 14289 to which the file conforms",
+    "Indicates, which part of ISO 14289 standard is followed",
+    "Indicates, which part of ISO 14289 standard is followed.",
+}
+# What properties are called in the programs that show them.
+CALLED = {
+    "title": "Title",
+    "creator": "Author",
+    "author": "Author",
+    "subject": "Keywords",
+    "description": "Subject",
+    "Title": "Title",
+    "Author": "Author",
+    "Subject": "Subject",
+    "Keywords": "Keywords",
+}
 NOTES = {
     "/Text",
     "/FreeText",
@@ -87,6 +115,7 @@ class Said(NamedTuple):
     kind: str
     page: int
     words: str
+    name: str = ""  # of a property
 
 
 def unpacked(data: bytes, most: int = MAX_UNPACKED) -> int:
@@ -274,7 +303,7 @@ class Structure:
         if each.get("/Type") == "/Metadata" or kind == "/XML":
             for name, words in _of_xmp(each.read_bytes()):
                 kind = "author" if name in ("creator", "Author", "author") else "information"
-                self.said.append(Said(kind, 0, words))
+                self.said.append(Said(kind, 0, words, CALLED.get(name, "")))
         elif kind == "/Image":
             if each.objgen not in self.painted.drawn:
                 self._once("undrawn")
@@ -291,7 +320,8 @@ class Structure:
             name = key.lstrip("/")
             if name in TECHNICAL or not isinstance(value, pikepdf.String):
                 continue
-            self.said.append(Said("author" if name == "Author" else "information", 0, str(value)))
+            kind = "author" if name == "Author" else "information"
+            self.said.append(Said(kind, 0, str(value), CALLED.get(name, name)))
 
 
 def unseen_words(said: Iterable[Said], shown: set[str]) -> Iterator[Found]:
@@ -303,7 +333,7 @@ def unseen_words(said: Iterable[Said], shown: set[str]) -> Iterator[Found]:
             continue
         if not shown.issuperset(word for word in words if _says_something(word)):
             once.add((each.kind, each.page))
-            yield Found(each.kind, each.page, each.words)
+            yield Found(each.kind, each.page, each.words, each.name)
 
 
 def _says_something(word: str) -> bool:
@@ -352,7 +382,7 @@ def _of_xmp(data: bytes) -> Iterator[tuple[str, str]]:
         texts = [(name, each.text or "")]
         texts += [(key.rpartition("}")[2], value) for key, value in each.attrib.items()]
         for key, text in texts:
-            if text.strip() and key not in TECHNICAL_XMP:
+            if text.strip() and key not in TECHNICAL_XMP and text.strip() not in STANDARD_XMP:
                 yield key, text
 
 

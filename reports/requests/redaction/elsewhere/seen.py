@@ -55,7 +55,6 @@ class Seen:
     text: str = ""
     visible: str = ""
     recognised: int = 0
-    is_picture: bool = False
     found: list[Found] = field(default_factory=list)
 
 
@@ -103,7 +102,6 @@ class _Sight:
         whole = self._draw()
         self.size = whole.size
         letters = self._letters()
-        self.seen.is_picture = bool(self.pictures) and not letters
         without = whole
         if self.texts:
             without = self._with(lambda each: each.kind != pdfium.FPDF_PAGEOBJ_TEXT)

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from io import BytesIO
 from typing import Any
 
 import pikepdf
 from pypdfium2 import PDFIUM_INFO
 
-from reports.requests.redaction.elsewhere.compared import compare
-from reports.requests.redaction.elsewhere.examination import Clock, Examined, examine_copy
-from reports.requests.redaction.elsewhere.found import DRAWN_OVER, UNREADABLE, Found
+from reports.requests.redaction.elsewhere import looks
+from reports.requests.redaction.elsewhere.compared import Comparison, compare
+from reports.requests.redaction.elsewhere.examination import (
+    SECONDS,
+    Clock,
+    Examined,
+    TooSlow,
+    examine_copy,
+)
+from reports.requests.redaction.elsewhere.found import DRAWN_OVER, INFORMATION, UNREADABLE, Found
 from reports.requests.redaction.elsewhere.held_text import text_of
+from reports.requests.redaction.elsewhere.looks import Looks, compare_looks
 from reports.requests.redaction.elsewhere.pictures import printed
 from reports.requests.redaction.withheld_words import Searched, sought
 
@@ -21,59 +31,117 @@ from reports.requests.redaction.withheld_words import Searched, sought
 class Task:
     """What is to be checked: a file, and the paper that it stands for.
 
-    `ending` is of the held paper's name, "" if there is nothing to compare. `known` is what the schedule says
-    of the paper, which the file may say too. `needles` are words withheld elsewhere in the schedule.
+    `endings` are of the files in which the paper is held, none if there is nothing to compare. `known` is what
+    the schedule says of the paper, which the file may say too. `needles` are words withheld elsewhere in the
+    schedule. Of an upload, document information that no page shows is removed if nothing else is wrong.
     """
 
-    ending: str = ""
+    endings: tuple[str, ...] = ()
     known: str = ""
+    is_upload: bool = False
+    is_part: bool = False
     as_pictures: bool = False
     needles: tuple[str, ...] = ()
     visible: tuple[str, ...] = ()
 
-    def packed(self, data: bytes, held: bytes) -> bytes:
-        head = {**asdict(self), "size": len(data)}
-        return json.dumps(head).encode() + b"\n" + data + held
+    def packed(self, data: bytes, *held: bytes) -> bytes:
+        head = {**asdict(self), "sizes": [len(each) for each in (data, *held)]}
+        return b"".join((json.dumps(head).encode(), b"\n", data, *held))
 
 
 def checked(packed: bytes) -> bytes:
-    """Return the report as JSON and, after a line break, the file that was printed to pictures."""
+    """Return the report as JSON and, after a line break, the file that was made of the one that was sent."""
     head, _line, rest = packed.partition(b"\n")
     entries: dict[str, Any] = json.loads(head)
-    size = entries.pop("size")
-    task = Task(**entries)
-    report, made = check(task, rest[:size], rest[size:])
+    files, at = [], 0
+    for size in entries.pop("sizes"):
+        files.append(rest[at : at + size])
+        at += size
+    report, made = check(Task(**entries), *files)
     return json.dumps(report, ensure_ascii=False).encode() + b"\n" + made
 
 
-def check(task: Task, data: bytes, held: bytes) -> tuple[dict[str, Any], bytes]:
-    """Return the report as plain data, and the file made of pictures or b""."""
-    made, text = b"", ""
+def check(task: Task, data: bytes, *held: bytes) -> tuple[dict[str, Any], bytes]:
+    """Return the report as plain data, and the file printed to pictures or cleaned, or b""."""
+    made = b""
+    examined = first = examine_copy(data, known=task.known)
     if task.as_pictures:
-        first = examine_copy(data, known=task.known)
-        kinds = {each.kind for each in first.found}
-        if kinds & UNREADABLE:
-            return _report(first, None), b""
-        # Pictures have no words to compare, but what was seen before has, unless a comment covers some.
-        text = "" if kinds & DRAWN_OVER else "\n".join(first.visible)
+        if {each.kind for each in first.found} & UNREADABLE:
+            return _report(first), b""
         data = made = printed(data, Clock().check)
-    examined = examine_copy(data, known=task.known)
-    text = text or "\n".join(examined.texts)
+        examined = examine_copy(data, known=task.known)
+    elif task.is_upload and first.found and {each.kind for each in first.found} <= INFORMATION:
+        cleaned = without_information(data)
+        again = examine_copy(cleaned, known=task.known)
+        if again.passes:
+            data = made = cleaned
+            examined = first = again
+    if task.as_pictures and {each.kind for each in first.found} & DRAWN_OVER:
+        # A comment covers some of what was seen before, and pictures have no words.
+        first = examined
+    # Pictures have no words to compare, but what was seen before has.
+    text = "\n".join(first.visible if task.as_pictures else first.texts)
     if found := Searched(text).found(sought(task.needles, task.visible)):
         words = ", ".join(form.shown for form in found)
         examined = replace(examined, found=(*examined.found, Found("withheld", words=words)))
-    comparison = None
-    if task.ending and text.strip():
-        comparison = compare(text_of(held, task.ending, Clock().check), text)
-    return _report(examined, comparison), made
+    if {each.kind for each in examined.found} & UNREADABLE:
+        return _report(examined), made
+    try:
+        comparison = _compared(task, text, held)
+        looks = _looked_at(task, data, held) if task.is_part else None
+    except TooSlow:
+        slow = Found("slow", words=f"{SECONDS:.0f}")
+        return _report(replace(examined, found=(*examined.found, slow))), made
+    return {
+        **_report(examined),
+        "comparison": comparison.as_plain if comparison is not None else None,
+        "looks": looks.as_plain if looks is not None else None,
+        "is_cleaned": bool(made) and not task.as_pictures,
+        "unread": first.unread,
+    }, made
 
 
-def _report(examined: Examined, comparison: Any) -> dict[str, Any]:
+def without_information(data: bytes) -> bytes:
+    """Return the file without its document information, in both places in which a PDF has it."""
+    out = BytesIO()
+    with pikepdf.open(BytesIO(data)) as pdf:
+        if "/Info" in pdf.trailer:
+            del pdf.trailer["/Info"]
+        for each in pdf.objects:
+            if isinstance(each, pikepdf.Dictionary | pikepdf.Stream) and "/Metadata" in each:
+                del each["/Metadata"]
+        pdf.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def _compared(task: Task, text: str, held: Sequence[bytes]) -> Comparison | None:
+    """Return how the words differ from those of that file of the paper which is nearest."""
+    if not text.strip():
+        return None
+    found = [
+        compare(text_of(each, ending, Clock().check), text)
+        for each, ending in zip(held, task.endings, strict=True)
+    ]
+    return min(filter(None, found), key=lambda each: (each.gone, each.added), default=None)
+
+
+def _looked_at(task: Task, data: bytes, held: Sequence[bytes]) -> Looks | None:
+    found = [
+        compare_looks(each, ending, data, Clock(looks.SECONDS).check)
+        for each, ending in zip(held, task.endings, strict=True)
+    ]
+    return max(filter(None, found), key=lambda each: (each.is_whole, each.same), default=None)
+
+
+def _report(examined: Examined) -> dict[str, Any]:
     return {
         **examined.as_plain,
         "texts": (),
         "visible": (),
         "readers": (f"pikepdf {pikepdf.__version__}", f"PDFium {PDFIUM_INFO.build}"),
         "has_text": any(text.strip() for text in examined.texts),
-        "comparison": comparison.as_plain if comparison is not None else None,
+        "comparison": None,
+        "looks": None,
+        "is_cleaned": False,
+        "unread": (),
     }
