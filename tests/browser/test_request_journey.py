@@ -138,7 +138,12 @@ def test_a_request_is_answered_one_working_day_late_with_an_apology_and_released
         person.open("13/02025")
         person.assert_accessible()
 
-        person.sign_in_as("oia.adviser").open("Requests", "13/02025").press("Close the request")
+        # Sent by the adviser, who records the day: only then is it closed.
+        person.sign_in_as("oia.adviser").open("Requests", "13/02025")
+        person.open("Record that the decision was sent").assert_accessible()
+        fill(page, on="22 May 2013")
+        person.press("Record the day")
+        person.press("Close the request")
         person.open("Requests", "Half-yearly figures")
         expect(page.get_by_role("row", name="January to June 2013")).to_contain_text("21.0")
         person.assert_accessible()

@@ -218,7 +218,7 @@ def sign(request_, decision_maker, adviser):
                 **others,
             }
         )
-        if sends:
+        if sends and not event.request.is_own_initiative:
             requests.record_sent(
                 request=event.request, on=event.happened_on, by=adviser, at=event.recorded_at
             )

@@ -31,7 +31,7 @@ pytestmark = [
 
 WORDS = "BT /F1 12 Tf 72 700 Td (We met {} in May to hear about the orchards.) Tj ET"
 HELD = made(WORDS.format(NAME))
-BOX = "0 g 105 690 66 20 re f"
+BOX = "0 g 115 690 60 20 re f"
 WORD_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 a Word file"
 WHOLE = "Every word of the paper is still in this copy, but it is to be released in part."
 ALIKE = (

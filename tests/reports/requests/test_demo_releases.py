@@ -84,6 +84,7 @@ def test_each_event_of_2013_is_recorded_on_its_day_by_who_may(of_2013):
         ("acknowledged", date(2013, 4, 24)),
         ("decision_notified", date(2013, 5, 22)),
         ("released", date(2013, 5, 22)),
+        ("decision_sent", date(2013, 5, 22)),
         ("published", date(2013, 5, 27)),
     ]
     assert [localdate(each.recorded_at) for each in events] == [each.happened_on for each in events]

@@ -274,6 +274,8 @@ def test_the_day_of_a_decision_is_corrected_up_to_its_release(decided, act, rele
     event = decided.events.get(kind="decision_notified")
     how = {"reason": "The letter is of that day", "by": act["by"], "at": NOW}
     assert requests.correct_event(event=event, on=date(2013, 5, 20), **how).outcome == "in_full"
+    sent = decided.events.get(kind="decision_sent")
+    requests.correct_event(event=sent, on=date(2013, 5, 20), **how)
     assert requests.clock(decided).late_by(TODAY) == 0
     out = decided.events.get(kind="released")
     assert refusal_of(requests.correct_event, event=out, on=date(2013, 5, 17), **how) == (

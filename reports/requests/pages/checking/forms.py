@@ -13,10 +13,12 @@ from reports.requests.models import FileCheck
 class KeepCopyForm(Form):
     """Asks for each page that was not compared with the paper, or else once for all."""
 
+    SOMETIMES = ("pages",)
+
     pages = forms.TypedMultipleChoiceField(
         label=gettext_lazy("I have compared these pages with the paper"),
         help_text=gettext_lazy(
-            "Words that are missing in the file can still be there in a picture. Tick a page after you have compared it."
+            "Words can still be there in a picture. Tick a page after you have compared it."
         ),
         coerce=int,
         required=False,
@@ -32,9 +34,11 @@ class KeepCopyForm(Form):
         if not check.pages_to_look_at:
             del self.fields["pages"]
             return
+        if check.comparison is None:
+            del self.fields["has_looked"]  # every page is listed
         alike = set(check.pages_alike)
         self.fields["pages"].choices = [  # type: ignore[attr-defined]
-            (number, _page_named(number, number in alike if check.report["looks"] else None))
+            (number, _page_named(number, number in alike if check.report.get("looks") else None))
             for number in check.pages_to_look_at
         ]
 
