@@ -547,3 +547,33 @@ def test_no_public_copy_of_a_thousand_has_the_requester(thousand):
         words = "\n".join(lines_of(public_copy(letter))).casefold()
         for each in (known.requester.name, *known.requester.address):
             assert not each or each.casefold() not in words, (seed, each)
+
+
+@pytest.mark.parametrize(
+    ("here", "words"),
+    [
+        ((True, True), "Where we have withheld words, the document shows the section"),
+        ((True, False), "Where we have withheld words in document 1, the document shows"),
+        ((False, False), ""),
+    ],
+)
+def test_labels_are_spoken_of_only_in_documents_that_were_redacted_here(here, words):
+    """A copy that was redacted in another program shows what that program left."""
+    lines = tuple(
+        replace(BRIEFING, number=number, decision=Decision.PART, shows_labels=shows)
+        for number, shows in enumerate(here, 1)
+    )
+    text = text_of(Kind.DECIDE, facts(lines=lines))
+    assert (words in text, "such as [s " in text) == (True, any(here))
+
+
+def test_the_letter_says_what_is_published_and_all_where_it_is_all():
+    lines = tuple(replace(BRIEFING, number=number, decision=Decision.PART) for number in (1, 2, 3))
+    text = text_of(Kind.DECIDE, facts(lines=lines, will_be_published=True))
+    assert (
+        "Of the three documents in the schedule at the end of this letter, all are released in part."
+    ) in text
+    assert (
+        "We intend to publish the documents that we release, and the schedule, on our website."
+    ) in text
+    assert "publish this letter" not in text

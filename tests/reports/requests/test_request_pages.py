@@ -524,7 +524,7 @@ def test_a_seat_that_nobody_has_is_said(request_, adviser):
 
 @pytest.mark.parametrize("name", ["earlier-papers", "releases"])
 def test_lists_say_who_may_and_have_no_empty_column(coordinator, decided, name):
-    ReleasedPaperFactory(release__request=decided)
+    ReleasedPaperFactory(release__request=decided, line__number=2)
     page = client_of(coordinator).get(at(name)).text
     assert "OIA advisers" in page
     assert ">Action</th>" not in page
@@ -649,3 +649,11 @@ def test_papers_that_are_found_can_be_read_and_blank_days_find_none(adviser, req
     address = at("request-found-file", request_.pk, f"issued-{issued.pk}")
     assert address in page.text
     assert client.get(address).content == bytes(issued.pdf)
+
+
+def test_the_example_of_a_day_that_must_be_past_is_past(adviser, today):
+    """The example, and the error that repeats it, were refused as days in the future."""
+    client = client_of(adviser)
+    page = client.post(at("record-request"), {"received_on": "soon"}).text
+    assert "Enter a date, such as 16 May 2013." in page
+    assert "28 May 2013" not in page
