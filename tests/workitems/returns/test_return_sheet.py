@@ -330,7 +330,7 @@ def test_what_the_forms_refuse_is_listed_and_the_rest_is_taken(
     assert faults == [
         ("Answers, row 2, Stage (F2)", "“Nearly there” is not an allowed value."),
         ("Answers, row 2, Challenges (N2)", "Challenges is 1 character too long."),
-        ("Milestones, row 2, Done on (F2)", "Enter a date, such as 7 June 2010."),
+        ("Milestones, row 2, Done on (F2)", "Enter a date, such as 26 May 2010."),
     ]  # fmt: skip
     take(writer, page)
     update = Update.objects.get()
