@@ -47,8 +47,8 @@ function put(boxes, target) {
   const table = target.closest(".table-region, table");
   if (table) return table.before(...boxes);
   if (target.matches("h1, h2, h3, h4")) return target.after(...boxes);
-  const text = target.closest("p, li, dd, td, h1, h2, h3, h4");
-  if (target.matches("mark") && text) return text.before(...boxes); // not within a sentence
+  const text = target.closest("p, li, dd, h1, h2, h3, h4");
+  if (target.matches("mark") && text) return text.matches("li, dd") ? text.prepend(...boxes) : text.before(...boxes); // splits no sentence
   const place = target.matches(CONTROLS) ? (target.closest("li, article, section") ?? target.parentElement) : target;
   const heading = place.querySelector(":scope > :is(h2, h3, h4)");
   if (heading) heading.after(...boxes);

@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from reports.document import Contact, to_json
+from reports.document import Contact, from_json, to_json
 from reports.requests.models import Redaction
+from reports.requests.redaction.redact import leaves
 from tests.browser.keyboard import tab_to
 from tests.factories import (
     AgencyFactory,
@@ -229,3 +230,21 @@ def test_words_are_withheld_without_a_script(page, adviser, sign_in, address):
         on_privacy(page, why=WHY)
         expect(page.locator("#withheld")).to_contain_text(f"“{words}”")
     assert proposed() == WITHHELD
+
+
+def test_what_is_said_after_a_proposal_splits_no_sentence(page, adviser, line, sign_in, address):
+    """The words are in the middle of a paragraph, to which the page goes."""
+    document = from_json(bytes(line.issued.document))
+    place, text = next(
+        (leaf.place, leaf.text)
+        for leaf in leaves(document)
+        if not leaf.place.startswith("cover") and len(leaf.text) > 60
+    )
+    sign_in(adviser)
+    start = text.index(" ") + 1
+    page.goto(f"{address}?at={place}&start={start}&end={text.index(' ', start)}")
+    on_privacy(page)
+    said = page.locator(".message", has_text="1 place is proposed to be withheld.")
+    expect(said).to_be_visible()
+    assert page.locator(":is(p, td, h1, h2, h3, mark, .leaf) .message").count() == 0
+    expect(page.locator("#paper mark.withheld")).to_have_count(1)
