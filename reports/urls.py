@@ -10,7 +10,7 @@ from reports.extensions import registry
 from reports.issuing.views import issuing, renderings
 from reports.kinds.views import agency_covers, annex_choices, kinds
 from reports.meetings import views as meeting_papers
-from reports.progress.views import changes, dashboard, timeline, trends
+from reports.progress.views import changes, dashboard, slips, timeline, trends
 from reports.public.views import plan_progress, progress_publishing, published
 from reports.responses import views as responses
 from reports.return_papers import views as return_papers
@@ -27,8 +27,9 @@ dashboard_urls = [
     path("late.svg", dashboard.late, name="late"),
     path("changes/", changes.changes, name="changes"),
     path("timeline/", timeline.timeline, name="timeline"),
+    path("slips/", slips.slips, name="slips"),
+    path("likely-late/", slips.likely_late, name="likely-late"),
     path("trends/", trends.trends, name="trends"),
-    path("likely-late/", trends.likely_late, name="likely-late"),
     path("attention/", dashboard.attention, name="attention"),
     path("milestones/", dashboard.milestones, name="milestones"),
     path("delays/", dashboard.delays, name="delays"),

@@ -818,6 +818,7 @@ RULES: dict[str, Row] = {
     "dashboard:late": of_plan(plan),
     "dashboard:changes": of_plan(plan),
     "dashboard:timeline": of_plan(plan),
+    "dashboard:slips": of_plan(plan),
     "dashboard:trends": of_plan(plan),
     "dashboard:likely-late": of_plan(plan, get=ONWARD),
     "dashboard:attention": of_plan(plan),

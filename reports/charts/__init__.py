@@ -9,10 +9,12 @@ All functions take plain data. Charts for screens are drawn wide and narrow; `on
 in the page, and the stylesheet shows one.
 """
 
-from reports.charts.bars import BarRow, ShareRow, cause_bars, day_bars, share_bars
+from reports.charts.bars import BarRow, cause_bars, day_bars
 from reports.charts.drawing import on_screen
+from reports.charts.events import Event
 from reports.charts.late_line import late_line
-from reports.charts.months import EXPECTED_LATE, OVERDUE, Series, months_stacked
+from reports.charts.months import EXPECTED_LATE, HATCH, OVERDUE, Series, months_stacked
+from reports.charts.slip_chart import SlipLine, Stair, slip_chart
 from reports.charts.stages import STAGES, stage_bars
 from reports.charts.strips import (
     Scale,

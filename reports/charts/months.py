@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,11 +13,10 @@ from django.utils.translation import gettext as _
 from reports.charts.drawing import (
     FAINT,
     INK,
-    NARROW,
     QUIET,
+    RULE,
     SIGNAL,
     WHITE,
-    WIDTH,
     line,
     link,
     month_name,
@@ -25,15 +25,22 @@ from reports.charts.drawing import (
     picture,
     text,
 )
+from reports.charts.events import Event, event_marks
 
+# No wider than its column, nor than a phone, so that it is never made smaller, and its words keep their size.
+WIDTH, NARROW = 512, 288
+SIZE = 13
 HEIGHT = 200.0
 TOP = 14.0
 LEFT = 34.0
+BELOW = 48.0  # for months and events
 WIDEST_MONTH = 44.0
 
 # Fills for late milestones.
 OVERDUE = SIGNAL
 EXPECTED_LATE = "#e9c6b4"
+# A texture that is a fill.
+HATCH = "hatch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +59,20 @@ def months_stacked(
     title: str,
     description: str,
     links: Mapping[date, str] | None = None,
+    events: Sequence[Event] = (),
     narrow: bool = False,
 ) -> SafeString:
     """Draw one step for each day, with the first series at the bottom.
 
     Days are the ends of months; the last may be any day. Each series is labelled at its right end
     with its last count, so the chart needs no legend. `links` maps days to URLs, used for the days
-    labelled on the axis. Return "" without days.
+    labelled on the axis. `events` are marked below it. Return "" without days.
     """
     shown = [one for one in series if any(one.counts)]
     if not days:
         return SafeString("")
     width = NARROW if narrow else WIDTH
-    room = max((len(_last(one)) for one in shown), default=0) * 5.7 + 16
+    room = max((len(_last(one)) for one in shown), default=0) * 6.3 + 16
     step = min(WIDEST_MONTH, (width - LEFT - room) / len(days))
     right = LEFT + step * len(days)
     top = _round_up(max(sum(one.counts[n] for one in shown) for n in range(len(days))))
@@ -76,29 +84,61 @@ def months_stacked(
     parts: list[str] = []
     for mark in _marks(top):
         parts.append(line(LEFT, y(mark), right, y(mark), stroke=FAINT))
-        parts.append(text(f"{mark:,}", LEFT - 6, y(mark) + 3.5, fill=QUIET, anchor="end", size=10))
+        parts.append(
+            text(f"{mark:,}", LEFT - 6, y(mark) + 4.5, fill=QUIET, anchor="end", size=SIZE)
+        )
     below = [0] * len(days)
     labels: list[tuple[float, str]] = []
     for one in shown:
         above = [low + count for low, count in zip(below, one.counts, strict=True)]
         outline = _steps([y(n) for n in above], [y(n) for n in below], step)
-        parts.append(path(outline, one.fill, WHITE))
+        is_hatched = one.fill == HATCH
+        if is_hatched:
+            parts.append(_hatch(fill := f"hatch-{'narrow' if narrow else 'wide'}"))
+        # The outline tells neighbours apart that differ little in colour.
+        parts.append(path(outline, f"url(#{fill})" if is_hatched else one.fill, QUIET))
         labels.append((y((below[-1] + above[-1]) / 2), _last(one)))
         below = above
     for place, words in _apart(labels, bottom):
-        parts.append(text(words, right + 8, place + 4))
+        parts.append(text(words, right + 8, place + 4, size=SIZE))
     parts.append(line(LEFT, bottom, right, bottom, stroke=INK))
-    for n in _named(days, min(4 if narrow else 8, max(1, int((right - LEFT) / 52)))):
+    for n in _named(days, min(4 if narrow else 8, max(1, int((right - LEFT) / 62)))):
         x = LEFT + step * (n + 0.5)
         drawn = [
             line(x, bottom, x, bottom + 4, stroke=INK),
-            text(month_name(days[n]), x, bottom + 16, anchor="middle", size=10),
+            text(month_name(days[n]), x, bottom + 17, anchor="middle", size=SIZE),
         ]
         url = (links or {}).get(days[n])
         label = _("The plan as at {day} {month}").format(day=days[n].day, month=month_name(days[n]))
         parts += [link(url, label, drawn)] if url else drawn
+    shown_events = [
+        each for each in events if date(days[0].year, days[0].month, 1) <= each.day <= days[-1]
+    ]
+    parts.append(
+        event_marks(
+            shown_events,
+            lambda day: 100 * (LEFT + step * _month_of(day, days)) / width,
+            top=number(TOP),
+            base=number(bottom),
+        )
+    )
     return picture(
-        width, bottom + 24, title=title, description=description, parts=parts, linked=bool(links)
+        width, bottom + BELOW, title=title, description=description, parts=parts, linked=bool(links)
+    )
+
+
+def _month_of(day: date, days: Sequence[date]) -> float:
+    """Return how many months lie between the begin of the first month and the day."""
+    months = (day.year - days[0].year) * 12 + day.month - days[0].month
+    length = days[-1].day if months == len(days) - 1 else monthrange(day.year, day.month)[1]
+    return months + day.day / length
+
+
+def _hatch(key: str) -> str:
+    return (
+        f'<pattern id="{key}" width="6" height="6" patternUnits="userSpaceOnUse">'
+        f'<rect width="6" height="6" fill="{WHITE}" stroke="none"/>'
+        f'<path d="M-1 1l2-2M0 6l6-6M5 7l2-2" fill="none" stroke="{RULE}" stroke-width="1.4"/></pattern>'
     )
 
 
@@ -129,7 +169,7 @@ def _apart(labels: Sequence[tuple[float, str]], bottom: float) -> list[tuple[flo
     for wanted, words in labels:
         place = min(wanted, limit)
         placed.append((place, words))
-        limit = place - 13
+        limit = place - 15
     # If the top label left the chart, move the whole stack down.
     over = max(0.0, 4 - placed[-1][0]) if placed else 0.0
     return [(min(place + over, bottom - 4), words) for place, words in placed]

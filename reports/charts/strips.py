@@ -91,6 +91,7 @@ def strip_shapes() -> SafeString:
         f'<path id="m-agreed" d="M0-8V8" stroke="{INK}" stroke-width="2"/>'
         f'<g id="m-done"><circle r="6" fill="{ACCENT}"/>{tick}</g>'
         f'<g id="m-done-late"><circle r="6" fill="{SIGNAL}"/>{tick}</g>'
+        f'<path id="m-missed" d="M0-6.5 6.5 0 0 6.5-6.5 0z" fill="{SIGNAL}"/>'
         f'<path id="m-forecast" d="M-8-6 3 0-8 6z" fill="{ACCENT}"/>'
         f'<path id="m-forecast-late" d="M-8-6 3 0-8 6z" fill="{SIGNAL}"/>'
         f'<path id="m-withdrawn" d="M-5 0H5" stroke="{QUIET}" stroke-width="2.4"/>'

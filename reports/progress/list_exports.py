@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from agencies.wording.translation import in_english
 from reports.progress.exports import date_column, facts, number_column
+from reports.progress.record_of_dates import RecordOfDates
 from reports.progress.trends import Trends
 from reports.progress.view import PlanView
 from reports.render.tables import Column, Field, Sheet, Value
@@ -154,7 +155,9 @@ def rounds(view: PlanView, rows: Iterable[Round], made_at: datetime) -> Sheet:
 
 
 @in_english
-def trends(view: PlanView, found: Trends, narrowed: list[str], made_at: datetime) -> Sheet:
+def trends(
+    view: PlanView, found: Trends, dates: RecordOfDates, narrowed: list[str], made_at: datetime
+) -> Sheet:
     """Return the figures of the trends, one a row: each month's, then milestones met, the record of
     dates and days of delay. Those without a day of their own are of the moment."""
     rows: list[list[Value]] = []
@@ -179,14 +182,12 @@ def trends(view: PlanView, found: Trends, narrowed: list[str], made_at: datetime
                 ):
                     figure = f"{label}, by the date {measure}"
                     rows.append([part, line.label, found.on, figure, count])
-    for group in found.dates.groups:
+    for group in dates.groups:
         label = group.warning.label
         rows.append(["Dates that came, by warning", label, found.on, "Dates", group.dates])
         rows.append(["Dates that came, by warning", label, found.on, "Missed", group.missed])
-    rows.append(["Dates that did not come", "Moved before", found.on, "Dates", found.dates.moved])
-    rows.append(
-        ["Dates that did not come", "No longer due", found.on, "Dates", found.dates.not_due]
-    )
+    rows.append(["Dates that did not come", "Moved before", found.on, "Dates", dates.moved])
+    rows.append(["Dates that did not come", "No longer due", found.on, "Dates", dates.not_due])
     for part, days in (
         ("Delays by cause", found.causes),
         ("Delays by responsible agency", found.delayed_agencies),

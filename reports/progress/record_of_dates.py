@@ -1,72 +1,36 @@
-"""The record of dates: how many agreed dates were missed, by the warning that there was before they came.
+"""The record of dates: each agreed date that came, what was known of it three months before, and what happened. Pure.
 
 It says what happened, and estimates nothing. A date comes on its day, a month or quarter on its last one. It is met if
 its milestone is done by then, and else missed, even if a later date is agreed afterwards.
 
-Its warning is what was recorded by the end of the day before it came: the last that anybody had while it was ahead. Of
-a milestone done earlier, it is that of the day before it was done, because later ratings are of the next date.
+Its warning is what was recorded at the end of the day three months before it came: time enough to act on. Of a date that
+was agreed later than that, it is what was recorded on that day. Of a milestone done earlier, it is that of the day
+before it was done, because later ratings are of the next date.
 
 A date that was moved before it came is counted apart, as is one of a milestone or item that was closed by then without
 being done. Left out are dates that had passed when the plan was adopted, or when they were recorded.
 """
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from django.db import connection
-from django.utils.timezone import get_default_timezone_name
 from django.utils.translation import gettext_lazy
 
-from agencies.records.tracking import PLAN_COLUMN
-from workitems.models import Milestone, Plan, WorkItem
-from workitems.models.item import Confidence
+from reports.progress.histories import NEVER, Histories, day_of, item_histories, milestone_histories
+from workitems.models import Plan
+from workitems.models.item import Confidence, Stage
 from workitems.plan.asat import Moment
+from workitems.terms.spans import add_months
 
 IN_DOUBT = (Confidence.AT_RISK, Confidence.OFF_TRACK)
-# Counted by the database, because the dashboard shows the record and a plan has thousands of versions. {day} is the day of
-# an instant. A version of a milestone is `recorded_on` a day and `replaced_on` another; its date is ahead until the
-# day it comes or, if that is earlier, the day the milestone was done. The version that is the last before that day has the
-# warning. Of an item, it is the last version before the same day or, of a date that was moved, before it was moved.
-DATES = """
-WITH version AS (
-    SELECT item_id, original_due, agreed_due, forecast_due, {recorded_on} AS recorded_on,
-        LEAD({recorded_on}) OVER versions AS replaced_on, LEAD(agreed_due) OVER versions AS next_due,
-        FIRST_VALUE(completed_on) OVER newest_first AS completed_on,
-        FIRST_VALUE(withdrawn_on) OVER newest_first AS withdrawn_on
-    FROM {milestones}
-    WHERE {plan} = %(plan)s{known}
-    WINDOW versions AS (PARTITION BY id ORDER BY history_date, history_id),
-        newest_first AS (PARTITION BY id ORDER BY history_date DESC, history_id DESC)
-), dated AS (
-    SELECT *,
-        CASE WHEN completed_on < agreed_due THEN completed_on ELSE agreed_due END AS ahead_until
-    FROM version
-), ended AS (
-    SELECT *, CASE WHEN replaced_on < ahead_until THEN replaced_on ELSE ahead_until END AS seen_until
-    FROM dated
-    WHERE recorded_on < ahead_until AND CASE
-        WHEN replaced_on < ahead_until THEN next_due <> agreed_due AND replaced_on > %(adopted)s
-        ELSE agreed_due < %(on)s AND ahead_until > %(adopted)s
-    END
-)
-SELECT
-    CASE
-        WHEN replaced_on < ahead_until THEN 'moved'
-        WHEN ended.completed_on <= agreed_due THEN 'met'
-        WHEN withdrawn_on <= agreed_due OR stage IN ('complete', 'withdrawn') THEN 'not_due'
-        ELSE 'missed'
-    END AS outcome,
-    forecast_due > agreed_due AS is_late, agreed_due <> original_due AS is_moved,
-    confidence, reviewer_confidence, COUNT(*)
-FROM ended JOIN {items} AS item ON item.history_id = (
-    SELECT history_id FROM {items} AS found
-    WHERE found.id = ended.item_id AND {recorded_on} < seen_until
-    ORDER BY history_date DESC, history_id DESC LIMIT 1
-)
-WHERE TRUE{narrow}
-GROUP BY outcome, is_late, is_moved, confidence, reviewer_confidence
-"""
+CLOSED = (Stage.COMPLETE, Stage.WITHDRAWN)
+MONTHS_BEFORE = 3
+# The columns of items that are read beside stage, pillar and lead agency.
+RATINGS = ("confidence", "reviewer_confidence")
 
 
 class DateWarning(StrEnum):
@@ -110,6 +74,17 @@ class Outcome(StrEnum):
     NOT_DUE = "not_due"
 
 
+class PastDate(NamedTuple):
+    """An agreed date that came or was moved: its milestone and item, what was known of it, and what became of it."""
+
+    milestone: int
+    item: int
+    due: date
+    responsible: int
+    outcome: Outcome
+    warning: DateWarning
+
+
 class Group(NamedTuple):
     """The dates that came with a warning, and how many of them were missed."""
 
@@ -118,10 +93,19 @@ class Group(NamedTuple):
     missed: int
 
 
-class RecordOfDates(NamedTuple):
-    """How many dates had each outcome, by warning."""
+class RecordOfDates:
+    """The dates, oldest first, and how many had each outcome, by warning."""
 
-    counts: Counter[tuple[Outcome, DateWarning]]
+    def __init__(self, found: Sequence[PastDate] = ()) -> None:
+        self.found = sorted(found, key=lambda each: (each.due, each.milestone))
+
+    @cached_property
+    def counts(self) -> Counter[tuple[Outcome, DateWarning]]:
+        return Counter((each.outcome, each.warning) for each in self.found)
+
+    @property
+    def came(self) -> list[PastDate]:
+        return [each for each in self.found if each.outcome in (Outcome.MET, Outcome.MISSED)]
 
     @property
     def groups(self) -> list[Group]:
@@ -154,36 +138,96 @@ class RecordOfDates(NamedTuple):
 def record_of_dates(
     plan: Plan, moment: Moment, *, pillar: int | None = None, lead: int | None = None
 ) -> RecordOfDates:
-    """Count the dates of the plan, or of the items that a pillar or lead agency had at the time. One query."""
-    narrow = {"pillar": pillar} if pillar is not None else {}
-    narrow |= {"lead_agency": lead} if lead is not None else {}
-    recorded_on = "(history_date AT TIME ZONE %(zone)s)::date"
-    if connection.vendor == "sqlite":
-        recorded_on = "django_datetime_cast_date(history_date, %(zone)s, 'UTC')"
-    sql = DATES.format(
-        recorded_on=recorded_on,
-        milestones=Milestone.history.model._meta.db_table,
-        items=WorkItem.history.model._meta.db_table,
-        plan=PLAN_COLUMN,
-        known="" if moment.is_now else " AND history_date < %(until)s",
-        narrow="".join(f" AND {name}_id = %({name})s" for name in narrow),
+    """Read the dates of the plan, or of the items that a pillar or lead agency had at the time. Two queries."""
+    items = item_histories(plan, moment, *RATINGS)
+    return recorded(plan, moment, items, milestone_histories(plan, moment), pillar, lead)
+
+
+def recorded(
+    plan: Plan,
+    moment: Moment,
+    items: Histories,
+    milestones: Histories,
+    pillar: int | None,
+    lead: int | None,
+) -> RecordOfDates:
+    """Return the record from histories that were read; those of items have `RATINGS`."""
+    if plan.adopted_on is None:
+        return RecordOfDates()
+    found = []
+    for pk, versions in milestones.items():
+        for seen_until, date_, item in _ended(pk, versions, moment.on, plan.adopted_on):
+            known = _last(items[item], seen_until)
+            if pillar in (None, known[3]) and lead in (None, known[4]):
+                found.append(_with_what_was_known(date_, versions, items[item], known, seen_until))
+    return RecordOfDates(found)
+
+
+def _ended(
+    pk: int, versions: list[tuple[Any, ...]], on: date, adopted: date
+) -> Iterator[tuple[date, PastDate, int]]:
+    """Yield each date of a milestone that came or was moved, the day until which it was ahead, and its item."""
+    _, _, _, _, _, completed, withdrawn, *_ = versions[-1]
+    for n, (_, at, _, agreed, _, _, _, responsible, item, *_) in enumerate(versions):
+        ahead_until = min(agreed, completed)
+        if day_of(at) >= ahead_until:
+            continue
+        after = versions[n + 1] if n + 1 < len(versions) else None
+        replaced_on = day_of(after[1]) if after else NEVER
+        if after and replaced_on < ahead_until:
+            if after[3] == agreed or replaced_on <= adopted:
+                continue
+            outcome, until = Outcome.MOVED, replaced_on
+        elif agreed < on and ahead_until > adopted:
+            until = ahead_until
+            if completed <= agreed:
+                outcome = Outcome.MET
+            elif withdrawn <= agreed:
+                outcome = Outcome.NOT_DUE
+            else:
+                outcome = Outcome.MISSED
+        else:
+            continue
+        yield until, PastDate(pk, item, agreed, responsible, outcome, DateWarning.NONE), item
+
+
+def _with_what_was_known(
+    found: PastDate,
+    versions: list[tuple[Any, ...]],
+    items: list[tuple[Any, ...]],
+    item: tuple[Any, ...],
+    seen_until: date,
+) -> PastDate:
+    """Return the date with its warning. `item` is the item at the end of the last day on which it was ahead."""
+    if found.outcome == Outcome.MISSED and item[2] in CLOSED:
+        found = found._replace(outcome=Outcome.NOT_DUE)
+    # The end of the day three months before, or of the day on which the date was agreed.
+    agreed_on = _agreed_on(versions, found.due, seen_until)
+    day = max(add_months(found.due, -MONTHS_BEFORE), agreed_on) + timedelta(days=1)
+    until = min(day, seen_until)
+    _, _, original, agreed, forecast, *_ = _last(versions, until)
+    *_, rating, reviewers_rating = _last(items, until)
+    return found._replace(
+        warning=warning_of(
+            is_late=forecast > agreed,
+            is_moved=agreed != original,
+            rating=rating,
+            reviewers_rating=reviewers_rating,
+        )
     )
-    values = narrow | {
-        "zone": get_default_timezone_name(),
-        "plan": plan.pk,
-        "on": moment.on,
-        "adopted": plan.adopted_on,
-        "until": connection.ops.adapt_datetimefield_value(moment.until),
-    }
-    counts: Counter[tuple[Outcome, DateWarning]] = Counter()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        for outcome, is_late, is_moved, rating, reviewers_rating, count in cursor.fetchall():
-            warning = warning_of(
-                is_late=is_late,
-                is_moved=is_moved,
-                rating=rating,
-                reviewers_rating=reviewers_rating,
-            )
-            counts[Outcome(outcome), warning] += count
-    return RecordOfDates(counts)
+
+
+def _agreed_on(versions: list[tuple[Any, ...]], due: date, until: date) -> date:
+    """Return the day on which the date was agreed that was agreed before `until`."""
+    on = until
+    for _, at, _, agreed, *_ in reversed(versions):
+        if day_of(at) < until:
+            if agreed != due:
+                break
+            on = day_of(at)
+    return on
+
+
+def _last(versions: list[tuple[Any, ...]], until: date) -> tuple[Any, ...]:
+    """Return the last version recorded before the day."""
+    return next(each for each in reversed(versions) if day_of(each[1]) < until)

@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from reports.document.dates import days, long_date
-from reports.progress.record_of_dates import DateWarning, Group, RecordOfDates
+from reports.progress.record_of_dates import DateWarning, RecordOfDates
 from reports.progress.trends import MonthFigures, Trends
 from workitems.models.item import Stage
+from workitems.terms.spans import in_words
 
 # Dates with each warning, within a sentence.
 SUCH_DATES = {
@@ -56,43 +57,23 @@ def lateness(trends: Trends) -> str:
 
 
 def stages_finding(trends: Trends) -> str:
-    """Return "Complete items rose from 1 to 3 of 25 since November 2025"."""
+    """Return "Complete items rose from one to three of 25 between March and June 2026"."""
     now = trends.now
     return _moved(
         _("complete items"),
-        f"{now.items:,}",
-        [(month.day, month.stages[Stage.COMPLETE]) for month in _ends(trends)],
+        in_words(now.items),
+        [(month.day, month.stages[Stage.COMPLETE]) for month in _year(trends)],
     )
 
 
 def lateness_finding(trends: Trends) -> str:
-    """Return "Late milestones rose from 2 to 7 since November 2025"."""
-    found = [(month.day, month.overdue + month.expected_late) for month in _ends(trends)]
+    """Return "Late milestones rose from two to seven between July and October 2026"."""
+    found = [(month.day, month.overdue + month.expected_late) for month in _year(trends)]
     return _moved(_("late milestones"), "", found)
 
 
-def met_finding(trends: Trends) -> str:
-    """Return "24 of 30 milestones were met by their latest agreed dates"."""
-    agreed = trends.met.agreed
-    if not agreed.total:
-        return _("No agreed date has passed yet")
-    if agreed.total == 1:
-        sentence = ngettext(
-            "{met:,} of {total:,} milestone was met by its latest agreed date",
-            "{met:,} of {total:,} milestone were met by its latest agreed date",
-            agreed.on_time,
-        )
-    else:
-        sentence = ngettext(
-            "{met:,} of {total:,} milestones was met by their latest agreed dates",
-            "{met:,} of {total:,} milestones were met by their latest agreed dates",
-            agreed.on_time,
-        )
-    return sentence.format(met=agreed.on_time, total=agreed.total)
-
-
 def dates_finding(record: RecordOfDates) -> str:
-    """Return "7 of 30 dates that came were missed"."""
+    """Return "25 of 31 dates were met. All four that an agency expected to miss were missed."."""
     if not record.dates:
         return _("No agreed date has come yet")
     if record.dates == 1:
@@ -101,34 +82,20 @@ def dates_finding(record: RecordOfDates) -> str:
             if record.missed
             else _("The only date that came was met")
         )
-    return ngettext(
-        "{missed} of {dates:,} dates that came was missed",
-        "{missed} of {dates:,} dates that came were missed",
-        record.missed or 1,
-    ).format(missed=f"{record.missed:,}" if record.missed else _("None"), dates=record.dates)
-
-
-def dates_by_warning(record: RecordOfDates) -> str:
-    """Return "3 of 26 dates without a warning were missed; none of 4 that the reviewer …" or ""."""
-    says = "; ".join(_of_warning(group) for group in record.groups if group.dates)
-    return f"{says[:1].upper()}{says[1:]}." if says else ""
-
-
-def _of_warning(group: Group) -> str:
-    such = SUCH_DATES[group.warning]
-    if group.dates == 1:
-        says = (
-            _("the only date {such} was missed")
-            if group.missed
-            else _("the only date {such} was met")
-        )
-        return says.format(such=such)
-    return ngettext(
-        "{missed} of {dates:,} dates {such} was missed",
-        "{missed} of {dates:,} dates {such} were missed",
-        group.missed or 1,
-    ).format(
-        missed=f"{group.missed:,}" if group.missed else _("none"), dates=group.dates, such=such
+    met = record.dates - record.missed
+    says = ngettext(
+        "{met} of {dates:,} dates was met", "{met} of {dates:,} dates were met", met or 1
+    ).format(met=f"{met:,}" if met else _("None"), dates=record.dates)
+    all_missed = [
+        group
+        for group in record.groups
+        if group.warning != DateWarning.NONE and group.dates == group.missed > 1
+    ]
+    if not all_missed or not met:
+        return says
+    most = max(all_missed, key=lambda group: group.dates)
+    return _("{says}. All {count} {such} were missed").format(
+        says=says, count=in_words(most.dates), such=SUCH_DATES[most.warning]
     )
 
 
@@ -148,32 +115,45 @@ def delays_finding(trends: Trends) -> str:
     )
 
 
-def _ends(trends: Trends) -> list[MonthFigures]:
-    """Return the figures a year before, or the first, and those now."""
-    before = trends.a_year_before or trends.months[0]
-    return [before, trends.now]
+def _year(trends: Trends) -> list[MonthFigures]:
+    """Return the figures of the last twelve months, from the end of the month before them."""
+    return trends.months[-13:]
 
 
 def _moved(what: str, of: str, found: list[tuple[date, int]]) -> str:
-    """Say how a count moved between two days."""
-    (start, before), (end, now) = found
+    """Say how a count moved, and between which months: from the last with the first count to the first with the last
+    one."""
+    before, now = found[0][1], found[-1][1]
     total = _(" of {all}").format(all=of) if of else ""
     what = f"{what[:1].upper()}{what[1:]}"
-    if start == end:
+    if len(found) == 1:
         return f"{what}: {now:,}{total}"
-    since = _("since {month}").format(month=_month(start))
     if before == now:
+        since = _("since {month}").format(month=_month(found[0][0]))
         if not now:
             return _("No {what} {since}").format(what=what.lower(), since=since)
-        return _("{what} stayed at {now:,}{total} {since}").format(
-            what=what, now=now, total=total, since=since
+        return _("{what} stayed at {now}{total} {since}").format(
+            what=what, now=in_words(now), total=total, since=since
         )
+    start = max(n for n, (_day, count) in enumerate(found) if count == before)
+    end = next(n for n in range(start, len(found)) if found[n][1] == now)
     sentence = (
-        _("{what} rose from {before:,} to {now:,}{total} {since}")
+        _("{what} rose from {before} to {now}{total} between {first} and {last}")
         if now > before
-        else _("{what} fell from {before:,} to {now:,}{total} {since}")
+        else _("{what} fell from {before} to {now}{total} between {first} and {last}")
     )
-    return sentence.format(what=what, before=before, now=now, total=total, since=since)
+    first, last = _month(found[start][0]), _month(found[end][0])
+    if first.endswith(last[-5:]):
+        first = first[:-5]
+    none = _("none")
+    return sentence.format(
+        what=what,
+        before=in_words(before) if before else none,
+        now=in_words(now) if now else none,
+        total=total,
+        first=first,
+        last=last,
+    )
 
 
 def record(trends: Trends) -> str:

@@ -1,39 +1,37 @@
 """Trends of a plan: figures at each month's end, and totals of its delays.
 
-Everything is read from history, in at most seven queries whatever the plan's size. A record's state
+Everything is read from history, in at most six queries whatever the plan's size. A record's state
 at a month's end is its last history row before the next day began (New Zealand time), so the counts
 equal the dashboard's of that day. Only history rows with a changed counted column are read.
 """
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache, partial
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import BigIntegerField, DateField, Func, Max, Min, QuerySet
-from django.db.models.functions import Coalesce
-from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from agencies.models import Agency
-from agencies.records.tracking import PLAN_COLUMN
-from reports.progress.record_of_dates import RecordOfDates, record_of_dates
-from workitems.models import Delay, Milestone, Plan, WorkItem
+from reports.progress.histories import (
+    Histories,
+    day_of,
+    item_histories,
+    milestone_histories,
+    seconds_of,
+)
+from workitems.models import Delay, Plan
 from workitems.models.item import Stage
 from workitems.plan.asat import Moment, end_of, rows_at
 from workitems.plan.plan_at import pillar_titles
 
-NEVER = date.max
 CLOSED_STAGES = (Stage.COMPLETE, Stage.WITHDRAWN)
 
 Span = TypeVar("Span")
-
-# By record, when it changed (seconds since 1970) and its values from then on: (id, at, *values).
-Histories = dict[int, list[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,6 @@ class Trends:
     met: MetBy
     met_by_pillar: list[MetBy]
     met_by_agency: list[MetBy]
-    dates: RecordOfDates
 
     @property
     def now(self) -> MonthFigures:
@@ -152,8 +149,8 @@ def read_trends(
 
     An item counts at each month's end under its pillar and lead agency at that time.
     """
-    items = _items(plan, moment)
-    milestones = _milestones(plan, moment)
+    items = item_histories(plan, moment)
+    milestones = milestone_histories(plan, moment)
     pillars = pillar_titles(plan, moment)
     agencies = Agency.objects.in_bulk()
     delays = (
@@ -166,7 +163,7 @@ def read_trends(
     points = _points(plan, moment.on, items, milestones)
     ended_on = points[-1] if points and points[-1] < moment.on else None
     # The last point is the moment itself, which may be before that day's end.
-    ends = [_seconds(end_of(day)) for day in points[:-1]]
+    ends = [seconds_of(end_of(day)) for day in points[:-1]]
     stood = {pk: _spans(versions, ends) for pk, versions in items.items()}
 
     def counts(item: _Item) -> bool:
@@ -208,84 +205,7 @@ def read_trends(
             (_met_by(agencies[pk].short_name, found) for pk, found in by_agency.items()),
             key=lambda row: row.label.casefold(),
         ),
-        dates=record_of_dates(plan, moment, pillar=pillar, lead=lead),
     )
-
-
-# --- history ------------------------------------------------------------------------------------
-
-
-def _items(plan: Plan, moment: Moment) -> Histories:
-    """Return when each item got which stage, pillar and lead agency: (id, at, *values).
-
-    Most history rows change none of them, so the database groups them by these values. If an item
-    has the same values again later, its groups overlap in time, and its rows are read one by one.
-    """
-    columns = ("stage", "pillar_id", "lead_agency_id")
-    rows = _until(moment, WorkItem.history.filter(plan_id=plan.pk))
-    found: Histories = defaultdict(list)
-    again: set[int] = set()
-    last_of: dict[int, int] = {}
-    for *version, last in (
-        rows.values("id", *columns)
-        .annotate(first=_Seconds(Min("history_date")), last=_Seconds(Max("history_date")))
-        .order_by("id", "first")
-        .values_list("id", "first", *columns, "last")
-    ):
-        pk, first = version[:2]
-        if pk in found and first <= last_of[pk]:
-            again.add(pk)
-        last_of[pk] = last
-        found[pk].append(tuple(version))
-    if again:
-        return found | _versions(rows.filter(id__in=again), columns)
-    return found
-
-
-def _milestones(plan: Plan, moment: Moment) -> Histories:
-    """Return when each milestone got which dates and agency: (id, at, *values)."""
-    rows = _until(moment, Milestone.history.filter(**{PLAN_COLUMN: plan.pk}))
-    return _versions(
-        rows,
-        (
-            "original_due",
-            "agreed_due",
-            "forecast_due",
-            Coalesce("completed_on", NEVER, output_field=DateField()),
-            Coalesce("withdrawn_on", NEVER, output_field=DateField()),
-            "responsible_agency_id",
-            "item_id",
-        ),
-    )
-
-
-def _until(moment: Moment, rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows if moment.until is None else rows.filter(history_date__lt=moment.until)
-
-
-class _Seconds(Func):
-    """An instant as whole seconds since 1970, which are read many times faster than a datetime."""
-
-    output_field = BigIntegerField()
-    template = "floor(date_part('epoch', %(expressions)s))::bigint"
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        # Without the fraction, which SQLite would round.
-        template = "CAST(strftime('%%%%s', substr(%(expressions)s, 1, 19)) AS integer)"
-        return self.as_sql(compiler, connection, template=template, **context)
-
-
-def _versions(rows: QuerySet[Any], columns: Sequence[str | Coalesce]) -> Histories:
-    """Return the versions of each record in which one of the columns changed, oldest first."""
-    found: Histories = defaultdict(list)
-    # By date alone, because that is the order of the index of a plan's history.
-    for row in rows.order_by("history_date", "history_id").values_list(
-        "id", _Seconds("history_date"), *columns
-    ):
-        versions = found[row[0]]
-        if not versions or versions[-1][2:] != row[2:]:
-            versions.append(row)
-    return found
 
 
 # --- points in time -----------------------------------------------------------------------------
@@ -306,29 +226,21 @@ def _points(plan: Plan, on: date, items: Histories, milestones: Histories) -> li
     until = on
     if plan.ends_on is not None and plan.has_ended(on):
         versions = [_Dates(*row) for row in chain.from_iterable(milestones.values())]
-        limit = _seconds(end_of(on))
+        limit = seconds_of(end_of(on))
         last = max(at for _, at, *_ in chain(versions, *items.values()) if at < limit)
-        days = {plan.ends_on, _day(last)}
+        days = {plan.ends_on, day_of(last)}
         for dates in versions:
             # A milestone is overdue from the day after its agreed date.
             days |= {dates.agreed + timedelta(days=1)} if dates.agreed < on else set()
             days |= {dates.completed, dates.withdrawn}
         until = min(on, month_end(max(day for day in days if day <= on)))
-    began = _day(min(versions[0][1] for versions in items.values()))
+    began = day_of(min(versions[0][1] for versions in items.values()))
     first = month_end(min(until, plan.record_begins or began))
     points = []
     while first < until:
         points.append(first)
         first = month_end(first + timedelta(days=1))
     return [*points, until]
-
-
-def _seconds(instant: datetime) -> int:
-    return int(instant.timestamp())
-
-
-def _day(seconds: int) -> date:
-    return localdate(datetime.fromtimestamp(seconds, UTC))
 
 
 def _spans(versions: list[tuple[Any, ...]], ends: list[int]) -> list[_Item]:
@@ -372,12 +284,12 @@ def late_days(
 ) -> list[tuple[date, int]]:
     """Return how many items were late at the end of each day on which that number changed, from the first record of an
     item to the moment. An item counts under its pillar and lead agency of the day."""
-    items, milestones = _items(plan, moment), _milestones(plan, moment)
+    items, milestones = item_histories(plan, moment), milestone_histories(plan, moment)
     if not items:
         return []
-    first = _day(min(versions[0][1] for versions in items.values()))
+    first = day_of(min(versions[0][1] for versions in items.values()))
     points = [first + timedelta(days=n) for n in range((moment.on - first).days + 1)]
-    ends = [_seconds(end_of(day)) for day in points[:-1]]
+    ends = [seconds_of(end_of(day)) for day in points[:-1]]
     live: dict[int, list[_Item]] = {
         pk: [
             each

@@ -24,6 +24,7 @@ PARTS = (
     (gettext_lazy("What changed"), "changes"),
     (gettext_lazy("Attention"), "attention"),
     (gettext_lazy("Timeline"), "timeline"),
+    (gettext_lazy("Slips"), "slips"),
     (gettext_lazy("Trends"), "trends"),
 )
 

@@ -1,6 +1,6 @@
-// Tooltips of tiles. They open by CSS, on hover and focus; this lets Escape close them, and a finger open one first.
+// Tooltips of tiles, moves and dates. They open by CSS, on hover and focus; this lets Escape close them, and a finger open one first.
 
-const place = (target) => target.closest?.("li:has(> .tip)");
+const place = (target) => target.closest?.(":has(> .tip)");
 let touched = null;
 
 document.addEventListener("keydown", ({ key }) => {
@@ -18,7 +18,7 @@ document.addEventListener("click", (event) => {
   if (!(event instanceof PointerEvent) || event.pointerType !== "touch" || event.target.closest(".tip-open")) return;
   if (tile && tile === touched) {
     event.preventDefault();
-    tile.querySelector(".tile").click(); // a click of no finger
+    tile.querySelector("a").click(); // a click of no finger
     return;
   }
   touched?.classList.remove("is-touched");

@@ -19,7 +19,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DRAWN = ".mark svg, .gauge, .strip-all, .milestone-line, .strip:has(use), .chart-wide"
+DRAWN = ".mark svg, .gauge, .strip-all, .milestone-line, .strip:has(use), .slip-plot:has(use), .chart-wide"
 
 
 def picture_of(page, box) -> Image.Image:
@@ -56,7 +56,13 @@ def test_shapes_are_drawn_in_colours_of_the_readers_own(
     page.context.add_cookies([{"name": "colours", "value": chosen, "url": live_server.url}])
     page.emulate_media(forced_colors="active", color_scheme=scheme)
     seen = 0
-    for path in ("dashboard/", "items/1.1/", "dashboard/timeline/", "dashboard/trends/"):
+    for path in (
+        "dashboard/",
+        "items/1.1/",
+        "dashboard/timeline/",
+        "dashboard/trends/",
+        "dashboard/slips/",
+    ):
         page.goto(f"{live_server.url}/plans/{plan.slug}/{path}")
         page.evaluate("document.fonts.ready.then(() => true)")
         assert accessibility_faults(page) == [], path

@@ -43,11 +43,8 @@ def test_days_of_open_delays_and_of_all_delays_are_named_apart(plan, late):
     )
 
 
-def test_milestones_by_their_latest_date_and_dates_that_came_are_named_apart(plan, late):
+def test_the_dates_met_are_one_figure(plan, late):
     moment = Moment.today(TODAY)
-    assert trend_words.met_finding(read_trends(plan, moment)) == (
-        "0 of 1 milestone were met by its latest agreed date"
-    )
     assert trend_words.dates_finding(record_of_dates(plan, moment)) == (
         "The only date that came was missed"
     )

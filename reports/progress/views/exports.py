@@ -16,6 +16,7 @@ from reports.briefings.views import files
 from reports.progress import changes, exports, list_exports, registers
 from reports.progress.changes.periods import offered
 from reports.progress.forms import BarForm
+from reports.progress.record_of_dates import record_of_dates
 from reports.progress.trends import read_trends
 from reports.progress.view import PlanView
 from reports.progress.views.dashboard import chosen, view_of
@@ -137,8 +138,9 @@ def rounds(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
 def trends(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
     view = view.without_comparison()
     found = read_trends(view.plan, view.at, pillar=view.pillar, lead=view.agency)
+    dates = record_of_dates(view.plan, view.at, pillar=view.pillar, lead=view.agency)
     narrowed = exports.narrowed_in_words(view)
-    return list_exports.trends(view, found, narrowed, made_at)
+    return list_exports.trends(view, found, dates, narrowed, made_at)
 
 
 def what_changed(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:

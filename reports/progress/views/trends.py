@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from reports import charts
-from reports.charts import BarRow, Series, ShareRow
+from reports.charts import Event, Series
+from reports.document.annexes import Stage
 from reports.progress import trend_words
 from reports.progress import trends as figures
-from reports.progress.trends import DelayDays, Met, MetBy, Trends
-from reports.progress.view import PlanView
+from reports.progress.trends import DelayDays, Trends
+from reports.progress.view import PlanView, events_before
 from reports.progress.views.dashboard import dashboard_page, view_of
+from reports.progress.views.slips import marked
 from workitems.terms.lateness import days_in_words
 
 
@@ -28,18 +30,12 @@ def trends(request: HttpRequest, slug: str) -> HttpResponse:
         "has_items": bool(found.months) and any(m.items for m in found.months),
     }
     if context["has_items"]:
-        context |= drawn(view, found)
+        events = marked(events_before(view.plan, view.at, context["today"]))
+        context |= drawn(view, found, events)
     return dashboard_page(request, "trends", context)
 
 
-@require_safe
-def likely_late(request: HttpRequest, slug: str) -> HttpResponse:
-    """Redirect bookmarks of the page that estimated late milestones to the record of dates."""
-    view, _ = view_of(request, slug)
-    return redirect(f"{view.link('trends')}#dates")
-
-
-def drawn(view: PlanView, found: Trends) -> dict[str, object]:
+def drawn(view: PlanView, found: Trends, events: Sequence[Event]) -> dict[str, object]:
     links = {
         month.day: view.link("overview", at=month.day.isoformat(), since="")
         for month in found.months
@@ -50,32 +46,16 @@ def drawn(view: PlanView, found: Trends) -> dict[str, object]:
             "stages": trend_words.stages_finding(found),
             "lateness": trend_words.lateness_finding(found),
             "delays": trend_words.delays_finding(found),
-            "met": trend_words.met_finding(found),
-            "dates": trend_words.dates_finding(found.dates),
-            "by_warning": trend_words.dates_by_warning(found.dates),
             "record": trend_words.record(found),
         },
-        "stage_chart": by_stage(found, links),
-        "late_chart": by_lateness(found, links),
-        "cause_chart": by_days(found.causes, gettext("Days of all delays by cause")),
-        "agency_chart": by_days(
-            found.delayed_agencies, gettext("Days of all delays by responsible agency")
-        ),
-        "met_charts": [
-            (heading, rows, shares(rows, title))
-            for heading, title, rows in (
-                (
-                    gettext("By responsible agency"),
-                    gettext("Milestones met, by responsible agency"),
-                    worst_first(found.met_by_agency),
-                ),
-                (
-                    gettext("By pillar"),
-                    gettext("Milestones met, by pillar"),
-                    worst_first(found.met_by_pillar),
-                ),
+        "stage_chart": by_stage(found, links, events),
+        "late_chart": by_lateness(found, links, events),
+        "delays": [
+            (heading, bars(rows))
+            for heading, rows in (
+                (gettext("By cause"), found.causes),
+                (gettext("By responsible agency"), found.delayed_agencies),
             )
-            if rows and found.met.original.total
         ],
         "stage_names": [stage.label for stage, *_ in charts.STAGES],
         "months": [
@@ -85,16 +65,20 @@ def drawn(view: PlanView, found: Trends) -> dict[str, object]:
     }
 
 
-def by_stage(found: Trends, links: dict[date, str]) -> SafeString:
+def by_stage(found: Trends, links: dict[date, str], events: Sequence[Event]) -> SafeString:
     series = [
-        Series(stage.label, [month.stages[stage] for month in found.months], fill)
+        Series(
+            stage.label,
+            [month.stages[stage] for month in found.months],
+            charts.HATCH if stage == Stage.NOT_STARTED else fill,
+        )
         for stage, fill, *_ in charts.STAGES
     ]
     title = gettext("Work items by stage at each month’s end")
-    return by_month(series, links, title, trend_words.stages(found))
+    return by_month(series, links, events, title, trend_words.stages(found))
 
 
-def by_lateness(found: Trends, links: dict[date, str]) -> SafeString:
+def by_lateness(found: Trends, links: dict[date, str], events: Sequence[Event]) -> SafeString:
     series = [
         Series(gettext("Overdue"), [month.overdue for month in found.months], charts.OVERDUE),
         Series(
@@ -104,60 +88,46 @@ def by_lateness(found: Trends, links: dict[date, str]) -> SafeString:
         ),
     ]
     title = gettext("Milestones overdue and expected late at each month’s end")
-    return by_month(series, links, title, trend_words.lateness(found))
+    return by_month(series, links, events, title, trend_words.lateness(found))
 
 
 def by_month(
-    series: Sequence[Series], links: dict[date, str], title: str, description: str
+    series: Sequence[Series],
+    links: dict[date, str],
+    events: Sequence[Event],
+    title: str,
+    description: str,
 ) -> SafeString:
     return charts.on_screen(
         lambda narrow: charts.months_stacked(
-            list(links), series, title=title, description=description, links=links, narrow=narrow
+            list(links),
+            series,
+            title=title,
+            description=description,
+            links=links,
+            events=events,
+            narrow=narrow,
         )
     )
 
 
-def bars(rows: Sequence[DelayDays]) -> list[BarRow]:
+class Bar(NamedTuple):
+    """Days of delay: of what, their length in percent of the longest, and in words."""
+
+    label: str
+    share: str
+    words: str
+
+
+def bars(rows: Sequence[DelayDays]) -> list[Bar]:
+    longest = max([1, *(row.days for row in rows)])
     return [
-        BarRow(
+        Bar(
             row.label,
-            row.days,
+            f"{max(100 * row.days / longest, 0):.1f}%",
             ngettext("{days} in {count} delay", "{days} in {count} delays", row.delays).format(
                 days=days_in_words(row.days), count=f"{row.delays:,}"
             ),
         )
         for row in rows
     ]
-
-
-def by_days(rows: Sequence[DelayDays], title: str) -> SafeString:
-    return charts.on_screen(lambda narrow: charts.day_bars(bars(rows), title=title, narrow=narrow))
-
-
-def worst_first(rows: Sequence[MetBy]) -> list[MetBy]:
-    """Order by the part met by the agreed date, smallest first; rows without a past date last."""
-
-    def place(row: MetBy) -> tuple[bool, float, int]:
-        total = row.agreed.total
-        return (not total, row.agreed.on_time / total if total else 1, -total)
-
-    return sorted(rows, key=place)
-
-
-def shares(rows: Sequence[MetBy], title: str) -> SafeString:
-    drawn = [
-        ShareRow(
-            label=row.label,
-            on_time=row.agreed.on_time,
-            late=row.agreed.late,
-            not_yet=row.agreed.not_yet,
-            promised=_part(row.original) if row.original != row.agreed else None,
-        )
-        for row in rows
-    ]
-    return charts.on_screen(lambda narrow: charts.share_bars(drawn, title=title, narrow=narrow))
-
-
-def _part(met: Met) -> float | None:
-    """Return the part of the milestones that was met on time, or None without any."""
-    return met.on_time / met.total if met.total else None

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from reports import charts
-from reports.charts import BarRow, Scale, Series, ShareRow, Strip
+from reports.charts import BarRow, Scale, Series, Strip
 from tests.reports.in_memory import no_texts
 from workitems.plan.plan_at import MilestoneAt
 
@@ -16,11 +16,6 @@ ON = date(2010, 7, 30)
 MONTHS = [date(2010, 5, 31), date(2010, 6, 30), ON]
 SERIES = [Series("Complete", [0, 1, 3], "#0b5158"), Series("Under way", [4, 3, 1], "#b9d4d5")]
 DELAYS = [BarRow("Funding", 40, url="/delays/?cause=funding"), BarRow("Staffing", 10)]
-MET = [
-    ShareRow(label="Prevention", on_time=3, late=1, not_yet=4, promised=0.25),
-    ShareRow(label="Protection", on_time=1, late=0, not_yet=0),
-    ShareRow(label="Partnership", on_time=0, late=0, not_yet=0),
-]
 
 
 def milestone(description="Brochure printed", due=date(2009, 8, 31), **dates):
@@ -43,7 +38,6 @@ def months(**options):
 PICTURES = {
     "months": lambda narrow: months(narrow=narrow, links={ON: "/dashboard/?at=2010-07-30"}),
     "causes": lambda narrow: charts.cause_bars(DELAYS, narrow=narrow),
-    "shares": lambda narrow: charts.share_bars(MET, title="Met", narrow=narrow),
 }
 every_picture = pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
 
@@ -67,7 +61,8 @@ def printed(svg):
 @every_picture
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_chart_has_a_title_and_stays_within_its_frame(name, narrow):
-    assert width_of(drawn(PICTURES[name](narrow))) == (340 if narrow else 600)
+    widths = (512, 288) if name == "months" else (600, 340)
+    assert width_of(drawn(PICTURES[name](narrow))) == widths[narrow]
 
 
 def width_of(root):
@@ -179,26 +174,6 @@ def test_a_long_name_is_printed_in_full():
     for narrow in (False, True):
         words = printed(charts.cause_bars([BarRow(name, 3)], narrow=narrow))
         assert " ".join(words[:-1]) == name
-
-
-def test_shares_are_counted_out_of_all_and_one_without_a_passed_date_says_so():
-    assert printed(charts.share_bars(MET, title="Met")) == [
-        "Met on time", "Met late", "Not yet", "Met by the first date",
-        "Prevention", "3", "1", "4", "3 of 8", "Protection", "1", "1 of 1",
-        "Partnership", "no date has passed",
-    ]  # fmt: skip
-
-
-def test_a_tick_shows_what_was_met_by_the_first_date():
-    def ticks(rows):
-        found = drawn(charts.share_bars(rows, title="Met")).iter(f"{SVG}line")
-        return [float(line.get("x1")) for line in found if line.get("stroke-width") == "2"]
-
-    legend, tick = ticks(MET[:1])
-    whole = ticks([ShareRow(label="Prevention", on_time=3, late=1, not_yet=4, promised=1.0)])[1]
-    start = 176  # the room of the labels
-    assert tick - start == pytest.approx((whole - start) / 4, abs=0.1)
-    assert ticks(MET[1:]) == []
 
 
 # --- strips -----------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from reports.progress import trend_words
 from reports.progress.record_of_dates import (
     DateWarning,
     Outcome,
+    PastDate,
     RecordOfDates,
     record_of_dates,
     warning_of,
@@ -27,6 +28,7 @@ from tests.reports.compose.test_reconcile import some_plans, undone
 from tests.scenery import without_decisions
 from workitems.models import Milestone, WorkItem
 from workitems.plan.asat import Moment, end_of
+from workitems.terms.spans import add_months
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +59,9 @@ def item(plan, police):
 
 @pytest.fixture
 def milestone(item):
-    return written(MilestoneFactory.build(item=item, number=1, original_due=DUE), BEGAN)
+    return written(
+        MilestoneFactory.build(item=item, number=1, original_due=DUE, description="Guide"), BEGAN
+    )
 
 
 def counted(plan, on=TODAY, **narrowed):
@@ -99,7 +103,8 @@ def test_groups_add_up_to_all_dates_that_came(data):
                 then = last_by(rows, ahead)
                 if then is None or then.agreed_due != due:
                     continue
-                item = last_by(WorkItem.history.filter(id=step.item_id), ahead)
+                of_item = WorkItem.history.filter(id=step.item_id)
+                item = last_by(of_item, ahead)
                 if pillar not in (None, item.pillar_id) or lead not in (None, item.lead_agency_id):
                     continue
                 if last.completed_on and last.completed_on <= due:
@@ -111,6 +116,15 @@ def test_groups_add_up_to_all_dates_that_came(data):
                     outcome = Outcome.NOT_DUE
                 else:
                     outcome = Outcome.MISSED
+                # Three months before or, if it was agreed later, on that day.
+                known = min(add_months(due, -3), ahead)
+                while (was := last_by(rows, known)) is None or any(
+                    row.agreed_due != due
+                    for row in rows
+                    if end_of(known) <= row.history_date < end_of(ahead) or row == was
+                ):
+                    known += timedelta(days=1)
+                then, item = was, last_by(of_item, known)
                 if then.forecast_due > due:
                     warning = FORECAST
                 elif item.confidence in ("at_risk", "off_track"):
@@ -223,11 +237,18 @@ def test_a_date_has_the_first_warning_that_applies(fields, warning):
     assert warning_of(**dict(zip(names, fields, strict=True))) == warning
 
 
-def test_a_warning_counts_if_it_was_recorded_before_the_day_of_the_date(plan, item, milestone):
-    written(item, DUE - timedelta(days=1), reviewer_confidence="at_risk")
+def test_a_warning_counts_if_it_was_recorded_three_months_before_the_date(plan, item, milestone):
+    written(item, date(2010, 3, 30), reviewer_confidence="at_risk")
     assert counted(plan) == {(Outcome.MISSED, REVIEWER): 1}
-    written(item, DUE, confidence="off_track")
+    written(item, date(2010, 3, 31), confidence="off_track")
     assert counted(plan) == {(Outcome.MISSED, REVIEWER): 1}
+
+
+def test_of_a_date_agreed_less_than_three_months_before_it_is_what_was_known_that_day(plan, item):
+    written(MilestoneFactory.build(item=item, number=1, original_due=DUE), date(2010, 5, 3))
+    written(item, date(2010, 5, 3), confidence="at_risk")
+    written(item, date(2010, 5, 4), confidence="on_track")
+    assert counted(plan) == {(Outcome.MISSED, AGENCY): 1}
 
 
 def test_a_rating_after_a_milestone_was_done_is_of_the_next_date(plan, item, milestone):
@@ -243,40 +264,30 @@ def test_a_rating_after_a_milestone_was_done_is_of_the_next_date(plan, item, mil
 
 def record(**groups):
     """A record of these (dates, missed) by warning."""
-    counts = Counter()
+    found = []
     for name, (dates, missed) in groups.items():
-        counts[Outcome.MET, DateWarning(name)] = dates - missed
-        counts[Outcome.MISSED, DateWarning(name)] = missed
-    return RecordOfDates(counts)
+        for n in range(dates):
+            outcome = Outcome.MISSED if n < missed else Outcome.MET
+            found.append(PastDate(n, 1, DUE, 1, outcome, DateWarning(name)))
+    return RecordOfDates(found)
 
 
 @pytest.mark.parametrize(
-    ("groups", "finding", "sentence"),
+    ("groups", "finding"),
     [
-        ({}, "No agreed date has come yet", ""),
+        ({}, "No agreed date has come yet"),
         (
             {"none": (26, 3), "reviewer": (4, 4)},
-            "7 of 30 dates that came were missed",
-            "3 of 26 dates without a warning were missed; "
-            "4 of 4 dates that the reviewer rated at risk or off track were missed.",
+            "23 of 30 dates were met. All four that the reviewer rated at risk or off track were missed",
         ),
-        (
-            {"none": (2, 0), "moved": (3, 1)},
-            "1 of 5 dates that came was missed",
-            "None of 2 dates without a warning was missed; "
-            "1 of 3 dates that had been moved before was missed.",
-        ),
-        (
-            {"agency": (1, 0)},
-            "The only date that came was met",
-            "The only date that an agency rated at risk or off track was met.",
-        ),
+        ({"none": (2, 0), "moved": (3, 1)}, "4 of 5 dates were met"),
+        ({"none": (2, 1)}, "1 of 2 dates was met"),
+        ({"none": (2, 2)}, "None of 2 dates was met"),
+        ({"agency": (1, 0)}, "The only date that came was met"),
     ],
 )
-def test_the_record_in_words(groups, finding, sentence):
-    found = record(**groups)
-    assert trend_words.dates_finding(found) == finding
-    assert trend_words.dates_by_warning(found) == sentence
+def test_the_record_in_words(groups, finding):
+    assert trend_words.dates_finding(record(**groups)) == finding
 
 
 # --- pages --------------------------------------------------------------------------------------
@@ -301,13 +312,13 @@ def dates(plan, item, milestone):
     written(item, date(2010, 11, 1), reviewer_confidence="at_risk")
 
 
-def test_trends_has_the_record_of_dates(reader, plan, dates):
-    text = text_of(reader.get(f"/plans/{plan.slug}/dashboard/trends/"))
+def test_slips_has_the_record_of_dates(reader, plan, dates):
+    text = text_of(reader.get(f"/plans/{plan.slug}/dashboard/slips/"))
     assert (
-        "The only date that came was missed Agreed dates that came, by the warning on the day before"
-        " The only date without a warning was missed." in text
+        "The only date that came was missed Each date that came, by what was known three months before"
+        " No warning 1.1 Guide, 30 June 2010: missed 1 of 1 missed" in text
     )
-    assert "No warning 1 1 Agency’s forecast: after the agreed date none none" in text
+    assert "Still expected on time, but doubted" in text
 
 
 def test_the_file_of_trends_has_the_record_of_dates(reader, plan, dates):
@@ -323,4 +334,4 @@ def test_the_file_of_trends_has_the_record_of_dates(reader, plan, dates):
 
 def test_a_bookmark_of_the_page_likely_late_leads_to_the_record(reader, plan):
     response = reader.get(f"/plans/{plan.slug}/dashboard/likely-late/?at=2010-07-01")
-    assert response.url == f"/plans/{plan.slug}/dashboard/trends/?at=2010-07-01#dates"
+    assert response.url == f"/plans/{plan.slug}/dashboard/slips/?at=2010-07-01#dates"

@@ -1,0 +1,419 @@
+"""Slips: how expected dates moved over time, and what became of the dates that came.
+
+At most eight queries, whatever the plan's size: two histories, then the names, reasons and delays of what is shown.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agencies.models import Agency
+from agencies.wording.translation import day_words
+from reports.charts import SlipLine, Stair
+from reports.document.dates import long_date
+from reports.progress.histories import (
+    Histories,
+    day_of,
+    item_histories,
+    milestone_histories,
+    seconds_of,
+)
+from reports.progress.record_of_dates import (
+    RATINGS,
+    DateWarning,
+    Outcome,
+    PastDate,
+    RecordOfDates,
+    recorded,
+    warning_of,
+)
+from reports.progress.view import Earlier, PlanView
+from workitems.models import Delay, Milestone, WorkItem
+from workitems.models.item import Stage
+from workitems.narrative.blocks import IMPORTED
+from workitems.plan.asat import rows_at
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.lateness import times_in_words
+from workitems.terms.spans import in_words, span_in_words
+
+LINES_SHOWN = 10
+MARKS_UP_TO = 120  # With more dates, they are bars, and their names are in the lists behind them.
+WARNED_SHOWN = 6
+# Of the time before the first slip, so much is shown, and at least so much in all.
+BEFORE, LEAST = timedelta(days=45), timedelta(days=180)
+KNOWN_TO = ("original_known_to", "forecast_known_to")
+
+
+class Move(NamedTuple):
+    """A new expected date. `at` is its instant in seconds."""
+
+    at: int
+    before: KnownDate
+    after: KnownDate
+
+    @property
+    def is_later(self) -> bool:
+        return self.after.last_day > self.before.last_day
+
+
+class Slip(NamedTuple):
+    """A milestone's promise, what was expected since, and how it ended; `done_on` and `withdrawn` are at the last."""
+
+    pk: int
+    item: int
+    recorded: date
+    promised: KnownDate
+    first: KnownDate  # expected when it was recorded
+    moves: Sequence[Move]
+    done_on: date | None
+    reached: KnownDate  # done, expected, or the day itself if the expected date has passed
+
+    @property
+    def days(self) -> int:
+        """Days later than promised; negative if earlier."""
+        return (self.reached.last_day - self.promised.last_day).days
+
+    @property
+    def later(self) -> list[Move]:
+        return [move for move in self.moves if move.is_later]
+
+    @property
+    def began(self) -> date:
+        """The day on which it slipped first: that of a move, or the day after the promise."""
+        return min([*(day_of(move.at) for move in self.later), self.promised.last_day])
+
+    @property
+    def words(self) -> str:
+        """ "moved three times: six months", "2 May 2027, never moved"."""
+        if self.days <= 0:
+            if self.done_on:
+                return _("done {day}").format(day=KnownDate(self.done_on))
+            if self.moves:
+                return _("{day}, moved").format(day=self.reached)
+            return _("{day}, never moved").format(day=self.reached)
+        span = span_in_words(self.promised, self.reached)
+        if self.later:
+            times = times_in_words(len(self.later))
+            return _("moved {times}: {span}").format(times=times, span=span)
+        if self.done_on:
+            return _("done {span} late").format(span=span)
+        return _("{span} overdue").format(span=span)
+
+
+class Mark(NamedTuple):
+    """A date that came, with its words and the URL of its item."""
+
+    date: PastDate
+    words: str
+    url: str
+
+    @property
+    def is_met(self) -> bool:
+        return self.date.outcome == Outcome.MET
+
+
+class MarkRow(NamedTuple):
+    """Dates of one warning or agency, missed ones first. `marks` is empty if there are too many."""
+
+    label: str
+    dates: int
+    missed: int
+    marks: Sequence[Mark]
+
+    @property
+    def met(self) -> int:
+        return self.dates - self.missed
+
+    @property
+    def share(self) -> str:
+        return f"{100 * self.missed / self.dates:.1f}%"
+
+
+class Warned(NamedTuple):
+    """An open date that is still expected on time, and doubted."""
+
+    number: str
+    url: str
+    name: str
+    due: KnownDate
+    warning: DateWarning
+
+
+@dataclass(frozen=True)
+class Slips:
+    """What the page shows. `slips` are of all milestones, those that moved most first; `lines` the shown ones."""
+
+    view: PlanView
+    slips: Sequence[Slip]
+    lines: Sequence[SlipLine]
+    record: RecordOfDates
+    by_warning: Sequence[MarkRow]
+    by_agency: Sequence[MarkRow]
+    warned: Sequence[Warned]
+    last_meeting: Earlier | None
+
+    @cached_property
+    def slipped(self) -> list[Slip]:
+        return [each for each in self.slips if each.days > 0]
+
+    @property
+    def first(self) -> date:
+        """The day on which the chart begins."""
+        shown = self.slips[: len(self.lines)]
+        began = min([each.began for each in shown if each.days > 0], default=self.view.at.on)
+        day = min(began - BEFORE, self.view.at.on - LEAST)
+        return max(day, min(each.recorded for each in shown)).replace(day=1)
+
+    @property
+    def finding(self) -> str:
+        """ "Seven of 53 dates have slipped since July 2026. Five of the ten moves came since 20 October." """
+        count, total = len(self.slipped), len(self.slips)
+        if not count:
+            return ngettext(
+                "The only date has not slipped.", "None of {total:,} dates has slipped.", total
+            ).format(total=total)
+        since = long_date(min(each.began for each in self.slipped)).split(" ", 1)[1]
+        says = ngettext(
+            "{count} of {total:,} dates has slipped since {month}.",
+            "{count} of {total:,} dates have slipped since {month}.",
+            count,
+        ).format(count=_capital(count), total=total, month=since)
+        moves = [move for each in self.slipped for move in each.later]
+        if not moves or self.last_meeting is None or self.last_meeting.moment.until is None:
+            return says
+        until = seconds_of(self.last_meeting.moment.until)
+        new = sum(move.at >= until for move in moves)
+        how = ngettext(
+            "{new} of the {all} moves came since {day}.",
+            "{new} of the {all} moves came since {day}.",
+            len(moves),
+        ).format(
+            new=_capital(new) if new else _("None"),
+            all=in_words(len(moves)),
+            day=day_words(self.last_meeting.moment.on).rsplit(" ", 1)[0],
+        )
+        return f"{says} {how}"
+
+
+def _capital(count: int) -> str:
+    words = in_words(count)
+    return words[:1].upper() + words[1:]
+
+
+def read_slips(view: PlanView, meetings: Sequence[Earlier]) -> Slips:
+    """Return the slips of a view. `meetings` are those before it, newest first."""
+    items = item_histories(view.plan, view.at, *RATINGS)
+    milestones = milestone_histories(view.plan, view.at, *KNOWN_TO)
+    record = recorded(view.plan, view.at, items, milestones, view.pillar, view.agency)
+    slips = sorted(_slips(view, items, milestones), key=_most_first)
+    shown = slips[:LINES_SHOWN]
+    warned = _warned(view, slips, items, milestones)
+    came = record.came
+    named = came if len(came) <= MARKS_UP_TO else []
+    names = _Names(view, [*shown, *(each for each, _warning in warned)], named)
+    return Slips(
+        view=view,
+        slips=slips,
+        lines=_lines(view, shown, names),
+        record=record,
+        by_warning=[
+            _row(each.label, [one for one in came if one.warning == each], names)
+            for each in DateWarning
+            if any(one.warning == each for one in came)
+        ],
+        by_agency=_by_agency(came, names),
+        warned=[
+            Warned(
+                names.number(each.item), names.url(each.item), names.milestones[each.pk],
+                each.reached, warning,
+            )
+            for each, warning in warned
+        ],
+        last_meeting=meetings[0] if meetings else None,
+    )  # fmt: skip
+
+
+def _most_first(slip: Slip) -> tuple[Any, ...]:
+    """Those that moved most first; of the others open ones by their date."""
+    late = max(slip.days, 0)
+    return -late, slip.done_on is not None, slip.reached.last_day, slip.pk
+
+
+def _slips(view: PlanView, items: Histories, milestones: Histories) -> Iterable[Slip]:
+    """Yield the promise and moves of each milestone that is not withdrawn."""
+    on = view.at.on
+    for pk, versions in milestones.items():
+        _, at, original, _, _, *_, original_to, _ = versions[0]
+        _, _, _, _, forecast, completed, withdrawn, _, item, _, forecast_to = versions[-1]
+        _, _, stage, pillar, lead, *_ = items[item][-1]
+        if (
+            withdrawn <= on
+            or stage == Stage.WITHDRAWN
+            or view.pillar not in (None, pillar)
+            or view.agency not in (None, lead)
+        ):
+            continue
+        done_on = completed if completed <= on else None
+        reached = KnownDate(done_on) if done_on else KnownDate(forecast, forecast_to)
+        if not done_on and forecast < on:
+            reached = KnownDate(on)
+        expected = [(row[1], KnownDate(row[4], row[-1])) for row in versions]
+        moves = [
+            Move(after_at, before, after)
+            for (_, before), (after_at, after) in pairwise(expected)
+            if before.last_day != after.last_day and not (done_on and day_of(after_at) > done_on)
+        ]
+        yield Slip(
+            pk, item, day_of(at), KnownDate(original, original_to), expected[0][1], moves, done_on,
+            reached,
+        )  # fmt: skip
+
+
+def _warned(
+    view: PlanView, slips: Iterable[Slip], items: Histories, milestones: Histories
+) -> list[tuple[Slip, DateWarning]]:
+    """Return the next open dates that are expected on time and rated at risk or off track, each with by whom."""
+    found: list[tuple[Slip, DateWarning]] = []
+    for slip in slips:
+        _, _, original, agreed, forecast, *_ = milestones[slip.pk][-1]
+        _, _, stage, *_, rating, reviewers = items[slip.item][-1]
+        warning = warning_of(
+            is_late=forecast > agreed, is_moved=False, rating=rating, reviewers_rating=reviewers
+        )
+        is_open = not slip.done_on and agreed >= view.at.on and stage != Stage.COMPLETE
+        if is_open and warning in (DateWarning.AGENCY, DateWarning.REVIEWER):
+            found.append((slip, warning))
+    return sorted(found, key=lambda each: each[0].reached.last_day)[:WARNED_SHOWN]
+
+
+def _row(label: str, dates: Sequence[PastDate], names: "_Names") -> MarkRow:
+    missed = [each for each in dates if each.outcome == Outcome.MISSED]
+    in_order = [*missed, *(each for each in dates if each.outcome == Outcome.MET)]
+    marks = [names.mark(each) for each in in_order] if names.has_dates else []
+    return MarkRow(label, len(dates), len(missed), marks)
+
+
+def _by_agency(dates: Sequence[PastDate], names: "_Names") -> list[MarkRow]:
+    """Return a row for each responsible agency, those that missed most first."""
+    found: dict[int, list[PastDate]] = defaultdict(list)
+    for each in dates:
+        found[each.responsible].append(each)
+    agencies = Agency.objects.in_bulk(found) if found else {}
+    rows = [_row(agencies[pk].short_name, of_agency, names) for pk, of_agency in found.items()]
+    return sorted(rows, key=lambda row: (-row.missed, -row.dates, row.label.casefold()))
+
+
+class _Names:
+    """What names the dates that are shown: the number of their items and the words of their milestones, as at the
+    moment. Two queries."""
+
+    def __init__(self, view: PlanView, slips: Sequence[Slip], dates: Sequence[PastDate]) -> None:
+        self.view, self.has_dates = view, bool(dates)
+        steps = {each.pk for each in slips} | {each.milestone for each in dates}
+        of_items = {each.item for each in slips} | {each.item for each in dates}
+        self.milestones: Mapping[int, str] = dict(
+            rows_at(Milestone, view.at, of={"item__plan_id": view.plan.pk}, id__in=steps)
+            .order_by()
+            .values_list("id", "description")
+        )
+        self.items: Mapping[int, str] = dict(
+            rows_at(WorkItem, view.at, of={"plan_id": view.plan.pk}, id__in=of_items)
+            .order_by()
+            .values_list("id", "number")
+        )
+
+    def number(self, item: int) -> str:
+        return self.items[item]
+
+    def url(self, item: int) -> str:
+        return self.view.item(self.items[item])
+
+    def mark(self, found: PastDate) -> Mark:
+        outcome = _("met") if found.outcome == Outcome.MET else _("missed")
+        words = _("{number} {milestone}, {day}: {outcome}").format(
+            number=self.number(found.item),
+            milestone=self.milestones[found.milestone],
+            day=KnownDate(found.due),
+            outcome=outcome,
+        )
+        return Mark(found, words, self.url(found.item))
+
+
+# --- lines ---------------------------------------------------------------------------------------
+
+
+def _lines(view: PlanView, slips: Sequence[Slip], names: _Names) -> list[SlipLine]:
+    """Return the lines of the chart, with the reason of each move. Two queries."""
+    why = _reasons(view, [each for each in slips if each.moves])
+    found = []
+    for each in slips:
+        kind = "done" if each.done_on else "moved" if each.days > 0 else "kept"
+        stairs = [
+            Stair(
+                day_of(move.at),
+                move.before.last_day,
+                move.after.last_day,
+                _stair_words(names.number(each.item), move, why.get((each.pk, move.at), "")),
+            )
+            for move in each.moves
+        ]
+        found.append(
+            SlipLine(
+                each.pk, names.number(each.item), names.milestones[each.pk], names.url(each.item),
+                each.words, kind, each.days > 0, each.recorded, each.first.last_day, stairs,
+                each.done_on,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _stair_words(number: str, move: Move, why: str) -> str:
+    says = _("{number}, {day}: from {before} to {after}.").format(
+        number=number, day=KnownDate(day_of(move.at)), before=move.before, after=move.after
+    )
+    return f"{says} {why}".strip()
+
+
+def _reasons(view: PlanView, slips: Sequence[Slip]) -> dict[tuple[int, int], str]:
+    """Return why each move was made: in the words of the record or, without them, of the delay recorded with it."""
+    if not slips:
+        return {}
+    delays: dict[int, list[tuple[date, date, str, str]]] = defaultdict(list)
+    rows = rows_at(
+        Delay,
+        view.at,
+        of={"milestone__item__plan_id": view.plan.pk},
+        milestone_id__in=[each.pk for each in slips],
+    ).filter(found_on__lte=view.at.on)
+    for pk, *delay in rows.order_by("number").values_list(
+        "milestone_id", "found_on", "due_after", "cause", "explanation"
+    ):
+        delays[pk].append(tuple(delay))
+    said = {
+        (pk, seconds_of(at)): why
+        for pk, at, why in Milestone.history.filter(id__in=[each.pk for each in slips])
+        .exclude(history_change_reason=None)
+        .values_list("id", "history_date", "history_change_reason")
+    }
+    found = {}
+    for slip in slips:
+        for move in slip.later:
+            own = [
+                (cause, words)
+                for found_on, after, cause, words in delays[slip.pk]
+                if after == move.after.last_day or found_on == day_of(move.at)
+            ]
+            why = said.get((slip.pk, move.at), "")
+            if why and not why.startswith(IMPORTED):
+                found[slip.pk, move.at] = why
+            elif own:
+                cause, words = own[-1]
+                found[slip.pk, move.at] = f"{Delay.Cause(cause).label}: {words}"
+    return found

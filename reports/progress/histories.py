@@ -1,0 +1,106 @@
+"""The items and milestones of a plan as they changed, for what counts over time. One query each.
+
+Only history rows with a changed column are kept, because most rows change something else.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import BigIntegerField, DateField, Func, Max, Min, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.timezone import get_default_timezone, localdate
+
+from agencies.records.tracking import PLAN_COLUMN
+from workitems.models import Milestone, Plan, WorkItem
+from workitems.plan.asat import Moment
+
+NEVER = date.max
+# By record, when it changed (seconds since 1970) and its values from then on: (id, at, *values).
+Histories = dict[int, list[tuple[Any, ...]]]
+
+
+def item_histories(plan: Plan, moment: Moment, *more: str) -> Histories:
+    """Return when each item got which stage, pillar, lead agency, and values of other columns: (id, at, *values).
+
+    Most history rows change none of them, so the database groups them by these values. If an item
+    has the same values again later, its groups overlap in time, and its rows are read one by one.
+    """
+    columns = ("stage", "pillar_id", "lead_agency_id", *more)
+    rows = _until(moment, WorkItem.history.filter(plan_id=plan.pk))
+    found: Histories = defaultdict(list)
+    again: set[int] = set()
+    last_of: dict[int, int] = {}
+    for *version, last in (
+        rows.values("id", *columns)
+        .annotate(first=_Seconds(Min("history_date")), last=_Seconds(Max("history_date")))
+        .order_by("id", "first")
+        .values_list("id", "first", *columns, "last")
+    ):
+        pk, first = version[:2]
+        if pk in found and first <= last_of[pk]:
+            again.add(pk)
+        last_of[pk] = last
+        found[pk].append(tuple(version))
+    if again:
+        return found | _versions(rows.filter(id__in=again), columns)
+    return found
+
+
+def milestone_histories(plan: Plan, moment: Moment, *more: str) -> Histories:
+    """Return when each milestone got which dates, agency, item, and values of other columns: (id, at, *values)."""
+    rows = _until(moment, Milestone.history.filter(**{PLAN_COLUMN: plan.pk}))
+    return _versions(
+        rows,
+        (
+            "original_due",
+            "agreed_due",
+            "forecast_due",
+            Coalesce("completed_on", NEVER, output_field=DateField()),
+            Coalesce("withdrawn_on", NEVER, output_field=DateField()),
+            "responsible_agency_id",
+            "item_id",
+            *more,
+        ),
+    )
+
+
+def seconds_of(instant: datetime) -> int:
+    return int(instant.timestamp())
+
+
+@lru_cache(maxsize=4096)
+def day_of(seconds: int) -> date:
+    """Return the New Zealand day of an instant."""
+    return localdate(datetime.fromtimestamp(seconds, UTC), get_default_timezone())
+
+
+def _until(moment: Moment, rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows if moment.until is None else rows.filter(history_date__lt=moment.until)
+
+
+class _Seconds(Func):
+    """An instant as whole seconds since 1970, which are read many times faster than a datetime."""
+
+    output_field = BigIntegerField()
+    template = "floor(date_part('epoch', %(expressions)s))::bigint"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        # Without the fraction, which SQLite would round.
+        template = "CAST(strftime('%%%%s', substr(%(expressions)s, 1, 19)) AS integer)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+def _versions(rows: QuerySet[Any], columns: Sequence[str | Coalesce]) -> Histories:
+    """Return the versions of each record in which one of the columns changed, oldest first."""
+    found: Histories = defaultdict(list)
+    # By date alone, because that is the order of the index of a plan's history.
+    for row in rows.order_by("history_date", "history_id").values_list(
+        "id", _Seconds("history_date"), *columns
+    ):
+        versions = found[row[0]]
+        if not versions or versions[-1][2:] != row[2:]:
+            versions.append(row)
+    return found
