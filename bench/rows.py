@@ -64,6 +64,7 @@ PAGES = [
     Row("timeline", "timeline of all", {TOP: {"cpu": 60}}),
     Row("past", "as at 5 years ago, compared", {TOP: {"cpu": 80}}),
     Row("changes", "what changed in a year", {TOP: {"cpu": 60}}),
+    Row("slips", "slips"),
     Row("trends", "trends"),
     Row("history", "plan history"),
     Row("return", "return of one agency (83 items)", {TOP: {"cpu": 60, "sent": 60, "per_s": 15}}),

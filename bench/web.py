@@ -148,6 +148,7 @@ def acts_of(size: int, today: date) -> Iterable[Act]:
     )
     yield page("past", path=f"{root}dashboard/?at={then}&since={before}")
     yield page("changes", path=f"{root}dashboard/changes/?since={last_year}")
+    yield page("slips", path=f"{root}dashboard/slips/")
     yield page("trends", path=f"{root}dashboard/trends/")
     yield page("history", path=f"{root}history/")
     yield page("csv", path=f"{root}dashboard/export/items.csv")

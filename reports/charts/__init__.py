@@ -21,9 +21,10 @@ from reports.charts.strips import (
     Strip,
     late_timeline,
     strip_axis,
-    strip_legend,
+    strip_filter,
     strip_list,
     strip_shapes,
     strip_table,
+    strips_together,
 )
 from reports.charts.timeline_chart import milestone_timeline, slip_words

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
 from operator import attrgetter
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
@@ -41,7 +41,7 @@ class HasMilestones(Protocol):
 
 
 class Strip(NamedTuple):
-    """An item's row: number, title, link, lateness in words, and milestones in order."""
+    """An item's row: number, title, link, its status in words unless it is on time, and milestones in order."""
 
     number: str
     title: str
@@ -89,8 +89,8 @@ def strip_shapes() -> SafeString:
         '<rect id="m-target" x="-12" y="-12" width="24" height="24" fill="none" stroke="none"'
         ' pointer-events="all"/>'
         f'<path id="m-agreed" d="M0-8V8" stroke="{INK}" stroke-width="2"/>'
-        f'<g id="m-done"><circle r="6" fill="{ACCENT}"/>{tick}</g>'
-        f'<g id="m-done-late"><circle r="6" fill="{SIGNAL}"/>{tick}</g>'
+        f'<g id="m-done" fill="{ACCENT}"><circle r="6"/>{tick}</g>'
+        f'<path id="m-was" d="M0-3V3" stroke="{WHITE}" stroke-width="2.4"/>'
         f'<path id="m-missed" d="M0-6.5 6.5 0 0 6.5-6.5 0z" fill="{SIGNAL}"/>'
         f'<path id="m-forecast" d="M-8-6 3 0-8 6z" fill="{ACCENT}"/>'
         f'<path id="m-forecast-late" d="M-8-6 3 0-8 6z" fill="{SIGNAL}"/>'
@@ -99,42 +99,54 @@ def strip_shapes() -> SafeString:
     )
 
 
-# Shapes and their words; without a shape, what is later than first promised.
-LEGEND: tuple[tuple[str, StrOrPromise], ...] = (
-    ("m-promised", gettext_lazy("First promised")),
-    ("m-agreed", gettext_lazy("Agreed")),
-    ("m-done", gettext_lazy("Done")),
-    ("m-forecast", gettext_lazy("Expected")),
-    ("", gettext_lazy("Expected late")),
-    ("m-withdrawn", gettext_lazy("Withdrawn")),
+# Shapes and their words; without a shape, what is later than first promised. The names are those of the boxes by which
+# the legend of the timeline filters.
+LEGEND: tuple[tuple[str, StrOrPromise, str], ...] = (
+    ("m-promised", gettext_lazy("First promised"), "promised"),
+    ("m-agreed", gettext_lazy("Agreed"), ""),
+    ("", gettext_lazy("Expected late"), "late"),
+    ("m-done", gettext_lazy("Done"), "done"),
 )
 # Of milestones that are all open and late.
-LATE_LEGEND = [each for each in LEGEND if each[0] in ("m-promised", "m-agreed", "")]
+LATE_LEGEND = LEGEND[:3]
 
 
-def strip_legend(
-    on: date, label: str, shapes: Sequence[tuple[str, StrOrPromise]] = LEGEND
-) -> SafeString:
-    """Return the legend of these shapes as an HTML list. `label` names the page's date ("30 July 2010", "Today")."""
+def _legend(on: date, label: str) -> SafeString:
+    """Return the legend of late milestones as an HTML list. `label` names the page's date ("30 July 2010", "Today")."""
     parts = []
     day = label if label == long_date(on) else f"{label}, {long_date(on)}"
-    for shape, words in shapes:
-        drawn = (
-            f'<use href="#{shape}" x="10" y="9"/>'
-            if shape
-            else f'<path d="M0 9H13" stroke="{SIGNAL}" stroke-width="4"/>'
-            '<use href="#m-forecast-late" x="13" y="9"/>'
-        )
-        parts.append(
-            '<li><svg width="20" height="18" aria-hidden="true" focusable="false">'
-            f"{drawn}</svg>{escape(str(words))}</li>"
-        )
+    for shape, words, _name in LATE_LEGEND:
+        parts.append(f"<li>{_key(shape)}{escape(str(words))}</li>")
     parts.append(
         '<li><svg width="8" height="18" aria-hidden="true" focusable="false">'
         f'<path d="M4 0V18" stroke="{INK}" stroke-width="1.5" stroke-dasharray="4 3"/></svg>'
         f"{escape(day)}</li>"
     )
     return SafeString(f'<ul class="strip-legend">{"".join(parts)}</ul>')
+
+
+def strip_filter() -> SafeString:
+    """Return the legend of the timeline, by which milestones that are late, done or neither can be faded."""
+    parts = []
+    for shape, words, name in LEGEND:
+        says = f"{_key(shape)}{escape(str(words))}"
+        box = f'<label><input type="checkbox" name="{name}" checked>{says}</label>'
+        parts.append(f"<li>{box if name else says}</li>")
+    label = escape(gettext("Which milestones stand out"))
+    return SafeString(
+        f'<ul class="strip-legend strip-filter" aria-label="{label}">{"".join(parts)}</ul>'
+    )
+
+
+def _key(shape: str) -> str:
+    """Return a shape beside its words."""
+    drawn = (
+        f'<use href="#{shape}" x="10" y="9"/>'
+        if shape
+        else f'<path d="M0 9H13" stroke="{SIGNAL}" stroke-width="4"/>'
+        '<use href="#m-forecast-late" x="13" y="9"/>'
+    )
+    return f'<svg width="20" height="18" aria-hidden="true" focusable="false">{drawn}</svg>'
 
 
 def strip_axis(scale: Scale, on: date, label: str) -> SafeString:
@@ -148,12 +160,16 @@ def strip_axis(scale: Scale, on: date, label: str) -> SafeString:
     parts = [
         f'<line x1="{here:.2f}%" x2="{here:.2f}%" y1="20" y2="46" stroke="{INK}" stroke-width="1.5"/>'
     ]
-    for day, minor in _ticks(scale):
+    ticks = _ticks(scale)
+    has_januaries = any(day.month == 1 for day, minor in ticks if not minor)
+    for day, minor in ticks:
         x = f"{scale.share(day):.2f}%"
         kind = ' class="strip-minor"' if minor else ""
+        name = str(day.year) if day.month == 1 else month_name(day)
         parts.append(
             f'<g{kind}><line x1="{x}" x2="{x}" y1="40" y2="46" stroke="{QUIET}"/>'
-            f'<text x="{x}" y="36" fill="{QUIET}" text-anchor="middle">{month_name(day)}</text></g>'
+            f'<text x="{x}" y="36" fill="{QUIET}" text-anchor="middle">'
+            f"{name[:4].strip() if has_januaries else name}</text></g>"
         )
     parts.append(
         f'<text x="{here:.2f}%" y="14" fill="{INK}" font-weight="600" text-anchor="{anchor}">'
@@ -167,6 +183,32 @@ def strip_axis(scale: Scale, on: date, label: str) -> SafeString:
 
 def strip_list(strips: Sequence[Strip], scale: Scale, on: date) -> SafeString:
     """Return the rows as an HTML list, over lines for the months and the page's date."""
+    drawing = _Drawing(scale, on)
+    rows = "".join(map(drawing.row, strips))
+    long = " strip-rows-long" if len(strips) > LAID_OUT_UP_TO else ""
+    return SafeString(
+        f'<div class="strips">{_lines(scale, on)}<ol class="strip-rows{long}">{rows}</ol></div>'
+    )
+
+
+def strips_together(strips: Sequence[Strip], scale: Scale, on: date, words: str) -> SafeString:
+    """Return one row for many, with all their marks and without their tails, as the summary of what opens them."""
+    places = _Places(scale)
+    marks = {
+        ("m-done" if one.completed_on else "m-promised", places[_reached(one)][1])
+        for strip in strips
+        for one in strip.milestones
+        if not one.withdrawn_on
+    }
+    drawn = "".join(_use(shape, place, LANE // 2 + 2) for shape, place in sorted(marks))
+    return SafeString(
+        f'<span class="strips">{_lines(scale, on)}<span class="strip-together"><span class="strip-item">{escape(words)}'
+        f'</span><svg class="strip" height="{LANE + 4}" aria-hidden="true" focusable="false">{drawn}</svg></span></span>'
+    )
+
+
+def _lines(scale: Scale, on: date) -> str:
+    """Return the lines behind rows, for the months and the page's date."""
     lines = []
     for day, minor in _ticks(scale):
         x = f"{scale.share(day):.2f}%"
@@ -177,12 +219,9 @@ def strip_list(strips: Sequence[Strip], scale: Scale, on: date) -> SafeString:
         f'<line x1="{here}" x2="{here}" y1="0" y2="100%" stroke="{INK}" stroke-width="1.5"'
         ' stroke-dasharray="4 3"/>'
     )
-    drawing = _Drawing(scale, on)
-    rows = "".join(map(drawing.row, strips))
-    long = " strip-rows-long" if len(strips) > LAID_OUT_UP_TO else ""
-    return SafeString(
-        '<div class="strips"><svg class="strip-lines" width="100%" height="100%" aria-hidden="true"'
-        f' focusable="false">{"".join(lines)}</svg><ol class="strip-rows{long}">{rows}</ol></div>'
+    return (
+        '<svg class="strip-lines" width="100%" height="100%" aria-hidden="true" focusable="false">'
+        f"{''.join(lines)}</svg>"
     )
 
 
@@ -196,7 +235,7 @@ def late_timeline(strips: Sequence[Strip], *, on: date, label: str) -> SafeStrin
     scale = Scale.of(strips, on)
     return SafeString(
         strip_shapes()
-        + strip_legend(on, label, LATE_LEGEND)
+        + _legend(on, label)
         + '<div class="timeline timeline-late"><div class="strip-head">'
         + strip_axis(scale, on, label)
         + "</div>"
@@ -308,7 +347,7 @@ class _Drawing:
         self.on, self.places = on, _Places(scale)
         self.of = escape(gettext("Milestones of {number}"))
         # By a milestone's dates: where it starts and ends, and its marks by lane.
-        self.marks: dict[tuple[date | str | None, ...], tuple[float, float, dict[int, str]]] = {}
+        self.marks: dict[tuple[Any, ...], tuple[float, float, dict[int, str]]] = {}
 
     def row(self, strip: Strip) -> str:
         number, title, url, words, is_late, milestones = strip
@@ -319,7 +358,7 @@ class _Drawing:
         lanes: list[float] = []
         marks = []
         for one, name in zip(milestones, names, strict=True):
-            dates = _dates(one)
+            dates = (*_dates(one), getattr(one, "earlier", ()))
             if (found := self.marks.get(dates)) is None:
                 found = self.marks[dates] = (*self.ends(one), {})
             start, end, by_lane = found
@@ -328,12 +367,12 @@ class _Drawing:
                 drawn = by_lane[lane] = self.milestone(one, lane)
             marks.append(f'<a href="{url}#milestones"><title>{name}{drawn}</a>')
         height = max(1, len(lanes)) * LANE + 4
-        late = "mark mark-late" if is_late else "mark mark-quiet"
+        if words:
+            words = f'<p class="strip-words"><span class="mark mark-{"late" if is_late else "quiet"}">{words}</span></p>'
         return (
             f'<li><p class="strip-item"><a href="{url}"><span class="number">{number}</span>'
             f' {title}</a></p><svg class="strip" height="{height}" role="group"'
-            f' aria-label="{self.of.format(number=number)}">{"".join(marks)}</svg>'
-            f'<p class="strip-words"><span class="{late}">{words}</span></p></li>'
+            f' aria-label="{self.of.format(number=number)}">{"".join(marks)}</svg>{words}</li>'
         )
 
     def ends(self, one: MilestoneLike) -> tuple[float, float]:
@@ -366,6 +405,8 @@ class _Drawing:
         elif slip and not hides_ring:
             look = f'stroke="{SIGNAL}" class="strip-slip"' if slip > 0 else f'stroke="{ACCENT}"'
             parts.append(_level(promised, reached, y, look))
+            # A gap at each date that was expected in between.
+            parts += [_use("m-was", self.places[day][1], y) for day in getattr(one, "earlier", ())]
         if not (one.completed_on or one.withdrawn_on) and one.forecast_due < self.on:
             # Overdue and still open: the end is unknown, so the line is dashed.
             look = f'stroke="{SIGNAL}" class="strip-open"'
@@ -376,7 +417,7 @@ class _Drawing:
         if one.withdrawn_on:
             parts.append(_use("m-withdrawn", reached, y))
         elif one.completed_on:
-            parts.append(_use(f"m-done{late}", reached, y))
+            parts.append(_use("m-done", reached, y))
         elif slip:
             parts.append(_use(f"m-forecast{late}", reached, y))
         return "".join(parts)

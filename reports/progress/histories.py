@@ -1,7 +1,4 @@
-"""The items and milestones of a plan as they changed, for what counts over time. One query each.
-
-Only history rows with a changed column are kept, because most rows change something else.
-"""
+"""The items and milestones of a plan as they changed, for what counts over time. One query each."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,8 +6,8 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import BigIntegerField, DateField, Func, Max, Min, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, DateField, F, Func, Q, QuerySet, Window
+from django.db.models.functions import Coalesce, Lag
 from django.utils.timezone import get_default_timezone, localdate
 
 from agencies.records.tracking import PLAN_COLUMN
@@ -25,28 +22,20 @@ Histories = dict[int, list[tuple[Any, ...]]]
 def item_histories(plan: Plan, moment: Moment, *more: str) -> Histories:
     """Return when each item got which stage, pillar, lead agency, and values of other columns: (id, at, *values).
 
-    Most history rows change none of them, so the database groups them by these values. If an item
-    has the same values again later, its groups overlap in time, and its rows are read one by one.
+    Most history rows change none of them, so the database compares each with the one before.
     """
     columns = ("stage", "pillar_id", "lead_agency_id", *more)
+    before = {
+        f"before_{name}": Window(
+            Lag(name), partition_by="id", order_by=["history_date", "history_id"]
+        )
+        for name in columns
+    }
+    changed = Q(before_stage=None)
+    for name in columns:
+        changed |= ~Q(**{name: F(f"before_{name}")})
     rows = _until(moment, WorkItem.history.filter(plan_id=plan.pk))
-    found: Histories = defaultdict(list)
-    again: set[int] = set()
-    last_of: dict[int, int] = {}
-    for *version, last in (
-        rows.values("id", *columns)
-        .annotate(first=_Seconds(Min("history_date")), last=_Seconds(Max("history_date")))
-        .order_by("id", "first")
-        .values_list("id", "first", *columns, "last")
-    ):
-        pk, first = version[:2]
-        if pk in found and first <= last_of[pk]:
-            again.add(pk)
-        last_of[pk] = last
-        found[pk].append(tuple(version))
-    if again:
-        return found | _versions(rows.filter(id__in=again), columns)
-    return found
+    return _versions(rows.annotate(**before).filter(changed), columns)
 
 
 def milestone_histories(plan: Plan, moment: Moment, *more: str) -> Histories:

@@ -1,6 +1,6 @@
 """The timeline: all milestones as at a moment, in rows by item and groups.
 
-At most four queries, whatever the plan's size.
+At most five queries, whatever the plan's size.
 """
 
 from collections import defaultdict
@@ -11,9 +11,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
+from django.db.models import F
 from django.utils.translation import gettext, ngettext
 
 from agencies.models import Agency
+from agencies.records.tracking import PLAN_COLUMN
 from reports.charts import Scale, Strip
 from reports.progress.view import PlanView
 from workitems.models import Milestone, Plan, WorkItem
@@ -22,7 +24,8 @@ from workitems.plan.asat import Moment
 from workitems.plan.plan_at import ItemAt, pillar_titles
 from workitems.plan.plan_at.moment_reading import read_at
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.lateness import Lateness, by_then, dates_ahead
+from workitems.terms.lateness import Late, Lateness, by_then, dates_ahead
+from workitems.terms.spans import in_words
 
 # With more rows, groups are closed so that the reader chooses one first, and a group is drawn when it
 # is opened. So is the table of its dates.
@@ -33,14 +36,20 @@ CLOSED = (Stage.COMPLETE, Stage.WITHDRAWN)
 class GroupBy(StrEnum):
     PILLAR = "pillar"
     AGENCY = "agency"
+    LATENESS = "lateness"
 
     @property
     def label(self) -> str:
-        return gettext("Pillar") if self == GroupBy.PILLAR else gettext("Lead agency")
+        return {
+            GroupBy.PILLAR: gettext("Pillar"),
+            GroupBy.AGENCY: gettext("Lead agency"),
+            GroupBy.LATENESS: gettext("Lateness"),
+        }[self]
 
 
 class TimelineMilestone(NamedTuple):
-    """What is drawn of a milestone. A date after the moment's day is None."""
+    """What is drawn of a milestone. A date after the moment's day is None. `earlier` are the dates between the promised
+    one and the last that were expected meanwhile."""
 
     description: str
     original_due: date
@@ -51,6 +60,7 @@ class TimelineMilestone(NamedTuple):
     forecast_known_to: str
     completed_on: date | None
     withdrawn_on: date | None
+    earlier: tuple[date, ...] = ()
 
     @property
     def original(self) -> KnownDate:
@@ -86,6 +96,16 @@ class TimelineItem(NamedTuple):
     def is_late(self) -> bool:
         return self.late.is_late and self.is_live
 
+    @property
+    def by_lateness(self) -> tuple[int, int, date]:
+        """Its place among others: late ones first, the latest first; then by the next date; closed ones last."""
+        group = 1 if self.is_late else 2 if self.is_live else 3
+        return (
+            group,
+            -self.late.days if group == 1 else 0,
+            self.due.last_day if self.due else date.max,
+        )
+
 
 @dataclass(frozen=True)
 class Group:
@@ -100,6 +120,16 @@ class Group:
     def strips(self) -> list[Strip]:
         """The rows. Only those of groups that are drawn are made."""
         return [strip_of(item, self.view.item(item.number)) for item in self.items]
+
+    @cached_property
+    def others(self) -> list[Strip]:
+        """The rows of items that are closed, or on time and not due soon: together at first, unless it is one."""
+        found = [
+            strip
+            for item, strip in zip(self.items, self.strips, strict=True)
+            if not (item.is_live and strip.words)
+        ]
+        return found if len(found) > 1 else []
 
     @cached_property
     def late(self) -> int:
@@ -121,7 +151,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Groups by pillar in the plan's order, or by agency name, without empty ones."""
+    """Groups by pillar in the plan's order, by agency name, or by lateness, without empty ones."""
 
     on: date
     groups: list[Group]
@@ -141,15 +171,12 @@ class Timeline:
 
     @property
     def words(self) -> str:
-        """ "53 milestones of 25 work items; 7 items late." """
-        milestones = ngettext("{count:,} milestone", "{count:,} milestones", self.milestones)
-        items = ngettext("{count:,} work item", "{count:,} work items", self.items)
-        late = ngettext("{count:,} item", "{count:,} items", self.late)
-        return gettext("{milestones} of {items}; {late} late.").format(
-            milestones=milestones.format(count=self.milestones),
-            items=items.format(count=self.items),
-            late=late.format(count=self.late),
-        )
+        """ "Timeline: seven of 24 items are late". Withdrawn items are not counted."""
+        total = sum(item.stage != Stage.WITHDRAWN for group in self.groups for item in group.items)
+        return ngettext(
+            "Timeline: {late} of {total:,} items is late", "Timeline: {late} of {total:,} items are late",
+            self.late or 1,
+        ).format(late=in_words(self.late) if self.late else gettext("none"), total=total)  # fmt: skip
 
     @property
     def is_short(self) -> bool:
@@ -168,16 +195,24 @@ def read_timeline(
 
     Rows and marks link to the items' pages as at the same moment.
     """
-    if by == GroupBy.AGENCY:
+    if by == GroupBy.LATENESS:
+        titles = {
+            1: gettext("Late"), 2: gettext("Not late"), 3: gettext("Complete or withdrawn")
+        }  # fmt: skip
+    elif by == GroupBy.AGENCY:
         titles = dict(Agency.objects.in_order().values_list("pk", "name"))
     else:
         titles = pillar_titles(plan, moment)
 
     view = PlanView(plan=plan, at=moment)
     found: dict[int, list[TimelineItem]] = defaultdict(list)
-    for item in _items(plan, moment):
+    items = _items(plan, moment)
+    if by == GroupBy.LATENESS:
+        items.sort(key=lambda item: item.by_lateness)
+    for item in items:
         if pillar in (None, item.pillar) and lead in (None, item.lead):
-            found[item.lead if by == GroupBy.AGENCY else item.pillar].append(item)
+            key = {GroupBy.PILLAR: item.pillar, GroupBy.AGENCY: item.lead}.get(by)
+            found[item.by_lateness[0] if key is None else key].append(item)
     groups = [Group(key, words, found[key], view) for key, words in titles.items() if key in found]
     scale = Scale.of((item for group in groups for item in group.items), moment.on)
     return Timeline(moment.on, groups, scale)
@@ -186,21 +221,40 @@ def read_timeline(
 def _items(plan: Plan, moment: Moment) -> list[TimelineItem]:
     """Return the items in the Plan's order, with all their milestones by number."""
     steps: dict[int, list[TimelineMilestone]] = defaultdict(list)
+    earlier = _earlier(plan, moment)
     on, new = moment.on, tuple.__new__
     of = {"item__plan_id": plan.pk}
-    columns: tuple[str, ...] = (*TimelineMilestone._fields, "item_id")
+    columns: tuple[str, ...] = (*TimelineMilestone._fields[:-1], "item_id", "id")
     for row in read_at(Milestone, moment, columns, of, order=("number", "id")):
-        *_, done, gone, item = row
+        *_, done, gone, item, pk = row
         # Most dates have come, or there are none.
         if (done is not None and done > on) or (gone is not None and gone > on):
-            row = (*row[:-3], by_then(done, on), by_then(gone, on))
-        steps[item].append(new(TimelineMilestone, row[:9]))
+            row = (*row[:-4], by_then(done, on), by_then(gone, on))
+        if days := earlier.get(pk):
+            first, last = sorted((row[1], row[7] or row[5]))
+            between = tuple(day for day in days if first < day < last)
+        else:
+            between = ()
+        steps[item].append(new(TimelineMilestone, (*row[:9], between)))
     found = []
     columns = ("id", "number", "title", "pillar_id", "lead_agency_id", "stage")
     for row in read_at(WorkItem, moment, columns, {"plan_id": plan.pk}):
         own = steps.get(row[0], ())
         found.append(new(TimelineItem, (*row, own, *dates_ahead(own, on))))
     return sorted(found, key=lambda item: (number_key(item.number), item.pk))
+
+
+def _earlier(plan: Plan, moment: Moment) -> dict[int, list[date]]:
+    """Return the dates other than the first promised ones that were expected of each milestone so far. One query."""
+    rows = Milestone.history.filter(**{PLAN_COLUMN: plan.pk}).exclude(
+        forecast_due=F("original_due")
+    )
+    if moment.until is not None:
+        rows = rows.filter(history_date__lt=moment.until)
+    found: dict[int, list[date]] = defaultdict(list)
+    for pk, day in rows.order_by().values_list("id", "forecast_due").distinct():
+        found[pk].append(day)
+    return {pk: sorted(days) for pk, days in found.items()}
 
 
 def strip_of(item: TimelineItem | ItemAt, url: str) -> Strip:
@@ -216,7 +270,7 @@ def strip_of(item: TimelineItem | ItemAt, url: str) -> Strip:
 
 
 def _stands(item: TimelineItem | ItemAt) -> str:
-    """Return the lateness of the item's open dates in words, or a closed item's stage."""
+    """Return the lateness of the item's open dates in words, or a closed item's stage; nothing of an item on time."""
     if not item.is_live:
         return str(Stage(item.stage).label)
     if not item.milestones:
@@ -224,4 +278,4 @@ def _stands(item: TimelineItem | ItemAt) -> str:
     if item.due is None:
         done = all(row.completed_on for row in item.milestones)
         return gettext("All milestones done") if done else gettext("No open milestone")
-    return item.late.words
+    return "" if item.late.state == Late.ON_TIME else item.late.words

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -235,10 +236,10 @@ def shapes(*milestones):
         ({"forecast_due": date(2010, 9, 30)}, ["promised", "forecast-late"]),
         ({"forecast_due": date(2009, 8, 1)}, ["promised", "forecast"]),
         ({"completed_on": date(2009, 8, 1)}, ["promised", "done"]),
-        ({"completed_on": date(2009, 9, 30)}, ["promised", "done-late"]),
+        ({"completed_on": date(2009, 9, 30)}, ["promised", "done"]),
         # Where the two would touch, there is no ring.
         ({"completed_on": date(2009, 8, 31)}, ["target", "done"]),
-        ({"completed_on": date(2009, 9, 1)}, ["target", "done-late"]),
+        ({"completed_on": date(2009, 9, 1)}, ["target", "done"]),
         ({"agreed_due": date(2010, 1, 31)}, ["agreed", "promised"]),
         ({"withdrawn_on": date(2010, 1, 31)}, ["promised", "withdrawn"]),
     ],
@@ -250,7 +251,7 @@ def test_each_kind_of_date_has_a_shape_of_its_own(dates, marks):
 def test_every_used_shape_is_defined_once_on_the_page():
     known = re.findall(r'id="m-([\w-]+)"', charts.strip_shapes())
     assert len(known) == len(set(known))
-    assert set(re.findall(r'href="#m-([\w-]+)"', charts.strip_legend(ON, "Today"))) <= set(known)
+    assert set(re.findall(r'href="#m-([\w-]+)"', charts.strip_filter())) <= set(known)
 
 
 def test_an_open_milestone_past_its_forecast_has_a_dashed_tail_to_today():
@@ -258,6 +259,24 @@ def test_an_open_milestone_past_its_forecast_has_a_dashed_tail_to_today():
     scale = Scale.of(rows, ON)
     tail = re.search(r'x2="([\d.]+)%"[^>]*class="strip-open"', charts.strip_list(rows, scale, ON))
     assert tail[1] == f"{scale.share(ON):.2f}"
+
+
+def test_a_tail_has_a_gap_at_each_date_that_was_expected_meanwhile():
+    dates = {"forecast_due": date(2010, 12, 31)}
+    step = milestone(**dates)
+    moved = SimpleNamespace(**step._asdict(), original=step.original, agreed=step.agreed,
+                            forecast=step.forecast, earlier=(date(2010, 3, 31), date(2010, 6, 30)))  # fmt: skip
+    rows = [strip(moved)]
+    scale = Scale.of(rows, ON)
+    gaps = re.findall(r'href="#m-was" x="([\d.]+)%"', charts.strip_list(rows, scale, ON))
+    assert gaps == [f"{scale.share(day):.2f}" for day in moved.earlier]
+
+
+def test_rows_together_have_each_mark_once():
+    done = milestone(completed_on=date(2009, 9, 30))
+    rows = [strip(milestone(), done), strip(milestone(), done, milestone(withdrawn_on=ON))]
+    drawing = charts.strips_together(rows, Scale.of(rows, ON), ON, "2 others")
+    assert re.findall(r'href="#m-([\w-]+)"', drawing) == ["done", "promised"]
 
 
 def test_marks_that_would_overlap_are_put_in_lanes():

@@ -61,7 +61,14 @@ def test_the_timeline_has_every_milestone_and_the_dashboards_late_items(data):
         assert {strip.number for strip in strips(found) if strip.is_late} == late
         kept = {item.pk for item in at.items}
         assert found.milestones == sum(row.item_id in kept for row in versions(Milestone, moment))
-        keys = [item.lead if by == GroupBy.AGENCY else item.pillar for item in at.items]
+        keys = [
+            {
+                GroupBy.PILLAR: item.pillar,
+                GroupBy.AGENCY: item.lead,
+                GroupBy.LATENESS: 3 if not item.is_live else 1 if item.number in late else 2,
+            }[by]
+            for item in at.items
+        ]
         assert {group.key: len(group.strips) for group in found.groups} == {
             key: keys.count(key) for key in keys
         }
@@ -85,6 +92,45 @@ def test_agencies_are_ordered_by_short_name():
         WorkItemFactory(plan=plan, lead_agency=AgencyFactory(short_name=name, name=f"The {name}"))
     found = timeline.read_timeline(plan, TODAY, by=GroupBy.AGENCY)
     assert [group.title for group in found.groups] == ["The Customs", "The Police"]
+
+
+def test_by_lateness_the_latest_come_first_and_closed_items_last():
+    plan = PlanFactory()
+    for number, due in (("1", date(2010, 7, 1)), ("2", date(2010, 5, 1)), ("3", date(2010, 9, 1))):
+        MilestoneFactory(item=WorkItemFactory(plan=plan, number=number), original_due=due)
+    WorkItemFactory(plan=plan, number="4", stage="withdrawn")
+    found = timeline.read_timeline(plan, TODAY, by=GroupBy.LATENESS)
+    assert [[strip.number for strip in group.strips] for group in found.groups] == [
+        ["2", "1"], ["3"], ["4"],
+    ]  # fmt: skip
+    assert found.words == "Timeline: two of 3 items are late"
+
+
+def test_the_dates_expected_meanwhile_are_read():
+    item = WorkItemFactory()
+    milestone = MilestoneFactory.build(item=item, number=1, original_due=date(2010, 6, 30))
+    days = [date(2010, month, 30) for month in (6, 9, 8, 12)]
+    for month, day in enumerate(days, 1):
+        milestone.forecast_due = day
+        history.save(milestone, by=None, at=datetime(2010, month, 1, tzinfo=UTC))
+    (now,) = strips(timeline.read_timeline(item.plan, TODAY))
+    assert now.milestones[0].earlier == (date(2010, 8, 30), date(2010, 9, 30))
+
+
+def test_items_on_time_are_together_unless_it_is_one():
+    plan = PlanFactory()
+    pillar = PillarFactory(plan=plan)
+    for number, due in (
+        ("1", date(2010, 7, 1)),
+        ("2", date(2010, 9, 30)),
+        ("3", date(2010, 10, 1)),
+    ):
+        item = WorkItemFactory(plan=plan, pillar=pillar, number=number)
+        MilestoneFactory(item=item, original_due=due)
+    (group,) = timeline.read_timeline(plan, TODAY).groups
+    assert [strip.number for strip in group.others] == ["2", "3"]
+    only = timeline.Group(1, "One", group.items[:2], group.view)
+    assert only.others == []
 
 
 def test_a_past_moment_shows_the_dates_of_then():
@@ -125,7 +171,7 @@ def test_a_completion_after_the_day_is_ignored():
         ({}, [{"withdrawn_on": date(2010, 6, 1)}], "No open milestone"),
         ({"stage": "complete", "completed_on": date(2010, 6, 1)}, [{}], "Complete"),
         ({"stage": "withdrawn"}, [{}], "Withdrawn"),
-        ({}, [{"original_due": date(2010, 9, 30)}], "On time"),
+        ({}, [{"original_due": date(2010, 9, 30)}], ""),
     ],
 )
 def test_a_row_describes_the_state_of_its_dates(item, milestones, words):
@@ -161,8 +207,9 @@ def test_the_page_takes_the_same_queries_for_three_items_as_for_one(
         item = WorkItemFactory(plan=found.plan, pillar=PillarFactory(plan=found.plan))
         MilestoneFactory(item=item)
     client.force_login(found["observer"])
-    # transactions (4) and session (2); user, seats, plans; pillars and agencies of the bar; items, milestones, pillars
-    with django_assert_num_queries(14):
+    # transactions (4) and session (2); user, seats, plans; pillars and agencies of the bar; items, milestones, their earlier
+    # dates, pillars
+    with django_assert_num_queries(15):
         response = client.get(PAGE)
     assert len(strips(response.context["timeline"])) == count + 1  # with item 1.2 of the scene
 
@@ -215,9 +262,8 @@ def test_closed_groups_and_their_dates_are_drawn_on_request(client, monkeypatch)
     assert link(f"{dates}#dates-{pillar.pk}", "Show the dates") in page
     page = client.get(dates).content.decode()
     assert (f'id="dates-{pillar.pk}"' in page, drawn(page)) == (True, [1, 1, 2])
-    focus = f"{PAGE}?pillar={pillar.pk}&group=pillar"
-    assert link(focus, "Only Protection") in page
-    assert drawn(client.get(focus).content.decode()) == [1, 1, 1]
+    only = f"{PAGE}?pillar={pillar.pk}&group=pillar"
+    assert drawn(client.get(only).content.decode()) == [1, 1, 1]
     assert drawn(client.get(f"{PAGE}?open=all").content.decode()) == [3, 0, 2]
 
 
