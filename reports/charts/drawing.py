@@ -143,6 +143,19 @@ def diamond(x: float, y: float, fill: str) -> str:
     return f'<polygon points="{points}" fill="{fill}"/>'
 
 
+def arrowhead(x: float, y: float, fill: str) -> str:
+    """Return the mark of an expected date, with its point at x."""
+    return f'<path d="M{number(x - 9)} {number(y - 5.5)}L{number(x + 1)} {number(y)}L{number(x - 9)} {number(y + 5.5)}z" fill="{fill}"/>'
+
+
+def done(x: float, y: float) -> str:
+    """Return the mark of a date on which something was done: a disc with a tick."""
+    return (
+        dot(x, y, ACCENT)
+        + f'<path d="M{number(x - 2.3)} {number(y + 0.2)}l1.6 1.7 2.9-3.2" fill="none" stroke="{WHITE}" stroke-width="1.3"/>'
+    )
+
+
 def triangle(x: float, y: float, fill: str) -> str:
     points = " ".join(f"{number(x + dx)},{number(y + dy)}" for dx, dy in ((0, -6), (6, 5), (-6, 5)))
     return f'<polygon points="{points}" fill="{fill}"/>'

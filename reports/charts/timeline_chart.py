@@ -18,7 +18,9 @@ from reports.charts.drawing import (
     RULE,
     SIGNAL,
     WIDTH,
+    arrowhead,
     diamond,
+    done,
     dot,
     line,
     lines_of,
@@ -53,9 +55,9 @@ def milestone_timeline(
 ) -> SafeString:
     """Draw each milestone on one line, with its slip as a bar.
 
-    A ring marks the original date, a dot completion, a diamond the forecast. A vertical line marks
-    `as_at`. Rows that are overdue have a triangle on the agreed date and a bar from there to the
-    line. `note` is printed below. Drawn `narrow`, the label is above its line. Return "" without rows.
+    A ring marks the date first promised, a bar the agreed one if it is another, an arrowhead what is expected, a disc with
+    a tick what is done. A vertical line marks `as_at`; a dashed tail to it, what is overdue. Rows of papers of earlier
+    releases, which are without `has_four_marks`, are drawn with the marks of then. `note` is printed below. Drawn `narrow`, the label is above its line. Return "" without rows.
     """
     if not rows:
         return SafeString("")
@@ -65,7 +67,10 @@ def milestone_timeline(
     longest = max(map(len, dated)) if wraps else 0
     axis = _Axis(rows, as_at, longest=longest, narrow=narrow)
     beside = [whole(words, axis.letters) if wraps else [words] for words in dated]
-    parts, below = _legend(has_overdue=any(row.is_overdue for row in rows), narrow=narrow)
+    has_overdue = any(row.is_overdue for row in rows)
+    has_four_marks = all(row.has_four_marks for row in rows)
+    entries = _four_marks if has_four_marks else _earlier_marks
+    parts, below = _legend(entries(has_overdue=has_overdue), narrow=narrow)
     top = below + 35.0
     labels = [
         two_lines(f"{row.number} {row.milestone.label}", 62 if narrow else 38) for row in rows
@@ -84,7 +89,9 @@ def milestone_timeline(
         middle = y + (height - 10 if narrow else height / 2)
         lift = 11.0 - middle + y if narrow else -2.5 if len(words) == 2 else 3.5
         parts.append(lines_of(words, 0, middle + lift, size=10.5))
-        if row.is_overdue:
+        if row.has_four_marks:
+            parts += _marked(row, axis, middle, as_at)
+        elif row.is_overdue:
             parts += _overdue_strip(row.milestone, axis, middle, as_at)
         else:
             parts += _strip(row.milestone, axis, middle)
@@ -148,6 +155,27 @@ def slip_words(milestone: MilestoneRow) -> str:
     return expected
 
 
+def _marked(row: TimelineRow, axis: _Axis, y: float, as_at: date) -> list[str]:
+    milestone = row.milestone
+    start, end = axis.x(milestone.original_on), axis.x(milestone.expected_on)
+    colour = SIGNAL if milestone.slip > 0 else ACCENT
+    parts = []
+    if milestone.slip:
+        parts.append(line(start, y, end, y, stroke=colour, width=3 if milestone.slip > 0 else 1.2))
+    if row.is_overdue:
+        reached = max(end, start)
+        parts.append(line(reached, y, axis.x(as_at), y, stroke=SIGNAL, width=3, dashes="2 2"))
+    if milestone.agreed_on and milestone.agreed_on != milestone.original_on:
+        agreed = axis.x(milestone.agreed_on)
+        parts.append(line(agreed, y - 6, agreed, y + 6, stroke=INK, width=2.2))
+    parts.append(ring(start, y))
+    if milestone.completed_on:
+        parts.append(done(end, y))
+    elif milestone.expected_on != milestone.due.last_day:
+        parts.append(arrowhead(end, y, colour))
+    return parts
+
+
 def _strip(milestone: MilestoneRow, axis: _Axis, y: float) -> list[str]:
     start, end = axis.x(milestone.original_on), axis.x(milestone.expected_on)
     late = milestone.slip > 0
@@ -201,13 +229,35 @@ def _dates(
     )
 
 
-def _legend(*, has_overdue: bool, narrow: bool) -> tuple[list[str], float]:
-    """Return the legend's shapes, and the y coordinate of its last line."""
+# A shape at a place, its words, how far they are from it, and the room of both.
+Entry = tuple[Callable[[float, float], str], str, float, float]
 
+
+def _four_marks(*, has_overdue: bool) -> list[Entry]:
+    entries: list[Entry] = [
+        (lambda x, y: ring(x + 5, y), gettext("first promised"), 14, 84),
+        (lambda x, y: line(x + 5, y - 6, x + 5, y + 6, stroke=INK, width=2.2), gettext("agreed"), 11, 52),
+        (
+            lambda x, y: line(x, y, x + 12, y, stroke=SIGNAL, width=3) + arrowhead(x + 19, y, SIGNAL),
+            gettext("expected later"), 25, 100,
+        ),
+        (lambda x, y: done(x + 5, y), gettext("done"), 14, 48),
+    ]  # fmt: skip
+    if has_overdue:
+        entries.append(
+            (
+                lambda x, y: line(x, y, x + 18, y, stroke=SIGNAL, width=3, dashes="2 2"),
+                gettext("overdue"), 24, 66,
+            )
+        )  # fmt: skip
+    return entries
+
+
+def _earlier_marks(*, has_overdue: bool) -> list[Entry]:
     def tick(x: float, y: float) -> str:
         return line(x + 5, y - 6, x + 5, y + 6, stroke=INK, width=1.6)
 
-    entries: list[tuple[Callable[[float, float], str], str, float, float]] = [
+    entries: list[Entry] = [
         (lambda x, y: ring(x + 5, y), gettext("promised"), 14, 66),
         (tick, gettext("agreed change"), 11, 86),
         (lambda x, y: dot(x + 5, y, ACCENT), gettext("done"), 14, 48),
@@ -221,6 +271,11 @@ def _legend(*, has_overdue: bool, narrow: bool) -> tuple[list[str], float]:
     ]
     if has_overdue:
         entries.append((lambda x, y: triangle(x + 6, y, SIGNAL), gettext("overdue"), 16, 60))
+    return entries
+
+
+def _legend(entries: Sequence[Entry], *, narrow: bool) -> tuple[list[str], float]:
+    """Return the legend's shapes, and the y coordinate of its last line."""
     width = NARROW if narrow else WIDTH
     start = max(0.0, min(LABEL, width - sum(room for *_, room in entries)))
     x, y = start, 9.0

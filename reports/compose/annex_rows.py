@@ -89,6 +89,7 @@ def progress_picture(facts: Facts) -> ProgressPicture:
                 _milestone(step),
                 wraps=True,
                 is_overdue=step.is_overdue and not has_new_date(step),
+                has_four_marks=True,
             )
             for item, step in steps
         ),

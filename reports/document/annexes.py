@@ -270,13 +270,15 @@ class PillarProgress:
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """A milestone on the timeline, with the number of its work item. Its dates `wrap` where they are long, and one whose
-    date has passed without a new one `is_overdue`, but in papers of earlier releases, which are drawn as they were."""
+    """A milestone on the timeline, with the number of its work item. Its dates `wrap` where they are long, one whose
+    date has passed without a new one `is_overdue`, and its dates have the same four marks as on screens
+    (`has_four_marks`), but in papers of earlier releases, which are drawn as they were."""
 
     number: str
     milestone: MilestoneRow
     wraps: bool = plain_json.added(False)
     is_overdue: bool = plain_json.added(False)
+    has_four_marks: bool = plain_json.added(False)
 
     def __post_init__(self) -> None:
         check_text(self.number, "A timeline row's number")

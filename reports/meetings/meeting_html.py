@@ -63,7 +63,11 @@ def present(paper: Paper, state: str) -> dict[str, Any]:
     if isinstance(paper, Pack):
         found |= {
             "timeline": charts.milestone_timeline(
-                [TimelineRow(row.item, _bar(row)) for row in paper.timeline], as_at=paper.on
+                [
+                    TimelineRow(row.item, _bar(row), has_four_marks=paper.has_four_marks)
+                    for row in paper.timeline
+                ],
+                as_at=paper.on,
             ),
             "causes": charts.cause_bars(
                 [charts.BarRow(row.label, row.days, row.words) for row in paper.causes]

@@ -94,6 +94,7 @@ def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
         language=settings.LANGUAGE_TAG,
         marking=settings.MARKINGS[0],
         paper_size=settings.PAPER_SIZE,
+        has_four_marks=True,
     )
 
 

@@ -316,6 +316,8 @@ class Pack:
     language: str = plain_json.added(LANGUAGE)
     marking: str = plain_json.added(MARKING)
     paper_size: str = plain_json.added(PAPER_SIZE)
+    # Whether its timeline has the marks of the screens; packs of earlier releases are drawn as they were.
+    has_four_marks: bool = plain_json.added(False)
 
     @property
     def title(self) -> str:

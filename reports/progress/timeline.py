@@ -190,8 +190,10 @@ def read_timeline(
     by: GroupBy = GroupBy.PILLAR,
     pillar: int | None = None,
     lead: int | None = None,
+    has_gaps: bool = False,
 ) -> Timeline:
-    """Return the timeline of the plan, or of a pillar's or lead agency's items.
+    """Return the timeline of the plan, or of a pillar's or lead agency's items. Only for gaps in tails, the dates are
+    read that were expected before.
 
     Rows and marks link to the items' pages as at the same moment.
     """
@@ -206,7 +208,7 @@ def read_timeline(
 
     view = PlanView(plan=plan, at=moment)
     found: dict[int, list[TimelineItem]] = defaultdict(list)
-    items = _items(plan, moment)
+    items = _items(plan, moment, _earlier(plan, moment) if has_gaps else {})
     if by == GroupBy.LATENESS:
         items.sort(key=lambda item: item.by_lateness)
     for item in items:
@@ -218,10 +220,9 @@ def read_timeline(
     return Timeline(moment.on, groups, scale)
 
 
-def _items(plan: Plan, moment: Moment) -> list[TimelineItem]:
+def _items(plan: Plan, moment: Moment, earlier: dict[int, list[date]]) -> list[TimelineItem]:
     """Return the items in the Plan's order, with all their milestones by number."""
     steps: dict[int, list[TimelineMilestone]] = defaultdict(list)
-    earlier = _earlier(plan, moment)
     on, new = moment.on, tuple.__new__
     of = {"item__plan_id": plan.pk}
     columns: tuple[str, ...] = (*TimelineMilestone._fields[:-1], "item_id", "id")

@@ -20,7 +20,7 @@ def timeline(request: HttpRequest, slug: str) -> HttpResponse:
     view, context = view_of(request, slug)
     by = GroupBy(chosen(request, "group", {group: group.label for group in GroupBy}) or "pillar")
     found = milestones.read_timeline(
-        view.plan, view.at, by=by, pillar=view.pillar, lead=view.agency
+        view.plan, view.at, by=by, pillar=view.pillar, lead=view.agency, has_gaps=True
     )
     opened, dates = request.GET.get("open", ""), request.GET.get("dates", "")
     is_open = found.is_short or opened == "all"

@@ -181,6 +181,7 @@ def _drawn(row: dict[str, Any]) -> TimelineRow:
         ),
         wraps=True,
         is_overdue=row["status"] == OVERDUE,
+        has_four_marks=True,
     )
 
 

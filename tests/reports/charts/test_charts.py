@@ -154,6 +154,40 @@ def test_a_slip_is_drawn_from_the_agreed_date_to_the_forecast():
     assert float(tail.get("x2")) > float(tail.get("x1"))
 
 
+AGREED = date(2010, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("dates", "overdue", "marks"),
+    [
+        ({"forecast_on": None}, False, "ring"),
+        ({}, False, "ring tail arrow"),
+        ({"agreed_on": AGREED}, False, "ring bar tail arrow"),
+        # What is expected is drawn where it differs from what was agreed.
+        ({"agreed_on": AGREED, "forecast_on": AGREED}, False, "ring bar tail"),
+        ({"completed_on": date(2010, 8, 31)}, False, "ring tail disc"),
+        ({"forecast_on": None}, True, "ring dashes"),
+    ],
+)
+def test_a_new_paper_has_the_four_marks_of_the_screens(dates, overdue, marks):
+    row = TimelineRow("1.1", replace(LATE, **dates), is_overdue=overdue, has_four_marks=True)
+    svg = milestone_timeline([row], as_at=sample.DATED)
+    found = {
+        "ring": 'r="4" fill="#ffffff"', "bar": 'stroke-width="2.2"', "tail": 'stroke="#a33b12" stroke-width="3"/>',
+        "arrow": '<path d="M[^"]*z"', "disc": 'r="4.4"', "dashes": 'stroke-dasharray="2 2"',
+    }  # fmt: skip
+    # The legend has each mark once, and dashes only if one is overdue.
+    counts = {name: len(re.findall(mark, svg)) - (name != "dashes" or overdue) for name, mark in found.items()}  # fmt: skip
+    assert {name for name, count in counts.items() if count} == set(marks.split())
+
+
+def test_papers_of_earlier_releases_keep_their_marks():
+    assert "<polygon" in timeline(LATE)
+    assert "<polygon" not in milestone_timeline(
+        [TimelineRow("1.1", LATE, has_four_marks=True)], as_at=sample.DATED
+    )
+
+
 def test_a_longer_slip_has_a_longer_tail():
     longer = replace(LATE, forecast_on=date(2010, 12, 31))
     tails = [

@@ -113,7 +113,7 @@ def test_the_dates_expected_meanwhile_are_read():
     for month, day in enumerate(days, 1):
         milestone.forecast_due = day
         history.save(milestone, by=None, at=datetime(2010, month, 1, tzinfo=UTC))
-    (now,) = strips(timeline.read_timeline(item.plan, TODAY))
+    (now,) = strips(timeline.read_timeline(item.plan, TODAY, has_gaps=True))
     assert now.milestones[0].earlier == (date(2010, 8, 30), date(2010, 9, 30))
 
 
