@@ -153,7 +153,7 @@ def _line(
     ]
     if line.done_on:
         parts.append(_use("m-done", end_x, end_y))
-    elif line.is_late:
+    elif line.is_late and points[-1][1] > plot.last:
         parts.append(_use("m-forecast-late", end_x, end_y))
     number = escape(line.number)
     if line.stairs:
@@ -182,10 +182,12 @@ def _stair(line: SlipLine, plot: _Plot, n: int) -> str:
     stair, tip = line.stairs[n], f"slip-{line.key}-{n}"
     x = plot.x(stair.day)
     side = " tip-left" if x > 50 else ""
+    opens = escape(gettext("Open {number}").format(number=line.number))
     return (
         f'<li class="slip-stair"><svg aria-hidden="true" width="{x:.2f}%" height="1"></svg><span><svg aria-hidden="true" width="1" height="{plot.y(stair.after):.2f}%"></svg>'
         f'<span class="slip-at"><a href="{escape(line.url)}#milestones" aria-labelledby="{tip}"></a>'
-        f'<span class="tip{side}" role="tooltip" id="{tip}">{escape(stair.words)}</span></span></span></li>'
+        f'<span class="tip{side}" role="tooltip" id="{tip}">{escape(stair.words)}'
+        f' <a class="tip-open" href="{escape(line.url)}#milestones" tabindex="-1" aria-hidden="true">{opens}</a></span></span></span></li>'
     )
 
 

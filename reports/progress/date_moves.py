@@ -168,7 +168,8 @@ class Slips:
         """The day on which the chart begins."""
         shown = self.slips[: len(self.lines)]
         began = min([each.began for each in shown if each.days > 0], default=self.view.at.on)
-        day = min(began - BEFORE, self.view.at.on - LEAST)
+        done = min((each.done_on for each in shown if each.done_on), default=began)
+        day = min(began - BEFORE, self.view.at.on - LEAST, done)
         return max(day, min(each.recorded for each in shown)).replace(day=1)
 
     @property

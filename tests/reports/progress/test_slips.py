@@ -170,7 +170,7 @@ def test_a_line_its_moves_and_its_label_are_one_entry(reader, plan, item):
     written(milestone(item), date(2010, 3, 1), forecast_due=date(2010, 12, 31))
     page = lxml.html.fromstring(reader.get(f"/plans/{plan.slug}/dashboard/slips/").text)
     (line,) = page.find_class("slip-line")
-    label, move = line.iter("a")
+    label, move, _opens = line.iter("a")
     assert " ".join(label.text_content().split()).startswith("1.1 Step")
     tip = page.get_element_by_id(move.get("aria-labelledby"))
     assert tip.get("role") == "tooltip"
