@@ -213,9 +213,8 @@ def _ground(plot: _Plot, events: Sequence[Event]) -> str:
             f'<path d="M{left:.2f} {start:.2f}L100 {end:.2f}V100H{left:.2f}z"/><path class="slip-now" d="M{left:.2f} {start:.2f}L100 {end:.2f}"/></svg>'
             f'<text x="100%" y="97%" dx="-8" text-anchor="end">{escape(gettext("the day has come"))}</text>'
         )
-    main = set(month_ticks(plot.first, plot.last, 5))
-    for day in month_ticks(plot.first, plot.last, 10):
-        kind = "" if day in main else ' class="strip-minor"'
+    for n, day in enumerate(month_ticks(plot.first, plot.last, 10)):
+        kind = ' class="strip-minor"' if n % 2 else ""  # on a phone every second one is left out
         parts.append(
             f'<text{kind} x="{plot.x(day):.2f}%" y="100%" dy="18">{month_name(day)[:3]}</text>'
         )
