@@ -95,6 +95,23 @@ def test_without_a_script_tooltips_and_the_table_open(browser, page, address):
     context.close()
 
 
+def test_by_touch_the_first_tap_shows_a_move_and_its_link_opens_the_item(browser, page, address):
+    context = browser.new_context(
+        viewport={"width": 375, "height": 812}, has_touch=True, is_mobile=True,
+        storage_state=page.context.storage_state(),
+    )  # fmt: skip
+    phone = context.new_page()
+    phone.goto(address)
+    phone.wait_for_load_state("networkidle")
+    stair = phone.locator(".slip-at > a").first
+    stair.tap()
+    expect(phone.get_by_role("tooltip")).to_contain_text("Open 1.1")
+    assert phone.url == address
+    phone.locator(".is-touched .tip-open").tap()
+    phone.wait_for_url("**/items/1.1/**")
+    context.close()
+
+
 # The words that are read at rest: without tooltips, titles, closed parts and what only a reader's program says.
 WORDS = """() => {
   const count = (element) => [...element.childNodes].reduce((sum, node) => {
