@@ -31,7 +31,7 @@ document.addEventListener("click", (event) => {
 
 const WAIT = 300; // ms of a pointer on a mark
 const tip = document.createElement("span");
-tip.className = "tip tip-here";
+tip.classList.add("tip", "tip-here");
 tip.id = "tip-here";
 tip.setAttribute("role", "tooltip");
 let shown = null;
@@ -63,7 +63,7 @@ function hide() {
   tip.remove();
 }
 
-const markOf = (target) => target.closest?.(".strip a");
+const markOf = (target) => target.closest?.(".strip") && target.closest("a");
 document.addEventListener("pointerover", ({ target, pointerType }) => {
   if (target === tip || pointerType === "touch") return;
   const mark = markOf(target);
