@@ -174,7 +174,7 @@ def test_a_line_its_moves_and_its_label_are_one_entry(reader, plan, item):
     assert " ".join(label.text_content().split()).startswith("1.1 Step")
     tip = page.get_element_by_id(move.get("aria-labelledby"))
     assert tip.get("role") == "tooltip"
-    assert tip.text == "1.1, 1 March 2010: from 30 September 2010 to 31 December 2010."
+    assert tip.text.strip() == "1.1, 1 March 2010: from 30 September 2010 to 31 December 2010."
 
 
 def test_many_dates_are_bars(reader, plan, item, monkeypatch):
