@@ -58,8 +58,8 @@ def asked_of(lines: Sequence[Line]) -> list[AskedGroup]:
     by email."""
     found: dict[Verb, list[Line]] = defaultdict(list)
     for line in lines:
-        if line.asked.words:
-            found[line.asked.verb].append(line)
+        if line.verb:
+            found[line.verb].append(line)
     return [
         AskedGroup(verb, found[verb][:ASKED_SHOWN], len(found[verb]))
         for verb in Verb

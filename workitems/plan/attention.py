@@ -28,6 +28,7 @@ from workitems.plan.plan_at import (
     PlanAt,
     ReturnAt,
     RiskAt,
+    VariationAt,
     by_openness,
 )
 from workitems.terms.known_dates import KnownDate
@@ -37,6 +38,8 @@ from workitems.terms.spans import span_in_words
 
 # Reasons that what is asked says as well.
 SAID_BY_ASKED = (Rank.VARIATION_WAITS, Rank.RISK_ESCALATED)
+# Reasons to hear from the lead agency of an item that is not late.
+HEARD = frozenset((Rank.SLIPPED_AGAIN, Rank.OFF_TRACK, Rank.AT_RISK))
 
 
 class Point(NamedTuple):
@@ -79,10 +82,9 @@ VERBS = {
 
 
 class Ask(NamedTuple):
-    """What is asked: by verb, in words, and a note. `short` and `of` say the same beside the verb and the item's
+    """What is asked: in words, and a note. `short` and `of` say the same beside the verb and the item's
     number: "Move the date to 2 March 2027?", V3. Nothing is asked without words."""
 
-    verb: Verb = Verb.HEAR
     words: str = ""
     note: str = ""
     short: str = ""
@@ -265,14 +267,38 @@ class Line:
         )
 
     @cached_property
-    def asked(self) -> Ask:
-        """What the working group is asked to do about it: nothing once the plan has ended."""
+    def verb(self) -> Verb | None:
+        """What the working group is asked to do about it; None once the plan has ended. Thousands of lines are counted
+        by it, and few are worded."""
         if self.at.moment.is_end_of_plan:
+            return None
+        if self.of_return or self.action:
+            return Verb.CHASE
+        if self._waiting:
+            by = self.at.out_of_session.get(self._waiting[0].pk)
+            if by is None:
+                return Verb.DECIDE
+            return Verb.CHASE if by < self.at.on else Verb.BY_EMAIL
+        if any(delay.settlement == Delay.Settlement.NEEDS_DECISION for delay in self._delays):
+            return Verb.DECIDE
+        if self._risks:
+            return Verb.DISCUSS
+        if self._lacks_steps or self._lacks_date:
+            return Verb.CHASE
+        assert self.item is not None
+        ranks = self.at.ranks.get(self.item.pk, ())
+        if self.is_late or not HEARD.isdisjoint(ranks):
+            return Verb.HEAR
+        return Verb.DISCUSS if Rank.VIEWS_DIFFER in ranks else Verb.CHASE
+
+    @cached_property
+    def asked(self) -> Ask:
+        """What `verb` asks for, in words; nothing once the plan has ended."""
+        if self.verb is None:
             return Ask()
         if self.of_return:
             agency = self.of_return.agency.short_name
             return Ask(
-                Verb.CHASE,
                 _("Remind {agency}").format(agency=agency),
                 short=_("Return: {reason}").format(reason=_lowered(self.reason).rstrip(".")),
                 of=agency,
@@ -280,91 +306,100 @@ class Line:
         if self.action:
             owner = self._name(self.action.owner)
             return Ask(
-                Verb.CHASE,
-                _("Hear from {lead}").format(lead=owner),
-                short=self.title.rstrip("."),
-                of=owner,
+                _("Hear from {lead}").format(lead=owner), short=self.title.rstrip("."), of=owner
             )
+        if self._waiting:
+            return self._asked_of_variation(self._waiting[0])
         if self.item is None:
             return self._asked_of_risk()
         lead = self._name(self.item.lead)
-        waiting = [row for row in self.at.variations if row.item == self.item.pk]
-        answered_by = self.at.out_of_session
-        waiting.sort(
-            key=lambda row: (row.pk in answered_by, row.state != Variation.State.RECOMMENDED)
-        )
-        for row in waiting:
-            reference = row.reference
-            if row.pk in answered_by:
-                by = KnownDate(answered_by[row.pk])
-                if by.last_day < self.at.on:
-                    closer = self.at.plan.coordinating_agency.short_name
-                    return Ask(
-                        Verb.CHASE,
-                        _("{agency} has to close {reference}").format(
-                            agency=closer, reference=reference
-                        ),
-                        _("the time to answer ended on {day}").format(day=by),
-                        _("{question} Time to answer ended on {day}").format(
-                            question=row.question, day=by
-                        ),
-                        closer,
-                    )
-                return Ask(
-                    Verb.BY_EMAIL,
-                    _("Variation {reference} is being decided out of session").format(
-                        reference=reference
-                    ),
-                    _("agencies answer by {day}").format(day=by),
-                    _("{question} Answers by {day}").format(question=row.question, day=by),
-                    reference,
-                )
-            if row.state == Variation.State.RECOMMENDED:
-                to_decide = [
-                    each.reference
-                    for each in waiting
-                    if each.state == row.state and each.pk not in answered_by
-                ]
-                return Ask(
-                    Verb.DECIDE,
-                    ngettext(
-                        "Decide variation {references}",
-                        "Decide variations {references}",
-                        len(to_decide),
-                    ).format(references=list_in_words(to_decide)),
-                    row.effect if len(to_decide) == 1 else "",
-                    row.question,
-                    list_in_words(to_decide),
-                )
-            return Ask(
-                Verb.DECIDE,
-                _("Variation {reference} awaits a recommendation").format(reference=reference),
-                row.effect,
-                _("{question} Not advised yet").format(question=row.question),
-                reference,
-            )
-        if any(delay.settlement == Delay.Settlement.NEEDS_DECISION for delay in self._delays):
+        if self.verb == Verb.DECIDE:
             says = _("Decide how to settle the cause")
-            return Ask(Verb.DECIDE, says, short=_("How to settle the cause?"), of=lead)
+            return Ask(says, short=_("How to settle the cause?"), of=lead)
         if self._risks:
             return self._asked_of_risk()
-        ranks = {reason.rank for reason in self.reasons}
-        if self.is_late and self.doing.is_gap:
+        if self._lacks_steps:
             says = _("Ask {lead} what will be done").format(lead=lead)
-            return Ask(Verb.CHASE, says, short=_("Late, and nothing is being done"), of=lead)
-        if self.expected.is_gap:
+            return Ask(says, short=_("Late, and nothing is being done"), of=lead)
+        if self._lacks_date:
             says = _("Ask {lead} for a new date").format(lead=lead)
-            return Ask(Verb.CHASE, says, short=_("Late, without a new date"), of=lead)
-        if self.is_late or ranks & {
-            Rank.SLIPPED_AGAIN, Rank.OFF_TRACK, Rank.AT_RISK,
-        }:  # fmt: skip
-            says = _("Hear from {lead}").format(lead=lead)
-            return Ask(Verb.HEAR, says, short=self.reason.rstrip("."), of=lead)
-        if Rank.VIEWS_DIFFER in ranks:
+            return Ask(says, short=_("Late, without a new date"), of=lead)
+        if self.verb == Verb.DISCUSS:
             says = _("Agree a rating with {lead}").format(lead=lead)
-            return Ask(Verb.DISCUSS, says, short=self._ratings, of=lead)
-        says = _("Ask {lead} for an update").format(lead=lead)
-        return Ask(Verb.CHASE, says, short=self.reason.rstrip("."), of=lead)
+            return Ask(says, short=self._ratings, of=lead)
+        says = (
+            _("Hear from {lead}") if self.verb == Verb.HEAR else _("Ask {lead} for an update")
+        ).format(lead=lead)
+        return Ask(says, short=self.reason.rstrip("."), of=lead)
+
+    @cached_property
+    def _waiting(self) -> list[VariationAt]:
+        """The item's pending variations: those that the meeting decides first, and of these the recommended ones."""
+        found = self.at.variations_of.get(self.item.pk, ()) if self.item else ()
+        return sorted(
+            found,
+            key=lambda row: (
+                row.pk in self.at.out_of_session,
+                row.state != Variation.State.RECOMMENDED,
+            ),
+        )
+
+    @property
+    def _lacks_steps(self) -> bool:
+        """Whether it is late and nothing is recorded that is being done."""
+        return self.is_late and not self._steps
+
+    @property
+    def _lacks_date(self) -> bool:
+        """Whether its late milestone has no date ahead."""
+        return self.late_milestone is not None and self.expected_on is None
+
+    def _asked_of_variation(self, row: VariationAt) -> Ask:
+        reference, answered_by = row.reference, self.at.out_of_session
+        if row.pk in answered_by:
+            by = KnownDate(answered_by[row.pk])
+            if self.verb == Verb.CHASE:
+                closer = self.at.plan.coordinating_agency.short_name
+                return Ask(
+                    _("{agency} has to close {reference}").format(
+                        agency=closer, reference=reference
+                    ),
+                    _("the time to answer ended on {day}").format(day=by),
+                    _("{question} Time to answer ended on {day}").format(
+                        question=row.question, day=by
+                    ),
+                    closer,
+                )
+            return Ask(
+                _("Variation {reference} is being decided out of session").format(
+                    reference=reference
+                ),
+                _("agencies answer by {day}").format(day=by),
+                _("{question} Answers by {day}").format(question=row.question, day=by),
+                reference,
+            )
+        if row.state == Variation.State.RECOMMENDED:
+            to_decide = [
+                each.reference
+                for each in self._waiting
+                if each.state == row.state and each.pk not in answered_by
+            ]
+            return Ask(
+                ngettext(
+                    "Decide variation {references}",
+                    "Decide variations {references}",
+                    len(to_decide),
+                ).format(references=list_in_words(to_decide)),
+                row.effect if len(to_decide) == 1 else "",
+                row.question,
+                list_in_words(to_decide),
+            )
+        return Ask(
+            _("Variation {reference} awaits a recommendation").format(reference=reference),
+            row.effect,
+            _("{question} Not advised yet").format(question=row.question),
+            reference,
+        )
 
     @property
     def _ratings(self) -> str:
@@ -387,7 +422,7 @@ class Line:
         else:
             says = _("with the working group")
         words = _("Discuss risk {reference}").format(reference=risk.reference)
-        return Ask(Verb.DISCUSS, words, says, on_one_line(risk.description), risk.reference)
+        return Ask(words, says, on_one_line(risk.description), risk.reference)
 
     def _name(self, agency: int | None) -> str:
         return self.at.agencies[agency].short_name if agency else ""
@@ -407,7 +442,7 @@ class Line:
         if self.item is None:
             return []
         late = self.late_milestone.pk if self.late_milestone else None
-        rows = [row for row in self.at.delays if row.item == self.item.pk and row.is_open]
+        rows = [row for row in self.at.delays_of.get(self.item.pk, ()) if row.is_open]
         rows.sort(key=attrgetter("found_on", "pk"), reverse=True)
         return sorted(rows, key=lambda row: (row.milestone != late, by_openness(row)))
 
@@ -421,11 +456,11 @@ class Line:
         return self._delay.cause if self._delay else ""
 
     @cached_property
-    def _risks(self) -> list[RiskAt]:
+    def _risks(self) -> Sequence[RiskAt]:
         """The escalated risks of the item, or the risk itself."""
         if self.risk:
             return [self.risk]
-        return [row for row in self.at.risks if self.item and row.item == self.item.pk]
+        return self.at.risks_of.get(self.item.pk, []) if self.item else []
 
     @property
     def url(self) -> str:

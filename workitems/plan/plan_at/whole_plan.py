@@ -144,10 +144,23 @@ class PlanAt:
         return [row for row in found if not (row.is_awaited and row.agency.pk in left)]
 
     @cached_property
+    def delays_of(self) -> Mapping[int, Sequence[DelayAt]]:
+        """The delays by their items."""
+        return grouped(self.delays, "item")
+
+    @cached_property
+    def risks_of(self) -> Mapping[int, Sequence[RiskAt]]:
+        return grouped(self.risks, "item")
+
+    @cached_property
+    def variations_of(self) -> Mapping[int, Sequence[VariationAt]]:
+        return grouped(self.variations, "item")
+
+    @cached_property
     def concerns(self) -> Mapping[int, Concerns]:
         """What belongs to items and decides whether they need attention, of the items that have any of it."""
         found: dict[int, Concerns] = defaultdict(Concerns)
-        for pk, delays in grouped(self.delays, "item").items():
+        for pk, delays in self.delays_of.items():
             found[pk].is_mitigated = any(delay.is_mitigated for delay in delays)
             found[pk].times_moved = _times_moved(delays)
             found[pk].causes = causes_in_words(delays, self.agencies)
@@ -157,7 +170,7 @@ class PlanAt:
                 concerns.variations_pending += 1
                 if day := self.out_of_session.get(variation.pk):
                     concerns.answered_by = [*concerns.answered_by, day]
-        for pk, risks in grouped(self.risks, "item").items():
+        for pk, risks in self.risks_of.items():
             found[pk].risks = [risk.reference for risk in risks]
         return found
 
