@@ -142,7 +142,7 @@ def _within(
     a paper must have, and of that no more than a tight one must.
 
     A draft is composed with the words that were last shared out to it, as long as that keeps to the limit; with the
-    least that a tight one must have, as long as even that is too long.
+    least that a tight one must have, as long as even that is too long or leaves hardly any words over.
     """
     most = max(int((facts.most_words - RECOMMENDATIONS) * FILLED), 0)
     if is_by_item(contents):
@@ -153,7 +153,7 @@ def _within(
     if briefing.shared_words is not None:
         share = Share(briefing.shared_words, briefing.is_tight)
         made = make(share.words, is_tight=share.is_tight)
-        if (made[0] > most) == (share == LEAST):
+        if made[0] >= NEARLY_ALL * most if share == LEAST else made[0] <= most:
             return made[1:]
     tries = TRIES_BY_ITEM if is_by_item(contents) else TRIES
     nearly = NEARLY_ALL_BY_ITEM if is_by_item(contents) else NEARLY_ALL

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from reports.compose import UNDRAFTED, paper_parts, write
+from reports.compose.budget import RECOMMENDATIONS
 from tests.reports.random_papers import random_facts
 
 SEEDS = range(12)
@@ -74,3 +75,14 @@ def test_the_least_of_a_paper_is_made_once_while_it_is_too_long_and_then_compose
     assert text_of(limited(facts, 200, paper_parts.LEAST)) == least
     assert tries == [0]
     assert text_of(limited(facts, 2000, paper_parts.LEAST)) == text_of(limited(facts, 2000))
+
+
+def test_the_least_of_a_paper_is_made_once_while_it_leaves_hardly_any_words(tries):
+    facts = random_facts(7)
+    total, *_ = paper_parts._with_words(
+        facts, list(paper_parts.USUAL_ANNEXES), UNDRAFTED, 0, is_tight=True
+    )
+    most_words = round((total + 2) / paper_parts.FILLED) + RECOMMENDATIONS
+    del tries[:]
+    assert text_of(limited(facts, most_words, paper_parts.LEAST))[1] == paper_parts.LEAST
+    assert tries == [0]
