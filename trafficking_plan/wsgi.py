@@ -5,7 +5,10 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.signals import request_finished
 from django.core.wsgi import get_wsgi_application
+from django.dispatch import receiver
+from django.urls import get_resolver
 
 from trafficking_plan.running.call_stack import roomy
 
@@ -22,8 +25,19 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     return roomy(lambda: answer(environ, start_response))
 
 
-# Loaded modules stay in memory: exclude their objects from later garbage collections. What is left to
-# collect is a few pages' objects, so all of it is collected often, which keeps a worker small.
+# With the views, which would be loaded by the first request.
+get_resolver().url_patterns  # noqa: B018
+
+# What pages leave is collected between them: during a large page, all of its own objects would be looked through
+# again and again. Loaded modules stay in memory, so their objects are left out.
+MOST_LEFT, MOST_OF_A_PAGE = 10_000, 500_000
 gc.collect()
 gc.freeze()
-gc.set_threshold(10_000, 1, 1)
+gc.set_threshold(MOST_OF_A_PAGE, 1, 1)
+
+
+@receiver(request_finished)
+def collect_garbage(**_: Any) -> None:
+    """Collect what pages have left if it is much, which keeps a worker small."""
+    if gc.get_count()[0] > MOST_LEFT:
+        gc.collect()

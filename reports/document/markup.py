@@ -13,16 +13,17 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-
-from markdown_it import MarkdownIt
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from reports.document.text import Bullet, DocumentError, Run, Text, check_characters
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 MAX_SOURCE = 20_000  # characters in one text box
 MAX_BULLETS = 100
 
-_INLINE = MarkdownIt("zero").enable(["emphasis", "escape"]).disable("text_join")
 _BULLET = re.compile(r"( *)[-*•] +(\S.*)")
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]")
@@ -178,13 +179,21 @@ def _add_marked(runs: list[Run], text: str, bold: bool, tongue: _Tongue) -> None
     _add(runs, text[start:], bold, "")
 
 
+@cache
+def _inline() -> MarkdownIt:
+    """Return the parser of bold, loaded when a text has an asterisk."""
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("zero").enable(["emphasis", "escape"]).disable("text_join")
+
+
 def _looks(words: str) -> list[tuple[str, bool]]:
     """Return runs of text, each with whether it is bold. Neighbours of one format are joined."""
     if "*" not in words:
         return [(words, False)]
     stretches: list[tuple[str, bool]] = []
     bold = False
-    for token in _INLINE.parseInline(words)[0].children or []:
+    for token in _inline().parseInline(words)[0].children or []:
         text = token.content
         if token.markup == "**" and token.nesting:
             bold = token.nesting == 1

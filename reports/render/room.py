@@ -9,15 +9,16 @@ from __future__ import annotations
 import os
 import time
 from math import inf
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from traceback import format_exc
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.utils.module_loading import import_string
 
 from reports.render.pdf import RenderRefused, ReportProgress
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 # Seconds between progress reports.
 REPORT_INTERVAL = 0.5
@@ -39,6 +40,8 @@ class Room:
         self._open()
 
     def _open(self) -> None:
+        from multiprocessing import get_context
+
         context = get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.process = context.Process(

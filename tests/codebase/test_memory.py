@@ -9,12 +9,15 @@ from tests.codebase.source import ROOT
 MODULES = [
     "weasyprint",
     "cryptography",
+    "django.contrib.admin.options",
     "docx",
     "fido2",
     "fontTools",
     "icalendar",
     "lxml",
     "holidays",
+    "markdown_it",
+    "multiprocessing.connection",
     "ninja",
     "openpyxl",
     "PIL",
@@ -23,9 +26,13 @@ MODULES = [
     "qrcode",
     "requests",
     "reports.requests.urls",
+    "sqlparse.sql",
 ]
 LOAD = f"""
 import json, sys
+from types import SimpleNamespace
+from trafficking_plan.running.web_server import post_fork
+post_fork(None, SimpleNamespace(sockets=[]))
 from django.core.wsgi import get_wsgi_application
 from django.urls import resolve, reverse
 get_wsgi_application()

@@ -45,3 +45,10 @@ def test_a_module_that_has_run_stays_as_it_is():
     before = importlib.import_module("email.message")
     run_late("email.message")
     assert sys.modules["email.message"] is before
+
+
+def test_a_module_of_no_package_runs_late_too(tmp_path, monkeypatch):
+    (tmp_path / "bolts.py").write_text("METAL = 'iron'\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    run_late("bolts")
+    assert sys.modules.pop("bolts").METAL == "iron"

@@ -38,4 +38,5 @@ def run_late(name: str) -> None:
     module.__dict__["_loader"] = spec.loader
     sys.modules[name] = module
     package, _, last = name.rpartition(".")
-    setattr(sys.modules[package], last, module)
+    if package:
+        setattr(sys.modules[package], last, module)

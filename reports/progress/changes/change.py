@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from workitems.models.item import number_key
 from workitems.plan.plan_at import ItemAt
@@ -52,7 +52,7 @@ class Kind(StrEnum):
 
     def counted(self, count: int) -> str:
         """Return "3 completed", "1 agreed date moved" or "1,200 agreed dates moved"."""
-        return LABELS[self][2].format(count=count)
+        return LABELS[self][2](count).format(count=count)
 
 
 # Heading, noun for any number but one, and how so many are counted.
@@ -60,118 +60,124 @@ LABELS = {
     Kind.LATE: (
         gettext_lazy("Became late"),
         gettext_lazy("became late"),
-        ngettext_lazy("{count:,} became late", "{count:,} became late", "count"),
+        lambda count: ngettext("{count:,} became late", "{count:,} became late", count),
     ),
     Kind.COMPLETED: (
         gettext_lazy("Completed"),
         gettext_lazy("completed"),
-        ngettext_lazy("{count:,} completed", "{count:,} completed", "count"),
+        lambda count: ngettext("{count:,} completed", "{count:,} completed", count),
     ),
     Kind.SLIPPED: (
         gettext_lazy("Slipped"),
         gettext_lazy("slipped"),
-        ngettext_lazy("{count:,} slipped", "{count:,} slipped", "count"),
+        lambda count: ngettext("{count:,} slipped", "{count:,} slipped", count),
     ),
     Kind.OVERDUE: (
         gettext_lazy("Fell overdue"),
         gettext_lazy("fell overdue"),
-        ngettext_lazy("{count:,} fell overdue", "{count:,} fell overdue", "count"),
+        lambda count: ngettext("{count:,} fell overdue", "{count:,} fell overdue", count),
     ),
     Kind.RECOVERED: (
         gettext_lazy("Recovered"),
         gettext_lazy("recovered"),
-        ngettext_lazy("{count:,} recovered", "{count:,} recovered", "count"),
+        lambda count: ngettext("{count:,} recovered", "{count:,} recovered", count),
     ),
     Kind.NEW: (
         gettext_lazy("New"),
         gettext_lazy("new"),
-        ngettext_lazy("{count:,} new", "{count:,} new", "count"),
+        lambda count: ngettext("{count:,} new", "{count:,} new", count),
     ),
     Kind.WITHDRAWN: (
         gettext_lazy("Withdrawn"),
         gettext_lazy("withdrawn"),
-        ngettext_lazy("{count:,} withdrawn", "{count:,} withdrawn", "count"),
+        lambda count: ngettext("{count:,} withdrawn", "{count:,} withdrawn", count),
     ),
     Kind.REOPENED: (
         gettext_lazy("Reopened"),
         gettext_lazy("reopened"),
-        ngettext_lazy("{count:,} reopened", "{count:,} reopened", "count"),
+        lambda count: ngettext("{count:,} reopened", "{count:,} reopened", count),
     ),
     Kind.AGREED: (
         gettext_lazy("Agreed dates moved"),
         gettext_lazy("agreed dates moved"),
-        ngettext_lazy("{count:,} agreed date moved", "{count:,} agreed dates moved", "count"),
+        lambda count: ngettext(
+            "{count:,} agreed date moved", "{count:,} agreed dates moved", count
+        ),
     ),
     Kind.PLAN: (
         gettext_lazy("The plan itself"),
         gettext_lazy("changes of the plan itself"),
-        ngettext_lazy(
-            "{count:,} change of the plan itself", "{count:,} changes of the plan itself", "count"
+        lambda count: ngettext(
+            "{count:,} change of the plan itself", "{count:,} changes of the plan itself", count
         ),
     ),
     Kind.REWORDED: (
         gettext_lazy("Reworded"),
         gettext_lazy("reworded"),
-        ngettext_lazy("{count:,} reworded", "{count:,} reworded", "count"),
+        lambda count: ngettext("{count:,} reworded", "{count:,} reworded", count),
     ),
     Kind.CONFIDENCE: (
         gettext_lazy("Confidence moved"),
         gettext_lazy("confidences moved"),
-        ngettext_lazy("{count:,} confidence moved", "{count:,} confidences moved", "count"),
+        lambda count: ngettext("{count:,} confidence moved", "{count:,} confidences moved", count),
     ),
     Kind.STAGE: (
         gettext_lazy("Stage moved"),
         gettext_lazy("stages moved"),
-        ngettext_lazy("{count:,} stage moved", "{count:,} stages moved", "count"),
+        lambda count: ngettext("{count:,} stage moved", "{count:,} stages moved", count),
     ),
     Kind.MOVED: (
         gettext_lazy("Moved elsewhere"),
         gettext_lazy("moved elsewhere"),
-        ngettext_lazy("{count:,} moved elsewhere", "{count:,} moved elsewhere", "count"),
+        lambda count: ngettext("{count:,} moved elsewhere", "{count:,} moved elsewhere", count),
     ),
     Kind.SUPPORT: (
         gettext_lazy("Supporting agencies"),
         gettext_lazy("changes of supporting agencies"),
-        ngettext_lazy(
+        lambda count: ngettext(
             "{count:,} change of supporting agencies",
             "{count:,} changes of supporting agencies",
-            "count",
+            count,
         ),
     ),
     Kind.TEXTS: (
         gettext_lazy("Texts changed"),
         gettext_lazy("texts changed"),
-        ngettext_lazy("{count:,} text changed", "{count:,} texts changed", "count"),
+        lambda count: ngettext("{count:,} text changed", "{count:,} texts changed", count),
     ),
     Kind.RESTATED: (
         gettext_lazy("Forecasts restated"),
         gettext_lazy("forecasts restated"),
-        ngettext_lazy("{count:,} forecast restated", "{count:,} forecasts restated", "count"),
+        lambda count: ngettext(
+            "{count:,} forecast restated", "{count:,} forecasts restated", count
+        ),
     ),
     Kind.DONE: (
         gettext_lazy("Milestones done"),
         gettext_lazy("milestones done"),
-        ngettext_lazy("{count:,} milestone done", "{count:,} milestones done", "count"),
+        lambda count: ngettext("{count:,} milestone done", "{count:,} milestones done", count),
     ),
     Kind.NEW_MILESTONE: (
         gettext_lazy("New milestones"),
         gettext_lazy("new milestones"),
-        ngettext_lazy("{count:,} new milestone", "{count:,} new milestones", "count"),
+        lambda count: ngettext("{count:,} new milestone", "{count:,} new milestones", count),
     ),
     Kind.MILESTONE_WITHDRAWN: (
         gettext_lazy("Milestones withdrawn"),
         gettext_lazy("milestones withdrawn"),
-        ngettext_lazy("{count:,} milestone withdrawn", "{count:,} milestones withdrawn", "count"),
+        lambda count: ngettext(
+            "{count:,} milestone withdrawn", "{count:,} milestones withdrawn", count
+        ),
     ),
     Kind.DELAY_FOUND: (
         gettext_lazy("Delays recorded"),
         gettext_lazy("delays recorded"),
-        ngettext_lazy("{count:,} delay recorded", "{count:,} delays recorded", "count"),
+        lambda count: ngettext("{count:,} delay recorded", "{count:,} delays recorded", count),
     ),
     Kind.DELAY_ENDED: (
         gettext_lazy("Delays ended"),
         gettext_lazy("delays ended"),
-        ngettext_lazy("{count:,} delay ended", "{count:,} delays ended", "count"),
+        lambda count: ngettext("{count:,} delay ended", "{count:,} delays ended", count),
     ),
 }
 ORDER = {kind: place for place, kind in enumerate(Kind)}
