@@ -151,7 +151,10 @@ def _workbook(sheets: Sequence[Sheet]) -> str:
             f'<sheet name={quoteattr(sheet.name)} sheetId="{place + 1}" r:id="rId{place + 1}"/>'
         )
         tab = "'{}'".format(escape(sheet.name.replace("'", "''")))
+        last = f"${_letter(len(sheet.columns) - 1)}${TITLES_ROW + len(sheet.rows)}"
         names.append(
+            f'<definedName name="_xlnm._FilterDatabase" localSheetId="{place}" hidden="1">'
+            f"{tab}!$A${TITLES_ROW}:{last}</definedName>"
             f'<definedName name="_xlnm.Print_Titles" localSheetId="{place}">'
             f"{tab}!${TITLES_ROW}:${TITLES_ROW}</definedName>"
         )
