@@ -161,6 +161,7 @@ def test_the_back_button_shows_nothing_after_signing_out(page, item_page, people
     sign_in(people["contributor"])
     page.goto(item_page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Print a brochure")
+    page.locator(".masthead-person").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     page.go_back()

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from agencies.models import Seat
 from tests.factories import PlanFactory, SeatFactory
+from workitems.models import Plan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 320, "height": 700}
@@ -56,9 +57,21 @@ def test_the_menu_opens_without_a_script(browser, browser_context_args, context,
     plain.close()
 
 
-def test_on_a_desk_the_masthead_needs_no_menu(page, address):
+def test_on_a_desk_the_masthead_is_one_line_and_the_name_opens_the_account(
+    page, address, accessibility_faults
+):
+    Plan.objects.update(short_title="Forced labour and trafficking")
     page.goto(address)
     menu, navigation = parts(page)
     expect(menu).to_be_hidden()
     expect(navigation).to_be_visible()
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(page.locator(".masthead-words")).to_have_text("Forced labour and trafficking")
+    assert page.locator(".masthead").bounding_box()["height"] <= 56
+    way_out = page.get_by_role("button", name="Sign out")
+    expect(way_out).to_be_hidden()
+    page.locator(".masthead-person").focus()
+    page.keyboard.press("Enter")
+    expect(way_out).to_be_visible()
+    assert accessibility_faults(page) == []
+    page.keyboard.press("Escape")
+    expect(way_out).to_be_hidden()

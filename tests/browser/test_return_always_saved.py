@@ -220,6 +220,7 @@ def test_signing_out_asks_about_what_is_kept_on_the_device(phone, context, scene
     asked = []
     again.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     again.set_viewport_size({"width": 1280, "height": 900})
+    again.locator(".masthead-person").click()
     again.get_by_role("button", name="Sign out").click()
     assert asked == [
         "Text that you typed is not sent yet. It is kept on this device only, and signing out erases it. "

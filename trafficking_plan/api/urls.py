@@ -43,7 +43,7 @@ REFUSALS: dict[int, str] = {
 class TheToken(HttpBearer):
     """Describes the token in the OpenAPI. `admission` has checked it before the library asks."""
 
-    openapi_description = "A token of the page “Tokens for programs”."
+    openapi_description = "A token of the page “API keys”."
 
     def __call__(self, request: HttpRequest) -> Any:
         return getattr(request, "token", None)

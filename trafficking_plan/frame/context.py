@@ -127,12 +127,12 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         if plan.slug == slug:
             address = reverse("plans:detail", args=[slug])
             navigation = [(gettext("Plan"), address, here == "plans"), *beside]
-            return frame | {"plan_name": plan.title, "navigation": navigation}
+            return frame | {"plan_name": plan.name_on_screen, "navigation": navigation}
     if current is None or (match and match.view_name in OF_NO_PLAN):
         return frame
     if current in office:
         return frame | {
-            "plan_name": current.title,
+            "plan_name": current.name_on_screen,
             "navigation": [
                 (label, reverse(name, args=[current.slug]), namespace == here)
                 for label, name, namespace in OFFICE_SECTIONS
@@ -159,7 +159,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
             )
             for plan in plans_being_made(request)
         ],
-        "plan_name": current.title,
+        "plan_name": current.name_on_screen,
         "navigation": [
             (label, reverse(name, args=[current.slug]), namespace == here)
             for label, name, namespace in SECTIONS

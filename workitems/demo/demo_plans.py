@@ -20,6 +20,7 @@ TEXT_OF_2009 = Path(__file__).parent / "plan-of-action-2009.toml"
 CURRENT_TEXT = Path(__file__).parent / "plan-of-action-current.toml"
 PLAN_OF_2009 = "plan-of-action-to-prevent-people-trafficking"
 CURRENT_PLAN = "plan-of-action-against-forced-labour-people-trafficking-and-slavery"
+SHORT_TITLE = "Forced Labour, Trafficking and Slavery"
 # Some of the acronyms in the texts of the current plan; its page asks about the others.
 GLOSSARY = {
     "INZ": "Immigration New Zealand",
@@ -48,6 +49,8 @@ def load(at: datetime) -> list[Plan]:
     if CURRENT_PLAN not in known:
         loaded.append(import_text(CURRENT_TEXT, at=at, later_by=today - ANCHOR))
         keep_glossary(loaded[-1], at)
+        loaded[-1].short_title = SHORT_TITLE
+        history.save(loaded[-1], by=None, actor=ACTOR, at=at, fields=["short_title"])
     seat_people(today)
     if CURRENT_PLAN not in known:
         current_round.play(Plan.objects.get(slug=CURRENT_PLAN), today)

@@ -59,6 +59,8 @@ class Plan(models.Model):
     what was adopted changes only by variation (guards.py)."""
 
     title = models.CharField(max_length=200)
+    # What the masthead calls it; empty: its title.
+    short_title = models.CharField(max_length=40, blank=True, default="", db_default="")
     slug = models.SlugField(max_length=200, unique=True)
     released_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
@@ -110,6 +112,10 @@ class Plan(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("plans:detail", args=[self.slug])
+
+    @property
+    def name_on_screen(self) -> str:
+        return self.short_title or self.title
 
     @property
     def agencies(self) -> AgencyQuerySet:

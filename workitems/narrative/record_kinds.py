@@ -96,7 +96,7 @@ KINDS: dict[str, Kind] = {
         plan="id",
         made=Field.WORDING,
         fields={
-            Field.WORDING: ("title", "background", "portfolio", "copied_to"),
+            Field.WORDING: ("title", "short_title", "background", "portfolio", "copied_to"),
             Field.DATES: ("released_on", "ends_on", "adopted_on"),
             Field.MEETINGS: ("quorum",),
             Field.AGENCIES: ("coordinating_agency_id",),

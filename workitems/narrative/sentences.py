@@ -128,6 +128,7 @@ def _plan(was: Was, now: Now) -> Sentences:
         title=_("title"),
         background=_("background"),
         portfolio=_("portfolio"),
+        short_title=_("short title"),
         copied_to=_("recipients of copies"),
     )
     yield from _moved(was, now, "released_on", _("the plan’s release"), Field.DATES)

@@ -54,6 +54,17 @@ def background_box() -> LinesField:
     )
 
 
+def short_title_box() -> TextField:
+    return TextField(
+        label=gettext_lazy("Short title"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy(
+            "What the top of each page calls it, such as “Forced labour and trafficking”."
+        ),
+    )
+
+
 def copied_to_box() -> TextField:
     return TextField(
         label=gettext_lazy("Copied to"),
@@ -108,7 +119,7 @@ class PlanForm(MakingForm):
     """`coordinated` are the agencies that the user coordinates for."""
 
     BEGINS_WITH = plan_making.PLAN_FIELDS
-    BESIDE_COLUMNS = ("members",)
+    BESIDE_COLUMNS = ("members", "short_title")
 
     title = TextField(label=gettext_lazy("Title"), max_length=200)
     released_on = DayField(
@@ -132,6 +143,7 @@ class PlanForm(MakingForm):
             "always in it."
         ),
     )
+    short_title = short_title_box()
     background = background_box()
     copied_to = copied_to_box()
 
@@ -157,8 +169,9 @@ class PlanForm(MakingForm):
 class AboutForm(MakingForm):
     """What changes of an adopted plan without a variation. `joining` are agencies outside it."""
 
-    BEGINS_WITH = ("portfolio", "background", "copied_to")
+    BEGINS_WITH = ("short_title", "portfolio", "background", "copied_to")
 
+    short_title = short_title_box()
     portfolio = PortfolioField()
     background = background_box()
     copied_to = copied_to_box()

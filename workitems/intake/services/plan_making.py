@@ -34,6 +34,7 @@ Row = TypeVar("Row", bound=Model)
 TAKEN_SLUGS = {"import", "new"}
 PLAN_FIELDS = (
     "title", "released_on", "ends_on", "portfolio", "coordinating_agency", "background", "copied_to",
+    "short_title",
 )  # fmt: skip
 PILLAR_FIELDS = ("number", "title", "description")
 ITEM_FIELDS = (

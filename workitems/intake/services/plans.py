@@ -38,6 +38,7 @@ def change_about(
     *,
     plan: Plan,
     version: int,
+    short_title: str = "",
     portfolio: str,
     background: str,
     copied_to: str,
@@ -65,7 +66,12 @@ def change_about(
         member = member or Member(plan=plan, agency=agency)
         member.left_on = None
         history.save(member, by=by, reason=reason)
-    values = {"portfolio": portfolio, "background": background, "copied_to": copied_to}
+    values = {
+        "short_title": short_title,
+        "portfolio": portfolio,
+        "background": background,
+        "copied_to": copied_to,
+    }
     changed = [name for name, value in values.items() if getattr(plan, name) != value]
     for name in changed:
         setattr(plan, name, values[name])

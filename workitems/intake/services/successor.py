@@ -63,6 +63,7 @@ def start_successor(
     new = _copy(
         plan,
         title=title,
+        short_title="",
         slug=slugify(title),
         released_on=released_on,
         ends_on=ends_on,
