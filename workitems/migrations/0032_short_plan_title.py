@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workitems', '0030_cancel_meetings'),
+        ('workitems', '0031_complete_without_a_day'),
     ]
 
     operations = [
