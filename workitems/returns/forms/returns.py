@@ -86,12 +86,11 @@ class ReturnForm(VersionedForm):
 
     def begin_as_shown(self) -> None:
         """Begin with what the posted page showed, as far as it says so."""
-        for name, field in self.fields.items():
+        for name in self.fields:
             shown = self.data.get(self.add_initial_prefix(name))
             if shown is not None:
+                # As it was typed: "30/6/27" and "30 June 2027" are one date and two texts.
                 self.initial[name] = shown
-                with suppress(ValidationError):
-                    self.initial[name] = field.to_python(shown)
         self._bound_fields_cache.clear()  # type: ignore[attr-defined]
 
     @property

@@ -310,8 +310,16 @@ def keep_typed(
             at=timezone.now(),
         )
     except services.Conflict as conflict:
+        now = conflict.current.typed
+        milestone.held = form.merge(now)
+        if not milestone.held:
+            # The same dates in other words.
+            shown = {**days, **form.shown_words(), **now}
+            keep_typed(
+                *(request, of_return, entry, milestone), shown=shown, answer_version=answer_version
+            )
+            return
         milestone.theirs = conflict.current
-        milestone.held = form.merge(conflict.current.typed)
         form.add_error(None, str(conflict))
     except services.Refused as refusal:
         entry.refusals.append(str(refusal))
