@@ -1,4 +1,4 @@
-// What is typed and could not be sent is kept on the device, for one person and one page, until it is sent or discarded.
+// What is typed and could not be sent is kept on the device, for one person and one place, such as a page, until it is sent or discarded.
 // Signing out asks about it and erases it (site.js).
 
 import { START } from "./unsent.js";
@@ -23,29 +23,45 @@ export function linesOf(kept) {
   return kept.flatMap(([, { number, fields }]) => {
     const of = number ? filled(_("Item {number}:"), { number }) : _("A reply:");
     return changedIn(fields).flatMap(([name, text]) => {
-      const says = inWords(name, text.trim());
+      const says = withLabel(name, text.trim());
       return says ? Object.assign(document.createElement("li"), { textContent: `${of} ${says}` }) : [];
     });
   });
 }
 
-// What was typed, with its field in brackets: "Not yet (Done?)". Where the page lacks the field, only words that were typed.
-function inWords(name, text) {
-  const boxes = [...document.querySelectorAll(`[name="${CSS.escape(name)}"]:not([type=hidden])`)];
+function boxesOf(name) {
+  return [...document.querySelectorAll(`[name="${CSS.escape(name)}"]:not([type=hidden])`)];
+}
+
+// The name of a field as the page has it, without examples and what is optional.
+export function labelOf(box) {
+  const label = /^(?:radio|checkbox)$/.test(box.type) ? box.closest("fieldset")?.querySelector("legend") : box.labels[0];
+  const words = label?.cloneNode(true);
+  for (const each of words?.querySelectorAll(".date-example, .optional") ?? []) each.remove();
+  return words?.textContent.replace(/\s+/g, " ").trim() ?? "";
+}
+
+// What is in a field, as the page has it: "Not yet". Where the page lacks the field, only words that were typed.
+export function inWords(name, text) {
+  const boxes = boxesOf(name);
   const box = boxes.find(({ type, value }) => type !== "radio" || value === text);
-  const isChoice = box?.type === "radio";
-  const label = isChoice ? box.closest("fieldset").querySelector("legend") : box?.labels[0];
-  let says = text;
-  if (isChoice) says = box.labels[0].textContent.trim();
-  else if (box?.options) says = [...box.options].find(({ value }) => value === text)?.text ?? "";
-  else if (!box && /^(?:[a-z]+_[a-z_]+|done|complete|ongoing|no|yes|headline|\d+)$/.test(text)) says = ""; // the name of a choice
-  if (!text || !says || !label) return text && says;
-  return `${says} (${label.textContent.replace(/\s+/g, " ").trim()})`;
+  if (box?.type === "radio") return box.labels[0].textContent.trim();
+  if (box?.options) return [...box.options].find(({ value }) => value === text)?.text ?? "";
+  if (boxes.length === 0 && /^(?:[a-z]+_[a-z_]+|done|complete|ongoing|no|yes|headline|\d+)$/.test(text)) return ""; // the name of a choice
+  return text;
+}
+
+// With its field in brackets: "Not yet (Done?)".
+export function withLabel(name, text) {
+  const says = inWords(name, text);
+  const [box] = boxesOf(name);
+  const label = box ? labelOf(box) : "";
+  return text && says && label ? `${says} (${label})` : text && says;
 }
 
 export class Device {
-  constructor(person) {
-    this.start = `${START}${person} ${location.pathname} `;
+  constructor(person, place = location.pathname) {
+    this.start = `${START}${person} ${place} `;
   }
 
   keep(id, what) {
@@ -64,7 +80,7 @@ export class Device {
     }
   }
 
-  // What is kept for this page, by id.
+  // What is kept for this place, by id.
   get all() {
     try {
       const own = Object.entries(localStorage).filter(([key]) => key.startsWith(this.start));

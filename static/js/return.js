@@ -2,6 +2,7 @@
 
 import { announce } from "./announce.js";
 import { Autosave, Connection, PATIENCE, errorLine, showStateOf, watch } from "./autosave.js";
+import { beganWith, fieldsOf, goOnFrom, goOnFromTheirs, put, sayMine, wasOf } from "./boxes.js";
 import { Device, changedIn, linesOf, same } from "./device.js";
 import { takeDropped } from "./evidence.js";
 import { _, filled, ngettext } from "./words.js";
@@ -16,59 +17,10 @@ const device = new Device(form.dataset.person);
 const REST = " rest"; // ends the names of what is kept from before
 let waiting = []; // what is kept on the device from before, until it is put back or discarded
 
-// --- boxes, and what they began with ----------------------------------------------------------------
-
 const SHORT = 6000; // ms for an answer before the page is left
 const STEP_PAUSE = 1200; // ms after the last key in a milestone
 
-// The fields of a part of the page as they would be sent, with what they began with.
-function fieldsOf(part) {
-  const found = new URLSearchParams();
-  for (const box of part?.querySelectorAll("[name]:not(button)") ?? []) {
-    if (box.type !== "radio" || box.checked) found.set(box.name, box.value);
-  }
-  return found;
-}
-
-function put(part, name, value) {
-  for (const box of part.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
-    if (box.type === "radio") box.checked = box.value === value;
-    else box.value = value;
-    box.dispatchEvent(new Event("change", { bubbles: true })); // how it reads
-  }
-}
-
-function wasOf(part, name) {
-  return part.querySelector(`[name="initial-${CSS.escape(name)}"]`);
-}
-
-// After what was `sent` is saved, the boxes go on from what is saved `now`: what others wrote is shown where this person
-// wrote nothing, and what was typed since stays. Return whether all boxes now go on from what is saved.
-function goOnFrom(part, now, sent) {
-  const typed = fieldsOf(part);
-  let isAll = true;
-  for (const [name, value] of Object.entries(now)) {
-    const was = wasOf(part, name);
-    if (!was) continue;
-    const isOurs = same(value, sent[name]);
-    const isSent = (typed.get(name) ?? "") === (sent[name] ?? "");
-    if (!isOurs && isSent) put(part, name, value);
-    if (isOurs || isSent) was.value = value;
-    else isAll = false;
-  }
-  return isAll;
-}
-
-// Of two versions: what others wrote is shown where this person wrote nothing, and all goes on from their version.
-function goOnFromTheirs(part, theirs) {
-  const typed = fieldsOf(part);
-  for (const [name, value] of Object.entries(theirs)) {
-    const was = wasOf(part, name);
-    if (!was) continue;
-    if (same(typed.get(name) ?? "", was.value)) put(part, name, value);
-    was.value = value;
-  }
-}
+// --- two versions -------------------------------------------------------------------------------------
 
 // Take the two versions away; what had the focus gives it to the fields, and the page stays where it is.
 function clear(theirs, part) {
@@ -77,9 +29,9 @@ function clear(theirs, part) {
   if (had) firstOf(part).focus({ preventScroll: true });
 }
 
-// What the fields of a part began with, and the versions: as long as nobody has chosen, that is what is kept on the device.
-function beganWith(part) {
-  return Object.fromEntries([...fieldsOf(part)].filter(([name]) => /^initial-|version$/.test(name)));
+// What is said to be wrong of all fields of a part, and of none alone.
+function sayNothingOfWhole(part) {
+  for (const line of part.querySelectorAll(".govuk-error-message")) if (!line.closest(".field, [data-step-theirs]")) line.remove();
 }
 
 // A second question looks like the first.
@@ -111,7 +63,8 @@ class Section extends Autosave {
     this.unfinished = new Map(); // milestones that are kept and not finished; why, if the server said so
     this.faults = new Map(); // why a milestone was refused and not kept, by its id
     for (const { dataset } of element.querySelectorAll("[data-milestone]:has([data-step-theirs] > *)")) this.holdStep(dataset.milestone);
-    this.fields.addEventListener("input", () => {
+    this.fields.addEventListener("input", ({ target }) => {
+      sayMine(target);
       this.touch();
       this.showSame();
       const keeps = element.querySelector("[data-keeps]");
@@ -119,7 +72,10 @@ class Section extends Autosave {
     });
     element.addEventListener("input", (event) => {
       const step = event.target.closest("[data-milestone]");
-      if (step) this.touchStep(step.dataset.milestone);
+      if (step) {
+        sayMine(event.target);
+        this.touchStep(step.dataset.milestone);
+      }
     });
     element.addEventListener("click", (event) => this.press(event));
     // Evidence shows an answer, so what is typed is saved first.
@@ -283,14 +239,16 @@ class Section extends Autosave {
       goOnFrom(part, result.kept, sent);
       step.lost = [];
       part.querySelector("[data-discard]").hidden = !result.is_unfinished;
-      clear(part.querySelector("[data-step-theirs]"), part);
+      const place = part.querySelector("[data-step-theirs]");
+      if (place.childElementCount) sayNothingOfWhole(part); // of the two versions, of which one is chosen
+      clear(place, part);
       if (!step.typed) {
         this.steps.delete(id);
-        if (result.is_unfinished) this.unfinished.set(id, "");
+        if (result.is_unfinished) this.unfinished.set(id, result.newer);
         else this.unfinished.delete(id);
         lastSaved = result.saved_at;
-        const says = _("Kept at {time}, not finished. Choose “Save milestone” when it is.");
-        this.sayOfStep(id, result.is_unfinished ? filled(says, { time: result.saved_at }) : "");
+        const says = result.newer ? _("Kept at {time}, not finished. {newer}") : _("Kept at {time}, not finished. Choose “Save milestone” when it is.");
+        this.sayOfStep(id, result.is_unfinished ? filled(says, { time: result.saved_at, newer: result.newer }) : "");
       }
       return;
     }
@@ -452,7 +410,7 @@ class Section extends Autosave {
     if (!what.milestone) {
       clear(this.theirs, this.fields);
       // The version goes with its words: what another wrote in a box that was typed into since is asked about.
-      if (goOnFrom(this.fields, result.answer ?? {}, what.sent)) this.version.value = result.version;
+      if (goOnFrom(this.fields, result.answer ?? {}, what.sent, Boolean(what.act))) this.version.value = result.version;
       if (what.act === "no-change") this.typed = this.isChanged;
     }
     if (result.in_briefing !== null) this.inBriefing.innerHTML = result.in_briefing;

@@ -92,3 +92,93 @@ def test_two_people_who_type_one_date_in_two_ways_need_not_choose(
     step.get_by_label("Now expected").fill("30 June 2027")
     kept(other_phone, scene)
     expect(step.get_by_role("alert")).to_have_count(0)
+
+
+def test_what_was_wrong_with_a_date_goes_when_the_date_is_mended(phone, scene, not_yet):
+    box = not_yet.get_by_label("Now expected")
+    box.fill("30 February 2027")
+    not_yet.get_by_role("button", name="Save milestone").click()
+    fault = not_yet.get_by_text("February 2027 has only 28 days")
+    expect(fault.first).to_be_visible()
+    box.fill("28 February 2027")
+    kept(phone, scene)
+    expect(fault).to_have_count(0)
+    expect(box).not_to_have_attribute("aria-invalid", "true")
+    expect(bar(phone)).to_have_text(SAVED)
+
+
+def answered(page, scene, day, reason):
+    """Save the milestone as not yet done."""
+    step = milestone(page, scene)
+    step.get_by_label("Not yet").check()
+    step.get_by_label("Now expected").fill(day)
+    step.get_by_label("Cause", exact=True).select_option("procurement")
+    step.get_by_label("Why the date moves").fill(reason)
+    step.get_by_label("What is being done about it").fill("ask another printer")
+    step.get_by_role("button", name="Save milestone").click()
+    expect(step.get_by_role("button", name="Change this answer")).to_be_visible()
+
+
+def changing(page, scene):
+    step = milestone(page, scene)
+    step.get_by_role("button", name="Change this answer").click()
+    expect(step.get_by_label("Why the date moves")).to_be_visible()
+    return step
+
+
+@pytest.fixture
+def both(phone, other_phone, scene, address):
+    """Both have one answer open; the approver saves another date and reason, the contributor types a reason."""
+    answered(phone, scene, "16 July 2027", "The printer is late.")
+    other_phone.goto(address)
+    mine, theirs = changing(phone, scene), changing(other_phone, scene)
+    theirs.get_by_label("Now expected").fill("27 August 2027")
+    theirs.get_by_label("Why the date moves").fill("The paper is late.")
+    theirs.get_by_role("button", name="Save milestone").click()
+    expect(theirs.get_by_role("button", name="Change this answer")).to_be_visible()
+    mine.get_by_label("Why the date moves").fill("The ink is late.")
+    return mine, theirs
+
+
+def test_that_another_person_saved_an_answer_is_said_when_mine_is_kept(both, phone):
+    mine, _ = both
+    says = re.compile("Police approver saved another answer on it at .*“Save milestone” to compare")
+    expect(mine.locator("[data-step-state]")).to_have_text(says)
+    expect(bar(phone)).to_have_text(says)
+
+
+def test_no_field_changes_without_a_word_where_two_versions_are_compared(both):
+    mine, _ = both
+    mine.get_by_role("button", name="Save milestone").click()
+    compared = mine.get_by_role("alert")
+    expect(compared).to_contain_text("The paper is late.")
+    expect(compared.locator("dl")).to_have_text(
+        re.compile(r"Now expected\s+27 August 2027\s+\(before: 16 July 2027\)")
+    )
+    expect(mine.get_by_label("Now expected")).to_have_value("27 August 2027")
+
+
+def test_once_the_other_version_is_kept_nothing_red_stays(both, phone):
+    mine, _ = both
+    mine.get_by_role("button", name="Save milestone").click()
+    mine.get_by_role("button", name="Keep the other version").click()
+    expect(mine.get_by_role("alert")).to_have_count(0)
+    expect(mine.locator(".govuk-error-message")).to_have_count(0)
+    expect(bar(phone)).to_have_text(SAVED)
+
+
+def test_what_another_person_changed_is_said_beside_its_box(phone, other_phone, scene):
+    for page, label, words in (
+        (other_phone, "Effect", "Fewer copies."),
+        (phone, "Why the date moves", "The ink is late."),
+    ):
+        step = milestone(page, scene)
+        step.get_by_label("Not yet").check()
+        step.get_by_label(label).fill(words)
+        kept(page, scene)
+    step = milestone(phone, scene)
+    expect(step.get_by_label("Effect")).to_have_value("Fewer copies.")
+    said = step.get_by_text("Changed by another person meanwhile. Before: nothing")
+    expect(said).to_be_visible()
+    step.get_by_label("Effect").fill("Fewer copies and maps.")
+    expect(said).to_have_count(0)

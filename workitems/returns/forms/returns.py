@@ -83,6 +83,8 @@ class ReturnForm(VersionedForm):
 
     # Fields that the user does not fill in.
     UNTYPED = frozenset({"version"})
+    # After `merge`: the fields that others changed and the user left alone.
+    taken_over: Sequence["Held"] = ()
 
     def begin_as_shown(self) -> None:
         """Begin with what the posted page showed, as far as it says so."""
@@ -148,6 +150,17 @@ class ReturnForm(VersionedForm):
         differences = compare(base, saved, said)
         self.initial.update({name: now[name] for name in names})
         mine = {each.field for each in differences}
+        self.taken_over = [
+            Held(
+                name,
+                str(self.fields[name].label),
+                self._in_words(name, base[name]),
+                self._in_words(name, saved[name]),
+                "",
+            )
+            for name in names
+            if name not in mine and base[name] != saved[name] and name not in self.UNTYPED
+        ]
         taken = {name: self._in_box(name) for name in names if name not in mine}
         overwrite_data(self, **taken, **versions)
         self._bound_fields_cache.clear()  # type: ignore[attr-defined]

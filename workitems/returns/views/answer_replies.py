@@ -78,7 +78,7 @@ def section_json(
             name if "-" in name else f"m{milestone}-{name}": text
             for name, text in step.kept.items()
         }
-        answer["is_unfinished"] = step.is_unfinished
+        answer["is_unfinished"], answer["newer"] = step.is_unfinished, step.newer
     is_only_kept = step is not None and step.is_left
     if milestone and not entry.lost and not is_only_kept:  # else the page keeps what was typed
         now = one_section(of_return, item, on, with_milestones=True)

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import time_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext
 
 from agencies.typed.fields import overwrite_data, say_refusal
-from workitems.models import Milestone, MilestoneAnswer, Return
+from workitems.models import Milestone, MilestoneAnswer, MilestoneDraft, Return
 from workitems.plan import services
 from workitems.plan.views.lookups import signed_in
 from workitems.returns.forms.returns import (
@@ -325,8 +326,25 @@ def keep_typed(
         entry.refusals.append(str(refusal))
     else:
         milestone.kept, milestone.is_unfinished = kept.typed, True
+        milestone.newer = _newer(milestone, kept)
         form.initial.update({name: kept.typed[name] for name in typed})
         form.is_meant = entry.is_saved = True
+
+
+def _newer(milestone: MilestoneEntry, kept: MilestoneDraft) -> str:
+    """Say that the answer or the milestone changed since the user began to type; "" if neither did."""
+    now, row = milestone.line.answer, milestone.line.milestone
+    began = int(kept.typed.get(milestone_answers.ANSWER_VERSION, 0))
+    if now is not None and now.version != began:
+        return gettext(
+            "{person} saved another answer on it at {time}. Choose “Save milestone” to compare the two."
+        ).format(person=now.written_by, time=time_format(localtime(now.written_at), "g:i a"))
+    if now is None and began:
+        return gettext("Its answer was removed meanwhile. Choose “Save milestone” to choose.")
+    typed: Any = milestone.form.data if milestone.form else None
+    if typed is not None and number_in(typed, f"m{row.pk}-version") != row.version:
+        return gettext("Its record was changed meanwhile. Choose “Save milestone” to see it.")
+    return ""
 
 
 def answer_milestone(

@@ -57,6 +57,7 @@ class MilestoneEntry:
     # and not saved, because of two versions the other was chosen.
     kept: dict[str, str] | None = None
     is_unfinished: bool = False
+    newer: str = ""  # what another person changed since the user began, as a sentence
     is_left: bool = False
     takes_theirs: bool = False
 
