@@ -52,6 +52,7 @@ export class Connection {
         return trouble ? { trouble, again } : this.ask(address, fields, { wantsPage, mayRenew: false });
       }
       if (wantsPage) return this.pageOf(response);
+      if (response.status === 204) return { status: 204, result: {} };
       if (![200, 409, 422].includes(response.status)) return { trouble: this.closed };
       return { status: response.status, result: await response.json() };
     } catch {
@@ -64,7 +65,7 @@ export class Connection {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const now = page.querySelector(this.part);
     if (!now) return response.redirected ? { trouble: SIGNED_OUT, again: true } : { trouble: this.closed };
-    if (now.dataset.person !== this.root.dataset.person) return { trouble: SOMEBODY_ELSE };
+    if (now.dataset.person !== this.root.dataset.person) return { trouble: SOMEBODY_ELSE, again: true };
     return { page };
   }
 
@@ -290,9 +291,12 @@ export function watch(all, isLeaving = () => false) {
       for (const each of all()) if (each.isUnsaved && !each.waits) each.hurry();
     });
   }
-  addEventListener("online", () => {
-    for (const each of all()) if (each.trouble) each.run();
-  });
+  // The person may have signed in again in another tab.
+  for (const name of ["online", "focus", "visibilitychange"]) {
+    addEventListener(name, () => {
+      if (document.visibilityState === "visible") for (const each of all()) if (each.trouble) each.run();
+    });
+  }
   addEventListener("beforeunload", (event) => {
     if (!isLeaving() && all().some((each) => each.isUnsaved)) event.preventDefault();
   });

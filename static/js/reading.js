@@ -1,14 +1,42 @@
 // What an approver accepts is kept as they tick it. Without this a button keeps it.
 
+import { Autosave, Connection, watch } from "./autosave.js";
+import { _, filled } from "./words.js";
+
 const form = document.querySelector("[data-reading]");
 const button = form.querySelector("[data-tick]");
 if (button) button.parentElement.hidden = true;
+const bar = form.querySelector(".return-bar");
+bar.hidden = !form.querySelector("[name=accept]");
+const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit" });
+let isSending = false;
 
+class Ticks extends Autosave {
+  constructor() {
+    super(new Connection({ part: "[data-reading]", address: location.pathname, closed: _("This return can no longer be accepted here.") }), bar, false);
+    this.address = location.pathname;
+  }
+
+  body() {
+    const body = new URLSearchParams(new FormData(form));
+    body.set("act", "tick");
+    return body;
+  }
+
+  accept() {
+    if (!this.typed) this.say(filled(_("Saved at {time}"), { time: clock.format(new Date()) }), "complete");
+  }
+
+  showState() {
+    if (this.trouble) this.say(filled(_("Not saved yet. {trouble}"), { trouble: this.trouble }), "late");
+  }
+}
+
+const ticks = new Ticks();
+watch(() => [ticks], () => isSending);
 form.addEventListener("change", ({ target }) => {
-  if (target.name !== "accept") return;
-  const body = new URLSearchParams(new FormData(form));
-  body.set("act", "tick");
-  // What cannot be sent goes with the next one.
-  const headers = { Accept: "application/json" };
-  fetch(location.href, { method: "POST", body, headers, redirect: "manual", keepalive: true }).catch(() => {});
+  if (target.name === "accept") ticks.saveNow();
+});
+addEventListener("submit", (event) => {
+  isSending ||= !event.defaultPrevented;
 });

@@ -310,3 +310,19 @@ def test_a_refused_reply_does_not_replace_the_one_that_another_saved(scene, page
     expect(said).to_have_text("This was changed elsewhere. Compare the two and choose one.")
     note.refresh_from_db()
     assert note.reply == "In Suva."
+
+
+def test_a_return_is_saved_again_once_its_person_is_signed_in_again(page_of, scene, live_server):
+    page = page_of(scene.contributor)
+    item = scene.items[0]
+    mine = page.context.cookies()
+    other = page_of(scene.approver)
+    page.context.clear_cookies()
+    page.context.add_cookies(other.context.cookies())
+    box(page, item).fill("Printed in Suva.")
+    expect(bar(page)).to_contain_text("Another user is signed in now.")
+    page.context.clear_cookies()
+    page.context.add_cookies(mine)
+    page.clock.fast_forward(10_000)
+    expect(bar(page)).to_have_text(re.compile("^All saved at "))
+    assert texts(scene, item) == ["Printed in Suva."]

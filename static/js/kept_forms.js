@@ -1,0 +1,216 @@
+// What is typed into a form that is sent by its button is kept on the device (device.js) when it could not be sent, and when
+// the page goes away first; the page then offers it again. Beside the button stands whether it is sent. Returns, papers and
+// a Minister's answers save by themselves.
+
+import { announce } from "./announce.js";
+import { Device, withLabel } from "./device.js";
+import { _, filled } from "./words.js";
+
+const SELF_SAVING = "[data-return], [data-workshop], [data-answer]";
+const TYPED = "textarea, select, input:not([type=hidden], [type=password], [type=file], [type=submit])";
+const SENT = "sent form"; // in the tab: what was sent, until the next page shows that it has arrived
+
+const { person } = document.body.dataset;
+const device = new Device(person, `${location.pathname}#`);
+let isLeaving = false;
+
+// --- what is typed into a form ------------------------------------------------------------------------
+
+function boxesOf(form) {
+  return [...form.elements].filter((box) => box.name && box.matches(TYPED));
+}
+
+// A form of a page, of which several may do one thing to several rows.
+function nameOf(form) {
+  return `${form.elements.namedItem("act")?.value ?? ""} ${[...document.forms].indexOf(form)}`;
+}
+
+function isChanged(box) {
+  if (box.options) return [...box.options].some(({ selected, defaultSelected }) => selected !== defaultSelected) && box.value !== firstOf(box);
+  return /^(?:radio|checkbox)$/.test(box.type) ? box.checked !== box.defaultChecked : box.value !== box.defaultValue;
+}
+
+// What a list begins with.
+function firstOf(list) {
+  return ([...list.options].find(({ defaultSelected }) => defaultSelected) ?? list.options[0])?.value;
+}
+
+function valuesOf(boxes) {
+  return boxes.filter(({ type, checked }) => !/^(?:radio|checkbox)$/.test(type) || checked).map(({ value }) => value);
+}
+
+class Typed {
+  constructor(form) {
+    this.form = form;
+    this.names = new Set(); // of fields that hold what was typed and came back with a mistake
+    form.addEventListener("input", ({ target }) => this.say(target));
+    form.addEventListener("click", ({ target }) => {
+      if (!target.closest(".button-row a")) return;
+      isLeaving = true; // "Cancel" lets it go
+      this.forget();
+    });
+  }
+
+  // Each changed field with its values.
+  get fields() {
+    const boxes = boxesOf(this.form);
+    const names = new Set([...this.names, ...boxes.filter(isChanged).map(({ name }) => name)]);
+    return Object.fromEntries([...names].map((name) => [name, valuesOf(boxes.filter((box) => box.name === name))]));
+  }
+
+  keep() {
+    const { fields } = this;
+    if (this.form.isConnected && Object.keys(fields).length) device.keep(nameOf(this.form), fields);
+  }
+
+  forget() {
+    device.forget(nameOf(this.form));
+  }
+
+  // The button that sends what is typed into a box: the next one.
+  buttonAfter(box) {
+    const buttons = [...this.form.elements].filter((each) => each.type === "submit" && each.offsetParent);
+    const isAfter = (each) => box.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING;
+    return buttons.find(isAfter) ?? buttons.at(-1);
+  }
+
+  say(box, isRefused = false) {
+    const button = box.type === "submit" ? box : this.buttonAfter(box);
+    if (!button || (box.name === "accept" && !isRefused)) return; // ticks are kept by themselves (reading.js)
+    this.button = button;
+    const name = button.innerText.trim();
+    const isAway = !navigator.onLine;
+    let says = filled(_("Not saved yet. Choose “{name}”."), { name });
+    if (isAway && isRefused) says = filled(_("Not sent: no connection. This device keeps what you typed. Choose “{name}” again when the connection is back."), { name });
+    else if (isAway) says = _("No connection. This device keeps what you typed.");
+    this.line ??= Object.assign(document.createElement("p"), { className: "small form-state" });
+    (button.closest(".button-row") ?? button).after(this.line);
+    const mark = Object.assign(document.createElement("span"), { className: `mark mark-${isAway ? "late" : "quiet"}`, textContent: says });
+    if (this.line.textContent === says) return;
+    this.line.replaceChildren(mark);
+    if (isRefused) announce(says);
+    if (isAway) this.keep();
+  }
+}
+
+const all = [...document.querySelectorAll("form[method=post]:has(textarea)")].filter((form) => !form.closest(SELF_SAVING)).map((form) => new Typed(form));
+
+function keepAll() {
+  if (!isLeaving) for (const each of all) each.keep();
+}
+
+// --- sent, or not --------------------------------------------------------------------------------------
+
+addEventListener("submit", (event) => {
+  const { target, submitter } = event;
+  if (event.defaultPrevented) return; // another script sends it, or a question was answered with no
+  if (target.dataset.signOut) {
+    isLeaving = true; // it has asked about what is kept, and has erased it
+    return;
+  }
+  const typed = all.find(({ form }) => form === target);
+  if (!typed) return;
+  typed.keep();
+  if (navigator.onLine) {
+    sessionStorage.setItem(SENT, device.start + nameOf(target));
+    return;
+  }
+  event.preventDefault();
+  typed.say(submitter ?? typed.buttonAfter(target), true);
+});
+// Before signing out asks.
+document.addEventListener("submit", ({ target }) => target.dataset.signOut && keepAll(), true);
+
+addEventListener("online", () => {
+  for (const each of all) if (each.line?.textContent) each.say(each.button);
+});
+addEventListener("offline", () => {
+  for (const each of all) if (each.line?.textContent) each.say(each.button);
+});
+addEventListener("pagehide", keepAll);
+addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keepAll());
+
+// What was sent has arrived if the service led on from it; a page with a mistake has it in its boxes.
+function forgetWhatArrived() {
+  const key = sessionStorage.getItem(SENT);
+  sessionStorage.removeItem(SENT);
+  const [way] = performance.getEntriesByType("navigation");
+  if (key && way?.redirectCount > 0) localStorage.removeItem(key);
+}
+
+// --- offered again --------------------------------------------------------------------------------------
+
+function isOnPage(form, fields) {
+  return Object.entries(fields).every(([name, values]) => {
+    const now = valuesOf(boxesOf(form).filter((box) => box.name === name));
+    return now.length === values.length && now.every((value, place) => value.trim() === values[place].trim());
+  });
+}
+
+function putBack(form, fields) {
+  let first = null;
+  for (const box of boxesOf(form)) {
+    const values = fields[box.name];
+    if (!values) continue;
+    if (/^(?:radio|checkbox)$/.test(box.type)) box.checked = values.includes(box.value);
+    else [box.value] = values;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+    if (!first || (box.matches("textarea") && !first.matches("textarea"))) first = box;
+  }
+  for (let each = first?.closest("details"); each; each = each.parentElement.closest("details")) each.open = true;
+  first?.focus();
+}
+
+function button(words, kind) {
+  return Object.assign(document.createElement("button"), { type: "button", className: `button ${kind} button-small`, textContent: words });
+}
+
+// A form that the page no longer has leaves its words to be copied.
+function offer(name, fields) {
+  const typed = all.find(({ form }) => nameOf(form) === name);
+  if (typed && isOnPage(typed.form, fields)) {
+    typed.names = new Set(Object.keys(fields));
+    typed.forget();
+    return;
+  }
+  const box = Object.assign(document.createElement("div"), { className: "callout callout-attention", tabIndex: -1 });
+  box.dataset.keptForm = "";
+  const title = Object.assign(document.createElement("p"), { className: "callout-title", textContent: _("Text that was not sent") });
+  const says = Object.assign(document.createElement("p"), { textContent: _("You typed this here and it was not sent. This device keeps it:") });
+  const list = document.createElement("ul");
+  for (const [field, values] of Object.entries(fields)) {
+    const words = values.map((value) => withLabel(field, value.trim())).filter(Boolean);
+    list.append(...words.map((textContent) => Object.assign(document.createElement("li"), { textContent })));
+  }
+  if (!list.childElementCount) return device.forget(name);
+  const row = Object.assign(document.createElement("p"), { className: "button-row" });
+  const [back, away] = [button(_("Put it back"), ""), button(_("Discard it"), "button-secondary")];
+  row.append(...(typed ? [back, away] : [away]));
+  box.append(title, says, list, row);
+  const heading = document.querySelector("main h1");
+  (heading?.closest("header") ?? heading)?.after(box);
+  back.addEventListener("click", () => {
+    box.remove();
+    device.forget(name);
+    putBack(typed.form, fields);
+  });
+  away.addEventListener("click", () => {
+    if (!away.isUndo) {
+      device.forget(name);
+      list.hidden = back.hidden = true;
+      says.textContent = _("Discarded.");
+      [away.isUndo, away.textContent] = [true, _("Undo")];
+      return;
+    }
+    device.keep(name, fields);
+    list.hidden = back.hidden = false;
+    says.textContent = _("You typed this here and it was not sent. This device keeps it:");
+    [away.isUndo, away.textContent] = [false, _("Discard it")];
+  });
+}
+
+if (person) {
+  forgetWhatArrived();
+  for (const [name, fields] of device.all) offer(name, fields);
+}

@@ -1,0 +1,140 @@
+"""Test that words typed into a form that a button sends outlive a connection that is down, and that ticks do."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import localdate
+from playwright.sync_api import expect
+
+from tests.browser.returns import owed
+from tests.factories import UpdateFactory
+from workitems.models import MilestoneAnswer, ReadingTicks, ReturnNote
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def scene():
+    return owed(1)
+
+
+@pytest.fixture
+def phone(page, sign_in, scene):
+    page.set_viewport_size({"width": 375, "height": 812})
+    sign_in(scene.approver)
+    return page
+
+
+@pytest.fixture
+def milestones_page(phone, live_server, scene):
+    phone.goto(live_server.url + scene.overdue.get_absolute_url())
+    return phone
+
+
+@pytest.fixture
+def reading(phone, live_server, scene):
+    UpdateFactory(
+        of_return=scene.of_return,
+        item=scene.items[0],
+        achieved="Printed in Suva.",
+        written_by=scene.contributor,
+    )
+    phone.goto(f"{live_server.url}{scene.of_return.get_absolute_url()}read/")
+    return phone
+
+
+def state(page):
+    return page.locator(".form-state")
+
+
+def offered(page):
+    return page.locator("[data-kept-form]")
+
+
+def done(page):
+    """Fill in that the milestone is done."""
+    form = page.locator("form:has([value=close])")
+    form.get_by_label("Done on").fill(f"{localdate() - timedelta(days=1):%d/%m/%Y}")
+    form.get_by_label("Evidence").fill("The invoice.")
+    return form.get_by_role("button", name="Mark as done")
+
+
+def test_whether_what_is_typed_is_saved_stands_beside_the_button(milestones_page):
+    done(milestones_page)
+    expect(state(milestones_page)).to_have_text("Not saved yet. Choose “Mark as done”.")
+
+
+def test_a_milestone_saved_without_a_connection_stays_and_can_be_sent_again(
+    milestones_page, accessibility_faults
+):
+    button = done(milestones_page)
+    milestones_page.context.set_offline(True)
+    button.click()
+    expect(state(milestones_page)).to_have_text(re.compile("^Not sent: no connection."))
+    assert accessibility_faults(milestones_page) == []
+    milestones_page.context.set_offline(False)
+    expect(state(milestones_page)).to_have_text("Not saved yet. Choose “Mark as done”.")
+    button.click()
+    expect(milestones_page.locator(".message")).to_contain_text("is answered in the return")
+    assert MilestoneAnswer.objects.get().reason == "The invoice."
+    assert milestones_page.evaluate("localStorage.length") == 0
+
+
+def test_words_of_a_page_that_is_closed_are_offered_again(
+    milestones_page, context, accessibility_faults
+):
+    milestones_page.context.set_offline(True)
+    done(milestones_page).click()
+    address = milestones_page.url
+    milestones_page.close()
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(address)
+    expect(offered(again)).to_contain_text("The invoice.")
+    assert accessibility_faults(again) == []
+    offered(again).get_by_role("button", name="Discard it").click()
+    expect(offered(again).get_by_text("The invoice.")).to_be_hidden()
+    offered(again).get_by_role("button", name="Undo").click()
+    offered(again).get_by_role("button", name="Put it back").click()
+    expect(offered(again)).to_have_count(0)
+    expect(again.locator("form:has([value=close])").get_by_label("Evidence")).to_have_value(
+        "The invoice."
+    )
+
+
+def test_cancel_lets_go_what_was_typed(milestones_page):
+    address = milestones_page.url
+    done(milestones_page)
+    milestones_page.locator("form:has([value=close])").get_by_role("link", name="Cancel").click()
+    milestones_page.goto(address)
+    expect(offered(milestones_page)).to_have_count(0)
+    assert milestones_page.evaluate("localStorage.length") == 0
+
+
+def test_the_note_to_the_writers_is_kept_without_a_connection(reading):
+    reading.get_by_text("Not ready: send it back to the writers").click()
+    box = reading.get_by_label("What the writers should change")
+    box.fill("Say who printed it.")
+    button = reading.get_by_role("button", name="Send it back to the writers")
+    expect(state(reading)).to_have_text("Not saved yet. Choose “Send it back to the writers”.")
+    reading.context.set_offline(True)
+    button.click()
+    expect(state(reading)).to_have_text(re.compile("^Not sent: no connection."))
+    expect(box).to_have_value("Say who printed it.")
+    reading.context.set_offline(False)
+    button.click()
+    expect(reading.locator(".message")).to_contain_text("Sent back to the writers of Police")
+    assert ReturnNote.objects.get().body == "Say who printed it."
+    assert reading.evaluate("localStorage.length") == 0
+
+
+def test_what_is_accepted_without_a_connection_is_said_and_sent_when_it_is_back(reading):
+    bar = reading.locator(".return-saved")
+    expect(bar).to_have_text("What you accept is saved as you tick it.")
+    reading.context.set_offline(True)
+    reading.get_by_label("Accept").check()
+    expect(bar).to_have_text(re.compile("^Not saved yet. No connection."))
+    reading.context.set_offline(False)
+    expect(bar).to_have_text(re.compile("^Saved at "))
+    assert len(ReadingTicks.objects.get().ticks) == 1
