@@ -78,7 +78,7 @@ class Submitters:
             return f"{says.format(people=names, agency=self.agency.name)} {then}"
         if self.is_one_person:
             return _(
-                "{agency} has one person, who cannot both write and submit the return. Invite a second."
+                "{agency} has one person who can write or submit the return, but nobody does both. Invite a second."
             ).format(agency=self.agency.name)
         return _(
             "{agency} has no approver, so nobody there can submit the return. Invite one."

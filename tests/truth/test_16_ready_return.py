@@ -471,3 +471,52 @@ def test_the_first_reader_stays_and_a_new_submission_is_unread(
     assert of_return.first_read_by == coordinator
     rounds.send_back(of_return=of_return, note="More.", by=coordinator, at=NOW - timedelta(hours=1))
     assert submit(of_return, approver).first_read_by is None
+
+
+# --- what waits for its reader is for now, whenever it is due ---------------------------------------
+
+
+def waits(user):
+    return [(line.what, line.is_now(TODAY)) for line in lines_for(user, TODAY)]
+
+
+RETURN = "Return for January to June 2010, Police"
+
+
+def test_a_ready_return_waits_for_the_approver_now_and_for_nobody_else(
+    of_return, answered, contributor, approver
+):
+    assert waits(approver) == [(RETURN, False)]
+    ready(of_return, contributor)
+    assert waits(approver) == [("Read and submit: return for January to June 2010, Police", True)]
+    assert waits(contributor) == [(RETURN, False)]
+
+
+def test_one_that_an_approver_called_ready_waits_for_another_approver(
+    of_return, answered, approver, police
+):
+    ready(of_return, approver)
+    other = SeatFactory(agency=police, role=Seat.Role.APPROVER).user
+    assert (waits(approver), waits(other)) == (
+        [(RETURN, False)],
+        [("Read and submit: return for January to June 2010, Police", True)],
+    )
+
+
+def test_a_return_that_is_sent_back_waits_for_its_writers_now(
+    of_return, answered, contributor, approver
+):
+    handover.return_to_writers(of_return=of_return, note="Who printed it?", by=approver, at=NOW)
+    assert waits(contributor) == [(RETURN, True)]
+
+
+def test_a_late_milestone_comes_back_when_its_new_date_is_near(item, contributor):
+    due = TODAY - timedelta(days=90)
+    for days in (-90, 20, 40):
+        expected = TODAY + timedelta(days=days)
+        MilestoneFactory(item=item, description=f"{days}", original_due=due, forecast_due=expected)
+    found = [line for line in lines_for(contributor, TODAY) if line.what in ("-90", "20", "40")]
+    assert [(line.what, line.when, line.is_late) for line in found] == [
+        ("-90", "Overdue by nearly three months", True),
+        ("20", "Now expected on 21 June 2010", False),
+    ]

@@ -19,12 +19,13 @@ from tests.factories import (
 )
 from tests.scenery import without_decisions
 from tests.workitems.record import NOW, TODAY, newest, refused, unchanged
+from workitems.desk.to_dos import lines_for
 from workitems.models import Notice, Return
 from workitems.returns.services import handover, round_levers, rounds
 
 pytestmark = pytest.mark.django_db
 
-ONE = "Ministry of Health has one person, who cannot both write and submit the return. Invite a second."
+ONE = "Ministry of Health has one person who can write or submit the return, but nobody does both. Invite a second."
 NO_APPROVER = (
     "Ministry of Health has no approver, so nobody there can submit the return. Invite one."
 )
@@ -234,6 +235,50 @@ def test_it_needs_a_reason_and_an_agency_of_one_person(written, health, coordina
         values, sentence = {"reason": ""}, "Say why one person may write and submit it."
     with unchanged(written), refused(sentence, None if second else "reason"):
         allow(written, coordinator, **values)
+
+
+# --- who is alone asks the coordinator --------------------------------------------------------------
+
+
+def test_who_wrote_it_alone_asks_the_coordinator_who_has_it_on_the_desk(
+    written, alone, coordinator, client_of
+):
+    page = client_of(alone).get(written.get_absolute_url())
+    assert "Ask the coordinator</button>" in page.text
+    said = client_of(alone).post(written.get_absolute_url(), {"act": "ready"}, follow=True)
+    assert "The coordinator is asked: the return is on their desk." in said.text
+    (line,) = [each for each in lines_for(coordinator, TODAY) if "Health" in each.what]
+    address = reverse(
+        "returns:allow-alone",
+        args=[written.round.plan.slug, written.round_id, written.agency_id],
+    )
+    assert (line.what, line.detail, line.url, line.is_now(TODAY)) == (
+        "The return of Health for January to June 2010 is ready, and nobody there can submit it",
+        ONE,
+        address,
+        True,
+    )
+    assert [each.what for each in lines_for(alone, TODAY)] == [
+        "Return for January to June 2010, Health"
+    ]
+    written.refresh_from_db()
+    allow(written, coordinator)
+    assert not [each for each in lines_for(coordinator, TODAY) if "nobody there" in each.what]
+
+
+def test_the_page_for_reading_says_what_the_return_says_of_who_is_alone(written, alone, client_of):
+    handover.mark_ready(of_return=written, by=alone, on=TODAY, at=NOW)
+    text = text_of(client_of(alone), f"{written.get_absolute_url()}read/")
+    assert "nobody else at Health can submit it. Invite a second person" in text
+    assert "The coordinator is asked: it is on their desk since 1 June 2010." in text
+    assert reverse("agencies:invite", args=[written.agency_id]) in text
+
+
+def test_an_approver_without_another_is_not_told_of_another(written, alone, health, client_of):
+    SeatFactory(agency=health, role=Seat.Role.CONTRIBUTOR)
+    text = text_of(client_of(alone), f"{written.get_absolute_url()}read/")
+    assert "Health has no other approver. Invite one" in text
+    assert "another approver of Health submits it" not in text
 
 
 # --- "We'll email the approvers" -------------------------------------------------------------------

@@ -295,7 +295,7 @@ def test_the_desk_says_what_the_first_round_lacks_each_with_its_link():
     MilestoneFactory(item=dated)
     missing = {each.says: each.url for each in missing_for_round(plan, ON)}
     assert missing == {
-        "Alone has one person, who cannot both write and submit the return. Invite a second.": (
+        "Alone has one person who can write or submit the return, but nobody does both. Invite a second.": (
             f"/agencies/{alone.pk}/seats/invite/"
         ),
         "The approver (approver) is invited to Asked and has not accepted yet. It also needs a "

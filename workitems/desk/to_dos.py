@@ -62,16 +62,17 @@ def line(
     url: str,
     when: str = "",
     may_finish: bool = True,
+    is_late: bool | None = None,
     act: Act | None = None,
 ) -> Line:
-    """Return a to-do. It is never late for a reader who may not finish it."""
+    """Return a to-do. It is never late for a reader who may not finish it. `is_late`: whether it is, if `due` does not say so."""
     return Line(
         due=due,
         plan=plan,
         what=what,
         detail=detail,
         when=when or days_until(due, on),
-        is_late=may_finish and due < on,
+        is_late=may_finish and (due < on if is_late is None else is_late),
         url=url,
         act=act,
     )

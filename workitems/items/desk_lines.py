@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -113,6 +113,8 @@ def _soon(agencies: Any, on: Any, until: Any) -> Any:
         Milestone.objects.open()
         .filter(
             not_ended(on, "item__plan"),
+            # With a new forecast its agency has said what it can; it comes back when that is near.
+            Q(forecast_due__lte=until) | Q(forecast_due__lte=F("agreed_due")),
             responsible_agency__among=agencies,
             agreed_due__lte=until,
         )
@@ -128,18 +130,25 @@ def _milestones(agencies: set[int], on: date) -> list[Line]:
     soon = _soon(agencies=agencies, on=on, until=on + timedelta(days=SHOWN_AHEAD_DAYS))
     return [
         line(
-            due=each.agreed_due,
+            due=_next_due(each),
             on=on,
             plan=each.item.plan.title,
             what=each.description,
             detail=_("Item {number} {title}").format(
                 number=each.item.number, title=each.item.title
             ),
-            when=_when(each.agreed, on),
+            when=_("Now expected {day}").format(day=each.forecast.on)
+            if _next_due(each) > max(each.agreed_due, on)
+            else _when(each.agreed, on),
             url=each.get_absolute_url(),
         )
         for each in soon
     ]
+
+
+def _next_due(milestone: Milestone) -> date:
+    """Return the day by which its agency is asked about it: the agreed date, or the later one that it now expects."""
+    return max(milestone.agreed_due, milestone.forecast_due)
 
 
 def _given(user: User, on: date) -> list[Line]:

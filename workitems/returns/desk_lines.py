@@ -1,6 +1,7 @@
 """To-dos from returns and proposed statuses. A source of `desk`."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -11,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import Seat, User
+from agencies.people.submitting import submitters_of
 from agencies.records.composed import composed
 from agencies.wording.translation import day_words, list_in_words
-from workitems.desk.to_dos import SHOWN_AT_MOST, Line, line, not_ended, since
+from workitems.desk.to_dos import SHOWN_AT_MOST, Line, days_until, line, not_ended, since
 from workitems.models import Plan, Return, ReturnNote, Round, StatusProposal
 from workitems.returns.services.handover import is_recalled
 from workitems.rules import WRITERS
@@ -25,18 +27,17 @@ def lines_for(user: User, on: date) -> list[Line]:
     lines: list[Line] = []
     own = user.agencies_as(*WRITERS)
     if own:
-        lines += _returns_to_send(own, user.agencies_as(Seat.Role.APPROVER), on)
+        lines += _returns_to_send(own, user, on)
         lines += _proposals(own, on)
     coordinating = user.agencies_as(Seat.Role.COORDINATOR)
     if coordinating:
-        lines += _returns_to_read(coordinating, on)
+        lines += _returns_of_coordinator(coordinating, on)
         lines += _first_rounds(coordinating, on) + _rounds_to_open(coordinating, on)
     return lines
 
 
-def _returns_to_send(agencies: set[int], approving: set[int], on: date) -> list[Line]:
-    waiting = _waiting_returns(agencies=agencies)
-    return [_return_to_send(each, each.agency_id in approving, on) for each in waiting]
+def _returns_to_send(agencies: set[int], user: User, on: date) -> list[Line]:
+    return [_return_to_send(each, user, on) for each in _waiting_returns(agencies=agencies)]
 
 
 @composed
@@ -57,7 +58,10 @@ def _is_asked(of_return: Any) -> bool:
     return is_open and (submitted_at is None or note_at > submitted_at)
 
 
-def _return_to_send(of_return: Any, approves: bool, on: date) -> Line:
+def _return_to_send(of_return: Any, user: User, on: date) -> Line:
+    approves = of_return.agency_id in user.agencies_as(Seat.Role.APPROVER)
+    # Whoever says that it is ready leaves it to another approver.
+    is_to_read = approves and of_return.ready_at is not None and of_return.ready_by_id != user.pk
     what = _("Return for {round}, {agency}").format(
         round=of_return.round.name, agency=of_return.agency
     )
@@ -85,19 +89,23 @@ def _return_to_send(of_return: Any, approves: bool, on: date) -> Line:
         detail = _("Ready for approval since {day}, says {person}").format(
             day=day_words(said_on), person=of_return.ready_by
         )
-        if approves:
+        if is_to_read:
             what = _("Read and submit: return for {round}, {agency}").format(
                 round=of_return.round, agency=of_return.agency
             )
             url += "read/"
     if is_sent_back and not asks_for_changes and not is_asked and not was_recalled:
         detail = _("Sent back. {detail}").format(detail=detail)
+    # Ready, or sent back with what to change: the next step is the reader's, whenever it is due.
+    waits = is_to_read or (of_return.ready_at is None and (is_asked or is_sent_back))
     return line(
-        due=of_return.due_on,
+        due=min(of_return.due_on, on) if waits else of_return.due_on,
         on=on,
         plan=of_return.round.plan.title,
         what=what,
         detail=detail,
+        when=days_until(of_return.due_on, on),
+        is_late=of_return.due_on < on,
         url=url,
         may_finish=approves or of_return.ready_at is None,
     )
@@ -133,9 +141,10 @@ def _proposals(agencies: set[int], on: date) -> list[Line]:
     ]
 
 
-def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
-    """Submitted returns, rounds whose returns are missing, and rounds to close: every return is accepted, or their time
-    is over and what is still open is not there to be read. One query."""
+def _returns_of_coordinator(agencies: set[int], on: date) -> list[Line]:
+    """Submitted returns, those that nobody at their agency can submit, rounds whose returns are missing, and rounds to
+    close: every return is accepted, or their time is over and what is still open is not there to be read. One query; one
+    more with returns that are ready."""
     of_open_rounds = (
         Return.objects.expected()
         .filter(round__closed_at=None, round__plan__coordinating_agency__in=agencies)
@@ -167,6 +176,7 @@ def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
     }
     return (
         [_missing_returns(rows, on) for rows in missing.values() if rows]
+        + _returns_that_nobody_submits(of_open_rounds, on)
         + [
             line(
                 due=on,
@@ -198,6 +208,35 @@ def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
             for each in submitted
         ]
     )
+
+
+def _returns_that_nobody_submits(returns: Iterable[Return], on: date) -> list[Line]:
+    """Returns that are ready for approval at an agency where nobody can submit them. No or one query."""
+    ready = [
+        each
+        for each in returns
+        if each.is_with_agency and each.ready_at is not None and each.alone_allowed_at is None
+    ]
+    people = submitters_of([each.agency for each in ready], on) if ready else {}
+    return [
+        line(
+            due=on,
+            on=on,
+            plan=each.round.plan.title,
+            what=_(
+                "The return of {agency} for {round} is ready, and nobody there can submit it"
+            ).format(agency=each.agency, round=each.round.name),
+            detail=people[each.agency_id].words,
+            when=_("Now"),
+            url=reverse(
+                "returns:allow-alone", args=[each.round.plan.slug, each.round_id, each.agency_id]
+            )
+            if people[each.agency_id].is_one_person
+            else reverse("agencies:seats", args=[each.agency_id]),
+        )
+        for each in ready
+        if people[each.agency_id].words
+    ]
 
 
 def _missing_returns(rows: list[Return], on: date) -> Line:

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from agencies.people.submitting import submitters_of
 from workitems.models import Return, WorkItem
 from workitems.plan.views.lookups import require, signed_in
 from workitems.returns.forms.returns import WritersNoteForm
@@ -117,6 +118,7 @@ def show(
     person = signed_in(request)
     is_for_agency = round_services.is_for_agency(of_return, person)
     is_posted = request.method == "POST"
+    people = submitters_of([of_return.agency], localdate())[of_return.agency_id]
     return render(
         request,
         "workitems/returns/read.html",
@@ -133,6 +135,9 @@ def show(
             "unmended": left and left.unmended,
             "asks_about_empty": left and left.empty,
             "is_for_agency": is_for_agency,
+            "people": people,
+            "nobody_else": people.without_anyone_to_email(person.pk),
+            "may_invite": person.has_perm("agencies.manage_seats", of_return.agency),
             "wrote_it_all": reading.page.authors == {person.pk}
             and not is_for_agency
             and of_return.alone_allowed_at is None,

@@ -335,6 +335,11 @@ def ready(request: HttpRequest, of_return: Return) -> HttpResponse:
     people = submitters_of([of_return.agency], localdate())[of_return.agency_id]
     says = (
         gettext(
+            "The coordinator is asked: the return is on their desk. They can let you submit it alone, with a "
+            "reason. You can still change the return."
+        )
+        if people.is_one_person
+        else gettext(
             "Ready for approval. {agency} has no other approver to email. You can still change the "
             "return."
         )
@@ -481,6 +486,7 @@ def show(
             "review_refused": review_refused,
             "short_of": short_of(of_return, people, may_invite, reviews and review_refused, on),
             "may_invite": may_invite,
+            "people": people,
             "nobody_to_email": people is not None and people.without_anyone_to_email(person.pk),
             # Passed even if the user may no longer review, so that a refused note is not lost.
             "send_back_form": send_back,
