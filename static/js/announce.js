@@ -46,6 +46,7 @@ const CONTROLS = "a[href], button, input, select, summary, textarea";
 function put(boxes, target) {
   const table = target.closest(".table-region, table");
   if (table) return table.before(...boxes);
+  if (target.matches(".callout")) return target.before(...boxes); // a person's own words
   if (target.matches("h1, h2, h3, h4")) return target.after(...boxes);
   const text = target.closest("p, li, dd, h1, h2, h3, h4");
   if (target.matches("mark") && text) return text.matches("li, dd") ? text.prepend(...boxes) : text.before(...boxes); // splits no sentence

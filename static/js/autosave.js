@@ -277,7 +277,12 @@ export function showStateOf(all, line, { held, wrong, rest }) {
   else if (refused) says = wrong(refused);
   else if (all.some((each) => each.running)) return; // says so when it is done
   line.classList.toggle("is-unsaved", Boolean(stuck || waiting || refused));
-  if (line.textContent !== says) line.textContent = says;
+  const wayIn = stuck?.trouble === SIGNED_OUT ? _("Sign in") : "";
+  if (line.textContent !== [says, wayIn].filter(Boolean).join(" ")) {
+    line.textContent = says;
+    const link = Object.assign(document.createElement("a"), { href: "/", target: "_blank", textContent: wayIn });
+    if (wayIn) line.append(" ", link);
+  }
   if (says && says !== lastSaid && !isSaid) announce(says);
   lastSaid = says;
 }

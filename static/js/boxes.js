@@ -74,6 +74,18 @@ function take(part, name, value) {
   announce(`${labelOf(box)}: ${words}`);
 }
 
+// A line with the way back from what a button threw away. It goes once something else is put in its place.
+export function offerBack(place, words, back) {
+  const line = Object.assign(document.createElement("p"), { className: "small", textContent: `${words} ` });
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "button-link", textContent: _("Put it back") });
+  button.addEventListener("click", () => {
+    line.remove();
+    back();
+  });
+  line.append(button);
+  place.replaceChildren(line);
+}
+
 // What was said of a box was said of what was in it: another's change, and what was wrong.
 export function sayMine(box) {
   const field = box.closest(".field");

@@ -196,17 +196,11 @@ function offer(name, fields) {
     putBack(typed.form, fields);
   });
   away.addEventListener("click", () => {
-    if (!away.isUndo) {
-      device.forget(name);
-      list.hidden = back.hidden = true;
-      says.textContent = _("Discarded.");
-      [away.isUndo, away.textContent] = [true, _("Undo")];
-      return;
-    }
-    device.keep(name, fields);
-    list.hidden = back.hidden = false;
-    says.textContent = _("You typed this here and it was not sent. This device keeps it:");
-    [away.isUndo, away.textContent] = [false, _("Discard it")];
+    device.forget(name);
+    list.remove();
+    away.remove();
+    says.textContent = _("Discarded.");
+    back.focus();
   });
 }
 

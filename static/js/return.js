@@ -2,7 +2,7 @@
 
 import { announce } from "./announce.js";
 import { Autosave, Connection, PATIENCE, errorLine, showStateOf, watch } from "./autosave.js";
-import { beganWith, fieldsOf, goOnFrom, goOnFromTheirs, put, sayMine, wasOf } from "./boxes.js";
+import { beganWith, fieldsOf, goOnFrom, goOnFromTheirs, offerBack, put, sayMine, wasOf } from "./boxes.js";
 import { Device, changedIn, linesOf, same } from "./device.js";
 import { takeDropped } from "./evidence.js";
 import { _, filled, ngettext } from "./words.js";
@@ -14,10 +14,12 @@ const connection = new Connection({
   closed: _("This return can no longer be changed. Copy your text before you leave this page."),
 });
 const device = new Device(form.dataset.person);
+const DISCARDED = "discarded"; // of the page before: what was typed on a milestone and not finished
 const REST = " rest"; // ends the names of what is kept from before
 let waiting = []; // what is kept on the device from before, until it is put back or discarded
 
 const SHORT = 6000; // ms for an answer before the page is left
+const REPLACED = _("The other version is kept.");
 const STEP_PAUSE = 1200; // ms after the last key in a milestone
 
 // --- two versions -------------------------------------------------------------------------------------
@@ -215,7 +217,11 @@ class Section extends Autosave {
     step.held = false;
     step.typed = true;
     if (isTheirs) {
-      for (const name of heldIn(part.querySelector("[data-step-theirs]"))) put(part, name, fieldsOf(part).get(`other-${name}`));
+      step.mine = new Map();
+      for (const name of heldIn(part.querySelector("[data-step-theirs]"))) {
+        step.mine.set(name, fieldsOf(part).get(name) ?? "");
+        put(part, name, fieldsOf(part).get(`other-${name}`));
+      }
     }
     this.faults.delete(id);
     this.keepStep(id);
@@ -242,6 +248,12 @@ class Section extends Autosave {
       const place = part.querySelector("[data-step-theirs]");
       if (place.childElementCount) sayNothingOfWhole(part); // of the two versions, of which one is chosen
       clear(place, part);
+      const { mine } = step;
+      step.mine = null;
+      if (mine) offerBack(place, REPLACED, () => {
+        for (const [name, value] of mine) put(part, name, value);
+        this.touchStep(id);
+      });
       if (!step.typed) {
         this.steps.delete(id);
         if (result.is_unfinished) this.unfinished.set(id, result.newer);
@@ -333,11 +345,15 @@ class Section extends Autosave {
 
   // Only the fields that both changed; what else this person wrote is saved.
   takeTheirs() {
-    for (const name of heldIn(this.theirs)) put(this.fields, name, this.theirAnswer[name]);
+    const mine = new Map(heldIn(this.theirs).map((name) => [name, fieldsOf(this.fields).get(name) ?? ""]));
+    for (const name of mine.keys()) put(this.fields, name, this.theirAnswer[name]);
     this.theirAnswer = null;
     this.held = false;
     this.wrong = "";
-    this.theirs.replaceChildren();
+    offerBack(this.theirs, REPLACED, () => {
+      for (const [name, value] of mine) put(this.fields, name, value);
+      this.touch();
+    });
     this.showErrors({}, []);
     this.fields.querySelector("textarea").focus();
     this.typed = this.isChanged;
@@ -948,7 +964,13 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   const discarded = pressed.closest("[data-discard]") && pressed.value.split(":")[1];
-  if (isThere && discarded) for (const each of sections) each.forgetStep?.(discarded);
+  if (isThere && discarded) {
+    const { element } = sections.findLast((each) => each.element.contains(pressed));
+    const step = pressed.closest("[data-milestone]");
+    const fields = [...fieldsOf(step)].filter(([name]) => wasOf(step, name));
+    for (const each of sections) each.forgetStep?.(discarded);
+    device.keep(DISCARDED, { id: element.id, step: discarded, fields });
+  }
   if (isThere) await Promise.all(sections.map((section) => flush(section)));
   const stuck = sections.find((section) => section.isUnsaved);
   if (stuck) {
@@ -956,7 +978,7 @@ form.addEventListener("submit", async (event) => {
     go(stuck.box ?? stuck.element);
     showState();
   } else if (!isThere) {
-    sayNotHandedOver(pressed, _("{what}: no connection. Choose it again when the connection is back."));
+    sayNotHandedOver(pressed, _("{what}: no connection. Choose it again when the connection is back."), true);
   } else if (pressed.value !== "save") {
     leaving = true;
     // All is saved. What goes along is what was read: the versions, not texts that grow old.
@@ -975,9 +997,9 @@ async function isAnswered() {
   }
 }
 
-function sayNotHandedOver({ value }, why) {
-  if (value.startsWith("ready")) sayNotDone(filled(why, { what: _("Not marked as ready for approval") }));
-  else if (value.startsWith("submit")) sayNotDone(filled(why, { what: _("Not submitted") }));
+function sayNotHandedOver({ value }, why, isUntilConnected = false) {
+  if (value.startsWith("ready")) sayNotDone(filled(why, { what: _("Not marked as ready for approval") }), isUntilConnected);
+  else if (value.startsWith("submit")) sayNotDone(filled(why, { what: _("Not submitted") }), isUntilConnected);
   else if (value !== "save") sayNotDone(TRY_AGAIN, true);
 }
 form.addEventListener("input", () => sayNotDone(""));
@@ -1065,7 +1087,24 @@ async function putBack(id, { number, fields, steps }) {
   if (!section.fields || changed.some(([name]) => isAnswer(name))) section.touch();
 }
 
+async function putStepBack({ id, step, fields }) {
+  const element = await openSection(document.getElementById(id));
+  if (!element) return;
+  const section = sections.findLast((each) => each.element === element);
+  if (section.step(step).querySelector("[data-open-milestone]")) await openStep(section.step(step), section.address);
+  for (const [name, value] of fields) put(section.step(step), name, value);
+  section.touchStep(step);
+}
+
 function offer() {
+  const thrown = device.all.get(DISCARDED);
+  device.forget(DISCARDED);
+  const place = document.querySelector("[data-unsent]");
+  if (thrown) {
+    const line = document.createElement("div");
+    (document.getElementById(`milestone-${thrown.step}`)?.querySelector("legend") ?? place).after(line);
+    offerBack(line, _("What you typed here and had not finished is discarded."), () => putStepBack(thrown));
+  }
   waiting = [...device.all].filter(([id, what]) => {
     const isThere = isOnPage(what);
     if (isThere) device.forget(id);
@@ -1077,18 +1116,17 @@ function offer() {
     device.keep(`${id}${REST}`, what);
     return [`${id}${REST}`, what];
   });
-  const place = document.querySelector("[data-unsent]");
   place.hidden = waiting.length === 0;
   const numbers = waiting.map(([, { number }]) => (number ? filled(_("item {number}"), { number }) : _("a reply")));
   place.querySelector("[data-unsent-of]").textContent = numbers.join(", ");
   place.querySelector("ul").replaceChildren(...linesOf(waiting));
   place.addEventListener("click", async (event) => {
-    const pressed = event.target.closest("button");
+    const pressed = event.target.closest("[data-put-back], [data-let-go]");
     if (!pressed) return;
-    place.hidden = true;
     const kept = waiting;
     waiting = [];
     if ("putBack" in pressed.dataset) {
+      place.hidden = true;
       // What was typed since then is saved first.
       keepAll();
       await Promise.all(sections.map((section) => section.running));
@@ -1100,7 +1138,11 @@ function offer() {
       if (waiting.length > 0) go(place);
     } else {
       for (const [id] of kept) device.forget(id);
-      document.getElementById("main").focus();
+      offerBack(place, _("Discarded."), async () => {
+        place.hidden = true;
+        for (const [id, what] of kept) await putBack(id, what);
+      });
+      place.focus();
     }
     showState();
   });

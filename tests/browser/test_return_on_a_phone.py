@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.returns import milestone, owed
+from tests.browser.returns import box, milestone, owed, section
 from workitems.models import MilestoneDraft
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -182,3 +182,77 @@ def test_what_another_person_changed_is_said_beside_its_box(phone, other_phone, 
     expect(said).to_be_visible()
     step.get_by_label("Effect").fill("Fewer copies and maps.")
     expect(said).to_have_count(0)
+
+
+# --- nothing is thrown away without a way back -------------------------------------------------------
+
+
+def test_after_the_other_version_of_a_milestone_is_kept_mine_can_be_put_back(both, phone, scene):
+    mine, _ = both
+    mine.get_by_role("button", name="Save milestone").click()
+    mine.get_by_role("button", name="Keep the other version").click()
+    expect(mine.get_by_label("Why the date moves")).to_have_value("The paper is late.")
+    mine.get_by_role("button", name="Put it back").click()
+    expect(mine.get_by_label("Why the date moves")).to_have_value("The ink is late.")
+    kept(phone, scene)
+    assert typed(scene, "reason") == "The ink is late."
+
+
+def test_after_the_other_version_of_an_item_is_kept_mine_can_be_put_back(
+    phone, other_phone, scene
+):
+    item = scene.items[0]
+    box(other_phone, item).fill("Printed in Suva.")
+    expect(bar(other_phone)).to_have_text(SAVED)
+    box(phone, item).fill("Printed in Apia.")
+    section(phone, item).get_by_role("button", name="Keep the other version").click()
+    expect(box(phone, item)).to_have_value("Printed in Suva.")
+    section(phone, item).get_by_role("button", name="Put it back").click()
+    expect(bar(phone)).to_have_text(SAVED)
+    assert scene.of_return.updates.get().achieved == "Printed in Apia."
+
+
+def test_what_is_not_finished_and_discarded_can_be_put_back(phone, scene, not_yet):
+    not_yet.get_by_label("Why the date moves").fill("The ink is late.")
+    kept(phone, scene)
+    not_yet.get_by_role("button", name="Discard what is not finished").click()
+    expect(not_yet).to_contain_text("What you typed here and had not finished is discarded.")
+    assert MilestoneDraft.objects.count() == 0
+    not_yet.get_by_role("button", name="Put it back").click()
+    expect(not_yet.get_by_label("Why the date moves")).to_have_value("The ink is late.")
+    kept(phone, scene)
+    assert typed(scene, "reason") == "The ink is late."
+
+
+# --- what is in sight ----------------------------------------------------------------------------------
+
+
+def test_a_date_that_has_passed_is_said_while_it_is_typed(not_yet):
+    not_yet.get_by_label("Now expected").fill("1 May 2010")
+    expect(not_yet.get_by_text("A forecast cannot be before today.")).to_be_visible()
+
+
+def test_the_way_to_what_is_missing_shows_of_which_item_it_is(phone, scene):
+    phone.locator(".return-bar [data-next]").click()
+    third = section(phone, scene.items[2])
+    for name in ("1.1", "1.2"):
+        box(phone, scene.items[0 if name == "1.1" else 1]).fill("Printed in Suva.")
+    expect(bar(phone)).to_have_text(SAVED)
+    phone.locator(".return-bar [data-next]").click()
+    expect(third.get_by_role("heading", name="Promise 3")).to_be_in_viewport()
+
+
+def test_in_a_low_window_the_way_onward_stays_in_sight(phone):
+    phone.set_viewport_size({"width": 812, "height": 375})
+    expect(phone.locator(".return-bar [data-next]")).to_be_in_viewport()
+    expect(phone.locator(".return-bar [data-progress]")).to_be_in_viewport()
+    foot = phone.evaluate("document.querySelector('.return-bar').getBoundingClientRect().bottom")
+    assert foot == 375
+
+
+def test_no_connection_goes_from_the_bar_once_it_is_back(phone):
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="Ready for approval").click()
+    expect(bar(phone)).to_contain_text("Not marked as ready for approval: no connection.")
+    phone.context.set_offline(False)
+    expect(bar(phone)).to_have_text("All saved")

@@ -37,7 +37,7 @@ def test_the_page_of_a_milestone_reads_as_one_types(page, live_server, sign_in, 
     reads = reading_of(page, box)
     sentence = "It will read: Police will publish the chapters that nobody objects to."
     expect(reads).to_have_text(
-        f"{sentence} Enter a day under “By when”: the paper tells dated steps."
+        f"{sentence} If there is a day, enter it under “By when”: the paper tells dated steps."
     )
     page.locator("[name=move-mitigation_due_on]").fill("30 June 2030")
     page.keyboard.press("Tab")

@@ -100,6 +100,6 @@ FROM_TWO = (
 # A verb in the past.
 PAST = re.compile(
     r"(?:\w+ed|became|began|bought|broke|brought|built|came|chose|cut|drew|drove|fell|found|gave|got|grew|held|kept|knew|led|left"
-    r"|lent|lost|made|met|paid|put|ran|rose|said|sank|saw|sent|set|shrank|sold|sought|spent|spoke|spread|stood|struck|taught|thought"
+    r"|lent|lost|made|met|paid|put|ran|read|rose|said|sank|saw|sent|set|shrank|sold|sought|spent|spoke|spread|stood|struck|taught|thought"
     r"|threw|told|took|went|withdrew|won|wrote)\b"
 )

@@ -340,6 +340,6 @@ def test_the_days_and_the_action_of_a_late_milestone_are_asked_about_once_it_is_
         order,
         "What is being done about it: Watching changes nothing: write what will be done. For example: publish the parts "
         "that are agreed.",
-        "What is being done about it: Enter a day under “By when”: the paper tells dated steps.",
+        "What is being done about it: If there is a day, enter it under “By when”: the paper tells dated steps.",
         "CNS is not in the plan’s glossary, which the coordinator keeps: write it out.",
     ]

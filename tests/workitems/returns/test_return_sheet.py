@@ -148,7 +148,7 @@ def test_what_a_workbook_says_gets_the_remarks_that_the_page_would_make(
     remarks = {each.label: each.remarks for _, groups in parts for _, of in groups for each in of}
     acronym = "{} is not in the plan’s glossary, which the coordinator keeps: write it out."
     assert remarks["Planned next"][-1] == acronym.format("INZ")
-    by_when = "Enter a day under “By when”: the paper tells dated steps."
+    by_when = "If there is a day, enter it under “By when”: the paper tells dated steps."
     assert remarks["What is being done"] == [acronym.format("CNS"), by_when]
     assert remarks["Cause"] == ()
     assert remarks["New date"] == [

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, JsonResponse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.typed.fields import DayAheadField, DayField, PastDayField
@@ -39,6 +41,10 @@ def understood(request: HttpRequest) -> JsonResponse:
     told: dict[str, Any] = {"says": f"{weekday}{words}", "box": words, "day": day.isoformat()}
     if milestone := small_number(request.GET.get("milestone", "")):
         told["asks"] = _asks(request, milestone, known(found))
+        if day < localdate():
+            told["asks"].insert(0, _(
+                "A forecast cannot be before today. Enter a later date, or mark the milestone as done."
+            ))
     return JsonResponse(told)
 
 
