@@ -8,7 +8,7 @@ import { _, filled } from "./words.js";
 
 const SELF_SAVING = "[data-return], [data-workshop], [data-answer]";
 const TYPED = "textarea, select, input:not([type=hidden], [type=password], [type=file], [type=submit])";
-const SENT = "sent form"; // in the tab: what was sent, until the next page shows that it has arrived
+const SENT = "sent-form"; // in the tab: what was sent, until the next page shows that it has arrived
 
 const { person } = document.body.dataset;
 const device = new Device(person, `${location.pathname}#`);
@@ -45,7 +45,7 @@ class Typed {
     this.names = new Set(); // of fields that hold what was typed and came back with a mistake
     form.addEventListener("input", ({ target }) => this.say(target));
     form.addEventListener("click", ({ target }) => {
-      if (!target.closest(".button-row a")) return;
+      if (!target.closest("a")?.closest(".button-row")) return;
       isLeaving = true; // "Cancel" lets it go
       this.forget();
     });

@@ -13,6 +13,7 @@ from trafficking_plan.frame.views import catalogue
 
 # What looks like words and is none.
 CLASSES = {
+    "callout callout-attention",
     "dialog reference-dialog",
     "govuk-textarea rich-surface",
     "mark mark-",
@@ -20,7 +21,9 @@ CLASSES = {
     "quiet drop-hint",
     "rich-note small",
     "rich-note small quiet",
+    "small form-state",
     "small quiet",
+    "small stem-remark",
     "workshop-block is-new",
 }
 SELECTORS = {

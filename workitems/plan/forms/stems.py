@@ -70,7 +70,9 @@ class Dates(NamedTuple):
         """Return what to ask about the dates, as sentences for the writer of what is `asked`."""
         new, found = self.expected, []
         if asked == "mitigation" and self.asks_due and self.due is None:
-            found.append(_("If there is a day, enter it under “By when”: the paper tells dated steps."))
+            found.append(
+                _("If there is a day, enter it under “By when”: the paper tells dated steps.")
+            )
         if new is not None and asked == "mitigation":
             if says := after_new_date(self.due, new):
                 found.append(_("{says} Is that so?").format(says=says))

@@ -42,9 +42,12 @@ def understood(request: HttpRequest) -> JsonResponse:
     if milestone := small_number(request.GET.get("milestone", "")):
         told["asks"] = _asks(request, milestone, known(found))
         if day < localdate():
-            told["asks"].insert(0, _(
-                "A forecast cannot be before today. Enter a later date, or mark the milestone as done."
-            ))
+            told["asks"].insert(
+                0,
+                _(
+                    "A forecast cannot be before today. Enter a later date, or mark the milestone as done."
+                ),
+            )
     return JsonResponse(told)
 
 
