@@ -28,11 +28,16 @@ export class Connection {
     this.root = document.querySelector(part);
     this.address = address;
     this.closed = closed;
+    this.isOther = false; // somebody else was signed in when it last looked
   }
 
   // Return { status, result } for words, or { page } with `wantsPage`; else { trouble }, with `again`
   // when trying later may help. Without `fields` it only reads.
   async ask(address, fields, { wantsPage = false, mayRenew = true } = {}) {
+    if (fields && this.isOther) {
+      const found = await this.renewToken();
+      if (found.trouble) return found; // nothing is sent as another person
+    }
     if (fields) fields.set("csrfmiddlewaretoken", this.tokens[0].value);
     try {
       const body = fields && new URLSearchParams(fields);
@@ -65,7 +70,8 @@ export class Connection {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const now = page.querySelector(this.part);
     if (!now) return response.redirected ? { trouble: SIGNED_OUT, again: true } : { trouble: this.closed };
-    if (now.dataset.person !== this.root.dataset.person) return { trouble: SOMEBODY_ELSE, again: true };
+    this.isOther = now.dataset.person !== this.root.dataset.person;
+    if (this.isOther) return { trouble: SOMEBODY_ELSE, again: true };
     return { page };
   }
 
