@@ -33,9 +33,13 @@ function boxesOf(name) {
   return [...document.querySelectorAll(`[name="${CSS.escape(name)}"]:not([type=hidden])`)];
 }
 
+export function isChoice({ type }) {
+  return /^(?:radio|checkbox)$/.test(type);
+}
+
 // The name of a field as the page has it, without examples and what is optional.
 export function labelOf(box) {
-  const label = /^(?:radio|checkbox)$/.test(box.type) ? box.closest("fieldset")?.querySelector("legend") : box.labels[0];
+  const label = isChoice(box) ? box.closest("fieldset")?.querySelector("legend") : box.labels[0];
   const words = label?.cloneNode(true);
   for (const each of words?.querySelectorAll(".date-example, .optional") ?? []) each.remove();
   return words?.textContent.replace(/\s+/g, " ").trim() ?? "";
@@ -44,8 +48,8 @@ export function labelOf(box) {
 // What is in a field, as the page has it: "Not yet". Where the page lacks the field, only words that were typed.
 export function inWords(name, text) {
   const boxes = boxesOf(name);
-  const box = boxes.find(({ type, value }) => type !== "radio" || value === text);
-  if (box?.type === "radio") return box.labels[0].textContent.trim();
+  const box = boxes.find((each) => !isChoice(each) || each.value === text);
+  if (box && isChoice(box)) return box.labels[0]?.textContent.trim() ?? "";
   if (box?.options) return [...box.options].find(({ value }) => value === text)?.text ?? "";
   if (boxes.length === 0 && /^(?:[a-z]+_[a-z_]+|done|complete|ongoing|no|yes|headline|\d+)$/.test(text)) return ""; // the name of a choice
   return text;

@@ -3,11 +3,12 @@
 // a Minister's answers save by themselves.
 
 import { announce } from "./announce.js";
-import { Device, withLabel } from "./device.js";
+import { Device, isChoice, withLabel } from "./device.js";
 import { _, filled } from "./words.js";
 
 const SELF_SAVING = "[data-return], [data-workshop], [data-answer]";
-const TYPED = "textarea, select, input:not([type=hidden], [type=password], [type=file], [type=submit])";
+// An approver's ticks are kept by themselves (reading.js).
+const TYPED = "textarea, select, input:not([type=hidden], [type=password], [type=file], [type=submit], [name=accept])";
 const SENT = "sent-form"; // in the tab: what was sent, until the next page shows that it has arrived
 
 const { person } = document.body.dataset;
@@ -27,7 +28,7 @@ function nameOf(form) {
 
 function isChanged(box) {
   if (box.options) return [...box.options].some(({ selected, defaultSelected }) => selected !== defaultSelected) && box.value !== firstOf(box);
-  return /^(?:radio|checkbox)$/.test(box.type) ? box.checked !== box.defaultChecked : box.value !== box.defaultValue;
+  return isChoice(box) ? box.checked !== box.defaultChecked : box.value !== box.defaultValue;
 }
 
 // What a list begins with.
@@ -36,7 +37,7 @@ function firstOf(list) {
 }
 
 function valuesOf(boxes) {
-  return boxes.filter(({ type, checked }) => !/^(?:radio|checkbox)$/.test(type) || checked).map(({ value }) => value);
+  return boxes.filter((box) => !isChoice(box) || box.checked).map(({ value }) => value);
 }
 
 class Typed {
@@ -76,7 +77,7 @@ class Typed {
 
   say(box, isRefused = false) {
     const button = box.type === "submit" ? box : this.buttonAfter(box);
-    if (!button || (box.name === "accept" && !isRefused)) return; // ticks are kept by themselves (reading.js)
+    if (!button || (box !== button && !box.matches(TYPED))) return;
     this.button = button;
     const name = button.innerText.trim();
     const isAway = !navigator.onLine;
@@ -88,7 +89,10 @@ class Typed {
     const mark = Object.assign(document.createElement("span"), { className: `mark mark-${isAway ? "late" : "quiet"}`, textContent: says });
     if (this.line.textContent === says) return;
     this.line.replaceChildren(mark);
-    if (isRefused) announce(says);
+    if (isRefused) {
+      announce(says);
+      this.line.scrollIntoView({ block: "nearest" });
+    }
     if (isAway) this.keep();
   }
 }
@@ -152,7 +156,7 @@ function putBack(form, fields) {
   for (const box of boxesOf(form)) {
     const values = fields[box.name];
     if (!values) continue;
-    if (/^(?:radio|checkbox)$/.test(box.type)) box.checked = values.includes(box.value);
+    if (isChoice(box)) box.checked = values.includes(box.value);
     else [box.value] = values;
     box.dispatchEvent(new Event("input", { bubbles: true }));
     box.dispatchEvent(new Event("change", { bubbles: true }));
@@ -190,6 +194,9 @@ function offer(name, fields) {
   box.append(title, says, list, row);
   const heading = document.querySelector("main h1");
   (heading?.closest("header") ?? heading)?.after(box);
+  // A page that is loaded again goes on where one was, below it.
+  addEventListener("load", () => requestAnimationFrame(() => box.scrollIntoView({ block: "center" })), { once: true });
+  announce(title.textContent);
   back.addEventListener("click", () => {
     box.remove();
     device.forget(name);

@@ -72,13 +72,14 @@ def test_a_milestone_saved_without_a_connection_stays_and_can_be_sent_again(
     milestones_page.context.set_offline(True)
     button.click()
     expect(state(milestones_page)).to_have_text(re.compile("^Not sent: no connection."))
+    expect(state(milestones_page)).to_be_in_viewport()
     assert accessibility_faults(milestones_page) == []
     milestones_page.context.set_offline(False)
     expect(state(milestones_page)).to_have_text("Not saved yet. Choose “Mark as done”.")
     button.click()
     expect(milestones_page.locator(".message")).to_contain_text("is answered in the return")
     assert MilestoneAnswer.objects.get().reason == "The invoice."
-    assert milestones_page.evaluate("localStorage.length") == 0
+    milestones_page.wait_for_function("localStorage.length === 0")
 
 
 def test_words_of_a_page_that_is_closed_are_offered_again(
@@ -102,13 +103,21 @@ def test_words_of_a_page_that_is_closed_are_offered_again(
     )
 
 
+def test_what_is_offered_is_in_sight_when_the_page_is_loaded_again(milestones_page):
+    milestones_page.context.set_offline(True)
+    done(milestones_page).click()
+    milestones_page.context.set_offline(False)
+    milestones_page.reload()
+    expect(offered(milestones_page)).to_be_in_viewport()
+
+
 def test_cancel_lets_go_what_was_typed(milestones_page):
     address = milestones_page.url
     done(milestones_page)
     milestones_page.locator("form:has([value=close])").get_by_role("link", name="Cancel").click()
     milestones_page.goto(address)
     expect(offered(milestones_page)).to_have_count(0)
-    assert milestones_page.evaluate("localStorage.length") == 0
+    milestones_page.wait_for_function("localStorage.length === 0")
 
 
 def test_the_note_to_the_writers_is_kept_without_a_connection(reading):
@@ -125,7 +134,7 @@ def test_the_note_to_the_writers_is_kept_without_a_connection(reading):
     button.click()
     expect(reading.locator(".message")).to_contain_text("Sent back to the writers of Police")
     assert ReturnNote.objects.get().body == "Say who printed it."
-    assert reading.evaluate("localStorage.length") == 0
+    reading.wait_for_function("localStorage.length === 0")
 
 
 def test_what_is_accepted_without_a_connection_is_said_and_sent_when_it_is_back(reading):
