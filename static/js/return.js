@@ -398,7 +398,7 @@ class Section extends Autosave {
       this.takeKept(status, result, what);
       return;
     }
-    if (what.milestone) this.showStep(what.milestone, result, status);
+    if (what.milestone) this.showStep(what.milestone, result, status, what.sent);
     else if (status !== 409) this.showErrors(result.errors, result.refusals);
     super.take(status, result, what);
   }
@@ -460,10 +460,11 @@ class Section extends Autosave {
     if (isAgain) sayAgain(this.box);
   }
 
-  showStep(milestone, result, status) {
+  showStep(milestone, result, status, sent) {
     const old = this.step(milestone);
     if (!old || result.milestone === null) return; // not saved: what was typed stays to be copied
     const had = old.contains(document.activeElement);
+    const since = [...fieldsOf(old)].filter(([name, value]) => wasOf(old, name) && value !== (sent[name] ?? ""));
     const now = fragment(result.milestone).querySelector("[data-milestone]");
     const began = beganWith(old);
     if (now) old.replaceWith(now);
@@ -479,6 +480,7 @@ class Section extends Autosave {
       this.sayWhyWords(result.is_overdue && !result.is_answered);
     }
     if (had) (now?.querySelector("[aria-invalid=true]") ?? now ?? this.element).focus();
+    if (since.length && now) putStepBack({ id: this.element.id, step: milestone, fields: since });
   }
 
   // That a milestone is overdue, so that words are needed.
@@ -1092,7 +1094,10 @@ async function putStepBack({ id, step, fields }) {
   if (!element) return;
   const section = sections.findLast((each) => each.element === element);
   if (section.step(step).querySelector("[data-open-milestone]")) await openStep(section.step(step), section.address);
-  for (const [name, value] of fields) put(section.step(step), name, value);
+  for (const [name, value] of fields) {
+    put(section.step(step), name, value);
+    for (const box of section.step(step).querySelectorAll(`[name="${CSS.escape(name)}"]`)) sayMine(box);
+  }
   section.touchStep(step);
 }
 

@@ -256,3 +256,19 @@ def test_no_connection_goes_from_the_bar_once_it_is_back(phone):
     expect(bar(phone)).to_contain_text("Not marked as ready for approval: no connection.")
     phone.context.set_offline(False)
     expect(bar(phone)).to_have_text("All saved")
+
+
+def test_what_is_typed_while_a_milestone_is_being_saved_stays(phone, scene, not_yet):
+    box = not_yet.get_by_label("Now expected")
+    box.fill("30 February 2027")
+    kept(phone, scene)
+    held = []
+    phone.route("**/items/**", lambda route: route.continue_() if held else held.append(route))
+    not_yet.get_by_role("button", name="Save milestone").click()
+    phone.wait_for_timeout(300)
+    box.fill("28 February 2027")
+    held[0].continue_()
+    expect(not_yet.locator(".govuk-error-message").first).to_be_visible()
+    expect(box).to_have_value("28 February 2027")
+    kept(phone, scene)
+    assert typed(scene, "forecast_due") == "28 February 2027"
