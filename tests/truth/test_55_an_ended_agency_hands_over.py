@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.db import IntegrityError
 from django.urls import reverse
@@ -44,7 +45,7 @@ from tests.workitems.record import (
     unchanged,
 )
 from workitems.desk.to_dos import lines_for
-from workitems.models import Matter, Member, Return, ReturnNote, StatusProposal, Support
+from workitems.models import Matter, Member, Return, ReturnNote, StatusProposal, Support, Update
 from workitems.narrative.reading import Reader
 from workitems.out_of_session.services import count
 from workitems.plan.asat import Moment
@@ -52,6 +53,7 @@ from workitems.plan.plan_at import plan_at
 from workitems.returns.news import return_news
 from workitems.returns.return_page import Came, return_page
 from workitems.returns.services import rounds
+from workitems.returns.services.handover import mendings_of
 
 pytestmark = pytest.mark.django_db
 
@@ -482,6 +484,75 @@ def test_only_a_return_that_was_sent_back_shows_what_changed_since(
     other.refresh_from_db()
     (section,) = return_page(other, TODAY, is_for_reading=True).sections
     assert section.since_sent_back == []
+
+
+@pytest.fixture
+def came(ended, msd, item, of_return, contributor, coordinator, administrator):
+    """MSD's return was sent back as a whole, and then Police's came into it with a note on its item."""
+    second = WorkItemFactory(plan=item.plan, number="9.1", title="Teach", lead_agency=ended)
+    drafted = WorkItemFactory(plan=item.plan, number="9.2", title="Test", lead_agency=ended)
+    days = [NOW - timedelta(days=each) for each in (5, 3, 2, 1)]
+    with time_machine.travel(days[0], tick=False):
+        for each in (item, second):
+            row = Update(of_return=of_return, item=each, achieved="More.", stage="under_way")
+            row.written_by, row.written_at = contributor, days[0]
+            history.save(row, by=contributor)
+        Return.objects.filter(pk=of_return.pk).update(state="submitted", submitted_at=days[0])
+    with time_machine.travel(days[1], tick=False):
+        of_return.refresh_from_db()
+        rounds.send_back(
+            of_return=of_return, on_items={item: "How many?"}, by=coordinator, at=days[1]
+        )
+    with time_machine.travel(days[2], tick=False):
+        row = Update(of_return=of_return, item=drafted, achieved="Draft.", stage="under_way")
+        row.written_by, row.written_at = contributor, days[2]
+        history.save(row, by=contributor)
+        other = ReturnFactory(
+            round=of_return.round, agency=msd, state="submitted", submitted_at=days[2]
+        )
+        rounds.send_back(of_return=other, note="Police’s come in.", by=coordinator, at=days[2])
+    with time_machine.travel(days[3], tick=False):
+        of_return.refresh_from_db()
+        hand_over(ended, administrator, at=days[3])
+    other.refresh_from_db()
+    return other
+
+
+def test_a_note_that_came_with_an_answer_is_still_to_be_followed(came, item, approver):
+    bodies = [(each.note.body, each.is_mended) for each in mendings_of(came)]
+    assert bodies == [("How many?", False), ("Police’s come in.", False)]
+    chief = SeatFactory(agency=came.agency, role=Seat.Role.APPROVER).user
+    says = (
+        f"You have not changed item {item.number} or replied to the note since the return was sent "
+        "back."
+    )
+    with refused(says):
+        rounds.submit(of_return=came, by=chief, on=TODAY, at=NOW)
+    done = rounds.submit(of_return=came, by=chief, on=TODAY, at=NOW, with_unmended=True)
+    sections = {each.item: each for each in return_page(done, TODAY, is_for_reading=True).sections}
+    assert sections[item].since_sent_back == []
+    assert [each.note.body for each in sections[item].mendings] == ["How many?"]
+
+
+def test_the_coordinator_counts_as_the_round_does_and_sees_what_was_handed_in(
+    came, item, coordinator, client_of
+):
+    page = return_page(came, TODAY, is_for_reading=True, as_handed_in=True)
+    counted = Return.objects.with_progress().get(pk=came.pk)
+    assert (page.answered, page.total) == (counted.answered, counted.items) == (3, 3)
+    shown = {
+        each.item.number: (each.update and each.update.achieved, each.is_not_shown)
+        for each in page.sections
+    }
+    assert shown == {
+        item.number: ("More.", False),
+        "9.1": ("More.", False),
+        "9.2": (None, True),
+    }
+    text = client_of(coordinator).get(came.get_absolute_url()).text
+    assert text.count("Not shown until it is submitted") == 1
+    assert "MSD has an answer. It is shown once the return is submitted." in text
+    assert "Not answered yet" not in text
 
 
 def test_papers_miss_no_return_of_an_agency_that_has_ended_or_leads_nothing(

@@ -351,6 +351,16 @@ class ReturnNoteQuerySet(models.QuerySet["ReturnNote"]):
         """Notes with which a return was sent back to its agency."""
         return self.filter(is_own=False)
 
+    def with_coming(self) -> Self:
+        """Annotate `came_at`: when it came with the return of an agency that ended; None otherwise."""
+        was: Any = ReturnNote.history.filter(id=models.OuterRef("pk"))
+        elsewhere = was.exclude(of_return=models.OuterRef("of_return"))
+        here = was.filter(of_return=models.OuterRef("of_return")).order_by("history_id")
+        came = models.Subquery(here.values("history_date")[:1])
+        return self.annotate(
+            came_at=models.Case(models.When(models.Exists(elsewhere), then=came), default=None)
+        )
+
 
 class ReturnNote(models.Model):
     """The coordinator's note when sending a return back, and the agency's reply. All are kept.
@@ -369,6 +379,9 @@ class ReturnNote(models.Model):
     replied_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     replied_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    # Annotation of `with_coming`.
+    came_at: datetime | None
 
     objects = ReturnNoteQuerySet.as_manager()
     history = track(plan_ways=["of_return__round__plan"], pauses=True)

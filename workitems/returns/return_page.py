@@ -150,6 +150,8 @@ class Section:
     missing: list[Fault] = field(default_factory=list)
     # The boxes whose text says nothing, for its writers.
     empty: list[str] = field(default_factory=list)
+    # Its answer with the agency, of which another reader sees what was submitted, if anything.
+    with_agency: Update | None = None
     # For a reader of a return that was sent back.
     since_sent_back: list[AnswerChange] = field(default_factory=list)
     milestones_since: list[MilestoneAnswer] = field(default_factory=list)
@@ -204,6 +206,17 @@ class Section:
     @property
     def says_something(self) -> bool:
         return self.update is not None and self.update.says_something
+
+    @property
+    def counts_as_answered(self) -> bool:
+        """Whether its agency has answered it, as the round counts it, whether or not this reader sees it."""
+        update = self.with_agency or self.update
+        return update is not None and update.says_something
+
+    @property
+    def is_not_shown(self) -> bool:
+        """Whether this reader sees its answer only once the agency submits it."""
+        return self.counts_as_answered and not self.says_something
 
     @property
     def overdue(self) -> list[Milestone]:
@@ -263,7 +276,7 @@ class Page:
 
     @property
     def answered(self) -> int:
-        return sum(section.says_something for section in self.led)
+        return sum(section.counts_as_answered for section in self.led)
 
     @property
     def total(self) -> int:
@@ -333,7 +346,7 @@ def return_page(
     notes: dict[int | None, list[ReturnNote]] = defaultdict(list)
     by_pk = {item.pk: item for item in items}
     said = of_return.notes if with_own_notes else of_return.notes.of_coordinators()
-    for note in said.select_related("by", "replied_by").order_by("-at", "pk"):
+    for note in said.with_coming().select_related("by", "replied_by").order_by("-at", "pk"):
         if note.item_id in by_pk:
             note.item = by_pk[note.item_id]
         notes[note.item_id].append(note)
@@ -377,7 +390,7 @@ def return_page(
     if as_handed_in and of_return.state == Return.State.SENT_BACK:
         _show_as_handed_in(sections, notes, of_return)
     elif mendings and is_for_reading and _was_sent_back(of_return):
-        _compare_with_sent_back(sections, of_return, mendings[0].note.at)
+        _compare_with_sent_back(sections, of_return, [each.note for each in mendings])
     pending_of = grouped(pending, "milestone.item_id")
     if not is_for_reading:
         for section in sections:
@@ -449,9 +462,13 @@ def _add_whence(sections: list[Section], of_return: Return) -> None:
             section.last_round = section.last.of_return.round.name
 
 
-def _compare_with_sent_back(sections: list[Section], of_return: Return, sent_at: datetime) -> None:
-    """Add what changed in each answer since the return was sent back. Two queries."""
-    before = _answers_at(of_return, sent_at)
+def _compare_with_sent_back(
+    sections: list[Section], of_return: Return, notes: Collection[ReturnNote]
+) -> None:
+    """Add what changed in each answer since the return was sent back; in one that came from an agency that
+    ended, since that one's was. Two queries."""
+    before = _answers_at(of_return, notes, sections)
+    sent_at = max(note.at for note in notes)
     since = of_return.milestone_answers.not_removed().filter(written_at__gt=sent_at)
     answers = grouped(since.for_page().select_related("milestone").in_order(), "milestone.item_id")
     for section in sections:
@@ -470,10 +487,11 @@ def _show_as_handed_in(
     sent_at = max((note.at for note in every), default=of_return.submitted_at)
     if sent_at is None:
         return
-    before = _answers_at(of_return, sent_at)
+    before = _answers_at(of_return, every, sections)
     for section in sections:
         if section.update is not None:
             evidence = [each for each in section.evidence if each.added_at <= sent_at]
+            section.with_agency = section.update
             section.update = before.get(section.update.pk)
             if section.update is not None:
                 section.update.evidence_listed = evidence  # type: ignore[attr-defined]
@@ -482,10 +500,23 @@ def _show_as_handed_in(
             note.reply = ""
 
 
-def _answers_at(of_return: Return, at: datetime) -> dict[int, Update]:
-    """Return the answers of a return as they were then, by id. One query."""
-    rows = Update.history.filter(of_return_id=of_return.pk, history_date__lte=at)
-    return {row.id: row.instance for row in rows.order_by("history_date", "history_id")}
+def _answers_at(
+    of_return: Return, notes: Collection[ReturnNote], sections: Collection[Section]
+) -> dict[int, Update]:
+    """Return the answers as they were when they were last sent back, by id; without notes, when the
+    return was submitted. One query.
+
+    An answer that came from an agency that ended was sent back with that one's return, if at all.
+    """
+    ids = [section.update.pk for section in sections if section.update is not None]
+    own = max((note.at for note in notes if note.came_at is None), default=of_return.submitted_at)
+    came = max((note.at for note in notes if note.came_at is not None), default=None)
+    found = {}
+    for row in Update.history.filter(id__in=ids).order_by("history_date", "history_id"):
+        until = own if row.of_return_id == of_return.pk else came
+        if until is not None and row.history_date <= until:
+            found[row.id] = row.instance
+    return found
 
 
 def pending_answers(of_return: Return, only: WorkItem | None = None) -> list[MilestoneAnswer]:

@@ -181,7 +181,8 @@ def keep_ticks(*, of_return: Return, person: User, ticks: Mapping[str, str]) -> 
 
 @dataclass(frozen=True)
 class Mending:
-    """A note of the latest sending back, by the coordinator or since then to the agency's own writers.
+    """A note of the latest sending back, by the coordinator or since then to the agency's own writers; and
+    of that of a return that has come since from an agency that ended.
     `is_mended` once the item was answered anew or the note has a reply; a note on the whole return
     once anything was. `is_open` until the writers have done with it: whatever else is saved, a note of their approver
     on the whole return stays open until it has a reply or the return is submitted."""
@@ -202,7 +203,7 @@ def mendings_of_each(returns: Collection[Return]) -> dict[int, list[Mending]]:
     notes: dict[int, list[ReturnNote]] = {pk: [] for pk in ids}
     written_at: dict[int, dict[int, datetime]] = {pk: {} for pk in ids}
     if ids:
-        rows = ReturnNote.objects.filter(of_return__in=ids)
+        rows = ReturnNote.objects.filter(of_return__in=ids).with_coming()
         for note in rows.select_related("by", "replied_by", "item"):
             notes[note.of_return_id].append(note)
         answers = Update.objects.filter(of_return__in=ids)
@@ -230,8 +231,20 @@ def latest_mendings(
 ) -> list[Mending]:
     """Return the latest notes and whether each was followed, on items first, in their order.
 
-    `written_at` are the times of the return's answers by item id. Queries only items not loaded.
+    `notes` are from `with_coming`. `written_at` are the times of the return's answers by item id.
+    Queries only items not loaded.
     """
+    came = [note for note in notes if note.came_at is not None]
+    found = _mendings([note for note in notes if note.came_at is None], written_at)
+    sent_at = max((each.note.at for each in found), default=None)
+    # What came after its own was sent back is to be followed too.
+    still = [note for note in came if sent_at is None or note.came_at > sent_at]
+    found += _mendings(still, written_at)
+    return sorted(found, key=lambda each: each.note.item.number_key if each.note.item else "~")
+
+
+def _mendings(notes: Collection[ReturnNote], written_at: Mapping[int, datetime]) -> list[Mending]:
+    """Return the latest notes of one return, and whether each was followed."""
     found: list[Mending] = []
     sent_at: datetime | None = None
     for is_own in (False, True):
@@ -247,7 +260,7 @@ def latest_mendings(
             is_mended = bool(note.reply) or (note.item_id in written if note.item_id else anything)
             is_left = note.is_own and not note.item_id and not note.reply
             found.append(Mending(note, is_mended, is_open=is_left or not is_mended))
-    return sorted(found, key=lambda each: each.note.item.number_key if each.note.item else "~")
+    return found
 
 
 def with_own_open(mendings: list[Mending], of_return: Return) -> list[Mending]:
