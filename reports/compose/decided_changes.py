@@ -1,11 +1,12 @@
 """What else of the Plan changed in the period: by decision of the working group, or because an agency ended."""
 
+from agencies.models import Agency
 from reports.compose.budget import Room
-from reports.compose.facts import GroupChange
+from reports.compose.facts import Facts, GroupChange
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.document import Source
 from reports.document.dates import long_date, month_of
-from reports.document.wording import count_in_words, opened
+from reports.document.wording import count_in_words, number, opened
 from workitems.models import Variation
 
 # What the working group did, by the kind of change; "{it}" is the item.
@@ -16,8 +17,10 @@ CHANGED = {
     Variation.Kind.DETAIL: "changed the {wording} of {it}",
     Variation.Kind.END: "moved the Plan’s end from {before} to {after}",
 }
-# More changes to the Plan that the working group decided are counted.
+# Of more changes to the Plan that the working group decided, most are counted.
 MAX_CHANGES = 4
+# Changes that are told before others, and named where others are counted.
+MATTER_MOST = (Variation.Kind.LEAD, Variation.Kind.CANCEL)
 # Changes that are told however many there are.
 ALWAYS_TOLD = (Variation.Kind.END, Variation.Kind.MEMBER)
 
@@ -30,16 +33,31 @@ def decided_changes(writer: Writer, room: Room) -> tuple[str, list[Source]]:
     others = [row for row in facts.changes if row.kind not in ALWAYS_TOLD]
     sentences = [_told(writer, row) for row in first]
     for agency in facts.ended:
-        assert agency.valid_to is not None
-        sentences.append(f"{opened(agency.short_name)} ended on {long_date(agency.valid_to)}.")
+        sentences.append(_ended(facts, agency))
+    # Stable, so that they stay in the order of their numbers.
+    others.sort(key=lambda row: row.kind not in MATTER_MOST)
+    named = others
     if len(others) > MAX_CHANGES:
-        counted = count_in_words(len(others), "other change")
+        named = [row for row in others if row.kind in MATTER_MOST][:MAX_CHANGES]
+    sentences += [_told(writer, row) for row in named]
+    if rest := len(others) - len(named):
+        counted = count_in_words(rest, "other change")
         sentences.append(f"The working group made {counted} to the Plan.")
-    else:
-        sentences += [_told(writer, row) for row in others]
     room.use(*sentences)
     sources = [row.source for row in (*first, *others)]
     return " ".join(sentences), sources or [facts.plan_source]
+
+
+def _ended(facts: Facts, agency: Agency) -> str:
+    """Return that an agency ended, and how many of its items its successor has."""
+    assert agency.valid_to is not None
+    says = f"{opened(agency.short_name)} ended on {long_date(agency.valid_to)}"
+    led, taken = facts.taken_over.get(agency.pk, (0, 0))
+    if not taken or agency.successor_id is None:
+        return f"{says}."
+    its = count_in_words(led, "item")
+    what = f"its {its if led > 1 else 'item'}" if taken == led else f"{number(taken)} of its {its}"
+    return f"{says}, and {facts.agencies[agency.successor_id].short_name} took over {what}."
 
 
 def _told(writer: Writer, row: GroupChange) -> str:
@@ -59,6 +77,8 @@ def _told(writer: Writer, row: GroupChange) -> str:
 def _what_changed(row: GroupChange) -> str:
     """Return what the working group did, with placeholders."""
     if row.kind == Variation.Kind.WORDING:
+        if row.item and not row.milestone:
+            return "changed the {wording} of {it}"
         return "reworded “{milestone}” of {it}" if row.item else "changed the {wording} “{after}”"
     if row.kind == Variation.Kind.SUPPORTER:
         if not row.after:

@@ -209,6 +209,8 @@ class Facts:
     # What else the working group changed of the Plan in the period, and which of its agencies ended in it.
     changes: Sequence[GroupChange] = ()
     ended: Sequence[Agency] = ()
+    # By ended agency: how many items it led on its last day, and how many of those its successor leads.
+    taken_over: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     # By item that its reviewer rates at risk or off track: the reason that was given with the rating.
     reviewers_reasons: Mapping[int, str] = field(default_factory=dict)
     # By milestone: the latest decision by which the working group moved its date.
@@ -329,6 +331,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         agencies=agencies,
         members=members,
         ended=ended,
+        taken_over={agency.pk: _taken_over(plan, agency, items) for agency in ended},
         pillars=pillars,
         items=tuple(items),
         late=late_items(items, briefing.period_start),
@@ -377,6 +380,15 @@ def _versions_of_plan(plan: Any) -> Any:
 @composed
 def _memberships(plan: Any) -> Any:
     return Member._base_manager.filter(plan=plan).values_list("agency", "left_on")
+
+
+def _taken_over(plan: Plan, ended: Agency, items: Iterable[ItemAt]) -> tuple[int, int]:
+    """Return how many live items an ended agency led on its last day, and how many its successor leads. One query."""
+    assert ended.valid_to is not None
+    rows = rows_as_at(WorkItem, end_of(ended.valid_to), of={"plan_id": plan.pk})
+    led = {row.id for row in rows if row.lead_agency_id == ended.pk}
+    live = [item for item in items if item.pk in led and item.stage != Stage.WITHDRAWN]
+    return len(live), sum(item.lead == ended.successor_id for item in live)
 
 
 def _members(
@@ -545,8 +557,7 @@ def _last_paper(briefing: Briefing) -> LastPaper | None:
 
 # What a paper tells of a request that waits for a decision.
 ASKED_KINDS = (Variation.Kind.DATE, Variation.Kind.WORDING, Variation.Kind.WITHDRAWAL)
-# What a paper tells of changes that were decided, besides items added and withdrawn. An item's own wording
-# is told in what changed.
+# What a paper tells of changes that were decided, besides items added and withdrawn and dates moved.
 CHANGES = (
     Variation.Kind.LEAD, Variation.Kind.RESPONSIBLE, Variation.Kind.SUPPORTER, Variation.Kind.CANCEL,
     Variation.Kind.WORDING, Variation.Kind.DETAIL, Variation.Kind.MEMBER, Variation.Kind.END,
@@ -556,8 +567,7 @@ CHANGES = (
 @composed
 def _variations(plan: Any, until: Any) -> Any:
     decided = Q(
-        Q(kind__in=[Variation.Kind.ITEM, Variation.Kind.WITHDRAWAL, Variation.Kind.DATE, *CHANGES])
-        & (~Q(kind=Variation.Kind.WORDING) | Q(item=None) | Q(milestone__isnull=False)),
+        kind__in=[Variation.Kind.ITEM, Variation.Kind.WITHDRAWAL, Variation.Kind.DATE, *CHANGES],
         state=Variation.State.APPROVED,
         decided_at__lt=until,
     )

@@ -1,5 +1,6 @@
 """An agency that ends hands over what it leads, owes and holds, in one act, and nothing typed is lost."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -14,8 +15,12 @@ from agencies.people.services import handing_over
 from agencies.people.succession import HOLDINGS, held_by
 from agencies.records import history
 from reports.checks.material import missing_returns
+from reports.compose import compose
+from reports.progress.changes.load import read_changes
+from reports.progress.view import PlanView
 from tests.factories import (
     AgencyFactory,
+    AppointmentFactory,
     BriefingFactory,
     ClearanceFactory,
     DelayFactory,
@@ -37,6 +42,7 @@ from tests.scenery import without_decisions
 from tests.workitems.record import (
     NOW,
     TODAY,
+    TOMORROW,
     YESTERDAY,
     item_history,
     newest,
@@ -553,6 +559,37 @@ def test_the_coordinator_counts_as_the_round_does_and_sees_what_was_handed_in(
     assert text.count("Not shown until it is submitted") == 1
     assert "MSD has an answer. It is shown once the return is submitted." in text
     assert "Not answered yet" not in text
+
+
+def test_what_changed_and_the_next_paper_say_who_took_over_what(
+    ended, msd, item, plan, administrator
+):
+    others = [WorkItemFactory(plan=plan, number=f"8.{each}") for each in (1, 2)]
+    for each in others:
+        SupportFactory(item=each, agency=ended)
+    SupportFactory(item=others[1], agency=msd)
+    Agency.objects.filter(pk=ended.pk).update(valid_to=TODAY)
+    ended.refresh_from_db()
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        hand_over(ended, administrator, on=TOMORROW, at=NOW + timedelta(days=1))
+    view = PlanView(plan=plan, at=Moment.today(TOMORROW), since=Moment.end_of(TODAY))
+    found = read_changes(view).found
+    day = f"{TODAY:%-d %B %Y}"
+    assert [each.words for each in found if each.kind in ("plan", "support")] == [
+        "Support moved from Police to MSD.",
+        "Police no longer supports it.",
+        f"Police ended on {day}, and its work went to MSD.",
+        "MSD joined the working group.",
+    ]
+    AppointmentFactory(portfolio=plan.portfolio)
+    briefing = BriefingFactory(
+        plan=plan, dated=TOMORROW, period_start=date(2010, 1, 1), period_end=TODAY
+    )
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        text = str(compose(briefing))
+    assert re.findall(r"Police ended[^.]*", text) == [
+        f"Police ended on {day}, and the Ministry of Social Development (MSD) took over its item"
+    ]
 
 
 def test_papers_miss_no_return_of_an_agency_that_has_ended_or_leads_nothing(

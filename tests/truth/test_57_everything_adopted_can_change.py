@@ -369,6 +369,23 @@ def test_the_next_paper_names_the_end_who_left_and_who_ended_however_much_else_c
     ]
 
 
+def test_the_next_paper_names_new_leads_and_cancelled_milestones_and_counts_the_rest(
+    plan, item, milestone, decided, customs
+):
+    for number in range(3):
+        decided("wording", milestone, wording="done_means", text=f"All {number} are sent.")
+    decided("wording", item, wording="title", text="Print two brochures")
+    decided("lead", item, agency=customs.pk)
+    decided("cancel", milestone)
+    AppointmentFactory(portfolio=plan.portfolio)
+    briefing = BriefingFactory(
+        plan=plan, dated=TODAY, period_start=date(2010, 1, 1), period_end=TODAY
+    )
+    text = str(compose(briefing))
+    told = re.findall(r"The working group (gave|cancelled|made four other|reworded|changed)", text)
+    assert told == ["gave", "cancelled", "made four other"]
+
+
 def test_a_contributors_request_waits_for_release(item, milestone, police, contributor, approver):
     entry = held_entries.hold_change(
         kind="responsible",

@@ -7,6 +7,7 @@ from typing import ParamSpec
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from agencies.models import Agency
 from reports.document.dates import long_date
 from reports.document.wording import capitalised, closed, join_words
 from reports.progress.changes.change import Change, Description, Kind, Reworded
@@ -233,6 +234,22 @@ def support_changed(item: ItemAt, by: VariationAt) -> Description:
     return _decided(by)
 
 
+@_change(Kind.SUPPORT)
+def support_moved(item: ItemAt, before: str, after: str) -> Description:
+    words = _("Support moved from {before} to {after}.").format(before=before, after=after)
+    return _description(words, before, after)
+
+
+@_change(Kind.SUPPORT)
+def support_ended(item: ItemAt, agency: str) -> Description:
+    return _description(_("{agency} no longer supports it.").format(agency=agency), was=agency)
+
+
+@_change(Kind.SUPPORT)
+def support_began(item: ItemAt, agency: str) -> Description:
+    return _description(_("{agency} supports it.").format(agency=agency), now=agency)
+
+
 @_change(Kind.REWORDED)
 def detail_changed(item: ItemAt, by: VariationAt) -> Description:
     return _decided(by)
@@ -252,6 +269,18 @@ def joined(plan: ItemAt, agency: str) -> Description:
 @_change(Kind.PLAN)
 def left(plan: ItemAt, agency: str) -> Description:
     return _description(_("{agency} left the working group.").format(agency=agency))
+
+
+@_change(Kind.PLAN)
+def ended(plan: ItemAt, agency: Agency) -> Description:
+    assert agency.valid_to is not None
+    day = long_date(agency.valid_to)
+    words = _("{agency} ended on {day}.").format(agency=agency, day=day)
+    if agency.successor is not None:
+        words = _("{agency} ended on {day}, and its work went to {successor}.").format(
+            agency=agency, day=day, successor=agency.successor
+        )
+    return _description(words)
 
 
 def _decided(row: VariationAt) -> Description:

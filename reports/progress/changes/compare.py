@@ -5,12 +5,13 @@ delays. Some kinds exclude each other; see the functions.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from agencies.models import Agency
 from reports.progress.changes import change_words
 from reports.progress.changes.change import Change, Kind, Reworded
 from workitems.models import Variation
@@ -40,8 +41,11 @@ class PlanThen:
     approved: dict[int, VariationAt]
     pillars: dict[int, str]
     agencies: dict[int, str]
-    # The working group, if it may differ.
+    # The working group, if it may differ, and the agencies that no longer exist.
     members: Sequence[int] = ()
+    ended: Mapping[int, Agency] = field(default_factory=dict)
+    # The supporting agencies by item, if they may differ.
+    supports: Mapping[int, Set[int]] = field(default_factory=dict)
 
 
 # What of the plan itself changes by a variation.
@@ -64,6 +68,8 @@ def changes_of_plan(before: PlanThen, after: PlanThen, plan: ItemAt) -> Iterator
         name = after.agencies[pk]
         if pk in after.members:
             yield change_words.joined(plan, name)
+        elif pk in after.ended:
+            yield change_words.ended(plan, after.ended[pk])
         elif name not in decided:
             yield change_words.left(plan, name)
 
@@ -180,10 +186,30 @@ class _Comparing:
         for row in details:
             if row.wording != Variation.Wording.PILLAR:
                 yield change_words.detail_changed(now, row)
-        for row in self.by(now, Variation.Kind.SUPPORTER):
+        decided = self.by(now, Variation.Kind.SUPPORTER)
+        for row in decided:
             yield change_words.support_changed(now, row)
+        yield from self.supports(
+            now, {name for row in decided for name in (row.text_before, row.text_after)}
+        )
         if was.number != now.number:
             yield change_words.renumbered(was, now)
+
+    def supports(self, item: ItemAt, decided: Set[str]) -> Iterator[Change]:
+        """Yield which agencies support the item or no longer do, by name, without those that the group decided."""
+        before, after = (then.supports.get(item.pk, set()) for then in (self.before, self.after))
+        names = self.after.agencies
+        gone, come = (
+            [name for name in sorted(names[pk] for pk in found) if name not in decided]
+            for found in (before - after, after - before)
+        )
+        if len(gone) == len(come) == 1:
+            yield change_words.support_moved(item, gone[0], come[0])
+            return
+        for name in gone:
+            yield change_words.support_ended(item, name)
+        for name in come:
+            yield change_words.support_began(item, name)
 
     def by(self, item: ItemAt, kind: str, milestone: int | None = None) -> list[VariationAt]:
         """Return variations of a kind approved between the moments."""

@@ -4,6 +4,7 @@ These are items with a record written in between, or with a milestone or delay t
 between, as an agreed date passes without anything being written.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -14,7 +15,7 @@ from agencies.models import Agency
 from reports.progress.changes.change import Comparison
 from reports.progress.changes.compare import PlanThen, changes_of_plan, differences
 from reports.progress.view import PlanView
-from workitems.models import Member, Plan, Variation
+from workitems.models import Member, Plan, Support, Variation
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import (
     ItemAt,
@@ -33,7 +34,7 @@ from workitems.plan.plan_at.moment_reading import read_at
 def read_changes(view: PlanView, items: Sequence[ItemAt] | None = None) -> Comparison:
     """Return what changed between `view.since` and `view.at`, narrowed like the view.
 
-    At most 14 queries. `items` are all of the plan at the later moment, with texts, if they were read
+    At most 16 queries. `items` are all of the plan at the later moment, with texts, if they were read
     already. An item counts by where it is at that moment: it is reported under its new pillar and lead
     agency only.
     """
@@ -70,18 +71,34 @@ def read_both(
     `read` are all of the later items with their open milestones: with those that are the same at both moments, the
     earlier items have their status.
     """
-    milestones, items, variations, members = _differing(plan, since, at)
-    names = dict(Agency.objects.values_list("pk", "short_name")), pillar_titles(plan, at)
+    milestones, items, variations, members, supports = _differing(plan, since, at)
+    agencies = Agency.objects.select_related("successor").in_bulk()
+    names = {pk: row.short_name for pk, row in agencies.items()}, pillar_titles(plan, at)
     differing = set(milestones)
     others = [row for item in read for row in item.milestones if row.pk not in differing]
     before = _then(plan, since, milestones, items, variations, *names, others=others)
     after = _then(plan, at, milestones, items, variations, *names, read=read)
+    if supports:
+        before = replace(before, supports=_supports(plan, since))
+        after = replace(after, supports=_supports(plan, at))
     was = _members(plan, since) if members else []
     if not was:
         # Nobody joins a plan that was not there yet.
         return before, after
     now = _members(plan, at)
-    return replace(before, members=was), replace(after, members=now)
+    ended = {pk: row for pk, row in agencies.items() if not row.exists_on(at.on)}
+    return replace(before, members=was), replace(after, members=now, ended=ended)
+
+
+def _supports(plan: Plan, moment: Moment) -> dict[int, set[int]]:
+    """Return the supporting agencies of each item at a moment. One query."""
+    columns = ("item_id", "agency_id")
+    found: dict[int, set[int]] = defaultdict(set)
+    for item, agency in read_at(
+        Support, moment, columns, {"item__plan_id": plan.pk}, ended_on=None
+    ):
+        found[item].add(agency)
+    return found
 
 
 def _members(plan: Plan, moment: Moment) -> list[int]:
@@ -114,6 +131,8 @@ UNION SELECT 'variation', id, item_id FROM workitems_historicalvariation
 WHERE plan_id = %(plan)s AND {written}
 UNION SELECT 'member', id, NULL FROM workitems_historicalmember
 WHERE plan_id = %(plan)s AND {written}
+UNION SELECT 'support', id, item_id FROM workitems_historicalsupport
+WHERE history_plan_id = %(plan)s AND {written}
 """
 PAST = {
     "milestones": "workitems_historicalmilestone WHERE history_plan_id = %(plan)s",
@@ -129,8 +148,8 @@ TODAY = {
 
 def _differing(
     plan: Plan, since: Moment, at: Moment
-) -> tuple[list[int], list[int], list[int], list[int]]:
-    """Return the ids of the milestones, the items, the variations and the memberships that may differ."""
+) -> tuple[list[int], list[int], list[int], list[int], list[int]]:
+    """Return the ids of the milestones, the items, the variations, the memberships and the supports that may differ."""
     assert since.until is not None, "Nothing comes after today."
     written = "history_date >= %(since)s"
     if at.until is not None:
@@ -149,9 +168,10 @@ def _differing(
         found = cursor.fetchall()
     return (
         [pk for kind, pk, _ in found if kind == "milestone"],
-        list({item for kind, _, item in found if kind in ("milestone", "item")}),
+        list({item for kind, _, item in found if kind in ("milestone", "item", "support")}),
         [pk for kind, pk, _ in found if kind == "variation"],
         [pk for kind, pk, _ in found if kind == "member"],
+        [pk for kind, pk, _ in found if kind == "support"],
     )
 
 

@@ -333,7 +333,7 @@ def decide(
 ) -> Variation:
     """Record the decision of a meeting that has the variation on its agenda.
 
-    An approval takes effect at once: it moves the agreed date (the forecast stays as it is),
+    An approval takes effect at once: it moves the agreed date (and a forecast before that),
     changes the wording, withdraws the item and its open milestones and ends their delays, adds the
     item or milestone, or changes what `changes` knows. The matter becomes considered.
 
@@ -498,7 +498,12 @@ def _take_effect(variation: Variation, *, by: User, on: date) -> None:
             raise Refused(_("The agreed date has moved since this was requested."))
         assert variation.after is not None  # held by a check constraint
         milestone.agreed = variation.after
-        history.save_version(milestone, *Milestone.agreed.columns, by=by, reason=reason)
+        columns = Milestone.agreed.columns
+        # What was expected for an earlier day was said before the group agreed on this one.
+        if milestone.forecast_due < milestone.agreed_due:
+            milestone.forecast = variation.after
+            columns += Milestone.forecast.columns
+        history.save_version(milestone, *columns, by=by, reason=reason)
         return
     assert variation.item is not None  # held by a check constraint
     item = locked(variation.item)
