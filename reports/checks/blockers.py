@@ -245,7 +245,7 @@ def _late(material: Material) -> Iterator[Check]:
                 remedy=gettext(
                     "Ask {agency} to record it, or record what it told you. What is recorded after that day counts once "
                     "the briefing is dated later."
-                ).format(agency=material.drafted.found.facts.lead_of(item).short_name),
+                ).format(agency=material.drafted.found.facts.agencies[step.responsible].short_name),
             )
 
 

@@ -223,9 +223,16 @@ def requested(writer: Writer, item: ItemAt) -> Iterator[tuple[str, bool]]:
             to = _new_date(item, asked.milestone, asked.due)
         is_grave = asked.kind != Variation.Kind.WORDING
         sentence = f"{who} has asked the working group to {to}."
+        if asked.due is not None and asked.due.last_day < writer.facts.as_at:
+            sentence = _asked_too_late(who, asked.due)
         if sentence not in told:
             told.add(sentence)
             yield sentence, is_grave
+
+
+def _asked_too_late(who: str, due: KnownDate) -> str:
+    """Return that a date which waits for a decision has passed."""
+    return f"{who} asked the working group for {due}, which has passed, and has to ask for a later date."
 
 
 def _new_date(item: ItemAt, milestone: int | None, due: KnownDate) -> str:

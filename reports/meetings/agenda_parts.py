@@ -133,7 +133,8 @@ class _Subjects:
             how = (
                 f"where agencies answer by {long_date(day)}"
                 if self.at.on <= day
-                else f"where the time to answer ended on {long_date(day)}; the coordinator has to close it"
+                else f"where the time to answer ended on {long_date(day)}; the coordinator has to close it, give more "
+                "time or end it"
             )
             return replace(found, outcome=f"Not at this meeting: out of session, {how}")
         return replace(found, effects=tuple(map(line, self.effects.of(row))))

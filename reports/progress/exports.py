@@ -263,7 +263,7 @@ def open_delays(view: PlanView, at: PlanAt, made_at: datetime, *, cause: str) ->
         (date_column("Found"), lambda row: row.delay.found_on),
         (date_column("Date before"), lambda row: row.delay.before),
         (date_column("Date after"), lambda row: row.delay.after),
-        (number_column("Days"), lambda row: row.delay.days),
+        (number_column("Days"), lambda row: row.days),
         (number_column("Times moved"), lambda row: row.delay.times_moved),
         (
             Column("Mitigation", 50),

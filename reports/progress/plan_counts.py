@@ -11,7 +11,14 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from workitems.plan.attention import Line, attention
-from workitems.plan.plan_at import ItemAt, MilestoneAt, PlanAt, milestones_at, with_milestones
+from workitems.plan.plan_at import (
+    ItemAt,
+    MilestoneAt,
+    PlanAt,
+    days_of,
+    milestones_at,
+    with_milestones,
+)
 from workitems.terms.lateness import Status
 
 ATTENTION_SHOWN = 8
@@ -131,8 +138,9 @@ def timeline_of(at: PlanAt) -> list[ItemAt]:
 def _causes(at: PlanAt) -> list[CauseCount]:
     number: Counter[str] = Counter()
     days: Counter[str] = Counter()
+    days_by_pk = days_of(at.delays)
     for delay in at.delays:
         number[delay.cause] += 1
-        days[delay.cause] += delay.days
+        days[delay.cause] += days_by_pk[delay.pk]
     causes = [CauseCount(cause, number[cause], days[cause]) for cause in number]
     return sorted(causes, key=lambda each: (-each.days, each.cause))

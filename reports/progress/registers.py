@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from reports.progress.plan_counts import Due
 from workitems.models import Delay
-from workitems.plan.plan_at import DelayAt, ItemAt, PlanAt, grouped
+from workitems.plan.plan_at import DelayAt, ItemAt, PlanAt, days_of, grouped
 from workitems.terms.lateness import settlement_in_words, slip_in_words
 
 # Values of the query parameters "late" and "due" of the milestones page, with labels.
@@ -36,6 +36,7 @@ class DelayLine(NamedTuple):
     item: ItemAt
     slip: str = ""
     settled: str = ""
+    days: int = 0
 
     @property
     def cause(self) -> str:
@@ -49,7 +50,7 @@ def open_delays(at: PlanAt, *, cause: str = "") -> list[DelayLine]:
     place = {item.pk: index for index, item in enumerate(at.items)}
     rows.sort(key=lambda row: (place[row.item], row.pk))
     steps = {row.pk: row for row in at.milestones}
-    of_step = grouped(at.delays, "milestone")
+    of_step, days = grouped(at.delays, "milestone"), days_of(at.delays)
     return [
         DelayLine(
             row,
@@ -58,6 +59,7 @@ def open_delays(at: PlanAt, *, cause: str = "") -> list[DelayLine]:
             if len(own := of_step[row.milestone]) > 1 and row.milestone in steps
             else "",
             _settled(row, at),
+            days[row.pk],
         )
         for row in rows
     ]

@@ -85,20 +85,24 @@ def test_after_the_day_the_time_is_over_and_the_coordinator_is_chased(plan, item
     ]
     coordinating = plan.coordinating_agency.short_name
     assert found.reasons[-1].words == (
-        "The time to answer on a variation out of session ended on 20 June 2010; the coordinator has to close it."
+        "The time to answer on a variation out of session ended on 20 June 2010; the coordinator has to close it, "
+        "give more time or end it."
     )
     assert (found.verb, *found.asked[:2]) == (
         "chase",
-        f"{coordinating} has to close V4",
+        f"{coordinating} has to close V4, give more time or end it",
         "the time to answer ended on 20 June 2010",
     )
-    assert asked.state_on(later) == "Time is over; the coordinator has to close it"
+    assert (
+        asked.state_on(later)
+        == "Time is over; the coordinator has to close it, give more time or end it"
+    )
     meeting = MeetingFactory(plan=plan, held_on=date(2010, 12, 15))
     MatterFactory(meeting=meeting, variation=asked.variation)
     (matter,) = compose_pack(meeting, Moment.today(later)).agenda
     assert matter.variation.outcome == (
         "Not at this meeting: out of session, where the time to answer ended on 20 June 2010; "
-        "the coordinator has to close it"
+        "the coordinator has to close it, give more time or end it"
     )
 
 

@@ -88,7 +88,7 @@ def entries_of(feed: CalendarFeed, on: date) -> list[Entry]:
     found += [entry for source in SOURCES for entry in source(feed)]
     if not feed.plan.has_ended(on):
         found += [
-            *_milestones(feed),
+            *_milestones(feed, on),
             *_decisions(feed, on),
             *_mitigations(feed, on),
             *_votes(feed),
@@ -96,7 +96,7 @@ def entries_of(feed: CalendarFeed, on: date) -> list[Entry]:
     return sorted(found, key=lambda entry: (entry.day, entry.uid))
 
 
-def _milestones(feed: CalendarFeed) -> Iterator[Entry]:
+def _milestones(feed: CalendarFeed, on: date) -> Iterator[Entry]:
     rows = (
         Milestone.objects.open()
         .filter(item__plan=feed.plan, responsible_agency=feed.agency)
@@ -121,7 +121,12 @@ def _milestones(feed: CalendarFeed) -> Iterator[Entry]:
         )
         yield entry_of("milestone", row, row.agreed_due, title, lines, _("Milestone"))
         if row.forecast.last_day > row.agreed.last_day:
-            expected = _("{description} (agreed for {agreed}, now expected {forecast})").format(
+            says = (
+                _("{description} (agreed for {agreed}, now expected {forecast})")
+                if row.forecast_due >= on
+                else _("{description} (agreed for {agreed}, was expected {forecast}; no new date)")
+            )
+            expected = says.format(
                 description=row.description, agreed=row.agreed, forecast=row.forecast
             )
             yield entry_of(

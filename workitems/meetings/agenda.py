@@ -173,7 +173,7 @@ def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list
     )
     present = plan.present_day(on)
     found: list[tuple[Any, str, str]] = [
-        *((row, f"With the working group: {row.asks}.", "") for row in variations),
+        *((row, _variation_reason(row, present), "") for row in variations),
         *(
             (
                 row,
@@ -257,6 +257,15 @@ def _of_item(
         within=tuple((kind_of(row), row.pk) for row, _ in own),
         is_for_itself=bool(reasons),
     )
+
+
+def _variation_reason(variation: Variation, on: date) -> str:
+    says = f"With the working group: {variation.asks}."
+    due = variation.after if variation.kind == Variation.Kind.DATE else None
+    if due is None or due.last_day >= on:
+        return says
+    who = variation.requesting_agency.short_name
+    return f"{says} That date has passed: {who} has to ask for a later one."
 
 
 def _decision_reason(decision: Decision, on: date) -> str:

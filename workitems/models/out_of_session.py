@@ -90,9 +90,9 @@ class OutOfSession(models.Model):
         return self.state == self.State.OPEN
 
     def state_on(self, on: date) -> str:
-        """Return the state in words: once the last day to answer has passed, who has to close it."""
+        """Return the state in words: once the last day to answer has passed, what the coordinator has to do."""
         if self.is_open and self.is_over(on):
-            return _("Time is over; the coordinator has to close it")
+            return _("Time is over; the coordinator has to close it, give more time or end it")
         return str(self.get_state_display())
 
     def is_over(self, on: date) -> bool:

@@ -149,6 +149,10 @@ def _out_of_session(agencies: set[int], on: date) -> list[Line]:
     for each in rows:
         found = count_of(each, (answer.choice for answer in each.answers.all()), on)
         counts = f"{found.words[:1].upper()}{found.words[1:]}"
+        if found.can_close:
+            counts = _("You can close it. {counts}").format(counts=counts)
+        elif found.is_over:
+            counts = _("Give more time, or end it. {counts}").format(counts=counts)
         lines.append(
             line(
                 due=each.due_on,
@@ -157,9 +161,7 @@ def _out_of_session(agencies: set[int], on: date) -> list[Line]:
                 what=_("{reference} is being decided out of session").format(
                     reference=each.variation.reference
                 ),
-                detail=_("You can close it. {counts}").format(counts=counts)
-                if found.can_close
-                else counts,
+                detail=counts,
                 when=_("Time is over") if found.is_over else "",
                 may_finish=False,
                 url=each.get_absolute_url(),

@@ -238,7 +238,11 @@ class Line:
             return self._done_about(self._steps[0])
         for risk in self._risks:
             if risk.response:
-                return Point(risk.response, self._name(risk.owner))
+                owner = self._name(risk.owner)
+                about = _("{agency}, about risk {reference}").format(
+                    agency=owner, reference=risk.reference
+                )
+                return Point(risk.response, about if self.is_late else owner)
         return Point(_("Nothing recorded"), is_gap=True) if self.is_late or self.risk else Point()
 
     @property
@@ -261,10 +265,12 @@ class Line:
             )
         if not step.due_on:
             return Point(does, by)
-        return Point(
-            does,
-            _("{agency}, by {day}").format(agency=by, day=KnownDate(step.due_on)),
+        says = (
+            _("{agency}, was due on {day} and is not recorded as done")
+            if step.due_on < self.at.on
+            else _("{agency}, by {day}")
         )
+        return Point(does, says.format(agency=by, day=KnownDate(step.due_on)))
 
     @cached_property
     def verb(self) -> Verb | None:
@@ -275,9 +281,10 @@ class Line:
         if self.of_return or self.action:
             return Verb.CHASE
         if self._waiting:
-            by = self.at.out_of_session.get(self._waiting[0].pk)
+            row = self._waiting[0]
+            by = self.at.out_of_session.get(row.pk)
             if by is None:
-                return Verb.DECIDE
+                return Verb.CHASE if row.is_past else Verb.DECIDE
             return Verb.CHASE if by < self.at.on else Verb.BY_EMAIL
         if any(delay.settlement == Delay.Settlement.NEEDS_DECISION for delay in self._delays):
             return Verb.DECIDE
@@ -312,7 +319,8 @@ class Line:
             return self._asked_of_variation(self._waiting[0])
         if self.item is None:
             return self._asked_of_risk()
-        lead = self._name(self.item.lead)
+        late = self.late_milestone
+        lead = self._name(late.responsible if late else self.item.lead)
         if self.verb == Verb.DECIDE:
             says = _("Decide how to settle the cause")
             return Ask(says, short=_("How to settle the cause?"), of=lead)
@@ -320,7 +328,7 @@ class Line:
             return self._asked_of_risk()
         if self._lacks_steps:
             says = _("Ask {lead} what will be done").format(lead=lead)
-            return Ask(says, short=_("Late, and nothing is being done"), of=lead)
+            return Ask(says, short=_("Late, and nothing is recorded"), of=lead)
         if self._lacks_date:
             says = _("Ask {lead} for a new date").format(lead=lead)
             return Ask(says, short=_("Late, without a new date"), of=lead)
@@ -340,6 +348,7 @@ class Line:
             found,
             key=lambda row: (
                 row.pk in self.at.out_of_session,
+                row.is_past,
                 row.state != Variation.State.RECOMMENDED,
             ),
         )
@@ -361,7 +370,7 @@ class Line:
             if self.verb == Verb.CHASE:
                 closer = self.at.plan.coordinating_agency.short_name
                 return Ask(
-                    _("{agency} has to close {reference}").format(
+                    _("{agency} has to close {reference}, give more time or end it").format(
                         agency=closer, reference=reference
                     ),
                     _("the time to answer ended on {day}").format(day=by),
@@ -378,11 +387,13 @@ class Line:
                 _("{question} Answers by {day}").format(question=row.question, day=by),
                 reference,
             )
+        if row.is_past:
+            return self._asks_too_late(row)
         if row.state == Variation.State.RECOMMENDED:
             to_decide = [
                 each.reference
                 for each in self._waiting
-                if each.state == row.state and each.pk not in answered_by
+                if each.state == row.state and each.pk not in answered_by and not each.is_past
             ]
             return Ask(
                 ngettext(
@@ -395,11 +406,26 @@ class Line:
                 list_in_words(to_decide),
             )
         return Ask(
-            _("Variation {reference} awaits a recommendation").format(reference=reference),
-            row.effect,
+            _("{reference} ({effect}) is not yet advised").format(
+                reference=reference, effect=row.effect
+            ),
+            "",
             _("{question} Not advised yet").format(question=row.question),
             reference,
         )
+
+    def _asks_too_late(self, row: VariationAt) -> Ask:
+        """Return that the date which a variation asks for has passed, and who has to ask anew."""
+        assert row.due_after is not None
+        assert self.item is not None
+        late = self.late_milestone
+        agency = self._name(late.responsible if late else self.item.lead)
+        day = KnownDate(row.due_after, row.after_known_to)
+        passed = _("{reference} asks for {day}, which has passed").format(
+            reference=row.reference, day=day
+        )
+        says = _("{agency} has to ask for a later date").format(agency=agency)
+        return Ask(says, passed, f"{says}. {passed}", row.reference)
 
     @property
     def _ratings(self) -> str:

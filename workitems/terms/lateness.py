@@ -602,7 +602,8 @@ def _variations(concerns: Concerns, on: date) -> Iterator[str]:
             _("A variation is being decided out of session; agencies answer by {day}.")
             if on <= day
             else _(
-                "The time to answer on a variation out of session ended on {day}; the coordinator has to close it."
+                "The time to answer on a variation out of session ended on {day}; the coordinator has to close it, "
+                "give more time or end it."
             )
         )
         yield words.format(day=KnownDate(day))

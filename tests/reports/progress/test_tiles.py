@@ -174,7 +174,7 @@ def test_what_is_asked_is_grouped_by_what_the_group_does(plan, police):
         "discuss": [("", "Money ends", "R4"), ("5", "At risk, or on track?", str(police))],
         "hear": [("6", "Its agency says it is off track", str(police))],
         "chase": [
-            ("7", "Late, and nothing is being done", str(police)),
+            ("7", "Late, and nothing is recorded", str(police)),
             ("", "Return: due one day ago and not submitted", str(police)),
         ],
         "by_email": [("3", f"Move the date to {to}? Answers by 20 June 2010", "V5")],

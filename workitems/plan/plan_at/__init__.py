@@ -32,5 +32,6 @@ from workitems.plan.plan_at.rows import (
     RiskAt,
     VariationAt,
     by_openness,
+    days_of,
 )
 from workitems.plan.plan_at.whole_plan import PlanAt, causes_in_words, item_at, plan_at, returns_at

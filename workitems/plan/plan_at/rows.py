@@ -5,7 +5,7 @@ yet, so its date is None. Other records are ids. `version` is the id of the hist
 the row is today's record. Nothing here queries the database.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -91,6 +91,19 @@ class DelayAt(NamedTuple):
     @property
     def is_mitigated(self) -> bool:
         return bool(self.mitigations)
+
+
+def days_of(delays: Iterable[DelayAt]) -> dict[int, int]:
+    """Return the days of open delays by id. The last date of a milestone's delays may have passed: nobody knows a
+    later one, so that delay counts to the day of the view."""
+    found, last = {}, {}
+    for row in sorted(delays, key=lambda row: (row.due_after, row.pk)):
+        found[row.pk] = row.days
+        last[row.milestone] = row
+    for row in last.values():
+        if row.due_after < row.on:
+            found[row.pk] = (row.on - row.due_before).days
+    return found
 
 
 def by_openness(delay: DelayAt) -> tuple[bool, bool, bool]:
@@ -284,6 +297,11 @@ class VariationAt(NamedTuple):
             return says.format(wording=label)
         label = str(Variation.Kind(self.kind).label)
         return label[:1].lower() + label[1:]
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it asks for a date that has passed, so that it cannot be approved."""
+        return bool(self.due_before and self.due_after) and self.due_after < self.on  # type: ignore[operator]
 
     @property
     def question(self) -> str:
