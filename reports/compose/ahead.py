@@ -355,7 +355,8 @@ def _long_words(text: str) -> set[str]:
 def _with_response(writer: Writer, risk: RiskAt, threat: str, answer: str) -> str:
     """Return the threat with what its owner will do about it, or with the answer and the owner in brackets."""
     owner = writer.facts.agencies[risk.owner]
-    answer = without_we(answer, owner.short_name)
+    said_by = writer.facts.writer_of("risk", risk.pk, risk.response, risk.owner)
+    answer = without_we(answer, said_by.short_name)
     first, *rest = sentences(answer) or [""]
     names = owner.names
     if verb := completion("response", first, names):

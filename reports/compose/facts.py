@@ -18,6 +18,7 @@ from agencies.models import Agency, Appointment, by_short_name
 from agencies.records.composed import composed
 from reports.compose.slips import LateItem, late_items
 from reports.compose.subjects import DOUBTFUL
+from reports.compose.who_wrote import Written, written_by_ended
 from reports.document import DocumentError, Source
 from reports.document.dates import long_date, months_in
 from reports.models import (
@@ -211,6 +212,8 @@ class Facts:
     ended: Sequence[Agency] = ()
     # By ended agency: how many items it led on its last day, and how many of those its successor leads.
     taken_over: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    # The agencies that ended and wrote texts that their successors have now.
+    writers: Mapping[Written, int] = field(default_factory=dict)
     # By item that its reviewer rates at risk or off track: the reason that was given with the rating.
     reviewers_reasons: Mapping[int, str] = field(default_factory=dict)
     # By milestone: the latest decision by which the working group moved its date.
@@ -266,6 +269,10 @@ class Facts:
     def lead_of(self, item: ItemAt) -> Agency:
         return self.agencies[item.lead]
 
+    def writer_of(self, kind: str, pk: int, text: str, agency: int) -> Agency:
+        """Return the agency that wrote a record's text: `agency`, which has the record, or one that ended before."""
+        return self.agencies[self.writers.get((kind, pk, text), agency)]
+
     def updates_of(self, item: ItemAt) -> Sequence[UpdateFacts]:
         return self.updates.get(item.pk, ())
 
@@ -308,7 +315,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
             "Enter the ministerial appointment, or correct the briefing’s date."
         )
     agencies = {agency.pk: agency for agency in _agencies()}
-    members, ended = _members(plan, agencies, briefing.period_start, as_at)
+    members, ended, ever = _members(plan, agencies, briefing.period_start, as_at)
     pillars = tuple(_pillars(plan=plan.pk))
     moment = Moment.end_of(as_at)
     place = {pillar.pk: index for index, pillar in enumerate(pillars)}
@@ -331,6 +338,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         agencies=agencies,
         members=members,
         ended=ended,
+        writers=written_by_ended(plan, agencies, ever),
         taken_over={agency.pk: _taken_over(plan, agency, items) for agency in ended},
         pillars=pillars,
         items=tuple(items),
@@ -393,11 +401,13 @@ def _taken_over(plan: Plan, ended: Agency, items: Iterable[ItemAt]) -> tuple[int
 
 def _members(
     plan: Plan, agencies: Mapping[int, Agency], start: date, on: date
-) -> tuple[tuple[Agency, ...], tuple[Agency, ...]]:
-    """Return the working group on a day, and those of it that ended since the period's start, by name. One query."""
-    members, ended = [], []
+) -> tuple[tuple[Agency, ...], tuple[Agency, ...], set[int]]:
+    """Return the working group on a day, and those of it that ended since the period's start, by name; and all that it
+    ever had. One query."""
+    members, ended, ever = [], [], set()
     for pk, left_on in _memberships(plan=plan.pk):
         agency = agencies[pk]
+        ever.add(pk)
         last = agency.valid_to or on
         if agency.exists_on(on) and (left_on or on) >= on:
             members.append(agency)
@@ -407,7 +417,7 @@ def _members(
     def by_name(agency: Agency) -> str:
         return agency.short_name.casefold()
 
-    return tuple(sorted(members, key=by_name)), tuple(sorted(ended, key=by_name))
+    return tuple(sorted(members, key=by_name)), tuple(sorted(ended, key=by_name)), ever
 
 
 @composed

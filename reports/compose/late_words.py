@@ -315,7 +315,9 @@ def speaker(writer: Writer, entry: LateItem) -> str:
     found = entry.main_delay
     if found is None:
         return writer.facts.lead_of(entry.item).short_name
-    return writer.facts.agencies[found[0].milestone.responsible].short_name
+    slip, delay = found
+    has_it = slip.milestone.responsible
+    return writer.facts.writer_of("delay", delay.pk, delay.explanation, has_it).short_name
 
 
 def settled(writer: Writer, delay: DelayAt, *, of: str = "", introduce: bool = True) -> str:

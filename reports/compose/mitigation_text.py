@@ -415,10 +415,10 @@ def is_step(writer: Writer, source: Source, row: MitigationAt) -> bool:
 
 def _described(writer: Writer, source: Source, row: MitigationAt) -> str:
     """Return an action as its owner describes it, without another date than its own, "" if that is too long."""
-    who = writer.facts.agencies[row.owner].short_name
+    said_by = writer.facts.writer_of("action", row.pk, row.description, row.owner)
     told = without_other_date(row.description, row.due_on)
     with errors_naming(source):
-        return in_agency_words(writer, told, 2, ACTION_WORDS, who)
+        return in_agency_words(writer, told, 2, ACTION_WORDS, said_by.short_name)
 
 
 def _also(text: str, they: str, names: Iterable[str]) -> str:

@@ -141,5 +141,5 @@ def test_a_late_milestones_own_agency_is_asked(plan, step, customs):
     with without_decisions():
         step.responsible_agency = customs
         step.save()
-    assert line(plan).asked[1] == f"Ask {customs} what will be done"
+    assert line(plan).asked[0] == f"Ask {customs} what will be done"
     assert line(plan).asked.short == "Late, and nothing is recorded"

@@ -248,6 +248,8 @@ def test_nobody_waits_for_its_vote_where_the_successor_is_asked_too(
         "Police ended on 31 May 2010. MSD answers itself.",
     )
     assert list(asked.answers.filter(choice="")) == [own]
+    told = [each.what for each in item_history(milestone.item)]
+    assert told[0] == "closed the answer of Police on variation V1: it ended without answering."
 
 
 def test_a_vote_of_an_ended_agency_is_not_counted_and_the_quorum_is_that_of_the_others(
@@ -590,6 +592,26 @@ def test_what_changed_and_the_next_paper_say_who_took_over_what(
     assert re.findall(r"Police ended[^.]*", text) == [
         f"Police ended on {day}, and the Ministry of Social Development (MSD) took over its item"
     ]
+
+
+def test_the_next_paper_takes_our_for_the_agency_that_wrote_it(
+    ended, msd, item, plan, administrator
+):
+    risk = RiskFactory(
+        plan=plan,
+        owner_agency=ended,
+        response="Budget bid is with our CE.",
+        escalated_to="minister",
+        escalated_on=YESTERDAY,
+    )
+    hand_over(ended, administrator)
+    risk.refresh_from_db()
+    AppointmentFactory(portfolio=plan.portfolio)
+    briefing = BriefingFactory(
+        plan=plan, dated=TODAY, period_start=date(2010, 1, 1), period_end=TODAY
+    )
+    assert risk.owner_agency == msd
+    assert "Budget bid is with Police’s CE" in str(compose(briefing))
 
 
 def test_papers_miss_no_return_of_an_agency_that_has_ended_or_leads_nothing(

@@ -422,6 +422,8 @@ KINDS: dict[str, Kind] = {
             "item": "out_of_session__variation__item__number",
             "agency": "agency__short_name",
             "is_recorded": "is_recorded",
+            "ended_on": "agency__valid_to",
+            "at": "answered_at",
         },
         agencies=("agency_id",),
     ),

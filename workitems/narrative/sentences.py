@@ -6,9 +6,10 @@ by column or name (see record_kinds.py).
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from agencies.wording.translation import StrOrPromise, day_words
@@ -281,7 +282,8 @@ def _milestone(was: Was, now: Now) -> Sentences:
         )
         return
     old, new = _due(was, Milestone.agreed), _due(now, Milestone.agreed)
-    if old != new:
+    agreed = new if old != new else None
+    if agreed:
         says = (
             _("moved the agreed date of {name} {from_to}.")
             if old.last_day != new.last_day
@@ -289,7 +291,8 @@ def _milestone(was: Was, now: Now) -> Sentences:
         )
         yield Sentence(says.format(name=name, from_to=from_to(old, new)))
     old, new = _due(was, Milestone.forecast), _due(now, Milestone.forecast)
-    if old != new:
+    # A forecast for an earlier day ends with the new agreed date, in the same act.
+    if old != new and not (new == agreed and old.last_day < new.last_day):
         says = (
             _("moved the forecast of {name} {from_to}.")
             if old.last_day != new.last_day
@@ -774,10 +777,28 @@ def _out_of_session(was: Was, now: Now) -> Sentences:
             )
 
 
+def _ended_unanswered(now: Now) -> bool:
+    """Whether the hand-over of an agency that ended closed its answer, as `OutOfSessionAnswerQuerySet.asked` knows it."""
+    if now["choice"] != OutOfSessionAnswer.Choice.NO_VIEW or now["is_recorded"] in TRUE:
+        return False
+    if not (now["ended_on"] and now["at"]):
+        return False
+    at = datetime.fromisoformat(now["at"])
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return localdate(at) > date.fromisoformat(now["ended_on"][:10])
+
+
 def _answer(was: Was, now: Now) -> Sentences:
     if was is None:
         return
     if _differs(was, now, "choice") or _differs(was, now, "words"):
+        if _ended_unanswered(now):
+            yield Sentence(
+                _(
+                    "closed the answer of {agency} on variation V{number}: it ended without answering."
+                ).format(agency=now["agency"], number=now["number"])
+            )
+            return
         choice = OutOfSessionAnswer.Choice(now["choice"]).label.lower()
         says = (
             _("recorded from an email that {agency} {agrees} on variation V{number}.")
