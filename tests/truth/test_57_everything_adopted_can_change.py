@@ -20,6 +20,7 @@ from tests.factories import (
     BriefingFactory,
     MeetingFactory,
     MemberFactory,
+    MilestoneFactory,
     PillarFactory,
     ReturnFactory,
     RiskFactory,
@@ -367,6 +368,38 @@ def test_the_next_paper_names_the_end_who_left_and_who_ended_however_much_else_c
         "Health ended on 3 June 2010",
         "five other changes",
     ]
+
+
+def test_a_new_lead_is_asked_for_with_the_milestones_of_the_former(
+    plan, item, milestone, ask, approver, customs, client_of
+):
+    MilestoneFactory(item=item, number=9, description="Sent", responsible_agency=customs)
+    url = reverse("variations:change-item", args=[plan.slug, item.number, "lead"])
+    form = client_of(approver).get(url).context["form"]
+    assert (form.fields["with_milestones"].label, form.fields["to"].help_text) == (
+        "Also ask to give it the open milestone of Police: “Brochure printed”",
+        "Customs and DoL have no users yet, so nobody there could report on the item. Invite them "
+        "first.",
+    )
+    ask("lead", item, agency=customs.pk, with_milestones=True)
+    assert [
+        (each.kind, each.milestone, str(each.agency_after)) for each in plan.variations.all()
+    ] == [
+        ("lead", None, "Customs"),
+        ("responsible", milestone, "Customs"),
+    ]
+
+
+def test_cancelling_the_last_milestone_says_that_none_would_be_left(
+    plan, item, milestone, approver, client_of
+):
+    url = reverse(
+        "variations:change-milestone", args=[plan.slug, item.number, milestone.number, "cancel"]
+    )
+    says = "No open milestone would be left"
+    assert says in client_of(approver).get(url).text
+    MilestoneFactory(item=item, number=9)
+    assert says not in client_of(approver).get(url).text
 
 
 def test_the_next_paper_names_new_leads_and_cancelled_milestones_and_counts_the_rest(

@@ -4,15 +4,17 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from agencies.models import Agency
+from agencies.models import WRITING_ROLES, Agency, Seat
 from agencies.typed.fields import DayField, LinesField, TextField
-from agencies.wording.translation import StrOrPromise
+from agencies.wording.translation import StrOrPromise, list_in_words
 from workitems.models import Milestone, Variation
 from workitems.plan.forms.stems import remark_on_acronyms
 from workitems.variations.forms.variations import RequestForm, plan_of
-from workitems.variations.services.change_requests import LENGTHS, ROLE_LENGTH
+from workitems.variations.services.change_requests import LENGTHS, ROLE_LENGTH, milestones_of_lead
 
 Wording = Variation.Wording
 CHOOSE = gettext_lazy("Choose an agency")
@@ -29,17 +31,41 @@ def agency_field(label: StrOrPromise, required: StrOrPromise, **kwargs: Any) -> 
     )
 
 
+def _without_people(agencies: QuerySet[Agency]) -> str:
+    """Return that nobody of some agencies can write here yet, "" if there are none. One query."""
+    seated = Seat.objects.on(localdate()).filter(role__in=WRITING_ROLES).values("agency")
+    names = [str(agency) for agency in agencies.exclude(pk__in=seated)]
+    if not names:
+        return ""
+    return ngettext(
+        "{agencies} has no users yet, so nobody there could report on the item. Invite them first.",
+        "{agencies} have no users yet, so nobody there could report on the item. Invite them first.",
+        len(names),
+    ).format(agencies=list_in_words(names))
+
+
 class ChangeForm(RequestForm):
     """Base of the forms. `members` are the agencies of the plan's working group."""
 
-    field_order = ("version", "to", "what", "role", "text", "ends_on", "reason", "agency")
+    field_order = (
+        "version",
+        "to",
+        "with_milestones",
+        "what",
+        "role",
+        "text",
+        "ends_on",
+        "reason",
+        "agency",
+    )
     # A wording of a milestone, of the form that asks for one.
     wording = ""
 
     def __init__(self, *args: Any, members: QuerySet[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "to" in self.fields:
-            self.fields["to"].queryset = self.offered(members)  # type: ignore[attr-defined]
+            self.offered_now = self.offered(members)
+            self.fields["to"].queryset = self.offered_now  # type: ignore[attr-defined]
 
     def offered(self, members: QuerySet[Agency]) -> QuerySet[Agency]:
         """Return the agencies to choose from."""
@@ -59,8 +85,31 @@ class LeadForm(ChangeForm):
         gettext_lazy("Choose the agency that is to lead."),
     )
 
+    with_milestones = forms.BooleanField(required=False, initial=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].help_text = _without_people(self.offered_now)
+        own = milestones_of_lead(self.row)
+        if not own:
+            del self.fields["with_milestones"]
+            return
+        field = self.fields["with_milestones"]
+        field.label = ngettext(
+            "Also ask to give it the open milestone of {agency}: {names}",
+            "Also ask to give it the open milestones of {agency}: {names}",
+            len(own),
+        ).format(agency=self.row.lead_agency, names=list_in_words([f"“{each}”" for each in own]))
+        field.help_text = _("Otherwise {agency} stays responsible after the lead moves.").format(
+            agency=self.row.lead_agency
+        )
+
     def offered(self, members: QuerySet[Agency]) -> QuerySet[Agency]:
         return members.exclude(pk=self.row.lead_agency_id)
+
+    def given(self) -> dict[str, Any]:
+        asked = {"with_milestones": True} if self.cleaned_data.get("with_milestones") else {}
+        return {**super().given(), **asked}
 
 
 class ResponsibleForm(ChangeForm):

@@ -114,6 +114,14 @@ def _place(asked: Variation, row: Changed) -> None:
         asked.plan, asked.item, asked.milestone = row.item.plan, row.item, row
 
 
+def milestones_of_lead(row: Changed) -> list[Milestone]:
+    """Return the open milestones of an item for which its lead agency is responsible: a new lead leaves them there."""
+    if not isinstance(row, WorkItem):
+        return []
+    own = row.milestones.open().filter(responsible_agency=row.lead_agency_id)
+    return list(own.select_related("item__plan", "responsible_agency").order_by("number"))
+
+
 def row_of(asked: Variation) -> Changed:
     """Return what the request is of."""
     return asked.milestone or asked.item or asked.pillar or asked.plan

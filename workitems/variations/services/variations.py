@@ -236,7 +236,8 @@ def request_change(
 ) -> Variation:
     """Request to change what was adopted of the plan, a pillar, an item or a milestone.
 
-    `given` is what `changes.drafted` takes. Raise `Conflict` if `version`, that of the user's page, is
+    `given` is what `changes.drafted` takes; of a lead with `with_milestones`, each open milestone that the former lead
+    is responsible for is requested for the new one too. Raise `Conflict` if `version`, that of the user's page, is
     not the row's, and `Refused` for what `changes.faults` says, or if a pending request asks to change
     the same.
     """
@@ -250,7 +251,13 @@ def request_change(
                 reference=same.reference
             )
         )
-    return _request(asked, reason, agency, requested_by or by, by, at)
+    made = _request(asked, reason, agency, requested_by or by, by, at)
+    if kind == Variation.Kind.LEAD and given.get("with_milestones"):
+        for milestone in changes.milestones_of_lead(row):
+            its = changes.drafted(Variation.Kind.RESPONSIBLE, milestone, given)
+            if changes.pending_same(its) is None:
+                _request(its, reason, agency, requested_by or by, by, at)
+    return made
 
 
 # What a request needs to know of the row that it is of.

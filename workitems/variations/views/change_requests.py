@@ -171,6 +171,9 @@ def _asking(
             "what": what,
             "tabs": [(each.tab, addresses[name], name == what) for name, each in pages.items()],
             "pending": same.pending_in(plan),
+            "is_last": page.kind == Kind.CANCEL
+            and item is not None
+            and item.milestones.open().count() == 1,
             "keeping": _keeping(plan, form) if page.kind == Kind.MEMBER else None,
             "cancel_url": (item or plan).get_absolute_url(),
         },
