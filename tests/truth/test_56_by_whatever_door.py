@@ -8,13 +8,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from agencies.models import Agency, Seat
-from tests.factories import AgencyFactory, MemberFactory, PlanFactory, SeatFactory
+from tests.factories import AgencyFactory, MeetingFactory, MemberFactory, PlanFactory, SeatFactory
 from tests.workitems.intake.conftest import files  # noqa: F401
+from tests.workitems.record import ready_to_decide
 from tests.workitems.workbooks import file_of, setting, small
 from workitems.intake.services.plans import change_about
 from workitems.intake.workbook import import_workbook, preview_import
 from workitems.intake.workbook.columns import SHEETS, changes_of_adopted, described
 from workitems.models import Milestone, Plan, Support, Variation, WorkItem
+from workitems.variations.services import variations
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files")]
 
@@ -45,6 +47,8 @@ def send(client, plan):
     address = reverse("plans:import", args=[plan.slug])
 
     def send(**data):
+        if "reason" in data:
+            data.setdefault("rows", list(range(20)))
         return client.post(address, data)
 
     return send
@@ -93,7 +97,8 @@ def test_ten_differences_are_offered_as_ten_variations_with_one_reason(send, pla
         ("Milestones", "Responsible agency"),
     ]
     assert [row.obstacle for row in outcome.to_decide] == [""] * 10
-    assert "Propose these 10 changes" in page.text
+    assert "Propose the ticked changes" in page.text
+    assert page.text.count(" checked") == 10
     with_no_reason = send(fingerprint=outcome.fingerprint, reason="", once="a")
     assert with_no_reason.status_code == 422
     assert not Variation.objects.exists()
@@ -104,6 +109,9 @@ def test_ten_differences_are_offered_as_ten_variations_with_one_reason(send, pla
     # The same workbook still brings in what needs no decision, and offers nothing twice.
     assert after.status_code == 200
     assert after.context["outcome"].proposable == []
+    references = [f"V{number}" for number in range(1, 11)]
+    assert [row.asked.reference for row in after.context["outcome"].to_decide] == references
+    assert (after.text.count("Proposed: V"), "Not proposed" in after.text) == (10, False)
     done = send(fingerprint=after.context["outcome"].fingerprint, once="c")
     assert done.status_code == 302
     assert WorkItem.objects.get().confidence == "on_track"
@@ -151,6 +159,37 @@ def test_new_items_and_milestones_of_a_workbook_are_proposed(send, plan):
     send(fingerprint=outcome.fingerprint, reason=WHY)
     kinds = Variation.objects.order_by("number").values_list("kind", flat=True)
     assert (list(kinds), WorkItem.objects.count()) == (["item", "milestone"], 1)
+
+
+def test_only_the_ticked_changes_are_proposed(send, plan):
+    outcome = send(workbook=upload(rewritten())).context["outcome"]
+    nothing = send(fingerprint=outcome.fingerprint, reason=WHY, rows=[])
+    assert nothing.status_code == 422
+    assert "Tick at least one change." in nothing.text
+    send(fingerprint=outcome.fingerprint, reason=WHY, rows=[2, 7])
+    texts = Variation.objects.order_by("number").values_list("text_after", flat=True)
+    assert list(texts) == ["Train everybody", "Everybody trained"]
+
+
+def test_a_workbook_from_before_a_decision_does_not_undo_it_by_itself(send, plan):
+    """The plan was changed by a decision after the workbook was downloaded."""
+    outcome = send(workbook=upload(rewritten())).context["outcome"]
+    send(fingerprint=outcome.fingerprint, reason=WHY, rows=[2, 3])
+    coordinator = SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.COORDINATOR).user
+    meeting = MeetingFactory(plan=plan, held_on=TODAY)
+    for made in Variation.objects.order_by("number"):
+        variations.recommend(variation=made, recommendation="Yes.", by=coordinator, at=NOW)
+        ready_to_decide(meeting, made)
+        variations.decide(variation=made, approve=True, meeting=meeting, by=coordinator, at=NOW)
+    page = send(workbook=upload(small()))
+    rows = page.context["outcome"].to_decide
+    assert [(row.heading, row.undoes and row.undoes.reference) for row in rows] == [
+        ("Title", "V1"),
+        ("Lead agency", "V2"),
+        ("Supporting agencies", "V2"),
+    ]
+    assert " checked" not in page.text
+    assert "The plan had this before V1 was approved on 2 May 2010." in page.text
 
 
 def test_what_never_changes_is_refused(send, plan):

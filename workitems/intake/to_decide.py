@@ -22,7 +22,8 @@ Kind, Wording = Variation.Kind, Variation.Wording
 class ToDecide:
     """A difference that only a decision makes. `given` is what its request takes, `row` what it is of.
 
-    `obstacle` says why it cannot be proposed as things are; "" if it can.
+    `obstacle` says why it cannot be proposed as things are; "" if it can. `asked` is the variation that asks for it
+    already, and `undoes` the approved one before which the plan had what the workbook has.
     """
 
     sheet: str
@@ -34,6 +35,8 @@ class ToDecide:
     row: Any
     given: dict[str, Any]
     obstacle: str = ""
+    asked: Variation | None = None
+    undoes: Variation | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -57,8 +60,79 @@ OBSTACLE: list[Callable[[ToDecide, Asking], str]] = []
 
 
 def with_obstacles(rows: list[ToDecide], asking: Asking) -> list[ToDecide]:
-    """Return the rows, each with why it cannot be proposed, if it cannot."""
-    return [replace(row, obstacle=row.obstacle or OBSTACLE[0](row, asking)) for row in rows]
+    """Return the rows, each with why it cannot be proposed, if it cannot, and with what was asked and decided of it."""
+    variations = list(
+        Variation.objects.filter(plan__in={_plan_of(row.row) for row in rows})
+        .filter(state__in=[*Variation.PENDING, Variation.State.APPROVED])
+        .select_related("item", "pillar", "milestone")
+        .order_by("-number")
+    )
+    return [
+        replace(
+            row,
+            obstacle=row.obstacle or OBSTACLE[0](row, asking),
+            asked=next((v for v in variations if v.is_pending and _asks(v, row)), None),
+            undoes=next((v for v in variations if not v.is_pending and _undone(v, row)), None),
+        )
+        for row in rows
+    ]
+
+
+def _plan_of(row: Any) -> Any:
+    if isinstance(row, Milestone):
+        return row.item.plan_id
+    return row.pk if isinstance(row, Plan) else row.plan_id
+
+
+def _is_of(variation: Variation, row: ToDecide) -> bool:
+    """Whether a variation is of the same row and text or detail."""
+    of, wording = row.row, row.given.get("wording", "")
+    name = {Milestone: "milestone_id", WorkItem: "item_id", Pillar: "pillar_id"}.get(type(of))
+    same = name is None or getattr(variation, name) == of.pk
+    return same and (variation.kind, variation.wording) == (row.kind, wording)
+
+
+def _asks(variation: Variation, row: ToDecide) -> bool:
+    """Whether a variation asks for what the row says."""
+    return _is_of(variation, row) and _has(variation, row, "after")
+
+
+def _undone(variation: Variation, row: ToDecide) -> bool:
+    """Whether the row says what was so before an approved variation."""
+    if (variation.kind, row.kind) == (Kind.LEAD, Kind.SUPPORTER):
+        # Who came to lead the item ended to support it by that.
+        is_its = variation.item_id == row.row.pk
+        return is_its and variation.agency_after_id == row.given["agency"]
+    return _is_of(variation, row) and _has(variation, row, "before")
+
+
+def _has(variation: Variation, row: ToDecide, side: str) -> bool:
+    """Whether a side of a variation of the same row ("before", "after") is what the row says."""
+    given, text = row.given, getattr(variation, f"text_{side}")
+    match row.kind:
+        case Kind.LEAD | Kind.RESPONSIBLE:
+            return bool(getattr(variation, f"agency_{side}_id") == given["agency"])
+        case Kind.DATE:
+            return bool(getattr(variation, side) == given["due_after"])
+        case Kind.END:
+            day = getattr(variation, f"due_{side}")
+            return (day.isoformat() if day else None) == given["ends_on"]
+        case Kind.SUPPORTER:
+            other = "after" if side == "before" else "before"
+            is_its = given["agency"] in (variation.agency_before_id, variation.agency_after_id)
+            wanted = side if given["role"] is not None else other
+            return is_its and getattr(variation, f"agency_{wanted}_id") == given["agency"]
+        case Kind.WORDING:
+            return bool(text == given["text"])
+        case Kind.ITEM:
+            return side == "after" and variation.about == row.now
+        case Kind.MILESTONE:
+            added = variation.addition
+            steps = added.milestones if added is not None else ()
+            return side == "after" and any(step.description == row.now for step in steps)
+        case Kind.WITHDRAWAL:
+            return side == "after"
+    return bool(text == row.now)
 
 
 def request_of(field: str, row: Any, value: Any) -> tuple[str, dict[str, Any]]:

@@ -33,7 +33,6 @@ from workitems.intake.workbook.columns import SHEETS
 from workitems.models import Plan
 from workitems.plan.asat import Moment
 from workitems.plan.views.lookups import plan_at_any_stage, require, signed_in
-from workitems.terms.spans import in_words
 
 # The preview shows this many rows and the number of the others.
 ROWS_SHOWN = 300
@@ -154,6 +153,9 @@ class _Import:
             messages.error(self.request, _("The workbook is no longer here. Choose it again."))
             return redirect(self.request.path)
         by = signed_in(self.request)
+        rows = {int(each) for each in self.request.POST.getlist("rows") if each.isdecimal()}
+        if not rows:
+            form.add_error(None, _("Tick at least one change."))
         with file:
             try:
                 if not form.is_valid():
@@ -165,6 +167,7 @@ class _Import:
                     plan=self.plan,
                     reason=form.cleaned_data["reason"],
                     expected=form.cleaned_data["fingerprint"],
+                    rows=rows,
                 )
             except WorkbookRefused as refused:
                 return self.upload_page(WorkbookForm(), refused.faults)
@@ -257,6 +260,7 @@ class _Import:
                     initial={"fingerprint": outcome.fingerprint}, auto_id="id_propose_%s"
                 ),
                 "propose_label": _propose_label(len(outcome.proposable)),
+                "ticked": self.request.POST.getlist("rows") if propose else None,
                 "changed": changed[:ROWS_SHOWN],
                 "changed_more": max(0, len(changed) - ROWS_SHOWN),
                 "new": new[:ROWS_SHOWN],
@@ -268,6 +272,4 @@ class _Import:
 
 
 def _propose_label(count: int) -> str:
-    """Return "Propose these ten changes"."""
-    label = ngettext("Propose this change", "Propose these {count} changes", count)
-    return label.format(count=in_words(count) if count else "")
+    return ngettext("Propose this change", "Propose the ticked changes", count)

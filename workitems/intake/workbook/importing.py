@@ -161,11 +161,19 @@ def _outcome(examined: _Examined, by: User | None, at: datetime, reason: str = "
 
 
 def propose_from_workbook(
-    file: BinaryIO, *, at: datetime, by: User, plan: Plan, reason: str, expected: str
+    file: BinaryIO,
+    *,
+    at: datetime,
+    by: User,
+    plan: Plan,
+    reason: str,
+    expected: str,
+    rows: Collection[int],
 ) -> tuple[Outcome, list[Variation]]:
     """Request as variations, all with one reason, what of the workbook only a decision changes.
 
-    The coordinating agency asks. One transaction: all that can be proposed, or none. If the plan has changed
+    `rows` are the places in `to_decide` of what was chosen. The coordinating agency asks. One transaction: all of it
+    that can be proposed, or none. If the plan has changed
     since the preview with the fingerprint `expected`, nothing is written. Raise `WorkbookRefused` as
     `preview_import` does.
     """
@@ -176,7 +184,8 @@ def propose_from_workbook(
         if expected != outcome.fingerprint:
             return outcome, []
         asking = Asking(reason, outcome.plan.coordinating_agency, by, at)
-        return outcome, [ASK[0](row, asking) for row in outcome.proposable]
+        chosen = [row for place, row in enumerate(outcome.to_decide) if place in rows]
+        return outcome, [ASK[0](row, asking) for row in chosen if not row.obstacle]
 
 
 def import_workbook(
