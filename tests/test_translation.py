@@ -30,7 +30,7 @@ KNOWN = frozenset(
         *("to", "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
         *("Oct to Dec", "Jul to Sep", "Apr to Jun", "Jan to Mar"),
         # The titles that an agenda proposes are kept with the meeting.
-        *("Decision of", "Customs was to do this by", "overdue by", "objective"),
+        *("Decision of", "With Customs, to be done by", "overdue by", "objective"),
         *("Return of Police for January to June", "Office of the Minister of Immigration"),
         # A spreadsheet's own words, which are read back.
         "A milestone's first row here is its delay",

@@ -14,7 +14,7 @@ from django.db import models
 from agencies.models import Agency, User
 from agencies.records import history
 from agencies.typed.asking import Fault
-from agencies.wording.translation import StrOrPromise
+from agencies.wording.translation import StrOrPromise, day_words
 
 
 def agency_on(agency: Agency, day: date) -> Agency:
@@ -75,7 +75,11 @@ class Holding:
     def lines(self, agency: Agency, on: date) -> list[str]:
         """Return the names of the rows, by plan: "1.1, 1.2 (National Plan)". One query."""
         if not self.plan:
-            return [f"{self.prefix}{name}" for name in self._named(agency, on, self.names)]
+            names = self._named(agency, on, self.names)
+            return [
+                day_words(name) if isinstance(name, date) else f"{self.prefix}{name}"
+                for name in names
+            ]
         by_plan: dict[str, dict[str, None]] = {}
         for title, name in self._named(agency, on, self.plan, self.names):
             by_plan.setdefault(title, {})[f"{self.prefix}{name}"] = None

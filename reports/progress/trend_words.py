@@ -17,7 +17,8 @@ SUCH_DATES = {
     DateWarning.FORECAST: gettext_lazy("that an agency expected to miss"),
     DateWarning.AGENCY: gettext_lazy("that an agency rated at risk or off track"),
     DateWarning.REVIEWER: gettext_lazy("that the reviewer rated at risk or off track"),
-    DateWarning.MOVED: gettext_lazy("that had been moved before"),
+    # A date that has another warning is among those.
+    DateWarning.MOVED: gettext_lazy("that had been moved before and had no other warning"),
 }
 
 

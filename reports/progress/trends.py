@@ -7,7 +7,7 @@ equal the dashboard's of that day. Only history rows with a changed counted colu
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, partial
@@ -157,7 +157,7 @@ def read_trends(
         rows_at(Delay, moment, of={"milestone__item__plan_id": plan.pk})
         .filter(found_on__lte=moment.on)
         .order_by()
-        .values_list("milestone_id", "cause", "due_before", "due_after")
+        .values_list("milestone_id", "cause", "due_before", "due_after", "found_on")
     )
 
     points = _points(plan, moment.on, items, milestones)
@@ -177,8 +177,8 @@ def read_trends(
         if (dates := _Dates(*versions[-1])).item in last
     }
     delayed = [
-        (cause, at_last[pk][1].responsible, (after - before).days)
-        for pk, cause, before, after in delays
+        (cause, _responsible(milestones[pk], found_on), (after - before).days)
+        for pk, cause, before, after, found_on in delays
         if pk in at_last
     ]
     met = list(_met(at_last.values(), moment.on))
@@ -208,6 +208,11 @@ def read_trends(
     )
 
 
+def _responsible(versions: Sequence[Any], day: date) -> int:
+    """Return the agency that was responsible for a milestone at the end of a day, or when it was first recorded."""
+    until = seconds_of(end_of(day))
+    first, *later = (_Dates(*version) for version in versions)
+    return next((dates for dates in reversed(later) if dates.at < until), first).responsible
 # --- points in time -----------------------------------------------------------------------------
 
 

@@ -47,7 +47,7 @@ def test_an_overdue_action_comes_before_a_late_item(plan, meeting, late, customs
         "Ask the banks (1).",
         "Brochure",
     ]
-    assert lines(plan)[1][1] == "Customs was to do this by 20 May 2010; overdue by 12 days."
+    assert lines(plan)[1][1] == "This was to be done by 20 May 2010; overdue by 12 days."
 
 
 @pytest.mark.parametrize("due, done", [(TODAY, None), (date(2010, 5, 1), date(2010, 5, 30))])

@@ -17,6 +17,7 @@ from agencies.records import history
 from reports.checks.material import missing_returns
 from reports.compose import compose
 from reports.progress.changes.load import read_changes
+from reports.progress.trends import read_trends
 from reports.progress.view import PlanView
 from tests.factories import (
     AgencyFactory,
@@ -24,6 +25,7 @@ from tests.factories import (
     BriefingFactory,
     ClearanceFactory,
     DelayFactory,
+    FollowUpFactory,
     MatterFactory,
     MeetingFactory,
     MitigationFactory,
@@ -369,8 +371,7 @@ def test_what_the_coordinator_is_reading_is_not_moved(ended, msd, item, of_retur
     ReturnFactory(round=of_return.round, agency=msd, state="submitted", submitted_at=NOW)
     sentence = (
         f"The return of MSD for {of_return.round} is submitted, so the answers of Police cannot move "
-        "into MSD’s. Ask the coordinator to accept both, to send it back, or to close the round. "
-        "Then hand over."
+        "into MSD’s. First the coordinator has to accept both, send it back, or close the round."
     )
     with unchanged(item, of_return), refused(sentence):
         hand_over(ended, administrator)
@@ -492,6 +493,36 @@ def test_only_a_return_that_was_sent_back_shows_what_changed_since(
     other.refresh_from_db()
     (section,) = return_page(other, TODAY, is_for_reading=True).sections
     assert section.since_sent_back == []
+
+
+def test_a_request_says_who_asked_and_a_delay_is_counted_for_who_had_it(
+    ended, msd, item, milestone, administrator, contributor, client_of
+):
+    variation = VariationFactory(milestone=milestone, requesting_agency=ended)
+    DelayFactory(milestone=milestone, found_on=YESTERDAY)
+    day = NOW + timedelta(days=1)
+    with time_machine.travel(day, tick=False):
+        hand_over(ended, administrator, on=TOMORROW, at=day)
+        page = client_of(contributor).get(variation.get_absolute_url()).text
+    variation.refresh_from_db()
+    assert variation.requesting_agency == msd
+    asked = page[page.index("Asked by") :]
+    assert asked.index(ended.name) < asked.index(f"Now with {msd.name}")
+    trends = read_trends(item.plan, Moment.today(TOMORROW))
+    assert [row.label for row in trends.delayed_agencies] == ["Police"]
+
+
+def test_what_is_held_until_a_day_says_the_day(ended, plan):
+    FollowUpFactory(owner_agency=ended, due_on=date(2010, 7, 5))
+    clearance = ClearanceFactory(agency=ended, briefing__plan=plan)
+    paper = clearance.briefing
+    assert (
+        lines(ended)["Follow-ups of the Minister’s answers"],
+        lines(ended)["Clearances to give"],
+    ) == (
+        ["5 July 2010"],
+        [f"{paper.tracker_number} of {paper.dated:%-d %B %Y} ({plan})"],
+    )
 
 
 @pytest.fixture

@@ -270,7 +270,7 @@ def _variation_reason(variation: Variation, on: date) -> str:
 
 def _decision_reason(decision: Decision, on: date) -> str:
     assert decision.due_on is not None and decision.owner_agency is not None
-    was = f"{decision.owner_agency.short_name} was to do this by {day_words(decision.due_on)}"
+    was = f"With {decision.owner_agency.short_name}, to be done by {day_words(decision.due_on)}"
     if decision.due_on >= on:
         return f"{was}."
     return f"{was}; overdue by {span_in_words(decision.due_on, on)}."

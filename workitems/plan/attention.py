@@ -107,8 +107,7 @@ class Line:
     @cached_property
     def reasons(self) -> Sequence[Reason]:
         if self.action:
-            words = _("{agency} was to do this by {day}; overdue by {time}.").format(
-                agency=self._name(self.action.owner),
+            words = _("This was to be done by {day}; overdue by {time}.").format(
                 day=KnownDate(self.action.due_on),
                 time=span_in_words(self.action.due_on, self.at.on),
             )

@@ -120,7 +120,7 @@ def test_variations_decisions_and_risks_are_proposed_with_a_reason(
     assert keys(proposals(plan, TODAY)) == [
         (
             "Decision of 31 May 2010: Ask.",
-            ("Police was to do this by 31 May 2010; overdue by one day.",),
+            ("With Police, to be done by 31 May 2010; overdue by one day.",),
         ),
         (
             "1.2 Print a brochure",
@@ -129,7 +129,7 @@ def test_variations_decisions_and_risks_are_proposed_with_a_reason(
                 "from 30 June 2010 to 30 September 2010.",
             ),
         ),
-        ("Decision of 31 May 2010: Say.", ("Police was to do this by 30 June 2010.",)),
+        ("Decision of 31 May 2010: Say.", ("With Police, to be done by 30 June 2010.",)),
         (
             "Risk R2: Trained staff leave.",
             ("Escalated to the working group on 31 May 2010.",),

@@ -35,8 +35,8 @@ class OpenReturns(Holding):
                     yield (
                         _(
                             "The return of {agency} for {round} is {state}, so the answers of {ended} "
-                            "cannot move into {successor}’s. Ask the coordinator to accept both, to send "
-                            "it back, or to close the round. Then hand over."
+                            "cannot move into {successor}’s. First the coordinator has to accept both, send "
+                            "it back, or close the round."
                         ).format(
                             agency=owner,
                             round=each.round,

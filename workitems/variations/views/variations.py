@@ -4,6 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -107,7 +108,10 @@ def visible_variation(request: HttpRequest, slug: str, number: int) -> Variation
         "decision",
         "pillar",
     )
-    row = get_object_or_404(rows, number=number)
+    # An agency that ended has handed the request over since.
+    first = Variation.history.filter(id=OuterRef("pk")).order_by("history_id")
+    asked_as = Subquery(first.values("requesting_agency__name")[:1])
+    row = get_object_or_404(rows.annotate(asked_as=asked_as), number=number)
     row.plan = plan
     if row.item is not None:
         row.item.plan = plan
