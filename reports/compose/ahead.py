@@ -83,7 +83,10 @@ def next_steps(writer: Writer) -> Section:
         *_dates(writer, shown, actions, room),
     ]
     unshown = [step for step in ahead if step not in shown]
-    paragraphs.append(_closing(writer, unshown, has_shown=bool(shown)))
+    paragraphs += _closing(writer, unshown, has_shown=bool(shown))
+    if not paragraphs:
+        none = "No further date is recorded for the next 12 months."
+        paragraphs.append(writer.paragraph(none, about="closing"))
     return Section(SectionKind.NEXT_STEPS, "Next steps", tuple(paragraphs))
 
 
@@ -208,10 +211,13 @@ def _line(writer: Writer, item: ItemAt, step: MilestoneAt, *, is_earliest: bool 
     return f"{step.forecast}{sure}: {writer.names.line(item, step, who)}"
 
 
-def _closing(writer: Writer, unshown: list[Step], *, has_shown: bool) -> Paragraph:
-    """Return a paragraph on where the other steps of the coming 12 months are, and the promise to report risks."""
-    words = "You will be told at once of any new delay or risk."
+def _closing(writer: Writer, unshown: list[Step], *, has_shown: bool) -> Iterator[Paragraph]:
+    """Yield a paragraph on where the other steps of the coming 12 months are, and the promise to report risks at once:
+    not where the paper is the first to tell of a late item."""
+    words = "" if writer.facts.tells_late else "You will be told at once of any new delay or risk."
     is_short = writer.is_tight and writer.is_by_item
+    if not words and not unshown:
+        return
     if unshown:
         where = writer.where(["items", "items_texts"])
         if where:
@@ -222,9 +228,9 @@ def _closing(writer: Writer, unshown: list[Step], *, has_shown: bool) -> Paragra
         else:
             count = count_in_words(len(unshown), "more milestone" if has_shown else "milestone")
             sentence = f"{capitalised(count)} {agree(len(unshown), 'follows', 'follow')} in the next 12 months."
-        words = sentence if is_short else f"{sentence} {words}"
+        words = sentence if is_short else f"{sentence} {words}".strip()
     sources = [milestone_source(item, step) for item, step in unshown]
-    return writer.paragraph(words, about="closing", sources=sources or None)
+    yield writer.paragraph(words, about="closing", sources=sources or None)
 
 
 def risks(writer: Writer) -> Section:

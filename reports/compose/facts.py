@@ -86,11 +86,12 @@ class UpdateFacts(NamedTuple):
 
 class LastPaper(NamedTuple):
     """The last paper of the same kind that was issued before this one, and how many items were
-    complete and late on its date."""
+    complete and late on its date, and which were late."""
 
     dated: date
     complete: int
     late: int
+    late_items: frozenset[int] = frozenset()
 
 
 class Term(NamedTuple):
@@ -244,6 +245,14 @@ class Facts:
     @property
     def coordinator(self) -> Agency:
         return self.agencies[self.plan.coordinating_agency_id]
+
+    @property
+    def tells_late(self) -> bool:
+        """Whether an item has become late since the last paper, so that the Minister was not told at once."""
+        last = self.last_paper
+        return last is not None and any(
+            item.is_late and item.pk not in last.late_items for item in self.items
+        )
 
     @property
     def is_year(self) -> bool:
@@ -562,6 +571,7 @@ def _last_paper(briefing: Briefing) -> LastPaper | None:
         dated,
         complete=sum(item.stage == Stage.COMPLETE for item in items),
         late=sum(item.is_late for item in items),
+        late_items=frozenset(item.pk for item in items if item.is_late),
     )
 
 

@@ -65,7 +65,8 @@ def last_reported(plan: Plan) -> date | None:
 
 
 def _last(plan: Plan) -> Briefing | None:
-    return plan.briefings.exclude(state=Briefing.State.WITHDRAWN).newest_first().first()
+    rows = plan.briefings.exclude(state=Briefing.State.WITHDRAWN)
+    return rows.order_by("-period_end", "-dated", "-pk").first()
 
 
 def before_in_words(plan: Plan) -> str:

@@ -523,6 +523,14 @@ def test_approvers_are_mailed_and_the_coordinator_hears_when_it_can_be_closed(
         ("Customs approver", "Customs is asked to agree or decline by 10 June 2010, in 9 days."),
         ("Police approver", "Police is asked to agree or decline by 10 June 2010, in 9 days."),
     ]
+    assert news(AFTER, "overdue")[:2] == [
+        (
+            "Coordinator",
+            "DoL was asked to answer by 10 June 2010. Nobody there can answer here: record its answer "
+            "from an email, or invite an approver.",
+        ),
+        ("Customs approver", "Customs was asked to answer by 10 June 2010. It still can."),
+    ]
     record(asked, police, coordinator, note="Email, 1 June 2010.")
     assert news(TOMORROW, "out_asked")[-1] == (
         "Police approver",

@@ -55,14 +55,20 @@ def _plan(row: OutOfSession) -> Plan:
 
 
 def _asked(answer: OutOfSessionAnswer, seats: Seats, on: date) -> Iterator[OtherNews]:
-    row = answer.out_of_session
+    row, approvers = answer.out_of_session, _approvers(answer, seats)
     reason = step_of(row.due_on, localdate(row.asked_at), on, first=Reason.OUT_OF_SESSION)
     due = day_words(row.due_on)
     if reason == Reason.OVERDUE:
         late = span_in_words(row.due_on, on)
-        sentence = _("{agency} was asked to answer by {due}. It still can.").format(
-            agency=answer.agency, due=due
+        says = (
+            _("{agency} was asked to answer by {due}. It still can.")
+            if approvers
+            else _(
+                "{agency} was asked to answer by {due}. Nobody there can answer here: record its answer from an "
+                "email, or invite an approver."
+            )
         )
+        sentence = says.format(agency=answer.agency, due=due)
         state = _("is overdue by {time}").format(time=late)
     else:
         when = until(row.due_on, on)
@@ -70,8 +76,11 @@ def _asked(answer: OutOfSessionAnswer, seats: Seats, on: date) -> Iterator[Other
             agency=answer.agency, due=due, when=when
         )
         state = _("is due {when}").format(when=when)
-    people = _approvers(answer, seats) or seats.coordinators(_plan(row))
-    yield from _lines(row, answer.agency, people, reason, row.due_on.isoformat(), sentence, state)
+    people = approvers or seats.coordinators(_plan(row))
+    link = _("Read it and answer") if approvers else _("Open the decision")
+    yield from _lines(
+        row, answer.agency, people, reason, row.due_on.isoformat(), sentence, state, link
+    )
 
 
 def _recorded(answer: OutOfSessionAnswer, seats: Seats) -> Iterator[OtherNews]:
@@ -126,6 +135,7 @@ def _lines(
     occasion: str,
     sentence: str,
     state: str,
+    link: str = "",
 ) -> Iterator[OtherNews]:
     return other_news(
         people,
@@ -139,7 +149,7 @@ def _lines(
         sentence=sentence,
         state=state,
         path=row.get_absolute_url(),
-        link=_("Read it and answer") if reason not in CLOSED else _("Open the decision"),
+        link=link or (_("Read it and answer") if reason not in CLOSED else _("Open the decision")),
     )
 
 

@@ -12,6 +12,7 @@ from reports.drafting.cover import before_in_words, draft, next_period, rounds_i
 from reports.models import Briefing
 from tests.factories import (
     AgencyFactory,
+    BriefingFactory,
     MemberFactory,
     OfficeSeatFactory,
     PlanFactory,
@@ -270,6 +271,12 @@ def test_a_sentence_says_what_came_before_a_new_briefing(plan, coordinator):
     assert before_in_words(plan) == says
     plan.briefings.update(state=Briefing.State.CLOSED)
     assert before_in_words(plan) == "The last briefing reports to 30 July 2010."
+    # One dated earlier that reports further is the last.
+    plan.briefings.update(dated=date(2010, 12, 9))
+    period = {"period_start": date(2010, 7, 31), "period_end": date(2010, 8, 31)}
+    BriefingFactory(plan=plan, dated=date(2010, 9, 1), **period)
+    says = "The last briefing, which is not issued, reports to 31 August 2010."
+    assert before_in_words(plan) == says
 
 
 def test_a_sentence_says_which_rounds_a_period_has_and_leaves_out(plan):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from reports.compose import write
+from reports.compose.facts import LastPaper
 from reports.compose.planned import last_plan, why_past
 from reports.document import words
 from tests.reports.in_memory import (
@@ -295,3 +296,11 @@ def test_a_risk_alert_says_that_there_is_no_risk():
     assert [run.text for run in section.paragraphs[0].text] == [
         "No risk to the Plan is before you."
     ]
+
+
+def test_a_paper_that_first_tells_of_a_late_item_does_not_promise_to_tell_at_once():
+    one = item("1.1", step(PAST, delay(), forecast_due=LATER))
+    told = LastPaper(date(2010, 1, 10), complete=0, late=1, late_items=frozenset({one.pk}))
+    assert ahead(one, last_paper=told)[-1].endswith(PROMISE)
+    untold = told._replace(late=0, late_items=frozenset())
+    assert ahead(one, last_paper=untold) == ["Annex B lists the milestone of the next 12 months."]
