@@ -239,7 +239,7 @@ def all_milestones(view: PlanView, at: PlanAt, made_at: datetime) -> Sheet:
         *_of_milestone(at),
         *DATES,
         (date_column("Completed"), lambda row: row.milestone.completed_on),
-        (date_column("Withdrawn"), lambda row: row.milestone.withdrawn_on),
+        (date_column("Cancelled"), lambda row: row.milestone.withdrawn_on),
         LATENESS,
     ]
     items = with_milestones(shown.items, milestones)

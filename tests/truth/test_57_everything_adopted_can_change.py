@@ -182,7 +182,7 @@ def test_a_cancelled_milestone_is_neither_late_nor_counted_and_stays_readable(
     assert (now.is_late, now.milestones) == (False, ())
     page = client_of(contributor).get(item.get_absolute_url()).text
     assert delayed.description in page
-    assert "Withdrawn" in page
+    assert "Cancelled" in page
 
 
 def test_a_milestone_is_reworded_its_words_and_when_it_is_done(item, milestone, decided):
@@ -400,6 +400,19 @@ def test_cancelling_the_last_milestone_says_that_none_would_be_left(
     assert says in client_of(approver).get(url).text
     MilestoneFactory(item=item, number=9)
     assert says not in client_of(approver).get(url).text
+
+
+def test_a_cancelled_milestone_is_cancelled_on_every_page(
+    plan, item, milestone, decided, client_of, contributor
+):
+    WorkItem.objects.filter(pk=item.pk).update(confidence="on_track", stage="under_way")
+    Milestone.objects.filter(item=item).exclude(pk=milestone.pk).update(completed_on=TODAY)
+    decided("cancel", milestone)
+    page = " ".join(client_of(contributor).get(item.get_absolute_url()).text.split())
+    assert ("Cancelled" in page, "Withdrawn" in page) == (True, False)
+    # Its agency says that it is on track, and nothing says until when.
+    assert "Its agency says so; no open milestone has a date." in page
+    assert "Hear when it is due, or that it is complete" in page
 
 
 def test_the_next_paper_names_new_leads_and_cancelled_milestones_and_counts_the_rest(

@@ -159,6 +159,9 @@ class Lateness(NamedTuple):
         Each counts from the agreed date: overdue to the day asked about, expected to the forecast,
         done to the completion.
         """
+        if self.state == Late.WITHDRAWN and self.due is not None:
+            # A milestone; an item, which is withdrawn, has no date here.
+            return _("Cancelled")
         if not self.has_length:
             return self.state.label
         length = ""

@@ -163,10 +163,10 @@ LABELS = {
         lambda count: ngettext("{count:,} new milestone", "{count:,} new milestones", count),
     ),
     Kind.MILESTONE_WITHDRAWN: (
-        gettext_lazy("Milestones withdrawn"),
-        gettext_lazy("milestones withdrawn"),
+        gettext_lazy("Milestones cancelled"),
+        gettext_lazy("milestones cancelled"),
         lambda count: ngettext(
-            "{count:,} milestone withdrawn", "{count:,} milestones withdrawn", count
+            "{count:,} milestone cancelled", "{count:,} milestones cancelled", count
         ),
     ),
     Kind.DELAY_FOUND: (

@@ -456,13 +456,10 @@ def new_milestone(item: ItemAt, now: MilestoneAt, by: Sequence[VariationAt]) -> 
 @_change(Kind.MILESTONE_WITHDRAWN)
 def milestone_withdrawn(item: ItemAt, now: MilestoneAt, by: Sequence[VariationAt]) -> Description:
     assert now.withdrawn_on is not None
-    says = (
-        _("Milestone {milestone} cancelled on {day}{by}.")
-        if by
-        else _("Milestone {milestone} withdrawn on {day}.")
+    words = _("Milestone {milestone} cancelled on {day}{by}.").format(
+        milestone=_named(now), day=long_date(now.withdrawn_on), by=_by(by)
     )
-    words = says.format(milestone=_named(now), day=long_date(now.withdrawn_on), by=_by(by))
-    return _description(words, now.agreed, _("Cancelled") if by else _("Withdrawn"), by=by)
+    return _description(words, now.agreed, _("Cancelled"), by=by)
 
 
 @_change(Kind.REWORDED)

@@ -303,7 +303,7 @@ def test_a_slip_shows_both_dates_the_days_and_the_cause():
             {},
             {"withdrawn_on": SEPTEMBER},
             Kind.MILESTONE_WITHDRAWN,
-            "Milestone “Brochure printed” withdrawn on 30 September 2010.",
+            "Milestone “Brochure printed” cancelled on 30 September 2010.",
         ),
         (
             {"completed_on": THEN},

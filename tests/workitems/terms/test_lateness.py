@@ -173,6 +173,7 @@ def test_lateness_is_at_least_one_day_with_correct_grammar(step, on):
         Late.OVERDUE: f"Overdue by {length}",
         Late.SLIPPING: f"Expected {length} late",
         Late.DONE_LATE: f"Done {length} late",
+        Late.WITHDRAWN: "Cancelled",
     }
     assert late.words == words.get(late.state, late.state.label)
 
