@@ -70,6 +70,26 @@ def test_a_date_asked_for_that_has_passed_is_not_put_to_the_group(plan, asked, p
     )
 
 
+def test_a_matter_on_the_plan_itself_says_once_what_is_asked(plan):
+    end = VariationFactory(
+        plan=plan,
+        kind="end",
+        item=None,
+        milestone=None,
+        number=9,
+        requesting_agency=plan.coordinating_agency,
+        state="recommended",
+        due_before=plan.ends_on,
+        due_after=LATER,
+        text_after="a year later",
+    )
+    (proposal,) = proposals(plan, TODAY)
+    assert (proposal.title, proposal.reasons) == (
+        f"V9 on the plan: {end.asks}",
+        ("With the working group.",),
+    )
+
+
 def test_a_paper_says_that_the_date_asked_for_has_passed(plan, asked, police):
     AppointmentFactory(portfolio=plan.portfolio)
     briefing = BriefingFactory(

@@ -88,7 +88,7 @@ def _is_of(variation: Variation, row: ToDecide) -> bool:
     """Whether a variation is of the same row and text or detail."""
     of, wording = row.row, row.given.get("wording", "")
     name = {Milestone: "milestone_id", WorkItem: "item_id", Pillar: "pillar_id"}.get(type(of))
-    same = name is None or getattr(variation, name) == of.pk
+    same: bool = name is None or getattr(variation, name) == of.pk
     return same and (variation.kind, variation.wording) == (row.kind, wording)
 
 
@@ -102,7 +102,7 @@ def _undone(variation: Variation, row: ToDecide) -> bool:
     if (variation.kind, row.kind) == (Kind.LEAD, Kind.SUPPORTER):
         # Who came to lead the item ended to support it by that.
         is_its = variation.item_id == row.row.pk
-        return is_its and variation.agency_after_id == row.given["agency"]
+        return bool(is_its and variation.agency_after_id == row.given["agency"])
     return _is_of(variation, row) and _has(variation, row, "before")
 
 
@@ -116,7 +116,7 @@ def _has(variation: Variation, row: ToDecide, side: str) -> bool:
             return bool(getattr(variation, side) == given["due_after"])
         case Kind.END:
             day = getattr(variation, f"due_{side}")
-            return (day.isoformat() if day else None) == given["ends_on"]
+            return bool((day.isoformat() if day else None) == given["ends_on"])
         case Kind.SUPPORTER:
             other = "after" if side == "before" else "before"
             is_its = given["agency"] in (variation.agency_before_id, variation.agency_after_id)

@@ -260,7 +260,9 @@ def _of_item(
 
 
 def _variation_reason(variation: Variation, on: date) -> str:
-    says = f"With the working group: {variation.asks}."
+    # The title of one that is of no item says what it asks for.
+    is_said = variation.item is None and variation.addition is None
+    says = "With the working group." if is_said else f"With the working group: {variation.asks}."
     due = variation.after if variation.kind == Variation.Kind.DATE else None
     if due is None or due.last_day >= on:
         return says

@@ -238,7 +238,7 @@ def latest_mendings(
     found = _mendings([note for note in notes if note.came_at is None], written_at)
     sent_at = max((each.note.at for each in found), default=None)
     # What came after its own was sent back is to be followed too.
-    still = [note for note in came if sent_at is None or note.came_at > sent_at]
+    still = [note for note in came if sent_at is None or (note.came_at and note.came_at > sent_at)]
     found += _mendings(still, written_at)
     return sorted(found, key=lambda each: each.note.item.number_key if each.note.item else "~")
 

@@ -118,6 +118,10 @@ class ResponsibleForm(ChangeForm):
         gettext_lazy("Choose the agency that is to be responsible."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].help_text = _without_people(self.offered_now)
+
     def offered(self, members: QuerySet[Agency]) -> QuerySet[Agency]:
         return members.exclude(pk=self.row.responsible_agency_id)
 

@@ -505,7 +505,7 @@ def _take_effect(variation: Variation, *, by: User, on: date) -> None:
             raise Refused(_("The agreed date has moved since this was requested."))
         assert variation.after is not None  # held by a check constraint
         milestone.agreed = variation.after
-        columns = Milestone.agreed.columns
+        columns: tuple[str, ...] = Milestone.agreed.columns
         # What was expected for an earlier day was said before the group agreed on this one.
         if milestone.forecast_due < milestone.agreed_due:
             milestone.forecast = variation.after

@@ -76,7 +76,7 @@ OF_MILESTONE = {
     "cancel": Page(
         Kind.CANCEL,
         gettext_lazy("Ask to cancel the milestone"),
-        gettext_lazy("Cancel"),
+        gettext_lazy("Cancel the milestone"),
         forms.CancelForm,
     ),
 }
