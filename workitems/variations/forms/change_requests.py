@@ -1,10 +1,10 @@
 """Forms to request a change of what was adopted. `given` is what `change_requests.drafted` takes."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -31,9 +31,9 @@ def agency_field(label: StrOrPromise, required: StrOrPromise, **kwargs: Any) -> 
     )
 
 
-def _without_people(agencies: QuerySet[Agency]) -> str:
-    """Return that nobody of some agencies can write here yet, "" if there are none. One query."""
-    seated = Seat.objects.on(localdate()).filter(role__in=WRITING_ROLES).values("agency")
+def _without_people(agencies: QuerySet[Agency], on: date) -> str:
+    """Return that nobody of some agencies can write here on a day, "" if there are none. One query."""
+    seated = Seat.objects.on(on).filter(role__in=WRITING_ROLES).values("agency")
     names = [str(agency) for agency in agencies.exclude(pk__in=seated)]
     if not names:
         return ""
@@ -45,7 +45,7 @@ def _without_people(agencies: QuerySet[Agency]) -> str:
 
 
 class ChangeForm(RequestForm):
-    """Base of the forms. `members` are the agencies of the plan's working group."""
+    """Base of the forms. `members` are the agencies of the plan's working group, `on` is today."""
 
     field_order = (
         "version",
@@ -61,8 +61,9 @@ class ChangeForm(RequestForm):
     # A wording of a milestone, of the form that asks for one.
     wording = ""
 
-    def __init__(self, *args: Any, members: QuerySet[Agency], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, members: QuerySet[Agency], on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.on = on
         if "to" in self.fields:
             self.offered_now = self.offered(members)
             self.fields["to"].queryset = self.offered_now  # type: ignore[attr-defined]
@@ -89,7 +90,7 @@ class LeadForm(ChangeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].help_text = _without_people(self.offered_now)
+        self.fields["to"].help_text = _without_people(self.offered_now, self.on)
         own = milestones_of_lead(self.row)
         if not own:
             del self.fields["with_milestones"]
@@ -120,7 +121,7 @@ class ResponsibleForm(ChangeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].help_text = _without_people(self.offered_now)
+        self.fields["to"].help_text = _without_people(self.offered_now, self.on)
 
     def offered(self, members: QuerySet[Agency]) -> QuerySet[Agency]:
         return members.exclude(pk=self.row.responsible_agency_id)

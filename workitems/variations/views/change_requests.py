@@ -153,7 +153,9 @@ def _asking(
     if item is not None:
         parts = [item.lead_agency, *(support.agency for support in item.supports.all())]
     found = askers(request, plan, parts)
-    form = page.form(posted(request), row=row, members=members, agencies=found["agencies"])
+    form = page.form(
+        posted(request), row=row, members=members, agencies=found["agencies"], on=localdate()
+    )
     same = Variation.objects.filter(item=item, milestone=milestone)
     if milestone is None:
         same = same.filter(kind=page.kind)
