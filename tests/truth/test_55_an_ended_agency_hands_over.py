@@ -251,7 +251,8 @@ def test_nobody_waits_for_its_vote_where_the_successor_is_asked_too(
     )
     assert list(asked.answers.filter(choice="")) == [own]
     told = [each.what for each in item_history(milestone.item)]
-    assert told[0] == "closed the answer of Police on variation V1: it ended without answering."
+    says = f"closed the answer of Police on variation {variation.reference}: it ended without answering."
+    assert told[0] == says
 
 
 def test_a_vote_of_an_ended_agency_is_not_counted_and_the_quorum_is_that_of_the_others(
