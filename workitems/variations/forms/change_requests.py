@@ -63,7 +63,7 @@ class ChangeForm(RequestForm):
 
     def __init__(self, *args: Any, members: QuerySet[Agency], on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.on = on
+        self.today = on
         if "to" in self.fields:
             self.offered_now = self.offered(members)
             self.fields["to"].queryset = self.offered_now  # type: ignore[attr-defined]
@@ -90,7 +90,7 @@ class LeadForm(ChangeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].help_text = _without_people(self.offered_now, self.on)
+        self.fields["to"].help_text = _without_people(self.offered_now, self.today)
         own = milestones_of_lead(self.row)
         if not own:
             del self.fields["with_milestones"]
@@ -121,7 +121,7 @@ class ResponsibleForm(ChangeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].help_text = _without_people(self.offered_now, self.on)
+        self.fields["to"].help_text = _without_people(self.offered_now, self.today)
 
     def offered(self, members: QuerySet[Agency]) -> QuerySet[Agency]:
         return members.exclude(pk=self.row.responsible_agency_id)
