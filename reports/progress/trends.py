@@ -213,6 +213,8 @@ def _responsible(versions: Sequence[Any], day: date) -> int:
     until = seconds_of(end_of(day))
     first, *later = (_Dates(*version) for version in versions)
     return next((dates for dates in reversed(later) if dates.at < until), first).responsible
+
+
 # --- points in time -----------------------------------------------------------------------------
 
 
