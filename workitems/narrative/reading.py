@@ -34,7 +34,7 @@ from django.utils.translation import gettext
 from agencies.models import User
 from workitems.models import Plan, Return, ReturnNote, Risk, Update
 from workitems.models.plan import READING_ROLES
-from workitems.narrative.blocks import Entry, Field
+from workitems.narrative.blocks import SPREADSHEET, Entry, Field
 from workitems.narrative.record_kinds import KINDS, SLOTS, Kind, Scope, kinds_of
 from workitems.narrative.sentences import sentences
 
@@ -348,7 +348,7 @@ def _entries(
         if was is None and how == "~" and why and author and not who.startswith(author):
             # Whoever moved an answer to a successor, with the reason, did not write it.
             who, why = author, ""
-        found = sentences(kind, was, now, why, is_removed=how == "-")
+        found = sentences(kind, was, now, why, is_removed=how == "-", is_told=who == SPREADSHEET)
         for what, diffs, subject in reversed(found):
             about = subject or KINDS[kind].made
             if field is None or about == field:

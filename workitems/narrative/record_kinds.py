@@ -286,6 +286,7 @@ KINDS: dict[str, Kind] = {
             "agency": "of_return__agency__short_name",
             "of_return_id": "of_return_id",
             "author": "written_by__name",
+            "written_at": "written_at",
         },
         agencies=("of_return__agency_id", "item__lead_agency_id"),
     ),

@@ -53,15 +53,23 @@ TAKE_NOTES = ("item", "risk")
 
 
 def sentences(
-    kind: str, was: Was, now: Now, reason: str, *, is_removed: bool = False
+    kind: str,
+    was: Was,
+    now: Now,
+    reason: str,
+    *,
+    is_removed: bool = False,
+    is_told: bool = False,
 ) -> list[Sentence]:
     """Return the sentences about a change; none if no reported column changed.
 
     A person's reason without any change is a note. `is_removed`: `now` is the row as it was when it
-    was removed from a plan that was not adopted.
+    was removed from a plan that was not adopted. `is_told`: a spreadsheet says it, and nobody did it.
     """
     if is_removed:
         return [Sentence(REMOVED[kind](now))] if kind in REMOVED else []
+    if is_told and kind in TOLD:
+        return list(TOLD[kind](was, now))
     found = list(BY_KIND[kind](was, now))
     is_note = reason and now == was and not reason.startswith(IMPORTED)
     if kind in TAKE_NOTES and is_note and not found:
@@ -882,6 +890,70 @@ BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
     "answer": _answer,
     "risk": _risk,
     "feed": _feed,
+}
+
+
+def _told_item(was: Was, now: Now) -> Sentences:
+    """Yield what a spreadsheet gave. What an item was before is not known: its stage is only the first that is stored."""
+    if was is None:
+        yield from _item(was, now)
+        return
+    if _differs(was, now, "stage"):
+        is_undated = now["stage"] == Stage.COMPLETE and not now["completed_on"]
+        says = (
+            _("gave its stage as {stage}, on a day that is not known.")
+            if is_undated
+            else _("gave its stage as {stage}.")
+        )
+        stage = Stage(now["stage"]).label.lower()
+        yield Sentence(says.format(stage=stage), field=Field.STAGE)
+    if _differs(was, now, "confidence") and now["confidence"]:
+        says = _("gave the agency’s confidence as {confidence}.")
+        yield Sentence(
+            says.format(confidence=_confidence(now["confidence"])), field=Field.CONFIDENCE
+        )
+
+
+def _told_milestone(was: Was, now: Now) -> Sentences:
+    """Yield which dates a spreadsheet gave: it seldom says when they were moved."""
+    if was is None:
+        yield from _milestone(was, now)
+        return
+    name = f"“{now['description']}”"
+    for joined, says in (
+        (Milestone.agreed, _("gave {date} as the agreed date of {name}.")),
+        (Milestone.forecast, _("gave {date} as the forecast of {name}.")),
+    ):
+        if _due(was, joined) != _due(now, joined):
+            yield Sentence(says.format(date=_due(now, joined), name=name))
+    if _differs(was, now, "completed_on") and now["completed_on"]:
+        says = _("gave {day} as the day on which {name} was done.")
+        yield Sentence(says.format(day=_day(now["completed_on"]), name=name))
+
+
+def _told_round(was: Was, now: Now) -> Sentences:
+    """Yield what the updates came with. Nobody opened or closed it, and no agency was asked."""
+    if was is None:
+        yield Sentence(_("gave the updates of “{name}”.").format(name=now["name"]))
+
+
+def _told_update(was: Was, now: Now) -> Sentences:
+    if was is not None:
+        return
+    at = datetime.fromisoformat(now["written_at"])
+    # Text of a column has no time zone on SQLite.
+    day = day_words(localdate(at if at.tzinfo else at.replace(tzinfo=UTC)))
+    says = _("gave {agency}’s update, last changed on {day}.").format(agency=now["agency"], day=day)
+    yield Sentence(says, _words_of_answer(was, now))
+
+
+# Of these, a spreadsheet says only what is so: it did nothing, and nobody else did.
+TOLD: dict[str, Callable[[Was, Now], Sentences]] = {
+    "item": _told_item,
+    "milestone": _told_milestone,
+    "round": _told_round,
+    "return": lambda was, now: iter(()),
+    "update": _told_update,
 }
 
 REMOVED: dict[str, Callable[[Now], str]] = {

@@ -88,6 +88,19 @@ class Past:
             else:
                 yield from self._states_of_existing(draft, last[draft.row.pk], steps)
 
+    def is_of_last_update(self, row: Model, when: datetime) -> bool:
+        """Whether a state of an item or milestone is dated on the last update of its row, having no day of its own."""
+        if isinstance(row, Milestone):
+            decided = self.decided_on.get((row.item.number, row.number))
+            own = {day for day in (row.completed_on, decided) if day}
+            number = row.item.number
+        elif isinstance(row, WorkItem):
+            own, number = {row.completed_on}, row.number
+        else:
+            return False
+        known = self.known_on.get(number)
+        return known is not None and known not in own and when == morning(known)
+
     def _last_changes(self, drafts: list[Draft]) -> dict[int, datetime]:
         if not drafts:
             return {}

@@ -4,6 +4,8 @@ Saving thousands of rows one by one would be too slow, so this is one of the few
 not use `history.save`. Only `import_workbook` calls it, inside a transaction.
 """
 
+from datetime import datetime
+
 from django.db.models import Model
 
 from agencies.models import Agency, Appointment, User
@@ -25,13 +27,15 @@ from workitems.models import (
     Update,
     WorkItem,
 )
+from workitems.narrative.blocks import SPREADSHEET
 from workitems.terms.item_texts import TEXTS, not_official
 from workitems.terms.known_dates import Known
 
 ACTOR = "Spreadsheet import"
-# What a spreadsheet says of days before its import: nobody here did it, whoever imported it.
-SPREADSHEET = "The spreadsheet"
 NO_DAY = "The spreadsheet gives no day for this, so it is shown at the plan’s release."
+LAST_UPDATE = (
+    "The spreadsheet gives no day for this, so it is shown on the day of the row’s last update."
+)
 # Models before those that refer to them.
 ORDER: tuple[type[Model], ...] = (
     Agency,
@@ -74,17 +78,20 @@ def write(proposal: Proposal, past: Past, *, by: User | None, reason: str) -> No
                 batch = group[start : start + BATCH]
                 history.write_past(
                     (
-                        (
-                            row,
-                            when,
-                            f"{reason}. {NO_DAY}" if is_told and when == past.released else reason,
-                        )
+                        (row, when, _reason(past, row, when, reason) if is_told else reason)
                         for row, when in past.states(batch)
                     ),
                     by=by,
                     actor=SPREADSHEET if is_told else "" if by else ACTOR,
                     created=created,
                 )
+
+
+def _reason(past: Past, row: Model, when: datetime, reason: str) -> str:
+    """Return the reason, and why a change that the spreadsheet gives no day for has this one."""
+    if when == past.released:
+        return f"{reason}. {NO_DAY}"
+    return f"{reason}. {LAST_UPDATE}" if past.is_of_last_update(row, when) else reason
 
 
 def _create(model: type[Model], rows: list[Model]) -> None:
