@@ -27,6 +27,10 @@ class Seating:
     before: list[Seat] = field(default_factory=list)
 
     @property
+    def has_contributor(self) -> bool:
+        return any(seat.role == Role.CONTRIBUTOR and seat.user.is_active for seat in self.now)
+
+    @property
     def has_approver(self) -> bool:
         return any(
             seat.role == Role.APPROVER and seat.user.is_active and not seat.is_waiting(self.on)

@@ -59,21 +59,46 @@ class Submitters:
         return _("a contributor") if count == 1 else ""
 
     @property
+    def _must_join(self) -> str:
+        """Who of those invited has to join before a return can be submitted: "Ben (approver) joins"."""
+        approvers = [each.words for each in self.invited if each.role == Role.APPROVER]
+        others = [each.words for each in self.invited if each.role != Role.APPROVER]
+        if self.writers:
+            of = [each.words for each in self.invited] if self.approvers else approvers
+            return _any_joins(of)
+        if others and approvers[1:]:
+            # Two approvers are enough as well.
+            return _("an approver and another of {people} join").format(
+                people=list_in_words(approvers + others)
+            )
+        if not others:
+            return _("two of {people} join").format(people=list_in_words(approvers))
+        if len(others) == 1:
+            return _("{people} join").format(people=list_in_words(others + approvers))
+        return _("{approver} and one of {people} join").format(
+            approver=approvers[0], people=list_in_words(others)
+        )
+
+    @property
     def words(self) -> str:
         """What keeps the agency from submitting, with the way out; "" if nothing does."""
         if self.is_ready:
             return ""
+        if self.invited and not self.still_needs:
+            return _("{agency} cannot submit its return before {people}. {why}").format(
+                agency=self.agency.name,
+                people=self._must_join,
+                why=_("Only an approver submits.")
+                if self.writers and not self.approvers
+                else _("One person writes it, and an approver submits it."),
+            )
         if self.invited:
             says = ngettext(
                 "{people} is invited to {agency} and has not accepted yet.",
                 "{people} are invited to {agency} and have not accepted yet.",
                 len(self.invited),
             )
-            then = (
-                _("It also needs {people}.").format(people=self.still_needs)
-                if self.still_needs
-                else _("Until then, it cannot submit its return.")
-            )
+            then = _("It also needs {people}.").format(people=self.still_needs)
             names = list_in_words([each.words for each in self.invited])
             return f"{says.format(people=names, agency=self.agency.name)} {then}"
         if self.is_one_person:
@@ -87,6 +112,12 @@ class Submitters:
     def without_anyone_to_email(self, author: int) -> bool:
         """Whether no approver but the author would be told that the return is ready."""
         return not set(self.approvers) - {author}
+
+
+def _any_joins(people: Sequence[str]) -> str:
+    if len(people) == 1:
+        return _("{person} joins").format(person=people[0])
+    return _("one of {people} joins").format(people=list_in_words(people))
 
 
 def submitters_of(agencies: Collection[Agency], on: date) -> dict[int, Submitters]:

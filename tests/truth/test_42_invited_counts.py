@@ -54,6 +54,23 @@ def test_an_agency_needs_whom_it_has_not_and_has_not_invited(writers, approvers,
     assert people.still_needs == needs
 
 
+@pytest.mark.parametrize(
+    ("writers", "approvers", "invited", "who"),
+    [
+        (1, 0, [WRITES, SUBMITS], "Ben (approver) joins"),
+        (1, 1, [WRITES, SUBMITS], "one of Ana (contributor) and Ben (approver) joins"),
+        (0, 0, [WRITES, SUBMITS], "Ana (contributor) and Ben (approver) join"),
+        (0, 0, [WRITES, WRITES, SUBMITS],
+         "Ben (approver) and one of Ana (contributor) and Ana (contributor) join"),
+        (0, 0, [SUBMITS, SUBMITS], "two of Ben (approver) and Ben (approver) join"),
+    ],
+)  # fmt: skip
+def test_only_who_is_really_lacking_is_named(writers, approvers, invited, who):
+    fes = AgencyFactory.build(name="Fire Service")
+    says = Submitters(fes, range(writers), range(approvers), invited).words
+    assert says.startswith(f"Fire Service cannot submit its return before {who}.")
+
+
 def invite(agency, **people):
     for name, role in people.items():
         InvitationFactory(agency=agency, name=name, role=role)
@@ -64,10 +81,7 @@ def test_an_agency_that_has_invited_all_is_not_asked_to_invite_a_second(
 ):
     SeatFactory(agency=fes, role=Role.CONTRIBUTOR)
     invite(fes, Ana=Role.CONTRIBUTOR, Ben=Role.APPROVER)
-    says = (
-        "Ana (contributor) and Ben (approver) are invited to Fire Service and have not accepted yet. "
-        "Until then, it cannot submit its return."
-    )
+    says = "Fire Service cannot submit its return before Ben (approver) joins. Only an approver submits."
     assert [each.says for each in missing_for_round(plan, TODAY) if "Fire" in each.says] == [says]
     for url in (
         reverse("returns:open-round", args=[plan.slug]),

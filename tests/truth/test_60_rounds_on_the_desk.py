@@ -5,9 +5,17 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
-from tests.factories import PlanFactory, ReturnFactory, RoundFactory
+from agencies.models import Seat
+from tests.factories import (
+    InvitationFactory,
+    PlanFactory,
+    ReturnFactory,
+    RoundFactory,
+    SeatFactory,
+    WorkItemFactory,
+)
 from tests.scenery import without_decisions
-from workitems.desk.to_dos import lines_for
+from workitems.desk.to_dos import headline, lines_for
 from workitems.models import Return
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +133,37 @@ def test_opening_a_round_says_first_that_another_is_open(half_year, coordinator,
     assert "Another round is open" in page
     assert f'href="{half_year.get_absolute_url()}#manage"' in page
     assert "You can still open the round." not in page
+
+
+def test_the_headline_says_what_an_open_round_still_asks(half_year, plan, police):
+    ReturnFactory(round=half_year, agency=police, state=Return.State.DUE)
+    for _each in range(2):
+        WorkItemFactory(plan=plan, lead_agency=police)
+    user, on = SeatFactory(agency=police, role=Seat.Role.CONTRIBUTOR).user, date(2010, 7, 1)
+    lines = [line for line in lines_for(user, on) if "Return for" in line.what]
+    assert headline(lines, on) == "Soon: answer two items by 15 July 2010"
+
+
+def test_a_coordinator_reads_who_has_not_joined_and_that_their_own_return_is_due(
+    half_year, coordinator, police
+):
+    own = half_year.plan.coordinating_agency
+    for agency in (own, police):
+        ReturnFactory(round=half_year, agency=agency, state=Return.State.DUE)
+    for role in (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER):
+        InvitationFactory(agency=police, role=role)
+    on = date(2010, 7, 1)
+    found = lines_for(coordinator, on)
+    assert [
+        (line.what, line.detail) for line in found if line.url == half_year.get_absolute_url()
+    ] == [
+        ("2 people who are invited have not joined: January to June 2010", police.short_name),
+        (
+            "Return of your agency for January to June 2010",
+            f"The contributors and approvers of {own} answer and submit it",
+        ),
+    ]
+    assert (
+        headline(found, on)
+        == "Soon: 2 people who are invited have not joined; returns are due on 15 July 2010"
+    )

@@ -46,6 +46,8 @@ class Line:
     is_late: bool
     url: str
     act: Act | None = None
+    # What to do before it is due, for the headline while nothing is: "answer five items by 31 January 2027".
+    ahead: str = ""
 
     def is_now(self, on: date) -> bool:
         """Whether it is late, due, or waits for the reader already."""
@@ -64,6 +66,7 @@ def line(
     may_finish: bool = True,
     is_late: bool | None = None,
     act: Act | None = None,
+    ahead: str = "",
 ) -> Line:
     """Return a to-do. It is never late for a reader who may not finish it. `is_late`: whether it is, if `due` does not say so."""
     return Line(
@@ -75,6 +78,7 @@ def line(
         is_late=may_finish and (due < on if is_late is None else is_late),
         url=url,
         act=act,
+        ahead=ahead,
     )
 
 
@@ -133,10 +137,11 @@ def grouped(lines: list[Line], on: date) -> list[Group]:
 
 
 def headline(lines: list[Line], on: date) -> str:
-    """Return how much waits: "Three things need you now"."""
+    """Return how much waits: "Three things need you now", or what comes first."""
     count = sum(line.is_now(on) for line in lines)
     if not count:
-        return _("Nothing needs you now")
+        ahead = next((line.ahead for line in lines if line.ahead), "")
+        return _("Soon: {what}").format(what=ahead) if ahead else _("Nothing needs you now")
     return ngettext("{number} thing needs you now", "{number} things need you now", count).format(
         number=in_words(count).capitalize()
     )

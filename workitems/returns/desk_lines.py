@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import Seat, User
-from agencies.people.submitting import submitters_of
+from agencies.people.submitting import Invited, invited_to, submitters_of
 from agencies.records.composed import composed
 from agencies.wording.translation import day_words, list_in_words
 from workitems.desk.to_dos import SHOWN_AT_MOST, Line, days_until, line, not_ended, since
@@ -20,10 +20,11 @@ from workitems.models import Plan, Return, ReturnNote, Round, StatusProposal
 from workitems.returns.services.handover import is_recalled
 from workitems.rules import WRITERS
 from workitems.terms.lateness import DUE_SOON_DAYS
+from workitems.terms.spans import in_words
 
 
 def lines_for(user: User, on: date) -> list[Line]:
-    """Return the user's to-dos, in at most five queries."""
+    """Return the user's to-dos, in at most six queries."""
     lines: list[Line] = []
     own = user.agencies_as(*WRITERS)
     if own:
@@ -31,7 +32,7 @@ def lines_for(user: User, on: date) -> list[Line]:
         lines += _proposals(own, on)
     coordinating = user.agencies_as(Seat.Role.COORDINATOR)
     if coordinating:
-        lines += _returns_of_coordinator(coordinating, on)
+        lines += _returns_of_coordinator(coordinating, own, on)
         lines += _first_rounds(coordinating, on) + _rounds_to_open(coordinating, on)
     return lines
 
@@ -98,10 +99,16 @@ def _return_to_send(of_return: Any, user: User, on: date) -> Line:
         detail = _("Sent back. {detail}").format(detail=detail)
     # Ready, or sent back with what to change: the next step is the reader's, whenever it is due.
     waits = is_to_read or (of_return.ready_at is None and (is_asked or is_sent_back))
+    unanswered = of_return.items - of_return.answered
     return line(
         due=min(of_return.due_on, on) if waits else of_return.due_on,
         on=on,
         plan=of_return.round.plan.title,
+        ahead=ngettext(
+            "answer {number} item by {day}", "answer {number} items by {day}", unanswered
+        ).format(number=in_words(unanswered), day=day_words(of_return.due_on))
+        if unanswered and of_return.ready_at is None
+        else "",
         what=what,
         detail=detail,
         when=days_until(of_return.due_on, on),
@@ -141,10 +148,11 @@ def _proposals(agencies: set[int], on: date) -> list[Line]:
     ]
 
 
-def _returns_of_coordinator(agencies: set[int], on: date) -> list[Line]:
-    """Submitted returns, those that nobody at their agency can submit, rounds whose returns are missing, and rounds to
-    close: every return is accepted, or their time is over and what is still open is not there to be read. One query; one
-    more with returns that are ready."""
+def _returns_of_coordinator(agencies: set[int], own: set[int], on: date) -> list[Line]:
+    """Submitted returns, those that nobody at their agency can submit, rounds whose returns are missing or whose people
+    have not joined, and rounds to close: every return is accepted, or their time is over and what is still open is not
+    there to be read. `own` are the agencies that the user writes for. One query; one more while an agency has to
+    submit, and one with returns that are ready."""
     of_open_rounds = (
         Return.objects.expected()
         .filter(round__closed_at=None, round__plan__coordinating_agency__in=agencies)
@@ -174,9 +182,33 @@ def _returns_of_coordinator(agencies: set[int], on: date) -> list[Line]:
         ]
         for pk, rows in by_round.items()
     }
+    waiting = [
+        each for each in of_open_rounds if each.state in Return.WITH_AGENCY and each.due_on >= on
+    ]
+    invited = invited_to([each.agency_id for each in waiting])
     return (
         [_missing_returns(rows, on) for rows in missing.values() if rows]
         + _returns_that_nobody_submits(of_open_rounds, on)
+        + [
+            _not_joined(rows, invited, on)
+            for found in by_round.values()
+            if (rows := [each for each in found if each in waiting and invited.get(each.agency_id)])
+        ]
+        + [
+            line(
+                due=each.due_on,
+                on=on,
+                plan=each.round.plan.title,
+                what=_("Return of your agency for {round}").format(round=each.round.name),
+                detail=_("The contributors and approvers of {agency} answer and submit it").format(
+                    agency=each.agency
+                ),
+                url=each.round.get_absolute_url(),
+                may_finish=False,
+            )
+            for each in waiting
+            if each.agency_id in agencies - own
+        ]
         + [
             line(
                 due=on,
@@ -237,6 +269,26 @@ def _returns_that_nobody_submits(returns: Iterable[Return], on: date) -> list[Li
         for each in ready
         if people[each.agency_id].words
     ]
+
+
+def _not_joined(rows: list[Return], invited: dict[int, list[Invited]], on: date) -> Line:
+    """Who is invited to write these returns of a round and has not accepted yet."""
+    round, due = rows[0].round, min(each.due_on for each in rows)
+    count = sum(len(invited[each.agency_id]) for each in rows)
+    people = ngettext(
+        "{count:,} person who is invited has not joined",
+        "{count:,} people who are invited have not joined",
+        count,
+    ).format(count=count)
+    return line(
+        due=due,
+        on=on,
+        plan=round.plan.title,
+        what=_("{people}: {round}").format(people=people, round=round.name),
+        detail=list_in_words(sorted(each.agency.short_name for each in rows)),
+        url=round.get_absolute_url(),
+        ahead=_("{people}; returns are due on {day}").format(people=people, day=day_words(due)),
+    )
 
 
 def _missing_returns(rows: list[Return], on: date) -> Line:

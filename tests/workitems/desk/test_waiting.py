@@ -236,8 +236,8 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
             meeting=meeting, number=number + 1, owner_agency=police, due_on=TODAY, item=item
         )
     # Seats, those to confirm; items of ended leads; returns to send, milestones, what is given to the user, items without an
-    # open milestone, decisions; returns to read,
+    # open milestone, decisions; returns to read, who is invited to the agencies that are to submit,
     # rounds that have not followed, meetings to record, variations. Of briefings:
     # clearances and follow-ups; consultations; papers to send or follow up. Consultations on requests.
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         assert len(lines_for(user, TODAY)) == 2 + 4 * count

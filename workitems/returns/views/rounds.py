@@ -99,6 +99,11 @@ def show(
     mended = mended_of(returns) if may_manage else {}
     asked = [each.agency_id for each in returns if seats and round.is_open and each.is_with_agency]
     invited = invited_to(asked)
+    people = {
+        each.pk: submitters_from(seats, each, invited[each.agency_id])
+        for each in returns
+        if seats and each.agency_id in asked
+    }
     return render(
         request,
         "workitems/returns/rounds/detail.html",
@@ -120,12 +125,11 @@ def show(
                     "mended": mended.get(each.pk, ""),
                     "is_recalled": may_manage and each.is_with_agency and is_recalled(each),
                     "people": names_by_role(seats, each),
-                    "short_of": submitters_from(seats, each, invited[each.agency_id])
-                    if seats and each.agency_id in asked
-                    else None,
+                    "short_of": people.get(each.pk),
                 }
                 for each in returns
             ],
+            "has_people": any(each.writers for each in people.values()),
             "missing": any(each.is_with_agency for each in returns),
             "extended": [each.agency.short_name for each in returns if each.extended_to],
             "reminders": round.reminders.select_related("by").order_by("-at") if may_manage else [],
