@@ -8,7 +8,8 @@ was agreed later than that, it is what was recorded on that day. Of a milestone 
 before it was done, because later ratings are of the next date.
 
 A date that was moved before it came is counted apart, as is one of a milestone or item that was closed by then without
-being done. Left out are dates that had passed when the plan was adopted, or when they were recorded.
+being done. Left out are dates that had passed when the plan was adopted, when they were recorded, or on the day of the
+spreadsheet that the plan came from: what warned of them is not known.
 """
 
 from collections import Counter
@@ -154,9 +155,10 @@ def recorded(
     """Return the record from histories that were read; those of items have `RATINGS`."""
     if plan.adopted_on is None:
         return RecordOfDates()
+    begins = max(filter(None, (plan.adopted_on, plan.record_begins)))
     found = []
     for pk, versions in milestones.items():
-        for seen_until, date_, item in _ended(pk, versions, moment.on, plan.adopted_on):
+        for seen_until, date_, item in _ended(pk, versions, moment.on, begins):
             known = _last(items[item], seen_until)
             if pillar in (None, known[3]) and lead in (None, known[4]):
                 found.append(_with_what_was_known(date_, versions, items[item], known, seen_until))
@@ -164,7 +166,7 @@ def recorded(
 
 
 def _ended(
-    pk: int, versions: list[tuple[Any, ...]], on: date, adopted: date
+    pk: int, versions: list[tuple[Any, ...]], on: date, begins: date
 ) -> Iterator[tuple[date, PastDate, int]]:
     """Yield each date of a milestone that came or was moved, the day until which it was ahead, and its item."""
     _, _, _, _, _, completed, withdrawn, *_ = versions[-1]
@@ -175,10 +177,10 @@ def _ended(
         after = versions[n + 1] if n + 1 < len(versions) else None
         replaced_on = day_of(after[1]) if after else NEVER
         if after and replaced_on < ahead_until:
-            if after[3] == agreed or replaced_on <= adopted:
+            if after[3] == agreed or replaced_on <= begins:
                 continue
             outcome, until = Outcome.MOVED, replaced_on
-        elif agreed < on and ahead_until > adopted:
+        elif agreed < on and ahead_until > begins:
             until = ahead_until
             if completed <= agreed:
                 outcome = Outcome.MET

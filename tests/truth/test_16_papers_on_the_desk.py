@@ -234,8 +234,8 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_papers(
             if state == "returned":
                 response = ResponseFactory(issued=issued)
                 ResponseChoiceFactory(response=response, key="r-02", verb="agree", option="agreed")
-    # Seats, those to confirm; items of ended leads; returns to read,
+    # Seats, those to confirm; items of ended leads; returns to read, who is invited to the agencies that are to submit,
     # rounds that have not followed, meetings to record, variations, actions to confirm. Of briefings: actions to confirm,
     # consultations, those to send or follow up with their recommendations, to authorise, to answer.
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         assert len(lines_for(user, TODAY)) == len(states) * count

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from reports.progress.record_of_dates import record_of_dates
 from reports.progress.trends import read_trends
 from tests.factories import ReturnFactory, RoundFactory, UpdateFactory
 from tests.truth.test_52_first_day import kept_files
@@ -64,6 +65,24 @@ def test_a_date_that_moved_counts_from_the_day_on_which_that_is_known(plan):
 def test_the_record_of_trends_begins_with_the_spreadsheet(plan):
     months = read_trends(plan, Moment.end_of(date(2026, 8, 31))).months
     assert [month.day for month in months] == [date(2026, 6, 30), date(2026, 7, 31), date(2026, 8, 31)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("due", "missed"), [("14/6/2026", 0), ("1/7/2026", 1)])
+def test_a_date_that_came_before_the_spreadsheet_is_not_counted_by_its_warning(person, due, missed):
+    """What warned of it is not known."""
+    row = ["1.1", "Register people", "MBIE", "1/5/2026", due, "In progress", "G", "10/06/2026"]
+    day = ["1.2", "Reopen", "MBIE", "", "31/8/2027", "In progress", "G", "30/06/2026"]
+    upload(person, trackers.sheet_of([HEADINGS, row, day]))
+    give_columns(person)
+    answer(person, act="import")
+    Plan.objects.update(adopted_on=date(2025, 7, 1))
+    found = record_of_dates(Plan.objects.get(), Moment.end_of(date(2026, 8, 31)))
+    assert (found.dates, found.missed) == (missed, missed)
+
+
+def test_trends_do_not_say_that_an_item_that_is_not_reported_is_not_started(plan, person):
+    page = person.get(reverse("dashboard:trends", args=[plan.slug]))
+    assert "Not started or not reported" in page.context["stage_names"]
 
 
 def test_the_page_of_an_item_says_not_reported(plan, person):

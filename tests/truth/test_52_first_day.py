@@ -114,7 +114,7 @@ def answers_of(person, **answers):
     return data
 
 
-DONE = "When last updated, else on 20 November 2026: 1 of 1 due dates missed"
+DONE = "On 1 September 2026, when its row was last updated: its due date was missed"
 
 
 def import_messiest(person):
@@ -125,7 +125,7 @@ def import_messiest(person):
         "Oranga_Tamariki": "Add “Oranga Tamariki” as a new agency",
         "Oranga_Tamariki_-_Ministry_for_Children": same,
         "OT": same,
-        "Complete": DONE,
+        "Completed": DONE,
     }
     person.post(PREVIEW, answers_of(person, **said) | {"act": "update"})
     answer(person, act="import")

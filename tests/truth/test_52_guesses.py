@@ -245,7 +245,7 @@ def test_no_answer_is_chosen_beforehand_of_when_complete_items_were_completed():
         "",
         True,
         [
-            "When last updated, else on 20 November 2026: 1 of 1 due dates missed",
+            "On 1 September 2026, when its row was last updated: its due date was missed",
             "When due, at the latest on 20 November 2026: all due dates met",
             "The day is not known: due dates are notes, neither met nor missed",
             "Not complete: under way",

@@ -201,3 +201,55 @@ def test_the_preview_counts_the_people_of_agencies_that_are_added(person):
     give_columns(person)
     people = person.get(PREVIEW).context["people"]
     assert [each.line for each in people] == ["Director Risk, risk@fes.example, FES, contributor"]
+
+
+# --- what the preview asks, and says of what it read ----------------------------------------------
+
+ASKED = ["No", "Action", "Lead", "Due", "Status", "Last updated", "Progress"]
+
+
+@ONCE
+def test_the_question_of_a_missing_status_says_what_its_cell_says():
+    _, found = read(rows(ASKED, ["1", "Study smoke", "Police", "", "n/a", "", "Not funded yet"]))
+    (asked,) = found.open_doubts
+    assert (asked.quoted, asked.problem) == (
+        "n/a",
+        "The tracker says something of these items, but its status cell is empty or says no status.",
+    )
+
+
+@ONCE
+def test_a_year_alone_is_no_date_until_a_person_says_one():
+    _, found = read(rows(ASKED, ["1", "Replant", "Police", "2028", "In progress", "", "Begun"]))
+    (asked,) = found.open_doubts
+    assert (asked.quoted, found.items[0].milestones) == ("2028", [])
+
+
+@ONCE
+def test_the_question_of_a_day_names_the_cells_own_word_and_one_due_date():
+    _, found = read(
+        rows(ASKED, ["1", "Code", "Police", "30/9/2025", "Done", "15 Oct", "Published"])
+    )
+    (asked,) = found.open_doubts
+    assert (asked.quoted, asked.choices[0].label) == (
+        "Done",
+        "On 15 October 2025, when its row was last updated: its due date was missed",
+    )
+    assert (
+        "A last update without a year has the latest that has come: F2, “15 Oct”, is 15 October 2025."
+        in found.assumed
+    )
+
+
+@ONCE
+def test_a_footnote_of_an_agency_is_beside_the_question_of_it():
+    _, found = read(
+        rows(
+            ASKED,
+            ["1", "Clear lines", "Transport Trust", "31/3/2027", "In progress", "", "Begun"],
+            [],
+            ["* Transport Trust has not signed the plan"],
+        )
+    )
+    (notes,) = [doubt.footnotes for doubt in found.doubts if doubt.new_agency]
+    assert notes == ["A4: * Transport Trust has not signed the plan"]

@@ -6,6 +6,9 @@ from agencies.models import Agency
 from workitems.models.item import WorkItem
 from workitems.models.plan import Plan
 
+# Who did what a spreadsheet says of days before its import: nobody here did it, whoever imported it.
+SPREADSHEET = "The spreadsheet"
+
 
 class TrackerNote(models.Model):
     """A text of an imported tracker that is nowhere else in the plan. It never changes.

@@ -12,8 +12,6 @@ from workitems.plan.word_diff import Strand
 
 # Start of the reason that an import gives; the file's name follows.
 IMPORTED = "Imported from "
-# Who did what a spreadsheet says of days before its import: nobody here did it, whoever imported it.
-SPREADSHEET = "The spreadsheet"
 
 
 class Field(TextChoices):

@@ -34,7 +34,8 @@ from django.utils.translation import gettext
 from agencies.models import User
 from workitems.models import Plan, Return, ReturnNote, Risk, Update
 from workitems.models.plan import READING_ROLES
-from workitems.narrative.blocks import SPREADSHEET, Entry, Field
+from workitems.models.tracker import SPREADSHEET
+from workitems.narrative.blocks import Entry, Field
 from workitems.narrative.record_kinds import KINDS, SLOTS, Kind, Scope, kinds_of
 from workitems.narrative.sentences import sentences
 

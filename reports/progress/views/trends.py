@@ -18,6 +18,7 @@ from reports.progress.trends import DelayDays, Trends
 from reports.progress.view import PlanView, events_before
 from reports.progress.views.dashboard import dashboard_page, view_of
 from reports.progress.views.slips import marked
+from workitems.models import Plan
 from workitems.terms.lateness import days_in_words
 
 
@@ -48,7 +49,7 @@ def drawn(view: PlanView, found: Trends, events: Sequence[Event]) -> dict[str, o
             "delays": trend_words.delays_finding(found),
             "record": trend_words.record(found),
         },
-        "stage_chart": by_stage(found, links, events),
+        "stage_chart": by_stage(found, links, events, stage_names(view.plan)),
         "late_chart": by_lateness(found, links, events),
         "delays": [
             (heading, bars(rows))
@@ -57,7 +58,7 @@ def drawn(view: PlanView, found: Trends, events: Sequence[Event]) -> dict[str, o
                 (gettext("By responsible agency"), found.delayed_agencies),
             )
         ],
-        "stage_names": [stage.label for stage, *_ in charts.STAGES],
+        "stage_names": stage_names(view.plan),
         "months": [
             (month, links[month.day], [month.stages[stage] for stage, *_ in charts.STAGES])
             for month in reversed(found.months)
@@ -65,14 +66,27 @@ def drawn(view: PlanView, found: Trends, events: Sequence[Event]) -> dict[str, o
     }
 
 
-def by_stage(found: Trends, links: dict[date, str], events: Sequence[Event]) -> SafeString:
+def stage_names(plan: Plan) -> list[str]:
+    """Return the names of the stages. Of a plan from a spreadsheet, items that are not reported count with those not
+    started."""
+    return [
+        gettext("Not started or not reported")
+        if stage == Stage.NOT_STARTED and plan.record_begins
+        else str(stage.label)
+        for stage, *_ in charts.STAGES
+    ]
+
+
+def by_stage(
+    found: Trends, links: dict[date, str], events: Sequence[Event], names: list[str]
+) -> SafeString:
     series = [
         Series(
-            stage.label,
+            name,
             [month.stages[stage] for month in found.months],
             charts.HATCH if stage == Stage.NOT_STARTED else fill,
         )
-        for stage, fill, *_ in charts.STAGES
+        for name, (stage, fill, *_) in zip(names, charts.STAGES, strict=True)
     ]
     title = gettext("Work items by stage at each month’s end")
     return by_month(series, links, events, title, trend_words.stages(found))

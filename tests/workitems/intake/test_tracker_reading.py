@@ -285,7 +285,10 @@ def test_a_cause_that_says_nothing_is_asked_and_kept_as_a_note(answer, causes, n
     )
     _, found = read(content)
     assert [(each.quoted, each.problem) for each in found.doubts] == [
-        ("", "The tracker says something of these items, but not their status."),
+        (
+            "",
+            "The tracker says something of these items, but its status cell is empty or says no status.",
+        ),
         ("n/a", "This says nothing that a reader can use."),
     ]
     under_way = {doubt(found, "").name: "under_way"}

@@ -85,9 +85,7 @@ class TrackerPlanForm(Form):
                 gettext("It says so in {place}.").format(place=said.place)
                 if said.place
                 else gettext("The tracker does not say its day, so check this."),
-                gettext(
-                    "What has no day of its own is known from that day on; nothing is before it."
-                ),
+                gettext("What has no day of its own counts from that day on, and not earlier."),
             ]
         )
         offer_recorded(self, is_new=True)

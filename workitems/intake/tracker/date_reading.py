@@ -108,6 +108,9 @@ class DateReading:
         problem = _("This could be several dates.") if choices else _("This is not a date.")
         if read.word == "none":
             problem = _("There is no date yet, so there is no milestone.")
+        is_year = bool(re.fullmatch(r"\d{4}", one_line(cell.text))) and bool(choices)
+        if is_year:
+            problem = _("It names a year alone. A date in it is not guessed.")
         elif len(choices) == 1:
             problem = _("This is probably the date.")
         answer = self.cells.doubt(
@@ -115,10 +118,10 @@ class DateReading:
             f"date:{one_line(cell.text).casefold()[:100]}",
             problem,
             [*choices, Choice(NOTE, _("No date: keep it as a note"))],
-            choices[0].value if choices else NOTE,
+            "" if is_year else choices[0].value if choices else NOTE,
             takes_date=True,
         )
-        if answer == NOTE:
+        if answer in ("", NOTE):
             self.cells.keep(cell)
             return None
         # The words stay beside what was made of them: "Q3 2026", "end of 2026".

@@ -63,6 +63,8 @@ class Doubt:
     new_agency: tuple[str, str] | None = None
     places: list[Place] = field(default_factory=list)
     chosen: str = ""
+    # Of an agency: what texts below the items say of it, each with its cell.
+    footnotes: list[str] = field(default_factory=list)
     # Of an agency: the doubt about the other name that a person says it is the same as, and its short name.
     same_as: "Doubt | None" = None
     settled: str = ""

@@ -1,5 +1,6 @@
 """Work out what a tracker does not say, after all its sheets are read, or ask it. No Django."""
 
+import re
 from collections import defaultdict
 
 from agencies.wording.translation import gettext, ngettext
@@ -14,6 +15,7 @@ from workitems.intake.tracker.understood import (
     Note,
     Pillar,
     Understood,
+    shortened,
 )
 from workitems.terms.known_dates import KnownDate, KnownTo, NotADate, read_known_date
 
@@ -51,6 +53,16 @@ def fill_gaps(plan: PlanSoFar) -> Understood:
                 plan.early_updates,
             ).format(count=plan.early_updates)
         )
+    if plan.without_year:
+        found.assumed.append(
+            gettext("A last update without a year has the latest that has come: {updates}.").format(
+                updates="; ".join(
+                    gettext("{cell}, “{text}”, is {day}").format(cell=cell, text=text, day=day)
+                    for cell, text, day in plan.without_year
+                )
+            )
+        )
+    _footnotes(plan)
     for doubt in plan.doubts.by_key.values():
         if doubt.new_agency and doubt.settled and doubt.places:
             found.named_agencies.setdefault(doubt.settled, []).append(doubt.quoted)
@@ -58,6 +70,28 @@ def fill_gaps(plan: PlanSoFar) -> Understood:
     found.doubts = plan.doubts.in_order
     found.words = plan.status_words.in_order
     return found
+
+
+def _footnotes(plan: PlanSoFar) -> None:
+    """Put beside an agency in doubt what texts below the items say of it: "* Police has not signed the plan"."""
+    last: dict[str, int] = defaultdict(int)
+    for item, place in plan.places.items():
+        last[place.sheet] = max(last[place.sheet], item.row)
+    below = [
+        note
+        for note in plan.found.notes
+        if note.item is None
+        and note.sheet in last
+        and int("".join(filter(str.isdigit, note.address)) or 0) > last[note.sheet]
+    ]
+    for doubt in plan.doubts.by_key.values():
+        if doubt.new_agency:
+            names = {doubt.quoted, *doubt.new_agency}
+            doubt.footnotes = [
+                f"{note.address}: {shortened(note.text, 200)}"
+                for note in below
+                if any(re.search(rf"\b{re.escape(name)}\b", note.text) for name in names)
+            ]
 
 
 def _leads(plan: PlanSoFar) -> None:
@@ -126,12 +160,17 @@ def _unsaid(plan: PlanSoFar, item: Item) -> str:
         "no-status",
         plan.places[item],
         quoted="",
-        problem=gettext("The tracker says something of these items, but not their status."),
+        problem=gettext(
+            "The tracker says something of these items, but its status cell is empty or says no status."
+        ),
         choices=[
             Choice(NOTE, gettext("Not reported: keep what they say as notes")),
             *_stages("under_way", "not_started", "ongoing"),
         ],
     )
+    if blank := plan.blank_statuses.get(item):
+        doubt = plan.doubts.by_key["no-status"]
+        doubt.quoted = ", ".join(dict.fromkeys([*filter(None, doubt.quoted.split(", ")), blank]))
     if answer != NOTE:
         return answer
     for said in (item.progress, item.causes, item.mitigations):
@@ -158,18 +197,25 @@ def _undated(plan: PlanSoFar) -> None:
         for item, step in every
     )
     late_words = gettext("{late} of {count} due dates missed").format(late=late, count=len(every))
+    asked = [item for item in by_item if not item.done_on]
+    is_one = len(asked) == len(every) == 1
+    if is_one:
+        late_words = gettext("its due date was missed") if late else gettext("its due date was met")
+    words_of_all = ", ".join(dict.fromkeys(filter(None, map(plan.said_statuses.get, asked))))
     for item, steps in by_item.items():
         day = item.updated_on or plan.about.as_at
         said, words_said = item.done_on or (None, "")
         answer = plan.doubts.ask(
             f"complete-undated:{item.number}:{item.row}" if said else "complete-undated",
             plan.places[item],
-            quoted=words_said or gettext("Complete"),
+            quoted=words_said or words_of_all or gettext("Complete"),
             problem=gettext(
                 "The tracker says complete. Was it completed on the day of its comment?"
             )
             if said
-            else gettext("The tracker says complete, but gives no date. When was it completed?"),
+            else gettext(
+                "This is read as complete, but the tracker gives no date. When was it completed?"
+            ),
             suggested=said.isoformat() if said else "",
             takes_date=True,
             is_date=_is_day,
@@ -180,7 +226,13 @@ def _undated(plan: PlanSoFar) -> None:
                 else Choice(
                     "as_at",
                     (
-                        gettext("When last updated, else on {day}: {late}")
+                        gettext("On {day}, when its row was last updated: {late}").format(
+                            day=KnownDate(day), late=late_words
+                        )
+                        if is_one and item.updated_on
+                        else gettext(
+                            "On the day of each row’s last update, or {day} if it has none: {late}"
+                        )
                         if own
                         else gettext("On {day}, the day of the tracker: {late}")
                     ).format(day=as_at, late=late_words),

@@ -7,6 +7,7 @@ from agencies.wording.translation import gettext
 from workitems.intake.tracker import words
 from workitems.intake.tracker.comment_reading import CommentReading
 from workitems.intake.tracker.date_reading import DateReading
+from workitems.intake.tracker.date_words import latest
 from workitems.intake.tracker.doubts import NOTE, READ, Choice, Fate, place_of
 from workitems.intake.tracker.grid import Cell
 from workitems.intake.tracker.headings import Field, plain
@@ -330,6 +331,8 @@ class ItemReading:
         found = self.dates.last_update(cell)
         if found is None:
             return
+        if latest(cell.text, about.today) == found:
+            self.plan.without_year.append((cell.address, one_line(cell.text), found))
         day = min(found.last_day, about.today) if found.first_day <= about.today else found.last_day
         if about.released_on <= day <= about.today:
             item.updated_on = max(day, item.updated_on or day)

@@ -62,15 +62,15 @@ def _asked(plan: PlanSoFar, sheet: Sheet, mapping: Mapping) -> Mapping:
             place_of(sheet, cells[0]),
             quoted="\n".join(shortened(cell.text, 80) for cell in cells[:SAMPLES]),
             problem=_(
-                "Column {letter}, “{heading}”, goes under Achieved. Do its texts say what was achieved?"
+                "Column {letter}, “{heading}”, would go under Achieved. Do all its texts say what was achieved?"
             ).format(letter=letters(column), heading=shortened(heading, 60)),
             choices=[
-                Choice(Field.PROGRESS, _("Yes: they go under Achieved")),
-                Choice(Field.NOTE, _("No: keep them as notes")),
+                Choice(Field.NOTE, _("No, they are comments: keep them as notes of their items")),
                 Choice(Field.CHALLENGES, _("No: they go under Challenges")),
                 Choice(Field.NEXT, _("No: they go under Planned next")),
+                Choice(Field.PROGRESS, _("Yes, all of them: they go under Achieved")),
             ],
-            suggested=Field.PROGRESS,
+            suggested=Field.NOTE,
         )
         fields[column] = Field(answer)
     return mapping.with_fields(fields)

@@ -42,6 +42,7 @@ from workitems.intake.tracker.words import (
     is_initials,
     looks_like_agency,
 )
+from workitems.terms.known_dates import KnownDate
 
 PILLAR = re.compile(
     r"^(?:(?:strategic |priority |focus )?(?:pillar|theme|priority|goal|area|workstream|outcome|strand|"
@@ -80,6 +81,12 @@ class PlanSoFar:
         self.legend: dict[str, Status] = {}
         # Items whose number another item has.
         self.repeated: set[Item] = set()
+        # What the status cells of items say that says no status: "n/a".
+        self.blank_statuses: dict[Item, str] = {}
+        # The words that an item's status was read from.
+        self.said_statuses: dict[Item, str] = {}
+        # Last updates without a year, with what they were read as.
+        self.without_year: list[tuple[str, str, KnownDate]] = []
         self.shortened_titles = 0
         self.early_updates = 0
 

@@ -20,6 +20,11 @@ DAY = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 MOST_WORDS = 4
+# In a title in capitals; a word without a vowel is initials.
+SMALL = frozenset(
+    ["a", "an", "and", "at", "for", "from", "in", "of", "on", "or", "the", "to", "with"]
+)
+VOWEL = re.compile("[AEIOUY]")
 TRACKER = re.compile(r"(?:\s*[-–—:|(]\s*|\s+)(?:(?:action|progress|status)\s+)?tracker\)?$", re.I)
 
 
@@ -62,7 +67,17 @@ def said_of_plan(tracker: Tracker, mappings: dict[str, Mapping], today: date) ->
 def _of_plan(title: str) -> str:
     """Return a title without "- Action tracker" at its end, which is the spreadsheet's and not the plan's."""
     own = TRACKER.sub("", title)
-    return own if " " in own else title
+    found = own if " " in own else title
+    return _in_small_letters(found) if found.isupper() else found
+
+
+def _in_small_letters(title: str) -> str:
+    """Return a title in capitals as a title: "NATIONAL PLAN OF ACTION" is "National Plan of Action"."""
+    words = [
+        word.lower() if word.lower() in SMALL else word.capitalize() if VOWEL.search(word) else word
+        for word in title.split(" ")
+    ]
+    return " ".join([words[0].capitalize() if VOWEL.search(words[0]) else words[0], *words[1:]])
 
 
 def _day_in(text: str, today: date) -> date | None:

@@ -18,7 +18,7 @@ from workitems.intake.tracker.fill_colours import (
 from workitems.intake.tracker.grid import Cell, letters
 from workitems.intake.tracker.headings import Field, plain
 from workitems.intake.tracker.sheet_cells import SheetCells
-from workitems.intake.tracker.understood import Milestone, shortened
+from workitems.intake.tracker.understood import Milestone, one_line, shortened
 from workitems.intake.tracker.words import Status
 
 STAGES = {
@@ -126,8 +126,12 @@ class StatusReading:
             else:
                 if cell.text and cell.column in self.columns:
                     self.cells.leave(cell)
+                    self.plan.blank_statuses.setdefault(self.cells.present, one_line(cell.text))
                 continue
             if status is not None:
+                if cell.text and cell.column in self.columns:
+                    said = shortened(one_line(cell.text), 60)
+                    self.plan.said_statuses.setdefault(self.cells.present, said)
                 self._take(row, cell, status, made)
 
     def _cells(self, row: int) -> list[Cell]:

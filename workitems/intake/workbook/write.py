@@ -27,7 +27,7 @@ from workitems.models import (
     Update,
     WorkItem,
 )
-from workitems.narrative.blocks import SPREADSHEET
+from workitems.models.tracker import SPREADSHEET
 from workitems.terms.item_texts import TEXTS, not_official
 from workitems.terms.known_dates import Known
 

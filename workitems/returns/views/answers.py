@@ -279,7 +279,11 @@ def _update_form(
         # The item was added after the page was made, or the script posted only a milestone.
         if not section.is_open:
             return None
-        return UpdateForm(None, update=update, **asked)
+        form = UpdateForm(None, update=update, **asked)
+        if section.is_led and not section.has_next_date:
+            # An ongoing item has no date, and was said to be on track all the same.
+            form.fields["confidence"].label = gettext("Confidence")
+        return form
     form = UpdateForm(data, update=_as_shown(update, shown), **asked)
     form.begin_as_shown()
     return form
