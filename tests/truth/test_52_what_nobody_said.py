@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 
 from agencies.models import Seat
-from tests.factories import SeatFactory
+from tests.factories import ReturnFactory, RoundFactory, SeatFactory
 from tests.truth.test_52_first_day import kept_files
 from tests.workitems import trackers
 from tests.workitems.intake.test_tracker_pages import (
@@ -216,6 +216,26 @@ def test_a_person_whom_the_spreadsheet_names_beside_an_item_is_proposed_to_look_
     ]
     assert [form.initial.get("user") for form in forms] == [ana, None]
     assert "names Ana for this item. Nothing is given until you save." in forms[0].as_p()
+
+
+def test_the_return_names_whom_the_spreadsheet_has_beside_each_item(person, client_of):
+    lines = [
+        ["No", "Action", "Lead", "Contact", "Status"],
+        ["1", "Train staff", "MBIE", "Ana Bell <ana@mbie.example>", "On track"],
+        ["2", "Draw a map", "MBIE", "Ben", ""],
+    ]
+    upload(person, trackers.sheet_of(lines))
+    give_columns(person)
+    answer(person, act="import")
+    Plan.objects.update(adopted_on=date(2025, 7, 1))
+    plan, lead = Plan.objects.get(), item("1").lead_agency
+    ana = SeatFactory(agency=lead, user__email="ana@mbie.example", user__name="Ana Bell").user
+    asked = ReturnFactory(round=RoundFactory(plan=plan), agency=lead)
+    page = client_of(ana).get(asked.get_absolute_url())
+    assert page.text.count("The spreadsheet names Ana Bell.") == 1
+    # An item without a date that was said to be on track can be said to be so again.
+    labels = page.text.count("Confidence"), 'value="on_track"' in page.text
+    assert labels == (1, True)
 
 
 @pytest.mark.parametrize(

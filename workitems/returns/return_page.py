@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency
+from agencies.models import Agency, User
 from agencies.people.succession import agency_on
 from workitems.models import (
     Delay,
@@ -159,6 +159,8 @@ class Section:
     moved: Any = None
     # Who looks after it within the agency, for the agency's own people; `is_mine` of the reader.
     given: Any = None
+    # Whom the spreadsheet of the plan names beside it, while nobody looks after it.
+    named: User | None = None
     is_mine: bool = False
     # The page on which they give it to somebody, if they may.
     give_url: str = ""

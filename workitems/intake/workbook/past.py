@@ -95,7 +95,8 @@ class Past:
             own = {day for day in (row.completed_on, decided) if day}
             number = row.item.number
         elif isinstance(row, WorkItem):
-            own, number = {row.completed_on}, row.number
+            own = {day for day in (row.completed_on,) if day}
+            number = row.number
         else:
             return False
         known = self.known_on.get(number)

@@ -25,10 +25,12 @@ from agencies.people.submitting import Submitters, single_coordinator, submitter
 from agencies.records import history
 from workitems.desk.to_dos import days_until
 from workitems.intake.forms.workbook import WorkbookForm
+from workitems.intake.services.trackers import named_beside_each
 from workitems.models import Evidence, Notice, Return, WorkItem
 from workitems.models.plan import READING_ROLES
 from workitems.plan import services
 from workitems.plan.assigned import given_in
+from workitems.plan.services.assignments import takers
 from workitems.plan.views.lookups import require, signed_in, visible_plan
 from workitems.returns.forms.returns import ReplyForm, SendBackForm, WritersNoteForm
 from workitems.returns.news import notify_at_once
@@ -497,7 +499,8 @@ def show(
 
 def show_given(person: User, of_return: Return, sections: list[Section], on: date) -> int:
     """Put into the sections who looks after each item, and where to give it, for the agency's own people.
-    Return how many are the reader's. One query; none for others."""
+    Return how many are the reader's. One query, two more of a plan that came from a spreadsheet, which
+    names people beside items; none for others."""
     if of_return.agency_id not in person.agencies_as(*READING_ROLES):
         return 0
     items = [section.item.pk for section in sections]
@@ -505,6 +508,9 @@ def show_given(person: User, of_return: Return, sections: list[Section], on: dat
     may_give = takes_answers(of_return) and of_return.agency_id in person.agencies_as(
         *WRITING_ROLES
     )
+    named: dict[int, User] = {}
+    if of_return.round.plan.record_begins:
+        named = named_beside_each(set(items) - set(given), takers(of_return.agency, on))
     # Not by `reverse` for each, which would take as long as the rest of the section's head.
     items_url = reverse("workitems:list", args=[of_return.round.plan.slug])
     units = {seat.unit_id for seat in person.current_seats if seat.agency_id == of_return.agency_id}
@@ -512,6 +518,7 @@ def show_given(person: User, of_return: Return, sections: list[Section], on: dat
         if may_give:
             number = quote(section.item.number)
             section.give_url = f"{items_url}{number}/given/{of_return.agency_id}/?from=return"
+        section.named = named.get(section.item.pk)
         if (row := given.get(section.item.pk)) is not None:
             section.given = row
             section.is_mine = row.user_id == person.pk or row.unit_id in units - {None}
