@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 
 from agencies.models import Seat
-from tests.factories import ReturnFactory, RoundFactory, SeatFactory
+from tests.factories import AgencyFactory, MemberFactory, ReturnFactory, RoundFactory, SeatFactory
 from tests.truth.test_52_first_day import kept_files
 from tests.workitems import trackers
 from tests.workitems.intake.test_tracker_pages import (
@@ -66,7 +66,9 @@ def item(number):
 
 
 @pytest.mark.parametrize("done", ["note", "May 2026"])
-def test_a_completion_of_an_unknown_day_has_none(person, done):
+def test_a_completion_of_an_unknown_day_has_none_and_all_read_when_it_was_due(
+    person, client_of, done
+):
     imported(person, done)
     row = item("1.1")
     days = list(row.history.values_list("stage", "completed_on").distinct())
@@ -75,6 +77,10 @@ def test_a_completion_of_an_unknown_day_has_none(person, done):
     notes = row.tracker_notes.filter(heading="Completed").values_list("text", flat=True)
     assert list(notes) == ([] if done == "note" else ["May 2026"])
     assert "day not known" in person.get(row.get_absolute_url()).text
+    reader = SeatFactory(agency=AgencyFactory(), role=Seat.Role.OBSERVER).user
+    MemberFactory(plan=row.plan, agency=reader.current_seats[0].agency)
+    page = " ".join(client_of(reader).get(row.get_absolute_url()).text.split())
+    assert "but not on which day: Write a code, due in March 2026." in page
 
 
 def test_a_completion_on_a_day_that_a_person_says_has_it(person):

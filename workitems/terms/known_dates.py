@@ -14,6 +14,8 @@ from agencies.typed.typed_dates import MONTHS, NotADay, OnlyAMonth, in_words, re
 from agencies.wording.translation import _
 
 QUARTERS = "January to March, April to June, July to September or October to December"
+# The heading of a text of a spreadsheet that has the due dates of what was done on a day that nobody knows.
+DUE_AND_DONE = "Due, and done on a day that is not known"
 
 
 class KnownTo(StrEnum):

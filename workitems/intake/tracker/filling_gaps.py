@@ -17,7 +17,7 @@ from workitems.intake.tracker.understood import (
     Understood,
     shortened,
 )
-from workitems.terms.known_dates import KnownDate, KnownTo, NotADate, read_known_date
+from workitems.terms.known_dates import DUE_AND_DONE, KnownDate, KnownTo, NotADate, read_known_date
 
 
 def fill_gaps(plan: PlanSoFar) -> Understood:
@@ -273,16 +273,31 @@ def _undated(plan: PlanSoFar) -> None:
 def _complete_on_no_day(
     plan: PlanSoFar, item: Item, steps: list[Milestone], known: KnownDate | None
 ) -> None:
-    """Leave the completion of an item without a day, and these milestones as notes. A month is a note as well."""
+    """Leave the completion of an item without a day, and these milestones as notes. A month is a note as well.
+
+    Their due dates are one text of their own, which the page of the item shows to all its readers.
+    """
     for step in steps:
         plan.as_notes(item, plan.milestone_cells[id(step)])
     item.milestones = [each for each in item.milestones if each not in steps]
     item.is_undated = item.stage == "complete" and not item.milestones
+    place = plan.places[item]
+    if steps:
+        due = "; ".join(map(_due_in_words, steps))
+        plan.found.notes.append(Note(place.sheet, place.address, DUE_AND_DONE, due, item))
     if known:
-        place = plan.places[item]
         plan.found.notes.append(
             Note(place.sheet, place.address, gettext("Completed"), str(known), item)
         )
+
+
+def _due_in_words(step: Milestone) -> str:
+    """Return "Code of practice, due in December 2025, then in March 2026"."""
+    later = step.agreed or step.forecast
+    if later and later != step.original:
+        says = gettext("{what}, due {first}, then {later}")
+        return says.format(what=step.description, first=step.original.on, later=later.on)
+    return gettext("{what}, due {first}").format(what=step.description, first=step.original.on)
 
 
 def _is_day(answer: str) -> bool:

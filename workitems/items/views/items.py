@@ -57,6 +57,7 @@ from workitems.returns.services import rounds as round_services
 from workitems.returns.services.answers import faults_of_item
 from workitems.rules import WRITERS
 from workitems.terms import lateness
+from workitems.terms.known_dates import DUE_AND_DONE
 
 ROWS_ON_A_PAGE = 100
 # Who searches for words reads the rows one by one.
@@ -82,6 +83,11 @@ IN_DETAIL = (
         has_proposals=Exists(StatusProposal.objects.filter(item=OuterRef("pk"))),
         has_risks=Exists(Risk.objects.filter(item=OuterRef("pk"))),
         is_carried_on=Exists(WorkItem.objects.filter(carried_from=OuterRef("pk"))),
+        due_and_done=Subquery(
+            TrackerNote.objects.filter(item=OuterRef("pk"), heading=DUE_AND_DONE)
+            .order_by("position")
+            .values("text")[:1]
+        ),
         has_tracker_notes=Exists(TrackerNote.objects.filter(item=OuterRef("pk"))),
         is_given=Exists(Assignment.objects.given().filter(item=OuterRef("pk"))),
     )
@@ -295,6 +301,8 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
         "added_by": item.added_by,  # type: ignore[attr-defined]
         "considered": shown.considered,
         "risks": shown.risks,
+        # Which milestones it had whose completion has no day: all read it.
+        "due_and_done": item.due_and_done,  # type: ignore[attr-defined]
         # They may come from hidden columns, so other agencies do not read them.
         "has_tracker_notes": item.has_tracker_notes  # type: ignore[attr-defined]
         and request.user.has_perm("workitems.manage_plan", item.plan),
