@@ -84,7 +84,7 @@ def answer(person, act="update", **answers):
 @pytest.mark.parametrize(
     ("content", "name", "answers", "items", "notes"),
     [
-        (trackers.plain_csv, "tracker.csv", {"Complete": "as_at"}, 40, 92),
+        (trackers.plain_csv, "tracker.csv", {"Completed": "as_at"}, 40, 92),
         (trackers.merged, "tracker.xlsx", {"Complete": "as_at"}, 60, 65),
         (trackers.by_milestone, "tracker.xlsx", {"All_agencies": NOTE, "Police/Customs": "Customs"}, 100, None),
     ],

@@ -83,7 +83,7 @@ class PlanSoFar:
         self.repeated: set[Item] = set()
         # What the status cells of items say that says no status: "n/a".
         self.blank_statuses: dict[Item, str] = {}
-        # The words that an item's status was read from.
+        # The words that were read as complete.
         self.said_statuses: dict[Item, str] = {}
         # Last updates without a year, with what they were read as.
         self.without_year: list[tuple[str, str, KnownDate]] = []

@@ -129,7 +129,7 @@ class StatusReading:
                     self.plan.blank_statuses.setdefault(self.cells.present, one_line(cell.text))
                 continue
             if status is not None:
-                if cell.text and cell.column in self.columns:
+                if status.stage == "complete" and cell.column in self.columns and cell.text:
                     said = shortened(one_line(cell.text), 60)
                     self.plan.said_statuses.setdefault(self.cells.present, said)
                 self._take(row, cell, status, made)
