@@ -80,9 +80,9 @@ def test_a_csv_file_with_one_line_an_item_becomes_a_plan():
     ]  # fmt: skip
     assert (len(found.items), sum(len(item.milestones) for item in found.items)) == (40, 30)
     assert [each.quoted for each in found.doubts] == [
-        "Complete", "mid-2027", "TBC", "FY26/27", "On hold", "",
+        "Completed", "mid-2027", "TBC", "FY26/27", "On hold", "",
     ]  # fmt: skip
-    assert [each.quoted for each in found.open_doubts] == ["Complete"]
+    assert [each.quoted for each in found.open_doubts] == ["Completed"]
     first = found.items[0]
     assert (first.number, first.lead, first.supporting) == ("A1", "Police", {"Customs": ""})
     assert [str(step.original) for step in first.milestones] == ["30 June 2027"]
@@ -271,7 +271,7 @@ def test_complete_without_a_day_is_asked(answer, stage, done):
     content = rows(
         ["No", "Action", "Due date", "Status"], ["1", "Train staff", "March 2026", "Done"]
     )
-    item = answered(content, Complete=answer).items[0]
+    item = answered(content, Done=answer).items[0]
     assert (item.stage, item.milestones[0].completed) == (stage, done)
 
 
