@@ -47,13 +47,21 @@ def post_form(
 
 
 @register.simple_block_tag
-def page_header(content: str, title: str, eyebrow: str = "", lead: str = "") -> str:
-    """Render the h1 with its eyebrow and lead. The body holds the page's actions and may be empty."""
+def page_header(
+    content: str, title: str, eyebrow: str = "", lead: str = "", number: str = ""
+) -> str:
+    """Render the h1, a number before its words, with its eyebrow and lead. The body holds the page's actions and may be empty."""
     # The page's template has already escaped the body; `strip` returns an unsafe string.
     actions = mark_safe(content.strip())
     return render_to_string(
         "components/page_header.html",
-        {"title": title, "eyebrow": eyebrow, "lead": lead, "content": actions},
+        {
+            "title": title,
+            "eyebrow": eyebrow,
+            "lead": lead,
+            "number": number,
+            "content": actions,
+        },
     )
 
 

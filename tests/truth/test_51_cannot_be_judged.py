@@ -77,7 +77,7 @@ def test_an_item_whose_milestones_are_cancelled_says_that_none_is_open_and_someb
         done.withdrawn_on = date(2010, 4, 1)
         done.save()
     page = client_of(contributor).get(rated.get_absolute_url()).text
-    assert page.count("No open milestone") == 1
+    assert page.count("None is open.") == 1
     asked = "Item 1.3 has no open milestone: propose one, or say that it is complete"
     for user in (contributor, coordinator):
         assert [each.what for each in lines_for(user, TODAY) if "open" in each.what] == [asked]

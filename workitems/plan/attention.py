@@ -166,6 +166,11 @@ class Line:
         return self.reason_texts[0]
 
     @property
+    def how_late(self) -> str:
+        """How late it is, within a sentence: "overdue by 12 days"; "" if it is not late."""
+        return _lowered(self.reason).rstrip(".") if self.is_late else ""
+
+    @property
     def further(self) -> str:
         """The other reasons, but for those that `asked` says."""
         return " ".join(self.reason_texts[1:])

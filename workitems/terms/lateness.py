@@ -153,6 +153,15 @@ class Lateness(NamedTuple):
         return self.state in (Late.OVERDUE, Late.SLIPPING)
 
     @property
+    def length(self) -> str:
+        """How late it is: "12 days", "at least a month"; "" if it is not late or nobody knows by how much."""
+        if not (self.days and self.due and self.has_length):
+            return ""
+        reached = self.due + timedelta(days=self.days)
+        length = span_in_words(self.due, reached, at_least=self.is_least)
+        return _("at least {time}").format(time=length) if self.is_least else length
+
+    @property
     def words(self) -> str:
         """Text such as "Overdue by 12 days", "Expected a month late", "Done a year late".
 
@@ -164,12 +173,7 @@ class Lateness(NamedTuple):
             return _("Cancelled")
         if not self.has_length:
             return self.state.label
-        length = ""
-        if self.days and self.due:
-            reached = self.due + timedelta(days=self.days)
-            length = span_in_words(self.due, reached, at_least=self.is_least)
-            if self.is_least:
-                length = _("at least {time}").format(time=length)
+        length = self.length
         if self.state == Late.OVERDUE:
             return _("Overdue by {time}").format(time=length)
         if self.state == Late.SLIPPING:

@@ -37,7 +37,7 @@ def test_the_agency_says_how_sentences_name_a_milestone(writer, milestone):
         "Saved. Briefings can now say: Formal training for frontline staff is expected by 30 June "
         "2010."
     ]
-    assert f"In sentences: {TRAINING}." in response.text
+    assert f"in briefings, this is called {TRAINING}." in response.text
     milestone.refresh_from_db()
     assert milestone.as_told == TRAINING
     assert newest(milestone) == ("~", "Police contributor (Police)", "")
@@ -49,7 +49,7 @@ def test_the_coordinator_says_how_sentences_name_an_item(client_of, coordinator,
     client = client_of(coordinator)
     response = client.post(of_item(item), {"was": "", "as_told": "public awareness"}, follow=True)
     assert messages(response) == ["Saved. Briefings can now say: Public awareness is under way."]
-    assert "In sentences: public awareness." in response.text
+    assert "in briefings, this is called public awareness." in response.text
 
 
 def test_the_wording_does_not_make_answers_in_returns_outdated(milestone, contributor):
@@ -141,7 +141,7 @@ def test_other_readers_see_the_wording_and_cannot_set_it(client_of, colleague, i
     item.save()
     client = client_of(colleague)
     page = client.get(item.get_absolute_url()).text
-    assert f"In sentences: {TRAINING}." in page
+    assert f"in briefings, this is called {TRAINING}." in page
     assert of_item(item) not in page
     assert client.get(of_item(item)).status_code == 403
     assert client.post(of_milestone(milestone), {"as_told": TRAINING}).status_code == 403

@@ -118,7 +118,7 @@ def test_a_slip_is_recorded_as_a_delay_with_its_mitigation(writer, milestone, cu
     assert "<strong>Until then:</strong> Police copy the old one." in page
     assert "<strong>It needs:</strong> A second tender." in page
     assert "From 30 June 2010 to 30 September 2010 (three months)." in page
-    assert "Expected three months late" in page
+    assert "Late: expected three months late" in page
 
 
 @pytest.mark.parametrize(

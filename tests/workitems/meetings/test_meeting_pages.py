@@ -341,7 +341,7 @@ def test_an_items_page_lists_meetings_that_considered_it_and_their_decisions(
         Considered(TODAY, meeting.pk, ["Print two.", "Beside the agenda."]),
         Considered(YESTERDAY, earlier.pk, []),
     ]
-    assert "Considered by the working group" in page.text
+    assert "The group’s decision" in page.text
 
 
 def test_the_page_of_an_item_without_meetings_takes_no_query_for_them(reader, meeting, item):

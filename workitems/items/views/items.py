@@ -39,9 +39,11 @@ from workitems.models import (
 from workitems.models.item import Stage
 from workitems.models.plan import READING_ROLES
 from workitems.plan.asat import Moment
+from workitems.plan.attention import Line, Verb
 from workitems.plan.forms.items import AnswerStatusForm, ChangeStatusForm, ReviewForm
 from workitems.plan.forms.moments import AsAtForm
 from workitems.plan.plan_at import ItemAt, milestones_at, plan_at, with_milestones
+from workitems.plan.plan_at.rows import VariationAt
 from workitems.plan.services import items as item_services
 from workitems.plan.views.lookups import (
     of_plan,
@@ -117,6 +119,10 @@ LATE_FIRST = {
 }
 # Frequently used filters of the list; the others are under "more".
 FIELDS = ("q", "pillar", "agency", "standing")
+
+
+# A pending variation, and its row at the moment.
+Waiting = tuple[Variation, VariationAt]
 
 
 @require_safe
@@ -266,6 +272,8 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
             {
                 "milestone": milestone,
                 "delays": delays,
+                "moves": [delay for delay, _ in delays],
+                "is_told": worst is not None and milestone.pk == worst.pk,
                 "may_update": moment.is_now
                 and request.user.has_perm("workitems.update_milestone", milestone),
                 "closable": [
@@ -296,7 +304,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
             (update, [each for each in shown.evidence if each.update_id == update.pk])
             for update in shown.updates
         ],
-        "waiting": shown.variations,
+        **_asked(request, moment, line, list(zip(shown.variations, at.variations, strict=True))),
         # The number of the variation that added it to the adopted plan.
         "added_by": item.added_by,  # type: ignore[attr-defined]
         "considered": shown.considered,
@@ -306,10 +314,25 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
         # They may come from hidden columns, so other agencies do not read them.
         "has_tracker_notes": item.has_tracker_notes  # type: ignore[attr-defined]
         and request.user.has_perm("workitems.manage_plan", item.plan),
-        "tabs": [
-            (gettext("Item"), item.get_absolute_url() + at_query(moment), True),
-            (gettext("History"), history_url, False),
-        ],
+        "history_url": history_url,
+    }
+
+
+def _asked(
+    request: HttpRequest, moment: Moment, line: Line | None, waiting: list[Waiting]
+) -> dict[str, Any]:
+    """Return the variations that wait, without the one that the line asks the group about; that one, and whether the
+    reader has to recommend it first."""
+    told = next((each for each in waiting if line and each[0].reference == line.asked.of), None)
+    return {
+        "waiting": [each for each in waiting if each is not told],
+        "told": told,
+        "may_recommend": told is not None
+        and line is not None
+        and moment.is_now
+        and line.asked.verb == Verb.DECIDE
+        and told[0].state == Variation.State.REQUESTED
+        and request.user.has_perm("workitems.recommend_variation", told[0]),
     }
 
 
