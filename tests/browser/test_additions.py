@@ -60,6 +60,8 @@ def test_an_item_and_a_milestone_are_proposed_and_decided(page, scene, visit, as
     expect(page.get_by_role("heading", level=1)).to_contain_text("Open a help line")
 
     visit("approver", item.get_absolute_url())
+    page.locator("summary", has_text="More").last.click()
+    page.locator("summary", has_text="Ask to change").click()
     page.get_by_role("link", name="Propose a new milestone").click()
     page.get_by_label("Milestone", exact=True).fill("Brochure reviewed")
     page.get_by_label("Due").fill(in_days(120))

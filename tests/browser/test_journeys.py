@@ -57,7 +57,7 @@ def test_status_is_changed_by_keyboard_alone_from_sign_in_to_history(page, live_
     expect(page.locator("tbody tr")).to_have_count(1)
 
     tab_to(page, "Print a brochure")
-    press_enter_for(page, "Print a brochure")
+    press_enter_for(page, "1.1 Print a brochure")
     tab_to(page, "Change the status")
     press_enter_for(page, "Change the status")
     tab_to(page, "Under way")
@@ -68,7 +68,7 @@ def test_status_is_changed_by_keyboard_alone_from_sign_in_to_history(page, live_
     tab_to(page, "Reason")
     page.keyboard.type("Tāmaki asks for more each month.")
     tab_to(page, "Save the status")
-    press_enter_for(page, "Print a brochure")
+    press_enter_for(page, "1.1 Print a brochure")
 
     expect(page.get_by_role("status")).to_have_text("Item 1.1 is saved.")
     tab_to(page, "History")
@@ -160,7 +160,7 @@ def test_the_second_of_two_browsers_sees_both_versions_and_chooses_its_own(
 def test_the_back_button_shows_nothing_after_signing_out(page, item_page, people, sign_in):
     sign_in(people["contributor"])
     page.goto(item_page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Print a brochure")
+    expect(page.get_by_role("heading", level=1)).to_have_text("1.1 Print a brochure")
     page.locator(".masthead-person").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
