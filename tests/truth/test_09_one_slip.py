@@ -101,7 +101,7 @@ def test_pages_show_the_whole_slip_and_each_cause(slipped, contributor, client_o
     writer = client_of(contributor)
     page = slipped.item.get_absolute_url()
     for address, slip in (
-        (page, "Its date has moved three times."),
+        (page, "Moved three times, first on "),
         (f"{page}milestones/{slipped.number}/", SLIP),
     ):
         text = writer.get(address).text

@@ -195,7 +195,7 @@ def outcome_in_words(
         says = gettext("Expected {day}").format(day=day(milestone.forecast))
     else:
         says = gettext("Due {day}").format(day=day(milestone.agreed))
-        if milestone.forecast_due < milestone.agreed_due:
+        if milestone.forecast != milestone.agreed:
             notes.append(gettext("expected {day}").format(day=day(milestone.forecast)))
     if late.is_late and milestone.agreed != milestone.original:
         notes.append(gettext("agreed for {agreed}").format(agreed=day(milestone.agreed)))
