@@ -403,7 +403,7 @@ CREATES = {
         lambda world: {"file": SimpleUploadedFile("copy.pdf", made())},
     ),
     "requests:request-file-check": Creates(
-        LineCopy, "OIA adviser", lambda world: {"has_looked": "on"}
+        LineCopy, "OIA adviser", lambda world: {"has_looked": "on", "pages": ["1"]}
     ),
     "requests:request-add-not-held": Creates(
         ScheduleLine, "OIA adviser", lambda world: {"title": "The budget of 2008"}

@@ -329,7 +329,9 @@ def test_the_last_paper_is_compared_as_its_records_were(plan, item, django_asser
     paper = briefing(plan)
     with django_assert_num_queries(19 + 2):
         facts = read_facts(paper)
-    assert facts.last_paper == LastPaper(date(2010, 4, 30), complete=0, late=1)
+    assert facts.last_paper == LastPaper(
+        date(2010, 4, 30), complete=0, late=1, late_items=frozenset({item.pk})
+    )
 
 
 def test_a_paper_of_another_kind_is_not_the_last_one(plan, item):

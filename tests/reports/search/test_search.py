@@ -415,8 +415,8 @@ def test_the_queries_of_one_kind_do_not_grow_either(
 
 def test_the_header_leads_to_the_search(plan, coordinator):
     page = lxml.html.fromstring(coordinator.get("/plans/plan-of-action/items/").content)
-    [form] = page.xpath("//header//form[@role='search']")
-    assert form.get("action") == "/search/"
+    [link] = page.xpath("//header//a[.='Find']")
+    assert link.get("href") == "/search/"
 
 
 def test_every_kind_has_an_address_of_its_own():

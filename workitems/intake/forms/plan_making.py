@@ -119,7 +119,7 @@ class PlanForm(MakingForm):
     """`coordinated` are the agencies that the user coordinates for."""
 
     BEGINS_WITH = plan_making.PLAN_FIELDS
-    BESIDE_COLUMNS = ("members", "short_title")
+    BESIDE_COLUMNS = ("members",)
 
     title = TextField(label=gettext_lazy("Title"), max_length=200)
     released_on = DayField(

@@ -330,7 +330,7 @@ def _asked(
         "may_recommend": told is not None
         and line is not None
         and moment.is_now
-        and line.asked.verb == Verb.DECIDE
+        and line.verb == Verb.DECIDE
         and told[0].state == Variation.State.REQUESTED
         and request.user.has_perm("workitems.recommend_variation", told[0]),
     }
