@@ -59,11 +59,14 @@ def line(plan, on=LATER):
 
 
 def test_a_date_asked_for_that_has_passed_is_not_put_to_the_group(plan, asked, police):
-    assert line(plan, TODAY).asked[:2] == ("decide", "Decide variation V3")
+    today = line(plan, TODAY)
+    assert (today.verb, today.asked[0]) == ("decide", "Decide variation V3")
     day = f"{SLIPPED:%-d %B %Y}"
     says = f"{police} has to ask for a later date"
     passed = f"V3 asks for {day}, which has passed"
-    assert line(plan).asked == ("chase", says, passed, f"{says}. {passed}", "V3")
+    later = line(plan)
+    assert later.verb == "chase"
+    assert later.asked == (says, passed, f"{says}. {passed}", "V3")
     (proposal,) = proposals(plan, LATER)
     assert proposal.reasons[-1].endswith(
         f"to {day}. That date has passed: {police} has to ask for a later one."

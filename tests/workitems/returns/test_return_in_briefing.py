@@ -64,7 +64,7 @@ def saved(writer, of_return, item, **said):
             {"achieved": "Printed in Suva.", "key_achievement": "yes"},
             [
                 may_be_printed("Achievements"),
-                "On printing a brochure, Police printed in Suva.",
+                "For the brochure (1.2), Police printed in Suva.",
                 "4 of 60 words",
             ],
         ),
@@ -72,7 +72,7 @@ def saved(writer, of_return, item, **said):
             {"achieved": "Police printed it. It is out. It is read.", "key_achievement": "yes"},
             [
                 may_be_printed("Achievements"),
-                "On printing a brochure, Police printed it. It is out.",
+                "For the brochure (1.2), Police printed it. It is out.",
                 "6 of 60 words",
                 "The paper takes at most two sentences of 60 words in all and leaves out one sentence of this text. "
                 "Put what matters most first.",
@@ -85,7 +85,7 @@ def saved(writer, of_return, item, **said):
             },
             [
                 may_be_printed("Achievements, as a headline"),
-                "On printing a brochure, Police printed it.",
+                "For the brochure (1.2), Police printed it.",
                 "3 of 30 words",
                 "A headline takes one sentence, and a second one if it has a number and both have at most 30 words. "
                 "The paper leaves out one sentence of this text. Put what matters most first.",
@@ -102,7 +102,7 @@ def saved(writer, of_return, item, **said):
             {"achieved": "We are hiring.", "key_achievement": "yes"},
             [
                 may_be_printed("Achievements"),
-                "On printing a brochure, Police are hiring.",
+                "For the brochure (1.2), Police are hiring.",
                 "3 of 60 words",
             ],
         ),
@@ -110,7 +110,7 @@ def saved(writer, of_return, item, **said):
             {"achieved": "Publish the chapters.", "key_achievement": "yes"},
             [
                 may_be_printed("Achievements"),
-                "On printing a brochure: Publish the chapters.",
+                "For the brochure (1.2): Publish the chapters.",
                 "3 of 60 words",
                 "Continue the sentence “Police …”, for example: trained 240 of its 900 staff.",
             ],
@@ -127,7 +127,7 @@ def saved(writer, of_return, item, **said):
             {"achieved": "cases are " * 20, "key_achievement": "headline"},
             [
                 may_be_printed("Achievements, as a headline"),
-                " ".join(["On printing a brochure, cases are", *["cases are"] * 18, "cases are."]),
+                " ".join(["For the brochure (1.2), cases are", *["cases are"] * 18, "cases are."]),
                 "40 of 30 words",
                 "This is printed whole if it is chosen. One of at most 30 words is easier to choose.",
             ],
@@ -260,7 +260,7 @@ def test_the_page_shows_the_sentences_without_a_script(writer, of_return, item):
         of_return=of_return, item=item, achieved="Printed in Suva.", key_achievement="yes"
     )
     boxes = told(writer.get(of_return.get_absolute_url()).text)
-    assert boxes[0][1] == "On printing a brochure, Police printed in Suva."
+    assert boxes[0][1] == "For the brochure (1.2), Police printed in Suva."
 
 
 # --- on the milestone's page -------------------------------------------------------------------
