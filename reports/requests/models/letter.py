@@ -43,6 +43,7 @@ class RequestLetter(models.Model):
         DECIDE_AND_RELEASE = "decide_and_release", gettext_lazy("Decision and release")
 
     DECIDING = (Kind.DECIDE, Kind.DECIDE_AND_RELEASE)
+    RELEASING = (Kind.RELEASE, Kind.DECIDE_AND_RELEASE)
 
     request = models.ForeignKey(InformationRequest, models.PROTECT, related_name="letters")
     kind = models.CharField(max_length=20, choices=Kind)

@@ -16,7 +16,13 @@ from agencies.models import Seat, User
 from agencies.records.composed import composed
 from agencies.wording.translation import StrOrPromise
 from reports.document.dates import long_date
-from reports.requests.models import Consultation, InformationRequest, Release, ScheduleLine
+from reports.requests.models import (
+    Consultation,
+    InformationRequest,
+    Release,
+    RequestLetter,
+    ScheduleLine,
+)
 from reports.requests.models.request import OIA_ROLES
 from reports.requests.models.request_clock import RequestClock, calendar, clock_of
 from workitems.desk.to_dos import SHOWN_AT_MOST, Line, line, since
@@ -47,6 +53,32 @@ SENT_WITHIN = timedelta(days=30)
 AWAITS_RELEASE = Exists(
     ScheduleLine.objects.filter(request=OuterRef("pk"), decision__in=ScheduleLine.GIVEN)
 ) & ~Exists(Release.objects.filter(request=OuterRef("pk")))
+_SENT = RequestLetter.objects.filter(request=OuterRef("pk"), sent_on__isnull=False)
+BRINGS_PAPERS = Exists(_SENT.filter(kind=RequestLetter.Kind.DECIDE_AND_RELEASE))
+PAPERS_HAVE_LETTER = Exists(_SENT.filter(kind__in=RequestLetter.RELEASING))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """What of a signed decision has still to go to the requester.
+
+    The letter may bring the papers; otherwise a letter of their own does, after the release.
+    """
+
+    is_unsent: bool  # nobody has recorded that the letter was sent
+    is_released: bool
+    brings_papers: bool
+    papers_have_letter: bool
+
+    @property
+    def awaits_papers(self) -> bool:
+        """Whether the letter cannot be sent yet: its papers are not released, so they have no files."""
+        return self.is_unsent and self.brings_papers and not self.is_released
+
+    @property
+    def lacks_papers(self) -> bool:
+        """Whether the letter was sent without the papers, and nothing says that they were sent."""
+        return self.is_released and not self.is_unsent and not self.papers_have_letter
 
 
 @dataclass(frozen=True)
@@ -159,7 +191,11 @@ def _requests(user: User, agencies: set[int], on: date) -> Iterator[Line]:
             | Q(state=State.REFUSED, closed_on__gte=on - SENT_WITHIN)
         )
         .for_list()
-        .annotate(awaits_release=AWAITS_RELEASE)[:SHOWN_AT_MOST]
+        .annotate(
+            awaits_release=AWAITS_RELEASE,
+            brings_papers=BRINGS_PAPERS,
+            papers_have_letter=PAPERS_HAVE_LETTER,
+        )[:SHOWN_AT_MOST]
     )
     days = calendar()
     why = sent_back(rows)
@@ -192,21 +228,36 @@ def _line_of(
     )
 
 
-def _turns(
-    row: InformationRequest, clock: RequestClock, on: date
-) -> "Iterator[tuple[str, StrOrPromise]]":
-    """Yield whose turn it is, and what is done next. The row says whether it awaits its release."""
+def _turns(row: Any, clock: RequestClock, on: date) -> "Iterator[tuple[str, StrOrPromise]]":
+    """Yield whose turn it is, and what is done next. The row says what became of its papers and letters."""
     if row.state in TURNS:
         yield TURNS[State(row.state)]
         return
-    is_unsent = awaits_sending(row, clock, on)
-    if is_unsent:
-        yield Seat.Role.OIA_ADVISER, _("Send the decision on request {request}, and record the day")
+    out = Outgoing(
+        is_unsent=awaits_sending(row, clock, on),
+        is_released=not row.awaits_release,
+        brings_papers=row.brings_papers,
+        papers_have_letter=row.papers_have_letter or row.is_own_initiative,
+    )
+    if out.is_unsent and not out.awaits_papers:
+        yield (
+            Seat.Role.OIA_ADVISER,
+            _("Send the decision on request {request} with its papers, and record the day")
+            if out.brings_papers
+            else _("Send the decision on request {request}, and record the day"),
+        )
     if row.state != State.DECIDED:
         return
-    if row.awaits_release:  # type: ignore[attr-defined]
+    if out.awaits_papers:
+        yield (
+            Seat.Role.OIA_DECISION_MAKER,
+            _("Release the papers of request {request}, which go with its letter"),
+        )
+    elif not out.is_released:
         yield Seat.Role.OIA_DECISION_MAKER, _("Release the papers of request {request}")
-    elif not is_unsent:
+    elif out.lacks_papers:
+        yield Seat.Role.OIA_ADVISER, _("Send the papers of request {request} with a letter")
+    elif not out.is_unsent:
         yield Seat.Role.OIA_ADVISER, _("Close request {request}")
 
 

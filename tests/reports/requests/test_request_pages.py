@@ -288,6 +288,8 @@ def test_a_decided_request_stays_on_a_desk_until_it_is_closed(
     assert desks() == [[], [], ["Release the papers of request 13/02025"]]
     paper = ReleasedPaperFactory(release__request=decided, line=decided.lines.get())
     RequestEventFactory(request=decided, kind="released", release=paper.release)
+    assert desks() == [["Send the papers of request 13/02025 with a letter"], [], []]
+    RequestLetterFactory(request=decided, kind="release", sent=True)
     assert desks() == [["Close request 13/02025"], [], []]
     requests.close(request=decided, on=TODAY, by=adviser, at=NOW)
     assert desks() == [[], [], []]

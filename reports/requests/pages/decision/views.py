@@ -120,6 +120,10 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
             message = _(
                 "The decision is signed. The adviser sends its letter and records on which day."
             )
+            if letter.kind == RequestLetter.Kind.DECIDE_AND_RELEASE:
+                message = _(
+                    "The decision is signed. Release its papers now: the adviser sends them with the letter."
+                )
             if row.is_own_initiative:
                 message = _("The decision is signed. Its memo is frozen.")
             messages.success(request, message)

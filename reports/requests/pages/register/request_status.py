@@ -12,7 +12,12 @@ from reports.briefings.views.next_steps import Step
 from reports.requests.models import InformationRequest, RequestEvent, RequestLetter
 from reports.requests.models.request import in_force
 from reports.requests.models.request_clock import RequestClock
-from reports.requests.registered.request_lines import awaits_sending, clock_words, late_by_words
+from reports.requests.registered.request_lines import (
+    Outgoing,
+    awaits_sending,
+    clock_words,
+    late_by_words,
+)
 
 State = InformationRequest.State
 Kind = RequestEvent.Kind
@@ -106,9 +111,7 @@ def next_step(
     user: User,
     request: InformationRequest,
     events: Iterable[RequestEvent],
-    *,
-    is_released: bool,
-    is_unsent: bool,
+    out: Outgoing,
 ) -> Step | None:
     """Return the one next step, if this user may take it."""
     state = request.state
@@ -151,9 +154,23 @@ def next_step(
                     "decide",
                 )
             return to("request-send", _("Send for review"), request, acts=True)
-        if is_unsent:
-            return to("request-sent", _("Record that the decision was sent"), request)
-        is_answered = is_released and not (request.is_own_initiative and request.plan_id)
+        if out.is_unsent and not out.awaits_papers:
+            return to(
+                "request-sent",
+                _("Record that the letter and the papers were sent")
+                if out.brings_papers
+                else _("Record that the decision was sent"),
+                request,
+            )
+        if state == State.DECIDED and out.lacks_papers:
+            return to(
+                "request-write-letter", _("Write the letter with the papers"), request, "release"
+            )
+        is_answered = (
+            out.is_released
+            and not out.is_unsent
+            and not (request.is_own_initiative and request.plan_id)
+        )
         if state == State.DECIDED and (is_answered or not any(line.is_given for line in lines)):
             return to("request-close", _("Close the request"), request, acts=True)
     if state == State.IN_REVIEW and user.has_perm("requests.agree_redactions", request):
@@ -163,7 +180,7 @@ def next_step(
     if user.has_perm("requests.sign_decision", request):
         if state == State.READY:
             return to("request-decision", _("Read and sign the decision"), request)
-        if state == State.DECIDED and not is_released:
+        if state == State.DECIDED and not out.is_released:
             return to("request-release", _("Check the files and release"), request)
         if state == State.DECIDED and request.is_own_initiative and request.plan_id:
             return Step(
@@ -172,17 +189,23 @@ def next_step(
     return None
 
 
-def waits_for(request: InformationRequest, *, is_released: bool, is_unsent: bool) -> str:
+def waits_for(request: InformationRequest, out: Outgoing) -> str:
     """Return who has the next step, for those who have not, as a sentence."""
-    if request.state in InformationRequest.ENDED and not is_unsent:
+    if request.state in InformationRequest.ENDED and not out.is_unsent:
         return ""
     who = {
         State.IN_REVIEW: _("the OIA reviewer, who agrees each redaction"),
         State.READY: _("the OIA decision-maker, who signs the decision"),
     }.get(State(request.state), _("the OIA adviser, who prepares the answer"))
-    if request.state == State.DECIDED and not is_released:
+    if out.awaits_papers:
+        who = _("the OIA decision-maker, who releases the papers that go with the letter")
+    elif request.state == State.DECIDED and not out.is_released:
         who = _("the OIA decision-maker, who releases the papers")
-    elif is_unsent:
+    elif out.is_unsent and out.brings_papers:
+        who = _("the OIA adviser, who sends the letter with the papers and records the day")
+    elif out.lacks_papers and request.state == State.DECIDED:
+        who = _("the OIA adviser, who sends the papers with a letter")
+    elif out.is_unsent:
         who = _("the OIA adviser, who sends the decision and records the day")
     elif request.state == State.DECIDED and request.is_own_initiative:
         who = _("the OIA decision-maker, who publishes the papers")

@@ -14,7 +14,7 @@ from agencies.models import Agency, Seat, User
 from agencies.pages.form_pages import carry_out, done, form_page, saved
 from agencies.pages.once import once
 from reports.document.dates import long_date
-from reports.requests.models import InformationRequest, RequestEvent
+from reports.requests.models import InformationRequest, RequestEvent, RequestLetter
 from reports.requests.models.request import OIA_ROLES, REQUEST_ROLES
 from reports.requests.models.request_clock import RequestClock, calendar, clock_of
 from reports.requests.pages.register.doers import require
@@ -33,7 +33,7 @@ from reports.requests.pages.register.request_status import (
     waits_for,
 )
 from reports.requests.pages.register.requester import hide_requester, may_read_requester
-from reports.requests.registered.request_lines import awaits_sending, sent_back
+from reports.requests.registered.request_lines import Outgoing, awaits_sending, sent_back
 from reports.requests.services import deciding
 from reports.requests.services import requests as services
 from workitems.models import Plan
@@ -159,8 +159,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     release = getattr(row, "release", None)
     may_prepare = user.has_perm("requests.prepare_request", row)
     seats = Seat.objects.on(on).filter(agency=row.agency_id, role__in=OIA_ROLES)
-    is_unsent = awaits_sending(row, clock, on)
-    where = {"is_released": release is not None, "is_unsent": is_unsent}
+    sent = {each.kind for each in letters if each.is_sent}
+    out = Outgoing(
+        is_unsent=awaits_sending(row, clock, on),
+        is_released=release is not None,
+        brings_papers=RequestLetter.Kind.DECIDE_AND_RELEASE in sent,
+        papers_have_letter=row.is_own_initiative or not sent.isdisjoint(RequestLetter.RELEASING),
+    )
     hide_requester(user, row, events)
     return render(
         request,
@@ -173,9 +178,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "days": clock_days(clock, on),
             "recorded_days": clock.recorded_days(on),
             "sent_back": sent_back([row]).get(row.pk),
-            "step": next_step(user, row, events, **where),
-            "waits_for": waits_for(row, **where),
-            "is_unsent": is_unsent,
+            "step": next_step(user, row, events, out),
+            "waits_for": waits_for(row, out),
+            "out": out,
             "others": other_steps(user, row, events, letters),
             "events": [(each, corrected.get(each.pk), late_words(each, clock)) for each in events],
             "lines": list(row.lines.for_list().prefetch_related("redactions")),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agencies.pages.form_pages import carry_out, done, form_page, refusals_in_messages
 from agencies.pages.once import once
 from agencies.wording.translation import StrOrPromise
-from reports.requests.models import InformationRequest
+from reports.requests.models import InformationRequest, RequestLetter
 from reports.requests.pages.register.doers import require
 from reports.requests.pages.register.views import prepared_request, visible_request
 from reports.requests.pages.steps.forms import DatedNoteForm, SendBackForm
@@ -170,6 +170,19 @@ PAGES = {
         gettext_lazy("The end of the complaint is recorded."),
     ),
 }
+# Of a letter that says that the papers come with it.
+SENT_WITH_PAPERS = Page(
+    gettext_lazy("Record that the letter and the papers were sent"),
+    gettext_lazy(
+        "When the papers are released, download the package with the signed letter and the papers under “Release”, and send "
+        "both first. Enter the day on which they left, also if that is later than the date of the letter: it counts for the Act."
+    ),
+    gettext_lazy("How they were sent"),
+    gettext_lazy("Record the day"),
+    services.record_sent,
+    gettext_lazy("The letter and the papers are recorded as sent."),
+    needs_words=False,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -177,6 +190,8 @@ PAGES = {
 def dated(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Record a step with its day and words."""
     row, page = prepared_request(request, pk), PAGES[name]
+    if name == "sent" and row.letters.sent().filter(kind=RequestLetter.Kind.DECIDE_AND_RELEASE):
+        page = SENT_WITH_PAPERS
     form = DatedNoteForm(posted(request), initial={"on": timezone.localdate()})
     form.fields["note"].label, form.fields["note"].required = page.label, page.needs_words
     if carry_out(request, form, page.service, request=row, at=timezone.now()):
