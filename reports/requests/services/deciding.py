@@ -65,6 +65,8 @@ class Warned:
     sentence: str
     reason: str = ""
     question: str = ""  # asked instead of why it stays so
+    line: int = 0  # the number of the document; without one, it is about the scope
+    is_ours: bool = False  # words of that document are withheld here
 
 
 # --- who may not sign ------------------------------------------------------------------------------
@@ -191,6 +193,7 @@ def _of_consultations(request: InformationRequest) -> Iterator[Warned]:
             ).format(
                 agency=row.agency.name, number=row.line.number, asked_on=long_date(row.asked_on)
             ),
+            line=row.line.number,
         )
 
 
@@ -203,7 +206,8 @@ def warnings_of(line: ScheduleLine) -> Iterator[Warned]:
     """Yield what to look at in one paper: withheld words that can be read elsewhere in it, like fields
     treated unlike, and differences to what was decided on it before."""
     for key, sentence in (*_of_line(line), *earlier_releases.differences(line)):
-        yield Warned(key, sentence, line.warnings_left.get(key, ""))
+        reason = line.warnings_left.get(key, "")
+        yield Warned(key, sentence, reason, line=line.number, is_ours=line.is_ours)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from reports.requests.law.act import act_named
 from reports.requests.models import InformationRequest, Redaction
 from reports.requests.pages.redacting.forms import AgreeAllForm, AgreeForm, DeclineForm, seen
 from reports.requests.pages.register.doers import require
-from reports.requests.services import earlier_releases, line_files, redactions
+from reports.requests.services import deciding, earlier_releases, line_files, redactions
 from reports.requests.services.redacted_paper import RedactedPaper, Withheld
 from workitems.plan.views.lookups import posted, signed_in
 
@@ -76,6 +76,10 @@ def _queue(request: HttpRequest, of: InformationRequest, form: AgreeAllForm) -> 
             for line in of.lines.given().in_order().select_related("evidence", "response")
             if not line.is_ours
             for copy in [line_files.standing_copy(line)]
+        ],
+        warnings=deciding.warnings(of) if of.is_open else (),
+        whole=[
+            line for line in of.lines.given().in_order() if line.is_ours and line.decision == "full"
         ],
         by_ground=_by_ground(papers) if may_answer else [],
         others=of.lines.kept_as_a_whole_or_in_a_file().in_order(),
