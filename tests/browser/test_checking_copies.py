@@ -114,7 +114,7 @@ def test_pages_without_words_are_ticked_one_by_one(page, upload, accessible):
     expect(page.get_by_text("Only the pictures of the pages were compared")).to_be_visible()
     accessible()
     page.get_by_role("button", name="Keep this copy for release").click()
-    expect(page.get_by_text("Look at page 1 too, and tick it.").first).to_be_visible()
+    expect(page.get_by_text("Look at page 1, and tick it.").first).to_be_visible()
     accessible()
     page.get_by_label("Page 1: looks different from the paper").check()
     page.get_by_role("button", name="Keep this copy for release").click()

@@ -16,7 +16,7 @@ from agencies.records.tracking import SIGNATURE_LENGTH
 from reports.models.rendering import HEARTBEAT_TIMEOUT, MAX_ATTEMPTS
 from reports.requests.models.schedule import ScheduleLine
 from reports.requests.redaction.elsewhere.compared import Comparison
-from reports.requests.redaction.elsewhere.found import PART_OF_THE_WHOLE, UNREADABLE, Found
+from reports.requests.redaction.elsewhere.found import COVERED, PART_OF_THE_WHOLE, UNREADABLE, Found
 
 # How long an uploaded file is kept that nobody chose to release.
 KEEP_FOR = timedelta(days=7)
@@ -113,8 +113,11 @@ class FileCheck(models.Model):
         if self.decision == ScheduleLine.Decision.FULL:
             return tuple(each for each in found if each.kind not in PART_OF_THE_WHOLE)
         compared = self.comparison
-        if compared is not None and not compared.gone:
-            return (Found("whole"), *found)
+        if self._is_whole_by_words:
+            return (
+                Found("whole_under" if COVERED & {each.kind for each in found} else "whole"),
+                *found,
+            )
         if compared is None and self._looks_whole:
             return (Found("alike"), *found)
         return found
@@ -147,6 +150,36 @@ class FileCheck(models.Model):
         return tuple(self.report.get("unread", ()))
 
     @property
+    def pages_unread(self) -> tuple[int, ...]:
+        """The numbers of the pages whose words could not be compared, of those to look at."""
+        return () if self._is_whole_by_words else self.pages_to_look_at
+
+    @property
+    def _is_whole_by_words(self) -> bool:
+        """Whether every word of the paper was read in the file."""
+        return self.comparison is not None and not self.comparison.gone
+
+    @property
+    def unreadable_words(self) -> str:
+        """Whose words could not be read, so that only pictures were compared: "file", "paper", "both", or "" for a
+        check that did not record it."""
+        if self.comparison is not None or not self.report or "held_has_text" not in self.report:
+            return ""
+        of_file, of_paper = self.report["has_text"], self.report["held_has_text"]
+        if self.as_pictures:
+            of_file = False
+        return {(False, True): "file", (True, False): "paper", (False, False): "both"}.get(
+            (of_file, of_paper), ""
+        )
+
+    @property
+    def pages_apart(self) -> tuple[dict[str, Any], ...]:
+        """Each page that looks different: its number, that of the paper's page, and the lines of the paper where they
+        differ."""
+        looks = self.report and self.report.get("looks")
+        return tuple(looks.get("apart", ())) if looks else ()
+
+    @property
     def _looks_whole(self) -> bool:
         looks = self.report and self.report.get("looks")
         return bool(looks and looks["is_whole"])
@@ -165,3 +198,14 @@ class FileCheck(models.Model):
     def may_be_pictures(self) -> bool:
         """Whether printing the pages to pictures can help."""
         return bool(self.found) and not self.as_pictures and not self.is_unreadable
+
+    @property
+    def offers_pictures(self) -> bool:
+        """Whether printing them is offered: not for a file that shows every word, whose pictures show them too."""
+        whole = {"whole", "alike"} & {each.kind for each in self.found}
+        return self.may_be_pictures and (not whole or self.is_covered)
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether the file has words or pictures that are not seen, which pictures of its pages are without."""
+        return any(each.kind in COVERED for each in self.found)

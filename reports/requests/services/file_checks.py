@@ -124,8 +124,10 @@ def forget_missing_words(request: InformationRequest) -> None:
     for check in FileCheck.objects.without_contents().filter(
         line__request=request, state=State.DONE
     ):
-        if check.report["comparison"] and check.report["comparison"]["changes"]:
-            check.report["comparison"]["changes"] = []
+        compared, looks = check.report["comparison"] or {}, check.report.get("looks") or {}
+        if compared.get("changes") or looks.get("apart"):
+            compared |= {"changes": []} if compared else {}
+            looks |= {"apart": []} if looks else {}
             check.save(update_fields=["report"])
 
 

@@ -351,12 +351,17 @@ def keep_copy(
             _("The decision on this paper has changed since. Upload the copy again for it.")
         )
     if missed := [each for each in found.pages_to_look_at if each not in pages_looked_at]:
-        raise Refused(
-            ngettext(
+        sentence = (
+            _("Look at page {pages}, and tick it.")
+            if found.report["pages"] == 1
+            else ngettext(
                 "Look at page {pages} too, and tick it.",
                 "Look at pages {pages} too, and tick them.",
                 len(missed),
-            ).format(pages=join_words([str(each) for each in missed])),
+            )
+        )
+        raise Refused(
+            sentence.format(pages=join_words([str(each) for each in missed])),
             "pages",
         )
     data = bytes(found.pdf)

@@ -216,7 +216,7 @@ def ask_agency(
         line=line, agency=agency, question=question, asked_on=on, asked_by=by, answer_by=answer_by
     )
     history.save(made, by=by)
-    note = f"About line {line.number}"
+    note = f"About document {line.number}"
     record(request, RequestEvent.Kind.CONSULTED, on=on, by=by, at=at, note=note, agency=agency)
     return made
 

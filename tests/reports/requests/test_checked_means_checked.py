@@ -14,6 +14,7 @@ from django.core.files.base import ContentFile
 from reports.requests.models import LineCopy
 from reports.requests.redaction.elsewhere.compared import compare
 from reports.requests.redaction.elsewhere.examination import examine_copy
+from reports.requests.redaction.elsewhere.looks import Apart, compare_looks
 from reports.requests.redaction.elsewhere.pictures import printed
 from reports.requests.redaction.elsewhere.work import without_information
 from reports.requests.services import line_files, packages, releases, requests, schedule
@@ -145,6 +146,38 @@ def test_what_the_paper_itself_says_in_the_form_of_a_label_is_not_missing():
     assert (found.gone, found.labels) == (2, 1)
 
 
+# --- what helps ------------------------------------------------------------------------------------
+
+
+def test_pictures_are_the_first_remedy_for_a_box_over_text(listed, upload):
+    row = upload(listed(), made(f"{WORDS.format(NAME)} {BOX}"))
+    assert [each.sentence for each in row.found][0] == (
+        f"{WHOLE} Print the pages to pictures: what they do not show is then gone, and the words are "
+        "compared again."
+    )
+    assert row.offers_pictures
+
+
+def test_of_a_file_that_shows_every_word_pictures_are_not_offered_nor_is_it_said_to_be_unread(
+    listed, upload, adviser, request_, today
+):
+    row = upload(listed(), made(f"{WORDS.format(NAME)} 0 g 400 100 4 4 re f"))
+    assert [each.kind for each in row.found] == ["whole"]
+    assert not row.offers_pictures
+    page = text_of(client_of(adviser), "request-file-check", request_.pk, 2, row.pk)
+    assert "may all be there to be read" not in page
+    assert 'value="pictures"' not in page
+
+
+def test_only_the_lines_that_look_different_are_listed():
+    lines = [f"Line {number} is about orchards" for number in range(6)]
+    text = "BT /F1 12 Tf 14 TL 72 700 Td " + " ".join(f"({each}) Tj T*" for each in lines) + " ET"
+    apart = compare_looks(
+        made(text), "pdf", pictures(made(f"{text} 0 g 100 670 80 10 re f")), lambda: None
+    ).apart
+    assert apart == (Apart(1, (lines[2],)),)
+
+
 # --- what cannot be compared is looked at -----------------------------------------------------------
 
 
@@ -157,11 +190,21 @@ def test_pictures_with_a_box_are_kept_after_somebody_looked_at_each_page(
     client, address = client_of(adviser), ("request-file-check", request_.pk, 2, row.pk)
     page = text_of(client, *address)
     assert "Page 1: looks different from the paper" in page
+    assert (
+        "The pages of this file are pictures, so their words cannot be read here; those of the"
+        in page
+    )
+    (apart,) = row.pages_apart
+    assert apart == {"page": 1, "lines": [f"We met {NAME} in May to hear about the orchards."]}
+    where = f'Page 1 looks different at or beside this line of the paper:</p> <ul class="findings"><li>{apart["lines"][0]}'
+    assert where in page
     answer = client.post(at(*address), {"act": "keep", "has_looked": "on"})
-    assert (answer.status_code, "Look at page 1 too, and tick it." in answer.text) == (422, True)
+    assert (answer.status_code, "Look at page 1, and tick it." in answer.text) == (422, True)
     client.post(at(*address), {"act": "keep", "has_looked": "on", "pages": ["1"]})
     assert LineCopy.objects.get().gate_report["compared"] == "looks"
-    assert ONLY_LOOKS in text_of(client_of(reviewer), "request-review", request_.pk)
+    review = text_of(client_of(reviewer), "request-review", request_.pk)
+    assert ONLY_LOOKS in review
+    assert apart["lines"][0] in review
 
 
 def test_a_page_of_a_copy_that_is_a_picture_is_looked_at(listed, upload, adviser):

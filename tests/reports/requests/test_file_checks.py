@@ -150,7 +150,7 @@ def test_the_worker_checks_what_waits_the_oldest_first(queued, upload):
     first, second = upload(REDACTED), upload(BOXED)
     assert (work(), work(), work()) == (True, True, False)
     assert (fresh(first).passes, fresh(second).passes) == (True, False)
-    assert [each.kind for each in fresh(second).found] == ["whole", "covered"]
+    assert [each.kind for each in fresh(second).found] == ["whole_under", "covered"]
 
 
 def test_the_job_is_the_workers():

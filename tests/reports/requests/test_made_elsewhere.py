@@ -25,7 +25,7 @@ from tests.reports.requests.test_gate import annotate
 
 FILES = Path(__file__).parent / "made_elsewhere"
 NAME = "Hemi Tane"
-DELETE = "Delete the text itself, or print the pages to pictures."
+DELETE = "Print the pages to pictures, or delete the text itself."
 WITHOUT = "Save the file without it, or print the pages to pictures."
 
 

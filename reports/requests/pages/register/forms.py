@@ -143,7 +143,9 @@ class ChangeRequestForm(VersionedForm):
     plan = plan_field()
     scope_note = note_field(
         gettext_lazy("How we read the request"),
-        gettext_lazy("The letters say this after the request."),
+        gettext_lazy(
+            "The letters say after the request: “We have taken your request to mean:”, and then your words."
+        ),
     )
     urgency_reason = note_field(
         gettext_lazy("Why it is urgent"), gettext_lazy("If the requester asked for urgency.")

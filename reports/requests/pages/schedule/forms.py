@@ -43,7 +43,9 @@ class ScopeForm(VersionedForm):
     scope_note = LinesField(
         label=gettext_lazy("How we read the request"),
         max_length=NOTE_LENGTH,
-        help_text=gettext_lazy("The letters say this after the request."),
+        help_text=gettext_lazy(
+            "The letters say after the request: “We have taken your request to mean:”, and then your words."
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from agencies.wording.translation import StrOrPromise, _, gettext_lazy
 
 SHOWN = 60  # letters of what is quoted
-DELETE = gettext_lazy("Delete the text itself, or print the pages to pictures.")
+DELETE = gettext_lazy("Print the pages to pictures, or delete the text itself.")
 WITHOUT = gettext_lazy("Save the file without it, or print the pages to pictures.")
 
 EMPTY = gettext_lazy(
@@ -96,6 +96,14 @@ KINDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
             "every word of the paper is still in this copy, but it is to be released in part"
         ),
         gettext_lazy("Delete the words that are withheld, or change the decision."),
+    ),
+    "whole_under": (
+        gettext_lazy(
+            "every word of the paper is still in this copy, but it is to be released in part"
+        ),
+        gettext_lazy(
+            "Print the pages to pictures: what they do not show is then gone, and the words are compared again."
+        ),
     ),
     "alike": (
         gettext_lazy(
@@ -194,6 +202,13 @@ KINDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
 PART_OF_THE_WHOLE = frozenset({"alternative", "bookmark", "replaced"})
 # What a reader sees over the text, though it can be taken off.
 DRAWN_OVER = frozenset({"shape", "redact", "note"})
+# Words or pictures that are in the file and not seen, so that pictures of its pages are without them.
+COVERED = frozenset(
+    {
+        *("covered", "pale", "unpainted", "outside", "small", "cut", "overprinted", "recognised"),
+        *("unread", "picture", "cropped"),
+    }
+)
 # What a file can lose without losing a page.
 INFORMATION = frozenset({"information", "author"})
 # Pictures of its pages cannot be made either.

@@ -19,7 +19,18 @@ CONTRAST = 14
 SECONDS = 60.0  # of processor time
 MAX_PIXELS = 6_000_000  # of a page
 MAX_PICTURE = 50_000_000  # pixels of a scan
+MAX_LINES = 500  # of a page
+MAX_LINE = 200  # letters shown of a line
 PICTURES = ("png", "jpg", "jpeg")
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A page of a copy that looks different from the paper's at its place, and the paper's lines that lie where they
+    differ: none if the words of the paper's page cannot be read."""
+
+    page: int
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,7 @@ class Looks:
 
     same: tuple[int, ...]  # numbers of the copy's pages
     is_whole: bool
+    apart: tuple[Apart, ...] = ()
 
     @property
     def as_plain(self) -> dict[str, Any]:
@@ -57,7 +69,59 @@ def compare_looks(
         ]
         same.update(alike)
         found += bool(alike)
-    return Looks(tuple(sorted(same)), found == len(theirs))
+    apart: tuple[Apart, ...] = ()
+    if len(ours) == len(theirs):  # else a page's place in the paper is not known
+        others = [at for at in range(len(ours)) if at + 1 not in same]
+        apart = tuple(_apart(held, ending, theirs, ours, others, check_time))
+    return Looks(tuple(sorted(same)), found == len(theirs), apart)
+
+
+def _apart(
+    held: bytes,
+    ending: str,
+    theirs: list[Image.Image],
+    ours: list[Image.Image],
+    pages: Iterable[int],
+    check_time: Callable[[], None],
+) -> Iterable[Apart]:
+    """Yield each of the pages with the paper's lines where it differs."""
+    if ending != "pdf":
+        yield from (Apart(at + 1) for at in pages)
+        return
+    with pypdfium2.PdfDocument(held) as opened:
+        for at in pages:
+            check_time()
+            page = opened[at]
+            try:
+                yield Apart(at + 1, tuple(_lines_apart(page, theirs[at], ours[at])))
+            except pypdfium2.PdfiumError:
+                yield Apart(at + 1)
+            finally:
+                page.close()
+
+
+def _lines_apart(page: Any, theirs: Image.Image, ours: Image.Image) -> Iterable[str]:
+    """Yield the lines of a page through whose middle a difference runs. Of a turned page, yield none."""
+    if page.get_rotation() or not _is_same_size(theirs, ours):
+        return
+    left, bottom, right, top = page.get_cropbox()
+    across, down = theirs.width / (right - left), theirs.height / (top - bottom)
+    apart = ImageChops.difference(theirs, ours.resize(theirs.size))
+    text = page.get_textpage()
+    words: dict[int, list[str]] = {}  # the rectangles of a line by the row of cells in its middle
+    differs = set()
+    for number in range(min(text.count_rects(), MAX_LINES)):
+        x, y, x_end, y_end = text.get_rect(number)
+        row = min(max(int((top - (y + y_end) / 2) * down), 0), theirs.height - 1)
+        words.setdefault(row, []).append(text.get_text_bounded(x, y, x_end, y_end).strip())
+        ends = max(int((x - left) * across), 0), min(int((x_end - left) * across) + 1, theirs.width)
+        if ends[0] < ends[1]:
+            cells = apart.crop((ends[0], row, ends[1], row + 1)).histogram()
+            if any(cells[CONTRAST:]):
+                differs.add(row)
+    for row, found in words.items():
+        if row in differs:
+            yield " ".join(" ".join(found).split())[:MAX_LINE]
 
 
 def _pages_of(data: bytes, ending: str, check_time: Callable[[], None]) -> list[Image.Image]:
@@ -89,8 +153,12 @@ def _small(page: Image.Image) -> Image.Image:
     return page.convert("L").resize(cells, Image.Resampling.BOX).filter(ImageFilter.BoxBlur(1))
 
 
+def _is_same_size(page: Image.Image, other: Image.Image) -> bool:
+    return max(abs(page.width - other.width), abs(page.height - other.height)) <= 1
+
+
 def _is_alike(page: Image.Image, other: Image.Image) -> bool:
-    if max(abs(page.width - other.width), abs(page.height - other.height)) > 1:
+    if not _is_same_size(page, other):
         return False
     apart = ImageChops.difference(page, other.resize(page.size)).histogram()
     return not any(apart[CONTRAST:])

@@ -89,6 +89,10 @@ def check(task: Task, data: bytes, *held: bytes) -> tuple[dict[str, Any], bytes]
     try:
         comparison = _compared(task, text, held)
         looks = _looked_at(task, data, held) if task.is_part else None
+        has_text = comparison is not None or any(
+            text_of(each, ending, Clock().check).strip()
+            for each, ending in zip(held, task.endings, strict=True)
+        )
     except TooSlow:
         slow = Found("slow", words=f"{SECONDS:.0f}")
         return _report(replace(examined, found=(*examined.found, slow))), made
@@ -96,6 +100,7 @@ def check(task: Task, data: bytes, *held: bytes) -> tuple[dict[str, Any], bytes]
         **_report(examined),
         "comparison": comparison.as_plain if comparison is not None else None,
         "looks": looks.as_plain if looks is not None else None,
+        "held_has_text": has_text,
         "is_cleaned": bool(made) and not task.as_pictures,
         "unread": first.unread,
     }, made
