@@ -415,9 +415,12 @@ def _reasons(facts: Facts, say: _Sentences) -> Iterator[LetterPart]:
     if not grounds:
         return
     points = tuple(_reason(facts, ground, say) for ground in grounds)
+    kept = {line.decision for line in facts.lines if line.decision and line.decision.keeps}
+    refused, others = Decision.REFUSED in kept, kept - {Decision.REFUSED}
+    key = "grounds" if refused and others else "grounds_refused" if refused else "grounds_withheld"
     yield _part(
         Purpose.GROUNDS,
-        [_paragraph([say.counted("grounds", len(grounds))]), Points(points)],
+        [_paragraph([say.counted(key, len(grounds))]), Points(points)],
         say.text("heading_reasons"),
     )
     if any(ground.is_balanced for ground in grounds):

@@ -78,3 +78,16 @@ def test_papers_released_after_their_letter_are_sent_with_a_letter_of_their_own(
     released(decided)
     assert to_do(adviser) == [["Send the papers of request 13/02025 with a letter"]]
     assert page_of(adviser, decided).context["step"].words == "Write the letter with the papers"
+
+
+def test_the_list_of_letters_says_when_the_decision_was_signed_and_when_it_was_sent(
+    decided, adviser, today
+):
+    text = " ".join(page_of(adviser, decided).text.split())
+    assert ", sent on 22 May 2013</span>" in text
+    assert " : " not in text.partition('id="events"')[2].partition("</section>")[0]
+
+
+def test_the_example_of_a_new_date_is_after_the_present_due_date(request_, adviser, today):
+    page = client_of(adviser).get(at("request-write-letter", request_.pk, "extend"))
+    assert "for example, 4 June 2013" in " ".join(page.text.split())

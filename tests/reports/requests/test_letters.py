@@ -347,6 +347,19 @@ def test_each_ground_is_worded_once_with_its_documents():
 
 
 @pytest.mark.parametrize(
+    ("lines", "verb"),
+    [
+        ((BRIEFING,), "withheld"),
+        ((NOT_HELD,), "refused"),
+        ((BRIEFING, replace(NOT_HELD, number=3)), "withheld or refused"),
+    ],
+)
+def test_the_letter_says_withheld_or_refused_as_the_schedule_does(lines, verb):
+    text = text_of(Kind.DECIDE, facts(lines=lines))
+    assert f"We have {verb} information under " in text
+
+
+@pytest.mark.parametrize(
     ("grounds", "is_weighed"),
     [(("9(2)(a)",), True), (("6(a)", "18(e)", "10"), False), (("18(g)", "9(2)(h)"), True)],
 )

@@ -1,7 +1,7 @@
 """Forms of a letter about a request: what its preparer types, and the day on which it is sent."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.typed.fields import DayField, LinesField, PastDayField, TextField, VersionedForm
 from agencies.wording.translation import StrOrPromise
+from reports.document.dates import long_date
 from reports.requests.law.act import act_named
 from reports.requests.models import RequestLetter
 from reports.requests.models.request import NAME_LENGTH, NOTE_LENGTH
@@ -29,6 +30,16 @@ OF_KIND: dict[str, tuple[str, ...]] = {
     Kind.DECIDE_AND_RELEASE: ("public_interest", "will_be_published", "apologise", "no_apology_reason"),
 }  # fmt: skip
 ALL_OF_KINDS = {name for names in OF_KIND.values() for name in names}
+
+
+class LaterDayField(DayField):
+    """A day after another, `after`, which its example is too."""
+
+    after: date | None = None
+
+    @property
+    def example(self) -> str:
+        return long_date(self.after + timedelta(days=14)) if self.after else super().example
 
 
 def _short(label: StrOrPromise, **how: Any) -> TextField:
@@ -51,7 +62,7 @@ class LetterForm(VersionedForm):
         help_text=gettext_lazy("Leave blank if the whole request is transferred."),
     )
     transfer_contact = _short(gettext_lazy("How to reach them"))
-    until = DayField(
+    until = LaterDayField(
         label=gettext_lazy("New date"),
         help_text=gettext_lazy("A working day after the first due date."),
     )
@@ -105,6 +116,8 @@ class LetterForm(VersionedForm):
         if due and row.has_apology and self.initial["dated"] <= due:
             self.fields.pop("apologise", None)
             self.fields.pop("no_apology_reason", None)
+        if due and "until" in self.fields:
+            self.fields["until"].after = due  # type: ignore[attr-defined]
         act = act_named()
         for name, reasons in (
             ("transfer_reason", act.transfer_reasons),

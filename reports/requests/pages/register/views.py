@@ -15,7 +15,7 @@ from agencies.pages.form_pages import carry_out, done, form_page, saved
 from agencies.pages.once import once
 from reports.document.dates import long_date
 from reports.requests.models import InformationRequest, RequestEvent, RequestLetter
-from reports.requests.models.request import OIA_ROLES, REQUEST_ROLES
+from reports.requests.models.request import OIA_ROLES, REQUEST_ROLES, in_force
 from reports.requests.models.request_clock import RequestClock, calendar, clock_of
 from reports.requests.pages.register.doers import require
 from reports.requests.pages.register.forms import (
@@ -181,6 +181,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "step": next_step(user, row, events, out),
             "waits_for": waits_for(row, out),
             "out": out,
+            "decision_sent_on": next(
+                (
+                    each.happened_on
+                    for each in in_force(events)
+                    if each.kind == RequestEvent.Kind.DECISION_SENT
+                ),
+                None,
+            ),
             "others": other_steps(user, row, events, letters),
             "events": [(each, corrected.get(each.pk), late_words(each, clock)) for each in events],
             "lines": list(row.lines.for_list().prefetch_related("redactions")),
