@@ -143,6 +143,10 @@ def test_a_request_is_answered_one_working_day_late_with_an_apology_and_released
         person.open("Record that the decision was sent").assert_accessible()
         fill(page, on="22 May 2013")
         person.press("Record the day")
+        # The letter came without the papers, so they have one of their own.
+        person.open("Write the letter with the papers").press("Write the letter")
+        fill(page, sent_on="22 May 2013")
+        person.assert_accessible().press("Mark as sent")
         person.press("Close the request")
         person.open("Requests", "Half-yearly figures")
         expect(page.get_by_role("row", name="January to June 2013")).to_contain_text("21.0")
