@@ -45,3 +45,17 @@ def test_the_review_page_links_to_a_briefing_that_is_released_in_full(
     page = client_of(reviewer).get(at("request-review", request_.pk))
     assert page.context["whole"] == [fresh(line)]
     assert at("request-line-file", request_.pk, line.number) in page.text
+
+
+def test_a_warning_about_the_scope_links_to_its_page_only_for_whoever_may_open_it(
+    request_, line, adviser, reviewer
+):
+    type(request_).objects.filter(pk=request_.pk).update(
+        scope_from=date(2010, 1, 1), scope_to=date(2010, 12, 31)
+    )
+    line.delete()
+    (unlisted,) = deciding.warnings(fresh(request_))
+    for user, is_linked in ((adviser, True), (reviewer, False)):
+        page = client_of(user).get(at("request-decision", request_.pk)).text
+        assert f">{unlisted.sentence}<" in page
+        assert (at("request-scope", request_.pk) in page) == is_linked

@@ -164,6 +164,7 @@ def _page(
         obstacles=obstacles,
         warnings=warnings,
         lines=list(row.lines.for_list().prefetch_related("redactions")),
+        may_prepare=user.has_perm("requests.prepare_request", row),
         may_read_redactions=user.has_perm("requests.read_redactions", row),
         redactions=Redaction.objects.of_request(row).standing().count(),
         has_copies=row.lines.filter(decision="part").exclude(kind="issued").exists(),

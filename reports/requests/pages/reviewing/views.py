@@ -78,6 +78,7 @@ def _queue(request: HttpRequest, of: InformationRequest, form: AgreeAllForm) -> 
             for copy in [line_files.standing_copy(line)]
         ],
         warnings=deciding.warnings(of) if of.is_open else (),
+        may_scope=user.has_perm("requests.prepare_request", of),
         whole=[
             line for line in of.lines.given().in_order() if line.is_ours and line.decision == "full"
         ],
