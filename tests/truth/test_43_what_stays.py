@@ -116,7 +116,9 @@ def test_the_writers_see_who_recalled_it_until_it_is_submitted_again(
     assert says not in client_of(contributor).get(address).text
     handover.recall(of_return=submitted, by=approver)
     assert says in client_of(contributor).get(address).text
-    assert "Recalled: submit it again" in client_of(contributor).get("/").text
+    desk = client_of(contributor).get("/").text
+    assert "Recalled: submit it again" in desk
+    assert "Nothing needs you now" not in desk
     submitted.refresh_from_db()
     rounds.submit(of_return=submitted, by=approver, on=TODAY, at=NOW)
     for page in (address, "/"):

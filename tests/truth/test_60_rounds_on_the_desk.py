@@ -144,6 +144,19 @@ def test_the_headline_says_what_an_open_round_still_asks(half_year, plan, police
     assert headline(lines, on) == "Soon: answer two items by 15 July 2010"
 
 
+@pytest.mark.parametrize(
+    ("on", "is_now"), [(date(2010, 7, 7), False), (date(2010, 7, 8), True)], ids=["8", "7"]
+)
+def test_a_return_with_items_unanswered_waits_from_a_week_before_it_is_due(
+    half_year, plan, police, on, is_now
+):
+    ReturnFactory(round=half_year, agency=police, state=Return.State.DUE)
+    WorkItemFactory(plan=plan, lead_agency=police)
+    user = SeatFactory(agency=police, role=Seat.Role.CONTRIBUTOR).user
+    [line] = [line for line in lines_for(user, on) if "Return for" in line.what]
+    assert (line.is_now(on), line.is_late) == (is_now, False)
+
+
 def test_a_coordinator_reads_who_has_not_joined_and_that_their_own_return_is_due(
     half_year, coordinator, police
 ):

@@ -23,6 +23,10 @@ from workitems.terms.lateness import DUE_SOON_DAYS
 from workitems.terms.spans import in_words
 
 
+# A return with items that have no answer waits for its writers now, from so many days before it is due.
+NOW_DAYS = 7
+
+
 def lines_for(user: User, on: date) -> list[Line]:
     """Return the user's to-dos, in at most six queries."""
     lines: list[Line] = []
@@ -97,9 +101,13 @@ def _return_to_send(of_return: Any, user: User, on: date) -> Line:
             url += "read/"
     if is_sent_back and not asks_for_changes and not is_asked and not was_recalled:
         detail = _("Sent back. {detail}").format(detail=detail)
-    # Ready, or sent back with what to change: the next step is the reader's, whenever it is due.
-    waits = is_to_read or (of_return.ready_at is None and (is_asked or is_sent_back))
     unanswered = of_return.items - of_return.answered
+    is_due_soon = bool(unanswered) and (of_return.due_on - on).days <= NOW_DAYS
+    # Ready, sent back with what to change, recalled, or due within the week with items that have no answer: the next
+    # step is the reader's.
+    waits = is_to_read or (
+        of_return.ready_at is None and (is_asked or is_sent_back or was_recalled or is_due_soon)
+    )
     return line(
         due=min(of_return.due_on, on) if waits else of_return.due_on,
         on=on,
