@@ -1,12 +1,13 @@
 // What is typed into a form that is sent by its button is kept on the device (device.js) when it could not be sent, and when
 // the page goes away first; the page then offers it again. Beside the button stands whether it is sent. Returns, papers and
-// a Minister's answers save by themselves.
+// a Minister's answers save by themselves, but for the note to the writers of a return, which its button sends.
 
 import { announce } from "./announce.js";
 import { Device, isChoice, withLabel } from "./device.js";
 import { _, filled } from "./words.js";
 
 const SELF_SAVING = "[data-return], [data-workshop], [data-answer]";
+const SENT_PART = "[data-return] #to-writers"; // of a form that saves by itself
 // An approver's ticks are kept by themselves (reading.js).
 const TYPED = "textarea, select, input:not([type=hidden], [type=password], [type=file], [type=submit], [name=accept])";
 const SENT = "sent-form"; // in the tab: what was sent, until the next page shows that it has arrived
@@ -17,12 +18,17 @@ let isLeaving = false;
 
 // --- what is typed into a form ------------------------------------------------------------------------
 
+function controlsOf(form) {
+  return [...(form.elements ?? form.querySelectorAll("button, input, select, textarea"))];
+}
+
 function boxesOf(form) {
-  return [...form.elements].filter((box) => box.name && box.matches(TYPED));
+  return controlsOf(form).filter((box) => box.name && box.matches(TYPED));
 }
 
 // A form of a page, of which several may do one thing to several rows.
 function nameOf(form) {
+  if (!form.elements) return form.id;
   return `${form.elements.namedItem("act")?.value ?? ""} ${[...document.forms].indexOf(form)}`;
 }
 
@@ -70,7 +76,7 @@ class Typed {
 
   // The button that sends what is typed into a box: the next one.
   buttonAfter(box) {
-    const buttons = [...this.form.elements].filter((each) => each.type === "submit" && each.offsetParent);
+    const buttons = controlsOf(this.form).filter((each) => each.type === "submit" && each.offsetParent);
     const isAfter = (each) => box.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING;
     return buttons.find(isAfter) ?? buttons.at(-1);
   }
@@ -79,16 +85,18 @@ class Typed {
     const button = box.type === "submit" ? box : this.buttonAfter(box);
     if (!button || (box !== button && !box.matches(TYPED))) return;
     this.button = button;
-    const name = button.innerText.trim();
-    const isAway = !navigator.onLine;
+    const name = button.textContent.replace(/\s+/g, " ").trim(); // also where it is folded away
+    const isAway = isRefused || !navigator.onLine;
     let says = filled(_("Not saved yet. Choose “{name}”."), { name });
     if (isAway && isRefused) says = filled(_("Not sent: no connection. This device keeps what you typed. Choose “{name}” again when the connection is back."), { name });
+    else if (!Object.keys(this.fields).length) says = ""; // typed, and taken out again
     else if (isAway) says = _("No connection. This device keeps what you typed.");
     this.line ??= Object.assign(document.createElement("p"), { className: "small form-state" });
     (button.closest(".button-row") ?? button).after(this.line);
     const mark = Object.assign(document.createElement("span"), { className: `mark mark-${isAway ? "late" : "quiet"}`, textContent: says });
     if (this.line.textContent === says) return;
-    this.line.replaceChildren(mark);
+    this.line.replaceChildren(...(says ? [mark] : []));
+    document.dispatchEvent(new Event("form-state"));
     if (isRefused) {
       announce(says);
       this.line.scrollIntoView({ block: "nearest" });
@@ -97,7 +105,9 @@ class Typed {
   }
 }
 
-const all = [...document.querySelectorAll("form[method=post]:has(textarea)")].filter((form) => !form.closest(SELF_SAVING)).map((form) => new Typed(form));
+const all = [...document.querySelectorAll(`form[method=post]:has(textarea), ${SENT_PART}`)]
+  .filter((form) => form.matches(SENT_PART) || !form.closest(SELF_SAVING))
+  .map((form) => new Typed(form));
 
 function keepAll() {
   if (!isLeaving) for (const each of all) each.keep();
@@ -112,16 +122,18 @@ addEventListener("submit", (event) => {
     isLeaving = true; // it has asked about what is kept, and has erased it
     return;
   }
-  const typed = all.find(({ form }) => form === target);
+  const typed = all.find(({ form }) => form === target || form.contains(submitter));
   if (!typed) return;
   typed.keep();
   if (navigator.onLine) {
-    sessionStorage.setItem(SENT, device.start + nameOf(target));
+    sessionStorage.setItem(SENT, device.start + nameOf(typed.form));
     return;
   }
   event.preventDefault();
   typed.say(submitter ?? typed.buttonAfter(target), true);
 });
+// A page that saves by itself found no connection when this button was pressed.
+document.addEventListener("not-sent", ({ target }) => all.find(({ form }) => form.contains(target))?.say(target, true));
 // Before signing out asks.
 document.addEventListener("submit", ({ target }) => target.dataset.signOut && keepAll(), true);
 

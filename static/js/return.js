@@ -64,6 +64,7 @@ class Section extends Autosave {
     this.steps = new Map(); // milestones that were typed into and not kept yet, by their ids
     this.unfinished = new Map(); // milestones that are kept and not finished; why, if the server said so
     this.faults = new Map(); // why a milestone was refused and not kept, by its id
+    for (const { dataset } of element.querySelectorAll("[data-milestone]:has([data-discard]:not([hidden]))")) this.unfinished.set(dataset.milestone, "");
     for (const { dataset } of element.querySelectorAll("[data-milestone]:has([data-step-theirs] > *)")) this.holdStep(dataset.milestone);
     this.fields.addEventListener("input", ({ target }) => {
       sayMine(target);
@@ -685,23 +686,30 @@ async function replace(element, coming) {
     element.replaceWith(now);
     return now;
   } catch {
-    sayNotDone(TRY_AGAIN, true);
+    sayTryAgain();
     return null;
   }
 }
 
-const TRY_AGAIN = _("No connection. Try again in a moment.");
+function sayTryAgain() {
+  sayNotDone(_("No connection. Try again in a moment."), "", (isBack) => isBack);
+}
 
-// What a button could not do stands before what is saved: until the connection is back, or something else is pressed or typed.
-function sayNotDone(words, isUntilConnected = false) {
-  const line = document.querySelector("[data-not-done]");
-  line.textContent = words && `${words} `;
-  line.toggleAttribute("data-until-connected", isUntilConnected);
+// What a button could not do stands before what is saved, until something else is pressed or typed. `then`: what stands there once
+// `isOver`, which is asked when something is saved and when the connection is back.
+let notDone = null;
+function sayNotDone(words, then = "", isOver = () => false) {
+  document.querySelector("[data-not-done]").textContent = words && `${words} `;
+  notDone = { then, isOver };
   if (words) announce(words);
 }
 
+function lookAgain(isBack = false) {
+  if (notDone?.isOver(isBack)) sayNotDone(notDone.then);
+}
+
 function isConnected() {
-  document.querySelector("[data-until-connected]")?.replaceChildren();
+  lookAgain(true);
 }
 addEventListener("online", isConnected);
 
@@ -774,6 +782,7 @@ function noteCame(newest) {
 
 function showState() {
   nameTheWay();
+  lookAgain();
   const line = document.querySelector("[data-connection]");
   const unsaved = sections.filter((each) => each.held || each.fault);
   countUnsaved(unsaved);
@@ -802,7 +811,7 @@ function showNow(line, unsaved) {
   if (isStuck) says = "";
   else if (sections.some((each) => each.running)) says = _("Saving …");
   else if (sections.some((each) => each.isUnsaved)) says = _("Not saved yet");
-  else if (!lastSaved && waiting.length === 0) says = _("All saved");
+  else if (!lastSaved && waiting.length === 0 && !restInWords()) says = _("All saved");
   const now = document.querySelector("[data-now]");
   now.textContent = says;
   if (!isStuck && !says && waiting.length > 0) {
@@ -812,10 +821,15 @@ function showNow(line, unsaved) {
   line.classList.toggle("visually-hidden", Boolean(says));
 }
 
+// What another button sends, and what is kept of a milestone and is not its answer, is not all saved.
 function restInWords() {
   const time = lastSaved;
-  if (!time) return "";
+  const unsent = form.querySelector(".form-state")?.textContent;
+  if (unsent) return `${document.querySelector("#to-writers label").textContent.trim()}: ${unsent}`;
   const refused = sections.find((each) => [...each.unfinished.values()].some(Boolean));
+  const draft = refused ?? sections.find((each) => each.unfinished.size > 0);
+  if (!refused && draft) return filled(_("Item {number}: a milestone is saved as a draft. Choose “Save milestone” to make it the answer."), draft.element.dataset);
+  if (!time) return "";
   if (!refused) return filled(_("All saved at {time}"), { time });
   const why = [...refused.unfinished.values()].find(Boolean);
   return filled(_("All saved at {time}, but a milestone of item {number} is not finished. {why}"), { time, why, number: refused.element.dataset.number });
@@ -976,11 +990,13 @@ form.addEventListener("submit", async (event) => {
   if (isThere) await Promise.all(sections.map((section) => flush(section)));
   const stuck = sections.find((section) => section.isUnsaved);
   if (stuck) {
-    sayNotHandedOver(pressed, _("{what}: something is not saved."));
+    sayNotHandedOver(pressed, _("{what}: something is not saved."), () => !sections.some((each) => each.isUnsaved));
     go(stuck.box ?? stuck.element);
     showState();
+  } else if (!isThere && pressed.value === "to-writers") {
+    pressed.dispatchEvent(new Event("not-sent", { bubbles: true }));
   } else if (!isThere) {
-    sayNotHandedOver(pressed, _("{what}: no connection. Choose it again when the connection is back."), true);
+    sayNotHandedOver(pressed, _("{what}: no connection. Choose it again when the connection is back."), (isBack) => isBack);
   } else if (pressed.value !== "save") {
     leaving = true;
     // All is saved. What goes along is what was read: the versions, not texts that grow old.
@@ -999,12 +1015,17 @@ async function isAnswered() {
   }
 }
 
-function sayNotHandedOver({ value }, why, isUntilConnected = false) {
-  if (value.startsWith("ready")) sayNotDone(filled(why, { what: _("Not marked as ready for approval") }), isUntilConnected);
-  else if (value.startsWith("submit")) sayNotDone(filled(why, { what: _("Not submitted") }), isUntilConnected);
-  else if (value !== "save") sayNotDone(TRY_AGAIN, true);
+// Once that is over, it is still not done.
+function sayNotHandedOver({ value, innerText }, why, isOver) {
+  const name = innerText.trim();
+  const isSubmit = value.startsWith("submit");
+  const what = isSubmit ? _("Not submitted") : _("Not marked as ready for approval");
+  const then = isSubmit ? _("Not submitted yet. Choose “{name}” again.") : _("Not marked as ready for approval yet. Choose “{name}” again.");
+  if (isSubmit || value.startsWith("ready")) sayNotDone(filled(why, { what }), filled(then, { name }), isOver);
+  else if (value !== "save") sayTryAgain();
 }
 form.addEventListener("input", () => sayNotDone(""));
+document.addEventListener("form-state", () => showState());
 
 // All that is typed is saved, and milestones that were typed into are recorded.
 async function flush(section) {

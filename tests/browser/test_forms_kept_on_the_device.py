@@ -137,6 +137,35 @@ def test_the_note_to_the_writers_is_kept_without_a_connection(reading):
     reading.wait_for_function("localStorage.length === 0")
 
 
+def test_the_note_to_the_writers_on_the_return_is_not_said_to_be_saved(
+    phone, live_server, scene, accessibility_faults
+):
+    phone.goto(live_server.url + scene.of_return.get_absolute_url())
+    bar = phone.locator(".return-saved")
+    expect(bar).to_have_text("All saved")
+    phone.get_by_text("Not ready: send it back to the writers").click()
+    note = phone.get_by_label("What the writers should change")
+    note.fill("Say who printed it.")
+    send = phone.get_by_role("button", name="Send it back to the writers")
+    unsent = "What the writers should change: Not saved yet. Choose “Send it back to the writers”."
+    expect(bar).to_have_text(unsent)
+    phone.context.set_offline(True)
+    send.click()
+    expect(bar).to_have_text(re.compile("^What the writers should change: Not sent: no connection"))
+    assert accessibility_faults(phone) == []
+    phone.context.set_offline(False)
+    expect(bar).to_have_text(unsent)
+    phone.reload()
+    expect(offered(phone)).to_contain_text("Say who printed it.")
+    offered(phone).get_by_role("button", name="Put it back").click()
+    expect(note).to_have_value("Say who printed it.")
+    expect(bar).to_have_text(unsent)
+    send.click()
+    expect(phone.locator(".message")).to_contain_text("Sent back to the writers of Police")
+    assert ReturnNote.objects.get().body == "Say who printed it."
+    phone.wait_for_function("localStorage.length === 0")
+
+
 def test_what_is_accepted_without_a_connection_is_said_and_sent_when_it_is_back(reading):
     bar = reading.locator(".return-saved")
     expect(bar).to_have_text("What you accept is saved as you tick it.")

@@ -22,7 +22,6 @@ from workitems.rules import WRITERS
 from workitems.terms.lateness import DUE_SOON_DAYS
 from workitems.terms.spans import in_words
 
-
 # A return with items that have no answer waits for its writers now, from so many days before it is due.
 NOW_DAYS = 7
 
