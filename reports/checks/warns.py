@@ -29,7 +29,7 @@ from reports.checks.paper_dates import called_future
 from reports.checks.recorded import Recorded, plain, recorded, sentences_of
 from reports.compose.brief import DECISIONS_KEY, ask_key
 from reports.compose.facts import Facts
-from reports.compose.late_words import needs_decision
+from reports.compose.late_words import meant_by, needs_decision
 from reports.compose.paragraphs import CONTINUED
 from reports.compose.planned import plans
 from reports.compose.subjects import has_new_date
@@ -46,6 +46,7 @@ from workitems.plan.known_acronyms import named
 from workitems.terms.acronyms import abbreviated, acronyms_in, lacking, writes_out
 from workitems.terms.date_order import (
     after_new_date,
+    before_due,
     comes_before,
     ends_before,
     gap,
@@ -202,6 +203,11 @@ def _dates_of_delays(material: Material) -> Iterator[Check]:
                     found[f"span-{each.pk}"] = says and gettext(
                         "{says} What takes the rest?"
                     ).format(says=says)
+                meant = meant_by(each.effect, entry) if each.effect else step
+                says = before_due(each.effect, meant.agreed)
+                found[f"effect-{each.pk}"] = says and gettext(
+                    "{says} It is left out: which years does the delay cost?"
+                ).format(says=says)
                 if each.is_open:
                     found[f"needs-{each.pk}"] = two_dates(each.needs, each.settling_by)
             found |= {

@@ -77,6 +77,9 @@ def next_steps(writer: Writer) -> Section:
     if writer.is_by_item and len(shown) + len(actions) == 1 and writer.is_tight:
         # One date needs no list: the annex has it.
         shown = []
+    if writer.is_full:
+        # What is late is worth more than dates, which the annex has.
+        shown, actions = [], []
     paragraphs = [
         *_risks(writer, room),
         *([writer.running(watched, about="next steps")] if watched else ()),

@@ -34,6 +34,7 @@ from reports.compose.subjects import (
     DOUBTFUL,
     Names,
     at_risk,
+    from_when,
     has_new_date,
     in_when,
     is_in_doubt,
@@ -41,6 +42,7 @@ from reports.compose.subjects import (
     length_of_delay,
     moved_furthest,
     moved_in_words,
+    new_date,
     what,
     when,
     with_notes,
@@ -50,6 +52,7 @@ from reports.document.dates import long_date, month_of, period
 from reports.document.wording import (
     agree,
     capitalised,
+    cited,
     closed,
     count_in_words,
     first_sentences,
@@ -84,6 +87,8 @@ MANY_ITEMS = 10
 # Late key items for which the summary says by how much: of more, section Delay has it.
 MAX_MEASURED = 3
 EASY_NAME = 8  # words
+# Late key items that a paper by item names all.
+MAX_ALL_NAMED = 6
 # Decisions of others that a recommendation says in words; of more, it names the items.
 MAX_ASKED = 5
 # Words of an agency in a reason.
@@ -96,6 +101,7 @@ _COMPLETED = re.compile(r"\bcompleted?\b", re.IGNORECASE)
 Line = tuple[str, list[Source]]
 NO_LINE: Line = ("", [])
 # A decision of the Minister to whom a paper goes, and what it is on; and one with another Minister.
+_IS_MONEY = re.compile(r"on (?:NZ)?\$")
 OWN_DECISION = r"(?:(?:an?|the) decision (?:by|of|from) you|your decision) (?=on (?!.*\bMinister))"
 YOURS = "your decision "
 WITH_ANOTHER = (
@@ -553,6 +559,8 @@ def _names_of_late(writer: Writer, keys: list[LateItem]) -> str:
     late it is or, in a paper that is tight, none; else how long the longest delay of them is. Section Delay says how late each is."""
     names = writer.names
     if writer.is_by_item:
+        if len(keys) <= MAX_ALL_NAMED:
+            return f": {join_words(names.phrase(entry.item) for entry in keys)}."
         # The gravest whose names are easy to read, if there are enough of those.
         easy = [each for each in keys if count_words(names.phrase(each.item)) <= EASY_NAME]
         first = (easy if len(easy) >= MAX_MEASURED else keys)[:MAX_MEASURED]
@@ -614,6 +622,8 @@ def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str, *, 
     name = writer.names.phrase(entry.item)
     if name.rstrip(")").casefold() in said.casefold():
         name = writer.names.short(entry.item)
+    if writer.is_by_item and not entry.item.as_told:
+        return _worry_itself(writer, room, entry, effect)
     # An item that is not key leads where its delay hurts people. That it matters most is not recorded.
     is_foremost = entry.item.is_key or not _late_and_keys(writer.facts)[1]
     start = f"The delay of {name} {'matters most' if is_foremost else 'affects people directly'}"
@@ -636,6 +646,19 @@ def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str, *, 
     ):
         writer.conditions[pk] = condition
         text += f" Its new date {depends_in_words(condition)}."
+    room.use(text)
+    return text, list(entry.sources())
+
+
+def _worry_itself(writer: Writer, room: Room, entry: LateItem, effect: str) -> Line:
+    """Return what a delay means, with the item in brackets: a title is no part of a sentence on people."""
+    step = told_first(entry)
+    told = [effect_in_words(writer, entry, each) for each in effects(writer, entry)]
+    writer.used_sentences.update(effects(writer, entry), told)
+    date = f", now {new_date(step)}" if has_new_date(step) else ""
+    note = f"{entry.item.number}, {writer.names.bare(entry.item)}{date}"
+    first, *more = told
+    text = " ".join([cited(first, note), *more])
     room.use(text)
     return text, list(entry.sources())
 
@@ -729,17 +752,17 @@ def _decisions(writer: Writer) -> dict[int, str]:
 def asks(writer: Writer) -> Iterator[Ask]:
     """Yield recommendations on the decisions that new dates need: the Minister's own, each to be agreed, and those of
     others, noted together."""
-    others: dict[str, list[ItemAt]] = {}
+    others: dict[str, list[LateItem]] = {}
     for entry in writer.facts.late:
         item, condition = entry.item, writer.conditions.get(entry.item.pk)
         if not condition or not needs_decision(entry):
             continue
         if own := _own_decision(condition):
             name = writer.names.in_full(item)
-            text = f"{own}{ON_WHICH}{name} depends"
+            text = f"{own}{ON_WHICH}{name}, {_new_date_of(entry)}, depends"
             yield Ask(ask_key(item), Verb.AGREE, text, (item,))
         else:
-            others.setdefault(condition, []).append(item)
+            others.setdefault(condition, []).append(entry)
     if others:
         yield _noted_decisions(writer, others)
 
@@ -750,22 +773,35 @@ def _own_decision(condition: str) -> str:
     if condition.startswith(YOURS):
         return f"to take a decision {condition.removeprefix(YOURS)}"
     if found := re.match(WITH_ANOTHER, condition, re.IGNORECASE):
-        return f"to decide with {found[1]} {condition[found.end() :]}"
+        on = condition[found.end() :]
+        if _IS_MONEY.match(on):
+            on = on.replace("on ", f"whether to {'seek' if 'Budget' in on else 'provide'} ", 1)
+        return f"with {found[1]} {on}"
     return ""
 
 
-def _noted_decisions(writer: Writer, others: dict[str, list[ItemAt]]) -> Ask:
+def _new_date_of(entry: LateItem) -> str:
+    step = told_first(entry)
+    return from_when(step.forecast, step.on)
+
+
+def _noted_decisions(writer: Writer, others: dict[str, list[LateItem]]) -> Ask:
     """Return one recommendation on the decisions of others on which new dates depend: what each is, and of many the names
     of the items of the rest."""
-    told, names = [], writer.names.in_full
-    for condition, items in list(others.items())[:MAX_ASKED]:
+    told = []
+
+    def dated(entry: LateItem) -> str:
+        name = writer.names.in_full(entry.item)
+        return _noted(name, f"now {_new_date_of(entry)}" if has_new_date(told_first(entry)) else "")
+
+    for condition, entries in list(others.items())[:MAX_ASKED]:
         decision = f"a decision on {condition}" if condition.startswith("$") else condition
-        told.append(f"for {join_words(map(names, items))}, {decision}")
+        told.append(f"for {join_words(map(dated, entries))}, {decision}")
     rest = list(others.values())[MAX_ASKED:]
     if rest:
-        of_rest = join_words(names(item) for items in rest for item in items)
+        of_rest = join_words(dated(entry) for entries in rest for entry in entries)
         told.append(f"for {of_rest}, {agree(len(rest), 'another', 'others')}")
-    every = tuple(item for items in others.values() for item in items)
+    every = tuple(entry.item for entries in others.values() for entry in entries)
     count = f"{number(len(others))} {agree(len(others), 'decision', 'decisions')}"
     *first, last = told
     listed = f"{'; '.join(first)}; and {last}" if first else last

@@ -25,7 +25,7 @@ from reports.compose.delay_text import (
 from reports.compose.late_dates import THIS, dates_in_words, done_so_far, follows_in_words
 from reports.compose.late_words import (
     REASON_WORDS,
-    SENTENCE_WORDS,
+    as_still_open,
     effect_in_words,
     effects,
     explained_delay,
@@ -49,7 +49,16 @@ from reports.compose.mitigation_text import (
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.planned import Plan, planned_in_words, plans
 from reports.compose.slips import LateItem
-from reports.compose.subjects import because_of, by_when, has_new_date, is_sayable
+from reports.compose.subjects import (
+    because_of,
+    by_when,
+    from_when,
+    has_new_date,
+    is_sayable,
+    is_waiting,
+    when,
+    with_notes,
+)
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.wording import (
     agree,
@@ -62,20 +71,25 @@ from reports.document.wording import (
 )
 from workitems.models import Delay
 from workitems.plan.plan_at import DelayAt, MilestoneAt
+from workitems.terms.date_order import explains_a_part
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import cause, has_verb
 
 # The first items, of which what the delay means goes with the action; it is printed whether it fits or not, unless a paper is
 # tight.
 MAX_FOREMOST = 4
-# Items whose cause is printed whether it fits or not, and those whose action is; words of a bullet, and its open actions.
-MAX_CAUSES = 12
-MAX_SURE = 8
-MAX_SURE_IF_TIGHT = 3
-MOST_WORDS = 60
+# Items that are told whole, with cause, effect and action: one for so many words that the paper shares out. The rest share
+# one sentence, if they are not more.
+MIN_WHOLE, MAX_WHOLE = 3, 6
+WORDS_FOR_ONE = 60
+MAX_LISTED = 10
+LONGEST_LIST = 130  # words
+MOST_WORDS = 60  # of a bullet
+ONE_SENTENCE = 30  # of a sentence with dates and cause
 SHORT_WORDS = 8  # of how much is done, that has room before longer sentences
 LONGEST = 120  # with an action, whatever an agency has typed
 MAX_ACTIONS = 2
+MOST_IN_A_PARAGRAPH = 145
 MAX_MEANT = 3  # late items that are only named, of which it is told what that means
 # What matters most of an item after its dates and cause. Every item gets the first before any gets the next.
 MEANS, ACTION, EFFECT, DONE, NEXT_DATE, BRIDGE, REST = range(7)
@@ -84,7 +98,7 @@ MEANS, ACTION, EFFECT, DONE, NEXT_DATE, BRIDGE, REST = range(7)
 class Line(NamedTuple):
     """A sentence of a bullet: how much it matters, what it says, its source, and whether it is printed though there is no
     room. `written` writes it for print, with an agency's name in full where it comes first. `action` is the open action
-    that it tells, and `step` the milestone whose date it gives."""
+    that it tells, and `step` the milestone whose date it gives. One that `is_first` comes before the dates: it is of people."""
 
     rank: int
     text: str
@@ -93,6 +107,7 @@ class Line(NamedTuple):
     written: Callable[[], str] | None = None
     action: int | None = None
     step: int | None = None
+    is_first: bool = False
 
     def __str__(self) -> str:
         return self.written() if self.written else self.text
@@ -104,15 +119,16 @@ def late_by_item(writer: Writer) -> Section:
     late = [entry for entry in entries if entry.is_late]
     leading = [entry for entry in late if entry.leads]
     others = [entry for entry in late if not entry.leads]
-    shown = leading or others[:MAX_OTHERS]
-    rest = [entry for entry in others if entry not in shown]
+    whole = min(max(writer.words // WORDS_FOR_ONE, MIN_WHOLE), MAX_WHOLE)
+    shown = leading[:whole] or others[:MAX_OTHERS]
+    rest = [entry for entry in late if entry not in shown]
+    writer.is_full = any(entry.leads for entry in rest)
     introduction = _introduction(writer, shown)
-    ends = (
-        unreported(writer, rest, room, is_all=rest == others, with_keys=bool(shown)) if rest else ""
-    )
+    ends = _rest(writer, rest, room, with_others=bool(shown)) if rest else ""
     room.use(introduction, ends)
+    ends += "".join(request_sentences(writer, entry, room) for entry in rest if entry.leads)
     starts, lines = _told(writer, shown, room)
-    ends += _others_mean(writer, rest, room)
+    ends += _others_mean(writer, rest, room, most=MOST_IN_A_PARAGRAPH - count_words(ends))
     told = [line for of in lines.values() for line in of]
     writer.actions.update(line.action for line in told if line.action)
     writer.dated.update(line.step for line in told if line.step)
@@ -124,27 +140,61 @@ def late_by_item(writer: Writer) -> Section:
         *([writer.paragraph(ends, about="other delays", sources=sources_of(writer, rest))] if rest else ()),
         *no_longer_late(writer, gone, room, must=not late),
         *without_cause(writer, late, room),
-        *undated(writer, leading, acted, room),
-        *without_action(writer, late, {pk for pk, of in lines.items() if of}, room),
+        *undated(writer, [each for each in shown if each.leads], acted, room),
+        *without_action(writer, late, {pk for pk, of in lines.items() if acted_on(of)}, room),
     ]  # fmt: skip
     return Section(SectionKind.DELAY, "Delay", tuple(paragraphs or [no_delay(writer, room)]))
 
 
-def _others_mean(writer: Writer, entries: list[LateItem], room: Room) -> str:
+def acted_on(lines: list[Line]) -> bool:
+    """Whether something is said of what is being done about an item, or what it needs."""
+    return any(line.rank in (ACTION, BRIDGE) for line in lines)
+
+
+def _rest(writer: Writer, entries: list[LateItem], room: Room, *, with_others: bool) -> str:
+    """Return a sentence on the late items that have no bullet: each with its agency, the date that was agreed and the new one.
+    Of many, as `unreported` says it."""
+    if len(entries) > MAX_LISTED:
+        return unreported(writer, entries, room, is_all=True, with_keys=with_others)
+    noun = "other item" if with_others else "item"
+    where = writer.where(["delays"])
+    of = f" ({where} has causes and actions)" if where else ""
+    start = (
+        f"{capitalised(count_in_words(len(entries), noun))} {agree(len(entries), 'is', 'are')} late"
+    )
+    told = []
+    for entry in entries:
+        step = told_first(entry)
+        agency = writer.facts.agencies[step.responsible].short_name
+        due = f"due {when(step.agreed, step.on)}"
+        new = "no new date"
+        if has_new_date(step):
+            is_sure = not is_waiting(step)
+            new = f"{'now' if is_sure else 'not before'} {from_when(step.forecast, step.on)}"
+        told.append(with_notes(writer.names.bare(entry.item), entry.item.number, agency, due, new))
+    *first, last = told
+    listed = f"{'; '.join(first)}; and {last}" if first else last
+    text = f"{start}{of}: {listed}."
+    if count_words(text) > LONGEST_LIST:
+        return unreported(writer, entries, room, is_all=True, with_keys=with_others)
+    return text
+
+
+def _others_mean(writer: Writer, entries: list[LateItem], room: Room, *, most: int) -> str:
     """Return what the delays of items that are only named mean for people, of the first few that their agencies say it of."""
-    told = ""
+    told: list[str] = []
     for entry in entries:
         effect = next(effects(writer, entry), "")
-        if not effect or effect in writer.used_sentences or told.count("(") == MAX_MEANT:
+        if not effect or effect in writer.used_sentences or len(told) == MAX_MEANT:
             continue
         sentence = effect_in_words(writer, entry, effect)
         if "”" in sentence or len(sentences(sentence)) > 1:
             continue
         text = sentence if len(entries) == 1 else cited(sentence, entry.item.number)
-        if room.take(text):
+        if count_words(*told, text) <= most and room.take(text):
             writer.used_sentences.add(effect)
-            told += f" {text}"
-    return told
+            told.append(text)
+    return "".join(f" {each}" for each in told)
 
 
 def _told(
@@ -161,13 +211,12 @@ def _told(
     room.use(*starts.values(), *(writer.names.heading(entry.item) for entry in entries))
     ahead = {plan.item.pk: plan for plan in plans(writer.facts)}
     lines: dict[int, list[Line]] = {}
-    most = MAX_SURE_IF_TIGHT if writer.is_tight else MAX_SURE
     for place, entry in enumerate(entries):
-        pk, is_sure = entry.item.pk, place < most
-        starts[pk] = _with_cause(writer, entry, starts[pk], room, must=place < MAX_CAUSES)
+        pk = entry.item.pk
+        starts[pk] = _with_cause(writer, entry, starts[pk], room)
         starts[pk] += request_sentences(writer, entry, room)
         is_foremost = place < MAX_FOREMOST
-        found = _lines(writer, entry, ahead.get(pk), is_sure=is_sure, is_foremost=is_foremost)
+        found = _lines(writer, entry, ahead.get(pk), is_foremost=is_foremost)
         lines[pk] = list(found)
     return starts, _chosen(writer, starts, lines, room)
 
@@ -186,7 +235,7 @@ def _chosen(
                     continue
                 before = [each.text for each in chosen[pk]]
                 length = count_words(starts[pk], *before, line.text)
-                is_short = length <= (LONGEST if line.rank == ACTION else MOST_WORDS)
+                is_short = length <= (LONGEST if line.rank == ACTION or line.must else MOST_WORDS)
                 if is_short and (line.must or (not is_full and room.take(line.text))):
                     writer.used_sentences.add(line.text)
                     chosen[pk].append(line)
@@ -207,7 +256,9 @@ def _bullets(
     bullets: list[tuple[Bullet, list[Source]]] = []
     for entry in entries:
         of_item, told = lines[entry.item.pk], starts[entry.item.pk]
-        for line in of_item:
+        for line in (each for each in of_item if each.is_first):
+            told = f"{line} {told}"
+        for line in (each for each in of_item if not each.is_first):
             writer.note_mentions(told)
             told += f" {line}"
         text = writer.text(writer.bold(f"{writer.names.heading(entry.item)}:"), f" {told}")
@@ -224,7 +275,7 @@ def _introduction(writer: Writer, entries: list[LateItem]) -> str:
     """Return how many items the list has, and in which order."""
     late = [entry for entry in writer.facts.late if entry.is_late]
     keys = [entry for entry in late if entry.item.is_key]
-    is_whole = len(entries) == len(late) or all(entry in keys for entry in entries)
+    is_whole = entries in (late, keys)
     where = writer.where(["delays"])
     order = f"the gravest first{f' (details in {where})' if where else ''}"
     if is_whole:
@@ -245,7 +296,7 @@ def told_first(entry: LateItem) -> MilestoneAt:
     return _late_steps(entry)[0]
 
 
-def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room, *, must: bool) -> str:
+def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room) -> str:
     """Return the dates with the cause as its agency gives it, if there is room or it `must` be printed: of what waits for a
     decision in the same sentence, and otherwise in one of its own, before the dates if the cause is over. Without that, the name of the
     cause stands in the sentence on the dates."""
@@ -254,23 +305,32 @@ def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room, *, must
     source, delay = found
     who = speaker(writer, entry)
     with errors_naming(source):
-        words = REASON_WORDS if must else REASON_WORDS // 2
-        reason = in_agency_words(writer, delay.explanation, 1, words, who)
+        reason = in_agency_words(writer, delay.explanation, 1, REASON_WORDS, who)
+    reason = as_still_open(delay, reason)
     told = own_sentence(reason, delay, who, writer.agency_names) if reason else ""
     why = because_of(delay.cause) if delay.is_open else ""
-    is_sure = must or not why
-    if not told or reason in writer.used_sentences or not (is_sure or room.has(told)):
+    if not told or reason in writer.used_sentences:
         room.use(why)
         return f"{opened(start)}{',' if why else ''}{why}."
     writer.used_sentences.update((reason, told))
     room.use(told)
     is_alone = told.startswith(reason[:1]) and "”" not in told
+    told = f"{told}{_explained_part(entry)}"
     if needs_decision(entry) and (joined := _in_one(start, told, reason, delay, writer)):
         return joined
     is_over = not delay.is_open or delay.settlement == Delay.Settlement.SETTLED
     if is_over and is_alone and has_new_date(told_first(entry)) and not start.startswith(THIS):
         return f"{told} {start}"
     return f"{start} {told}"
+
+
+def _explained_part(entry: LateItem) -> str:
+    """Return how much of the delay its cause explains, if that took less time than the delay."""
+    found, step = explained_delay(entry), told_first(entry)
+    if found is None or not has_new_date(step):
+        return ""
+    part = explains_a_part(found[1].explanation, step.agreed, step.forecast)
+    return f" {part}" if part else ""
 
 
 def _in_one(start: str, told: str, reason: str, delay: DelayAt, writer: Writer) -> str:
@@ -282,13 +342,13 @@ def _in_one(start: str, told: str, reason: str, delay: DelayAt, writer: Writer) 
     if not why or not is_one or not delay.is_open or "”" in told:
         return ""
     figure = delay.explanation.partition(" ")[0]
-    if figure.isdigit() or why.count(" because ") or count_words(start, why) > SENTENCE_WORDS:
+    if figure.isdigit() or why.count(" because ") or count_words(start, why) > ONE_SENTENCE:
         return ""
     return f"{opened(start)}, {why}."
 
 
 def _lines(
-    writer: Writer, entry: LateItem, plan: Plan | None, *, is_sure: bool, is_foremost: bool
+    writer: Writer, entry: LateItem, plan: Plan | None, *, is_foremost: bool
 ) -> Iterator[Line]:
     """Yield what can be told of an item after its dates and its cause, in the order in which it is printed. Of one that
     `is_foremost`, what the delay means goes before an action's second sentence."""
@@ -300,9 +360,9 @@ def _lines(
     for place, effect in enumerate(effects(writer, entry)):
         told = effect_in_words(writer, entry, effect)
         if effect not in writer.used_sentences and has_verb(told):
-            must = is_foremost and not writer.is_tight and not place
-            rank = ACTION if is_foremost else EFFECT
-            yield Line(MEANS if writer.is_tight and not place else rank, told, of_delay, must)
+            must = not place
+            rank = MEANS if must else EFFECT
+            yield Line(rank, told, of_delay, must, is_first=must and entry.hurts_people)
     if line := _further_date(writer, entry, home):
         yield line
     if so_far := done_so_far(writer, entry, told_first(entry)):
@@ -314,7 +374,7 @@ def _lines(
         needs := what_is_left_open(writer, entry, introduce=False)
     ):
         written = partial(what_is_left_open, writer, entry)
-        yield Line(instead, needs, of_delay, is_sure and not steps, written)
+        yield Line(instead, needs, of_delay, not steps, written)
     bridge = meanwhile(writer, entry, *found) if found and found[1].is_open else ""
     # An action may be to go on with it.
     if (
@@ -328,7 +388,7 @@ def _lines(
     for place, (source, row) in enumerate(steps[:MAX_ACTIONS]):
         text = action_in_words(writer, entry, source, row, introduce=False)
         written = partial(action_in_words, writer, entry, source, row)
-        rank, must = REST if place else ACTION, is_sure and not place
+        rank, must = REST if place else ACTION, not place
         first, more = _divided(text)
         typed = writer.flat(row.description)
         turns = first_sentences(typed, 1, count_words(typed)) != sentences(typed)[0]

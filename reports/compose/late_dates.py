@@ -35,7 +35,7 @@ from reports.compose.subjects import (
 )
 from reports.document import Source
 from reports.document.dates import month_of
-from reports.document.wording import capitalised, first_sentences
+from reports.document.wording import capitalised, first_sentences, number, numbers
 from workitems.models import Update
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.as_told import is_plural
@@ -46,6 +46,14 @@ from workitems.terms.third_person import is_plural_agency
 # What follows a milestone that has no name of its own beside its item's.
 THIS = "This"
 _LONG = re.compile(r"\w{4,}")
+# Numbers as a description spells them.
+SPELT = {n: number(n) for n in range(1, 10)} | {
+    10: "ten",
+    11: "eleven",
+    12: "twelve",
+    15: "fifteen",
+    20: "twenty",
+}
 
 
 class Form(NamedTuple):
@@ -87,7 +95,64 @@ def form_of(writer: Writer, item: ItemAt, step: MilestoneAt, *, is_only: bool) -
 def dates_in_words(writer: Writer, entry: LateItem, step: MilestoneAt, *, is_only: bool) -> str:
     """Return when the item's milestone was due and when it is expected now, as a sentence."""
     form = form_of(writer, entry.item, step, is_only=is_only)
+    if part := _part_done(writer, entry, step):
+        return part
+    if form.act and has_new_date(step) and not is_waiting(step):
+        writer.late_acts += 1
+        if writer.late_acts > MOST_ALIKE:
+            was = _due(writer, form, step).removeprefix(
+                f"{form.subject} {form.has('was', 'were')} to "
+            )
+            act = was.removeprefix(f"{form.act} ")
+            new = in_when(step.forecast, step.on)
+            return f"{form.subject} {form.has('expects', 'expect')} to {form.act} {new}; this was due {act}."
     return f"{_due(writer, form, step)}{_now(form, entry, step)}"
+
+
+# Late milestones that are told as acts in one form ("was to … and now expects to do so"); others follow in another one.
+MOST_ALIKE = 2
+# How much of a milestone is done: "41 of 60 sites done", "14 of 20 plans are complete".
+_OF_ALL = re.compile(
+    r"(?:^|(?<=[.;:•-]) ?|\n)\W*(?P<done>\d+) of (?:the |all )?(?P<all>\d+) (?P<what>[a-z]+s) "
+    r"(?:(?:are|were|have been|is|was) )?(?P<how>complete|completed|done|finished|ready|replaced|signed|open)\b(?=[.;]|$| *\n)",
+    re.MULTILINE,
+)
+
+
+def _part_done(writer: Writer, entry: LateItem, step: MilestoneAt) -> str:
+    """Return the dates of a milestone of several things, of which its agency's last report says how many are done, led by that
+    number: "Of 60 sites, 41 are done; the other 19 were due by October 2010 and wait until February 2011." "" of another."""
+    updates = [
+        each
+        for each in writer.facts.updates_of(entry.item)
+        if each.of_return.agency_id == step.responsible
+    ]
+    found = _OF_ALL.search(updates[-1].achieved) if updates else None
+    if not found or not has_new_date(step) or step.agreed != step.original:
+        return ""
+    whole, done = int(found["all"]), int(found["done"])
+    is_of_it = {found["all"], *_figure_words(whole)} & set(
+        re.findall(r"\w+", step.description.casefold())
+    )
+    if not is_of_it or not 0 < done < whole:
+        return ""
+    of_all, so_far, rest = numbers([whole, done, whole - done])
+    one = whole - done == 1
+    waits = "waits" if one else "wait"
+    new = from_when(step.forecast, step.on)
+    until = f"{waits} until {new}"
+    if is_waiting(step):
+        until = f"{waits} until at least {new}"
+    writer.parts_told.add(entry.item.pk)
+    how = "complete" if found["how"] == "completed" else found["how"]
+    return (
+        f"Of {of_all} {found['what']}, {so_far} {'is' if done == 1 else 'are'} {how}; the other "
+        f"{'one' if one else rest} {'was' if one else 'were'} due {by_when(step.agreed, step.on)} and {until}."
+    )
+
+
+def _figure_words(count: int) -> set[str]:
+    return {SPELT[count]} if count in SPELT else set()
 
 
 def follows_in_words(writer: Writer, entry: LateItem, step: MilestoneAt) -> str:
@@ -189,6 +254,8 @@ class Done(NamedTuple):
 def done_so_far(writer: Writer, entry: LateItem, step: MilestoneAt) -> Done | None:
     """Return how much of a late milestone is done, as its agency's last report says: the sentence that has most of the
     milestone's words. None if none has, or if the report is told as a result."""
+    if entry.item.pk in writer.parts_told:
+        return None
     updates = writer.facts.updates_of(entry.item)
     own = [each for each in updates if each.of_return.agency_id == step.responsible][-1:]
     if not own or own[0].pk in writer.reported or is_typed_as_list(own[0].achieved):

@@ -15,6 +15,7 @@ from reports.document import Source
 from reports.document.wording import capitalised, closed, first_sentences, number, opened
 from workitems.models import Delay, Variation
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
+from workitems.terms.date_order import before_due
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import cause, completion, has_verb, is_order, says_nothing, says_we
@@ -26,6 +27,12 @@ REASON_WORDS = 45
 FEWER_WORDS = 20
 AT_RISK_WORDS = 20
 EFFECT_WORDS = 30
+_LONG = re.compile(r"\w{4,}")
+_DECISION = re.compile(r"\bdecisions?\b", re.IGNORECASE)
+_YEAR = re.compile(r"\b20\d\d\b")
+_UNTIL_TAKEN = re.compile(
+    r"\bcould not( (?:[\w’-]+ )+?(?:before|until) (?:[\w’-]+ )*?decisions? )(was|were)( (?:made|taken)\b)"
+)
 _ARTICLE = re.compile(r"(?:an?|the) ")
 # A participle that nobody stands before: "Deferred by …".
 _PASSIVE = re.compile(
@@ -181,11 +188,40 @@ def effects(writer: Writer, entry: LateItem) -> Iterator[str]:
         with errors_naming(source):
             first = in_agency_words(writer, delay.effect, 1, EFFECT_WORDS, who)
             both = in_agency_words(writer, delay.effect, 2, EFFECT_WORDS, who)
-        if first:
-            yield first
+        told = [first] if first else []
         second = both.removeprefix(first).strip()
         if writer.is_by_item and first and second and len(sentences(second)) == 1:
-            yield second
+            told.append(second)
+        for sentence in told:
+            if not before_due(sentence, meant_by(sentence, entry).agreed):
+                yield sentence
+
+
+def meant_by(effect: str, entry: LateItem) -> MilestoneAt:
+    """Return the late milestone that an effect is of: the one whose words it all has ("Rule in force"), else the one whose delay
+    it is."""
+    assert entry.main_delay is not None
+    said = effect.casefold()
+    steps = [slip.milestone for slip in entry.slips if slip.milestone.is_late]
+    named = [
+        step
+        for step in steps
+        if (long := _LONG.findall(step.description.casefold()))
+        and all(word in said for word in long)
+    ]
+    return named[0] if named else entry.main_delay[0].milestone
+
+
+def as_still_open(delay: DelayAt, reason: str) -> str:
+    """Return a cause that waits for a decision which is not taken yet in the present: "Drafting cannot begin until decisions are
+    taken" of "Drafting could not begin until decisions were taken". One with a year is told as it is: it has happened."""
+    is_waiting = delay.is_open and delay.settlement == Delay.Settlement.NEEDS_DECISION
+    if not is_waiting or not _DECISION.search(delay.needs) or _YEAR.search(reason):
+        return reason
+    return _UNTIL_TAKEN.sub(
+        lambda found: f"cannot{found[1]}{'is' if found[2] == 'was' else 'are'}{found[3]}",
+        reason,
+    )
 
 
 def effect_in_words(writer: Writer, entry: LateItem, effect: str) -> str:

@@ -43,6 +43,7 @@ from reports.document.wording import (
     joined,
     mentions,
     named,
+    number,
     opened,
     some,
 )
@@ -170,7 +171,7 @@ def meanwhile(writer: Writer, entry: LateItem, source: Source, delay: DelayAt) -
     if writer.is_by_item and not has_verb(typed):
         thing = completed(writer, source, "needs", delay.meanwhile, who)
         if thing and not thing.startswith("to "):
-            return f"The gap is filled by {thing}."
+            return _in_place(thing, delay.effect)
     told = in_words_of(who, typed)
     if told == typed and delay.meanwhile.lstrip()[:1].islower():
         told = f"{told[:1].lower()}{told[1:]}"
@@ -179,6 +180,23 @@ def meanwhile(writer: Writer, entry: LateItem, source: Source, delay: DelayAt) -
         if told[:1].islower()
         else joined("In the meantime", ",", told, writer.agency_names)
     )
+
+
+# "temporary life rings at the 7 busiest", and "19 sites" of an effect.
+_OF_SOME = re.compile(r"(.+?) (?:at|for|in|on) the (\d+) (\w+est)")
+_COUNTED = re.compile(r"(\d+) ([a-z]+s)\b")
+
+
+def _in_place(thing: str, effect: str) -> str:
+    """Return a sentence on a thing that bridges a delay: "In the meantime, there are temporary life rings at seven sites.", and
+    of some of those that the `effect` counts, "The seven busiest of the 19 sites have temporary life rings."
+    """
+    some_of, counted = _OF_SOME.fullmatch(thing), _COUNTED.match(effect.strip())
+    if some_of and counted and int(some_of[2]) < int(counted[1]):
+        those = f"The {number(int(some_of[2]))} {some_of[3]} of the {number(int(counted[1]))} {counted[2]}"
+        has = "has" if int(some_of[2]) == 1 else "have"
+        return f"{those} {has} {some_of[1]}."
+    return f"In the meantime, there {'are' if is_plural(thing) else 'is'} {thing}."
 
 
 def has_words(text: str, words: str) -> bool:
@@ -379,22 +397,18 @@ def action_in_words(
         notes.append(f"due {by_when(KnownDate(row.due_on), row.on)} and not done yet")
     elif row.due_on not in _new_dates(entry) and when(KnownDate(row.due_on), row.on) not in words:
         notes.append(by_when(KnownDate(row.due_on), row.on))
-    if writer.is_by_item and row.due_on and notes:
-        who = capitalised(writer.agency(agency, introduce=introduce))
-        return " ".join([words, _to_finish(who, row)])
+    if writer.is_by_item and row.due_on and row.due_on >= row.on and notes:
+        # What goes on is told without its day, which would be read as that of something else.
+        if mentions(words, agency.names):
+            return words
+        if (clause := within(words, writer.agency_names)) and not words.endswith("”"):
+            who = capitalised(writer.agency(agency, introduce=introduce))
+            reports = "report" if is_plural_agency(agency.short_name) else "reports"
+            return f"{who} {reports} that {clause}"
+        notes = [writer.bracketed(agency)]
     if notes and words.endswith("”"):
         return f"{words[:-1].removesuffix('.')}” ({', '.join(notes)})."
     return " ".join([cited(told, ", ".join(notes)) if notes else told, *more])
-
-
-def _to_finish(who: str, row: MitigationAt) -> str:
-    """Return by when an agency is to have done what the sentence before has said of itself."""
-    assert row.due_on is not None
-    by = by_when(KnownDate(row.due_on), row.on)
-    is_plural = is_plural_agency(who)
-    if row.due_on < row.on:
-        return f"{who} {'were' if is_plural else 'was'} to have finished this {by}; that is not recorded."
-    return f"{who} {'are' if is_plural else 'is'} to finish this {by}."
 
 
 def is_step(writer: Writer, source: Source, row: MitigationAt) -> bool:

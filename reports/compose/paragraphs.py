@@ -32,8 +32,10 @@ from reports.document.wording import (
     capitalised,
     closed,
     count_in_words,
+    join_words,
     mentions,
     named,
+    number,
     opened,
 )
 from workitems.terms.acronyms import acronym_of
@@ -46,7 +48,12 @@ ASKED = "{recommendations}"
 ON_WHICH = ", on which the new date for "
 NEW_DATES = ("on which a new date depends", "on which new dates depend")
 _DECIDES = re.compile(rf"to (.+?){ON_WHICH}.*")
-_DECISIONS = re.compile(rf"(.+?) (decisions? (?:{'|'.join(NEW_DATES)})): .*")
+_DECISIONS = re.compile(rf"(.+?) (decisions?) ({'|'.join(NEW_DATES)}): (.*)")
+_WITH = re.compile(rf"(with the Minister .+?){ON_WHICH}.*")
+# Whose decision it is: "a decision by the Cabinet Legislation Committee to …".
+_DECIDER = re.compile(
+    r", (?:an?|the) decision by ((?:the )?[A-Z][\w’-]*(?: (?:(?:of|for) )?[A-Z][\w’-]*)*)"
+)
 # What no Minister has to be told.
 _CONTENTS = re.compile(r"the contents of this (?:briefing|paper|report)")
 # Recommendations with more words together are only counted in the summary.
@@ -77,8 +84,15 @@ def asked(asks: Iterable[Recommended]) -> str:
         clause = f"{ask.verb} {text}"
         if ask.verb == Verb.AGREE and (found := _DECIDES.fullmatch(text)):
             clause, is_own = found[1], True
+        elif ask.verb == Verb.AGREE and (found := _WITH.fullmatch(text)):
+            clause, is_own = f"decide {found[1]}", True
         elif ask.verb == Verb.NOTE and (found := _DECISIONS.fullmatch(text)):
-            clause = f"note {found[1]} {'other ' if is_own else ''}{found[2]}"
+            count, noun, depend, listed = found.groups()
+            clause = f"note {count} {'other ' if is_own else ''}{noun} {depend}"
+            by = list(dict.fromkeys(_DECIDER.findall(listed)))
+            if by and count == number(len(by)):
+                clause = f"note {noun} by {join_words(by)} {depend}"
+                clause = clause.replace("note decision ", "note a decision ")
         clauses.append(clause)
     if sum(len(each.split()) for each in clauses) > MOST_ASKED:
         return f"decide on {count_in_words(len(asks), 'recommendation')} at the end of this paper"
@@ -120,6 +134,11 @@ class Writer:
         # The open actions that the paper tells, and the milestones whose new dates it has told.
         self.actions: set[int] = set()
         self.dated: set[int] = set()
+        # How many late milestones it has told in the form of acts, and the items of which it has told how many are done.
+        self.late_acts = 0
+        # Whether a late item that leads has no room to be told whole.
+        self.is_full = False
+        self.parts_told: set[int] = set()
         self._contents = tuple(contents)
         self._budget = Budget(words, self._contents, is_tight=is_tight)
         # By key of a paragraph on several records: the sources of each of its bullets, or of each sentence if

@@ -163,6 +163,10 @@ class Names:
         name = self._name(item)
         return name if name in self._clear else self.item(item)
 
+    def bare(self, item: ItemAt) -> str:
+        """Return the item's name without its number, which stands beside it."""
+        return self._name(item)
+
     def alone(self, item: ItemAt) -> str:
         """Return the item by its phrase alone; without a short one, by its name and number, wherever it was named
         before. A name that is too long to be recited is not."""

@@ -151,8 +151,8 @@ _DAYS = {"day": 1, "week": 7, "month": 31, "year": 366}
 UNEXPLAINED_DAYS = 62
 
 
-def unexplained(explanation: str, agreed: KnownDate, new: KnownDate) -> str:
-    """Say that a cause which took the time that it states does not explain a delay of more than twice that time."""
+def _span_too_short(explanation: str, agreed: KnownDate, new: KnownDate) -> str:
+    """Return the longest time that a cause states, as it is typed, if a delay takes more than twice that time; else ""."""
     spans = []
     for found in _SPAN.finditer(explanation):
         count = found[1].casefold()
@@ -164,11 +164,52 @@ def unexplained(explanation: str, agreed: KnownDate, new: KnownDate) -> str:
         return ""
     days, words = max(spans)
     late = (new.first_day - agreed.last_day).days
-    if late <= max(2 * days, days + UNEXPLAINED_DAYS):
+    return "" if late <= max(2 * days, days + UNEXPLAINED_DAYS) else words
+
+
+def unexplained(explanation: str, agreed: KnownDate, new: KnownDate) -> str:
+    """Say that a cause which took the time that it states does not explain a delay of more than twice that time."""
+    if not (words := _span_too_short(explanation, agreed, new)):
         return ""
     return _("The cause lasted “{span}”, and the milestone will be {time} late.").format(
         span=words, time=span_in_words(agreed, new)
     )
+
+
+_MONTHS_LONG = re.compile(r"(?:.* )?(\w+) months", re.IGNORECASE)
+
+
+def explains_a_part(explanation: str, agreed: KnownDate, new: KnownDate) -> str:
+    """Return a sentence of a paper on a cause that took less time than the delay (`unexplained`): how many of its months it
+    explains, if both are told in months."""
+    if not (words := _span_too_short(explanation, agreed, new)):
+        return ""
+    part = _MONTHS_LONG.fullmatch(words)
+    whole = re.fullmatch(r"(\w+) months", span_in_words(agreed, new))
+    if not part or not whole:
+        return "The rest of the delay is not explained."
+    count = part[1].casefold()
+    count = NUMBERS[int(count) - 1] if count.isdigit() and int(count) <= len(NUMBERS) else count
+    return f"That explains {count} of the {whole[1]} months of delay."
+
+
+# A season or year that an effect is to happen in: "the summers of 2026/27 and 2027/28".
+_SEASON = re.compile(r"(?:\b(summers?|seasons?)\b[^.;]*?)?\b(20\d\d)/(\d\d)\b", re.IGNORECASE)
+
+
+def before_due(effect: str, agreed: KnownDate) -> str:
+    """Say that what a delay is said to mean names a season or year that ends before the date that was agreed, so that it does
+    not follow from the delay; "" if it names none."""
+    found = _SEASON.search(effect)
+    if not found:
+        return ""
+    # A summer ends with February, another year with June.
+    end = date(int(found[2]) + 1, 3, 1) if found[1] else date(int(found[2]) + 1, 7, 1)
+    if end > agreed.first_day:
+        return ""
+    return _(
+        "What the delay means names {season}, which is over before the agreed date, {day}."
+    ).format(season=f"{found[2]}/{found[3]}", day=agreed)
 
 
 # Until when a cause lasts: "cannot be connected before the replacement is finished in February 2027".

@@ -66,15 +66,15 @@ def asked_on(*items):
 def test_the_new_dates_that_depend_on_decisions_of_others_are_noted_in_one_recommendation():
     items = [waiting("1.1", "$3 million in the next Budget"), waiting("1.2", is_key=False)]
     assert asked_on(*items, waiting("1.3", settlement="being_settled")) == [
-        "note two decisions on which new dates depend: for card 1.1 (1.1), a decision on $3 million in the next "
-        "Budget; and for card 1.2 (1.2), a decision on the funding",
+        "note two decisions on which new dates depend: for card 1.1 (1.1, now June 2011), a decision on $3 million in the next "
+        "Budget; and for card 1.2 (1.2, now June 2011), a decision on the funding",
         "note the contents of this paper",
     ]
     assert asked_on(waiting("1.3", settlement="being_settled")) == [
         "note the contents of this paper"
     ]
     assert asked_on(waiting("1.1"))[0] == (
-        "note one decision on which a new date depends: for card 1.1 (1.1), a decision on the funding"
+        "note one decision on which a new date depends: for card 1.1 (1.1, now June 2011), a decision on the funding"
     )
 
 
@@ -82,7 +82,9 @@ def test_of_many_decisions_of_others_those_after_the_fifth_are_named_without_wha
     items = [waiting(f"1.{n}", f"an Order in Council on card {n}") for n in range(1, 8)]
     (first, _) = asked_on(*items)
     assert first.startswith("note seven decisions on which new dates depend: ")
-    assert first.endswith("; and for card 1.6 (1.6) and card 1.7 (1.7), others")
+    assert first.endswith(
+        "; and for card 1.6 (1.6, now June 2011) and card 1.7 (1.7, now June 2011), others"
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,7 +96,12 @@ def test_of_many_decisions_of_others_those_after_the_fifth_are_named_without_wha
         ("A decision by the Minister on fees", "agree to take a decision on fees"),
         (
             "A decision by the Minister of Immigration and the Minister of Finance on fees",
-            "agree to decide with the Minister of Finance on fees",
+            "agree with the Minister of Finance on fees",
+        ),
+        # That money is sought is not said by who asks for a decision on it.
+        (
+            "A decision by the Minister of Immigration and the Minister of Finance on $3 million in Budget 2011",
+            "agree with the Minister of Finance whether to seek $3 million in Budget 2011",
         ),
         # Which decision is whose is not certain.
         (
@@ -108,11 +115,44 @@ def test_a_decision_that_is_certainly_the_ministers_own_is_asked_for(needs, ask)
     texts = asked_on(waiting("1.1", needs))
     assert texts[0].startswith(ask)
     if ask.startswith("agree"):
-        assert texts[0] == f"{ask}, on which the new date for card 1.1 (1.1) depends"
+        assert texts[0] == f"{ask}, on which the new date for card 1.1 (1.1), June 2011, depends"
 
 
 def test_a_hidden_recommendation_is_not_asked():
     hidden = Ask(key="r-4", verb=Verb.NOTE, text="more", is_hidden=True)
     assert printed(Draft((), (NOTE, hidden)), SENTENCE) == (
         "You are asked to note the contents of this paper."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "clause"),
+    [
+        (
+            "two decisions on which new dates depend: for the law (4.1, now May 2011), a decision by the Cabinet Legislation "
+            "Committee to raise it; and for the grant (4.5, now May 2011), a decision by Cabinet on costs",
+            "note decisions by the Cabinet Legislation Committee and Cabinet on which new dates depend",
+        ),
+        (
+            "one decision on which a new date depends: for the law (4.1), a decision by Cabinet on costs",
+            "note a decision by Cabinet on which a new date depends",
+        ),
+        # Whose the other is is not recorded.
+        (
+            "two decisions on which new dates depend: for the law (4.1), a decision by Cabinet on costs; and for the "
+            "grant (4.5), a decision on $3 million",
+            "note two decisions on which new dates depend",
+        ),
+    ],
+)
+def test_the_summary_names_who_decides_where_every_decision_says_it(text, clause):
+    asks = (Ask(key="r-1", verb=Verb.NOTE, text=text),)
+    assert printed(Draft((), asks), SENTENCE) == f"You are asked to {clause}."
+
+
+def test_the_summary_says_of_a_decision_with_another_minister_that_it_is_to_be_taken():
+    text = "with the Minister of Finance whether to seek $3 million, on which the new date for the map (1.1), May 2011, depends"
+    asks = (Ask(key="r-1", verb=Verb.AGREE, text=text),)
+    assert printed(Draft((), asks), SENTENCE) == (
+        "You are asked to decide with the Minister of Finance whether to seek $3 million."
     )
