@@ -708,3 +708,15 @@ def test_an_action_that_is_due_at_the_time_until_which_its_cause_lasts_is_asked_
         f"Milestone 9 of item {item.number}: The cause lasts until February 2011, and an action against it is due on "
         "28 February 2011. Which of them comes first?"
     )
+
+
+def test_an_effect_that_ends_before_the_agreed_date_is_asked_about(begin, item):
+    late = MilestoneFactory(
+        item=item, number=9, agreed_due=date(2010, 7, 1), forecast_due=date(2011, 6, 30)
+    )
+    delay = DelayFactory(milestone=late, effect="Families wait through the summer of 2008/09.")
+    found = {each.key: each.words for each in checks.failed_checks(read_drafted(begin()))}
+    assert found[f"effect-{delay.pk}"] == (
+        f"Milestone 9 of item {item.number}: What the delay means names 2008/09, which is over before the agreed date, "
+        "1 July 2010. It is left out: which years does the delay cost?"
+    )
