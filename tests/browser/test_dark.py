@@ -51,6 +51,7 @@ def test_a_person_chooses_dark_pages(page, live_server, sign_in, plan):
     sign_in(SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.OBSERVER).user)
     page.goto(f"{live_server.url}/plans/{plan.slug}/items/")
     assert page.evaluate(GROUND) == LIGHT
+    page.locator(".masthead-person").click()
     page.get_by_role("link", name="Light or dark").click()
     page.get_by_label("Dark").check()
     page.get_by_role("button", name="Save the colours").click()
