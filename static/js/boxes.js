@@ -74,10 +74,18 @@ function take(part, name, value) {
   announce(`${labelOf(box)}: ${words}`);
 }
 
+// What is put into boxes began before another person's version, so that the server asks before it replaces that.
+export function beginAgain(part, mine, began) {
+  for (const [name, value] of Object.entries(began)) {
+    if (/version$/.test(name) || mine.has(name.replace(/^initial-/, ""))) put(part, name, value);
+  }
+  for (const [name, value] of mine) put(part, name, value);
+}
+
 // A line with the way back from what a button threw away. It goes once something else is put in its place.
-export function offerBack(place, words, back) {
+export function offerBack(place, words, back, name = _("Put it back")) {
   const line = Object.assign(document.createElement("p"), { className: "small", textContent: `${words} ` });
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "button-link", textContent: _("Put it back") });
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "button-link", textContent: name });
   button.addEventListener("click", () => {
     line.remove();
     back();

@@ -2,7 +2,7 @@
 
 import { announce } from "./announce.js";
 import { Autosave, Connection, PATIENCE, errorLine, showStateOf, watch } from "./autosave.js";
-import { beganWith, fieldsOf, goOnFrom, goOnFromTheirs, offerBack, put, sayMine, wasOf } from "./boxes.js";
+import { beganWith, beginAgain, fieldsOf, goOnFrom, goOnFromTheirs, offerBack, put, sayMine, wasOf } from "./boxes.js";
 import { Device, changedIn, linesOf, same } from "./device.js";
 import { takeDropped } from "./evidence.js";
 import { _, filled, ngettext } from "./words.js";
@@ -19,7 +19,11 @@ const REST = " rest"; // ends the names of what is kept from before
 let waiting = []; // what is kept on the device from before, until it is put back or discarded
 
 const SHORT = 6000; // ms for an answer before the page is left
-const REPLACED = _("The other version is kept.");
+// Of two versions the other was chosen.
+function offerMine(place, back) {
+  offerBack(place, _("Yours is not used."), back, _("Use mine instead"));
+}
+
 const STEP_PAUSE = 1200; // ms after the last key in a milestone
 
 // --- two versions -------------------------------------------------------------------------------------
@@ -249,10 +253,10 @@ class Section extends Autosave {
       const place = part.querySelector("[data-step-theirs]");
       if (place.childElementCount) sayNothingOfWhole(part); // of the two versions, of which one is chosen
       clear(place, part);
-      const { mine } = step;
+      const { mine, began } = step;
       step.mine = null;
-      if (mine) offerBack(place, REPLACED, () => {
-        for (const [name, value] of mine) put(part, name, value);
+      if (mine) offerMine(place, () => {
+        beginAgain(part, mine, began);
         this.touchStep(id);
       });
       if (!step.typed) {
@@ -351,8 +355,9 @@ class Section extends Autosave {
     this.theirAnswer = null;
     this.held = false;
     this.wrong = "";
-    offerBack(this.theirs, REPLACED, () => {
-      for (const [name, value] of mine) put(this.fields, name, value);
+    const { began } = this;
+    offerMine(this.theirs, () => {
+      beginAgain(this.fields, mine, began);
       this.touch();
     });
     this.showErrors({}, []);

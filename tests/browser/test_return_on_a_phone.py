@@ -11,6 +11,7 @@ from workitems.models import MilestoneDraft
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SAVED = re.compile("^All saved at ")
+DRAFT = "Item 1.3: a milestone is saved as a draft. Choose “Save milestone” to make it the answer."
 KEPT = re.compile("^Kept at ")
 YEAR = 2027
 
@@ -78,7 +79,7 @@ def test_a_page_that_began_with_a_date_in_digits_changes_it(phone, scene, not_ye
     kept(phone, scene)
     phone.goto(address)
     not_yet.get_by_label("Now expected").fill("1 July 2027")
-    expect(bar(phone)).to_have_text(SAVED)
+    expect(bar(phone)).to_have_text(DRAFT)
     assert typed(scene, "forecast_due") == "1 July 2027"
 
 
@@ -104,7 +105,7 @@ def test_what_was_wrong_with_a_date_goes_when_the_date_is_mended(phone, scene, n
     kept(phone, scene)
     expect(fault).to_have_count(0)
     expect(box).not_to_have_attribute("aria-invalid", "true")
-    expect(bar(phone)).to_have_text(SAVED)
+    expect(bar(phone)).to_have_text(DRAFT)
 
 
 def answered(page, scene, day, reason):
@@ -187,25 +188,33 @@ def test_what_another_person_changed_is_said_beside_its_box(phone, other_phone, 
 # --- nothing is thrown away without a way back -------------------------------------------------------
 
 
-def test_after_the_other_version_of_a_milestone_is_kept_mine_can_be_put_back(both, phone, scene):
+def test_after_the_other_version_of_a_milestone_is_kept_mine_is_used_once_asked(both, phone, scene):
     mine, _ = both
     mine.get_by_role("button", name="Save milestone").click()
     mine.get_by_role("button", name="Keep the other version").click()
     expect(mine.get_by_label("Why the date moves")).to_have_value("The paper is late.")
-    mine.get_by_role("button", name="Put it back").click()
+    expect(mine.get_by_text("Yours is not used.")).to_be_visible()
+    mine.get_by_role("button", name="Use mine instead").click()
     expect(mine.get_by_label("Why the date moves")).to_have_value("The ink is late.")
-    kept(phone, scene)
+    expect(bar(phone)).to_contain_text("Choose “Save milestone” to compare the two.")
+    mine.get_by_role("button", name="Save milestone").click()
+    expect(mine.get_by_role("alert")).to_contain_text("The paper is late.")
     assert typed(scene, "reason") == "The ink is late."
 
 
-def test_after_the_other_version_of_an_item_is_kept_mine_can_be_put_back(phone, other_phone, scene):
+def test_after_the_other_version_of_an_item_is_kept_mine_is_used_once_asked(
+    phone, other_phone, scene
+):
     item = scene.items[0]
     box(other_phone, item).fill("Printed in Suva.")
     expect(bar(other_phone)).to_have_text(SAVED)
     box(phone, item).fill("Printed in Apia.")
     section(phone, item).get_by_role("button", name="Keep the other version").click()
     expect(box(phone, item)).to_have_value("Printed in Suva.")
-    section(phone, item).get_by_role("button", name="Put it back").click()
+    section(phone, item).get_by_role("button", name="Use mine instead").click()
+    expect(section(phone, item).get_by_role("alert")).to_contain_text("Printed in Suva.")
+    assert scene.of_return.updates.get().achieved == "Printed in Suva."
+    section(phone, item).get_by_role("button", name="Save mine").click()
     expect(bar(phone)).to_have_text(SAVED)
     assert scene.of_return.updates.get().achieved == "Printed in Apia."
 
@@ -255,7 +264,9 @@ def test_no_connection_goes_from_the_bar_once_it_is_back(phone):
     phone.get_by_role("button", name="Ready for approval").click()
     expect(bar(phone)).to_contain_text("Not marked as ready for approval: no connection.")
     phone.context.set_offline(False)
-    expect(bar(phone)).to_have_text("All saved")
+    expect(bar(phone)).to_have_text(
+        "Not marked as ready for approval yet. Choose “Ready for approval” again. All saved"
+    )
 
 
 def test_what_is_typed_while_a_milestone_is_being_saved_stays(phone, scene, not_yet):
