@@ -76,7 +76,7 @@ class Typed {
 
   // The button that sends what is typed into a box: the next one.
   buttonAfter(box) {
-    const buttons = controlsOf(this.form).filter((each) => each.type === "submit" && each.offsetParent);
+    const buttons = controlsOf(this.form).filter((each) => each.type === "submit" && each.offsetParent && !("try" in each.dataset));
     const isAfter = (each) => box.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING;
     return buttons.find(isAfter) ?? buttons.at(-1);
   }
@@ -96,6 +96,7 @@ class Typed {
     const mark = Object.assign(document.createElement("span"), { className: `mark mark-${isAway ? "late" : "quiet"}`, textContent: says });
     if (this.line.textContent === says) return;
     this.line.replaceChildren(...(says ? [mark] : []));
+    showInBar();
     document.dispatchEvent(new Event("form-state"));
     if (isRefused) {
       announce(says);
@@ -108,6 +109,19 @@ class Typed {
 const all = [...document.querySelectorAll(`form[method=post]:has(textarea), ${SENT_PART}`)]
   .filter((form) => form.matches(SENT_PART) || !form.closest(SELF_SAVING))
   .map((form) => new Typed(form));
+
+// The bar at the foot of the window, of a page that has one, leads to what is not sent.
+function showInBar() {
+  const place = document.querySelector("[data-form-states]");
+  if (!place) return;
+  for (const [at, { line }] of all.entries()) if (line) line.id = `form-state-${at}`;
+  const lines = all.map(({ line }) => line).filter((line) => line?.textContent);
+  place.replaceChildren(
+    ...lines.flatMap(({ id, textContent }, at) => [at ? " " : "", Object.assign(document.createElement("a"), { href: `#${id}`, textContent })]),
+  );
+  const bar = place.closest("[data-form-bar]");
+  if (bar) bar.hidden = !lines.length;
+}
 
 function keepAll() {
   if (!isLeaving) for (const each of all) each.keep();

@@ -65,6 +65,22 @@ def test_whether_what_is_typed_is_saved_stands_beside_the_button(milestones_page
     expect(state(milestones_page)).to_have_text("Not saved yet. Choose “Mark as done”.")
 
 
+def test_the_bar_of_a_milestones_page_says_what_is_not_saved(milestones_page, accessibility_faults):
+    bar = milestones_page.locator(".return-bar")
+    expect(bar).to_be_hidden()
+    reason = milestones_page.locator("form:has([value=move])").get_by_label("Why the date moves")
+    reason.fill("The printer is late.")
+    said = "Not saved yet. Choose “Save the new forecast”."
+    expect(bar).to_have_text(said)
+    assert accessibility_faults(milestones_page) == []
+    milestones_page.evaluate("scrollTo(0, 0)")
+    expect(bar).to_be_in_viewport()
+    bar.get_by_role("link", name=said).click()
+    expect(state(milestones_page)).to_be_in_viewport()
+    reason.fill("")
+    expect(bar).to_be_hidden()
+
+
 def test_a_milestone_saved_without_a_connection_stays_and_can_be_sent_again(
     milestones_page, accessibility_faults
 ):
@@ -125,7 +141,9 @@ def test_the_note_to_the_writers_is_kept_without_a_connection(reading):
     box = reading.get_by_label("What the writers should change")
     box.fill("Say who printed it.")
     button = reading.get_by_role("button", name="Send it back to the writers")
-    expect(state(reading)).to_have_text("Not saved yet. Choose “Send it back to the writers”.")
+    unsent = "Not saved yet. Choose “Send it back to the writers”."
+    expect(state(reading)).to_have_text(unsent)
+    expect(reading.locator(".return-bar")).to_contain_text(unsent)
     reading.context.set_offline(True)
     button.click()
     expect(state(reading)).to_have_text(re.compile("^Not sent: no connection."))
