@@ -3,7 +3,7 @@
 import { announce } from "./announce.js";
 import { Autosave, Connection, PATIENCE, errorLine, showStateOf, watch } from "./autosave.js";
 import { beganWith, beginAgain, fieldsOf, goOnFrom, goOnFromTheirs, offerBack, put, sayMine, wasOf } from "./boxes.js";
-import { Device, changedIn, linesOf, same } from "./device.js";
+import { Device, changedIn, labelOf, linesOf, same } from "./device.js";
 import { takeDropped } from "./evidence.js";
 import { _, filled, ngettext } from "./words.js";
 
@@ -830,7 +830,7 @@ function showNow(line, unsaved) {
 function restInWords() {
   const time = lastSaved;
   const unsent = form.querySelector(".form-state")?.textContent;
-  if (unsent) return `${document.querySelector("#to-writers label").textContent.trim()}: ${unsent}`;
+  if (unsent) return `${labelOf(form.querySelector("[name=writers-note]"))}: ${unsent}`;
   const refused = sections.find((each) => [...each.unfinished.values()].some(Boolean));
   const draft = refused ?? sections.find((each) => each.unfinished.size > 0);
   if (!refused && draft) return filled(_("Item {number}: a milestone is saved as a draft. Choose “Save milestone” to make it the answer."), draft.element.dataset);
