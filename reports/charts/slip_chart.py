@@ -22,6 +22,7 @@ from reports.charts.events import Event, event_marks
 HEIGHT = 26.0  # of the drawing, in rem, as in the stylesheet
 LINE, GAP = 1.1875, 0.4375  # of a label, in rem
 LETTERS = 36  # of a label that fit on a line
+RINGS_APART = (8.0, 6.0)  # in percent of the width and height: 24 pixels on a phone
 NUMBERS_APART = 4.6  # in percent of the height, of the numbers that stand for labels on a phone
 
 
@@ -94,8 +95,9 @@ def slip_chart(
     tops = _tops([ends[each.key] / 100 * HEIGHT - LINE / 2 for each in lines], heights)
     gaps = [top - (tops[n - 1] + heights[n - 1] if n else -LINE / 2) for n, top in enumerate(tops)]
     numbers = _apart([ends[each.key] for each in lines])
+    rings: list[tuple[float, float]] = []
     drawn = (
-        _line(each, plot, (gap, height), 100 * (top + LINE / 2) / HEIGHT, at)
+        _line(each, plot, (gap, height), 100 * (top + LINE / 2) / HEIGHT, at, rings)
         for each, gap, height, top, at in zip(lines, gaps, heights, tops, numbers, strict=True)
     )
     return SafeString(
@@ -135,7 +137,12 @@ def _apart(wanted: Sequence[float]) -> list[float]:
 
 
 def _line(
-    line: SlipLine, plot: _Plot, room: tuple[float, float], label_y: float, number_y: float
+    line: SlipLine,
+    plot: _Plot,
+    room: tuple[float, float],
+    label_y: float,
+    number_y: float,
+    rings: list[tuple[float, float]],
 ) -> str:
     """Return a line and its label, which has `room` above it and for itself, held by empty drawings."""
     points = line.points(plot.last)
@@ -166,7 +173,7 @@ def _line(
         f'<svg class="slip-leader" x="100%" height="100%"><line x1="14" x2="30" y1="{end_y:.2f}%" y2="{label_y:.2f}%"/></svg>'
         f'<text class="slip-number" x="100%" y="{number_y:.2f}%" dx="10" dy="5">{number}</text>'
     )
-    stairs = "".join(_stair(line, plot, n) for n in range(len(line.stairs)))
+    stairs = "".join(_stair(line, plot, n, rings) for n in range(len(line.stairs)))
     return (
         f'<li class="slip-line of-{line.kind}{late}"><svg class="slip-gap" aria-hidden="true" width="1" height="{max(room[0], 0):.3f}em"></svg>'
         f'<svg class="slip-room" aria-hidden="true" width="1" height="{room[1]:.3f}em"></svg>'
@@ -177,15 +184,22 @@ def _line(
     )
 
 
-def _stair(line: SlipLine, plot: _Plot, n: int) -> str:
-    """Return a move as a ring on its line that shows its facts. Empty drawings hold its place."""
+def _stair(line: SlipLine, plot: _Plot, n: int, rings: list[tuple[float, float]]) -> str:
+    """Return a move as a ring on its line that shows its facts. Empty drawings hold its place. A ring that would lie on
+    one of `rings` is for a pointer alone: the keyboard has the table."""
     stair, tip = line.stairs[n], f"slip-{line.key}-{n}"
-    x = plot.x(stair.day)
+    x, y = plot.x(stair.day), plot.y(stair.after)
+    is_hidden = any(
+        abs(x - other) < RINGS_APART[0] and abs(y - above) < RINGS_APART[1]
+        for other, above in rings
+    )
+    rings.append((x, y))
+    apart = ' tabindex="-1"' if is_hidden else ""
     side = " tip-left" if x > 50 else ""
     opens = escape(gettext("Open {number}").format(number=line.number))
     return (
-        f'<li class="slip-stair"><svg aria-hidden="true" width="{x:.2f}%" height="1"></svg><span><svg aria-hidden="true" width="1" height="{plot.y(stair.after):.2f}%"></svg>'
-        f'<span class="slip-at"><a href="{escape(line.url)}#milestones" aria-labelledby="{tip}"></a>'
+        f'<li class="slip-stair"><svg aria-hidden="true" width="{x:.2f}%" height="1"></svg><span><svg aria-hidden="true" width="1" height="{y:.2f}%"></svg>'
+        f'<span class="slip-at"><a href="{escape(line.url)}#milestones" aria-labelledby="{tip}"{apart}></a>'
         f'<span class="tip{side}" role="tooltip" id="{tip}">{escape(stair.words)}'
         f' <a class="tip-open" href="{escape(line.url)}#milestones" tabindex="-1" aria-hidden="true">{opens}</a></span></span></span></li>'
     )

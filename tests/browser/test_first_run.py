@@ -216,7 +216,8 @@ def test_the_messiest_tracker_leads_from_no_account_to_an_open_round_in_twenty_m
         "Answer about Oranga Tamariki - Ministry for Children", exact=True
     ).select_option(label="The same agency as “Oranga Tamariki”")
     person.choose("Answer about The tracker says something of these items", "note")
-    page.get_by_label("Answer about Completed", exact=True).select_option("as_at")
+    row = page.get_by_role("row", name="Tracker (current), B15 2.3")
+    row.get_by_label("Answer about Completed", exact=True).select_option("as_at")
     person.press("button", "Show the plan with these answers")
     person.press("button", "Import as a plan")
     expect(page.locator("main")).to_contain_text("is imported as a plan")

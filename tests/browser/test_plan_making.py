@@ -55,7 +55,7 @@ def test_a_plan_is_made_and_adopted(page, sign_in, live_server, assert_accessibl
     page.get_by_label("Due").first.fill("June 2030")
     press(page, "Save")
     expect(page.get_by_text("due June 2030, Police")).to_be_visible()
-    follow(page, "Plan of Action 2010")
+    page.locator(".breadcrumb").get_by_role("link", name="Plan of Action 2010").click()
     check()
     follow(page, "Delete the plan")
     expect(page.get_by_text("2 work items")).to_be_visible()
