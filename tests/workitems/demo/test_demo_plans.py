@@ -81,7 +81,8 @@ def test_the_desk_lists_nothing_left_open_in_the_plan_of_2009():
     contributor = User.objects.get(email="police.contributor@example.org")
     lines = desk.lines_for(contributor, TODAY)
     assert [line.url for line in lines if demo_plans.PLAN_OF_2009 in line.url] == []
-    assert len([line for line in lines if demo_plans.CURRENT_PLAN in line.url]) == 4
+    # Its two late milestones have a new date ahead, so they are not asked about again.
+    assert len([line for line in lines if demo_plans.CURRENT_PLAN in line.url]) == 2
 
 
 @pytest.mark.parametrize("slug", [demo_plans.PLAN_OF_2009, demo_plans.CURRENT_PLAN])
