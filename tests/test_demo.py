@@ -69,6 +69,7 @@ def test_links_in_mails_and_calendars_lead_to_the_served_address(
     settings, monkeypatch, given, linked
 ):
     monkeypatch.setattr(demo.os, "environ", {"SITE_URL": given} if given else {})
+    settings.SITE_URL = settings.SITE_URL  # so that it is put back
     demo.link_to("http://127.0.0.1:8123")
     assert linked == settings.SITE_URL
     assert demo.os.environ["SITE_URL"].rstrip("/") == linked

@@ -380,10 +380,8 @@ def _with_response(writer: Writer, risk: RiskAt, threat: str, answer: str) -> st
     told = f"{threat} {capitalised(answer)}".strip()
     if mentions(told, owner.names):
         return told
-    if writer.is_by_item:
-        if owner.pk == writer.facts.coordinator.pk:
-            return closed(told)
-        return f"{closed(told)} {capitalised(writer.agency(owner))} owns this risk."
+    if writer.is_by_item and owner.pk == writer.facts.coordinator.pk:
+        return closed(told)
     return cited(told, f"owner: {writer.bracketed(owner)}")
 
 

@@ -174,7 +174,7 @@ def outcome_in_words(
     if late.state == Late.WITHDRAWN:
         assert milestone.withdrawn_on is not None
         return (
-            gettext("Withdrawn {day}").format(day=day(KnownDate(milestone.withdrawn_on))),
+            gettext("Cancelled {day}").format(day=day(KnownDate(milestone.withdrawn_on))),
             [],
             False,
         )
