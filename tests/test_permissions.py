@@ -1058,6 +1058,7 @@ RULES |= {
         asked, may=("OIA reviewer", "OIA decision-maker"), readers=RELEASERS, post=INVALID
     ),
     "requests:request-clarified": of_adviser(asked),
+    "requests:request-sent": of_adviser(asked),
     "requests:request-withdraw": of_adviser(asked),
     "requests:request-complaint": of_adviser(asked),
     "requests:request-complaint-closed": of_adviser(asked),

@@ -129,7 +129,7 @@ def test_an_update_in_consultation_asks_the_agency_whose_words_changed(
     where = [plan.slug, briefing.pk, customs.pk]
     page.goto(live_server.url + reverse("briefings:clear", args=where))
     expect(page.locator(".clearance-changes ins")).to_contain_text("has left")
-    expect(page.locator("#own ~ ol").first).to_contain_text("Train officers")
+    expect(page.locator("#own ~ ol").first).to_contain_text("training officers")
     expect(page.locator(".clearance-changes")).not_to_contain_text("Print a brochure")
     expect(page.get_by_text("about the records of other agencies").first).to_be_visible()
     assert_accessible()

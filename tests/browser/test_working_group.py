@@ -72,7 +72,7 @@ def test_from_the_dashboard_to_its_lists_what_changed_and_the_wall(
     page.get_by_role("link", name="1 Prevention").click()
     expect(page.get_by_text("1–4 of 4 work items")).to_be_visible()
     page.get_by_role("link", name="Open a shelter").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Open a shelter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("1.3 Open a shelter")
     page.go_back()
     page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="Dashboard").click()
     expect(lines.first).to_be_visible()

@@ -154,7 +154,7 @@ def test_what_is_done_about_a_risk_is_not_said_of_the_delay(plan, step, police):
         number=3,
         owner_agency=police,
         response="Name deputies.",
-        escalated_to="working_group",
+        escalated_to="group",
         escalated_on=TODAY,
     )
     assert line(plan).doing[:2] == ("Name deputies.", f"{police}, about risk R3")
