@@ -876,6 +876,7 @@ CHANGES = {
     "requests:request-send": STATE,
     "requests:request-finish": STATE,
     "requests:request-close": STATE,
+    "requests:request-sent": "a decision is recorded as sent once",
     "requests:request-send-back": STATE,
     "requests:request-scope": VERSION,
     "requests:request-add-papers": "a schedule lists a paper once",
