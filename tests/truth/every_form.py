@@ -61,6 +61,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.reports.drafted import drafted
+from tests.reports.requests.factories import RequestEventFactory
 from tests.reports.requests.test_gate import made
 from tests.reports.word_edits import Edited
 from tests.test_permissions import RULES
@@ -371,6 +372,17 @@ CREATES = {
             note="Which reports?",
             by=world["OIA adviser"],
             at=timezone.now(),
+        ),
+    ),
+    "requests:request-sent": Creates(
+        RequestEvent,
+        "OIA adviser",
+        lambda world: {"on": "2 May 2013", "note": ""},
+        first=lambda world: RequestEventFactory(
+            request=InformationRequest.objects.get(reference=REQUEST),
+            kind=RequestEvent.Kind.DECISION_NOTIFIED,
+            outcome=RequestEvent.Outcome.REFUSED,
+            happened_on=date(2013, 5, 1),
         ),
     ),
     "requests:request-withdraw": Creates(
@@ -876,7 +888,6 @@ CHANGES = {
     "requests:request-send": STATE,
     "requests:request-finish": STATE,
     "requests:request-close": STATE,
-    "requests:request-sent": "a decision is recorded as sent once",
     "requests:request-send-back": STATE,
     "requests:request-scope": VERSION,
     "requests:request-add-papers": "a schedule lists a paper once",
