@@ -93,10 +93,6 @@ def next_steps(writer: Writer) -> Section:
     return Section(SectionKind.NEXT_STEPS, "Next steps", tuple(paragraphs))
 
 
-def _is_late(entry: LateItem) -> bool:
-    return entry.is_late
-
-
 def _dates(
     writer: Writer, shown: list[Step], actions: list[Dated], room: Room
 ) -> Iterator[Paragraph]:
@@ -115,7 +111,9 @@ def _dates(
     lines += actions
     if not lines:
         return
-    other = "other " if writer.is_by_item and any(map(_is_late, writer.facts.late)) else ""
+    other = (
+        "other " if writer.is_by_item and any(entry.is_late for entry in writer.facts.late) else ""
+    )
     introduction = f"The {other}{agree(len(lines), 'main date', 'main dates')} ahead"
     introduction += "; for what is late, the earliest:" if is_earliest else ":"
     room.use(introduction)

@@ -297,9 +297,9 @@ def told_first(entry: LateItem) -> MilestoneAt:
 
 
 def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room) -> str:
-    """Return the dates with the cause as its agency gives it, if there is room or it `must` be printed: of what waits for a
-    decision in the same sentence, and otherwise in one of its own, before the dates if the cause is over. Without that, the name of the
-    cause stands in the sentence on the dates."""
+    """Return the dates with the cause in its agency's words. These are in the same sentence if a decision is awaited, and
+    otherwise in one of their own, which comes first if the cause is over. Without such words, or if they were printed before,
+    the sentence on the dates names the kind of cause."""
     if (found := explained_delay(entry)) is None:
         return start
     source, delay = found

@@ -198,14 +198,6 @@ class Writer:
         is_plain = mentions(agency.name, [agency.short_name])
         return agency.short_name if agency.pk in self._introduced or is_plain else agency.name
 
-    def in_brackets(self, text: str) -> str:
-        """Return a text for use in brackets: an agency that has not been introduced is named in full there."""
-        for agency in self.facts.agencies.values():
-            name = self.bracketed(agency)
-            if name != agency.short_name and acronym_of(agency.short_name):
-                text = re.sub(rf"\b{re.escape(agency.short_name)}\b", named(name), text)
-        return text
-
     def subject(self, agency: Agency) -> str:
         """Return the name to begin a sentence with, without an introduction."""
         name = self.bracketed(agency)

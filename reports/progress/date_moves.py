@@ -21,12 +21,11 @@ from reports.document.dates import long_date
 from reports.progress.histories import (
     Histories,
     day_of,
-    item_histories,
     milestone_histories,
+    rated_histories,
     seconds_of,
 )
 from reports.progress.record_of_dates import (
-    RATINGS,
     DateWarning,
     Outcome,
     PastDate,
@@ -210,7 +209,7 @@ def _capital(count: int) -> str:
 
 def read_slips(view: PlanView, meetings: Sequence[Earlier]) -> Slips:
     """Return the slips of a view. `meetings` are those before it, newest first."""
-    items = item_histories(view.plan, view.at, *RATINGS)
+    items = rated_histories(view.plan, view.at)
     milestones = milestone_histories(view.plan, view.at, *KNOWN_TO)
     record = recorded(view.plan, view.at, items, milestones, view.pillar, view.agency)
     slips = sorted(_slips(view, items, milestones), key=_most_first)

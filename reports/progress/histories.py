@@ -1,4 +1,4 @@
-"""The items and milestones of a plan as they changed, for what counts over time. One query each."""
+"""The items and milestones of a plan as they changed, for what counts over time."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import BigIntegerField, DateField, F, Func, Q, QuerySet, Window
+from django.db.models import BigIntegerField, DateField, F, Func, Max, Min, Q, QuerySet, Window
 from django.db.models.functions import Coalesce, Lag
 from django.utils.timezone import get_default_timezone, localdate
 
@@ -17,14 +17,42 @@ from workitems.plan.asat import Moment
 NEVER = date.max
 # By record, when it changed (seconds since 1970) and its values from then on: (id, at, *values).
 Histories = dict[int, list[tuple[Any, ...]]]
+OF_ITEMS = ("stage", "pillar_id", "lead_agency_id")
 
 
-def item_histories(plan: Plan, moment: Moment, *more: str) -> Histories:
-    """Return when each item got which stage, pillar, lead agency, and values of other columns: (id, at, *values).
+def item_histories(plan: Plan, moment: Moment) -> Histories:
+    """Return when each item got which stage, pillar and lead agency: (id, at, *values).
 
-    Most history rows change none of them, so the database compares each with the one before.
+    Most history rows change none of them, so the database groups them by these values. If an item
+    has the same values again later, its groups overlap in time, and its rows are read one by one.
     """
-    columns = ("stage", "pillar_id", "lead_agency_id", *more)
+    columns = OF_ITEMS
+    rows = known_at(moment, WorkItem.history.filter(plan_id=plan.pk))
+    found: Histories = defaultdict(list)
+    again: set[int] = set()
+    last_of: dict[int, int] = {}
+    for *version, last in (
+        rows.values("id", *columns)
+        .annotate(first=_Seconds(Min("history_date")), last=_Seconds(Max("history_date")))
+        .order_by("id", "first")
+        .values_list("id", "first", *columns, "last")
+    ):
+        pk, first = version[:2]
+        if pk in found and first <= last_of[pk]:
+            again.add(pk)
+        last_of[pk] = last
+        found[pk].append(tuple(version))
+    if again:
+        return found | _versions(rows.filter(id__in=again), columns)
+    return found
+
+
+def rated_histories(plan: Plan, moment: Moment) -> Histories:
+    """Return the same as `item_histories`, and each time with the agency's and the reviewer's rating.
+
+    Ratings go up and down again, so groups by values would overlap: the database compares each row with the one before.
+    """
+    columns = (*OF_ITEMS, "confidence", "reviewer_confidence")
     before = {
         f"before_{name}": Window(
             Lag(name), partition_by="id", order_by=["history_date", "history_id"]
@@ -34,13 +62,13 @@ def item_histories(plan: Plan, moment: Moment, *more: str) -> Histories:
     changed = Q(before_stage=None)
     for name in columns:
         changed |= ~Q(**{name: F(f"before_{name}")})
-    rows = _until(moment, WorkItem.history.filter(plan_id=plan.pk))
+    rows = known_at(moment, WorkItem.history.filter(plan_id=plan.pk))
     return _versions(rows.annotate(**before).filter(changed), columns)
 
 
 def milestone_histories(plan: Plan, moment: Moment, *more: str) -> Histories:
     """Return when each milestone got which dates, agency, item, and values of other columns: (id, at, *values)."""
-    rows = _until(moment, Milestone.history.filter(**{PLAN_COLUMN: plan.pk}))
+    rows = known_at(moment, Milestone.history.filter(**{PLAN_COLUMN: plan.pk}))
     return _versions(
         rows,
         (
@@ -66,7 +94,8 @@ def day_of(seconds: int) -> date:
     return localdate(datetime.fromtimestamp(seconds, UTC), get_default_timezone())
 
 
-def _until(moment: Moment, rows: QuerySet[Any]) -> QuerySet[Any]:
+def known_at(moment: Moment, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the history rows that were written by the moment."""
     return rows if moment.until is None else rows.filter(history_date__lt=moment.until)
 
 

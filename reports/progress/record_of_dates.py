@@ -21,7 +21,13 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy
 
-from reports.progress.histories import NEVER, Histories, day_of, item_histories, milestone_histories
+from reports.progress.histories import (
+    NEVER,
+    Histories,
+    day_of,
+    milestone_histories,
+    rated_histories,
+)
 from workitems.models import Plan
 from workitems.models.item import Confidence, Stage
 from workitems.plan.asat import Moment
@@ -30,8 +36,6 @@ from workitems.terms.spans import add_months
 IN_DOUBT = (Confidence.AT_RISK, Confidence.OFF_TRACK)
 CLOSED = (Stage.COMPLETE, Stage.WITHDRAWN)
 MONTHS_BEFORE = 3
-# The columns of items that are read beside stage, pillar and lead agency.
-RATINGS = ("confidence", "reviewer_confidence")
 
 
 class DateWarning(StrEnum):
@@ -140,7 +144,7 @@ def record_of_dates(
     plan: Plan, moment: Moment, *, pillar: int | None = None, lead: int | None = None
 ) -> RecordOfDates:
     """Read the dates of the plan, or of the items that a pillar or lead agency had at the time. Two queries."""
-    items = item_histories(plan, moment, *RATINGS)
+    items = rated_histories(plan, moment)
     return recorded(plan, moment, items, milestone_histories(plan, moment), pillar, lead)
 
 
@@ -152,7 +156,7 @@ def recorded(
     pillar: int | None,
     lead: int | None,
 ) -> RecordOfDates:
-    """Return the record from histories that were read; those of items have `RATINGS`."""
+    """Return the record from histories that were read; those of items are `rated_histories`."""
     if plan.adopted_on is None:
         return RecordOfDates()
     begins = max(filter(None, (plan.adopted_on, plan.record_begins)))

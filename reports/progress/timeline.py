@@ -17,6 +17,7 @@ from django.utils.translation import gettext, ngettext
 from agencies.models import Agency
 from agencies.records.tracking import PLAN_COLUMN
 from reports.charts import Scale, Strip
+from reports.progress.histories import known_at
 from reports.progress.view import PlanView
 from workitems.models import Milestone, Plan, WorkItem
 from workitems.models.item import Stage, number_key
@@ -250,8 +251,7 @@ def _earlier(plan: Plan, moment: Moment) -> dict[int, list[date]]:
     rows = Milestone.history.filter(**{PLAN_COLUMN: plan.pk}).exclude(
         forecast_due=F("original_due")
     )
-    if moment.until is not None:
-        rows = rows.filter(history_date__lt=moment.until)
+    rows = known_at(moment, rows)
     found: dict[int, list[date]] = defaultdict(list)
     for pk, day in rows.order_by().values_list("id", "forecast_due").distinct():
         found[pk].append(day)

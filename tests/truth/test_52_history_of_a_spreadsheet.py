@@ -1,22 +1,10 @@
 """Rule 52: the history of an imported plan says what the spreadsheet gave, and no act, stage or day that nobody said."""
 
-from datetime import date
-
 import pytest
 from django.urls import reverse
 
 from tests.truth.test_52_first_day import kept_files
-from tests.workitems import trackers
-from tests.workitems.intake.test_tracker_pages import (
-    PREVIEW,
-    answer,
-    fields_of,
-    give_columns,
-    mbie,
-    person,
-    upload,
-)
-from workitems.models import Plan
+from tests.workitems.intake.test_tracker_pages import import_rows, mbie, person
 
 __all__ = ["kept_files", "mbie", "person"]
 
@@ -31,14 +19,7 @@ ROWS = [
 
 @pytest.fixture
 def plan(person):
-    upload(person, trackers.sheet_of(ROWS))
-    give_columns(person)
-    page = person.get(PREVIEW)
-    answers = {doubt.name: "note" for doubt in page.context["found"].open_doubts}
-    person.post(PREVIEW, fields_of(page) | answers | {"act": "update"})
-    answer(person, act="import")
-    Plan.objects.update(adopted_on=date(2025, 7, 1))
-    return Plan.objects.get()
+    return import_rows(person, ROWS, lambda doubt: {doubt.name: "note"})
 
 
 def entries(person, url):

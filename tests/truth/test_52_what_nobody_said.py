@@ -15,10 +15,10 @@ from tests.truth.test_52_first_day import kept_files
 from tests.workitems import trackers
 from tests.workitems.intake.test_tracker_pages import (
     COLUMNS,
-    PREVIEW,
     answer,
     fields_of,
     give_columns,
+    import_rows,
     mbie,
     person,
     upload,
@@ -50,15 +50,15 @@ ROWS = [
 
 
 def imported(person, done):
-    upload(person, trackers.sheet_of([HEADINGS, *ROWS]))
-    give_columns(person)
-    page = person.get(PREVIEW)
-    (doubt,) = page.context["found"].open_doubts
-    answers = {doubt.name: done} if done == "note" else {f"{doubt.name}-date": done}
-    person.post(PREVIEW, fields_of(page) | answers | {"act": "update"})
-    answer(person, act="import")
-    Plan.objects.update(adopted_on=date(2025, 7, 1))
-    return Plan.objects.get()
+    doubts = []
+
+    def answers_to(doubt):
+        doubts.append(doubt)
+        return {doubt.name: done} if done == "note" else {f"{doubt.name}-date": done}
+
+    plan = import_rows(person, [HEADINGS, *ROWS], answers_to)
+    assert len(doubts) == 1
+    return plan
 
 
 def item(number):

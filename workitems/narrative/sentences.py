@@ -85,6 +85,12 @@ def _day(text: str) -> str:
     return day_words(date.fromisoformat(text[:10])) if text else _("no date")
 
 
+def _local_day(text: str) -> date:
+    """Return the New Zealand day of an instant. The text of a column has no time zone on SQLite."""
+    at = datetime.fromisoformat(text)
+    return localdate(at if at.tzinfo else at.replace(tzinfo=UTC))
+
+
 def _due(row: Now, joined: Known[Any]) -> KnownDate:
     """Return the due date that two columns join."""
     day, known_to = (row[column] for column in joined.columns)
@@ -791,9 +797,7 @@ def _ended_unanswered(now: Now) -> bool:
         return False
     if not (now["ended_on"] and now["at"]):
         return False
-    at = datetime.fromisoformat(now["at"])
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return localdate(at) > date.fromisoformat(now["ended_on"][:10])
+    return _local_day(now["at"]) > date.fromisoformat(now["ended_on"][:10])
 
 
 def _answer(was: Was, now: Now) -> Sentences:
@@ -940,9 +944,7 @@ def _told_round(was: Was, now: Now) -> Sentences:
 def _told_update(was: Was, now: Now) -> Sentences:
     if was is not None:
         return
-    at = datetime.fromisoformat(now["written_at"])
-    # Text of a column has no time zone on SQLite.
-    day = day_words(localdate(at if at.tzinfo else at.replace(tzinfo=UTC)))
+    day = day_words(_local_day(now["written_at"]))
     says = _("gave {agency}’s update, last changed on {day}.").format(agency=now["agency"], day=day)
     yield Sentence(says, _words_of_answer(was, now))
 

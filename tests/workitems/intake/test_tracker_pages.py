@@ -1,6 +1,7 @@
 """Test the pages that bring a tracker in: file, columns, plan with its doubts, import."""
 
 import re
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -69,6 +70,20 @@ def give_columns(person, **changed):
         "as_at": "30 June 2026",
     }
     return person.post(COLUMNS, data | changed)
+
+
+def import_rows(person, rows, answers_to):
+    """Import a spreadsheet with the answers to each of its open doubts, and return the plan, adopted in July 2025."""
+    upload(person, trackers.sheet_of(rows))
+    give_columns(person)
+    page = person.get(PREVIEW)
+    answers = {}
+    for doubt in page.context["found"].open_doubts:
+        answers |= answers_to(doubt)
+    person.post(PREVIEW, fields_of(page) | answers | {"act": "update"})
+    answer(person, act="import")
+    Plan.objects.update(adopted_on=date(2025, 7, 1))
+    return Plan.objects.get()
 
 
 def answer(person, act="update", **answers):

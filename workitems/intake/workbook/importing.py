@@ -57,10 +57,6 @@ class Outcome:
         return [row for row in self.to_decide if not row.obstacle]
 
     @property
-    def not_proposable(self) -> list[ToDecide]:
-        return [row for row in self.to_decide if row.obstacle]
-
-    @property
     def fingerprint(self) -> str:
         """Digest of what the preview says, to check that the user confirms exactly what they saw."""
         return hashlib.sha256(

@@ -87,12 +87,12 @@ def check(task: Task, data: bytes, *held: bytes) -> tuple[dict[str, Any], bytes]
     if {each.kind for each in examined.found} & UNREADABLE:
         return _report(examined), made
     try:
-        comparison = _compared(task, text, held)
-        looks = _looked_at(task, data, held) if task.is_part else None
-        has_text = comparison is not None or any(
-            text_of(each, ending, Clock().check).strip()
+        held_texts = [
+            text_of(each, ending, Clock().check)
             for each, ending in zip(held, task.endings, strict=True)
-        )
+        ]
+        comparison = _compared(text, held_texts)
+        looks = _looked_at(task, data, held) if task.is_part else None
     except TooSlow:
         slow = Found("slow", words=f"{SECONDS:.0f}")
         return _report(replace(examined, found=(*examined.found, slow))), made
@@ -100,7 +100,7 @@ def check(task: Task, data: bytes, *held: bytes) -> tuple[dict[str, Any], bytes]
         **_report(examined),
         "comparison": comparison.as_plain if comparison is not None else None,
         "looks": looks.as_plain if looks is not None else None,
-        "held_has_text": has_text,
+        "held_has_text": comparison is not None or any(each.strip() for each in held_texts),
         "is_cleaned": bool(made) and not task.as_pictures,
         "unread": first.unread,
     }, made
@@ -119,14 +119,11 @@ def without_information(data: bytes) -> bytes:
     return out.getvalue()
 
 
-def _compared(task: Task, text: str, held: Sequence[bytes]) -> Comparison | None:
+def _compared(text: str, held_texts: Sequence[str]) -> Comparison | None:
     """Return how the words differ from those of that file of the paper which is nearest."""
     if not text.strip():
         return None
-    found = [
-        compare(text_of(each, ending, Clock().check), text)
-        for each, ending in zip(held, task.endings, strict=True)
-    ]
+    found = [compare(each, text) for each in held_texts]
     return min(filter(None, found), key=lambda each: (each.gone, each.added), default=None)
 
 
