@@ -32,6 +32,7 @@ dashboard_urls = [
     path("trends/", trends.trends, name="trends"),
     path("attention/", dashboard.attention, name="attention"),
     path("milestones/", dashboard.milestones, name="milestones"),
+    path("completed/", dashboard.completed, name="completed"),
     path("delays/", dashboard.delays, name="delays"),
     path("export/<slug:what>.<slug:format>", exports.export, name="export"),
 ]

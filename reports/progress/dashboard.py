@@ -37,6 +37,7 @@ from reports.progress.plan_counts import (
 from reports.progress.tiles import Tiles, tiles_of
 from reports.progress.timeline import strip_of
 from reports.progress.view import PlanView
+from workitems.measures.completion import Completions, completions_of
 from workitems.models import Delay
 from workitems.plan.asat import Moment
 from workitems.plan.attention import Line, attention
@@ -276,6 +277,11 @@ class Dashboard:
     @cached_property
     def changed_groups(self) -> list[ChangedGroup]:
         return changed_groups(self.compared) if self.compared else []
+
+    @cached_property
+    def completions(self) -> Completions:
+        """The completed milestones, by how they are shown to be done. Four queries."""
+        return completions_of(self.at)
 
     @cached_property
     def causes(self) -> list[Cause]:

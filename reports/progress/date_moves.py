@@ -36,7 +36,7 @@ from reports.progress.record_of_dates import (
 from reports.progress.view import Earlier, PlanView
 from workitems.models import Delay, Milestone, WorkItem
 from workitems.models.item import Stage
-from workitems.narrative.blocks import IMPORTED
+from workitems.models.plan import IMPORTED
 from workitems.plan.asat import rows_at
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import times_in_words

@@ -19,12 +19,13 @@ from reports.progress.plan_counts import Due
 from reports.progress.registers import DelayLine
 from reports.progress.view import PlanView
 from reports.render.tables import Column, Field, Kind, Sheet, Value
+from workitems.measures.completion import CompletedMilestone, Completion, completions_of
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
 from workitems.plan.attention import Line, attention
 from workitems.plan.plan_at import ItemAt, MitigationAt, PlanAt, milestones_at, with_milestones
 
-OF_ITEM: tuple[Field[Due | DelayLine | Change], ...] = (
+OF_ITEM: tuple[Field[Due | DelayLine | Change | CompletedMilestone], ...] = (
     (Column("Item", 8), lambda row: row.item.number),
     (Column("Work item", 44), lambda row: row.item.title),
 )
@@ -224,6 +225,23 @@ DATES: tuple[Field[Due], ...] = (
     (date_column("Forecast"), lambda row: row.milestone.forecast),
 )
 LATENESS: Field[Due] = (Column("Dates", 22), lambda row: row.milestone.late.words)
+
+
+@in_english
+def completed_milestones(view: PlanView, at: PlanAt, made_at: datetime, *, shown: str) -> Sheet:
+    """Return the completed milestones and what shows them to be done, as in the register."""
+    fields: list[Field[CompletedMilestone]] = [
+        *OF_ITEM,
+        (Column("Milestone", 40), lambda row: row.description),
+        (Column("Responsible agency", 13), lambda row: row.responsible.short_name),
+        (Column("Done means", 40), lambda row: row.done_means),
+        (date_column("Completed"), lambda row: row.completed_on),
+        (Column("Shown by", 22), lambda row: str(row.completion.label)),
+        (Column("Reviewer: no evidence", 40), lambda row: row.questioned),
+    ]
+    rows = completions_of(at.narrowed(pillar=view.pillar, lead=view.agency)).of(shown)
+    of = about(view, at, made_at, str(Completion(shown).label) if shown else "")
+    return Sheet.of("Completed milestones", fields, rows, about=of)
 
 
 @in_english

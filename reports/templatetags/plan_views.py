@@ -15,6 +15,7 @@ from agencies.wording.translation import StrOrPromise
 from reports.progress.dashboard import Dashboard, Figure
 from reports.progress.tiles import Tile
 from reports.progress.view import Earlier, PlanView
+from workitems.measures.completion import Completion, sentence
 from workitems.plan.attention import Line, Point
 
 register = template.Library()
@@ -121,6 +122,17 @@ def finding_with_links(page: Dashboard) -> SafeString:
         link = f'<a class="named" href="{escape(page.view.item(item.number))}">{number}</a>'
         text = re.sub(rf"(?<![\w.]){re.escape(number)}(?![\w]|\.\w)", link, text, count=1)
     return SafeString(text)
+
+
+@register.simple_tag
+def completion_with_links(page: Dashboard) -> SafeString:
+    """Return how completed milestones are shown to be done; each number opens its list."""
+
+    def number(count: int, of: Completion | None) -> str:
+        url = page.view.link("completed", shown=of or "")
+        return f'<a href="{escape(url)}">{count:,}</a>'
+
+    return SafeString(sentence(page.completions, number))
 
 
 @register.simple_tag

@@ -30,6 +30,10 @@ def reading_agencies(user: User) -> tuple[set[int], set[int]]:
     return user.agencies_as(*READING_ROLES), user.agencies_as(Seat.Role.COORDINATOR)
 
 
+# Start of the reason that an import gives of its changes; the name of the file follows.
+IMPORTED = "Imported from "
+
+
 class PlanQuerySet(models.QuerySet["Plan"]):
     def visible_to(self, user: User) -> Self:
         """Plans with a member agency in which the user holds a reading role today.

@@ -533,6 +533,13 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def not_withdrawn(self) -> Self:
         return self.filter(withdrawn_at=None)
 
+    def given_by(self, until: datetime | None) -> Self:
+        """Evidence that was there just before an instant, or is there now if none is given."""
+        if until is None:
+            return self.not_withdrawn()
+        not_yet = Q(withdrawn_at=None) | Q(withdrawn_at__gte=until)
+        return self.filter(not_yet, added_at__lt=until)
+
     def of_item(self, item: WorkItem | models.OuterRef) -> Self:
         """Evidence on an item that every reader of the plan may see.
 

@@ -8,10 +8,8 @@ from django.db.models import TextChoices
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy
 
+from workitems.models.plan import IMPORTED
 from workitems.plan.word_diff import Strand
-
-# Start of the reason that an import gives; the file's name follows.
-IMPORTED = "Imported from "
 
 
 class Field(TextChoices):

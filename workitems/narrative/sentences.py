@@ -26,7 +26,8 @@ from workitems.models import (
 )
 from workitems.models.item import Confidence, Stage
 from workitems.models.meeting import time_in_words
-from workitems.narrative.blocks import IMPORTED, Change, Field
+from workitems.models.plan import IMPORTED
+from workitems.narrative.blocks import Change, Field
 from workitems.plan.word_diff import Strand, short_diff
 from workitems.terms.additions import addition_of, asks_to_add
 from workitems.terms.asked_changes import asks_to_change

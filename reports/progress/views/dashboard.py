@@ -21,6 +21,7 @@ from reports.progress.forms import BarForm
 from reports.progress.scrubber import Scrubber
 from reports.progress.trends import late_days
 from reports.progress.view import PlanView, events_before
+from workitems.measures.completion import Completion, completions_of, sentence
 from workitems.models import Delay
 from workitems.plan.asat import Moment
 from workitems.plan.attention import attention as attention_lines
@@ -144,12 +145,41 @@ def milestones(request: HttpRequest, slug: str) -> HttpResponse:
         (label, view.link("milestones", due=key), due == key)
         for key, label in registers.DUE.items()
     ]
+    tabs.append((_("Completed"), view.link("completed"), False))
     return register(
         request,
         "milestones",
         context | {"tabs": tabs, "is_filtered": bool(late or due or view.is_narrowed)},
         registers.open_milestones(plan_of(view), late=late, due=due),
     )
+
+
+@require_safe
+def completed(request: HttpRequest, slug: str) -> HttpResponse:
+    """The completed milestones, by how they are shown to be done."""
+    view, context = view_of(request, slug)
+    shown = chosen(request, "shown", dict(Completion.choices))
+    at = plan_of(view)
+    found = completions_of(at)
+    tabs: list[Tab] = [
+        (_("Open"), view.link("milestones"), False),
+        (_("All completed"), view.link("completed"), not shown),
+    ]
+    tabs += [
+        (
+            f"{each.label} ({found.counts[each]:,})",
+            view.link("completed", shown=each),
+            shown == each,
+        )
+        for each in Completion
+        if found.counts[each] or shown == each
+    ]
+    context |= {
+        "tabs": tabs,
+        "sentence": sentence(found),
+        "is_filtered": bool(shown) or view.is_narrowed,
+    }
+    return register(request, "completed", context, found.of(shown))
 
 
 @require_safe

@@ -23,6 +23,7 @@ from reports.progress.views.dashboard import chosen, view_of
 from reports.render import csv, xlsx
 from reports.render.tables import Sheet
 from workitems.items.filters import WorkItemFilter, sort_of
+from workitems.measures.completion import Completion
 from workitems.meetings.views import decisions as decision_pages
 from workitems.models import Delay
 from workitems.plan.plan_at import plan_at
@@ -63,6 +64,12 @@ def milestones(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet
         late=chosen(request, "late", registers.LATE),
         due=chosen(request, "due", registers.DUE),
     )
+
+
+def completed(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
+    view = view.without_comparison()
+    shown = chosen(request, "shown", dict(Completion.choices))
+    return exports.completed_milestones(view, plan_at(view.plan, view.at), made_at, shown=shown)
 
 
 def timeline(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
@@ -158,6 +165,7 @@ EXPORTS = {
     "items": Export("workitems:list", items),
     "attention": Export("dashboard:attention", attention),
     "milestones": Export("dashboard:milestones", milestones),
+    "completed": Export("dashboard:completed", completed),
     "timeline": Export("dashboard:timeline", timeline),
     "delays": Export("dashboard:delays", delays),
     "changes": Export("dashboard:changes", what_changed),

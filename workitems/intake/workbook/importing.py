@@ -25,6 +25,7 @@ from workitems.intake.workbook.record import AcceptedUpdates
 from workitems.intake.workbook.stored import Stored
 from workitems.intake.workbook.write import write
 from workitems.models import Plan, Variation
+from workitems.models.plan import IMPORTED
 
 
 @dataclass(frozen=True)
@@ -231,7 +232,7 @@ def import_book(
                 known_on=book.known_on,
                 decided_on=book.decided_on,
             )
-            reason = f"Imported from {name}"
+            reason = f"{IMPORTED}{name}"
             if plan is None:
                 # Its history rows have the dates of the workbook, so the reason says the day of the import.
                 reason += f" on {today:%-d %B %Y}"

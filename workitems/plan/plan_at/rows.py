@@ -201,6 +201,7 @@ class ItemAt(NamedTuple):
     pillar: int
     lead: int
     is_key: bool
+    kind: str
     months: int | None
     starts_on: date | None
     stage: str

@@ -1,0 +1,1 @@
+"""Whether what was done can be shown, and whether it helped: completion and measures."""

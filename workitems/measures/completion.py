@@ -1,0 +1,332 @@
+"""How the completed milestones of a plan are shown to be done. Computed for a moment, never stored.
+
+Auditors fault plans in which "complete" looks alike with evidence and without, and in which work that was usual before,
+or was done before the plan began, counts as its result.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from agencies.models import Agency
+from workitems.models import Evidence, Milestone, MilestoneAnswer, Return, WorkItem
+from workitems.models.item import Stage
+from workitems.models.plan import IMPORTED
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at import ItemAt, PlanAt
+from workitems.plan.plan_at.moment_reading import read_at
+
+
+class Completion(models.TextChoices):
+    """The class of a completed milestone: the first that fits, in this order."""
+
+    BEFORE_PLAN = "before_plan", gettext_lazy("Done before the plan")
+    BUSINESS_AS_USUAL = "business_as_usual", gettext_lazy("Business as usual")
+    QUESTIONED = "questioned", gettext_lazy("Questioned by the reviewer")
+    WITH_EVIDENCE = "with_evidence", gettext_lazy("With evidence")
+    NOTE_ONLY = "note_only", gettext_lazy("A note only")
+    WITHOUT = "without", gettext_lazy("No evidence")
+
+    @property
+    def shape(self) -> str:
+        """The shape beside its word (components/shape.html)."""
+        return SHAPES[self]
+
+
+SHAPES = {
+    Completion.BEFORE_PLAN: "none",
+    Completion.BUSINESS_AS_USUAL: "ongoing",
+    Completion.QUESTIONED: "at_risk",
+    Completion.WITH_EVIDENCE: "completed",
+    Completion.NOTE_ONLY: "complete",
+    Completion.WITHOUT: "not_started",
+}
+
+# From the worst. A complete item has the worst of its milestones' that are of the plan.
+WORST_FIRST = (
+    Completion.QUESTIONED,
+    Completion.WITHOUT,
+    Completion.NOTE_ONLY,
+    Completion.WITH_EVIDENCE,
+)
+
+
+class Shown(NamedTuple):
+    """What was given to show that a milestone is done: a file or a link, or a note."""
+
+    by_file_or_link: bool = False
+    by_note: bool = False
+
+
+NOTHING = Shown()
+
+
+class CompletedMilestone(NamedTuple):
+    """A completed milestone of an item that was not withdrawn."""
+
+    pk: int
+    item: ItemAt
+    number: int
+    description: str
+    done_means: str
+    responsible: Agency
+    completed_on: date
+    questioned: str
+    completion: Completion
+
+
+def completion_of(
+    *, completed_on: date, released_on: date, kind: str, questioned: str, shown: Shown
+) -> Completion:
+    """Return the class of a completed milestone.
+
+    `released_on` is the day on which the plan was released, `kind` that of the item (`WorkItem.Kind`), `questioned` why
+    the reviewer sees no evidence, or "".
+    """
+    if completed_on < released_on:
+        return Completion.BEFORE_PLAN
+    if kind == WorkItem.Kind.BUSINESS_AS_USUAL:
+        return Completion.BUSINESS_AS_USUAL
+    if questioned:
+        return Completion.QUESTIONED
+    if shown.by_file_or_link:
+        return Completion.WITH_EVIDENCE
+    return Completion.NOTE_ONLY if shown.by_note else Completion.WITHOUT
+
+
+class Completions(Collection[CompletedMilestone]):
+    """The completed milestones of a plan or of a part of it, the last completed first."""
+
+    def __init__(self, rows: Iterable[CompletedMilestone]) -> None:
+        self.rows = sorted(rows, key=lambda row: (-row.completed_on.toordinal(), row.pk))
+
+    def __contains__(self, row: object) -> bool:
+        return row in self.rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[CompletedMilestone]:
+        return iter(self.rows)
+
+    def of(self, completion: str) -> list[CompletedMilestone]:
+        """Return those of a class, or all for ""."""
+        return [row for row in self.rows if completion in ("", row.completion)]
+
+    @cached_property
+    def counts(self) -> Counter[Completion]:
+        return Counter(row.completion for row in self.rows)
+
+    def of_item(self, pk: int) -> Completion | None:
+        """Return how an item is shown to be done: the worst of its milestones. None if none is of the plan."""
+        found = {row.completion for row in self.rows if row.item.pk == pk}
+        return next((each for each in WORST_FIRST if each in found), None)
+
+
+def completions_of(at: PlanAt) -> Completions:
+    """Return the completed milestones of the plan, or of the part of it that `at` is. Four queries at most."""
+    done = _done(at.moment, at.plan.pk)
+    items = {item.pk: item for item in at.items if item.stage != Stage.WITHDRAWN}
+    done = [row for row in done if row[1] in items]
+    shown = shown_of(at.moment, at.plan.pk) if done else {}
+    return Completions(
+        CompletedMilestone(
+            pk, items[item], number, description, done_means, at.agencies[responsible], completed_on,
+            questioned,
+            completion_of(
+                completed_on=completed_on, released_on=at.plan.released_on, kind=items[item].kind,
+                questioned=questioned, shown=shown.get(pk, NOTHING),
+            ),
+        )
+        for pk, item, number, description, done_means, responsible, completed_on, questioned in done
+    )  # fmt: skip
+
+
+def _done(moment: Moment, plan: int) -> list[tuple[Any, ...]]:
+    columns = (
+        "id", "item_id", "number", "description", "done_means", "responsible_agency_id",
+        "completed_on", "no_evidence",
+    )  # fmt: skip
+    rows = read_at(Milestone, moment, columns, {"item__plan_id": plan}, begun="completed_on")
+    return list(rows)
+
+
+def shown_of(moment: Moment, plan: int) -> Mapping[int, Shown]:
+    """Return what shows that milestones are done, by milestone. Three queries.
+
+    That is the evidence of the milestone, the evidence of the accepted answer with which its agency reported it done, and the
+    words that were typed when it was marked as done.
+    """
+    files: set[int] = set()
+    notes: set[int] = set()
+    reported = Q(
+        update__item=F("update__of_return__milestone_answers__milestone__item"),
+        update__of_return__milestone_answers__outcome=MilestoneAnswer.Outcome.DONE,
+        update__of_return__milestone_answers__applied_at__isnull=False,
+    )
+    pieces = Evidence.objects.given_by(moment.until)
+    accepted = Q(
+        update__of_return__state=Return.State.ACCEPTED,
+        update__of_return__accepted_on__lte=moment.on,
+    )
+    for rows, milestone in (
+        (pieces.filter(milestone__item__plan=plan), "milestone_id"),
+        (
+            pieces.filter(reported, accepted, update__of_return__round__plan=plan),
+            "update__of_return__milestone_answers__milestone_id",
+        ),
+    ):
+        for pk, link, file in rows.values_list(milestone, "link", "file"):
+            (files if link or file else notes).add(pk)
+    notes.update(_told(moment, plan))
+    return {pk: Shown(pk in files, pk in notes) for pk in files | notes}
+
+
+def _told(moment: Moment, plan: int) -> set[int]:
+    """Return the milestones that were marked as done with words how."""
+    history = Milestone.history.model
+    rows = history.objects.filter(item__plan=plan)
+    if moment.until is not None:
+        rows = rows.filter(history_date__lt=moment.until)
+    day: dict[int, date | None] = {}
+    told: dict[int, bool] = {}
+    columns = "id", "completed_on", "history_type", "history_change_reason"
+    for pk, done, kind, reason in rows.order_by("id", "history_date", "history_id").values_list(
+        *columns
+    ):
+        if done != day.get(pk):
+            told[pk] = bool(done and kind != "+" and reason and not reason.startswith(IMPORTED))
+        day[pk] = done
+    return {pk for pk, is_told in told.items() if is_told}
+
+
+Number = Callable[[int, Completion | None], str]
+
+
+def in_figures(count: int, _of: Completion | None) -> str:
+    return f"{count:,}"
+
+
+def sentence(found: Completions, number: Number = in_figures) -> str:
+    """Return how the completed milestones are shown to be done, in a sentence or two; "" if none is completed.
+
+    `number` writes a count of a class, or of all if the class is None: in words for a paper, as a link for a page.
+    """
+    if not found:
+        return ""
+    counts, total = found.counts, len(found)
+    before, usual = counts[Completion.BEFORE_PLAN], counts[Completion.BUSINESS_AS_USUAL]
+    if not (before or usual):
+        return _shown(counts, total, number, is_all=True)
+    parts = []
+    if usual:
+        says = ngettext("{count} is business as usual", "{count} are business as usual", usual)
+        parts.append(says.format(count=number(usual, Completion.BUSINESS_AS_USUAL)))
+    if before:
+        says = ngettext(
+            "{count} was done before the plan", "{count} were done before the plan", before
+        )
+        parts.append(says.format(count=number(before, Completion.BEFORE_PLAN)))
+    first = ngettext(
+        "Of {count} completed milestone, {parts}.",
+        "Of {count} completed milestones, {parts}.",
+        total,
+    ).format(count=number(total, None), parts=_(" and ").join(parts))
+    others = total - usual - before
+    return f"{first} {_shown(counts, others, number, is_all=False)}" if others else first
+
+
+def _shown(counts: Mapping[Completion, int], of: int, number: Number, *, is_all: bool) -> str:
+    """Say how so many milestones are shown to be done: all that are completed, or those that are of the plan."""
+    alike = next((each for each in WORST_FIRST if counts[each] == of), None)
+    match alike:
+        case Completion.WITH_EVIDENCE if is_all:
+            says = ngettext(
+                "The completed milestone has evidence.",
+                "All {count} completed milestones have evidence.",
+                of,
+            )
+        case Completion.WITH_EVIDENCE:
+            says = ngettext(
+                "The other one has evidence.", "All of the other {count} have evidence.", of
+            )
+        case Completion.NOTE_ONLY if is_all:
+            says = ngettext(
+                "The completed milestone has only a note.",
+                "All {count} completed milestones have only a note.",
+                of,
+            )
+        case Completion.NOTE_ONLY:
+            says = ngettext(
+                "The other one has only a note.", "All of the other {count} have only a note.", of
+            )
+        case Completion.WITHOUT if is_all:
+            says = ngettext(
+                "The completed milestone has no evidence.",
+                "None of the {count} completed milestones has evidence.",
+                of,
+            )
+        case Completion.WITHOUT:
+            says = ngettext(
+                "The other one has no evidence.", "None of the other {count} has evidence.", of
+            )
+        case Completion.QUESTIONED if is_all:
+            says = ngettext(
+                "The reviewer questions the completed milestone.",
+                "The reviewer questions all {count} completed milestones.",
+                of,
+            )
+        case Completion.QUESTIONED:
+            says = ngettext(
+                "The reviewer questions the other one.",
+                "The reviewer questions the other {count}.",
+                of,
+            )
+        case _:
+            says = (
+                _("Of {count} completed milestones, {parts}.")
+                if is_all
+                else _("Of the other {count}, {parts}.")
+            )
+    whole = number(of, None if is_all and alike is None else alike)
+    return says.format(count=whole, parts=_shown_in_parts(counts, number))
+
+
+def _shown_in_parts(counts: Mapping[Completion, int], number: Number) -> str:
+    """Return "9 have evidence, 2 only a note and 12 none; the reviewer questions 1"."""
+    evidence, notes, none = (
+        counts[each]
+        for each in (Completion.WITH_EVIDENCE, Completion.NOTE_ONLY, Completion.WITHOUT)
+    )
+    parts = []
+    if evidence:
+        says = ngettext("{count} has evidence", "{count} have evidence", evidence)
+        parts.append(says.format(count=number(evidence, Completion.WITH_EVIDENCE)))
+    if notes:
+        says = (
+            _("{count} only a note")
+            if parts
+            else ngettext("{count} has only a note", "{count} have only a note", notes)
+        )
+        parts.append(says.format(count=number(notes, Completion.NOTE_ONLY)))
+    if none:
+        says = (
+            _("{count} none")
+            if evidence
+            else ngettext("{count} has no evidence", "{count} have no evidence", none)
+        )
+        parts.append(says.format(count=number(none, Completion.WITHOUT)))
+    said = _(" and ").join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+    if not (questioned := counts[Completion.QUESTIONED]):
+        return said
+    doubt = _("the reviewer questions {count}").format(
+        count=number(questioned, Completion.QUESTIONED)
+    )
+    return _("{said}; {doubt}").format(said=said, doubt=doubt) if said else doubt
