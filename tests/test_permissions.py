@@ -130,9 +130,12 @@ def public(
     )
 
 
-def signed_in(get: Any, post: Any) -> Row:
+def signed_in(
+    get: Any, post: Any, arguments: Callable[[Scene], list[Any]] = lambda scene: []
+) -> Row:
     """The same for everybody who has signed in."""
     return Row(
+        arguments=arguments,
         get={who: SIGN_IN if who == "anonymous" else get for who in EVERYBODY},
         post={who: SIGN_IN if who == "anonymous" else post for who in EVERYBODY},
     )
@@ -557,6 +560,8 @@ RULES: dict[str, Row] = {
     "home": signed_in(200, NOT_ALLOWED),
     # What it finds is tested in tests/truth/test_search_finds_what_may_be_read.py.
     "search:search": signed_in(200, NOT_ALLOWED),
+    "help:index": signed_in(200, NOT_ALLOWED),
+    "help:task": signed_in(200, NOT_ALLOWED, lambda scene: ["answer-return"]),
     "read-date": signed_in(200, NOT_ALLOWED),
     "read-sentence": signed_in(NOT_ALLOWED, GONE),
     "agencies:tokens": signed_in(200, INVALID),

@@ -11,6 +11,7 @@ from django.urls.resolvers import RoutePattern
 from agencies.pages.late_addresses import LoadedLate
 from agencies.pages.transactions import writes_on_get
 from trafficking_plan.frame import views
+from trafficking_plan.help import views as help_views
 from trafficking_plan.sign_in.openid import PROVIDER_ID
 
 FIXED = {"provider_id": PROVIDER_ID}
@@ -77,7 +78,13 @@ organisation_urls = [
     path("come-back/", views.organisation_come_back, FIXED, name="openid_connect_callback"),
 ]
 
+help_urls = [
+    path("", help_views.index, name="index"),
+    path("<slug:task>/", help_views.detail, name="task"),
+]
+
 urlpatterns = [
+    path("help/", include((help_urls, "help"))),
     LoadedLate(RoutePattern("api/"), "trafficking_plan.api.urls", "api"),
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("words.js", views.catalogue, name="catalogue"),

@@ -12,6 +12,7 @@ from agencies.models import User
 from reports.briefings.views.readers import office_plans
 from reports.document.wording import join_words
 from reports.extensions import registry
+from trafficking_plan.help.tasks import slug_for
 from trafficking_plan.running.environment import IS_CHECKOUT
 from trafficking_plan.sign_in import second_step, unsent
 from workitems.plan.views.lookups import plans_being_made, visible_plans
@@ -72,9 +73,16 @@ def _place_of(user: User) -> str:
     return "; ".join(filter(None, parts))
 
 
+def _help_for(request: HttpRequest) -> str:
+    """Return the address of Help on the task that the page belongs to, or of all tasks."""
+    match = request.resolver_match
+    slug = slug_for(match.view_name) if match else ""
+    return reverse("help:task", args=[slug]) if slug else reverse("help:index")
+
+
 def page_frame(request: HttpRequest) -> dict[str, Any]:
     """Return the frame's context: `support_email`, `chosen_colours` ("light", "dark"), `catalogue_url` unless
-    the screens are in English, and for a signed-in user `person_place`, `signed_in_for` (seconds),
+    the screens are in English, and for a signed-in user `person_place`, `signed_in_for` (seconds), `help_url`,
     `plans`, `office_plans`, `plan_name`, `navigation`, `search_url` and `other_plans` (links to
     the same section of the other plans, and the day on which those that have ended did).
 
@@ -100,6 +108,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         return frame
     frame["person_place"] = _place_of(user)
     frame["signed_in_for"] = unsent.seconds_from_now(request)
+    frame["help_url"] = _help_for(request)
     plans = frame["plans"] = visible_plans(request)
     match = request.resolver_match
     if match and match.url_name == "mfa_index":

@@ -95,8 +95,16 @@ class Command(BaseCommand):
         self.stdout.write(f"Pages     http://{HOST}:{port}/   (Ctrl-C stops)\n")
         self.stdout.flush()
         with worker():
+            # Errors are shown as on a live service: a wrong address gives our own page, not Django's.
+            settings.DEBUG = False
             # Hide runserver's banner, which repeats our output and warns about production use.
-            call_command("runserver", f"{HOST}:{port}", use_reloader=False, stdout=StringIO())
+            call_command(
+                "runserver",
+                f"{HOST}:{port}",
+                use_reloader=False,
+                insecure_serving=True,
+                stdout=StringIO(),
+            )
 
     def print_step(self, step: str) -> None:
         self.stdout.write(f"{step} …")
