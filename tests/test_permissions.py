@@ -828,6 +828,7 @@ RULES: dict[str, Row] = {
     "dashboard:likely-late": of_plan(plan, get=ONWARD),
     "dashboard:attention": of_plan(plan),
     "dashboard:milestones": of_plan(plan),
+    "dashboard:completed": of_plan(plan),
     "dashboard:delays": of_plan(plan),
     "dashboard:export": of_plan(lambda scene: [*plan(scene), "delays", "xlsx"]),
     "briefings:list": of_plan(plan, may=PAPER_READERS),

@@ -18,9 +18,11 @@ from reports.document.text import words
 from reports.extensions import registry
 from reports.models import AgencyCover, PublicProgress
 from reports.progress.timeline import TimelineItem, TimelineMilestone, read_timeline
+from workitems.measures.completion import Completion, Completions, completions_of
 from workitems.models import Plan, Update
 from workitems.models.item import Stage
 from workitems.plan.asat import Moment
+from workitems.plan.plan_at import plan_at
 
 Part = PublicProgress.Part
 
@@ -34,7 +36,7 @@ STAGES = (Stage.COMPLETE, Stage.ONGOING, Stage.UNDER_WAY, Stage.NOT_STARTED, Sta
 
 @in_english
 def content_of(plan: Plan, moment: Moment, parts: Collection[str]) -> dict[str, Any]:
-    """Return the page's content. At most six queries, whatever the plan's size, and one for each
+    """Return the page's content. At most eleven queries, whatever the plan's size, and one for each
     successor of an agency that ended."""
     agency = agency_on(plan.coordinating_agency, moment.on)
     cover = AgencyCover.objects.filter(agency=agency).first()
@@ -51,7 +53,8 @@ def content_of(plan: Plan, moment: Moment, parts: Collection[str]) -> dict[str, 
         groups = read_timeline(plan, moment).groups
         grouped = [(group.title, group.items) for group in groups]
         if Part.FIGURES in parts:
-            found[Part.FIGURES] = _figures(grouped, moment.on)
+            completions = completions_of(plan_at(plan, moment, texts=False, dates=False))
+            found[Part.FIGURES] = _figures(grouped, moment.on, completions)
             found["stages"] = [_stages(title, items) for title, items in grouped]
         if Part.TIMELINE in parts:
             found[Part.TIMELINE] = [
@@ -86,7 +89,7 @@ def _is_overdue(item: TimelineItem, step: TimelineMilestone, on: date) -> bool:
 
 
 def _figures(
-    grouped: Sequence[tuple[str, Sequence[TimelineItem]]], on: date
+    grouped: Sequence[tuple[str, Sequence[TimelineItem]]], on: date, completions: Completions
 ) -> list[dict[str, Any]]:
     items = [item for _title, each in grouped for item in each]
     steps = [(item, step) for item in items for step in item.milestones if not step.withdrawn_on]
@@ -112,6 +115,15 @@ def _figures(
             "Milestones: done",
             sum(step.completed_on is not None for _item, step in steps),
             f"{of_steps}, with a date of completion.",
+        ),
+        *(
+            (
+                f"milestones_done_{each.value}",
+                f"Milestones done: {each.label.lower()}",
+                completions.counts[each],
+                f"{of_steps}, without those of withdrawn work items, by what shows that they are done.",
+            )
+            for each in Completion
         ),
         (
             "milestones_overdue",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from reports.progress.changes import Change
+from workitems.measures.completion import Completion
 from workitems.models import Plan
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
@@ -85,7 +86,9 @@ def item_line(
     }
 
 
-def milestone(row: MilestoneAt, item: str, agencies: Agencies) -> Row:
+def milestone(
+    row: MilestoneAt, item: str, agencies: Agencies, shown_by: Mapping[int, Completion]
+) -> Row:
     return {
         "item": item,
         "number": row.number,
@@ -96,6 +99,7 @@ def milestone(row: MilestoneAt, item: str, agencies: Agencies) -> Row:
         "agreed": known(row.agreed),
         "forecast": known(row.forecast),
         "completed_on": row.completed_on,
+        "shown_by": shown_by.get(row.pk),
         "withdrawn_on": row.withdrawn_on,
         "lateness": late(row.late),
     }

@@ -18,6 +18,7 @@ from trafficking_plan.api.admission import may
 from trafficking_plan.api.as_json import Row
 from trafficking_plan.api.problems import Problem, refuse_invalid
 from workitems.items.filters import SORTS, WorkItemFilter, sort_of
+from workitems.measures.completion import completions_of
 from workitems.models import Delay, Plan, Support
 from workitems.plan.asat import Moment, rows_at
 from workitems.plan.forms.moments import AsAtForm
@@ -141,6 +142,7 @@ def item(request: HttpRequest, slug: str, number: str, asked: Query[schemas.AsAt
     if not at.items:
         raise Http404
     (row,), agencies = at.items, at.agencies
+    shown_by = completions_of(at, row.pk).by_milestone
     supports = rows_at(Support, moment, of={"item_id": row.pk}, ended_on=None).values_list(
         "agency_id", flat=True
     )
@@ -152,7 +154,7 @@ def item(request: HttpRequest, slug: str, number: str, asked: Query[schemas.AsAt
         "starts_on": row.starts_on,
         "supporting_agencies": sorted(agencies[pk].short_name for pk in supports),
         "milestones": [
-            as_json.milestone(step, number, agencies)
+            as_json.milestone(step, number, agencies, shown_by)
             | {
                 "delays": [
                     as_json.delay(each, number, step.number, agencies) for each in step.delays
@@ -185,10 +187,11 @@ def milestones(request: HttpRequest, slug: str, asked: Query[schemas.MilestoneFi
             for item in with_milestones(at.items, every)
             for row in item.milestones
         ]
+    shown_by = completions_of(at).by_milestone
     frame, shown = as_json.paged(request, found, asked.page, asked.limit)
     return frame | {
         "as_at": as_json.moment(view.at, timezone.now()),
-        "results": [as_json.milestone(row, number, at.agencies) for row, number in shown],
+        "results": [as_json.milestone(row, number, at.agencies, shown_by) for row, number in shown],
     }
 
 

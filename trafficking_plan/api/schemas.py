@@ -225,6 +225,10 @@ class MilestoneLine(Schema):
     agreed: KnownDate
     forecast: KnownDate
     completed_on: date | None
+    shown_by: str | None = Field(
+        description="Of a completed milestone: “with_evidence”, “note_only”, “without”, “questioned” by the reviewer, "
+        "“business_as_usual” or done “before_plan”."
+    )
     withdrawn_on: date | None
     lateness: Late
 

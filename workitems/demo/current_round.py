@@ -17,7 +17,7 @@ from workitems.meetings.services import actions
 from workitems.models import Decision, Plan, Return, Risk, Round
 from workitems.models.item import Confidence, Stage
 from workitems.out_of_session import services as out_of_session
-from workitems.plan.services import items
+from workitems.plan.services import evidence, items
 from workitems.returns.services import handover, rounds, status_proposals
 from workitems.risks import services as risks
 from workitems.variations.services import held_entries
@@ -25,6 +25,20 @@ from workitems.variations.services import held_entries
 PERIOD_DAYS = 180
 OPENED_DAYS_AGO = 13
 DUE_IN_DAYS = 6
+# What shows that milestones were done: item, milestone, agency, and a link or a note.
+SHOWN = (
+    ("1.2", 2, "MBIE", "visas/information-for-workers", ""),
+    ("1.3", 1, "MBIE", "training/course", ""),
+    ("2.1", 1, "MSD", "", "The way of referral is in the group’s papers of May 2026."),
+    ("2.2", 1, "MBIE", "settings/review", ""),
+    ("2.2", 2, "MBIE", "settings/in-force", ""),
+    ("3.1", 2, "Police", "", "Seen in use by the coordinator in October 2026."),
+    ("3.4", 1, "MoJ", "offences/discussion-paper", ""),
+    ("4.3", 1, "MFAT", "trade/undertakings", ""),
+    ("5.1", 1, "Police", "assessment/summary", "A summary. The assessment itself is not public."),
+    ("5.3", 1, "MoJ", "figures/ways-of-counting", ""),
+    ("5.3", 2, "MoJ", "figures/first", ""),
+)
 ANSWERS = Path(__file__).parent / "answers.toml"
 
 
@@ -37,6 +51,7 @@ def play(plan: Plan, today: date) -> None:
     story.decide_between_meetings()
     story.report_an_action()
     story.look_closer()
+    story.show_what_was_done()
     story.weigh_risks()
     story.speak_for_others()
     story.report(story.open_round())
@@ -129,6 +144,29 @@ class CurrentRound(Story):
                 confidence=Confidence.AT_RISK,
                 by=self.coordinator,
                 reason="No update in the last round, and the training is due in four months.",
+            )
+
+    def show_what_was_done(self) -> None:
+        """Add evidence on the day that milestones were done: links, and of two only a note. Question one."""
+        for number, step, agency, link, note in SHOWN:
+            milestone = self.milestone(number, step)
+            assert milestone.completed_on is not None
+            done = (milestone.completed_on - self.today).days
+            with self.written(done, 16):
+                evidence.add_to_milestone(
+                    milestone=milestone,
+                    link=link and f"https://example.org/{link}",
+                    note=note,
+                    by=self.writers[agency],
+                    at=self.at(done, 16),
+                )
+        questioned = self.milestone("3.3", 1)
+        with self.written(-12, 15):
+            evidence.flag_missing_evidence(
+                milestone=questioned,
+                version=questioned.version,
+                reason="Nothing here says that the analysts have joined.",
+                by=self.coordinator,
             )
 
     def weigh_risks(self) -> None:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -124,18 +124,25 @@ class Completions(Collection[CompletedMilestone]):
     def counts(self) -> Counter[Completion]:
         return Counter(row.completion for row in self.rows)
 
+    @cached_property
+    def by_milestone(self) -> dict[int, Completion]:
+        return {row.pk: row.completion for row in self.rows}
+
     def of_item(self, pk: int) -> Completion | None:
         """Return how an item is shown to be done: the worst of its milestones. None if none is of the plan."""
         found = {row.completion for row in self.rows if row.item.pk == pk}
         return next((each for each in WORST_FIRST if each in found), None)
 
 
-def completions_of(at: PlanAt) -> Completions:
-    """Return the completed milestones of the plan, or of the part of it that `at` is. Four queries at most."""
-    done = _done(at.moment, at.plan.pk)
-    items = {item.pk: item for item in at.items if item.stage != Stage.WITHDRAWN}
-    done = [row for row in done if row[1] in items]
-    shown = shown_of(at.moment, at.plan.pk) if done else {}
+def completions_of(at: PlanAt, item: int | None = None) -> Completions:
+    """Return the completed milestones of the plan, of the part of it that `at` is, or of one item of it.
+
+    At most four queries, one if none is completed.
+    """
+    of = {"plan_id": at.plan.pk} if item is None else {"pk": item}
+    items = {row.pk: row for row in at.items if row.stage != Stage.WITHDRAWN}
+    done = [row for row in _done(at.moment, of) if row[1] in items]
+    shown = _shown_by(at.moment, of) if done else {}
     return Completions(
         CompletedMilestone(
             pk, items[item], number, description, done_means, at.agencies[responsible], completed_on,
@@ -149,62 +156,62 @@ def completions_of(at: PlanAt) -> Completions:
     )  # fmt: skip
 
 
-def _done(moment: Moment, plan: int) -> list[tuple[Any, ...]]:
+def _through(way: str, of: dict[str, int]) -> dict[str, int]:
+    """Return the choice of items as one of what leads to them: {"milestone__item__plan_id": 3}."""
+    return {f"{way}__{name}": value for name, value in of.items()}
+
+
+def _done(moment: Moment, of: dict[str, int]) -> list[tuple[Any, ...]]:
     columns = (
         "id", "item_id", "number", "description", "done_means", "responsible_agency_id",
         "completed_on", "no_evidence",
     )  # fmt: skip
-    rows = read_at(Milestone, moment, columns, {"item__plan_id": plan}, begun="completed_on")
-    return list(rows)
+    return list(read_at(Milestone, moment, columns, _through("item", of), begun="completed_on"))
 
 
-def shown_of(moment: Moment, plan: int) -> Mapping[int, Shown]:
+def _shown_by(moment: Moment, of: dict[str, int]) -> dict[int, Shown]:
     """Return what shows that milestones are done, by milestone. Three queries.
 
-    That is the evidence of the milestone, the evidence of the accepted answer with which its agency reported it done, and the
-    words that were typed when it was marked as done.
+    That is the evidence of the milestone, that of the accepted answer with which its agency reported it done, and the words
+    that were typed when it was marked as done.
     """
     files: set[int] = set()
-    notes: set[int] = set()
-    reported = Q(
-        update__item=F("update__of_return__milestone_answers__milestone__item"),
-        update__of_return__milestone_answers__outcome=MilestoneAnswer.Outcome.DONE,
-        update__of_return__milestone_answers__applied_at__isnull=False,
-    )
+    notes = set(_told(moment, of))
     pieces = Evidence.objects.given_by(moment.until)
-    accepted = Q(
+    answers = "update__of_return__milestone_answers"
+    reported = pieces.filter(
+        **{
+            "update__item": F(f"{answers}__milestone__item"),
+            f"{answers}__outcome": MilestoneAnswer.Outcome.DONE,
+            f"{answers}__applied_at__isnull": False,
+        },
         update__of_return__state=Return.State.ACCEPTED,
         update__of_return__accepted_on__lte=moment.on,
+        **_through("update__item", of),
     )
     for rows, milestone in (
-        (pieces.filter(milestone__item__plan=plan), "milestone_id"),
-        (
-            pieces.filter(reported, accepted, update__of_return__round__plan=plan),
-            "update__of_return__milestone_answers__milestone_id",
-        ),
+        (pieces.filter(**_through("milestone__item", of)), "milestone_id"),
+        (reported, f"{answers}__milestone_id"),
     ):
         for pk, link, file in rows.values_list(milestone, "link", "file"):
             (files if link or file else notes).add(pk)
-    notes.update(_told(moment, plan))
     return {pk: Shown(pk in files, pk in notes) for pk in files | notes}
 
 
-def _told(moment: Moment, plan: int) -> set[int]:
-    """Return the milestones that were marked as done with words how."""
-    history = Milestone.history.model
-    rows = history.objects.filter(item__plan=plan)
+def _told(moment: Moment, of: dict[str, int]) -> list[int]:
+    """Return the milestones that a person marked as done in words that say how."""
+    rows = Milestone.history.model.objects.filter(**_through("item", of))
     if moment.until is not None:
         rows = rows.filter(history_date__lt=moment.until)
     day: dict[int, date | None] = {}
     told: dict[int, bool] = {}
     columns = "id", "completed_on", "history_type", "history_change_reason"
-    for pk, done, kind, reason in rows.order_by("id", "history_date", "history_id").values_list(
-        *columns
-    ):
+    in_order = rows.order_by("id", "history_date", "history_id").values_list(*columns)
+    for pk, done, kind, reason in in_order:
         if done != day.get(pk):
             told[pk] = bool(done and kind != "+" and reason and not reason.startswith(IMPORTED))
         day[pk] = done
-    return {pk for pk, is_told in told.items() if is_told}
+    return [pk for pk, is_told in told.items() if is_told]
 
 
 Number = Callable[[int, Completion | None], str]

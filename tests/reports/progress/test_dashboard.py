@@ -415,20 +415,22 @@ BAR = 2
 @pytest.mark.parametrize(
     ("part", "own"),
     [
-        # Pillars. Then meetings, briefings and the next meeting.
-        ("", NEEDING + 1 + 3),
+        # Pillars and completed milestones. Then meetings, briefings and the next meeting.
+        ("", NEEDING + 2 + 3),
         # With agencies by their names of then, and the meetings and briefings of the whole rail.
-        ("?at=2010-05-31", NEEDING + 1 + 3 + 1 + 2),
+        ("?at=2010-05-31", NEEDING + 2 + 3 + 1 + 2),
         # Compared, the items that may differ are found, and read as at both moments: delays, milestones
         # and variations, items as at the earlier one, with the names of agencies and pillars.
-        ("?since=2010-05-01", NEEDING + 1 + 3 + 1 + 2 * 3 + 1 + 3),
-        ("?at=2010-05-31&since=2010-05-01", NEEDING + 1 + 3 + 1 + 2 + 1 + 2 * 3 + 1 + 3),
+        ("?since=2010-05-01", NEEDING + 2 + 3 + 1 + 2 * 3 + 1 + 3),
+        ("?at=2010-05-31&since=2010-05-01", NEEDING + 2 + 3 + 1 + 2 + 1 + 2 * 3 + 1 + 3),
         # Without the choices of the bar.
         ("wall/", NEEDING + 1 + 3 - BAR),
         ("attention/", NEEDING),
         # Items and milestones; then delays and mitigations.
         ("milestones/", 2),
         ("delays/", 4),
+        # Items with their open milestones, and those that are completed.
+        ("completed/", 3),
     ],
 )
 def test_pages_take_the_same_queries_for_any_number_of_records(

@@ -236,6 +236,11 @@ WHY_IT_MOVES: dict[str, Any] = {
 }
 
 
+SHOWN_BY = gettext_lazy(
+    "In a few words, how “done when” was met. Add a file or a link as evidence too: without it, papers say so."
+)
+
+
 class CloseMilestoneForm(MilestoneActForm):
     OUTCOME = MilestoneAnswer.Outcome.DONE
 
@@ -243,7 +248,7 @@ class CloseMilestoneForm(MilestoneActForm):
     reason = ReasonField(
         label=gettext_lazy("Evidence"),
         required=False,
-        help_text=gettext_lazy("In a few words, how “done when” was met."),
+        help_text=SHOWN_BY,
     )
 
     def start_of(self, answer: MilestoneAnswer) -> dict[str, Any]:
