@@ -512,12 +512,27 @@ def unreported(
     why = _counted(Counter(map(cause_of, entries)))
     if not where:
         return f"{start}{why}: {some(names, MAX_NAMED)}."
-    grave = [writer.names.item(entry.item) for entry in entries if entry.is_off_track]
+    keys = [entry for entry in entries if entry.item.is_key]
+    grave = [entry for entry in entries if entry.is_off_track and entry not in keys]
     text = f"{start}{why} ({annex})."
+    if keys:
+        verb = agree(len(keys), "item among them is", "items among them are")
+        text += f" The key {verb} {_listed(writer, keys)}."
     if grave:
-        count = f"{capitalised(number(len(grave)))} of them {agree(len(grave), 'is', 'are')}"
-        text += f" {count} off track: {some(grave, MAX_NAMED)}."
+        count = f"{capitalised(number(len(grave)))} {'others' if keys else 'of them'}"
+        if len(grave) == 1:
+            count = "Another one" if keys else "One of them"
+        named = some([writer.names.item(entry.item) for entry in grave], MAX_NAMED)
+        text += f" {count} {agree(len(grave), 'is', 'are')} off track: {named}."
     return text
+
+
+def _listed(writer: Writer, entries: list[LateItem]) -> str:
+    """Return the names of all the items, or of many only their numbers."""
+    named = join_words([writer.names.item(entry.item) for entry in entries])
+    if count_words(named) <= MOST_IN_A_SENTENCE:
+        return named
+    return join_words([f"item {entry.item.number}" for entry in entries])
 
 
 def _named(

@@ -337,6 +337,17 @@ def test_every_item_with_a_bullet_has_its_cause_effect_and_action_and_the_rest_s
     assert acts == [True] * 3
 
 
+def test_key_items_that_are_only_counted_are_named():
+    keys = [late(f"1.{n}", delay(), title=f"Print {n}") for n in range(1, 6)]
+    others = [late(f"2.{n}", delay(), title=f"Fold {n}", is_key=False) for n in range(1, 10)]
+    others.append(late("3.1", delay(), title="Cut", is_key=False, confidence="off_track"))
+    texts = by_item(*keys, *others, most_words=60)
+    assert texts[1] == (
+        "Twelve other items are late because of a lack of funding (dates in Annex B). The key items among them are “Print 4” (1.4) "
+        "and “Print 5” (1.5). Another one is off track: “Cut” (3.1)."
+    )
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
