@@ -1,5 +1,6 @@
 """Context of the frame of every page: plans, navigation and the user's seats."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -8,13 +9,14 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from agencies.models import User
+from agencies.models import Seat, User
 from reports.briefings.views.readers import office_plans
 from reports.document.wording import join_words
 from reports.extensions import registry
 from trafficking_plan.help.tasks import slug_for
 from trafficking_plan.running.environment import IS_CHECKOUT
 from trafficking_plan.sign_in import second_step, unsent
+from workitems.models import Plan
 from workitems.plan.views.lookups import plans_being_made, visible_plans
 
 # What the person chose instead of the colours of their device.
@@ -80,10 +82,35 @@ def _help_for(request: HttpRequest) -> str:
     return reverse("help:task", args=[slug]) if slug else reverse("help:index")
 
 
+def _places_of(user: User, plans: Sequence[Plan]) -> list[tuple[str, str]]:
+    """Return what a person keeps besides plans: the people and the calendars of their agencies, and all plans. No query."""
+    agencies = {seat.agency_id: seat.agency for seat in user.current_seats if seat.agency}
+    managed = {seat.agency_id for seat in user.current_seats if seat.role == Seat.Role.APPROVER}
+    found = [
+        (
+            gettext("People of {agency}").format(agency=agency.short_name),
+            reverse("agencies:seats", args=[pk]),
+        )
+        for pk, agency in agencies.items()
+        if pk in managed
+    ]
+    found += [
+        (
+            gettext("Calendar of {agency}").format(agency=agency.short_name),
+            reverse("feeds:list", args=[pk]),
+        )
+        for pk, agency in agencies.items()
+        if plans and user.has_perm("workitems.make_feed", agency)
+    ]
+    if user.has_perm("workitems.create_plan"):
+        found.append((gettext("All plans, and start another"), reverse("plans:list")))
+    return found
+
+
 def page_frame(request: HttpRequest) -> dict[str, Any]:
     """Return the frame's context: `support_email`, `chosen_colours` ("light", "dark"), `catalogue_url` unless
     the screens are in English, and for a signed-in user `person_place`, `signed_in_for` (seconds), `help_url`,
-    `plans`, `office_plans`, `plan_name`, `navigation`, `search_url` and `other_plans` (links to
+    `plans`, `places` (links), `office_plans`, `plan_name`, `navigation`, `search_url` and `other_plans` (links to
     the same section of the other plans, and the day on which those that have ended did).
 
     One query for the plans; the seats are already loaded for permissions.
@@ -110,6 +137,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     frame["signed_in_for"] = unsent.seconds_from_now(request)
     frame["help_url"] = _help_for(request)
     plans = frame["plans"] = visible_plans(request)
+    frame["places"] = _places_of(user, plans)
     match = request.resolver_match
     if match and match.url_name == "mfa_index":
         frame["second_step_is_required"] = second_step.must_use(request)

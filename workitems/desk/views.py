@@ -5,17 +5,16 @@ from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
-from agencies.models import Appointment, Seat
+from agencies.models import Appointment
 from workitems.desk import to_dos as desk
 from workitems.desk.getting_started import steps_for, unheld_portfolios
-from workitems.plan.views.lookups import plans_being_made, signed_in, visible_plans
+from workitems.plan.views.lookups import plans_being_made, signed_in
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     on = localdate()
     user = signed_in(request)
-    plans_read = visible_plans(request)
     first = steps_for(user, on)
     lines = desk.lines_for(user, on)
     return render(
@@ -27,22 +26,11 @@ def home(request: HttpRequest) -> HttpResponse:
             "may_see_ministers": user.has_perm("agencies.see_ministers"),
             "has_ministers": bool(first.steps) and Appointment.objects.exists(),
             "being_made": plans_being_made(request),
-            "may_create_plan": user.has_perm("workitems.create_plan"),
             "portfolios": unheld_portfolios(user) if first.steps else [],
             "lines": lines,
             "groups": desk.grouped(lines, on),
             "headline": desk.headline(lines, on),
             "has_several_plans": len({line.plan for line in lines}) > 1,
             "today": on,
-            "ended": {plan.pk for plan in plans_read if plan.has_ended(on)},
-            "calendar_agencies": [
-                agency
-                for agency in {seat.agency_id: seat.agency for seat in user.current_seats}.values()
-                if agency and plans_read and user.has_perm("workitems.make_feed", agency)
-            ],
-            # A coordinator finds the seats of all member agencies on the plan's page.
-            "managed_agencies": [
-                seat.agency for seat in user.current_seats if seat.role == Seat.Role.APPROVER
-            ],
         },
     )

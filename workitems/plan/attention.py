@@ -33,7 +33,7 @@ from workitems.plan.plan_at import (
 )
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Rank, Reason, settlement_in_words
-from workitems.terms.sentence_ends import on_one_line
+from workitems.terms.sentence_ends import on_one_line, with_capital
 from workitems.terms.spans import span_in_words
 
 # Reasons that what is asked says as well.
@@ -227,6 +227,20 @@ class Line:
             str(late.forecast),
             _("agreed for {agreed}").format(agreed=late.agreed) if is_moved else "",
         )
+
+    @property
+    def doer(self) -> Point:
+        """Who does something about it, and by when; what they do is in `more`."""
+        doing = self.doing
+        return Point(doing.note) if self.item and doing.note else doing
+
+    @property
+    def more(self) -> list[str]:
+        """What stands behind the reason: further reasons, the cause, the agreed date, and what is being done."""
+        agreed = f"{with_capital(self.expected.note)}." if self.expected.note else ""
+        why = " ".join(filter(None, (self.further, self.cause, agreed)))
+        done = self.doing.words if self.item and self.doing.note else ""
+        return [each for each in (why, done) if each]
 
     @cached_property
     def doing(self) -> Point:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from workitems.terms.lateness import Lateness
+from workitems.terms.sentence_ends import opening
 
 register = template.Library()
 
@@ -28,6 +29,16 @@ class LatenessMark(NamedTuple):
 @lru_cache(maxsize=5000)
 def _rendered(component: str, name: str, value: Any, language: str | None) -> SafeString:
     return mark_safe(render_to_string(f"components/{component}.html", {name: value}))
+
+
+# Words of a text that stand; the rest of a long one is one press away.
+STANDING_WORDS = 40
+
+
+@register.filter
+def standing(text: str) -> tuple[str, str]:
+    """Return the beginning of a text in whole sentences, and its rest."""
+    return opening(text, STANDING_WORDS)
 
 
 @register.simple_tag

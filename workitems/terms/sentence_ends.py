@@ -38,6 +38,19 @@ def _sentences(text: str) -> tuple[str, ...]:
     return (*found, rest) if (rest := text[start:].strip()) else tuple(found)
 
 
+def opening(text: str, words: int) -> tuple[str, str]:
+    """Return the sentences of a text that reach so many words, and the rest, which is "" if it is short.
+
+    Lines stay as they are, and no sentence is cut.
+    """
+    if len(text.split()) <= 2 * words:
+        return text, ""
+    for match in SENTENCE_END.finditer(text):
+        if len(text[: match.end()].split()) >= words:
+            return text[: match.end()].rstrip(), text[match.end() :].lstrip()
+    return text, ""
+
+
 def is_address(text: str) -> bool:
     """Whether a text begins with the address of a page, whose first letter stays small."""
     return bool(_URL.match(text))
