@@ -85,7 +85,7 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
         advice.append("Last time you gave a number.")
     if answer.key_achievement == Update.KeyAchievement.NO:
         return Printed(
-            "Not marked as a key achievement. The briefing may have it all the same, if it tells of a result.",
+            "Not marked as a key achievement; the briefing may still use it.",
             (),
             advice=tuple(advice),
         )

@@ -273,12 +273,13 @@ export function errorLine(sentence) {
 }
 
 // One line that is always in sight, so that nobody has to look for what is not saved. What is new in it is said aloud.
-export function showStateOf(all, line, { held, wrong, rest }) {
+// `offline`: instead of why, where the page has another line for that.
+export function showStateOf(all, line, { held, wrong, rest, offline = "" }) {
   const stuck = all.find((each) => each.trouble);
   const waiting = all.find((each) => each.held);
   const refused = all.find((each) => each.fault);
   let says = rest;
-  if (stuck) says = filled(_("Not saved yet. {trouble}"), { trouble: stuck.trouble });
+  if (stuck) says = (stuck.trouble === NO_CONNECTION && offline) || filled(_("Not saved yet. {trouble}"), { trouble: stuck.trouble });
   else if (waiting) says = held(waiting);
   else if (refused) says = wrong(refused);
   else if (all.some((each) => each.running)) return; // says so when it is done

@@ -68,11 +68,13 @@ export class Device {
     this.start = `${START}${person} ${place} `;
   }
 
+  // Return whether it is kept. Full or switched off, it is not, and the page warns before it is closed.
   keep(id, what) {
     try {
       localStorage.setItem(this.start + id, JSON.stringify(what));
+      return true;
     } catch {
-      // Full or switched off: the page warns before it is closed.
+      return false;
     }
   }
 

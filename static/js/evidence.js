@@ -56,7 +56,7 @@ export function takeDropped(section, saveFirst, token) {
   if (!place) return;
   const hint = document.createElement("span");
   hint.className = "quiet drop-hint";
-  hint.textContent = ` ${_("or drop a file onto this item")}`;
+  hint.textContent = ` ${_("or drop a file here")}`;
   const addHint = () => place.querySelector("p:last-of-type a")?.after(hint);
   addHint();
   let inside = 0; // enter and leave also tell of the elements within

@@ -5,6 +5,8 @@ import { Autosave, Connection, PATIENCE, errorLine, showStateOf, watch } from ".
 import { beganWith, beginAgain, fieldsOf, goOnFrom, goOnFromTheirs, offerBack, put, sayMine, wasOf } from "./boxes.js";
 import { Device, changedIn, labelOf, linesOf, same } from "./device.js";
 import { takeDropped } from "./evidence.js";
+import { clock, showFoot, stayAboveKeyboard, tryAgain } from "./return_foot.js";
+import { begin, markAll, markItem, onlyShown, setProgress, show } from "./return_steps.js";
 import { _, filled, ngettext } from "./words.js";
 
 const form = document.querySelector("[data-return]");
@@ -55,7 +57,36 @@ function heldIn(theirs) {
 
 // --- one section ----------------------------------------------------------------------------------
 
-class Section extends Autosave {
+// Something of the return that is saved, and kept on the device while it cannot be sent. A subclass gives `kept`, what to keep.
+class Part extends Autosave {
+  touch() {
+    super.touch();
+    this.showState();
+  }
+
+  hurry() {
+    super.hurry();
+    this.remember();
+  }
+
+  showState() {
+    this.remember();
+    showState();
+  }
+
+  // What is sent is erased on the device.
+  remember() {
+    const isStuck = this.trouble || this.held || this.fault || document.visibilityState === "hidden";
+    if (!this.isUnsaved) {
+      device.forget(this.element.id);
+      this.keptSince = "";
+    } else if (isStuck) {
+      this.keptSince = device.keep(this.element.id, this.kept) ? this.keptSince || clock() : "";
+    }
+  }
+}
+
+class Section extends Part {
   constructor(element) {
     super(connection, element, "unsaved" in element.dataset);
     this.element = element;
@@ -165,11 +196,6 @@ class Section extends Autosave {
 
   get isUnsaved() {
     return super.isUnsaved || this.steps.size > 0;
-  }
-
-  touch() {
-    super.touch();
-    this.showState();
   }
 
   // --- milestones: kept as they are typed, recorded by their button
@@ -297,19 +323,13 @@ class Section extends Autosave {
   hurry() {
     this.keepSteps();
     super.hurry();
-    this.remember();
   }
 
-  // What is not saved stays on the device while it cannot be sent; what is sent is erased there.
-  remember() {
-    const isStuck = this.trouble || this.held || this.fault || document.visibilityState === "hidden";
-    if (!this.isUnsaved) device.forget(this.element.id);
-    else if (isStuck) {
-      const parts = [...(this.typed || this.running ? [this.fields] : []), ...[...this.steps.keys()].map((id) => this.step(id))];
-      const fields = Object.fromEntries(parts.flatMap((part) => [...fieldsOf(part)]));
-      for (const { held, began } of [this, ...this.steps.values()]) if (held) Object.assign(fields, began);
-      device.keep(this.element.id, { number: this.element.dataset.number, fields, steps: [...this.steps.keys()] });
-    }
+  get kept() {
+    const parts = [...(this.typed || this.running ? [this.fields] : []), ...[...this.steps.keys()].map((id) => this.step(id))];
+    const fields = Object.fromEntries(parts.flatMap((part) => [...fieldsOf(part)]));
+    for (const { held, began } of [this, ...this.steps.values()]) if (held) Object.assign(fields, began);
+    return { number: this.element.dataset.number, fields, steps: [...this.steps.keys()] };
   }
 
   saveNow() {
@@ -368,11 +388,6 @@ class Section extends Autosave {
     this.showState();
   }
 
-  showState() {
-    this.remember();
-    showState();
-  }
-
   // The fields of the answer; of a milestone only when it is the one to be recorded.
   body(what) {
     const { act, milestone, keep } = what;
@@ -397,6 +412,7 @@ class Section extends Autosave {
     progress(result.progress, result.mended);
     mended(result.mended);
     noteCame(result.newest_note);
+    setProgress(this.element, result);
     this.showMissing(result.missing);
     this.showEmpty(result.empty);
     if (result.is_answered) this.sayWhyWords(false);
@@ -555,7 +571,7 @@ class Section extends Autosave {
 
 // --- the reply to a note of the coordinator ---------------------------------------------------------
 
-class Reply extends Autosave {
+class Reply extends Part {
   constructor(element) {
     super(connection, element, false);
     this.element = element;
@@ -581,28 +597,8 @@ class Reply extends Autosave {
     return this.held ? this.theirs.firstElementChild : null;
   }
 
-  touch() {
-    super.touch();
-    this.showState();
-  }
-
-  showState() {
-    this.remember();
-    showState();
-  }
-
-  hurry() {
-    super.hurry();
-    this.remember();
-  }
-
-  remember() {
-    const isStuck = this.trouble || this.held || this.fault || document.visibilityState === "hidden";
-    if (!this.isUnsaved) device.forget(this.element.id);
-    else if (isStuck) {
-      const fields = { [this.version.name]: this.held ? this.began : this.version.value, [this.field.name]: this.field.value };
-      device.keep(this.element.id, { fields, steps: [] });
-    }
+  get kept() {
+    return { fields: { [this.version.name]: this.held ? this.began : this.version.value, [this.field.name]: this.field.value }, steps: [] };
   }
 
   body() {
@@ -731,6 +727,7 @@ async function openSection(element) {
   if (now) {
     const replaced = sections.filter((each) => element.contains(each.element));
     for (const each of replaced) sections.splice(sections.indexOf(each), 1);
+    if (!element.hasAttribute("data-away")) show(now);
     sections.push(new Section(now));
     for (const note of now.querySelectorAll("[data-note]")) sections.push(new Reply(note));
   }
@@ -743,6 +740,7 @@ function firstOf(element) {
 }
 
 function focusFirst(element) {
+  show(element);
   firstOf(element).focus();
 }
 
@@ -757,6 +755,7 @@ form.addEventListener("click", async (event) => {
 function fillBar(words, [done, all] = words.match(/\d+/g)) {
   const shown = document.querySelector("[data-progress]");
   shown.querySelector(".number").textContent = words;
+  markAll(words);
   Object.assign(shown.querySelector("progress"), { max: all, value: done });
 }
 
@@ -804,9 +803,17 @@ function showState() {
       return filled(_("Item {number} is not saved. {why}"), { number: dataset.number, why: fault });
     },
     rest: restInWords(),
+    offline: _("Not saved: no connection"),
   });
-  const isNamed = unsaved.length > 0 && !sections.some((each) => each.trouble);
-  if (isNamed) nameUnsaved(line, unsaved);
+  const stuck = sections.filter((each) => each.trouble && each.isUnsaved);
+  if (unsaved.length > 0 && stuck.length === 0) nameUnsaved(line, unsaved);
+  for (const each of sections) if (each.element.dataset.number) markItem(each.element.dataset.number, isStuck(each));
+  if (stuck.length > 0 || unsaved.length > 0 || waiting.length > 0) showFoot("unsaved", stuck);
+  else showFoot(sections.some((each) => each.isUnsaved) ? "saving" : "saved", []);
+}
+
+function isStuck(each) {
+  return each.isUnsaved && Boolean(each.trouble || each.held || each.fault);
 }
 
 // What is neither saved nor refused yet, instead of the line, which is read aloud only for what came of it.
@@ -870,6 +877,7 @@ function countUnsaved(unsaved) {
 }
 
 function go(target) {
+  show(target);
   target.scrollIntoView({ block: target.matches("section, fieldset, h2") ? "start" : "center" });
   target.focus({ preventScroll: true });
 }
@@ -883,6 +891,7 @@ function nameTheWay() {
   const onward = form.querySelector("button[value=submit]") ? _("All answered. Go to submit") : _("All answered. Go to the end");
   for (const link of document.querySelectorAll("[data-next]")) {
     link.textContent = !isComplete ? missing : isToMend() ? _("See what to change") : onward;
+    link.toggleAttribute("data-to-end", isComplete && !isToMend());
   }
   const saysNothing = form.querySelector("[data-empty-of]:not([hidden])");
   form.querySelector("[data-complete]").hidden = !isComplete || Boolean(saysNothing) || isToMend();
@@ -919,14 +928,17 @@ document.addEventListener("click", async (event) => {
   const link = event.target.closest("[data-next]");
   if (!link) return;
   event.preventDefault();
-  const next = nextWanting(link.closest("[data-section]"));
+  const next = nextWanting(link.closest("[data-section]") ?? onlyShown());
   if (!next) {
-    document.getElementById(isToMend() ? "sent-back" : "missing").focus();
+    const end = document.getElementById(isToMend() ? "sent-back" : "missing");
+    show(end);
+    end.focus();
     return;
   }
   const now = await openSection(next);
   if (!now) return;
   const target = wantedIn(now);
+  show(now);
   now.scrollIntoView();
   target.focus({ preventScroll: true });
   if (!inSight(target)) target.scrollIntoView({ block: "center" });
@@ -1059,6 +1071,12 @@ function keepAll() {
 }
 
 watch(() => sections, () => leaving);
+tryAgain(() => {
+  for (const each of sections) if (each.trouble) each.run();
+});
+stayAboveKeyboard();
+markAll(document.querySelector("[data-progress] .number").textContent.trim());
+begin(openSection);
 showState();
 
 // --- what is kept on this device --------------------------------------------------------------------
@@ -1162,7 +1180,9 @@ function offer() {
       keepAll();
       await Promise.all(sections.map((section) => section.running));
       for (const [id, what] of kept) await putBack(id, what);
-      document.getElementById(sectionOf(kept[0][0]))?.focus();
+      const first = document.getElementById(sectionOf(kept[0][0]));
+      show(first);
+      first?.focus();
       waiting = [...device.all].filter(([id]) => id.endsWith(REST));
       place.querySelector("ul").replaceChildren(...linesOf(waiting));
       place.querySelector("[data-newer]").hidden = place.hidden = waiting.length === 0;

@@ -93,7 +93,16 @@ def seated(name, role, agency) -> User:
 
 
 def section(page, item):
-    return page.locator(f'[id="item-{item.number}"]')
+    """The item's section, which on a phone is chosen first, because one is shown at a time."""
+    found = page.locator(f'[id="item-{item.number}"]')
+    if page.viewport_size["width"] < 640 and found.and_(page.locator("[data-away]")).count():
+        choose(page, item)
+    return found
+
+
+def choose(page, item):
+    page.locator("[data-items] summary").click()
+    page.locator(f'[data-items] a[href="#item-{item.number}"]').click()
 
 
 def box(page, item, label="Achieved in this period"):
@@ -101,4 +110,4 @@ def box(page, item, label="Achieved in this period"):
 
 
 def milestone(page, scene):
-    return page.locator(f"#milestone-{scene.overdue.pk}")
+    return section(page, scene.overdue.item).locator(f"#milestone-{scene.overdue.pk}")

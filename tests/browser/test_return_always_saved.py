@@ -94,11 +94,11 @@ def test_a_return_is_written_on_a_phone_whose_network_comes_and_goes(
 
     phone.context.set_offline(True)
     box(phone, second).fill("Staff trained.")
-    says(phone, "No connection. Your text stays here")
+    says(phone, "Not saved: no connection")
     step = milestone(phone, scene)
     step.get_by_label("Not yet").check()
     step.get_by_label("Why the date moves").fill("The printer is la")
-    says(phone, "No connection.")
+    says(phone, "Not saved: no connection")
     assert accessibility_faults(phone) == []
     phone.context.set_offline(False)
     says(phone, DRAFT)
@@ -106,7 +106,7 @@ def test_a_return_is_written_on_a_phone_whose_network_comes_and_goes(
 
     phone.context.set_offline(True)
     step.get_by_label("Why the date moves").fill("The printer is late.")
-    says(phone, "No connection.")
+    says(phone, "Not saved: no connection")
     phone.context.set_offline(False)
     says(phone, DRAFT)
     phone.reload()
@@ -126,7 +126,7 @@ def test_what_could_not_be_sent_is_offered_again_and_erased_once_it_is_sent(
     step = milestone(phone, scene)
     step.get_by_label("Not yet").check()
     step.get_by_label("Why the date moves").fill("The printer is late.")
-    says(phone, "No connection.")
+    says(phone, "Not saved: no connection")
     again = reopened(phone, address)
     offer = again.locator("[data-unsent]")
     expect(offer).to_contain_text("item 1.1, item 1.3.")
@@ -143,7 +143,7 @@ def test_what_is_put_back_never_replaces_newer_words_unasked(phone, context, sce
     first = scene.items[0]
     context.set_offline(True)
     box(phone, first).fill("Printed in Suva.")
-    says(phone, "No connection.")
+    says(phone, "Not saved: no connection")
     again = reopened(phone, address)
     says(again, "Text is kept on this device and was not sent")
     box(again, first).fill("Printed in Nadi.")
@@ -163,7 +163,7 @@ def test_newer_words_about_a_milestone_stay_and_the_kept_ones_can_be_copied(
     step = milestone(phone, scene)
     step.get_by_label("Not yet").check()
     step.get_by_label("Why the date moves").fill("The paper is late.")
-    says(phone, "No connection.")
+    says(phone, "Not saved: no connection")
     again = reopened(phone, address)
     offer = again.locator("[data-unsent]")
     expect(offer).to_contain_text("Item 1.3: The paper is late.")
@@ -184,7 +184,7 @@ def test_text_that_was_not_sent_can_be_copied_once_the_return_is_submitted(
 ):
     context.set_offline(True)
     box(phone, scene.items[0]).fill("Printed in Suva.")
-    says(phone, "No connection.")
+    says(phone, "Not saved: no connection")
     close(phone)
     context.set_offline(False)
     of_return = scene.of_return
@@ -217,7 +217,7 @@ def test_closing_the_tab_right_after_a_key_loses_no_word(phone, context, scene, 
 def test_signing_out_asks_about_what_is_kept_on_the_device(phone, context, scene, address):
     context.set_offline(True)
     box(phone, scene.items[0]).fill("Printed in Suva.")
-    says(phone, "No connection.")
+    says(phone, "Not saved: no connection")
     again = reopened(phone, address)
     asked = []
     again.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
@@ -330,7 +330,7 @@ def test_the_comparison_stays_until_mine_is_saved(phone, scene, contributors_pag
     expect(theirs).to_contain_text("Printed in Suva.")
     phone.context.set_offline(True)
     theirs.get_by_role("button", name="Save mine").click()
-    says(phone, "No connection.")
+    says(phone, "Not saved: no connection")
     expect(theirs).to_contain_text("Printed in Suva.")
     phone.context.set_offline(False)
     expect(theirs).to_have_count(0)

@@ -118,7 +118,7 @@ def test_nothing_is_lost_when_the_connection_is_down_for_twenty_seconds(
     first, second = scene.items
     page.context.set_offline(True)
     box(page, first).fill("Printed in Suva.")
-    expect(bar(page)).to_contain_text("No connection. Your text stays here")
+    expect(bar(page)).to_contain_text("Not saved: no connection")
     box(page, second).fill("Staff trained.")
     expect(state(page, second)).to_have_text("Not saved")
     assert accessibility_faults(page) == []
@@ -251,7 +251,7 @@ def put_back(page, scene):
     page.context.set_offline(True)
     page.locator("[data-milestone]").get_by_label("Not yet").check()
     box(page, scene.items[1], "Planned next").fill("Printing in Apia.")
-    expect(bar(page)).to_contain_text("No connection.")
+    expect(bar(page)).to_contain_text("Not saved: no connection")
     page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no network')); }")
     page.on("dialog", lambda dialog: dialog.accept())
     page.context.set_offline(False)

@@ -26,7 +26,7 @@ def test_a_return_is_answered_by_its_short_ways(page, live_server, sign_in, asse
     page.goto(live_server.url + scene.of_return.get_absolute_url())
 
     section = page.locator(f'[id="item-{first.number}"]')
-    section.get_by_role("button", name="Copy these words to edit them").click()
+    section.get_by_role("button", name="Copy to edit").click()
     expect(section.locator("[data-same]")).to_be_visible()
     expect(section.locator("[data-state]")).to_have_text(re.compile("^Saved at "))
     section.evaluate(DROP)

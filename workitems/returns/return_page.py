@@ -240,6 +240,22 @@ class Section:
         return self.is_overdue and not self.says_something
 
     @property
+    def is_brief(self) -> bool:
+        """Whether it is only named until somebody writes about it: of an item that the agency only supports."""
+        return not (
+            self.is_led or self.is_open or self.is_answered or self.milestones or self.missing
+        )
+
+    @property
+    def progress(self) -> str:
+        """How far its answer is: "milestone" to answer, "empty", something "missing", "answered" or "optional"."""
+        if any(fault.milestone for fault in self.missing):
+            return "milestone"
+        if not self.says_something:
+            return "empty" if self.is_led else "optional"
+        return "missing" if self.missing else "answered"
+
+    @property
     def may_say_no_change(self) -> bool:
         return not self.is_overdue and not self.is_after_no_changes
 

@@ -17,10 +17,11 @@ from workitems.terms.lateness import (
     times_in_words,
     while_waiting,
 )
-from workitems.terms.sentence_ends import on_one_line, with_capital
+from workitems.terms.sentence_ends import ended, on_one_line, with_capital
 
 register = template.Library()
 register.filter("with_capital", with_capital)
+register.filter("ended", ended)
 register.filter("on_one_line", on_one_line)
 
 

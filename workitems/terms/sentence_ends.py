@@ -51,6 +51,11 @@ def opening(text: str, words: int) -> tuple[str, str]:
     return text, ""
 
 
+def ended(words: str) -> str:
+    """Return the words with a full stop, unless they end with one: "at 10:29 p.m."."""
+    return words if words.endswith(".") else f"{words}."
+
+
 def is_address(text: str) -> bool:
     """Whether a text begins with the address of a page, whose first letter stays small."""
     return bool(_URL.match(text))

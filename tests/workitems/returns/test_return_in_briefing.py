@@ -57,7 +57,7 @@ def saved(writer, of_return, item, **said):
         (
             {"achieved": "Printed in Suva.", "key_achievement": "no"},
             [
-                "Not marked as a key achievement. The briefing may have it all the same, if it tells of a result."
+                "Not marked as a key achievement; the briefing may still use it."
             ],
         ),
         (

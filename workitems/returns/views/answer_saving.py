@@ -44,6 +44,7 @@ from workitems.returns.views.answers import (
     number_in,
     why_locked,
 )
+from workitems.terms.sentence_ends import ended
 
 
 def save_reply(request: HttpRequest, entry: NoteEntry, *, is_pause: bool = False) -> bool:
@@ -336,9 +337,10 @@ def _newer(milestone: MilestoneEntry, kept: MilestoneDraft) -> str:
     now, row = milestone.line.answer, milestone.line.milestone
     began = int(kept.typed.get(milestone_answers.ANSWER_VERSION, 0))
     if now is not None and now.version != began:
+        time = ended(time_format(localtime(now.written_at), "g:i a"))
         return gettext(
-            "{person} saved another answer on it at {time}. Choose “Save milestone” to compare the two."
-        ).format(person=now.written_by, time=time_format(localtime(now.written_at), "g:i a"))
+            "{person} saved another answer on it at {time} Choose “Save milestone” to compare the two."
+        ).format(person=now.written_by, time=time)
     if now is None and began:
         return gettext("Its answer was removed meanwhile. Choose “Save milestone” to choose.")
     typed: Any = milestone.form.data if milestone.form else None

@@ -441,8 +441,11 @@ def show(
             "supported": [
                 entry
                 for entry in entries
-                if not entry.section.is_led and (writes or entry.section.is_answered)
+                if not entry.section.is_led
+                and (writes or entry.section.is_answered)
+                and not (writes and entry.section.is_brief)
             ],
+            "named": [entry for entry in entries if writes and entry.section.is_brief],
             "missing": [
                 (
                     section,
@@ -479,6 +482,7 @@ def show(
             "moved_to": moved_to(of_return, on),
             "due_in": days_until(of_return.due_on, on),
             "is_overdue": of_return.is_overdue(on),
+            "is_sent_back": of_return.state == Return.State.SENT_BACK,
             "may_write": writes,
             "may_submit": writes and person.has_perm("workitems.submit_return", of_return),
             "wrote_it_all": page.authors == {person.pk}

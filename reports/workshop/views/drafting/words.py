@@ -33,6 +33,7 @@ from reports.workshop.views.drafting.page import (
 )
 from workitems.plan.services import Conflict, Refused
 from workitems.plan.views.lookups import signed_in
+from workitems.terms.sentence_ends import ended
 
 SAVE = "save"
 
@@ -99,7 +100,7 @@ def save(
                 rows = draft_rows.read_draft(briefing)
                 saved = saved_json(rows.draft, row)
                 return JsonResponse(saved | {"steps": steps_html(request, briefing, rows)})
-            messages.success(request, gettext("Saved at {time}.").format(time=clock()))
+            messages.success(request, ended(gettext("Saved at {time}").format(time=clock())))
             if isinstance(row, DraftAsk):
                 return redirect(home(briefing, key))
             return redirect(at_paragraph(briefing, key))
