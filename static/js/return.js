@@ -809,7 +809,8 @@ function showState() {
   if (unsaved.length > 0 && stuck.length === 0) nameUnsaved(line, unsaved);
   for (const each of sections) if (each.element.dataset.number) markItem(each.element.dataset.number, isStuck(each));
   if (stuck.length > 0 || unsaved.length > 0 || waiting.length > 0) showFoot("unsaved", stuck);
-  else showFoot(sections.some((each) => each.isUnsaved) ? "saving" : "saved", []);
+  else if (sections.some((each) => each.isUnsaved)) showFoot("saving", []);
+  else showFoot(sections.some((each) => each.unfinished.size > 0) ? "draft" : "saved", []);
 }
 
 function isStuck(each) {

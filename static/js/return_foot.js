@@ -12,6 +12,7 @@ export function clock() {
   return words.format(new Date()).replace(/\s([ap])m$/i, (_all, half) => ` ${half.toLowerCase()}.m.`);
 }
 
+// `state`: "saved", "draft" (saved, but a milestone is not finished), "saving" or "unsaved".
 // `stuck`: what could not be sent, with since when the device keeps each, or "" if it cannot.
 export function showFoot(state, stuck) {
   foot.dataset.foot = state;

@@ -36,9 +36,9 @@ function nameOf(step) {
 // Show the part of the return that this element is in.
 export function show(element) {
   const step = element?.closest(STEPS);
-  if (!step) return;
+  if (!step || step === current()) return;
   const folded = element.closest("details.return-named");
-  if (folded) folded.open = true;
+  if (folded && !element.closest("summary")) folded.open = true;
   now = placeOf(step).id;
   for (const each of form.querySelectorAll(`${STEPS}, .return-supported, .return-section-brief`)) {
     const isNamedWith = each.matches(".return-section-brief") && step.matches(".return-named");
@@ -125,6 +125,7 @@ export function begin(open) {
     },
     { capture: true },
   );
+  form.addEventListener("focusin", ({ target }) => show(target)); // on a wide page
   addEventListener("hashchange", () => show(document.getElementById(decodeURIComponent(location.hash.slice(1)))));
 
   const asked = document.getElementById(history.state?.step || decodeURIComponent(location.hash.slice(1)));

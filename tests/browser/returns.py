@@ -95,14 +95,25 @@ def seated(name, role, agency) -> User:
 def section(page, item):
     """The item's section, which on a phone is chosen first, because one is shown at a time."""
     found = page.locator(f'[id="item-{item.number}"]')
-    if page.viewport_size["width"] < 640 and found.and_(page.locator("[data-away]")).count():
-        choose(page, item)
+    if is_on_a_phone(page) and found.and_(page.locator("[data-away]")).count():
+        choose(page, f"item-{item.number}")
     return found
 
 
-def choose(page, item):
+def end(page):
+    """Where the return is handed over, which on a phone is chosen first."""
+    if is_on_a_phone(page):
+        choose(page, "missing")
+    return page.locator(".return-end")
+
+
+def is_on_a_phone(page):
+    return page.viewport_size["width"] <= 640
+
+
+def choose(page, place):
     page.locator("[data-items] summary").click()
-    page.locator(f'[data-items] a[href="#item-{item.number}"]').click()
+    page.locator(f'[data-items] a[href="#{place}"]').click()
 
 
 def box(page, item, label="Achieved in this period"):
@@ -111,3 +122,32 @@ def box(page, item, label="Achieved in this period"):
 
 def milestone(page, scene):
     return section(page, scene.overdue.item).locator(f"#milestone-{scene.overdue.pk}")
+
+
+def seen(page):
+    """Return what the bar says, as far as it is inside the window and nothing covers it."""
+    return page.evaluate(
+        """() => {
+          const line = document.querySelector(".return-saved");
+          const { left, right, top, bottom } = line.getBoundingClientRect();
+          const isIn = top >= 0 && bottom <= innerHeight && left >= 0 && right <= innerWidth;
+          const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+          return isIn && hit.closest(".return-bar") ? line.innerText.trim() : "";
+        }"""
+    )
+
+
+def close(page):
+    """Close the page without a network. A request that outlives its page is not held by the emulated one."""
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no network')); }")
+    page.close()
+
+
+def reopened(page, address):
+    """Close the page while it is offline, and return the one that is opened once the network is back."""
+    context = page.context
+    close(page)
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(address)
+    return again

@@ -7,7 +7,7 @@ import pytest
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
-from tests.browser.returns import box, milestone, owed, section
+from tests.browser.returns import box, close, end, milestone, owed, reopened, section, seen
 from tests.factories import MilestoneFactory
 from workitems.models import MilestoneAnswer, MilestoneDraft
 
@@ -36,39 +36,10 @@ def phone(page, sign_in, scene, address):
     return page
 
 
-def seen(page):
-    """Return what the bar says, as far as it is inside the window and nothing covers it."""
-    return page.evaluate(
-        """() => {
-          const line = document.querySelector(".return-saved");
-          const { left, right, top, bottom } = line.getBoundingClientRect();
-          const isIn = top >= 0 && bottom <= innerHeight && left >= 0 && right <= innerWidth;
-          const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-          return isIn && hit.closest(".return-bar") ? line.innerText.trim() : "";
-        }"""
-    )
-
-
 def says(page, words):
     """Wait until the bar says it, in sight."""
     expect(page.locator(".return-saved")).to_contain_text(words)
     assert re.search(words.pattern if hasattr(words, "pattern") else re.escape(words), seen(page))
-
-
-def close(page):
-    """Close the page without a network. A request that outlives its page is not held by the emulated one."""
-    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no network')); }")
-    page.close()
-
-
-def reopened(page, address):
-    """Close the page while it is offline, and return the one that is opened once the network is back."""
-    context = page.context
-    close(page)
-    context.set_offline(False)
-    again = context.new_page()
-    again.goto(address)
-    return again
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -292,6 +263,7 @@ def test_no_connection_is_said_beside_what_is_not_saved_until_there_is_one(
     step.get_by_role("button", name="Update this milestone").click()
     says(page, "No connection. Try again in a moment.")
     box(page, scene.items[1]).fill("Staff trained.")
+    section(page, scene.items[0])
     step.get_by_role("button", name="Update this milestone").click()
     says(page, re.compile("^No connection. Try again in a moment. Not saved yet"))
     page.context.set_offline(False)
@@ -307,7 +279,7 @@ def test_a_return_that_cannot_be_sent_is_said_not_to_be_marked_as_ready(
     phone.context.set_offline(True)
     if typed:
         box(phone, scene.items[0]).fill(typed)
-    phone.get_by_role("button", name="Ready for approval").click()
+    end(phone).get_by_role("button", name="Ready for approval").click()
     says(phone, re.compile("^Not marked as ready for approval: "))
     expect(phone).to_have_url(address)
     if typed:
@@ -317,7 +289,7 @@ def test_a_return_that_cannot_be_sent_is_said_not_to_be_marked_as_ready(
     says(
         phone, "Not marked as ready for approval yet. Choose “Ready for approval” again. All saved"
     )
-    phone.get_by_role("button", name="Ready for approval").click()
+    end(phone).get_by_role("button", name="Ready for approval").click()
     expect(phone.locator(".message")).to_contain_text("Not yet complete.")
 
 

@@ -170,6 +170,7 @@ def test_fields_of_an_item_are_loaded_on_request(
     ahead = MilestoneFactory(item=item, original_due=localdate() + timedelta(days=90))
     sign_in(scene.contributor)
     page.goto(address)
+    page.get_by_text("1 item to write about if you like").press("Enter")
     page.get_by_role("button", name="Write about it (item 2.1)").press("Enter")
     box = section(page, supported).get_by_label("Achieved in this period")
     expect(box).to_be_focused()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.returns import box, milestone, owed, section
+from tests.browser.returns import box, end, milestone, owed, section
 from workitems.models import MilestoneDraft
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -247,7 +247,7 @@ def test_the_way_to_what_is_missing_shows_of_which_item_it_is(phone, scene):
     expect(way).to_have_text("Next milestone to answer")
     way.click()
     expect(milestone(phone, scene)).to_be_focused()
-    name = section(phone, scene.items[2]).get_by_role("heading", name="Promise 3")
+    name = phone.get_by_role("heading", name="Promise 3")
     expect(name).to_be_in_viewport()
 
 
@@ -261,7 +261,7 @@ def test_in_a_low_window_the_way_onward_stays_in_sight(phone):
 
 def test_no_connection_goes_from_the_bar_once_it_is_back(phone):
     phone.context.set_offline(True)
-    phone.get_by_role("button", name="Ready for approval").click()
+    end(phone).get_by_role("button", name="Ready for approval").click()
     expect(bar(phone)).to_contain_text("Not marked as ready for approval: no connection.")
     phone.context.set_offline(False)
     expect(bar(phone)).to_have_text(

@@ -32,6 +32,24 @@ def test_the_check_finds_a_long_line(tmp_path):
     assert long_lines(page) == [3, 6]
 
 
+def doubled_stops(text: str) -> list[str]:
+    """Return the times of day that have a full stop behind them, as "10:29 p.m." has one of its own."""
+    times = re.findall(r'(\w+)=[\w.]+\|(?:date|time):"[^"]*g:i a"(?!\|ended)', text)
+    return [name for name in times if re.search(rf"{{{{ {name} }}}}\.", text)]
+
+
+def test_no_time_of_day_is_followed_by_a_second_full_stop():
+    files = [path for path in (ROOT / "templates").rglob("*.html")]
+    found = {name_of(path): doubled_stops(path.read_text()) for path in files}
+    assert {name: times for name, times in found.items() if times} == {}
+
+
+def test_the_check_finds_a_second_full_stop():
+    tag = '{% blocktranslate with at=row.at|time:"g:i a" %}'
+    assert doubled_stops(tag + "Saved at {{ at }}.{% endblocktranslate %}") == ["at"]
+    assert doubled_stops(tag + "Saved at {{ at }}{% endblocktranslate %}") == []
+
+
 def test_the_check_finds_wrong_format_and_keeps_inline_tags_on_their_line(tmp_path):
     (tmp_path / "good.html").write_text("<p>{{ text }}</p>\n")
     (tmp_path / "piece.html").write_text("<b>{{ text }}</b>")

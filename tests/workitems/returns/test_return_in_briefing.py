@@ -56,9 +56,7 @@ def saved(writer, of_return, item, **said):
     [
         (
             {"achieved": "Printed in Suva.", "key_achievement": "no"},
-            [
-                "Not marked as a key achievement; the briefing may still use it."
-            ],
+            ["Not marked as a key achievement; the briefing may still use it."],
         ),
         (
             {"achieved": "Printed in Suva.", "key_achievement": "yes"},

@@ -1,5 +1,6 @@
 """Test what a return's page shows to its agency, the coordinator and other members."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -337,6 +338,30 @@ def test_the_script_can_fetch_only_the_fields(
 
 
 # --- a return of many items ---------------------------------------------------------------------
+
+
+def listed(page):
+    """Return how far each item is, by number, in the list of the return's items."""
+    return dict(re.findall('data-item="([^"]+)" data-is="([^"]+)"', page))
+
+
+def test_the_list_of_items_says_how_far_each_is(
+    page_of, of_return, item, supported, contributor
+):
+    def now():
+        return listed(page_of(contributor).text)
+
+    assert now() == {item.number: "empty"}  # an item that is only supported is not listed by itself
+    update = UpdateFactory(of_return=of_return, item=item, achieved="Printed in Suva.")
+    assert now() == {item.number: "answered"}
+    UpdateFactory(of_return=of_return, item=supported, achieved="", stage="", confidence="")
+    assert now() == {item.number: "answered", supported.number: "optional"}
+    update.stage = "complete"
+    update.save()
+    MilestoneFactory(item=item, original_due=TOMORROW)
+    assert now()[item.number] == "missing"
+    MilestoneFactory(item=item, original_due=YESTERDAY)
+    assert now()[item.number] == "milestone"
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workitems.terms.sentence_ends import on_one_line, sentences, with_capital
+from workitems.terms.sentence_ends import ended, on_one_line, sentences, with_capital
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,14 @@ from workitems.terms.sentence_ends import on_one_line, sentences, with_capital
 )
 def test_the_full_stop_of_an_abbreviation_ends_no_sentence(one):
     assert sentences(one) == [one]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [("Saved at 10:29 p.m.", "Saved at 10:29 p.m."), ("Saved at 22:29", "Saved at 22:29.")],
+)
+def test_a_sentence_that_ends_with_a_time_has_one_full_stop(words, sentence):
+    assert ended(words) == sentence
 
 
 @pytest.mark.parametrize(
