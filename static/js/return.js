@@ -410,9 +410,9 @@ class Section extends Part {
   take(status, result, what) {
     isConnected();
     progress(result.progress, result.mended);
-    mended(result.mended);
+    const isMended = mended(result.mended);
     noteCame(result.newest_note);
-    setProgress(this.element, result);
+    setProgress(this.element, result, isMended);
     this.showMissing(result.missing);
     this.showEmpty(result.empty);
     if (result.is_answered) this.sayWhyWords(false);
@@ -616,7 +616,8 @@ class Reply extends Part {
   accept(result) {
     this.theirs.replaceChildren();
     lastSaved = result.saved_at;
-    mended(result.mended);
+    const section = this.element.closest("[data-section]");
+    if (mended(result.mended) && section) setProgress(section, { missing: [], is_answered: true }, true);
     if (!this.typed) this.say(filled(_("Saved at {time}"), { time: result.saved_at }), "complete");
   }
 
@@ -768,12 +769,13 @@ function progress({ answered, total }, mendedWords) {
   fillBar(filled(words, { answered, total }), [answered, total]);
 }
 
-// How many of the items that were sent back are changed or answered.
+// How many of the items that were sent back are changed or answered. Return whether that is news.
 function mended(words) {
   const shown = document.querySelector("[data-mended]");
-  if (!shown || !words) return;
+  if (!shown || !words || words === shown.textContent) return false;
   if (document.querySelector("[data-progress]").textContent.trim() === shown.textContent) fillBar(words);
   shown.textContent = words;
+  return true;
 }
 
 // A note that came since the page was opened is not on it.

@@ -36,7 +36,9 @@ function nameOf(step) {
 // Show the part of the return that this element is in.
 export function show(element) {
   const step = element?.closest(STEPS);
-  if (!step || step === current()) return;
+  if (!step) return;
+  offerWhole(step);
+  if (step === current()) return;
   const folded = element.closest("details.return-named");
   if (folded && !element.closest("summary")) folded.open = true;
   now = placeOf(step).id;
@@ -46,6 +48,21 @@ export function show(element) {
   }
   history.replaceState({ ...history.state, step: now }, ""); // a page that is loaded again shows it again
   nameWays();
+  offerWhole(step);
+}
+
+// A long answer of last time, of which a phone shows the first lines.
+function offerWhole(step) {
+  for (const words of step.querySelectorAll(".return-last .prose:not(.is-whole)")) {
+    if (words.scrollHeight <= words.clientHeight + 1 || words.nextElementSibling?.matches(".show-all")) continue;
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "button-link show-all" });
+    button.textContent = _("Show all");
+    button.addEventListener("click", () => {
+      words.classList.add("is-whole");
+      button.remove();
+    });
+    words.after(button);
+  }
 }
 
 function nameWays() {
@@ -70,9 +87,10 @@ function lineOf(number) {
 }
 
 // The server's words on how far an answer is, as it has them in Section.progress.
-export function setProgress({ dataset, classList }, { missing, is_answered: isAnswered }) {
+// What the coordinator asks to change stays so until `isMended`.
+export function setProgress({ dataset, classList }, { missing, is_answered: isAnswered }, isMended) {
   const line = lineOf(dataset.number);
-  if (!line) return;
+  if (!line || (line.dataset.is === "change" && !isMended)) return;
   const isLed = !classList.contains("return-section-supported");
   if (missing.some(({ target }) => target.startsWith("milestone-"))) line.dataset.is = "milestone";
   else if (!isAnswered) line.dataset.is = isLed ? "empty" : "optional";

@@ -145,9 +145,10 @@ def close(page):
 
 def reopened(page, address):
     """Close the page while it is offline, and return the one that is opened once the network is back."""
-    context = page.context
+    context, size = page.context, page.viewport_size
     close(page)
     context.set_offline(False)
     again = context.new_page()
+    again.set_viewport_size(size)
     again.goto(address)
     return again

@@ -100,10 +100,13 @@ def test_a_return_goes_from_hand_to_hand(
     expect(bar).to_have_text("0 of 1 item changed or answered")
     expect(section(page, item)).to_contain_text("In which towns?")
     assert page.evaluate(COVERED) == []
+    listed = page.locator(f'[data-item="{item.number}"]')
+    expect(listed).to_have_text(re.compile("To change$"))
     section(page, item).get_by_label("Reply to the coordinator").fill("In Suva and Apia.")
     expect(page.locator("[data-mended]")).to_have_text("1 of 1 item changed or answered")
     expect(bar).to_have_text("1 of 1 item changed or answered")
     expect(section(page, item).locator("[data-reply-state]")).to_have_text(re.compile("^Saved at"))
+    expect(listed).to_have_text(re.compile("Answered$"))
     box = section(page, item).get_by_label("Achieved in this period")
     box.fill("Done: Promise 2, in Suva and Apia.")
     expect(section(page, item).locator("[data-state]")).to_have_text(re.compile("^Saved at "))

@@ -141,6 +141,30 @@ def test_a_return_is_answered_on_a_phone_while_the_network_comes_and_goes(
     assert delay.mitigations.get().description == "Another printer."
 
 
+def words_in_sight(page):
+    """Count the words on the page that can be seen at rest."""
+    return page.evaluate(
+        """() => {
+          const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+          let count = 0;
+          while (walker.nextNode()) {
+            const at = walker.currentNode.parentElement;
+            const isHidden = at.closest(".visually-hidden, option, template, details:not([open]) > :not(summary)");
+            if (!isHidden && at.checkVisibility()) count += walker.currentNode.data.match(/\\S+/g)?.length ?? 0;
+          }
+          return count;
+        }"""
+    )
+
+
+def test_an_item_is_read_in_half_a_minute_and_the_rest_when_it_is_asked_for(phone):
+    before = words_in_sight(phone)
+    assert before <= 150
+    end(phone)
+    phone.get_by_text("How this works").click()
+    expect(phone.get_by_text("Only contributors and approvers of Police can change")).to_be_visible()
+
+
 def test_the_items_are_reached_by_keyboard_and_by_name(phone, scene):
     tab_to(phone, "All items: 0 of 3 items answered")
     phone.keyboard.press("Enter")

@@ -13,6 +13,7 @@ from trafficking_plan.frame.views import catalogue
 
 # What looks like words and is none.
 CLASSES = {
+    "button-link show-all",
     "callout callout-attention",
     "dialog reference-dialog",
     "govuk-textarea rich-surface",

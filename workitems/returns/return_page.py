@@ -248,12 +248,15 @@ class Section:
 
     @property
     def progress(self) -> str:
-        """How far its answer is: "milestone" to answer, "empty", something "missing", "answered" or "optional"."""
+        """How far its answer is: "milestone" to answer, "empty", something "missing", asked to "change", "answered" or
+        "optional"."""
         if any(fault.milestone for fault in self.missing):
             return "milestone"
         if not self.says_something:
             return "empty" if self.is_led else "optional"
-        return "missing" if self.missing else "answered"
+        if self.missing:
+            return "missing"
+        return "change" if any(each.is_open for each in self.mendings) else "answered"
 
     @property
     def may_say_no_change(self) -> bool:
