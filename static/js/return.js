@@ -811,7 +811,7 @@ function showState() {
   if (unsaved.length > 0 && stuck.length === 0) nameUnsaved(line, unsaved);
   for (const each of sections) if (each.element.dataset.number) markItem(each.element.dataset.number, isStuck(each));
   if (stuck.length > 0 || unsaved.length > 0 || waiting.length > 0) showFoot("unsaved", stuck);
-  else if (sections.some((each) => each.isUnsaved)) showFoot("saving", []);
+  else if (sections.some((each) => each.isUnsaved) || form.querySelector(".form-state")?.textContent) showFoot("saving", []);
   else showFoot(sections.some((each) => each.unfinished.size > 0) ? "draft" : "saved", []);
 }
 
@@ -896,6 +896,7 @@ function nameTheWay() {
     link.textContent = !isComplete ? missing : isToMend() ? _("See what to change") : onward;
     link.toggleAttribute("data-to-end", isComplete && !isToMend());
   }
+  if (isComplete) form.querySelector(".return-end .message-error")?.remove(); // "Not yet complete" is over
   const saysNothing = form.querySelector("[data-empty-of]:not([hidden])");
   form.querySelector("[data-complete]").hidden = !isComplete || Boolean(saysNothing) || isToMend();
 }

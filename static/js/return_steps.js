@@ -143,7 +143,8 @@ export function begin(open) {
     },
     { capture: true },
   );
-  form.addEventListener("focusin", ({ target }) => show(target)); // on a wide page
+  // On a wide page any part gets the focus; on a phone what was kept on the device is put back into one that is not shown.
+  for (const name of ["focusin", "input"]) form.addEventListener(name, ({ target }) => show(target));
   addEventListener("hashchange", () => show(document.getElementById(decodeURIComponent(location.hash.slice(1)))));
 
   const asked = document.getElementById(history.state?.step || decodeURIComponent(location.hash.slice(1)));

@@ -7,7 +7,7 @@ import pytest
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
-from tests.browser.returns import owed
+from tests.browser.returns import end, owed
 from tests.factories import UpdateFactory
 from workitems.models import MilestoneAnswer, ReadingTicks, ReturnNote
 
@@ -161,7 +161,7 @@ def test_the_note_to_the_writers_on_the_return_is_not_said_to_be_saved(
     phone.goto(live_server.url + scene.of_return.get_absolute_url())
     bar = phone.locator(".return-saved")
     expect(bar).to_have_text("All saved")
-    phone.get_by_text("Not ready: send it back to the writers").click()
+    end(phone).get_by_text("Not ready: send it back to the writers").click()
     note = phone.get_by_label("What the writers should change")
     note.fill("Say who printed it.")
     send = phone.get_by_role("button", name="Send it back to the writers")
@@ -173,7 +173,7 @@ def test_the_note_to_the_writers_on_the_return_is_not_said_to_be_saved(
     assert accessibility_faults(phone) == []
     phone.context.set_offline(False)
     expect(bar).to_have_text(unsent)
-    phone.reload()
+    phone.goto(live_server.url + scene.of_return.get_absolute_url())
     expect(offered(phone)).to_contain_text("Say who printed it.")
     offered(phone).get_by_role("button", name="Put it back").click()
     expect(note).to_have_value("Say who printed it.")

@@ -92,7 +92,8 @@ def test_supported_items_come_after_those_that_the_agency_leads(
     WorkItemFactory(plan=item.plan, lead_agency=customs, number="1.4")
     response = page_of(contributor)
     assert [entry.section.item.number for entry in response.context["led"]] == ["1.2"]
-    assert [entry.section.item.number for entry in response.context["supported"]] == ["1.1"]
+    assert response.context["supported"] == []
+    assert [entry.section.item.number for entry in response.context["named"]] == ["1.1"]
     assert "0 of 1 item answered" in response.text
 
 
