@@ -775,6 +775,8 @@ function mended(words) {
   if (!shown || !words || words === shown.textContent) return false;
   if (document.querySelector("[data-progress]").textContent.trim() === shown.textContent) fillBar(words);
   shown.textContent = words;
+  const title = document.getElementById("sent-back").lastChild;
+  title.textContent = isToMend() ? _("Sent back: not finished") : _("Sent back: changed or answered");
   return true;
 }
 

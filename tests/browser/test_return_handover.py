@@ -104,6 +104,7 @@ def test_a_return_goes_from_hand_to_hand(
     expect(listed).to_contain_text("To change")
     section(page, item).get_by_label("Reply to the coordinator").fill("In Suva and Apia.")
     expect(page.locator("[data-mended]")).to_have_text("1 of 1 item changed or answered")
+    expect(page.locator("#sent-back")).to_have_text("Sent back: changed or answered")
     expect(bar).to_have_text("1 of 1 item changed or answered")
     expect(section(page, item).locator("[data-reply-state]")).to_have_text(re.compile("^Saved at"))
     expect(listed).to_contain_text("Answered")

@@ -162,7 +162,9 @@ def test_an_item_is_read_in_half_a_minute_and_the_rest_when_it_is_asked_for(phon
     assert words_in_sight(phone) <= 175
     end(phone)
     phone.get_by_text("How this works").click()
-    expect(phone.get_by_text("Only contributors and approvers of Police can change")).to_be_visible()
+    expect(
+        phone.get_by_text("Only contributors and approvers of Police can change")
+    ).to_be_visible()
 
 
 def test_the_items_are_reached_by_keyboard_and_by_name(phone, scene):
@@ -261,7 +263,10 @@ def test_the_foot_stays_above_the_keyboard_of_a_phone(phone, scene):
           visualViewport.dispatchEvent(new Event("resize"));
         }"""
     )
-    assert phone.evaluate("document.querySelector('.return-bar').getBoundingClientRect().bottom") == 480
+    assert (
+        phone.evaluate("document.querySelector('.return-bar').getBoundingClientRect().bottom")
+        == 480
+    )
     assert seen(phone) == "All saved"
     below = phone.evaluate(
         "document.activeElement.getBoundingClientRect().bottom"

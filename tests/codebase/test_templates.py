@@ -39,7 +39,7 @@ def doubled_stops(text: str) -> list[str]:
 
 
 def test_no_time_of_day_is_followed_by_a_second_full_stop():
-    files = [path for path in (ROOT / "templates").rglob("*.html")]
+    files = (ROOT / "templates").rglob("*.html")
     found = {name_of(path): doubled_stops(path.read_text()) for path in files}
     assert {name: times for name, times in found.items() if times} == {}
 

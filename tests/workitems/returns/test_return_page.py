@@ -346,9 +346,7 @@ def listed(page):
     return dict(re.findall('data-item="([^"]+)" data-is="([^"]+)"', page))
 
 
-def test_the_list_of_items_says_how_far_each_is(
-    page_of, of_return, item, supported, contributor
-):
+def test_the_list_of_items_says_how_far_each_is(page_of, of_return, item, supported, contributor):
     def now():
         return listed(page_of(contributor).text)
 
