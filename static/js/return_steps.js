@@ -57,6 +57,8 @@ function offerWhole(step) {
     if (words.scrollHeight <= words.clientHeight + 1 || words.nextElementSibling?.matches(".show-all")) continue;
     const button = Object.assign(document.createElement("button"), { type: "button", className: "button-link show-all" });
     button.textContent = _("Show all");
+    const of = words.previousElementSibling.textContent.trim();
+    button.setAttribute("aria-label", `${button.textContent}: ${of}`);
     button.addEventListener("click", () => {
       words.classList.add("is-whole");
       button.remove();

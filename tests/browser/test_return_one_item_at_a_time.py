@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.keyboard import tab_to
 from tests.browser.returns import box, choose, end, milestone, owed, reopened, section, seen
 from tests.factories import SupportFactory, UpdateFactory, WorkItemFactory
-from workitems.models import Milestone
+from workitems.models import Milestone, Update
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -165,6 +165,23 @@ def test_an_item_is_read_in_half_a_minute_and_the_rest_when_it_is_asked_for(phon
     expect(
         phone.get_by_text("Only contributors and approvers of Police can change")
     ).to_be_visible()
+
+
+def test_of_a_long_last_answer_the_first_lines_are_shown_and_all_of_it_is_copied(
+    page, scene, address, sign_in
+):
+    first = scene.items[0]
+    long = "\n\n".join(["The words were agreed with each of the ten agencies."] * 12)
+    Update.objects.filter(item=first).update(achieved=long)
+    page.set_viewport_size({"width": 375, "height": 812})
+    sign_in(scene.contributor)
+    page.goto(address)
+    last = section(page, first).locator(".return-last [data-words=achieved]")
+    height = last.bounding_box()["height"]
+    section(page, first).get_by_role("button", name="Copy to edit").click()
+    expect(box(page, first)).to_have_value(long)
+    page.get_by_role("button", name="Show all: Achieved").click()
+    assert last.bounding_box()["height"] > 2 * height
 
 
 def test_the_items_are_reached_by_keyboard_and_by_name(phone, scene):
