@@ -249,11 +249,13 @@ def test_items_that_are_only_supported_are_one_step_until_one_is_opened(
     assert scene.of_return.updates.get().item == item
 
 
-def test_a_wide_page_shows_every_item(phone):
+def test_a_wide_page_shows_every_item_and_the_examples_once(phone):
     assert shown(phone) == ["item-1.1"]
     phone.set_viewport_size({"width": 1280, "height": 900})
     assert shown(phone) == ["item-1.1", "item-1.2", "item-1.3", "return-end"]
     expect(phone.locator("[data-items]")).to_be_hidden()
+    examples = phone.locator("[data-return] .stem-example").filter(visible=True)
+    expect(examples).to_have_count(2)  # of the first item's two boxes
 
 
 def test_a_page_without_javascript_shows_every_item(
