@@ -231,8 +231,9 @@ class Section extends Part {
     this.remember();
   }
 
-  // Waits for a choice between two versions.
+  // Waits for a choice between two versions. What is typed meanwhile is not kept as a draft, which would take them away.
   holdStep(id, began) {
+    this.acts = this.acts.filter((what) => what.milestone !== id);
     const step = this.steps.get(id) ?? { lost: [] };
     this.steps.set(id, Object.assign(step, { held: true, typed: true, began }));
     clearTimeout(step.timer);
@@ -492,6 +493,7 @@ class Section extends Part {
     if (now) old.replaceWith(now);
     else old.remove();
     if (status === 200 || result.kept) {
+      clearTimeout(this.steps.get(milestone)?.timer);
       this.steps.delete(milestone);
       this.faults.delete(milestone);
       this.unfinished.delete(milestone);
