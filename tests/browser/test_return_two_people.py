@@ -166,6 +166,25 @@ def test_typing_on_does_not_choose_between_two_answers(phone, window, scene):
     assert evidence() == ["The invoice."]
 
 
+def test_what_was_typed_before_the_two_versions_came_does_not_take_them_away(phone, window, scene):
+    done(window, scene, "The invoice.")
+    saved(window, scene)
+    done(phone, scene, "The photos.")
+    kept(phone, scene)
+    held = []
+    phone.route("**/items/**", lambda route: route.continue_() if held else held.append(route))
+    save(phone, scene)
+    phone.wait_for_timeout(300)
+    milestone(phone, scene).get_by_label("Evidence").fill("The photos and the letter.")
+    held[0].continue_()
+    theirs = milestone(phone, scene).get_by_role("alert")
+    expect(theirs).to_contain_text("The invoice.")
+    phone.clock.fast_forward(30_000)
+    phone.wait_for_timeout(1_000)
+    expect(theirs).to_contain_text("The invoice.")
+    assert evidence() == ["The invoice."]
+
+
 # --- closing the tab does not choose -----------------------------------------------------------------
 
 
