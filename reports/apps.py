@@ -10,7 +10,7 @@ class ReportsConfig(AppConfig):
         from agencies.people import succession
         from reports.clearance import held_clearances
         from reports.clearance import news as notices
-        from reports.kinds.services import kinds
+        from reports.kinds.services.carrying import carry_kinds
         from reports.meetings import pack_news as pack_notices
         from reports.meetings.opening_slide import opening_slide
         from reports.models import guards as paper_guards
@@ -31,7 +31,7 @@ class ReportsConfig(AppConfig):
         lookups.ADDED_TO_PLANS["is_sensitive"] = has_sensitive_paper()
         succession.HOLDINGS.append(held_clearances.CLEARANCES)
         succession.HOLDINGS.append(held_follow_ups.FOLLOW_UPS)
-        successor.CARRIERS.append(kinds.carry_kinds)
+        successor.CARRIERS.append(carry_kinds)
         desk.SOURCES.append(desk_lines.lines_for)
         due_calendar.SOURCES.append(follow_up_calendar.follow_up_entries)
         due_calendar.SOURCES.append(follow_up_calendar.clearance_entries)

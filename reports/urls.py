@@ -3,23 +3,29 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from agencies.pages.late_addresses import LateViews, LoadedLate, in_folders
-from reports.briefings.views import briefing_decisions
-from reports.clearance import views as clearance
-from reports.comparison import views as comparing
 from reports.extensions import registry
-from reports.issuing.views import issuing, renderings
-from reports.kinds.views import agency_covers, annex_choices, kinds
-from reports.meetings import views as meeting_papers
 from reports.progress.views import changes, dashboard, slips, timeline, trends
 from reports.public.views import plan_progress, progress_publishing, published
-from reports.responses import views as responses
-from reports.return_papers import views as return_papers
 from reports.search import views as search
-from reports.word_copies import views as word_copies
-from reports.workshop.views import briefings, checks, drafting
 
 # They write workbooks.
 exports = LateViews("reports.progress.views.exports")
+# They make papers, which most requests do not need: 5 MiB.
+agency_covers = LateViews("reports.kinds.views.agency_covers")
+annex_choices = LateViews("reports.kinds.views.annex_choices")
+briefing_decisions = LateViews("reports.briefings.views.briefing_decisions")
+briefings = LateViews("reports.workshop.views.briefings")
+checks = LateViews("reports.workshop.views.checks")
+clearance = LateViews("reports.clearance.views")
+comparing = LateViews("reports.comparison.views")
+drafting = LateViews("reports.workshop.views.drafting")
+issuing = LateViews("reports.issuing.views.issuing")
+kinds = LateViews("reports.kinds.views.kinds")
+meeting_papers = LateViews("reports.meetings.views")
+renderings = LateViews("reports.issuing.views.renderings")
+responses = LateViews("reports.responses.views")
+return_papers = LateViews("reports.return_papers.views")
+word_copies = LateViews("reports.word_copies.views")
 
 dashboard_urls = [
     path("", dashboard.overview, name="overview"),
@@ -53,6 +59,10 @@ kind_urls = [
     path("<slug:kind>/sections/<slug:key>/restore/", kinds.restore_section, name="restore-section"),
 ]
 
+# Steps of a briefing: those of one click, and those that take a reason.
+ACTS = ("ask", "send", "close")
+STEPS = ("recall", "send-back", "withdraw", "correct", "give-up")
+
 briefing_urls: list[URLPattern | URLResolver] = [
     path("", issuing.index, name="list"),
     path("new/", briefings.create, name="create"),
@@ -75,11 +85,8 @@ briefing_urls: list[URLPattern | URLResolver] = [
     path("<int:pk>/json/", briefings.json, name="json"),
     path("<int:pk>/xlsx/", briefings.xlsx, name="xlsx"),
     path("decided/<int:pk>/", briefing_decisions.record, name="record-decision"),
-    *(path(f"<int:pk>/{name}/", issuing.act, {"name": name}, name=name) for name in issuing.ACTS),
-    *(
-        path(f"<int:pk>/{name}/", issuing.step, {"name": name}, name=name)
-        for name in issuing.STEPS_WITH_REASON
-    ),
+    *(path(f"<int:pk>/{name}/", issuing.act, {"name": name}, name=name) for name in ACTS),
+    *(path(f"<int:pk>/{name}/", issuing.step, {"name": name}, name=name) for name in STEPS),
     path("<int:pk>/clearance/", clearance.overview, name="clearance"),
     path("<int:pk>/clearance/ask/", clearance.ask, name="ask-agencies"),
     path("<int:pk>/clearance/remind/", clearance.remind, name="remind-agencies"),

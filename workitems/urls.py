@@ -3,7 +3,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from agencies.pages.late_addresses import LateViews
-from agencies.pages.transactions import writes_on_get
 from workitems.calendar import views as feeds
 from workitems.desk import views as desk
 from workitems.glossary import views as glossary
@@ -162,8 +161,7 @@ return_urls = [
     path("<int:round>/<int:agency>/workbook/", return_sheet.index, name="workbook"),
     path(
         "<int:round>/<int:agency>/workbook/download/",
-        # What was being typed becomes a history row of its own, to be compared with.
-        writes_on_get(return_sheet.download),
+        return_sheet.download,
         name="download-workbook",
     ),
     path(

@@ -3,7 +3,6 @@
 So a web worker has no library in memory that it has not used.
 """
 
-from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -28,21 +27,30 @@ def in_folders(folders: tuple[str, ...]) -> RegexPattern:
 
 
 class LateViews:
-    """The views of a module, by name, for addresses that keep the names of their neighbours.
-
-    What marks a view for the middleware (`writes_on_get`, `csrf_exempt`) stands where its address does, because the
-    view itself is not yet loaded when the middleware looks.
-    """
+    """The views of a module, by name, for addresses that keep the names of their neighbours."""
 
     def __init__(self, module: str) -> None:
         self._module = module
 
-    def __getattr__(self, name: str) -> Callable[..., HttpResponse]:
-        def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            answer: HttpResponse = getattr(import_module(self._module), name)(
-                request, *args, **kwargs
-            )
-            return answer
+    def __getattr__(self, name: str) -> "_LateView":
+        return _LateView(self._module, name)
 
-        view.__module__, view.__name__, view.__qualname__ = self._module, name, name
-        return view
+
+class _LateView:
+    """A view that is loaded when it is called, or asked for what marks it (`writes_on_get`, `non_atomic_requests`)."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self.__module__, self.__name__, self.__qualname__ = module, name, name
+
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer: HttpResponse = self._view()(request, *args, **kwargs)
+        return answer
+
+    def __getattr__(self, name: str) -> Any:
+        # For a name, Django asks each address whether its view is a class. None of ours is.
+        if name == "view_class" or name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._view(), name)
+
+    def _view(self) -> Any:
+        return getattr(import_module(self.__module__), self.__name__)

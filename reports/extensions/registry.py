@@ -6,7 +6,7 @@ days, notices and kinds of search have registries of their own, and so have the 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
@@ -34,10 +34,10 @@ MENU: list[Callable[[User], "MenuEntry | None"]] = []
 GUARDS: list[Trigger] = []
 
 
-# What the worker does beside papers. Each does one piece of work, if any waits, and returns whether it did. It gets
-# `render.room.Room.make` to do it in the worker's process, and a function to call meanwhile: it returns the moment, or
-# raises if the worker must stop.
-JOBS: list[Callable[[Callable[..., bytes], Callable[[], datetime]], bool]] = []
+# What the worker does beside papers, as dotted paths of functions that only the worker loads. Each does one piece of work,
+# if any waits, and returns whether it did. It gets `render.room.Room.make` to do it in the worker's process, and a
+# function to call meanwhile: it returns the moment, or raises if the worker must stop.
+JOBS: list[str] = []
 
 
 class MenuEntry(NamedTuple):

@@ -14,7 +14,6 @@ class RequestsConfig(AppConfig):
         from reports.requests import request_guards
         from reports.requests.registered import (
             earlier_papers,
-            file_checking,
             held_requests,
             menu,
             released_papers,
@@ -38,5 +37,5 @@ class RequestsConfig(AppConfig):
         registry.GUARDS.extend(request_guards.GUARDS)
         registry.EARLIER_PAPERS.append(earlier_papers.readable_by)
         registry.KEPT_FILES.append(released_papers.KEPT_FILES)
-        registry.JOBS.append(file_checking.check_next)
+        registry.JOBS.append("reports.requests.registered.file_checking.check_next")
         registry.RELEASED.append(released_papers.RELEASED)

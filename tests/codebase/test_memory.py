@@ -1,9 +1,10 @@
-"""Test that a web worker loads the largest libraries, and official information, only when it needs them."""
+"""Test that a web worker loads the largest libraries, and what makes papers and answers requests, only when it needs them."""
 
 import json
 import subprocess
 import sys
 
+from agencies.pages.late_addresses import LateViews
 from tests.codebase.source import ROOT
 
 MODULES = [
@@ -25,7 +26,12 @@ MODULES = [
     "pydantic",
     "qrcode",
     "requests",
+    "reports.compose",
+    "reports.drafting",
+    "reports.render.pdf",
+    "reports.requests.services",
     "reports.requests.urls",
+    "reports.workshop.views",
     "sqlparse.sql",
 ]
 LOAD = f"""
@@ -56,3 +62,9 @@ def test_starting_a_worker_loads_nothing_that_few_requests_need():
         check=True,
     )
     assert json.loads(ran.stdout) == []
+
+
+def test_a_view_that_is_loaded_late_keeps_what_marks_it():
+    late = LateViews("reports.issuing.views.renderings")
+    assert late.download._non_atomic_requests == {"default"}
+    assert not hasattr(late.state, "_non_atomic_requests")

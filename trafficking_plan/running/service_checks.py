@@ -10,8 +10,6 @@ import shutil
 import socket
 import ssl
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -329,11 +327,6 @@ def check_mail() -> Finding:
     return well(f"The mail server answers.{waits}")
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *arguments: Any, **kwargs: Any) -> None:
-        return None
-
-
 def check_tls() -> Finding:
     """Ask our own sign-in page, as a browser would, over TLS and without it."""
     site = urlsplit(settings.SITE_URL)
@@ -378,22 +371,31 @@ def certificate_days(host: str, port: int) -> int:
 
 def answer_of(address: str) -> tuple[int, Any]:
     """Return the status and the headers of a page of our own, without following redirects."""
-    request = urllib.request.Request(address, method="GET")
+    # Here, because only `check_service` asks over HTTP, and web processes load this module.
+    from urllib.error import HTTPError
+    from urllib.request import HTTPRedirectHandler, build_opener
+
+    class NoRedirect(HTTPRedirectHandler):
+        def redirect_request(self, *arguments: Any, **kwargs: Any) -> None:
+            return None
+
     try:
-        with urllib.request.build_opener(_NoRedirect).open(request, timeout=PATIENCE) as answer:
+        with build_opener(NoRedirect).open(address, timeout=PATIENCE) as answer:
             return answer.status, answer.headers
-    except urllib.error.HTTPError as error:
+    except HTTPError as error:
         return error.code, error.headers
 
 
 def check_organisation() -> Finding:
     """Ask the organisation's OpenID Connect for its addresses, as each sign-in does."""
+    from urllib.request import urlopen
+
     organisation = settings.OIDC
     if organisation is None:
         return well("OpenID Connect is not used.")
     address = f"{organisation.server}/.well-known/openid-configuration"
     try:
-        with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
+        with urlopen(address, timeout=PATIENCE) as answer:
             configuration = json.load(answer)
     except (OSError, ValueError) as error:
         return wrong("The organisation's OpenID Connect does not answer.", str(error))

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from agencies.people import outbox
 from reports.extensions import registry
@@ -127,7 +128,7 @@ class Worker:
         if row is not None:
             self._make(row)
             return True
-        return any(job(self.room.make, self._pause) for job in registry.JOBS)
+        return any(import_string(job)(self.room.make, self._pause) for job in registry.JOBS)
 
     def _pause(self) -> datetime:
         """Return the moment, if we are not asked to stop."""

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
 
 from reports.extensions import registry
 from reports.models import RenderWorker
@@ -154,7 +155,7 @@ def test_the_worker_checks_what_waits_the_oldest_first(queued, upload):
 
 
 def test_the_job_is_the_workers():
-    assert file_checking.check_next in registry.JOBS
+    assert file_checking.check_next in map(import_string, registry.JOBS)
 
 
 def test_a_worker_that_ends_leaves_the_check_to_the_next_and_two_give_it_up(queued, upload):

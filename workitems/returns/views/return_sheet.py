@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.pages.form_pages import form_page, refusals_in_messages
 from agencies.pages.once import once
+from agencies.pages.transactions import writes_on_get
 from agencies.records import history
 from agencies.typed.fields import say_refusal
 from workitems.intake.forms.workbook import WorkbookForm
@@ -42,6 +43,7 @@ def writable_return(request: HttpRequest, slug: str, round: int, agency: int) ->
     return of_return
 
 
+@writes_on_get  # what was being typed becomes a history row of its own, to be compared with
 @require_safe
 def download(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
     """Download the return to answer it in a spreadsheet program."""
