@@ -114,11 +114,12 @@ class _Seconds(Func):
 def _versions(rows: QuerySet[Any], columns: Sequence[str | Coalesce]) -> Histories:
     """Return the versions of each record in which one of the columns changed, oldest first."""
     found: Histories = defaultdict(list)
+    same: dict[Any, Any] = {}
     # By date alone, because that is the order of the index of a plan's history.
-    for row in rows.order_by("history_date", "history_id").values_list(
-        "id", _Seconds("history_date"), *columns
-    ):
+    in_order = rows.order_by("history_date", "history_id")
+    for row in in_order.values_list("id", _Seconds("history_date"), *columns):
         versions = found[row[0]]
         if not versions or versions[-1][2:] != row[2:]:
-            versions.append(row)
+            # Nearly all values are those of another row, so each is kept once.
+            versions.append(tuple(map(same.setdefault, row, row)))
     return found
