@@ -132,6 +132,15 @@ def test_text_too_long_for_a_cell_is_cut_with_a_note():
     assert len(read_csv(sheet([["1", "a" * 40_000, None, 1]]))[1][1]) == 40_000
 
 
+def test_the_same_table_has_the_same_bytes():
+    assert xlsx.write(sheet(), MADE_AT) == xlsx.write(sheet(), MADE_AT)
+
+
+def test_text_that_looks_like_an_escape_of_the_file_stays_as_it_is():
+    parts = zipfile.ZipFile(io.BytesIO(xlsx.write(sheet([["_x0041_", "", None, 1]]), MADE_AT)))
+    assert b"<t>_x005F_x0041_</t>" in parts.read("xl/worksheets/sheet1.xml")
+
+
 def test_an_ampersand_in_the_title_is_escaped_in_the_footer():
     (worksheet,) = opened(sheet(title="Search & rescue")).worksheets
     assert worksheet.oddFooter.left.text == "Search && rescue"
