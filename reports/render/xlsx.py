@@ -76,10 +76,10 @@ def _lay_out(worksheet: Worksheet, sheet: Sheet) -> None:
     worksheet.fit_to_pages(1, 0)
     worksheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     if sheet.marking:
-        worksheet.set_header(f"&C{sheet.marking}", {"margin": 0.5})
+        worksheet.set_header(f"&C{sheet.marking}")
     # In a footer, an ampersand starts a code.
     title = clean(sheet.title).replace("&", "&&")
-    worksheet.set_footer(f"&L{title}&R&P of &N", {"margin": 0.5})
+    worksheet.set_footer(f"&L{title}&R&P of &N")
 
 
 def _fill(worksheet: Worksheet, sheet: Sheet, styles: dict[str, Format]) -> None:
