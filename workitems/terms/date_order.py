@@ -180,17 +180,26 @@ _MONTHS_LONG = re.compile(r"(?:.* )?(\w+) months", re.IGNORECASE)
 
 
 def explains_a_part(explanation: str, agreed: KnownDate, new: KnownDate) -> str:
-    """Return a sentence of a paper on a cause that took less time than the delay (`unexplained`): how many of its months it
-    explains, if both are told in months."""
+    """Return a sentence of a paper on a cause that took less time than the delay (`unexplained`): for how many of its months it
+    accounts and how many are not explained, if both are told in months."""
     if not (words := _span_too_short(explanation, agreed, new)):
         return ""
     part = _MONTHS_LONG.fullmatch(words)
     whole = re.fullmatch(r"(\w+) months", span_in_words(agreed, new))
-    if not part or not whole:
+    took, late = (_figure(found[1]) if found else 0 for found in (part, whole))
+    if not 0 < took < late:
         return "The rest of the delay is not explained."
-    count = part[1].casefold()
-    count = NUMBERS[int(count) - 1] if count.isdigit() and int(count) <= len(NUMBERS) else count
-    return f"That explains {count} of the {whole[1]} months of delay."
+    count, rest = (
+        str(each) if each > len(NUMBERS) else NUMBERS[each - 1] for each in (took, late - took)
+    )
+    is_one = late - took == 1
+    return f"This accounts for about {count} months; the other {'month is' if is_one else f'{rest} are'} not explained."
+
+
+def _figure(word: str) -> int:
+    """Return the number that a word is: 3 of "three" and of "3"; 0 of another word."""
+    word = word.casefold()
+    return int(word) if word.isdigit() else NUMBERS.index(word) + 1 if word in NUMBERS else 0
 
 
 # A season or year that an effect is to happen in: "the summers of 2026/27 and 2027/28".

@@ -601,10 +601,20 @@ def has_verb(text: str) -> bool:
 _BRACKETED = re.compile(r"\([^()]*\)")
 
 
+# "weren’t", "can’t".
+_NOT_SHORT = re.compile(
+    r"\b(are|could|did|does|had|has|have|is|should|was|were|would)n[’']t\b|\bca(?=n[’']t\b)n[’']t\b"
+)
+_DO_NOT = re.compile(r"\b(?:do|wo)n[’']t\b")
+
+
 @lru_cache(maxsize=5000)  # a paper is composed several times, until its words fit
 def _verbs_in(text: str) -> int:
     """Return how many words after the first one may be verbs."""
-    words = _WORD.findall(_BRACKETED.sub(" ", text).casefold().replace("no longer ", ""))
+    plain = _BRACKETED.sub(" ", text).casefold().replace("no longer ", "")
+    words = _WORD.findall(
+        _DO_NOT.sub("did", _NOT_SHORT.sub(lambda found: found[1] or "can", plain))
+    )
     return sum(
         _may_be_verb(word, words[:place], words[place + 1 :])
         for place, word in enumerate(words)
@@ -851,4 +861,5 @@ def is_order(text: str) -> bool:
 def _is_noun(verb: str, rest: str) -> bool:
     """Whether what follows a word shows that it is no verb: "tender evaluation to be completed", "phase 2"."""
     is_phase = verb == "phase" and rest[:1].isdigit()
-    return is_phase or (verb in ALSO_NOUNS and bool(_OF_A_NOUN.match(rest)))
+    is_next = verb == "second" and not _DETERMINER.match(rest)
+    return is_phase or is_next or (verb in ALSO_NOUNS and bool(_OF_A_NOUN.match(rest)))
