@@ -27,7 +27,7 @@ from reports.checks.material import (
 )
 from reports.checks.paper_dates import called_future
 from reports.checks.recorded import Recorded, plain, recorded, sentences_of
-from reports.compose.brief import DECISIONS_KEY, ask_key
+from reports.compose.decisions import DECISIONS_KEY, ask_key
 from reports.compose.facts import Facts
 from reports.compose.late_words import meant_by, needs_decision
 from reports.compose.paragraphs import CONTINUED

@@ -4,6 +4,7 @@ Agencies' words are quoted: the sentence that tells the result, and of an achiev
 The rest is in their reports and in the annex of texts.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import replace
@@ -53,6 +54,7 @@ from reports.document.wording import (
 from workitems.models import Pillar, Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
+from workitems.terms.fragments import WITHOUT_A_THING, done_at, is_several
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentence_ends import on_one_line
 from workitems.terms.stems import completion, says_nothing, says_we, without_announcements
@@ -69,7 +71,7 @@ MAX_HEADLINES = 6
 # More of them are printed whether they fit or not while they have at most so many words together.
 SURE_WORDS = 120
 SURE_WORDS_IF_TIGHT = 90
-SURE_WORDS_BY_ITEM = 80  # and in a tight paper by item
+SURE_WORDS_BY_ITEM = 80  # and in a paper by item
 # And what is told of key items that their agencies marked, as long as the section has so many.
 SURE_WORDS_OF_KEY = 150
 # Limit on the milestones named in a paper without key achievements.
@@ -155,6 +157,9 @@ class Reports:
             is_leads = is_last and update.of_return.agency_id == item.lead
             is_done = is_leads and bool(_done_in_period(facts, item) or _is_completed(facts, item))
             value = -1 if boasts(text) else min(worth(text, is_done=is_done), ENOUGH)
+            if WITHOUT_A_THING.match(own):
+                # It says only when.
+                value = min(value, 1)
             mark = MARKS.index(Update.KeyAchievement(update.key_achievement))
             is_unasked = is_last and value >= ENOUGH and not _why_unfit_as_it_is(item, update)
             if (mark == 0 or is_unasked) and not _is_talk((item, update)) and (text or not own):
@@ -313,9 +318,26 @@ def _achieved(writer: Writer, item: ItemAt, update: UpdateFacts) -> str:
         return " ".join(_done(writer, item, step) for step in done)
     with errors_naming(update.source):
         text = flat(update.achieved, writer.facts.maori)
+    text = _with_thing(writer, item, text)
     agency = update.of_return.agency
     names = (agency.name, agency.short_name)
     return as_result_in_english(update.achieved, text, writer.short_subject(agency), names)
+
+
+def _with_thing(writer: Writer, item: ItemAt, text: str) -> str:
+    """Return a result that begins without what was done ("Published on 8 October.") with it: the milestone of the period that
+    says the same."""
+    found = WITHOUT_A_THING.match(text)
+    if not found:
+        return text
+    for _, step in reversed(_done_in_period(writer.facts, item)):
+        thing, done = done_at(step.description)
+        if done.casefold() == found["done"].casefold():
+            was = "were" if is_several(thing) else "was"
+            start = thing if is_several(thing) else f"The {thing[:1].lower()}{thing[1:]}"
+            when_done = re.sub(r"^(\w+) (?=\d)", r"\1 on ", f"{text[:1].lower()}{text[1:]}")
+            return f"{start} {was} {when_done}"
+    return text
 
 
 def _alone(writer: Writer, item: ItemAt, text: str) -> str:
@@ -370,10 +392,9 @@ def _headlines(
 
 
 def _sure_of_key(writer: Writer) -> int:
-    """Return the number of words of key items' results that are always printed: fewer in a tight paper by item, where late
-    items come first."""
-    is_short = writer.is_tight and writer.is_by_item
-    return SURE_WORDS_BY_ITEM if is_short else SURE_WORDS_OF_KEY
+    """Return the number of words of key items' results that are always printed: fewer in a paper by item, where late items
+    come first."""
+    return SURE_WORDS_BY_ITEM if writer.is_by_item else SURE_WORDS_OF_KEY
 
 
 def _listed(writer: Writer, lines: list[Result], room: Room) -> Iterator[Paragraph]:

@@ -8,6 +8,7 @@ from reports.compose.budget import Room, count_words
 from reports.compose.citations import milestone_source, version_of
 from reports.compose.facts import Facts
 from reports.compose.late_words import in_words_of
+from reports.compose.mitigation_text import at_work
 from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.compose.planned import planned_in_words, plans
 from reports.compose.slips import LateItem
@@ -33,6 +34,7 @@ from reports.document.wording import (
     some,
 )
 from workitems.plan.plan_at import ItemAt, MilestoneAt, RiskAt
+from workitems.terms.fragments import with_months
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.spans import add_months
 from workitems.terms.stems import completion, future, says_we
@@ -257,7 +259,7 @@ def grave_risks(writer: Writer, room: Room) -> tuple[str, list[Source]]:
     is_short = of_items and len(of) <= MAX_NAMED and count_words(*of) <= NAMED_WORDS
     to = f", to {join_words(of)}," if is_short else ""
     text = (
-        f"{count}{to} {agree(len(found), 'has', 'have')} not been before you "
+        f"{count}{to} {agree(len(found), 'has', 'have')} not been raised with you by any agency "
         f"(paragraph {{{key('p', GRAVE)}}})."
     )
     room.use(text)
@@ -375,6 +377,9 @@ def _with_response(writer: Writer, risk: RiskAt, threat: str, answer: str) -> st
         return f"{closed(threat)} {in_words_of(who, answer)}"
     if later := future(first, writer.agency_names):
         answer = " ".join([closed(later), *rest])
+    elif writer.is_by_item and (does := at_work(first, owner.short_name, writer.agency_names)):
+        who = capitalised(writer.agency(owner))
+        return " ".join([closed(threat), closed(f"{who} {does}"), *rest])
     told = f"{threat} {capitalised(answer)}".strip()
     if mentions(told, owner.names):
         return told
@@ -387,5 +392,7 @@ def _start(writer: Writer, typed: str, room: Room) -> str:
     """Return the first two sentences if they fit, else the first one."""
     if not typed.strip():
         return ""
-    one, two = (first_sentences(writer.flat(typed), most, RISK_WORDS) for most in (1, 2))
+    one, two = (
+        first_sentences(with_months(writer.flat(typed)), most, RISK_WORDS) for most in (1, 2)
+    )
     return two if room.has(two) else one

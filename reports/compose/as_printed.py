@@ -9,7 +9,7 @@ from functools import partial
 
 from agencies.models import Agency
 from reports.compose.achievements import MOST_WORDS
-from reports.compose.brief import at_risk_in_words
+from reports.compose.at_risk_text import at_risk_in_words
 from reports.compose.late_words import (
     AT_RISK_WORDS,
     EFFECT_WORDS,

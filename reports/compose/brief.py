@@ -2,36 +2,33 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from reports.compose.achievements import Reports
 from reports.compose.ahead import grave_risks
+from reports.compose.at_risk_text import keys_at_risk, others_at_risk
 from reports.compose.budget import Room, count_words
-from reports.compose.citations import item_source, milestone_source
+from reports.compose.citations import Line, item_source, milestone_source
 from reports.compose.decided_changes import decided_changes
+from reports.compose.decisions import condition_of, decisions
 from reports.compose.facts import Facts
 from reports.compose.late_by_item import told_first
 from reports.compose.late_words import (
-    AT_RISK_WORDS,
-    as_you,
-    challenge_of,
+    THIS_MEANS,
     effect_in_words,
     effects,
+    explained_delay,
     how_long,
-    in_agency_words,
-    in_words_of,
     latest_step,
-    needed_for,
-    needs_decision,
-    unsettled,
 )
-from reports.compose.paragraphs import NEW_DATES, ON_WHICH, Writer, errors_naming, key
-from reports.compose.settling import condition_in_words, depends_in_words
+from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.settling import depends_in_words
 from reports.compose.slips import LateItem, cause_of, people_first
 from reports.compose.subjects import (
     CAUSES,
-    DOUBTFUL,
+    MAX_LATE,
+    MAX_NAMED,
+    PLURAL_CAUSES,
     Names,
     at_risk,
     from_when,
@@ -39,26 +36,22 @@ from reports.compose.subjects import (
     in_when,
     is_in_doubt,
     is_reported,
+    is_waiting,
     length_of_delay,
-    moved_furthest,
-    moved_in_words,
     new_date,
-    what,
+    noted,
     when,
-    with_notes,
 )
-from reports.document import Bullet, Paragraph, Section, SectionKind, Source, Verb
+from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import long_date, month_of, period
 from reports.document.wording import (
     agree,
     capitalised,
-    cited,
     closed,
     count_in_words,
     first_sentences,
     join_words,
     joined,
-    named,
     number,
     numbers,
     opened,
@@ -68,9 +61,8 @@ from reports.document.wording import (
 from workitems.models import Delay, Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
-from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late
-from workitems.terms.stems import cause, completion, says_we
+from workitems.terms.stems import completion
 
 STAGE_VERBS = {
     Stage.COMPLETE: ("is complete", "are complete"),
@@ -79,18 +71,13 @@ STAGE_VERBS = {
     Stage.NOT_STARTED: ("has not started", "have not started"),
     Stage.WITHDRAWN: ("is withdrawn", "are withdrawn"),
 }
-# Limits on the items named: not started, withdrawn, late, at risk.
-MAX_NAMED = 2
-MAX_LATE = 5
 # A plan of so many items of which none is complete says so.
 MANY_ITEMS = 10
 # Late key items for which the summary says by how much: of more, section Delay has it.
 MAX_MEASURED = 3
 EASY_NAME = 8  # words
 # Late key items that a paper by item names all.
-MAX_ALL_NAMED = 6
-# Decisions of others that a recommendation says in words; of more, it names the items.
-MAX_ASKED = 5
+MAX_ALL_NAMED, ALL_NAMED_WORDS = 6, 40
 # Words of an agency in a reason.
 REASON_WORDS = 20
 # Days after the end of its period from which a paper says on which day the Plan stands as told.
@@ -98,26 +85,7 @@ PERIOD_ENDED = 31
 
 _COMPLETED = re.compile(r"\bcompleted?\b", re.IGNORECASE)
 
-Line = tuple[str, list[Source]]
 NO_LINE: Line = ("", [])
-# A decision of the Minister to whom a paper goes, and what it is on; and one with another Minister.
-_IS_MONEY = re.compile(r"on (?:NZ)?\$")
-OWN_DECISION = r"(?:(?:an?|the) decision (?:by|of|from) you|your decision) (?=on (?!.*\bMinister))"
-YOURS = "your decision "
-WITH_ANOTHER = (
-    r"(?:an?|the) decision (?:by|of|from) you and (the Minister (?:for|of) (?:(?!\b(?:and|on)\b).)+) "
-    r"(?=on (?!.*\bMinister))"
-)
-
-
-class Ask(NamedTuple):
-    """A recommendation with which a new draft begins: its verb, the text after it, and the items that it is about. Its
-    key is the same whenever it is composed."""
-
-    key: str
-    verb: Verb
-    text: str
-    items: tuple[ItemAt, ...]
 
 
 def purpose(writer: Writer) -> Section:
@@ -148,7 +116,7 @@ def figures(writer: Writer) -> Section:
 
 def _in_brief(writer: Writer, room: Room) -> Iterator[Paragraph]:
     facts = writer.facts
-    writer.conditions |= _decisions(writer)
+    writer.conditions |= decisions(writer)
     lines = [
         *(_worries(writer, room) if facts.items else ()),
         grave_risks(writer, room) if facts.items else NO_LINE,
@@ -177,7 +145,7 @@ def _how_it_goes(writer: Writer, room: Room) -> Line:
     return " ".join(sentences), [*sources, *first_steps]
 
 
-def _stages(facts: Facts, of_all: str = "", *, is_short: bool = False) -> str:
+def _stages(facts: Facts, of_all: str = "") -> str:
     """Return sentences on how many items are at each stage. `of_all` says already how many items there are, and is
     completed: "In all, three of its four items are late"."""
     if not facts.items:
@@ -185,7 +153,7 @@ def _stages(facts: Facts, of_all: str = "", *, is_short: bool = False) -> str:
     stages = [item.stage for item in facts.kept]
     gone = len(facts.items) - len(stages)
     if of_all:
-        *first, last = [of_all, *_other_parts(facts, is_short=is_short)]
+        *first, last = [of_all, *_other_parts(facts)]
         sentences = [f"{', '.join(first)} and {last}." if first else f"{last}."]
     else:
         none = _none_complete(facts)
@@ -200,19 +168,14 @@ def _stages(facts: Facts, of_all: str = "", *, is_short: bool = False) -> str:
     return " ".join(sentences)
 
 
-def _other_parts(facts: Facts, *, is_short: bool) -> list[str]:
+def _other_parts(facts: Facts) -> list[str]:
     """Return how many items that are not late are complete, at risk, not reported on and on track: with those that are late, they
-    are all. What `is_short` does not say which of them wait only for their agency's word that they are complete."""
+    are all."""
     rest = [item for item in facts.kept if not (item.is_live and item.is_late)]
     live = [item for item in rest if item.is_live]
     doubtful = at_risk(live)
     silent = [item for item in live if item not in doubtful and not is_reported(item)]
     fine = [item for item in live if item not in [*doubtful, *silent]]
-    reached = sum(
-        item.stage == Stage.UNDER_WAY and not any(step.is_open for step in item.milestones)
-        for item in fine
-        if item.milestones
-    )
     done, at, unheard, good = numbers(
         [len(rest) - len(live), len(doubtful), len(silent), len(fine)]
     )
@@ -226,13 +189,7 @@ def _other_parts(facts: Facts, *, is_short: bool) -> list[str]:
     if silent:
         parts.append(f"nothing has been reported on {unheard}")
     if fine:
-        text = f"{good} {agree(len(fine), 'is', 'are')} on track"
-        if reached and not is_short:
-            every = agree(
-                reached, "has reached its last milestone", "have reached their last milestones"
-            )
-            text += f" ({number(reached)} of them {every})"
-        parts.append(text)
+        parts.append(f"{good} {agree(len(fine), 'is', 'are')} on track")
     return parts
 
 
@@ -372,21 +329,21 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
     keys = [item for item in live if item.is_key]
     worry = _worry(writer)
     (late, sources), of_all = _late(writer, room)
-    keys_at_risk = [item for item in people_first(doubtful) if item.is_key]
+    doubtful_keys = [item for item in people_first(doubtful) if item.is_key]
     others = ""
-    if not keys_at_risk and any(item.confidence or item.reviewer_confidence for item in keys):
+    if not doubtful_keys and any(item.confidence or item.reviewer_confidence for item in keys):
         others = _other_keys(writer.facts, [item for item in keys if not item.is_late])
     is_short = writer.is_by_item and writer.is_tight
     if of_all and is_short:
         # The number of all that are on track has them.
         others = ""
-    stages = _stages(writer.facts, of_all, is_short=is_short) if of_all else ""
+    stages = _stages(writer.facts, of_all) if of_all else ""
     room.use(others, stages)
     yield " ".join(filter(None, (_judged(writer.facts, late), others, stages))), sources
     if worry:
         yield _what_it_means(writer, room, *worry, said=late)
-    yield from _at_risk(writer, keys_at_risk, room)
-    yield from _others_at_risk(writer, [item for item in doubtful if not item.is_key], room)
+    yield from keys_at_risk(writer, doubtful_keys, room)
+    yield from others_at_risk(writer, [item for item in doubtful if not item.is_key], room)
 
 
 def _other_keys(facts: Facts, fine: list[ItemAt]) -> str:
@@ -453,22 +410,6 @@ def _how_much(fine: int, total: int) -> str:
     if fine * 2 == total:
         return "Half of the Plan is on track"
     return f"{'More' if fine * 2 > total else 'Less'} than half of the Plan is on track"
-
-
-def _others_at_risk(writer: Writer, items: list[ItemAt], room: Room) -> Iterator[Line]:
-    """Yield a line on each item at risk that is not key if they are few, else one with their number."""
-    if not items:
-        return
-    if len(items) <= MAX_NAMED:
-        lines = [_why_at_risk(writer, item) for item in items]
-        room.use(*(text for text, _ in lines))
-        yield from lines
-        return
-    count = capitalised(count_in_words(len(items), "item"))
-    names = [writer.names.item(item) for item in items]
-    text = f"{count} that are not key items are at risk: {some(names, MAX_LATE)}."
-    room.use(text)
-    yield text, [item_source(item) for item in items]
 
 
 def _late(writer: Writer, room: Room) -> tuple[Line, str]:
@@ -559,17 +500,13 @@ def _names_of_late(writer: Writer, keys: list[LateItem]) -> str:
     late it is or, in a paper that is tight, none; else how long the longest delay of them is. Section Delay says how late each is."""
     names = writer.names
     if writer.is_by_item:
-        if len(keys) <= MAX_ALL_NAMED:
-            return f": {join_words(names.phrase(entry.item) for entry in keys)}."
+        phrases = [names.phrase(entry.item) for entry in keys]
+        if len(keys) <= MAX_ALL_NAMED and count_words(*phrases) <= ALL_NAMED_WORDS:
+            return f": {join_words(phrases)}."
         # The gravest whose names are easy to read, if there are enough of those.
         easy = [each for each in keys if count_words(names.phrase(each.item)) <= EASY_NAME]
         first = (easy if len(easy) >= MAX_MEASURED else keys)[:MAX_MEASURED]
-        spans = [_how_long(writer, entry) for entry in first]
         phrases = [names.phrase(entry.item) for entry in first]
-        if all(spans) and not writer.is_tight:
-            phrases = [
-                _noted(name, f"{span} late") for name, span in zip(phrases, spans, strict=True)
-            ]
         return f", among them {join_words(phrases)}."
     measured = [
         (step.forecast_due - step.agreed_due, entry)
@@ -593,16 +530,9 @@ def _names_of_late(writer: Writer, keys: list[LateItem]) -> str:
                 if len(as_late) == 1
                 else f"{how_long(entry)} late"
             )
-            name = _noted(name, note)
+            name = noted(name, note)
         phrases.append(name)
     return f", among them {join_words(phrases)}."
-
-
-def _noted(name: str, note: str) -> str:
-    """Return a name with a note in brackets, or within those that end it. Without a note, it is the name."""
-    if not note:
-        return name
-    return f"{name[:-1]}, {note})" if name.endswith(")") else with_notes(name, note)
 
 
 def _worry(writer: Writer) -> tuple[LateItem, str] | None:
@@ -617,13 +547,13 @@ def _worry(writer: Writer) -> tuple[LateItem, str] | None:
 def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str, *, said: str) -> Line:
     """Return what the delay of the item means, in its agency's words, and on what its new date depends, unless a recommendation
     says it. Section Delay does not repeat it. `said` is the line before, which may have named the item."""
+    if writer.is_by_item:
+        return _worry_by_item(writer, room, entry, effect, said=said)
     writer.used_sentences.add(effect)
     clause = completion("effect", effect, writer.agency_names)
     name = writer.names.phrase(entry.item)
     if name.rstrip(")").casefold() in said.casefold():
         name = writer.names.short(entry.item)
-    if writer.is_by_item and not entry.item.as_told:
-        return _worry_itself(writer, room, entry, effect)
     # An item that is not key leads where its delay hurts people. That it matters most is not recorded.
     is_foremost = entry.item.is_key or not _late_and_keys(writer.facts)[1]
     start = f"The delay of {name} {'matters most' if is_foremost else 'affects people directly'}"
@@ -640,9 +570,8 @@ def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str, *, 
     pk = entry.item.pk
     if (
         pk not in writer.conditions
-        and not writer.is_by_item
         and latest_step(entry)
-        and (condition := _condition(writer, entry))
+        and (condition := condition_of(writer, entry))
     ):
         writer.conditions[pk] = condition
         text += f" Its new date {depends_in_words(condition)}."
@@ -650,17 +579,47 @@ def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str, *, 
     return text, list(entry.sources())
 
 
-def _worry_itself(writer: Writer, room: Room, entry: LateItem, effect: str) -> Line:
-    """Return what a delay means, with the item in brackets: a title is no part of a sentence on people."""
-    step = told_first(entry)
-    told = [effect_in_words(writer, entry, each) for each in effects(writer, entry)]
-    writer.used_sentences.update(effects(writer, entry), told)
-    date = f", now {new_date(step)}" if has_new_date(step) else ""
-    note = f"{entry.item.number}, {writer.names.bare(entry.item)}{date}"
-    first, *more = told
-    text = " ".join([cited(first, note), *more])
+def _worry_by_item(writer: Writer, room: Room, entry: LateItem, effect: str, *, said: str) -> Line:
+    """Return what the delay means in a paper by item: with what holds the item up, and when it is expected now."""
+    told = list(effects(writer, entry))
+    shown = [effect_in_words(writer, entry, each) for each in told]
+    writer.used_sentences.update((*told, *shown))
+    clause = completion("effect", effect, writer.agency_names)
+    name = writer.names.phrase(entry.item)
+    if writer.names.bare(entry.item).casefold() in said.casefold():
+        name = writer.names.bare(entry.item)
+    is_foremost = entry.item.is_key or not _late_and_keys(writer.facts)[1]
+    start = f"The delay of {name} {'matters most' if is_foremost else 'affects people directly'}"
+    if clause:
+        first = closed(f"{start}: {clause}")
+    elif shown[0] == effect:
+        first = joined(start, ":", closed(effect), writer.agency_names)
+    elif (means := shown[0]).startswith(THIS_MEANS):
+        first = f"{start}: it means {means.removeprefix(THIS_MEANS)}"
+    else:
+        first = f"{start}. {means}"
+    # Of few items the line before says how late each is, and why.
+    is_dated = any(each in said for each in (" will be ", " will come ", "No new date is set for"))
+    text = " ".join([first, *shown[1:], *(() if is_dated else (_held_up(entry),))])
     room.use(text)
     return text, list(entry.sources())
+
+
+def _held_up(entry: LateItem) -> str:
+    """Return a sentence on what holds an item up, as its cause is called, and when it is expected now."""
+    step, found = told_first(entry), explained_delay(entry)
+    cause_named = found is not None and found[1].is_open and found[1].cause != Delay.Cause.OTHER
+    start = ""
+    if found and cause_named:
+        why = CAUSES[Delay.Cause(found[1].cause)]
+        start = f"{capitalised(why)} {'hold' if why in PLURAL_CAUSES else 'holds'} it up, and "
+    if not has_new_date(step):
+        text = f"{start}no new date is set."
+    elif is_waiting(step):
+        text = f"{start}it will not come before {from_when(step.forecast, step.on)}."
+    else:
+        text = f"{start}it is now expected {in_when(step.forecast, step.on)}."
+    return capitalised(text)
 
 
 def _late_and_keys(facts: Facts) -> tuple[int, int]:
@@ -736,113 +695,21 @@ def _with_cause(writer: Writer, late: list[LateItem], named: list[LateItem]) -> 
     return list(_will_be(writer, named))
 
 
-def _decisions(writer: Writer) -> dict[int, str]:
-    """Return on which decision the new date of each late item depends that needs one, by the item's primary key. The
-    recommendations say it, and no other section."""
-    return {
-        entry.item.pk: condition
-        for entry in writer.facts.late
-        if entry.is_late
-        and needs_decision(entry)
-        and latest_step(entry)
-        and (condition := _condition(writer, entry))
-    }
-
-
-def asks(writer: Writer) -> Iterator[Ask]:
-    """Yield recommendations on the decisions that new dates need: the Minister's own, each to be agreed, and those of
-    others, noted together."""
-    others: dict[str, list[LateItem]] = {}
-    for entry in writer.facts.late:
-        item, condition = entry.item, writer.conditions.get(entry.item.pk)
-        if not condition or not needs_decision(entry):
-            continue
-        if own := _own_decision(condition):
-            name = writer.names.in_full(item)
-            text = f"{own}{ON_WHICH}{name}, {_new_date_of(entry)}, depends"
-            yield Ask(ask_key(item), Verb.AGREE, text, (item,))
-        else:
-            others.setdefault(condition, []).append(entry)
-    if others:
-        yield _noted_decisions(writer, others)
-
-
-def _own_decision(condition: str) -> str:
-    """Return what the Minister is asked to agree to; "" of a decision that is not, or not only with another Minister,
-    theirs."""
-    if condition.startswith(YOURS):
-        return f"to take a decision {condition.removeprefix(YOURS)}"
-    if found := re.match(WITH_ANOTHER, condition, re.IGNORECASE):
-        on = condition[found.end() :]
-        if _IS_MONEY.match(on):
-            on = on.replace("on ", f"whether to {'seek' if 'Budget' in on else 'provide'} ", 1)
-        return f"with {found[1]} {on}"
-    return ""
-
-
-def _new_date_of(entry: LateItem) -> str:
-    step = told_first(entry)
-    return from_when(step.forecast, step.on)
-
-
-def _noted_decisions(writer: Writer, others: dict[str, list[LateItem]]) -> Ask:
-    """Return one recommendation on the decisions of others on which new dates depend: what each is, and of many the names
-    of the items of the rest."""
-    told = []
-
-    def dated(entry: LateItem) -> str:
-        name = writer.names.in_full(entry.item)
-        return _noted(name, f"now {_new_date_of(entry)}" if has_new_date(told_first(entry)) else "")
-
-    for condition, entries in list(others.items())[:MAX_ASKED]:
-        decision = f"a decision on {condition}" if condition.startswith("$") else condition
-        told.append(f"for {join_words(map(dated, entries))}, {decision}")
-    rest = list(others.values())[MAX_ASKED:]
-    if rest:
-        of_rest = join_words(dated(entry) for entries in rest for entry in entries)
-        told.append(f"for {of_rest}, {agree(len(rest), 'another', 'others')}")
-    every = tuple(entry.item for entries in others.values() for entry in entries)
-    count = f"{number(len(others))} {agree(len(others), 'decision', 'decisions')}"
-    *first, last = told
-    listed = f"{'; '.join(first)}; and {last}" if first else last
-    text = f"{count} {agree(len(every), *NEW_DATES)}: {listed}"
-    return Ask(DECISIONS_KEY, Verb.NOTE, text, every)
-
-
-def ask_key(item: ItemAt) -> str:
-    """Return the key of the recommendation on the decision that an item needs of the Minister."""
-    return key("r", f"decision on item {item.pk}")
-
-
-DECISIONS_KEY = key("r", "decisions of others")
-
-
-def _condition(writer: Writer, entry: LateItem) -> str:
-    """Return on what the item's new date depends, for `depends_in_words`; "" if that is not said."""
-    needed = needed_for(writer, entry)
-    if needed and not needed.is_act and not needed.is_quoted:
-        thing = as_you(writer, needed.thing, needed.agency)
-        return f"{re.sub(f'^{OWN_DECISION}', YOURS, thing, flags=re.IGNORECASE)}{needed.until}"
-    if (found := unsettled(entry)) is None:
-        return ""
-    delay = found[1]
-    day = delay.settling_by if delay.settling_by and delay.settling_by >= delay.on else None
-    until = when(KnownDate(day), delay.on) if day else ""
-    who = ""
-    if delay.settling_agency:
-        agency = writer.facts.agencies[delay.settling_agency]
-        name = writer.bracketed(agency)
-        who = named(name) if name == agency.name else name
-    return condition_in_words(delay.cause, delay.settlement, until, who)
-
-
 def _will_be(writer: Writer, entries: list[LateItem]) -> Iterator[str]:
     """Yield how long after their agreed dates the items are expected: "The card (1.2) will be two months late
     and the poster (1.3) a month."""
     names = writer.names
     spans = [(entry, _how_long(writer, entry)) for entry in entries]
     late = [(names.phrase(entry.item), span) for entry, span in spans if span]
-    if late:
+    dated = [(entry, told_first(entry)) for entry, span in spans if span]
+    if late and writer.is_by_item and any(step.agreed != step.original for _, step in dated):
+        # A date that the group has moved has two lengths: the paper gives neither.
+        (name, day), *rest = [
+            (names.phrase(entry.item), _on_new_date(step)) for entry, step in dated
+        ]
+        parts = [f"{name} will come {day}", *(f"{each} {later}" for each, later in rest)]
+        yield f"{capitalised(join_words(parts))}."
+    elif late:
         (name, span), *rest = late
         parts = [f"{name} will be {span} late", *(f"{each} {span}" for each, span in rest)]
         yield f"{capitalised(join_words(parts))}."
@@ -850,87 +717,6 @@ def _will_be(writer: Writer, entries: list[LateItem]) -> Iterator[str]:
         yield f"No new date is set for {join_words(without)}."
 
 
-def _at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator[Line]:
-    """Yield lines on the key items that are not late but at risk, with who rates them so and why."""
-    for item in doubtful[:MAX_NAMED]:
-        text, sources = _why_at_risk(writer, item)
-        room.use(text)
-        yield text, sources
-    if unnamed := doubtful[MAX_NAMED:]:
-        items = agree(len(unnamed), "key item is", "key items are")
-        names = [writer.names.item(item) for item in unnamed]
-        text = f"{capitalised(number(len(unnamed)))} more {items} at risk: {some(names, MAX_LATE)}."
-        room.use(text)
-        yield text, [item_source(item) for item in unnamed]
-
-
-def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
-    """Return a line on an item at risk, with its sources. Why it is at risk and how its date has moved are reported
-    here or, if the item has slipped, in section Delay."""
-    sources = [item_source(item)]
-    moved = moved_furthest(item)
-    if moved:
-        sources.append(milestone_source(item, moved))
-    why, who = writer.facts.reviewers_reasons.get(item.pk, ""), writer.facts.lead_of(item)
-    if item.confidence in DOUBTFUL and (found := challenge_of(writer, item)):
-        why = found[0]
-        sources.append(found[1])
-    elif why:
-        with errors_naming(sources[0]):
-            why = in_agency_words(writer, why, 1, AT_RISK_WORDS, "the reviewer")
-    names, how = writer.agency_names, None
-    if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.facts.late):
-        how = in_doubt_in_words(moved) if moved else None
-        # What is no reason is reported there.
-        why = why if cause(why, names) else ""
-    writer.used_sentences.add(why)
-    text = at_risk_in_words(
-        writer.names,
-        item,
-        why,
-        names,
-        who=who.short_name,
-        by=writer.facts.coordinator.short_name,
-        moved=how,
-    )
-    return text, sources
-
-
-def in_doubt_in_words(moved: MilestoneAt) -> str:
-    """Return that the new date of a milestone is in doubt."""
-    return f"The new date for {what(moved)}, {when(moved.forecast, moved.on)}, is in doubt."
-
-
-def at_risk_in_words(
-    names: Names,
-    item: ItemAt,
-    why: str,
-    agencies: Iterable[str] = (),
-    *,
-    who: str,
-    by: str = "",
-    moved: str | None = None,
-) -> str:
-    """Return sentences on an item at risk: that it may become late, whose view that is if not its agency's, why in the
-    words of whoever says so (of an agency, `who`; the reviewer's agency is `by`), and which date has `moved`.
-    `agencies` are names with which the reason may begin."""
-    start = _may_be_late(names, item, by)
-    reason = cause(why, agencies) if why and not says_we(why) else None
-    is_reviewers = item.confidence not in DOUBTFUL
-    if reason:
-        start = f"{start}, {reason}"
-    elif why and is_reviewers:
-        start = f"{start}: “{opened(why)}”"
-    sentences = [f"{start}."]
-    if why and not reason and not is_reviewers:
-        sentences.append(in_words_of(who, closed(capitalised(why))))
-    if step := moved_furthest(item):
-        sentences.append(moved or moved_in_words(step))
-    return " ".join(sentences)
-
-
-def _may_be_late(names: Names, item: ItemAt, by: str) -> str:
-    name = capitalised(names.item(item))
-    key = ", a key item," if item.is_key else ""
-    view = "" if item.confidence in DOUBTFUL else f", in the view of {by or 'the reviewer'}"
-    return f"{name}{key} may become late{view}"
+def _on_new_date(step: MilestoneAt) -> str:
+    day = new_date(step)
+    return f"{'on' if day[:1].isdigit() else 'in'} {day}"

@@ -15,6 +15,10 @@ class Versioned(Protocol):
     def version(self) -> int | None: ...
 
 
+# A line of the summary, with its sources.
+Line = tuple[str, list[Source]]
+
+
 def version_of(row: Versioned, model: str, label: str) -> Source:
     """Return a source for a row of the plan at a moment."""
     return Source(f"workitems.{model}", row.pk, row.version, label)

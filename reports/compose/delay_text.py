@@ -35,6 +35,7 @@ from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.slips import LateItem, cause_of
 from reports.compose.subjects import (
     CAUSES,
+    PLURAL_CAUSES,
     Names,
     at_risk,
     because_of,
@@ -68,10 +69,11 @@ from reports.document.wording import (
 )
 from workitems.models import Delay
 from workitems.models.item import Stage
+from workitems.terms.fragments import as_reason as as_a_reason
 from workitems.terms.lateness import ends_in_a_quarter, times_in_words
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import cause as as_reason
-from workitems.terms.stems import says_nothing
+from workitems.terms.stems import says_nothing, says_we
 
 # Annexes that list all late items.
 HOLDS_EVERY_DELAY = ("delays", "items", "items_texts")
@@ -90,7 +92,6 @@ MAX_EXPLAINED_IF_TIGHT = 3
 MAX_LEADING = 3
 # Words of an agency's reason among others in one sentence.
 SHORT_REASON = 14
-PLURAL_CAUSES = {CAUSES[Delay.Cause.PRIOR_COMMITMENTS], CAUSES[Delay.Cause.OUTSIDE_EVENT]}
 # Limits on the other items that lead which a tight paper has in one sentence, and on the words of that sentence.
 MAX_IN_A_SENTENCE = 4
 MOST_IN_A_SENTENCE = 90
@@ -175,7 +176,7 @@ def _shortened(writer: Writer, entries: list[LateItem], room: Room) -> Iterator[
             if is_waiting(step):
                 to = f"not before {from_when(step.forecast, step.on)}"
             late = f" by {how_long(entry)}, {to}"
-        text = f"{writer.names.in_full(entry.item)}{late}{_short_reason(writer, entry)}"
+        text = f"{writer.names.in_full(entry.item)}{late}{short_reason(writer, entry)}"
         lines.append((text, sources_of(writer, [entry])))
     count = count_in_words(len(entries), f"more {noun_of(entries, 'item')}")
     start = f"{capitalised(count)} are late"
@@ -190,14 +191,16 @@ def _shortened(writer: Writer, entries: list[LateItem], room: Room) -> Iterator[
     yield writer.paragraph(words, about="more key delays", sources=sources_of(writer, entries))
 
 
-def _short_reason(writer: Writer, entry: LateItem) -> str:
+def short_reason(writer: Writer, entry: LateItem) -> str:
     """Return why an item is late as the end of a sentence: in its agency's words if they are few, else by its cause."""
     if (found := explained_delay(entry)) is None:
         return ""
     source, delay = found
     with errors_naming(source):
         typed = in_agency_words(writer, delay.explanation, 1, SHORT_REASON, speaker(writer, entry))
-    why = as_reason(typed, writer.agency_names) if typed and delay.is_open else None
+    typed = as_a_reason(typed)
+    is_told = typed and delay.is_open and not says_we(typed)
+    why = as_reason(typed, writer.agency_names) if is_told else None
     if why is None and delay.cause != Delay.Cause.OTHER:
         why = f"because of {CAUSES[Delay.Cause(delay.cause)]}"
     return f", {why}" if why else ""

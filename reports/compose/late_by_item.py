@@ -18,6 +18,7 @@ from reports.compose.delay_text import (
     no_delay,
     no_longer_late,
     request_sentences,
+    short_reason,
     sources_of,
     unreported,
     without_cause,
@@ -25,6 +26,7 @@ from reports.compose.delay_text import (
 from reports.compose.late_dates import THIS, dates_in_words, done_so_far, follows_in_words
 from reports.compose.late_words import (
     REASON_WORDS,
+    THIS_MEANS,
     as_still_open,
     effect_in_words,
     effects,
@@ -37,6 +39,7 @@ from reports.compose.late_words import (
     speaker,
 )
 from reports.compose.mitigation_text import (
+    MAX_NAMED,
     action_in_words,
     all_done,
     has_words,
@@ -45,10 +48,11 @@ from reports.compose.mitigation_text import (
     undated,
     what_is_left_open,
     without_action,
+    without_mitigation,
 )
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.planned import Plan, planned_in_words, plans
-from reports.compose.slips import LateItem
+from reports.compose.slips import LateItem, cause_of
 from reports.compose.subjects import (
     because_of,
     by_when,
@@ -56,6 +60,7 @@ from reports.compose.subjects import (
     has_new_date,
     is_sayable,
     is_waiting,
+    numbers_of,
     when,
     with_notes,
 )
@@ -73,14 +78,15 @@ from workitems.models import Delay
 from workitems.plan.plan_at import DelayAt, MilestoneAt
 from workitems.terms.date_order import explains_a_part
 from workitems.terms.sentence_ends import sentences
-from workitems.terms.stems import cause, has_verb
+from workitems.terms.stems import cause, has_verb, says_we
 
 # The first items, of which what the delay means goes with the action; it is printed whether it fits or not, unless a paper is
 # tight.
 MAX_FOREMOST = 4
-# Items that are told whole, with cause, effect and action: one for so many words that the paper shares out. The rest share
-# one sentence, if they are not more.
+# Items that are told whole, with cause, effect and action: one for so many words that the paper shares out. Of the others that
+# lead, so many have a sentence with dates and cause. The rest share one sentence, if they are not more.
 MIN_WHOLE, MAX_WHOLE = 3, 6
+MAX_SHORT = 5
 WORDS_FOR_ONE = 60
 MAX_LISTED = 10
 LONGEST_LIST = 130  # words
@@ -88,6 +94,7 @@ MOST_WORDS = 60  # of a bullet
 ONE_SENTENCE = 30  # of a sentence with dates and cause
 SHORT_WORDS = 8  # of how much is done, that has room before longer sentences
 LONGEST = 120  # with an action, whatever an agency has typed
+FEW_WORDS = 8  # of a cause, beside which its second sentence is told
 MAX_ACTIONS = 2
 MOST_IN_A_PARAGRAPH = 145
 MAX_MEANT = 3  # late items that are only named, of which it is told what that means
@@ -120,14 +127,14 @@ def late_by_item(writer: Writer) -> Section:
     leading = [entry for entry in late if entry.leads]
     others = [entry for entry in late if not entry.leads]
     whole = min(max(writer.words // WORDS_FOR_ONE, MIN_WHOLE), MAX_WHOLE)
-    shown = leading[:whole] or others[:MAX_OTHERS]
+    shown = leading[: whole + MAX_SHORT] or others[:MAX_OTHERS]
     rest = [entry for entry in late if entry not in shown]
     writer.is_full = any(entry.leads for entry in rest)
     introduction = _introduction(writer, shown)
     ends = _rest(writer, rest, room, with_others=bool(shown)) if rest else ""
     room.use(introduction, ends)
     ends += "".join(request_sentences(writer, entry, room) for entry in rest if entry.leads)
-    starts, lines = _told(writer, shown, room)
+    starts, lines = _told(writer, shown, whole, room)
     ends += _others_mean(writer, rest, room, most=MOST_IN_A_PARAGRAPH - count_words(ends))
     told = [line for of in lines.values() for line in of]
     writer.actions.update(line.action for line in told if line.action)
@@ -139,11 +146,30 @@ def late_by_item(writer: Writer) -> Section:
         *_bullets(writer, introduction, shown, starts, lines),
         *([writer.paragraph(ends, about="other delays", sources=sources_of(writer, rest))] if rest else ()),
         *no_longer_late(writer, gone, room, must=not late),
-        *without_cause(writer, late, room),
         *undated(writer, [each for each in shown if each.leads], acted, room),
-        *without_action(writer, late, {pk for pk, of in lines.items() if acted_on(of)}, room),
+        *_not_recorded(writer, late, {pk for pk, of in lines.items() if acted_on(of)}, room),
     ]  # fmt: skip
     return Section(SectionKind.DELAY, "Delay", tuple(paragraphs or [no_delay(writer, room)]))
+
+
+def _not_recorded(
+    writer: Writer, late: list[LateItem], acted: set[int], room: Room
+) -> Iterator[Paragraph]:
+    """Yield on which late items no cause or action is recorded: in one sentence, if there are some of each."""
+    bare = [entry.item for entry in late if cause_of(entry) is None]
+    idle = [entry.item for entry in without_mitigation(late, acted)]
+    if not bare or len(idle) <= MAX_NAMED:
+        yield from without_cause(writer, late, room)
+        yield from without_action(writer, late, acted, room)
+        return
+    of_late = agree(len(bare), "late item", "late items")
+    words = (
+        f"For {number(len(bare))} {of_late} ({numbers_of(bare)}) no cause is recorded, and for {number(len(idle))} "
+        f"({numbers_of(idle)}) no action."
+    )
+    room.use(words)
+    sources = [item_source(item) for item in dict.fromkeys([*bare, *idle])]
+    yield writer.paragraph(words, about="not done", sources=sources)
 
 
 def acted_on(lines: list[Line]) -> bool:
@@ -166,12 +192,12 @@ def _rest(writer: Writer, entries: list[LateItem], room: Room, *, with_others: b
     for entry in entries:
         step = told_first(entry)
         agency = writer.facts.agencies[step.responsible].short_name
-        due = f"due {when(step.agreed, step.on)}"
+        notes = [agency, f"due {when(step.agreed, step.on)}"] if not writer.is_tight else []
         new = "no new date"
         if has_new_date(step):
             is_sure = not is_waiting(step)
             new = f"{'now' if is_sure else 'not before'} {from_when(step.forecast, step.on)}"
-        told.append(with_notes(writer.names.bare(entry.item), entry.item.number, agency, due, new))
+        told.append(with_notes(writer.names.bare(entry.item), entry.item.number, *notes, new))
     *first, last = told
     listed = f"{'; '.join(first)}; and {last}" if first else last
     text = f"{start}{of}: {listed}."
@@ -198,10 +224,10 @@ def _others_mean(writer: Writer, entries: list[LateItem], room: Room, *, most: i
 
 
 def _told(
-    writer: Writer, entries: list[LateItem], room: Room
+    writer: Writer, entries: list[LateItem], whole: int, room: Room
 ) -> tuple[dict[int, str], dict[int, list[Line]]]:
-    """Return what is told of each item: its dates, cause and requests, then other sentences. What every item must have is
-    counted first, so that there is room for it."""
+    """Return what is told of each item: its dates, cause and requests, then, of the first that are told `whole`, other sentences.
+    What every item must have is counted first, so that there is room for it."""
     starts = {
         entry.item.pk: dates_in_words(
             writer, entry, told_first(entry), is_only=len(_late_steps(entry)) == 1
@@ -213,6 +239,13 @@ def _told(
     lines: dict[int, list[Line]] = {}
     for place, entry in enumerate(entries):
         pk = entry.item.pk
+        if place >= whole:
+            why = short_reason(writer, entry)
+            room.use(why)
+            starts[pk] = f"{opened(starts[pk])}{why}."
+            starts[pk] += request_sentences(writer, entry, room)
+            lines[pk] = []
+            continue
         starts[pk] = _with_cause(writer, entry, starts[pk], room)
         starts[pk] += request_sentences(writer, entry, room)
         is_foremost = place < MAX_FOREMOST
@@ -306,12 +339,20 @@ def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room) -> str:
     who = speaker(writer, entry)
     with errors_naming(source):
         reason = in_agency_words(writer, delay.explanation, 1, REASON_WORDS, who)
+        both = in_agency_words(writer, delay.explanation, 2, REASON_WORDS, who)
+    more = both.removeprefix(reason)
+    if (
+        count_words(reason) <= FEW_WORDS
+        and has_verb(reason)
+        and has_verb(more)
+        and not says_we(more)
+    ):
+        # A short first sentence only leads to the cause.
+        reason = both
     reason = as_still_open(delay, reason)
     told = own_sentence(reason, delay, who, writer.agency_names) if reason else ""
-    why = because_of(delay.cause) if delay.is_open else ""
     if not told or reason in writer.used_sentences:
-        room.use(why)
-        return f"{opened(start)}{',' if why else ''}{why}."
+        return _with_kind_of_cause(entry, start, room)
     writer.used_sentences.update((reason, told))
     room.use(told)
     is_alone = told.startswith(reason[:1]) and "”" not in told
@@ -322,6 +363,14 @@ def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room) -> str:
     if is_over and is_alone and has_new_date(told_first(entry)) and not start.startswith(THIS):
         return f"{told} {start}"
     return f"{start} {told}"
+
+
+def _with_kind_of_cause(entry: LateItem, start: str, room: Room) -> str:
+    """Return the dates with what the cause of an open delay is called."""
+    found = explained_delay(entry)
+    why = because_of(found[1].cause) if found and found[1].is_open else ""
+    room.use(why)
+    return f"{opened(start)}{',' if why else ''}{why}."
 
 
 def _explained_part(entry: LateItem) -> str:
@@ -359,10 +408,10 @@ def _lines(
     instead = BRIDGE if steps else ACTION
     for place, effect in enumerate(effects(writer, entry)):
         told = effect_in_words(writer, entry, effect)
-        if effect not in writer.used_sentences and has_verb(told):
+        if effect not in writer.used_sentences and (told.startswith(THIS_MEANS) or has_verb(told)):
             must = not place
             rank = MEANS if must else EFFECT
-            yield Line(rank, told, of_delay, must, is_first=must and entry.hurts_people)
+            yield Line(rank, told, of_delay, must, is_first=must and entry.begins_with_people)
     if line := _further_date(writer, entry, home):
         yield line
     if so_far := done_so_far(writer, entry, told_first(entry)):

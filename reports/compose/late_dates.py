@@ -39,8 +39,10 @@ from reports.document.wording import capitalised, first_sentences, number, numbe
 from workitems.models import Update
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.as_told import is_plural
+from workitems.terms.fragments import does_at, done_at, is_several
 from workitems.terms.made_phrases import state_of
 from workitems.terms.sentence_ends import sentences
+from workitems.terms.stems import has_verb, is_thing, keeps_capital
 from workitems.terms.third_person import is_plural_agency
 
 # What follows a milestone that has no name of its own beside its item's.
@@ -63,10 +65,12 @@ class Form(NamedTuple):
     subject: str
     act: str = ""
     state: str = ""
+    is_agency: bool = True
 
     @property
     def is_several(self) -> bool:
-        return is_plural_agency(self.subject) if self.act else is_plural(self.subject)
+        is_agency = self.act and self.is_agency
+        return is_plural_agency(self.subject) if is_agency else is_several(self.subject)
 
     def has(self, one: str, several: str) -> str:
         return several if self.is_several else one
@@ -80,9 +84,16 @@ def form_of(writer: Writer, item: ItemAt, step: MilestoneAt, *, is_only: bool) -
         thing, state = state_of(step.description)
         if thing:
             return Form(capitalised(thing), state=state)
-    phrase = (step.phrase or what(step)).replace("**", "")
-    if not is_sayable(step) or (is_only and not step.phrase):
+        who, does = does_at(step.description)
+        if who:
+            return Form(_as_subject(who), act=does, is_agency=False)
+        thing, done = done_at(step.description)
+        if thing:
+            return Form(_as_subject(thing), state=done, is_agency=False)
+    phrase = step.phrase or _as_thing(step.description)
+    if not is_sayable(step) or (is_only and not phrase):
         return Form(THIS)
+    phrase = (phrase or what(step)).replace("**", "")
     for name in filter(None, (item.as_told.replace("**", ""), item.title)):
         phrase = phrase.removesuffix(f" of {name}").removeprefix(f"{name} ")
     named = f"{item.as_told} {writer.names.heading(item)}".casefold()
@@ -92,12 +103,31 @@ def form_of(writer: Writer, item: ItemAt, step: MilestoneAt, *, is_only: bool) -
     return Form(capitalised(phrase))
 
 
+def _as_thing(description: str) -> str:
+    """Return a description that is a thing as it begins a sentence, without quotation marks; "" of another one."""
+    text = description.strip().rstrip(".")
+    is_one = is_thing(text) and not has_verb(text) and not re.search(r"[:;–—“”]|\b\w+ed\b", text)
+    return text if is_one and is_plural(text) else ""
+
+
+def _as_subject(thing: str) -> str:
+    """Return a thing as it begins a sentence: with "the" if it is one without an article."""
+    is_whole = is_several(thing) or re.match(
+        r"(?:All|An?|Both|Each|Every|Half|Most|The|\d)\b", thing
+    )
+    return (
+        capitalised(thing)
+        if is_whole
+        else f"The {thing if keeps_capital(thing) else thing[:1].lower() + thing[1:]}"
+    )
+
+
 def dates_in_words(writer: Writer, entry: LateItem, step: MilestoneAt, *, is_only: bool) -> str:
     """Return when the item's milestone was due and when it is expected now, as a sentence."""
     form = form_of(writer, entry.item, step, is_only=is_only)
     if part := _part_done(writer, entry, step):
         return part
-    if form.act and has_new_date(step) and not is_waiting(step):
+    if form.act and form.is_agency and has_new_date(step) and not is_waiting(step):
         writer.late_acts += 1
         if writer.late_acts > MOST_ALIKE:
             was = _due(writer, form, step).removeprefix(
@@ -207,15 +237,21 @@ def _now(form: Form, entry: LateItem, step: MilestoneAt) -> str:
         passed = ""
         if step.forecast_due > step.agreed_due:
             passed = f", and then {in_when(step.forecast, step.on)}"
-        if form.act:
+        if form.act and form.is_agency:
             return f"{passed}, and {form.has('has', 'have')} set no new date."
         return f"{passed}; no new date is set."
+    is_done = form.state and not form.is_agency
+    if is_waiting(step) and is_done and not needs_decision(entry):
+        day = from_when(step.forecast, step.on)
+        return (
+            f"; that is now expected {'on' if day[:1].isdigit() else 'in'} {day} at the earliest."
+        )
     if is_waiting(step):
         return f" {_not_before(form, entry, from_when(step.forecast, step.on))}."
     new = in_when(step.forecast, step.on)
-    if form.act:
+    if form.act and form.is_agency:
         return f" and now {form.has('expects', 'expect')} to do so {new}."
-    if form.state:
+    if form.act or form.state:
         return f"; that is now expected {new}."
     return f" and is now expected {new}." if form.subject == THIS else f" will now come {new}."
 
@@ -232,8 +268,10 @@ def _not_before(form: Form, entry: LateItem, day: str) -> str:
         if form.subject == THIS:
             return f"and will not come before {day}"
         return f"will not come before {day}"
-    if form.act:
+    if form.act and form.is_agency:
         return f"and now {form.has('aims', 'aim')} for {day}"
+    if form.act:
+        return f"and {form.has('is', 'are')} now expected to do so {on} {day} at the earliest"
     if form.state or form.subject == THIS:
         return f"and {form.has('is', 'are')} now expected {on} {day} at the earliest"
     return f"will come {on} {day} at the earliest"

@@ -10,16 +10,17 @@ from reports.compose.citations import delay_source
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import settled_in_words
 from reports.compose.slips import LateItem
-from reports.compose.subjects import has_new_date, is_sayable, length_of_delay, what, when
+from reports.compose.subjects import CAUSES, has_new_date, is_sayable, length_of_delay, what, when
 from reports.document import Source
 from reports.document.wording import capitalised, closed, first_sentences, number, opened
 from workitems.models import Delay, Variation
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
 from workitems.terms.date_order import before_due
+from workitems.terms.fragments import UNDER_WAY, as_reason, with_months
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import cause, completion, has_verb, is_order, says_nothing, says_we
-from workitems.terms.third_person import possessive, without_we
+from workitems.terms.third_person import is_plural_agency, possessive, without_we
 
 # Words of an agency in one paragraph: its reasons, why an item is at risk (twice as many in a single sentence),
 # and what a delay means.
@@ -27,6 +28,8 @@ REASON_WORDS = 45
 FEWER_WORDS = 20
 AT_RISK_WORDS = 20
 EFFECT_WORDS = 30
+# How a sentence begins on a thing that a delay means.
+THIS_MEANS = "This means "
 _LONG = re.compile(r"\w{4,}")
 _DECISION = re.compile(r"\bdecisions?\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b20\d\d\b")
@@ -114,10 +117,14 @@ def own_sentence(reason: str, delay: DelayAt, who: str, agencies: Iterable[str] 
     with that beginning if it is none alone. A cause that is over is reported as past, and what is no sentence of the paper
     is quoted as words of the agency `who`."""
     first, *rest = sentences(reason)
+    first = as_reason(first)
+    reason = " ".join([first, *rest])
+    if first.startswith(UNDER_WAY) and delay.is_open and not says_we(reason):
+        return reason
     is_quoted = says_we(reason) or len(first.split()) == 1 or lacks_subject(first)
     why = None if is_quoted else cause(first, agencies)
     if why is None:
-        return in_words_of(who, reason)
+        return _reason_given(who, reason, delay)
     figure = delay.explanation.partition(" ")[0]
     if figure.isdigit():
         # Within a sentence a number is not in words.
@@ -128,6 +135,15 @@ def own_sentence(reason: str, delay: DelayAt, who: str, agencies: Iterable[str] 
         is_alone = completion("explanation", first, agencies) == clause and has_verb(clause)
         told = closed(capitalised(clause)) if is_alone else f"It is late {why}."
     return " ".join([told, *rest])
+
+
+def _reason_given(who: str, reason: str, delay: DelayAt) -> str:
+    """Return a cause that completes no sentence: as it is, or quoted as what the agency `who` says of its kind."""
+    told = in_words_of(who, reason)
+    if told == reason or delay.cause == Delay.Cause.OTHER or not delay.is_open:
+        return told
+    gives = "give" if is_plural_agency(who) else "gives"
+    return f"{who} {gives} {CAUSES[Delay.Cause(delay.cause)]} as the reason: “{reason}”"
 
 
 def lacks_subject(text: str) -> bool:
@@ -228,9 +244,19 @@ def effect_in_words(writer: Writer, entry: LateItem, effect: str) -> str:
     """Return what the delay means as a sentence of the paper: as it is if it begins with the people whom it hurts."""
     if _LACKS_BE.match(effect) and not has_verb(effect):
         effect = _LACKS_BE.sub(r"\1 are \2", effect)
-    if entry.hurts_people and not says_we(effect):
+    if entry.begins_with_people and not says_we(effect):
         return effect
-    return in_words_of(speaker(writer, entry), effect)
+    told = in_words_of(speaker(writer, entry), effect)
+    if writer.is_by_item and told != effect and (thing := _meant(writer, effect)):
+        return closed(f"{THIS_MEANS}{thing}")
+    return told
+
+
+def _meant(writer: Writer, effect: str) -> str:
+    """Return what a delay means if its agency typed it as a thing: "another summer under 16 bylaws"."""
+    if says_we(effect) or has_verb(effect) or len(sentences(effect)) > 1 or is_order(effect):
+        return ""
+    return completion("needs", effect, writer.agency_names) or ""
 
 
 def challenge_of(writer: Writer, item: ItemAt) -> tuple[str, Source] | None:
@@ -342,7 +368,7 @@ def in_agency_words(writer: Writer, typed: str, most: int, words: int, who: str)
     person where that is possible; "" if the first one is too long."""
     if not typed.strip():
         return ""
-    text = writer.named_itself(without_we(writer.flat(typed), who), who)
+    text = writer.named_itself(without_we(with_months(writer.flat(typed)), who), who)
     return closed(capitalised(first_sentences(text, most, words)))
 
 

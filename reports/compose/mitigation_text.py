@@ -54,7 +54,7 @@ from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import completion, future, has_verb, is_verb, says_we, within
 from workitems.terms.third_person import is_plural_agency, possessive
-from workitems.terms.verbs import ALSO_NOUNS, PAST
+from workitems.terms.verbs import ALSO_NOUNS, FROM_TWO, PAST
 
 # Limits on the items reported that are not key, on those named without an action, and on an item's open actions.
 MAX_OTHERS = 3
@@ -85,10 +85,19 @@ _HELPER = re.compile(r"\b(?:are|can|had|has|have|is|may|must|was|were|will)\b")
 _BEING_DONE = re.compile(
     r"(?P<thing>[^,;:]+?) (?:is|are) being (?P<verb>[a-z]+)ed\b(?P<rest>(?!.*\bby\b)[^,;:]*)"
 )
+# Who is to do something, and is no agency: "Independent chair to report".
+_IS_TO = re.compile(
+    r"(?P<who>(?:[\w’-]+ ){0,2}(?:advisers?|auditor|board|chair|committee|contractors?|councils|crews?|experts?|group|lawyers?|officers?|officials"
+    r"|panel|reviewers?|supplier|team))(?P<to> to )(?P<act>[a-z]+\b[^:;]*)",
+    re.IGNORECASE,
+)
 # What begins with a determiner or number, and what is not counted: "additional funding".
-_DETERMINED = re.compile(r"(?:\d|an?|all|any|each|its|more|no|one|the|their|this)\b", re.IGNORECASE)
+_DETERMINED = re.compile(
+    rf"(?:\d|{FROM_TWO}|an?|all|another|any|each|its|more|most|no|one|other|several|some|the|their|this)\b",
+    re.IGNORECASE,
+)
 _NOT_COUNTED = re.compile(
-    r"(?:ing|ment|tion|sion|ance|ence|advice|care|cover|data|equipment|money|research|staff|support|time|use|work)$"
+    r"(?:(?<!brief)(?<!build)(?<!hear)(?<!meet)ing|ment|tion|sion|ance|ence|advice|care|cover|data|equipment|money|research|staff|support|time|use|work)$"
 )
 # By primary key of an item: the open actions to report, a sentence with its source, and what it needs.
 Actions = dict[int, list[tuple[Source, MitigationAt]]]
@@ -368,7 +377,7 @@ def action_in_words(
     is the item's new one: "DoL will print the card, by 31 August 2010." if they complete that sentence. Words that
     are too long are left out."""
     agency = writer.facts.agencies[row.owner]
-    words = _described(writer, source, row)
+    words = _without_label(_described(writer, source, row))
     if not words:
         words = f"One action for {writer.names.item(entry.item)} is open."
     first, *rest = sentences(words)
@@ -379,8 +388,17 @@ def action_in_words(
         return " ".join([_will(who, verb, row, entry), *rest])
     if later := future(first, writer.agency_names):
         words = " ".join([closed(later), *rest])
+    elif acts := _IS_TO.fullmatch(opened(first)):
+        who = _with_a(within(acts["who"], writer.agency_names) or acts["who"])
+        told = f"{capitalised(who)} {'are' if is_plural(who) else 'is'} to {acts['act']}"
+        day = (
+            f" {by_when(KnownDate(row.due_on), row.on)}"
+            if row.due_on and row.due_on >= row.on
+            else ""
+        )
+        return " ".join([closed(f"{told}{day}"), *rest])
     elif not _says_who(writer, first) and (
-        does := _at_work(as_you(writer, first, agency), agency.short_name, writer.agency_names)
+        does := at_work(as_you(writer, first, agency), agency.short_name, writer.agency_names)
     ):
         who = writer.agency(agency, introduce=introduce)
         return " ".join([_does(who, does, row, entry), *rest])
@@ -409,6 +427,17 @@ def action_in_words(
     if notes and words.endswith("”"):
         return f"{words[:-1].removesuffix('.')}” ({', '.join(notes)})."
     return " ".join([cited(told, ", ".join(notes)) if notes else told, *more])
+
+
+# What stands before an action and is none of it: "Interim: second line to the control room".
+_LABEL = re.compile(
+    r"(?:Action|Interim|Mitigation|Next steps?|Short[- ]term|Workaround): ", re.IGNORECASE
+)
+
+
+def _without_label(text: str) -> str:
+    found = _LABEL.match(text)
+    return capitalised(text[found.end() :]) if found else text
 
 
 def is_step(writer: Writer, source: Source, row: MitigationAt) -> bool:
@@ -453,7 +482,7 @@ def _with_a(thing: str) -> str:
     return f"{'an' if thing[:1].casefold() in 'aeiou' else 'a'} {thing}"
 
 
-def _at_work(text: str, who: str, names: Iterable[str]) -> str:
+def at_work(text: str, who: str, names: Iterable[str]) -> str:
     """Return what an agency does about a delay, of a text that is no sentence: "is hiring two lawyers" of "Hiring two
     lawyers", "plans ongoing use of motels" of "Ongoing use of motels"; "" of another text."""
     is_plural = is_plural_agency(who)
@@ -471,9 +500,9 @@ def _at_work(text: str, who: str, names: Iterable[str]) -> str:
         return f"{'are' if is_plural else 'is'} {verb} {rest}"
     last = rest.rpartition(" ")[2].casefold()
     thing = within(opened(text), names)
-    if thing is None or PAST.fullmatch(last) or "," in text or ":" in text:
+    if thing is None or PAST.fullmatch(last) or ":" in text or len(text.split()) > LONG_ACT + 2:
         return ""
-    return f"{'plan' if is_plural else 'plans'} {thing}"
+    return f"{'plan' if is_plural else 'plans'} {_with_a(thing)}"
 
 
 def _is_doing(word: str, rest: str) -> bool:
@@ -533,7 +562,7 @@ def _dated(who: str, does: str, act: str, by: str, row: MitigationAt, entry: Lat
     if _GOES_ON.match(act):
         by = f"until {by.removeprefix('by ')}"
     elif len(act.split()) <= LONG_ACT and not _HAS_TIME.search(act):
-        return closed(f"{capitalised(who)} {does} {by}")
+        return closed(f"{capitalised(who)} {does}{',' if ',' in act else ''} {by}")
     return closed(f"{capitalised(by)}, {who} {does}")
 
 
@@ -575,11 +604,16 @@ def undated(
     yield writer.paragraph(words, about="no dated step", sources=sources)
 
 
+def without_mitigation(late: list[LateItem], told: Collection[int]) -> list[LateItem]:
+    """Return the late items without any action, of which nothing else is told (whose items are `told`)."""
+    return [entry for entry in late if not entry.mitigations() and entry.item.pk not in told]
+
+
 def without_action(
     writer: Writer, late: list[LateItem], still_open: set[int], room: Room
 ) -> Iterator[Paragraph]:
     """Yield a paragraph on the late items without any action and without a cause reported as not settled."""
-    bare = [entry for entry in late if not entry.mitigations() and entry.item.pk not in still_open]
+    bare = without_mitigation(late, still_open)
     if not bare:
         return
     items = [entry.item for entry in bare]

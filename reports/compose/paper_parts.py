@@ -17,8 +17,9 @@ from reports.compose.annex_rows import (
     work_item_texts,
 )
 from reports.compose.background import background
-from reports.compose.brief import Ask, asks, figures, purpose
+from reports.compose.brief import figures, purpose
 from reports.compose.budget import RECOMMENDATIONS, SHORT_ASKS, count_words, is_by_item
+from reports.compose.decisions import Ask, asks
 from reports.compose.delay_text import delay
 from reports.compose.facts import Facts
 from reports.compose.late_by_item import late_by_item

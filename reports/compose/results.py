@@ -12,6 +12,7 @@ from reports.document.dates import MONTHS
 from reports.document.wording import closed, first_sentences, joined, opened
 from workitems.plan.plan_at import ItemAt
 from workitems.terms.as_told import LINKS
+from workitems.terms.fragments import mended, with_months
 from workitems.terms.sentence_ends import on_one_line, sentences, with_capital
 from workitems.terms.stems import (
     FINITE,
@@ -143,7 +144,7 @@ def own_words(typed: str) -> str:
 
 # A count that lacks its verb: "206 safety officers trained, in 71 clubs", "41 of 60 sites done".
 _COUNT_DONE = re.compile(
-    rf"(?P<what>\d[\d,]* (?:of (?:the )?\d[\d,]* )?(?:[a-z-]+ ){{0,3}}[a-z-]+s) (?P<done>{PAST.pattern}|done)"
+    rf"(?P<what>\d[\d,]* (?:of (?:the )?\d[\d,]* )?(?:[a-z-]+ ){{0,3}}(?:[a-z-]+s|people|children|staff)(?: (?:at|from|in) (?:\d+ )?[a-z]+s)?) (?P<done>{PAST.pattern}|done)"
     r"(?=[.,;]|$| (?:across|at|by|for|from|in|on|since|to|with)\b)"
 )
 
@@ -153,8 +154,15 @@ def with_verbs(text: str) -> str:
     return " ".join(map(_with_verb, sentences(text)))
 
 
+# "Contracts signed for all 14 regions".
+_THINGS_DONE = re.compile(
+    r"(?P<what>(?:[A-Z][a-z]+ )?[A-Za-z][a-z]+s) (?P<done>adopted|agreed|awarded|delivered|installed|issued|published|repaired|replaced|signed)"
+    r"(?= (?:across|at|by|for|from|in|on|since|to|with)\b)"
+)
+
+
 def _with_verb(sentence: str) -> str:
-    found = _COUNT_DONE.match(sentence)
+    found = _COUNT_DONE.match(sentence) or _THINGS_DONE.match(sentence)
     if found is None or FINITE.search(sentence) or _HAPPENED.match(found["done"]):
         return sentence
     verb = "are" if found["done"] == "done" else "were"
@@ -258,8 +266,8 @@ def as_result(typed: str, flat: str, who: str, names: Sequence[str]) -> str:
     """Return what was achieved on one line, from its first sentence that says something. What begins with a verb gets
     its agency `who` as the subject; of things without a verb it is told that the agency reports them. `flat` is the
     text `typed` as it can be printed."""
-    told = without_announcements(with_verbs(without_praise(flat)))
-    text = without_we(told, min(names, key=len))
+    told = without_announcements(with_verbs(without_praise(with_months(flat))))
+    text = without_we(" ".join(map(mended, sentences(told))), min(names, key=len))
     reports = f"{who} {'report' if is_plural_agency(who) else 'reports'}"
     if is_list_without_verbs(typed, text):
         lines = "; ".join(
@@ -382,7 +390,15 @@ def passage(text: str, most: int) -> Passage:
     # With a result in the second sentence, the first one is what goes beside it.
     start = 0 if start == 1 and not boasts(all_of_them[0]) else start
     beside = first_sentences(" ".join(all_of_them[start:]), 2, most)
+    if any(_is_fragment(each) for each in sentences(beside.replace(least, ""))):
+        beside = least
     return Passage(least, beside if least in beside else least)
+
+
+def _is_fragment(sentence: str) -> bool:
+    """Whether a sentence has no verb beyond doubt: "Running in 21 towns.", "Median time 74 days."."""
+    is_likely = any(map(str.isdigit, sentence)) or sentence.partition(" ")[0].endswith("ing")
+    return is_likely and not (is_told(sentence) or has_verb(sentence) or _is_act(sentence))
 
 
 def _can_begin(sentence: str) -> bool:

@@ -30,6 +30,13 @@ HURT = re.compile(
     r"(?! (?:won[’']t|will not|(?:are|do|did|is|were|will) (?:not|hardly|barely)|(?:don|aren|isn|didn)[’']t|see no)\b)",
     re.I,
 )
+# People in general are hurt by harm only: "People check three websites" is none.
+ANY_PEOPLE = re.compile(r"(?:[\w’'-]+ ){0,3}people\b", re.I)
+HARM = re.compile(
+    r"\b(?:can(?:not|[’']t)|get no|go without|harm\w*|hurt|injur\w+|lack|los[et]|miss(?:ed)?|not|risk|trapped|unsafe|wait|without)\b",
+    re.I,
+)
+DEATH = re.compile(r"\b(?:deaths?|died|drowned|killed)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -67,13 +74,23 @@ class LateItem:
 
     @cached_property
     def hurts_people(self) -> bool:
-        """Whether what an open delay means begins with those whom a plan protects: it happens to them."""
-        return any(
-            HURT.match(completion("effect", each.effect) or each.effect)
-            for slip in self.slips
-            for each in slip.delays
-            if each.is_open
-        )
+        """Whether what an open delay means happens to those whom a plan protects, or people have died of it."""
+        return self.begins_with_people or any(map(DEATH.search, self._effects))
+
+    @cached_property
+    def begins_with_people(self) -> bool:
+        """Whether what an open delay means begins with those whom a plan protects; of an item that is not key, with any people
+        only if that is harm."""
+        return any(map(self._is_of_people, self._effects))
+
+    def _is_of_people(self, effect: str) -> bool:
+        told = completion("effect", effect) or effect
+        is_hurt = self.item.is_key or not ANY_PEOPLE.match(told) or HARM.search(told)
+        return bool(HURT.match(told) and is_hurt)
+
+    @cached_property
+    def _effects(self) -> list[str]:
+        return [each.effect for slip in self.slips for each in slip.delays if each.is_open]
 
     @property
     def is_off_track(self) -> bool:
@@ -98,8 +115,7 @@ class LateItem:
     @property
     def touches_people(self) -> bool:
         """Whether its name, or what an open delay means, speaks of the people for whom the plan is made."""
-        effects = [each.effect for slip in self.slips for each in slip.delays if each.is_open]
-        return bool(PEOPLE.search(" ".join([self.item.title, self.item.as_told, *effects])))
+        return bool(PEOPLE.search(" ".join([self.item.title, self.item.as_told, *self._effects])))
 
     @cached_property
     def main_delay(self) -> tuple[Slip, DelayAt] | None:

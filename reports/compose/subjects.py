@@ -34,6 +34,9 @@ SAYS_ENOUGH = 7
 CUT_TITLE = 10
 LEAST_IN_A_HEAD = 2
 _TITLE_HEAD = re.compile(r"[^(“]+?(?=:\s| [–—-] )")
+# Limits on the items that the summary names: not started, withdrawn, at risk; and late.
+MAX_NAMED = 2
+MAX_LATE = 5
 # What begins a bracket, to a comma or its end: an item's number, where an item is named.
 IN_BRACKETS = re.compile(r"\(([^(),]+)")
 # Nearer dates are given to the day, the others to the month.
@@ -53,6 +56,9 @@ CAUSES = {
     Delay.Cause.OUTSIDE_EVENT: "events outside the Plan",
     Delay.Cause.OTHER: "other causes",
 }
+
+
+PLURAL_CAUSES = {CAUSES[Delay.Cause.PRIOR_COMMITMENTS], CAUSES[Delay.Cause.OUTSIDE_EVENT]}
 
 
 def because_of(cause: str | None) -> str:
@@ -232,6 +238,13 @@ def _head(title: str) -> str:
 def with_notes(name: str, *notes: str) -> str:
     """Return a name with notes in brackets, if there are any."""
     return f"{name} ({', '.join(notes)})" if notes else name
+
+
+def noted(name: str, note: str) -> str:
+    """Return a name with a note in brackets, or within those that end it. Without a note, it is the name."""
+    if not note:
+        return name
+    return f"{name[:-1]}, {note})" if name.endswith(")") else with_notes(name, note)
 
 
 def is_in_doubt(item: ItemAt) -> bool:

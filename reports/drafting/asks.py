@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from reports.compose.brief import Ask as Composed
+from reports.compose.decisions import Ask as Composed
 from reports.document import Verb, markup
 from reports.drafting.draft import Ask, Draft, DraftError, to_keys
 

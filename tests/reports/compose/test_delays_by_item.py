@@ -54,7 +54,7 @@ def test_a_late_item_runs_in_with_its_dates_cause_bridge_and_action():
         actions=[action("hire two trainers", HEALTH, BY)],
     )
     assert by_item(late("1.1", held_up, as_told="the training")) == [
-        "Training (1.1): This was due on 31 May 2010 and is now expected in May 2011. The trainers left. In the meantime, volunteers teach "
+        "Training (1.1): The brochure was to be printed by 31 May 2010; that is now expected in May 2011. The trainers left. In the meantime, volunteers teach "
         "at two airports. The Ministry of Health (MOH) will hire two trainers by December 2010."
     ]
 
@@ -77,19 +77,19 @@ def test_the_name_is_bold_and_the_milestone_follows_the_dates_unless_the_name_sa
 @pytest.mark.parametrize(
     ("given", "dates"),
     [
-        ({}, "was due on 31 May 2010 and is now expected in May 2011"),
+        ({}, "by 31 May 2010; that is now expected in May 2011"),
         (
             {"original_due": date(2010, 3, 31)},
-            "was due in March 2010 (moved to 31 May by the working group in April) and is now expected in May 2011",
+            "by March 2010 (moved to 31 May by the working group in April); that is now expected in May 2011",
         ),
-        ({"forecast_due": AGREED}, "was due on 31 May 2010; no new date is set"),
+        ({"forecast_due": AGREED}, "by 31 May 2010; no new date is set"),
         (
             {"forecast_due": date(2010, 6, 30)},
-            "was due on 31 May 2010, and then on 30 June 2010; no new date is set",
+            "by 31 May 2010, and then on 30 June 2010; no new date is set",
         ),
         (
             {"settlement": "being_settled"},
-            "was due on 31 May 2010 and is now expected in May 2011 at the earliest",
+            "by 31 May 2010; that is now expected in May 2011 at the earliest",
         ),
     ],
 )
@@ -101,7 +101,7 @@ def test_both_dates_are_one_sentence(given, dates):
         late_one.pk: GroupDecision("", date(2010, 4, 12), Source("workitems.variation", 1, 1, "V1"))
     }
     assert by_item(item("1.1", late_one, is_key=True), moves=moves)[0].startswith(
-        f"Train staff (1.1): This {dates}. "
+        f"Train staff (1.1): The brochure was to be printed {dates}. "
     )
 
 
@@ -187,14 +187,14 @@ def test_how_much_is_done_is_told_with_what_is_late_and_not_as_a_result():
         ("no money was set aside", ". No money was set aside."),
         ("because no money was set aside", ". No money was set aside."),
         ("Not enough trainers", ". It is late because there are not enough trainers."),
-        ("waiting for the tender", ". It is late because of waiting for the tender."),
+        ("waiting for the tender", ". This waits for the tender."),
         ("", ", because of a lack of funding."),
     ],
 )
 def test_the_cause_is_a_sentence_of_its_own_where_it_can_stand_alone(typed, told):
     (text, *_) = by_item(late("1.1", delay(explanation=typed)))
     assert text == (
-        f"Train staff (1.1): This was due on 31 May 2010 and is now expected in May 2011{told}"
+        f"Train staff (1.1): The brochure was to be printed by 31 May 2010; that is now expected in May 2011{told}"
     )
 
 
@@ -317,8 +317,14 @@ def test_every_item_with_a_bullet_has_its_cause_effect_and_action_and_the_rest_s
     others = [late(f"2.{n}", held_up(), title=f"Fold {n}", is_key=False) for n in range(1, 3)]
     texts = by_item(*items, *others, most_words=400)
     _, *bullets = texts[0].splitlines()
-    assert texts[0].startswith("Of 10 late items, these three matter most, the gravest first")
-    assert len(bullets) == 3
+    assert texts[0].startswith("Eight key items are late, the gravest first")
+    # The last ones have their dates and cause.
+    bullets, short = bullets[:3], bullets[3:]
+    assert short == [
+        f"- Print {n} (1.{n}): The brochure was to be printed by 31 May 2010; that is now expected in May 2011, because course {n} "
+        "has no trainers."
+        for n in range(4, 9)
+    ]
     # The summary has what the first delay means.
     assert all(
         f" Course {n} is missed by staff at {n}0 airports." in each
@@ -328,7 +334,7 @@ def test_every_item_with_a_bullet_has_its_cause_effect_and_action_and_the_rest_s
         n for n, each in enumerate(bullets, start=1) if f" Course {n} has no trainers." not in each
     ] == []
     assert texts[1].startswith(
-        "Seven other items are late: “Print 4” (1.4, DoL, due 31 May 2010, now May 2011); “Print 5” "
+        "Two other items are late: “Fold 1” (2.1, now May 2011); and “Fold 2” "
     )
     acts = [
         each.endswith(f" will hire {n}0 trainers by December 2010.")
@@ -338,13 +344,13 @@ def test_every_item_with_a_bullet_has_its_cause_effect_and_action_and_the_rest_s
 
 
 def test_key_items_that_are_only_counted_are_named():
-    keys = [late(f"1.{n}", delay(), title=f"Print {n}") for n in range(1, 6)]
+    keys = [late(f"1.{n}", delay(), title=f"Print {n}") for n in range(1, 11)]
     others = [late(f"2.{n}", delay(), title=f"Fold {n}", is_key=False) for n in range(1, 10)]
     others.append(late("3.1", delay(), title="Cut", is_key=False, confidence="off_track"))
     texts = by_item(*keys, *others, most_words=60)
     assert texts[1] == (
-        "Twelve other items are late because of a lack of funding (dates in Annex B). The key items among them are “Print 4” (1.4) "
-        "and “Print 5” (1.5). Another one is off track: “Cut” (3.1)."
+        "Twelve other items are late because of a lack of funding (dates in Annex B). The key items among them are “Print 9” (1.9) "
+        "and “Print 10” (1.10). Another one is off track: “Cut” (3.1)."
     )
 
 
@@ -381,23 +387,107 @@ def test_the_day_of_an_action_stands_where_it_is_read_with_the_act(typed, told):
     assert text.replace("the Ministry of Health (MOH)", "MOH").endswith(told)
 
 
-def test_the_summary_measures_the_milestone_that_the_bullet_dates():
+def test_the_summary_measures_the_milestone_that_the_bullet_dates_unless_its_date_had_moved():
     held_up = delay(explanation="the trainers left")
     later = step(date(2010, 6, 30), forecast_due=date(2012, 6, 30))
     items = [
         item(f"1.{n}", late_step(held_up), later, is_key=True, as_told=f"the card {n}")
-        for n in range(1, 8)
+        for n in range(1, 3)
     ]
-    brief = _brief(*items)
+    assert "The card 1 will be a year late and the card 2 a year, both mainly" in _brief(*items)
+    moved = item(
+        "1.3",
+        late_step(held_up, original_due=date(2010, 3, 31)),
+        is_key=True,
+        as_told="the card 3",
+    )
     assert (
-        "among them the card 1 (a year late), the card 2 (a year late) and the card 3 (a year late)"
-        in brief
+        "The card 1 will come in May 2011, the card 2 in May 2011 and the card 3 in May 2011"
+        in (_brief(*items, moved))
     )
 
 
 def _brief(*items):
     section = write(facts(*items), BY_ITEM, in_full=False).sections["purpose"]
     return "\n".join(map(text_of, section.paragraphs))
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("Independent chair to report", " An independent chair is to report by December 2010."),
+        (
+            "Joint briefing to Ministers",
+            " DoL plans a joint briefing to Ministers by December 2010.",
+        ),
+        (
+            "Interim: second line to the control room",
+            " DoL plans a second line to the control room by December 2010.",
+        ),
+        (
+            "Trial of mobile pools in two regions, 4 pools",
+            " DoL plans a trial of mobile pools in two regions, 4 pools, by December 2010.",
+        ),
+    ],
+)
+def test_an_action_that_is_typed_as_a_thing_is_a_sentence(typed, told):
+    held_up = delay(explanation="the trainers left", actions=[action(typed, LABOUR, BY)])
+    assert by_item(late("1.1", held_up))[0].endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (
+            "Tender 1 – no compliant bids",
+            " DoL gives a lack of funding as the reason: “Tender 1 – no compliant bids.”",
+        ),
+        ("Delayed by DoL as staff moved to other work", " Staff moved to other work."),
+        ("Dependent on the upgrade", " This depends on the upgrade."),
+    ],
+)
+def test_a_cause_that_is_typed_in_a_hurry_is_a_sentence(typed, told):
+    assert by_item(late("1.1", delay(explanation=typed)))[0].endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("description", "told"),
+    [
+        (
+            "1,900 primary schools give ten lessons",
+            "1,900 primary schools were to give ten lessons by 31 May 2010; that is now expected in May 2011.",
+        ),
+        (
+            "Five of nine black spots covered",
+            "Five of nine black spots were to be covered by 31 May 2010; that is now expected in May 2011.",
+        ),
+        ("Cabinet decisions", "Cabinet decisions, due on 31 May 2010, will now come in May 2011."),
+    ],
+)
+def test_a_milestone_that_is_no_phrase_is_told_by_what_was_to_be(description, told):
+    one = late_step(delay(explanation="the trainers left"), description=description)
+    text = by_item(item("1.1", one, is_key=True))[0]
+    assert f"(1.1): {told} " in text
+
+
+def test_what_a_delay_means_is_a_sentence_if_it_is_typed_as_a_thing():
+    items = [
+        late(
+            f"1.{n}",
+            delay(effect=f"Another summer under {n}0 bylaws", explanation="the bill waits"),
+        )
+        for n in (1, 2)
+    ]
+    assert " This means another summer under 20 bylaws." in by_item(*items)[0]
+    assert "matters most: it means another summer under 10 bylaws." in _brief(*items)
+
+
+def test_late_items_without_a_cause_and_those_without_an_action_are_one_sentence():
+    items = [late(f"1.{n}", title=f"Print {n}") for n in range(1, 4)]
+    held_up = delay(actions=[action("hire two trainers", LABOUR, BY)])
+    assert by_item(*items, late("1.4", held_up, title="Fold"))[-1] == (
+        "For three late items (1.1, 1.2 and 1.3) no cause is recorded, and for three (1.1, 1.2 and 1.3) no action."
+    )
 
 
 def test_what_bridges_a_delay_without_a_verb_is_a_sentence():
@@ -443,11 +533,11 @@ def test_all_late_key_items_are_named_in_the_summary_while_they_are_at_most_six(
     assert "key items: the card 1, the card 2, the card 3 and the card 4." in _brief(*items, *fine)
 
 
-def test_a_title_is_no_part_of_a_sentence_on_people_but_stands_after_it():
+def test_the_summary_says_what_holds_up_the_item_that_matters_most_and_until_when():
     held_up = delay(effect="People at home are found by telephone", settlement="being_settled")
     one = late("1.5", held_up, title="Know who needs help")
     assert (
-        "- People at home are found by telephone (1.5, “Know who needs help”, now May 2011 at the earliest)."
+        "- The delay of “Know who needs help” matters most: people at home are found by telephone.\n"
         in _brief(one)
     )
 
@@ -484,7 +574,7 @@ def test_a_cause_that_waits_for_a_decision_which_is_not_taken_is_told_as_open():
             delay(explanation=typed, needs="a decision on craft", settlement="needs_decision"),
         )
     )[0]
-    assert "drafting cannot begin until policy decisions are taken on which craft" in told
+    assert "Drafting cannot begin until policy decisions are taken on which craft" in told
     dated = "Drafting could not start until a decision was taken in July 2009"
     told = by_item(
         late(
@@ -501,7 +591,7 @@ def test_a_cause_that_took_less_time_says_how_much_of_the_delay_it_explains():
     assert "away for three months. The rest of the delay is not explained. " in told
     nine = step(date(2010, 8, 31), held_up, forecast_due=date(2011, 5, 31))
     assert explains_a_part(held_up.explanation, nine.agreed, nine.forecast) == (
-        "That explains three of the nine months of delay."
+        "This accounts for about three months; the other six are not explained."
     )
     assert explains_a_part("away for eight months", nine.agreed, nine.forecast) == ""
 

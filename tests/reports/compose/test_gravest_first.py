@@ -53,6 +53,8 @@ def names_in_order(texts):
         "Some of the children wait.",
         "For people this means that migrant workers wait.",
         "This means that women wait for months.",
+        "People in two towns cannot be warned.",
+        "Boats are not checked, and two skippers drowned.",
     ],
 )
 def test_a_delay_that_hurts_people_leads_though_it_is_not_of_a_key_item(effect):
@@ -74,7 +76,14 @@ def test_of_delays_that_hurt_people_that_of_a_key_item_leads():
 
 
 @pytest.mark.parametrize(
-    "effect", ["Boards that meet a victim must ring the Ministry.", "Staff wait for it.", ""]
+    "effect",
+    [
+        "Boards that meet a victim must ring the Ministry.",
+        "Staff wait for it.",
+        # What people in general do is no harm to them.
+        "People check three websites.",
+        "",
+    ],
 )
 def test_a_delay_that_does_not_hurt_people_stands_after_those_of_key_items(effect):
     brief = section_texts(facts(key(), places(effect)), "purpose")[1].splitlines()

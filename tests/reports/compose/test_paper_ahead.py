@@ -270,7 +270,7 @@ def test_risks_high_in_likelihood_and_impact_are_reported_though_nobody_raised_t
         each.number for each in document.paragraphs() if words(each.text).startswith("Two risks of")
     ]
     assert words(document.sections[0].paragraphs[1].bullets[1].text) == (
-        f"Two likely and serious risks have not been before you (paragraph {place})."
+        f"Two likely and serious risks have not been raised with you by any agency (paragraph {place})."
     )
 
 

@@ -238,6 +238,27 @@ def test_a_bullet_has_a_second_sentence_only_with_a_number_and_room():
     assert headline(f"Police ran it. {'They saw ' * 14}40.") == "Police ran it."
 
 
+def test_a_result_that_says_only_when_says_what_was_done():
+    done = step(description="Standard published", completed_on=date(2010, 5, 14))
+    of = item("1.5", done, title="What teachers must know")
+    told = results(
+        (
+            of,
+            update_of(
+                of, achieved="Published 14 May. Nine firms use it.", key_achievement="headline"
+            ),
+        )
+    )
+    assert told[0].startswith(
+        "On “What teachers must know” (1.5), the standard was published on 14 May."
+    )
+
+
+def test_a_second_sentence_without_a_verb_is_left_out():
+    text = "2,150 adults finished the course. Running in 21 towns."
+    assert passage(text, 60).beside == "2,150 adults finished the course."
+
+
 def test_what_says_most_is_a_main_result_without_a_mark_and_key_items_come_first():
     assert results(
         pair(FILLER, "1.1", key="headline"),

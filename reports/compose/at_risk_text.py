@@ -1,0 +1,131 @@
+"""Items that are not late but at risk, in the summary: whose view that is, why, and which date has moved."""
+
+from collections.abc import Iterable, Iterator
+
+from reports.compose.budget import Room
+from reports.compose.citations import Line, item_source, milestone_source
+from reports.compose.late_words import AT_RISK_WORDS, challenge_of, in_agency_words, in_words_of
+from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.subjects import (
+    DOUBTFUL,
+    MAX_LATE,
+    MAX_NAMED,
+    Names,
+    moved_furthest,
+    moved_in_words,
+    what,
+    when,
+)
+from reports.document.wording import (
+    agree,
+    capitalised,
+    closed,
+    count_in_words,
+    number,
+    opened,
+    some,
+)
+from workitems.plan.plan_at import ItemAt, MilestoneAt
+from workitems.terms.stems import cause, says_we
+
+
+def others_at_risk(writer: Writer, items: list[ItemAt], room: Room) -> Iterator[Line]:
+    """Yield a line on each item at risk that is not key if they are few, else one with their number."""
+    if not items:
+        return
+    if len(items) <= MAX_NAMED:
+        lines = [_why_at_risk(writer, item) for item in items]
+        room.use(*(text for text, _ in lines))
+        yield from lines
+        return
+    count = capitalised(count_in_words(len(items), "item"))
+    names = [writer.names.item(item) for item in items]
+    text = f"{count} that are not key items are at risk: {some(names, MAX_LATE)}."
+    room.use(text)
+    yield text, [item_source(item) for item in items]
+
+
+def keys_at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator[Line]:
+    """Yield lines on the key items that are not late but at risk, with who rates them so and why."""
+    for item in doubtful[:MAX_NAMED]:
+        text, sources = _why_at_risk(writer, item)
+        room.use(text)
+        yield text, sources
+    if unnamed := doubtful[MAX_NAMED:]:
+        items = agree(len(unnamed), "key item is", "key items are")
+        names = [writer.names.item(item) for item in unnamed]
+        text = f"{capitalised(number(len(unnamed)))} more {items} at risk: {some(names, MAX_LATE)}."
+        room.use(text)
+        yield text, [item_source(item) for item in unnamed]
+
+
+def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
+    """Return a line on an item at risk, with its sources. Why it is at risk and how its date has moved are reported
+    here or, if the item has slipped, in section Delay."""
+    sources = [item_source(item)]
+    moved = moved_furthest(item)
+    if moved:
+        sources.append(milestone_source(item, moved))
+    why, who = writer.facts.reviewers_reasons.get(item.pk, ""), writer.facts.lead_of(item)
+    if item.confidence in DOUBTFUL and (found := challenge_of(writer, item)):
+        why = found[0]
+        sources.append(found[1])
+    elif why:
+        with errors_naming(sources[0]):
+            why = in_agency_words(writer, why, 1, AT_RISK_WORDS, "the reviewer")
+    names, how = writer.agency_names, None
+    if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.facts.late):
+        how = in_doubt_in_words(moved) if moved else None
+        # What is no reason is reported there.
+        why = why if cause(why, names) else ""
+    writer.used_sentences.add(why)
+    text = at_risk_in_words(
+        writer.names,
+        item,
+        why,
+        names,
+        who=who.short_name,
+        by=writer.facts.coordinator.short_name,
+        moved=how,
+    )
+    return text, sources
+
+
+def in_doubt_in_words(moved: MilestoneAt) -> str:
+    """Return that the new date of a milestone is in doubt."""
+    return f"The new date for {what(moved)}, {when(moved.forecast, moved.on)}, is in doubt."
+
+
+def at_risk_in_words(
+    names: Names,
+    item: ItemAt,
+    why: str,
+    agencies: Iterable[str] = (),
+    *,
+    who: str,
+    by: str = "",
+    moved: str | None = None,
+) -> str:
+    """Return sentences on an item at risk: that it may become late, whose view that is if not its agency's, why in the
+    words of whoever says so (of an agency, `who`; the reviewer's agency is `by`), and which date has `moved`.
+    `agencies` are names with which the reason may begin."""
+    start = _may_be_late(names, item, by)
+    reason = cause(why, agencies) if why and not says_we(why) else None
+    is_reviewers = item.confidence not in DOUBTFUL
+    if reason:
+        start = f"{start}, {reason}"
+    elif why and is_reviewers:
+        start = f"{start}: “{opened(why)}”"
+    sentences = [f"{start}."]
+    if why and not reason and not is_reviewers:
+        sentences.append(in_words_of(who, closed(capitalised(why))))
+    if step := moved_furthest(item):
+        sentences.append(moved or moved_in_words(step))
+    return " ".join(sentences)
+
+
+def _may_be_late(names: Names, item: ItemAt, by: str) -> str:
+    name = capitalised(names.item(item))
+    key = ", a key item," if item.is_key else ""
+    view = "" if item.confidence in DOUBTFUL else f", in the view of {by or 'the reviewer'}"
+    return f"{name}{key} may become late{view}"
