@@ -14,8 +14,8 @@ from reports.drafting import concerns, draft_rows
 from reports.drafting.draft import Draft, printed
 from reports.drafting.paper import assembled, generated
 from reports.models import Clearance, ClearanceComment
-from workitems.plan.word_diff import Strand, short_diff
 from workitems.terms.sentence_ends import sentences
+from workitems.terms.word_diff import Strand, short_diff
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from reports.document import (
 )
 from reports.document.dates import long_date
 from reports.document.wording import join_words
-from workitems.plan.word_diff import Strand, full_diff
+from workitems.terms.word_diff import Strand, full_diff
 
 # Limit on character comparisons for a whole paper. Further changed paragraphs are shown as
 # replaced.

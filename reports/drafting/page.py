@@ -33,7 +33,7 @@ from reports.drafting.paper import Drafted, read_drafted
 from reports.drafting.sources import Cited, RecordLinks, Shelf, sources_in_words, sources_panel
 from reports.drafting.stories import story_of
 from reports.models import Briefing
-from workitems.plan.word_diff import Strand, short_diff
+from workitems.terms.word_diff import Strand, short_diff
 
 ACHIEVEMENTS = "achievements"
 # Number of last words shown to identify a sentence after which a paragraph can be split.

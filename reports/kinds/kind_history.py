@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from reports.models import AnnexChoice, BriefingKind, Content, KindSection
-from workitems.plan.word_diff import Strand, short_diff
+from workitems.terms.word_diff import Strand, short_diff
 
 # Reasons recorded by the service itself. They are not shown, because the sentence includes them.
 CAME_ALONG = "Came with the kind of briefing"

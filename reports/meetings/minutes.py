@@ -104,11 +104,11 @@ class _Record:
         return asked(row, item=row.item, milestone=milestone, agencies=self.agencies)
 
     def _line(self, row: Any) -> DecisionLine:
-        about = f"Item {row.item.number}" if row.item else row.variation and row.variation.reference
+        about = f"Item {row.item.number}" if row.item else str(row.variation or "")
         return decision_line(
             row,
             held=self.meeting.held_on,
             on=self.on,
             agencies=self.agencies,
-            about=about or "",
+            about=about,
         )

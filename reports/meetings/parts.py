@@ -211,6 +211,8 @@ class Asked:
     asked_label: str = "Asked for by"
     # What an approval does, in sentences.
     effects: Words = ()
+    # Whether `asks` is its name, as pages have it; papers of earlier releases have the kind of request.
+    is_named: bool = plain_json.added(False)
 
     @property
     def is_of_date(self) -> bool:
@@ -220,11 +222,16 @@ class Asked:
     @property
     def is_addition(self) -> bool:
         """Whether it asks to add an item or a milestone."""
-        return self.asks in ADDITIONS
+        return self.asks in ADDITIONS or self.asks.startswith(
+            ("Add work item ", "Add the milestone “")
+        )
 
     @property
     def asks_of_item(self) -> str:
         """What is asked, and of which item."""
+        if self.is_named:
+            of = "" if self.item == "The Plan" or self.item in self.asks else f", {self.item}"
+            return f"{self.asks}{of} ({self.reference})"
         # Papers frozen before have "End the support of".
         if self.asks.startswith("End the support by "):
             return f"{self.asks} for item {self.item}"

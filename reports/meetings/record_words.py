@@ -14,7 +14,7 @@ from workitems.models import Variation
 from workitems.plan.attention import Ask, Line, Point
 from workitems.plan.plan_at import ReturnAt
 from workitems.terms.additions import Addition, NewItem, addition_of
-from workitems.terms.asked_changes import asks_to_change
+from workitems.terms.asked_changes import name_of_change
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.lateness import MilestoneLike, by_then, milestone_lateness
 
@@ -92,12 +92,12 @@ def asked(row: Any, *, item: Any, milestone: str, agencies: Mapping[int, Any]) -
     """Return a variation or its history row, with the text or date before and after. `item` is None of
     a request for a new item, or for a change of the plan itself."""
     adds = addition_of(row.kind, row.adds)
-    what, before, after = _added(adds, agencies) if adds is not None else _sides(row, milestone)
+    before, after = _sides(row) if adds is None else _added(adds, agencies)
     state = Variation.State(row.state)
     is_approved = state == Variation.State.APPROVED
     return Asked(
         reference=f"V{row.number}",
-        asks=what,
+        asks=_name(row, milestone, adds),
         item=line(str(adds))
         if isinstance(adds, NewItem)
         else f"{item.number} {line(item.title)}"
@@ -114,42 +114,48 @@ def asked(row: Any, *, item: Any, milestone: str, agencies: Mapping[int, Any]) -
         before_label="Was" if is_approved else "As agreed",
         after_label="Now" if is_approved else "Asked for",
         asked_label="Requested by",
+        is_named=True,
     )
 
 
-def _sides(row: Any, milestone: str) -> tuple[str, Words, Words]:
+def _name(row: Any, milestone: str, adds: Addition | None) -> str:
+    return name_of_change(
+        row.kind,
+        code=row.wording,
+        label=str(Variation.Wording(row.wording).label) if row.wording else "",
+        before=line(row.text_before),
+        after=line(row.text_after),
+        milestone=milestone,
+        due=KnownDate(row.due_after, row.after_known_to) if row.due_after else None,
+        adds=adds,
+    )
+
+
+def _sides(row: Any) -> tuple[Words, Words]:
     if row.kind == Variation.Kind.DATE:
-        sides = (
-            _date(row.due_before, row.before_known_to),
-            _date(row.due_after, row.after_known_to),
-        )
-        return f"Move “{milestone}”", *sides
+        return _date(row.due_before, row.before_known_to), _date(row.due_after, row.after_known_to)
     if row.kind == Variation.Kind.WITHDRAWAL:
-        return "Withdraw the item", ("In the Plan",), ("Withdrawn from the Plan",)
-    what = str(Variation.Wording(row.wording).label) if row.wording else ""
+        return ("In the Plan",), ("Withdrawn from the Plan",)
     after = {Variation.Kind.CANCEL: "Cancelled", Variation.Kind.MEMBER: "Not in the working group"}
     return (
-        asks_to_change(
-            row.kind, row.wording, what, line(row.text_before), line(row.text_after), milestone
-        ),
         paragraphs(row.text_before),
         paragraphs(row.text_after) or ((after[row.kind],) if row.kind in after else ()),
     )
 
 
-def _added(adds: Addition, agencies: Mapping[int, Any]) -> tuple[str, Words, Words]:
+def _added(adds: Addition, agencies: Mapping[int, Any]) -> tuple[Words, Words]:
     steps = [
         f"{line(each.description)}, due {each.due} ({name_of(agencies, each.responsible_agency)})"
         for each in adds.milestones
     ]
     if not isinstance(adds, NewItem):
-        return "Add a milestone", ("Not in the Plan",), tuple(steps)
+        return ("Not in the Plan",), tuple(steps)
     found = [*paragraphs(adds.objective), *paragraphs(adds.action)]
     found.append(f"{name_of(agencies, adds.lead_agency)} leads.")
     if adds.supports:
         found[-1] += f" Supported by {', '.join(name_of(agencies, pk) for pk, _ in adds.supports)}."
     found += [f"Milestone: {step}" for step in steps]
-    return "Add a work item", ("Not in the Plan",), tuple(found)
+    return ("Not in the Plan",), tuple(found)
 
 
 def _date(day: date, known_to: str) -> Words:

@@ -11,7 +11,7 @@ from reports.document.markup import languages
 from reports.document.wording import times
 from reports.meetings.parts import Asked
 from reports.models.briefing import marking_words
-from workitems.plan.word_diff import Piece, side_by_side
+from workitems.terms.word_diff import Piece, side_by_side
 
 register = template.Library()
 register.filter(days)

@@ -29,7 +29,7 @@ from reports.word_copies.services import Overtaken
 from reports.workshop.views.drafting.page import changeable_draft, home
 from workitems.plan.services import Conflict, Refused
 from workitems.plan.views.lookups import posted, signed_in
-from workitems.plan.word_diff import Strand, full_diff
+from workitems.terms.word_diff import Strand, full_diff
 
 Kind = Suggestion.Kind
 

@@ -2,7 +2,7 @@
 
 from difflib import SequenceMatcher
 
-from workitems.plan.word_diff import WORDS
+from workitems.terms.word_diff import WORDS
 
 # Old words × new words for which the matcher is quick enough.
 MAX_PAIRS = 400_000

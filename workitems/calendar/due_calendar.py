@@ -206,14 +206,14 @@ def _votes(feed: CalendarFeed) -> Iterator[Entry]:
         out_of_session__variation__plan=feed.plan,
         agency=feed.agency,
         choice="",
-    ).select_related("out_of_session__variation__item")
+    ).select_related(
+        "out_of_session__variation__item", "out_of_session__variation__milestone"
+    )
     ways = {"own": (OutOfSessionAnswer, "pk"), "asked": (OutOfSession, "out_of_session")}
     for row in with_changes(rows, **ways):
         asked = row.out_of_session
         asked.variation.plan = feed.plan
-        title = _("Answer on {reference}, out of session").format(
-            reference=asked.variation.reference
-        )
+        title = _("Answer out of session: {name}").format(name=asked.variation)
         lines = [asked.variation.place]
         path = asked.get_absolute_url()
         yield entry_of(

@@ -47,7 +47,10 @@ def plan_of_item(shown: ItemPage, moment: Moment) -> PlanAt:
     delays = [row for row in delays if row.is_open]
     milestones = [row for each in steps if (row := _row(MilestoneAt, each, on)).is_open]
     risks = [_row(RiskAt, row, on) for row in shown.risks if row.escalated_to]
-    variations = [_row(VariationAt, row, on) for row in shown.variations]
+    variations = [
+        _row(VariationAt, row, on, of=row.milestone.description if row.milestone else None)
+        for row in shown.variations
+    ]
     late, due = lateness.dates_ahead(milestones, on)
     at = _row(
         ItemAt,

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
+from django.utils import translation
 
 from agencies.wording.translation import day_words
 from workitems.models import (
@@ -25,7 +26,7 @@ from workitems.models import (
 )
 from workitems.models.meeting import MatterQuerySet
 from workitems.plan.asat import Moment, rows_at
-from workitems.plan.attention import Line, attention
+from workitems.plan.attention import Line, Verb, attention
 from workitems.plan.plan_at import plan_at
 from workitems.terms.lateness import Rank
 from workitems.terms.spans import span_in_words
@@ -37,6 +38,7 @@ KINDS: dict[type[Any], str] = {
     Risk: "risk",
     Return: "of_return",
 }
+VERBS = list(Verb)
 # Reasons of an item that are left out where its variations and risks are listed.
 SAID_WITHIN = {Rank.VARIATION_WAITS, Rank.RISK_ESCALATED}
 
@@ -56,6 +58,15 @@ class Proposal:
     @property
     def kind(self) -> str:
         return kind_of(self.subject)
+
+    @property
+    def verb(self) -> Verb:
+        return verb_on(self.kind, self.line) or Verb.DISCUSS
+
+    @property
+    def says(self) -> str:
+        """What is asked, in a few words, or else why it is proposed."""
+        return (self.line and self.line.asked.short) or " ".join(self.reasons)
 
     @property
     def title(self) -> str:
@@ -95,6 +106,51 @@ def line_on(matter: Matter, lines: Mapping[tuple[str, int], Line]) -> Line | Non
     return lines.get((matter.kind, matter.subject_pk or 0))
 
 
+def verb_on(kind: str, line: Line | None) -> Verb | None:
+    """Return what the group is asked to do with a matter; None if nothing is known of it. `line` is the one on it."""
+    of_kind = {"variation": Verb.DECIDE, "decision": Verb.CHASE, "risk": Verb.DISCUSS}
+    return of_kind.get(kind) or (line and line.verb)
+
+
+@dataclass(frozen=True)
+class AgendaRow:
+    """A matter on an agenda, with the line of the attention list on it and what the group is asked to do with it."""
+
+    matter: Matter
+    line: Line | None
+    verb: Verb | None
+
+    @property
+    def asks(self) -> str:
+        """What is asked, in a few words, beside its title: of an item that is late and to be heard of, it is only that."""
+        if self.line is None or self.matter.variation_id or self.matter.risk_id:
+            return ""
+        asked = self.line.asked.short
+        return "" if asked == self.reason else asked
+
+    @property
+    def reason(self) -> str:
+        """How late it is or else the most urgent reason."""
+        return self.line.reason.rstrip(".") if self.line else ""
+
+
+def rows_of(matters: Iterable[Matter], lines: Iterable[Line]) -> list[AgendaRow]:
+    found = lines_by_subject(lines)
+    rows = ((matter, line_on(matter, found)) for matter in matters)
+    return [AgendaRow(matter, line, verb_on(matter.kind, line)) for matter, line in rows]
+
+
+def runs_of(rows: Iterable[AgendaRow]) -> list[tuple[Verb | None, list[AgendaRow]]]:
+    """Return the rows in their order, those together that follow each other for the same verb. One without a verb
+    stays with those before it."""
+    runs: list[tuple[Verb | None, list[AgendaRow]]] = []
+    for row in rows:
+        if not runs or row.verb not in (None, runs[-1][0]):
+            runs.append((row.verb, []))
+        runs[-1][1].append(row)
+    return runs
+
+
 def kind_of(subject: Any) -> str:
     """Return the field of `Matter` for such a subject."""
     return KINDS[type(subject)]
@@ -113,11 +169,8 @@ def title_of(subject: Any) -> str:
     if isinstance(subject, WorkItem):
         return f"{subject.number} {subject.title}"
     if isinstance(subject, Variation):
-        if subject.item is None and subject.addition is None:
-            return f"{subject.reference} on the plan: {subject.asks}"
-        if subject.item is None:
-            return f"{subject.reference} on a new item {subject.about}"
-        return f"{subject.reference} on item {subject.about}"
+        with translation.override("en"):  # kept, and printed on papers
+            return str(subject)
     if isinstance(subject, Decision):
         return f"Decision of {day_words(subject.decided_on)}: {subject.text}"
     if isinstance(subject, Risk):
@@ -147,8 +200,8 @@ def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list
 
     These are the attention list, variations with the working group on which agencies are not
     answering out of session, open earlier decisions, and escalated risks. There is one proposal for
-    an item, with all that there is to say of it; what is of no item is proposed by itself. What has an overdue
-    action of the group comes first.
+    an item, with all that there is to say of it; what is of no item is proposed by itself. They come in the order of
+    the meeting: to decide, to discuss, to hear, to chase; in each, what has an overdue action of the group comes first.
     """
     lines = present_lines(plan, on) if lines is None else lines
     of_risk = {line.risk.number: line for line in lines if line.risk}
@@ -201,10 +254,11 @@ def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list
             alone.append(Proposal(row, (reason,), line))
     overdue = {("decision", line.action.pk) for line in lines if line.action}
 
-    def is_later(each: Proposal) -> bool:
-        return overdue.isdisjoint([(each.kind, each.subject.pk), *each.within])
+    def order(each: Proposal) -> tuple[int, bool]:
+        is_later = overdue.isdisjoint([(each.kind, each.subject.pk), *each.within])
+        return VERBS.index(each.verb), is_later
 
-    return sorted([*_attention(plan, lines, within), *alone], key=is_later)
+    return sorted([*_attention(plan, lines, within), *alone], key=order)
 
 
 def _attention(
@@ -260,9 +314,8 @@ def _of_item(
 
 
 def _variation_reason(variation: Variation, on: date) -> str:
-    # The title of one that is of no item says what it asks for.
-    is_said = variation.item is None and variation.addition is None
-    says = "With the working group." if is_said else f"With the working group: {variation.asks}."
+    # The title of one that is of no item is its name.
+    says = f"With the working group: {variation.asks}." if variation.item else "With the working group."
     due = variation.after if variation.kind == Variation.Kind.DATE else None
     if due is None or due.last_day >= on:
         return says

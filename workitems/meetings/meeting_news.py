@@ -159,7 +159,7 @@ def decided_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
             occasion=str(row.state),
             about=f"variation {row.pk}",
             due_on=localdate(row.decided_at),
-            title=_("{reference} on {item}").format(reference=row.reference, item=row.about),
+            title=str(row),
             sentence=says,
             state=_("is {state}").format(state=state),
             path=row.get_absolute_url(),

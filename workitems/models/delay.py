@@ -14,8 +14,8 @@ from agencies.models import Agency, User
 from agencies.records.tracking import track
 from workitems.models.item import Milestone, WorkItem, known_to_field
 from workitems.models.plan import Pillar, Plan
-from workitems.terms.additions import Addition, addition_of, asks_to_add
-from workitems.terms.asked_changes import asks_to_change
+from workitems.terms.additions import Addition, addition_of
+from workitems.terms.asked_changes import name_of_change
 from workitems.terms.item_texts import ITEM_TEXTS
 from workitems.terms.known_dates import Known, KnownDate, from_to
 from workitems.terms.lateness import cause_in_words
@@ -471,7 +471,7 @@ class Variation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reference}: {self.get_kind_display().lower()}, {self.about}"
+        return f"{self.name} ({self.reference})"
 
     def get_absolute_url(self) -> str:
         return reverse("variations:detail", args=[self.plan.slug, self.number])
@@ -482,20 +482,22 @@ class Variation(models.Model):
 
     @property
     def asks(self) -> str:
-        """The request in a few words. Load the milestone first; the text names it."""
-        if self.kind == self.Kind.DATE:
-            assert self.before and self.after  # held by a check constraint
-            return _("Move “{milestone}” {from_to}").format(
-                milestone=self.milestone, from_to=from_to(self.before, self.after)
-            )
-        return asks_to_add(self.addition) or asks_to_change(
+        """What it does, in a few words, for places that show its item. Load the milestone first; the text names it."""
+        return name_of_change(
             self.kind,
-            self.wording,
-            self.get_wording_display(),
-            self.text_before,
-            self.text_after,
-            str(self.milestone or ""),
+            code=self.wording,
+            label=self.get_wording_display(),
+            before=self.text_before,
+            after=self.text_after,
+            milestone=str(self.milestone or ""),
+            due=self.after,
+            adds=self.addition,
         )
+
+    @property
+    def name(self) -> str:
+        """What it does, with the number of its item: "Move “Guide published” to 2 March 2027, 1.1"."""
+        return f"{self.asks}, {self.item.number}" if self.item else self.asks
 
     @property
     def addition(self) -> Addition | None:

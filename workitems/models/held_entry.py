@@ -5,7 +5,6 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
@@ -14,7 +13,8 @@ from workitems.models.delay import Variation
 from workitems.models.item import Milestone, WorkItem, known_to_field
 from workitems.models.plan import Plan
 from workitems.models.risk import Risk
-from workitems.terms.additions import Addition, addition_of, asks_to_add
+from workitems.terms.additions import Addition, addition_of
+from workitems.terms.asked_changes import name_of_change
 from workitems.terms.known_dates import Known, KnownDate
 
 
@@ -54,6 +54,8 @@ class HeldEntry(models.Model):
         RISK = "risk", gettext_lazy("Risk")
 
     VARIATIONS = tuple(kind for kind in Kind.values if kind != "risk")
+    # Those whose rows say all of what they ask; the others are called by their kind until they are released.
+    NAMED = (Kind.DATE, Kind.WORDING, Kind.WITHDRAWAL, Kind.ITEM, Kind.MILESTONE)
 
     class State(models.TextChoices):
         WAITING = "waiting", gettext_lazy("Waiting for release")
@@ -159,20 +161,23 @@ class HeldEntry(models.Model):
 
     @property
     def asks(self) -> str:
-        """The entry in a few words. Load its milestone first; the text names it."""
-        match self.kind:
-            case self.Kind.DATE:
-                return _("Move “{milestone}” to {after}").format(
-                    milestone=self.milestone, after=self.after
-                )
-            case self.Kind.WORDING:
-                return _("Change the {wording}").format(wording=self.get_wording_display().lower())
-            case self.Kind.WITHDRAWAL:
-                return _("Withdraw the item")
-            case self.Kind.RISK:
-                return self.text
-            case _:
-                return asks_to_add(self.addition) or self.get_kind_display()
+        """The entry in a few words, as the variation is called later. Load its milestone and item first; the text names
+        them."""
+        if self.kind == self.Kind.RISK:
+            return self.text
+        if self.kind not in self.NAMED:
+            return str(self.get_kind_display())
+        row = self.milestone or self.item
+        return name_of_change(
+            self.kind,
+            code=self.wording,
+            label=self.get_wording_display(),
+            before=getattr(row, self.wording, "") if self.wording else "",
+            after=self.text,
+            milestone=str(self.milestone or ""),
+            due=self.after,
+            adds=self.addition,
+        )
 
     @property
     def addition(self) -> Addition | None:

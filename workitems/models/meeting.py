@@ -341,7 +341,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """With all that a list row prints, in one query."""
         return self.select_related(
             *("meeting", "out_of_session__variation", "item", "variation__milestone"),
-            *("owner_agency", "matter"),
+            *("variation__item", "owner_agency", "matter"),
         )
 
 

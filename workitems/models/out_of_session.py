@@ -77,7 +77,7 @@ class OutOfSession(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("{reference} out of session").format(reference=self.variation.reference)
+        return _("{name}, out of session").format(name=self.variation)
 
     def get_absolute_url(self) -> str:
         plan = self.variation.plan

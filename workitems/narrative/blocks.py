@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy
 
 from workitems.models.plan import IMPORTED
-from workitems.plan.word_diff import Strand
+from workitems.terms.word_diff import Strand
 
 
 class Field(TextChoices):

@@ -28,12 +28,12 @@ from workitems.models.item import Confidence, Stage
 from workitems.models.meeting import time_in_words
 from workitems.models.plan import IMPORTED
 from workitems.narrative.blocks import Change, Field
-from workitems.plan.word_diff import Strand, short_diff
-from workitems.terms.additions import addition_of, asks_to_add
-from workitems.terms.asked_changes import asks_to_change
+from workitems.terms.additions import addition_of
+from workitems.terms.asked_changes import name_of_change
 from workitems.terms.item_texts import ITEM_TEXTS, MILESTONE_TEXTS, Text
 from workitems.terms.known_dates import Known, KnownDate, from_to
 from workitems.terms.lateness import settlement_in_words
+from workitems.terms.word_diff import Strand, short_diff
 
 
 class Sentence(NamedTuple):
@@ -738,13 +738,14 @@ def _variation(was: Was, now: Now) -> Sentences:
         elif now["kind"] == Variation.Kind.MEMBER:
             asked = _("that {agency} leaves the working group").format(agency=now["text_before"])
         else:
-            asks = asks_to_add(adds) or asks_to_change(
+            asks = name_of_change(
                 now["kind"],
-                now["wording"],
-                str(Variation.Wording(now["wording"]).label) if now["wording"] else "",
-                now["text_before"],
-                now["text_after"],
-                now["milestone"] or "",
+                code=now["wording"],
+                label=str(Variation.Wording(now["wording"]).label) if now["wording"] else "",
+                before=now["text_before"],
+                after=now["text_after"],
+                milestone=now["milestone"] or "",
+                adds=adds,
             )
             asked = _("to {add}").format(add=asks[:1].lower() + asks[1:])
         changes: tuple[Change, ...] = ()

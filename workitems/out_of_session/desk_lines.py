@@ -14,8 +14,8 @@ from agencies.records.composed import composed
 from agencies.wording.translation import day_words
 from workitems.desk.to_dos import SHOWN_AT_MOST, Line, line, not_ended, since
 from workitems.models import Action, Decision, OutOfSession, OutOfSessionAnswer
-from workitems.out_of_session.services import count_of
 from workitems.rules import WRITERS
+from workitems.variations.votes import count_of
 
 
 def lines_for(user: User, on: date) -> list[Line]:
@@ -117,7 +117,8 @@ def _to_answer(agencies: set[int], on: date) -> list[Line]:
             agency__in=agencies,
         )
         .select_related(
-            "agency", "out_of_session__variation__plan", "out_of_session__variation__item"
+            *("agency", "out_of_session__variation__plan", "out_of_session__variation__item"),
+            "out_of_session__variation__milestone",
         )
         .order_by("out_of_session__due_on", "pk")[:SHOWN_AT_MOST]
     )
@@ -126,8 +127,8 @@ def _to_answer(agencies: set[int], on: date) -> list[Line]:
             due=each.out_of_session.due_on,
             on=on,
             plan=each.out_of_session.variation.plan.title,
-            what=_("Answer for {agency} on {reference}, out of session").format(
-                agency=each.agency, reference=each.out_of_session.variation.reference
+            what=_("Answer for {agency}: {name}?").format(
+                agency=each.agency, name=each.out_of_session.variation
             ),
             detail=each.out_of_session.variation.place,
             url=each.out_of_session.get_absolute_url(),
@@ -141,7 +142,7 @@ def _out_of_session(agencies: set[int], on: date) -> list[Line]:
     rows = (
         OutOfSession.objects.open()
         .filter(not_ended(on, "variation__plan"), variation__plan__coordinating_agency__in=agencies)
-        .select_related("variation__plan")
+        .select_related("variation__plan", "variation__item", "variation__milestone")
         .prefetch_related(Prefetch("answers", OutOfSessionAnswer.objects.asked()))
         .order_by("due_on", "pk")[:SHOWN_AT_MOST]
     )
@@ -158,9 +159,7 @@ def _out_of_session(agencies: set[int], on: date) -> list[Line]:
                 due=each.due_on,
                 on=on,
                 plan=each.variation.plan.title,
-                what=_("{reference} is being decided out of session").format(
-                    reference=each.variation.reference
-                ),
+                what=_("Being decided out of session: {name}").format(name=each.variation),
                 detail=counts,
                 when=_("Time is over") if found.is_over else "",
                 may_finish=False,

@@ -12,8 +12,8 @@ from agencies.wording.translation import day_words
 from workitems.meetings.action_news import NEWS_FOR_DAYS
 from workitems.models import Notice, OutOfSession, OutOfSessionAnswer, Plan
 from workitems.notices.news import Addressed, OtherNews, Seats, other_news, step_of, until
-from workitems.out_of_session.services import count_of
 from workitems.terms.spans import span_in_words
+from workitems.variations.votes import count_of
 
 Reason, Role = Notice.Reason, Seat.Role
 State = OutOfSession.State
@@ -145,7 +145,7 @@ def _lines(
         occasion=occasion,
         about=f"out of session {row.pk} {agency.pk}",
         due_on=row.due_on,
-        title=_("Decision out of session on {reference}").format(reference=row.variation.reference),
+        title=str(row),
         sentence=sentence,
         state=state,
         path=row.get_absolute_url(),

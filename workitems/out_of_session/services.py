@@ -3,14 +3,12 @@
 The outcome follows from the answers. Nobody enters it.
 """
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.core.files.base import File
 from django.db import transaction
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,84 +20,15 @@ from workitems.plan.services import evidence as evidence_services
 from workitems.plan.services.plan_days import later_faults
 from workitems.plan.services.refusals import Refused, locked, need_reason
 from workitems.variations.services import variations
+from workitems.variations.votes import Count, count_of
 
 State = OutOfSession.State
 Choice = OutOfSessionAnswer.Choice
 
 
-@dataclass(frozen=True)
-class Count:
-    """The answers so far, and what follows from them."""
-
-    agree: int
-    decline: int
-    no_view: int
-    waiting: int
-    quorum: int
-    is_over: bool
-
-    @property
-    def views(self) -> int:
-        return self.agree + self.decline
-
-    @property
-    def asked(self) -> int:
-        return self.views + self.no_view + self.waiting
-
-    @property
-    def has_quorum(self) -> bool:
-        return self.views >= self.quorum
-
-    @property
-    def can_close(self) -> bool:
-        return self.has_quorum and (self.is_over or not self.waiting)
-
-    @property
-    def outcome(self) -> OutOfSession.State:
-        """The outcome if it is closed now."""
-        return State.APPROVED if self.agree > self.decline else State.DECLINED
-
-    @property
-    def words(self) -> str:
-        """For example: "3 agree, none decline, 2 have no view; 4 have not answered"."""
-        parts = [
-            ngettext("{count} agrees", "{count} agree", self.agree).format(
-                count=self.agree or _("none")
-            ),
-            ngettext("{count} declines", "{count} decline", self.decline).format(
-                count=self.decline or _("none")
-            ),
-        ]
-        if self.no_view:
-            parts.append(
-                ngettext("{count} has no view", "{count} have no view", self.no_view).format(
-                    count=self.no_view
-                )
-            )
-        counts = ", ".join(parts)
-        if not self.waiting:
-            return counts
-        return ngettext(
-            "{said}; {count} has not answered", "{said}; {count} have not answered", self.waiting
-        ).format(said=counts, count=self.waiting)
-
-
 def count(asked: OutOfSession, on: date) -> Count:
     """Count the answers. One query."""
     return count_of(asked, asked.answers.asked().values_list("choice", flat=True), on)
-
-
-def count_of(asked: OutOfSession, choices: Iterable[str], on: date) -> Count:
-    """Count answers that are read already."""
-    found = Counter(choices)
-    return Count(
-        agree=found[Choice.AGREE],
-        decline=found[Choice.DECLINE],
-        no_view=found[Choice.NO_VIEW],
-        waiting=found[""],
-        quorum=asked.quorum,
-        is_over=asked.is_over(on),
-    )
 
 
 @transaction.atomic
@@ -282,14 +211,14 @@ def close(
             ).format(day=day_words(asked.due_on), count=found.waiting)
         )
     with translation.override("en"):  # kept as the text of the decision
-        counted = found.words
+        told = f"{found.outcome.label} out of session: {asked.variation}. {capfirst(found.words)}."
     if found.outcome == State.APPROVED:
         instead = _("End this without a decision")
         Refused.raise_any(variations.approval_faults(asked.variation, text, on=on, instead=instead))
     _shut(asked, found.outcome, on=on, by=by, reason=text)
     variations.take_outcome(
         asked=asked,
-        text=text or f"{asked.variation.reference} was {asked.state} out of session: {counted}.",
+        text=text or told,
         owner_agency=owner_agency,
         due_on=due_on,
         by=by,

@@ -33,7 +33,7 @@ from workitems.out_of_session.news import due_notices
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
 from workitems.plan.views.lookups import posted, require
-from workitems.plan.word_diff import side_by_side
+from workitems.terms.word_diff import side_by_side
 from workitems.variations.views.variations import visible_variation
 
 

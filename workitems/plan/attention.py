@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from agencies.wording.translation import list_in_words
 from workitems.models import Delay, Variation
@@ -83,7 +83,7 @@ VERBS = {
 
 class Ask(NamedTuple):
     """What is asked: in words, and a note. `short` and `of` say the same beside the verb and the item's
-    number: "Move the date to 2 March 2027?", V3. Nothing is asked without words."""
+    number: "Move “Guide published” to 2 March 2027?", V3. Nothing is asked without words."""
 
     words: str = ""
     note: str = ""
@@ -382,65 +382,51 @@ class Line:
         return self.late_milestone is not None and self.expected_on is None
 
     def _asked_of_variation(self, row: VariationAt) -> Ask:
-        reference, answered_by = row.reference, self.at.out_of_session
-        if row.pk in answered_by:
-            by = KnownDate(answered_by[row.pk])
-            if self.verb == Verb.CHASE:
-                closer = self.at.plan.coordinating_agency.short_name
-                return Ask(
-                    _("{agency} has to close {reference}, give more time or end it").format(
-                        agency=closer, reference=reference
-                    ),
-                    _("the time to answer ended on {day}").format(day=by),
-                    _("{question} Time to answer ended on {day}").format(
-                        question=row.question, day=by
-                    ),
-                    closer,
-                )
-            return Ask(
-                _("Variation {reference} is being decided out of session").format(
-                    reference=reference
-                ),
-                _("agencies answer by {day}").format(day=by),
-                _("{question} Answers by {day}").format(question=row.question, day=by),
-                reference,
-            )
+        question = _("{name}?").format(name=row.asks)
+        if row.pk in self.at.out_of_session:
+            return self._asked_by_email(row, question)
         if row.is_past:
             return self._asks_too_late(row)
-        if row.state == Variation.State.RECOMMENDED:
-            to_decide = [
-                each.reference
-                for each in self._waiting
-                if each.state == row.state and each.pk not in answered_by and not each.is_past
-            ]
+        if row.state != Variation.State.RECOMMENDED:
+            says = _("{question} Not advised yet").format(question=question)
+            return Ask(says, row.reference, says, row.reference)
+        others = [
+            each
+            for each in self._waiting
+            if each.pk != row.pk and each.state == row.state and not each.is_past
+            and each.pk not in self.at.out_of_session
+        ]  # fmt: skip
+        references = list_in_words([each.reference for each in (row, *others)])
+        questions = [question, *(_("{name}?").format(name=each.asks) for each in others)]
+        return Ask(" ".join(questions), references, question, references)
+
+    def _asked_by_email(self, row: VariationAt, question: str) -> Ask:
+        by = KnownDate(self.at.out_of_session[row.pk])
+        if self.verb != Verb.CHASE:
+            says = _("{question} Answers by {day}").format(question=question, day=by)
             return Ask(
-                ngettext(
-                    "Decide variation {references}",
-                    "Decide variations {references}",
-                    len(to_decide),
-                ).format(references=list_in_words(to_decide)),
-                row.effect if len(to_decide) == 1 else "",
-                row.question,
-                list_in_words(to_decide),
+                _("{name}: being decided out of session").format(name=row.asks),
+                _("{reference}, agencies answer by {day}").format(reference=row.reference, day=by),
+                says,
+                row.reference,
             )
+        closer = self.at.plan.coordinating_agency.short_name
         return Ask(
-            _("{reference} ({effect}) is not yet advised").format(
-                reference=reference, effect=row.effect
+            _("{agency} has to close {reference}, give more time or end it").format(
+                agency=closer, reference=row.reference
             ),
-            "",
-            _("{question} Not advised yet").format(question=row.question),
-            reference,
+            _("{name}; the time to answer ended on {day}").format(name=row.asks, day=by),
+            _("{question} Time to answer ended on {day}").format(question=question, day=by),
+            closer,
         )
 
     def _asks_too_late(self, row: VariationAt) -> Ask:
         """Return that the date which a variation asks for has passed, and who has to ask anew."""
-        assert row.due_after is not None
         assert self.item is not None
         late = self.late_milestone
         agency = self._name(late.responsible if late else self.item.lead)
-        day = KnownDate(row.due_after, row.after_known_to)
-        passed = _("{reference} asks for {day}, which has passed").format(
-            reference=row.reference, day=day
+        passed = _("{name} ({reference}): that date has passed").format(
+            name=row.asks, reference=row.reference
         )
         says = _("{agency} has to ask for a later date").format(agency=agency)
         return Ask(says, passed, f"{says}. {passed}", row.reference)

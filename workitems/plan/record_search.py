@@ -251,7 +251,7 @@ def risk_hit(row: Risk, reader: Reader) -> Hit:
 def variation_hit(row: Variation, reader: Reader) -> Hit:
     row.plan = reader.plans[row.plan_id]
     return Hit(
-        title=f"{row.reference}: {row.asks}",
+        title=str(row),
         url=row.get_absolute_url(),
         of=row.about,
         plan=row.plan,

@@ -60,9 +60,9 @@ from workitems.plan.asat import Moment
 from workitems.plan.attention import Line
 from workitems.plan.plan_at import PlanAt
 from workitems.plan.views.lookups import require, small_number
-from workitems.plan.word_diff import side_by_side
 from workitems.presenting import services as slide_services
 from workitems.terms import lateness
+from workitems.terms.word_diff import side_by_side
 from workitems.variations.services import variations as variation_services
 
 # Milestones on the slide of an item.

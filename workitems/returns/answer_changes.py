@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from workitems.models import Update
 from workitems.models.item import Confidence, Stage
-from workitems.plan.word_diff import Strand, full_diff
+from workitems.terms.word_diff import Strand, full_diff
 
 TEXTS = {
     "achieved": gettext_lazy("Achieved"),

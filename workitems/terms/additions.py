@@ -115,19 +115,6 @@ def addition_of(kind: str, data: Data | None) -> Addition | None:
     return NewItem.of(data) if kind == "item" else NewMilestone.of(data)
 
 
-def asks_to_add(addition: Addition | None) -> str:
-    """Return the request in a few words, or "" if nothing is to be added."""
-    if isinstance(addition, NewItem):
-        return gettext("Add work item {addition}").format(addition=addition)
-    return (
-        gettext("Add the milestone “{description}”, due {due}").format(
-            description=addition.description, due=addition.due
-        )
-        if addition
-        else ""
-    )
-
-
 def in_lines(addition: Addition | None) -> str:
     """Return the official wording and the milestones that are to be added, each on a line."""
     if addition is None:

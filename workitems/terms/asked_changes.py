@@ -1,20 +1,49 @@
-"""What a variation asks to change, in a few words. Nothing here queries the database."""
+"""The name of a request to change an adopted plan: what it does, in a few words. The same wherever it is shown."""
 
-from agencies.wording.translation import gettext as _
+import re
+
+from agencies.wording.translation import _
+from workitems.terms.additions import Addition, NewItem
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.word_diff import full_diff
+
+# A change of wording is named by its words if they are no longer than this.
+SHOWN_UP_TO = 60
+# Words that a list changes when something is added to it.
+LINKS = re.compile(r"^(?:(?:and|or|me|rānei)\b|[^\w\s]|\s)+|(?:\b(?:and|or|me|rānei)|[^\w\s]|\s)+$")
 
 
-def asks_to_change(
-    kind: str, code: str, wording: str, before: str, after: str, milestone: str
+def name_of_change(
+    kind: str,
+    *,
+    code: str = "",
+    label: str = "",
+    before: str = "",
+    after: str = "",
+    milestone: str = "",
+    due: KnownDate | None = None,
+    adds: Addition | None = None,
 ) -> str:
-    """Return the request in a few words. `wording` names what changes, for those kinds that have one, and `code`
-    is its code. A milestone whose words are to change has those that it had."""
+    """Return what a request does: "Move “Guide published” to 2 March 2027", "Add “forced marriage” to the action".
+
+    `label` names the wording or detail that changes, and `code` is its code. A milestone whose words change has those
+    that it had. `due` is the date asked for.
+    """
+    if isinstance(adds, NewItem):
+        return _("Add work item {addition}").format(addition=adds)
+    if adds is not None:
+        return _("Add the milestone “{description}”, due {due}").format(
+            description=adds.description, due=adds.due
+        )
     if code == "description":
         milestone = before
     match kind:
-        case "wording" if milestone:
-            says = _("Change the {wording}: “{milestone}”")
-        case "wording" | "detail":
-            says = _("Change the {wording}")
+        case "date" if due is not None:
+            says = _("Move “{milestone}” to {due}") if milestone else _("Move the date to {due}")
+        case "wording":
+            return _name_of_wording(before, after, label.lower(), milestone)
+        case "detail":
+            says = _name_of_detail(before, after)
         case "lead":
             says = _("Give the lead from {before} to {after}")
         case "responsible":
@@ -41,4 +70,52 @@ def asks_to_change(
             )
         case _:
             says = _("Withdraw the item")
-    return says.format(wording=wording.lower(), before=before, after=after, milestone=milestone)
+    return says.format(
+        wording=label.lower(),
+        before=before,
+        after=after,
+        milestone=milestone,
+        # Twice "to" would be read twice.
+        due=str(due or "").replace(" to ", "–"),
+    )
+
+
+def _name_of_detail(before: str, after: str) -> str:
+    if _is_short(before) and _is_short(after):
+        return _("Change the {wording} from “{before}” to “{after}”")
+    if not before and _is_short(after):
+        return _("Set the {wording} to “{after}”")
+    return _("Change the {wording}")
+
+
+def _name_of_wording(before: str, after: str, wording: str, milestone: str) -> str:
+    """Return what is added, taken out or replaced, if it is one short piece; else that the wording changes."""
+    removed, added = [], []
+    for strand in full_diff(before, after):
+        words = LINKS.sub("", strand.text)
+        if words and strand.is_removed:
+            removed.append(words)
+        elif words and strand.is_added:
+            added.append(words)
+    # What only changed its place is neither.
+    stays = {*removed} & {*added}
+    removed, added = ([words for words in each if words not in stays] for each in (removed, added))
+    if milestone:
+        place = _("{wording} of “{milestone}”").format(wording=wording, milestone=milestone)
+    else:
+        place = wording
+    if len(removed) > 1 or len(added) > 1 or not all(map(_is_short, (*removed, *added))):
+        says = _("Change the {place}")
+    elif removed and added:
+        says = _("Change “{before}” to “{after}” in the {place}")
+    elif added and before:
+        says = _("Add “{after}” to the {place}")
+    elif removed and after:
+        says = _("Take “{before}” out of the {place}")
+    else:
+        says = _("Change the {place}")
+    return says.format(place=place, before="".join(removed), after="".join(added))
+
+
+def _is_short(text: str) -> bool:
+    return 0 < len(text) <= SHOWN_UP_TO and "\n" not in text

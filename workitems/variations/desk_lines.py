@@ -52,7 +52,7 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
         Variation.objects.pending()
         .filter(not_ended(on, "plan"), plan__coordinating_agency__in=agencies)
         .for_meetings()
-        .select_related("plan", "item__plan", "requesting_agency")
+        .select_related("plan", "item__plan", "milestone", "requesting_agency")
         .order_by("requested_at")[:SHOWN_AT_MOST]
     )
     return [
@@ -60,12 +60,8 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
             due=on,
             on=on,
             plan=each.plan.title,
-            what=_("{reference} of {agency}: {asks}").format(
-                reference=each.reference,
-                agency=each.requesting_agency,
-                asks=each.get_kind_display().lower(),
-            ),
-            detail=each.place,
+            what=str(each),
+            detail=_("{place}, {agency}").format(place=each.place, agency=each.requesting_agency),
             when=_("Waiting for your recommendation")
             if each.state == Variation.State.REQUESTED
             else _("Waiting for the working group"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from workitems.models.item import number_key
 from workitems.plan.plan_at import ItemAt
-from workitems.plan.word_diff import Strand, short_diff
+from workitems.terms.word_diff import Strand, short_diff
 
 
 class Kind(StrEnum):

@@ -20,7 +20,7 @@ from reports.drafting.draft import Composed, Draft, printed
 from reports.models import Briefing
 from reports.workshop.services import drafts
 from workitems.plan.services.refusals import Refused
-from workitems.plan.word_diff import Strand, short_diff
+from workitems.terms.word_diff import Strand, short_diff
 
 
 class RecordsMoved(Refused):

@@ -42,9 +42,9 @@ FUNDING = DelayAt(
     times_moved=1, version=None, on=NOW,
 )  # fmt: skip
 WITHDRAWAL = VariationAt(
-    pk=1, number=1, kind="withdrawal", item=1, milestone=None, wording="",
+    pk=1, number=1, kind="withdrawal", item=1, milestone=None, of=None, wording="",
     text_before="", text_after="", reason="it is too dear", state="approved", due_before=None, due_after=None,
-    after_known_to="day", version=None, on=NOW,
+    after_known_to="day", adds=None, version=None, on=NOW,
 )  # fmt: skip
 NAMES = {
     "pillars": {1: "Prevention", 2: "Protection"},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workitems.plan.word_diff import MAX_PAIRS, SHOWN, short_diff, side_by_side
+from workitems.terms.word_diff import MAX_PAIRS, SHOWN, short_diff, side_by_side
 
 
 def marked(before: str, after: str) -> str:

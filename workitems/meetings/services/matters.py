@@ -1,6 +1,6 @@
 """Write a meeting's agenda: its matters, their order, and which of them were considered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User
 from agencies.records import history
-from workitems.meetings.agenda import Proposal, kind_of, plan_id_of, title_of
+from workitems.meetings.agenda import VERBS, Proposal, kind_of, plan_id_of, title_of
 from workitems.meetings.services.meetings import check_held, open_record
 from workitems.models import Matter, Meeting
 from workitems.models.meeting import MATTER_TITLE_LENGTH
+from workitems.plan.attention import Verb
 from workitems.plan.services.refusals import Refused, locked
 
 
@@ -36,26 +37,37 @@ def add_matter(
 
 
 @transaction.atomic
-def draft_agenda(*, meeting: Meeting, proposals: Iterable[Proposal], by: User) -> list[Matter]:
-    """Add the proposals that are not yet on the agenda at its end, in their order."""
+def draft_agenda(
+    *,
+    meeting: Meeting,
+    proposals: Iterable[Proposal],
+    by: User,
+    verbs: Mapping[int, Verb] | None = None,
+) -> list[Matter]:
+    """Add the proposals that are not yet on the agenda, in their order: each after what the group is asked to do the
+    same or something earlier with. `verbs` are what it is asked to do with the matters that are there, by their ids."""
     meeting = open_record(meeting)
-    there = {(matter.kind, matter.subject_pk) for matter in meeting.matters.on_agenda()}
-    last = _last(meeting)
+    order = list(meeting.matters.on_agenda().in_order())
+    there = {(matter.kind, matter.subject_pk) for matter in order}
+    ranks = {pk: VERBS.index(verb) for pk, verb in (verbs or {}).items()}
     made: list[Matter] = []
-    for proposal in proposals:
-        if (proposal.kind, proposal.subject.pk) not in there:
-            made.append(
-                _put(
-                    meeting,
-                    last + len(made) + 1,
-                    proposal.subject,
-                    proposal.title,
-                    proposal.reasons,
-                    "",
-                    by=by,
-                )
-            )
+    for each in proposals:
+        if (each.kind, each.subject.pk) in there:
+            continue
+        matter = _put(meeting, len(order) + 1, each.subject, each.title, each.reasons, "", by=by)
+        ranks[matter.pk] = VERBS.index(each.verb)
+        order.insert(_place_of(ranks[matter.pk], [ranks.get(row.pk) for row in order]), matter)
+        made.append(matter)
+    _number(order, by=by)
     return made
+
+
+def _place_of(rank: int, ranks: Sequence[int | None]) -> int:
+    """Return where a new matter goes: after the last one of its rank or an earlier one, else before the first later one,
+    else to the end."""
+    earlier = [place for place, each in enumerate(ranks, start=1) if each is not None and each <= rank]
+    later = [place for place, each in enumerate(ranks) if each is not None and each > rank]
+    return earlier[-1] if earlier else later[0] if later else len(ranks)
 
 
 def _last(meeting: Meeting) -> int:

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.pages.form_pages import carry_out, done, form_page, refusals_in_messages, saved
 from agencies.pages.once import once
-from workitems.meetings.agenda import proposals
+from workitems.meetings.agenda import present_lines, proposals, rows_of
 from workitems.meetings.forms.meetings import ChangeMatterForm, MatterForm
 from workitems.meetings.services import matters as matter_services
-from workitems.meetings.views.pages import address_of, back_to, own_meeting
+from workitems.meetings.views.pages import address_of, agenda_of, back_to, own_meeting
 from workitems.models import Matter, Meeting
 from workitems.plan.views.lookups import posted, signed_in, small_number
 
@@ -37,15 +37,22 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Put the proposal with the posted key, or "all", on the agenda."""
     meeting = own_meeting(request, slug, pk)
     wanted = request.POST.get("add", "")
+    on = localdate()
+    lines = present_lines(meeting.plan, on)
+    verbs = {
+        row.matter.pk: row.verb for row in rows_of(agenda_of(meeting), lines) if row.verb is not None
+    }
     with translation.override("en"):  # kept, and printed on the agenda
-        found = proposals(meeting.plan, localdate())
+        found = proposals(meeting.plan, on, lines)
     if wanted != "all":
         found = [each for each in found if each.key == wanted]
         if not found:
             messages.error(request, _("That is no longer proposed. Choose from the list below."))
             return back_to(request, meeting, AGENDA)
     with refusals_in_messages(request):
-        made = matter_services.draft_agenda(meeting=meeting, proposals=found, by=signed_in(request))
+        made = matter_services.draft_agenda(
+            meeting=meeting, proposals=found, by=signed_in(request), verbs=verbs
+        )
         count = len(made)
         messages.success(
             request,
@@ -117,7 +124,7 @@ def _act(
 
 @require_POST
 def move(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
-    """Move a matter. Return to the button that was pressed, or at an end to the other one of its row."""
+    """Move a matter. Return to its handle, or to the button that was pressed, at an end to the other one of its row."""
     meeting, row = own_matter(request, slug, pk, matter)
     asked = small_number(request.POST.get("to", ""))
     to = row.position if asked is None else asked
@@ -127,7 +134,7 @@ def move(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
         meeting,
         matter_services.move_matter,
         _("“{matter}” has moved.").format(matter=row),
-        place=f"#{'up' if is_up else 'down'}-{row.pk}",
+        place=f"#{'handle' if 'dragged' in request.POST else 'up' if is_up else 'down'}-{row.pk}",
         matter=row,
         to=to,
     )

@@ -1,6 +1,6 @@
 """List, call, change, cancel, show, close and reopen meetings, and record attendance."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +24,7 @@ from agencies.pages.form_pages import (
 from agencies.pages.once import once
 from agencies.wording.translation import day_words
 from workitems.meetings import meeting_news as meeting_notices
-from workitems.meetings.agenda import line_on, lines_by_subject, lines_of, not_on, proposals
+from workitems.meetings.agenda import lines_of, not_on, proposals, rows_of, runs_of
 from workitems.meetings.forms.meetings import (
     AttendanceForm,
     CallMeetingForm,
@@ -35,11 +35,9 @@ from workitems.meetings.forms.meetings import (
 )
 from workitems.meetings.meeting_slides import is_on
 from workitems.meetings.services import meetings as meeting_services
-from workitems.meetings.variation_effect import Effects
 from workitems.models import Matter, Meeting, Variation
 from workitems.notices import mail_at_once
 from workitems.notices.news import News
-from workitems.plan.attention import Line
 from workitems.plan.views.lookups import (
     page_of,
     posted,
@@ -162,8 +160,7 @@ def show(
     matters = agenda_of(meeting)
     is_open = not (meeting.is_closed or meeting.is_cancelled)
     lines = lines_of(meeting, on) if is_open else []
-    found = lines_by_subject(lines)
-    asked = _asked_at(meeting, matters, lines)
+    rows = rows_of(matters, lines)
     present = {row.agency_id for row in meeting.attendances.present()}
     members = list(invited(meeting))
     decided = list(meeting.decisions.for_list().order_by("number"))
@@ -175,7 +172,9 @@ def show(
             "plan": plan,
             "meeting": meeting,
             "today": on,
-            "matters": [(matter, line_on(matter, found), asked[matter.pk]) for matter in matters],
+            "matters": matters,
+            "runs": runs_of(rows) if is_open else [(None, rows)],
+            "members": len(members),
             "present": [agency for agency in members if agency.pk in present],
             "absent": [agency for agency in members if agency.pk not in present],
             "decisions": [
@@ -199,28 +198,6 @@ def show(
         },
         status=status,
     )
-
-
-def _asked_at(
-    meeting: Meeting, matters: Sequence[Matter], lines: Sequence[Line]
-) -> dict[int, list[tuple[Variation, list[str]]]]:
-    """Return by matter the variations to decide with it, and their effects. Two queries."""
-    found: dict[int, list[tuple[Variation, list[str]]]] = {matter.pk: [] for matter in matters}
-    if not lines:
-        return found
-    effects = Effects(lines[0].at)
-    rows = (
-        meeting.plan.variations.filter(state=Variation.State.RECOMMENDED)
-        .for_meetings()
-        .for_list()
-        .order_by("number")
-    )
-    for row in rows:
-        row.plan = meeting.plan
-        for matter in matters:
-            if matter.variation_id == row.pk or (matter.item_id and matter.item_id == row.item_id):
-                found[matter.pk].append((row, effects.of(row)))
-    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -67,7 +67,7 @@ MILESTONE = _columns(MilestoneAt._fields)
 DELAY = _columns(DelayAt._fields, COLUMNS | COLUMNS_OF_DELAY)
 MITIGATION = _columns(MitigationAt._fields)
 RISK = _columns(RiskAt._fields)
-VARIATION = _columns(VariationAt._fields)
+VARIATION = _columns(VariationAt._fields, COLUMNS | {"of": "milestone__description"})
 # With the day on which it was done, which is read and left out.
 ACTION = (*_columns(ActionAt._fields, COLUMNS | {"owner": "owner_agency_id"}), "done_on")
 STAGE, CONFIDENCE = ITEM.index("stage"), ITEM.index("confidence")

@@ -7,14 +7,14 @@ the row is today's record. Nothing here queries the database.
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
-
-from django.utils.translation import gettext as _
+from typing import Any, NamedTuple
 
 from agencies.models import Agency
 from workitems.models import Delay, Return, Risk, Variation
 from workitems.models.item import Stage
 from workitems.terms import lateness
+from workitems.terms.additions import addition_of
+from workitems.terms.asked_changes import name_of_change
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import NO_DATES, Lateness, Reason, Status
 from workitems.terms.made_phrases import phrase_of_description
@@ -263,11 +263,14 @@ class RiskAt(NamedTuple):
 
 
 class VariationAt(NamedTuple):
+    """A variation. `of` is the description of its milestone, if it has one."""
+
     pk: int
     number: int
     kind: str
     item: int | None
     milestone: int | None
+    of: str | None
     wording: str
     text_before: str
     text_after: str
@@ -276,6 +279,7 @@ class VariationAt(NamedTuple):
     due_before: date | None
     due_after: date | None
     after_known_to: str
+    adds: Any
     version: int | None
     on: date
 
@@ -284,36 +288,23 @@ class VariationAt(NamedTuple):
         return f"V{self.number}"
 
     @property
-    def effect(self) -> str:
-        """What it would do: "to 30 June 2027", "withdraw the item"."""
-        if self.due_before and self.due_after:
-            return _("to {day}").format(day=KnownDate(self.due_after, self.after_known_to))
-        if self.wording:
-            label = Variation.Wording(self.wording).label.lower()
-            says = (
-                _("new wording of the {wording}")
-                if self.kind == Variation.Kind.WORDING
-                else _("change of the {wording}")
-            )
-            return says.format(wording=label)
-        label = str(Variation.Kind(self.kind).label)
-        return label[:1].lower() + label[1:]
+    def asks(self) -> str:
+        """What it does, in a few words."""
+        return name_of_change(
+            self.kind,
+            code=self.wording,
+            label=str(Variation.Wording(self.wording).label) if self.wording else "",
+            before=self.text_before,
+            after=self.text_after,
+            milestone=self.of or "",
+            due=KnownDate(self.due_after, self.after_known_to) if self.due_after else None,
+            adds=addition_of(self.kind, self.adds),
+        )
 
     @property
     def is_past(self) -> bool:
         """Whether it asks for a date that has passed, so that it cannot be approved."""
         return bool(self.due_before and self.due_after) and self.due_after < self.on  # type: ignore[operator]
-
-    @property
-    def question(self) -> str:
-        """What its decision answers: "Move the date to 30 June 2027?", "Withdraw the item?"."""
-        if self.due_before and self.due_after:
-            day = KnownDate(self.due_after, self.after_known_to)
-            return _("Move the date to {day}?").format(day=day)
-        if self.wording:
-            label = Variation.Wording(self.wording).label.lower()
-            return _("Change the {wording}?").format(wording=label)
-        return f"{Variation.Kind(self.kind).label}?"
 
 
 class ActionAt(NamedTuple):

@@ -19,7 +19,6 @@ from agencies.wording.translation import day_words
 from workitems.intake.cell_kinds import clean, join_with_or, sentence_start
 from workitems.intake.workbook.faults import Fault
 from workitems.models import MilestoneAnswer, Return, ReturnSheet, Update
-from workitems.plan.word_diff import side_by_side
 from workitems.returns.forms.return_sheet import BOTH, RETURN, Choice
 from workitems.returns.forms.returns import MilestoneAnswerForm, UpdateForm, as_text, start_of
 from workitems.returns.return_page import MilestoneLine, Section, members_of, return_page
@@ -31,6 +30,7 @@ from workitems.returns.sheet.sheet_writing import YES, choices_of
 from workitems.returns.three_texts import compare
 from workitems.returns.views.answer_saving import save_entry
 from workitems.returns.views.answers import NO_CHANGE, SAVE, WORDS, Entry, entries_of
+from workitems.terms.word_diff import side_by_side
 
 Outcome = MilestoneAnswer.Outcome
 DAYS = [column.field for column in MILESTONES.columns if column.is_day]

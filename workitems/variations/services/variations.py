@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.timezone import make_naive
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -371,10 +372,12 @@ def decide(
         Refused.raise_any(approval_faults(variation, text, on=meeting.held_on, instead=instead))
     variation.meeting = meeting
     _settle(variation, by=by, at=at, on=meeting.held_on, reason=text)
+    with translation.override("en"):  # kept as the text of the decision
+        told = f"{variation.get_state_display()}: {variation}."
     decision = Decision(
         meeting=meeting,
         number=next_number(meeting.decisions.all()),
-        text=text or f"{variation.reference} was {variation.state}.",
+        text=text or told,
         matter=matter,
         item=variation.item,
         variation=variation,

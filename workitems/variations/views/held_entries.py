@@ -12,7 +12,7 @@ from agencies.pages.once import once
 from workitems.meetings.addition_parts import addition_parts
 from workitems.models import HeldEntry
 from workitems.plan.views.lookups import require, signed_in, visible_plan
-from workitems.plan.word_diff import side_by_side
+from workitems.terms.word_diff import side_by_side
 from workitems.variations.forms.held_entries import WithdrawHeldForm
 from workitems.variations.services import held_entries
 

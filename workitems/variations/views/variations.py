@@ -36,8 +36,8 @@ from workitems.plan.views.lookups import (
     visible_milestone,
     visible_plan,
 )
-from workitems.plan.word_diff import side_by_side
 from workitems.rules import WRITERS
+from workitems.terms.word_diff import side_by_side
 from workitems.variations.forms.variations import (
     DecideForm,
     RecommendForm,
@@ -51,6 +51,7 @@ from workitems.variations.services import held_entries
 from workitems.variations.services import variations as variation_services
 from workitems.variations.services.change_requests import effects_of_lead
 from workitems.variations.variation_register import as_it_was, variations_at, variations_of
+from workitems.variations.votes import votes_of
 
 # Meetings with an open record, newest first, to whose agenda a variation can go.
 MEETINGS_SHOWN = 3
@@ -77,6 +78,8 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         chosen = ""
     moment = Moment.present(plan, localdate())
     page = page_of(request, variations_in_state(plan, moment, chosen))
+    rows = variations_of(page, plan, moment)
+    votes = votes_of([row for row in rows if row.state == Variation.State.RECOMMENDED], moment.on)
     address = reverse("variations:list", args=[plan.slug])
     return render(
         request,
@@ -85,7 +88,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
             "plan": plan,
             "moment": moment,
             "page": page,
-            "rows": variations_of(page, plan, moment),
+            "rows": [(row, votes.get(row.pk)) for row in rows],
             "tabs": state_tabs(address, {key: label for key, (label, _) in STATES.items()}, chosen),
             "is_filtered": bool(chosen),
             "held": held_for(request, plan, HeldEntry.VARIATIONS),
@@ -187,8 +190,12 @@ def show(
             if row.milestone and row.is_pending
             else [],
             "asked_out_of_session": [(each, each.state_on(moment.on)) for each in asked],
+            "answering": answering,
+            "vote": votes_of([row], moment.on).get(row.pk) if answering else None,
             "may_decide": may_decide and answering is None,
-            "agendas": agendas(row) if may_decide and answering is None else None,
+            "agendas": agendas(row)
+            if row.state == Variation.State.RECOMMENDED and answering is None
+            else None,
             "acted": next(iter((acted or {}).values()), None),
         }
         | forms

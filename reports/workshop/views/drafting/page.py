@@ -38,7 +38,7 @@ from reports.workshop.services.beginning import begin_as
 from reports.workshop.services.undoing import ChangedSince
 from reports.workshop.to_improve import marked
 from workitems.plan.views.lookups import require, signed_in
-from workitems.plan.word_diff import short_diff
+from workitems.terms.word_diff import short_diff
 
 
 def home(briefing: Briefing, place: str = "", query: str = "") -> str:
