@@ -93,17 +93,6 @@ def line_link(view: PlanView, line: Line) -> str:
 
 
 @register.simple_tag
-def figure_with_change(figure: Figure) -> SafeString:
-    """Return a number that opens its list, its change, and a bar of its part of all."""
-    return SafeString(
-        f'<a href="{escape(figure.url)}">{_number(figure)}</a>{_change(figure)}'
-        f'<svg class="gauge is-{figure.kind}" width="100%" height="10" aria-hidden="true" focusable="false">'
-        f'<rect class="gauge-all" y="3" width="100%" height="4"/>'
-        f'<rect y="3" width="{figure.share}" height="4"/></svg>'
-    )
-
-
-@register.simple_tag
 def figure_key(figure: Figure) -> SafeString:
     """Return a status with its number and change: the key to the tiles, and the link to its list."""
     return SafeString(
@@ -180,7 +169,3 @@ def _change(figure: Figure) -> str:
         f' <span class="change{tone}"><span aria-hidden="true">{arrow}\u2009{count}'
         f'</span><span class="visually-hidden">{escape(words.format(count=count))}</span></span>'
     )
-
-
-def _number(figure: Figure) -> str:
-    return f'{figure.count}<span class="visually-hidden"> {escape(figure.label)}</span>'

@@ -143,7 +143,7 @@ addEventListener("keydown", (event) => {
 });
 
 addEventListener("click", (event) => {
-  const link = event.target.closest?.('.present-agenda a, a[data-step]:not([data-step="leave"])');
+  const link = event.target.closest?.('a[data-step]:not([data-step="leave"])');
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   go(link.href);

@@ -118,7 +118,10 @@ class AgendaRow:
 
     matter: Matter
     line: Line | None
-    verb: Verb | None
+
+    @property
+    def verb(self) -> Verb | None:
+        return verb_on(self.matter.kind, self.line)
 
     @property
     def asks(self) -> str:
@@ -136,8 +139,7 @@ class AgendaRow:
 
 def rows_of(matters: Iterable[Matter], lines: Iterable[Line]) -> list[AgendaRow]:
     found = lines_by_subject(lines)
-    rows = ((matter, line_on(matter, found)) for matter in matters)
-    return [AgendaRow(matter, line, verb_on(matter.kind, line)) for matter, line in rows]
+    return [AgendaRow(matter, line_on(matter, found)) for matter in matters]
 
 
 def runs_of(rows: Iterable[AgendaRow]) -> list[tuple[Verb | None, list[AgendaRow]]]:

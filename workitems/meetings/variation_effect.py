@@ -43,6 +43,24 @@ class Effects:
         ]
         return [words for words in found if words]
 
+    def declined(self, variation: Any) -> list[str]:
+        """Return what stays if a variation is declined. Empty unless it asks for another date of an open milestone."""
+        item = self.at.by_pk.get(variation.item_id or 0)
+        rows = item.milestones if item else ()
+        own = next((row for row in rows if row.pk == variation.milestone_id), None)
+        if item is None or own is None or variation.kind != Variation.Kind.DATE:
+            return []
+        stays = (
+            gettext("The agreed date stays {day}, and the item stays late.")
+            if item.is_late
+            else gettext("The agreed date stays {day}.")
+        )
+        found = [stays.format(day=own.agreed)]
+        if own.forecast_due > own.agreed_due:
+            still = gettext("{agency} still expects {day}.")
+            found.append(still.format(agency=self.at.agencies[own.responsible], day=own.forecast))
+        return found
+
     def _late(self, variation: Any, item: ItemAt) -> str:
         """Return what becomes of the number of late items."""
         new = {"agreed_due": variation.due_after, "agreed_known_to": variation.after_known_to}
@@ -152,18 +170,11 @@ def _counted(slipped: Sequence[bool], agency: str) -> str:
     if not slipped:
         return ""
     count, total = sum(slipped), len(slipped)
-    if total == 1 and agency:
-        says = (
-            gettext("The one date that {agency} had moved before moved again or was missed.")
-            if count
-            else gettext("The one date that {agency} had moved before was met.")
-        )
-        return says.format(agency=agency)
     if total == 1:
         return (
-            gettext("The one date that was moved before moved again or was missed.")
+            gettext("One date was moved before; it did not hold.")
             if count
-            else gettext("The one date that was moved before was met.")
+            else gettext("One date was moved before; it was met.")
         )
     if agency:
         says = ngettext(

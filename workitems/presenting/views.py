@@ -3,7 +3,7 @@
 Members follow the slide that is shown on their own devices.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -26,14 +26,18 @@ from agencies.pages.once import once
 from workitems.meetings import meeting_news as meeting_notices
 from workitems.meetings.addition_parts import addition_parts
 from workitems.meetings.agenda import (
+    AgendaRow,
     line_on,
     lines_by_subject,
     lines_of,
     moment_of,
     proposals,
+    rows_of,
+    runs_of,
 )
 from workitems.meetings.forms.meetings import DecideHereForm, DecisionForm, DiscussionForm
 from workitems.meetings.meeting_slides import (
+    AGENDA,
     CLOSING,
     OPENING,
     TITLES,
@@ -66,7 +70,9 @@ from workitems.terms.word_diff import side_by_side
 from workitems.variations.services import variations as variation_services
 
 # Milestones on the slide of an item.
-ON_A_SLIDE = 2
+ON_A_SLIDE = 3
+# Beside a question and its two answers.
+BESIDE_A_QUESTION = 2
 # Functions of apps that this one may not import; each returns the HTML of the opening slide.
 OPENING_PARTS: list[Callable[[Meeting, Moment], str]] = []
 
@@ -188,13 +194,12 @@ def show(
         "state": state_of(meeting, on) if mode == FOLLOWS else "",
         "today": on,
         "day": day,
+        "moment": moment_of(meeting, on),
         "count": len(own),
         "may_record": may_record,
         "present_count": meeting.attendances.present().count(),
         "acted": next(iter(forms.values()), None),
-        "agenda": [
-            (each.matter, step(slides.index(each)), each is slide, each.position) for each in own
-        ],
+        "agenda_step": step(slides.index(next(each for each in slides if each.key == AGENDA))),
         "first": step(0),
         "last": step(len(slides) - 1),
         "here": step(at)["url"],
@@ -211,15 +216,22 @@ def show(
         shows_reasons = matter.kind and not meeting.is_closed
         lines = lines_of(meeting, on) if shows_reasons else []
         context |= _subject(matter, day) | _why(matter, lines, on) | _within(matter, day)
+        context["row"] = row = AgendaRow(matter, line_on(matter, lines_by_subject(lines)))
+        context["verb"] = row.verb
         milestones = context.get("all_milestones", [])
         whole = lines[0].at if lines else None
         context["requests"] = _requests(matter, milestones, whole, may_record, **forms)
-        if matter.item and (context["requests"] or context["risks"] or context["earlier"]):
-            # What is asked has the room of the milestones.
-            context["more"] += len(context["milestones"])
-            context["milestones"] = []
+        asked = {each.variation.milestone_id for each in context["requests"]}
+        context |= _strips(milestones, asked, day, len(asked))
         if may_record:
             context |= _forms(meeting, matter) | forms
+    elif slide.key == AGENDA:
+        rows = rows_of((each.matter for each in own if each.matter), lines_of(meeting, on))
+        steps = {each.key: step(slides.index(each)) for each in own}
+        context["runs"] = [
+            (verb, [(row, steps[str(row.matter.pk)]) for row in run])
+            for verb, run in (runs_of(rows) if not meeting.is_closed else [(None, rows)])
+        ]
     elif slide.key == OPENING:
         moment = moment_of(meeting, on)
         context["parts"] = [part(meeting, moment) for part in OPENING_PARTS]
@@ -271,7 +283,8 @@ def _why(matter: Matter, lines: Sequence[Line], on: date) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A variation on a slide, with what it would change, its effects, and the form to decide it."""
+    """A variation on a slide, with what it would change, what follows if it is approved or declined, and the form to
+    decide it."""
 
     variation: Variation
     was: Any
@@ -279,6 +292,7 @@ class Request:
     adds: Any
     open_milestones: Sequence[Milestone]
     effects: Sequence[str]
+    declined: Sequence[str]
     form: DecideHereForm | None
 
     @property
@@ -307,6 +321,7 @@ def _requests(
             if row.milestone_id is None
             else [],
             effects=effects.of(row) if effects else [],
+            declined=effects.declined(row) if effects else [],
             form=forms.get(f"decide_{row.pk}") or _decide_form(row)
             if may_record and row.state == Variation.State.RECOMMENDED
             else None,
@@ -390,27 +405,30 @@ def _subject(matter: Matter, on: date) -> dict[str, Any]:
     }
     item = matter.subject_item
     if item is None:
-        return found | {"milestones": []}
+        return found
     milestones = list(
-        Milestone.objects.filter(item=item).select_related("responsible_agency").order_by("number")
+        Milestone.objects.filter(item=item)
+        .select_related("responsible_agency")
+        .prefetch_related("delays")
+        .order_by("number")
     )
-    variation = matter.variation
-    found["more"] = 0
-    if variation is not None and variation.milestone_id:
-        shown = [each for each in milestones if each.pk == variation.milestone_id]
-    elif variation is not None:
-        shown = []
-    else:
-        # The latest and the next: a slide has no room for more.
-        waiting = [each for each in milestones if each.is_open] or milestones
-        shown = sorted(waiting, key=lambda each: _soonest(each, on))[:ON_A_SLIDE]
-        found["more"] = len(waiting) - len(shown)
     return found | {
         "item": item,
         "late": lateness.item_dates(item.stage, milestones, on),
-        "milestones": shown,
         "all_milestones": milestones,
-        "done_count": sum(each.completed_on is not None for each in milestones),
+    }
+
+
+def _strips(
+    milestones: Sequence[Milestone], asked: Collection[int | None], on: date, questions: int
+) -> dict[str, Any]:
+    """Return the milestones that a slide has room for, those asked about first, then the latest and the next, with
+    their delays; and the days of their axis."""
+    waiting = [each for each in milestones if each.is_open or each.pk in asked] or milestones
+    shown = sorted(waiting, key=lambda each: (each.pk not in asked, *_soonest(each, on)))
+    shown = shown[: BESIDE_A_QUESTION if questions else ON_A_SLIDE]
+    return {
+        "milestones": [(each, list(each.delays.all())) for each in shown],
         "span": lateness.span(shown, on),
     }
 

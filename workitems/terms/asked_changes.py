@@ -10,7 +10,9 @@ from workitems.terms.word_diff import full_diff
 # A change of wording is named by its words if they are no longer than this.
 SHOWN_UP_TO = 60
 # Words that a list changes when something is added to it.
-LINKS = re.compile(r"^(?:(?:and|or|me|rānei)\b|[^\w\s]|\s)+|(?:\b(?:and|or|me|rānei)|[^\w\s]|\s)+$")
+LINKS = re.compile(
+    r"^(?:(?:and|or|of|for|to|me|rānei)\b|[^\w\s]|\s)+|(?:\b(?:and|or|me|rānei)|[^\w\s]|\s)+$"
+)
 
 
 def name_of_change(
