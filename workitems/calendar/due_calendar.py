@@ -206,9 +206,7 @@ def _votes(feed: CalendarFeed) -> Iterator[Entry]:
         out_of_session__variation__plan=feed.plan,
         agency=feed.agency,
         choice="",
-    ).select_related(
-        "out_of_session__variation__item", "out_of_session__variation__milestone"
-    )
+    ).select_related("out_of_session__variation__item", "out_of_session__variation__milestone")
     ways = {"own": (OutOfSessionAnswer, "pk"), "asked": (OutOfSession, "out_of_session")}
     for row in with_changes(rows, **ways):
         asked = row.out_of_session

@@ -39,6 +39,7 @@ KINDS: dict[type[Any], str] = {
     Return: "of_return",
 }
 VERBS = list(Verb)
+VERB_OF_KIND = {"variation": Verb.DECIDE, "decision": Verb.CHASE, "risk": Verb.DISCUSS}
 # Reasons of an item that are left out where its variations and risks are listed.
 SAID_WITHIN = {Rank.VARIATION_WAITS, Rank.RISK_ESCALATED}
 
@@ -108,8 +109,9 @@ def line_on(matter: Matter, lines: Mapping[tuple[str, int], Line]) -> Line | Non
 
 def verb_on(kind: str, line: Line | None) -> Verb | None:
     """Return what the group is asked to do with a matter; None if nothing is known of it. `line` is the one on it."""
-    of_kind = {"variation": Verb.DECIDE, "decision": Verb.CHASE, "risk": Verb.DISCUSS}
-    return of_kind.get(kind) or (line and line.verb)
+    if kind in VERB_OF_KIND:
+        return VERB_OF_KIND[kind]
+    return line.verb if line else None
 
 
 @dataclass(frozen=True)
@@ -317,7 +319,11 @@ def _of_item(
 
 def _variation_reason(variation: Variation, on: date) -> str:
     # The title of one that is of no item is its name.
-    says = f"With the working group: {variation.asks}." if variation.item else "With the working group."
+    says = (
+        f"With the working group: {variation.asks}."
+        if variation.item
+        else "With the working group."
+    )
     due = variation.after if variation.kind == Variation.Kind.DATE else None
     if due is None or due.last_day >= on:
         return says

@@ -15,8 +15,8 @@ from tests.factories import (
 from tests.workitems.conftest import seated
 from tests.workitems.record import NOW, SLIPPED, TODAY, TOMORROW, YESTERDAY, ready_to_decide
 from workitems.models import Meeting, Variation
-from workitems.terms.word_diff import side_by_side
 from workitems.terms.known_dates import KnownDate
+from workitems.terms.word_diff import side_by_side
 from workitems.variations.services import variations
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]

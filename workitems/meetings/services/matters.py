@@ -65,7 +65,9 @@ def draft_agenda(
 def _place_of(rank: int, ranks: Sequence[int | None]) -> int:
     """Return where a new matter goes: after the last one of its rank or an earlier one, else before the first later one,
     else to the end."""
-    earlier = [place for place, each in enumerate(ranks, start=1) if each is not None and each <= rank]
+    earlier = [
+        place for place, each in enumerate(ranks, start=1) if each is not None and each <= rank
+    ]
     later = [place for place, each in enumerate(ranks) if each is not None and each > rank]
     return earlier[-1] if earlier else later[0] if later else len(ranks)
 

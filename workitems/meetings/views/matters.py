@@ -40,7 +40,9 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     on = localdate()
     lines = present_lines(meeting.plan, on)
     verbs = {
-        row.matter.pk: row.verb for row in rows_of(agenda_of(meeting), lines) if row.verb is not None
+        row.matter.pk: row.verb
+        for row in rows_of(agenda_of(meeting), lines)
+        if row.verb is not None
     }
     with translation.override("en"):  # kept, and printed on the agenda
         found = proposals(meeting.plan, on, lines)
