@@ -128,7 +128,7 @@ function fill() {
 }
 
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
   if (event.key === "Escape" && !document.fullscreenElement) {
     location.assign(step("leave").href);
   } else if (hasLetters() && event.key.toLowerCase() in ACTS) {

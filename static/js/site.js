@@ -104,10 +104,11 @@ const closeMenus = (but) => {
   }
 };
 document.addEventListener("click", ({ target }) => closeMenus(target));
-document.addEventListener("keydown", ({ key, target }) => {
-  if (key !== "Escape") return;
-  if (!document.querySelector("details.menu[open]")) document.querySelector("a[data-leave]")?.click();
-  target.closest?.("details.menu[open]")?.querySelector("summary").focus();
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  if (document.querySelector("details.menu[open]")) event.preventDefault(); // nothing else closes with it
+  else document.querySelector("a[data-leave]")?.click();
+  event.target.closest?.("details.menu[open]")?.querySelector("summary").focus();
   closeMenus(null);
 });
 

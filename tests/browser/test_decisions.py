@@ -55,7 +55,7 @@ def test_a_decision_is_made_out_of_session(page, scene, visit, assert_accessible
 
     # Each approver answers from the desk.
     visit("approver")
-    page.get_by_role("link", name="Answer for Police on V1, out of session").click()
+    page.get_by_role("link", name=f"Answer for Police: {variation}?").click()
     expect(page.get_by_text("Before the printer closes.")).to_be_visible()
     page.get_by_role("radio", name="Decline").check()
     page.get_by_role("button", name="Save the answer").click()
@@ -65,13 +65,13 @@ def test_a_decision_is_made_out_of_session(page, scene, visit, assert_accessible
     page.get_by_role("button", name="Save the answer").click()
     said(page, "The answer of Police is saved.")
     visit("other approver")
-    page.get_by_role("link", name="Answer for Customs on V1, out of session").click()
+    page.get_by_role("link", name=f"Answer for Customs: {variation}?").click()
     page.get_by_role("radio", name="Agree").check()
     page.get_by_role("button", name="Save the answer").click()
 
     # The coordinator records an email, and closes with an action for Police.
     visit("coordinator")
-    page.get_by_role("link", name="V1 is being decided out of session").click()
+    page.get_by_role("link", name=f"Being decided out of session: {variation}").click()
     page.get_by_role("link", name="Record an email of Labour").click()
     page.get_by_role("radio", name="No view").check()
     page.get_by_label("Who answered, and when").fill("Email of the manager, today.")

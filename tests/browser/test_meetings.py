@@ -34,7 +34,7 @@ def meeting(scene):
     scene.variation.due_after = localdate() + timedelta(days=90)
     scene.variation.save()
     MatterFactory(meeting=meeting, position=1, title="1.1 Print a brochure", item=scene.item)
-    MatterFactory(meeting=meeting, position=2, title="V1 on item 1.1", variation=scene.variation)
+    MatterFactory(meeting=meeting, position=2, title="A later date", variation=scene.variation)
     MatterFactory(meeting=meeting, position=3, title="What comes next")
     for name in ("labour", "customs"):
         AttendanceFactory(meeting=meeting, agency=scene.agencies[name])
@@ -50,46 +50,54 @@ def meeting_screen(page, live_server, scene, meeting, sign_in):
     return page
 
 
+@pytest.fixture
+def question(scene, meeting):
+    """What both slides on the variation ask, that of its item and its own."""
+    return f"1.1 {scene.variation.asks}?"
+
+
 def title(page, words):
     expect(page.get_by_role("heading", level=1)).to_have_text(words)
 
 
-def test_keys_move_between_matters_and_leave_the_screen(meeting_screen, meeting, live_server):
-    title(meeting_screen, "1.1 Print a brochure")
+def test_keys_move_between_matters_and_leave_the_screen(
+    meeting_screen, meeting, live_server, question
+):
+    title(meeting_screen, question)
     for key, words, position in (
-        ("ArrowRight", "V1 on item 1.1", 2),
+        ("ArrowRight", question, 2),
         ("ArrowRight", "What comes next", 3),
         ("ArrowRight", "Decisions and actions", None),
         ("ArrowRight", "Decisions and actions", None),
         ("Home", "One of two work items is late.", None),
         ("End", "Decisions and actions", None),
         ("ArrowLeft", "What comes next", 3),
-        ("ArrowLeft", "V1 on item 1.1", 2),
-        ("ArrowLeft", "1.1 Print a brochure", 1),
+        ("ArrowLeft", question, 2),
+        ("ArrowLeft", question, 1),
     ):
         meeting_screen.keyboard.press(key)
         title(meeting_screen, words)
         if position:
             expect(meeting_screen.get_by_text(f"{position} of 3")).to_be_visible()
     meeting_screen.keyboard.press("ArrowRight")
-    title(meeting_screen, "V1 on item 1.1")
+    expect(meeting_screen.get_by_text("2 of 3")).to_be_visible()
     meeting_screen.go_back()
-    title(meeting_screen, "1.1 Print a brochure")
+    expect(meeting_screen.get_by_text("1 of 3")).to_be_visible()
     meeting_screen.keyboard.press("Escape")
     expect(meeting_screen).to_have_url(live_server.url + meeting.get_absolute_url())
 
 
-def test_a_clicker_shows_the_rest_of_a_long_matter_before_the_next(meeting_screen):
-    title(meeting_screen, "1.1 Print a brochure")
+def test_a_clicker_shows_the_rest_of_a_long_matter_before_the_next(meeting_screen, question):
+    title(meeting_screen, question)
     meeting_screen.set_viewport_size({"width": 1280, "height": 500})
     meeting_screen.keyboard.press("PageDown")
     expect(meeting_screen.locator("h1")).not_to_be_in_viewport(ratio=1)
-    title(meeting_screen, "1.1 Print a brochure")
+    expect(meeting_screen.get_by_text("1 of 3")).to_be_visible()
     meeting_screen.set_viewport_size({"width": 1920, "height": 2160})
     meeting_screen.keyboard.press("PageDown")
-    title(meeting_screen, "V1 on item 1.1")
+    expect(meeting_screen.get_by_text("2 of 3")).to_be_visible()
     meeting_screen.keyboard.press("PageUp")
-    title(meeting_screen, "1.1 Print a brochure")
+    expect(meeting_screen.get_by_text("1 of 3")).to_be_visible()
 
 
 def use_letters(page):
@@ -113,33 +121,41 @@ def test_full_screen_mode_is_kept_between_matters(meeting_screen):
     meeting_screen.keyboard.press("f")
     expect(meeting_screen.locator(":fullscreen")).to_have_count(1)
     meeting_screen.keyboard.press("ArrowRight")
-    title(meeting_screen, "V1 on item 1.1")
+    expect(meeting_screen.get_by_text("2 of 3")).to_be_visible()
     assert meeting_screen.evaluate("document.fullscreenElement !== null")
     meeting_screen.keyboard.press("F")
     expect(meeting_screen.locator(":fullscreen")).to_have_count(0)
 
 
-def test_shortcuts_are_off_while_the_user_types(meeting_screen):
+def test_escape_closes_the_menu_of_keys_before_it_leaves(meeting_screen, live_server, meeting):
+    meeting_screen.get_by_text("Keys", exact=True).click()
+    meeting_screen.keyboard.press("Escape")
+    expect(meeting_screen.get_by_label("Use letters on this device")).to_be_hidden()
+    meeting_screen.keyboard.press("Escape")
+    expect(meeting_screen).to_have_url(live_server.url + meeting.get_absolute_url())
+
+
+def test_shortcuts_are_off_while_the_user_types(meeting_screen, question):
     meeting_screen.get_by_text("Record something else", exact=True).click()
     meeting_screen.get_by_text("Record a decision", exact=True).click()
     words = meeting_screen.get_by_label("What was decided")
     words.focus()
     for key in ("ArrowLeft", "ArrowRight", "Home", "End", "f", "Escape"):
         meeting_screen.keyboard.press(key)
-    title(meeting_screen, "1.1 Print a brochure")
+    title(meeting_screen, question)
     expect(words).to_have_value("f")
     assert meeting_screen.evaluate("document.fullscreenElement === null")
 
 
 def test_a_meeting_can_be_run_by_keyboard_on_the_meeting_screen(
-    meeting_screen, scene, meeting, assert_accessible
+    meeting_screen, scene, meeting, question, assert_accessible
 ):
     tab_to(meeting_screen, "Record something else")
     meeting_screen.keyboard.press("Enter")
     tab_to(meeting_screen, "Mark as considered")
     meeting_screen.keyboard.press("Enter")
     expect(meeting_screen.get_by_role("status")).to_have_text("Marked as considered.")
-    title(meeting_screen, "1.1 Print a brochure")
+    title(meeting_screen, question)
 
     for words in ("Record something else", "Record a decision"):
         tab_to(meeting_screen, words)
@@ -163,7 +179,8 @@ def test_a_meeting_can_be_run_by_keyboard_on_the_meeting_screen(
     expect(meeting_screen.locator(".present-record")).to_contain_text("Police asks three printers.")
 
     meeting_screen.keyboard.press("ArrowRight")
-    title(meeting_screen, "V1 on item 1.1")
+    expect(meeting_screen.get_by_text("2 of 3")).to_be_visible()
+    title(meeting_screen, question)
     assert_accessible()
     tab_to(meeting_screen, "Approved")
     meeting_screen.keyboard.press("Space")
@@ -174,9 +191,9 @@ def test_a_meeting_can_be_run_by_keyboard_on_the_meeting_screen(
     expect(meeting_screen.get_by_role("status")).to_have_text(
         "V1 is approved and has taken effect."
     )
-    title(meeting_screen, "V1 on item 1.1")
-    expect(meeting_screen.locator(".milestone-dates")).to_contain_text(
-        f"Agreed{scene.variation.due_after:%-d %B %Y}"
+    title(meeting_screen, question.rstrip("?"))
+    expect(meeting_screen.locator(".before-after")).to_contain_text(
+        f"{scene.variation.due_after:%-d %B %Y}"
     )
 
     tab_to(meeting_screen, "Attendance")
@@ -186,7 +203,7 @@ def test_a_meeting_can_be_run_by_keyboard_on_the_meeting_screen(
     meeting_screen.keyboard.press("Space")
     tab_to(meeting_screen, "Save attendance")
     meeting_screen.keyboard.press("Enter")
-    title(meeting_screen, "V1 on item 1.1")
+    title(meeting_screen, question.rstrip("?"))
     expect(meeting_screen.get_by_text("3 recorded")).to_be_visible()
 
     scene.milestone.refresh_from_db()
@@ -203,15 +220,15 @@ def test_keys_mark_a_matter_as_considered_and_go_to_the_decision(meeting_screen)
     meeting_screen.locator("h1").focus()
     meeting_screen.keyboard.press("c")
     expect(meeting_screen.get_by_role("status")).to_have_text("Marked as considered.")
-    for words in ("V1 on item 1.1", "What comes next"):
+    for position in (2, 3):
         meeting_screen.keyboard.press("ArrowRight")
-        title(meeting_screen, words)
+        expect(meeting_screen.get_by_text(f"{position} of 3")).to_be_visible()
     meeting_screen.keyboard.press("d")
     expect(meeting_screen.get_by_label("What was decided")).to_be_focused()
 
 
 def test_a_meeting_on_three_devices(
-    browser, page, live_server, scene, meeting, sign_in, accessibility_faults, mailoutbox
+    browser, page, live_server, scene, meeting, question, sign_in, accessibility_faults, mailoutbox
 ):
     """The wall moves by PageDown, the secretary records on a laptop, a member follows on a phone."""
 
@@ -235,7 +252,7 @@ def test_a_meeting_on_three_devices(
     expect(wall.get_by_text("Shown to members")).to_be_visible()
     for each in (wall, secretary, phone):
         title(each, "One of two work items is late.")
-    for words in ("Agenda", "1.1 Print a brochure"):
+    for words in ("Agenda", question):
         wall.keyboard.press("PageDown")
         title(wall, words)
         assert wall.evaluate("document.documentElement.scrollHeight") == 1080
@@ -252,27 +269,27 @@ def test_a_meeting_on_three_devices(
     due = localdate() + timedelta(days=14)
     secretary.get_by_label("To be done by").fill(f"{due:%-d %B %Y}")
     wall.keyboard.press("PageDown")
-    title(wall, "V1 on item 1.1")
-    title(phone, "V1 on item 1.1")
+    for each in (wall, phone):
+        expect(each.get_by_text("2 of 3")).to_be_visible()
     expect(secretary.get_by_role("link", name="The meeting has moved on.")).to_be_visible()
     expect(secretary.get_by_role("status")).to_have_text("The meeting has moved on.")
     expect(secretary.get_by_label("What was decided")).to_have_value("Police asks three printers.")
     form = secretary.locator("form", has_text="What was decided")
     form.get_by_role("button", name="Record the decision").click()
     expect(secretary.get_by_role("status")).to_have_text("Decision 1 is recorded.")
-    title(secretary, "V1 on item 1.1")
+    expect(secretary.get_by_text("2 of 3")).to_be_visible()
 
     # The member reads on by themselves, and comes back.
     phone.get_by_role("link", name="Previous").click()
-    title(phone, "1.1 Print a brochure")
+    expect(phone.get_by_text("1 of 3")).to_be_visible()
     expect(phone.locator(".present-record")).to_contain_text("Police asks three printers.")
-    phone.get_by_role("link", name="2. V1 on item 1.1").click()
-    title(phone, "V1 on item 1.1")
+    phone.get_by_role("link", name="2. A later date").click()
+    expect(phone.get_by_text("2 of 3")).to_be_visible()
 
     secretary.get_by_label("Approved").check()
     secretary.get_by_role("button", name="Record the decision").click()
     expect(secretary.get_by_role("status")).to_have_text("V1 is approved and has taken effect.")
-    expect(phone.locator(".present-record")).to_contain_text("V1 was approved.")
+    expect(phone.locator(".present-record")).to_contain_text(f"Approved: {scene.variation}.")
     wall.keyboard.press("End")
     title(phone, "Decisions and actions")
     expect(phone.locator("table")).to_contain_text("Police asks three printers.")
@@ -291,7 +308,7 @@ def test_a_meeting_on_three_devices(
     secretary.goto(live_server.url + reverse("papers:minutes", args=[scene.plan.slug, meeting.pk]))
     minutes = secretary.locator("article.paper")
     expect(minutes).to_contain_text("Police asks three printers.")
-    expect(minutes).to_contain_text("V1 was approved.")
+    expect(minutes).to_contain_text(f"Approved: {scene.variation}.")
     expect(minutes).to_contain_text("Not reached")
     feed = CalendarFeedFactory(plan=scene.plan, agency=scene.agencies["police"])
     assert "Police asks three printers." in [each.title for each in entries_of(feed, localdate())]
@@ -299,7 +316,9 @@ def test_a_meeting_on_three_devices(
         each.context.close()
 
 
-def test_following_works_without_javascript(browser, live_server, scene, meeting, sign_in, page):
+def test_following_works_without_javascript(
+    browser, live_server, scene, meeting, question, sign_in, page
+):
     def plain(who):
         sign_in(scene[who])
         context = browser.new_context(java_script_enabled=False)
@@ -316,9 +335,9 @@ def test_following_works_without_javascript(browser, live_server, scene, meeting
     member.get_by_role("link", name="Follow the meeting").click()
     title(member, "Agenda")
     wall.get_by_role("button", name="Next", exact=True).click()
-    title(wall, "1.1 Print a brochure")
+    title(wall, question)
     member.get_by_role("link", name="Show what the meeting is at now").click()
-    title(member, "1.1 Print a brochure")
+    title(member, question)
     wall.context.close()
     member.context.close()
 
@@ -337,7 +356,7 @@ def test_a_lost_response_is_reported_and_the_form_is_not_sent_twice(meeting_scre
 
 
 def test_the_meeting_screen_works_without_javascript(
-    browser, live_server, scene, meeting, sign_in, page
+    browser, live_server, scene, meeting, question, sign_in, page
 ):
     sign_in(scene["coordinator"])
     context = browser.new_context(java_script_enabled=False)
@@ -345,11 +364,11 @@ def test_the_meeting_screen_works_without_javascript(
     plain = context.new_page()
     plain.goto(live_server.url + reverse("meetings:present", args=[scene.plan.slug, meeting.pk]))
     plain.get_by_role("link", name="Next").click()
-    title(plain, "V1 on item 1.1")
+    title(plain, question)
     plain.get_by_label("Declined").check()
     plain.get_by_role("button", name="Record the decision").click()
     expect(plain.get_by_role("status")).to_have_text("V1 is declined.")
-    title(plain, "V1 on item 1.1")
+    title(plain, question.rstrip("?"))
     context.close()
 
 
@@ -373,18 +392,49 @@ def test_an_agenda_can_be_drafted_and_ordered_by_keyboard(
     page.keyboard.press("Enter")
     expect(done).to_have_text("The matter is on the agenda.")
     expect(done).to_be_focused()
+    tab_to(page, "Change Welcome")
+    page.keyboard.press("Enter")
     tab_to(page, "Up : Welcome")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text("“Welcome” has moved.")
-    titles = page.locator("ol.agenda a strong")
+    titles = page.locator("ol.agenda .agenda-title a")
     expect(titles).to_have_text(
         [
-            "Decision of 10 June 2010: The brochure goes to print.",
             "1.1 Print a brochure",
+            "Decision of 10 June 2010: The brochure goes to print.",
             "Welcome",
             "Return of Police for January to June 2010",
         ]
     )
+    assert accessibility_faults(page) == []
+
+
+def test_the_handle_moves_a_matter_by_keys_and_by_dragging(
+    page, live_server, scene, meeting, sign_in, accessibility_faults
+):
+    sign_in(scene["coordinator"])
+    page.goto(live_server.url + meeting.get_absolute_url())
+    titles = page.locator("ol.agenda .agenda-title a")
+    handle = page.get_by_role("button", name="Move What comes next with the arrow keys")
+    handle.focus()
+    page.keyboard.press("ArrowUp")
+    expect(titles).to_have_text(["1.1 Print a brochure", "What comes next", "A later date"])
+    expect(handle).to_be_focused()
+    expect(page.get_by_role("status")).to_have_text("“What comes next” has moved.")
+    page.keyboard.press("ArrowUp")
+    expect(titles).to_have_text(["What comes next", "1.1 Print a brochure", "A later date"])
+    page.keyboard.press("ArrowUp")  # it is the first already
+    expect(handle).to_be_focused()
+
+    handle.hover()
+    page.mouse.down()
+    box = page.locator("[data-matter]").last.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 2, steps=5)
+    page.mouse.up()
+    moved = ["1.1 Print a brochure", "A later date", "What comes next"]
+    expect(titles).to_have_text(moved)
+    page.reload()
+    expect(titles).to_have_text(moved)
     assert accessibility_faults(page) == []
 
 

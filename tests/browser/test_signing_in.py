@@ -95,7 +95,7 @@ def test_whoever_must_sets_an_app_up_and_signs_in_with_its_code_or_a_recovery_co
     for code in (code_of(secret), codes[0]):
         sign_out(page)
         enter_password(page, live_server)
-        expect(page.get_by_role("heading", name="Second step")).to_be_visible()
+        expect(page.get_by_role("heading", name="Two-step sign-in")).to_be_visible()
         page.get_by_label("Code", exact=True).fill(code)
         page.get_by_role("button", name="Continue").click()
         assert_signed_in(page)
@@ -125,7 +125,7 @@ def test_a_passkey_is_added_signs_in_by_itself_and_is_the_second_step(
     assert_signed_in(page)
     sign_out(page)
     enter_password(page, live_server)
-    expect(page.get_by_role("heading", name="Second step")).to_be_visible()
+    expect(page.get_by_role("heading", name="Two-step sign-in")).to_be_visible()
     assert_fits()
     page.get_by_role("button", name="Use your passkey").click()
     assert_signed_in(page)

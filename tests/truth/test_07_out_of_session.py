@@ -276,7 +276,8 @@ def test_the_decision_is_recorded_with_its_counts_and_action(
     close(asked, coordinator, owner_agency=police, due_on=DUE)
     decision = Decision.objects.get()
     assert decision.text == (
-        "V4 was approved out of session: 2 agree, none decline; 1 has not answered."
+        "Approved out of session: Move “Brochure printed” to 30 September 2010, 1.2 (V4). "
+        "2 agree, none decline; 1 has not answered."
     )
     assert (decision.decided_on, decision.origin) == (AFTER, "11 June 2010, out of session")
     assert (decision.meeting, decision.owner_agency, decision.item) == (None, police, wanted.item)
@@ -454,7 +455,7 @@ class TestPages:
                 follow=True,
             )
         # Asked at once, and not again that day.
-        subject = "Plan Register: Decision out of session on V4 is due in 9 days"
+        subject = f"Plan Register: Out of session: {wanted} is due in 9 days"
         told = {mail.to[0]: mail.subject for mail in mailoutbox}
         assert told == {user.email: subject for user in (approver, second)}
         assert run(TODAY) == [("Coordinator", "out_asked")]
@@ -559,7 +560,8 @@ def test_the_coordinators_desk_says_what_an_open_decision_waits_for(asked, coord
         (found,) = [each for each in desk.lines_for(coordinator, on) if "V4" in each.what]
         return found.what, found.when, found.is_late
 
-    assert line(TODAY) == ("V4 is being decided out of session", "Due in 9 days", False)
+    name = "Move “Brochure printed” to 30 September 2010, 1.2 (V4)"
+    assert line(TODAY) == (f"Being decided out of session: {name}", "Due in 9 days", False)
     assert line(AFTER)[1:] == ("Time is over", False)
 
 

@@ -113,4 +113,4 @@ def test_a_milestone_that_passed_its_date_counts_as_having_passed_it_with_a_new_
     found = read_changes(view(plan))
     assert [change.item.number for change in found.of(Kind.OVERDUE)] == ["1.1", "1.2"]
     assert [change.item.number for change in found.of(Kind.SLIPPED)] == ["1.2"]
-    assert found.summary == "2 became late, 1 slipped, 2 fell overdue"
+    assert found.summary == "2 became late, 1 date slipped, 2 fell overdue"

@@ -103,7 +103,8 @@ def test_the_agenda_of_a_past_meeting_shows_its_own_day(plan, police, coordinato
     meeting = MeetingFactory(plan=plan, held_on=PAST)
     MatterFactory(meeting=meeting, item=item)
     page = client_of(coordinator).get(meeting.get_absolute_url())
-    assert [line for _, line, _ in page.context["matters"]] == [None]
+    ((verb, (row,)),) = page.context["runs"]
+    assert (verb, row.line) == (None, None)
     assert page.context["proposals"] == []
 
 

@@ -464,7 +464,7 @@ CHECKS = (
     Check("Database", check_database, is_of_readiness=True),
     Check("Migrations", check_migrations, is_of_readiness=True),
     Check("Triggers", check_triggers, is_of_readiness=True),
-    Check("Second steps", check_second_steps),
+    Check("Two-step sign-in", check_second_steps),
     Check("Fonts", check_fonts, is_of_readiness=True),
     Check("Printing", check_printing),
     Check("Static files", check_static_files, is_of_readiness=True),

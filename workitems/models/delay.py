@@ -497,7 +497,9 @@ class Variation(models.Model):
     @property
     def name(self) -> str:
         """What it does, with the number of its item: "Move “Guide published” to 2 March 2027, 1.1"."""
-        return f"{self.asks}, {self.item.number}" if self.item else self.asks
+        if self.item is None or self.kind == self.Kind.ITEM:  # a new item's name has its number
+            return self.asks
+        return f"{self.asks}, {self.item.number}"
 
     @property
     def addition(self) -> Addition | None:

@@ -145,7 +145,7 @@ def _lines(
         occasion=occasion,
         about=f"out of session {row.pk} {agency.pk}",
         due_on=row.due_on,
-        title=str(row),
+        title=_("Out of session: {name}").format(name=row.variation),
         sentence=sentence,
         state=state,
         path=row.get_absolute_url(),

@@ -201,7 +201,8 @@ class Line:
         stop = "" if text.endswith((".", "!", "?")) else "."
         if not settled:
             return f"{text}{stop}"
-        says = _("It {is_settled}.").format(is_settled=settled)
+        is_solved = delay.settlement == Delay.Settlement.SETTLED
+        says = _("Cause solved.") if is_solved else _("It {is_settled}.").format(is_settled=settled)
         return f"{text}{stop} {says}"
 
     @cached_property

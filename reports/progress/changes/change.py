@@ -70,7 +70,7 @@ LABELS = {
     Kind.SLIPPED: (
         gettext_lazy("Slipped"),
         gettext_lazy("slipped"),
-        lambda count: ngettext("{count:,} slipped", "{count:,} slipped", count),
+        lambda count: ngettext("{count:,} date slipped", "{count:,} dates slipped", count),
     ),
     Kind.OVERDUE: (
         gettext_lazy("Fell overdue"),
@@ -340,7 +340,7 @@ class Comparison:
 
     @property
     def summary(self) -> str:
-        """ "3 completed, 2 slipped, 9 other changes" or "nothing changed"."""
+        """ "3 completed, 2 dates slipped, 9 other changes" or "nothing changed"."""
         return counts_in_words(self.counts.items())
 
 

@@ -1,6 +1,7 @@
 """What changed between two moments: all changes as sentences, or one kind with pagination."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -8,11 +9,12 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from reports.progress.changes import Change, Comparison, Kind, read_changes
 from reports.progress.changes.periods import between, offered
-from reports.progress.view import PlanView
+from reports.progress.view import Earlier, PlanView
 from reports.progress.views.dashboard import chosen, dashboard_page, view_of
 
 # Sentences shown of each kind. Further ones are on the kind's own pages.
@@ -51,7 +53,7 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
         context,
         view=view,
         earlier=earlier,
-        headline=headline(view, found),
+        headline=headline(view, found, earlier),
         meanwhile=meanwhile(view),
         groups=[group(view, found, kind) for kind in found.counts],
         only=Kind(only) if only else None,
@@ -60,12 +62,16 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def headline(view: PlanView, found: Comparison) -> str:
-    """Return a headline such as "Between 5 August and 14 October 2026: 3 completed, 2 slipped."
+def headline(view: PlanView, found: Comparison, earlier: Sequence[Earlier]) -> str:
+    """Return a headline such as "Since the meeting of 14 October 2026: 3 completed, 2 dates slipped.", or of two past
+    moments "Between 5 August and 14 October 2026: …".
 
     Lines do not break after a number.
     """
-    return re.sub(r"(?<=\d) ", "\N{NO-BREAK SPACE}", f"{between(view)}: {found.summary}.")
+    within = next((each.within for each in earlier if each.moment == view.since), "")
+    is_since = within and view.at.is_now
+    when = _("Since {moment}").format(moment=within) if is_since else between(view)
+    return re.sub(r"(?<=\d) ", "\N{NO-BREAK SPACE}", f"{when}: {found.summary}.")
 
 
 def meanwhile(view: PlanView) -> str:

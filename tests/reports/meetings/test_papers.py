@@ -224,7 +224,7 @@ def test_each_matter_shows_its_reasons_and_its_subject(made):
     ]
     assert item.item.causes == ("The cause (procurement) needs a decision.",)
     assert (moves.variation.asks, moves.variation.before, moves.variation.after) == (
-        "Move “Brochure printed”",
+        "Move “Brochure printed” to 30 September 2010",
         ("31 March 2010",),
         ("30 September 2010",),
     )
@@ -355,7 +355,9 @@ def test_a_variation_decided_outside_the_agenda_is_listed_with_the_other_decisio
         DecisionFactory(meeting=closed.meeting, variation=decided, text="No.")
     minutes = compose_minutes(closed.meeting, at(12))
     assert [(each.reference, each.outcome) for each in minutes.variations] == [("V9", "Declined")]
-    assert [(each.text, each.about) for each in minutes.others] == [(("No.",), "V9")]
+    assert [(each.text, each.about) for each in minutes.others] == [
+        (("No.",), "Move “Brochure printed” to 30 September 2010, 1.1 (V9)")
+    ]
 
 
 def test_minutes_can_be_frozen_once_the_record_is_closed(closed):

@@ -502,7 +502,7 @@ def test_every_cause_has_a_wording(cause):
     ("counts", "sentence"),
     [
         ([], "nothing changed"),
-        ([(Kind.SLIPPED, 2), (Kind.COMPLETED, 3)], "3 completed, 2 slipped"),
+        ([(Kind.SLIPPED, 2), (Kind.COMPLETED, 3)], "3 completed, 2 dates slipped"),
         ([(Kind.COMPLETED, 1), (Kind.STAGE, 1)], "1 completed, 1 other change"),
         ([(Kind.DONE, 1_200), (Kind.STAGE, 1)], "1,201 changes"),
         ([(Kind.DONE, 1)], "1 change"),

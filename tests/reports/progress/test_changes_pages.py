@@ -355,7 +355,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_changes(
             DelayFactory(milestone=milestone, found_on=MARCH)
     with django_assert_num_queries(queries):
         page = reader.get(address(plan) + query)
-    assert f"{count} slipped" in _plain(page.text)
+    assert f"{count} date{'s' if count > 1 else ''} slipped" in _plain(page.text)
 
 
 def test_the_dashboard_names_the_foremost_changes_and_links_here(reader, plan, brochure):

@@ -24,8 +24,16 @@ from tests.workitems.record import (
     refused,
     unchanged,
 )
-from workitems.meetings.agenda import Proposal, not_on, proposals
+from workitems.meetings.agenda import (
+    Proposal,
+    not_on,
+    present_lines,
+    proposals,
+    rows_of,
+    runs_of,
+)
 from workitems.meetings.services import matters
+from workitems.plan.attention import Verb
 from workitems.plan.services import Conflict
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +67,7 @@ def test_a_matter_is_titled_after_its_subject(meeting, plan, item, milestone, po
     assert [row.subject for row in made] == subjects
     assert agenda(meeting) == [
         (1, "1.2 Print a brochure"),
-        (2, "V4 on item 1.2 Print a brochure"),
+        (2, "Move “Brochure printed” to 30 September 2010, 1.2 (V4)"),
         (3, "Decision of 31 May 2010: The brochure goes to print."),
         (4, "Risk R3: Trained staff leave."),
         (5, "Return of Police for January to June 2010"),
@@ -119,21 +127,56 @@ def test_variations_decisions_and_risks_are_proposed_with_a_reason(
     RiskFactory(plan=plan, number=2, escalated_to="group", escalated_on=YESTERDAY)
     assert keys(proposals(plan, TODAY)) == [
         (
-            "Decision of 31 May 2010: Ask.",
-            ("With Police, to be done by 31 May 2010; overdue by one day.",),
-        ),
-        (
             "1.2 Print a brochure",
-            (
-                "With the working group: Move “Brochure printed” "
-                "from 30 June 2010 to 30 September 2010.",
-            ),
+            ("With the working group: Move “Brochure printed” to 30 September 2010.",),
         ),
-        ("Decision of 31 May 2010: Say.", ("With Police, to be done by 30 June 2010.",)),
         (
             "Risk R2: Trained staff leave.",
             ("Escalated to the working group on 31 May 2010.",),
         ),
+        (
+            "Decision of 31 May 2010: Ask.",
+            ("With Police, to be done by 31 May 2010; overdue by one day.",),
+        ),
+        ("Decision of 31 May 2010: Say.", ("With Police, to be done by 30 June 2010.",)),
+    ]
+
+
+def test_an_agenda_is_drafted_in_the_order_of_a_meeting_around_what_is_there(
+    meeting, plan, milestone, coordinator
+):
+    asked = VariationFactory(milestone=milestone, number=4, state="recommended")
+    there = RiskFactory(plan=plan, number=1, escalated_to="group", escalated_on=YESTERDAY)
+    MatterFactory(meeting=meeting, position=1, title="Welcome")
+    second = MatterFactory(meeting=meeting, position=2, risk=there, title="Discuss")
+    MatterFactory(meeting=meeting, position=3, title="Any other business")
+    RiskFactory(plan=plan, number=2, escalated_to="group", escalated_on=YESTERDAY)
+    found = not_on(proposals(plan, TODAY), [second])
+    verbs = {second.pk: Verb.DISCUSS}
+    matters.draft_agenda(meeting=meeting, proposals=found, by=coordinator, verbs=verbs)
+    assert agenda(meeting) == [
+        (1, "Welcome"),
+        (2, f"{asked.item.number} {asked.item.title}"),
+        (3, "Discuss"),
+        (4, "Risk R2: Trained staff leave."),
+        (5, "Any other business"),
+    ]
+
+
+def test_matters_stand_together_by_what_is_asked_in_their_own_order(plan, meeting, milestone):
+    asked = VariationFactory(milestone=milestone, number=4, state="recommended")
+    risk = RiskFactory(plan=plan, number=1, escalated_to="group", escalated_on=YESTERDAY)
+    rows = [
+        MatterFactory(meeting=meeting, position=1, title="Welcome"),
+        MatterFactory(meeting=meeting, position=2, variation=asked),
+        MatterFactory(meeting=meeting, position=3, title="Something else"),
+        MatterFactory(meeting=meeting, position=4, risk=risk),
+    ]
+    found = runs_of(rows_of(rows, present_lines(plan, TODAY)))
+    assert [(verb, [row.matter.position for row in own]) for verb, own in found] == [
+        (None, [1]),
+        (Verb.DECIDE, [2, 3]),
+        (Verb.DISCUSS, [4]),
     ]
 
 

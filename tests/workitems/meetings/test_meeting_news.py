@@ -128,7 +128,7 @@ def test_the_agency_is_told_at_once_what_was_decided_on_its_variation(
         manager.post(to("decide", meeting, matter.pk), {"decision": "approve", "text": "Agreed."})
     sent = mails(mailoutbox)
     assert sorted(to for to, _, _ in sent) == sorted(each.email for each in people[:2])
-    assert sent[0][1].endswith("V1 on 1.2 Print a brochure is approved")
+    assert sent[0][1].endswith("Move “Brochure printed” to 30 September 2010, 1.2 (V1) is approved")
     assert "The meeting of 1 June 2010 decided it: approved. It has taken effect." in sent[0][2]
 
 

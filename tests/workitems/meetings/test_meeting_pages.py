@@ -129,7 +129,7 @@ def test_a_meeting_takes_the_same_queries_for_any_number_of_matters(
         manager.get(to("detail", meeting))
 
 
-MEETING_QUERIES = 29  # six are for the agenda and record, the rest for the user and proposals
+MEETING_QUERIES = 28  # six are for the agenda and record, the rest for the user and proposals
 
 
 # --- the agenda ---------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def test_the_record_can_be_closed_and_reopened(manager, meeting, police):
     manager.post(to("attendance", meeting), {"agencies": [police.pk]})
     page = manager.post(to("close", meeting), follow=True)
     assert said(page) == ["The record of the meeting is closed. We’ll email members their actions."]
-    assert "Closed on 1 June 2010 by Coordinator" in page.text
+    assert "Record closed on 1 June 2010 by Coordinator" in page.text
     assert page.context["may_arrange"] is False
     page = manager.post(to("reopen", meeting), {"reason": ""})
     assert page.status_code == 422

@@ -96,7 +96,7 @@ def test_how_dates_that_were_moved_before_have_held(asked, plan, item, customs):
     """Those of the agency if there are three, else all of the plan; dates ahead are not counted."""
     other = WorkItemFactory(plan=plan, pillar=item.pillar, number="3.1", lead_agency=customs)
     moved(plan, 2, other, agreed_due=YESTERDAY, forecast_due=YESTERDAY, responsible_agency=customs)
-    assert effects(asked)[-1] == ("The one date that was moved before moved again or was missed.")
+    assert effects(asked)[-1] == "One date was moved before; it did not hold."
     moved(plan, 3, item, completed_on=date(2010, 5, 1))
     moved(plan, 4, item)
     assert (
@@ -125,7 +125,7 @@ def test_a_decided_request_and_one_of_another_kind_have_no_effects(asked, plan, 
     assert effects(withdrawal) == []
 
 
-def test_the_effects_are_on_the_slide_the_agenda_and_the_variations_page(
+def test_the_effects_are_on_the_slide_and_the_variations_page(
     client_of, colleague, plan, item, asked
 ):
     meeting = MeetingFactory(plan=plan, held_on=TODAY)
@@ -133,7 +133,18 @@ def test_the_effects_are_on_the_slide_the_agenda_and_the_variations_page(
     reader = client_of(colleague)
     for address in (
         reverse("meetings:present", args=[plan.slug, meeting.pk]),
-        meeting.get_absolute_url(),
         asked.get_absolute_url(),
     ):
         assert "The date moves three months (92 days) later." in reader.get(address).text
+
+
+def test_a_slide_says_what_stays_if_a_request_is_declined(plan, asked, milestone):
+    at = plan_at(plan, Moment.present(plan, TODAY))
+    assert Effects(at).declined(asked) == ["The agreed date stays 30 June 2010."]
+    milestone.forecast_due = SLIPPED
+    milestone.save()
+    at = plan_at(plan, Moment.present(plan, TODAY))
+    assert Effects(at).declined(asked) == [
+        "The agreed date stays 30 June 2010, and the item stays late.",
+        "Police still expects 30 September 2010.",
+    ]

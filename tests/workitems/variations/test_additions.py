@@ -296,7 +296,7 @@ def test_the_decision_names_the_item_that_it_added(ask, meeting, coordinator):
     assert (decision.item.number, decision.variation, decision.text) == (
         "1.3",
         variation,
-        "V1 was approved.",
+        "Approved: Add work item 1.3 Open a help line (V1).",
     )
     assert Matter.objects.get().considered_on == TODAY
 
@@ -627,4 +627,4 @@ def test_every_page_shows_a_request_for_a_new_item(
 def test_the_agenda_proposes_it_under_its_number(client_of, ask, plan, meeting, coordinator):
     recommended(ask(), coordinator)
     page = client_of(coordinator).get(meeting.get_absolute_url())
-    assert "V1 on a new item 1.3 Open a help line" in page.text
+    assert "Add work item 1.3 Open a help line (V1)" in page.text

@@ -316,7 +316,7 @@ def test_a_decision_is_recorded_at_its_meeting(request_for_date, meeting, coordi
         2,
         request_for_date.item,
     )
-    assert decision.text == "V4 was approved."
+    assert decision.text == "Approved: Move “Brochure printed” to 30 September 2010, 1.2 (V4)."
     assert entries(decision) == [("+", "Coordinator (DoL)", "")]
 
 
