@@ -173,7 +173,7 @@ def test_a_month_waits_for_release_as_a_month(milestone, writer, police):
     entry.refresh_from_db()
     assert (entry.after, entry.asks) == (
         SUMMER,
-        "Move “Brochure printed” to July to September 2010",
+        "Move “Brochure printed” to July–September 2010",
     )
     approver = SeatFactory(agency=police, role=Seat.Role.APPROVER).user
     assert held_entries.release(entry=entry, by=approver, at=NOW).after == SUMMER

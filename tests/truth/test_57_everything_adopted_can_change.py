@@ -550,7 +550,7 @@ def test_the_end_of_a_support_is_asked_in_plain_words(item, decided, customs):
     SupportFactory(item=item, agency=customs)
     row = decided("supporter", item, agency=customs.pk, role=None)
     words = record_words.asked(row, item=item, milestone="", agencies=Agency.objects.in_bulk())
-    assert words.asks_of_item == f"End the support by Customs for item {item}"
+    assert words.asks_of_item == f"End the support by Customs, {item} (V1)"
 
 
 @pytest.mark.parametrize("last_day", [TODAY, date(2010, 5, 31)])

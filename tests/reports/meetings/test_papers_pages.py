@@ -90,10 +90,13 @@ def test_a_draft_is_labelled_on_every_page_and_not_stored(member, made):
     assert MeetingPaper.objects.count() == 0
 
 
-def test_the_meetings_page_links_to_both_papers(member, made):
+def test_the_meetings_page_links_to_its_papers_once_they_can_be(member, made):
+    pack, minutes = (f'href="{address(made, paper)}"' for paper in ("pack/", "minutes/"))
     page = member.get(address(made, "")).text
-    assert f'href="{address(made, "pack/")}"' in page
-    assert f'href="{address(made, "minutes/")}"' in page
+    assert (pack in page, minutes in page) == (True, False)
+    with time_machine.travel(at(12), tick=False):
+        page = member.get(address(made, "")).text
+    assert (pack in page, minutes in page) == (True, True)
 
 
 def test_a_future_meeting_has_no_minutes_yet(member, made):

@@ -199,8 +199,8 @@ def test_variations_are_to_dos_of_the_coordinator(coordinator, contributor, mile
     VariationFactory(milestone=milestone, number=4)
     assert told(coordinator) == [
         (
-            "V4 of Police: move an agreed date",
-            "Item 1.2 Print a brochure",
+            "Move “Brochure printed” to 30 September 2010, 1.2 (V4)",
+            "Item 1.2 Print a brochure, Police",
             "Waiting for your recommendation",
             False,
         )

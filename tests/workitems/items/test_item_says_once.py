@@ -97,11 +97,11 @@ def test_how_often_a_date_moved_is_said_without_the_dates_of_the_strip(late):
 def test_who_recommends_is_asked_and_others_read_that_it_is_not_advised(
     client_of, coordinator, contributor, late
 ):
-    VariationFactory(milestone=late, number=5, due_before=NEXT_YEAR, due_after=LATER)
+    name = VariationFactory(milestone=late, number=5, due_before=NEXT_YEAR, due_after=LATER).asks
     asked = words_of(client_of(coordinator), late.item)
-    assert "Asked of you Recommend V5, to 29 July 2011" in asked
+    assert f"Asked of you Advise the group: {name}? V5" in asked
     others = words_of(client_of(contributor), late.item)
-    assert "For the group V5 (to 29 July 2011) is not yet advised" in others
+    assert f"For the group {name}? Not advised yet V5" in others
     assert "Asked for" not in asked + others
 
 

@@ -112,7 +112,7 @@ def test_a_past_page_shows_the_item_as_it_was(client_of, contributor, changed):
         "Lead New Zealand Police",
         "Supporting Customs (Airports) Pillar 1 Stopping it",
         "Action item, key item",
-        "For the group V7 (to 30 September 2010) is not yet advised",
+        "For the group Move “Leaflet printed” to 30 September 2010? Not advised yet V7",
         "Print it in two languages.",
         "Leaflets handed out.",
         "Leaflet printed",

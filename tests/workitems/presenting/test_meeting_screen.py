@@ -148,7 +148,7 @@ def test_a_question_has_both_answers_with_what_follows(reader, meeting, asked):
     asked.save()
     MatterFactory(meeting=meeting, variation=asked)
     text = screen(reader, meeting).text
-    choices = re.findall(r'<div class="choice(.*?)</div>', text, re.DOTALL)
+    choices = re.findall(r'<div class="choice( .*?|">.*?)</div>', text, re.DOTALL)
     approve, decline = (" ".join(strip_tags(f'<p class="{each}').split()) for each in choices)
     assert approve == (
         "Approve The coordinator recommends it. The printer is booked. The date moves three months (92 days) later."
