@@ -83,6 +83,7 @@ def test_a_moved_matter_keeps_the_focus_without_javascript(browser, agenda):
 
 def test_what_was_done_to_an_agenda_is_said_there(agenda):
     agenda.set_viewport_size({"width": 375, "height": 400})
+    agenda.locator("summary", has_text="Change Brochure").click()
     agenda.get_by_role("button", name="Remove : Brochure").click()
     done = agenda.locator("#agenda + .message")
     expect(done).to_be_focused()

@@ -31,12 +31,13 @@ def addresses():
     date = Variation.objects.filter(kind="date", state="recommended").first()
     asked = OutOfSession.objects.open().first()
     return [
-        (coming.get_absolute_url(), 250),  # 784
-        (reverse("meetings:list", args=[plan.slug]), 70),  # 71
-        (reverse("meetings:decisions", args=[plan.slug]), 170),  # 185
-        (reverse("variations:list", args=[plan.slug]), 130),  # 177
-        (date.get_absolute_url(), 140),  # 189
-        (asked.variation.get_absolute_url(), 130),  # 123
+        (coming.get_absolute_url(), 220),  # 784
+        (reverse("meetings:list", args=[plan.slug]), 60),  # 71
+        (reverse("meetings:decisions", args=[plan.slug]), 165),  # 185
+        (reverse("variations:list", args=[plan.slug]), 155),  # 177
+        (date.get_absolute_url(), 160),  # 189
+        (asked.variation.get_absolute_url(), 120),  # 123
+        (asked.get_absolute_url(), 330),  # 401
     ]
 
 
