@@ -29,7 +29,6 @@ CLASSES = {
 }
 SELECTORS = {
     ".error-summary li",
-    '.present-agenda a, a[data-step]:not([data-step="leave"])',
     '.workshop-lines a[href^="#"]',
     "p:last-of-type a",
 }
