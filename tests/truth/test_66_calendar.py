@@ -51,7 +51,7 @@ def test_a_milestone_that_is_expected_later_has_both_days(feed, plan, police):
 def test_a_vote_out_of_session_is_there_until_it_is_given(feed, plan, police):
     asked = OutOfSessionFactory(variation=VariationFactory(plan=plan, state="recommended"))
     OutOfSessionAnswerFactory(out_of_session=asked, agency=police)
-    title = f"Answer on {asked.variation.reference}, out of session"
+    title = f"Answer out of session: {asked.variation}"
     assert entries(feed) == [(asked.due_on, title)]
     asked.answers.update(choice="agree", answered_by=asked.asked_by, answered_at=asked.asked_at)
     assert entries(feed) == []
