@@ -379,6 +379,7 @@ def _dated_ahead(material: Material) -> Iterator[Check]:
         mend_url=f"{material.urls[COVER]}#id_dated",
         remedy=gettext("Date it today, or ask for authorisation on its date."),
         stops=Gate.AUTHORISATION,
+        due=material.drafted.briefing.dated,
     )
 
 

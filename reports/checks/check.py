@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -51,12 +52,16 @@ class Check:
     # The valid override of a warning, or an override that lapsed because the text has changed.
     override: Any = None
     lapsed: Any = None
-    # The sentences that paragraphs leave out, by key.
-    left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    # The sentence of the paragraph that it is about, if it is one.
+    sentence: str = ""
+    # The sentences that paragraphs leave out, by key, each with the end of what is printed before it.
+    left_out: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     # For missing returns: a button adds a paragraph that says so.
     is_listable: bool = False
     # For an agency that has not answered.
     is_of_clearance: bool = False
+    # The day that it waits for, if it does.
+    due: date | None = None
 
     @property
     def is_blocking(self) -> bool:
@@ -71,6 +76,11 @@ class Check:
     @property
     def is_open(self) -> bool:
         return self.override is None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it needs a day to come, or an agency to answer, and nothing from the coordinator before."""
+        return self.due is not None or self.key.startswith("dissent-")
 
     @property
     def is_late_stop(self) -> bool:

@@ -421,20 +421,20 @@ def _unprinted(material: Material, told: _Told) -> Iterator[Check]:
     )
 
 
-def _left_out(material: Material, told: _Told) -> dict[str, list[str]]:
+def _left_out(material: Material, told: _Told) -> dict[str, list[tuple[str, str]]]:
     """Return the paragraphs that print only a part of what an agency wrote on an item that they cite, in order, each
-    with the sentences that the paper leaves out."""
+    with the sentences that the paper leaves out, and the end of what it prints before them."""
     partly = [(row, rest) for row, rest in told.rows if 0 < len(rest) < len(row.ends)]
     citing: dict[str, list[str]] = defaultdict(list)
     for part in material.shown if partly else ():
         records = [(source.model, source.pk) for source in part.sources]
         for item in material.drafted.items_of(records):
             citing[item.number].append(part.key)
-    found: dict[str, list[str]] = {key: [] for key in told.texts}
+    found: dict[str, list[tuple[str, str]]] = {key: [] for key in told.texts}
     for row, rest in partly:
         for key in citing.get(row.item, ()):
-            if any(end in told.texts[key] for end in row.ends):
-                found[key] += rest
+            if printed_ends := [end for end in row.ends if end in told.texts[key]]:
+                found[key] += [(sentence, printed_ends[-1]) for sentence in rest]
     return {key: list(dict.fromkeys(rest)) for key, rest in found.items() if rest}
 
 
@@ -487,6 +487,7 @@ def _voice(material: Material) -> Iterator[Check]:
                 url=f"{material.urls[WORKSHOP]}#{part.key}",
                 place=name,
                 about=fingerprint(part.text),
+                sentence={"empty": empty, "twice": repeated}.get(key, ""),
             )
         earlier |= dict.fromkeys(found, name)
 
@@ -737,6 +738,7 @@ def _answers(material: Material) -> Iterator[Check]:
             place=gettext("Clearance"),
             about=fingerprint(row.due_on.isoformat(), row.reopened_because, str(row.version)),
             is_of_clearance=True,
+            due=row.due_on,
         )
 
 

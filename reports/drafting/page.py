@@ -42,12 +42,29 @@ LAST_WORDS = 6
 FIRST_WORDS = 10
 
 
+# What a press on an offer does, by the name of the act that it posts.
+SAVE, HIDE, SPLIT = "save", "hide", "split"
+
+
+class Offer(NamedTuple):
+    """What one press does about a mark: the button's words, the act, and the sentence as it was and would be.
+
+    `text` are the words that are saved, with references as numbers; `at` is where the paragraph is split.
+    """
+
+    label: str
+    act: str
+    text: str = ""
+    strands: tuple[Strand, ...] = ()
+    at: int = 0
+
+
 class Mark(NamedTuple):
-    """What needs work in a paragraph: what is wrong, what to do, and the sentences that it leaves out."""
+    """What needs work in a paragraph: what is wrong, what to do, and what one press would do about it."""
 
     words: str
     remedy: StrOrPromise = ""
-    rest: tuple[str, ...] = ()
+    offers: tuple[Offer, ...] = ()
 
 
 class NextMark(NamedTuple):
@@ -65,7 +82,6 @@ class Block:
     version: int
     number: int
     words: Words
-    cited: tuple[Cited, ...]
     is_broken: bool
     drift: Drift | None = None
     strands: tuple[Strand, ...] = ()
@@ -99,14 +115,6 @@ class Block:
     def is_ours(self) -> bool:
         return self.part.origin != Origin.GENERATED
 
-    @property
-    def sources(self) -> str:
-        count = len(self.cited)
-        return ngettext("{count} source", "{count} sources", count).format(count=count)
-
-    @property
-    def is_changed(self) -> bool:
-        return any(source.is_changed for source in self.cited)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,8 +241,9 @@ class Page:
 
     @property
     def to_improve(self) -> list[Block]:
-        """The paragraphs with marks, in the paper's order."""
-        return [block for chapter in self.chapters for block in chapter.blocks if block.marks]
+        """The paragraphs with marks or changed records, in the paper's order."""
+        blocks = (block for chapter in self.chapters for block in chapter.blocks)
+        return [block for block in blocks if block.marks or block.drift]
 
     def shelves(self, portion: Portion) -> list[Shelf]:
         found = self.drafted.found
@@ -265,7 +274,7 @@ def page_of(briefing: Briefing, today: date | None = None) -> Page:
     parsed = {each.key: Words(each.text, each.bullets) for each in printable}
 
     def block(part: Part) -> Block:
-        found = _block(rows, part, links, maori, broken, parsed.get(part.key))
+        found = _block(rows, part, maori, broken, parsed.get(part.key))
         drift = drifted.get(part.key)
         if drift is None:
             return found
@@ -326,13 +335,12 @@ def changes_since(briefing: Briefing, state: str, *, wanted: str = "") -> Change
         printable: list[Part | Ask] = [*draft.parts(), *draft.asks]
         keys |= {each.key for each in printable if REFERENCE.search(each.text)}
     parts = [part for part in draft.parts() if part.key in keys]
-    links = RecordLinks.of_sources(briefing.plan, [s for part in parts for s in part.sources])
     maori, broken = maori_names(), set(broken_references(draft))
     asks = _asks(rows, maori, broken) if any(ask.key in keys for ask in draft.asks) else ()
     return Changes(
         rows=rows,
         state=now,
-        blocks=tuple(_block(rows, part, links, maori, broken) for part in parts),
+        blocks=tuple(_block(rows, part, maori, broken) for part in parts),
         asks=asks,
     )
 
@@ -340,7 +348,6 @@ def changes_since(briefing: Briefing, state: str, *, wanted: str = "") -> Change
 def _block(
     rows: Stored,
     part: Part,
-    links: RecordLinks,
     maori: tuple[str, ...],
     broken: Collection[str],
     words: Words | None = None,
@@ -350,7 +357,6 @@ def _block(
         version=rows.paragraphs[part.key].version,
         number=rows.draft.numbers.get(part.key, 0),
         words=words or _words(printed(rows.draft, part.text), maori),
-        cited=links.cited(part),
         is_broken=part.key in broken,
     )
 

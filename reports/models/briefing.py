@@ -4,13 +4,14 @@ Its text is composed from the plan's records (`reports.compose`). The Minister's
 agencies' names are looked up for the briefing's date and are not stored here.
 """
 
-from functools import cached_property
+from datetime import date
+from functools import cached_property, partial
 from typing import Any, Self
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.text import format_lazy
@@ -111,6 +112,33 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-dated", "-pk")
+
+    def with_standing(self, on: date) -> Self:
+        """Add how far each is, for `briefings.whats_next`: agencies `asked` and `unanswered`, those that are `late` and when
+        they were `reminded`, when the `first_due` answer is due, comments `unresolved`, and `to_follow_up`: whether the
+        Minister's answer asks for something without an action.
+        """
+        get_model = partial(apps.get_model, "reports")
+        asked = Q(clearances__is_withdrawn=False)
+        unanswered = asked & Q(clearances__answer="")
+        late = unanswered & Q(clearances__due_on__lt=on)
+        return self.annotate(
+            asked=Count("clearances", filter=asked, distinct=True),
+            unanswered=Count("clearances", filter=unanswered, distinct=True),
+            late=Count("clearances", filter=late, distinct=True),
+            reminded=Max("clearances__reminded_at", filter=late),
+            first_due=Min("clearances__due_on", filter=unanswered),
+            unresolved=Count(
+                "clearances__comments",
+                filter=asked & Q(clearances__comments__resolved_at=None),
+                distinct=True,
+            ),
+            to_follow_up=Exists(
+                get_model("ResponseChoice")
+                .objects.to_follow_up()
+                .filter(response__issued__briefing=OuterRef("pk"))
+            ),
+        )
 
 
 def marking_words(marking: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Self
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -116,6 +116,14 @@ class Response(models.Model):
         ]
 
 
+class ResponseChoiceQuerySet(models.QuerySet["ResponseChoice"]):
+    def to_follow_up(self) -> Self:
+        """Filter to the choices of current answers that ask for something and have no action yet."""
+        followed = FollowUp.objects.filter(issued=OuterRef("response__issued"), key=OuterRef("key"))
+        asks = ~Q(option__in=["", "noted"]) | ~Q(comment="")
+        return self.filter(~models.Exists(followed), response__corrected_by=None).filter(asks)
+
+
 class ResponseChoice(models.Model):
     """The option marked at one recommendation, with the recommendation's text as printed.
 
@@ -129,6 +137,8 @@ class ResponseChoice(models.Model):
     text = models.TextField()
     option = models.CharField(max_length=200, blank=True)
     comment = models.TextField(blank=True)
+
+    objects = ResponseChoiceQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -13,6 +13,8 @@ from django.utils.translation import ngettext
 
 from agencies.models import Seat, User
 from agencies.records.composed import composed
+from reports.briefings.views.next_steps import standing_of
+from reports.briefings.whats_next import next_of
 from reports.document.dates import long_date
 from reports.document.wording import join_words
 from reports.models import Briefing, Clearance, FollowUp, Response, ResponseChoice
@@ -113,44 +115,33 @@ def _to_confirm(agencies: set[int], on: date) -> list[Line]:
 
 
 def _consultations(agencies: set[int], on: date) -> list[Line]:
-    """Return a line for each paper in consultation: answers, comments, and agencies that are late.
+    """Return a line for each paper in consultation: what is next, and who has answered.
 
     The coordinator cannot answer for an agency, so the line is never late itself.
     """
-    asked = Q(clearances__is_withdrawn=False)
-    unanswered = asked & Q(clearances__answer="")
-    late = unanswered & Q(clearances__due_on__lt=on)
-    rows: Iterable[Any] = (  # Annotated with three counts.
+    rows: Iterable[Any] = (
         Briefing.objects.filter(plan__coordinating_agency__in=agencies, state=State.IN_CONSULTATION)
         .select_related("plan")
-        .annotate(
-            asked=Count("clearances", filter=asked, distinct=True),
-            answered=Count("clearances", filter=asked & ~Q(clearances__answer=""), distinct=True),
-            late=Count("clearances", filter=late, distinct=True),
-            reminded=Max("clearances__reminded_at", filter=late),
-            first_due=Min("clearances__due_on", filter=unanswered),
-            unresolved=Count(
-                "clearances__comments",
-                filter=asked & Q(clearances__comments__resolved_at=None),
-                distinct=True,
-            ),
-        )
+        .with_standing(on)
         .order_by("dated", "pk")[:SHOWN_AT_MOST]
     )
-    return [
-        line(
-            due=row.first_due or on,
-            on=on,
-            plan=row.plan.title,
-            what=_("Consultation on {briefing}").format(briefing=row.name),
-            detail=_answers(row),
-            when="" if row.first_due else _("Every agency answered"),
-            may_finish=False,
-            url=reverse("briefings:clearance", args=[row.plan.slug, row.pk]),
-            act=_remind(row, on),
-        )
-        for row in rows
-    ]
+    return [_consultation(row, on) for row in rows]
+
+
+def _consultation(row: Any, on: date) -> Line:
+    found = next_of(standing_of(row))
+    assert found is not None
+    return line(
+        due=row.first_due or on,
+        on=on,
+        plan=row.plan.title,
+        what=_("{step}: {briefing}").format(step=found.words, briefing=row.name),
+        detail=_answers(row),
+        when="" if row.first_due else _("Every agency answered"),
+        may_finish=False,
+        url=reverse("briefings:clearance", args=[row.plan.slug, row.pk]),
+        act=_remind(row, on),
+    )
 
 
 def _remind(row: Any, on: date) -> Act | None:
@@ -170,7 +161,7 @@ def _answers(row: Any) -> str:
             "{answered} of {asked} agency answered",
             "{answered} of {asked} agencies answered",
             row.asked,
-        ).format(answered=row.answered, asked=row.asked)
+        ).format(answered=row.asked - row.unanswered, asked=row.asked)
     ]
     if row.late:
         parts.append(
@@ -258,17 +249,11 @@ def _to_finish(agencies: set[int], on: date) -> list[Line]:
     open_choices: dict[int, list[ResponseChoice]] = defaultdict(list)
     returned = [row.pk for row in rows if row.state == State.RETURNED]
     if returned:
-        followed = FollowUp.objects.filter(issued=OuterRef("response__issued"), key=OuterRef("key"))
-        for choice in (
-            ResponseChoice.objects.filter(
-                ~Exists(followed),
-                response__issued__briefing__in=returned,
-                response__corrected_by=None,
-            )
-            .filter(~Q(option__in=["", "noted"]) | ~Q(comment=""))
-            .annotate(of_briefing=F("response__issued__briefing"))
-            .order_by("number")
-        ):
+        choices = ResponseChoice.objects.to_follow_up().filter(
+            response__issued__briefing__in=returned
+        )
+        of_briefing = F("response__issued__briefing")
+        for choice in choices.annotate(of_briefing=of_briefing).order_by("number"):
             open_choices[choice.of_briefing].append(choice)
     return [
         _to_send(row, on)

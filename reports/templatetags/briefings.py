@@ -1,17 +1,17 @@
 """Tabs between the pages of a briefing, and the links below its paragraphs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from reports.drafting.page import Block
-from reports.drafting.sources import Cited
+from reports.drafting.page import Block, Offer
 from reports.models import Briefing
 from workitems.templatetags.marks import shape
 
@@ -32,24 +32,47 @@ PAGES = (
 )
 
 
-@register.simple_tag
-def marks_of(block: Block) -> SafeString:
-    """Return what needs work in a paragraph. Written here, as a page has hundreds."""
+@register.simple_tag(takes_context=True)
+def marks_of(context: dict[str, Any], block: Block) -> SafeString:
+    """Return what needs work in a paragraph, each with what one press would do about it.
+
+    Written here, as a page has hundreds. Of the context are used `paragraphs`, where their addresses begin, `may_change`,
+    `page` and `csrf_token`.
+    """
     pieces = []
-    for place, mark in enumerate(block.marks, start=1):
+    for mark in block.marks:
         pieces.append(
             f'<div class="workshop-mark screen-only"><p><span class="mark mark-at_risk">{shape("at_risk")}'
             f"{escape(mark.words)}</span> {escape(str(mark.remedy))}</p>"
         )
-        if mark.rest:
-            of_name = _("of {paragraph}").format(paragraph=escape(block.name))
-            pieces.append(
-                f'<details id="rest-{place}-{escape(block.key)}"><summary>{_("Show the rest")}'
-                f'<span class="visually-hidden"> {of_name}</span></summary>'
-                f"<p>{escape(' '.join(mark.rest))}</p></details>"
-            )
+        if context["may_change"]:
+            pieces += [_offered(context, block, offer) for offer in mark.offers]
         pieces.append("</div>")
     return mark_safe("\n".join(pieces))
+
+
+def _offered(context: dict[str, Any], block: Block, offer: Offer) -> str:
+    values = {
+        "csrfmiddlewaretoken": context["csrf_token"],
+        "version": block.version,
+        "seen": context["page"].seen,
+        "text": offer.text,
+        "at": offer.at,
+    }
+    fields = "".join(
+        f'<input type="hidden" name="{name}" value="{escape(str(value))}">'
+        for name, value in values.items()
+    )
+    words = ""
+    if offer.strands:
+        strands = render_to_string("workitems/narrative/strands.html", {"strands": offer.strands})
+        words = f'<span class="wording">{strands}</span> '
+    in_name = _("in {paragraph}").format(paragraph=escape(block.name))
+    return (
+        f'<form method="post" action="{escape(context["paragraphs"])}{escape(block.key)}/" data-act class="workshop-offer">'
+        f'{fields}<p>{words}<button class="button-link" type="submit" name="act" value="{offer.act}">'
+        f'{escape(offer.label)}<span class="visually-hidden"> {in_name}</span></button></p></form>'
+    )
 
 
 @register.simple_tag
@@ -60,8 +83,8 @@ def foot(
     may_change: bool,
     suggested: Mapping[str, tuple[int, str]],
 ) -> SafeString:
-    """Return what stands below a paragraph: its origin, what is wrong with its sources, the links, the sources and the
-    place of its menu, and the way to the next one that needs work.
+    """Return what stands below a paragraph: that it is the coordinator's, what is wrong with it, the links, the place of
+    its menu, and the way to the next one that needs work.
 
     Written here, as a page has hundreds. `paragraphs` is where their addresses begin. `suggested` are the open
     suggestions of Word copies by key: number and address.
@@ -69,45 +92,34 @@ def foot(
     key, name = escape(block.key), escape(block.name)
     address = f"{escape(paragraphs)}{key}/"
     of_name = _("of {paragraph}").format(paragraph=name)
+    origin = escape(block.origin) if block.is_ours else ""
     pieces = [
-        f'<div class="workshop-foot screen-only"><span class="workshop-origin{" is-ours" if block.is_ours else ""}"'
-        f" data-origin>{escape(block.origin)}</span>"
+        f'<div class="workshop-foot screen-only"><span class="workshop-origin" data-origin>{origin}</span>'
     ]
     if not block.number:
         pieces.append(f'<span class="tag tag-strong">{_("Left out")}</span>')
     if block.is_broken:
         says = _("Refers to a paragraph that is left out")
         pieces.append(f'<span class="mark mark-late">{shape("at_risk")}{says}</span>')
-    if block.is_changed:
-        says = _("A source has changed")
-        pieces.append(f'<span class="mark mark-late" data-changed>{shape("at_risk")}{says}</span>')
     if suggested and block.key in suggested:
         pieces.append(_suggestions(*suggested[block.key], name))
     if may_change:
+        for_name = _("for {paragraph}").format(paragraph=name)
         pieces.append(
             f'<a href="{escape(here)}?edit={key}#{key}" data-open data-edit>'
             f'{_("Edit")}<span class="visually-hidden"> {name}</span></a>'
-        )
-    if block.cited:
-        pieces.append(
-            f'<details id="sources-{key}"><summary>{block.sources}'
-            f'<span class="visually-hidden"> {of_name}</span></summary>'
-            f'<ul class="small">{_lines(block.cited)}</ul></details>'
-        )
-    if may_change:
-        for_name = _("for {paragraph}").format(paragraph=name)
-        pieces.append(
             f'<details id="more-{key}" data-more>'
             f'<summary>{_("More")}<span class="visually-hidden"> {for_name}</span></summary>'
             f'<p data-menu><a href="{address}acts/">{_("All actions")}</a></p></details>'
         )
     else:
+        hidden = f'<span class="visually-hidden"> {of_name}</span>'
         pieces.append(
-            f'<a href="{address}versions/">{_("Versions")}'
-            f'<span class="visually-hidden"> {of_name}</span></a>'
+            f'<a href="{escape(here)}?at={key}#sources">{_("Sources")}{hidden}</a>'
+            f'<a href="{address}versions/">{_("Versions")}{hidden}</a>'
         )
     if block.next:
-        says = _("Next that needs work: {number}").format(number=block.next.number)
+        says = _("Next mark: {number}").format(number=block.next.number)
         pieces.append(f'<a class="workshop-next" href="#{escape(block.next.key)}">{says}</a>')
     pieces.append("</div>")
     return mark_safe("\n".join(pieces))
@@ -128,18 +140,6 @@ def _suggestions(count: int, url: str, name: str) -> str:
     says = ngettext("{count} suggestion", "{count} suggestions", count).format(count=count)
     for_name = _("for {paragraph}").format(paragraph=name)
     return f'<a href="{escape(url)}">{says}<span class="visually-hidden"> {for_name}</span></a>'
-
-
-def _lines(cited: Iterable[Cited]) -> str:
-    cited = list(cited)
-    # Escaped together, because a page has thousands; no text has a NUL.
-    labels = escape("\0".join(each.label for each in cited)).split("\0")
-    changed = f' <span class="workshop-changed">{_("changed since you wrote this")}</span>'
-    lines = []
-    for each, label in zip(cited, labels, strict=True):
-        line = f'<a href="{each.url}">{label}</a>' if each.url else label
-        lines.append(f"<li>{line}{changed if each.is_changed else ''}</li>")
-    return "\n".join(lines)
 
 
 @register.inclusion_tag("components/tabs.html", takes_context=True)

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy
 from reports.checks.check import Check
 from reports.compose.paragraphs import length
 from reports.drafting.draft import Origin
+from reports.drafting.changed_records import SUMMARIES
 from reports.drafting.page import Mark, NextMark, Page
 from reports.drafting.paper import Drafted
+from reports.workshop.sentences_to_take import offers, to_add, to_leave_out
 
 # The longest paragraphs of a paper that is too long are marked: at most so many.
 MOST_LONG = 3
@@ -32,7 +34,8 @@ def marked(page: Page, found: Iterable[Check]) -> Page:
     """Return the page with the marks of its paragraphs. `found` are the failed checks."""
     marks = _marks(page.drafted, list(found))
     numbers = page.drafted.draft.numbers
-    keys = [key for key in numbers if key in marks]
+    wanting = marks.keys() | set(page.drifted)
+    keys = [key for key in numbers if key in wanting]
     following = {key: NextMark(after, numbers[after]) for key, after in pairwise(keys)}
     return replace(
         page,
@@ -40,8 +43,12 @@ def marked(page: Page, found: Iterable[Check]) -> Page:
             replace(
                 chapter,
                 blocks=tuple(
-                    replace(block, marks=tuple(marks[block.key]), next=following.get(block.key))
-                    if block.key in marks
+                    replace(
+                        block,
+                        marks=tuple(marks.get(block.key, ())),
+                        next=following.get(block.key),
+                    )
+                    if block.key in wanting
                     else block
                     for block in chapter.blocks
                 ),
@@ -53,18 +60,33 @@ def marked(page: Page, found: Iterable[Check]) -> Page:
 
 def _marks(drafted: Drafted, found: list[Check]) -> dict[str, list[Mark]]:
     marks: dict[str, list[Mark]] = defaultdict(list)
+    parts = {part.key: part for part in drafted.draft.parts()}
+    summaries = {
+        part.key for each in drafted.draft.portions if each.content in SUMMARIES for part in each.parts
+    }
     for check in found:
-        kind = check.key.partition("-")[0]
-        if check.paragraph and check.is_open and kind not in SHOWN:
-            marks[check.paragraph].append(Mark(check.words, REMEDIES.get(kind, "")))
+        kind, key = check.key.partition("-")[0], check.paragraph
+        if key in parts and check.is_open and kind not in SHOWN:
+            found_offers = offers(drafted, parts[key], check)
+            remedy = "" if found_offers else REMEDIES.get(kind, "")
+            marks[key].append(Mark(_at_it(check), remedy, found_offers))
         for key, rest in check.left_out.items() if check.is_open else ():
-            words = _("It prints only a part of what an agency wrote.")
-            marks[key].append(Mark(words, rest=tuple(rest)))
+            more = to_add(drafted, parts[key], rest)
+            # What sums up prints a part of everything.
+            if more and key not in summaries:
+                marks[key].append(Mark(_("An agency wrote more than this."), offers=more))
     if any(check.key == "words" and check.is_open for check in found):
         for key, count, over in _longest(drafted):
             words = _("The paper is {over:,} words too long. This paragraph has {count:,}.")
-            marks[key].append(Mark(words.format(over=over, count=count), REMEDIES["long"]))
+            words = words.format(over=over, count=count)
+            marks[key].append(Mark(words, REMEDIES["long"], (to_leave_out(drafted, parts[key]),)))
     return marks
+
+
+def _at_it(check: Check) -> str:
+    """Return the words of a check as they stand at its paragraph, which they need not name."""
+    words = check.words.removeprefix(check.place).lstrip()
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _longest(drafted: Drafted) -> list[tuple[str, int, int]]:

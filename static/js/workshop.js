@@ -202,8 +202,7 @@ class Editor extends Autosave {
     putSteps(result.steps);
     const tag = this.form.closest("[data-block]")?.querySelector("[data-origin]");
     if (tag && result.origin) {
-      tag.textContent = result.origin;
-      tag.classList.toggle("is-ours", result.is_ours);
+      tag.textContent = result.is_ours ? result.origin : "";
     }
     if (!this.typed) this.say(filled(_("Saved at {time}"), { time: result.saved_at }), "complete");
     later(SOON);
@@ -436,11 +435,9 @@ const NEWS = ".workshop-drift, .workshop-mark, .workshop-passed";
 // Put that from one block into another. Return whether there is any.
 function giveNews(from, to) {
   const [news, next] = [[...from.querySelectorAll(NEWS)], [...from.querySelectorAll(".workshop-next")]];
-  const mark = from.querySelector("[data-changed]");
   to.querySelector("[data-words]").after(...news);
-  if (mark) to.querySelector("[data-origin]")?.after(mark);
   to.querySelector(".workshop-foot")?.append(...next);
-  return news.length + next.length > 0 || mark !== null;
+  return news.length + next.length > 0;
 }
 
 // A paragraph that is being written stays as it is, and gets what is said of its words as they are saved.
@@ -448,7 +445,7 @@ function takeNews(old, fresh) {
   for (const details of old.querySelectorAll("details[open][id]")) {
     fresh.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute("open", "");
   }
-  for (const each of old.querySelectorAll(`${NEWS}, .workshop-next, [data-changed]`)) each.remove();
+  for (const each of old.querySelectorAll(`${NEWS}, .workshop-next`)) each.remove();
   sent.set(old, sent.get(fresh));
   giveNews(fresh, old);
   return old;
@@ -706,6 +703,15 @@ root.addEventListener("click", (event) => {
   inTurn(() => follow(link));
 });
 
+// A press on the words of a paragraph opens them, unless it selects some or is on a link.
+root.classList.add("is-editable");
+root.addEventListener("click", (event) => {
+  const words = event.target.closest("[data-words]");
+  if (!words || event.target.closest("a, button, form") || !getSelection().isCollapsed) return;
+  const link = words.closest("[data-block]").querySelector("a[data-edit]");
+  if (link) inTurn(() => follow(link));
+});
+
 // Open a box of words, or another section's sources.
 async function follow(link) {
   const known = new Set(editors.keys());
@@ -799,7 +805,7 @@ function addHandle(details) {
   handle.draggable = true;
   handle.setAttribute("aria-hidden", "true");
   handle.title = _("Drag to move");
-  handle.textContent = `⠿ ${_("Drag")}`;
+  handle.textContent = "⠿";
   details.before(handle);
 }
 

@@ -1,12 +1,15 @@
-"""The steps that a user may take with a briefing: the main next one, and the others."""
+"""The steps that a user may take with a briefing: the next one (`whats_next` says which), and the others."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from reports.checks import Count, Gate
+from reports.briefings.whats_next import Act, Next, Standing, Who
+from reports.checks import Check, Gate
 from reports.models import Briefing, Clearance
 
 State = Briefing.State
@@ -34,30 +37,70 @@ def gate_of(briefing: Briefing) -> Gate | None:
     return None
 
 
-def next_step(user: User, briefing: Briefing, count: Count | None = None) -> Step | None:
-    """Return the main next step, if this user may take it.
+def standing_of(briefing: Any, found: Iterable[Check] | None = None) -> Standing:
+    """Return how far a briefing is that was loaded `with_standing`, or whose failed checks are known.
 
-    If `count` is given and checks block the step, it leads to the checks instead.
+    The checks tell of agencies and comments too, so that a page with its checks needs no query for them.
     """
-    state = briefing.state
-    if user.has_perm("reports.change_briefing", briefing):
-        gate = gate_of(briefing) if briefing.is_open and briefing.kind_id else None
-        if count and gate and count.before(gate):
-            return _to("briefings:checks", _("See the problems to fix"), briefing)
-        if state == State.IN_CONSULTATION or (state == State.DRAFTING and briefing.is_corrected):
-            return _to("briefings:ask", _("Ask for authorisation"), briefing, acts=True)
-        if state == State.DRAFTING:
-            words = _("Open the draft") if briefing.kind_id else _("Begin the draft")
-            return _to("workshop:draft", words, briefing)
-        if state == State.AUTHORISED:
-            return _to("briefings:send", _("Mark as sent to the Minister"), briefing, acts=True)
-        if state == State.RETURNED:
-            return _to("briefings:close", _("Close the briefing"), briefing, acts=True)
-    if state == State.AWAITING and user.has_perm("reports.authorise_briefing", briefing):
-        return _to("briefings:authorise", _("Read and authorise"), briefing)
-    if state == State.WITH_MINISTER and user.has_perm("reports.answer_briefing", briefing):
-        return _to("briefings:answer", _("Read and answer"), briefing)
-    return None
+    known: dict[str, Any] = {}
+    if found is not None:
+        checks = list(found)
+        gate = gate_of(briefing)
+        known = {
+            "problems": sum(
+                each.is_blocking and not each.waits and (gate != Gate.CONSULTATION or each.stops == gate)
+                for each in checks
+            ),
+            "unresolved": sum(each.key.startswith("comment-") for each in checks),
+        }
+        due = [each.due for each in checks if each.is_of_clearance and each.due]
+        known |= {"unanswered": len(due), "first_due": min(due, default=None)}
+    elif hasattr(briefing, "unanswered"):
+        known = {
+            name: getattr(briefing, name)
+            for name in ("unanswered", "late", "first_due", "unresolved", "to_follow_up")
+        }
+    return Standing(
+        state=briefing.state,
+        dated=briefing.dated,
+        deadline=briefing.deadline,
+        is_drafted=briefing.kind_id is not None,
+        is_corrected=briefing.is_corrected,
+        **known,
+    )
+
+
+# Where a step is taken, and whether by a POST; by the permission that it takes.
+_PLACES: dict[Act, tuple[str, bool]] = {
+    Act.BEGIN: ("workshop:draft", False),
+    Act.FIX: ("briefings:checks", False),
+    Act.EDIT: ("workshop:draft", False),
+    Act.CONSULT: ("briefings:clearance", False),
+    Act.RESOLVE: ("briefings:clearance", False),
+    Act.REMIND: ("briefings:clearance", False),
+    Act.ANSWERS: ("briefings:clearance", False),
+    Act.ASK: ("briefings:ask", True),
+    Act.AUTHORISE: ("briefings:authorise", False),
+    Act.SEND: ("briefings:send", True),
+    Act.ANSWER: ("briefings:answer", False),
+    Act.FOLLOW_UP: ("briefings:issued", False),
+    Act.CLOSE: ("briefings:close", True),
+}
+_PERMISSIONS = {
+    Who.COORDINATOR: "reports.change_briefing",
+    # The coordinator sees who has not answered.
+    Who.AGENCIES: "reports.change_briefing",
+    Who.MANAGER: "reports.authorise_briefing",
+    Who.OFFICE: "reports.answer_briefing",
+}
+
+
+def step_of(user: User, briefing: Briefing, found: Next | None) -> Step | None:
+    """Return the next step as a button or link, if this user may take it."""
+    if found is None or not user.has_perm(_PERMISSIONS[found.who], briefing):
+        return None
+    name, acts = _PLACES[found.act]
+    return _to(name, found.words, briefing, acts=acts)
 
 
 def other_steps(user: User, briefing: Briefing) -> list[Step]:

@@ -25,7 +25,14 @@ from reports.briefings.forms.step import StepForm
 from reports.briefings.services import states
 from reports.briefings.services.gates import Blocked
 from reports.briefings.views import files
-from reports.briefings.views.next_steps import clearing_step, home_of, next_step, other_steps
+from reports.briefings.views.next_steps import (
+    clearing_step,
+    home_of,
+    other_steps,
+    standing_of,
+    step_of,
+)
+from reports.briefings.whats_next import next_of
 from reports.briefings.views.readers import (
     issued_briefing,
     issued_version,
@@ -39,7 +46,7 @@ from reports.document import Document
 from reports.drafting.paper import Drafted
 from reports.issuing.forms import SignForm
 from reports.issuing.services import issuing
-from reports.issuing.views.papers_by_year import papers_by_year
+from reports.issuing.views.earlier_papers import earlier_papers
 from reports.issuing.views.ratings import ratings_by_year
 from reports.issuing.views.renderings import to_progress
 from reports.models import Briefing, Clearance, FollowUp, IssuedPaper, Response
@@ -63,7 +70,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     plan = plan_with_papers(request, slug)
     user, on = signed_in(request), timezone.localdate()
     papers = readable_papers(request, plan)
-    visible = plan.briefings.visible_to(user).newest_first()
+    visible = plan.briefings.visible_to(user).with_standing(on).newest_first()
     rows = list(visible.with_addressee() if user.portfolios else visible)
     for row in rows:
         row.plan = plan
@@ -74,21 +81,25 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         "reports/workshop/briefings/list.html",
         {
             "plan": plan,
-            "rows": [
-                (
-                    row,
-                    asked[row.pk].get_absolute_url() if row.pk in asked else home_of(row),
-                    clearing_step(user, asked[row.pk]) if row.pk in asked else next_step(user, row),
-                )
-                for row in rows
-            ],
+            "rows": [_row(user, row, asked.get(row.pk)) for row in rows],
             "to_do": [(each, each.is_overdue(on)) for each in to_do.for_lines()],
             "ratings": ratings_by_year(papers),
-            "years": papers_by_year(user, plan, papers),
+            "earlier": earlier_papers(user, plan),
             "may_create": user.has_perm("reports.create_briefing", plan),
             "may_read": user.has_perm("reports.read_briefing", plan),
         },
     )
+
+
+def _row(user: User, row: Briefing, asked: Clearance | None) -> dict[str, Any]:
+    """Return a briefing as the list shows it: its page, what is next and, if the user may take it, that step."""
+    found = next_of(standing_of(row))
+    return {
+        "briefing": row,
+        "url": asked.get_absolute_url() if asked else home_of(row),
+        "next": found,
+        "step": clearing_step(user, asked) if asked else step_of(user, row, found),
+    }
 
 
 def _asked(user: User, rows: list[Briefing]) -> dict[int, Clearance]:
@@ -336,7 +347,7 @@ def issued(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "versions": versions,
             **_answers(versions, on),
             "since": _since(request, briefing),
-            "step": next_step(user, briefing),
+            "step": step_of(user, briefing, next_of(standing_of(briefing))),
             "others": other_steps(user, briefing),
             "may_follow_up": user.has_perm("reports.change_briefing", briefing),
         },

@@ -16,7 +16,8 @@ from agencies.pages.once import once
 from reports import checks
 from reports.briefings import services
 from reports.briefings.views import files
-from reports.briefings.views.next_steps import home_of, next_step, other_steps
+from reports.briefings.views.next_steps import home_of, other_steps, standing_of, step_of
+from reports.briefings.whats_next import next_of
 from reports.briefings.views.readers import newest_version, readable_briefing
 from reports.briefings.views.unreadable import refused
 from reports.compose.facts import day_of
@@ -134,7 +135,7 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     document = drafted.document
     if document is None:
         return refused(request, briefing, drafted.fault)
-    count = checks.count(checks.failed_checks(drafted))
+    found = checks.failed_checks(drafted)
     user = signed_in(request)
     return render(
         request,
@@ -146,8 +147,8 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "as_at": day_of(briefing, today),
             "origins": [_origin(paragraph) for paragraph in document.paragraphs()],
             "decisions": briefing.group_decisions.select_related("decision__meeting"),
-            "count": count,
-            "step": next_step(user, briefing, count),
+            "count": checks.count(found),
+            "step": step_of(user, briefing, next_of(standing_of(briefing, found))),
             "others": other_steps(user, briefing),
             "may_change": briefing.is_open and user.has_perm("reports.change_briefing", briefing),
         },

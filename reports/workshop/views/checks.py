@@ -1,7 +1,8 @@
 """The checks of a briefing: problems that block a step, warnings, and overrides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -11,34 +12,88 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from agencies.pages.form_pages import carry_out, done, refusals_in_messages
 from agencies.pages.once import once
+from agencies.wording.translation import StrOrPromise
 from reports import checks
-from reports.briefings.services.gates import problems
 from reports.briefings.views.next_steps import gate_of, home_of
 from reports.briefings.views.readers import readable_briefing
-from reports.checks import Check, Count, Gate
-from reports.document.wording import capitalised, number
+from reports.checks import Check, Gate
 from reports.drafting import draft_rows
 from reports.drafting.paper import read_drafted
 from reports.models import Briefing
 from reports.workshop.forms.overrides import OverrideForm
 from reports.workshop.services import overrides as acts
 from workitems.plan.views.lookups import require, signed_in
+from workitems.terms.sentence_ends import sentences
 
 OVERRIDE = "override"
+# The groups of the page, by the ids of their headings.
+HEADINGS: dict[str, StrOrPromise] = {
+    "stops": gettext_lazy("Must fix"),
+    "due": gettext_lazy("When due"),
+    "warnings": gettext_lazy("Warnings: fix or accept"),
+    "overridden": gettext_lazy("Accepted"),
+}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Line:
-    """A check with the link for this user, and with a form if the user may override it."""
+    """A check with the link for this user, and with a form if the user may override it.
+
+    The line has its first sentence, with the link where that names the place; `more` is folded.
+    """
 
     check: Check
     url: str
     form: OverrideForm | None
+
+    @cached_property
+    def _sentences(self) -> list[str]:
+        return sentences(self.check.words)
+
+    @cached_property
+    def _pieces(self) -> tuple[str, str, str]:
+        """The first sentence before its place, the place, and the rest of the sentence."""
+        first, place = self._sentences[0], self.check.place
+        at = first.casefold().find(place.casefold())
+        if at < 0 or first[at + len(place) : at + len(place) + 1].isalnum():
+            return first, place, ""
+        end = at + len(place)
+        return first[:at], first[at:end], first[end:]
+
+    @property
+    def before(self) -> str:
+        return self._pieces[0]
+
+    @property
+    def place(self) -> str:
+        return self._pieces[1]
+
+    @property
+    def after(self) -> str:
+        return self._pieces[2]
+
+    @property
+    def more(self) -> str:
+        return " ".join([*self._sentences[1:], *filter(None, [self.check.remedy])])
+
+
+@dataclass(frozen=True)
+class Group:
+    """Checks under a heading, by the id of that. `waiting` are agencies that have not answered, on one line."""
+
+    name: str
+    heading: str
+    lines: list[Line]
+    waiting: list[Line]
+
+    @property
+    def count(self) -> int:
+        return len(self.lines) + len(self.waiting)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,12 +139,8 @@ def show(
         {
             "plan": briefing.plan,
             "briefing": briefing,
-            "lead": lead_of(checks.count(found), gate_of(briefing)),
-            "stops": [line for line in lines if line.check.is_blocking],
-            "warnings": [
-                line for line in lines if not line.check.is_blocking and line.check.is_open
-            ],
-            "overridden": [line for line in lines if not line.check.is_open],
+            "groups": grouped(lines, gate_of(briefing)),
+            "has_checks": bool(lines),
             "missing": sum(check.is_listable for check in found),
             "typed": typed,
             "stray": typed if is_stray else None,
@@ -99,27 +150,33 @@ def show(
     )
 
 
-def lead_of(count: Count, gate: Gate | None) -> str:
-    """Return how many problems block the next step and how many warnings are not accepted."""
-    stops = count.before(gate) if gate else 0
-    words = _("No problem must be fixed.")
-    if gate and stops < count.blocking:
-        words = _("{problems} before {step}, and {count} more before {later_step}.").format(
-            problems=problems(stops),
-            step=gate.before,
-            count=number(count.blocking - stops),
-            later_step=Gate.AUTHORISATION.before,
-        )
-    elif gate:
-        words = _("{problems} before {step}.").format(problems=problems(stops), step=gate.before)
-    if count.warnings:
-        warnings = ngettext(
-            "{count} warning is not accepted yet.",
-            "{count} warnings are not accepted yet.",
-            count.warnings,
-        ).format(count=capitalised(number(count.warnings)))
-        return f"{words} {warnings}"
-    return words
+def grouped(lines: Iterable[Line], gate: Gate | None) -> list[Group]:
+    """Return the lines by what is to be done and when.
+
+    What must be fixed now blocks the next step and waits for nobody. When due comes what blocks a later step, and what
+    waits for a day or for an agency.
+    """
+    groups: dict[str, list[Line]] = {name: [] for name in HEADINGS}
+    for line in lines:
+        check = line.check
+        is_later = check.is_blocking and gate == Gate.CONSULTATION and check.is_late_stop
+        if not check.is_open:
+            name = "overridden"
+        elif check.waits or is_later:
+            name = "due"
+        else:
+            name = "stops" if check.is_blocking else "warnings"
+        groups[name].append(line)
+    headings = {name: str(words) for name, words in HEADINGS.items()}
+    if gate:
+        headings["stops"] = _("Must fix before {step}").format(step=gate.before)
+    found = []
+    for name, of_group in groups.items():
+        waiting = [each for each in of_group if name == "due" and each.check.is_of_clearance]
+        waiting = waiting if len(waiting) > 1 else []
+        others = [each for each in of_group if each not in waiting]
+        found.append(Group(name, headings[name], others, waiting))
+    return [group for group in found if group.count]
 
 
 def line_of(check: Check, typed: OverrideForm | None, may_change: bool) -> Line:

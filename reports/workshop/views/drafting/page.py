@@ -22,7 +22,9 @@ from agencies.pages.once import once
 from agencies.pages.permissions import wants_json
 from agencies.wording.translation import StrOrPromise
 from reports import checks
+from reports.briefings.views.next_steps import standing_of, step_of
 from reports.briefings.views.readers import readable_briefing
+from reports.briefings.whats_next import next_of
 from reports.drafting import draft_rows
 from reports.drafting.draft import Draft, DraftError, Portion, printed, to_numbers
 from reports.drafting.draft_rows import Stored
@@ -231,7 +233,8 @@ def show(
         new = {"key": key, "is_ask": isinstance(form, AskForm)}
         new |= place_of(page, key, form)
     found = checks.failed_checks(page.drafted)
-    page = marked(page, found)
+    page = marked(page, found) if may_change else page
+    following = next_of(standing_of(briefing, found))
     return render(
         request,
         "reports/workshop/draft.html",
@@ -251,6 +254,8 @@ def show(
             "results": main_results(page.drafted) if may_change else None,
             "steps": steps_of(briefing, page.drafted.rows, request.user) if may_change else None,
             "count": checks.count(found),
+            "next": following,
+            "step": step_of(signed_in(request), briefing, following),
             "tray": in_hand(request, page, new.get("section", ""), opened),
         },
         status=status,
@@ -346,7 +351,8 @@ class Tray:
     shelves: list[Shelf]
     block: Block | None = None
     own: tuple[tuple[Cited, str], ...] = ()
-    not_shown: int = 0
+    # Further sources of the paragraph, by name alone.
+    others: tuple[Cited, ...] = ()
 
 
 def in_hand(request: HttpRequest, page: Page, section: str = "", opened: str = "") -> Tray:
@@ -357,8 +363,8 @@ def in_hand(request: HttpRequest, page: Page, section: str = "", opened: str = "
     if block is not None:
         portion = page.drafted.draft.portion_of(key)
         own = page.sources_of(block)
-        not_shown = max(len(own) - MAX_SHOWN, 0)
-        return Tray(portion, page.shelves(portion), block, tuple(own[:MAX_SHOWN]), not_shown)
+        others = tuple(each for each, _text in own[MAX_SHOWN:])
+        return Tray(portion, page.shelves(portion), block, tuple(own[:MAX_SHOWN]), others)
     portions = [chapter.portion for chapter in page.chapters]
     portion = next((each for each in portions if each.key == wanted), portions[0])
     return Tray(portion, page.shelves(portion))

@@ -1,0 +1,247 @@
+"""The sentence that a marked one could be, with which one press replaces it.
+
+Only what the draft and its records say is offered. Where a person must decide what is meant, nothing is.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from difflib import SequenceMatcher
+
+from django.utils.translation import gettext as _
+
+from reports.checks.check import Check
+from reports.checks.edits import dates_in, numbers_in
+from reports.checks.paper_dates import called_future
+from reports.checks.recorded import plain, sentences_of
+from reports.checks.warns import POINTS_BACK
+from reports.compose.writing_out import write_out_after
+from reports.drafting.draft import REFERENCE, Part, sentence_ends, to_numbers
+from reports.drafting.page import HIDE, SAVE, SPLIT, Offer
+from reports.drafting.paper import Drafted
+from workitems.plan.word_diff import Strand, short_diff
+from workitems.terms.as_told import is_plural
+from workitems.terms.sentence_ends import with_capital
+from workitems.terms.stems import announces, says_we
+from workitems.terms.third_person import in_third_person, is_plural_agency, without_we
+
+# How alike two sentences are that say the same with other dates or numbers.
+ALIKE = 0.5
+# Sentences that a paragraph leaves out and that are offered one by one.
+MOST_ADDED = 3
+# Words shown to identify the sentence after which another is added or a paragraph is split.
+LAST_WORDS = 4
+# After a thing in the plural only these verbs stay as they are after "it".
+_ANY_NUMBER = re.compile(r"It (?:will|would|can|could|may|might|must|should)\b")
+_WILL = re.compile(r"(?P<who>.+?) will (?!have\b)")
+
+
+def offers(drafted: Drafted, part: Part, check: Check) -> tuple[Offer, ...]:
+    """Return what could be in the place of what a check found in a paragraph; none if that is for a person to say.
+    No query."""
+    make = _OFFERS.get(check.key.partition("-")[0])
+    return tuple(make(drafted, part, check)) if make else ()
+
+
+def to_add(drafted: Drafted, part: Part, rest: Sequence[tuple[str, str]]) -> tuple[Offer, ...]:
+    """Return the sentences that a paragraph leaves out, each to be added behind what it prints of the same record.
+    `rest` are the sentences, each with the end of the last one that is printed."""
+    who = _who(drafted, part)
+    found = []
+    for sentence, end in [each for each in rest if not announces(each[0])][:MOST_ADDED]:
+        lines = part.text.split("\n")
+        place = next((n for n, line in enumerate(lines) if end in plain(line)), len(lines) - 1)
+        told = with_capital(without_we(sentence, who) if who else sentence)
+        before = " ".join(_printed(lines[place]).split()[-LAST_WORDS:])
+        lines[place] = f"{lines[place].rstrip()} {told}"
+        strands = (Strand(f"… {before} "), Strand(told, is_added=True))
+        found.append(_saved(drafted, "\n".join(lines), strands, _("Add it")))
+    return tuple(found)
+
+
+def to_leave_out(drafted: Drafted, part: Part) -> Offer:
+    """Return the offer to leave a paragraph out."""
+    return Offer(_("Leave it out"), HIDE)
+
+
+# --- by what the check found ----------------------------------------------------------------------
+
+
+def _without(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
+    """Leave out a sentence that says nothing, or that stands elsewhere too."""
+    text = _swapped(part.text, check.sentence, "")
+    if text is None:
+        return
+    if not text.strip("- \n"):
+        yield to_leave_out(drafted, part)
+        return
+    strands = (Strand(check.sentence, is_removed=True),)
+    yield _saved(drafted, text, strands, _("Leave the sentence out"))
+
+
+def _by_name(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
+    """Call an agency by its name where it says "we"."""
+    who = _who(drafted, part)
+    text, was, now = part.text, [], []
+    for sentence in sentences_of(part.text) if who else ():
+        told = in_third_person(sentence, who) if says_we(sentence) else sentence
+        changed = _swapped(text, sentence, told) if told and told != sentence else None
+        if told and changed:
+            text = changed
+            was.append(sentence)
+            now.append(told)
+    if was:
+        yield _saved(drafted, text, short_diff(" ".join(was), " ".join(now)))
+
+
+def _by_subject(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
+    """Name the one item that a paragraph is about where it begins with "It"."""
+    found = POINTS_BACK.match(part.text)
+    items = drafted.items_of([(each.model, each.pk) for each in part.sources])
+    if not found or found.group() != "It" or len(items) != 1:
+        return
+    (item,) = items
+    name = _("Item {number}").format(number=item.number)
+    if item.as_told and (not is_plural(item.as_told) or _ANY_NUMBER.match(part.text)):
+        name = f"{with_capital(item.as_told)} ({item.number})"
+    sentence = next(iter(sentences_of(part.text)))
+    now = f"{name}{sentence[2:]}"
+    if text := _swapped(part.text, sentence, now):
+        yield _saved(drafted, text, short_diff(sentence, now))
+
+
+def _written_out(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
+    """Write an acronym of the glossary out where the paper has it first."""
+    assert drafted.found is not None
+    shown = [each.text for portion in drafted.draft.portions for each in portion.shown]
+    earlier = shown[: shown.index(part.text)]
+    text, _sources = write_out_after(earlier, part.text, drafted.found.facts)
+    if text != part.text:
+        yield _saved(drafted, text, short_diff(_printed(part.text), _printed(text)))
+
+
+def _was_to(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
+    """Say of what was to be done before the paper's date that it was to be, and that no record has it as done."""
+    on = drafted.briefing.dated
+    for sentence in sentences_of(part.text):
+        found = _WILL.match(sentence)
+        if not found or sentence.count(" will ") != 1 or not any(called_future(sentence, on)):
+            continue
+        who = found["who"].rpartition(", ")[2]
+        are = is_plural_agency(who) or (not who.isupper() and is_plural(who))
+        now = f"{found['who']} {'were' if are else 'was'} to {sentence[found.end() :]}"
+        if _is_open(drafted, part):
+            now = _("{sentence}; no record says that it is done.").format(
+                sentence=now.rstrip(".")
+            )
+        if text := _swapped(part.text, sentence, now):
+            yield _saved(drafted, text, short_diff(sentence, now))
+        return
+
+
+def _as_recorded(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
+    """Take the sentence that the records give for one with other dates or numbers."""
+    generated = {each.key: each.text for each in drafted.composed}
+    texts = [generated.get(taken.key, taken.text) for taken in part.taken]
+    known = [each for text in texts for each in sentences_of(text)]
+    for sentence in sentences_of(part.text):
+        if sentence in known:
+            continue
+        alike = max(known, key=lambda each: _likeness(sentence, each), default="")
+        if not alike or _likeness(sentence, alike) < ALIKE or not _differ(sentence, alike):
+            continue
+        if text := _swapped(part.text, sentence, alike):
+            yield _saved(drafted, text, short_diff(_printed(sentence), _printed(alike)))
+            return
+
+
+def _split(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
+    """Split a long paragraph in the middle."""
+    ends = sentence_ends(part.text)
+    if ends:
+        at = min(ends, key=lambda each: abs(each - len(part.text) / 2))
+        last = " ".join(_printed(part.text[:at]).split()[-LAST_WORDS:])
+        yield Offer(_("Split it after “{words}”").format(words=last), SPLIT, at=at)
+
+
+_OFFERS: dict[str, Callable[[Drafted, Part, Check], Iterator[Offer]]] = {
+    "empty": _without,
+    "twice": _without,
+    "we": _by_name,
+    "subject": _by_subject,
+    "acronym": _written_out,
+    "past": _was_to,
+    "edit": _as_recorded,
+    "long": _split,
+}
+
+
+# --- what they share ------------------------------------------------------------------------------
+
+
+def _saved(
+    drafted: Drafted, text: str, strands: Sequence[Strand], label: str | None = None
+) -> Offer:
+    words = to_numbers(drafted.draft, text)
+    return Offer(label or _("Use this sentence"), SAVE, text=words, strands=tuple(strands))
+
+
+def _swapped(text: str, sentence: str, now: str) -> str | None:
+    """Return a text with another sentence in the place of one, or without it; None if the text does not have the sentence
+    as it is, such as across bold words."""
+    if not sentence or sentence not in text:
+        return None
+    if now:
+        return text.replace(sentence, now, 1)
+    lines = text.replace(sentence, "", 1).split("\n")
+    return "\n".join(
+        re.sub(r"(?<=\S) {2,}", " ", line).rstrip() for line in lines if line.strip("- ")
+    )
+
+
+def _printed(text: str) -> str:
+    return REFERENCE.sub("…", text).replace("**", "").strip()
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one.split(), other.split(), autojunk=False).ratio()
+
+
+def _differ(sentence: str, recorded: str) -> bool:
+    """Whether a sentence has a date or a number that the other has not."""
+    dates, others = dates_in(sentence), dates_in(recorded)
+    numbers = set(numbers_in(sentence)) - set(numbers_in(recorded))
+    return bool(numbers) or any(not any(a.agrees(b) for b in others) for a in dates)
+
+
+def _who(drafted: Drafted, part: Part) -> str:
+    """Return the short name of the one agency whose words a paragraph has, or ""."""
+    assert drafted.found is not None
+    facts = drafted.found.facts
+    cited = {(source.model, source.pk) for source in part.sources}
+    found = set()
+    for item in drafted.items_of(cited):
+        for update in facts.updates_of(item):
+            if ("workitems.update", update.pk) in cited:
+                found.add(update.of_return.agency_id)
+        for step in item.milestones:
+            for delay in step.delays:
+                if ("workitems.delay", delay.pk) in cited:
+                    found.add(step.responsible)
+                found |= {
+                    row.owner for row in delay.mitigations if ("workitems.mitigation", row.pk) in cited
+                }
+    return facts.agencies[found.pop()].short_name if len(found) == 1 else ""
+
+
+def _is_open(drafted: Drafted, part: Part) -> bool:
+    """Whether a paragraph is written from actions against delays, none of which is done."""
+    cited = {(source.model, source.pk) for source in part.sources}
+    rows = [
+        row
+        for item in drafted.items_of(cited)
+        for step in item.milestones
+        for delay in step.delays
+        for row in delay.mitigations
+        if ("workitems.mitigation", row.pk) in cited
+    ]
+    return bool(rows) and all(row.done_on is None for row in rows)
