@@ -369,8 +369,8 @@ def _dated_ahead(material: Material) -> Iterator[Check]:
     yield stop(
         key="dated-ahead",
         words=gettext(
-            "The briefing is dated {day}, and its facts are as at today, {today}. It cannot be authorised "
-            "before its date."
+            "The briefing is dated {day}. Until that day its facts are as at today, {today}, and it cannot be "
+            "authorised."
         ).format(
             day=long_date(material.drafted.briefing.dated), today=long_date(found.facts.as_at)
         ),

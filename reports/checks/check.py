@@ -58,8 +58,8 @@ class Check:
     left_out: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     # For missing returns: a button adds a paragraph that says so.
     is_listable: bool = False
-    # For an agency that has not answered.
-    is_of_clearance: bool = False
+    # The short name of an agency that has not answered.
+    agency: str = ""
     # The day that it waits for, if it does.
     due: date | None = None
 

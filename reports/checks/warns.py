@@ -344,8 +344,8 @@ def _unused(material: Material) -> Iterator[Check]:
         yield warn(
             key="unused",
             words=ngettext(
-                "A report on item {items} is a key achievement to its agency, and no paragraph mentions it.",
-                "Reports on items {items} are key achievements to their agencies, and no paragraph mentions them.",
+                "No paragraph mentions the key achievement that is reported on item {items}.",
+                "No paragraph mentions the key achievements that are reported on items {items}.",
                 len(items),
             ).format(items=join_words(items)),
             url=f"{material.urls[WORKSHOP]}#achievements",
@@ -737,7 +737,7 @@ def _answers(material: Material) -> Iterator[Check]:
             url=material.urls[CLEARANCE],
             place=gettext("Clearance"),
             about=fingerprint(row.due_on.isoformat(), row.reopened_because, str(row.version)),
-            is_of_clearance=True,
+            agency=row.agency.short_name,
             due=row.due_on,
         )
 

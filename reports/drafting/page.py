@@ -116,7 +116,6 @@ class Block:
         return self.part.origin != Origin.GENERATED
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """A recommendation on the page."""

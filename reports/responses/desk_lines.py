@@ -155,7 +155,7 @@ def _remind(row: Any, on: date) -> Act | None:
 
 
 def _answers(row: Any) -> str:
-    """Return "5 of 7 agencies answered, 2 are late, 1 comment to resolve"."""
+    """Return "5 of 7 agencies answered, 2 are late"."""
     parts = [
         ngettext(
             "{answered} of {asked} agency answered",
@@ -169,12 +169,6 @@ def _answers(row: Any) -> str:
         )
     if row.late and row.reminded:
         parts.append(_("reminded on {day}").format(day=long_date(localdate(row.reminded))))
-    if row.unresolved:
-        parts.append(
-            ngettext(
-                "{count} comment to resolve", "{count} comments to resolve", row.unresolved
-            ).format(count=row.unresolved)
-        )
     return ", ".join(parts)
 
 
@@ -249,11 +243,13 @@ def _to_finish(agencies: set[int], on: date) -> list[Line]:
     open_choices: dict[int, list[ResponseChoice]] = defaultdict(list)
     returned = [row.pk for row in rows if row.state == State.RETURNED]
     if returned:
-        choices = ResponseChoice.objects.to_follow_up().filter(
-            response__issued__briefing__in=returned
+        choices: Iterable[Any] = (  # Annotated with the briefing.
+            ResponseChoice.objects.to_follow_up()
+            .filter(response__issued__briefing__in=returned)
+            .annotate(of_briefing=F("response__issued__briefing"))
+            .order_by("number")
         )
-        of_briefing = F("response__issued__briefing")
-        for choice in choices.annotate(of_briefing=of_briefing).order_by("number"):
+        for choice in choices:
             open_choices[choice.of_briefing].append(choice)
     return [
         _to_send(row, on)

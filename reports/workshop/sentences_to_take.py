@@ -130,9 +130,7 @@ def _was_to(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
         are = is_plural_agency(who) or (not who.isupper() and is_plural(who))
         now = f"{found['who']} {'were' if are else 'was'} to {sentence[found.end() :]}"
         if _is_open(drafted, part):
-            now = _("{sentence}; no record says that it is done.").format(
-                sentence=now.rstrip(".")
-            )
+            now = _("{sentence}; no record says that it is done.").format(sentence=now.rstrip("."))
         if text := _swapped(part.text, sentence, now):
             yield _saved(drafted, text, short_diff(sentence, now))
         return
@@ -228,7 +226,9 @@ def _who(drafted: Drafted, part: Part) -> str:
                 if ("workitems.delay", delay.pk) in cited:
                     found.add(step.responsible)
                 found |= {
-                    row.owner for row in delay.mitigations if ("workitems.mitigation", row.pk) in cited
+                    row.owner
+                    for row in delay.mitigations
+                    if ("workitems.mitigation", row.pk) in cited
                 }
     return facts.agencies[found.pop()].short_name if len(found) == 1 else ""
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from reports.checks.check import Check
 from reports.compose.paragraphs import length
-from reports.drafting.draft import Origin
 from reports.drafting.changed_records import SUMMARIES
+from reports.drafting.draft import Origin
 from reports.drafting.page import Mark, NextMark, Page
 from reports.drafting.paper import Drafted
 from reports.workshop.sentences_to_take import offers, to_add, to_leave_out
@@ -62,7 +62,10 @@ def _marks(drafted: Drafted, found: list[Check]) -> dict[str, list[Mark]]:
     marks: dict[str, list[Mark]] = defaultdict(list)
     parts = {part.key: part for part in drafted.draft.parts()}
     summaries = {
-        part.key for each in drafted.draft.portions if each.content in SUMMARIES for part in each.parts
+        part.key
+        for each in drafted.draft.portions
+        if each.content in SUMMARIES
+        for part in each.parts
     }
     for check in found:
         kind, key = check.key.partition("-")[0], check.paragraph

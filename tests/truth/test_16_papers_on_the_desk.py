@@ -161,7 +161,7 @@ def test_a_consultation_says_how_many_agencies_are_late_and_shows_no_red(
         ClearanceFactory(briefing=made, agency=agency, due_on=TODAY - timedelta(days=2))
     assert told(coordinator) == [
         (
-            "Consultation on 10/96252",
+            "Remind 2 agencies: 10/96252",
             "0 of 2 agencies answered, 2 are late",
             "Overdue by two days",
             False,

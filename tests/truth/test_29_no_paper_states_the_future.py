@@ -91,15 +91,22 @@ def test_a_paper_after_its_date_has_its_facts_as_at_its_date(briefing):
     assert (late.as_at, late.is_dated_ahead) == (DATED, False)
 
 
-@pytest.mark.parametrize("name", ["workshop:draft", "workshop:update", "briefings:detail"])
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("workshop:draft", "Facts as at 1 July 2010, until the paper’s date."),
+        ("workshop:update", SAYS),
+        ("briefings:detail", SAYS),
+    ],
+)
 def test_the_draft_and_the_preview_say_as_at_which_day_their_facts_are(
-    client_of, coordinator, briefing, name
+    client_of, coordinator, briefing, name, says
 ):
     address = reverse(name, args=[briefing.plan.slug, briefing.pk])
     with time_machine.travel(BEFORE, tick=False):
-        assert " ".join(client_of(coordinator).get(address).text.split()).count(SAYS) == 1
+        assert " ".join(client_of(coordinator).get(address).text.split()).count(says) == 1
     with time_machine.travel(ON_ITS_DATE, tick=False):
-        assert SAYS not in " ".join(client_of(coordinator).get(address).text.split())
+        assert says not in " ".join(client_of(coordinator).get(address).text.split())
 
 
 def test_the_file_has_the_facts_of_the_day_on_which_it_is_made(client_of, coordinator, briefing):
@@ -130,7 +137,7 @@ def test_the_gate_refuses_before_the_date_and_opens_on_it(
     with time_machine.travel(BEFORE, tick=False):
         page = client_of(coordinator).post(address, follow=True)
         assert "One problem must be fixed before the paper is authorised." in page.text
-        assert "It cannot be authorised before its date." in page.text
+        assert "and it cannot be authorised." in page.text
     awaiting = states.ask_for_authorisation(briefing=briefing, by=coordinator, today=DATED)
     paper = issuing.printed(issuing.to_sign(awaiting, BEFORE_ON), at=BEFORE)
     with pytest.raises(Blocked):

@@ -100,8 +100,7 @@ def gap(ends: Collection[date | None], meanwhile: str, new: KnownDate) -> str:
     if add_months(max(days), 1) >= new.first_day:
         return ""
     return _(
-        "The actions against the delay end by {day}, and the new date is {new_date}; nothing is said to cover the "
-        "time between."
+        "The actions against the delay end by {day}, and nothing covers the time to the new date, {new_date}."
     ).format(day=day_words(max(days)), new_date=new)
 
 

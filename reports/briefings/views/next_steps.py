@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -37,8 +38,10 @@ def gate_of(briefing: Briefing) -> Gate | None:
     return None
 
 
-def standing_of(briefing: Any, found: Iterable[Check] | None = None) -> Standing:
-    """Return how far a briefing is that was loaded `with_standing`, or whose failed checks are known.
+def standing_of(
+    briefing: Any, found: Iterable[Check] | None = None, on: date | None = None
+) -> Standing:
+    """Return how far a briefing is that was loaded `with_standing`, or whose failed checks are known `on` a day.
 
     The checks tell of agencies and comments too, so that a page with its checks needs no query for them.
     """
@@ -48,13 +51,16 @@ def standing_of(briefing: Any, found: Iterable[Check] | None = None) -> Standing
         gate = gate_of(briefing)
         known = {
             "problems": sum(
-                each.is_blocking and not each.waits and (gate != Gate.CONSULTATION or each.stops == gate)
+                each.is_blocking
+                and not each.waits
+                and (gate != Gate.CONSULTATION or each.stops == gate)
                 for each in checks
             ),
             "unresolved": sum(each.key.startswith("comment-") for each in checks),
         }
-        due = [each.due for each in checks if each.is_of_clearance and each.due]
-        known |= {"unanswered": len(due), "first_due": min(due, default=None)}
+        due = [each.due for each in checks if each.agency and each.due]
+        late = sum(on is not None and day < on for day in due)
+        known |= {"unanswered": len(due), "first_due": min(due, default=None), "late": late}
     elif hasattr(briefing, "unanswered"):
         known = {
             name: getattr(briefing, name)

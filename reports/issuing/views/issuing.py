@@ -32,7 +32,6 @@ from reports.briefings.views.next_steps import (
     standing_of,
     step_of,
 )
-from reports.briefings.whats_next import next_of
 from reports.briefings.views.readers import (
     issued_briefing,
     issued_version,
@@ -41,6 +40,7 @@ from reports.briefings.views.readers import (
     readable_papers,
 )
 from reports.briefings.views.unreadable import damaged, signed_document
+from reports.briefings.whats_next import next_of
 from reports.comparison import for_signature
 from reports.document import Document
 from reports.drafting.paper import Drafted
@@ -276,9 +276,7 @@ def _to_know(drafted: Drafted, by: User, sha256: str) -> dict[str, Any]:
         "obstacle": issuing.signatory_obstacle(briefing, by),
         # The agencies without an answer are named above.
         "warnings": [
-            check
-            for check in found
-            if not check.is_blocking and check.is_open and not check.is_of_clearance
+            check for check in found if not check.is_blocking and check.is_open and not check.agency
         ],
         "overridden": [check for check in found if not check.is_open],
     }

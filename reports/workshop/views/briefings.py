@@ -17,9 +17,9 @@ from reports import checks
 from reports.briefings import services
 from reports.briefings.views import files
 from reports.briefings.views.next_steps import home_of, other_steps, standing_of, step_of
-from reports.briefings.whats_next import next_of
 from reports.briefings.views.readers import newest_version, readable_briefing
 from reports.briefings.views.unreadable import refused
+from reports.briefings.whats_next import next_of
 from reports.compose.facts import day_of
 from reports.document import Document, DocumentError, Paragraph, to_json
 from reports.drafting import cover
@@ -148,7 +148,7 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "origins": [_origin(paragraph) for paragraph in document.paragraphs()],
             "decisions": briefing.group_decisions.select_related("decision__meeting"),
             "count": checks.count(found),
-            "step": step_of(user, briefing, next_of(standing_of(briefing, found))),
+            "step": step_of(user, briefing, next_of(standing_of(briefing, found, today))),
             "others": other_steps(user, briefing),
             "may_change": briefing.is_open and user.has_perm("reports.change_briefing", briefing),
         },

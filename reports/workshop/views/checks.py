@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from reports import checks
 from reports.briefings.views.next_steps import gate_of, home_of
 from reports.briefings.views.readers import readable_briefing
 from reports.checks import Check, Gate
+from reports.document.wording import join_words
 from reports.drafting import draft_rows
 from reports.drafting.paper import read_drafted
 from reports.models import Briefing
@@ -35,7 +37,7 @@ OVERRIDE = "override"
 HEADINGS: dict[str, StrOrPromise] = {
     "stops": gettext_lazy("Must fix"),
     "due": gettext_lazy("When due"),
-    "warnings": gettext_lazy("Warnings: fix or accept"),
+    "warnings": gettext_lazy("Warnings"),
     "overridden": gettext_lazy("Accepted"),
 }
 
@@ -94,6 +96,14 @@ class Group:
     @property
     def count(self) -> int:
         return len(self.lines) + len(self.waiting)
+
+    @property
+    def who_waits(self) -> str:
+        return join_words(line.check.agency for line in self.waiting)
+
+    @property
+    def first_due(self) -> date | None:
+        return min((line.check.due for line in self.waiting if line.check.due), default=None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -172,7 +182,7 @@ def grouped(lines: Iterable[Line], gate: Gate | None) -> list[Group]:
         headings["stops"] = _("Must fix before {step}").format(step=gate.before)
     found = []
     for name, of_group in groups.items():
-        waiting = [each for each in of_group if name == "due" and each.check.is_of_clearance]
+        waiting = [each for each in of_group if name == "due" and each.check.agency]
         waiting = waiting if len(waiting) > 1 else []
         others = [each for each in of_group if each not in waiting]
         found.append(Group(name, headings[name], others, waiting))

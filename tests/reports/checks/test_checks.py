@@ -475,8 +475,7 @@ def test_key_achievements_in_no_paragraph_are_in_one_warning_without_the_items_n
         if check.key == "unused"
     ]
     assert words == (
-        "Reports on items 1.2 (Police) and 1.3 (Police) are key achievements to their agencies, and no paragraph "
-        "mentions them."
+        "No paragraph mentions the key achievements that are reported on items 1.2 (Police) and 1.3 (Police)."
     )
 
 

@@ -174,8 +174,8 @@ def test_a_consultation_is_a_to_do_of_the_coordinator_with_open_answers(
         ClearanceCommentFactory(clearance=asked)
     assert shown(coordinator) == [
         (
-            "Consultation on 10/96252",
-            "1 of 2 agencies answered, 2 comments to resolve",
+            "Resolve 2 comments: 10/96252",
+            "1 of 2 agencies answered",
             "Due in 7 days",
             False,
         )

@@ -290,8 +290,8 @@ def test_the_draft_is_closed_to_an_agency_once_recalled_or_no_longer_asked(appro
 def test_the_list_of_briefings_links_an_agency_to_its_page(approver, asked, customs):
     index = reverse("briefings:list", args=[asked.briefing.plan.slug])
     (row,) = approver.get(index).context["rows"]
-    assert row[1] == asked.get_absolute_url()
-    assert (row[2].words, row[2].url) == (
+    assert row["url"] == asked.get_absolute_url()
+    assert (row["step"].words, row["step"].url) == (
         "Give your clearance",
         f"{asked.get_absolute_url()}#answer",
     )

@@ -15,7 +15,7 @@ from reports.drafting.paper import read_drafted
 from reports.models import Briefing, CheckOverride
 from reports.workshop.services import drafts
 from reports.workshop.services import overrides as acts
-from tests.factories import PASSWORD, ReturnFactory, RoundFactory, SeatFactory
+from tests.factories import PASSWORD, ClearanceFactory, ReturnFactory, RoundFactory, SeatFactory
 from tests.reports.drafted import BEFORE, drafted
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +84,16 @@ def keys(lines):
     return [line.check.key for line in lines]
 
 
+def group(page, name):
+    """Return the lines of a group of the page."""
+    found = {each.name: each.lines for each in page.context["groups"]}
+    return found.get(name, [])
+
+
+def headings(page):
+    return [(each.heading, each.count) for each in page.context["groups"]]
+
+
 def about(briefing, key):
     return next(
         check.about for check in checks.failed_checks(read_drafted(briefing)) if check.key == key
@@ -101,32 +111,26 @@ def leave(briefing, key, by, reason="It quotes the law."):
 
 def test_a_paper_without_problems_says_so(client, briefing, coordinator):
     page = ask(client, coordinator, briefing)
-    assert page.context["lead"] == "No problem must be fixed before the agencies are asked."
+    assert headings(page) == []
     assert "Nothing to fix." in page.text
 
 
-def test_problems_come_first_then_warnings_then_accepted_warnings(
+def test_checks_are_grouped_by_now_when_due_and_accepted(
     client, briefing, coordinator, missing, long
 ):
     leave(briefing, long, coordinator)
     change(briefing, copied_to="", agencies_consulted="", contact_phone="(04) 555 0100")
     page = ask(client, coordinator, briefing)
-    assert keys(page.context["stops"]) == [
-        "cover-copied_to",
-        "cover-agencies_consulted",
-        f"return-{missing.pk}",
+    assert headings(page) == [
+        ("Must fix before the agencies are asked", 2),
+        ("When due", 1),
+        ("Warnings", 1),
+        ("Accepted", 1),
     ]
-    assert keys(page.context["warnings"]) == ["phone-45550100"]
-    assert keys(page.context["overridden"]) == [long]
-    assert page.context["lead"] == (
-        "Two problems must be fixed before the agencies are asked, and one more before the paper is "
-        "authorised. One warning is not accepted yet."
-    )
-    for before, after in (
-        ("Must fix", "Warnings"),
-        ("Warnings", "Accepted warnings"),
-    ):
-        assert page.text.index(before) < page.text.index(after)
+    assert keys(group(page, "stops")) == ["cover-copied_to", f"return-{missing.pk}"]
+    assert keys(group(page, "due")) == ["cover-agencies_consulted"]
+    assert keys(group(page, "warnings")) == ["phone-45550100"]
+    assert keys(group(page, "overridden")) == [long]
     assert "It quotes the law." in page.text
     assert "Coordinator, 1 July 2010" in page.text
 
@@ -134,7 +138,7 @@ def test_problems_come_first_then_warnings_then_accepted_warnings(
 def test_each_check_links_to_the_place_to_fix(client, briefing, coordinator, missing, long):
     change(briefing, copied_to="")
     page = ask(client, coordinator, briefing)
-    links = {line.check.key: line.url for line in page.context["stops"] + page.context["warnings"]}
+    links = {line.check.key: line.url for line in group(page, "stops") + group(page, "warnings")}
     cover, draft = address(briefing, "change-cover"), f"{address(briefing, 'detail')}draft/"
     assert links == {
         "cover-copied_to": f"{cover}#id_copied_to",
@@ -151,19 +155,43 @@ def test_checks_link_a_manager_to_pages_that_a_manager_may_read(
 ):
     change(briefing, copied_to="")
     page = ask(client, manager, briefing)
-    lines = page.context["stops"] + page.context["warnings"]
+    lines = group(page, "stops") + group(page, "warnings")
     assert [client.get(line.url).status_code for line in lines] == [200, 200, 200]
     assert [line.form for line in lines] == [None] * 3
     assert '<form method="post" class' not in page.text
 
 
-def test_a_problem_that_stops_only_authorisation_says_so(client, briefing, coordinator):
+def test_a_problem_that_stops_only_authorisation_comes_when_due(client, briefing, coordinator):
     change(briefing, agencies_consulted="")
     page = ask(client, coordinator, briefing)
-    assert page.context["lead"] == (
-        "No problem must be fixed before the agencies are asked, and one more before the paper is authorised."
+    assert headings(page) == [("When due", 1)]
+    change(briefing, state=State.IN_CONSULTATION)
+    page = ask(client, coordinator, briefing)
+    assert headings(page) == [("Must fix before the paper is authorised", 1)]
+
+
+def test_agencies_that_have_not_answered_share_a_line(
+    client, briefing, coordinator, police, customs
+):
+    change(briefing, state=State.IN_CONSULTATION)
+    for agency in (police, customs):
+        ClearanceFactory(briefing=briefing, agency=agency, due_on=date(2010, 8, 3))
+    page = ask(client, coordinator, briefing)
+    assert headings(page) == [("When due", 2)]
+    (due,) = page.context["groups"]
+    assert (due.lines, due.who_waits, due.first_due) == ([], "Customs and Police", date(2010, 8, 3))
+    assert "Not answered: Customs and Police, due 3 August 2010" in " ".join(page.text.split())
+
+
+def test_a_line_has_the_first_sentence_and_its_place_as_a_link(client, briefing, coordinator, long):
+    (line,) = group(ask(client, coordinator, briefing), "warnings")
+    number = read_drafted(briefing).draft.numbers[long.removeprefix("long-")]
+    assert (line.before, line.place, line.after, line.more) == (
+        "",
+        f"Paragraph {number}",
+        " has 151 words in one sentence or bullet.",
+        "More than 150 words are hard to read.",
     )
-    assert "You can ask the agencies before you fix it." in page.text
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -176,7 +204,7 @@ def test_the_page_takes_the_same_queries_for_three_checks_as_for_one(
     client.force_login(coordinator, backend="django.contrib.auth.backends.ModelBackend")
     with django_assert_num_queries(QUERIES):
         page = client.get(address(briefing))
-    assert len(page.context["overridden"]) == count
+    assert len(group(page, "overridden")) == count
 
 
 # Session, user, seats and plans, the briefing, two transactions' ends and the session's idle clock; 23 for
@@ -193,7 +221,7 @@ def test_a_warning_can_be_accepted_with_a_reason(client, briefing, coordinator, 
     assert response.url == f"{address(briefing)}#check-{long}"
     row = CheckOverride.objects.get()
     assert (row.key, row.reason, row.by) == (long, "It quotes\nthe law.", coordinator)
-    assert keys(client.get(address(briefing)).context["overridden"]) == [long]
+    assert keys(group(client.get(address(briefing)), "overridden")) == [long]
 
 
 def test_a_missing_reason_is_an_error_at_the_field_of_the_open_form(
@@ -202,7 +230,7 @@ def test_a_missing_reason_is_an_error_at_the_field_of_the_open_form(
     post = {"act": "override", "key": long, "about": about(briefing, long), "reason": " "}
     page = ask(client, coordinator, briefing, post=post)
     assert page.status_code == 422
-    (line,) = page.context["warnings"]
+    (line,) = group(page, "warnings")
     assert line.form.errors == {"reason": ["Say why this warning can be accepted."]}
     assert f'<a href="#{long}-reason">' in page.text
     assert f'<details id="leave-{long}" open>' in page.text
@@ -215,7 +243,7 @@ def test_accepting_a_warning_on_changed_text_asks_again_and_keeps_the_reason(
     row = briefing.draft_paragraphs.get(key=long.removeprefix("long-"))
     drafts.edit(briefing=briefing, key=row.key, text="other " * 151, version=1, by=coordinator)
     page = ask(client, coordinator, briefing, post=post)
-    (line,) = page.context["warnings"]
+    (line,) = group(page, "warnings")
     assert line.form.non_field_errors() == ["The text has changed since. Read the warning again."]
     assert line.form["reason"].value() == "The law."
     # The next post is about the text that is on the page now.
@@ -251,8 +279,8 @@ def test_an_override_that_lapsed_says_that_the_text_has_changed(
     key = long.removeprefix("long-")
     drafts.edit(briefing=briefing, key=key, text="other " * 151, version=1, by=coordinator)
     page = ask(client, coordinator, briefing)
-    (line,) = page.context["warnings"]
-    assert "It was accepted, but the text has changed since:" in page.text
+    (line,) = group(page, "warnings")
+    assert "Accepted earlier, but the text has changed since:" in page.text
     assert line.form["reason"].value() == "It quotes the law."
 
 
@@ -263,7 +291,7 @@ def test_an_override_can_be_withdrawn(client, briefing, coordinator, long):
         f"{address(briefing)}#check-{long}",
         ["The warning is reopened."],
     )
-    assert keys(client.get(address(briefing)).context["warnings"]) == [long]
+    assert keys(group(client.get(address(briefing)), "warnings")) == [long]
 
 
 # --- missing returns ----------------------------------------------------------------------
@@ -279,7 +307,7 @@ def test_a_paragraph_about_missing_returns_can_be_added_to_the_paper(
     (words,) = messages_of(response)
     assert words.startswith("Paragraph ") and words.endswith(" now says so.")
     assert row.sources[0]["pk"] == missing.pk
-    assert client.get(address(briefing)).context["stops"] == []
+    assert group(client.get(address(briefing)), "stops") == []
 
 
 def test_an_unknown_action_is_refused(client, briefing, coordinator):
@@ -295,26 +323,25 @@ def test_the_number_of_checks_is_shown_on_the_briefing_and_its_draft(
 ):
     client.force_login(coordinator, backend="django.contrib.auth.backends.ModelBackend")
     text = client.get(f"{address(briefing, 'detail')}{part}").text
-    assert f'<a href="{address(briefing)}#stops">1 problem to fix</a>' in text
+    assert (
+        f'<a href="{address(briefing)}#stops">1<span class="visually-hidden"> problem</span> to fix</a>'
+        in text
+    )
     assert f'<a href="{address(briefing)}#warnings">1 warning</a>' in text
 
 
 def test_the_count_of_a_paper_without_problems_says_so(client, briefing, coordinator):
     text = ask(client, coordinator, briefing, "detail").text
-    assert f'<a href="{address(briefing)}">No problems to fix</a>' in text
+    assert f'<a href="{address(briefing)}">Nothing to fix</a>' in text
 
 
 def test_a_coordinator_gets_a_link_to_what_stops_the_next_step(
     client, briefing, coordinator, manager
 ):
-    assert ask(client, coordinator, briefing, "detail").context["step"].words == "Open the draft"
+    assert ask(client, coordinator, briefing, "detail").context["step"].words == "Ask the agencies"
     change(briefing, copied_to="")
     step = ask(client, coordinator, briefing, "detail").context["step"]
-    assert (step.words, step.url, step.acts) == (
-        "See the problems to fix",
-        address(briefing),
-        False,
-    )
+    assert (step.words, step.url, step.acts) == ("Fix 1 problem", address(briefing), False)
     assert ask(client, manager, briefing, "detail").context["step"] is None
 
 

@@ -1,6 +1,7 @@
 """A draft as plain data: whatever is done to it, numbers have no gaps, references hold, and what a
 person wrote stays as written."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -23,10 +24,8 @@ from reports.drafting.draft import (
 )
 from reports.drafting.page import Block
 from reports.drafting.paper import assembled
-from reports.drafting.sources import Cited
 from reports.templatetags.briefings import foot as foot_of
 from tests.reports import sample
-from workitems.templatetags.marks import shape
 
 
 def generated(key, text):
@@ -264,30 +263,22 @@ def test_any_edits_keep_numbers_without_gaps_and_edited_text(sequence):
         assert from_json(to_json(document)) == document
 
 
-def foot(*cited, may_change):
-    """Return the links below paragraph 3, which was written from these sources."""
+def foot(*, may_change, origin=Origin.GENERATED):
+    """Return the links below paragraph 3."""
     block = Block(
-        part=generated("p-3", "Three."),
+        part=replace(generated("p-3", "Three."), origin=origin),
         version=1,
         number=3,
         words=Words(plain("Three.")),
-        cited=cited,
         is_broken=False,
     )
     return foot_of(block, "/draft/", "/draft/paragraphs/", may_change=may_change, suggested={})
 
 
 def test_a_reader_of_a_paragraph_has_its_sources_and_versions():
-    label = "Item 1.2, <b>Brochures</b> & posters"
-    html = foot(Cited(label, "/items/1.2/?at=2010-07-01", is_changed=True), may_change=False)
-    assert html == (
-        '<div class="workshop-foot screen-only"><span class="workshop-origin" data-origin>Generated</span>\n'
-        '<span class="mark mark-late" data-changed>'
-        f"{shape('at_risk')}A source has changed</span>\n"
-        '<details id="sources-p-3"><summary>1 source<span class="visually-hidden"> of paragraph 3</span>'
-        '</summary><ul class="small"><li><a href="/items/1.2/?at=2010-07-01">'
-        "Item 1.2, &lt;b&gt;Brochures&lt;/b&gt; &amp; posters</a>"
-        ' <span class="workshop-changed">changed since you wrote this</span></li></ul></details>\n'
+    assert foot(may_change=False, origin=Origin.EDITED) == (
+        '<div class="workshop-foot screen-only"><span class="workshop-origin" data-origin>Edited</span>\n'
+        '<a href="/draft/?at=p-3#sources">Sources<span class="visually-hidden"> of paragraph 3</span></a>'
         '<a href="/draft/paragraphs/p-3/versions/">Versions'
         '<span class="visually-hidden"> of paragraph 3</span></a>\n</div>'
     )
@@ -296,9 +287,9 @@ def test_a_reader_of_a_paragraph_has_its_sources_and_versions():
 def test_a_coordinator_edits_a_paragraph_and_opens_its_menu():
     html = foot(may_change=True)
     assert html == (
-        '<div class="workshop-foot screen-only"><span class="workshop-origin" data-origin>Generated</span>\n'
+        '<div class="workshop-foot screen-only"><span class="workshop-origin" data-origin></span>\n'
         '<a href="/draft/?edit=p-3#p-3" data-open data-edit>Edit'
-        '<span class="visually-hidden"> paragraph 3</span></a>\n'
+        '<span class="visually-hidden"> paragraph 3</span></a>'
         '<details id="more-p-3" data-more><summary>More'
         '<span class="visually-hidden"> for paragraph 3</span></summary><p data-menu>'
         '<a href="/draft/paragraphs/p-3/acts/">All actions</a></p></details>\n</div>'

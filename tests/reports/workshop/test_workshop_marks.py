@@ -1,15 +1,18 @@
-"""Test the marks of a draft: what needs work stands at its paragraph, and a list above the paper leads to each."""
+"""Test the marks of a draft: what needs work stands at its paragraph, with the sentence that one press takes."""
 
 import re
+from html import unescape
 
 import pytest
 from django.urls import reverse
 
+from agencies.records import history
 from reports import checks
+from reports.document import Source
 from reports.drafting.paper import read_drafted
 from reports.models import BriefingKind
 from reports.workshop.services import drafts, overrides
-from tests.factories import UpdateFactory
+from tests.factories import GlossaryEntryFactory, SeatFactory, UpdateFactory
 from tests.reports.drafted import BEFORE, drafted
 
 LONG = "Police trained all staff. They liked it. More of them asked for it."
@@ -25,31 +28,66 @@ def page_of(client, briefing):
     return client.get(reverse("workshop:draft", args=[briefing.plan.slug, briefing.pk]))
 
 
+def blocks_of(page):
+    return [block for chapter in page.context["page"].chapters for block in chapter.blocks]
+
+
 def marks(page):
     """The words of each paragraph's marks, by key."""
-    blocks = [block for chapter in page.context["page"].chapters for block in chapter.blocks]
     return {
-        block.key: [(mark.words, mark.rest) for mark in block.marks]
-        for block in blocks
-        if block.marks
+        block.key: [mark.words for mark in block.marks] for block in blocks_of(page) if block.marks
     }
+
+
+def offered(page, key):
+    """What is offered at a paragraph: the button and, of a changed sentence, what goes in brackets and what comes in
+    braces."""
+    (block,) = [each for each in blocks_of(page) if each.key == key]
+    return [(str(offer.label), said(offer)) for mark in block.marks for offer in mark.offers]
+
+
+def said(offer):
+    return "".join(
+        f"[{each.text}]" if each.is_removed else f"{{{each.text}}}" if each.is_added else each.text
+        for each in offer.strands
+    )
+
+
+def take(client, briefing, key, place=0):
+    """Press the button of an offer, as the page would. Return the paragraph's text then, or its page's status."""
+    page = page_of(client, briefing)
+    form = re.findall(r'<form [^>]*class="workshop-offer">.*?</form>', page.text, re.DOTALL)
+    of_key = [each for each in form if f"/paragraphs/{key}/" in each]
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', of_key[place]))
+    (act,) = re.findall(r'name="act" value="([\w-]+)"', of_key[place])
+    typed = {name: unescape(value) for name, value in fields.items()} | {"act": act}
+    where = reverse("workshop:paragraph", args=[briefing.plan.slug, briefing.pk, key])
+    assert client.post(where, typed).status_code == 302
+    row = briefing.draft_paragraphs.get(key=key)
+    return "" if row.is_hidden else row.text
 
 
 def test_a_draft_without_faults_has_no_mark(client, briefing):
     page = page_of(client, briefing)
     assert marks(page) == {}
-    assert "needs work" not in page.text
+    assert "data-state" in page.text and "1 mark<" not in page.text
 
 
-def test_a_shortened_text_shows_the_rest_on_demand(client, plan, item, coordinator, accepted):
+def test_a_shortened_text_offers_the_rest_where_it_belongs(
+    client, plan, item, coordinator, accepted
+):
     UpdateFactory(of_return=accepted, item=item, achieved=LONG, key_achievement="yes")
-    page = page_of(client, drafted(plan, item, coordinator))
+    briefing = drafted(plan, item, coordinator)
+    page = page_of(client, briefing)
     ((key, found),) = marks(page).items()
-    assert found == [
-        ("It prints only a part of what an agency wrote.", ("More of them asked for it.",))
+    assert found == ["An agency wrote more than this."]
+    assert offered(page, key) == [
+        ("Add it", "… staff. They liked it. {More of them asked for it.}")
     ]
-    assert f'<details id="rest-1-{key}">' in page.text
-    assert re.search(r"1 paragraph needs work:\s+<a href=\"#" + key, page.text)
+    assert f'href="#{key}">1 mark<' in page.text
+    before = briefing.draft_paragraphs.get(key=key).text
+    assert take(client, briefing, key) == f"{before} More of them asked for it."
+    assert marks(page_of(client, briefing)) == {}
 
 
 def test_what_is_repeated_empty_or_without_a_subject_is_marked_with_what_to_do(
@@ -66,21 +104,23 @@ def test_what_is_repeated_empty_or_without_a_subject_is_marked_with_what_to_do(
         )
         keys.append(row.key)
     page = page_of(client, briefing)
-    found = {
-        key: [words.partition(" ")[2] for words, _rest in of] for key, of in marks(page).items()
-    }
     numbers = page.context["page"].drafted.draft.numbers
-    first, second, third = (numbers[key] for key in keys[1:])
-    assert found == {
-        keys[1]: [
-            f"{first} begins with “They”. Name what it is about, as it may be read alone.",
-        ],
+    assert marks(page) == {
+        keys[1]: ["Begins with “They”. Name what it is about, as it may be read alone."],
         keys[3]: [
-            f"{third} has a sentence that says nothing: “Work is ongoing.”",
-            f"{third} repeats a sentence of paragraph {second}: “The printer broke down in June.”",
+            "Has a sentence that says nothing: “Work is ongoing.”",
+            f"Repeats a sentence of paragraph {numbers[keys[2]]}: “The printer broke down in June.”",
         ],
     }
-    assert "Keep the sentence in one of the two." in page.text
+    assert offered(page, keys[1]) == []
+    assert offered(page, keys[3]) == [
+        ("Leave the sentence out", "[Work is ongoing.]"),
+        ("Leave the sentence out", "[The printer broke down in June.]"),
+    ]
+    assert take(client, briefing, keys[3]) == "The printer broke down in June."
+    # The last sentence takes the paragraph with it.
+    assert offered(page_of(client, briefing), keys[3]) == [("Leave it out", "")]
+    assert take(client, briefing, keys[3]) == ""
 
 
 def test_without_a_script_a_saved_paragraph_has_the_remarks_of_its_new_words(
@@ -94,7 +134,6 @@ def test_without_a_script_a_saved_paragraph_has_the_remarks_of_its_new_words(
     typed = {"act": "save", "version": 1, "text": "The printers were four months late."}
     page = client.post(where, typed, follow=True)
     assert marks(page) == {}
-    assert "needs work" not in page.text
     typed = {"act": "save", "version": 2, "text": "They were late for months on end."}
     assert list(marks(client.post(where, typed, follow=True))) == [row.key]
 
@@ -106,7 +145,7 @@ def test_of_a_paper_that_is_too_long_the_longest_paragraphs_are_marked(
     BriefingKind.objects.filter(pk=briefing.kind_id).update(most_words=200)
     found = marks(page_of(client, briefing))
     assert len(found) <= 3
-    ((words, _rest),) = found[row.key]
+    (words,) = found[row.key]
     assert re.fullmatch(r"The paper is \d+ words too long\. This paragraph has 149\.", words)
 
 
@@ -119,7 +158,7 @@ def test_a_generated_list_is_not_marked_as_long_for_its_bullets_are_read_one_by_
     for origin, is_marked in (("generated", False), ("edited", True)):
         brief.origin = origin
         brief.save()
-        words = [each for each, _rest in marks(page_of(client, briefing)).get(brief.key, ())]
+        words = marks(page_of(client, briefing)).get(brief.key, ())
         assert any("words too long" in each for each in words) == is_marked
 
 
@@ -150,11 +189,8 @@ def test_a_marked_paragraph_leads_to_the_next_one_and_the_last_to_none(
     ]
     page = page_of(client, briefing)
     number = page.context["page"].drafted.draft.numbers[keys[2]]
-    assert (
-        f'<a class="workshop-next" href="#{keys[2]}">Next that needs work: {number}</a>'
-        in page.text
-    )
-    assert page.text.count("Next that needs work") == len(marks(page)) - 1
+    assert f'<a class="workshop-next" href="#{keys[2]}">Next mark: {number}</a>' in page.text
+    assert page.text.count("Next mark") == len(marks(page)) - 1
 
 
 def test_a_text_is_no_mark_where_the_paragraph_cites_other_records(
@@ -164,4 +200,100 @@ def test_a_text_is_no_mark_where_the_paragraph_cites_other_records(
     UpdateFactory(of_return=accepted, item=item, achieved=text, key_achievement="no")
     briefing = drafted(plan, item, coordinator)
     drafts.add(briefing=briefing, section="delay", text="This is for the plan.", by=coordinator)
-    assert "It prints only a part" not in str(marks(page_of(client, briefing)))
+    assert "An agency wrote more" not in str(marks(page_of(client, briefing)))
+
+
+def test_what_was_to_be_done_before_the_papers_date_is_told_as_past(client, briefing, coordinator):
+    text = "Police will train their staff by 30 June 2010. They will report in 2011."
+    row = drafts.add(briefing=briefing, section="delay", text=text, by=coordinator)
+    assert offered(page_of(client, briefing), row.key) == [
+        ("Use this sentence", "Police [will ]{were to }train their staff by 30 June 2010.")
+    ]
+    assert take(client, briefing, row.key) == (
+        "Police were to train their staff by 30 June 2010. They will report in 2011."
+    )
+    assert marks(page_of(client, briefing)) == {}
+
+
+def test_an_agency_that_says_we_is_named(client, plan, item, coordinator, accepted):
+    row = UpdateFactory(of_return=accepted, item=item, achieved=LONG, key_achievement="no")
+    briefing = drafted(plan, item, coordinator)
+    text = "We have trained all staff. It helped."
+    source = Source("workitems.update", row.pk, row.history.first().history_id, "Update")
+    key = drafts.add(
+        briefing=briefing, section="achievements", text=text, sources=(source,), by=coordinator
+    ).key
+    assert offered(page_of(client, briefing), key)[-1] == (
+        "Use this sentence",
+        "[We ]{Police }have trained all staff.",
+    )
+    assert take(client, briefing, key, -1) == "Police have trained all staff. It helped."
+
+
+def test_it_is_named_where_a_paragraph_is_about_one_item(client, briefing, item, coordinator):
+    source = Source("workitems.workitem", item.pk, None, "Item")
+    text = "It will be late. It has no money."
+    row = drafts.add(
+        briefing=briefing, section="delay", text=text, sources=(source,), by=coordinator
+    )
+    name = f"Item {item.number}"
+    assert offered(page_of(client, briefing), row.key) == [
+        ("Use this sentence", f"[It ]{{{name} }}will be late.")
+    ]
+    item.as_told = "brochures for seasonal workers"
+    history.save(item, by=None)
+    assert take(client, briefing, row.key) == (
+        f"Brochures for seasonal workers ({item.number}) will be late. It has no money."
+    )
+
+
+def test_an_acronym_is_written_out_where_the_paper_has_it_first(
+    client, plan, briefing, item, coordinator
+):
+    GlossaryEntryFactory(plan=plan, acronym="CNS", meaning="customs notification system")
+    source = Source("workitems.workitem", item.pk, None, "Item")
+    text = "The CNS is old."
+    row = drafts.add(
+        briefing=briefing, section="delay", text=text, sources=(source,), by=coordinator
+    )
+    ((label, words),) = offered(page_of(client, briefing), row.key)
+    assert (label, words) == (
+        "Use this sentence",
+        "The {customs notification system (}CNS{)} is old.",
+    )
+    assert take(client, briefing, row.key) == "The customs notification system (CNS) is old."
+    assert marks(page_of(client, briefing)) == {}
+
+
+def test_an_edited_date_is_offered_as_the_records_have_it(client, briefing, coordinator):
+    row = next(
+        each
+        for each in briefing.draft_paragraphs.order_by("pk")
+        if "2010" in each.text and "\n" not in each.text
+    )
+    date = re.search(r"[A-Z][a-z]+ 20\d\d", row.text).group()
+    drafts.edit(
+        briefing=briefing,
+        key=row.key,
+        version=1,
+        text=row.text.replace(date, "March 2031"),
+        by=coordinator,
+    )
+    ((label, words),) = offered(page_of(client, briefing), row.key)
+    assert label == "Use this sentence"
+    assert "[March 2031]" in words or "2031" in words
+    assert take(client, briefing, row.key) == row.text
+
+
+def test_a_long_paragraph_is_split_in_the_middle(client, briefing, coordinator):
+    text = " ".join(["One two three four five six seven eight nine ten."] * 16)
+    row = drafts.add(briefing=briefing, section="delay", text=text, by=coordinator)
+    assert offered(page_of(client, briefing), row.key)[-1][0].startswith("Split it after “")
+    assert len(take(client, briefing, row.key, -1)) < len(text)
+
+
+def test_a_reader_sees_no_marks(client, plan, briefing, coordinator):
+    drafts.add(briefing=briefing, section="delay", text="They were late.", by=coordinator)
+    manager = SeatFactory(agency=plan.coordinating_agency, role="authorising_manager").user
+    client.force_login(manager, backend="django.contrib.auth.backends.ModelBackend")
+    assert marks(page_of(client, briefing)) == {}

@@ -25,8 +25,8 @@ NOV, DEC, MAR, JUN = (
 )
 NEW = KnownDate(MAR)
 GAP = (
-    "The actions against the delay end by 17 December 2026, and the new date is 31 March 2027; nothing is said to "
-    "cover the time between."
+    "The actions against the delay end by 17 December 2026, and nothing covers the time to the "
+    "new date, 31 March 2027."
 )
 
 

@@ -234,7 +234,7 @@ def show(
         new |= place_of(page, key, form)
     found = checks.failed_checks(page.drafted)
     page = marked(page, found) if may_change else page
-    following = next_of(standing_of(briefing, found))
+    following = next_of(standing_of(briefing, found, timezone.localdate()))
     return render(
         request,
         "reports/workshop/draft.html",
