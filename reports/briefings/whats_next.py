@@ -118,7 +118,7 @@ def _drafting(of: Standing) -> Next:
     if not of.is_drafted:
         return step(Act.BEGIN, _("Begin the draft"))
     if of.problems:
-        return step(Act.FIX, _fix(of.problems))
+        return step(Act.FIX, _("Fix the problems"))
     if of.is_corrected:
         return step(Act.ASK, _("Ask for authorisation"))
     if of.problems is None:
@@ -131,7 +131,7 @@ def _in_consultation(of: Standing) -> Next:
         words = ngettext("Resolve {count} comment", "Resolve {count} comments", of.unresolved)
         return Next(Act.RESOLVE, words.format(count=of.unresolved), Who.COORDINATOR, of.dated)
     if of.problems:
-        return Next(Act.FIX, _fix(of.problems), Who.COORDINATOR, of.dated)
+        return Next(Act.FIX, _("Fix the problems"), Who.COORDINATOR, of.dated)
     if of.late:
         words = ngettext("Remind {count} agency", "Remind {count} agencies", of.late)
         return Next(Act.REMIND, words.format(count=of.late), Who.COORDINATOR, of.dated)
@@ -143,8 +143,3 @@ def _in_consultation(of: Standing) -> Next:
         ).format(count=of.unanswered)
         return Next(Act.ANSWERS, words, Who.AGENCIES, of.first_due)
     return Next(Act.ASK, _("Ask for authorisation"), Who.COORDINATOR, of.dated)
-
-
-def _fix(problems: int) -> str:
-    words = ngettext("Fix {count} problem", "Fix {count} problems", problems)
-    return words.format(count=problems)

@@ -207,6 +207,7 @@ def _returns(material: Material) -> Iterator[Check]:
                 "Add a paragraph saying so. The round is closed, so the return can only be accepted if you reopen it."
             ),
             is_listable=True,
+            agency=row.agency.short_name,
         )
 
 

@@ -56,9 +56,11 @@ class Check:
     sentence: str = ""
     # The sentences that paragraphs leave out, by key, each with the end of what is printed before it.
     left_out: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    # What it says at each of the paragraphs that it is about, by key.
+    at: Mapping[str, str] = field(default_factory=dict)
     # For missing returns: a button adds a paragraph that says so.
     is_listable: bool = False
-    # The short name of an agency that has not answered.
+    # The short name of an agency that has not answered, or whose return is missing.
     agency: str = ""
     # The day that it waits for, if it does.
     due: date | None = None

@@ -509,6 +509,13 @@ def _acronyms(material: Material) -> Iterator[Check]:
             url=material.urls[WORKSHOP],
             place=gettext("The whole paper"),
             about=fingerprint(*found),
+            at={
+                key: gettext("Says {acronym}, which the paper does not explain.").format(
+                    acronym=join_words(there)
+                )
+                for key, text in material.texts.items()
+                if (there := [each for each in found if each in acronyms_in(text)])
+            },
             mend_url=f"{material.urls[GLOSSARY]}?{urlencode({'acronyms': ' '.join(found)})}",
             remedy=gettext("Enter it in the glossary, or write it out.")
             if len(found) == 1

@@ -73,6 +73,8 @@ def _marks(drafted: Drafted, found: list[Check]) -> dict[str, list[Mark]]:
             found_offers = offers(drafted, parts[key], check)
             remedy = "" if found_offers else REMEDIES.get(kind, "")
             marks[key].append(Mark(_at_it(check), remedy, found_offers))
+        for key, words in check.at.items() if check.is_open else ():
+            marks[key].append(Mark(words, check.remedy))
         for key, rest in check.left_out.items() if check.is_open else ():
             more = to_add(drafted, parts[key], rest)
             # What sums up prints a part of everything.

@@ -1,6 +1,6 @@
 """Test rule 30: composing twice changes nothing, so a draft that has just begun agrees with the records."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -12,8 +12,10 @@ from reports.models import BriefingKind
 from reports.workshop.services.beginning import begin_as
 from tests.factories import (
     AppointmentFactory,
+    BriefingFactory,
     DelayFactory,
     GlossaryEntryFactory,
+    IssuedPaperFactory,
     MilestoneFactory,
     PlanFactory,
     UserFactory,
@@ -44,6 +46,19 @@ def test_a_draft_that_has_just_begun_agrees_with_the_records(most_words):
         history.save(row, by=None, at=BEFORE)
     kinds.take_patterns(plan=plan, by=by)
     BriefingKind.objects.filter(plan=plan, slug="annual").update(most_words=most_words)
+    # The last paper is one of the draft's own kind, and this is of another.
+    IssuedPaperFactory(
+        briefing=BriefingFactory(
+            plan=plan,
+            kind=BriefingKind.objects.get(plan=plan, slug="interim"),
+            dated=date(2010, 5, 30),
+            period_end=date(2010, 5, 30),
+            state="with_minister",
+            tracker_number="10/0005",
+        ),
+        authorised_at=datetime(2010, 5, 29, tzinfo=UTC),
+        authorised_by=by,
+    )
     briefing = services.create_briefing(
         plan=plan,
         by=by,

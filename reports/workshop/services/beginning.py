@@ -1,5 +1,6 @@
 """Beginning a briefing's draft from one of the plan's kinds and the current records."""
 
+from copy import copy
 from datetime import date
 
 from django.db import transaction
@@ -25,11 +26,14 @@ def begin_as(*, briefing: Briefing, slug: str, by: User, today: date | None = No
     if slug not in found:
         raise Refused(_("Choose one of the plan’s kinds of briefing."), "kind")
     kind = found[slug]
+    # Its kind decides which paper was the last one.
+    of_kind = copy(briefing)
+    of_kind.kind = kind
     rows = kind.sections.live().in_order().values_list("key", "content", "standing_text")
     sections = list(rows)
     try:
         made = generated_for(
-            briefing, sections, kind.annexes, most_words=kind.most_words, today=today
+            of_kind, sections, kind.annexes, most_words=kind.most_words, today=today
         )
     except DocumentError as error:
         raise Refused(str(error)) from error

@@ -86,16 +86,22 @@ class Line:
 
 @dataclass(frozen=True)
 class Group:
-    """Checks under a heading, by the id of that. `waiting` are agencies that have not answered, on one line."""
+    """Checks under a heading, by the id of that. On one line each are `missing`, returns that were not accepted, and
+    `waiting`, agencies that have not answered."""
 
     name: str
     heading: str
     lines: list[Line]
+    missing: list[Line]
     waiting: list[Line]
 
     @property
     def count(self) -> int:
-        return len(self.lines) + len(self.waiting)
+        return len(self.lines) + len(self.missing) + len(self.waiting)
+
+    @property
+    def who_is_missing(self) -> str:
+        return join_words(dict.fromkeys(line.check.agency for line in self.missing))
 
     @property
     def who_waits(self) -> str:
@@ -151,7 +157,6 @@ def show(
             "briefing": briefing,
             "groups": grouped(lines, gate_of(briefing)),
             "has_checks": bool(lines),
-            "missing": sum(check.is_listable for check in found),
             "typed": typed,
             "stray": typed if is_stray else None,
             "may_change": may_change,
@@ -184,8 +189,9 @@ def grouped(lines: Iterable[Line], gate: Gate | None) -> list[Group]:
     for name, of_group in groups.items():
         waiting = [each for each in of_group if name == "due" and each.check.agency]
         waiting = waiting if len(waiting) > 1 else []
-        others = [each for each in of_group if each not in waiting]
-        found.append(Group(name, headings[name], others, waiting))
+        missing = [each for each in of_group if each.check.is_listable]
+        others = [each for each in of_group if each not in (*missing, *waiting)]
+        found.append(Group(name, headings[name], others, missing, waiting))
     return [group for group in found if group.count]
 
 

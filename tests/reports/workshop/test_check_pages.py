@@ -86,7 +86,7 @@ def keys(lines):
 
 def group(page, name):
     """Return the lines of a group of the page."""
-    found = {each.name: each.lines for each in page.context["groups"]}
+    found = {each.name: [*each.lines, *each.missing] for each in page.context["groups"]}
     return found.get(name, [])
 
 
@@ -301,7 +301,7 @@ def test_a_paragraph_about_missing_returns_can_be_added_to_the_paper(
     client, briefing, coordinator, missing
 ):
     page = ask(client, coordinator, briefing)
-    assert "1 return is missing." in page.text
+    assert "No accepted return: Police" in page.text
     response = ask(client, coordinator, briefing, post={"act": "tell-missing"})
     row = briefing.draft_paragraphs.get(text__contains="had not been accepted")
     (words,) = messages_of(response)
@@ -341,7 +341,7 @@ def test_a_coordinator_gets_a_link_to_what_stops_the_next_step(
     assert ask(client, coordinator, briefing, "detail").context["step"].words == "Ask the agencies"
     change(briefing, copied_to="")
     step = ask(client, coordinator, briefing, "detail").context["step"]
-    assert (step.words, step.url, step.acts) == ("Fix 1 problem", address(briefing), False)
+    assert (step.words, step.url, step.acts) == ("Fix the problems", address(briefing), False)
     assert ask(client, manager, briefing, "detail").context["step"] is None
 
 

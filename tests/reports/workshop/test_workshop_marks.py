@@ -250,7 +250,7 @@ def test_it_is_named_where_a_paragraph_is_about_one_item(client, briefing, item,
 def test_an_acronym_is_written_out_where_the_paper_has_it_first(
     client, plan, briefing, item, coordinator
 ):
-    GlossaryEntryFactory(plan=plan, acronym="CNS", meaning="customs notification system")
+    GlossaryEntryFactory(plan=plan)
     source = Source("workitems.workitem", item.pk, None, "Item")
     text = "The CNS is old."
     row = drafts.add(
@@ -259,7 +259,7 @@ def test_an_acronym_is_written_out_where_the_paper_has_it_first(
     ((label, words),) = offered(page_of(client, briefing), row.key)
     assert (label, words) == (
         "Use this sentence",
-        "The {customs notification system (}CNS{)} is old.",
+        "The {customs notification system (}CNS{) }is old.",
     )
     assert take(client, briefing, row.key) == "The customs notification system (CNS) is old."
     assert marks(page_of(client, briefing)) == {}
