@@ -376,7 +376,7 @@ def _dated_ahead(material: Material) -> Iterator[Check]:
             day=long_date(material.drafted.briefing.dated), today=long_date(found.facts.as_at)
         ),
         url=material.urls[BRIEFING],
-        place=gettext("Cover, its date"),
+        place=gettext("Cover"),
         mend_url=f"{material.urls[COVER]}#id_dated",
         remedy=gettext("Date it today, or ask for authorisation on its date."),
         stops=Gate.AUTHORISATION,

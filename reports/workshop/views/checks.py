@@ -1,5 +1,6 @@
 """The checks of a briefing: problems that block a step, warnings, and overrides."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -60,12 +61,13 @@ class Line:
     @cached_property
     def _pieces(self) -> tuple[str, str, str]:
         """The first sentence before its place, the place, and the rest of the sentence."""
-        first, place = self._sentences[0], self.check.place
-        at = first.casefold().find(place.casefold())
-        if at < 0 or first[at + len(place) : at + len(place) + 1].isalnum():
-            return first, place, ""
-        end = at + len(place)
-        return first[:at], first[at:end], first[end:]
+        first, whole = self._sentences[0], self.check.place
+        # Of "Cover, the action sought" the cover is enough.
+        for place in (whole, whole.partition(",")[0]):
+            found = re.search(rf"\b{re.escape(place)}\b", first, re.IGNORECASE)
+            if found:
+                return first[: found.start()], found.group(), first[found.end() :]
+        return first, whole, ""
 
     @property
     def before(self) -> str:
