@@ -60,11 +60,13 @@ class Offer(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """What needs work in a paragraph: what is wrong, what to do, and what one press would do about it."""
+    """What needs work in a paragraph: what is wrong, what to do (at `url`, if it is elsewhere), and what one press would
+    do about it."""
 
     words: str
     remedy: StrOrPromise = ""
     offers: tuple[Offer, ...] = ()
+    url: StrOrPromise = ""
 
 
 class NextMark(NamedTuple):

@@ -41,9 +41,12 @@ def marks_of(context: dict[str, Any], block: Block) -> SafeString:
     """
     pieces = []
     for mark in block.marks:
+        remedy = escape(str(mark.remedy))
+        if mark.url:
+            remedy = f'<a href="{escape(str(mark.url))}">{remedy}</a>'
         pieces.append(
             f'<div class="workshop-mark screen-only"><p><span class="mark mark-at_risk">{shape("at_risk")}'
-            f"{escape(mark.words)}</span> {escape(str(mark.remedy))}</p>"
+            f"{escape(mark.words)}</span> {remedy}</p>"
         )
         if context["may_change"]:
             pieces += [_offered(context, block, offer) for offer in mark.offers]

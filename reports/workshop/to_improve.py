@@ -74,7 +74,8 @@ def _marks(drafted: Drafted, found: list[Check]) -> dict[str, list[Mark]]:
             remedy = "" if found_offers else REMEDIES.get(kind, "")
             marks[key].append(Mark(_at_it(check), remedy, found_offers))
         for key, words in check.at.items() if check.is_open else ():
-            marks[key].append(Mark(words, check.remedy))
+            remedy = _("Explain it in the glossary")
+            marks[key].append(Mark(words, remedy, url=check.mend_url))
         for key, rest in check.left_out.items() if check.is_open else ():
             more = to_add(drafted, parts[key], rest)
             # What sums up prints a part of everything.

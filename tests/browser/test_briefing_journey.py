@@ -119,7 +119,9 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         drifted = block(page, POLICY)
         expect(drifted).to_contain_text("The records have changed")
         expect(drifted.locator("ins").first).to_contain_text("published")
-        person.open("Update from the records").press("Update the selected paragraphs")
+        person.open(re.compile("^Update .* from the records$")).press(
+            "Update the selected paragraphs"
+        )
         expect(block(page, "Both advisers were on other work")).to_have_count(1)
         expect(block(page, "It was read by the working group in May.")).to_have_count(1)
         block(page, POLICY).get_by_role("button", name=re.compile("^Keep my text")).click()
@@ -158,7 +160,7 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         person.press("Record the answer")
 
         # The comment is dealt with, so Police is asked again and concurs again.
-        person.sign_in_as("coordinator").open("Consultation on 10/96252")
+        person.sign_in_as("coordinator").open("Resolve 1 comment: 10/96252")
         thread = page.locator(".thread", has_text="It was read in June.")
         thread.get_by_role("link", name=re.compile("^paragraph")).click()
         edit(page, POLICY, "(In June, to be exact.)")
@@ -175,7 +177,7 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         person.press("Record the answer")
 
     with time_machine.travel(SIGNED):
-        person.sign_in_as("coordinator").open("Consultation on 10/96252", "10/96252")
+        person.sign_in_as("coordinator").open("Ask for authorisation: 10/96252", "10/96252")
         on_screen = preview(page)
         cover = page.get_by_role("row", name=re.compile("^Agencies consulted"))
         expect(cover).to_contain_text("Customs, MFAT, Police")

@@ -36,7 +36,7 @@ FORESEEN = re.compile(r"status of (409|422) ")
 
 # Confirms every change that the page "Update from the records" shows.
 UPDATE = """async () => {
-    const address = document.querySelector("#update").href;
+    const address = `${document.querySelector("[data-workshop]").dataset.address}update/`;
     const text = await (await fetch(address)).text();
     const form = new DOMParser().parseFromString(text, "text/html").querySelector("form:has([name=take])");
     if (form) await fetch(address, { method: "POST", body: new FormData(form) });
