@@ -49,7 +49,8 @@ SAVE, HIDE, SPLIT = "save", "hide", "split"
 class Offer(NamedTuple):
     """What one press does about a mark: the button's words, the act, and the sentence as it was and would be.
 
-    `text` are the words that are saved, with references as numbers; `at` is where the paragraph is split.
+    `text` are the words that are saved, with references as numbers, and `verb` that of a recommendation; `at` is where
+    the paragraph is split.
     """
 
     label: str
@@ -57,6 +58,7 @@ class Offer(NamedTuple):
     text: str = ""
     strands: tuple[Strand, ...] = ()
     at: int = 0
+    verb: str = ""
 
 
 class Mark(NamedTuple):
@@ -128,6 +130,19 @@ class Asked:
     words: Text
     options: str
     is_broken: bool
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.ask.key
+
+    @property
+    def name(self) -> str:
+        return (
+            _("recommendation {number}").format(number=self.number)
+            if self.number
+            else _("the recommendation that is left out")
+        )
 
 
 @dataclass(frozen=True)
@@ -241,10 +256,13 @@ class Page:
         return found.facts.as_at if found else briefing.dated
 
     @property
-    def to_improve(self) -> list[Block]:
-        """The paragraphs with marks or changed records, in the paper's order."""
+    def to_improve(self) -> list[Block | Asked]:
+        """The paragraphs with marks or changed records, in the paper's order, and the recommendations with marks."""
         blocks = (block for chapter in self.chapters for block in chapter.blocks)
-        return [block for block in blocks if block.marks or block.drift]
+        return [
+            *(block for block in blocks if block.marks or block.drift),
+            *(asked for asked in self.asks if asked.marks),
+        ]
 
     def shelves(self, portion: Portion) -> list[Shelf]:
         found = self.drafted.found

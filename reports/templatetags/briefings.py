@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from reports.drafting.page import Block, Offer
+from reports.drafting.page import Asked, Block, Offer
 from reports.models import Briefing
 from workitems.templatetags.marks import shape
 
@@ -33,12 +33,14 @@ PAGES = (
 
 
 @register.simple_tag(takes_context=True)
-def marks_of(context: dict[str, Any], block: Block) -> SafeString:
-    """Return what needs work in a paragraph, each with what one press would do about it.
+def marks_of(context: dict[str, Any], block: Block | Asked, address: str = "") -> SafeString:
+    """Return what needs work in a paragraph or, at its `address`, in a recommendation, each with what one press would do
+    about it.
 
     Written here, as a page has hundreds. Of the context are used `paragraphs`, where their addresses begin, `may_change`,
     `page` and `csrf_token`.
     """
+    address = address or f"{context['paragraphs']}{block.key}/"
     pieces = []
     for mark in block.marks:
         remedy = escape(str(mark.remedy))
@@ -49,18 +51,19 @@ def marks_of(context: dict[str, Any], block: Block) -> SafeString:
             f"{escape(mark.words)}</span> {remedy}</p>"
         )
         if context["may_change"]:
-            pieces += [_offered(context, block, offer) for offer in mark.offers]
+            pieces += [_offered(context, block, offer, address) for offer in mark.offers]
         pieces.append("</div>")
     return mark_safe("\n".join(pieces))
 
 
-def _offered(context: dict[str, Any], block: Block, offer: Offer) -> str:
+def _offered(context: dict[str, Any], block: Block | Asked, offer: Offer, address: str) -> str:
     values = {
         "csrfmiddlewaretoken": context["csrf_token"],
         "version": block.version,
         "seen": context["page"].seen,
         "text": offer.text,
         "at": offer.at,
+        "verb": offer.verb,
     }
     fields = "".join(
         f'<input type="hidden" name="{name}" value="{escape(str(value))}">'
@@ -72,7 +75,7 @@ def _offered(context: dict[str, Any], block: Block, offer: Offer) -> str:
         words = f'<span class="wording">{strands}</span> '
     in_name = _("in {paragraph}").format(paragraph=escape(block.name))
     return (
-        f'<form method="post" action="{escape(context["paragraphs"])}{escape(block.key)}/" data-act class="workshop-offer">'
+        f'<form method="post" action="{escape(address)}" data-act class="workshop-offer">'
         f'{fields}<p>{words}<button class="button-link" type="submit" name="act" value="{offer.act}">'
         f'{escape(offer.label)}<span class="visually-hidden"> {in_name}</span></button></p></form>'
     )

@@ -58,9 +58,21 @@ def to_add(drafted: Drafted, part: Part, rest: Sequence[tuple[str, str]]) -> tup
     return tuple(found)
 
 
-def to_leave_out(drafted: Drafted, part: Part) -> Offer:
-    """Return the offer to leave a paragraph out."""
+def to_leave_out() -> Offer:
+    """Return the offer to leave a paragraph or recommendation out."""
     return Offer(_("Leave it out"), HIDE)
+
+
+def as_asked(drafted: Drafted, key: str) -> Offer:
+    """Return what the records recommend now in the place of a recommendation, or to leave it out."""
+    assert drafted.found is not None
+    ask = drafted.draft.shown_asks[key]
+    fresh = next((each for each in drafted.found.asks if each.key == key), None)
+    if fresh is None:
+        return to_leave_out()
+    strands = short_diff(f"{ask.verb} {_printed(ask.text)}", f"{fresh.verb} {_printed(fresh.text)}")
+    offer = _saved(drafted, fresh.text, strands)
+    return offer._replace(verb=str(fresh.verb))
 
 
 # --- by what the check found ----------------------------------------------------------------------
@@ -72,7 +84,7 @@ def _without(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
     if text is None:
         return
     if not text.strip("- \n"):
-        yield to_leave_out(drafted, part)
+        yield to_leave_out()
         return
     strands = (Strand(check.sentence, is_removed=True),)
     yield _saved(drafted, text, strands, _("Leave the sentence out"))

@@ -14,7 +14,7 @@ from reports.drafting.changed_records import SUMMARIES
 from reports.drafting.draft import Origin
 from reports.drafting.page import Mark, NextMark, Page
 from reports.drafting.paper import Drafted
-from reports.workshop.sentences_to_take import offers, to_add, to_leave_out
+from reports.workshop.sentences_to_take import as_asked, offers, to_add, to_leave_out
 
 # The longest paragraphs of a paper that is too long are marked: at most so many.
 MOST_LONG = 3
@@ -39,6 +39,7 @@ def marked(page: Page, found: Iterable[Check]) -> Page:
     following = {key: NextMark(after, numbers[after]) for key, after in pairwise(keys)}
     return replace(
         page,
+        asks=tuple(replace(each, marks=tuple(marks.get(each.key, ()))) for each in page.asks),
         chapters=tuple(
             replace(
                 chapter,
@@ -67,8 +68,11 @@ def _marks(drafted: Drafted, found: list[Check]) -> dict[str, list[Mark]]:
         if each.content in SUMMARIES
         for part in each.parts
     }
+    asks = drafted.draft.shown_asks
     for check in found:
         kind, key = check.key.partition("-")[0], check.paragraph
+        if key in asks and check.is_open and kind not in SHOWN:
+            marks[key].append(Mark(_at_it(check), offers=(as_asked(drafted, key),)))
         if key in parts and check.is_open and kind not in SHOWN:
             found_offers = offers(drafted, parts[key], check)
             remedy = "" if found_offers else REMEDIES.get(kind, "")
@@ -85,7 +89,7 @@ def _marks(drafted: Drafted, found: list[Check]) -> dict[str, list[Mark]]:
         for key, count, over in _longest(drafted):
             words = _("The paper is {over:,} words too long. This paragraph has {count:,}.")
             words = words.format(over=over, count=count)
-            marks[key].append(Mark(words, REMEDIES["long"], (to_leave_out(drafted, parts[key]),)))
+            marks[key].append(Mark(words, REMEDIES["long"], (to_leave_out(),)))
     return marks
 
 

@@ -126,7 +126,7 @@ def test_undo_and_redo_work_without_a_script(
         by=draft.coordinators[0],
     )
     page.goto(address)
-    tab_to(page, "Undo: leave out “The Plan was agreed by …”")
+    tab_to(page, "Undo : leave out “The Plan was agreed by …”")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("Undone: leave out paragraph 3.")
     assert MARK in draft.texts()
@@ -144,7 +144,7 @@ def test_the_pdf_beside_the_draft_follows_when_it_is_shown(coordinator, draft):
     leave_out(page, MARK)
     page.wait_for_timeout(2600)
     assert asked == []
-    page.get_by_text("Show the PDF beside the draft").click()
+    page.get_by_text("PDF beside the draft").click()
     expect(page.frame_locator("iframe").get_by_text("The PDF")).to_be_visible()
     assert len(asked) == 1
     undo_button(page).click()
