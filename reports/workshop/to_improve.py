@@ -15,6 +15,7 @@ from reports.drafting.draft import Origin
 from reports.drafting.page import Mark, NextMark, Page
 from reports.drafting.paper import Drafted
 from reports.workshop.sentences_to_take import as_asked, offers, to_add, to_leave_out
+from workitems.terms.sentence_ends import sentences
 
 # The longest paragraphs of a paper that is too long are marked: at most so many.
 MOST_LONG = 3
@@ -72,7 +73,8 @@ def _marks(drafted: Drafted, found: list[Check]) -> dict[str, list[Mark]]:
     for check in found:
         kind, key = check.key.partition("-")[0], check.paragraph
         if key in asks and check.is_open and kind not in SHOWN:
-            marks[key].append(Mark(_at_it(check), offers=(as_asked(drafted, key),)))
+            (says, *_what) = sentences(_at_it(check))
+            marks[key].append(Mark(says, offers=(as_asked(drafted, key),)))
         if key in parts and check.is_open and kind not in SHOWN:
             found_offers = offers(drafted, parts[key], check)
             remedy = "" if found_offers else REMEDIES.get(kind, "")

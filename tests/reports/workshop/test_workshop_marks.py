@@ -1,6 +1,7 @@
 """Test the marks of a draft: what needs work stands at its paragraph, with the sentence that one press takes."""
 
 import re
+from datetime import date
 from html import unescape
 
 import pytest
@@ -12,7 +13,14 @@ from reports.document import Source
 from reports.drafting.paper import read_drafted
 from reports.models import BriefingKind
 from reports.workshop.services import drafts, overrides
-from tests.factories import GlossaryEntryFactory, SeatFactory, UpdateFactory
+from tests.factories import (
+    DelayFactory,
+    GlossaryEntryFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    SeatFactory,
+    UpdateFactory,
+)
 from tests.reports.drafted import BEFORE, drafted
 
 LONG = "Police trained all staff. They liked it. More of them asked for it."
@@ -53,17 +61,18 @@ def said(offer):
     )
 
 
-def take(client, briefing, key, place=0):
-    """Press the button of an offer, as the page would. Return the paragraph's text then, or its page's status."""
+def take(client, briefing, key, place=0, kind="paragraph"):
+    """Press the button of an offer, as the page would. Return the text then, "" if it is left out."""
     page = page_of(client, briefing)
     form = re.findall(r'<form [^>]*class="workshop-offer">.*?</form>', page.text, re.DOTALL)
-    of_key = [each for each in form if f"/paragraphs/{key}/" in each]
+    of_key = [each for each in form if f"/{key}/" in each]
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', of_key[place]))
     (act,) = re.findall(r'name="act" value="([\w-]+)"', of_key[place])
     typed = {name: unescape(value) for name, value in fields.items()} | {"act": act}
-    where = reverse("workshop:paragraph", args=[briefing.plan.slug, briefing.pk, key])
+    where = reverse(f"workshop:{kind}", args=[briefing.plan.slug, briefing.pk, key])
     assert client.post(where, typed).status_code == 302
-    row = briefing.draft_paragraphs.get(key=key)
+    rows = briefing.draft_asks if kind == "ask" else briefing.draft_paragraphs
+    row = rows.get(key=key)
     return "" if row.is_hidden else row.text
 
 
@@ -297,3 +306,32 @@ def test_a_reader_sees_no_marks(client, plan, briefing, coordinator):
     manager = SeatFactory(agency=plan.coordinating_agency, role="authorising_manager").user
     client.force_login(manager, backend="django.contrib.auth.backends.ModelBackend")
     assert marks(page_of(client, briefing)) == {}
+
+
+def test_a_recommendation_that_the_records_no_longer_give_is_marked_with_theirs(
+    client, plan, item, coordinator
+):
+    item.is_key = True
+    step = MilestoneFactory(item=item, agreed_due=date(2010, 5, 31), forecast_due=date(2011, 6, 30))
+    delay = DelayFactory(milestone=step, settlement="needs_decision", needs="a second tender")
+    MitigationFactory(delay=delay)
+    briefing = drafted(plan, item, coordinator, with_asks=True)
+    row = briefing.draft_asks.order_by("position")[0]
+    delay.needs = "a third tender"
+    history.save(delay, by=None, at=BEFORE)
+    page = page_of(client, briefing)
+    asked = page.context["page"].asks[0]
+    (mark,) = asked.marks
+    (offer,) = mark.offers
+    assert (mark.words, offer.label, offer.verb) == (
+        "No longer agrees with the records.",
+        "Use this sentence",
+        "note",
+    )
+    assert said(offer).endswith("[second ]{third }tender")
+    assert take(client, briefing, row.key, kind="ask").endswith("a third tender")
+
+    delay.settlement, delay.needs = "settled", ""
+    history.save(delay, by=None, at=BEFORE)
+    briefing.draft_asks.filter(pk=row.pk).update(version=1)
+    assert take(client, briefing, row.key, kind="ask") == ""
