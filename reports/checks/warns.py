@@ -132,8 +132,7 @@ def _length(material: Material) -> Iterator[Check]:
         yield warn(
             key="words",
             words=gettext(
-                "The paper has {count:,} words before its annexes. The limit for this kind of briefing is "
-                "{most:,}."
+                "The paper has {count:,} words before its annexes; the limit for this kind of briefing is {most:,}."
             ).format(count=length, most=kind.most_words),
             url=material.urls[WORKSHOP],
             place=gettext("The whole paper"),

@@ -81,7 +81,7 @@ _PLACES: dict[Act, tuple[str, bool]] = {
     Act.BEGIN: ("workshop:draft", False),
     Act.FIX: ("briefings:checks", False),
     Act.EDIT: ("workshop:draft", False),
-    Act.CONSULT: ("briefings:clearance", False),
+    Act.CONSULT: ("briefings:ask-agencies", False),
     Act.RESOLVE: ("briefings:clearance", False),
     Act.REMIND: ("briefings:clearance", False),
     Act.ANSWERS: ("briefings:clearance", False),
