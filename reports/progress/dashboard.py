@@ -4,7 +4,7 @@ All figures are counted from the same rows and link to the list behind them.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -76,24 +76,6 @@ class Figure:
     @property
     def change(self) -> int:
         return self.count - self.was if self.was is not None else 0
-
-    @property
-    def share(self) -> str:
-        """The part of the total as a width in a picture: "28.0%"."""
-        return _percent(self.count, self.total)
-
-
-class Figures(list[Figure]):
-    """Figures that add up to all."""
-
-    @property
-    def placed(self) -> Iterator[tuple[str, str, Figure]]:
-        """Yield the figures as parts of one bar, each with where it starts and its middle."""
-        before = 0
-        for each in self:
-            middle = before + each.count / 2
-            yield f"{100 * before / each.total:.2f}%", f"{100 * middle / each.total:.2f}%", each
-            before += each.count
 
 
 @dataclass(frozen=True)
@@ -215,8 +197,8 @@ class Dashboard:
         return len(self.compared.found) if self.compared else 0
 
     @cached_property
-    def figures(self) -> Figures:
-        return Figures(statuses(self.view, self.now, self.then, self.moves))
+    def figures(self) -> list[Figure]:
+        return list(statuses(self.view, self.now, self.then, self.moves))
 
     @property
     def attention(self) -> Sequence[Line]:
@@ -622,10 +604,6 @@ def _moved(moves: Moves, *, is_now: bool) -> str:
         )
         parts.append(words.format(items=join_words(item.number for item in ended)))
     return gettext(", and ").join(parts)
-
-
-def _percent(count: int, total: int) -> str:
-    return f"{min(100 * count / total, 100) if total else 0:.1f}%"
 
 
 def grid(view: PlanView, at: PlanAt, now: PlanCounts, then: EarlierCounts | None) -> Grid:

@@ -107,7 +107,7 @@ const ACTS = {
   c: () => document.querySelector("[data-consider]")?.click(),
   d: () => {
     const place = document.querySelector("[data-decide]");
-    if (place?.tagName === "DETAILS") place.open = true;
+    for (let each = place?.closest("details"); each; each = each.parentElement.closest("details")) each.open = true;
     place?.querySelector("input:not([type=hidden]), textarea, select")?.focus();
   },
 };

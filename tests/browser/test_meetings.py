@@ -400,8 +400,8 @@ def test_an_agenda_can_be_drafted_and_ordered_by_keyboard(
     titles = page.locator("ol.agenda .agenda-title a")
     expect(titles).to_have_text(
         [
-            "1.1 Print a brochure",
             "Decision of 10 June 2010: The brochure goes to print.",
+            "1.1 Print a brochure",
             "Welcome",
             "Return of Police for January to June 2010",
         ]

@@ -103,7 +103,7 @@ def test_from_the_dashboard_to_its_lists_what_changed_and_the_wall(
     # On a wall, light and dark, and back.
     page.goto(dashboard)
     page.get_by_role("link", name="Wall").click()
-    expect(page.locator(".wall-asked")).to_contain_text("Move the date to")
+    expect(page.locator(".wall-asked")).to_contain_text("Move “")
     page.get_by_role("link", name="Dark").click()
     expect(page.locator("body")).to_have_css("background-color", "rgb(16, 24, 30)")
     assert_accessible()

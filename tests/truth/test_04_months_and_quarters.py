@@ -148,7 +148,7 @@ def test_knowing_an_agreed_date_better_takes_a_variation(milestone, writer, poli
     day = KnownDate(JUNE.last_day)
     asked = ask(milestone, writer, police, JUNE.last_day)
     assert (asked.before, asked.after) == (JUNE, day)
-    assert asked.asks == "Move “Brochure printed” from June 2010 to 30 June 2010"
+    assert asked.asks == "Move “Brochure printed” to 30 June 2010"
     meeting = ready_to_decide(MeetingFactory(plan=plan, held_on=TODAY), asked)
     variations.recommend(variation=asked, recommendation="Yes.", by=writer, at=NOW)
     variations.decide(variation=asked, approve=True, meeting=meeting, by=writer, at=NOW)

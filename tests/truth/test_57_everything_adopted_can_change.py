@@ -280,7 +280,7 @@ def test_the_list_of_decisions_says_what_each_variation_is(
 ):
     row = decided("lead", item, agency=customs.pk)
     page = client_of(contributor).get(reverse("meetings:decisions", args=[plan.slug])).text
-    assert f"{row.reference} was approved." in page
+    assert f"Approved: {row}." in page
     assert page.count("Give the lead from Police to Customs") == 1
 
 
@@ -540,9 +540,11 @@ def test_a_reworded_milestone_keeps_the_words_before_in_title_and_history(
 ):
     row = decided("wording", milestone, wording="description", text="Brochure sent")
     row = Variation.objects.select_related("milestone").get(pk=row.pk)
-    assert row.asks == "Change the words: “Brochure printed”"
+    assert row.asks == "Change “printed” to “sent” in the words of “Brochure printed”"
     told = [what for what, _ in history_of(plan) if what.startswith("requested")]
-    assert told == ["requested variation V1, to change the words: “Brochure printed”."]
+    assert told == [
+        "requested variation V1, to change “printed” to “sent” in the words of “Brochure printed”."
+    ]
     assert row.asks in client_of(contributor).get(row.get_absolute_url()).text
 
 

@@ -99,14 +99,16 @@ def test_what_was_done_is_said_if_nothing_else_is_being_done(plan, late, customs
 @pytest.mark.parametrize(
     ("state", "asked"),
     [
-        ("recommended", ("Decide variation V7", f"to {SLIPPED:%-d %B %Y}")),
-        ("requested", (f"V7 (to {SLIPPED:%-d %B %Y}) is not yet advised", "")),
+        ("recommended", ("{asks}?", "V7")),
+        ("requested", ("{asks}? Not advised yet", "V7")),
     ],
 )
-def test_a_request_is_asked_about_with_its_effect(plan, late, state, asked):
-    VariationFactory(milestone=late, number=7, state=state, due_before=YESTERDAY, due_after=SLIPPED)
+def test_a_request_is_asked_about_by_its_name(plan, late, state, asked):
+    row = VariationFactory(
+        milestone=late, number=7, state=state, due_before=YESTERDAY, due_after=SLIPPED
+    )
     found = line(plan)
-    assert found.asked[:2] == asked
+    assert found.asked[:2] == tuple(each.format(asks=row.asks) for each in asked)
     # What is asked says that it waits, so the reasons do not.
     assert "variation" not in f"{found.reason} {found.further}"
 

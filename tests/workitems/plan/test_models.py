@@ -695,9 +695,9 @@ def test_accepted_updates_are_those_of_accepted_returns_by_then():
         (lambda: EvidenceFactory(note="", link="https://example.org/"), "https://example.org/"),
         (
             lambda: VariationFactory(
-                number=3, milestone__item__number="1.2", milestone__item__title="Print it"
+                number=3, milestone__item__number="1.2", milestone__description="It is printed"
             ),
-            "V3: move an agreed date, 1.2 Print it",
+            "Move “It is printed” to 30 September 2010, 1.2 (V3)",
         ),
         (
             lambda: SupportFactory(agency__short_name="MoJ", item__number="1.2", item__title="It"),
