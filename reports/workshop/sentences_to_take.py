@@ -18,11 +18,11 @@ from reports.compose.writing_out import write_out_after
 from reports.drafting.draft import REFERENCE, Part, sentence_ends, to_numbers
 from reports.drafting.page import HIDE, SAVE, SPLIT, Offer
 from reports.drafting.paper import Drafted
-from workitems.plan.word_diff import Strand, short_diff
 from workitems.terms.as_told import is_plural
 from workitems.terms.sentence_ends import with_capital
 from workitems.terms.stems import announces, says_we
 from workitems.terms.third_person import in_third_person, is_plural_agency, without_we
+from workitems.terms.word_diff import Strand, short_diff
 
 # How alike two sentences are that say the same with other dates or numbers.
 ALIKE = 0.5
