@@ -35,7 +35,8 @@ _AGREED_ON = re.compile(
 )
 # A word that says that something is done, with its day.
 _DONE = re.compile(
-    r"\b(?:delivered|signed|done|complete[d]?|finished|published|closed|launched|issued|opened)(?: (?:on|in|by))? "
+    r"\b(?:delivered|signed|done|complete[d]?|finished|published|closed|launched|issued|opened|live|"
+    r"(?:agreed|approved|adopted)(?: by (?:the )?\w+(?: \w+)?)?(?= on))(?: (?:on|in|by))? "
     rf"({_DAY})",
     re.IGNORECASE,
 )

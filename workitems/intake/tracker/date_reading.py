@@ -5,6 +5,7 @@ from datetime import date
 
 from agencies.wording.translation import _
 from workitems.intake.tracker import date_words as dates
+from workitems.intake.tracker import words
 from workitems.intake.tracker.doubts import NOTE, Choice
 from workitems.intake.tracker.grid import Cell
 from workitems.intake.tracker.sheet_cells import SheetCells
@@ -94,8 +95,11 @@ class DateReading:
             return None
         return first_day(read_known_date(answer))
 
-    def read(self, cell: Cell) -> KnownDate | None:
-        """Return the date of a cell. One that is unsure is asked; what is none is kept as a note."""
+    def read(self, cell: Cell, *, is_done: bool = False) -> KnownDate | None:
+        """Return the date of a cell. One that is unsure is asked; what is none is kept as a note.
+
+        A date without a year of what is done has probably come.
+        """
         read = self.raw(cell)
         if read.word == "ongoing":
             item = self.cells.present
@@ -104,10 +108,15 @@ class DateReading:
             return None
         if read.is_sure and read.best:
             return read.best
-        choices = [Choice(each.code, str(each)) for each in read.choices]
+        dated = list(read.choices)
+        if past := is_done and dates.latest(cell.text, self.about.today):
+            dated = [past, *(each for each in dated if each != past)]
+        choices = [Choice(each.code, str(each)) for each in dated]
         problem = _("This could be several dates.") if choices else _("This is not a date.")
-        if read.word == "none":
-            problem = _("There is no date yet, so there is no milestone.")
+        if read.word == "none" or words.points_elsewhere(cell.text):
+            # There is nothing to ask: the words stay as a note.
+            self.cells.leave(cell)
+            return None
         is_year = bool(re.fullmatch(r"\d{4}", one_line(cell.text))) and bool(choices)
         if is_year:
             problem = _("It names a year alone. A date in it is not guessed.")
@@ -115,7 +124,7 @@ class DateReading:
             problem = _("This is probably the date.")
         answer = self.cells.doubt(
             cell,
-            f"date:{one_line(cell.text).casefold()[:100]}",
+            f"date:{one_line(cell.text).casefold()[:100]}{':done' if past else ''}",
             problem,
             [*choices, Choice(NOTE, _("No date: keep it as a note"))],
             "" if is_year else choices[0].value if choices else NOTE,

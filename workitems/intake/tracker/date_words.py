@@ -58,6 +58,10 @@ _WAS = re.compile(
     r"(.+?)\s*[(\[,;/\-]*\s*\b(?:was|were|originally|original|orig|previously|prev|formerly)\b[.: ]*(.+)"
 )
 _NOW = re.compile(r"(.+?)\s*[(\[,;]*\s*(?:->|=>|→|>|\bnow\b|\bmoved to\b|\brevised to\b)[.: ]*(.+)")
+# Between several earlier dates: "was Oct 2026, was Jun 2026".
+_AND_WAS = re.compile(
+    r"[ ,;/(]*\b(?:was|were|originally|original|orig|previously|prev|formerly|before that)\b[.: ]*"
+)
 _SEASONS = {"autumn": 5, "winter": 8, "spring": 11, "summer": 2}
 
 
@@ -135,15 +139,20 @@ def latest(text: str, today: date) -> KnownDate | None:
     return max(each for each in choices if each.first_day <= today)
 
 
-def moved_dates(text: str, near: date) -> tuple[KnownDate, KnownDate] | None:
-    """Return the earlier date and the new one of "Mar 2026 (was Dec 2025)", or None for any other text."""
+def moved_dates(text: str, near: date) -> list[KnownDate]:
+    """Return the dates of "Mar 2026 (was Dec 2025)", the first promised first and the new one last.
+
+    It may have several earlier dates: "Feb 2027 (was Oct 2026, was Jun 2026)". Empty for any other text.
+    """
     folded = _plain(text)
     for pattern, before in ((_WAS, 2), (_NOW, 1)):
         if match := pattern.fullmatch(folded):
-            earlier, later = (read_date(match[n], near) for n in (before, 3 - before))
-            if earlier.is_sure and later.is_sure and earlier.best and later.best:
-                return earlier.best, later.best
-    return None
+            earlier = [read_date(part.strip(" ,;()"), near) for part in _AND_WAS.split(match[before])]
+            later = read_date(match[3 - before], near)
+            read = [each.best for each in [*earlier, later] if each.is_sure and each.best]
+            if len(read) == len(earlier) + 1:
+                return [*sorted(read[:-1]), read[-1]]
+    return []
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,8 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
 
 from agencies.wording.translation import gettext, ngettext
 from workitems.intake.tracker import words
@@ -111,18 +113,20 @@ def _leads(plan: PlanSoFar) -> None:
 
 
 def _statuses(plan: PlanSoFar) -> None:
+    undated = {id(step) for _, step in plan.undated}
     for item in plan.found.items:
         if item in plan.status_is_open:
             continue
         statuses = [status for status, _, _ in item.statuses]
         stages = {status.stage for status in statuses if status.stage}
-        done = [step for step in item.milestones if step.completed]
+        done = [step for step in item.milestones if step.completed or id(step) in undated]
+        is_done = item in plan.said_done or (item.milestones and len(done) == len(item.milestones))
         if len(stages) == 1 and len([s for s in statuses if s.stage]) == len(statuses):
             item.stage = stages.pop()
         elif stages:
             item.stage = "under_way" if len(stages) > 1 or len(statuses) > 1 else stages.pop()
-        elif item.milestones and len(done) == len(item.milestones):
-            item.stage = "complete"
+        elif is_done:
+            item.stage = _done(plan, item, {status.confidence for status in statuses})
         elif statuses:
             item.stage = plan.doubts.ask(
                 "rag-alone",
@@ -147,6 +151,19 @@ def _statuses(plan: PlanSoFar) -> None:
             plan.undated += [(item, step) for step in item.milestones if not step.completed]
 
 
+def _done(plan: PlanSoFar, item: Item, confidences: set[str]) -> str:
+    """Return the stage of an item that is said to be done. If its RAG says otherwise, a person must say."""
+    if not confidences & {"at_risk", "off_track"}:
+        return "complete"
+    return plan.doubts.ask(
+        "done-and-rag",
+        plan.places[item],
+        quoted="",
+        problem=gettext("These items are said to be done, and their RAG is amber or red."),
+        choices=_stages("complete", "under_way"),
+    )
+
+
 def _stages(*stages: str) -> list[Choice]:
     return [Choice(stage, str(STAGES[stage]).capitalize()) for stage in stages]
 
@@ -167,6 +184,7 @@ def _unsaid(plan: PlanSoFar, item: Item) -> str:
             Choice(NOTE, gettext("Not reported: keep what they say as notes")),
             *_stages("under_way", "not_started", "ongoing"),
         ],
+        suggested=NOTE,
     )
     if blank := plan.blank_statuses.get(item):
         doubt = plan.doubts.by_key["no-status"]
@@ -188,65 +206,28 @@ def _undated(plan: PlanSoFar) -> None:
     for item in plan.found.items:
         if item.stage == "complete" and not item.milestones:
             by_item.setdefault(item, [])
-    as_at = KnownDate(plan.about.as_at)
-    own = any(item.updated_on for item in by_item if not item.done_on)
-    # Those whose comments say a day are asked one by one, the others together.
-    every = [(item, step) for item, steps in by_item.items() for step in steps if not item.done_on]
-    late = sum(
-        (item.updated_on or plan.about.as_at) > (step.agreed or step.original).last_day
-        for item, step in every
-    )
-    late_words = gettext("{late} of {count} due dates missed").format(late=late, count=len(every))
-    asked = [item for item in by_item if not item.done_on]
-    is_one = len(asked) == len(every) == 1
-    if is_one:
-        late_words = gettext("its due date was missed") if late else gettext("its due date was met")
-    words_of_all = ", ".join(dict.fromkeys(filter(None, map(plan.said_statuses.get, asked))))
     for item, steps in by_item.items():
         day = item.updated_on or plan.about.as_at
         said, words_said = item.done_on or (None, "")
         answer = plan.doubts.ask(
-            f"complete-undated:{item.number}:{item.row}" if said else "complete-undated",
+            f"complete-undated:{item.number}:{item.row}",
             plan.places[item],
-            quoted=words_said or words_of_all or gettext("Complete"),
-            problem=gettext(
-                "The tracker says complete. Was it completed on the day of its comment?"
-            )
+            quoted=words_said or plan.said_statuses.get(item) or gettext("Complete"),
+            problem=gettext("It is complete, and its text names a day. Was it completed then?")
             if said
-            else gettext(
-                "This is read as complete, but the tracker gives no date. When was it completed?"
-            ),
-            suggested=said.isoformat() if said else "",
+            else gettext("It is complete, and the tracker does not say since when."),
+            suggested=said.isoformat() if said else NOTE,
             takes_date=True,
             is_date=_is_day,
             choices=[
                 *([Choice(said.isoformat(), str(KnownDate(said)))] if said else ()),
-                Choice("as_at", gettext("When last updated, on {day}").format(day=KnownDate(day)))
-                if said
-                else Choice(
-                    "as_at",
-                    (
-                        gettext("On {day}, when its row was last updated: {late}").format(
-                            day=KnownDate(day), late=late_words
-                        )
-                        if is_one and item.updated_on
-                        else gettext(
-                            "On the day of each row’s last update, or {day} if it has none: {late}"
-                        )
-                        if own
-                        else gettext("On {day}, the day of the tracker: {late}")
-                    ).format(day=as_at, late=late_words),
-                ),
-                Choice(
-                    "due",
-                    gettext("When due, at the latest on {day}: all due dates met").format(
-                        day=as_at
-                    ),
-                ),
                 Choice(
                     NOTE,
-                    gettext("The day is not known: due dates are notes, neither met nor missed"),
+                    gettext("The day is not known: its due date is neither met nor missed")
+                    if steps
+                    else gettext("The day is not known"),
                 ),
+                *_on_known_days(plan, item, steps, day),
                 Choice("open", gettext("Not complete: under way")),
             ],
         )
@@ -268,6 +249,22 @@ def _undated(plan: PlanSoFar) -> None:
                 step.completed = day if item.starts_on and due < item.starts_on else due
             elif typed:
                 step.completed = min(typed.last_day, plan.about.today)
+
+
+def _on_known_days(
+    plan: PlanSoFar, item: Item, steps: list[Milestone], day: date
+) -> Iterator[Choice]:
+    """Yield the days that a person may choose for a completion: that of the tracker, and when it was due."""
+    missed = [step for step in steps if day > (step.agreed or step.original).last_day]
+    of_tracker = (
+        gettext("When its row was last updated, {day}")
+        if item.updated_on
+        else gettext("On the day of the tracker, {day}")
+    )
+    says = gettext("{day}: its due date was missed") if missed else "{day}"
+    yield Choice("as_at", says.format(day=of_tracker.format(day=KnownDate(day))))
+    if steps:
+        yield Choice("due", gettext("When it was due, so that the date was met"))
 
 
 def _complete_on_no_day(

@@ -17,6 +17,7 @@ from workitems.intake.tracker.headings import DATES, ONCE, Field, field_of, shap
 from workitems.intake.tracker.words import (
     Agencies,
     is_blank,
+    read_done,
     read_kind,
     read_status,
     read_timeframe,
@@ -164,6 +165,13 @@ def _is_data(cell: Cell) -> bool:
     return isinstance(cell.value, int | float | date | datetime) or is_long
 
 
+def _is_title(sheet: Sheet, row: int, last: int) -> bool:
+    """Whether a row above the headings in `last` is empty, or one text across all of them."""
+    cells = sheet.by_row.get(row, [])
+    width = max(cell.column for cell in sheet.by_row[last])
+    return not cells or (len(cells) == 1 and sheet.width_of.get(cells[0].at, 1) >= width)
+
+
 def find_headings(sheet: Sheet) -> Headings:
     """Return the likeliest rows of headings among the first rows, or none."""
     rows = sorted(sheet.by_row)[:ROWS_SEARCHED]
@@ -171,6 +179,8 @@ def find_headings(sheet: Sheet) -> Headings:
     for first in rows:
         for last in range(first, first + MOST_HEADING_ROWS):
             if last not in sheet.by_row or len(sheet.by_row[last]) < 2:
+                continue
+            if any(_is_title(sheet, row, last) for row in range(first, last)):
                 continue
             cells = [cell for row in range(first, last + 1) for cell in sheet.by_row.get(row, [])]
             headings = headings_at(sheet, first, last)
@@ -228,6 +238,7 @@ class _Traits:
     agencies: float
     statuses: float
     yes: float
+    done: float
     kinds: float
     timeframes: float
     distinct: float
@@ -256,6 +267,7 @@ def _traits_of(cells: Iterable[Cell], agencies: Agencies, near: date) -> _Traits
         share(any(named.short for named in agencies.read(text)) for text in texts),
         share(read_status(text).choices for text in texts),
         share(read_yes(text) is not None for text in texts),
+        share(read_done(text)[0] is not None for text in texts),
         share(read_kind(text) for text in texts),
         share(read_timeframe(text) for text in texts),
         len(set(texts)) / count if count else 0.0,
@@ -347,6 +359,8 @@ def _by_values(found: Field | None, heading: str, traits: _Traits, near: date) -
             return Field.SUPPORTING
         case Field.UPDATED if traits.dates < 0.3:
             return Field.PROGRESS if traits.length > 15 else Field.NOTE
+        case Field.COMPLETED if traits.done >= 0.6:
+            pass  # "Done?" with yes and no
         case Field.DUE | Field.AGREED | Field.FORECAST | Field.COMPLETED | Field.STARTS:
             if traits.dates < 0.3:
                 return Field.STATUS if traits.statuses > 0.5 else Field.NOTE

@@ -99,7 +99,7 @@ PHRASES: dict[Field, str] = {
     "action owner",
     Field.SUPPORTING: "support|supporting|supporting agencies|supporting agency|support agency|"
     "support agencies|partners|partner agencies|other agencies|contributing agencies|with|"
-    "agencies involved|supported by",
+    "agencies involved|supported by|who helps|helps|helped by|who else|with help from|assisted by",
     Field.KIND: "kind|type|action type|new or bau|bau|item type",
     Field.KEY: "key|key item|key action|key deliverable|flagship|priority action|headline",
     Field.TIMEFRAME: "timeframe|time frame|term|timeline|horizon|short medium long|phase",

@@ -248,10 +248,13 @@ class ItemReading:
         item = self.cells.present
         named = self.plan.agencies.read(cell.text)
         found = [(each, self.plan.agency(self.cells.sheet, cell, each)) for each in named]
+        if not any(short for _, short in found):
+            found = [(each, short or self._in_brackets(cell, each)) for each, short in found]
         known = [(each, short) for each, short in found if short]
         if not named:
             self.cells.leave(cell)
-        elif len(known) < len(named):
+        elif len(known) < len(named) or any(each.role for each in named):
+            # What the brackets say of a lead has no other place.
             self.cells.keep(cell)
         if not known:
             if self.plan.doubts.is_open_at(place_of(self.cells.sheet, cell)):
@@ -285,6 +288,23 @@ class ItemReading:
             s: roles.get(s, "") for s in shorts if s not in (lead, *item.supporting)
         }
 
+    def _in_brackets(self, cell: Cell, named: Named) -> str:
+        """Return the known agency in the brackets behind what is none, "Regional councils (NEMA)", or ""."""
+        agency = self.plan.agencies.find(named.role) if named.role else ""
+        if not agency:
+            return ""
+        answer = self.cells.doubt(
+            cell,
+            f"brackets:{plain(cell.text)[:100]}",
+            gettext("The agency in brackets is taken as the lead."),
+            [
+                Choice(agency, gettext("{agency} leads").format(agency=agency)),
+                Choice(NOTE, gettext("No: keep it as a note")),
+            ],
+            agency,
+        )
+        return "" if answer == NOTE else answer
+
     def _supporting(self, cell: Cell, named: list[Named]) -> None:
         item = self.cells.present
         if not named:
@@ -306,8 +326,11 @@ class ItemReading:
             (Field.CHALLENGES, "challenges"),
         ):
             for cell in self._said(row, field_):
+                text = self._without_remarks(cell)
+                if not text:
+                    continue
                 progress = item.progress_in(self.periods.get(cell.column))
-                getattr(progress, part).append(cell.text.strip())
+                getattr(progress, part).append(text)
                 heading = self.cells.headings.get(cell.column, "")
                 self.plan.progress_cells[item].append((self.cells.sheet, cell, heading))
         for cell in self._said(row, Field.UPDATED):
@@ -320,9 +343,41 @@ class ItemReading:
                     self.plan.progress_cells[item].append((self.cells.sheet, cell, heading))
 
     def _said(self, row: int, field_: Field) -> list[Cell]:
-        """Return the row's new cells of a field that say something, unlike "n/a"."""
-        found = self.cells.read_new(row, field_)
-        return [cell for cell in found if not words.is_blank(cell.text)]
+        """Return the row's new cells of a field that say something. "n/a", "see 4.1" and "ongoing" are notes."""
+        said = []
+        for cell in self.cells.read_new(row, field_):
+            text = cell.text
+            status = words.read_status(text)
+            is_status = status.is_sure and not status.has_more
+            if words.is_blank(text) or words.points_elsewhere(text) or is_status:
+                self.cells.leave(cell)
+            else:
+                said.append(cell)
+        return said
+
+    def _without_remarks(self, cell: Cell) -> str:
+        """Return a cell's text without remarks in brackets that a person keeps out of what agencies read."""
+        text = cell.text
+        for remark in words.remarks_in(text):
+            answer = self.cells.plan.doubts.ask(
+                f"remark:{one_line(remark).casefold()[:100]}",
+                place_of(self.cells.sheet, cell),
+                quoted=shortened(remark, 120),
+                problem=gettext("It looks like a note to yourselves."),
+                choices=[
+                    Choice(NOTE, gettext("Only coordinators read it: keep it as a note")),
+                    Choice(READ, gettext("Leave it in the text, which all agencies read")),
+                ],
+                suggested=NOTE,
+            )
+            if answer == NOTE:
+                text = text.replace(remark, "")
+        if text != cell.text:
+            # The note has the whole text.
+            self.plan.keep(
+                self.cells.sheet, cell, self.cells.item, self.cells.headings.get(cell.column, "")
+            )
+        return re.sub(r"[ \t]{2,}", " ", text).strip()
 
     def _updated(self, cell: Cell) -> None:
         """Take the day on which the row was last updated, and keep its words as a note as well."""

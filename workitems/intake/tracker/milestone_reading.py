@@ -71,7 +71,10 @@ class MilestoneReading:
         if original is None:
             if what is not None:
                 original = self._without_date(what)
-            elif is_done and (cell := read.get(Field.COMPLETED)):
+            elif is_done:
+                # The row is the item itself.
+                self.plan.said_done.add(item)
+            if is_done and (cell := read.get(Field.COMPLETED)):
                 self.cells.keep(cell)
         if original is None:
             if responsible:
@@ -122,27 +125,38 @@ class MilestoneReading:
         self, row: int, read: dict[Field, Cell | None]
     ) -> tuple[dict[Field, KnownDate], date | None, bool]:
         """Return the due dates, the day of completion, and whether it is done at all."""
+        done, is_done = self._done(read.get(Field.COMPLETED))
         due: dict[Field, KnownDate] = {}
         for kind in (Field.DUE, Field.AGREED, Field.FORECAST):
             cell = read.get(kind)
-            if cell and (moved := moved_dates(cell.text, self.about.as_at)):
-                due |= self._moved(cell, kind, *moved)
-            elif cell and (found := self.dates.read(cell)):
+            if cell is None:
+                continue
+            if words.says_done(cell.text):
+                is_done = True
+                self.cells.keep(cell)
+            elif moved := moved_dates(cell.text, self.about.as_at):
+                due |= self._moved(cell, kind, moved)
+            elif found := self.dates.read(cell, is_done=is_done):
                 due[kind] = found
-        cell = read.get(Field.COMPLETED)
+        return due, done, is_done
+
+    def _done(self, cell: Cell | None) -> tuple[date | None, bool]:
+        """Return the day of completion, and whether it is done at all."""
         if cell is None:
-            return due, None, False
+            return None, False
         status = words.read_status(cell.text)
-        is_yes = words.read_yes(cell.text)
+        is_yes, has_more = words.read_done(cell.text)
         if is_yes is not None and not isinstance(cell.value, date):
-            return due, None, is_yes
+            if has_more:
+                self.cells.keep(cell)
+            return None, is_yes
         if status.is_sure and not self.dates.raw(cell).choices:
             if status.has_more:
                 self.cells.keep(cell)
-            return due, None, status.choices[0].stage == "complete"
+            return None, status.choices[0].stage == "complete"
         found = self.dates.read(cell)
         if found is None:
-            return due, None, False
+            return None, False
         day = found.last_day
         if found.known_to != KnownTo.DAY:
             day = min(day, self.about.today)
@@ -156,7 +170,7 @@ class MilestoneReading:
             )
             if answer == NOTE:
                 self.cells.keep(cell)
-            return due, None, False
+            return None, False
         if found.known_to != KnownTo.DAY:
             self.cells.doubt(
                 cell,
@@ -167,19 +181,25 @@ class MilestoneReading:
                 [Choice(day.isoformat(), str(KnownDate(day)))],
                 day.isoformat(),
             )
-        return due, day, True
+        return day, True
 
     def _moved(
-        self, cell: Cell, kind: Field, before: KnownDate, now: KnownDate
+        self, cell: Cell, kind: Field, moved: list[KnownDate]
     ) -> dict[Field, KnownDate]:
-        """Return the dates of "Mar 2026 (was Dec 2025)". If it is when it is due, ask who moved it."""
+        """Return the dates of "Mar 2026 (was Dec 2025)". If it is when it is due, ask who moved it.
+
+        Of several earlier dates the first was promised; those between stay in the note.
+        """
+        before, now = moved[0], moved[-1]
         self.cells.keep(cell)
         if kind != Field.DUE:
             return {kind: now}
         answer = self.cells.doubt(
             cell,
             f"moved:{one_line(cell.text).casefold()[:100]}",
-            _("It names an earlier date and a new one. Was the new one agreed?"),
+            _("It names an earlier date and a new one. Was the new one agreed?")
+            if len(moved) == 2
+            else _("It names several earlier dates and a new one. Was the new one agreed?"),
             [
                 Choice(value, label.format(before=before, now=now))
                 for value, label in (

@@ -41,6 +41,7 @@ from workitems.intake.tracker.words import (
     has_initials,
     is_initials,
     looks_like_agency,
+    names_several,
 )
 from workitems.terms.known_dates import KnownDate
 
@@ -83,6 +84,10 @@ class PlanSoFar:
         self.repeated: set[Item] = set()
         # What the status cells of items say that says no status: "n/a".
         self.blank_statuses: dict[Item, str] = {}
+        # Items of which a row says that they are done, and that have no milestone.
+        self.said_done: set[Item] = set()
+        # Rows that a person says are withdrawn items.
+        self.withdrawn_rows: set[tuple[str, int]] = set()
         # The words that were read as complete.
         self.said_statuses: dict[Item, str] = {}
         # Last updates without a year, with what they were read as.
@@ -180,10 +185,12 @@ class PlanSoFar:
         }
         problem = _("This agency is not known by that name.")
         suggested = named.near or (
-            NOTE if any(each.short for each in self.agencies.read(text)) else ""
+            NOTE if self._is_beside_known(text, named) or names_several(named.text) else ""
         )
         alike = [value for value, each in others.items() if are_alike(each.quoted, named.text)]
-        if named.key in self.agencies.ended:
+        if names_several(named.text):
+            problem = _("It seems to name several bodies, not one agency.")
+        elif named.key in self.agencies.ended:
             problem = _("This agency no longer exists.")
         elif alike:
             problem = _(
@@ -225,6 +232,11 @@ class PlanSoFar:
         else:
             doubt.settled = "" if answer == NOTE else answer
         return doubt.settled
+
+    def _is_beside_known(self, text: str, named: Named) -> bool:
+        """Whether what stands beside a known agency is probably a person or a unit of it."""
+        is_beside = any(each.short for each in self.agencies.read(text))
+        return is_beside and not looks_like_agency(named.text)
 
     def names_of(self, doubt: Doubt) -> tuple[str, str]:
         """Return the name and short name of an agency that is to be added, as typed or else as guessed."""

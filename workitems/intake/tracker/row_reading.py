@@ -11,12 +11,19 @@ from workitems.intake.tracker.item_reading import ItemReading, number_in
 from workitems.intake.tracker.plan_so_far import PlanSoFar
 from workitems.intake.tracker.sheet_cells import SheetCells
 from workitems.intake.tracker.status_reading import legend_in
+from workitems.intake.tracker.words import Status
 
 SECTION = re.compile(
     r"^(?:pillar|theme|priority|goal|focus area|strategic|workstream|work stream|outcome|strand|part|"
     r"section|area|pou|objective)\b",
     re.IGNORECASE,
 )
+DELETED = re.compile(
+    r"^[\s*(\[~–-]*(?:deleted?|removed?|cancell?ed|withdrawn|dropped|scrapped|discontinued|superseded|obsolete|"
+    r"no longer required|do not use)\b",
+    re.IGNORECASE,
+)
+WITHDRAWN = "withdrawn"
 TOTAL = re.compile(r"^(?:grand |sub)?-?\s*(?:total|totals|sum|count|average)\b", re.IGNORECASE)
 
 
@@ -56,6 +63,8 @@ class RowReading:
                 self._open_section(own, text)
             else:
                 self.items.read_row(row, own)
+                if (self.sheet.name, row) in self.plan.withdrawn_rows:
+                    self.cells.present.statuses = [(Status(WITHDRAWN), [], "")]
                 for cell in cells:
                     if (self.sheet.name, cell.at) not in self.plan.found.fates:
                         self.cells.keep(cell)
@@ -63,6 +72,9 @@ class RowReading:
     def _is_left_out(self, row: int, first: Cell) -> bool:
         """Whether a row is a total, or hidden and not to be read."""
         if row in self.sheet.hidden_rows and self._hides(first):
+            return True
+        title = self.sheet.at(row, self.title_column)
+        if title is not None and DELETED.match(title.text) and self._leaves_out(row, title):
             return True
         return bool(TOTAL.match(first.text)) and len(first.text) < 30
 
@@ -78,6 +90,27 @@ class RowReading:
             ],
             suggested=READ,
         )
+        return answer == NOTE
+
+    def _leaves_out(self, row: int, title: Cell) -> bool:
+        """Whether a person leaves out a row whose title says that it was deleted."""
+        answer = self.cells.doubt(
+            title,
+            f"deleted:{plain(title.text)[:100]}",
+            _("Its title says that it is no longer part of the plan."),
+            [
+                Choice(NOTE, _("Leave the row out: keep its texts as notes of the plan")),
+                Choice(WITHDRAWN, _("It is an item that was withdrawn")),
+                Choice(READ, _("It is an item like the others")),
+            ],
+            NOTE,
+        )
+        if answer == WITHDRAWN:
+            self.plan.withdrawn_rows.add((self.sheet.name, row))
+        if answer == NOTE:
+            self.cells.item = None
+            for cell in self.sheet.by_row[row]:
+                self.cells.keep(cell)
         return answer == NOTE
 
     def _repeats_headings(self, cells: list[Cell]) -> bool:

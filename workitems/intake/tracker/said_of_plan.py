@@ -16,7 +16,8 @@ MARKING = re.compile(
 )
 # Before the day of a tracker: "As at 30 June 2026", "Last updated: 3 Nov (Tom)".
 DAY = re.compile(
-    r"\b(?:as (?:at|of)|(?:last )?(?:updated|update|revised|reviewed)|position at)\b(?: on)?[ :–-]*(.+)",
+    r"\b(?:as (?:at|of)|(?:last )?(?:updated|update|revised|reviewed|saved|edited|changed)|position at)\b"
+    r"(?: by [^\d\n]{1,40}?(?= (?:on )?\d))?(?: on)?[ :–-]*(.+)",
     re.IGNORECASE | re.DOTALL,
 )
 MOST_WORDS = 4

@@ -272,7 +272,8 @@ class StatusReading:
         return Status.of(answer)
 
     def _of_colour(self, cell: Cell, colour: str) -> Status | None:
-        if said := self.plan.legend.get(colour):
+        said = self.plan.legend.get(colour) or self._of_rag(cell, colour)
+        if said:
             # The tracker says itself what it means: a person can change it among the words.
             return self._as_read(cell, said, filled_in_words(colour), f"colour:{colour}")
         meaning = status_words(MEANT[colour]).lower()
@@ -289,6 +290,11 @@ class StatusReading:
         if answer is None:
             self._keep_colour(cell)
         return answer
+
+    def _of_rag(self, cell: Cell, colour: str) -> Status | None:
+        """Return what red, amber or green means in a column whose heading says RAG, which leaves no doubt."""
+        heading = plain(self.cells.headings.get(cell.column, "")).split()
+        return MEANT[colour] if colour in (RED, AMBER, GREEN) and "rag" in heading else None
 
     def _with_colour(self, cell: Cell, status: Status, colour: str) -> Status:
         """Return what a word says with what the colour adds. If they differ, ask."""

@@ -76,6 +76,17 @@ _BLANK_WORDS = (
 )
 _BLANK = frozenset(_BLANK_WORDS.split("|"))
 _DASHES = frozenset("-–—?. ")
+_ELSEWHERE = re.compile(
+    r"(?:see|refer(?: to)?|as for|as per|same as|as)(?: (?:above|below|under|item|action|row|no\.?|before))?"
+    r"(?: ?#?\d[\d.]*)?\.?|ditto|[\"”]",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(r"[(\[][^()\[\]]+[)\]]")
+# Initials with a day or a colon, an order, or several marks.
+_REMARK = re.compile(
+    r"^.(?:[A-Z]{2,3}\b[ ,]*(?:\d{1,2}/\d{1,2}|:)|[A-Z][a-z]+ \d{1,2}/\d{1,2}|\d{1,2}/\d{1,2}[^)]*:)|!!|\?\?|"
+    r"\b(?:ask|check|chase|remind|follow up|to ?do|fixme|don.t send|internal|confidential|between us|nb|call|ring)\b"
+)
 _LEADING = re.compile(r"\s*(?:[-–—:;,(/\n]|\.\s)\s*")
 
 
@@ -138,6 +149,29 @@ def read_yes(text: str) -> bool | None:
     if folded in _YES or "CHECK" in drawn:
         return True
     return False if folded in _NO or "BALLOT" in drawn else None
+
+
+def read_done(text: str) -> tuple[bool | None, bool]:
+    """Return what a cell says to "Done?", None if it does not, and whether it says more: "Y – late"."""
+    first, *more = _LEADING.split(text.strip(), maxsplit=1)
+    said = read_yes(first)
+    return said, said is not None and any(map(plain, more))
+
+
+def says_done(text: str) -> bool:
+    """Return whether a text is a word for complete and nothing else: "Done" in place of a date."""
+    read = read_status(text)
+    return read.is_sure and not read.has_more and read.choices[0] == Status("complete")
+
+
+def points_elsewhere(text: str) -> bool:
+    """Return whether a text only says where something else is: "see 4.1", "as above"."""
+    return bool(_ELSEWHERE.fullmatch(" ".join(text.split())))
+
+
+def remarks_in(text: str) -> list[str]:
+    """Return the remarks in brackets that look like notes to oneself: "(AB 12/9: ask for new date!!)"."""
+    return [each for each in _IN_BRACKETS.findall(text) if _REMARK.search(each)]
 
 
 def read_kind(text: str) -> str:
@@ -211,7 +245,13 @@ SHORTENED = {
 # What shows that a name is an agency's: a word of it, or that it is initials.
 _AGENCY = re.compile(
     r"\b(?:ministry|min|department|dept|agency|office|authority|trust|council|commission|service|board|institute|"
-    r"bureau|directorate|police|customs)\b",
+    r"bureau|directorate|police|customs|treasury|corporation|nz|new zealand|aotearoa|\w+service)\b",
+    re.IGNORECASE,
+)
+# What names several bodies, or everybody.
+_SEVERAL = re.compile(
+    r"(?:all|every|everyone|everybody|various|several|others?|many|both)\b.*|local government|industry|"
+    r".*\b(?:councils|agencies|ministries|departments|providers|boards|trusts|ngos|iwi|partners)",
     re.IGNORECASE,
 )
 _INITIALS = re.compile(r"[A-Z][A-Za-z]{0,4}[A-Z]")
@@ -222,7 +262,12 @@ def is_initials(name: str) -> bool:
 
 
 def looks_like_agency(name: str) -> bool:
-    return is_initials(name) or bool(_AGENCY.search(name))
+    return is_initials(name) or (bool(_AGENCY.search(name)) and not names_several(name))
+
+
+def names_several(name: str) -> bool:
+    """Return whether a name is not one agency's: "all", "regional councils"."""
+    return bool(_SEVERAL.fullmatch(name.strip()))
 
 
 def _initials_of(name: str) -> set[str]:
@@ -239,6 +284,8 @@ def has_initials(name: str, initials: str) -> bool:
 def agency_key(name: str) -> str:
     """Return how an agency's name is compared: without the country, articles and punctuation."""
     words = plain(name.replace("&", " and ")).split()
+    if len(words) > 1 and all(len(word) == 1 for word in words):
+        words = ["".join(words)]  # "N.E.M.A."
     kept = [SHORTENED.get(word, word) for word in words if word not in SMALL_WORDS]
     text = " ".join(kept).replace("new zealand", "").replace("aotearoa", "")
     return " ".join(text.split())
@@ -371,6 +418,8 @@ class Agencies:
 
     def _read(self, text: str) -> list[Named]:
         whole = " ".join(text.split())
+        if is_blank(whole):
+            return []
         if self.find(whole):
             return [Named(whole, self.find(whole))]
         parts = _AND.split(text.strip())
