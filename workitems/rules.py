@@ -282,11 +282,11 @@ def coordinates_a_plan_for(user: User, office: Any) -> bool:
 
 @rules.predicate
 def coordinates_before_any_plan(user: User, office: Any) -> bool:
-    """True for any coordinator while no plan reports to the Minister of the office."""
+    """True for any coordinator while no adopted plan reports to the Minister of the office."""
     return (
         isinstance(office, Office)
         and coordinates_any_agency.test(user)
-        and not Plan.objects.filter(portfolio=office.portfolio).exists()
+        and not Plan.objects.adopted().filter(portfolio=office.portfolio).exists()
     )
 
 

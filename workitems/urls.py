@@ -26,6 +26,7 @@ from workitems.variations.views import additions, change_requests, held_entries,
 
 # They read and write workbooks: openpyxl takes 7 MiB.
 workbook = LateViews("workitems.intake.views.workbook")
+tracker_people = LateViews("workitems.intake.views.tracker_people")
 trackers = LateViews("workitems.intake.views.trackers")
 return_sheet = LateViews("workitems.returns.views.return_sheet")
 
@@ -84,6 +85,7 @@ plan_urls: list[URLPattern | URLResolver] = [
     path("<slug:slug>/glossary/", glossary.index, name="glossary"),
     path("<slug:slug>/glossary/<int:entry>/", glossary.change, name="glossary-entry"),
     path("<slug:slug>/tracker/", trackers.notes, name="tracker-notes"),
+    path("<slug:slug>/tracker/people/", tracker_people.invite, name="tracker-people"),
     path("<slug:slug>/workbook/import/", workbook.import_plan, name="import"),
     path("<slug:slug>/workbook/export/", workbook.export_plan, name="export"),
 ]

@@ -52,7 +52,9 @@ security_log = structlog.get_logger("security")
 # Shown beside each role where the user chooses one.
 ROLES_IN_WORDS = {
     Seat.Role.CONTRIBUTOR: gettext_lazy("writes what the agency did"),
-    Seat.Role.APPROVER: gettext_lazy("also submits the agency’s return and manages its users"),
+    Seat.Role.APPROVER: gettext_lazy(
+        "submits the return that another person wrote, and manages the agency’s users"
+    ),
     Seat.Role.OBSERVER: gettext_lazy("reads"),
     Seat.Role.COORDINATOR: gettext_lazy("runs the plan’s rounds, meetings and briefings"),
     Seat.Role.AUTHORISING_MANAGER: gettext_lazy("signs briefings"),

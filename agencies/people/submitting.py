@@ -45,6 +45,11 @@ class Submitters:
         return len(self.writers) == 1
 
     @property
+    def has_one_person(self) -> bool:
+        """Whether one person in all is there or invited, who can be let write and submit a return alone."""
+        return len(self.writers) + len(self.invited) == 1
+
+    @property
     def is_ready(self) -> bool:
         return len(self.writers) > 1 and bool(self.approvers)
 
@@ -103,7 +108,7 @@ class Submitters:
             return f"{says.format(people=names, agency=self.agency.name)} {then}"
         if self.is_one_person:
             return _(
-                "{agency} has one person who can write or submit the return, but nobody does both. Invite a second."
+                "{agency} has one person. Whoever writes a return cannot submit it as well, so invite a second."
             ).format(agency=self.agency.name)
         return _(
             "{agency} has no approver, so nobody there can submit the return. Invite one."

@@ -12,6 +12,7 @@ from agencies.models import WRITING_ROLES, Seat
 from agencies.people.submitting import Submitters, submitters_of
 from agencies.wording.translation import list_in_words
 from workitems.models import Milestone, Plan, WorkItem
+from workitems.plan.answering import asked_in
 
 # Of one kind; a list of all 400 items without a date helps nobody.
 LACKS_NAMED = 10
@@ -27,16 +28,17 @@ class Lack:
 
 
 def missing_for_round(plan: Plan, on: date) -> list[Lack]:
-    """Return who cannot answer a round yet, and which items it cannot ask about well. Seven queries."""
+    """Return who cannot answer a round yet, and which items it cannot ask about well. Nine queries."""
     return [*missing_people(plan, on), *_of_items(plan)]
 
 
 def _unready_members(plan: Plan, on: date) -> list[tuple[Submitters, list[str]]]:
-    """Return the members that cannot submit today, each with who waits there for a second person to confirm them.
+    """Return the members that cannot submit what they are asked for today, each with who waits there for a second
+    person to confirm them.
 
-    Not those whose last day it is. Four queries.
+    Not those whose last day it is. Six queries.
     """
-    members = plan.agencies_on(on).exclude(valid_to=on)
+    members = asked_in(plan, plan.agencies_on(on).exclude(valid_to=on))
     found = [each for each in submitters_of(members, on).values() if not each.is_ready]
     waiting: dict[int | None, list[str]] = {}
     unconfirmed = Seat.objects.unconfirmed().during(on, None).filter(role__in=WRITING_ROLES)
@@ -46,9 +48,22 @@ def _unready_members(plan: Plan, on: date) -> list[tuple[Submitters, list[str]]]
     return [(each, waiting.get(each.agency.pk, [])) for each in found]
 
 
+def without_people(plan: Plan, on: date) -> list[Submitters]:
+    """Return the members that are asked and have nobody who is there, invited or to be confirmed. Six queries."""
+    unready = _unready_members(plan, on)
+    return [of for of, waiting in unready if not (of.writers or of.invited or waiting)]
+
+
+def inviting_url(plan: Plan) -> str:
+    """Return where several people are invited: those that the plan's spreadsheet names, if any. One query."""
+    if plan.names_people():
+        return reverse("plans:tracker-people", args=[plan.slug])
+    return reverse("agencies:invite-many")
+
+
 def missing_people(plan: Plan, on: date) -> Iterable[Lack]:
     """Yield which members cannot submit yet: those without anybody together, and those that only wait for whom they
-    invited. Five queries."""
+    invited. Seven queries."""
     unready = _unready_members(plan, on)
     bare = [of for of, waiting in unready if not (of.writers or of.invited or waiting)]
     if bare:
@@ -57,13 +72,9 @@ def missing_people(plan: Plan, on: date) -> Iterable[Lack]:
             "{agencies} have no contributor or approver yet, so they cannot answer.",
             len(bare),
         ).format(agencies=list_in_words([each.agency.name for each in bare]))
+        do, url = _("Invite people"), inviting_url(plan)
         if len(bare) == 1:
             do, url = _("Invite a person"), reverse("agencies:invite", args=[bare[0].agency.pk])
-        elif plan.names_people():
-            do = _("Invite the people that the spreadsheet names")
-            url = f"{reverse('plans:tracker-notes', args=[plan.slug])}#people"
-        else:
-            do, url = _("Invite their people"), reverse("agencies:invite-many")
         yield Lack(says, do, url)
     wait = [of for of, waiting in unready if of.invited and not of.still_needs and not waiting]
     if len(wait) > 1:
@@ -71,8 +82,15 @@ def missing_people(plan: Plan, on: date) -> Iterable[Lack]:
             "Everybody whom {agencies} need is invited. Until they accept, these agencies cannot submit."
         ).format(agencies=list_in_words([each.agency.name for each in wait]))
         yield Lack(says, _("See the working group’s people"), plan.get_absolute_url())
+    alone = [of for of, waiting in unready if of.has_one_person and not waiting]
+    if len(alone) > 1:
+        says = _(
+            "{agencies} have one person each, and whoever writes a return cannot submit it as well. Invite a second "
+            "person, or let one person do both when you open the round."
+        ).format(agencies=list_in_words([each.agency.name for each in alone]))
+        yield Lack(says, _("Invite people"), reverse("agencies:invite-many"))
     for of, waiting in unready:
-        if of in bare or (of in wait and len(wait) > 1):
+        if of in bare or any(of in each and len(each) > 1 for each in (wait, alone)):
             continue
         do, url = _("Invite a person"), reverse("agencies:invite", args=[of.agency.pk])
         if waiting or (of.invited and not of.still_needs):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Model
 from django.urls import reverse
@@ -72,7 +73,8 @@ def doubtful(plan: Plan, on: date) -> list[Lack]:
                 portfolios=", ".join(recorded[:LACKS_NAMED])
             )
             says = f"{says} {known}"
-        found.append(Lack(says, _("Record a Minister"), reverse("agencies:appoint")))
+        url = f"{reverse('agencies:appoint')}?{urlencode({'portfolio': plan.portfolio})}"
+        found.append(Lack(says, _("Record a Minister"), url))
     items = list(plan.items.prefetch_related("milestones").in_order())
     bare = [item for item in items if not item.milestones.all()]
     early, late = [], []

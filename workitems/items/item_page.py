@@ -185,6 +185,11 @@ class _Parts:
         for row in rows:
             update = record_of(Update, row)
             update.of_return = row.of_return
+            update.spreadsheet = ""
+            if self.item.plan.record_begins and row.of_return.round.is_unasked:
+                if not update.says_something:
+                    continue  # a status alone
+                update.spreadsheet = row.of_return.round.name
             if self.agencies:
                 update.of_return.agency = self.agencies[update.of_return.agency_id]
             found.append(update)

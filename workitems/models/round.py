@@ -66,6 +66,11 @@ class Round(models.Model):
     # Annotation of `with_origin`.
     is_from_tracker: bool
 
+    @property
+    def is_unasked(self) -> bool:
+        """Whether nobody opened or closed it: in a plan that came from a spreadsheet, it is what that said."""
+        return self.opened_by_id is None and self.closed_by_id is None and not self.is_open
+
     objects = RoundQuerySet.as_manager()
     history = track(plan_ways=["plan"])
 
@@ -464,6 +469,9 @@ class UpdateQuerySet(models.QuerySet["Update"]):
 
 class Update(models.Model):
     """One agency's answer on one item in one round."""
+
+    # Set by the page of its item: the round's name, of an update that came from a spreadsheet.
+    spreadsheet: str
 
     class KeyAchievement(models.TextChoices):
         NO = "no", gettext_lazy("No")

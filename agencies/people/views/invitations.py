@@ -94,9 +94,9 @@ def invite_many(request: HttpRequest) -> HttpResponse:
             says = ngettext(
                 "{count} person is invited. We’ll email the link.",
                 "{count} people are invited. We’ll email each a link.",
-                len(sent),
+                count := len({each.email for each in sent}),
             )
-            messages.success(request, says.format(count=len(sent)))
+            messages.success(request, says.format(count=count))
             del request.session[TYPED_PEOPLE]
             places = {each.agency for each in sent}
             if len(places) == 1:

@@ -14,7 +14,7 @@ from agencies.typed.fields import DayField, Form, TextField, UploadField
 from agencies.wording.translation import StrOrPromise
 from workitems.intake.forms.portfolios import PortfolioField, offer_recorded
 from workitems.intake.forms.workbook import MAX_MEGABYTES
-from workitems.intake.tracker.doubts import ADD, NAME_PARTS, Doubt
+from workitems.intake.tracker.doubts import ADD, NAME_PARTS, Doubt, Group
 from workitems.intake.tracker.grid import Sheet
 from workitems.intake.tracker.guess import Column, Mapping, Sureness
 from workitems.intake.tracker.headings import LABELS, Field, field_of
@@ -35,6 +35,19 @@ SURE = {
     Sureness.CHOSEN: gettext_lazy("Chosen by a person"),
 }
 DOUBTFUL = (Sureness.VALUES, Sureness.GUESS, Sureness.UNKNOWN)
+# The headings of the tables of doubts, in the order of the page.
+GROUPS = {
+    Group.AGENCIES: gettext_lazy("Who leads"),
+    Group.STATUS: gettext_lazy("Status"),
+    Group.COMPLETED: gettext_lazy("Since when it is complete"),
+    Group.DATES: gettext_lazy("Due dates"),
+    Group.TEXTS: gettext_lazy("Texts"),
+    Group.ROWS: gettext_lazy("Rows"),
+}
+# A column, its choice, how sure that is, and whether to check it.
+ColumnRow = tuple[Column, forms.BoundField, StrOrPromise, bool]
+# A doubt about a name, its choice, and the names that the agency would have.
+AgencyRow = tuple[Doubt, forms.BoundField, list[forms.BoundField]]
 # A doubt, its choice, and its date if it takes one.
 Row = tuple[Doubt, forms.BoundField, forms.BoundField | None]
 
@@ -170,9 +183,9 @@ class SheetForm(Form):
         return data
 
     @property
-    def rows(self) -> list[tuple[Column, forms.BoundField, StrOrPromise, bool]]:
+    def rows(self) -> list[ColumnRow]:
         """Return each column with its choice, how sure that is, and whether to check it first."""
-        found: list[tuple[Column, forms.BoundField, StrOrPromise, bool]] = []
+        found: list[ColumnRow] = []
         for column in self.columns:
             sure = self.mapping.sureness_of(column.index)
             is_lost = sure == Sureness.HIDDEN and field_of(column.heading)[0] not in (
@@ -184,14 +197,13 @@ class SheetForm(Form):
         return found
 
     @property
-    def doubtful(self) -> list[tuple[Column, forms.BoundField, StrOrPromise]]:
-        """Return the columns of a sheet that is read whose field a person should check first, with what it is now."""
-        rows = self.rows if self.mapping.is_read else []
-        return [
-            (column, choice, LABELS[Field(choice.value())])
-            for column, choice, _, is_doubtful in rows
-            if is_doubtful
-        ]
+    def unsure_rows(self) -> list[ColumnRow]:
+        """Return the columns whose field a person should check."""
+        return [row for row in self.rows if row[3]]
+
+    @property
+    def sure_rows(self) -> list[ColumnRow]:
+        return [row for row in self.rows if not row[3]]
 
     @property
     def headings(self) -> tuple[int, int]:
@@ -290,26 +302,42 @@ class DoubtsForm(Form):
         """Return the words that can mean one thing alone, with what they were read as."""
         return [(doubt, self[doubt.name]) for doubt in self.doubts if not doubt.problem]
 
-    @property
-    def agencies(self) -> list[tuple[Doubt, forms.BoundField, list[forms.BoundField]]]:
-        """Return the agencies that are not known, with the answer and the names that each would have."""
+    def _agencies(self, *, are_sure: bool) -> list[AgencyRow]:
         return [
             (doubt, self[doubt.name], [self[f"{doubt.name}-{part}"] for part in NAME_PARTS])
             for doubt in self.doubts
-            if doubt.new_agency
+            if doubt.new_agency and doubt.is_of_sure_agency == are_sure
         ]
 
     @property
-    def rows(self) -> list[Row]:
-        return [
-            (
-                doubt,
-                self[doubt.name],
-                self[f"{doubt.name}-date"] if doubt.takes_date else None,
-            )
-            for doubt in self.doubts
-            if doubt.problem and not doubt.new_agency
-        ]
+    def agencies(self) -> list[AgencyRow]:
+        """Return the names of agencies that are in doubt, with the answer and the names that each would have."""
+        return self._agencies(are_sure=False)
+
+    @property
+    def new_agencies(self) -> list[AgencyRow]:
+        """Return those that are surely agencies, which nobody need look at."""
+        return self._agencies(are_sure=True)
+
+    @property
+    def has_faulty_agencies(self) -> bool:
+        """Whether one of those that nobody need look at has an error."""
+        return any(
+            self.errors.get(box.name) for _, choice, names in self.new_agencies for box in (choice, *names)
+        )
+
+    @property
+    def groups(self) -> list[tuple[str, StrOrPromise, list[Row]]]:
+        """Return the other doubts by what they are about, those with the same question together, open ones first."""
+        found: dict[Group, list[Row]] = {group: [] for group in GROUPS}
+        asked = [doubt for doubt in self.doubts if doubt.problem and not doubt.new_agency]
+        order: dict[str, int] = {}
+        for doubt in asked:
+            order.setdefault(doubt.problem, len(order))
+        for doubt in sorted(asked, key=lambda each: order[each.problem]):
+            date_box = self[f"{doubt.name}-date"] if doubt.takes_date else None
+            found[doubt.group].append((doubt, self[doubt.name], date_box))
+        return [(str(group), GROUPS[group], rows) for group, rows in found.items() if rows]
 
     @property
     def answers(self) -> dict[str, str]:

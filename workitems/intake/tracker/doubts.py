@@ -42,6 +42,27 @@ def place_of(sheet: Sheet, cell: Cell) -> Place:
     return Place(sheet.name, cell.address)
 
 
+class Group(StrEnum):
+    """What a doubt is about: those of one group are asked in one table."""
+
+    AGENCIES = "agencies"
+    ROWS = "rows"
+    STATUS = "status"
+    DATES = "dates"
+    COMPLETED = "completed"
+    TEXTS = "texts"
+
+
+_GROUPS = {
+    Group.AGENCIES: "agency|lead|no-lead|brackets",
+    Group.STATUS: "status|colour|differ|rag-alone|no-status|done-and-rag|word",
+    Group.DATES: "date|moved|comment-moved|order|start|lines|future|done|undated-milestone|completed-without-due",
+    Group.COMPLETED: "complete-undated",
+    Group.TEXTS: "remark|in-the-way|column|nothing|struck|fault",
+}
+_GROUP_OF = {kind: group for group, kinds in _GROUPS.items() for kind in kinds.split("|")}
+
+
 @dataclass(frozen=True)
 class Choice:
     value: str
@@ -72,6 +93,16 @@ class Doubt:
     @property
     def name(self) -> str:
         return name_of(self.key)
+
+    @property
+    def group(self) -> Group:
+        return _GROUP_OF.get(self.key.partition(":")[0], Group.ROWS)
+
+    @property
+    def is_of_sure_agency(self) -> bool:
+        """Whether it is about a name that looks like an agency's, or is the initials of another name."""
+        is_sure = self.suggested == ADD or self.suggested.startswith(SAME)
+        return self.new_agency is not None and is_sure and not self.footnotes
 
     @property
     def unlisted_places(self) -> int:

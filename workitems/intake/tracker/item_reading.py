@@ -10,6 +10,7 @@ from workitems.intake.tracker.date_reading import DateReading
 from workitems.intake.tracker.date_words import latest
 from workitems.intake.tracker.doubts import NOTE, READ, Choice, Fate, place_of
 from workitems.intake.tracker.grid import Cell
+from workitems.intake.tracker.guess import SAMPLES
 from workitems.intake.tracker.headings import Field, plain
 from workitems.intake.tracker.milestone_columns import lines_of
 from workitems.intake.tracker.milestone_reading import MilestoneReading
@@ -330,7 +331,12 @@ class ItemReading:
                 if not text:
                     continue
                 progress = item.progress_in(self.periods.get(cell.column))
-                getattr(progress, part).append(text)
+                in_the_way = self._in_the_way(cell, text) if field_ == Field.PROGRESS else ""
+                if in_the_way:
+                    progress.challenges.append(in_the_way)
+                    text = " ".join(text.replace(in_the_way, "").split()).rstrip(";,")
+                if text:
+                    getattr(progress, part).append(text)
                 heading = self.cells.headings.get(cell.column, "")
                 self.plan.progress_cells[item].append((self.cells.sheet, cell, heading))
         for cell in self._said(row, Field.UPDATED):
@@ -354,6 +360,29 @@ class ItemReading:
             else:
                 said.append(cell)
         return said
+
+    def _in_the_way(self, cell: Cell, text: str) -> str:
+        """Return the last sentences of the latest news that say what is not done, if they go under Challenges."""
+        heading = self.cells.headings.get(cell.column, "")
+        found = words.unfinished_in(text) if words.is_news(heading) else ""
+        if not found:
+            return ""
+        key = f"in-the-way:{self.cells.sheet.name}:{cell.column}"
+        answer = self.cells.plan.doubts.ask(
+            key,
+            place_of(self.cells.sheet, cell),
+            quoted=shortened(found, 100),
+            problem=gettext("Sentences of this column say what is not done, or what is in the way."),
+            choices=[
+                Choice(Field.CHALLENGES, gettext("They go under Challenges")),
+                Choice(Field.PROGRESS, gettext("They go under Achieved, with the others")),
+            ],
+            suggested=Field.CHALLENGES,
+        )
+        doubt = self.cells.plan.doubts.by_key[key]
+        if shortened(found, 100) not in doubt.quoted and doubt.quoted.count("\n") < SAMPLES - 1:
+            doubt.quoted += f"\n{shortened(found, 100)}"
+        return found if answer == Field.CHALLENGES else ""
 
     def _without_remarks(self, cell: Cell) -> str:
         """Return a cell's text without remarks in brackets that a person keeps out of what agencies read."""

@@ -87,6 +87,17 @@ _REMARK = re.compile(
     r"^.(?:[A-Z]{2,3}\b[ ,]*(?:\d{1,2}/\d{1,2}|:)|[A-Z][a-z]+ \d{1,2}/\d{1,2}|\d{1,2}/\d{1,2}[^)]*:)|!!|\?\?|"
     r"\b(?:ask|check|chase|remind|follow up|to ?do|fixme|don.t send|internal|confidential|between us|nb|call|ring)\b"
 )
+_NEWS = frozenset(("latest", "update", "updates", "news", "comment", "comments", "commentary", "narrative"))
+_SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=\S)")
+_UNFINISHED = re.compile(
+    r"\b(?:not|no|never|nobody|nothing|cannot|can.t|isn.t|hasn.t|haven.t|won.t|waiting|awaiting|late|delay\w*|paused?|stalled|"
+    r"on hold|bust|blocked|stuck|unable|outstanding|short of|lack\w*|behind|overdue|slipp\w+|missed)\b(?! (?:later|less) than)",
+    re.IGNORECASE,
+)
+# A sentence that says nothing without the one before it.
+_GOES_ON = re.compile(
+    r"(?:[Bb]ut|[Hh]owever|[Tt]hen|[Ss]ince|[Ss]o|[Aa]lthough|[Yy]et|[Ss]till|[Aa]nd|[Tt]his|[Tt]hat|[Ii]t|[Tt]hey)\b"
+)
 _LEADING = re.compile(r"\s*(?:[-–—:;,(/\n]|\.\s)\s*")
 
 
@@ -172,6 +183,24 @@ def points_elsewhere(text: str) -> bool:
 def remarks_in(text: str) -> list[str]:
     """Return the remarks in brackets that look like notes to oneself: "(AB 12/9: ask for new date!!)"."""
     return [each for each in _IN_BRACKETS.findall(text) if _REMARK.search(each)]
+
+
+def is_news(heading: str) -> bool:
+    """Return whether a heading says news of any kind, "Latest", and not achievements."""
+    return bool(_NEWS & set(plain(heading).split()))
+
+
+def unfinished_in(text: str) -> str:
+    """Return the sentences from the first on that says what is not done: "Supplier went bust." of "3 of 12 in. Supplier went bust."
+
+    What follows them stays with them, so that no cut turns the sense.
+    """
+    parts = _SENTENCE.split(text.strip())
+    first = next((n for n, part in enumerate(parts) if _UNFINISHED.search(part)), None)
+    if first is None:
+        return ""
+    start = 0 if first and _GOES_ON.match(parts[first]) else text.index(parts[first])
+    return text.strip()[start:].strip()
 
 
 def read_kind(text: str) -> str:

@@ -17,10 +17,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.models import Agency, Invitation, Seat, User
+from agencies.models import Agency, Seat
 from agencies.pages.once import once
-from agencies.people.forms import TYPED_PEOPLE, InviteManyForm
-from agencies.people.submitting import Invited, Submitters, submitters_of
 from agencies.typed.fields import overwrite_data
 from agencies.wording.translation import StrOrPromise
 from workitems.intake.cell_kinds import one_line
@@ -28,7 +26,7 @@ from workitems.intake.forms.trackers import DoubtsForm, SheetForm, TrackerFileFo
 from workitems.intake.services.trackers import mappings_of
 from workitems.intake.tracker.book import PlanFacts, book_of
 from workitems.intake.tracker.bringing_in import bring_in, fingerprint_of
-from workitems.intake.tracker.contacts import Contact, Text, contacts_in
+from workitems.intake.tracker.contacts import Text
 from workitems.intake.tracker.doubts import Doubt, Fate
 from workitems.intake.tracker.grid import Sheet, Tracker
 from workitems.intake.tracker.guess import Mapping, columns_of, guess, headings_at
@@ -39,6 +37,7 @@ from workitems.intake.tracker.plan_reading import understand
 from workitems.intake.tracker.said_of_plan import said_of_plan
 from workitems.intake.tracker.understood import About, Note, Understood
 from workitems.intake.tracker.words import Agencies
+from workitems.intake.views.tracker_people import new_people
 from workitems.intake.workbook import Fault, WorkbookRefused, held
 from workitems.intake.workbook.importing import preview_book
 from workitems.intake.workbook.read import Book
@@ -231,18 +230,22 @@ def columns(request: HttpRequest) -> HttpResponse:
             "forms": forms,
             "plan_form": plan_form,
             "remembered": remembered,
-            "doubtful": [each for form in forms for each in form.doubtful],
         },
         status=422 if request.method == "POST" else 200,
     )
 
 
 def _chosen(form: SheetForm, has_moved: bool) -> dict[str, Any]:
-    """Return a sheet's choices for the session. Of other headings, the columns are guessed anew."""
+    """Return a sheet's choices for the session. Of other headings, the columns that nobody changed are guessed anew."""
+    guessed = form.mapping.fields
     return {
         "is_read": form.cleaned_data["is_read"],
         "headings": form.headings,
-        "fields": {} if has_moved else {index: str(field) for index, field in form.chosen.items()},
+        "fields": {
+            index: str(field)
+            for index, field in form.chosen.items()
+            if not has_moved or field != guessed.get(index, Field.NOTE)
+        },
     }
 
 
@@ -400,7 +403,7 @@ def _preview_page(
             "doubted": found.counts[Fate.DOUBT],
             "left_over": found.counts[Fate.LEFT_OVER],
             "kept": _kept(found.notes),
-            "people": _new_people(
+            "people": new_people(
                 [Text(*n.place, n.text, n.item.lead if n.item else "") for n in found.notes],
                 state.agencies.with_new(found.named_agencies),
             ),
@@ -441,9 +444,6 @@ def notes(request: HttpRequest, slug: str) -> HttpResponse:
     number = request.GET.get("item", "")
     if number:
         rows = rows.filter(item__number=number)
-    people = [] if number else _not_invited(plan)
-    short = [] if number else _short_with(people, plan)
-    lines = request.session.get(TYPED_PEOPLE) or "\n".join(person.line for person in people)
     return render(
         request,
         "workitems/intake/tracker/notes.html",
@@ -451,43 +451,6 @@ def notes(request: HttpRequest, slug: str) -> HttpResponse:
             "plan": plan,
             "number": number,
             "page": page_of(request, rows, NOTES_ON_A_PAGE),
-            "people": people,
-            "short": short,
-            "form": InviteManyForm(
-                initial={"lines": lines}, by=signed_in(request), today=localdate()
-            ),
+            "has_people": plan.names_people(),
         },
     )
-
-
-def _short_with(people: list[Contact], plan: Plan) -> list[Submitters]:
-    """Return the plan's agencies that still need somebody once these people are invited. Three queries."""
-    found = []
-    for each in submitters_of(plan.agencies_on(localdate()), localdate()).values():
-        own = [person for person in people if person.agency == each.agency.short_name]
-        offered = [Invited(person.name, Seat.Role(person.role)) for person in own]
-        found.append(replace(each, invited=[*each.invited, *offered]))
-    return [each for each in found if each.still_needs]
-
-
-def _not_invited(plan: Plan) -> list[Contact]:
-    """Return the people of the plan's tracker who have no account and no invitation. Six queries."""
-    cells = plan.tracker_notes.order_by("position").values_list(
-        "sheet", "address", "text", "item__lead_agency__short_name"
-    )
-    texts = [Text(sheet, address, text, lead or "") for sheet, address, text, lead in cells]
-    answers: dict[str, str] = {}
-    for mapping in plan.coordinating_agency.tracker_mappings.order_by("saved_on", "pk"):
-        answers |= mapping.answers
-    return _new_people(texts, known_agencies(localdate(), answers))
-
-
-def _new_people(texts: list[Text], agencies: Agencies) -> list[Contact]:
-    """Return the people of these texts who have no account and no invitation. Two queries."""
-    known = {
-        email.casefold()
-        for rows in (User.objects.all(), Invitation.objects.waiting())
-        for email in rows.values_list("email", flat=True)
-    }
-    people = contacts_in(texts, agencies)
-    return [each for each in people if each.email.casefold() not in known]

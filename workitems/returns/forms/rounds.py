@@ -1,6 +1,6 @@
 """Forms to open and reopen a round."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from agencies.models import Agency
 from agencies.typed.asking import Fault
 from agencies.typed.fields import DayField, Form, LinesField, ReasonField, TextField
+from agencies.wording.translation import list_in_words
 from workitems.models import Plan
 from workitems.plan.services.plan_days import later_faults
 from workitems.returns.services.rounds import round_faults
@@ -26,10 +27,55 @@ class OpenRoundForm(Form):
     period_end = DayField(label=gettext_lazy("Last day of the period"))
     due_on = DayField(label=gettext_lazy("Returns are due on"))
     message = LinesField(label=gettext_lazy("Message to the agencies"), rows=4)
+    asks_supporters = forms.BooleanField(
+        label=gettext_lazy("Also ask agencies that only support items"), required=False
+    )
+    lets_one_submit = forms.BooleanField(
+        label=gettext_lazy("Let one person write and submit"), required=False
+    )
+    alone_reason = ReasonField(label=gettext_lazy("Why one person may do both"), required=False)
 
-    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
-        self.plan = plan
+    def __init__(
+        self,
+        *args: Any,
+        plan: Plan,
+        supporters: Sequence[Agency] = (),
+        alone: Sequence[Agency] = (),
+        **kwargs: Any,
+    ) -> None:
+        """`supporters` only support items, and `alone` have one person, who could not submit."""
+        self.plan, self.alone = plan, alone
         super().__init__(*args, **kwargs)
+        fields = self.fields
+        if supporters:
+            fields["asks_supporters"].help_text = _(
+                "{agencies} would get a return in which nothing has to be answered."
+            ).format(agencies=list_in_words([each.short_name for each in supporters]))
+        else:
+            del fields["asks_supporters"]
+        if alone:
+            fields["lets_one_submit"].help_text = _(
+                "{agencies} have one person. Otherwise whoever writes a return cannot submit it as well. The round and "
+                "the return say so, and another person accepts it."
+            ).format(agencies=list_in_words([each.short_name for each in alone]))
+            fields["alone_reason"].initial = _("The agency has nobody else in the plan.")
+        else:
+            del fields["lets_one_submit"], fields["alone_reason"]
+
+    def arguments(self) -> dict[str, Any]:
+        found = dict(self.cleaned_data)
+        found.setdefault("asks_supporters", False)
+        if found.pop("lets_one_submit", False):
+            found["may_submit_alone"] = self.alone
+        else:
+            found.pop("alone_reason", None)
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("lets_one_submit") and not cleaned.get("alone_reason"):
+            self.add_error("alone_reason", _("Say why one person may write and submit it."))
+        return cleaned
 
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
         days = (cleaned.get(name) for name in ("period_start", "period_end", "due_on"))

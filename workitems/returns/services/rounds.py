@@ -1,18 +1,20 @@
 """Open and close rounds; write, submit, send back and accept returns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.models import WRITING_ROLES, User, by_short_name
+from agencies.models import WRITING_ROLES, Agency, User, by_short_name
 from agencies.records import history
 from workitems.models import Plan, Return, ReturnNote, Round, Update, WorkItem
 from workitems.models.item import Stage
+from workitems.plan.answering import asked_in, only_supporting
 from workitems.plan.services.items import check_confidence, check_stage
 from workitems.plan.services.plan_days import Faults
 from workitems.plan.services.refusals import Conflict, Refused, locked, need_reason
@@ -30,7 +32,7 @@ from workitems.returns.services.handover import (
     mendings_of,
     reason_of_submitting,
 )
-from workitems.returns.services.round_levers import has_entered
+from workitems.returns.services.round_levers import allow_alone, has_entered
 
 
 @transaction.atomic
@@ -44,10 +46,14 @@ def open_round(
     by: User,
     at: datetime,
     message: str = "",
+    asks_supporters: bool = True,
+    may_submit_alone: Collection[Agency] = (),
+    alone_reason: str = "",
 ) -> Round:
-    """Open a round and create a return for each member agency that exists on `due_on`.
+    """Open a round and create a return for each member agency that exists on `due_on` and has something to answer.
 
-    Raise `Refused` for a plan that is not adopted, if a round is open or has this period, or for
+    Those that only support items get one if the round `asks_supporters`. One person may write and submit for the
+    agencies in `may_submit_alone`. Raise `Refused` for a plan that is not adopted, if a round is open or has this period, or for
     dates before the period.
     """
     plan = locked(plan)
@@ -63,8 +69,14 @@ def open_round(
         opened_by=by,
     )
     history.save(made, by=by)
-    for agency in plan.agencies_on(due_on):
-        history.save(Return(round=made, agency=agency), by=by)
+    members = list(plan.agencies_on(due_on))
+    asked = asked_in(plan, members)
+    if asks_supporters:
+        asked += only_supporting(plan, members)
+    for agency in asked:
+        of_return = history.save(Return(round=made, agency=agency), by=by)
+        if agency in may_submit_alone:
+            allow_alone(of_return=of_return, reason=alone_reason, by=by, on=localdate(at), at=at)
     return made
 
 

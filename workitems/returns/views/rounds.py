@@ -15,15 +15,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import WRITING_ROLES, Seat, User, by_short_name
 from agencies.pages.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.pages.once import once
-from agencies.people.submitting import Invited, Submitters, invited_to, single_coordinator
+from agencies.people.submitting import (
+    Invited,
+    Submitters,
+    invited_to,
+    single_coordinator,
+    submitters_of,
+)
 from agencies.typed.fields import overwrite_data
 from agencies.wording.translation import day_words
 from workitems.desk.before_a_round import missing_people
 from workitems.models import Notice, Plan, Return, Round, Variation
 from workitems.models.plan import READING_ROLES
 from workitems.notices.news import Seats
+from workitems.plan.answering import asked_in, only_supporting
 from workitems.plan.ended_leads import ended_leads
 from workitems.plan.views.lookups import posted, require, signed_in, visible_plan
+from workitems.returns.news import notify_at_once
 from workitems.returns.forms.rounds import CloseRoundForm, OpenRoundForm, ReopenRoundForm
 from workitems.returns.services import rounds as round_services
 from workitems.returns.services.handover import is_recalled, mended_words, mendings_of_each
@@ -200,9 +208,20 @@ def next_period(plan: Plan) -> dict[str, Any]:
 @once
 def open_round(request: HttpRequest, slug: str) -> HttpResponse:
     plan = require(request, "workitems.open_round", visible_plan(request, slug))
-    form = OpenRoundForm(posted(request), plan=plan, initial=next_period(plan))
-    if made := carry_out(request, form, round_services.open_round, plan=plan, at=timezone.now()):
-        message = gettext("The round {round} is open. Each agency has its return.")
+    members = list(plan.agencies_on(localdate()))
+    people = submitters_of(asked_in(plan, members), localdate()).values()
+    form = OpenRoundForm(
+        posted(request),
+        plan=plan,
+        supporters=only_supporting(plan, members),
+        alone=[each.agency for each in people if each.has_one_person],
+        initial=next_period(plan),
+    )
+    now = timezone.now()
+    if made := carry_out(request, form, round_services.open_round, plan=plan, at=now):
+        alone = made.returns.filter(alone_allowed_at__isnull=False)
+        notify_at_once(alone, Notice.Reason.ALONE, on=localdate(), at=now)
+        message = gettext("The round {round} is open. Each agency that is asked has its return.")
         return done(request, message, made, round=made)
     return form_page(
         request,
