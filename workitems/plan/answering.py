@@ -5,11 +5,12 @@ from typing import Any
 
 from agencies.models import Agency
 from workitems.models import Milestone, Plan, Support, WorkItem
+from workitems.models.item import Stage
 
 
 def asked_in(plan: Plan, agencies: Sequence[Agency]) -> list[Agency]:
     """Return those of the agencies that lead a live item or are responsible for an open milestone. Two queries."""
-    live = WorkItem.objects.filter(plan=plan).exclude(stage=WorkItem.Stage.WITHDRAWN)
+    live = WorkItem.objects.filter(plan=plan).exclude(stage=Stage.WITHDRAWN)
     steps = Milestone.objects.open().filter(item__in=live)
     return _among(agencies, live.values_list("lead_agency", flat=True), steps.values_list("responsible_agency", flat=True))  # fmt: skip
 
@@ -17,7 +18,7 @@ def asked_in(plan: Plan, agencies: Sequence[Agency]) -> list[Agency]:
 def only_supporting(plan: Plan, agencies: Sequence[Agency]) -> list[Agency]:
     """Return those of the agencies that support an item and have nothing to answer. Three queries."""
     asked = {each.pk for each in asked_in(plan, agencies)}
-    supports = Support.objects.filter(item__plan=plan).exclude(item__stage=WorkItem.Stage.WITHDRAWN)
+    supports = Support.objects.filter(item__plan=plan).exclude(item__stage=Stage.WITHDRAWN)
     found = _among(agencies, supports.values_list("agency", flat=True))
     return [each for each in found if each.pk not in asked]
 

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.models import Invitation, Office, Place, User, columns_of
+from agencies.models import Invitation, Office, Place, Seat, User, columns_of
 from agencies.pages.form_pages import (
     carry_out,
     done,
@@ -41,15 +41,22 @@ from agencies.rules import roles_to_manage
 from agencies.wording.translation import day_words
 
 
+# Who sets a service up coordinates it first.
+OWN = {"role": Seat.Role.COORDINATOR}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def invite(request: HttpRequest, place: int | Office) -> HttpResponse:
     of = managed_place(request, place)
+    by = signed_in(request)
+    is_own = "own" in request.GET
     form = InviteForm(
         posted(request),
         place=of,
-        roles=roles_to_manage(request.user, of),
+        roles=roles_to_manage(by, of),
         today=localdate(),
+        initial=OWN | {"name": by.name, "email": by.email} if is_own else {},
     )
     if invitation := carry_out(request, form, services.invite, place=of, at=timezone.now()):
         return done(
@@ -66,7 +73,8 @@ def invite(request: HttpRequest, place: int | Office) -> HttpResponse:
         form,
         place=of,
         short_of=short_of(of, localdate()),
-        is_to_confirm=confirming.is_asked_for(of, signed_in(request)),
+        is_to_confirm=confirming.is_asked_for(of, by),
+        may_fill_in=not (is_own or by.current_seats or form.is_bound),
     )
 
 
