@@ -45,9 +45,10 @@ class Submitters:
         return len(self.writers) == 1
 
     @property
-    def has_one_person(self) -> bool:
-        """Whether one person in all is there or invited, who can be let write and submit a return alone."""
-        return len(self.writers) + len(self.invited) == 1
+    def has_one_approver(self) -> bool:
+        """Whether an approver alone is there or invited, who can be let write and submit a return."""
+        roles = [each.role for each in self.invited] + [Role.APPROVER] * len(self.approvers)
+        return len(self.writers) + len(self.invited) == 1 and roles == [Role.APPROVER]
 
     @property
     def is_ready(self) -> bool:

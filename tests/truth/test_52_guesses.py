@@ -30,7 +30,7 @@ OT, MINISTRY, SHORT = (
     for key in ("oranga tamariki", "oranga tamariki ministry children", "ot")
 )
 UNSAID, MOVED = name_of("no-status"), name_of("moved:mar 2026 (was dec 2025)")
-DONE = name_of("complete-undated")
+DONE = name_of("complete-undated:2.3:14")
 ANSWERS = {
     OT: ADD, f"{OT}-name": "Oranga Tamariki", f"{OT}-short": "OT",
     MINISTRY: SAME + OT, SHORT: SAME + MINISTRY, UNSAID: NOTE, DONE: "as_at",
@@ -147,11 +147,11 @@ def test_an_empty_or_na_status_is_not_reported_and_never_under_way():
     ]
 
 
-def test_progress_without_a_status_must_be_answered_and_is_a_note_if_it_is_not_reported():
-    asked = {each.key: each for each in read(**{UNSAID: ""}).open_doubts}["no-status"]
+def test_progress_without_a_status_is_asked_about_and_is_a_note_unless_a_person_gives_a_stage():
+    asked = {each.key: each for each in read(**{UNSAID: ""}).doubts}["no-status"]
     assert ([str(place) for place in asked.places], asked.suggested) == (
         ["Tracker (current), B10"],
-        "",
+        NOTE,
     )
     not_reported, under_way = read(), read(**{UNSAID: "under_way"})
     text = "A first list is with the group."
@@ -167,21 +167,23 @@ def test_na_is_no_progress_no_lead_and_no_update():
     assert said_by(item_of(read(), "2.2")) == []
 
 
-def test_colours_and_a_rag_without_a_stage_are_asked():
-    assert [(d.quoted, d.problem, len(d.places)) for d in read().doubts if "RAG" in d.problem or "illed" in d.quoted] == [
-        ("Filled green", "The cell is filled green. Is this item on track?", 2),
-        ("Filled red", "The cell is filled red. Is this item off track?", 1),
-        ("Filled amber", "The cell is filled amber. Is this item at risk?", 1),
+def test_a_rag_without_a_stage_is_asked_and_its_colours_are_words():
+    found = read()
+    assert [(d.quoted, d.problem, len(d.places)) for d in found.doubts if "RAG" in d.problem or "illed" in d.quoted] == [
         ("", "These items have a RAG and no stage.", 2),
+    ]  # fmt: skip
+    assert [(d.quoted, d.chosen, len(d.places)) for d in found.words if "illed" in d.quoted] == [
+        ("Filled green", "/on_track", 2), ("Filled red", "/off_track", 1), ("Filled amber", "/at_risk", 1),
     ]  # fmt: skip
 
 
 def test_status_words_are_shown_as_read_and_can_be_read_otherwise():
     found = read()
-    assert [(each.quoted, each.chosen) for each in found.words] == [
+    said = [each for each in found.words if "illed" not in each.quoted]
+    assert [(each.quoted, each.chosen) for each in said] == [
         ("In progress", "under_way/"), ("Delayed", "/off_track"), ("Completed", "complete/"),
     ]  # fmt: skip
-    delayed = found.words[1].name
+    delayed = said[1].name
     again = item_of(read(**{delayed: "not_started/"}), "2.1")
     assert (again.stage, again.confidence) == ("not_started", "off_track")
     assert "Delayed" in notes_of(read(**{delayed: NOTE}), "2.1")
@@ -239,15 +241,15 @@ def test_each_rows_last_update_is_its_day():
 # --- completion -----------------------------------------------------------------------------------
 
 
-def test_no_answer_is_chosen_beforehand_of_when_complete_items_were_completed():
+def test_the_day_on_which_an_item_was_completed_is_not_known_unless_a_person_says_it():
     asked = next(each for each in read(**{DONE: ""}).doubts if each.name == DONE)
-    assert (asked.suggested, asked.is_open, [choice.label for choice in asked.choices]) == (
-        "",
-        True,
+    assert (asked.suggested, asked.chosen, [choice.label for choice in asked.choices]) == (
+        NOTE,
+        NOTE,
         [
-            "On 1 September 2026, when its row was last updated: its due date was missed",
-            "When due, at the latest on 20 November 2026: all due dates met",
-            "The day is not known: due dates are notes, neither met nor missed",
+            "The day is not known: its due date is neither met nor missed",
+            "When its row was last updated, 1 September 2026: its due date was missed",
+            "When it was due, so that the date was met",
             "Not complete: under way",
         ],
     )
@@ -367,9 +369,41 @@ def test_a_name_that_is_the_same_as_an_unanswered_one_waits_for_it():
     ]
 
 
+def lines_of(texts):
+    return [
+        f"{each.name}, {each.email}, {each.agency}, {each.role}" + (f": {each.why}" if each.why else "")
+        for each in contacts_in(texts, AGENCIES)
+    ]
+
+
+def test_a_list_of_people_says_who_they_are_and_goes_before_the_contacts_beside_items():
+    cells = [
+        ("Agency", "Name", "Email"),
+        ("Customs Service", "Wiremu Lake", "w@x.example"),
+        ("Police/MBIE", "joint member", "both@x.example"),
+    ]
+    listed = [
+        Text("people", f"{letter}{row}", text)
+        for row, texts in enumerate(cells, 1)
+        for letter, text in zip("ABC", texts, strict=True)
+    ]
+    beside = [
+        Text("S", "K5", "both@x.example", "OT"),
+        Text("S", "K6", "maps.lead@x.example", "OT"),
+        Text("S", "K7", "other@x.example", "OT"),
+    ]
+    assert lines_of([*beside, *listed]) == [
+        "Wiremu Lake, w@x.example, Customs, approver: “Customs Service” is read as Customs.",
+        "joint member, both@x.example, MBIE, approver",
+        "Maps Lead, maps.lead@x.example, OT, contributor",
+        "Other, other@x.example, OT, contributor",
+        "joint member, both@x.example, Police, approver",
+    ]
+
+
 def test_the_people_of_the_tracker_are_lines_to_invite_by():
     texts = [Text(*n.place, n.text, n.item.lead if n.item else "") for n in read().notes]
-    assert [each.line for each in contacts_in(texts, AGENCIES)] == [
+    assert lines_of(texts) == [
         "Wiremu Lake, wiremu.lake@customs.example, Customs, approver",
         "Tom Reid, tom.reid@mbie.example, MBIE, contributor",
         "Moana Hill, moana.hill@ot.example, OT, contributor",
@@ -384,9 +418,9 @@ def test_a_role_is_a_name_whole_and_an_agency_is_said_only_where_it_is_certain()
         Text("S", "E3", "Head of Clinics <h@ot.example>", "OT"),
         Text("S", "E4", "Ana Bell <a@x.example>; Tom Reid <t@x.example>", "MBIE"),
     ]  # fmt: skip
-    assert [each.line for each in contacts_in(rows, AGENCIES)] == [
-        "Ana Bell, a@x.example, , contributor",
-        "Tom Reid, t@x.example, , contributor",
+    assert lines_of(rows) == [
+        "Ana Bell, a@x.example, MBIE, contributor: It is beside an item of MBIE, with another address.",
+        "Tom Reid, t@x.example, MBIE, contributor: It is beside an item of MBIE, with another address.",
         "Clinics Adviser, c@ot.example, OT, contributor",
         "Head of Clinics, h@ot.example, OT, approver",
         "Adviser Schools, s@police.example, Police, contributor",

@@ -192,9 +192,9 @@ def test_a_hidden_column_with_a_plain_heading_is_to_be_checked_first(person):
     book.save(file)
     upload(person, file.getvalue())
     page = person.get(COLUMNS)
-    becomes = {column.letter: str(label) for column, _, label in page.context["doubtful"]}
-    assert becomes["D"] == "Keep as a note"
-    assert "(hidden in the spreadsheet)" in page.text
+    (form,) = page.context["forms"]
+    becomes = {column.letter: choice.value() for column, choice, *_ in form.unsure_rows}
+    assert becomes["D"] == "note"
 
 
 # --- who is named beside an item ------------------------------------------------------------------

@@ -80,9 +80,9 @@ def test_each_completion_that_a_comment_dates_is_asked_with_its_day_filled_in():
         )
     )
     days = {each.quoted: each.chosen for each in found.doubts}
-    assert days == {"Complete": "", "Map delivered 28/9.": "2025-09-28", "Signed 26 June": "2026-06-26"}  # fmt: skip
-    done = [item.milestones[0].completed for item in found.items]
-    assert done == [date(2025, 9, 28), date(2026, 6, 26), None]
+    assert days == {"Complete": NOTE, "Map delivered 28/9.": "2025-09-28", "Signed 26 June": "2026-06-26"}  # fmt: skip
+    done = [[step.completed for step in item.milestones] for item in found.items]
+    assert done == [[date(2025, 9, 28)], [date(2026, 6, 26)], []]
 
 
 @ONCE
@@ -200,7 +200,9 @@ def test_the_preview_counts_the_people_of_agencies_that_are_added(person):
     upload(person, trackers.sheet_of(lines))
     give_columns(person)
     people = person.get(PREVIEW).context["people"]
-    assert [each.line for each in people] == ["Director Risk, risk@fes.example, FES, contributor"]
+    assert [(each.name, each.agency, each.role) for each in people] == [
+        ("Director Risk", "FES", "approver")
+    ]
 
 
 # --- what the preview asks, and says of what it read ----------------------------------------------
@@ -211,7 +213,7 @@ ASKED = ["No", "Action", "Lead", "Due", "Status", "Last updated", "Progress"]
 @ONCE
 def test_the_question_of_a_missing_status_says_what_its_cell_says():
     _, found = read(rows(ASKED, ["1", "Study smoke", "Police", "", "n/a", "", "Not funded yet"]))
-    (asked,) = found.open_doubts
+    (asked,) = found.doubts
     assert (asked.quoted, asked.problem) == (
         "n/a",
         "The tracker says something of these items, but its status cell is empty or says no status.",
@@ -230,10 +232,10 @@ def test_the_question_of_a_day_names_the_cells_own_word_and_one_due_date():
     _, found = read(
         rows(ASKED, ["1", "Code", "Police", "30/9/2025", "Done", "15 Oct", "Published"])
     )
-    (asked,) = found.open_doubts
-    assert (asked.quoted, asked.choices[0].label) == (
+    (asked,) = found.doubts
+    assert (asked.quoted, asked.choices[1].label) == (
         "Done",
-        "On 15 October 2025, when its row was last updated: its due date was missed",
+        "When its row was last updated, 15 October 2025: its due date was missed",
     )
     assert (
         "A last update without a year has the latest that has come: F2, “15 Oct”, is 15 October 2025."

@@ -61,9 +61,9 @@ def inviting_url(plan: Plan) -> str:
     return reverse("agencies:invite-many")
 
 
-def missing_people(plan: Plan, on: date) -> Iterable[Lack]:
-    """Yield which members cannot submit yet: those without anybody together, and those that only wait for whom they
-    invited. Seven queries."""
+def missing_people(plan: Plan, on: date, *, is_opening: bool = False) -> Iterable[Lack]:
+    """Yield which members cannot submit yet: those without anybody together, those that only wait for whom they
+    invited, and those with one person, whom the form that opens the round lists itself. Seven queries."""
     unready = _unready_members(plan, on)
     bare = [of for of, waiting in unready if not (of.writers or of.invited or waiting)]
     if bare:
@@ -82,15 +82,18 @@ def missing_people(plan: Plan, on: date) -> Iterable[Lack]:
             "Everybody whom {agencies} need is invited. Until they accept, these agencies cannot submit."
         ).format(agencies=list_in_words([each.agency.name for each in wait]))
         yield Lack(says, _("See the working group’s people"), plan.get_absolute_url())
-    alone = [of for of, waiting in unready if of.has_one_person and not waiting]
-    if len(alone) > 1:
-        says = _(
-            "{agencies} have one person each, and whoever writes a return cannot submit it as well. Invite a second "
-            "person, or let one person do both when you open the round."
-        ).format(agencies=list_in_words([each.agency.name for each in alone]))
+    alone = [of for of, waiting in unready if of.has_one_approver and not waiting]
+    if alone and not is_opening:
+        says = ngettext(
+            "{agencies} has one person, and whoever writes a return cannot submit it as well. Invite a second, or "
+            "let one person do both when you open the round.",
+            "{agencies} have one person each, and whoever writes a return cannot submit it as well. Invite a second, "
+            "or let one person do both when you open the round.",
+            len(alone),
+        ).format(agencies=list_in_words([each.agency.short_name for each in alone]))
         yield Lack(says, _("Invite people"), reverse("agencies:invite-many"))
     for of, waiting in unready:
-        if of in bare or any(of in each and len(each) > 1 for each in (wait, alone)):
+        if of in bare or of in alone or (of in wait and len(wait) > 1):
             continue
         do, url = _("Invite a person"), reverse("agencies:invite", args=[of.agency.pk])
         if waiting or (of.invited and not of.still_needs):

@@ -73,13 +73,15 @@ def give_columns(person, **changed):
 
 
 def import_rows(person, rows, answers_to):
-    """Import a spreadsheet with the answers to each of its open doubts, and return the plan, adopted in July 2025."""
+    """Import a spreadsheet with the answers to its open doubts and about days of completion, and return the plan,
+    adopted in July 2025."""
     upload(person, trackers.sheet_of(rows))
     give_columns(person)
     page = person.get(PREVIEW)
     answers = {}
-    for doubt in page.context["found"].open_doubts:
-        answers |= answers_to(doubt)
+    for doubt in page.context["found"].doubts:
+        if doubt.is_open or doubt.group == "completed":
+            answers |= answers_to(doubt)
     person.post(PREVIEW, fields_of(page) | answers | {"act": "update"})
     answer(person, act="import")
     Plan.objects.update(adopted_on=date(2025, 7, 1))

@@ -56,6 +56,10 @@ class TrackerPeopleForm(Form):
             )
 
     @property
+    def unsure(self) -> int:
+        return sum(not person.is_sure for person in self.people.values())
+
+    @property
     def rows(self) -> list[tuple[Contact, dict[str, forms.BoundField]]]:
         return [
             (person, {part: self[f"{key}-{part}"] for part in PARTS})

@@ -84,6 +84,8 @@ class Doubt:
     new_agency: tuple[str, str] | None = None
     places: list[Place] = field(default_factory=list)
     chosen: str = ""
+    # Of an agency: whether the name is of several bodies, "councils".
+    is_of_several: bool = False
     # Of an agency: what texts below the items say of it, each with its cell.
     footnotes: list[str] = field(default_factory=list)
     # Of an agency: the doubt about the other name that a person says it is the same as, and its short name.
@@ -100,8 +102,8 @@ class Doubt:
 
     @property
     def is_of_sure_agency(self) -> bool:
-        """Whether it is about a name that looks like an agency's, or is the initials of another name."""
-        is_sure = self.suggested == ADD or self.suggested.startswith(SAME)
+        """Whether it is about a name that looks like an agency's, is the initials of another, or is of several bodies."""
+        is_sure = self.is_of_several or self.suggested == ADD or self.suggested.startswith(SAME)
         return self.new_agency is not None and is_sure and not self.footnotes
 
     @property

@@ -222,6 +222,7 @@ class PlanSoFar:
         doubt = self.doubts.by_key[key]
         if doubt.new_agency is None:
             doubt.new_agency = self.names_of(doubt)
+            doubt.is_of_several = names_several(named.text)
         doubt.same_as = others.get(answer)
         if doubt.same_as:
             doubt.settled = doubt.same_as.settled

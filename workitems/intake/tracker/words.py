@@ -87,7 +87,7 @@ _REMARK = re.compile(
     r"^.(?:[A-Z]{2,3}\b[ ,]*(?:\d{1,2}/\d{1,2}|:)|[A-Z][a-z]+ \d{1,2}/\d{1,2}|\d{1,2}/\d{1,2}[^)]*:)|!!|\?\?|"
     r"\b(?:ask|check|chase|remind|follow up|to ?do|fixme|don.t send|internal|confidential|between us|nb|call|ring)\b"
 )
-_NEWS = frozenset(("latest", "update", "updates", "news", "comment", "comments", "commentary", "narrative"))
+_NEWS = frozenset(("latest", "update", "updates", "news"))
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=\S)")
 _UNFINISHED = re.compile(
     r"\b(?:not|no|never|nobody|nothing|cannot|can.t|isn.t|hasn.t|haven.t|won.t|waiting|awaiting|late|delay\w*|paused?|stalled|"

@@ -55,8 +55,7 @@ class OpenRoundForm(Form):
             del fields["asks_supporters"]
         if alone:
             fields["lets_one_submit"].help_text = _(
-                "{agencies} have one person. Otherwise whoever writes a return cannot submit it as well. The round and "
-                "the return say so, and another person accepts it."
+                "{agencies}: one person, who could otherwise not submit what they write. Another person still accepts it."
             ).format(agencies=list_in_words([each.short_name for each in alone]))
             fields["alone_reason"].initial = _("The agency has nobody else in the plan.")
         else:

@@ -105,7 +105,7 @@ def allow_alone(*, of_return: Return, reason: str, by: User, on: date, at: datet
         return of_return
     need_reason(reason, _("Say why one person may write and submit it."))
     people = submitters_of([of_return.agency], on)[of_return.agency_id]
-    if not people.is_one_person and not people.has_one_person:
+    if not people.is_one_person and not people.has_one_approver:
         raise Refused(
             people.words
             or _("{agency} has an approver and another writer, so it can submit.").format(

@@ -214,7 +214,7 @@ def open_round(request: HttpRequest, slug: str) -> HttpResponse:
         posted(request),
         plan=plan,
         supporters=only_supporting(plan, members),
-        alone=[each.agency for each in people if each.has_one_person],
+        alone=[each.agency for each in people if each.has_one_approver],
         initial=next_period(plan),
     )
     now = timezone.now()
@@ -228,7 +228,7 @@ def open_round(request: HttpRequest, slug: str) -> HttpResponse:
         "workitems/returns/rounds/open.html",
         form,
         plan=plan,
-        missing=list(missing_people(plan, localdate())),
+        missing=list(missing_people(plan, localdate(), is_opening=True)),
         single_coordinator=single_coordinator(plan.coordinating_agency, localdate()),
         open_now=plan.rounds.open().first(),
         ended_leads=ended_leads(plan, localdate()),
