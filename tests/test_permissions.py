@@ -634,6 +634,7 @@ RULES: dict[str, Row] = {
     "plans:tracker-columns": only(ANY_COORDINATOR, ONWARD, ONWARD),
     "plans:tracker-preview": only(ANY_COORDINATOR, ONWARD, ONWARD),
     "plans:tracker-notes": of_plan(plan, may=("coordinator",)),
+    "plans:tracker-people": of_plan(plan, may=("coordinator",), post=INVALID),
     "plans:import": of_plan(plan, may=("coordinator",), post=INVALID),
     "plans:export": of_plan(plan, may=("coordinator",)),
     "plans:start": only(ANY_COORDINATOR, 200, INVALID),

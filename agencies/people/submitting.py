@@ -107,7 +107,7 @@ class Submitters:
             then = _("It also needs {people}.").format(people=self.still_needs)
             names = list_in_words([each.words for each in self.invited])
             return f"{says.format(people=names, agency=self.agency.name)} {then}"
-        if self.is_one_person:
+        if self.is_one_person and self.approvers:
             return _(
                 "{agency} has one person. Whoever writes a return cannot submit it as well, so invite a second."
             ).format(agency=self.agency.name)

@@ -458,6 +458,14 @@ CREATES = {
         "approver",
         lambda world: {"lines": "Mere, mere@example.org, Police, contributor"},
     ),
+    "plans:tracker-people": Creates(
+        Invitation,
+        "coordinator",
+        first=lambda world: TrackerNoteFactory(
+            plan=world.plan, sheet="people", address="A2", text="Police, Mere Hill <mere@example.org>"
+        ),
+        says=named_in_the_tracker,
+    ),
     "agencies:invite": Creates(
         Invitation,
         "approver",

@@ -19,6 +19,7 @@ from tests.factories import (
     ReturnFactory,
     RoundFactory,
     SeatFactory,
+    SupportFactory,
     UserFactory,
     WorkItemFactory,
 )
@@ -105,6 +106,11 @@ def give_messiest(person):
     return page
 
 
+def unsure_of(page):
+    """The columns of the first sheet that a person should check."""
+    return page.context["forms"][0].unsure_rows
+
+
 def answers_of(person, **answers):
     data = fields_of(person.get(PREVIEW))
     for doubt in person.get(PREVIEW).context["found"].doubts:
@@ -114,7 +120,7 @@ def answers_of(person, **answers):
     return data
 
 
-DONE = "On 1 September 2026, when its row was last updated: its due date was missed"
+DONE = "When its row was last updated, 1 September 2026: its due date was missed"
 
 
 def import_messiest(person):
@@ -134,7 +140,7 @@ def import_messiest(person):
 
 def test_the_columns_page_says_how_sure_each_guess_is_and_lists_what_to_check(person):
     page = give_messiest(person)
-    assert [column.letter for column, *_ in page.context["doubtful"]] == ["B", "D", "F"]
+    assert [column.letter for column, *_ in unsure_of(page)] == ["B", "D", "F"]
     first = page.text[: page.text.index("Archive 2024-25")]
     sure = ("Sure: the heading says so", "Likely, from what is in it", "Only a guess")
     assert [first.count(words) for words in sure] == [7, 2, 1]
@@ -150,11 +156,11 @@ def test_a_tracker_without_a_day_says_that_today_is_only_suggested(person):
 
 def test_a_column_that_a_person_chose_is_no_guess(person):
     page = give_messiest(person)
-    chosen = {f"s0-c{column.index}": "ignore" for column, *_ in page.context["doubtful"]}
+    chosen = {f"s0-c{column.index}": "ignore" for column, *_ in unsure_of(page)}
     person.post(COLUMNS, fields_of(person.get(COLUMNS)) | chosen)
     page = person.get(COLUMNS)
     first = page.text[: page.text.index("Archive 2024-25")]
-    assert (page.context["doubtful"], first.count("Only a guess")) == ([], 0)
+    assert (unsure_of(page), first.count("Only a guess")) == ([], 0)
 
 
 def test_what_is_imported_has_the_trackers_days_and_nothing_that_was_not_said(person):
@@ -263,13 +269,55 @@ def test_the_first_real_return_shows_the_last_words_of_the_tracker(person):
 
 def test_the_people_of_a_tracker_are_offered_until_they_are_invited(person):
     plan = import_messiest(person)
-    address = reverse("plans:tracker-notes", args=[plan.slug])
-    assert f"{address}#people" in person.get(plan.get_absolute_url()).text
-    ana = "Ana Bell, ana.bell@police.example, Police, contributor"
-    assert ana in [each.line for each in person.get(address).context["people"]]
+    address = reverse("plans:tracker-people", args=[plan.slug])
+    assert f'href="{address}"' in person.get(plan.get_absolute_url()).text
+    assert offered(person, address)[-1] == ("Ana Bell", "Police", "approver", True)
     InvitationFactory(email="Ana.Bell@police.example")
-    assert Invitation.objects.count() == 1
-    assert ana not in [each.line for each in person.get(address).context["people"]]
+    assert "Ana Bell" not in [name for name, *_ in offered(person, address)]
+
+
+def offered(person, address):
+    return [
+        (boxes["name"].value(), contact.agency, boxes["role"].value(), boxes["invite"].value())
+        for contact, boxes in person.get(address).context["form"].rows
+    ]
+
+
+def test_who_is_ticked_is_invited_in_one_press_and_who_is_not_certain_is_not_ticked(person):
+    plan = import_messiest(person)
+    address = reverse("plans:tracker-people", args=[plan.slug])
+    page = person.get(address)
+    person.post(address, fields_of(page))
+    assert sorted(Invitation.objects.values_list("name", "agency__short_name", "role")) == [
+        ("Ana Bell", "Police", "approver"),
+        ("Moana Hill", "OT", "approver"),
+        ("Tom Reid", "MBIE", "coordinator"),
+        ("Wiremu Lake", "Customs", "approver"),
+    ]
+    assert offered(person, address) == []
+
+
+def test_a_person_without_an_agency_is_refused_at_their_row_and_nobody_is_invited(person):
+    plan = import_messiest(person)
+    address = reverse("plans:tracker-people", args=[plan.slug])
+    fields = fields_of(person.get(address))
+    place = next(name for name in fields if name.endswith("-agency"))
+    page = person.post(address, fields | {place: ""})
+    assert (page.status_code, page.context["form"].errors[place]) == (422, ["Choose an agency."])
+    assert Invitation.objects.count() == 0
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_people_take_a_fixed_number_of_queries(person, django_assert_num_queries, count):
+    lines = [["No", "Action", "Lead", "Contact"]]
+    lines += [[str(n), f"Map {n}", "Police", f"Person Lake <p{n}@x.example>"] for n in range(count)]
+    upload(person, trackers.sheet_of(lines))
+    give_columns(person)
+    answer(person, act="import")
+    address = reverse("plans:tracker-people", args=[Plan.objects.get().slug])
+    with django_assert_num_queries(20):
+        page = person.get(address)
+    assert len(page.context["form"].rows) == count
 
 
 # --- what is missing ------------------------------------------------------------------------------
@@ -289,17 +337,22 @@ def test_the_desk_says_what_the_first_round_lacks_each_with_its_link():
         SeatFactory(agency=agency, role=Seat.Role.CONTRIBUTOR)
     SeatFactory(agency=alone, role=Seat.Role.CONTRIBUTOR)
     InvitationFactory(agency=asked, role=Seat.Role.APPROVER, name="The approver")
+    for number, agency in enumerate((ready, alone, asked, bare), 1):
+        MilestoneFactory(item=WorkItemFactory(plan=plan, number=f"2.{number}", lead_agency=agency))
+    supporter = AgencyFactory(name="Supporter")
+    MemberFactory(plan=plan, agency=supporter)
     dated, undated = (
         WorkItemFactory(plan=plan, number=n, lead_agency=lead) for n in ("1.1", "1.2")
     )
+    SupportFactory(item=dated, agency=supporter)
     MilestoneFactory(item=dated)
     missing = {each.says: each.url for each in missing_for_round(plan, ON)}
     assert missing == {
-        "Alone has one person who can write or submit the return, but nobody does both. Invite a second.": (
+        "Alone has no approver, so nobody there can submit the return. Invite one.": (
             f"/agencies/{alone.pk}/seats/invite/"
         ),
-        "The approver (approver) is invited to Asked and has not accepted yet. It also needs a "
-        "contributor.": f"/agencies/{asked.pk}/seats/invite/",
+        f"{asked.short_name} has one person, and whoever writes a return cannot submit it as well. Invite a second, "
+        "or let one person do both when you open the round.": "/people/invite-several/",
         "Bare has no contributor or approver yet, so it cannot answer.": f"/agencies/{bare.pk}/seats/invite/",
         "Item 1.2 has no milestone with a date, so it cannot be late.": undated.get_absolute_url(),
     }

@@ -30,7 +30,7 @@ OT, MINISTRY, SHORT = (
     for key in ("oranga tamariki", "oranga tamariki ministry children", "ot")
 )
 UNSAID, MOVED = name_of("no-status"), name_of("moved:mar 2026 (was dec 2025)")
-DONE = name_of("complete-undated:2.3:14")
+DONE = name_of("complete-undated:2.3:15")
 ANSWERS = {
     OT: ADD, f"{OT}-name": "Oranga Tamariki", f"{OT}-short": "OT",
     MINISTRY: SAME + OT, SHORT: SAME + MINISTRY, UNSAID: NOTE, DONE: "as_at",
@@ -379,7 +379,7 @@ def lines_of(texts):
 def test_a_list_of_people_says_who_they_are_and_goes_before_the_contacts_beside_items():
     cells = [
         ("Agency", "Name", "Email"),
-        ("Customs Service", "Wiremu Lake", "w@x.example"),
+        ("Ministry Customs", "Wiremu Lake", "w@x.example"),
         ("Police/MBIE", "joint member", "both@x.example"),
     ]
     listed = [
@@ -393,7 +393,7 @@ def test_a_list_of_people_says_who_they_are_and_goes_before_the_contacts_beside_
         Text("S", "K7", "other@x.example", "OT"),
     ]
     assert lines_of([*beside, *listed]) == [
-        "Wiremu Lake, w@x.example, Customs, approver: “Customs Service” is read as Customs.",
+        "Wiremu Lake, w@x.example, Customs, approver: “Ministry Customs” is read as Customs.",
         "joint member, both@x.example, MBIE, approver",
         "Maps Lead, maps.lead@x.example, OT, contributor",
         "Other, other@x.example, OT, contributor",
@@ -405,9 +405,9 @@ def test_the_people_of_the_tracker_are_lines_to_invite_by():
     texts = [Text(*n.place, n.text, n.item.lead if n.item else "") for n in read().notes]
     assert lines_of(texts) == [
         "Wiremu Lake, wiremu.lake@customs.example, Customs, approver",
-        "Tom Reid, tom.reid@mbie.example, MBIE, contributor",
-        "Moana Hill, moana.hill@ot.example, OT, contributor",
-        "Ana Bell, ana.bell@police.example, Police, contributor",
+        "Tom Reid, tom.reid@mbie.example, MBIE, coordinator",
+        "Moana Hill, moana.hill@ot.example, OT, approver",
+        "Ana Bell, ana.bell@police.example, Police, approver",
     ]
 
 

@@ -185,7 +185,7 @@ def test_a_column_that_nobody_touched_is_not_chosen_by_a_person(person):
     give_messiest(person)
     page = person.get(COLUMNS)
     assert (page.text.count("Chosen by a person"), page.text.count("is an archive")) == (0, 1)
-    index = next(column.index for column, *_ in page.context["doubtful"])
+    index = next(column.index for column, *_ in page.context["forms"][0].unsure_rows)
     person.post(COLUMNS, fields_of(page) | {f"s0-c{index}": "ignore"})
     assert person.get(COLUMNS).text.count("Chosen by a person") == 1
 

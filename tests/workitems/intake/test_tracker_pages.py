@@ -348,7 +348,7 @@ def test_the_notes_take_a_fixed_number_of_queries(person, django_assert_num_quer
     answer(person, act="import")
     plan = Plan.objects.get()
     address = reverse("plans:tracker-notes", args=[plan.slug])
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(9):
         page = person.get(address)
     assert len(page.context["page"].object_list) == TrackerNote.objects.count() >= count
     number = plan.items.get(number="A1").number

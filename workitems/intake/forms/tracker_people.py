@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext, gettext_lazy
 
-from agencies.models import Agency, Seat
+from agencies.models import AS_WHAT, Agency, Seat, User
 from agencies.people.allowed_domains import domain_faults
 from agencies.people.pasted_people import NAME_LENGTH, Offer
-from agencies.rules import ORDINARY_ROLES
+from agencies.rules import ORDINARY_ROLES, roles_to_manage
 from agencies.typed.fields import Form, TextField
 from workitems.intake.tracker.contacts import Contact
 from workitems.intake.tracker.doubts import name_of
@@ -23,17 +23,25 @@ class TrackerPeopleForm(Form):
     """Rows of people: whether to invite each, by which name, to which agency and with which role."""
 
     def __init__(
-        self, *args: Any, people: Iterable[Contact], agencies: Sequence[Agency], **kwargs: Any
+        self,
+        *args: Any,
+        people: Iterable[Contact],
+        agencies: Sequence[Agency],
+        by: User,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.by = by
         self.people = {name_of(f"{each.email}:{each.agency}"): each for each in people}
         self.agencies = {str(each.pk): each for each in agencies}
         by_short = {each.short_name: pk for pk, each in self.agencies.items()}
         places = [("", gettext("Choose")), *((pk, each.short_name) for pk, each in self.agencies.items())]  # fmt: skip
-        roles = [(role.value, role.label) for role in ORDINARY_ROLES]
+        coordinated = {each.short_name for each in agencies if _may_give_coordinator(by, each)}
         self.offers: list[Offer] = []
         for key, person in self.people.items():
             of = {"person": person.name}
+            roles = [*ORDINARY_ROLES, *([Seat.Role.COORDINATOR] if person.agency in coordinated else [])]
+            role = person.role if person.role in roles else Seat.Role.CONTRIBUTOR
             self.fields[f"{key}-invite"] = forms.BooleanField(
                 label=gettext("Invite {person}").format(**of),
                 required=False,
@@ -52,7 +60,9 @@ class TrackerPeopleForm(Form):
                 initial=by_short.get(person.agency, ""),
             )
             self.fields[f"{key}-role"] = forms.ChoiceField(
-                label=gettext("Role of {person}").format(**of), choices=roles, initial=person.role
+                label=gettext("Role of {person}").format(**of),
+                choices=[(each.value, each.label) for each in roles],
+                initial=role,
             )
 
     @property
@@ -81,10 +91,20 @@ class TrackerPeopleForm(Form):
                 self.add_error(f"{key}-invite", says)
             if name and place and f"{key}-role" in data:
                 role = Seat.Role(data[f"{key}-role"])
+                if role not in roles_to_manage(self.by, self.agencies[place]):
+                    says = gettext("You cannot invite {a_role} to {agency}.")
+                    self.add_error(
+                        f"{key}-role",
+                        says.format(a_role=AS_WHAT[role], agency=self.agencies[place]),
+                    )
                 self.offers.append(Offer(number, name, person.email.lower(), self.agencies[place], role))  # fmt: skip
         if not self.offers and not self.errors:
             self.add_error(None, gettext_lazy("Tick at least one person."))
         return data
+
+
+def _may_give_coordinator(by: User, agency: Agency) -> bool:
+    return Seat.Role.COORDINATOR in roles_to_manage(by, agency)
 
 
 def _faults_of(email: str) -> Iterable[str]:

@@ -30,7 +30,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
     by, today = signed_in(request), localdate()
     members = list(plan.agencies_on(today))
     people = not_invited(plan)
-    form = TrackerPeopleForm(posted(request), people=people, agencies=members)
+    form = TrackerPeopleForm(posted(request), people=people, agencies=members, by=by)
     if form.is_valid():
         with saying_refusals(form):
             sent = invitations.invite_many(
