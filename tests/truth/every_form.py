@@ -58,6 +58,7 @@ from tests.factories import (
     OutOfSessionAnswerFactory,
     PlanFactory,
     ResponseChoiceFactory,
+    TrackerNoteFactory,
     WorkItemFactory,
 )
 from tests.reports.drafted import drafted
@@ -225,6 +226,11 @@ def proposal(world: Scene) -> dict[str, Any]:
 
 def held_today(world: Scene) -> None:
     Meeting.objects.filter(pk=world.meeting.pk).update(held_on=timezone.localdate())
+
+
+def named_in_the_tracker(world: Scene) -> None:
+    for address, text in (("A2", "Police"), ("B2", "Mere Hill <mere@example.org>")):
+        TrackerNoteFactory(plan=world.plan, sheet="people", address=address, text=text)
 
 
 def undrafted(world: Scene) -> None:
@@ -461,10 +467,7 @@ CREATES = {
     "plans:tracker-people": Creates(
         Invitation,
         "coordinator",
-        first=lambda world: TrackerNoteFactory(
-            plan=world.plan, sheet="people", address="A2", text="Police, Mere Hill <mere@example.org>"
-        ),
-        says=named_in_the_tracker,
+        first=named_in_the_tracker,
     ),
     "agencies:invite": Creates(
         Invitation,

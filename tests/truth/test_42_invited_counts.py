@@ -13,6 +13,7 @@ from tests.factories import (
     ReturnFactory,
     SeatFactory,
     UserFactory,
+    WorkItemFactory,
 )
 from tests.workitems.record import TODAY
 from workitems.desk.before_a_round import missing_for_round
@@ -79,6 +80,7 @@ def invite(agency, **people):
 def test_an_agency_that_has_invited_all_is_not_asked_to_invite_a_second(
     plan, fes, coordinator, client_of
 ):
+    WorkItemFactory(plan=plan, number="9.1", lead_agency=fes)
     SeatFactory(agency=fes, role=Role.CONTRIBUTOR)
     invite(fes, Ana=Role.CONTRIBUTOR, Ben=Role.APPROVER)
     says = "Fire Service cannot submit its return before Ben (approver) joins. Only an approver submits."
@@ -93,7 +95,8 @@ def test_an_agency_that_has_invited_all_is_not_asked_to_invite_a_second(
 
 def test_agencies_that_only_wait_for_whom_they_invited_are_one_line(plan, fes):
     health = MemberFactory(plan=plan, agency=AgencyFactory(name="Health", short_name="MoH")).agency
-    for agency in (fes, health):
+    for number, agency in enumerate((fes, health), 1):
+        WorkItemFactory(plan=plan, number=f"9.{number}", lead_agency=agency)
         invite(agency, Ana=Role.CONTRIBUTOR, Ben=Role.APPROVER)
     (wait,) = [each for each in missing_for_round(plan, TODAY) if "Fire" in each.says]
     assert (wait.says, wait.url) == (
@@ -128,8 +131,10 @@ def test_the_page_to_invite_several_says_whom_each_agency_needs_and_how_a_line_l
 
 
 def test_a_plans_agencies_without_anybody_are_one_line_with_one_way(plan):
-    for name in ("Health", "Schools"):
-        MemberFactory(plan=plan, agency=AgencyFactory(name=name))
+    for number, name in (("9.1", "Health"), ("9.2", "Schools")):
+        agency = AgencyFactory(name=name)
+        MemberFactory(plan=plan, agency=agency)
+        WorkItemFactory(plan=plan, number=number, lead_agency=agency)
     (bare,) = [each for each in missing_for_round(plan, TODAY) if "Health" in each.says]
     assert ("Health" in bare.says and "Schools" in bare.says, bare.url) == (
         True,

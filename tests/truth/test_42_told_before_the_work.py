@@ -16,6 +16,7 @@ from tests.factories import (
     SeatFactory,
     UpdateFactory,
     UserFactory,
+    WorkItemFactory,
 )
 from tests.scenery import without_decisions
 from tests.workitems.record import NOW, TODAY, newest, refused, unchanged
@@ -25,7 +26,7 @@ from workitems.returns.services import handover, round_levers, rounds
 
 pytestmark = pytest.mark.django_db
 
-ONE = "Ministry of Health has one person who can write or submit the return, but nobody does both. Invite a second."
+ONE = "Ministry of Health has one person. Whoever writes a return cannot submit it as well, so invite a second."
 NO_APPROVER = (
     "Ministry of Health has no approver, so nobody there can submit the return. Invite one."
 )
@@ -78,11 +79,14 @@ def pages(plan, health, owed):
 def test_the_coordinator_reads_it_with_the_way_out(
     plan, health, alone, owed, coordinator, client_of, page
 ):
+    WorkItemFactory(plan=plan, number="9.1", lead_agency=health)
     address = pages(plan, health, owed)[page]
     client = client_of(coordinator)
-    assert ONE in text_of(client, address)
+    # The form that opens the round lets the one person do both.
+    says = "Health: one person, who could otherwise not submit" if "open" in page else ONE
+    assert says in text_of(client, address)
     SeatFactory(agency=health, role=Seat.Role.CONTRIBUTOR)
-    assert ONE not in text_of(client, address)
+    assert says not in text_of(client, address)
 
 
 def test_the_one_person_reads_it_first_in_the_return(health, alone, owed, client_of):
@@ -119,7 +123,32 @@ def test_who_accepts_an_invitation_alone_reads_it_at_once(health, coordinator, c
     )
     address = reverse("agencies:accept-invitation", args=["ana"])
     page = client_of(user).post(address, follow=True)
-    assert ONE in page.text
+    assert NO_APPROVER in page.text
+
+
+def test_the_coordinator_lets_the_one_person_of_each_agency_do_both_in_one_press(
+    plan, health, coordinator, client_of
+):
+    WorkItemFactory(plan=plan, number="9.1", lead_agency=health)
+    InvitationFactory(agency=health, role=Seat.Role.APPROVER, name="Ana")
+    client = client_of(coordinator)
+    address = reverse("returns:open-round", args=[plan.slug])
+    days = {"period_start": "1 July 2026", "period_end": "31 December 2026", "due_on": "20 January 2027"}  # fmt: skip
+    says = "The agency has nobody else in the plan."
+    assert client.get(address).context["form"]["alone_reason"].value() == says
+    sent = {"name": "Second half", **days, "lets_one_submit": "on", "alone_reason": says}
+    client.post(address, sent)
+    owed = Return.objects.get(round__name="Second half", agency=health)
+    assert (owed.alone_reason, owed.alone_allowed_by) == (says, coordinator)
+    assert "Written and submitted by one person" not in text_of(client, owed.round.get_absolute_url())  # fmt: skip
+    assert "One person may write and submit it." in text_of(client, owed.round.get_absolute_url())
+
+
+def test_a_contributor_alone_is_no_one_who_can_submit(plan, health, coordinator, client_of):
+    WorkItemFactory(plan=plan, number="9.1", lead_agency=health)
+    InvitationFactory(agency=health, role=Seat.Role.CONTRIBUTOR, name="Ana")
+    page = client_of(coordinator).get(reverse("returns:open-round", args=[plan.slug]))
+    assert "lets_one_submit" not in page.context["form"].fields
 
 
 def test_a_single_coordinator_is_told_when_opening_and_in_their_own_return(

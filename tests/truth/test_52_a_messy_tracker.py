@@ -160,11 +160,11 @@ def test_na_names_no_agency_and_dots_and_shortened_words_are_the_same_name():
     )
     assert [(item.number, item.lead, list(item.supporting)) for item in found.items] == [
         ("1", "NEMA", []),
-        ("2", "Police", []),
-        ("3", "NEMA", ["Police"]),
+        ("2", "NZ Police", []),
+        ("3", "NEMA", ["NZ Police"]),
     ]
     assert {each.quoted: each.chosen for each in found.doubts if each.new_agency} == {
-        "Police": ADD,
+        "NZ Police": ADD,
         "councils": NOTE,
     }
     assert {"n/a", "councils"} <= {*notes_of(found)}

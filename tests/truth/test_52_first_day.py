@@ -8,7 +8,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from agencies.models import Invitation, Seat, User
+from agencies.models import Appointment, Invitation, Seat, User
 from agencies.people.letters import send_invitation
 from tests.factories import (
     AgencyFactory,
@@ -315,9 +315,60 @@ def test_the_people_take_a_fixed_number_of_queries(person, django_assert_num_que
     give_columns(person)
     answer(person, act="import")
     address = reverse("plans:tracker-people", args=[Plan.objects.get().slug])
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(17):
         page = person.get(address)
     assert len(page.context["form"].rows) == count
+
+
+def test_what_the_spreadsheet_says_is_signed_by_nobody(person):
+    plan = import_messiest(person)
+    text = " ".join(person.get(plan.items.get(number="1.1").get_absolute_url()).text.split())
+    assert "From the spreadsheet of 20 November 2026, row of 14 November 2026" in text
+    assert "Police, 14 November 2026" not in text
+
+
+def test_a_status_alone_is_no_update_on_the_items_page(person):
+    plan = import_messiest(person)
+    Plan.objects.update(adopted_on=date(2025, 7, 1))
+    item = plan.items.get(number="2.4")
+    assert Update.objects.filter(item=item).count() == 1
+    assert person.get(item.get_absolute_url()).context["updates"] == []
+
+
+def test_a_minister_is_recorded_before_the_plan_is_adopted(person):
+    plan = import_messiest(person)
+    page = person.get(reverse("plans:adopt", args=[plan.slug]))
+    (says,) = [each for each in page.context["doubtful"] if "No Minister" in each.says]
+    assert says.url == "/ministers/appoint/?portfolio=Minister+of+Immigration"
+    data = fields_of(person.get(says.url)) | {"minister": "Hon A", "from_on": "1 July 2025"}
+    assert data["portfolio"] == "Minister of Immigration"
+    person.post(reverse("agencies:appoint"), data)
+    assert Appointment.objects.get().minister == "Hon A"
+    page = person.get(reverse("plans:adopt", args=[plan.slug]))
+    assert [each for each in page.context["doubtful"] if "No Minister" in each.says] == []
+
+
+def test_a_column_that_a_person_chose_stays_when_the_headings_are_read_from_other_rows(person):
+    lines = [
+        ["Tracker of the secretariat", "", "", ""],
+        ["No", "Action", "Lead", "Who else is asked"],
+        ["1", "Train staff", "Police", "Customs"],
+    ]
+    upload(person, trackers.sheet_of(lines))
+    fields = fields_of(person.get(COLUMNS))
+    typed = {"released_on": "1 July 2025", "portfolio": "Minister of Immigration"}
+    person.post(COLUMNS, fields | typed | {"s0-c4": "ignore", "s0-first": "1", "s0-last": "2"})
+    assert fields_of(person.get(COLUMNS))["s0-c4"] == "ignore"
+
+
+def test_who_sets_the_service_up_invites_themselves_with_one_press(client_of):
+    agency = AgencyFactory()
+    client = client_of(UserFactory(name="You", email="you@example.org", is_superuser=True))
+    address = reverse("agencies:invite", args=[agency.pk])
+    assert 'href="?own"' in client.get(address).text
+    client.post(address, fields_of(client.get(f"{address}?own")))
+    invited = Invitation.objects.get()
+    assert (invited.name, invited.email, invited.role) == ("You", "you@example.org", "coordinator")
 
 
 # --- what is missing ------------------------------------------------------------------------------

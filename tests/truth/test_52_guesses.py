@@ -371,7 +371,8 @@ def test_a_name_that_is_the_same_as_an_unanswered_one_waits_for_it():
 
 def lines_of(texts):
     return [
-        f"{each.name}, {each.email}, {each.agency}, {each.role}" + (f": {each.why}" if each.why else "")
+        f"{each.name}, {each.email}, {each.agency}, {each.role}"
+        + (f": {each.why}" if each.why else "")
         for each in contacts_in(texts, AGENCIES)
     ]
 

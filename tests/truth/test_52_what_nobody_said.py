@@ -165,7 +165,7 @@ def achieved_of(heading, field, answer=None):
         {tracker.sheets[0].name: mapping},
         Agencies(()),
         about,
-        {name: answer} if answer else {},
+        {name: answer, name_of("no-status"): "under_way"} if answer else {},
     )
     doubts = [(each.problem, each.quoted) for each in found.doubts if each.name == name]
     parts = [list(item.progress.values()) for item in found.items]

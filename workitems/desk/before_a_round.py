@@ -38,7 +38,7 @@ def _unready_members(plan: Plan, on: date) -> list[tuple[Submitters, list[str]]]
 
     Not those whose last day it is. Six queries.
     """
-    members = asked_in(plan, plan.agencies_on(on).exclude(valid_to=on))
+    members = asked_in(plan, list(plan.agencies_on(on).exclude(valid_to=on)))
     found = [each for each in submitters_of(members, on).values() if not each.is_ready]
     waiting: dict[int | None, list[str]] = {}
     unconfirmed = Seat.objects.unconfirmed().during(on, None).filter(role__in=WRITING_ROLES)
@@ -46,12 +46,6 @@ def _unready_members(plan: Plan, on: date) -> list[tuple[Submitters, list[str]]]
         if seat.is_waiting(on):
             waiting.setdefault(seat.agency_id, []).append(seat.user.name)
     return [(each, waiting.get(each.agency.pk, [])) for each in found]
-
-
-def without_people(plan: Plan, on: date) -> list[Submitters]:
-    """Return the members that are asked and have nobody who is there, invited or to be confirmed. Six queries."""
-    unready = _unready_members(plan, on)
-    return [of for of, waiting in unready if not (of.writers or of.invited or waiting)]
 
 
 def inviting_url(plan: Plan) -> str:

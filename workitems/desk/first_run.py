@@ -1,4 +1,4 @@
-"""The five steps from an empty register to a plan's first round, and how far each is.
+"""The four steps from an empty register to a plan's first round, and how far each is.
 
 Pure functions of the facts that `workitems.desk.getting_started` reads.
 """
@@ -45,7 +45,6 @@ class Key(StrEnum):
     AGENCIES = "agencies"
     PEOPLE = "people"
     PLAN = "plan"
-    MEMBERS = "members"
     ROUND = "round"
 
 
@@ -61,8 +60,6 @@ class Facts:
     invited: str = ""
     plan: PlanState = PlanState.NONE
     plan_title: str = ""
-    # Agencies that have something to answer and nobody who is there or invited.
-    bare: int = 0
     round_was_opened: bool = False
 
 
@@ -78,14 +75,13 @@ class Step:
 
 
 def steps(facts: Facts) -> list[Step]:
-    """Return the five steps in order, or none once a round was opened."""
+    """Return the four steps in order, or none once a round was opened."""
     if facts.round_was_opened:
         return []
     done = {
         Key.AGENCIES: facts.agencies > 0,
         Key.PEOPLE: facts.coordinators > 0,
         Key.PLAN: facts.plan == PlanState.ADOPTED,
-        Key.MEMBERS: facts.plan == PlanState.ADOPTED and not facts.bare,
         Key.ROUND: False,
     }
     first = next(key for key in Key if not done[key])
@@ -119,7 +115,9 @@ def _people(facts: Facts, state: State) -> Step:
     title = _("Coordinator")
     if state == State.DONE:
         if facts.reader.coordinates:
-            sentence = _("You are a coordinator. Invite the colleagues of your agency at any time.")
+            sentence = _(
+                "You are a coordinator. The people of the other agencies are invited once the plan names them."
+            )
         else:
             sentence = ngettext(
                 "{count} person is a coordinator. Invite more people at any time.",
@@ -165,25 +163,6 @@ def _plan(facts: Facts, state: State) -> Step:
     return Step(Key.PLAN, title, state, sentence, _("Start a plan"))
 
 
-def _members(facts: Facts, state: State) -> Step:
-    title = _("People of the agencies")
-    if not facts.reader.coordinates:
-        sentence = _("The coordinator invites the people who answer for each agency.")
-        return Step(Key.MEMBERS, title, state, sentence)
-    if state == State.DONE:
-        sentence = _("Every agency that has something to answer has people, or they are invited.")
-        return Step(Key.MEMBERS, title, state, sentence)
-    if facts.plan != PlanState.ADOPTED:
-        sentence = _("Invite the people who write and submit for each agency.")
-        return Step(Key.MEMBERS, title, state, sentence)
-    sentence = ngettext(
-        "{count} agency that has something to answer has nobody yet.",
-        "{count} agencies that have something to answer have nobody yet.",
-        facts.bare,
-    ).format(count=facts.bare)
-    return Step(Key.MEMBERS, title, state, sentence, _("Invite people"))
-
-
 def _round(facts: Facts, state: State) -> Step:
     title = _("Round")
     if not facts.reader.coordinates:
@@ -194,7 +173,7 @@ def _round(facts: Facts, state: State) -> Step:
     sentence = _(
         "Open the first round. It asks each agency for its return by a day that you choose."
     )
-    act = _("Open a round") if facts.plan == PlanState.ADOPTED else ""
+    act = _("Open a round") if state == State.NEXT else ""
     return Step(Key.ROUND, title, state, sentence, act)
 
 
@@ -202,6 +181,5 @@ _STEPS = {
     Key.AGENCIES: _agencies,
     Key.PEOPLE: _people,
     Key.PLAN: _plan,
-    Key.MEMBERS: _members,
     Key.ROUND: _round,
 }

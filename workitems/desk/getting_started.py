@@ -10,12 +10,7 @@ from django.urls import reverse
 
 from agencies.models import Agency, Appointment, Invitation, Seat, User
 from agencies.rules import is_administrator
-from workitems.desk.before_a_round import (
-    Lack,
-    inviting_url,
-    missing_for_round,
-    without_people,
-)
+from workitems.desk.before_a_round import Lack, missing_for_round
 from workitems.desk.first_run import Facts, Key, PlanState, Reader, Step, steps
 from workitems.models import Plan, Round, WorkItem
 
@@ -50,7 +45,6 @@ def steps_for(user: User, on: date) -> FirstSteps:
     plans = plans.annotate(has_items=Exists(WorkItem.objects.filter(plan=OuterRef("pk"))))
     plan = plans.order_by(F("adopted_on").desc(nulls_last=True), "-pk").first()
     state = _state_of(plan)
-    is_adopted = bool(plan and coordinating and state == PlanState.ADOPTED)
     found = steps(
         Facts(
             reader=Reader.BOTH
@@ -64,7 +58,6 @@ def steps_for(user: User, on: date) -> FirstSteps:
             plan=state,
             # Who only administers knows nothing of a plan.
             plan_title=plan.title if plan and coordinating else "",
-            bare=len(without_people(plan, on)) if plan and is_adopted else 0,
         )
     )
     addresses = _addresses(plan, coordinating, administers)
@@ -115,6 +108,5 @@ def _addresses(plan: Plan | None, coordinating: set[int], administers: bool) -> 
         Key.AGENCIES: reverse("agencies:add"),
         Key.PEOPLE: people,
         Key.PLAN: plan.get_absolute_url() if plan else reverse("plans:start"),
-        Key.MEMBERS: inviting_url(plan) if plan else "",
         Key.ROUND: reverse("returns:open-round", args=[plan.slug]) if plan else "",
     }

@@ -66,11 +66,6 @@ class Round(models.Model):
     # Annotation of `with_origin`.
     is_from_tracker: bool
 
-    @property
-    def is_unasked(self) -> bool:
-        """Whether nobody opened or closed it: in a plan that came from a spreadsheet, it is what that said."""
-        return self.opened_by_id is None and self.closed_by_id is None and not self.is_open
-
     objects = RoundQuerySet.as_manager()
     history = track(plan_ways=["plan"])
 
@@ -97,6 +92,11 @@ class Round(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("returns:round", args=[self.plan.slug, self.pk])
+
+    @property
+    def is_unasked(self) -> bool:
+        """Whether nobody opened or closed it: in a plan that came from a spreadsheet, it is what that said."""
+        return self.opened_by_id is None and self.closed_by_id is None and not self.is_open
 
     @property
     def is_open(self) -> bool:

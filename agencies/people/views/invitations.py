@@ -40,7 +40,6 @@ from agencies.people.submitting import short_agencies, short_of
 from agencies.rules import roles_to_manage
 from agencies.wording.translation import day_words
 
-
 # Who sets a service up coordinates it first.
 OWN = {"role": Seat.Role.COORDINATOR}
 

@@ -9,6 +9,7 @@ from agencies.models import Seat
 from tests.factories import (
     AgencyFactory,
     DelayFactory,
+    InvitationFactory,
     MilestoneFactory,
     MitigationFactory,
     PlanFactory,
@@ -55,6 +56,9 @@ def open_round(plan, by, **differs):
 def test_opening_a_round_asks_each_agency_of_the_working_group(
     plan, labour, police, customs, coordinator
 ):
+    led = WorkItemFactory(plan=plan, number="9.1", lead_agency=labour)
+    MilestoneFactory(item=led, responsible_agency=police)
+    SupportFactory(item=led, agency=customs)
     made = open_round(plan, coordinator)
     assert (made.is_open, made.opened_by, made.opened_at) == (True, coordinator, NOW)
     assert (made.name, made.message) == ("July to December 2010", "Please be brief.")
@@ -72,8 +76,40 @@ def test_an_agency_that_ends_before_the_due_date_is_not_asked(coordinator, labou
     gone = AgencyFactory(valid_to=date(2011, 1, 13))
     to_the_last_day = AgencyFactory(valid_to=date(2011, 1, 14))
     plan = PlanFactory(coordinating_agency=labour, members=[gone, to_the_last_day])
+    for number, agency in enumerate((labour, gone, to_the_last_day), 1):
+        WorkItemFactory(plan=plan, number=f"1.{number}", lead_agency=agency)
     made = open_round(plan, coordinator)
     assert {each.agency for each in made.returns.all()} == {labour, to_the_last_day}
+
+
+def test_an_agency_that_leads_and_supports_nothing_gets_no_return(plan, police, coordinator):
+    item = WorkItemFactory(plan=plan, number="9.1", lead_agency=police)
+    SupportFactory(item=WorkItemFactory(plan=plan, number="9.2", stage="withdrawn"))
+    assert [each.agency for each in open_round(plan, coordinator).returns.all()] == [
+        item.lead_agency
+    ]
+
+
+def test_agencies_that_only_support_are_asked_if_the_coordinator_says_so(
+    plan, police, customs, coordinator
+):
+    item = WorkItemFactory(plan=plan, number="9.1", lead_agency=police)
+    SupportFactory(item=item, agency=customs)
+    made = open_round(plan, coordinator, asks_supporters=False)
+    assert [each.agency for each in made.returns.all()] == [police]
+
+
+def test_one_person_may_submit_from_the_day_on_which_the_round_is_opened(
+    plan, police, customs, coordinator
+):
+    for number, agency in (("9.1", police), ("9.2", customs)):
+        WorkItemFactory(plan=plan, number=number, lead_agency=agency)
+    InvitationFactory(agency=police, role=Seat.Role.APPROVER)
+    made = open_round(plan, coordinator, may_submit_alone=[police], alone_reason="Nobody else.")
+    assert [
+        (each.agency, each.alone_reason, each.alone_allowed_by)
+        for each in made.returns.order_by("agency__short_name")
+    ] == [(customs, "", None), (police, "Nobody else.", coordinator)]
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,10 @@ class TrackerPeopleForm(Form):
         self.offers: list[Offer] = []
         for key, person in self.people.items():
             of = {"person": person.name}
-            roles = [*ORDINARY_ROLES, *([Seat.Role.COORDINATOR] if person.agency in coordinated else [])]
+            roles = [
+                *ORDINARY_ROLES,
+                *([Seat.Role.COORDINATOR] if person.agency in coordinated else []),
+            ]
             role = person.role if person.role in roles else Seat.Role.CONTRIBUTOR
             self.fields[f"{key}-invite"] = forms.BooleanField(
                 label=gettext("Invite {person}").format(**of),

@@ -323,7 +323,9 @@ class DoubtsForm(Form):
     def has_faulty_agencies(self) -> bool:
         """Whether one of those that nobody need look at has an error."""
         return any(
-            self.errors.get(box.name) for _, choice, names in self.new_agencies for box in (choice, *names)
+            self.errors.get(box.name)
+            for _, choice, names in self.new_agencies
+            for box in (choice, *names)
         )
 
     @property

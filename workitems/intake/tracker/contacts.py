@@ -106,7 +106,12 @@ def _of_agreed(contact: Contact, own: set[str], of_domain: set[str]) -> Contact:
         return replace(contact, agency=next(iter(own or of_domain)))
     if own:
         return replace(contact, agency="", why=_("It is beside items of several agencies."))
-    return replace(contact, why=_("It is beside an item of {agency}, with another address.").format(agency=contact.agency))
+    return replace(
+        contact,
+        why=_("It is beside an item of {agency}, with another address.").format(
+            agency=contact.agency
+        ),
+    )
 
 
 def _with_approvers(people: list[Contact]) -> list[Contact]:

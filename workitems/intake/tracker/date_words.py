@@ -147,7 +147,9 @@ def moved_dates(text: str, near: date) -> list[KnownDate]:
     folded = _plain(text)
     for pattern, before in ((_WAS, 2), (_NOW, 1)):
         if match := pattern.fullmatch(folded):
-            earlier = [read_date(part.strip(" ,;()"), near) for part in _AND_WAS.split(match[before])]
+            earlier = [
+                read_date(part.strip(" ,;()"), near) for part in _AND_WAS.split(match[before])
+            ]
             later = read_date(match[3 - before], near)
             read = [each.best for each in [*earlier, later] if each.is_sure and each.best]
             if len(read) == len(earlier) + 1:

@@ -372,7 +372,9 @@ class ItemReading:
             key,
             place_of(self.cells.sheet, cell),
             quoted=shortened(found, 100),
-            problem=gettext("Sentences of this column say what is not done, or what is in the way."),
+            problem=gettext(
+                "Sentences of this column say what is not done, or what is in the way."
+            ),
             choices=[
                 Choice(Field.CHALLENGES, gettext("They go under Challenges")),
                 Choice(Field.PROGRESS, gettext("They go under Achieved, with the others")),

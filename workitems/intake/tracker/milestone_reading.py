@@ -183,9 +183,7 @@ class MilestoneReading:
             )
         return day, True
 
-    def _moved(
-        self, cell: Cell, kind: Field, moved: list[KnownDate]
-    ) -> dict[Field, KnownDate]:
+    def _moved(self, cell: Cell, kind: Field, moved: list[KnownDate]) -> dict[Field, KnownDate]:
         """Return the dates of "Mar 2026 (was Dec 2025)". If it is when it is due, ask who moved it.
 
         Of several earlier dates the first was promised; those between stay in the note.

@@ -33,9 +33,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
     form = TrackerPeopleForm(posted(request), people=people, agencies=members, by=by)
     if form.is_valid():
         with saying_refusals(form):
-            sent = invitations.invite_many(
-                offers=form.offers, by=by, on=today, at=timezone.now()
-            )
+            sent = invitations.invite_many(offers=form.offers, by=by, on=today, at=timezone.now())
             count = len({each.email for each in sent})
             says = ngettext(
                 "{count} person is invited. We’ll email them a link.",

@@ -41,7 +41,7 @@ from workitems.intake.views.tracker_people import new_people
 from workitems.intake.workbook import Fault, WorkbookRefused, held
 from workitems.intake.workbook.importing import preview_book
 from workitems.intake.workbook.read import Book
-from workitems.models import Plan, TrackerNote
+from workitems.models import TrackerNote
 from workitems.plan.views.lookups import page_of, plan_at_any_stage, posted, require, signed_in
 
 SESSION_KEY = "held_tracker"

@@ -31,8 +31,8 @@ from workitems.notices.news import Seats
 from workitems.plan.answering import asked_in, only_supporting
 from workitems.plan.ended_leads import ended_leads
 from workitems.plan.views.lookups import posted, require, signed_in, visible_plan
-from workitems.returns.news import notify_at_once
 from workitems.returns.forms.rounds import CloseRoundForm, OpenRoundForm, ReopenRoundForm
+from workitems.returns.news import notify_at_once
 from workitems.returns.services import rounds as round_services
 from workitems.returns.services.handover import is_recalled, mended_words, mendings_of_each
 
