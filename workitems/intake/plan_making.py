@@ -73,7 +73,7 @@ def doubtful(plan: Plan, on: date) -> list[Lack]:
                 portfolios=", ".join(recorded[:LACKS_NAMED])
             )
             says = f"{says} {known}"
-        url = f"{reverse('agencies:appoint')}?{urlencode({'portfolio': plan.portfolio})}"
+        url = f"{reverse('agencies:appoint')}?{urlencode({'portfolio': plan.portfolio, 'next': plan.get_absolute_url()})}"
         found.append(Lack(says, _("Record a Minister"), url))
     items = list(plan.items.prefetch_related("milestones").in_order())
     bare = [item for item in items if not item.milestones.all()]

@@ -3,6 +3,8 @@
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -62,13 +64,15 @@ def appoint(request: HttpRequest) -> HttpResponse:
     _require_coordinator(request)
     by = signed_in(request)
     portfolio = request.GET.get("portfolio", "")[:150]
+    # The page that asked for the Minister, such as that of a plan.
+    asked_by = request.GET.get("next", "")
     form = AppointForm(posted(request), by=by, initial={"portfolio": portfolio})
     if made := carry_out(request, form, services.appoint):
+        back = url_has_allowed_host_and_scheme(asked_by, None)
         return done(
             request,
             _("{minister} holds the portfolio {portfolio} from {day}."),
-            "agencies:portfolio",
-            made.place,
+            asked_by if back else reverse("agencies:portfolio", args=[made.place]),
             minister=made.minister,
             portfolio=made.portfolio,
             day=day_words(made.from_on),

@@ -143,7 +143,10 @@ def test_opening_a_round_asks_each_member_that_exists_on_the_due_date(
     response = manager.post(f"{listing}open/", OPENED, follow=True)
     made = Round.objects.get()
     assert response.redirect_chain == [(made.get_absolute_url(), 302)]
-    assert "The round July to December 2010 is open. Each agency has its return." in response.text
+    assert (
+        "The round July to December 2010 is open. Each agency that is asked has its return."
+        in response.text
+    )
     assert (made.period_end, made.due_on) == (date(2010, 12, 31), date(2011, 1, 14))
     asked = made.returns.values_list("agency__short_name", flat=True)
     assert set(asked) == {"DoL", "Police", "Customs"}
