@@ -320,6 +320,11 @@ class DoubtsForm(Form):
         return self._agencies(are_sure=True)
 
     @property
+    def added(self) -> list[str]:
+        """Return the short names of those that are added."""
+        return [doubt.settled for doubt, *_ in self.new_agencies if doubt.chosen == ADD]
+
+    @property
     def has_faulty_agencies(self) -> bool:
         """Whether one of those that nobody need look at has an error."""
         return any(

@@ -139,6 +139,8 @@ class PlanSoFar:
         for item, place in self.places.items():
             begun[place.sheet].append((item.row, item))
         for doubt in self.doubts.by_key.values():
+            if doubt.key.startswith("deleted:"):
+                continue  # a row of no item
             doubt.places = [replace(at, item=_item_at(begun[at.sheet], at)) for at in doubt.places]
 
     # --- agencies -----------------------------------------------------------------------------
