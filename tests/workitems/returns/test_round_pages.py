@@ -140,6 +140,8 @@ def test_opening_a_round_asks_each_member_that_exists_on_the_due_date(
 ):
     gone = AgencyFactory(short_name="Gone", valid_to=date(2010, 12, 31))
     MemberFactory(plan=plan, agency=gone)
+    for number, agency in enumerate((police, customs, labour, gone), 1):
+        WorkItemFactory(plan=plan, number=f"9.{number}", lead_agency=agency)
     response = manager.post(f"{listing}open/", OPENED, follow=True)
     made = Round.objects.get()
     assert response.redirect_chain == [(made.get_absolute_url(), 302)]
