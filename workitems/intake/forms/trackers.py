@@ -46,6 +46,8 @@ GROUPS = {
 }
 # A column, its choice, how sure that is, and whether to check it.
 ColumnRow = tuple[Column, forms.BoundField, StrOrPromise, bool]
+# A table of more rows is folded if no row must be answered.
+FOLDED_FROM = 12
 # A doubt about a name, its choice, and the names that the agency would have.
 AgencyRow = tuple[Doubt, forms.BoundField, list[forms.BoundField]]
 # A doubt, its choice, and its date if it takes one.
@@ -334,8 +336,9 @@ class DoubtsForm(Form):
         )
 
     @property
-    def groups(self) -> list[tuple[str, StrOrPromise, list[Row]]]:
-        """Return the other doubts by what they are about, those with the same question together, open ones first."""
+    def groups(self) -> list[tuple[str, StrOrPromise, list[Row], bool]]:
+        """Return the other doubts by what they are about, those with the same question together, open ones first, and
+        whether to fold them: many, none of which must be answered."""
         found: dict[Group, list[Row]] = {group: [] for group in GROUPS}
         asked = [doubt for doubt in self.doubts if doubt.problem and not doubt.new_agency]
         order: dict[str, int] = {}
@@ -344,7 +347,15 @@ class DoubtsForm(Form):
         for doubt in sorted(asked, key=lambda each: order[each.problem]):
             date_box = self[f"{doubt.name}-date"] if doubt.takes_date else None
             found[doubt.group].append((doubt, self[doubt.name], date_box))
-        return [(str(group), GROUPS[group], rows) for group, rows in found.items() if rows]
+        return [
+            (str(group), GROUPS[group], rows, len(rows) > FOLDED_FROM and self._are_settled(rows))
+            for group, rows in found.items()
+            if rows
+        ]
+
+    def _are_settled(self, rows: list[Row]) -> bool:
+        boxes = [box.name for _, *both in rows for box in both if box]
+        return all(doubt.suggested for doubt, *_ in rows) and not {*boxes} & {*self.errors}
 
     @property
     def answers(self) -> dict[str, str]:
