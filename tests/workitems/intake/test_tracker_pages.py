@@ -376,3 +376,15 @@ def test_a_plan_is_deleted_with_its_notes(person):
     page = person.get(reverse("plans:delete", args=[plan.slug]))
     person.post(reverse("plans:delete", args=[plan.slug]), fields_of(page))
     assert (Plan.objects.count(), TrackerNote.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(("count", "is_folded"), [(12, False), (13, True)])
+def test_many_questions_of_one_kind_are_folded_if_none_must_be_answered(person, count, is_folded):
+    lines = [["No", "Action", "Lead", "Status"]]
+    lines += [[str(number), f"Map {number}", "Police", "Done"] for number in range(1, count + 1)]
+    upload(person, trackers.sheet_of(lines))
+    give_columns(person)
+    groups = person.get(PREVIEW).context["form"].groups
+    assert [(group, len(rows), folded) for group, _, rows, folded in groups] == [
+        ("completed", count, is_folded)
+    ]
