@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db.models import Model
+from django.db.models import Case, Model, When
 
 from agencies.models import Agency
 from agencies.records.composed import Given, Statement, composed
@@ -124,17 +124,18 @@ def _records_today(
     return Statement((rows.select_related(agency) if agency else rows).order_by(*order, "id"))
 
 
-def _updates(item: Any, moment: Moment) -> Any:
+def _updates(item: Any, lead: Any, moment: Moment) -> Any:
     accepted = rows_at(Return, moment, of={"updates__item": item}, state=Return.State.ACCEPTED)
     rows = rows_at(Update, moment, of={"item": item}, of_return__in=accepted.values("id"))
-    newest = ("-of_return__round__period_end", "of_return__agency__short_name", "id")
+    leads_first = Case(When(of_return__agency=lead, then=0), default=1)
     rows = rows.select_related("of_return__round", "of_return__agency")
+    newest = ("-of_return__round__period_end", leads_first, "-of_return__submitted_at", "id")
     return rows.order_by(*newest)[:UPDATES_SHOWN]
 
 
 @composed
-def _updates_today(item: Any) -> Any:
-    return _updates(item, NOW)
+def _updates_today(item: Any, lead: Any) -> Any:
+    return _updates(item, lead, NOW)
 
 
 @dataclass(frozen=True)
@@ -177,10 +178,10 @@ class _Parts:
         return [(row, [(each, steps_of[each.pk]) for each in delays_of[row.pk]]) for row in found]
 
     def updates(self) -> list[Update]:
-        """Return the newest updates accepted by then. All readers of the plan may read them, since
-        accepted updates stay accepted."""
-        pk = self.item.pk
-        rows = _updates_today(item=pk) if self.moment.is_now else _updates(pk, self.moment)
+        """Return the newest updates accepted by then, of a round that of the lead first. All readers of the plan may
+        read them, since accepted updates stay accepted."""
+        of = {"item": self.item.pk, "lead": self.item.lead_agency_id}
+        rows = _updates_today(**of) if self.moment.is_now else _updates(**of, moment=self.moment)
         found = []
         for row in rows:
             update = record_of(Update, row)

@@ -189,12 +189,14 @@ def _both(wordings: Sequence[Reworded]) -> tuple[str, str]:
 
 
 @_change(Kind.CONFIDENCE)
-def confidence_moved(was: ItemAt, now: ItemAt) -> Description:
+def confidence_moved(was: ItemAt, now: ItemAt, entered_by: str = "") -> Description:
     moved = [
         (pattern, str(CONFIDENCE[old]), str(CONFIDENCE[new]))
         for pattern, old, new in (
             (
-                _("agency’s confidence moved from {before} to {after}"),
+                _("confidence, as {agency} entered it, moved from {before} to {after}")
+                if entered_by
+                else _("agency’s confidence moved from {before} to {after}"),
                 was.confidence,
                 now.confidence,
             ),
@@ -207,7 +209,8 @@ def confidence_moved(was: ItemAt, now: ItemAt) -> Description:
         if old != new
     ]
     words = "; ".join(
-        pattern.format(before=old.lower(), after=new.lower()) for pattern, old, new in moved
+        pattern.format(before=old.lower(), after=new.lower(), agency=entered_by)
+        for pattern, old, new in moved
     )
     before, after = ("; ".join(row[place] for row in moved) for place in (1, 2))
     return _description(f"{capitalised(words)}.", before, after)

@@ -46,6 +46,8 @@ class PlanThen:
     ended: Mapping[int, Agency] = field(default_factory=dict)
     # The supporting agencies by item, if they may differ.
     supports: Mapping[int, Set[int]] = field(default_factory=dict)
+    # Who imported the confidence that an item has, instead of its lead, by item.
+    entered: Mapping[int, str] = field(default_factory=dict)
 
 
 # What of the plan itself changes by a variation.
@@ -175,7 +177,7 @@ class _Comparing:
             if others := changed_texts(was, now, is_official=False):
                 yield change_words.texts_changed(now, others)
         if (was.confidence, was.reviewer_confidence) != (now.confidence, now.reviewer_confidence):
-            yield change_words.confidence_moved(was, now)
+            yield change_words.confidence_moved(was, now, self.after.entered.get(now.pk, ""))
         if was.lead != now.lead:
             by = self.by(now, Variation.Kind.LEAD)
             yield change_words.lead_moved(was, now, self.after.agencies, by)
@@ -258,7 +260,8 @@ class _Comparing:
         that. Done: all other milestones completed. Restated: expected by the same last day as before,
         which is known more or less precisely.
 
-        Dates slip and recover only while the item is live. A milestone that is no longer late only
+        Dates slip and recover only while the item is live. One that is now expected by the later date to which the
+        group moved it has not slipped besides. A milestone that is no longer late only
         because its agreed date was moved has not recovered; that move is reported instead.
         """
         if now.is_withdrawn:
@@ -275,6 +278,8 @@ class _Comparing:
         if not was.is_open:
             return _DateChange(change_words.milestone_reopened(item, now))
         if not (item_was.is_live and item.is_live):
+            return _DateChange()
+        if now.forecast_due > was.forecast_due and _follows_agreed(was, now):
             return _DateChange()
         if now.forecast_due > was.forecast_due:
             return _DateChange(change_words.slipped(item, was, now, self.cause(now)), True)
@@ -313,6 +318,13 @@ class _Comparing:
         then = self.before.on
         found = [row for row in milestone.delays if row.is_open or row.found_on > then]
         return max(found, key=lambda row: (row.is_open, row.found_on, row.pk), default=None)
+
+
+def _follows_agreed(was: MilestoneAt, now: MilestoneAt) -> bool:
+    """Whether it was expected by its agreed date, and is by the later one that was agreed in between."""
+    agreed = (was.agreed_due, was.agreed_known_to), (now.agreed_due, now.agreed_known_to)
+    expected = (was.forecast_due, was.forecast_known_to), (now.forecast_due, now.forecast_known_to)
+    return agreed == expected and now.agreed_due > was.agreed_due
 
 
 def _passed(was: MilestoneAt, now: MilestoneAt) -> bool:

@@ -15,6 +15,7 @@ from agencies.models import Agency
 from reports.progress.changes.change import Comparison
 from reports.progress.changes.compare import PlanThen, changes_of_plan, differences
 from reports.progress.view import PlanView
+from workitems.items.said_by import confidences_said
 from workitems.models import Member, Plan, Support, Variation
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import (
@@ -34,7 +35,7 @@ from workitems.plan.plan_at.moment_reading import read_at
 def read_changes(view: PlanView, items: Sequence[ItemAt] | None = None) -> Comparison:
     """Return what changed between `view.since` and `view.at`, narrowed like the view.
 
-    At most 16 queries. `items` are all of the plan at the later moment, with texts, if they were read
+    At most 17 queries. `items` are all of the plan at the later moment, with texts, if they were read
     already. An item counts by where it is at that moment: it is reported under its new pillar and lead
     agency only.
     """
@@ -47,10 +48,22 @@ def read_changes(view: PlanView, items: Sequence[ItemAt] | None = None) -> Compa
         for pk, item in after.items.items()
         if view.pillar in (None, item.pillar) and view.agency in (None, item.lead)
     }
-    found = list(differences(before, replace(after, items=shown)))
+    entered = _entered(before, after, view.at)
+    found = list(differences(before, replace(after, items=shown, entered=entered)))
     if view.pillar is None and view.agency is None:
         found += changes_of_plan(before, after, _standing_for(view))
     return Comparison(found, after.agencies, before.items, after.items)
+
+
+def _entered(before: PlanThen, after: PlanThen, at: Moment) -> dict[int, str]:
+    """Return by item who imported the confidence that moved, which its lead did not say. One query if one moved."""
+    moved = {
+        pk: now.confidence
+        for pk, now in after.items.items()
+        if now.confidence and pk in before.items and before.items[pk].confidence != now.confidence
+    }
+    said = confidences_said(moved, at) if moved else {}
+    return {pk: each.agency for pk, each in said.items() if each.is_entered}
 
 
 def _standing_for(view: PlanView) -> ItemAt:

@@ -342,8 +342,8 @@ def test_the_item_page_takes_the_same_queries_for_any_number_of_records(
     UpdateFactory(item=item, of_return__accepted=True)
     reader.get("/plans/")
     # Savepoint and release; session, person, seats, plans; item, supports, measures; milestones,
-    # delays, mitigations; updates; variations that wait; the agency's open return.
-    with django_assert_num_queries(16):
+    # delays, mitigations; updates; who said the confidence; variations that wait; the agency's open return.
+    with django_assert_num_queries(17):
         reader.get(item.get_absolute_url())
 
 

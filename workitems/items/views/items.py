@@ -19,6 +19,7 @@ from agencies.records.composed import composed
 from workitems.items.filters import WorkItemFilter, agencies_of, needs_dates, sort_of
 from workitems.items.item_attention import line_of, plan_of_item
 from workitems.items.item_page import ItemPage, item_page
+from workitems.items.said_by import said_of
 from workitems.meetings.agenda import matters_of
 from workitems.models import (
     Assignment,
@@ -295,6 +296,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
         ],
         "at": at.items[0],
         "is_of_spreadsheet": at.is_of_spreadsheet(at.items[0]),
+        "said": said_of(then, shown.updates, moment),
         "is_unreported": _is_unreported(item.plan, then),
         "line": line,
         "next_milestone": next(iter(at.milestones), None),
