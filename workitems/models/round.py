@@ -128,7 +128,10 @@ class Reminder(models.Model):
 
 class ReturnQuerySet(models.QuerySet["Return"]):
     def with_progress(self) -> Self:
-        """Annotate `items` (number the agency leads), `answered` (of those), `last_written_at`."""
+        """Annotate `items` (number the agency is asked about as their lead), `answered` (of those), `last_written_at`.
+
+        What was handed in counts what it answered as the lead, whoever leads an item since.
+        """
         return self.annotate(**_progress())
 
     def with_last_submission(self) -> Self:
@@ -181,13 +184,24 @@ def _progress() -> dict[str, Any]:
     )
     # Subqueries run once per return; joins would repeat the work for each of its updates.
     updates = Update.objects.filter(of_return=models.OuterRef("pk")).order_by()
-    own = updates.filter(item__lead_agency=models.OuterRef("agency"))
-    live = own.saying_something().exclude(item__stage=Stage.WITHDRAWN).values("of_return")
-    answered = live.annotate(number=models.Count("pk")).values("number")
+    live = updates.exclude(item__stage=Stage.WITHDRAWN)
+    own = live.filter(item__lead_agency=models.OuterRef("agency"))
+    as_lead = live.filter(Q(item__lead_agency=models.OuterRef("agency")) | ~Q(stage=""))
+
+    def number_of(rows: UpdateQuerySet) -> models.Subquery:
+        counted = rows.values("of_return").annotate(number=models.Count("pk"))
+        return models.Subquery(counted.values("number"))
+
     last = updates.values("of_return").annotate(last=models.Max("written_at")).values("last")
+    handed_in = Q(state__in=Return.HANDED_IN, submitted_by__isnull=False)
+    items = Case(When(handed_in, then=number_of(as_lead)), default=models.Subquery(led))
+    answered = Case(
+        When(handed_in, then=number_of(as_lead.saying_something())),
+        default=number_of(own.saying_something()),
+    )
     return {
-        "items": Coalesce(models.Subquery(led), 0),
-        "answered": Coalesce(models.Subquery(answered), 0),
+        "items": Coalesce(items, 0),
+        "answered": Coalesce(answered, 0),
         "last_written_at": models.Subquery(last),
     }
 
@@ -237,6 +251,8 @@ class Return(models.Model):
     }
     # The agency has to write or correct it.
     WITH_AGENCY = (State.DUE, State.SENT_BACK)
+    # Its agency has answered all that it was asked.
+    HANDED_IN = (State.SUBMITTED, State.ACCEPTED)
     # Nothing is left to do.
     FINISHED = (State.ACCEPTED, State.MOVED)
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.timezone import localdate, localtime
 
 from agencies.models import WRITING_ROLES, Seat
-from workitems.models import Notice, Reminder, Return, ReturnNote, Update
+from workitems.models import Notice, Reminder, Return, ReturnNote, Update, Variation
 from workitems.notices.news import Addressed, Seats, Why, each_once, step_of
 from workitems.notices.sending import mail_at_once
 from workitems.returns.news_words import ReturnNews
@@ -187,6 +187,17 @@ def _sitting(
 ) -> list[Addressed]:
     """Return who holds these roles at the agency of a return."""
     return seats.sitting(of_return.round.plan, of_return.agency_id, *roles, why=why)
+
+
+def notify_asked_again(decided: Variation, *, on: date, at: datetime) -> None:
+    """Email at once the new lead whose return went back to it by a decision."""
+    if decided.kind != Variation.Kind.LEAD:
+        return
+    returns = Return.objects.filter(
+        round__plan=decided.plan_id, round__closed_at=None, agency=decided.agency_after
+    )
+    sent_back = returns.filter(state=Return.State.SENT_BACK)
+    notify_at_once(sent_back, Reason.SENT_BACK, on=on, at=at)
 
 
 def notify_at_once(

@@ -27,6 +27,7 @@ from workitems.models import (
     Return,
     ReturnNote,
     Update,
+    Variation,
     WorkItem,
 )
 from workitems.models.item import Stage
@@ -122,17 +123,19 @@ class MilestoneLine:
 
 @dataclass(frozen=True)
 class Came:
-    """From which agency that ended an item came, and on which day."""
+    """From which agency an item came, and on which day; `is_decided` by a decision, not because the agency ended."""
 
     agency: str
     on: date
+    is_decided: bool = False
 
 
 @dataclass(kw_only=True)
 class Section:
     """One item on the page. `last` is the agency's previous accepted update, in `last_round`. An item that came
-    from an agency that ended says from which and when, and has that one's.
-    `is_led` is false for an item that the agency only supports. `is_open` if the page has its fields.
+    from another agency says from which and when, and has that one's.
+    `is_led` is false for an item that the agency only supports; of a return that was handed in, it is that of the
+    answer, and `is_asked` is false for an item that the agency came to lead since. `is_open` if the page has its fields.
     `notes` are those on the item, newest first; `mendings` those of the latest sending back.
     `moved` is the history row of the item's status if it changed after the answer was saved."""
 
@@ -143,6 +146,8 @@ class Section:
     last_round: str = ""
     came: Came | None = None
     is_led: bool
+    has_another_lead: bool = False
+    is_asked: bool = True
     is_open: bool = True
     milestones: list[MilestoneLine] = field(default_factory=list)
     notes: list[ReturnNote] = field(default_factory=list)
@@ -293,7 +298,8 @@ class Page:
 
     @property
     def led(self) -> list[Section]:
-        return [section for section in self.sections if section.is_led]
+        """The items that the agency is asked about, or was, as their lead."""
+        return [each for each in self.sections if each.is_led and each.is_asked]
 
     @property
     def answered(self) -> int:
@@ -385,6 +391,8 @@ def return_page(
         for fault in faults_of(of_return, asked, updates, on, pending):
             missing[fault.item.pk].append(fault)
     led = [item for item in items if item.lead_agency_id == agency]
+    is_handed_in = of_return.state in Return.HANDED_IN and of_return.submitted_by_id is not None
+    answered_as_lead = {pk for pk, update in updates.items() if is_handed_in and update.stage}
     moved: dict[int, Any] = {}
     if of_return.round.is_open:
         moved = moved_items((updates[item.pk], item) for item in led if item.pk in updates)
@@ -395,7 +403,9 @@ def return_page(
             update=updates.get(item.pk),
             last=last.get(item.pk),
             last_round=before.round.name if before else "",
-            is_led=item.lead_agency_id == agency,
+            is_led=item.lead_agency_id == agency or item.pk in answered_as_lead,
+            has_another_lead=item.pk in answered_as_lead and item.lead_agency_id != agency,
+            is_asked=not is_handed_in or item.pk in updates,
             is_open=not is_for_reading and (only is not None or item.pk in opened),
             notes=notes[item.pk],
             mendings=[each for each in mendings if each.note.item_id == item.pk],
@@ -441,7 +451,8 @@ def _was_sent_back(of_return: Return) -> bool:
 
 
 def _add_whence(sections: list[Section], of_return: Return) -> None:
-    """Add whence the led items without an own answer came. Up to three queries if the agency is a successor."""
+    """Add whence the led items without an own answer came, with the last answer of the agency that led them. Up to
+    three queries if one may have come."""
     lacking = {
         each.item.pk: each
         for each in sections
@@ -450,11 +461,12 @@ def _add_whence(sections: list[Section], of_return: Return) -> None:
     if not lacking:
         return
     history: Any = WorkItem.history.filter(id__in=lacking).order_by("history_date", "history_id")
-    before = history.filter(lead_agency__successor=of_return.agency_id)
+    before = history.exclude(lead_agency=of_return.agency_id)
     was = {
-        pk: (agency, name, at)
-        for pk, agency, name, at in before.values_list(
-            "id", "lead_agency_id", "lead_agency__short_name", "history_date"
+        pk: (agency, name, at, successor != of_return.agency_id)
+        for pk, agency, name, at, successor in before.values_list(
+            *("id", "lead_agency_id", "lead_agency__short_name", "history_date"),
+            "lead_agency__successor_id",
         )
     }
     if not was:
@@ -468,16 +480,16 @@ def _add_whence(sections: list[Section], of_return: Return) -> None:
         item__in=was,
         of_return__agency__in={agency for agency, *_ in was.values()},
         of_return__state=Return.State.ACCEPTED,
-        of_return__round__period_end__lt=of_return.round.period_end,
+        of_return__round__period_end__lte=of_return.round.period_end,
     ).select_related("of_return__round")
     last = {
         (each.item_id, each.of_return.agency_id): each
         for each in answers.order_by("of_return__round__period_end", "pk")
     }
     for pk, at in came_at.items():
-        agency, name, _at = was[pk]
+        agency, name, _at, is_decided = was[pk]
         section = lacking[pk]
-        section.came = Came(name, localdate(at))
+        section.came = Came(name, localdate(at), is_decided)
         section.last = last.get((pk, agency))
         if section.last is not None:
             section.last_round = section.last.of_return.round.name
@@ -555,14 +567,21 @@ def _items(of_return: Return, only: WorkItem | None) -> list[WorkItem]:
         return [only]
     agency, answered = of_return.agency_id, of_return.updates.values("item")
     pending = of_return.milestone_answers.pending().values("milestone__item")
+    led_by_decision = Variation.objects.filter(
+        kind=Variation.Kind.LEAD, state=Variation.State.APPROVED, agency_after=agency
+    )
     items = (
         WorkItem.objects.filter(plan=of_return.round.plan_id)
         .filter(
             Q(pk__in=WorkItem.objects.answered_by(agency)) | Q(pk__in=answered) | Q(pk__in=pending)
         )
         .exclude(~Q(pk__in=answered), stage=Stage.WITHDRAWN)
+        .select_related("lead_agency")
         .defer("objective", "action", "search_text")
-        .annotate(may_have_come=Exists(Agency.objects.filter(successor=agency)))
+        .annotate(
+            may_have_come=Exists(Agency.objects.filter(successor=agency))
+            | Exists(led_by_decision.filter(item=OuterRef("pk")))
+        )
         .in_order()
     )
     return sorted(items, key=lambda item: item.lead_agency_id != agency)

@@ -89,6 +89,8 @@ def reading_of(
             of_item[section.item.pk],
         )
         for section in page.sections
-        if section.update or of_item[section.item.pk] or (whole and section.is_led)
+        if section.update
+        or of_item[section.item.pk]
+        or (whole and section.is_led and section.is_asked)
     ]
     return Reading(page, items)

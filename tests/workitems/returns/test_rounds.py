@@ -770,7 +770,7 @@ def test_an_update_by_a_supporting_agency_does_not_change_the_item(
 ):
     supported = WorkItemFactory(plan=plan, lead_agency=customs, stage="not_started")
     SupportFactory(item=supported, agency=police)
-    answer(of_return, supported, stage="under_way")
+    answer(of_return, supported, stage="")
     with unchanged(supported):
         accept(of_return, coordinator)
 

@@ -504,6 +504,9 @@ class ReplyForm(ReturnForm):
         super().__init__(*args, row=note, prefix=f"n{note.pk}", **kwargs)
         if note.is_own:
             self.fields["reply"].label = _("Reply to {person}").format(person=note.by)
+        elif note.of_return.is_entered:
+            # The coordinator may write it, from the agency's email.
+            self.fields["reply"].label = _("Reply of {agency}").format(agency=note.of_return.agency)
 
     def start(self, row: ReturnNote) -> dict[str, Any]:
         return {"reply": row.reply}

@@ -556,6 +556,15 @@ def send_back(
 
 
 @transaction.atomic
+def ask_again(*, of_return: Return, item: WorkItem, note: str, by: User, at: datetime) -> Return:
+    """Ask an agency about one more item with a note: send its return back, or add to what it was sent back for."""
+    if of_return.state != Return.State.SENT_BACK:
+        return send_back(of_return=of_return, on_items={item: note}, by=by, at=at)
+    history.save(ReturnNote(of_return=of_return, item=item, body=note, by=by, at=at), by=by)
+    return of_return
+
+
+@transaction.atomic
 def accept(*, of_return: Return, by: User, on: date) -> Return:
     """Accept a return: lock its answers, which are now the latest accepted updates on their items.
 
@@ -573,6 +582,15 @@ def accept(*, of_return: Return, by: User, on: date) -> Return:
     for item, update in _led(of_return):
         # Nothing is left to do, unless the return was submitted before submitting had an effect.
         _bring_into_effect(item, update, by=by, on=on, reason=reason)
-        item.heard_on = on
-        history.save_version(item, "heard_on", by=by, reason=reason)
+        _heard(item, by=by, on=on, reason=reason)
+    # An item whose lead moved after it was answered has been heard of too.
+    answered = of_return.updates.exclude(stage="").exclude(item__stage=Stage.WITHDRAWN)
+    answered = answered.exclude(item__lead_agency=of_return.agency_id)
+    for update in answered.select_related("item").order_by("item"):
+        _heard(locked(update.item), by=by, on=on, reason=reason)
     return of_return
+
+
+def _heard(item: WorkItem, *, by: User, on: date, reason: str) -> None:
+    item.heard_on = on
+    history.save_version(item, "heard_on", by=by, reason=reason)
