@@ -9,10 +9,12 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import User
+from workitems.models import Member
 from workitems.terms.lateness import days_in_words
 from workitems.terms.spans import in_words, span_in_words
 
@@ -117,7 +119,18 @@ SOURCES: list[Callable[[User, date], list[Line]]] = []
 def lines_for(user: User, on: date) -> list[Line]:
     """Return the user's to-dos, soonest due first."""
     lines = [line for source in SOURCES for line in source(user, on)]
+    if lines:
+        closed = _plans_left_by(user)
+        lines = [line for line in lines if not line.url.startswith(closed)]
     return sorted(lines, key=lambda line: (line.due, line.what))
+
+
+def _plans_left_by(user: User) -> tuple[str, ...]:
+    """Return where the addresses begin of plans whose working group the user's agencies have left. One query."""
+    agencies = {seat.agency_id for seat in user.current_seats if seat.agency_id}
+    members = Member._base_manager.filter(agency__in=agencies).values_list("plan__slug", "left_on")
+    read = {slug for slug, left_on in members if left_on is None}
+    return tuple(reverse("plans:detail", args=[slug]) for slug, _ in members if slug not in read)
 
 
 @dataclass(frozen=True)

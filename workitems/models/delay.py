@@ -525,5 +525,17 @@ class Variation(models.Model):
         return [self.after] if self.kind == self.Kind.DATE and self.after else []
 
     @property
+    def changed_agencies(self) -> set[int]:
+        """The ids of the agencies whose part in the plan it is about, besides who asks. Load item and milestone first."""
+        found = {
+            self.agency_before_id,
+            self.agency_after_id,
+            self.item.lead_agency_id if self.item else None,
+            self.milestone.responsible_agency_id if self.milestone else None,
+            *(self.addition.agencies if self.addition else ()),
+        }
+        return {each for each in found if each is not None}
+
+    @property
     def is_pending(self) -> bool:
         return self.state in self.PENDING

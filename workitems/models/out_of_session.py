@@ -4,7 +4,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from agencies.models import Agency, User
 from agencies.records.tracking import track
 from workitems.models.delay import Variation
+from workitems.models.plan import Member
 
 
 class OutOfSessionQuerySet(models.QuerySet["OutOfSession"]):
@@ -102,14 +103,17 @@ class OutOfSession(models.Model):
 
 class OutOfSessionAnswerQuerySet(models.QuerySet["OutOfSessionAnswer"]):
     def asked(self) -> Self:
-        """Leave out those of agencies that ended before they answered, where the successor is asked itself: the
-        hand-over closed them as "no view" after the agency's last day."""
-        return self.exclude(
-            choice=OutOfSessionAnswer.Choice.NO_VIEW,
-            is_recorded=False,
-            agency__successor__isnull=False,
-            answered_at__date__gt=F("agency__valid_to"),
+        """Leave out those of agencies that ended before they answered, where the successor is asked itself, and of
+        agencies that left the working group while others still answered. Either was closed as "no view" then."""
+        closed = Q(choice=OutOfSessionAnswer.Choice.NO_VIEW, is_recorded=False)
+        ended = Q(agency__successor__isnull=False, answered_at__date__gt=F("agency__valid_to"))
+        left = Member._base_manager.filter(
+            plan=OuterRef("out_of_session__variation__plan"),
+            agency=OuterRef("agency"),
+            left_on__isnull=False,
         )
+        by_then = left.filter(left_on__lte=OuterRef("answered_at__date"))
+        return self.exclude(closed & (ended | Exists(by_then)) | Q(choice="") & Exists(left))
 
 
 class OutOfSessionAnswer(models.Model):

@@ -3,14 +3,14 @@
 Registered in `agencies.people.succession`. Finished rows stay with the agency that finished them.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from agencies.models import Agency
+from agencies.models import Agency, User
 from agencies.people.succession import HandOver, Holding, save_row
 from agencies.records import history
 from agencies.wording.translation import day_words, list_in_words
@@ -31,6 +31,7 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.models.item import Stage
+from workitems.plan.services.refusals import locked
 
 Rows: TypeAlias = "QuerySet[Any]"
 
@@ -144,6 +145,35 @@ class Led(Holding):
             save_row(support, "ended_on", act=act)
 
 
+def close_vote(
+    answer: OutOfSessionAnswer, words: str, *, by: User, at: datetime, reason: str
+) -> None:
+    """Close the answer of an agency that is asked no longer, and let the quorum be that of the others."""
+    answer.choice, answer.words, answer.is_recorded = "no_view", words, False
+    answer.answered_by, answer.answered_at = by, at
+    fields = ("choice", "words", "is_recorded", "answered_by", "answered_at")
+    history.save_version(answer, *fields, by=by, reason=reason, at=at)
+    asked = answer.out_of_session
+    quorum = asked.variation.plan.quorum_of(asked.answers.asked().count())
+    if quorum < asked.quorum:
+        asked.quorum = quorum
+        history.save_version(asked, "quorum", by=by, reason=reason, at=at)
+
+
+def close_votes_of_leaver(
+    plan: Plan, agency: Agency, *, by: User, on: date, at: datetime, reason: str
+) -> None:
+    """Close what an agency that left the working group answered, or was asked, out of session and others still
+    answer. Its answer stays in the history."""
+    rows = OutOfSessionAnswer.objects.filter(
+        agency=agency, out_of_session__state="open", out_of_session__variation__plan=plan
+    )
+    words = _("{agency} left the working group on {day}.").format(agency=agency, day=day_words(on))
+    for answer in rows.select_related("out_of_session__variation__plan").order_by("pk"):
+        locked(answer.out_of_session)
+        close_vote(answer, words, by=by, at=at, reason=reason)
+
+
 class Votes(Holding):
     """The answers that it still owes out of session: nobody waits for it where the successor is asked too."""
 
@@ -153,17 +183,10 @@ class Votes(Holding):
                 answer.agency = act.to
                 save_row(answer, "agency", act=act)
                 continue
-            answer.choice, answer.answered_by, answer.answered_at = "no_view", act.by, act.at
-            answer.words = _("{agency} ended on {day}. {successor} answers itself.").format(
+            words = _("{agency} ended on {day}. {successor} answers itself.").format(
                 agency=act.agency, day=day_words(act.agency.valid_to), successor=act.to
             )
-            save_row(answer, "choice", "words", "answered_by", "answered_at", act=act)
-            # The ended agency is asked no longer, so the quorum is that of the others.
-            asked = answer.out_of_session
-            quorum = asked.variation.plan.quorum_of(asked.answers.asked().count())
-            if quorum < asked.quorum:
-                asked.quorum = quorum
-                save_row(asked, "quorum", act=act)
+            close_vote(answer, words, by=act.by, at=act.at, reason=act.because)
 
 
 class Proposals(Holding):

@@ -65,9 +65,11 @@ from workitems.plan.attention import Line
 from workitems.plan.plan_at import PlanAt
 from workitems.plan.views.lookups import require, small_number
 from workitems.presenting import services as slide_services
+from workitems.returns.news import notify_asked_again
 from workitems.terms import lateness
 from workitems.terms.word_diff import side_by_side
 from workitems.variations.services import variations as variation_services
+from workitems.variations.services.change_requests import effects_of
 
 # Milestones on the slide of an item.
 ON_A_SLIDE = 3
@@ -320,8 +322,8 @@ def _requests(
             open_milestones=[each for each in milestones if each.is_open]
             if row.milestone_id is None
             else [],
-            effects=effects.of(row) if effects else [],
-            declined=effects.declined(row) if effects else [],
+            effects=effects.of(row) or effects_of(row) if effects and row.is_pending else [],
+            declined=effects.declined(row) if effects and row.is_pending else [],
             form=forms.get(f"decide_{row.pk}") or _decide_form(row)
             if may_record and row.state == Variation.State.RECOMMENDED
             else None,
@@ -500,6 +502,7 @@ def decide(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
         at=timezone.now(),
     ):
         mail(meeting_notices.decided_notices, decided)
+        notify_asked_again(decided, on=localdate(), at=timezone.now())
         says = (
             _("{reference} is approved and has taken effect.")
             if form.cleaned_data["approve"]

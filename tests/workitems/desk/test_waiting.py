@@ -239,5 +239,6 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
     # open milestone, decisions; returns to read, who is invited to the agencies that are to submit,
     # rounds that have not followed, meetings to record, variations. Of briefings:
     # clearances and follow-ups; consultations; papers to send or follow up. Consultations on requests.
-    with django_assert_num_queries(23):
+    # Plans that the user's agencies have left.
+    with django_assert_num_queries(24):
         assert len(lines_for(user, TODAY)) == 2 + 4 * count

@@ -195,7 +195,8 @@ class LeavingForm(ChangeForm):
         gettext_lazy("Agency that leaves"),
         gettext_lazy("Choose the agency that leaves."),
         help_text=gettext_lazy(
-            "It must have no part in an open item. Ask for other agencies for its items first."
+            "It must have no part in an open item. Ask for other agencies for its items first. It leaves on the day of "
+            "the decision."
         ),
     )
 

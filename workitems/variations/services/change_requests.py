@@ -11,10 +11,11 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies.models import Agency, User
 from agencies.records import history
-from agencies.wording.translation import day_words, in_english
+from agencies.wording.translation import day_words, in_english, list_in_words
 from workitems.models import (
     Measure,
     Milestone,
@@ -26,10 +27,11 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.models.item import TITLE_LENGTH
-from workitems.plan.held_work import open_parts
+from workitems.plan.held_work import close_votes_of_leaver, open_parts
 from workitems.plan.services.items import end_delays, next_number
 from workitems.plan.services.plan_days import Faults
 from workitems.plan.services.refusals import Refused, locked
+from workitems.returns.services.rounds import ask_again
 
 Kind, Wording = Variation.Kind, Variation.Wording
 Given = Mapping[str, Any]
@@ -224,7 +226,7 @@ def _supporter_faults(asked: Variation, row: Any, on: date) -> Faults:
             yield _("{agency} does not support this item.").format(agency=agency), "to"
         return
     role = (asked.adds or {}).get("role", "")
-    if row.lead_agency == agency:
+    if row.lead_agency == agency and not _gives_its_lead_away(asked, row):
         yield (
             _("{agency} leads the item, so it does not support it.").format(agency=agency),
             "to",
@@ -235,6 +237,12 @@ def _supporter_faults(asked: Variation, row: Any, on: date) -> Faults:
         yield _("A role has at most {count} characters.").format(count=ROLE_LENGTH), "role"
     else:
         yield from _member_faults(asked, on)
+
+
+def _gives_its_lead_away(asked: Variation, row: Any) -> bool:
+    """Whether the agency is being requested to support an item of which a pending request gives its lead away."""
+    away = row.variations.pending().filter(kind=Kind.LEAD, agency_before=asked.agency_after)
+    return asked.pk is None and bool(away.exists())
 
 
 def _cancel_faults(asked: Variation, row: Any, on: date) -> Faults:
@@ -378,21 +386,43 @@ def take_effect(asked: Variation, *, by: User, on: date, reason: str) -> None:
             member.left_on = on
             history.save(member, by=by, reason=reason)
             save()
+            assert asked.agency_before is not None and asked.decided_at is not None
+            at = asked.decided_at
+            close_votes_of_leaver(row, asked.agency_before, by=by, on=on, at=at, reason=reason)
         case Kind.END:
             row.ends_on = asked.due_after
             save("ends_on")
 
 
 def _ask_in_open_round(asked: Variation, *, by: User, reason: str) -> None:
-    """Give the agency that takes work over a return in the plan's open round, if it has none there."""
-    for round in asked.plan.rounds.open().exclude(returns__agency=asked.agency_after):
-        made = Return(round=round, agency=asked.agency_after)
-        history.save(made, by=by, reason=reason)
+    """Give the agency that takes work over a return in the plan's open round, if it has none there. One that a new
+    lead submitted goes back to it, so that it answers on the item; of an accepted one the item is not asked.
+    """
+    for round in asked.plan.rounds.open():
+        own = round.returns.filter(agency=asked.agency_after).first()
+        if own is None:
+            history.save(Return(round=round, agency=asked.agency_after), by=by, reason=reason)
+        elif asked.kind == Kind.LEAD and own.state in (
+            Return.State.SUBMITTED,
+            Return.State.SENT_BACK,
+        ):
+            note = _(
+                "{reference} gave the lead of this item to {agency}. Answer on it, then submit again."
+            ).format(reference=asked.reference, agency=asked.agency_after)
+            assert asked.item is not None and asked.decided_at is not None
+            ask_again(of_return=own, item=asked.item, note=note, by=by, at=asked.decided_at)
 
 
-def effects_of_lead(asked: Variation) -> list[str]:
-    """Return what an approved change of the lead does in the open round, and that milestones stay, in sentences. Three
-    queries."""
+def effects_of(asked: Variation) -> list[str]:
+    """Return what approving does besides: of a change of the lead, what happens in the open round and to milestones;
+    of an agency that leaves, from when. Four queries at most."""
+    if asked.kind == Kind.MEMBER:
+        return [
+            _(
+                "{agency} leaves on the day of the decision. Its people cannot open the plan from then on, and what it "
+                "was asked or answered out of session, where others still answer, no longer counts."
+            ).format(agency=asked.agency_before)
+        ]
     if asked.kind != Kind.LEAD or asked.item is None:
         return []
     was, now = asked.agency_before, asked.agency_after
@@ -402,17 +432,50 @@ def effects_of_lead(asked: Variation) -> list[str]:
         if own is None or own.is_with_agency:
             says = _("{now} is asked about the item in {round}, which is open.")
         else:
-            says = _(
-                "The return of {now} for {round} is {state}: send it back, so that it answers on the item."
+            says = (
+                _(
+                    "The return of {now} for {round} is submitted. It goes back to {now}, so that it answers on the item."
+                )
+                if own.state == Return.State.SUBMITTED
+                else _(
+                    "The return of {now} for {round} is {state}, so {now} is not asked about the item in this round."
+                )
             )
         state = own.get_state_display().lower() if own else ""
         found.append(says.format(now=now, round=round.name, state=state))
         found.append(_("What {was} wrote on it in this round stays in its return.").format(was=was))
-    if asked.item.milestones.open().filter(responsible_agency=was).exists():
+    return [*found, *_milestones_that_stay(asked)]
+
+
+def _milestones_that_stay(asked: Variation) -> list[str]:
+    """Return which open milestones stay with the former lead, and which other requests give to the new one."""
+    assert asked.item is not None
+    left = asked.item.milestones.open().filter(responsible_agency=asked.agency_before)
+    moves = asked.item.variations.pending().filter(
+        kind=Kind.RESPONSIBLE, agency_after=asked.agency_after, milestone__in=left
+    )
+    moved = {row.milestone_id: row.reference for row in moves.order_by("number")}
+    stay = [row for row in left.order_by("number") if row.pk not in moved]
+    found = []
+    if moved:
+        found.append(
+            ngettext(
+                "{references} asks to give its open milestone to {now} too.",
+                "{references} ask to give its open milestones to {now} too.",
+                len(moved),
+            ).format(references=list_in_words(list(moved.values())), now=asked.agency_after)
+        )
+    if stay:
         found.append(
             _(
                 "Its open milestones stay with {was} until each is moved by a request of its own."
-            ).format(was=was)
+            ).format(was=asked.agency_before)
+            if not moved
+            else ngettext(
+                "“{milestones}” stays with {was} until a request of its own moves it.",
+                "“{milestones}” stay with {was} until requests of their own move them.",
+                len(stay),
+            ).format(milestones="”, “".join(map(str, stay)), was=asked.agency_before)
         )
     return found
 

@@ -36,6 +36,7 @@ from workitems.plan.views.lookups import (
     visible_milestone,
     visible_plan,
 )
+from workitems.returns.news import notify_asked_again
 from workitems.rules import WRITERS
 from workitems.terms.word_diff import side_by_side
 from workitems.variations.forms.variations import (
@@ -49,7 +50,7 @@ from workitems.variations.forms.variations import (
 )
 from workitems.variations.services import held_entries
 from workitems.variations.services import variations as variation_services
-from workitems.variations.services.change_requests import effects_of_lead
+from workitems.variations.services.change_requests import effects_of
 from workitems.variations.variation_register import as_it_was, variations_at, variations_of
 from workitems.variations.votes import votes_of
 
@@ -183,6 +184,7 @@ def show(
             else [],
             "effects": _effects(row, moment) if row.is_pending else [],
             "adds": addition_parts(row.addition),
+            "withdrawn": _withdrawal(row),
             # What else is asked of its milestone: one of them may leave nothing for the other.
             "meeting_it": Variation.objects.filter(milestone=row.milestone)
             .exclude(pk=row.pk)
@@ -204,10 +206,17 @@ def show(
     )
 
 
+def _withdrawal(row: Variation) -> Any:
+    """Return the history row of its being withdrawn, with who did it and why; None unless it was. One query then."""
+    if row.state != Variation.State.TAKEN_BACK:
+        return None
+    return row.history.filter(state=row.state).order_by("history_date", "history_id").first()
+
+
 def _effects(row: Variation, moment: Moment) -> list[str]:
     if row.kind == Variation.Kind.DATE:
         return Effects(plan_at(row.plan, moment)).of(row)
-    return effects_of_lead(row)
+    return effects_of(row)
 
 
 def _show_at_the_end(request: HttpRequest, row: Variation, moment: Moment) -> HttpResponse:
@@ -274,6 +283,7 @@ def decide(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     response = act(request, row, form, "decide_form", service, message, at=timezone.now())
     if response.status_code == HTTPStatus.FOUND:
         mail(meeting_notices.decided_notices, row)
+        notify_asked_again(row, on=localdate(), at=timezone.now())
     return response
 
 
