@@ -11,11 +11,11 @@ from typing import Any
 
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.models import WRITING_ROLES, Agency, Seat
 from agencies.wording.translation import day_words
-from workitems.models import Decision, Meeting, Notice, Plan, Variation
+from workitems.models import Decision, Meeting, Member, Notice, Plan, Variation
 from workitems.notices.news import Addressed, OtherNews, Seats, other_news
 from workitems.plan.asat import end_of
 
@@ -80,9 +80,13 @@ def minutes_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
         return
     decided: dict[int | None, list[Decision]] = defaultdict(list)
     found = Decision.objects.filter(meeting__in=rows).order_by("due_on", "number")
-    for decision in found.select_related("owner_agency"):
+    changed = ("variation__item", "variation__milestone", "variation__pillar")
+    for decision in found.select_related("owner_agency", *changed):
         decided[decision.meeting_id].append(decision)
-    for meeting, people in members_of(rows, on):
+    plans = {row.plan_id for row in rows}
+    gone = Member._base_manager.filter(plan__in=plans, left_on__isnull=False)
+    left = set(gone.values_list("plan", "agency"))
+    for meeting, people in members_of(rows, on, with_left=True):
         assert meeting.closed_at is not None
         decisions = decided[meeting.pk]
         count = (
@@ -96,12 +100,25 @@ def minutes_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
         )
         for person, agency in people:
             own = [each for each in decisions if each.owner_agency_id == agency.pk]
+            decided_on = (each.variation for each in decisions if each.variation is not None)
+            changes = [row for row in decided_on if _is_changed(row, agency)]
+            has_left = (meeting.plan_id, agency.pk) in left
             yield from lines(
                 meeting,
                 [(person, agency)],
                 Reason.MINUTES,
                 f"{localtime(meeting.closed_at):%Y-%m-%d %H:%M}",
-                f"{count} {_own_actions(own, agency)}",
+                " ".join(
+                    filter(
+                        None,
+                        (
+                            count,
+                            _own_actions(own, agency) if own or not changes else "",
+                            _own_changes(changes, agency),
+                            _LEFT.format(agency=agency) if has_left else "",
+                        ),
+                    )
+                ),
                 ngettext(
                     "has {count:,} action for {agency}",
                     "has {count:,} actions for {agency}",
@@ -109,9 +126,28 @@ def minutes_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
                 ).format(count=len(own), agency=agency)
                 if own
                 else _("has its minutes"),
-                link=_("Read the minutes"),
-                path=next((path(meeting) for path in MINUTES_PATHS), meeting.get_absolute_url()),
+                link=_("Open your desk") if has_left else _("Read the minutes"),
+                path="/"
+                if has_left
+                else next((path(meeting) for path in MINUTES_PATHS), meeting.get_absolute_url()),
             )
+
+
+_LEFT = gettext_lazy("{agency} has left the working group, so its people cannot open the plan.")
+
+
+def _is_changed(variation: Variation, agency: Agency) -> bool:
+    """Whether an approved variation changes the agency's part in the plan."""
+    is_approved = variation.state == Variation.State.APPROVED
+    return is_approved and agency.pk in variation.changed_agencies
+
+
+def _own_changes(changes: list[Variation], agency: Agency) -> str:
+    """Return what changed for the agency: "For Police, this has changed: V2 (1.2 …): …"."""
+    if not changes:
+        return ""
+    words = "; ".join(f"{row.reference} ({row.about}): {row.asks}" for row in changes)
+    return _("For {agency}, this has changed: {words}.").format(agency=agency, words=words)
 
 
 def _own_actions(own: list[Decision], agency: Agency) -> str:
@@ -127,44 +163,69 @@ def _own_actions(own: list[Decision], agency: Agency) -> str:
 
 
 def decided_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
-    """Yield the notices to agencies of what a meeting decided on the variations that they requested."""
-    rows = Variation.objects.filter(meeting__isnull=False, decided_at__isnull=False)
+    """Yield the notices to agencies of what was decided on the variations that they requested, and of approved ones
+    that change their part in the plan. Approvers of agencies that were asked out of session are told by `out_of_session`.
+    """
+    rows = Variation.objects.filter(decided_at__isnull=False)
     if only is not None:
         rows = rows.filter(pk=only)
     rows = rows.filter(decided_at__gte=end_of(on - timedelta(days=NEWS_FOR_DAYS)))
     found = [
         row
         for row in rows.select_related(
-            "plan__coordinating_agency", "meeting", "item", "milestone", "requesting_agency"
+            *("plan__coordinating_agency", "meeting", "item", "milestone", "requesting_agency"),
+            *("pillar", "out_of_session"),
         )
         if not row.plan.has_ended(on)
     ]
     if not found:
         return
-    seats = Seats((row.plan for row in found), (row.requesting_agency_id for row in found), on)
+    told = {row.pk: _told(row) for row in found}
+    agencies = Agency.objects.in_bulk(set().union(*told.values()))
+    since = on - timedelta(days=NEWS_FOR_DAYS)
+    seats = Seats((row.plan for row in found), agencies, on, left_since=since)
     for row in found:
-        assert row.meeting is not None and row.decided_at is not None
+        assert row.decided_at is not None
         state = row.get_state_display().lower()
-        says = _("The meeting of {day} decided it: {state}.").format(
-            day=day_words(row.meeting.held_on), state=state
+        says = (
+            _("The meeting of {day} decided it: {state}.").format(
+                day=day_words(row.meeting.held_on), state=state
+            )
+            if row.meeting is not None
+            else _("It was decided out of session: {state}.").format(state=state)
         )
         if row.state == Variation.State.APPROVED:
             effect = _("It has taken effect.")
             says = f"{says} {effect}"
-        yield from other_news(
-            seats.sitting(row.plan, row.requesting_agency_id, *WRITING_ROLES),
-            plan=row.plan,
-            agency=row.requesting_agency,
-            reason=Reason.DECIDED,
-            occasion=str(row.state),
-            about=f"variation {row.pk}",
-            due_on=localdate(row.decided_at),
-            title=str(row),
-            sentence=says,
-            state=_("is {state}").format(state=state),
-            path=row.get_absolute_url(),
-            link=_("Open the variation"),
-        )
+        # One person may sit at several of the agencies.
+        people: dict[int, tuple[Addressed, Agency]] = {}
+        roles = WRITING_ROLES if row.meeting is not None else (Role.CONTRIBUTOR,)
+        for pk in told[row.pk]:
+            for each in seats.sitting(row.plan, pk, *roles):
+                people.setdefault(each[0].pk, (each, agencies[pk]))
+        for person, agency in people.values():
+            has_left = seats.has_left(row.plan, agency.pk)
+            yield from other_news(
+                [person],
+                plan=row.plan,
+                agency=agency,
+                reason=Reason.DECIDED,
+                occasion=str(row.state),
+                about=f"variation {row.pk}",
+                due_on=localdate(row.decided_at),
+                title=str(row),
+                sentence=f"{says} {_LEFT.format(agency=agency)}" if has_left else says,
+                state=_("is {state}").format(state=state),
+                path="/" if has_left else row.get_absolute_url(),
+                link=_("Open your desk") if has_left else _("Open the variation"),
+            )
+
+
+def _told(row: Variation) -> list[int]:
+    """Return the ids of the agencies that are told of a decision, the requesting one first."""
+    is_approved = row.state == Variation.State.APPROVED
+    others = row.changed_agencies - {row.requesting_agency_id} if is_approved else set()
+    return [row.requesting_agency_id, *sorted(others)]
 
 
 def _meetings(only: int | None) -> Any:
@@ -173,16 +234,18 @@ def _meetings(only: int | None) -> Any:
 
 
 def members_of(
-    rows: Iterable[Meeting], on: date
+    rows: Iterable[Meeting], on: date, *, with_left: bool = False
 ) -> Iterator[tuple[Meeting, list[tuple[Addressed, Agency]]]]:
     """Yield each meeting with its members' contributors and approvers, each person once, and the agency
-    for which they get the notice. Leave out plans that have ended."""
+    for which they get the notice. Leave out plans that have ended. `with_left`: with those of agencies that have
+    left the working group since."""
     found = [row for row in rows if not row.plan.has_ended(on)]
     if not found:
         return
     agencies = {row.pk: list(row.plan.agencies_on(row.held_on)) for row in found}
     everyone = {agency.pk for own in agencies.values() for agency in own}
-    seats = Seats((row.plan for row in found), everyone, on)
+    since = on - timedelta(days=NEWS_FOR_DAYS) if with_left else None
+    seats = Seats((row.plan for row in found), everyone, on, left_since=since)
     for row in found:
         recipients: dict[int, tuple[Addressed, Agency]] = {}
         for agency in agencies[row.pk]:

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -133,14 +134,31 @@ class OtherNews:
 SOURCES: list[Callable[[date], Iterable[News]]] = []
 
 
+MEMBERSHIP = ("plan", "agency", "left_on")
+
+
 class Seats:
     """Active users by agency and role on a day. Finds only users of the plan's member agencies,
-    because others could not open the linked page."""
+    because others could not open the linked page; and of those that left from `left_since` on, for news of a
+    decision: what `has_left` goes with a link to a page that they can open."""
 
-    def __init__(self, plans: Iterable[Plan], agencies: Iterable[int], on: date) -> None:
+    def __init__(
+        self,
+        plans: Iterable[Plan],
+        agencies: Iterable[int],
+        on: date,
+        *,
+        left_since: date | None = None,
+    ) -> None:
         plans = {plan.pk: plan for plan in plans}.values()
         agencies = {*agencies, *(plan.coordinating_agency_id for plan in plans)}
-        self._members = set(Member.objects.filter(plan__in=plans).values_list("plan", "agency"))
+        stays = Q(left_on=None)
+        if left_since is not None:
+            stays |= Q(left_on__gte=left_since)
+        rows = Member._base_manager.filter(stays, plan__in=plans)
+        left_on = {(plan, agency): left for plan, agency, left in rows.values_list(*MEMBERSHIP)}
+        self._members = set(left_on)
+        self._left = {key for key, left in left_on.items() if left is not None}
         self._people: dict[tuple[int, str], list[User]] = defaultdict(list)
         for seat in (
             Seat.objects.on(on)
@@ -149,6 +167,10 @@ class Seats:
             .order_by("user__name", "user__email")
         ):
             self._people[seat.agency_id, seat.role].append(seat.user)
+
+    def has_left(self, plan: Plan, agency: int) -> bool:
+        """Whether the agency was a member and is none any more."""
+        return (plan.pk, agency) in self._left
 
     def coordinators(self, plan: Plan, why: Why = Why.STANDS_IN) -> list[Addressed]:
         return self.sitting(plan, plan.coordinating_agency_id, Role.COORDINATOR, why=why)

@@ -25,7 +25,7 @@ def due_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
     found = OutOfSession.objects.all() if only is None else OutOfSession.objects.filter(pk=only)
     rows = list(
         found.filter(Q(state=State.OPEN) | Q(closed_on__gt=on - timedelta(days=NEWS_FOR_DAYS)))
-        .select_related("variation__plan__coordinating_agency")
+        .select_related("variation__plan__coordinating_agency", "variation__milestone")
         .prefetch_related(
             Prefetch("answers", OutOfSessionAnswer.objects.asked().select_related("agency"))
         )
@@ -98,9 +98,13 @@ def _recorded(answer: OutOfSessionAnswer, seats: Seats) -> Iterator[OtherNews]:
 def _closed(answer: OutOfSessionAnswer, seats: Seats) -> Iterator[OtherNews]:
     row = answer.out_of_session
     outcome = row.get_state_display().lower()
+    says = _("The decision is closed: {outcome}.").format(outcome=outcome)
+    if row.state == State.APPROVED:
+        effect = _("It has taken effect: {asks}.").format(asks=row.variation.asks)
+        says = f"{says} {effect}"
     yield from _lines(
         row, answer.agency, _approvers(answer, seats), Reason.OUT_CLOSED, str(row.state),
-        _("The decision is closed: {outcome}.").format(outcome=outcome), _("is {outcome}").format(outcome=outcome),
+        says, _("is {outcome}").format(outcome=outcome),
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Decide a variation out of session: ask the agencies, answer, record an answer, close, end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from agencies.pages.form_pages import carry_out, done, form_page
 from agencies.pages.once import once
 from agencies.people.submitting import submitters_of
 from workitems.meetings.addition_parts import addition_parts
+from workitems.meetings.meeting_news import decided_notices
 from workitems.meetings.variation_effect import Effects
 from workitems.models import OutOfSession, OutOfSessionAnswer, Variation
 from workitems.notices import mail_at_once
@@ -33,7 +35,9 @@ from workitems.out_of_session.news import due_notices
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
 from workitems.plan.views.lookups import posted, require
+from workitems.returns.news import notify_asked_again
 from workitems.terms.word_diff import side_by_side
+from workitems.variations.services.change_requests import effects_of
 from workitems.variations.views.variations import visible_variation
 
 
@@ -66,6 +70,12 @@ def approvers_news(asked: OutOfSession, on: date) -> list[OtherNews]:
     """Return what the approvers are asked. The coordinator asks, and needs no mail about it now."""
     lines = due_notices(on, only=asked.pk)
     return [each for each in lines if each.role == Seat.Role.APPROVER]
+
+
+def outcome_news(asked: OutOfSession, on: date) -> Iterator[OtherNews]:
+    """Yield what was decided, for who was asked and for whom it concerns."""
+    yield from due_notices(on, only=asked.pk)
+    yield from decided_notices(on, only=asked.variation_id)
 
 
 def visible(request: HttpRequest, slug: str, variation: int, pk: int) -> OutOfSession:
@@ -118,6 +128,8 @@ def show(
     is_asked = asked.is_open and variation.kind == Variation.Kind.DATE
     whole = plan_at(variation.plan, Moment.present(variation.plan, on)) if is_asked else None
     effects = Effects(whole).of(variation) if whole else []
+    if asked.is_open and not whole:
+        effects = effects_of(variation)
     forms: dict[str, Any] = {}
     if may_ask:
         forms["extend_form"] = MoreTimeForm(row=asked, auto_id="id_extend_%s")
@@ -240,7 +252,12 @@ def close(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpRespo
     asked = _to_act_on(request, slug, variation, pk)
     form = CloseForm(request.POST, plan=asked.variation.plan, on=localdate(), auto_id="id_close_%s")
     message = _("{reference} is {state}.")
-    return _act(request, asked, "close_form", form, services.close, message, at=timezone.now())
+    on, at = localdate(), timezone.now()
+    response = _act(request, asked, "close_form", form, services.close, message, at=at)
+    if response.status_code == HTTPStatus.FOUND:
+        mail_at_once(lambda: outcome_news(asked, on), on=on, at=at)
+        notify_asked_again(asked.variation, on=on, at=at)
+    return response
 
 
 @require_POST
