@@ -49,7 +49,7 @@ class WorkItemsConfig(AppConfig):
         desk.SOURCES.append(group_lines.lines_for)
         desk.SOURCES.append(meeting_lines.lines_for)
         to_decide.ASK.append(from_workbook.ask)
-        to_decide.OBSTACLE.append(from_workbook.obstacle)
+        to_decide.OBSTACLES.append(from_workbook.obstacles)
         held_entries.MAKERS[HeldEntry.Kind.RISK] = risks.raise_held
         post_migrate.connect(plan_guards.install_after_migrate, sender=self)
         post_migrate.connect(plan_indexes.install_after_migrate, sender=self)

@@ -4,14 +4,21 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
+from agencies.models import Seat
 from tests.browser.returns import end, owed
-from tests.factories import UpdateFactory
+from tests.factories import SeatFactory, UpdateFactory
+from tests.workitems.workbooks import file_of, small
+from workitems.intake.workbook import import_workbook
 from workitems.models import MilestoneAnswer, ReadingTicks, ReturnNote
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pytest.fixture
@@ -193,3 +200,24 @@ def test_what_is_accepted_without_a_connection_is_said_and_sent_when_it_is_back(
     reading.context.set_offline(False)
     expect(bar).to_have_text(re.compile("^Saved at "))
     assert len(ReadingTicks.objects.get().ticks) == 1
+
+
+def test_a_reason_that_an_import_accepted_is_not_offered_as_not_sent(
+    page, sign_in, live_server, settings, tmp_path
+):
+    settings.FILES_DIR = tmp_path
+    plan = import_workbook(file_of(small()), name="first.xlsx", at=timezone.now()).plan
+    keeper = SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.COORDINATOR).user
+    sheets = small()
+    sheets["Work items"][0] |= {"Title": "Train everybody", "Confidence": "On track"}
+    sign_in(keeper)
+    page.goto(live_server.url + reverse("plans:import", args=[plan.slug]))
+    book = {"name": "plan.xlsx", "mimeType": XLSX, "buffer": file_of(sheets).getvalue()}
+    page.locator("input[type=file]").set_input_files(book)
+    page.locator("main form button[type=submit]").first.click()
+    page.locator("textarea").fill("The Cabinet decided so.")
+    page.get_by_role("button", name="Propose this change").click()
+    expect(page.locator("#main").get_by_text("V1 is with the coordinator.")).to_be_visible()
+    expect(offered(page)).to_have_count(0)
+    page.reload()
+    expect(offered(page)).to_have_count(0)

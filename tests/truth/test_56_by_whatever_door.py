@@ -51,6 +51,7 @@ def send(client, plan):
             data.setdefault("rows", list(range(20)))
         return client.post(address, data)
 
+    send.to = client.get
     return send
 
 
@@ -107,7 +108,8 @@ def test_ten_differences_are_offered_as_ten_variations_with_one_reason(send, pla
     assert [(row.state, row.reason) for row in made] == [("requested", WHY)] * 10
     assert {row.requesting_agency for row in made} == {plan.coordinating_agency}
     # The same workbook still brings in what needs no decision, and offers nothing twice.
-    assert after.status_code == 200
+    assert after.status_code == 302
+    after = send.to(after.url)
     assert after.context["outcome"].proposable == []
     references = [f"V{number}" for number in range(1, 11)]
     assert [row.asked.reference for row in after.context["outcome"].to_decide] == references
@@ -190,6 +192,79 @@ def test_a_workbook_from_before_a_decision_does_not_undo_it_by_itself(send, plan
     ]
     assert " checked" not in page.text
     assert "The plan had this before V1 was approved on 2 May 2010." in page.text
+
+
+def test_what_was_declined_or_withdrawn_before_says_so_and_is_not_ticked(send, plan):
+    outcome = send(workbook=upload(rewritten())).context["outcome"]
+    send(fingerprint=outcome.fingerprint, reason=WHY, rows=[2, 3])
+    coordinator = SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.COORDINATOR).user
+    meeting = MeetingFactory(plan=plan, held_on=TODAY)
+    title, lead = Variation.objects.order_by("number")
+    variations.recommend(variation=title, recommendation="No.", by=coordinator, at=NOW)
+    ready_to_decide(meeting, title)
+    variations.decide(variation=title, approve=False, meeting=meeting, by=coordinator, at=NOW)
+    variations.take_back(variation=lead, by=coordinator, reason="Too early.")
+    page = send(workbook=upload(rewritten()))
+    rows = page.context["outcome"].to_decide
+    refused = {row.heading: row.refused.reference for row in rows if row.refused}
+    assert refused == {"Title": "V1", "Lead agency": "V2"}
+    assert page.text.count(" checked") == len(rows) - 2
+    assert "V1 asked for this and was declined on 2 May 2010" in page.text
+    assert "V2 asked for this and was withdrawn" in page.text
+    detail = send.to(lead.get_absolute_url())
+    assert "Too early." in detail.text
+
+
+def test_an_agency_that_gives_its_lead_away_in_the_same_workbook_may_come_to_support_the_item(
+    send, plan
+):
+    sheets = small()
+    sheets["Work items"][0] |= {"Lead agency": "Police", "Supporting agencies": "Police; DoL"}
+    page = send(workbook=upload(sheets))
+    outcome = page.context["outcome"]
+    assert [(row.heading, row.now, row.obstacle) for row in outcome.to_decide] == [
+        ("Lead agency", "Police", ""),
+        ("Supporting agencies", "also DoL", ""),
+    ]
+    alone = send(fingerprint=outcome.fingerprint, reason=WHY, rows=[1], once="a")
+    assert alone.status_code == 422
+    assert "DoL leads the item, so it does not support it." in alone.text
+    assert not Variation.objects.exists()
+    assert send(fingerprint=outcome.fingerprint, reason=WHY, once="b").status_code == 302
+    assert list(Variation.objects.order_by("number").values_list("kind", flat=True)) == [
+        "lead",
+        "supporter",
+    ]
+
+
+def test_a_cancelled_milestone_is_proposed_and_never_reopened_by_a_workbook(send, plan):
+    sheets = small()
+    sheets["Milestones"][0]["Cancelled on"] = date(2010, 4, 30)
+    outcome = send(workbook=upload(sheets)).context["outcome"]
+    (row,) = outcome.to_decide
+    assert (row.heading, row.kind, row.obstacle) == ("Cancelled on", "cancel", "")
+    send(fingerprint=outcome.fingerprint, reason=WHY)
+    coordinator = SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.COORDINATOR).user
+    meeting = MeetingFactory(plan=plan, held_on=TODAY)
+    made = Variation.objects.get()
+    variations.recommend(variation=made, recommendation="Yes.", by=coordinator, at=NOW)
+    ready_to_decide(meeting, made)
+    variations.decide(variation=made, approve=True, meeting=meeting, by=coordinator, at=NOW)
+    # A workbook from before keeps it cancelled; one that empties the cell is told what to do instead.
+    assert send(workbook=upload(small())).context["outcome"].to_decide == ()
+    sheets["Milestones"][0]["Cancelled on"] = "(none)"
+    (row,) = send(workbook=upload(sheets)).context["outcome"].to_decide
+    assert row.obstacle == "The working group cancelled it. Add a milestone instead."
+
+
+def test_what_was_proposed_is_shown_again_on_a_page_of_its_own(send, plan):
+    """A page that answers a form directly is sent again when it is loaded again, and keeps what was typed."""
+    outcome = send(workbook=upload(rewritten())).context["outcome"]
+    after = send(fingerprint=outcome.fingerprint, reason=WHY)
+    assert (after.status_code, after.url.endswith("?again=yes")) == (302, True)
+    page = send.to(after.url)
+    assert page.context["name"] == "plan.xlsx"
+    assert "with the coordinator" in page.text
 
 
 def test_what_never_changes_is_refused(send, plan):

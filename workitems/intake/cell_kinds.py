@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from agencies.typed.characters import fault_of
+from agencies.typed.typed_dates import NotADay, read_day
 from workitems.models.item import AS_TOLD_LENGTH, is_item_number
 from workitems.terms.as_told import fault_of_phrase
 from workitems.terms.known_dates import (
@@ -253,7 +254,7 @@ class Whole(Kind):
 
 @dataclass(frozen=True)
 class Day(Kind):
-    """A date: a date cell, or ISO text. With `past`, days after today are refused."""
+    """A date: a date cell, or text in ISO form or as 30/7/2010. With `past`, days after today are refused."""
 
     past: bool = False
 
@@ -285,6 +286,11 @@ class Day(Kind):
                         ),
                         self.right,
                     ) from None
+            if re.fullmatch(r"\d{1,2}/\d{1,2}/\d{4}", text, re.ASCII):
+                try:
+                    return self._in_range(read_day(text))
+                except NotADay:
+                    pass
             raise InvalidCell(
                 _("{value} is not a date.").format(value=sentence_start(shown(text))),
                 self.right,

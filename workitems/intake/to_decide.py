@@ -16,6 +16,7 @@ from workitems.terms.additions import NewItem, NewMilestone
 from workitems.terms.known_dates import KnownDate
 
 Kind, Wording = Variation.Kind, Variation.Wording
+REFUSED = (Variation.State.DECLINED, Variation.State.TAKEN_BACK)
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class ToDecide:
     """A difference that only a decision makes. `given` is what its request takes, `row` what it is of.
 
     `obstacle` says why it cannot be proposed as things are; "" if it can. `asked` is the variation that asks for it
-    already, and `undoes` the approved one before which the plan had what the workbook has.
+    already, `refused` the last one that did and was declined or withdrawn, and `undoes` the approved one before which
+    the plan had what the workbook has.
     """
 
     sheet: str
@@ -36,6 +38,7 @@ class ToDecide:
     given: dict[str, Any]
     obstacle: str = ""
     asked: Variation | None = None
+    refused: Variation | None = None
     undoes: Variation | None = None
 
     @property
@@ -55,26 +58,28 @@ class Asking(NamedTuple):
 
 # Requests a variation, of a module that this one may not import. It is registered in `AppConfig.ready`.
 ASK: list[Callable[[ToDecide, Asking], Variation]] = []
-# Says why a difference cannot be proposed, or "". Registered likewise.
-OBSTACLE: list[Callable[[ToDecide, Asking], str]] = []
+# Says of each difference why it cannot be proposed once those before it are, or "". Registered likewise.
+OBSTACLES: list[Callable[[list[ToDecide], Asking], list[str]]] = []
 
 
 def with_obstacles(rows: list[ToDecide], asking: Asking) -> list[ToDecide]:
     """Return the rows, each with why it cannot be proposed, if it cannot, and with what was asked and decided of it."""
     variations = list(
         Variation.objects.filter(plan__in={_plan_of(row.row) for row in rows})
-        .filter(state__in=[*Variation.PENDING, Variation.State.APPROVED])
         .select_related("item", "pillar", "milestone")
         .order_by("-number")
     )
+    approved = [each for each in variations if each.state == Variation.State.APPROVED]
+    refused = [each for each in variations if each.state in REFUSED]
     return [
         replace(
             row,
-            obstacle=row.obstacle or OBSTACLE[0](row, asking),
+            obstacle=obstacle,
             asked=next((v for v in variations if v.is_pending and _asks(v, row)), None),
-            undoes=next((v for v in variations if not v.is_pending and _undone(v, row)), None),
+            refused=next((v for v in refused if _asks(v, row)), None),
+            undoes=next((v for v in approved if _undone(v, row)), None),
         )
-        for row in rows
+        for row, obstacle in zip(rows, OBSTACLES[0](rows, asking), strict=True)
     ]
 
 
@@ -130,7 +135,7 @@ def _has(variation: Variation, row: ToDecide, side: str) -> bool:
             added = variation.addition
             steps = added.milestones if added is not None else ()
             return side == "after" and any(step.description == row.now for step in steps)
-        case Kind.WITHDRAWAL:
+        case Kind.WITHDRAWAL | Kind.CANCEL:
             return side == "after"
     return bool(text == row.now)
 
@@ -148,6 +153,8 @@ def request_of(field: str, row: Any, value: Any) -> tuple[str, dict[str, Any]]:
     if isinstance(row, Milestone):
         if isinstance(value, KnownDate):
             return Kind.DATE, {"due_after": value}
+        if field == "withdrawn_on":
+            return Kind.CANCEL, {}
         return Kind.WORDING, {"wording": field, "text": value}
     if field in Variation.OF_ITEM:
         return Kind.WORDING, {"wording": field, "text": value}

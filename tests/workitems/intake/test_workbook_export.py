@@ -368,6 +368,10 @@ def plans(draw):
                 agreed_due=draw(DATES),
                 forecast_due=draw(DATES),
                 completed_on=draw(DATES) if complete else None,
+                # Those of a withdrawn item are cancelled with it.
+                withdrawn_on=draw(DATES)
+                if item.stage == "withdrawn" or not complete and draw(st.booleans())
+                else None,
             )
             for delay_number in range(draw(st.integers(0, 2))):
                 found_on = draw(DATES)

@@ -455,6 +455,8 @@ def filled():
                 column.heading: "Words." for column in sheet if type(column.kind) in (Kind, Line)
             }
             sheets[sheet.name][0] = texts | sheets[sheet.name][0] | more[sheet.name]
+    cancelled = {**sheets["Milestones"][0], "Milestone": 2, "Cancelled on": date(2010, 3, 1)}
+    sheets["Milestones"].append({**cancelled, "Completed on": None})
     return sheets
 
 
@@ -773,7 +775,7 @@ def twelve_faults():
     ]
     milestone = sheets["Milestones"][0]
     sheets["Milestones"] += [
-        milestone | {"Milestone": 2, "Original due": "31/3/2010"},
+        milestone | {"Milestone": 2, "Original due": "3/31/2010"},
         milestone | {"Work item": "7.7"},
     ]
     sheets["Delays"].append(
@@ -792,7 +794,7 @@ TWELVE = [
     f"{place('Work items', 4, 'Number')}: The cell holds the number 1.3, and a spreadsheet takes 1.3 and 1.30 for the same. Expected: the number as text, such as 1.10: format the column as Text and type it again.",
     f"{place('Work items', 5, 'Pillar')}: There is no pillar 9. Expected: the number of a pillar on the sheet Pillars.",
     f"{place('Work items', 6, 'Lead agency')}: “Polise” is not an agency on the sheet Agencies. Expected: “Police”, if that is meant, or an agency of that short name added there.",
-    f"{place('Milestones', 3, 'Original due')}: “31/3/2010” is not a date. Expected: a date, such as 2010-07-30; a month, such as July 2010; or a quarter of the calendar year, such as July to September 2010 or Q3 2010.",
+    f"{place('Milestones', 3, 'Original due')}: “3/31/2010” is not a date. Expected: a date, such as 2010-07-30; a month, such as July 2010; or a quarter of the calendar year, such as July to September 2010 or Q3 2010.",
     f"{place('Milestones', 4, 'Work item')}: There is no work item 7.7. Expected: a number on the sheet Work items.",
     f"{place('Delays', 3, 'Ended on')}: 1 January 2010 is before the delay was found. Expected: a day from 15 February 2010 on.",
     f"{place('Updates', 3, 'Work item')}: DoL's update on 1.1 for this period is already in row 2. "

@@ -373,6 +373,7 @@ def fault_of(sheet, heading, raw):
         ("Work items", "Starts on", datetime.fromisoformat("2010-07-30"), date(2010, 7, 30)),
         ("Work items", "Starts on", "2010-07-30", date(2010, 7, 30)),
         ("Work items", "Starts on", "2010-07-30 00:00:00", date(2010, 7, 30)),
+        ("Work items", "Starts on", "30/7/2010", date(2010, 7, 30)),
         ("Work items", "Measure", "one \n\n  two", "one\ntwo"),
         ("Agencies", "Te reo name", "Ngā Pirihimana o Aotearoa", "Ngā Pirihimana o Aotearoa"),
         ("Agencies", "Valid from", "1886-09-01", date(1886, 9, 1)),

@@ -72,7 +72,7 @@ def test_the_example_filled_in_imports():
 
 def test_every_column_has_an_example_unless_it_is_for_what_is_over():
     over = {"Valid from", "Valid to", "Successor", "Ended on", "Done on", "Completed on"}
-    over |= {"Escalated on", "Closed on"}
+    over |= {"Cancelled on", "Escalated on", "Closed on"}
     missing = {
         column.heading
         for sheet in SHEETS
@@ -141,6 +141,7 @@ def test_numbers_of_items_are_text_and_days_are_dates():
         "Work items: Starts on": "yyyy-mm-dd",
         "Milestones: Work item": "@",
         "Milestones: Completed on": "yyyy-mm-dd",
+        "Milestones: Cancelled on": "yyyy-mm-dd",
     }
     assert [cell.number_format for cell in book["Plan"]["B"]][1:4] == ["@", *["yyyy-mm-dd"] * 2]
 

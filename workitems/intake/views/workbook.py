@@ -32,11 +32,14 @@ from workitems.intake.workbook import (
 from workitems.intake.workbook.columns import SHEETS
 from workitems.models import Plan
 from workitems.plan.asat import Moment
+from workitems.plan.services.refusals import Refused
 from workitems.plan.views.lookups import plan_at_any_stage, require, signed_in
 
 # The preview shows this many rows and the number of the others.
 ROWS_SHOWN = 300
 SESSION_KEY = "held_workbook"
+# In the address of a page that previews the kept workbook once more.
+AGAIN = "again"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,7 +97,7 @@ class _Import:
 
     def answer(self) -> HttpResponse:
         if self.request.method != "POST":
-            return self.upload_page(WorkbookForm())
+            return self.again() if AGAIN in self.request.GET else self.upload_page(WorkbookForm())
         if "reason" in self.request.POST:
             return self.propose()
         if "fingerprint" in self.request.POST:
@@ -171,6 +174,11 @@ class _Import:
                 )
             except WorkbookRefused as refused:
                 return self.upload_page(WorkbookForm(), refused.faults)
+            except Refused as refused:
+                # A change that only goes with another one, which was not ticked.
+                form.add_error(None, str(refused))
+                file.seek(0)
+                return self.preview_page(self.preview(file), kept["name"], propose=form)
         if not made:
             return self.preview_page(outcome, kept["name"], is_other=True)
         messages.success(
@@ -184,16 +192,28 @@ class _Import:
         return self.rest(kept, outcome.plan)
 
     def rest(self, kept: dict[str, str], plan: Plan) -> HttpResponse:
-        """Show what can still be done with the workbook; if nothing can, drop it and go to the plan."""
+        """Lead to what can still be done with the workbook; if nothing can, drop it and go to the plan."""
         file = self.take(kept) if self.plan else None
         if file is not None:
             with file:
                 outcome = self.preview(file)
             if not outcome.is_empty or outcome.proposable:
-                return self.preview_page(outcome, kept["name"])
+                return redirect(f"{self.request.path}?{AGAIN}=yes")
         del self.request.session[SESSION_KEY]
         held.drop(owner=signed_in(self.request), at=timezone.now())
         return redirect(plan)
+
+    def again(self) -> HttpResponse:
+        """Show what the kept workbook would still do."""
+        kept = self.request.session.get(SESSION_KEY, {})
+        file = self.take(kept)
+        if file is None:
+            return redirect(self.request.path)
+        with file:
+            try:
+                return self.preview_page(self.preview(file), kept["name"])
+            except WorkbookRefused as refused:
+                return self.upload_page(WorkbookForm(), refused.faults)
 
     def preview(self, file: BinaryIO) -> Outcome:
         by = signed_in(self.request) if self.plan else None

@@ -304,6 +304,13 @@ MILESTONES = Sheet(
             note=gettext_noop("Empty in a new row, or (none): the agreed date."),
         ),
         Column("Completed on", PAST_DAY, "completed_on"),
+        Column(
+            "Cancelled on",
+            PAST_DAY,
+            "withdrawn_on",
+            note=gettext_noop("Empty unless it is cancelled."),
+            by_decision=True,
+        ),
     ),
     gettext_noop("Found again by the item's number and its own."),
 )

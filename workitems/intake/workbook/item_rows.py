@@ -364,7 +364,8 @@ def completions(proposal: Proposal, first_days: dict[str, dict[str, date]]) -> N
         steps = proposal.milestones[number]
         if item.stage == Stage.WITHDRAWN:
             for step in steps.values():
-                if step.is_new and step.row.completed_on is None:
+                is_open = step.row.completed_on is None and step.row.withdrawn_on is None
+                if step.is_new and is_open:
                     step.put(
                         "withdrawn_on", first_days[number].get(Stage.WITHDRAWN, proposal.today)
                     )

@@ -19,7 +19,7 @@ from workitems.intake.to_decide import ToDecide, obstacle_of, request_of
 from workitems.intake.workbook.columns import SHEETS, Column
 from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Book, Row, is_cleared
 from workitems.intake.workbook.stored import Stored
-from workitems.models import Delay, Milestone, Mitigation, Pillar, Plan, WorkItem
+from workitems.models import Delay, Milestone, Mitigation, Pillar, Plan, Variation, WorkItem
 from workitems.plan.known_acronyms import known_to, named
 from workitems.terms.stems import says_nothing
 
@@ -265,6 +265,8 @@ class Proposal:
             kind, given = request_of(column.field, draft.row, value)
             was, now = words(column, before), words(column, value)
             new = obstacle_of(value) if isinstance(value, Agency) else ""
+            if kind == Variation.Kind.CANCEL and before:
+                new = _("The working group cancelled it. Add a milestone instead.")
             self.decide(row, column.heading, was, now, kind, draft.row, given, new)
             return
         if column.locked and self.is_adopted:

@@ -31,12 +31,20 @@ def ask(row: ToDecide, asking: Asking) -> Variation:
     return variations.request_change(kind=row.kind, row=row.row, given=row.given, **of)
 
 
-def obstacle(row: ToDecide, asking: Asking) -> str:
-    """Return why the change cannot be requested as things are, or "". Nothing stays written."""
+def obstacles(rows: list[ToDecide], asking: Asking) -> list[str]:
+    """Return of each change why it cannot be requested together with those before it, or "". Nothing stays written."""
+    found = []
+    with transaction.atomic():
+        for row in rows:
+            found.append(row.obstacle or _obstacle(row, asking))
+        transaction.set_rollback(True)
+    return found
+
+
+def _obstacle(row: ToDecide, asking: Asking) -> str:
     try:
         with transaction.atomic():
             ask(row, asking)
-            transaction.set_rollback(True)
     except Refused as refused:
         return str(refused)
     return ""
