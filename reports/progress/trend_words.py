@@ -59,18 +59,18 @@ def lateness(trends: Trends) -> str:
 
 def stages_finding(trends: Trends) -> str:
     """Return "Complete items rose from one to three of 25 between March and June 2026"."""
-    now = trends.now
+    months = _year(trends)
     return _moved(
         _("complete items"),
-        in_words(now.items),
-        [(month.day, month.stages[Stage.COMPLETE]) for month in _year(trends)],
+        [in_words(month.items) for month in months],
+        [(month.day, month.stages[Stage.COMPLETE]) for month in months],
     )
 
 
 def lateness_finding(trends: Trends) -> str:
     """Return "Late milestones rose from two to seven between July and October 2026"."""
     found = [(month.day, month.overdue + month.expected_late) for month in _year(trends)]
-    return _moved(_("late milestones"), "", found)
+    return _moved(_("late milestones"), None, found)
 
 
 def dates_finding(record: RecordOfDates) -> str:
@@ -121,11 +121,11 @@ def _year(trends: Trends) -> list[MonthFigures]:
     return trends.months[-13:]
 
 
-def _moved(what: str, of: str, found: list[tuple[date, int]]) -> str:
+def _moved(what: str, of: list[str] | None, found: list[tuple[date, int]]) -> str:
     """Say how a count moved, and between which months: from the last with the first count to the first with the last
-    one."""
+    one. `of` has for each month of how many, which is said as it was in the last month that is named."""
     before, now = found[0][1], found[-1][1]
-    total = _(" of {all}").format(all=of) if of else ""
+    total = _(" of {all}").format(all=of[-1]) if of else ""
     what = f"{what[:1].upper()}{what[1:]}"
     if len(found) == 1:
         return f"{what}: {now:,}{total}"
@@ -138,6 +138,7 @@ def _moved(what: str, of: str, found: list[tuple[date, int]]) -> str:
         )
     start = max(n for n, (_day, count) in enumerate(found) if count == before)
     end = next(n for n in range(start, len(found)) if found[n][1] == now)
+    total = _(" of {all}").format(all=of[end]) if of else ""
     sentence = (
         _("{what} rose from {before} to {now}{total} between {first} and {last}")
         if now > before

@@ -237,5 +237,6 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_papers(
     # Seats, those to confirm; items of ended leads; returns to read, who is invited to the agencies that are to submit,
     # rounds that have not followed, meetings to record, variations, actions to confirm. Of briefings: actions to confirm,
     # consultations, those to send or follow up with their recommendations, to authorise, to answer.
-    with django_assert_num_queries(17):
+    # Plans that the user's agencies have left.
+    with django_assert_num_queries(18):
         assert len(lines_for(user, TODAY)) == len(states) * count

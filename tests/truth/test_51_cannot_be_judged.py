@@ -6,12 +6,14 @@ import pytest
 
 from reports.progress import dashboard
 from reports.progress.view import PlanView
-from tests.factories import MilestoneFactory, WorkItemFactory
+from tests.factories import MilestoneFactory, VariationFactory, WorkItemFactory
 from tests.scenery import without_decisions
 from tests.workitems.record import TODAY
 from workitems.desk.to_dos import lines_for
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
+from workitems.terms.additions import NewMilestone
+from workitems.terms.known_dates import known
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +83,20 @@ def test_an_item_whose_milestones_are_cancelled_says_that_none_is_open_and_someb
     asked = "Item 1.3 has no open milestone: propose one, or say that it is complete"
     for user in (contributor, coordinator):
         assert [each.what for each in lines_for(user, TODAY) if "open" in each.what] == [asked]
+    step = NewMilestone(
+        number=9,
+        description="Printed again",
+        due=known(TODAY),
+        responsible_agency=rated.lead_agency_id,
+    )
+    VariationFactory(
+        plan=plan,
+        item=rated,
+        milestone=None,
+        kind="milestone",
+        adds=step.data,
+        due_before=None,
+        due_after=None,
+    )
+    for user in (contributor, coordinator):
+        assert [each.what for each in lines_for(user, TODAY) if "open" in each.what] == []

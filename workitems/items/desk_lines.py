@@ -12,7 +12,7 @@ from agencies.models import Seat, User
 from agencies.records.composed import composed
 from agencies.wording.translation import day_words
 from workitems.desk.to_dos import SHOWN_AT_MOST, Line, days_until, line, not_ended
-from workitems.models import Milestone, MilestoneAnswer, Plan, WorkItem
+from workitems.models import Milestone, MilestoneAnswer, Plan, Variation, WorkItem
 from workitems.models.item import Stage
 from workitems.plan.assigned import waiting_for
 from workitems.plan.ended_leads import EndedLead, grouped
@@ -78,11 +78,13 @@ def _to_hand_over(lead: EndedLead, plan: Plan, on: date) -> Line:
 @composed
 def _without_open(own: Any, coordinating: Any, on: Any) -> Any:
     milestones = Milestone.objects.filter(item=OuterRef("pk"))
+    adding = Variation.objects.pending().filter(kind=Variation.Kind.MILESTONE, item=OuterRef("pk"))
     rows = WorkItem.objects.filter(
         not_ended(on, "plan"),
         Q(lead_agency__among=own) | Q(plan__coordinating_agency__among=coordinating),
         Exists(milestones.filter(withdrawn_on__isnull=False)),
         ~Exists(milestones.open()),
+        ~Exists(adding),
         plan__adopted_on__isnull=False,
         stage__in=[Stage.NOT_STARTED, Stage.UNDER_WAY],
     )

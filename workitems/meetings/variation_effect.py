@@ -87,13 +87,13 @@ class Effects:
     def _record(self, own: MilestoneAt) -> str:
         """Return how dates that were moved before have held: of the agency, or else of the plan."""
         of_agency = [slipped for agency, slipped in self._moved if agency == own.responsible]
-        if len(of_agency) >= ENOUGH:
+        if sum(each is not None for each in of_agency) >= ENOUGH:
             return _counted(of_agency, str(self.at.agencies[own.responsible]))
         return _counted([slipped for _, slipped in self._moved], "")
 
     @cached_property
-    def _moved(self) -> list[tuple[int, bool]]:
-        """The agency of each date that was moved, and whether it slipped again, as far as that is known."""
+    def _moved(self) -> list[tuple[int, bool | None]]:
+        """The agency of each date that was moved, and whether it slipped again; None while it is still ahead."""
         rows = Variation.objects.filter(
             plan=self.at.plan,
             kind=Variation.Kind.DATE,
@@ -104,14 +104,14 @@ class Effects:
             rows = rows.filter(decided_at__lt=self.at.moment.until)
         found = list(rows.select_related("milestone").order_by("decided_at", "pk"))
         last = {row.milestone_id: row.pk for row in found}
-        known: list[tuple[int, bool]] = []
+        moved: list[tuple[int, bool | None]] = []
         for row in found:
             assert row.milestone is not None
             again = last[row.milestone_id] != row.pk
-            slipped = True if again else _has_slipped(row.milestone, self.at)
-            if slipped is not None:
-                known.append((row.milestone.responsible_agency_id, slipped))
-        return known
+            if again or row.milestone.withdrawn_on is None:
+                slipped = True if again else _has_slipped(row.milestone, self.at)
+                moved.append((row.milestone.responsible_agency_id, slipped))
+        return moved
 
 
 def _move(variation: Any) -> str:
@@ -158,18 +158,23 @@ def _has_slipped(milestone: Milestone, at: PlanAt) -> bool | None:
     done = by_then(milestone.completed_on, at.on)
     if done is not None:
         return done > milestone.agreed_due
-    if milestone.withdrawn_on is not None:
-        return None
     if milestone.agreed_due < at.on or milestone.forecast_due > milestone.agreed_due:
         return True
     return None
 
 
-def _counted(slipped: Sequence[bool], agency: str) -> str:
-    """Return how many of the dates moved again; they are the agency's, if one is named."""
-    if not slipped:
+def _counted(slipped: Sequence[bool | None], agency: str) -> str:
+    """Return how many of the dates moved again, and are still ahead; they are the agency's, if one is named."""
+    count, ahead, total = slipped.count(True), slipped.count(None), len(slipped)
+    if ahead == total:
         return ""
-    count, total = sum(slipped), len(slipped)
+    if total == 1 and agency:
+        says = (
+            gettext("One date that {agency} moved before did not hold.")
+            if count
+            else gettext("One date that {agency} moved before was met.")
+        )
+        return says.format(agency=agency)
     if total == 1:
         return (
             gettext("One date was moved before; it did not hold.")
@@ -189,4 +194,8 @@ def _counted(slipped: Sequence[bool], agency: str) -> str:
             count,
         )
     number = in_words(count) if count else gettext("none")
-    return says.format(total=in_words(total), agency=agency, number=number)
+    found = says.format(total=in_words(total), agency=agency, number=number)
+    if not ahead:
+        return found
+    rest = ngettext("{number} is still ahead.", "{number} are still ahead.", ahead)
+    return f"{found} {rest.format(number=in_words(ahead).capitalize())}"

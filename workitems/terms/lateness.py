@@ -644,6 +644,8 @@ def return_attention(
         if sent_back_on and sent_back_on < on:
             since = span_in_words(sent_back_on, on)
             words = _("Sent back {since} ago and not answered.").format(since=since)
+            if (on - sent_back_on).days == 1:
+                words = _("Sent back yesterday and not answered yet.")
         return [Reason(Rank.SENT_BACK, words)]
     if state == "due" and due_on < on:
         since = span_in_words(due_on, on)

@@ -373,6 +373,14 @@ def test_a_heading_says_what_a_figure_shows(before, now, stages, lateness):
     assert trend_words.lateness_finding(found) == lateness
 
 
+def test_complete_items_are_counted_of_those_that_the_plan_had_in_that_month():
+    found = trends_of((MAY, 1, 0, 0), (date(2010, 6, 30), 3, 0, 0), (IN_JULY, 3, 0, 0))
+    found.months[-1].stages[Stage.NOT_STARTED] += 1
+    assert trend_words.stages_finding(found) == (
+        "Complete items rose from one to three of nine between May and June 2010"
+    )
+
+
 def test_a_heading_names_the_months_between_which_a_figure_moved():
     ends = [date(2009, 11, 30), date(2009, 12, 31), date(2010, 1, 31), date(2010, 2, 28)]
     rows = [(day, 0, late, 0) for day, late in zip(ends, (0, 0, 2, 2), strict=True)]

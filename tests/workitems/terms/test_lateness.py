@@ -399,6 +399,7 @@ def test_reasons_are_sentences_in_rank_order_without_duplicates(differs):
     [
         ("due", None, [(13, "Due three days ago and not submitted.")]),
         ("sent_back", days(-2), [(12, "Sent back two days ago and not answered.")]),
+        ("sent_back", days(-1), [(12, "Sent back yesterday and not answered yet.")]),
         ("sent_back", DAY, [(12, "Sent back and not answered yet.")]),
         ("submitted", None, []),
         ("accepted", None, []),

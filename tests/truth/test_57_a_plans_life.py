@@ -1,0 +1,397 @@
+"""Rule 57, a plan's life: who said what, and who is told, when leads move, agencies leave and workbooks come."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from agencies.models import Agency, Seat
+from agencies.records import history
+from reports.progress.changes import read_changes
+from reports.progress.view import PlanView
+from tests.factories import (
+    DecisionFactory,
+    MeetingFactory,
+    MemberFactory,
+    MilestoneFactory,
+    ReturnFactory,
+    RoundFactory,
+    SeatFactory,
+    UpdateFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import NOW, TODAY, TOMORROW, ready_to_decide
+from workitems.desk.to_dos import lines_for
+from workitems.intake.workbook import export_workbook
+from workitems.meetings.services import meetings as meeting_services
+from workitems.models import Member, Return
+from workitems.notices import send_notices
+from workitems.out_of_session import services as out_of_session
+from workitems.plan.asat import Moment
+from workitems.returns.return_page import return_page
+from workitems.returns.services import rounds
+from workitems.variations.services import variations
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+
+WHY = "The Cabinet asks for it."
+Role = Seat.Role
+
+
+@pytest.fixture
+def meeting(plan):
+    return MeetingFactory(plan=plan, held_on=TODAY)
+
+
+@pytest.fixture
+def decide(police, contributor, coordinator, meeting):
+    """Return a function that has a change asked for, recommended and decided at the meeting."""
+
+    def decide(kind, row, *, approve=True, **given):
+        asked = variations.request_change(
+            kind=kind, row=row, given=given, reason=WHY, agency=police, by=contributor, at=NOW
+        )
+        variations.recommend(variation=asked, recommendation="Approve.", by=coordinator, at=NOW)
+        ready_to_decide(meeting, asked)
+        return variations.decide(
+            variation=asked, approve=approve, meeting=meeting, by=coordinator, at=NOW
+        )
+
+    return decide
+
+
+@pytest.fixture
+def other(plan):
+    """Another member agency."""
+    return MemberFactory(plan=plan, agency__short_name="MOH").agency
+
+
+def status_line(client, item):
+    """Return what the item's page says of the agency's confidence."""
+    page = client.get(item.get_absolute_url()).text
+    line = page.split('<p class="item-status">')[1].split("</p>")[0]
+    return " ".join(line.split())
+
+
+def answered(plan, item, agency, on, **words):
+    """An accepted answer of an agency as the item's lead, in a round to that day."""
+    round = RoundFactory(
+        plan=plan,
+        period_start=on - timedelta(days=180),
+        period_end=on,
+        closed_at=NOW,
+    )
+    of_return = ReturnFactory(
+        round=round, agency=agency, state="accepted", accepted_on=on, submitted_at=NOW
+    )
+    return UpdateFactory(of_return=of_return, item=item, **words)
+
+
+# --- who said it, and when -----------------------------------------------------------------------
+
+
+def test_what_the_former_lead_said_is_not_put_into_the_mouth_of_the_new_one(
+    item, decide, customs, client_of, coordinator
+):
+    item.confidence = "on_track"
+    history.save(item, by=None, at=NOW - timedelta(days=30))
+    client = client_of(coordinator)
+    assert "Police says" in status_line(client, item)
+    decide("lead", item, agency=customs.pk)
+    assert "Police said on 2 May 2010" in status_line(client, item)
+    item.refresh_from_db()
+    item.confidence = "at_risk"
+    history.save(item, by=None, at=NOW)
+    assert "Customs says" in status_line(client, item)
+
+
+def test_a_confidence_that_the_coordinator_imported_is_not_said_by_the_agency(
+    plan, item, coordinator, client_of
+):
+    for at in (NOW - timedelta(days=40), NOW - timedelta(days=30)):
+        item.confidence = "off_track"
+        history.save(item, by=None, at=at)
+    item.confidence = "at_risk"
+    history.save(item, by=coordinator, reason="Imported from plan.xlsx", at=NOW)
+    agency = plan.coordinating_agency.short_name
+    line = status_line(client_of(coordinator), item)
+    assert f"{agency} entered on 1 June 2010" in line
+    view = PlanView(
+        plan=plan, at=Moment.today(TODAY), since=Moment.end_of(TODAY - timedelta(days=5))
+    )
+    (words,) = [each.words for each in read_changes(view).found if "onfidence" in each.words]
+    assert words == (f"Confidence, as {agency} entered it, moved from off track to at risk.")
+
+
+def test_the_new_leads_answer_is_the_latest_update_and_a_return_accepted_after_the_lead_moved_is_news(
+    plan, item, milestone, decide, coordinator, customs, police, client_of
+):
+    round = RoundFactory(plan=plan)
+    of_police = ReturnFactory(round=round, agency=police, state="submitted", submitted_at=NOW)
+    UpdateFactory(of_return=of_police, item=item, stage="under_way", achieved="Of Police.")
+    decide("lead", item, agency=customs.pk)
+    rounds.accept(of_return=of_police, by=coordinator, on=TODAY)
+    item.refresh_from_db()
+    assert item.heard_on == TODAY
+    of_customs = round.returns.get(agency=customs)
+    UpdateFactory(of_return=of_customs, item=item, stage="under_way", achieved="Of Customs.")
+    Return.objects.filter(pk=of_customs.pk).update(
+        state="accepted", accepted_on=TODAY, submitted_at=NOW
+    )
+    # The short name of Police comes after that of Customs; that of an older agency, before.
+    Agency.objects.filter(pk=police.pk).update(short_name="AAA")
+    page = client_of(coordinator).get(item.get_absolute_url())
+    assert [each.achieved for each, _ in page.context["updates"]] == ["Of Customs.", "Of Police."]
+
+
+def test_last_time_is_the_former_leads_answer_with_its_name(
+    plan, item, decide, customs, police, client_of
+):
+    answered(plan, item, police, date(2009, 12, 31), achieved="Drafted it.")
+    round = RoundFactory(plan=plan)
+    own = ReturnFactory(round=round, agency=customs)
+    decide("lead", item, agency=customs.pk)
+    (section,) = return_page(own, TODAY).sections
+    assert (section.last.achieved, section.came.agency) == ("Drafted it.", "Police")
+    writer = SeatFactory(agency=customs, role=Role.CONTRIBUTOR).user
+    page = client_of(writer).get(own.get_absolute_url()).text
+    assert "Police led this item until 1 June 2010." in page
+    assert "There was no answer in an earlier round." not in page
+
+
+# --- what a decision does to a return -------------------------------------------------------------
+
+
+def test_a_submitted_return_goes_back_to_the_new_lead_with_a_note_on_each_item(
+    plan, item, decide, customs, coordinator, approver
+):
+    more = WorkItemFactory(plan=plan, number="4.3", lead_agency=item.lead_agency)
+    round = RoundFactory(plan=plan)
+    own = ReturnFactory(
+        round=round, agency=customs, state="submitted", submitted_at=NOW, submitted_by=approver
+    )
+    first = decide("lead", item, agency=customs.pk)
+    own.refresh_from_db()
+    assert own.state == "sent_back"
+    second = decide("lead", more, agency=customs.pk)
+    notes = own.notes.order_by("pk").values_list("item__number", "body")
+    words = "gave the lead of this item to Customs. Answer on it, then submit again."
+    assert list(notes) == [
+        (item.number, f"{first.reference} {words}"),
+        ("4.3", f"{second.reference} {words}"),
+    ]
+    writer = SeatFactory(agency=customs, role=Role.CONTRIBUTOR).user
+    assert [
+        line for line in lines_for(writer, TODAY) if line.url.startswith(own.get_absolute_url())
+    ]
+
+
+def test_of_an_accepted_return_the_item_is_not_asked_and_the_former_lead_keeps_its_count(
+    plan, item, decide, customs, police, coordinator, approver, client_of
+):
+    round = RoundFactory(plan=plan)
+    facts = {"state": "accepted", "accepted_on": TODAY, "submitted_by": approver}
+    of_police = ReturnFactory(round=round, agency=police, submitted_at=NOW, **facts)
+    UpdateFactory(of_return=of_police, item=item, stage="under_way", achieved="Of Police.")
+    of_customs = ReturnFactory(round=round, agency=customs, submitted_at=NOW, **facts)
+    asked = variations.request_change(
+        kind="lead", row=item, given={"agency": customs.pk}, reason=WHY,
+        agency=police, by=approver, at=NOW,
+    )  # fmt: skip
+    page = client_of(coordinator).get(asked.get_absolute_url())
+    assert page.context["effects"][0] == (
+        f"The return of Customs for {round.name} is accepted, so Customs is not asked about the item in this round."
+    )
+    decide("lead", WorkItemFactory(plan=plan, lead_agency=police, number="9.9"), agency=customs.pk)
+    variations.take_back(variation=asked, by=approver, reason="Asked again.")
+    decide("lead", item, agency=customs.pk)
+    counts = {
+        each.agency.short_name: (each.answered, each.items)
+        for each in round.returns.with_progress().select_related("agency")
+    }
+    assert counts == {"Police": (1, 1), "Customs": (0, 0)}
+    of_police.refresh_from_db()
+    pages = [return_page(each, TODAY) for each in (of_police, of_customs)]
+    assert [(each.answered, each.total) for each in pages] == [(1, 1), (0, 0)]
+    shown = client_of(coordinator).get(of_police.get_absolute_url()).text
+    assert "Customs leads this item now." in shown
+    assert "Items that Police supports" not in shown
+    shown = client_of(coordinator).get(of_customs.get_absolute_url()).text
+    assert "Not asked: it came after this return was submitted" in shown
+
+
+def test_milestones_that_another_request_moves_are_not_said_to_stay(
+    plan, item, milestone, customs, police, contributor, client_of, coordinator
+):
+    asked = variations.request_change(
+        kind="lead", row=item, given={"agency": customs.pk, "with_milestones": True},
+        reason=WHY, agency=police, by=contributor, at=NOW,
+    )  # fmt: skip
+    page = client_of(coordinator).get(asked.get_absolute_url())
+    assert page.context["effects"] == ["V2 asks to give its open milestone to Customs too."]
+
+
+# --- who is told ------------------------------------------------------------------------------------
+
+
+def test_agencies_whose_part_changes_are_mailed_the_decision_and_find_it_with_the_minutes(
+    plan, item, decide, customs, other, meeting, coordinator, mailoutbox
+):
+    at_customs = SeatFactory(agency=customs, role=Role.CONTRIBUTOR).user
+    elsewhere = SeatFactory(agency=other, role=Role.CONTRIBUTOR).user
+    row = decide("lead", item, agency=customs.pk)
+    decide("end", plan, approve=False, ends_on="2015-12-31")
+    send_notices(on=TODAY, at=NOW)
+    decided = {each.to[0] for each in mailoutbox if "decided it: " in each.body}
+    assert at_customs.email in decided and elsewhere.email not in decided
+    (mail,) = [each for each in mailoutbox if at_customs.email in each.to]
+    assert "It has taken effect: Give the lead from Police to Customs." in mail.body
+    mailoutbox.clear()
+    meeting_services.close_meeting(meeting=meeting, on=TODAY, at=NOW, by=coordinator)
+    send_notices(on=TOMORROW, at=NOW + timedelta(days=1))
+    bodies = {each.to[0]: " ".join(each.body.split()) for each in mailoutbox}
+    changed = f"For Customs, this has changed: {row.reference} ({item}): Give the lead from Police to Customs."
+    assert changed in bodies[at_customs.email]
+    assert "None is for Customs to act on." not in bodies[at_customs.email]
+    assert "None is for MOH to act on." in bodies[elsewhere.email]
+
+
+def test_an_agency_that_left_is_told_once_and_then_has_no_line_no_vote_and_no_part_in_the_quorum(
+    plan,
+    item,
+    decide,
+    other,
+    customs,
+    coordinator,
+    contributor,
+    police,
+    meeting,
+    mailoutbox,
+    client_of,
+):
+    for name in ("AAA", "BBB", "CCC"):
+        MemberFactory(plan=plan, agency__short_name=name)
+    gone = SeatFactory(agency=other, role=Role.APPROVER).user
+    asked = VariationFactory(
+        plan=plan, item=item, milestone=MilestoneFactory(item=item), state="recommended"
+    )
+    open_one = out_of_session.ask_agencies(
+        variation=asked, due_on=TOMORROW, on=TODAY, at=NOW, by=coordinator
+    )
+    members = plan.members.count()
+    assert open_one.quorum == plan.quorum_of(members)
+    mine = f"Answer for MOH on {asked.reference}, out of session"
+    assert mine in [line.what for line in lines_for(gone, TODAY)]
+    DecisionFactory(meeting=meeting, owner_agency=other, due_on=TODAY)
+    assert len(lines_for(gone, TODAY)) == 2
+    out_of_session.give_answer(
+        answer=open_one.answers.get(agency=other), choice="agree", words="", at=NOW, by=gone
+    )
+    leaving = variations.request_change(
+        kind="member", row=plan, given={"agency": other.pk}, reason=WHY,
+        agency=police, by=contributor, at=NOW,
+    )  # fmt: skip
+    assert client_of(coordinator).get(leaving.get_absolute_url()).context["effects"] == [
+        "MOH leaves on the day of the decision. Its people cannot open the plan from then on, and what it was asked "
+        "or answered out of session, where others still answer, no longer counts."
+    ]
+    variations.recommend(variation=leaving, recommendation="Approve.", by=coordinator, at=NOW)
+    ready_to_decide(meeting, leaving)
+    variations.decide(variation=leaving, approve=True, meeting=meeting, by=coordinator, at=NOW)
+    open_one.refresh_from_db()
+    counted = open_one.answers.asked()
+    assert open_one.quorum == plan.quorum_of(members - 1)
+    assert (counted.count(), counted.filter(agency=other).exists()) == (members - 1, False)
+    assert lines_for(gone, TODAY) == []
+    send_notices(on=TODAY, at=NOW)
+    (mail,) = [each for each in mailoutbox if gone.email in each.to]
+    assert "MOH has left the working group, so its people cannot open the plan." in mail.body
+    mailoutbox.clear()
+    meeting_services.close_meeting(meeting=meeting, on=TODAY, at=NOW, by=coordinator)
+    send_notices(on=TOMORROW, at=NOW + timedelta(days=1))
+    (mail,) = [each for each in mailoutbox if gone.email in each.to]
+    words = " ".join(mail.body.split())
+    assert "MOH leaves the working group." in words
+    assert plan.get_absolute_url() not in mail.body
+
+
+def test_the_outcome_of_a_decision_out_of_session_is_mailed_at_once(
+    plan,
+    item,
+    milestone,
+    coordinator,
+    customs,
+    client_of,
+    mailoutbox,
+    django_capture_on_commit_callbacks,
+):
+    asked = VariationFactory(plan=plan, item=item, milestone=milestone, state="recommended")
+    writer = SeatFactory(agency=asked.requesting_agency, role=Role.CONTRIBUTOR).user
+    Member.objects.get_or_create(plan=plan, agency=asked.requesting_agency)
+    open_one = out_of_session.ask_agencies(
+        variation=asked, due_on=TOMORROW, on=TODAY, at=NOW, by=coordinator
+    )
+    for answer in open_one.answers.all():
+        by = SeatFactory(agency=answer.agency, role=Role.APPROVER).user
+        out_of_session.give_answer(answer=answer, choice="agree", words="", at=NOW, by=by)
+    address = reverse("variations:close", args=[plan.slug, asked.number, open_one.pk])
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client_of(coordinator).post(address, {"text": "", "once": "a"}).status_code == 302
+    told = [each for each in mailoutbox if writer.email in each.to]
+    assert len(told) == 1
+    assert "It was decided out of session: approved." in told[0].body
+
+
+# --- workbooks ----------------------------------------------------------------------------------------
+
+
+def cells_of(plan, sheet):
+    import io
+
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(export_workbook(plan)))
+    headings, *rows = book[sheet].iter_rows(values_only=True)
+    return [dict(zip(headings, row, strict=True)) for row in rows]
+
+
+def test_a_cancelled_milestone_is_exported_as_cancelled_and_comes_back_so(
+    plan, item, milestone, decide, client_of, coordinator
+):
+    MilestoneFactory(item=item)
+    decide("cancel", milestone)
+    rows = cells_of(plan, "Milestones")
+    assert [row["Cancelled on"] and row["Cancelled on"].date() for row in rows] == [TODAY, None]
+
+
+# --- an agency that ends ------------------------------------------------------------------------------
+
+
+def test_the_plans_page_leads_its_coordinator_to_what_an_ending_agency_hands_over(
+    plan, other, coordinator, contributor, client_of
+):
+    Agency.objects.filter(pk=other.pk).update(valid_to=TOMORROW)
+    address = reverse("agencies:hand-over", args=[other.pk])
+    shown = client_of(coordinator).get(plan.get_absolute_url()).text
+    assert f'href="{address}"' in shown and "Last day 2 June 2010: hand over its work" in shown
+    assert "an administrator records its last day and its successor" in shown
+    assert address not in client_of(contributor).get(plan.get_absolute_url()).text
+
+
+def test_a_slide_says_what_a_new_lead_brings_with_it(
+    plan, item, milestone, customs, police, contributor, coordinator, meeting, client_of
+):
+    asked = variations.request_change(
+        kind="lead", row=item, given={"agency": customs.pk}, reason=WHY,
+        agency=police, by=contributor, at=NOW,
+    )  # fmt: skip
+    variations.recommend(variation=asked, recommendation="Approve.", by=coordinator, at=NOW)
+    ready_to_decide(meeting, asked)
+    slide = client_of(coordinator).get(
+        reverse("meetings:present", args=[plan.slug, meeting.pk]), {"matter": 1}
+    )
+    (request,) = slide.context["requests"]
+    assert request.effects == [
+        "Its open milestones stay with Police until each is moved by a request of its own."
+    ]
