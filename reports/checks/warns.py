@@ -41,6 +41,7 @@ from reports.document.wording import named as with_article
 from reports.drafting.changed_records import ITEM
 from reports.drafting.draft import Part, printed
 from reports.models import Briefing
+from workitems.measures.completion import Completion
 from workitems.models import Update
 from workitems.plan.known_acronyms import named
 from workitems.terms.acronyms import abbreviated, acronyms_in, lacking, writes_out
@@ -95,6 +96,7 @@ def warnings(material: Material) -> list[Check]:
         *_past_plans(material),
         *_dates_of_delays(material),
         *_out_of_order(material),
+        *_not_shown(material),
         *_stale(material),
         *_unused(material),
         *_unprinted(material, told),
@@ -251,6 +253,35 @@ def _out_of_order(material: Material) -> Iterator[Check]:
                 ),
                 about=fingerprint(step.forecast.code, first.forecast.code),
             )
+
+
+def _not_shown(material: Material) -> Iterator[Check]:
+    """Yield milestones that were completed in the period without evidence, which the paper says of them."""
+    assert material.drafted.found is not None
+    facts = material.drafted.found.facts
+    rows = [
+        row
+        for row in facts.completions
+        if row.completed_on >= facts.briefing.period_start
+        and row.completion in (Completion.QUESTIONED, Completion.WITHOUT)
+    ]
+    if not rows:
+        return
+    count = len(rows)
+    numbers = list(
+        dict.fromkeys(row.item.number for row in sorted(rows, key=lambda row: row.item.number))
+    )
+    yield warn(
+        key="not-shown",
+        words=ngettext(
+            "{count} milestone was completed in the period without evidence (item {numbers}). The paper says so.",
+            "{count} milestones were completed in the period without evidence (items {numbers}). The paper says so.",
+            count,
+        ).format(count=capitalised(number(count)), numbers=join_words(numbers)),
+        url=reverse("dashboard:completed", args=[facts.plan.slug]) + "?shown=without",
+        place=gettext("Completed milestones"),
+        about=fingerprint(*(str(row.pk) for row in rows)),
+    )
 
 
 def _stale(material: Material) -> Iterator[Check]:

@@ -51,6 +51,7 @@ from reports.document.wording import (
     opened,
     some,
 )
+from workitems.measures.completion import sentence
 from workitems.models import Pillar, Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
@@ -261,7 +262,26 @@ def achievements(writer: Writer) -> Section:
         )
     if not paragraphs:
         paragraphs.append(_nothing_achieved(writer))
+    paragraphs += _shown(writer)
     return Section(SectionKind.ACHIEVEMENTS, "Achievements", tuple(paragraphs))
+
+
+def _shown(writer: Writer) -> Iterator[Paragraph]:
+    """Yield how the completed milestones are shown to be done; nothing if none is completed."""
+    found = writer.facts.completions
+    if not found:
+        return
+    done = {row.pk for row in found}
+    yield writer.paragraph(
+        in_english(sentence)(found, lambda count, _of: number(count)),
+        about="shown to be done",
+        sources=[
+            milestone_source(item, step)
+            for item in writer.facts.items
+            for step in item.milestones
+            if step.pk in done
+        ],
+    )
 
 
 def _is(pair: Achieved, mark: Update.KeyAchievement) -> bool:

@@ -1,6 +1,6 @@
 """Annexes composed from the facts: progress, work items, delays, risks, and consultation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -42,6 +42,7 @@ from reports.document import (
 )
 from reports.document.dates import long_date, period
 from reports.document.wording import capitalised, count_in_words
+from workitems.measures.completion import Completion
 from workitems.models import Delay, Risk
 from workitems.models.item import Stage as ItemStage
 from workitems.models.risk import SEVERITY, WEIGHT
@@ -86,7 +87,7 @@ def progress_picture(facts: Facts) -> ProgressPicture:
         timeline=tuple(
             TimelineRow(
                 item.number,
-                _milestone(step),
+                _milestone(step, facts.completions.by_milestone),
                 wraps=True,
                 is_overdue=step.is_overdue and not has_new_date(step),
                 has_four_marks=True,
@@ -114,7 +115,7 @@ def _slip(step: MilestoneAt) -> int:
     return max(((step.completed_on or step.forecast_due) - step.original_due).days, 0)
 
 
-def _milestone(step: MilestoneAt) -> MilestoneRow:
+def _milestone(step: MilestoneAt, shown: Mapping[int, Completion]) -> MilestoneRow:
     return MilestoneRow(
         label=step.description,
         original_on=step.original_due,
@@ -124,9 +125,24 @@ def _milestone(step: MilestoneAt) -> MilestoneRow:
         original_known_to=KnownTo(step.original_known_to),
         agreed_known_to=KnownTo(step.agreed_known_to),
         forecast_known_to=KnownTo.DAY if step.is_done else KnownTo(step.forecast_known_to),
-        standing=_standing_of_step(step),
+        standing=_with_gap(_standing_of_step(step), shown.get(step.pk)),
         moved=_moved(step),
     )
+
+
+# What is lacking to show that a milestone is done, where its agency gave no file and no link.
+LACKING = {
+    Completion.QUESTIONED: "questioned by the reviewer",
+    Completion.NOTE_ONLY: "with a note only",
+    Completion.WITHOUT: "no evidence",
+}
+
+
+def _with_gap(standing: str, shown: Completion | None) -> str:
+    """Return how a milestone stands, with what is lacking to show that it is done."""
+    if shown not in LACKING:
+        return standing
+    return f"{standing}, {LACKING[shown]}" if standing != str(Late.DONE.label) else LACKING[shown]
 
 
 def _standing_of_step(step: MilestoneAt) -> str:
@@ -168,7 +184,9 @@ def _row(facts: Facts, item: ItemAt) -> WorkItemRow:
             lead=facts.lead_of(item).short_name,
             stage=Stage(item.stage),
             confidence=Confidence(item.confidence) if item.confidence and item.is_live else None,
-            milestones=tuple(_milestone(step) for step in item.milestones),
+            milestones=tuple(
+                _milestone(step, facts.completions.by_milestone) for step in item.milestones
+            ),
             standing=_standing(item),
             is_key=item.is_key,
         )
@@ -227,7 +245,9 @@ def _texts(facts: Facts, item: ItemAt) -> WorkItemText:
             standing=_standing(item),
             **texts,
             reports=tuple(_report(facts, item, update) for update in last_round(facts, item)),
-            milestones=tuple(_milestone(step) for step in item.milestones),
+            milestones=tuple(
+                _milestone(step, facts.completions.by_milestone) for step in item.milestones
+            ),
         )
 
 
@@ -281,7 +301,7 @@ def _delay(writer: Writer, item: ItemAt, step: MilestoneAt, delay: DelayAt) -> D
             key=key("d", f"delay {delay.pk}"),
             number=item.number,
             title=markup.languages(item.title, maori=writer.facts.maori),
-            milestone=_milestone(step),
+            milestone=_milestone(step, writer.facts.completions.by_milestone),
             cause=str(Delay.Cause(delay.cause).label),
             explanation=_flat(writer, delay.explanation),
             effect=_flat(writer, delay.effect),

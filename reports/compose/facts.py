@@ -30,6 +30,7 @@ from reports.models import (
     Response,
     ResponseChoice,
 )
+from workitems.measures.completion import Completions, completions_of
 from workitems.models import (
     GlossaryEntry,
     Member,
@@ -46,6 +47,7 @@ from workitems.models.item import Stage
 from workitems.plan.asat import Moment, end_of, rows_as_at, versions_in_order
 from workitems.plan.plan_at import (
     ItemAt,
+    PlanAt,
     RiskAt,
     grouped,
     items_at,
@@ -215,6 +217,8 @@ class Facts:
     taken_over: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     # The agencies that ended and wrote texts that their successors have now.
     writers: Mapping[Written, int] = field(default_factory=dict)
+    # The completed milestones, by how they are shown to be done.
+    completions: Completions = field(default_factory=lambda: Completions(()))
     # By item that its reviewer rates at risk or off track: the reason that was given with the rating.
     reviewers_reasons: Mapping[int, str] = field(default_factory=dict)
     # By milestone: the latest decision by which the working group moved its date.
@@ -371,6 +375,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         today=today,
         requests=requests,
         moves=moves,
+        completions=completions_of(PlanAt(plan, moment, items=items, agencies=agencies)),
         reviewers_reasons=_reviewers_reasons(items, end_of(as_at)),
     )
 

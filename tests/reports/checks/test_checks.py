@@ -20,6 +20,7 @@ from tests.factories import (
     ClearanceCommentFactory,
     ClearanceFactory,
     DelayFactory,
+    EvidenceFactory,
     GlossaryEntryFactory,
     MilestoneFactory,
     MitigationFactory,
@@ -79,6 +80,23 @@ def test_checks_are_the_same_on_a_draft_that_was_already_read(begin, by, item, u
     found = checks.failed_checks(read_drafted(briefing))
     assert len(found) == (3 if break_it else 7)
     assert checks.failed_checks(page_of(briefing).drafted) == found
+
+
+def test_milestones_completed_in_the_period_without_evidence_are_a_warning_until_one_is_given(
+    begin, item
+):
+    early, done = (
+        MilestoneFactory(item=item, completed_on=day) for day in (date(2009, 7, 1), DATED)
+    )
+    found_in = begin()
+    (found,) = checks.failed_checks(read_drafted(found_in))
+    assert (found.key, found.words) == (
+        "not-shown",
+        "One milestone was completed in the period without evidence (item 1.2). The paper says so.",
+    )
+    EvidenceFactory(milestone=done)
+    assert checks.failed_checks(read_drafted(found_in)) == []
+    assert early.completed_on < DATED
 
 
 def test_a_briefing_without_a_draft_is_stopped_without_warnings(begin, update):

@@ -1,0 +1,50 @@
+"""Test what a paper says of how completed milestones are shown to be done."""
+
+from datetime import date
+
+import pytest
+
+from reports.compose.annex_rows import work_item_table
+from reports.document import SectionKind
+from tests.reports.in_memory import LABOUR, facts, item, section_texts, step
+from workitems.measures.completion import CompletedMilestone, Completion, Completions
+
+DONE = date(2010, 5, 20)
+
+
+def given(*classes):
+    """Facts of an item with a completed milestone of each class."""
+    steps = [step(DONE, completed_on=DONE, forecast_due=DONE) for _ in classes]
+    of = item("1.1", *steps)
+    rows = [
+        CompletedMilestone(each.pk, of, each.number, "", "", LABOUR, DONE, "", Completion(name))
+        for each, name in zip(of.milestones, classes, strict=True)
+    ]
+    return facts(of, completions=Completions(rows))
+
+
+def test_achievements_end_with_how_they_are_shown_to_be_done():
+    of = given("with_evidence", "without", "business_as_usual")
+    assert section_texts(of, SectionKind.ACHIEVEMENTS)[-1] == (
+        "Of three completed milestones, one is business as usual. Of the other two, one has evidence and one none."
+    )
+
+
+def test_a_paper_on_a_plan_without_a_completed_milestone_says_nothing_of_evidence():
+    assert "evidence" not in " ".join(section_texts(facts(item()), SectionKind.ACHIEVEMENTS))
+
+
+@pytest.mark.parametrize(
+    ("shown", "standing"),
+    [
+        ("with_evidence", "Done"),
+        ("business_as_usual", "Done"),
+        ("without", "no evidence"),
+        ("note_only", "with a note only"),
+        ("questioned", "questioned by the reviewer"),
+    ],
+)
+def test_the_annex_of_items_says_what_is_lacking(shown, standing):
+    of = given(shown)
+    ((row,),) = [pillar.rows for pillar in work_item_table(of).pillars if pillar.rows]
+    assert [each.standing for each in row.milestones] == [standing]
