@@ -161,8 +161,12 @@ class Rendering(models.Model):
 
 
 class RenderWorkerQuerySet(models.QuerySet["RenderWorker"]):
-    def alive(self, at: datetime) -> Self:
+    def running(self, at: datetime) -> Self:
         return self.filter(beat_at__gte=at - HEARTBEAT_TIMEOUT / 2)
+
+    def alive(self, at: datetime) -> Self:
+        """Filter to those that run and can start the process that makes and checks files."""
+        return self.running(at).filter(is_able=True)
 
     def silent(self, at: datetime) -> Self:
         return self.filter(beat_at__lt=at - HEARTBEAT_TIMEOUT)
@@ -173,6 +177,8 @@ class RenderWorker(models.Model):
 
     started_at = models.DateTimeField()
     beat_at = models.DateTimeField()
+    # It could start the process in which it makes and checks files.
+    is_able = models.BooleanField(default=True)
 
     objects = RenderWorkerQuerySet.as_manager()
 

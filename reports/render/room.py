@@ -32,6 +32,10 @@ class TooLong(RoomLost):
     """It took more than its time."""
 
 
+class NotStarted(RoomLost):
+    """The process ended before it could take anything: the service is the cause, not the paper."""
+
+
 class Room:
     """Runs the child process. A paper may take at most `seconds` and `mebibytes`."""
 
@@ -49,17 +53,31 @@ class Room:
         )
         self.process.start()
         theirs.close()
+        self._is_ready = False
+
+    def is_able(self) -> bool | None:
+        """Return whether the process could start; None while it starts."""
+        try:
+            while not self._is_ready and self.connection.poll():
+                self._is_ready = self.connection.recv()[0] == "ready"
+        except (EOFError, OSError):
+            return False
+        return self._is_ready or (None if self.process.is_alive() else False)
+
+    def open_again(self) -> None:
+        self.close()
+        self._open()
 
     def make(
         self, form: str, document: bytes, report: ReportProgress, *, seconds: float = inf
     ) -> bytes:
         """Return the file, or what a function makes whose name with its module is the form.
 
-        Raise `RenderRefused` as `outputs.make` does, and `RoomLost`, after `seconds` if these are fewer.
+        Raise `RenderRefused` as `outputs.make` does, and `RoomLost`, after `seconds` if these are fewer;
+        `NotStarted` if the process never could begin.
         """
         if not self.process.is_alive():
-            self.close()
-            self._open()
+            self.open_again()
         try:
             answer, content = self._answer(form, document, report, min(seconds, self.seconds))
         except BaseException:
@@ -85,10 +103,15 @@ class Room:
                     report("", 0, 0)
                     continue
                 kind, content = self.connection.recv()
-                if kind != "at":
+                if kind == "ready":
+                    self._is_ready = True
+                elif kind != "at":
                     return kind, content
-                report(*content)
+                else:
+                    report(*content)
         except (EOFError, OSError) as error:  # the latter in the middle of a message
+            if not self._is_ready:
+                raise NotStarted("The process that makes papers could not start.") from error
             raise RoomLost("The process that makes papers ended in the middle of one.") from error
         raise TooLong(f"It took more than {seconds:.0f} seconds.")
 
@@ -113,6 +136,8 @@ def _work(connection: Connection, mebibytes: int) -> None:
     """Make papers in the child process until the connection is closed."""
     _begin(mebibytes)
     from reports.render.outputs import make
+
+    connection.send(("ready", ""))
 
     while True:
         try:

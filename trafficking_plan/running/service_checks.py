@@ -296,7 +296,13 @@ def check_worker() -> Finding:
     """Warn if no worker runs: short papers are then made by the web server, and long ones wait."""
     now = timezone.now()
     alive = RenderWorker.objects.alive(now).count()
+    unable = RenderWorker.objects.running(now).filter(is_able=False).count()
     waiting = Rendering.objects.filter(state=Rendering.State.WAITING)
+    if unable:
+        return wrong(
+            f"{count_noun(unable, 'worker')} running, but unable to start the process that makes papers "
+            "and checks files. See the log of render_papers."
+        )
     if not alive:
         return warning("No worker is running, so long papers wait. Start render_papers.")
     oldest = waiting.aggregate(at=Min("asked_at"))["at"]
@@ -468,7 +474,8 @@ CHECKS = (
     Check("Fonts", check_fonts, is_of_readiness=True),
     Check("Printing", check_printing),
     Check("Static files", check_static_files, is_of_readiness=True),
-    Check("Worker", check_worker, is_of_readiness=True),
+    # Pages are served without it.
+    Check("Worker", check_worker, is_of_readiness=True, takes_node_out=lambda: False),
     # Object storage that is away is away for all nodes, and pages work without it.
     Check(
         "Storage",

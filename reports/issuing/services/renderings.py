@@ -240,6 +240,12 @@ def beat(worker: RenderWorker, *, at: datetime) -> None:
         worker.save(force_insert=True)
 
 
+def record_ability(worker: RenderWorker, *, is_able: bool) -> None:
+    """Record whether the worker can start the process that makes and checks files."""
+    worker.is_able = is_able
+    RenderWorker.objects.filter(pk=worker.pk).update(is_able=is_able)
+
+
 def sign_off(worker: RenderWorker) -> None:
     RenderWorker.objects.filter(pk=worker.pk).delete()
 

@@ -18,7 +18,7 @@ from reports.extensions import registry
 from reports.issuing.services import renderings
 from reports.models import Rendering, RenderWorker
 from reports.render.pdf import RenderRefused
-from reports.render.room import Room, RoomLost
+from reports.render.room import NotStarted, Room, RoomLost
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,7 @@ POLL = 0.5  # seconds between checks for work
 BEAT = timedelta(seconds=5)
 TIDY = timedelta(minutes=10)
 MAIL = timedelta(seconds=30)  # between looks for emails that wait
+OPEN_AGAIN = timedelta(seconds=30)  # between attempts to start the process that could not start
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -82,6 +83,7 @@ class Worker:
         self.worker: RenderWorker | None = None
         self.tidied_at: datetime | None = None
         self.mailed_at: datetime | None = None
+        self.opened_at: datetime | None = None
 
     def stop(self, number: int, frame: Any) -> None:
         """Note that we are asked to stop, by a signal.
@@ -118,17 +120,35 @@ class Worker:
         if self.worker is None:
             self.worker = renderings.sign_on(at=now)
         self._beat(now)
+        is_able = self._check_room(now)
         if self.mailed_at is None or now - self.mailed_at > MAIL:
             outbox.wake()
             self.mailed_at = now
         if self.tidied_at is None or now - self.tidied_at > TIDY:
             renderings.delete_outdated(at=now)
             self.tidied_at = now
+        if not is_able:
+            return False
         row = renderings.claim(at=now)
         if row is not None:
             self._make(row)
             return True
         return any(import_string(job)(self.room.make, self._pause) for job in registry.JOBS)
+
+    def _check_room(self, now: datetime) -> bool:
+        """Return whether files can be made and checked, and record it. Of what cannot be started, nothing is claimed:
+        no file is the cause, so none is given up."""
+        assert self.worker is not None
+        is_able = self.room.is_able()
+        if is_able is False and (self.opened_at is None or now - self.opened_at > OPEN_AGAIN):
+            log.error("The process that makes papers and checks files could not start")
+            self.opened_at = now
+            self.room.open_again()
+        if is_able is None:  # It is starting, so nothing new is known.
+            return self.worker.is_able
+        if is_able != self.worker.is_able:
+            renderings.record_ability(self.worker, is_able=is_able)
+        return is_able
 
     def _pause(self) -> datetime:
         """Return the moment, if we are not asked to stop."""
@@ -165,6 +185,8 @@ class Worker:
             log.info("Paper refused", extra={"rendering": row.pk})
         except Overtaken:
             log.warning("Paper left to another worker", extra={"rendering": row.pk})
+        except NotStarted:
+            renderings.put_back(row)
         except RoomLost:
             log.exception("Paper not made")
             renderings.fail(row, at=timezone.now())

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from reports.render.room import RoomLost, TooLong
+from reports.render.room import NotStarted, RoomLost, TooLong
 from reports.requests.redaction.elsewhere.found import too_slow
 from reports.requests.services import checking, file_checks
 
@@ -37,6 +37,8 @@ def check_next(make: Callable[..., bytes], pause: Callable[[], datetime]) -> boo
         log.warning("Check left to another worker", extra={"check": row.pk})
     except TooLong:
         file_checks.finish(row, too_slow(SECONDS), b"")
+    except NotStarted:
+        file_checks.put_back(row)
     except RoomLost:
         log.exception("File not checked")
         file_checks.fail(row)

@@ -226,7 +226,11 @@ def examined(line: ScheduleLine, data: bytes, *, file_name: str, stamp: str = ""
         return _searched(line, data, file_name=file_name, stamp=stamp)
     check = file_checks.check_of(line, data)
     if check.is_given_up:
-        raise Refused(_("{document} could not be checked.").format(document=named_line(line)))
+        raise Refused(
+            _(
+                "{document} was not checked, because its check did not finish. Open the document, and check its file again."
+            ).format(document=named_line(line))
+        )
     if not check.is_over:
         raise BeingChecked(
             _(
