@@ -28,3 +28,4 @@ from reports.charts.strips import (
     strips_together,
 )
 from reports.charts.timeline_chart import milestone_timeline, slip_words
+from reports.charts.working_day_strip import DayMark, WorkingDayStrip, working_day_strip

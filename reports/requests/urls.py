@@ -68,6 +68,7 @@ request_urls = [
         for name in steps.PAGES
     ),
     path(f"{REQUEST}close/", steps.close, name="request-close"),
+    path(f"{REQUEST}send/", steps.send_for_review, name="request-send"),
     path(f"{REQUEST}send-back/", steps.send_back, name="request-send-back"),
     path(f"{REQUEST}scope/", schedule.scope, name="request-scope"),
     path(f"{REQUEST}scope/papers/", schedule.add_papers, name="request-add-papers"),

@@ -187,7 +187,7 @@ class Asked:
     def send_for_review(self) -> "Asked":
         with history.written_at(self.at):
             requests.send_for_review(
-                request=self.request, ombudsman=self.ombudsman, by=self.adviser
+                request=self.request, ombudsman=self.ombudsman, by=self.adviser, at=self.at
             )
         return self
 
@@ -204,7 +204,9 @@ class Asked:
 
     def finish_review(self) -> "Asked":
         with history.written_at(self.at):
-            requests.finish_review(request=self.request, ombudsman=self.ombudsman, by=self.reviewer)
+            requests.finish_review(
+                request=self.request, ombudsman=self.ombudsman, by=self.reviewer, at=self.at
+            )
         return self
 
     def sign(self, warnings_left: Mapping[str, str]) -> "Asked":

@@ -360,7 +360,8 @@ def _late(facts: Facts, say: _Sentences) -> LetterPart:
 def _outcome(facts: Facts, say: _Sentences) -> Iterator[Block]:
     decided = {line.decision for line in facts.lines} - {None, *NOT_DECIDED_HERE}
     if decided == {Decision.FULL}:
-        sentences = [say.text("outcome_full")]
+        transferred = any(each.kind == Happened.TRANSFERRED_IN_PART for each in facts.events)
+        sentences = [say.text("outcome_full_of_rest" if transferred else "outcome_full")]
     elif decided & {Decision.FULL, Decision.PART}:
         sentences = [say.text("outcome_part")]
     else:

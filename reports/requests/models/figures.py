@@ -25,6 +25,7 @@ class Figures:
     extended: int = 0
     refused: int = 0
     transferred: int = 0
+    transferred_in_part: int = 0
     complaints: int = 0
 
 
@@ -44,7 +45,7 @@ def figures_of(
     its own accord does not count.
     """
     taken: list[int] = []
-    on_time = extended = refused = transferred = complaints = 0
+    on_time = extended = refused = transferred = in_part = complaints = 0
     for request in requests:
         if request.is_own_initiative:
             continue
@@ -53,6 +54,7 @@ def figures_of(
         kinds = {each.kind for each in within}
         complaints += sum(each.kind == Kind.COMPLAINT_RECEIVED for each in within)
         transferred += Kind.TRANSFERRED in kinds
+        in_part += Kind.TRANSFERRED_IN_PART in kinds
         decided = next((each for each in events if each.kind == Kind.DECISION_NOTIFIED), None)
         told = told_on(events)
         if decided is None or told is None or not first <= told <= last:
@@ -69,5 +71,6 @@ def figures_of(
         extended=extended,
         refused=refused,
         transferred=transferred,
+        transferred_in_part=in_part,
         complaints=complaints,
     )

@@ -1,7 +1,7 @@
 """The papers that a request may be about: what the product holds between two days."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,10 +15,15 @@ from reports.models.meeting_paper import MeetingPaper
 from reports.models.response import Response
 from reports.requests.models.earlier_paper import EarlierPaper
 from reports.requests.models.request import InformationRequest
-from reports.requests.models.schedule import TITLE_LENGTH, ScheduleLine
+from reports.requests.models.schedule import (
+    PLANS_OF_EVIDENCE,
+    TITLE_LENGTH,
+    Paper,
+    ScheduleLine,
+    plan_of,
+)
 from workitems.models import Evidence, Plan
 
-Paper = IssuedPaper | MeetingPaper | Response | Evidence | EarlierPaper
 Kind = ScheduleLine.Kind
 
 # The column of a schedule line that holds each kind of paper.
@@ -29,17 +34,18 @@ COLUMNS: dict[type[models.Model], str] = {
     Evidence: "evidence",
     EarlierPaper: "earlier_paper",
 }
-
-
 @dataclass(frozen=True)
 class Found:
-    """A paper as a schedule would list it. `is_listed`: the schedule lists it already."""
+    """A paper as a schedule would list it. `is_listed`: the schedule lists it already; `is_of_plan`: it is of the
+    request's plan, or the request has none."""
 
     kind: ScheduleLine.Kind
     paper: Any
     title: str
     dated: date
+    plan: Plan | None
     is_listed: bool = False
+    is_of_plan: bool = True
 
     @property
     def key(self) -> str:
@@ -47,12 +53,15 @@ class Found:
         return f"{COLUMNS[type(self.paper)]}-{self.paper.pk}"
 
 
-def as_listed(paper: Paper) -> Found:
+def as_listed(paper: Paper, request: InformationRequest) -> Found:
     """Return how a schedule lists a paper, unless its adviser changes it.
 
-    In English, since letters print it.
+    In English, since letters print it. What a meeting of another plan left names that plan, since each plan has
+    meetings.
     """
     kind: ScheduleLine.Kind
+    plan = plan_of(paper)
+    is_of_plan = request.plan_id is None or (plan is not None and plan.pk == request.plan_id)
     if isinstance(paper, IssuedPaper):
         briefing = paper.briefing
         version = f", version {paper.number}" if paper.number > 1 else ""
@@ -62,6 +71,8 @@ def as_listed(paper: Paper) -> Found:
         kind, dated = Kind(paper.kind), paper.meeting.held_on
         what = "Pack" if paper.kind == MeetingPaper.Kind.PACK else "Minutes"
         title = f"{what} of the meeting of {day_words(dated)}"
+        if plan is not None and plan.pk != request.plan_id:
+            title += f", {plan.title}"
         title += f", version {paper.number}" if paper.number > 1 else ""
     elif isinstance(paper, Response):
         kind, dated = Kind.ANSWER, paper.decided_on
@@ -71,42 +82,39 @@ def as_listed(paper: Paper) -> Found:
     else:
         kind, dated, title = Kind.EARLIER, paper.dated, paper.title
         title = f"{paper.number}: {title}" if paper.number else title
-    return Found(kind, paper, title[:TITLE_LENGTH], dated)
+    return Found(kind, paper, title[:TITLE_LENGTH], dated, plan, is_of_plan=is_of_plan)
 
 
 def papers_of(request: InformationRequest, model: type[models.Model]) -> "models.QuerySet[Any]":
     """Return all papers of a kind that may be listed for a request, without their files.
 
-    These are of the request's plan or, without one, of all plans that its agency takes part in, or
-    an agency whose work it took over.
+    These are of the request's plan and of all plans that its agency takes part in, or an agency whose work it took
+    over: what is asked for is seldom of one plan alone.
     """
     agencies = request.agencies
-    plans = (
-        Plan.objects.adopted().filter(members__agency__in=agencies)
-        if request.plan_id is None
-        else Plan.objects.filter(pk=request.plan_id)
-    ).values("pk")
+    member = Plan.objects.adopted().filter(members__agency__in=agencies)
+    plans = Plan.objects.filter(Q(pk=request.plan_id) | Q(pk__in=member.values("pk"))).values("pk")
     if model is IssuedPaper:
-        issued = IssuedPaper.objects.without_contents().select_related("briefing")
+        issued = IssuedPaper.objects.without_contents().select_related("briefing__plan")
         return issued.filter(briefing__plan__in=plans)
     if model is MeetingPaper:
-        papers = MeetingPaper.objects.without_contents().select_related("meeting")
+        papers = MeetingPaper.objects.without_contents().select_related("meeting__plan")
         return papers.filter(meeting__plan__in=plans)
     if model is Response:
-        answers = Response.objects.uncorrected().select_related("issued__briefing")
+        answers = Response.objects.uncorrected().select_related("issued__briefing__plan")
         return answers.defer("issued__document", "issued__pdf").filter(
             issued__briefing__plan__in=plans
         )
     if model is Evidence:
         files = Evidence.objects.not_withdrawn().exclude(file="")
-        return files.filter(
+        return files.select_related(*PLANS_OF_EVIDENCE).filter(
             Q(milestone__item__plan__in=plans)
             | Q(update__item__plan__in=plans)
             | Q(of_return__round__plan__in=plans)
             | Q(answer__out_of_session__variation__plan__in=plans)
         )
-    earlier = EarlierPaper.objects.current().defer("pdf").filter(agency__in=agencies)
-    return earlier if request.plan_id is None else earlier.filter(plan=request.plan_id)
+    earlier = EarlierPaper.objects.current().defer("pdf").select_related("plan")
+    return earlier.filter(agency__in=agencies)
 
 
 # The lookups that find each kind of paper by its days: its date, and that of its signature.
@@ -131,12 +139,40 @@ def found_between(request: InformationRequest, first: date, last: date) -> list[
     return sorted(rows, key=lambda each: (each.dated, each.kind, each.title, each.paper.pk))
 
 
+@dataclass(frozen=True)
+class FoundOfPlan:
+    """What was found of one plan, or of none."""
+
+    plan: Plan | None
+    is_of_plan: bool
+    found: Sequence[Found]
+
+    @property
+    def unlisted(self) -> list[Found]:
+        return [each for each in self.found if not each.is_listed]
+
+
+def by_plan(request: InformationRequest, found: Iterable[Found]) -> list[FoundOfPlan]:
+    """Group papers by their plan, that of the request first and those of no plan last."""
+    groups: dict[Plan | None, list[Found]] = {}
+    for each in found:
+        groups.setdefault(each.plan, []).append(each)
+    rows = [FoundOfPlan(plan, rows[0].is_of_plan, rows) for plan, rows in groups.items()]
+    return sorted(
+        rows,
+        key=lambda row: (
+            row.plan is None,
+            row.plan is not None and row.plan.pk != request.plan_id,
+            row.plan.title if row.plan else "",
+        ),
+    )
+
+
 def _between(
     request: InformationRequest, first: date, last: date, listed: set[tuple[str, Any]]
 ) -> Iterator[Found]:
     for model, days in DAYS.items():
         is_between = Q.create([(f"{day}__range", (first, last)) for day in days], connector=Q.OR)
         for paper in papers_of(request, model).filter(is_between):
-            found = as_listed(paper)
             is_listed = (COLUMNS[model], paper.pk) in listed
-            yield Found(found.kind, paper, found.title, found.dated, is_listed)
+            yield replace(as_listed(paper, request), is_listed=is_listed)

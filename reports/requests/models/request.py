@@ -6,6 +6,7 @@ the first. Due days and lateness are computed from the events and never stored.
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
@@ -299,6 +300,9 @@ class RequestEvent(models.Model):
         TRANSFERRED = "transferred", gettext_lazy("Transferred")
         EXTENDED = "extended", gettext_lazy("Extension notified")
         CONSULTED = "consulted", gettext_lazy("Consulted")
+        SENT_FOR_REVIEW = "sent_for_review", gettext_lazy("Sent for review")
+        SENT_BACK = "sent_back", gettext_lazy("Sent back to the adviser")
+        REVIEWED = "reviewed", gettext_lazy("Review finished")
         # Its signature. The requester is told on the day that `DECISION_SENT` names, if there is one.
         DECISION_NOTIFIED = "decision_notified", gettext_lazy("Decision signed")
         DECISION_SENT = "decision_sent", gettext_lazy("Decision sent to the requester")
@@ -320,6 +324,8 @@ class RequestEvent(models.Model):
         Kind.DECISION_NOTIFIED: gettext_lazy("Decided"),
     }
 
+    # What one of us handed to another. It happened at the moment of its record, so nothing corrects it.
+    HANDED_OVER = (Kind.SENT_FOR_REVIEW, Kind.SENT_BACK, Kind.REVIEWED)
     # Each of these happens once; a correction names the first.
     ONCE = (Kind.RECEIVED, Kind.DECISION_NOTIFIED, Kind.DECISION_SENT, Kind.RELEASED)
 
@@ -365,6 +371,7 @@ class RequestEvent(models.Model):
                         *("received", "acknowledged"),
                         *("clarification_sought", "clarification_received"),
                         *("transferred_in_part", "transferred", "extended", "consulted"),
+                        *("sent_for_review", "sent_back", "reviewed"),
                         *("decision_notified", "decision_sent"),
                         *("released", "published", "unpublished"),
                         *("withdrawn", "complaint_received", "complaint_closed"),
@@ -424,6 +431,16 @@ class RequestEvent(models.Model):
         )
 
     @property
+    def who(self) -> str:
+        """Who recorded it, without the agencies that stand after the name."""
+        return self.recorded_as.partition(" (")[0]
+
+    @property
+    def may_be_corrected(self) -> bool:
+        fixed = (*self.HANDED_OVER, self.Kind.PUBLISHED, self.Kind.UNPUBLISHED)
+        return self.kind not in fixed and not self.is_struck
+
+    @property
     def words(self) -> str:
         """What happened, in the words of a request or of a proactive release."""
         own = self.OWN_WORDS.get(self.Kind(self.kind)) if self.request.is_own_initiative else None
@@ -443,3 +460,24 @@ def told_on(valid: Iterable[RequestEvent]) -> date | None:
     days = {each.kind: each.happened_on for each in valid}
     signed = days.get(RequestEvent.Kind.DECISION_NOTIFIED)
     return signed and days.get(RequestEvent.Kind.DECISION_SENT, signed)
+
+
+@dataclass(frozen=True)
+class SentBack:
+    """What a request was sent back for, and what its adviser answered when sending it for review again, if they have."""
+
+    sent: RequestEvent
+    answered: RequestEvent | None
+
+
+def sent_back(events: Iterable[RequestEvent]) -> SentBack | None:
+    """Return what a request was sent back for last, until the decision is signed; of one never sent back, None."""
+    found: SentBack | None = None
+    for each in sorted(events, key=lambda each: each.pk):
+        if each.kind == RequestEvent.Kind.SENT_BACK:
+            found = SentBack(each, None)
+        elif each.kind == RequestEvent.Kind.SENT_FOR_REVIEW and found and not found.answered:
+            found = SentBack(found.sent, each)
+        elif each.kind == RequestEvent.Kind.DECISION_NOTIFIED:
+            found = None
+    return found

@@ -15,11 +15,17 @@ from reports.models.meeting_paper import MeetingPaper
 from reports.models.response import Response
 from reports.requests.models.earlier_paper import EarlierPaper
 from reports.requests.models.request import NOTE_LENGTH, InformationRequest
-from workitems.models import Evidence
+from workitems.models import Evidence, Plan
 from workitems.models.plan import READING_ROLES
 
 TITLE_LENGTH = 400
 GROUNDS_LENGTH = 300
+# What the plan of a file is read from.
+PLANS_OF_EVIDENCE = (
+    *("milestone__item__plan", "update__item__plan", "of_return__round__plan"),
+    "answer__out_of_session__variation__plan",
+)
+Paper = IssuedPaper | MeetingPaper | Response | Evidence | EarlierPaper
 
 
 def file_path(line: "ScheduleLine", name: str) -> str:
@@ -30,6 +36,26 @@ def file_path(line: "ScheduleLine", name: str) -> str:
 def codes(grounds: str) -> tuple[str, ...]:
     """Return the codes of stored grounds, which stand with a space between: "9(2)(a) 6(c)"."""
     return tuple(grounds.split())
+
+
+def plan_of(paper: Paper) -> Plan | None:
+    """Return the plan of a paper; of an earlier paper, there may be none."""
+    if isinstance(paper, IssuedPaper):
+        return paper.briefing.plan
+    if isinstance(paper, MeetingPaper):
+        return paper.meeting.plan
+    if isinstance(paper, Response):
+        return paper.issued.briefing.plan
+    if isinstance(paper, EarlierPaper):
+        return paper.plan
+    if paper.milestone is not None:
+        return paper.milestone.item.plan
+    if paper.update is not None:
+        return paper.update.item.plan
+    if paper.of_return is not None:
+        return paper.of_return.round.plan
+    assert paper.answer is not None, "Evidence is of one of these."
+    return paper.answer.out_of_session.variation.plan
 
 
 class ScheduleLineQuerySet(models.QuerySet["ScheduleLine"]):
@@ -53,7 +79,11 @@ class ScheduleLineQuerySet(models.QuerySet["ScheduleLine"]):
     def for_list(self) -> Self:
         """With all that a schedule prints, in two queries and without files."""
         return (
-            self.select_related("issued__briefing", "meeting_paper", "response", "earlier_paper")
+            self.select_related(
+                *("issued__briefing__plan", "meeting_paper__meeting__plan"),
+                *("response__issued__briefing__plan", "earlier_paper__plan"),
+                *(f"evidence__{each}" for each in PLANS_OF_EVIDENCE),
+            )
             .prefetch_related(
                 models.Prefetch(
                     "consultations",
@@ -62,6 +92,7 @@ class ScheduleLineQuerySet(models.QuerySet["ScheduleLine"]):
             )
             .defer(
                 *("issued__document", "issued__pdf", "meeting_paper__pdf"),
+                *("response__issued__document", "response__issued__pdf"),
                 *("meeting_paper__content", "earlier_paper__pdf"),
             )
             .in_order()
@@ -224,6 +255,18 @@ class ScheduleLine(models.Model):
     @property
     def is_decided(self) -> bool:
         return bool(self.decision)
+
+    @property
+    def paper(self) -> Paper | None:
+        """The paper that the product holds, of which there is none for an uploaded file."""
+        held = (self.issued, self.meeting_paper, self.response, self.evidence, self.earlier_paper)
+        return next((each for each in held if each is not None), None)
+
+    @property
+    def other_plan(self) -> Plan | None:
+        """The plan of its paper, if the request is of another or of none. Of a line loaded `for_list`."""
+        found = plan_of(self.paper) if self.paper is not None else None
+        return found if found is not None and found.pk != self.request.plan_id else None
 
     @property
     def is_given(self) -> bool:

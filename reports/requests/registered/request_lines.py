@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from textwrap import shorten
 from typing import Any
 
@@ -19,11 +19,13 @@ from reports.document.dates import long_date
 from reports.requests.models import (
     Consultation,
     InformationRequest,
+    Redaction,
     Release,
+    RequestEvent,
     RequestLetter,
     ScheduleLine,
 )
-from reports.requests.models.request import OIA_ROLES
+from reports.requests.models.request import OIA_ROLES, SentBack, in_force, sent_back
 from reports.requests.models.request_clock import RequestClock, calendar, clock_of
 from workitems.desk.to_dos import SHOWN_AT_MOST, Line, line, since
 from workitems.rules import WRITERS
@@ -58,6 +60,17 @@ BRINGS_PAPERS = Exists(_SENT.filter(kind=RequestLetter.Kind.DECIDE_AND_RELEASE))
 PAPERS_HAVE_LETTER = Exists(_SENT.filter(kind__in=RequestLetter.RELEASING))
 
 
+HAS_REDACTIONS = Exists(Redaction.objects.filter(line__request=OuterRef("pk")))
+IS_PUBLISHED = Exists(
+    RequestEvent.objects.filter(request=OuterRef("pk"), kind=RequestEvent.Kind.PUBLISHED)
+)
+PROMISES_PUBLICATION = Exists(
+    _SENT.filter(kind__in=RequestLetter.DECIDING, typed__will_be_published=True)
+)
+# Working days before the due day from which a request needs its people now.
+SOON = 5
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outgoing:
     """What of a signed decision has still to go to the requester.
@@ -79,31 +92,6 @@ class Outgoing:
     def lacks_papers(self) -> bool:
         """Whether the letter was sent without the papers, and nothing says that they were sent."""
         return self.is_released and not self.is_unsent and not self.papers_have_letter
-
-
-@dataclass(frozen=True)
-class SentBack:
-    """Why a request is being prepared again, by whom it was sent back, and when."""
-
-    reason: str
-    by: str
-    at: datetime
-
-
-def sent_back(requests: Iterable[InformationRequest]) -> dict[int, SentBack]:
-    """Return those of the requests that were sent back and not sent for review since, by id. One query."""
-    of = [row.pk for row in requests if row.state == State.PREPARING]
-    found: dict[int, SentBack] = {}
-    before: dict[int, str] = {}
-    for row in InformationRequest.history.filter(id__in=of).order_by("history_id"):
-        if row.state != State.PREPARING:
-            found.pop(row.id, None)
-        elif before.get(row.id) in (State.IN_REVIEW, State.READY):
-            found[row.id] = SentBack(
-                row.history_change_reason or "", row.history_actor, row.history_date
-            )
-        before[row.id] = row.state
-    return found
 
 
 def awaits_sending(row: InformationRequest, clock: RequestClock, on: date) -> bool:
@@ -188,6 +176,7 @@ def _requests(user: User, agencies: set[int], on: date) -> Iterator[Line]:
         InformationRequest.objects.filter(agency__in=agencies)
         .filter(
             Q(state__in=(*TURNS, State.DECIDED))
+            | Q(PROMISES_PUBLICATION, ~IS_PUBLISHED, state=State.CLOSED)
             | Q(state=State.REFUSED, closed_on__gte=on - SENT_WITHIN)
         )
         .for_list()
@@ -195,30 +184,37 @@ def _requests(user: User, agencies: set[int], on: date) -> Iterator[Line]:
             awaits_release=AWAITS_RELEASE,
             brings_papers=BRINGS_PAPERS,
             papers_have_letter=PAPERS_HAVE_LETTER,
+            has_redactions=HAS_REDACTIONS,
+            is_published=IS_PUBLISHED,
+            promises_publication=PROMISES_PUBLICATION,
         )[:SHOWN_AT_MOST]
     )
     days = calendar()
-    why = sent_back(rows)
     for row in rows:
         clock = clock_of(row.events.all(), days)
         for role, act in _turns(row, clock, on):
             if row.agency_id in user.agencies_as(role):
-                yield _line_of(row, clock, act, why.get(row.pk), on)
+                yield _line_of(row, clock, act, on)
 
 
-def _line_of(
-    row: InformationRequest, clock: RequestClock, act: StrOrPromise, why: SentBack | None, on: date
-) -> Line:
+def _line_of(row: InformationRequest, clock: RequestClock, act: StrOrPromise, on: date) -> Line:
+    why = sent_back(row.events.all()) if row.is_open else None
     is_counted = row.is_open and not row.is_own_initiative
-    # What somebody else handed over waits already, however far its day is.
-    waits = why is not None or row.state in (State.IN_REVIEW, State.READY)
+    # What somebody else handed over waits already, however far its day is; so does an acknowledgement, and a decision
+    # that is due soon.
+    waits = (
+        why is not None
+        or row.state in (State.IN_REVIEW, State.READY)
+        or is_counted
+        and (_is_to_acknowledge(row) or clock.days.late_by(on, clock.due) <= SOON)
+    )
     due = clock.due if is_counted else on
     return line(
         due=min(due, on) if waits else due,
         on=on,
         plan=row.plan.title if row.plan else row.agency.name,
         what=act.format(request=row.reference),
-        detail=_beginning(_("Sent back: {reason}").format(reason=why.reason) if why else row.text),
+        detail=_beginning(_why_words(why) if why else row.text),
         when=clock_words(clock, on)
         if is_counted
         else _("Decided")
@@ -228,10 +224,30 @@ def _line_of(
     )
 
 
+def _is_to_acknowledge(row: InformationRequest) -> bool:
+    happened = {each.kind for each in in_force(row.events.all())}
+    return (
+        row.state == State.RECEIVED
+        and not row.is_own_initiative
+        and RequestEvent.Kind.ACKNOWLEDGED not in happened
+    )
+
+
+def _why_words(why: SentBack) -> str:
+    if why.answered is not None:
+        return _("Sent back, and answered: {answer}").format(answer=why.answered.note)
+    return _("Sent back: {reason}").format(reason=why.sent.note)
+
+
 def _turns(row: Any, clock: RequestClock, on: date) -> "Iterator[tuple[str, StrOrPromise]]":
     """Yield whose turn it is, and what is done next. The row says what became of its papers and letters."""
     if row.state in TURNS:
-        yield TURNS[State(row.state)]
+        role, words = TURNS[State(row.state)]
+        if row.state == State.IN_REVIEW and not row.has_redactions:
+            words = _("Review the answer to request {request}")
+        if _is_to_acknowledge(row):
+            words = _("Acknowledge request {request}")
+        yield role, words
         return
     out = Outgoing(
         is_unsent=awaits_sending(row, clock, on),
@@ -245,6 +261,11 @@ def _turns(row: Any, clock: RequestClock, on: date) -> "Iterator[tuple[str, StrO
             _("Send the decision on request {request} with its papers, and record the day")
             if out.brings_papers
             else _("Send the decision on request {request}, and record the day"),
+        )
+    if out.is_released and row.promises_publication and not row.is_published:
+        yield (
+            Seat.Role.OIA_DECISION_MAKER,
+            _("Publish the papers of request {request}, as its letter says"),
         )
     if row.state != State.DECIDED:
         return

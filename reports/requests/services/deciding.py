@@ -69,6 +69,9 @@ class Warned:
     is_ours: bool = False  # words of that document are withheld here
 
 
+# A reviewer or a decision-maker records these.
+OF_REVIEWERS = (RequestEvent.Kind.SENT_BACK, RequestEvent.Kind.REVIEWED)
+
 # --- who may not sign ------------------------------------------------------------------------------
 
 
@@ -82,7 +85,7 @@ def advisers_of(request: InformationRequest) -> set[int]:
     redactions = Redaction.objects.of_request(request)
     withdrawn = Redaction.history.filter(line__request=request.pk, state=Redaction.State.WITHDRAWN)
     found = {
-        *request.events.values_list("recorded_by_id", flat=True),
+        *request.events.exclude(kind__in=OF_REVIEWERS).values_list("recorded_by_id", flat=True),
         *letters.values_list("prepared_by_id", flat=True),
         *lines.values_list("history_user_id", flat=True),
         *redactions.values_list("proposed_by_id", flat=True),
@@ -276,10 +279,11 @@ def _of_scope(request: InformationRequest) -> Iterator[Warned]:
     if request.scope_from is None or request.scope_to is None:
         return
     for found in found_between(request, request.scope_from, request.scope_to):
-        if not found.is_listed:
+        # Papers of other plans are shown where papers are found; the request is about this one.
+        if not found.is_listed and found.is_of_plan:
             yield Warned(
                 f"unlisted-{found.key}",
-                _("“{title}” of {day} is in scope, and the schedule does not list it.").format(
+                _("“{title}” is of {day}, a day in scope, and the schedule does not list it.").format(
                     title=found.title, day=long_date(found.dated)
                 ),
                 question=_("Why is “{title}” of {day} not in the schedule?").format(

@@ -303,6 +303,45 @@ def pages_of(data: bytes, line: ScheduleLine) -> int:
         ) from error
 
 
+def refusals_of_files(request: InformationRequest) -> list[str]:
+    """Return why the files that we did not make could not be released, a sentence each. Takes a moment."""
+    found = []
+    for line in request.lines.given().in_order().select_related(*WITH_FILES):
+        if line.is_ours or line.response is not None or lack_of(line):
+            continue
+        if reasons := refusals_of_file(line):
+            found.append(did_not_pass(line, reasons))
+    return found
+
+
+def refusals_of_file(line: ScheduleLine) -> list[str]:
+    """Return why the file that goes out as it is does not pass the check, or that it is being checked."""
+    try:
+        data, _stamp = going_out(line, stamp="")
+        report = examined(line, data, file_name="paper.pdf")
+    except Refused as refusal:
+        return [str(refusal)]
+    except FileNotFoundError:
+        return [_("Its file is missing from the storage. Tell whoever runs this service.")]
+    return [finding.sentence for finding in report.findings]
+
+
+def did_not_pass(line: ScheduleLine, reasons: list[str]) -> str:
+    """Return the sentence of a file that is refused: its first reason, and how many there are."""
+    document = named_line(line)
+    if reasons[0].startswith(document):
+        return reasons[0]
+    more = len(reasons) - 1
+    counted = ngettext("There is {count} more problem.", "There are {count} more problems.", more)
+    return (
+        _("{document} did not pass the check. {reason}")
+        .format(
+            document=document, reason=f"{reasons[0]} {counted.format(count=more) if more else ''}"
+        )
+        .strip()
+    )
+
+
 @transaction.atomic
 def upload_copy(*, line: ScheduleLine, file: "File[bytes]", by: User, at: datetime) -> FileCheck:
     """Have a PDF checked, to be released instead of a paper for what is decided on it now.

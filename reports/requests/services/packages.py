@@ -2,7 +2,6 @@
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from reports.document import Document
 from reports.models.issue import sha256
@@ -14,10 +13,9 @@ from reports.requests.redaction.redact import Span, needles, redact, visible_els
 from reports.requests.redaction.report import Report
 from reports.requests.services.line_files import (
     WITH_FILES,
+    did_not_pass,
     examined,
     going_out,
-    lack_of,
-    named_line,
 )
 from reports.requests.services.redactions import document_of, spans_of
 from reports.requests.services.releases import Prepared
@@ -59,45 +57,8 @@ def refusals(request: InformationRequest) -> list[str]:
             found.append(str(refusal))
         else:
             if not report.passes:
-                found.append(_refused(line, [each.sentence for each in report.findings]))
+                found.append(did_not_pass(line, [each.sentence for each in report.findings]))
     return found
-
-
-def refusals_of_files(request: InformationRequest) -> list[str]:
-    """As `refusals`, but of files alone that we did not make, which takes a moment."""
-    found = []
-    for line in request.lines.given().in_order().select_related(*WITH_FILES):
-        if line.is_ours or line.response is not None or lack_of(line):
-            continue
-        if reasons := refusals_of_file(line):
-            found.append(_refused(line, reasons))
-    return found
-
-
-def refusals_of_file(line: ScheduleLine) -> list[str]:
-    """Return why the file that goes out as it is does not pass the check, or that it is being checked."""
-    try:
-        data, _stamp = going_out(line, stamp="")
-        report = examined(line, data, file_name="paper.pdf")
-    except Refused as refusal:
-        return [str(refusal)]
-    return [finding.sentence for finding in report.findings]
-
-
-def _refused(line: ScheduleLine, reasons: list[str]) -> str:
-    """Return the sentence of a file that is refused: its first reason, and how many there are."""
-    document = named_line(line)
-    if reasons[0].startswith(document):
-        return reasons[0]
-    more = len(reasons) - 1
-    counted = ngettext("There is {count} more problem.", "There are {count} more problems.", more)
-    return (
-        _("{document} did not pass the check. {reason}")
-        .format(
-            document=document, reason=f"{reasons[0]} {counted.format(count=more) if more else ''}"
-        )
-        .strip()
-    )
 
 
 def _prepared(request: InformationRequest, line: ScheduleLine, used: set[str]) -> Prepared:

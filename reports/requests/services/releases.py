@@ -1,7 +1,7 @@
 """Release the papers of a decided request, and publish them or take them back."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -239,13 +239,27 @@ def publish(
 
 
 def differences(request: InformationRequest) -> list[tuple[ScheduleLine, Warned]]:
-    """Return how the papers differ from earlier releases of them, with the reasons given so far."""
+    """Return how the papers differ from earlier releases of them, and which are of another plan than the page, with the
+    reasons given so far."""
     signed = request.letters.deciding().values_list("warnings_left", flat=True).first() or {}
+    lines = request.lines.for_list().select_related("issued", "request__plan")
     return [
         (line, Warned(key, sentence, line.warnings_left.get(key) or signed.get(key, "")))
-        for line in request.lines.in_order().select_related("issued", "request")
-        for key, sentence in earlier_releases.differences(line)
+        for line in lines
+        for key, sentence in (*earlier_releases.differences(line), *_of_other_plan(line))
     ]
+
+
+def _of_other_plan(line: ScheduleLine) -> Iterator[tuple[str, str]]:
+    """Yield that a paper is published on the page of a plan that it is not of."""
+    plan, other = line.request.plan, line.other_plan
+    if line.is_given and plan is not None and other is not None:
+        yield (
+            f"plan-{line.number}-{plan.pk}",
+            _(
+                "Document {number}, “{title}”, is a paper of “{other}”. It is published on the page of “{plan}”."
+            ).format(number=line.number, title=line.title, other=other.title, plan=plan.title),
+        )
 
 
 def _leave_differences(

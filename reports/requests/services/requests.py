@@ -17,11 +17,11 @@ from reports.document.dates import long_date
 from reports.requests.law.working_days import BeyondCalendar
 from reports.requests.letters import Ombudsman
 from reports.requests.models import InformationRequest, Redaction, RequestEvent, RequestLetter
-from reports.requests.models.request import RECEIVED_TOO_EARLY, in_force
+from reports.requests.models.request import RECEIVED_TOO_EARLY, in_force, sent_back
 from reports.requests.models.request_clock import RequestClock, calendar, clock_of
 from reports.requests.services.file_checks import forget_missing_words
 from reports.requests.services.letters import write_again
-from reports.requests.services.line_files import nothing_is_withheld
+from reports.requests.services.line_files import nothing_is_withheld, refusals_of_files
 from reports.requests.services.recording import check_day, check_open, need, not_now, record
 from workitems.models import Plan
 from workitems.plan.services.refusals import Refused, locked
@@ -187,10 +187,11 @@ def start_preparing(*, request: InformationRequest, by: User) -> InformationRequ
 
 @transaction.atomic
 def send_for_review(
-    *, request: InformationRequest, ombudsman: Ombudsman, by: User
+    *, request: InformationRequest, ombudsman: Ombudsman, by: User, at: datetime, answer: str = ""
 ) -> InformationRequest:
-    """Send the schedule and the redactions to the reviewer. Raise `Refused` with a line undecided, and for a paper
-    in part of which nothing is withheld.
+    """Send the schedule and the redactions to the reviewer. Raise `Refused` with a line undecided, for a paper in part
+    of which nothing is withheld, for a file that has not passed its check, and without an answer to a request that was
+    sent back.
 
     The letter with the decision, if there is one, is written again as the papers are now.
     """
@@ -203,26 +204,35 @@ def send_for_review(
             )
         )
     if row.state == State.PREPARING:
-        _check_parts_are_withheld(row)
+        if _awaits_answer(row):
+            need(answer, _("Answer what the request was sent back for."), "answer")
+        _check_papers(row)
         _write_decision_again(row, ombudsman, by)
-    return move(row, State.IN_REVIEW, by=by)
+    move(row, State.IN_REVIEW, by=by)
+    record(row, Kind.SENT_FOR_REVIEW, on=timezone.localdate(at), by=by, at=at, note=answer)
+    return row
 
 
 @transaction.atomic
-def send_back(*, request: InformationRequest, reason: str, by: User) -> InformationRequest:
+def send_back(
+    *, request: InformationRequest, reason: str, by: User, at: datetime
+) -> InformationRequest:
     """Send a request in review, or ready to sign, back to be prepared. Needs a reason."""
     row = locked(request)
     reason = need(reason, _("Say what has to change."), "reason")
     if row.state not in (State.IN_REVIEW, State.READY):
         raise not_now(row, _("there is nothing to send back"))
-    return move(row, State.PREPARING, by=by, reason=reason)
+    move(row, State.PREPARING, by=by, reason=reason)
+    record(row, Kind.SENT_BACK, on=timezone.localdate(at), by=by, at=at, note=reason)
+    return row
 
 
 @transaction.atomic
 def finish_review(
-    *, request: InformationRequest, ombudsman: Ombudsman, by: User
+    *, request: InformationRequest, ombudsman: Ombudsman, by: User, at: datetime
 ) -> InformationRequest:
-    """Pass a reviewed request to the decision-maker. Raise `Refused` with a redaction unanswered.
+    """Pass a reviewed request to the decision-maker. Raise `Refused` with a redaction unanswered, and for a file that
+    has not passed its check.
 
     A letter that the review has made untrue, because a redaction was declined, is written again from
     what its adviser typed.
@@ -236,16 +246,25 @@ def finish_review(
             )
         )
     if row.state == State.IN_REVIEW:
-        _check_parts_are_withheld(row)
+        _check_papers(row)
         _write_decision_again(row, ombudsman, by)
-    return move(row, State.READY, by=by)
+    move(row, State.READY, by=by)
+    record(row, Kind.REVIEWED, on=timezone.localdate(at), by=by, at=at)
+    return row
 
 
-def _check_parts_are_withheld(row: InformationRequest) -> None:
-    """Raise `Refused` for a paper that is released in part and of which nothing is withheld."""
+def _awaits_answer(row: InformationRequest) -> bool:
+    found = sent_back(row.events.all())
+    return found is not None and found.answered is None
+
+
+def _check_papers(row: InformationRequest) -> None:
+    """Raise `Refused` for a paper in part of which nothing is withheld, and for a file that has not passed its check."""
     for line in row.lines.given().in_order().select_related("evidence", "response"):
         if refusal := nothing_is_withheld(line):
             raise Refused(refusal)
+    for refusal in refusals_of_files(row):
+        raise Refused(refusal)
 
 
 def _write_decision_again(row: InformationRequest, ombudsman: Ombudsman, by: User) -> None:
@@ -550,6 +569,8 @@ def correct_event(
         raise Refused(
             _("The record of what was public cannot be corrected. Publish or withdraw it instead.")
         )
+    if event.kind in RequestEvent.HANDED_OVER:
+        raise Refused(_("This was recorded when it happened. It cannot be corrected."))
     if did_not_happen and event.kind not in CAN_BE_STRUCK:
         raise Refused(_("Later records depend on this. Correct its day instead."))
     if event.kind != Kind.RECEIVED:

@@ -53,16 +53,16 @@ def add_paper(
 ) -> ScheduleLine:
     """List a paper that the product holds. Title and day are the paper's own unless given.
 
-    Raise `Refused` if it is listed already, or is of no plan of the request.
+    Raise `Refused` if it is listed already, or is of no plan that the agency takes part in.
     """
     row = locked(request)
     check_prepared(row)
     if not papers_of(row, type(paper)).filter(pk=paper.pk).exists():
-        raise Refused(_("That paper is of another plan or agency, or was withdrawn."))
+        raise Refused(_("That paper is of a plan that your agency takes no part in, or was withdrawn."))
     column = COLUMNS[type(paper)]
     if row.lines.filter(**{column: paper.pk}).exists():
         raise Refused(_("The schedule already lists this paper."))
-    found = as_listed(paper)
+    found = as_listed(paper, row)
     line = ScheduleLine(
         kind=found.kind,
         title=title.strip() or found.title,

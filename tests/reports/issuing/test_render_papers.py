@@ -10,10 +10,13 @@ from django.db import connection
 
 from reports.drafting.paper import document_of
 from reports.issuing.services import renderings
+from reports.management.commands.render_papers import Worker
 from reports.models import Rendering, RenderWorker
 from reports.render.pdf import render_pdf
-from reports.render.room import Room, RoomLost
+from reports.render.room import NotStarted, Room, RoomLost
 from tests.factories import AppointmentFactory, BriefingFactory
+from trafficking_plan.running.service_checks import State as Found
+from trafficking_plan.running.service_checks import check_worker
 
 pytestmark = [pytest.mark.django_db, pytest.mark.prints_anew]
 
@@ -62,6 +65,50 @@ def test_a_paper_that_kills_its_process_is_retried_once_and_then_refused(briefin
         State.REFUSED,
         renderings.DIED_TWICE,
     )
+
+
+class UnableRoom:
+    """A room whose process cannot start until it is mended."""
+
+    opened, able = 0, False
+
+    def is_able(self):
+        return self.able
+
+    def open_again(self):
+        self.opened += 1
+
+    def make(self, *how, **limits):
+        if not self.able:
+            raise NotStarted("It could not start.")
+        return b"a file"
+
+
+def test_a_worker_that_cannot_start_its_process_gives_up_no_paper_and_says_so(briefing):
+    room = UnableRoom()
+    row, worker = asked(briefing), Worker(room, once=True)
+    assert [worker._turn() for _ in range(3)] == [False] * 3
+    row.refresh_from_db()
+    assert (row.state, row.attempts, room.opened) == (State.WAITING, 0, 1)
+    assert not RenderWorker.objects.alive(RenderWorker.objects.get().beat_at).exists()
+    assert (check_worker().state, check_worker().sentence) == (
+        Found.WRONG,
+        "1 worker running, but unable to start the process that makes papers and checks files. See the "
+        "log of render_papers.",
+    )
+    room.able = True
+    assert worker._turn()
+    row.refresh_from_db()
+    assert (row.state, check_worker().sentence) == (State.DONE, "1 worker running.")
+
+
+def test_a_paper_whose_process_could_not_start_is_queued_again(briefing, monkeypatch):
+    room = UnableRoom()
+    monkeypatch.setattr(room, "is_able", lambda: None)
+    row = asked(briefing)
+    assert Worker(room, once=True)._turn()
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (State.WAITING, 0)
 
 
 def test_no_transaction_is_open_while_the_worker_renders(briefing, monkeypatch):

@@ -11,7 +11,7 @@ import pytest
 
 from reports.document import to_json
 from reports.render.pdf import RenderRefused
-from reports.render.room import Room, RoomLost, _work
+from reports.render.room import NotStarted, Room, RoomLost, _work
 from tests.reports import sample
 
 pytestmark = pytest.mark.prints_anew
@@ -44,6 +44,7 @@ def test_a_room_reports_a_dead_process_and_starts_another():
         def kill(*at):
             room.process.kill()
 
+        room.make("pdf", PAPER, lambda *at: None)
         with pytest.raises(RoomLost, match="ended in the middle"):
             room.make("pdf", PAPER, kill)
         assert room.make("pdf", PAPER, lambda *at: None).startswith(b"%PDF")
@@ -55,6 +56,7 @@ def test_a_room_reports_a_process_that_died_while_answering(monkeypatch):
         def cut_short(*at):
             raise OSError("got end of file during message")
 
+        room.make("pdf", PAPER, lambda *at: None)
         monkeypatch.setattr(room.connection, "recv", cut_short, raising=False)
         with pytest.raises(RoomLost, match="ended in the middle"):
             room.make("pdf", PAPER, lambda *at: None)
@@ -68,6 +70,24 @@ def test_a_room_that_lost_its_process_between_papers_starts_another():
         assert room.process.is_alive()
 
 
+def begins_badly(connection, mebibytes):
+    raise RuntimeError("The file under test cannot be the cause.")
+
+
+def test_a_process_that_cannot_start_is_told_from_one_that_dies_of_a_paper(monkeypatch):
+    monkeypatch.setattr("reports.render.room._work", begins_badly)
+    with Room(seconds=60, mebibytes=2048) as room:
+        with pytest.raises(NotStarted, match="could not start"):
+            room.make("pdf", PAPER, lambda *at: None)
+        assert room.is_able() is False
+        monkeypatch.undo()
+        room.open_again()
+        room.make("pdf", PAPER, lambda *at: None)
+        room.process.kill()
+        room.process.join()
+        assert room.is_able() is True
+
+
 def test_rendering_is_stopped_at_the_time_limit():
     with Room(seconds=0.01, mebibytes=2048) as room:
         with pytest.raises(RoomLost, match=r"more than 0 seconds"):
@@ -79,7 +99,7 @@ def test_exceeding_the_memory_limit_loses_only_the_process():
     # More than the interpreter needs to start, less than a paper needs.
     with (
         Room(seconds=60, mebibytes=200) as room,
-        pytest.raises(RoomLost, match="ended in the middle|MemoryError|SystemError"),
+        pytest.raises(RoomLost, match="ended in the middle|could not start|MemoryError|SystemError"),
     ):
         room.make("pdf", PAPER, lambda *at: None)
 
@@ -94,6 +114,7 @@ def test_a_memory_error_is_reported_by_name(monkeypatch):
     thread = Thread(target=_work, args=(theirs, 0))
     thread.start()
     ours.send(("pdf", b"{}"))
+    assert ours.recv() == ("ready", "")
     answer, words = ours.recv()
     ours.close()
     thread.join()

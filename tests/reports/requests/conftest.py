@@ -193,8 +193,8 @@ def ready(request_, line, decide, prepared, adviser, reviewer):
     def make(decision="full", **others):
         decide(line, decision, **others)
         letter = prepared(request_)
-        requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
-        requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
+        requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser, at=NOW)
+        requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer, at=NOW)
         return letter
 
     return make

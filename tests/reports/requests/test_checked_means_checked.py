@@ -233,8 +233,8 @@ def test_whoever_reviews_releases_and_publishes_reads_that_a_copy_was_not_compar
     line_files.keep_copy(check=row, by=adviser, at=NOW, pages_looked_at=(1,))
     assert NOT_COMPARED in text_of(client_of(reviewer), "request-review", request_.pk)
     letter = prepared(request_)
-    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
-    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser, at=NOW)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer, at=NOW)
     sign(letter)
     client = client_of(decision_maker)
     day = {"released_on": "22 May 2013"}

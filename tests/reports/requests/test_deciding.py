@@ -10,7 +10,7 @@ from django.db import transaction
 from reports.requests.letters import letter_from
 from reports.requests.models import RequestLetter
 from reports.requests.services import deciding, letters, redactions, requests
-from tests.factories import AgencyFactory, BriefingFactory, IssuedPaperFactory
+from tests.factories import AgencyFactory, BriefingFactory, IssuedPaperFactory, SeatFactory
 from tests.reports.requests.conftest import (
     NOW,
     OMBUDSMAN,
@@ -96,8 +96,8 @@ def test_whoever_prepared_it_before_another_did_never_signs_it(
     decide(line, "full")
     letter = prepared(request_, by=decision_maker)
     letter = prepared(request_, letter=letter, version=letter.version)
-    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
-    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser, at=NOW)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer, at=NOW)
     assert refusal_of(sign, letter=letter) == (
         "You prepared this decision. Another decision-maker must sign it."
     )
@@ -126,11 +126,17 @@ def test_whoever_sent_a_decision_back_may_sign_it_later(
     request_, ready, sign, prepared, adviser, reviewer, decision_maker
 ):
     letter = ready()
-    requests.send_back(request=request_, reason="A date is wrong", by=decision_maker)
+    requests.send_back(request=request_, reason="A date is wrong", by=decision_maker, at=NOW)
     letter = prepared(request_, letter=letter, version=letter.version)
-    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
-    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
+    act = {"request": request_, "ombudsman": OMBUDSMAN, "at": NOW}
+    requests.send_for_review(by=adviser, answer="Mended", **act)
+    requests.finish_review(by=reviewer, **act)
     assert sign(letter).recorded_by == decision_maker
+
+
+def test_whoever_reviewed_a_request_may_sign_its_decision(request_, ready, sign, reviewer, agency):
+    SeatFactory(agency=agency, role="oia_decision_maker", user=reviewer)
+    assert sign(ready(), by=reviewer).recorded_by == reviewer
 
 
 def test_all_that_blocks_a_decision_is_said(request_, line, decide, prepared, adviser):
@@ -163,7 +169,7 @@ def test_a_paper_in_part_needs_words_withheld_and_their_notes(
         "release it in full."
     )
     assert blocked(request_) == (nothing,)
-    act = {"request": request_, "ombudsman": OMBUDSMAN, "by": adviser}
+    act = {"request": request_, "ombudsman": OMBUDSMAN, "by": adviser, "at": NOW}
     assert refusal_of(requests.send_for_review, **act) == nothing
     title_withheld(line, grounds=["9(2)(j)"], public_interest="Little")
     letter = request_.letters.get()
@@ -242,10 +248,10 @@ def test_the_letter_is_written_again_when_it_is_sent_for_review_and_when_the_rev
         f"Document 1, “{line.title}”, has a redaction that is neither agreed nor declined.",
         "The records have changed since this letter was written. Rewrite it.",
     )
-    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser, at=NOW)
     assert "s 6(c)" in str(fresh(letter).content)
     redactions.decline(redaction=row, version=row.version, reason="It says nothing", by=reviewer)
-    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer, at=NOW)
     letter = fresh(letter)
     assert (letter.content, letter.prepared_by) == (without, adviser)
     assert [each.history_user for each in letter.history.order_by("history_id")] == [

@@ -218,8 +218,8 @@ def test_a_difference_is_left_with_a_reason_at_the_signature(
 ):
     decide(again, "full")
     letter = prepared(again.request)
-    requests.send_for_review(request=again.request, ombudsman=OMBUDSMAN, by=adviser)
-    requests.finish_review(request=again.request, ombudsman=OMBUDSMAN, by=reviewer)
+    requests.send_for_review(request=again.request, ombudsman=OMBUDSMAN, by=adviser, at=NOW)
+    requests.finish_review(request=again.request, ombudsman=OMBUDSMAN, by=reviewer, at=NOW)
     assert refusal_of(sign, letter=letter, request=again.request) == (
         f"{sentences(again)[0]} Fix it, or say why you leave it."
     )

@@ -281,11 +281,32 @@ def test_papers_are_not_released_while_one_is_being_checked(queued, listed, deci
         "Document 2, “A letter”, is still being checked. That takes up to a minute; then reload this "
         "page."
     )
-    assert packages.refusals(request_) == packages.refusals_of_files(request_) == [waits]
+    assert packages.refusals(request_) == line_files.refusals_of_files(request_) == [waits]
     assert refusal_of(packages.prepared_papers, request=request_) == waits
     assert FileCheck.objects.count() == 1
     work()
     assert packages.refusals(request_) == []
+
+
+def test_a_request_is_not_sent_for_review_before_each_file_is_checked(
+    queued, listed, line, decide, request_, adviser, reviewer, today
+):
+    decide(listed, "full")
+    client = client_of(adviser)
+    answer = client.post(at("request-send", request_.pk))
+    assert answer.status_code == 422
+    assert "Document 2, “A letter”, is still being checked." in answer.text
+    assert (fresh(request_).state, FileCheck.objects.count()) == ("preparing", 1)
+    work()
+    client.post(at("request-send", request_.pk))
+    assert fresh(request_).state == "in_review"
+    decide_anew = {"edition": file_checks.EDITION - 1}
+    FileCheck.objects.update(**decide_anew)
+    client_of(reviewer).post(at("request-finish", request_.pk))
+    assert (fresh(request_).state, FileCheck.objects.count()) == ("in_review", 2)
+    work()
+    client_of(reviewer).post(at("request-finish", request_.pk))
+    assert fresh(request_).state == "ready"
 
 
 def test_a_file_that_passed_an_earlier_edition_of_the_check_is_checked_anew(

@@ -148,14 +148,14 @@ def test_each_kind_of_paper_is_released_or_asks_for_a_copy_before_it_is_signed(
     refused = [each for each in packages.refusals(request_) if each.startswith("Document 2")]
     if which == "evidence, refused" and decision == "full":
         assert len(refused) == 1 and "did not pass the check. An earlier version" in refused[0]
-        assert packages.refusals_of_files(request_) == refused
+        assert line_files.refusals_of_files(request_) == refused
     else:
         assert refused == expected
     if refused:
         add_copy(line, COPY)
     assert (blocked(request_), packages.refusals(request_)) == ([], [])
-    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
-    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser, at=NOW)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer, at=NOW)
     sign(letter)
     files = packages.prepared_papers(request_)
     release = releases.release(request=request_, papers=files, on=TODAY, by=adviser, at=NOW)
@@ -281,11 +281,11 @@ def test_a_copy_is_added_after_the_decision_only_where_nothing_can_go_out(
     add_copy(word, made(pages=1))
     decide(pdf, "full")
     letter = prepared(request_)
-    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser, at=NOW)
     assert refusal_of(add_copy, line=word, data=made()) == (
         "This request is in review; copies are uploaded while it is scoped or prepared."
     )
-    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer, at=NOW)
     sign(letter)
     taken = "This paper has a file that can be released. Nothing is put in its place now."
     assert [refusal_of(add_copy, line=each, data=made()) for each in (word, pdf)] == [taken, taken]
@@ -353,15 +353,20 @@ def test_the_adviser_is_led_to_the_upload_and_the_reviewer_reads_the_copy(
     assert copy.content == made(pages=4)
 
 
-def test_a_decision_is_not_signed_when_the_check_refuses_a_file(
-    listed, decide, request_, prepared, adviser, reviewer, decision_maker, today
+def test_what_the_check_refuses_is_neither_sent_for_review_nor_signed(
+    listed, decide, request_, prepared, adviser, reviewer, decision_maker, monkeypatch, today
 ):
     """A letter that says the papers are enclosed would be false."""
     paper = listed("evidence, refused")
     decide(paper, "full")
     letter = prepared(request_)
-    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
-    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
+    act = {"request": request_, "ombudsman": OMBUDSMAN, "by": adviser, "at": NOW}
+    (refused,) = line_files.refusals_of_files(request_)
+    assert refusal_of(requests.send_for_review, **act) == refused
+    # Of a request that was sent for review before this was asked for.
+    monkeypatch.setattr(requests, "refusals_of_files", lambda row: [])
+    requests.send_for_review(**act)
+    requests.finish_review(**{**act, "by": reviewer})
     client = client_of(decision_maker)
     page = client.get(at("request-decision", request_.pk))
     assert [url for _said, url in page.context["obstacles"]] == [
@@ -383,8 +388,8 @@ def test_the_release_page_leads_to_the_upload_that_is_lacking(
     word = listed("evidence, Word")
     decide(word, "full")
     letter = prepared(request_)
-    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
-    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser, at=NOW)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer, at=NOW)
     with monkeypatch.context() as before:
         before.setattr(deciding, "lack_of", lambda line: "")
         sign(letter)

@@ -204,7 +204,7 @@ def test_a_request_in_review_is_read_only(
 ):
     decide(line, "full")
     prepared(line.request)
-    requests.send_for_review(request=fresh(line.request), ombudsman=OMBUDSMAN, by=adviser)
+    requests.send_for_review(request=fresh(line.request), ombudsman=OMBUDSMAN, by=adviser, at=NOW)
     assert "Propose to withhold" not in as_(adviser).get(address).text
     assert problems(send(words=texts["cover.action_sought"]))[0].startswith(
         "This request is in review;"
@@ -380,7 +380,7 @@ def test_the_queue_takes_the_same_queries(
         propose(end=end)
     client = as_(reviewer)
     client.get(review)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(review)
 
 

@@ -16,6 +16,7 @@ from reports.requests.registered.request_lines import lines_for
 from reports.requests.services import requests, schedule
 from tests.factories import AgencyFactory, SeatFactory
 from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of, fresh
+from tests.reports.requests.test_requests import refusal_of
 from tests.reports.requests.factories import (
     ConsultationFactory,
     InformationRequestFactory,
@@ -130,9 +131,9 @@ def test_one_next_step_leads_from_receipt_to_release(
     assert words() == ["Write the letter with the decision", None, None]
     letter = prepared(request_)
     assert words() == ["Send for review", None, None]
-    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser, at=NOW)
     assert words() == [None, "Finish the review", None]
-    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer, at=NOW)
     assert words() == [None, None, "Read and sign the decision"]
     sign(letter)
     assert words() == [None, None, "Check the files and release"]
@@ -262,18 +263,45 @@ def test_a_letter_that_is_out_of_date_is_sent_back_from_the_page_of_the_decision
     ]
 
 
-def test_what_a_request_was_sent_back_for_is_shown_until_it_is_sent_for_review_again(
-    request_, ready, adviser, decision_maker
+def test_what_a_request_was_sent_back_for_is_answered_and_both_stay(
+    request_, ready, adviser, reviewer, decision_maker, today
 ):
     ready()
-    requests.send_back(request=request_, reason="A date is wrong", by=decision_maker)
+    requests.send_back(request=request_, reason="A date is wrong", by=decision_maker, at=NOW)
     address = request_.get_absolute_url()
-    sent_back = client_of(adviser).get(address).context["sent_back"]
-    assert (sent_back.reason, sent_back.by) == ("A date is wrong", decision_maker.signature)
+    page = client_of(adviser).get(address)
+    sent_back = page.context["sent_back"]
+    assert (sent_back.sent.note, sent_back.answered) == ("A date is wrong", None)
+    assert page.context["step"].words == "Answer, and send for review"
     (line,) = lines_for(adviser, TODAY)
     assert line.detail == "Sent back: A date is wrong"
-    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
-    assert client_of(adviser).get(address).context["sent_back"] is None
+    send = at("request-send", request_.pk)
+    refused = client_of(adviser).post(send, {"answer": ""})
+    assert (refused.status_code, fresh(request_).state) == (422, "preparing")
+    client_of(adviser).post(send, {"answer": "It is the day of receipt"})
+    for who in (reviewer, adviser):
+        for name in ("request", "request-review"):
+            sent_back = client_of(who).get(at(name, request_.pk)).context["sent_back"]
+            assert (sent_back.sent.note, sent_back.answered.note) == (
+                "A date is wrong",
+                "It is the day of receipt",
+            )
+    (line,) = lines_for(reviewer, TODAY)
+    assert line.detail == "Sent back, and answered: It is the day of receipt"
+    happened = [
+        (each.kind, each.note, each.recorded_by, each.may_be_corrected)
+        for each in request_.events.in_order()
+    ]
+    assert happened[1:] == [
+        ("sent_for_review", "", adviser, False),
+        ("reviewed", "", reviewer, False),
+        ("sent_back", "A date is wrong", decision_maker, False),
+        ("sent_for_review", "It is the day of receipt", adviser, False),
+    ]
+    event = request_.events.in_order().last()
+    assert refusal_of(
+        requests.correct_event, event=event, on=TODAY, reason="Wrong", by=adviser, at=NOW
+    ) == ("This was recorded when it happened. It cannot be corrected.")
 
 
 def test_a_decided_request_stays_on_a_desk_until_it_is_closed(
@@ -302,7 +330,7 @@ def test_the_reviewer_sees_what_is_not_given_and_finishes_on_the_same_page(
     decide(other, "refused", grounds=["18(g)"], reason="Never held here")
     decide(line, "full")
     prepared(request_)
-    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser, at=NOW)
     page = client_of(reviewer).get(at("request-review", request_.pk))
     assert list(page.context["others"]) == [other]
     assert "Never held here" in page.text
@@ -316,8 +344,8 @@ def test_a_decision_is_signed_as_dated_on_the_day_of_the_signature(
     decide(line, "full")
     letter = prepared(request_, on=date(2013, 5, 20))
     assert "apologise" not in str(letter.content)
-    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
-    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser, at=NOW)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer, at=NOW)
     client = client_of(decision_maker)
     address = at("request-decision", request_.pk)
     page = client.get(address, {"on": "22 May 2013"})

@@ -60,12 +60,12 @@ DAY = {"on": date(2013, 4, 23), "at": NOW}
 STEPS = {
     "start_scoping": ({}, {State.RECEIVED: State.SCOPING}),
     "start_preparing": ({}, {State.SCOPING: State.PREPARING}),
-    "send_for_review": ({"ombudsman": OMBUDSMAN}, {State.PREPARING: State.IN_REVIEW}),
+    "send_for_review": ({"ombudsman": OMBUDSMAN, "at": NOW}, {State.PREPARING: State.IN_REVIEW}),
     "send_back": (
-        {"reason": "A date is wrong"},
+        {"reason": "A date is wrong", "at": NOW},
         {State.IN_REVIEW: State.PREPARING, State.READY: State.PREPARING},
     ),
-    "finish_review": ({"ombudsman": OMBUDSMAN}, {State.IN_REVIEW: State.READY}),
+    "finish_review": ({"ombudsman": OMBUDSMAN, "at": NOW}, {State.IN_REVIEW: State.READY}),
     "withdraw": (
         {"note": "By email", **DAY},
         dict.fromkeys(InformationRequest.OPEN, State.WITHDRAWN),

@@ -254,7 +254,11 @@ def test_a_paper_with_words_withheld_is_not_released_in_full(line, decide, title
 
 def test_a_line_undecided_keeps_a_request_from_its_review(line, request_, adviser):
     assert refusal_of(
-        requests.send_for_review, request=request_, ombudsman=OMBUDSMAN, by=adviser
+        requests.send_for_review,
+        request=request_,
+        ombudsman=OMBUDSMAN,
+        by=adviser,
+        at=NOW,
     ) == (f"Nothing is decided yet on “{line.title}” (line 1).")
 
 

@@ -149,7 +149,7 @@ def _page(
     if not is_sent:
         found = deciding.obstacles(row, on=on, ombudsman=letter_services.the_ombudsman())
         obstacles += [(each, _mend(row, letter, each)) for each in found]
-        refused = packages.refusals_of_files(row)
+        refused = line_files.refusals_of_files(row)
         obstacles += [(each, _mend(row, letter, each, is_of_file=True)) for each in refused]
     may_sign = user.has_perm("requests.sign_decision", row)
     why_not = deciding.signatory_obstacle(row, user) if may_sign and not is_sent else ""

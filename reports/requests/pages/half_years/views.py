@@ -27,7 +27,8 @@ TITLES = (
         gettext_lazy("Average working days"),
         gettext_lazy("Extended"),
     ),
-    *(gettext_lazy("Transferred"), gettext_lazy("Refused"), gettext_lazy("Complaints")),
+    *(gettext_lazy("Transferred"), gettext_lazy("Transferred in part")),
+    *(gettext_lazy("Refused"), gettext_lazy("Complaints")),
 )
 
 
@@ -60,7 +61,7 @@ class HalfYear:
         each = self.figures
         return [
             *(each.completed, each.on_time, self.average, each.extended),
-            *(each.transferred, each.refused, each.complaints),
+            *(each.transferred, each.transferred_in_part, each.refused, each.complaints),
         ]
 
 

@@ -19,6 +19,7 @@ from agencies.typed.fields import Refusal
 from reports.briefings.views.files import MIME_TYPES, download, frozen
 from reports.compose.paper_cover import design_of
 from reports.document import USUAL_DESIGN, CoverDesign
+from reports.document.dates import long_date
 from reports.render.pdf import RenderRefused
 from reports.requests.letters import Letter, letter_from
 from reports.requests.models import InformationRequest, RequestLetter
@@ -35,6 +36,8 @@ from workitems.plan.views.lookups import posted, signed_in
 Kind = RequestLetter.Kind
 # Where each kind is signed or sent; the others are on the letter's own page.
 DECISION = "requests:request-decision"
+# The adviser signs these; a letter begins with the people of the last one of its sort.
+_OTHERS = tuple(kind for kind in Kind if kind not in RequestLetter.DECIDING)
 
 
 def looks_of(row: InformationRequest) -> CoverDesign:
@@ -68,11 +71,13 @@ def as_now(letter: RequestLetter, on: date) -> tuple[Letter, tuple[str, ...]]:
 
 def _new(row: InformationRequest, kind: str, by: User) -> RequestLetter:
     """Return an unsaved letter with what its preparer would type first."""
-    last = row.letters.exclude(typed={}).order_by("-pk").first()
+    kinds = RequestLetter.DECIDING if kind in RequestLetter.DECIDING else _OTHERS
+    last = row.letters.filter(kind__in=kinds).exclude(typed={}).order_by("-pk").first()
+    signs = "OIA decision-maker" if kind in RequestLetter.DECIDING else "OIA adviser"
     people = {name: (last.typed if last else {}).get(name) for name in ("contact", "signatory")}
     typed = {
         "contact": people["contact"] or {"role": "OIA adviser", "email": by.email},
-        "signatory": people["signatory"] or {"role": "OIA decision-maker"},
+        "signatory": people["signatory"] or {"role": signs},
     }
     return RequestLetter(request=row, kind=kind, typed=typed, version=0)
 
@@ -269,10 +274,14 @@ def send(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
     if valid:
         with saying_refusals(form):
             _send(row, found, form, signed_in(request))
+            day = long_date(form.cleaned_data["sent_on"])
             messages.success(
-                request, _("The letter is marked as sent. It can no longer be changed.")
+                request,
+                _("The letter is recorded as sent on {day}. Download the PDF, and send it.").format(
+                    day=day
+                ),
             )
-            return redirect("requests:request", pk)
+            return redirect("requests:request-letter", pk, letter)
     with transaction.atomic():
         return _show(request, row, _letter(visible_request(request, pk), letter), send=form)
 

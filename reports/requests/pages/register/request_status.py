@@ -7,10 +7,13 @@ from datetime import date
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from agencies.models import User
+from agencies.models import Seat, User
+from agencies.wording.translation import StrOrPromise
 from reports.briefings.views.next_steps import Step
+from reports.charts import DayMark, WorkingDayStrip
+from reports.document.dates import long_date
 from reports.requests.models import InformationRequest, RequestEvent, RequestLetter
-from reports.requests.models.request import in_force
+from reports.requests.models.request import in_force, sent_back
 from reports.requests.models.request_clock import RequestClock
 from reports.requests.registered.request_lines import (
     Outgoing,
@@ -39,7 +42,7 @@ def mark_of(request: InformationRequest, clock: RequestClock, on: date) -> Mark:
     if request.state in (State.WITHDRAWN, State.TRANSFERRED):
         return Mark(request.get_state_display(), "complete")
     if awaits_sending(request, clock, on) and not clock.late_by(on):
-        return Mark(_("Signed, not recorded as sent"), "due")
+        return Mark(_("Signed, not sent yet"), "due")
     until = clock.stopped_on or on
     if clock.late_by(on) or (clock.due < until and not clock.stopped_on):
         return Mark(clock_words(clock, until), "late", is_late=True)
@@ -153,6 +156,9 @@ def next_step(
                     request,
                     "decide",
                 )
+            why = sent_back(events)
+            if why is not None and why.answered is None:
+                return to("request-send", _("Answer, and send for review"), request)
             return to("request-send", _("Send for review"), request, acts=True)
         if out.is_unsent and not out.awaits_papers:
             return to(
@@ -189,29 +195,98 @@ def next_step(
     return None
 
 
-def waits_for(request: InformationRequest, out: Outgoing) -> str:
-    """Return who has the next step, for those who have not, as a sentence."""
+@dataclass(frozen=True)
+class Next:
+    """What comes next: who does it (a role, and the people who have it), what, and by when. `step` is its page or button,
+    for whoever may take it."""
+
+    what: str
+    role: str
+    people: tuple[str, ...]
+    by: str
+    step: Step | None
+
+
+def next_of(
+    request: InformationRequest,
+    out: Outgoing,
+    clock: RequestClock,
+    on: date,
+    *,
+    step: Step | None,
+    people: Iterable[Seat],
+) -> Next | None:
+    """Return what comes next, or None of a request that has ended."""
     if request.state in InformationRequest.ENDED and not out.is_unsent:
-        return ""
-    who = {
-        State.IN_REVIEW: _("the OIA reviewer, who agrees each redaction"),
-        State.READY: _("the OIA decision-maker, who signs the decision"),
-    }.get(State(request.state), _("the OIA adviser, who prepares the answer"))
-    if out.awaits_papers:
-        who = _("the OIA decision-maker, who releases the papers that go with the letter")
-    elif request.state == State.DECIDED and not out.is_released:
-        who = _("the OIA decision-maker, who releases the papers")
-    elif out.is_unsent and out.brings_papers:
-        who = _("the OIA adviser, who sends the letter with the papers and records the day")
-    elif out.lacks_papers and request.state == State.DECIDED:
-        who = _("the OIA adviser, who sends the papers with a letter")
-    elif out.is_unsent:
-        who = _("the OIA adviser, who sends the decision and records the day")
-    elif request.state == State.DECIDED and request.is_own_initiative:
-        who = _("the OIA decision-maker, who publishes the papers")
+        return None
+    role, what = _turn(request, out)
+    by = ""
+    if request.is_open and not request.is_own_initiative:
+        by = _("{when}, on {day}").format(when=clock_words(clock, on), day=long_date(clock.due))
+    names = tuple(seat.user.name for seat in people if seat.role == role)
+    return Next(str(what), Seat.Role(role).in_sentence, names, by, step)
+
+
+def _turn(request: InformationRequest, out: Outgoing) -> tuple[str, StrOrPromise]:
+    """Return whose turn it is, and what they do."""
+    adviser, signs = Seat.Role.OIA_ADVISER, Seat.Role.OIA_DECISION_MAKER
+    if request.is_open:
+        return {
+            State.IN_REVIEW: (Seat.Role.OIA_REVIEWER, _("Review the answer")),
+            State.READY: (signs, _("Read and sign the decision")),
+        }.get(State(request.state), (adviser, _("Prepare the answer")))
+    if out.awaits_papers or (request.state == State.DECIDED and not out.is_released):
+        return signs, _("Release the papers")
+    if out.is_unsent and out.brings_papers:
+        return adviser, _("Send the letter with the papers, and record the day")
+    if out.is_unsent:
+        return adviser, _("Send the decision, and record the day")
+    if out.lacks_papers:
+        return adviser, _("Send the papers with a letter")
     if request.is_own_initiative:
-        return _("This proactive release is with {person}.").format(person=who)
-    return _("This request is with {person}.").format(person=who)
+        return signs, _("Publish the papers")
+    return adviser, _("Close the request")
+
+
+# --- the days --------------------------------------------------------------------------------------
+
+
+def strip_of(
+    request: InformationRequest, events: Iterable[RequestEvent], clock: RequestClock, on: date
+) -> WorkingDayStrip | None:
+    """Return the working days of a request with its marks; None for one that no clock counts."""
+    if request.is_own_initiative:
+        return None
+    limits = clock.days.act.limits
+    at = clock.day_number(on)
+    stopped = clock.stopped_on is not None
+    marks = [
+        DayMark(clock.days.day_number(clock.starts_on, each.happened_on), each.happened_on, each.words)
+        for each in in_force(events)
+        if each.happened_on >= clock.starts_on
+    ]
+    dues = [
+        (limits.transfer, clock.transfer_by, _("Transfer by")),
+        (limits.decide, clock.first_due, _("Decision due")),
+    ]
+    if clock.may_restart:
+        by = clock.days.day_number(clock.starts_on, clock.clarify_by)
+        dues.insert(0, (by, clock.clarify_by, _("Question by")))
+    if clock.extended_to:
+        dues[-1] = (limits.decide, clock.first_due, _("First due"))
+        by = clock.days.day_number(clock.starts_on, clock.extended_to)
+        dues.append((by, clock.extended_to, _("Decision due")))
+    marks += [DayMark(day, when, words, is_due=True) for day, when, words in dues if day > 0]
+    last = clock.days.day_number(clock.starts_on, clock.due)
+    words = _("Stopped on day {day}") if stopped else _("Today, day {day}")
+    late = clock.late_by(on)
+    title = _("Working day {day} of {last}; the decision is due on {due}.")
+    if stopped:
+        title = _("Stopped on working day {day} of {last}; the decision was due on {due}.")
+    said = title.format(day=at, last=last, due=long_date(clock.due))
+    if late:
+        said += f" {late_by_words(late)}."
+    return WorkingDayStrip(said, last, at, words.format(day=at), stopped, marks)
 
 
 def other_steps(

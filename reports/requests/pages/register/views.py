@@ -1,11 +1,13 @@
 """The list of requests, a request's page, recording one, and corrections of its events."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Agency, Seat, User
 from agencies.pages.form_pages import carry_out, done, form_page, saved
 from agencies.pages.once import once
-from reports.document.dates import long_date
+from reports.charts import WorkingDayStrip, on_screen, working_day_strip
 from reports.requests.models import InformationRequest, RequestEvent, RequestLetter
-from reports.requests.models.request import OIA_ROLES, REQUEST_ROLES, in_force
+from reports.requests.models.request import OIA_ROLES, REQUEST_ROLES, in_force, sent_back
 from reports.requests.models.request_clock import RequestClock, calendar, clock_of
 from reports.requests.pages.register.doers import require
 from reports.requests.pages.register.forms import (
@@ -28,12 +30,13 @@ from reports.requests.pages.register.request_status import (
     clock_days,
     late_words,
     mark_of,
+    next_of,
     next_step,
     other_steps,
-    waits_for,
+    strip_of,
 )
 from reports.requests.pages.register.requester import hide_requester, may_read_requester
-from reports.requests.registered.request_lines import Outgoing, awaits_sending, sent_back
+from reports.requests.registered.request_lines import Outgoing, awaits_sending
 from reports.requests.services import deciding
 from reports.requests.services import requests as services
 from workitems.models import Plan
@@ -41,6 +44,8 @@ from workitems.plan.views.lookups import page_of, posted, signed_in, state_tabs
 
 State = InformationRequest.State
 ROWS_ON_A_PAGE = 50
+# Events that are shown before the older ones are opened.
+NEWEST = 3
 TABS = {"": gettext_lazy("To answer"), "ended": gettext_lazy("Ended"), "all": gettext_lazy("All")}
 
 
@@ -167,6 +172,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         papers_have_letter=row.is_own_initiative or not sent.isdisjoint(RequestLetter.RELEASING),
     )
     hide_requester(user, row, events)
+    people = list(seats.select_related("user").order_by("role", "user__name"))
+    strip = strip_of(row, events, clock, on)
+    happened = [
+        (each, corrected.get(each.pk), late_words(each, clock)) for each in reversed(events)
+    ]
+    warnings = deciding.warnings(row) if may_prepare and row.state == State.PREPARING else ()
+    lines = list(row.lines.for_list().prefetch_related("redactions"))
+    for line in lines:
+        line.warnings = [each for each in warnings if each.line == line.number]
     return render(
         request,
         "reports/requests/register/detail.html",
@@ -174,12 +188,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "row": row,
             "clock": clock,
             "mark": mark_of(row, clock, on),
-            "day": clock.day_number(on),
-            "days": clock_days(clock, on),
             "recorded_days": clock.recorded_days(on),
-            "sent_back": sent_back([row]).get(row.pk),
-            "step": next_step(user, row, events, out),
-            "waits_for": waits_for(row, out),
+            "sent_back": sent_back(events),
+            "next": next_of(
+                row, out, clock, on, step=next_step(user, row, events, out), people=people
+            ),
+            "strip": on_screen(partial(_drawn, strip)) if strip else "",
+            "days": clock_days(clock, on),
             "out": out,
             "decision_sent_on": next(
                 (
@@ -190,28 +205,27 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
                 None,
             ),
             "others": other_steps(user, row, events, letters),
-            "events": [(each, corrected.get(each.pk), late_words(each, clock)) for each in events],
-            "lines": list(row.lines.for_list().prefetch_related("redactions")),
+            "newest": happened[:NEWEST],
+            "older": happened[NEWEST:],
+            "lines": lines,
+            "has_consulted": any(each.consultations.all() for each in lines),
             "letters": letters,
-            "people": seats.select_related("user").order_by("role", "user__name"),
+            "drafts": [each for each in letters if not each.is_sent],
+            "sent_letters": [each for each in letters if each.is_sent],
+            "strip_marks": [each for each in strip.marks if not each.is_due] if strip else (),
+            "people": people,
             "release": release,
             "may_prepare": may_prepare,
             "may_read_requester": may_read_requester(user, row),
             "may_read_redactions": user.has_perm("requests.read_redactions", row),
-            "due_words": _due_words(row, clock, on),
-            "warnings": deciding.warnings(row)
-            if may_prepare and row.state == State.PREPARING
-            else (),
+            "scope_warnings": [each for each in warnings if not each.line],
             "may_scope": may_prepare and row.state in InformationRequest.PREPARED_IN,
         },
     )
 
 
-def _due_words(row: InformationRequest, clock: RequestClock, on: date) -> str:
-    """Return when the decision is due, for a request that is not decided."""
-    if not row.is_open or row.is_own_initiative:
-        return ""
-    return _("Decision due {day}.").format(day=long_date(clock.due))
+def _drawn(strip: WorkingDayStrip, narrow: bool) -> SafeString:
+    return working_day_strip(strip, narrow=narrow)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

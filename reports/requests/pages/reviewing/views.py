@@ -16,6 +16,7 @@ from agencies.pages.form_pages import form_page, saying_refusals
 from agencies.typed.fields import VersionedForm
 from reports.requests.law.act import act_named
 from reports.requests.models import InformationRequest, Redaction
+from reports.requests.models.request import sent_back
 from reports.requests.pages.redacting.forms import AgreeAllForm, AgreeForm, DeclineForm, seen
 from reports.requests.pages.register.doers import require
 from reports.requests.services import deciding, earlier_releases, line_files, redactions
@@ -78,6 +79,7 @@ def _queue(request: HttpRequest, of: InformationRequest, form: AgreeAllForm) -> 
             for copy in [line_files.standing_copy(line)]
         ],
         warnings=deciding.warnings(of) if of.is_open else (),
+        sent_back=sent_back(of.events.all()),
         may_scope=user.has_perm("requests.prepare_request", of),
         whole=[
             line for line in of.lines.given().in_order() if line.is_ours and line.decision == "full"

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,6 +30,9 @@ OURS_HINT = gettext_lazy(
     "Of a paper that is withheld or refused. For words within a briefing, the ground goes with the words. A "
     "security marking is never a ground."
 )
+COPY_HINT = gettext_lazy(
+    "In part: redact this paper in another program, and upload the copy after you save. It is checked here."
+)
 NOT_HELD_HINT = gettext_lazy(
     "s 18(g) also needs that you have no grounds to believe that another agency holds it, or that it is "
     "more closely connected with that agency. Otherwise transfer it under section 14."
@@ -38,7 +42,11 @@ NOT_HELD_HINT = gettext_lazy(
 class ScopeForm(VersionedForm):
     BEGINS_WITH = ("scope_from", "scope_to", "scope_note")
 
-    scope_from = PastDayField(label=gettext_lazy("Papers from"), required=False)
+    scope_from = PastDayField(
+        label=gettext_lazy("Papers from"),
+        required=False,
+        help_text=gettext_lazy("Papers are found between both days."),
+    )
     scope_to = PastDayField(label=gettext_lazy("Papers to"), required=False)
     scope_note = LinesField(
         label=gettext_lazy("How we read the request"),
@@ -137,6 +145,8 @@ class DecideLineForm(VersionedForm):
             grounds.help_text = OURS_HINT
         else:
             self.sections[Decision.PART] = "6 7 9"
+            if is_held:
+                decision.help_text = format_lazy("{} {}", decision.help_text, COPY_HINT)
 
     def start(self, row: ScheduleLine) -> dict[str, Any]:
         return {

@@ -28,7 +28,13 @@ from agencies.pages.form_pages import (
 from agencies.pages.once import once
 from reports.briefings.views.files import MIME_TYPES, download
 from reports.requests.models import Consultation, InformationRequest, ScheduleLine
-from reports.requests.models.in_scope import COLUMNS, as_listed, found_between, papers_of
+from reports.requests.models.in_scope import (
+    COLUMNS,
+    as_listed,
+    by_plan,
+    found_between,
+    papers_of,
+)
 from reports.requests.pages.register.doers import require
 from reports.requests.pages.register.views import prepared_request, visible_request
 from reports.requests.pages.schedule.forms import (
@@ -41,7 +47,7 @@ from reports.requests.pages.schedule.forms import (
     RecordAnswerForm,
     ScopeForm,
 )
-from reports.requests.services import earlier_releases, line_files, packages
+from reports.requests.services import earlier_releases, line_files
 from reports.requests.services import requests as services_of_requests
 from reports.requests.services import schedule as services
 from workitems.plan.attachments import content_type
@@ -77,8 +83,8 @@ def scope(request: HttpRequest, pk: int) -> HttpResponse:
         "reports/requests/schedule/scope.html",
         form,
         row=row,
-        found=found,
-        unlisted=[each for each in found if not each.is_listed],
+        groups=by_plan(row, found),
+        has_unlisted=any(not each.is_listed for each in found),
         lines=list(row.lines.for_list().prefetch_related("redactions")),
         may_change=_may_change(row),
     )
@@ -122,7 +128,7 @@ def found_file(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Return a paper that was found, before it is listed."""
     with transaction.atomic():
         row = prepared_request(request, pk)
-        found = as_listed(_paper(row, key))
+        found = as_listed(_paper(row, key), row)
     column = COLUMNS[type(found.paper)]
     line = ScheduleLine(request=row, kind=found.kind, title=found.title, **{column: found.paper})
     return _download(line)
@@ -210,7 +216,7 @@ def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         earlier=earlier_releases.withheld_before(found),
         copy=line_files.standing_copy(found),
         lacks=line_files.lack_of(found),
-        refused=packages.refusals_of_file(found) if _goes_out_as_it_is(found) else [],
+        refused=line_files.refusals_of_file(found) if _goes_out_as_it_is(found) else [],
         check=found.checks.without_contents().order_by("-pk").first()
         if _may_repair(request, row)
         else None,

@@ -1,5 +1,7 @@
 """Forms of the steps of a request that need a day, words or a reason."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy
 
 from agencies.typed.fields import Form, LinesField, PastDayField, ReasonField
@@ -11,6 +13,26 @@ class DatedNoteForm(Form):
 
     on = PastDayField(label=gettext_lazy("Date"))
     note = LinesField(label=gettext_lazy("What happened"), required=True, max_length=NOTE_LENGTH)
+
+
+class SendForReviewForm(Form):
+    """Asks for an answer, of a request that was sent back."""
+
+    SOMETIMES = ("answer",)
+
+    answer = LinesField(
+        label=gettext_lazy("What you changed, or why not"),
+        required=True,
+        max_length=NOTE_LENGTH,
+        help_text=gettext_lazy(
+            "Answer each point. The reviewer and the decision-maker read it, and it stays under “What happened”."
+        ),
+    )
+
+    def __init__(self, *args: Any, is_answer: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_answer:
+            del self.fields["answer"]
 
 
 class SendBackForm(Form):

@@ -17,9 +17,11 @@ from agencies.pages.form_pages import carry_out, done, form_page, refusals_in_me
 from agencies.pages.once import once
 from agencies.wording.translation import StrOrPromise
 from reports.requests.models import InformationRequest, RequestLetter
+from reports.requests.models.request import sent_back
 from reports.requests.pages.register.doers import require
 from reports.requests.pages.register.views import prepared_request, visible_request
-from reports.requests.pages.steps.forms import DatedNoteForm, SendBackForm
+from reports.requests.pages.steps.forms import DatedNoteForm, SendBackForm, SendForReviewForm
+from reports.requests.services import line_files
 from reports.requests.services import requests as services
 from reports.requests.services.letters import the_ombudsman
 from workitems.plan.views.lookups import posted, signed_in
@@ -35,12 +37,9 @@ class Button:
     goes_to: str = "requests:request"
 
 
-def _send_for_review(**act: Any) -> InformationRequest:
-    return services.send_for_review(ombudsman=the_ombudsman(), **act)
-
-
 def _finish_review(**act: Any) -> InformationRequest:
-    return services.finish_review(ombudsman=the_ombudsman(), **act)
+    line_files.refusals_of_files(act["request"])  # Kept if refused: each file not checked yet is queued.
+    return services.finish_review(ombudsman=the_ombudsman(), at=timezone.now(), **act)
 
 
 PREPARES = "requests.prepare_request"
@@ -54,7 +53,6 @@ BUTTONS = {
     "prepare": Button(
         PREPARES, services.start_preparing, gettext_lazy("The papers are being prepared.")
     ),
-    "send": Button(PREPARES, _send_for_review, gettext_lazy("It is with the OIA reviewer.")),
     "finish": Button(
         "requests.agree_redactions",
         _finish_review,
@@ -73,6 +71,27 @@ def press(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         messages.success(request, button.message)
         return redirect(button.goes_to, pk)
     return redirect("requests:request", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def send_for_review(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a request to its reviewer, with an answer if it was sent back."""
+    row = prepared_request(request, pk)
+    why = sent_back(row.events.all())
+    is_answer = why is not None and why.answered is None
+    form = SendForReviewForm(posted(request), is_answer=is_answer)
+    if form.is_valid():
+        line_files.refusals_of_files(row)  # Kept if refused: each file not checked yet is queued.
+        act = {"request": row, "ombudsman": the_ombudsman(), "at": timezone.now()}
+        if carry_out(request, form, services.send_for_review, **act):
+            return done(request, _("It is with the OIA reviewer."), "requests:request", pk)
+    return form_page(
+        request,
+        "reports/requests/steps/send_for_review.html",
+        form,
+        row=row,
+        sent_back=why,
+    )
 
 
 @require_POST
@@ -95,7 +114,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     if not any(request.user.has_perm(each, row) for each in may):
         raise PermissionDenied
     form = SendBackForm(posted(request))
-    if carry_out(request, form, services.send_back, request=row):
+    if carry_out(request, form, services.send_back, request=row, at=timezone.now()):
         return done(request, _("It is with the OIA adviser again."), "requests:request", pk)
     return form_page(
         request,
