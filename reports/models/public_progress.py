@@ -27,6 +27,7 @@ class PublicProgress(models.Model):
     cannot show what was not chosen. At most one page of a plan is up."""
 
     class Part(models.TextChoices):
+        WORK_ITEMS = "work_items", gettext_lazy("Work items by pillar, each with its status")
         FIGURES = "figures", gettext_lazy("Figures")
         TIMELINE = "timeline", gettext_lazy("Timeline")
         ACHIEVEMENTS = "achievements", gettext_lazy("Achievements")

@@ -20,6 +20,14 @@ def _list(**properties: Any) -> dict[str, Any]:
 
 
 LISTS: dict[str, dict[str, Any]] = {
+    "work_items": _list(
+        pillar=TEXT,
+        number=TEXT,
+        title=TEXT,
+        status={
+            "enum": ["late", "in_doubt", "unjudged", "on_time", "complete", "withdrawn"],
+        },
+    ),
     "figures": _list(key=TEXT, label=TEXT, value=COUNT, source=TEXT),
     "stages": _list(
         pillar=TEXT,
@@ -65,6 +73,7 @@ def schema_of(content: Mapping[str, Any]) -> dict[str, Any]:
         "agency_mi": TEXT,
         "as_at": DAY,
         "licence": licence,
+        **({"headline": TEXT} if "headline" in content else {}),
         **{name: LISTS[name] for name in LISTS if name in content},
     }
     return {

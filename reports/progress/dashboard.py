@@ -161,7 +161,7 @@ class Dashboard:
 
     @cached_property
     def headline(self) -> str:
-        return _headline(in_all(self.now), len(self.at.variations), self.view.at)
+        return in_one_sentence(in_all(self.now), len(self.at.variations), self.view.at)
 
     @cached_property
     def finding(self) -> str:
@@ -362,10 +362,11 @@ def headline(at: PlanAt) -> str:
     For example: 28 work items: 9 complete, 4 late, 15 on time; 3 variations are waiting for a decision.
     """
     count = Counter(item.status for item in at.items)
-    return _headline(count, len(at.variations), at.moment)
+    return in_one_sentence(count, len(at.variations), at.moment)
 
 
-def _headline(count: Counter[Status], pending: int, moment: Moment) -> str:
+def in_one_sentence(count: Counter[Status], pending: int, moment: Moment) -> str:
+    """Return how many items have each status, and how many variations wait for a decision."""
     if count.total() == 0:
         return (
             gettext("No work items yet.")
@@ -414,7 +415,7 @@ def finding(
     gone, late, complete = now[Status.WITHDRAWN], now[Status.LATE], now[Status.COMPLETE]
     unjudged = now[Status.UNJUDGED]
     if now.total() == 0:
-        return _headline(now, 0, view.at)
+        return in_one_sentence(now, 0, view.at)
     is_now, total = view.at.is_now, now.total() - gone
     if complete == total:
         return _all_over(complete, now.total(), is_now=is_now)

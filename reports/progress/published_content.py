@@ -17,12 +17,13 @@ from reports.document.dates import long_date
 from reports.document.text import words
 from reports.extensions import registry
 from reports.models import AgencyCover, PublicProgress
+from reports.progress.dashboard import in_one_sentence
 from reports.progress.timeline import TimelineItem, TimelineMilestone, read_timeline
 from workitems.measures.completion import Completion, Completions, completions_of
 from workitems.models import Plan, Update
 from workitems.models.item import Stage
 from workitems.plan.asat import Moment
-from workitems.plan.plan_at import plan_at
+from workitems.plan.plan_at import items_in_full, pillar_titles, plan_at
 
 Part = PublicProgress.Part
 
@@ -49,6 +50,18 @@ def content_of(plan: Plan, moment: Moment, parts: Collection[str]) -> dict[str, 
         "as_at": moment.on.isoformat(),
         "licence": LICENCE,
     }
+    if Part.WORK_ITEMS in parts:
+        items, pillars = items_in_full(plan, moment), pillar_titles(plan, moment)
+        found["headline"] = in_one_sentence(Counter(item.status for item in items), 0, moment)
+        found[Part.WORK_ITEMS] = [
+            {
+                "pillar": pillars[item.pillar],
+                "number": item.number,
+                "title": item.title,
+                "status": str(item.status),
+            }
+            for item in items
+        ]
     if Part.FIGURES in parts or Part.TIMELINE in parts:
         groups = read_timeline(plan, moment).groups
         grouped = [(group.title, group.items) for group in groups]

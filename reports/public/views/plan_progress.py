@@ -6,7 +6,7 @@ for again each time: what is published or taken down is seen at once. Nobody sig
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -35,6 +35,7 @@ from reports.public.views.public_frame import public_page
 from reports.render import csv
 from reports.render.tables import Column, Sheet
 from workitems.terms.known_dates import KnownDate, KnownTo
+from workitems.terms.lateness import Status
 
 # How long caches keep data and charts.
 SECONDS_KEPT = 300
@@ -46,6 +47,7 @@ LEFT_OUT = gettext_lazy(
 )
 OVERDUE = gettext_lazy("Overdue")
 TABLES = {
+    "work_items": gettext_lazy("Work items by pillar"),
     "figures": gettext_lazy("Figures"),
     "stages": gettext_lazy("Work items by stage"),
     "timeline": gettext_lazy("Timeline"),
@@ -98,6 +100,7 @@ def shown(content: dict[str, Any], slug: str = "", site: str = "") -> dict[str, 
             day=long_date(date.fromisoformat(content["as_at"]))
         ),
         "charts": drawn,
+        "pillars": _by_pillar(content.get("work_items", ())),
         "tables": [(name, TABLES[name]) for name in LISTS if name in content],
         "timeline": [_in_words(row) for row in content.get("timeline", ())],
         "released": [
@@ -109,6 +112,16 @@ def shown(content: dict[str, Any], slug: str = "", site: str = "") -> dict[str, 
             for name in (drawn if slug else ())
         },
     }
+
+
+def _by_pillar(
+    items: Iterable[dict[str, Any]],
+) -> list[tuple[str, list[tuple[dict[str, Any], str]]]]:
+    """Return each pillar with its work items, and each of these with its status in words."""
+    found: dict[str, list[tuple[dict[str, Any], str]]] = {}
+    for item in items:
+        found.setdefault(item["pillar"], []).append((item, Status(item["status"]).label))
+    return list(found.items())
 
 
 def _in_words(row: dict[str, Any]) -> dict[str, Any]:

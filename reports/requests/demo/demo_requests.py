@@ -96,7 +96,7 @@ def request_of_2013(plan: Plan) -> None:
 def publish_progress(plan: Plan, asked: Asked) -> None:
     """Publish the plan's progress as on the day, without achievements: they are agencies' own words."""
     part = PublicProgress.Part
-    parts = (part.FIGURES, part.TIMELINE, part.RELEASED_PAPERS)
+    parts = (part.WORK_ITEMS, part.FIGURES, part.TIMELINE, part.RELEASED_PAPERS)
     content = content_of(plan, moment_of(plan, asked.today, asked.today), parts)
     progress_pages.publish_progress(
         plan=plan,

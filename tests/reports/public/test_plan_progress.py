@@ -44,6 +44,7 @@ NOW = datetime(2013, 7, 1, tzinfo=UTC)
 PARTS = tuple(PublicProgress.Part.values)
 # Strings that only one part has.
 MARKS = {
+    "work_items": ("Numbat survey", "headline"),
     "figures": ("Zebra pillar", "Counted from"),
     "timeline": ("Quokka brochure", "2013-05-01"),
     "achievements": ("Walrus training", "Axolotl item"),
@@ -92,6 +93,10 @@ def plan():
         planned_next="A secret plan",
         key_achievement="yes",
     )
+    # Neither an achievement nor a milestone names it.
+    WorkItemFactory(
+        plan=plan, pillar=pillar, number="1.3", title="Numbat survey", lead_agency=agency
+    )
     PublicPage.objects.create(plan=plan, is_open=True, version=1)
     released(plan, title="Okapi report")
     return plan
@@ -123,6 +128,9 @@ def test_a_part_that_was_not_chosen_occurs_in_no_byte(client, plan, coordinator,
     others = [each for each in PARTS if each != part]
     if part == "achievements":
         others.remove("timeline")  # which names items, too
+        others.remove("work_items")
+    if part == "figures":
+        others.remove("work_items")  # which names pillars, too
     published(plan, coordinator, *others)
     every = b"".join(answer.content for answer in every_answer(client, plan.slug))
     assert [mark for mark in (*MARKS[part], part) if mark.encode() in every] == []
@@ -200,6 +208,26 @@ def test_an_overdue_milestone_says_so_in_the_chart_and_in_the_table(client, plan
     assert "Quokka brochure: promised 1 May 2013, overdue since 1 May 2013" in page
     assert page.count("1 May 2013, overdue</text>") == 2, "drawn wide and narrow"
     assert '<span class="mark mark-late">' in page
+
+
+def test_work_items_are_tiles_with_word_and_shape_beneath_a_sentence(client, plan, coordinator):
+    published(plan, coordinator, *PARTS)
+    page = client.get(reverse("reports:progress", args=[plan.slug])).text
+    assert "3 work items: 0 complete, 1 late" in page
+    tile = page[page.index('<li class="tile tile-late">') :]
+    tile = " ".join(tile[: tile.index("</li>")].split())
+    assert "Print it <em>late</em>" in tile
+    assert '<path d="M6 0 12 6 6 12 0 6z"' in tile
+    assert "<details" in page[: page.index("Figures, each with its source")]
+
+
+def test_a_page_published_before_there_were_tiles_shows_its_figures_as_it_did(
+    client, plan, coordinator
+):
+    published(plan, coordinator, "figures", "timeline")
+    page = client.get(reverse("reports:progress", args=[plan.slug])).text
+    assert 'class="tile' not in page
+    assert "<details" not in page[: page.index("Figures, each with its source")]
 
 
 def test_a_chart_says_which_milestones_it_leaves_out(client, plan, coordinator):
@@ -360,9 +388,9 @@ def test_the_database_refuses_to_change_or_delete_a_page(plan):
 
 
 @pytest.mark.parametrize("items", [1, 3])
-def test_the_content_takes_eight_queries(plan, items, django_assert_num_queries):
+def test_the_content_takes_thirteen_queries(plan, items, django_assert_num_queries):
     for _ in range(items):
         WorkItemFactory(plan=plan, pillar=plan.pillars.get(), lead_agency=plan.coordinating_agency)
     moment = moment_of(plan, ON, ON)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(13):
         content_of(plan, moment, PARTS)

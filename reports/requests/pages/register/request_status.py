@@ -222,7 +222,7 @@ def next_of(
     role, what = _turn(request, out)
     by = ""
     if request.is_open and not request.is_own_initiative:
-        by = _("{when}, on {day}").format(when=clock_words(clock, on), day=long_date(clock.due))
+        by = long_date(clock.due)
     names = tuple(seat.user.name for seat in people if seat.role == role)
     return Next(str(what), Seat.Role(role).in_sentence, names, by, step)
 
