@@ -49,9 +49,10 @@ def test_the_papers_are_released_before_their_letter_is_sent(
         ["Release the papers of request 13/02025, which go with its letter"],
     ]
     page = page_of(adviser, signed)
-    assert page.context["step"] is None
-    assert page.context["waits_for"] == (
-        "This request is with the OIA decision-maker, who releases the papers that go with the letter."
+    found = page.context["next"]
+    assert (found.step, found.what, found.role, found.people) == (
+        *(None, "Release the papers", "OIA decision-maker"),
+        (decision_maker.name,),
     )
 
 
@@ -64,11 +65,11 @@ def test_the_letter_and_the_papers_are_sent_together_and_one_record_says_so(
         [],
     ]
     page = page_of(adviser, signed)
-    assert page.context["step"].words == "Record that the letter and the papers were sent"
+    assert page.context["next"].step.words == "Record that the letter and the papers were sent"
     assert at("request-package", signed.pk) in page.text
     answer = client_of(adviser).post(at("request-sent", signed.pk), {"on": "22 May 2013"})
     assert answer.status_code == 302
-    assert page_of(adviser, signed).context["step"].words == "Close the request"
+    assert page_of(adviser, signed).context["next"].step.words == "Close the request"
     assert to_do(adviser) == [["Close request 13/02025"]]
 
 
@@ -77,7 +78,7 @@ def test_papers_released_after_their_letter_are_sent_with_a_letter_of_their_own(
 ):
     released(decided)
     assert to_do(adviser) == [["Send the papers of request 13/02025 with a letter"]]
-    assert page_of(adviser, decided).context["step"].words == "Write the letter with the papers"
+    assert page_of(adviser, decided).context["next"].step.words == "Write the letter with the papers"
 
 
 def test_the_list_of_letters_says_when_the_decision_was_signed_and_when_it_was_sent(

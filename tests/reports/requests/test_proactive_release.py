@@ -113,7 +113,7 @@ def test_it_is_signed_released_and_published_without_a_requester(
     )
     assert release.kind == "proactive"
     client.force_login(decision_maker)
-    step = client.get(decided.get_absolute_url()).context["step"]
+    step = client.get(decided.get_absolute_url()).context["next"].step
     assert (step.words, step.url) == (
         "Publish the papers",
         reverse("requests:publish", args=[release.pk]),
