@@ -34,6 +34,7 @@ from reports.requests.letters.letter_facts import (
     Decision,
     Event,
     Facts,
+    Happened,
     Kind,
     Line,
     Ombudsman,

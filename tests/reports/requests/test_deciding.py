@@ -297,7 +297,7 @@ def test_a_warning_is_left_with_a_reason(request_, line, plan, ready, sign, advi
     (warned,) = deciding.warnings(fresh(request_))
     assert warned.key == f"unlisted-issued-{other.pk}"
     assert refusal_of(sign, letter=letter) == (
-        f"“10/2: {other.briefing.title}” of {other.briefing.dated:%-d %B %Y} is in scope, and the "
+        f"“10/2: {other.briefing.title}” is of {other.briefing.dated:%-d %B %Y}, a day in scope, and the "
         "schedule does not list it. Fix it, or say why you leave it."
     )
     sign(letter, warnings_left={warned.key: "It is the same paper"})

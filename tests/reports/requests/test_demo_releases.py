@@ -82,6 +82,8 @@ def test_each_event_of_2013_is_recorded_on_its_day_by_who_may(of_2013):
     assert [(each.kind, each.happened_on) for each in events] == [
         ("received", date(2013, 4, 22)),
         ("acknowledged", date(2013, 4, 24)),
+        ("sent_for_review", date(2013, 5, 20)),
+        ("reviewed", date(2013, 5, 21)),
         ("decision_notified", date(2013, 5, 22)),
         ("released", date(2013, 5, 22)),
         ("decision_sent", date(2013, 5, 22)),

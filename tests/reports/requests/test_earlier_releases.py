@@ -13,7 +13,7 @@ from reports.requests.services import (
     requests,
     schedule,
 )
-from tests.factories import AgencyFactory
+from tests.factories import AgencyFactory, MeetingFactory, MeetingPaperFactory, PlanFactory
 from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, client_of, fresh, seated
 from tests.reports.requests.factories import (
     EarlierPaperFactory,
@@ -245,6 +245,28 @@ def test_a_difference_that_came_since_is_left_with_a_reason_when_it_is_published
         patch.setattr(releases, "_check_names_nobody", lambda request, release: None)
         releases.publish(**act, warnings_left={warned.key: "The name is public by now."})
     assert fresh(again).warnings_left == {warned.key: "The name is public by now."}
+
+
+def test_a_paper_of_another_plan_is_published_with_a_reason(
+    line, decide, plan, agency, adviser, decision_maker, today
+):
+    other = PlanFactory(title="Plan for clean rivers", coordinating_agency=agency)
+    meeting = MeetingFactory(plan=other, held_on=date(2010, 6, 10))
+    minutes = MeetingPaperFactory(meeting=meeting, kind="minutes")
+    added = schedule.add_paper(request=line.request, paper=minutes, by=adviser)
+    decide(added, "full")
+    release = released(line.request)
+    act = {"release": release, "on": TODAY, "by": decision_maker, "at": NOW}
+    warned = (
+        "Document 2, “Minutes of the meeting of 10 June 2010, Plan for clean rivers”, is a paper of “Plan for "
+        f"clean rivers”. It is published on the page of “{plan.title}”."
+    )
+    assert refusal_of(releases.publish, **act) == f"{warned} Say why you leave it."
+    page = client_of(decision_maker).get(reverse("requests:publish", args=[release.pk]))
+    assert f"{warned} Why do you leave it?" in page.text
+    key = f"plan-2-{plan.pk}"
+    releases.publish(**act, warnings_left={key: "The request asked for both."})
+    assert fresh(added).warnings_left == {key: "The request asked for both."}
 
 
 # --- pages -----------------------------------------------------------------------------------------

@@ -417,7 +417,7 @@ def test_the_desk_names_the_request_to_whoever_has_the_next_step(
 ):
     lines = [lines_for(user, TODAY) for user in (adviser, reviewer, decision_maker)]
     assert [[(each.what, each.when, each.is_late) for each in found] for found in lines] == [
-        [("Answer request 13/02025", "1 working day late", True)],
+        [("Acknowledge request 13/02025", "1 working day late", True)],
         [],
         [],
     ]
@@ -428,10 +428,15 @@ def test_the_figures_count_each_half_year(decided, adviser):
     (row,) = client.get(at("request-figures")).context["rows"]
     assert (row.name, row.cells) == (
         "January to June 2013",
-        [1, 0, "21.0", 0, 0, 0, 0],
+        [1, 0, "21.0", 0, 0, 0, 0, 0],
     )
+    RequestEventFactory(
+        request=decided, kind="transferred_in_part", whom="Police", happened_on=TODAY
+    )
+    (row,) = client.get(at("request-figures")).context["rows"]
+    assert row.cells == [1, 0, "21.0", 0, 0, 1, 0, 0]
     csv = client.get(at("request-figures-csv")).content.decode("utf-8-sig").splitlines()
-    assert csv[1] == "Labour,2013-01-01,2013-06-30,1,0,21.0,0,0,0,0"
+    assert csv[1] == "Labour,2013-01-01,2013-06-30,1,0,21.0,0,0,1,0,0"
 
 
 @pytest.mark.parametrize("extra", [0, 2])

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from reports.requests.models import Consultation, RequestEvent
 from reports.requests.models.in_scope import found_between
-from reports.requests.services import requests, schedule
+from reports.requests.services import deciding, requests, schedule
 from tests.factories import (
     AgencyFactory,
     BriefingFactory,
@@ -20,7 +20,7 @@ from tests.factories import (
     ResponseFactory,
     UserFactory,
 )
-from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, fresh
+from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of, fresh
 from tests.reports.requests.factories import EarlierPaperFactory
 from tests.reports.requests.test_requests import refusal_of
 from workitems.plan.services import Conflict
@@ -49,7 +49,6 @@ def test_papers_of_every_kind_are_found_between_two_days(scoped, plan, issued, a
     )
     EvidenceFactory(milestone__item__plan=plan)  # a note alone
     earlier = EarlierPaperFactory(agency=agency, plan=plan, dated=date(2009, 12, 1))
-    EarlierPaperFactory(agency=agency)  # of no plan
 
     def found(first, last):
         return [(each.kind, each.paper, each.dated) for each in found_between(scoped, first, last)]
@@ -69,6 +68,40 @@ def test_papers_of_every_kind_are_found_between_two_days(scoped, plan, issued, a
         each.paper for each in found_between(scoped, date(2010, 7, 30), TODAY) if each.is_listed
     ]
     assert listed == [issued]
+
+
+def test_papers_of_the_other_plans_of_the_agency_are_found_beside_those_of_the_request(
+    scoped, plan, issued, agency, adviser, today
+):
+    """What is asked for is seldom of one plan alone; only the request's own are asked about before a signature."""
+    other = PlanFactory(title="Plan for clean rivers", coordinating_agency=agency)
+    minutes = MeetingPaperFactory(
+        meeting=MeetingFactory(plan=other, held_on=date(2010, 6, 10)), kind="minutes"
+    )
+    of_no_plan = EarlierPaperFactory(agency=agency, dated=date(2010, 6, 11))
+    row = requests.set_scope(
+        request=scoped,
+        scope_from=date(2010, 6, 1),
+        scope_to=TODAY,
+        scope_note="",
+        version=scoped.version,
+        by=adviser,
+    )
+    page = client_of(adviser).get(at("request-scope", row.pk))
+    title = "Minutes of the meeting of 10 June 2010, Plan for clean rivers"
+    assert [
+        (group.plan, [each.paper for each in group.unlisted]) for group in page.context["groups"]
+    ] == [(plan, [issued]), (other, [minutes]), (None, [of_no_plan])]
+    ticked = page.text.count("checked>")
+    assert (title in page.text, ticked) == (True, 1)
+    assert [each.key for each in deciding.warnings(row)] == [f"unlisted-issued-{issued.pk}"]
+    client_of(adviser).post(
+        at("request-add-papers", row.pk), {"paper": [f"meeting_paper-{minutes.pk}"]}
+    )
+    line = row.lines.for_list().get()
+    assert (line.title, line.other_plan) == (title, other)
+    page = client_of(adviser).get(at("request-scope", row.pk))
+    assert "The schedule lists the one paper of this plan from these days." in page.text
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -101,7 +134,7 @@ def test_papers_of_an_agency_that_came_before_are_found(recorded, plan, agency):
         )
         return [each.paper for each in rows]
 
-    assert found(reference="14/1", plan=plan) == [report]
+    assert found(reference="14/1", plan=plan) == [report, of_no_plan]
     assert found(reference="14/2") == [report, of_no_plan]
 
 
@@ -117,7 +150,7 @@ def test_papers_are_listed_in_order_and_once(scoped, issued, adviser, plan):
     )
     of_another = IssuedPaperFactory(briefing=BriefingFactory(state="with_minister"))
     assert refusal_of(schedule.add_paper, request=scoped, paper=of_another, by=adviser) == (
-        "That paper is of another plan or agency, or was withdrawn."
+        "That paper is of a plan that your agency takes no part in, or was withdrawn."
     )
 
 

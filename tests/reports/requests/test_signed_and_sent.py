@@ -107,7 +107,7 @@ def test_the_reviewer_and_the_signatory_have_what_waits_for_them_now(
     row.state = "in_review"
     history.save_version(row, by=adviser)
     (waits,) = request_lines.lines_for(reviewer, early)
-    assert (waits.what, waits.is_now(early)) == ("Review the redactions of request 13/02025", True)
+    assert (waits.what, waits.is_now(early)) == ("Review the answer to request 13/02025", True)
 
 
 def test_the_clock_of_an_extended_request_has_one_day_on_which_the_decision_is_due(

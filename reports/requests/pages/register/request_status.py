@@ -279,10 +279,12 @@ def strip_of(
     marks += [DayMark(day, when, words, is_due=True) for day, when, words in dues if day > 0]
     last = clock.days.day_number(clock.starts_on, clock.due)
     words = _("Stopped on day {day}") if stopped else _("Today, day {day}")
+    if clock.is_signed and not clock.is_sent:
+        words = _("Signed on day {day}")
     late = clock.late_by(on)
     title = _("Working day {day} of {last}; the decision is due on {due}.")
     if stopped:
-        title = _("Stopped on working day {day} of {last}; the decision was due on {due}.")
+        title = _("Working day {day} of {last} when it ended; the decision was due on {due}.")
     said = title.format(day=at, last=last, due=long_date(clock.due))
     if late:
         said += f" {late_by_words(late)}."
