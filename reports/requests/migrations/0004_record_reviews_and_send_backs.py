@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import migrations, models
 from django.utils import timezone
 
-
 HANDED_OVER = {
     ("preparing", "in_review"): "sent_for_review",
     ("in_review", "preparing"): "sent_back",

@@ -34,6 +34,8 @@ COLUMNS: dict[type[models.Model], str] = {
     Evidence: "evidence",
     EarlierPaper: "earlier_paper",
 }
+
+
 @dataclass(frozen=True)
 class Found:
     """A paper as a schedule would list it. `is_listed`: the schedule lists it already; `is_of_plan`: it is of the

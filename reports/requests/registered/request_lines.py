@@ -1,6 +1,6 @@
 """How requests for official information stand in words, and the to-do lines they make; a source of `workitems.desk.to_dos`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from textwrap import shorten

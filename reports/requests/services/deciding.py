@@ -283,9 +283,9 @@ def _of_scope(request: InformationRequest) -> Iterator[Warned]:
         if not found.is_listed and found.is_of_plan:
             yield Warned(
                 f"unlisted-{found.key}",
-                _("“{title}” is of {day}, a day in scope, and the schedule does not list it.").format(
-                    title=found.title, day=long_date(found.dated)
-                ),
+                _(
+                    "“{title}” is of {day}, a day in scope, and the schedule does not list it."
+                ).format(title=found.title, day=long_date(found.dated)),
                 question=_("Why is “{title}” of {day} not in the schedule?").format(
                     title=found.title, day=long_date(found.dated)
                 ),

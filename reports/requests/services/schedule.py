@@ -58,7 +58,9 @@ def add_paper(
     row = locked(request)
     check_prepared(row)
     if not papers_of(row, type(paper)).filter(pk=paper.pk).exists():
-        raise Refused(_("That paper is of a plan that your agency takes no part in, or was withdrawn."))
+        raise Refused(
+            _("That paper is of a plan that your agency takes no part in, or was withdrawn.")
+        )
     column = COLUMNS[type(paper)]
     if row.lines.filter(**{column: paper.pk}).exists():
         raise Refused(_("The schedule already lists this paper."))

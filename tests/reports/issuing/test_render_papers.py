@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from reports.drafting.paper import document_of
 from reports.issuing.services import renderings
@@ -67,6 +68,12 @@ def test_a_paper_that_kills_its_process_is_retried_once_and_then_refused(briefin
     )
 
 
+def worker_in(room):
+    worker = Worker(room, once=True)
+    worker.mailed_at = timezone.now()  # no thread for emails
+    return worker
+
+
 class UnableRoom:
     """A room whose process cannot start until it is mended."""
 
@@ -86,7 +93,7 @@ class UnableRoom:
 
 def test_a_worker_that_cannot_start_its_process_gives_up_no_paper_and_says_so(briefing):
     room = UnableRoom()
-    row, worker = asked(briefing), Worker(room, once=True)
+    row, worker = asked(briefing), worker_in(room)
     assert [worker._turn() for _ in range(3)] == [False] * 3
     row.refresh_from_db()
     assert (row.state, row.attempts, room.opened) == (State.WAITING, 0, 1)
@@ -106,7 +113,7 @@ def test_a_paper_whose_process_could_not_start_is_queued_again(briefing, monkeyp
     room = UnableRoom()
     monkeypatch.setattr(room, "is_able", lambda: None)
     row = asked(briefing)
-    assert Worker(room, once=True)._turn()
+    assert worker_in(room)._turn()
     row.refresh_from_db()
     assert (row.state, row.attempts) == (State.WAITING, 0)
 

@@ -99,7 +99,9 @@ def test_exceeding_the_memory_limit_loses_only_the_process():
     # More than the interpreter needs to start, less than a paper needs.
     with (
         Room(seconds=60, mebibytes=200) as room,
-        pytest.raises(RoomLost, match="ended in the middle|could not start|MemoryError|SystemError"),
+        pytest.raises(
+            RoomLost, match="ended in the middle|could not start|MemoryError|SystemError"
+        ),
     ):
         room.make("pdf", PAPER, lambda *at: None)
 

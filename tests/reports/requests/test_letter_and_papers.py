@@ -78,7 +78,9 @@ def test_papers_released_after_their_letter_are_sent_with_a_letter_of_their_own(
 ):
     released(decided)
     assert to_do(adviser) == [["Send the papers of request 13/02025 with a letter"]]
-    assert page_of(adviser, decided).context["next"].step.words == "Write the letter with the papers"
+    assert (
+        page_of(adviser, decided).context["next"].step.words == "Write the letter with the papers"
+    )
 
 
 def test_the_list_of_letters_says_when_the_decision_was_signed_and_when_it_was_sent(

@@ -167,7 +167,8 @@ def test_a_redaction_without_an_answer_keeps_a_request_from_being_ready(
     ) == ("A redaction on line 1 is neither agreed nor declined.")
     redactions.agree(redaction=row, version=row.version, by=reviewer, at=NOW)
     assert (
-        requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer, at=NOW).state == "ready"
+        requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer, at=NOW).state
+        == "ready"
     )
     assert refusal_of(
         redactions.withdraw, redaction=row, reason="No", version=2, by=adviser

@@ -16,7 +16,6 @@ from reports.requests.registered.request_lines import lines_for
 from reports.requests.services import requests, schedule
 from tests.factories import AgencyFactory, SeatFactory
 from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of, fresh
-from tests.reports.requests.test_requests import refusal_of
 from tests.reports.requests.factories import (
     ConsultationFactory,
     InformationRequestFactory,
@@ -24,6 +23,7 @@ from tests.reports.requests.factories import (
     RequestEventFactory,
     RequestLetterFactory,
 )
+from tests.reports.requests.test_requests import refusal_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 

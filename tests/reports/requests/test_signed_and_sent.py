@@ -13,7 +13,8 @@ from reports.requests.models.figures import figures_of
 from reports.requests.models.request_clock import calendar, clock_of
 from reports.requests.registered import request_lines
 from reports.requests.services import requests
-from tests.reports.requests.conftest import NOW, RECEIVED, TODAY, at, client_of, fresh
+from tests.reports.requests.conftest import NOW, RECEIVED, TODAY, TYPED, at, client_of, fresh
+from tests.reports.requests.factories import ReleaseFactory, RequestEventFactory
 from tests.reports.requests.test_requests import refusal_of
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +127,28 @@ def test_the_clock_of_an_extended_request_has_one_day_on_which_the_decision_is_d
         ("Day 20", "Decision was first due; the time is extended"),
         ("Extended", "Decision due, as extended"),
     ]
+
+
+def test_a_promise_to_publish_is_on_a_home_page_until_it_is_kept(
+    ready, sign, request_, decision_maker, monkeypatch, today
+):
+    monkeypatch.setitem(TYPED, "will_be_published", True)
+    sign(ready())
+    release = ReleaseFactory(request=fresh(request_), released_on=TODAY)
+    ask = "Publish the papers of request 13/02025, as its letter says"
+    assert to_do(decision_maker) == [ask]
+    InformationRequest.objects.update(state="closed", closed_on=TODAY)
+    assert to_do(decision_maker) == [ask]
+    RequestEventFactory(request=request_, kind="published", release=release, happened_on=TODAY)
+    assert to_do(decision_maker) == []
+
+
+def test_what_is_not_acknowledged_or_due_soon_needs_its_adviser_now(request_, adviser):
+    early, soon = RECEIVED + timedelta(days=1), date(2013, 5, 15)
+    (waits,) = request_lines.lines_for(adviser, early)
+    assert (waits.what, waits.is_now(early)) == ("Acknowledge request 13/02025", True)
+    requests.acknowledge(request=request_, on=early, by=adviser, at=NOW)
+    (waits,) = request_lines.lines_for(adviser, early)
+    assert (waits.what, waits.is_now(early)) == ("Answer request 13/02025", False)
+    (waits,) = request_lines.lines_for(adviser, soon)
+    assert (waits.when, waits.is_now(soon)) == ("Due in 4 working days", True)

@@ -61,7 +61,9 @@ class LetterForm(VersionedForm):
         gettext_lazy("Which part"),
         help_text=gettext_lazy("Leave blank if the whole request is transferred."),
     )
-    transfer_contact = _short(gettext_lazy("How the requester reaches the body that it is transferred to"))
+    transfer_contact = _short(
+        gettext_lazy("How the requester reaches the body that it is transferred to")
+    )
     until = LaterDayField(
         label=gettext_lazy("New date"),
         help_text=gettext_lazy("A working day after the first due date."),

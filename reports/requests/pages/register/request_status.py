@@ -261,7 +261,9 @@ def strip_of(
     at = clock.day_number(on)
     stopped = clock.stopped_on is not None
     marks = [
-        DayMark(clock.days.day_number(clock.starts_on, each.happened_on), each.happened_on, each.words)
+        DayMark(
+            clock.days.day_number(clock.starts_on, each.happened_on), each.happened_on, each.words
+        )
         for each in in_force(events)
         if each.happened_on >= clock.starts_on
     ]

@@ -18,7 +18,7 @@ from agencies.pages.once import once
 from reports.charts import WorkingDayStrip, on_screen, working_day_strip
 from reports.requests.models import InformationRequest, RequestEvent, RequestLetter
 from reports.requests.models.request import OIA_ROLES, REQUEST_ROLES, in_force, sent_back
-from reports.requests.models.request_clock import RequestClock, calendar, clock_of
+from reports.requests.models.request_clock import calendar, clock_of
 from reports.requests.pages.register.doers import require
 from reports.requests.pages.register.forms import (
     ChangeRequestForm,

@@ -38,7 +38,9 @@ class Button:
 
 
 def _finish_review(**act: Any) -> InformationRequest:
-    line_files.refusals_of_files(act["request"])  # Kept if refused: each file not checked yet is queued.
+    line_files.refusals_of_files(
+        act["request"]
+    )  # Kept if refused: each file not checked yet is queued.
     return services.finish_review(ombudsman=the_ombudsman(), at=timezone.now(), **act)
 
 
