@@ -20,7 +20,7 @@ from reports.requests.models import (
     RequestLetter,
     ScheduleLine,
 )
-from reports.requests.models.in_scope import Paper
+from reports.requests.models.schedule import Paper
 from reports.requests.print.letter_docx import render_letter_docx
 from reports.requests.print.letter_html import render_letter_pdf
 from reports.requests.services import (

@@ -1,5 +1,6 @@
 """The schedule of a request: each paper in scope, what was decided on it, and whom we asked."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 from uuid import uuid4
 
@@ -164,6 +165,9 @@ class ScheduleLine(models.Model):
     decided_as = models.CharField(max_length=SIGNATURE_LENGTH, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    # What to look at about it before the answer goes on (`deciding.Warned`), where a page has set it.
+    warnings: Sequence[Any]
 
     objects = ScheduleLineQuerySet.as_manager()
     history = track(table="reports_historicalscheduleline")

@@ -244,9 +244,9 @@ def _turns(row: Any, clock: RequestClock, on: date) -> "Iterator[tuple[str, StrO
     if row.state in TURNS:
         role, words = TURNS[State(row.state)]
         if row.state == State.IN_REVIEW and not row.has_redactions:
-            words = _("Review the answer to request {request}")
+            words = gettext_lazy("Review the answer to request {request}")
         if _is_to_acknowledge(row):
-            words = _("Acknowledge request {request}")
+            words = gettext_lazy("Acknowledge request {request}")
         yield role, words
         return
     out = Outgoing(

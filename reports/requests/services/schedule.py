@@ -15,8 +15,9 @@ from agencies.records.tracking import SIGNATURE_LENGTH
 from reports.document.dates import long_date
 from reports.models.issue import sha256
 from reports.requests.models import Consultation, InformationRequest, RequestEvent, ScheduleLine
-from reports.requests.models.in_scope import COLUMNS, Paper, as_listed, papers_of
+from reports.requests.models.in_scope import COLUMNS, as_listed, papers_of
 from reports.requests.models.request_clock import calendar, clock_of
+from reports.requests.models.schedule import Paper
 from reports.requests.services.grounds import (
     checked_grounds,
     need_public_interest,
