@@ -178,7 +178,7 @@ class RenderWorker(models.Model):
     started_at = models.DateTimeField()
     beat_at = models.DateTimeField()
     # It could start the process in which it makes and checks files.
-    is_able = models.BooleanField(default=True)
+    is_able = models.BooleanField(default=True, db_default=True)
 
     objects = RenderWorkerQuerySet.as_manager()
 
