@@ -1056,7 +1056,7 @@ RULES |= {
     "requests:request-correct-event": of_adviser(asked_event),
     "requests:request-begin": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
     "requests:request-prepare": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
-    "requests:request-send": of_adviser(asked, post=ONWARD),
+    "requests:request-send": of_adviser(asked),
     "requests:request-finish": of_plan(
         asked, may=("OIA reviewer",), readers=RELEASERS, get=NOT_ALLOWED, post=ONWARD
     ),
