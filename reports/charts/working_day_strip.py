@@ -29,7 +29,7 @@ from reports.document.dates import short_date
 AIR, TOP, HIGH = 8, 34, 16
 # More days than these are drawn as one bar, and of a late request, no more after its due day.
 CELLS_UP_TO, LATE_DRAWN = 45, 20
-LETTER = 6.2  # The width of one, at most.
+LETTER = 0.55  # The width of one beside its height, at most.
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ class WorkingDayStrip:
 
 
 def working_day_strip(strip: WorkingDayStrip, *, narrow: bool = False) -> SafeString:
-    width = NARROW if narrow else WIDTH
+    width, size = (NARROW, 13.5) if narrow else (WIDTH, 12)
+    letter = LETTER * size
     at = min(strip.at, strip.last + LATE_DRAWN)
     last = max(strip.last, at, 1)
 
@@ -76,19 +77,20 @@ def working_day_strip(strip: WorkingDayStrip, *, narrow: bool = False) -> SafeSt
         if each.is_due:
             place = x(each.number)
             parts.append(rectangle(place - 1.2, TOP - 2, 2.4, HIGH + 8, INK))
-            half = LETTER * max(len(each.words), len(short_date(each.on))) / 2
+            half = letter * max(len(each.words), len(short_date(each.on))) / 2
             middle = min(max(place, half), width - half)
             row = next((n for n, end in enumerate(ends) if end < middle - half - 6), len(ends))
             ends[row : row + 1] = [middle + half]
-            y = TOP + HIGH + 20 + 30 * row
-            parts.append(text(each.words, middle, y, anchor="middle", weight="600"))
-            parts.append(text(short_date(each.on), middle, y + 14, anchor="middle", fill=QUIET))
+            y = TOP + HIGH + 20 + 33 * row
+            on = short_date(each.on)
+            parts.append(text(each.words, middle, y, anchor="middle", weight="600", size=size))
+            parts.append(text(on, middle, y + 15, anchor="middle", fill=QUIET, size=size))
             height = max(height, y + 20)
-    place, half = x(at), LETTER * len(strip.at_words) / 2
+    place, half = x(at), letter * len(strip.at_words) / 2
     dashes = "" if strip.is_stopped else "4 3"
     parts.append(line(place, 16, place, TOP + HIGH + 4, stroke=INK, width=1.5, dashes=dashes))
     middle = min(max(place, half), width - half)
-    parts.append(text(strip.at_words, middle, 11, anchor="middle", weight="600"))
+    parts.append(text(strip.at_words, middle, 11, anchor="middle", weight="600", size=size))
     return picture(width, height, title=strip.title, parts=parts, description=strip.description)
 
 

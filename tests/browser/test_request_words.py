@@ -18,7 +18,7 @@ MOST_IN_PUBLIC = 231
 
 
 def test_a_request_and_the_public_page_say_half_as_much_as_before(
-    page, live_server, load_demo, sign_in
+    page, live_server, load_demo, sign_in, assert_accessible
 ):
     with time_machine.travel("2026-12-01T10:00+13:00"):
         for command in (
@@ -31,11 +31,16 @@ def test_a_request_and_the_public_page_say_half_as_much_as_before(
         up = PublicProgress.objects.up().select_related("plan").get()
         page.goto(live_server.url + reverse("reports:progress", args=[up.plan.slug]))
         assert 30 < visible_words(page, "svg, .tile") <= MOST_IN_PUBLIC
+        assert_accessible()
         sign_in(User.objects.get(email="oia.adviser@example.org"))
         said = {}
         for row in InformationRequest.objects.all():
             page.goto(live_server.url + row.get_absolute_url())
             said[row.state] = visible_words(page, "svg")
+            assert_accessible()
+            page.emulate_media(color_scheme="dark")
+            assert_accessible()
+            page.emulate_media(color_scheme="light")
         assert {
             state: 30 < said[state] <= most for state, most in MOST_WORDS.items()
         } == dict.fromkeys(MOST_WORDS, True)
