@@ -129,6 +129,9 @@ def test_whoever_sent_a_decision_back_may_sign_it_later(
     requests.send_back(request=request_, reason="A date is wrong", by=decision_maker, at=NOW)
     letter = prepared(request_, letter=letter, version=letter.version)
     act = {"request": request_, "ombudsman": OMBUDSMAN, "at": NOW}
+    assert refusal_of(requests.send_for_review, by=adviser, **act) == (
+        "Answer what the request was sent back for."
+    )
     requests.send_for_review(by=adviser, answer="Mended", **act)
     requests.finish_review(by=reviewer, **act)
     assert sign(letter).recorded_by == decision_maker

@@ -1,9 +1,11 @@
 """Test what happens to a request: its steps, its events, and what is refused in which words."""
 
 from datetime import date
+from importlib import import_module
 from itertools import product
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 
 from agencies.records import history
@@ -113,6 +115,28 @@ def test_every_allowed_step_is_made_by_a_service():
     # `deciding.sign_decision` makes these.
     made |= {(State.READY, State.DECIDED), (State.READY, State.REFUSED)}
     assert made == {(start, end) for start, ends in InformationRequest.NEXT.items() for end in ends}
+
+
+def test_the_migration_records_what_was_handed_over_before(request_, adviser, reviewer):
+    """It stood in the history alone."""
+    for state, by, reason in (
+        (State.SCOPING, adviser, ""),
+        (State.PREPARING, adviser, ""),
+        (State.IN_REVIEW, adviser, ""),
+        (State.PREPARING, reviewer, "A date is wrong"),
+        (State.IN_REVIEW, adviser, ""),
+        (State.READY, reviewer, ""),
+    ):
+        requests.move(fresh(request_), state, by=by, reason=reason)
+    name = "reports.requests.migrations.0004_record_reviews_and_send_backs"
+    import_module(name).record_earlier(apps, None)
+    events = request_.events.in_order().exclude(kind="received")
+    assert [(each.kind, each.note, each.recorded_by, each.recorded_as) for each in events] == [
+        ("sent_for_review", "", adviser, adviser.signature),
+        ("sent_back", "A date is wrong", reviewer, reviewer.signature),
+        ("sent_for_review", "", adviser, adviser.signature),
+        ("reviewed", "", reviewer, reviewer.signature),
+    ]
 
 
 # --- the receipt ---------------------------------------------------------------------------------
