@@ -170,8 +170,6 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
             "making": PROGRESS,
         },
         "withdrawn_on": {
-            "change": "withdrawn with its item, or cancelled by a variation",
-            "workbook": NOT_IN_FORMAT,
             "making": PROGRESS,
         },
         "no_evidence": {
@@ -179,7 +177,6 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
             "workbook": NOT_IN_FORMAT,
             "list": ON_THE_PAGE,
             "what changed": NO_NEWS,
-            "annex": NOT_ON_PAPER,
             "making": PROGRESS,
         },
         "version": EVERYWHERE,

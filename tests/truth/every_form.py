@@ -68,6 +68,7 @@ from tests.reports.word_edits import Edited
 from tests.test_permissions import RULES
 from tests.workitems.trackers import sheet_of
 from tests.workitems.workbooks import file_of, small
+from workitems.intake.tracker.doubts import name_of
 from workitems.meetings.agenda import proposals
 from workitems.meetings.services import meetings
 from workitems.models import (
@@ -229,8 +230,11 @@ def held_today(world: Scene) -> None:
 
 
 def named_in_the_tracker(world: Scene) -> None:
-    for address, text in (("A2", "Police"), ("B2", "Mere Hill <mere@example.org>")):
-        TrackerNoteFactory(plan=world.plan, sheet="people", address=address, text=text)
+    cells = (("A2", "Police"), ("B2", "Tui Hill <tui@example.org>"))
+    for position, (address, text) in enumerate(cells, start=1):
+        TrackerNoteFactory(
+            plan=world.plan, position=position, sheet="people", address=address, text=text
+        )
 
 
 def undrafted(world: Scene) -> None:
@@ -467,6 +471,7 @@ CREATES = {
     "plans:tracker-people": Creates(
         Invitation,
         "coordinator",
+        lambda world: {f"{name_of('tui@example.org:Police')}-invite": "on"},
         first=named_in_the_tracker,
     ),
     "agencies:invite": Creates(

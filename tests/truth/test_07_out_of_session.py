@@ -542,10 +542,7 @@ def test_approvers_are_mailed_and_the_coordinator_hears_when_it_can_be_closed(
     assert news(UNTIL, "out_ready") == []
     assert news(AFTER, "out_ready") == [("Coordinator", "It can be closed.")]
     close(asked, coordinator)
-    says = (
-        "The decision is closed: approved. It has taken effect: Move “Brochure printed” from 30 June 2010 to "
-        "30 September 2010."
-    )
+    says = "The decision is closed: approved. It has taken effect: Move “Brochure printed” to 30 September 2010."
     assert news(AFTER, "out_closed") == [("Customs approver", says), ("Police approver", says)]
     assert news(AFTER + timedelta(days=30), "out_closed", "out_asked") == []
 

@@ -94,12 +94,12 @@ def test_the_lists_of_an_office_hold_its_papers_alone(people, office, other):
     ResponseFactory(issued=theirs, advice=2)
     address = reverse("briefings:list", args=[people.plan.slug])
     page = office.get(address)
-    assert [row.tracker_number for row, _, _ in page.context["rows"]] == ["09/1"]
+    assert [row["briefing"].tracker_number for row in page.context["rows"]] == ["09/1"]
     assert [row.issued.briefing.tracker_number for row, _ in page.context["to_do"]] == ["09/1"]
     assert not page.context["ratings"] or len(page.context["ratings"].papers) == 1
     assert "the other Minister" not in page.text.lower()
     page = other.get(address)
-    assert [row.tracker_number for row, _, _ in page.context["rows"]] == ["11/7"]
+    assert [row["briefing"].tracker_number for row in page.context["rows"]] == ["11/7"]
     assert [row.text for row, _ in page.context["to_do"]] == ["Only for the other Minister"]
 
 

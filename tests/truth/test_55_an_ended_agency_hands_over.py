@@ -663,6 +663,7 @@ def test_papers_miss_no_return_of_an_agency_that_has_ended_or_leads_nothing(
 def test_nobody_is_invited_to_submit_for_an_agency_on_its_last_day(
     police, customs, item, coordinator, administrator, client_of
 ):
+    WorkItemFactory(plan=item.plan, lead_agency=customs)
     people = reverse("agencies:seats", args=[police.pk])
     opening = reverse("returns:open-round", args=[item.plan.slug])
 

@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agencies.models import User
 from reports.briefings.whats_next import Act, Next, Standing, Who
-from reports.checks import Check, Gate
 from reports.models import Briefing, Clearance
+
+# Checks load what composes a paper, and most pages with a next step have none.
+if TYPE_CHECKING:
+    from reports.checks import Check, Gate
 
 State = Briefing.State
 
@@ -29,8 +32,10 @@ def _to(name: str, words: str, briefing: Briefing, *, acts: bool = False) -> Ste
     return Step(words, reverse(name, args=[briefing.plan.slug, briefing.pk]), acts)
 
 
-def gate_of(briefing: Briefing) -> Gate | None:
+def gate_of(briefing: Briefing) -> "Gate | None":
     """Return the next step that checks can block; None once authorised or withdrawn."""
+    from reports.checks import Gate
+
     if briefing.state == State.DRAFTING and not briefing.is_corrected:
         return Gate.CONSULTATION
     if briefing.is_open or briefing.state == State.AWAITING:
@@ -39,7 +44,7 @@ def gate_of(briefing: Briefing) -> Gate | None:
 
 
 def standing_of(
-    briefing: Any, found: Iterable[Check] | None = None, on: date | None = None
+    briefing: Any, found: "Iterable[Check] | None" = None, on: date | None = None
 ) -> Standing:
     """Return how far a briefing is that was loaded `with_standing`, or whose failed checks are known `on` a day.
 
@@ -47,6 +52,8 @@ def standing_of(
     """
     known: dict[str, Any] = {}
     if found is not None:
+        from reports.checks import Gate
+
         checks = list(found)
         gate = gate_of(briefing)
         known = {

@@ -94,12 +94,12 @@ def test_a_pack_says_what_would_be_added(made, asked):
     of_item, of_step = compose_pack(made.meeting, Moment.at(at(3))).agenda[-2:]
     assert (of_item.item, of_item.variation.asks_of_item, of_item.variation.after) == (
         None,
-        "Add a work item: 1.9 Open a help line",
+        "Add work item 1.9 Open a help line (V6)",
         AFTER,
     )
     assert (of_step.item.number, of_step.variation.asks_of_item, of_step.variation.after) == (
         "1.1",
-        "Add a milestone to 1.1 Print a brochure",
+        "Add the milestone “Line opened”, due 30 September 2010, 1.1 Print a brochure (V7)",
         ("Line opened, due 30 September 2010 (Police)",),
     )
 

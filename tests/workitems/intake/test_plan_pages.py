@@ -40,7 +40,7 @@ def test_the_desk_links_to_the_form_of_each_to_do(reader, item, of_return):
 def test_an_empty_desk_says_that_nothing_is_to_do(reader, plan):
     page = reader.get("/").text
     assert "You have nothing to do." in page
-    assert f'<a href="/plans/{plan.slug}/dashboard/">{plan.title}</a>' in page
+    assert f'<a href="/plans/{plan.slug}/dashboard/">Dashboard</a>' in page
 
 
 def test_the_desk_of_a_user_without_a_seat_says_how_to_get_one(client_of, nobody, plan):
