@@ -268,16 +268,21 @@ def achievements(writer: Writer) -> Section:
 
 def _shown(writer: Writer) -> Iterator[Paragraph]:
     """Yield how the completed milestones are shown to be done; nothing if none is completed."""
-    found = writer.facts.completions
+    facts = writer.facts
+    found = facts.completions
     if not found:
         return
     done = {row.pk for row in found}
+    says = in_english(sentence)(found, lambda count, _of: number(count))
+    # A paper on a year counts what was done since the Plan began, and has no other name for who reviews.
+    says = says.replace("completed milestones", "milestones completed since the Plan began", 1)
+    says = says.replace("the reviewer", facts.coordinator.short_name)
     yield writer.paragraph(
-        in_english(sentence)(found, lambda count, _of: number(count)),
+        says,
         about="shown to be done",
         sources=[
             milestone_source(item, step)
-            for item in writer.facts.items
+            for item in facts.items
             for step in item.milestones
             if step.pk in done
         ],

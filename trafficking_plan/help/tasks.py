@@ -21,6 +21,8 @@ from agencies.typed.characters import searchable
 class Who(TextChoices):
     """Who does a task, in the order of the list."""
 
+    EVERYBODY = "everybody", gettext_lazy("Everybody")
+
     CONTRIBUTOR = "contributor", gettext_lazy("Contributors")
     APPROVER = "approver", gettext_lazy("Approvers")
     MEMBER = "member", gettext_lazy("Members of the working group")
@@ -40,6 +42,8 @@ class Task:
     pages: tuple[str, ...] = ()
     # What its picture shows, in words. None where there is no page to show.
     picture: "str | Promise | None" = None
+    # Other words that somebody may look for.
+    also: "str | Promise" = ""
 
     @cached_property
     def template(self) -> str:
@@ -53,6 +57,13 @@ class Task:
 
 TASKS = (
     Task(
+        "sign-in",
+        Who.EVERYBODY,
+        gettext_lazy("Sign in, and keep your account safe"),
+        ("account_change_password", "mfa_index", "usersessions_list"),
+        also=gettext_lazy("forgotten password, login, log in, passkey, phone"),
+    ),
+    Task(
         "answer-return",
         Who.CONTRIBUTOR,
         gettext_lazy("Answer your agency’s return"),
@@ -65,6 +76,7 @@ TASKS = (
         gettext_lazy("Say that a milestone is late"),
         ("workitems:record-delay", "workitems:end-delay", "workitems:settle-cause", "workitems:add-mitigation"),
         gettext_lazy("A milestone’s page: the boxes for a new date, its cause and what is being done"),
+        also=gettext_lazy("late, delayed, postponed, slipped, overdue"),
     ),
     Task(
         "mark-done",
@@ -79,6 +91,7 @@ TASKS = (
         gettext_lazy("Ask for a new date or wording"),
         ("variations:request-date", "variations:request-wording", "variations:request-withdrawal", "variations:propose-item", "variations:propose-milestone", "variations:change-item", "variations:list"),
         gettext_lazy("The form that asks the working group for another agreed date"),
+        also=gettext_lazy("postpone, extend a deadline, move an agreed date"),
     ),
     Task(
         "withdraw-variation",
@@ -86,6 +99,7 @@ TASKS = (
         gettext_lazy("Withdraw a variation"),
         ("variations:detail", "variations:take-back"),
         gettext_lazy("A variation’s page, with the button that withdraws it"),
+        also=gettext_lazy("cancel, take back"),
     ),
     Task(
         "submit-return",
@@ -113,6 +127,7 @@ TASKS = (
         gettext_lazy("Invite people, and say when they leave"),
         ("agencies:seats", "agencies:invite", "agencies:invite-many", "agencies:end", "agencies:cover"),
         gettext_lazy("The people of an agency with their roles, and the form to invite more"),
+        also=gettext_lazy("colleague, new staff, leave"),
     ),
     Task(
         "read-dashboard",
@@ -182,6 +197,7 @@ TASKS = (
         gettext_lazy("Merge, move or leave out paragraphs"),
         ("workshop:paragraph", "workshop:section"),
         gettext_lazy("The menu of a paragraph in the draft"),
+        also=gettext_lazy("join, combine"),
     ),
     Task(
         "clear-checks",
@@ -208,6 +224,7 @@ TASKS = (
         gettext_lazy("Take a request from receipt to release"),
         ("requests:requests", "requests:request", "requests:record-request", "requests:request-begin"),
         gettext_lazy("A request with its clock, its papers and what is next"),
+        also=gettext_lazy("OIA, official information request"),
     ),
     Task(
         "extend-request",
@@ -215,6 +232,7 @@ TASKS = (
         gettext_lazy("Extend the time of a request"),
         ("requests:request-days",),
         gettext_lazy("The form that extends the due date of a request"),
+        also=gettext_lazy("OIA extension, official information, more time"),
     ),
     Task(
         "withhold-words",
@@ -222,6 +240,7 @@ TASKS = (
         gettext_lazy("Withhold words of a paper"),
         ("requests:request-redact", "requests:request-review", "requests:request-line"),
         gettext_lazy("A paper with words marked to be withheld"),
+        also=gettext_lazy("OIA, redact, black out"),
     ),
     Task(
         "agencies-and-people",
@@ -259,12 +278,22 @@ def slug_for(page: str) -> str:
 
 
 def matching(words: str) -> list[Task]:
-    """Return the tasks whose title or text has every word that is searched for, or begins with it."""
-    asked = searchable(words).split()
-    return [task for task in tasks() if all(word in _text(task, get_language()) for word in asked)]
+    """Return the tasks that have every word that is searched for, or else those that have most of them."""
+    asked = [_stem(word) for word in searchable(words).split()]
+    found = [(sum(word in _text(task, get_language()) for word in asked), task) for task in tasks()]
+    most = max((count for count, _task in found), default=0)
+    return [task for count, task in found if count == most] if most else []
+
+
+def _stem(word: str) -> str:
+    """Return a word without its ending, so that "postponed" finds "postpone"."""
+    for ending in ("ing", "ed", "es", "s", "e"):
+        if len(word) > len(ending) + 3 and word.endswith(ending):
+            return word.removesuffix(ending)
+    return word
 
 
 @lru_cache
 def _text(task: Task, _language: str | None) -> str:
     plain = re.sub(r"<[^>]+>", " ", render_to_string(task.template))
-    return searchable(str(task.title), unescape(plain))
+    return searchable(str(task.title), str(task.also), unescape(plain))

@@ -10,11 +10,11 @@ from django.utils import timezone
 from agencies.models import Appointment
 from agencies.records import history
 from workitems.demo import current_round, fiji
-from workitems.demo.people import ACTOR, PORTFOLIO, seat_people
+from workitems.demo.people import ACTOR, COORDINATOR, PORTFOLIO, seat_people, user_of
 from workitems.demo.plan_text import workbook_of
 from workitems.intake.workbook import import_workbook
 from workitems.intake.workbook.record import morning
-from workitems.models import Delay, GlossaryEntry, Plan
+from workitems.models import Delay, Evidence, GlossaryEntry, Milestone, Plan
 
 TEXT_OF_2009 = Path(__file__).parent / "plan-of-action-2009.toml"
 CURRENT_TEXT = Path(__file__).parent / "plan-of-action-current.toml"
@@ -52,6 +52,8 @@ def load(at: datetime) -> list[Plan]:
         loaded[-1].short_title = SHORT_TITLE
         history.save(loaded[-1], by=None, actor=ACTOR, at=at, fields=["short_title"])
     seat_people(today)
+    if PLAN_OF_2009 not in known:
+        show_what_was_done(Plan.objects.get(slug=PLAN_OF_2009))
     if CURRENT_PLAN not in known:
         current_round.play(Plan.objects.get(slug=CURRENT_PLAN), today)
     return loaded
@@ -89,6 +91,22 @@ def settle_staffing(plan: Plan) -> None:
         None,
     )
     history.save(delay, by=None, actor=ACTOR, at=morning(date(2010, 6, 1)))
+
+
+def show_what_was_done(plan: Plan) -> None:
+    """Add evidence of most of the milestones of 2009 on the day that each was done: a page, or of some only a note."""
+    done = Milestone.objects.filter(item__plan=plan, completed_on__isnull=False).in_order()
+    for place, milestone in enumerate(done):
+        assert milestone.completed_on is not None
+        if place % 16 == 7:
+            continue
+        page = f"{milestone.item.number}/{milestone.number}"
+        shown = {"link": f"https://example.org/plan-of-2009/{page}"}
+        if place % 8 == 3:
+            shown = {"note": "It is on the file of the agency."}
+        at = morning(milestone.completed_on)
+        piece = Evidence(milestone=milestone, **shown, added_by=user_of(COORDINATOR), added_at=at)
+        history.save(piece, by=None, actor=ACTOR, at=at)
 
 
 def appoint_minister() -> None:
