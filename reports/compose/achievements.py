@@ -80,7 +80,7 @@ MAX_MILESTONES = 8
 # Limit on the completed items named.
 MAX_COMPLETED = 12
 # Limit on the completed items that are named although a result above is theirs, in a paper by item.
-MAX_NAMED = 3
+MAX_NAMED = 6
 # Limit on the items named of those whose key achievements have no room.
 MAX_LEFT = 8
 

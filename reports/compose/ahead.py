@@ -15,6 +15,7 @@ from reports.compose.slips import LateItem
 from reports.compose.subjects import (
     is_in_doubt,
     is_waiting,
+    with_notes,
 )
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import long_date
@@ -37,8 +38,8 @@ from workitems.plan.plan_at import ItemAt, MilestoneAt, RiskAt
 from workitems.terms.fragments import with_months
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.spans import add_months
-from workitems.terms.stems import completion, future, says_we
-from workitems.terms.third_person import without_we
+from workitems.terms.stems import completion, future, has_verb, says_we, within
+from workitems.terms.third_person import possessive, without_we
 
 MONTHS_SHOWN = 6
 MONTHS_AHEAD = 12
@@ -57,8 +58,11 @@ MAX_RISKS = 5
 # Limit on what the summary names as threatened.
 MAX_NAMED, NAMED_WORDS = 2, 10
 RISK_WORDS = 36
+# Words of a threat that the summary tells.
+THREAT_WORDS = 25
 # What a paragraph is about that tells the risks that were not before the Minister.
 GRAVE = "grave risks"
+UNRAISED = "the likely and serious risk that no agency has raised with you"
 Step = tuple[ItemAt, MilestoneAt]
 Dated = tuple[date, str, Source]
 
@@ -249,6 +253,8 @@ def grave_risks(writer: Writer, room: Room) -> tuple[str, list[Source]]:
     found = writer.facts.grave_risks
     if not found or not (writer.has("next_steps") or writer.has("risks")):
         return "", []
+    if writer.is_by_item and (told := _grave_in_words(writer, found, room)):
+        return told, [_source(risk) for risk in found]
     count = capitalised(count_in_words(len(found), "likely and serious risk"))
     items = {item.pk: item for item in writer.facts.items}
     of = dict.fromkeys(
@@ -266,15 +272,71 @@ def grave_risks(writer: Writer, room: Room) -> tuple[str, list[Source]]:
     return text, [_source(risk) for risk in found]
 
 
+def _threat_alone(writer: Writer, risk: RiskAt) -> str:
+    """Return a threat that the summary of a paper by item can tell as a clause: one sentence; "" of another one."""
+    threat = with_months(writer.flat(risk.description))
+    is_told = (
+        len(sentences(threat)) == 1
+        and count_words(threat) <= THREAT_WORDS
+        and not (says_we(threat) or threat.endswith(("?", "!")))
+    )
+    return (within(opened(threat), writer.agency_names) or "") if is_told else ""
+
+
+def _grave_in_words(writer: Writer, risks: Sequence[RiskAt], room: Room) -> str:
+    """Return what the one grave risk is that nobody has raised, for the summary of a paper by item; "" of several, or if it
+    cannot be told in a sentence."""
+    threat = _threat_alone(writer, risks[0]) if len(risks) == 1 else ""
+    if not threat or not writer.has("next_steps"):
+        return ""
+    where = f"(paragraph {{{key('p', GRAVE)}}})"
+    text = (
+        f"One likely and serious risk has not been raised with you by any agency {where}: {threat}."
+    )
+    if has_verb(threat):
+        text = f"There is a likely and serious risk that {threat}. No agency has raised it with you {where}."
+    writer.used_sentences.add(threat)
+    room.use(text)
+    return text
+
+
 def _risks(writer: Writer, room: Room) -> Iterator[Paragraph]:
     """Yield the risks escalated to the Minister, then those that are high in likelihood and impact."""
     if raised := writer.facts.risks:
         says = f"raised with you {agree(len(raised), 'remains', 'remain')} open"
         yield from _list_of_risks(writer, room, raised, says, about="risks")
     if grave := writer.facts.grave_risks:
+        if writer.is_by_item and (found := _answer_alone(writer, grave, room)):
+            yield writer.paragraph(found[0], about=GRAVE, sources=[found[1]])
+            return
         have = agree(len(grave), "has", "have")
         says = f"of high likelihood and impact {have} not been raised with you"
         yield from _list_of_risks(writer, room, grave, says, about=GRAVE)
+
+
+def _answer_alone(writer: Writer, risks: Sequence[RiskAt], room: Room) -> tuple[str, Source] | None:
+    """Return what is done about the one grave risk that the summary tells, with its source; None of others."""
+    clause = _threat_alone(writer, risks[0]) if len(risks) == 1 else ""
+    if not clause or clause not in writer.used_sentences:
+        return None
+    (risk,) = risks
+    source = _source(risk)
+    number_of = next((item.number for item in writer.facts.items if item.pk == risk.item), "")
+    risk_is = with_notes(UNRAISED, *filter(None, [number_of]))
+    with errors_naming(source):
+        typed = _start(writer, risk.response, room)
+    entry = _told_late(writer, risk)
+    answer = _not_told(writer, entry, typed) if entry else typed
+    if not answer:
+        text = f"No response is recorded to {risk_is}."
+        if typed:
+            text = f"The action above answers {risk_is}."
+    else:
+        threat = closed(capitalised(clause))
+        told = _with_response(writer, risk, threat, answer).removeprefix(threat).strip()
+        text = joined(f"On {risk_is}", ",", told, writer.agency_names)
+    room.use(text)
+    return text, source
 
 
 def _source(risk: RiskAt) -> Source:
@@ -380,6 +442,10 @@ def _with_response(writer: Writer, risk: RiskAt, threat: str, answer: str) -> st
     elif writer.is_by_item and (does := at_work(first, owner.short_name, writer.agency_names)):
         who = capitalised(writer.agency(owner))
         return " ".join([closed(threat), closed(f"{who} {does}"), *rest])
+    if writer.is_by_item and answer and not has_verb(answer):
+        name = writer.bracketed(owner)
+        who = named(name) if name == owner.name else name
+        return f"{closed(threat)} {capitalised(possessive(who))} response is “{opened(answer)}”."
     told = f"{threat} {capitalised(answer)}".strip()
     if mentions(told, owner.names):
         return told

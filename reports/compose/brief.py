@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from reports.compose.achievements import Reports
 from reports.compose.ahead import grave_risks
@@ -15,11 +15,13 @@ from reports.compose.facts import Facts
 from reports.compose.late_by_item import told_first
 from reports.compose.late_words import (
     THIS_MEANS,
+    as_you,
     effect_in_words,
     effects,
     explained_delay,
     how_long,
     latest_step,
+    needed_for,
 )
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import depends_in_words
@@ -28,7 +30,6 @@ from reports.compose.subjects import (
     CAUSES,
     MAX_LATE,
     MAX_NAMED,
-    PLURAL_CAUSES,
     Names,
     at_risk,
     from_when,
@@ -40,7 +41,9 @@ from reports.compose.subjects import (
     length_of_delay,
     new_date,
     noted,
+    numbers_of,
     when,
+    with_notes,
 )
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import long_date, month_of, period
@@ -137,9 +140,14 @@ def _how_it_goes(writer: Writer, room: Room) -> Line:
     """Return the number of items at each stage, unless the first line has it, the change since the last paper, and which
     few items have not started."""
     facts = writer.facts
-    waiting, first_steps = _not_started(facts, writer.names)
-    figures = [] if facts.items and _keys_come_first(facts) else [_stages(facts)]
+    is_divided = _is_divided(writer)
+    told = [*_silent(facts), *_late_and_idle(facts)] if is_divided else []
+    waiting, first_steps = _not_started(facts, writer.names, [item.pk for item in told])
+    has_figures = is_divided or (facts.items and _keys_come_first(facts))
+    figures = [] if has_figures else [_stages(facts)]
     sentences = [*figures, *_since_last_paper(facts), *([waiting] if waiting else ())]
+    if not sentences:
+        return NO_LINE
     sources = [item_source(item) for item in facts.items] or [facts.plan_source]
     room.use(*sentences)
     return " ".join(sentences), [*sources, *first_steps]
@@ -193,6 +201,98 @@ def _other_parts(facts: Facts) -> list[str]:
     return parts
 
 
+def _is_divided(writer: Writer) -> bool:
+    """Whether the summary begins with the number of items at each state: by item, of a plan of many items of which some are late."""
+    facts = writer.facts
+    return (
+        writer.is_by_item
+        and len(facts.kept) >= MANY_ITEMS
+        and any(entry.is_late for entry in facts.late)
+    )
+
+
+def _silent(facts: Facts) -> list[ItemAt]:
+    """Return the live items that are neither late nor at risk, and on which nobody has reported."""
+    return [
+        item
+        for item in facts.kept
+        if item.is_live and not item.is_late and not is_in_doubt(item) and not is_reported(item)
+    ]
+
+
+def _late_and_idle(facts: Facts) -> list[ItemAt]:
+    """Return the late items that have not started."""
+    return [
+        entry.item
+        for entry in facts.late
+        if entry.is_late and entry.item.stage == Stage.NOT_STARTED
+    ]
+
+
+def _divided(writer: Writer) -> str:
+    """Return how many items are complete, on track, late and so on: every item is counted once. Those on which nobody has
+    reported are named, if they are few."""
+    facts = writer.facts
+    late, keys = _late_and_keys(facts)
+    silent = _silent(facts)
+    idle = [item for item in silent if item.stage == Stage.NOT_STARTED]
+    unheard = [item for item in silent if item not in idle]
+    live = [item for item in facts.kept if item.is_live and not item.is_late]
+    doubtful = at_risk(live)
+    done = len(facts.kept) - len(live) - late
+    last = facts.last_paper
+    has_keys = any(item.is_key for item in facts.kept)
+    notes = []
+    if has_keys and keys <= MAX_MEASURED:
+        of_them = agree(keys, "a key item", "key items")
+        notes.append(
+            of_them
+            if keys == late == 1
+            else f"{number(keys) if keys else 'none'} of them {of_them}"
+        )
+    if last:
+        notes.append(f"{number(last.late) if last.late else 'none'} in the last paper")
+    if idle_late := _late_and_idle(facts):
+        notes.append(
+            f"{numbers_of(idle_late)} {agree(len(idle_late), *STAGE_VERBS[Stage.NOT_STARTED])}"
+        )
+    parts = [
+        _count(done, "is complete", "are complete") if done else _none_complete(facts),
+        _count(len(live) - len(doubtful) - len(silent), "is on track", "are on track"),
+        _count(late, "is late", "are late", *notes),
+        _count(len(doubtful), "is at risk", "are at risk"),
+        _count(len(idle), "has not started", "have not started", *_named(writer.names, idle)),
+        _count(
+            len(unheard),
+            "has not been reported on",
+            "have not been reported on",
+            *_named(writer.names, unheard),
+        ),
+    ]
+    *first, end = filter(None, parts)
+    gone = len(facts.items) - len(facts.kept)
+    words = f"Of the Plan’s {number(len(facts.kept))} work items, {', '.join(first)} and {end}."
+    if gone:
+        words += f" {capitalised(number(gone))} more {agree(gone, *STAGE_VERBS[Stage.WITHDRAWN])}."
+    return words
+
+
+def _count(count: int, one: str, many: str, *notes: str) -> str:
+    """Return "two are late (one a key item)", "" of none."""
+    return (
+        with_notes(f"{number(count)} {agree(count, one, many)}", *filter(None, ["; ".join(notes)]))
+        if count
+        else ""
+    )
+
+
+def _named(names: Names, items: list[ItemAt]) -> list[str]:
+    """Return the names of a few items for use in brackets."""
+    return (
+        [f"{names.bare(item)}, {item.number}" for item in items] if len(items) <= MAX_NAMED else []
+    )
+
+
 def _none_complete(facts: Facts) -> str:
     """Return that no item is complete, as a whole where a main result says that something within one was completed."""
     told = facts.once(Reports).main
@@ -237,11 +337,11 @@ def _since_last_paper(facts: Facts) -> Iterator[str]:
     yield f"Since the last paper, of {long_date(last.dated)}, {done}{change}."
 
 
-def _not_started(facts: Facts, by: Names) -> Line:
+def _not_started(facts: Facts, by: Names, told: Collection[int] = ()) -> Line:
     """Return a sentence on the items that have not started, if they are few. If none of them is late, it has the
-    first date on which something is due."""
+    first date on which something is due. If all are `told` of in the first line, there is none."""
     items = [item for item in facts.items if item.stage == Stage.NOT_STARTED]
-    if not items or len(items) > MAX_NAMED:
+    if not items or len(items) > MAX_NAMED or all(item.pk in told for item in items):
         return NO_LINE
     dates, sources = [], []
     for item in items:
@@ -334,12 +434,14 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
     if not doubtful_keys and any(item.confidence or item.reviewer_confidence for item in keys):
         others = _other_keys(writer.facts, [item for item in keys if not item.is_late])
     is_short = writer.is_by_item and writer.is_tight
-    if of_all and is_short:
+    is_divided = _is_divided(writer)
+    if is_short and (of_all or is_divided):
         # The number of all that are on track has them.
         others = ""
     stages = _stages(writer.facts, of_all) if of_all else ""
+    judged = late if is_divided else _judged(writer.facts, late)
     room.use(others, stages)
-    yield " ".join(filter(None, (_judged(writer.facts, late), others, stages))), sources
+    yield " ".join(filter(None, (judged, others, stages))), sources
     if worry:
         yield _what_it_means(writer, room, *worry, said=late)
     yield from keys_at_risk(writer, doubtful_keys, room)
@@ -438,15 +540,26 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
     keys = [entry for entry in late if entry.item.is_key]
     leading = [entry for entry in late if entry.leads]
     words, of_all = _how_many(facts)
-    if len(keys) > MAX_MEASURED:
-        sentences = [f"{words}{_names_of_late(writer, keys)}"]
+    sentences: list[str] = []
+    is_divided = _is_divided(writer)
+    if is_divided:
+        words, of_all = _divided(writer), ""
+        sentences = [words]
         if moved:
+            which = count_in_words(len(moved), "item that is not late", "items that are not late")
+            has = agree(len(moved), "has", "have")
+            sentences.append(f"{capitalised(which)} {has} been given a later date.")
+    if len(keys) > MAX_MEASURED:
+        start = capitalised(_late_keys(facts, "its")) if is_divided else words
+        sentences.append(f"{start}{_names_of_late(writer, keys)}")
+        if moved and not is_divided:
             sentences.append(f"{capitalised(of_moved)}.")
     else:
         # All of them if they are few, else those that matter most.
         named = late if len(late) <= MAX_LATE else (leading or late)[:MAX_LATE]
-        with_moved = f"{words}{f', and {of_moved}' if moved else ''}."
-        sentences = [with_moved, *_with_cause(writer, late, named)]
+        if not is_divided:
+            sentences.append(f"{words}{f', and {of_moved}' if moved else ''}.")
+        sentences += _with_cause(writer, late, named)
         if (unnamed := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
             sentences.append(
                 f"{capitalised(number(unnamed))} more {agree(unnamed, 'key item is', 'key items are')} late."
@@ -600,26 +713,49 @@ def _worry_by_item(writer: Writer, room: Room, entry: LateItem, effect: str, *, 
         first = f"{start}. {means}"
     # Of few items the line before says how late each is, and why.
     is_dated = any(each in said for each in (" will be ", " will come ", "No new date is set for"))
-    text = " ".join([first, *shown[1:], *(() if is_dated else (_held_up(entry),))])
+    text = " ".join([first, *shown[1:], *(() if is_dated else (_held_up(writer, entry),))])
     room.use(text)
     return text, list(entry.sources())
 
 
-def _held_up(entry: LateItem) -> str:
-    """Return a sentence on what holds an item up, as its cause is called, and when it is expected now."""
-    step, found = told_first(entry), explained_delay(entry)
-    cause_named = found is not None and found[1].is_open and found[1].cause != Delay.Cause.OTHER
-    start = ""
-    if found and cause_named:
-        why = CAUSES[Delay.Cause(found[1].cause)]
-        start = f"{capitalised(why)} {'hold' if why in PLURAL_CAUSES else 'holds'} it up, and "
+# What an item needs whose cause has no words that complete "It needs …", if it is not only the effort of its agency.
+NEEDS = {
+    Delay.Cause.FUNDING: "money",
+    Delay.Cause.LEGISLATION: "a change of the law",
+    Delay.Cause.STAFFING: "staff",
+    Delay.Cause.ANOTHER_AGENCY: "another agency’s work",
+}
+# Words of an agency after "It needs".
+NEEDS_WORDS = 8
+
+
+def _held_up(writer: Writer, entry: LateItem) -> str:
+    """Return a sentence on what an item needs first and when it is expected now. Its cause is told with its dates."""
+    step = told_first(entry)
+    thing = _first_needed(writer, entry) if is_waiting(step) else ""
     if not has_new_date(step):
-        text = f"{start}no new date is set."
-    elif is_waiting(step):
-        text = f"{start}it will not come before {from_when(step.forecast, step.on)}."
-    else:
-        text = f"{start}it is now expected {in_when(step.forecast, step.on)}."
-    return capitalised(text)
+        return (
+            f"It needs {thing} first, and no new date is set." if thing else "No new date is set."
+        )
+    if not is_waiting(step):
+        return f"It is now expected {in_when(step.forecast, step.on)}."
+    day = from_when(step.forecast, step.on)
+    if thing:
+        return f"It needs {thing} first, so it will not come before {day}."
+    return f"It will not come before {day}."
+
+
+def _first_needed(writer: Writer, entry: LateItem) -> str:
+    """Return what an item needs: as its agency has typed it if that is short, else by the kind of its cause."""
+    needed = needed_for(writer, entry)
+    if (
+        needed
+        and not (needed.is_act or needed.is_quoted)
+        and count_words(needed.thing) <= NEEDS_WORDS
+    ):
+        return as_you(writer, needed.thing, needed.agency)
+    found = explained_delay(entry)
+    return NEEDS.get(Delay.Cause(found[1].cause), "") if found and found[1].is_open else ""
 
 
 def _late_and_keys(facts: Facts) -> tuple[int, int]:
@@ -642,17 +778,23 @@ def _how_many(facts: Facts) -> tuple[str, str]:
     last = facts.last_paper
     before = f" ({number(last.late) if last.late else 'none'} in the last paper)" if last else ""
     if _keys_come_first(facts):
-        kept = facts.kept
-        total, items = sum(item.is_key for item in kept), len(kept)
-        of_keys = f"{number(keys)} of the Plan’s {number(total)} key items are late"
-        if keys == total:
-            of_keys = f"all {number(keys)} of the Plan’s key items are late"
+        items = len(facts.kept)
+        of_keys = _late_keys(facts, "the Plan’s")
         of_all = f"In all, {number(late)} of its {number(items)} items are late{before}"
         if late == items:
             of_all = f"All {number(items)} of its items are late{before}"
         return of_keys, of_all
     words = f"{count_in_words(late, 'item')} {agree(late, 'is', 'are')} late{before}"
     return words + _how_many_key(facts, late, keys), ""
+
+
+def _late_keys(facts: Facts, whose: str) -> str:
+    """Return how many key items are late, as a clause."""
+    keys = _late_and_keys(facts)[1]
+    total = sum(item.is_key for item in facts.kept)
+    if keys == total:
+        return f"all {number(keys)} of {whose} key items are late"
+    return f"{number(keys)} of {whose} {number(total)} key items are late"
 
 
 def _how_many_key(facts: Facts, late: int, keys: int) -> str:

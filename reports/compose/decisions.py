@@ -9,10 +9,12 @@ from reports.compose.late_words import as_you, latest_step, needed_for, needs_de
 from reports.compose.paragraphs import NEW_DATES, ON_WHICH, Writer, key
 from reports.compose.settling import condition_in_words
 from reports.compose.slips import LateItem
-from reports.compose.subjects import from_when, has_new_date, noted, when
+from reports.compose.subjects import from_when, has_new_date, is_waiting, noted, when
 from reports.document import Verb
-from reports.document.wording import agree, join_words, named, number
+from reports.document.wording import agree, join_words, mentions, named, number, opened
+from workitems.models import Delay
 from workitems.plan.plan_at import ItemAt
+from workitems.terms.fragments import with_months
 from workitems.terms.known_dates import KnownDate
 
 # Decisions of others that a recommendation says in words; of more, it names the items.
@@ -93,10 +95,14 @@ def _noted_decisions(writer: Writer, others: dict[str, list[LateItem]]) -> Ask:
 
     def dated(entry: LateItem) -> str:
         name = writer.names.in_full(entry.item)
-        return noted(name, f"now {_new_date_of(entry)}" if has_new_date(told_first(entry)) else "")
+        step = told_first(entry)
+        now = "not before" if is_waiting(step) else "now"
+        return noted(name, f"{now} {_new_date_of(entry)}" if has_new_date(step) else "")
 
     for condition, entries in list(others.items())[:MAX_ASKED]:
         decision = f"a decision on {condition}" if condition.startswith("$") else condition
+        if writer.is_by_item and not _says_who(writer, decision):
+            decision += " (by whom is not recorded)"
         told.append(f"for {join_words(map(dated, entries))}, {decision}")
     rest = list(others.values())[MAX_ASKED:]
     if rest:
@@ -110,12 +116,47 @@ def _noted_decisions(writer: Writer, others: dict[str, list[LateItem]]) -> Ask:
     return Ask(DECISIONS_KEY, Verb.NOTE, text, every)
 
 
+_DECIDES = re.compile(
+    r"\b(?:Board|Cabinet|Committee|House|Ministers?|Parliament|by [Tt]he [A-Z]\w+)\b"
+)
+
+
+def _says_who(writer: Writer, decision: str) -> bool:
+    """Whether a decision says who takes it."""
+    return bool(_DECIDES.search(decision)) or mentions(
+        decision, [each for each in writer.agency_names if each]
+    )
+
+
 def ask_key(item: ItemAt) -> str:
     """Return the key of the recommendation on the decision that an item needs of the Minister."""
     return key("r", f"decision on item {item.pk}")
 
 
 DECISIONS_KEY = key("r", "decisions of others")
+
+
+# Who is to decide what, and what is to be passed, as an agency types it: "Joint Ministers to decide on $4.9m", "Bill needs to be
+# passed by 30 June 2027".
+_TO_DECIDE = re.compile(
+    r"(?P<who>(?:[A-Z][\w’-]*|[Mm]inisters?|[Bb]oard)(?: (?:for|of|and|[A-Z]?[\w’-]+)){0,3}(?: \([^()]*\))?) to (?:decide|take a decision) on (?P<what>[^;]+)"
+)
+_TO_PASS = re.compile(
+    r"(?:The )?(?P<what>(?:[A-Z][\w’-]* )*(?:Act|Bill)) (?:has|needs) to be passed(?P<until> by [^;]+)?"
+)
+
+
+def typed_decision(typed: str) -> str:
+    """Return the decision that an agency has typed as a sentence, with who takes it: "a decision by joint Ministers on $4.9m",
+    "the passing of the Bill by 30 June 2027"; "" of another text."""
+    text = opened(with_months(typed.strip()))
+    if found := _TO_DECIDE.fullmatch(text):
+        who = re.sub(r"^Joint Ministers", "joint Ministers", found["who"])
+        by = who if who == "Cabinet" else named(who)
+        return f"a decision by {by} on {found['what']}"
+    if found := _TO_PASS.fullmatch(text):
+        return f"Parliament passing the {found['what']}{found['until'] or ''}"
+    return ""
 
 
 def condition_of(writer: Writer, entry: LateItem) -> str:
@@ -127,6 +168,10 @@ def condition_of(writer: Writer, entry: LateItem) -> str:
     if (found := unsettled(entry)) is None:
         return ""
     delay = found[1]
+    if delay.settlement == Delay.Settlement.NEEDS_DECISION and (
+        typed := typed_decision(delay.needs)
+    ):
+        return typed
     day = delay.settling_by if delay.settling_by and delay.settling_by >= delay.on else None
     until = when(KnownDate(day), delay.on) if day else ""
     who = ""

@@ -27,6 +27,7 @@ from reports.compose.late_words import (
     is_done,
     latest_step,
     noun_of,
+    open_delay,
     requested,
     settled,
     speaker,
@@ -74,6 +75,7 @@ from workitems.terms.lateness import ends_in_a_quarter, times_in_words
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import cause as as_reason
 from workitems.terms.stems import says_nothing, says_we
+from workitems.terms.third_person import possessive
 
 # Annexes that list all late items.
 HOLDS_EVERY_DELAY = ("delays", "items", "items_texts")
@@ -92,6 +94,7 @@ MAX_EXPLAINED_IF_TIGHT = 3
 MAX_LEADING = 3
 # Words of an agency's reason among others in one sentence.
 SHORT_REASON = 14
+QUOTED_REASON = 20
 # Limits on the other items that lead which a tight paper has in one sentence, and on the words of that sentence.
 MAX_IN_A_SENTENCE = 4
 MOST_IN_A_SENTENCE = 90
@@ -204,6 +207,20 @@ def short_reason(writer: Writer, entry: LateItem) -> str:
     if why is None and delay.cause != Delay.Cause.OTHER:
         why = f"because of {CAUSES[Delay.Cause(delay.cause)]}"
     return f", {why}" if why else ""
+
+
+def quoted_reason(writer: Writer, entry: LateItem) -> str:
+    """Return the quoted cause of an open delay that `short_reason` could only name by its kind; "" if it is none or long."""
+    found = open_delay(entry)
+    if found is None or short_reason(writer, entry) != f",{because_of(found[1].cause)}":
+        return ""
+    source, delay = found
+    who = speaker(writer, entry)
+    with errors_naming(source):
+        typed = as_a_reason(in_agency_words(writer, delay.explanation, 2, QUOTED_REASON, who))
+    if not typed or in_words_of(who, typed) == typed:
+        return typed
+    return f"{capitalised(possessive(who))} reason: “{typed}”"
 
 
 def _put_back(writer: Writer, entry: LateItem, why: str) -> str:

@@ -17,6 +17,7 @@ from reports.compose.delay_text import (
     further_sentences,
     no_delay,
     no_longer_late,
+    quoted_reason,
     request_sentences,
     short_reason,
     sources_of,
@@ -42,6 +43,7 @@ from reports.compose.mitigation_text import (
     MAX_NAMED,
     action_in_words,
     all_done,
+    has_no_date,
     has_words,
     is_step,
     meanwhile,
@@ -75,8 +77,9 @@ from reports.document.wording import (
     opened,
 )
 from workitems.models import Delay
-from workitems.plan.plan_at import DelayAt, MilestoneAt
+from workitems.plan.plan_at import DelayAt, MilestoneAt, MitigationAt
 from workitems.terms.date_order import explains_a_part
+from workitems.terms.known_dates import KnownTo
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import cause, has_verb, says_we
 
@@ -146,29 +149,39 @@ def late_by_item(writer: Writer) -> Section:
         *_bullets(writer, introduction, shown, starts, lines),
         *([writer.paragraph(ends, about="other delays", sources=sources_of(writer, rest))] if rest else ()),
         *no_longer_late(writer, gone, room, must=not late),
-        *undated(writer, [each for each in shown if each.leads], acted, room),
-        *_not_recorded(writer, late, {pk for pk, of in lines.items() if acted_on(of)}, room),
+        *_not_recorded(writer, late, shown, acted, {pk for pk, of in lines.items() if acted_on(of)}, room),
     ]  # fmt: skip
     return Section(SectionKind.DELAY, "Delay", tuple(paragraphs or [no_delay(writer, room)]))
 
 
 def _not_recorded(
-    writer: Writer, late: list[LateItem], acted: set[int], room: Room
+    writer: Writer,
+    late: list[LateItem],
+    shown: list[LateItem],
+    told: set[int],
+    acted: set[int],
+    room: Room,
 ) -> Iterator[Paragraph]:
-    """Yield on which late items no cause or action is recorded: in one sentence, if there are some of each."""
+    """Yield on which late items no cause, no action or no date of one is recorded: in one sentence, if there are some of each.
+    `told` are those whose action the list has, `acted` those of which it says what is being done."""
     bare = [entry.item for entry in late if cause_of(entry) is None]
     idle = [entry.item for entry in without_mitigation(late, acted)]
     if not bare or len(idle) <= MAX_NAMED:
+        yield from undated(writer, [each for each in shown if each.leads], told, room)
         yield from without_cause(writer, late, room)
         yield from without_action(writer, late, acted, room)
         return
+    no_date = [entry for entry in late if has_no_date(entry)]
     of_late = agree(len(bare), "late item", "late items")
-    words = (
-        f"For {number(len(bare))} {of_late} ({numbers_of(bare)}) no cause is recorded, and for {number(len(idle))} "
-        f"({numbers_of(idle)}) no action."
-    )
+    undone = f"for {number(len(idle))} ({numbers_of(idle)}) no action"
+    start = f"For {number(len(bare))} {of_late} ({numbers_of(bare)}) no cause is recorded"
+    words = f"{start}, and {undone}."
+    if no_date:
+        items = [entry.item for entry in no_date]
+        words = f"{start}, {undone}, and for {number(len(items))} ({numbers_of(items)}) no date of an action."
     room.use(words)
     sources = [item_source(item) for item in dict.fromkeys([*bare, *idle])]
+    sources += [source for entry in no_date for source, _ in entry.mitigations()]
     yield writer.paragraph(words, about="not done", sources=sources)
 
 
@@ -183,8 +196,9 @@ def _rest(writer: Writer, entries: list[LateItem], room: Room, *, with_others: b
     if len(entries) > MAX_LISTED:
         return unreported(writer, entries, room, is_all=True, with_keys=with_others)
     noun = "other item" if with_others else "item"
-    where = writer.where(["delays"])
-    of = f" ({where} has causes and actions)" if where else ""
+    # The list of the items that lead has said so.
+    where = "" if with_others else writer.where(["delays"])
+    of = f" ({where} has causes and actions where recorded)" if where else ""
     start = (
         f"{capitalised(count_in_words(len(entries), noun))} {agree(len(entries), 'is', 'are')} late"
     )
@@ -240,9 +254,12 @@ def _told(
     for place, entry in enumerate(entries):
         pk = entry.item.pk
         if place >= whole:
-            why = short_reason(writer, entry)
-            room.use(why)
-            starts[pk] = f"{opened(starts[pk])}{why}."
+            why, quoted = short_reason(writer, entry), quoted_reason(writer, entry)
+            if quoted:
+                starts[pk] += f" {quoted}"
+            else:
+                starts[pk] = f"{opened(starts[pk])}{why}."
+            room.use(quoted or why)
             starts[pk] += request_sentences(writer, entry, room)
             lines[pk] = []
             continue
@@ -437,18 +454,21 @@ def _lines(
     for place, (source, row) in enumerate(steps[:MAX_ACTIONS]):
         text = action_in_words(writer, entry, source, row, introduce=False)
         written = partial(action_in_words, writer, entry, source, row)
+        doubt = "" if place else _doubt(entry, row)
         rank, must = REST if place else ACTION, not place
         first, more = _divided(text)
         typed = writer.flat(row.description)
         turns = first_sentences(typed, 1, count_words(typed)) != sentences(typed)[0]
         if turns or not (is_foremost and more) or len(sentences(typed)) == 1:
-            yield Line(rank, text, source, must, written, action=row.pk)
+            written = partial(_followed, written, doubt)
+            yield Line(rank, f"{text}{doubt}", source, must, written, action=row.pk)
             continue
         for part, of_rank in ((0, rank), (1, REST)):
-            in_print = partial(_part, written, part)
             is_first = part == 0
+            after = doubt if is_first else ""
+            in_print = partial(_followed, partial(_part, written, part), after)
             yield Line(
-                of_rank, (first, more)[part], source, must and is_first, in_print,
+                of_rank, f"{(first, more)[part]}{after}", source, must and is_first, in_print,
                 action=row.pk if is_first else None,
             )  # fmt: skip
     if done := all_done(entry):
@@ -457,6 +477,26 @@ def _lines(
     is_dated = any(row.due_on for _, row in steps)
     if plan and not is_dated and (ahead := planned_in_words(writer, plan, Room(MOST_WORDS))):
         yield Line(instead, ahead, plan.update.source)
+
+
+def _followed(written: Callable[[], str], more: str) -> str:
+    return f"{written()}{more}"
+
+
+def _doubt(entry: LateItem, row: MitigationAt) -> str:
+    """Return a sentence that the new date is in doubt, because an action that it waits for is due in the same month or later. An
+    action due on the very day is what is late."""
+    step = told_first(entry)
+    new = step.forecast
+    if row.due_on is None or row.due_on < row.on or not has_new_date(step):
+        return ""
+    day = when(new, step.on)
+    if row.due_on > new.last_day:
+        return f" That is after the new date, {day}, which is therefore in doubt."
+    is_close = new.first_day.replace(day=1) <= row.due_on < new.last_day
+    if is_close and is_waiting(step) and new.known_to != KnownTo.QUARTER:
+        return " The new date, in the same month, is in doubt."
+    return ""
 
 
 def _divided(text: str) -> tuple[str, str]:

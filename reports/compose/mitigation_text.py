@@ -589,19 +589,21 @@ def undated(
 ) -> Iterator[Paragraph]:
     """Yield a sentence on the items that lead of which actions are open, but none that has a date, unless the text on
     each of them (whose items are `told`) says so."""
-    bare = []
-    for entry in keys:
-        open_ones = [row for _, row in entry.mitigations() if not is_done(row)]
-        if open_ones and not any(row.due_on for row in open_ones):
-            bare.append(entry)
+    bare = [entry for entry in keys if has_no_date(entry)]
     if all(entry.item.pk in told for entry in bare):
         return
     count = count_in_words(len(bare), noun_of(bare, "late item"))
     names = some([writer.names.item(entry.item) for entry in bare], MAX_UNDATED)
-    words = f"For {count} no dated step is recorded: {names}."
+    words = f"For {count} no dated next step is recorded: {names}."
     room.use(words)
     sources = [source for entry in bare for source, _ in entry.mitigations()]
     yield writer.paragraph(words, about="no dated step", sources=sources)
+
+
+def has_no_date(entry: LateItem) -> bool:
+    """Whether the item has open actions, of which none has a date."""
+    open_ones = [row for _, row in entry.mitigations() if not is_done(row)]
+    return bool(open_ones) and not any(row.due_on for row in open_ones)
 
 
 def without_mitigation(late: list[LateItem], told: Collection[int]) -> list[LateItem]:

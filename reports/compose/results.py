@@ -9,10 +9,10 @@ from agencies.wording.translation import in_english
 from reports.compose.slips import PEOPLE
 from reports.compose.subjects import Names
 from reports.document.dates import MONTHS
-from reports.document.wording import closed, first_sentences, joined, opened
+from reports.document.wording import closed, first_sentences, joined, number, opened
 from workitems.plan.plan_at import ItemAt
 from workitems.terms.as_told import LINKS
-from workitems.terms.fragments import mended, with_months
+from workitems.terms.fragments import mended, with_months, without_fragment
 from workitems.terms.sentence_ends import on_one_line, sentences, with_capital
 from workitems.terms.stems import (
     FINITE,
@@ -326,9 +326,15 @@ def told_alone(names: Names, item: ItemAt, text: str, agencies: Iterable[str]) -
         return text
     is_whole = is_told(first) or first.startswith(tuple(filter(None, agencies)))
     about = _about(names, item)
+    text = without_fragment(text)
+    text = _FEW_OF_FEW.sub(
+        lambda found: f"{number(int(found[1]))} of {number(int(found[2]))} ", text
+    )
     return joined(about, ",", text, agencies) if is_whole else f"{about}: {text}"
 
 
+# "7 of 9 languages", where a sentence does not begin with it.
+_FEW_OF_FEW = re.compile(r"^([1-9]) of ([1-9]) ")
 # "Set up a national workforce" is about "the national workforce".
 _OBJECT = re.compile(r"[A-Z][a-z]+(?: up| out)? (?:an?|one|the) (?P<what>.+)")
 

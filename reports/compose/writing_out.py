@@ -60,7 +60,10 @@ def introduce(section: Section, agencies: Iterable[Agency]) -> tuple[Section, se
                 name = capitalised(name) if is_first else name
                 end = place + len(each.short_name)
                 owns = "’s" if text.startswith("’s", end) else ""
-                text = f"{text[:place]}{name}{owns} ({each.short_name}){text[end + len(owns) :]}"
+                rest = text[end + len(owns) :]
+                # Two brackets beside each other are one.
+                rest = f", {rest[2:]}" if rest.startswith(" (") else f"){rest}"
+                text = f"{text[:place]}{name}{owns} ({each.short_name}{rest}"
         return text
 
     def changed(part: Part) -> Part:

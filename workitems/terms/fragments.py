@@ -17,6 +17,8 @@ _MONTH = re.compile(
     r"(?P<month>(?<!and )(?<!to )Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b(?:\.(?=,|(?-i: [a-z])))?|\b(?P<dated>Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?(?= 20\d\d\b))",
     re.IGNORECASE,
 )
+_HOURS = re.compile(r"\b((?!1h)\d+)h\b")
+_AND_SO_ON = re.compile(r", (?P<last>[^\s,;:.]+(?: [^\s,;:.]+)?),? etc\.?,?(?= [a-z])")
 # What says only that something is late, before why.
 _IS_LATE = re.compile(
     r"(?:(?:it|this|work) (?:is|was|has been) )?(?:delayed|deferred|held up|late)(?: by (?:[A-Z]{2,}|the \w+|\w+))? (?:as|because|since) (?=\S)",
@@ -36,12 +38,17 @@ _KNOWN = (
 _WITHOUT_ARTICLE = re.compile(
     rf"(?:{_KNOWN}) (?=(?:{FINITE.pattern}|asked|closed|found|got|heard|opened|ran|reported|went|wants)\b)"
 )
+# What follows a semicolon and is no sentence: "used after the storm", "Tongan and Hindi left".
+_IS_DONE = re.compile(r"\w+ed (?:after|as|at|by|for|from|in|on|since|to|until|when|with)\b")
+_ENDS_UNDONE = re.compile(r", (?!\w+(?:ed|ing) |(?:and|or|which|who) )(?!.* and )[^,;]+ \w+ed$")
+MOST_IN_A_FRAGMENT = 5
 _NOT_DONE = re.compile(r"(?P<thing>[^:;–]+?) (?P<rest>not (?:yet )?\w+ed\b.*)", re.DOTALL)
 
 
 @lru_cache(maxsize=5000)
 def with_months(text: str) -> str:
-    """Return a text with its months written out: "8 October" of "8 Oct"."""
+    """Return a text with its months and hours written out: "8 October" of "8 Oct", "24 hours" of "24h"; and the end of a list
+    within a sentence: "Haast and Mōkau, among others, wait" of "Haast, Mōkau etc. wait"."""
 
     def written(found: re.Match[str]) -> str:
         short = found["month"] or found["dated"]
@@ -49,6 +56,7 @@ def with_months(text: str) -> str:
             return found[0]
         return f"{found['before'] or ''}{_SHORT_MONTHS[short.title()]}"
 
+    text = _AND_SO_ON.sub(r" and \g<last>, among others,", _HOURS.sub(r"\1 hours", text))
     return _MONTH.sub(written, text)
 
 
@@ -61,6 +69,18 @@ def mended(sentence: str) -> str:
     if found and not FINITE.search(sentence) and not PAST.search(found["thing"]):
         return f"{found['thing']} {'were' if is_plural(found['thing']) else 'was'} {found['rest']}"
     return sentence
+
+
+@lru_cache(maxsize=5000)
+def without_fragment(text: str) -> str:
+    """Return a text of one sentence up to the semicolon after which something follows that is none: "Seven are
+    done." of "Seven are done; Tongan and Hindi left."."""
+    start, mark, rest = text.partition("; ")
+    is_short = len(rest.split()) <= MOST_IN_A_FRAGMENT and not FINITE.search(rest)
+    is_one = mark and FINITE.search(start) and not re.search(r"[.!?;“”] \S", text[len(start) + 2 :])
+    if not is_one or not (is_short or _IS_DONE.match(rest)):
+        return text
+    return f"{_ENDS_UNDONE.sub('', start)}."
 
 
 @lru_cache(maxsize=5000)

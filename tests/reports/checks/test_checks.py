@@ -355,7 +355,7 @@ def test_a_draft_begins_with_the_decisions_that_new_dates_need_and_its_cover_say
     first, last = briefing.draft_asks.order_by("position")
     assert (first.verb, first.text) == (
         "note",
-        "one decision on which a new date depends: for printing a brochure (1.2, now June 2011), a second tender",
+        "one decision on which a new date depends: for printing a brochure (1.2, not before June 2011), a second tender",
     )
     assert (last.text, briefing.action_sought) == (
         "the contents of this paper",
@@ -374,7 +374,7 @@ def test_a_recommendation_that_no_longer_agrees_with_the_records_is_found_unless
     start = "Recommendation 1 no longer agrees with the records. They say: note one decision on which a new date depends:"
     assert of_asks(briefing) == [
         (
-            f"{start} for printing a brochure (1.2, now June 2011), a third tender.",
+            f"{start} for printing a brochure (1.2, not before June 2011), a third tender.",
             "Recommendation 1",
         )
     ]

@@ -631,3 +631,119 @@ def test_what_people_suffer_begins_a_bullet_unless_the_summary_has_it():
     hurts = delay(explanation="the trainers left", effect="Families wait seven weeks")
     text = by_item(late("1.1", delay(effect="Families wait longer")), late("1.2", hurts))[0]
     assert "(1.2): Families wait seven weeks. " in text
+
+
+def _many(*items):
+    """Return the items with others on track, so that a plan has ten."""
+    fine = [item(f"9.{n}", step(EXPECTED), as_told=f"the map {n}") for n in range(10 - len(items))]
+    return [*items, *fine]
+
+
+def test_the_summary_counts_each_item_of_a_plan_of_many_once():
+    done = item("2.1", stage="complete")
+    idle = item("2.2", step(EXPECTED), stage="not_started", heard_on=None, as_told="the help line")
+    silent = item("2.3", step(EXPECTED), heard_on=None, as_told="the poster")
+    told = _brief(*_many(late("1.1", delay(), as_told="the card"), done, idle, silent))
+    assert (
+        "In brief:\n- Of the Plan’s 10 work items, one is complete, six are on track, one is late (a key item), one has not "
+        "started (the help line, 2.2) and one has not been reported on (the poster, 2.3). The card will"
+    ) in told
+    assert "Work has yet to start" not in told
+    assert "under way" not in told
+
+
+def test_late_items_that_have_not_started_are_named_with_the_number_of_the_late_ones():
+    items = [late(f"1.{n}", delay(), as_told=f"the card {n}") for n in range(1, 5)]
+    idle = late("1.5", delay(), stage="not_started", is_key=False, as_told="the poster")
+    told = _brief(*_many(*items, idle))
+    assert (
+        "none is complete, five are on track and five are late (1.5 has not started). All four of its key items are late: the "
+        "card 1, the card 2, the card 3 and the card 4."
+    ) in told
+
+
+def _grave(**given):
+    return risk(likelihood="high", impact="high", escalated_to="", escalated_on=None, **given)
+
+
+def _risks(**given):
+    sections = write(
+        facts(item("1.1", step(EXPECTED)), all_risks=(_grave(**given),)), BY_ITEM, in_full=False
+    ).sections
+    line = text_of(sections["purpose"].paragraphs[1]).split("\n- ")[2]
+    return line.partition("{")[0], text_of(sections["next_steps"].paragraphs[0])
+
+
+def test_the_summary_says_which_grave_risk_nobody_has_raised_and_next_steps_its_response():
+    typed = "The pools are closing faster than lessons grow."
+    on = "On the likely and serious risk that no agency has raised with you"
+    summary, response = _risks(description=typed, response="Train more of them.")
+    assert summary == (
+        "There is a likely and serious risk that the pools are closing faster than lessons grow. No agency has raised it with "
+        "you (paragraph "
+    )
+    assert response == f"{on}, DoL will train more of them."
+    assert _risks(description=typed, response="Stocktake (1.7), then advice")[1] == (
+        f"{on}, DoL’s response is “Stocktake (1.7), then advice”."
+    )
+    assert _risks(description=typed, response="")[1] == (
+        "No response is recorded to the likely and serious risk that no agency has raised with you."
+    )
+    assert _risks(description="Loss of the pools.")[0] == (
+        "One likely and serious risk has not been raised with you by any agency (paragraph "
+    )
+
+
+def test_the_summary_says_what_the_worst_item_needs_first():
+    waits = {"effect": "Victims wait", "settlement": "needs_decision", "cause": "legislation"}
+    many = [late(f"1.{n}", delay(), as_told=f"the card {n}") for n in range(2, 6)]
+    told = _brief(late("1.1", delay(**waits)), *many)
+    assert " It needs a change of the law first, so it will not come before May 2011." in told
+    told = _brief(late("1.1", delay(**waits, needs="a new bill")), *many)
+    assert " It needs a new bill first, so it will not come before May 2011." in told
+    told = _brief(late("1.1", delay(effect="Victims wait")), *many)
+    assert " It is now expected in May 2011." in told
+
+
+def test_a_cause_without_a_verb_is_quoted_where_only_dates_and_causes_are_told():
+    items = [late(f"1.{n}", delay(explanation=f"trainer {n} left")) for n in range(1, 7)]
+    for typed, told in (
+        (
+            "Helicopter weather. Also access at 4 of 31 sites",
+            " DoL’s reason: “Helicopter weather. Also access at 4 of 31 sites.”",
+        ),
+        ("Lidar for Northland not delivered (aircraft)", " Lidar for Northland was not delivered"),
+    ):
+        held_up = delay(explanation=typed, cause="outside_event")
+        text = by_item(*items, late("1.8", held_up, as_told="the radio"))[0]
+        assert told in text.partition("(1.8)")[2]
+        assert "events outside the Plan" not in text.partition("(1.8)")[2]
+
+
+def test_an_action_due_in_the_month_of_the_new_date_or_after_it_makes_the_date_doubtful():
+    def told(day, settlement="being_settled"):
+        held_up = delay(
+            explanation="the trainers left",
+            settlement=settlement,
+            settling_agency=HEALTH.pk,
+            actions=[action("hire two trainers", HEALTH, day)],
+        )
+        return by_item(late("1.1", held_up))[0].partition("will hire two trainers")[2]
+
+    assert told(date(2011, 5, 12)) == " by May 2011. The new date, in the same month, is in doubt."
+    assert told(date(2011, 6, 12)) == (
+        " by June 2011. That is after the new date, May 2011, which is therefore in doubt."
+    )
+    assert told(date(2011, 4, 30)) == " by April 2011."
+    assert told(date(2011, 5, 12), "settled") == " by May 2011."
+    # It is what is late.
+    assert told(EXPECTED) == "."
+
+
+def test_items_whose_action_has_no_date_are_counted_with_those_without_an_action():
+    items = [late(f"1.{n}", title=f"Print {n}") for n in range(1, 4)]
+    held_up = delay(actions=[action("Officials supporting the committee", LABOUR, None)])
+    assert by_item(*items, late("1.4", held_up, title="Fold"))[-1] == (
+        "For three late items (1.1, 1.2 and 1.3) no cause is recorded, for three (1.1, 1.2 and 1.3) no action, and for one "
+        "(1.4) no date of an action."
+    )

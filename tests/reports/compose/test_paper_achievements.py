@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from reports.compose import write
+from reports.compose import UNDRAFTED, write
 from reports.compose.paragraphs import flat
 from reports.document.wording import capitalised, count_in_words
 from tests.reports.in_memory import (
@@ -15,6 +15,7 @@ from tests.reports.in_memory import (
     paper,
     section_texts,
     step,
+    text_of,
     update_of,
 )
 
@@ -328,3 +329,17 @@ def test_of_many_milestones_reached_those_of_key_items_are_named():
     ]
     (few,) = section_texts(facts(*items, most_words=60), "achievements")
     assert [line.split()[-2] for line in few.splitlines()[1:]] == ["20", "21", "22"]
+
+
+def test_by_item_completed_items_are_all_named_up_to_six():
+    over = {"stage": "complete", "completed_on": date(2010, 5, 3)}
+    pairs = [
+        pair("Police did it.", f"1.{n}", title=f"Train {n}", key="headline", **over)
+        for n in range(1, 7)
+    ]
+    items, updates = map(list, zip(*pairs, strict=True))
+    by_item = tuple(content for content in UNDRAFTED if content != "mitigation")
+    section = write(facts(*items, updates=updates), by_item, in_full=False).sections["achievements"]
+    assert "Six work items were completed in the year: “Train 1” (1.1), " in " ".join(
+        map(text_of, section.paragraphs)
+    )

@@ -607,7 +607,7 @@ def test_key_items_without_a_dated_step_are_named_together():
         for n, each in enumerate(vague, 1)
     ]
     assert mitigations(*items) == [
-        "For three key items no dated step is recorded: “Card 1” (1.1), “Card 2” (1.2) and “Card 3” (1.3)."
+        "For three key items no dated next step is recorded: “Card 1” (1.1), “Card 2” (1.2) and “Card 3” (1.3)."
     ]
 
 
@@ -619,7 +619,8 @@ def test_every_key_item_without_a_dated_step_is_counted():
     told, counted = mitigations(*items)
     assert told.endswith("print a shorter card; no date is set.")
     assert (
-        counted == "For two key items no dated step is recorded: “Card 1” (1.1) and “Card 2” (1.2)."
+        counted
+        == "For two key items no dated next step is recorded: “Card 1” (1.1) and “Card 2” (1.2)."
     )
 
 

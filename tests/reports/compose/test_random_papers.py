@@ -46,6 +46,8 @@ PUT_BACK = re.compile(
 KEYS_FIRST = re.compile(
     r"(?:All \S+ of the Plan’s|\S+ of the Plan’s \S+) key items are late\b(?! or at risk)"
 )
+# A paper by item divides a plan of many items by where each stands.
+DIVIDED = re.compile(r"Of the Plan’s \S+ work items, ")
 SINCE_LAST = re.compile(
     r"Since the last paper, of [^,]*, (?:no|(\S+)) (more|fewer) (?:is|are) complete"
     r"( and none is late(?: any more \((\S+) then\))?)?\."
@@ -174,7 +176,8 @@ def every_count_is_that_of_the_records(paper):
     lines = [line.removeprefix("- ") for line in brief.split("\n")]
     starts = ("Of the Plan’s ", "The Plan’s one ", "The Plan has ", "Both work ", "All ")
     figures = ""
-    if not KEYS_FIRST.match(lines[1]):
+    is_divided = DIVIDED.match(lines[1])
+    if not (KEYS_FIRST.match(lines[1]) or is_divided):
         *_, figures = (line for line in lines if line.startswith(starts) or "withdrawn." in line)
     if found := re.search(r"(\S+) (?:more|work items?) (?:is|are) withdrawn\.", brief):
         assert count_of(found[1]) == gone
@@ -195,6 +198,8 @@ def every_count_is_that_of_the_records(paper):
     sentence = every_judgement_is_that_of_the_records(paper, lines[1])
     if not facts.items:
         assert sentence == "The Plan has no work items."
+    elif is_divided:
+        the_division_is_that_of_the_records(lines[1], kept, late, keys)
     elif late:
         total = sum(item.is_key for item in kept)
         keys_come_first = keys != late and 2 < total < 2 * len(keys)
@@ -285,7 +290,7 @@ def every_change_is_that_since_the_last_paper(paper, line, late):
     """Check how many items were late in the last paper, as it is said in the `line` on those that are `late`, and how
     many have become complete."""
     last, items = paper.facts.last_paper, paper.facts.items
-    then = re.findall(r" late \((\S+) in the last paper\)", line)
+    then = re.findall(r" late \((?:[^()]*; )?(\S+) in the last paper[;)]", line)
     since = SINCE_LAST.search(paper.of(SectionKind.PURPOSE))
     if last is None or not items:
         assert (then, since) == ([], None)
@@ -330,6 +335,45 @@ def every_key_item_in_trouble_is_told(paper):
     assert named + (count_of(others[1]) if others else 0) == len(doubtful)
 
 
+def the_division_is_that_of_the_records(line, kept, late, keys):
+    rest = [item for item in kept if item.is_live and item.pk not in late]
+    doubtful = [
+        item
+        for item in rest
+        if {item.confidence, item.reviewer_confidence} & {"at_risk", "off_track"}
+    ]
+    silent = [
+        item
+        for item in rest
+        if item not in doubtful
+        and not (item.heard_on or item.confidence or item.reviewer_confidence)
+    ]
+    idle = sum(item.stage == "not_started" for item in silent)
+    counts = {
+        "complete": len(kept) - len(rest) - len(late),
+        "on track": len(rest) - len(doubtful) - len(silent),
+        "late": len(late),
+        "at risk": len(doubtful),
+        "not started": idle,
+        "not been reported on": len(silent) - idle,
+    }
+    plain = re.sub(r" \([^()]*\)", "", line).split(".")[0]
+    for label, count in counts.items():
+        found = re.search(rf"(\S+) (?:is|are|has|have) {label}\b", plain)
+        assert (count_of(found[1]) if found and found[1] != "none" else 0) == count
+    total = sum(item.is_key for item in kept)
+    if len(keys) > 3:
+        said = re.search(r"(?:All )?(\S+) of its (\S+ )?key items are late", line)
+        assert count_of(said[1]) == len(keys)
+        assert count_of(said[2] or said[1]) == total
+    elif total and keys == late and len(keys) == 1:
+        assert "one is late (a key item" in line
+    elif total:
+        assert re.search(
+            rf"late \({number(len(keys)) if keys else 'none'} of them (?:a )?key items?\b", line
+        )
+
+
 def every_judgement_is_that_of_the_records(paper, line):
     """Check how much of the plan is said to be on track; return what is said after it."""
     kept = [item for item in paper.facts.items if item.stage != "withdrawn"]
@@ -347,7 +391,7 @@ def every_judgement_is_that_of_the_records(paper, line):
         if item.is_live and not (item.heard_on or item.confidence or item.reviewer_confidence)
     } - bad
     share = 1 - len(bad | silent) / len(kept)
-    if KEYS_FIRST.match(line):
+    if KEYS_FIRST.match(line) or DIVIDED.match(line):
         return line
     if silent:
         found = re.match(
@@ -405,9 +449,10 @@ def parts_add_up(paper):
     lines = paper.sections[SectionKind.PURPOSE][1].split("\n- ")
     for sentence in chain.from_iterable(map(sentences, paper.blocks)):
         if found := re.match(r"Of the Plan’s (\S+) work items, (.*)\.", sentence):
-            assert sum(counts_in(found[2], "(?:is|are|has|have)")) == count_of(found[1])
+            parts = re.sub(r" \([^()]*\)", "", found[2])
+            assert sum(counts_in(parts, "(?:is|are|has|have)")) == count_of(found[1])
         if found := re.match(
-            r"(?:In all, (\S+)|All \S+) of its (\S+) items are late(.*)\.", sentence
+            r"(?:In all, (\S+)|All \S+) of its (?!key )(\S+) items are late(.*)\.", sentence
         ):
             rest = re.sub(r" \([^()]*\)", "", found[3])
             silent = re.search(r"nothing has been reported on (\S+?)(?:,| and|$)", rest)

@@ -4,11 +4,15 @@ from datetime import date
 
 import pytest
 
+from reports.compose import UNDRAFTED
+from reports.compose.decisions import typed_decision
+from reports.compose.paper_parts import write
 from reports.compose.paragraphs import MOST_ASKED
 from reports.document import Verb, words
 from reports.drafting.draft import Ask, Draft, Part, Portion, printed
 from tests.reports.in_memory import LABOUR, delay, facts, item, paper, step
 
+BY_ITEM = tuple(content for content in UNDRAFTED if content != "mitigation")
 SENTENCE = "You are asked to {recommendations}."
 NOTE = Ask(key="r-1", verb=Verb.NOTE, text="the contents of this paper.")
 AGREE = Ask(key="r-2", verb=Verb.AGREE, text="to the next report, as {p-1} says")
@@ -66,15 +70,15 @@ def asked_on(*items):
 def test_the_new_dates_that_depend_on_decisions_of_others_are_noted_in_one_recommendation():
     items = [waiting("1.1", "$3 million in the next Budget"), waiting("1.2", is_key=False)]
     assert asked_on(*items, waiting("1.3", settlement="being_settled")) == [
-        "note two decisions on which new dates depend: for card 1.1 (1.1, now June 2011), a decision on $3 million in the next "
-        "Budget; and for card 1.2 (1.2, now June 2011), a decision on the funding",
+        "note two decisions on which new dates depend: for card 1.1 (1.1, not before June 2011), a decision on $3 million in the next "
+        "Budget; and for card 1.2 (1.2, not before June 2011), a decision on the funding",
         "note the contents of this paper",
     ]
     assert asked_on(waiting("1.3", settlement="being_settled")) == [
         "note the contents of this paper"
     ]
     assert asked_on(waiting("1.1"))[0] == (
-        "note one decision on which a new date depends: for card 1.1 (1.1, now June 2011), a decision on the funding"
+        "note one decision on which a new date depends: for card 1.1 (1.1, not before June 2011), a decision on the funding"
     )
 
 
@@ -83,7 +87,7 @@ def test_of_many_decisions_of_others_those_after_the_fifth_are_named_without_wha
     (first, _) = asked_on(*items)
     assert first.startswith("note seven decisions on which new dates depend: ")
     assert first.endswith(
-        "; and for card 1.6 (1.6, now June 2011) and card 1.7 (1.7, now June 2011), others"
+        "; and for card 1.6 (1.6, not before June 2011) and card 1.7 (1.7, not before June 2011), others"
     )
 
 
@@ -158,3 +162,34 @@ def test_the_summary_says_of_a_decision_with_another_minister_that_it_is_to_be_t
     assert printed(Draft((), asks), SENTENCE) == (
         "You are asked to decide with the Minister of Finance whether to seek $3 million."
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (
+            "Joint Ministers (Comms, EM) to decide on $4.9m",
+            "a decision by joint Ministers (Comms, EM) on $4.9m",
+        ),
+        ("Cabinet to take a decision on fees.", "a decision by Cabinet on fees"),
+        (
+            "Bill needs to be passed by 30 Jun 2027",
+            "Parliament passing the Bill by 30 June 2027",
+        ),
+        ("The Transport Bill has to be passed", "Parliament passing the Transport Bill"),
+        ("We have to find money", ""),
+    ],
+)
+def test_a_decision_typed_as_a_sentence_says_who_takes_it(typed, told):
+    assert typed_decision(typed) == told
+
+
+def test_by_item_a_decision_of_nobody_says_that():
+    def asked(needs):
+        made = write(facts(waiting("1.1", needs)), BY_ITEM, in_full=False)
+        return made.asks[0].text.partition("June 2011), ")[2]
+
+    assert asked("more money or a smaller scope") == (
+        "more money or a smaller scope (by whom is not recorded)"
+    )
+    assert asked("a decision by Cabinet on fees") == "a decision by Cabinet on fees"

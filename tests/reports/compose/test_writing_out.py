@@ -134,3 +134,9 @@ def test_an_agency_is_written_out_where_its_short_name_first_stands_alone(typed,
 def test_an_agency_is_not_written_out_where_the_text_would_become_too_long():
     long = "MOH " + "pays and " * ((MAX_TEXT - 20) // 9) + "waits."
     assert introduced(long, "MOH pays.") == [long, "The Ministry of Health (MOH) pays."]
+
+
+def test_a_short_name_before_a_bracket_shares_it():
+    assert introduced("MOH’s (hospitals) upgrade has slipped.") == [
+        "The Ministry of Health’s (MOH, hospitals) upgrade has slipped."
+    ]

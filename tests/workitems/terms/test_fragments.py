@@ -2,7 +2,15 @@
 
 import pytest
 
-from workitems.terms.fragments import as_reason, does_at, done_at, is_several, mended, with_months
+from workitems.terms.fragments import (
+    as_reason,
+    does_at,
+    done_at,
+    is_several,
+    mended,
+    with_months,
+    without_fragment,
+)
 
 
 @pytest.mark.parametrize(
@@ -15,6 +23,12 @@ from workitems.terms.fragments import as_reason, does_at, done_at, is_several, m
         ("The chair and Jan agreed", "The chair and Jan agreed"),
         ("Mar is a name and may is a verb", "Mar is a name and may is a verb"),
         ("on dec 4", "on dec 4"),
+        ("a crew within 24h", "a crew within 24 hours"),
+        (
+            "in Haast, Te Araroa, Mōkau etc. wait",
+            "in Haast, Te Araroa and Mōkau, among others, wait",
+        ),
+        ("towns, villages etc.", "towns, villages etc."),
     ],
 )
 def test_months_are_written_out_where_they_are_months(typed, told):
@@ -90,3 +104,23 @@ def test_a_count_is_several_things():
         for thing in ("five of nine spots", "1,900 schools", "1 school", "the map", "maps")
         if is_several(thing)
     ] == ["five of nine spots", "1,900 schools", "maps"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("Seven languages are done; Tongan and Hindi left.", "Seven languages are done."),
+        (
+            "Contracts were signed in June, response crew within a day guaranteed; used after the storm (2023: 41 days)",
+            "Contracts were signed in June.",
+        ),
+        ("Seven are done; two are left.", "Seven are done; two are left."),
+        (
+            "2,150 adults finished; 78% could float for five minutes",
+            "2,150 adults finished; 78% could float for five minutes",
+        ),
+        ("Seven are done; two left. More will come.", "Seven are done; two left. More will come."),
+    ],
+)
+def test_a_result_ends_before_what_is_no_sentence(typed, told):
+    assert without_fragment(typed) == told
