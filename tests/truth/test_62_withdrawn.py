@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from reports.progress.dashboard import _headline
+from reports.progress.dashboard import in_one_sentence
 from tests.reports.in_memory import facts, item, section_texts, step
 from workitems.plan.asat import Moment
 from workitems.terms.lateness import Status
@@ -44,5 +44,5 @@ def test_late_key_items_are_counted_of_the_key_items_that_are_not_withdrawn():
 
 def test_the_dashboards_headline_counts_without_what_is_withdrawn():
     count = Counter({Status.COMPLETE: 2, Status.ON_TIME: 3, Status.WITHDRAWN: 1})
-    assert _headline(count, 0, TODAY).startswith("5 work items: 2 complete, 0 late")
-    assert _headline(count, 0, TODAY).endswith("; 1 more is withdrawn.")
+    assert in_one_sentence(count, 0, TODAY).startswith("5 work items: 2 complete, 0 late")
+    assert in_one_sentence(count, 0, TODAY).endswith("; 1 more is withdrawn.")

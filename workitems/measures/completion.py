@@ -276,13 +276,15 @@ def _shown(counts: Mapping[Completion, int], of: int, number: Number, *, is_all:
             )
         case Completion.WITHOUT if is_all:
             says = ngettext(
-                "The completed milestone has no evidence.",
-                "None of the {count} completed milestones has evidence.",
+                "No evidence is recorded yet of the completed milestone.",
+                "No evidence is recorded yet of the {count} completed milestones.",
                 of,
             )
         case Completion.WITHOUT:
             says = ngettext(
-                "The other one has no evidence.", "None of the other {count} has evidence.", of
+                "No evidence is recorded yet of the other one.",
+                "No evidence is recorded yet of the other {count}.",
+                of,
             )
         case Completion.QUESTIONED if is_all:
             says = ngettext(

@@ -82,8 +82,8 @@ def made(**counts):
         ({"with_evidence": 4}, "All 4 completed milestones have evidence."),
         ({"note_only": 1}, "The completed milestone has only a note."),
         ({"note_only": 2}, "All 2 completed milestones have only a note."),
-        ({"without": 1}, "The completed milestone has no evidence."),
-        ({"without": 5}, "None of the 5 completed milestones has evidence."),
+        ({"without": 1}, "No evidence is recorded yet of the completed milestone."),
+        ({"without": 5}, "No evidence is recorded yet of the 5 completed milestones."),
         ({"questioned": 1}, "The reviewer questions the completed milestone."),
         ({"with_evidence": 1, "without": 1}, "Of 2 completed milestones, 1 has evidence and 1 none."),
         ({"note_only": 1, "without": 2}, "Of 3 completed milestones, 1 has only a note and 2 have no evidence."),
@@ -94,7 +94,7 @@ def made(**counts):
         ),
         (
             {"before_plan": 1, "without": 3},
-            "Of 4 completed milestones, 1 was done before the plan. None of the other 3 has evidence.",
+            "Of 4 completed milestones, 1 was done before the plan. No evidence is recorded yet of the other 3.",
         ),
     ],
 )  # fmt: skip
