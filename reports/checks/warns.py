@@ -274,8 +274,8 @@ def _not_shown(material: Material) -> Iterator[Check]:
     yield warn(
         key="not-shown",
         words=ngettext(
-            "{count} milestone was completed in the period without evidence (item {numbers}). The paper says so.",
-            "{count} milestones were completed in the period without evidence (items {numbers}). The paper says so.",
+            "{count} milestone was completed in the period without evidence, as an annex says. (Item {numbers}.)",
+            "{count} milestones were completed in the period without evidence, as an annex says. (Items {numbers}.)",
             count,
         ).format(count=capitalised(number(count)), numbers=join_words(numbers)),
         url=reverse("dashboard:completed", args=[facts.plan.slug]) + "?shown=without",

@@ -53,7 +53,7 @@ class Tile:
     def word(self) -> str:
         """The word beside the title; none of an item on time."""
         if self.is_new:
-            return _("new")
+            return _("late, new")
         status = self.item.status
         return "" if status == Status.ON_TIME else status.label.lower()
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
+from agencies.models import User
 from tests.browser.keyboard import tab_to
 from tests.cast import scene as make_scene
 from tests.factories import (
@@ -16,7 +17,7 @@ from tests.factories import (
     MeetingFactory,
 )
 from workitems.calendar.due_calendar import entries_of
-from workitems.models import Decision
+from workitems.models import Decision, Meeting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -456,3 +457,17 @@ def test_every_form_of_meetings_is_accessible_with_errors(
         page.get_by_role("button", name=button).click()
         expect(page.locator(".error-summary")).to_be_visible()
         assert_accessible()
+
+
+def test_the_rows_of_an_agenda_have_a_handle_and_one_menu_each(
+    page, live_server, load_demo, sign_in
+):
+    load_demo("load_demo_plan")
+    sign_in(User.objects.get(email="coordinator@example.org"))
+    page.goto(live_server.url + Meeting.objects.order_by("-held_on").first().get_absolute_url())
+    rows = page.locator("[data-matter]")
+    controls = rows.evaluate_all(
+        "rows => rows.map(row => [...row.querySelectorAll('a, button, summary')].filter("
+        "each => each.checkVisibility() && (each.matches('summary') || !each.closest('details:not([open])'))).length)"
+    )
+    assert controls == [3] * rows.count()  # the handle, its slide and the menu

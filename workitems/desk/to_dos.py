@@ -139,13 +139,14 @@ class Group:
 
     heading: str
     lines: list[Line]
+    is_now: bool
 
 
 def grouped(lines: list[Line], on: date) -> list[Group]:
     """Return the to-dos that wait now, and those that come."""
     now = [line for line in lines if line.is_now(on)]
     soon = [line for line in lines if not line.is_now(on)]
-    found = [Group(_("For you now"), now), Group(_("Soon"), soon)]
+    found = [Group(_("For you now"), now, True), Group(_("Soon"), soon, False)]
     return [group for group in found if group.lines]
 
 

@@ -92,7 +92,7 @@ def test_milestones_completed_in_the_period_without_evidence_are_a_warning_until
     (found,) = checks.failed_checks(read_drafted(found_in))
     assert (found.key, found.words) == (
         "not-shown",
-        "One milestone was completed in the period without evidence (item 1.2). The paper says so.",
+        "One milestone was completed in the period without evidence, as an annex says. (Item 1.2.)",
     )
     EvidenceFactory(milestone=done)
     assert checks.failed_checks(read_drafted(found_in)) == []
