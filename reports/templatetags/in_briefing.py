@@ -1,5 +1,6 @@
 """The sentences that an answer in a return will print in the briefing."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,7 @@ from workitems.plan.plan_at import DelayAt, MilestoneAt
 from workitems.plan.plan_at.of_records import delay_row, item_row, milestone_row
 from workitems.returns.return_page import MilestoneLine, Section
 from workitems.terms.empty_texts import says_little
-from workitems.terms.stems import in_box, says_nothing
+from workitems.terms.stems import in_box, remarks
 
 register = template.Library()
 
@@ -36,17 +37,16 @@ def answer_in_briefing(section: Section, agency: Agency) -> dict[str, Any]:
         update.challenges,
         section.last.achieved if section.last else "",
     )
-    # What is planned next and challenges have their own remarks below their boxes.
-    remarks = known_to(section.item.plan).remarks(update.achieved, update.challenges)
-    if says_little(update.achieved) and not says_nothing(update.achieved):
-        remarks.append(
-            gettext(
-                "What is achieved only names a topic. Write who did what, or leave the box empty."
-            )
-        )
+    # The boxes have these below them already.
+    names = (agency.short_name, agency.name)
+    below = remarks("achieved", update.achieved, agency.short_name, names)
+    printed = of_answer(item_row(section.item, on, steps, **answered), agency, answer)
     return {
-        "sentences": of_answer(item_row(section.item, on, steps, **answered), agency, answer),
-        "remarks": [*remarks, *section.asks],
+        "sentences": [
+            replace(each, advice=tuple(says for says in each.advice if says not in below))
+            for each in printed
+        ],
+        "remarks": section.asks,
     }
 
 

@@ -11,7 +11,7 @@ const LONGEST = 8000;
 const KEEPALIVE = 60000; // bytes; browsers refuse to send more after the page is closed
 export const PATIENCE = 20000; // ms for one answer
 
-const NO_CONNECTION = _("No connection. Your text stays here and will be sent when the connection is back.");
+export const NO_CONNECTION = _("No connection. Your text stays here and will be sent when the connection is back.");
 const SIGNED_OUT = _(
   "You are signed out. Sign in again in another tab. Your text stays here and will be sent then.",
 );

@@ -1,6 +1,6 @@
 // What an approver accepts is kept as they tick it. Without this a button keeps it.
 
-import { Autosave, Connection, watch } from "./autosave.js";
+import { Autosave, Connection, NO_CONNECTION, watch } from "./autosave.js";
 import { _, filled } from "./words.js";
 
 const form = document.querySelector("[data-reading]");
@@ -28,7 +28,8 @@ class Ticks extends Autosave {
   }
 
   showState() {
-    if (this.trouble) this.say(filled(_("Not saved yet. {trouble}"), { trouble: this.trouble }), "late");
+    if (this.trouble === NO_CONNECTION) this.say(_("Not saved yet. No connection. What you ticked will be sent when the connection is back."), "late");
+    else if (this.trouble) this.say(filled(_("Not saved yet. {trouble}"), { trouble: this.trouble }), "late");
   }
 }
 

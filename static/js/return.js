@@ -156,7 +156,7 @@ class Section extends Part {
   get lastWords() {
     const found = new Map();
     for (const words of this.element.querySelectorAll(".return-last [data-words]")) {
-      found.set(this.fields.querySelector(`textarea[name$="-${words.dataset.words}"]`), words.innerText.trim());
+      found.set(this.fields.querySelector(`textarea[name$="-${words.dataset.words}"]`), (words.dataset.typed ?? words.innerText).trim());
     }
     return found;
   }
@@ -696,7 +696,9 @@ async function replace(element, coming) {
 }
 
 function sayTryAgain() {
-  sayNotDone(_("No connection. Try again in a moment."), "", (isBack) => isBack);
+  // The line beside it says already that there is no connection, if something is not saved.
+  const isSaid = sections.some((each) => each.trouble);
+  sayNotDone(isSaid ? _("Try again in a moment.") : _("No connection. Try again in a moment."), "", (isBack) => isBack);
 }
 
 // What a button could not do stands before what is saved, until something else is pressed or typed. `then`: what stands there once
@@ -847,7 +849,7 @@ function restInWords() {
   if (unsent) return `${labelOf(form.querySelector("[name=writers-note]"))}: ${unsent}`;
   const refused = sections.find((each) => [...each.unfinished.values()].some(Boolean));
   const draft = refused ?? sections.find((each) => each.unfinished.size > 0);
-  if (!refused && draft) return filled(_("Item {number}: a milestone is saved as a draft. Choose “Save milestone” to make it the answer."), draft.element.dataset);
+  if (!refused && draft) return filled(_("Item {number}: a milestone is a draft. Choose “Save milestone”."), draft.element.dataset);
   if (!time) return "";
   if (!refused) return filled(_("All saved at {time}"), { time });
   const why = [...refused.unfinished.values()].find(Boolean);

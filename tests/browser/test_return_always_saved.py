@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 WIDTHS = (375, 768, 1280)
 KEPT = re.compile("^Kept at .*, not finished. Choose “Save milestone” when it is.$")
-DRAFT = "Item 1.3: a milestone is saved as a draft. Choose “Save milestone” to make it the answer."
+DRAFT = "Item 1.3: a milestone is a draft. Choose “Save milestone”."
 
 
 @pytest.fixture

@@ -280,7 +280,7 @@ def test_the_return_keeps_a_month_as_it_was_typed(browser, milestone, police, pl
     assert str(answer.when) == "September 2010"
     page = browser.get(reverse("returns:detail", args=where)).text
     text = " ".join(page.split())
-    assert "New forecast: September 2010. </p> <p><strong>Cause:</strong> Funding." in text
+    assert "Now expected September 2010. </p> <p><strong>Cause:</strong> Funding." in text
 
 
 # --- workbooks ----------------------------------------------------------------------------------

@@ -45,7 +45,8 @@ class MilestoneAnswerQuerySet(models.QuerySet["MilestoneAnswer"]):
     def for_page(self) -> Self:
         """With all that a page prints of an answer, in one query."""
         return self.select_related(
-            "delay", "mitigation", "owner_agency", "settling_agency", "written_by"
+            *("delay", "mitigation", "owner_agency", "settling_agency", "written_by"),
+            "milestone__responsible_agency",
         )
 
 

@@ -35,6 +35,7 @@ from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Rank, Reason, settlement_in_words
 from workitems.terms.sentence_ends import on_one_line, with_capital
 from workitems.terms.spans import span_in_words
+from workitems.terms.stems import in_sentences
 
 # Reasons that what is asked says as well.
 SAID_BY_ASKED = (Rank.VARIATION_WAITS, Rank.RISK_ESCALATED)
@@ -276,7 +277,9 @@ class Line:
         return sorted(steps, key=lambda each: (each.done_on is not None, _due(each), -each.number))
 
     def _done_about(self, step: MitigationAt) -> Point:
-        by, does = self._name(step.owner), on_one_line(step.description)
+        by = self._name(step.owner)
+        names = (by, self.at.agencies[step.owner].name)
+        does = in_sentences("mitigation", on_one_line(step.description), by, names)
         if step.done_on:
             return Point(
                 does,

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.models import Agency
 from workitems.models import Update
 from workitems.models.item import Confidence, Stage
+from workitems.terms.stems import STEMS, in_sentences
 from workitems.terms.word_diff import Strand, full_diff
 
 TEXTS = {
@@ -28,8 +30,11 @@ class AnswerChange:
     before: str = ""
 
 
-def answer_changes(before: Update | None, after: Update) -> list[AnswerChange]:
-    """Return what differs in the answer `after`; all of it without an answer before."""
+def answer_changes(
+    before: Update | None, after: Update, agency: Agency, was_of: Agency | None = None
+) -> list[AnswerChange]:
+    """Return what differs in the answer `after` of an agency; all of it without an answer before. `was_of` is whose
+    the answer before is, if another agency's."""
     changes = []
     for label, was, now in (
         (_("Stage"), _stage(before), _stage(after)),
@@ -42,13 +47,20 @@ def answer_changes(before: Update | None, after: Update) -> list[AnswerChange]:
     for name, heading in TEXTS.items():
         was, now = getattr(before, name, ""), getattr(after, name)
         if was != now:
-            changes.append(_text(str(heading), was, now))
+            shown = _shown(name, was, was_of or agency), _shown(name, now, agency)
+            changes.append(_text(str(heading), *shown))
     key_was = before.key_achievement if before else Update.KeyAchievement.NO
     if key_was != after.key_achievement:
         label = str(Update.KeyAchievement(key_was).label) if before else ""
         marked = [Strand(after.get_key_achievement_display())]
         changes.append(AnswerChange(_("Key achievement"), marked, label))
     return changes
+
+
+def _shown(name: str, text: str, agency: Agency) -> str:
+    if name not in STEMS:
+        return text
+    return in_sentences(name, text, agency.short_name, (agency.short_name, agency.name))
 
 
 def _stage(update: Update | None) -> str:

@@ -1,4 +1,4 @@
-"""What an open return asks about answers that can be saved: "on track" against the dates, a key item of which nothing is
+"""What an open return asks about answers that can be saved: "on track" against the dates, "not started" beside an achievement, a key item of which nothing is
 told, an action that only watches or has no day. Each is one sentence; nothing here queries the database or refuses."""
 
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from workitems.models import Delay, Mitigation, Update, WorkItem
-from workitems.models.item import Confidence
+from workitems.models.item import Confidence, Stage
 from workitems.terms.date_order import Step
 from workitems.terms.empty_texts import says_little
 from workitems.terms.spans import add_months
@@ -31,6 +31,10 @@ def asks_about_answer(
         )
         says = words.format(number=step.number, agreed=step.agreed, day=step.forecast)
         found.append(_("{says} Is the item at risk?").format(says=says))
+    if update.stage == Stage.NOT_STARTED and update.achieved:
+        found.append(
+            _("The stage is “Not started”, but something is said to be achieved. Has it started?")
+        )
     if item.is_key and (update.no_change_on is not None or says_little(update.achieved)):
         found.append(
             _(

@@ -144,6 +144,8 @@ class Section:
     update: Update | None
     last: Update | None = None
     last_round: str = ""
+    # Whose it is, if another agency's.
+    last_agency: Agency | None = None
     came: Came | None = None
     is_led: bool
     has_another_lead: bool = False
@@ -481,7 +483,7 @@ def _add_whence(sections: list[Section], of_return: Return) -> None:
         of_return__agency__in={agency for agency, *_ in was.values()},
         of_return__state=Return.State.ACCEPTED,
         of_return__round__period_end__lte=of_return.round.period_end,
-    ).select_related("of_return__round")
+    ).select_related("of_return__round", "of_return__agency")
     last = {
         (each.item_id, each.of_return.agency_id): each
         for each in answers.order_by("of_return__round__period_end", "pk")
@@ -493,6 +495,7 @@ def _add_whence(sections: list[Section], of_return: Return) -> None:
         section.last = last.get((pk, agency))
         if section.last is not None:
             section.last_round = section.last.of_return.round.name
+            section.last_agency = section.last.of_return.agency
 
 
 def _compare_with_sent_back(
@@ -503,12 +506,12 @@ def _compare_with_sent_back(
     before = _answers_at(of_return, notes, sections)
     sent_at = max(note.at for note in notes)
     since = of_return.milestone_answers.not_removed().filter(written_at__gt=sent_at)
-    answers = grouped(since.for_page().select_related("milestone").in_order(), "milestone.item_id")
+    answers = grouped(since.for_page().in_order(), "milestone.item_id")
     for section in sections:
         section.milestones_since = answers[section.item.pk]
         if section.update is not None:
             was = before.get(section.update.pk)
-            section.since_sent_back = answer_changes(was, section.update)
+            section.since_sent_back = answer_changes(was, section.update, of_return.agency)
 
 
 def _show_as_handed_in(
@@ -557,7 +560,7 @@ def pending_answers(of_return: Return, only: WorkItem | None = None) -> list[Mil
 
     Pass them only to writers of the return's agency.
     """
-    found = of_return.milestone_answers.pending().for_page().select_related("milestone")
+    found = of_return.milestone_answers.pending().for_page()
     return list((found if only is None else found.filter(milestone__item=only)).in_order())
 
 

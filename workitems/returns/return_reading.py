@@ -80,12 +80,14 @@ def reading_of(
     )
     of_item: dict[int, list[MilestoneAnswer]] = defaultdict(list)
     pending = MilestoneAnswer.objects.filter(of_return=of_return.pk).pending().in_order()
-    for answer in pending.for_page().select_related("milestone") if with_pending else ():
+    for answer in pending.for_page() if with_pending else ():
         of_item[answer.milestone.item_id].append(answer)
     items = [
         ReadItem(
             section,
-            answer_changes(section.last, section.update) if section.update else [],
+            answer_changes(section.last, section.update, of_return.agency, section.last_agency)
+            if section.update
+            else [],
             of_item[section.item.pk],
         )
         for section in page.sections

@@ -734,6 +734,24 @@ def as_it_reads(asked: str, text: str, agency: str, names: Iterable[str] = ()) -
     return _closed(with_capital(begun(asked, text, agency, names)))
 
 
+def in_sentences(asked: str, text: str, agency: str, names: Iterable[str] = ()) -> str:
+    """Return a saved text as pages show it, on the lines that were typed: `as_it_reads` where its agency begins the
+    sentence, which is what the form says that it will read. The label of any other text is its beginning, so that
+    only what completes it follows."""
+    if STEMS[asked].follows in (Follows.VERB, Follows.PAST):
+        first, *others = text.strip().splitlines() or [""]
+        if not others:
+            return as_it_reads(asked, first, agency, names)
+        start = with_capital(begun(asked, first, agency, names))
+        return "\n".join([start, *(without_we(each, agency) for each in others)])
+    first, others = _first(without_we(on_one_line(text), agency))
+    if STEMS[asked].follows == Follows.THING:
+        return _closed(f"{first} {others}".strip())
+    if found := completion(asked, first, names):
+        first = _closed(found) if others else found
+    return _closed(with_capital(f"{first} {others}".strip()))
+
+
 def remarks_on_we(text: str, agency: str) -> list[str]:
     """Return what to write instead of "we" or "our", as a sentence for the writer."""
     word = word_of_us(text)

@@ -28,7 +28,7 @@ NOW = datetime(2010, 7, 2, tzinfo=UTC)
 @pytest.fixture
 def of_return(plan, police, item):
     made = ReturnFactory(round=RoundFactory(plan=plan), agency=police)
-    UpdateFactory(of_return=made, item=item, achieved="Printed in <ten> languages.")
+    UpdateFactory(of_return=made, item=item, achieved="Police printed in <ten> languages.")
     MilestoneFactory(item=item, description="Brochure printed")
     MilestoneFactory(
         item=item,
@@ -69,7 +69,7 @@ def test_the_pdf_has_every_item_and_a_place_for_initials(of_return, police):
     for words in (
         "Return of New Zealand Police",
         "1 of 2 answered",
-        "Printed in <ten> languages.",
+        "Police printed in <ten> languages.",
         "Brochure printed: due 30 June 2010",
         "Handed out: due June 2010, now expected July to September 2010.",
         "1.4 Train staff Not answered.",
@@ -97,7 +97,7 @@ def test_the_return_prints_a_delay_its_mitigation_and_whether_its_cause_is_settl
     html = return_html(of_return, reading_of(of_return, NOW.date(), whole=True))
     assert (
         "Delayed: funding. No money was set aside. The cause (funding) is being settled by "
-        "Police by 31 August 2010. Mitigation: Ask for money in the next budget."
+        "Police by 31 August 2010. Police will ask for money in the next budget."
     ) in " ".join(html.split())
 
 

@@ -225,6 +225,6 @@ def test_each_part_of_a_delay_is_a_line_with_its_label(writer, page, delay):
     text = " ".join(writer.get(page).text.split())
     assert (
         "<p><strong>Funding.</strong> No money was set aside.</p> "
-        "<p><strong>Effect:</strong> Victims wait longer</p>"
+        "<p><strong>Effect:</strong> Victims wait longer.</p>"
     ) in text
-    assert 'Ask for money in the next budget. <span class="quiet">(Police' in text
+    assert "<li> Police will ask for money in the next budget." in text

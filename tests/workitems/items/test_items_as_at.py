@@ -120,7 +120,7 @@ def test_a_past_page_shows_the_item_as_it_was(client_of, contributor, changed):
         "Moved once, on 1 May 2010 Funding.",
         "Funding. No money was set aside.",
         "From 21 May 2010 to 30 September 2010 (four months). Found 1 May 2010.",
-        "Ask for money in the next budget. (Police)",
+        "Police will ask for money in the next budget.",
         "R4 No paper.",
         "No update had been accepted by then.",
     ]:

@@ -120,7 +120,7 @@ def test_the_form_does_not_ask_again_about_an_explained_delay(
     page_of, of_return, delayed, contributor
 ):
     section = section_of(page_of(contributor).text, delayed.item)
-    assert "Ask for money in the next budget." in section
+    assert "Police will ask for money in the next budget." in section
     assert "due-milestone-asked" not in section
 
 
@@ -506,7 +506,7 @@ def test_coordinator_reads_a_submitted_return_with_its_milestones(
     for shown in (
         "<strong>Submitted</strong> on 1 June 2010 by Police approver",
         "Printed in Suva.",
-        "Ask for money in the next budget.",
+        "Police will ask for money in the next budget.",
         "Accept the return",
         "Send it back",
     ):

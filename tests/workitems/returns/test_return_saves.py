@@ -545,7 +545,7 @@ def test_a_late_milestone_gets_its_delay_and_mitigation_when_submitted(
 ):
     status, told = record(writer, of_return, milestone, **LATE)
     assert status == 200
-    assert "New forecast: 30 September 2010." in words_of(told["milestone"])
+    assert "Now expected 30 September 2010." in words_of(told["milestone"])
     assert milestone.delays.count() == 0
     answer(of_return, item, writer.user)
     submit(of_return, approver)
@@ -660,7 +660,7 @@ def test_a_milestone_answered_by_another_user_is_shown_with_both_answers(
     assert status == 422
     for shown in (
         "Another answer on this milestone was saved while you were writing.",
-        "New forecast: 30 September 2010.",
+        "Now expected 30 September 2010.",
         'value="1 June 2010"',
         f'name="m{milestone.pk}-answer_version" value="1"',
     ):

@@ -43,7 +43,7 @@ from workitems.plan.asat import Moment
 from workitems.plan.attention import Line, Verb
 from workitems.plan.forms.items import AnswerStatusForm, ChangeStatusForm, ReviewForm
 from workitems.plan.forms.moments import AsAtForm
-from workitems.plan.plan_at import ItemAt, milestones_at, plan_at, with_milestones
+from workitems.plan.plan_at import ItemAt, grouped, milestones_at, plan_at, with_milestones
 from workitems.plan.plan_at.rows import VariationAt
 from workitems.plan.services import items as item_services
 from workitems.plan.views.lookups import (
@@ -67,6 +67,8 @@ ROWS_ON_A_PAGE = 100
 ROWS_WITH_WORDS = 25
 # Characters that `reverse` leaves as they are.
 IN_A_PATH = "!$&'()*+,;=~:@"
+# Answers that wait for the coordinator.
+SUBMITTED = Update.objects.filter(of_return__state=Return.State.SUBMITTED)
 # Items with pillar, agencies and supports, and which further records there are.
 IN_DETAIL = (
     WorkItem.objects.select_related("pillar", "lead_agency")
@@ -83,6 +85,7 @@ IN_DETAIL = (
         ),
         has_matters=Exists(matters_of(OuterRef("pk")))
         | Exists(Decision.objects.filter(item=OuterRef("pk"))),
+        has_submitted=Exists(SUBMITTED.filter(item=OuterRef("pk"))),
         has_proposals=Exists(StatusProposal.objects.filter(item=OuterRef("pk"))),
         has_risks=Exists(Risk.objects.filter(item=OuterRef("pk"))),
         is_carried_on=Exists(WorkItem.objects.filter(carried_from=OuterRef("pk"))),
@@ -233,6 +236,7 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     may: dict[str, Any] = {}
     if moment.is_now:
         may = _may(request, item) | _in_returns(request, item) | _within(request, item)
+        may["submitted"] = _submitted(request, item)
     return render(request, "workitems/items/detail.html", frame | parts | may)
 
 
@@ -408,6 +412,27 @@ def _answers(of_return: Any, item: Any) -> Any:
     return Update.objects.filter(of_return=of_return, item=item).order_by("pk")
 
 
+def _submitted(request: HttpRequest, item: WorkItem) -> list[Update]:
+    """Return what is submitted on the item and not accepted yet, as far as the user may read it: the lead's first,
+    each with its evidence and with what its return said of the item's milestones. Three queries if there is any."""
+    if not item.has_submitted:  # type: ignore[attr-defined]
+        return []
+    rows = SUBMITTED.filter(item=item).visible_to(signed_in(request))
+    pieces = Prefetch("evidence", Evidence.objects.for_list(), to_attr="evidence_listed")
+    found = list(
+        rows.select_related("of_return__round", "of_return__agency").prefetch_related(pieces)
+    )
+    answers = MilestoneAnswer.objects.not_removed().filter(
+        milestone__item=item, of_return__in=[each.of_return_id for each in found]
+    )
+    said = grouped(answers.for_page().in_order() if found else (), "of_return_id")
+    for update in found:
+        update.spreadsheet = ""
+        update.of_return.round.plan = item.plan
+        update.answers = said[update.of_return_id]  # type: ignore[attr-defined]
+    return sorted(found, key=lambda each: each.of_return.agency_id != item.lead_agency_id)
+
+
 def _in_returns(request: HttpRequest, item: WorkItem) -> dict[str, Any]:
     """Return what the user's agencies say of the item in returns that they are writing, and the
     proposals to its lead that the user may read. No query for users who write nothing here."""
@@ -423,7 +448,7 @@ def _in_returns(request: HttpRequest, item: WorkItem) -> dict[str, Any]:
             found["answer"] = next(iter(_answers(of_return=led[0].pk, item=item.pk)), None)
         if any(each.has_answers for each in returns):
             answers = _pending_answers(item.pk).filter(of_return__in=returns)
-            found["answers"] = list(answers.for_page().select_related("milestone").in_order())
+            found["answers"] = list(answers.for_page().in_order())
     if item.has_proposals:  # type: ignore[attr-defined]
         proposals = list(item.status_proposals.for_list()[:PROPOSALS_SHOWN])
         for proposal in proposals:

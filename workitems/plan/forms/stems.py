@@ -224,14 +224,9 @@ class StemBox(forms.BoundField):
     @property
     def aria_describedby(self) -> str:
         ids = [f"{self.auto_id}_begins", *(super().aria_describedby or "").split()]
-        read_in = self.field.read_in
-        return " ".join(
-            [*ids, self.form.add_prefix(read_in) if read_in else f"{self.auto_id}_reads"]
-        )
+        return " ".join([*ids, f"{self.auto_id}_reads"])
 
     def build_widget_attrs(self, attrs: Any, widget: Any = None) -> Any:
-        if self.field.read_in:
-            return super().build_widget_attrs(attrs, widget)
         own = {"data-stem": self.field.asked, "data-begins": self.pattern}
         if self.field.plan is not None:
             own["data-plan"] = str(self.field.plan.pk)
@@ -269,13 +264,11 @@ class StemField(LinesField):
         asked: str,
         *,
         owner: str = "",
-        read_in: str = "",
         beside: Mapping[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
-        """`read_in` is the end of the id of the part of the page that has the reading instead. `beside` has the form's
-        boxes with the parts of `Dates`."""
-        self.asked, self.owner, self.read_in = asked, owner, read_in
+        """`beside` has the form's boxes with the parts of `Dates`."""
+        self.asked, self.owner = asked, owner
         self.beside = beside or {}
         self.agency, self.kept = "", ""
         self.names: tuple[str, ...] = ()

@@ -226,12 +226,7 @@ class UpdateForm(ReturnForm):
         required=False,
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
-    achieved = StemField(
-        "achieved",
-        read_in="in-briefing",
-        label=gettext_lazy("Achieved in this period"),
-        rows=ROWS,
-    )
+    achieved = StemField("achieved", label=gettext_lazy("Achieved in this period"), rows=ROWS)
     planned_next = StemField("planned_next", label=gettext_lazy("Planned next"), rows=ROWS)
     challenges = PlainField(
         "challenges",
