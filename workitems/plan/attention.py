@@ -277,22 +277,24 @@ class Line:
         return sorted(steps, key=lambda each: (each.done_on is not None, _due(each), -each.number))
 
     def _done_about(self, step: MitigationAt) -> Point:
-        by = self._name(step.owner)
-        names = (by, self.at.agencies[step.owner].name)
-        does = in_sentences("mitigation", on_one_line(step.description), by, names)
+        by, does = self._name(step.owner), on_one_line(step.description)
         if step.done_on:
             return Point(
                 does,
                 _("{agency}, done {on_day}").format(agency=by, on_day=KnownDate(step.done_on).on),
             )
+        does = in_sentences("mitigation", does, by, (by, self.at.agencies[step.owner].name))
+        # The sentence says who will.
+        is_named = does.startswith(f"{by} ")
         if not step.due_on:
-            return Point(does, by)
+            return Point(does, "" if is_named else by)
         says = (
             _("{agency}, was due on {day} and is not recorded as done")
             if step.due_on < self.at.on
             else _("{agency}, by {day}")
         )
-        return Point(does, says.format(agency=by, day=KnownDate(step.due_on)))
+        note = says.format(agency=by, day=KnownDate(step.due_on))
+        return Point(does, with_capital(note.removeprefix(f"{by}, ")) if is_named else note)
 
     @cached_property
     def verb(self) -> Verb | None:

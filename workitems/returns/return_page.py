@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils.timezone import localdate
@@ -52,9 +52,18 @@ from workitems.returns.services.handover import (
 )
 from workitems.terms import lateness
 from workitems.terms.date_order import Expected
+from workitems.terms.known_dates import KnownDate
 
 WHOLE = 10  # a return of so many sections has all its fields at once; few agencies lead more
 FIRST = 3  # the sections of a longer return that have their fields at first
+
+
+class Asked(NamedTuple):
+    """A request to move an agreed date, "V3", and to when. `is_outdated` if the milestone is expected later than that."""
+
+    number: int
+    to: KnownDate
+    is_outdated: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +111,16 @@ class MilestoneLine:
     def slip(self) -> str:
         """How far it is from its agreed date over all causes, in words; empty if it is on time."""
         return lateness.slip_in_words(self.milestone, self.delays)
+
+    @property
+    def asked(self) -> Asked | None:
+        """The newest request to move its agreed date that waits for a decision."""
+        row: Any = self.milestone
+        if not row.is_open or getattr(row, "asked_in", None) is None:
+            return None
+        to = KnownDate(row.asked_due, row.asked_known_to)
+        expected = self.answer.when if self.answer and self.answer.when else row.forecast
+        return Asked(row.asked_in, to, is_outdated=expected.last_day > to.last_day)
 
     @property
     def late_as_answered(self) -> lateness.Lateness:
@@ -685,6 +704,9 @@ def _milestones(
     drafts = MilestoneDraft.objects.filter(of_return=of_return.pk, milestone=OuterRef("pk"))
     if not with_drafts:
         drafts = drafts.none()
+    waiting = Variation.objects.filter(
+        milestone=OuterRef("pk"), state__in=Variation.PENDING, due_after__isnull=False
+    ).order_by("-number")
     rows = (
         Milestone.objects.filter(
             Q(completed_on=None)
@@ -693,7 +715,12 @@ def _milestones(
             item__in=items,
             withdrawn_on=None,
         )
-        .annotate(draft=Subquery(drafts.values("typed")[:1]))
+        .annotate(
+            draft=Subquery(drafts.values("typed")[:1]),
+            asked_in=Subquery(waiting.values("number")[:1]),
+            asked_due=Subquery(waiting.values("due_after")[:1]),
+            asked_known_to=Subquery(waiting.values("after_known_to")[:1]),
+        )
         .select_related("responsible_agency")
         .prefetch_related(
             Prefetch(

@@ -739,11 +739,11 @@ def in_sentences(asked: str, text: str, agency: str, names: Iterable[str] = ()) 
     sentence, which is what the form says that it will read. The label of any other text is its beginning, so that
     only what completes it follows."""
     if STEMS[asked].follows in (Follows.VERB, Follows.PAST):
-        first, *others = text.strip().splitlines() or [""]
-        if not others:
-            return as_it_reads(asked, first, agency, names)
-        start = with_capital(begun(asked, first, agency, names))
-        return "\n".join([start, *(without_we(each, agency) for each in others)])
+        line, *lines = text.strip().splitlines() or [""]
+        if not lines:
+            return as_it_reads(asked, line, agency, names)
+        start = with_capital(begun(asked, line, agency, names))
+        return "\n".join([start, *(without_we(each, agency) for each in lines)])
     first, others = _first(without_we(on_one_line(text), agency))
     if STEMS[asked].follows == Follows.THING:
         return _closed(f"{first} {others}".strip())

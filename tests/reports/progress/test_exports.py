@@ -133,7 +133,7 @@ def test_the_attention_list_is_exported_with_its_order_and_reasons(reader, full)
     answers = ("Now expected", "Being done", "For the group", "Detail")
     assert [[row[name] for name in answers] for row in found] == [
         ["", "Nothing recorded", "Ask Police what will be done", ""],
-        [f"{SLIPPED}", "Ask for money in the next budget.", "Hear from Customs", ""],
+        [f"{SLIPPED}", "Customs will ask for money in the next budget.", "Hear from Customs", ""],
         ["", found[2]["Being done"], "Discuss risk R1", "with the working group since 31 May 2010"],
     ]
 

@@ -133,7 +133,7 @@ def test_the_page_begins_with_the_late_milestone_and_its_answers(client_of, coll
         "How it is going",
         "Why Funding: No money was set aside.",
         "Now expected 30 September 2010",
-        "Being done Borrow paper. Police, by 30 June 2010 Ask again. Customs",
+        "Being done Borrow paper. Police, by 30 June 2010 Customs will ask again.",
         "For the group",
         "Latest update",
         "Half of it.",

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from agencies.records import history
 from agencies.typed.asking import ENTER_A_DATE
@@ -574,3 +575,74 @@ def test_a_save_takes_the_same_statements_beside_any_number_of_records(
     # agency's open return; row and history row.
     with django_assert_num_queries(13):
         assert status(reader, item, **data).status_code == 302
+
+
+# --- an update that waits for acceptance ------------------------------------------------------
+
+
+@pytest.fixture
+def submitted(item, of_return, approver):
+    """The item's answer in a return that is submitted, with a later date for a milestone."""
+    UpdateFactory(
+        item=item, achieved="Printed in Suva.", of_return__accepted=True,
+        of_return__round__closed_at=NOW, of_return__round__period_start=date(2009, 7, 1),
+        of_return__round__period_end=date(2009, 12, 31),
+    )  # fmt: skip
+    update = UpdateFactory(
+        item=item, of_return=of_return, stage="under_way", planned_next="agree the list"
+    )
+    MilestoneAnswerFactory(
+        milestone=MilestoneFactory(item=item), of_return=of_return, outcome="not_yet",
+        day=SLIPPED, reason="we lost a trainer", applied_at=NOW,
+    )  # fmt: skip
+    of_return.state, of_return.submitted_at, of_return.submitted_by = "submitted", NOW, approver
+    of_return.save()
+    return update
+
+
+def shown_words(client, item):
+    return " ".join(strip_tags(client.get(item.get_absolute_url()).text).split())
+
+
+def test_the_agency_sees_what_it_submitted_above_the_accepted_update(reader, item, submitted):
+    words = shown_words(reader, item)
+    order = [
+        "A newer update waits for acceptance",
+        "Submitted update In the return of Police submitted 1 June 2010, waiting for acceptance.",
+        "Next: Police will agree the list.",
+        "Why the date moves: Police lost a trainer. Kept in the history; no new cause is recorded.",
+        "Latest accepted update",
+        "Police printed in Suva.",
+    ]
+    places = [words.index(each) for each in order]
+    assert places == sorted(places)
+
+
+def test_the_coordinator_sees_what_is_submitted_and_other_agencies_do_not(
+    client_of, coordinator, colleague, item, submitted
+):
+    assert "Police will agree the list." in shown_words(client_of(coordinator), item)
+    words = shown_words(client_of(colleague), item)
+    assert "agree the list" not in words
+    assert "acceptance" not in words
+    assert "we lost a trainer" not in words
+
+
+def test_what_is_not_submitted_does_not_wait_for_acceptance(reader, item, of_return, submitted):
+    of_return.state = "sent_back"
+    of_return.save()
+    assert "Submitted update" not in shown_words(reader, item)
+
+
+def test_what_is_submitted_takes_three_more_queries(
+    reader, item, submitted, django_assert_num_queries
+):
+    reader.get("/plans/")
+    # What is submitted, its evidence, and what its return said of milestones.
+    with django_assert_num_queries(16):
+        reader.get(item.get_absolute_url())
+    submitted.of_return.state = "accepted"
+    submitted.of_return.accepted_on = date(2010, 6, 1)
+    submitted.of_return.save()
+    with django_assert_num_queries(13):
+        reader.get(item.get_absolute_url())

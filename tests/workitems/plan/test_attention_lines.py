@@ -63,7 +63,7 @@ def test_a_late_item_says_its_cause_its_new_date_and_what_is_done_by_whom(plan, 
         "Overdue by one day.", "Its date has moved twice.",
     )  # fmt: skip
     assert found.expected == (f"{SLIPPED:%-d %B %Y}", "agreed for 31 May 2010", False)
-    assert found.doing == ("Borrow a room", f"{customs}, by {DUE:%-d %B %Y}", False)
+    assert found.doing == (f"{customs} will borrow a room.", f"By {DUE:%-d %B %Y}", False)
     assert found.asked[:2] == (f"Hear from {late.item.lead_agency}", "")
 
 
@@ -87,7 +87,7 @@ def test_a_typed_list_is_told_in_sentences(plan, late):
     )
     found = line(plan)
     assert found.cause == "Staffing: shortage of trainers. Training course closed."
-    assert found.doing.words == "hire two. Open the course"
+    assert found.doing.words == "Police will hire two. Open the course."
 
 
 def test_what_was_done_is_said_if_nothing_else_is_being_done(plan, late, customs):

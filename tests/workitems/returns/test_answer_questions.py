@@ -20,6 +20,7 @@ NOT_DONE = (
     "“On track” is chosen, but milestone 2, due 31 May 2010, is not done. Is the item at risk?"
 )
 KEY = "This is a key item, and nothing is said to be achieved: what can the Minister be told of it?"
+STARTED = "The stage is “Not started”, but something is said to be achieved. Has it started?"
 NEXT_YEAR = date(2011, 3, 31)
 
 
@@ -95,3 +96,9 @@ def test_a_new_date_is_asked_about_at_the_answer_as_soon_as_it_is_saved(writer, 
     said = asked(step, **LATE) | {"milestone": step.pk}
     told = writer.post(url, said).json()["in_briefing"]
     assert EXPECTED.format("2 June 2010", "30 September 2010") in told
+
+
+@pytest.mark.parametrize(("stage", "asks"), [("not_started", [STARTED]), ("under_way", [])])
+def test_an_achievement_of_an_item_that_has_not_started_is_asked_about(stage, asks):
+    update = Update(stage=stage, achieved="Ten were printed.")
+    assert asks_about_answer(WorkItem(stage="not_started"), update, [], TODAY) == asks

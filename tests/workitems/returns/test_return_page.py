@@ -17,6 +17,7 @@ from tests.factories import (
     SeatFactory,
     SupportFactory,
     UpdateFactory,
+    VariationFactory,
     WorkItemFactory,
 )
 from tests.scenery import without_decisions
@@ -702,3 +703,18 @@ def test_confidence_in_the_next_date_is_asked_only_of_an_item_with_one(writer, o
     page = writer.get(url).text
     assert legend not in page
     assert f'type="hidden" name="i{item.pk}-confidence"' in page
+
+
+@pytest.mark.parametrize(
+    ("expected", "is_outdated"), [(date(2010, 9, 30), False), (date(2010, 10, 1), True)]
+)
+def test_a_milestone_says_which_request_to_move_its_date_waits(
+    page_of, of_return, item, contributor, expected, is_outdated
+):
+    row = MilestoneFactory(item=item, original_due=YESTERDAY, forecast_due=expected)
+    VariationFactory(
+        plan=item.plan, item=item, milestone=row, number=3, due_after=date(2010, 9, 30)
+    )
+    section = " ".join(section_of(page_of(contributor).text, item).split())
+    assert "asks to move the agreed date to 30 September 2010, and waits for a decision." in section
+    assert ("It is now expected later than that" in section) == is_outdated

@@ -9,6 +9,7 @@ from workitems.terms.stems import (
     cause,
     completion,
     has_verb,
+    in_sentences,
     remarks,
     says_nothing,
     says_we,
@@ -466,3 +467,22 @@ def test_a_second_order_and_words_in_capitals_are_remarked_on():
     assert remarks("explanation", "THE TENDER FAILED", "MBIE", NAMES) == [
         "Write it in small letters: the paper would print the capitals."
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "typed", "shown"),
+    [
+        ("planned_next", "agree the list by March.", "MBIE will agree the list by March."),
+        ("planned_next", "MBIE will agree the list", "MBIE will agree the list."),
+        ("achieved", "listed the 40 largest contracts", "MBIE listed the 40 largest contracts."),
+        ("achieved", "There are 40 of them.", "There are 40 of them."),
+        ("mitigation", "have its lawyers settle it", "MBIE will have its lawyers settle it."),
+        ("explanation", "because it took longer than we planned", "It took longer than MBIE planned."),
+        ("effect", "people wait", "People wait."),
+        ("needs", "a second trainer", "a second trainer."),
+        ("achieved", "", ""),
+        ("achieved", "trained 240\n- we tested it", "MBIE trained 240\n- MBIE tested it"),
+    ],
+)  # fmt: skip
+def test_pages_show_a_saved_text_as_its_form_says_that_it_will_read(asked, typed, shown):
+    assert in_sentences(asked, typed, "MBIE", ("MBIE",)) == shown
