@@ -815,6 +815,7 @@ function showState() {
   });
   const stuck = sections.filter((each) => each.trouble && each.isUnsaved);
   if (unsaved.length > 0 && stuck.length === 0) nameUnsaved(line, unsaved);
+  linkDraft(line);
   for (const each of sections) if (each.element.dataset.number) markItem(each.element.dataset.number, isStuck(each));
   if (stuck.length > 0 || unsaved.length > 0 || waiting.length > 0) showFoot("unsaved", stuck);
   else if (sections.some((each) => each.isUnsaved) || form.querySelector(".form-state")?.textContent) showFoot("saving", []);
@@ -848,12 +849,30 @@ function restInWords() {
   const unsent = form.querySelector(".form-state")?.textContent;
   if (unsent) return `${labelOf(form.querySelector("[name=writers-note]"))}: ${unsent}`;
   const refused = sections.find((each) => [...each.unfinished.values()].some(Boolean));
-  const draft = refused ?? sections.find((each) => each.unfinished.size > 0);
-  if (!refused && draft) return filled(_("Item {number}: a milestone is a draft. Choose “Save milestone”."), draft.element.dataset);
+  const draft = refused ? null : draftOf(sections);
+  if (draft) return filled(_("Milestone kept as a draft: {name}"), { name: nameOf(draft) });
   if (!time) return "";
   if (!refused) return filled(_("All saved at {time}"), { time });
   const why = [...refused.unfinished.values()].find(Boolean);
   return filled(_("All saved at {time}, but a milestone of item {number} is not finished. {why}"), { time, why, number: refused.element.dataset.number });
+}
+
+function draftOf(among) {
+  const id = among.flatMap((each) => [...each.unfinished.keys()])[0];
+  return id && document.getElementById(`milestone-${id}`);
+}
+
+// One line of a phone's bar holds it.
+function nameOf(step) {
+  const name = step.querySelector("legend").textContent.trim();
+  return name.length > 40 ? `${name.slice(0, 39).trimEnd()}…` : name;
+}
+
+// A draft is named with the way to it.
+function linkDraft(line) {
+  const draft = draftOf(sections);
+  if (!draft || line.querySelector("a") || line.textContent !== filled(_("Milestone kept as a draft: {name}"), { name: nameOf(draft) })) return;
+  line.replaceChildren(Object.assign(document.createElement("a"), { href: `#${draft.id}`, textContent: line.textContent }));
 }
 
 // Each thing that is not saved is named in the bar, with a link to it; of one alone, also why.
@@ -950,6 +969,11 @@ document.addEventListener("click", async (event) => {
   const target = wantedIn(now);
   show(now);
   now.scrollIntoView();
+  // On a phone, what was said last time and the stage stand above the boxes: begin there.
+  if (target.matches("textarea") && !inSight(target)) {
+    now.focus({ preventScroll: true });
+    return;
+  }
   target.focus({ preventScroll: true });
   if (!inSight(target)) target.scrollIntoView({ block: "center" });
 });

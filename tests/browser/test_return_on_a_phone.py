@@ -11,7 +11,7 @@ from workitems.models import MilestoneDraft
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SAVED = re.compile("^All saved at ")
-DRAFT = "Item 1.3: a milestone is a draft. Choose “Save milestone”."
+DRAFT = "Milestone kept as a draft: Brochure printed"
 KEPT = re.compile("^Kept at ")
 YEAR = 2027
 
