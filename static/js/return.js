@@ -696,9 +696,8 @@ async function replace(element, coming) {
 }
 
 function sayTryAgain() {
-  // The line beside it says already that there is no connection, if something is not saved.
-  const isSaid = sections.some((each) => each.trouble);
-  sayNotDone(isSaid ? _("Try again in a moment.") : _("No connection. Try again in a moment."), "", (isBack) => isBack);
+  sayNotDone(_("No connection. Try again in a moment."), "", (isBack) => isBack);
+  showState();
 }
 
 // What a button could not do stands before what is saved, until something else is pressed or typed. `then`: what stands there once
@@ -811,7 +810,8 @@ function showState() {
       return filled(_("Item {number} is not saved. {why}"), { number: dataset.number, why: fault });
     },
     rest: restInWords(),
-    offline: _("Not saved: no connection"),
+    // What a button could not do says already why.
+    offline: document.querySelector("[data-not-done]").textContent ? _("Not saved") : _("Not saved: no connection"),
   });
   const stuck = sections.filter((each) => each.trouble && each.isUnsaved);
   if (unsaved.length > 0 && stuck.length === 0) nameUnsaved(line, unsaved);

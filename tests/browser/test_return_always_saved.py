@@ -265,7 +265,7 @@ def test_no_connection_is_said_beside_what_is_not_saved_until_there_is_one(
     box(page, scene.items[1]).fill("Staff trained.")
     section(page, scene.items[0])
     step.get_by_role("button", name="Update this milestone").click()
-    says(page, re.compile("^Try again in a moment. Not saved yet"))
+    says(page, re.compile("^No connection. Try again in a moment. Not saved$"))
     page.context.set_offline(False)
     step.get_by_role("button", name="Update this milestone").click()
     expect(step.get_by_label("Not yet")).to_be_visible()
