@@ -200,7 +200,11 @@ def _shown_by(moment: Moment, of: dict[str, int]) -> dict[int, Shown]:
 
 def _told(moment: Moment, of: dict[str, int]) -> list[int]:
     """Return the milestones that a person marked as done in words that say how."""
-    rows = Milestone.history.model.objects.filter(**_through("item", of))
+    # Of a milestone that was reopened since the moment, today's record does not say that it was done then.
+    done = Milestone.objects.filter(**_through("item", of))
+    if moment.is_now:
+        done = done.filter(completed_on__isnull=False)
+    rows = Milestone.history.model.objects.filter(id__in=done.values("id"))
     if moment.until is not None:
         rows = rows.filter(history_date__lt=moment.until)
     day: dict[int, date | None] = {}
