@@ -25,7 +25,7 @@ class WorkItemsConfig(AppConfig):
         from workitems.returns import desk_lines as return_lines
         from workitems.returns import news as return_news
         from workitems.returns import proposal_news as between_agencies
-        from workitems.returns.services import held_returns
+        from workitems.returns.services import held_returns, round_levers
         from workitems.risks import services as risks
         from workitems.variations import desk_lines as variation_lines
         from workitems.variations.services import from_workbook, held_entries
@@ -33,6 +33,7 @@ class WorkItemsConfig(AppConfig):
         confirming.OVERSEERS.append(coordinators.coordinators_over)
         confirming.IN_USE.append(coordinators.is_in_use)
         submitting.REPORTS.append(coordinators.is_in_a_plan)
+        submitting.LET_ALONE.append(round_levers.is_let_alone)
         succession.HOLDINGS.extend(held_work.HOLDINGS)
         succession.HOLDINGS.append(held_returns.OPEN_RETURNS)
         news.SOURCES.append(return_news.return_news)

@@ -17,6 +17,8 @@ from agencies.wording.translation import list_in_words
 Role = Seat.Role
 # Whether an agency has returns to submit: functions of other apps, which register in `AppConfig.ready`.
 REPORTS: list[Callable[[Agency, date], bool]] = []
+# Whether one person was let write and submit all its open returns: functions that register in the same way.
+LET_ALONE: list[Callable[[Agency], bool]] = []
 
 
 @dataclass(frozen=True)
@@ -185,10 +187,12 @@ def single_coordinator(agency: Agency, on: date) -> str:
 
 def short_of(place: Place, on: date) -> list[str]:
     """Say who is missing at an agency that works in a plan; nothing of an office, or of an agency that has ended
-    or ends that day. Up to four queries."""
+    or ends that day. Up to five queries."""
     if not isinstance(place, Agency) or (place.valid_to and place.valid_to <= on):
         return []
     if not any(reports(place, on) for reports in REPORTS):
         return []
-    found = (submitters_of([place], on)[place.pk].words, single_coordinator(place, on))
+    people = submitters_of([place], on)[place.pk]
+    is_let = people.has_one_approver and any(lets(place) for lets in LET_ALONE)
+    found = ("" if is_let else people.words, single_coordinator(place, on))
     return [says for says in found if says]

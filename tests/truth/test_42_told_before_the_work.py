@@ -126,6 +126,23 @@ def test_who_accepts_an_invitation_alone_reads_it_at_once(health, coordinator, c
     assert NO_APPROVER in page.text
 
 
+def test_who_may_submit_alone_is_not_welcomed_with_a_refusal(health, owed, coordinator, client_of):
+    user = UserFactory(email="ana@example.org")
+    InvitationFactory(
+        agency=health,
+        email=user.email,
+        role=Seat.Role.APPROVER,
+        token_hash=hash_of("ana"),
+        from_on=TODAY,
+        sent_at=NOW,
+        expires_at=NOW + timedelta(days=14),
+    )
+    round_levers.allow_alone(of_return=owed, reason=WHY, by=coordinator, on=TODAY, at=NOW)
+    page = client_of(user).post(reverse("agencies:accept-invitation", args=["ana"]), follow=True)
+    welcome = [str(each) for each in page.context["messages"]]
+    assert welcome == ["You are an approver at Health."]
+
+
 def test_the_coordinator_lets_the_one_person_of_each_agency_do_both_in_one_press(
     plan, health, coordinator, client_of
 ):

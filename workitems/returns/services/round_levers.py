@@ -7,7 +7,7 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agencies.models import User, by_short_name
+from agencies.models import Agency, User, by_short_name
 from agencies.people.submitting import submitters_of
 from agencies.records import history
 from workitems.models import Evidence, Reminder, Return, Round
@@ -117,6 +117,14 @@ def allow_alone(*, of_return: Return, reason: str, by: User, on: date, at: datet
     return history.save_version(
         of_return, "alone_reason", "alone_allowed_at", "alone_allowed_by", by=by, reason=reason
     )
+
+
+def is_let_alone(agency: Agency) -> bool:
+    """Return whether one person may write and submit every return that the agency has open, and it has one."""
+    owed = Return.objects.filter(agency=agency, round__closed_at=None)
+    owed = owed.exclude(state=Return.State.ACCEPTED)
+    allowed = set(owed.values_list("alone_allowed_at", flat=True))
+    return bool(allowed) and None not in allowed
 
 
 def has_entered(of_return: Return, user: User) -> bool:
