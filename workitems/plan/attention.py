@@ -352,7 +352,12 @@ class Line:
             return self._asked_of_risk()
         if self._lacks_steps:
             says = _("Ask {lead} what will be done").format(lead=lead)
-            return Ask(says, short=_("Late, and nothing is recorded"), of=lead)
+            short = (
+                _("Late, and no action is recorded")
+                if self._delays
+                else _("Late, and no cause or action is recorded")
+            )
+            return Ask(says, short=short, of=lead)
         if self._lacks_date:
             says = _("Ask {lead} for a new date").format(lead=lead)
             return Ask(says, short=_("Late, without a new date"), of=lead)
