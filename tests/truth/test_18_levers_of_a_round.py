@@ -7,7 +7,7 @@ from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from agencies.models import Seat
-from tests.factories import ReturnFactory, SeatFactory
+from tests.factories import InvitationFactory, ReturnFactory, SeatFactory
 from tests.workitems.record import NOW, TODAY, newest, refused, unchanged
 from workitems.desk.to_dos import lines_for
 from workitems.models import Evidence, Notice, Reminder
@@ -90,9 +90,14 @@ def test_two_reminders_on_a_day_are_two_mails(of_return, item, contributor, coor
 def test_the_page_says_who_gets_it_and_where_nobody_does(
     of_return, of_customs, contributor, approver, coordinator, client_of
 ):
-    page = client_of(coordinator).get(f"{of_return.round.get_absolute_url()}remind/").text
+    address = f"{of_return.round.get_absolute_url()}remind/"
+    page = client_of(coordinator).get(address).text
     assert "Police: Police approver, Police contributor" in page
     assert "nobody to email" in page
+    InvitationFactory(agency=of_customs.agency, role=Seat.Role.APPROVER, name="Ana Bell")
+    page = " ".join(client_of(coordinator).get(address).text.split())
+    assert "nobody to email" not in page
+    assert "Ana Bell (approver) is invited and has not accepted yet, so gets no reminder." in page
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from agencies.models import WRITING_ROLES, by_short_name
 from agencies.pages.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.pages.once import once
+from agencies.people.submitting import invited_to
 from agencies.wording.translation import day_words
 from workitems.models import Notice, Return, Round
 from workitems.notices.news import Seats
@@ -49,6 +50,7 @@ def remind(request: HttpRequest, slug: str, round: int) -> HttpResponse:
             request, gettext("The reminder is sent. “Who was emailed” lists each person."), row
         )
     people = seated(row, missing)
+    invited = invited_to([each.agency_id for each in missing])
     return form_page(
         request,
         "workitems/returns/rounds/remind.html",
@@ -64,6 +66,7 @@ def remind(request: HttpRequest, slug: str, round: int) -> HttpResponse:
                         for user, *_ in people.sitting(row.plan, each.agency_id, *WRITING_ROLES)
                     }
                 ),
+                [person.words for person in invited[each.agency_id]],
             )
             for each in missing
         ],
