@@ -203,6 +203,22 @@ def test_a_date_that_moved_keeps_both_dates_and_asks_whether_it_was_agreed(answe
     assert "Mar 2026 (was Dec 2025)" in notes_of(found, "1.1")
 
 
+def test_a_rating_of_what_is_complete_and_a_no_are_kept_as_notes():
+    rows = [
+        ["No", "Action", "By when", "RAG", "Done?"],
+        ["1", "Train staff", "Dec 2025", "Green", "Y"],
+        ["2", "Buy boats", "Dec 2026", "Amber", "N"],
+    ]
+    tracker = open_tracker(io.BytesIO(trackers.sheet_of(rows)))
+    mapping = guess(tracker.sheets[0], AGENCIES, TODAY)
+    about = About(date(2025, 7, 1), TODAY, TODAY, "MBIE")
+    found = understand(tracker, {"Sheet1": mapping}, AGENCIES, about)
+    done, open_one = found.items
+    assert (done.stage, done.confidence, open_one.confidence) == ("complete", "", "at_risk")
+    assert [each for each in notes_of(found, "1") if each == "Green"] == ["Green"]
+    assert notes_of(found, "2") == ["N"]
+
+
 def test_an_earlier_forecast_is_a_note_and_changes_no_due_date():
     rows = [
         ["No", "Action", "Due date", "Revised date"],

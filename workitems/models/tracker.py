@@ -8,6 +8,8 @@ from workitems.models.plan import Plan
 
 # Who did what a spreadsheet says of days before its import: nobody here did it, whoever imported it.
 SPREADSHEET = "The spreadsheet"
+# The end of the reason of an item's history rows whose stage the spreadsheet does not have.
+STAGE_ANSWERED = "The spreadsheet does not say the stage: whoever imported it did."
 
 
 class TrackerNote(models.Model):

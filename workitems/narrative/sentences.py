@@ -27,6 +27,7 @@ from workitems.models import (
 from workitems.models.item import Confidence, Stage
 from workitems.models.meeting import time_in_words
 from workitems.models.plan import IMPORTED
+from workitems.models.tracker import STAGE_ANSWERED
 from workitems.narrative.blocks import Change, Field
 from workitems.terms.additions import addition_of
 from workitems.terms.asked_changes import name_of_change
@@ -70,7 +71,7 @@ def sentences(
     if is_removed:
         return [Sentence(REMOVED[kind](now))] if kind in REMOVED else []
     if is_told and kind in TOLD:
-        return list(TOLD[kind](was, now))
+        return list(TOLD[kind](was, now, reason))
     found = list(BY_KIND[kind](was, now))
     is_note = reason and now == was and not reason.startswith(IMPORTED)
     if kind in TAKE_NOTES and is_note and not found:
@@ -899,12 +900,15 @@ BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
 }
 
 
-def _told_item(was: Was, now: Now) -> Sentences:
-    """Yield what a spreadsheet gave. What an item was before is not known: its stage is only the first that is stored."""
+def _told_item(was: Was, now: Now, reason: str) -> Sentences:
+    """Yield what a spreadsheet gave. What an item was before is not known: its stage is only the first that is stored.
+
+    It did not give a stage of which the reason says so.
+    """
     if was is None:
         yield from _item(was, now)
         return
-    if _differs(was, now, "stage"):
+    if _differs(was, now, "stage") and not reason.endswith(STAGE_ANSWERED):
         is_undated = now["stage"] == Stage.COMPLETE and not now["completed_on"]
         says = (
             _("gave its stage as {stage}, on a day that is not known.")
@@ -920,30 +924,33 @@ def _told_item(was: Was, now: Now) -> Sentences:
         )
 
 
-def _told_milestone(was: Was, now: Now) -> Sentences:
+def _told_milestone(was: Was, now: Now, reason: str) -> Sentences:
     """Yield which dates a spreadsheet gave: it seldom says when they were moved."""
     if was is None:
         yield from _milestone(was, now)
         return
     name = f"“{now['description']}”"
-    for joined, says in (
-        (Milestone.agreed, _("gave {date} as the agreed date of {name}.")),
-        (Milestone.forecast, _("gave {date} as the forecast of {name}.")),
-    ):
-        if _due(was, joined) != _due(now, joined):
-            yield Sentence(says.format(date=_due(now, joined), name=name))
+    agreed, forecast = _due(now, Milestone.agreed), _due(now, Milestone.forecast)
+    is_moved = _due(was, Milestone.agreed) != agreed
+    if is_moved:
+        yield Sentence(
+            _("gave {date} as the agreed date of {name}.").format(date=agreed, name=name)
+        )
+    # Nobody gave a forecast that is the new agreed date itself.
+    if _due(was, Milestone.forecast) != forecast and not (is_moved and forecast == agreed):
+        yield Sentence(_("gave {date} as the forecast of {name}.").format(date=forecast, name=name))
     if _differs(was, now, "completed_on") and now["completed_on"]:
         says = _("gave {day} as the day on which {name} was done.")
         yield Sentence(says.format(day=_day(now["completed_on"]), name=name))
 
 
-def _told_round(was: Was, now: Now) -> Sentences:
+def _told_round(was: Was, now: Now, reason: str) -> Sentences:
     """Yield what the updates came with. Nobody opened or closed it, and no agency was asked."""
     if was is None:
         yield Sentence(_("gave the updates of “{name}”.").format(name=now["name"]))
 
 
-def _told_update(was: Was, now: Now) -> Sentences:
+def _told_update(was: Was, now: Now, reason: str) -> Sentences:
     if was is not None:
         return
     day = day_words(_local_day(now["written_at"]))
@@ -952,11 +959,11 @@ def _told_update(was: Was, now: Now) -> Sentences:
 
 
 # Of these, a spreadsheet says only what is so: it did nothing, and nobody else did.
-TOLD: dict[str, Callable[[Was, Now], Sentences]] = {
+TOLD: dict[str, Callable[[Was, Now, str], Sentences]] = {
     "item": _told_item,
     "milestone": _told_milestone,
     "round": _told_round,
-    "return": lambda was, now: iter(()),
+    "return": lambda was, now, reason: iter(()),
     "update": _told_update,
 }
 

@@ -57,6 +57,7 @@ class _Book:
                 for number, step in enumerate(item.milestones, start=1)
                 if step.agreed_on
             },
+            answered={item.number for item in understood.items if item.is_stage_answered},
             undated={item.number for item in understood.items if item.is_undated},
         )
         self.named: dict[str, None] = {facts.coordinating: None}

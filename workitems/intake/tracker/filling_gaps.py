@@ -21,6 +21,9 @@ from workitems.intake.tracker.understood import (
 )
 from workitems.terms.known_dates import DUE_AND_DONE, KnownDate, KnownTo, NotADate, read_known_date
 
+# Ratings that do not go with what is done.
+DOUBTFUL = {"at_risk", "off_track"}
+
 
 def fill_gaps(plan: PlanSoFar) -> Understood:
     """Return the whole plan, with what the tracker does not say worked out or asked."""
@@ -126,7 +129,9 @@ def _statuses(plan: PlanSoFar) -> None:
         elif stages:
             item.stage = "under_way" if len(stages) > 1 or len(statuses) > 1 else stages.pop()
         elif is_done:
-            item.stage = _done(plan, item, {status.confidence for status in statuses})
+            confidences = {status.confidence for status in statuses}
+            item.stage = _done(plan, item, confidences)
+            item.is_stage_answered = bool(confidences & DOUBTFUL)
         elif statuses:
             item.stage = plan.doubts.ask(
                 "rag-alone",
@@ -136,14 +141,20 @@ def _statuses(plan: PlanSoFar) -> None:
                 choices=_stages("under_way", "ongoing", "not_started"),
                 suggested="under_way",
             )
+            item.is_stage_answered = True
         elif done or item.progress:
             item.stage = _unsaid(plan, item)
+            item.is_stage_answered = bool(item.stage)
         open_ones = [
             s for s, steps, _ in item.statuses if not all(m.completed for m in steps) or not steps
         ]
-        confidences = [s.confidence for s in open_ones if s.confidence]
-        if item.stage not in ("complete", "withdrawn") and confidences:
-            item.confidence = confidences[0]
+        ratings = [s.confidence for s in open_ones if s.confidence]
+        if item.stage not in ("complete", "withdrawn") and ratings:
+            item.confidence = ratings[0]
+        else:
+            # A rating that the plan has no place for, as of what is complete.
+            for sheet, cell, heading, text in plan.ratings[item]:
+                plan.note(sheet, cell, heading, text, item)
         if item.stage and not item.progress:
             # A status alone is an update too: it has the day of its row.
             item.progress_in()
@@ -153,7 +164,7 @@ def _statuses(plan: PlanSoFar) -> None:
 
 def _done(plan: PlanSoFar, item: Item, confidences: set[str]) -> str:
     """Return the stage of an item that is said to be done. If its RAG says otherwise, a person must say."""
-    if not confidences & {"at_risk", "off_track"}:
+    if not confidences & DOUBTFUL:
         return "complete"
     return plan.doubts.ask(
         "done-and-rag",
@@ -235,7 +246,7 @@ def _undated(plan: PlanSoFar) -> None:
             continue
         if answer == "open":
             if item.stage == "complete":
-                item.stage = "under_way"
+                item.stage, item.is_stage_answered = "under_way", True
             continue
         typed = None if answer in ("as_at", "due", NOTE) else read_known_date(answer)
         if answer == NOTE or (typed and typed.known_to != KnownTo.DAY):

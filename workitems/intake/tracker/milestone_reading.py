@@ -147,7 +147,7 @@ class MilestoneReading:
         status = words.read_status(cell.text)
         is_yes, has_more = words.read_done(cell.text)
         if is_yes is not None and not isinstance(cell.value, date):
-            if has_more:
+            if has_more or not is_yes:
                 self.cells.keep(cell)
             return None, is_yes
         if status.is_sure and not self.dates.raw(cell).choices:

@@ -84,6 +84,8 @@ class PlanSoFar:
         self.repeated: set[Item] = set()
         # What the status cells of items say that says no status: "n/a".
         self.blank_statuses: dict[Item, str] = {}
+        # The cells that rate items, each with the heading and the text that keep it as a note.
+        self.ratings: dict[Item, list[tuple[Sheet, Cell, str, str]]] = defaultdict(list)
         # Items of which a row says that they are done, and that have no milestone.
         self.said_done: set[Item] = set()
         # Rows that a person says are withdrawn items.

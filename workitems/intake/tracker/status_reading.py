@@ -157,6 +157,8 @@ class StatusReading:
 
     def _take(self, row: int, cell: Cell, status: Status, made: list[Milestone]) -> None:
         item = self.cells.present
+        if status.confidence:
+            self.plan.ratings[item].append((self.cells.sheet, cell, *self._as_text(cell)))
         before = item.statuses[-1] if item.statuses else None
         if before and before[2] == f"{self.cells.sheet.name}:{row}":
             # A second column of the row, such as RAG beside the stage.
@@ -203,14 +205,17 @@ class StatusReading:
             self._keep_colour(cell)
 
     def _keep_colour(self, cell: Cell) -> None:
+        self.plan.note(self.cells.sheet, cell, *self._colour_as_text(cell), self.cells.item)
+
+    def _as_text(self, cell: Cell) -> tuple[str, str]:
+        """Return the heading and the text that keep what a cell says of the status: its words, or its colour."""
+        if cell.text and cell.column in self.columns and not words.is_blank(cell.text):
+            return self.cells.headings.get(cell.column, ""), cell.text
+        return self._colour_as_text(cell)
+
+    def _colour_as_text(self, cell: Cell) -> tuple[str, str]:
         heading = self.cells.headings.get(cell.column, "")
-        self.plan.note(
-            self.cells.sheet,
-            cell,
-            f"Colour of {heading}",
-            f"Filled {cell.colour}",
-            self.cells.item,
-        )
+        return f"Colour of {heading}", f"Filled {cell.colour}"
 
     def _of_words(self, cell: Cell, colour: str) -> Status | None:
         text = cell.text

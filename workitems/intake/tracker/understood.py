@@ -99,6 +99,8 @@ class Item:
     timeframe: str = ""
     starts_on: date | None = None
     stage: str = ""
+    # The spreadsheet does not say its stage: a person who imported it did.
+    is_stage_answered: bool = False
     confidence: str = ""
     measures: list[str] = field(default_factory=list)
     milestones: list[Milestone] = field(default_factory=list)

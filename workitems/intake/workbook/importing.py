@@ -231,6 +231,7 @@ def import_book(
                 slips=_slips(examined.delays),
                 known_on=book.known_on,
                 decided_on=book.decided_on,
+                answered=book.answered,
             )
             reason = f"{IMPORTED}{name}"
             if plan is None:

@@ -13,7 +13,7 @@ day, and otherwise at the import.
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -67,6 +67,7 @@ class Past:
         slips: dict[tuple[str, int], date],
         known_on: dict[str, date],
         decided_on: dict[tuple[str, int], date],
+        answered: Collection[str],
     ) -> None:
         self.released = morning(plan.released_on)
         # An agency joins a plan that is there already on the day of the import.
@@ -75,7 +76,9 @@ class Past:
         if plan.ends_on is not None:
             self.undated = min(at, end_of(plan.ends_on) - timedelta(seconds=1))
         self.at, self.accepted, self.slips = at, accepted, slips
-        self.known_on, self.decided_on = known_on, decided_on
+        self.known_on, self.decided_on, self.answered = known_on, decided_on, answered
+        # By item and milestone number: when its agreed date is shown as moved, if nobody says when it was.
+        self.moves: dict[tuple[str, int], datetime] = {}
 
     def states(self, drafts: list[Draft]) -> Iterator[tuple[Model, datetime]]:
         """Yield (row as it was, when), oldest first per row. All drafts must be of one model."""
@@ -101,6 +104,24 @@ class Past:
             return False
         known = self.known_on.get(number)
         return known is not None and known not in own and when == morning(known)
+
+    def has_answered_stage(self, row: Model) -> bool:
+        """Whether a state of an item has the stage that whoever imported it said, and not the spreadsheet."""
+        return (
+            isinstance(row, WorkItem)
+            and row.number in self.answered
+            and row.stage != Stage.NOT_STARTED
+        )
+
+    def is_of_unknown_move(self, row: Model, when: datetime) -> bool:
+        """Whether a state of a milestone has a new agreed date, of which the spreadsheet does not say since when."""
+        return isinstance(row, Milestone) and when == self.moves.get((row.item.number, row.number))
+
+    def _moved_by(self, row: Milestone) -> date:
+        """Return the day by which a milestone's agreed date had moved, if nobody says when it did: the last day on
+        which it was first due, its completion, or the day from which on the spreadsheet is known."""
+        days = (self.known_on[row.item.number], row.original.last_day, row.completed_on)
+        return min(day for day in days if day)
 
     def _last_changes(self, drafts: list[Draft]) -> dict[int, datetime]:
         if not drafts:
@@ -144,10 +165,15 @@ class Past:
                 steps.append((_moment(day), {name: getattr(row, name) for name in fields}))
         if isinstance(row, Milestone) and (known := self.known_on.get(row.item.number)):
             began |= {"agreed": row.original, "forecast": row.original}
-            decided = self.decided_on.get((row.item.number, row.number), known)
+            key = row.item.number, row.number
+            decided = self.decided_on.get(key) or self._moved_by(row)
+            if row.agreed != row.original and key not in self.decided_on:
+                self.moves[key] = max(morning(decided), self.released + timedelta(seconds=1))
             forecast = row.agreed if decided < known else row.forecast
-            steps.append((morning(known), {"forecast": row.forecast}))
-            steps.append((morning(decided), {"agreed": row.agreed, "forecast": forecast}))
+            # First, as who agreed to a new date did so before the milestone was done.
+            steps.insert(0, (morning(decided), {"agreed": row.agreed, "forecast": forecast}))
+            if row.forecast != row.agreed or decided < known:
+                steps.append((morning(known), {"forecast": row.forecast}))
         elif isinstance(row, Milestone):
             slipped = self.slips.get((row.item.number, row.number))
             if slipped and (draft.is_new or "forecast" in draft.was):

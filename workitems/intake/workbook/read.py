@@ -123,6 +123,8 @@ class Book:
     known_on: dict[str, date] = field(default_factory=dict)
     # By item and milestone number: the day on which its agreed date was decided.
     decided_on: dict[tuple[str, int], date] = field(default_factory=dict)
+    # The items of which whoever imported it said the stage, as the spreadsheet does not.
+    answered: set[str] = field(default_factory=set)
     # The complete items of which nobody knows since when.
     undated: set[str] = field(default_factory=set)
 

@@ -27,12 +27,13 @@ from workitems.models import (
     Update,
     WorkItem,
 )
-from workitems.models.tracker import SPREADSHEET
+from workitems.models.tracker import SPREADSHEET, STAGE_ANSWERED
 from workitems.terms.item_texts import TEXTS, not_official
 from workitems.terms.known_dates import Known
 
 ACTOR = "Spreadsheet import"
 NO_DAY = "The spreadsheet gives no day for this, so it is shown at the plan’s release."
+MOVED = "The spreadsheet says that the date was moved; when is not known, so this is shown no later than the first date."
 LAST_UPDATE = (
     "The spreadsheet gives no day for this, so it is shown on the day of the row’s last update."
 )
@@ -91,7 +92,13 @@ def _reason(past: Past, row: Model, when: datetime, reason: str) -> str:
     """Return the reason, and why a change that the spreadsheet gives no day for has this one."""
     if when == past.released:
         return f"{reason}. {NO_DAY}"
-    return f"{reason}. {LAST_UPDATE}" if past.is_of_last_update(row, when) else reason
+    if past.is_of_unknown_move(row, when):
+        return f"{reason}. {MOVED}"
+    says = [
+        *([LAST_UPDATE] if past.is_of_last_update(row, when) else ()),
+        *([STAGE_ANSWERED] if past.has_answered_stage(row) else ()),
+    ]
+    return ". ".join(filter(None, (reason, " ".join(says))))
 
 
 def _create(model: type[Model], rows: list[Model]) -> None:
