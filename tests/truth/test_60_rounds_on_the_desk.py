@@ -165,6 +165,7 @@ def test_a_coordinator_reads_who_has_not_joined_and_that_their_own_return_is_due
         ReturnFactory(round=half_year, agency=agency, state=Return.State.DUE)
     for role in (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER):
         InvitationFactory(agency=police, role=role)
+    SeatFactory(agency=own, role=Seat.Role.CONTRIBUTOR)
     on = date(2010, 7, 1)
     found = lines_for(coordinator, on)
     assert [
@@ -180,3 +181,20 @@ def test_a_coordinator_reads_who_has_not_joined_and_that_their_own_return_is_due
         headline(found, on)
         == "Soon: 2 people who are invited have not joined; returns are due on 15 July 2010"
     )
+
+
+def test_a_coordinator_reads_which_agencies_have_nobody_to_answer(half_year, coordinator, police):
+    ReturnFactory(round=half_year, agency=police, state=Return.State.DUE)
+    on = date(2010, 7, 1)
+
+    def found():
+        return [
+            (line.detail, line.url, line.is_now(on))
+            for line in lines_for(coordinator, on)
+            if line.what == "Invite people to answer January to June 2010"
+        ]
+
+    invite = reverse("agencies:invite", args=[police.pk])
+    assert found() == [(f"{police} has no contributor or approver", invite, True)]
+    InvitationFactory(agency=police, role=Seat.Role.APPROVER)
+    assert found() == []

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.models import Seat, User
+from agencies.models import WRITING_ROLES, Seat, User
 from agencies.people.submitting import Invited, invited_to, submitters_of
 from agencies.records.composed import composed
 from agencies.wording.translation import day_words, list_in_words
@@ -160,9 +160,13 @@ def _returns_of_coordinator(agencies: set[int], own: set[int], on: date) -> list
     have not joined, and rounds to close: every return is accepted, or their time is over and what is still open is not
     there to be read. `own` are the agencies that the user writes for. One query; one more while an agency has to
     submit, and one with returns that are ready."""
+    writers = Seat.objects.on(on).filter(
+        agency=OuterRef("agency"), role__in=WRITING_ROLES, user__is_active=True
+    )
     of_open_rounds = (
         Return.objects.expected()
         .filter(round__closed_at=None, round__plan__coordinating_agency__in=agencies)
+        .annotate(has_writers=Exists(writers))
         .select_related("round__plan", "agency")
     )
     by_round = defaultdict(list)
@@ -193,9 +197,19 @@ def _returns_of_coordinator(agencies: set[int], own: set[int], on: date) -> list
         each for each in of_open_rounds if each.state in Return.WITH_AGENCY and each.due_on >= on
     ]
     invited = invited_to([each.agency_id for each in waiting])
+    bare = [
+        each
+        for each in waiting
+        if not (each.has_writers or invited.get(each.agency_id))  # type: ignore[attr-defined]
+    ]
     return (
         [_missing_returns(rows, on) for rows in missing.values() if rows]
         + _returns_that_nobody_submits(of_open_rounds, on)
+        + [
+            _nobody_invited(rows, on)
+            for found in by_round.values()
+            if (rows := [each for each in found if each in bare])
+        ]
         + [
             _not_joined(rows, invited, on)
             for found in by_round.values()
@@ -276,6 +290,26 @@ def _returns_that_nobody_submits(returns: Iterable[Return], on: date) -> list[Li
         for each in ready
         if people[each.agency_id].words
     ]
+
+
+def _nobody_invited(rows: list[Return], on: date) -> Line:
+    """The agencies of a round that have nobody who could answer, and nobody who is invited."""
+    round = rows[0].round
+    return line(
+        due=on,
+        on=on,
+        plan=round.plan.title,
+        what=_("Invite people to answer {round}").format(round=round.name),
+        detail=ngettext(
+            "{agencies} has no contributor or approver",
+            "{agencies} have no contributor or approver",
+            len(rows),
+        ).format(agencies=list_in_words(sorted(each.agency.short_name for each in rows))),
+        when=_("Now"),
+        url=reverse("agencies:invite", args=[rows[0].agency_id])
+        if len(rows) == 1
+        else reverse("agencies:invite-many"),
+    )
 
 
 def _not_joined(rows: list[Return], invited: dict[int, list[Invited]], on: date) -> Line:
