@@ -1,5 +1,6 @@
 """Send this app's emails. Their text is in templates/agencies/letters."""
 
+from collections.abc import Callable
 from datetime import date
 
 import structlog
@@ -7,12 +8,15 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from agencies.models import Invitation, Seat, User
+from agencies.models import Agency, Invitation, Seat, User
 from agencies.people import confirming
 
 Role = Seat.Role
+# What an agency's people are invited for, as sentences: functions of other apps, which register in `AppConfig.ready`.
+INVITED_FOR: list[Callable[[Agency, date], list[str]]] = []
 log = structlog.get_logger(__name__)
 
 
@@ -20,7 +24,19 @@ def send_invitation(invitation: Invitation, *, by: User, token: str) -> None:
     """Email the invitation's link as plain text. Raise `OSError` if the mail server refuses."""
     link = settings.SITE_URL + reverse("agencies:accept-invitation", args=[token])
     # Leave out the name that the inviter typed, so that they cannot put text into our emails.
-    about = {"invitation": invitation, "inviter": inviter_in_words(by, invitation), "link": link}
+    place = invitation.place
+    invited_for = [
+        says
+        for asks in INVITED_FOR
+        if isinstance(place, Agency)
+        for says in asks(place, localdate(invitation.sent_at))
+    ]
+    about = {
+        "invitation": invitation,
+        "inviter": inviter_in_words(by, invitation),
+        "invited_for": invited_for,
+        "link": link,
+    }
     body = render_to_string("agencies/people/letters/invitation.txt", about)
     mail = EmailMessage(
         subject=_subject(_("You are invited to {place}").format(place=invitation.place)),

@@ -7,7 +7,9 @@ from django.core import mail
 from django.urls import reverse
 
 from agencies.models import Seat
+from agencies.people import letters
 from agencies.people.services.invitations import hash_of
+from agencies.wording.translation import day_words
 from tests.factories import (
     AgencyFactory,
     InvitationFactory,
@@ -22,6 +24,7 @@ from tests.scenery import without_decisions
 from tests.workitems.record import NOW, TODAY, newest, refused, unchanged
 from workitems.desk.to_dos import lines_for
 from workitems.models import Notice, Return
+from workitems.plan import coordinators
 from workitems.returns.services import handover, round_levers, rounds
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +127,21 @@ def test_who_accepts_an_invitation_alone_reads_it_at_once(health, coordinator, c
     address = reverse("agencies:accept-invitation", args=["ana"])
     page = client_of(user).post(address, follow=True)
     assert NO_APPROVER in page.text
+
+
+def test_an_invitation_names_the_plan_the_round_and_the_day(plan, health, owed):
+    says = f"Health is a member of “{plan.title}”."
+    due = f" Its return for {owed.round.name} is due on {day_words(owed.due_on)}."
+    assert coordinators.asked_of(health, TODAY) == [says + due]
+    letters.send_invitation(
+        InvitationFactory(agency=health, sent_at=NOW, expires_at=NOW + timedelta(days=14)),
+        by=SeatFactory().user,
+        token="ana",
+    )
+    assert f"\n{says}{due}\n" in mail.outbox[-1].body
+    with without_decisions():
+        owed.delete()
+    assert coordinators.asked_of(health, TODAY) == [says]
 
 
 def test_who_may_submit_alone_is_not_welcomed_with_a_refusal(health, owed, coordinator, client_of):

@@ -3,9 +3,11 @@
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Place, Seat, User
-from workitems.models import Plan, Round
+from agencies.wording.translation import day_words
+from workitems.models import Plan, Return, Round
 
 
 def coordinators_over(place: Place, on: date) -> "QuerySet[User]":
@@ -25,6 +27,29 @@ def is_in_a_plan(agency: Agency, on: date) -> bool:
     """Whether the agency is a member of an adopted plan that has not ended."""
     plans = Plan.objects.adopted().filter(members__agency=agency)
     return any(not plan.has_ended(on) for plan in plans)
+
+
+def asked_of(agency: Agency, on: date) -> list[str]:
+    """Say of which plans an agency is a member, with the return that it owes in each. Two queries."""
+    plans = Plan.objects.adopted().filter(members__agency=agency, members__left_on=None)
+    owed = {
+        each.round.plan_id: each
+        for each in Return.objects.waiting_for_agency()
+        .filter(agency=agency, round__closed_at=None)
+        .select_related("round")
+    }
+    return [
+        _("{agency} is a member of “{plan}”. Its return for {round} is due on {day}.").format(
+            agency=agency,
+            plan=plan.title,
+            round=owed[plan.pk].round.name,
+            day=day_words(owed[plan.pk].due_on),
+        )
+        if plan.pk in owed
+        else _("{agency} is a member of “{plan}”.").format(agency=agency, plan=plan.title)
+        for plan in plans.order_by("title")
+        if not plan.has_ended(on)
+    ]
 
 
 def is_in_use(at: datetime | None = None) -> bool:
