@@ -32,7 +32,7 @@ PAGES = {
     "answer-late": ("mbie.contributor", PLAN + "/items/1.3/milestones/2/", "#move"),
     "mark-done": ("mbie.contributor", PLAN + "/items/1.3/milestones/2/", "#evidence"),
     "request-change": ("mbie.contributor", PLAN + "/items/1.3/milestones/2/ask/", "h1"),
-    "withdraw-variation": ("coordinator", PLAN + "/variations/3/", "#take-back"),
+    "withdraw-variation": ("coordinator", PLAN + "/variations/3/", "h1"),
     "submit-return": ("moj.approver", PLAN + "/returns/{round}/{moj}/", "h1"),
     "clear-briefing": ("police.approver", PLAN + "/briefings/{briefing}/clearance/{police}/", "h1"),
     "invite-people": ("police.approver", "/agencies/{police}/seats/", "h1"),
@@ -50,8 +50,11 @@ PAGES = {
     "extend-request": ("oia.adviser", "/requests/{request}/letters/new/extend/", "h1"),
     "withhold-words": ("oia.adviser", "/requests/{request}/lines/1/redact/", "h1"),
 }  # fmt: skip
-# A menu that is opened first: that of the second paragraph.
-MENUS = {"merge-paragraphs": "details[data-more] > summary"}
+# A menu or a part that is opened first, and which of those: that of the second paragraph.
+MENUS = {
+    "merge-paragraphs": ("details[data-more] > summary", 1),
+    "withdraw-variation": ("summary:has-text('Withdraw the request')", 0),
+}
 # What is said of days and numbers differs from day to day.
 CHANGING = re.compile(
     r"\d+|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
@@ -90,7 +93,8 @@ def test_every_picture_shows_its_page_as_it_is_now(page, live_server, load_demo,
         response = page.goto(live_server.url + path.format(**of))
         assert (slug, response.status) == (slug, 200)
         if slug in MENUS:
-            page.locator(MENUS[slug]).nth(1).click()
+            menu, place = MENUS[slug]
+            page.locator(menu).nth(place).click()
         page.locator(top).first.evaluate(
             "one => window.scrollTo(0, one.getBoundingClientRect().top + scrollY - 24)"
         )

@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.factories import DelayFactory, MilestoneFactory
@@ -17,8 +17,9 @@ AFTER = st.integers(1, 3000).map(lambda days: timedelta(days=days))
 LENGTH = re.compile(r"(?:nearly )?(\w+) (day|week|month|year)s?(?: and (\w+) months?)?")
 
 
-def read_back(words, first):
-    """Return the last day of the length that the words give, counted from the first day."""
+def read_back(words, first, more=0):
+    """Return the last day of the length that the words give, counted from the first day; of months or years, of so many
+    months `more`."""
     match = LENGTH.fullmatch(words)
     count, rest = (number(word) for word in (match[1], match[3] or "0"))
     match match[2]:
@@ -27,8 +28,8 @@ def read_back(words, first):
         case "week":
             return first + timedelta(weeks=count)
         case "month":
-            return add_months(first, count)
-    return add_months(first, 12 * count + rest)
+            return add_months(first, count + more)
+    return add_months(first, 12 * count + rest + more)
 
 
 def number(word):
@@ -50,12 +51,13 @@ def test_a_length_does_not_pass_its_last_day(first, after, at_least):
 
 
 @given(DAYS, AFTER)
+@example(date(2000, 8, 29), timedelta(days=211))
 def test_no_larger_length_fits_between_the_days(first, after):
     last = first + after
     words = span_in_words(first, last, at_least=True)
     count, unit = number(LENGTH.fullmatch(words)[1]), LENGTH.fullmatch(words)[2]
     is_whole = unit in ("month", "year")
-    one_more = add_months(read_back(words, first), 1) if is_whole else None
+    one_more = read_back(words, first, more=1) if is_whole else None
     if unit == "week":
         one_more = first + timedelta(weeks=count + 1)
         assert last < add_months(first, 3)
