@@ -140,9 +140,9 @@ def test_an_action_whose_day_has_passed_is_said_to_be_not_done(plan, step, polic
     delay = DelayFactory(milestone=step, found_on=TODAY)
     MitigationFactory(delay=delay, description="Readvertise", owner_agency=police, due_on=DUE)
     day = f"{DUE:%-d %B %Y}"
-    assert line(plan, TODAY).doing[:2] == ("Readvertise", f"{police}, by {day}")
+    assert line(plan, TODAY).doing[:2] == ("Readvertise.", f"{police}, by {day}")
     assert line(plan).doing[:2] == (
-        "Readvertise",
+        "Readvertise.",
         f"{police}, was due on {day} and is not recorded as done",
     )
 

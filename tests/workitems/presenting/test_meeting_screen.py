@@ -135,7 +135,7 @@ def test_a_late_item_is_shown_with_its_cause_new_date_mitigation_and_what_is_ask
     answers = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", page.text, re.DOTALL)
     assert [(name, " ".join(strip_tags(told).split())) for name, told in answers] == [
         ("Why", "Staffing: Two people left."),
-        ("Being done", "Hire two. Police, by 30 June 2010"),
+        ("Being done", "Police will hire two. By 30 June 2010"),
         ("Police says", "The printer is late."),
     ]
     heading = " ".join(strip_tags(re.search(r"<h1.*?</h1>", page.text, re.DOTALL)[0]).split())
