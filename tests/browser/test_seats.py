@@ -26,6 +26,7 @@ def test_an_approver_invites_a_successor_who_accepts_and_ends_the_old_seat(
     people = scene()
     sign_in(people["approver"])
     page.goto(live_server.url)
+    page.locator(".masthead-person").click()
     page.get_by_role("link", name="People of Police").click()
     page.get_by_role("link", name="Invite a person").click()
     assert_accessible(page)
@@ -60,6 +61,8 @@ def test_an_approver_invites_a_successor_who_accepts_and_ends_the_old_seat(
     expect(page.get_by_role("heading", level=1)).to_have_text("This link does not work any more")
     assert_accessible(page)
 
+    successor.set_viewport_size({"width": WIDE, "height": 900})
+    successor.locator(".masthead-person").click()
     successor.get_by_role("link", name="People of Police").click()
     successor.get_by_role("link", name="End the role of Police approver as approver").click()
     successor.get_by_label("Now").check()

@@ -80,6 +80,7 @@ def test_a_kind_with_talking_points_and_questions_becomes_a_pdf(
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
     expect(page.get_by_text("Is there money now for")).to_be_visible()
     assert_accessible()
+    page.get_by_text("PDF beside the draft").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the PDF").first.click()
     text = " ".join("".join(pages(download.value.path().read_bytes(), "-raw")).split())

@@ -163,7 +163,9 @@ def test_saving_twice_in_the_same_words_is_said_twice(answering):
     said = heard(answering.page)
     save.click()
     said = heard(answering.page)
-    assert [words.split(" at ")[0] for words in said] == ["Saved", "Saved"]
+    # The preview of the sentence is heard as well, once.
+    says = [words.split(" at ")[0] for words in said if not words.startswith("It will read")]
+    assert says == ["Saved", "Saved"]
 
 
 def test_boxes_that_have_text_are_said_to_have_it(answering):

@@ -20,6 +20,7 @@ from tests.factories import (
     MilestoneFactory,
     UserFactory,
     VariationFactory,
+    WorkItemFactory,
 )
 from tests.workitems.record import NOW, SLIPPED, TODAY, entries, ready_to_decide
 from workitems.models import Round, Variation, WorkItem
@@ -188,6 +189,8 @@ def test_simultaneous_requests_in_a_plan_are_numbered_without_gaps_or_duplicates
 
 
 def test_only_one_of_two_rounds_opened_simultaneously_is_open(plan, coordinator):
+    for agency in plan.agencies:
+        WorkItemFactory(plan=plan, lead_agency=agency)
     outcomes = simultaneously(
         2,
         lambda number: rounds.open_round(
