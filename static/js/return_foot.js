@@ -34,6 +34,12 @@ export function tryAgain(then) {
   foot.querySelector("[data-again]").addEventListener("click", then);
 }
 
+// A field behind the foot is in sight for the browser, which leaves it there when it gets the focus.
+document.addEventListener("focusin", ({ target }) => {
+  const isBehind = target.getBoundingClientRect().bottom > foot.getBoundingClientRect().top;
+  if (isBehind && !foot.contains(target)) target.scrollIntoView({ block: "nearest" });
+});
+
 // A phone's keyboard covers the foot of the window without making the window smaller.
 export function stayAboveKeyboard() {
   const view = globalThis.visualViewport;
