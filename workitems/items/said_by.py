@@ -9,10 +9,8 @@ from django.utils.timezone import localdate
 
 from agencies.records.composed import composed
 from workitems.models import Update, WorkItem
+from workitems.models.plan import IMPORTED
 from workitems.plan.asat import Moment
-
-# How the reason of an import begins (workitems/intake/workbook/importing.py).
-IMPORTED = "Imported from "
 
 
 @dataclass(frozen=True)
@@ -39,6 +37,19 @@ def _states(items: Any) -> Any:
         *("lead_agency_id", "lead_agency__short_name"),
         *("plan__coordinating_agency_id", "plan__coordinating_agency__short_name"),
     )
+
+
+@composed
+def imported_since(items: Any, since: Any) -> Any:
+    """Return which of the items somebody imported from an instant on. Few are, so that the histories of the others
+    need not be read."""
+    rows: Any = WorkItem.history.filter(
+        id__among=items,
+        history_date__gte=since,
+        history_user__isnull=False,
+        history_change_reason__startswith=IMPORTED,
+    )
+    return rows.values_list("id")
 
 
 def confidences_said(confidences: Mapping[int, str], moment: Moment) -> dict[int, Said]:

@@ -15,7 +15,7 @@ from agencies.models import Agency
 from reports.progress.changes.change import Comparison
 from reports.progress.changes.compare import PlanThen, changes_of_plan, differences
 from reports.progress.view import PlanView
-from workitems.items.said_by import confidences_said
+from workitems.items.said_by import confidences_said, imported_since
 from workitems.models import Member, Plan, Support, Variation
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import (
@@ -48,21 +48,25 @@ def read_changes(view: PlanView, items: Sequence[ItemAt] | None = None) -> Compa
         for pk, item in after.items.items()
         if view.pillar in (None, item.pillar) and view.agency in (None, item.lead)
     }
-    entered = _entered(before, after, view.at)
+    entered = _entered(before, after, view.since, view.at)
     found = list(differences(before, replace(after, items=shown, entered=entered)))
     if view.pillar is None and view.agency is None:
         found += changes_of_plan(before, after, _standing_for(view))
     return Comparison(found, after.agencies, before.items, after.items)
 
 
-def _entered(before: PlanThen, after: PlanThen, at: Moment) -> dict[int, str]:
-    """Return by item who imported the confidence that moved, which its lead did not say. One query if one moved."""
+def _entered(before: PlanThen, after: PlanThen, since: Moment, at: Moment) -> dict[int, str]:
+    """Return by item who imported the confidence that moved, which its lead did not say. One query if one moved, and
+    another if one of those was imported."""
     moved = {
         pk: now.confidence
         for pk, now in after.items.items()
         if now.confidence and pk in before.items and before.items[pk].confidence != now.confidence
     }
-    said = confidences_said(moved, at) if moved else {}
+    if not moved or since.until is None:
+        return {}
+    imported = {pk for (pk,) in imported_since(items=list(moved), since=since.until)}
+    said = confidences_said({pk: moved[pk] for pk in imported}, at) if imported else {}
     return {pk: each.agency for pk, each in said.items() if each.is_entered}
 
 
