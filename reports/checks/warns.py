@@ -256,7 +256,7 @@ def _out_of_order(material: Material) -> Iterator[Check]:
 
 
 def _not_shown(material: Material) -> Iterator[Check]:
-    """Yield milestones that were completed in the period without evidence, which the paper says of them."""
+    """Yield that milestones were completed in the period without evidence, or that the reviewer questions them."""
     assert material.drafted.found is not None
     facts = material.drafted.found.facts
     rows = [
@@ -268,16 +268,14 @@ def _not_shown(material: Material) -> Iterator[Check]:
     if not rows:
         return
     count = len(rows)
-    numbers = list(
-        dict.fromkeys(row.item.number for row in sorted(rows, key=lambda row: row.item.number))
-    )
+    items = list({row.item.pk: row.item for row in rows}.values())
     yield warn(
         key="not-shown",
         words=ngettext(
             "{count} milestone was completed in the period without evidence, as an annex says. (Item {numbers}.)",
             "{count} milestones were completed in the period without evidence, as an annex says. (Items {numbers}.)",
             count,
-        ).format(count=capitalised(number(count)), numbers=join_words(numbers)),
+        ).format(count=capitalised(number(count)), numbers=item_numbers(items)),
         url=reverse("dashboard:completed", args=[facts.plan.slug]) + "?shown=without",
         place=gettext("Completed milestones"),
         about=fingerprint(*(str(row.pk) for row in rows)),

@@ -350,8 +350,8 @@ def _achieved(writer: Writer, item: ItemAt, update: UpdateFacts) -> str:
 
 
 def _with_thing(writer: Writer, item: ItemAt, text: str) -> str:
-    """Return a result that begins without what was done ("Published on 8 October.") with it: the milestone of the period that
-    says the same."""
+    """Return a result with its subject. "Published on 8 October." gets that of the milestone done in the period that ends
+    with the same word."""
     found = WITHOUT_A_THING.match(text)
     if not found:
         return text

@@ -202,7 +202,8 @@ def _other_parts(facts: Facts) -> list[str]:
 
 
 def _is_divided(writer: Writer) -> bool:
-    """Whether the summary begins with the number of items at each state: by item, of a plan of many items of which some are late."""
+    """Whether the summary begins with how many items are complete, on track and late: that of a paper by item on a
+    large plan, if some are late."""
     facts = writer.facts
     return (
         writer.is_by_item
@@ -693,7 +694,7 @@ def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str, *, 
 
 
 def _worry_by_item(writer: Writer, room: Room, entry: LateItem, effect: str, *, said: str) -> Line:
-    """Return what the delay means in a paper by item: with what holds the item up, and when it is expected now."""
+    """Return the effect, the cause and the new date of a delay, for the summary of a paper by item."""
     told = list(effects(writer, entry))
     shown = [effect_in_words(writer, entry, each) for each in told]
     writer.used_sentences.update((*told, *shown))

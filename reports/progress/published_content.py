@@ -37,7 +37,7 @@ STAGES = (Stage.COMPLETE, Stage.ONGOING, Stage.UNDER_WAY, Stage.NOT_STARTED, Sta
 
 @in_english
 def content_of(plan: Plan, moment: Moment, parts: Collection[str]) -> dict[str, Any]:
-    """Return the page's content. At most eleven queries, whatever the plan's size, and one for each
+    """Return the page's content. At most thirteen queries, whatever the plan's size, and one for each
     successor of an agency that ended."""
     agency = agency_on(plan.coordinating_agency, moment.on)
     cover = AgencyCover.objects.filter(agency=agency).first()

@@ -201,10 +201,10 @@ def _shown_by(moment: Moment, of: dict[str, int]) -> dict[int, Shown]:
 def _told(moment: Moment, of: dict[str, int]) -> list[int]:
     """Return the milestones that a person marked as done in words that say how."""
     # Of a milestone that was reopened since the moment, today's record does not say that it was done then.
-    done = Milestone.objects.filter(**_through("item", of))
+    milestones = Milestone.objects.filter(**_through("item", of))
     if moment.is_now:
-        done = done.filter(completed_on__isnull=False)
-    rows = Milestone.history.model.objects.filter(id__in=done.values("id"))
+        milestones = milestones.filter(completed_on__isnull=False)
+    rows = Milestone.history.model.objects.filter(id__in=milestones.values("id"))
     if moment.until is not None:
         rows = rows.filter(history_date__lt=moment.until)
     day: dict[int, date | None] = {}

@@ -251,7 +251,7 @@ def differences(request: InformationRequest) -> list[tuple[ScheduleLine, Warned]
 
 
 def _of_other_plan(line: ScheduleLine) -> Iterator[tuple[str, str]]:
-    """Yield that a paper is published on the page of a plan that it is not of."""
+    """Yield the papers of other plans that would be published on the page of this one."""
     plan, other = line.request.plan, line.other_plan
     if line.is_given and plan is not None and other is not None:
         yield (
