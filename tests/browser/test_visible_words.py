@@ -30,7 +30,11 @@ def pages():
 
     return [
         (reverse("home"), 200, ""),  # 284, without the lines of requests
-        (of("dashboard:overview"), 610, ""),  # 1,022, without what is said of evidence
+        (
+            of("dashboard:overview"),
+            620,
+            "",
+        ),  # 1,022, without evidence and the names of what became late
         (of("dashboard:attention"), 385, ""),  # 717
         (of("dashboard:timeline"), 177, ""),  # 354
         (of("dashboard:slips"), 663, ""),  # 1,327
