@@ -3,6 +3,7 @@
 // screen leads, a step is a form as well, which shows the slide on the devices of those who follow.
 
 import { announce, sayMessages } from "./announce.js";
+import { hasLetters, isCommand, showChoice } from "./keys.js";
 import { _ } from "./words.js";
 
 const PATIENCE = 15000; // ms for one answer
@@ -24,7 +25,7 @@ function show(page, address, remembers, isAsked) {
   document.title = page.title;
   if (remembers) history.pushState(null, "", address);
   scrollTo(0, 0);
-  begin();
+  showChoice();
   const heading = document.getElementById("matter");
   if (takesFocus) heading?.focus();
   else if (heading) announce(heading.textContent);
@@ -87,9 +88,6 @@ function send(form, button) {
 
 // --- keys, links and forms --------------------------------------------------------------------------
 
-const typing = (target) =>
-  target.closest("input:not([data-letters]), textarea, select, [contenteditable], [role=textbox]") !== null;
-
 const KEYS = {
   ArrowLeft: () => step("previous"),
   ArrowRight: () => step("next"),
@@ -112,23 +110,13 @@ const ACTS = {
   },
 };
 
-// Letters are for those who chose them on this device: whoever dictates to the browser would press them unasked.
-const LETTERS = "letter-keys";
-const hasLetters = () => localStorage.getItem(LETTERS) === "on";
-
-addEventListener("change", ({ target }) => {
-  if (!target.matches("[data-letters]")) return;
-  localStorage.setItem(LETTERS, target.checked ? "on" : "off");
-  target.defaultChecked = target.checked; // it is no answer that a new slide would take away
-});
-
 function fill() {
   if (document.fullscreenElement) document.exitFullscreen();
   else document.documentElement.requestFullscreen?.().catch(() => {});
 }
 
 addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
+  if (!isCommand(event)) return;
   if (event.key === "Escape" && !document.fullscreenElement) {
     location.assign(step("leave").href);
   } else if (hasLetters() && event.key.toLowerCase() in ACTS) {
@@ -210,8 +198,3 @@ async function askAgain() {
 setTimeout(askAgain, ASK_EVERY);
 document.addEventListener("visibilitychange", ask);
 
-function begin() {
-  for (const words of document.querySelectorAll("[data-keys]")) words.hidden = false;
-  for (const box of document.querySelectorAll("[data-letters]")) box.checked = box.defaultChecked = hasLetters();
-}
-begin();

@@ -75,3 +75,24 @@ def test_on_a_desk_the_masthead_is_one_line_and_the_name_opens_the_account(
     assert accessibility_faults(page) == []
     page.keyboard.press("Escape")
     expect(way_out).to_be_hidden()
+
+
+def test_signs_go_to_find_and_help_once_somebody_chose_keys_on_the_device(
+    page, live_server, address
+):
+    page.goto(address)
+    page.keyboard.press("/")
+    page.keyboard.press("?")
+    expect(page).to_have_url(address)
+    page.goto(f"{live_server.url}/help/")
+    page.get_by_label("Use letters on this device").check()
+    page.goto(address)
+    page.keyboard.press("?")
+    page.wait_for_url("**/help/**")
+    page.goto(address)
+    page.keyboard.press("/")
+    page.wait_for_url("**/search/**")
+    # What is typed into a box stays there.
+    page.goto(f"{live_server.url}/help/")
+    page.get_by_label("What do you want to do?").press_sequentially("late? a/b")
+    expect(page.get_by_label("What do you want to do?")).to_have_value("late? a/b")
