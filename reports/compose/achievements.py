@@ -51,7 +51,7 @@ from reports.document.wording import (
     opened,
     some,
 )
-from workitems.measures.completion import sentence
+from workitems.measures.completion import Writing, sentence
 from workitems.models import Pillar, Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
@@ -273,12 +273,14 @@ def _shown(writer: Writer) -> Iterator[Paragraph]:
     if not found:
         return
     done = {row.pk for row in found}
-    says = in_english(sentence)(found, lambda count, _of: number(count))
     # A paper on a year counts what was done since the Plan began, and has no other name for who reviews.
-    says = says.replace("completed milestones", "milestones completed since the Plan began", 1)
-    says = says.replace("the reviewer", facts.coordinator.short_name)
+    writing = Writing(
+        number=lambda count, _of: number(count),
+        noun=lambda count: f"milestone{'' if count == 1 else 's'} completed since the Plan began",
+        reviewer=facts.coordinator.short_name,
+    )
     yield writer.paragraph(
-        says,
+        in_english(sentence)(found, writing),
         about="shown to be done",
         sources=[
             milestone_source(item, step)

@@ -15,7 +15,7 @@ from agencies.wording.translation import StrOrPromise
 from reports.progress.dashboard import Dashboard, Figure
 from reports.progress.tiles import Tile
 from reports.progress.view import Earlier, PlanView
-from workitems.measures.completion import Completion, sentence
+from workitems.measures.completion import Completion, Writing, sentence
 from workitems.plan.attention import Line, Point
 
 register = template.Library()
@@ -121,7 +121,7 @@ def completion_with_links(page: Dashboard) -> SafeString:
         url = page.view.link("completed", shown=of or "")
         return f'<a href="{escape(url)}">{count:,}</a>'
 
-    return SafeString(sentence(page.completions, number))
+    return SafeString(sentence(page.completions, Writing(number)))
 
 
 @register.simple_tag

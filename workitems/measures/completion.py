@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.models import Agency
+from agencies.wording.translation import StrOrPromise
 from workitems.models import Evidence, Milestone, MilestoneAnswer, Return, WorkItem
 from workitems.models.item import Stage
 from workitems.models.plan import IMPORTED
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import ItemAt, PlanAt
 from workitems.plan.plan_at.moment_reading import read_at
+from workitems.terms.sentence_ends import with_capital
 
 
 class Completion(models.TextChoices):
@@ -218,101 +220,78 @@ def _told(moment: Moment, of: dict[str, int]) -> list[int]:
     return [pk for pk, is_told in told.items() if is_told]
 
 
-Number = Callable[[int, Completion | None], str]
-
-
 def in_figures(count: int, _of: Completion | None) -> str:
     return f"{count:,}"
 
 
-def sentence(found: Completions, number: Number = in_figures) -> str:
-    """Return how the completed milestones are shown to be done, in a sentence or two; "" if none is completed.
+def completed_milestones(count: int) -> str:
+    return ngettext("completed milestone", "completed milestones", count)
 
-    `number` writes a count of a class, or of all if the class is None: in words for a paper, as a link for a page.
+
+class Writing(NamedTuple):
+    """How a text writes the sentence.
+
+    `number` writes a count of a class, or of all if the class is None: in words for a paper, as a link for a page. `noun`
+    is what so many completed milestones are called, and `reviewer` who questions them.
     """
+
+    number: Callable[[int, Completion | None], str] = in_figures
+    noun: Callable[[int], str] = completed_milestones
+    reviewer: StrOrPromise = gettext_lazy("the reviewer")
+
+
+ON_PAGES = Writing()
+
+
+def sentence(found: Completions, writing: Writing = ON_PAGES) -> str:
+    """Return how the completed milestones are shown to be done, in a sentence or two; "" if none is completed."""
     if not found:
         return ""
     counts, total = found.counts, len(found)
     before, usual = counts[Completion.BEFORE_PLAN], counts[Completion.BUSINESS_AS_USUAL]
     if not (before or usual):
-        return _shown(counts, total, number, is_all=True)
+        return _shown(counts, total, writing, is_all=True)
     parts = []
     if usual:
         says = ngettext("{count} is business as usual", "{count} are business as usual", usual)
-        parts.append(says.format(count=number(usual, Completion.BUSINESS_AS_USUAL)))
+        parts.append(says.format(count=writing.number(usual, Completion.BUSINESS_AS_USUAL)))
     if before:
         says = ngettext(
             "{count} was done before the plan", "{count} were done before the plan", before
         )
-        parts.append(says.format(count=number(before, Completion.BEFORE_PLAN)))
-    first = ngettext(
-        "Of {count} completed milestone, {parts}.",
-        "Of {count} completed milestones, {parts}.",
-        total,
-    ).format(count=number(total, None), parts=_(" and ").join(parts))
+        parts.append(says.format(count=writing.number(before, Completion.BEFORE_PLAN)))
+    first = _("Of {count} {noun}, {parts}.").format(
+        count=writing.number(total, None), noun=writing.noun(total), parts=_(" and ").join(parts)
+    )
     others = total - usual - before
-    return f"{first} {_shown(counts, others, number, is_all=False)}" if others else first
+    return f"{first} {_shown(counts, others, writing, is_all=False)}" if others else first
 
 
-def _shown(counts: Mapping[Completion, int], of: int, number: Number, *, is_all: bool) -> str:
+def _shown(counts: Mapping[Completion, int], of: int, writing: Writing, *, is_all: bool) -> str:
     """Say how so many milestones are shown to be done: all that are completed, or those that are of the plan."""
     alike = next((each for each in WORST_FIRST if counts[each] == of), None)
+    if is_all:
+        which = ngettext("the {noun}", "the {count} {noun}", of)
+    else:
+        which = ngettext("the other one", "the other {count}", of)
     match alike:
-        case Completion.WITH_EVIDENCE if is_all:
-            says = ngettext(
-                "The completed milestone has evidence.",
-                "All {count} completed milestones have evidence.",
-                of,
-            )
         case Completion.WITH_EVIDENCE:
-            says = ngettext(
-                "The other one has evidence.", "All of the other {count} have evidence.", of
-            )
-        case Completion.NOTE_ONLY if is_all:
-            says = ngettext(
-                "The completed milestone has only a note.",
-                "All {count} completed milestones have only a note.",
-                of,
-            )
+            says = ngettext("{which} has evidence.", "All of {which} have evidence.", of)
         case Completion.NOTE_ONLY:
-            says = ngettext(
-                "The other one has only a note.", "All of the other {count} have only a note.", of
-            )
-        case Completion.WITHOUT if is_all:
-            says = ngettext(
-                "No evidence is recorded yet of the completed milestone.",
-                "No evidence is recorded yet of the {count} completed milestones.",
-                of,
-            )
+            says = ngettext("{which} has only a note.", "All of {which} have only a note.", of)
         case Completion.WITHOUT:
-            says = ngettext(
-                "No evidence is recorded yet of the other one.",
-                "No evidence is recorded yet of the other {count}.",
-                of,
-            )
-        case Completion.QUESTIONED if is_all:
-            says = ngettext(
-                "The reviewer questions the completed milestone.",
-                "The reviewer questions all {count} completed milestones.",
-                of,
-            )
+            says = _("No evidence is recorded yet of {which}.")
         case Completion.QUESTIONED:
-            says = ngettext(
-                "The reviewer questions the other one.",
-                "The reviewer questions the other {count}.",
-                of,
-            )
+            says = _("{reviewer} questions {which}.")
         case _:
-            says = (
-                _("Of {count} completed milestones, {parts}.")
-                if is_all
-                else _("Of the other {count}, {parts}.")
-            )
-    whole = number(of, None if is_all and alike is None else alike)
-    return says.format(count=whole, parts=_shown_in_parts(counts, number))
+            says = _("Of {which}, {parts}.")
+            which = _("{count} {noun}") if is_all else which
+    which = which.format(count=writing.number(of, alike), noun=writing.noun(of))
+    parts = _shown_in_parts(counts, writing)
+    return with_capital(says.format(which=which, reviewer=writing.reviewer, parts=parts))
 
 
-def _shown_in_parts(counts: Mapping[Completion, int], number: Number) -> str:
+def _shown_in_parts(counts: Mapping[Completion, int], writing: Writing) -> str:
     """Return "9 have evidence, 2 only a note and 12 none; the reviewer questions 1"."""
     evidence, notes, none = (
         counts[each]
@@ -321,25 +300,25 @@ def _shown_in_parts(counts: Mapping[Completion, int], number: Number) -> str:
     parts = []
     if evidence:
         says = ngettext("{count} has evidence", "{count} have evidence", evidence)
-        parts.append(says.format(count=number(evidence, Completion.WITH_EVIDENCE)))
+        parts.append(says.format(count=writing.number(evidence, Completion.WITH_EVIDENCE)))
     if notes:
         says = (
             _("{count} only a note")
             if parts
             else ngettext("{count} has only a note", "{count} have only a note", notes)
         )
-        parts.append(says.format(count=number(notes, Completion.NOTE_ONLY)))
+        parts.append(says.format(count=writing.number(notes, Completion.NOTE_ONLY)))
     if none:
         says = (
             _("{count} none")
             if evidence
             else ngettext("{count} has no evidence", "{count} have no evidence", none)
         )
-        parts.append(says.format(count=number(none, Completion.WITHOUT)))
+        parts.append(says.format(count=writing.number(none, Completion.WITHOUT)))
     said = _(" and ").join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
     if not (questioned := counts[Completion.QUESTIONED]):
         return said
-    doubt = _("the reviewer questions {count}").format(
-        count=number(questioned, Completion.QUESTIONED)
+    doubt = _("{reviewer} questions {count}").format(
+        reviewer=writing.reviewer, count=writing.number(questioned, Completion.QUESTIONED)
     )
     return _("{said}; {doubt}").format(said=said, doubt=doubt) if said else doubt

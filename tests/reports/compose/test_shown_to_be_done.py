@@ -38,6 +38,17 @@ def test_the_coordinating_agency_is_named_where_it_questions_one():
     )
 
 
+@pytest.mark.parametrize(
+    ("shown", "says"),
+    [
+        ("with_evidence", "The milestone completed since the Plan began has evidence."),
+        ("questioned", "DoL questions the milestone completed since the Plan began."),
+    ],
+)
+def test_the_only_completed_milestone_is_not_counted(shown, says):
+    assert section_texts(given(shown), SectionKind.ACHIEVEMENTS)[-1] == says
+
+
 def test_a_paper_on_a_plan_without_a_completed_milestone_says_nothing_of_evidence():
     assert "evidence" not in " ".join(section_texts(facts(item()), SectionKind.ACHIEVEMENTS))
 

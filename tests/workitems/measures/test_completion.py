@@ -20,6 +20,7 @@ from workitems.measures.completion import (
     Completion,
     Completions,
     Shown,
+    Writing,
     completion_of,
     completions_of,
     sentence,
@@ -79,9 +80,9 @@ def made(**counts):
         ({"business_as_usual": 1}, "Of 1 completed milestone, 1 is business as usual."),
         ({"before_plan": 2}, "Of 2 completed milestones, 2 were done before the plan."),
         ({"with_evidence": 1}, "The completed milestone has evidence."),
-        ({"with_evidence": 4}, "All 4 completed milestones have evidence."),
+        ({"with_evidence": 4}, "All of the 4 completed milestones have evidence."),
         ({"note_only": 1}, "The completed milestone has only a note."),
-        ({"note_only": 2}, "All 2 completed milestones have only a note."),
+        ({"note_only": 2}, "All of the 2 completed milestones have only a note."),
         ({"without": 1}, "No evidence is recorded yet of the completed milestone."),
         ({"without": 5}, "No evidence is recorded yet of the 5 completed milestones."),
         ({"questioned": 1}, "The reviewer questions the completed milestone."),
@@ -111,7 +112,7 @@ def test_the_numbers_of_the_sentence_add_up_for_every_mixture():
             said[of] = count
             return str(count)
 
-        text = sentence(made(**counts), number)
+        text = sentence(made(**counts), Writing(number))
         if None in said and len(said) > 1:
             assert sum(said.values()) - said[None] in (
                 said[None],
