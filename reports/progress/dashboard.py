@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 
 from reports.charts import Strip
 from reports.document.wording import capitalised, join_words
-from reports.progress.changes import Change, Comparison, read_changes
+from reports.progress.changes import Comparison, read_changes
 from reports.progress.changes.change_words import because_of
 from reports.progress.dashboard_parts import (
     AskedGroup,
@@ -49,7 +49,6 @@ SHOWN_STATUSES = tuple(Status)
 # Shapes of tiles: those of statuses, and of late items that are not overdue yet.
 MARKS = (*SHOWN_STATUSES, "expected_late")
 NO_MOVES = Moves()
-CHANGES_SHOWN = 3
 COMING_SHOWN = 4
 # The headline names the items that became late, and those that are no longer late, up to so many of each.
 NAMED = 3
@@ -135,14 +134,6 @@ class Cause:
         )
 
 
-@dataclass(frozen=True)
-class Changed:
-    """A change since the earlier moment, with the short name of its item's lead agency."""
-
-    change: Change
-    lead: str
-
-
 @dataclass(frozen=True, kw_only=True)
 class Dashboard:
     """Everything that pages, the wall, packs and files show of the plan `at` a moment, narrowed as it is looked at.
@@ -181,15 +172,6 @@ class Dashboard:
         if not self.then:
             return []
         return _named(in_all(self.now), in_all(self.then), self.moves)
-
-    @cached_property
-    def changed(self) -> list[Changed]:
-        """The changes that matter most."""
-        if not self.compared:
-            return []
-        named = [item.pk for item in self.named]
-        foremost = self.compared.foremost(max(CHANGES_SHOWN, len(named)), first=named)
-        return [Changed(each, self.at.agencies[each.item.lead].short_name) for each in foremost]
 
     @property
     def changes(self) -> int:

@@ -185,29 +185,6 @@ ORDER = {kind: place for place, kind in enumerate(Kind)}
 FOREMOST = tuple(Kind)[: tuple(Kind).index(Kind.REWORDED) + 1]
 
 
-# How much a change matters, in days of a milestone's slip; other kinds matter as ten days.
-WEIGHTS = {
-    Kind.WITHDRAWN: 365,
-    Kind.REOPENED: 180,
-    Kind.COMPLETED: 120,
-    Kind.NEW: 60,
-    Kind.DONE: 45,
-    Kind.CONFIDENCE: 30,
-    Kind.REWORDED: 30,
-    Kind.MOVED: 30,
-    Kind.SLIPPED: 0,
-    Kind.OVERDUE: 30,
-    Kind.RECOVERED: 30,
-    Kind.PLAN: 365,
-}
-
-
-def _weight(change: "Change") -> float:
-    """Return how much a change matters: half as much again for a key item."""
-    weight = WEIGHTS.get(change.kind, 10) + abs(change.days)
-    return weight * 1.5 if change.item.is_key else weight
-
-
 class Reworded(NamedTuple):
     """A text before and after."""
 
@@ -239,14 +216,11 @@ class Description(NamedTuple):
 class Change:
     """A change of an item, which is as at the later moment, or of the plan itself, which has the number "".
     `describe` returns the change in words.
-
-    `days` is by how much a milestone is later (or, below zero, earlier) than it was expected.
     """
 
     kind: Kind
     item: ItemAt
     describe: Callable[[], Description] = field(repr=False)
-    days: int = 0
 
     @cached_property
     def description(self) -> Description:
@@ -321,22 +295,6 @@ class Comparison:
     def of(self, kind: Kind) -> list[Change]:
         """Return the changes of a kind, in the plan's order."""
         return in_order(change for change in self.found if change.kind == kind)
-
-    def foremost(self, count: int, first: Sequence[int] = ()) -> list[Change]:
-        """Return the changes that matter most, one an item: those of the items `first`, in their order, then what
-        became late, then by weight; of equals, by kind."""
-        places = {pk: place for place, pk in enumerate(first)}
-
-        def key(each: Change) -> tuple[int, bool, float, int]:
-            place = places.get(each.item.pk, len(places))
-            return place, each.kind != Kind.LATE, -_weight(each), ORDER[each.kind]
-
-        best: dict[int, Change] = {}
-        for change in sorted(self.found, key=key):
-            best.setdefault(change.item.pk, change)
-            if len(best) == count:
-                break
-        return list(best.values())
 
     @property
     def summary(self) -> str:

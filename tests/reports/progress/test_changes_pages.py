@@ -358,12 +358,9 @@ def test_the_page_takes_the_same_queries_for_any_number_of_changes(
     assert f"{count} date{'s' if count > 1 else ''} slipped" in _plain(page.text)
 
 
-def test_the_dashboard_names_the_foremost_changes_and_links_here(reader, plan, brochure):
+def test_the_dashboard_counts_the_changes_and_links_here(reader, plan, brochure):
     changed(brochure.milestones.get(), MARCH, forecast_due=date(2010, 9, 30))
     page = reader.get(f"/plans/{plan.slug}/dashboard/?since=2010-02-01")
     line = reader.get(page.context["view"].link("changes")).context
     assert page.context["page"].changes == sum(group.total for group in line["groups"])
-    assert [each.change.words for each in page.context["page"].changed] == [
-        row.change.words for row in line["groups"][0].rows
-    ]
     assert "Since 1 February 2010" in _plain(page.text)
