@@ -23,7 +23,7 @@ from workitems.measures.completion import Completion, Completions, completions_o
 from workitems.models import Plan, Update
 from workitems.models.item import Stage
 from workitems.plan.asat import Moment
-from workitems.plan.plan_at import items_in_full, pillar_titles, plan_at
+from workitems.plan.plan_at import pillar_titles, plan_at
 
 Part = PublicProgress.Part
 
@@ -37,7 +37,7 @@ STAGES = (Stage.COMPLETE, Stage.ONGOING, Stage.UNDER_WAY, Stage.NOT_STARTED, Sta
 
 @in_english
 def content_of(plan: Plan, moment: Moment, parts: Collection[str]) -> dict[str, Any]:
-    """Return the page's content. At most thirteen queries, whatever the plan's size, and one for each
+    """Return the page's content. At most ten queries, whatever the plan's size, and one for each
     successor of an agency that ended."""
     agency = agency_on(plan.coordinating_agency, moment.on)
     cover = AgencyCover.objects.filter(agency=agency).first()
@@ -50,9 +50,10 @@ def content_of(plan: Plan, moment: Moment, parts: Collection[str]) -> dict[str, 
         "as_at": moment.on.isoformat(),
         "licence": LICENCE,
     }
+    at = plan_at(plan, moment, texts=False, dates=Part.WORK_ITEMS in parts)
     if Part.WORK_ITEMS in parts:
-        items, pillars = items_in_full(plan, moment), pillar_titles(plan, moment)
-        found["headline"] = in_one_sentence(Counter(item.status for item in items), 0, moment)
+        pillars = pillar_titles(plan, moment)
+        found["headline"] = in_one_sentence(Counter(item.status for item in at.items), 0, moment)
         found[Part.WORK_ITEMS] = [
             {
                 "pillar": pillars[item.pillar],
@@ -60,14 +61,13 @@ def content_of(plan: Plan, moment: Moment, parts: Collection[str]) -> dict[str, 
                 "title": item.title,
                 "status": str(item.status),
             }
-            for item in items
+            for item in at.items
         ]
     if Part.FIGURES in parts or Part.TIMELINE in parts:
         groups = read_timeline(plan, moment).groups
         grouped = [(group.title, group.items) for group in groups]
         if Part.FIGURES in parts:
-            completions = completions_of(plan_at(plan, moment, texts=False, dates=False))
-            found[Part.FIGURES] = _figures(grouped, moment.on, completions)
+            found[Part.FIGURES] = _figures(grouped, moment.on, completions_of(at))
             found["stages"] = [_stages(title, items) for title, items in grouped]
         if Part.TIMELINE in parts:
             found[Part.TIMELINE] = [
