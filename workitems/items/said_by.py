@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import F, Value, Window
+from django.db.models.functions import Lag
 from django.utils.timezone import localdate
 
 from agencies.records.composed import composed
@@ -30,12 +32,19 @@ class Said:
 
 
 @composed
-def _states(items: Any) -> Any:
-    rows: Any = WorkItem.history.filter(id__among=items).order_by("history_date", "history_id")
-    return rows.values_list(
-        *("id", "history_date", "confidence", "history_user_id", "history_change_reason"),
-        *("lead_agency_id", "lead_agency__short_name"),
-        *("plan__coordinating_agency_id", "plan__coordinating_agency__short_name"),
+def _changes(items: Any) -> Any:
+    """Return when the confidence of items changed, the first first."""
+    in_order = ["history_date", "history_id"]
+    before = Window(Lag("confidence", default=Value("")), partition_by="id", order_by=in_order)
+    rows: Any = WorkItem.history.filter(id__among=items).annotate(before=before)
+    return (
+        rows.exclude(confidence=F("before"))
+        .order_by(*in_order)
+        .values_list(
+            *("id", "history_date", "confidence", "history_user_id", "history_change_reason"),
+            *("lead_agency_id", "lead_agency__short_name"),
+            *("plan__coordinating_agency_id", "plan__coordinating_agency__short_name"),
+        )
     )
 
 
@@ -56,18 +65,16 @@ def confidences_said(confidences: Mapping[int, str], moment: Moment) -> dict[int
     """Return by item who changed its confidence last to what it is at a moment: its lead of then, or the coordinating
     agency that imported it. `confidences` are those of the items. One query."""
     found: dict[int, Said] = {}
-    before: dict[int, str] = {}
-    for pk, at, confidence, user, reason, lead, name, keeper, keepers in _states(
+    for pk, at, confidence, user, reason, lead, name, keeper, keepers in _changes(
         items=list(confidences)
     ):
         if moment.until is not None and at >= moment.until:
             continue
-        if confidence == confidences[pk] != before.get(pk, ""):
+        if confidence == confidences[pk]:
             is_entered = bool(user) and (reason or "").startswith(IMPORTED) and lead != keeper
             found[pk] = (
                 Said(keepers, at, keeper, is_entered=True) if is_entered else Said(name, at, lead)
             )
-        before[pk] = confidence
     return found
 
 
