@@ -5,7 +5,6 @@ from html import escape
 from typing import Any
 
 from django import template
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from reports.drafting.page import Asked, Block, Offer
 from reports.models import Briefing
-from workitems.templatetags.marks import shape
+from workitems.templatetags.marks import as_diff, shape
 
 register = template.Library()
 
@@ -60,7 +59,8 @@ def _offered(context: dict[str, Any], block: Block | Asked, offer: Offer, addres
     values = {
         "csrfmiddlewaretoken": context["csrf_token"],
         "version": block.version,
-        "seen": context["page"].seen,
+        # Long, and needed only to know the paragraphs that the text refers to.
+        "seen": context["page"].seen if "{" in offer.text else "",
         "text": offer.text,
         "at": offer.at,
         "verb": offer.verb,
@@ -68,11 +68,9 @@ def _offered(context: dict[str, Any], block: Block | Asked, offer: Offer, addres
     fields = "".join(
         f'<input type="hidden" name="{name}" value="{escape(str(value))}">'
         for name, value in values.items()
+        if value
     )
-    words = ""
-    if offer.strands:
-        strands = render_to_string("workitems/narrative/strands.html", {"strands": offer.strands})
-        words = f'<span class="wording">{strands}</span> '
+    words = f'<span class="wording">{as_diff(offer.strands)}</span> ' if offer.strands else ""
     in_name = _("in {paragraph}").format(paragraph=escape(block.name))
     return (
         f'<form method="post" action="{escape(address)}" data-act class="workshop-offer">'

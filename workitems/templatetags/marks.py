@@ -4,16 +4,20 @@ Their markup is in templates/components. A mark depends only on its values, so e
 is rendered once per process and language.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
+from html import escape
 from typing import Any, NamedTuple
 
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from workitems.terms.lateness import Lateness
 from workitems.terms.sentence_ends import opening
+from workitems.terms.word_diff import Strand
 
 register = template.Library()
 
@@ -39,6 +43,22 @@ STANDING_WORDS = 40
 def standing(text: str) -> tuple[str, str]:
     """Return the beginning of a text in whole sentences, and its rest."""
     return opening(text, STANDING_WORDS)
+
+
+@register.filter
+def as_diff(strands: Iterable[Strand]) -> SafeString:
+    """Return the words that went and came, in one text."""
+    pieces = []
+    for strand in strands:
+        words = escape(strand.text)
+        if strand.is_removed or strand.is_added:
+            tag, says = ("del", _("[removed:")) if strand.is_removed else ("ins", _("[added:"))
+            words = (
+                f'<{tag}><span class="visually-hidden">{says} </span>{words}'
+                f'<span class="visually-hidden">]</span></{tag}>'
+            )
+        pieces.append(words)
+    return mark_safe("".join(pieces))
 
 
 @register.simple_tag
