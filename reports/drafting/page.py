@@ -104,6 +104,11 @@ class Block:
             else _("the paragraph that is left out")
         )
 
+    @property
+    def value(self) -> str:
+        """Its number as the value of its line in the list, without commas."""
+        return str(self.number)
+
     @cached_property
     def line(self) -> str:
         """The text of a paragraph without looks, other languages or sub-bullets, or ""."""
@@ -285,7 +290,7 @@ def page_of(briefing: Briefing, today: date | None = None) -> Page:
     drafted = read_drafted(briefing, today)
     rows, draft = drafted.rows, drafted.draft
     facts = drafted.found.facts if drafted.found else None
-    links = RecordLinks(briefing.plan, facts, (s for part in draft.parts() for s in part.sources))
+    links = RecordLinks(briefing.plan, facts)
     drifted = {each.key: each for each in drafted.drifts}
     maori = facts.maori if facts else ()
     broken = set(broken_references(draft))

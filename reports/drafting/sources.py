@@ -193,9 +193,9 @@ def _uses(draft: Draft) -> dict[tuple[str, int], list[tuple[str, int | None]]]:
 
 
 class RecordLinks:
-    """URLs of records, current or at the version used. One query for each type of record."""
+    """URLs of records."""
 
-    def __init__(self, plan: Plan, facts: Facts | None, sources: Iterable[Source]) -> None:
+    def __init__(self, plan: Plan, facts: Facts | None) -> None:
         self._plan = plan.get_absolute_url()
         self._glossary = reverse("plans:glossary", args=[plan.slug])
         self._pages = {
@@ -216,7 +216,6 @@ class RecordLinks:
             self._versions["workitems.plan", facts.plan.pk] = facts.plan_source.history_id
             for term in facts.terms.values():
                 self._versions[GLOSSARY, term.source.pk] = term.source.history_id
-        self._then = _pages_then(sources)
 
     @classmethod
     def of_sources(cls, plan: Plan, sources: Sequence[Source]) -> "RecordLinks":
@@ -224,7 +223,7 @@ class RecordLinks:
 
         Whether a source has changed since is not known.
         """
-        links = cls(plan, None, sources)
+        links = cls(plan, None)
         wanted: dict[str, set[int]] = {}
         for source in sources:
             wanted.setdefault(source.model, set()).add(source.pk)
@@ -234,13 +233,16 @@ class RecordLinks:
                 links._numbers |= {(model, pk): quote(str(number)) for pk, number in rows}
         return links
 
-    def cited(self, part: Part) -> tuple[Cited, ...]:
-        return tuple(self._cited(source) for source in part.sources)
-
-    def _cited(self, source: Source) -> Cited:
-        known = self._versions.get((source.model, source.pk))
-        changed = known is not None and source.history_id is not None
-        return Cited(source.label, self.then(source), changed and known != source.history_id)
+    def cited(self, part: Part) -> Iterator[Cited]:
+        """Yield the sources of a part, each with the URL of its item's page as it was when the version used was written;
+        of types in `ONLY_NOW`, which have no such page, that of the current one. One query for each type of record."""
+        then = _pages_then(part.sources)
+        for source in part.sources:
+            page = self.now(source)
+            url = page and page + then.get((source.model, source.history_id), "")
+            known = self._versions.get((source.model, source.pk))
+            changed = known is not None and source.history_id is not None
+            yield Cited(source.label, url, changed and known != source.history_id)
 
     def now(self, source: Source) -> str:
         """Return the URL of the record's current page, or "" if it has none."""
@@ -253,14 +255,6 @@ class RecordLinks:
             return ""
         name = "risks" if source.model == "workitems.risk" else "workitems"
         return f"{self._pages[name]}{number}/"
-
-    def then(self, source: Source) -> str:
-        """Return the URL of the item's page as it was when the version used was written.
-
-        Types in `ONLY_NOW` have no such page; return their current page.
-        """
-        page = self.now(source)
-        return page and page + self._then.get((source.model, source.history_id), "")
 
 
 def _rows(facts: Facts) -> Iterator[tuple[str, Versioned, str]]:
