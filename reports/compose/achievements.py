@@ -684,7 +684,6 @@ def passed_over(
     Passed over is what an agency calls a headline; and of what is not told: what it calls a key achievement, and of an
     item's last report what begins with a number, or completed the item in the period.
     """
-    start, end = facts.briefing.period_start, facts.briefing.period_end
     found = []
     for item in facts.items:
         updates = facts.updates_of(item) if item.stage != Stage.WITHDRAWN else ()
@@ -693,10 +692,13 @@ def passed_over(
             is_wished = _is(pair, Update.KeyAchievement.HEADLINE)
             if update.pk in told and not is_wished:
                 continue
-            is_complete = bool(item.completed_on and start <= item.completed_on <= end)
-            is_counted = counts(passage(own_words(update.achieved), MOST_SHOWN_WORDS).least)
-            is_result = update is updates[-1] and (is_complete or is_counted)
-            is_likely = is_result or not _is(pair, Update.KeyAchievement.NO)
+            is_likely = not _is(pair, Update.KeyAchievement.NO) or (
+                update is updates[-1]
+                and (
+                    _is_completed(facts, item)
+                    or counts(passage(own_words(update.achieved), MOST_SHOWN_WORDS).least)
+                )
+            )
             if is_wished or (is_likely and not says_nothing(update.achieved)):
                 found.append(pair)
     found.sort(key=lambda pair: (not _is(pair, Update.KeyAchievement.HEADLINE), *_weight(pair)))

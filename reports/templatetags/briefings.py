@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.urls import reverse
@@ -10,9 +10,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from reports.drafting.page import Asked, Block, Offer
 from reports.models import Briefing
 from workitems.templatetags.marks import as_diff, shape
+
+# Django loads all tags with the first page, and few pages compose a paper.
+if TYPE_CHECKING:
+    from reports.drafting.page import Asked, Block, Offer
 
 register = template.Library()
 
@@ -32,7 +35,7 @@ PAGES = (
 
 
 @register.simple_tag(takes_context=True)
-def marks_of(context: dict[str, Any], block: Block | Asked, address: str = "") -> SafeString:
+def marks_of(context: dict[str, Any], block: "Block | Asked", address: str = "") -> SafeString:
     """Return what needs work in a paragraph or, at its `address`, in a recommendation, each with what one press would do
     about it.
 
@@ -55,7 +58,7 @@ def marks_of(context: dict[str, Any], block: Block | Asked, address: str = "") -
     return mark_safe("\n".join(pieces))
 
 
-def _offered(context: dict[str, Any], block: Block | Asked, offer: Offer, address: str) -> str:
+def _offered(context: dict[str, Any], block: "Block | Asked", offer: "Offer", address: str) -> str:
     values = {
         "csrfmiddlewaretoken": context["csrf_token"],
         "version": block.version,
@@ -81,7 +84,7 @@ def _offered(context: dict[str, Any], block: Block | Asked, offer: Offer, addres
 
 @register.simple_tag
 def foot(
-    block: Block,
+    block: "Block",
     here: str,
     paragraphs: str,
     may_change: bool,

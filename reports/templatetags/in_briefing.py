@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from agencies.models import Agency
-from reports.compose.as_printed import Answer, of_answer, of_milestone
 from workitems.models import MilestoneAnswer
 from workitems.plan.forms.due_dates import asks_about_order
 from workitems.plan.forms.stems import PLAIN, Dates, reading_of
@@ -29,6 +28,9 @@ def answer_in_briefing(section: Section, agency: Agency) -> dict[str, Any]:
     update, on = section.update, section.on
     if update is None or update.no_change_on is not None:
         return {"sentences": [], "remarks": section.asks}
+    # Here, because Django loads all tags with the first page, and few pages compose a paper.
+    from reports.compose.as_printed import Answer, of_answer
+
     steps = [_step(line) for line in section.milestones]
     answered = {"stage": update.stage, "confidence": update.confidence} if update.stage else {}
     answer = Answer(
@@ -53,6 +55,8 @@ def answer_in_briefing(section: Section, agency: Agency) -> dict[str, Any]:
 @register.inclusion_tag("workitems/returns/in_briefing.html")
 def milestone_in_briefing(line: MilestoneLine) -> dict[str, Any]:
     """Show how a milestone will print when what the return says of it takes effect."""
+    from reports.compose.as_printed import of_milestone
+
     step = _step(line)
     item = item_row(line.milestone.item, line.on, [step])
     printed = of_milestone(item, step, line.milestone.responsible_agency)

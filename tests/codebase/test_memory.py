@@ -33,6 +33,7 @@ MODULES = [
     "reports.requests.urls",
     "reports.workshop.views",
     "sqlparse.sql",
+    "workitems.terms.made_phrases",
 ]
 LOAD = f"""
 import json, sys
@@ -40,8 +41,10 @@ from types import SimpleNamespace
 from trafficking_plan.running.web_server import post_fork
 post_fork(None, SimpleNamespace(sockets=[]))
 from django.core.wsgi import get_wsgi_application
+from django.template import engines
 from django.urls import resolve, reverse
 get_wsgi_application()
+engines.all()
 from trafficking_plan.sign_in.accounts import SecondSteps
 resolve(reverse("dashboard:overview", args=["plan"]))
 from agencies.models import User

@@ -17,7 +17,6 @@ from workitems.terms.additions import addition_of
 from workitems.terms.asked_changes import name_of_change
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import NO_DATES, Lateness, Reason, Status
-from workitems.terms.made_phrases import phrase_of_description
 
 
 class PillarAt(NamedTuple):
@@ -139,6 +138,9 @@ class MilestoneAt(NamedTuple):
     def phrase(self) -> str:
         """The noun phrase that names it in sentences: the one recorded, or else one made from its description; "" if
         none can be made."""
+        # Here, because only papers need its patterns, 1 MB in each worker.
+        from workitems.terms.made_phrases import phrase_of_description
+
         return self.as_told or phrase_of_description(self.description)
 
     @property
