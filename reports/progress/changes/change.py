@@ -216,11 +216,14 @@ class Description(NamedTuple):
 class Change:
     """A change of an item, which is as at the later moment, or of the plan itself, which has the number "".
     `describe` returns the change in words.
+
+    `days` is by how much a milestone is later (or, below zero, earlier) than it was expected.
     """
 
     kind: Kind
     item: ItemAt
     describe: Callable[[], Description] = field(repr=False)
+    days: int = 0
 
     @cached_property
     def description(self) -> Description:

@@ -44,11 +44,23 @@ def _change(kind: Kind) -> Callable[[Callable[P, Description]], Callable[P, Chan
         @wraps(describe)
         def change(*args: P.args, **kwargs: P.kwargs) -> Change:
             item = next(row for row in reversed(args) if isinstance(row, ItemAt))
-            return Change(kind, item, partial(describe, *args, **kwargs))
+            return Change(kind, item, partial(describe, *args, **kwargs), _days(kind, args))
 
         return change
 
     return of_kind
+
+
+def _days(kind: Kind, args: Sequence[object]) -> int:
+    """Return by how many days the milestone among the arguments is later than it was expected."""
+    if kind == Kind.LATE:
+        return next(row.late.days for row in reversed(args) if isinstance(row, ItemAt))
+    if kind not in (Kind.SLIPPED, Kind.RECOVERED, Kind.OVERDUE):
+        return 0
+    *before, now = (row for row in args if isinstance(row, MilestoneAt))
+    if before:
+        return ((now.completed_on or now.forecast_due) - before[0].forecast_due).days
+    return (now.on - now.agreed_due).days if kind == Kind.OVERDUE else 0
 
 
 def _description(
