@@ -2,7 +2,7 @@
 
 Each suite is one run of pytest. The suites run one after another with a worker on every core, so their
 output stays in order. Tests often wait: for the server of the database, a browser, a process of their
-own. So the browser journeys run beside all others and go first, with fewer workers, and no core is idle;
+own. So the browser journeys run beside all others and go first, and no core is idle;
 the output of a suite that runs beside others is printed when these have ended. The databases that the
 suites copy are made beside the checks, because migrating uses one core.
 """
@@ -34,8 +34,10 @@ WORKERS = min(CORES, MAX_WORKERS)
 # Of many short tests, a worker takes over from another what that has not begun.
 ON_EVERY_CORE = ["-n", str(WORKERS), "--dist=worksteal"]
 # Of few long ones, the workers get one by one, in the order in which they are collected: the longest first.
-# On two cores, a second browser would make every page slow, and what a test expects come too late.
-ON_HALF_OF_THE_CORES = ["-n", str(max(1, WORKERS // 2)), "--dist=load", "--maxschedchunk=1"]
+# A journey waits for more than half of its time. Of two cores, two browsers together take less than one; with a
+# single one the journeys would be the last for minutes, and the other core idle.
+JOURNEYS = min(WORKERS, max(2, WORKERS // 2))
+ONE_BY_ONE = ["-n", str(JOURNEYS), "--dist=load", "--maxschedchunk=1"]
 
 # A journey waits for many short answers, of the browser and of the server. A suite that is always busy
 # lets them go first, and uses what they leave.
@@ -87,7 +89,7 @@ ON_POSTGRESQL = Suite(
     [*ORDINARY_TESTS, "--each-once"],
     ON_EVERY_CORE,
 )
-BROWSER = Suite("browser", "Browser journeys, on SQLite", [BROWSER_TESTS], ON_HALF_OF_THE_CORES)
+BROWSER = Suite("browser", "Browser journeys, on SQLite", [BROWSER_TESTS], ONE_BY_ONE)
 BROWSER_ON_POSTGRESQL = Suite(
     "browser on PostgreSQL",
     "Browser journeys that need both databases, on PostgreSQL",
