@@ -22,7 +22,10 @@ from tests.factories import (
 from tests.security.second_steps import set_up_app
 from trafficking_plan.api import admission
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 @pytest.fixture
@@ -126,6 +129,7 @@ def test_an_administrators_token_of_a_seat_does_not_administer(police):
     assert answer.status_code == 403
 
 
+@pytest.mark.both_databases
 def test_the_day_of_the_last_use_is_kept_and_nothing_else(plan, person):
     text = token_of(person)
     rows = Token.history.count()

@@ -23,7 +23,10 @@ from tests.factories import (
 )
 from workitems.plan.services import items as item_services
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 @pytest.fixture
@@ -134,6 +137,7 @@ def test_a_moment_that_cannot_be_read_is_refused(reader, plan, at):
     assert wrong["field"] == "at"
 
 
+@pytest.mark.both_databases
 def test_items_are_filtered_as_in_their_list(reader, plan, item, police):
     WorkItemFactory(plan=plan, pillar=item.pillar, number="1.10", title="Search ships")
     assert [each["number"] for each in read(reader, "items")["results"]] == ["1.2", "1.10"]
@@ -193,6 +197,7 @@ def test_what_changed_is_told_as_on_its_page(reader, plan, item, police):
 
 @pytest.mark.parametrize("asked", [{}, {"at": "2026-03-01"}], ids=["today", "past"])
 @pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.both_databases
 def test_an_item_is_read_by_the_same_queries_whatever_else_the_plan_has(
     reader, plan, item, count, asked
 ):

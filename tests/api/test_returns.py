@@ -17,7 +17,10 @@ from tests.factories import (
 from workitems.models import MilestoneAnswer, Update
 from workitems.plan.services import Conflict
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 @pytest.fixture

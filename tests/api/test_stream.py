@@ -27,7 +27,10 @@ from trafficking_plan.api import stream
 from workitems.plan.services import items as item_services
 
 # Rows are settled once their transaction has ended.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 @pytest.fixture
@@ -56,6 +59,7 @@ def read(reader, after="", limit=1000, minutes=1):
     return entries, last["next"]
 
 
+@pytest.mark.both_databases
 def test_a_change_tells_who_what_when_and_why(plan, police, coordinator):
     item = WorkItemFactory(plan=plan, number="1.2", confidence="at_risk", lead_agency=police)
     reader = program_of(coordinator, "audit")
@@ -114,6 +118,7 @@ def test_an_administrator_gets_every_record_and_words_of_agencies_alone(
     assert item["reason"] is None
 
 
+@pytest.mark.both_databases
 def test_a_coordinator_gets_their_own_plans_and_no_words_of_drafts(plan, coordinator, police):
     WorkItemFactory(plan=PlanFactory(), title="Of another plan")
     item = WorkItemFactory(plan=plan, title="Search ships", lead_agency=police)

@@ -48,7 +48,7 @@ def test_a_plan_is_made_and_adopted(page, sign_in, live_server, assert_accessibl
         page.get_by_label("Lead agency").select_option(label="Police")
         check()
         press(page, button)
-    expect(page.get_by_text("Item 1.2 Print a brochure is added.")).to_be_visible()
+    expect(page.locator("#main").get_by_text("Item 1.2 Print a brochure is added.")).to_be_visible()
     check()
     press(page, "Save and add a milestone")
     page.get_by_label("Milestone").fill("Brochure printed")

@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
 from agencies.models import Seat
+from tests.browser.axe import wait_for_layout
 from tests.factories import MeetingFactory, MilestoneFactory, SeatFactory, WorkItemFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,6 +61,7 @@ def test_a_key_moves_the_day_shown_by_events_days_and_ends(page, address, access
 
 def test_a_drag_snaps_to_a_meeting_and_the_address_says_the_day(page, address):
     page.goto(address)
+    wait_for_layout(page)
     handle = page.get_by_role("slider", name="Day shown").bounding_box()
     tick = page.locator(f"[data-day='{days_ago(60)}'] path").bounding_box()
     page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + 8)

@@ -25,7 +25,11 @@ from workitems.plan.services import Conflict
 from workitems.returns.services import milestone_answers, rounds, status_proposals
 from workitems.returns.services.answers import answers_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 WHY = "The printer cannot deliver before August."
 
@@ -64,6 +68,7 @@ def test_a_supporting_agency_cannot_set_the_status_and_is_offered_to_propose_one
     assert ("Propose a status" in page, "Change the status" in page) == (True, False)
 
 
+@pytest.mark.both_databases
 def test_a_proposal_changes_nothing_by_itself(client_of, item, supporter, customs):
     said = {"stage": "ongoing", "confidence": "at_risk", "reason": WHY}
     with unchanged(item):
@@ -169,6 +174,7 @@ def test_accepting_does_not_overwrite_an_answer_that_the_reader_has_not_seen(
     assert of_return.updates.get().confidence == "at_risk"
 
 
+@pytest.mark.both_databases
 def test_declining_needs_a_sentence_for_the_agency(
     client_of, item, supporter, customs, contributor
 ):
@@ -188,6 +194,7 @@ def test_declining_needs_a_sentence_for_the_agency(
     assert "It came on Monday." in client_of(supporter).get(item.get_absolute_url()).text
 
 
+@pytest.mark.both_databases
 def test_a_proposal_is_not_accepted_over_a_change_that_the_reader_has_not_seen(
     item, supporter, customs, contributor, approver
 ):

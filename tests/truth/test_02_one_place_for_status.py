@@ -26,7 +26,11 @@ from workitems.plan.services import Refused, items
 from workitems.returns.services import rounds
 from workitems.returns.services.answers import answers_of, moved_items
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 def write(of_return, item, by, **said):

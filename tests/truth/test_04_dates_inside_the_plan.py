@@ -36,7 +36,10 @@ from workitems.plan.services import items
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.variations.services import variations
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 RELEASED, ENDS = date(2009, 7, 31), date(2012, 6, 30)
 BEFORE = RELEASED - timedelta(days=1)
@@ -140,6 +143,7 @@ def test_a_date_after_the_plans_end_is_asked_for_on_purpose(
     assert made.due_after == day
 
 
+@pytest.mark.both_databases
 def test_a_plan_without_an_end_has_no_last_day(milestone, writer, police):
     with without_decisions():
         Plan.objects.update(ends_on=None)
@@ -199,6 +203,7 @@ def test_what_a_meeting_approved_in_time_is_recorded_later(asked, milestone, wri
     assert milestone.agreed_due == TODAY
 
 
+@pytest.mark.both_databases
 def test_a_date_after_the_plans_end_is_approved_with_a_reason(asked, milestone, writer):
     with without_decisions():
         Plan.objects.update(ends_on=TODAY)

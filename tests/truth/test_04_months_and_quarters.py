@@ -35,7 +35,10 @@ from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late, milestone_lateness
 from workitems.variations.services import held_entries, variations
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 MAY, JUNE, NEXT_JUNE = (KnownDate(day, "month") for day in (
     date(2010, 5, 31), date(2010, 6, 30), date(2011, 6, 30)
@@ -109,6 +112,7 @@ def test_a_later_quarter_is_a_delay_from_month_to_quarter(milestone, writer):
     assert delay.ended_on == TODAY
 
 
+@pytest.mark.both_databases
 def test_history_and_the_plan_at_a_moment_have_how_dates_were_known(milestone, writer):
     before = Moment.at(milestone.history.get().history_date + timedelta(microseconds=1))
     move(milestone, writer, SUMMER, **FULL)
@@ -195,6 +199,7 @@ def test_a_return_holds_a_quarter_until_it_takes_effect(milestone, writer, polic
 # --- what is shown ------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_the_history_tells_of_months_and_of_the_same_day_known_better(milestone, writer, police):
     move(milestone, writer, SUMMER, **FULL)
     move(milestone, writer, SUMMER.last_day)
@@ -292,6 +297,7 @@ def with_dates(**dates):
     return file_of(sheets)
 
 
+@pytest.mark.both_databases
 def test_a_workbook_brings_months_and_quarters_and_takes_them_away():
     file = with_dates(Original_due="March 2010", Agreed_due="2010-03", Forecast_due="Q3 2010")
     import_workbook(file, name="plan.xlsx", at=NOW)

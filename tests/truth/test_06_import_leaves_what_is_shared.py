@@ -25,7 +25,10 @@ from workitems.intake.workbook import (
 from workitems.intake.workbook.columns import AGENCIES, CLEARED, PLAN, SHEETS
 from workitems.models import Milestone, Plan, Update
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 AT = noon(TODAY)
 
 
@@ -49,6 +52,7 @@ def renamed(agency, to):
     history.save(agency, by=None, actor="A test")
 
 
+@pytest.mark.both_databases
 def test_an_agency_is_found_by_a_short_name_that_it_had_before():
     renamed(AgencyFactory(short_name="DoL", name="Department of Labour"), "MBIE")
     outcome = imported(small())
@@ -79,6 +83,7 @@ def test_the_agency_that_has_a_name_now_comes_before_one_that_had_it():
 # --- Ministers --------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_a_recorded_minister_stays_and_the_difference_is_a_sentence():
     AppointmentFactory(minister="Hon A", portfolio="Minister of Immigration", to_on=None)
     sheets = small()
@@ -93,6 +98,7 @@ def test_a_recorded_minister_stays_and_the_difference_is_a_sentence():
 # --- emptying a value -------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_a_value_is_emptied_only_by_the_word_for_nothing():
     sheets = small()
     sheets["Plan"] += [("Ends on", date(2014, 6, 30)), ("Background", "Why."), ("Copied to", "Me")]
@@ -132,6 +138,7 @@ def test_what_cannot_be_emptied_is_refused(sheet, heading, problem):
     assert [fault.problem for fault in refused.value.faults] == [problem]
 
 
+@pytest.mark.both_databases
 def test_a_text_that_is_the_word_for_nothing_comes_back_unchanged():
     sheets = small()
     imported(sheets)
@@ -198,6 +205,7 @@ def test_leaving_out_the_optional_agency_columns_changes_no_agency(demo_plan):
     assert shared() == before
 
 
+@pytest.mark.both_databases
 def test_an_empty_cell_keeps_what_the_plan_has_in_every_sheet(demo_plan):
     emptied = set()
 

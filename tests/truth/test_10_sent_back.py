@@ -14,7 +14,11 @@ from workitems.returns.services import handover, milestone_answers, rounds
 from workitems.returns.services.handover import mended_words, mendings_of
 from workitems.returns.services.rounds import Unmended
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 SENT_AT = NOW - timedelta(hours=1)
 BEFORE = NOW - timedelta(hours=2)
@@ -86,6 +90,7 @@ def test_each_note_is_left_until_its_item_is_answered_anew_or_it_has_a_reply(
     assert mended_words(mendings_of(sent_back)) == "2 of 2 items changed or answered"
 
 
+@pytest.mark.both_databases
 def test_only_the_notes_of_the_latest_sending_back_count(sent_back, item):
     latest = ReturnNoteFactory(of_return=sent_back, item=item, at=NOW, body="And the cost?")
     assert [each.note for each in mendings_of(sent_back)] == [latest]
@@ -169,6 +174,7 @@ def test_a_reply_is_refused_once_the_return_is_submitted(sent_back, item, approv
         handover.reply_to_note(note=note, version=1, reply="One.", by=approver, at=NOW)
 
 
+@pytest.mark.both_databases
 def test_the_same_reply_twice_writes_nothing(sent_back, item, contributor):
     note = note_on(sent_back, item)
     first = handover.reply_to_note(note=note, version=1, reply="One.", by=contributor, at=NOW)
@@ -249,6 +255,7 @@ def test_an_answer_on_a_milestone_alone_follows_the_note_and_the_coordinator_see
 # --- sending back ---------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_the_coordinator_notes_each_item_and_the_whole_in_one_form(
     of_return, item, second, coordinator, client_of
 ):
@@ -270,6 +277,7 @@ def test_the_coordinator_notes_each_item_and_the_whole_in_one_form(
     )
 
 
+@pytest.mark.both_databases
 def test_too_long_a_note_is_kept_on_the_page(of_return, item, coordinator, client_of):
     of_return.state, of_return.submitted_at = "submitted", datetime(2010, 5, 31, tzinfo=NOW.tzinfo)
     of_return.save()

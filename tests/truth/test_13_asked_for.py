@@ -18,7 +18,11 @@ from tests.workitems.record import NOW, SLIPPED, TODAY
 from workitems.models import Variation
 from workitems.plan.asat import Moment
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 State = Variation.State
 # The two sides of a request, as they are called in each state, and the outcome that is printed.

@@ -34,7 +34,10 @@ from workitems.models import Action
 from workitems.notices import news as notices
 from workitems.plan.services import Conflict
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 Progress = Action.Progress
 HELD = date(2010, 5, 20)
@@ -101,6 +104,7 @@ def test_an_action_waits_on_the_desk_of_its_agency_with_plan_and_date(
     assert lines(colleague) == lines(coordinator) == []
 
 
+@pytest.mark.both_databases
 def test_a_finished_action_moves_to_the_coordinators_desk_until_it_is_confirmed(
     action, plan, contributor, coordinator
 ):
@@ -119,6 +123,7 @@ def test_a_finished_action_moves_to_the_coordinators_desk_until_it_is_confirmed(
     assert lines(coordinator, TOMORROW) == []
 
 
+@pytest.mark.both_databases
 def test_a_reopened_action_is_on_its_agencys_desk_with_the_reason(
     action, plan, contributor, coordinator
 ):
@@ -204,6 +209,7 @@ def test_an_invalid_report_is_refused_at_its_field(action, contributor, how, sen
         finish(action, contributor, **how)
 
 
+@pytest.mark.both_databases
 def test_reopening_needs_a_sentence_and_the_current_version(action, contributor, coordinator):
     finish(action, contributor, version=1)
     with unchanged(action), refused("Say what is still to be done.", "reason"):

@@ -24,7 +24,10 @@ from workitems.notices import send_notices
 from workitems.returns.return_reading import reading_of
 from workitems.returns.services import handover, rounds
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +84,7 @@ def test_one_button_mails_the_approvers_at_once_with_the_way_to_submit(
     assert (notice.reason, notice.at_once) == ("ready", True)
 
 
+@pytest.mark.both_databases
 def test_the_mail_of_the_day_does_not_repeat_it_and_is_sent_all_the_same(
     of_return, answered, contributor, approver, police, post
 ):
@@ -134,6 +138,7 @@ def test_it_is_on_the_approvers_desk_with_plan_due_date_and_who_said_it(
     assert (line.when, line.url) == ("Due in 43 days", f"{of_return.get_absolute_url()}read/")
 
 
+@pytest.mark.both_databases
 def test_it_can_be_withdrawn_and_history_says_both(
     of_return, answered, contributor, post, client_of
 ):
@@ -280,6 +285,7 @@ def versions_of(of_return):
     return {f"i{each.item_id}-version": each.version for each in of_return.updates.all()}
 
 
+@pytest.mark.both_databases
 def test_each_item_is_accepted_or_mended_before_one_submit(
     of_return, item, second, contributor, approver, client_of
 ):
@@ -448,6 +454,7 @@ def test_a_return_is_recalled_until_the_coordinator_opens_it(
         handover.recall(of_return=of_return, by=approver)
 
 
+@pytest.mark.both_databases
 def test_a_recalled_return_that_was_sent_back_before_is_sent_back_again(
     of_return, item, answered, contributor, approver, coordinator, client_of
 ):
@@ -460,6 +467,7 @@ def test_a_recalled_return_that_was_sent_back_before_is_sent_back_again(
     assert "recalled the return of Police" in history
 
 
+@pytest.mark.both_databases
 def test_the_first_reader_stays_and_a_new_submission_is_unread(
     of_return, answered, approver, coordinator, labour
 ):

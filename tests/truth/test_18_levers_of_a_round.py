@@ -16,7 +16,10 @@ from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
 from workitems.returns.services import round_levers, rounds
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 DUE, LATER, TOO_EARLY = date(2010, 7, 14), date(2010, 7, 28), date(2010, 7, 14)
 WORDS = "Please send it by Friday.\nWe finish the draft at the weekend."
@@ -58,6 +61,7 @@ def told():
 # --- remind ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_a_reminder_goes_at_once_in_own_words_to_those_who_have_not_submitted(
     of_return, of_customs, item, contributor, approver, colleague, coordinator, post
 ):
@@ -125,6 +129,7 @@ def extend(of_return, by, **values):
     return round_levers.extend(round=of_return.round, by=by, **values)
 
 
+@pytest.mark.both_databases
 def test_one_agency_or_all_get_a_later_due_date(of_return, of_customs, coordinator):
     assert extend(of_return, coordinator, agencies=[of_return.agency_id]) == [of_return]
     for row in (of_return, of_customs):
@@ -283,6 +288,7 @@ def entered(of_return, item, contributor, approver, coordinator, post):
     return of_return
 
 
+@pytest.mark.both_databases
 def test_history_says_who_entered_it_for_whom(entered, item, contributor, client_of):
     update = entered.updates.get()
     assert update.written_by == entered.submitted_by
@@ -294,6 +300,7 @@ def test_history_says_who_entered_it_for_whom(entered, item, contributor, client
     assert "added the file “return.eml” as evidence of the return of Police." in history
 
 
+@pytest.mark.both_databases
 def test_the_agency_gets_the_receipt_and_may_correct_until_acceptance(
     entered, item, contributor, approver, coordinator, client_of
 ):
@@ -312,6 +319,7 @@ def test_the_agency_gets_the_receipt_and_may_correct_until_acceptance(
     assert Evidence.objects.not_withdrawn().filter(of_return=entered).count() == 1
 
 
+@pytest.mark.both_databases
 def test_whoever_entered_it_does_not_accept_it(entered, coordinator, labour):
     with refused("You submitted this return. Another coordinator must accept it."):
         rounds.accept(of_return=entered, by=coordinator, on=TODAY)
@@ -327,6 +335,7 @@ def test_what_the_agency_has_submitted_itself_since_its_only_coordinator_accepts
     assert rounds.accept(of_return=entered, by=coordinator, on=TODAY).state == "accepted"
 
 
+@pytest.mark.both_databases
 def test_the_agency_can_write_while_it_is_entered(of_return, item, coordinator, approver):
     enter(of_return, coordinator)
     rounds.write_update(

@@ -34,7 +34,10 @@ from tests.factories import (
 )
 from tests.test_permissions import GONE, PAPER_READERS, READERS, RULES, client_of, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 IMMIGRATION, POLICE = "Minister of Immigration", "Minister of Police"
 OTHER = "office of another Minister"
@@ -103,6 +106,7 @@ def test_the_lists_of_an_office_hold_its_papers_alone(people, office, other):
     assert [row.text for row, _ in page.context["to_do"]] == ["Only for the other Minister"]
 
 
+@pytest.mark.both_databases
 def test_a_paper_is_compared_with_papers_to_the_same_minister(people, office):
     addressed(people.plan, POLICE, tracker_number="11/8")
     page = office.get(reverse("briefings:compare", args=[people.plan.slug, people.issued.pk]))
@@ -110,6 +114,7 @@ def test_a_paper_is_compared_with_papers_to_the_same_minister(people, office):
     assert "11/8" not in page.text
 
 
+@pytest.mark.both_databases
 def test_a_correction_to_another_minister_hides_nothing_of_the_first_version(people, office, other):
     addressed_first = addressed(people.plan, IMMIGRATION, tracker_number="11/9")
     briefing = addressed_first.briefing
@@ -196,6 +201,7 @@ def act(people, name):
     return reverse(f"agencies:{name}", args=[Office(IMMIGRATION), *more])
 
 
+@pytest.mark.both_databases
 def test_the_coordinator_of_a_plan_for_the_minister_manages_the_office(people):
     for name in ACTS:
         found = {
@@ -220,6 +226,7 @@ def test_the_coordinator_finds_the_office_on_the_plans_page(people):
     assert act(people, "seats") not in client_of(people, "observer").get(page).text
 
 
+@pytest.mark.both_databases
 def test_a_person_is_invited_to_an_office_and_accepts(people, django_capture_on_commit_callbacks):
     client = client_of(people, "coordinator")
     form = client.get(act(people, "invite")).context["form"]
@@ -289,6 +296,7 @@ def seats_in_agencies(people):
             cursor.execute("PRAGMA ignore_check_constraints = OFF")
 
 
+@pytest.mark.both_databases
 def test_a_seat_from_before_moves_to_the_portfolios_that_it_read(people, seats_in_agencies):
     labour, mbie, idle = (people.agencies["labour"], AgencyFactory(), AgencyFactory())
     PlanFactory(slug="next", coordinating_agency=mbie)
@@ -328,6 +336,7 @@ def test_a_seat_from_before_moves_to_the_portfolios_that_it_read(people, seats_i
     }
 
 
+@pytest.mark.both_databases
 def test_the_columns_of_issued_papers_are_filled_from_their_covers(people):
     """The migration reads what the signed document says, not what the plan says today."""
     paper = IssuedPaper.objects.earliest("pk")

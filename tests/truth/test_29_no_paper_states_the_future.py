@@ -51,7 +51,10 @@ COMPOSE = {
     "begin_as": 9,
 }
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,11 @@ from workitems.plan.services import Conflict
 from workitems.returns.services import milestone_answers, rounds
 from workitems.returns.services.answers import answers_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 @pytest.fixture
@@ -112,6 +116,7 @@ def test_emptying_its_boxes_discards_it(writer, of_return, milestone):
     assert MilestoneDraft.objects.count() == 0
 
 
+@pytest.mark.both_databases
 def test_two_people_type_in_two_fields_and_both_are_kept(
     writer, client_of, approver, of_return, milestone
 ):
@@ -120,6 +125,7 @@ def test_two_people_type_in_two_fields_and_both_are_kept(
     assert (status, told["kept"][f"m{milestone.pk}-reason"]) == (200, "The printer is late.")
 
 
+@pytest.mark.both_databases
 def test_two_people_type_in_one_field_and_both_are_shown(
     of_return, milestone, contributor, approver
 ):

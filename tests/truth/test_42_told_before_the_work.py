@@ -27,7 +27,10 @@ from workitems.models import Notice, Return
 from workitems.plan import coordinators
 from workitems.returns.services import handover, round_levers, rounds
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 ONE = "Ministry of Health has one person. Whoever writes a return cannot submit it as well, so invite a second."
 NO_APPROVER = (
@@ -129,6 +132,7 @@ def test_who_accepts_an_invitation_alone_reads_it_at_once(health, coordinator, c
     assert NO_APPROVER in page.text
 
 
+@pytest.mark.both_databases
 def test_an_invitation_names_the_plan_the_round_and_the_day(plan, health, owed):
     says = f"Health is a member of “{plan.title}”."
     due = f" Its return for {owed.round.name} is due on {day_words(owed.due_on)}."
@@ -144,6 +148,7 @@ def test_an_invitation_names_the_plan_the_round_and_the_day(plan, health, owed):
     assert coordinators.asked_of(health, TODAY) == [says]
 
 
+@pytest.mark.both_databases
 def test_who_may_submit_alone_is_not_welcomed_with_a_refusal(health, owed, coordinator, client_of):
     user = UserFactory(email="ana@example.org")
     InvitationFactory(
@@ -161,6 +166,7 @@ def test_who_may_submit_alone_is_not_welcomed_with_a_refusal(health, owed, coord
     assert welcome == ["You are an approver at Health."]
 
 
+@pytest.mark.both_databases
 def test_the_coordinator_lets_the_one_person_of_each_agency_do_both_in_one_press(
     plan, health, coordinator, client_of
 ):
@@ -256,6 +262,7 @@ def test_the_agency_is_told_at_once(
     assert newest(written) == ("~", "Coordinator (DoL)", WHY)
 
 
+@pytest.mark.both_databases
 def test_everywhere_it_says_so_with_the_reason(written, alone, coordinator, client_of):
     allow(written, coordinator)
     submit(written, alone)
@@ -276,6 +283,7 @@ def test_a_return_of_two_people_never_says_so(written, health, alone, coordinato
     assert submit(written, second).is_by_one_person is False
 
 
+@pytest.mark.both_databases
 def test_recalled_it_is_not_submitted_by_anybody(written, alone, coordinator):
     allow(written, coordinator)
     submit(written, alone)

@@ -8,7 +8,11 @@ from tests.workitems.record import NOW
 from workitems.models import MilestoneAnswer, MilestoneDraft
 from workitems.returns.services import rounds
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 WORDS = ("achieved", "planned_next", "challenges")
 
@@ -94,6 +98,7 @@ def test_keeping_theirs_keeps_what_i_wrote_elsewhere(mine, theirs, of_return, it
     assert words(of_return) == ("In Apia.", "", "Rain.")
 
 
+@pytest.mark.both_databases
 def test_different_fields_of_a_milestone_need_no_question(mine, theirs, of_return, item, milestone):
     save(mine, of_return, item, milestone=milestone.pk, **asked(milestone, **LATE))
     began = {f"initial-{name}": text for name, text in LATE.items()}
@@ -143,6 +148,7 @@ def chosen(page, milestone):
 @pytest.mark.parametrize(
     ("effect", "left"), [("Fewer copies.", [("The printer is late.", "Fewer copies.")]), ("", [])]
 )
+@pytest.mark.both_databases
 def test_of_a_milestones_two_answers_the_other_can_be_kept(
     mine, theirs, of_return, item, milestone, effect, left
 ):

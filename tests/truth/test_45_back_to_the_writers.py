@@ -14,7 +14,11 @@ from workitems.returns.services import handover, rounds
 from workitems.returns.services.handover import mendings_of
 from workitems.returns.services.rounds import Unmended
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 NOTE = "Say in which towns."
 LATER = NOW + timedelta(hours=1)
@@ -57,6 +61,7 @@ def posted(page, *accepted, act="tick", **more):
     return {"act": act, "accept": [item.pk for item in accepted], **data, **more}
 
 
+@pytest.mark.both_databases
 def test_the_note_removes_ready_and_is_kept_as_the_coordinators_are(sent_back, approver):
     note = ReturnNote.objects.get()
     assert (note.body, note.by, note.is_own, note.item) == (NOTE, approver, True, None)
@@ -96,6 +101,7 @@ def test_only_an_approver_of_the_agency_sends_it_back(client_of, ready, contribu
         handover.return_to_writers(of_return=ready, note=NOTE, by=approver, at=NOW)
 
 
+@pytest.mark.both_databases
 def test_nobody_outside_the_agency_reads_it(
     client_of, sent_back, approver, coordinator, item, contributor
 ):

@@ -38,7 +38,11 @@ from workitems.models import Assignment, Milestone, Plan, Support, WorkItem
 
 __all__ = ["kept_files", "mbie", "person"]
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_files")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("kept_files"),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 HEADINGS = ["No", "Action", "Lead", "Support", "Start", "Due", "Status", "Last updated", "Comments"]
 ROWS = [
@@ -66,6 +70,7 @@ def item(number):
 
 
 @pytest.mark.parametrize("done", ["note", "May 2026"])
+@pytest.mark.both_databases
 def test_a_completion_of_an_unknown_day_has_none_and_all_read_when_it_was_due(
     person, client_of, done
 ):
@@ -91,12 +96,14 @@ def test_a_completion_on_a_day_that_a_person_says_has_it(person):
     )
 
 
+@pytest.mark.both_databases
 def test_a_month_as_start_is_asked_and_no_day(person):
     plan = imported(person, "note")
     assert [row.starts_on for row in plan.items.in_order()] == [None, date(2026, 3, 1), None]
     assert "Apr 2026" in item("1.1").tracker_notes.values_list("text", flat=True)
 
 
+@pytest.mark.both_databases
 def test_a_date_that_was_agreed_moved_on_the_day_that_its_comment_says(person):
     imported(person, "note")
     step = Milestone.objects.get(item=item("1.2"))
@@ -122,6 +129,7 @@ def test_the_day_of_a_decision_is_read_only_where_it_is_said(text, day):
     assert day_in(_AGREED_ON, text, date(2026, 12, 1)) == day
 
 
+@pytest.mark.both_databases
 def test_history_says_that_the_spreadsheet_named_a_supporter_and_gives_no_day(person):
     plan = imported(person, "note")
     row = Support.objects.get().history.get()
@@ -224,6 +232,7 @@ def test_a_person_whom_the_spreadsheet_names_beside_an_item_is_proposed_to_look_
     assert "names Ana for this item. Nothing is given until you save." in forms[0].as_p()
 
 
+@pytest.mark.both_databases
 def test_the_return_names_whom_the_spreadsheet_has_beside_each_item(person, client_of):
     lines = [
         ["No", "Action", "Lead", "Contact", "Status"],

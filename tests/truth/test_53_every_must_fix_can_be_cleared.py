@@ -28,7 +28,11 @@ from tests.reports.drafted import BEFORE, BEFORE_ON, DATED, drafted
 from tests.workitems.record import TODAY, noon
 from workitems.models import Delay, Mitigation
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before_the_paper")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("before_the_paper"),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 SOURCE = "Email from the Police contributor, 1 July 2010"
 # What a page lets its reader do, apart from signing out and searching.
@@ -93,6 +97,7 @@ def test_every_problem_leads_the_coordinator_to_a_page_where_it_is_put_right(sto
     assert_can_be_acted_on(found, reader)
 
 
+@pytest.mark.both_databases
 def test_a_paper_without_recommendations_or_draft_leads_where_it_is_written(plan, item, by, reader):
     briefing = drafted(plan, item, by)
     briefing.draft_asks.update(is_hidden=True)
@@ -112,6 +117,7 @@ def test_a_paper_dated_ahead_or_that_cannot_be_composed_leads_to_its_cover(plan,
     assert_can_be_acted_on(found, reader)
 
 
+@pytest.mark.both_databases
 def test_an_agency_that_was_asked_again_leads_to_its_answer(plan, item, police, by, reader):
     briefing = drafted(plan, item, by)
     row = ClearanceFactory(briefing=briefing, agency=police)
@@ -147,6 +153,7 @@ def assert_can_be_acted_on(found, reader):
 # --- what an agency has not recorded -----------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_the_coordinator_records_a_delay_for_its_agency_with_the_source(
     plan, item, by, late, reader
 ):
@@ -195,6 +202,7 @@ def place_of(delay, name="workitems:add-mitigation"):
     return reverse(name, args=[item.plan.slug, item.number, delay.milestone.number, delay.number])
 
 
+@pytest.mark.both_databases
 def test_a_mitigation_is_added_on_the_page_of_the_delay(client_of, contributor, delayed):
     with noon(TODAY):
         client = client_of(contributor)
@@ -216,6 +224,7 @@ def test_while_its_agency_writes_a_return_a_mitigation_is_part_of_it(
     assert not delayed.mitigations.exists()
 
 
+@pytest.mark.both_databases
 def test_nothing_is_added_to_a_delay_that_has_ended(client_of, contributor, delayed):
     delayed.ended_on = TODAY
     delayed.save()

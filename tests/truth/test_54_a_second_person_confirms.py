@@ -21,7 +21,10 @@ from tests.truth.every_form import waits_for_its_signature
 from workitems.desk.to_dos import lines_for
 from workitems.models import Round
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 Role = Seat.Role
 
@@ -111,6 +114,7 @@ def test_the_agencys_approvers_its_coordinators_and_all_administrators_are_maile
     assert "before a second person has confirmed it" in letters[0].body
 
 
+@pytest.mark.both_databases
 def test_where_there_is_nobody_else_it_counts_after_three_working_days(people, police, settings):
     people["approver"].seats.update(to_on=date(2010, 1, 1))
     Seat.objects.filter(role=Role.COORDINATOR).update(to_on=date(2010, 1, 1))

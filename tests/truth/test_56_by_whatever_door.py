@@ -18,7 +18,11 @@ from workitems.intake.workbook.columns import SHEETS, changes_of_adopted, descri
 from workitems.models import Milestone, Plan, Support, Variation, WorkItem
 from workitems.variations.services import variations
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("files"),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 NOW = datetime(2010, 5, 1, 12, tzinfo=UTC)
 # It is past midnight in New Zealand.
@@ -119,6 +123,7 @@ def test_ten_differences_are_offered_as_ten_variations_with_one_reason(send, pla
     assert WorkItem.objects.get().confidence == "on_track"
 
 
+@pytest.mark.both_databases
 def test_an_import_leaves_what_was_adopted_as_it_is(plan):
     def adopted():
         models = (Plan, WorkItem, Milestone, Support)
@@ -163,6 +168,7 @@ def test_new_items_and_milestones_of_a_workbook_are_proposed(send, plan):
     assert (list(kinds), WorkItem.objects.count()) == (["item", "milestone"], 1)
 
 
+@pytest.mark.both_databases
 def test_only_the_ticked_changes_are_proposed(send, plan):
     outcome = send(workbook=upload(rewritten())).context["outcome"]
     nothing = send(fingerprint=outcome.fingerprint, reason=WHY, rows=[])
@@ -215,6 +221,7 @@ def test_what_was_declined_or_withdrawn_before_says_so_and_is_not_ticked(send, p
     assert "Too early." in detail.text
 
 
+@pytest.mark.both_databases
 def test_an_agency_that_gives_its_lead_away_in_the_same_workbook_may_come_to_support_the_item(
     send, plan
 ):
@@ -344,6 +351,7 @@ def test_the_end_of_a_support_is_proposed_from_the_workbook(send, plan):
     assert [(row.text_before, row.text_after) for row in made] == [("", "Customs"), ("Police", "")]
 
 
+@pytest.mark.both_databases
 def test_an_import_takes_no_agency_into_the_working_group_of_an_adopted_plan(send, plan):
     sheets = small()
     sheets["Agencies"].append({"Short name": "MPP", "Name": "Ministry for Pacific Peoples"})

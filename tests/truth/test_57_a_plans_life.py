@@ -33,7 +33,11 @@ from workitems.returns.return_page import return_page
 from workitems.returns.services import rounds
 from workitems.variations.services import variations
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 WHY = "The Cabinet asks for it."
 Role = Seat.Role
@@ -124,6 +128,7 @@ def test_a_confidence_that_the_coordinator_imported_is_not_said_by_the_agency(
     assert words == (f"Confidence, as {agency} entered it, moved from off track to at risk.")
 
 
+@pytest.mark.both_databases
 def test_the_new_leads_answer_is_the_latest_update_and_a_return_accepted_after_the_lead_moved_is_news(
     plan, item, milestone, decide, coordinator, customs, police, client_of
 ):
@@ -163,6 +168,7 @@ def test_last_time_is_the_former_leads_answer_with_its_name(
 # --- what a decision does to a return -------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_a_submitted_return_goes_back_to_the_new_lead_with_a_note_on_each_item(
     plan, item, decide, customs, coordinator, approver
 ):
@@ -259,6 +265,7 @@ def test_agencies_whose_part_changes_are_mailed_the_decision_and_find_it_with_th
     assert "None is for MOH to act on." in bodies[elsewhere.email]
 
 
+@pytest.mark.both_databases
 def test_an_agency_that_left_is_told_once_and_then_has_no_line_no_vote_and_no_part_in_the_quorum(
     plan,
     item,

@@ -18,7 +18,10 @@ from tests.scenery import without_decisions
 from workitems.desk.to_dos import headline, lines_for
 from workitems.models import Return
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 AFTER = date(2010, 8, 1)
 
@@ -104,6 +107,7 @@ def test_nothing_is_to_follow_once_the_plan_has_ended_or_a_round_is_open(
     assert lines(coordinator, date(2011, 1, 10)) == []
 
 
+@pytest.mark.both_databases
 def test_a_round_is_to_be_closed_once_its_time_is_over(half_year, coordinator, police, customs):
     of_police = ReturnFactory(
         round=half_year, agency=police, state=Return.State.DUE, extended_to=date(2010, 7, 20)

@@ -11,7 +11,10 @@ from tests.factories import BriefingFactory
 from tests.reports.drafted import drafted
 from workitems.plan.services import Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 State = Briefing.State
 BEFORE = [State.DRAFTING, State.IN_CONSULTATION, State.AWAITING]
@@ -133,6 +136,7 @@ def test_a_step_that_needs_a_reason_is_refused_without_one(name, briefing, by):
     assert refusal.value.field == argument
 
 
+@pytest.mark.both_databases
 def test_reasons_and_authors_are_kept_in_history(briefing, by):
     states.start_consultation(briefing=briefing, by=by)
     states.recall(briefing=briefing, reason="A figure is wrong", by=by)
@@ -146,6 +150,7 @@ def test_reasons_and_authors_are_kept_in_history(briefing, by):
 
 
 @pytest.mark.parametrize("before", [State.AUTHORISED, State.WITH_MINISTER, State.RETURNED])
+@pytest.mark.both_databases
 def test_an_abandoned_correction_leaves_the_paper_in_its_state(before, briefing, by):
     put(briefing, before)
     states.start_correction(briefing=briefing, reason="A date was wrong", by=by)

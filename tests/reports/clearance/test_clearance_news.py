@@ -20,7 +20,10 @@ from tests.factories import (
 )
 from tests.workitems.notices.sent import run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 Role = Seat.Role
 # Asked for on this day in New Zealand.
@@ -104,6 +107,7 @@ def test_nobody_is_notified_outside_a_consultation(asked, approver, state):
     assert run(july(8)) == []
 
 
+@pytest.mark.both_databases
 def test_an_agency_that_answered_or_is_no_longer_asked_is_not_notified(
     asked, approver, briefing, customs
 ):
@@ -113,6 +117,7 @@ def test_an_agency_that_answered_or_is_no_longer_asked_is_not_notified(
     assert run(july(8)) == []
 
 
+@pytest.mark.both_databases
 def test_an_agency_is_notified_once_each_time_it_is_asked_again(asked, approver, contributor):
     run(july(5))
     set_to(asked, reopened_because="Paragraph 5 was changed.", version=3)
@@ -154,6 +159,7 @@ def shown(user):
     return [(line.what, line.detail, line.when, line.is_late) for line in lines]
 
 
+@pytest.mark.both_databases
 def test_a_clearance_is_a_to_do_of_its_agencys_writers_until_answered(
     asked, approver, contributor, briefing
 ):

@@ -38,7 +38,10 @@ from tests.factories import (
 from tests.reports.in_memory import text_of
 from workitems.models import Update
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 START, END, DATED = date(2009, 7, 31), date(2010, 7, 30), date(2010, 7, 30)
 HEADINGS = ["Purpose", "Background", "Achievements", "Delay", "Mitigation", "Next steps"]
@@ -144,6 +147,7 @@ def test_composing_takes_the_same_queries_for_a_plan_of_any_size(
     assert len(document.annexes[1].pillars[0].rows) == count
 
 
+@pytest.mark.both_databases
 def test_a_source_names_the_version_that_was_read(plan, item):
     with on(date(2010, 6, 1)):
         milestone = MilestoneFactory(item=item, original_due=date(2010, 12, 31))
@@ -202,6 +206,7 @@ LINES = st.text(st.sampled_from("aé .,:;*-•“”()!?\\_#<&\u200b\u202e\x07�
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(LINES, max_size=6), st.sampled_from(["headline", "yes"]))
+@pytest.mark.both_databases
 def test_any_agency_text_is_printed_or_refused_with_a_message(
     plan, item, round_of_2010, lines, key
 ):
@@ -282,6 +287,7 @@ def test_the_later_of_two_versions_of_one_moment_is_used(plan, item):
 # --- risks --------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_open_risks_escalated_to_the_minister_are_included(plan):
     with on(date(2010, 5, 1)):
         raised = {"escalated_to": "minister", "escalated_on": date(2010, 5, 1)}
@@ -434,6 +440,7 @@ def test_the_timeline_fits_its_page_and_says_what_it_leaves_out(plan, item):
     assert slips == [0] * 23 + [30]
 
 
+@pytest.mark.both_databases
 def test_other_members_are_those_that_exist_on_the_papers_date(plan, police):
     later = AgencyFactory(short_name="MBIE", valid_from=date(2012, 7, 1))
     gone = AgencyFactory(short_name="Gone", valid_to=date(2010, 1, 1))
@@ -450,6 +457,7 @@ def test_agencies_that_were_asked_are_listed_before_those_named_on_the_cover(pla
     assert compose(paper).cover.agencies_consulted == ("Police", "Treasury")
 
 
+@pytest.mark.both_databases
 def test_an_agency_that_does_not_concur_is_on_the_cover_and_its_reason_in_an_annex(plan, police):
     paper = BriefingFactory(plan=plan)
     row = ClearanceFactory(briefing=paper, agency=police, concurs=True)

@@ -19,7 +19,10 @@ from tests.factories import (
     ResponseFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 DATED = date(2011, 7, 29)
 ANSWERED = "On 3 August 2010 you answered the last paper, 10/96252 of 30 July 2010"
@@ -78,6 +81,7 @@ def test_the_answer_to_one_recommendation_is_a_sentence(plan, issued):
     ]
 
 
+@pytest.mark.both_databases
 def test_the_answer_of_an_earlier_minister_is_that_of_the_predecessor(plan, issued):
     answer(issued, "noted")
     day = date(2010, 8, 4)

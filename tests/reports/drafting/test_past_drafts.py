@@ -16,7 +16,10 @@ from tests.factories import BriefingFactory
 from tests.reports.drafted import drafted
 from workitems.plan.asat import Moment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 TODAY = date(2010, 9, 1)
 
@@ -45,6 +48,7 @@ def texts(document):
     return [words(paragraph.text) for paragraph in document.paragraphs()]
 
 
+@pytest.mark.both_databases
 def test_the_draft_of_any_moment_is_the_paper_of_that_moment(draft, by):
     """After each edit, the draft of that moment is rebuilt completely."""
     row = first(draft, "purpose")
@@ -164,6 +168,7 @@ def test_the_moment_of_a_refresh_shows_the_draft_before_it(draft, item, by):
     )
 
 
+@pytest.mark.both_databases
 def test_a_correction_starts_its_own_past_and_authorisation_is_a_version(draft):
     state = Briefing.State
     for day, step in (

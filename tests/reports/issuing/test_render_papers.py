@@ -19,7 +19,11 @@ from tests.factories import AppointmentFactory, BriefingFactory
 from trafficking_plan.running.service_checks import State as Found
 from trafficking_plan.running.service_checks import check_worker
 
-pytestmark = [pytest.mark.django_db, pytest.mark.prints_anew]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.prints_anew,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 State = Rendering.State
 NOW = datetime(2010, 7, 30, 3, tzinfo=UTC)
@@ -91,6 +95,7 @@ class UnableRoom:
         return b"a file"
 
 
+@pytest.mark.both_databases
 def test_a_worker_that_cannot_start_its_process_gives_up_no_paper_and_says_so(briefing):
     room = UnableRoom()
     row, worker = asked(briefing), worker_in(room)
@@ -132,6 +137,7 @@ def test_no_transaction_is_open_while_the_worker_renders(briefing, monkeypatch):
     assert within == [(outside, depth)]
 
 
+@pytest.mark.both_databases
 def test_a_worker_skips_a_paper_claimed_by_another(briefing, monkeypatch):
     made = []
 

@@ -22,7 +22,10 @@ from tests.reports.document.test_marks import file_of, picture
 from tests.reports.drafted import drafted
 from workitems.plan.services import Conflict, Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 AT = datetime(2010, 7, 30, tzinfo=UTC)
 
@@ -47,6 +50,7 @@ def labels(**words):
 # --- services -------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_an_agency_without_a_design_has_the_cover_of_2010(plan):
     assert design_of(plan.coordinating_agency) is None
     assert as_printed(agency_covers.cover_of(plan.coordinating_agency)) is None
@@ -57,6 +61,7 @@ def test_a_design_saved_as_it_was_is_not_written(labour, colleague):
     assert AgencyCover.objects.count() == 0
 
 
+@pytest.mark.both_databases
 def test_a_design_is_one_row_of_its_agency_with_its_history(labour, colleague):
     change(labour, colleague, ministry="Department of Labour")
     change(labour, colleague, version=1, ministry_mi="Te Tari Mahi", reason="Its own name")
@@ -126,6 +131,7 @@ def test_a_mark_without_a_description_or_a_picture_is_refused(labour, colleague)
         assert refusal.value.field == "picture"
 
 
+@pytest.mark.both_databases
 def test_a_removed_mark_stays_for_the_papers_that_have_it(labour, colleague):
     give_mark(labour, colleague)
     row = agency_covers.remove_mark(agency=labour, version=1, by=colleague)
@@ -138,6 +144,7 @@ def test_a_removed_mark_stays_for_the_papers_that_have_it(labour, colleague):
         CoverMark.objects.get().delete()
 
 
+@pytest.mark.both_databases
 def test_the_database_refuses_a_mark_without_a_description(labour, colleague):
     give_mark(labour, colleague)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -275,6 +282,7 @@ def test_a_conflict_shows_both_sides_and_the_next_save_wins(client, plan, coordi
     assert AgencyCover.objects.get().ministry == "Mine"
 
 
+@pytest.mark.both_databases
 def test_a_mark_is_added_described_and_removed(client, plan, coordinator):
     page = at("cover-mark", plan)
     file = SimpleUploadedFile("crest.png", file_of(picture()))

@@ -16,7 +16,10 @@ from tests.reports.compose.test_compose import on
 from tests.reports.drafted import drafted
 from workitems.plan.services import Conflict, Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 @pytest.fixture
@@ -101,6 +104,7 @@ def test_annexes_cannot_change_once_the_text_is_locked(briefing, by, state, may)
             choose(briefing, "risks", by=by)
 
 
+@pytest.mark.both_databases
 def test_a_briefing_without_a_draft_has_no_annexes_to_choose(briefing, by):
     Briefing.objects.filter(pk=briefing.pk).update(kind=None)
     with pytest.raises(Refused, match="Begin the draft first"):

@@ -22,7 +22,10 @@ from tests.reports.drafted import BEFORE, drafted
 from tests.reports.word_reading import opened
 from workitems.plan.services import Conflict, Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 TODAY = date(2010, 7, 30)
 
@@ -85,6 +88,7 @@ def change_kind(kind, by, **words):
 # --- the text of a section ----------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_a_section_can_be_reworded_and_records_the_reason(kind, by):
     row = change(
         section(kind, "delay"), by, heading="  What is   late ", standing_text="In short:\r\n\r\n- one"
@@ -99,6 +103,7 @@ def test_a_section_can_be_reworded_and_records_the_reason(kind, by):
     assert (newest.history_user, newest.history_change_reason) == (by, "The Minister asked.")
 
 
+@pytest.mark.both_databases
 def test_saving_an_unchanged_section_writes_nothing(kind, by):
     row = change(section(kind, "delay"), by)
     assert (row.version, row.history.count()) == (1, 1)
@@ -193,6 +198,7 @@ def test_the_closing_section_keeps_its_content_and_accepts_one_sentence(kind, by
 
 
 @pytest.mark.parametrize(("after", "place"), [("first", 0), ("purpose", 1), ("next-steps", 6)])
+@pytest.mark.both_databases
 def test_a_section_is_added_at_the_chosen_place(kind, by, after, place):
     before = headings(kind)
     added = add(kind, by, after=after)
@@ -307,6 +313,7 @@ def test_the_name_annexes_and_recommendations_of_a_kind_can_be_changed(kind, by)
     ]
 
 
+@pytest.mark.both_databases
 def test_saving_an_unchanged_kind_writes_nothing(kind, by):
     assert change_kind(kind, by).version == 1
     assert kind.history.count() == 1
@@ -404,6 +411,7 @@ def test_a_copy_has_the_current_sections_and_is_independent(kind, by):
     ],
     ids=["name twice", "no name", "asks nothing", "no heading", "recommendation withdrawn"],
 )
+@pytest.mark.both_databases
 def test_the_database_refuses_an_invalid_kind(kind, spoil):
     with pytest.raises(IntegrityError), transaction.atomic():
         spoil(kind)
@@ -561,6 +569,7 @@ def test_the_other_kinds_have_their_own_headings_and_opening(
 # --- its history --------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_the_history_of_a_kind_reads_as_sentences_newest_first(kind, by):
     row = section(kind, "delay")
     change(row, by, heading="What is late", standing_text="In short.", reason="Plainer.")

@@ -30,7 +30,10 @@ from workitems.models import Milestone, WorkItem
 from workitems.plan.asat import Moment, end_of
 from workitems.terms.spans import add_months
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 BEGAN, DUE, LATER, TODAY = (
     *(date(2010, 2, 1), date(2010, 6, 30)),
@@ -81,6 +84,7 @@ def last_by(rows, day):
 
 @given(data=st.data())
 @some_plans
+@pytest.mark.both_databases
 def test_groups_add_up_to_all_dates_that_came(data):
     """Each date is looked up day by day, in the plainest way."""
     with undone():

@@ -29,7 +29,10 @@ from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
 from workitems.models import Variation
 from workitems.plan.asat import Moment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 def live(plan, **fields):
@@ -138,6 +141,7 @@ def test_the_headline_links_the_items_that_it_names(reader, plan):
 # --- what is asked ----------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_what_is_asked_is_grouped_by_what_the_group_does(plan, police):
     def item(number, **fields):
         return live(plan, number=number, lead_agency=police, **fields)

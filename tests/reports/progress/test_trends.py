@@ -29,7 +29,10 @@ from workitems.models.item import Stage
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 JULY = Moment.end_of(date(2010, 7, 31))
 
@@ -143,6 +146,7 @@ def test_pillars_and_agencies_each_add_up_to_all_milestones_past_their_date(data
 
 @given(data=st.data())
 @some_plans
+@pytest.mark.both_databases
 def test_causes_and_agencies_each_add_up_to_the_days_of_all_delays(data):
     with undone():
         made = data.draw(plans())
@@ -216,6 +220,7 @@ def test_an_item_counts_in_its_pillar_at_the_time():
     assert counts == [[1, 0], [0, 1]]
 
 
+@pytest.mark.both_databases
 def test_an_item_that_returns_to_an_earlier_stage_counts_there_again():
     plan = PlanFactory()
     item = an_item(plan, 2010, 5, 3, stage="under_way")

@@ -23,7 +23,10 @@ from tests.reports.requests.factories import ConsultationFactory
 from tests.reports.requests.test_requests import refusal_of
 from workitems.plan.services import Conflict
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 def blocked(request, on=TODAY):
@@ -47,6 +50,7 @@ def test_a_signed_decision_is_frozen_and_sent_with_its_letter(
     assert requests.clock(request_).late_by(date(2030, 1, 1)) == 1
 
 
+@pytest.mark.both_databases
 def test_a_decision_that_is_killed_at_any_write_leaves_nothing(ready, sign, request_):
     letter = ready()
 
@@ -195,6 +199,7 @@ def test_a_letter_without_how_to_complain_is_refused(ready, sign):
     assert not fresh(letter).is_sent
 
 
+@pytest.mark.both_databases
 def test_a_late_decision_apologises_unless_somebody_says_why_not(request_, line, decide, prepared):
     decide(line, "full")
     letter = prepared(request_)
@@ -237,6 +242,7 @@ def test_a_decision_is_dated_on_the_day_of_its_signature(ready, sign, request_):
     assert "sorry" not in str(fresh(letter).content) and "apolog" not in str(fresh(letter).content)
 
 
+@pytest.mark.both_databases
 def test_the_letter_is_written_again_when_it_is_sent_for_review_and_when_the_review_ends(
     request_, line, decide, prepared, propose, adviser, reviewer, sign
 ):
@@ -323,6 +329,7 @@ def test_a_warning_that_the_adviser_left_needs_no_second_reason(
     assert fresh(letter).warnings_left == reasons
 
 
+@pytest.mark.both_databases
 def test_other_letters_are_sent_once_and_then_frozen(request_, adviser):
     letter = letters.prepare_letter(
         request=request_,

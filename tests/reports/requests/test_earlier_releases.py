@@ -24,7 +24,10 @@ from tests.reports.requests.factories import (
 )
 from tests.reports.requests.test_requests import refusal_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 NAME, DIAL = "cover.contacts.0.name", "cover.contacts.0.direct_dial"
 WHERE = "13/02025 (released 22 May 2013)"
@@ -203,6 +206,7 @@ def again_with(line, request):
     return line
 
 
+@pytest.mark.both_databases
 def test_a_successor_hears_of_its_predecessors_releases(again, agency):
     successor = AgencyFactory(short_name="MBIE")
     type(agency).objects.filter(pk=agency.pk).update(
@@ -247,6 +251,7 @@ def test_a_difference_that_came_since_is_left_with_a_reason_when_it_is_published
     assert fresh(again).warnings_left == {warned.key: "The name is public by now."}
 
 
+@pytest.mark.both_databases
 def test_a_paper_of_another_plan_is_published_with_a_reason(
     line, decide, plan, agency, adviser, decision_maker, today
 ):

@@ -10,7 +10,10 @@ from reports.requests.services.letters import as_prepared
 from tests.reports.requests.conftest import OMBUDSMAN, TODAY, at, client_of, fresh
 from tests.reports.requests.factories import ReleasedPaperFactory, RequestEventFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 @pytest.fixture
@@ -41,6 +44,7 @@ def page_of(user, request):
     return client_of(user).get(at("request", request.pk))
 
 
+@pytest.mark.both_databases
 def test_the_papers_are_released_before_their_letter_is_sent(
     signed, adviser, decision_maker, today
 ):

@@ -12,7 +12,10 @@ from tests.reports.requests.test_earlier_releases import DIAL, NAME, withhold
 from tests.reports.requests.test_gate import made
 from workitems.plan.services import Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 CONTACT = (NAME, DIAL)
 STAMP = "RELEASED UNDER THE OFFICIAL INFORMATION ACT"
@@ -24,6 +27,7 @@ def withheld(line, adviser, reviewer):
     withhold(line, CONTACT, adviser, reviewer)
 
 
+@pytest.mark.both_databases
 def test_a_request_is_answered_from_its_receipt_to_the_bytes(
     request_, withheld, ready, sign, adviser
 ):

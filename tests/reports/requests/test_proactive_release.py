@@ -11,7 +11,10 @@ from reports.requests.services import deciding, letters, releases
 from tests.reports.requests.conftest import NOW, TODAY, fresh
 from tests.reports.requests.test_releases import PDF, paper_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 @pytest.fixture
@@ -84,6 +87,7 @@ def test_a_memo_lacks(typed, sentence, line, decide, prepared):
     assert found == (sentence,)
 
 
+@pytest.mark.both_databases
 def test_no_letter_but_the_memo_is_written(client, line, adviser):
     client.force_login(adviser)
     for kind in ("acknowledge", "release", "decide_and_release"):

@@ -11,7 +11,10 @@ from tests.reports.requests.conftest import NOW, OMBUDSMAN, fresh
 from tests.reports.requests.factories import RedactionFactory
 from tests.reports.requests.test_requests import refusal_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 State = Redaction.State
 NAME = "cover.contacts.0.name"
@@ -28,6 +31,7 @@ def test_one_person_proposes_and_another_agrees(propose, adviser, reviewer):
     assert [span.grounds for span in redactions.spans_of(agreed.line)] == [("6(c)",)]
 
 
+@pytest.mark.both_databases
 def test_a_reviewer_declines_with_a_reason_and_the_proposer_withdraws(propose, adviser, reviewer):
     row = propose()
     act = {"redaction": row, "version": row.version}
@@ -90,6 +94,7 @@ def test_a_step_that_the_state_does_not_allow_is_refused(start, end, reviewer):
         ),
     ],
 )
+@pytest.mark.both_databases
 def test_a_wrong_proposal_is_refused_in_a_sentence(propose, others, sentence):
     assert refusal_of(propose, **others) == sentence
     assert not Redaction.objects.exists()
@@ -123,6 +128,7 @@ def test_an_officials_number_is_withheld_on_privacy_without_being_asked(propose,
     assert row.reason == ""
 
 
+@pytest.mark.both_databases
 def test_a_redaction_whose_words_have_changed_is_refused(propose, line, reviewer):
     right = propose()
     wrong = RedactionFactory(line=line, start=9, end=12)

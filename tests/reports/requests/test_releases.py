@@ -17,7 +17,10 @@ from tests.reports.requests.test_requests import refusal_of
 from tests.workitems.plan.test_concurrency import kinds, simultaneously
 from workitems.plan.services import Conflict
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 PDF = made(pages=1, words="BT /F1 12 Tf 72 700 Td (Progress in Wellington 6011) Tj ET")
 
@@ -47,6 +50,7 @@ def act(adviser):
     return {"on": TODAY, "by": adviser, "at": NOW}
 
 
+@pytest.mark.both_databases
 def test_a_decided_request_is_released_once_with_its_bytes_and_report(decided, act):
     release = releases.release(request=decided, papers=[paper_of(decided)], **act)
     paper = release.papers.get()
@@ -93,6 +97,7 @@ def test_nothing_is_released_before_the_decision_is_notified(request_, act):
         ),
     ],
 )
+@pytest.mark.both_databases
 def test_a_file_that_the_gate_did_not_pass_is_refused(decided, act, others, sentence):
     assert refusal_of(
         releases.release, request=decided, papers=[paper_of(decided, **others)], **act
@@ -164,6 +169,7 @@ def test_a_release_is_published_and_taken_back_with_a_reason(released, act):
 
 
 @pytest.mark.parametrize("words", ["The Requester", "12 Quiet   Street", "REQUESTER@example.org"])
+@pytest.mark.both_databases
 def test_nothing_that_names_its_requester_is_published(decided, act, words):
     data = made(pages=1, words=f"BT /F1 12 Tf 72 700 Td (Progress, for {words}) Tj ET")
     named = paper_of(decided, pdf=data, report=passed(data))
@@ -202,6 +208,7 @@ def test_what_cannot_be_checked_any_more_is_not_published(released, decided, act
     )
 
 
+@pytest.mark.both_databases
 def test_a_plan_has_a_public_page_when_somebody_opens_it(released, plan, decision_maker, act):
     releases.publish(release=released, **act)
     assert not Release.objects.on_public_pages().exists()

@@ -9,7 +9,10 @@ from tests.factories import SeatFactory
 from tests.reports.requests.factories import ConsultationFactory
 from tests.workitems.notices.sent import run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 def may(day):
@@ -36,6 +39,7 @@ def test_a_decided_request_notifies_nobody(decided):
     assert run(may(23)) == []
 
 
+@pytest.mark.both_databases
 def test_a_consulted_agency_is_notified_on_the_day_and_not_of_who_asked(request_, line):
     asked = ConsultationFactory(line=line, asked_on=may(1))
     SeatFactory(agency=asked.agency, role="approver", user__name="Approver")

@@ -17,7 +17,10 @@ from tests.reports.requests.conftest import NOW, RECEIVED, TODAY, TYPED, at, cli
 from tests.reports.requests.factories import ReleaseFactory, RequestEventFactory
 from tests.reports.requests.test_requests import refusal_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 LATER = TODAY + timedelta(days=1)
 
@@ -78,6 +81,7 @@ def test_a_decision_is_sent_once_and_not_before_its_signature(request_, ready, s
     assert (later.kind, later.happened_on) == ("decision_sent", LATER)
 
 
+@pytest.mark.both_databases
 def test_a_request_is_not_closed_before_its_decision_is_sent(signed, adviser):
     signed.lines.update(decision="refused", grounds="18(g)")
     act = {"request": signed, "on": TODAY, "by": adviser, "at": NOW}
@@ -129,6 +133,7 @@ def test_the_clock_of_an_extended_request_has_one_day_on_which_the_decision_is_d
     ]
 
 
+@pytest.mark.both_databases
 def test_a_promise_to_publish_is_on_a_home_page_until_it_is_kept(
     ready, sign, request_, decision_maker, monkeypatch, today
 ):
@@ -143,6 +148,7 @@ def test_a_promise_to_publish_is_on_a_home_page_until_it_is_kept(
     assert to_do(decision_maker) == []
 
 
+@pytest.mark.both_databases
 def test_what_is_not_acknowledged_or_due_soon_needs_its_adviser_now(request_, adviser):
     early, soon = RECEIVED + timedelta(days=1), date(2013, 5, 15)
     (waits,) = request_lines.lines_for(adviser, early)

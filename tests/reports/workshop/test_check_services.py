@@ -15,7 +15,11 @@ from tests.factories import ReturnFactory, RoundFactory, WorkItemFactory
 from tests.reports.drafted import BEFORE, drafted
 from workitems.plan.services import Refused
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before_the_paper")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("before_the_paper"),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 @pytest.fixture
@@ -51,6 +55,7 @@ def test_an_override_is_recorded_with_its_reason_and_shown(warned, by):
     assert row.history.count() == 1
 
 
+@pytest.mark.both_databases
 def test_an_override_lapses_when_the_text_changes_and_can_be_made_again(warned, by):
     first = override(warned, by)
     row = warned.draft_paragraphs.get(text__startswith="word")
@@ -61,6 +66,7 @@ def test_an_override_lapses_when_the_text_changes_and_can_be_made_again(warned, 
     assert CheckOverride.objects.get().history.count() == 2
 
 
+@pytest.mark.both_databases
 def test_an_override_can_be_withdrawn(warned, by):
     override(warned, by)
     acts.withdraw_override(briefing=warned, key=only(warned).key, by=by)
@@ -90,6 +96,7 @@ def test_a_problem_that_stops_the_paper_cannot_be_overridden(begin, by):
         override(briefing, by)
 
 
+@pytest.mark.both_databases
 def test_the_database_requires_a_reason_and_at_most_one_override_for_a_warning(warned, by):
     row = override(warned, by)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -140,6 +147,7 @@ def test_missing_returns_are_listed_in_one_paragraph_with_their_sources(
     assert len(checks.blocking(read_drafted(briefing), checks.Gate.CONSULTATION)) == 2
 
 
+@pytest.mark.both_databases
 def test_missing_returns_of_several_rounds_are_listed_by_round(begin, by, plan, police, customs):
     """Two of the rounds end on the same day."""
     WorkItemFactory(plan=plan, lead_agency=customs)

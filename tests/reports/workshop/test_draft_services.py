@@ -17,7 +17,10 @@ from reports.workshop.services import drafts
 from tests.factories import AppointmentFactory, BriefingFactory, WorkItemFactory
 from workitems.plan.services import Conflict, Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 @pytest.fixture
@@ -95,6 +98,7 @@ def test_edited_text_is_printed_and_an_outdated_page_is_a_conflict(draft, by):
     assert caught.value.current.text == "Our **own** words."
 
 
+@pytest.mark.both_databases
 def test_saving_the_same_text_writes_nothing(draft, by):
     row = first(draft)
     drafts.edit(briefing=draft, key=row.key, text=row.text, version=1, by=by)
@@ -118,6 +122,7 @@ def test_text_of_several_paragraphs_sent_twice_is_added_once(draft, by):
     assert len(paper(draft)) == count + 4
 
 
+@pytest.mark.both_databases
 def test_a_resend_is_a_conflict_once_its_paragraphs_were_changed(draft, by):
     key = first(draft).key
     drafts.edit(briefing=draft, key=key, text="One.\n\nTwo.", version=1, by=by)
@@ -127,6 +132,7 @@ def test_a_resend_is_a_conflict_once_its_paragraphs_were_changed(draft, by):
         drafts.edit(briefing=draft, key=key, text="One.\n\nTwo.", version=1, by=by)
 
 
+@pytest.mark.both_databases
 def test_a_joined_paragraph_is_withdrawn_and_not_printed(draft, by):
     one, two = paper(draft)[:2]
     drafts.merge(briefing=draft, key=first(draft).key, by=by)
@@ -163,6 +169,7 @@ def test_a_changed_record_refreshes_generated_text_and_flags_edited_text(draft, 
     assert paper(draft)[1] != "Our figures."
 
 
+@pytest.mark.both_databases
 def test_edited_text_can_be_kept_against_changed_records(draft, by, plan, police):
     figures = draft.draft_paragraphs.get(section__key="purpose", position=2)
     drafts.edit(briefing=draft, key=figures.key, text="Our figures.", version=1, by=by)
@@ -179,6 +186,7 @@ def test_edited_text_can_be_kept_against_changed_records(draft, by, plan, police
     )
 
 
+@pytest.mark.both_databases
 def test_an_earlier_version_can_be_restored(draft, by):
     row = first(draft)
     before = row.text

@@ -5,7 +5,10 @@ from django.urls import reverse
 
 from reports.workshop.services import drafts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 @pytest.fixture
@@ -65,6 +68,7 @@ def test_text_of_a_joined_paragraph_can_be_saved_as_a_new_paragraph(
     assert briefing.draft_paragraphs.get(key=second.key).text == "My own words."
 
 
+@pytest.mark.both_databases
 def test_a_paragraph_whose_neighbour_is_removed_too_keeps_their_place(
     client, briefing, coordinator, colleague, pair
 ):

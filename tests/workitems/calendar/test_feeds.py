@@ -27,7 +27,10 @@ from tests.workitems.record import DUE, NOW, SLIPPED, TODAY, entries, newest, re
 from workitems.calendar import due_calendar, services
 from workitems.models import CalendarFeed, Member, Plan
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 SITE = "https://plan.example"
 # The history of factory rows begins when the test runs.
@@ -52,6 +55,7 @@ def titles(feed, on=TODAY):
 # --- making and revoking --------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_an_address_is_stored_only_as_a_hash(plan, police, contributor):
     feed, token = services.make_feed(
         agency=police, plan=plan, label="My Outlook", by=contributor, at=NOW
@@ -104,6 +108,7 @@ def test_revoking_twice_writes_once(feed, approver, coordinator):
     assert (feed.revoked_by, feed.revoked_at, len(entries(feed))) == (approver, NOW, 2)
 
 
+@pytest.mark.both_databases
 def test_an_address_outlasts_its_makers_seat_and_ends_with_the_agencys_membership(
     plan, police, contributor
 ):
@@ -119,6 +124,7 @@ def test_an_address_outlasts_its_makers_seat_and_ends_with_the_agencys_membershi
     assert services.find_by_token(token, TODAY) is None
 
 
+@pytest.mark.both_databases
 def test_a_request_is_recorded_once_a_day_without_a_history_row(feed, django_assert_num_queries):
     services.note_reading(feed, TODAY)
     feed.refresh_from_db()
@@ -186,6 +192,7 @@ def test_a_return_whose_due_date_moved_has_a_new_sequence_number(feed, of_return
     assert second.decoded("last-modified") == LATER
 
 
+@pytest.mark.both_databases
 def test_a_decision_is_in_the_calendar_of_its_owner_until_it_is_done(feed, plan, item):
     meeting = MeetingFactory(plan=plan, held_on=date(2010, 5, 10))
     decision = DecisionFactory(
@@ -202,6 +209,7 @@ def test_a_decision_is_in_the_calendar_of_its_owner_until_it_is_done(feed, plan,
     assert titles(feed) == ["Meeting of the working group"]
 
 
+@pytest.mark.both_databases
 def test_a_mitigation_is_in_the_calendar_while_its_delay_is_open(feed, delayed):
     delay = delayed.delays.get()
     delay.mitigations.update(due_on=DUE)

@@ -22,7 +22,10 @@ from tests.factories import (
 from tests.workitems.record import TODAY
 from workitems.desk.to_dos import days_until, lines_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 def told(user):
@@ -218,6 +221,7 @@ def test_another_plans_work_is_a_to_do_of_its_own_coordinator(coordinator):
 
 
 @pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.both_databases
 def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
     count, plan, labour, police, django_assert_num_queries
 ):

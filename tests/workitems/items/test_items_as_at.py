@@ -27,7 +27,10 @@ from tests.scenery import without_decisions
 from tests.workitems.record import SLIPPED, noon
 from workitems.models import Delay, Measure, Milestone, Mitigation, Variation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 EARLY, THEN, NOW = date(2010, 5, 3), date(2010, 6, 1), date(2010, 9, 1)
 
@@ -177,6 +180,7 @@ def test_the_page_says_that_the_item_did_not_exist_yet(client_of, contributor, c
     assert f'href="{changed.get_absolute_url()}">Show the item today</a>' in page.text
 
 
+@pytest.mark.both_databases
 def test_an_invalid_day_is_reported_and_kept_and_today_is_shown(client_of, contributor, changed):
     page = page_of(client_of, contributor, changed, "soon")
     assert "<title>Error: 1.2 Print a brochure" in page.text
@@ -226,6 +230,7 @@ def test_a_past_page_shows_updates_accepted_by_that_day(client_of, contributor, 
     assert [achieved for achieved, _ in shown("")] == ["Later words.", "Old news.", "Not read yet."]
 
 
+@pytest.mark.both_databases
 def test_a_past_page_lists_evidence_of_that_day_without_links_to_withdrawn_files(
     client_of, contributor, item
 ):

@@ -36,7 +36,10 @@ from workitems.meetings.services import matters
 from workitems.plan.attention import Verb
 from workitems.plan.services import Conflict
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 WHO = "Coordinator (DoL)"
 OFF = "This matter is not on the agenda."
@@ -53,6 +56,7 @@ def agenda(meeting):
 # --- adding -----------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_a_matter_is_titled_after_its_subject(meeting, plan, item, milestone, police, coordinator):
     earlier = DecisionFactory(meeting=MeetingFactory(plan=plan, held_on=YESTERDAY))
     of_return = ReturnFactory(round=RoundFactory(plan=plan), agency=police)
@@ -180,6 +184,7 @@ def test_matters_stand_together_by_what_is_asked_in_their_own_order(plan, meetin
     ]
 
 
+@pytest.mark.both_databases
 def test_drafting_an_agenda_again_adds_nothing(meeting, plan, item, coordinator):
     risk = RiskFactory(plan=plan)
     MatterFactory(meeting=meeting, position=1, title="Welcome")
@@ -233,6 +238,7 @@ def test_positions_never_have_gaps(meeting, coordinator, steps):
 # --- changing, removing, restoring ------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_the_title_and_note_of_a_matter_can_be_changed(three, coordinator):
     changed = matters.change_matter(
         matter=three[0], title="Money", note="Ten minutes.", position=3, version=1, by=coordinator
@@ -247,6 +253,7 @@ def test_the_title_and_note_of_a_matter_can_be_changed(three, coordinator):
         matters.change_matter(matter=changed, title="Money", note="Ten minutes.", by=coordinator)
 
 
+@pytest.mark.both_databases
 def test_a_removed_matter_keeps_its_row_and_can_be_restored(meeting, three, item, coordinator):
     about = add(meeting, coordinator, item)
     removed = matters.remove_matter(matter=three[0], on=TODAY, by=coordinator)
@@ -272,6 +279,7 @@ def test_a_removed_matter_keeps_its_row_and_can_be_restored(meeting, three, item
 # --- considering ------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_a_matter_is_marked_as_considered_on_the_meetings_day(three, coordinator):
     matter = matters.consider(matter=three[0], on=TOMORROW, by=coordinator)
     assert matter.considered_on == TODAY

@@ -9,7 +9,11 @@ from tests.workitems.record import of_meeting as to
 from workitems.models import Meeting
 from workitems.presenting import services as slides
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 @pytest.fixture
@@ -50,6 +54,7 @@ def test_a_member_sees_the_slide_that_is_shown_in_the_room(manager, member, meet
     assert f'The meeting is at: <a href="{to("follow", meeting)}">2. M2</a>' in elsewhere.text
 
 
+@pytest.mark.both_databases
 def test_the_answer_changes_only_with_the_slide_and_with_what_is_recorded(
     manager, member, meeting, matters
 ):
@@ -123,6 +128,7 @@ def test_what_is_recorded_keeps_the_screen_in_its_mode(manager, meeting, matters
         assert answer.url == after
 
 
+@pytest.mark.both_databases
 def test_notes_of_the_discussion_are_kept_beside_the_decisions(manager, meeting, matters):
     matter = matters[0]
     address = to("discuss", meeting, matter.pk)
@@ -135,6 +141,7 @@ def test_notes_of_the_discussion_are_kept_beside_the_decisions(manager, meeting,
     assert "Two printers were named." in manager.get(to("present", meeting)).text
 
 
+@pytest.mark.both_databases
 def test_the_owner_of_a_decision_with_a_date_is_the_lead_agency(manager, meeting, item):
     matter = MatterFactory(meeting=meeting, item=item, title="1.2")
     sent = {"text": "Print it.", "due_on": DUE.isoformat(), "owner_agency": ""}
@@ -178,6 +185,7 @@ def test_a_time_that_can_be_read_in_two_ways_is_refused(manager, plan, typed, fa
     assert page.context["form"].errors["starts_at"] == [fault]
 
 
+@pytest.mark.both_databases
 def test_a_meeting_has_a_place_or_a_link_and_people(manager, member, plan, police):
     manager.post(
         reverse("meetings:call", args=[plan.slug]),

@@ -18,7 +18,10 @@ from tests.workitems.notices.sent import run
 from workitems.models import Member, Notice, Return, Round
 from workitems.returns.news import reminder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 # Of the round in these tests.
 OPENED, DUE = date(2010, 6, 15), date(2010, 7, 14)
@@ -276,6 +279,7 @@ def test_contributor_and_approver_are_notified_that_it_was_sent_back(sent_back):
     assert run(july(2)) == []
 
 
+@pytest.mark.both_databases
 def test_the_approver_is_notified_again_once_a_returned_one_was_corrected(sent_back):
     run(july(1))
     sent_back.updates.update(written_at=datetime(2010, 7, 2, tzinfo=UTC))
@@ -320,6 +324,7 @@ def test_contributor_and_approver_are_notified_once_of_the_acceptance(
     assert [run(july(day)) for day in (4, 7, 13, 15, 24)] == [[]] * 5
 
 
+@pytest.mark.both_databases
 def test_the_coordinator_is_not_notified_of_their_own_acceptance(of_return, item, coordinator):
     set_to(of_return, "accepted", version=3, accepted_on=july(3))
     assert run(july(3)) == []
@@ -334,6 +339,7 @@ def test_a_closed_round_sends_no_notices(
     assert [run(day) for day in (july(5), july(24))] == [[], []]
 
 
+@pytest.mark.both_databases
 def test_a_reopened_round_repeats_no_notice(of_return, item, contributor, coordinator):
     run(july(15))
     Round.objects.update(closed_at=datetime(2010, 7, 16, tzinfo=UTC))
@@ -343,6 +349,7 @@ def test_a_reopened_round_repeats_no_notice(of_return, item, contributor, coordi
     assert run(july(24)) == [("Coordinator", "overdue")]
 
 
+@pytest.mark.both_databases
 def test_returns_of_two_plans_come_in_one_mail(of_return, item, police, contributor):
     other = WorkItemFactory(lead_agency=police)
     Member.objects.create(plan=other.plan, agency=police)

@@ -27,7 +27,10 @@ from workitems.models import Delay, Milestone, WorkItem
 from workitems.models.item import Stage
 from workitems.plan.services import Conflict, items
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 # --- the stage of an item, every pair ---------------------------------------------------------
 
@@ -151,6 +154,7 @@ def test_saving_from_an_outdated_page_is_a_conflict_with_the_current_row(
     assert len(entries(item)) == 2
 
 
+@pytest.mark.both_databases
 def test_the_service_changes_the_stored_row_and_not_the_one_passed_in(item, contributor):
     """The caller's object may have outdated values in other fields."""
     WorkItem.objects.filter(pk=item.pk).update(title="A newer title")
@@ -331,6 +335,7 @@ def test_closing_a_milestone_that_changed_is_a_conflict(milestone, contributor):
 @pytest.mark.parametrize(
     ("completed_on", "ended_on"), [(TODAY, TODAY), (date(2010, 4, 1), date(2010, 5, 1))]
 )
+@pytest.mark.both_databases
 def test_closing_a_milestone_ends_its_delays_no_earlier_than_they_were_found(
     delayed, contributor, completed_on, ended_on
 ):
@@ -486,6 +491,7 @@ def test_a_forecast_within_the_agreed_date_is_not_a_slip(milestone, contributor)
     assert (milestone.forecast_due, delays(milestone)) == (TODAY, [])
 
 
+@pytest.mark.both_databases
 def test_a_second_slip_extends_the_same_delay(delayed, contributor):
     move(delayed, contributor, SLIPPED_AGAIN)
     assert delays(delayed) == [(DUE, SLIPPED_AGAIN, 2, None)]
@@ -494,6 +500,7 @@ def test_a_second_slip_extends_the_same_delay(delayed, contributor):
     assert delay.mitigations.count() == 1
 
 
+@pytest.mark.both_databases
 def test_a_second_slip_can_add_a_mitigation(delayed, contributor):
     move(delayed, contributor, SLIPPED_AGAIN, mitigation="Hire a trainer.")
     written = delayed.delays.get().mitigations.order_by("number").values_list("description")
@@ -524,6 +531,7 @@ def test_a_forecast_that_recovers_the_second_delay_ends_only_that_one(delayed, c
 
 
 @pytest.mark.parametrize("forecast_due", [DUE, TODAY])
+@pytest.mark.both_databases
 def test_a_forecast_back_on_the_agreed_date_ends_every_delay(delayed, contributor, forecast_due):
     move(delayed, contributor, SLIPPED_AGAIN, **{**FULL, "cause": "staffing"})
     move(delayed, contributor, forecast_due, reason="A printer was found.")

@@ -15,7 +15,11 @@ from workitems.models import Evidence, Update
 from workitems.plan.services import Refused
 from workitems.returns.services import rounds
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 @pytest.fixture
@@ -64,12 +68,14 @@ def test_each_item_without_an_answer_gets_a_dated_no_change_within_the_limits(
     )
 
 
+@pytest.mark.both_databases
 def test_one_act_is_one_record_of_each_answer(of_return, item, contributor):
     rest(of_return, contributor)
     assert rest(of_return, contributor).answered == []
     assert Update.history.filter(of_return=of_return.pk).count() == 1
 
 
+@pytest.mark.both_databases
 def test_a_locked_return_is_refused_as_a_whole(of_return, item, contributor):
     of_return.state, of_return.submitted_at = "submitted", NOW
     of_return.save()
@@ -151,6 +157,7 @@ def test_full_boxes_are_left_and_the_page_says_so(client, of_return, item, earli
     assert page.context["led"][0].form["achieved"].value() == "Ours."
 
 
+@pytest.mark.both_databases
 def test_the_page_hints_at_the_same_words_as_last_time(
     client, of_return, item, earlier, contributor
 ):

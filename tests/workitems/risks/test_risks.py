@@ -17,7 +17,10 @@ from workitems.models.risk import SEVERITY
 from workitems.plan.services import Conflict
 from workitems.risks import services as risks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 WHO = "Coordinator (DoL)"
 
@@ -126,6 +129,7 @@ def test_the_second_of_two_changes_to_a_risk_is_a_conflict(risk, contributor, co
     assert risk.response == "Pay more."
 
 
+@pytest.mark.both_databases
 def test_every_step_increases_the_version(risk, coordinator):
     said = {"risk": risk, "by": coordinator, "reason": "So."}
     risks.escalate_risk(to="minister", on=TODAY, **said)
@@ -185,6 +189,7 @@ def test_a_risk_takes_only_the_allowed_steps(plan, police, coordinator, at, to):
         assert (lowered.escalated_to, lowered.escalated_on) == (to, TODAY if to else None)
 
 
+@pytest.mark.both_databases
 def test_a_risk_is_de_escalated_with_a_reason(plan, coordinator):
     risk = RiskFactory(plan=plan, escalated_to="minister", escalated_on=YESTERDAY)
     with unchanged(risk), refused("Say why you de-escalate it.", "reason"):
@@ -261,6 +266,7 @@ def test_the_glossary_prints_the_table_of_severity():
         assert cell.strip() == severity
 
 
+@pytest.mark.both_databases
 def test_the_register_shows_open_risks_first_by_severity(plan):
     for number, likelihood, impact, closed_on in (
         (1, "high", "high", YESTERDAY),
@@ -279,6 +285,7 @@ def test_the_register_shows_open_risks_first_by_severity(plan):
     assert numbers == [4, 3, 5, 6, 7, 2, 1, 8]
 
 
+@pytest.mark.both_databases
 def test_risks_are_open_closed_or_escalated(plan):
     escalated = {"escalated_to": "group", "escalated_on": YESTERDAY}
     RiskFactory(plan=plan, number=1)

@@ -29,7 +29,10 @@ from tests.workitems.record import (
 from workitems.models import Decision, Delay, Milestone, Variation, WorkItem
 from workitems.variations.services import variations
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 State = Variation.State
 
@@ -240,6 +243,7 @@ def test_only_requested_and_recommended_variations_are_pending(milestone, meetin
 # --- recommending and withdrawing -------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_the_coordinator_sends_a_request_to_the_group_with_a_recommendation(milestone, coordinator):
     variation = VariationFactory(milestone=milestone)
     variations.recommend(
@@ -320,6 +324,7 @@ def test_a_decision_is_recorded_at_its_meeting(request_for_date, meeting, coordi
     assert entries(decision) == [("+", "Coordinator (DoL)", "")]
 
 
+@pytest.mark.both_databases
 def test_a_declined_request_does_not_move_the_date(
     request_for_date, milestone, meeting, coordinator
 ):
@@ -398,6 +403,7 @@ def test_an_approval_is_refused_if_the_wording_changed_meanwhile(
         decide(variation, meeting, coordinator)
 
 
+@pytest.mark.both_databases
 def test_an_approved_withdrawal_ends_the_item_its_milestones_and_delays(
     item, milestone, delayed, contributor, police, meeting, coordinator
 ):
