@@ -1,7 +1,7 @@
 """Compares what an edited or written paragraph says with its records: numbers, dates, agencies, items and status.
 
-What the text that was generated for it says, and what any record of its items says, agrees. So words that are
-left out or put in another order never disagree.
+What the text that was generated for it says, and what any record of its items or of an item that it names says,
+agrees. So words that are left out or put in another order never disagree.
 """
 
 import re
@@ -14,7 +14,8 @@ from django.utils.translation import gettext, gettext_lazy
 
 from agencies.models import Agency
 from agencies.wording.translation import StrOrPromise
-from reports.compose.facts import Facts
+from reports.checks.item_records import ItemRecords
+from reports.compose.facts import AnswerFacts, Facts
 from reports.document.dates import MONTHS, long_date
 from reports.document.wording import TEENS, TENS, join_words, mentions, number
 from reports.drafting.changed_records import PLAN
@@ -164,10 +165,13 @@ class Records:
 
     @cached_property
     def of_paper(self) -> Said:
-        """What every paragraph may say: the titles, the background and the days of the paper."""
+        """What every paragraph may say: the titles, the background and the days of the paper, and the last answer."""
         plan, briefing = self.facts.plan, self.facts.briefing
         days = (briefing.dated, briefing.period_start, briefing.period_end, self.facts.as_at)
-        return Said(plan.title, plan.background, briefing.title, *map(long_date, days))
+        answer = self.facts.answer
+        answered = _texts_of_answer(answer) if answer else ()
+        texts = (plan.title, plan.background, briefing.title)
+        return Said(*texts, *map(long_date, days), *answered)
 
     def of_item(self, item: ItemAt) -> Said:
         if item.pk not in self._of_items:
@@ -176,9 +180,12 @@ class Records:
 
 
 class Evidence:
-    """What a paragraph may say: the texts generated for it, all texts of its items, and who is named there."""
+    """What a paragraph may say: the texts generated for it, all texts of its items and of those that it names, and who is
+    named there. `further` are the records that the paper is not composed from, if they are wanted."""
 
-    def __init__(self, drafted: Drafted, part: Part, facts: Facts) -> None:
+    def __init__(
+        self, drafted: Drafted, part: Part, facts: Facts, further: ItemRecords | None = None
+    ) -> None:
         now = {each.key: each.text for each in drafted.composed} if part.taken else {}
         generated = [text for taken in part.taken for text in (taken.text, now.get(taken.key, ""))]
         self.generated = Said(*generated)
@@ -189,6 +196,8 @@ class Evidence:
         self._records = {(source.model, source.pk) for source in part.sources}
         is_of_plan = any(model == PLAN for model, _ in self._records)
         self.items = facts.items if is_of_plan else drafted.items_of(self._records)
+        self._named = {*ITEM_NUMBER.findall(part.text)} - {item.number for item in self.items}
+        self._further = further
 
     @property
     def milestones(self) -> Iterator[MilestoneAt]:
@@ -204,7 +213,20 @@ class Evidence:
         # A paragraph that was split or merged says what was generated on its records for another.
         for record in self._records:
             own += self._generated_on.get(record, ())
-        return [self.generated, Said(*own), records.of_paper, *map(records.of_item, self.items)]
+        said = [self.generated, Said(*own), records.of_paper, *map(records.of_item, self.items)]
+        if self._further:
+            said.append(Said(*self._further.of_plan))
+            said += [Said(*self._further.of_item(item.pk)) for item in self.items]
+        return said
+
+    @cached_property
+    def of_named(self) -> list[Said]:
+        """What the records of other items say that the paragraph names."""
+        named = [item for item in self.facts.items if item.number in self._named]
+        found = [*map(self.all_records.of_item, named)]
+        if self._further:
+            found += [Said(*self._further.of_item(item.pk)) for item in named]
+        return found
 
     @cached_property
     def texts(self) -> str:
@@ -212,7 +234,11 @@ class Evidence:
 
     def names(self, agency: Agency) -> bool:
         """Whether the records are the agency's, or name it."""
-        return agency.pk in self._agencies or mentions(self.texts, agency.names)
+        return (
+            agency.pk in self._agencies
+            or mentions(self.texts, agency.names)
+            or any(mentions(each.text, agency.names) for each in self.of_named)
+        )
 
     @cached_property
     def _agencies(self) -> frozenset[int]:
@@ -220,13 +246,29 @@ class Evidence:
         return frozenset((self.facts.coordinator.pk, *of_items))
 
 
+def _texts_of_answer(answer: AnswerFacts) -> Iterator[str]:
+    """Yield what is recorded of the Minister's last answer, and of what agencies are to do after it."""
+    yield from (answer.source.label, answer.paper.title, long_date(answer.paper.dated))
+    yield answer.response.comment
+    for choice in answer.choices:
+        yield from (choice.text, choice.option, choice.comment)
+    actions = [*(row for rows in answer.actions.values() for row in rows), *answer.earlier]
+    for row in actions:
+        yield row.text
+        yield from (long_date(day) for day in (row.due_on, row.done_on) if day)
+
+
 def _texts_of(facts: Facts, item: ItemAt) -> Iterator[str]:
     yield from (f"({item.number})", item.title, item.as_told, item.objective, item.action)
+    yield from (role for _agency, role in facts.supports_of(item))
+    yield from _counts_of(item)
     for step in item.milestones:
         yield from (step.description, step.as_told, step.done_means)
         for due in dict.fromkeys((step.original, step.agreed, step.forecast)):
             yield from (str(due), long_date(due.last_day))
         yield from _lengths(step)
+        if move := facts.moves.get(step.pk):
+            yield from (move.reason, long_date(move.decided_on))
         for delay in step.delays:
             yield from (delay.explanation, delay.effect, delay.meanwhile, delay.needs)
             yield from (str(delay.before), str(delay.after), str(delay.times_moved))
@@ -248,10 +290,26 @@ def _texts_of(facts: Facts, item: ItemAt) -> Iterator[str]:
     yield from (long_date(day) for day in (item.starts_on, item.completed_on) if day)
 
 
+def _counts_of(item: ItemAt) -> Iterator[str]:
+    """Yield how many milestones the item has, and how many of them are done and are not, and so its actions."""
+    steps = [step for step in item.milestones if not step.is_withdrawn]
+    delays = [delay for step in steps for delay in step.delays]
+    actions = [action for delay in delays for action in delay.mitigations]
+    for done, rows in (
+        (sum(step.is_done for step in steps), steps),
+        (sum(action.done_on is not None for action in actions), actions),
+    ):
+        yield from map(str, (done, len(rows) - done, len(rows)))
+
+
 def _lengths(step: MilestoneAt) -> Iterator[str]:
-    """Yield how much later than first promised, and than agreed, the milestone was or will be reached, as annexes
-    and charts word it."""
+    """Yield how much later than first promised, and than agreed, the milestone was or will be reached, and by how much
+    its date was moved, as annexes and charts word it."""
     reached = KnownDate(step.completed_on) if step.completed_on else step.forecast
+    moved = [(delay.before, delay.after) for delay in step.delays]
+    for before, after in ((step.original, step.agreed), *moved):
+        if after.last_day > before.last_day:
+            yield span_in_words(before, after)
     for due in (step.original, step.agreed):
         if reached.last_day > due.last_day:
             yield span_in_words(due, reached)
@@ -343,16 +401,36 @@ _COUNT = re.compile(
 )
 
 
-def disagreements(drafted: Drafted, part: Part) -> list[str]:
-    """Return sentences with what the paragraph says and what its records say where the two differ. None for a
-    generated paragraph. Of a paragraph written from no record, only the numbers of items are compared."""
+class Disagreement(NamedTuple):
+    """What a paragraph says and its records do not: in a sentence, the dates or numbers as they are written, and what the
+    records have in their place, as far as that is known."""
+
+    sentence: str
+    typed: Sequence[str] = ()
+    recorded: Sequence[str] = ()
+
+
+def disagreements(
+    drafted: Drafted, part: Part, further: ItemRecords | None = None
+) -> list[Disagreement]:
+    """Return what the paragraph says that its records do not, with what they say. None for a generated paragraph. Of a
+    paragraph written from no record, only the numbers of items are compared. `further` are read if it seems to disagree
+    with the records that the paper is composed from."""
     if part.origin == Origin.GENERATED or drafted.found is None:
         return []
-    facts = drafted.found.facts
+    found = _disagreements(drafted, part, drafted.found.facts)
+    if found and further:
+        return _disagreements(drafted, part, drafted.found.facts, further)
+    return found
+
+
+def _disagreements(
+    drafted: Drafted, part: Part, facts: Facts, further: ItemRecords | None = None
+) -> list[Disagreement]:
     text = REFERENCE.sub(" ", part.text).replace("**", "")
     found = list(_counts(text, facts))
     if part.sources:
-        evidence = Evidence(drafted, part, facts)
+        evidence = Evidence(drafted, part, facts, further)
         found += _dates(text, evidence)
         found += _numbers(text, evidence, is_counted=bool(found))
         found += _names(text, evidence)
@@ -360,16 +438,19 @@ def disagreements(drafted: Drafted, part: Part) -> list[str]:
     return found
 
 
-def _says(typed: Iterable[str], recorded: Iterable[str]) -> str:
-    return gettext("It says {typed}; its records say {recorded}.").format(
-        typed=join_words(list(dict.fromkeys(typed))[:MOST_NAMED]),
-        recorded=join_words(list(dict.fromkeys(recorded))[:MOST_NAMED]) or gettext("nothing of it"),
+def _says(typed: Iterable[str], recorded: Iterable[str]) -> Disagreement:
+    says, known = (list(dict.fromkeys(words)) for words in (typed, recorded))
+    sentence = gettext("It says {typed}; its records say {recorded}.").format(
+        typed=join_words(says[:MOST_NAMED]),
+        recorded=join_words(known[:MOST_NAMED]) or gettext("nothing of it"),
     )
+    return Disagreement(sentence, says, known)
 
 
-def _dates(text: str, evidence: Evidence) -> Iterator[str]:
+def _dates(text: str, evidence: Evidence) -> Iterator[Disagreement]:
     typed = dates_in(text)
-    known = [date for said in evidence.said for date in said.dates] if typed else []
+    said = [*evidence.said, *evidence.of_named] if typed else []
+    known = [date for each in said for date in each.dates]
     wrong = [date.words for date in typed if not any(date.agrees(each) for each in known)]
     if wrong:
         recorded = evidence.generated.dates or known
@@ -377,7 +458,7 @@ def _dates(text: str, evidence: Evidence) -> Iterator[str]:
         yield _says(wrong, (each.words for each in gone or recorded))
 
 
-def _numbers(text: str, evidence: Evidence, *, is_counted: bool) -> Iterator[str]:
+def _numbers(text: str, evidence: Evidence, *, is_counted: bool) -> Iterator[Disagreement]:
     found = numbers_in(text)
     if not found:
         return
@@ -391,7 +472,7 @@ def _numbers(text: str, evidence: Evidence, *, is_counted: bool) -> Iterator[str
         word
         for n, word in typed.items()
         # What is generated has most, so other texts are seldom put together.
-        if not (generated.has(n) or any(said.has(n) for said in evidence.said))
+        if not (generated.has(n) or any(each.has(n) for each in (*evidence.said, *evidence.of_named)))
     ]
     if wrong:
         recorded = {n: w for n, w in evidence.generated.numbers.items() if n not in numbers}
@@ -399,7 +480,7 @@ def _numbers(text: str, evidence: Evidence, *, is_counted: bool) -> Iterator[str
         yield _says(wrong, gone or recorded.values())
 
 
-def _names(text: str, evidence: Evidence) -> Iterator[str]:
+def _names(text: str, evidence: Evidence) -> Iterator[Disagreement]:
     facts = evidence.facts
     numbers = set(ITEM_NUMBER.findall(text))
     own = [item.number for item in evidence.items]
@@ -411,9 +492,10 @@ def _names(text: str, evidence: Evidence) -> Iterator[str]:
         and not mentions(evidence.texts, [item.number])
     ]
     if strange:
-        yield gettext("It names item {items}; its records are of {own}.").format(
+        says = gettext("It names item {items}; its records are of {own}.").format(
             items=join_words(strange), own=join_words(own[:MOST_NAMED]) or gettext("no item")
         )
+        yield Disagreement(says)
     others = [
         agency.short_name
         for agency in facts.agencies.values()
@@ -421,12 +503,13 @@ def _names(text: str, evidence: Evidence) -> Iterator[str]:
     ]
     if others:
         known = [agency.short_name for agency in facts.agencies.values() if evidence.names(agency)]
-        yield gettext("It names {agencies}; its records name {known}.").format(
+        says = gettext("It names {agencies}; its records name {known}.").format(
             agencies=join_words(others), known=join_words(known[: 2 * MOST_NAMED])
         )
+        yield Disagreement(says)
 
 
-def _status(text: str, evidence: Evidence) -> Iterator[str]:
+def _status(text: str, evidence: Evidence) -> Iterator[Disagreement]:
     for claim in CLAIMS:
         said = claim.found_in(text)
         if not said or not evidence.items or claim.words.search(evidence.generated.text):
@@ -436,12 +519,13 @@ def _status(text: str, evidence: Evidence) -> Iterator[str]:
         ):
             continue
         first = evidence.items[0].number
-        yield gettext("It says “{said}”, but {record}.").format(
+        says = gettext("It says “{said}”, but {record}.").format(
             said=said, record=str(claim.otherwise).format(item=first)
         )
+        yield Disagreement(says)
 
 
-def _counts(text: str, facts: Facts) -> Iterator[str]:
+def _counts(text: str, facts: Facts) -> Iterator[Disagreement]:
     """Yield counts of items with a status that are higher than the records give."""
     for match in _COUNT.finditer(text):
         word = match["count"].casefold()
@@ -449,6 +533,7 @@ def _counts(text: str, facts: Facts) -> Iterator[str]:
         claim = next(each for each in CLAIMS if each.words.fullmatch(match["status"]))
         actual = sum(map(claim.of_item, facts.items))
         if count > actual:
-            yield gettext("It says “{said}”; the records count {actual}.").format(
+            says = gettext("It says “{said}”; the records count {actual}.").format(
                 said=match.group(), actual=number(actual)
             )
+            yield Disagreement(says)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from reports.checks.blockers import PEOPLE, is_named, numbers_of
 from reports.checks.check import WARNING, Check, fingerprint
 from reports.checks.edits import disagreements
+from reports.checks.item_records import ItemRecords
 from reports.checks.length import pages
 from reports.checks.material import (
     ANNEXES,
@@ -700,18 +701,21 @@ def _subjects(material: Material) -> Iterator[Check]:
 
 def _edits(material: Material) -> Iterator[Check]:
     """Yield edited and written paragraphs that say something else than their records."""
+    further = ItemRecords(material.drafted.briefing.plan)
     for part in material.shown:
-        found = disagreements(material.drafted, part)
+        found = disagreements(material.drafted, part, further)
         if found:
+            says = [each.sentence for each in found]
             name = material.drafted.draft.place_of(part.key)
             yield warn(
                 key=f"edit-{part.key}",
                 words=" ".join(
-                    (gettext("{place} does not agree with its records.").format(place=name), *found)
+                    (gettext("{place} does not agree with its records.").format(place=name), *says)
                 ),
                 url=f"{material.urls[WORKSHOP]}#{part.key}",
                 place=name,
-                about=fingerprint(part.text, *found),
+                about=fingerprint(part.text, *says),
+                differing=[(each.typed, each.recorded) for each in found if each.typed],
             )
 
 

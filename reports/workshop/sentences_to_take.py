@@ -10,7 +10,6 @@ from difflib import SequenceMatcher
 from django.utils.translation import gettext as _
 
 from reports.checks.check import Check
-from reports.checks.edits import dates_in, numbers_in
 from reports.checks.paper_dates import called_future
 from reports.checks.recorded import plain, sentences_of
 from reports.checks.warns import POINTS_BACK
@@ -149,19 +148,24 @@ def _was_to(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
 
 
 def _as_recorded(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
-    """Take the sentence that the records give for one with other dates or numbers."""
+    """Put the date or number that the records give in the place of a marked one, and leave all other words as they are.
+    None is offered if it is not sure which it is: the generated sentence that is most alike must have one that the
+    paragraph's sentence has not."""
     generated = {each.key: each.text for each in drafted.composed}
     texts = [generated.get(taken.key, taken.text) for taken in part.taken]
     known = [each for text in texts for each in sentences_of(text)]
-    for sentence in sentences_of(part.text):
-        if sentence in known:
-            continue
-        alike = max(known, key=lambda each: _likeness(sentence, each), default="")
-        if not alike or _likeness(sentence, alike) < ALIKE or not _differ(sentence, alike):
-            continue
-        if text := _swapped(part.text, sentence, alike):
-            yield _saved(drafted, text, short_diff(_printed(sentence), _printed(alike)))
-            return
+    for typed, recorded in check.differing:
+        for sentence in sentences_of(part.text):
+            alike = max(known, key=lambda each: _likeness(sentence, each), default="")
+            wrong = [word for word in typed if _has(sentence, word)]
+            right = [word for word in recorded if _has(alike, word) and not _has(sentence, word)]
+            if len(wrong) != 1 or len(right) != 1 or _likeness(sentence, alike) < ALIKE:
+                continue
+            (was,), (now,) = wrong, right
+            if _has(part.text, was):
+                words = _("Change “{was}” to “{now}”").format(was=was, now=now)
+                strands = short_diff(sentence, _with(sentence, was, now))
+                yield _saved(drafted, _with(part.text, was, now), strands, words)
 
 
 def _split(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
@@ -216,11 +220,17 @@ def _likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, one.split(), other.split(), autojunk=False).ratio()
 
 
-def _differ(sentence: str, recorded: str) -> bool:
-    """Whether a sentence has a date or a number that the other has not."""
-    dates, others = dates_in(sentence), dates_in(recorded)
-    numbers = set(numbers_in(sentence)) - set(numbers_in(recorded))
-    return bool(numbers) or any(not any(a.agrees(b) for b in others) for a in dates)
+def _has(sentence: str, words: str) -> bool:
+    """Whether a sentence has a date or number as it is written, once."""
+    return len(re.findall(_as_word(words), sentence)) == 1
+
+
+def _with(text: str, was: str, now: str) -> str:
+    return re.sub(_as_word(was), lambda _found: now, text)
+
+
+def _as_word(words: str) -> str:
+    return rf"(?<![\w.,]){re.escape(words)}(?!\w|[.,]\d)"
 
 
 def _who(drafted: Drafted, part: Part) -> str:

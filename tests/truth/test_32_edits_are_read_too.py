@@ -1,7 +1,7 @@
 """Test rule 32: an edited paragraph that disagrees with its records gets a warning with both values."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from random import Random
 
 import pytest
@@ -9,15 +9,33 @@ from hypothesis import settings
 
 from reports import checks
 from reports.checks.edits import Said, disagreements, numbers_in
+from reports.checks.item_records import ItemRecords
 from reports.compose import UNDRAFTED, USUAL_ANNEXES, write
+from reports.document.dates import long_date
 from reports.drafting.draft import Draft, Origin, Part, Taken
 from reports.drafting.draft_rows import Stored
 from reports.drafting.paper import Drafted, composed_from, read_drafted
 from reports.models import Briefing
 from reports.workshop.services import drafts
-from tests.factories import DelayFactory, MilestoneFactory, MitigationFactory
-from tests.reports.drafted import drafted
-from tests.reports.in_memory import HEALTH, POLICE, action, delay, facts, item, step, update_of
+from tests.factories import (
+    AgencyFactory,
+    DecisionFactory,
+    DelayFactory,
+    EvidenceFactory,
+    MeasureFactory,
+    MeetingFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    ReturnFactory,
+    RiskFactory,
+    RoundFactory,
+    UpdateFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
+from tests.reports.drafted import BEFORE, BEFORE_ON, drafted
+from tests.reports.in_memory import HEALTH, ON, POLICE, action, delay, facts, step, update_of
+from tests.reports.in_memory import item as item_of
 from tests.reports.random_papers import random_facts
 from workitems.terms.sentence_ends import sentences
 
@@ -53,17 +71,17 @@ def plan_of_three():
         "No money was set aside for 240 officers.",
         actions=[action("Print a shorter course.", POLICE, date(2010, 9, 30))],
     )
-    training = item(
+    training = item_of(
         "1.1",
         step(date(2010, 6, 30), held_up, forecast_due=LATER, as_told="training for officers"),
         title="Train officers",
         is_key=True,
         lead=POLICE.pk,
     )
-    brochure = item(
+    brochure = item_of(
         "1.2", step(date(2010, 5, 31), forecast_due=date(2010, 8, 31)), title="Brochure"
     )
-    advice = item("2.1", step(date(2011, 3, 31)), title="Advice")
+    advice = item_of("2.1", step(date(2011, 3, 31)), title="Advice")
     return of(facts(training, brochure, advice, updates=[update_of(training, POLICE)]))
 
 
@@ -78,13 +96,17 @@ def told(plan_of_three):
 
 
 def of_text(plan_of_three, told, text):
-    return disagreements(plan_of_three, edited(plan_of_three, told, text))
+    return sentences_on(plan_of_three, edited(plan_of_three, told, text))
+
+
+def sentences_on(of_draft, part):
+    return [each.sentence for each in disagreements(of_draft, part)]
 
 
 def test_a_part_of_a_generated_paragraph_that_was_split_draws_no_warning(plan_of_three, told):
     part = Part(key="p-1", text=told.text, sources=told.sources)
     assert disagreements(plan_of_three, part) == []
-    (found,) = disagreements(plan_of_three, replace(part, text="It is 77 days late."))
+    (found,) = sentences_on(plan_of_three, replace(part, text="It is 77 days late."))
     assert found.startswith("It says 77;")
 
 
@@ -111,6 +133,10 @@ def test_what_was_said_of_a_late_item_as_if_it_were_done_draws_warnings_with_bot
             f"It names {HEALTH.short_name}; its records name ",
         ),
         ("The advice (2.1) is late.", "It names item 2.1; its records are of 1.1."),
+        (
+            "Training follows the advice (2.1), which is due on 31 March 2011.",
+            "It names item 2.1; its records are of 1.1.",
+        ),
         ("The training is complete.", "It says “complete”, but nothing of item 1.1 is complete."),
         ("The training is on track.", "It says “on track”, but item 1.1 is late."),
         ("The training was withdrawn.", "It says “withdrawn”, but item 1.1 is not withdrawn."),
@@ -147,7 +173,7 @@ def test_a_length_that_an_annex_gives_draws_none():
     """Under Delay it is "at least four months", because the date waits for something."""
     waiting = delay("funding", "It waits.", settlement="being_settled")
     moved = step(date(2010, 6, 30), waiting, forecast_due=date(2010, 11, 26))
-    of_draft = of(facts(item("1.1", moved, title="Train officers", is_key=True)))
+    of_draft = of(facts(item_of("1.1", moved, title="Train officers", is_key=True)))
     told = next(each for each in of_draft.composed if each.content == "delay")
     assert "at least four months late" in told.text
     assert of_text(of_draft, told, "The training will be nearly five months late.") == []
@@ -169,7 +195,7 @@ def test_a_generated_paragraph_draws_none(plan_of_three, told):
 def test_of_a_paragraph_written_from_no_record_only_the_counts_of_items_are_compared(
     plan_of_three, text, found
 ):
-    assert disagreements(plan_of_three, Part(key="p-1", text=text)) == found
+    assert sentences_on(plan_of_three, Part(key="p-1", text=text)) == found
 
 
 def reworded(chance, text):
@@ -183,6 +209,115 @@ def reworded(chance, text):
         chance.shuffle(clauses)
         kept[0] = f"{', '.join(clauses[: max(1, len(clauses) - 1)])}."
     return "\n".join([" ".join(kept) or first, *bullets[: chance.randint(0, len(bullets))]])
+
+
+@pytest.mark.one_database(reason="reads no database")
+def test_every_date_of_an_items_milestones_delays_and_actions_draws_none():
+    for seed in range(max(20, 2 * settings().max_examples)):
+        of_draft = of(random_facts(seed))
+        for each in of_draft.composed:
+            found = of_draft.items_of([(row.model, row.pk) for row in each.sources])
+            days = {day for one in found for day in days_of(one)}
+            text = " ".join(f"It was {long_date(day)}." for day in sorted(days))
+            assert disagreements(of_draft, edited(of_draft, each, text)) == [], (seed, text)
+
+
+def days_of(of_item):
+    for each in of_item.milestones:
+        yield from (each.original_due, each.agreed_due, each.forecast_due, each.completed_on or ON)
+        for late in each.delays:
+            yield from (late.found_on, late.due_before, late.due_after, late.ended_on or ON)
+            yield from (late.settling_by or ON,)
+            for row in late.mitigations:
+                yield from (row.due_on or ON, row.done_on or ON)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("before_the_paper")
+def test_what_any_record_of_the_item_says_draws_none(plan, item, police, by, settled_by):
+    """Records that the paper is not composed from: earlier rounds, measures, requests, risks, decisions, evidence."""
+    milestone = MilestoneFactory(item=item, original_due=date(2010, 6, 1))
+    MitigationFactory(delay=DelayFactory(milestone=milestone))
+    health = AgencyFactory(short_name="MOH", name="Ministry of Health")
+    settled_by(item, milestone, health)
+    briefing = drafted(plan, item, by)
+    read = read_drafted(briefing)
+    cited = [part for part in read.draft.parts() if part.sources and not part.is_hidden]
+    part = next(
+        each for each in cited if {row.model for row in each.sources} >= {"workitems.delay"}
+    )
+    for text in (
+        "It reached 41 of 66 ports by December 2008.",
+        "The measure is 95 per cent of visas.",
+        "It was asked on 3 May 2010 to move it to 14 October 2011, for 17 bids.",
+        "The Ministry of Health owns the risk that 23 trainers leave, raised on 12 March 2010.",
+        "The group decided on 9 February 2010 that 31 staff help until 28 November 2010.",
+        "The receipt is for 5,250 copies.",
+    ):
+        one = replace(part, text=text, origin=Origin.EDITED)
+        assert disagreements(read, one), text
+        assert disagreements(read, one, ItemRecords(plan)) == [], text
+    wrong = replace(part, text="It reached 43 ports.", origin=Origin.EDITED)
+    (found,) = disagreements(read, wrong, ItemRecords(plan))
+    assert (found.typed, found.sentence[:11]) == (["43"], "It says 43;")
+
+
+@pytest.fixture
+def settled_by(plan, police):
+    """Make what is recorded of an item besides the records of a paper's period."""
+
+    def make(of_item, milestone, agency):
+        past = RoundFactory(
+            plan=plan,
+            name="To December 2008",
+            period_start=date(2008, 7, 1),
+            period_end=date(2008, 12, 31),
+            closed_at=BEFORE,
+        )
+        returned = ReturnFactory(
+            round=past, agency=police, state="accepted", submitted_at=BEFORE, accepted_on=BEFORE_ON
+        )
+        UpdateFactory(of_return=returned, item=of_item, achieved="It reached 41 of 66 ports.")
+        MeasureFactory(item=of_item, description="95 per cent of visas")
+        VariationFactory(
+            milestone=milestone,
+            reason="There were 17 bids.",
+            due_after=date(2011, 10, 14),
+            requested_at=datetime(2010, 5, 3, tzinfo=UTC),
+        )
+        RiskFactory(
+            plan=plan,
+            item=of_item,
+            description="23 trainers leave.",
+            owner_agency=agency,
+            escalated_to="group",
+            escalated_on=date(2010, 3, 12),
+        )
+        DecisionFactory(
+            meeting=MeetingFactory(plan=plan, held_on=date(2010, 2, 9)),
+            item=of_item,
+            text="31 staff help.",
+            owner_agency=police,
+            due_on=date(2010, 11, 28),
+        )
+        EvidenceFactory(milestone=milestone, note="Receipt for 5,250 copies")
+
+    return make
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("before_the_paper")
+@pytest.mark.parametrize("items", [1, 3])
+def test_the_other_records_are_read_in_nine_queries(
+    plan, item, django_assert_num_queries, items
+):
+    for place in range(items - 1):
+        MeasureFactory(item=WorkItemFactory(plan=plan, number=f"3.{place}"))
+    found = ItemRecords(plan)
+    with django_assert_num_queries(9):
+        found.of_item(item.pk), found.of_plan
+    with django_assert_num_queries(0):
+        found.of_item(item.pk), found.of_plan
 
 
 @pytest.mark.one_database(reason="reads no database")

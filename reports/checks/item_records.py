@@ -1,0 +1,125 @@
+"""What else the records say of a plan's items, and of the plan, besides what a paper is composed from.
+
+An edited paragraph may say what an earlier round reported, a measure, or what was asked of the working group and decided.
+Read only if a paragraph seems to disagree with its records.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.utils.timezone import localdate
+
+from reports.document.dates import long_date
+from workitems.models import (
+    Decision,
+    Evidence,
+    Measure,
+    Pillar,
+    Plan,
+    Return,
+    Risk,
+    Round,
+    Update,
+    Variation,
+)
+from workitems.terms.known_dates import KnownDate
+
+
+class ItemRecords:
+    """The texts and dates of the records of a plan, by item. Seven queries when the first is asked for, whatever the
+    number of items, and two for those of the plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def of_item(self, pk: int) -> Sequence[str]:
+        return self._by_item.get(pk, ())
+
+    @cached_property
+    def of_plan(self) -> Sequence[str]:
+        """The dates of the plan, its pillars, and its rounds."""
+        plan = self._plan
+        days = [plan.released_on, plan.adopted_on, plan.ends_on]
+        texts = [long_date(day) for day in days if day]
+        for pillar in Pillar.objects.filter(plan=plan):
+            texts += [pillar.title, pillar.description]
+        for row in Round.objects.filter(plan=plan):
+            texts += [row.name, *map(long_date, (row.period_start, row.period_end, row.due_on))]
+        return texts
+
+    @cached_property
+    def _by_item(self) -> Mapping[int, Sequence[str]]:
+        found: dict[int, list[str]] = defaultdict(list)
+        rows = (_updates, _evidence, _measures, _variations, _risks, _decisions)
+        for read in rows:
+            for pk, *values in read(self._plan):
+                found[pk] += _in_words(values)
+        return found
+
+
+def _in_words(values: Sequence[Any]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, KnownDate):
+            yield from (str(value), long_date(value.last_day))
+        elif isinstance(value, date):
+            yield long_date(value)
+        elif value:
+            yield value
+
+
+def _updates(plan: Plan) -> Any:
+    rows = Update.objects.filter(item__plan=plan, of_return__state=Return.State.ACCEPTED)
+    names = ("agency__short_name", "round__name", "round__period_start", "round__period_end")
+    return rows.values_list(
+        "item",
+        *("achieved", "planned_next", "challenges"),
+        *(f"of_return__{name}" for name in names),
+    )
+
+
+def _evidence(plan: Plan) -> Any:
+    rows = Evidence.objects.not_withdrawn()
+    of_updates = rows.filter(
+        update__item__plan=plan, update__of_return__state=Return.State.ACCEPTED
+    )
+    of_milestones = rows.filter(milestone__item__plan=plan)
+    yield from of_updates.values_list("update__item", "note", "file_name")
+    yield from of_milestones.values_list("milestone__item", "note", "file_name")
+
+
+def _measures(plan: Plan) -> Any:
+    return Measure.objects.filter(item__plan=plan).values_list("item", "description")
+
+
+def _variations(plan: Plan) -> Iterator[tuple[Any, ...]]:
+    for row in Variation.objects.filter(item__plan=plan).select_related(
+        "requesting_agency", "agency_before", "agency_after"
+    ):
+        agencies = (row.requesting_agency, row.agency_before, row.agency_after)
+        yield (
+            row.item_id,
+            *(row.reason, row.recommendation, row.text_before, row.text_after),
+            *(each.short_name for each in agencies if each),
+            KnownDate(row.due_before, row.before_known_to) if row.due_before else None,
+            KnownDate(row.due_after, row.after_known_to) if row.due_after else None,
+            *(localdate(at) for at in (row.requested_at, row.decided_at) if at),
+        )
+
+
+def _risks(plan: Plan) -> Any:
+    rows = Risk.objects.filter(item__plan=plan)
+    return rows.values_list(
+        "item",
+        *("description", "response", "owner_agency__short_name", "escalated_on", "closed_on"),
+    )
+
+
+def _decisions(plan: Plan) -> Any:
+    rows = Decision.objects.filter(item__plan=plan)
+    return rows.values_list(
+        "item",
+        *("text", "owner_agency__short_name", "due_on", "done_on", "meeting__held_on"),
+    )
