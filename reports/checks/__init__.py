@@ -22,8 +22,8 @@ def failed_checks(drafted: Drafted) -> list[Check]:
     whatever the length of the paper.
     """
     material = read_material(drafted)
-    found = [*blockers.stops(material), *warns.warnings(material)]
     held = {row.key: row for row in _overrides(briefing=drafted.briefing.pk)}
+    found = [*blockers.stops(material), *warns.warnings(material, held)]
     return [_overridden(check, held.get(check.key)) for check in found]
 
 

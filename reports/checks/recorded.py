@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 
 from reports.compose.annex_rows import last_round
 from reports.compose.facts import Facts
+from workitems.terms.acronyms import acronyms_in
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import says_nothing
 
@@ -71,6 +72,33 @@ def sentences_of(text: str) -> list[str]:
     """Return the sentences of a text and its bullets, without markup."""
     lines = _MARKUP.sub("", text).splitlines()
     return [each for line in lines for each in sentences(line)]
+
+
+# How much of a sentence's words a text has that says the same: of those that matter, by their beginnings; less is enough if
+# it has all its numbers.
+_SAYS_IT, _SAYS_ITS_NUMBERS = 0.6, 0.3
+_MATTERS = re.compile(r"[^\W\d_]{4,}")
+_STEM = 5
+_DIGITS = re.compile(r"\d[\d,.]*\d|\d")
+
+
+def is_told_in(sentence: str, text: str) -> bool:
+    """Whether a text says in other words what a sentence says: it has all its numbers, and most of its words or, beside
+    numbers, its acronyms and some of its words."""
+    words = _stems(sentence)
+    if not words:
+        return False
+    share = len(words & _stems(text)) / len(words)
+    numbers = set(_DIGITS.findall(sentence))
+    if not numbers <= set(_DIGITS.findall(text)):
+        return False
+    has_exact = bool(numbers) and set(acronyms_in(sentence)) <= set(acronyms_in(text))
+    return share >= (_SAYS_ITS_NUMBERS if has_exact else _SAYS_IT)
+
+
+@lru_cache(maxsize=5000)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word.casefold()[:_STEM] for word in _MATTERS.findall(text))
 
 
 def end_of(sentence: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -27,7 +27,7 @@ from reports.checks.material import (
     Material,
 )
 from reports.checks.paper_dates import called_future
-from reports.checks.recorded import Recorded, plain, recorded, sentences_of
+from reports.checks.recorded import Recorded, is_told_in, plain, recorded, sentences_of
 from reports.compose.decisions import DECISIONS_KEY, ask_key
 from reports.compose.facts import Facts
 from reports.compose.late_words import meant_by, needs_decision
@@ -40,8 +40,8 @@ from reports.document.dates import long_date
 from reports.document.wording import capitalised, count_in_words, join_words, number
 from reports.document.wording import named as with_article
 from reports.drafting.changed_records import ITEM
-from reports.drafting.draft import Part, printed
-from reports.models import Briefing
+from reports.drafting.draft import Origin, Part, printed
+from reports.models import Briefing, CheckOverride
 from workitems.measures.completion import Completion
 from workitems.models import Update
 from workitems.plan.known_acronyms import named
@@ -84,8 +84,9 @@ WITH_OTHERS = (Briefing.State.IN_CONSULTATION, Briefing.State.AWAITING)
 warn = partial(Check, severity=WARNING)
 
 
-def warnings(material: Material) -> list[Check]:
-    """Return all warnings. None before drafting or if the records cannot be composed."""
+def warnings(material: Material, held: Mapping[str, CheckOverride]) -> list[Check]:
+    """Return all warnings. None before drafting or if the records cannot be composed. `held` are the overrides in
+    force, by key."""
     if material.drafted.found is None:
         return []
     told = _told(material, material.drafted.found.facts)
@@ -101,7 +102,7 @@ def warnings(material: Material) -> list[Check]:
         *_stale(material),
         *_unused(material),
         *_unprinted(material, told),
-        *_shortened(material, told),
+        *_shortened(material, told, held),
         *_voice(material),
         *_acronyms(material),
         *_asks(material),
@@ -452,7 +453,8 @@ def _unprinted(material: Material, told: _Told) -> Iterator[Check]:
 
 def _left_out(material: Material, told: _Told) -> dict[str, list[tuple[str, str]]]:
     """Return the paragraphs that print only a part of what an agency wrote on an item that they cite, in order, each
-    with the sentences that the paper leaves out, and the end of what it prints before them."""
+    with the sentences that the paper leaves out, and the end of what it prints before them. What an edited paragraph
+    says in other words is not left out."""
     partly = [(row, rest) for row, rest in told.rows if 0 < len(rest) < len(row.ends)]
     citing: dict[str, list[str]] = defaultdict(list)
     for part in material.shown if partly else ():
@@ -464,13 +466,50 @@ def _left_out(material: Material, told: _Told) -> dict[str, list[tuple[str, str]
         for key in citing.get(row.item, ()):
             if printed_ends := [end for end in row.ends if end in told.texts[key]]:
                 found[key] += [(sentence, printed_ends[-1]) for sentence in rest]
-    return {key: list(dict.fromkeys(rest)) for key, rest in found.items() if rest}
+    edited = [
+        material.texts[part.key] for part in material.shown if part.origin != Origin.GENERATED
+    ]
+    return {
+        key: wanting
+        for key, rest in found.items()
+        if (
+            wanting := [
+                pair
+                for pair in dict.fromkeys(rest)
+                if not any(is_told_in(pair[0], text) for text in edited)
+            ]
+        )
+    }
 
 
-def _shortened(material: Material, told: _Told) -> Iterator[Check]:
-    """Yield the paragraphs that print only a part of what an agency wrote."""
+def not_needed_key(key: str) -> str:
+    """Return the key of the override that says of a paragraph that what it leaves out is not needed."""
+    return f"more-{key}"
+
+
+def _shortened(
+    material: Material, told: _Told, held: Mapping[str, CheckOverride]
+) -> Iterator[Check]:
+    """Yield the paragraphs that print only a part of what an agency wrote, and those of which somebody has said that the
+    rest is not needed. That override has the sentences: one that an agency writes later is not among them."""
     draft = material.drafted.draft
-    left_out = _left_out(material, told)
+    left_out: dict[str, Sequence[tuple[str, str]]] = {}
+    for key, rest in _left_out(material, told).items():
+        row = held.get(not_needed_key(key))
+        not_needed = row.words.split("\n") if row else ()
+        if wanting := [pair for pair in rest if pair[0] not in not_needed]:
+            left_out[key] = wanting
+        elif row:
+            name = draft.place_of(key)
+            yield warn(
+                key=row.key,
+                words=gettext("{place} prints only a part of what an agency wrote.").format(
+                    place=name
+                ),
+                url=f"{material.urls[WORKSHOP]}#{key}",
+                place=name,
+                about=row.about,
+            )
     if keys := list(left_out):
         yield warn(
             key="shortened",

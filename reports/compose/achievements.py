@@ -39,10 +39,11 @@ from reports.compose.results import (
 )
 from reports.compose.subjects import in_when, numbers_of
 from reports.document import Bullet, Paragraph, Run, Section, SectionKind, Source, Text, words
-from reports.document.dates import long_date, period
+from reports.document.dates import MONTHS, long_date, month_of, period
 from reports.document.wording import (
     agree,
     capitalised,
+    cited,
     closed,
     count_in_words,
     first_sentences,
@@ -234,7 +235,11 @@ def achievements(writer: Writer) -> Section:
     if writer.is_by_item:
         # They are one list.
         lines += [
-            (item, opened(_alone(writer, item, texts[update.pk])), [update.source])
+            (
+                item,
+                dated_by_round(facts, update, opened(_alone(writer, item, texts[update.pk]))),
+                [update.source],
+            )
             for item, update in others
             if update.pk in texts
         ]
@@ -245,7 +250,6 @@ def achievements(writer: Writer) -> Section:
     told = [pair for pair in [*headlines, *others] if pair[1].pk not in left_out]
     writer.reported.update(update.pk for _, update in told)
     above = [item for item, _ in told]
-    paragraphs += _late_work(writer, above, room)
     paragraphs += _omitted(
         writer, omitted + omitted_of_pillars, completed, room, must=not (paragraphs or completed)
     )
@@ -393,6 +397,22 @@ def _done(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
     return f"{agency} completed {writer.names.step(item, step)} {day}."
 
 
+# A day, month or year of the text's own.
+_HAS_DATE = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b|\b(?:19|20)\d\d\b")
+
+
+def dated_by_round(facts: Facts, update: UpdateFacts, text: str) -> str:
+    """Return a result with the month to which its round reports, "… the online module (June 2026).", if that is not the
+    period's last round and the text has no date of its own: it need not be so today."""
+    ended = update.of_return.round.period_end
+    if not text or facts.last_round is None or ended is None or ended >= facts.last_round:
+        return text
+    if _HAS_DATE.search(text):
+        return text
+    month = month_of(ended)
+    return cited(text, month) if text.rstrip().endswith((".", "!", "?")) else f"{text} ({month})"
+
+
 def _headlines(
     writer: Writer, headlines: list[Achieved], room: Room, least: int
 ) -> tuple[list[Result], list[Achieved]]:
@@ -403,7 +423,7 @@ def _headlines(
         text = headline(_achieved(writer, item, update))
         if writer.is_by_item:
             text = without_parts(without_lead(text) if writer.is_tight else text)
-        told = _alone(writer, item, text)
+        told = dated_by_round(writer.facts, update, _alone(writer, item, text))
         certain = count_words(told, *(line for _, line, _ in lines))
         is_short = SURE_WORDS_IF_TIGHT if writer.is_tight else SURE_WORDS
         most = _sure_of_key(writer)
@@ -434,17 +454,6 @@ def _listed(writer: Writer, lines: list[Result], room: Room) -> Iterator[Paragra
         yield from writer.paragraphs(
             introduction, about="headlines", bullets=zip(bullets, sources, strict=True)
         )
-
-
-def _late_work(writer: Writer, told: list[ItemAt], room: Room) -> Iterator[Paragraph]:
-    """Yield a sentence on which of the results told are of late items, so that nobody takes one for the other."""
-    late = {entry.item.pk for entry in writer.facts.late if entry.is_late}
-    items = [item for item in dict.fromkeys(told) if item.pk in late]
-    if not items:
-        return
-    words = f"Of these, work on {join_words(map(writer.names.phrase, items))} is late."
-    room.use(words)
-    yield writer.paragraph(words, about="late results", sources=map(item_source, items))
 
 
 def introduced(facts: Facts, count: int) -> str:
@@ -495,7 +504,7 @@ def _by_pillar(
         found = passage(_achieved(writer, item, update), MOST_WORDS)
         if not found.least or found.least in writer.used_sentences:
             continue
-        told = _alone(writer, item, found.least)
+        told = dated_by_round(writer.facts, update, _alone(writer, item, found.least))
         is_sure = is_wished and count_words(told, *texts.values()) <= sure
         if len(texts) < least or is_sure or room.has(told):
             room.use(told)
@@ -569,6 +578,7 @@ def _of_pillar(
     for item, update in box:
         text = texts[update.pk]
         told = text if item is last else _alone(writer, item, text)
+        told = dated_by_round(writer.facts, update, told)
         passages.append((closed(capitalised(told)), [update.source]))
         last = item
     about = f"achievements {pillar.pk} {place}" if place else f"achievements {pillar.pk}"
@@ -707,7 +717,7 @@ def passed_over(
     for item, update in found[:most]:
         whole = _achieved(writer, item, update)
         text = headline(whole) or first_sentences(whole, 1, MOST_SHOWN_WORDS)
-        text = _alone(writer, item, text) if text else ""
+        text = dated_by_round(facts, update, _alone(writer, item, text)) if text else ""
         reason = _why_not(writer, (item, update), text, told, len(main))
         if not text and reason != WhyNot.NOTHING:
             text = first_sentences(writer.flat(update.achieved), 1, MOST_SHOWN_WORDS)

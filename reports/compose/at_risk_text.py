@@ -1,4 +1,4 @@
-"""Items that are not late but at risk, in the summary: whose view that is, why, and which date has moved."""
+"""Items that are not late but at risk, in the summary: why, and which date has moved."""
 
 from collections.abc import Iterable, Iterator
 
@@ -25,8 +25,10 @@ from reports.document.wording import (
     opened,
     some,
 )
+from workitems.models.item import Confidence
 from workitems.plan.plan_at import ItemAt, MilestoneAt
-from workitems.terms.stems import cause, says_we
+from workitems.terms.stems import cause, says_we, within
+from workitems.terms.third_person import is_plural_agency
 
 
 def others_at_risk(writer: Writer, items: list[ItemAt], room: Room) -> Iterator[Line]:
@@ -72,7 +74,9 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
         sources.append(found[1])
     elif why:
         with errors_naming(sources[0]):
-            why = in_agency_words(writer, why, 1, AT_RISK_WORDS, "the reviewer")
+            # The reviewer is of the agency whose paper it is.
+            by = writer.facts.coordinator.short_name
+            why = in_agency_words(writer, why, 1, AT_RISK_WORDS, by)
     names, how = writer.agency_names, None
     if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.facts.late):
         how = in_doubt_in_words(moved) if moved else None
@@ -85,7 +89,7 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
         why,
         names,
         who=who.short_name,
-        by=writer.facts.coordinator.short_name,
+        although=_although(writer, item),
         moved=how,
     )
     return text, sources
@@ -103,19 +107,18 @@ def at_risk_in_words(
     agencies: Iterable[str] = (),
     *,
     who: str,
-    by: str = "",
+    although: str = "",
     moved: str | None = None,
 ) -> str:
-    """Return sentences on an item at risk: that it may become late, whose view that is if not its agency's, why in the
-    words of whoever says so (of an agency, `who`; the reviewer's agency is `by`), and which date has `moved`.
-    `agencies` are names with which the reason may begin."""
-    start = _may_be_late(names, item, by)
-    reason = cause(why, agencies) if why and not says_we(why) else None
+    """Return sentences on an item at risk: that it may become late, `although` its agency (`who`) may say otherwise; why, in the agency's words or in those of the reviewer, who is of the agency whose paper it is and is not quoted; and
+    which date has `moved`. `agencies` are names with which the reason may begin."""
+    start = f"{_may_be_late(names, item)}{although}"
     is_reviewers = item.confidence not in DOUBTFUL
+    reason = cause(why, agencies) if why and not says_we(why) else None
     if reason:
         start = f"{start}, {reason}"
     elif why and is_reviewers:
-        start = f"{start}: “{opened(why)}”"
+        start = f"{start}: {within(opened(why), agencies) or opened(why)}"
     sentences = [f"{start}."]
     if why and not reason and not is_reviewers:
         sentences.append(in_words_of(who, closed(capitalised(why))))
@@ -124,8 +127,16 @@ def at_risk_in_words(
     return " ".join(sentences)
 
 
-def _may_be_late(names: Names, item: ItemAt, by: str) -> str:
+def _may_be_late(names: Names, item: ItemAt) -> str:
     name = capitalised(names.item(item))
     key = ", a key item," if item.is_key else ""
-    view = "" if item.confidence in DOUBTFUL else f", in the view of {by or 'the reviewer'}"
-    return f"{name}{key} may become late{view}"
+    return f"{name}{key} may become late"
+
+
+def _although(writer: Writer, item: ItemAt) -> str:
+    """Return that another agency than that whose paper it is sees the item on track, if it does."""
+    lead = writer.facts.lead_of(item)
+    if item.confidence != Confidence.ON_TRACK or lead == writer.facts.coordinator:
+        return ""
+    sees = "see" if is_plural_agency(lead.short_name) else "sees"
+    return f", although {writer.agency(lead)} {sees} it on track"

@@ -544,7 +544,16 @@ def unreported(
             count = "Another one" if keys else "One of them"
         named = some([writer.names.item(entry.item) for entry in grave], MAX_NAMED)
         text += f" {count} {agree(len(grave), 'is', 'are')} off track: {named}."
+    told = [entry for entry in entries if entry not in (*keys, *grave[:MAX_NAMED])]
+    if told := [entry for entry in told if has_result(writer, entry)]:
+        verb = agree(len(told), "one with a result above is", "those with results above are")
+        text += f" Among them {verb} {_listed(writer, told)}."
     return text
+
+
+def has_result(writer: Writer, entry: LateItem) -> bool:
+    """Whether section Achievements tells a result of the item: then it is named where it is told to be late."""
+    return any(each.pk in writer.reported for each in writer.facts.updates_of(entry.item))
 
 
 def _listed(writer: Writer, entries: list[LateItem]) -> str:

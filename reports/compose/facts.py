@@ -221,6 +221,8 @@ class Facts:
     completions: Completions = field(default_factory=lambda: Completions(()))
     # By item that its reviewer rates at risk or off track: the reason that was given with the rating.
     reviewers_reasons: Mapping[int, str] = field(default_factory=dict)
+    # The last day of the period's last round in which agencies were asked.
+    last_round: date | None = None
     # By milestone: the latest decision by which the working group moved its date.
     moves: Mapping[int, GroupDecision] = field(default_factory=dict)
     # The plan's glossary as it is now, by acronym in small letters; without words, readers know it.
@@ -335,7 +337,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
     items = sorted(items_in_full(plan, moment), key=lambda item: place[item.pillar])
     additions, withdrawals, requests, changes, moves = _variations_of(briefing, items)
     last_paper, follows = _last_paper(briefing), _follows(briefing, items)
-    accepted, answered_since = _updates(briefing, items)
+    accepted, answered_since, last_round = _updates(briefing, items)
     return Facts(
         briefing=briefing,
         most_words=briefing.kind.most_words if briefing.kind else BriefingKind.USUAL_WORDS,
@@ -367,6 +369,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         changes=changes,
         updates=grouped(accepted, "item"),
         answered_since=answered_since,
+        last_round=last_round,
         supports=_supports(plan, moment, agencies),
         answer=_last_answer(briefing),
         follows=follows,
@@ -480,9 +483,9 @@ def _terms(plan: Plan) -> dict[str, Term]:
 
 def _updates(
     briefing: Briefing, items: Iterable[ItemAt]
-) -> tuple[list[UpdateFacts], dict[int, date]]:
-    """Return the items' updates accepted by the paper's date, oldest round first; and by item the last day on
-    which another one was submitted, as that makes earlier plans old. Three queries.
+) -> tuple[list[UpdateFacts], dict[int, date], date | None]:
+    """Return the items' updates accepted by the paper's date, oldest round first; by item the last day on which another
+    one was submitted, as that makes earlier plans old; and the last day of the period's last round. Three queries.
     """
     dated, until = briefing.dated, end_of(briefing.dated)
     period = {"start": briefing.period_start, "end": briefing.period_end}
@@ -514,7 +517,7 @@ def _updates(
         source = Source("workitems.update", pk, versions.get(pk), label)
         written_on = written_at.astimezone(zone).date()
         accepted.append(UpdateFacts._make((pk, item, of_return, *values, written_on, source)))
-    return accepted, waiting
+    return accepted, waiting, max((row.round.period_end for row in found), default=None)
 
 
 def _reviewers_reasons(items: Iterable[ItemAt], until: datetime) -> dict[int, str]:

@@ -64,12 +64,11 @@ MAX_ACTIONS = 2
 MAX_UNDATED = 7
 # An act of more words, or with a time of its own, follows its day.
 LONG_ACT = 12
-# What goes on until its day.
+# What goes on: its day is no end, and it is not said to bridge a delay until then.
 _GOES_ON = re.compile(
-    r"(?:continue|go on|keep|maintain)\b|.*\bongoing\b|.*\b(?:each|every) (?:day|fortnight|month|quarter|week)\b",
+    r"(?:continues?|go on|keep|maintain)\b|.*\bongoing\b|.*\b(?:each|every) (?:day|fortnight|month|quarter|week)\b",
     re.IGNORECASE,
 )
-_IS_KEPT = re.compile(r"(?:keep|maintain)\b", re.IGNORECASE)
 # An agency's sentence on what bridges a delay may have no verb that is certain.
 _BRIDGES = re.compile(r".*\buntil then", re.IGNORECASE)
 _HAS_TIME = re.compile(
@@ -114,7 +113,9 @@ def mitigation(writer: Writer) -> Section:
     others = [entry for entry in late if not entry.leads]
     # Of these something is told whether there is room or not.
     sure = {entry.item.pk for entry in keys}
-    actions = _actions(writer, keys, others[:MAX_OTHERS], sure, room)
+    # A few others are named as late, so what is done about them is told.
+    few = {entry.item.pk for entry in others if len(others) <= MAX_OTHERS}
+    actions = _actions(writer, keys, others[:MAX_OTHERS], sure | few, room)
     writer.actions.update(row.pk for rows in actions.values() for _, row in rows)
     still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], actions, sure, room)
     told = actions.keys() | still_open.keys()
@@ -484,7 +485,7 @@ def _with_a(thing: str) -> str:
 
 def at_work(text: str, who: str, names: Iterable[str]) -> str:
     """Return what an agency does about a delay, of a text that is no sentence: "is hiring two lawyers" of "Hiring two
-    lawyers", "plans ongoing use of motels" of "Ongoing use of motels"; "" of another text."""
+    lawyers", "continues its use of motels" of "Ongoing use of motels"; "" of another text."""
     is_plural = is_plural_agency(who)
     if being := _BEING_DONE.fullmatch(opened(text)):
         thing = within(being["thing"], names)
@@ -498,6 +499,9 @@ def at_work(text: str, who: str, names: Iterable[str]) -> str:
         return ""
     if _is_doing(verb, rest):
         return f"{'are' if is_plural else 'is'} {verb} {rest}"
+    if verb == "ongoing":
+        # "Ongoing use of motels", which is no plan.
+        return f"continue{'' if is_plural else 's'} {'their' if is_plural else 'its'} {rest}"
     last = rest.rpartition(" ")[2].casefold()
     thing = within(opened(text), names)
     if thing is None or PAST.fullmatch(last) or ":" in text or len(text.split()) > LONG_ACT + 2:
@@ -550,24 +554,15 @@ def _does(who: str, does: str, row: MitigationAt, entry: LateItem) -> str:
 
 
 def _dated(who: str, does: str, act: str, by: str, row: MitigationAt, entry: LateItem) -> str:
-    """Return a sentence on what an agency does with the day by which, or of what goes on until which, it is done: at its
-    start where it would be read with the last words of a long `act`, or of one with a time of its own. A day that the delay's
-    cause has too is left out, because the two seem to contradict each other: a check asks."""
+    """Return a sentence on what an agency does with the day by which it is done: at its start where it would be read with the
+    last words of a long `act`, or of one with a time of its own. The day of what goes on is left out, as it is no end, and
+    one that the delay's cause has too, because the two seem to contradict each other: checks ask."""
     found, day = explained_delay(entry), by.partition(" ")[2]
-    if found and day in found[1].explanation:
+    if _GOES_ON.match(act) or (found and day in found[1].explanation):
         return closed(f"{capitalised(who)} {does}")
-    if _IS_KEPT.match(act) and not _at_or_after_new_date(row, entry):
-        # What is kept is kept until the new date, though the act has an earlier day.
-        return closed(f"{capitalised(who)} {does}")
-    if _GOES_ON.match(act):
-        by = f"until {by.removeprefix('by ')}"
-    elif len(act.split()) <= LONG_ACT and not _HAS_TIME.search(act):
+    if len(act.split()) <= LONG_ACT and not _HAS_TIME.search(act):
         return closed(f"{capitalised(who)} {does}{',' if ',' in act else ''} {by}")
     return closed(f"{capitalised(by)}, {who} {does}")
-
-
-def _at_or_after_new_date(row: MitigationAt, entry: LateItem) -> bool:
-    return row.due_on is not None and row.due_on >= max(_new_dates(entry), default=date.min)
 
 
 def _new_dates(entry: LateItem) -> set[date]:

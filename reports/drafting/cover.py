@@ -35,7 +35,8 @@ def next_period(plan: Plan, today: date) -> tuple[date, date, date]:
     The period is the year after the last briefing's period, or after the plan's release. It ends at `today` if the
     year is not over, and with the last round that has an accepted return if that ends later, so that what agencies
     have just reported is in the paper. It is then never longer than a year, or than that round: it begins with the
-    first such round of the year that ends with it. Withdrawn briefings are ignored. Two queries.
+    first such round of the year that ends with it. After a briefing that reports on less than a year it is the year, as a
+    reader of an annual report expects. Withdrawn briefings are ignored. Two queries.
     """
     last = last_reported(plan)
     start = last + timedelta(days=1) if last else plan.released_on
@@ -55,6 +56,9 @@ def next_period(plan: Plan, today: date) -> tuple[date, date, date]:
         first_day = add_months(end + timedelta(days=1), -12)
         begun = [first for first, _ in reported if first >= first_day]
         start = max(start, min(begun, default=reported[-1][0]))
+    if last:
+        # A year, though another paper has reported on a part of it.
+        start = min(start, max(plan.released_on, add_months(end + timedelta(days=1), -12)))
     return start, end, max(end, today)
 
 
@@ -73,9 +77,11 @@ def before_in_words(plan: Plan) -> str:
     """Return a sentence on what came before a new briefing's period. One query."""
     if last := _last(plan):
         says = (
-            _("The last briefing reports to {day}.")
+            _("The last briefing reports to {day}. An interim report begins after it.")
             if last.is_issued
-            else _("The last briefing, which is not issued, reports to {day}.")
+            else _(
+                "The last briefing, which is not issued, reports to {day}. An interim report begins after it."
+            )
         )
         return says.format(day=day_words(last.period_end))
     return _("This is the plan’s first briefing. The plan was released on {day}.").format(

@@ -43,14 +43,14 @@ FIRST_WORDS = 10
 
 
 # What a press on an offer does, by the name of the act that it posts.
-SAVE, HIDE, SPLIT = "save", "hide", "split"
+SAVE, HIDE, SPLIT, NOT_NEEDED = "save", "hide", "split", "not-needed"
 
 
 class Offer(NamedTuple):
     """What one press does about a mark: the button's words, the act, and the sentence as it was and would be.
 
-    `text` are the words that are saved, with references as numbers, and `verb` that of a recommendation; `at` is where
-    the paragraph is split.
+    `text` are the words that are saved, with references as numbers, or the digest of those that are not needed, and `verb`
+    that of a recommendation; `at` is where the paragraph is split.
     """
 
     label: str

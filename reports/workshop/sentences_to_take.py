@@ -9,13 +9,13 @@ from difflib import SequenceMatcher
 
 from django.utils.translation import gettext as _
 
-from reports.checks.check import Check
+from reports.checks.check import Check, fingerprint
 from reports.checks.paper_dates import called_future
 from reports.checks.recorded import plain, sentences_of
 from reports.checks.warns import POINTS_BACK
 from reports.compose.writing_out import write_out_after
 from reports.drafting.draft import REFERENCE, Part, sentence_ends, to_numbers
-from reports.drafting.page import HIDE, SAVE, SPLIT, Offer
+from reports.drafting.page import HIDE, NOT_NEEDED, SAVE, SPLIT, Offer
 from reports.drafting.paper import Drafted
 from workitems.terms.as_told import is_plural
 from workitems.terms.sentence_ends import with_capital
@@ -42,8 +42,8 @@ def offers(drafted: Drafted, part: Part, check: Check) -> tuple[Offer, ...]:
 
 
 def to_add(drafted: Drafted, part: Part, rest: Sequence[tuple[str, str]]) -> tuple[Offer, ...]:
-    """Return the sentences that a paragraph leaves out, each to be added behind what it prints of the same record.
-    `rest` are the sentences, each with the end of the last one that is printed."""
+    """Return the sentences that a paragraph leaves out, each to be added behind what it prints of the same record, and
+    that none of them is needed. `rest` are the sentences, each with the end of the last one that is printed."""
     who = _who(drafted, part)
     found = []
     for sentence, end in [each for each in rest if not announces(each[0])][:MOST_ADDED]:
@@ -54,6 +54,9 @@ def to_add(drafted: Drafted, part: Part, rest: Sequence[tuple[str, str]]) -> tup
         lines[place] = f"{lines[place].rstrip()} {told}"
         strands = (Strand(f"… {before} "), Strand(told, is_added=True))
         found.append(_saved(drafted, "\n".join(lines), strands, _("Add it")))
+    if found:
+        digest = fingerprint(*(sentence for sentence, _end in rest))
+        found.append(Offer(_("Not needed"), NOT_NEEDED, digest))
     return tuple(found)
 
 

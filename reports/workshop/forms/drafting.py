@@ -163,6 +163,12 @@ class DriftForm(VersionForm):
     read = TextField(max_length=64)
 
 
+class DigestForm(Form):
+    """`text` is the digest of the sentences that the page offered."""
+
+    text = TextField(max_length=64)
+
+
 class UpdateForm(Form):
     """The changes that the page showed, and those of them that are ticked, by their digests."""
 

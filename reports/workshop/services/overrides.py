@@ -11,7 +11,9 @@ from agencies.models import User
 from agencies.records import history
 from reports import checks
 from reports.checks.blockers import RETURN
+from reports.checks.check import fingerprint
 from reports.checks.material import missing_returns
+from reports.checks.warns import not_needed_key
 from reports.document import Source
 from reports.document.dates import long_date
 from reports.document.wording import agree, join_words
@@ -24,6 +26,9 @@ from reports.workshop.services import drafts
 from workitems.models import Return
 from workitems.plan.asat import versions_in_order
 from workitems.plan.services.refusals import Refused
+
+# The reason of the override that keeps what is not needed.
+NOT_NEEDED = "Not needed in this paper"
 
 
 @transaction.atomic
@@ -62,6 +67,26 @@ def override(
     row.about, row.words, row.reason = check.about, check.words, reason.strip()
     row.by, row.at, row.is_withdrawn = by, at, False
     return history.save(row, by=by, reason=row.reason[:100])
+
+
+@transaction.atomic
+def not_needed(*, briefing: Briefing, key: str, read: str, by: User, at: datetime) -> CheckOverride:
+    """Keep that what a paragraph leaves out of its agency's words is not needed. `read` is the digest of the sentences
+    that the user saw. Raise `Refused` if they have changed."""
+    briefing = drafts.open_briefing(briefing)
+    found = checks.failed_checks(read_drafted(briefing, localdate(at)))
+    rest = [sentence for check in found for sentence, _end in check.left_out.get(key, ())]
+    if not rest or fingerprint(*rest) != read:
+        raise Refused(_("The reports have changed. Read them again, then choose."))
+    named = not_needed_key(key)
+    row = CheckOverride.objects.filter(briefing=briefing, key=named).first() or CheckOverride(
+        briefing=briefing, key=named
+    )
+    before = [] if row.is_withdrawn else row.words.split("\n")
+    row.words = "\n".join(filter(None, [*before, *rest]))
+    row.about, row.reason = fingerprint(row.words), NOT_NEEDED
+    row.by, row.at, row.is_withdrawn = by, at, False
+    return history.save(row, by=by, reason=row.reason)
 
 
 @transaction.atomic

@@ -262,20 +262,43 @@ def test_a_paper_never_reports_on_two_years_unless_asked(plan):
     )
 
 
+def test_after_a_briefing_on_less_than_a_year_the_period_is_the_year(plan):
+    BriefingFactory(plan=plan, period_start=date(2009, 7, 31), period_end=date(2010, 7, 30))
+    period = {"period_start": date(2010, 7, 31), "period_end": date(2010, 12, 31)}
+    BriefingFactory(plan=plan, **period, dated=date(2011, 1, 10))
+    reported(plan, date(2011, 6, 30))
+    assert next_period(plan, date(2011, 6, 20)) == (
+        *(date(2010, 7, 1), date(2011, 6, 30), date(2011, 6, 30)),
+    )
+
+
+def test_the_year_does_not_begin_before_the_plan(plan):
+    period = {"period_start": date(2009, 7, 31), "period_end": date(2009, 12, 31)}
+    BriefingFactory(plan=plan, **period, dated=date(2010, 1, 10))
+    assert next_period(plan, date(2010, 5, 31)) == (
+        *(date(2009, 7, 31), date(2010, 5, 31), date(2010, 5, 31)),
+    )
+
+
 def test_a_sentence_says_what_came_before_a_new_briefing(plan, coordinator):
     assert before_in_words(plan) == (
         "This is the plan’s first briefing. The plan was released on 31 July 2009."
     )
     create(plan, coordinator)
-    says = "The last briefing, which is not issued, reports to 30 July 2010."
+    says = (
+        "The last briefing, which is not issued, reports to 30 July 2010. An interim report begins after it."
+    )
     assert before_in_words(plan) == says
     plan.briefings.update(state=Briefing.State.CLOSED)
-    assert before_in_words(plan) == "The last briefing reports to 30 July 2010."
+    says = "The last briefing reports to 30 July 2010. An interim report begins after it."
+    assert before_in_words(plan) == says
     # One dated earlier that reports further is the last.
     plan.briefings.update(dated=date(2010, 12, 9))
     period = {"period_start": date(2010, 7, 31), "period_end": date(2010, 8, 31)}
     BriefingFactory(plan=plan, dated=date(2010, 9, 1), **period)
-    says = "The last briefing, which is not issued, reports to 31 August 2010."
+    says = (
+        "The last briefing, which is not issued, reports to 31 August 2010. An interim report begins after it."
+    )
     assert before_in_words(plan) == says
 
 

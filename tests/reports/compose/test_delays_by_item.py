@@ -239,14 +239,6 @@ def test_the_dates_list_does_not_repeat_a_date_that_a_bullet_has():
     assert "Annex B" not in texts[1]
 
 
-def test_a_result_of_a_late_item_is_said_to_be_of_one():
-    done = late("1.1", delay(), title="Train staff")
-    updates = [update_of(done, achieved="40 staff were trained.", key_achievement="headline")]
-    section = write(facts(done, updates=updates), BY_ITEM, in_full=False).sections["achievements"]
-    assert text_of(section.paragraphs[0]).splitlines()[1:] == ["- Forty staff were trained."]
-    assert text_of(section.paragraphs[1]) == "Of these, work on “Train staff” (1.1) is late."
-
-
 def test_what_an_item_needs_does_not_name_it_twice():
     held_up = delay(settlement="needs_decision", needs="to run a second tender", settling_by=BY)
     text = by_item(late("1.1", held_up, as_told="the training"))[0]
@@ -358,11 +350,12 @@ def test_key_items_that_are_only_counted_are_named():
     ("typed", "told"),
     [
         ("hire two trainers", "DoL will hire two trainers by December 2010."),
-        # It is kept until the new date, though the act has an earlier day.
+        # What goes on is not said to end on its day.
         ("keep the post filled", "DoL will keep the post filled."),
+        ("Ongoing use of motels", "DoL continues its use of motels."),
         (
             "meet the trainers every month",
-            "Until December 2010, DoL will meet the trainers every month.",
+            "DoL will meet the trainers every month.",
         ),
         (
             "Talks with MOH about joint funding",

@@ -133,13 +133,14 @@ def test_key_items_at_risk_are_in_the_order_of_those_whom_they_touch():
     [
         (
             "No update in the last round, and the training is due in four months.",
-            ", in the view of the Department of Labour (DoL): “No update in the last round, and the training is due in four months”.",
+            ": no update in the last round, and the training is due in four months.",
         ),
         (
             "Nobody has been trained yet.",
-            ", in the view of the Department of Labour (DoL), because nobody has been trained yet.",
+            ", because nobody has been trained yet.",
         ),
-        ("", ", in the view of the Department of Labour (DoL)."),
+        ("We do not know the trainers.", ", because the Department of Labour (DoL) does not know the trainers."),
+        ("", "."),
     ],
 )
 def test_the_reviewers_reason_is_told_with_the_rating(reason, line):

@@ -93,16 +93,36 @@ def test_headlines_written_as_fragments_get_no_full_stop():
     ) == ["The year’s main results:\n- first training of staff\n- profiles for visa staff."]
 
 
-def test_late_items_of_which_results_are_told_are_named_once():
+def test_a_result_of_a_late_item_is_said_to_be_of_one_where_the_delay_is_told():
     due = step(date(2010, 6, 30))
-    late = [item(f"1.{n}", due, as_told=f"card {n}") for n in (1, 2)]
+    late = [item(f"1.{n}", due, as_told=f"card {n}") for n in range(1, 13)]
     keys = [item(f"2.{n}", due, as_told=f"map {n}", is_key=True) for n in range(1, 5)]
     updates = [
         update_of(each, POLICE, achieved=f"Police printed {n} of 40.", key_achievement="headline")
-        for n, each in enumerate([*late, keys[0]], start=11)
+        for n, each in enumerate([*late[:2], keys[0]], start=11)
     ]
-    told = section_texts(facts(*late, *keys, updates=updates), "achievements")
-    assert told[1:] == ["Of these, work on map 1, card 1 and card 2 is late."]
+    of = facts(*late, *keys, updates=updates)
+    assert not any("late" in text for text in section_texts(of, "achievements"))
+    (named,) = [text for text in section_texts(of, "delay") if text.startswith("Twelve other")]
+    assert named.endswith(" Among them those with results above are card 1 (1.1) and card 2 (1.2).")
+
+
+@pytest.mark.parametrize(
+    ("ends", "typed", "told"),
+    [
+        (date(2010, 6, 30), "Forty staff were trained.", "Forty staff were trained."),
+        (date(2009, 12, 31), "Forty staff were trained.", "Forty staff were trained (December 2009)."),
+        (date(2009, 12, 31), "In May, 40 staff were trained.", "In May, 40 staff were trained."),
+    ],
+)
+@pytest.mark.parametrize("key", ["headline", "yes"])
+def test_a_result_of_an_earlier_round_has_its_month_or_a_date_of_its_own(ends, typed, told, key):
+    one = item("1.1", title=typed)
+    update = update_of(one, achieved=typed, key_achievement=key)
+    update.of_return.round.period_end = ends
+    of = facts(one, updates=[update], last_round=date(2010, 6, 30))
+    (text,) = section_texts(of, "achievements")
+    assert text.splitlines()[-1].removeprefix("- ").endswith(told)
 
 
 @pytest.mark.parametrize(

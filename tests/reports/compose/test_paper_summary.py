@@ -515,20 +515,23 @@ def test_an_item_has_no_new_date_unless_all_its_late_milestones_have():
 # --- what is at risk, and what is asked -------------------------------------------------------
 
 
-def test_key_items_in_doubt_are_named_with_who_says_so_and_why():
+def test_key_items_in_doubt_are_named_with_why_and_who_sees_them_on_track():
+    """The reviewer is of the agency whose paper it is, so whose view that is goes without saying."""
     first = item("1.1", title="Train", is_key=True, confidence="at_risk")
     second = item(
         "1.2", as_told="the policy", is_key=True, confidence="on_track",
-        reviewer_confidence="off_track",
+        reviewer_confidence="off_track", lead=POLICE.pk,
     )  # fmt: skip
+    own = second._replace(lead=LABOUR.pk)
     updates = [
         update_of(first, challenges="trainers leave. Others come."),
         update_of(first, written_on=date(2010, 7, 20)),  # says nothing of challenges
     ]
     assert brief(first, second, updates=updates)[2:4] == [
         "“Train” (1.1), a key item, may become late. Trainers leave.",
-        "The policy (1.2), a key item, may become late, in the view of the Department of Labour (DoL).",
+        "The policy (1.2), a key item, may become late, although the New Zealand Police see it on track.",
     ]
+    assert brief(first, own)[3] == "The policy (1.2), a key item, may become late."
     updates = [update_of(first, challenges="the trainers leave for better pay. Others come.")]
     assert brief(first, updates=updates)[2] == (
         "“Train” (1.1), a key item, may become late, because the trainers leave for better pay."

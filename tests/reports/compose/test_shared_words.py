@@ -52,7 +52,7 @@ def test_a_draft_is_made_once_and_says_the_same(tries, seed, most_words):
 
 def test_a_draft_keeps_its_words_under_a_higher_limit(tries):
     facts = random_facts(7)
-    was = text_of(limited(facts, 660))
+    was = text_of(limited(facts, 720))
     del tries[:]
     assert text_of(limited(facts, 2000, was[1])) == was
     assert len(tries) == 1

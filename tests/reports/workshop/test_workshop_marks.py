@@ -13,6 +13,7 @@ from reports.document import Source
 from reports.drafting.paper import read_drafted
 from reports.models import BriefingKind
 from reports.workshop.services import drafts, overrides
+from workitems.plan.services import Refused
 from tests.factories import (
     DelayFactory,
     GlossaryEntryFactory,
@@ -91,12 +92,86 @@ def test_a_shortened_text_offers_the_rest_where_it_belongs(
     ((key, found),) = marks(page).items()
     assert found == ["An agency wrote more than this."]
     assert offered(page, key) == [
-        ("Add it", "… staff. They liked it. {More of them asked for it.}")
+        ("Add it", "… staff. They liked it. {More of them asked for it.}"),
+        ("Not needed", ""),
     ]
     assert f'href="#{key}">1 mark<' in page.text
     before = briefing.draft_paragraphs.get(key=key).text
     assert take(client, briefing, key) == f"{before} More of them asked for it."
     assert marks(page_of(client, briefing)) == {}
+
+
+def test_what_an_editor_has_said_in_other_words_is_not_offered(
+    client, plan, item, coordinator, accepted
+):
+    wrote = "Police trained all staff. They liked it. In May 41 of them asked CNS for more training."
+    UpdateFactory(of_return=accepted, item=item, achieved=wrote, key_achievement="yes")
+    briefing = drafted(plan, item, coordinator)
+    ((key, _found),) = marks(page_of(client, briefing)).items()
+    for version, (end, is_told) in enumerate(
+        (
+            ("Some were absent.", False),
+            ("CNS gave more to 41 of the staff, who asked.", True),
+            ("CNS gave more to 42 of the staff, who asked.", False),
+            ("In May more training was what 41 of them asked customs for.", True),
+        ),
+        start=1,
+    ):
+        text = f"Police trained all staff. They liked it. {end}"
+        drafts.edit(briefing=briefing, key=key, version=version, text=text, by=coordinator)
+        found = marks(page_of(client, briefing)).get(key, [])
+        assert ("An agency wrote more than this." in found) == (not is_told), end
+
+
+def test_what_is_not_needed_is_not_offered_again_until_that_is_taken_back(
+    client, plan, item, coordinator, accepted
+):
+    update = UpdateFactory(of_return=accepted, item=item, achieved=LONG, key_achievement="yes")
+    briefing = drafted(plan, item, coordinator)
+    ((key, _found),) = marks(page_of(client, briefing)).items()
+    before = briefing.draft_paragraphs.get(key=key).text
+    assert take(client, briefing, key, 1) == before
+    assert marks(page_of(client, briefing)) == {}
+    (check,) = [each for each in checks.failed_checks(read_drafted(briefing)) if each.override]
+    assert (check.key, check.override.reason) == (f"more-{key}", "Not needed in this paper")
+    # A sentence that the agency adds is offered.
+    update.achieved = f"{LONG} Nobody failed."
+    history.save(update, by=None, at=BEFORE)
+    assert offered(page_of(client, briefing), key) == [
+        ("Add it", "… staff. They liked it. {Nobody failed.}"),
+        ("Not needed", ""),
+    ]
+    take(client, briefing, key, 1)
+    assert marks(page_of(client, briefing)) == {}
+    overrides.withdraw_override(briefing=briefing, key=check.key, by=coordinator)
+    assert [label for label, _ in offered(page_of(client, briefing), key)] == [
+        *("Add it", "Add it", "Not needed")
+    ]
+
+
+def test_what_is_not_needed_is_refused_if_the_report_has_changed(
+    client, plan, item, coordinator, accepted
+):
+    UpdateFactory(of_return=accepted, item=item, achieved=LONG, key_achievement="yes")
+    briefing = drafted(plan, item, coordinator)
+    ((key, _found),) = marks(page_of(client, briefing)).items()
+    with pytest.raises(Refused, match="The reports have changed"):
+        overrides.not_needed(briefing=briefing, key=key, read="old", by=coordinator, at=BEFORE)
+
+
+def test_one_press_changes_only_the_words_that_are_marked(client, briefing, coordinator):
+    """What the coordinator wrote beside them in the sentence stays."""
+    row = next(
+        each
+        for each in briefing.draft_paragraphs.order_by("pk")
+        if "2010" in each.text and "\n" not in each.text
+    )
+    date = re.search(r"[A-Z][a-z]+ 20\d\d", row.text).group()
+    now = row.text.replace(date, "March 2031").replace(
+        ".", ", as the working group said in its own words.", 1
+    )
+    drafts.edit(briefing=briefing, key=row.key, version=1, text=now, by=coordinator)
+    assert take(client, briefing, row.key) == now.replace("March 2031", date)
 
 
 def test_what_is_repeated_empty_or_without_a_subject_is_marked_with_what_to_do(

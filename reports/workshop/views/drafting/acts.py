@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,10 +15,12 @@ from agencies.wording.translation import StrOrPromise
 from reports.document import DocumentError
 from reports.drafting import draft_rows
 from reports.drafting.draft import Draft
+from reports.drafting.page import NOT_NEEDED
 from reports.drafting.paper import composed, read_drafted
 from reports.models import Briefing
 from reports.workshop.forms.drafting import (
     BackForm,
+    DigestForm,
     DriftForm,
     JoinForm,
     MergeForm,
@@ -27,7 +30,7 @@ from reports.workshop.forms.drafting import (
     VersionForm,
 )
 from reports.workshop.main_results import as_bullet, main_results
-from reports.workshop.services import drafts
+from reports.workshop.services import drafts, overrides
 from workitems.plan.services import Conflict, Refused
 from workitems.plan.views.lookups import signed_in
 
@@ -131,6 +134,14 @@ def put_bullet(request: HttpRequest, briefing: Briefing, key: str) -> Message:
     return _("Added. Nothing else has changed; Undo takes it out.")
 
 
+def not_needed(request: HttpRequest, briefing: Briefing, key: str) -> Message:
+    """Keep that what a paragraph leaves out is not needed."""
+    typed = cleaned(DigestForm(request.POST))
+    by, at = signed_in(request), timezone.now()
+    overrides.not_needed(briefing=briefing, key=key, read=typed["text"], by=by, at=at)
+    return _("It is not offered again. Under “Checks” you can take that back.")
+
+
 def composed_now(briefing: Briefing) -> list[Any]:
     try:
         return composed(briefing, localdate())
@@ -170,6 +181,7 @@ ACTS: dict[str, Act] = {
         gettext_lazy("Your text is kept. You will see here if the records change again."),
     ),
     "put-bullet": put_bullet,
+    NOT_NEEDED: not_needed,
     "back": calling(drafts.go_back, gettext_lazy("The earlier words are back."), BackForm),
 }
 ASK_ACTS: dict[str, Act] = {
