@@ -80,6 +80,10 @@ PARAGRAPH_WORDS = 90
 # What makes a text a sentence beyond doubt, in its words before a comma or a relative clause.
 _CLAUSE_END = re.compile(r",|\b(?:that|which|who|whose|where)\b")
 _HELPER = re.compile(r"\b(?:are|can|had|has|have|is|may|must|was|were|will)\b")
+# A sentence on somebody who is no agency: "A support organisation meets each person".
+_SOMEBODY_DOES = re.compile(
+    r"(?:An?|Each|The) (?:[\w’-]+ ){1,4}[a-z]{2,}s (?:an?|all|each|every|the|them|their)\b(?! (?:day|week|fortnight|month|quarter|year)\b)"
+)
 # What is being done, by nobody who is named.
 _BEING_DONE = re.compile(
     r"(?P<thing>[^,;:]+?) (?:is|are) being (?P<verb>[a-z]+)ed\b(?P<rest>(?!.*\bby\b)[^,;:]*)"
@@ -466,9 +470,13 @@ def _described(writer: Writer, source: Source, row: MitigationAt) -> str:
 
 
 def _also(text: str, they: str, names: Iterable[str]) -> str:
-    """Return a further sentence of an action: of an order or a thing, that its owner (`they`) will do it, or plans it."""
+    """Return a further sentence of an action: of an order or a thing, that its owner (`they`) will do it, or plans it; of what
+    is to be done, that it will be."""
     if more := completion("mitigation", text, names):
         return closed(f"{they} will {more}")
+    if later := future(text, names):
+        thing, _will, rest = later.partition(" will ")
+        return closed(f"{capitalised(_with_a(within(thing, names) or thing))} will {rest}")
     is_thing = not (has_verb(text) or says_we(text) or text.endswith(("?", "!")))
     thing = within(opened(text), names) if is_thing else None
     plan = "plan" if they == "They" else "plans"
@@ -493,7 +501,8 @@ def at_work(text: str, who: str, names: Iterable[str]) -> str:
             return f"{'are' if is_plural else 'is'} {being['verb']}ing {thing}{being['rest']}"
     first, _space, rest = opened(text).partition(" ")
     verb = first.casefold()
-    if not rest or _HELPER.search(text) or _BRIDGES.match(text) or says_we(text):
+    is_sentence = _HELPER.search(text) or _BRIDGES.match(text) or _SOMEBODY_DOES.match(text)
+    if not rest or is_sentence or says_we(text):
         return ""
     if PAST.fullmatch(verb) or verb == "no":
         return ""
@@ -522,6 +531,7 @@ def _is_sentence(writer: Writer, words: str) -> bool:
     has_subject = _says_who(writer, first) and has_verb(first)
     return not says_we(words) and (
         has_subject
+        or bool(_SOMEBODY_DOES.match(first))
         or bool(_BRIDGES.match(first))
         or bool(_HELPER.search(_CLAUSE_END.split(first, maxsplit=1)[0]))
     )

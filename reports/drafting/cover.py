@@ -36,12 +36,16 @@ def next_period(plan: Plan, today: date) -> tuple[date, date, date]:
     year is not over, and with the last round that has an accepted return if that ends later, so that what agencies
     have just reported is in the paper. It is then never longer than a year, or than that round: it begins with the
     first such round of the year that ends with it. After a briefing that reports on less than a year it is the year, as a
-    reader of an annual report expects. Withdrawn briefings are ignored. Two queries.
+    reader of an annual report expects. It begins in the future only for a plan without a briefing. Withdrawn briefings are
+    ignored. Two queries.
     """
     last = last_reported(plan)
     start = last + timedelta(days=1) if last else plan.released_on
     year = add_months(start, 12) - timedelta(days=1)
-    if start >= today:
+    if last and start >= today:
+        # Another paper on the year that ends then, such as after a draft that was given up.
+        start, year = max(plan.released_on, add_months(start, -12)), last
+    elif start >= today:
         return start, year, year
     end = min(year, today)
     rounds = Round.objects.filter(

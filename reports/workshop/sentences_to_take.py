@@ -31,6 +31,7 @@ MOST_ADDED = 3
 LAST_WORDS = 4
 # After a thing in the plural only these verbs stay as they are after "it".
 _ANY_NUMBER = re.compile(r"It (?:will|would|can|could|may|might|must|should)\b")
+_IS_LATE = re.compile(r"\b(?:late|later|put back)\b")
 _WILL = re.compile(r"(?P<who>.+?) will (?!have\b)")
 
 
@@ -139,6 +140,9 @@ def _was_to(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
     for sentence in sentences_of(part.text):
         found = _WILL.match(sentence)
         if not found or sentence.count(" will ") != 1 or not any(called_future(sentence, on)):
+            continue
+        if _IS_LATE.search(sentence):
+            # What will be late is no act that was to be done.
             continue
         who = found["who"].rpartition(", ")[2]
         are = is_plural_agency(who) or (not who.isupper() and is_plural(who))

@@ -272,6 +272,15 @@ def test_after_a_briefing_on_less_than_a_year_the_period_is_the_year(plan):
     )
 
 
+@pytest.mark.parametrize("ends", [date(2010, 9, 30), date(2010, 10, 5)])
+def test_after_a_draft_on_the_year_to_today_the_period_is_that_year_again(plan, ends):
+    period = {"period_start": date(2009, 10, 1), "period_end": ends}
+    BriefingFactory(plan=plan, **period, dated=ends)
+    assert next_period(plan, date(2010, 9, 30)) == (
+        *(date(2009, 10, 1), date(2010, 9, 30), date(2010, 9, 30)),
+    )
+
+
 def test_the_year_does_not_begin_before_the_plan(plan):
     period = {"period_start": date(2009, 7, 31), "period_end": date(2009, 12, 31)}
     BriefingFactory(plan=plan, **period, dated=date(2010, 1, 10))

@@ -354,6 +354,14 @@ def test_key_items_that_are_only_counted_are_named():
         ("keep the post filled", "DoL will keep the post filled."),
         ("Ongoing use of motels", "DoL continues its use of motels."),
         (
+            "Hire two trainers. Short note to be shared in the interim.",
+            "DoL will hire two trainers by December 2010. A short note will be shared in the interim.",
+        ),
+        (
+            "A charity meets each trainer before every course.",
+            "DoL reports that a charity meets each trainer before every course.",
+        ),
+        (
             "meet the trainers every month",
             "DoL will meet the trainers every month.",
         ),
