@@ -77,14 +77,16 @@ def sentences_of(text: str) -> list[str]:
 # How much of a sentence's words a text has that says the same: of those that matter, by their beginnings; less is enough if
 # it has all its numbers.
 _SAYS_IT, _SAYS_ITS_NUMBERS = 0.6, 0.3
+# What is generated has an agency's sentence in nearly its words, or has another one that is like it.
+NEARLY_ALL = 0.9
 _MATTERS = re.compile(r"[^\W\d_]{4,}")
 _STEM = 5
 _DIGITS = re.compile(r"\d[\d,.]*\d|\d")
 
 
-def is_told_in(sentence: str, text: str) -> bool:
-    """Whether a text says in other words what a sentence says: it has all its numbers, and most of its words or, beside
-    numbers, its acronyms and some of its words."""
+def is_told_in(sentence: str, text: str, least: float = _SAYS_IT) -> bool:
+    """Whether a text says in other words what a sentence says: it has all its numbers, and most of its words (at
+    `least`) or, beside numbers, its acronyms and some of its words."""
     words = _stems(sentence)
     if not words:
         return False
@@ -92,8 +94,10 @@ def is_told_in(sentence: str, text: str) -> bool:
     numbers = set(_DIGITS.findall(sentence))
     if not numbers <= set(_DIGITS.findall(text)):
         return False
-    has_exact = bool(numbers) and set(acronyms_in(sentence)) <= set(acronyms_in(text))
-    return share >= (_SAYS_ITS_NUMBERS if has_exact else _SAYS_IT)
+    has_exact = (
+        bool(numbers) and least == _SAYS_IT and set(acronyms_in(sentence)) <= set(acronyms_in(text))
+    )
+    return share >= (_SAYS_ITS_NUMBERS if has_exact else least)
 
 
 @lru_cache(maxsize=5000)

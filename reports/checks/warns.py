@@ -27,7 +27,7 @@ from reports.checks.material import (
     Material,
 )
 from reports.checks.paper_dates import called_future
-from reports.checks.recorded import Recorded, is_told_in, plain, recorded, sentences_of
+from reports.checks.recorded import NEARLY_ALL, Recorded, is_told_in, plain, recorded, sentences_of
 from reports.compose.decisions import DECISIONS_KEY, ask_key
 from reports.compose.facts import Facts
 from reports.compose.late_words import meant_by, needs_decision
@@ -477,6 +477,7 @@ def _left_out(material: Material, told: _Told) -> dict[str, list[tuple[str, str]
                 pair
                 for pair in dict.fromkeys(rest)
                 if not any(is_told_in(pair[0], text) for text in edited)
+                and not is_told_in(pair[0], material.texts[key], NEARLY_ALL)
             ]
         )
     }

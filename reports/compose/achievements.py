@@ -47,7 +47,6 @@ from reports.document.wording import (
     closed,
     count_in_words,
     first_sentences,
-    join_words,
     number,
     opened,
     some,
@@ -447,7 +446,8 @@ def _sure_of_key(writer: Writer) -> int:
 def _listed(writer: Writer, lines: list[Result], room: Room) -> Iterator[Paragraph]:
     """Yield the list of the main results."""
     if lines:
-        introduction = introduced(writer.facts, len(lines))
+        lines, month = _of_one_month(lines)
+        introduction = introduced(writer.facts, len(lines), month)
         room.use(introduction)
         bullets = _bullets([writer.text(told) for _, told, _ in lines])
         sources = [of_line for _, _, of_line in lines]
@@ -456,10 +456,37 @@ def _listed(writer: Writer, lines: list[Result], room: Room) -> Iterator[Paragra
         )
 
 
-def introduced(facts: Facts, count: int) -> str:
-    """Return the words above so many main results."""
+_MONTH_AT_END = re.compile(r" \((?P<month>[A-Z][a-z]+ \d{4})\)(?=\.?$)")
+_REPORTED_TO = ", as reported to "
+
+
+def _of_one_month(lines: list[Result]) -> tuple[list[Result], str]:
+    """Return the results without their month, and the month, if all have the same; else the results and ""."""
+    found = [_MONTH_AT_END.search(told) for _, told, _ in lines]
+    months = {each["month"] if each else "" for each in found}
+    if len(lines) == 1 or len(months) > 1 or not (month := months.pop()):
+        return lines, ""
+    return [(item, _MONTH_AT_END.sub("", told), of) for item, told, of in lines], month
+
+
+def without_month(bullet: str, introduction: str) -> str:
+    """Return a result without its month if the words above the list have it."""
+    found = _MONTH_AT_END.search(bullet)
+    is_same = found and found["month"] == reported_to(introduction)
+    return _MONTH_AT_END.sub("", bullet) if is_same else bullet
+
+
+def introduced(facts: Facts, count: int, month: str = "") -> str:
+    """Return the words above so many main results, which agencies reported to a `month` if they are of an earlier round."""
     results = f"main {agree(count, 'result', 'results')}"
-    return f"The year’s {results}:" if facts.is_year else f"The {results} of the period:"
+    whose = f"The year’s {results}" if facts.is_year else f"The {results} of the period"
+    return f"{whose}{_REPORTED_TO if month else ''}{month}:"
+
+
+def reported_to(introduction: str) -> str:
+    """Return the month that the words above a list give, or ""."""
+    _, has_it, month = introduction.rpartition(_REPORTED_TO)
+    return month.rstrip(":") if has_it else ""
 
 
 def _bullets(texts: list[Text]) -> list[Bullet]:

@@ -89,7 +89,7 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
         why,
         names,
         who=who.short_name,
-        although=_although(writer, item),
+        otherwise=_seen_on_track(writer, item),
         moved=how,
     )
     return text, sources
@@ -107,12 +107,13 @@ def at_risk_in_words(
     agencies: Iterable[str] = (),
     *,
     who: str,
-    although: str = "",
+    otherwise: str = "",
     moved: str | None = None,
 ) -> str:
-    """Return sentences on an item at risk: that it may become late, `although` its agency (`who`) may say otherwise; why, in the agency's words or in those of the reviewer, who is of the agency whose paper it is and is not quoted; and
-    which date has `moved`. `agencies` are names with which the reason may begin."""
-    start = f"{_may_be_late(names, item)}{although}"
+    """Return sentences on an item at risk: that it may become late; why, in the words of its agency (`who`) or of the
+    reviewer, who is of the agency whose paper it is and is not quoted; that its agency says `otherwise`; and which date
+    has `moved`. `agencies` are names with which the reason may begin."""
+    start = _may_be_late(names, item)
     is_reviewers = item.confidence not in DOUBTFUL
     reason = cause(why, agencies) if why and not says_we(why) else None
     if reason:
@@ -122,6 +123,8 @@ def at_risk_in_words(
     sentences = [f"{start}."]
     if why and not reason and not is_reviewers:
         sentences.append(in_words_of(who, closed(capitalised(why))))
+    if otherwise:
+        sentences.append(otherwise)
     if step := moved_furthest(item):
         sentences.append(moved or moved_in_words(step))
     return " ".join(sentences)
@@ -133,10 +136,10 @@ def _may_be_late(names: Names, item: ItemAt) -> str:
     return f"{name}{key} may become late"
 
 
-def _although(writer: Writer, item: ItemAt) -> str:
+def _seen_on_track(writer: Writer, item: ItemAt) -> str:
     """Return that another agency than that whose paper it is sees the item on track, if it does."""
     lead = writer.facts.lead_of(item)
     if item.confidence != Confidence.ON_TRACK or lead == writer.facts.coordinator:
         return ""
     sees = "see" if is_plural_agency(lead.short_name) else "sees"
-    return f", although {writer.agency(lead)} {sees} it on track"
+    return f"{capitalised(writer.agency(lead))} {sees} it on track."

@@ -386,6 +386,8 @@ def action_in_words(
     if not words:
         words = f"One action for {writer.names.item(entry.item)} is open."
     first, *rest = sentences(words)
+    if writer.is_tight and not entry.leads:
+        rest = []
     they = "They" if is_plural_agency(agency.short_name) else "It"
     rest = [_also(each, they, agency.names) for each in rest]
     if verb := completion("mitigation", first, agency.names):
@@ -475,8 +477,8 @@ def _also(text: str, they: str, names: Iterable[str]) -> str:
     if more := completion("mitigation", text, names):
         return closed(f"{they} will {more}")
     if later := future(text, names):
-        thing, _will, rest = later.partition(" will ")
-        return closed(f"{capitalised(_with_a(within(thing, names) or thing))} will {rest}")
+        what, _will, rest = later.partition(" will ")
+        return closed(f"{capitalised(_with_a(within(what, names) or what))} will {rest}")
     is_thing = not (has_verb(text) or says_we(text) or text.endswith(("?", "!")))
     thing = within(opened(text), names) if is_thing else None
     plan = "plan" if they == "They" else "plans"

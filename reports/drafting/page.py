@@ -88,7 +88,9 @@ class Block:
     words: Words
     is_broken: bool
     drift: Drift | None = None
+    # How the records have changed, and what their text would change in the paragraph's.
     strands: tuple[Strand, ...] = ()
+    taking: tuple[Strand, ...] = ()
     marks: tuple[Mark, ...] = ()
     next: NextMark | None = None
 
@@ -302,7 +304,12 @@ def page_of(briefing: Briefing, today: date | None = None) -> Page:
         drift = drifted.get(part.key)
         if drift is None:
             return found
-        return replace(found, drift=drift, strands=tuple(_compared(draft, drift)))
+        return replace(
+            found,
+            drift=drift,
+            strands=tuple(_compared(draft, drift.was, drift.now)),
+            taking=tuple(_compared(draft, part.text, drift.now)) if drift.now else (),
+        )
 
     return Page(
         drafted=drafted,
@@ -466,6 +473,5 @@ def _words(text: str, maori: tuple[str, ...]) -> Words:
     return blocks[0] if len(blocks) == 1 else Words((Run(text),))
 
 
-def _compared(draft: Draft, drift: Drift) -> list[Strand]:
-    was, now = (printed(draft, text).replace("**", "") for text in (drift.was, drift.now))
-    return short_diff(was, now)
+def _compared(draft: Draft, was: str, now: str) -> list[Strand]:
+    return short_diff(*(printed(draft, text).replace("**", "") for text in (was, now)))

@@ -13,6 +13,8 @@ from reports.compose.achievements import (
     WhyNot,
     introduced,
     passed_over,
+    reported_to,
+    without_month,
 )
 from reports.compose.writing_out import write_out_after
 from reports.document import Source
@@ -108,7 +110,8 @@ def main_results(drafted: Drafted) -> MainResults | None:
         names = [name.split() for line in taken.lines for name in line]
         reasons |= {int(pk): TAKEN_OUT for model, pk in names if model == UPDATE}
     above, *bullets = BULLETS.split(printed(draft, draft.part(key).text)) if key else [""]
-    before, after = (introduced(drafted.found.facts, len(bullets) + more) for more in (0, 1))
+    month = reported_to(above)
+    before, after = (introduced(drafted.found.facts, len(bullets) + more, month) for more in (0, 1))
     return MainResults(
         offered=tuple(
             Offered(
@@ -116,7 +119,7 @@ def main_results(drafted: Drafted) -> MainResults | None:
                 each.update.source,
                 each.item.number,
                 each.update.of_return.agency.short_name,
-                each.text,
+                without_month(each.text, above),
                 reasons.get(each.update.pk, _in_words(each.reason)),
             )
             for each in found

@@ -29,6 +29,8 @@ ALIKE = 0.5
 MOST_ADDED = 3
 # Words shown to identify the sentence after which another is added or a paragraph is split.
 LAST_WORDS = 4
+# Words shown on either side of a date or number that is changed.
+AROUND = 8
 # After a thing in the plural only these verbs stay as they are after "it".
 _ANY_NUMBER = re.compile(r"It (?:will|would|can|could|may|might|must|should)\b")
 _IS_LATE = re.compile(r"\b(?:late|later|put back)\b")
@@ -171,8 +173,9 @@ def _as_recorded(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
             (was,), (now,) = wrong, right
             if _has(part.text, was):
                 words = _("Change “{was}” to “{now}”").format(was=was, now=now)
-                strands = short_diff(sentence, _with(sentence, was, now))
-                yield _saved(drafted, _with(part.text, was, now), strands, words)
+                yield _saved(
+                    drafted, _with(part.text, was, now), _in_place(sentence, was, now), words
+                )
 
 
 def _split(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
@@ -230,6 +233,17 @@ def _likeness(one: str, other: str) -> float:
 def _has(sentence: str, words: str) -> bool:
     """Whether a sentence has a date or number as it is written, once."""
     return len(re.findall(_as_word(words), sentence)) == 1
+
+
+def _in_place(sentence: str, was: str, now: str) -> tuple[Strand, ...]:
+    """Return the words of a sentence around what goes and what comes."""
+    before, after = re.split(_as_word(was), sentence, maxsplit=1)
+    first, last = before.split(), after.split()
+    start = f"{'… ' if len(first) > AROUND else ''}{' '.join(first[-AROUND:])} "
+    # A full stop stands at the word.
+    gap = " " if after[:1].isspace() else ""
+    end = f"{gap}{' '.join(last[:AROUND])}{' …' if len(last) > AROUND else ''}"
+    return (Strand(start), Strand(was, is_removed=True), Strand(now, is_added=True), Strand(end))
 
 
 def _with(text: str, was: str, now: str) -> str:

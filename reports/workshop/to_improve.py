@@ -19,6 +19,8 @@ from workitems.terms.sentence_ends import sentences
 
 # The longest paragraphs of a paper that is too long are marked: at most so many.
 MOST_LONG = 3
+# Sections of which no paragraph is offered to be left out because a paper is too long.
+NEEDED = (*SUMMARIES, "delay", "mitigation")
 # Checks that the page shows at the paragraph in its own way.
 SHOWN = ("drift", "reference")
 # What to do, by the first word of a check's key.
@@ -91,7 +93,8 @@ def _marks(drafted: Drafted, found: list[Check]) -> dict[str, list[Mark]]:
         for key, count, over in _longest(drafted):
             words = _("The paper is {over:,} words too long. This paragraph has {count:,}.")
             words = words.format(over=over, count=count)
-            marks[key].append(Mark(words, REMEDIES["long"], (to_leave_out(),)))
+            may_go = drafted.draft.portion_of(key).content not in NEEDED
+            marks[key].append(Mark(words, REMEDIES["long"], (to_leave_out(),) if may_go else ()))
     return marks
 
 
@@ -102,15 +105,22 @@ def _at_it(check: Check) -> str:
 
 
 def _longest(drafted: Drafted) -> list[tuple[str, int, int]]:
-    """Return the longest paragraphs, which have twice the words that are too many, or the longest few: key, length,
-    and the words that are too many. A generated list is none: its bullets are read one by one."""
+    """Return the longest paragraphs that a paper can do without, which have twice the words that are too many, or the
+    longest few: key, length, and the words that are too many. A generated list is none: its bullets are read one by one.
+    Nor is what the Minister must know: what the paper is, what is late and what is done about it, unless it was edited."""
     assert drafted.document is not None and drafted.briefing.kind is not None
     over = drafted.words - drafted.briefing.kind.most_words
     generated = {part.key for part in drafted.draft.parts() if part.origin == Origin.GENERATED}
+    needed = {
+        part.key
+        for portion in drafted.draft.portions
+        if portion.content in NEEDED
+        for part in portion.parts
+    } & generated
     lengths = {
         each.key: length(each)
         for each in drafted.document.paragraphs()
-        if not (each.bullets and each.key in generated)
+        if each.key not in needed and not (each.bullets and each.key in generated)
     }
     chosen: list[tuple[str, int, int]] = []
     for key in sorted(lengths, key=lengths.__getitem__, reverse=True)[:MOST_LONG]:

@@ -308,9 +308,7 @@ def settled_by(plan, police):
 @pytest.mark.django_db
 @pytest.mark.usefixtures("before_the_paper")
 @pytest.mark.parametrize("items", [1, 3])
-def test_the_other_records_are_read_in_nine_queries(
-    plan, item, django_assert_num_queries, items
-):
+def test_the_other_records_are_read_in_nine_queries(plan, item, django_assert_num_queries, items):
     for place in range(items - 1):
         MeasureFactory(item=WorkItemFactory(plan=plan, number=f"3.{place}"))
     found = ItemRecords(plan)

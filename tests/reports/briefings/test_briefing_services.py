@@ -294,9 +294,7 @@ def test_a_sentence_says_what_came_before_a_new_briefing(plan, coordinator):
         "This is the plan’s first briefing. The plan was released on 31 July 2009."
     )
     create(plan, coordinator)
-    says = (
-        "The last briefing, which is not issued, reports to 30 July 2010. An interim report begins after it."
-    )
+    says = "The last briefing, which is not issued, reports to 30 July 2010. An interim report begins after it."
     assert before_in_words(plan) == says
     plan.briefings.update(state=Briefing.State.CLOSED)
     says = "The last briefing reports to 30 July 2010. An interim report begins after it."
@@ -305,9 +303,7 @@ def test_a_sentence_says_what_came_before_a_new_briefing(plan, coordinator):
     plan.briefings.update(dated=date(2010, 12, 9))
     period = {"period_start": date(2010, 7, 31), "period_end": date(2010, 8, 31)}
     BriefingFactory(plan=plan, dated=date(2010, 9, 1), **period)
-    says = (
-        "The last briefing, which is not issued, reports to 31 August 2010. An interim report begins after it."
-    )
+    says = "The last briefing, which is not issued, reports to 31 August 2010. An interim report begins after it."
     assert before_in_words(plan) == says
 
 

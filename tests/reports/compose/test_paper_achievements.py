@@ -107,11 +107,34 @@ def test_a_result_of_a_late_item_is_said_to_be_of_one_where_the_delay_is_told():
     assert named.endswith(" Among them those with results above are card 1 (1.1) and card 2 (1.2).")
 
 
+def test_results_of_one_earlier_round_have_its_month_above_them():
+    items = [item(f"1.{n}", title=f"Item {n}") for n in (1, 2)]
+    updates = [
+        update_of(each, achieved=f"{n}0 staff were trained.", key_achievement="headline")
+        for n, each in enumerate(items, start=4)
+    ]
+    first, second = (f"- On “Item {n}” (1.{n}), {n + 3}0 staff were trained" for n in (1, 2))
+    for each in updates:
+        each.of_return.round.period_end = date(2009, 12, 31)
+    of = facts(*items, updates=updates, last_round=date(2010, 6, 30))
+    assert section_texts(of, "achievements") == [
+        f"The year’s main results, as reported to December 2009:\n{first}.\n{second}."
+    ]
+    updates[1].of_return.round.period_end = date(2010, 6, 30)
+    assert section_texts(of, "achievements")[0].splitlines()[1:] == [
+        *(f"{first} (December 2009).", f"{second}."),
+    ]
+
+
 @pytest.mark.parametrize(
     ("ends", "typed", "told"),
     [
         (date(2010, 6, 30), "Forty staff were trained.", "Forty staff were trained."),
-        (date(2009, 12, 31), "Forty staff were trained.", "Forty staff were trained (December 2009)."),
+        (
+            date(2009, 12, 31),
+            "Forty staff were trained.",
+            "Forty staff were trained (December 2009).",
+        ),
         (date(2009, 12, 31), "In May, 40 staff were trained.", "In May, 40 staff were trained."),
     ],
 )

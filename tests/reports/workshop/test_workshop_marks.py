@@ -13,7 +13,6 @@ from reports.document import Source
 from reports.drafting.paper import read_drafted
 from reports.models import BriefingKind
 from reports.workshop.services import drafts, overrides
-from workitems.plan.services import Refused
 from tests.factories import (
     DelayFactory,
     GlossaryEntryFactory,
@@ -23,6 +22,7 @@ from tests.factories import (
     UpdateFactory,
 )
 from tests.reports.drafted import BEFORE, drafted
+from workitems.plan.services import Refused
 
 LONG = "Police trained all staff. They liked it. More of them asked for it."
 
@@ -104,7 +104,9 @@ def test_a_shortened_text_offers_the_rest_where_it_belongs(
 def test_what_an_editor_has_said_in_other_words_is_not_offered(
     client, plan, item, coordinator, accepted
 ):
-    wrote = "Police trained all staff. They liked it. In May 41 of them asked CNS for more training."
+    wrote = (
+        "Police trained all staff. They liked it. In May 41 of them asked CNS for more training."
+    )
     UpdateFactory(of_return=accepted, item=item, achieved=wrote, key_achievement="yes")
     briefing = drafted(plan, item, coordinator)
     ((key, _found),) = marks(page_of(client, briefing)).items()
@@ -172,6 +174,53 @@ def test_one_press_changes_only_the_words_that_are_marked(client, briefing, coor
     )
     drafts.edit(briefing=briefing, key=row.key, version=1, text=now, by=coordinator)
     assert take(client, briefing, row.key) == now.replace("March 2031", date)
+
+
+def test_the_records_text_shows_what_it_takes_of_the_editors(
+    client, plan, item, coordinator, accepted
+):
+    update = UpdateFactory(
+        of_return=accepted, item=item, achieved="Police trained 40 staff.", key_achievement="yes"
+    )
+    briefing = drafted(plan, item, coordinator)
+    row = next(each for each in briefing.draft_paragraphs.all() if "40 staff" in each.text)
+    text = f"{row.text} The Commissioner thanked them."
+    drafts.edit(briefing=briefing, key=row.key, version=1, text=text, by=coordinator)
+    update.achieved = "Police trained 41 staff."
+    history.save(update, by=None, at=BEFORE)
+    page = page_of(client, briefing)
+    (block,) = [each for each in blocks_of(page) if each.drift]
+    taken = [each.text for each in block.taking if each.is_removed]
+    assert taken == ["40 ", ". The Commissioner thanked them"]
+    assert "Their text instead of yours changes this:" in page.text
+
+
+def test_a_paper_that_is_too_long_does_not_ask_to_leave_out_what_is_late(
+    client, plan, item, coordinator
+):
+    MitigationFactory(
+        delay=DelayFactory(
+            milestone=MilestoneFactory(item=item, agreed_due=date(2010, 6, 1)),
+            explanation="The printer broke down in June and nobody could mend it for weeks.",
+        )
+    )
+    briefing = drafted(plan, item, coordinator)
+    texts = {section: f"{section} {'word ' * 148}" for section in ("background", "delay")}
+    rows = {
+        section: drafts.add(briefing=briefing, section=section, text=text, by=coordinator)
+        for section, text in texts.items()
+    }
+    BriefingKind.objects.filter(pk=briefing.kind_id).update(most_words=200)
+    page = page_of(client, briefing)
+    marked = [key for key, words in marks(page).items() if "too long" in " ".join(words)]
+    needed = briefing.draft_paragraphs.filter(
+        section__key__in=("purpose", "delay", "mitigation"), origin="generated"
+    )
+    assert not {*marked} & {*needed.values_list("key", flat=True)}
+    assert {section: offered(page, row.key) for section, row in rows.items()} == {
+        "background": [("Leave it out", "")],
+        "delay": [],
+    }
 
 
 def test_what_is_repeated_empty_or_without_a_subject_is_marked_with_what_to_do(
@@ -365,7 +414,7 @@ def test_an_edited_date_is_offered_as_the_records_have_it(client, briefing, coor
     )
     ((label, words),) = offered(page_of(client, briefing), row.key)
     assert label == f"Change “March 2031” to “{date}”"
-    assert "2031" in words
+    assert f"[March 2031]{{{date}}}" in words
     assert take(client, briefing, row.key) == row.text
 
 
