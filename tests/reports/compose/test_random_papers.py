@@ -587,7 +587,15 @@ def late_items_of_a_paper_by_item_say_when_they_were_due(paper):
         assert line.count("at the earliest") <= 2
 
 
+def a_late_item_of_which_a_result_is_told_is_named_where_delays_are(paper):
+    told = paper.of(SectionKind.ACHIEVEMENTS).split("Other key achievements: ")[0]
+    for item in paper.facts.items:
+        if item.is_late and tells(told, item):
+            assert tells(paper.of(SectionKind.DELAY), item), item.number
+
+
 RULES = (
+    a_late_item_of_which_a_result_is_told_is_named_where_delays_are,
     late_items_of_a_paper_by_item_say_when_they_were_due,
     parts_add_up,
     no_text_comes_under_two_headings,
