@@ -382,12 +382,11 @@ def action_in_words(
     is the item's new one: "DoL will print the card, by 31 August 2010." if they complete that sentence. Words that
     are too long are left out."""
     agency = writer.facts.agencies[row.owner]
-    words = _without_label(_described(writer, source, row))
+    is_brief = writer.is_tight and not entry.leads
+    words = _without_label(_described(writer, source, row, 1 if is_brief else 2))
     if not words:
         words = f"One action for {writer.names.item(entry.item)} is open."
     first, *rest = sentences(words)
-    if writer.is_tight and not entry.leads:
-        rest = []
     they = "They" if is_plural_agency(agency.short_name) else "It"
     rest = [_also(each, they, agency.names) for each in rest]
     if verb := completion("mitigation", first, agency.names):
@@ -463,12 +462,13 @@ def is_step(writer: Writer, source: Source, row: MitigationAt) -> bool:
     )
 
 
-def _described(writer: Writer, source: Source, row: MitigationAt) -> str:
-    """Return an action as its owner describes it, without another date than its own, "" if that is too long."""
+def _described(writer: Writer, source: Source, row: MitigationAt, most: int = 2) -> str:
+    """Return an action as its owner describes it, in at most so many sentences, without another date than its own, "" if that
+    is too long."""
     said_by = writer.facts.writer_of("action", row.pk, row.description, row.owner)
     told = without_other_date(row.description, row.due_on)
     with errors_naming(source):
-        return in_agency_words(writer, told, 2, ACTION_WORDS, said_by.short_name)
+        return in_agency_words(writer, told, most, ACTION_WORDS, said_by.short_name)
 
 
 def _also(text: str, they: str, names: Iterable[str]) -> str:
