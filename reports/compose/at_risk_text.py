@@ -120,11 +120,9 @@ def at_risk_in_words(
         start = f"{start}, {reason}"
     elif why and is_reviewers:
         start = f"{start}: {within(opened(why), agencies) or opened(why)}"
-    sentences = [f"{start}."]
+    sentences = [f"{start}{otherwise}."]
     if why and not reason and not is_reviewers:
         sentences.append(in_words_of(who, closed(capitalised(why))))
-    if otherwise:
-        sentences.append(otherwise)
     if step := moved_furthest(item):
         sentences.append(moved or moved_in_words(step))
     return " ".join(sentences)
@@ -137,9 +135,9 @@ def _may_be_late(names: Names, item: ItemAt) -> str:
 
 
 def _seen_on_track(writer: Writer, item: ItemAt) -> str:
-    """Return that another agency than that whose paper it is sees the item on track, if it does."""
+    """Return that another agency than that whose paper it is sees the item on track, if it does, as the end of a sentence."""
     lead = writer.facts.lead_of(item)
     if item.confidence != Confidence.ON_TRACK or lead == writer.facts.coordinator:
         return ""
     sees = "see" if is_plural_agency(lead.short_name) else "sees"
-    return f"{capitalised(writer.agency(lead))} {sees} it on track."
+    return f"; {writer.agency(lead)} {sees} it on track"

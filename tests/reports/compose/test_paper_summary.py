@@ -529,7 +529,7 @@ def test_key_items_in_doubt_are_named_with_why_and_who_sees_them_on_track():
     ]
     assert brief(first, second, updates=updates)[2:4] == [
         "“Train” (1.1), a key item, may become late. Trainers leave.",
-        "The policy (1.2), a key item, may become late. The New Zealand Police see it on track.",
+        "The policy (1.2), a key item, may become late; the New Zealand Police see it on track.",
     ]
     assert brief(first, own)[3] == "The policy (1.2), a key item, may become late."
     updates = [update_of(first, challenges="the trainers leave for better pay. Others come.")]
