@@ -136,6 +136,7 @@ def late_by_item(writer: Writer) -> Section:
     introduction = _introduction(writer, shown)
     ends = _rest(writer, rest, room, with_others=bool(shown)) if rest else ""
     room.use(introduction, ends)
+    ends += _where_actions_are(writer, rest, room) if shown else ""
     ends += "".join(request_sentences(writer, entry, room) for entry in rest if entry.leads)
     starts, lines = _told(writer, shown, whole, room)
     ends += _others_mean(writer, rest, room, most=MOST_IN_A_PARAGRAPH - count_words(ends))
@@ -220,6 +221,18 @@ def _rest(writer: Writer, entries: list[LateItem], room: Room, *, with_others: b
     return text
 
 
+def _where_actions_are(writer: Writer, entries: list[LateItem], room: Room) -> str:
+    """Return which annex has what is being done about items that are only named, if something is."""
+    where = writer.where(["delays"])
+    rows = [row for entry in entries for _, row in entry.mitigations() if row.done_on is None]
+    if not (where and rows):
+        return ""
+    of = agree(len(entries), "it", "them")
+    sentence = f" {where} has what is being done about {of}."
+    room.use(sentence)
+    return sentence
+
+
 def _others_mean(writer: Writer, entries: list[LateItem], room: Room, *, most: int) -> str:
     """Return what the delays of items that are only named mean for people, of the first few that their agencies say it of."""
     told: list[str] = []
@@ -261,7 +274,12 @@ def _told(
                 starts[pk] = f"{opened(starts[pk])}{why}."
             room.use(quoted or why)
             starts[pk] += request_sentences(writer, entry, room)
-            lines[pk] = []
+            # What is done about a key item is told whether there is room or not.
+            lines[pk] = [
+                line._replace(must=entry.item.is_key)
+                for line in _lines(writer, entry, None, is_foremost=False)
+                if line.action and line.rank == ACTION
+            ]
             continue
         starts[pk] = _with_cause(writer, entry, starts[pk], room)
         starts[pk] += request_sentences(writer, entry, room)

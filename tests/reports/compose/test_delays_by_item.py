@@ -346,6 +346,21 @@ def test_key_items_that_are_only_counted_are_named():
     )
 
 
+def test_what_is_being_done_is_told_of_every_item_in_the_list_and_of_others_where_it_is():
+    held_up = [
+        delay(explanation=f"trainer {n} left", actions=[action(f"hire trainer {n}", LABOUR, BY)])
+        for n in range(1, 8)
+    ]
+    keys = [late(f"1.{n}", held_up[n - 1], as_told=f"course {n}") for n in range(1, 6)]
+    others = [late(f"2.{n}", held_up[n - 1], as_told=f"card {n}", is_key=False) for n in (6, 7)]
+    of = facts(*keys, *others, most_words=300)
+    section = write(of, BY_ITEM, ("items", "delays"), in_full=False).sections["delay"]
+    first, rest, *_ = map(text_of, section.paragraphs)
+    bullets = first.splitlines()[1:]
+    assert [f"will hire trainer {n} by" in each for n, each in enumerate(bullets, 1)] == [True] * 5
+    assert rest.endswith(" Annex B has what is being done about them.")
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
