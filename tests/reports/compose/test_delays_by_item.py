@@ -310,11 +310,11 @@ def test_every_item_with_a_bullet_has_its_cause_effect_and_action_and_the_rest_s
     texts = by_item(*items, *others, most_words=400)
     _, *bullets = texts[0].splitlines()
     assert texts[0].startswith("Eight key items are late, the gravest first")
-    # The last ones have their dates and cause.
+    # The last ones have their dates, cause and action.
     bullets, short = bullets[:3], bullets[3:]
     assert short == [
         f"- Print {n} (1.{n}): The brochure was to be printed by 31 May 2010; that is now expected in May 2011, because course {n} "
-        "has no trainers."
+        f"has no trainers. DoL will hire {n}0 trainers by December 2010."
         for n in range(4, 9)
     ]
     # The summary has what the first delay means.
