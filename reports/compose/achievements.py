@@ -47,11 +47,13 @@ from reports.document.wording import (
     closed,
     count_in_words,
     first_sentences,
+    join_words,
+    joined,
     number,
     opened,
     some,
 )
-from workitems.measures.completion import Writing, sentence
+from workitems.measures.completion import Completion, Writing, sentence
 from workitems.models import Pillar, Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
@@ -273,7 +275,7 @@ def _shown(writer: Writer) -> Iterator[Paragraph]:
     """Yield how the completed milestones are shown to be done; nothing if none is completed."""
     facts = writer.facts
     found = facts.completions
-    if not found:
+    if not found or (writer.is_tight and writer.tells_of_evidence):
         return
     done = {row.pk for row in found}
     # A paper on a year counts what was done since the Plan began, and has no other name for who reviews.
@@ -282,8 +284,9 @@ def _shown(writer: Writer) -> Iterator[Paragraph]:
         noun=lambda count: f"milestone{'' if count == 1 else 's'} completed since the Plan began",
         reviewer=facts.coordinator.short_name,
     )
+    without = _without_evidence(found.counts) if writer.is_by_item else ""
     yield writer.paragraph(
-        in_english(sentence)(found, writing),
+        without or in_english(sentence)(found, writing),
         about="shown to be done",
         sources=[
             milestone_source(item, step)
@@ -292,6 +295,27 @@ def _shown(writer: Writer) -> Iterator[Paragraph]:
             if step.pk in done
         ],
     )
+
+
+def _without_evidence(counts: Counter[Completion]) -> str:
+    """Return in plain words that no completed milestone of the plan's own has a file or a link to show it; "" if one has, or is
+    questioned. What was usual before, or was done before the plan began, is counted by itself."""
+    bare = counts[Completion.NOTE_ONLY] + counts[Completion.WITHOUT]
+    if not bare or counts[Completion.WITH_EVIDENCE] or counts[Completion.QUESTIONED]:
+        return ""
+    usual, before = counts[Completion.BUSINESS_AS_USUAL], counts[Completion.BEFORE_PLAN]
+    more = [
+        f"{number(count)} more {agree(count, *verbs)}"
+        for count, verbs in (
+            (usual, ("is business as usual", "are business as usual")),
+            (before, ("was done before it", "were done before it")),
+        )
+        if count
+    ]
+    aside = f"; {join_words(more)}" if more else ""
+    of = f"None of the {number(bare)} milestones" if bare > 1 else "The one milestone"
+    has = "has" if bare > 1 else "has no"
+    return f"{of} completed since the Plan began {has} evidence yet{aside}."
 
 
 def _is(pair: Achieved, mark: Update.KeyAchievement) -> bool:
@@ -420,9 +444,16 @@ def _headlines(
     omitted = []
     for item, update in headlines:
         text = headline(_achieved(writer, item, update))
+        is_cut = False
         if writer.is_by_item:
-            text = without_parts(without_lead(text) if writer.is_tight else text)
-        told = dated_by_round(writer.facts, update, _alone(writer, item, text))
+            whole, text = text, without_lead(text) if writer.is_tight else text
+            # The sentence that is left out may have said what it is about.
+            is_cut = text != whole and f"({item.number}" not in text
+            text = without_parts(text)
+        told = _alone(writer, item, text)
+        if is_cut and told == text:
+            told = joined(f"On {writer.names.in_full(item)}", ",", text, writer.agency_names)
+        told = dated_by_round(writer.facts, update, told)
         certain = count_words(told, *(line for _, line, _ in lines))
         is_short = SURE_WORDS_IF_TIGHT if writer.is_tight else SURE_WORDS
         most = _sure_of_key(writer)

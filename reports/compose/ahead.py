@@ -10,7 +10,7 @@ from reports.compose.facts import Facts
 from reports.compose.late_words import in_words_of
 from reports.compose.mitigation_text import at_work
 from reports.compose.paragraphs import Writer, errors_naming, key
-from reports.compose.planned import planned_in_words, plans
+from reports.compose.planned import planned_for, planned_in_words, plans
 from reports.compose.slips import LateItem
 from reports.compose.subjects import (
     is_in_doubt,
@@ -46,6 +46,8 @@ MONTHS_AHEAD = 12
 MAX_DATES = 5
 MAX_DATES_IF_TIGHT = 4
 LEAST_BY_ITEM = 3
+# Limit on the plans for late items, and how many are told whether they fit or not.
+MAX_PLANNED, SURE_PLANNED = 4, 1
 # What is due so soon, of a key item or another one, is shown before later dates: limits on the milestones and on the
 # actions.
 NEAREST_OF_KEY = timedelta(weeks=13)
@@ -62,7 +64,6 @@ RISK_WORDS = 36
 THREAT_WORDS = 25
 # What a paragraph is about that tells the risks that were not before the Minister.
 GRAVE = "grave risks"
-UNRAISED = "the likely and serious risk that no agency has raised with you"
 Step = tuple[ItemAt, MilestoneAt]
 Dated = tuple[date, str, Source]
 
@@ -88,15 +89,36 @@ def next_steps(writer: Writer) -> Section:
         shown, actions = [], []
     paragraphs = [
         *_risks(writer, room),
+        *_planned_for_late(writer, room),
         *([writer.running(watched, about="next steps")] if watched else ()),
         *_dates(writer, shown, actions, room),
     ]
     unshown = [step for step in ahead if step not in shown]
-    paragraphs += _closing(writer, unshown, has_shown=bool(shown))
+    if not (paragraphs and writer.is_by_item and writer.is_tight):
+        paragraphs += _closing(writer, unshown, has_shown=bool(shown))
     if not paragraphs:
         none = "No further date is recorded for the next 12 months."
         paragraphs.append(writer.paragraph(none, about="closing"))
     return Section(SectionKind.NEXT_STEPS, "Next steps", tuple(paragraphs))
+
+
+def _planned_for_late(writer: Writer, room: Room) -> Iterator[Paragraph]:
+    """Yield what agencies plan next for the gravest late items, in a paper by item, that the list of what is late has not told."""
+    if not writer.is_by_item:
+        return
+    ahead = {plan.item.pk: plan for plan in plans(writer.facts)}
+    told = []
+    for entry in writer.facts.late:
+        plan = ahead.get(entry.item.pk)
+        if plan is None or not entry.is_late or len(told) == MAX_PLANNED:
+            continue
+        text = planned_for(writer, plan)
+        if not text or (len(told) >= SURE_PLANNED and not room.has(text)):
+            continue
+        room.use(text)
+        told.append((text, [plan.update.source]))
+    if told:
+        yield writer.running(told, about="planned for late items")
 
 
 def _dates(
@@ -228,10 +250,9 @@ def _closing(writer: Writer, unshown: list[Step], *, has_shown: bool) -> Iterato
     if unshown:
         where = writer.where(["items", "items_texts"])
         if where:
-            count = f"{number(len(unshown))} milestones" if len(unshown) > 1 else "milestone"
-            sentence = (
-                f"{where} lists the {'other ' if has_shown else ''}{count} of the next 12 months."
-            )
+            # As many as a reader counts there.
+            due = len(_steps_ahead(writer.facts))
+            sentence = f"{where} has every milestone; {number(due)} {agree(due, 'is', 'are')} due in the next year."
         else:
             count = count_in_words(len(unshown), "more milestone" if has_shown else "milestone")
             sentence = f"{capitalised(count)} {agree(len(unshown), 'follows', 'follow')} in the next 12 months."
@@ -289,13 +310,13 @@ def _grave_in_words(writer: Writer, risks: Sequence[RiskAt], room: Room) -> str:
     threat = _threat_alone(writer, risks[0]) if len(risks) == 1 else ""
     if not threat or not writer.has("next_steps"):
         return ""
-    where = f"(paragraph {{{key('p', GRAVE)}}})"
-    text = (
-        f"One likely and serious risk has not been raised with you by any agency {where}: {threat}."
-    )
+    (risk,) = risks
+    of = next((f" ({item.number})" for item in writer.facts.items if item.pk == risk.item), "")
+    text = f"One likely and serious risk{of} has not been raised with you by any agency: {threat}."
     if has_verb(threat):
-        text = f"There is a likely and serious risk that {threat}. No agency has raised it with you {where}."
+        text = f"There is a likely and serious risk{of}, which no agency has raised with you, that {threat}."
     writer.used_sentences.add(threat)
+    text = f"{text} {_answer_alone(writer, risk, threat, room)}"
     room.use(text)
     return text
 
@@ -306,37 +327,26 @@ def _risks(writer: Writer, room: Room) -> Iterator[Paragraph]:
         says = f"raised with you {agree(len(raised), 'remains', 'remain')} open"
         yield from _list_of_risks(writer, room, raised, says, about="risks")
     if grave := writer.facts.grave_risks:
-        if writer.is_by_item and (found := _answer_alone(writer, grave, room)):
-            yield writer.paragraph(found[0], about=GRAVE, sources=[found[1]])
+        if writer.is_by_item and _threat_alone(writer, grave[0]) in writer.used_sentences:
+            # The summary tells the one risk with what is done about it.
             return
         have = agree(len(grave), "has", "have")
         says = f"of high likelihood and impact {have} not been raised with you"
         yield from _list_of_risks(writer, room, grave, says, about=GRAVE)
 
 
-def _answer_alone(writer: Writer, risks: Sequence[RiskAt], room: Room) -> tuple[str, Source] | None:
-    """Return what is done about the one grave risk that the summary tells, with its source; None of others."""
-    clause = _threat_alone(writer, risks[0]) if len(risks) == 1 else ""
-    if not clause or clause not in writer.used_sentences:
-        return None
-    (risk,) = risks
-    source = _source(risk)
-    number_of = next((item.number for item in writer.facts.items if item.pk == risk.item), "")
-    risk_is = with_notes(UNRAISED, *filter(None, [number_of]))
-    with errors_naming(source):
+def _answer_alone(writer: Writer, risk: RiskAt, clause: str, room: Room) -> str:
+    """Return what is done about the one grave risk, after its threat, in the summary."""
+    with errors_naming(_source(risk)):
         typed = _start(writer, risk.response, room)
-    entry = _told_late(writer, risk)
-    answer = _not_told(writer, entry, typed) if entry else typed
+    answer = typed
+    for entry in writer.facts.late:
+        if entry.item.pk == risk.item and entry.is_late:
+            answer = _not_told(entry, typed, {row.pk for _, row in entry.mitigations()})
     if not answer:
-        text = f"No response is recorded to {risk_is}."
-        if typed:
-            text = f"The action above answers {risk_is}."
-    else:
-        threat = closed(capitalised(clause))
-        told = _with_response(writer, risk, threat, answer).removeprefix(threat).strip()
-        text = joined(f"On {risk_is}", ",", told, writer.agency_names)
-    room.use(text)
-    return text, source
+        return "The action below answers it." if typed else "No response is recorded."
+    threat = closed(capitalised(clause))
+    return _with_response(writer, risk, threat, answer).removeprefix(threat).strip()
 
 
 def _source(risk: RiskAt) -> Source:
@@ -388,7 +398,7 @@ def _in_sentences(writer: Writer, risk: RiskAt, room: Room) -> tuple[str, Source
     told = capitalised(threat)
     if entry := _told_late(writer, risk):
         told = cited(told, entry.item.number)
-        answer = _not_told(writer, entry, answer)
+        answer = _not_told(entry, answer, writer.actions)
         if not answer:
             return closed(told), source
     return _with_response(writer, risk, told, answer), source
@@ -405,12 +415,12 @@ def _told_late(writer: Writer, risk: RiskAt) -> LateItem | None:
     return None
 
 
-def _not_told(writer: Writer, entry: LateItem, answer: str) -> str:
-    """Return what a response to a risk has beside the actions that the bullet on its item tells: of "submit a bid and ask
+def _not_told(entry: LateItem, answer: str, actions: Collection[int]) -> str:
+    """Return what a response to a risk has beside those of its item's actions that the paper tells: of "submit a bid and ask
     trusts for grants" beside "MoE will submit a bid", "ask trusts for grants"; "" if nothing is left of it."""
     told = set[str]()
     for _, row in entry.mitigations():
-        if row.pk in writer.actions:
+        if row.pk in actions:
             told |= _long_words(row.description)
     parts = opened(answer).split(" and ")
     left = [part for part in parts if not _long_words(part) <= told]

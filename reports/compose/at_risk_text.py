@@ -21,6 +21,7 @@ from reports.document.wording import (
     capitalised,
     closed,
     count_in_words,
+    join_words,
     number,
     opened,
     some,
@@ -34,6 +35,13 @@ from workitems.terms.third_person import is_plural_agency
 def others_at_risk(writer: Writer, items: list[ItemAt], room: Room) -> Iterator[Line]:
     """Yield a line on each item at risk that is not key if they are few, else one with their number."""
     if not items:
+        return
+    if writer.is_by_item and writer.is_tight and len(items) <= MAX_NAMED:
+        # Why is in their agencies' reports.
+        names = join_words(map(writer.names.item, items))
+        text = f"{capitalised(names)} may become late too."
+        room.use(text)
+        yield text, [item_source(item) for item in items]
         return
     if len(items) <= MAX_NAMED:
         lines = [_why_at_risk(writer, item) for item in items]

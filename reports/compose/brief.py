@@ -13,6 +13,7 @@ from reports.compose.decided_changes import decided_changes
 from reports.compose.decisions import condition_of, decisions
 from reports.compose.facts import Facts
 from reports.compose.late_by_item import told_first
+from reports.compose.late_dates import not_before
 from reports.compose.late_words import (
     THIS_MEANS,
     as_you,
@@ -32,7 +33,6 @@ from reports.compose.subjects import (
     MAX_NAMED,
     Names,
     at_risk,
-    from_when,
     has_new_date,
     in_when,
     is_in_doubt,
@@ -61,11 +61,12 @@ from reports.document.wording import (
     some,
     the,
 )
+from workitems.measures.completion import Completion
 from workitems.models import Delay, Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.lateness import Late
-from workitems.terms.stems import completion
+from workitems.terms.stems import completion, within
 
 STAGE_VERBS = {
     Stage.COMPLETE: ("is complete", "are complete"),
@@ -258,7 +259,9 @@ def _divided(writer: Writer) -> str:
             f"{numbers_of(idle_late)} {agree(len(idle_late), *STAGE_VERBS[Stage.NOT_STARTED])}"
         )
     parts = [
-        _count(done, "is complete", "are complete") if done else _none_complete(facts),
+        _count(done, "is complete", "are complete", *_unshown(writer))
+        if done
+        else _none_complete(facts),
         _count(len(live) - len(doubtful) - len(silent), "is on track", "are on track"),
         _count(late, "is late", "are late", *notes),
         _count(len(doubtful), "is at risk", "are at risk"),
@@ -276,6 +279,18 @@ def _divided(writer: Writer) -> str:
     if gone:
         words += f" {capitalised(number(gone))} more {agree(gone, *STAGE_VERBS[Stage.WITHDRAWN])}."
     return words
+
+
+def _unshown(writer: Writer) -> list[str]:
+    """Return a note that no completed item is shown to be complete, if none is: "complete" says less than it seems to."""
+    facts = writer.facts
+    found = [
+        facts.completions.of_item(item.pk) for item in facts.kept if item.stage == Stage.COMPLETE
+    ]
+    if not found or any(each not in (Completion.NOTE_ONLY, Completion.WITHOUT) for each in found):
+        return []
+    writer.tells_of_evidence = True
+    return ["without evidence yet"]
 
 
 def _count(count: int, one: str, many: str, *notes: str) -> str:
@@ -342,7 +357,10 @@ def _not_started(facts: Facts, by: Names, told: Collection[int] = ()) -> Line:
     """Return a sentence on the items that have not started, if they are few. If none of them is late, it has the
     first date on which something is due. If all are `told` of in the first line, there is none."""
     items = [item for item in facts.items if item.stage == Stage.NOT_STARTED]
-    if not items or len(items) > MAX_NAMED or all(item.pk in told for item in items):
+    if not items or len(items) > MAX_NAMED:
+        return NO_LINE
+    items = [item for item in items if item.pk not in told]
+    if not items:
         return NO_LINE
     dates, sources = [], []
     for item in items:
@@ -614,13 +632,14 @@ def _names_of_late(writer: Writer, keys: list[LateItem]) -> str:
     late it is or, in a paper that is tight, none; else how long the longest delay of them is. Section Delay says how late each is."""
     names = writer.names
     if writer.is_by_item:
-        phrases = [names.phrase(entry.item) for entry in keys]
-        if len(keys) <= MAX_ALL_NAMED and count_words(*phrases) <= ALL_NAMED_WORDS:
+        phrases = _alike(names, keys)
+        is_short = not writer.is_tight
+        if len(keys) <= MAX_ALL_NAMED and is_short and count_words(*phrases) <= ALL_NAMED_WORDS:
             return f": {join_words(phrases)}."
         # The gravest whose names are easy to read, if there are enough of those.
         easy = [each for each in keys if count_words(names.phrase(each.item)) <= EASY_NAME]
         first = (easy if len(easy) >= MAX_MEASURED else keys)[:MAX_MEASURED]
-        phrases = [names.phrase(entry.item) for entry in first]
+        phrases = _alike(names, first)
         return f", among them {join_words(phrases)}."
     measured = [
         (step.forecast_due - step.agreed_due, entry)
@@ -647,6 +666,13 @@ def _names_of_late(writer: Writer, keys: list[LateItem]) -> str:
             name = noted(name, note)
         phrases.append(name)
     return f", among them {join_words(phrases)}."
+
+
+def _alike(names: Names, entries: list[LateItem]) -> list[str]:
+    """Return the names of items in one form: their phrases, or if one has none, the titles and numbers of all."""
+    items = [entry.item for entry in entries]
+    phrases = [names.phrase(item) for item in items]
+    return names.alike(items) if any("“" in each for each in phrases) else phrases
 
 
 def _worry(writer: Writer) -> tuple[LateItem, str] | None:
@@ -738,12 +764,11 @@ def _held_up(writer: Writer, entry: LateItem) -> str:
         return (
             f"It needs {thing} first, and no new date is set." if thing else "No new date is set."
         )
-    if not is_waiting(step):
-        return f"It is now expected {in_when(step.forecast, step.on)}."
-    day = from_when(step.forecast, step.on)
-    if thing:
-        return f"It needs {thing} first, so it will not come before {day}."
-    return f"It will not come before {day}."
+    comes = not_before(writer, entry, step)
+    if not thing:
+        return comes
+    clause = within(opened(comes), writer.agency_names)
+    return f"It needs {thing} first, so {clause}." if clause else f"It needs {thing} first. {comes}"
 
 
 def _first_needed(writer: Writer, entry: LateItem) -> str:

@@ -5,13 +5,23 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from reports.compose.late_by_item import told_first
+from reports.compose.late_dates import what_comes
 from reports.compose.late_words import as_you, latest_step, needed_for, needs_decision, unsettled
-from reports.compose.paragraphs import NEW_DATES, ON_WHICH, Writer, key
+from reports.compose.paragraphs import (
+    BY_WHOM,
+    NEW_DATE,
+    ON_DECISIONS,
+    ON_WHICH,
+    UNDATED,
+    Writer,
+    key,
+)
 from reports.compose.settling import condition_in_words
 from reports.compose.slips import LateItem
 from reports.compose.subjects import from_when, has_new_date, is_waiting, noted, when
 from reports.document import Verb
-from reports.document.wording import agree, join_words, mentions, named, number, opened
+from reports.document.dates import MONTHS
+from reports.document.wording import agree, join_words, mentions, named, opened
 from workitems.models import Delay
 from workitems.plan.plan_at import ItemAt
 from workitems.terms.fragments import with_months
@@ -53,28 +63,34 @@ def decisions(writer: Writer) -> dict[int, str]:
 
 
 def asks(writer: Writer) -> Iterator[Ask]:
-    """Yield recommendations on the decisions that new dates need: the Minister's own, each to be agreed, and those of
-    others, noted together."""
-    others: dict[str, list[LateItem]] = {}
+    """Yield recommendations on the decisions that new dates need: the Minister's own, each to be agreed if it is said by when it is
+    needed, and the others, noted together."""
+    noted_ones: dict[str, list[LateItem]] = {}
     for entry in writer.facts.late:
         item, condition = entry.item, writer.conditions.get(entry.item.pk)
         if not condition or not needs_decision(entry):
             continue
-        if own := _own_decision(condition):
-            name = writer.names.in_full(item)
+        own = _own_decision(condition)
+        if own and _DATED.search(condition):
+            step = told_first(entry)
+            name = what_comes(writer, entry, step)
             text = f"{own}{ON_WHICH}{name}, {_new_date_of(entry)}, depends"
             yield Ask(ask_key(item), Verb.AGREE, text, (item,))
         else:
-            others.setdefault(condition, []).append(entry)
-    if others:
-        yield _noted_decisions(writer, others)
+            noted_ones.setdefault(condition, []).append(entry)
+    if noted_ones:
+        yield _noted_decisions(writer, noted_ones)
+
+
+# A month or a year of when a decision is needed.
+_DATED = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b|\b20\d\d\b")
 
 
 def _own_decision(condition: str) -> str:
     """Return what the Minister is asked to agree to; "" of a decision that is not, or not only with another Minister,
     theirs."""
     if condition.startswith(YOURS):
-        return f"to take a decision {condition.removeprefix(YOURS)}"
+        return f"to decide {condition.removeprefix(YOURS)}"
     if found := re.match(WITH_ANOTHER, condition, re.IGNORECASE):
         on = condition[found.end() :]
         if _IS_MONEY.match(on):
@@ -88,36 +104,53 @@ def _new_date_of(entry: LateItem) -> str:
     return from_when(step.forecast, step.on)
 
 
-def _noted_decisions(writer: Writer, others: dict[str, list[LateItem]]) -> Ask:
-    """Return one recommendation on the decisions of others on which new dates depend: what each is, and of many the names
-    of the items of the rest."""
+def _noted_decisions(writer: Writer, of: dict[str, list[LateItem]]) -> Ask:
+    """Return one recommendation on decisions on which new dates depend: what each is and for what, and of many the names of
+    what the rest are for. The Minister's own, of which nobody has said by when they are needed, come first."""
     told = []
 
     def dated(entry: LateItem) -> str:
-        name = writer.names.in_full(entry.item)
         step = told_first(entry)
         now = "not before" if is_waiting(step) else "now"
+        name = what_comes(writer, entry, step)
+        if writer.is_by_item and writer.is_tight:
+            # The list of what is late has the date.
+            return name
         return noted(name, f"{now} {_new_date_of(entry)}" if has_new_date(step) else "")
 
-    for condition, entries in list(others.items())[:MAX_ASKED]:
+    found = sorted(of.items(), key=lambda pair: not _own_decision(pair[0]))
+    for condition, entries in found[:MAX_ASKED]:
         decision = f"a decision on {condition}" if condition.startswith("$") else condition
-        if writer.is_by_item and not _says_who(writer, decision):
-            decision += " (by whom is not recorded)"
-        told.append(f"for {join_words(map(dated, entries))}, {decision}")
-    rest = list(others.values())[MAX_ASKED:]
-    if rest:
-        of_rest = join_words(dated(entry) for entries in rest for entry in entries)
-        told.append(f"for {of_rest}, {agree(len(rest), 'another', 'others')}")
-    every = tuple(entry.item for entries in others.values() for entry in entries)
-    count = f"{number(len(others))} {agree(len(others), 'decision', 'decisions')}"
-    *first, last = told
-    listed = f"{'; '.join(first)}; and {last}" if first else last
-    text = f"{count} {agree(len(every), *NEW_DATES)}: {listed}"
-    return Ask(DECISIONS_KEY, Verb.NOTE, text, every)
+        if _own_decision(condition):
+            decision += UNDATED
+        elif writer.is_by_item and not _says_who(writer, decision):
+            decision += BY_WHOM
+        told.append((entries, f"{join_words(map(dated, entries))} {{}} on {decision}"))
+    every = tuple(entry.item for entries in of.values() for entry in entries)
+    if len(found) == 1:
+        ((entries, text),) = told
+        dates, depend = agree(len(entries), ("date", "depends"), ("dates", "depend"))
+        return Ask(
+            DECISIONS_KEY, Verb.NOTE, f"{NEW_DATE.format(dates)}{text.format(depend)}", every
+        )
+    parts = [
+        f"{_that(entries)} for {text.format('').replace('  on ', ' on ')}" for entries, text in told
+    ]
+    if rest := [entry for _, entries in found[MAX_ASKED:] for entry in entries]:
+        count = len(found) - MAX_ASKED
+        parts.append(
+            f"{_that(rest)} for {join_words(map(dated, rest))} on {agree(count, 'another', 'others')}"
+        )
+    *first, last = parts
+    return Ask(DECISIONS_KEY, Verb.NOTE, f"{ON_DECISIONS}{'; '.join(first)}; and {last}", every)
+
+
+def _that(entries: list[LateItem]) -> str:
+    return agree(len(entries), "that", "those")
 
 
 _DECIDES = re.compile(
-    r"\b(?:Board|Cabinet|Committee|House|Ministers?|Parliament|by [Tt]he [A-Z]\w+)\b"
+    r"\b(?:your decision|Board|Cabinet|Committee|House|Ministers?|Parliament|by [Tt]he [A-Z]\w+)\b"
 )
 
 

@@ -6,6 +6,7 @@ follows for people, what of it is done, what bridges it and what will be done. W
 all items the last ones first; beyond its dates, cause and action a bullet has at most so many words.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
@@ -24,7 +25,7 @@ from reports.compose.delay_text import (
     unreported,
     without_cause,
 )
-from reports.compose.late_dates import THIS, dates_in_words, done_so_far, follows_in_words
+from reports.compose.late_dates import THIS, Done, dates_in_words, done_so_far, follows_in_words
 from reports.compose.late_words import (
     REASON_WORDS,
     THIS_MEANS,
@@ -95,14 +96,13 @@ MAX_LISTED = 10
 LONGEST_LIST = 130  # words
 MOST_WORDS = 60  # of a bullet
 ONE_SENTENCE = 30  # of a sentence with dates and cause
-SHORT_WORDS = 8  # of how much is done, that has room before longer sentences
 LONGEST = 120  # with an action, whatever an agency has typed
 FEW_WORDS = 8  # of a cause, beside which its second sentence is told
 MAX_ACTIONS = 2
 MOST_IN_A_PARAGRAPH = 145
 MAX_MEANT = 3  # late items that are only named, of which it is told what that means
 # What matters most of an item after its dates and cause. Every item gets the first before any gets the next.
-MEANS, ACTION, EFFECT, DONE, NEXT_DATE, BRIDGE, REST = range(7)
+DONE, MEANS, ACTION, EFFECT, BRIDGE, NEXT_DATE, REST = range(7)
 
 
 class Line(NamedTuple):
@@ -130,6 +130,9 @@ def late_by_item(writer: Writer) -> Section:
     leading = [entry for entry in late if entry.leads]
     others = [entry for entry in late if not entry.leads]
     whole = min(max(writer.words // WORDS_FOR_ONE, MIN_WHOLE), MAX_WHOLE)
+    if writer.is_tight:
+        # Of the others, what there is room for.
+        whole = MIN_WHOLE
     shown = leading[: whole + MAX_SHORT] or others[:MAX_OTHERS]
     rest = [entry for entry in late if entry not in shown]
     writer.is_full = any(entry.leads for entry in rest)
@@ -211,11 +214,16 @@ def _rest(writer: Writer, entries: list[LateItem], room: Room, *, with_others: b
         new = "no new date"
         if has_new_date(step):
             is_sure = not is_waiting(step)
-            new = f"{'now' if is_sure else 'not before'} {from_when(step.forecast, step.on)}"
+            now = "now " if notes or len(entries) == 1 else ""
+            new = f"{now if is_sure else 'not before '}{from_when(step.forecast, step.on)}"
         told.append(with_notes(writer.names.bare(entry.item), entry.item.number, *notes, new))
+    if year := _one_year(told):
+        told = [each.replace(f" {year}", "") for each in told]
     *first, last = told
     listed = f"{'; '.join(first)}; and {last}" if first else last
-    text = f"{start}{of}: {listed}."
+    # The dates are not those on which the items are complete.
+    when_new = f", with milestones now expected {f'in {year}' if year else 'as follows'}"
+    text = f"{start}{of}{when_new if len(entries) > 1 else ''}: {listed}."
     if count_words(text) > LONGEST_LIST:
         return unreported(writer, entries, room, is_all=True, with_keys=with_others)
     return text
@@ -231,6 +239,16 @@ def _where_actions_are(writer: Writer, entries: list[LateItem], room: Room) -> s
     sentence = f" {where} has what is being done about {of}."
     room.use(sentence)
     return sentence
+
+
+def _one_year(told: list[str]) -> str:
+    """Return the year of all the dates in brackets if it is one, and each of several has it; "" otherwise."""
+    years = [set(re.findall(r"\b20\d\d\b", each.rpartition("(")[2])) for each in told]
+    return (
+        next(iter(years[0]))
+        if len(told) > 1 and len(set().union(*years)) == 1 and all(years)
+        else ""
+    )
 
 
 def _others_mean(writer: Writer, entries: list[LateItem], room: Room, *, most: int) -> str:
@@ -257,7 +275,7 @@ def _told(
     What every item must have is counted first, so that there is room for it."""
     starts = {
         entry.item.pk: dates_in_words(
-            writer, entry, told_first(entry), is_only=len(_late_steps(entry)) == 1
+            writer, entry, told_first(entry), is_only=len(entry.late_steps) == 1
         )
         for entry in entries
     }
@@ -274,11 +292,14 @@ def _told(
                 starts[pk] = f"{opened(starts[pk])}{why}."
             room.use(quoted or why)
             starts[pk] += request_sentences(writer, entry, room)
-            # What is done about a key item is told whether there is room or not.
+            # What is done about a key item is told whether there is room or not; the rest of the first ones, if there is.
+            is_whole = entry.leads and place < MAX_WHOLE
             lines[pk] = [
-                line._replace(must=entry.item.is_key)
-                for line in _lines(writer, entry, None, is_foremost=False)
-                if line.action and line.rank == ACTION
+                line._replace(must=entry.item.is_key and is_action)
+                for line in _lines(
+                    writer, entry, ahead.get(pk) if is_whole else None, is_foremost=False
+                )
+                if (is_action := bool(line.action and line.rank == ACTION)) or is_whole
             ]
             continue
         starts[pk] = _with_cause(writer, entry, starts[pk], room)
@@ -303,7 +324,7 @@ def _chosen(
                     continue
                 before = [each.text for each in chosen[pk]]
                 length = count_words(starts[pk], *before, line.text)
-                is_short = length <= (LONGEST if line.rank == ACTION or line.must else MOST_WORDS)
+                is_short = length <= (LONGEST if line.rank <= ACTION or line.must else MOST_WORDS)
                 if is_short and (line.must or (not is_full and room.take(line.text))):
                     writer.used_sentences.add(line.text)
                     chosen[pk].append(line)
@@ -352,16 +373,9 @@ def _introduction(writer: Writer, entries: list[LateItem]) -> str:
     return f"Of {number(len(late))} late items, these {number(len(entries))} matter most, {order}."
 
 
-def _late_steps(entry: LateItem) -> list[MilestoneAt]:
-    """Return the item's late milestones, the one whose delay is told first."""
-    steps = [slip.milestone for slip in entry.slips if slip.milestone.is_late]
-    found = entry.main_delay
-    return sorted(steps, key=lambda step: found is None or step is not found[0].milestone)
-
-
 def told_first(entry: LateItem) -> MilestoneAt:
     """Return the late milestone of an item whose dates are told."""
-    return _late_steps(entry)[0]
+    return entry.late_steps[0]
 
 
 def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room) -> str:
@@ -441,6 +455,10 @@ def _lines(
     steps = [pair for pair in entry.mitigations() if is_step(writer, *pair)]
     # What stands for an action that is not recorded.
     instead = BRIDGE if steps else ACTION
+    if so_far := done_so_far(writer, entry, told_first(entry)):
+        # A late item of which nothing is said to be done reads as one of which nothing is.
+        written = partial(_introduced, writer, so_far)
+        yield Line(DONE, so_far.text, so_far.source, so_far.is_headline, written)
     for place, effect in enumerate(effects(writer, entry)):
         told = effect_in_words(writer, entry, effect)
         if effect not in writer.used_sentences and (told.startswith(THIS_MEANS) or has_verb(told)):
@@ -449,10 +467,6 @@ def _lines(
             yield Line(rank, told, of_delay, must, is_first=must and entry.begins_with_people)
     if line := _further_date(writer, entry, home):
         yield line
-    if so_far := done_so_far(writer, entry, told_first(entry)):
-        is_short = count_words(so_far.text) <= SHORT_WORDS
-        rank = MEANS if is_short and writer.is_tight else ACTION
-        yield Line(rank if is_short or so_far.is_result else DONE, so_far.text, so_far.source)
     # That a cause has to be settled says nothing beside the action that does it.
     if not (steps and needed_for(writer, entry) is None) and (
         needs := what_is_left_open(writer, entry, introduce=False)
@@ -497,6 +511,13 @@ def _lines(
         yield Line(instead, ahead, plan.update.source)
 
 
+def _introduced(writer: Writer, done: Done) -> str:
+    """Return how much is done with its agency's short name after the full one, if it is the first time."""
+    if not done.text.startswith(f"{done.agency.name} "):
+        return done.text
+    return f"{capitalised(writer.agency(done.agency))}{done.text.removeprefix(done.agency.name)}"
+
+
 def _followed(written: Callable[[], str], more: str) -> str:
     return f"{written()}{more}"
 
@@ -529,7 +550,7 @@ def _part(written: Callable[[], str], part: int) -> str:
 
 def _further_date(writer: Writer, entry: LateItem, home: Source) -> Line | None:
     """Return when the next of the item's late milestones follows, or of many how many more are late."""
-    more = _late_steps(entry)[1:]
+    more = entry.late_steps[1:]
     ahead = [step for step in more if has_new_date(step)]
     if not ahead:
         return None

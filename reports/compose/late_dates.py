@@ -8,6 +8,8 @@ is told: one that waits for a decision comes "not before" its day.
 import re
 from typing import NamedTuple
 
+from agencies.models import Agency
+from reports.compose.budget import count_words
 from reports.compose.facts import GroupDecision
 from reports.compose.late_words import needs_decision
 from reports.compose.paragraphs import Writer, errors_naming
@@ -32,6 +34,7 @@ from reports.compose.subjects import (
     is_waiting,
     what,
     when,
+    with_notes,
 )
 from reports.document import Source
 from reports.document.dates import month_of
@@ -42,7 +45,7 @@ from workitems.terms.as_told import is_plural
 from workitems.terms.fragments import does_at, done_at, is_several
 from workitems.terms.made_phrases import state_of
 from workitems.terms.sentence_ends import sentences
-from workitems.terms.stems import has_verb, is_thing, keeps_capital
+from workitems.terms.stems import has_verb, is_thing, keeps_capital, within
 from workitems.terms.third_person import is_plural_agency
 
 # What follows a milestone that has no name of its own beside its item's.
@@ -76,8 +79,11 @@ class Form(NamedTuple):
         return several if self.is_several else one
 
 
-def form_of(writer: Writer, item: ItemAt, step: MilestoneAt, *, is_only: bool) -> Form:
-    """Return the form of an item's milestone. `is_only` says that no other one of the item is late."""
+def form_of(
+    writer: Writer, item: ItemAt, step: MilestoneAt, *, is_only: bool, is_beside_item: bool = True
+) -> Form:
+    """Return the form of an item's milestone. `is_only` says that no other one of the item is late; one that does not stand
+    beside its item's name is named in full."""
     if act := writer.names.act(step):
         return Form(writer.short_subject(writer.facts.agencies[step.responsible]), act=act)
     if not step.as_told:
@@ -94,7 +100,8 @@ def form_of(writer: Writer, item: ItemAt, step: MilestoneAt, *, is_only: bool) -
     if not is_sayable(step) or (is_only and not phrase):
         return Form(THIS)
     phrase = (phrase or what(step)).replace("**", "")
-    for name in filter(None, (item.as_told.replace("**", ""), item.title)):
+    of_item = (item.as_told.replace("**", ""), item.title) if is_beside_item else ()
+    for name in filter(None, of_item):
         phrase = phrase.removesuffix(f" of {name}").removeprefix(f"{name} ")
     named = f"{item.as_told} {writer.names.heading(item)}".casefold()
     has_figure = re.search(r"\d", phrase)
@@ -198,6 +205,44 @@ def follows_in_words(writer: Writer, entry: LateItem, step: MilestoneAt) -> str:
     return f"{form.subject}, due {in_when(step.agreed, step.on)}, will follow {on} {new}{sure}."
 
 
+def what_comes(writer: Writer, entry: LateItem, step: MilestoneAt) -> str:
+    """Return what comes on the date of an item's milestone, after "the new date for": "the relief pool (3.2)", "six sites to be
+    agreed with iwi (4.4)". The item, if the milestone has no name of its own beside it."""
+    is_only = len(entry.late_steps) == 1
+    form = form_of(writer, entry.item, step, is_only=is_only, is_beside_item=False)
+    if form.subject == THIS or not is_sayable(step):
+        return writer.names.in_full(entry.item)
+    is_agency = form.act and form.is_agency
+    thing = form.subject if is_agency else _inside(writer, form.subject)
+    if form.act:
+        thing += f" to {form.act}"
+    elif form.state:
+        thing += f" to be {form.state}"
+    return with_notes(thing, entry.item.number)
+
+
+def not_before(writer: Writer, entry: LateItem, step: MilestoneAt) -> str:
+    """Return a sentence that a milestone with a new date does not come before it: "Six sites will not be agreed with iwi before
+    April 2027."; of a date that waits for nothing, when it comes."""
+    is_only = len(entry.late_steps) == 1
+    form = form_of(writer, entry.item, step, is_only=is_only, is_beside_item=False)
+    subject = "It" if form.subject == THIS else form.subject
+    if not is_waiting(step):
+        new = in_when(step.forecast, step.on)
+        if form.act:
+            return f"{subject} {form.has('is', 'are')} now expected to {form.act} {new}."
+        if form.state:
+            return f"{subject} {form.has('is', 'are')} now expected to be {form.state} {new}."
+        return f"{subject} {form.has('is', 'are')} now expected {new}."
+    does = form.act or (f"be {form.state}" if form.state else "come")
+    return f"{subject} will not {does} before {from_when(step.forecast, step.on)}."
+
+
+def _inside(writer: Writer, subject: str) -> str:
+    """Return the subject of a sentence as it stands within one."""
+    return within(subject, writer.agency_names) or subject
+
+
 def _due(writer: Writer, form: Form, step: MilestoneAt) -> str:
     """Return the beginning of the sentence, up to the date that was agreed and when the group had moved it to that."""
     moved = _moved(writer.facts.moves.get(step.pk), step)
@@ -282,16 +327,18 @@ DONE_WORDS = 25
 
 
 class Done(NamedTuple):
-    """How much of a late milestone is done, and whether its agency calls that a key achievement, with a number in it."""
+    """How much of a late milestone is done, and whether its agency calls that a headline."""
 
     text: str
     source: Source
-    is_result: bool
+    agency: Agency
+    is_headline: bool
 
 
 def done_so_far(writer: Writer, entry: LateItem, step: MilestoneAt) -> Done | None:
     """Return how much of a late milestone is done, as its agency's last report says: the sentence that has most of the
-    milestone's words. None if none has, or if the report is told as a result."""
+    milestone's words, or if none has one, of its item's words in a report that counts or is marked, with a second one that counts
+    and leans on it. None if none has, or if the report is told as a result."""
     if entry.item.pk in writer.parts_told:
         return None
     updates = writer.facts.updates_of(entry.item)
@@ -305,24 +352,38 @@ def done_so_far(writer: Writer, entry: LateItem, step: MilestoneAt) -> Done | No
     names = (agency.name, agency.short_name)
     text = as_result_in_english(update.achieved, flat, writer.short_subject(agency), names)
     all_of_them, wanted = sentences(text), named_by(step.description)
+    of_item = named_by(entry.item.title).union(
+        *(named_by(each.description) for each in entry.item.milestones)
+    )
+    is_marked = update.key_achievement != Update.KeyAchievement.NO
     found = []
     for place, sentence in enumerate(all_of_them):
         shared = len(named_by(sentence) & wanted)
+        near = len(named_by(sentence) & of_item) if is_marked or counts(sentence) else 0
         whole = first_sentences(" ".join(all_of_them[place:]), 1, DONE_WORDS)
         is_news = is_told(sentence) or sentence.startswith((*names, writer.short_subject(agency)))
         if (
-            shared
+            (shared or near)
             and whole == sentence
             and is_news
             and not is_talk(sentence)
             and not tells_of_asking(sentence)
             and not leans_on_another(sentence)
         ):
-            found.append((shared, counts(sentence), sentence))
+            found.append((shared, counts(sentence), near, -place))
     if not found:
         return None
-    sentence = max(found, key=lambda each: each[:2])[-1]
-    is_result = update.key_achievement != Update.KeyAchievement.NO and counts(sentence)
+    place = -max(found)[-1]
+    told, *after = all_of_them[place : place + 2]
+    both = " ".join([told, *after])
+    if (
+        after
+        and leans_on_another(after[0])
+        and counts(after[0])
+        and count_words(both) <= DONE_WORDS
+    ):
+        told = both
     # No sentence begins with a digit.
-    told = f"So far, {sentence}" if sentence[:1].isdigit() else sentence
-    return Done(told, update.source, is_result)
+    told = f"So far, {told}" if told[:1].isdigit() else told
+    is_headline = update.key_achievement == Update.KeyAchievement.HEADLINE
+    return Done(told, update.source, agency, is_headline)

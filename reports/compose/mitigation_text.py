@@ -64,6 +64,7 @@ MAX_ACTIONS = 2
 MAX_UNDATED = 7
 # An act of more words, or with a time of its own, follows its day.
 LONG_ACT = 12
+EASY_ACT = 9  # of more words, the day is not read with the last ones
 # What goes on: its day is no end, and it is not said to bridge a delay until then.
 _GOES_ON = re.compile(
     r"(?:continues?|go on|keep|maintain)\b|.*\bongoing\b|.*\b(?:each|every) (?:day|fortnight|month|quarter|week)\b",
@@ -573,7 +574,8 @@ def _dated(who: str, does: str, act: str, by: str, row: MitigationAt, entry: Lat
     if _GOES_ON.match(act) or (found and day in found[1].explanation):
         return closed(f"{capitalised(who)} {does}")
     if len(act.split()) <= LONG_ACT and not _HAS_TIME.search(act):
-        return closed(f"{capitalised(who)} {does}{',' if ',' in act else ''} {by}")
+        is_apart = "," in act or len(act.split()) > EASY_ACT
+        return closed(f"{capitalised(who)} {does}{',' if is_apart else ''} {by}")
     return closed(f"{capitalised(by)}, {who} {does}")
 
 

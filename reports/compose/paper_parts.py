@@ -126,7 +126,7 @@ def write(
 # more: only a few words are kept, for the lead of the recommendations.
 FILLED = 0.94
 KEPT_BY_ITEM = 5
-FILLED_BY_ITEM = 0.96
+FILLED_BY_ITEM = 0.99
 TRIES = 8
 TRIES_BY_ITEM = 12
 Made = tuple[int, Writer, dict[str, Section]]

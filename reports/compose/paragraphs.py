@@ -47,8 +47,20 @@ ASKED = "{recommendations}"
 # silent.
 ON_WHICH = ", on which the new date for "
 NEW_DATES = ("on which a new date depends", "on which new dates depend")
+NEW_DATE = "that the new {} for "
+ON_DECISIONS = "that new dates depend on decisions: "
+BY_WHOM = " (by whom is not recorded)"
+UNDATED = " (by when is not recorded)"
 _DECIDES = re.compile(rf"to (.+?){ON_WHICH}.*")
 _DECISIONS = re.compile(rf"(.+?) (decisions?) ({'|'.join(NEW_DATES)}): (.*)")
+_THAT_ONE = re.compile(r"(that the new dates? for .+ depends? on )(.+)")
+_THAT_ALL = re.compile(rf"{ON_DECISIONS}(.+)")
+# One of several: "that for the card (1.1, not before June 2011) on a decision by Cabinet".
+_EACH = re.compile(r"(?:^|; |; and )th(?:at|ose) for ")
+_OWN = re.compile(r"your decision on .+")
+_BY = re.compile(
+    r"(?:an?|the) decision by ((?:the )?[A-Z][\w’-]*(?: (?:(?:of|for) )?[A-Z][\w’-]*)*)"
+)
 _WITH = re.compile(rf"(with the Minister .+?){ON_WHICH}.*")
 # Whose decision it is: "a decision by the Cabinet Legislation Committee to …".
 _DECIDER = re.compile(
@@ -93,11 +105,38 @@ def asked(asks: Iterable[Recommended]) -> str:
             if by and count == number(len(by)):
                 clause = f"note {noun} by {join_words(by)} {depend}"
                 clause = clause.replace("note decision ", "note a decision ")
+        elif ask.verb == Verb.NOTE and (found := _THAT_ONE.fullmatch(text)):
+            which = re.sub(r" \([^()]*\)(?= depends? on $)", "", found[1])
+            on = found[2].removesuffix(UNDATED).removesuffix(BY_WHOM)
+            clause = f"note {which}{_decision(on) or on}"
+        elif ask.verb == Verb.NOTE and (found := _THAT_ALL.fullmatch(text)):
+            clause = f"note that {_depend(found[1])}"
         clauses.append(clause)
     if sum(len(each.split()) for each in clauses) > MOST_ASKED:
         return f"decide on {count_in_words(len(asks), 'recommendation')} at the end of this paper"
     *first, last = clauses
     return f"{', to '.join(first)}, and to {last}" if first else last
+
+
+def _decision(text: str) -> str:
+    """Return a decision without what a recommendation has of it, "a decision by Cabinet"; the Minister's own whole; "" of
+    another one."""
+    if own := _OWN.fullmatch(text.removesuffix(UNDATED)):
+        return own.group()
+    by = _BY.match(text)
+    return f"a decision by {by[1]}" if by else ""
+
+
+def _depend(listed: str) -> str:
+    """Return on whose decisions the new dates of a list depend, as a clause."""
+    parts = [each for each in _EACH.split(listed) if each]
+    on = [each.partition(") on ")[2] or each.partition(" on ")[2] for each in parts]
+    found = list(dict.fromkeys(filter(None, map(_decision, on))))
+    if all(map(_decision, on)):
+        return f"new dates depend on {', and on '.join(found)}"
+    own = [each for each in found if _OWN.fullmatch(each)]
+    more = f", among them {join_words(own)}" if own else ""
+    return f"{number(len(parts))} new dates depend on decisions{more}"
 
 
 class Writer:
@@ -138,6 +177,8 @@ class Writer:
         self.late_acts = 0
         # Whether a late item that leads has no room to be told whole.
         self.is_full = False
+        # Whether the summary says that what is complete has no evidence.
+        self.tells_of_evidence = False
         self.parts_told: set[int] = set()
         self._contents = tuple(contents)
         self._budget = Budget(words, self._contents, is_tight=is_tight)

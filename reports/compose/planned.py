@@ -9,8 +9,8 @@ from reports.compose.budget import Room
 from reports.compose.facts import Facts, UpdateFacts
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.subjects import is_in_doubt
-from reports.document.dates import long_date
-from reports.document.wording import first_sentences, joined, opened
+from reports.document.dates import MONTHS, long_date
+from reports.document.wording import capitalised, cited, first_sentences, joined, opened
 from workitems.plan.plan_at import ItemAt
 from workitems.terms.stems import completion, future
 
@@ -94,3 +94,38 @@ def planned_in_words(writer: Writer, plan: Plan, room: Room) -> str:
     if plan.item.is_late:
         return f"Next, {who} {words}"
     return f"For {name}, {who} {words}"
+
+
+_DATED = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b|\b20\d\d\b")
+
+
+def planned_for(writer: Writer, plan: Plan) -> str:
+    """Return what the lead agency plans for a late item, with the item's number: "TEC will open the second hub in May 2027
+    (1.1)."; "" if the plan has no date or may be past, completes no sentence or says only what the item's bullet does."""
+    agency = writer.facts.lead_of(plan.item)
+    with errors_naming(plan.update.source):
+        typed = first_sentences(writer.flat(plan.update.planned_next), 1, PLAN_WORDS)
+    verb = completion("planned_next", typed, agency.names) if typed else None
+    is_told = f"Next, {agency.short_name} will {verb}." in writer.used_sentences
+    if (
+        plan.past
+        or not verb
+        or not _DATED.search(verb)
+        or is_told
+        or _repeats(plan.item, typed)
+        or _is_action(writer, plan)
+    ):
+        return ""
+    return cited(f"{capitalised(writer.agency(agency))} will {verb}.", plan.item.number)
+
+
+def _is_action(writer: Writer, plan: Plan) -> bool:
+    """Whether a plan says little more than an action that the item's bullet tells."""
+    wanted = _long_words(plan.update.planned_next)
+    return any(
+        len(wanted & _long_words(row.description)) >= SAME * len(wanted)
+        for entry in writer.facts.late
+        if entry.item.pk == plan.item.pk
+        for _, row in entry.mitigations()
+        if row.pk in writer.actions
+    )

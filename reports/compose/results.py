@@ -51,7 +51,7 @@ _FILLER = re.compile(
 _STANDING = re.compile(r"(?:ongoing|on track)\b", re.IGNORECASE)
 # The beginning of a sentence that leans on the one before.
 _LEANS = re.compile(
-    r"(?:as a result|accordingly|also|and|but|he|however|in addition|in particular|instead|it|its|of (?:these|those|them)|she|so|such|that"
+    r"(?:as a result|accordingly|also|and|but|he|however|in addition|in particular|instead|it|its|of (?:these|those|them)|she|since then|so|such|that"
     r"|their|then|these|they|this|those|together (?:they|these|those)|work is also|yet)\b",
     re.IGNORECASE,
 )

@@ -132,6 +132,13 @@ class LateItem:
 
         return min(delays, key=rank, default=None)
 
+    @property
+    def late_steps(self) -> list[MilestoneAt]:
+        """Its late milestones, the one whose delay is told first."""
+        steps = [slip.milestone for slip in self.slips if slip.milestone.is_late]
+        found = self.main_delay
+        return sorted(steps, key=lambda step: found is None or step is not found[0].milestone)
+
     def sources(self) -> Iterator[Source]:
         yield item_source(self.item)
         for slip in self.slips:

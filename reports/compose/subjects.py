@@ -318,8 +318,9 @@ def in_when(due: KnownDate, dated: date) -> str:
 
 
 def from_when(due: KnownDate, dated: date) -> str:
-    """Return "30 July 2010", "June 2011" as the first day or month of a date that may come later."""
-    return month_of(due.first_day) if due.known_to == KnownTo.QUARTER else when(due, dated)
+    """Return "30 July 2010", "June 2011" as the first day or month of a date that may come later. A quarter is told whole:
+    its first month would be read as the date."""
+    return when(due, dated)
 
 
 def by_when(due: KnownDate, dated: date) -> str:

@@ -289,8 +289,8 @@ _OFTEN_NOUNS = set_of(
     """
     answer approach audit award bid block brief build call cause change charge check claim conflict contract cost cover
     delay design dispute draft estimate field force form fund grant group hire house increase interview issue launch limit
-    link list map measure name object offer order package partner phase pilot place plan progress project purchase record
-    release repair report request research resource review ring sample scale scope score share sponsor staff stage station
+    link list map measure name object offer order package partner phase pilot place plan process progress project purchase
+    record release rent repair report request research resource review ring sample scale scope score share sponsor staff stage station
     store study supply support survey switch table target telephone tender test track trade transfer transport trial
     trigger update upgrade visit work
     """
@@ -441,6 +441,7 @@ def completion(asked: str, text: str, names: Iterable[str] = ()) -> str | None:
                 or (is_verb(verb) and not _is_noun(verb, rest))
                 or (_takes_object(verb, rest) and not is_plural(verb))
                 or _is_compound_verb(verb, rest)
+                or _is_with_a_particle(verb, rest)
             )
             rest = rest.replace(" and to ", " and ") if _OF_A_WILL.match(typed) else rest
             return _opened(f"{verb} {rest}") if begins and _is_object(rest) else None
@@ -568,6 +569,18 @@ def _is_compound_verb(word: str, rest: str) -> bool:
     return is_first and not is_plural(word) and _takes_object(second.casefold(), after)
 
 
+# "Fit out the building", "stand up a team".
+_PARTICLE = re.compile(
+    r"(?:down|off|out|up) (?:an?|another|each|every|its|the|their|these|\d|[a-z]+s\b)"
+)
+
+
+def _is_with_a_particle(word: str, rest: str) -> bool:
+    """Whether a word that need not be known is a verb by the particle and the object that follow it: "fit out the building"."""
+    is_word = word.isalpha() and len(word) > 2 and word not in NO_VERBS
+    return is_word and not _NO_VERB.fullmatch(word) and bool(_PARTICLE.match(rest))
+
+
 def _is_clause(text: str) -> bool:
     """Whether a text has a subject and a verb before its first comma, is no order and does not speak as "we", so that
     another sentence can go on with it."""
@@ -654,7 +667,9 @@ def _is_object(rest: str) -> bool:
     return (
         bool(rest)
         and not is_noun
-        and not _FINITE_OF_A_SUBJECT.search(_SUBORDINATE.split(rest, maxsplit=1)[0])
+        and not _FINITE_OF_A_SUBJECT.search(
+            _SUBORDINATE.split(rest.partition(";")[0], maxsplit=1)[0]
+        )
     )
 
 
@@ -876,8 +891,12 @@ def is_order(text: str) -> bool:
     return not rest or _is_object(rest)
 
 
+_SEVERAL = re.compile(rf"(?:\d|(?:{FROM_TWO})\b)")
+
+
 def _is_noun(verb: str, rest: str) -> bool:
     """Whether what follows a word shows that it is no verb: "tender evaluation to be completed", "phase 2"."""
     is_phase = verb == "phase" and rest[:1].isdigit()
-    is_next = verb == "second" and not _DETERMINER.match(rest)
+    # "Second two navigators", but not "second phase".
+    is_next = verb == "second" and not (_DETERMINER.match(rest) or _SEVERAL.match(rest))
     return is_phase or is_next or (verb in ALSO_NOUNS and bool(_OF_A_NOUN.match(rest)))

@@ -326,7 +326,7 @@ def test_every_item_with_a_bullet_has_its_cause_effect_and_action_and_the_rest_s
         n for n, each in enumerate(bullets, start=1) if f" Course {n} has no trainers." not in each
     ] == []
     assert texts[1].startswith(
-        "Two other items are late: “Fold 1” (2.1, now May 2011); and “Fold 2” "
+        "Two other items are late, with milestones now expected in 2011: “Fold 1” (2.1, May); and “Fold 2” (2.2, May)."
     )
     acts = [
         each.endswith(f" will hire {n}0 trainers by December 2010.")
@@ -690,23 +690,23 @@ def _risks(**given):
     return line.partition("{")[0], text_of(sections["next_steps"].paragraphs[0])
 
 
-def test_the_summary_says_which_grave_risk_nobody_has_raised_and_next_steps_its_response():
+def test_the_summary_tells_the_one_grave_risk_that_nobody_has_raised_and_what_is_done_about_it():
     typed = "The pools are closing faster than lessons grow."
-    on = "On the likely and serious risk that no agency has raised with you"
-    summary, response = _risks(description=typed, response="Train more of them.")
-    assert summary == (
-        "There is a likely and serious risk that the pools are closing faster than lessons grow. No agency has raised it with "
-        "you (paragraph "
+    start = (
+        "There is a likely and serious risk, which no agency has raised with you, that the pools are closing faster than lessons "
+        "grow."
     )
-    assert response == f"{on}, DoL will train more of them."
-    assert _risks(description=typed, response="Stocktake (1.7), then advice")[1] == (
-        f"{on}, DoL’s response is “Stocktake (1.7), then advice”."
+    summary, ahead = _risks(description=typed, response="Train more of them.")
+    assert summary == (f"{start} The Department of Labour (DoL) will train more of them.")
+    # Next steps does not tell it again.
+    assert "pools" not in ahead and "risk" not in ahead.partition("You will be")[0]
+    assert _risks(description=typed, response="Stocktake (1.7), then advice")[0] == (
+        f"{start} The Department of Labour’s response is “Stocktake (1.7), then advice”."
     )
-    assert _risks(description=typed, response="")[1] == (
-        "No response is recorded to the likely and serious risk that no agency has raised with you."
-    )
-    assert _risks(description="Loss of the pools.")[0] == (
-        "One likely and serious risk has not been raised with you by any agency (paragraph "
+    assert _risks(description=typed, response="")[0] == f"{start} No response is recorded."
+    assert _risks(description="Loss of the pools.", response="Train more.")[0] == (
+        "One likely and serious risk has not been raised with you by any agency: loss of the pools. The Department of Labour (DoL) will "
+        "train more."
     )
 
 
@@ -714,11 +714,16 @@ def test_the_summary_says_what_the_worst_item_needs_first():
     waits = {"effect": "Victims wait", "settlement": "needs_decision", "cause": "legislation"}
     many = [late(f"1.{n}", delay(), as_told=f"the card {n}") for n in range(2, 6)]
     told = _brief(late("1.1", delay(**waits)), *many)
-    assert " It needs a change of the law first, so it will not come before May 2011." in told
+    assert (
+        " It needs a change of the law first, so the brochure will not be printed before May 2011."
+        in told
+    )
     told = _brief(late("1.1", delay(**waits, needs="a new bill")), *many)
-    assert " It needs a new bill first, so it will not come before May 2011." in told
+    assert (
+        " It needs a new bill first, so the brochure will not be printed before May 2011." in told
+    )
     told = _brief(late("1.1", delay(effect="Victims wait")), *many)
-    assert " It is now expected in May 2011." in told
+    assert " The brochure is now expected to be printed in May 2011." in told
 
 
 def test_a_cause_without_a_verb_is_quoted_where_only_dates_and_causes_are_told():

@@ -165,7 +165,7 @@ def test_open_milestones_of_the_next_months_are_listed_by_date():
         "- 31 August 2010: “Brochure printed” (1.1, DoL)\n"
         "- 31 August 2010: a milestone of the card (1.3, Ministry of Health)\n"
         "- July to September 2010: the map (DoL)",
-        f"Annex B lists the other milestone of the next 12 months. {PROMISE}",
+        f"Annex B has every milestone; five are due in the next year. {PROMISE}",
     ]  # fmt: skip
 
 
@@ -205,11 +205,11 @@ def test_an_action_of_the_next_weeks_stands_among_the_dates_by_its_item():
 @pytest.mark.parametrize(
     ("annexes", "steps", "sentence"),
     [
-        (["items"], 1, "Annex A lists the milestone of the next 12 months. "),
+        (["items"], 1, "Annex A has every milestone; one is due in the next year. "),
         (
             ["progress", "items_texts"],
             2,
-            "Annex B lists the two milestones of the next 12 months. ",
+            "Annex B has every milestone; two are due in the next year. ",
         ),
         (["progress"], 1, "One milestone follows in the next 12 months. "),
         ([], 2, "Two milestones follow in the next 12 months. "),
@@ -225,7 +225,7 @@ def test_without_room_only_the_late_steps_of_key_items_are_listed():
     lines = ahead(late("1.1", is_key=True), item("1.2", step(SOON)), most_words=60)
     assert lines == [
         "The main date ahead:\n- 30 June 2011: “Brochure printed” (1.1, DoL)",
-        f"Annex B lists the other milestone of the next 12 months. {PROMISE}",
+        f"Annex B has every milestone; two are due in the next year. {PROMISE}",
     ]
 
 
@@ -303,4 +303,6 @@ def test_a_paper_that_first_tells_of_a_late_item_does_not_promise_to_tell_at_onc
     told = LastPaper(date(2010, 1, 10), complete=0, late=1, late_items=frozenset({one.pk}))
     assert ahead(one, last_paper=told)[-1].endswith(PROMISE)
     untold = told._replace(late=0, late_items=frozenset())
-    assert ahead(one, last_paper=untold) == ["Annex B lists the milestone of the next 12 months."]
+    assert ahead(one, last_paper=untold) == [
+        "Annex B has every milestone; one is due in the next year."
+    ]

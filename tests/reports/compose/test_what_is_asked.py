@@ -70,37 +70,54 @@ def asked_on(*items):
 def test_the_new_dates_that_depend_on_decisions_of_others_are_noted_in_one_recommendation():
     items = [waiting("1.1", "$3 million in the next Budget"), waiting("1.2", is_key=False)]
     assert asked_on(*items, waiting("1.3", settlement="being_settled")) == [
-        "note two decisions on which new dates depend: for card 1.1 (1.1, not before June 2011), a decision on $3 million in the next "
-        "Budget; and for card 1.2 (1.2, not before June 2011), a decision on the funding",
+        "note that new dates depend on decisions: that for the brochure to be printed (1.1, not before June 2011) on a decision on $3 "
+        "million in the next Budget; and that for the brochure to be printed (1.2, not before June 2011) on a decision on the "
+        "funding",
         "note the contents of this paper",
     ]
     assert asked_on(waiting("1.3", settlement="being_settled")) == [
         "note the contents of this paper"
     ]
     assert asked_on(waiting("1.1"))[0] == (
-        "note one decision on which a new date depends: for card 1.1 (1.1, not before June 2011), a decision on the funding"
+        "note that the new date for the brochure to be printed (1.1, not before June 2011) depends on a decision on the funding"
     )
 
 
 def test_of_many_decisions_of_others_those_after_the_fifth_are_named_without_what_they_are():
     items = [waiting(f"1.{n}", f"an Order in Council on card {n}") for n in range(1, 8)]
     (first, _) = asked_on(*items)
-    assert first.startswith("note seven decisions on which new dates depend: ")
+    assert first.startswith("note that new dates depend on decisions: that for ")
     assert first.endswith(
-        "; and for card 1.6 (1.6, not before June 2011) and card 1.7 (1.7, not before June 2011), others"
+        "; and those for the brochure to be printed (1.6, not before June 2011) and the brochure to be printed (1.7, not before June "
+        "2011) on others"
     )
+
+
+NEW_DATE = "note that the new date for the brochure to be printed (1.1, not before June 2011)"
 
 
 @pytest.mark.parametrize(
     ("needs", "ask"),
     [
-        ("A decision by the Minister of Immigration on fees", "agree to take a decision on fees"),
-        ("your decision on fees", "agree to take a decision on fees"),
+        (
+            "A decision by the Minister of Immigration on fees by May",
+            "agree to decide on fees by May",
+        ),
+        ("your decision on fees by May", "agree to decide on fees by May"),
         # As the coordinating agency writes it.
-        ("A decision by the Minister on fees", "agree to take a decision on fees"),
+        ("A decision by the Minister on fees by May", "agree to decide on fees by May"),
+        (
+            "A decision by the Minister of Immigration and the Minister of Finance on fees by May",
+            "agree to decide with the Minister of Finance on fees by May",
+        ),
+        # Nobody can be asked to decide at no time.
+        (
+            "your decision on fees",
+            f"{NEW_DATE} depends on your decision on fees (by when is not recorded)",
+        ),
         (
             "A decision by the Minister of Immigration and the Minister of Finance on fees",
-            "agree to decide with the Minister of Finance on fees",
+            f"{NEW_DATE} depends on a decision by you and the Minister of Finance on fees (by when is not recorded)",
         ),
         # That money is sought is not said by who asks for a decision on it.
         (
@@ -110,16 +127,22 @@ def test_of_many_decisions_of_others_those_after_the_fifth_are_named_without_wha
         # Which decision is whose is not certain.
         (
             "A decision by the Minister of Immigration on fees and the Minister of Finance on tax",
-            "note one decision on which",
+            f"{NEW_DATE} depends on a decision by you on fees and the Minister of Finance on tax",
         ),
-        ("A decision by the Minister of Finance on fees", "note one decision on which"),
+        (
+            "A decision by the Minister of Finance on fees",
+            f"{NEW_DATE} depends on a decision by the Minister of Finance on fees",
+        ),
     ],
 )
 def test_a_decision_that_is_certainly_the_ministers_own_is_asked_for(needs, ask):
     texts = asked_on(waiting("1.1", needs))
     assert texts[0].startswith(ask)
     if ask.startswith("agree"):
-        assert texts[0] == f"{ask}, on which the new date for card 1.1 (1.1), June 2011, depends"
+        assert (
+            texts[0]
+            == f"{ask}, on which the new date for the brochure to be printed (1.1), June 2011, depends"
+        )
 
 
 def test_a_hidden_recommendation_is_not_asked():
@@ -140,6 +163,25 @@ def test_a_hidden_recommendation_is_not_asked():
         (
             "one decision on which a new date depends: for the law (4.1), a decision by Cabinet on costs",
             "note a decision by Cabinet on which a new date depends",
+        ),
+        (
+            "that the new date for the relief pool (3.2, not before August 2027) depends on your decision on a daily rate (by when is "
+            "not recorded)",
+            "note that the new date for the relief pool depends on your decision on a daily rate",
+        ),
+        (
+            "that the new date for the rule to be in force (3.1, not before May 2011) depends on a decision by Cabinet on costs",
+            "note that the new date for the rule to be in force depends on a decision by Cabinet",
+        ),
+        (
+            "that new dates depend on decisions: that for the pool (3.2) on your decision on a rate, at $1.9 million a year (by when is "
+            "not recorded); and that for the agreement on sites (2.4) on a decision by Cabinet in May to add it",
+            "note that new dates depend on your decision on a rate, at $1.9 million a year, and on a decision by Cabinet",
+        ),
+        (
+            "that new dates depend on decisions: that for the pool (3.2) on your decision on a rate; and that for the card (2.4) on "
+            "more money",
+            "note that two new dates depend on decisions, among them your decision on a rate",
         ),
         # Whose the other is is not recorded.
         (
@@ -187,7 +229,7 @@ def test_a_decision_typed_as_a_sentence_says_who_takes_it(typed, told):
 def test_by_item_a_decision_of_nobody_says_that():
     def asked(needs):
         made = write(facts(waiting("1.1", needs)), BY_ITEM, in_full=False)
-        return made.asks[0].text.partition("June 2011), ")[2]
+        return made.asks[0].text.partition("June 2011) depends on ")[2]
 
     assert asked("more money or a smaller scope") == (
         "more money or a smaller scope (by whom is not recorded)"
