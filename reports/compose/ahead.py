@@ -15,7 +15,6 @@ from reports.compose.slips import LateItem
 from reports.compose.subjects import (
     is_in_doubt,
     is_waiting,
-    with_notes,
 )
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import long_date

@@ -143,7 +143,10 @@ def _how_it_goes(writer: Writer, room: Room) -> Line:
     facts = writer.facts
     is_divided = _is_divided(writer)
     told = [*_silent(facts), *_late_and_idle(facts)] if is_divided else []
-    waiting, first_steps = _not_started(facts, writer.names, [item.pk for item in told])
+    is_short = writer.is_by_item and writer.is_tight
+    waiting, first_steps = _not_started(
+        facts, writer.names, [item.pk for item in told], is_short=is_short
+    )
     has_figures = is_divided or (facts.items and _keys_come_first(facts))
     figures = [] if has_figures else [_stages(facts)]
     sentences = [*figures, *_since_last_paper(facts), *([waiting] if waiting else ())]
@@ -353,9 +356,11 @@ def _since_last_paper(facts: Facts) -> Iterator[str]:
     yield f"Since the last paper, of {long_date(last.dated)}, {done}{change}."
 
 
-def _not_started(facts: Facts, by: Names, told: Collection[int] = ()) -> Line:
+def _not_started(
+    facts: Facts, by: Names, told: Collection[int] = (), *, is_short: bool = False
+) -> Line:
     """Return a sentence on the items that have not started, if they are few. If none of them is late, it has the
-    first date on which something is due. If all are `told` of in the first line, there is none."""
+    first date on which something is due, unless it `is_short`. If all are `told` of in the first line, there is none."""
     items = [item for item in facts.items if item.stage == Stage.NOT_STARTED]
     if not items or len(items) > MAX_NAMED:
         return NO_LINE
@@ -374,7 +379,7 @@ def _not_started(facts: Facts, by: Names, told: Collection[int] = ()) -> Line:
             dates.append(first.forecast)
             sources.append(milestone_source(item, first))
     words = f"Work has yet to start on {join_words(map(by.item, items))}"
-    if len(dates) == len(items):
+    if len(dates) == len(items) and not is_short:
         due, dated = min(dates, key=lambda each: each.last_day), facts.as_at
         words += (
             f"; its first step is due {in_when(due, dated)}"

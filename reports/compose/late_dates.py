@@ -9,7 +9,6 @@ import re
 from typing import NamedTuple
 
 from agencies.models import Agency
-from reports.compose.budget import count_words
 from reports.compose.facts import GroupDecision
 from reports.compose.late_words import needs_decision
 from reports.compose.paragraphs import Writer, errors_naming
@@ -38,7 +37,7 @@ from reports.compose.subjects import (
 )
 from reports.document import Source
 from reports.document.dates import month_of
-from reports.document.wording import capitalised, first_sentences, number, numbers
+from reports.document.wording import capitalised, closed, first_sentences, number, numbers
 from workitems.models import Update
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.as_told import is_plural
@@ -323,7 +322,7 @@ def _not_before(form: Form, entry: LateItem, day: str) -> str:
 
 
 # Words of what is told of a late milestone that is done.
-DONE_WORDS = 25
+DONE_WORDS = 32
 
 
 class Done(NamedTuple):
@@ -364,7 +363,7 @@ def done_so_far(writer: Writer, entry: LateItem, step: MilestoneAt) -> Done | No
         is_news = is_told(sentence) or sentence.startswith((*names, writer.short_subject(agency)))
         if (
             (shared or near)
-            and whole == sentence
+            and whole.startswith(sentence)
             and is_news
             and not is_talk(sentence)
             and not tells_of_asking(sentence)
@@ -374,16 +373,12 @@ def done_so_far(writer: Writer, entry: LateItem, step: MilestoneAt) -> Done | No
     if not found:
         return None
     place = -max(found)[-1]
-    told, *after = all_of_them[place : place + 2]
-    both = " ".join([told, *after])
-    if (
-        after
-        and leans_on_another(after[0])
-        and counts(after[0])
-        and count_words(both) <= DONE_WORDS
-    ):
-        told = both
+    rest = " ".join(all_of_them[place:])
+    told = first_sentences(rest, 1, DONE_WORDS)
+    after = all_of_them[place + 1 : place + 2]
+    if after and leans_on_another(after[0]) and counts(after[0]):
+        told = first_sentences(rest, 2, DONE_WORDS)
     # No sentence begins with a digit.
     told = f"So far, {told}" if told[:1].isdigit() else told
     is_headline = update.key_achievement == Update.KeyAchievement.HEADLINE
-    return Done(told, update.source, agency, is_headline)
+    return Done(closed(told), update.source, agency, is_headline)

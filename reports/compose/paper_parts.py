@@ -126,7 +126,6 @@ def write(
 # more: only a few words are kept, for the lead of the recommendations.
 FILLED = 0.94
 KEPT_BY_ITEM = 5
-FILLED_BY_ITEM = 0.99
 TRIES = 8
 TRIES_BY_ITEM = 12
 Made = tuple[int, Writer, dict[str, Section]]
@@ -148,7 +147,7 @@ def _within(
     """
     most = max(int((facts.most_words - RECOMMENDATIONS) * FILLED), 0)
     if is_by_item(contents):
-        most = max(int((facts.most_words - KEPT_BY_ITEM) * FILLED_BY_ITEM), 0)
+        most = max(facts.most_words - KEPT_BY_ITEM, 0)
 
     make = partial(_with_words, facts, annexes, contents)
     briefing = facts.briefing
