@@ -101,12 +101,17 @@ def form_of(
     phrase = (phrase or what(step)).replace("**", "")
     of_item = (item.as_told.replace("**", ""), item.title) if is_beside_item else ()
     for name in filter(None, of_item):
-        phrase = phrase.removesuffix(f" of {name}").removeprefix(f"{name} ")
+        short = phrase.removesuffix(f" of {name}").removeprefix(f"{name} ")
+        # "In twelve regions" names nothing.
+        phrase = phrase if _PREPOSITION.match(short) else short
     named = f"{item.as_told} {writer.names.heading(item)}".casefold()
     has_figure = re.search(r"\d", phrase)
     if not has_figure and set(_LONG.findall(phrase.casefold())) <= set(_LONG.findall(named)):
         return Form(THIS)
     return Form(capitalised(phrase))
+
+
+_PREPOSITION = re.compile(r"(?:at|by|for|from|in|of|on|to|with)\b", re.IGNORECASE)
 
 
 def _as_thing(description: str) -> str:
@@ -364,6 +369,7 @@ def done_so_far(writer: Writer, entry: LateItem, step: MilestoneAt) -> Done | No
         if (
             (shared or near)
             and whole.startswith(sentence)
+            and len(whole.split()) <= DONE_WORDS
             and is_news
             and not is_talk(sentence)
             and not tells_of_asking(sentence)
