@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from agencies.wording.translation import list_in_words
 from reports.checks.blockers import PEOPLE, is_named, numbers_of
 from reports.checks.check import WARNING, Check, fingerprint
 from reports.checks.edits import disagreements
@@ -31,7 +32,7 @@ from reports.checks.recorded import NEARLY_ALL, Recorded, is_told_in, plain, rec
 from reports.compose.decisions import DECISIONS_KEY, ask_key
 from reports.compose.facts import Facts
 from reports.compose.late_words import meant_by, needs_decision
-from reports.compose.paragraphs import CONTINUED
+from reports.compose.paragraphs import BY_WHOM, CONTINUED, UNDATED
 from reports.compose.planned import plans
 from reports.compose.subjects import has_new_date
 from reports.compose.subjects import numbers_of as item_numbers
@@ -93,6 +94,7 @@ def warnings(material: Material, held: Mapping[str, CheckOverride]) -> list[Chec
     return [
         *_decisions(material),
         *_recommended(material),
+        *_incomplete(material),
         *_length(material),
         *_later(material),
         *_past_plans(material),
@@ -684,6 +686,35 @@ def _recommended(material: Material) -> Iterator[Check]:
             place=place,
             about=fingerprint(ask.text, fresh.text if fresh else ""),
             remedy=gettext("Change it, or leave it out."),
+        )
+
+
+def _incomplete(material: Material) -> Iterator[Check]:
+    """Yield the recommendations on decisions that do not say by when one is needed or who takes it, because no record says so."""
+    draft = material.drafted.draft
+    for key, ask in draft.shown_asks.items():
+        missing = [
+            what
+            for said, what in (
+                (BY_WHOM, gettext("who takes it")),
+                (UNDATED, gettext("by when it is needed")),
+            )
+            if said.strip() in ask.text
+        ]
+        if not missing:
+            continue
+        place = draft.place_of(key)
+        yield warn(
+            key=f"incomplete-{key}",
+            words=gettext("{place} is on a decision, and does not say {missing}.").format(
+                place=place, missing=list_in_words(missing)
+            ),
+            url=f"{material.urls[WORKSHOP]}#{key}",
+            place=place,
+            about=fingerprint(ask.text),
+            remedy=gettext(
+                "Ask the agency for “What it needs” and “Settled by when”, or write it in the recommendation."
+            ),
         )
 
 

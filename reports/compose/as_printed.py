@@ -108,8 +108,12 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
             if is_headline
             else f"The paper takes at most two sentences of {limit} words in all and"
         )
+        is_whole_enough = count <= 2 and len(achieved.split()) <= limit
         advice.append(
-            f"{takes} leaves out {count_in_words(omitted, 'sentence')} of this text. Put what matters most first."
+            f"The paper leaves out {count_in_words(omitted, 'sentence')} of this text: join it to the one that counts, or write it as "
+            "a sentence that can stand alone."
+            if is_whole_enough
+            else f"{takes} leaves out {count_in_words(omitted, 'sentence')} of this text. Put what matters most first."
         )
     text = capitalised(told_alone(Names([item]), item, quoted, names)) if quoted else ""
     if not is_headline:

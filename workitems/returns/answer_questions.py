@@ -31,7 +31,7 @@ def asks_about_answer(
         )
         says = words.format(number=step.number, agreed=step.agreed, day=step.forecast)
         found.append(_("{says} Is the item at risk?").format(says=says))
-    if update.stage == Stage.NOT_STARTED and update.achieved:
+    if update.stage == Stage.NOT_STARTED and not says_little(update.achieved):
         found.append(
             _("The stage is “Not started”, but something is said to be achieved. Has it started?")
         )

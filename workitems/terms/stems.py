@@ -607,7 +607,7 @@ def has_verb(text: str) -> bool:
     return any(
         _verbs_in(_RELATIVE.split(part, maxsplit=1)[0]) > 0
         or _verbs_in(part) > len(_RELATIVE.findall(part))
-        for part in text.split(", ")
+        for part in _ASIDE.sub("", text).split(", ")
     )
 
 

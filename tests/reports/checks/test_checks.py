@@ -355,13 +355,33 @@ def test_a_draft_begins_with_the_decisions_that_new_dates_need_and_its_cover_say
     first, last = briefing.draft_asks.order_by("position")
     assert (first.verb, first.text) == (
         "note",
-        "one decision on which a new date depends: for printing a brochure (1.2, not before June 2011), a second tender",
+        "that the new date for printing a brochure (1.2, not before June 2011) depends on a second tender",
     )
     assert (last.text, briefing.action_sought) == (
         "the contents of this paper",
         "Note which new dates depend on decisions",
     )
     assert of_asks(briefing) == []
+
+
+def test_a_recommendation_on_a_decision_that_does_not_say_by_when_it_is_needed_is_found(
+    begun_on_a_decision,
+):
+    briefing, _delay = begun_on_a_decision
+    ask = briefing.draft_asks.order_by("position")[0]
+    ask.text += " (by when is not recorded)"
+    ask.save()
+    found = [
+        check
+        for check in checks.failed_checks(read_drafted(briefing))
+        if check.key == f"incomplete-{ask.key}"
+    ]
+    assert [(check.words, check.place) for check in found] == [
+        (
+            "Recommendation 1 is on a decision, and does not say by when it is needed.",
+            "Recommendation 1",
+        )
+    ]
 
 
 def test_a_recommendation_that_no_longer_agrees_with_the_records_is_found_unless_it_was_edited(
@@ -371,10 +391,10 @@ def test_a_recommendation_that_no_longer_agrees_with_the_records_is_found_unless
     key = briefing.draft_asks.order_by("position")[0].key
     delay.needs = "a third tender"
     history.save(delay, by=None, at=BEFORE)
-    start = "Recommendation 1 no longer agrees with the records. They say: note one decision on which a new date depends:"
+    start = "Recommendation 1 no longer agrees with the records. They say: note that the new date"
     assert of_asks(briefing) == [
         (
-            f"{start} for printing a brochure (1.2, not before June 2011), a third tender.",
+            f"{start} for printing a brochure (1.2, not before June 2011) depends on a third tender.",
             "Recommendation 1",
         )
     ]

@@ -259,15 +259,12 @@ def every_count_is_that_of_the_records(paper):
         for text in paper.sections[SectionKind.NEXT_STEPS]
         if re.search("The main dates? ahead[:;]", text)
     )
-    counted = re.search(r"(\S+) (?:more )?milestones? (?:follows? in|of) the next 12", steps)
-    count = (
-        0
-        if not counted
-        else 1
-        if counted[1] in ("the", "other")
-        else count_of(counted[1].capitalize())
-    )
-    assert listed + count == len(ahead) or (paper.is_by_item and listed + count < len(ahead))
+    if in_annex := re.search(r"has every milestone; (\S+) (?:is|are) due in the next year", steps):
+        assert count_of(in_annex[1].capitalize()) == len(ahead)
+    else:
+        counted = re.search(r"(\S+) (?:more )?milestones? follows? in the next 12", steps)
+        count = count_of(counted[1].capitalize()) if counted else 0
+        assert listed + count == len(ahead) or (paper.is_by_item and listed + count < len(ahead))
     completed = [
         item
         for item in facts.items

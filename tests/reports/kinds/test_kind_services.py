@@ -522,8 +522,8 @@ def test_standing_text_under_a_known_key_is_not_taken_for_generated_content(kind
 @pytest.mark.parametrize(
     ("annexes", "says"),
     [
-        (["progress", "items"], "Annex B lists the milestone of the next 12 months."),
-        (["items"], "Annex A lists the milestone of the next 12 months."),
+        (["progress", "items"], "Annex B has every milestone; one is due in the next year."),
+        (["items"], "Annex A has every milestone; one is due in the next year."),
         (["risks"], "One milestone follows in the next 12 months."),
         ([], "One milestone follows in the next 12 months."),
     ],

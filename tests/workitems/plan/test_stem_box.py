@@ -264,7 +264,7 @@ def test_the_remark_on_a_text_of_ones_own_stands_below_its_box():
 BY_WHEN = "If there is a day, enter it under “By when”: the paper tells dated steps."
 GAP = (
     "The actions against the delay end by 17 December 2026, and nothing covers the time to the "
-    "new date, 31 March 2027. What does? Write it under “Until then”."
+    "new date, 31 March 2027. Add an action with a later day, or write under “Until then” what people have in the meantime."
 )
 AFTER = "An action against the delay is due on 30 June 2027, after the new date, 31 March 2027. Is that so?"
 

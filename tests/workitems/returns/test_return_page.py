@@ -688,7 +688,10 @@ def test_the_form_says_where_to_write_whose_decision_is_needed(client_of, contri
     )
     assert "for example “a decision by Cabinet on the fees”." in page
     assert ", or a month for its last day</span>" in page
-    assert "Required with “Being settled”. Otherwise leave it blank." in page
+    assert (
+        "If somebody outside the plan settles it, choose the agency that sees to it, and name them under “What it needs”."
+        in page
+    )
     assert (
         "If there are several causes, choose the main one. After the return is submitted," in page
     )

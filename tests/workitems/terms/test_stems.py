@@ -28,6 +28,31 @@ NAMES = ["MBIE", "Ministry of Business, Innovation and Employment", "MSD", "Poli
         ("mitigation", "To publish the chapters", "MBIE will publish the chapters."),
         ("mitigation", "The mbie will publish the chapters", "MBIE will publish the chapters."),
         ("mitigation", "The post is advertised again", "The post is advertised again."),
+        (
+            "mitigation",
+            "fit out the polytechnic building",
+            "MBIE will fit out the polytechnic building.",
+        ),
+        (
+            "mitigation",
+            "second two navigators from Otago",
+            "MBIE will second two navigators from Otago.",
+        ),
+        (
+            "achieved",
+            "funded 20 posts from January; 17 of them were filled",
+            "MBIE funded 20 posts from January; 17 of them were filled.",
+        ),
+        (
+            "meanwhile",
+            "Health NZ rents 11 motel units",
+            "Until then, Health NZ rents 11 motel units.",
+        ),
+        (
+            "meanwhile",
+            "the council processes rural applications first",
+            "Until then, the council processes rural applications first.",
+        ),
         ("explanation", "No money was set aside.", "It is late because no money was set aside."),
         ("explanation", "because no money is left", "It is late because no money is left."),
         ("explanation", "MSD moved the date", "It is late because MSD moved the date."),

@@ -91,7 +91,10 @@ AGENCY = AgencyName()
 ITEM = ItemNumber()
 # What a cell says to empty a value: an empty cell keeps it.
 CLEARED = "(none)"
-AS_TOLD = gettext_noop("How papers name it in their sentences. It is not official wording.")
+AS_TOLD = gettext_noop(
+    "How papers name it within a sentence, as a thing: “training for frontline staff”. Without it, they quote the title. It is not "
+    "official wording."
+)
 
 PLAN = Sheet(
     "Plan",

@@ -100,7 +100,10 @@ class SettlementForm(Form):
         label=gettext_lazy("Which agency settles it"),
         required=False,
         empty_value=None,
-        help_text=gettext_lazy("Required with “Being settled”. Otherwise leave it blank."),
+        help_text=gettext_lazy(
+            "Required with “Being settled”. If somebody outside the plan settles it, choose the agency that sees to it, and name them "
+            "under “What it needs”."
+        ),
     )
     settling_by = DayAheadField(label=gettext_lazy("Settled by when"), required=False)
 

@@ -78,9 +78,9 @@ class Dates(NamedTuple):
                 found.append(_("{says} Is that so?").format(says=says))
             elif self.due and (says := gap((*self.others, self.due), self.meanwhile, new)):
                 found.append(
-                    _("{says} What does? Write it under “{box}”.").format(
-                        says=says, box=BOXES["meanwhile"]
-                    )
+                    _(
+                        "{says} Add an action with a later day, or write under “{box}” what people have in the meantime."
+                    ).format(says=says, box=BOXES["meanwhile"])
                 )
         if new is not None and asked == "meanwhile" and (says := ends_before(text, new)):
             found.append(_("{says} What covers the rest?").format(says=says))
