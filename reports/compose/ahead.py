@@ -326,7 +326,8 @@ def _risks(writer: Writer, room: Room) -> Iterator[Paragraph]:
         says = f"raised with you {agree(len(raised), 'remains', 'remain')} open"
         yield from _list_of_risks(writer, room, raised, says, about="risks")
     if grave := writer.facts.grave_risks:
-        if writer.is_by_item and _threat_alone(writer, grave[0]) in writer.used_sentences:
+        threat = _threat_alone(writer, grave[0]) if len(grave) == 1 else ""
+        if writer.is_by_item and threat and threat in writer.used_sentences:
             # The summary tells the one risk with what is done about it.
             return
         have = agree(len(grave), "has", "have")

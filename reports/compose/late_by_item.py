@@ -458,7 +458,8 @@ def _lines(
     if so_far := done_so_far(writer, entry, told_first(entry)):
         # A late item of which nothing is said to be done reads as one of which nothing is.
         written = partial(_introduced, writer, so_far)
-        yield Line(DONE, so_far.text, so_far.source, so_far.is_headline, written)
+        rank = DONE if so_far.is_of_it or so_far.is_headline else EFFECT
+        yield Line(rank, so_far.text, so_far.source, so_far.is_headline, written)
     for place, effect in enumerate(effects(writer, entry)):
         told = effect_in_words(writer, entry, effect)
         if effect not in writer.used_sentences and (told.startswith(THIS_MEANS) or has_verb(told)):

@@ -331,11 +331,12 @@ DONE_WORDS = 32
 
 
 class Done(NamedTuple):
-    """How much of a late milestone is done, and whether its agency calls that a headline."""
+    """How much of a late milestone is done, whether that is surely of it, and whether its agency calls that a headline."""
 
     text: str
     source: Source
     agency: Agency
+    is_of_it: bool
     is_headline: bool
 
 
@@ -387,4 +388,5 @@ def done_so_far(writer: Writer, entry: LateItem, step: MilestoneAt) -> Done | No
     # No sentence begins with a digit.
     told = f"So far, {told}" if told[:1].isdigit() else told
     is_headline = update.key_achievement == Update.KeyAchievement.HEADLINE
-    return Done(closed(told), update.source, agency, is_headline)
+    is_of_it = 2 * max(found)[0] > len(wanted)
+    return Done(closed(told), update.source, agency, is_of_it, is_headline)
