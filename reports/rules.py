@@ -14,7 +14,7 @@ from reports.models import DRAFTING_ROLES, Briefing, Clearance
 from reports.models.briefing import CONSULTED_STATES
 from workitems.models import Plan
 from workitems.models.plan import READING_ROLES
-from workitems.rules import WRITERS, coordinates_plan, reads_plan
+from workitems.rules import WRITERS, coordinates_plan, reads_plan, runs_plan
 
 
 @rules.predicate
@@ -22,7 +22,7 @@ def drafts_for_plan(user: User, row: Any) -> bool:
     """Is a coordinator or authorising manager of the plan's coordinating agency."""
     if row is None:
         return False
-    return has_role_in(user, _plan_of(row).coordinating_agency_id, *DRAFTING_ROLES)
+    return runs_plan(user, _plan_of(row), *DRAFTING_ROLES)
 
 
 @rules.predicate
@@ -30,7 +30,7 @@ def authorises_for_plan(user: User, row: Any) -> bool:
     """Is an authorising manager of the plan's coordinating agency."""
     if row is None:
         return False
-    return has_role_in(user, _plan_of(row).coordinating_agency_id, Seat.Role.AUTHORISING_MANAGER)
+    return runs_plan(user, _plan_of(row), Seat.Role.AUTHORISING_MANAGER)
 
 
 @rules.predicate

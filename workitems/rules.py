@@ -6,8 +6,11 @@ Always pass the row: `user.has_perm("workitems.update_item", item)`.
 from typing import Any
 
 import rules
+from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
 
 from agencies.models import WRITING_ROLES, Agency, Office, Seat, User
+from agencies.people.succession import agency_on
 from agencies.rules import (
     administers_place,
     agencies_of,
@@ -33,7 +36,7 @@ from workitems.models import (
     Variation,
     WorkItem,
 )
-from workitems.models.plan import READING_ROLES
+from workitems.models.plan import READING_ROLES, left_by_its_agency
 
 WRITERS = WRITING_ROLES
 
@@ -65,16 +68,26 @@ def reads_plan(user: User, row: Any) -> bool:
         return False
     if plan.adopted_on is None:
         return coordinates_plan.test(user, plan)
-    return plan.members.filter(agency__in=agencies_of(user, *READING_ROLES)).exists()
+    read_by = plan.members.filter(agency__in=agencies_of(user, *READING_ROLES))
+    return read_by.exists() or coordinates_plan.test(user, plan)
+
+
+def runs_plan(user: User, plan: Plan, *roles: str) -> bool:
+    """Return whether the user has one of the roles in the plan's coordinating agency or, if the plan has ended and
+    that agency too, in the one that succeeds it."""
+    if has_role_in(user, plan.coordinating_agency_id, *roles):
+        return True
+    on = localdate()
+    return plan.has_ended(on) and has_role_in(
+        user, agency_on(plan.coordinating_agency, on).pk, *roles
+    )
 
 
 @rules.predicate
 def coordinates_plan(user: User, row: Any) -> bool:
-    """True if the user is a coordinator in the plan's coordinating agency."""
+    """True if the user is a coordinator in the plan's coordinating agency, or in the one that `runs_plan` names."""
     plan = plan_of(row)
-    return plan is not None and has_role_in(
-        user, plan.coordinating_agency_id, Seat.Role.COORDINATOR
-    )
+    return plan is not None and runs_plan(user, plan, Seat.Role.COORDINATOR)
 
 
 @rules.predicate
@@ -232,14 +245,24 @@ def reads_a_plan_with(user: User, agency: Any) -> bool:
 @rules.predicate
 def coordinates_a_plan_with(user: User, agency: Any) -> bool:
     """True if the user coordinates an adopted plan that the agency is a member of."""
+    return isinstance(agency, Agency) and _coordinated(user, agency, Member.objects.all()).exists()
+
+
+@rules.predicate
+def coordinates_a_plan_that_had(user: User, agency: Any) -> bool:
+    """True if the user coordinates an adopted plan that an agency with a last day is, or was, a member of."""
     return (
         isinstance(agency, Agency)
-        and Member.objects.filter(
-            agency=agency,
-            plan__adopted_on__isnull=False,
-            plan__coordinating_agency__in=agencies_of(user, Seat.Role.COORDINATOR),
-        ).exists()
+        and agency.valid_to is not None
+        and _coordinated(user, agency, Member._base_manager.all()).exists()
     )
+
+
+def _coordinated(user: User, agency: Agency, members: "QuerySet[Member]") -> "QuerySet[Member]":
+    agencies = agencies_of(user, Seat.Role.COORDINATOR)
+    by = Q(plan__coordinating_agency__in=agencies)
+    by |= left_by_its_agency(agencies, localdate(), "plan__")
+    return members.filter(by, agency=agency, plan__adopted_on__isnull=False)
 
 
 @rules.predicate
@@ -311,7 +334,10 @@ rules.set_perm(
     LOOKS_AFTER | makes_a_plan_with | coordinates_it_before_its_first_plan,
 )
 rules.set_perm("agencies.oversee_seats", LOOKS_AFTER)
-rules.set_perm("agencies.hand_over", administers_place | coordinates_a_plan_with)
+rules.set_perm(
+    "agencies.hand_over",
+    administers_place | coordinates_a_plan_with | coordinates_a_plan_that_had,
+)
 rules.set_perm("agencies.keep_portfolio", coordinates_a_plan_for | coordinates_before_any_plan)
 
 rules.add_perm("workitems.read_plan", reads_plan)

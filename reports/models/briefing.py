@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +23,7 @@ from agencies.models import Seat, User
 from agencies.records.tracking import track
 from reports.document import Marking as PaperMarking
 from workitems.models import Plan
-from workitems.models.plan import READING_ROLES
+from workitems.models.plan import READING_ROLES, left_by_its_agency
 
 # Roles in the plan's coordinating agency that may read a briefing before it is issued.
 DRAFTING_ROLES = (Seat.Role.COORDINATOR, Seat.Role.AUTHORISING_MANAGER)
@@ -81,13 +82,15 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
         version is addressed.
         """
         plans = Plan.objects.visible_to(user)
+        drafting = user.agencies_as(*DRAFTING_ROLES)
         asked = apps.get_model("reports", "Clearance").objects.filter(
             briefing=models.OuterRef("pk"),
             agency__in=user.agencies_as(*READING_ROLES),
             is_withdrawn=False,
         )
         return self.filter(
-            Q(plan__in=plans, plan__coordinating_agency__in=user.agencies_as(*DRAFTING_ROLES))
+            Q(plan__in=plans, plan__coordinating_agency__in=drafting)
+            | Q(left_by_its_agency(drafting, timezone.localdate(), "plan__"), plan__in=plans)
             | Q(models.Exists(asked), plan__in=plans, state__in=CONSULTED_STATES)
             | Q(models.Exists(issued_of(models.OuterRef("pk"))), plan__in=plans)
             | Q(

@@ -30,6 +30,7 @@ from tests.factories import (
     MeetingFactory,
     MitigationFactory,
     OutOfSessionFactory,
+    PlanFactory,
     ReturnFactory,
     RiskFactory,
     RoundFactory,
@@ -771,3 +772,60 @@ def test_every_column_with_an_agency_moves_or_is_known_to_stay():
         f"{holding.rows(0, TODAY).model.__name__}.{holding.field}" for holding in HOLDINGS
     } - STAY
     assert columns == moved | STAY
+
+
+# --- a plan that has ended ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def ended_plan(labour):
+    """A plan that ended before its coordinating agency did, twice succeeded."""
+    plan = PlanFactory(
+        title="Plan of 2009",
+        slug="plan-of-2009",
+        coordinating_agency=labour,
+        released_on=date(2009, 7, 1),
+        ends_on=date(2010, 3, 31),
+    )
+    middle = AgencyFactory(short_name="Middle", name="Ministry between")
+    last = AgencyFactory(short_name="MBIE", name="Ministry of Business")
+    for agency, successor in ((labour, middle), (middle, last)):
+        agency.valid_to, agency.successor = YESTERDAY, successor
+        agency.save()
+    return plan
+
+
+def test_coordinators_of_the_successor_look_after_a_plan_that_had_ended(ended_plan, client_of):
+    last = Agency.objects.get(short_name="MBIE")
+    coordinator = SeatFactory(agency=last, role=Seat.Role.COORDINATOR).user
+    contributor = SeatFactory(agency=last, role=Seat.Role.CONTRIBUTOR).user
+    export = reverse("plans:export", args=[ended_plan.slug])
+    page = ended_plan.get_absolute_url()
+    client = client_of(coordinator)
+    assert (client.get(page).status_code, client.get(export).status_code) == (200, 200)
+    assert "Ministry of Business" not in client.get(page).text
+    assert client_of(contributor).get(page).status_code == 404
+    observer = SeatFactory(agency=ended_plan.coordinating_agency, role=Seat.Role.OBSERVER).user
+    refused_page = client_of(observer).get(export)
+    assert refused_page.status_code == 403
+    assert "Only coordinators of MBIE can do this." in refused_page.text
+
+
+def test_a_plan_that_goes_on_waits_for_the_hand_over(plan, labour, msd, client_of):
+    labour.valid_to, labour.successor = YESTERDAY, msd
+    labour.save()
+    coordinator = SeatFactory(agency=msd, role=Seat.Role.COORDINATOR).user
+    assert client_of(coordinator).get(plan.get_absolute_url()).status_code == 404
+
+
+def test_whoever_handed_over_sees_the_page_after_it_with_their_reason(ended, msd, plan, client_of):
+    coordinator = SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.COORDINATOR).user
+    client = client_of(coordinator)
+    address = reverse("agencies:hand-over", args=[ended.pk])
+    after = client.post(address, {"reason": WHY, "version": ended.version}, follow=True)
+    assert after.status_code == 200
+    assert after.redirect_chain == [(address, 302)]
+    assert (f"The work of {ended.name} is handed over." in after.text, WHY in after.text) == (
+        True,
+        True,
+    )

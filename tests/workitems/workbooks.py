@@ -55,6 +55,7 @@ SMALL = {
         {
             "Work item": "1.1",
             "Milestone": 1,
+            "Number": 1,
             "Cause": "Prior commitments",
             "Explanation": "The Immigration Act came first.",
             "Found on": date(2010, 2, 15),
@@ -65,6 +66,7 @@ SMALL = {
             "Work item": "1.1",
             "Milestone": 1,
             "Delay": 1,
+            "Number": 1,
             "Mitigation": "Use the intranet until then.",
             "Owner agency": "DoL",
             "Due": date(2010, 6, 30),
@@ -84,6 +86,7 @@ SMALL = {
     ],
     "Risks": [
         {
+            "Number": 1,
             "Risk": "Trained staff leave.",
             "Likelihood": "Medium",
             "Impact": "High",

@@ -34,20 +34,35 @@ def reading_agencies(user: User) -> tuple[set[int], set[int]]:
 IMPORTED = "Imported from "
 
 
+def left_by_its_agency(coordinating: Any, on: Any, plan: str = "") -> Q:
+    """Filter the plans that had ended and whose coordinating agency had ended too, by its successors.
+
+    Such a plan is not handed over, as it stays as it stood at its end: coordinators of the agency that succeeds its
+    coordinating agency, after up to three changes, look after it. `plan` is the lookup, with its underscores.
+    """
+    found, agency = Q(pk__in=()), f"{plan}coordinating_agency"
+    for _step in range(3):
+        found |= Q(**{f"{agency}__valid_to__lt": on, f"{agency}__successor__among": coordinating})
+        agency += "__successor"
+    return found & Q(**{f"{plan}ends_on__lt": on})
+
+
 class PlanQuerySet(models.QuerySet["Plan"]):
     def visible_to(self, user: User) -> Self:
         """Plans with a member agency in which the user holds a reading role today.
 
-        A plan that is not adopted, only if the user is a coordinator of its coordinating agency.
+        A plan that is not adopted, only if the user is a coordinator of its coordinating agency. One that has ended, as
+        its coordinating agency has, also if the user is a coordinator of that one's successor.
         """
-        return self.read_by(*reading_agencies(user))
+        return self.read_by(*reading_agencies(user), timezone.localdate())
 
-    def read_by(self, agencies: Any, coordinating: Any) -> Self:
+    def read_by(self, agencies: Any, coordinating: Any, on: Any) -> Self:
         """Plans that these agencies read, and those that these coordinating ones are making."""
         read = Member.objects.filter(agency__among=agencies).values("plan")
         return self.filter(
             Q(adopted_on__isnull=False, pk__in=read)
             | Q(adopted_on=None, coordinating_agency__among=coordinating)
+            | left_by_its_agency(coordinating, on)
         )
 
     def adopted(self) -> Self:

@@ -74,5 +74,6 @@ def hand_over(request: HttpRequest, agency: int) -> HttpResponse:
         to=agency_on(row.successor, on) if row.successor else None,
         held=held_by(row, on),
         obstacles=[says for says, _field in handing_over_faults(row, on)],
+        history=history_of_agency(row),
         is_administrator=is_administrator.test(request.user),
     )

@@ -59,6 +59,13 @@ def reading(content):
     return preview_import(io.BytesIO(content), at=NOW)
 
 
+def without_numbers(rows):
+    """Return the rows of a sheet without the numbers that an export adds to delays, mitigations and risks."""
+    headings = rows[0]
+    kept = [i for i, each in enumerate(headings) if each != "Number" or "Pillar" in headings]
+    return [tuple(row[i] for i in kept) for row in rows]
+
+
 def imported(content):
     return import_workbook(io.BytesIO(content), name="plan.xlsx", at=NOW).plan
 
@@ -108,7 +115,7 @@ def test_exporting_then_importing_the_demo_plan_changes_nothing(path):
     assert sum(count.same for count in outcome.counts) > 150
     came, went = cells(sample), cells(content)
     for sheet in ("Work items", "Milestones", "Delays", "Mitigations", "Risks"):
-        assert set(went[sheet]) == set(came[sheet])
+        assert set(without_numbers(went[sheet])) == set(without_numbers(came[sheet]))
 
 
 @pytest.mark.parametrize(
@@ -184,7 +191,7 @@ def test_a_successor_outside_the_working_group_is_exported_without_joining_it():
     assert reading(content).is_empty
 
 
-def test_records_numbered_with_gaps_are_matched_by_order_on_import():
+def test_records_numbered_with_gaps_are_matched_by_number_on_import():
     milestone = MilestoneFactory(forecast_due=date(2010, 9, 30))
     MeasureFactory(item=milestone.item, number=4)
     for number in (2, 5):
@@ -193,7 +200,7 @@ def test_records_numbered_with_gaps_are_matched_by_order_on_import():
     RiskFactory(plan=milestone.item.plan, number=3)
     content = export_workbook(milestone.item.plan)
     headings, *rows = cells(content)["Mitigations"]
-    assert [row[headings.index("Delay")] for row in rows] == [1, 2]
+    assert [row[headings.index("Delay")] for row in rows] == [2, 5]
     assert reading(content).is_empty
 
 

@@ -588,7 +588,7 @@ def test_nothing_is_recorded_about_what_is_not_decided():
     item = {**small()["Work items"][0], "Number": "1.2"}
     risk = {**small()["Risks"][0], "Work item": "1.2"}
     assert refused(only(**{"Work items": [item], "Risks": [risk]})) == [
-        "Risks, row 2, Work item (A2): 1.2 is not in the adopted plan until the working group decides. "
+        "Risks, row 2, Work item (B2): 1.2 is not in the adopted plan until the working group decides. "
         "Expected: a row of the plan. Leave this row out until then."
     ]
 
@@ -779,7 +779,7 @@ def twelve_faults():
         milestone | {"Work item": "7.7"},
     ]
     sheets["Delays"].append(
-        sheets["Delays"][0] | {"Ended on": date(2010, 1, 1)},
+        sheets["Delays"][0] | {"Number": 2, "Ended on": date(2010, 1, 1)},
     )
     sheets["Updates"].append(sheets["Updates"][0])
     sheets["Risks"][0] |= {"Colour": "red"}

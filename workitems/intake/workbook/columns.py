@@ -64,6 +64,13 @@ class Sheet:
     note: str
     # True for the sheet Plan, which has a column of keys and a column of values.
     downwards: bool = False
+    # What to do instead of leaving a row out, before the plan is adopted and afterwards.
+    if_missing: tuple[str, str] = ("", "")
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether rows are found by the column "Number", which workbooks of earlier releases do not have here."""
+        return any(column.note == NEW_NUMBER for column in self.columns)
 
     def column(self, heading: str) -> Column:
         return next(column for column in self.columns if column.heading == heading)
@@ -94,6 +101,12 @@ CLEARED = "(none)"
 AS_TOLD = gettext_noop(
     "How papers name it within a sentence, as a thing: “training for frontline staff”. Without it, they quote the title. It is not "
     "official wording."
+)
+
+# The column of an item's measures, a line for each.
+MEASURE = "Measure"
+NEW_NUMBER = gettext_noop(
+    "Leave it empty in a new row. A row without a number is found by its text, never by its place."
 )
 
 PLAN = Sheet(
@@ -173,6 +186,10 @@ AGENCIES = Sheet(
         "One that is known is not changed: a difference is shown before the import. An adopted plan takes no new "
         "member: a coordinator adds it on the plan's page."
     ),
+    if_missing=(
+        gettext_noop("An agency leaves the working group on the plan’s page: Change."),
+        gettext_noop("An agency leaves the working group on the plan’s page: Change."),
+    ),
 )
 
 PILLARS = Sheet(
@@ -183,6 +200,10 @@ PILLARS = Sheet(
         Column("Description", TEXT, "description", blank="", by_decision=True, width=60),
     ),
     gettext_noop("In the plan's order."),
+    if_missing=(
+        gettext_noop("Remove a pillar on the plan’s page."),
+        gettext_noop("A pillar of an adopted plan stays. Its wording changes by a variation."),
+    ),
 )
 
 ITEMS = Sheet(
@@ -265,9 +286,15 @@ ITEMS = Sheet(
             ),
         ),
         Column("Confidence", Choice(choices=Confidence), "confidence", blank=""),
-        Column("Measure", Lines(), blank="", clears=False, by_decision=True, width=50),
+        Column(MEASURE, Lines(), blank="", clears=False, by_decision=True, width=50),
     ),
     gettext_noop("Found again by number."),
+    if_missing=(
+        gettext_noop("Remove an item on the plan’s page."),
+        gettext_noop(
+            "Withdraw an item by a variation: on its page, or with Withdrawn as its stage here."
+        ),
+    ),
 )
 
 MILESTONES = Sheet(
@@ -316,13 +343,26 @@ MILESTONES = Sheet(
         ),
     ),
     gettext_noop("Found again by the item's number and its own."),
+    if_missing=(
+        gettext_noop("Remove a milestone on its item’s page."),
+        gettext_noop(
+            "Cancel a milestone by a variation: on its item’s page, or with a day in Cancelled on here."
+        ),
+    ),
 )
+
+
+def numbered() -> Column:
+    """Return the column of the number by which the rows of a sheet are found again."""
+    return Column("Number", Whole(), clears=False, note=NEW_NUMBER)
+
 
 DELAYS = Sheet(
     "Delays",
     (
         Column("Work item", ITEM, required=True),
         Column("Milestone", Whole(), required=True),
+        numbered(),
         Column("Cause", Choice(choices=Delay.Cause), "cause", required=True, width=18),
         Column("Explanation", TEXT, "explanation", required=True, width=60),
         Column("Effect", TEXT, "effect", blank="", width=50),
@@ -365,7 +405,13 @@ DELAYS = Sheet(
         Column("Found on", PAST_DAY, "found_on", required=True),
         Column("Ended on", DAY, "ended_on"),
     ),
-    gettext_noop("A milestone's first row here is its delay 1, the next its delay 2, and so on."),
+    gettext_noop(
+        "Found again by milestone and number. Delays are numbered within their milestone."
+    ),
+    if_missing=(
+        gettext_noop("End a delay on its page, or with a day in Ended on here."),
+        gettext_noop("End a delay on its page, or with a day in Ended on here."),
+    ),
 )
 
 MITIGATIONS = Sheet(
@@ -376,12 +422,17 @@ MITIGATIONS = Sheet(
         Column(
             "Delay", Whole(), required=True, note=gettext_noop("Its number for that milestone.")
         ),
+        numbered(),
         Column("Mitigation", TEXT, "description", required=True, width=60),
         Column("Owner agency", AGENCY, "owner_agency", required=True),
         Column("Due", DAY, "due_on"),
         Column("Done on", PAST_DAY, "done_on"),
     ),
-    gettext_noop("Numbered for each delay from the top, as delays are."),
+    gettext_noop("Found again by delay and number. Mitigations are numbered within their delay."),
+    if_missing=(
+        gettext_noop("Mark a mitigation as done on its page, or with a day in Done on here."),
+        gettext_noop("Mark a mitigation as done on its page, or with a day in Done on here."),
+    ),
 )
 
 UPDATES = Sheet(
@@ -421,11 +472,16 @@ UPDATES = Sheet(
     gettext_noop(
         "Accepted updates. Each period becomes a closed round with the agencies' accepted returns."
     ),
+    if_missing=(
+        gettext_noop("An accepted update stays."),
+        gettext_noop("An accepted update stays."),
+    ),
 )
 
 RISKS = Sheet(
     "Risks",
     (
+        numbered(),
         Column(
             "Work item",
             ITEM,
@@ -443,7 +499,11 @@ RISKS = Sheet(
         ),
         Column("Closed on", PAST_DAY, "closed_on"),
     ),
-    gettext_noop("The first row is the plan's risk 1, the next its risk 2, and so on."),
+    gettext_noop("Found again by number: 3 is R3."),
+    if_missing=(
+        gettext_noop("Close a risk on its page, or with a day in Closed on here."),
+        gettext_noop("Close a risk on its page, or with a day in Closed on here."),
+    ),
 )
 
 # Sheets of the workbook to fill in that help people; an import does not read them.

@@ -67,6 +67,7 @@ def export_workbook(plan: Plan) -> bytes:
         UPDATES.name: _updates(stored),
         RISKS.name: (
             {
+                "Number": risk.number,
                 "Work item": risk.item.number if risk.item else None,
                 "Escalated on": risk.escalated_on,
                 "": risk,
@@ -137,17 +138,23 @@ def _items(stored: Stored) -> Iterator[Row]:
 def _delays(stored: Stored) -> Iterator[Row]:
     for milestone in stored.milestones:
         for delay in stored.delays_of[milestone.pk]:
-            yield {"Work item": milestone.item.number, "Milestone": milestone.number, "": delay}
+            yield {
+                "Work item": milestone.item.number,
+                "Milestone": milestone.number,
+                "Number": delay.number,
+                "": delay,
+            }
 
 
 def _mitigations(stored: Stored) -> Iterator[Row]:
     for milestone in stored.milestones:
-        for place, delay in enumerate(stored.delays_of[milestone.pk], start=1):
+        for delay in stored.delays_of[milestone.pk]:
             for mitigation in stored.mitigations_of[delay.pk]:
                 yield {
                     "Work item": milestone.item.number,
                     "Milestone": milestone.number,
-                    "Delay": place,
+                    "Delay": delay.number,
+                    "Number": mitigation.number,
                     "": mitigation,
                 }
 

@@ -19,7 +19,7 @@ from workitems.intake.to_decide import ASK, Asking, ToDecide, with_obstacles
 from workitems.intake.workbook import item_rows, plan_rows, record
 from workitems.intake.workbook.faults import Fault, WorkbookRefused
 from workitems.intake.workbook.past import Past
-from workitems.intake.workbook.proposal import Change, Count, Proposal
+from workitems.intake.workbook.proposal import Change, Count, Missing, Proposal
 from workitems.intake.workbook.read import UNREADABLE, Book, read_workbook
 from workitems.intake.workbook.record import AcceptedUpdates
 from workitems.intake.workbook.stored import Stored
@@ -35,7 +35,7 @@ class Outcome:
     `differences` are sentences on what the workbook says otherwise of agencies and Ministers, which
     an import does not change; `to_decide` has what only a decision changes; `not_cleared` names items whose
     supporting agencies stay although their cell is empty; `empty_texts` on texts that say nothing, and
-    `acronyms` on those that the plan does not know, which it takes.
+    `acronyms` on those that the plan does not know, which it takes; `missing` the rows that the workbook does not have.
     """
 
     plan: Plan
@@ -47,6 +47,7 @@ class Outcome:
     empty_texts: tuple[str, ...] = ()
     acronyms: tuple[str, ...] = ()
     not_cleared: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -67,6 +68,7 @@ class Outcome:
                     self.changes,
                     self.differences,
                     [row.key for row in self.to_decide],
+                    self.missing,
                 )
             ).encode()
         ).hexdigest()
@@ -113,6 +115,7 @@ class _Examined:
             tuple(proposal.empty_texts),
             tuple(proposal.unknown_acronyms),
             tuple(proposal.not_cleared),
+            tuple(proposal.missing),
         )
 
 
@@ -316,7 +319,7 @@ def _slips(delays: record.Delays) -> dict[tuple[str, int], date]:
     """Return the day on which the first new delay of each milestone was found."""
     first: dict[tuple[str, int], date] = {}
     for key, series in delays.items():
-        days = [draft.row.found_on for draft in series.drafts if draft.is_new]
+        days = [draft.row.found_on for draft in series.values() if draft.is_new]
         if days:
             first[key] = min(days)
     return first

@@ -162,6 +162,10 @@ def members(proposal: Proposal, rows: list[tuple[Row, Draft]]) -> None:
     """
     inside = {member.agency.short_name for member in proposal.stored.members}
     inside |= {proposal.stored.agency_of[row.agency_id].short_name for row in proposal.stored.left}
+    in_sheet = {draft.row.short_name for _, draft in rows}
+    for member in proposal.stored.members:
+        if member.agency.short_name not in in_sheet:
+            proposal.leave(AGENCIES, member.agency.short_name)
     successors = {draft.row.successor.short_name for _, draft in rows if draft.row.successor}
     for row, draft in rows:
         agency = draft.row
@@ -301,4 +305,7 @@ def pillars(proposal: Proposal) -> dict[int, Pillar]:
         proposal.fill(row, draft)
         found[number] = draft.row
         proposal.add(draft, PILLARS.name, gettext("Pillar {number}").format(number=number))
+    for pillar in proposal.stored.pillars:
+        if pillar.number not in rows:
+            proposal.leave(PILLARS, f"{pillar.number} {one_line(pillar.title)}")
     return found

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency
 from workitems.intake.cell_kinds import one_line, shown
 from workitems.intake.to_decide import ToDecide, obstacle_of, request_of
-from workitems.intake.workbook.columns import SHEETS, Column
+from workitems.intake.workbook.columns import MEASURE, SHEETS, Column, Sheet
 from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Book, Row, is_cleared
 from workitems.intake.workbook.stored import Stored
 from workitems.models import Delay, Milestone, Mitigation, Pillar, Plan, Variation, WorkItem
@@ -52,6 +52,20 @@ class Change:
     label: str
     is_new: bool
     fields: tuple[FieldChange, ...] = ()
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Rows of the plan that a sheet of the workbook does not have, and what to do if they shall not stay.
+
+    `is_whole_sheet`: it has no row at all. `is_found_by_text`: it is of an earlier release and has no numbers.
+    """
+
+    sheet: str
+    rows: tuple[str, ...]
+    advice: str
+    is_whole_sheet: bool = False
+    is_found_by_text: bool = False
 
 
 @dataclass
@@ -129,6 +143,8 @@ class Proposal:
         )
         self.empty_texts: list[str] = []
         self.not_cleared: list[str] = []
+        # By sheet: stored rows that the workbook does not have. They stay as they are.
+        self.left: dict[str, list[str]] = defaultdict(list)
         self.texts: list[tuple[str, str]] = []
         self.drafts: dict[type[models.Model], list[Draft]] = defaultdict(list)
         self._changes: list[Change] = []
@@ -299,6 +315,10 @@ class Proposal:
             ToDecide(row.sheet.name, label, heading, was, now, kind, of, given, obstacle)
         )
 
+    def leave(self, sheet: Sheet, label: str) -> None:
+        """Say that the workbook does not have a row of the plan, which stays as it is."""
+        self.left[sheet.name].append(label)
+
     def propose(self, draft: Draft) -> None:
         """Leave a new item or milestone for a decision: neither it nor what belongs to it is written."""
         self.proposed.append(draft.row)
@@ -340,6 +360,29 @@ class Proposal:
                 )
 
     # --- results ---------------------------------------------------------------------------
+
+    @property
+    def missing(self) -> list[Missing]:
+        """The rows of the plan that the workbook does not have, by sheet, and its measures that no line has."""
+        found = [
+            Missing(
+                sheet.name,
+                tuple(self.left[sheet.name]),
+                _(sheet.if_missing[self.is_adopted]),
+                is_whole_sheet=not self.book[sheet],
+                is_found_by_text=sheet.is_numbered and sheet.name not in self.book.numbered,
+            )
+            for sheet in SHEETS
+            if self.left[sheet.name]
+        ]
+        if self.left[MEASURE]:
+            advice = (
+                _("A measure of an adopted plan stays. Its wording changes by a variation.")
+                if self.is_adopted
+                else _("Remove a measure on its item’s page.")
+            )
+            found.append(Missing(_("Measures"), tuple(self.left[MEASURE]), advice))
+        return found
 
     @property
     def unknown_acronyms(self) -> list[str]:

@@ -127,6 +127,8 @@ class Book:
     answered: set[str] = field(default_factory=set)
     # The complete items of which nobody knows since when.
     undated: set[str] = field(default_factory=set)
+    # The sheets with a column "Number" by which rows are found; workbooks of earlier releases have it not in all.
+    numbered: set[str] = field(default_factory=set)
 
     def __getitem__(self, sheet: Sheet) -> list[Row]:
         return self.rows[sheet.name]
@@ -143,6 +145,7 @@ def read_workbook(file: BinaryIO, *, today: date) -> Book:
     """
     faults = Faults()
     found: dict[str, list[Row]] = {}
+    numbered = set()
     with package.opened(file) as workbook:
         worksheets = {}
         names = {_bare(sheet.name): sheet for sheet in SHEETS}
@@ -172,12 +175,14 @@ def read_workbook(file: BinaryIO, *, today: date) -> Book:
                 )
                 found[sheet.name] = []
                 continue
-            reader = _PlanReader if sheet.downwards else _Reader
-            found[sheet.name] = reader(sheet, faults, today).read(worksheets[sheet.name])
+            reader = (_PlanReader if sheet.downwards else _Reader)(sheet, faults, today)
+            found[sheet.name] = reader.read(worksheets[sheet.name])
+            if "Number" in reader.letters:
+                numbered.add(sheet.name)
     if not found[PLAN.name]:
         # Without the sheet Plan there is nothing to compare the rest with.
         faults.stop()
-    return Book(found, faults)
+    return Book(found, faults, numbered=numbered)
 
 
 def _bare(heading: str) -> str:

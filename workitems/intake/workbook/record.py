@@ -2,6 +2,7 @@
 
 import calendar
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -10,8 +11,8 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from workitems.intake.cell_kinds import day_words
-from workitems.intake.workbook.columns import DELAYS, MITIGATIONS, RISKS, UPDATES
+from workitems.intake.cell_kinds import day_words, one_line
+from workitems.intake.workbook.columns import DELAYS, MITIGATIONS, RISKS, UPDATES, Sheet
 from workitems.intake.workbook.proposal import Draft, FieldChange, Proposal
 from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Row
 from workitems.models import Delay, Mitigation, Return, Risk, Round, Update, WorkItem
@@ -23,27 +24,68 @@ def morning(day: date) -> datetime:
     return datetime.combine(day, time(9), timezone.get_default_timezone())
 
 
-@dataclass
-class _Series:
-    """Rows of one parent, numbered by their order in the sheet: stored rows, then new ones."""
-
-    drafts: list[Draft]
-    given: int = 0
-
-    def following(self, model: type[Model], **parent: Model) -> Draft:
-        """Return the stored row that the next row of the sheet matches, or a new one."""
-        self.given += 1
-        if self.given > len(self.drafts):
-            number = self.drafts[-1].row.number + 1 if self.drafts else 1
-            self.drafts.append(Draft(model(number=number, **parent)))
-        return self.drafts[self.given - 1]
+Numbered = dict[int, Draft]
 
 
-def _series(rows: list[Any]) -> _Series:
-    return _Series([Draft(row) for row in rows])
+def _matched(
+    proposal: Proposal,
+    rows: list[Row],
+    stored: Sequence[Model],
+    heading: str,
+    model: type[Model],
+    **parent: Model,
+) -> tuple[Numbered, list[tuple[Row, Draft]]]:
+    """Match the rows of one parent with its stored rows, and return all by number and those of the sheet.
+
+    A row without a number is the stored one with the same text in the column `heading`, else a new one.
+    """
+    drafts: Numbered = {each.number: Draft(each) for each in stored}  # type: ignore[attr-defined]
+    seen: dict[int, int] = {}
+    for row in rows:
+        number = row["Number"]
+        if number not in (UNREADABLE, NOT_GIVEN):
+            proposal.is_duplicate(row, "Number", number, seen)
+    free = [draft for number, draft in drafts.items() if number not in seen]
+    found = []
+    for row in rows:
+        number = row["Number"]
+        draft = None if number in (UNREADABLE, NOT_GIVEN) else drafts.get(number)
+        if number is NOT_GIVEN and (draft := _same_text(row, free, heading)):
+            free.remove(draft)
+        if draft is None:
+            if number in (UNREADABLE, NOT_GIVEN):
+                number = max([*drafts, *seen], default=0) + 1
+            draft = drafts[number] = Draft(model(number=number, **parent))
+        found.append((row, draft))
+    return drafts, found
 
 
-Delays = dict[tuple[str, int], _Series]
+def _same_text(row: Row, drafts: list[Draft], heading: str) -> Draft | None:
+    """Return the draft with the row's text; of several, the one with most of the row's other values."""
+
+    def same(draft: Draft) -> int:
+        values = (
+            (column, getattr(draft.row, column.field)) for column in row.sheet if column.field
+        )
+        return sum(
+            row[column.heading] == (value.short_name if column.names_agency and value else value)
+            for column, value in values
+        )
+
+    column = row.sheet.column(heading)
+    texts = ((column.kind.normal(getattr(draft.row, column.field)), draft) for draft in drafts)
+    return max((draft for text, draft in texts if text == row[heading]), key=same, default=None)
+
+
+def _by_milestone(proposal: Proposal, sheet: Sheet) -> dict[tuple[str, int], list[Row]]:
+    found: dict[tuple[str, int], list[Row]] = defaultdict(list)
+    for row in proposal.book[sheet]:
+        if step := proposal.milestone(row):
+            found[step.row.item.number, step.row.number].append(row)
+    return found
+
+
+Delays = dict[tuple[str, int], Numbered]
 
 
 def delays(proposal: Proposal) -> Delays:
@@ -52,41 +94,49 @@ def delays(proposal: Proposal) -> Delays:
     The sheet does not have the dates between which a delay moved its milestone. A new delay is
     recorded as one move from the agreed date to the forecast, or to the completion date.
     """
-    found: Delays = {
-        (number, step_number): _series(
-            [] if step.is_new else proposal.stored.delays_of[step.row.pk]
-        )
-        for number, steps in proposal.milestones.items()
-        for step_number, step in steps.items()
-    }
-    for row in proposal.book[DELAYS]:
-        step = proposal.milestone(row)
-        if step is None:
-            continue
-        milestone = step.row
-        series = found[milestone.item.number, milestone.number]
-        draft = series.following(Delay, milestone=milestone)
-        if draft.is_new and milestone.agreed and milestone.forecast:
-            draft.put("before", milestone.agreed)
-            # For a completed milestone the completion date shows the length of the delay.
-            done = milestone.completed_on
-            reached = KnownDate(done) if done else milestone.forecast
-            draft.put("after", max(milestone.agreed, reached))
-        proposal.fill(row, draft)
-        _settlement(proposal, row, draft)
-        found_on, ended = row["Found on"], row.given("Ended on", draft.row.ended_on)
-        if found_on and ended and ended < found_on:
-            proposal.fault(
-                row,
-                "Ended on",
-                _("{day} is before the delay was found.").format(day=day_words(ended)),
-                _("a day from {day} on.").format(day=day_words(found_on)),
+    of_sheet = _by_milestone(proposal, DELAYS)
+    found: Delays = {}
+    for number, steps in proposal.milestones.items():
+        for step_number, step in sorted(steps.items()):
+            stored = [] if step.is_new else proposal.stored.delays_of[step.row.pk]
+            rows = of_sheet[number, step_number]
+            found[number, step_number], matched = _matched(
+                proposal, rows, stored, "Explanation", Delay, milestone=step.row
             )
-        label = _("{item}, milestone {milestone}, delay {delay}").format(
-            item=milestone.item.number, milestone=milestone.number, delay=series.given
-        )
-        proposal.add(draft, DELAYS.name, label)
+            for row, draft in matched:
+                _delay(proposal, row, draft)
+            for draft in found[number, step_number].values():
+                if draft.source is None:
+                    proposal.leave(DELAYS, _delay_label(draft.row))
     return found
+
+
+def _delay_label(delay: Delay) -> str:
+    milestone = delay.milestone
+    return _("{item}, milestone {milestone}, delay {delay}").format(
+        item=milestone.item.number, milestone=milestone.number, delay=delay.number
+    )
+
+
+def _delay(proposal: Proposal, row: Row, draft: Draft) -> None:
+    milestone = draft.row.milestone
+    if draft.is_new and milestone.agreed and milestone.forecast:
+        draft.put("before", milestone.agreed)
+        # For a completed milestone the completion date shows the length of the delay.
+        done = milestone.completed_on
+        reached = KnownDate(done) if done else milestone.forecast
+        draft.put("after", max(milestone.agreed, reached))
+    proposal.fill(row, draft)
+    _settlement(proposal, row, draft)
+    found_on, ended = row["Found on"], row.given("Ended on", draft.row.ended_on)
+    if found_on and ended and ended < found_on:
+        proposal.fault(
+            row,
+            "Ended on",
+            _("{day} is before the delay was found.").format(day=day_words(ended)),
+            _("a day from {day} on.").format(day=day_words(found_on)),
+        )
+    proposal.add(draft, DELAYS.name, _delay_label(draft.row))
 
 
 SETTLING = {"Settled by agency": "settling_agency", "Settled by date": "settling_by"}
@@ -119,45 +169,70 @@ def _settlement(proposal: Proposal, row: Row, draft: Draft) -> None:
 
 
 def mitigations(proposal: Proposal, delays: Delays) -> None:
-    found: dict[tuple[str, int, int], _Series] = {}
-    for row in proposal.book[MITIGATIONS]:
-        step, number = proposal.milestone(row), row["Delay"]
-        if step is None or number is UNREADABLE:
-            continue
-        item, milestone = step.row.item.number, step.row.number
-        known = delays[item, milestone].drafts
-        if number > len(known):
-            proposal.fault(
-                row,
-                "Delay",
-                _("Milestone {milestone} of item {item} has no delay {delay}.").format(
-                    milestone=milestone, item=item, delay=number
-                ),
-                _("a number from 1 to {last}.").format(last=len(known))
-                if known
-                else _("a delay of this milestone on the sheet Delays first."),
+    of_sheet: dict[tuple[str, int, int], list[Row]] = defaultdict(list)
+    for key, rows in _by_milestone(proposal, MITIGATIONS).items():
+        for row in rows:
+            if delay := _delay_of(proposal, row, delays[key]):
+                of_sheet[(*key, delay.row.number)].append(row)
+    for key, numbered in delays.items():
+        for number, delay in list(numbered.items()):
+            stored = [] if delay.is_new else proposal.stored.mitigations_of[delay.row.pk]
+            drafts, matched = _matched(
+                proposal,
+                of_sheet[(*key, number)],
+                stored,
+                "Mitigation",
+                Mitigation,
+                delay=delay.row,
             )
-            continue
-        delay = known[number - 1]
-        key = (item, milestone, number)
-        if key not in found:
-            found[key] = _series(
-                [] if delay.is_new else proposal.stored.mitigations_of[delay.row.pk]
-            )
-        series = found[key]
-        draft = series.following(Mitigation, delay=delay.row)
-        proposal.fill(row, draft)
-        label = _("{item}, milestone {milestone}, delay {delay}, mitigation {mitigation}").format(
-            item=item, milestone=milestone, delay=number, mitigation=series.given
+            for row, draft in matched:
+                proposal.fill(row, draft)
+                proposal.add(draft, MITIGATIONS.name, _mitigation_label(draft.row))
+            for draft in drafts.values():
+                if draft.source is None:
+                    proposal.leave(MITIGATIONS, _mitigation_label(draft.row))
+
+
+def _mitigation_label(mitigation: Mitigation) -> str:
+    delay, milestone = mitigation.delay, mitigation.delay.milestone
+    return _("{item}, milestone {milestone}, delay {delay}, mitigation {mitigation}").format(
+        item=milestone.item.number,
+        milestone=milestone.number,
+        delay=delay.number,
+        mitigation=mitigation.number,
+    )
+
+
+def _delay_of(proposal: Proposal, row: Row, known: Numbered) -> Draft | None:
+    """Return the delay of a mitigation, or None, with a fault if there is none.
+
+    Where the sheet Delays has no numbers, a delay's number is its place among those of its milestone.
+    """
+    number = row["Delay"]
+    if number is UNREADABLE:
+        return None
+    if DELAYS.name not in proposal.book.numbered:
+        known = dict(enumerate((draft for _, draft in sorted(known.items())), start=1))
+    if number not in known:
+        proposal.fault(
+            row,
+            "Delay",
+            _("Milestone {milestone} of item {item} has no delay {delay}.").format(
+                milestone=row["Milestone"], item=row["Work item"], delay=number
+            ),
+            _("a number from 1 to {last}.").format(last=max(known))
+            if known
+            else _("a delay of this milestone on the sheet Delays first."),
         )
-        proposal.add(draft, MITIGATIONS.name, label)
+    return known.get(number)
 
 
 def risks(proposal: Proposal) -> None:
-    series = _series(proposal.stored.risks)
-    for row in proposal.book[RISKS]:
+    drafts, matched = _matched(
+        proposal, proposal.book[RISKS], proposal.stored.risks, "Risk", Risk, plan=proposal.plan
+    )
+    for row, draft in matched:
         item = proposal.item(row)
-        draft = series.following(Risk, plan=proposal.plan)
         proposal.fill(row, draft)
         before = draft.row.item
         if row["Work item"] not in (UNREADABLE, NOT_GIVEN) and draft.put("item", item):
@@ -165,7 +240,10 @@ def risks(proposal: Proposal) -> None:
                 FieldChange("Work item", before.number if before else "", row["Work item"] or "")
             )
         _escalation(row, draft)
-        proposal.add(draft, RISKS.name, _("Risk {number}").format(number=series.given))
+        proposal.add(draft, RISKS.name, _("Risk {number}").format(number=draft.row.number))
+    for draft in drafts.values():
+        if draft.source is None:
+            proposal.leave(RISKS, f"{draft.row.reference} “{one_line(draft.row.description)}”")
 
 
 def _escalation(row: Row, draft: Draft) -> None:
@@ -239,6 +317,12 @@ def updates(proposal: Proposal) -> AcceptedUpdates:
         of_return = _return(proposal, row, agency, known)
         if of_return is not None:
             _update(proposal, row, item, of_return, known)
+    for key, draft in known.updates.items():
+        is_accepted = draft.row.of_return.state == Return.State.ACCEPTED
+        if draft.source is None and not draft.is_new and is_accepted and key not in known.seen:
+            item, of_return = draft.row.item, draft.row.of_return
+            label = f"{item.number}, {of_return.agency.short_name}, {of_return.round}"
+            proposal.leave(UPDATES, label)
     for made in known.rounds.values():
         proposal.add(made)
     for of_return in known.returns.values():

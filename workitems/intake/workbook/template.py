@@ -132,6 +132,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         {
             "Work item": "1.1",
             "Milestone": 1,
+            "Number": 1,
             "Cause": "Staffing",
             "Explanation": "The author of the course left.",
             "Effect": "The course begins three months later.",
@@ -148,6 +149,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "Work item": "1.1",
             "Milestone": 1,
             "Delay": 1,
+            "Number": 1,
             "Mitigation": "Police lends an author.",
             "Owner agency": "Police",
             "Due": date(2027, 6, 15),
@@ -170,6 +172,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
     ],
     "Risks": [
         {
+            "Number": 1,
             "Work item": "1.1",
             "Risk": "Trained staff leave within a year.",
             "Likelihood": "Medium",

@@ -60,5 +60,8 @@ class Command(BaseCommand):
                 f"Not imported: only a decision changes it. {row.sheet}, {row.label}, {row.heading}: "
                 f"{row.was or 'nothing'} → {row.now or 'nothing'}"
             )
+        for each in outcome.missing:
+            rows = f"all {len(each.rows)} rows" if each.is_whole_sheet else "; ".join(each.rows)
+            self.stdout.write(f"Not in the workbook, and kept. {each.sheet}: {rows}. {each.advice}")
         for sentence in outcome.differences:
             self.stdout.write(f"Not imported. {sentence}")

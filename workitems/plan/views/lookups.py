@@ -44,8 +44,8 @@ class NotAdoptedYet(Exception):
 
 
 @composed
-def _plans(agencies: Any, coordinating: Any) -> Any:
-    plans = Plan.objects.read_by(agencies, coordinating).select_related("coordinating_agency")
+def _plans(agencies: Any, coordinating: Any, on: Any) -> Any:
+    plans = Plan.objects.read_by(agencies, coordinating, on).select_related("coordinating_agency")
     return plans.annotate(**ADDED_TO_PLANS).in_order()
 
 
@@ -55,7 +55,9 @@ def plans_read(request: HttpRequest) -> list[Plan]:
         agencies, coordinating = reading_agencies(signed_in(request))
         is_reader = bool(agencies or coordinating)
         request._visible_plans = (  # type: ignore[attr-defined]
-            _plans(agencies=agencies, coordinating=coordinating) if is_reader else []
+            _plans(agencies=agencies, coordinating=coordinating, on=localdate())
+            if is_reader
+            else []
         )
     return request._visible_plans  # type: ignore[attr-defined,no-any-return]
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from agencies.models import Seat, User
+from agencies.models import Agency, Seat, User
 from agencies.people.succession import agency_on
 from workitems.models import Plan, Return
 from workitems.rules import WRITERS, coordinates_plan, plan_of
@@ -45,9 +45,17 @@ def who_may(user: User | AnonymousUser, permission: str, row: Any) -> str:
         plan_of(row) if rules.permissions.permissions.get(permission) is coordinates_plan else None
     )
     return (
-        _("Only coordinators of {agency} can do this.").format(agency=plan.coordinating_agency)
+        _("Only coordinators of {agency} can do this.").format(agency=_running(plan))
         if isinstance(plan, Plan)
         else ""
+    )
+
+
+def _running(plan: Plan) -> Agency:
+    """Return the plan's coordinating agency or, if the plan has ended and that agency too, the one that succeeds it."""
+    on = localdate()
+    return (
+        agency_on(plan.coordinating_agency, on) if plan.has_ended(on) else plan.coordinating_agency
     )
 
 
