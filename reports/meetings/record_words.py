@@ -34,7 +34,7 @@ def answers_of(each: Line) -> Answers:
         cause=line(each.cause),
         expected=_point(each.expected),
         doing=_point(each.doing),
-        asked=_point(each.asked),
+        asked=". ".join(_point(ask) for ask in each.all_asked),
         is_late=each.is_late,
     )
 

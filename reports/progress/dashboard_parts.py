@@ -15,7 +15,7 @@ from reports.progress.changes.change import Kind
 from reports.progress.view import PlanView
 from workitems.models import Delay
 from workitems.models.item import number_key
-from workitems.plan.attention import Line, Verb
+from workitems.plan.attention import Ask, Further, Line, Verb
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.spans import in_words, span_in_words
 
@@ -45,21 +45,35 @@ class AskedGroup:
     """What is asked of the group under one verb."""
 
     verb: Verb
-    lines: Sequence[Line]
+    asks: Sequence["Asked"]
     count: int
 
     @property
     def others(self) -> int:
-        return self.count - len(self.lines)
+        return self.count - len(self.asks)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One thing that is asked of the group: the first of a line, or a further one."""
+
+    line: Line
+    further: Further | None = None
+
+    @property
+    def ask(self) -> Ask:
+        return self.further.ask if self.further else self.line.asked
 
 
 def asked_of(lines: Sequence[Line]) -> list[AskedGroup]:
     """Return what is asked by verb, in the order of the meeting: decide, discuss, hear, chase; then what is decided
     by email."""
-    found: dict[Verb, list[Line]] = defaultdict(list)
+    found: dict[Verb, list[Asked]] = defaultdict(list)
     for line in lines:
         if line.verb:
-            found[line.verb].append(line)
+            found[line.verb].append(Asked(line))
+        for further in line.further_asks:
+            found[further.verb].append(Asked(line, further))
     return [
         AskedGroup(verb, found[verb][:ASKED_SHOWN], len(found[verb]))
         for verb in Verb

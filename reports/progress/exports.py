@@ -173,8 +173,11 @@ def needing_attention(view: PlanView, at: PlanAt, made_at: datetime) -> Sheet:
         (date_column("Now expected"), lambda row: row[1].expected_on),
         (Column("Being done", 44), lambda row: row[1].doing.words),
         (Column("By whom", 24), lambda row: row[1].doing.note),
-        (Column("For the group", 32), lambda row: row[1].asked.words),
-        (Column("Detail", 32), lambda row: row[1].asked.note),
+        (Column("For the group", 32), lambda row: "\n".join(ask.words for ask in row[1].all_asked)),
+        (
+            Column("Detail", 32),
+            lambda row: "\n".join(ask.note for ask in row[1].all_asked if ask.note),
+        ),
     ]
     rows = enumerate(attention(shown), start=1)
     return Sheet.of("Needs attention", fields, rows, about=about(view, at, made_at))

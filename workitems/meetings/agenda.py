@@ -26,7 +26,7 @@ from workitems.models import (
 )
 from workitems.models.meeting import MatterQuerySet
 from workitems.plan.asat import Moment, rows_at
-from workitems.plan.attention import Line, Verb, attention
+from workitems.plan.attention import Further, Line, Verb, attention
 from workitems.plan.plan_at import plan_at
 from workitems.terms.lateness import Rank
 from workitems.terms.spans import span_in_words
@@ -92,6 +92,8 @@ def lines_by_subject(lines: Iterable[Line]) -> dict[tuple[str, int], Line]:
             found["decision", line.action.pk] = line
         elif line.risk:
             found["risk", line.risk.number] = line
+        elif line.variation:
+            found["variation", line.variation.pk] = line
     return found
 
 
@@ -120,15 +122,24 @@ class AgendaRow:
 
     matter: Matter
     line: Line | None
+    # What was decided on it at the meeting.
+    results: Sequence[str] = ()
 
     @property
     def verb(self) -> Verb | None:
-        return verb_on(self.matter.kind, self.line)
+        return None if self.results else verb_on(self.matter.kind, self.line)
+
+    @property
+    def further(self) -> list[Further]:
+        """What else is asked of its item, but for what has a matter of its own."""
+        if self.line is None or self.matter.kind != "item":
+            return []
+        return self.line.further_asks
 
     @property
     def asks(self) -> str:
         """What is asked, in a few words, beside its title: of an item that is late and to be heard of, it is only that."""
-        if self.line is None or self.matter.variation_id or self.matter.risk_id:
+        if self.line is None or self.results or self.matter.variation_id or self.matter.risk_id:
             return ""
         asked = self.line.asked.short
         return "" if asked == self.reason else asked
@@ -136,12 +147,21 @@ class AgendaRow:
     @property
     def reason(self) -> str:
         """How late it is or else the most urgent reason."""
-        return self.line.reason.rstrip(".") if self.line else ""
+        if self.line is None or self.line.variation:  # whose title says it
+            return ""
+        return self.line.reason.rstrip(".")
 
 
-def rows_of(matters: Iterable[Matter], lines: Iterable[Line]) -> list[AgendaRow]:
+def rows_of(
+    matters: Iterable[Matter], lines: Iterable[Line], decisions: Iterable[Decision] = ()
+) -> list[AgendaRow]:
     found = lines_by_subject(lines)
-    return [AgendaRow(matter, line_on(matter, found)) for matter in matters]
+    results: dict[int | None, list[str]] = defaultdict(list)
+    for decision in decisions:
+        results[decision.matter_id].append(decision.text)
+    return [
+        AgendaRow(matter, line_on(matter, found), results.get(matter.pk, [])) for matter in matters
+    ]
 
 
 def runs_of(rows: Iterable[AgendaRow]) -> list[tuple[Verb | None, list[AgendaRow]]]:
@@ -242,7 +262,7 @@ def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list
         *(
             (
                 row,
-                f"Escalated to {_to(row)} on {day_words(row.escalated_on)}.",
+                risk_reason(row),
                 f"{row.reference}: {row.description} ",
             )
             for row in risks
@@ -250,7 +270,10 @@ def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list
     ]
     within: dict[int, list[tuple[Any, str]]] = defaultdict(list)
     alone: list[Proposal] = []
+    of_plan = {line.variation.pk for line in lines if line.variation}
     for row, reason, named in found:
+        if isinstance(row, Variation) and row.pk in of_plan:
+            continue
         if row.item_id is not None:
             within[row.item_id].append((row, f"{named}{reason}"))
         else:
@@ -278,7 +301,13 @@ def _attention(
         .filter(round__plan=plan)
         .in_bulk([line.of_return.pk for line in lines if line.of_return])
     )
+    variations = plan.variations.for_list().in_bulk(
+        [line.variation.pk for line in lines if line.variation]
+    )
     for line in lines:
+        if line.variation and line.variation.pk not in line.at.out_of_session:
+            row = variations[line.variation.pk]
+            yield Proposal(row, (_variation_reason(row, line.at.on),), line)
         if line.item:
             own = within.get(line.item.pk, [])
             reasons = [
@@ -319,11 +348,12 @@ def _of_item(
 
 def _variation_reason(variation: Variation, on: date) -> str:
     # The title of one that is of no item is its name.
-    says = (
-        f"With the working group: {variation.asks}."
-        if variation.item
-        else "With the working group."
+    where = (
+        "With the working group"
+        if variation.state == Variation.State.RECOMMENDED
+        else "Not advised yet"
     )
+    says = f"{where}: {variation.asks}." if variation.item else f"{where}."
     due = variation.after if variation.kind == Variation.Kind.DATE else None
     if due is None or due.last_day >= on:
         return says
@@ -339,9 +369,9 @@ def _decision_reason(decision: Decision, on: date) -> str:
     return f"{was}; overdue by {span_in_words(decision.due_on, on)}."
 
 
-def _to(risk: Risk) -> str:
+def risk_reason(risk: Risk) -> str:
     label = Risk.EscalatedTo(risk.escalated_to).label
-    return f"{label[0].lower()}{label[1:]}"
+    return f"Escalated to {label[0].lower()}{label[1:]} on {day_words(risk.escalated_on)}."
 
 
 def not_on(found: Iterable[Proposal], matters: Sequence[Matter]) -> list[Proposal]:

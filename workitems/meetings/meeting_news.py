@@ -4,7 +4,7 @@ Sources of `notices.news`. What they yield is sent at once by the views, and by 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.models import WRITING_ROLES, Agency, Seat
 from agencies.wording.translation import day_words
-from workitems.models import Decision, Meeting, Member, Notice, Plan, Variation
+from workitems.models import Decision, HeldEntry, Meeting, Member, Notice, Plan, Variation
 from workitems.notices.news import Addressed, OtherNews, Seats, other_news
 from workitems.plan.asat import end_of
 
@@ -59,10 +59,17 @@ def called_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
             Reason.MEETING,
             _occasion(meeting),
             says,
-            _("begins at {time}").format(time=meeting.starts_words)
-            if meeting.starts_at
-            else _("is called"),
+            _state(meeting),
         )
+
+
+def _state(meeting: Meeting) -> str:
+    details = {name: getattr(meeting, name) for name in ("held_on", "starts_at", "place", "link")}
+    is_changed = meeting.history.exclude(**details).exists()
+    if not meeting.starts_at:
+        return _("has changed") if is_changed else _("is called")
+    says = _("has changed, and begins at {time}") if is_changed else _("begins at {time}")
+    return says.format(time=meeting.starts_words)
 
 
 def _occasion(meeting: Meeting) -> str:
@@ -180,7 +187,8 @@ def decided_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
     ]
     if not found:
         return
-    told = {row.pk: _told(row) for row in found}
+    gone = {row.pk: _withdrawn_with(row) for row in found}
+    told = {row.pk: _told(row, gone[row.pk]) for row in found}
     agencies = Agency.objects.in_bulk(set().union(*told.values()))
     since = on - timedelta(days=NEWS_FOR_DAYS)
     seats = Seats((row.plan for row in found), agencies, on, left_since=since)
@@ -214,18 +222,41 @@ def decided_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
                 about=f"variation {row.pk}",
                 due_on=localdate(row.decided_at),
                 title=str(row),
-                sentence=f"{says} {_LEFT.format(agency=agency)}" if has_left else says,
+                sentence=" ".join(
+                    (
+                        says,
+                        *(_GONE.format(asks=e.asks) for e in gone[row.pk] if e.agency_id == agency.pk),
+                        *([_LEFT.format(agency=agency)] if has_left else []),
+                    )
+                ),
                 state=_("is {state}").format(state=state),
                 path="/" if has_left else row.get_absolute_url(),
                 link=_("Open your desk") if has_left else _("Open the variation"),
             )
 
 
-def _told(row: Variation) -> list[int]:
-    """Return the ids of the agencies that are told of a decision, the requesting one first."""
-    is_approved = row.state == Variation.State.APPROVED
-    others = row.changed_agencies - {row.requesting_agency_id} if is_approved else set()
-    return [row.requesting_agency_id, *sorted(others)]
+_GONE = gettext_lazy("“{asks}”, which waited for release in your agency, is withdrawn with it.")
+
+
+def _withdrawn_with(row: Variation) -> list[HeldEntry]:
+    """Return what waited for release and went with the milestone or item that an approved variation ended."""
+    ends = (Variation.Kind.CANCEL, Variation.Kind.WITHDRAWAL)
+    if row.state != Variation.State.APPROVED or row.kind not in ends:
+        return []
+    gone = HeldEntry.objects.filter(
+        state=HeldEntry.State.WITHDRAWN, settled_at=row.decided_at, item=row.item
+    )
+    return list(gone.for_list())
+
+
+def _told(row: Variation, gone: Sequence[HeldEntry]) -> list[int]:
+    """Return the ids of the agencies that are told of a decision, the requesting one first. The plan's end is everybody's."""
+    others = {entry.agency_id for entry in gone}
+    if row.state == Variation.State.APPROVED:
+        others |= row.changed_agencies
+        if row.kind == Variation.Kind.END:
+            others |= set(row.plan.members.values_list("agency_id", flat=True))
+    return [row.requesting_agency_id, *sorted(others - {row.requesting_agency_id})]
 
 
 def _meetings(only: int | None) -> Any:

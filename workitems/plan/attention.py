@@ -94,7 +94,7 @@ class Ask(NamedTuple):
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the list: an item, a return, a risk to the whole plan, or an action of the working group.
+    """A line of the list: an item, a return, a risk or a variation of the whole plan, or an action of the working group.
 
     `at` is the plan that the line is from; its words are made when they are shown.
     """
@@ -104,6 +104,7 @@ class Line:
     of_return: ReturnAt | None = None
     risk: RiskAt | None = None
     action: ActionAt | None = None
+    variation: VariationAt | None = None
 
     @cached_property
     def reasons(self) -> Sequence[Reason]:
@@ -117,6 +118,11 @@ class Line:
             return self.at.reasons(self.item.pk)
         if self.of_return:
             return self.of_return.reasons
+        if self.variation:
+            words = _("{reference} is waiting for a decision.").format(
+                reference=self.variation.reference
+            )
+            return [Reason(Rank.VARIATION_WAITS, words)]
         assert self.risk is not None
         words = _("{reference} is escalated.").format(reference=self.risk.reference)
         return [Reason(Rank.RISK_ESCALATED, words)]
@@ -137,6 +143,8 @@ class Line:
             return self.item.title
         if self.of_return:
             return _("Return for {round}").format(round=self.of_return.round.name)
+        if self.variation:
+            return self.variation.asks
         assert self.risk is not None
         return self.risk.description
 
@@ -148,6 +156,8 @@ class Line:
             )
         if self.of_return:
             return self.of_return.agency.short_name
+        if self.variation:
+            return _("Change of the plan")
         if self.item is None:
             return _("Risk to the whole plan")
         lead = self._name(self.item.lead)
@@ -305,11 +315,7 @@ class Line:
         if self.of_return or self.action:
             return Verb.CHASE
         if self._waiting:
-            row = self._waiting[0]
-            by = self.at.out_of_session.get(row.pk)
-            if by is None:
-                return Verb.CHASE if row.is_past else Verb.DECIDE
-            return Verb.CHASE if by < self.at.on else Verb.BY_EMAIL
+            return self._verb_of(self._waiting[0])
         if any(delay.settlement == Delay.Settlement.NEEDS_DECISION for delay in self._delays):
             return Verb.DECIDE
         if self._risks:
@@ -342,14 +348,14 @@ class Line:
         if self._waiting:
             return self._asked_of_variation(self._waiting[0])
         if self.item is None:
-            return self._asked_of_risk()
+            return self._asked_of_risk(self._risks[0])
         late = self.late_milestone
         lead = self._name(late.responsible if late else self.item.lead)
         if self.verb == Verb.DECIDE:
             says = _("Decide how to settle the cause")
             return Ask(says, short=_("How to settle the cause?"), of=lead)
         if self._risks:
-            return self._asked_of_risk()
+            return self._asked_of_risk(self._risks[0])
         if self._lacks_steps:
             says = _("Ask {lead} what will be done").format(lead=lead)
             short = (
@@ -369,9 +375,36 @@ class Line:
         ).format(lead=lead)
         return Ask(says, short=self.reason.rstrip("."), of=lead)
 
+    @property
+    def further_asks(self) -> list["Further"]:
+        """What else is asked of an item beside `asked`: its other variations that wait, and its escalated risks."""
+        if self.verb is None:
+            return []
+        waiting, risks = list(self._waiting), list(self._risks)
+        if waiting:
+            first = waiting.pop(0)
+            said = self._said_with(first)
+            waiting = [row for row in waiting if row not in said]
+        elif risks and self.verb == Verb.DISCUSS:
+            risks.pop(0)
+        found = [Further(self, self._verb_of(row), row) for row in waiting]
+        return [*found, *(Further(self, Verb.DISCUSS, row) for row in risks)]
+
+    @property
+    def all_asked(self) -> list[Ask]:
+        return [self.asked, *(each.ask for each in self.further_asks)]
+
+    def _verb_of(self, row: VariationAt) -> Verb:
+        by = self.at.out_of_session.get(row.pk)
+        if by is None:
+            return Verb.CHASE if row.is_past else Verb.DECIDE
+        return Verb.CHASE if by < self.at.on else Verb.BY_EMAIL
+
     @cached_property
     def _waiting(self) -> list[VariationAt]:
-        """The item's pending variations: those that the meeting decides first, and of these the recommended ones."""
+        """The pending variations: those that the meeting decides first, and of these the recommended ones."""
+        if self.variation:
+            return [self.variation]
         found = self.at.variations_of.get(self.item.pk, ()) if self.item else ()
         return sorted(
             found,
@@ -401,19 +434,32 @@ class Line:
         if row.state != Variation.State.RECOMMENDED:
             says = _("{question} Not advised yet").format(question=question)
             return Ask(says, row.reference, says, row.reference)
-        others = [
-            each
-            for each in self._waiting
-            if each.pk != row.pk and each.state == row.state and not each.is_past
-            and each.pk not in self.at.out_of_session
-        ]  # fmt: skip
+        others = self._said_with(row)
         references = list_in_words([each.reference for each in (row, *others)])
         questions = [question, *(_("{name}?").format(name=each.asks) for each in others)]
         return Ask(" ".join(questions), references, question, references)
 
+    def _said_with(self, row: VariationAt) -> list[VariationAt]:
+        """The other recommended variations that the meeting decides, which the question about a recommended one names too."""
+        decided = Variation.State.RECOMMENDED
+        if row.state != decided or row.is_past or row.pk in self.at.out_of_session:
+            return []
+        return [
+            each
+            for each in self._waiting
+            if each.pk != row.pk and each.state == decided and not each.is_past
+            and each.pk not in self.at.out_of_session
+        ]  # fmt: skip
+
+    def ask_about(self, row: VariationAt | RiskAt) -> Ask:
+        """What is asked about one of its variations or risks."""
+        if isinstance(row, RiskAt):
+            return self._asked_of_risk(row)
+        return self._asked_of_variation(row)
+
     def _asked_by_email(self, row: VariationAt, question: str) -> Ask:
         by = KnownDate(self.at.out_of_session[row.pk])
-        if self.verb != Verb.CHASE:
+        if self._verb_of(row) != Verb.CHASE:
             says = _("{question} Answers by {day}").format(question=question, day=by)
             return Ask(
                 _("{name}: being decided out of session").format(name=row.asks),
@@ -433,9 +479,11 @@ class Line:
 
     def _asks_too_late(self, row: VariationAt) -> Ask:
         """Return that the date which a variation asks for has passed, and who has to ask anew."""
-        assert self.item is not None
         late = self.late_milestone
-        agency = self._name(late.responsible if late else self.item.lead)
+        if self.item is None:
+            agency = self.at.plan.coordinating_agency.short_name
+        else:
+            agency = self._name(late.responsible if late else self.item.lead)
         passed = _("{name} ({reference}): that date has passed").format(
             name=row.asks, reference=row.reference
         )
@@ -450,8 +498,7 @@ class Line:
         theirs = str(Confidence(self.item.confidence).label).lower()
         return _("{reviewers}, or {agencys}?").format(reviewers=ours, agencys=theirs)
 
-    def _asked_of_risk(self) -> Ask:
-        risk = self._risks[0]
+    def _asked_of_risk(self, risk: RiskAt) -> Ask:
         if risk.escalated_on:
             says = (
                 _("with the Minister since {day}")
@@ -512,6 +559,8 @@ class Line:
             return reverse("returns:round", args=[self.at.plan.slug, self.of_return.round.pk])
         if self.action:
             return reverse("meetings:decision", args=[self.at.plan.slug, self.action.pk])
+        if self.variation:
+            return reverse("variations:detail", args=[self.at.plan.slug, self.variation.number])
         assert self.risk is not None
         return reverse("risks:detail", args=[self.at.plan.slug, self.risk.number])
 
@@ -524,8 +573,26 @@ class Line:
             return f"return-{self.of_return.pk}"
         if self.action:
             return f"action-{self.action.pk}"
+        if self.variation:
+            return f"variation-{self.variation.pk}"
         assert self.risk is not None
         return f"risk-{self.risk.number}"
+
+
+class Further(NamedTuple):
+    """What a line asks beside its `asked`: what the group does, and with which variation or risk of the item."""
+
+    line: Line
+    verb: Verb
+    about: VariationAt | RiskAt
+
+    @property
+    def ask(self) -> Ask:
+        return self.line.ask_about(self.about)
+
+    @property
+    def reference(self) -> str:
+        return self.about.reference
 
 
 def _lowered(sentence: str) -> str:
@@ -543,6 +610,7 @@ def attention(at: PlanAt) -> list[Line]:
     lines += [Line(at, action=row) for row in at.actions]
     lines += [Line(at, risk=risk) for risk in at.risks if risk.item is None]
     lines += [Line(at, of_return=row) for row in at.returns if row.reasons]
+    lines += [Line(at, variation=row) for row in at.variations if row.item is None]
     return sorted(lines, key=_urgency)
 
 

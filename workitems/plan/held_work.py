@@ -174,6 +174,21 @@ def close_votes_of_leaver(
         close_vote(answer, words, by=by, at=at, reason=reason)
 
 
+def withdraw_held(ended: Variation, *, by: User, at: datetime) -> None:
+    """Withdraw what waits for release of a milestone or an item that a variation has just ended: nobody can release it."""
+    of = {"milestone": ended.milestone} if ended.milestone_id else {"item": ended.item}
+    waiting = HeldEntry.objects.waiting().exclude(kind=HeldEntry.Kind.RISK)
+    says = (
+        _("{reference} cancelled this milestone.")
+        if ended.milestone_id
+        else _("{reference} withdrew this work item.")
+    ).format(reference=ended.reference)
+    for entry in waiting.filter(**of).select_for_update(of=("self",)).order_by("pk"):
+        entry.state, entry.settled_by, entry.settled_at = HeldEntry.State.WITHDRAWN, by, at
+        entry.note = says
+        history.save(entry, by=by, reason=says)
+
+
 class Votes(Holding):
     """The answers that it still owes out of session: nobody waits for it where the successor is asked too."""
 

@@ -93,10 +93,21 @@ def test_a_request_for_an_invalid_date_is_refused_with_the_reason(
     assert Variation.objects.count() == 0
 
 
-@pytest.mark.parametrize("closed", [{"completed_on": YESTERDAY}, {"withdrawn_on": YESTERDAY}])
-def test_a_closed_milestone_cannot_have_a_request_to_move_it(item, contributor, police, closed):
+@pytest.mark.parametrize(
+    ("closed", "sentence"),
+    [
+        ({"completed_on": YESTERDAY}, "This milestone is done, so its date cannot change."),
+        (
+            {"withdrawn_on": YESTERDAY},
+            "This milestone was cancelled on 31 May 2010, so its date cannot change.",
+        ),
+    ],
+)
+def test_a_closed_milestone_cannot_have_a_request_to_move_it(
+    item, contributor, police, closed, sentence
+):
     milestone = MilestoneFactory(item=item, **closed)
-    with refused("This milestone is done, so its date cannot change."):
+    with refused(sentence):
         ask_for_date(milestone, contributor, police)
 
 

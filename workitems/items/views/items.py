@@ -44,7 +44,7 @@ from workitems.plan.attention import Line, Verb
 from workitems.plan.forms.items import AnswerStatusForm, ChangeStatusForm, ReviewForm
 from workitems.plan.forms.moments import AsAtForm
 from workitems.plan.plan_at import ItemAt, grouped, milestones_at, plan_at, with_milestones
-from workitems.plan.plan_at.rows import VariationAt
+from workitems.plan.plan_at.rows import RiskAt, VariationAt
 from workitems.plan.services import items as item_services
 from workitems.plan.views.lookups import (
     of_plan,
@@ -333,6 +333,10 @@ def _asked(
     return {
         "waiting": [each for each in waiting if each is not told],
         "told": told,
+        # The others of its variations are listed on the page.
+        "further": [each for each in line.further_asks if isinstance(each.about, RiskAt)]
+        if line
+        else [],
         "may_recommend": told is not None
         and line is not None
         and moment.is_now

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User
 from agencies.records import history
-from workitems.meetings.agenda import VERBS, Proposal, kind_of, plan_id_of, title_of
+from workitems.meetings.agenda import VERBS, Proposal, kind_of, plan_id_of, risk_reason, title_of
 from workitems.meetings.services.meetings import check_held, open_record
 from workitems.models import Matter, Meeting
 from workitems.models.meeting import MATTER_TITLE_LENGTH
@@ -224,6 +224,25 @@ def note_discussion(
         matter.discussion = discussion
         history.save_version(matter, "discussion", by=by)
     return mark_considered(matter, meeting, by=by) if discussion else matter
+
+
+def keep_risks(matter: Matter, meeting: Meeting, *, by: User) -> None:
+    """Put the escalated risks of an item behind its matter, each as a matter of its own.
+
+    Call before a variation of the item is decided there: the item's matter then counts as considered, and its risks are
+    still to be discussed. One that was on the agenda stays as it is.
+    """
+    if matter.item_id is None or matter.considered_on is not None:
+        return
+    there = meeting.matters.filter(risk__isnull=False).values("risk")
+    risks = meeting.plan.risks.open(meeting.held_on).escalated().filter(item=matter.item_id)
+    order = list(meeting.matters.on_agenda().in_order())
+    place = next(at for at, each in enumerate(order, start=1) if each.pk == matter.pk)
+    for risk in risks.exclude(pk__in=there).select_related("item").order_by("number"):
+        made = _put(meeting, len(order) + 1, risk, "", [risk_reason(risk)], "", by=by)
+        order.insert(place, made)
+        place += 1
+    _number(order, by=by)
 
 
 def mark_considered(matter: Matter, meeting: Meeting, *, by: User) -> Matter:

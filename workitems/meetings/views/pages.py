@@ -160,10 +160,10 @@ def show(
     matters = agenda_of(meeting)
     is_open = not (meeting.is_closed or meeting.is_cancelled)
     lines = lines_of(meeting, on) if is_open else []
-    rows = rows_of(matters, lines)
     present = {row.agency_id for row in meeting.attendances.present()}
     members = list(invited(meeting))
     decided = list(meeting.decisions.for_list().order_by("number"))
+    rows = rows_of(matters, lines, decided)
     is_recorded = present or decided or any(matter.considered_on for matter in matters)
     return render(
         request,

@@ -16,7 +16,7 @@ from agencies.models import Agency, User
 from agencies.records import history
 from agencies.wording.translation import day_words
 from workitems.meetings.services.decisions import check_action
-from workitems.meetings.services.matters import mark_considered
+from workitems.meetings.services.matters import keep_risks, mark_considered
 from workitems.meetings.services.meetings import check_held, check_quorum, open_record
 from workitems.models import (
     Decision,
@@ -29,6 +29,7 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.models.item import TITLE_LENGTH, Stage
+from workitems.plan.held_work import withdraw_held
 from workitems.plan.services.items import end_delays, next_number
 from workitems.plan.services.plan_days import Faults, agreed_day
 from workitems.plan.services.refusals import Refused, locked, need_reason
@@ -62,7 +63,7 @@ def request_date(
     """
     milestone = locked(milestone, version=version, related=("item__plan",))
     if not milestone.is_open:
-        raise Refused(_("This milestone is done, so its date cannot change."))
+        raise Refused(closed_in_words(milestone))
     Refused.raise_any(
         new_date_faults(
             milestone, due_after, on=make_naive(at).date(), after_end=after_end, reason=reason
@@ -383,6 +384,7 @@ def decide(
         variation=variation,
     )
     history.save(decision, by=by)
+    keep_risks(matter, meeting, by=by)
     mark_considered(matter, meeting, by=by)
     return variation
 
@@ -456,6 +458,15 @@ def take_outcome(
     return variation
 
 
+def closed_in_words(milestone: Milestone) -> str:
+    """Return why the date of a milestone that is not open cannot change."""
+    if milestone.withdrawn_on is None:
+        return _("This milestone is done, so its date cannot change.")
+    return _("This milestone was cancelled on {day}, so its date cannot change.").format(
+        day=day_words(milestone.withdrawn_on)
+    )
+
+
 def _settle(variation: Variation, *, by: User, at: datetime, on: date, reason: str) -> None:
     variation.decided_by, variation.decided_at = by, at
     is_approved, is_addition = (
@@ -467,6 +478,8 @@ def _settle(variation: Variation, *, by: User, at: datetime, on: date, reason: s
     history.save(variation, by=by, reason=reason)
     if is_approved and not is_addition:
         _take_effect(variation, by=by, on=on)
+    if is_approved and variation.kind in (Variation.Kind.CANCEL, Variation.Kind.WITHDRAWAL):
+        withdraw_held(variation, by=by, at=at)
 
 
 def _why(variation: Variation) -> str:
@@ -503,7 +516,7 @@ def _take_effect(variation: Variation, *, by: User, on: date) -> None:
     if variation.kind == Variation.Kind.DATE:
         milestone = locked(Milestone(pk=variation.milestone_id))
         if not milestone.is_open:
-            raise Refused(_("This milestone is done, so its date cannot change."))
+            raise Refused(closed_in_words(milestone))
         if milestone.agreed != variation.before:
             raise Refused(_("The agreed date has moved since this was requested."))
         assert variation.after is not None  # held by a check constraint

@@ -1,0 +1,119 @@
+"""All that is asked of the group about an item is asked, wherever it is shown, until each of it is dealt with."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from reports.meetings.minutes import compose_minutes
+from reports.progress.dashboard_parts import asked_of
+from tests.factories import MatterFactory, MeetingFactory, RiskFactory, VariationFactory
+from tests.workitems.record import NOW, TODAY, TOMORROW, ready_to_decide
+from workitems.meetings.agenda import not_on, present_lines, proposals, rows_of
+from workitems.models import Matter, Variation
+from workitems.plan.attention import Verb
+from workitems.variations.services import variations
+
+pytestmark = pytest.mark.django_db
+RECOMMENDED = Variation.State.RECOMMENDED
+
+
+@pytest.fixture(autouse=True)
+def clock(on_the_day):
+    """It is the day of these tests."""
+
+
+@pytest.fixture
+def risk(item):
+    return RiskFactory(
+        plan=item.plan,
+        item=item,
+        number=3,
+        description="Staff leave.",
+        escalated_on=TODAY,
+        escalated_to="group",
+    )
+
+
+@pytest.fixture
+def asked(item, milestone, risk, coordinator):
+    """A new agreed date for the item that has a risk with the group."""
+    return VariationFactory(milestone=milestone, state=RECOMMENDED)
+
+
+def of_item(item):
+    return next(
+        each for each in present_lines(item.plan, TODAY) if each.item and each.item.pk == item.pk
+    )
+
+
+def test_a_request_hides_no_risk_of_its_item(item, asked, risk, client_of, coordinator):
+    line = of_item(item)
+    assert [each.of for each in line.all_asked] == [asked.reference, "R3"]
+    assert {group.verb: [each.ask.of for each in group.asks] for group in asked_of([line])} == {
+        Verb.DECIDE: [asked.reference],
+        Verb.DISCUSS: ["R3"],
+    }
+    meeting = MeetingFactory(plan=item.plan, held_on=TOMORROW)
+    MatterFactory(meeting=meeting, item=item, title="An item")
+    client = client_of(coordinator)
+    for page in (
+        meeting.get_absolute_url(),
+        item.get_absolute_url(),
+        reverse("dashboard:overview", args=[item.plan.slug]),
+    ):
+        text = client.get(page).text
+        assert (page, asked.reference in text, "R3" in text) == (page, True, True)
+
+
+def test_deciding_a_request_leaves_the_risk_of_its_item_to_be_discussed(
+    item, asked, risk, coordinator, client_of
+):
+    meeting = MeetingFactory(plan=item.plan, held_on=TODAY)
+    own = MatterFactory(meeting=meeting, item=item, title="An item", position=1)
+    ready_to_decide(meeting)
+    variations.decide(variation=asked, approve=True, meeting=meeting, by=coordinator, at=NOW)
+    matters = list(Matter.objects.filter(meeting=meeting).in_order())
+    assert [(each.item, each.risk, each.considered_on) for each in matters] == [
+        (item, None, TODAY),
+        (None, risk, None),
+    ]
+    rows = rows_of(matters, present_lines(item.plan, TODAY), meeting.decisions.all())
+    assert rows[0].results == [f"Approved: {asked}."]
+    assert (rows[0].asks, rows[0].verb, rows[1].verb) == ("", None, Verb.DISCUSS)
+    page = client_of(coordinator).get(meeting.get_absolute_url()).text
+    assert f"Approved: {asked}." in page
+    assert own.why not in page or not own.why
+    minutes = compose_minutes(meeting, NOW)
+    assert minutes.not_reached == ("2. Risk R3: Staff leave.",)
+
+
+def test_a_risk_that_was_taken_off_the_agenda_does_not_come_back(item, asked, risk, coordinator):
+    meeting = MeetingFactory(plan=item.plan, held_on=TODAY)
+    MatterFactory(meeting=meeting, item=item, title="An item", position=1)
+    MatterFactory(meeting=meeting, risk=risk, title="R3", position=2, withdrawn_on=TODAY)
+    ready_to_decide(meeting)
+    variations.decide(variation=asked, approve=True, meeting=meeting, by=coordinator, at=NOW)
+    assert meeting.matters.on_agenda().count() == 1
+
+
+@pytest.mark.parametrize("state", [Variation.State.REQUESTED, RECOMMENDED])
+def test_a_request_about_the_plan_itself_is_asked_of_the_group_and_proposed(plan, state):
+    later = date(2013, 1, 31)
+    request = VariationFactory(
+        plan=plan,
+        milestone=None,
+        item=None,
+        kind=Variation.Kind.END,
+        state=state,
+        due_before=plan.ends_on,
+        due_after=later,
+        requesting_agency=plan.coordinating_agency,
+    )
+    lines = present_lines(plan, TODAY)
+    assert [(each.verb, each.asked.of) for each in lines] == [(Verb.DECIDE, request.reference)]
+    assert [group.verb for group in asked_of(lines)] == [Verb.DECIDE]
+    found = proposals(plan, TODAY, lines)
+    assert [(each.subject, each.verb) for each in found] == [(request, Verb.DECIDE)]
+    meeting = MeetingFactory(plan=plan, held_on=TOMORROW)
+    assert not_on(found, [MatterFactory(meeting=meeting, variation=request)]) == []
