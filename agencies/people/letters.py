@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Invitation, Seat, User
 from agencies.people import confirming
+from agencies.people.succession import agency_on
 
 Role = Seat.Role
 # What an agency's people are invited for, as sentences: functions of other apps, which register in `AppConfig.ready`.
@@ -48,16 +49,28 @@ def send_invitation(invitation: Invitation, *, by: User, token: str) -> None:
 
 
 def inviter_in_words(by: User | None, invitation: Invitation) -> str:
-    """Return who invites, by the role in which they may: "Ana Bell, a coordinator at New Zealand Police"."""
+    """Return who invites, by the role in which they may: "Ana Bell, a coordinator at New Zealand Police".
+
+    A role at an agency that has ended is named only without another one, at the successor.
+    """
     if by is None:
         return invitation.place.name
     inviting = [seat for seat in by.current_seats if seat.role in (Role.APPROVER, Role.COORDINATOR)]
-    inviting.sort(key=lambda seat: (seat.place != invitation.place, seat.role != Role.COORDINATOR))
+    on = localdate()
+    inviting.sort(
+        key=lambda seat: (
+            seat.place != invitation.place,
+            seat.agency is not None and not seat.agency.exists_on(on),
+            seat.role != Role.COORDINATOR,
+        )
+    )
     if not inviting:
         says = _("{person}, an administrator of the {product}")
         return says.format(person=by.name, product=settings.PRODUCT_NAME)
     says = _("{person}, {a_role} at {agency}")
-    return says.format(person=by.name, a_role=inviting[0].as_what, agency=inviting[0].place.name)
+    place = inviting[0].place
+    place = agency_on(place, on) if isinstance(place, Agency) else place
+    return says.format(person=by.name, a_role=inviting[0].as_what, agency=place.name)
 
 
 def email_about_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:

@@ -163,11 +163,14 @@ def late_items(items: Iterable[ItemAt], since: date) -> list[LateItem]:
 
     People come first: a late item whose delay hurts victims, survivors, children, workers, women or families, as its
     agency writes, stands before a key item whose delay does not, and of these the key items first. Key items follow,
-    those that touch people before others, then the rest; equal ones by days. Late milestones of a withdrawn item do not count."""
+    those that touch people before others, then the rest; equal ones by days. Milestones that are cancelled, and those of a withdrawn
+    item, do not count."""
     found = []
     for item in items:
         slips = []
         for step in item.milestones if item.stage != Stage.WITHDRAWN else ():
+            if step.withdrawn_on is not None:
+                continue
             delays = tuple(
                 sorted(
                     (delay for delay in step.delays if delay.was_open_since(since)),

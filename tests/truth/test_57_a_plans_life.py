@@ -6,11 +6,15 @@ import pytest
 from django.urls import reverse
 
 from agencies.models import Agency, Seat
+from agencies.people.letters import inviter_in_words
 from agencies.records import history
 from reports.progress.changes import read_changes
 from reports.progress.view import PlanView
 from tests.factories import (
+    AgencyFactory,
     DecisionFactory,
+    HeldEntryFactory,
+    InvitationFactory,
     MeetingFactory,
     MemberFactory,
     MilestoneFactory,
@@ -24,6 +28,7 @@ from tests.factories import (
 from tests.workitems.record import NOW, TODAY, TOMORROW, ready_to_decide
 from workitems.desk.to_dos import lines_for
 from workitems.intake.workbook import export_workbook
+from workitems.meetings.meeting_news import called_notices, decided_notices
 from workitems.meetings.services import meetings as meeting_services
 from workitems.models import Member, Return
 from workitems.notices import send_notices
@@ -404,3 +409,65 @@ def test_a_slide_says_what_a_new_lead_brings_with_it(
     assert request.effects == [
         "Its open milestones stay with Police until each is moved by a request of its own."
     ]
+
+
+# --- what ends with a milestone, and who is told of the plan's end -----------------------------------------------
+
+
+def test_a_held_request_goes_with_its_milestone_and_its_agency_is_told(
+    item, milestone, decide, customs, contributor, mailoutbox
+):
+    writer = SeatFactory(agency=customs, role=Role.CONTRIBUTOR).user
+    waits = {"plan": item.plan, "agency": customs, "item": item, "written_by": writer}
+    moved = HeldEntryFactory(
+        **waits, kind="date", milestone=milestone, text="", owner_agency=None,
+        due_after=date(2010, 12, 31), after_known_to="day",
+    )  # fmt: skip
+    risk = HeldEntryFactory(**waits)
+    cancelled = decide("cancel", milestone)
+    moved.refresh_from_db()
+    risk.refresh_from_db()
+    says = f"{cancelled.reference} cancelled this milestone."
+    assert (moved.state, moved.note, risk.state) == ("withdrawn", says, "waiting")
+    told = {
+        each.recipient: each.sentence
+        for each in decided_notices(TODAY, only=cancelled.pk)
+        if each.agency == customs
+    }
+    assert told == {
+        writer: f"The meeting of 1 June 2010 decided it: approved. It has taken effect. “{moved.asks}”, which waited "
+        "for release in your agency, is withdrawn with it."
+    }
+
+
+@pytest.mark.parametrize(("approve", "names"), [(True, {"Police", "Customs"}), (False, {"Police"})])
+def test_the_plans_new_end_is_told_to_every_agency(plan, decide, customs, approve, names):
+    SeatFactory(agency=customs, role=Role.CONTRIBUTOR)
+    decided = decide("end", plan, approve=approve, ends_on="2013-06-30")
+    told = {each.agency.short_name for each in decided_notices(TODAY, only=decided.pk)}
+    assert told == names
+
+
+def test_a_meeting_that_moved_is_not_called_again(plan, customs, coordinator):
+    SeatFactory(agency=customs, role=Role.CONTRIBUTOR)
+    called = meeting_services.call_meeting(plan=plan, held_on=TOMORROW, by=coordinator)
+    assert {each.state for each in called_notices(TODAY, only=called.pk)} == {"is called"}
+    called.held_on = TODAY + timedelta(days=9)
+    history.save_version(called, "held_on", by=coordinator)
+    assert {each.state for each in called_notices(TODAY, only=called.pk)} == {"has changed"}
+
+
+def test_an_invitation_names_no_agency_that_has_ended(police, customs):
+    gone = AgencyFactory(short_name="Gone", name="Agency gone", valid_to=TODAY - timedelta(days=9))
+    by = SeatFactory(agency=gone, role=Role.COORDINATOR).user
+    invitation = InvitationFactory(agency=customs)
+    assert inviter_in_words(by, invitation) == f"{by.name}, a coordinator at Agency gone"
+    gone.successor = police
+    gone.save()
+    by = type(by).objects.get(pk=by.pk)
+    assert inviter_in_words(by, invitation) == f"{by.name}, a coordinator at New Zealand Police"
+    SeatFactory(user=by, agency=customs, role=Role.APPROVER)
+    SeatFactory(user=by, agency=police, role=Role.APPROVER)
+    by = type(by).objects.get(pk=by.pk)
+    other = InvitationFactory(agency=AgencyFactory())
+    assert inviter_in_words(by, other).endswith("an approver at New Zealand Customs Service")

@@ -225,7 +225,11 @@ def decided_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
                 sentence=" ".join(
                     (
                         says,
-                        *(_GONE.format(asks=e.asks) for e in gone[row.pk] if e.agency_id == agency.pk),
+                        *(
+                            _GONE.format(asks=e.asks)
+                            for e in gone[row.pk]
+                            if e.agency_id == agency.pk
+                        ),
                         *([_LEFT.format(agency=agency)] if has_left else []),
                     )
                 ),

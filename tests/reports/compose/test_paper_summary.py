@@ -357,6 +357,11 @@ def test_it_is_said_when_nothing_is_late(ended, sentence):
     assert what_is_late(item("2.1"), *items) == sentence
 
 
+def test_an_item_whose_late_milestone_was_cancelled_is_not_one_that_caught_up():
+    cancelled = step(LATER, delay())._replace(withdrawn_on=LATER)
+    assert what_is_late(item("2.1"), item("1.1", cancelled)) == "No item is late."
+
+
 @pytest.mark.parametrize(
     ("count", "words"),
     [
