@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.urls import reverse
 
-from agencies.models import Agency
+from agencies.models import Agency, User
 from reports.models import IssuedPaper
 from trafficking_plan.management.commands import demo
 from workitems.models import Plan
@@ -42,6 +42,8 @@ def test_demo_writes_the_briefing_prints_the_sign_ins_marks_its_pages_and_keeps_
     assert first.startswith(b"%PDF-")
     assert f"Briefing  {var / 'briefing-2010.pdf'}" in told
     assert "coordinator@example.org" in told
+    assert "administrator@example.org" in told
+    assert User.objects.get(is_superuser=True).email == "administrator@example.org"
 
     for page in (reverse("account_login"), reverse("reports:published")):
         assert client.get(page).text.count(demo.BANNER) == 1

@@ -7,7 +7,7 @@ class WorkItemsConfig(AppConfig):
     verbose_name = "Plans and work items"
 
     def ready(self) -> None:
-        from agencies.people import confirming, letters, submitting, succession
+        from agencies.people import confirming, letters, seating, submitting, succession
         from workitems.desk import seat_lines
         from workitems.desk import to_dos as desk
         from workitems.intake import to_decide
@@ -32,6 +32,7 @@ class WorkItemsConfig(AppConfig):
 
         confirming.OVERSEERS.append(coordinators.coordinators_over)
         confirming.IN_USE.append(coordinators.is_in_use)
+        seating.TO_DO.append(desk.names_for)
         letters.INVITED_FOR.append(coordinators.asked_of)
         submitting.REPORTS.append(coordinators.is_in_a_plan)
         submitting.LET_ALONE.append(round_levers.is_let_alone)

@@ -112,6 +112,15 @@ def email_that_seat_counts(seat: Seat, *, by: User) -> None:
     _send([EmailMessage(subject=subject, body=body, to=[seat.user.email])], seat_id=seat.pk)
 
 
+def email_that_seat_ends(seat: Seat, *, by: User, on: date) -> None:
+    """Email who held a seat that somebody else ended it. Log it if that fails."""
+    until = seat.to_on if seat.withdrawn_at is None and seat.to_on and seat.to_on >= on else None
+    about = {"seat": seat, "by": by, "until": until}
+    body = render_to_string("agencies/people/letters/seat_ended.txt", about)
+    subject = _subject(_("Your role at {place} ends").format(place=seat.place))
+    _send([EmailMessage(subject=subject, body=body, to=[seat.user.email])], seat_id=seat.pk)
+
+
 def email_about_new_address(user: User, *, old: str) -> None:
     """Email a person's old address that an administrator changed it. Log it if that fails."""
     body = render_to_string("agencies/people/letters/new_address.txt", {"user": user})

@@ -1,18 +1,20 @@
 """The seats of an agency or an office on a day, and their history as sentences. Reads only."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, Invitation, Place, Seat, Unit, columns_of
+from agencies.models import Agency, Invitation, Place, Seat, Unit, User, columns_of
 from agencies.wording.translation import day_words
 
 Role = Seat.Role
 MAX_ENTRIES = 50
+# What waits for a person, as sentences: functions of other apps, which register in `AppConfig.ready`.
+TO_DO: list[Callable[[User, date], list[str]]] = []
 # How the reason of a seat begins that was offered by an invitation.
 INVITED_BY = "Invited by "
 
@@ -39,7 +41,8 @@ class Seating:
 
 
 def seating_of(place: Place, on: date) -> Seating:
-    """Return the place's seats on a day, in the order of `Seat.Role` and then by name. One query."""
+    """Return the place's seats on a day, in the order of `Seat.Role` and then by name. One query, and one for those that
+    ended."""
     seating = Seating(on)
     order = list(Role.values)
     seats = Seat.objects.filter(**columns_of(place)).select_related("user", "unit", "given_by")
@@ -51,7 +54,42 @@ def seating_of(place: Place, on: date) -> Seating:
         else:
             seating.now.append(seat)
     seating.before.sort(key=lambda seat: seat.to_on or seat.from_on, reverse=True)
+    _set_ended_at_once(seating.before)
     return seating
+
+
+def _set_ended_at_once(seats: list[Seat]) -> None:
+    """Set `ended_at_once` on the seats that ended within a day, to that day: their last whole day is the one before."""
+    last = {seat.pk: seat.to_on for seat in seats if seat.to_on and not seat.withdrawn_at}
+    rows = Seat.history.filter(id__in=last).order_by("history_date", "history_id")
+    found: dict[int, date] = {}
+    for pk, to_on, at in rows.values_list("id", "to_on", "history_date") if last else ():
+        if to_on == last[pk]:
+            found.setdefault(pk, timezone.localdate(at))
+    for seat in seats:
+        day = found.get(seat.pk)
+        if day is not None and day - timedelta(days=1) == seat.to_on:
+            seat.ended_at_once = day  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for whoever holds a seat, and who else holds the same role there."""
+
+    to_do: list[str]
+    others: list[str]
+
+
+def waiting_for(seat: Seat, on: date) -> Waiting:
+    """Return what waits for a person because of this seat alone."""
+    person = User.objects.get(pk=seat.user_id)
+    person.current_seats = [seat]
+    same = Seat.objects.on(on).filter(role=seat.role, **columns_of(seat.place))
+    others = same.filter(user__is_active=True).exclude(user=seat.user_id)
+    return Waiting(
+        [says for source in TO_DO for says in source(person, on)],
+        list(others.order_by("user__name").values_list("user__name", flat=True).distinct()),
+    )
 
 
 @dataclass(frozen=True)
@@ -114,6 +152,8 @@ def _seat(was: Any, now: Any) -> str:
             else _("took {name} out of their unit.").format(name=name)
         )
     if was and now.to_on != was.to_on and now.to_on:
+        if now.to_on < timezone.localdate(now.history_date):
+            return _("ended the role of {name} at once.").format(name=name)
         return _("ended the role of {name}, last day {day}.").format(
             name=name, day=day_words(now.to_on)
         )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import WRITING_ROLES, Agency, Invitation, Place, Seat, User
-from agencies.wording.translation import list_in_words
+from agencies.wording.translation import day_words, list_in_words
 
 Role = Seat.Role
 # Whether an agency has returns to submit: functions of other apps, which register in `AppConfig.ready`.
@@ -23,13 +23,26 @@ LET_ALONE: list[Callable[[Agency], bool]] = []
 
 @dataclass(frozen=True)
 class Invited:
-    """Somebody who is invited to write for an agency and has not accepted yet."""
+    """Somebody who is invited to write for an agency and has not accepted yet, or whose role there does not count yet.
+
+    `counts_from` is the day from which it does, if that is known; `waits` if a second person has to confirm it.
+    """
 
     name: str
     role: Seat.Role
+    waits: bool = False
+    counts_from: date | None = None
 
     @property
     def words(self) -> str:
+        if self.counts_from:
+            return _("{name} ({role} from {day})").format(
+                name=self.name, role=self.role.in_sentence, day=day_words(self.counts_from)
+            )
+        if self.waits:
+            return _("{name} ({role}, to be confirmed)").format(
+                name=self.name, role=self.role.in_sentence
+            )
         return f"{self.name} ({self.role.in_sentence})"
 
 
@@ -51,6 +64,11 @@ class Submitters:
         """Whether an approver alone is there or invited, who can be let write and submit a return."""
         roles = [each.role for each in self.invited] + [Role.APPROVER] * len(self.approvers)
         return len(self.writers) + len(self.invited) == 1 and roles == [Role.APPROVER]
+
+    @property
+    def may_be_let_alone(self) -> bool:
+        """Whether the one person who writes for it, or the one approver who is invited, may submit as well."""
+        return self.has_one_approver or self.is_one_person and bool(self.approvers)
 
     @property
     def is_ready(self) -> bool:
@@ -100,6 +118,12 @@ class Submitters:
                 if self.writers and not self.approvers
                 else _("One person writes it, and an approver submits it."),
             )
+        if self.invited and any(each.waits for each in self.invited):
+            says = _("{agency} cannot submit its return yet: {people}.").format(
+                agency=self.agency.name,
+                people=list_in_words([each.words for each in self.invited]),
+            )
+            return f"{says} {_('It also needs {people}.').format(people=self.still_needs)}"
         if self.invited:
             says = ngettext(
                 "{people} is invited to {agency} and has not accepted yet.",
@@ -134,18 +158,27 @@ def submitters_of(agencies: Collection[Agency], on: date) -> dict[int, Submitter
     people: dict[int, dict[str, set[int]]] = {
         each.pk: {role: set() for role in WRITING_ROLES} for each in agencies
     }
-    seats = Seat.objects.on(on).filter(
-        agency__in=people, role__in=WRITING_ROLES, user__is_active=True
+    waiting: dict[int, list[Invited]] = defaultdict(list)
+    seats = Seat.objects.during(on, None).filter(
+        agency__in=people, role__in=WRITING_ROLES, user__is_active=True, from_on__lte=on
     )
-    for agency, role, user in seats.values_list("agency", "role", "user"):
-        people[agency][role].add(user)
+    for seat in seats.select_related("user").order_by("pk"):
+        assert seat.agency_id is not None
+        if seat.is_waiting(on):
+            who = Invited(seat.user.name, Role(seat.role), True, seat.counts_from)
+            waiting[seat.agency_id].append(who)
+        else:
+            people[seat.agency_id][seat.role].add(seat.user_id)
     found = {
         each.pk: Submitters(each, set().union(*of.values()), of[Role.APPROVER])
         for each in agencies
         for of in [people[each.pk]]
     }
     invited = invited_to([pk for pk, each in found.items() if not each.is_ready])
-    return {pk: replace(each, invited=invited[pk]) for pk, each in found.items()}
+    return {
+        pk: replace(each, invited=[*waiting[pk], *invited[pk]]) if not each.is_ready else each
+        for pk, each in found.items()
+    }
 
 
 def invited_to(agencies: Collection[int]) -> dict[int, list[Invited]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from agencies.records import history
-from workitems.demo.people import Person, Role, user_of
+from workitems.demo.people import ADMINISTRATOR, Person, Role, user_of
 from workitems.intake.workbook.record import round_name
 from workitems.models import Plan
 from workitems.returns.services import rounds
@@ -16,6 +16,7 @@ PLAN = "national-action-plan-against-trafficking-in-persons"
 PORTFOLIO = "Minister for Home Affairs"
 COORDINATOR = Person("Coordinator", Role.COORDINATOR, ("MHA",))
 PEOPLE = (
+    ADMINISTRATOR,
     COORDINATOR,
     *(
         Person(f"{agency} {role.in_sentence}", role, (agency,))

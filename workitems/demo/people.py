@@ -28,14 +28,14 @@ FORMER_LEFT_DAYS_AGO = 60
 
 @dataclass(frozen=True)
 class Person:
-    """A user of the demo. `has_left` means that the seat has ended.
+    """A user of the demo. `has_left` means that the seat has ended. Without a role, the register's administrator.
 
     `places` are short names of agencies; a Minister's office has its portfolio there.
     """
 
     name: str
-    role: Seat.Role
-    places: tuple[str, ...]
+    role: Seat.Role | None
+    places: tuple[str, ...] = ()
     has_left: bool = False
 
     @property
@@ -44,6 +44,7 @@ class Person:
         return f"{mailbox}@example.org"
 
 
+ADMINISTRATOR = Person("Administrator", None)
 COORDINATOR = Person("Coordinator", Role.COORDINATOR, ("DoL", "MBIE"))
 CONTRIBUTORS = {
     agency: Person(f"{agency} contributor", Role.CONTRIBUTOR, seats)
@@ -61,6 +62,7 @@ APPROVERS = {
     for agency, writer in CONTRIBUTORS.items()
 }
 PEOPLE = (
+    ADMINISTRATOR,
     COORDINATOR,
     *(
         person
@@ -94,9 +96,16 @@ def seat_people(today: date, people: tuple[Person, ...] = PEOPLE) -> None:
     password = make_password(PASSWORD)
     agencies = {agency.short_name: agency for agency in Agency.objects.all()}
     for person in newcomers:
-        user = User(email=person.email, name=person.name, password=password)
+        is_administrator = person.role is None
+        user = User(
+            email=person.email,
+            name=person.name,
+            password=password,
+            is_superuser=is_administrator,
+        )
         history.save(user, by=None, actor=ACTOR)
         for place in person.places:
+            assert person.role is not None
             from_on = SUCCESSION if place == "MBIE" else BEGINNING
             with history.written_at(morning(from_on)):
                 seat = seating.give_seat(
@@ -126,8 +135,12 @@ def morning(day: date) -> datetime:
 def sign_ins(people: tuple[Person, ...] = PEOPLE) -> Iterator[str]:
     """Yield the lines of a table of addresses, roles and agencies."""
     rows = [
-        (person.email, person.role.label + (", left" if person.has_left else ""))
-        + (", ".join(person.places),)
+        (
+            person.email,
+            (str(person.role.label) if person.role else "Administrator")
+            + (", left" if person.has_left else ""),
+            ", ".join(person.places) or "agencies and people",
+        )
         for person in people
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(2)]

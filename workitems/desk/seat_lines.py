@@ -75,8 +75,9 @@ def waiting_words(seat: Seat, on: date) -> str:
     """Name the people for whom the role waits, and from which day it counts in any case."""
     if seat.counts_from:
         return _(
-            "{giver} gave you this role, and there is nobody else to confirm it. It counts from {day}."
-        ).format(giver=seat.given_by, day=day_words(seat.counts_from))
+            "{giver} gave you this role. A second person would have to confirm it: another approver of {place}, another "
+            "coordinator of its plans, or an administrator. There is none, so it counts from {day}."
+        ).format(giver=seat.given_by, place=seat.place, day=day_words(seat.counts_from))
     people = [str(person) for person in confirmers_of(seat, on)]
     return _(
         "{giver} gave you this role. A second person has to confirm it first: {people}. We have emailed them, and will "

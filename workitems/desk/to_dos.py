@@ -125,6 +125,11 @@ def lines_for(user: User, on: date) -> list[Line]:
     return sorted(lines, key=lambda line: (line.due, line.what))
 
 
+def names_for(user: User, on: date) -> list[str]:
+    """Return what the user's to-dos are called, soonest due first."""
+    return [line.what for line in lines_for(user, on)]
+
+
 def _plans_left_by(user: User) -> tuple[str, ...]:
     """Return where the addresses begin of plans whose working group the user's agencies have left. One query."""
     agencies = {seat.agency_id for seat in user.current_seats if seat.agency_id}

@@ -28,6 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "being_made": plans_being_made(request),
             "portfolios": unheld_portfolios(user) if first.steps else [],
             "lines": lines,
+            "role_ended": not user.current_seats and user.seats.filter(to_on__lt=on).exists(),
             "groups": desk.grouped(lines, on),
             "headline": desk.headline(lines, on),
             "has_several_plans": len({line.plan for line in lines}) > 1,

@@ -88,7 +88,10 @@ def said_of(item: WorkItem, updates: Iterable[Update], moment: Moment) -> Said |
     given = next((each for each in updates if each.stage), None)
     at = given.of_return.submitted_at if given else None
     if said and given and at and given.confidence == item.confidence and localdate(at) >= said.on:
-        said = Said(given.of_return.agency.short_name, at, given.of_return.agency_id)
+        # The day on which the agency wrote it, not that of submitting all of its return.
+        said = Said(
+            given.of_return.agency.short_name, given.written_at or at, given.of_return.agency_id
+        )
     if said is None or said.is_entered:
         return said
     return replace(said, is_lead=said.agency_pk == item.lead_agency_id)

@@ -370,6 +370,9 @@ class Line:
         if self.verb == Verb.DISCUSS:
             says = _("Agree a rating with {lead}").format(lead=lead)
             return Ask(says, short=self._ratings, of=lead)
+        if self.verb == Verb.HEAR:
+            # The agency that leads the item, with the one responsible for the late milestone.
+            lead = list_in_words(dict.fromkeys([self._name(self.item.lead), lead]))
         says = (
             _("Hear from {lead}") if self.verb == Verb.HEAR else _("Ask {lead} for an update")
         ).format(lead=lead)

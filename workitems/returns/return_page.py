@@ -168,6 +168,8 @@ class Section:
     came: Came | None = None
     is_led: bool
     has_another_lead: bool = False
+    # Whether the agency has no part in it any more: it answered before another one came to lead it.
+    is_former: bool = False
     is_asked: bool = True
     is_open: bool = True
     milestones: list[MilestoneLine] = field(default_factory=list)
@@ -426,6 +428,7 @@ def return_page(
             last_round=before.round.name if before else "",
             is_led=item.lead_agency_id == agency or item.pk in answered_as_lead,
             has_another_lead=item.pk in answered_as_lead and item.lead_agency_id != agency,
+            is_former=not getattr(item, "is_own", True),
             is_asked=not is_handed_in or item.pk in updates,
             is_open=not is_for_reading and (only is not None or item.pk in opened),
             notes=notes[item.pk],
@@ -472,12 +475,14 @@ def _was_sent_back(of_return: Return) -> bool:
 
 
 def _add_whence(sections: list[Section], of_return: Return) -> None:
-    """Add whence the led items without an own answer came, with the last answer of the agency that led them. Up to
-    three queries if one may have come."""
+    """Add whence the led items without an own answer as lead came, with the last answer of the agency that led them. Up
+    to three queries if one may have come."""
     lacking = {
         each.item.pk: each
         for each in sections
-        if each.is_led and each.last is None and getattr(each.item, "may_have_come", True)
+        if each.is_led
+        and (each.last is None or not each.last.stage)
+        and getattr(each.item, "may_have_come", True)
     }
     if not lacking:
         return
@@ -511,8 +516,8 @@ def _add_whence(sections: list[Section], of_return: Return) -> None:
         agency, name, _at, is_decided = was[pk]
         section = lacking[pk]
         section.came = Came(name, localdate(at), is_decided)
-        section.last = last.get((pk, agency))
-        if section.last is not None:
+        if (pk, agency) in last:
+            section.last = last[pk, agency]
             section.last_round = section.last.of_return.round.name
             section.last_agency = section.last.of_return.agency
 
@@ -602,7 +607,8 @@ def _items(of_return: Return, only: WorkItem | None) -> list[WorkItem]:
         .defer("objective", "action", "search_text")
         .annotate(
             may_have_come=Exists(Agency.objects.filter(successor=agency))
-            | Exists(led_by_decision.filter(item=OuterRef("pk")))
+            | Exists(led_by_decision.filter(item=OuterRef("pk"))),
+            is_own=Exists(WorkItem.objects.answered_by(agency).filter(pk=OuterRef("pk"))),
         )
         .in_order()
     )

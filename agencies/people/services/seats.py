@@ -212,12 +212,14 @@ def end_seat(*, seat: Seat, on: date, by: User | None, reason: str, confirmed: b
         _refuse_to_leave_nobody(seat, on + timedelta(days=1), by)
     seat.to_on = on
     history.save(seat, by=by, reason=reason, fields=["to_on"])
-    _email_about_end(seat, by)
+    _email_about_end(seat, by, timezone.localdate(history.moment_of_writing()))
     return seat
 
 
-def _email_about_end(seat: Seat, by: User | None) -> None:
-    """Email the others who look after the place if it is an administrator who ends the seat."""
+def _email_about_end(seat: Seat, by: User | None, on: date) -> None:
+    """Email who held the seat, and the others who look after the place if it is an administrator who ends it."""
+    if by is not None and by.pk != seat.user_id:
+        transaction.on_commit(lambda: letters.email_that_seat_ends(seat, by=by, on=on))
     if by is not None and is_administrator.test(by):
         on = timezone.localdate(history.moment_of_writing())
         email_about_seat(seat, by=by, on=on, changed=True)
@@ -258,7 +260,7 @@ def end_seat_at_once(
         _refuse_to_leave_nobody(seat, seat.from_on, by)
     seat.withdrawn_at = at
     history.save(seat, by=by, reason=reason, fields=["withdrawn_at"])
-    _email_about_end(seat, by)
+    _email_about_end(seat, by, today)
     return seat
 
 

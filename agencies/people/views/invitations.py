@@ -265,12 +265,13 @@ def welcome(request: HttpRequest, invitation: Invitation) -> None:
     invitation.refresh_from_db()  # accepted on a copy that was locked
     seat = invitation.seat
     if seat is not None and seat.is_waiting(localdate()):
-        messages.info(
-            request,
-            _("A second person has to confirm that you are {position}. Your desk says who.").format(
-                position=invitation.position
-            ),
+        says = (
+            _("You are {position} from {day}. Your desk says why.")
+            if seat.counts_from
+            else _("A second person has to confirm that you are {position}. Your desk says who.")
         )
+        day = day_words(seat.counts_from) if seat.counts_from else ""
+        messages.info(request, says.format(position=invitation.position, day=day))
         return
     start = max(invitation.from_on, localdate())
     says = _("You are {position}.") if start == localdate() else _("You are {position} from {day}.")

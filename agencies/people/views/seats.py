@@ -21,11 +21,11 @@ from agencies.pages.form_pages import (
 from agencies.pages.once import once
 from agencies.pages.permissions import agency_for, managed_place, posted, require_role, signed_in
 from agencies.people.forms import CoverForm, EndSeatForm
-from agencies.people.seating import history_of, seating_of
+from agencies.people.seating import history_of, seating_of, waiting_for
 from agencies.people.services import seats as seat_services
 from agencies.people.services.seats import NobodyLeft, SeatRefused
 from agencies.people.submitting import short_of
-from agencies.rules import roles_to_manage
+from agencies.rules import has_seat_in, roles_to_manage
 from agencies.typed.fields import say_refusal
 from agencies.wording.translation import day_words
 
@@ -142,7 +142,15 @@ def end(request: HttpRequest, place: int | Office, seat: int) -> HttpResponse:
             own = held.user_id == signed_in(request).pk
             return redirect("home") if own else redirect("agencies:seats", of)
     return form_page(
-        request, "agencies/people/seats/end.html", form, place=of, seat=held, loss=loss
+        request,
+        "agencies/people/seats/end.html",
+        form,
+        place=of,
+        seat=held,
+        loss=loss,
+        waiting=waiting_for(held, localdate()),
+        # What it is about may be its agency's own.
+        may_read=has_seat_in.test(request.user, of),
     )
 
 

@@ -442,8 +442,12 @@ def show(
                 entry
                 for entry in entries
                 if not entry.section.is_led
+                and not entry.section.is_former
                 and (writes or entry.section.is_answered)
                 and not (writes and entry.section.is_brief)
+            ],
+            "former": [
+                entry for entry in entries if entry.section.is_former and not entry.section.is_led
             ],
             "named": [entry for entry in entries if writes and entry.section.is_brief],
             "missing": [

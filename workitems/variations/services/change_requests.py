@@ -415,7 +415,7 @@ def _ask_in_open_round(asked: Variation, *, by: User, reason: str) -> None:
 
 def effects_of(asked: Variation) -> list[str]:
     """Return what approving does besides: of a change of the lead, what happens in the open round and to milestones;
-    of an agency that leaves, from when. Four queries at most."""
+    of an agency that leaves, from when; of a milestone to be cancelled, that it is the last. Four queries at most."""
     if asked.kind == Kind.MEMBER:
         return [
             _(
@@ -423,6 +423,8 @@ def effects_of(asked: Variation) -> list[str]:
                 "was asked or answered out of session, where others still answer, no longer counts."
             ).format(agency=asked.agency_before)
         ]
+    if asked.kind == Kind.CANCEL and asked.milestone is not None:
+        return _cancelled(asked.milestone)
     if asked.kind != Kind.LEAD or asked.item is None:
         return []
     was, now = asked.agency_before, asked.agency_after
@@ -445,6 +447,18 @@ def effects_of(asked: Variation) -> list[str]:
         found.append(says.format(now=now, round=round.name, state=state))
         found.append(_("What {was} wrote on it in this round stays in its return.").format(was=was))
     return [*found, *_milestones_that_stay(asked)]
+
+
+def _cancelled(milestone: Milestone) -> list[str]:
+    """Return that no open milestone would be left, if the one to be cancelled is the last of its item. One query."""
+    if milestone.item.milestones.open().exclude(pk=milestone.pk).exists():
+        return []
+    return [
+        _(
+            "No open milestone would be left: this is the only one of item {number}. Without one, nothing says when "
+            "the item is due."
+        ).format(number=milestone.item.number)
+    ]
 
 
 def _milestones_that_stay(asked: Variation) -> list[str]:
