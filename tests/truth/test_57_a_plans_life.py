@@ -7,17 +7,24 @@ from django.urls import reverse
 
 from agencies.models import Agency, Seat
 from agencies.people.letters import inviter_in_words
+from agencies.people.seating import history_of, seating_of, waiting_for
+from agencies.people.services import seats
+from agencies.people.submitting import submitters_of
 from agencies.records import history
 from reports.progress.changes import read_changes
 from reports.progress.view import PlanView
 from tests.factories import (
     AgencyFactory,
+    BriefingFactory,
+    ClearanceFactory,
     DecisionFactory,
+    DelayFactory,
     HeldEntryFactory,
     InvitationFactory,
     MeetingFactory,
     MemberFactory,
     MilestoneFactory,
+    MitigationFactory,
     ReturnFactory,
     RoundFactory,
     SeatFactory,
@@ -28,6 +35,8 @@ from tests.factories import (
 from tests.workitems.record import NOW, TODAY, TOMORROW, ready_to_decide
 from workitems.desk.to_dos import lines_for
 from workitems.intake.workbook import export_workbook
+from workitems.items.said_by import said_of
+from workitems.meetings.agenda import present_lines
 from workitems.meetings.meeting_news import called_notices, decided_notices
 from workitems.meetings.services import meetings as meeting_services
 from workitems.models import Member, Return
@@ -37,6 +46,7 @@ from workitems.plan.asat import Moment
 from workitems.returns.return_page import return_page
 from workitems.returns.services import rounds
 from workitems.variations.services import variations
+from workitems.variations.services.change_requests import effects_of
 
 pytestmark = [
     pytest.mark.django_db,
@@ -471,3 +481,123 @@ def test_an_invitation_names_no_agency_that_has_ended(police, customs):
     by = type(by).objects.get(pk=by.pk)
     other = InvitationFactory(agency=AgencyFactory())
     assert inviter_in_words(by, other).endswith("an approver at New Zealand Customs Service")
+
+
+# --- who can, when people and leads go --------------------------------------------------------------------------
+
+
+def test_the_day_on_which_an_agency_wrote_it_is_the_day_on_which_it_said_it(item, plan, police):
+    said_on = TODAY - timedelta(days=7)
+    item.confidence = "on_track"
+    history.save(item, by=None, at=NOW - timedelta(days=90))
+    update = answered(
+        plan,
+        item,
+        police,
+        TODAY - timedelta(days=1),
+        stage="under_way",
+        confidence="on_track",
+        written_at=NOW - timedelta(days=7),
+    )
+    said = said_of(item, [update], Moment.present(plan, TODAY))
+    assert (said.agency, said.on) == ("Police", said_on)
+
+
+def test_what_an_agency_answered_as_lead_is_not_under_the_items_that_it_supports(
+    item, of_return, decide, customs, police, client_of, contributor
+):
+    UpdateFactory(of_return=of_return, item=item, stage="under_way", achieved="We began.")
+    decide("lead", item, agency=customs.pk)
+    section = next(each for each in return_page(of_return, TODAY).sections if each.item == item)
+    assert (section.is_led, section.is_former) == (False, True)
+    page = client_of(contributor).get(of_return.get_absolute_url()).text
+    assert "Items that Police led or supported before" in page
+    assert "Items that Police supports" not in page
+
+
+def test_a_new_lead_that_supported_the_item_reads_what_the_former_one_wrote(
+    item, plan, decide, customs, police
+):
+    answered(plan, item, customs, date(2010, 3, 31), stage="", achieved="We helped.")
+    answered(plan, item, police, date(2010, 4, 30), stage="under_way", achieved="We led.")
+    decide("lead", item, agency=customs.pk)
+    item.refresh_from_db()
+    open_round = RoundFactory(
+        plan=plan, period_start=date(2010, 5, 1), period_end=date(2010, 7, 31)
+    )
+    of_return = ReturnFactory(round=open_round, agency=customs)
+    section = next(each for each in return_page(of_return, TODAY).sections if each.item == item)
+    assert (section.last.achieved, section.last_agency) == ("We led.", police)
+
+
+def test_who_decides_reads_that_no_open_milestone_would_be_left(item, milestone):
+    asked = VariationFactory(milestone=milestone, kind="cancel", due_before=None, due_after=None)
+    assert effects_of(asked) == [
+        f"No open milestone would be left: this is the only one of item {item.number}. Without one, nothing says when "
+        "the item is due."
+    ]
+    MilestoneFactory(item=item)
+    assert effects_of(asked) == []
+
+
+def test_the_group_hears_from_the_agency_that_leads_the_item(
+    item, milestone, decide, customs, plan
+):
+    delay = DelayFactory(milestone=milestone)
+    MitigationFactory(delay=delay)
+    milestone.refresh_from_db()
+    milestone.forecast_due = date(2010, 12, 31)
+    milestone.save()
+    decide("lead", item, agency=customs.pk)
+    line = next(each for each in present_lines(plan, TODAY) if each.item)
+    assert line.asked.words == "Hear from Customs and Police"
+
+
+def test_a_role_that_ends_now_ends_today_and_its_holder_is_told(
+    police, coordinator, mailoutbox, django_capture_on_commit_callbacks, client
+):
+    held = SeatFactory(agency=police, role=Role.APPROVER, from_on=date(2010, 1, 1))
+    with django_capture_on_commit_callbacks(execute=True):
+        seats.end_seat_at_once(seat=held, by=coordinator, reason="Moved.", at=NOW)
+    (mail,) = [each for each in mailoutbox if each.to == [held.user.email]]
+    assert "from now on" in mail.body
+    (past,) = seating_of(police, TODAY).before
+    assert past.ended_at_once == TODAY
+    assert any(each.what.endswith("at once.") for each in history_of(police))
+    client.force_login(held.user, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Your role has ended." in client.get("/").text
+
+
+def test_what_waits_for_a_person_is_named_before_their_role_ends(
+    police, of_return, contributor, coordinator, client_of
+):
+    SeatFactory(agency=police, role=Role.APPROVER)
+    held = contributor.seats.get()
+    waiting = waiting_for(held, TODAY)
+    assert (len(waiting.to_do) > 0, waiting.others) == (True, [])
+    page = client_of(coordinator).get(reverse("agencies:end", args=[police.pk, held.pk])).text
+    assert "wait" in page and "Nobody else there has this role" in page
+    assert waiting.to_do[0] not in page
+
+
+def test_a_clearance_that_nobody_can_answer_says_so(plan, customs, coordinator, client_of):
+    briefing = BriefingFactory(plan=plan, state="in_consultation")
+    ClearanceFactory(briefing=briefing, agency=customs)
+    address = reverse("briefings:clearance", args=[plan.slug, briefing.pk])
+    says = "Nobody at Customs can answer: it has no approver."
+    client = client_of(coordinator)
+    assert says in client.get(address).text
+    SeatFactory(agency=customs, role=Role.APPROVER)
+    assert says not in client.get(address).text
+
+
+def test_an_approver_who_waits_is_not_one_to_be_invited(police, contributor, coordinator):
+    new = SeatFactory(
+        agency=police, role=Role.APPROVER, given_by=coordinator, counts_from=date(2010, 6, 4)
+    )
+    people = submitters_of([police], TODAY)[police.pk]
+    assert people.words == (
+        f"New Zealand Police cannot submit its return before {new.user.name} (approver from 4 June 2010) joins. Only an "
+        "approver submits."
+    )
+    assert people.may_be_let_alone is False

@@ -372,7 +372,7 @@ class Line:
             return Ask(says, short=self._ratings, of=lead)
         if self.verb == Verb.HEAR:
             # The agency that leads the item, with the one responsible for the late milestone.
-            lead = list_in_words(dict.fromkeys([self._name(self.item.lead), lead]))
+            lead = list_in_words(list(dict.fromkeys([self._name(self.item.lead), lead])))
         says = (
             _("Hear from {lead}") if self.verb == Verb.HEAR else _("Ask {lead} for an update")
         ).format(lead=lead)
