@@ -282,9 +282,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def signature(self) -> str:
-        """Name and current agencies and offices as text, as stored in history rows."""
-        places = sorted({seat.place.short_name for seat in self.current_seats})
-        signed = f"{self.name} ({', '.join(places)})" if places else self.name
+        """Name and current agencies and offices as text, as stored in history rows. One that has ended is named only
+        without another one."""
+        on = timezone.localdate()
+        places = [seat.place for seat in self.current_seats]
+        lasting = [each for each in places if each.exists_on(on)] or places
+        names = sorted({each.short_name for each in lasting})
+        signed = f"{self.name} ({', '.join(names)})" if names else self.name
         return signed[:SIGNATURE_LENGTH]
 
 

@@ -152,9 +152,9 @@ def test_every_row_that_is_left_out_is_named_with_what_to_do(milestone, client):
     ]
     assert said[:2] == [
         "Work items: 5.4 Publish a guide. Withdraw an item by a variation: on its page, or with Withdrawn as its "
-        "stage here.",
+        "stage in the workbook.",
         "Milestones: 1.2, milestone 2 “Guide published”. Cancel a milestone by a variation: on its item’s page, or "
-        "with a day in Cancelled on here.",
+        "with a day in Cancelled on in the workbook.",
     ]
 
 

@@ -333,7 +333,7 @@ def _milestone(was: Was, now: Now) -> Sentences:
             yield Sentence(_("reopened {name}.").format(name=name))
     if _differs(was, now, "withdrawn_on") and now["withdrawn_on"]:
         yield Sentence(
-            _("withdrew {name} on {day}.").format(name=name, day=_day(now["withdrawn_on"]))
+            _("cancelled {name} on {day}.").format(name=name, day=_day(now["withdrawn_on"]))
         )
     yield from _wordings(was, now, name, Field.WORDING, **_names(MILESTONE_TEXTS))
     if _differs(was, now, "no_evidence"):
@@ -760,7 +760,7 @@ def _variation(was: Was, now: Now) -> Sentences:
         says = {
             Variation.State.RECOMMENDED: _("sent {reference} to the working group."),
             Variation.State.APPROVED: _("recorded the approval of {reference}."),
-            Variation.State.DECLINED: _("recorded the declining of {reference}."),
+            Variation.State.DECLINED: _("recorded that {reference} was declined."),
             Variation.State.TAKEN_BACK: _("withdrew {reference}."),
             Variation.State.REQUESTED: _("requested {reference}."),
         }[Variation.State(now["state"])]

@@ -45,7 +45,7 @@ def test_the_page_takes_the_same_number_of_queries_for_any_number_of_seats(
     client.get(url("seats", police.pk))  # the session notes when it began
     # Session, person, agency, their seats, seats, invitations, units, history of the three, plans;
     # and the savepoint that is the request's transaction here.
-    with django_assert_num_queries(12 + 2):
+    with django_assert_num_queries(13 + 2):
         response = client.get(url("seats", police.pk))
     shown = response.context["seating"]
     assert (len(shown.now), len(shown.to_come), len(shown.before)) == (count + 1, count, count)

@@ -56,7 +56,7 @@ def test_seats_are_grouped_into_current_future_and_past_by_the_day(
     seat("until yesterday", to_on=YESTERDAY)
     seat("withdrawn", from_on=TOMORROW, withdrawn_at=NIGHT)
     seat("approves", role=Role.APPROVER)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # seats, and when those that are over ended
         found = seating_of(police, TODAY)
 
     def names(seats):

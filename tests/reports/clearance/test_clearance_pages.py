@@ -238,7 +238,7 @@ def test_earlier_reasons_take_one_query_for_any_number_of_agencies(
         ClearanceFactory(
             briefing=briefing, agency=AgencyFactory(), reopened_because="Paragraph 5 was changed."
         )
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         assert len(coordinator.get(page(briefing)).context["rows"]) == count
 
 
@@ -344,7 +344,7 @@ def test_the_coordinators_page_takes_the_same_queries_for_three_agencies_as_for_
     for _ in range(count):
         row = ClearanceFactory(briefing=briefing, agency=AgencyFactory())
         ClearanceCommentFactory.create_batch(count, clearance=row)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         response = coordinator.get(page(briefing))
     assert len(response.context["rows"]) == count
     assert len(response.context["threads"]) == count * count

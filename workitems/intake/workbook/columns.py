@@ -292,7 +292,7 @@ ITEMS = Sheet(
     if_missing=(
         gettext_noop("Remove an item on the plan’s page."),
         gettext_noop(
-            "Withdraw an item by a variation: on its page, or with Withdrawn as its stage here."
+            "Withdraw an item by a variation: on its page, or with Withdrawn as its stage in the workbook."
         ),
     ),
 )
@@ -346,7 +346,7 @@ MILESTONES = Sheet(
     if_missing=(
         gettext_noop("Remove a milestone on its item’s page."),
         gettext_noop(
-            "Cancel a milestone by a variation: on its item’s page, or with a day in Cancelled on here."
+            "Cancel a milestone by a variation: on its item’s page, or with a day in Cancelled on in the workbook."
         ),
     ),
 )
@@ -409,8 +409,8 @@ DELAYS = Sheet(
         "Found again by milestone and number. Delays are numbered within their milestone."
     ),
     if_missing=(
-        gettext_noop("End a delay on its page, or with a day in Ended on here."),
-        gettext_noop("End a delay on its page, or with a day in Ended on here."),
+        gettext_noop("End a delay on its page, or with a day in Ended on in the workbook."),
+        gettext_noop("End a delay on its page, or with a day in Ended on in the workbook."),
     ),
 )
 
@@ -430,8 +430,12 @@ MITIGATIONS = Sheet(
     ),
     gettext_noop("Found again by delay and number. Mitigations are numbered within their delay."),
     if_missing=(
-        gettext_noop("Mark a mitigation as done on its page, or with a day in Done on here."),
-        gettext_noop("Mark a mitigation as done on its page, or with a day in Done on here."),
+        gettext_noop(
+            "Mark a mitigation as done on its page, or with a day in Done on in the workbook."
+        ),
+        gettext_noop(
+            "Mark a mitigation as done on its page, or with a day in Done on in the workbook."
+        ),
     ),
 )
 
@@ -501,8 +505,8 @@ RISKS = Sheet(
     ),
     gettext_noop("Found again by number: 3 is R3."),
     if_missing=(
-        gettext_noop("Close a risk on its page, or with a day in Closed on here."),
-        gettext_noop("Close a risk on its page, or with a day in Closed on here."),
+        gettext_noop("Close a risk on its page, or with a day in Closed on in the workbook."),
+        gettext_noop("Close a risk on its page, or with a day in Closed on in the workbook."),
     ),
 )
 

@@ -243,7 +243,9 @@ def risks(proposal: Proposal) -> None:
         proposal.add(draft, RISKS.name, _("Risk {number}").format(number=draft.row.number))
     for draft in drafts.values():
         if draft.source is None:
-            proposal.leave(RISKS, f"{draft.row.reference} “{one_line(draft.row.description)}”")
+            proposal.leave(
+                RISKS, f"{draft.row.reference} “{one_line(draft.row.description).rstrip('.')}”"
+            )
 
 
 def _escalation(row: Row, draft: Draft) -> None:
