@@ -56,7 +56,7 @@ def inviter_in_words(by: User | None, invitation: Invitation) -> str:
     if by is None:
         return invitation.place.name
     inviting = [seat for seat in by.current_seats if seat.role in (Role.APPROVER, Role.COORDINATOR)]
-    on = localdate()
+    on = localdate(invitation.sent_at)
     inviting.sort(
         key=lambda seat: (
             seat.place != invitation.place,

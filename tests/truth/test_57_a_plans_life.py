@@ -470,7 +470,7 @@ def test_a_meeting_that_moved_is_not_called_again(plan, customs, coordinator):
 def test_an_invitation_names_no_agency_that_has_ended(police, customs):
     gone = AgencyFactory(short_name="Gone", name="Agency gone", valid_to=TODAY - timedelta(days=9))
     by = SeatFactory(agency=gone, role=Role.COORDINATOR).user
-    invitation = InvitationFactory(agency=customs)
+    invitation = InvitationFactory(agency=customs, sent_at=NOW, expires_at=NOW + timedelta(days=14))
     assert inviter_in_words(by, invitation) == f"{by.name}, a coordinator at Agency gone"
     gone.successor = police
     gone.save()
@@ -479,7 +479,9 @@ def test_an_invitation_names_no_agency_that_has_ended(police, customs):
     SeatFactory(user=by, agency=customs, role=Role.APPROVER)
     SeatFactory(user=by, agency=police, role=Role.APPROVER)
     by = type(by).objects.get(pk=by.pk)
-    other = InvitationFactory(agency=AgencyFactory())
+    other = InvitationFactory(
+        agency=AgencyFactory(), sent_at=NOW, expires_at=NOW + timedelta(days=14)
+    )
     assert inviter_in_words(by, other).endswith("an approver at New Zealand Customs Service")
 
 
