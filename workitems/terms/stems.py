@@ -369,6 +369,12 @@ _WISHES = set_of("agree aim continue expect hope intend need plan propose seek w
 # What a thing can do by itself: "Advice on forced labour to go up first".
 _OF_THINGS = set_of("begin close come continue end finish follow go issue resume start")
 _ACT = re.compile(r"to (?!be\b)")
+# What another did, or what happened by itself: "agreed by the group", "published 27 March", "went live", "opened in May".
+_OF_ANOTHER = re.compile(
+    r"\w+ (?:by\b|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))|went\b"
+    r"|(?:became|began|came|closed|commenced|ended|expired|fell|finished|grew|opened|reopened|rose|started)"
+    r" (?:after|ahead|as|at|before|during|early|for|from|in|into|late|on|out|over|since|under|until|up|with|within)\b"
+)
 _DONE = re.compile(
     r"(?:\w+ed|built|done|found|given|held|kept|made|put|read|run|seen|sent|set|shown|\w*taken|told|written)\b"
 )
@@ -448,7 +454,8 @@ def completion(asked: str, text: str, names: Iterable[str] = ()) -> str | None:
         case Follows.PAST:
             verb = first.casefold()
             is_past = PAST.fullmatch(verb) and (verb not in _ADJECTIVES or _DETERMINER.match(rest))
-            return _opened(f"{verb} {rest}") if is_past and _is_object(rest) else None
+            is_act = is_past and _is_object(rest) and not _OF_ANOTHER.match(f"{verb} {rest}")
+            return _opened(f"{verb} {rest}") if is_act else None
         case Follows.CLAUSE:
             found = within(text, names)
             is_clause = found and _is_clause(found) and future(text, names) is None

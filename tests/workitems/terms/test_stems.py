@@ -511,3 +511,20 @@ def test_a_second_order_and_words_in_capitals_are_remarked_on():
 )  # fmt: skip
 def test_pages_show_a_saved_text_as_its_form_says_that_it_will_read(asked, typed, shown):
     assert in_sentences(asked, typed, "MBIE", ("MBIE",)) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "reads"),
+    [
+        ("Agreed by the group on 3 October", "Agreed by the group on 3 October."),
+        ("Published 27 March 2026", "Published 27 March 2026."),
+        ("Went live before Xmas", "Went live before Xmas."),
+        ("Opened in May", "Opened in May."),
+        ("Came into force on 1 July", "Came into force on 1 July."),
+        ("Published 27 guides", "MBIE published 27 guides."),
+        ("Opened a clinic in May", "MBIE opened a clinic in May."),
+        ("Agreed the list with councils", "MBIE agreed the list with councils."),
+    ],
+)
+def test_what_another_did_or_what_happened_by_itself_is_not_what_the_agency_did(typed, reads):
+    assert as_it_reads("achieved", typed, "MBIE", NAMES) == reads
