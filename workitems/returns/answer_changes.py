@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from agencies.models import Agency
 from workitems.models import Update
 from workitems.models.item import Confidence, Stage
-from workitems.terms.stems import STEMS, in_sentences
+from workitems.plan.answer_words import words_of
 from workitems.terms.word_diff import Strand, full_diff
 
 TEXTS = {
@@ -47,7 +47,10 @@ def answer_changes(
     for name, heading in TEXTS.items():
         was, now = getattr(before, name, ""), getattr(after, name)
         if was != now:
-            shown = _shown(name, was, was_of or agency), _shown(name, now, agency)
+            shown = (
+                words_of(before, name, was_of or agency) if before else "",
+                words_of(after, name, agency),
+            )
             changes.append(_text(str(heading), *shown))
     key_was = before.key_achievement if before else Update.KeyAchievement.NO
     if key_was != after.key_achievement:
@@ -55,12 +58,6 @@ def answer_changes(
         marked = [Strand(after.get_key_achievement_display())]
         changes.append(AnswerChange(_("Key achievement"), marked, label))
     return changes
-
-
-def _shown(name: str, text: str, agency: Agency) -> str:
-    if name not in STEMS:
-        return text
-    return in_sentences(name, text, agency.short_name, (agency.short_name, agency.name))
 
 
 def _stage(update: Update | None) -> str:
