@@ -163,8 +163,12 @@ class Dashboard:
     @cached_property
     def costliest(self) -> str:
         """The cause that costs most, in a sentence, or ""."""
-        late = in_all(self.now)[Status.LATE]
-        return costliest(self.now.causes, is_now=self.view.at.is_now) if late else ""
+        late = [item for item in self.at.items if item.status == Status.LATE]
+        if not late:
+            return ""
+        explained = {delay.item for delay in self.at.delays}
+        unexplained = sum(item.pk not in explained for item in late)
+        return costliest(self.now.causes, is_now=self.view.at.is_now, unexplained=unexplained)
 
     @cached_property
     def named(self) -> list[ItemAt]:
@@ -517,19 +521,47 @@ def _nothing_judged(count: int, total: int, *, is_now: bool) -> str:
     ).format(items=_share(count, total))
 
 
-def costliest(causes: Sequence[CauseCount], *, is_now: bool) -> str:
-    """Return which cause costs most: "Consultation costs most: 457 of 873 days in open delays." """
+def costliest(causes: Sequence[CauseCount], *, is_now: bool, unexplained: int = 0) -> str:
+    """Return which cause costs most: "Consultation costs most: 457 of 873 days in open delays." With `unexplained`
+    late items, whose delay has no cause, it is the most of what is recorded."""
     named = (each for each in causes if each.cause != Delay.Cause.OTHER and each.days > 0)
     if (most := next(named, None)) is None:
         return ""
-    if not is_now:
+    if unexplained and len(causes) == 1:
+        sentence = (
+            gettext("The only cause recorded is {within}: {days:,} days in open delays.")
+            if is_now
+            else gettext("The only cause recorded was {within}: {days:,} days in open delays.")
+        )
+    elif not is_now:
         sentence = gettext("{cause} had cost most: {days:,} of {all:,} days in open delays.")
     elif most.cause == Delay.Cause.PRIOR_COMMITMENTS:  # "Prior commitments", which are several
         sentence = gettext("{cause} cost most: {days:,} of {all:,} days in open delays.")
     else:
         sentence = gettext("{cause} costs most: {days:,} of {all:,} days in open delays.")
-    total = sum(each.days for each in causes)
-    return sentence.format(cause=capitalised(because_of(most.cause)), days=most.days, all=total)
+    total, within = sum(each.days for each in causes), because_of(most.cause)
+    says = sentence.format(cause=capitalised(within), within=within, days=most.days, all=total)
+    return f"{says} {_unexplained(unexplained, is_now=is_now)}".rstrip()
+
+
+def _unexplained(count: int, *, is_now: bool) -> str:
+    """Return "Three late items have no cause recorded.", or "" of none."""
+    if not count:
+        return ""
+    says = (
+        ngettext(
+            "{items} late item has no cause recorded.",
+            "{items} late items have no cause recorded.",
+            count,
+        )
+        if is_now
+        else ngettext(
+            "{items} late item had no cause recorded.",
+            "{items} late items had no cause recorded.",
+            count,
+        )
+    )
+    return says.format(items=capitalised(in_words(count)))
 
 
 def _share(count: int, total: int) -> str:

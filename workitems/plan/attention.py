@@ -41,6 +41,8 @@ from workitems.terms.stems import in_sentences
 SAID_BY_ASKED = (Rank.VARIATION_WAITS, Rank.RISK_ESCALATED)
 # Reasons to hear from the lead agency of an item that is not late.
 HEARD = frozenset((Rank.SLIPPED_AGAIN, Rank.OFF_TRACK, Rank.AT_RISK))
+# Words of a spreadsheet that stand in a line.
+MOST_QUOTED = 8
 
 
 class Point(NamedTuple):
@@ -250,7 +252,8 @@ class Line:
     def more(self) -> list[str]:
         """What stands behind the reason: further reasons, the cause, the agreed date, and what is being done."""
         agreed = f"{with_capital(self.expected.note)}." if self.expected.note else ""
-        why = " ".join(filter(None, (self.further, self.cause, agreed)))
+        cause = self.cause or self.unconfirmed
+        why = " ".join(filter(None, (self.further, cause, agreed)))
         done = self.doing.words if self.item and self.doing.note else ""
         return [each for each in (why, done) if each]
 
@@ -358,12 +361,7 @@ class Line:
             return self._asked_of_risk(self._risks[0])
         if self._lacks_steps:
             says = _("Ask {lead} what will be done").format(lead=lead)
-            short = (
-                _("Late, and no action is recorded")
-                if self._delays
-                else _("Late, and no cause or action is recorded")
-            )
-            return Ask(says, short=short, of=lead)
+            return Ask(says, short=self._lacking, of=lead)
         if self._lacks_date:
             says = _("Ask {lead} for a new date").format(lead=lead)
             return Ask(says, short=_("Late, without a new date"), of=lead)
@@ -416,6 +414,36 @@ class Line:
                 row.is_past,
                 row.state != Variation.State.RECOMMENDED,
             ),
+        )
+
+    @property
+    def _lacking(self) -> str:
+        """What is not recorded of a late item without actions, or what the spreadsheet says that its agency has not
+        confirmed."""
+        if self._delays:
+            return _("Late, and no action is recorded")
+        if not (says := self._of_spreadsheet):
+            return _("Late, and no cause or action is recorded")
+        if len(says.split()) > MOST_QUOTED:
+            return _("Late; what the spreadsheet says of it is not confirmed")
+        return _("Late; the spreadsheet says “{words}”").format(words=says)
+
+    @property
+    def _of_spreadsheet(self) -> str:
+        """What the spreadsheet says of a late item for which its agency has recorded no delay; "" if nothing."""
+        if self.item is None or not self.is_late or self._delays:
+            return ""
+        return self.at.words_of_spreadsheet(self.item).rstrip(".")
+
+    @property
+    def unconfirmed(self) -> str:
+        """What the spreadsheet says of it, with who has not confirmed it: the agency responsible for what is late."""
+        if self.item is None or not (says := self._of_spreadsheet):
+            return ""
+        late = self.late_milestone
+        agency = self._name(late.responsible if late else self.item.lead)
+        return _("Not yet confirmed by {agency}. The spreadsheet says: {words}.").format(
+            agency=agency, words=says
         )
 
     @property

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, Protocol
 
-from agencies.wording.translation import _, gettext_lazy, list_in_words, ngettext
+from agencies.wording.translation import _, day_words, gettext_lazy, list_in_words, ngettext
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.spans import in_words, span_in_words
 
@@ -365,29 +365,36 @@ class Fresh(StrEnum):
 
 @dataclass(frozen=True)
 class Freshness:
-    """Age in days of the last accepted update, which came on the day `heard_on`."""
+    """Age in days of the last accepted update, which came on the day `heard_on`, or of a spreadsheet's row."""
 
     state: Fresh
     days: int = 0
     heard_on: date | None = None
+    is_of_spreadsheet: bool = False
 
     @property
     def words(self) -> str:
         if self.heard_on is None:
             return _("No accepted update yet")
+        if self.is_of_spreadsheet:
+            return _("From the spreadsheet, {day}").format(day=day_words(self.heard_on))
         if self.days == 0:
             return _("Updated today")
         until = self.heard_on + timedelta(days=self.days)
         return _("Updated {time} ago").format(time=span_in_words(self.heard_on, until))
 
 
-def freshness(heard_on: date | None, on: date) -> Freshness:
+def freshness(heard_on: date | None, on: date, record_begins: date | None = None) -> Freshness:
+    """Return how old what is known of an item is. `record_begins` is the day of the spreadsheet that its plan came
+    from, if it came from one."""
     if heard_on is None or heard_on > on:
         return Freshness(Fresh.NEVER)
     days = (on - heard_on).days
+    is_of_spreadsheet = record_begins is not None and heard_on <= record_begins
     if days > STALE_AFTER_DAYS:
-        return Freshness(Fresh.STALE, days, heard_on)
-    return Freshness(Fresh.AGEING if days > AGEING_AFTER_DAYS else Fresh.FRESH, days, heard_on)
+        return Freshness(Fresh.STALE, days, heard_on, is_of_spreadsheet)
+    state = Fresh.AGEING if days > AGEING_AFTER_DAYS else Fresh.FRESH
+    return Freshness(state, days, heard_on, is_of_spreadsheet)
 
 
 class Status(StrEnum):

@@ -290,6 +290,24 @@ def test_a_sentence_says_which_cause_costs_most(causes, is_now, sentence):
     assert dashboard.costliest(counted, is_now=is_now) == sentence
 
 
+@pytest.mark.parametrize(
+    ("causes", "unexplained", "is_now", "sentence"),
+    [
+        ([("procurement", 182)], 3, True,
+         "The only cause recorded is procurement: 182 days in open delays. Three late items have no cause recorded."),
+        ([("procurement", 182)], 1, False,
+         "The only cause recorded was procurement: 182 days in open delays. One late item had no cause recorded."),
+        ([("consultation", 90), ("funding", 8)], 1, True,
+         "Consultation costs most: 90 of 98 days in open delays. One late item has no cause recorded."),
+    ],
+)  # fmt: skip
+def test_late_items_without_a_cause_are_named_beside_what_costs_most(
+    causes, unexplained, is_now, sentence
+):
+    counted = [CauseCount(cause, 1, days) for cause, days in causes]
+    assert dashboard.costliest(counted, is_now=is_now, unexplained=unexplained) == sentence
+
+
 def test_a_plan_that_has_ended_is_shown_as_it_ended():
     at = Moment(TODAY, NOON, is_end_of_plan=True)
     counts = Counter({Status.COMPLETE: 5, Status.LATE: 21, Status.WITHDRAWN: 1})

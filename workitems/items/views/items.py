@@ -305,7 +305,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
         "line": line,
         "next_milestone": next(iter(at.milestones), None),
         "span": lateness.span(milestones, on),
-        "fresh": lateness.freshness(then.heard_on, on),
+        "fresh": lateness.freshness(then.heard_on, on, item.plan.record_begins),
         "updates": [
             (update, [each for each in shown.evidence if each.update_id == update.pk])
             for update in shown.updates

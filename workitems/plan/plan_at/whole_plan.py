@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -49,6 +49,15 @@ from workitems.plan.plan_at.rows import (
 )
 from workitems.terms import lateness
 from workitems.terms.lateness import NO_CONCERNS, Concerns, Rank, Reason
+from workitems.terms.sentence_ends import on_one_line
+
+
+class OfSpreadsheet(NamedTuple):
+    """What the spreadsheet that a plan came from says of an item: its confidence, on which day, and its words."""
+
+    confidence: str
+    day: date
+    words: str
 
 
 class PlanAt:
@@ -200,19 +209,32 @@ class PlanAt:
         )
 
     @cached_property
-    def said_by_spreadsheet(self) -> Mapping[int, tuple[str, date]]:
-        """The confidence that the spreadsheet said of items that came from one, and on which day."""
+    def said_by_spreadsheet(self) -> Mapping[int, OfSpreadsheet]:
+        """What the spreadsheet said of items that came from one."""
         if self.plan.record_begins is None:
             return {}
         rows = Update.objects.from_spreadsheets().filter(item__plan=self.plan)
-        said = rows.order_by("written_at").values_list("item_id", "confidence", "written_at")
-        return {pk: (confidence, localdate(at)) for pk, confidence, at in said}
+        said = rows.order_by("written_at").values_list(
+            "item_id", "confidence", "written_at", "challenges", "achieved"
+        )
+        return {
+            pk: OfSpreadsheet(confidence, localdate(at), challenges or achieved)
+            for pk, confidence, at, challenges, achieved in said
+        }
 
     def is_of_spreadsheet(self, item: ItemAt) -> bool:
         """Whether the spreadsheet that the plan came from says the item's confidence, as its agency has not answered."""
-        if not item.confidence or item.heard_on is None:
-            return False
-        return self.said_by_spreadsheet.get(item.pk) == (item.confidence, item.heard_on)
+        said = self._still_said(item)
+        return bool(said and item.confidence and said.confidence == item.confidence)
+
+    def words_of_spreadsheet(self, item: ItemAt) -> str:
+        """Return what the spreadsheet says holds the item up, or else what was done, until its agency has answered."""
+        said = self._still_said(item)
+        return on_one_line(said.words) if said else ""
+
+    def _still_said(self, item: ItemAt) -> OfSpreadsheet | None:
+        said = self.said_by_spreadsheet.get(item.pk)
+        return said if said and said.day == item.heard_on else None
 
     @cached_property
     def milestones(self) -> list[MilestoneAt]:
@@ -240,7 +262,7 @@ class _Narrowed(PlanAt):
         self.whole, self.pillar, self.lead = whole, pillar, lead
 
     @property
-    def said_by_spreadsheet(self) -> Mapping[int, tuple[str, date]]:
+    def said_by_spreadsheet(self) -> Mapping[int, OfSpreadsheet]:
         return self.whole.said_by_spreadsheet
 
     @cached_property
