@@ -30,6 +30,7 @@ from reports.progress.record_of_dates import (
     Outcome,
     PastDate,
     RecordOfDates,
+    is_of_spreadsheet,
     recorded,
     warning_of,
 )
@@ -47,6 +48,7 @@ MARKS_UP_TO = 120  # With more dates, they are bars, and their names are in the 
 WARNED_SHOWN = 6
 # Of the time before the first slip, so much is shown, and at least so much in all.
 BEFORE, LEAST = timedelta(days=45), timedelta(days=180)
+RATED = (DateWarning.AGENCY, DateWarning.SPREADSHEET, DateWarning.REVIEWER)
 KNOWN_TO = ("original_known_to", "forecast_known_to")
 
 
@@ -84,6 +86,11 @@ class Slip(NamedTuple):
         return [move for move in self.moves if move.is_later]
 
     @property
+    def was_moved_before(self) -> bool:
+        """Whether it had moved when it was recorded: by the spreadsheet that the plan came from, on an unknown day."""
+        return self.first.last_day > self.promised.last_day
+
+    @property
     def began(self) -> date:
         """The day on which it slipped first: that of a move, or the day after the promise."""
         return min([*(day_of(move.at) for move in self.later), self.promised.last_day])
@@ -98,6 +105,8 @@ class Slip(NamedTuple):
                 return _("{day}, moved").format(day=self.reached)
             return _("{day}, never moved").format(day=self.reached)
         span = span_in_words(self.promised, self.reached)
+        if not self.later and self.was_moved_before and not self.done_on:
+            return _("{span} later than promised").format(span=span)
         if self.later:
             times = times_in_words(len(self.later))
             return _("moved {times}: {span}").format(times=times, span=span)
@@ -180,11 +189,19 @@ class Slips:
                 "The only date has not slipped.", "None of {total:,} dates has slipped.", total
             ).format(total=total)
         since = long_date(min(each.began for each in self.slipped)).split(" ", 1)[1]
-        says = ngettext(
-            "{count} of {total:,} dates has slipped since {month}.",
-            "{count} of {total:,} dates have slipped since {month}.",
-            count,
-        ).format(count=_capital(count), total=total, month=since)
+        if any(each.was_moved_before for each in self.slipped):
+            says = ngettext(
+                "{count} of {total:,} dates has slipped.",
+                "{count} of {total:,} dates have slipped.",
+                count,
+            )
+        else:
+            says = ngettext(
+                "{count} of {total:,} dates has slipped since {month}.",
+                "{count} of {total:,} dates have slipped since {month}.",
+                count,
+            )
+        says = says.format(count=_capital(count), total=total, month=since)
         moves = [move for each in self.slipped for move in each.later]
         if not moves or self.last_meeting is None or self.last_meeting.moment.until is None:
             return says
@@ -247,9 +264,11 @@ def _most_first(slip: Slip) -> tuple[Any, ...]:
 
 
 def _slips(view: PlanView, items: Histories, milestones: Histories) -> Iterable[Slip]:
-    """Yield the promise and moves of each milestone that is not withdrawn."""
-    on = view.at.on
+    """Yield the promise and moves of each milestone that is not withdrawn. What the spreadsheet that the plan came from
+    says was so before it: its moves are of days that nobody knows."""
+    on, begins = view.at.on, view.plan.record_begins
     for pk, versions in milestones.items():
+        versions = _recorded(versions, begins)
         _, at, original, _, _, *_, original_to, _ = versions[0]
         _, _, _, _, forecast, completed, withdrawn, _, item, _, forecast_to = versions[-1]
         _, _, stage, pillar, lead, *_ = items[item][-1]
@@ -276,6 +295,20 @@ def _slips(view: PlanView, items: Histories, milestones: Histories) -> Iterable[
         )  # fmt: skip
 
 
+def _recorded(versions: list[tuple[Any, ...]], begins: date | None) -> list[tuple[Any, ...]]:
+    """Return the versions of a milestone from the one that was so at the end of the day on which the record begins."""
+    if begins is None:
+        return versions
+    before = sum(day_of(row[1]) <= begins for row in versions)
+    kept = versions[max(before - 1, 0) :]
+    if before and kept[0][5] <= begins:
+        # Done by then: its line begins with the plan, and ends on that day.
+        return [versions[0], *kept]
+    is_same = {row[4] for row in versions[:before]} == {kept[0][4]}
+    # One whose expected date was the same all along is drawn from its beginning.
+    return [versions[0][:2] + kept[0][2:], *kept[1:]] if is_same else kept
+
+
 def _warned(
     view: PlanView, slips: Iterable[Slip], items: Histories, milestones: Histories
 ) -> list[tuple[Slip, DateWarning]]:
@@ -283,12 +316,16 @@ def _warned(
     found: list[tuple[Slip, DateWarning]] = []
     for slip in slips:
         _, _, original, agreed, forecast, *_ = milestones[slip.pk][-1]
-        _, _, stage, *_, rating, reviewers = items[slip.item][-1]
+        _, _, stage, *_, heard_on, rating, reviewers = items[slip.item][-1]
         warning = warning_of(
-            is_late=forecast > agreed, is_moved=False, rating=rating, reviewers_rating=reviewers
+            is_late=forecast > agreed,
+            is_moved=False,
+            rating=rating,
+            reviewers_rating=reviewers,
+            is_of_spreadsheet=is_of_spreadsheet(view.plan.record_begins, heard_on),
         )
         is_open = not slip.done_on and agreed >= view.at.on and stage != Stage.COMPLETE
-        if is_open and warning in (DateWarning.AGENCY, DateWarning.REVIEWER):
+        if is_open and warning in RATED:
             found.append((slip, warning))
     return sorted(found, key=lambda each: each[0].reached.last_day)[:WARNED_SHOWN]
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.typed.fields import Form
-from reports.progress.view import Earlier, PlanView, events_before
+from reports.progress.view import Earlier, PlanView, events_before, within_record
 from workitems.items.filters import agencies_of
 from workitems.models import Plan
 from workitems.plan.asat import Moment
@@ -57,10 +57,12 @@ class BarForm(Form):
         """The view of the plan that the valid fields select."""
         self.is_valid()
         found = self.cleaned_data
+        at, since = found.get("at") or self.present, found.get("since")
+        since = within_record(self.plan, since) if since else None
         return PlanView(
             plan=self.plan,
-            at=found.get("at") or self.present,
-            since=found.get("since"),
+            at=at,
+            since=since if since and since.on < at.on else None,
             pillar=found.get("pillar"),
             agency=found.get("agency"),
         )

@@ -6,7 +6,18 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import BigIntegerField, DateField, F, Func, Max, Min, Q, QuerySet, Window
+from django.db.models import (
+    BigIntegerField,
+    DateField,
+    F,
+    Func,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+    Value,
+    Window,
+)
 from django.db.models.functions import Coalesce, Lag
 from django.utils.timezone import get_default_timezone, localdate
 
@@ -48,11 +59,15 @@ def item_histories(plan: Plan, moment: Moment) -> Histories:
 
 
 def rated_histories(plan: Plan, moment: Moment) -> Histories:
-    """Return the same as `item_histories`, and each time with the agency's and the reviewer's rating.
+    """Return the same as `item_histories`, and each time with the day on which the item was last heard of (read only of
+    a plan that came from a spreadsheet), the agency's and the reviewer's rating.
 
     Ratings go up and down again, so groups by values would overlap: the database compares each row with the one before.
     """
-    columns = (*OF_ITEMS, "confidence", "reviewer_confidence")
+    compared = ["confidence", "reviewer_confidence"]
+    if plan.record_begins:
+        compared.insert(0, "heard_on")
+    columns = (*OF_ITEMS, *compared)
     before = {
         f"before_{name}": Window(
             Lag(name), partition_by="id", order_by=["history_date", "history_id"]
@@ -63,7 +78,9 @@ def rated_histories(plan: Plan, moment: Moment) -> Histories:
     for name in columns:
         changed |= ~Q(**{name: F(f"before_{name}")})
     rows = known_at(moment, WorkItem.history.filter(plan_id=plan.pk))
-    return _versions(rows.annotate(**before).filter(changed), columns)
+    heard_on = "heard_on" if plan.record_begins else Value(None, output_field=DateField())
+    read = (*OF_ITEMS, heard_on, "confidence", "reviewer_confidence")
+    return _versions(rows.annotate(**before).filter(changed), read)
 
 
 def milestone_histories(plan: Plan, moment: Moment, *more: str) -> Histories:
@@ -111,7 +128,7 @@ class _Seconds(Func):
         return self.as_sql(compiler, connection, template=template, **context)
 
 
-def _versions(rows: QuerySet[Any], columns: Sequence[str | Coalesce]) -> Histories:
+def _versions(rows: QuerySet[Any], columns: Sequence[str | Coalesce | Value]) -> Histories:
     """Return the versions of each record in which one of the columns changed, oldest first."""
     found: Histories = defaultdict(list)
     same: dict[Any, Any] = {}

@@ -44,6 +44,7 @@ class DateWarning(StrEnum):
     NONE = "none"
     FORECAST = "forecast"
     AGENCY = "agency"
+    SPREADSHEET = "spreadsheet"
     REVIEWER = "reviewer"
     MOVED = "moved"
 
@@ -56,17 +57,26 @@ LABELS = {
     DateWarning.NONE: gettext_lazy("No warning"),
     DateWarning.FORECAST: gettext_lazy("Agency’s forecast: after the agreed date"),
     DateWarning.AGENCY: gettext_lazy("Agency’s rating: at risk or off track"),
+    DateWarning.SPREADSHEET: gettext_lazy("Spreadsheet’s rating: at risk or off track"),
     DateWarning.REVIEWER: gettext_lazy("Reviewer’s rating: at risk or off track"),
     DateWarning.MOVED: gettext_lazy("Date moved before"),
 }
 
 
-def warning_of(*, is_late: bool, is_moved: bool, rating: str, reviewers_rating: str) -> DateWarning:
-    """Return the warning of a date. `is_late`: it is forecast after the agreed date."""
+def warning_of(
+    *,
+    is_late: bool,
+    is_moved: bool,
+    rating: str,
+    reviewers_rating: str,
+    is_of_spreadsheet: bool = False,
+) -> DateWarning:
+    """Return the warning of a date. `is_late`: it is forecast after the agreed date; `is_of_spreadsheet`: the rating is
+    that of the spreadsheet that the plan came from."""
     if is_late:
         return DateWarning.FORECAST
     if rating in IN_DOUBT:
-        return DateWarning.AGENCY
+        return DateWarning.SPREADSHEET if is_of_spreadsheet else DateWarning.AGENCY
     if reviewers_rating in IN_DOUBT:
         return DateWarning.REVIEWER
     return DateWarning.MOVED if is_moved else DateWarning.NONE
@@ -99,9 +109,11 @@ class Group(NamedTuple):
 
 
 class RecordOfDates:
-    """The dates, oldest first, and how many had each outcome, by warning."""
+    """The dates, oldest first, and how many had each outcome, by warning. `begins` is the day of the spreadsheet that
+    the plan came from; dates that came before it are left out."""
 
-    def __init__(self, found: Sequence[PastDate] = ()) -> None:
+    def __init__(self, found: Sequence[PastDate] = (), begins: date | None = None) -> None:
+        self.begins = begins
         self.found = sorted(found, key=lambda each: (each.due, each.milestone))
 
     @cached_property
@@ -118,6 +130,7 @@ class RecordOfDates:
             Group(each, self.counts[Outcome.MET, each] + missed, missed)
             for each in DateWarning
             for missed in (self.counts[Outcome.MISSED, each],)
+            if self.begins or each != DateWarning.SPREADSHEET
         ]
 
     @property
@@ -165,8 +178,11 @@ def recorded(
         for seen_until, date_, item in _ended(pk, versions, moment.on, begins):
             known = _last(items[item], seen_until)
             if pillar in (None, known[3]) and lead in (None, known[4]):
-                found.append(_with_what_was_known(date_, versions, items[item], known, seen_until))
-    return RecordOfDates(found)
+                date_ = _with_what_was_known(
+                    date_, versions, items[item], known, seen_until, plan.record_begins
+                )
+                found.append(date_)
+    return RecordOfDates(found, plan.record_begins)
 
 
 def _ended(
@@ -203,6 +219,7 @@ def _with_what_was_known(
     items: list[tuple[Any, ...]],
     item: tuple[Any, ...],
     seen_until: date,
+    record_begins: date | None,
 ) -> PastDate:
     """Return the date with its warning. `item` is the item at the end of the last day on which it was ahead."""
     if found.outcome == Outcome.MISSED and item[2] in CLOSED:
@@ -212,15 +229,21 @@ def _with_what_was_known(
     day = max(add_months(found.due, -MONTHS_BEFORE), agreed_on) + timedelta(days=1)
     until = min(day, seen_until)
     _, _, original, agreed, forecast, *_ = _last(versions, until)
-    *_, rating, reviewers_rating = _last(items, until)
+    *_, heard_on, rating, reviewers_rating = _last(items, until)
     return found._replace(
         warning=warning_of(
             is_late=forecast > agreed,
             is_moved=agreed != original,
             rating=rating,
             reviewers_rating=reviewers_rating,
+            is_of_spreadsheet=is_of_spreadsheet(record_begins, heard_on),
         )
     )
+
+
+def is_of_spreadsheet(record_begins: date | None, heard_on: date | None) -> bool:
+    """Whether an item that was last heard of on a day has the rating of the spreadsheet that its plan came from."""
+    return record_begins is not None and heard_on is not None and heard_on <= record_begins
 
 
 def _agreed_on(versions: list[tuple[Any, ...]], due: date, until: date) -> date:

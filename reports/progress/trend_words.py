@@ -16,6 +16,7 @@ SUCH_DATES = {
     DateWarning.NONE: gettext_lazy("without a warning"),
     DateWarning.FORECAST: gettext_lazy("that an agency expected to miss"),
     DateWarning.AGENCY: gettext_lazy("that an agency rated at risk or off track"),
+    DateWarning.SPREADSHEET: gettext_lazy("that the spreadsheet rated at risk or off track"),
     DateWarning.REVIEWER: gettext_lazy("that the reviewer rated at risk or off track"),
     # A date that has another warning is among those.
     DateWarning.MOVED: gettext_lazy("that had been moved before and had no other warning"),
@@ -75,6 +76,10 @@ def lateness_finding(trends: Trends) -> str:
 
 def dates_finding(record: RecordOfDates) -> str:
     """Return "25 of 31 dates were met. All four that an agency expected to miss were missed."."""
+    if not record.dates and record.begins:
+        return _("No agreed date has come since the spreadsheet of {day}").format(
+            day=long_date(record.begins)
+        )
     if not record.dates:
         return _("No agreed date has come yet")
     if record.dates == 1:

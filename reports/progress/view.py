@@ -130,6 +130,13 @@ class Earlier:
     is_meeting: bool = False
 
 
+def within_record(plan: Plan, since: Moment) -> Moment:
+    """Return the moment or, if that is later, the end of the day of the spreadsheet that the plan came from: what was so
+    by then is no change, whenever it began."""
+    begins = plan.record_begins
+    return since if begins is None or since.on >= begins else Moment.end_of(begins)
+
+
 def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
     """Return the newest meetings that are recorded as held before the moment's day, newest first. One query.
 
@@ -137,6 +144,8 @@ def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
     """
     packs = MeetingPaper.objects.filter(meeting=OuterRef("pk"), kind=MeetingPaper.Kind.PACK)
     held = plan.meetings.recorded().filter(held_on__lt=at.on).order_by("-held_on")
+    if plan.record_begins:
+        held = held.filter(held_on__gte=plan.record_begins)
     rows = held.values_list("held_on", Subquery(packs.newest_first().values("as_at")[:1]))
     return [
         Earlier(
@@ -162,6 +171,8 @@ def briefings_before(plan: Plan, at: Moment, today: date) -> list[Earlier]:
     Drafts are included, as their dates are not confidential.
     """
     rows = Briefing.objects.filter(plan=plan, dated__lt=min(at.on, today)).newest_first()
+    if plan.record_begins:
+        rows = rows.filter(dated__gte=plan.record_begins)
     return [
         Earlier(
             Moment.end_of(dated),

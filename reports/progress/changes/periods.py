@@ -16,7 +16,8 @@ def offered(view: PlanView, happened: Sequence[Earlier]) -> tuple[list[Earlier],
     """Return the moments offered for comparison, and the default.
 
     `happened` comes from `BarForm.earlier`: meetings, then briefings, newest first. The default is
-    the last meeting before the moment, else the last briefing, else a quarter before.
+    the last meeting before the moment, else the last briefing, else a quarter before or, of a plan that came from a
+    spreadsheet since then, the day of that.
     """
     words = (
         (_("A quarter ago"), _("a quarter ago"))
@@ -24,6 +25,14 @@ def offered(view: PlanView, happened: Sequence[Earlier]) -> tuple[list[Earlier],
         else (_("A quarter before"), _("a quarter before"))
     )
     quarter = Earlier(Moment.end_of(add_months(view.at.on, -QUARTER)), *words)
+    begins = view.plan.record_begins
+    if begins and quarter.moment.on < begins:
+        day = long_date(begins)
+        quarter = Earlier(
+            Moment.end_of(min(begins, view.at.on)),
+            _("Spreadsheet of {day}").format(day=day),
+            _("the spreadsheet of {day}").format(day=day),
+        )
     return [*happened, quarter], (happened[0] if happened else quarter)
 
 

@@ -55,6 +55,7 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
         earlier=earlier,
         headline=headline(view, found, earlier),
         meanwhile=meanwhile(view),
+        begins_here=view.since is not None and view.since.on == view.plan.record_begins,
         groups=[group(view, found, kind) for kind in found.counts],
         only=Kind(only) if only else None,
         page=page,

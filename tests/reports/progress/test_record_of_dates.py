@@ -39,7 +39,7 @@ BEGAN, DUE, LATER, TODAY = (
     *(date(2010, 2, 1), date(2010, 6, 30)),
     *(date(2010, 9, 30), date(2010, 12, 1)),
 )
-NONE, FORECAST, AGENCY, REVIEWER, MOVED = DateWarning
+NONE, FORECAST, AGENCY, SPREADSHEET, REVIEWER, MOVED = DateWarning
 
 
 def noon(day):
