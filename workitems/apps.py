@@ -8,6 +8,7 @@ class WorkItemsConfig(AppConfig):
 
     def ready(self) -> None:
         from agencies.people import confirming, letters, seating, submitting, succession
+        from agencies.people.services import invitations
         from workitems.desk import seat_lines
         from workitems.desk import to_dos as desk
         from workitems.intake import to_decide
@@ -34,6 +35,7 @@ class WorkItemsConfig(AppConfig):
         confirming.IN_USE.append(coordinators.is_in_use)
         seating.TO_DO.append(desk.names_for)
         letters.INVITED_FOR.append(coordinators.asked_of)
+        invitations.JOINED.append(return_news.notify_joined)
         submitting.REPORTS.append(coordinators.is_in_a_plan)
         submitting.LET_ALONE.append(round_levers.is_let_alone)
         succession.HOLDINGS.extend(held_work.HOLDINGS)

@@ -17,7 +17,7 @@ from agencies.people.succession import agency_on
 
 Role = Seat.Role
 # What an agency's people are invited for, as sentences: functions of other apps, which register in `AppConfig.ready`.
-INVITED_FOR: list[Callable[[Agency, date], list[str]]] = []
+INVITED_FOR: list[Callable[[Agency, date, User], list[str]]] = []
 log = structlog.get_logger(__name__)
 
 
@@ -30,7 +30,7 @@ def send_invitation(invitation: Invitation, *, by: User, token: str) -> None:
         says
         for asks in INVITED_FOR
         if isinstance(place, Agency)
-        for says in asks(place, localdate(invitation.sent_at))
+        for says in asks(place, localdate(invitation.sent_at), by)
     ]
     about = {
         "invitation": invitation,

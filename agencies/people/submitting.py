@@ -32,6 +32,7 @@ class Invited:
     role: Seat.Role
     waits: bool = False
     counts_from: date | None = None
+    email: str = ""
 
     @property
     def words(self) -> str:
@@ -187,8 +188,9 @@ def invited_to(agencies: Collection[int]) -> dict[int, list[Invited]]:
     if not agencies:
         return found
     rows = Invitation.objects.waiting().filter(agency__in=agencies, role__in=WRITING_ROLES)
-    for pk, name, role in rows.order_by("sent_at", "pk").values_list("agency", "name", "role"):
-        found[pk].append(Invited(name, Role(role)))
+    columns = ("agency", "name", "role", "email")
+    for pk, name, role, email in rows.order_by("sent_at", "pk").values_list(*columns):
+        found[pk].append(Invited(name, Role(role), email=email))
     return found
 
 

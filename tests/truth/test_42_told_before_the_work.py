@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from agencies.models import Seat
+from agencies.models import Invitation, Seat
 from agencies.people import letters
 from agencies.people.services.invitations import hash_of
 from agencies.wording.translation import day_words
@@ -14,6 +14,7 @@ from tests.factories import (
     AgencyFactory,
     InvitationFactory,
     MemberFactory,
+    PlanFactory,
     ReturnFactory,
     SeatFactory,
     UpdateFactory,
@@ -25,6 +26,7 @@ from tests.workitems.record import NOW, TODAY, newest, refused, unchanged
 from workitems.desk.to_dos import lines_for
 from workitems.models import Notice, Return
 from workitems.plan import coordinators
+from workitems.returns.news import return_news
 from workitems.returns.services import handover, round_levers, rounds
 
 pytestmark = [
@@ -89,7 +91,7 @@ def test_the_coordinator_reads_it_with_the_way_out(
     address = pages(plan, health, owed)[page]
     client = client_of(coordinator)
     # The form that opens the round lets the one person do both.
-    says = "Health: one person, who could otherwise not submit" if "open" in page else ONE
+    says = "Let the one person of Health write and submit" if "open" in page else ONE
     assert says in text_of(client, address)
     SeatFactory(agency=health, role=Seat.Role.CONTRIBUTOR)
     assert says not in text_of(client, address)
@@ -133,10 +135,10 @@ def test_who_accepts_an_invitation_alone_reads_it_at_once(health, coordinator, c
 
 
 @pytest.mark.both_databases
-def test_an_invitation_names_the_plan_the_round_and_the_day(plan, health, owed):
+def test_an_invitation_names_the_plan_the_round_and_the_day(plan, health, owed, coordinator):
     says = f"Health is a member of “{plan.title}”."
     due = f" Its return for {owed.round.name} is due on {day_words(owed.due_on)}."
-    assert coordinators.asked_of(health, TODAY) == [says + due]
+    assert coordinators.asked_of(health, TODAY, coordinator) == [says + due]
     letters.send_invitation(
         InvitationFactory(agency=health, sent_at=NOW, expires_at=NOW + timedelta(days=14)),
         by=SeatFactory().user,
@@ -145,7 +147,117 @@ def test_an_invitation_names_the_plan_the_round_and_the_day(plan, health, owed):
     assert f"\n{says}{due}\n" in mail.outbox[-1].body
     with without_decisions():
         owed.delete()
-    assert coordinators.asked_of(health, TODAY) == [says]
+    assert coordinators.asked_of(health, TODAY, coordinator) == [says]
+
+
+def test_a_plan_that_is_not_adopted_is_named_by_its_own_coordinators_only(
+    plan, health, coordinator
+):
+    made = PlanFactory(
+        title="A plan to come",
+        coordinating_agency=plan.coordinating_agency,
+        adopted_on=None,
+        members=[health],
+    )
+    other = SeatFactory(role=Seat.Role.COORDINATOR).user
+    says = f"Health is to take part in “{made.title}”, which is being prepared."
+    found = [coordinators.asked_of(health, TODAY, by) for by in (coordinator, other)]
+    assert [says in each for each in found] == [True, False]
+
+
+def invited(health, **with_):
+    return InvitationFactory(
+        agency=health, role=Seat.Role.CONTRIBUTOR, from_on=TODAY, sent_at=NOW,
+        expires_at=NOW + timedelta(days=14), **with_,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("role", [Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER])
+def test_who_joins_while_a_round_is_open_gets_its_email_at_once_and_once(
+    health, alone, owed, client_of, django_capture_on_commit_callbacks, role
+):
+    """Also beside a contributor, whose turn it is."""
+    SeatFactory(agency=health, role=Seat.Role.CONTRIBUTOR)
+    user = UserFactory(email="ana@example.org")
+    invitation = invited(health, email=user.email, token_hash=hash_of("ana"))
+    Invitation.objects.filter(pk=invitation.pk).update(role=role)
+    with django_capture_on_commit_callbacks(execute=True):
+        client_of(user).post(reverse("agencies:accept-invitation", args=["ana"]))
+    mails = [each for each in mail.outbox if each.to == [user.email]]
+    assert [each.subject for each in mails] == [
+        f"Plan Register: Return of Health is open until {day_words(owed.due_on)}"
+    ]
+    told = [
+        line for line in return_news(TODAY) if line.recipient == user and line.reason == "opened"
+    ]
+    logged = Notice.objects.filter(recipient=user).values_list("reason", "occasion")
+    assert {(line.reason, line.occasion) for line in told} <= set(logged)
+
+
+def test_who_joins_without_an_open_round_gets_none(
+    health, client_of, django_capture_on_commit_callbacks
+):
+    user = UserFactory(email="ana@example.org")
+    invited(health, email=user.email, token_hash=hash_of("ana"))
+    with django_capture_on_commit_callbacks(execute=True):
+        client_of(user).post(reverse("agencies:accept-invitation", args=["ana"]))
+    assert [each.to for each in mail.outbox if each.to == [user.email]] == []
+
+
+def test_opening_a_round_sends_the_invitations_of_who_has_not_joined_again(
+    plan, health, coordinator, client_of, django_capture_on_commit_callbacks
+):
+    WorkItemFactory(plan=plan, number="9.1", lead_agency=health)
+    invited(health, email="ana@example.org")
+    invited(AgencyFactory(), email="elsewhere@example.org")
+    days = {
+        "period_start": "1 January 2026",
+        "period_end": "30 June 2026",
+        "due_on": "18 July 2026",
+    }
+    address = reverse("returns:open-round", args=[plan.slug])
+    with django_capture_on_commit_callbacks(execute=True):
+        page = client_of(coordinator).post(address, {"name": "First", **days}, follow=True)
+    assert "1 person who has not joined yet gets the invitation again" in page.text
+    (letter,) = [each for each in mail.outbox if "invited" in each.subject]
+    assert letter.to == ["ana@example.org"]
+    assert "Its return for First is due on 18 July 2026." in letter.body
+
+
+def test_who_lets_one_person_submit_is_told_who_is_emailed_and_is_not(
+    plan, health, owed, coordinator, client_of, django_capture_on_commit_callbacks
+):
+    address = reverse("returns:allow-alone", args=[plan.slug, owed.round_id, health.pk])
+    nobody = "Nobody at Health has joined yet, so nobody is emailed now."
+    invitation = invited(health, email="ana@example.org")
+    Invitation.objects.filter(pk=invitation.pk).update(role=Seat.Role.APPROVER)
+    assert nobody in text_of(client_of(coordinator), address)
+    with django_capture_on_commit_callbacks(execute=True):
+        client_of(coordinator).post(address, {"reason": WHY})
+    owed.refresh_from_db()
+    assert (owed.alone_reason, mail.outbox) == (WHY, [])
+
+
+def test_the_people_of_an_agency_are_emailed_that_one_may_submit(
+    plan, health, alone, owed, coordinator, client_of, django_capture_on_commit_callbacks
+):
+    address = reverse("returns:allow-alone", args=[plan.slug, owed.round_id, health.pk])
+    assert "We’ll email Ana now." in text_of(client_of(coordinator), address)
+    with django_capture_on_commit_callbacks(execute=True):
+        client_of(coordinator).post(address, {"reason": WHY})
+    assert [each.to for each in mail.outbox] == [[alone.email]]
+
+
+def test_a_person_invited_to_two_agencies_is_one_who_has_not_joined(
+    plan, health, owed, coordinator
+):
+    other = AgencyFactory(short_name="Other")
+    MemberFactory(plan=plan, agency=other)
+    ReturnFactory(round=owed.round, agency=other)
+    for agency in (health, other):
+        invited(agency, email="joint@example.org")
+    (line,) = [each for each in lines_for(coordinator, TODAY) if "not joined" in each.what]
+    assert line.what.startswith("1 person who is invited has not joined")
 
 
 @pytest.mark.both_databases

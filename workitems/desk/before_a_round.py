@@ -57,7 +57,7 @@ def inviting_url(plan: Plan) -> str:
 
 def missing_people(plan: Plan, on: date, *, is_opening: bool = False) -> Iterable[Lack]:
     """Yield which members cannot submit yet: those without anybody together, those that only wait for whom they
-    invited, and those with one person, whom the form that opens the round lists itself. Seven queries."""
+    invited, and those with one person. Seven queries."""
     unready = _unready_members(plan, on)
     bare = [of for of, waiting in unready if not (of.writers or of.invited or waiting)]
     if bare:
@@ -77,7 +77,7 @@ def missing_people(plan: Plan, on: date, *, is_opening: bool = False) -> Iterabl
         ).format(agencies=list_in_words([each.agency.name for each in wait]))
         yield Lack(says, _("See the working group’s people"), plan.get_absolute_url())
     alone = [of for of, waiting in unready if of.has_one_approver and not waiting]
-    if alone and not is_opening:
+    if alone:
         says = ngettext(
             "{agencies} has one person, and whoever writes a return cannot submit it as well. Invite a second, or "
             "let one person do both when you open the round.",
@@ -85,7 +85,10 @@ def missing_people(plan: Plan, on: date, *, is_opening: bool = False) -> Iterabl
             "or let one person do both when you open the round.",
             len(alone),
         ).format(agencies=list_in_words([each.agency.short_name for each in alone]))
-        yield Lack(says, _("Invite people"), reverse("agencies:invite-many"))
+        do, url = _("Invite people"), reverse("agencies:invite-many")
+        if is_opening:
+            do, url = _("Let one person do both"), "#id_lets_one_submit"
+        yield Lack(says, do, url)
     for of, waiting in unready:
         if of in bare or of in alone or (of in wait and len(wait) > 1):
             continue
@@ -106,8 +109,7 @@ def _unconfirmed_words(waiting: list[str]) -> str:
 def _of_items(plan: Plan) -> Iterable[Lack]:
     rows = list(plan.items.live().select_related("plan").in_order())
     dated = set(Milestone.objects.filter(item__in=rows).values_list("item", flat=True))
-    lasting = WorkItem.Timeframe.ONGOING
-    bare = [item for item in rows if item.pk not in dated and item.timeframe != lasting]
+    bare = [item for item in rows if item.pk not in dated and item.needs_date]
     if bare:
         yield _lack(
             plan,

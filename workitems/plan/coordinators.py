@@ -29,9 +29,12 @@ def is_in_a_plan(agency: Agency, on: date) -> bool:
     return any(not plan.has_ended(on) for plan in plans)
 
 
-def asked_of(agency: Agency, on: date) -> list[str]:
-    """Say of which plans an agency is a member, with the return that it owes in each. Two queries."""
-    plans = Plan.objects.adopted().filter(members__agency=agency, members__left_on=None)
+def asked_of(agency: Agency, on: date, by: User) -> list[str]:
+    """Say of which plans an agency is a member, with the return that it owes in each. A plan that is not adopted yet is
+    named by its coordinators only. Three queries."""
+    plans = Plan.objects.filter(members__agency=agency, members__left_on=None)
+    own = [seat.agency_id for seat in by.current_seats if seat.role == Seat.Role.COORDINATOR]
+    plans = plans.exclude(~Q(coordinating_agency__in=own), adopted_on=None)
     owed = {
         each.round.plan_id: each
         for each in Return.objects.waiting_for_agency()
@@ -47,6 +50,10 @@ def asked_of(agency: Agency, on: date) -> list[str]:
         )
         if plan.pk in owed
         else _("{agency} is a member of “{plan}”.").format(agency=agency, plan=plan.title)
+        if plan.adopted_on
+        else _("{agency} is to take part in “{plan}”, which is being prepared.").format(
+            agency=agency, plan=plan.title
+        )
         for plan in plans.order_by("title")
         if not plan.has_ended(on)
     ]

@@ -315,7 +315,7 @@ def _nobody_invited(rows: list[Return], on: date) -> Line:
 def _not_joined(rows: list[Return], invited: dict[int, list[Invited]], on: date) -> Line:
     """Who is invited to write these returns of a round and has not accepted yet."""
     round, due = rows[0].round, min(each.due_on for each in rows)
-    count = sum(len(invited[each.agency_id]) for each in rows)
+    count = len({person.email for each in rows for person in invited[each.agency_id]})
     people = ngettext(
         "{count:,} person who is invited has not joined",
         "{count:,} people who are invited have not joined",

@@ -101,7 +101,9 @@ def _of_return(
     if _is_new(of_return.entered_at, on):
         yield from news_for(own, Reason.ENTERED, _minute(of_return.entered_at), **facts)
     if _is_new(of_return.alone_allowed_at, on):
-        yield from news_for(own, Reason.ALONE, _minute(of_return.alone_allowed_at), **facts)
+        # Not its coordinators, who allow it.
+        people = _own_people(of_return, seats)
+        yield from news_for(people, Reason.ALONE, _minute(of_return.alone_allowed_at), **facts)
     if of_return.extended_to is not None:
         yield from news_for(own, Reason.EXTENDED, of_return.extended_to.isoformat(), **facts)
     for each in reminders:
@@ -198,6 +200,30 @@ def notify_asked_again(decided: Variation, *, on: date, at: datetime) -> None:
     )
     sent_back = returns.filter(state=Return.State.SENT_BACK)
     notify_at_once(sent_back, Reason.SENT_BACK, on=on, at=at)
+
+
+def notify_joined(seat: Seat, at: datetime) -> None:
+    """Email at once who accepted an invitation which returns of the agency are open."""
+    on = localdate(at)
+    if seat.role in WRITING_ROLES and not seat.is_waiting(on):
+        mail_at_once(lambda: _open_for(seat, on), on=on, at=at)
+
+
+def _open_for(seat: Seat, on: date) -> list[ReturnNews]:
+    owed = Return.objects.waiting_for_agency().filter(agency=seat.agency_id, round__closed_at=None)
+    return [
+        ReturnNews(
+            recipient=seat.user,
+            role=Role(seat.role),
+            why=Why.TURN,
+            reason=Reason.OPENED,
+            occasion=localdate(each.round.opened_at).isoformat(),
+            of_return=each,
+            answers=answers_of(each, on),
+        )
+        for each in owed.select_related("round__plan", "agency", "submitted_by", "ready_by")
+        if localdate(each.round.opened_at) <= on
+    ]
 
 
 def notify_at_once(

@@ -2,14 +2,15 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.models import Invitation, Place, Seat, User, columns_of
+from agencies.models import WRITING_ROLES, Invitation, Place, Seat, User, columns_of
 from agencies.people import letters
 from agencies.people.allowed_domains import domain_faults
 from agencies.people.pasted_people import Offer
@@ -29,6 +30,9 @@ LINK_VALID_DAYS = 14
 EMAILS_PER_HOUR = 30
 # Sent to one address, so that nobody is flooded.
 EMAILS_PER_DAY_TO_ADDRESS = 5
+
+# What follows when somebody accepts an invitation: functions of other apps, which register in `AppConfig.ready`.
+JOINED: list[Callable[[Seat, datetime], None]] = []
 
 
 class InvitationGone(SeatRefused):
@@ -158,6 +162,17 @@ def send_again(*, invitation: Invitation, version: int, by: User, at: datetime) 
     return _send(invitation, by=by, at=at, reason="Sent again.")
 
 
+def send_all_again(*, agencies: Collection[int], by: User, at: datetime) -> list[Invitation]:
+    """Send a new link to everybody who is invited to write for these agencies and has not joined, and return the
+    invitations that were sent: those beyond the sending limits are left."""
+    waiting = Invitation.objects.waiting().filter(agency__in=agencies, role__in=WRITING_ROLES)
+    sent = []
+    for each in waiting.order_by("pk"):
+        with suppress(SeatRefused):
+            sent.append(send_again(invitation=each, version=each.version, by=by, at=at))
+    return sent
+
+
 @transaction.atomic
 def withdraw(*, invitation: Invitation, by: User, at: datetime, reason: str = "") -> Invitation:
     """Stop the link from working. Raise `SeatRefused` if it was accepted or withdrawn."""
@@ -230,6 +245,8 @@ def _give(invitation: Invitation, user: User, at: datetime) -> Seat:
         email_about_seat(seat, by=inviter, on=timezone.localdate(at))
     invitation.accepted_at, invitation.seat = at, seat
     history.save(invitation, by=user, at=at, fields=["accepted_at", "seat"])
+    for tell in JOINED:
+        tell(seat, at)
     return seat
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.models import Agency
 from agencies.typed.asking import Fault
@@ -15,6 +15,7 @@ from agencies.wording.translation import list_in_words
 from workitems.models import Plan
 from workitems.plan.services.plan_days import later_faults
 from workitems.returns.services.rounds import round_faults
+from workitems.terms.spans import in_words
 
 
 class OpenRoundForm(Form):
@@ -54,10 +55,17 @@ class OpenRoundForm(Form):
         else:
             del fields["asks_supporters"]
         if alone:
+            fields["lets_one_submit"].label = ngettext(
+                "Let the one person of {agencies} write and submit",
+                "Let the one person of each of these {count} agencies write and submit",
+                len(alone),
+            ).format(agencies=alone[0].short_name, count=in_words(len(alone)))
             fields["lets_one_submit"].help_text = _(
-                "{agencies}: one person, who could otherwise not submit what they write. Another person still accepts it."
+                "{agencies}: otherwise nobody there can submit. Another person still accepts it."
             ).format(agencies=list_in_words([each.short_name for each in alone]))
             fields["alone_reason"].initial = _("The agency has nobody else in the plan.")
+            # Below the callout that says so.
+            self.order_fields(["lets_one_submit", "alone_reason"])
         else:
             del fields["lets_one_submit"], fields["alone_reason"]
 

@@ -11,7 +11,7 @@ from agencies.models import WRITING_ROLES, by_short_name
 from agencies.pages.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.pages.once import once
 from agencies.people.submitting import invited_to
-from agencies.wording.translation import day_words
+from agencies.wording.translation import day_words, list_in_words
 from workitems.models import Notice, Return, Round
 from workitems.notices.news import Seats
 from workitems.plan.views.lookups import posted, require, signed_in, visible_plan
@@ -107,6 +107,7 @@ def allow_alone(request: HttpRequest, slug: str, round: int, agency: int) -> Htt
     require(request, "workitems.enter_return", of_return)
     form = AllowAloneForm(posted(request))
     on, now = localdate(), timezone.now()
+    people = Seats([row.plan], [agency], on).sitting(row.plan, agency, *WRITING_ROLES)
     service = lever_services.allow_alone
     if allowed := carry_out(request, form, service, of_return=of_return, on=on, at=now):
         notify_at_once([allowed], Reason.ALONE, on=on, at=now)
@@ -119,6 +120,7 @@ def allow_alone(request: HttpRequest, slug: str, round: int, agency: int) -> Htt
         plan=row.plan,
         round=row,
         of_return=of_return,
+        people=list_in_words(sorted({user.name for user, *_ in people})),
     )
 
 

@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import WRITING_ROLES, Seat, User, by_short_name
 from agencies.pages.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.pages.once import once
+from agencies.people.services import invitations
 from agencies.people.submitting import (
     Invited,
     Submitters,
@@ -221,6 +222,15 @@ def open_round(request: HttpRequest, slug: str) -> HttpResponse:
     if made := carry_out(request, form, round_services.open_round, plan=plan, at=now):
         alone = made.returns.filter(alone_allowed_at__isnull=False)
         notify_at_once(alone, Notice.Reason.ALONE, on=localdate(), at=now)
+        asked = made.returns.values_list("agency", flat=True)
+        again = invitations.send_all_again(agencies=asked, by=signed_in(request), at=now)
+        if count := len({each.email for each in again}):
+            says = ngettext(
+                "{count} person who has not joined yet gets the invitation again, with the round and its due day.",
+                "{count} people who have not joined yet get their invitations again, with the round and its due day.",
+                count,
+            )
+            messages.success(request, says.format(count=count))
         message = gettext("The round {round} is open. Each agency that is asked has its return.")
         return done(request, message, made, round=made)
     return form_page(
