@@ -160,12 +160,13 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         frame["search_url"] = reverse("search:search")
     if beside:
         frame["navigation"] = beside
+    is_of_none = match is not None and match.view_name in OF_NO_PLAN
     for plan in plans_being_made(request):
-        if plan.slug == slug:
-            address = reverse("plans:detail", args=[slug])
+        if plan.slug == slug or (slug is None and current is None and not is_of_none):
+            address = reverse("plans:detail", args=[plan.slug])
             navigation = [(gettext("Plan"), address, here == "plans"), *beside]
             return frame | {"plan_name": plan.name_on_screen, "navigation": navigation}
-    if current is None or (match and match.view_name in OF_NO_PLAN):
+    if current is None or is_of_none:
         return frame
     if current in office:
         return frame | {

@@ -76,7 +76,7 @@ def doubtful(plan: Plan, on: date) -> list[Lack]:
         url = f"{reverse('agencies:appoint')}?{urlencode({'portfolio': plan.portfolio, 'next': plan.get_absolute_url()})}"
         found.append(Lack(says, _("Record a Minister"), url))
     items = list(plan.items.prefetch_related("milestones").in_order())
-    bare = [item for item in items if not item.milestones.all()]
+    bare = [item for item in items if item.needs_date and not item.milestones.all()]
     early, late = [], []
     for item in items:
         for step in item.milestones.all():

@@ -243,6 +243,11 @@ class WorkItem(models.Model):
     def is_live(self) -> bool:
         return self.stage not in (Stage.COMPLETE, Stage.WITHDRAWN)
 
+    @property
+    def needs_date(self) -> bool:
+        """Whether it goes on and should come to an end, so that without a milestone nothing says when it is late."""
+        return self.is_live and self.timeframe != self.Timeframe.ONGOING
+
 
 class SupportManager(models.Manager["Support"]):
     """The agencies that support an item now. Those that no longer do are in `_base_manager`."""

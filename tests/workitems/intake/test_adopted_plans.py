@@ -97,6 +97,16 @@ def test_what_a_coordinator_should_look_at_before_adopting_is_named(labour):
         MilestoneFactory(item=item, original_due=day)
     for number in ("1.4", "1.5"):
         WorkItemFactory(plan=plan, pillar=pillar, number=number, lead_agency=labour)
+    # What goes on for ever or is complete needs none.
+    WorkItemFactory(plan=plan, pillar=pillar, number="1.6", lead_agency=labour, timeframe="ongoing")
+    WorkItemFactory(
+        plan=plan,
+        pillar=pillar,
+        number="1.7",
+        lead_agency=labour,
+        stage="complete",
+        completed_on=TODAY,
+    )
     assert [each.says for each in doubtful(plan, TODAY)] == [
         "No Minister is recorded for the portfolio “Minister of Jusitce”. Recorded: Minister of Justice.",
         "Items 1.4, 1.5 have no milestone, so their progress cannot be late.",

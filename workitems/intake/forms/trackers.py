@@ -14,7 +14,7 @@ from agencies.typed.fields import DayField, Form, TextField, UploadField
 from agencies.wording.translation import StrOrPromise
 from workitems.intake.forms.portfolios import PortfolioField, offer_recorded
 from workitems.intake.forms.workbook import MAX_MEGABYTES
-from workitems.intake.tracker.doubts import ADD, NAME_PARTS, Doubt, Group
+from workitems.intake.tracker.doubts import ADD, NAME_PARTS, NOTE, Doubt, Group
 from workitems.intake.tracker.grid import Sheet
 from workitems.intake.tracker.guess import Column, Mapping, Sureness
 from workitems.intake.tracker.headings import LABELS, Field, field_of
@@ -50,8 +50,8 @@ ColumnRow = tuple[Column, forms.BoundField, StrOrPromise, bool]
 FOLDED_FROM = 12
 # A doubt about a name, its choice, and the names that the agency would have.
 AgencyRow = tuple[Doubt, forms.BoundField, list[forms.BoundField]]
-# A doubt, its choice, and its date if it takes one.
-Row = tuple[Doubt, forms.BoundField, forms.BoundField | None]
+# A doubt, its choice, its date if it takes one, and the choices of single items.
+Row = tuple[Doubt, forms.BoundField, forms.BoundField | None, list[forms.BoundField]]
 
 
 class TrackerFileForm(Form):
@@ -239,6 +239,13 @@ class DoubtsForm(Form):
                 required=False,
                 initial=doubt.suggested if typed else doubt.chosen,
             )
+            for single in doubt.singles if len(doubt.singles) > 1 else ():
+                self.fields[single.name] = forms.ChoiceField(
+                    label=single.label,
+                    choices=[("", gettext("As above")), *choices],
+                    required=False,
+                    initial=single.chosen,
+                )
             if doubt.takes_date:
                 self.fields[f"{doubt.name}-date"] = KnownDateField(
                     label=gettext("Another date for {what}").format(what=doubt.quoted)
@@ -327,6 +334,11 @@ class DoubtsForm(Form):
         return [doubt.settled for doubt, *_ in self.new_agencies if doubt.chosen == ADD]
 
     @property
+    def noted(self) -> list[str]:
+        """Return what is said of several bodies and kept as a note, in the tracker's words."""
+        return [doubt.quoted for doubt, *_ in self.new_agencies if doubt.chosen == NOTE]
+
+    @property
     def has_faulty_agencies(self) -> bool:
         """Whether one of those that nobody need look at has an error."""
         return any(
@@ -346,7 +358,8 @@ class DoubtsForm(Form):
             order.setdefault(doubt.problem, len(order))
         for doubt in sorted(asked, key=lambda each: order[each.problem]):
             date_box = self[f"{doubt.name}-date"] if doubt.takes_date else None
-            found[doubt.group].append((doubt, self[doubt.name], date_box))
+            singles = [self[each.name] for each in doubt.singles if each.name in self.fields]
+            found[doubt.group].append((doubt, self[doubt.name], date_box, singles))
         return [
             (str(group), GROUPS[group], rows, len(rows) > FOLDED_FROM and self._are_settled(rows))
             for group, rows in found.items()
@@ -354,7 +367,7 @@ class DoubtsForm(Form):
         ]
 
     def _are_settled(self, rows: list[Row]) -> bool:
-        boxes = [box.name for _, *both in rows for box in both if box]
+        boxes = [box.name for _, choice, date_box, _ in rows for box in (choice, date_box) if box]
         return all(doubt.suggested for doubt, *_ in rows) and not {*boxes} & {*self.errors}
 
     @property
@@ -366,6 +379,9 @@ class DoubtsForm(Form):
             answer = typed.code if typed else self.cleaned_data.get(doubt.name, "")
             if answer:
                 found[doubt.name] = answer
+            for single in doubt.singles:
+                if own := self.cleaned_data.get(single.name):
+                    found[single.name] = own
             for part in NAME_PARTS if doubt.new_agency else ():
                 found[f"{doubt.name}-{part}"] = self.cleaned_data.get(f"{doubt.name}-{part}", "")
         return found

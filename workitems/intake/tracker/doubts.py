@@ -69,6 +69,19 @@ class Choice:
     label: str
 
 
+@dataclass(frozen=True)
+class Single:
+    """One of several items that a doubt is about, and its own answer; "" if it is that of the others."""
+
+    key: str
+    label: str
+    chosen: str
+
+    @property
+    def name(self) -> str:
+        return name_of(self.key)
+
+
 @dataclass
 class Doubt:
     """A question about a cell, with choices. `quoted` is the cell's text. `suggested` is "" if a
@@ -91,10 +104,17 @@ class Doubt:
     # Of an agency: the doubt about the other name that a person says it is the same as, and its short name.
     same_as: "Doubt | None" = None
     settled: str = ""
+    # The items that it is about, where one may be answered differently.
+    singles: list[Single] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         return name_of(self.key)
+
+    @property
+    def has_own_answers(self) -> bool:
+        """Whether an item has another answer than the others."""
+        return any(each.chosen for each in self.singles)
 
     @property
     def group(self) -> Group:
@@ -148,8 +168,10 @@ class Doubts:
         suggested: str = "",
         takes_date: bool = False,
         is_date: Callable[[str], bool] = bool,
+        item: tuple[str, str] | None = None,
     ) -> str:
-        """Return the answer, or the suggested one, or "" if it must be answered and is not."""
+        """Return the answer, or the suggested one, or "" if it must be answered and is not. With the number and title of
+        the `item` that the cell is of, it can have an answer of its own."""
         doubt = self.by_key.get(key)
         if doubt is None:
             doubt = Doubt(key, quoted, problem, tuple(choices), suggested, takes_date)
@@ -161,7 +183,14 @@ class Doubts:
                 doubt.chosen = suggested
             self.by_key[key] = doubt
         doubt.places.append(place)
-        return doubt.chosen
+        if item is None:
+            return doubt.chosen
+        number, title = item
+        own = f"{key}:{number or title}"
+        answer = self.answers.get(name_of(own), "")
+        answer = answer if answer in {choice.value for choice in doubt.choices} else ""
+        doubt.singles.append(Single(own, f"{number} {title}".strip(), answer))
+        return answer or doubt.chosen
 
     def is_open_at(self, place: Place) -> bool:
         """Whether something that was just asked about the cell must still be answered."""

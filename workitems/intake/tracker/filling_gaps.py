@@ -136,6 +136,7 @@ def _statuses(plan: PlanSoFar) -> None:
             item.stage = plan.doubts.ask(
                 "rag-alone",
                 plan.places[item],
+                item=(item.number, item.title),
                 quoted="",
                 problem=gettext("These items have a RAG and no stage."),
                 choices=_stages("under_way", "ongoing", "not_started"),
@@ -169,6 +170,7 @@ def _done(plan: PlanSoFar, item: Item, confidences: set[str]) -> str:
     return plan.doubts.ask(
         "done-and-rag",
         plan.places[item],
+        item=(item.number, item.title),
         quoted="",
         problem=gettext("These items are said to be done, and their RAG is amber or red."),
         choices=_stages("complete", "under_way"),
@@ -187,6 +189,7 @@ def _unsaid(plan: PlanSoFar, item: Item) -> str:
     answer = plan.doubts.ask(
         "no-status",
         plan.places[item],
+        item=(item.number, item.title),
         quoted="",
         problem=gettext(
             "The tracker says something of these items, but its status cell is empty or says no status."

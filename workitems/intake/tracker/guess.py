@@ -13,7 +13,7 @@ from enum import StrEnum
 from workitems.intake.tracker.date_words import moved_dates, read_date
 from workitems.intake.tracker.fill_colours import filled_in_words
 from workitems.intake.tracker.grid import Cell, Sheet, letters
-from workitems.intake.tracker.headings import DATES, ONCE, Field, field_of, shape_of
+from workitems.intake.tracker.headings import DATES, ONCE, Field, field_of, is_vague, shape_of
 from workitems.intake.tracker.words import (
     Agencies,
     is_blank,
@@ -317,7 +317,11 @@ def guess(
         unread = _why_unread(sheet, headings)
     sureness = {
         index: _sureness(
-            _field_at(sheet, headings, index), found, guessed[index], is_hidden=index in hidden
+            _field_at(sheet, headings, index),
+            found,
+            guessed[index],
+            is_hidden=index in hidden,
+            is_vague=is_vague(headings.by_column.get(index, "")),
         )
         for index, found in fields.items()
     }
@@ -338,13 +342,18 @@ def _why_unread(sheet: Sheet, headings: Headings) -> Unread | None:
 
 
 def _sureness(
-    said: tuple[Field | None, int], found: Field, by_values: Field, *, is_hidden: bool
+    said: tuple[Field | None, int],
+    found: Field,
+    by_values: Field,
+    *,
+    is_hidden: bool,
+    is_vague: bool,
 ) -> Sureness:
     """Say how sure a field is, by what the heading says with its strength, and by the values."""
     if is_hidden:
         return Sureness.HIDDEN
     if found == said[0] and said[1] > 1:
-        return Sureness.HEADING
+        return Sureness.VALUES if is_vague else Sureness.HEADING
     if found == Field.NOTE and said[0] is None:
         return Sureness.UNKNOWN
     return Sureness.VALUES if found == by_values else Sureness.GUESS

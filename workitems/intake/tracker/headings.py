@@ -140,6 +140,8 @@ PHRASES: dict[Field, str] = {
 }
 # What such a column says is no result, though its heading says progress as well: "Not funded yet".
 COMMENTS = frozenset(("comment", "comments", "commentary", "note", "notes", "remark", "remarks"))
+# Headings that name no field: their column is read as one by what trackers mean by them.
+VAGUE = frozenset(("latest", "latest news"))
 # "RAG last quarter" is not the status that the tracker shows.
 EARLIER = frozenset(("last", "previous", "prior", "earlier", "old"))
 _BY_PHRASE = {phrase: field for field, phrases in PHRASES.items() for phrase in phrases.split("|")}
@@ -182,6 +184,11 @@ def field_of(heading: str) -> tuple[Field | None, int]:
             if field := _BY_WORDS.get(tuple(words[start : start + length])):
                 return field, 2 if length > 1 else 1
     return None, 0
+
+
+def is_vague(heading: str) -> bool:
+    """Whether a heading does not say what its column is read as: "Latest (pls keep short)"."""
+    return plain(re.sub(r"\([^)]*\)|\[[^]]*\]", "", heading)) in VAGUE
 
 
 def shape_of(headings: Iterable[str]) -> str:

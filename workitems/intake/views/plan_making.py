@@ -32,6 +32,7 @@ from workitems.intake.forms.plan_making import (
 )
 from workitems.intake.plan_making import doubtful, lacks_of, what_goes
 from workitems.intake.services import plan_making, successor
+from workitems.intake.views.tracker_people import still_to_invite
 from workitems.models import Measure, Milestone, Pillar, Plan, WorkItem
 from workitems.plan.services.items import next_number
 from workitems.plan.views.lookups import plan_at_any_stage, posted, require, signed_in, visible_plan
@@ -182,7 +183,7 @@ def making_page(request: HttpRequest, plan: Plan) -> HttpResponse:
             ],
             "members": plan.agencies,
             "has_tracker_notes": plan.tracker_notes.exists(),
-            "has_people": plan.names_people(),
+            "people_to_invite": still_to_invite(plan),
         },
     )
 

@@ -15,6 +15,7 @@ from workitems.intake.forms.plan_making import AboutForm
 from workitems.intake.forms.plans import QuorumForm
 from workitems.intake.services import plans as plan_services
 from workitems.intake.views.plan_making import making_page, page
+from workitems.intake.views.tracker_people import still_to_invite
 from workitems.plan.asat import Moment
 from workitems.plan.views.lookups import (
     plan_at_any_stage,
@@ -70,7 +71,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "may_open_first_round": may_open_first_round,
             "missing": missing_for_round(plan, localdate()) if may_open_first_round else [],
             "has_tracker_notes": may_manage and plan.tracker_notes.exists(),
-            "has_people": may_open_first_round and plan.names_people(),
+            "people_to_invite": still_to_invite(plan) if may_open_first_round else 0,
             "office": Office(plan.portfolio),
             "approves_in": signed_in(request).agencies_as(Seat.Role.APPROVER),
         },

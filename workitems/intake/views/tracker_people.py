@@ -61,6 +61,13 @@ def _short_with(people: list[Contact], asked: list[Agency]) -> list[Submitters]:
     return [each for each in found if each.still_needs and not each.has_one_approver]
 
 
+def still_to_invite(plan: Plan) -> int:
+    """Return how many people the plan's tracker names who are not invited yet. One query if it names nobody."""
+    if not plan.names_people():
+        return 0
+    return len({each.email.casefold() for each in not_invited(plan)})
+
+
 def not_invited(plan: Plan) -> list[Contact]:
     """Return the people of the plan's tracker who have no account and no invitation. Six queries."""
     cells = plan.tracker_notes.order_by("position").values_list(

@@ -37,7 +37,7 @@ from workitems.intake.tracker.plan_reading import understand
 from workitems.intake.tracker.said_of_plan import said_of_plan
 from workitems.intake.tracker.understood import About, Note, Understood
 from workitems.intake.tracker.words import Agencies
-from workitems.intake.views.tracker_people import new_people
+from workitems.intake.views.tracker_people import new_people, still_to_invite
 from workitems.intake.workbook import Fault, WorkbookRefused, held
 from workitems.intake.workbook.importing import preview_book
 from workitems.intake.workbook.read import Book
@@ -451,6 +451,6 @@ def notes(request: HttpRequest, slug: str) -> HttpResponse:
             "plan": plan,
             "number": number,
             "page": page_of(request, rows, NOTES_ON_A_PAGE),
-            "has_people": plan.names_people(),
+            "people_to_invite": still_to_invite(plan),
         },
     )
