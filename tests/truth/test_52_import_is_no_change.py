@@ -122,6 +122,7 @@ def test_moves_of_unknown_days_are_no_moves_of_the_import(plan):
     assert found.finding == "Two of 3 dates have slipped."
 
 
+@pytest.mark.both_databases
 def test_a_rating_of_the_spreadsheet_is_called_the_spreadsheets(plan, mbie):
     def warned():
         found = read_slips(PlanView(plan=plan, at=Moment.today(ON)), []).warned
@@ -160,6 +161,16 @@ def test_what_the_spreadsheet_says_of_a_late_item_is_not_said_to_be_missing(pers
             text_of(person, plan.items.get(number=number).get_absolute_url()) for number in "12"
         )
     ] == [True, False]
+
+
+def test_a_long_text_of_the_spreadsheet_is_not_cut_in_a_line(plan):
+    Update.objects.filter(item__number="1").update(
+        challenges="Five languages live. Tongan translator found, starts Jan"
+    )
+    (line,) = [
+        each for each in attention(plan_at(plan, Moment.today(ON))) if each.item.number == "1"
+    ]
+    assert line.asked.short == "Late; what the spreadsheet says of it is not confirmed"
 
 
 def test_an_item_known_from_its_spreadsheet_is_not_said_to_be_updated(person, plan):

@@ -42,7 +42,7 @@ SAID_BY_ASKED = (Rank.VARIATION_WAITS, Rank.RISK_ESCALATED)
 # Reasons to hear from the lead agency of an item that is not late.
 HEARD = frozenset((Rank.SLIPPED_AGAIN, Rank.OFF_TRACK, Rank.AT_RISK))
 # Words of a spreadsheet that stand in a line.
-MOST_QUOTED = 8
+MOST_QUOTED = 6
 
 
 class Point(NamedTuple):
