@@ -53,7 +53,11 @@ LISTS: dict[str, dict[str, Any]] = {
         released=DAY,
         pages=COUNT,
         sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"},
-        withheld={"type": "object", "additionalProperties": COUNT},
+        # null: words are withheld on this ground, and nobody counted them.
+        withheld={
+            "type": "object",
+            "additionalProperties": {"anyOf": [COUNT, {"type": "null"}]},
+        },
     ),
 }
 

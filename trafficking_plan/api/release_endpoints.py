@@ -38,7 +38,7 @@ def released(request: HttpRequest, slug: str, asked: Query[schemas.Pages]) -> Ro
                 "title": paper.title,
                 "file_name": paper.file_name,
                 "pages": paper.pages,
-                "withheld": paper.withheld,
+                "withheld": paper.withheld_counts,
                 "pdf": {"url": request.build_absolute_uri(address), "sha256": paper.pdf_sha256},
             }
         )

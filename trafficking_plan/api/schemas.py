@@ -303,7 +303,9 @@ class ReleasedFile(Schema):
     title: str
     file_name: str
     pages: int
-    withheld: dict[str, int] = Field(description="How often words are withheld, by ground.")
+    withheld: dict[str, int | None] = Field(
+        description="How often words are withheld, by ground; null if nobody counted them."
+    )
     pdf: FileOut
 
 

@@ -237,7 +237,10 @@ def _csv(content: dict[str, Any], what: str) -> tuple[bytes, str] | None:
 
 def _cell(value: Any) -> str | int:
     if isinstance(value, dict):
-        return "; ".join(f"{ground}: {count}" for ground, count in value.items())
+        # Of a file that was redacted elsewhere, nobody counted.
+        return "; ".join(
+            ground if count is None else f"{ground}: {count}" for ground, count in value.items()
+        )
     return "" if value is None else value
 
 

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     CLARIFY = "clarify"
     TRANSFER = "transfer"
+    HAND_OVER = "hand_over"  # to the body that a request is transferred to
     EXTEND = "extend"
     DECIDE = "decide"
     RELEASE = "release"
@@ -134,12 +135,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """`part` is the part of the request that is transferred, empty if all of it is."""
+    """`part` is the part of the request that is transferred, empty if all of it is. `address`, `enclosures` (one a
+    line) and `words` are of the letter to the receiving body."""
 
     whom: str
     reason: str  # a code, as "14(b)(i)"
     part: str = ""
     contact: str = ""
+    address: str = ""
+    enclosures: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +217,7 @@ class Facts:
     public_interest: str = ""  # what was weighed, in the agency's own words
     own_words: str = ""  # paragraphs of the agency's own, before the contact
     will_be_published: bool = False
+    is_corrected: bool = False  # the papers take the place of those that were sent before
     apologises: bool = True
     no_apology_reason: str = ""
 

@@ -13,6 +13,8 @@ from reports.requests.letters.letter_facts import Decision, Facts, Happened, Kin
 
 # What every letter has, and what some have besides.
 NEEDED = (Purpose.REQUEST, Purpose.CONTACT, Purpose.COMPLAINT)
+# The receiving body has nothing to complain about.
+NOT_NEEDED = {Kind.HAND_OVER: (Purpose.COMPLAINT,)}
 NEEDED_TOO = {
     Kind.DECIDE: (Purpose.DECISION, Purpose.SCHEDULE),
     Kind.DECIDE_AND_RELEASE: (Purpose.DECISION, Purpose.SCHEDULE),
@@ -72,7 +74,7 @@ def lacking(letter: Letter) -> tuple[str, ...]:
     return tuple(
         LACKS[purpose].format(**sections)
         for purpose in (*needed, *NEEDED_TOO.get(letter.kind, ()))
-        if not letter.has(purpose)
+        if not letter.has(purpose) and purpose not in NOT_NEEDED.get(letter.kind, ())
     )
 
 
@@ -119,7 +121,7 @@ def _of_memo(facts: Facts) -> Iterator[str]:
 def _of_kind(kind: Kind, facts: Facts) -> Iterator[str]:
     if kind == Kind.CLARIFY and not facts.question.strip():
         yield _("Write what you want to ask the requester.")
-    if kind == Kind.TRANSFER:
+    if kind in (Kind.TRANSFER, Kind.HAND_OVER):
         yield from _of_transfer(facts)
     if kind == Kind.EXTEND:
         yield from _of_extension(facts)

@@ -39,6 +39,7 @@ from reports.requests.letters.letter_facts import (
     Line,
     Ombudsman,
     Person,
+    Requester,
 )
 
 
@@ -50,6 +51,8 @@ def write(kind: Kind, facts: Facts) -> Letter:
     say = _Sentences(facts)
     if facts.is_own_initiative:
         return _memo(kind, facts, say)
+    if kind == Kind.HAND_OVER:
+        return _hand_over(facts, say)
     parts = [
         _request(kind, facts, say),
         _earlier(facts, say),
@@ -61,7 +64,6 @@ def write(kind: Kind, facts: Facts) -> Letter:
     parts += [_contact(kind, facts.contact, say), _complaint(kind, facts, say)]
     if kind.has_schedule:
         parts.append(_schedule(facts, say))
-    transfers_part = kind == Kind.TRANSFER and facts.transfer and facts.transfer.part.strip()
     name = " ".join(facts.requester.name.split())
     return Letter(
         kind=kind,
@@ -70,13 +72,105 @@ def write(kind: Kind, facts: Facts) -> Letter:
         agency=facts.agency,
         reference=facts.reference,
         dated=facts.on,
-        subject=say.text("subject_transfer_part" if transfers_part else f"subject_{kind}"),
+        subject=say.text(_subject(kind, facts)),
         addressee=facts.requester,
-        greeting=say.text("greeting_named", name=name) if name else say.text("greeting"),
+        greeting=say.text("greeting_named", name=_saluted(name)) if name else say.text("greeting"),
         closing=say.text("closing"),
         signatory=facts.signatory,
         parts=tuple(part for part in parts if part.blocks),
     )
+
+
+# Titles that stand before a family name, and those that stand before a given one.
+BEFORE_FAMILY = {
+    "dr",
+    "prof",
+    "professor",
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mx",
+    "rev",
+    "reverend",
+    "judge",
+}
+BEFORE_GIVEN = {"sir", "dame"}
+
+
+def _saluted(name: str) -> str:
+    """Return how a letter greets a person: "Dr Miriam Halloran" as "Dr Halloran", a name without a title as it is."""
+    title, *others = name.split()
+    known = title.rstrip(".").casefold()
+    if len(others) < 2:
+        return name
+    if known in BEFORE_GIVEN:
+        return f"{title} {others[0]}"
+    if known not in BEFORE_FAMILY:
+        return name
+    # "van der Berg" is one family name.
+    start = next((i for i, each in enumerate(others) if each.islower()), len(others) - 1)
+    return " ".join([title, *others[start:]])
+
+
+def _subject(kind: Kind, facts: Facts) -> str:
+    """Return the key of a letter's subject."""
+    if kind == Kind.TRANSFER and facts.transfer and facts.transfer.part.strip():
+        return "subject_transfer_part"
+    if kind == Kind.RELEASE and facts.is_corrected:
+        return "subject_release_corrected"
+    return f"subject_{kind}"
+
+
+def _hand_over(facts: Facts, say: _Sentences) -> Letter:
+    """Return the letter to the body that gets the request, or a part of it: who asks for what, why it, and since when."""
+    transfer = facts.transfer
+    is_part = transfer is not None and bool(transfer.part.strip())
+    address = tuple(_lines(transfer.address)) if transfer is not None else ()
+    asked: list[Block] = [say("hand_over_about"), *_quoted(facts.text)]
+    if facts.scope.strip():
+        asked += [say("hand_over_scope"), *_quoted(facts.scope)]
+    parts = [
+        _part(Purpose.REQUEST, asked),
+        _part(Purpose.NEXT, _handing_over(facts, say) if transfer is not None else ()),
+        _part(Purpose.OWN_WORDS, _own(transfer.words if transfer is not None else "")),
+        _contact(Kind.HAND_OVER, facts.contact, say),
+    ]
+    return Letter(
+        kind=Kind.HAND_OVER,
+        act=facts.act_name,
+        language=facts.act.language,
+        agency=facts.agency,
+        reference=facts.reference,
+        dated=facts.on,
+        subject=say.text("subject_hand_over_part" if is_part else "subject_hand_over"),
+        addressee=Requester(name=transfer.whom if transfer is not None else "", address=address),
+        greeting=say.text("greeting_agency"),
+        closing=say.text("closing"),
+        signatory=facts.signatory,
+        parts=tuple(part for part in parts if part.blocks),
+    )
+
+
+def _handing_over(facts: Facts, say: _Sentences) -> Iterator[Block]:
+    transfer = facts.transfer
+    assert transfer is not None
+    is_part = bool(transfer.part.strip())
+    yield say("hand_over_part" if is_part else "hand_over")
+    if is_part:
+        yield from _quoted(transfer.part)
+    if reason := _reason_for(facts.act.transfer_reasons, transfer.reason):
+        yield Words(languages(reason.wording.format(whom=named(transfer.whom))))
+    if facts.clock.transfer_late:
+        yield say("transfer_late", late=_working_days(facts.clock.transfer_late))
+    yield say("hand_over_next", on=long_date(facts.on))
+    yield say("hand_over_requester")
+    yield from _quoted("\n".join((facts.requester.name, *facts.requester.address)))
+    if is_part:
+        yield say("hand_over_rest")
+    if enclosed := tuple(languages(line) for line in _lines(transfer.enclosures)):
+        yield say("hand_over_enclosed")
+        yield Points(enclosed)
 
 
 def _memo(kind: Kind, facts: Facts, say: _Sentences) -> Letter:
@@ -208,7 +302,7 @@ def _contact(kind: Kind, person: Person, say: _Sentences) -> LetterPart:
 
 def _complaint(kind: Kind, facts: Facts, say: _Sentences) -> LetterPart:
     own = {Kind.DECIDE, Kind.DECIDE_AND_RELEASE, Kind.RELEASE}
-    key = "decide" if kind in own else "extend" if kind == Kind.EXTEND else ""
+    key = "decide" if kind in own else kind if kind in (Kind.EXTEND, Kind.TRANSFER) else ""
     blocks = [say(f"complaint_{key}" if key else "complaint")]
     if ways := _ways(facts.ombudsman):
         blocks.append(say("ombudsman", how=_either(ways)))
@@ -326,6 +420,10 @@ def _decide(facts: Facts, say: _Sentences, *, is_enclosed: bool = False) -> Iter
 
 
 def _release(facts: Facts, say: _Sentences) -> Iterator[LetterPart]:
+    given = sum(1 for line in facts.lines if line.decision and line.decision.gives)
+    if facts.is_corrected and given:
+        yield _part(Purpose.NEXT, [_paragraph([say.counted("corrected", given)])])
+        return
     yield _part(Purpose.NEXT, _sending(facts, say, is_enclosed=True))
 
 

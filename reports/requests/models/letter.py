@@ -37,6 +37,8 @@ class RequestLetter(models.Model):
         ACKNOWLEDGE = "acknowledge", gettext_lazy("Acknowledgement")
         CLARIFY = "clarify", gettext_lazy("Question about what is asked")
         TRANSFER = "transfer", gettext_lazy("Transfer")
+        # To the body that gets the request, or a part of it: goes with a transfer.
+        HAND_OVER = "hand_over", gettext_lazy("Transfer, to the receiving agency")
         EXTEND = "extend", gettext_lazy("Extension")
         DECIDE = "decide", gettext_lazy("Decision")
         RELEASE = "release", gettext_lazy("Release")
@@ -47,6 +49,10 @@ class RequestLetter(models.Model):
 
     request = models.ForeignKey(InformationRequest, models.PROTECT, related_name="letters")
     kind = models.CharField(max_length=20, choices=Kind)
+    # Of a letter to the receiving agency: the letter to the requester that it goes with.
+    beside = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="to_agency"
+    )
     # What its preparer typed or chose; the rest is written from the request's records.
     typed: Any = models.JSONField(default=dict, blank=True)
     # The letter as plain data. While it is prepared, as it was last written.
@@ -84,10 +90,15 @@ class RequestLetter(models.Model):
                 name="requestletter_kind_known",
                 condition=Q(
                     kind__in=[
-                        *("acknowledge", "clarify", "transfer", "extend"),
+                        *("acknowledge", "clarify", "transfer", "hand_over", "extend"),
                         *("decide", "release", "decide_and_release"),
                     ]
                 ),
+            ),
+            models.CheckConstraint(
+                name="requestletter_to_agency_goes_with_another",
+                condition=Q(kind="hand_over", beside__isnull=False)
+                | ~Q(kind="hand_over") & Q(beside=None),
             ),
             models.UniqueConstraint(
                 fields=["request"],

@@ -15,7 +15,12 @@ from agencies.records.tracking import SIGNATURE_LENGTH
 from agencies.wording.translation import day_words
 from reports.document.wording import join_words
 from reports.models.issue import sha256
-from reports.requests.models.request import REQUEST_ROLES, InformationRequest, RequestEvent
+from reports.requests.models.request import (
+    NOTE_LENGTH,
+    REQUEST_ROLES,
+    InformationRequest,
+    RequestEvent,
+)
 from reports.requests.models.schedule import GROUNDS_LENGTH, TITLE_LENGTH, ScheduleLine, codes
 from workitems.models import Plan
 
@@ -34,6 +39,12 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         return self.annotate(
             published_id=models.Subquery(_last(kinds.PUBLISHED)),
             unpublished_id=models.Subquery(_last(kinds.UNPUBLISHED)),
+        )
+
+    def with_correction(self) -> Self:
+        """Add `is_corrected`: whether another release has taken its place."""
+        return self.annotate(
+            is_corrected=Exists(Release.objects.filter(corrects=OuterRef("pk"))),
         )
 
     def published(self) -> Self:
@@ -66,8 +77,9 @@ def _last(kind: str) -> "models.QuerySet[Any]":
 
 
 class Release(models.Model):
-    """What went out because of one request, once. `schedule` is the schedule of that day, as plain data.
+    """What went out because of one request. `schedule` is the schedule of that day, as plain data.
 
+    A release with a mistake stays as it is; the one that `corrects` it says why.
     It never holds the requester's name: it is what may be published.
     """
 
@@ -75,7 +87,11 @@ class Release(models.Model):
         OIA = "oia", gettext_lazy("On request")
         PROACTIVE = "proactive", gettext_lazy("Proactive")
 
-    request = models.OneToOneField(InformationRequest, models.PROTECT, related_name="release")
+    request = models.ForeignKey(InformationRequest, models.PROTECT, related_name="releases")
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )
+    reason = models.TextField(blank=True, max_length=NOTE_LENGTH)
     kind = models.CharField(max_length=10, choices=Kind)
     released_on = models.DateField()
     schedule: Any = models.JSONField()
@@ -90,6 +106,13 @@ class Release(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="release_kind_known", condition=Q(kind__in=["oia", "proactive"])
+            ),
+            models.UniqueConstraint(
+                fields=["request"], condition=Q(corrects=None), name="release_is_first_once"
+            ),
+            models.CheckConstraint(
+                name="release_correction_says_why",
+                condition=Q(corrects=None, reason="") | Q(corrects__isnull=False) & ~Q(reason=""),
             ),
         ]
 
@@ -110,7 +133,7 @@ class ReleasedPaper(models.Model):
     """
 
     release = models.ForeignKey(Release, models.PROTECT, related_name="papers")
-    line = models.OneToOneField(ScheduleLine, models.PROTECT, related_name="released_paper")
+    line = models.ForeignKey(ScheduleLine, models.PROTECT, related_name="released_papers")
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=TITLE_LENGTH)
     file_name = models.CharField(max_length=200)
@@ -152,6 +175,11 @@ class ReleasedPaper(models.Model):
     @property
     def ground_codes(self) -> tuple[str, ...]:
         return codes(self.grounds)
+
+    @property
+    def withheld_counts(self) -> dict[str, int | None]:
+        """How often words are withheld, by ground; None of a file redacted elsewhere, where nobody counts."""
+        return {code: self.withheld.get(code) for code in sorted(self.ground_codes)}
 
     @property
     def grounds_in_words(self) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -23,6 +23,10 @@ from agencies.typed.characters import searchable
 from agencies.wording.translation import day_words
 from reports.requests.letters import Requester, without_requester
 from workitems.models import Plan
+
+if TYPE_CHECKING:
+    from reports.requests.models.letter import RequestLetter
+    from reports.requests.models.released import Release
 
 OIA_ROLES = (Seat.Role.OIA_ADVISER, Seat.Role.OIA_REVIEWER, Seat.Role.OIA_DECISION_MAKER)
 # Who reads the requests of an agency. Everybody else gets 404.
@@ -105,6 +109,7 @@ class InformationRequest(models.Model):
         IN_REVIEW = "in_review", gettext_lazy("In review")
         READY = "ready", gettext_lazy("Ready to sign")
         DECIDED = "decided", gettext_lazy("Decided")
+        CORRECTING = "correcting", gettext_lazy("Release being corrected")
         CLOSED = "closed", gettext_lazy("Closed")
         WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
         TRANSFERRED = "transferred", gettext_lazy("Transferred")
@@ -117,15 +122,17 @@ class InformationRequest(models.Model):
         State.IN_REVIEW: (State.PREPARING, State.READY, State.WITHDRAWN, State.TRANSFERRED),
         # The decision-maker sends back what they do not sign.
         State.READY: (State.PREPARING, State.DECIDED, State.REFUSED, State.WITHDRAWN),
-        State.DECIDED: (State.CLOSED,),
-        State.CLOSED: (),
+        State.DECIDED: (State.CLOSED, State.CORRECTING),
+        # A release with a mistake is corrected, also after the close.
+        State.CORRECTING: (State.DECIDED,),
+        State.CLOSED: (State.CORRECTING,),
         State.WITHDRAWN: (),
         State.TRANSFERRED: (),
         State.REFUSED: (),
     }
     OPEN = (State.RECEIVED, State.SCOPING, State.PREPARING, State.IN_REVIEW, State.READY)
     # The schedule and the redactions can be changed.
-    PREPARED_IN = (State.SCOPING, State.PREPARING)
+    PREPARED_IN = (State.SCOPING, State.PREPARING, State.CORRECTING)
     ENDED = (State.CLOSED, State.WITHDRAWN, State.TRANSFERRED, State.REFUSED)
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="information_requests")
@@ -150,6 +157,8 @@ class InformationRequest(models.Model):
     urgency_reason = models.TextField(
         gettext_lazy("why it is urgent"), blank=True, max_length=NOTE_LENGTH
     )
+    # Why each warning about the answer was left: the warning's key, then the reason.
+    warnings_left: Any = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=16, choices=State, default=State.RECEIVED)
     closed_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -186,7 +195,8 @@ class InformationRequest(models.Model):
                 condition=Q(
                     state__in=[
                         *("received", "scoping", "preparing", "in_review", "ready"),
-                        *("decided", "closed", "withdrawn", "transferred", "refused"),
+                        *("decided", "correcting", "closed"),
+                        *("withdrawn", "transferred", "refused"),
                     ]
                 ),
             ),
@@ -244,6 +254,11 @@ class InformationRequest(models.Model):
     def is_own_initiative(self) -> bool:
         return self.channel == self.Channel.OWN_INITIATIVE
 
+    @property
+    def release(self) -> "Release | None":
+        """The release that counts: of several, the last, which corrects those before. One query."""
+        return self.releases.order_by("-pk").first()
+
     @cached_property
     def agencies(self) -> set[int]:
         """The ids of the agency that answers and of those whose work it took over. A query each."""
@@ -270,6 +285,10 @@ class InformationRequest(models.Model):
         own = [line for line in lines if OWN_LINE.search(line) and not PLACE.fullmatch(line)]
         found = (self.requester_name, *own, " ".join(lines))
         return tuple(dict.fromkeys(each for each in found if each))
+
+
+# The kinds of events that name a release.
+OF_RELEASES = ["released", "correction_begun", "corrected", "published", "unpublished"]
 
 
 class RequestEventQuerySet(models.QuerySet["RequestEvent"]):
@@ -307,6 +326,8 @@ class RequestEvent(models.Model):
         DECISION_NOTIFIED = "decision_notified", gettext_lazy("Decision signed")
         DECISION_SENT = "decision_sent", gettext_lazy("Decision sent to the requester")
         RELEASED = "released", gettext_lazy("Released")
+        CORRECTION_BEGUN = "correction_begun", gettext_lazy("Correction of the release begun")
+        CORRECTED = "corrected", gettext_lazy("Corrected release")
         PUBLISHED = "published", gettext_lazy("Published")
         UNPUBLISHED = "unpublished", gettext_lazy("Unpublished")
         WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
@@ -325,7 +346,7 @@ class RequestEvent(models.Model):
     }
 
     # What one of us handed to another. It happened at the moment of its record, so nothing corrects it.
-    HANDED_OVER = (Kind.SENT_FOR_REVIEW, Kind.SENT_BACK, Kind.REVIEWED)
+    HANDED_OVER = (Kind.SENT_FOR_REVIEW, Kind.SENT_BACK, Kind.REVIEWED, Kind.CORRECTION_BEGUN)
     # Each of these happens once; a correction names the first.
     ONCE = (Kind.RECEIVED, Kind.DECISION_NOTIFIED, Kind.DECISION_SENT, Kind.RELEASED)
 
@@ -359,6 +380,9 @@ class RequestEvent(models.Model):
     recorded_as = models.CharField(max_length=SIGNATURE_LENGTH)
     recorded_at = models.DateTimeField()
 
+    # Of a transfer: the letter to the receiving agency, where a page has set it.
+    to_agency: "RequestLetter | None"
+
     objects = RequestEventQuerySet.as_manager()
 
     class Meta:
@@ -373,7 +397,8 @@ class RequestEvent(models.Model):
                         *("transferred_in_part", "transferred", "extended", "consulted"),
                         *("sent_for_review", "sent_back", "reviewed"),
                         *("decision_notified", "decision_sent"),
-                        *("released", "published", "unpublished"),
+                        *("released", "correction_begun", "corrected"),
+                        *("published", "unpublished"),
                         *("withdrawn", "complaint_received", "complaint_closed"),
                     ]
                 ),
@@ -409,10 +434,8 @@ class RequestEvent(models.Model):
             ),
             models.CheckConstraint(
                 name="requestevent_release_is_named",
-                condition=Q(
-                    kind__in=["released", "published", "unpublished"], release__isnull=False
-                )
-                | ~Q(kind__in=["released", "published", "unpublished"]) & Q(release=None),
+                condition=Q(kind__in=OF_RELEASES, release__isnull=False)
+                | ~Q(kind__in=OF_RELEASES) & Q(release=None),
             ),
             models.CheckConstraint(
                 name="requestevent_correction_says_why",

@@ -78,7 +78,9 @@ def released(request: HttpRequest, slug: str) -> HttpResponse:
             "asked": asked,
             "found": found,
             "there_are": bool(every),
-            "papers": sum(len(each.papers) for each in found),
+            "papers": sum(
+                _has(asked, paper["row"].title) for each in found for paper in each.papers
+            ),
         },
         is_indexed=page.is_indexed,
     )
@@ -158,7 +160,11 @@ def _ground(code: str) -> tuple[str, str]:
 
 
 def _matches(asked: str, shown: Shown) -> bool:
-    words = searchable(shown.words)
+    return _has(asked, shown.words)
+
+
+def _has(asked: str, text: str) -> bool:
+    words = searchable(text)
     return all(word in words for word in searchable(asked).split())
 
 

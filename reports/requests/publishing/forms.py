@@ -44,7 +44,9 @@ class PublishForm(LeavesWarnings):
         label=gettext_lazy("Note"),
         rows=3,
         max_length=NOTE_LENGTH,
-        help_text=gettext_lazy("Everyone can read it, beside the papers."),
+        help_text=gettext_lazy(
+            "Everyone can read it, beside the papers. It begins with the request, without who asked: change it, or leave it out."
+        ),
     )
 
 

@@ -14,8 +14,9 @@ from agencies.models import Agency, Seat
 from agencies.pages.form_pages import carry_out, done, form_page, saved, saying_refusals
 from agencies.pages.once import once
 from reports.models import PublicProgress
+from reports.requests.letters import Requester, without_requester
 from reports.requests.models import InformationRequest, PublicPage, Release
-from reports.requests.models.request import REQUEST_ROLES
+from reports.requests.models.request import NOTE_LENGTH, REQUEST_ROLES
 from reports.requests.pages.register.agency_choices import offer_agencies
 from reports.requests.pages.register.doers import own_agencies, require
 from reports.requests.publishing.forms import (
@@ -37,6 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = (
         Release.objects.visible_to(user)
         .with_publication()
+        .with_correction()
         .select_related("request__agency", "request__plan")
         .newest_first()
     )
@@ -49,7 +51,14 @@ def index(request: HttpRequest) -> HttpResponse:
         "reports/requests/publishing/releases.html",
         {
             "rows": [
-                (row, _state(row), user.has_perm("requests.publish_release", row)) for row in rows
+                (
+                    row,
+                    _state(row),
+                    # Added by `with_correction`.
+                    not row.is_corrected  # type: ignore[attr-defined]
+                    and user.has_perm("requests.publish_release", row),
+                )
+                for row in rows
             ],
             "plans": [
                 (
@@ -85,7 +94,7 @@ def _release(request: HttpRequest, pk: int) -> Release:
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     row = _release(request, pk)
     warnings = [warned for _line, warned in releases.differences(row.request)]
-    form = PublishForm(posted(request), warnings=warnings)
+    form = PublishForm(posted(request), warnings=warnings, initial={"note": _what_was_asked(row)})
     if form.is_valid():
         now = timezone.now()
         with saying_refusals(form):
@@ -97,9 +106,12 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
                 note=form.cleaned_data["note"],
                 warnings_left=form.warnings_left,
             )
-            messages.success(
-                request, _("{reference} is published.").format(reference=row.request.reference)
-            )
+            words = _("{reference} is published.")
+            if not PublicPage.objects.open().filter(plan=row.request.plan_id).exists():
+                words = _(
+                    "{reference} is ready to be read, but nobody can read it until the public page of its plan is open."
+                )
+            messages.success(request, words.format(reference=row.request.reference))
             return redirect("requests:releases")
     page = PublicPage.objects.open().filter(plan=row.request.plan_id).first()
     papers = row.papers.defer("pdf").order_by("number")
@@ -111,6 +123,17 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         papers=papers,
         page=page,
     )
+
+
+def _what_was_asked(row: Release) -> str:
+    """Return the request in its own words, without who asked, as the note that is published with its answer."""
+    of = row.request
+    if of.is_own_initiative or of.purged_on is not None:
+        return ""
+    lines = tuple(line.strip() for line in of.requester_address.splitlines())
+    who = Requester(name=of.requester_name, address=lines)
+    asked = without_requester(of.text.strip(), who, "[…]")
+    return _("We were asked: {request}").format(request=asked)[:NOTE_LENGTH]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -52,7 +52,7 @@ def on_progress(plan: Plan, on: date) -> list[dict[str, Any]]:
             "released": row.release.released_on.isoformat(),
             "pages": row.pages,
             "sha256": row.pdf_sha256,
-            "withheld": {cited(code): count for code, count in sorted(row.withheld.items())},
+            "withheld": {cited(code): count for code, count in row.withheld_counts.items()},
         }
         for row in rows
     ]

@@ -57,10 +57,27 @@ AWAITS_RELEASE = Exists(
 ) & ~Exists(Release.objects.filter(request=OuterRef("pk")))
 _SENT = RequestLetter.objects.filter(request=OuterRef("pk"), sent_on__isnull=False)
 BRINGS_PAPERS = Exists(_SENT.filter(kind=RequestLetter.Kind.DECIDE_AND_RELEASE))
-PAPERS_HAVE_LETTER = Exists(_SENT.filter(kind__in=RequestLetter.RELEASING))
+# Corrected papers, which no letter brought since.
+LACKS_SECOND_LETTER = Exists(
+    Release.objects.filter(
+        request=OuterRef("pk"), corrects__isnull=False, corrected_by=None
+    ).exclude(
+        Exists(
+            RequestLetter.objects.filter(
+                request=OuterRef("request"),
+                kind=RequestLetter.Kind.RELEASE,
+                sent_at__gte=OuterRef("released_at"),
+            )
+        )
+    )
+)
+PAPERS_HAVE_LETTER = Exists(_SENT.filter(kind__in=RequestLetter.RELEASING)) & ~LACKS_SECOND_LETTER
 
 
 HAS_REDACTIONS = Exists(Redaction.objects.filter(line__request=OuterRef("pk")))
+HAS_PROPOSED = Exists(
+    Redaction.objects.filter(line__request=OuterRef("pk"), state=Redaction.State.PROPOSED)
+)
 IS_PUBLISHED = Exists(
     RequestEvent.objects.filter(request=OuterRef("pk"), kind=RequestEvent.Kind.PUBLISHED)
 )
@@ -82,6 +99,10 @@ class Outgoing:
     is_released: bool
     brings_papers: bool
     papers_have_letter: bool
+    is_corrected: bool = False  # the papers are those of a corrected release
+    awaits_publication: bool = (
+        False  # its letter says that they are published, and they are not yet
+    )
 
     @property
     def awaits_papers(self) -> bool:
@@ -175,7 +196,7 @@ def _requests(user: User, agencies: set[int], on: date) -> Iterator[Line]:
     rows = list(
         InformationRequest.objects.filter(agency__in=agencies)
         .filter(
-            Q(state__in=(*TURNS, State.DECIDED))
+            Q(state__in=(*TURNS, State.DECIDED, State.CORRECTING))
             | Q(PROMISES_PUBLICATION, ~IS_PUBLISHED, state=State.CLOSED)
             | Q(state=State.REFUSED, closed_on__gte=on - SENT_WITHIN)
         )
@@ -185,6 +206,7 @@ def _requests(user: User, agencies: set[int], on: date) -> Iterator[Line]:
             brings_papers=BRINGS_PAPERS,
             papers_have_letter=PAPERS_HAVE_LETTER,
             has_redactions=HAS_REDACTIONS,
+            has_proposed=HAS_PROPOSED,
             is_published=IS_PUBLISHED,
             promises_publication=PROMISES_PUBLICATION,
         )[:SHOWN_AT_MOST]
@@ -248,6 +270,16 @@ def _turns(row: Any, clock: RequestClock, on: date) -> "Iterator[tuple[str, StrO
         if _is_to_acknowledge(row):
             words = gettext_lazy("Acknowledge request {request}")
         yield role, words
+        return
+    if row.state == State.CORRECTING:
+        yield Seat.Role.OIA_ADVISER, _("Correct the released papers of request {request}")
+        if row.has_proposed:
+            yield Seat.Role.OIA_REVIEWER, _("Review the redactions of request {request}")
+        else:
+            yield (
+                Seat.Role.OIA_DECISION_MAKER,
+                _("Release the corrected papers of request {request}"),
+            )
         return
     out = Outgoing(
         is_unsent=awaits_sending(row, clock, on),

@@ -5,7 +5,7 @@ from being signed; `warnings` may be left, each with a reason.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
@@ -19,6 +19,7 @@ from agencies.records import history
 from agencies.wording.translation import StrOrPromise
 from reports.document import Document
 from reports.document.dates import long_date
+from reports.requests.law.act import act_named
 from reports.requests.letters import Decision, Letter, Ombudsman
 from reports.requests.letters.missing import WITHOUT_GROUND
 from reports.requests.models import (
@@ -35,6 +36,7 @@ from reports.requests.redaction.redact import leaves, visible_elsewhere
 from reports.requests.services import earlier_releases
 from reports.requests.services.letters import as_prepared, freeze, written
 from reports.requests.services.line_files import NOTHING_WITHHELD, lack_of, named_line
+from reports.requests.services.other_papers import left_keys, readable_elsewhere
 from reports.requests.services.recording import check_day, not_now, record
 from reports.requests.services.redactions import check_unchanged, document_of, shown, spans_of
 from reports.requests.services.requests import move
@@ -67,6 +69,7 @@ class Warned:
     question: str = ""  # asked instead of why it stays so
     line: int = 0  # the number of the document; without one, it is about the scope
     is_ours: bool = False  # words of that document are withheld here
+    stops_review: bool = False  # it is not sent for review before there is a reason
 
 
 # A reviewer or a decision-maker records these.
@@ -148,6 +151,11 @@ def obstacles(request: InformationRequest, *, on: date, ombudsman: Ombudsman) ->
     return (*lacks, *found)
 
 
+def obstacles_of_papers(request: InformationRequest) -> tuple[str, ...]:
+    """Return what keeps the papers from being released as they are decided on now, one sentence each."""
+    return (*_undecided(request), *_of_redactions(request), *_of_files(request))
+
+
 def _undecided(request: InformationRequest) -> Iterator[str]:
     for line in request.lines.undecided().in_order():
         yield _("Document {number}, “{title}”, has no decision.").format(
@@ -183,7 +191,27 @@ def _of_files(request: InformationRequest) -> Iterator[str]:
 
 def warnings(request: InformationRequest) -> tuple[Warned, ...]:
     """Return what is to be looked at before signing: each is left with a reason, or mended."""
-    return (*_of_words(request), *_of_consultations(request), *_of_scope(request))
+    found = (
+        *_of_words(request),
+        *_of_other_papers(request),
+        *_of_consultations(request),
+        *_of_extension(request),
+        *_of_scope(request),
+    )
+    left = request.warnings_left
+    return tuple(replace(each, reason=each.reason or left.get(each.key, "")) for each in found)
+
+
+def unanswered(request: InformationRequest) -> list[Warned]:
+    """Return the withheld words that can be read in another paper, and that nobody gave a reason for."""
+    left = left_keys(request)
+    return [each for each in _of_other_papers(request) if each.key not in left]
+
+
+def _of_other_papers(request: InformationRequest) -> Iterator[Warned]:
+    for each in readable_elsewhere(request):
+        reason = each.line.warnings_left.get(each.key, "")
+        yield Warned(each.key, each.sentence, reason, line=each.line.number, stops_review=True)
 
 
 def _of_consultations(request: InformationRequest) -> Iterator[Warned]:
@@ -200,6 +228,26 @@ def _of_consultations(request: InformationRequest) -> Iterator[Warned]:
         )
 
 
+def _of_extension(request: InformationRequest) -> Iterator[Warned]:
+    """Yield a warning of a time that was extended to consult others, when nobody was consulted."""
+    events = request.events.in_force()
+    extended = events.of_kind(RequestEvent.Kind.EXTENDED).last()
+    if (
+        extended is not None
+        and extended.extension_reason == act_named().sections["extend_to_consult"]
+        and not events.of_kind(RequestEvent.Kind.CONSULTED).exists()
+    ):
+        yield Warned(
+            "extended-unconsulted",
+            _(
+                "The time was extended on {day} for consultations, and no consultation is recorded."
+            ).format(day=long_date(extended.happened_on)),
+            question=_(
+                "The time was extended on {day} for consultations, and no consultation is recorded. Who was consulted?"
+            ).format(day=long_date(extended.happened_on)),
+        )
+
+
 def _of_words(request: InformationRequest) -> Iterator[Warned]:
     for line in request.lines.in_order().select_related("issued", "request"):
         yield from warnings_of(line)
@@ -209,7 +257,7 @@ def warnings_of(line: ScheduleLine) -> Iterator[Warned]:
     """Yield what to look at in one paper: withheld words that can be read elsewhere in it, like fields
     treated unlike, and differences to what was decided on it before."""
     for key, sentence in (*_of_line(line), *earlier_releases.differences(line)):
-        reason = line.warnings_left.get(key, "")
+        reason = line.warnings_left.get(key) or line.request.warnings_left.get(key, "")
         yield Warned(key, sentence, reason, line=line.number, is_ours=line.is_ours)
 
 

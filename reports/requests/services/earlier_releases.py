@@ -29,7 +29,7 @@ from workitems.plan.services.refusals import Refused
 
 Decision = ScheduleLine.Decision
 State = InformationRequest.State
-DECIDED_IN = (State.DECIDED, State.CLOSED, State.REFUSED)
+DECIDED_IN = (State.DECIDED, State.CORRECTING, State.CLOSED, State.REFUSED)
 Place = tuple[str, int, int]
 
 

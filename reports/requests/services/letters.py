@@ -31,7 +31,7 @@ from reports.requests.letters import (
     missing,
     write,
 )
-from reports.requests.models import InformationRequest, RequestLetter
+from reports.requests.models import InformationRequest, RequestEvent, RequestLetter
 from reports.requests.models.request import in_force, told_on
 from reports.requests.models.request_clock import calendar
 from reports.requests.models.request_clock import clock_of as clock_of_request
@@ -55,7 +55,7 @@ def facts_of(
     has_apology: bool = True,
     no_apology_reason: str = "",
 ) -> Facts:
-    """Return what a letter of a day is written from. Six queries.
+    """Return what a letter of a day is written from. Seven queries.
 
     `typed` may have "contact" and "signatory" (as `Person`), "question", "transfer", "extension",
     "release_by", "public_interest", "own_words" and "will_be_published".
@@ -107,6 +107,7 @@ def facts_of(
         public_interest=typed.get("public_interest", ""),
         own_words=typed.get("own_words", ""),
         will_be_published=typed.get("will_be_published", False),
+        is_corrected=request.events.filter(kind=RequestEvent.Kind.CORRECTED).exists(),
         apologises=has_apology and not request.is_own_initiative,
         no_apology_reason="A proactive release has no requester."
         if request.is_own_initiative
@@ -177,7 +178,34 @@ def prepare_letter(
     draft.no_apology_reason = "" if has_apology else no_apology_reason.strip()
     draft.content = written(draft, on=on, ombudsman=ombudsman)[0].as_plain()
     draft.prepared_by, draft.prepared_as, draft.prepared_at = by, by.signature, at
-    return history.save(draft, by=by) if draft.pk is None else history.save_version(draft, by=by)
+    saved = history.save(draft, by=by) if draft.pk is None else history.save_version(draft, by=by)
+    if kind == RequestLetter.Kind.TRANSFER:
+        _prepare_to_agency(saved, on=on, ombudsman=ombudsman, by=by, at=at)
+    return saved
+
+
+def to_agency(letter: RequestLetter) -> RequestLetter:
+    """Return the letter to the receiving agency that goes with a transfer: as it is kept, or not saved yet."""
+    found = RequestLetter.objects.filter(beside=letter).first() if letter.pk else None
+    found = found or RequestLetter(
+        request=letter.request, kind=RequestLetter.Kind.HAND_OVER, beside=letter
+    )
+    found.request = letter.request
+    if not found.is_sent:
+        found.typed = dict(letter.typed)
+    return found
+
+
+def _prepare_to_agency(
+    letter: RequestLetter, *, on: date, ombudsman: Ombudsman, by: User, at: datetime
+) -> None:
+    draft = to_agency(letter)
+    draft.content = written(draft, on=on, ombudsman=ombudsman)[0].as_plain()
+    draft.prepared_by, draft.prepared_as, draft.prepared_at = by, by.signature, at
+    if draft.pk is None:
+        history.save(draft, by=by)
+    else:
+        history.save_version(draft, by=by)
 
 
 def _check_new_date(request: InformationRequest, until: date) -> None:

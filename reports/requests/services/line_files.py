@@ -16,12 +16,14 @@ from django.utils.translation import gettext_lazy, ngettext, override
 
 from agencies.models import User
 from reports.document import Document, from_json, words
+from reports.document.plain_json import Malformed
 from reports.document.wording import join_words
 from reports.models import Response
 from reports.models.issue import sha256
 from reports.render.pdf import RenderRefused
 from reports.requests.models import FileCheck, InformationRequest, LineCopy, Release, ScheduleLine
 from reports.requests.print.answer_html import AnswerPage, Marked, render_answer
+from reports.requests.print.meeting_paper import render_stamped
 from reports.requests.redaction.redact import label, needles, redact, visible_elsewhere
 from reports.requests.redaction.report import Finding, Report
 from reports.requests.services import file_checks
@@ -115,6 +117,30 @@ def _answered(line: ScheduleLine) -> ScheduleLine | None:
     return rows.select_related("issued").first()
 
 
+def quoted_briefing(line: ScheduleLine, *, is_whole: bool = False) -> tuple[Document, str]:
+    """Return the briefing that an answer quotes, as the same schedule gives it, and the label that is printed for each
+    of its recommendations if it is withheld."""
+    response = line.response
+    assert response is not None, "Only of a Minister's answer."
+    document = from_json(bytes(response.issued.document))
+    briefing = None if is_whole else _answered(line)
+    if briefing is not None and briefing.is_given:
+        return redact(document, spans_of(briefing, proposed=True)), ""
+    kept = label(briefing.ground_codes) if briefing is not None and briefing.ground_codes else ""
+    return document, kept
+
+
+def print_stamped(line: ScheduleLine, stamp: str) -> tuple[bytes, str]:
+    """Return a pack or minutes printed again from what was frozen, with the stamp on each page; one that cannot be,
+    as an older one, as it was, without."""
+    paper = line.meeting_paper
+    assert paper is not None, "Only of a paper of a meeting."
+    try:
+        return render_stamped(paper.content, paper.number, paper.made_at, stamp=stamp), stamp
+    except (RenderRefused, Malformed):
+        return held_file(line), ""
+
+
 def print_answer(line: ScheduleLine, *, stamp: str = "", is_whole: bool = False) -> bytes:
     """Return a Minister's answer as a PDF made from its record.
 
@@ -123,13 +149,7 @@ def print_answer(line: ScheduleLine, *, stamp: str = "", is_whole: bool = False)
     """
     response = line.response
     assert response is not None, "Only of a Minister's answer."
-    document = from_json(bytes(response.issued.document))
-    briefing = None if is_whole else _answered(line)
-    kept = ""
-    if briefing is not None and briefing.is_given:
-        document = redact(document, spans_of(briefing, proposed=True))
-    elif briefing is not None and briefing.ground_codes:
-        kept = label(briefing.ground_codes)
+    document, kept = quoted_briefing(line, is_whole=is_whole)
     try:
         return render_answer(_page_of(response, document, kept), stamp=stamp)
     except RenderRefused as error:
@@ -138,6 +158,15 @@ def print_answer(line: ScheduleLine, *, stamp: str = "", is_whole: bool = False)
                 document=named_line(line), error=error
             )
         ) from error
+
+
+def words_of_answer(line: ScheduleLine) -> str:
+    """Return all that the page of a Minister's answer says, a text a line, as it would be released."""
+    response = line.response
+    assert response is not None, "Only of a Minister's answer."
+    page = _page_of(response, *quoted_briefing(line))
+    marked = [text for each in page.marked for text in (each.recommendation, each.comment)]
+    return "\n".join([page.about, page.reference, *marked, page.comment, page.reason])
 
 
 def _page_of(response: Response, document: Document, kept: str = "") -> AnswerPage:
@@ -209,6 +238,8 @@ def going_out(line: ScheduleLine, *, stamp: str) -> tuple[bytes, str]:
         raise Refused(refusal)
     if line.response is not None:
         return print_answer(line, stamp=stamp), stamp
+    if line.meeting_paper is not None and stamp:
+        return print_stamped(line, stamp)
     return held_file(line), ""
 
 

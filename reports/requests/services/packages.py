@@ -1,5 +1,8 @@
 """Make the files of a release, and let the gate examine each. Writes nothing; takes seconds."""
 
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -17,6 +20,7 @@ from reports.requests.services.line_files import (
     examined,
     going_out,
 )
+from reports.requests.services.other_papers import left_keys, sought_in
 from reports.requests.services.redactions import document_of, spans_of
 from reports.requests.services.releases import Prepared
 from workitems.plan.attachments import KINDS, ending
@@ -32,8 +36,10 @@ def stamp_of(request: InformationRequest) -> str:
     return act_named().stamp
 
 
-def prepared_papers(request: InformationRequest) -> list[Prepared]:
+def prepared_papers(request: InformationRequest, *, left: Iterable[str] = ()) -> list[Prepared]:
     """Return the file of each paper that the decision gives, with the gate's report.
+
+    `left` are the keys of warnings that are given a reason now.
 
     A briefing is redacted and printed here, and a Minister's answer printed. A report may refuse its
     file. Raise `Refused` for a paper without a PDF, and for one that cannot be printed. Not in a
@@ -41,18 +47,20 @@ def prepared_papers(request: InformationRequest) -> list[Prepared]:
     """
     rows = request.lines.given().in_order().select_related(*WITH_FILES)
     used: set[str] = set()
-    return [_prepared(request, line, used) for line in rows]
+    known = left_keys(request) | set(left)
+    return [_prepared(request, line, used, known) for line in rows]
 
 
-def refusals(request: InformationRequest) -> list[str]:
+def refusals(request: InformationRequest, *, left: Iterable[str] = ()) -> list[str]:
     """Return why the papers could not be released as they are now, a sentence a paper.
 
     Makes each file and lets the gate examine it, which takes seconds. Not in a transaction.
     """
     found, used = [], set[str]()
+    known = left_keys(request) | set(left)
     for line in request.lines.given().in_order().select_related(*WITH_FILES):
         try:
-            report = _prepared(request, line, used).report
+            report = _prepared(request, line, used, known).report
         except Refused as refusal:
             found.append(str(refusal))
         else:
@@ -61,7 +69,29 @@ def refusals(request: InformationRequest) -> list[str]:
     return found
 
 
-def _prepared(request: InformationRequest, line: ScheduleLine, used: set[str]) -> Prepared:
+def _prepared(
+    request: InformationRequest, line: ScheduleLine, used: set[str], left: Collection[str]
+) -> Prepared:
+    """Return a paper's file with the report on its own words, and on those that the other papers withhold."""
+    made = _of_line(request, line, used)
+    sought = sought_in(request, line, left)
+    if not sought:
+        return made
+    # With it comes pikepdf, which a web process may never need.
+    from reports.requests.redaction.gate import examine
+
+    found = examine(made.pdf, needles=sought, file_name=made.file_name, pages=made.pages, stamp="")
+    of_words = (each for each in found.findings if each.is_of_words)
+    report = replace(
+        made.report,
+        searched=made.report.searched + found.searched,
+        readers=tuple(dict.fromkeys((*made.report.readers, *found.readers))),
+        findings=tuple(dict.fromkeys((*made.report.findings, *of_words))),
+    )
+    return replace(made, report=report)
+
+
+def _of_line(request: InformationRequest, line: ScheduleLine, used: set[str]) -> Prepared:
     if line.is_ours:
         return _redacted(request, line, used)
     data, stamp = going_out(line, stamp=stamp_of(request))

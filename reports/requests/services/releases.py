@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,9 +25,14 @@ from reports.requests.models import (
 )
 from reports.requests.redaction.report import Report
 from reports.requests.services import earlier_releases
-from reports.requests.services.deciding import Warned
+from reports.requests.services.deciding import (
+    Warned,
+    obstacles_of_papers,
+    signatory_obstacle,
+)
+from reports.requests.services.other_papers import readable_elsewhere
 from reports.requests.services.recording import need, not_now, record
-from reports.requests.services.requests import move
+from reports.requests.services.requests import given_reasons, move
 from reports.requests.services.schedule import names_requester
 from workitems.models import Plan
 from workitems.plan.attachments import clean_name
@@ -58,11 +64,14 @@ def release(
     on: date,
     by: User,
     at: datetime,
+    warnings_left: Mapping[str, str] | None = None,
 ) -> Release:
-    """Store what is released: once, all of what the decision gives, in one transaction.
+    """Store what is released: all of what the decision gives, in one transaction. A request has one release, and
+    another only if that one is corrected (`begin_correction`).
 
-    Raise `Refused` before the decision is notified, for a second release, for a paper too few or too
-    many, and for a file without the gate's passing report on exactly these bytes.
+    `warnings_left` are reasons for words that are withheld in one paper and stay readable in another. Raise `Refused`
+    before the decision is notified, for a second release, for a paper too few or too many, for a file without the
+    gate's passing report on exactly these bytes, and for a correction by somebody who prepared it.
     """
     row = locked(request)
     notified = row.events.in_force().of_kind(Kind.DECISION_NOTIFIED).first()
@@ -72,9 +81,10 @@ def release(
                 "The requester has not been told of the decision yet. Papers are released after that."
             )
         )
-    if Release.objects.filter(request=row).exists():
+    before = row.release
+    if before is not None and row.state != State.CORRECTING:
         raise Refused(_("This request was already released. Reload the page."))
-    if row.state != State.DECIDED:
+    if row.state not in (State.DECIDED, State.CORRECTING):
         raise not_now(row, _("only a decided request is released"))
     if on < notified.happened_on:
         raise Refused(
@@ -83,6 +93,8 @@ def release(
             ),
             "on",
         )
+    if before is not None:
+        _check_correction(row, before, on, by)
     given = {line.pk: line for line in row.lines.given().in_order()}
     _check_papers(row, given, papers)
     made = Release(
@@ -90,6 +102,8 @@ def release(
         kind=Release.Kind.PROACTIVE if row.is_own_initiative else Release.Kind.OIA,
         released_on=on,
         schedule=schedule_of(row),
+        corrects=before,
+        reason=_why_corrected(before) if before is not None else "",
         released_by=by,
         released_as=by.signature,
         released_at=at,
@@ -112,8 +126,66 @@ def release(
             grounds=" ".join(dict.fromkeys((*line.ground_codes, *withheld))),
             withheld=withheld,
         ).save(force_insert=True)
-    record(row, Kind.RELEASED, on=on, by=by, at=at, release=made)
+    row.warnings_left = {**row.warnings_left, **given_reasons(warnings_left)}
+    if before is None:
+        record(row, Kind.RELEASED, on=on, by=by, at=at, release=made)
+        if warnings_left:
+            history.save_version(row, by=by)
+        return made
+    record(row, Kind.CORRECTED, on=on, by=by, at=at, release=made, note=made.reason)
+    move(row, State.DECIDED, by=by, reason=made.reason)
     return made
+
+
+@transaction.atomic
+def begin_correction(
+    *, request: InformationRequest, reason: str, by: User, at: datetime
+) -> InformationRequest:
+    """Open the papers of a release with a mistake again, so that corrected ones are released in its place.
+
+    The release stays as it was. Raise `Refused` without a reason, before there is one, and while it is published.
+    """
+    row = locked(request)
+    reason = need(reason, _("Say what is wrong with the release."), "reason")
+    made = row.release
+    if row.state not in (State.DECIDED, State.CLOSED):
+        raise not_now(row, _("only what was released is corrected"))
+    if made is None:
+        raise Refused(_("Nothing is released yet, so there is nothing to correct."))
+    if row.purged_on is not None:
+        raise Refused(
+            _("The requester’s details were removed, so no corrected papers can be sent to them.")
+        )
+    if Release.objects.published().filter(pk=made.pk).exists():
+        raise Refused(
+            _(
+                "These papers are published. Withdraw the publication first, so that nobody reads them."
+            )
+        )
+    row.closed_on = None
+    move(row, State.CORRECTING, by=by, reason=reason)
+    today = timezone.localdate(at)
+    record(row, Kind.CORRECTION_BEGUN, on=today, by=by, at=at, note=reason, release=made)
+    return row
+
+
+def _why_corrected(before: Release) -> str:
+    return before.events.filter(kind=Kind.CORRECTION_BEGUN).order_by("pk").last().note  # type: ignore[union-attr]
+
+
+def _check_correction(row: InformationRequest, before: Release, on: date, by: User) -> None:
+    """Raise `Refused` for a correction that is not ready, or that its own preparer would release."""
+    if on < before.released_on:
+        raise Refused(
+            _("The first papers were released on {day}, after that day.").format(
+                day=long_date(before.released_on)
+            ),
+            "on",
+        )
+    if refusal := signatory_obstacle(row, by):
+        raise Refused(refusal)
+    for refusal in obstacles_of_papers(row):
+        raise Refused(refusal)
 
 
 def _check_papers(
@@ -172,6 +244,8 @@ def schedule_of(request: InformationRequest) -> list[dict[str, Any]]:
             "title": line.title,
             "dated": line.dated.isoformat() if line.dated else None,
             "decision": line.decision,
+            # To whom, as the letter with the decision says too.
+            "reason": line.reason if line.decision == ScheduleLine.Decision.TRANSFERRED else "",
             "grounds": list(
                 dict.fromkeys(
                     [
@@ -201,7 +275,8 @@ def publish(
     warnings_left: Mapping[str, str] | None = None,
 ) -> RequestEvent:
     """Publish a release on its plan's public page. Raise `Refused` if it names the requester, and
-    for a difference to an earlier release that nobody gave a reason for.
+    for withheld words that can be read in another paper and a difference to an earlier release that nobody gave a
+    reason for.
 
     The gate searches the files again, a second or more each.
     """
@@ -212,6 +287,10 @@ def publish(
         )
     if Release.objects.published().filter(pk=release.pk).exists():
         raise Refused(_("This is already published."))
+    if row.state == State.CORRECTING:
+        raise Refused(_("This release is being corrected. Publish the corrected papers."))
+    if row.release != release:
+        raise Refused(_("Another release corrects this one. Publish that."))
     if row.purged_on is not None:
         # What names somebody whom we no longer know cannot be found any more.
         raise Refused(
@@ -239,11 +318,23 @@ def publish(
 
 
 def differences(request: InformationRequest) -> list[tuple[ScheduleLine, Warned]]:
-    """Return how the papers differ from earlier releases of them, and which are of another plan than the page, with the
-    reasons given so far."""
+    """Return which withheld words can be read in another paper, how the papers differ from earlier releases of them,
+    and which are of another plan than the page, with the reasons given so far."""
     signed = request.letters.deciding().values_list("warnings_left", flat=True).first() or {}
-    lines = request.lines.for_list().select_related("issued", "request__plan")
+    lines = list(request.lines.for_list().select_related("issued", "request__plan"))
+    signed = {**request.warnings_left, **signed}
+    elsewhere = readable_elsewhere(request)
     return [
+        (
+            each.line,
+            Warned(
+                each.key,
+                each.sentence,
+                each.line.warnings_left.get(each.key) or signed.get(each.key, ""),
+            ),
+        )
+        for each in elsewhere
+    ] + [
         (line, Warned(key, sentence, line.warnings_left.get(key) or signed.get(key, "")))
         for line in lines
         for key, sentence in (*earlier_releases.differences(line), *_of_other_plan(line))
@@ -283,7 +374,9 @@ def _check_names_nobody(request: InformationRequest, release: Release) -> None:
     # With it comes pikepdf, which a web process may never need.
     from reports.requests.redaction.gate import examine
 
-    titles = [str(line["title"]) for line in release.schedule]
+    titles = [
+        str(line[name]) for line in release.schedule for name in ("title", "reason") if name in line
+    ]
     if names_requester(request, request.reference, *titles):
         raise Refused(NAMES_REQUESTER.format(document=_("The schedule")))
     for paper in release.papers.select_related("line").order_by("number"):

@@ -4,6 +4,7 @@
 caller; `at` is the moment of recording, whose day is today.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -22,6 +23,7 @@ from reports.requests.models.request_clock import RequestClock, calendar, clock_
 from reports.requests.services.file_checks import forget_missing_words
 from reports.requests.services.letters import write_again
 from reports.requests.services.line_files import nothing_is_withheld, refusals_of_files
+from reports.requests.services.other_papers import left_keys, readable_elsewhere
 from reports.requests.services.recording import check_day, check_open, need, not_now, record
 from workitems.models import Plan
 from workitems.plan.services.refusals import Refused, locked
@@ -187,11 +189,17 @@ def start_preparing(*, request: InformationRequest, by: User) -> InformationRequ
 
 @transaction.atomic
 def send_for_review(
-    *, request: InformationRequest, ombudsman: Ombudsman, by: User, at: datetime, answer: str = ""
+    *,
+    request: InformationRequest,
+    ombudsman: Ombudsman,
+    by: User,
+    at: datetime,
+    answer: str = "",
+    warnings_left: Mapping[str, str] | None = None,
 ) -> InformationRequest:
     """Send the schedule and the redactions to the reviewer. Raise `Refused` with a line undecided, for a paper in part
-    of which nothing is withheld, for a file that has not passed its check, and without an answer to a request that was
-    sent back.
+    of which nothing is withheld, for a file that has not passed its check, for withheld words that can be read in
+    another paper without a reason in `warnings_left`, and without an answer to a request that was sent back.
 
     The letter with the decision, if there is one, is written again as the papers are now.
     """
@@ -206,6 +214,7 @@ def send_for_review(
     if row.state == State.PREPARING:
         if _awaits_answer(row):
             need(answer, _("Answer what the request was sent back for."), "answer")
+        row.warnings_left = {**row.warnings_left, **given_reasons(warnings_left)}
         _check_papers(row)
         _write_decision_again(row, ombudsman, by)
     move(row, State.IN_REVIEW, by=by)
@@ -265,6 +274,25 @@ def _check_papers(row: InformationRequest) -> None:
             raise Refused(refusal)
     for refusal in refusals_of_files(row):
         raise Refused(refusal)
+    check_other_papers(row)
+
+
+def check_other_papers(row: InformationRequest) -> None:
+    """Raise `Refused` for withheld words that can be read in another paper, until there is a reason."""
+    left = left_keys(row) | set(row.warnings_left)
+    for each in readable_elsewhere(row):
+        if each.key not in left:
+            raise Refused(
+                _("{sentence} Withhold it there too, or say why it stays.").format(
+                    sentence=each.sentence
+                ),
+                "warnings_left",
+            )
+
+
+def given_reasons(warnings_left: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the reasons that are not empty."""
+    return {key: why.strip() for key, why in (warnings_left or {}).items() if why.strip()}
 
 
 def _write_decision_again(row: InformationRequest, ombudsman: Ombudsman, by: User) -> None:

@@ -99,7 +99,9 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     if valid and letter is not None:
         with saying_refusals(form):
             # The letter may say that the papers are enclosed, so they are checked before it is sent.
-            if row.state == State.READY and (found := packages.refusals(row)):
+            if row.state == State.READY and (
+                found := packages.refusals(row, left=form.warnings_left)
+            ):
                 raise Refused(found[0])
             content = letter_services.written(
                 letter, on=on, ombudsman=letter_services.the_ombudsman()

@@ -24,7 +24,10 @@ PEOPLE = {
 # The fields that only some kinds of letter have.
 OF_KIND: dict[str, tuple[str, ...]] = {
     Kind.CLARIFY: ("question",),
-    Kind.TRANSFER: ("whom", "transfer_reason", "part", "transfer_contact"),
+    Kind.TRANSFER: (
+        *("whom", "transfer_reason", "part", "transfer_contact"),
+        *("agency_address", "enclosures", "agency_words"),
+    ),
     Kind.EXTEND: ("until", "extension_reason", "explanation"),
     Kind.DECIDE: ("release_by", "public_interest", "will_be_published", "apologise", "no_apology_reason"),
     Kind.DECIDE_AND_RELEASE: ("public_interest", "will_be_published", "apologise", "no_apology_reason"),
@@ -63,6 +66,23 @@ class LetterForm(VersionedForm):
     )
     transfer_contact = _short(
         gettext_lazy("How the requester reaches the body that it is transferred to")
+    )
+    agency_address = LinesField(
+        label=gettext_lazy("Address of the receiving agency"),
+        max_length=NOTE_LENGTH,
+        help_text=gettext_lazy(
+            "For the letter to it, which is written with this one and has the requester’s name, address and words."
+        ),
+    )
+    enclosures = LinesField(
+        label=gettext_lazy("What you enclose for the receiving agency"),
+        max_length=NOTE_LENGTH,
+        help_text=gettext_lazy("One a line, such as: the request of 21 November 2026."),
+    )
+    agency_words = LinesField(
+        label=gettext_lazy("To the receiving agency, in your own words"),
+        max_length=NOTE_LENGTH,
+        help_text=gettext_lazy("Added to the letter to it as typed."),
     )
     until = LaterDayField(
         label=gettext_lazy("New date"),
@@ -158,6 +178,9 @@ class LetterForm(VersionedForm):
             "transfer_reason": transfer.get("reason", ""),
             "part": transfer.get("part", ""),
             "transfer_contact": transfer.get("contact", ""),
+            "agency_address": transfer.get("address", ""),
+            "enclosures": transfer.get("enclosures", ""),
+            "agency_words": transfer.get("words", ""),
             "until": date.fromisoformat(extension["until"]) if extension else None,
             "extension_reason": extension.get("reason", ""),
             "explanation": extension.get("explanation", ""),
@@ -189,6 +212,9 @@ class LetterForm(VersionedForm):
                 "reason": cleaned["transfer_reason"],
                 "part": cleaned["part"],
                 "contact": cleaned["transfer_contact"],
+                "address": cleaned["agency_address"],
+                "enclosures": cleaned["enclosures"],
+                "words": cleaned["agency_words"],
             }
         if "until" in cleaned:
             found["extension"] = {

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import User
@@ -34,6 +35,7 @@ from workitems.plan.services import Refused
 from workitems.plan.views.lookups import posted, signed_in
 
 Kind = RequestLetter.Kind
+EXTENDED_ONCE = gettext_lazy("The time was extended to {day}. It can be extended only once.")
 # Where each kind is signed or sent; the others are on the letter's own page.
 DECISION = "requests:request-decision"
 # The adviser signs these; a letter begins with the people of the last one of its sort.
@@ -74,11 +76,15 @@ def _new(row: InformationRequest, kind: str, by: User) -> RequestLetter:
     kinds = RequestLetter.DECIDING if kind in RequestLetter.DECIDING else _OTHERS
     last = row.letters.filter(kind__in=kinds).exclude(typed={}).order_by("-pk").first()
     signs = "OIA decision-maker" if kind in RequestLetter.DECIDING else "OIA adviser"
-    people = {name: (last.typed if last else {}).get(name) for name in ("contact", "signatory")}
-    typed = {
-        "contact": people["contact"] or {"role": "OIA adviser", "email": by.email},
-        "signatory": people["signatory"] or {"role": signs},
+    # Whom to ask stays the same, whoever signs.
+    any_last = row.letters.exclude(typed={}).order_by("-pk").first()
+    typed: dict[str, Any] = {
+        "contact": (any_last.typed if any_last else {}).get("contact")
+        or {"name": by.name, "role": "OIA adviser", "email": by.email},
+        "signatory": (last.typed if last else {}).get("signatory") or {"role": signs},
     }
+    if kind == Kind.RELEASE and (made := row.release) is not None and made.corrects_id:
+        typed["own_words"] = made.reason
     return RequestLetter(request=row, kind=kind, typed=typed, version=0)
 
 
@@ -104,10 +110,15 @@ def _write(
 def write(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """Begin a letter of a kind."""
     row = prepared_request(request, pk)
-    if kind not in Kind.values or (row.is_own_initiative and kind != Kind.DECIDE):
+    if kind not in Kind.values or kind == Kind.HAND_OVER:
+        raise Http404  # it is written with the transfer
+    if row.is_own_initiative and kind != Kind.DECIDE:
         raise Http404  # without a requester, no letter is sent
     if kind in RequestLetter.DECIDING and (begun := row.letters.deciding().first()):
         return redirect("requests:request-letter", pk, begun.pk)
+    if kind == Kind.EXTEND and (until := _extended_to(row)):
+        messages.error(request, EXTENDED_ONCE.format(day=long_date(until)))
+        return redirect("requests:request", pk)
     letter = _new(row, kind, signed_in(request))
     on = timezone.localdate()
     form = LetterForm(posted(request), row=letter, on=on, due=_due(row))
@@ -127,6 +138,11 @@ def write(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         kind=Kind(kind),
         ended_on=_ended_on(row, kind, on),
     )
+
+
+def _extended_to(row: InformationRequest) -> date | None:
+    """Return until when the time was extended. The Act, as we read it, lets an agency do that once."""
+    return None if row.is_own_initiative else requests.clock(row).extended_to
 
 
 def _due(row: InformationRequest) -> date | None:
@@ -156,6 +172,8 @@ def letter(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
     found = _letter(row, letter)
     if request.method == "POST":
         require(request, "requests.prepare_request", row)
+        if found.kind == Kind.HAND_OVER:
+            raise Http404  # it is changed with the transfer
     form = LetterForm(posted(request), row=found, on=timezone.localdate(), due=_due(row))
     if form.is_valid():
         with saying_refusals(form):
@@ -180,6 +198,8 @@ def _show(
 ) -> HttpResponse:
     text, lacks = (None, ()) if found.is_purged else as_now(found, dated_on(found))
     user = signed_in(request)
+    if found.kind == Kind.HAND_OVER and not may_read_requester(user, row):
+        text = None  # it is about who asked
     text = letter_as_read(user, row, text) if text else None
     may_prepare = request.user.has_perm("requests.prepare_request", row)
     form = form or LetterForm(row=found, on=timezone.localdate(), due=_due(row))
@@ -194,7 +214,8 @@ def _show(
         fragment=letter_fragment(text, looks_of(row), is_draft=not found.is_sent) if text else "",
         lacks=lacks,
         send=send or SendLetterForm(row=found, on=dated_on(found)),
-        may_change=may_prepare and not found.is_sent,
+        may_change=may_prepare and not found.is_sent and found.kind != Kind.HAND_OVER,
+        to_agency=RequestLetter.objects.without_contents().filter(beside=found).first(),
         may_read_requester=may_read_requester(user, row),
     )
 
@@ -275,12 +296,12 @@ def send(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
         with saying_refusals(form):
             _send(row, found, form, signed_in(request))
             day = long_date(form.cleaned_data["sent_on"])
-            messages.success(
-                request,
-                _("The letter is recorded as sent on {day}. Download the PDF, and send it.").format(
-                    day=day
-                ),
-            )
+            words = _("The letter is recorded as sent on {day}. Download the PDF, and send it.")
+            if found.kind == Kind.TRANSFER:
+                words = _(
+                    "Both letters are recorded as sent on {day}, the other to the receiving agency. Download both, and send each."
+                )
+            messages.success(request, words.format(day=day))
             return redirect("requests:request-letter", pk, letter)
     with transaction.atomic():
         return _show(request, row, _letter(visible_request(request, pk), letter), send=form)
@@ -288,11 +309,13 @@ def send(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
 
 def _send(row: InformationRequest, found: RequestLetter, form: SendLetterForm, by: User) -> None:
     on = form.cleaned_data["sent_on"]
-    if found.is_sent or found.is_decision:
+    if found.is_sent or found.is_decision or found.kind == Kind.HAND_OVER:
         raise Refused(_("This letter was already sent, or is sent when the decision is signed."))
     # Files are made outside of the transaction: that takes a second.
     text = services.written(found, on=on, ombudsman=services.the_ombudsman())[0]
     pdf, docx = files_of(text, looks_of(row))
+    agency_text = _text_to_agency(found, on)
+    agency_files = files_of(agency_text, looks_of(row)) if agency_text else None
     try:
         with transaction.atomic():
             ready = services.prepare_letter(
@@ -318,6 +341,8 @@ def _send(row: InformationRequest, found: RequestLetter, form: SendLetterForm, b
                 by=by,
                 at=timezone.now(),
             )
+            if agency_text and agency_files:
+                _send_to_agency(sent, agency_text, agency_files, on, by)
             _record_event(sent, on, by)
     except Refusal as refusal:
         if refusal.field == "on":
@@ -327,3 +352,29 @@ def _send(row: InformationRequest, found: RequestLetter, form: SendLetterForm, b
                 _("New date: {reason} Change it in the letter below.").format(reason=refusal)
             ) from refusal
         raise
+
+
+def _text_to_agency(found: RequestLetter, on: date) -> Letter | None:
+    """Return the letter to the receiving agency that is finished with a transfer, or None with another letter."""
+    if found.kind != Kind.TRANSFER:
+        return None
+    beside = services.to_agency(found)
+    return services.written(beside, on=on, ombudsman=services.the_ombudsman())[0]
+
+
+def _send_to_agency(
+    sent: RequestLetter, text: Letter, files: tuple[bytes, bytes], on: date, by: User
+) -> None:
+    beside = services.to_agency(sent)
+    if beside.content != text.as_plain():
+        raise Refused(_("The records have changed since. Send it again."))
+    services.send_letter(
+        letter=beside,
+        version=beside.version,
+        on=on,
+        pdf=files[0],
+        docx=files[1],
+        ombudsman=services.the_ombudsman(),
+        by=by,
+        at=timezone.now(),
+    )

@@ -6,13 +6,14 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Seat, User
 from agencies.wording.translation import StrOrPromise
 from reports.briefings.views.next_steps import Step
 from reports.charts import DayMark, WorkingDayStrip
 from reports.document.dates import long_date
-from reports.requests.models import InformationRequest, RequestEvent, RequestLetter
+from reports.requests.models import InformationRequest, RequestEvent, RequestLetter, ScheduleLine
 from reports.requests.models.request import in_force, sent_back
 from reports.requests.models.request_clock import RequestClock
 from reports.requests.registered.request_lines import (
@@ -21,7 +22,9 @@ from reports.requests.registered.request_lines import (
     clock_words,
     late_by_words,
 )
+from reports.requests.services import deciding
 
+PUBLISH: StrOrPromise = gettext_lazy("Publish the papers")
 State = InformationRequest.State
 Kind = RequestEvent.Kind
 
@@ -115,8 +118,9 @@ def next_step(
     request: InformationRequest,
     events: Iterable[RequestEvent],
     out: Outgoing,
+    warnings: Iterable[deciding.Warned] = (),
 ) -> Step | None:
-    """Return the one next step, if this user may take it."""
+    """Return the one next step, if this user may take it. `warnings` are asked about when it is sent for review."""
     state = request.state
     happened = {each.kind for each in in_force(events)}
     if user.has_perm("requests.prepare_request", request):
@@ -141,12 +145,7 @@ def next_step(
         if state == State.PREPARING:
             for line in lines:
                 if not line.is_decided:
-                    return to(
-                        "request-line",
-                        _("Decide on document {number}").format(number=line.number),
-                        request,
-                        line.number,
-                    )
+                    return _decide_on(request, line)
             if not request.letters.deciding().exists():
                 return to(
                     "request-write-letter",
@@ -159,7 +158,14 @@ def next_step(
             why = sent_back(events)
             if why is not None and why.answered is None:
                 return to("request-send", _("Answer, and send for review"), request)
-            return to("request-send", _("Send for review"), request, acts=True)
+            asks = any(not each.reason for each in warnings)
+            return to("request-send", _("Send for review"), request, acts=not asks)
+        if state == State.CORRECTING:
+            for line in lines:
+                if not line.is_decided:
+                    return _decide_on(request, line)
+            if not user.has_perm("requests.publish_release", request):
+                return to("request-release", _("See what would be released"), request)
         if out.is_unsent and not out.awaits_papers:
             return to(
                 "request-sent",
@@ -169,9 +175,7 @@ def next_step(
                 request,
             )
         if state == State.DECIDED and out.lacks_papers:
-            return to(
-                "request-write-letter", _("Write the letter with the papers"), request, "release"
-            )
+            return to("request-write-letter", _letter_with_papers(out), request, "release")
         is_answered = (
             out.is_released
             and not out.is_unsent
@@ -179,20 +183,33 @@ def next_step(
         )
         if state == State.DECIDED and (is_answered or not any(line.is_given for line in lines)):
             return to("request-close", _("Close the request"), request, acts=True)
-    if state == State.IN_REVIEW and user.has_perm("requests.agree_redactions", request):
+    is_reviewed = state in (State.IN_REVIEW, State.CORRECTING)
+    if is_reviewed and user.has_perm("requests.agree_redactions", request):
         if request.lines.filter(redactions__state="proposed").exists():
             return to("request-review", _("Review the redactions"), request)
+    if state == State.IN_REVIEW and user.has_perm("requests.agree_redactions", request):
         return to("request-finish", _("Finish the review"), request, acts=True)
     if user.has_perm("requests.sign_decision", request):
         if state == State.READY:
             return to("request-decision", _("Read and sign the decision"), request)
-        if state == State.DECIDED and not out.is_released:
+        if state == State.CORRECTING or (state == State.DECIDED and not out.is_released):
             return to("request-release", _("Check the files and release"), request)
-        if state == State.DECIDED and request.is_own_initiative and request.plan_id:
-            return Step(
-                _("Publish the papers"), reverse("requests:publish", args=[request.release.pk])
-            )
+        release = request.release
+        is_own = state == State.DECIDED and request.is_own_initiative and request.plan_id
+        if release is not None and (is_own or out.awaits_publication):
+            return Step(str(PUBLISH), reverse("requests:publish", args=[release.pk]))
     return None
+
+
+def _decide_on(request: InformationRequest, line: ScheduleLine) -> Step:
+    words = _("Decide on document {number}").format(number=line.number)
+    return to("request-line", words, request, line.number)
+
+
+def _letter_with_papers(out: Outgoing) -> str:
+    if out.is_corrected:
+        return _("Write the letter with the corrected papers")
+    return _("Write the letter with the papers")
 
 
 @dataclass(frozen=True)
@@ -217,9 +234,12 @@ def next_of(
     people: Iterable[Seat],
 ) -> Next | None:
     """Return what comes next, or None of a request that has ended."""
-    if request.state in InformationRequest.ENDED and not out.is_unsent:
+    has_ended = request.state in InformationRequest.ENDED
+    if has_ended and not out.is_unsent and not out.awaits_publication:
         return None
     role, what = _turn(request, out)
+    if step is not None and step.words == str(PUBLISH):
+        role, what = Seat.Role.OIA_DECISION_MAKER, PUBLISH
     by = ""
     if request.is_open and not request.is_own_initiative:
         by = long_date(clock.due)
@@ -230,6 +250,8 @@ def next_of(
 def _turn(request: InformationRequest, out: Outgoing) -> tuple[str, StrOrPromise]:
     """Return whose turn it is, and what they do."""
     adviser, signs = Seat.Role.OIA_ADVISER, Seat.Role.OIA_DECISION_MAKER
+    if request.state == State.CORRECTING:
+        return adviser, _("Correct the papers; then the OIA decision-maker releases them")
     if request.is_open:
         return {
             State.IN_REVIEW: (Seat.Role.OIA_REVIEWER, _("Review the answer")),
@@ -244,7 +266,9 @@ def _turn(request: InformationRequest, out: Outgoing) -> tuple[str, StrOrPromise
     if out.lacks_papers:
         return adviser, _("Send the papers with a letter")
     if request.is_own_initiative:
-        return signs, _("Publish the papers")
+        return signs, PUBLISH
+    if request.state != State.DECIDED:
+        return signs, PUBLISH
     return adviser, _("Close the request")
 
 
@@ -298,6 +322,8 @@ def other_steps(
     request: InformationRequest,
     events: Iterable[RequestEvent],
     letters: Iterable[RequestLetter],
+    clock: RequestClock,
+    on: date,
 ) -> list[Step]:
     """Return what else this user may do, each on a page of its own."""
     found: list[Step] = []
@@ -320,12 +346,20 @@ def other_steps(
                     else []
                 ),
                 to("request-write-letter", _("Transfer it, or a part of it"), request, "transfer"),
-                to("request-write-letter", _("Extend the time"), request, "extend"),
+                *(
+                    [to("request-write-letter", _("Extend the time"), request, "extend")]
+                    if clock.extended_to is None and on <= clock.first_due
+                    else []
+                ),
                 to("request-withdraw", _("Record that it was withdrawn"), request),
             ]
         if state in (*InformationRequest.PREPARED_IN, State.IN_REVIEW):
             found.append(to("request-decision", _("See what prevents a signature"), request))
         has_papers = RequestLetter.Kind.DECIDE_AND_RELEASE in sent
+        release = request.release
+        has_papers = has_papers and (release is None or release.corrects_id is None)
+        if release is not None and state in (State.DECIDED, State.CLOSED):
+            found.append(to("request-correct-release", _("Correct the release"), request))
         if state == State.DECIDED and not request.is_own_initiative and not has_papers:
             found.append(
                 to(

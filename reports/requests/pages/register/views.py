@@ -16,7 +16,7 @@ from agencies.models import Agency, Seat, User
 from agencies.pages.form_pages import carry_out, done, form_page, saved
 from agencies.pages.once import once
 from reports.charts import WorkingDayStrip, on_screen, working_day_strip
-from reports.requests.models import InformationRequest, RequestEvent, RequestLetter
+from reports.requests.models import InformationRequest, Release, RequestEvent, RequestLetter
 from reports.requests.models.request import OIA_ROLES, REQUEST_ROLES, in_force, sent_back
 from reports.requests.models.request_clock import calendar, clock_of
 from reports.requests.pages.register.doers import require
@@ -44,6 +44,8 @@ from workitems.plan.views.lookups import page_of, posted, signed_in, state_tabs
 
 State = InformationRequest.State
 ROWS_ON_A_PAGE = 50
+# What to look at is said while the answer or its correction is prepared.
+ASKED_IN = (State.PREPARING, State.CORRECTING)
 # Events that are shown before the older ones are opened.
 NEWEST = 3
 TABS = {"": gettext_lazy("To answer"), "ended": gettext_lazy("Ended"), "all": gettext_lazy("All")}
@@ -80,7 +82,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if words:
         rows = rows.matching(words, naming=user.agencies_as(*OIA_ROLES))
     if state == "":
-        rows = rows.filter(state__in=(*InformationRequest.OPEN, State.DECIDED))
+        rows = rows.filter(state__in=(*InformationRequest.OPEN, State.DECIDED, State.CORRECTING))
     elif state == "ended":
         rows = rows.filter(state__in=InformationRequest.ENDED)
     if state:
@@ -161,7 +163,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     clock = clock_of(events, days)
     corrected = {each.corrects_id: each for each in events if each.corrects_id}
     letters = list(row.letters.without_contents())
-    release = getattr(row, "release", None)
+    release = row.release
     may_prepare = user.has_perm("requests.prepare_request", row)
     seats = Seat.objects.on(on).filter(agency=row.agency_id, role__in=OIA_ROLES)
     sent = {each.kind for each in letters if each.is_sent}
@@ -169,15 +171,20 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         is_unsent=awaits_sending(row, clock, on),
         is_released=release is not None,
         brings_papers=RequestLetter.Kind.DECIDE_AND_RELEASE in sent,
-        papers_have_letter=row.is_own_initiative or not sent.isdisjoint(RequestLetter.RELEASING),
+        papers_have_letter=row.is_own_initiative or _papers_have_letter(letters, release),
+        is_corrected=release is not None and release.corrects_id is not None,
+        awaits_publication=release is not None and _awaits_publication(events, letters),
     )
+    to_agency = {each.beside_id: each for each in letters if each.beside_id}
+    for event in events:
+        event.to_agency = to_agency.get(event.letter_id or 0)
     hide_requester(user, row, events)
     people = list(seats.select_related("user").order_by("role", "user__name"))
     strip = strip_of(row, events, clock, on)
     happened = [
         (each, corrected.get(each.pk), late_words(each, clock)) for each in reversed(events)
     ]
-    warnings = deciding.warnings(row) if may_prepare and row.state == State.PREPARING else ()
+    warnings = deciding.warnings(row) if may_prepare and row.state in ASKED_IN else ()
     lines = list(row.lines.for_list().prefetch_related("redactions"))
     for line in lines:
         line.warnings = [each for each in warnings if each.line == line.number]
@@ -191,7 +198,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "recorded_days": clock.recorded_days(on),
             "sent_back": sent_back(events),
             "next": next_of(
-                row, out, clock, on, step=next_step(user, row, events, out), people=people
+                row, out, clock, on, step=next_step(user, row, events, out, warnings), people=people
             ),
             "strip": on_screen(partial(_drawn, strip)) if strip else "",
             "days": clock_days(clock, on),
@@ -204,7 +211,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
                 ),
                 None,
             ),
-            "others": other_steps(user, row, events, letters),
+            "others": other_steps(user, row, events, letters, clock, on),
             "newest": happened[:NEWEST],
             "older": happened[NEWEST:],
             "lines": lines,
@@ -222,6 +229,28 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "may_scope": may_prepare and row.state in InformationRequest.PREPARED_IN,
         },
     )
+
+
+def _papers_have_letter(letters: list[RequestLetter], release: Release | None) -> bool:
+    """Whether a letter with the papers was sent; of corrected ones, after their release."""
+    sent = [each for each in letters if each.is_sent]
+    if release is None or release.corrects_id is None:
+        return any(each.kind in RequestLetter.RELEASING for each in sent)
+    return any(
+        each.kind == RequestLetter.Kind.RELEASE
+        and each.sent_at is not None
+        and each.sent_at >= release.released_at
+        for each in sent
+    )
+
+
+def _awaits_publication(events: list[RequestEvent], letters: list[RequestLetter]) -> bool:
+    """Whether the signed letter says that the papers are published, and they never were."""
+    promised = any(
+        each.is_decision and each.is_sent and each.typed.get("will_be_published")
+        for each in letters
+    )
+    return promised and not any(each.kind == RequestEvent.Kind.PUBLISHED for each in events)
 
 
 def _drawn(strip: WorkingDayStrip, narrow: bool) -> SafeString:

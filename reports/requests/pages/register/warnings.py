@@ -27,4 +27,4 @@ class LeavesWarnings(Form):
 
     @property
     def warnings_left(self) -> dict[str, str]:
-        return {each.key: self.cleaned_data[name] for name, each in self.names.items()}
+        return {each.key: self.cleaned_data.get(name, "") for name, each in self.names.items()}

@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy
 
-from agencies.typed.fields import Form, PastDayField
+from agencies.typed.fields import PastDayField
+from reports.requests.pages.register.warnings import LeavesWarnings
 
 
-class ReleaseForm(Form):
+class ReleaseForm(LeavesWarnings):
     released_on = PastDayField(label=gettext_lazy("Released on"))

@@ -22,7 +22,7 @@ from reports.requests.pages.register.requester import may_read_requester
 from reports.requests.pages.register.views import visible_request
 from reports.requests.pages.releasing.forms import ReleaseForm
 from reports.requests.print.release_package import package
-from reports.requests.services import packages
+from reports.requests.services import deciding, packages
 from reports.requests.services import releases as services
 from reports.requests.services.line_files import lack_of, standing_copy
 from workitems.plan.views.lookups import signed_in
@@ -31,7 +31,13 @@ State = InformationRequest.State
 
 
 def release_of(row: InformationRequest) -> Release | None:
-    return Release.objects.with_publication().filter(request=row).first()
+    """Return the release that counts, with what became of its publication."""
+    return Release.objects.with_publication().filter(request=row, corrected_by=None).first()
+
+
+def _is_waiting(row: InformationRequest, made: Release | None) -> bool:
+    """Whether papers are to be released: for the first time, or corrected."""
+    return row.state == State.CORRECTING or (row.state == State.DECIDED and made is None)
 
 
 @transaction.non_atomic_requests
@@ -43,17 +49,27 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
         if request.method == "POST":
             require(request, "requests.publish_release", row)
         made = release_of(row)
+        is_waiting = _is_waiting(row, made)
+        may = request.user.has_perm("requests.publish_release", row)
+        found = deciding.unanswered(row) if is_waiting and may else []
+    day = timezone.localdate() if row.state == State.CORRECTING else _decided_on(row)
     form = ReleaseForm(
         request.POST if request.method == "POST" else None,
-        initial={"released_on": _decided_on(row) or timezone.localdate()},
+        warnings=found,
+        initial={"released_on": day or timezone.localdate()},
     )
+    is_check = request.POST.get("act") == "check"
+    if is_check:
+        for name in form.names:
+            form.fields[name].required = False
     if form.is_valid():
         with saying_refusals(form):
-            prepared = packages.prepared_papers(row)
-            if request.POST.get("act") == "check":
+            left = {key for key, why in form.warnings_left.items() if why.strip()}
+            prepared = packages.prepared_papers(row, left=left)
+            if is_check:
                 with transaction.atomic():
                     return _page(request, row, made, form, checked=prepared)
-            _release(row, prepared, form.cleaned_data["released_on"], request)
+            _release(row, prepared, form, request)
             messages.success(request, _("The papers are released. They can no longer be changed."))
             return redirect("requests:request-release", pk)
     with transaction.atomic():
@@ -69,10 +85,17 @@ def _decided_on(row: InformationRequest) -> date | None:
     )
 
 
-def _release(row: InformationRequest, prepared: Any, on: date, request: HttpRequest) -> None:
+def _release(
+    row: InformationRequest, prepared: Any, form: ReleaseForm, request: HttpRequest
+) -> None:
     try:
         services.release(
-            request=row, papers=prepared, on=on, by=signed_in(request), at=timezone.now()
+            request=row,
+            papers=prepared,
+            on=form.cleaned_data["released_on"],
+            by=signed_in(request),
+            at=timezone.now(),
+            warnings_left=form.warnings_left,
         )
     except Refusal as refusal:
         field = "released_on" if refusal.field == "on" else refusal.field
@@ -87,14 +110,21 @@ def _page(
     checked: Any = (),
 ) -> HttpResponse:
     may_release = request.user.has_perm("requests.publish_release", row)
-    is_waiting = row.state == State.DECIDED and made is None
+    is_waiting = _is_waiting(row, made)
+    is_corrected = row.state == State.CORRECTING
+    publish_url = _public_url(made) if made is not None and may_release else ""
     lines = list(row.lines.given().for_list().prefetch_related("redactions"))
     return form_page(
         request,
         "reports/requests/releasing/release.html",
         form,
         row=row,
-        made=made,
+        made=None if is_corrected else made,
+        corrected=made if is_corrected else None,
+        earlier=row.releases.exclude(corrected_by=None).order_by("-pk"),
+        may_correct=made is not None
+        and not is_corrected
+        and request.user.has_perm("requests.prepare_request", row),
         papers=made.papers.defer("pdf").order_by("number") if made else [],
         checked=[(each, _file_url(each.line)) for each in checked],
         lines=lines,
@@ -102,7 +132,9 @@ def _page(
         has_others=any(not line.is_ours for line in lines),
         may_release=may_release and is_waiting,
         lacks=_lacking(row) if is_waiting else [],
-        publish_url=_public_url(made) if made is not None and may_release else "",
+        publish_url="" if is_corrected else publish_url,
+        is_readable=made is not None
+        and Release.objects.on_public_pages().published().filter(pk=made.pk).exists(),
         is_published=made is not None and Release.objects.published().filter(pk=made.pk).exists(),
         is_decided=row.state in (State.DECIDED, State.CLOSED),
         may_read_requester=may_read_requester(signed_in(request), row),
@@ -132,7 +164,7 @@ def _public_url(made: Release) -> str:
 
 
 def _made(row: InformationRequest) -> Release:
-    return get_object_or_404(Release.objects.with_publication(), request=row)
+    return get_object_or_404(Release.objects.with_publication(), request=row, corrected_by=None)
 
 
 @require_safe
@@ -152,7 +184,8 @@ def package_file(request: HttpRequest, pk: int) -> HttpResponse:
     A coordinator's has no letter, which names who asked.
     """
     row = visible_request(request, pk)
-    made = _made(row)
+    asked = request.GET.get("release", "")
+    made = get_object_or_404(row.releases, pk=asked) if asked.isdecimal() else _made(row)
     letters = row.letters.sent().filter(kind__in=("decide", "decide_and_release", "release"))
     if row.is_own_initiative:
         letters = letters.none()  # a memo is for whoever signs

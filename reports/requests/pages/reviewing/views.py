@@ -24,6 +24,7 @@ from reports.requests.services.redacted_paper import RedactedPaper, Withheld
 from workitems.plan.views.lookups import posted, signed_in
 
 State = Redaction.State
+CORRECTING = InformationRequest.State.CORRECTING
 
 
 def reviewed_request(request: HttpRequest, pk: int) -> InformationRequest:
@@ -78,7 +79,7 @@ def _queue(request: HttpRequest, of: InformationRequest, form: AgreeAllForm) -> 
             if not line.is_ours
             for copy in [line_files.standing_copy(line)]
         ],
-        warnings=deciding.warnings(of) if of.is_open else (),
+        warnings=deciding.warnings(of) if of.is_open or of.state == CORRECTING else (),
         sent_back=sent_back(of.events.all()),
         may_scope=user.has_perm("requests.prepare_request", of),
         whole=[
@@ -89,6 +90,9 @@ def _queue(request: HttpRequest, of: InformationRequest, form: AgreeAllForm) -> 
         waiting=waiting,
         may_answer=may_answer,
         may_finish=may_review and of.state == InformationRequest.State.IN_REVIEW and not waiting,
+        may_send_back=of.state
+        in (InformationRequest.State.IN_REVIEW, InformationRequest.State.READY)
+        and (may_review or user.has_perm("requests.sign_decision", of)),
         send_back_url=reverse("requests:request-send-back", args=[of.pk]),
     )
 

@@ -31,7 +31,8 @@ OURS_HINT = gettext_lazy(
     "security marking is never a ground."
 )
 COPY_HINT = gettext_lazy(
-    "In part: redact this paper in another program, and upload the copy after you save. It is checked here."
+    "In part: words of this paper cannot be withheld here, only those of briefings. Redact it in another program, and "
+    "upload the copy after you save. It is checked here."
 )
 NOT_HELD_HINT = gettext_lazy(
     "s 18(g) also needs that you have no grounds to believe that another agency holds it, or that it is "

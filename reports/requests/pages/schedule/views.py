@@ -197,7 +197,7 @@ def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     if kept := carry_out(request, form, services.decide_line, line=found, at=timezone.now()):
         to = reverse("requests:request", args=[pk])
         if kept.is_ours and kept.decision == ScheduleLine.Decision.PART:
-            to = reverse("requests:request-line", args=[pk, number])
+            to = reverse("requests:request-redact", args=[pk, number])
         elif line_files.lack_of(kept):
             to = reverse("requests:request-line-copy", args=[pk, number])
         decision = kept.get_decision_display().lower()

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.typed.fields import Form, LinesField, PastDayField, ReasonField
 from reports.requests.models.request import NOTE_LENGTH
+from reports.requests.pages.register.warnings import LeavesWarnings
 
 
 class DatedNoteForm(Form):
@@ -15,8 +16,12 @@ class DatedNoteForm(Form):
     note = LinesField(label=gettext_lazy("What happened"), required=True, max_length=NOTE_LENGTH)
 
 
-class SendForReviewForm(Form):
-    """Asks for an answer, of a request that was sent back."""
+class SendForReviewForm(LeavesWarnings):
+    """Asks why each warning is left, and for an answer of a request that was sent back.
+
+    Only words that are withheld in one paper and readable in another need a reason now; whoever signs needs one for
+    each of the others too.
+    """
 
     SOMETIMES = ("answer",)
 
@@ -33,6 +38,18 @@ class SendForReviewForm(Form):
         super().__init__(*args, **kwargs)
         if not is_answer:
             del self.fields["answer"]
+        for name, each in self.names.items():
+            self.fields[name].required = each.stops_review
+
+
+class CorrectReleaseForm(Form):
+    reason = ReasonField(
+        label=gettext_lazy("What is wrong with the release"),
+        max_length=NOTE_LENGTH,
+        help_text=gettext_lazy(
+            "It stays with the release, and begins the second letter to the requester, where you can change it."
+        ),
+    )
 
 
 class SendBackForm(Form):

@@ -13,15 +13,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.pages.form_pages import carry_out, done, form_page, refusals_in_messages
+from agencies.pages.form_pages import (
+    carry_out,
+    done,
+    form_page,
+    refusals_in_messages,
+    saying_refusals,
+)
 from agencies.pages.once import once
 from agencies.wording.translation import StrOrPromise
 from reports.requests.models import InformationRequest, RequestLetter
 from reports.requests.models.request import sent_back
 from reports.requests.pages.register.doers import require
 from reports.requests.pages.register.views import prepared_request, visible_request
-from reports.requests.pages.steps.forms import DatedNoteForm, SendBackForm, SendForReviewForm
-from reports.requests.services import line_files
+from reports.requests.pages.steps.forms import (
+    CorrectReleaseForm,
+    DatedNoteForm,
+    SendBackForm,
+    SendForReviewForm,
+)
+from reports.requests.services import deciding, line_files, releases
 from reports.requests.services import requests as services
 from reports.requests.services.letters import the_ombudsman
 from workitems.plan.views.lookups import posted, signed_in
@@ -44,6 +55,7 @@ def _finish_review(**act: Any) -> InformationRequest:
     return services.finish_review(ombudsman=the_ombudsman(), at=timezone.now(), **act)
 
 
+State = InformationRequest.State
 PREPARES = "requests.prepare_request"
 BUTTONS = {
     "begin": Button(
@@ -81,11 +93,19 @@ def send_for_review(request: HttpRequest, pk: int) -> HttpResponse:
     row = prepared_request(request, pk)
     why = sent_back(row.events.all())
     is_answer = why is not None and why.answered is None
-    form = SendForReviewForm(posted(request), is_answer=is_answer)
+    warnings = deciding.warnings(row) if row.state == State.PREPARING else ()
+    form = SendForReviewForm(posted(request), is_answer=is_answer, warnings=warnings)
     if form.is_valid():
         line_files.refusals_of_files(row)  # Kept if refused: each file not checked yet is queued.
-        act = {"request": row, "ombudsman": the_ombudsman(), "at": timezone.now()}
-        if carry_out(request, form, services.send_for_review, **act):
+        with saying_refusals(form):
+            services.send_for_review(
+                request=row,
+                ombudsman=the_ombudsman(),
+                by=signed_in(request),
+                at=timezone.now(),
+                answer=form.cleaned_data.get("answer", ""),
+                warnings_left=form.warnings_left,
+            )
             return done(request, _("It is with the OIA reviewer."), "requests:request", pk)
     return form_page(
         request,
@@ -93,6 +113,7 @@ def send_for_review(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         row=row,
         sent_back=why,
+        has_warnings=bool(warnings),
     )
 
 
@@ -126,6 +147,27 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Send back to the adviser"),
         lead=_("The adviser reads your reason, changes it and sends it for review again."),
         submit=_("Send back"),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct_release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open the papers of a release with a mistake again."""
+    row = prepared_request(request, pk)
+    form = CorrectReleaseForm(posted(request))
+    if carry_out(request, form, releases.begin_correction, request=row, at=timezone.now()):
+        message = _("The papers can be changed. What was released stays in the record.")
+        return done(request, message, "requests:request", pk)
+    return form_page(
+        request,
+        "reports/requests/steps/step.html",
+        form,
+        row=row,
+        title=_("Correct the release"),
+        lead=_(
+            "Change the redactions, copies or decisions of its papers. Then the reviewer agrees, the decision-maker releases the corrected papers, and you send them with a second letter."
+        ),
+        submit=_("Open the papers again"),
     )
 
 

@@ -1,0 +1,283 @@
+"""Search all that a release shows for the words that it withholds: in one paper, and readable in another.
+
+The gate searches a file for its own withheld words; this also searches the other files of the release, its letters
+and its schedule, and what anyone can read of the plan already.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from reports.document import Document, DocumentError, from_json
+from reports.models import PublicProgress
+from reports.models.issue import sha256
+from reports.requests.letters import letter_from, lines_of
+from reports.requests.models import InformationRequest, Release, ReleasedPaper, ScheduleLine
+from reports.requests.redaction.page_texts import page_texts
+from reports.requests.redaction.redact import leaves, needles, redact, visible_elsewhere
+from reports.requests.redaction.withheld_words import APART, Form, Searched, forms
+from reports.requests.services.line_files import (
+    WITH_FILES,
+    check_of_copy,
+    going_out,
+    standing_copy,
+    words_of_answer,
+)
+from reports.requests.services.redactions import shown, spans_of
+from workitems.plan.services.refusals import Refused
+
+State = InformationRequest.State
+Kind = ScheduleLine.Kind
+# Shorter pieces that a copy is without are more likely to be its layout.
+LEAST_OF_COPY = 6
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Words that a release withholds of one paper, as they are searched for."""
+
+    line: ScheduleLine
+    text: str
+    forms: tuple[Form, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a release or a public page shows in one place: a page, a paragraph, a letter.
+
+    `key` names the paper or letter, `line` its line of the schedule, and `where` completes "can be read in ...".
+    """
+
+    key: str
+    where: str
+    text: str
+    line: ScheduleLine | None = None
+
+
+@dataclass(frozen=True)
+class Readable:
+    """A withheld passage that can be read in another place. `line` is the paper to look at."""
+
+    passage: Passage
+    line: ScheduleLine
+    key: str
+    sentence: str
+
+
+def withholds_words(request: InformationRequest) -> bool:
+    """Whether words of any paper of a request are withheld. One query."""
+    in_words = Q(redactions__state__in=("proposed", "agreed"))
+    in_copy = Q(decision=ScheduleLine.Decision.PART) & ~Q(kind=Kind.ISSUED)
+    return request.lines.given().filter(in_words | in_copy).exists()
+
+
+def readable_elsewhere(request: InformationRequest) -> list[Readable]:
+    """Return each withheld passage once for each other place where it can be read.
+
+    Reads the files that go out, or that went out; no query more than one if nothing is withheld in words.
+    """
+    if not withholds_words(request):
+        return []
+    lines = list(request.lines.in_order().select_related("request", *WITH_FILES))
+    given = [line for line in lines if line.is_given]
+    passages = [each for line in given for each in passages_of(line)]
+    if not passages:
+        return []
+    places = [*_of_papers(request, given), *_of_letters(request), *_of_schedule(lines)]
+    places += _of_public_page(request)
+    found: dict[str, Readable] = {}
+    for place in places:
+        searched = Searched(place.text)
+        for passage in passages:
+            if _is_searched_already(passage, place):
+                continue
+            key = f"other-{passage.line.number}-{place.key}-{shown(passage.text)}"
+            if key not in found and searched.found(passage.forms):
+                found[key] = Readable(
+                    passage, place.line or passage.line, key, _said(passage, place)
+                )
+    return list(found.values())
+
+
+def _said(passage: Passage, place: Place) -> str:
+    return _("“{words}” is withheld in document {number}, and can be read in {where}.").format(
+        words=shown(passage.text), number=passage.line.number, where=place.where
+    )
+
+
+def _is_searched_already(passage: Passage, place: Place) -> bool:
+    """Whether it is the paper itself, or an answer that may not quote its briefing anyway."""
+    if place.line is None or place.key != str(place.line.number):
+        return False
+    return place.line.pk == passage.line.pk or (
+        place.line.response is not None
+        and standing_copy(place.line) is None
+        and place.line.response.issued_id == passage.line.issued_id
+    )
+
+
+# --- what is withheld ------------------------------------------------------------------------------
+
+
+def passages_of(line: ScheduleLine) -> Iterator[Passage]:
+    """Yield what is withheld of a given paper, apart from what can be read elsewhere in it on purpose."""
+    if line.is_ours and line.issued is not None:
+        spans = spans_of(line, proposed=True)
+        if not spans:
+            return
+        try:
+            document = from_json(bytes(line.issued.document))
+        except DocumentError:  # The review says so.
+            return
+        visible = visible_elsewhere(document, spans)
+        yield from _passages(line, needles(document, spans), visible)
+    elif line.decision == ScheduleLine.Decision.PART and (copy := standing_copy(line)) is not None:
+        check = check_of_copy(copy)
+        compared = check.comparison if check is not None else None
+        if compared is None:
+            return
+        texts = page_texts(copy.pdf_sha256, lambda: bytes(copy.pdf))
+        searched = Searched(APART.join(texts))
+        gone = [each.missing for each in compared.changes if len(each.missing) >= LEAST_OF_COPY]
+        visible = tuple(form.text for text in gone for form in searched.found(forms(text)))
+        yield from _passages(line, gone, visible)
+
+
+def _passages(
+    line: ScheduleLine, texts: Collection[str], visible: Collection[str]
+) -> Iterator[Passage]:
+    known = {form.letters for text in visible for form in forms(text)}
+    for text in dict.fromkeys(texts):
+        if sought := tuple(form for form in forms(text) if form.letters not in known):
+            yield Passage(line, text, sought)
+
+
+def left_keys(request: InformationRequest) -> set[str]:
+    """Return the keys of the warnings that somebody gave a reason for. Three queries."""
+    found = set(
+        InformationRequest.objects.values_list("warnings_left", flat=True).get(pk=request.pk)
+    )
+    for row in (request.lines, request.letters.deciding()):
+        found.update(*row.values_list("warnings_left", flat=True))
+    return found
+
+
+def sought_in(
+    request: InformationRequest, line: ScheduleLine, left: Collection[str]
+) -> tuple[str, ...]:
+    """Return what the gate looks for in the file of a paper besides its own words: what the other papers withhold,
+    without what stays readable there for a reason. `left` are the keys of the warnings that have one."""
+    if not withholds_words(request):
+        return ()
+    others = request.lines.given().in_order().exclude(pk=line.pk)
+    found = (each for other in others.select_related(*WITH_FILES) for each in passages_of(other))
+    return tuple(
+        form.text
+        for each in found
+        if f"other-{each.line.number}-{line.number}-{shown(each.text)}" not in left
+        for form in each.forms
+    )
+
+
+# --- where it could be read ------------------------------------------------------------------------
+
+
+def _of_papers(request: InformationRequest, given: list[ScheduleLine]) -> Iterator[Place]:
+    made = request.release if request.state in (State.DECIDED, State.CLOSED) else None
+    went_out: dict[int, ReleasedPaper] = {}
+    if made is not None:
+        went_out = {each.line_id: each for each in made.papers.defer("pdf", "gate_report")}
+    for line in given:
+        number = str(line.number)
+        named = _("document {number}").format(number=number)
+        if (paper := went_out.get(line.pk)) is not None:
+            texts = page_texts(paper.pdf_sha256, lambda paper=paper: bytes(paper.pdf))  # type: ignore[misc]
+            yield from _pages(number, named, texts, line)
+        elif line.is_ours:
+            yield from _of_document(line, named)
+        elif line.response is not None and standing_copy(line) is None:
+            yield Place(number, named, words_of_answer(line), line)
+        else:
+            try:
+                data, _stamp = going_out(line, stamp="")
+            except (Refused, FileNotFoundError):  # The page of the paper says what it lacks.
+                continue
+            texts = page_texts(sha256(data), lambda data=data: data)  # type: ignore[misc]
+            yield from _pages(number, named, texts, line)
+
+
+def _pages(
+    key: str, named: str, texts: Collection[str], line: ScheduleLine | None = None
+) -> Iterator[Place]:
+    for page, text in enumerate(texts, start=1):
+        where = _("{document}, page {page}").format(document=named, page=page)
+        yield Place(key, where, text, line)
+    # What a page's end divides.
+    yield Place(key, named, "\n".join(texts), line)
+
+
+def _of_document(line: ScheduleLine, named: str) -> Iterator[Place]:
+    assert line.issued is not None, "Only of a briefing."
+    try:
+        document: Document = redact(
+            from_json(bytes(line.issued.document)), spans_of(line, proposed=True)
+        )
+    except DocumentError:
+        return
+    number = str(line.number)
+    for leaf in leaves(document):
+        where = f"{leaf.where[:1].lower()}{leaf.where[1:]}"
+        words_ = _("{document}, {place}").format(document=named, place=where) if where else named
+        yield Place(number, words_, leaf.text, line)
+
+
+def _of_letters(request: InformationRequest) -> Iterator[Place]:
+    """Yield the letters that bring the decision or the papers, without the schedule behind them."""
+    for letter in request.letters.filter(kind__in=("decide", "release", "decide_and_release")):
+        if letter.content and not letter.is_purged:
+            content = letter_from(letter.content)
+            text = "\n".join(lines_of(replace(content, parts=content.body)))
+            named = _("the letter “{subject}”").format(subject=content.subject)
+            yield Place(f"letter-{letter.kind}", named, text)
+
+
+def _of_schedule(lines: list[ScheduleLine]) -> Iterator[Place]:
+    for line in lines:
+        where = _("the schedule, in the title of document {number}").format(number=line.number)
+        yield Place(f"schedule-{line.number}", where, line.title, line)
+        if line.decision in (ScheduleLine.Decision.OUT_OF_SCOPE, ScheduleLine.Decision.TRANSFERRED):
+            where = _("the schedule, in the reason for document {number}").format(
+                number=line.number
+            )
+            yield Place(f"schedule-{line.number}", where, line.reason, line)
+
+
+def _of_public_page(request: InformationRequest) -> Iterator[Place]:
+    """Yield what anyone can read of the plan already: papers of other releases, and its progress."""
+    if request.plan_id is None:
+        return
+    public = Release.objects.on_public_pages().published().filter(request__plan=request.plan_id)
+    papers = ReleasedPaper.objects.filter(release__in=public.values("pk")).defer(
+        "pdf", "gate_report"
+    )
+    for paper in papers.exclude(release__request=request).order_by("pk"):
+        texts = page_texts(paper.pdf_sha256, lambda paper=paper: bytes(paper.pdf))  # type: ignore[misc]
+        named = _("“{title}”, which is public already").format(title=paper.title)
+        yield from _pages(f"public-{paper.pk}", named, texts)
+    progress = PublicProgress.objects.up().filter(plan=request.plan_id).first()
+    if progress is not None:
+        where = _("the plan’s public page of progress")
+        yield Place("progress", where, "\n".join(_strings(progress.content)))
+
+
+def _strings(plain: object) -> Iterator[str]:
+    if isinstance(plain, str):
+        yield plain
+    elif isinstance(plain, dict):
+        for each in plain.values():
+            yield from _strings(each)
+    elif isinstance(plain, list):
+        for each in plain:
+            yield from _strings(each)
