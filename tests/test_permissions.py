@@ -1064,6 +1064,7 @@ RULES |= {
     "requests:request-send-back": of_plan(
         asked, may=("OIA reviewer", "OIA decision-maker"), readers=RELEASERS, post=INVALID
     ),
+    "requests:request-correct-release": of_adviser(asked),
     "requests:request-clarified": of_adviser(asked),
     "requests:request-sent": of_adviser(asked),
     "requests:request-withdraw": of_adviser(asked),

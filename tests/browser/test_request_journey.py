@@ -153,6 +153,6 @@ def test_a_request_is_answered_one_working_day_late_with_an_apology_and_released
         person.open("Requests", "Half-yearly figures")
         expect(page.get_by_role("row", name="January to June 2013")).to_contain_text("21.0")
         person.assert_accessible()
-    paper = ScheduleLine.objects.get().released_paper
+    paper = ScheduleLine.objects.get().released_papers.get()
     assert paper.withheld == {"9(2)(a)": 1}
     assert number.encode() not in bytes(paper.pdf)

@@ -905,6 +905,7 @@ CHANGES = {
     "requests:request-finish": STATE,
     "requests:request-close": STATE,
     "requests:request-send-back": STATE,
+    "requests:request-correct-release": STATE,
     "requests:request-scope": VERSION,
     "requests:request-add-papers": "a schedule lists a paper once",
     "requests:request-line": VERSION,

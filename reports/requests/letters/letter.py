@@ -161,8 +161,11 @@ def public_copy(letter: Letter) -> Letter:
     """Return the letter without its requester, for publication.
 
     The name and address are left out of the head and replaced by the ground of privacy wherever the
-    text has them; within quoted words so are the single words of the name.
+    text has them; within quoted words so are the single words of the name. Raise `ValueError` for a letter to a
+    receiving agency, which is about who asked.
     """
+    if letter.kind == Kind.HAND_OVER:
+        raise ValueError("A letter to a receiving agency has no public copy.")
     act = act_named(letter.act)
     label = f"[{cited(act.sections['privacy'])}]"
     whole, single = _patterns(letter.addressee)

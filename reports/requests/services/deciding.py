@@ -73,7 +73,11 @@ class Warned:
 
 
 # A reviewer or a decision-maker records these.
-OF_REVIEWERS = (RequestEvent.Kind.SENT_BACK, RequestEvent.Kind.REVIEWED)
+OF_REVIEWERS = (
+    *(RequestEvent.Kind.SENT_BACK, RequestEvent.Kind.REVIEWED),
+    *(RequestEvent.Kind.DECISION_NOTIFIED, RequestEvent.Kind.RELEASED),
+    *(RequestEvent.Kind.CORRECTED, RequestEvent.Kind.PUBLISHED, RequestEvent.Kind.UNPUBLISHED),
+)
 
 # --- who may not sign ------------------------------------------------------------------------------
 

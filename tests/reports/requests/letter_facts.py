@@ -75,6 +75,15 @@ OF_KIND = {
         on=date(2013, 5, 3),
         transfer=Transfer(whom="New Zealand Customs Service", reason="14(b)(i)"),
     ),
+    Kind.HAND_OVER: facts(
+        on=date(2013, 5, 3),
+        transfer=Transfer(
+            whom="New Zealand Customs Service",
+            reason="14(b)(i)",
+            address="Private Bag 1\nWellington 6140",
+            enclosures="The request of 21 April 2013",
+        ),
+    ),
     Kind.EXTEND: facts(
         on=date(2013, 5, 14),
         extension=Extension(reason="15A(1)(b)", until=date(2013, 6, 19)),

@@ -59,7 +59,10 @@ def part(letter, purpose):
 # --- Every letter ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", Kind)
+TO_REQUESTERS = [kind for kind in Kind if kind != Kind.HAND_OVER]
+
+
+@pytest.mark.parametrize("kind", TO_REQUESTERS)
 def test_every_letter_has_what_the_specification_asks_for(kind):
     known = OF_KIND[kind]
     assert missing(kind, known) == ()
@@ -73,7 +76,9 @@ def test_every_letter_has_what_the_specification_asks_for(kind):
         "Please send me the 2010 briefing on the Plan of Action to Prevent People Trafficking, and",
         "Official Information Act 1982",
         "ontact our OIA adviser by phone on 04 901 0000 or by email at oia@example.govt.nz",
-        "section 28(3) of the Act",
+        "to complain to the Ombudsman"
+        if kind != Kind.TRANSFER
+        else "you may complain to the Ombudsman",
         "at ombudsman.example or by phone on 0800 000 000",
         "Manager, Immigration Policy",
         "Dear A Requester",
@@ -85,6 +90,46 @@ def test_every_letter_has_what_the_specification_asks_for(kind):
 def test_a_letter_is_read_back_from_json_as_it_was_written(kind):
     letter = write(kind, OF_KIND[kind])
     assert letter_from(json.loads(json.dumps(letter.as_plain()))) == letter
+
+
+@pytest.mark.parametrize("kind", TO_REQUESTERS)
+def test_a_letter_cites_the_section_only_for_what_it_lets_a_requester_complain_about(kind):
+    """Section 28 is about refusals, extensions and delays, and not about transfers."""
+    words = text_of(kind, OF_KIND[kind])
+    assert ("section 28(3) of the Act" in words) == (kind != Kind.TRANSFER)
+
+
+def test_the_letter_to_the_receiving_agency_has_all_that_it_needs_to_answer():
+    words = text_of(Kind.HAND_OVER, OF_KIND[Kind.HAND_OVER])
+    for each in (
+        "New Zealand Customs Service\nPrivate Bag 1\nWellington 6140",
+        "On 22 April 2013 we received a request for official information",
+        "dated 21 April 2013. The requester wrote:",
+        "Please send me the 2010 briefing",
+        "We transfer this request to you, under section 14 of the Act.",
+        "We do not hold this information, and believe that the New Zealand Customs Service does.",
+        "within 20 working days after the day on which you receive this letter",
+        "The requester is:\nA Requester\na.requester@example.org",
+        "We enclose:\nThe request of 21 April 2013",
+    ):
+        assert each in words
+    assert "Ombudsman" not in words
+
+
+@pytest.mark.parametrize(
+    ("name", "greeting"),
+    [
+        ("Dr Miriam Halloran", "Dear Dr Halloran"),
+        ("Prof. Anna van der Berg", "Dear Prof. van der Berg"),
+        ("Sir Peter Example", "Dear Sir Peter"),
+        ("Miriam Halloran", "Dear Miriam Halloran"),
+        ("Dr Halloran", "Dear Dr Halloran"),
+        ("Example Trust (Inc.)", "Dear Example Trust (Inc.)"),
+    ],
+)
+def test_a_letter_greets_by_title_and_family_name(name, greeting):
+    known = facts(requester=Requester(name=name))
+    assert write(Kind.DECIDE, known).greeting == greeting
 
 
 def test_a_letter_that_is_not_one_is_refused():
@@ -556,7 +601,11 @@ def test_a_thousand_random_letters_word_every_ground_used_once_and_no_other(thou
 
 
 def test_no_public_copy_of_a_thousand_has_the_requester(thousand):
-    for seed, _kind, known, letter in thousand:
+    for seed, kind, known, letter in thousand:
+        if kind == Kind.HAND_OVER:
+            with pytest.raises(ValueError, match="no public copy"):
+                public_copy(letter)
+            continue
         words = "\n".join(lines_of(public_copy(letter))).casefold()
         for each in (known.requester.name, *known.requester.address):
             assert not each or each.casefold() not in words, (seed, each)

@@ -380,7 +380,7 @@ def test_the_package_has_the_letter_the_schedule_the_papers_and_their_digests(
     address = at("request-release", decided.pk)
     checked = client.post(address, {"released_on": "22 May 2013", "act": "check"})
     assert [each.report.passes for each, _url in checked.context["checked"]] == [True]
-    assert not hasattr(fresh(decided), "release")
+    assert fresh(decided).release is None
     client.post(address, {"released_on": "22 May 2013", "act": "release"})
     package = client.get(at("request-package", decided.pk)).content
     with zipfile.ZipFile(io.BytesIO(package)) as files:

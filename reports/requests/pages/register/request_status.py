@@ -184,10 +184,10 @@ def next_step(
         if state == State.DECIDED and (is_answered or not any(line.is_given for line in lines)):
             return to("request-close", _("Close the request"), request, acts=True)
     is_reviewed = state in (State.IN_REVIEW, State.CORRECTING)
-    if is_reviewed and user.has_perm("requests.agree_redactions", request):
-        if request.lines.filter(redactions__state="proposed").exists():
-            return to("request-review", _("Review the redactions"), request)
-    if state == State.IN_REVIEW and user.has_perm("requests.agree_redactions", request):
+    may_review = is_reviewed and user.has_perm("requests.agree_redactions", request)
+    if may_review and request.lines.filter(redactions__state="proposed").exists():
+        return to("request-review", _("Review the redactions"), request)
+    if may_review and state == State.IN_REVIEW:
         return to("request-finish", _("Finish the review"), request, acts=True)
     if user.has_perm("requests.sign_decision", request):
         if state == State.READY:

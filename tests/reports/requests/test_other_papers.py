@@ -1,0 +1,198 @@
+"""Test that what one paper of a release withholds is searched for in all that the release shows."""
+
+import pytest
+from django.core.files.base import ContentFile
+
+from reports.requests.models import InformationRequest, PublicPage, RequestLetter
+from reports.requests.redaction.page_texts import page_texts
+from reports.requests.services import (
+    deciding,
+    letters,
+    packages,
+    redactions,
+    releases,
+    requests,
+    schedule,
+)
+from tests.factories import ResponseFactory
+from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of, fresh
+from tests.reports.requests.factories import ReleasedPaperFactory, RequestEventFactory
+from tests.reports.requests.test_gate import made_of
+from tests.reports.requests.test_requests import refusal_of
+
+pytestmark = pytest.mark.django_db
+
+
+UNLIKE = {"unlike-1-direct_dial": "The other number is published."}
+
+
+def pdf_of(words):
+    # A bracket of a telephone number begins a string of the PDF.
+    text = words.replace("(", r"\(").replace(")", r"\)")
+    return made_of([f"BT /F1 12 Tf 72 700 Td ({text}) Tj ET"])
+
+
+@pytest.fixture
+def secret(line, propose, decide):
+    """Withhold a telephone number on the cover of a briefing: the number."""
+    place = "cover.contacts.0.direct_dial"
+    number = redactions.texts_of(redactions.document_of(line))[place]
+    propose(place, end=len(number))
+    decide(line, "part")
+    return number
+
+
+@pytest.fixture
+def email(request_, adviser, decide):
+    """List an uploaded file that says these words, and release it in full."""
+
+    def listed(words):
+        file = ContentFile(pdf_of(words), name="email.pdf")
+        row = schedule.add_file(request=request_, file=file, title="An email", by=adviser)
+        return decide(row, "full")
+
+    return listed
+
+
+def said(number):
+    return f"“{number}” is withheld in document 1, and can be read in document 2, page 1."
+
+
+@pytest.fixture
+def send(request_, adviser, prepared):
+    def send(**others):
+        prepared(request_)
+        return requests.send_for_review(
+            request=request_, ombudsman=OMBUDSMAN, by=adviser, at=NOW, **others
+        )
+
+    return send
+
+
+def warned(request):
+    return [each for each in deciding.warnings(fresh(request)) if each.stops_review]
+
+
+def test_withheld_words_in_another_paper_stop_the_review_and_the_check(
+    request_, secret, email, prepared, adviser
+):
+    email(f"Ring {secret} tomorrow")
+    (found,) = warned(request_)
+    assert (found.sentence, found.line, found.reason) == (said(secret), 2, "")
+    act = {"request": request_, "ombudsman": OMBUDSMAN, "by": adviser, "at": NOW}
+    assert refusal_of(requests.send_for_review, **act) == (
+        f"{said(secret)} Withhold it there too, or say why it stays."
+    )
+    (refusal,) = packages.refusals(request_)
+    assert refusal.startswith(
+        f"Document 2, “An email”, did not pass the check. “{secret}” is withheld, but it is in"
+    )
+
+
+def test_a_reason_of_the_adviser_goes_with_it_to_the_signature_and_the_release(
+    request_, secret, email, send, reviewer, sign, adviser, line
+):
+    email(f"Ring {secret} tomorrow")
+    row = line.redactions.get()
+    redactions.agree(redaction=row, version=row.version, by=reviewer, at=NOW)
+    (found,) = warned(request_)
+    send(warnings_left={found.key: "It is on the website."})
+    assert [each.reason for each in warned(request_)] == ["It is on the website."]
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer, at=NOW)
+    assert packages.refusals(request_) == []
+    event = sign(request_.letters.get(), warnings_left=UNLIKE)
+    assert event.letter.warnings_left[found.key] == "It is on the website."
+    files = packages.prepared_papers(request_)
+    assert [each.report.passes for each in files] == [True, True]
+
+
+def test_the_page_asks_why_it_stays_and_then_sends(request_, secret, email, adviser, today):
+    email(f"Ring {secret} tomorrow")
+    client = client_of(adviser)
+    shown = client.get(at("request-send", request_.pk))
+    assert said(secret) in shown.text
+    refused = client.post(at("request-send", request_.pk))
+    assert (refused.status_code, fresh(request_).state) == (422, "preparing")
+    assert "Fix it, or say why you leave it." in refused.text
+    names = [name for name, each in shown.context["form"].names.items() if each.stops_review]
+    client.post(at("request-send", request_.pk), dict.fromkeys(names, "It is public."))
+    assert fresh(request_).state == "in_review"
+
+
+def test_a_paper_without_the_words_passes_and_says_how_many_were_searched_for(
+    request_, secret, email
+):
+    email("Ring me tomorrow")
+    assert warned(request_) == []
+    _briefing, other = packages.prepared_papers(request_)
+    assert (other.report.passes, other.report.searched > 0) == (True, True)
+
+
+def test_nothing_is_searched_where_no_words_are_withheld(
+    request_, line, decide, email, django_assert_num_queries
+):
+    decide(line, "full")
+    email("Ring me tomorrow")
+    with django_assert_num_queries(1):
+        assert deciding.readable_elsewhere(request_) == []
+
+
+def test_the_schedule_and_the_letter_are_searched_too(request_, secret, line, adviser, prepared):
+    type(line).objects.filter(pk=line.pk).update(title=f"Briefing, ring {secret}")
+    prepared(request_)
+    letter = request_.letters.get()
+    letter.typed["own_words"] = f"Please ring {secret}."
+    RequestLetter.objects.filter(pk=letter.pk).update(
+        content=letters.written(letter, on=TODAY, ombudsman=OMBUDSMAN)[0].as_plain()
+    )
+    assert [each.sentence for each in warned(request_)] == [
+        f"“{secret}” is withheld in document 1, and can be read in the letter “Our decision on your request for official information”.",
+        f"“{secret}” is withheld in document 1, and can be read in the schedule, in the title of document 1.",
+    ]
+
+
+def test_an_answer_on_another_briefing_is_searched(request_, secret, adviser, decide, plan):
+    response = ResponseFactory(issued__briefing__plan=plan, comment=f"Ring {secret}")
+    decide(schedule.add_paper(request=request_, paper=response, by=adviser), "full")
+    assert [each.sentence for each in warned(request_)] == [
+        f"“{secret}” is withheld in document 1, and can be read in document 2."
+    ]
+
+
+def test_what_is_public_already_is_searched(request_, secret, plan, agency):
+    PublicPage.objects.create(plan=plan, is_open=True, version=1)
+    data = pdf_of(f"Ring {secret}")
+    paper = ReleasedPaperFactory(
+        release__request__plan=plan, release__request__agency=agency, title="Old paper", pdf=data
+    )
+    RequestEventFactory(request=paper.release.request, kind="published", release=paper.release)
+    assert [each.sentence for each in warned(request_)] == [
+        f"“{secret}” is withheld in document 1, and can be read in “Old paper”, which is public already, page 1."
+    ]
+
+
+def test_what_is_published_says_which_words_stay_and_why(
+    request_, secret, email, send, reviewer, sign, adviser, line, decision_maker
+):
+    email(f"Ring {secret} tomorrow")
+    row = line.redactions.get()
+    redactions.agree(redaction=row, version=row.version, by=reviewer, at=NOW)
+    (found,) = warned(request_)
+    send(warnings_left={found.key: "Left"})
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer, at=NOW)
+    sign(request_.letters.get(), warnings_left=UNLIKE)
+    files = packages.prepared_papers(request_)
+    act = {"on": TODAY, "by": decision_maker, "at": NOW}
+    release = releases.release(request=request_, papers=files, **act)
+    # As one that was signed before this was asked.
+    InformationRequest.objects.filter(pk=request_.pk).update(warnings_left={})
+    (asked,) = [
+        each for _line, each in releases.differences(fresh(request_)) if each.key == found.key
+    ]
+    # The reason of whoever signed counts as well.
+    assert (asked.reason, asked.sentence) == ("Left", said(secret))
+    releases.publish(release=release, **act)
+
+
+def test_a_file_that_cannot_be_read_has_no_words():
+    assert page_texts("no digest", lambda: b"no PDF") == ()
