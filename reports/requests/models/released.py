@@ -179,7 +179,7 @@ class ReleasedPaper(models.Model):
     @property
     def withheld_counts(self) -> dict[str, int | None]:
         """How often words are withheld, by ground; None of a file redacted elsewhere, where nobody counts."""
-        return {code: self.withheld.get(code) for code in sorted(self.ground_codes)}
+        return dict(sorted({**dict.fromkeys(self.ground_codes), **self.withheld}.items()))
 
     @property
     def grounds_in_words(self) -> str:

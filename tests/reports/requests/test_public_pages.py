@@ -4,10 +4,14 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from reports.models.issue import sha256
+from reports.public.views import plan_progress
 from reports.requests.models import PublicPage, RequestEvent
+from reports.requests.registered import released_papers
+from reports.requests.services import releases
 from tests.content_policy import lacks_policy
 from tests.factories import PlanFactory, PublicProgressFactory, SeatFactory
 from tests.reports.requests.factories import ReleasedPaperFactory, RequestEventFactory
@@ -136,6 +140,63 @@ def test_a_search_needs_neither_macrons_nor_case(client, plan, asked, number):
     released(plan)
     page = get(client, "released", plan.slug, q=asked)
     assert page.text.count('<h2 id="release-') == number
+
+
+def test_a_search_says_whether_a_paper_or_the_schedule_alone_has_the_words(client, plan):
+    released(plan, title="Report of 2010")
+    page = get(client, "released", plan.slug, q="mahi").text
+    assert "1 release matches “mahi”." in page
+    assert "No released paper has it in its title; the reference or the schedule does." in page
+
+
+def test_a_file_redacted_elsewhere_says_its_grounds_on_the_page_of_progress(plan):
+    paper = released(plan, grounds="9(2)(a) 9(2)(g)(i)")
+    assert paper.withheld_counts == {"9(2)(a)": 3, "9(2)(g)(i)": None}
+    (row,) = released_papers.on_progress(plan, ON)
+    assert row["withheld"] == {"s 9(2)(a)": 3, "s 9(2)(g)(i)": None}
+    page = render_to_string(
+        "reports/public/progress_parts.html",
+        {"content": {"released_papers": [row]}, "released": [{**row, "released": ON}]},
+    )
+    assert "3 × s 9(2)(a)" in page and "Parts, under s 9(2)(g)(i)" in " ".join(page.split())
+    assert plan_progress._cell(row["withheld"]) == "s 9(2)(a): 3; s 9(2)(g)(i)"
+
+
+def test_the_schedule_says_to_whom_a_part_was_transferred(client, plan):
+    line = {**SCHEDULE[0], "decision": "transferred", "reason": "To New Zealand Police"}
+    other = ReleasedPaperFactory(
+        release__request__plan=plan,
+        release__request__agency=plan.coordinating_agency,
+        release__schedule=[line],
+    )
+    event(other.release, "published")
+    assert "To New Zealand Police" in get(client, "released", plan.slug).text
+
+
+def test_what_is_published_begins_with_the_request_without_who_asked(client, decider, plan):
+    release = ReleasedPaperFactory(
+        release__request__plan=plan,
+        release__request__agency=plan.coordinating_agency,
+        release__request__requester_name="Miriam Halloran",
+        release__request__text="I am Miriam Halloran. Please send the minutes.",
+    ).release
+    client.force_login(decider)
+    form = get(client, "publish", release.pk).context["form"]
+    assert form.initial["note"] == "We were asked: I am […]. Please send the minutes."
+
+
+def test_a_release_is_said_to_be_published_only_where_it_can_be_read(
+    client, decider, plan, monkeypatch
+):
+    monkeypatch.setattr(releases, "_check_names_nobody", lambda request, release: None)
+    PublicPage.objects.update(is_open=False)
+    release = ReleasedPaperFactory(
+        release__request__plan=plan, release__request__agency=plan.coordinating_agency
+    ).release
+    client.force_login(decider)
+    address = reverse("requests:publish", args=[release.pk])
+    answer = client.post(address, {"note": "Ours"}, follow=True)
+    assert "nobody can read it until the public page of its plan is open" in answer.text
 
 
 def test_a_paper_is_served_as_it_was_released_until_it_is_taken_back(client, plan):
