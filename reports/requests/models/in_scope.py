@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from agencies.wording.translation import day_words
+from reports.models.briefing import Briefing
 from reports.models.issue import IssuedPaper
 from reports.models.meeting_paper import MeetingPaper
 from reports.models.response import Response
@@ -22,7 +23,7 @@ from reports.requests.models.schedule import (
     ScheduleLine,
     plan_of,
 )
-from workitems.models import Evidence, Plan
+from workitems.models import Evidence, Plan, Return
 
 Kind = ScheduleLine.Kind
 
@@ -139,6 +140,29 @@ def found_between(request: InformationRequest, first: date, last: date) -> list[
     }
     rows = list(_between(request, first, last, listed))
     return sorted(rows, key=lambda each: (each.dated, each.kind, each.title, each.paper.pk))
+
+
+@dataclass(frozen=True)
+class NotOffered:
+    """What may be in scope and has no frozen paper to be listed: it is added as a file."""
+
+    returns: Sequence[Return]
+    drafts: Sequence[Briefing]
+
+
+def not_offered(request: InformationRequest, first: date, last: date) -> NotOffered:
+    """Return the returns accepted between these days, and the briefings that are drafts now, of the plans whose work
+    the agency coordinates. Two queries."""
+    plans = Plan.objects.adopted().filter(coordinating_agency__in=request.agencies).values("pk")
+    returns = Return.objects.filter(round__plan__in=plans, accepted_on__range=(first, last))
+    states = Briefing.State
+    drafts = Briefing.objects.filter(
+        plan__in=plans, state__in=(states.DRAFTING, states.IN_CONSULTATION, states.AWAITING)
+    )
+    return NotOffered(
+        list(returns.select_related("agency", "round__plan").order_by("accepted_on", "pk")),
+        list(drafts.select_related("plan").order_by("dated", "pk")),
+    )
 
 
 @dataclass(frozen=True)

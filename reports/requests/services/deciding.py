@@ -203,6 +203,9 @@ def warnings(request: InformationRequest) -> tuple[Warned, ...]:
         *_of_scope(request),
     )
     left = request.warnings_left
+    if request.state == State.CORRECTING:
+        signed = request.letters.deciding().values_list("warnings_left", flat=True).first()
+        left = {**(signed or {}), **left}
     return tuple(replace(each, reason=each.reason or left.get(each.key, "")) for each in found)
 
 

@@ -70,7 +70,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
                 with transaction.atomic():
                     return _page(request, row, made, form, checked=prepared)
             _release(row, prepared, form, request)
-            messages.success(request, _("The papers are released. They can no longer be changed."))
+            messages.success(request, _("The papers are released. These files stay as they are."))
             return redirect("requests:request-release", pk)
     with transaction.atomic():
         return _page(request, row, made, form)

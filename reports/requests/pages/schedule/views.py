@@ -33,6 +33,7 @@ from reports.requests.models.in_scope import (
     as_listed,
     by_plan,
     found_between,
+    not_offered,
     papers_of,
 )
 from reports.requests.pages.register.doers import require
@@ -84,6 +85,9 @@ def scope(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         row=row,
         groups=by_plan(row, found),
+        not_offered=not_offered(row, row.scope_from, row.scope_to)
+        if row.scope_from and row.scope_to
+        else None,
         has_unlisted=any(not each.is_listed for each in found),
         lines=list(row.lines.for_list().prefetch_related("redactions")),
         may_change=_may_change(row),
