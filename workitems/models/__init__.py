@@ -6,7 +6,8 @@ from workitems.models.delay import Delay, Mitigation, Variation
 from workitems.models.estimate import KeptEstimate
 from workitems.models.feed import CalendarFeed
 from workitems.models.held_entry import HeldEntry
-from workitems.models.item import Measure, Milestone, Support, WorkItem
+from workitems.models.item import Milestone, Support, WorkItem
+from workitems.models.measure import Measure, MeasureValue, Target
 from workitems.models.meeting import Attendance, Decision, Matter, Meeting
 from workitems.models.milestone_answer import MilestoneAnswer, MilestoneDraft
 from workitems.models.notice import Notice

@@ -244,6 +244,7 @@ class Variation(models.Model):
         DETAIL = "detail", gettext_lazy("Change a detail")
         MEMBER = "member", gettext_lazy("Leave the working group")
         END = "end", gettext_lazy("Change the plan’s end")
+        MEASURE = "measure", gettext_lazy("Change a measure")
 
     class State(models.TextChoices):
         REQUESTED = "requested", gettext_lazy("Requested")
@@ -416,7 +417,8 @@ class Variation(models.Model):
                 | Q(kind="cancel", milestone__isnull=False)
                 | Q(kind="member", agency_before__isnull=False, agency_after=None)
                 | Q(kind="end", due_before__isnull=False)
-                | Q(kind="end", due_after__isnull=False),
+                | Q(kind="end", due_after__isnull=False)
+                | Q(kind="measure", adds__isnull=False),
             ),
             models.CheckConstraint(
                 name="variation_changes_what_is_or_adds",
@@ -437,6 +439,8 @@ class Variation(models.Model):
                 | Q(kind="wording", adds__isnull=True)
                 & (Q(item__isnull=False) | Q(pillar__isnull=False))
                 | Q(kind__in=["member", "end"], item=None, milestone=None, adds__isnull=True)
+                # Of an outcome of the plan, it has no item.
+                | Q(kind="measure", milestone=None, adds__isnull=False)
                 | Q(kind="item", milestone=None)
                 & (Q(state="approved", item__isnull=False) | ~Q(state="approved") & Q(item=None))
                 | Q(kind="milestone", item__isnull=False)

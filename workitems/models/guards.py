@@ -5,7 +5,15 @@ from typing import Any
 from django.db import models
 
 from agencies.records.guards import Guard, frozen, frozen_history, install
-from workitems.models import Delay, HeldEntry, Milestone, MilestoneAnswer, Variation
+from workitems.models import (
+    Delay,
+    HeldEntry,
+    MeasureValue,
+    Milestone,
+    MilestoneAnswer,
+    Target,
+    Variation,
+)
 from workitems.terms.known_dates import Known
 
 
@@ -57,6 +65,31 @@ def of_adopted_plan(item: str) -> str:
     return (
         "EXISTS (SELECT 1 FROM workitems_workitem i JOIN workitems_plan p ON p.id = i.plan_id"
         f" WHERE i.id = {item} AND p.adopted_on IS NOT NULL)"
+    )
+
+
+def of_adopted_measure(measure: str) -> str:
+    """Return SQL: the measure (its id) is of an adopted plan."""
+    return (
+        "EXISTS (SELECT 1 FROM workitems_measure m LEFT JOIN workitems_workitem i ON i.id = m.item_id"
+        " JOIN workitems_plan p ON p.id = COALESCE(i.plan_id, m.of_plan_id)"
+        f" WHERE m.id = {measure} AND p.adopted_on IS NOT NULL)"
+    )
+
+
+def has_accepted_value(measure: str) -> str:
+    """Return SQL: the measure (its id) has a number that was accepted."""
+    return (
+        "EXISTS (SELECT 1 FROM workitems_measurevalue x"
+        f" WHERE x.measure_id = {measure} AND x.accepted_on IS NOT NULL AND x.number IS NOT NULL)"
+    )
+
+
+def of_measure(measure: str) -> str:
+    """Return SQL: the variation `v` is of the item of the measure (its id), or of its plan."""
+    return (
+        f"EXISTS (SELECT 1 FROM workitems_measure m WHERE m.id = {measure}"
+        " AND (m.item_id = v.item_id OR (v.item_id IS NULL AND m.of_plan_id = v.plan_id)))"
     )
 
 
@@ -147,8 +180,93 @@ GUARDS = (
     ),
     *(
         kept_when_adopted(f"workitems_{name}", of_adopted_plan("OLD.item_id"))
-        for name in ("milestone", "measure", "support")
+        for name in ("milestone", "support")
     ),
+    *(
+        kept_when_adopted(f"workitems_{name}", of_adopted_measure(f"OLD.{key}"))
+        for name, key in (("measure", "id"), ("target", "measure_id"))
+    ),
+    Guard(
+        name="target_never_changes",
+        table="workitems_target",
+        events=("UPDATE",),
+        refuse_when="1 = 1",
+        message="A target never changes; another one replaces it.",
+    ),
+    Guard(
+        name="target_set_by_variation",
+        table="workitems_target",
+        events=("INSERT",),
+        refuse_when=(
+            f"{of_adopted_measure('NEW.measure_id')} AND {has_accepted_value('NEW.measure_id')}"
+            f" AND NOT {by_decision('v.id = NEW.variation_id', 'measure', of_measure('NEW.measure_id'))}"
+        ),
+        message="Once a measure has a number, its targets are set only through an approved variation.",
+    ),
+    Guard(
+        name="target_replaces_of_its_measure",
+        table="workitems_target",
+        events=("INSERT",),
+        refuse_when=(
+            "NEW.replaces_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM workitems_target t"
+            " WHERE t.id = NEW.replaces_id AND t.measure_id = NEW.measure_id)"
+        ),
+        message="A target replaces one of the same measure.",
+    ),
+    Guard(
+        name="measure_keeps_its_kind",
+        table="workitems_measure",
+        events=("UPDATE",),
+        refuse_when=f"NEW.kind <> OLD.kind AND {has_accepted_value('NEW.id')}",
+        message="A measure that has a number keeps its kind.",
+    ),
+    Guard(
+        name="measure_changes_by_variation",
+        table="workitems_measure",
+        events=("UPDATE",),
+        # A baseline that was not known may be filled in.
+        refuse_when=(
+            "(NEW.unit <> OLD.unit OR NEW.better <> OLD.better OR (OLD.baseline IS NOT NULL"
+            " AND (NEW.baseline IS NULL OR NEW.baseline <> OLD.baseline"
+            " OR NEW.baseline_on <> OLD.baseline_on)))"
+            f" AND {of_adopted_measure('NEW.id')} AND {has_accepted_value('NEW.id')}"
+            f" AND NOT {by_decision(of_measure('NEW.id'), 'measure')}"
+        ),
+        message="Once a measure has a number, it changes only through an approved variation.",
+    ),
+    *(
+        Guard(
+            name=f"accepted_value_stands_{event.lower()}",
+            table="workitems_measurevalue",
+            events=(event,),
+            refuse_when="OLD.accepted_on IS NOT NULL",
+            message="An accepted number never changes; another one corrects it.",
+        )
+        for event in ("UPDATE", "DELETE")
+    ),
+    Guard(
+        name="measurevalue_fits_its_measure",
+        table="workitems_measurevalue",
+        events=("INSERT", "UPDATE"),
+        refuse_when=(
+            "NOT EXISTS (SELECT 1 FROM workitems_measure m"
+            " LEFT JOIN workitems_workitem i ON i.id = m.item_id"
+            " WHERE m.id = NEW.measure_id AND m.kind <> 'words'"
+            " AND (NEW.number IS NULL OR ("
+            "(m.kind = 'share') = (NEW.out_of IS NOT NULL)"
+            " AND (m.kind <> 'period' OR NEW.starts_on IS NOT NULL)"
+            " AND (m.kind <> 'yes_no' OR NEW.number IN (0, 1))))"
+            " AND (NEW.of_return_id IS NULL OR EXISTS (SELECT 1 FROM workitems_return r"
+            " JOIN workitems_round o ON o.id = r.round_id WHERE r.id = NEW.of_return_id"
+            " AND r.agency_id = NEW.agency_id AND o.plan_id = COALESCE(i.plan_id, m.of_plan_id)))"
+            " AND (NEW.corrects_id IS NULL OR EXISTS (SELECT 1 FROM workitems_measurevalue c"
+            " WHERE c.id = NEW.corrects_id AND c.measure_id = NEW.measure_id"
+            " AND c.accepted_on IS NOT NULL)))"
+        ),
+        message="The number does not fit its measure.",
+    ),
+    known_dates(Target, Target.by),
+    known_dates(MeasureValue, MeasureValue.expected_by),
     known_dates(Milestone, Milestone.original, Milestone.agreed, Milestone.forecast),
     known_dates(Delay, Delay.before, Delay.after),
     known_dates(Variation, Variation.before, Variation.after),
@@ -324,11 +442,12 @@ GUARDS = (
             "plan", "member", "pillar", "workitem", "support", "measure", "milestone", "delay",
             "mitigation", "variation", "risk", "round", "reminder", "return",
             "evidence", "meeting", "attendance", "matter", "decision", "calendarfeed", "milestoneanswer",
-            "statusproposal", "heldentry", "outofsession", "outofsessionanswer", "assignment", "glossaryentry",
+            "statusproposal", "heldentry", "outofsession", "outofsessionanswer", "assignment", "glossaryentry", "target",
         )
     ),
     *frozen_history(
-        ["workitems_historicalupdate", "workitems_historicalreturnnote"], with_pauses=True
+        ["workitems_historicalupdate", "workitems_historicalreturnnote", "workitems_historicalmeasurevalue"],
+        with_pauses=True,
     ),
 )  # fmt: skip
 

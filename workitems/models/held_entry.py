@@ -51,6 +51,7 @@ class HeldEntry(models.Model):
         CANCEL = "cancel", Variation.Kind.CANCEL.label
         MEMBER = "member", Variation.Kind.MEMBER.label
         END = "end", Variation.Kind.END.label
+        MEASURE = "measure", Variation.Kind.MEASURE.label
         RISK = "risk", gettext_lazy("Risk")
 
     VARIATIONS = tuple(kind for kind in Kind.values if kind != "risk")
@@ -125,6 +126,7 @@ class HeldEntry(models.Model):
                 )
                 | Q(kind__in=["member", "end"], item=None, adds__isnull=False)
                 | Q(kind="withdrawal", item__isnull=False)
+                | Q(kind="measure", adds__isnull=False)
                 | Q(kind="item", item=None, adds__isnull=False)
                 | Q(kind="milestone", item__isnull=False, milestone=None, adds__isnull=False)
                 | Q(kind="risk", owner_agency__isnull=False) & ~Q(text=""),

@@ -1,4 +1,4 @@
-"""Work items, their milestones and measures.
+"""Work items and their milestones.
 
 Progress has three separate axes: stage, confidence and lateness (computed from dates).
 """
@@ -274,25 +274,6 @@ class Support(models.Model):
 
     def __str__(self) -> str:
         return _("{agency} supports {item}").format(agency=self.agency, item=self.item)
-
-
-class Measure(models.Model):
-    """A measure of success of an item."""
-
-    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="measures")
-    number = models.PositiveSmallIntegerField()
-    description = models.TextField()
-    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
-
-    history = track(plan_ways=["item__plan"])
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["item", "number"], name="measure_number_unique"),
-        ]
-
-    def __str__(self) -> str:
-        return self.description
 
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):

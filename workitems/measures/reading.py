@@ -1,0 +1,216 @@
+"""The measures of a plan as at a moment, each with its sentence. Computed, never stored.
+
+A correction, a target or a set-up counts from the day on which it was accepted or made, so a past day reads as it did.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from agencies.models import Agency
+from workitems.measures.sentence import (
+    Aim,
+    Given,
+    Measured,
+    Reading,
+    State,
+    current,
+    in_force,
+    reading,
+)
+from workitems.models import Measure, MeasureValue, Target
+from workitems.models.item import Stage
+from workitems.plan.asat import Moment, rows_at
+from workitems.plan.plan_at import ItemAt, PlanAt
+from workitems.terms.known_dates import KnownDate
+
+TARGET_COLUMNS = ("measure_id", "id", "number", "due", "due_known_to", "months", "replaces_id")
+VALUE_COLUMNS = (
+    "measure_id", "id", "day", "number", "of", "starts_on", "not_comparable", "because",
+    "expected", "expected_known_to", "corrects_id", "correction_reason", "agency__short_name",
+    "of_return_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MeasureAt:
+    """A measure at a moment. `row` has its columns as they were then; it may be a history row.
+
+    `values` are those that count, with the corrected ones, by day; `targets` with those that were replaced.
+    """
+
+    row: Any
+    item: ItemAt | None
+    responsible: Agency
+    measured: Measured
+    targets: tuple[Aim, ...]
+    values: tuple[Given, ...]
+    on: date
+
+    @property
+    def pk(self) -> int:
+        pk: int = self.row.id
+        return pk
+
+    @property
+    def is_outcome(self) -> bool:
+        return self.item is None
+
+    @property
+    def is_set_up(self) -> bool:
+        return self.measured.kind != Measure.Kind.WORDS
+
+    @property
+    def name(self) -> str:
+        """As the paper tells it, or the words of the plan."""
+        return str(self.row.as_told or self.row.description)
+
+    @cached_property
+    def reading(self) -> Reading:
+        return reading(self.measured, self.targets, self.values, self.on)
+
+    @property
+    def sentence(self) -> str:
+        return self.reading.sentence
+
+    @property
+    def state(self) -> State:
+        return self.reading.state
+
+    @property
+    def in_force(self) -> list[Given]:
+        return in_force(self.values, self.on)
+
+    @property
+    def current_targets(self) -> list[Aim]:
+        return current(self.targets)
+
+
+class Measures(Collection[MeasureAt]):
+    """The measures of a plan or a part of it: outcomes first, then in the items' order."""
+
+    def __init__(self, rows: Iterable[MeasureAt]) -> None:
+        self.rows = list(rows)
+
+    def __contains__(self, row: object) -> bool:
+        return row in self.rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[MeasureAt]:
+        return iter(self.rows)
+
+    @property
+    def set_up(self) -> list[MeasureAt]:
+        return [row for row in self.rows if row.is_set_up]
+
+    @property
+    def outcomes(self) -> list[MeasureAt]:
+        return [row for row in self.rows if row.is_outcome]
+
+    def of_item(self, pk: int) -> list[MeasureAt]:
+        return [row for row in self.rows if row.item and row.item.pk == pk]
+
+    @cached_property
+    def counts(self) -> dict[State, int]:
+        found: dict[State, int] = defaultdict(int)
+        for row in self.rows:
+            found[row.state] += 1
+        return dict(found)
+
+    @property
+    def needing_attention(self) -> list[MeasureAt]:
+        """Those whose target was missed, or that are worse than before the plan."""
+        return [row for row in self.rows if row.state.needs_attention]
+
+
+def measures_of(at: PlanAt, item: int | None = None) -> Measures:
+    """Return the measures of the plan, of the part of it that `at` is, or of one item of it; not of withdrawn items.
+
+    At most three queries, one if none is set up. Outcomes are left out for one item.
+    """
+    items = {row.pk: row for row in at.items if row.stage != Stage.WITHDRAWN}
+    order = {pk: place for place, pk in enumerate(items)}
+    if item is None:
+        of: dict[str, Any] = {"pk__in": Measure.objects.of(at.plan.pk).values("pk")}
+    else:
+        of = {"item": item}
+    rows = [
+        row
+        for row in rows_at(Measure, at.moment, of=of).order_by("number")
+        if row.item_id is None or row.item_id in items
+    ]
+    rows.sort(key=lambda row: -1 if row.item_id is None else order[row.item_id])
+    targets, values = _recorded(
+        [row.id for row in rows if row.kind != Measure.Kind.WORDS], at.moment.on
+    )
+    return Measures(
+        MeasureAt(
+            row,
+            items.get(row.item_id),
+            at.agencies[row.responsible_agency_id or items[row.item_id].lead],
+            measured(row, at.plan.released_on),
+            tuple(targets[row.id]),
+            tuple(values[row.id]),
+            at.moment.on,
+        )
+        for row in rows
+    )
+
+
+def measured(row: Any, began: date) -> Measured:
+    """Return the set-up of a measure, or of a history row of it, as the sentence takes it."""
+    return Measured(
+        kind=row.kind,
+        as_told=row.as_told or row.description,
+        unit=row.unit,
+        better=row.better,
+        baseline=row.baseline,
+        baseline_on=row.baseline_on,
+        began=began,
+    )
+
+
+def given(row: MeasureValue) -> Given:
+    """Return a value as the sentence takes it, also one that does not count yet. Load its agency first."""
+    return Given(
+        row.pk or 0, row.day, row.number, row.of, row.starts_on, row.not_comparable, row.because,
+        row.expected_by, row.corrects_id, row.correction_reason, row.agency.short_name,
+        row.of_return_id is not None,
+    )  # fmt: skip
+
+
+def readings_of(
+    measures: Collection[Measure], began: date, on: date
+) -> dict[int, tuple[Measured, list[Aim], list[Given]]]:
+    """Return, by measure, what its sentence is made of on a day. Two queries; none without measures."""
+    targets, values = _recorded([row.pk for row in measures], on)
+    return {
+        row.pk: (measured(row, began), targets[row.pk], values[row.pk]) for row in measures
+    }
+
+
+def _recorded(
+    measures: Collection[int], on: date
+) -> tuple[Mapping[int, list[Aim]], Mapping[int, list[Given]]]:
+    """Return the targets set and the values accepted by a day, by measure."""
+    targets: dict[int, list[Aim]] = defaultdict(list)
+    values: dict[int, list[Given]] = defaultdict(list)
+    if not measures:
+        return targets, values
+    of = {"measure__among": list(measures)}
+    aims = Target.objects.filter(**of, set_on__lte=on).order_by("due", "pk")
+    for measure, pk, number, due, known_to, *rest in aims.values_list(*TARGET_COLUMNS):
+        targets[measure].append(Aim(pk, number, KnownDate(due, known_to), *rest))
+    rows = MeasureValue.objects.accepted(on).filter(**of).order_by("day", "pk")
+    for measure, *row, of_return in rows.values_list(*VALUE_COLUMNS):
+        *first, expected, known_to, corrects, reason, agency = row
+        expected_by = KnownDate(expected, known_to) if expected else None
+        values[measure].append(
+            Given(*first, expected_by, corrects, reason, agency, of_return is not None)
+        )
+    return targets, values
