@@ -189,9 +189,7 @@ def readings_of(
 ) -> dict[int, tuple[Measured, list[Aim], list[Given]]]:
     """Return, by measure, what its sentence is made of on a day. Two queries; none without measures."""
     targets, values = _recorded([row.pk for row in measures], on)
-    return {
-        row.pk: (measured(row, began), targets[row.pk], values[row.pk]) for row in measures
-    }
+    return {row.pk: (measured(row, began), targets[row.pk], values[row.pk]) for row in measures}
 
 
 def _recorded(

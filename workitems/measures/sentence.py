@@ -216,9 +216,7 @@ def _verdict(
         return Verdict(state, coming)
     aim = due[-1]
     since = [
-        each
-        for each in counted
-        if each.day >= aim.by.last_day and can_judge(measure, aim, each)
+        each for each in counted if each.day >= aim.by.last_day and can_judge(measure, aim, each)
     ]
     if not since:
         early = last is not None and can_judge(measure, aim, last)
@@ -335,7 +333,10 @@ class _Words:
     def _compared(self, value: Given) -> str:
         if value.not_comparable:
             return _(", counted differently from before")
-        measure, counted = self.measure, [n for n in self.numbers if not _is_nothing(self.measure, n)]
+        measure, counted = (
+            self.measure,
+            [n for n in self.numbers if not _is_nothing(self.measure, n)],
+        )
         if not is_comparable(measure, counted, self.verdict.target, value):
             return ""
         assert measure.baseline is not None and measure.baseline_on is not None
@@ -390,7 +391,9 @@ class _Words:
                     "; no number for so long a period has been given since the target of {target}{changed} fell due {when}"
                 )
             case _:
-                says = _("; no number has been given since the target of {target}{changed} fell due {when}")
+                says = _(
+                    "; no number has been given since the target of {target}{changed} fell due {when}"
+                )
         late = _month(verdict.decided_by.day) if verdict.decided_by else ""
         words = says.format(target=target, by=by, changed=changed, when=aim.by.on, late=late)
         if verdict.next is None:
@@ -561,7 +564,9 @@ def ordinal(count: int) -> str:
     """Return "second" to "ninth", then "10th", "21st"."""
     if 2 <= count <= len(ORDINALS) + 1:
         return _(ORDINALS[count - 2])
-    ending = "th" if count % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    ending = (
+        "th" if count % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    )
     return f"{count}{ending}"
 
 

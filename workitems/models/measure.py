@@ -250,7 +250,11 @@ class MeasureValue(models.Model):
                 name="measurevalue_number_or_none_yet",
                 condition=Q(number__isnull=False, because="", expected=None)
                 | Q(
-                    number=None, of=None, expected__isnull=False, not_comparable=False, corrects=None
+                    number=None,
+                    of=None,
+                    expected__isnull=False,
+                    not_comparable=False,
+                    corrects=None,
                 )
                 & ~Q(because=""),
             ),
@@ -258,9 +262,7 @@ class MeasureValue(models.Model):
                 name="measurevalue_part_of_whole",
                 condition=Q(of=None) | Q(number__gte=0, number__lte=F("of")),
             ),
-            models.CheckConstraint(
-                name="measurevalue_finite", condition=finite("number", "of")
-            ),
+            models.CheckConstraint(name="measurevalue_finite", condition=finite("number", "of")),
             models.CheckConstraint(
                 name="measurevalue_not_in_future", condition=Q(day__lte=F("given_on"))
             ),

@@ -21,6 +21,7 @@ class Field(TextChoices):
     WORDING = "wording", gettext_lazy("Wording")
     DELAYS = "delays", gettext_lazy("Delays and mitigations")
     UPDATES = "updates", gettext_lazy("Updates")
+    MEASURES = "measures", gettext_lazy("Measures")
     EVIDENCE = "evidence", gettext_lazy("Evidence")
     VARIATIONS = "variations", gettext_lazy("Variations")
     RETURNS = "returns", gettext_lazy("Rounds and returns")

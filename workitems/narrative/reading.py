@@ -32,7 +32,7 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext
 
 from agencies.models import User
-from workitems.models import Plan, Return, ReturnNote, Risk, Update
+from workitems.models import MeasureValue, Plan, Return, ReturnNote, Risk, Update
 from workitems.models.plan import READING_ROLES
 from workitems.models.tracker import SPREADSHEET
 from workitems.narrative.blocks import Entry, Field
@@ -154,7 +154,7 @@ def _visible(
 ) -> QuerySet[Any, Any]:
     """Return the kind's history rows, or those among `rows`, that the reader may read.
 
-    Of another agency's updates these are only the submitted versions: text that was replaced before
+    Of another agency's updates and numbers these are only the submitted versions: text that was replaced before
     submission stays private. The previous row of such a version is then the last submitted one.
     """
     if rows is None:
@@ -162,17 +162,21 @@ def _visible(
     if not kind.of_return or kind.model is Return:
         return rows
     way = kind.of_return.removesuffix("_id")
-    rows = rows.filter(reader.reads(f"{way}__"))
+    may = reader.reads(f"{way}__")
+    if kind.model is MeasureValue:  # given between rounds, it is visible at once
+        may |= Q(of_return=None)
+    rows = rows.filter(may)
     if kind.model is ReturnNote:
         return rows.filter(Q(is_own=False) | Q(of_return__agency__in=reader.agencies))
-    if kind.model is not Update:
+    if kind.model not in (Update, MeasureValue):
         return rows
-    return rows.filter(Q(of_return__agency__in=reader.agencies) | ~_rewritten())
+    own = Q(of_return__agency__in=reader.agencies) | Q(of_return=None)
+    return rows.filter(own | ~_rewritten(kind.model))
 
 
 @cache
-def _rewritten() -> Exists:
-    """Return the condition that a version of an update was replaced before it was submitted."""
+def _rewritten(model: type[Any]) -> Exists:
+    """Return the condition that a version of an update or number was replaced before it was submitted."""
     handed_in = Return.history.filter(
         id=OuterRef("of_return_id"),
         state__in=[Return.State.SUBMITTED, Return.State.ACCEPTED],
@@ -180,7 +184,7 @@ def _rewritten() -> Exists:
         history_date__lt=OuterRef("history_date"),
     )
     return Exists(
-        Update.history.filter(id=OuterRef("id"))
+        model.history.filter(id=OuterRef("id"))
         .filter(
             Q(history_date__gt=OuterRef("history_date"))
             | Q(history_date=OuterRef("history_date"), history_id__gt=OuterRef("history_id"))

@@ -18,6 +18,7 @@ from workitems.models import (
     GlossaryEntry,
     Matter,
     Measure,
+    MeasureValue,
     Meeting,
     Member,
     Milestone,
@@ -32,6 +33,7 @@ from workitems.models import (
     Risk,
     Round,
     Support,
+    Target,
     Update,
     Variation,
     WorkItem,
@@ -159,9 +161,47 @@ KINDS: dict[str, Kind] = {
         plan=PLAN_COLUMN,
         item="item_id",
         made=Field.WORDING,
-        fields={Field.WORDING: ("description",)},
+        fields={
+            Field.WORDING: ("description",),
+            Field.MEASURES: (
+                *("kind", "as_told", "unit", "better", "asked", "source", "baseline"),
+                *("baseline_on", "baseline_unknown", "responsible_agency_id"),
+            ),
+        },
         names={"item": "item__number"},
         agencies=("item__lead_agency_id",),
+    ),
+    "target": Kind(
+        model=Target,
+        plan=PLAN_COLUMN,
+        item="measure__item_id",
+        made=Field.MEASURES,
+        fields={},
+        names={
+            **{name: name for name in ("number", "due", "due_known_to", "replaces_id")},
+            "item": "measure__item__number",
+            "measure": "measure__as_told",
+        },
+        agencies=("measure__item__lead_agency_id", "measure__responsible_agency_id"),
+    ),
+    "measurevalue": Kind(
+        model=MeasureValue,
+        plan=PLAN_COLUMN,
+        item="measure__item_id",
+        of_return="of_return_id",
+        made=Field.MEASURES,
+        fields={
+            Field.MEASURES: (
+                *("number", "of", "day", "starts_on", "because", "expected", "not_comparable"),
+                *("note", "correction_reason", "accepted_on"),
+            )
+        },
+        names={
+            "item": "measure__item__number",
+            "measure": "measure__as_told",
+            "corrects_id": "corrects_id",
+        },
+        agencies=("agency_id",),
     ),
     "milestone": Kind(
         model=Milestone,

@@ -7,19 +7,23 @@ by column or name (see record_kinds.py).
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from agencies.wording.translation import StrOrPromise, day_words
+from workitems.measures.sentence import figure
 from workitems.models import (
     Delay,
+    Measure,
     Milestone,
     OutOfSession,
     OutOfSessionAnswer,
     Return,
     Risk,
+    Target,
     Update,
     Variation,
     WorkItem,
@@ -280,12 +284,56 @@ def _support(was: Was, now: Now) -> Sentences:
 
 
 def _measure(was: Was, now: Now) -> Sentences:
+    name = f"“{now['description']}”"
     if was is None:
-        yield Sentence(
-            _("entered the measure “{description}”.").format(description=now["description"])
+        yield Sentence(_("entered the measure {name}.").format(name=name))
+        return
+    yield from _wordings(was, now, "", description=_("measure"))
+    if was["kind"] == Measure.Kind.WORDS != now["kind"]:
+        yield Sentence(_("set up the measure {name}.").format(name=name), field=Field.MEASURES)
+    elif any(was[column] != now[column] for column in now if column not in ("description", "item")):
+        says = _("changed how the measure {name} is set up.")
+        yield Sentence(says.format(name=name), field=Field.MEASURES)
+
+
+def _target(was: Was, now: Now) -> Sentences:
+    says = (
+        _("changed a target for {measure} to {number} by {day}.")
+        if now["replaces_id"]
+        else _("set a target for {measure}: {number} by {day}.")
+    )
+    yield Sentence(
+        says.format(
+            measure=now["measure"],
+            number=_number(now["number"]),
+            day=_due(now, Target.by),
         )
+    )
+
+
+def _value(was: Was, now: Now) -> Sentences:
+    number, day = _number(now["number"]), _day(now["day"])
+    if now["of"]:
+        number = _("{number} of {of}").format(number=number, of=_number(now["of"]))
+    if was is not None and _differs(was, now, "accepted_on"):
+        says = (
+            _("accepted {number} as at {day} for {measure}.")
+            if now["number"]
+            else _("accepted that there is no number yet for {measure}.")
+        )
+    elif not now["number"]:
+        says = _("said that there is no number yet for {measure}.")
+    elif now["corrects_id"]:
+        says = _("corrected the number for {measure} as at {day}: {number}.")
+    elif was is None:
+        says = _("gave {number} as at {day} for {measure}.")
     else:
-        yield from _wordings(was, now, "", description=_("measure"))
+        says = _("changed the number for {measure} to {number} as at {day}.")
+    yield Sentence(says.format(measure=now["measure"], number=number, day=day))
+
+
+def _number(text: str) -> str:
+    return figure(Decimal(text)) if text else ""
 
 
 def _milestone(was: Was, now: Now) -> Sentences:
@@ -876,6 +924,8 @@ BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
     "item": _item,
     "support": _support,
     "measure": _measure,
+    "target": _target,
+    "measurevalue": _value,
     "milestone": _milestone,
     "delay": _delay,
     "mitigation": _mitigation,
@@ -980,6 +1030,10 @@ REMOVED: dict[str, Callable[[Now], str]] = {
     ),
     "measure": lambda was: _("removed the measure “{description}”.").format(
         description=was["description"]
+    ),
+    "target": lambda was: _("removed a target for {measure}.").format(measure=was["measure"]),
+    "measurevalue": lambda was: _("took back a number for {measure}.").format(
+        measure=was["measure"]
     ),
     "milestone": lambda was: _("removed the milestone “{description}”.").format(
         description=was["description"]

@@ -70,6 +70,13 @@ def name_of_change(
                 if after
                 else _("Leave the plan without an end")
             )
+        case "measure":
+            first = after.partition("\n")[0]
+            return (
+                _("Change the measure to “{after}”").format(after=first)
+                if _is_short(first) and ":" in first
+                else _("Change the measure “{name}”").format(name=first.partition(":")[0])
+            )
         case _:
             says = _("Withdraw the item")
     return says.format(

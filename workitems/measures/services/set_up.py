@@ -10,9 +10,13 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from agencies.models import User
+from agencies.models import Agency, User
 from agencies.records import history
+from agencies.wording.translation import day_words, list_in_words
+from workitems.measures.reading import measured
+from workitems.measures.sentence import Aim, figure, target_in_words
 from workitems.models import Measure, Plan, Target, Variation
 from workitems.plan.services.items import next_number
 from workitems.plan.services.plan_days import Faults
@@ -108,7 +112,7 @@ def write(
     changed = [name for name in SET_UP if name in values and getattr(measure, name) != values[name]]
     for name in changed:
         setattr(measure, name, values[name])
-    if "kind" in changed or changed or targets:
+    if changed or targets:
         history.save_version(measure, *changed, by=by, reason=reason)
     for aim in targets:
         target = Target(
@@ -125,13 +129,20 @@ def write(
 
 
 def faults(
-    measure: Measure, values: Mapping[str, Any], targets: Sequence[Aimed], *, field: str = "number_{}"
+    measure: Measure,
+    values: Mapping[str, Any],
+    targets: Sequence[Aimed],
+    *,
+    field: str = "number_{}",
 ) -> Faults:
     """Yield what is wrong with a set-up, each with its field. `field` names that of a target's number, by its place."""
     now = {name: values.get(name, getattr(measure, name)) for name in SET_UP}
     kind = now["kind"]
     if kind != measure.kind and has_number(measure):
-        yield _("This measure has numbers, so it keeps its kind. Write a second measure instead."), "kind"
+        yield (
+            _("This measure has numbers, so it keeps its kind. Write a second measure instead."),
+            "kind",
+        )
     if kind == Kind.WORDS:
         if measure.kind != Kind.WORDS:
             yield _("Choose how it is counted."), "kind"
@@ -158,9 +169,7 @@ def faults(
     yield from _target_faults(measure, kind, targets, field)
 
 
-def _target_faults(
-    measure: Measure, kind: str, targets: Sequence[Aimed], field: str
-) -> Faults:
+def _target_faults(measure: Measure, kind: str, targets: Sequence[Aimed], field: str) -> Faults:
     replaced = set(Target.objects.filter(measure=measure, replaces__isnull=False).values_list("replaces", flat=True))  # fmt: skip
     known = set(measure.targets.values_list("pk", flat=True))
     plan = measure.plan
@@ -175,4 +184,108 @@ def _target_faults(
         if aim.replaces is not None and (aim.replaces in replaced or aim.replaces not in known):
             yield _("This target has been replaced meanwhile. Look at the page again."), name
         if aim.by.last_day < plan.released_on:
-            yield _("The plan began after that date. Enter a later one."), name.replace("number", "by")
+            yield (
+                _("The plan began after that date. Enter a later one."),
+                name.replace("number", "by"),
+            )
+
+
+# --- a request to change it, as plain data ----------------------------------------------------------
+
+
+def to_data(
+    measure: Measure, values: Mapping[str, Any], targets: Sequence[Aimed]
+) -> dict[str, Any]:
+    """Return the change as a variation keeps it (`adds`): only what differs."""
+    changed = {name: value for name, value in values.items() if getattr(measure, name) != value}
+    return {
+        "measure": measure.pk,
+        "values": {name: _plain(value) for name, value in changed.items()},
+        "targets": [
+            {
+                "number": f"{aim.number:f}",
+                "by": [aim.by.last_day.isoformat(), str(aim.by.known_to)],
+                "months": aim.months,
+                "replaces": aim.replaces,
+            }
+            for aim in targets
+        ],
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Agency):
+        return value.pk
+    return str(value) if isinstance(value, Decimal | date) else value
+
+
+def of_data(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Aimed]]:
+    """Return the values and targets of a request."""
+    values = dict(data["values"])
+    if values.get("baseline") is not None:
+        values["baseline"] = Decimal(values["baseline"])
+    if values.get("baseline_on") is not None:
+        values["baseline_on"] = date.fromisoformat(values["baseline_on"])
+    if values.get("responsible_agency") is not None:
+        values["responsible_agency"] = Agency.objects.get(pk=values["responsible_agency"])
+    targets = [
+        Aimed(
+            Decimal(each["number"]),
+            KnownDate(date.fromisoformat(each["by"][0]), each["by"][1]),
+            each["months"],
+            each["replaces"],
+        )
+        for each in data["targets"]
+    ]
+    return values, targets
+
+
+def change_in_words(measure: Measure, data: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what the change is of, before and after: its targets, and each part of the set-up in a line."""
+    values, targets = of_data(data)
+    now = measured(measure, measure.plan.released_on)
+    then = now._replace(**{name: values[name] for name in ("kind", "unit") if name in values})
+    was = {
+        each.pk: Aim(each.pk, each.number, each.by, each.months) for each in measure.targets.all()
+    }
+    before, after = [], []
+    for place, aim in enumerate(targets):
+        new = Aim(-place - 1, aim.number, aim.by, aim.months)
+        if aim.replaces in was:
+            before.append(target_in_words(now, was[aim.replaces]))
+        after.append(target_in_words(then, new))
+    lines = [[_("{name}: {targets}").format(name=_name(measure), targets=list_in_words(each)) if each else _name(measure)] for each in (before, after)]  # fmt: skip
+    for name, value in values.items():
+        label = LABELS[name]
+        for side, what in zip(lines, (getattr(measure, name), value), strict=True):
+            if what not in (None, ""):
+                side.append(f"{label}: {_shown(name, what)}")
+    return "\n".join(lines[0]), "\n".join(lines[1])
+
+
+def _name(measure: Measure) -> str:
+    text = measure.as_told or measure.description
+    return text[:1].upper() + text[1:]
+
+
+def _shown(name: str, value: Any) -> str:
+    choices = {"kind": Kind, "better": Measure.Better, "asked": Measure.Asked}
+    if name in choices:
+        return str(choices[name](value).label)
+    if isinstance(value, Decimal):
+        return figure(value)
+    return day_words(value) if isinstance(value, date) else str(value)
+
+
+LABELS = {
+    "kind": gettext_lazy("How it is counted"),
+    "as_told": gettext_lazy("What is counted"),
+    "unit": gettext_lazy("Unit"),
+    "better": gettext_lazy("Which way is better"),
+    "asked": gettext_lazy("How often a number is due"),
+    "source": gettext_lazy("Source"),
+    "responsible_agency": gettext_lazy("Who gives the numbers"),
+    "baseline": gettext_lazy("Number before the plan"),
+    "baseline_on": gettext_lazy("Day of that number"),
+    "baseline_unknown": gettext_lazy("Why that number is not known"),
+}

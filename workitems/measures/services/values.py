@@ -123,7 +123,9 @@ def _of_day(
 ) -> MeasureValue | None:
     """Return the number of the day that is in force, other than the row."""
     rows = MeasureValue.objects.filter(measure=measure, day=day, number__isnull=False, **only)
-    rows = rows.exclude(pk=row.pk if row else None).exclude(of_return__isnull=False, accepted_on=None)
+    rows = rows.exclude(pk=row.pk if row else None).exclude(
+        of_return__isnull=False, accepted_on=None
+    )
     corrected = MeasureValue.objects.filter(measure=measure, corrects__isnull=False)
     if row is not None:
         corrected = corrected.exclude(pk=row.pk)
@@ -165,9 +167,12 @@ def faults(
         yield _("Item {number} is withdrawn.").format(number=measure.item.number), None
         return
     if answer.day > on:
-        yield _("{day} has not come yet. Enter today or an earlier day.").format(
-            day=day_words(answer.day)
-        ), "day"
+        yield (
+            _("{day} has not come yet. Enter today or an earlier day.").format(
+                day=day_words(answer.day)
+            ),
+            "day",
+        )
     elif answer.day < measure.plan.released_on:
         yield (
             _("The plan was released on {day}, after that day. Enter a later day.").format(
@@ -231,7 +236,9 @@ def _number_faults(measure: Measure, answer: Answer) -> Faults:
 
 def _total_faults(measure: Measure, answer: Answer, row: MeasureValue | None) -> Faults:
     rows = MeasureValue.objects.filter(measure=measure, number__isnull=False, day__lt=answer.day)
-    rows = rows.exclude(pk=row.pk if row else None).exclude(of_return__isnull=False, accepted_on=None)
+    rows = rows.exclude(pk=row.pk if row else None).exclude(
+        of_return__isnull=False, accepted_on=None
+    )
     counted = in_force([given(each) for each in rows.select_related("agency")], answer.day)
     last = counted[-1].number if counted else None
     if last is not None and answer.number is not None and answer.number < last:

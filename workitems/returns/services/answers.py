@@ -10,8 +10,10 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from workitems.measures.asked import AskedMeasure, measures_asked
 from workitems.models import (
     Delay,
+    Measure,
     Milestone,
     MilestoneAnswer,
     MilestoneDraft,
@@ -37,10 +39,11 @@ class Fault:
     """Something missing in the answer on an item, as a sentence, with the milestone or the form
     field where the user can give it."""
 
-    item: WorkItem
+    item: WorkItem | None  # none of an outcome of the plan
     says: str
     milestone: Milestone | None = None
     field: str = ""
+    measure: Measure | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,8 @@ def answers_of(of_return: Return, on: date) -> Answers:
     (overdue, or forecast after its agreed date) of a live item needs an open delay with a
     mitigation. An item rated off track needs at least one. Answers on milestones in the return
     count as if they had taken effect; those whose milestone has changed since must be confirmed,
-    and what is typed on a milestone must be finished or discarded.
+    and what is typed on a milestone must be finished or discarded. A measure whose number is due needs one, or why there
+    is none yet.
     """
     items = items_of(of_return)
     updates = {update.item_id: update for update in of_return.updates.all()}
@@ -81,8 +85,24 @@ def answers_of(of_return: Return, on: date) -> Answers:
         unchanged=sum(
             item.pk in updates and updates[item.pk].no_change_on is not None for item in items
         ),
-        missing=list(faults_of(of_return, [*items, *_items_with_own(of_return)], updates, on)),
+        missing=[
+            *faults_of(of_return, [*items, *_items_with_own(of_return)], updates, on),
+            *faults_of_measures(measures_asked(of_return, on)),
+        ],
     )
+
+
+def faults_of_measures(asked: Iterable[AskedMeasure]) -> Iterator[Fault]:
+    """Yield which numbers are due and not answered. "No change" does not answer them."""
+    for each in asked:
+        if each.is_wanted:
+            row = each.measure
+            says = (
+                _("Item {number}: enter {name}, or say why there is no number yet.")
+                if row.item
+                else _("Enter {name}, or say why there is no number yet.")
+            )
+            yield Fault(row.item, says.format(number=row.place, name=row.as_told), measure=row)
 
 
 def _items_with_own(of_return: Return) -> list[WorkItem]:

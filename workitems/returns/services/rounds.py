@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from agencies.models import WRITING_ROLES, Agency, User, by_short_name
 from agencies.records import history
+from workitems.measures.services import values as measure_values
 from workitems.models import Plan, Return, ReturnNote, Round, Update, WorkItem
 from workitems.models.item import Stage
 from workitems.plan.answering import asked_in, only_supporting
@@ -405,6 +406,7 @@ def _authors(of_return: Return) -> set[int | None]:
     answers = of_return.milestone_answers.not_removed()
     return {
         *of_return.updates.values_list("written_by", flat=True),
+        *of_return.measure_values.values_list("written_by", flat=True),
         *answers.values_list("written_by", flat=True),
     }
 
@@ -578,6 +580,7 @@ def accept(*, of_return: Return, by: User, on: date) -> Return:
         raise Refused(_("You wrote all of this return. Another coordinator must accept it."))
     of_return.accepted_on, of_return.accepted_by = on, by
     history.save(of_return, by=by)
+    measure_values.accept_all(of_return, by=by, on=on)
     reason = f"Return of {of_return.agency} for {of_return.round} accepted"
     for item, update in _led(of_return):
         # Nothing is left to do, unless the return was submitted before submitting had an effect.

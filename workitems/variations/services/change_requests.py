@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from agencies.models import Agency, User
 from agencies.records import history
 from agencies.wording.translation import day_words, in_english, list_in_words
+from workitems.measures.services import set_up
 from workitems.models import (
     Measure,
     Milestone,
@@ -36,10 +37,11 @@ from workitems.returns.services.rounds import ask_again
 Kind, Wording = Variation.Kind, Variation.Wording
 Given = Mapping[str, Any]
 # What a change may be of.
-Changed = Plan | Pillar | WorkItem | Milestone
+Changed = Plan | Pillar | WorkItem | Milestone | Measure
 # The kinds that this module knows; a wording only of a milestone or a pillar.
 KINDS = (
     Kind.LEAD, Kind.RESPONSIBLE, Kind.SUPPORTER, Kind.CANCEL, Kind.DETAIL, Kind.MEMBER, Kind.END,
+    Kind.MEASURE,
 )  # fmt: skip
 # The fields of a pillar by the names of its wordings.
 PILLAR_FIELDS = {Wording.PILLAR_TITLE: "title", Wording.PILLAR_TEXT: "description"}
@@ -59,9 +61,11 @@ def drafted(kind: str, row: Changed, given: Given) -> Variation:
 
     `given` has: of a lead or a responsible agency and of a member that leaves, `agency`; of a supporting
     agency, `agency` and its new `role`, or None to end it; of a wording, `wording` and `text`; of a
-    detail, `wording` and `value`, and of a measure its `number`, if it is not new; of the plan's end,
-    `ends_on`.
+    detail, `wording` and `value`, and of the words of a measure its `number`, if it is not new; of the plan's end,
+    `ends_on`; of a measure, what `set_up.to_data` returns.
     """
+    if kind == Kind.MEASURE and not isinstance(row, Measure):
+        row = _measure(given["measure"])
     asked = Variation(kind=kind, wording=given.get("wording", ""))
     _place(asked, row)
     agency = Agency.objects.get(pk=given["agency"]) if given.get("agency") else None
@@ -90,6 +94,9 @@ def drafted(kind: str, row: Changed, given: Given) -> Variation:
             # A new pillar.
             asked.adds = {name: given[name] for name in ("value", "number")}
             asked.text_after = f"{given['number']} {given['value']}"
+        case Kind.MEASURE, Measure():
+            asked.adds = dict(given)
+            asked.text_before, asked.text_after = set_up.change_in_words(row, given)
         case Kind.MEMBER, Plan():
             asked.agency_before = agency
         case Kind.END, Plan():
@@ -112,6 +119,8 @@ def _place(asked: Variation, row: Changed) -> None:
         asked.plan, asked.pillar = row.plan, row
     elif isinstance(row, WorkItem):
         asked.plan, asked.item = row.plan, row
+    elif isinstance(row, Measure):
+        asked.plan, asked.item = row.plan, row.item
     else:
         asked.plan, asked.item, asked.milestone = row.item.plan, row.item, row
 
@@ -126,7 +135,13 @@ def milestones_of_lead(row: Changed) -> list[Milestone]:
 
 def row_of(asked: Variation) -> Changed:
     """Return what the request is of."""
+    if asked.kind == Kind.MEASURE:
+        return _measure((asked.adds or {})["measure"])
     return asked.milestone or asked.item or asked.pillar or asked.plan
+
+
+def _measure(pk: int) -> Measure:
+    return Measure.objects.select_related(*set_up.RELATED).get(pk=pk)
 
 
 def _supporting(agency: Agency | None, role: str) -> str:
@@ -301,6 +316,21 @@ def _end_faults(asked: Variation, row: Any, on: date) -> Faults:
         yield _("A plan’s new end must be after today. Enter a later day."), "ends_on"
 
 
+def _measure_faults(asked: Variation, row: Any, on: date) -> Faults:
+    if row.item is not None and not row.item.is_live:
+        yield (
+            _("Item {number} is {stage}.").format(
+                number=row.item.number, stage=row.item.get_stage_display().lower()
+            ),
+            None,
+        )
+        return
+    values, targets = set_up.of_data(asked.adds or {})
+    if not values and not targets:
+        yield _("Nothing is changed. Change the set-up or a target."), None
+    yield from set_up.faults(row, values, targets)
+
+
 CHECKS = {
     Kind.LEAD: _agency_faults,
     Kind.RESPONSIBLE: _agency_faults,
@@ -310,6 +340,7 @@ CHECKS = {
     Kind.DETAIL: _detail_faults,
     Kind.MEMBER: _leaving_faults,
     Kind.END: _end_faults,
+    Kind.MEASURE: _measure_faults,
 }
 
 
@@ -322,6 +353,8 @@ def pending_same(asked: Variation) -> Variation | None:
         pillar=asked.pillar,
         wording=asked.wording,
     )
+    if asked.kind == Kind.MEASURE:
+        same = same.filter(adds__measure=(asked.adds or {})["measure"])
     if asked.kind in (Kind.SUPPORTER, Kind.MEMBER):
         agency = asked.agency_after or asked.agency_before
         same = same.filter(Q(agency_before=agency) | Q(agency_after=agency))
@@ -337,7 +370,8 @@ def pending_same(asked: Variation) -> Variation | None:
 
 def take_effect(asked: Variation, *, by: User, on: date, reason: str) -> None:
     """Make the change. Raise `Refused` if it cannot be made any more."""
-    row: Any = locked(row_of(asked))
+    found = row_of(asked)
+    row: Any = locked(found, related=set_up.RELATED if isinstance(found, Measure) else ())
     _place(asked, row)
     Refused.raise_any([(says, None) for says, _ in faults(asked, on)])
     agency = asked.agency_after
@@ -381,6 +415,9 @@ def take_effect(asked: Variation, *, by: User, on: date, reason: str) -> None:
             save()
         case Kind.DETAIL:
             _set_detail(row, asked, by=by, reason=reason)
+        case Kind.MEASURE:
+            values, targets = set_up.of_data(asked.adds or {})
+            set_up.write(row, values, targets, by=by, on=on, reason=reason, variation=asked)
         case Kind.MEMBER:
             member = row.members.get(agency=asked.agency_before)
             member.left_on = on

@@ -18,8 +18,10 @@ from agencies.wording.translation import day_words
 from workitems.meetings.services.decisions import check_action
 from workitems.meetings.services.matters import keep_risks, mark_considered
 from workitems.meetings.services.meetings import check_held, check_quorum, open_record
+from workitems.measures.services import set_up
 from workitems.models import (
     Decision,
+    Measure,
     Meeting,
     Milestone,
     OutOfSession,
@@ -268,6 +270,7 @@ RELATED: dict[type[Any], tuple[str, ...]] = {
     Pillar: ("plan",),
     WorkItem: ("plan", "lead_agency", "pillar"),
     Milestone: ("item__plan", "responsible_agency"),
+    Measure: set_up.RELATED,
 }
 
 

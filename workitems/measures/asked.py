@@ -1,0 +1,112 @@
+"""The measures that an agency is asked about in a return, and which numbers are due. Reads only."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from workitems.measures.reading import given, readings_of
+from workitems.measures.sentence import Aim, Given, Measured, Reading, in_force, reading
+from workitems.measures.services.values import Answer, is_due
+from workitems.models import Measure, MeasureValue, Return
+from workitems.models.item import Stage
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedMeasure:
+    """A measure in a return. `value` is what this return says of it; `last` the number before it, accepted or waiting.
+
+    `is_due` if a number is older than it is asked, or none was given; `is_wanted` if it is due and this return says nothing.
+    """
+
+    measure: Measure
+    measured: Measured
+    targets: list[Aim]
+    counted: list[Given]
+    value: MeasureValue | None
+    last: Given | None
+    is_due: bool
+    on: date
+
+    @property
+    def is_wanted(self) -> bool:
+        return self.is_due and self.value is None
+
+    @property
+    def as_printed(self) -> Reading:
+        """What the sentence will be once this return is accepted."""
+        said = [given(self.value)] if self.value else []
+        return reading(self.measured, self.targets, [*self.counted, *said], self.on)
+
+    @property
+    def last_answer(self) -> Answer | None:
+        """The last number, for "Same as last time"."""
+        if self.last is None:
+            return None
+        return Answer(
+            day=self.last.day,
+            number=self.last.number,
+            of=self.last.of,
+            starts_on=self.last.starts_on,
+        )
+
+
+def asked_in_return(of_return: Return) -> Collection[Measure]:
+    """Return the measures that are set up and that the return's agency is responsible for, not of withdrawn items."""
+    own = Q(responsible_agency=of_return.agency_id) | Q(
+        responsible_agency=None, item__lead_agency=of_return.agency_id
+    )
+    rows = Measure.objects.of(of_return.round.plan_id).filter(own)
+    rows = rows.exclude(kind=Measure.Kind.WORDS).exclude(item__stage=Stage.WITHDRAWN)
+    related = ("item__lead_agency", "responsible_agency", "of_plan", "item__plan")
+    return list(rows.select_related(*related).in_order())
+
+
+def measures_asked(of_return: Return, on: date) -> list[AskedMeasure]:
+    """Return the measures of a return: outcomes first, then by item. Four queries, one if none is set up."""
+    measures = asked_in_return(of_return)
+    if not measures:
+        return []
+    round = of_return.round
+    recorded = readings_of(measures, round.plan.released_on, on)
+    own: dict[int, MeasureValue] = {}
+    waiting: dict[int, list[Given]] = defaultdict(list)
+    rows = MeasureValue.objects.filter(measure__among=[row.pk for row in measures])
+    mine = Q(of_return=of_return) | Q(of_return=None, accepted_on=None)
+    for value in rows.filter(mine).select_related("agency", "written_by"):
+        if value.of_return_id == of_return.pk:
+            own[value.measure_id] = value
+        else:
+            waiting[value.measure_id].append(given(value))
+    return [
+        _asked(row, of_return, recorded[row.pk], own.get(row.pk), waiting[row.pk], on)
+        for row in measures
+    ]
+
+
+def _asked(
+    row: Measure,
+    of_return: Return,
+    recorded: tuple[Measured, list[Aim], list[Given]],
+    value: MeasureValue | None,
+    waiting: Iterable[Given],
+    on: date,
+) -> AskedMeasure:
+    measured, targets, counted = recorded
+    if value is not None:
+        value.measure = row
+    others = [each for each in counted if value is None or each.pk != value.pk]
+    numbers = [each for each in in_force([*others, *waiting], on) if each.number is not None]
+    last = numbers[-1] if numbers else None
+    return AskedMeasure(
+        measure=row,
+        measured=measured,
+        targets=targets,
+        counted=others,
+        value=value,
+        last=last,
+        is_due=is_due(row.asked, last.day if last else None, of_return.round),
+        on=on,
+    )
