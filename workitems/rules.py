@@ -25,6 +25,7 @@ from workitems.models import (
     Assignment,
     CalendarFeed,
     HeldEntry,
+    Measure,
     Member,
     Milestone,
     Mitigation,
@@ -182,6 +183,14 @@ def gives_item(user: User, row: Any) -> bool:
         return False
     return row.item.lead_agency_id == row.agency_id or any(
         support.agency_id == row.agency_id for support in row.item.supports.all()
+    )
+
+
+@rules.predicate
+def approves_for_measure(user: User, measure: Any) -> bool:
+    """True for an approver of the agency that gives the measure's numbers."""
+    return isinstance(measure, Measure) and has_role_in(
+        user, measure.responsible.pk, Seat.Role.APPROVER
     )
 
 
@@ -363,6 +372,9 @@ rules.add_perm(
 rules.add_perm("workitems.finish_mitigation", owns_mitigation | writes_for_its_milestone)
 rules.add_perm("workitems.add_evidence", writes_for_milestone | writes_for_milestones_item)
 rules.add_perm("workitems.review_item", coordinates_plan)
+rules.add_perm("workitems.set_up_measure", coordinates_plan)
+rules.add_perm("workitems.give_measure", approves_for_measure)
+rules.add_perm("workitems.accept_measure", coordinates_plan)
 rules.add_perm("workitems.give_item", gives_item)
 rules.add_perm("workitems.request_variation", writes_for_item)
 # Checked with the plan for a new item or a change of the plan, and with the item for a new milestone or a
@@ -405,6 +417,8 @@ CLOSED_BY_THE_END = {
     "workitems.finish_mitigation",
     "workitems.add_evidence",
     "workitems.give_item",
+    "workitems.set_up_measure",
+    "workitems.give_measure",
     "workitems.release_held",
     "workitems.review_item",
     "workitems.request_variation",

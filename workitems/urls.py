@@ -8,6 +8,7 @@ from workitems.desk import views as desk
 from workitems.glossary import views as glossary
 from workitems.intake.views import plan_making, plans
 from workitems.items.views import assignments, delays, evidence, item_texts, items, milestones
+from workitems.measures.views import pages as measures
 from workitems.meetings.views import decisions, matters
 from workitems.meetings.views import pages as meeting_pages
 from workitems.narrative import views as item_history
@@ -22,13 +23,30 @@ from workitems.returns.views import (
     status_proposals,
 )
 from workitems.risks import views as risks
-from workitems.variations.views import additions, change_requests, held_entries, variations
+from workitems.variations.views import (
+    additions,
+    change_requests,
+    held_entries,
+    measure_requests,
+    variations,
+)
 
 # They read and write workbooks: openpyxl takes 7 MiB.
 workbook = LateViews("workitems.intake.views.workbook")
 tracker_people = LateViews("workitems.intake.views.tracker_people")
 trackers = LateViews("workitems.intake.views.trackers")
 return_sheet = LateViews("workitems.returns.views.return_sheet")
+
+measure_urls = [
+    path("", measures.register, name="register"),
+    path("add/", measures.add_outcome, name="add-outcome"),
+    path("<int:measure>/", measures.detail, name="detail"),
+    path("<int:measure>/set-up/", measures.set_up, name="set-up"),
+    path("<int:measure>/change/", measure_requests.change_measure, name="change"),
+    path("<int:measure>/give/", measures.give, name="give"),
+    path("<int:measure>/values/<int:value>/accept/", measures.accept, name="accept"),
+    path("<int:measure>/values/<int:value>/take-back/", measures.take_back, name="take-back"),
+]
 
 making_urls = [
     path("add/", plan_making.add_item, name="add-item"),
@@ -158,6 +176,7 @@ return_urls = [
     path("<int:round>/<int:agency>/read/", reading.read_return, name="read"),
     path("<int:round>/<int:agency>/recall/", returns.recall, name="recall"),
     path("<int:round>/<int:agency>/notes/<int:note>/", returns.reply, name="reply"),
+    path("<int:round>/<int:agency>/measures/<int:measure>/", returns.measure, name="measure"),
     path("<int:round>/<int:agency>/enter/", round_levers.enter, name="enter"),
     path("<int:round>/<int:agency>/one-person/", round_levers.allow_alone, name="allow-alone"),
     path("<int:round>/<int:agency>/workbook/", return_sheet.index, name="workbook"),
@@ -303,6 +322,7 @@ urlpatterns = [
     path("plans/<slug:slug>/items/", include((item_urls, "workitems"))),
     path("plans/<slug:slug>/returns/", include((return_urls, "returns"))),
     path("plans/<slug:slug>/", include((variation_urls, "variations"))),
+    path("plans/<slug:slug>/measures/", include((measure_urls, "measures"))),
     path("plans/<slug:slug>/risks/", include((risk_urls, "risks"))),
     path("plans/<slug:slug>/held/", include((held_urls, "held"))),
     path("plans/<slug:slug>/", include((evidence_urls, "evidence"))),

@@ -35,7 +35,7 @@ SECTIONS = (
     (gettext_lazy("Plan"), "plans:detail", "plans"),
 )
 # URL namespaces whose pages belong to another section.
-WITHIN = {"workshop": "briefings", "reports": "plans"}
+WITHIN = {"workshop": "briefings", "reports": "plans", "measures": "workitems"}
 # A Minister's office sees only issued papers.
 OFFICE_SECTIONS = ((gettext_lazy("Briefings"), "briefings:list", "briefings"),)
 # Pages that start a plan, which must not look like those of another.

@@ -3,15 +3,29 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 
 from workitems.measures.reading import given, readings_of
-from workitems.measures.sentence import Aim, Given, Measured, Reading, in_force, reading
+from workitems.measures.sentence import (
+    Aim,
+    Given,
+    Measured,
+    Reading,
+    current,
+    figure,
+    in_force,
+    number_in_words,
+    reading,
+    target_in_words,
+    when_in_words,
+)
 from workitems.measures.services.values import Answer, is_due
 from workitems.models import Measure, MeasureValue, Return
 from workitems.models.item import Stage
+from workitems.plan.asat import rows_as_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +55,21 @@ class AskedMeasure:
         return reading(self.measured, self.targets, [*self.counted, *said], self.on)
 
     @property
+    def last_in_words(self) -> str:
+        """ "83 in November 2026"."""
+        if self.last is None:
+            return ""
+        return f"{number_in_words(self.measured, self.last)} {when_in_words(self.last)}"
+
+    @property
+    def baseline_in_words(self) -> str:
+        return figure(self.measured.baseline) if self.measured.baseline is not None else ""
+
+    @property
+    def targets_in_words(self) -> list[str]:
+        return [target_in_words(self.measured, each) for each in current(self.targets)]
+
+    @property
     def last_answer(self) -> Answer | None:
         """The last number, for "Same as last time"."""
         if self.last is None:
@@ -64,8 +93,13 @@ def asked_in_return(of_return: Return) -> Collection[Measure]:
     return list(rows.select_related(*related).in_order())
 
 
-def measures_asked(of_return: Return, on: date) -> list[AskedMeasure]:
-    """Return the measures of a return: outcomes first, then by item. Four queries, one if none is set up."""
+def measures_asked(
+    of_return: Return, on: date, *, until: datetime | None = None
+) -> list[AskedMeasure]:
+    """Return the measures of a return: outcomes first, then by item. Four queries, one if none is set up.
+
+    `until`: with what the return said just after that instant, when it was sent back.
+    """
     measures = asked_in_return(of_return)
     if not measures:
         return []
@@ -80,10 +114,19 @@ def measures_asked(of_return: Return, on: date) -> list[AskedMeasure]:
             own[value.measure_id] = value
         else:
             waiting[value.measure_id].append(given(value))
+    if until is not None:
+        own = {row.measure_id: row.instance for row in _said_until(of_return, until)}
     return [
         _asked(row, of_return, recorded[row.pk], own.get(row.pk), waiting[row.pk], on)
         for row in measures
     ]
+
+
+def _said_until(of_return: Return, until: datetime) -> Any:
+    rows = rows_as_at(
+        MeasureValue, until + timedelta(microseconds=1), of={"of_return": of_return.pk}
+    )
+    return rows.select_related("agency", "written_by")
 
 
 def _asked(

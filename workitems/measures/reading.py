@@ -4,7 +4,7 @@ A correction, a target or a set-up counts from the day on which it was accepted 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -23,7 +23,7 @@ from workitems.measures.sentence import (
 )
 from workitems.models import Measure, MeasureValue, Target
 from workitems.models.item import Stage
-from workitems.plan.asat import Moment, rows_at
+from workitems.plan.asat import rows_at
 from workitems.plan.plan_at import ItemAt, PlanAt
 from workitems.terms.known_dates import KnownDate
 
@@ -44,7 +44,7 @@ class MeasureAt:
 
     row: Any
     item: ItemAt | None
-    responsible: Agency
+    at: PlanAt
     measured: Measured
     targets: tuple[Aim, ...]
     values: tuple[Given, ...]
@@ -54,6 +54,11 @@ class MeasureAt:
     def pk(self) -> int:
         pk: int = self.row.id
         return pk
+
+    @cached_property
+    def responsible(self) -> Agency:
+        pk = self.row.responsible_agency_id
+        return self.at.agencies[pk if pk is not None or self.item is None else self.item.lead]
 
     @property
     def is_outcome(self) -> bool:
@@ -128,10 +133,11 @@ class Measures(Collection[MeasureAt]):
         return [row for row in self.rows if row.state.needs_attention]
 
 
-def measures_of(at: PlanAt, item: int | None = None) -> Measures:
+def measures_of(at: PlanAt, item: int | None = None, rows: Sequence[Any] | None = None) -> Measures:
     """Return the measures of the plan, of the part of it that `at` is, or of one item of it; not of withdrawn items.
 
-    At most three queries, one if none is set up. Outcomes are left out for one item.
+    At most three queries, one if none is set up. Outcomes are left out for one item. `rows` are the measures, if they
+    have been read.
     """
     items = {row.pk: row for row in at.items if row.stage != Stage.WITHDRAWN}
     order = {pk: place for place, pk in enumerate(items)}
@@ -139,11 +145,8 @@ def measures_of(at: PlanAt, item: int | None = None) -> Measures:
         of: dict[str, Any] = {"pk__in": Measure.objects.of(at.plan.pk).values("pk")}
     else:
         of = {"item": item}
-    rows = [
-        row
-        for row in rows_at(Measure, at.moment, of=of).order_by("number")
-        if row.item_id is None or row.item_id in items
-    ]
+    found = rows_at(Measure, at.moment, of=of).order_by("number") if rows is None else rows
+    rows = [row for row in found if row.item_id is None or row.item_id in items]
     rows.sort(key=lambda row: -1 if row.item_id is None else order[row.item_id])
     targets, values = _recorded(
         [row.id for row in rows if row.kind != Measure.Kind.WORDS], at.moment.on
@@ -152,7 +155,7 @@ def measures_of(at: PlanAt, item: int | None = None) -> Measures:
         MeasureAt(
             row,
             items.get(row.item_id),
-            at.agencies[row.responsible_agency_id or items[row.item_id].lead],
+            at,
             measured(row, at.plan.released_on),
             tuple(targets[row.id]),
             tuple(values[row.id]),

@@ -46,6 +46,41 @@ class State(StrEnum):
     def needs_attention(self) -> bool:
         return self in (State.MISSED, State.WORSE)
 
+    @property
+    def label(self) -> str:
+        return _(LABELS[self])
+
+    @property
+    def shape(self) -> str:
+        """The shape beside its label (components/shape.html)."""
+        return SHAPES[self]
+
+
+LABELS = {
+    State.WORDS: gettext_noop("Not set up"),
+    State.NONE: gettext_noop("No number given"),
+    State.NO_NUMBER_YET: gettext_noop("No number yet"),
+    State.GIVEN: gettext_noop("No target"),
+    State.AHEAD: gettext_noop("Target not due yet"),
+    State.REACHED: gettext_noop("Target reached"),
+    State.REACHED_LATE: gettext_noop("Target reached late"),
+    State.UNKNOWN: gettext_noop("Not known"),
+    State.MISSED: gettext_noop("Target missed"),
+    State.WORSE: gettext_noop("Worse than before"),
+}
+SHAPES = {
+    State.WORDS: "none",
+    State.NONE: "not_started",
+    State.NO_NUMBER_YET: "not_started",
+    State.GIVEN: "agreed",
+    State.AHEAD: "due",
+    State.REACHED: "completed",
+    State.REACHED_LATE: "completed",
+    State.UNKNOWN: "unjudged",
+    State.MISSED: "late",
+    State.WORSE: "off_track",
+}
+
 
 class Measured(NamedTuple):
     """A measure as it is set up. `began` is the day on which the plan was released."""

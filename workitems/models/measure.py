@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy
 
-from agencies.models import Agency, Seat, User
+from agencies.models import Agency, User
 from agencies.records.tracking import track
 from workitems.models.delay import Variation
 from workitems.models.item import WorkItem, known_to_field

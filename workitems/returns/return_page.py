@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
 from agencies.people.succession import agency_on
+from workitems.measures.asked import AskedMeasure, measures_asked
 from workitems.models import (
     Delay,
     Evidence,
@@ -42,6 +43,7 @@ from workitems.returns.services.answers import (
     after_no_changes,
     by_agreed_date,
     faults_of,
+    faults_of_measures,
     moved_items,
 )
 from workitems.returns.services.handover import (
@@ -304,6 +306,12 @@ class Page:
     notes: list[ReturnNote]
     mendings: list[Mending] = field(default_factory=list)
     pending: list[MilestoneAnswer] = field(default_factory=list)
+    measures: list[AskedMeasure] = field(default_factory=list)
+
+    @property
+    def measures_missing(self) -> list[Fault]:
+        """Which numbers are due and not answered; none of a page for reading."""
+        return list(faults_of_measures(self.measures))
 
     @property
     def to_mend(self) -> list[Mending]:
@@ -334,7 +342,7 @@ class Page:
 
     @property
     def is_complete(self) -> bool:
-        return not any(section.missing for section in self.sections)
+        return not self.measures_missing and not any(section.missing for section in self.sections)
 
     @property
     def empty(self) -> list[Section]:
@@ -355,8 +363,10 @@ class Page:
 
     @property
     def authors(self) -> set[int | None]:
-        return {section.update.written_by_id for section in self.sections if section.update} | {
-            answer.written_by_id for answer in self.pending
+        return {
+            *(section.update.written_by_id for section in self.sections if section.update),
+            *(answer.written_by_id for answer in self.pending),
+            *(each.value.written_by_id for each in self.measures if each.value),
         }
 
 
@@ -412,6 +422,7 @@ def return_page(
         pending = pending_answers(of_return, only)
         asked = [item for item in items if item.stage != Stage.WITHDRAWN]
         for fault in faults_of(of_return, asked, updates, on, pending):
+            assert fault.item is not None
             missing[fault.item.pk].append(fault)
     led = [item for item in items if item.lead_agency_id == agency]
     is_handed_in = of_return.state in Return.HANDED_IN and of_return.submitted_by_id is not None
@@ -454,7 +465,23 @@ def return_page(
         each for each in sections if each.is_open or is_for_reading or pending_of[each.item.pk]
     ]
     _complete(complete, of_return, on, pending, with_drafts=not is_for_reading)
-    return Page(sections=sections, notes=notes[None], mendings=mendings, pending=pending)
+    measures: list[AskedMeasure] = []
+    if only is None:
+        until = _sent_back_at(of_return, notes) if as_handed_in else None
+        measures = measures_asked(of_return, on, until=until)
+    return Page(
+        sections=sections, notes=notes[None], mendings=mendings, pending=pending, measures=measures
+    )
+
+
+def _sent_back_at(
+    of_return: Return, notes: Mapping[int | None, list[ReturnNote]]
+) -> datetime | None:
+    """Return when a return that is with its agency again was sent back, or None of any other."""
+    if of_return.state != Return.State.SENT_BACK:
+        return None
+    sent = (note.at for those in notes.values() for note in those if not note.is_own)
+    return max(sent, default=of_return.submitted_at)
 
 
 def moved_to(of_return: Return, on: date) -> Return | None:
@@ -544,7 +571,7 @@ def _show_as_handed_in(
     """Put the answers that were submitted in place of the newer ones, and leave out replies."""
     every = [note for those in notes.values() for note in those if not note.is_own]
     # An imported return may have been sent back without a note.
-    sent_at = max((note.at for note in every), default=of_return.submitted_at)
+    sent_at = _sent_back_at(of_return, notes)
     if sent_at is None:
         return
     before = _answers_at(of_return, every, sections)

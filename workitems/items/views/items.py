@@ -20,6 +20,7 @@ from workitems.items.filters import WorkItemFilter, agencies_of, needs_dates, so
 from workitems.items.item_attention import line_of, plan_of_item
 from workitems.items.item_page import ItemPage, item_page
 from workitems.items.said_by import said_of
+from workitems.measures.reading import measures_of
 from workitems.meetings.agenda import matters_of
 from workitems.models import (
     Assignment,
@@ -272,7 +273,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
     return {
         "item": then,
         "supports": shown.supports,
-        "measures": shown.measures,
+        "measures": measures_of(at, item.pk, shown.measures),
         "milestones": [
             {
                 "milestone": milestone,

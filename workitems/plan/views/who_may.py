@@ -26,6 +26,7 @@ OF_AGENCY: dict[str, tuple[str, tuple[Seat.Role, ...]]] = {
     "workitems.release_held": ("agency", APPROVERS),
     "workitems.take_back_variation": ("requesting_agency", WRITERS),
     "workitems.answer_out_of_session": ("agency", APPROVERS),
+    "workitems.give_measure": ("responsible", APPROVERS),
 }
 
 

@@ -420,13 +420,15 @@ def submit(
     at: datetime,
     read: dict[int, int] | None = None,
     read_answers: dict[int, int] | None = None,
+    read_measures: dict[int, int] | None = None,
     with_unmended: bool = False,
 ) -> Return:
     """Submit an agency's return to the coordinator, and bring it into effect.
 
     Its answers on milestones are performed and the items that the agency leads take the stage and
     confidence of their answers, all in this transaction. `read` maps item ids to the version of
-    the answer on the user's page, and `read_answers` ids of the answers on milestones to theirs.
+    the answer on the user's page, `read_answers` ids of the answers on milestones to theirs, and `read_measures` ids of
+    measures to the version of their number.
     Raise `Unmended` if notes of the coordinator are neither followed nor answered, unless
     `with_unmended`. Raise `Refused` if something is missing (see `answers_of`), if the user wrote
     all of the return and is not the coordinator who enters it for the agency, or if an answer has
@@ -447,6 +449,13 @@ def submit(
             )
     if read_answers is not None:
         _check_milestones_read(of_return, read_answers)
+    for value in of_return.measure_values.select_related("measure") if read_measures else ():
+        if read_measures.get(value.measure_id) != value.version:  # type: ignore[union-attr]
+            raise Refused(
+                _(
+                    "“{measure}” was changed while you were reading. Read it again, then submit."
+                ).format(measure=value.measure.as_told)
+            )
     unmended = [each.note for each in mendings_of(of_return) if not each.is_mended]
     if unmended and not with_unmended:
         raise Unmended(unmended)

@@ -141,5 +141,8 @@ def target_of(fault: Fault) -> str:
     """Return the HTML id of the place on the page where the fault can be fixed."""
     if fault.milestone is not None:
         return f"milestone-{fault.milestone.pk}"
+    if fault.measure is not None:
+        return f"measure-{fault.measure.pk}"
+    assert fault.item is not None
     suffix = "_0" if fault.field == "stage" else ""
     return f"id_i{fault.item.pk}-{fault.field}{suffix}"

@@ -107,6 +107,7 @@ class Entry:
     form: UpdateForm | None
     milestones: list[MilestoneEntry]
     notes: list[NoteEntry] = field(default_factory=list)
+    measures: list[Any] = field(default_factory=list)  # MeasureEntry
     # The coordinator's note on the item, in the form that sends the return back.
     send_back: Any = None
     version_shown: int = 0
@@ -284,12 +285,12 @@ def _update_form(
             # An ongoing item has no date, and was said to be on track all the same.
             form.fields["confidence"].label = gettext("Confidence")
         return form
-    form = UpdateForm(data, update=_as_shown(update, shown), **asked)
-    form.begin_as_shown()
+    form = UpdateForm(data, update=as_shown(update, shown), **asked)
+    form.beginas_shown()
     return form
 
 
-def _as_shown(row: Any, version: int) -> Any:
+def as_shown(row: Any, version: int) -> Any:
     """Return an answer as it was in this version; None for 0. `row` is the answer now."""
     if row is None or row.version == version:
         return row
@@ -313,7 +314,7 @@ def _milestone_entry(
         return MilestoneEntry(line)
     answer = line.answer
     if is_posted and answer is not None:
-        answer = _as_shown(answer, number_in(data, f"m{milestone.pk}-answer_version"))
+        answer = as_shown(answer, number_in(data, f"m{milestone.pk}-answer_version"))
     if answer is not None and answer.outcome == MilestoneAnswer.Outcome.REOPENED:
         answer = None
     form = MilestoneAnswerForm(
@@ -327,7 +328,7 @@ def _milestone_entry(
         on=localdate(),
     )
     if is_posted:
-        form.begin_as_shown()
+        form.beginas_shown()
     return MilestoneEntry(
         line=line,
         form=form,
@@ -367,7 +368,7 @@ def refuse_gone_milestones(of_return: Return, entries: list[Entry], data: QueryD
         answers = of_return.milestone_answers.filter(
             milestone=milestone, delay=None, mitigation=None
         )
-        shown = _as_shown(answers.last(), number_in(data, f"m{milestone.pk}-answer_version"))
+        shown = as_shown(answers.last(), number_in(data, f"m{milestone.pk}-answer_version"))
         form = MilestoneAnswerForm(data, milestone=milestone, agencies=agencies, answer=shown)
         typed = [each for each in form.visible_fields() if each.name in form.changed_data]
         words = [(str(each.label), str(each.value())) for each in typed if each.value()]

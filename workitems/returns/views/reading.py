@@ -77,6 +77,7 @@ def read_return(request: HttpRequest, slug: str, round: int, agency: int) -> Htt
             reading.page,
             read=versions(request.POST, "i"),
             read_answers=versions(request.POST, "a"),
+            read_measures=versions(request.POST, "v"),
             with_unmended=act == SUBMIT_UNMENDED,
         )
     return response or show(request, of_return, reading, is_accepted, left=left)
@@ -127,7 +128,10 @@ def show(
             "round": of_return.round,
             "return": of_return,
             "reading": reading,
-            "missing": [fault for section in reading.page.sections for fault in section.missing],
+            "missing": [
+                *(fault for section in reading.page.sections for fault in section.missing),
+                *reading.page.measures_missing,
+            ],
             "accepted_ids": accepted_ids,
             "not_accepted": not_accepted,
             "changed_since": changed_since,

@@ -77,6 +77,15 @@ from workitems.returns.views.answers import (
     note_entries,
     refuse_gone_milestones,
 )
+from workitems.returns.views.measure_answers import (
+    CLEAR,
+    SAME,
+    MeasureEntry,
+    keep_measures,
+    measure_entries,
+    save_measure,
+    save_one,
+)
 from workitems.returns.what_stays import recalled, what_stays
 
 SUBMIT, SUBMIT_UNMENDED, READY, NOT_READY = "submit", "submit-unmended", "ready", "not-ready"
@@ -184,10 +193,13 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
         meant = act in (NO_CHANGE, TAKE_THEIRS) and entry.section.item.number == number
         save_entry(request, of_return, entry, act if meant else SAVE)
     refuse_gone_milestones(of_return, entries, request.POST)
+    measures = measure_entries(of_return, page.measures, request.POST)
+    for each in measures:
+        save_measure(request, of_return, each, act if number == str(each.pk) else "")
     notes = notes_on_the_whole(of_return, page, request.POST)
     notes_saved = [save_reply(request, each) for each in notes]
     wrong = {entry.section.item.pk: entry for entry in entries if entry.is_wrong}
-    if wrong or any(each.is_wrong for each in notes):
+    if wrong or any(each.is_wrong for each in (*notes, *measures)):
         # Show saved sections from the database and the others as they were typed.
         plan = of_return.round.plan
         of_return = Return.objects.for_page().get(pk=of_return.pk)
@@ -198,13 +210,17 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
             if typed := wrong.get(entry.section.item.pk):
                 entry.keep_from(typed)
         notes = keep_notes(notes_on_the_whole(of_return, page), notes)
-        return show(request, of_return, page, shown, notes=notes, status=422)
+        measures = keep_measures(measure_entries(of_return, page.measures), measures)
+        return show(request, of_return, page, shown, notes=notes, measures=measures, status=422)
     if act in (SUBMIT, SUBMIT_UNMENDED):
         read = {entry.section.item.pk: entry.version_read for entry in entries}
         steps_read = milestones_read(request.POST)
         for entry in entries:
             steps_read |= entry.milestones_written
-        return submit(request, of_return, read, steps_read, with_unmended=act == SUBMIT_UNMENDED)
+        numbers = {each.pk: each.version_read for each in measures}
+        return submit(
+            request, of_return, read, steps_read, numbers, with_unmended=act == SUBMIT_UNMENDED
+        )
     if act in CHOICES:
         with refusals_in_messages(request):
             done, number = choose(request, of_return, entries, act, number)
@@ -239,6 +255,8 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
         messages.info(request, copied_words(entries, number))
         return back(request, f"item-{number}", open=number, copy=number)
     place = number.replace("m", "milestone-", 1) if number[:1] == "m" else f"item-{number}"
+    if act in (SAME, CLEAR):
+        place = f"measure-{number}"
     if act == OPEN:
         return back(request, place, open=number)
     if act == TAKE_THEIRS:
@@ -246,7 +264,7 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
         if number[:1] == "m":
             says = gettext("The milestone keeps the other version.")
         messages.success(request, says)
-    elif any(entry.is_saved for entry in entries) or any(notes_saved):
+    elif any(each.is_saved for each in (*entries, *measures)) or any(notes_saved):
         messages.success(request, gettext("Saved."))
     else:
         messages.info(request, "There was nothing new to save.")
@@ -265,13 +283,18 @@ def submit(
     of_return: Return,
     read: dict[int, int],
     steps_read: dict[int, int],
+    numbers: dict[int, int],
     *,
     with_unmended: bool,
 ) -> HttpResponse:
     """Submit what was read. If notes of the coordinator are left, or answers say nothing, ask once more."""
     page = return_page(of_return, localdate(), with_own_notes=is_own(request, of_return))
     response, left = attempt_to_submit(
-        request, of_return, page, read=read, read_answers=steps_read, with_unmended=with_unmended
+        *(request, of_return, page),
+        read=read,
+        read_answers=steps_read,
+        read_measures=numbers,
+        with_unmended=with_unmended,
     )
     if response is not None:
         return response
@@ -294,6 +317,7 @@ def attempt_to_submit(
     *,
     read: dict[int, int],
     read_answers: dict[int, int],
+    read_measures: dict[int, int],
     with_unmended: bool,
 ) -> tuple[HttpResponse | None, Left]:
     """Submit a return and email the receipt. Return where to go next, or nothing and what to ask about."""
@@ -311,6 +335,7 @@ def attempt_to_submit(
             at=now,
             read=read,
             read_answers=read_answers,
+            read_measures=read_measures,
             with_unmended=with_unmended,
         )
     except round_services.Unmended as unmended:
@@ -394,6 +419,7 @@ def show(
     entries: list[Entry],
     *,
     notes: list[NoteEntry] | None = None,
+    measures: list[MeasureEntry] | None = None,
     send_back: SendBackForm | None = None,
     writers_form: WritersNoteForm | None = None,
     left: Left | None = None,
@@ -404,6 +430,12 @@ def show(
     only_mine = bool(mine) and request.GET.get("only") == MINE
     if only_mine:
         entries = [entry for entry in entries if entry.section.is_mine or entry.is_wrong]
+    if measures is None:
+        measures = measure_entries(of_return, page.measures)
+    by_item = {entry.section.item.pk: entry for entry in entries}
+    for each in measures:
+        if (entry := by_item.get(each.asked.measure.item_id or 0)) is not None:
+            entry.measures.append(each)
     writes = takes_answers(of_return) and person.has_perm("workitems.write_update", of_return)
     reviews = (
         of_return.state == Return.State.SUBMITTED
@@ -457,8 +489,17 @@ def show(
                 )
                 for section in page.sections
             ],
+            "other_measures": [
+                each for each in measures if each.asked.measure.item_id not in by_item
+            ],
+            "missing_numbers": [
+                {"says": fault.says, "target": target_of(fault)} for fault in page.measures_missing
+            ],
             "unsaved": [entry.section for entry in entries if entry.is_wrong],
-            "forms": [form for entry in entries for form in entry.forms if form.is_touched()],
+            "forms": [
+                *(form for entry in entries for form in entry.forms if form.is_touched()),
+                *(each.form for each in measures if each.is_wrong),
+            ],
             "refusals": [
                 (entry.section, refusal) for entry in entries for refusal in entry.refusals
             ],
@@ -664,6 +705,15 @@ def recall(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResp
             ).format(agency=of_return.agency),
         )
     return redirect(of_return)
+
+
+@require_POST
+def measure(request: HttpRequest, slug: str, round: int, agency: int, measure: int) -> JsonResponse:
+    """Save what is said of a measure, for the script."""
+    of_return = visible_return(request, slug, round, agency)
+    require(request, "workitems.write_update", of_return)
+    with writing_for(request, of_return):
+        return save_one(request, of_return, measure)
 
 
 @require_POST

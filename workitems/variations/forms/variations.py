@@ -11,13 +11,13 @@ from agencies.models import Agency
 from agencies.typed.asking import Fault
 from agencies.typed.fields import REASON_LENGTH, Form, LinesField, ReasonField, VersionedForm
 from agencies.wording.translation import day_words
-from workitems.models import Meeting, Milestone, Plan, Variation, WorkItem
+from workitems.models import Measure, Meeting, Milestone, Plan, Variation, WorkItem
 from workitems.plan.forms.due_dates import KnownDateField, ask_about_order
 from workitems.plan.forms.stems import StemField, names_of, remark_on_acronyms, speak_of
 from workitems.variations.services.variations import new_date_faults
 
 
-def plan_of(row: Plan | WorkItem | Milestone) -> Plan:
+def plan_of(row: Plan | WorkItem | Milestone | Measure) -> Plan:
     """Return the plan of what a request is about."""
     if isinstance(row, Plan):
         return row

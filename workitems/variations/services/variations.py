@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy
 from agencies.models import Agency, User
 from agencies.records import history
 from agencies.wording.translation import day_words
+from workitems.measures.services import set_up
 from workitems.meetings.services.decisions import check_action
 from workitems.meetings.services.matters import keep_risks, mark_considered
 from workitems.meetings.services.meetings import check_held, check_quorum, open_record
-from workitems.measures.services import set_up
 from workitems.models import (
     Decision,
     Measure,

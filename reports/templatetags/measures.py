@@ -1,0 +1,17 @@
+"""The chart of a measure, on pages of this app and of work items."""
+
+from datetime import date
+
+from django import template
+from django.utils.safestring import SafeString
+
+from reports.charts import measure_chart as drawn
+from workitems.measures.reading import MeasureAt
+
+register = template.Library()
+
+
+@register.simple_tag
+def measure_chart(row: MeasureAt, on: date) -> SafeString:
+    """Draw the measure; its text alternative is the sentence."""
+    return drawn(row.measured, row.targets, row.values, on, title=row.sentence)

@@ -1,0 +1,47 @@
+"""The form of a measure on a return's page."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from workitems.measures.asked import AskedMeasure
+from workitems.measures.forms import ENTER_A_NUMBER, AnswerFields, values_of
+from workitems.models import Measure, MeasureValue
+from workitems.returns.forms.returns import ReturnForm
+
+
+class MeasureAnswerForm(AnswerFields, ReturnForm):
+    """What the return says of a measure. `version` is 0 if it says nothing yet."""
+
+    def __init__(
+        self,
+        *args: Any,
+        asked: AskedMeasure,
+        value: MeasureValue | None,
+        day: date,
+        period_start: date,
+        **kwargs: Any,
+    ) -> None:
+        """`value` is what the page began with, `day` and `period_start` are those of a number that is not given yet."""
+        self.value, self.day, self.period_start = value, day, period_start
+        kwargs.setdefault("prefix", f"v{asked.measure.pk}")
+        super().__init__(
+            *args, row=value or MeasureValue(measure=asked.measure, version=0), **kwargs
+        )
+        self.fit(asked.measure, is_first=asked.last is None)
+        self.asks_why = bool(self["correction_reason"].value())
+
+    def start(self, row: MeasureValue) -> dict[str, Any]:
+        if row.pk is not None:
+            return values_of(row)
+        starts = self.period_start if row.measure.kind == Measure.Kind.PERIOD else None
+        return {"day": self.day, "starts_on": starts}
+
+    def saved(self) -> tuple[Any, Mapping[str, Any]]:
+        return self.value, values_of(self.value)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and cleaned.get("note") and self.answer(self.day) is None:
+            self.add_error("number", ENTER_A_NUMBER)
+        return cleaned
