@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -11,6 +12,8 @@ from reports.progress.record_of_dates import RecordOfDates
 from reports.progress.trends import Trends
 from reports.progress.view import PlanView
 from reports.render.tables import Column, Field, Sheet, Value
+from workitems.measures.reading import MeasureAt
+from workitems.measures.sentence import Given, figure, target_in_words
 from workitems.models import Decision, Meeting, Risk, Round, Variation
 from workitems.models.item import Stage
 from workitems.terms.additions import in_lines
@@ -135,6 +138,50 @@ def meetings(view: PlanView, rows: Iterable[Meeting], made_at: datetime) -> Shee
         ),
     ]
     return Sheet.of("Meetings", fields, rows, about=facts(view, [], made_at))
+
+
+def _figure(number: Decimal | None) -> int | str:
+    """Return a number as a cell has it: decimals as text, as no cell of a table has any."""
+    if number is None:
+        return ""
+    return int(number) if number == int(number) else figure(number)
+
+
+@in_english
+def measures(view: PlanView, rows: Iterable[MeasureAt], made_at: datetime) -> Sheet:
+    """Return a row for each number, and one for each measure without any."""
+    fields: list[Field[tuple[MeasureAt, Given | None]]] = [
+        (Column("Item", 8), lambda row: row[0].item.number if row[0].item else "Outcome"),
+        (Column("Measure", 50), lambda row: row[0].name),
+        (Column("In the plan’s words", 40), lambda row: row[0].row.description),
+        (Column("Numbers by", 11), lambda row: row[0].responsible.short_name),
+        (date_column("From"), lambda row: row[1] and row[1].starts_on),
+        (date_column("As at"), lambda row: row[1] and row[1].day),
+        (number_column("Number"), lambda row: _figure(row[1].number if row[1] else None)),
+        (number_column("Of"), lambda row: _figure(row[1].of if row[1] else None)),
+        (
+            Column("Unit", 12),
+            lambda row: row[0].measured.unit.partition("/")[2] or row[0].measured.unit,
+        ),
+        (Column("No number yet, because", 30), lambda row: row[1].because if row[1] else ""),
+        (
+            Column("Counted differently", 11),
+            lambda row: "Yes" if row[1] and row[1].not_comparable else "",
+        ),
+        (Column("Corrected, because", 30), lambda row: row[1].correction_reason if row[1] else ""),
+        (
+            Column("Targets", 34),
+            lambda row: "; ".join(
+                target_in_words(row[0].measured, aim) for aim in row[0].current_targets
+            ),
+        ),
+        (Column("Status", 18), lambda row: row[0].state.label),
+        (Column("In a sentence", 60), lambda row: row[0].sentence),
+    ]
+    pairs = [
+        (row, value) for row in rows for value in (*row.in_force, *([] if row.in_force else [None]))
+    ]
+    return Sheet.of("Measures", fields, pairs, about=facts(view, [], made_at))
 
 
 @in_english

@@ -26,6 +26,7 @@ function offerMine(place, back) {
   offerBack(place, _("Yours is not used."), back, _("Use mine instead"));
 }
 
+const WANTED_NUMBER = "[data-measure].due-milestone-asked";
 const STEP_PAUSE = 1200; // ms after the last key in a milestone
 
 // --- two versions -------------------------------------------------------------------------------------
@@ -122,7 +123,7 @@ class Section extends Part {
 
   press(event) {
     const pressed = event.target.closest("button");
-    if (!pressed || pressed.closest("[data-note]")) return;
+    if (!pressed || pressed.closest("[data-note], [data-measure]")) return;
     if ("openMilestone" in pressed.dataset) {
       event.preventDefault();
       openStep(pressed.closest("[data-milestone]"), this.address);
@@ -638,6 +639,115 @@ class Reply extends Part {
   }
 }
 
+// --- the number of a measure -------------------------------------------------------------------------
+
+class Measure extends Part {
+  constructor(element) {
+    super(connection, element, "unsaved" in element.dataset);
+    this.element = element;
+    this.address = element.dataset.save;
+    this.steps = new Map();
+    this.unfinished = new Map();
+    this.fields = element.querySelector("[data-fields]");
+    this.version = this.fields.querySelector("[name$='-version']");
+    this.fields.addEventListener("input", ({ target }) => {
+      sayMine(target);
+      this.touch();
+    });
+    element.addEventListener("click", (event) => {
+      const pressed = event.target.closest("button");
+      if (!pressed) return;
+      event.preventDefault();
+      if ("keepMine" in pressed.dataset) this.keepMine();
+      else if ("sameAsLast" in pressed.dataset) this.act({ act: "same" });
+      else if ("clear" in pressed.dataset) this.act({ act: "clear" });
+      else this.saveNow();
+    });
+  }
+
+  // Half an answer is no mistake while it is typed.
+  get waits() {
+    const typed = (name) => this.fields.querySelector(`[name$="-${name}"]${name === "number" ? ":not([type=radio]:not(:checked))" : ""}`)?.value.trim() ?? "";
+    const isNumber = typed("number") && (typed("of") || !this.fields.querySelector("[name$='-of']"));
+    return isNumber || (typed("because") && typed("expected_by")) ? "" : _("Not complete yet");
+  }
+
+  get box() {
+    return this.held ? this.theirs.firstElementChild : null;
+  }
+
+  get kept() {
+    return { isMeasure: true, fields: { ...Object.fromEntries(fieldsOf(this.fields)), ...(this.held ? this.began : {}) }, steps: [] };
+  }
+
+  body(what) {
+    const wanted = fieldsOf(this.fields);
+    if (what.act) wanted.set("act", what.act);
+    what.sent = Object.fromEntries(wanted);
+    return wanted;
+  }
+
+  take(status, result, what) {
+    isConnected();
+    this.showErrors(status === 422 ? result.errors : {}, status === 422 ? result.refusals : []);
+    this.fields.querySelector("[data-why]").hidden = !result.asks_why;
+    super.take(status, result, what);
+  }
+
+  accept(result, what) {
+    clear(this.theirs, this.fields);
+    if (goOnFrom(this.fields, result.answer, what.sent, Boolean(what.act))) this.version.value = result.version;
+    if (what.act) this.typed = false;
+    this.element.querySelector("[data-printed]").innerHTML = result.printed;
+    this.element.querySelector("[data-clear]").hidden = !result.version;
+    this.element.classList.toggle("due-milestone-asked", result.is_wanted);
+    const missing = form.querySelector(`[data-missing-number="${CSS.escape(this.element.id)}"]`);
+    if (missing) missing.hidden = !result.is_wanted;
+    nameTheWay();
+    lastSaved = result.saved_at;
+    if (!this.typed) this.say(filled(result.version ? _("Saved at {time}") : _("Removed at {time}"), { time: result.saved_at }), "complete");
+  }
+
+  showErrors(errors, refusals) {
+    for (const old of this.fields.querySelectorAll(".govuk-error-message, .govuk-error-messages")) old.remove();
+    for (const wrong of this.fields.querySelectorAll("[aria-invalid]")) {
+      wrong.removeAttribute("aria-invalid");
+      describe(wrong);
+    }
+    for (const sentence of [...(errors[""] ?? []), ...refusals]) this.fields.prepend(errorLine(sentence));
+    for (const [name, sentences] of Object.entries(errors)) {
+      const control = name && this.fields.querySelector(`[name="${CSS.escape(name)}"]`);
+      if (!control) continue;
+      const line = errorLine(sentences.join(" "));
+      line.id = `error-${name}`;
+      (control.closest(".govuk-radios") ?? control).before(line);
+      control.setAttribute("aria-invalid", "true");
+      describe(control, line.id);
+      const more = control.closest("details");
+      if (more) more.open = true;
+    }
+  }
+
+  isOurs(result, sent) {
+    return Object.entries(result.answer).every(([name, value]) => same(value, sent[name] ?? ""));
+  }
+
+  goOn(result) {
+    goOnFromTheirs(this.fields, result.answer);
+    this.version.value = result.version;
+  }
+
+  hold(result) {
+    this.began = beganWith(this.fields);
+    super.hold(result);
+    this.goOn(result);
+  }
+
+  sendOnlyVersion() {
+    for (const control of this.element.querySelectorAll("[name]")) control.disabled = control !== this.version;
+  }
+}
+
 // Describes a control by the line of its error, beside the beginning of its sentence and its reading.
 function describe(control, error = "") {
   const others = (control.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && !/^error-|_error$/.test(id));
@@ -657,6 +767,7 @@ function fragment(html) {
 const sections = [
   ...[...form.querySelectorAll("[data-section]")].map((element) => new Section(element)),
   ...[...form.querySelectorAll("[data-note]")].map((element) => new Reply(element)),
+  ...[...form.querySelectorAll("[data-measure]")].map((element) => new Measure(element)),
 ];
 let lastSaved = "";
 
@@ -734,6 +845,7 @@ async function openSection(element) {
     if (!element.hasAttribute("data-away")) show(now);
     sections.push(new Section(now));
     for (const note of now.querySelectorAll("[data-note]")) sections.push(new Reply(note));
+    for (const each of now.querySelectorAll("[data-measure]")) sections.push(new Measure(each));
   }
   return now;
 }
@@ -799,12 +911,12 @@ function showState() {
   countUnsaved(unsaved);
   showNow(line, unsaved);
   showStateOf(sections, line, {
-    held: ({ element: { dataset } }) =>
-      dataset.number
-        ? filled(_("Item {number} has two versions. Choose one."), dataset)
-        : _("A reply has two versions. Choose one."),
+    held: ({ element: { dataset } }) => {
+      if (dataset.number) return filled(_("Item {number} has two versions. Choose one."), dataset);
+      return "measure" in dataset ? _("A number has two versions. Choose one.") : _("A reply has two versions. Choose one.");
+    },
     wrong: ({ element: { dataset }, fault }) => {
-      if (!dataset.number) return filled(_("A reply is not saved. {why}"), { why: fault });
+      if (!dataset.number) return filled("measure" in dataset ? _("A number is not saved. {why}") : _("A reply is not saved. {why}"), { why: fault });
       // Some sentences of the server begin with these words already.
       if (fault.startsWith(filled(_("Item {number} is not saved"), dataset))) return fault;
       return filled(_("Item {number} is not saved. {why}"), { number: dataset.number, why: fault });
@@ -886,7 +998,7 @@ function nameUnsaved(line, unsaved) {
       event.preventDefault();
       go(box);
     });
-    link.textContent = number ? filled(_("item {number}"), { number }) : _("a reply");
+    link.textContent = number ? filled(_("item {number}"), { number }) : "measure" in element.dataset ? _("a number") : _("a reply");
     return link;
   });
   if (links.length === 1) {
@@ -913,7 +1025,7 @@ function go(target) {
 // "What is still missing" becomes the way to the next item that wants something.
 function nameTheWay() {
   // What is typed on a milestone and not finished is missing, also before it is sent.
-  const isComplete = !form.querySelector("[data-missing-of]:not([hidden])") && !sections.some((each) => each.steps.size);
+  const isComplete = !form.querySelector(":is([data-missing-of], [data-missing-number]):not([hidden])") && !sections.some((each) => each.steps.size);
   const answered = document.querySelector(".return-bar [data-progress] progress");
   const missing = answered?.value === answered?.max ? _("Next milestone to answer") : _("Next unanswered");
   const onward = form.querySelector("button[value=submit]") ? _("All answered. Go to submit") : _("All answered. Go to the end");
@@ -934,18 +1046,18 @@ function isToMend() {
 
 // The next section that wants something, after this one or from the top.
 function nextWanting(here) {
-  const order = [...form.querySelectorAll("[data-section], [data-closed]")];
+  const order = [...form.querySelectorAll("[data-section], [data-closed], #measures")];
   const at = order.indexOf(here) + 1;
   const unfinished = sections.filter((each) => each.steps.size).map(({ element }) => element);
-  return [...order.slice(at), ...order.slice(0, at)].find((each) => "open" in each.dataset || unfinished.includes(each));
+  return [...order.slice(at), ...order.slice(0, at)].find((each) => "open" in each.dataset || unfinished.includes(each) || each.querySelector(WANTED_NUMBER));
 }
 
 // The first thing that the section still wants. Where it is may depend on what was saved meanwhile.
 function wantedIn(section) {
-  const line = form.querySelector(`[data-missing-of="${CSS.escape(section.dataset.number)}"]`);
+  const line = form.querySelector(`[data-missing-of="${CSS.escape(section.dataset.number ?? "")}"]`);
   const fault = line?.querySelector("a, button");
   const [step] = sections.find((each) => each.element === section)?.steps.keys() ?? [];
-  return (fault && placeOf(fault)) || (step && document.getElementById(`milestone-${step}`)) || section;
+  return (fault && placeOf(fault)) || (step && document.getElementById(`milestone-${step}`)) || section.querySelector(WANTED_NUMBER) || section;
 }
 
 // Where a line of "Before it can be submitted" leads.
@@ -1200,7 +1312,7 @@ function offer() {
     return [`${id}${REST}`, what];
   });
   place.hidden = waiting.length === 0;
-  const numbers = waiting.map(([, { number }]) => (number ? filled(_("item {number}"), { number }) : _("a reply")));
+  const numbers = waiting.map(([, { number, isMeasure }]) => (number ? filled(_("item {number}"), { number }) : isMeasure ? _("a number") : _("a reply")));
   place.querySelector("[data-unsent-of]").textContent = numbers.join(", ");
   place.querySelector("ul").replaceChildren(...linesOf(waiting));
   place.addEventListener("click", async (event) => {

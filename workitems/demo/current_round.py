@@ -11,6 +11,7 @@ from typing import Any
 
 from agencies.models import User
 from workitems.demo import demo_meetings
+from workitems.demo.demo_measures import Numbers
 from workitems.demo.story import Story
 from workitems.intake.workbook.record import round_name
 from workitems.meetings.services import actions
@@ -45,6 +46,8 @@ ANSWERS = Path(__file__).parent / "answers.toml"
 def play(plan: Plan, today: date) -> None:
     """Add the recent events to a newly loaded plan, up to today."""
     story = CurrentRound(plan, today)
+    numbers = Numbers(story)
+    numbers.fill()
     demo_meetings.hold(story)
     story.slip_again()
     story.ask_for_changes()
@@ -54,7 +57,7 @@ def play(plan: Plan, today: date) -> None:
     story.show_what_was_done()
     story.weigh_risks()
     story.speak_for_others()
-    story.report(story.open_round())
+    story.report(story.open_round(), numbers)
     demo_meetings.prepare_next(story)
 
 
@@ -239,7 +242,7 @@ class CurrentRound(Story):
                 at=self.at(-OPENED_DAYS_AGO, 9),
             )
 
-    def report(self, opened: Round) -> None:
+    def report(self, opened: Round, numbers: Numbers) -> None:
         """Bring returns into every state: accepted, submitted, sent back, ready for approval, in
         progress, not begun."""
         returns = {each.agency.short_name: each for each in opened.returns.select_related("agency")}
@@ -247,6 +250,7 @@ class CurrentRound(Story):
         for agency, answers in by_agency.items():
             for number, answer in answers.items():
                 self._answer(returns[agency], number, answer)
+        numbers.answer_now(returns)
         self._submit(returns["Customs"], days_ago=5)
         with self.written(-2, 14):
             rounds.accept(of_return=returns["Customs"], by=self.coordinator, on=self.day(-2))

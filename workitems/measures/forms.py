@@ -196,7 +196,7 @@ class GiveForm(AnswerFields, VersionedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not self.errors and self.answer(self.on or date.today()) is None:
+        if not self.errors and self.answer(self.row.day) is None:
             self.add_error("number", ENTER_A_NUMBER)
         return cleaned
 
@@ -307,11 +307,16 @@ class SetUpForm(VersionedForm):
         fields["number_1"].help_text = _("Per cent of a share. Leave it empty of a yes or no.")
         self.order_fields([*(name for name in fields if name != "reason"), "reason"])
         for place, target in enumerate(targets, start=1):
-            self.initial |= {f"number_{place}": target.number, f"by_{place}": target.by}
-            self.initial["months"] = target.months
+            self.initial.update(
+                {
+                    f"number_{place}": target.number,
+                    f"by_{place}": target.by,
+                    "months": target.months,
+                }
+            )
 
     def start(self, row: Measure) -> dict[str, Any]:
-        return super().start(row) | {"kind": "" if row.kind == Kind.WORDS else row.kind}
+        return {**super().start(row), "kind": "" if row.kind == Kind.WORDS else row.kind}
 
     @property
     def target_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:

@@ -209,9 +209,23 @@ def _recorded(
         targets[measure].append(Aim(pk, number, KnownDate(due, known_to), *rest))
     rows = MeasureValue.objects.accepted(on).filter(**of).order_by("day", "pk")
     for measure, *row, of_return in rows.values_list(*VALUE_COLUMNS):
-        *first, expected, known_to, corrects, reason, agency = row
+        pk, day, number, of, starts_on, differs, because, *rest = row
+        expected, known_to, corrects, reason, agency = rest
         expected_by = KnownDate(expected, known_to) if expected else None
         values[measure].append(
-            Given(*first, expected_by, corrects, reason, agency, of_return is not None)
+            Given(
+                pk,
+                day,
+                number,
+                of,
+                starts_on,
+                differs,
+                because,
+                expected_by,
+                corrects,
+                reason,
+                agency,
+                of_return is not None,
+            )
         )
     return targets, values

@@ -183,7 +183,7 @@ def reading(
     refused = [each for each in answers if last is None or each.day > last.day]
     counted = [each for each in numbers if not _is_nothing(measure, each)]
     verdict = _verdict(measure, targets, counted, on)
-    is_worse = _is_worse(measure, counted, verdict.target, last)
+    is_worse = _is_worse(measure, numbers, verdict.target)
     state = verdict.state
     if is_worse and state in (State.GIVEN, State.AHEAD, State.UNKNOWN):
         state = State.WORSE
@@ -278,14 +278,12 @@ def is_comparable(
     return measure.kind != PERIOD or bool(is_as_long)
 
 
-def _is_worse(
-    measure: Measured, counted: Sequence[Given], target: Aim | None, last: Given | None
-) -> bool:
-    if not counted or counted[-1] is not last:
+def _is_worse(measure: Measured, numbers: Sequence[Given], target: Aim | None) -> bool:
+    if not numbers or _is_nothing(measure, numbers[-1]):
         return False
-    if not is_comparable(measure, counted, target, counted[-1]):
+    if not is_comparable(measure, numbers, target, numbers[-1]):
         return False
-    difference = exact(counted[-1]) - Fraction(measure.baseline or 0)
+    difference = exact(numbers[-1]) - Fraction(measure.baseline or 0)
     return difference > 0 if measure.better == LOWER else difference < 0
 
 
@@ -368,11 +366,8 @@ class _Words:
     def _compared(self, value: Given) -> str:
         if value.not_comparable:
             return _(", counted differently from before")
-        measure, counted = (
-            self.measure,
-            [n for n in self.numbers if not _is_nothing(self.measure, n)],
-        )
-        if not is_comparable(measure, counted, self.verdict.target, value):
+        measure = self.measure
+        if not is_comparable(measure, self.numbers, self.verdict.target, value):
             return ""
         assert measure.baseline is not None and measure.baseline_on is not None
         then = (
@@ -551,7 +546,7 @@ def printed(measure: Measured, value: Given, target: Aim | None = None) -> Fract
 
 def _rounded(number: Fraction, decimals: int) -> Fraction:
     scaled = Decimal(number.numerator * 10**decimals) / Decimal(number.denominator)
-    return Fraction(scaled.quantize(Decimal(1), ROUND_HALF_UP)) / 10**decimals
+    return Fraction(int(scaled.quantize(Decimal(1), ROUND_HALF_UP)), 10**decimals)
 
 
 def _towards_the_miss(measure: Measured, number: Fraction) -> Fraction:

@@ -1,7 +1,7 @@
 """Measures of success of an item or of the whole plan, their targets, and the numbers that agencies give."""
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -21,10 +21,8 @@ DIGITS, DECIMALS = 15, 3
 MOST = 10 ** (DIGITS - DECIMALS) - 1
 
 
-def number_field(label: str = "") -> models.DecimalField:
-    return models.DecimalField(
-        label or None, max_digits=DIGITS, decimal_places=DECIMALS, null=True, blank=True
-    )
+def number_field() -> Any:
+    return models.DecimalField(max_digits=DIGITS, decimal_places=DECIMALS, null=True, blank=True)
 
 
 def finite(*names: str) -> Q:
@@ -133,14 +131,17 @@ class Measure(models.Model):
     @property
     def plan(self) -> Plan:
         """Load the item's plan first."""
-        plan: Plan = self.item.plan if self.item else self.of_plan
+        plan = self.item.plan if self.item else self.of_plan
+        assert plan is not None  # held by a check constraint
         return plan
 
     @property
     def responsible(self) -> Agency:
         """Load the agency, and the item with its lead, first."""
-        agency: Agency = self.responsible_agency or self.item.lead_agency
-        return agency
+        if self.responsible_agency is not None:
+            return self.responsible_agency
+        assert self.item is not None  # held by a check constraint
+        return self.item.lead_agency
 
     @property
     def place(self) -> str:

@@ -171,7 +171,7 @@ def _visible(
     if kind.model not in (Update, MeasureValue):
         return rows
     own = Q(of_return__agency__in=reader.agencies) | Q(of_return=None)
-    return rows.filter(own | ~_rewritten(kind.model))
+    return rows.filter(own | ~_rewritten(kind.model))  # type: ignore[arg-type]
 
 
 @cache

@@ -24,6 +24,7 @@ from reports.render import csv, xlsx
 from reports.render.tables import Sheet
 from workitems.items.filters import WorkItemFilter, sort_of
 from workitems.measures.completion import Completion
+from workitems.measures.reading import measures_of
 from workitems.meetings.views import decisions as decision_pages
 from workitems.models import Delay
 from workitems.plan.plan_at import plan_at
@@ -138,6 +139,10 @@ def meetings(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
     return list_exports.meetings(view, rows, made_at)
 
 
+def measures(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
+    return list_exports.measures(view, measures_of(plan_at(view.plan, view.at)), made_at)
+
+
 def rounds(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
     return list_exports.rounds(view, round_pages.rounds_of(view.plan), made_at)
 
@@ -174,6 +179,7 @@ EXPORTS = {
     "variations": Export("variations:list", variations, has_own_filters=True),
     "decisions": Export("meetings:decisions", decisions, has_own_filters=True),
     "meetings": Export("meetings:list", meetings, has_own_filters=True),
+    "measures": Export("measures:register", measures, has_own_filters=True),
     "rounds": Export("returns:list", rounds, has_own_filters=True),
 }
 FORMATS: dict[str, tuple[str, Callable[[Sheet, datetime], bytes]]] = {

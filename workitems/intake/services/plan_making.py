@@ -415,19 +415,24 @@ def add_measure(*, item: WorkItem, values: Values, by: User) -> Measure:
     return history.save(measure, by=by)
 
 
+def _beside(measure: Measure) -> models.QuerySet[Any]:
+    """Return the measures among which its number is unique: those of the item, or the outcomes."""
+    return Measure.objects.filter(item=measure.item_id, of_plan=measure.of_plan_id)
+
+
 @transaction.atomic
 def change_measure(*, measure: Measure, version: int, values: Values, by: User) -> Measure:
     """Change a measure. Without a change, write nothing."""
-    being_made(measure.item.plan)
+    being_made(measure.plan)
     measure = locked(measure, version=version)
     changed = _put(measure, values, MEASURE_FIELDS)
-    _need_free(measure.item.measures.all(), measure, measure.number, _("measure"))
+    _need_free(_beside(measure), measure, measure.number, _("measure"))
     return history.save_version(measure, *changed, by=by) if changed else measure
 
 
 @transaction.atomic
 def remove_measure(*, measure: Measure, version: int, by: User) -> Measure:
-    being_made(measure.item.plan)
+    being_made(measure.plan)
     measure = locked(measure, version=version)
     _delete(Measure, {measure.pk}, by, "")
     return measure

@@ -123,9 +123,7 @@ def _of_day(
 ) -> MeasureValue | None:
     """Return the number of the day that is in force, other than the row."""
     rows = MeasureValue.objects.filter(measure=measure, day=day, number__isnull=False, **only)
-    rows = rows.exclude(pk=row.pk if row else None).exclude(
-        of_return__isnull=False, accepted_on=None
-    )
+    rows = rows.exclude(pk=row.pk if row else 0).exclude(of_return__isnull=False, accepted_on=None)
     corrected = MeasureValue.objects.filter(measure=measure, corrects__isnull=False)
     if row is not None:
         corrected = corrected.exclude(pk=row.pk)
@@ -236,9 +234,7 @@ def _number_faults(measure: Measure, answer: Answer) -> Faults:
 
 def _total_faults(measure: Measure, answer: Answer, row: MeasureValue | None) -> Faults:
     rows = MeasureValue.objects.filter(measure=measure, number__isnull=False, day__lt=answer.day)
-    rows = rows.exclude(pk=row.pk if row else None).exclude(
-        of_return__isnull=False, accepted_on=None
-    )
+    rows = rows.exclude(pk=row.pk if row else 0).exclude(of_return__isnull=False, accepted_on=None)
     counted = in_force([given(each) for each in rows.select_related("agency")], answer.day)
     last = counted[-1].number if counted else None
     if last is not None and answer.number is not None and answer.number < last:
@@ -300,8 +296,9 @@ def accept(*, value: MeasureValue, by: User, on: date) -> MeasureValue:
 
 def accept_all(of_return: Return, *, by: User, on: date) -> None:
     """Accept the numbers of a return that is being accepted."""
-    rows = of_return.measure_values.select_for_update(of=("self",)).order_by("pk")
-    for value in rows.select_related("measure__item__plan", "measure__of_plan", "agency"):
+    rows = of_return.measure_values.filter(accepted_on=None).order_by("pk")
+    related = ("measure__item__plan", "measure__of_plan", "agency")
+    for value in rows.select_for_update(of=("self",)).select_related(*related):
         _accept(value, by=by, on=on)
 
 

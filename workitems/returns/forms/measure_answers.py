@@ -23,11 +23,13 @@ class MeasureAnswerForm(AnswerFields, ReturnForm):
         **kwargs: Any,
     ) -> None:
         """`value` is what the page began with, `day` and `period_start` are those of a number that is not given yet."""
-        self.value, self.day, self.period_start = value, day, period_start
+        self.value, self.usual_day, self.period_start = value, day, period_start
         kwargs.setdefault("prefix", f"v{asked.measure.pk}")
         super().__init__(
             *args, row=value or MeasureValue(measure=asked.measure, version=0), **kwargs
         )
+        # A form of which all is saved still says which version was read.
+        self.fields["version"].widget.attrs["data-read"] = True
         self.fit(asked.measure, is_first=asked.last is None)
         self.asks_why = bool(self["correction_reason"].value())
 
@@ -35,13 +37,13 @@ class MeasureAnswerForm(AnswerFields, ReturnForm):
         if row.pk is not None:
             return values_of(row)
         starts = self.period_start if row.measure.kind == Measure.Kind.PERIOD else None
-        return {"day": self.day, "starts_on": starts}
+        return {"day": self.usual_day, "starts_on": starts}
 
     def saved(self) -> tuple[Any, Mapping[str, Any]]:
         return self.value, values_of(self.value)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not self.errors and cleaned.get("note") and self.answer(self.day) is None:
+        if not self.errors and cleaned.get("note") and self.answer(self.usual_day) is None:
             self.add_error("number", ENTER_A_NUMBER)
         return cleaned

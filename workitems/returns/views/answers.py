@@ -286,7 +286,7 @@ def _update_form(
             form.fields["confidence"].label = gettext("Confidence")
         return form
     form = UpdateForm(data, update=as_shown(update, shown), **asked)
-    form.beginas_shown()
+    form.begin_as_shown()
     return form
 
 
@@ -328,7 +328,7 @@ def _milestone_entry(
         on=localdate(),
     )
     if is_posted:
-        form.beginas_shown()
+        form.begin_as_shown()
     return MilestoneEntry(
         line=line,
         form=form,

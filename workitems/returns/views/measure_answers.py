@@ -38,13 +38,12 @@ class MeasureEntry:
     refusals: list[str] = field(default_factory=list)
     is_saved: bool = False
     written: MeasureValue | None = None
+    version_shown: int = 0
 
     @property
     def version_read(self) -> int:
         """Version of the number that the user has seen: just written, or shown on their page."""
-        if self.written is not None:
-            return self.written.version
-        return number_in(self.form.data, self.form.add_prefix("version")) if self.form else 0  # type: ignore[arg-type]
+        return self.written.version if self.written else self.version_shown
 
     @property
     def pk(self) -> int:
@@ -65,9 +64,10 @@ def measure_entries(
     day = measure_answers.default_day(of_return, localdate())
     entries = []
     for each in asked:
-        name = f"v{each.measure.pk}-version"
-        is_posted = data is not None and name in data
-        value = as_shown(each.value, number_in(data, name)) if is_posted else each.value
+        # The script sends no more than the version of what it has saved already.
+        is_posted = data is not None and f"v{each.measure.pk}-note" in data
+        shown = number_in(data, f"v{each.measure.pk}-version")
+        value = as_shown(each.value, shown) if is_posted else each.value
         if value is not None:
             value.measure = each.measure
         form = MeasureAnswerForm(
@@ -78,8 +78,8 @@ def measure_entries(
             period_start=of_return.round.period_start,
         )
         if is_posted:
-            form.beginas_shown()
-        entries.append(MeasureEntry(each, form))
+            form.begin_as_shown()
+        entries.append(MeasureEntry(each, form, version_shown=shown))
     return entries
 
 
@@ -117,7 +117,14 @@ def save_measure(
     last = entry.asked.last_answer
     if act == SAME and last is not None:
         day = form.fields["day"].clean(form["day"].data or "") if "day" not in form.errors else None
-        _write(request, of_return, entry, form, same_as_last(last, day or form.day), is_pause=False)
+        _write(
+            request,
+            of_return,
+            entry,
+            form,
+            same_as_last(last, day or form.usual_day),
+            is_pause=False,
+        )
     elif act == CLEAR:
         _clear(request, of_return, entry, form)
     elif form.is_touched() and form.is_valid():
@@ -132,7 +139,7 @@ def _save_typed(
     *,
     is_pause: bool,
 ) -> None:
-    answer = form.answer(form.day)
+    answer = form.answer(form.usual_day)
     if answer is not None:
         _write(request, of_return, entry, form, answer, is_pause=is_pause)
     elif entry.asked.value is not None:

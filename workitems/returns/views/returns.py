@@ -26,6 +26,7 @@ from agencies.records import history
 from workitems.desk.to_dos import days_until
 from workitems.intake.forms.workbook import WorkbookForm
 from workitems.intake.services.trackers import named_beside_each
+from workitems.measures.asked import measures_asked
 from workitems.models import Evidence, Notice, Return, WorkItem
 from workitems.models.plan import READING_ROLES
 from workitems.plan import services
@@ -194,12 +195,13 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
         save_entry(request, of_return, entry, act if meant else SAVE)
     refuse_gone_milestones(of_return, entries, request.POST)
     measures = measure_entries(of_return, page.measures, request.POST)
-    for each in measures:
-        save_measure(request, of_return, each, act if number == str(each.pk) else "")
+    for measure in measures:
+        save_measure(request, of_return, measure, act if number == str(measure.pk) else "")
     notes = notes_on_the_whole(of_return, page, request.POST)
     notes_saved = [save_reply(request, each) for each in notes]
     wrong = {entry.section.item.pk: entry for entry in entries if entry.is_wrong}
-    if wrong or any(each.is_wrong for each in (*notes, *measures)):
+    is_wrong = any(each.is_wrong for each in notes) or any(each.is_wrong for each in measures)
+    if wrong or is_wrong:
         # Show saved sections from the database and the others as they were typed.
         plan = of_return.round.plan
         of_return = Return.objects.for_page().get(pk=of_return.pk)
@@ -264,7 +266,9 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
         if number[:1] == "m":
             says = gettext("The milestone keeps the other version.")
         messages.success(request, says)
-    elif any(each.is_saved for each in (*entries, *measures)) or any(notes_saved):
+    elif any(
+        [*(each.is_saved for each in entries), *(each.is_saved for each in measures), *notes_saved]
+    ):
         messages.success(request, gettext("Saved."))
     else:
         messages.info(request, "There was nothing new to save.")
@@ -636,7 +640,10 @@ def fields(request: HttpRequest, of_return: Return, item: WorkItem) -> HttpRespo
     milestone = request.GET.get("milestone", "")
     page = return_page(of_return, localdate(), only=item)
     entries = entries_of(of_return, page.sections, opened=f"m{milestone}")
+    asked = [] if milestone else measures_asked(of_return, localdate())
+    of_item = [each for each in asked if each.measure.item_id == item.pk]
     for entry in entries:
+        entry.measures = measure_entries(of_return, of_item)
         for step in entry.milestones:
             if str(step.line.milestone.pk) == milestone:
                 return render(request, "workitems/returns/milestone.html", {"entry": step})

@@ -14,7 +14,7 @@ from workitems.variations.forms.variations import RequestForm
 class MeasureRequestForm(SetUpForm, RequestForm):
     """Its set-up and targets, with why they change. A measure that has a number keeps its kind."""
 
-    reason = StemField(
+    reason = StemField(  # type: ignore[assignment]
         "reason",
         label=gettext_lazy("Why the change is needed"),
         required=True,
@@ -26,7 +26,7 @@ class MeasureRequestForm(SetUpForm, RequestForm):
         super().__init__(*args, **kwargs)
         del self.fields["kind"]
 
-    def asked(self) -> dict[str, Any]:
+    def asked(self) -> dict[str, Any]:  # type: ignore[override]
         given = to_data(self.row, self.values(), self.aims())
         kept = ("version", "reason", "agency")
         return {"given": given, **{name: self.cleaned_data[name] for name in kept}}
