@@ -46,6 +46,7 @@ from tests.factories import (
     KindSectionFactory,
     MatterFactory,
     MeasureFactory,
+    MeasureValueFactory,
     MeetingFactory,
     MeetingPaperFactory,
     MilestoneFactory,
@@ -335,6 +336,15 @@ def scene() -> Scene:
         stage="under_way",
         confidence="on_track",
     )
+    outcome = MeasureFactory(
+        item=None,
+        of_plan=plan,
+        description="More people are helped.",
+        kind="level",
+        as_told="the number of people helped",
+        responsible_agency=police,
+    )
+    MeasureValueFactory(measure=outcome, day=timezone.localdate())
     milestone = MilestoneFactory(item=item, number=1, description="Brochure printed")
     handed_out = MilestoneFactory(item=item, number=2, description="Brochure handed out")
     MitigationFactory(delay=DelayFactory(milestone=handed_out))

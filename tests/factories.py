@@ -43,6 +43,7 @@ from workitems.models import (
     KeptEstimate,
     Matter,
     Measure,
+    MeasureValue,
     Meeting,
     Member,
     Milestone,
@@ -235,6 +236,23 @@ class MeasureFactory(DjangoModelFactory):
     item = factory.SubFactory(WorkItemFactory)
     number = 1
     description = "Share of staff trained."
+
+
+class MeasureValueFactory(DjangoModelFactory):
+    """A number that was given between rounds and waits for the coordinator."""
+
+    class Meta:
+        model = MeasureValue
+
+    measure = factory.SubFactory(
+        MeasureFactory, kind="level", as_told="the number of staff trained"
+    )
+    agency = factory.LazyAttribute(lambda value: value.measure.responsible)
+    day = date(2010, 6, 30)
+    number = 83
+    given_on = factory.SelfAttribute("day")
+    written_by = factory.SubFactory(UserFactory)
+    written_at = datetime(2010, 7, 1, tzinfo=UTC)
 
 
 class MilestoneFactory(DjangoModelFactory):

@@ -37,7 +37,7 @@ from tests.cast import (
     client_of,
 )
 from tests.content_policy import lacks_policy
-from workitems.models import ReturnNote, ReturnSheet
+from workitems.models import MeasureValue, ReturnNote, ReturnSheet
 
 pytestmark = [
     pytest.mark.django_db,
@@ -346,6 +346,14 @@ def risk(scene: Scene) -> list[Any]:
     return [*plan(scene), 1]
 
 
+def outcome(scene: Scene) -> list[Any]:
+    return [*plan(scene), scene.plan.outcomes.get().pk]
+
+
+def number_waiting(scene: Scene) -> list[Any]:
+    return [*outcome(scene), MeasureValue.objects.waiting().get().pk]
+
+
 def meeting(scene: Scene) -> list[Any]:
     return [*plan(scene), scene.meeting.pk]
 
@@ -376,6 +384,10 @@ def round_of(scene: Scene) -> list[Any]:
 
 def own_return(scene: Scene) -> list[Any]:
     return [*round_of(scene), scene.agencies["police"].pk]
+
+
+def own_number(scene: Scene) -> list[Any]:
+    return [*own_return(scene), scene.plan.outcomes.get().pk]
 
 
 def own_sheet(scene: Scene) -> list[Any]:
@@ -703,6 +715,7 @@ RULES: dict[str, Row] = {
     "return_papers:pdf": of_plan(own_return, may=POLICE),
     "returns:read": of_plan(own_return, may=("approver",), post=ONWARD),
     "returns:reply": of_plan(own_note, may=WRITERS, get=NOT_ALLOWED, post=200),
+    "returns:measure": of_plan(own_number, may=WRITERS, get=NOT_ALLOWED, post=200),
     "returns:recall": of_plan(
         submitted_return, may=("other approver",), get=NOT_ALLOWED, post=ONWARD
     ),
@@ -756,6 +769,18 @@ RULES: dict[str, Row] = {
     "variations:change-milestone": of_plan(
         lambda scene: [*milestone(scene), "cancel"], may=(*WRITERS, "coordinator"), post=INVALID
     ),
+    "measures:register": of_plan(plan),
+    "measures:detail": of_plan(outcome),
+    "measures:add-outcome": of_plan(plan, may=("coordinator",), post=INVALID),
+    "measures:set-up": of_plan(outcome, may=("coordinator",), post=INVALID),
+    "measures:change": of_plan(
+        outcome,
+        may=(*WRITERS, "other contributor", "other approver", "coordinator"),
+        post=INVALID,
+    ),
+    "measures:give": of_plan(outcome, may=("approver",), post=INVALID),
+    "measures:accept": of_plan(number_waiting, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
+    "measures:take-back": of_plan(number_waiting, may=("approver",), get=NOT_ALLOWED, post=ONWARD),
     "risks:list": of_plan(plan),
     # Whoever writes for a member raises risks to the plan; the form offers their own items.
     "risks:raise": of_plan(

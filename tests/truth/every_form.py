@@ -81,6 +81,7 @@ from workitems.models import (
     HeldEntry,
     Matter,
     Measure,
+    MeasureValue,
     Meeting,
     Milestone,
     MilestoneAnswer,
@@ -670,6 +671,23 @@ CREATES = {
             "owner_agency": world.agencies["police"].pk,
         },
     ),
+    "measures:add-outcome": Creates(
+        Measure,
+        "coordinator",
+        lambda world: {
+            "description": "Fewer people are exploited.",
+            "responsible_agency": world.agencies["police"].pk,
+            "reason": "Agreed by the group.",
+        },
+    ),
+    "measures:give": Creates(
+        MeasureValue, "approver", lambda world: {"number": "12", "day": "1 June 2010"}
+    ),
+    "measures:change": Creates(
+        Variation,
+        "coordinator",
+        lambda world: {"source": "A register.", "reason": "All are to count alike."},
+    ),
     "meetings:call": Creates(Meeting, "coordinator", lambda world: {"held_on": "1 May 2027"}),
     "meetings:record-on": Creates(
         Decision,
@@ -970,6 +988,10 @@ CHANGES = {
     "returns:recall": STATE,
     "returns:discard-workbook": STATE,
     "returns:reply": VERSION,
+    "returns:measure": VERSION,
+    "measures:set-up": VERSION,
+    "measures:accept": STATE,
+    "measures:take-back": STATE,
     "returns:compare-workbook": "a workbook is taken in once, as it was shown",
     "returns:extend": SAME,
     "returns:close-round": STATE,
