@@ -56,7 +56,6 @@ class Answer:
     achieved: str
     key_achievement: str
     challenges: str
-    last_achieved: str = ""
 
 
 def of_answer(item: ItemAt, agency: Agency, answer: Answer) -> list[Printed]:
@@ -79,10 +78,6 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
         return Printed("Not in the text of the briefing yet.", (), advice=tuple(advice))
     if is_headline and _QUOTATION.fullmatch(achieved):
         advice.append("A quotation is no headline by itself. Say what was done, and for whom.")
-    if any(letter.isdigit() for letter in answer.last_achieved) and not any(
-        letter.isdigit() for letter in achieved
-    ):
-        advice.append("Last time you gave a number.")
     if answer.key_achievement == Update.KeyAchievement.NO:
         return Printed(
             "Not marked as a key achievement; the briefing may still use it.",

@@ -33,12 +33,7 @@ def answer_in_briefing(section: Section, agency: Agency) -> dict[str, Any]:
 
     steps = [_step(line) for line in section.milestones]
     answered = {"stage": update.stage, "confidence": update.confidence} if update.stage else {}
-    answer = Answer(
-        update.achieved,
-        update.key_achievement,
-        update.challenges,
-        section.last.achieved if section.last else "",
-    )
+    answer = Answer(update.achieved, update.key_achievement, update.challenges)
     # The boxes have these below them already.
     names = (agency.short_name, agency.name)
     below = remarks("achieved", update.achieved, agency.short_name, names)

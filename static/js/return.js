@@ -667,8 +667,9 @@ class Measure extends Part {
 
   // Half an answer is no mistake while it is typed.
   get waits() {
-    const typed = (name) => this.fields.querySelector(`[name$="-${name}"]${name === "number" ? ":not([type=radio]:not(:checked))" : ""}`)?.value.trim() ?? "";
-    const isNumber = typed("number") && (typed("of") || !this.fields.querySelector("[name$='-of']"));
+    const boxes = fieldsOf(this.fields);
+    const typed = (name) => boxes.get(this.version.name.replace("version", name))?.trim();
+    const isNumber = typed("number") && typed("of") !== "";
     return isNumber || (typed("because") && typed("expected_by")) ? "" : _("Not complete yet");
   }
 

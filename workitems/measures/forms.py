@@ -256,12 +256,9 @@ class SetUpForm(VersionedForm):
         help_text=gettext_lazy("So that the next person counts the same."),
     )
     baseline = NumberField(
-        label=gettext_lazy("Number before the plan"),
-        help_text=gettext_lazy(
-            "Of a share, in per cent. Of a period, for one as long as the targets name."
-        ),
+        label=gettext_lazy("Number"),
     )
-    baseline_on = DayField(label=gettext_lazy("Day of that number"), required=False)
+    baseline_on = DayField(label=gettext_lazy("Day"), required=False)
     baseline_unknown = LinesField(label=gettext_lazy("If it is not known, why"), rows=2)
     months = forms.TypedChoiceField(
         label=gettext_lazy("Length of the period that the targets are for"),
@@ -304,7 +301,6 @@ class SetUpForm(VersionedForm):
         for place in range(1, TARGETS + 1):
             fields[f"number_{place}"] = NumberField(label=_("Target {place}").format(place=place))
             fields[f"by_{place}"] = KnownDateField(label=_("By"), required=False)
-        fields["number_1"].help_text = _("Per cent of a share. Leave it empty of a yes or no.")
         self.order_fields([*(name for name in fields if name != "reason"), "reason"])
         for place, target in enumerate(targets, start=1):
             self.initial.update(

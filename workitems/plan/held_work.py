@@ -19,6 +19,7 @@ from workitems.models import (
     Decision,
     Delay,
     HeldEntry,
+    Measure,
     Member,
     Milestone,
     Mitigation,
@@ -62,6 +63,11 @@ def _supported(agency: int, on: date) -> Rows:
 def _milestones(agency: int, on: date) -> Rows:
     open_now = Milestone.objects.open().filter(goes_on(on, "item__plan__"))
     return open_now.filter(responsible_agency=agency)
+
+
+def _measures(agency: int, on: date) -> Rows:
+    goes = goes_on(on, "item__plan__") & Q(of_plan=None) | goes_on(on, "of_plan__") & Q(item=None)
+    return Measure.objects.filter(goes, responsible_agency=agency)
 
 
 def _mitigations(agency: int, on: date) -> Rows:
@@ -237,6 +243,7 @@ HOLDINGS = [
         "item__number",
         "item__plan__title",
     ),
+    Holding(gettext_lazy("Numbers of measures"), _measures, "responsible_agency", "as_told"),
     Holding(
         gettext_lazy("Open mitigations"),
         _mitigations,

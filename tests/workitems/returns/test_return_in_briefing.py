@@ -164,12 +164,6 @@ def test_a_key_item_at_risk_shows_why_it_will_say_so(writer, of_return, item):
     assert boxes[0][-1] == "Say under Challenges, in one sentence, why it is at risk."
 
 
-def test_an_answer_without_a_number_is_compared_with_the_last_one(writer, of_return, item):
-    row = item_row(item, TODAY, [])
-    said = Answer("Many were trained.", "yes", "", "In May 40 were trained.")
-    assert of_answer(row, of_return.agency, said)[0].advice == ("Last time you gave a number.",)
-
-
 def test_a_headline_that_is_only_a_quotation_asks_what_was_done(item, of_return):
     row = item_row(item, TODAY, [])
     advice = "A quotation is no headline by itself. Say what was done, and for whom."

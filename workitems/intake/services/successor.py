@@ -12,7 +12,7 @@ from agencies.models import Agency, User
 from agencies.people.succession import agency_on
 from agencies.records import history
 from workitems.intake.services.plan_making import plan_faults
-from workitems.models import Member, Milestone, Pillar, Plan, Support, WorkItem
+from workitems.models import Measure, Member, Milestone, Pillar, Plan, Support, WorkItem
 from workitems.plan.services.refusals import Refused, locked
 
 Row = TypeVar("Row", bound=models.Model)
@@ -80,6 +80,7 @@ def start_successor(
     carried.members()
     carried.glossary()
     pillars = carried.pillars()
+    carried.outcomes()
     for item in items:
         if not item.is_live or item.plan_id != plan.pk:
             raise Refused(
@@ -142,9 +143,24 @@ class _Carried:
             if agency != lead and agency not in supports:
                 supports[agency] = self.save(_copy(support, item=new, agency=agency))
         for measure in item.measures.order_by("number"):
-            self.save(_copy(measure, item=new))
+            self.measure(measure, item=new)
         for milestone in item.milestones.open().order_by("number"):
             self.milestone(milestone, new)
+
+    def outcomes(self) -> None:
+        for measure in self.plan.outcomes.order_by("number"):
+            self.measure(measure, of_plan=self.new)
+
+    def measure(self, measure: Measure, **of: Any) -> None:
+        """Copy a measure; its targets were of this plan. The last number that counts is what it was before the next."""
+        giver = measure.responsible_agency and self.now(measure.responsible_agency)
+        new = _copy(measure, **of, responsible_agency=giver)
+        numbers = measure.values.accepted(self.on).filter(number__isnull=False, corrections=None)
+        last = numbers.order_by("day", "pk").last()
+        if last is not None and measure.kind != Measure.Kind.YES_NO and last.of != 0:
+            new.baseline = last.number * 100 / last.of if last.of else last.number
+            new.baseline_on, new.baseline_unknown = last.day, ""
+        self.save(new)
 
     def milestone(self, milestone: Milestone, item: WorkItem) -> None:
         responsible = self.now(milestone.responsible_agency)

@@ -37,7 +37,15 @@ class MeasureAnswerForm(AnswerFields, ReturnForm):
         if row.pk is not None:
             return values_of(row)
         starts = self.period_start if row.measure.kind == Measure.Kind.PERIOD else None
-        return {"day": self.usual_day, "starts_on": starts}
+        return {"day": self.usual_day, "starts_on": starts, "counted": ""}
+
+    @property
+    def has_more(self) -> bool:
+        """Whether a field that is folded away says something, or is wrong."""
+        names = [name for name in ("counted", "note") if name in self.fields]
+        if self.row.measure.kind == Measure.Kind.SHARE:
+            names.append("starts_on")
+        return any(self[name].value() or self[name].errors for name in names)
 
     def saved(self) -> tuple[Any, Mapping[str, Any]]:
         return self.value, values_of(self.value)
