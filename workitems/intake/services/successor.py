@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Any
 from typing import TypeVar
 
 from django.db import models, transaction

@@ -42,7 +42,7 @@ class MeasureAnswerForm(AnswerFields, ReturnForm):
     @property
     def has_more(self) -> bool:
         """Whether a field that is folded away says something, or is wrong."""
-        names = [name for name in ("counted", "note") if name in self.fields]
+        names: list[str] = [name for name in ("counted", "note") if name in self.fields]
         if self.row.measure.kind == Measure.Kind.SHARE:
             names.append("starts_on")
         return any(self[name].value() or self[name].errors for name in names)
