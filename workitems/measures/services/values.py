@@ -93,7 +93,8 @@ def give(
     if row and _said(new) == before:
         return row
     if version != new.version:
-        raise Conflict(row)
+        rows = MeasureValue.objects.select_related("written_by", "agency")
+        raise Conflict(rows.get(pk=row.pk) if row else None)
     Refused.raise_any(faults(measure, answer, on=on, row=row, corrects=corrects))
     new.agency, new.given_on = agency, on
     new.written_by, new.written_at = by, at
