@@ -336,15 +336,8 @@ def scene() -> Scene:
         stage="under_way",
         confidence="on_track",
     )
-    outcome = MeasureFactory(
-        item=None,
-        of_plan=plan,
-        description="More people are helped.",
-        kind="level",
-        as_told="the number of people helped",
-        responsible_agency=police,
-    )
-    MeasureValueFactory(measure=outcome, day=timezone.localdate())
+    measure = MeasureFactory(item=item, kind="level", as_told="the number of people helped")
+    MeasureValueFactory(measure=measure, day=timezone.localdate())
     milestone = MilestoneFactory(item=item, number=1, description="Brochure printed")
     handed_out = MilestoneFactory(item=item, number=2, description="Brochure handed out")
     MitigationFactory(delay=DelayFactory(milestone=handed_out))

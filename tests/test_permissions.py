@@ -346,12 +346,12 @@ def risk(scene: Scene) -> list[Any]:
     return [*plan(scene), 1]
 
 
-def outcome(scene: Scene) -> list[Any]:
-    return [*plan(scene), scene.plan.outcomes.get().pk]
+def measure(scene: Scene) -> list[Any]:
+    return [*plan(scene), scene.item.measures.get().pk]
 
 
 def number_waiting(scene: Scene) -> list[Any]:
-    return [*outcome(scene), MeasureValue.objects.waiting().get().pk]
+    return [*measure(scene), MeasureValue.objects.waiting().get().pk]
 
 
 def meeting(scene: Scene) -> list[Any]:
@@ -387,7 +387,7 @@ def own_return(scene: Scene) -> list[Any]:
 
 
 def own_number(scene: Scene) -> list[Any]:
-    return [*own_return(scene), scene.plan.outcomes.get().pk]
+    return [*own_return(scene), scene.item.measures.get().pk]
 
 
 def own_sheet(scene: Scene) -> list[Any]:
@@ -770,15 +770,15 @@ RULES: dict[str, Row] = {
         lambda scene: [*milestone(scene), "cancel"], may=(*WRITERS, "coordinator"), post=INVALID
     ),
     "measures:register": of_plan(plan),
-    "measures:detail": of_plan(outcome),
+    "measures:detail": of_plan(measure),
     "measures:add-outcome": of_plan(plan, may=("coordinator",), post=INVALID),
-    "measures:set-up": of_plan(outcome, may=("coordinator",), post=INVALID),
+    "measures:set-up": of_plan(measure, may=("coordinator",), post=INVALID),
     "measures:change": of_plan(
-        outcome,
-        may=(*WRITERS, "other contributor", "other approver", "coordinator"),
+        measure,
+        may=(*WRITERS, "coordinator"),
         post=INVALID,
     ),
-    "measures:give": of_plan(outcome, may=("approver",), post=INVALID),
+    "measures:give": of_plan(measure, may=("approver",), post=INVALID),
     "measures:accept": of_plan(number_waiting, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
     "measures:take-back": of_plan(number_waiting, may=("approver",), get=NOT_ALLOWED, post=ONWARD),
     "risks:list": of_plan(plan),

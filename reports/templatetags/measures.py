@@ -6,7 +6,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from reports.charts import measure_chart as drawn
-from workitems.measures.reading import MeasureAt
+from workitems.measures.readings import MeasureAt
 
 register = template.Library()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from workitems.measures.reading import given, readings_of
+from workitems.measures.readings import given, readings_of
 from workitems.measures.sentence import (
     Aim,
     Given,

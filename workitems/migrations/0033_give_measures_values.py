@@ -77,6 +77,8 @@ class Migration(migrations.Migration):
             name='MeasureValue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='workitems.measure')),
+                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
                 ('starts_on', models.DateField(blank=True, null=True)),
                 ('day', models.DateField()),
                 ('number', models.DecimalField(blank=True, decimal_places=3, max_digits=15, null=True)),
@@ -97,6 +99,7 @@ class Migration(migrations.Migration):
             name='Target',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='workitems.measure')),
                 ('number', models.DecimalField(decimal_places=3, max_digits=15)),
                 ('due', models.DateField()),
                 ('due_known_to', models.CharField(choices=[('day', 'Day'), ('month', 'Month'), ('quarter', 'Quarter')], db_default='day', default='day', max_length=7)),
@@ -344,18 +347,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='measurevalue',
-            name='agency',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency'),
-        ),
-        migrations.AddField(
-            model_name='measurevalue',
             name='corrects',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='workitems.measurevalue'),
-        ),
-        migrations.AddField(
-            model_name='measurevalue',
-            name='measure',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='workitems.measure'),
         ),
         migrations.AddField(
             model_name='measurevalue',
@@ -371,11 +364,6 @@ class Migration(migrations.Migration):
             model_name='historicalmeasurevalue',
             name='corrects',
             field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workitems.measurevalue'),
-        ),
-        migrations.AddField(
-            model_name='target',
-            name='measure',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='workitems.measure'),
         ),
         migrations.AddField(
             model_name='target',

@@ -24,7 +24,7 @@ from reports.render import csv, xlsx
 from reports.render.tables import Sheet
 from workitems.items.filters import WorkItemFilter, sort_of
 from workitems.measures.completion import Completion
-from workitems.measures.reading import measures_of
+from workitems.measures.readings import measures_of
 from workitems.meetings.views import decisions as decision_pages
 from workitems.models import Delay
 from workitems.plan.plan_at import plan_at

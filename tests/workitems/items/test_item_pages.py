@@ -15,6 +15,7 @@ from tests.factories import (
     EvidenceFactory,
     MatterFactory,
     MeasureFactory,
+    MeasureValueFactory,
     MilestoneAnswerFactory,
     MilestoneFactory,
     MitigationFactory,
@@ -28,7 +29,7 @@ from tests.factories import (
     VariationFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import NOW, SLIPPED, item_history, newest, unchanged
+from tests.workitems.record import NOW, SLIPPED, TODAY, item_history, newest, unchanged
 from workitems.narrative.record_kinds import KINDS
 from workitems.terms.known_dates import KnownDate
 
@@ -509,6 +510,11 @@ def add_records(item, kind):
             SupportFactory(item=item)
         case "measure":
             MeasureFactory(item=item)
+        case "target":
+            row = Target(measure=MeasureFactory(item=item), number=9, due=TODAY, set_on=TODAY)
+            history.save(row, by=None)
+        case "measurevalue":
+            MeasureValueFactory(measure__item=item)
         case "delay":
             DelayFactory(**of_item)
         case "mitigation":

@@ -19,7 +19,7 @@ from tests.factories import (
     UserFactory,
 )
 from workitems.measures.asked import measures_asked
-from workitems.measures.reading import measures_of
+from workitems.measures.readings import measures_of
 from workitems.measures.services import set_up, values
 from workitems.measures.services.values import Answer
 from workitems.measures.typed_numbers import NotANumber, read_number

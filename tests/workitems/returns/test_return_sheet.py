@@ -31,7 +31,7 @@ from workitems.returns.services import return_sheet as services
 from workitems.returns.services.milestone_answers import open_return
 from workitems.returns.sheet import write_workbook
 
-OUT, COMPARED, LISTED = 26, 23, 8
+OUT, COMPARED, LISTED = 27, 24, 8
 
 pytestmark = [
     pytest.mark.django_db,

@@ -594,8 +594,8 @@ def test_finding_missing_answers_takes_the_same_queries_for_any_number_of_items(
         MilestoneFactory.create_batch(count, item=item, original_due=YESTERDAY)
         answer(of_return, item)
     of_return = Return.objects.select_related("round").get(pk=of_return.pk)
-    # Updates, items, items with own milestones; answers on milestones, open milestones, delays.
-    with django_assert_num_queries(6):
+    # Updates, items, items with own milestones; answers on milestones, open milestones, delays; measures.
+    with django_assert_num_queries(7):
         assert len(answers_of(of_return, TODAY).missing) == count * count
 
 

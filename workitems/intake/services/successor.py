@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.utils.text import slugify

@@ -20,7 +20,7 @@ from workitems.items.filters import WorkItemFilter, agencies_of, needs_dates, so
 from workitems.items.item_attention import line_of, plan_of_item
 from workitems.items.item_page import ItemPage, item_page
 from workitems.items.said_by import said_of
-from workitems.measures.reading import measures_of
+from workitems.measures.readings import measures_of
 from workitems.meetings.agenda import matters_of
 from workitems.models import (
     Assignment,

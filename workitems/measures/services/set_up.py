@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from agencies.models import Agency, User
 from agencies.records import history
 from agencies.wording.translation import day_words, list_in_words
-from workitems.measures.reading import measured
+from workitems.measures.readings import measured
 from workitems.measures.sentence import Aim, figure, target_in_words
 from workitems.models import Measure, Plan, Target, Variation
 from workitems.plan.services.items import next_number

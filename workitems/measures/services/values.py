@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency, User
 from agencies.records import history
 from agencies.wording.translation import day_words
-from workitems.measures.reading import given, measured
+from workitems.measures.readings import given, measured
 from workitems.measures.sentence import figure, in_force, number_in_words
 from workitems.models import Measure, MeasureValue, Return, Round
 from workitems.models.item import Stage

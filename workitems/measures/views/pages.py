@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.pages.form_pages import carry_out, done, form_page, refusals_in_messages, saved
 from agencies.pages.once import once
 from workitems.measures.forms import GiveForm, OutcomeForm, SetUpForm, current_targets
-from workitems.measures.reading import MeasureAt, measures_of
+from workitems.measures.readings import MeasureAt, measures_of
 from workitems.measures.sentence import Given, number_in_words, target_in_words, when_in_words
 from workitems.measures.services import set_up as set_up_services
 from workitems.measures.services import values as value_services
@@ -158,8 +158,6 @@ def set_up(request: HttpRequest, slug: str, measure: int) -> HttpResponse:
     plan = row.plan
     require(request, "workitems.set_up_measure", row)
     form = set_up_form(request, row)
-    if plan.adopted_on is not None and row.kind == Measure.Kind.WORDS:
-        form.fields["reason"].help_text = _("Its agency is told. Everyone in the plan can read it.")
     if kept := carry_out(request, form, set_up_services.set_up, measure=row, on=localdate()):
         return saved(request, form, kept, _("The measure is set up."), to_page(row))
     return form_page(

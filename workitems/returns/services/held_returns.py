@@ -17,7 +17,7 @@ from agencies.models import Agency
 from agencies.people.succession import HandOver, Holding, save_row
 from agencies.records import history
 from agencies.typed.asking import Fault
-from workitems.models import Return, ReturnNote, Update
+from workitems.models import MeasureValue, Return, ReturnNote, Update
 from workitems.plan.services.refusals import Refused
 
 STATUS = ("stage", "confidence", "item_version")
@@ -55,9 +55,13 @@ class OpenReturns(Holding):
         for mine, other in self._pairs(act.agency, act.to, act.on):
             history.end_pauses(Update, of_return=mine.pk)
             history.end_pauses(ReturnNote, of_return=mine.pk)
+            history.end_pauses(MeasureValue, of_return=mine.pk)
             if other is None:
                 mine.agency = act.to
                 save_row(mine, "agency", act=act)
+                for value in mine.measure_values.all():
+                    value.agency = act.to
+                    save_row(value, "agency", act=act)
             else:
                 history.end_pauses(Update, of_return=other.pk)
                 _merge(mine, other, act)
@@ -87,6 +91,9 @@ def _merge(mine: Return, other: Return, act: HandOver) -> None:
         if not same.exists():
             answer.of_return = other
             save_row(answer, "of_return", act=act)
+    for value in mine.measure_values.exclude(measure__in=other.measure_values.values("measure")):
+        value.of_return, value.agency = other, act.to
+        save_row(value, "of_return", "agency", act=act)
     for part in PARTS:
         for row in getattr(mine, part).all():
             row.of_return = other

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from agencies.models import WRITING_ROLES, Agency, User, by_short_name
 from agencies.records import history
 from workitems.measures.services import values as measure_values
-from workitems.models import Plan, Return, ReturnNote, Round, Update, WorkItem
+from workitems.models import MeasureValue, Plan, Return, ReturnNote, Round, Update, WorkItem
 from workitems.models.item import Stage
 from workitems.plan.answering import asked_in, only_supporting
 from workitems.plan.services.items import check_confidence, check_stage
@@ -393,6 +393,7 @@ def _step(of_return: Return, to: Return.State) -> Return:
     of_return.version += 1
     history.end_pauses(Update, of_return=of_return.pk)
     history.end_pauses(ReturnNote, of_return=of_return.pk)
+    history.end_pauses(MeasureValue, of_return=of_return.pk)
     return of_return
 
 
