@@ -182,10 +182,13 @@ GUARDS = (
         kept_when_adopted(f"workitems_{name}", of_adopted_plan("OLD.item_id"))
         for name in ("milestone", "support")
     ),
-    *(
-        kept_when_adopted(f"workitems_{name}", of_adopted_measure(f"OLD.{key}"))
-        for name, key in (("measure", "id"), ("target", "measure_id"))
+    # On SQLite the measure itself is gone when its trigger looks.
+    kept_when_adopted(
+        "workitems_measure",
+        f"({of_adopted_plan('OLD.item_id')} OR EXISTS (SELECT 1 FROM workitems_plan p"
+        " WHERE p.id = OLD.of_plan_id AND p.adopted_on IS NOT NULL))",
     ),
+    kept_when_adopted("workitems_target", of_adopted_measure("OLD.measure_id")),
     Guard(
         name="target_never_changes",
         table="workitems_target",

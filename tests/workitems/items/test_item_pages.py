@@ -30,6 +30,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.record import NOW, SLIPPED, TODAY, item_history, newest, unchanged
+from workitems.models import Target
 from workitems.narrative.record_kinds import KINDS
 from workitems.terms.known_dates import KnownDate
 
