@@ -26,7 +26,7 @@ from reports.charts.drawing import (
     rectangle,
     text,
 )
-from workitems.measures.sentence import (
+from workitems.terms.measure_sentence import (
     PERIOD,
     SHARE,
     YES_NO,

@@ -12,11 +12,11 @@ from reports.progress.record_of_dates import RecordOfDates
 from reports.progress.trends import Trends
 from reports.progress.view import PlanView
 from reports.render.tables import Column, Field, Sheet, Value
-from workitems.measures.readings import MeasureAt
-from workitems.measures.sentence import Given, figure, target_in_words
 from workitems.models import Decision, Meeting, Risk, Round, Variation
 from workitems.models.item import Stage
+from workitems.plan.plan_at.measures_at import MeasureAt
 from workitems.terms.additions import in_lines
+from workitems.terms.measure_sentence import Given, figure, target_in_words
 
 
 @in_english

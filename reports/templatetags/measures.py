@@ -6,7 +6,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from reports.charts import measure_chart as drawn
-from workitems.measures.readings import MeasureAt
+from workitems.plan.plan_at.measures_at import MeasureAt
 
 register = template.Library()
 

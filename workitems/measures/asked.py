@@ -8,8 +8,12 @@ from typing import Any
 
 from django.db.models import Q
 
-from workitems.measures.readings import given, readings_of
-from workitems.measures.sentence import (
+from workitems.measures.services.values import Answer, is_due
+from workitems.models import Measure, MeasureValue, Return
+from workitems.models.item import Stage
+from workitems.plan.asat import rows_as_at
+from workitems.plan.plan_at.measures_at import given, readings_of
+from workitems.terms.measure_sentence import (
     Aim,
     Given,
     Measured,
@@ -22,10 +26,6 @@ from workitems.measures.sentence import (
     target_in_words,
     when_in_words,
 )
-from workitems.measures.services.values import Answer, is_due
-from workitems.models import Measure, MeasureValue, Return
-from workitems.models.item import Stage
-from workitems.plan.asat import rows_as_at
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,13 +21,13 @@ from agencies.typed.fields import (
     TextField,
     VersionedForm,
 )
-from workitems.measures.sentence import figure
 from workitems.measures.services.set_up import SET_UP, Aimed
 from workitems.measures.services.values import Answer
 from workitems.measures.typed_numbers import NotANumber, read_number
 from workitems.models import Measure, MeasureValue, Target
 from workitems.models.measure import AS_TOLD_OF_A_MEASURE
 from workitems.plan.forms.due_dates import KnownDateField
+from workitems.terms.measure_sentence import figure
 
 Kind = Measure.Kind
 ENTER_A_NUMBER = gettext_lazy("Enter a number, such as 1,250, or choose “No number yet”.")

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from agencies.wording.translation import _
-from workitems.measures.sentence import figure
+from workitems.terms.measure_sentence import figure
 
 NUMBER = re.compile(
     r"[-−]?(?:[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,12})(?:\.[0-9]{1,3}0?)?", re.ASCII

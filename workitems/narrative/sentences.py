@@ -14,7 +14,6 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from agencies.wording.translation import StrOrPromise, day_words
-from workitems.measures.sentence import figure
 from workitems.models import (
     Delay,
     Measure,
@@ -38,6 +37,7 @@ from workitems.terms.asked_changes import name_of_change
 from workitems.terms.item_texts import ITEM_TEXTS, MILESTONE_TEXTS, Text
 from workitems.terms.known_dates import Known, KnownDate, from_to
 from workitems.terms.lateness import settlement_in_words
+from workitems.terms.measure_sentence import figure
 from workitems.terms.word_diff import Strand, short_diff
 
 

@@ -24,10 +24,10 @@ from reports.render import csv, xlsx
 from reports.render.tables import Sheet
 from workitems.items.filters import WorkItemFilter, sort_of
 from workitems.measures.completion import Completion
-from workitems.measures.readings import measures_of
 from workitems.meetings.views import decisions as decision_pages
 from workitems.models import Delay
 from workitems.plan.plan_at import plan_at
+from workitems.plan.plan_at.measures_at import measures_of
 from workitems.returns.views import rounds as round_pages
 from workitems.risks.forms import RiskFilter
 from workitems.risks.risk_register import register_at, risks_of

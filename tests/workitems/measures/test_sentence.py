@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import pytest
 
-from workitems.measures.sentence import (
+from workitems.terms.known_dates import KnownDate, KnownTo
+from workitems.terms.measure_sentence import (
     HIGHER,
     LEVEL,
     LOWER,
@@ -30,7 +31,6 @@ from workitems.measures.sentence import (
     meets,
     reading,
 )
-from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.spans import NUMBERS
 
 BEGAN = date(2025, 6, 1)

@@ -19,13 +19,13 @@ from tests.factories import (
     UserFactory,
 )
 from workitems.measures.asked import measures_asked
-from workitems.measures.readings import measures_of
 from workitems.measures.services import set_up, values
 from workitems.measures.services.values import Answer
 from workitems.measures.typed_numbers import NotANumber, read_number
 from workitems.models import Measure, MeasureValue, Return, Target, Variation
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
+from workitems.plan.plan_at.measures_at import measures_of
 from workitems.plan.services.refusals import Conflict, Refused
 from workitems.returns.services import measure_answers, rounds
 from workitems.returns.services.answers import answers_of

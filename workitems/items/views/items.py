@@ -20,7 +20,6 @@ from workitems.items.filters import WorkItemFilter, agencies_of, needs_dates, so
 from workitems.items.item_attention import line_of, plan_of_item
 from workitems.items.item_page import ItemPage, item_page
 from workitems.items.said_by import said_of
-from workitems.measures.readings import measures_of
 from workitems.meetings.agenda import matters_of
 from workitems.models import (
     Assignment,
@@ -45,6 +44,7 @@ from workitems.plan.attention import Line, Verb
 from workitems.plan.forms.items import AnswerStatusForm, ChangeStatusForm, ReviewForm
 from workitems.plan.forms.moments import AsAtForm
 from workitems.plan.plan_at import ItemAt, grouped, milestones_at, plan_at, with_milestones
+from workitems.plan.plan_at.measures_at import measures_of
 from workitems.plan.plan_at.rows import RiskAt, VariationAt
 from workitems.plan.services import items as item_services
 from workitems.plan.views.lookups import (

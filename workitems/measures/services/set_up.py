@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy
 from agencies.models import Agency, User
 from agencies.records import history
 from agencies.wording.translation import day_words, list_in_words
-from workitems.measures.readings import measured
-from workitems.measures.sentence import Aim, figure, target_in_words
 from workitems.models import Measure, Plan, Target, Variation
+from workitems.plan.plan_at.measures_at import measured
 from workitems.plan.services.items import next_number
 from workitems.plan.services.plan_days import Faults
 from workitems.plan.services.refusals import Refused, locked, need_reason
 from workitems.terms.known_dates import KnownDate
+from workitems.terms.measure_sentence import Aim, figure, target_in_words
 
 Kind = Measure.Kind
 RELATED = ("item__plan", "of_plan", "item__lead_agency", "responsible_agency")

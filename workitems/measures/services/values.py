@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency, User
 from agencies.records import history
 from agencies.wording.translation import day_words
-from workitems.measures.readings import given, measured
-from workitems.measures.sentence import figure, in_force, number_in_words
 from workitems.models import Measure, MeasureValue, Return, Round
 from workitems.models.item import Stage
+from workitems.plan.plan_at.measures_at import given, measured
 from workitems.plan.services.plan_days import Faults
 from workitems.plan.services.refusals import Conflict, Refused, locked
 from workitems.terms.known_dates import KnownDate
+from workitems.terms.measure_sentence import figure, in_force, number_in_words
 from workitems.terms.spans import add_months
 
 Kind = Measure.Kind

@@ -15,14 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.pages.form_pages import carry_out, done, form_page, refusals_in_messages, saved
 from agencies.pages.once import once
 from workitems.measures.forms import GiveForm, OutcomeForm, SetUpForm, current_targets
-from workitems.measures.readings import MeasureAt, measures_of
-from workitems.measures.sentence import Given, number_in_words, target_in_words, when_in_words
 from workitems.measures.services import set_up as set_up_services
 from workitems.measures.services import values as value_services
 from workitems.models import Measure, MeasureValue, Plan, Return, Variation
 from workitems.plan.asat import Moment
 from workitems.plan.forms.moments import AsAtForm
 from workitems.plan.plan_at import PlanAt
+from workitems.plan.plan_at.measures_at import MeasureAt, measures_of
 from workitems.plan.views.lookups import (
     after_act,
     plan_at_any_stage,
@@ -31,6 +30,7 @@ from workitems.plan.views.lookups import (
     signed_in,
     visible_plan,
 )
+from workitems.terms.measure_sentence import Given, number_in_words, target_in_words, when_in_words
 
 
 def found_measure(plan: Plan, pk: int) -> Measure:

@@ -11,7 +11,12 @@ from functools import cached_property
 from typing import Any
 
 from agencies.models import Agency
-from workitems.measures.sentence import (
+from workitems.models import Measure, MeasureValue, Target
+from workitems.models.item import Stage
+from workitems.plan.asat import rows_at
+from workitems.plan.plan_at import ItemAt, PlanAt
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.measure_sentence import (
     Aim,
     Given,
     Measured,
@@ -21,11 +26,6 @@ from workitems.measures.sentence import (
     in_force,
     reading,
 )
-from workitems.models import Measure, MeasureValue, Target
-from workitems.models.item import Stage
-from workitems.plan.asat import rows_at
-from workitems.plan.plan_at import ItemAt, PlanAt
-from workitems.terms.known_dates import KnownDate
 
 TARGET_COLUMNS = ("measure_id", "id", "number", "due", "due_known_to", "months", "replaces_id")
 VALUE_COLUMNS = (
