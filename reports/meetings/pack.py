@@ -57,7 +57,7 @@ def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
     lines = attention(at)
     since = next(iter(meetings_before(plan, moment)), None)
     compared = PlanView(plan=plan, at=moment, since=since.moment) if since else None
-    changes = read_changes(compared, at.items) if compared else None
+    changes = read_changes(compared, at) if compared else None
     round = at.returns[0].round if at.returns else None
     return Pack(
         plan=line(plan.title),

@@ -42,7 +42,9 @@ from workitems.models import Delay
 from workitems.plan.asat import Moment
 from workitems.plan.attention import Line, attention
 from workitems.plan.plan_at import ItemAt, PillarAt, PlanAt, plan_at
+from workitems.plan.plan_at.measures_at import MeasureAt, Measures
 from workitems.terms.lateness import Status, days_in_words
+from workitems.terms.measure_sentence import State
 from workitems.terms.spans import in_words
 
 SHOWN_STATUSES = tuple(Status)
@@ -52,6 +54,11 @@ NO_MOVES = Moves()
 COMING_SHOWN = 4
 # The headline names the items that became late, and those that are no longer late, up to so many of each.
 NAMED = 3
+OUTCOMES_SHOWN = 4
+MEASURE_STATES = (
+    State.MISSED, State.WORSE, State.UNKNOWN, State.REACHED_LATE, State.REACHED, State.AHEAD, State.GIVEN,
+    State.NO_NUMBER_YET, State.NONE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,6 +258,22 @@ class Dashboard:
         """The completed milestones, by how they are shown to be done. Four queries."""
         return completions_of(self.at)
 
+    @property
+    def measures(self) -> Measures:
+        return self.at.measures
+
+    @property
+    def outcomes(self) -> list[MeasureAt]:
+        """The measures of the whole plan that are told: those with a number first."""
+        set_up = [row for row in self.measures.outcomes if row.is_set_up]
+        return sorted(set_up, key=lambda row: row.reading.value is None)[:OUTCOMES_SHOWN]
+
+    @property
+    def measured(self) -> list[tuple[State, int]]:
+        """How many of the measures that are set up stand how, those that need attention first."""
+        counts = self.measures.counts
+        return [(state, counts[state]) for state in MEASURE_STATES if counts.get(state)]
+
     @cached_property
     def causes(self) -> list[Cause]:
         return [cause(self.view, each) for each in self.now.causes]
@@ -267,7 +290,7 @@ def read_dashboard(view: PlanView) -> Dashboard:
     at = whole.narrowed(pillar=view.pillar, lead=view.agency)
     if view.since is None:
         return compose(view, at)
-    changes = read_changes(view, whole.items)
+    changes = read_changes(view, whole)
     before = [item for item in at.items if item.pk not in changes.after]
     before += [
         item

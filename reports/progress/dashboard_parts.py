@@ -32,6 +32,7 @@ COUNTED = (
     Kind.RECOVERED,
     Kind.COMPLETED,
     Kind.DONE,
+    Kind.MEASURED,
     Kind.AGREED,
     Kind.NEW,
     Kind.REOPENED,

@@ -40,7 +40,7 @@ from workitems.terms.stems import in_sentences
 # Reasons that what is asked says as well.
 SAID_BY_ASKED = (Rank.VARIATION_WAITS, Rank.RISK_ESCALATED)
 # Reasons to hear from the lead agency of an item that is not late.
-HEARD = frozenset((Rank.SLIPPED_AGAIN, Rank.OFF_TRACK, Rank.AT_RISK))
+HEARD = frozenset((Rank.MEASURE_FAILS, Rank.SLIPPED_AGAIN, Rank.OFF_TRACK, Rank.AT_RISK))
 # Words of a spreadsheet that stand in a line.
 MOST_QUOTED = 6
 
@@ -374,7 +374,9 @@ class Line:
         says = (
             _("Hear from {lead}") if self.verb == Verb.HEAR else _("Ask {lead} for an update")
         ).format(lead=lead)
-        return Ask(says, short=self.reason.rstrip("."), of=lead)
+        fails = self.rank == Rank.MEASURE_FAILS
+        short = _("A measure was missed or is worse") if fails else self.reason.rstrip(".")
+        return Ask(says, short=short, of=lead)
 
     @property
     def further_asks(self) -> list["Further"]:

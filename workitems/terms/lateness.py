@@ -467,15 +467,16 @@ class Rank(IntEnum):
     OVERDUE_UNMITIGATED = 2
     OVERDUE = 3
     EXPECTED_LATE = 4
-    SLIPPED_AGAIN = 5
-    OFF_TRACK = 6
-    RISK_ESCALATED = 7
-    AT_RISK = 8
-    VIEWS_DIFFER = 9
-    STALE = 10
-    VARIATION_WAITS = 11
-    SENT_BACK = 12
-    RETURN_MISSING = 13
+    MEASURE_FAILS = 5
+    SLIPPED_AGAIN = 6
+    OFF_TRACK = 7
+    RISK_ESCALATED = 8
+    AT_RISK = 9
+    VIEWS_DIFFER = 10
+    STALE = 11
+    VARIATION_WAITS = 12
+    SENT_BACK = 13
+    RETURN_MISSING = 14
 
 
 class Reason(NamedTuple):
@@ -512,7 +513,8 @@ class Concerns:
     `times_moved` is the highest number of moves of a milestone over all its open delays, `is_mitigated` whether
     any open delay has a mitigation. `causes` are sentences on the causes of open delays, appended to the lateness.
     `answered_by` are the days by which agencies answer the pending variations that are decided out of session.
-    `risks` are the references of open, escalated risks.
+    `risks` are the references of open, escalated risks. `measures` are the sentences of those whose target was missed, or
+    that are worse than before the plan.
     """
 
     is_mitigated: bool = False
@@ -521,6 +523,7 @@ class Concerns:
     variations_pending: int = 0
     answered_by: Sequence[date] = ()
     risks: Sequence[str] = ()
+    measures: Sequence[str] = ()
 
 
 NO_CONCERNS = Concerns()
@@ -530,24 +533,32 @@ NO_CONCERNS = Concerns()
 RATED = frozenset((Rank.OFF_TRACK, Rank.AT_RISK, Rank.VIEWS_DIFFER))
 
 
-def attention(
-    item: ItemLike, on: date, concerns: Concerns = NO_CONCERNS, *, of_spreadsheet: bool = False
+def reasons(
+    of: Iterable[Rank],
+    item: ItemLike,
+    on: date,
+    concerns: Concerns = NO_CONCERNS,
+    *,
+    of_spreadsheet: bool = False,
 ) -> list[Reason]:
-    """Return why a live item needs attention on the day, most urgent reason first.
+    """Return reasons why an item needs attention on the day, in words.
 
     `of_spreadsheet` if the spreadsheet that the plan came from gave its rating, and no agency.
     """
-    return [_reason(rank, item, on, concerns, of_spreadsheet) for rank in ranks(item, on, concerns)]
+    return [_reason(rank, item, on, concerns, of_spreadsheet) for rank in of]
 
 
 def ranks(item: ItemLike, on: date, concerns: Concerns = NO_CONCERNS) -> list[Rank]:
-    """Return the ranks of `attention`, without its words: thousands of items are ranked, few are shown."""
+    """Return why a live item needs attention on the day, most urgent first. `reasons` has the words: thousands of items
+    are ranked, few are shown."""
     found: list[Rank] = []
     add, state = found.append, item.late.state
     if state == Late.OVERDUE:
         add(Rank.OVERDUE if concerns.is_mitigated else Rank.OVERDUE_UNMITIGATED)
     if state == Late.SLIPPING:
         add(Rank.EXPECTED_LATE)
+    if concerns.measures:
+        add(Rank.MEASURE_FAILS)
     if concerns.times_moved > 1:
         add(Rank.SLIPPED_AGAIN)
     said, rated = item.confidence, item.reviewer_confidence
@@ -577,7 +588,9 @@ def _reason(
         if rank == Rank.OVERDUE_UNMITIGATED:
             words = _("{status}, and no mitigation is recorded.").format(status=item.late.words)
         return Reason(rank, " ".join([words, *concerns.causes]), f"{item.late.words}.")
-    if rank == Rank.SLIPPED_AGAIN:
+    if rank == Rank.MEASURE_FAILS:
+        words = " ".join(concerns.measures)
+    elif rank == Rank.SLIPPED_AGAIN:
         words = _("Its date has moved {times}.").format(times=times_in_words(concerns.times_moved))
     elif rank in (Rank.OFF_TRACK, Rank.AT_RISK):
         pattern = (

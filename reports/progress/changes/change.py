@@ -30,6 +30,7 @@ class Kind(StrEnum):
     PLAN = "plan"
     REWORDED = "reworded"
     CONFIDENCE = "confidence"
+    MEASURED = "measured"
     STAGE = "stage"
     MOVED = "moved"
     SUPPORT = "support"
@@ -120,6 +121,11 @@ LABELS = {
         gettext_lazy("Confidence moved"),
         gettext_lazy("confidences moved"),
         lambda count: ngettext("{count:,} confidence moved", "{count:,} confidences moved", count),
+    ),
+    Kind.MEASURED: (
+        gettext_lazy("Numbers given"),
+        gettext_lazy("numbers given"),
+        lambda count: ngettext("{count:,} number given", "{count:,} numbers given", count),
     ),
     Kind.STAGE: (
         gettext_lazy("Stage moved"),
@@ -263,7 +269,7 @@ class Change:
 
     @property
     def is_of_plan(self) -> bool:
-        return self.kind == Kind.PLAN
+        return not self.item.pk
 
 
 def in_order(changes: Iterable[Change]) -> list[Change]:

@@ -14,6 +14,7 @@ from reports.progress.changes.change import Change, Description, Kind, Reworded
 from workitems.models import Delay, Variation
 from workitems.models.item import Confidence, Stage
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
+from workitems.plan.plan_at.measures_at import MeasureAt
 from workitems.terms.known_dates import KnownDate, from_to
 from workitems.terms.spans import span_in_words
 
@@ -170,6 +171,11 @@ def _staged(
 def reworded(item: ItemAt, wordings: Sequence[Reworded], by: Sequence[VariationAt]) -> Description:
     words = _("{labels} reworded{by}.").format(labels=_labels(wordings), by=_by(by))
     return _description(words, *_both(wordings), by=by)._replace(wordings=wordings)
+
+
+@_change(Kind.MEASURED)
+def measured(item: ItemAt, row: MeasureAt, corrections: Sequence[str]) -> Description:
+    return _description(row.sentence)._replace(why=" ".join(corrections))
 
 
 @_change(Kind.TEXTS)

@@ -5,22 +5,24 @@ between, as an agreed date passes without anything being written.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
 from django.db import connection
 
 from agencies.models import Agency
-from reports.progress.changes.change import Comparison
+from reports.progress.changes import change_words
+from reports.progress.changes.change import Change, Comparison
 from reports.progress.changes.compare import PlanThen, changes_of_plan, differences
 from reports.progress.view import PlanView
 from workitems.items.said_by import confidences_said, imported_since
-from workitems.models import Member, Plan, Support, Variation
+from workitems.models import MeasureValue, Member, Plan, Support, Target, Variation
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import (
     ItemAt,
     MilestoneAt,
+    PlanAt,
     delays_at,
     grouped,
     items_in_any_order,
@@ -30,19 +32,18 @@ from workitems.plan.plan_at import (
     variations_at,
 )
 from workitems.plan.plan_at.moment_reading import read_at
+from workitems.terms.measure_sentence import corrected_in_words
 
 
-def read_changes(view: PlanView, items: Sequence[ItemAt] | None = None) -> Comparison:
+def read_changes(view: PlanView, at: PlanAt | None = None) -> Comparison:
     """Return what changed between `view.since` and `view.at`, narrowed like the view.
 
-    At most 17 queries. `items` are all of the plan at the later moment, with texts, if they were read
-    already. An item counts by where it is at that moment: it is reported under its new pillar and lead
-    agency only.
+    At most 22 queries. `at` is the whole plan at the later moment, with texts, if it was read already.
+    An item counts by where it is at that moment: it is reported under its new pillar and lead agency only.
     """
     assert view.since is not None
-    if items is None:
-        items = plan_at(view.plan, view.at).items
-    before, after = read_both(view.plan, view.since, view.at, items)
+    at = at or plan_at(view.plan, view.at)
+    before, after = read_both(view.plan, view.since, view.at, at.items)
     shown = {
         pk: item
         for pk, item in after.items.items()
@@ -52,6 +53,7 @@ def read_changes(view: PlanView, items: Sequence[ItemAt] | None = None) -> Compa
     found = list(differences(before, replace(after, items=shown, entered=entered)))
     if view.pillar is None and view.agency is None:
         found += changes_of_plan(before, after, _standing_for(view))
+    found += _measured(view, at)
     return Comparison(found, after.agencies, before.items, after.items)
 
 
@@ -68,6 +70,33 @@ def _entered(before: PlanThen, after: PlanThen, since: Moment, at: Moment) -> di
     imported = {pk for (pk,) in imported_since(items=list(moved), since=since.until)}
     said = confidences_said({pk: moved[pk] for pk in imported}, at) if imported else {}
     return {pk: each.agency for pk, each in said.items() if each.is_entered}
+
+
+def _measured(view: PlanView, at: PlanAt) -> Iterator[Change]:
+    """Yield the measures for which a number was given or corrected, or a target replaced, between the two moments. Two
+    queries; none if no measure is set up."""
+    assert view.since is not None
+    rows = at.narrowed(pillar=view.pillar, lead=view.agency).measures
+    of = {"measure__in": [row.pk for row in rows if row.is_set_up]}
+    if not of["measure__in"]:
+        return
+    given = MeasureValue.objects.filter(
+        **of, accepted_on__gt=view.since.on, accepted_on__lte=view.at.on
+    )
+    aims = Target.objects.filter(
+        **of, replaces__isnull=False, set_on__gt=view.since.on, set_on__lte=view.at.on
+    )
+    news = set(given.values_list("measure_id", "pk"))
+    changed = {pk for pk, _ in news} | set(aims.values_list("measure_id", flat=True))
+    for row in rows:
+        if row.pk in changed:
+            values = {value.pk: value for value in row.values}
+            corrections = [
+                corrected_in_words(row.measured, values[value.corrects], value)
+                for value in row.values
+                if value.corrects in values and (row.pk, value.pk) in news
+            ]
+            yield change_words.measured(row.item or _standing_for(view), row, corrections)
 
 
 def _standing_for(view: PlanView) -> ItemAt:

@@ -250,7 +250,8 @@ ITEM = {
 def reasons(**differs) -> list[tuple[int, str]]:
     """Return the reasons of an open item without problems, but for what differs."""
     item = SimpleNamespace(**{name: differs.pop(name, value) for name, value in ITEM.items()})
-    found = lateness.attention(item, DAY, Concerns(**differs))
+    concerns = Concerns(**differs)
+    found = lateness.reasons(lateness.ranks(item, DAY, concerns), item, DAY, concerns)
     return [(reason.rank, reason.words) for reason in found]
 
 
@@ -302,29 +303,30 @@ BY_90_DAYS = Lateness(Late.SLIPPING, 90, days(1))
             {"causes": [UNDECIDED], "late": BY_90_DAYS},
             (4, f"Expected nearly three months late. {UNDECIDED}"),
         ),
-        ({"times_moved": 2}, (5, "Its date has moved twice.")),
-        ({"confidence": "off_track"}, (6, "Its agency says it is off track.")),
+        ({"measures": ["The target of six was missed."]}, (5, "The target of six was missed.")),
+        ({"times_moved": 2}, (6, "Its date has moved twice.")),
+        ({"confidence": "off_track"}, (7, "Its agency says it is off track.")),
         (
             {"confidence": "", "reviewer_confidence": "off_track"},
-            (6, "The reviewer rates it off track."),
+            (7, "The reviewer rates it off track."),
         ),
-        ({"confidence": "at_risk"}, (8, "Its agency says it is at risk.")),
+        ({"confidence": "at_risk"}, (9, "Its agency says it is at risk.")),
         (
             {"confidence": "at_risk", "reviewer_confidence": "at_risk"},
-            (8, "Its agency says it is at risk."),
+            (9, "Its agency says it is at risk."),
         ),
-        ({"risks": ["R3"]}, (7, "R3 is escalated.")),
-        ({"risks": ["R3", "R4", "R10"]}, (7, "R3, R4 and R10 are escalated.")),
+        ({"risks": ["R3"]}, (8, "R3 is escalated.")),
+        ({"risks": ["R3", "R4", "R10"]}, (8, "R3, R4 and R10 are escalated.")),
         ({"late": BY_90_DAYS}, (4, "Expected nearly three months late.")),
         (
             {"reviewer_confidence": "at_risk"},
-            (9, "The reviewer rates it at risk; the agency says on track."),
+            (10, "The reviewer rates it at risk; the agency says on track."),
         ),
-        ({"heard_on": days(-185)}, (10, "No update accepted for six months.")),
-        ({"heard_on": days(-1234)}, (10, "No update accepted for three years and four months.")),
-        ({"heard_on": days(-185), "starts_on": DAY}, (10, "No update accepted for six months.")),
-        ({"variations_pending": 1}, (11, "A variation is waiting for a decision.")),
-        ({"variations_pending": 2}, (11, "2 variations are waiting for a decision.")),
+        ({"heard_on": days(-185)}, (11, "No update accepted for six months.")),
+        ({"heard_on": days(-1234)}, (11, "No update accepted for three years and four months.")),
+        ({"heard_on": days(-185), "starts_on": DAY}, (11, "No update accepted for six months.")),
+        ({"variations_pending": 1}, (12, "A variation is waiting for a decision.")),
+        ({"variations_pending": 2}, (12, "2 variations are waiting for a decision.")),
     ],
 )
 def test_one_fact_gives_its_reason_for_attention(differs, expected):
@@ -359,12 +361,12 @@ def test_reasons_are_ordered_by_urgency():
     )
     assert found == [
         (2, "Overdue by three days, and no mitigation is recorded."),
-        (5, "Its date has moved three times."),
-        (6, "Its agency says it is off track."),
-        (7, "R1 is escalated."),
-        (9, "The reviewer rates it at risk; the agency says off track."),
-        (10, "No update accepted for six months."),
-        (11, "A variation is waiting for a decision."),
+        (6, "Its date has moved three times."),
+        (7, "Its agency says it is off track."),
+        (8, "R1 is escalated."),
+        (10, "The reviewer rates it at risk; the agency says off track."),
+        (11, "No update accepted for six months."),
+        (12, "A variation is waiting for a decision."),
     ]
 
 
@@ -397,10 +399,10 @@ def test_reasons_are_sentences_in_rank_order_without_duplicates(differs):
 @pytest.mark.parametrize(
     ("state", "sent_back_on", "expected"),
     [
-        ("due", None, [(13, "Due three days ago and not submitted.")]),
-        ("sent_back", days(-2), [(12, "Sent back two days ago and not answered.")]),
-        ("sent_back", days(-1), [(12, "Sent back yesterday and not answered yet.")]),
-        ("sent_back", DAY, [(12, "Sent back and not answered yet.")]),
+        ("due", None, [(14, "Due three days ago and not submitted.")]),
+        ("sent_back", days(-2), [(13, "Sent back two days ago and not answered.")]),
+        ("sent_back", days(-1), [(13, "Sent back yesterday and not answered yet.")]),
+        ("sent_back", DAY, [(13, "Sent back and not answered yet.")]),
         ("submitted", None, []),
         ("accepted", None, []),
     ],

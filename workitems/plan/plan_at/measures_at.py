@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agencies.models import Agency
 from workitems.models import Measure, MeasureValue, Target
 from workitems.models.item import Stage
 from workitems.plan.asat import rows_at
-from workitems.plan.plan_at import ItemAt, PlanAt
+from workitems.plan.plan_at.rows import ItemAt
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.measure_sentence import (
     Aim,
@@ -26,6 +26,9 @@ from workitems.terms.measure_sentence import (
     in_force,
     reading,
 )
+
+if TYPE_CHECKING:
+    from workitems.plan.plan_at.whole_plan import PlanAt
 
 TARGET_COLUMNS = ("measure_id", "id", "number", "due", "due_known_to", "months", "replaces_id")
 VALUE_COLUMNS = (
@@ -44,7 +47,7 @@ class MeasureAt:
 
     row: Any
     item: ItemAt | None
-    at: PlanAt
+    at: "PlanAt"
     measured: Measured
     targets: tuple[Aim, ...]
     values: tuple[Given, ...]
@@ -133,7 +136,9 @@ class Measures(Collection[MeasureAt]):
         return [row for row in self.rows if row.state.needs_attention]
 
 
-def measures_of(at: PlanAt, item: int | None = None, rows: Sequence[Any] | None = None) -> Measures:
+def measures_of(
+    at: "PlanAt", item: int | None = None, rows: Sequence[Any] | None = None
+) -> Measures:
     """Return the measures of the plan, of the part of it that `at` is, or of one item of it; not of withdrawn items.
 
     At most three queries, one if none is set up. Outcomes are left out for one item. `rows` are the measures, if they

@@ -21,6 +21,7 @@ from workitems.models import (
     Update,
     Variation,
 )
+from workitems.models.item import Stage
 from workitems.models.round import recalls
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at.loading import (
@@ -35,6 +36,7 @@ from workitems.plan.plan_at.loading import (
     risks_at,
     variations_at,
 )
+from workitems.plan.plan_at.measures_at import Measures, measures_of
 from workitems.plan.plan_at.moment_reading import Of, read_at
 from workitems.plan.plan_at.rows import (
     ActionAt,
@@ -63,7 +65,7 @@ class OfSpreadsheet(NamedTuple):
 class PlanAt:
     """The plan at a moment, whole or narrowed to a pillar or a lead agency.
 
-    Each part is read when it is first asked for, in at most 16 queries whatever the plan's size;
+    Each part is read when it is first asked for, in at most 19 queries whatever the plan's size;
     `parts` are those that were read already, by their names. Without `texts`, the items' objective and
     action are left empty, and what "done" means of a milestone. Without `dates`, the items are read
     without their milestones, so that none is late and no reason for attention is known.
@@ -73,6 +75,8 @@ class PlanAt:
     `delays` are open, `risks` are open and escalated, `variations` are pending, `actions` are overdue,
     `returns` belong to the open round.
     """
+
+    only_item: int | None = None
 
     def __init__(
         self, plan: Plan, moment: Moment, *, texts: bool = True, dates: bool = True, **parts: Any
@@ -153,6 +157,11 @@ class PlanAt:
         return [row for row in found if not (row.is_awaited and row.agency.pk in left)]
 
     @cached_property
+    def measures(self) -> Measures:
+        """The measures of the plan's outcomes and of items that are not withdrawn. Three queries, one if none is set up."""
+        return measures_of(self, self.only_item)
+
+    @cached_property
     def delays_of(self) -> Mapping[int, Sequence[DelayAt]]:
         """The delays by their items."""
         return grouped(self.delays, "item")
@@ -181,32 +190,33 @@ class PlanAt:
                     concerns.answered_by = [*concerns.answered_by, day]
         for pk, risks in self.risks_of.items():
             found[pk].risks = [risk.reference for risk in risks]
+        for row in self.measures.needing_attention:
+            if row.item:
+                found[row.item.pk].measures = [*found[row.item.pk].measures, row.sentence]
         return found
 
     @cached_property
     def ranks(self) -> Mapping[int, Sequence[Rank]]:
-        """The live items that need attention, each with its reasons, most urgent first."""
+        """The items that need attention, each with its reasons, most urgent first. Of complete items, those alone whose
+        measures do."""
         concerns, on = self.concerns, self.on
-        found = {}
+        found: dict[int, Sequence[Rank]] = {}
         for item in self.items:
-            if item.is_live and (
-                ranks := lateness.ranks(item, on, concerns.get(item.pk, NO_CONCERNS))
-            ):
+            of = concerns.get(item.pk, NO_CONCERNS)
+            if item.is_live and (ranks := lateness.ranks(item, on, of)):
                 found[item.pk] = ranks
+            elif item.stage == Stage.COMPLETE and of.measures:
+                found[item.pk] = [Rank.MEASURE_FAILS]
         return found
 
     def reasons(self, pk: int) -> list[Reason]:
         """Return why an item needs attention, in words."""
         if pk not in self.ranks:
             return []
-        item = self.by_pk[pk]
+        item, of = self.by_pk[pk], self.concerns.get(pk, NO_CONCERNS)
         is_rated = not lateness.RATED.isdisjoint(self.ranks[pk])
-        return lateness.attention(
-            item,
-            self.on,
-            self.concerns.get(pk, NO_CONCERNS),
-            of_spreadsheet=is_rated and self.is_of_spreadsheet(item),
-        )
+        is_of_spreadsheet = is_rated and self.is_of_spreadsheet(item)
+        return lateness.reasons(self.ranks[pk], item, self.on, of, of_spreadsheet=is_of_spreadsheet)
 
     @cached_property
     def said_by_spreadsheet(self) -> Mapping[int, OfSpreadsheet]:
@@ -287,6 +297,13 @@ class _Narrowed(PlanAt):
         return [row for row in self.whole.delays if row.item in self.by_pk]
 
     @cached_property
+    def measures(self) -> Measures:
+        """Those of its items; an outcome is of the whole plan."""
+        return Measures(
+            row for row in self.whole.measures if row.item and row.item.pk in self.by_pk
+        )
+
+    @cached_property
     def risks(self) -> Sequence[RiskAt]:
         return [row for row in self.whole.risks if row.item in self.by_pk]
 
@@ -323,7 +340,7 @@ def plan_at(plan: Plan, moment: Moment, *, texts: bool = True, dates: bool = Tru
 
 
 def item_at(plan: Plan, moment: Moment, pk: int) -> PlanAt:
-    """Return the plan with one item alone, in at most 11 queries. There is none if it was not recorded by then.
+    """Return the plan with one item alone, in at most 14 queries. There is none if it was not recorded by then.
 
     Its milestones and their delays are there open and closed, and the open round's returns are left out.
     """
@@ -332,6 +349,7 @@ def item_at(plan: Plan, moment: Moment, pk: int) -> PlanAt:
     return PlanAt(
         plan,
         moment,
+        only_item=pk,
         items=items_at(moment, {"pk": pk}, milestones_at(moment, {"item_id": pk}, delays)),
         delays=[row for row in delays if row.ended_on is None],
         risks=_escalated(moment, {"item_id": pk}),
