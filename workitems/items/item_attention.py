@@ -27,8 +27,8 @@ HAPPENED = ("completed_on", "withdrawn_on", "ended_on", "done_on", "closed_on")
 
 
 def plan_of_item(shown: ItemPage, moment: Moment) -> PlanAt:
-    """Return a plan that has this item alone, with what the page shows of it. Makes no query; what is
-    asked of a pending variation makes one."""
+    """Return a plan that has this item alone, with what the page shows of it. Makes no query; its measures take three,
+    or one if none is set up, and what is asked of a pending variation one."""
     item, on = shown.item, moment.on
     steps = [row for row, _ in shown.milestones]
     held = [each for _, delays in shown.milestones for each in delays]
@@ -64,6 +64,7 @@ def plan_of_item(shown: ItemPage, moment: Moment) -> PlanAt:
     return PlanAt(
         item.plan,
         moment,
+        only_item=item.pk,
         items=[at],
         pillars=[],
         agencies=_agencies(shown),

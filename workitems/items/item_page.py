@@ -17,7 +17,6 @@ from workitems.meetings.agenda import Considered, considered_of
 from workitems.models import (
     Delay,
     Evidence,
-    Measure,
     Milestone,
     Mitigation,
     Pillar,
@@ -50,7 +49,6 @@ class ItemPage:
 
     item: WorkItem
     supports: list[Support]
-    measures: list[Measure]
     milestones: list[tuple[Milestone, list[Held]]]
     updates: list[Update]
     risks: list[Risk]
@@ -65,7 +63,7 @@ def item_page(
     """Return the item and its parts at a moment, or None if it was not recorded yet.
 
     `item` is today's, with its plan, pillar, agencies and supports. `skip` names parts that are
-    known to be empty. Makes at most 15 queries.
+    known to be empty. Makes at most 14 queries.
     """
     then = item
     agencies: dict[int, Agency] = {}
@@ -86,10 +84,6 @@ def item_page(
         supports=list(item.supports.all())
         if moment.is_now
         else parts.of(Support, {"item": item.pk}, agency="agency", ended_on=None),
-        # They stand below the wording.
-        measures=parts.of(Measure, {"item": item.pk}, "number")
-        if then.objective or then.action
-        else [],
         milestones=milestones,
         updates=parts.updates(),
         risks=[] if "risks" in skip else parts.risks(),

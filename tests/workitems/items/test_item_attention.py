@@ -92,7 +92,7 @@ def test_the_page_of_any_item_answers_as_the_list_does(
     for item in rows.prefetch_related("supports__agency"):
         item.plan = any_items
         shown = item_page(item, moment)
-        with django_assert_max_num_queries(1):
+        with django_assert_max_num_queries(2):
             found = line_of(plan_of_item(shown, moment))
             assert answers(found) == listed.get(item.pk)
 

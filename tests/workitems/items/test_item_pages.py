@@ -646,7 +646,7 @@ def test_what_is_submitted_takes_three_more_queries(
 ):
     reader.get("/plans/")
     # What is submitted, its evidence, and what its return said of milestones.
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         reader.get(item.get_absolute_url())
     submitted.of_return.state = "accepted"
     submitted.of_return.accepted_on = date(2010, 6, 1)

@@ -44,7 +44,6 @@ from workitems.plan.attention import Line, Verb
 from workitems.plan.forms.items import AnswerStatusForm, ChangeStatusForm, ReviewForm
 from workitems.plan.forms.moments import AsAtForm
 from workitems.plan.plan_at import ItemAt, grouped, milestones_at, plan_at, with_milestones
-from workitems.plan.plan_at.measures_at import measures_of
 from workitems.plan.plan_at.rows import RiskAt, VariationAt
 from workitems.plan.services import items as item_services
 from workitems.plan.views.lookups import (
@@ -273,7 +272,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
     return {
         "item": then,
         "supports": shown.supports,
-        "measures": measures_of(at, item.pk, shown.measures),
+        "measures": at.measures,
         "milestones": [
             {
                 "milestone": milestone,

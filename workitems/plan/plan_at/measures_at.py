@@ -4,7 +4,7 @@ A correction, a target or a set-up counts from the day on which it was accepted 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -136,13 +136,10 @@ class Measures(Collection[MeasureAt]):
         return [row for row in self.rows if row.state.needs_attention]
 
 
-def measures_of(
-    at: "PlanAt", item: int | None = None, rows: Sequence[Any] | None = None
-) -> Measures:
+def measures_of(at: "PlanAt", item: int | None = None) -> Measures:
     """Return the measures of the plan, of the part of it that `at` is, or of one item of it; not of withdrawn items.
 
-    At most three queries, one if none is set up. Outcomes are left out for one item. `rows` are the measures, if they
-    have been read.
+    At most three queries, one if none is set up. Outcomes are left out for one item.
     """
     items = {row.pk: row for row in at.items if row.stage != Stage.WITHDRAWN}
     order = {pk: place for place, pk in enumerate(items)}
@@ -150,7 +147,7 @@ def measures_of(
         of: dict[str, Any] = {"pk__in": Measure.objects.of(at.plan.pk).values("pk")}
     else:
         of = {"item": item}
-    found = rows_at(Measure, at.moment, of=of).order_by("number") if rows is None else rows
+    found = rows_at(Measure, at.moment, of=of).order_by("number")
     rows = [row for row in found if row.item_id is None or row.item_id in items]
     rows.sort(key=lambda row: -1 if row.item_id is None else order[row.item_id])
     targets, values = _recorded(
