@@ -34,7 +34,7 @@ ENTER_A_NUMBER = gettext_lazy("Enter a number, such as 1,250, or choose “No nu
 TARGETS = 3
 
 
-class NumberField(forms.CharField):
+class NumberField(TextField):
     """A number with at most three decimals. What could be two numbers is refused with what to write."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -68,7 +68,7 @@ class AnswerFields(Form):
         "number", "of", "starts_on", "day", "because", "expected_by", "correction_reason", "counted",
     )  # fmt: skip
 
-    number = NumberField(label=gettext_lazy("Number"))
+    number = NumberField(label=gettext_lazy("The number"))
     of = NumberField(label=gettext_lazy("Of how many"))
     starts_on = PastDayField(label=gettext_lazy("From"), required=False)
     day = PastDayField(label=gettext_lazy("As at"), required=False)
@@ -230,7 +230,7 @@ class SetUpForm(VersionedForm):
         error_messages={"required": gettext_lazy("Write what is counted.")},
     )
     unit = TextField(
-        label=gettext_lazy("Unit"),
+        label=gettext_lazy("Unit of the number"),
         max_length=60,
         required=False,
         help_text=gettext_lazy(
@@ -276,7 +276,7 @@ class SetUpForm(VersionedForm):
         help_text=gettext_lazy("Only of a number of a period."),
     )
     reason = ReasonField(
-        label=gettext_lazy("Reason"),
+        label=gettext_lazy("Why it is counted so"),
         required=False,
         help_text=gettext_lazy("Everyone in the plan can read it in the history."),
     )
@@ -377,12 +377,12 @@ class OutcomeForm(Form):
         error_messages={"required": gettext_lazy("Write the outcome.")},
     )
     responsible_agency = forms.ModelChoiceField(
-        label=gettext_lazy("Who gives the numbers"),
+        label=gettext_lazy("Agency that gives the numbers"),
         queryset=Agency.objects.none(),
         empty_label=gettext_lazy("Choose an agency"),
         error_messages={"required": gettext_lazy("Choose who gives the numbers.")},
     )
-    reason = ReasonField(label=gettext_lazy("Reason"), required=False)
+    reason = ReasonField(label=gettext_lazy("Why it is an outcome"), required=False)
 
     def __init__(self, *args: Any, members: "QuerySet[Agency]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
