@@ -591,12 +591,16 @@ def test_a_save_takes_the_same_statements_beside_any_number_of_records(
 def submitted(item, of_return, approver):
     """The item's answer in a return that is submitted, with a later date for a milestone."""
     UpdateFactory(
-        item=item, achieved="Printed in Suva.", of_return__accepted=True,
+        item=item, achieved="Printed in Suva.", of_return__accepted=True, written_by=approver,
         of_return__round__closed_at=NOW, of_return__round__period_start=date(2009, 7, 1),
         of_return__round__period_end=date(2009, 12, 31),
     )  # fmt: skip
     update = UpdateFactory(
-        item=item, of_return=of_return, stage="under_way", planned_next="agree the list"
+        item=item,
+        of_return=of_return,
+        stage="under_way",
+        planned_next="agree the list",
+        written_by=approver,
     )
     MilestoneAnswerFactory(
         milestone=MilestoneFactory(item=item), of_return=of_return, outcome="not_yet",

@@ -117,5 +117,5 @@ def test_the_latest_update_is_short_and_the_others_are_folded(client_of, contrib
             of_return__round__closed_at=timezone.now(),
         )  # fmt: skip
     said = words_of(client_of(contributor), late.item)
-    assert "Latest update Police signed by 2010. Next: Two more." in said
-    assert "One earlier update Police signed by 2009." in said
+    assert "Latest update Signed by 2010. Next: Two more." in said
+    assert "One earlier update Signed by 2009." in said
