@@ -169,7 +169,7 @@ def test_what_is_asked_is_grouped_by_what_the_group_does(plan, police):
     ReturnFactory(round=RoundFactory(plan=plan, due_on=YESTERDAY), agency=police)
     move = {row.number: row.asks for row in Variation.objects.all()}
     assert {
-        str(group.verb): [(line.number, line.asked.short, line.asked.of) for line in group.lines]
+        str(group.verb): [(each.line.number, each.ask.short, each.ask.of) for each in group.asks]
         for group in read(plan).asked
     } == {
         "decide": [
