@@ -91,7 +91,7 @@ class Release(models.Model):
     corrects = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="corrected_by"
     )
-    reason = models.TextField(blank=True, max_length=NOTE_LENGTH)
+    reason = models.TextField(blank=True, default="", db_default="", max_length=NOTE_LENGTH)
     kind = models.CharField(max_length=10, choices=Kind)
     released_on = models.DateField()
     schedule: Any = models.JSONField()

@@ -158,7 +158,9 @@ class InformationRequest(models.Model):
         gettext_lazy("why it is urgent"), blank=True, max_length=NOTE_LENGTH
     )
     # Why each warning about the answer was left: the warning's key, then the reason.
-    warnings_left: Any = models.JSONField(default=dict, blank=True)
+    warnings_left: Any = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField()), blank=True
+    )
     state = models.CharField(max_length=16, choices=State, default=State.RECEIVED)
     closed_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)

@@ -195,7 +195,7 @@ def test_a_release_is_said_to_be_published_only_where_it_can_be_read(
     ).release
     client.force_login(decider)
     address = reverse("requests:publish", args=[release.pk])
-    answer = client.post(address, {"note": "Ours"}, follow=True)
+    answer = client.post(address, {"note": "Ours", "warning-0": "It is ours."}, follow=True)
     assert "nobody can read it until the public page of its plan is open" in answer.text
 
 

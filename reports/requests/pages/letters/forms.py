@@ -133,6 +133,8 @@ class LetterForm(VersionedForm):
         super().__init__(*args, row=row, on=on, **kwargs)
         for name in ALL_OF_KINDS - set(OF_KIND.get(row.kind, ())):
             del self.fields[name]
+        if row.kind == Kind.TRANSFER:
+            self.fields["own_words"].label = _("To the requester, in your own words")
         if row.request.is_own_initiative:
             self._be_a_memo()
         if due and row.has_apology and self.initial["dated"] <= due:
