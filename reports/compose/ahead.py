@@ -106,7 +106,7 @@ def _planned_for_late(writer: Writer, room: Room) -> Iterator[Paragraph]:
     if not writer.is_by_item:
         return
     ahead = {plan.item.pk: plan for plan in plans(writer.facts)}
-    told = []
+    told: list[tuple[str, list[Source]]] = []
     for entry in writer.facts.late:
         plan = ahead.get(entry.item.pk)
         if plan is None or not entry.is_late or len(told) == MAX_PLANNED:

@@ -38,8 +38,8 @@ def others_at_risk(writer: Writer, items: list[ItemAt], room: Room) -> Iterator[
         return
     if writer.is_by_item and writer.is_tight and len(items) <= MAX_NAMED:
         # Why is in their agencies' reports.
-        names = join_words(map(writer.names.item, items))
-        text = f"{capitalised(names)} may become late too."
+        listed = join_words(map(writer.names.item, items))
+        text = f"{capitalised(listed)} may become late too."
         room.use(text)
         yield text, [item_source(item) for item in items]
         return

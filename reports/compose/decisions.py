@@ -129,7 +129,8 @@ def _noted_decisions(writer: Writer, of: dict[str, list[LateItem]]) -> Ask:
     every = tuple(entry.item for entries in of.values() for entry in entries)
     if len(found) == 1:
         ((entries, text),) = told
-        dates, depend = agree(len(entries), ("date", "depends"), ("dates", "depend"))
+        dates = agree(len(entries), "date", "dates")
+        depend = agree(len(entries), "depends", "depend")
         return Ask(
             DECISIONS_KEY, Verb.NOTE, f"{NEW_DATE.format(dates)}{text.format(depend)}", every
         )
