@@ -311,9 +311,7 @@ def _grave_in_words(writer: Writer, risks: Sequence[RiskAt], room: Room) -> str:
         return ""
     (risk,) = risks
     of = next((f" ({item.number})" for item in writer.facts.items if item.pk == risk.item), "")
-    text = f"One likely and serious risk{of} has not been raised with you by any agency: {threat}."
-    if has_verb(threat):
-        text = f"There is a likely and serious risk{of}, which no agency has raised with you, that {threat}."
+    text = f"No agency has raised with you one likely and serious risk{of}: {threat}."
     writer.used_sentences.add(threat)
     text = f"{text} {_answer_alone(writer, risk, threat, room)}"
     room.use(text)

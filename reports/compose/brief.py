@@ -149,6 +149,9 @@ def _how_it_goes(writer: Writer, room: Room) -> Line:
     )
     has_figures = is_divided or (facts.items and _keys_come_first(facts))
     figures = [] if has_figures else [_stages(facts)]
+    if is_short and is_divided:
+        # What has begun late is told with what is late; the rest is on track.
+        waiting, first_steps = NO_LINE
     sentences = [*figures, *_since_last_paper(facts), *([waiting] if waiting else ())]
     if not sentences:
         return NO_LINE
@@ -636,10 +639,12 @@ def _names_of_late(writer: Writer, keys: list[LateItem]) -> str:
     """Return the end of a sentence with the names of the late key items, of many only the gravest. By item each has how
     late it is or, in a paper that is tight, none; else how long the longest delay of them is. Section Delay says how late each is."""
     names = writer.names
+    if writer.is_by_item and writer.is_tight:
+        # The list of what is late has all of them, the gravest first.
+        return "."
     if writer.is_by_item:
         phrases = _alike(names, keys)
-        is_short = not writer.is_tight
-        if len(keys) <= MAX_ALL_NAMED and is_short and count_words(*phrases) <= ALL_NAMED_WORDS:
+        if len(keys) <= MAX_ALL_NAMED and count_words(*phrases) <= ALL_NAMED_WORDS:
             return f": {join_words(phrases)}."
         # The gravest whose names are easy to read, if there are enough of those.
         easy = [each for each in keys if count_words(names.phrase(each.item)) <= EASY_NAME]

@@ -292,14 +292,13 @@ def _told(
                 starts[pk] = f"{opened(starts[pk])}{why}."
             room.use(quoted or why)
             starts[pk] += request_sentences(writer, entry, room)
-            # What is done about a key item is told whether there is room or not; the rest of the first ones, if there is.
-            is_whole = entry.leads and place < MAX_WHOLE
+            # What is done about a key item is told whether there is room or not, and more of the first ones if there is.
+            is_told_more = entry.leads and place < MAX_WHOLE
+            plan = ahead.get(pk) if is_told_more else None
             lines[pk] = [
-                line._replace(must=entry.item.is_key and is_action)
-                for line in _lines(
-                    writer, entry, ahead.get(pk) if is_whole else None, is_foremost=False
-                )
-                if (is_action := bool(line.action and line.rank == ACTION)) or is_whole
+                line._replace(must=entry.item.is_key and _is_act(line))
+                for line in _lines(writer, entry, plan, is_foremost=False)
+                if is_told_more or _is_act(line)
             ]
             continue
         starts[pk] = _with_cause(writer, entry, starts[pk], room)
@@ -510,6 +509,10 @@ def _lines(
     is_dated = any(row.due_on for _, row in steps)
     if plan and not is_dated and (ahead := planned_in_words(writer, plan, Room(MOST_WORDS))):
         yield Line(instead, ahead, plan.update.source)
+
+
+def _is_act(line: Line) -> bool:
+    return bool(line.action) and line.rank == ACTION
 
 
 def _introduced(writer: Writer, done: Done) -> str:

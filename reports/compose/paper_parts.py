@@ -133,7 +133,7 @@ Made = tuple[int, Writer, dict[str, Section]]
 LEAST = Share(0, is_tight=True)
 # A text that uses so much of the words is long enough.
 NEARLY_ALL = 0.98
-NEARLY_ALL_BY_ITEM = 0.995
+NEARLY_ALL_BY_ITEM = 0.998
 
 
 def _within(

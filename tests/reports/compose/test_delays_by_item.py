@@ -692,10 +692,7 @@ def _risks(**given):
 
 def test_the_summary_tells_the_one_grave_risk_that_nobody_has_raised_and_what_is_done_about_it():
     typed = "The pools are closing faster than lessons grow."
-    start = (
-        "There is a likely and serious risk, which no agency has raised with you, that the pools are closing faster than lessons "
-        "grow."
-    )
+    start = "No agency has raised with you one likely and serious risk: the pools are closing faster than lessons grow."
     summary, ahead = _risks(description=typed, response="Train more of them.")
     assert summary == (f"{start} The Department of Labour (DoL) will train more of them.")
     # Next steps does not tell it again.
@@ -705,7 +702,7 @@ def test_the_summary_tells_the_one_grave_risk_that_nobody_has_raised_and_what_is
     )
     assert _risks(description=typed, response="")[0] == f"{start} No response is recorded."
     assert _risks(description="Loss of the pools.", response="Train more.")[0] == (
-        "One likely and serious risk has not been raised with you by any agency: loss of the pools. The Department of Labour (DoL) will "
+        "No agency has raised with you one likely and serious risk: loss of the pools. The Department of Labour (DoL) will "
         "train more."
     )
 
