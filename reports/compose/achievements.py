@@ -17,6 +17,7 @@ from agencies.wording.translation import in_english
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import item_source, milestone_source
 from reports.compose.facts import Facts, UpdateFacts
+from reports.compose.measures_text import Said, beside_achievements
 from reports.compose.paragraphs import Writer, errors_naming, flat, key
 from reports.compose.results import (
     ENOUGH,
@@ -232,6 +233,7 @@ def achievements(writer: Writer) -> Section:
     lines, omitted = _headlines(writer, headlines, room, fewest - bool(others))
     least = max(fewest - (len(headlines) - len(omitted)), 0 if writer.is_tight else 1)
     sure = _sure_of_key(writer) - sum(count_words(told) for _, told, _ in lines)
+    said = beside_achievements(writer, [item for item, _, _ in lines], room)
     texts, omitted_of_pillars = _by_pillar(writer, others, results, room, least, sure)
     if writer.is_by_item:
         # They are one list.
@@ -244,9 +246,10 @@ def achievements(writer: Writer) -> Section:
             for item, update in others
             if update.pk in texts
         ]
-        paragraphs = list(_listed(writer, lines, room))
-    else:
-        paragraphs = [*_listed(writer, lines, room), *_of_pillars(writer, others, texts)]
+    said |= beside_achievements(writer, [item for item, up in others if up.pk in texts], room)
+    paragraphs = list(_listed(writer, [_with_measures(line, said) for line in lines], room))
+    if not writer.is_by_item:
+        paragraphs += _of_pillars(writer, others, texts, said)
     left_out = {update.pk for _, update in [*omitted, *omitted_of_pillars]}
     told = [pair for pair in [*headlines, *others] if pair[1].pk not in left_out]
     writer.reported.update(update.pk for _, update in told)
@@ -269,6 +272,16 @@ def achievements(writer: Writer) -> Section:
         paragraphs.append(_nothing_achieved(writer))
     paragraphs += _shown(writer)
     return Section(SectionKind.ACHIEVEMENTS, "Achievements", tuple(paragraphs))
+
+
+def _with_measures(line: Result, said: dict[int, list[Said]]) -> Result:
+    """Return a result followed by what its item's measures say, if that is not told yet."""
+    item, text, sources = line
+    found = said.pop(item.pk, [])
+    if not found:
+        return line
+    text = " ".join([closed(capitalised(text)), *(sentence for sentence, _ in found)])
+    return item, text, [*sources, *(source for _, of in found for source in of)]
 
 
 def _shown(writer: Writer) -> Iterator[Paragraph]:
@@ -578,16 +591,16 @@ def _by_pillar(
 
 
 def _of_pillars(
-    writer: Writer, pairs: list[Achieved], texts: dict[int, str]
+    writer: Writer, pairs: list[Achieved], texts: dict[int, str], said: dict[int, list[Said]]
 ) -> Iterator[Paragraph]:
-    """Yield paragraphs of each pillar's key achievements."""
+    """Yield paragraphs of each pillar's key achievements, each item's with what its measures say."""
     of_pillars: dict[int, list[Achieved]] = defaultdict(list)
     for item, update in pairs:
         if update.pk in texts:
             of_pillars[item.pillar].append((item, update))
     for pillar in writer.facts.pillars:
         for place, box in enumerate(_boxes(writer, of_pillars[pillar.pk], texts)):
-            yield _of_pillar(writer, pillar, place, box, texts)
+            yield _of_pillar(writer, pillar, place, box, texts, said)
 
 
 def _in_turns(pairs: list[Achieved], results: list[Achieved]) -> list[Achieved]:
@@ -629,16 +642,25 @@ def _boxes(
 
 
 def _of_pillar(
-    writer: Writer, pillar: Pillar, place: int, box: list[Achieved], texts: dict[int, str]
+    writer: Writer,
+    pillar: Pillar,
+    place: int,
+    box: list[Achieved],
+    texts: dict[int, str],
+    said: dict[int, list[Said]],
 ) -> Paragraph:
-    passages = []
+    passages: list[Said] = []
     last: ItemAt | None = None
     for item, update in box:
+        if last is not None and item is not last:
+            passages += said.pop(last.pk, [])
         text = texts[update.pk]
         told = text if item is last else _alone(writer, item, text)
         told = dated_by_round(writer.facts, update, told)
         passages.append((closed(capitalised(told)), [update.source]))
         last = item
+    if last is not None:
+        passages += said.pop(last.pk, [])
     about = f"achievements {pillar.pk} {place}" if place else f"achievements {pillar.pk}"
     return writer.running(passages, about=about)
 

@@ -24,6 +24,7 @@ from reports.compose.late_words import (
     latest_step,
     needed_for,
 )
+from reports.compose.measures_text import in_brief as measures_in_brief
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import depends_in_words
 from reports.compose.slips import LateItem, cause_of, people_first
@@ -125,6 +126,7 @@ def _in_brief(writer: Writer, room: Room) -> Iterator[Paragraph]:
         *(_worries(writer, room) if facts.items else ()),
         grave_risks(writer, room) if facts.items else NO_LINE,
         _how_it_goes(writer, room),
+        *measures_in_brief(writer, room),
         _added(writer, room),
         _withdrawn(writer, room),
         decided_changes(writer, room),

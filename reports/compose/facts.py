@@ -16,6 +16,7 @@ from django.utils.timezone import get_current_timezone, localdate
 
 from agencies.models import Agency, Appointment, by_short_name
 from agencies.records.composed import composed
+from reports.compose.measure_sources import MeasureFacts, measure_facts
 from reports.compose.slips import LateItem, late_items
 from reports.compose.subjects import DOUBTFUL
 from reports.compose.who_wrote import Written, written_by_ended
@@ -219,6 +220,7 @@ class Facts:
     writers: Mapping[Written, int] = field(default_factory=dict)
     # The completed milestones, by how they are shown to be done.
     completions: Completions = field(default_factory=lambda: Completions(()))
+    measures: MeasureFacts = field(default_factory=MeasureFacts)
     # By item that its reviewer rates at risk or off track: the reason that was given with the rating.
     reviewers_reasons: Mapping[int, str] = field(default_factory=dict)
     # The last day of the period's last round in which agencies were asked.
@@ -338,6 +340,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
     additions, withdrawals, requests, changes, moves = _variations_of(briefing, items)
     last_paper, follows = _last_paper(briefing), _follows(briefing, items)
     accepted, answered_since, last_round = _updates(briefing, items)
+    at = PlanAt(plan, moment, items=items, agencies=agencies)
     return Facts(
         briefing=briefing,
         most_words=briefing.kind.most_words if briefing.kind else BriefingKind.USUAL_WORDS,
@@ -378,7 +381,8 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         today=today,
         requests=requests,
         moves=moves,
-        completions=completions_of(PlanAt(plan, moment, items=items, agencies=agencies)),
+        completions=completions_of(at),
+        measures=measure_facts(briefing, at.measures),
         reviewers_reasons=_reviewers_reasons(items, end_of(as_at)),
     )
 

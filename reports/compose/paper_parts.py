@@ -1,7 +1,7 @@
 """Composes the sections of a paper, its annexes and its cover from the facts."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from reports.compose.decisions import Ask, asks
 from reports.compose.delay_text import delay
 from reports.compose.facts import Facts
 from reports.compose.late_by_item import late_by_item
+from reports.compose.measures_text import needing_attention
 from reports.compose.mitigation_text import mitigation
 from reports.compose.paper_cover import cover_of
 from reports.compose.paragraphs import Writer, asked, length
@@ -38,8 +39,11 @@ from reports.document import (
 
 
 def _delay(writer: Writer) -> Section:
-    """Return what is late and, in a paper without a section Mitigation, what is being done about each item."""
-    return late_by_item(writer) if writer.is_by_item else delay(writer)
+    """Return what is late and, in a paper without a section Mitigation, what is being done about each item; and which
+    measures missed their targets or are worse than before the plan."""
+    section = late_by_item(writer) if writer.is_by_item else delay(writer)
+    measures = needing_attention(writer)
+    return replace(section, paragraphs=(*section.paragraphs, *measures)) if measures else section
 
 
 # Functions that generate the text of a section, by the section's content.

@@ -173,6 +173,8 @@ class Writer:
         # The open actions that the paper tells, and the milestones whose new dates it has told.
         self.actions: set[int] = set()
         self.dated: set[int] = set()
+        # The measures whose sentences it has.
+        self.measures_told: set[int] = set()
         # How many late milestones it has told in the form of acts, and the items of which it has told how many are done.
         self.late_acts = 0
         # Whether a late item that leads has no room to be told whole.

@@ -171,6 +171,10 @@ def records_of(facts: Facts) -> Iterator[tuple[Record, int | None, Record]]:
     for risk in facts.all_risks:
         own = ("workitems.risk", risk.pk)
         yield own, risk.version, (ITEM, risk.item) if risk.item else own
+    for measure in facts.measures.rows:
+        home_of_it = _home(measure.item) if measure.item else ("workitems.measure", measure.pk)
+        for source in facts.measures.sources_of(measure) if measure.is_set_up else ():
+            yield _record(source), source.history_id, home_of_it
     for term in facts.terms.values():
         yield _record(term.source), term.source.history_id, _record(term.source)
 

@@ -22,7 +22,18 @@ from agencies.wording.translation import StrOrPromise, in_english
 from reports.document.wording import join_words
 from reports.drafting.draft import BULLETS, Draft, Part, Taken, printed, record_of
 from reports.models import Clearance, FollowUp
-from workitems.models import Delay, Milestone, Mitigation, Return, Risk, Support, Update, WorkItem
+from workitems.models import (
+    Delay,
+    Measure,
+    MeasureValue,
+    Milestone,
+    Mitigation,
+    Return,
+    Risk,
+    Support,
+    Update,
+    WorkItem,
+)
 from workitems.terms.sentence_ends import sentences
 
 # By paragraph key: the agencies that own words of it, each with these words.
@@ -50,6 +61,12 @@ OWNER_LOOKUPS: dict[str, tuple[type, str, tuple[str, ...]]] = {
         ("owner_agency", "delay__milestone__item__lead_agency"),
     ),
     "workitems.risk": (Risk, "", ("owner_agency",)),
+    "workitems.measure": (Measure, "item", ("responsible_agency", "item__lead_agency")),
+    "workitems.measurevalue": (
+        MeasureValue,
+        "measure__item",
+        ("agency", "measure__item__lead_agency"),
+    ),
     "workitems.return": (Return, "", ("agency",)),
     "reports.followup": (FollowUp, "", ("owner_agency",)),
 }

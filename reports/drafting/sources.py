@@ -45,6 +45,8 @@ NUMBERS = {
     "workitems.milestone": "item__number",
     "workitems.delay": "milestone__item__number",
     "workitems.mitigation": "delay__milestone__item__number",
+    "workitems.measure": "item__number",
+    "workitems.measurevalue": "measure__item__number",
     "workitems.risk": "number",
 }
 # Types without a page of the past; their current page shows the history.
@@ -213,6 +215,11 @@ class RecordLinks:
                 for update in facts.updates_of(item):
                     self._numbers["workitems.update", update.pk] = quote(item.number)
                     self._versions["workitems.update", update.pk] = update.source.history_id
+            for measure in facts.measures.rows.set_up:
+                for source in facts.measures.sources_of(measure):
+                    self._versions[source.model, source.pk] = source.history_id
+                    if measure.item:
+                        self._numbers[source.model, source.pk] = quote(measure.item.number)
             self._versions["workitems.plan", facts.plan.pk] = facts.plan_source.history_id
             for term in facts.terms.values():
                 self._versions[GLOSSARY, term.source.pk] = term.source.history_id
@@ -230,7 +237,8 @@ class RecordLinks:
         for model in NUMBERS:
             if model in wanted:
                 rows = _numbers(model, pks=wanted[model])
-                links._numbers |= {(model, pk): quote(str(number)) for pk, number in rows}
+                # An outcome of the plan has no item.
+                links._numbers |= {(model, pk): quote(str(no)) for pk, no in rows if no is not None}
         return links
 
     def cited(self, part: Part) -> Iterator[Cited]:

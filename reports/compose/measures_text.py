@@ -1,0 +1,130 @@
+"""What measures say in a paper: beside an item's achievement, of outcomes in the summary, and under Delay what was missed
+or is worse than before the plan. Each is told once."""
+
+from collections.abc import Iterable, Iterator
+
+from reports.compose.budget import Room
+from reports.compose.citations import Line, item_source
+from reports.compose.paragraphs import Writer
+from reports.compose.subjects import numbers_of
+from reports.document import Bullet, Paragraph, Source
+from reports.document.wording import (
+    agree,
+    capitalised,
+    cited,
+    count_in_words,
+    join_words,
+    number,
+)
+from workitems.plan.plan_at import ItemAt
+from workitems.plan.plan_at.measures_at import MeasureAt
+from workitems.terms.measure_sentence import State
+
+# Limits on the outcomes in the summary, on the measures beside one achievement, and on those told in full under Delay.
+MAX_OUTCOMES = 2
+MAX_OF_ITEM = 2
+MAX_MISSED = 5
+# What says nothing beside an achievement: an annex and the checks have it.
+UNSAID = (State.WORDS, State.NONE)
+
+# A measure's sentence with its sources.
+Said = tuple[str, list[Source]]
+
+
+def in_brief(writer: Writer, room: Room) -> Iterator[Line]:
+    """Yield what the outcomes of the plan say, those that need attention first."""
+    found = [row for row in writer.facts.measures.rows.outcomes if row.state not in UNSAID]
+    found.sort(key=lambda row: not row.state.needs_attention)
+    for row in found[:MAX_OUTCOMES]:
+        yield _tell(writer, row, room)
+
+
+def beside_achievements(
+    writer: Writer, items: Iterable[ItemAt], room: Room
+) -> dict[int, list[Said]]:
+    """Return by item what its measures say, as far as there is room. What was missed or is worse stands under Delay."""
+    found: dict[int, list[Said]] = {}
+    for item in dict.fromkeys(items):
+        rows = [
+            row
+            for row in writer.facts.measures.rows.of_item(item.pk)
+            if row.state not in UNSAID
+            and row.pk not in writer.measures_told
+            and not (row.state.needs_attention and writer.has("delay"))
+        ]
+        for row in rows[:MAX_OF_ITEM]:
+            if room.has(writer.facts.measures.sentence_of(row)):
+                found.setdefault(item.pk, []).append(_tell(writer, row, room))
+    return found
+
+
+def needing_attention(writer: Writer) -> list[Paragraph]:
+    """Return what was missed or is worse than before the plan, also of complete items; of key items first."""
+    rows = [
+        row
+        for row in writer.facts.measures.rows.needing_attention
+        if row.pk not in writer.measures_told
+    ]
+    rows.sort(key=lambda row: not (row.item is None or row.item.is_key))
+    told, others = rows[:MAX_MISSED], rows[MAX_MISSED:]
+    room = Room(0)
+    lines = [_tell(writer, row, room, with_number=True) for row in told]
+    paragraphs: list[Paragraph] = []
+    if len(lines) == 1:
+        ((text, sources),) = lines
+        paragraphs = [writer.paragraph(text, about="measures missed", sources=sources)]
+    elif lines:
+        paragraphs = list(
+            writer.paragraphs(
+                f"{_counted(rows)}:",
+                about="measures missed",
+                bullets=[(Bullet(writer.text(text)), sources) for text, sources in lines],
+            )
+        )
+    if others:
+        paragraphs.append(_others(writer, others))
+    return paragraphs
+
+
+def _tell(writer: Writer, row: MeasureAt, room: Room, *, with_number: bool = False) -> Said:
+    text = writer.facts.measures.sentence_of(row)
+    if with_number and row.item:
+        text = cited(text, row.item.number)
+    room.use(text)
+    writer.measures_told.add(row.pk)
+    return text, _sources(writer, row)
+
+
+def _sources(writer: Writer, row: MeasureAt) -> list[Source]:
+    of_measure = writer.facts.measures.sources_of(row)
+    return [item_source(row.item), *of_measure] if row.item else of_measure
+
+
+def _counted(rows: list[MeasureAt]) -> str:
+    """Return "Two targets were missed, and one measure is worse than before the Plan"."""
+    missed = sum(row.state == State.MISSED for row in rows)
+    worse = len(rows) - missed
+    parts = []
+    if missed:
+        parts.append(f"{count_in_words(missed, 'target')} {agree(missed, 'was', 'were')} missed")
+    if worse:
+        what = number(worse) if missed else count_in_words(worse, "measure")
+        noun = f" {agree(worse, 'measure', 'measures')}" if missed else ""
+        parts.append(f"{what}{noun} {agree(worse, 'is', 'are')} worse than before the Plan")
+    return capitalised(join_words(parts))
+
+
+def _others(writer: Writer, rows: list[MeasureAt]) -> Paragraph:
+    """Return a paragraph on those for which there is no room: how many they are, of which items, and where they stand."""
+    items = list(dict.fromkeys(row.item for row in rows if row.item))
+    for row in rows:
+        writer.measures_told.add(row.pk)
+    count = capitalised(count_in_words(len(rows), "more measure"))
+    where = writer.where(["measures"])
+    of = "; ".join(filter(None, [numbers_of(items) if items else "", where]))
+    return writer.paragraph(
+        f"{count} {agree(len(rows), 'missed its target or is', 'missed their targets or are')} "
+        f"worse than before the Plan{f' ({of})' if of else ''}.",
+        about="more measures missed",
+        sources=[source for row in rows for source in _sources(writer, row)],
+    )

@@ -1,0 +1,164 @@
+"""What measures say in a paper: each once, in its place."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from reports.compose import write
+from reports.compose.measure_sources import VALUE, MeasureFacts
+from tests.reports import in_memory
+from tests.reports.in_memory import LABOUR, text_of
+from workitems.models import Measure
+from workitems.plan.plan_at.measures_at import MeasureAt, Measures
+from workitems.terms.known_dates import KnownDate, KnownTo
+from workitems.terms.measure_sentence import Aim, Given, Measured
+
+ANNUAL = ("purpose", "achievements", "delay", "mitigation", "next_steps")
+BY_ITEM = ("figures", "achievements", "delay", "next_steps")
+KINDS = pytest.mark.parametrize("contents", [ANNUAL, BY_ITEM], ids=["by section", "by item"])
+ACHIEVED = "Trained 83 staff at 12 ports with the new course."
+AHEAD = "The number of staff trained was 83 in June 2010; the target is 1,700 by June 2011."
+MISSED = (
+    "The number of staff trained was 83 in June 2010; the target of 100 by June 2010 was missed"
+)
+SET_UP = {"unit": "", "better": "higher", "baseline": None, "baseline_on": None}
+
+
+def number(value, pk=1, **more):
+    return Given(pk=pk, day=date(2010, 6, 30), number=Decimal(value), **more)
+
+
+def target(value, year):
+    return Aim(1, Decimal(value), KnownDate(date(year, 6, 30), KnownTo.MONTH))
+
+
+def measure(item, *values, targets=(), pk=1, name="the number of staff trained", **set_up):
+    set_up = SET_UP | {"kind": "level", "as_told": name} | set_up
+    row = Measure(pk=pk, item_id=item and item.pk, responsible_agency=LABOUR, **set_up)
+    measured = Measured(**set_up, began=date(2009, 7, 31))
+    return MeasureAt(row, item, None, measured, tuple(targets), tuple(values), in_memory.ON)
+
+
+def paper(contents, *items, measures=(), updates=(), most_words=1000, **more):
+    facts = in_memory.facts(
+        *items,
+        updates=updates,
+        most_words=most_words,
+        measures=MeasureFacts(Measures(measures), **more),
+    )
+    return write(facts, contents)
+
+
+def texts(made, content):
+    return [text_of(each) for each in made.sections[content].paragraphs]
+
+
+def whole(made):
+    return "\n".join(text for content in made.sections for text in texts(made, content))
+
+
+def trained(**given):
+    of = in_memory.item("1.1", in_memory.step(), is_key=True, **given)
+    return of, in_memory.update_of(of, achieved=ACHIEVED, key_achievement="headline")
+
+
+@KINDS
+def test_a_measure_is_told_beside_its_items_achievement(contents):
+    of, update = trained()
+    row = measure(of, number(83), targets=[target(1700, 2011)])
+    made = paper(contents, of, updates=[update], measures=[row])
+    (told,) = [text for text in texts(made, "achievements") if AHEAD in text]
+    assert told.index("83 staff at 12 ports") < told.index(AHEAD)
+    assert (
+        whole(made).count("the number of staff trained") + whole(made).count("The number of") == 1
+    )
+    (paragraph,) = [
+        each for each in made.sections["achievements"].paragraphs if AHEAD in text_of(each)
+    ]
+    assert (VALUE, 1) in {(source.model, source.pk) for source in paragraph.sources}
+
+
+@KINDS
+@pytest.mark.parametrize("stage", ["under_way", "complete"])
+def test_a_missed_target_is_told_under_delay_alone_even_of_a_complete_item(contents, stage):
+    of, update = trained(stage=stage)
+    row = measure(of, number(83), targets=[target(100, 2010)])
+    made = paper(contents, of, updates=[update], measures=[row])
+    assert texts(made, "delay")[-1] == f"{MISSED} (1.1)."
+    assert whole(made).count(MISSED) == 1
+
+
+def test_several_are_counted_by_what_they_are():
+    items = [in_memory.item(f"1.{place}", in_memory.step()) for place in (1, 2, 3)]
+    rows = [
+        measure(items[0], number(83), targets=[target(100, 2010)], pk=1),
+        measure(items[1], number(83, 2), targets=[target(100, 2010)], pk=2),
+        measure(items[2], number(3, 3), pk=3, baseline=Decimal(5), baseline_on=date(2009, 6, 30)),
+    ]
+    made = paper(ANNUAL, *items, measures=rows)
+    first, *bullets = texts(made, "delay")[-1].splitlines()
+    assert first == "Two targets were missed and one measure is worse than before the Plan:"
+    assert len(bullets) == 3
+    assert bullets[2].endswith("two fewer than before the Plan (1.3).")
+
+
+def test_of_many_the_rest_is_counted():
+    items = [in_memory.item(f"1.{place}", in_memory.step()) for place in range(1, 9)]
+    rows = [
+        measure(of, number(83, pk), targets=[target(100, 2010)], pk=pk)
+        for pk, of in enumerate(items, start=1)
+    ]
+    *_, listed, rest = texts(paper(ANNUAL, *items, measures=rows), "delay")
+    assert len(listed.splitlines()) == 6
+    assert rest == (
+        "Three more measures missed their targets or are worse than before the Plan (1.6, 1.7 and 1.8)."
+    )
+
+
+@pytest.mark.parametrize("content", ["purpose", "figures"])
+def test_the_summary_tells_two_outcomes_at_most(content):
+    rows = [measure(None, number(83, pk), pk=pk, name=f"the share {pk}") for pk in (1, 2, 3)]
+    made = paper((content, "achievements", "delay"), in_memory.item(), measures=rows)
+    assert "The share 1 was 83 in June 2010." in whole(made)
+    assert "The share 2 was 83 in June 2010." in whole(made)
+    assert "The share 3" not in whole(made)
+
+
+def test_a_missed_outcome_of_the_summary_is_not_told_again_under_delay():
+    row = measure(None, number(83), targets=[target(100, 2010)])
+    assert whole(paper(ANNUAL, in_memory.item(), measures=[row])).count(MISSED) == 1
+
+
+def test_without_a_word_to_spare_only_what_was_missed_is_told():
+    of, update = trained()
+    rows = [
+        measure(of, number(83), targets=[target(1700, 2011)], pk=1),
+        measure(of, number(83, 2), targets=[target(100, 2010)], pk=2),
+    ]
+    made = paper(ANNUAL, of, updates=[update], measures=rows, most_words=100)
+    assert AHEAD not in whole(made)
+    assert MISSED in whole(made)
+
+
+def test_a_measure_without_a_number_is_not_told():
+    of, update = trained()
+    made = paper(ANNUAL, of, updates=[update], measures=[measure(of, targets=[target(5, 2011)])])
+    assert "No number" not in whole(made)
+
+
+def test_a_number_that_the_last_paper_gave_and_was_corrected_is_said_to_be():
+    of, update = trained()
+    values = [number(83), number(79, 2, corrects=1, correction_reason="two were counted twice")]
+    told = whole(
+        paper(
+            ANNUAL,
+            of,
+            updates=[update],
+            measures=[measure(of, *values)],
+            corrected_since=frozenset({1}),
+        )
+    )
+    assert "The last paper gave 83; the number was 79, because two were counted twice." in told
+    told = whole(paper(ANNUAL, of, updates=[update], measures=[measure(of, *values)]))
+    assert "The number first given was 83; it is 79, because two were counted twice." in told
