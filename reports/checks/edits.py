@@ -472,7 +472,9 @@ def _numbers(text: str, evidence: Evidence, *, is_counted: bool) -> Iterator[Dis
         word
         for n, word in typed.items()
         # What is generated has most, so other texts are seldom put together.
-        if not (generated.has(n) or any(each.has(n) for each in (*evidence.said, *evidence.of_named)))
+        if not (
+            generated.has(n) or any(each.has(n) for each in (*evidence.said, *evidence.of_named))
+        )
     ]
     if wrong:
         recorded = {n: w for n, w in evidence.generated.numbers.items() if n not in numbers}

@@ -139,7 +139,10 @@ def test_key_items_at_risk_are_in_the_order_of_those_whom_they_touch():
             "Nobody has been trained yet.",
             ", because nobody has been trained yet.",
         ),
-        ("We do not know the trainers.", ", because the Department of Labour (DoL) does not know the trainers."),
+        (
+            "We do not know the trainers.",
+            ", because the Department of Labour (DoL) does not know the trainers.",
+        ),
         ("", "."),
     ],
 )

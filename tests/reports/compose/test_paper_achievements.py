@@ -130,7 +130,11 @@ def test_results_of_one_earlier_round_have_its_month_above_them():
     ("ends", "typed", "told"),
     [
         (date(2010, 6, 30), "Forty staff were trained.", "Forty staff were trained."),
-        (date(2009, 12, 31), "Forty staff were trained.", "Forty staff were trained (December 2009)."),
+        (
+            date(2009, 12, 31),
+            "Forty staff were trained.",
+            "Forty staff were trained (December 2009).",
+        ),
         (date(2009, 12, 31), "In May, 40 staff were trained.", "In May, 40 staff were trained."),
     ],
 )
