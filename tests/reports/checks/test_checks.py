@@ -369,7 +369,7 @@ def test_a_recommendation_on_a_decision_that_does_not_say_by_when_it_is_needed_i
 ):
     briefing, _delay = begun_on_a_decision
     ask = briefing.draft_asks.order_by("position")[0]
-    ask.text += " (by when is not recorded)"
+    ask.text += " (no day is set)"
     ask.save()
     found = [
         check

@@ -113,11 +113,11 @@ NEW_DATE = "note that the new date for the brochure to be printed (1.1, not befo
         # Nobody can be asked to decide at no time.
         (
             "your decision on fees",
-            f"{NEW_DATE} depends on your decision on fees (by when is not recorded)",
+            f"{NEW_DATE} depends on your decision on fees (no day is set)",
         ),
         (
             "A decision by the Minister of Immigration and the Minister of Finance on fees",
-            f"{NEW_DATE} depends on a decision by you and the Minister of Finance on fees (by when is not recorded)",
+            f"{NEW_DATE} depends on a decision by you and the Minister of Finance on fees (no day is set)",
         ),
         # That money is sought is not said by who asks for a decision on it.
         (
@@ -165,8 +165,8 @@ def test_a_hidden_recommendation_is_not_asked():
             "note a decision by Cabinet on which a new date depends",
         ),
         (
-            "that the new date for the relief pool (3.2, not before August 2027) depends on your decision on a daily rate (by when is "
-            "not recorded)",
+            "that the new date for the relief pool (3.2, not before August 2027) depends on your decision on a daily rate (no day "
+            "is set)",
             "note that the new date for the relief pool depends on your decision on a daily rate",
         ),
         (
@@ -174,8 +174,8 @@ def test_a_hidden_recommendation_is_not_asked():
             "note that the new date for the rule to be in force depends on a decision by Cabinet",
         ),
         (
-            "that new dates depend on decisions: that for the pool (3.2) on your decision on a rate, at $1.9 million a year (by when is "
-            "not recorded); and that for the agreement on sites (2.4) on a decision by Cabinet in May to add it",
+            "that new dates depend on decisions: that for the pool (3.2) on your decision on a rate, at $1.9 million a year (no day "
+            "is set); and that for the agreement on sites (2.4) on a decision by Cabinet in May to add it",
             "note that new dates depend on your decision on a rate, at $1.9 million a year, and on a decision by Cabinet",
         ),
         (
