@@ -23,6 +23,7 @@ LOOK = (
     "workitems/terms/known_dates.py",
     "workitems/terms/spans.py",
     "workitems/terms/lateness.py",
+    "workitems/terms/measure_sentence.py",
     "static/fonts",
     "static/paper",
     "templates/reports/render/paper",

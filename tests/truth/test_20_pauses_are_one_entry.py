@@ -335,7 +335,7 @@ def test_a_paragraph_typed_by_two_has_an_entry_for_each(world, briefing, paragra
     assert texts(paragraph) == ["It is.", PAUSES[0], "Theirs.", PAUSES[1]]
 
 
-def test_only_answers_replies_and_drafts_have_pauses():
+def test_only_answers_numbers_replies_and_drafts_have_pauses():
     tables = connection.introspection.table_names()
     with connection.cursor() as cursor:
         found = {
@@ -345,4 +345,4 @@ def test_only_answers_replies_and_drafts_have_pauses():
             in {c.name for c in connection.introspection.get_table_description(cursor, table)}
         }
     assert Update.history.model._meta.db_table in found
-    assert len(found) == 4
+    assert len(found) == 5

@@ -14,7 +14,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 STAYS = [
     "1.2 still says under way, off track.",
     "1.2 still says “Brochure printed” is done on 31 May 2010.",
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
 ]
 
 

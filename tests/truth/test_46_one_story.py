@@ -68,10 +68,10 @@ def test_the_headline_names_the_items_that_became_late_and_they_come_first(plan,
     assert page.finding == (
         "Two of three work items are late, two more than on 31 March: 1.2 and 1.4 became late."
     )
-    assert [(each.change.item.number, each.change.kind) for each in page.changed] == [
-        ("1.2", Kind.LATE),
-        ("1.4", Kind.LATE),
-        ("1.1", Kind.WITHDRAWN),
+    assert [(each.kind, [item.number for item in each.items]) for each in page.changed_groups] == [
+        (Kind.LATE, ["1.2", "1.4"]),
+        (Kind.OVERDUE, ["1.2", "1.4"]),
+        (Kind.WITHDRAWN, ["1.1"]),
     ]
 
 
@@ -83,7 +83,7 @@ def test_the_headline_names_what_is_no_longer_late_beside_what_became_late(plan,
     assert page.finding == (
         "One of two work items is late, as many as on 31 March: 1.1 became late, and 1.2 is no longer late."
     )
-    assert [each.change.item.number for each in page.changed] == ["1.1", "1.2"]
+    assert [item.number for item in page.named] == ["1.1", "1.2"]
 
 
 def test_fewer_in_doubt_is_worse_if_they_became_late(plan, recorded):

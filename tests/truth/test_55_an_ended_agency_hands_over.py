@@ -750,6 +750,7 @@ STAY = {
     "CoverMark.agency",
     "RequestEvent.agency",
     "EarlierPaper.agency",
+    "MeasureValue.agency",  # who gave the number
     # What was typed of another agency, in an answer or a request that moves itself.
     "MilestoneAnswer.owner_agency",
     "MilestoneAnswer.settling_agency",

@@ -51,10 +51,14 @@ class NumberField(TextField):
         text = super().to_python(value)
         if not text:
             return None
+        super().run_validators(text)
         try:
             return read_number(text)
         except NotANumber as fault:
             raise forms.ValidationError(str(fault)) from None
+
+    def run_validators(self, value: Any) -> None:
+        """The text was validated as it was typed."""
 
 
 def _counted() -> list[tuple[str, str]]:
