@@ -27,6 +27,7 @@ from reports.checks.material import (
     WORKSHOP,
     Material,
 )
+from reports.checks.measure_checks import of_measures
 from reports.checks.paper_dates import called_future
 from reports.checks.recorded import NEARLY_ALL, Recorded, is_told_in, plain, recorded, sentences_of
 from reports.compose.decisions import DECISIONS_KEY, ask_key
@@ -101,6 +102,7 @@ def warnings(material: Material, held: Mapping[str, CheckOverride]) -> list[Chec
         *_dates_of_delays(material),
         *_out_of_order(material),
         *_not_shown(material),
+        *of_measures(material),
         *_stale(material),
         *_unused(material),
         *_unprinted(material, told),

@@ -17,7 +17,7 @@ from agencies.wording.translation import in_english
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import item_source, milestone_source
 from reports.compose.facts import Facts, UpdateFacts
-from reports.compose.measures_text import Said, beside_achievements
+from reports.compose.measures_text import SURE, Said, beside_achievements
 from reports.compose.paragraphs import Writer, errors_naming, flat, key
 from reports.compose.results import (
     ENOUGH,
@@ -233,7 +233,7 @@ def achievements(writer: Writer) -> Section:
     lines, omitted = _headlines(writer, headlines, room, fewest - bool(others))
     least = max(fewest - (len(headlines) - len(omitted)), 0 if writer.is_tight else 1)
     sure = _sure_of_key(writer) - sum(count_words(told) for _, told, _ in lines)
-    said = beside_achievements(writer, [item for item, _, _ in lines], room)
+    said = beside_achievements(writer, [item for item, _, _ in lines], room, sure=SURE)
     texts, omitted_of_pillars = _by_pillar(writer, others, results, room, least, sure)
     if writer.is_by_item:
         # They are one list.

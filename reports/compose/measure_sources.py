@@ -37,6 +37,10 @@ class MeasureFacts:
             ),
         ]
 
+    def is_corrected(self, row: MeasureAt) -> bool:
+        """Whether the last paper gave a number of it that was corrected since."""
+        return any(each.corrects in self.corrected_since for each in row.values)
+
     def sentence_of(self, row: MeasureAt) -> str:
         """Return what the measure says in a paper; of a corrected number, what the last paper gave if it gave it."""
         return self._corrected(row).replace("before the plan", "before the Plan")

@@ -23,6 +23,8 @@ from workitems.terms.measure_sentence import State
 # Limits on the outcomes in the summary, on the measures beside one achievement, and on those told in full under Delay.
 MAX_OUTCOMES = 2
 MAX_OF_ITEM = 2
+# Measures beside the main results that are told whether they fit or not, unless the paper is tight.
+SURE = 2
 MAX_MISSED = 5
 # What says nothing beside an achievement: an annex and the checks have it.
 UNSAID = (State.WORDS, State.NONE)
@@ -40,10 +42,12 @@ def in_brief(writer: Writer, room: Room) -> Iterator[Line]:
 
 
 def beside_achievements(
-    writer: Writer, items: Iterable[ItemAt], room: Room
+    writer: Writer, items: Iterable[ItemAt], room: Room, *, sure: int = 0
 ) -> dict[int, list[Said]]:
-    """Return by item what its measures say, as far as there is room. What was missed or is worse stands under Delay."""
+    """Return by item what its measures say: so many are `sure`, others as far as there is room. What was missed or is worse
+    stands under Delay."""
     found: dict[int, list[Said]] = {}
+    sure = 0 if writer.is_tight else sure
     for item in dict.fromkeys(items):
         rows = [
             row
@@ -53,8 +57,9 @@ def beside_achievements(
             and not (row.state.needs_attention and writer.has("delay"))
         ]
         for row in rows[:MAX_OF_ITEM]:
-            if room.has(writer.facts.measures.sentence_of(row)):
+            if sure > 0 or room.has(writer.facts.measures.sentence_of(row)):
                 found.setdefault(item.pk, []).append(_tell(writer, row, room))
+                sure -= 1
     return found
 
 

@@ -23,6 +23,7 @@ from reports.compose.decisions import Ask, asks
 from reports.compose.delay_text import delay
 from reports.compose.facts import Facts
 from reports.compose.late_by_item import late_by_item
+from reports.compose.measure_annex import measure_table
 from reports.compose.measures_text import needing_attention
 from reports.compose.mitigation_text import mitigation
 from reports.compose.paper_cover import cover_of
@@ -66,6 +67,7 @@ ANNEXES: dict[str, Callable[[Facts], Annex]] = {
     "delays": delay_register,
     "risks": risk_register,
     "consulted": consulted_table,
+    "measures": measure_table,
 }
 # Annexes of a paper before drafting.
 USUAL_ANNEXES = ("progress", "items")

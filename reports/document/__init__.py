@@ -15,6 +15,8 @@ from reports.document.annexes import (
     DelayRow,
     ItemReport,
     Level,
+    MeasureRow,
+    MeasureTable,
     MilestoneRow,
     MitigationLine,
     Passage,

@@ -479,6 +479,53 @@ class ConsultedTable:
         check_text(self.heading, "An annex's heading")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureRow:
+    """A measure: its item (none of an outcome of the plan), what it says, its target, its last number and how it stands, in
+    words."""
+
+    key: str
+    number: str
+    text: Text
+    agency: str
+    state: str
+    title: Text = ()
+    target: str = ""
+    last: str = ""
+    withheld: str = ""
+
+    def __post_init__(self) -> None:
+        check_text(self.number, "A work item's number", blank=True)
+        check_words(self.title, "A work item's title", blank=True)
+        check_words(self.text, "What a measure says")
+        check_text(self.agency, "A measure's agency")
+        check_text(self.state, "How a measure stands")
+        check_text(self.target, "A measure's target", blank=True)
+        check_text(self.last, "A measure's last number", blank=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureTable:
+    """Annex: the measures that are set up. `note` says which are not."""
+
+    key: str
+    heading: str
+    as_at: date
+    rows: tuple[MeasureRow, ...] = ()
+    note: str = ""
+    withheld: str = ""
+
+    def __post_init__(self) -> None:
+        check_text(self.heading, "An annex's heading")
+        check_text(self.note, "The note of measures", blank=True)
+
+
 Annex = (
-    ProgressPicture | WorkItemTable | WorkItemTexts | DelayRegister | RiskRegister | ConsultedTable
+    ProgressPicture
+    | WorkItemTable
+    | WorkItemTexts
+    | DelayRegister
+    | RiskRegister
+    | ConsultedTable
+    | MeasureTable
 )

@@ -21,6 +21,7 @@ from reports.document.annexes import (
     Annex,
     ConsultedTable,
     DelayRegister,
+    MeasureTable,
     RiskRegister,
     WorkItemTable,
     WorkItemTexts,
@@ -347,7 +348,7 @@ class Document:
                 for texts in annex.pillars:
                     for text in texts.items:
                         yield text.key
-            elif isinstance(annex, DelayRegister | RiskRegister | ConsultedTable):
+            elif isinstance(annex, DelayRegister | RiskRegister | ConsultedTable | MeasureTable):
                 for entry in annex.rows:
                     yield entry.key
 

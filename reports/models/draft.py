@@ -61,6 +61,7 @@ class AnnexChoice(models.TextChoices):
         "consulted",
         gettext_lazy("Who was consulted, and their answers"),
     )
+    MEASURES = "measures", gettext_lazy("Measures")
 
 
 class BriefingKindQuerySet(models.QuerySet["BriefingKind"]):

@@ -17,6 +17,8 @@ from reports.document import (
     DelayRow,
     Document,
     ItemReport,
+    MeasureRow,
+    MeasureTable,
     MilestoneRow,
     MitigationLine,
     Passage,
@@ -153,6 +155,8 @@ def _registers(document: Document) -> Iterator[Sheet]:
             yield _sheet(document, "Risks", RISKS, annex.rows)
         elif isinstance(annex, ConsultedTable):
             yield _sheet(document, "Consulted", CONSULTED, annex.rows)
+        elif isinstance(annex, MeasureTable):
+            yield _sheet(document, "Measures", MEASURES, annex.rows)
 
 
 def _typed(passages: tuple[Passage, ...]) -> str:
@@ -264,4 +268,13 @@ CONSULTED: list[Field[ConsultedRow]] = [
     (Column("Answer", 34), lambda row: row.answer),
     (Column("Answered on", 13, Kind.DATE), lambda row: row.answered_on),
     (Column("Comment or reason", 60), lambda row: words(row.text)),
+]
+MEASURES: list[Field[MeasureRow]] = [
+    (Column("No.", 8), lambda row: row.number or "The Plan"),
+    (Column("Work item", 40), lambda row: words(row.title)),
+    (Column("What it says", 60), lambda row: words(row.text)),
+    (Column("Target", 24), lambda row: row.target),
+    (Column("Last number", 34), lambda row: row.last),
+    (Column("State", 22), lambda row: row.state),
+    (Column("Agency", 12), lambda row: row.agency),
 ]

@@ -26,6 +26,7 @@ from reports.document import (
     DelayRegister,
     Document,
     ItemReport,
+    MeasureTable,
     MilestoneRow,
     Passage,
     PillarTexts,
@@ -305,7 +306,7 @@ def _are_small(annexes: list[Annex]) -> bool:
                 rows += sum(
                     max(len(row.milestones), 1) for each in annex.pillars for row in each.rows
                 )
-            case DelayRegister() | RiskRegister() | ConsultedTable():
+            case DelayRegister() | RiskRegister() | ConsultedTable() | MeasureTable():
                 rows += len(annex.rows)
     return rows <= FEW_ROWS
 
@@ -336,6 +337,8 @@ def _annex(annex: Annex, letter: str, looks: CoverDesign) -> dict[str, Any]:
             name = "risks"
         case ConsultedTable():
             name, style = "consulted", "paper-upright"
+        case MeasureTable():
+            name, style = "measures", "paper-upright"
     return {
         "template": f"reports/render/paper/{name}.html",
         "style": style,

@@ -21,6 +21,8 @@ from reports.document import (
     ItemReport,
     Level,
     Marking,
+    MeasureRow,
+    MeasureTable,
     MilestoneRow,
     MitigationLine,
     Paragraph,
@@ -275,7 +277,28 @@ def documents(characters=ANYTHING):
         def consulted():
             return ConsultedTable(next(keys), draw(words), upto(2, answer))
 
-        annexes = [picture, table, with_texts, delays, risks, consulted]
+        def measure():
+            return MeasureRow(
+                key=next(keys),
+                number=draw(blank),
+                title=draw(no_text | texts),
+                agency=draw(words),
+                text=draw(texts),
+                target=draw(blank),
+                last=draw(blank),
+                state=draw(words),
+            )
+
+        def measures():
+            return MeasureTable(
+                key=next(keys),
+                heading=draw(words),
+                as_at=draw(days),
+                rows=upto(2, measure),
+                note=draw(blank),
+            )
+
+        annexes = [picture, table, with_texts, delays, risks, consulted, measures]
         kinds = draw(st.sets(st.sampled_from(SectionKind)))
         return Document.assemble(
             plan_title=draw(words),

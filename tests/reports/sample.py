@@ -26,6 +26,8 @@ from reports.document import (
     Level,
     Mark,
     Marking,
+    MeasureRow,
+    MeasureTable,
     MilestoneRow,
     MitigationLine,
     Paragraph,
@@ -741,6 +743,34 @@ def consulted_table() -> ConsultedTable:
     )
 
 
+def measure_table() -> MeasureTable:
+    return MeasureTable(
+        key="a-07",
+        heading="Measures",
+        as_at=date(2010, 7, 30),
+        rows=(
+            MeasureRow(
+                key="m-1",
+                number="1.1",
+                title=plain("Train staff"),
+                agency="DoL",
+                text=plain("The number of staff trained was 83 in June 2010; the target is 100."),
+                target="100 by June 2011",
+                last="83 in June 2010",
+                state="Target not due yet",
+            ),
+            MeasureRow(
+                key="m-2",
+                number="",
+                agency="Police",
+                text=plain("No number has been given for the number of people helped."),
+                state="No number given",
+            ),
+        ),
+        note="One measure has words only, without a number or a target: item 2.1.",
+    )
+
+
 def annexes() -> tuple[Annex, ...]:
     """One of each kind."""
     return (
@@ -750,4 +780,5 @@ def annexes() -> tuple[Annex, ...]:
         delay_register(),
         risk_register(),
         consulted_table(),
+        measure_table(),
     )

@@ -28,6 +28,9 @@ SHOWS = {
     AnnexChoice.CONSULTED: gettext_lazy(
         "A row for each agency that was asked about the paper, with its answer."
     ),
+    AnnexChoice.MEASURES: gettext_lazy(
+        "A row for each measure with a number or a target: its sentence, target and last number."
+    ),
 }
 
 LAST = 100

@@ -15,6 +15,7 @@ from reports.document import (
     ConsultedTable,
     DelayRegister,
     DocumentError,
+    MeasureTable,
     ProgressPicture,
     RiskRegister,
     WorkItemTable,
@@ -77,4 +78,7 @@ def _size(annex: Annex) -> str:
         case ConsultedTable():
             count = len(annex.rows)
             words = ngettext("{count:,} agency", "{count:,} agencies", count)
+        case MeasureTable():
+            count = len(annex.rows)
+            words = ngettext("{count:,} measure", "{count:,} measures", count)
     return words.format(count=count)

@@ -30,6 +30,8 @@ from reports.document import (
     HeadingInMaori,
     ItemReport,
     Level,
+    MeasureRow,
+    MeasureTable,
     MilestoneRow,
     MitigationLine,
     Paragraph,
@@ -67,11 +69,11 @@ KEPT = frozenset({"number", "heading"})
 
 ANNEXES = (
     *(ProgressPicture, WorkItemTable, WorkItemTexts),
-    *(DelayRegister, RiskRegister, ConsultedTable),
+    *(DelayRegister, RiskRegister, ConsultedTable, MeasureTable),
 )
 ROWS = (
     *(WorkItemRow, WorkItemText, ItemReport, MilestoneRow, TimelineRow, PillarProgress),
-    *(DelayRow, MitigationLine, RiskRow, ConsultedRow),
+    *(DelayRow, MitigationLine, RiskRow, ConsultedRow, MeasureRow),
 )
 WHOLES = (
     *(Section, Paragraph, Passage, Bullet, Recommendation, PillarRows, PillarTexts),
@@ -677,4 +679,10 @@ WITHHELD: dict[type, _Withhold] = {
         key=was.key, as_at=NO_DATE, period=label, withheld=label, **kept
     ),
     ConsultedTable: lambda was, label, kept: ConsultedTable(key=was.key, withheld=label, **kept),
+    MeasureRow: lambda was, label, kept: MeasureRow(
+        key=was.key, text=plain(label), agency=label, state=label, withheld=label, **kept
+    ),
+    MeasureTable: lambda was, label, kept: MeasureTable(
+        key=was.key, as_at=NO_DATE, withheld=label, **kept
+    ),
 }

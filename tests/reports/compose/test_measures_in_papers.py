@@ -2,11 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
 from reports.compose import write
 from reports.compose.measure_sources import VALUE, MeasureFacts
+from reports.document import words
 from tests.reports import in_memory
 from tests.reports.in_memory import LABOUR, text_of
 from workitems.models import Measure
@@ -22,6 +24,8 @@ AHEAD = "The number of staff trained was 83 in June 2010; the target is 1,700 by
 MISSED = (
     "The number of staff trained was 83 in June 2010; the target of 100 by June 2010 was missed"
 )
+# What a measure reads of its plan.
+AT = SimpleNamespace(agencies=in_memory.AGENCIES)
 SET_UP = {"unit": "", "better": "higher", "baseline": None, "baseline_on": None}
 
 
@@ -37,7 +41,7 @@ def measure(item, *values, targets=(), pk=1, name="the number of staff trained",
     set_up = SET_UP | {"kind": "level", "as_told": name} | set_up
     row = Measure(pk=pk, item_id=item and item.pk, responsible_agency=LABOUR, **set_up)
     measured = Measured(**set_up, began=date(2009, 7, 31))
-    return MeasureAt(row, item, None, measured, tuple(targets), tuple(values), in_memory.ON)
+    return MeasureAt(row, item, AT, measured, tuple(targets), tuple(values), in_memory.ON)
 
 
 def paper(contents, *items, measures=(), updates=(), most_words=1000, **more):
@@ -162,3 +166,21 @@ def test_a_number_that_the_last_paper_gave_and_was_corrected_is_said_to_be():
     assert "The last paper gave 83; the number was 79, because two were counted twice." in told
     told = whole(paper(ANNUAL, of, updates=[update], measures=[measure(of, *values)]))
     assert "The number first given was 83; it is 79, because two were counted twice." in told
+
+
+def test_the_annex_has_a_row_for_each_measure_that_is_set_up_and_names_the_others():
+    of, other = in_memory.item("1.1"), in_memory.item("1.2")
+    rows = [
+        measure(None, pk=1, name="the share of people helped"),
+        measure(of, number(83), targets=[target(1700, 2011)], pk=2),
+        measure(other, pk=3, kind="words", name=""),
+    ]
+    facts = in_memory.facts(of, other, measures=MeasureFacts(Measures(rows)))
+    (annex,) = write(facts, ("purpose",), ["measures"]).annexes
+    assert [
+        (row.number, words(row.text), row.target, row.last, row.state) for row in annex.rows
+    ] == [
+        ("", "No number has been given for the share of people helped.", "", "", "No number given"),
+        ("1.1", AHEAD, "1,700 by June 2011", "83 in June 2010", "Target not due yet"),
+    ]
+    assert annex.note == "One measure has words only, without a number or a target: item 1.2."

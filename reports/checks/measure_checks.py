@@ -1,0 +1,106 @@
+"""Checks of what a paper says of measures. They only warn."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from reports.checks.check import WARNING, Check, fingerprint
+from reports.checks.material import WORKSHOP, Material
+from reports.compose.facts import Facts
+from reports.compose.measure_sources import MEASURE
+from workitems.models import Measure
+from workitems.plan.plan_at.measures_at import MeasureAt
+from workitems.terms.spans import add_months
+
+warn = partial(Check, severity=WARNING)
+
+
+def of_measures(material: Material) -> Iterator[Check]:
+    """Yield the measures for which a number was due in the period, those that were missed or are worse and those that were
+    corrected since the last paper, if no paragraph tells them, and those without a number past the day it was expected."""
+    assert material.drafted.found is not None
+    facts = material.drafted.found.facts
+    told = {
+        source.pk for part in material.shown for source in part.sources if source.model == MEASURE
+    }
+    rows = facts.measures.rows.set_up
+    silent = [row for row in rows if row.pk not in told]
+    due = [row for row in rows if _is_due(row, facts)]
+    if due:
+        yield _listed(
+            facts,
+            "measures-due",
+            ngettext(
+                "A measure has no number of this period: {measures}.",
+                "{count} measures have no number of this period: {measures}.",
+                len(due),
+            ),
+            due,
+        )
+    missed = [row for row in silent if row.state.needs_attention]
+    if missed:
+        yield _listed(
+            facts,
+            "measures-missed",
+            ngettext(
+                "No paragraph says that a target was missed, or that a measure is worse than before the plan: {measures}.",
+                "No paragraph says that {count} targets were missed, or measures are worse than before the plan: {measures}.",
+                len(missed),
+            ),
+            missed,
+            f"{material.urls[WORKSHOP]}#delay",
+        )
+    corrected = [row for row in silent if facts.measures.is_corrected(row)]
+    if corrected:
+        yield _listed(
+            facts,
+            "measures-corrected",
+            ngettext(
+                "The last paper gave a number that was corrected since, and no paragraph says so: {measures}.",
+                "The last paper gave {count} numbers that were corrected since, and no paragraph says so: {measures}.",
+                len(corrected),
+            ),
+            corrected,
+            f"{material.urls[WORKSHOP]}#achievements",
+        )
+    overdue = [row for row in rows if _is_past_expected(row, facts)]
+    if overdue:
+        yield _listed(
+            facts,
+            "measures-expected",
+            ngettext(
+                "There is still no number where one was expected by now: {measures}.",
+                "There are still no numbers for {count} measures where they were expected by now: {measures}.",
+                len(overdue),
+            ),
+            overdue,
+        )
+
+
+def _listed(facts: Facts, key: str, words: str, rows: list[MeasureAt], url: str = "") -> Check:
+    named = [f"{row.name} ({row.item.number if row.item else gettext('the plan')})" for row in rows]
+    return warn(
+        key=key,
+        words=words.format(count=len(rows), measures="; ".join(named)),
+        url=url or reverse("measures:register", args=[facts.plan.slug]),
+        place=gettext("Measures"),
+        about=fingerprint(*(f"{row.pk} {row.reading.sources}" for row in rows)),
+    )
+
+
+def _is_due(row: MeasureAt, facts: Facts) -> bool:
+    """Whether no answer is of the period, or of the year, if it is asked each year. That there is no number yet answers."""
+    days = [each.day for each in row.in_force]
+    briefing = facts.briefing
+    if not days:
+        return True
+    if row.row.asked == Measure.Asked.EACH_ROUND:
+        return max(days) < briefing.period_start
+    return add_months(max(days), 12) <= briefing.period_end
+
+
+def _is_past_expected(row: MeasureAt, facts: Facts) -> bool:
+    answer = row.reading.no_number
+    return bool(answer and answer.expected_by and answer.expected_by.last_day < facts.as_at)
