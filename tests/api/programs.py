@@ -84,6 +84,7 @@ ADDRESSES: dict[str, Arguments] = {
     "api:item": _item,
     "api:milestones": _plan,
     "api:delays": _plan,
+    "api:measures": _plan,
     "api:changes": _plan,
     "api:papers": _plan,
     "api:paper_pdf": _paper,

@@ -49,6 +49,7 @@ READ = {
     "api:item": reads(*READERS),
     "api:milestones": reads(*READERS),
     "api:delays": reads(*READERS),
+    "api:measures": reads(*READERS),
     "api:changes": reads(*READERS),
     "api:papers": reads(*PAPER_READERS),
     "api:paper_pdf": reads(*PAPER_READERS),

@@ -13,14 +13,18 @@ from tests.api.programs import program_of
 from tests.factories import (
     AgencyFactory,
     DelayFactory,
+    MeasureFactory,
+    MeasureValueFactory,
     MilestoneFactory,
     MitigationFactory,
     PillarFactory,
     PlanFactory,
     SeatFactory,
     SupportFactory,
+    UserFactory,
     WorkItemFactory,
 )
+from workitems.measures.services import values
 from workitems.plan.services import items as item_services
 
 pytestmark = [
@@ -125,7 +129,9 @@ def test_a_past_moment_is_read_as_it_was(reader, plan, item, police):
     assert read(reader, "items", at="2025-12-31")["results"] == []
 
 
-@pytest.mark.parametrize("name", ["plan", "items", "milestones", "delays", "changes", "papers"])
+@pytest.mark.parametrize(
+    "name", ["plan", "items", "milestones", "delays", "measures", "changes", "papers"]
+)
 @pytest.mark.parametrize("at", ["2090-01-01", "2090-01-01T00:00:00+13:00"])
 def test_a_moment_ahead_is_refused_with_the_pages_sentence(reader, plan, name, at):
     assert refused(reader, name, at=at) == [{"field": "at", "detail": "Choose a day up to today."}]
@@ -209,7 +215,7 @@ def test_an_item_is_read_by_the_same_queries_whatever_else_the_plan_has(
     read(reader, "item", "1.2")
     with CaptureQueriesContext(connection) as made:
         assert len(read(reader, "item", "1.2", **asked)["milestones"]) == 1
-    assert len(made) == (29 if asked else 28)
+    assert len(made) == (30 if asked else 29)
     # None of them reads every item of the plan.
     every = re.compile(
         r'"workitems_workitem"."plan_id" = \(?\d+\b(?!\)? AND "workitems_workitem"."number")'
@@ -218,13 +224,42 @@ def test_an_item_is_read_by_the_same_queries_whatever_else_the_plan_has(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("items", 25), ("milestones", 22), ("delays", 23)])
+@pytest.mark.parametrize(
+    ("name", "queries"), [("items", 26), ("milestones", 22), ("delays", 23), ("measures", 22)]
+)
 def test_a_list_makes_as_many_queries_for_one_row_as_for_three(
     reader, plan, item, count, name, queries, django_assert_num_queries
 ):
     for number in range(count):
         other = WorkItemFactory(plan=plan, pillar=item.pillar, number=f"2.{number}")
         MitigationFactory(delay=DelayFactory(milestone=MilestoneFactory(item=other)))
+        if name == "measures":
+            value = MeasureValueFactory(measure=_measure(other))
+            values.accept(value=value, by=UserFactory(), on=date(2010, 7, 1))
     read(reader, name)
     with django_assert_num_queries(queries):
         read(reader, name)
+
+
+def _measure(item):
+    return MeasureFactory(item=item, kind="level", as_told="the number of staff trained")
+
+
+def test_a_measure_has_its_accepted_numbers_alone(reader, plan, item):
+    row = _measure(item)
+    MeasureFactory(
+        item=None,
+        of_plan=plan,
+        responsible_agency=plan.coordinating_agency,
+        kind="level",
+        as_told="the number of people helped",
+    )
+    value = MeasureValueFactory(measure=row, number="83.5")
+    values.accept(value=value, by=UserFactory(), on=date(2010, 7, 1))
+    MeasureValueFactory(measure=row, day=date(2010, 9, 30), number=90)
+    outcome, found = read(reader, "measures")["results"]
+    assert (outcome["item"], outcome["state"], outcome["values"]) == (None, "none", [])
+    assert (found["item"], found["state"]) == ("1.2", "given")
+    assert [(each["day"], each["number"]) for each in found["values"]] == [("2010-06-30", 83.5)]
+    assert found["sentence"] == "The number of staff trained was 83.5 in June 2010."
+    assert read(reader, "measures", at="2010-06-30")["results"] == []

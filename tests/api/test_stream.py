@@ -16,6 +16,8 @@ from agencies.models import Agency
 from agencies.records import history
 from tests.api.programs import program_of
 from tests.factories import (
+    MeasureFactory,
+    MeasureValueFactory,
     PlanFactory,
     ReturnFactory,
     SeatFactory,
@@ -132,6 +134,20 @@ def test_a_coordinator_gets_their_own_plans_and_no_words_of_drafts(plan, coordin
     assert "Secret yet" not in text
     (update,) = (each for each in entries if each["record"] == "update")
     assert {"field": "achieved"} in update["changes"]
+
+
+def test_a_number_of_a_measure_that_is_not_accepted_is_in_no_entry(plan, coordinator, police):
+    row = MeasureFactory(item__plan=plan, kind="level", as_told="staff trained")
+    history.save(
+        MeasureValueFactory.build(measure=row, agency=police, number="83.375", written_by=None),
+        by=None,
+    )
+    entries, _ = read(program_of(coordinator, "audit"))
+    (given,) = [each for each in entries if each["record"] == "measurevalue"]
+    assert given["number"] is None
+    assert "83.375" not in json.dumps(entries)
+    (measure,) = [each for each in entries if each["record"] == "measure"]
+    assert {"field": "kind", "old": None, "new": "level"} in measure["changes"]
 
 
 def test_secrets_are_in_no_entry(administrator):

@@ -322,7 +322,9 @@ def documents(characters=ANYTHING):
                 ),
                 draw(words),
             ),
-            annexes=upto(2, lambda: draw(st.sampled_from(annexes))()),
+            annexes=tuple(
+                make() for make in draw(st.lists(st.sampled_from(annexes), max_size=2, unique=True))
+            ),
         )
 
     return whole()

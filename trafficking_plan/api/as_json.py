@@ -14,6 +14,7 @@ from workitems.measures.completion import Completion
 from workitems.models import Plan
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
+from workitems.plan.plan_at.measures_at import MeasureAt
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late, Lateness, Reason
 
@@ -137,6 +138,42 @@ def delay(row: DelayAt, item: str, milestone: int, agencies: Agencies) -> Row:
         "days": row.days,
         "times_moved": row.times_moved,
         "mitigations": [mitigation(each, agencies) for each in row.mitigations],
+    }
+
+
+def measure(row: MeasureAt) -> Row:
+    corrected = {each.corrects for each in row.values}
+    return {
+        "id": row.pk,
+        "item": row.item.number if row.item else None,
+        "measure": row.name,
+        "description": row.row.description,
+        "kind": row.measured.kind,
+        "unit": row.measured.unit.partition("/")[2] or row.measured.unit,
+        "better": row.measured.better,
+        "baseline": row.measured.baseline,
+        "baseline_on": row.measured.baseline_on,
+        "responsible_agency": row.responsible.short_name,
+        "state": row.state.value,
+        "sentence": row.sentence,
+        "targets": [
+            {"number": aim.number, "by": known(aim.by), "months": aim.months}
+            for aim in row.current_targets
+        ],
+        "values": [
+            {
+                "starts_on": each.starts_on,
+                "day": each.day,
+                "number": each.number,
+                "of": each.of,
+                "not_comparable": each.not_comparable,
+                "because": each.because,
+                "expected_by": known(each.expected_by),
+                "corrected": each.pk in corrected,
+                "correction_reason": each.correction_reason,
+            }
+            for each in row.values
+        ],
     }
 
 

@@ -226,6 +226,19 @@ def delays(request: HttpRequest, slug: str, asked: Query[schemas.DelayFilters]) 
     }
 
 
+@router.get("/plans/{slug:slug}/measures/", response=schemas.MeasureLines, summary="Measures")
+def measures(request: HttpRequest, slug: str, asked: Query[schemas.Narrowed]) -> Row:
+    """Measures with their targets and accepted numbers: outcomes first, then in the plan’s order. With a pillar or an agency,
+    those of its items."""
+    view, _ = view_at(request, slug, asked)
+    found = narrowed(view).measures
+    frame, shown = as_json.paged(request, list(found), asked.page, asked.limit)
+    return frame | {
+        "as_at": as_json.moment(view.at, timezone.now()),
+        "results": [as_json.measure(row) for row in shown],
+    }
+
+
 @router.get("/plans/{slug:slug}/changes/", response=schemas.ChangeLines, summary="What changed")
 def changes(request: HttpRequest, slug: str, asked: Query[schemas.ChangeFilters]) -> Row:
     """What changed between two moments, as on the page of the same name (docs/changes.md)."""

@@ -215,6 +215,45 @@ class DelayLines(PageAsAt):
     results: list[DelayOut]
 
 
+class TargetOut(Schema):
+    number: float = Field(description="Per cent of a share; 1 of a yes or no.")
+    by: KnownDate
+    months: int | None = Field(description="How long a period it names.")
+
+
+class ValueOut(Schema):
+    starts_on: date | None
+    day: date
+    number: float | None = Field(description="None if there is no number yet.")
+    of: float | None = Field(description="Of a share: of how many.")
+    not_comparable: bool = Field(description="Counted differently from here.")
+    because: str = Field(description="Why there is no number yet.")
+    expected_by: KnownDate | None
+    corrected: bool = Field(description="Whether a later value corrects it.")
+    correction_reason: str
+
+
+class MeasureOut(Schema):
+    id: int
+    item: str | None = Field(description="None of an outcome of the plan.")
+    measure: str
+    description: str = Field(description="In the plan’s words.")
+    kind: str
+    unit: str
+    better: str
+    baseline: float | None
+    baseline_on: date | None
+    responsible_agency: str
+    state: str = Field(description="Such as “reached”, “missed” or “worse” than before the plan.")
+    sentence: str
+    targets: list[TargetOut]
+    values: list[ValueOut] = Field(description="Accepted ones, by day.")
+
+
+class MeasureLines(PageAsAt):
+    results: list[MeasureOut]
+
+
 class MilestoneLine(Schema):
     item: str
     number: int

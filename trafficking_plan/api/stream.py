@@ -21,6 +21,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -41,6 +42,7 @@ LONGEST_CURSOR = 3_000  # characters
 READ_BY_THE_PLAN = frozenset(
     {
         *("plan", "member", "pillar", "workitem", "support", "measure", "milestone", "delay"),
+        "target",
         *(
             "mitigation",
             "risk",
@@ -230,12 +232,18 @@ def _entry(table: Table, row: Any, was: Any, slugs: Mapping[int, str], has_value
         "record": table.label,
         "id": row.id,
         "version": row.history_id,
-        "number": getattr(row, "number", None),
+        "number": _number_of(row),
         "plan": slugs.get(plan) if plan else None,
         "is_open": bool(getattr(row, OPEN_COLUMN, False)),
         "changes": list(_changes(row, was, has_values)),
         "reason": (row.history_change_reason or "") if has_values else None,
     }
+
+
+def _number_of(row: Any) -> Any:
+    """Return the number by which people call the record. The number of a measure is what it says, which may be a draft."""
+    number = getattr(row, "number", None)
+    return None if isinstance(number, Decimal) else number
 
 
 def _plan_of(table: Table, row: Any) -> int | None:

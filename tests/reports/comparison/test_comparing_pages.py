@@ -429,9 +429,9 @@ def test_the_page_takes_the_same_queries_for_any_number_of_versions_and_paragrap
             )
     client.force_login(people["coordinator"], backend="django.contrib.auth.backends.ModelBackend")
     address = reverse("briefings:compare", args=[plan.slug, draft.pk])
-    with django_assert_num_queries(48):
+    with django_assert_num_queries(49):
         response = client.get(address)
     offered = [group for _, group in response.context["form"].fields["with"].choices]
     assert [len(versions) for versions in offered] == [3 + count, count]
-    with django_assert_num_queries(66):
+    with django_assert_num_queries(68):
         client.get(address, {"with": "2010-08-02"})

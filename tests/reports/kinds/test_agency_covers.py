@@ -328,8 +328,8 @@ def test_the_page_takes_one_query_more_for_a_mark(
     client, plan, coordinator, django_assert_num_queries
 ):
     client.get(at("cover-design", plan))
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(34):
         client.get(at("cover-design", plan))
     give_mark(plan.coordinating_agency, coordinator)
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(35):
         client.get(at("cover-design", plan))

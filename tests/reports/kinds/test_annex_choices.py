@@ -226,5 +226,5 @@ def test_the_page_takes_the_same_queries_for_any_number_of_items(
     for number in range(count):
         MilestoneFactory(item=item, number=number + 1)
     drafts.add(briefing=briefing, section="delay", text="More.", by=briefing.created_by)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(31):
         client.get(address)

@@ -136,7 +136,7 @@ def test_a_kind_takes_the_same_queries_for_any_number_of_sections(
     KindSectionFactory.create_batch(count, kind=kind, withdrawn_on=date(2010, 7, 1))
     # Session, user, seats, plans, kind, sections, uses; the briefing that it is tried on (5); the
     # records (17); the session's write; two savepoints.
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(38):
         page = desk.get(at("kind", kind.slug))
     assert len(page.context["sections"]) == count + 1
     assert len(page.context["withdrawn"]) == count
