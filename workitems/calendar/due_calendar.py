@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from workitems.models import (
     OutOfSessionAnswer,
     Return,
     Round,
+    Target,
 )
 from workitems.models.item import Stage
 from workitems.terms.known_dates import KnownTo
@@ -79,7 +80,7 @@ SOURCES: list[Callable[[CalendarFeed], Iterable[Entry]]] = []
 
 
 def entries_of(feed: CalendarFeed, on: date) -> list[Entry]:
-    """Return the agency's due dates and the working group's meetings, by day. Six queries, and
+    """Return the agency's due dates and the working group's meetings, by day. Seven queries, and
     those of `SOURCES`.
 
     Of a plan that has ended only the returns of its open rounds and what `SOURCES` add are due.
@@ -92,6 +93,7 @@ def entries_of(feed: CalendarFeed, on: date) -> list[Entry]:
             *_decisions(feed, on),
             *_mitigations(feed, on),
             *_votes(feed),
+            *_targets(feed, on),
         ]
     return sorted(found, key=lambda entry: (entry.day, entry.uid))
 
@@ -217,6 +219,34 @@ def _votes(feed: CalendarFeed) -> Iterator[Entry]:
         yield entry_of(
             "vote", row, asked.due_on, title, lines, _("Decision"), also="asked", path=path
         )
+
+
+def _targets(feed: CalendarFeed, on: date) -> Iterator[Entry]:
+    """Yield the targets that the agency's measures are still to reach, without their numbers."""
+    is_theirs = Q(measure__responsible_agency=feed.agency) | Q(
+        measure__responsible_agency=None, measure__item__lead_agency=feed.agency
+    )
+    rows = (
+        Target.objects.filter(
+            is_theirs,
+            Q(measure__item__plan=feed.plan) | Q(measure__of_plan=feed.plan),
+            due__gte=on,
+            replaced_by=None,
+        )
+        .exclude(measure__item__stage=Stage.WITHDRAWN)
+        .select_related("measure__item")
+        .order_by("due", "pk")
+    )
+    for row in with_changes(rows, own=(Target, "pk")):
+        item = row.measure.item
+        lines = [_("The target falls due {date}.").format(date=row.by.on)]
+        if item is not None:
+            lines.append(_("Item {number} {title}").format(number=item.number, title=item.title))
+        title = _("Target: {measure}").format(
+            measure=row.measure.as_told or row.measure.description
+        )
+        path = reverse("measures:detail", args=[feed.plan.slug, row.measure_id])
+        yield entry_of("target", row, row.due, title, lines, _("Target"), path=path)
 
 
 def _meetings(feed: CalendarFeed) -> Iterator[Entry]:

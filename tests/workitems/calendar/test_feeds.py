@@ -12,9 +12,11 @@ from icalendar import Calendar
 from agencies.models import Agency
 from agencies.records import history
 from tests.factories import (
+    AgencyFactory,
     CalendarFeedFactory,
     DecisionFactory,
     DelayFactory,
+    MeasureFactory,
     MeetingFactory,
     MilestoneFactory,
     MitigationFactory,
@@ -25,7 +27,7 @@ from tests.factories import (
 )
 from tests.workitems.record import DUE, NOW, SLIPPED, TODAY, entries, newest, refused
 from workitems.calendar import due_calendar, services
-from workitems.models import CalendarFeed, Member, Plan
+from workitems.models import CalendarFeed, Member, Plan, Target
 
 pytestmark = [
     pytest.mark.django_db,
@@ -257,10 +259,38 @@ def test_a_calendar_takes_the_same_queries_for_any_number_of_events(
             owner_agency=feed.agency,
             due_on=DUE,
         )
+        target_of(MeasureFactory(item=item, number=n + 1))
     ReturnFactory(round=RoundFactory(plan=plan), agency=feed.agency)
-    with django_assert_num_queries(6 + 2):  # and the Minister's actions, and clearances
+    with django_assert_num_queries(7 + 2):  # and the Minister's actions, and clearances
         found = due_calendar.entries_of(feed, TODAY)
-    assert len(found) == 4 * count + 1
+    assert len(found) == 5 * count + 1
+
+
+def target_of(measure, **more):
+    return Target.objects.create(
+        measure=measure, **{"number": 1700, "due": DUE, "set_on": date(2010, 1, 1)} | more
+    )
+
+
+def test_a_target_that_is_still_to_be_reached_is_there_without_its_number(feed, plan, item, police):
+    told = {"kind": "level", "as_told": "the number of staff trained"}
+    target_of(MeasureFactory(item=item, number=1, **told))
+    target_of(MeasureFactory(item=item, number=2, responsible_agency=AgencyFactory()))
+    target_of(MeasureFactory(item=item, number=3), due=TODAY - timedelta(days=1))
+    replaced = target_of(MeasureFactory(item=item, number=4, description="Replaced"))
+    target_of(replaced.measure, replaces=replaced, due=TODAY)
+    target_of(
+        MeasureFactory(item=WorkItemFactory(plan=plan, lead_agency=police, stage="withdrawn"))
+    )
+    outcome = MeasureFactory(item=None, of_plan=plan, responsible_agency=police, **told)
+    target_of(outcome, due=DUE + timedelta(days=1))
+    found = due_calendar.entries_of(feed, TODAY)
+    assert [(entry.title, entry.day) for entry in found] == [
+        ("Target: Replaced", TODAY),
+        ("Target: the number of staff trained", DUE),
+        ("Target: the number of staff trained", DUE + timedelta(days=1)),
+    ]
+    assert "700" not in "".join(entry.title + entry.text for entry in found)
 
 
 # --- the text -------------------------------------------------------------------------------
