@@ -122,6 +122,9 @@ class _Subjects:
                     (delay for delay in self.at.delays if delay.item == row.pk), self.at.agencies
                 )
             ),
+            measures=tuple(
+                line(each.sentence) for each in self.at.measures.of_item(row.pk) if each.sentence
+            ),
         )
 
     def _asked(self, row: Any) -> Asked:

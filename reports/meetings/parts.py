@@ -165,7 +165,7 @@ class DecisionLine:
 class ItemFacts:
     """A work item's official wording, stage, confidence and milestones.
 
-    `causes` are sentences on the causes of its open delays. Older packs have none.
+    `causes` are sentences on the causes of its open delays, `measures` what its measures say. Older packs have none.
     """
 
     number: str
@@ -180,6 +180,7 @@ class ItemFacts:
     action: Words
     milestones: tuple[MilestoneDates, ...]
     causes: Words = ()
+    measures: Words = plain_json.added(())
 
 
 # What is asked of an addition, with what leads on to the item.

@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from agencies.records import history
 from reports.document.plain_json import Malformed
 from reports.meetings import services as meeting_papers
+from reports.meetings.meeting_html import paper_html
 from reports.meetings.minutes import compose_minutes
 from reports.meetings.pack import compose_pack
 from reports.meetings.parts import Count, Pack, from_plain, to_plain
@@ -23,6 +24,8 @@ from tests.factories import (
     AttendanceFactory,
     DecisionFactory,
     MatterFactory,
+    MeasureFactory,
+    MeasureValueFactory,
     MeetingFactory,
     MeetingPaperFactory,
     UserFactory,
@@ -38,6 +41,7 @@ from tests.reports.meeting_papers import (
 )
 from tests.workitems.record import refused
 from workitems.demo.demo_plans import CURRENT_PLAN
+from workitems.measures.services import values
 from workitems.models import Meeting, Plan
 from workitems.plan.asat import Moment, end_of
 
@@ -245,6 +249,22 @@ def test_each_matter_shows_its_reasons_and_its_subject(made):
     assert answer.answer.agency == "Police"
 
 
+def test_the_item_of_a_matter_has_what_its_measures_say_as_at_the_moment(made):
+    with time_machine.travel(at(1)):
+        row = MeasureFactory(
+            item=made.brochure, number=9, kind="level", as_told="the number of brochures"
+        )
+        values.accept(
+            value=MeasureValueFactory(measure=row, day=date(2010, 4, 30)),
+            by=made.coordinator,
+            on=date(2010, 5, 31),
+        )
+    paper = freeze(made, at(2))
+    said = "The number of brochures was 83 in April 2010."
+    assert from_plain(paper.content).agenda[1].item.measures == (said,)
+    assert said in paper_html(from_plain(paper.content))
+
+
 def test_the_subject_of_a_matter_is_shown_as_at_the_moment(made):
     made.brochure.action = "Print nothing."
     history.save(made.brochure, by=None, at=at(12))
@@ -301,7 +321,7 @@ def test_a_pack_takes_the_same_queries_for_an_agenda_of_any_length(
                 milestone=made.printed, number=100 + number, state="taken_back"
             )
             MatterFactory(meeting=made.meeting, position=8 + number, variation=variation)
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(40):
         compose_pack(made.meeting, Moment.at(at(2)))
 
 

@@ -19,6 +19,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from agencies.models import Agency
 from workitems.intake.cell_kinds import clean, workbook_labels
 from workitems.intake.workbook.export import WRAPPED, styled_cell
+from workitems.measures.asked import measures_asked
 from workitems.models import MilestoneAnswer, Return
 from workitems.models.item import Confidence, Stage
 from workitems.returns.forms.returns import MilestoneAnswerForm, UpdateForm, start_of
@@ -260,6 +261,9 @@ def _instructions(workbook: Any, of_return: Return, on: date) -> None:
     worksheet.column_dimensions["A"].width = 100
     worksheet.page_setup.fitToHeight = 0
     agency, page = of_return.agency, f"{settings.SITE_URL}{of_return.get_absolute_url()}"
+    wanted = sum(each.is_wanted for each in measures_asked(of_return, on))
+    asks = "One measure asks" if wanted == 1 else f"{wanted} measures ask"
+    of_measures = f"{asks} for a number. Give it in the return, at {page}: it is not in this workbook, and without it the return cannot be submitted."
     for number, text in enumerate(
         (
             f"Return of {agency.name}: {of_return.round}",
@@ -278,6 +282,7 @@ def _instructions(workbook: Any, of_return: Return, on: date) -> None:
             f"To hand it in, open {page} and choose the file under “Answer in Excel”. You see each difference before anything is "
             "written, and choose where the return was changed meanwhile. Nothing newer is overwritten.",
             "The answers are then a draft in the return. An approver submits the return as before.",
+            *([of_measures] if wanted else ()),
         ),
         start=1,
     ):
