@@ -59,14 +59,16 @@ from workitems.meetings.views.pages import (
     slide_address,
     visible_meeting,
 )
-from workitems.models import Decision, Matter, Meeting, Milestone, Variation
+from workitems.models import Decision, Matter, Measure, Meeting, Milestone, Variation
 from workitems.plan.asat import Moment
 from workitems.plan.attention import Line
 from workitems.plan.plan_at import PlanAt
+from workitems.plan.plan_at.measures_at import readings_of
 from workitems.plan.views.lookups import require, small_number
 from workitems.presenting import services as slide_services
 from workitems.returns.news import notify_asked_again
 from workitems.terms import lateness
+from workitems.terms.measure_sentence import reading
 from workitems.terms.word_diff import side_by_side
 from workitems.variations.services import variations as variation_services
 from workitems.variations.services.change_requests import effects_of
@@ -349,7 +351,7 @@ def _of_item(matter: Matter) -> list[Variation]:
 
 
 def _within(matter: Matter, day: date) -> dict[str, Any]:
-    """Return what else there is to an item: its escalated risks, and decisions to follow up."""
+    """Return what else there is to an item: its escalated risks, decisions to follow up, and what its measures say."""
     if matter.item is None:
         return {}
     plan = matter.meeting.plan
@@ -369,8 +371,11 @@ def _within(matter: Matter, day: date) -> dict[str, Any]:
         .for_list()
         .order_by("due_on", "pk")
     )
+    measures = list(matter.item.measures.exclude(kind=Measure.Kind.WORDS).order_by("number"))
+    recorded = readings_of(measures, plan.released_on, day)
     return {
         "risks": risks,
+        "measures": [reading(*recorded[row.pk], day) for row in measures],
         "earlier": [(row.within(plan), row.is_overdue(day)) for row in earlier],
     }
 

@@ -9,16 +9,20 @@ from tests.factories import (
     DecisionFactory,
     DelayFactory,
     MatterFactory,
+    MeasureFactory,
+    MeasureValueFactory,
     MeetingFactory,
     MilestoneFactory,
     MitigationFactory,
     ReturnFactory,
     RiskFactory,
     RoundFactory,
+    UserFactory,
     VariationFactory,
 )
 from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY, ready_to_decide
 from tests.workitems.record import of_meeting as to
+from workitems.measures.services import values
 from workitems.models import Decision, Meeting
 
 pytestmark = [
@@ -278,3 +282,18 @@ def test_a_variation_can_be_declined_on_the_screen(manager, meeting, asked, mile
 def test_a_matter_without_a_variation_offers_no_decision_on_one(manager, meeting, three):
     answer = manager.post(to("decide", meeting, three[0].pk), {"decision": "approve"})
     assert answer.status_code == 404
+
+
+def test_a_slide_of_an_item_has_what_its_measures_say(manager, meeting, item, police):
+    row = MeasureFactory(item=item, number=8, kind="level", as_told="the number of staff trained")
+    MeasureFactory(item=item, number=9, description="Words only.")
+    value = MeasureValueFactory(measure=row, day=YESTERDAY)
+    MatterFactory(meeting=meeting, position=1, item=item)
+    page = screen(manager, meeting, "1")
+    assert [each.sentence for each in page.context["measures"]] == [
+        "No number has been given for the number of staff trained."
+    ]
+    values.accept(value=value, by=UserFactory(), on=TODAY)
+    shown = " ".join(strip_tags(screen(manager, meeting, "1").content.decode()).split())
+    assert "Does it help?The number of staff trained was 83 in " in shown
+    assert "No target" in shown
