@@ -77,8 +77,7 @@ def tells_one_story(plan, moment):
     found = read_changes(view)
     assert {change.item.number for change in found.of(Kind.LATE)} == became
     names = NUMBER.findall(page.finding)
-    shown = [each.change.item.number for each in page.changed]
-    assert shown[: len(names)] == names
+    assert [item.number for item in page.named] == names
     assert {each for each in names if each in late} == (became if names else set())
 
     # Every late item needs attention, and comes before all that is not overdue or late.

@@ -62,7 +62,9 @@ def audit(request: HttpRequest, asked: Query[After]) -> HttpResponse:
     )
     following = stream.write_cursor(now)
     lines = [*entries, {"next": following}]
-    text = "".join(f"{json.dumps(line, ensure_ascii=False, cls=DjangoJSONEncoder)}\n" for line in lines)
+    text = "".join(
+        f"{json.dumps(line, ensure_ascii=False, cls=DjangoJSONEncoder)}\n" for line in lines
+    )
     address = request.build_absolute_uri(reverse("api:audit"))
     query = urlencode({"after": following, "limit": str(asked.limit)})
     return HttpResponse(

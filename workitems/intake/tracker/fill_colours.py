@@ -8,24 +8,12 @@ from openpyxl.styles.fills import PatternFill
 from openpyxl.writer.theme import theme_xml
 from openpyxl.xml.constants import DRAWING_NS
 
-from agencies.wording.translation import gettext, gettext_lazy
+from workitems.intake.tracker.colour_names import AMBER, BLUE, GREEN, GREY, RED
 
-RED, AMBER, GREEN, BLUE, GREY = "red", "amber", "green", "blue", "grey"
-WORDS = {
-    RED: gettext_lazy("red"),
-    AMBER: gettext_lazy("amber"),
-    GREEN: gettext_lazy("green"),
-    BLUE: gettext_lazy("blue"),
-    GREY: gettext_lazy("grey"),
-}
 # The colours of a theme by their number; the file has the first four in pairs the other way round.
 THEME_ORDER = (1, 0, 3, 2, 4, 5, 6, 7, 8, 9, 10, 11)
 # Up to which hue, in degrees, a colour has a name. What is not named is purple.
 HUES = ((12, RED), (65, AMBER), (170, GREEN), (255, BLUE), (345, ""), (360, RED))
-
-
-def filled_in_words(colour: str) -> str:
-    return gettext("Filled {colour}").format(colour=WORDS[colour])
 
 
 class FillColours:

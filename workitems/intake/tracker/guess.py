@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from workitems.intake.tracker.colour_names import filled_in_words
 from workitems.intake.tracker.date_words import moved_dates, read_date
-from workitems.intake.tracker.fill_colours import filled_in_words
 from workitems.intake.tracker.grid import Cell, Sheet, letters
 from workitems.intake.tracker.headings import DATES, ONCE, Field, field_of, is_vague, shape_of
 from workitems.intake.tracker.words import (

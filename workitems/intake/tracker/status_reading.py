@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from agencies.wording.translation import _, gettext_lazy, ngettext
 from workitems.intake.tracker import words
-from workitems.intake.tracker.doubts import NOTE, Choice, Fate, place_of
-from workitems.intake.tracker.fill_colours import (
+from workitems.intake.tracker.colour_names import (
     AMBER,
     BLUE,
     GREEN,
@@ -15,6 +14,7 @@ from workitems.intake.tracker.fill_colours import (
     WORDS,
     filled_in_words,
 )
+from workitems.intake.tracker.doubts import NOTE, Choice, Fate, place_of
 from workitems.intake.tracker.grid import Cell, letters
 from workitems.intake.tracker.headings import Field, plain
 from workitems.intake.tracker.sheet_cells import SheetCells
