@@ -108,7 +108,7 @@ def withheld() -> set[str]:
     """Return the words that are withheld in the demo's released papers."""
     return {
         words
-        for line in ScheduleLine.objects.filter(released_paper__isnull=False, kind="issued")
+        for line in ScheduleLine.objects.filter(released_papers__isnull=False, kind="issued")
         for words in (withheld_strings(line) if line.redactions.exists() else ())
     }
 
