@@ -138,7 +138,7 @@ def within_record(plan: Plan, since: Moment) -> Moment:
 
 
 def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
-    """Return the newest meetings that are recorded as held before the moment's day, newest first. One query.
+    """Return the newest meetings that are recorded as held before the moment's day, newest first. Two queries.
 
     The moment of each is that of its last frozen pack or, without one, the end of its day.
     """

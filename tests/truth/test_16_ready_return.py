@@ -390,7 +390,7 @@ def test_reading_takes_the_same_queries_for_any_number_of_items(
     for count in (1, 3):
         for _ in range(count):
             answer(of_return, WorkItemFactory(plan=plan, lead_agency=police), contributor)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             reading_of(of_return, TODAY)
 
 

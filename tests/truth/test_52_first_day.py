@@ -315,7 +315,7 @@ def test_the_people_take_a_fixed_number_of_queries(person, django_assert_num_que
     give_columns(person)
     answer(person, act="import")
     address = reverse("plans:tracker-people", args=[Plan.objects.get().slug])
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page = person.get(address)
     assert len(page.context["form"].rows) == count
 

@@ -321,7 +321,7 @@ def test_a_pack_takes_the_same_queries_for_an_agenda_of_any_length(
                 milestone=made.printed, number=100 + number, state="taken_back"
             )
             MatterFactory(meeting=made.meeting, position=8 + number, variation=variation)
-    with django_assert_num_queries(40):
+    with django_assert_num_queries(41):
         compose_pack(made.meeting, Moment.at(at(2)))
 
 
@@ -462,7 +462,7 @@ def test_comparing_with_a_meeting_uses_the_moment_of_its_last_frozen_pack(
     for number, instant in ((1, at(9)), (2, at(10, 8))):
         MeetingPaperFactory(meeting=made.meeting, number=number, as_at=instant, made_by=person)
     MeetingPaperFactory(meeting=made.meeting, kind="minutes", as_at=at(20), made_by=person)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         found = meetings_before(made.plan, Moment.today(date(2010, 7, 1)))
     assert [(each.words, each.moment) for each in found] == [
         ("Meeting of 10 June 2010", Moment.at(at(10, 8))),

@@ -422,8 +422,8 @@ def many(plan, police, count):
 # Savepoint and release; session, person, seats, plans.
 FRAME = 6
 # Items, milestones, mitigations, delays, risks, variations and those out of session, actions of meetings and out of session,
-# agencies, rounds, returns, notes.
-NEEDING = 13
+# agencies, rounds, returns, notes, measures.
+NEEDING = 14
 # The bar's pillars and agencies.
 BAR = 2
 

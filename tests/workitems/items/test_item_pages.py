@@ -655,5 +655,5 @@ def test_what_is_submitted_takes_three_more_queries(
     submitted.of_return.state = "accepted"
     submitted.of_return.accepted_on = date(2010, 6, 1)
     submitted.of_return.save()
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         reader.get(item.get_absolute_url())

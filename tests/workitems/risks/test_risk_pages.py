@@ -425,5 +425,5 @@ def test_an_items_page_takes_one_more_query_if_there_are_risks(
     for number in range(1, count + 1):
         RiskFactory(plan=plan, item=item, number=number)
     browser = client_of(colleague)
-    with django_assert_num_queries(15 + more):
+    with django_assert_num_queries(16 + more):
         browser.get(item.get_absolute_url())
