@@ -59,7 +59,7 @@ export function beganWith(part) {
   return Object.fromEntries([...fieldsOf(part)].filter(([name]) => /^initial-|version$/.test(name)));
 }
 
-// What another person changed in a box goes into it, and is said beside it until something else is typed there.
+// What was changed in a box elsewhere goes into it, and is said beside it until something else is typed there.
 function take(part, name, value) {
   const [box] = part.querySelectorAll(`[name="${CSS.escape(name)}"]`);
   const was = fieldsOf(part).get(name) ?? "";
@@ -67,7 +67,7 @@ function take(part, name, value) {
   put(part, name, value);
   if (!box || box.type === "hidden") return;
   sayMine(box);
-  const words = filled(_("Changed by another person meanwhile. Before: {before}"), { before });
+  const words = filled(_("Changed elsewhere meanwhile. Before: {before}"), { before });
   const line = Object.assign(document.createElement("p"), { className: "small stem-remark", textContent: words });
   line.dataset.taken = "";
   box.closest(".field")?.append(line);

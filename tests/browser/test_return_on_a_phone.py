@@ -179,7 +179,7 @@ def test_what_another_person_changed_is_said_beside_its_box(phone, other_phone, 
         kept(page, scene)
     step = milestone(phone, scene)
     expect(step.get_by_label("Effect")).to_have_value("Fewer copies.")
-    said = step.get_by_text("Changed by another person meanwhile. Before: nothing")
+    said = step.get_by_text("Changed elsewhere meanwhile. Before: nothing")
     expect(said).to_be_visible()
     step.get_by_label("Effect").fill("Fewer copies and maps.")
     expect(said).to_have_count(0)

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from agencies.models import User
 from workitems.terms.lateness import Lateness
 from workitems.terms.sentence_ends import opening
 from workitems.terms.word_diff import Strand
@@ -81,3 +82,10 @@ def lateness_mark(late: Lateness) -> SafeString:
 @register.simple_tag
 def shape(name: str) -> SafeString:
     return _rendered("shape", "name", name, get_language())
+
+
+@register.simple_tag(takes_context=True)
+def is_reader(context: Any, user: User | None) -> bool:
+    """Whether the user is the one who reads the page, also in an include with `only`."""
+    request = getattr(context, "request", None)
+    return user is not None and request is not None and request.user.pk == user.pk

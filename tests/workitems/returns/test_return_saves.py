@@ -484,6 +484,22 @@ def test_the_second_to_save_sees_both_texts_without_javascript(writer, of_return
     assert list(kept) == ["Printed in Apia.", "Printed in Suva."]
 
 
+def test_of_two_versions_of_one_person_the_replaced_one_stays_in_the_history(
+    writer, of_return, item
+):
+    """Two tabs of one person. Other saves of one person on one day are one entry."""
+    save(writer, of_return, item, **typed(item, achieved="Printed in Apia."))
+    status, told = save(writer, of_return, item, **typed(item, achieved="Printed in Suva."))
+    assert status == 409
+    assert "You saved another answer at 9:30 a.m., in another tab or on another device" in words_of(
+        told["theirs"]
+    )
+    save(writer, of_return, item, **typed(item, version=1, achieved="Printed in Suva."))
+    save(writer, of_return, item, **typed(item, version=2, achieved="Printed in Suva now."))
+    kept = of_return.updates.get().history.order_by("history_id").values_list("achieved", flat=True)
+    assert list(kept) == ["Printed in Apia.", "Printed in Suva now."]
+
+
 def test_the_other_version_can_be_kept(writer, of_return, item, theirs):
     data = {"act": "theirs:1.2", **typed(item, version=1, achieved="Printed in Suva.")}
     response = writer.post(of_return.get_absolute_url(), data, follow=True)

@@ -21,6 +21,7 @@ from workitems.returns.forms.measure_answers import MeasureAnswerForm
 from workitems.returns.forms.returns import Held
 from workitems.returns.return_page import takes_answers
 from workitems.returns.services import measure_answers
+from workitems.returns.services import rounds as round_services
 from workitems.returns.views.answers import as_shown, number_in, why_locked
 
 # Buttons, each with the measure's id: the last number again, and what this return says taken back.
@@ -192,6 +193,7 @@ def _compare(
     entry.held = form.merge(saved, version=now.version if now else 0)
     if entry.held:
         entry.theirs = now
+        round_services.keep_version(now)
         form.add_error(None, str(conflict))
     elif form.is_valid():
         _save_typed(request, of_return, entry, form, is_pause=is_pause)
