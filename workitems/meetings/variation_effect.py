@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from workitems.models import Milestone, Variation
 from workitems.plan.plan_at import ItemAt, MilestoneAt, PlanAt
 from workitems.terms import lateness
+from workitems.terms.asked_changes import later_than_asked
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import by_then
 from workitems.terms.spans import in_words, span_in_words
@@ -37,6 +38,7 @@ class Effects:
             return []
         found = [
             _move(variation),
+            self._overtaken(variation, own),
             self._late(variation, item),
             _next(variation, item),
             self._record(own),
@@ -60,6 +62,14 @@ class Effects:
             still = gettext("{agency} still expects {day}.")
             found.append(still.format(agency=self.at.agencies[own.responsible], day=own.forecast))
         return found
+
+    def _overtaken(self, variation: Any, own: MilestoneAt) -> str:
+        """Return that the agency expects it later than the date that is asked for."""
+        to = KnownDate(variation.due_after, variation.after_known_to)
+        words = later_than_asked(
+            to, own.agreed, own.forecast, str(self.at.agencies[own.responsible])
+        )
+        return f"{words}." if words else ""
 
     def _late(self, variation: Any, item: ItemAt) -> str:
         """Return what becomes of the number of late items."""

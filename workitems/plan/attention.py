@@ -31,6 +31,7 @@ from workitems.plan.plan_at import (
     VariationAt,
     by_openness,
 )
+from workitems.terms.asked_changes import later_than_asked
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Rank, Reason, settlement_in_words
 from workitems.terms.sentence_ends import on_one_line, with_capital
@@ -459,7 +460,7 @@ class Line:
         return self.late_milestone is not None and self.expected_on is None
 
     def _asked_of_variation(self, row: VariationAt) -> Ask:
-        question = _("{name}?").format(name=row.asks)
+        question = self._question(row)
         if row.pk in self.at.out_of_session:
             return self._asked_by_email(row, question)
         if row.is_past:
@@ -469,8 +470,19 @@ class Line:
             return Ask(says, row.reference, says, row.reference)
         others = self._said_with(row)
         references = list_in_words([each.reference for each in (row, *others)])
-        questions = [question, *(_("{name}?").format(name=each.asks) for each in others)]
+        questions = [question, *(self._question(each) for each in others)]
         return Ask(" ".join(questions), references, question, references)
+
+    def _question(self, row: VariationAt) -> str:
+        """What a variation asks, and that its milestone is expected later than that by now."""
+        question = _("{name}?").format(name=row.asks)
+        rows = self.item.milestones if self.item else ()
+        own = next((each for each in rows if each.pk == row.milestone), None)
+        if own is None or not own.is_open or not (row.due_before and row.due_after):
+            return question
+        to = KnownDate(row.due_after, row.after_known_to)
+        agency = self._name(own.responsible)
+        return f"{question} {later_than_asked(to, own.agreed, own.forecast, agency)}".strip()
 
     def _said_with(self, row: VariationAt) -> list[VariationAt]:
         """The other recommended variations that the meeting decides, which the question about a recommended one names too."""

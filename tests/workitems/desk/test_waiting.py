@@ -214,6 +214,22 @@ def test_variations_are_to_dos_of_the_coordinator(coordinator, contributor, mile
     ]
 
 
+def test_a_request_for_a_date_that_is_overtaken_is_a_to_do_of_who_asked(contributor, milestone):
+    asked = VariationFactory(milestone=milestone, number=4, due_after=date(2010, 9, 30))
+    milestone.forecast_due = date(2010, 12, 31)
+    milestone.save()
+    line = (
+        "Withdraw V4, and ask for the new date: Move “Brochure printed” to 30 September 2010",
+        "Police now expects 31 December 2010, later than the date asked for",
+        "Now",
+        False,
+    )
+    assert line in told(contributor)
+    asked.state = "taken_back"
+    asked.save()
+    assert line not in told(contributor)
+
+
 def test_another_plans_work_is_a_to_do_of_its_own_coordinator(coordinator):
     VariationFactory()
     ReturnFactory(state="submitted")
@@ -242,8 +258,8 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
         )
     # Seats, those to confirm; items of ended leads; returns to send, milestones, what is given to the user, items without an
     # open milestone, decisions; returns to read, who is invited to the agencies that are to submit,
-    # rounds that have not followed, meetings to record, variations. Of briefings:
+    # rounds that have not followed, meetings to record, variations, own requests that are overtaken. Of briefings:
     # clearances and follow-ups; consultations; papers to send or follow up. Consultations on requests.
     # Plans that the user's agencies have left.
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         assert len(lines_for(user, TODAY)) == 2 + 4 * count

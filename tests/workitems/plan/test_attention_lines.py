@@ -156,3 +156,17 @@ def test_a_missing_return_is_with_its_agency_which_is_reminded(plan, police):
 def test_nothing_is_asked_once_the_plan_has_ended(plan, late):
     ended = Moment(date(2010, 6, 1), end_of(date(2100, 1, 1)), is_end_of_plan=True)
     assert line(plan, ended).asked.words == ""
+
+
+@pytest.mark.parametrize("state", ["requested", "recommended"])
+def test_a_request_says_that_its_milestone_is_expected_later_than_the_date_asked_for(
+    plan, late, state
+):
+    asked = VariationFactory(
+        milestone=late, state=state, due_before=YESTERDAY, due_after=DUE, number=3
+    )
+    words = f"Police now expects {SLIPPED:%-d %B %Y}, later than the date asked for"
+    assert words in line(plan).asked.short
+    asked.due_after = SLIPPED
+    asked.save()
+    assert words not in line(plan).asked.short
