@@ -50,6 +50,7 @@ class Typed {
   constructor(form) {
     this.form = form;
     this.names = new Set(); // of fields that hold what was typed and came back with a mistake
+    this.isNotSent = false; // its button found no connection, and has not been chosen again
     form.addEventListener("input", ({ target }) => this.say(target));
     form.addEventListener("click", ({ target }) => {
       if (!target.closest("a")?.closest(".button-row")) return;
@@ -88,8 +89,12 @@ class Typed {
     const name = button.textContent.replace(/\s+/g, " ").trim(); // also where it is folded away
     const isAway = isRefused || !navigator.onLine;
     let says = filled(_("Not saved yet. Choose “{name}”."), { name });
-    if (isAway && isRefused) says = filled(_("Not sent: no connection. This device keeps what you typed. Choose “{name}” again when the connection is back."), { name });
-    else if (!Object.keys(this.fields).length) says = ""; // typed, and taken out again
+    const isEmpty = !Object.keys(this.fields).length;
+    this.isNotSent ||= isRefused;
+    if (isRefused && isEmpty) says = filled(_("Not done: no connection. Choose “{name}” again when the connection is back."), { name });
+    else if (isRefused) says = filled(_("Not sent: no connection. This device keeps what you typed. Choose “{name}” again when the connection is back."), { name });
+    else if (isEmpty && this.isNotSent) says = filled(_("Not done yet. Choose “{name}” again."), { name });
+    else if (isEmpty) says = ""; // typed, and taken out again
     else if (isAway) says = _("No connection. This device keeps what you typed.");
     this.line ??= Object.assign(document.createElement("p"), { className: "small form-state" });
     (button.closest(".button-row") ?? button).after(this.line);

@@ -814,15 +814,21 @@ function sayTryAgain() {
 
 // What a button could not do stands before what is saved, until something else is pressed or typed. `then`: what stands there once
 // `isOver`, which is asked when something is saved and when the connection is back.
+// With `stays` it also stands while something is typed, until it is done or put away.
 let notDone = null;
-function sayNotDone(words, then = "", isOver = () => false) {
+function sayNotDone(words, then = "", isOver = () => false, stays = false) {
   document.querySelector("[data-not-done]").textContent = words && `${words} `;
-  notDone = { then, isOver };
+  document.querySelector("[data-put-away]").hidden = !words || !stays;
+  notDone = { then, isOver, stays };
   if (words) announce(words);
 }
+document.querySelector("[data-put-away] button").addEventListener("click", () => {
+  sayNotDone("");
+  showState();
+});
 
 function lookAgain(isBack = false) {
-  if (notDone?.isOver(isBack)) sayNotDone(notDone.then);
+  if (notDone?.isOver(isBack)) sayNotDone(notDone.then, "", () => false, notDone.stays);
 }
 
 function isConnected() {
@@ -932,6 +938,7 @@ function showState() {
   for (const each of sections) if (each.element.dataset.number) markItem(each.element.dataset.number, isStuck(each));
   if (stuck.length > 0 || unsaved.length > 0 || waiting.length > 0) showFoot("unsaved", stuck);
   else if (sections.some((each) => each.isUnsaved) || form.querySelector(".form-state")?.textContent) showFoot("saving", []);
+  else if (document.querySelector("[data-not-done]").textContent) showFoot("unsaved", []);
   else showFoot(sections.some((each) => each.unfinished.size > 0) ? "draft" : "saved", []);
 }
 
@@ -1179,16 +1186,19 @@ async function isAnswered() {
   }
 }
 
-// Once that is over, it is still not done.
+// Once that is over, it is still not done, and nothing else says so.
 function sayNotHandedOver({ value, innerText }, why, isOver) {
   const name = innerText.trim();
   const isSubmit = value.startsWith("submit");
-  const what = isSubmit ? _("Not submitted") : _("Not marked as ready for approval");
-  const then = isSubmit ? _("Not submitted yet. Choose “{name}” again.") : _("Not marked as ready for approval yet. Choose “{name}” again.");
-  if (isSubmit || value.startsWith("ready")) sayNotDone(filled(why, { what }), filled(then, { name }), isOver);
-  else if (value !== "save") sayTryAgain();
+  const isReady = value.startsWith("ready");
+  let what = _("Not done");
+  let then = _("Not done yet. Choose “{name}” again.");
+  if (isSubmit) [what, then] = [_("Not submitted"), _("Not submitted yet. Choose “{name}” again.")];
+  else if (isReady) [what, then] = [_("Not marked as ready for approval"), _("Not marked as ready for approval yet. Choose “{name}” again.")];
+  if (value !== "save") sayNotDone(filled(why, { what }), filled(then, { name }), isOver, true);
+  showState();
 }
-form.addEventListener("input", () => sayNotDone(""));
+form.addEventListener("input", () => notDone && !notDone.stays && sayNotDone(""));
 document.addEventListener("form-state", () => showState());
 
 // All that is typed is saved, and milestones that were typed into are recorded.

@@ -14,7 +14,7 @@ from tests.browser.returns import end, owed
 from tests.factories import SeatFactory, UpdateFactory
 from tests.workitems.workbooks import file_of, small
 from workitems.intake.workbook import import_workbook
-from workitems.models import MilestoneAnswer, ReadingTicks, ReturnNote
+from workitems.models import Milestone, MilestoneAnswer, ReadingTicks, ReturnNote
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -160,6 +160,20 @@ def test_the_note_to_the_writers_is_kept_without_a_connection(reading):
     expect(reading.locator(".message")).to_contain_text("Sent back to the writers of Police")
     assert ReturnNote.objects.get().body == "Say who printed it."
     reading.wait_for_function("localStorage.length === 0")
+
+
+def test_a_return_that_cannot_be_submitted_is_said_not_to_be_until_the_button_is_chosen_again(
+    reading, scene
+):
+    Milestone.objects.filter(pk=scene.overdue.pk).update(completed_on=localdate())
+    reading.reload()
+    button = reading.get_by_role("button", name="Accept all and submit")
+    reading.context.set_offline(True)
+    button.click()
+    refused = "Not done: no connection. Choose “Accept all and submit” again when the connection is back."
+    expect(state(reading)).to_have_text(refused)
+    reading.context.set_offline(False)
+    expect(state(reading)).to_have_text("Not done yet. Choose “Accept all and submit” again.")
 
 
 def test_the_note_to_the_writers_on_the_return_is_not_said_to_be_saved(

@@ -293,6 +293,28 @@ def test_a_return_that_cannot_be_sent_is_said_not_to_be_marked_as_ready(
     expect(phone.locator(".message")).to_contain_text("Not yet complete.")
 
 
+def test_a_button_without_a_connection_is_said_not_to_be_done_until_it_is_or_is_dismissed(
+    phone, scene, accessibility_faults
+):
+    end(phone)
+    phone.context.set_offline(True)
+    rest = phone.get_by_role("button", name="No change to the rest")
+    rest.click()
+    says(phone, "Not done: no connection. Choose it again when the connection is back.")
+    expect(phone.locator("[data-sign=saved]")).to_be_hidden()
+    phone.context.set_offline(False)
+    again = "Not done yet. Choose “No change to the rest” again."
+    says(phone, again)
+    expect(phone.locator("[data-sign=saved]")).to_be_hidden()
+    box(phone, scene.items[0]).fill("Printed in Apia.")
+    says(phone, re.compile("All saved at "))
+    says(phone, again)
+    assert accessibility_faults(phone) == []
+    phone.get_by_role("button", name="Dismiss").click()
+    expect(phone.locator(".return-saved")).to_have_text(re.compile("^All saved at [^.]* [ap].m.$"))
+    expect(phone.locator("[data-sign=saved]")).to_be_visible()
+
+
 def test_the_comparison_stays_until_mine_is_saved(phone, scene, contributors_page):
     first = scene.items[0]
     box(contributors_page, first).fill("Printed in Suva.")
