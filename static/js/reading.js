@@ -1,6 +1,7 @@
 // What an approver accepts is kept as they tick it. Without this a button keeps it.
 
 import { Autosave, Connection, NO_CONNECTION, watch } from "./autosave.js";
+import { clock } from "./clock.js";
 import { _, filled } from "./words.js";
 
 const form = document.querySelector("[data-reading]");
@@ -8,7 +9,6 @@ const button = form.querySelector("[data-tick]");
 if (button) button.parentElement.hidden = true;
 const bar = form.querySelector(".return-bar");
 bar.hidden = !form.querySelector("[name=accept]");
-const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit" });
 let isSending = false;
 
 class Ticks extends Autosave {
@@ -24,7 +24,7 @@ class Ticks extends Autosave {
   }
 
   accept() {
-    if (!this.typed) this.say(filled(_("Saved at {time}"), { time: clock.format(new Date()) }), "complete");
+    if (!this.typed) this.say(filled(_("Saved at {time}"), { time: clock() }), "complete");
   }
 
   showState() {

@@ -3,9 +3,10 @@
 import { announce } from "./announce.js";
 import { Autosave, Connection, PATIENCE, errorLine, showStateOf, watch } from "./autosave.js";
 import { beganWith, beginAgain, fieldsOf, goOnFrom, goOnFromTheirs, offerBack, put, sayMine, wasOf } from "./boxes.js";
+import { clock } from "./clock.js";
 import { Device, changedIn, labelOf, linesOf, same } from "./device.js";
 import { takeDropped } from "./evidence.js";
-import { clock, showFoot, stayAboveKeyboard, tryAgain } from "./return_foot.js";
+import { showFoot, stayAboveKeyboard, tryAgain } from "./return_foot.js";
 import { begin, markAll, markItem, onlyShown, setProgress, show } from "./return_steps.js";
 import { _, filled, ngettext } from "./words.js";
 

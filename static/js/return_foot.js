@@ -6,12 +6,6 @@ const KEYBOARD = 120; // px; what covers more of the window than a browser's own
 
 const foot = document.querySelector("[data-foot]");
 
-// The time of day, as the server writes it.
-export function clock() {
-  const words = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit" });
-  return words.format(new Date()).replace(/\s([ap])m$/i, (_all, half) => ` ${half.toLowerCase()}.m.`);
-}
-
 // `state`: "saved", "draft" (saved, but a milestone is not finished), "saving" or "unsaved".
 // `stuck`: what could not be sent, with since when the device keeps each, or "" if it cannot.
 export function showFoot(state, stuck) {

@@ -9,7 +9,6 @@ const PATIENCE = 15000; // ms for one answer
 
 const { staying: address, seconds } = document.body.dataset;
 const tabs = new BroadcastChannel("signed-in");
-const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit" });
 
 let due = Date.now() + (Number(seconds) - WARNING) * 1000; // when to ask
 let isAsking = false;
@@ -42,7 +41,7 @@ async function look(stays = false) {
     say(_("You are signed out"), _("What you typed is still on this page. When you send it, you can sign in and send it again."), _("Close"));
   } else {
     due = Date.now();
-    const time = clock.format(Date.now() + remaining * 1000);
+    const time = clock(Date.now() + remaining * 1000);
     if (stays) {
       due += remaining * 1000; // a day at work has its end
       say(filled(_("You will be signed out at {time}"), { time }), _("You have been signed in for a long time. Send what you typed before then."), _("Close"));

@@ -228,7 +228,7 @@ def test_a_milestone_that_is_typed_into_is_missing_before_it_is_sent(phone, scen
         expect(section(phone, item).locator("[data-state]")).to_have_text(re.compile("^Saved at "))
     step = milestone(phone, scene)
     step.get_by_label("Done", exact=True).check()
-    step.get_by_label("Done on what day").fill(f"{localdate():%d/%m/%Y}")
+    step.get_by_label("Day on which it was done").fill(f"{localdate():%d/%m/%Y}")
     step.get_by_role("button", name="Save milestone").click()
     way = phone.locator(".return-bar [data-next]")
     expect(way).to_have_text("All answered. Go to the end")
@@ -374,7 +374,7 @@ def test_an_answer_of_another_can_be_kept_in_place_of_mine(phone, scene, contrib
     days = [localdate(), localdate() - timedelta(days=1)]
     for step, day in zip((theirs, mine), days, strict=True):
         step.get_by_label("Done", exact=True).check()
-        step.get_by_label("Done on what day").fill(f"{day:%d/%m/%Y}")
+        step.get_by_label("Day on which it was done").fill(f"{day:%d/%m/%Y}")
         step.get_by_role("button", name="Save milestone").click()
     expect(mine.get_by_role("alert")).to_contain_text("the other is replaced and not kept")
     mine.get_by_role("button", name="Keep the other version").click()

@@ -235,7 +235,7 @@ def keep_milestone(page, scene):
 def record_milestone(page, scene):
     step = page.locator("[data-milestone]")
     step.get_by_label("Done", exact=True).check()
-    step.get_by_label("Done on what day").fill(f"{localdate():%d/%m/%Y}")
+    step.get_by_label("Day on which it was done").fill(f"{localdate():%d/%m/%Y}")
     step.get_by_role("button", name="Save milestone").click()
     expect(step).to_contain_text("Done on ")
 

@@ -151,7 +151,7 @@ def test_enter_in_a_field_saves_the_return_without_submitting_it(page, scene, ad
     page.goto(address)
     step = page.locator("[data-milestone]")
     step.get_by_label("Done", exact=True).check()
-    step.get_by_label("Done on what day").fill(f"{localdate():%d/%m/%Y}")
+    step.get_by_label("Day on which it was done").fill(f"{localdate():%d/%m/%Y}")
     page.keyboard.press("Enter")
     expect(step).to_contain_text(f"Done on {localdate():%-d %B %Y}")
     expect(page).to_have_url(address)
@@ -180,7 +180,7 @@ def test_fields_of_an_item_are_loaded_on_request(
     page.get_by_role("button", name="Update this milestone").first.press("Enter")
     step = page.locator(f"#milestone-{ahead.pk}")
     step.get_by_label("Done", exact=True).check()
-    step.get_by_label("Done on what day").fill(f"{localdate():%d/%m/%Y}")
+    step.get_by_label("Day on which it was done").fill(f"{localdate():%d/%m/%Y}")
     step.get_by_role("button", name="Save milestone").click()
     expect(step).to_contain_text(f"Done on {localdate():%-d %B %Y}")
     assert accessibility_faults(page) == []

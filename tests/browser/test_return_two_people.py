@@ -48,7 +48,7 @@ def done(page, scene, words):
     """Type into the milestone that it is done, and how one knows."""
     step = milestone(page, scene)
     step.get_by_label("Done", exact=True).check()
-    step.get_by_label("Done on what day").fill(f"{localdate():%d/%m/%Y}")
+    step.get_by_label("Day on which it was done").fill(f"{localdate():%d/%m/%Y}")
     step.get_by_label("Evidence").fill(words)
     return step
 
@@ -132,7 +132,7 @@ def test_another_persons_words_that_are_not_finished_outlive_my_answer(phone, wi
     assert MilestoneDraft.objects.get().typed["shown_by"] == "The photos."
 
 
-@pytest.mark.parametrize("label", ["Evidence", "Done on what day"])
+@pytest.mark.parametrize("label", ["Evidence", "Day on which it was done"])
 def test_a_changed_answer_meets_the_other_change(phone, window, scene, address, label):
     done(window, scene, "The invoice.")
     saved(window, scene)

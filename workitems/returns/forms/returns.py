@@ -317,7 +317,7 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         required=False,
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
-    completed_on = PastDayField(label=gettext_lazy("Done on what day"), required=False)
+    completed_on = PastDayField(label=gettext_lazy("Day on which it was done"), required=False)
     shown_by = PlainField(
         "evidence", label=gettext_lazy("Evidence"), max_length=REASON_LENGTH, rows=ROWS
     )
