@@ -150,7 +150,13 @@ def of_milestone(item: ItemAt, step: MilestoneAt, agency: Agency) -> Printed | N
     used = 0
     if step.delays:
         delay = min(step.delays, key=by_openness)
-        if sum(each.is_open for each in step.delays) > 1:
+        newest = step.delays[-1]
+        if newest.pk == 0 and delay is not newest:
+            advice.append(
+                "This tells the cause that was recorded before and is still open, and not the new one. The paper tells the new "
+                "cause once the other is settled or over."
+            )
+        elif sum(each.is_open for each in step.delays) > 1:
             advice.append(
                 "Of several causes the paper tells one: a cause that needs a decision, else the first that is not "
                 "settled. The others do not count for it."

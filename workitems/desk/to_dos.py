@@ -50,6 +50,8 @@ class Line:
     act: Act | None = None
     # What to do before it is due, for the headline while nothing is: "answer five items by 31 January 2027".
     ahead: str = ""
+    # What the reader sent and another person has to act on: no to-do, and said so that nobody asks.
+    waits_for_others: bool = False
 
     def is_now(self, on: date) -> bool:
         """Whether it is late, due, or waits for the reader already."""
@@ -69,6 +71,7 @@ def line(
     is_late: bool | None = None,
     act: Act | None = None,
     ahead: str = "",
+    waits_for_others: bool = False,
 ) -> Line:
     """Return a to-do. It is never late for a reader who may not finish it. `is_late`: whether it is, if `due` does not say so."""
     return Line(
@@ -81,6 +84,7 @@ def line(
         url=url,
         act=act,
         ahead=ahead,
+        waits_for_others=waits_for_others,
     )
 
 
@@ -127,7 +131,7 @@ def lines_for(user: User, on: date) -> list[Line]:
 
 def names_for(user: User, on: date) -> list[str]:
     """Return what the user's to-dos are called, soonest due first."""
-    return [line.what for line in lines_for(user, on)]
+    return [line.what for line in lines_for(user, on) if not line.waits_for_others]
 
 
 def _plans_left_by(user: User) -> tuple[str, ...]:
@@ -148,10 +152,16 @@ class Group:
 
 
 def grouped(lines: list[Line], on: date) -> list[Group]:
-    """Return the to-dos that wait now, and those that come."""
-    now = [line for line in lines if line.is_now(on)]
-    soon = [line for line in lines if not line.is_now(on)]
-    found = [Group(_("For you now"), now, True), Group(_("Soon"), soon, False)]
+    """Return the to-dos that wait now, those that come, and what waits for others."""
+    own = [line for line in lines if not line.waits_for_others]
+    now = [line for line in own if line.is_now(on)]
+    soon = [line for line in own if not line.is_now(on)]
+    sent = [line for line in lines if line.waits_for_others]
+    found = [
+        Group(_("For you now"), now, True),
+        Group(_("Soon"), soon, False),
+        Group(_("With others"), sent, False),
+    ]
     return [group for group in found if group.lines]
 
 

@@ -41,12 +41,43 @@ def lines_for(user: User, on: date) -> list[Line]:
 
 
 def _returns_to_send(agencies: set[int], user: User, on: date) -> list[Line]:
-    return [_return_to_send(each, user, on) for each in _waiting_returns(agencies=agencies)]
+    found = _waiting_returns(agencies=agencies)
+    coordinates = user.agencies_as(Seat.Role.COORDINATOR)
+    return [
+        _with_coordinator(each, on)
+        if each.state == Return.State.SUBMITTED
+        else _return_to_send(each, user, on)
+        for each in found
+        if each.state != Return.State.SUBMITTED
+        or each.round.plan.coordinating_agency_id not in coordinates
+    ]
+
+
+def _with_coordinator(of_return: Return, on: date) -> Line:
+    return line(
+        due=date.max,
+        on=on,
+        plan=of_return.round.plan.title,
+        what=_return_name(of_return),
+        detail=_("Waits for acceptance by the coordinator"),
+        when=_("Submitted"),
+        url=of_return.get_absolute_url(),
+        may_finish=False,
+        waits_for_others=True,
+    )
+
+
+def _return_name(of_return: Return) -> str:
+    return _("Return for {round}, {agency}").format(
+        round=of_return.round.name, agency=of_return.agency
+    )
 
 
 @composed
 def _waiting_returns(agencies: Any) -> Any:
-    waiting = Return.objects.waiting_for_agency().filter(agency__among=agencies)
+    states = (*Return.WITH_AGENCY, Return.State.SUBMITTED)
+    waiting = Return.objects.filter(state__in=states, round__closed_at=None).expected()
+    waiting = waiting.filter(agency__among=agencies)
     rows = waiting.select_related("round__plan", "agency", "ready_by").with_progress()
     own = ReturnNote.objects.filter(of_return=OuterRef("pk"), is_own=True).order_by("-at")
     rows = rows.with_last_submission().annotate(
@@ -66,9 +97,7 @@ def _return_to_send(of_return: Any, user: User, on: date) -> Line:
     approves = of_return.agency_id in user.agencies_as(Seat.Role.APPROVER)
     # Whoever says that it is ready leaves it to another approver.
     is_to_read = approves and of_return.ready_at is not None and of_return.ready_by_id != user.pk
-    what = _("Return for {round}, {agency}").format(
-        round=of_return.round.name, agency=of_return.agency
-    )
+    what = _return_name(of_return)
     detail, url = "", of_return.get_absolute_url()
     is_sent_back = of_return.state == Return.State.SENT_BACK
     asks_for_changes = (

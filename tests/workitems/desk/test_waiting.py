@@ -20,7 +20,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.record import TODAY
-from workitems.desk.to_dos import days_until, lines_for
+from workitems.desk.to_dos import days_until, grouped, headline, lines_for, names_for
 
 pytestmark = [
     pytest.mark.django_db,
@@ -85,10 +85,8 @@ def test_a_return_sent_back_says_so_and_how_late_it_is(contributor, plan, police
     ]
 
 
-@pytest.mark.parametrize("state", ["submitted", "accepted"])
-def test_a_submitted_return_is_no_to_do(contributor, plan, police, state):
-    accepted = {"accepted_on": TODAY} if state == "accepted" else {}
-    ReturnFactory(round=RoundFactory(plan=plan), agency=police, state=state, **accepted)
+def test_an_accepted_return_is_no_to_do(contributor, plan, police):
+    ReturnFactory(round=RoundFactory(plan=plan), agency=police, state="accepted", accepted_on=TODAY)
     assert told(contributor) == []
 
 
@@ -212,6 +210,21 @@ def test_variations_are_to_dos_of_the_coordinator(coordinator, contributor, mile
     assert told(contributor) == [
         ("Brochure printed", "Item 1.2 Print a brochure", "Due in 29 days", False)
     ]
+
+
+def test_a_submitted_return_is_with_the_coordinator_and_no_to_do(contributor, plan, police):
+    of_return = ReturnFactory(agency=police, state="submitted", round=RoundFactory(plan=plan))
+    lines = lines_for(contributor, TODAY)
+    [group] = grouped(lines, TODAY)
+    [line] = group.lines
+    assert (group.heading, line.what, line.detail, line.when) == (
+        "With others",
+        f"Return for {of_return.round.name}, Police",
+        "Waits for acceptance by the coordinator",
+        "Submitted",
+    )
+    assert headline(lines, TODAY) == "Nothing needs you now"
+    assert names_for(contributor, TODAY) == []
 
 
 def test_a_request_for_a_date_that_is_overtaken_is_a_to_do_of_who_asked(contributor, milestone):

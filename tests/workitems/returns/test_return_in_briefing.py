@@ -216,6 +216,22 @@ def test_of_several_causes_the_preview_says_which_one_the_paper_tells(writer, of
     )
 
 
+def test_the_preview_says_that_the_paper_tells_an_older_open_cause_and_not_the_new_one(
+    writer, of_return, item
+):
+    step = MilestoneFactory(
+        item=item, original_due=DUE, responsible_agency=of_return.agency, as_told="the leaflet"
+    )
+    MitigationFactory(delay=DelayFactory(milestone=step, explanation="the plate broke"))
+    writer.post(of_return.get_absolute_url(), asked(step, **LATE) | {"act": "save"})
+    (box,) = told(writer.get(of_return.get_absolute_url()).text)
+    assert "because the plate broke." in box[1]
+    assert (
+        "This tells the cause that was recorded before and is still open, and not the new one. The paper tells the new "
+        "cause once the other is settled or over."
+    ) in box
+
+
 def test_a_reason_without_a_new_cause_is_said_not_to_be_in_the_sentence(writer, of_return, item):
     step = MilestoneFactory(
         item=item, original_due=DUE, responsible_agency=of_return.agency, as_told="the leaflet"

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -60,12 +60,16 @@ def rounds_of(plan: Plan) -> "QuerySet[Round]":
 @require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
+    own = signed_in(request).agencies_as(*READING_ROLES)
+    submitted = Return.objects.filter(
+        round=OuterRef("pk"), agency__in=own, state=Return.State.SUBMITTED
+    )
     return render(
         request,
         "workitems/returns/rounds/list.html",
         {
             "plan": plan,
-            "rounds": rounds_of(plan),
+            "rounds": rounds_of(plan).annotate(own_submitted=Exists(submitted)),
             "may_open": request.user.has_perm("workitems.open_round", plan),
         },
     )
