@@ -104,6 +104,7 @@ export class Autosave {
     this.theirs = element.querySelector("[data-theirs]");
     this.typed = isTyped; // the fields hold what the server has not got
     this.held = this.typed && this.theirs.childElementCount > 0; // waits for a choice between two texts
+    this.isChosen = false; // of two texts one's own was, and the other stays in the history
     this.refused = false; // the server said what is wrong, and nothing was typed since
     this.wrong = ""; // what the server said
     this.acts = []; // what else is still to be sent
@@ -152,6 +153,7 @@ export class Autosave {
 
   keepMine() {
     this.held = false;
+    this.isChosen = true;
     return this.saveNow(); // the other text stays in sight until this is saved
   }
 
@@ -193,6 +195,7 @@ export class Autosave {
   async send(what) {
     const fields = this.body(what);
     if (what.answer) this.typed = false;
+    if (what.answer && this.isChosen) fields.set("mine", "");
     this.sayOf(what, _("Saving …"), "quiet");
     this.showState();
     const { status, result, trouble, again } = await this.connection.ask(this.address, fields);
@@ -220,6 +223,7 @@ export class Autosave {
     else {
       this.wrong = "";
       if (what.answer) this.lost = [];
+      if (what.answer) this.isChosen = false;
       this.accept(result, what);
     }
   }
@@ -245,6 +249,7 @@ export class Autosave {
   goOn() {}
 
   hold(result) {
+    this.isChosen = false;
     this.held = this.typed = true;
     this.theirs.innerHTML = result.theirs;
     this.say(_("This was changed elsewhere. Compare the two and choose one."), "late");

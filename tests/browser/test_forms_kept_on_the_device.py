@@ -170,7 +170,9 @@ def test_a_return_that_cannot_be_submitted_is_said_not_to_be_until_the_button_is
     button = reading.get_by_role("button", name="Accept all and submit")
     reading.context.set_offline(True)
     button.click()
-    refused = "Not done: no connection. Choose “Accept all and submit” again when the connection is back."
+    refused = (
+        "Not done: no connection. Choose “Accept all and submit” again when the connection is back."
+    )
     expect(state(reading)).to_have_text(refused)
     reading.context.set_offline(False)
     expect(state(reading)).to_have_text("Not done yet. Choose “Accept all and submit” again.")

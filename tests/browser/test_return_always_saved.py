@@ -329,7 +329,10 @@ def test_the_comparison_stays_until_mine_is_saved(phone, scene, contributors_pag
     phone.context.set_offline(False)
     expect(theirs).to_have_count(0)
     expect(box(phone, first)).to_have_value("Printed in Apia.")
-    assert scene.of_return.updates.get().achieved == "Printed in Apia."
+    update = scene.of_return.updates.get()
+    assert update.achieved == "Printed in Apia."
+    kept = update.history.order_by("history_id").values_list("achieved", flat=True)
+    assert list(kept) == ["Printed in Suva.", "Printed in Apia."]
 
 
 # --- two people and one milestone -------------------------------------------------------------------

@@ -189,7 +189,9 @@ def test_a_return_shows_the_whole_slip_and_closes_the_mitigation_of_any_cause(
     opened = f"{of_return.get_absolute_url()}?open=m{slipped.pk}"
     text = writer.get(opened).text
     assert text.count(SLIP) == 1
-    assert [text.count(f"Is this action done? “Step against cause {number}”") for number in (1, 2)] == [
+    assert [
+        text.count(f"Is this action done? “Step against cause {number}”") for number in (1, 2)
+    ] == [
         1,
         1,
     ]

@@ -130,9 +130,7 @@ def _is_short(text: str) -> bool:
     return 0 < len(text) <= SHOWN_UP_TO and "\n" not in text
 
 
-def later_than_asked(
-    to: KnownDate, agreed: KnownDate, expected: KnownDate, agency: str
-) -> str:
+def later_than_asked(to: KnownDate, agreed: KnownDate, expected: KnownDate, agency: str) -> str:
     """Return that a milestone is expected later than the date that is asked for; empty if it is not, or is not late."""
     if expected.last_day <= max(to.last_day, agreed.last_day):
         return ""

@@ -494,10 +494,11 @@ def test_of_two_versions_of_one_person_the_replaced_one_stays_in_the_history(
     assert "You saved another answer at 9:30 a.m., in another tab or on another device" in words_of(
         told["theirs"]
     )
-    save(writer, of_return, item, **typed(item, version=1, achieved="Printed in Suva."))
+    mine = typed(item, version=1, achieved="Printed in Suva.")
+    save(writer, of_return, item, mine="", **mine)
     save(writer, of_return, item, **typed(item, version=2, achieved="Printed in Suva now."))
     kept = of_return.updates.get().history.order_by("history_id").values_list("achieved", flat=True)
-    assert list(kept) == ["Printed in Apia.", "Printed in Suva now."]
+    assert list(kept) == ["Printed in Apia.", "Printed in Suva.", "Printed in Suva now."]
 
 
 def test_the_other_version_can_be_kept(writer, of_return, item, theirs):

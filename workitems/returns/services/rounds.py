@@ -379,12 +379,6 @@ def _write(
     return history.save(update, by=by, is_pause=is_pause)
 
 
-def keep_version(row: Update | MeasureValue | ReturnNote | None) -> None:
-    """Let what was saved stay in the history if it is replaced, also by the same person, who compares it."""
-    if row is not None:
-        history.end_pauses(type(row), pk=row.pk)
-
-
 def _step(of_return: Return, to: Return.State) -> Return:
     of_return = locked(of_return, related=("round", "agency"))
     if not of_return.round.is_open:

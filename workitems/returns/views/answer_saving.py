@@ -65,7 +65,6 @@ def save_reply(request: HttpRequest, entry: NoteEntry, *, is_pause: bool = False
         )
     except services.Refused as refusal:
         entry.theirs = form.refuse(refusal)
-        round_services.keep_version(entry.theirs)
         return False
     return True
 
@@ -127,7 +126,6 @@ def write_update(
         entry.held = form.merge(answer_of(now) if now else {}, version=now.version if now else 0)
         if entry.held or (now and now.no_change_on):
             entry.theirs, entry.began = now, form.began_with(entry.held)
-            round_services.keep_version(now)
             form.add_error(None, str(conflict))
         elif form.is_valid():
             # Others wrote in other fields only.
@@ -191,7 +189,6 @@ def note_conflict(entry: Entry, conflict: services.Conflict) -> None:
     """Note which answer "no change" would have removed."""
     now, form = conflict.current, entry.form
     entry.theirs = now
-    round_services.keep_version(now)
     if form is not None and form.is_bound and now is not None:
         form.merge(answer_of(now), version=now.version)
         entry.held = [

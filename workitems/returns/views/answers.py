@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
@@ -391,3 +391,8 @@ def why_locked(of_return: Return) -> str:
     return gettext("the return was {state} meanwhile").format(
         state=of_return.get_state_display().lower()
     )
+
+
+def saves_by_itself(request: HttpRequest) -> bool:
+    """Whether the script saves without a choice of "Save mine", which leaves the other version in the history."""
+    return "mine" not in request.POST

@@ -21,8 +21,7 @@ from workitems.returns.forms.measure_answers import MeasureAnswerForm
 from workitems.returns.forms.returns import Held
 from workitems.returns.return_page import takes_answers
 from workitems.returns.services import measure_answers
-from workitems.returns.services import rounds as round_services
-from workitems.returns.views.answers import as_shown, number_in, why_locked
+from workitems.returns.views.answers import as_shown, number_in, saves_by_itself, why_locked
 
 # Buttons, each with the measure's id: the last number again, and what this return says taken back.
 SAME, CLEAR = "same", "clear"
@@ -193,7 +192,6 @@ def _compare(
     entry.held = form.merge(saved, version=now.version if now else 0)
     if entry.held:
         entry.theirs = now
-        round_services.keep_version(now)
         form.add_error(None, str(conflict))
     elif form.is_valid():
         _save_typed(request, of_return, entry, form, is_pause=is_pause)
@@ -255,6 +253,8 @@ def save_one(request: HttpRequest, of_return: Return, measure: int) -> JsonRespo
     if not asked or not takes_answers(of_return):
         raise Http404
     (entry,) = measure_entries(of_return, asked, request.POST)
-    save_measure(request, of_return, entry, request.POST.get("act", ""), is_pause=True)
+    save_measure(
+        request, of_return, entry, request.POST.get("act", ""), is_pause=saves_by_itself(request)
+    )
     status = 409 if entry.held else 422 if entry.is_wrong else 200
     return JsonResponse(measure_json(request, of_return, entry), status=status)

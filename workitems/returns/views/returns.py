@@ -77,6 +77,7 @@ from workitems.returns.views.answers import (
     milestones_read,
     note_entries,
     refuse_gone_milestones,
+    saves_by_itself,
 )
 from workitems.returns.views.measure_answers import (
     CLEAR,
@@ -625,7 +626,7 @@ def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) 
         for each in entry.milestones:
             if each.form and str(each.line.milestone.pk) == milestone:
                 each.form.is_meant = act == SAVE
-        save_entry(request, of_return, entry, act, is_pause=True)
+        save_entry(request, of_return, entry, act, is_pause=saves_by_itself(request))
         refuse_gone_milestones(of_return, [entry], request.POST)
     status = 409 if entry.theirs else 422 if entry.is_wrong else 200
     found = section_json(request, of_return, entry, milestone)
@@ -732,7 +733,7 @@ def reply(request: HttpRequest, slug: str, round: int, agency: int, note: int) -
     row = get_object_or_404(notes.select_related("by", "item", "replied_by"), pk=note)
     entry = NoteEntry(row, form=ReplyForm(request.POST, note=row))
     with writing_for(request, of_return):
-        save_reply(request, entry, is_pause=True)
+        save_reply(request, entry, is_pause=saves_by_itself(request))
     status = 409 if entry.theirs else 422 if entry.is_wrong else 200
     return JsonResponse(reply_json(request, of_return, entry), status=status)
 
