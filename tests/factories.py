@@ -64,6 +64,7 @@ from workitems.models import (
     Round,
     StatusProposal,
     Support,
+    Target,
     TrackerMapping,
     TrackerNote,
     Update,
@@ -237,6 +238,30 @@ class MeasureFactory(DjangoModelFactory):
     number = 1
     description = "Share of staff trained."
 
+    class Params:
+        # Of the plan itself.
+        outcome = factory.Trait(
+            item=None,
+            of_plan=factory.SubFactory(PlanFactory),
+            responsible_agency=factory.LazyAttribute(
+                lambda measure: measure.of_plan.coordinating_agency
+            ),
+        )
+
+
+class TargetFactory(DjangoModelFactory):
+    """Set on 1 March 2010, by 31 December 2010."""
+
+    class Meta:
+        model = Target
+
+    measure = factory.SubFactory(
+        MeasureFactory, kind="level", as_told="the number of staff trained"
+    )
+    number = 120
+    due = date(2010, 12, 31)
+    set_on = date(2010, 3, 1)
+
 
 class MeasureValueFactory(DjangoModelFactory):
     """A number that was given between rounds and waits for the coordinator."""
@@ -253,6 +278,20 @@ class MeasureValueFactory(DjangoModelFactory):
     given_on = factory.SelfAttribute("day")
     written_by = factory.SubFactory(UserFactory)
     written_at = datetime(2010, 7, 1, tzinfo=UTC)
+
+    class Params:
+        accepted = factory.Trait(
+            accepted_on=date(2010, 7, 20), accepted_by=factory.SubFactory(UserFactory)
+        )
+        # Of the plan's coordinating agency, which leads the item by default.
+        in_return = factory.Trait(
+            of_return=factory.SubFactory(
+                "tests.factories.ReturnFactory",
+                round=factory.SubFactory(
+                    "tests.factories.RoundFactory", plan=factory.SelfAttribute("...measure.plan")
+                ),
+            )
+        )
 
 
 class MilestoneFactory(DjangoModelFactory):

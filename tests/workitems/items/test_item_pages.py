@@ -25,12 +25,12 @@ from tests.factories import (
     ReturnNoteFactory,
     RiskFactory,
     SupportFactory,
+    TargetFactory,
     UpdateFactory,
     VariationFactory,
     WorkItemFactory,
 )
 from tests.workitems.record import NOW, SLIPPED, TODAY, item_history, newest, unchanged
-from workitems.models import Target
 from workitems.narrative.record_kinds import KINDS
 from workitems.terms.known_dates import KnownDate
 
@@ -512,8 +512,7 @@ def add_records(item, kind):
         case "measure":
             MeasureFactory(item=item)
         case "target":
-            row = Target(measure=MeasureFactory(item=item), number=9, due=TODAY, set_on=TODAY)
-            history.save(row, by=None)
+            TargetFactory(measure__item=item)
         case "measurevalue":
             MeasureValueFactory(measure__item=item)
         case "delay":
@@ -649,7 +648,7 @@ def test_what_is_submitted_takes_three_more_queries(
     reader, item, submitted, django_assert_num_queries
 ):
     reader.get("/plans/")
-    # What is submitted, its evidence, and what its return said of milestones.
+    # The measures of the item; what is submitted, its evidence, and what its return said of milestones.
     with django_assert_num_queries(17):
         reader.get(item.get_absolute_url())
     submitted.of_return.state = "accepted"

@@ -1,8 +1,10 @@
 """Test the constraints, methods and querysets of a plan's records."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
+from django.db.models import TextField, Value
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +22,7 @@ from tests.factories import (
     KeptEstimateFactory,
     MatterFactory,
     MeasureFactory,
+    MeasureValueFactory,
     MeetingFactory,
     MemberFactory,
     MilestoneAnswerFactory,
@@ -41,6 +44,7 @@ from tests.factories import (
     SeatFactory,
     StatusProposalFactory,
     SupportFactory,
+    TargetFactory,
     TrackerMappingFactory,
     TrackerNoteFactory,
     UpdateFactory,
@@ -94,6 +98,26 @@ def followed_up(**columns):
     DecisionFactory(owner_agency=AgencyFactory(), due_on=DUE, **columns)
 
 
+# As a script may write it; Django refuses it in a field.
+NOT_A_NUMBER = Value("NaN", output_field=TextField())
+TOO_MUCH = Decimal("999999999999.5")
+
+
+def tell_of_no_number(**columns):
+    why = {"because": "The register opens in August.", "expected": SLIPPED}
+    MeasureValueFactory(**{"number": None} | why | columns)
+
+
+def give_share(**columns):
+    MeasureValueFactory(measure__kind="share", **columns)
+
+
+def correct(value, **columns):
+    """Make another number of the value's measure, in its place."""
+    why = {"corrects": value, "correction_reason": "One course was counted twice."}
+    return MeasureValueFactory(**{"measure": value.measure} | why | columns)
+
+
 # How to break each constraint, one way at a time.
 BROKEN = {
     # The plan and its items
@@ -119,6 +143,81 @@ BROKEN = {
     ],
     "support_once_per_item": [lambda: again(SupportFactory, ["item", "agency"])],
     "measure_number_unique": [lambda: again(MeasureFactory, ["item", "number"])],
+    "measure_outcome_number_unique": [
+        lambda: again(MeasureFactory, ["of_plan", "number"], outcome=True)
+    ],
+    "measure_of_item_or_plan": [
+        lambda: MeasureFactory(item=None),
+        lambda: MeasureFactory(item=None, responsible_agency=AgencyFactory()),
+        lambda: MeasureFactory(of_plan=PlanFactory()),
+        lambda: MeasureFactory(outcome=True, responsible_agency=None),
+    ],
+    "measure_values_known": [
+        lambda: MeasureFactory(kind="number", as_told="the number of staff trained"),
+        lambda: MeasureFactory(better="more"),
+        lambda: MeasureFactory(asked="weekly"),
+    ],
+    "measure_set_up_is_told": [lambda: MeasureFactory(kind="level")],
+    "measure_baseline_has_day": [
+        lambda: MeasureFactory(baseline=40),
+        lambda: MeasureFactory(baseline_on=TODAY),
+        lambda: MeasureFactory(baseline=40, baseline_on=TODAY, baseline_unknown="Not counted."),
+    ],
+    "measure_baseline_finite": [
+        lambda: MeasureFactory(baseline=NOT_A_NUMBER, baseline_on=TODAY),
+        lambda: MeasureFactory(baseline=-TOO_MUCH, baseline_on=TODAY),
+    ],
+    "target_finite": [
+        lambda: TargetFactory(number=NOT_A_NUMBER),
+        lambda: TargetFactory(number=TOO_MUCH),
+    ],
+    "target_months": [lambda: TargetFactory(months=0), lambda: TargetFactory(months=121)],
+    "measurevalue_number_or_none_yet": [
+        lambda: MeasureValueFactory(because="The register opens in August."),
+        lambda: MeasureValueFactory(expected=SLIPPED),
+        lambda: MeasureValueFactory(number=None),
+        lambda: tell_of_no_number(because=""),
+        lambda: tell_of_no_number(expected=None),
+        lambda: tell_of_no_number(of=90),
+        lambda: tell_of_no_number(not_comparable=True),
+        lambda: correct(
+            MeasureValueFactory(accepted=True), number=None, because="Lost.", expected=SLIPPED
+        ),
+    ],
+    "measurevalue_part_of_whole": [
+        lambda: give_share(number=-1, of=90),
+        lambda: give_share(number=91, of=90),
+    ],
+    "measurevalue_finite": [
+        lambda: MeasureValueFactory(number=NOT_A_NUMBER),
+        lambda: give_share(number=9, of=NOT_A_NUMBER),
+        lambda: give_share(number=9, of=TOO_MUCH),
+    ],
+    "measurevalue_not_in_future": [lambda: MeasureValueFactory(day=TOMORROW, given_on=TODAY)],
+    "measurevalue_period": [
+        lambda: MeasureValueFactory(measure__kind="period", starts_on=TOMORROW, day=TODAY)
+    ],
+    "measurevalue_corrected_with_why": [
+        lambda: MeasureValueFactory(correction_reason="One course was counted twice."),
+        lambda: correct(MeasureValueFactory(accepted=True), correction_reason=""),
+    ],
+    # Of two between rounds; of one of these and one that was accepted with its return.
+    "measurevalue_one_a_day": [
+        lambda: again(MeasureValueFactory, ["measure"]),
+        lambda: again(MeasureValueFactory, ["measure"], accepted=True),
+        lambda: MeasureValueFactory(
+            measure=MeasureValueFactory().measure, in_return=True, accepted=True
+        ),
+    ],
+    "measurevalue_corrected_once": [
+        lambda: correct(correct(MeasureValueFactory(accepted=True)).corrects),
+        lambda: correct(
+            correct(MeasureValueFactory(accepted=True)).corrects, in_return=True, accepted=True
+        ),
+    ],
+    "measurevalue_one_a_return": [
+        lambda: again(MeasureValueFactory, ["measure", "of_return"], in_return=True),
+    ],
     "milestone_number_unique_in_item": [lambda: again(MilestoneFactory, ["item", "number"])],
     "milestone_told_within_sentences": [
         lambda: MilestoneFactory(as_told="a brochure for travellers."),

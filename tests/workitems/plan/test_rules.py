@@ -18,6 +18,7 @@ from tests.factories import (
     DecisionFactory,
     DelayFactory,
     HeldEntryFactory,
+    MeasureFactory,
     MemberFactory,
     MilestoneFactory,
     MitigationFactory,
@@ -70,6 +71,10 @@ ALLOWED = {
     "read_held": WRITERS,
     "release_held": {("Police", "approver")},
     "review_item": COORDINATOR,
+    "set_up_measure": COORDINATOR,
+    # A measure of their own item; others are tested below.
+    "give_measure": {("Police", "approver")},
+    "accept_measure": COORDINATOR,
     "give_item": WRITERS,
     "request_variation": WRITERS,
     # A milestone of their own item; an item of the plan is tested below.
@@ -144,6 +149,8 @@ def row_of(plan, item, of_return, milestone, police, customs):
             return MitigationFactory(delay=DelayFactory(milestone=milestone), owner_agency=customs)
         if permission in ("read_held", "release_held"):
             return HeldEntryFactory(plan=plan, agency=police)
+        if permission.endswith("_measure"):
+            return MeasureFactory(item=item)
         if permission == "give_item":
             return Assignment(item=item, agency=police)
         if permission in ABOUT_RETURNS:
@@ -237,6 +244,24 @@ def test_a_lead_that_is_not_responsible_may_not_change_the_milestone(item, custo
     step = MilestoneFactory(item=item, responsible_agency=customs)
     assert not may(contributor, "update_milestone", step)
     assert may(contributor, "add_evidence", step)
+
+
+def test_the_agency_responsible_for_a_measure_gives_its_numbers_and_the_lead_does_not(
+    plan, item, police, customs
+):
+    of_item = MeasureFactory(item=item, responsible_agency=customs)
+    of_plan = MeasureFactory(outcome=True, of_plan=plan, responsible_agency=customs)
+    lead, responsible = (
+        SeatFactory(agency=agency, role=Seat.Role.APPROVER).user for agency in (police, customs)
+    )
+    assert [may(responsible, "give_measure", row) for row in (of_item, of_plan)] == [True, True]
+    assert [may(lead, "give_measure", row) for row in (of_item, of_plan)] == [False, False]
+
+
+@pytest.mark.parametrize("permission", ["set_up_measure", "accept_measure"])
+def test_the_coordinator_sets_up_and_accepts_for_the_plan_itself(plan, coordinator, permission):
+    assert may(coordinator, permission, MeasureFactory(outcome=True, of_plan=plan))
+    assert not may(coordinator, permission, MeasureFactory(outcome=True))
 
 
 @pytest.mark.parametrize(
