@@ -1,4 +1,4 @@
-"""Writes down what each test sends to the database, to see which tests PostgreSQL has to be asked by (decision 108).
+"""Writes down what each test sends to the database, to see which tests PostgreSQL has to be asked by (decision 107).
 
 `pytest --statements=FOLDER` on PostgreSQL writes the shapes of the statements of each test, and `python -m
 tests.statements_sent FOLDER` prints, of each module that runs on both databases, the tests that send what nobody

@@ -30,7 +30,7 @@ from tests.factories import (
     VariationFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import NOW, SLIPPED, TODAY, item_history, newest, unchanged
+from tests.workitems.record import NOW, SLIPPED, item_history, newest, unchanged
 from workitems.narrative.record_kinds import KINDS
 from workitems.terms.known_dates import KnownDate
 
