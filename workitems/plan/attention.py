@@ -375,8 +375,10 @@ class Line:
         says = (
             _("Hear from {lead}") if self.verb == Verb.HEAR else _("Ask {lead} for an update")
         ).format(lead=lead)
-        fails = self.rank == Rank.MEASURE_FAILS
-        short = _("A measure was missed or is worse") if fails else self.reason.rstrip(".")
+        short = self.reason.rstrip(".")
+        if self.rank == Rank.MEASURE_FAILS:
+            of_item = self.at.measures.of_item(self.item.pk)
+            short = next(row.state.label for row in of_item if row.state.needs_attention)
         return Ask(says, short=short, of=lead)
 
     @property
