@@ -91,11 +91,13 @@ def _measured(view: PlanView, at: PlanAt) -> Iterator[Change]:
     for row in rows:
         if row.pk in changed:
             values = {value.pk: value for value in row.values}
-            corrections = [
+            corrected = [
                 corrected_in_words(row.measured, values[value.corrects], value)
                 for value in row.values
                 if value.corrects in values and (row.pk, value.pk) in news
             ]
+            # The sentence itself tells of its own number.
+            corrections = [words for words in corrected if words not in row.sentence]
             yield change_words.measured(row.item or _standing_for(view), row, corrections)
 
 

@@ -16,11 +16,14 @@ from reports.progress.view import PlanView
 from tests.factories import (
     BriefingFactory,
     DelayFactory,
+    MeasureFactory,
+    MeasureValueFactory,
     MeetingFactory,
     MilestoneFactory,
     PillarFactory,
     PlanFactory,
     SeatFactory,
+    TargetFactory,
     VariationFactory,
     WorkItemFactory,
 )
@@ -188,6 +191,76 @@ def test_filters_use_the_items_pillar_and_agency_at_the_later_moment(
     assert sentences(plan, at=at, pillar=PillarFactory(plan=plan).pk) == []
 
 
+@pytest.fixture
+def trained(brochure):
+    """A measure of the item: 83 in January, to be 120 by the end of the year."""
+    with on(JANUARY):
+        measure = MeasureFactory(item=brochure, kind="level", as_told="the number of staff trained")
+        TargetFactory(measure=measure, set_on=JANUARY)
+        MeasureValueFactory(measure=measure, day=JANUARY, accepted=True, accepted_on=JANUARY)
+    return measure
+
+
+def measured(plan, **narrowed):
+    view = PlanView(plan=plan, at=Moment.today(TODAY), since=FEBRUARY, **narrowed)
+    found = [change for change in read_changes(view).changes if change.kind == Kind.MEASURED]
+    return [(change.item.number, change.words, change.why) for change in found]
+
+
+def test_a_number_is_told_once_it_is_accepted(plan, trained):
+    value = MeasureValueFactory(measure=trained, day=MARCH, number=90)
+    assert measured(plan) == []
+    changed(value, MARCH, accepted_on=MARCH)
+    words = (
+        "The number of staff trained was 90 in March 2010; the target is 120 by 31 December 2010."
+    )
+    assert measured(plan) == [("1.2", words, "")]
+    assert measured(plan, pillar=PillarFactory(plan=plan).pk) == []
+
+
+def test_a_corrected_number_is_told_with_what_was_given_first_and_why(plan, trained):
+    MeasureValueFactory(
+        measure=trained, day=JANUARY, number=79, corrects=trained.values.get(),
+        correction_reason="two courses were counted twice", accepted=True, accepted_on=MARCH,
+    )  # fmt: skip
+    told = "The number first given was 83; it is 79, because two courses were counted twice."
+    now = (
+        "The number of staff trained was 79 in January 2010; the target is 120 by 31 December 2010."
+    )
+    assert measured(plan) == [("1.2", f"{now} {told}", "")]
+    # The sentence of a later number does not say it.
+    MeasureValueFactory(measure=trained, day=MARCH, number=90, accepted=True, accepted_on=MARCH)
+    now = "The number of staff trained was 90 in March 2010; the target is 120 by 31 December 2010."
+    assert measured(plan) == [("1.2", now, told)]
+
+
+def test_a_replaced_target_is_told_with_what_was_promised_first(plan, brochure, trained):
+    approved = VariationFactory(
+        kind="measure", plan=plan, item=brochure, milestone=None, due_before=None, due_after=None,
+        adds={}, approved=True,
+    )  # fmt: skip
+    TargetFactory(
+        measure=trained, number=100, replaces=trained.targets.get(), variation=approved,
+        set_on=MARCH,
+    )  # fmt: skip
+    words = (
+        "The number of staff trained was 83 in January 2010; the target is 100 by 31 December 2010 "
+        "(first promised: 120)."
+    )
+    assert measured(plan) == [("1.2", words, "")]
+
+
+def test_a_number_of_the_plan_itself_is_a_change_of_the_plan(plan, brochure):
+    with on(JANUARY):
+        target = TargetFactory(measure__outcome=True, measure__of_plan=plan)
+    MeasureValueFactory(measure=target.measure, day=MARCH, accepted=True, accepted_on=MARCH)
+    words = (
+        "The number of staff trained was 83 in March 2010; the target is 120 by 31 December 2010."
+    )
+    assert measured(plan) == [("", words, "")]
+    assert measured(plan, pillar=brochure.pillar_id) == []
+
+
 def test_changes_of_another_plan_are_not_shown(plan, brochure):
     other = PlanFactory()
     changed(brochure, MARCH, stage="ongoing")
@@ -268,6 +341,16 @@ def test_the_page_has_a_summary_and_links_each_item_as_at_the_moment(reader, pla
     assert "[added: airport]" in _plain(page)
 
 
+def test_the_page_lists_numbers_under_a_heading_of_their_own(reader, plan, trained):
+    MeasureValueFactory(measure=trained, day=MARCH, accepted=True, accepted_on=MARCH)
+    page = reader.get(f"{address(plan)}?since=2010-02-01").text
+    section = re.search(r'<section aria-labelledby="measured">.*?</section>', page, re.DOTALL)[0]
+    assert _plain(section).strip() == (
+        "Numbers given 1 1.2 Print a brochure The number of staff trained was 83 in March 2010; "
+        "the target is 120 by 31 December 2010. Police Who and when: 1.2"
+    )
+
+
 def _plain(page):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
 
@@ -337,9 +420,10 @@ def test_a_moment_that_cannot_be_compared_is_refused_beside_its_field(reader, pl
     assert chosen in page.text
 
 
-# With who was in the working group then, as its rows were written since, and who said a confidence that moved.
+# With who was in the working group then, as its rows were written since, and who said a confidence that moved; measures,
+# targets and numbers, and which of these are new.
 @pytest.mark.parametrize(
-    ("query", "queries"), [("?since=2010-02-01", 26), ("?at=2010-05-31&since=2010-02-01", 26)]
+    ("query", "queries"), [("?since=2010-02-01", 30), ("?at=2010-05-31&since=2010-02-01", 30)]
 )
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_page_takes_the_same_queries_for_any_number_of_changes(
@@ -353,6 +437,8 @@ def test_the_page_takes_the_same_queries_for_any_number_of_changes(
         changed(item, MARCH, title="Print two brochures", confidence="off_track")
         with on(MARCH):
             DelayFactory(milestone=milestone, found_on=MARCH)
+            target = TargetFactory(measure__item=item)
+        MeasureValueFactory(measure=target.measure, day=MARCH, accepted=True, accepted_on=MARCH)
     with django_assert_num_queries(queries):
         page = reader.get(address(plan) + query)
     assert f"{count} date{'s' if count > 1 else ''} slipped" in _plain(page.text)

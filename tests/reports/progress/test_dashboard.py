@@ -15,6 +15,8 @@ from reports.progress.view import PlanView
 from tests.factories import (
     BriefingFactory,
     DelayFactory,
+    MeasureFactory,
+    MeasureValueFactory,
     MeetingFactory,
     MilestoneFactory,
     MitigationFactory,
@@ -23,6 +25,7 @@ from tests.factories import (
     ReturnFactory,
     RiskFactory,
     RoundFactory,
+    TargetFactory,
     VariationFactory,
     WorkItemFactory,
 )
@@ -172,6 +175,49 @@ def test_a_complete_or_withdrawn_item_needs_no_attention(plan, stage):
     item = WorkItemFactory(plan=plan, confidence="off_track", **stage)
     MilestoneFactory(item=item, original_due=YESTERDAY)
     assert attention(plan) == []
+
+
+def test_a_complete_item_whose_measure_missed_its_target_needs_attention(plan):
+    item = WorkItemFactory(plan=plan, complete=True, confidence="off_track")
+    miss_target(item=item)
+    assert attention(plan) == [
+        (
+            item.number,
+            "The number of staff trained was 83 in May 2010; the target of 120 by 30 April 2010 was missed.",
+        )
+    ]
+
+
+def miss_target(**of):
+    """Make a measure that was to be 120 by 30 April, and was 83 on 31 May."""
+    with time_machine.travel(datetime(2010, 3, 1, tzinfo=UTC)):
+        measure = MeasureFactory(kind="level", as_told="the number of staff trained", **of)
+        TargetFactory(measure=measure, due=date(2010, 4, 30))
+        return MeasureValueFactory(
+            measure=measure, day=YESTERDAY, accepted=True, accepted_on=YESTERDAY
+        )
+
+
+def test_the_dashboard_tells_whether_the_plan_helps(reader, plan, police):
+    item = WorkItemFactory(plan=plan, lead_agency=police)
+    MeasureFactory(item=item)
+    assert "Does it help?" not in reader.get(address(plan)).text
+    for number in (2, 3):
+        miss_target(item=item, number=number)
+    TargetFactory(measure__item=item, measure__number=4)
+    outcome = {"outcome": True, "of_plan": plan}
+    MeasureFactory(**outcome, kind="level", as_told="the number of people helped")
+    miss_target(**outcome, number=2)
+    text = reader.get(address(plan)).text
+    section = re.search(r'<section aria-labelledby="helps">.*?</section>', text, re.DOTALL)[0]
+    assert f'href="/plans/{plan.slug}/measures/"' in section
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", section)).strip()
+    assert words == (
+        "Does it help? "
+        "The number of staff trained was 83 in May 2010; the target of 120 by 30 April 2010 was missed. "
+        "Target missed No number has been given for the number of people helped. No number given "
+        "Target missed 3 No number given 2"
+    )
 
 
 def test_only_the_most_urgent_lines_are_shown_and_all_are_counted(plan):
@@ -416,14 +462,15 @@ def many(plan, police, count):
         MitigationFactory(delay=DelayFactory(milestone=milestone))
         VariationFactory(milestone=milestone)
         MilestoneFactory(item=item, original_due=DUE)
+        miss_target(item=item)
     ReturnFactory(round=around, agency=police)
 
 
 # Savepoint and release; session, person, seats, plans.
 FRAME = 6
 # Items, milestones, mitigations, delays, risks, variations and those out of session, actions of meetings and out of session,
-# agencies, rounds, returns, notes, measures.
-NEEDING = 14
+# agencies, rounds, returns, notes; measures, targets and numbers.
+NEEDING = 16
 # The bar's pillars and agencies.
 BAR = 2
 
@@ -437,9 +484,9 @@ BAR = 2
         # With agencies by their names of then, and the meetings and briefings of the whole rail.
         ("?at=2010-05-31", NEEDING + 2 + 3 + 1 + 2),
         # Compared, the items that may differ are found, and read as at both moments: delays, milestones
-        # and variations, items as at the earlier one, with the names of agencies and pillars.
-        ("?since=2010-05-01", NEEDING + 2 + 3 + 1 + 2 * 3 + 1 + 3),
-        ("?at=2010-05-31&since=2010-05-01", NEEDING + 2 + 3 + 1 + 2 + 1 + 2 * 3 + 1 + 3),
+        # and variations, items as at the earlier one, with the names of agencies and pillars; numbers given and targets replaced.
+        ("?since=2010-05-01", NEEDING + 2 + 3 + 1 + 2 * 3 + 1 + 3 + 2),
+        ("?at=2010-05-31&since=2010-05-01", NEEDING + 2 + 3 + 1 + 2 + 1 + 2 * 3 + 1 + 3 + 2),
         # Without the choices of the bar.
         ("wall/", NEEDING + 1 + 3 - BAR),
         ("attention/", NEEDING),

@@ -11,6 +11,7 @@ from agencies.records import history
 from tests.factories import (
     AgencyFactory,
     DelayFactory,
+    MeasureValueFactory,
     MilestoneFactory,
     MitigationFactory,
     PillarFactory,
@@ -19,6 +20,7 @@ from tests.factories import (
     ReturnNoteFactory,
     RiskFactory,
     RoundFactory,
+    TargetFactory,
     VariationFactory,
     WorkItemFactory,
 )
@@ -27,7 +29,7 @@ from workitems.models import WorkItem
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import items_in_full, milestones_at, plan_at
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.lateness import Late, Lateness, Status
+from workitems.terms.lateness import Late, Lateness, Rank, Status
 
 pytestmark = pytest.mark.django_db
 
@@ -349,6 +351,41 @@ def test_a_risk_counts_while_it_is_escalated_and_open(plan, item):
     assert ranks(plan, MAY) == [[8]]
 
 
+@pytest.mark.parametrize(
+    ("standing", "expected"),
+    [
+        ({"stage": "under_way", "confidence": "on_track"}, [Rank.MEASURE_FAILS]),
+        # Of a complete item, nothing else counts.
+        ({"complete": True, "confidence": "off_track"}, [Rank.MEASURE_FAILS]),
+        ({"stage": "withdrawn"}, []),
+    ],
+)
+def test_a_missed_target_counts_from_the_day_on_which_its_number_was_accepted(
+    plan, standing, expected
+):
+    with clock(MARCH):
+        item = WorkItemFactory(plan=plan, **standing)
+        target = TargetFactory(measure__item=item, due=date(2010, 4, 30))
+    value = MeasureValueFactory(measure=target.measure, day=MAY)
+    assert ranks(plan, JULY) == ranks(plan, TODAY) == [[]]
+    change(value, JULY, accepted_on=JULY)
+    assert ranks(plan, JULY - timedelta(days=1)) == [[]]
+    assert ranks(plan, JULY) == ranks(plan, TODAY) == [expected]
+    words = "The number of staff trained was 83 in May 2010; the target of 120 by 30 April 2010 was missed."
+    assert [reason.words for reason in at(plan, JULY).reasons(item.pk)] == [words] * len(expected)
+
+
+def test_a_number_that_is_worse_than_before_the_plan_counts_and_one_on_target_does_not(plan):
+    for number, given in (("1.1", 39), ("1.2", 40), ("1.3", 120)):
+        with clock(MARCH):
+            target = TargetFactory(
+                measure__item__plan=plan, measure__item__number=number,
+                measure__baseline=40, measure__baseline_on=MARCH,
+            )  # fmt: skip
+        MeasureValueFactory(measure=target.measure, day=MAY, number=given, accepted=True)
+    assert ranks(plan, JULY) == [[Rank.MEASURE_FAILS], [], []]
+
+
 def test_returns_are_those_of_the_round_that_was_open_then(plan):
     with clock(MAY):
         owed = ReturnFactory(round=RoundFactory(plan=plan, due_on=MAY))
@@ -395,9 +432,11 @@ def test_reading_a_plan_takes_the_same_queries_for_any_number_of_items(
                 escalated_to="group", escalated_on=MAY,
             )  # fmt: skip
             ReturnFactory(round=round_, agency=AgencyFactory())
+            target = TargetFactory(measure__item=milestone.item)
+            MeasureValueFactory(measure=target.measure, accepted=True)
     # Agencies by their names of then, unless it is today. One query is for which agencies have left, as those of
-    # these returns lead nothing; one for the measures, of which none is set up.
-    with django_assert_num_queries(14 if moment.is_now else 15):
+    # these returns lead nothing; three for measures, targets and numbers.
+    with django_assert_num_queries(16 if moment.is_now else 17):
         found = plan_at(plan, moment)
         parts = [found.items, found.delays, found.variations, found.risks, found.returns]
         assert [len(rows) for rows in parts] == [count] * 5
