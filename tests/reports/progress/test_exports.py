@@ -16,6 +16,7 @@ from reports.progress.view import PlanView
 from tests.factories import (
     DecisionFactory,
     DelayFactory,
+    MeasureValueFactory,
     MeetingFactory,
     MilestoneFactory,
     MitigationFactory,
@@ -24,6 +25,7 @@ from tests.factories import (
     RoundFactory,
     SeatFactory,
     SupportFactory,
+    TargetFactory,
     VariationFactory,
     WorkItemFactory,
 )
@@ -412,23 +414,25 @@ def test_unknown_exports_are_not_found(reader, full, what, format):
 @pytest.mark.parametrize(
     ("what", "queries"),
     [
-        ("dashboard", 18),
-        ("items", 15),
-        ("attention", 18),
+        ("dashboard", 20),
+        ("items", 17),
+        ("attention", 20),
         ("milestones", 10),
         ("timeline", 11),
         ("delays", 12),
-        ("changes", 20),
+        ("changes", 24),
     ],
 )
 def test_an_export_takes_the_same_queries_for_any_number_of_rows(
     reader, full, count, what, queries, django_assert_num_queries
 ):
     item = full.items.get(number="1.1")
-    for _ in range(count):
+    for number in range(count):
         MitigationFactory(delay=DelayFactory(milestone=MilestoneFactory(item=item)))
+        target = TargetFactory(measure__item=item, measure__number=number + 1)
+        MeasureValueFactory(measure=target.measure, day=YESTERDAY, accepted=True)
     reader.get(reverse("plans:list"))
     # Savepoint and release; session, person, seats, plans; eight of the plan at a moment; what the
-    # table adds to it.
+    # table adds to it, with measures, targets and numbers where attention is read.
     with django_assert_num_queries(queries):
         reader.get(address(full, what, "xlsx"))
