@@ -103,7 +103,7 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
             if is_headline
             else f"The paper takes at most two sentences of {limit} words in all and"
         )
-        is_whole_enough = count <= 2 and len(achieved.split()) <= limit
+        is_whole_enough = not is_headline and count <= 2 and len(achieved.split()) <= limit
         advice.append(
             f"The paper leaves out {count_in_words(omitted, 'sentence')} of this text: join it to the one that counts, or write it as "
             "a sentence that can stand alone."

@@ -26,6 +26,7 @@ MAX_OF_ITEM = 2
 # Measures beside the main results that are told whether they fit or not, unless the paper is tight.
 SURE = 2
 MAX_MISSED = 5
+MAX_MISSED_IF_TIGHT = 1
 # What says nothing beside an achievement: an annex and the checks have it.
 UNSAID = (State.WORDS, State.NONE)
 
@@ -71,7 +72,8 @@ def needing_attention(writer: Writer) -> list[Paragraph]:
         if row.pk not in writer.measures_told
     ]
     rows.sort(key=lambda row: not (row.item is None or row.item.is_key))
-    told, others = rows[:MAX_MISSED], rows[MAX_MISSED:]
+    most = MAX_MISSED_IF_TIGHT if writer.is_tight else MAX_MISSED
+    told, others = rows[:most], rows[most:]
     room = Room(0)
     lines = [_tell(writer, row, room, with_number=True) for row in told]
     paragraphs: list[Paragraph] = []

@@ -20,7 +20,6 @@ from workitems.models.item import Confidence, number_key
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate, KnownTo
-from workitems.terms.lateness import Late
 from workitems.terms.made_phrases import are_in_orders, order_of, phrase_of_title
 from workitems.terms.sentence_ends import with_capital
 from workitems.terms.spans import span_in_words
@@ -370,9 +369,6 @@ def new_date(step: MilestoneAt) -> str:
 def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
     """Return a sentence on how late a milestone is or was, without its first capital."""
     name, dated = names.step(item, step), step.on
-    state = step.late.state
-    if state == Late.WITHDRAWN:
-        return f"{name}, due {by_when(step.agreed, dated)}, will not be done: it is withdrawn."
     if step.completed_on:
         came = in_when(KnownDate(step.completed_on), dated)
         if late := how_late(step, KnownDate(step.completed_on)):

@@ -229,7 +229,7 @@ def test_a_delay_shows_its_cause_dates_and_mitigation():
             "It needs: Two trainers.",
             "Original 30 Jun 2010\nAgreed 30 Jun 2010\nForecast 30 Jun 2011",
             "365 days\nMoved twice",
-            "Still open",
+            "1 Jun 2010\nStill open",
             "Train the trainers first. (DoL, due 31 Dec 2010)\n"
             "Show the pilot’s slides. (Police, done 1 Jul 2010)\n"
             "Ask for rooms. (Customs, no date set)",
@@ -240,7 +240,7 @@ def test_a_delay_shows_its_cause_dates_and_mitigation():
             "Funding. No money was set aside.",
             "Original 26 Feb 2010\nAgreed 26 Feb 2010\nDone 12 Mar 2010",
             "14 days\nMoved once",
-            "Ended 12 Mar 2010",
+            "1 Feb 2010\nEnded 12 Mar 2010",
             "Nothing recorded",
         ],
     ]

@@ -101,10 +101,6 @@ def late(number="1.1", *delays, forecast=LATER, **given):
             "“Brochure printed” (1.1) will be at least eight months late, in April to June 2011.",
         ),
         (
-            {"withdrawn_on": date(2010, 7, 1)},
-            "“Brochure printed” (1.1), due by 30 June 2010, will not be done: it is withdrawn.",
-        ),
-        (
             {"as_told": "the public brochure", "forecast_due": LATER},
             "The public brochure (1.1) will be a year late, in June 2011.",
         ),

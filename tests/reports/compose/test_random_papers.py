@@ -239,6 +239,7 @@ def every_count_is_that_of_the_records(paper):
         acts = [
             act
             for step in of.milestones
+            if step.withdrawn_on is None
             for held in step.delays
             for act in held.mitigations
             if held.ended_on is None or held.ended_on >= paper.start
