@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from agencies.models import Invitation, Seat
 from agencies.people import letters
+from agencies.people.services import invitations
 from agencies.people.services.invitations import hash_of
 from agencies.wording.translation import day_words
 from tests.factories import (
@@ -222,6 +223,21 @@ def test_opening_a_round_sends_the_invitations_of_who_has_not_joined_again(
     (letter,) = [each for each in mail.outbox if "invited" in each.subject]
     assert letter.to == ["ana@example.org"]
     assert "Its return for First is due on 18 July 2026." in letter.body
+
+
+def test_the_invitations_of_a_round_are_beside_what_one_may_send_in_an_hour(
+    health, coordinator, client_of, monkeypatch
+):
+    """Opening a round is one act, and all who are asked need to know of it."""
+    monkeypatch.setattr(invitations, "EMAILS_PER_HOUR", 2)
+    for number in range(3):
+        invited(health, email=f"person{number}@example.org")
+    sent = invitations.send_all_again(agencies=[health.pk], by=coordinator, at=NOW)
+    assert [each.email for each in sent] == [f"person{number}@example.org" for number in range(3)]
+    one = invitations.send_again(
+        invitation=sent[0], version=sent[0].version, by=coordinator, at=NOW
+    )
+    assert one.version == sent[0].version + 1
 
 
 def test_who_lets_one_person_submit_is_told_who_is_emailed_and_is_not(

@@ -5,8 +5,10 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,6 +30,8 @@ from agencies.rules import is_administrator
 LINK_VALID_DAYS = 14
 # Sent by one user, so that a stolen session cannot flood others with email.
 EMAILS_PER_HOUR = 30
+# Why an invitation was sent again with those of others, in one act.
+SENT_TO_ALL = "Sent again as a round opened."
 # Sent to one address, so that nobody is flooded.
 EMAILS_PER_DAY_TO_ADDRESS = 5
 
@@ -107,6 +111,7 @@ def invite(
             ),
             "email",
         )
+    _check_limit_of_person(by, at)
     return _send(invitation, by=by, at=at, reason=reason)
 
 
@@ -159,17 +164,24 @@ def send_again(*, invitation: Invitation, version: int, by: User, at: datetime) 
         return invitation
     if invitation.to_on is not None and invitation.to_on < timezone.localdate(at):
         raise SeatRefused(_("The last day of this role has passed. Withdraw the invitation."))
+    _check_limit_of_person(by, at)
     return _send(invitation, by=by, at=at, reason="Sent again.")
 
 
+@transaction.atomic
 def send_all_again(*, agencies: Collection[int], by: User, at: datetime) -> list[Invitation]:
     """Send a new link to everybody who is invited to write for these agencies and has not joined, and return the
-    invitations that were sent: those beyond the sending limits are left."""
+    invitations that were sent.
+
+    This is one act, so it does not count towards what a person may send in an hour. Left are those whose role has ended,
+    and addresses that were sent most in a day.
+    """
     waiting = Invitation.objects.waiting().filter(agency__in=agencies, role__in=WRITING_ROLES)
     sent = []
     for each in waiting.order_by("pk"):
         with suppress(SeatRefused):
-            sent.append(send_again(invitation=each, version=each.version, by=by, at=at))
+            if each.to_on is None or each.to_on >= timezone.localdate(at):
+                sent.append(_send(_locked(each), by=by, at=at, reason=SENT_TO_ALL))
     return sent
 
 
@@ -271,7 +283,8 @@ def _locked(invitation: Invitation) -> Invitation:
 
 
 def _send(invitation: Invitation, *, by: User, at: datetime, reason: str) -> Invitation:
-    _check_sending_limits(invitation.email, by, at)
+    """Send a new link. Raise `SeatRefused` if the address was sent most in a day."""
+    _check_limit_of_address(invitation.email, at)
     token = secrets.token_urlsafe(32)
     invitation.token_hash = hash_of(token)
     invitation.sent_at, invitation.failed_at = at, None
@@ -296,20 +309,30 @@ def _send(invitation: Invitation, *, by: User, at: datetime, reason: str) -> Inv
     return invitation
 
 
-def _check_sending_limits(email: str, by: User, at: datetime) -> None:
-    """Raise `SeatRefused` if a sending limit is reached.
+def _emails_sent() -> QuerySet[Any]:
+    """Return the history rows of waiting invitations: each email wrote one."""
+    rows: QuerySet[Any] = Invitation.history.filter(
+        accepted_at=None, withdrawn_at=None, failed_at=None
+    )
+    return rows
 
-    Each email wrote one history row of a waiting invitation, so these rows are counted.
-    """
-    emails_sent = Invitation.history.filter(accepted_at=None, withdrawn_at=None, failed_at=None)
-    by_this_person = emails_sent.filter(history_user=by, history_date__gt=at - timedelta(hours=1))
+
+def _check_limit_of_person(by: User, at: datetime) -> None:
+    """Raise `SeatRefused` if a person has sent as many invitations as they may in an hour."""
+    since = at - timedelta(hours=1)
+    by_this_person = _emails_sent().filter(history_user=by, history_date__gt=since)
+    by_this_person = by_this_person.exclude(history_change_reason=SENT_TO_ALL)
     if by_this_person.count() >= EMAILS_PER_HOUR:
         raise SeatRefused(
             _("You sent {count} invitations within an hour. Wait an hour, then send more.").format(
                 count=EMAILS_PER_HOUR
             )
         )
-    to_this_address = emails_sent.filter(email=email, history_date__gt=at - timedelta(days=1))
+
+
+def _check_limit_of_address(email: str, at: datetime) -> None:
+    """Raise `SeatRefused` if an address was sent as many invitations as it may be in a day."""
+    to_this_address = _emails_sent().filter(email=email, history_date__gt=at - timedelta(days=1))
     if to_this_address.count() >= EMAILS_PER_DAY_TO_ADDRESS:
         raise SeatRefused(
             _("{email} was sent {count} invitations within a day. Try again tomorrow.").format(

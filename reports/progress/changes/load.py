@@ -74,14 +74,17 @@ def _entered(before: PlanThen, after: PlanThen, since: Moment, at: Moment) -> di
 
 def _measured(view: PlanView, at: PlanAt) -> Iterator[Change]:
     """Yield the measures for which a number was given or corrected, or a target replaced, between the two moments. Two
-    queries; none if no measure is set up."""
+    queries; none if no measure is set up. "No number yet" is not a number given."""
     assert view.since is not None
     rows = at.narrowed(pillar=view.pillar, lead=view.agency).measures
     of = {"measure__in": [row.pk for row in rows if row.is_set_up]}
     if not of["measure__in"]:
         return
     given = MeasureValue.objects.filter(
-        **of, accepted_on__gt=view.since.on, accepted_on__lte=view.at.on
+        **of,
+        number__isnull=False,
+        accepted_on__gt=view.since.on,
+        accepted_on__lte=view.at.on,
     )
     aims = Target.objects.filter(
         **of, replaces__isnull=False, set_on__gt=view.since.on, set_on__lte=view.at.on

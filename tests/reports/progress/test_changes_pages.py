@@ -218,6 +218,14 @@ def test_a_number_is_told_once_it_is_accepted(plan, trained):
     assert measured(plan, pillar=PillarFactory(plan=plan).pk) == []
 
 
+def test_that_there_is_no_number_yet_is_no_number_given(plan, trained):
+    MeasureValueFactory(
+        measure=trained, day=MARCH, number=None, because="the register opens in May",
+        expected=TODAY + timedelta(days=90), expected_known_to="day", accepted=True, accepted_on=MARCH,
+    )  # fmt: skip
+    assert measured(plan) == []
+
+
 def test_a_corrected_number_is_told_with_what_was_given_first_and_why(plan, trained):
     MeasureValueFactory(
         measure=trained, day=JANUARY, number=79, corrects=trained.values.get(),
