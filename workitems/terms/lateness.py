@@ -311,10 +311,12 @@ def item_lateness(milestones: Sequence[MilestoneLike], on: date) -> Lateness:
 
 def item_dates(stage: str, milestones: Sequence[MilestoneLike], on: date) -> Lateness:
     """Return the lateness of an item with all its milestones, including closed ones. A withdrawn
-    item is neither late nor done."""
+    item is neither late nor done, and one that goes on without an open milestone has no date: it is not done."""
     if stage == "withdrawn":
         return Lateness(Late.WITHDRAWN)
-    return item_lateness(milestones, on)
+    found = item_lateness(milestones, on)
+    is_closed = found.state in (Late.DONE_LATE, Late.DONE, Late.WITHDRAWN)
+    return NO_DATES if is_closed and stage != "complete" else found
 
 
 def dates_ahead(milestones: Iterable[MilestoneLike], on: date) -> tuple[Lateness, KnownDate | None]:

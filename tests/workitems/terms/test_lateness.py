@@ -141,6 +141,20 @@ def test_an_item_is_as_late_as_its_worst_milestone(milestones, state, late_by):
     assert (late.state, late.days) == (state, late_by)
 
 
+@pytest.mark.parametrize(
+    ("stage", "milestones", "state"),
+    [
+        ("under_way", [DONE, WITHDRAWN], Late.NO_DATE),
+        ("ongoing", [DONE_LATE], Late.NO_DATE),
+        ("under_way", [DONE, ON_TIME], Late.ON_TIME),
+        ("complete", [DONE, WITHDRAWN], Late.DONE),
+        ("withdrawn", [OVERDUE], Late.WITHDRAWN),
+    ],
+)
+def test_an_item_that_goes_on_without_an_open_milestone_is_not_done(stage, milestones, state):
+    assert lateness.item_dates(stage, milestones, DAY).state == state
+
+
 some_day = st.integers(-400, 400).map(days)
 maybe_a_day = st.none() | some_day
 steps = st.builds(
