@@ -504,7 +504,7 @@ class TestPages:
             OutOfSessionAnswerFactory(out_of_session=asked, agency=member.agency)
         client = client_of(coordinator)
         client.get(asked.get_absolute_url())
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             client.get(asked.get_absolute_url())
 
 
