@@ -1,6 +1,7 @@
 // Five minutes before nobody's use of the service ends the session, a dialog offers to stay signed in. How long is left is
 // asked of the server, so all tabs agree; asking is no use of the service.
 
+import { clock } from "./clock.js";
 import { _, filled } from "./words.js";
 
 const WARNING = 5 * 60; // seconds before the end

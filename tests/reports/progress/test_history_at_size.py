@@ -17,7 +17,6 @@ from reports.compose.facts import read_facts
 from tests.cast import scene
 from tests.factories import (
     AttendanceFactory,
-    MeasureFactory,
     MitigationFactory,
     ReturnNoteFactory,
     SupportFactory,
@@ -82,7 +81,6 @@ def found():
         found = scene()
         of_return = found.round.returns.first()
         SupportFactory(item=found.item)
-        MeasureFactory(item=found.item)
         MitigationFactory(delay__milestone=found.milestone)
         AttendanceFactory(meeting=found.meeting)
         ReturnNoteFactory(of_return=of_return)
