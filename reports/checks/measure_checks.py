@@ -10,9 +10,8 @@ from reports.checks.check import WARNING, Check, fingerprint
 from reports.checks.material import WORKSHOP, Material
 from reports.compose.facts import Facts
 from reports.compose.measure_sources import MEASURE
-from workitems.models import Measure
+from workitems.measures.services.values import is_due
 from workitems.plan.plan_at.measures_at import MeasureAt
-from workitems.terms.spans import add_months
 
 warn = partial(Check, severity=WARNING)
 
@@ -92,13 +91,8 @@ def _listed(facts: Facts, key: str, words: str, rows: list[MeasureAt], url: str 
 
 def _is_due(row: MeasureAt, facts: Facts) -> bool:
     """Whether no answer is of the period, or of the year, if it is asked each year. That there is no number yet answers."""
-    days = [each.day for each in row.in_force]
-    briefing = facts.briefing
-    if not days:
-        return True
-    if row.row.asked == Measure.Asked.EACH_ROUND:
-        return max(days) < briefing.period_start
-    return add_months(max(days), 12) <= briefing.period_end
+    last = max((each.day for each in row.in_force), default=None)
+    return is_due(row.row.asked, last, facts.briefing)
 
 
 def _is_past_expected(row: MeasureAt, facts: Facts) -> bool:

@@ -272,7 +272,7 @@ class Dashboard:
     def measured(self) -> list[tuple[State, int]]:
         """How many of the measures that are set up stand how, those that need attention first."""
         counts = self.measures.counts
-        return [(state, counts[state]) for state in MEASURE_STATES if counts.get(state)]
+        return [(state, counts[state]) for state in MEASURE_STATES if counts[state]]
 
     @cached_property
     def causes(self) -> list[Cause]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency, User
 from agencies.records import history
 from agencies.wording.translation import day_words
-from workitems.models import Measure, MeasureValue, Return, Round
+from workitems.models import Measure, MeasureValue, Return
 from workitems.models.item import Stage
 from workitems.plan.plan_at.measures_at import given, measured
 from workitems.plan.services.plan_days import Faults
@@ -48,13 +48,20 @@ class Answer:
         return self.number is not None
 
 
-def is_due(asked: str, last: date | None, round: Round) -> bool:
-    """Whether a number is due in a round: the last one (its day) is older than it is asked at the period's end."""
+class HasPeriod(Protocol):
+    """A round or a paper."""
+
+    period_start: date
+    period_end: date
+
+
+def is_due(asked: str, last: date | None, of: HasPeriod) -> bool:
+    """Whether a number is due in a period: the day of the last answer is older than it is asked at the period's end."""
     if last is None:
         return True
     if asked == Measure.Asked.EACH_ROUND:
-        return last < round.period_start
-    return add_months(last, 12) <= round.period_end
+        return last < of.period_start
+    return add_months(last, 12) <= of.period_end
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 A correction, a target or a set-up counts from the day on which it was accepted or made, so a past day reads as it did.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -124,11 +124,8 @@ class Measures(Collection[MeasureAt]):
         return [row for row in self.rows if row.item and row.item.pk == pk]
 
     @cached_property
-    def counts(self) -> dict[State, int]:
-        found: dict[State, int] = defaultdict(int)
-        for row in self.rows:
-            found[row.state] += 1
-        return dict(found)
+    def counts(self) -> Counter[State]:
+        return Counter(row.state for row in self.rows)
 
     @property
     def needing_attention(self) -> list[MeasureAt]:
