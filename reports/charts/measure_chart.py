@@ -106,7 +106,7 @@ class _Chart:
         return self.x(value.day), self.y(exact(value))
 
     def _lines(self) -> list[str]:
-        """Return what joins comparable numbers; the first one and the baseline with dashes."""
+        """Return the lines between comparable numbers; the one from the baseline is dashed."""
         found = []
         if self.has_baseline and not self.counted[0].not_comparable:
             day, height = self.measured.baseline_on, Fraction(self.measured.baseline or 0)

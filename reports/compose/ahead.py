@@ -334,7 +334,7 @@ def _risks(writer: Writer, room: Room) -> Iterator[Paragraph]:
 
 
 def _answer_alone(writer: Writer, risk: RiskAt, clause: str, room: Room) -> str:
-    """Return what is done about the one grave risk, after its threat, in the summary."""
+    """Return the response to the one grave risk, which follows what it threatens in the summary."""
     with errors_naming(_source(risk)):
         typed = _start(writer, risk.response, room)
     answer = typed

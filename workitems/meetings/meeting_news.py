@@ -243,7 +243,7 @@ _GONE = gettext_lazy("“{asks}”, which waited for release in your agency, is 
 
 
 def _withdrawn_with(row: Variation) -> list[HeldEntry]:
-    """Return what waited for release and went with the milestone or item that an approved variation ended."""
+    """Return the changes held for release that were withdrawn as an approved variation ended their work."""
     ends = (Variation.Kind.CANCEL, Variation.Kind.WITHDRAWAL)
     if row.state != Variation.State.APPROVED or row.kind not in ends:
         return []
