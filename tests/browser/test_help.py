@@ -95,6 +95,8 @@ def test_every_picture_shows_its_page_as_it_is_now(page, live_server, load_demo,
         if slug in MENUS:
             menu, place = MENUS[slug]
             page.locator(menu).nth(place).click()
+            # A menu of the draft is fetched when it is opened.
+            page.locator("[open] [data-menu]").wait_for(state="detached")
         page.locator(top).first.evaluate(
             "one => window.scrollTo(0, one.getBoundingClientRect().top + scrollY - 24)"
         )
