@@ -618,6 +618,10 @@ RULES: dict[str, Row] = {
         post=dict.fromkeys(EVERYBODY, 200) | {"anonymous": INVALID},
         arguments=lambda scene: [INVITATION_TOKEN],
     ),
+    # Only the person's own.
+    "following:emails": signed_in(200, INVALID),
+    "following:plan": of_plan(plan, post="/account/emails/"),
+    "following:item": of_plan(item, post=INVALID),
     "feeds:list": Row(
         get=of_plan(police, may=(*POLICE, "coordinator")).get,
         post=of_plan(police, may=POLICE, post=INVALID).post,

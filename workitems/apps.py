@@ -12,6 +12,7 @@ class WorkItemsConfig(AppConfig):
         from workitems.desk import seat_lines
         from workitems.desk import to_dos as desk
         from workitems.intake import to_decide
+        from workitems.items import date_news
         from workitems.items import desk_lines as item_lines
         from workitems.meetings import action_news as action_notices
         from workitems.meetings import desk_lines as meeting_lines
@@ -47,6 +48,8 @@ class WorkItemsConfig(AppConfig):
         news.SOURCES.append(meeting_notices.called_notices)
         news.SOURCES.append(meeting_notices.minutes_notices)
         news.SOURCES.append(meeting_notices.decided_notices)
+        news.SOURCES.append(date_news.date_news)
+        news.SOURCES.append(date_news.followed_news)
         desk.SOURCES.append(seat_lines.lines_for)
         desk.SOURCES.append(return_lines.lines_for)
         desk.SOURCES.append(item_lines.lines_for)

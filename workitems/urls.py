@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from agencies.pages.late_addresses import LateViews
 from workitems.calendar import views as feeds
 from workitems.desk import views as desk
+from workitems.following import views as following
 from workitems.glossary import views as glossary
 from workitems.intake.views import plan_making, plans
 from workitems.items.views import assignments, delays, evidence, item_texts, items, milestones
@@ -293,6 +294,12 @@ evidence_urls = [
     ),
 ]
 
+following_urls = [
+    path("account/emails/", following.emails, name="emails"),
+    path("plans/<slug:slug>/follow/", following.plan, name="plan"),
+    path("plans/<slug:slug>/items/<str:number>/follow/", following.item, name="item"),
+]
+
 feed_urls = [
     path("agencies/<int:agency>/calendar/", feeds.index, name="list"),
     path("agencies/<int:agency>/calendar/<int:feed>/revoke/", feeds.revoke, name="revoke"),
@@ -327,6 +334,7 @@ urlpatterns = [
     path("plans/<slug:slug>/held/", include((held_urls, "held"))),
     path("plans/<slug:slug>/", include((evidence_urls, "evidence"))),
     path("plans/<slug:slug>/", include((meeting_urls, "meetings"))),
+    path("", include((following_urls, "following"))),
     path("", include((feed_urls, "feeds"))),
     path("dates/", date_box.understood, name="read-date"),
     path("sentences/", stem_box.reading, name="read-sentence"),

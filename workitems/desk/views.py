@@ -2,19 +2,26 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from agencies.models import Appointment
+from agencies.pages.transactions import writes_on_get
 from workitems.desk import to_dos as desk
 from workitems.desk.getting_started import steps_for, unheld_portfolios
-from workitems.plan.views.lookups import plans_being_made, signed_in
+from workitems.following.seen import visit
+from workitems.following.since import since
+from workitems.plan.views.lookups import plans_being_made, signed_in, visible_plans
 
 
 @require_safe
+@writes_on_get
 def home(request: HttpRequest) -> HttpResponse:
     on = localdate()
     user = signed_in(request)
+    plans = visible_plans(request)
+    was_here_at = visit(user, timezone.now()) if plans and request.method == "GET" else None
     first = steps_for(user, on)
     lines = desk.lines_for(user, on)
     return render(
@@ -32,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "groups": desk.grouped(lines, on),
             "headline": desk.headline(lines, on),
             "has_several_plans": len({line.plan for line in lines}) > 1,
+            "since": since(user, plans, was_here_at, on) if was_here_at else None,
             "today": on,
         },
     )

@@ -5,6 +5,7 @@ from workitems.models.assignment import Assignment
 from workitems.models.delay import Delay, Mitigation, Variation
 from workitems.models.estimate import KeptEstimate
 from workitems.models.feed import CalendarFeed
+from workitems.models.following import EmailChoice, Follow, Seen
 from workitems.models.held_entry import HeldEntry
 from workitems.models.item import Milestone, Support, WorkItem
 from workitems.models.measure import Measure, MeasureValue, Target

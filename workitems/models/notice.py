@@ -69,6 +69,12 @@ class Notice(models.Model):
         PACK = "pack", gettext_lazy("Pack frozen")
         MINUTES = "minutes", gettext_lazy("Record of a meeting closed")
         DECIDED = "decided", gettext_lazy("Variation decided")
+        DATE_MONTH = "date_30", gettext_lazy("Date in 30 days")
+        DATE_WEEK = "date_7", gettext_lazy("Date in 7 days")
+        DATE_PASSED = "date_past", gettext_lazy("Date passed")
+        DATE_LONG_PASSED = "date_long", gettext_lazy("Date passed ten days ago")
+        MOVED = "moved", gettext_lazy("Date moved")
+        ESCALATED = "escalated", gettext_lazy("Risk escalated")
 
     recipient = models.ForeignKey(User, models.PROTECT, related_name="notices")
     told_as = models.CharField(max_length=20, choices=Seat.Role)
@@ -112,6 +118,7 @@ class Notice(models.Model):
                 condition=Q(
                     told_as__in=[
                         *("contributor", "approver", "coordinator"),
+                        *("observer", "authorising_manager"),
                         *("oia_adviser", "oia_decision_maker"),
                     ],
                     reason__in=[
@@ -123,6 +130,7 @@ class Notice(models.Model):
                         *("action", "act_done", "act_ended", "act_again"),
                         *("oia_due", "oia_late", "oia_asked", "given"),
                         *("meeting", "pack", "minutes", "decided"),
+                        *("date_30", "date_7", "date_past", "date_long", "moved", "escalated"),
                     ],
                 ),
             ),

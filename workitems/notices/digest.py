@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agencies.models import User
@@ -34,11 +35,15 @@ MOST_URGENT_FIRST = (
         Reason.CONSULTED,
         Reason.GIVEN,
     ),
+    *(Reason.DATE_LONG_PASSED, Reason.DATE_PASSED, Reason.DATE_WEEK),
     *(Reason.OUT_OF_SESSION, Reason.ACTION, Reason.ACTION_DONE, Reason.OUT_TO_CLOSE),
     *(Reason.REPLIED, Reason.ANSWERED, Reason.SUBMITTED, Reason.ACCEPTED),
     *(Reason.MEETING, Reason.PACK, Reason.MINUTES, Reason.DECIDED),
     *(Reason.OUT_CLOSED, Reason.ACTION_CONFIRMED),
+    *(Reason.DATE_MONTH, Reason.MOVED, Reason.ESCALATED),
 )
+# The rest is on the desk.
+ENTRIES_AT_MOST = 20
 
 
 def in_order(lines: Sequence[News]) -> list[News]:
@@ -72,9 +77,11 @@ def compose(
     )
     context = {
         "recipient": recipient,
-        "entries": entries,
+        "entries": entries[:ENTRIES_AT_MOST],
+        "others": len(entries[ENTRIES_AT_MOST:]),
         "seats": list_in_words(list(seats)),
         "desk_url": absolute("/"),
+        "emails_url": absolute(reverse("following:emails")),
         "support_email": settings.SUPPORT_EMAIL,
     }
     mail = EmailMultiAlternatives(
@@ -84,12 +91,13 @@ def compose(
         headers={
             # Prevents out-of-office replies.
             "Auto-Submitted": "auto-generated",
+            "List-Unsubscribe": f"<{absolute(reverse('following:emails'))}>",
             # The same for a repeated attempt, so that a mailbox can drop the duplicate.
             "Message-ID": f"<notices.{on.isoformat()}.{recipient.pk}{at_once}@{mail_host()}>",
         },
     )
     mail.attach_alternative(render_to_string("notices/digest.html", context), "text/html")
-    for entry in entries:
+    for entry in entries[:ENTRIES_AT_MOST]:
         for attachment in entry.attachments:
             mail.attach(*attachment)
     return mail

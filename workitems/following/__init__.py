@@ -1,0 +1,1 @@
+"""What people follow, what happened to it since they were last here, and the emails about its dates."""
