@@ -296,8 +296,8 @@ evidence_urls = [
 
 following_urls = [
     path("account/emails/", following.emails, name="emails"),
-    path("plans/<slug:slug>/follow/", following.plan, name="plan"),
-    path("plans/<slug:slug>/items/<str:number>/follow/", following.item, name="item"),
+    path("plans/<slug:slug>/following/", following.plan, name="plan"),
+    path("plans/<slug:slug>/items/<str:number>/following/", following.item, name="item"),
 ]
 
 feed_urls = [
