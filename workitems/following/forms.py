@@ -47,7 +47,7 @@ class FollowPlanForm(Form):
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         leads = Agency.objects.filter(pk__in=plan.items.values("lead_agency"))
-        self.fields["agencies"].queryset = leads.order_by(by_short_name())  # type: ignore[attr-defined]
+        self.fields["agencies"].queryset = leads.order_by(by_short_name(""))  # type: ignore[attr-defined]
 
 
 class EmailsForm(Form):
