@@ -13,6 +13,7 @@ from agencies.models import User
 from workitems.demo import demo_meetings
 from workitems.demo.demo_measures import Numbers
 from workitems.demo.story import Story
+from workitems.following import seen
 from workitems.intake.workbook.record import round_name
 from workitems.meetings.services import actions
 from workitems.models import Decision, Plan, Return, Risk, Round
@@ -26,6 +27,8 @@ from workitems.variations.services import held_entries
 PERIOD_DAYS = 180
 OPENED_DAYS_AGO = 13
 DUE_IN_DAYS = 6
+# Since the visit of the Police contributor to their desk.
+OFFICER_AWAY_DAYS = 42
 # What shows that milestones were done: item, milestone, agency, and a link or a note.
 SHOWN = (
     ("1.2", 2, "MBIE", "visas/information-for-workers", ""),
@@ -58,6 +61,7 @@ def play(plan: Plan, today: date) -> None:
     story.weigh_risks()
     story.speak_for_others()
     story.report(story.open_round(), numbers)
+    seen.visit(story.writers["Police"], story.at(-OFFICER_AWAY_DAYS, 9))
     demo_meetings.prepare_next(story)
 
 

@@ -20,6 +20,12 @@ class Since:
     lines: list[Happened]
     others: int
 
+    @property
+    def plan(self) -> Plan | None:
+        """The plan of all lines; None if they are of several."""
+        plans = {each.item.plan for each in self.lines}
+        return plans.pop() if len(plans) == 1 else None
+
 
 def since(person: User, plans: Collection[Plan], was_here_at: datetime, on: date) -> Since:
     """Return what others did since then to items that the person follows, in these plans. At most 15 queries, three if
