@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from agencies.pages.late_addresses import LateViews, LoadedLate, in_folders
 from reports.extensions import registry
+from reports.portfolio import views as portfolio
 from reports.progress.views import changes, dashboard, slips, timeline, trends
 from reports.public.views import plan_progress, progress_publishing, published
 from reports.search import views as search
@@ -174,7 +175,14 @@ public_urls = [
     ),
 ]
 
+portfolio_urls = [
+    path("", portfolio.side_by_side, name="plans"),
+    path("due/", portfolio.due, name="due"),
+    path("due.csv", portfolio.due_csv, name="due-csv"),
+]
+
 urlpatterns = [
+    path("all-plans/", include((portfolio_urls, "portfolio"))),
     path("search/", include(([path("", search.search, name="search")], "search"))),
     path("", include((public_urls, "reports"))),
     *(LoadedLate(in_folders(each.folders), each.module, each.namespace) for each in registry.URLS),

@@ -572,6 +572,9 @@ RULES: dict[str, Row] = {
     "home": signed_in(200, NOT_ALLOWED),
     # What it finds is tested in tests/truth/test_search_finds_what_may_be_read.py.
     "search:search": signed_in(200, NOT_ALLOWED),
+    "portfolio:plans": signed_in(200, NOT_ALLOWED),
+    "portfolio:due": signed_in(200, NOT_ALLOWED),
+    "portfolio:due-csv": signed_in(200, NOT_ALLOWED),
     "help:index": signed_in(200, NOT_ALLOWED),
     "help:task": signed_in(200, NOT_ALLOWED, lambda scene: ["answer-return"]),
     "read-date": signed_in(200, NOT_ALLOWED),

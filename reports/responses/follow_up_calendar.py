@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from reports.models import Clearance, FollowUp
-from workitems.calendar.due_calendar import Entry, entry_of, with_changes
-from workitems.models import CalendarFeed
+from workitems.calendar.due_calendar import Entry, Owing, entry_of, with_changes
 
 
-def follow_up_entries(feed: CalendarFeed) -> Iterator[Entry]:
+def follow_up_entries(owing: Owing) -> Iterator[Entry]:
     """Yield the open follow-ups of the agency in the plan, also after the plan's end. One query."""
     rows = (
         FollowUp.objects.open()
-        .filter(issued__briefing__plan=feed.plan, owner_agency=feed.agency)
+        .filter(issued__briefing__plan__in=owing.by_id, owner_agency=owing.agency)
         .for_lines()
     )
     for row in with_changes(rows, own=(FollowUp, "pk")):
@@ -24,13 +23,21 @@ def follow_up_entries(feed: CalendarFeed) -> Iterator[Entry]:
                 briefing=row.issued.briefing.tracker_number
             )
         ]
-        yield entry_of("follow-up", row, row.due_on, row.text, lines, _("Action"))
+        yield entry_of(
+            "follow-up",
+            owing.by_id[row.issued.briefing.plan_id],
+            row,
+            row.due_on,
+            row.text,
+            lines,
+            _("Action"),
+        )
 
 
-def clearance_entries(feed: CalendarFeed) -> Iterator[Entry]:
+def clearance_entries(owing: Owing) -> Iterator[Entry]:
     """Yield the clearances that wait for the agency. A feed has no sign-in, so it does not name the paper. One query."""
-    rows = Clearance.objects.waiting().filter(briefing__plan=feed.plan, agency=feed.agency)
+    rows = Clearance.objects.waiting().filter(briefing__plan__in=owing.by_id, agency=owing.agency)
     for row in with_changes(rows.select_related("briefing"), own=(Clearance, "pk")):
-        row.briefing.plan = feed.plan
+        plan = row.briefing.plan = owing.by_id[row.briefing.plan_id]
         title = _("Answer on a draft briefing")
-        yield entry_of("clearance", row, row.due_on, title, [], _("Clearance"))
+        yield entry_of("clearance", plan, row, row.due_on, title, [], _("Clearance"))

@@ -16,7 +16,7 @@ from tests.factories import (
     MatterFactory,
     MeetingFactory,
 )
-from workitems.calendar.due_calendar import entries_of
+from workitems.calendar.due_calendar import Owing, entries_of
 from workitems.models import Decision, Meeting
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -312,7 +312,9 @@ def test_a_meeting_on_three_devices(
     expect(minutes).to_contain_text(f"Approved: {scene.variation}.")
     expect(minutes).to_contain_text("Not reached")
     feed = CalendarFeedFactory(plan=scene.plan, agency=scene.agencies["police"])
-    assert "Police asks three printers." in [each.title for each in entries_of(feed, localdate())]
+    assert "Police asks three printers." in [
+        each.title for each in entries_of(Owing.of_feed(feed), localdate())
+    ]
     for each in (wall, secretary, phone):
         each.context.close()
 

@@ -102,8 +102,10 @@ def _places_of(user: User, plans: Sequence[Plan]) -> list[tuple[str, str]]:
         for pk, agency in agencies.items()
         if plans and user.has_perm("workitems.make_feed", agency)
     ]
+    if plans:
+        found.append((gettext("All plans, and what is due"), reverse("portfolio:plans")))
     if user.has_perm("workitems.create_plan"):
-        found.append((gettext("All plans, and start another"), reverse("plans:list")))
+        found.append((gettext("Start a plan"), reverse("plans:list")))
     return found
 
 

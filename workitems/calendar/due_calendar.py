@@ -1,11 +1,12 @@
-"""An agency's due dates in a plan as an iCalendar file (RFC 5545). Reads only.
+"""What an agency owes in plans, by day, and as an iCalendar file (RFC 5545). Reads only.
 
 A feed has no sign-in, so it has only what any member may read: of a return, its due date.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from django.urls import reverse
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 
+from agencies.models import Agency
 from agencies.wording.translation import day_words
 from workitems.models import (
     CalendarFeed,
@@ -24,6 +26,7 @@ from workitems.models import (
     Mitigation,
     OutOfSession,
     OutOfSessionAnswer,
+    Plan,
     Return,
     Round,
     Target,
@@ -38,11 +41,31 @@ PRODUCT = "-//Plan Register//Due dates//EN"
 ASK_AGAIN_AFTER = "PT6H"
 
 
+@dataclass(frozen=True)
+class Owing:
+    """An agency, and the plans that are asked what it owes in them."""
+
+    agency: Agency
+    plans: Sequence[Plan]
+
+    @classmethod
+    def of_feed(cls, feed: CalendarFeed) -> "Owing":
+        return cls(feed.agency, feed.plans())
+
+    @cached_property
+    def by_id(self) -> dict[int, Plan]:
+        return {plan.pk: plan for plan in self.plans}
+
+    def going_on(self, on: date) -> "Owing":
+        return Owing(self.agency, [plan for plan in self.plans if not plan.has_ended(on)])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """An event, all day unless it `starts_at` a time. `changes` is the number of history rows after the record's creation."""
 
     uid: str
+    plan: Plan
     day: date
     title: str
     text: str
@@ -76,37 +99,42 @@ def with_changes(rows: QuerySet[Any], **ways: tuple[type[Model], str]) -> QueryS
 
 
 # Apps that this one may not import add what else an agency owes.
-SOURCES: list[Callable[[CalendarFeed], Iterable[Entry]]] = []
+SOURCES: list[Callable[[Owing], Iterable[Entry]]] = []
 
 
-def entries_of(feed: CalendarFeed, on: date) -> list[Entry]:
-    """Return the agency's due dates and the working group's meetings, by day. Seven queries, and
-    those of `SOURCES`.
+def entries_of(owing: Owing, on: date) -> list[Entry]:
+    """Return the agency's due dates and the working groups' meetings, by day. Seven queries, and
+    those of `SOURCES`, however many plans.
 
     Of a plan that has ended only the returns of its open rounds and what `SOURCES` add are due.
     """
-    found = [*_returns(feed), *_meetings(feed)]
-    found += [entry for source in SOURCES for entry in source(feed)]
-    if not feed.plan.has_ended(on):
-        found += [
-            *_milestones(feed, on),
-            *_decisions(feed, on),
-            *_mitigations(feed, on),
-            *_votes(feed),
-            *_targets(feed, on),
-        ]
+    found = [*owed_by(owing, on), *_meetings(owing)]
     return sorted(found, key=lambda entry: (entry.day, entry.uid))
 
 
-def _milestones(feed: CalendarFeed, on: date) -> Iterator[Entry]:
+def owed_by(owing: Owing, on: date) -> Iterator[Entry]:
+    """Yield what the agency owes in the plans: its due dates, without meetings."""
+    going_on = owing.going_on(on)
+    yield from _returns(owing)
+    for source in SOURCES:
+        yield from source(owing)
+    if going_on.plans:
+        yield from _milestones(going_on, on)
+        yield from _decisions(going_on, on)
+        yield from _mitigations(going_on, on)
+        yield from _votes(going_on)
+        yield from _targets(going_on, on)
+
+
+def _milestones(owing: Owing, on: date) -> Iterator[Entry]:
     rows = (
         Milestone.objects.open()
-        .filter(item__plan=feed.plan, responsible_agency=feed.agency)
+        .filter(item__plan__in=owing.by_id, responsible_agency=owing.agency)
         .exclude(item__stage__in=[Stage.COMPLETE, Stage.WITHDRAWN])
         .select_related("item")
     )
     for row in with_changes(rows, own=(Milestone, "pk")):
-        row.item.plan = feed.plan
+        plan = row.item.plan = owing.by_id[row.item.plan_id]
         lines = [_("Item {number} {title}").format(number=row.item.number, title=row.item.title)]
         if row.forecast != row.agreed:
             lines.append(_("Forecast: {forecast}").format(forecast=row.forecast))
@@ -121,7 +149,7 @@ def _milestones(feed: CalendarFeed, on: date) -> Iterator[Entry]:
                 description=row.description, date=row.agreed.on
             )
         )
-        yield entry_of("milestone", row, row.agreed_due, title, lines, _("Milestone"))
+        yield entry_of("milestone", plan, row, row.agreed_due, title, lines, _("Milestone"))
         if row.forecast.last_day > row.agreed.last_day:
             says = (
                 _("{description} (agreed for {agreed}, now expected {forecast})")
@@ -132,18 +160,18 @@ def _milestones(feed: CalendarFeed, on: date) -> Iterator[Entry]:
                 description=row.description, agreed=row.agreed, forecast=row.forecast
             )
             yield entry_of(
-                "milestone-forecast", row, row.forecast_due, expected, lines, _("Milestone")
+                "milestone-forecast", plan, row, row.forecast_due, expected, lines, _("Milestone")
             )
 
 
-def _returns(feed: CalendarFeed) -> Iterator[Entry]:
+def _returns(owing: Owing) -> Iterator[Entry]:
     rows = (
         Return.objects.waiting_for_agency()
-        .filter(round__plan=feed.plan, agency=feed.agency)
+        .filter(round__plan__in=owing.by_id, agency=owing.agency)
         .select_related("round")
     )
     for row in with_changes(rows, own=(Return, "pk"), round=(Round, "round")):
-        row.round.plan = feed.plan
+        plan = row.round.plan = owing.by_id[row.round.plan_id]
         lines = [
             _("For {first_day} to {last_day}").format(
                 first_day=day_words(row.round.period_start),
@@ -151,34 +179,37 @@ def _returns(feed: CalendarFeed) -> Iterator[Entry]:
             )
         ]
         title = _("Return for {round}").format(round=row.round.name)
-        yield entry_of("return", row, row.due_on, title, lines, _("Return"), also="round")
+        yield entry_of("return", plan, row, row.due_on, title, lines, _("Return"), also="round")
 
 
-def _decisions(feed: CalendarFeed, on: date) -> Iterator[Entry]:
+def _decisions(owing: Owing, on: date) -> Iterator[Entry]:
+    of_plans = Q(meeting__plan__in=owing.by_id) | Q(out_of_session__variation__plan__in=owing.by_id)
     rows = (
-        Decision.objects.of_plan(feed.plan)
+        Decision.objects.filter(of_plans)
         .open(on)
-        .filter(owner_agency=feed.agency)
+        .filter(owner_agency=owing.agency)
         .select_related("meeting", "out_of_session__variation", "item")
     )
     for row in with_changes(rows, own=(Decision, "pk")):
-        row.within(feed.plan)
+        decided_in: Any = row.meeting or row.out_of_session.variation  # held by a check constraint
+        plan = owing.by_id[decided_in.plan_id]
+        row.within(plan)
         lines = [_("Decided by the working group on {day}").format(day=day_words(row.decided_on))]
         if row.item is not None:
             lines.append(
                 _("Item {number} {title}").format(number=row.item.number, title=row.item.title)
             )
         path = row.place_url
-        yield entry_of("decision", row, row.due_on, row.text, lines, _("Decision"), path=path)
+        yield entry_of("decision", plan, row, row.due_on, row.text, lines, _("Decision"), path=path)
 
 
-def _mitigations(feed: CalendarFeed, on: date) -> Iterator[Entry]:
+def _mitigations(owing: Owing, on: date) -> Iterator[Entry]:
     rows = (
         Mitigation.objects.filter(
-            delay__milestone__item__plan=feed.plan,
+            delay__milestone__item__plan__in=owing.by_id,
             delay__milestone__in=Milestone.objects.open(),
             delay__ended_on=None,
-            owner_agency=feed.agency,
+            owner_agency=owing.agency,
             due_on__isnull=False,
             done_on=None,
         )
@@ -187,7 +218,7 @@ def _mitigations(feed: CalendarFeed, on: date) -> Iterator[Entry]:
     )
     for row in with_changes(rows, own=(Mitigation, "pk")):
         milestone = row.delay.milestone
-        milestone.item.plan = feed.plan
+        plan = milestone.item.plan = owing.by_id[milestone.item.plan_id]
         lines = [
             _("Against the delay of “{description}” ({cause})").format(
                 description=milestone.description, cause=row.delay.get_cause_display().lower()
@@ -198,38 +229,38 @@ def _mitigations(feed: CalendarFeed, on: date) -> Iterator[Entry]:
         ]
         path = milestone.item.get_absolute_url()
         yield entry_of(
-            "mitigation", row, row.due_on, row.description, lines, _("Mitigation"), path=path
+            "mitigation", plan, row, row.due_on, row.description, lines, _("Mitigation"), path=path
         )
 
 
-def _votes(feed: CalendarFeed) -> Iterator[Entry]:
+def _votes(owing: Owing) -> Iterator[Entry]:
     rows = OutOfSessionAnswer.objects.filter(
         out_of_session__state=OutOfSession.State.OPEN,
-        out_of_session__variation__plan=feed.plan,
-        agency=feed.agency,
+        out_of_session__variation__plan__in=owing.by_id,
+        agency=owing.agency,
         choice="",
     ).select_related("out_of_session__variation__item", "out_of_session__variation__milestone")
     ways = {"own": (OutOfSessionAnswer, "pk"), "asked": (OutOfSession, "out_of_session")}
     for row in with_changes(rows, **ways):
         asked = row.out_of_session
-        asked.variation.plan = feed.plan
+        plan = asked.variation.plan = owing.by_id[asked.variation.plan_id]
         title = _("Answer out of session: {name}").format(name=asked.variation)
         lines = [asked.variation.place]
         path = asked.get_absolute_url()
         yield entry_of(
-            "vote", row, asked.due_on, title, lines, _("Decision"), also="asked", path=path
+            "vote", plan, row, asked.due_on, title, lines, _("Decision"), also="asked", path=path
         )
 
 
-def _targets(feed: CalendarFeed, on: date) -> Iterator[Entry]:
+def _targets(owing: Owing, on: date) -> Iterator[Entry]:
     """Yield the targets that the agency's measures are still to reach, without their numbers."""
-    is_theirs = Q(measure__responsible_agency=feed.agency) | Q(
-        measure__responsible_agency=None, measure__item__lead_agency=feed.agency
+    is_theirs = Q(measure__responsible_agency=owing.agency) | Q(
+        measure__responsible_agency=None, measure__item__lead_agency=owing.agency
     )
     rows = (
         Target.objects.filter(
             is_theirs,
-            Q(measure__item__plan=feed.plan) | Q(measure__of_plan=feed.plan),
+            Q(measure__item__plan__in=owing.by_id) | Q(measure__of_plan__in=owing.by_id),
             due__gte=on,
             replaced_by=None,
         )
@@ -239,27 +270,32 @@ def _targets(feed: CalendarFeed, on: date) -> Iterator[Entry]:
     )
     for row in with_changes(rows, own=(Target, "pk")):
         item = row.measure.item
+        plan = owing.by_id[item.plan_id if item else row.measure.of_plan_id]
         lines = [_("The target falls due {date}.").format(date=row.by.on)]
         if item is not None:
             lines.append(_("Item {number} {title}").format(number=item.number, title=item.title))
         title = _("Target: {measure}").format(
             measure=row.measure.as_told or row.measure.description
         )
-        path = reverse("measures:detail", args=[feed.plan.slug, row.measure_id])
-        yield entry_of("target", row, row.due, title, lines, _("Target"), path=path)
+        path = reverse("measures:detail", args=[plan.slug, row.measure_id])
+        yield entry_of("target", plan, row, row.due, title, lines, _("Target"), path=path)
 
 
-def _meetings(feed: CalendarFeed) -> Iterator[Entry]:
-    for row in with_changes(feed.plan.meetings.not_cancelled(), own=(Meeting, "pk")):
-        row.plan = feed.plan
+def _meetings(owing: Owing) -> Iterator[Entry]:
+    rows = Meeting.objects.not_cancelled().filter(plan__in=owing.by_id)
+    for row in with_changes(rows, own=(Meeting, "pk")):
+        plan = row.plan = owing.by_id[row.plan_id]
         title = _("Meeting of the working group")
         lines = [_("Join online: {link}").format(link=row.link)] if row.link else []
-        entry = entry_of("meeting", row, row.held_on, title, lines, _("Meeting"), place=row.place)
+        entry = entry_of(
+            "meeting", plan, row, row.held_on, title, lines, _("Meeting"), place=row.place
+        )
         yield replace(entry, starts_at=row.starts_at)
 
 
 def entry_of(
     kind: str,
+    plan: Plan,
     row: Any,
     day: date,
     title: str,
@@ -274,6 +310,7 @@ def entry_of(
     names = ["own", also] if also else ["own"]
     return Entry(
         uid=f"{kind}-{row.pk}",
+        plan=plan,
         day=day,
         title=title,
         text="\n".join(lines),
@@ -290,7 +327,7 @@ def calendar_of(feed: CalendarFeed, entries: list[Entry], site_url: str) -> byte
 
     `site_url` is the base of all links; its host makes the UIDs globally unique.
     """
-    name = f"{feed.agency}: {feed.plan}"
+    name = f"{feed.agency}: {feed.plan or _('all plans')}"
     from icalendar import Calendar, vText  # 5 MiB, which a worker loads only for a feed
 
     calendar = Calendar()
@@ -304,6 +341,8 @@ def calendar_of(feed: CalendarFeed, entries: list[Entry], site_url: str) -> byte
     calendar.add("x-published-ttl", ASK_AGAIN_AFTER)
     host = urlsplit(site_url).hostname
     for entry in entries:
+        if feed.plan is None:
+            entry = replace(entry, text="\n".join(filter(None, (entry.text, entry.plan.title))))
         calendar.add_component(_event(entry, site_url, f"{entry.uid}@{host}"))
     return bytes(calendar.to_ical())
 

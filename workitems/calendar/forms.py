@@ -16,7 +16,8 @@ class MakeFeedForm(Form):
     plan = forms.ModelChoiceField(
         label=gettext_lazy("Plan"),
         queryset=Plan.objects.none(),
-        empty_label=None,
+        empty_label=gettext_lazy("All plans, also later ones"),
+        required=False,
         widget=forms.RadioSelect,
     )
     label = TextField(
@@ -32,11 +33,13 @@ class MakeFeedForm(Form):
             del self.fields["plan"]
         else:
             self.fields["plan"].queryset = plans  # type: ignore[attr-defined]
-            self.fields["plan"].initial = self.plans[0] if self.plans else None
 
     @property
-    def chosen_plan(self) -> Plan:
-        plan: Plan = self.cleaned_data.get("plan") or self.plans[0]
+    def chosen_plan(self) -> Plan | None:
+        """The plan; None for all plans."""
+        if len(self.plans) == 1:
+            return self.plans[0]
+        plan: Plan | None = self.cleaned_data.get("plan")
         return plan
 
 

@@ -19,16 +19,16 @@ MAX_FEEDS = 20
 
 @transaction.atomic
 def make_feed(
-    *, agency: Agency, plan: Plan, label: str, by: User, at: datetime
+    *, agency: Agency, plan: Plan | None, label: str, by: User, at: datetime
 ) -> tuple[CalendarFeed, str]:
-    """Create a feed and return it with its token, which is not stored.
+    """Create a feed, of all the agency's plans without `plan`, and return it with its token, which is not stored.
 
     Raise `Refused` if the agency is not a member of the plan or does not exist today, if there is
     no label, or if the agency has too many feeds already.
     """
     # Lock the agency's row, so that two requests do not both pass the limit.
     agency = locked(agency)
-    if not plan.members.filter(agency=agency).exists():
+    if plan is not None and not plan.members.filter(agency=agency).exists():
         raise Refused(_("{agency} takes no part in this plan.").format(agency=agency), "plan")
     if not agency.exists_on(timezone.localdate(at)):
         raise Refused(_("{agency} does not exist today.").format(agency=agency))
@@ -37,9 +37,9 @@ def make_feed(
     feeds = CalendarFeed.objects.not_revoked().filter(agency=agency, plan=plan)
     if feeds.count() >= MAX_FEEDS:
         raise Refused(
-            _("{agency} has {count} addresses for this plan. Revoke one that nobody reads.").format(
-                agency=agency, count=MAX_FEEDS
-            )
+            _(
+                "{agency} has {count} addresses for this calendar. Revoke one that nobody reads."
+            ).format(agency=agency, count=MAX_FEEDS)
         )
     token = secrets.token_urlsafe(32)
     feed = CalendarFeed(

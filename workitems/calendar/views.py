@@ -127,7 +127,8 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     if feed is None:
         return plain(_("There is no calendar at this address."), 404)
     services.note_reading(feed, on)
-    text = due_calendar.calendar_of(feed, due_calendar.entries_of(feed, on), settings.SITE_URL)
+    owing = due_calendar.Owing.of_feed(feed)
+    text = due_calendar.calendar_of(feed, due_calendar.entries_of(owing, on), settings.SITE_URL)
     name = slugify(f"{feed.agency} due dates")
     response = HttpResponse(
         text,

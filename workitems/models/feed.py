@@ -1,14 +1,14 @@
-"""Calendar feeds: secret URLs that serve an agency's due dates in a plan."""
+"""Calendar feeds: secret URLs that serve an agency's due dates in a plan, or in all its plans."""
 
 from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from agencies.models import Agency, User
 from agencies.records.tracking import track
-from workitems.models.plan import Plan
+from workitems.models.plan import Member, Plan
 
 
 class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
@@ -16,11 +16,10 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
         return self.filter(revoked_at=None)
 
     def working(self, on: date) -> Self:
-        """Feeds that are served on the day: not revoked, and the agency exists and is a member."""
+        """Feeds that are served on the day: not revoked, and the agency exists and, of a plan, is a member."""
+        is_member = Member.objects.filter(plan=OuterRef("plan"), agency=OuterRef("agency"))
         return self.not_revoked().filter(
-            agency__in=Agency.objects.valid_on(on),
-            plan__members__agency=F("agency"),
-            plan__members__left_on=None,
+            Q(plan=None) | Exists(is_member), agency__in=Agency.objects.valid_on(on)
         )
 
     def for_list(self) -> Self:
@@ -34,7 +33,10 @@ class CalendarFeed(models.Model):
     """A calendar feed of an agency, regardless of who created it. Only a hash of its token is stored."""
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="calendar_feeds")
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="calendar_feeds")
+    # Empty: all plans that the agency is a member of, on the day that the feed is read.
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, null=True, blank=True, related_name="calendar_feeds"
+    )
     label = models.CharField(max_length=100)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="calendar_feeds")
@@ -61,6 +63,16 @@ class CalendarFeed(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def plans(self) -> "list[Plan]":
+        """The plan, or all plans that the agency is a member of."""
+        if self.plan is not None:
+            return [self.plan]
+        return list(
+            Plan.objects.adopted()
+            .filter(pk__in=Member.objects.filter(agency=self.agency).values("plan"))
+            .in_order()
+        )
 
     @property
     def is_revoked(self) -> bool:

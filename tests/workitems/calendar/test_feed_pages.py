@@ -66,12 +66,18 @@ def test_the_address_is_shown_once_and_works(client_of, contributor, plan, polic
     assert CalendarFeed.objects.get().token_hash not in later.text
 
 
-def test_an_agency_in_several_plans_chooses_one(client_of, contributor, police, plan, labour):
+def test_an_agency_in_several_plans_chooses_one_or_all(
+    client_of, contributor, police, plan, labour
+):
     other = PlanFactory(coordinating_agency=labour, members=[police])
     client = client_of(contributor)
-    assert client.post(list_of(police), {"label": "Mine"}).status_code == 422
     client.post(list_of(police), {"label": "Mine", "plan": other.pk})
-    assert CalendarFeed.objects.get().plan == other
+    client.post(list_of(police), {"label": "Mine", "plan": ""})
+    assert list(CalendarFeed.objects.order_by("pk").values_list("plan", flat=True)) == [
+        other.pk,
+        None,
+    ]
+    assert "All plans</td>" in client.get(list_of(police)).text
 
 
 def test_a_plan_that_the_agency_is_not_in_cannot_be_chosen(client_of, contributor, police, plan):
@@ -86,7 +92,7 @@ def test_a_refusal_is_shown_on_the_page(client_of, contributor, plan, police):
         CalendarFeedFactory(plan=plan, agency=police)
     answer = client_of(contributor).post(list_of(police), {"label": "Mine"})
     assert answer.status_code == 422
-    assert "Police has 20 addresses for this plan." in answer.text
+    assert "Police has 20 addresses for this calendar." in answer.text
 
 
 def test_the_coordinator_sees_and_revokes_feeds_of_their_plan_but_adds_none(

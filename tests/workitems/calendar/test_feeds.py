@@ -46,7 +46,9 @@ def feed(plan, police):
 
 def events(feed, on=TODAY):
     """Return the calendar's events by title, as another program reads them."""
-    text = due_calendar.calendar_of(feed, due_calendar.entries_of(feed, on), SITE)
+    text = due_calendar.calendar_of(
+        feed, due_calendar.entries_of(due_calendar.Owing.of_feed(feed), on), SITE
+    )
     return {str(event["summary"]): event for event in Calendar.from_ical(text).events}
 
 
@@ -89,7 +91,7 @@ def test_an_address_without_a_label_is_refused(plan, police, contributor):
 
 def test_too_many_addresses_are_refused_and_revoked_ones_do_not_count(plan, police, contributor):
     made = [CalendarFeedFactory(plan=plan, agency=police) for _ in range(20)]
-    with refused("Police has 20 addresses for this plan. Revoke one that nobody reads."):
+    with refused("Police has 20 addresses for this calendar. Revoke one that nobody reads."):
         services.make_feed(agency=police, plan=plan, label="Mine", by=contributor, at=NOW)
     services.revoke_feed(feed=made[0], by=contributor, at=NOW)
     services.make_feed(agency=police, plan=plan, label="Mine", by=contributor, at=NOW)
@@ -262,7 +264,7 @@ def test_a_calendar_takes_the_same_queries_for_any_number_of_events(
         target_of(MeasureFactory(item=item, number=n + 1))
     ReturnFactory(round=RoundFactory(plan=plan), agency=feed.agency)
     with django_assert_num_queries(7 + 2):  # and the Minister's actions, and clearances
-        found = due_calendar.entries_of(feed, TODAY)
+        found = due_calendar.entries_of(due_calendar.Owing.of_feed(feed), TODAY)
     assert len(found) == 5 * count + 1
 
 
@@ -284,7 +286,7 @@ def test_a_target_that_is_still_to_be_reached_is_there_without_its_number(feed, 
     )
     outcome = MeasureFactory(item=None, of_plan=plan, responsible_agency=police, **told)
     target_of(outcome, due=DUE + timedelta(days=1))
-    found = due_calendar.entries_of(feed, TODAY)
+    found = due_calendar.entries_of(due_calendar.Owing.of_feed(feed), TODAY)
     assert [(entry.title, entry.day) for entry in found] == [
         ("Target: Replaced", TODAY),
         ("Target: the number of staff trained", DUE),
@@ -306,6 +308,7 @@ SOME_TEXT = st.text(
 def test_any_text_survives_a_round_trip_and_lines_follow_the_standard(words):
     entry = due_calendar.Entry(
         uid="milestone-1",
+        plan=Plan(title=words),
         day=DUE,
         title=words,
         text=words,
@@ -329,8 +332,36 @@ def test_any_text_survives_a_round_trip_and_lines_follow_the_standard(words):
 
 def test_the_same_rows_give_the_same_bytes(feed, milestone, of_return):
     def text():
-        return due_calendar.calendar_of(feed, due_calendar.entries_of(feed, TODAY), SITE)
+        return due_calendar.calendar_of(
+            feed, due_calendar.entries_of(due_calendar.Owing.of_feed(feed), TODAY), SITE
+        )
 
     assert text() == text()
     with time_machine.travel(NOW + timedelta(days=3)):
         assert text() == text()
+
+
+# --- all plans ------------------------------------------------------------------------------
+
+
+@pytest.mark.both_databases
+def test_a_feed_of_all_plans_has_the_dates_of_each_and_names_it(plan, police, contributor):
+    other = PlanFactory(title="Another plan", members=[police])
+    for each in (plan, other, PlanFactory()):
+        item = WorkItemFactory(plan=each, lead_agency=police)
+        MilestoneFactory(item=item, original_due=DUE, description=f"Of {each.title}")
+    feed, token = services.make_feed(
+        agency=police, plan=None, label="My Outlook", by=contributor, at=NOW
+    )
+    assert services.find_by_token(token, TODAY) == feed
+    found = events(feed)
+    assert sorted(found) == sorted([f"Of {plan.title}", "Of Another plan"])
+    assert str(found["Of Another plan"]["description"]).endswith("\nAnother plan")
+
+
+def test_a_feed_of_all_plans_goes_on_when_the_agency_leaves_one(plan, police):
+    feed = CalendarFeedFactory(plan=None, agency=police)
+    later = PlanFactory(members=[police])
+    assert {each.pk for each in feed.plans()} == {later.pk, plan.pk}
+    Member._base_manager.filter(plan=later, agency=police).delete()
+    assert CalendarFeed.objects.working(TODAY).get() == feed

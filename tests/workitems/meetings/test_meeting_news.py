@@ -16,7 +16,7 @@ from tests.factories import (
 from tests.workitems.conftest import seated
 from tests.workitems.record import DUE, NOW, TODAY, TOMORROW, ready_to_decide
 from tests.workitems.record import of_meeting as to
-from workitems.calendar.due_calendar import calendar_of, entries_of
+from workitems.calendar.due_calendar import Owing, calendar_of, entries_of
 from workitems.models import Notice
 from workitems.notices import send_notices
 
@@ -135,6 +135,6 @@ def test_the_agency_is_told_at_once_what_was_decided_on_its_variation(
 def test_the_calendar_has_the_meeting_at_its_time(plan, police):
     MeetingFactory(plan=plan, held_on=DUE, starts_at=time(10, 30), link="https://example.org/join")
     feed = CalendarFeedFactory(plan=plan, agency=police)
-    text = calendar_of(feed, entries_of(feed, TODAY), "https://example.org").decode()
+    text = calendar_of(feed, entries_of(Owing.of_feed(feed), TODAY), "https://example.org").decode()
     assert "DTSTART:20100629T223000Z" in text.replace("\r\n ", "")
     assert "Join online: https://example.org/join" in text.replace("\r\n ", "")

@@ -1,0 +1,69 @@
+"""Plans side by side as at one day, each counted as its dashboard counts it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from reports.progress.dashboard import Dashboard, Figure, in_all, read_dashboard
+from reports.progress.view import PlanView
+from workitems.models import Plan
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at import ItemAt
+from workitems.terms.lateness import Status
+
+COLUMNS = (Status.LATE, Status.IN_DOUBT, Status.ON_TIME, Status.COMPLETE)
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """A plan as at a day: what its dashboard says, and its key items that are late. `has_ended`: by that day."""
+
+    plan: Plan
+    dashboard: Dashboard
+    has_ended: bool
+
+    @property
+    def url(self) -> str:
+        return self.dashboard.view.link("overview")
+
+    @property
+    def figures(self) -> list[Figure]:
+        """The figures of the columns, each with the list behind it."""
+        of = {figure.kind: figure for figure in self.dashboard.figures}
+        return [of[status] for status in COLUMNS]
+
+    @property
+    def total(self) -> int:
+        """The items that count: those that are withdrawn do not."""
+        counted = in_all(self.dashboard.now)
+        return counted.total() - counted[Status.WITHDRAWN]
+
+    @property
+    def late_key_items(self) -> list[tuple[ItemAt, str]]:
+        """The late key items, each with the address of its page at that day."""
+        view = self.dashboard.view
+        return [
+            (item, view.item(item.number))
+            for item in self.dashboard.at.items
+            if item.is_key and item.status == Status.LATE
+        ]
+
+
+def plan_rows(plans: Iterable[Plan], on: date, today: date) -> list[PlanRow]:
+    """Return the plans that were adopted by the day, those that go on first. The queries of a dashboard for each.
+
+    A plan that had ended by then stands as at its end.
+    """
+    rows = [
+        PlanRow(plan, read_dashboard(PlanView(plan=plan, at=_moment(plan, on, today))), ended)
+        for plan in plans
+        if plan.adopted_on is not None and plan.adopted_on <= on
+        for ended in [plan.has_ended(on)]
+    ]
+    return sorted(rows, key=lambda row: row.has_ended)
+
+
+def _moment(plan: Plan, on: date, today: date) -> Moment:
+    if on == today:
+        return Moment.present(plan, today)
+    return Moment.end_of(min(on, plan.ends_on) if plan.ends_on else on)

@@ -1,0 +1,58 @@
+"""All plans that a person reads: side by side, and what their agencies owe in them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_safe
+
+from agencies.models import Agency
+from reports.briefings.views import files
+from reports.portfolio import owed
+from reports.portfolio.forms import AgencyForm, DayForm
+from reports.portfolio.side_by_side import plan_rows
+from reports.render import csv
+from workitems.models.plan import READING_ROLES
+from workitems.plan.views.lookups import signed_in, visible_plans
+
+
+@require_safe
+def side_by_side(request: HttpRequest) -> HttpResponse:
+    today = localdate()
+    form = DayForm(request.GET, on=today)
+    rows = plan_rows(visible_plans(request), form.day, today)
+    return render(
+        request,
+        "reports/portfolio/plans.html",
+        {"form": form, "rows": rows, "on": form.day, "is_today": form.day == today},
+        status=422 if form.errors else 200,
+    )
+
+
+def _agencies(request: HttpRequest) -> list[Agency]:
+    """Return the agencies through which the person reads plans."""
+    own = signed_in(request).agencies_as(*READING_ROLES)
+    return list(Agency.objects.filter(pk__in=own).in_order())
+
+
+@require_safe
+def due(request: HttpRequest) -> HttpResponse:
+    on, plans = localdate(), visible_plans(request)
+    form = AgencyForm(request.GET, agencies=_agencies(request))
+    rows = owed.owed_in(plans, form.chosen, on)
+    context = {
+        "form": form,
+        "months": owed.by_month(rows, on),
+        "agencies": form.chosen,
+        "has_plans": bool(plans),
+        "has_several": len(form.chosen) > 1,
+    }
+    return render(request, "reports/portfolio/due.html", context)
+
+
+@require_safe
+def due_csv(request: HttpRequest) -> HttpResponse:
+    on = localdate()
+    form = AgencyForm(request.GET, agencies=_agencies(request))
+    sheet = owed.sheet_of(owed.owed_in(visible_plans(request), form.chosen, on), on)
+    name = f"due in all plans {on.isoformat()}.csv"
+    return files.download(csv.write(sheet), name, csv.MIME_TYPE)

@@ -1,0 +1,90 @@
+"""All plans of a reader side by side, each counted as on its dashboard."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from reports.portfolio.side_by_side import plan_rows
+from reports.progress.dashboard import read_dashboard
+from reports.progress.view import PlanView
+from tests.factories import MilestoneFactory, PlanFactory, SeatFactory, WorkItemFactory
+from workitems.plan.asat import Moment
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 12, 1)
+PLANS = reverse("portfolio:plans")
+
+
+def filled(plan, agency, *, late):
+    """Give the plan items of the agency, of which so many are late key items."""
+    for number in range(3):
+        due = TODAY - timedelta(days=30) if number < late else TODAY + timedelta(days=300)
+        item = WorkItemFactory(
+            plan=plan, number=f"1.{number + 1}", lead_agency=agency, stage="under_way", is_key=True
+        )
+        MilestoneFactory(item=item, original_due=due)
+    return plan
+
+
+def counted(row):
+    return {figure.kind: figure.count for figure in row.figures} | {"all": row.total}
+
+
+def test_each_plan_has_the_figures_of_its_dashboard_and_its_late_key_items(plan, police):
+    filled(plan, police, late=2)
+    other = filled(PlanFactory(members=[police]), police, late=0)
+    rows = plan_rows([plan, other], TODAY, TODAY)
+    assert [counted(row) for row in rows] == [
+        {"late": 2, "in_doubt": 0, "on_time": 1, "complete": 0, "all": 3},
+        {"late": 0, "in_doubt": 0, "on_time": 3, "complete": 0, "all": 3},
+    ]
+    numbers = [[item.number for item, _url in row.late_key_items] for row in rows]
+    assert numbers == [["1.1", "1.2"], []]
+    view = PlanView(plan=plan, at=Moment.today(TODAY))
+    assert rows[0].dashboard.finding == read_dashboard(view).finding
+
+
+def test_a_plan_that_has_ended_stands_last_as_at_its_end(plan, police):
+    ended = filled(
+        PlanFactory(members=[police], ends_on=TODAY - timedelta(days=10)), police, late=1
+    )
+    rows = plan_rows([ended, plan], TODAY, TODAY)
+    assert [(row.plan, row.has_ended) for row in rows] == [(plan, False), (ended, True)]
+    assert rows[1].dashboard.view.at.on == ended.ends_on
+
+
+def test_on_a_day_before_its_adoption_a_plan_is_not_there(plan):
+    assert plan_rows([plan], plan.adopted_on - timedelta(days=1), TODAY) == []
+    assert [row.plan for row in plan_rows([plan], plan.adopted_on, TODAY)] == [plan]
+
+
+def test_the_page_shows_only_plans_that_one_reads(client, plan, police):
+    secret = PlanFactory(title="A plan of others")
+    client.force_login(SeatFactory(agency=police).user)
+    page = client.get(PLANS).content.decode()
+    assert (plan.title in page, secret.title in page) == (True, False)
+
+
+def test_a_day_that_is_none_is_said_at_its_field_and_today_is_shown(client, plan, police):
+    client.force_login(SeatFactory(agency=police).user)
+    response = client.get(PLANS, {"at": "31 December 2099"})
+    assert (response.status_code, "Choose a day up to today." in response.content.decode()) == (
+        422,
+        True,
+    )
+    assert plan.title in response.content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_takes_the_same_queries_for_any_number_of_items(
+    count, client, plan, police, django_assert_num_queries
+):
+    for number in range(count):
+        item = WorkItemFactory(plan=plan, lead_agency=police, number=f"1.{number + 1}")
+        MilestoneFactory(item=item)
+    client.force_login(SeatFactory(agency=police).user)
+    client.get("/plans/")  # the first page of a session writes when it began
+    with django_assert_num_queries(17):
+        client.get(PLANS)
