@@ -77,6 +77,7 @@ def test_an_agency_in_several_plans_chooses_one_or_all(
         other.pk,
         None,
     ]
+    client.get(list_of(police))  # shows the new address once
     assert "All plans</td>" in client.get(list_of(police)).text
 
 

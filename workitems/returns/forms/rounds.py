@@ -14,11 +14,45 @@ from agencies.typed.fields import DayField, Form, LinesField, ReasonField, TextF
 from agencies.wording.translation import list_in_words
 from workitems.models import Plan
 from workitems.plan.services.plan_days import later_faults
+from workitems.returns.other_rounds import returns_near
 from workitems.returns.services.rounds import round_faults
 from workitems.terms.spans import in_words
 
 
-class OpenRoundForm(Form):
+class BesideOthersForm(Form):
+    """A form that sets when returns are due. If agencies owe another return at nearly the same time, it says so and is
+    asked once more, with a tick to keep the day."""
+
+    # The field with the day.
+    DAY = "due_on"
+
+    def __init__(
+        self, *args: Any, plan: Plan, readable: Sequence[Plan] = (), **kwargs: Any
+    ) -> None:
+        """`readable` are the plans that the user reads, which alone are named."""
+        super().__init__(*args, **kwargs)
+        self.plan, self.readable = plan, readable
+        if self.is_bound:
+            self.fields["together"] = forms.BooleanField(label=_("Keep this day"), required=False)
+
+    def agencies_asked(self, cleaned: dict[str, Any]) -> Iterable[Agency]:
+        """Return the agencies whose returns are due on the day."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        keeps, day = cleaned.pop("together", False), cleaned.get(self.DAY)
+        asked = self.agencies_asked(cleaned)
+        near = returns_near(self.plan, asked, day, readable=self.readable) if day else []
+        if not near:
+            del self.fields["together"]
+        elif not keeps:
+            asks = _("Choose another day, or tick to keep this one.")
+            self.add_error("together", " ".join([*near, asks]))
+        return cleaned
+
+
+class OpenRoundForm(BesideOthersForm):
     name = TextField(
         label=gettext_lazy("Name"),
         max_length=100,
@@ -39,13 +73,13 @@ class OpenRoundForm(Form):
     def __init__(
         self,
         *args: Any,
-        plan: Plan,
+        members: Sequence[Agency] = (),
         supporters: Sequence[Agency] = (),
         alone: Sequence[Agency] = (),
         **kwargs: Any,
     ) -> None:
-        """`supporters` only support items, and `alone` have one person, who could not submit."""
-        self.plan, self.alone = plan, alone
+        """Of the `members`, `supporters` only support items, and `alone` have one person, who could not submit."""
+        self.members, self.supporters, self.alone = members, supporters, alone
         super().__init__(*args, **kwargs)
         fields = self.fields
         if supporters:
@@ -68,6 +102,10 @@ class OpenRoundForm(Form):
             self.order_fields(["lets_one_submit", "alone_reason"])
         else:
             del fields["lets_one_submit"], fields["alone_reason"]
+
+    def agencies_asked(self, cleaned: dict[str, Any]) -> list[Agency]:
+        left_out = () if cleaned.get("asks_supporters") else self.supporters
+        return [each for each in self.members if each not in left_out]
 
     def arguments(self) -> dict[str, Any]:
         found = dict(self.cleaned_data)
@@ -118,7 +156,8 @@ class RemindForm(Form):
     )
 
 
-class ExtendReturnsForm(Form):
+class ExtendReturnsForm(BesideOthersForm):
+    DAY = "to"
     SOMETIMES = ("agency",)  # empty, it is every agency
 
     agency = forms.ChoiceField(label=gettext_lazy("For"), required=False)
@@ -129,7 +168,7 @@ class ExtendReturnsForm(Form):
     )
 
     def __init__(self, *args: Any, agencies: list[Agency], on: date, **kwargs: Any) -> None:
-        self.on = on
+        self.on, self.agencies = on, agencies
         super().__init__(*args, **kwargs)
         choices = [("", _("Every agency whose return is not accepted yet"))]
         choices += [(str(agency.pk), agency.name) for agency in agencies]
@@ -138,7 +177,11 @@ class ExtendReturnsForm(Form):
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
         return later_faults(cleaned.get("to"), on=self.on, field="to")
 
+    def agencies_asked(self, cleaned: dict[str, Any]) -> list[Agency]:
+        chosen = cleaned.get("agency")
+        return [each for each in self.agencies if chosen in ("", None, str(each.pk))]
+
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned = super().clean()
         chosen = cleaned.pop("agency", "")
         return cleaned | {"agencies": [int(chosen)] if chosen else None}

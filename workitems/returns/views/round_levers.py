@@ -14,7 +14,7 @@ from agencies.people.submitting import invited_to
 from agencies.wording.translation import day_words, list_in_words
 from workitems.models import Notice, Return, Round
 from workitems.notices.news import Seats
-from workitems.plan.views.lookups import posted, require, signed_in, visible_plan
+from workitems.plan.views.lookups import posted, require, signed_in, visible_plan, visible_plans
 from workitems.returns.forms.returns import EnterForm
 from workitems.returns.forms.rounds import AllowAloneForm, ExtendReturnsForm, RemindForm
 from workitems.returns.news import notify_at_once
@@ -81,7 +81,12 @@ def extend(request: HttpRequest, slug: str, round: int) -> HttpResponse:
     agencies = [each.agency for each in returns.order_by("agency__name")]
     on = localdate()
     form = ExtendReturnsForm(
-        posted(request), agencies=agencies, on=on, initial={"agency": request.GET.get("agency", "")}
+        posted(request),
+        plan=row.plan,
+        readable=visible_plans(request),
+        agencies=agencies,
+        on=on,
+        initial={"agency": request.GET.get("agency", "")},
     )
     if form.is_valid():
         with saying_refusals(form):

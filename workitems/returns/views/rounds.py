@@ -31,7 +31,7 @@ from workitems.models.plan import READING_ROLES
 from workitems.notices.news import Seats
 from workitems.plan.answering import asked_in, only_supporting
 from workitems.plan.ended_leads import ended_leads
-from workitems.plan.views.lookups import posted, require, signed_in, visible_plan
+from workitems.plan.views.lookups import posted, require, signed_in, visible_plan, visible_plans
 from workitems.returns.forms.rounds import CloseRoundForm, OpenRoundForm, ReopenRoundForm
 from workitems.returns.news import notify_at_once
 from workitems.returns.services import rounds as round_services
@@ -218,6 +218,8 @@ def open_round(request: HttpRequest, slug: str) -> HttpResponse:
     form = OpenRoundForm(
         posted(request),
         plan=plan,
+        readable=visible_plans(request),
+        members=members,
         supporters=only_supporting(plan, members),
         alone=[each.agency for each in people if each.has_one_approver],
         initial=next_period(plan),

@@ -1,0 +1,51 @@
+"""Returns that the same agencies owe at nearly the same time in other plans. Reads only."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agencies.models import Agency
+from agencies.wording.translation import day_words, list_in_words
+from workitems.models import Plan, Return
+from workitems.terms.spans import in_words
+
+# Two returns of one agency fall together if so many days or fewer lie between them.
+NEAR_DAYS = 7
+
+
+def returns_near(
+    plan: Plan, agencies: Iterable[Agency], due_on: date, *, readable: Iterable[Plan]
+) -> list[str]:
+    """Say which of these agencies owe a return in another plan within a week of the day, a sentence for each return's
+    day and plan. Plans that are not `readable` for the reader are not named. One query."""
+    names = {each.pk for each in readable}
+    owed = (
+        Return.objects.waiting_for_agency()
+        .filter(agency__in=list(agencies), round__closed_at=None)
+        .exclude(round__plan=plan)
+        .select_related("round__plan", "agency")
+    )
+    found: dict[tuple[date, str], list[str]] = {}
+    for row in owed.soonest_first():
+        if abs((row.due_on - due_on).days) <= NEAR_DAYS:
+            title = row.round.plan.title if row.round.plan_id in names else ""
+            found.setdefault((row.due_on, title), []).append(row.agency.short_name)
+    return [_sentence(of, day, due_on, title) for (day, title), of in found.items()]
+
+
+def _sentence(agencies: list[str], day: date, due_on: date, title: str) -> str:
+    days = (day - due_on).days
+    apart = ngettext("{number} day", "{number} days", abs(days)).format(number=in_words(abs(days)))
+    when = (
+        _("the same day")
+        if not days
+        else (_("{time} later") if days > 0 else _("{time} earlier")).format(time=apart)
+    )
+    says = ngettext(
+        "{agencies} has another return due on {day}, {when}",
+        "{agencies} have another return due on {day}, {when}",
+        len(agencies),
+    ).format(agencies=list_in_words(agencies), day=day_words(day), when=when)
+    return _("{says}, in “{plan}”.").format(says=says, plan=title) if title else f"{says}."
