@@ -13,7 +13,7 @@ from agencies.models import Agency
 from agencies.wording.translation import in_english
 from reports.progress.exports import date_column
 from reports.render.tables import Column, Field, Sheet
-from workitems.calendar.due_calendar import Entry, Owing, owed_by
+from workitems.calendar.due_calendar import EXPECTED, Entry, Owing, owed_by
 from workitems.models import Member, Plan
 
 
@@ -23,6 +23,12 @@ class Owed:
 
     agency: Agency
     entry: Entry
+
+    @property
+    def about(self) -> str:
+        """The kind, and the lines of the entry as one."""
+        lines = "; ".join(self.entry.text.splitlines())
+        return f"{self.entry.category}: {lines}" if lines else self.entry.category
 
     @property
     def to(self) -> Agency:
@@ -39,7 +45,10 @@ class Month:
 
 
 def owed_in(plans: Collection[Plan], agencies: Iterable[Agency], on: date) -> list[Owed]:
-    """Return what these agencies owe in the plans that they are members of, soonest first. 12 queries an agency."""
+    """Return what these agencies owe in the plans that they are members of, soonest first. Nine queries an agency, and one.
+
+    A milestone stands once, on its agreed date, which says when it is expected now.
+    """
     in_plans: dict[int, set[int]] = defaultdict(set)
     for plan, agency in Member.objects.filter(plan__in=plans).values_list("plan", "agency"):
         in_plans[agency].add(plan)
@@ -49,6 +58,7 @@ def owed_in(plans: Collection[Plan], agencies: Iterable[Agency], on: date) -> li
         for entry in owed_by(
             Owing(agency, [plan for plan in plans if plan.pk in in_plans[agency.pk]]), on
         )
+        if not entry.uid.startswith(EXPECTED)
     ]
     return sorted(found, key=lambda row: (row.entry.day, row.agency.short_name, row.entry.uid))
 
@@ -73,7 +83,7 @@ def sheet_of(rows: Iterable[Owed], on: date) -> Sheet:
         (Column("Agency", 11), lambda row: row.agency.short_name),
         (Column("What", 50), lambda row: row.entry.title),
         (Column("Kind", 12), lambda row: row.entry.category),
-        (Column("About", 50), lambda row: row.entry.text),
+        (Column("About", 50), lambda row: row.about),
         (Column("Plan", 40), lambda row: row.entry.plan.title),
         (Column("To", 11), lambda row: row.to.short_name),
     ]

@@ -36,15 +36,14 @@ def _agencies(request: HttpRequest) -> list[Agency]:
 
 @require_safe
 def due(request: HttpRequest) -> HttpResponse:
-    on, plans = localdate(), visible_plans(request)
+    on = localdate()
     form = AgencyForm(request.GET, agencies=_agencies(request))
-    rows = owed.owed_in(plans, form.chosen, on)
+    rows = owed.owed_in(visible_plans(request), form.chosen, on)
     context = {
         "form": form,
         "months": owed.by_month(rows, on),
-        "agencies": form.chosen,
-        "has_plans": bool(plans),
-        "has_several": len(form.chosen) > 1,
+        "has_several_agencies": len(form.chosen) > 1,
+        "has_several_plans": len({row.entry.plan.pk for row in rows}) > 1,
     }
     return render(request, "reports/portfolio/due.html", context)
 

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 PRODUCT = "-//Plan Register//Due dates//EN"
 ASK_AGAIN_AFTER = "PT6H"
+# The kind of the second entry of a milestone, on the later date by which it is expected.
+EXPECTED = "milestone-forecast"
 
 
 @dataclass(frozen=True)
@@ -159,9 +161,7 @@ def _milestones(owing: Owing, on: date) -> Iterator[Entry]:
             expected = says.format(
                 description=row.description, agreed=row.agreed, forecast=row.forecast
             )
-            yield entry_of(
-                "milestone-forecast", plan, row, row.forecast_due, expected, lines, _("Milestone")
-            )
+            yield entry_of(EXPECTED, plan, row, row.forecast_due, expected, lines, _("Milestone"))
 
 
 def _returns(owing: Owing) -> Iterator[Entry]:

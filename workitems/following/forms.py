@@ -20,14 +20,14 @@ class FollowItemForm(Form):
     def __init__(self, *args: Any, why: str, chosen: bool | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         without = (
-            gettext("As it follows from my roles: yes. {why}").format(why=why)
+            gettext("As my role says: followed. {why}").format(why=why)
             if why
-            else gettext("As it follows from my roles: no")
+            else gettext("As my role says: not followed")
         )
         self.fields["choice"].choices = [  # type: ignore[attr-defined]
             ("roles", without),
-            ("yes", gettext("Follow it")),
-            ("no", gettext("Do not follow it")),
+            ("yes", gettext("Always follow it")),
+            ("no", gettext("Never follow it")),
         ]
         self.initial["choice"] = next(key for key, value in CHOICES.items() if value is chosen)
 

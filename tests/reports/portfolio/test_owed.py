@@ -17,7 +17,7 @@ from tests.factories import (
     SeatFactory,
     WorkItemFactory,
 )
-from workitems.calendar.due_calendar import Owing, entries_of
+from workitems.calendar.due_calendar import EXPECTED, Owing, entries_of
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +58,7 @@ def test_it_is_the_same_as_in_the_agencys_calendars(two_plans, police):
         entry.uid
         for plan in two_plans
         for entry in entries_of(Owing.of_feed(CalendarFeedFactory(plan=plan, agency=police)), TODAY)
+        if not entry.uid.startswith(EXPECTED)
     ]
     found = owed_in(two_plans, [police], TODAY)
     assert sorted(row.entry.uid for row in found) == sorted(of_calendars)

@@ -25,7 +25,7 @@ def test_the_items_page_leads_to_why_one_follows_it(item, writer):
     address = of_item(item)
     assert f'href="{address}"' in writer.get(item.get_absolute_url()).content.decode()
     page = writer.get(address).content.decode()
-    assert "As it follows from my roles: yes. Police leads 1.2." in page
+    assert "As my role says: followed. Police leads 1.2." in page
     assert chosen(page) == ["roles"]
 
 
