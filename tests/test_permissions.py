@@ -1097,6 +1097,7 @@ RULES |= {
         asked, may=("OIA reviewer", "OIA decision-maker"), readers=RELEASERS, post=INVALID
     ),
     "requests:request-correct-release": of_adviser(asked),
+    "requests:request-cancel-correction": of_adviser(asked),
     "requests:request-clarified": of_adviser(asked),
     "requests:request-sent": of_adviser(asked),
     "requests:request-withdraw": of_adviser(asked),

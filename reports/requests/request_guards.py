@@ -14,6 +14,7 @@ FROZEN = {
     "release": "A release is never changed or deleted.",
     "linecopy": "An uploaded copy is never changed or deleted; upload another.",
     "releasedpaper": "A released paper is never changed or deleted.",
+    "publicletter": "A published letter is never changed or deleted.",
 }
 
 # When its request is purged, a letter is emptied of what it says; its digests stay.

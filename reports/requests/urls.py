@@ -71,6 +71,7 @@ request_urls = [
     path(f"{REQUEST}send/", steps.send_for_review, name="request-send"),
     path(f"{REQUEST}send-back/", steps.send_back, name="request-send-back"),
     path(f"{REQUEST}correct/", steps.correct_release, name="request-correct-release"),
+    path(f"{REQUEST}correct/cancel/", steps.cancel_correction, name="request-cancel-correction"),
     path(f"{REQUEST}scope/", schedule.scope, name="request-scope"),
     path(f"{REQUEST}scope/papers/", schedule.add_papers, name="request-add-papers"),
     path(f"{REQUEST}scope/file/", schedule.add_file, name="request-add-file"),

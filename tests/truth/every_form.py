@@ -924,6 +924,7 @@ CHANGES = {
     "requests:request-close": STATE,
     "requests:request-send-back": STATE,
     "requests:request-correct-release": STATE,
+    "requests:request-cancel-correction": STATE,
     "requests:request-scope": VERSION,
     "requests:request-add-papers": "a schedule lists a paper once",
     "requests:request-line": VERSION,

@@ -15,6 +15,7 @@ from agencies.records.tracking import SIGNATURE_LENGTH
 from agencies.wording.translation import day_words
 from reports.document.wording import join_words
 from reports.models.issue import sha256
+from reports.requests.models.letter import RequestLetter
 from reports.requests.models.request import (
     NOTE_LENGTH,
     REQUEST_ROLES,
@@ -184,3 +185,21 @@ class ReleasedPaper(models.Model):
     @property
     def grounds_in_words(self) -> str:
         return join_words([f"s {code}" for code in self.ground_codes])
+
+
+class PublicLetter(models.Model):
+    """A letter that went out with a published release, as anyone can read it: who asked, the contact and the schedule
+    are left out of `content`, a `reports.requests.letters.Letter` as plain data."""
+
+    release = models.ForeignKey(Release, models.PROTECT, related_name="public_letters")
+    letter = models.ForeignKey(RequestLetter, models.PROTECT, related_name="public_copies")
+    content: Any = models.JSONField()
+
+    class Meta:
+        db_table = "reports_publicletter"
+        constraints = [
+            models.UniqueConstraint(fields=["release", "letter"], name="publicletter_once"),
+        ]
+
+    def __str__(self) -> str:
+        return _("Public copy of {letter}").format(letter=self.letter)

@@ -123,8 +123,8 @@ class InformationRequest(models.Model):
         # The decision-maker sends back what they do not sign.
         State.READY: (State.PREPARING, State.DECIDED, State.REFUSED, State.WITHDRAWN),
         State.DECIDED: (State.CLOSED, State.CORRECTING),
-        # A release with a mistake is corrected, also after the close.
-        State.CORRECTING: (State.DECIDED,),
+        # A release with a mistake is corrected, also after the close; a correction begun by mistake is cancelled.
+        State.CORRECTING: (State.DECIDED, State.CLOSED),
         State.CLOSED: (State.CORRECTING,),
         State.WITHDRAWN: (),
         State.TRANSFERRED: (),
@@ -290,7 +290,10 @@ class InformationRequest(models.Model):
 
 
 # The kinds of events that name a release.
-OF_RELEASES = ["released", "correction_begun", "corrected", "published", "unpublished"]
+OF_RELEASES = [
+    *("released", "correction_begun", "correction_cancelled", "corrected"),
+    *("published", "unpublished"),
+]
 
 
 class RequestEventQuerySet(models.QuerySet["RequestEvent"]):
@@ -329,6 +332,7 @@ class RequestEvent(models.Model):
         DECISION_SENT = "decision_sent", gettext_lazy("Decision sent to the requester")
         RELEASED = "released", gettext_lazy("Released")
         CORRECTION_BEGUN = "correction_begun", gettext_lazy("Correction of the release begun")
+        CORRECTION_CANCELLED = "correction_cancelled", gettext_lazy("Correction cancelled")
         CORRECTED = "corrected", gettext_lazy("Corrected release")
         PUBLISHED = "published", gettext_lazy("Published")
         UNPUBLISHED = "unpublished", gettext_lazy("Unpublished")
@@ -348,7 +352,10 @@ class RequestEvent(models.Model):
     }
 
     # What one of us handed to another. It happened at the moment of its record, so nothing corrects it.
-    HANDED_OVER = (Kind.SENT_FOR_REVIEW, Kind.SENT_BACK, Kind.REVIEWED, Kind.CORRECTION_BEGUN)
+    HANDED_OVER = (
+        *(Kind.SENT_FOR_REVIEW, Kind.SENT_BACK, Kind.REVIEWED),
+        *(Kind.CORRECTION_BEGUN, Kind.CORRECTION_CANCELLED),
+    )
     # Each of these happens once; a correction names the first.
     ONCE = (Kind.RECEIVED, Kind.DECISION_NOTIFIED, Kind.DECISION_SENT, Kind.RELEASED)
 
@@ -399,7 +406,7 @@ class RequestEvent(models.Model):
                         *("transferred_in_part", "transferred", "extended", "consulted"),
                         *("sent_for_review", "sent_back", "reviewed"),
                         *("decision_notified", "decision_sent"),
-                        *("released", "correction_begun", "corrected"),
+                        *("released", "correction_begun", "correction_cancelled", "corrected"),
                         *("published", "unpublished"),
                         *("withdrawn", "complaint_received", "complaint_closed"),
                     ]

@@ -20,7 +20,15 @@ from reports.document.dates import long_date
 from reports.models import PublicProgress
 from reports.public.views.public_frame import keep_out, public_page
 from reports.requests.law.act import UnknownGround, act_named, cited, cited_in_full
-from reports.requests.models import PublicPage, Release, ReleasedPaper, RequestEvent, ScheduleLine
+from reports.requests.letters import Letter, letter_from
+from reports.requests.models import (
+    PublicLetter,
+    PublicPage,
+    Release,
+    ReleasedPaper,
+    RequestEvent,
+    ScheduleLine,
+)
 from reports.requests.public.forms import VerifyForm
 from workitems.models import Plan
 from workitems.plan.views.lookups import posted
@@ -36,6 +44,7 @@ class Shown:
     release: Release
     published: RequestEvent
     unpublished: RequestEvent | None
+    letters: list[Letter]
     papers: list[dict[str, Any]]
     schedule: list[dict[str, Any]]
 
@@ -107,7 +116,7 @@ def _key(every: list[Shown]) -> list[tuple[str, str, str]]:
 
 
 def _shown(plan: Plan) -> Iterator[Shown]:
-    """Yield what was ever published of the plan, newest first. Three queries."""
+    """Yield what was ever published of the plan, newest first. Four queries."""
     rows = (
         Release.objects.of_plan(plan)
         .ever_published()
@@ -120,14 +129,18 @@ def _shown(plan: Plan) -> Iterator[Shown]:
     papers: dict[int, list[ReleasedPaper]] = {}
     for paper in ReleasedPaper.objects.without_contents().filter(release__request__plan=plan):
         papers.setdefault(paper.release_id, []).append(paper)
+    letters: dict[int, list[Letter]] = {}
+    for letter in PublicLetter.objects.filter(release__request__plan=plan).order_by("pk"):
+        letters.setdefault(letter.release_id, []).append(letter_from(letter.content))
     for row in rows:
         # Added by `with_publication`.
         published, unpublished = row.published_id, row.unpublished_id  # type: ignore[attr-defined]
         if unpublished and unpublished > published:
-            yield Shown(row, events[published], events[unpublished], [], [])
+            yield Shown(row, events[published], events[unpublished], [], [], [])
         else:
             shown = [_paper(paper) for paper in papers.get(row.pk, ())]
-            yield Shown(row, events[published], None, shown, [_line(n) for n in row.schedule])
+            lines = [_line(each) for each in row.schedule]
+            yield Shown(row, events[published], None, letters.get(row.pk, []), shown, lines)
 
 
 def _paper(paper: ReleasedPaper) -> dict[str, Any]:

@@ -40,6 +40,8 @@ class PublicPageForm(VersionedForm):
 
 
 class PublishForm(LeavesWarnings):
+    SOMETIMES = ("with_letters",)
+
     note = LinesField(
         label=gettext_lazy("Note"),
         rows=3,
@@ -48,6 +50,14 @@ class PublishForm(LeavesWarnings):
             "Everyone can read it, beside the papers. It begins with the request, without who asked: change it, or leave it out."
         ),
     )
+    with_letters = forms.BooleanField(
+        label=gettext_lazy("Publish our reply too, as it is above"), required=False, initial=True
+    )
+
+    def __init__(self, *args: Any, has_letters: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_letters:
+            del self.fields["with_letters"]
 
 
 class UnpublishForm(Form):

@@ -94,7 +94,13 @@ def _release(request: HttpRequest, pk: int) -> Release:
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     row = _release(request, pk)
     warnings = [warned for _line, warned in releases.differences(row.request)]
-    form = PublishForm(posted(request), warnings=warnings, initial={"note": _what_was_asked(row)})
+    letters = [letter for _row, letter in releases.public_letters(row)]
+    form = PublishForm(
+        posted(request),
+        warnings=warnings,
+        has_letters=bool(letters),
+        initial={"note": _what_was_asked(row)},
+    )
     if form.is_valid():
         now = timezone.now()
         with saying_refusals(form):
@@ -104,6 +110,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
                 by=signed_in(request),
                 at=now,
                 note=form.cleaned_data["note"],
+                with_letters=form.cleaned_data.get("with_letters", False),
                 warnings_left=form.warnings_left,
             )
             words = _("{reference} is published.")
@@ -121,6 +128,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         release=row,
         papers=papers,
+        letters=letters,
         page=page,
     )
 

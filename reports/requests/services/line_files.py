@@ -160,11 +160,12 @@ def print_answer(line: ScheduleLine, *, stamp: str = "", is_whole: bool = False)
         ) from error
 
 
-def words_of_answer(line: ScheduleLine) -> str:
-    """Return all that the page of a Minister's answer says, a text a line, as it would be released."""
+def words_of_answer(line: ScheduleLine, *, is_whole: bool = False) -> str:
+    """Return all that the page of a Minister's answer says, a text a line, as it would be released or, if `is_whole`,
+    as it is."""
     response = line.response
     assert response is not None, "Only of a Minister's answer."
-    page = _page_of(response, *quoted_briefing(line))
+    page = _page_of(response, *quoted_briefing(line, is_whole=is_whole))
     marked = [text for each in page.marked for text in (each.recommendation, each.comment)]
     return "\n".join([page.about, page.reference, *marked, page.comment, page.reason])
 

@@ -1,37 +1,55 @@
 """Search all that a release shows for the words that it withholds: in one paper, and readable in another.
 
 The gate searches a file for its own withheld words; this also searches the other files of the release, its letters
-and its schedule, and what anyone can read of the plan already.
+and its schedule, and what anyone can read of the plan already. What a paper that is withheld as a whole says is
+searched for sentence by sentence.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from reports.document import Document, DocumentError, from_json
 from reports.models import PublicProgress
 from reports.models.issue import sha256
 from reports.requests.letters import letter_from, lines_of
-from reports.requests.models import InformationRequest, Release, ReleasedPaper, ScheduleLine
+from reports.requests.models import (
+    InformationRequest,
+    LineCopy,
+    Release,
+    ReleasedPaper,
+    ScheduleLine,
+)
+from reports.requests.redaction.elsewhere.compared import missing_passages
 from reports.requests.redaction.page_texts import page_texts
 from reports.requests.redaction.redact import leaves, needles, redact, visible_elsewhere
-from reports.requests.redaction.withheld_words import APART, Form, Searched, forms
+from reports.requests.redaction.withheld_words import APART, Form, Searched, folded, forms
 from reports.requests.services.line_files import (
+    IS_PDF,
     WITH_FILES,
     check_of_copy,
     going_out,
+    held_file,
     standing_copy,
     words_of_answer,
 )
 from reports.requests.services.redactions import shown, spans_of
+from workitems.plan.attachments import ending
 from workitems.plan.services.refusals import Refused
 
 State = InformationRequest.State
 Kind = ScheduleLine.Kind
+Decision = ScheduleLine.Decision
 # Shorter pieces that a copy is without are more likely to be its layout.
 LEAST_OF_COPY = 6
+# Where a sentence ends, and the words of the shortest one that says something of its own.
+SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n\s*\n|\s+•\s+")
+LEAST_OF_SENTENCE = 5
+LEAST_OF_WHOLE = 8  # in a paper that is withheld as a whole, whose headings others have too
 
 
 @dataclass(frozen=True)
@@ -41,6 +59,7 @@ class Passage:
     line: ScheduleLine
     text: str
     forms: tuple[Form, ...]
+    is_of_whole: bool = False  # a sentence of a paper that is withheld as a whole
 
 
 @dataclass(frozen=True)
@@ -67,10 +86,11 @@ class Readable:
 
 
 def withholds_words(request: InformationRequest) -> bool:
-    """Whether words of any paper of a request are withheld. One query."""
-    in_words = Q(redactions__state__in=("proposed", "agreed"))
-    in_copy = Q(decision=ScheduleLine.Decision.PART) & ~Q(kind=Kind.ISSUED)
-    return request.lines.given().filter(in_words | in_copy).exists()
+    """Whether words of any paper of a request are withheld, or a paper as a whole. One query."""
+    is_given = Q(decision__in=ScheduleLine.GIVEN)
+    in_words = is_given & Q(redactions__state__in=("proposed", "agreed"))
+    in_copy = Q(decision=Decision.PART) & ~Q(kind=Kind.ISSUED)
+    return request.lines.filter(in_words | in_copy | Q(decision=Decision.WITHHELD)).exists()
 
 
 def readable_elsewhere(request: InformationRequest) -> list[Readable]:
@@ -83,28 +103,51 @@ def readable_elsewhere(request: InformationRequest) -> list[Readable]:
     lines = list(request.lines.in_order().select_related("request", *WITH_FILES))
     given = [line for line in lines if line.is_given]
     passages = [each for line in given for each in passages_of(line)]
+    whole = [line for line in lines if line.decision == Decision.WITHHELD]
+    passages += [each for line in whole for each in _sentences_of(line)]
     if not passages:
         return []
     places = [*_of_papers(request, given), *_of_letters(request), *_of_schedule(lines)]
     places += _of_public_page(request)
     found: dict[str, Readable] = {}
+    in_others: dict[tuple[ScheduleLine, str], list[tuple[Passage, Place]]] = {}
     for place in places:
         searched = Searched(place.text)
         for passage in passages:
             if _is_searched_already(passage, place):
                 continue
             key = f"other-{passage.line.number}-{place.key}-{shown(passage.text)}"
-            if key not in found and searched.found(passage.forms):
+            if key in found or not searched.found(passage.forms):
+                continue
+            if passage.is_of_whole:
+                in_others.setdefault((passage.line, place.key), []).append((passage, place))
+            else:
                 found[key] = Readable(
                     passage, place.line or passage.line, key, _said(passage, place)
                 )
-    return list(found.values())
+    return [*found.values(), *map(_of_whole, in_others.values())]
 
 
 def _said(passage: Passage, place: Place) -> str:
     return _("“{words}” is withheld in document {number}, and can be read in {where}.").format(
         words=shown(passage.text), number=passage.line.number, where=place.where
     )
+
+
+def _of_whole(found: list[tuple[Passage, Place]]) -> Readable:
+    """Return, once for each place, that sentences of a paper withheld as a whole can be read there."""
+    passage, place = found[0]
+    texts = list(dict.fromkeys(each.text for each, _place in found))
+    digest = sha256("\n".join(sorted(texts)).encode())[:8]
+    sentence = ngettext(
+        "Document {number} is withheld, and {count} sentence of it can be read in {where}: “{words}”",
+        "Document {number} is withheld, and {count} sentences of it can be read in {where} and elsewhere in it, such as “{words}”",
+        len(texts),
+    ).format(
+        number=passage.line.number, count=len(texts), where=place.where, words=shown(passage.text)
+    )
+    key = f"other-{passage.line.number}-{place.key}-whole-{digest}"
+    return Readable(passage, place.line or passage.line, key, sentence)
 
 
 def _is_searched_already(passage: Passage, place: Place) -> bool:
@@ -132,26 +175,81 @@ def passages_of(line: ScheduleLine) -> Iterator[Passage]:
         except DocumentError:  # The review says so.
             return
         visible = visible_elsewhere(document, spans)
-        yield from _passages(line, needles(document, spans), visible)
+        withheld = needles(document, spans)
+        yield from _passages(line, withheld, visible, "\n\n".join(withheld))
     elif line.decision == ScheduleLine.Decision.PART and (copy := standing_copy(line)) is not None:
-        check = check_of_copy(copy)
-        compared = check.comparison if check is not None else None
-        if compared is None:
-            return
         texts = page_texts(copy.pdf_sha256, lambda: bytes(copy.pdf))
         searched = Searched(APART.join(texts))
-        gone = [each.missing for each in compared.changes if len(each.missing) >= LEAST_OF_COPY]
+        gone = [each for each in _gone(line, copy, texts) if len(each) >= LEAST_OF_COPY]
         visible = tuple(form.text for text in gone for form in searched.found(forms(text)))
-        yield from _passages(line, gone, visible)
+        # Words of a comparison have no full stops between them.
+        is_long = any(len(text.split()) > LEAST_OF_SENTENCE for text in gone)
+        yield from _passages(line, gone, visible, held_words(line) if is_long else "")
 
 
 def _passages(
-    line: ScheduleLine, texts: Collection[str], visible: Collection[str]
+    line: ScheduleLine, texts: Collection[str], visible: Collection[str], held: str
 ) -> Iterator[Passage]:
+    """Yield each withheld text with its forms and its sentences, as `held` divides it: one may be in another paper
+    without the rest."""
+    said = {"".join(folded(each)): each for each in sentences(held, LEAST_OF_SENTENCE)}
     known = {form.letters for text in visible for form in forms(text)}
     for text in dict.fromkeys(texts):
-        if sought := tuple(form for form in forms(text) if form.letters not in known):
-            yield Passage(line, text, sought)
+        whole = "".join(folded(text))
+        sought = {form.letters: form for form in forms(text)}
+        for letters, sentence in said.items():
+            if letters in whole:
+                sought.setdefault(letters, Form(sentence, letters))
+        if left := tuple(form for letters, form in sought.items() if letters not in known):
+            yield Passage(line, text, left)
+
+
+def sentences(text: str, least: int) -> Iterator[str]:
+    """Yield the sentences of a text that have so many words."""
+    for each in SENTENCE.split(text):
+        sentence = " ".join(each.split())
+        if len(sentence.split()) >= least:
+            yield sentence
+
+
+def _gone(line: ScheduleLine, copy: LineCopy, texts: Collection[str]) -> list[str]:
+    """Return what a copy is without, compared anew where the check does not have all of it any more."""
+    check = check_of_copy(copy)
+    compared = check.comparison if check is not None else None
+    if compared is None:
+        return []  # a scan, or a copy without words
+    if not compared.lists_all and (found := missing_passages(held_words(line), "\n".join(texts))):
+        return found
+    return [each.missing for each in compared.changes]
+
+
+def _sentences_of(line: ScheduleLine) -> Iterator[Passage]:
+    """Yield the sentences of a paper that is withheld as a whole."""
+    for text in dict.fromkeys(sentences(held_words(line), LEAST_OF_WHOLE)):
+        if sought := forms(text)[:1]:
+            yield Passage(line, text, sought, is_of_whole=True)
+
+
+def held_words(line: ScheduleLine) -> str:
+    """Return all words of a paper as we hold it, or "" if they cannot be read."""
+    if line.issued is not None:
+        try:
+            return "\n\n".join(leaf.text for leaf in leaves(from_json(bytes(line.issued.document))))
+        except DocumentError:
+            return ""
+    if line.response is not None:
+        return words_of_answer(line, is_whole=True)
+    try:
+        data = held_file(line)
+    except FileNotFoundError:
+        return ""
+    if data.startswith(IS_PDF):
+        return "\n".join(page_texts(sha256(data), lambda: data))
+    # With it comes PDFium, which a web process may never need.
+    from reports.requests.redaction.elsewhere.held_text import text_of
+
+    name = line.evidence.file_name if line.evidence is not None else line.file_name
+    return text_of(data, ending(name), lambda: None)
 
 
 def left_keys(request: InformationRequest) -> set[str]:

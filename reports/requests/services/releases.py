@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,12 +15,18 @@ from agencies.models import User
 from agencies.records import history
 from reports.document.dates import long_date
 from reports.models.issue import sha256
+from reports.requests.letters import letter_from, lines_of, public_copy
+from reports.requests.letters.letter import Letter, Purpose
 from reports.requests.models import (
     InformationRequest,
+    LineCopy,
+    PublicLetter,
     PublicPage,
+    Redaction,
     Release,
     ReleasedPaper,
     RequestEvent,
+    RequestLetter,
     ScheduleLine,
 )
 from reports.requests.redaction.report import Report
@@ -169,6 +175,72 @@ def begin_correction(
     return row
 
 
+@transaction.atomic
+def cancel_correction(
+    *, request: InformationRequest, reason: str, by: User, at: datetime
+) -> InformationRequest:
+    """Return a request whose correction was begun by mistake to where it was. What was released counts again.
+
+    Raise `Refused` without a reason, and if its papers are no longer as they were released.
+    """
+    row = locked(request)
+    reason = need(reason, _("Say why the correction is cancelled."), "reason")
+    if row.state != State.CORRECTING:
+        raise not_now(row, _("only a correction is cancelled"))
+    versions = InformationRequest.history.filter(id=row.pk)
+    was = versions.exclude(state=State.CORRECTING).latest("history_date", "history_id")
+    begun = versions.filter(state=State.CORRECTING, history_id__gt=was.history_id)
+    since = begun.earliest("history_id").history_date
+    copied = row.events.of_kind(Kind.CORRECTION_BEGUN).latest("pk").recorded_at
+    if changed := _changed_since(row, since, copied_after=copied):
+        raise Refused(
+            _(
+                "Document {number}, “{title}”, was changed since the correction began. Change it back, or release the corrected papers."
+            ).format(number=changed.number, title=changed.title)
+        )
+    row.closed_on = was.closed_on
+    move(row, was.state, by=by, reason=reason)
+    today = timezone.localdate(at)
+    made = row.release
+    record(row, Kind.CORRECTION_CANCELLED, on=today, by=by, at=at, note=reason, release=made)
+    return row
+
+
+# What a line says and what was decided on it.
+OF_LINES = ("title", "dated", "decision", "grounds", "reason", "public_interest")
+
+
+def _changed_since(
+    request: InformationRequest, since: datetime, *, copied_after: datetime
+) -> ScheduleLine | None:
+    """Return the first paper of a schedule that is not as it was at a moment: in what it says, what is decided on
+    it, its redactions or its copy."""
+    then = {
+        line.id: tuple(getattr(line, name) for name in OF_LINES)
+        for line in ScheduleLine.history.filter(
+            request=request.pk, history_date__lte=since
+        ).order_by("history_date", "history_id")
+    }
+    standing = (Redaction.State.PROPOSED, Redaction.State.AGREED)
+    redactions = Redaction.history.filter(line__request=request.pk, history_date__lte=since)
+    states = {row.id: row.state for row in redactions.order_by("history_date", "history_id")}
+    states = {pk: state for pk, state in states.items() if state in standing}
+    rows = Redaction.objects.of_request(request).standing()
+    now = {row.pk: (row.state, row.line_id) for row in rows}
+    lines = {row.pk: row.line_id for row in Redaction.objects.of_request(request)}
+    changed = {lines[pk] for pk in {*states, *now} if states.get(pk) != now.get(pk, ("",))[0]}
+    changed |= set(
+        LineCopy.objects.filter(line__request=request, added_at__gt=copied_after).values_list(
+            "line", flat=True
+        )
+    )
+    for line in request.lines.in_order():
+        is_now = tuple(getattr(line, name) for name in OF_LINES)
+        if line.pk in changed or then.get(line.pk) != is_now:
+            return line
+    return None
+
+
 def _why_corrected(before: Release) -> str:
     return before.events.filter(kind=Kind.CORRECTION_BEGUN).order_by("pk").last().note  # type: ignore[union-attr]
 
@@ -272,11 +344,12 @@ def publish(
     by: User,
     at: datetime,
     note: str = "",
+    with_letters: bool = False,
     warnings_left: Mapping[str, str] | None = None,
 ) -> RequestEvent:
-    """Publish a release on its plan's public page. Raise `Refused` if it names the requester, and
-    for withheld words that can be read in another paper and a difference to an earlier release that nobody gave a
-    reason for.
+    """Publish a release on its plan's public page, with the letters that brought it (`public_letters`) if they are
+    wanted. Raise `Refused` if it names the requester, and for withheld words that can be read in another paper and a
+    difference to an earlier release that nobody gave a reason for.
 
     The gate searches the files again, a second or more each.
     """
@@ -309,12 +382,41 @@ def publish(
         raise Refused(_("The note names the requester, and everyone can read it."), "note")
     _leave_differences(row, warnings_left or {}, by=by)
     _check_names_nobody(row, release)
+    for letter, content in public_letters(release) if with_letters else ():
+        if names_requester(row, *lines_of(content)):
+            raise Refused(NAMES_REQUESTER.format(document=_("The letter")), "with_letters")
+        PublicLetter.objects.get_or_create(
+            release=release, letter=letter, defaults={"content": content.as_plain()}
+        )
     event = record(row, Kind.PUBLISHED, on=on, by=by, at=at, note=note, release=release)
     if row.is_own_initiative and row.state == State.DECIDED:
         # Nobody waits for anything else.
         row.closed_on = on
         move(row, State.CLOSED, by=by)
     return event
+
+
+# What of a letter is for the requester alone, or stands beside it on the public page.
+NOT_PUBLIC = (Purpose.CONTACT, Purpose.SCHEDULE)
+
+
+def public_letters(release: Release) -> list[tuple[RequestLetter, Letter]]:
+    """Return the letters that were sent with a decision or papers, oldest first, each with its public copy."""
+    request = release.request
+    if request.is_own_initiative:
+        return []  # a memo is for whoever signs
+    kinds = {*RequestLetter.DECIDING, *RequestLetter.RELEASING}
+    rows = request.letters.sent().filter(kind__in=kinds, is_purged=False).defer("pdf", "docx")
+    return [
+        (row, _for_anyone(letter_from(row.content)))
+        for row in rows.order_by("sent_on", "pk")
+        if row.content
+    ]
+
+
+def _for_anyone(letter: Letter) -> Letter:
+    copy = public_copy(letter)
+    return replace(copy, parts=tuple(each for each in copy.parts if each.purpose not in NOT_PUBLIC))
 
 
 def differences(request: InformationRequest) -> list[tuple[ScheduleLine, Warned]]:

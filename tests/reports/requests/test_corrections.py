@@ -6,7 +6,14 @@ import pytest
 
 from reports.requests.letters import letter_from, lines_of
 from reports.requests.models import PublicPage, Release, RequestLetter
-from reports.requests.services import letters, packages, redactions, releases, requests
+from reports.requests.services import (
+    letters,
+    packages,
+    redactions,
+    releases,
+    requests,
+    schedule,
+)
 from tests.reports.requests.conftest import (
     NOW,
     OMBUDSMAN,
@@ -211,3 +218,73 @@ def test_the_pages_lead_through_a_correction(
     )
     assert Release.objects.filter(request=decided).count() == 2
     assert isinstance(fresh(decided).release.released_at, datetime)
+
+
+AGAIN = "It was the right file."
+
+
+@pytest.fixture
+def cancel(adviser, decided):
+    def cancel(**others):
+        act = {"request": decided, "reason": AGAIN, "by": adviser, "at": LATER, **others}
+        return releases.cancel_correction(**act)
+
+    return cancel
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_a_correction_begun_by_mistake_is_cancelled(
+    is_closed, released, begin, cancel, decided, adviser, act
+):
+    if is_closed:
+        requests.close(request=decided, on=TODAY, by=adviser, at=NOW)
+    was = fresh(decided)
+    begin(decided)
+    row = cancel()
+    assert (row.state, row.closed_on) == (was.state, was.closed_on)
+    assert fresh(decided).release == released
+    last = row.events.order_by("-pk").first()
+    assert (last.kind, last.note, last.release) == ("correction_cancelled", AGAIN, released)
+    # It is published as before, and corrected again.
+    releases.publish(release=released, **act)
+    releases.unpublish(release=released, reason="Now there is a mistake.", **act)
+    assert begin(fresh(decided)).state == "correcting"
+
+
+def test_a_correction_is_cancelled_only_while_the_papers_are_as_they_were_released(
+    released, begin, cancel, decided, line, propose, decide, adviser
+):
+    assert refusal_of(cancel) == "This request is decided; only a correction is cancelled."
+    begin(decided)
+    assert refusal_of(cancel, reason=" ") == "Say why the correction is cancelled."
+    row = propose()
+    refusal = (
+        f"Document 1, “{line.title}”, was changed since the correction began. Change it back, or "
+        "release the corrected papers."
+    )
+    assert refusal_of(cancel) == refusal
+    redactions.withdraw(redaction=row, reason="", version=row.version, by=adviser)
+    decide(line, "part")
+    assert refusal_of(cancel) == refusal
+    decide(line, "full")
+    assert cancel().state == "decided"
+
+
+def test_a_paper_that_was_listed_since_keeps_a_correction_from_being_cancelled(
+    released, begin, cancel, decided, adviser
+):
+    begin(decided)
+    schedule.add_not_held(request=decided, title="An annex", by=adviser)
+    assert refusal_of(cancel).startswith("Document 2, “An annex”, was changed since")
+
+
+def test_the_page_of_a_correction_offers_to_cancel_it(today, released, begin, decided, adviser):
+    client = client_of(adviser)
+    address = at("request-cancel-correction", decided.pk)
+    assert address not in client.get(at("request", decided.pk)).text
+    begin(decided)
+    assert address in client.get(at("request", decided.pk)).text
+    assert client.get(address).status_code == 200
+    answer = client.post(address, {"reason": AGAIN}, follow=True)
+    assert "The correction is cancelled. What was released counts as before." in answer.text
+    assert fresh(decided).state == "decided"

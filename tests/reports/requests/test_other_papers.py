@@ -1,20 +1,27 @@
 """Test that what one paper of a release withholds is searched for in all that the release shows."""
 
+from dataclasses import replace
+
 import pytest
 from django.core.files.base import ContentFile
 
+from reports.document import from_json, plain, to_json
+from reports.models.issue import sha256
 from reports.requests.models import InformationRequest, PublicPage, RequestLetter
 from reports.requests.redaction.page_texts import page_texts
 from reports.requests.services import (
     deciding,
+    file_checks,
     letters,
+    line_files,
+    other_papers,
     packages,
     redactions,
     releases,
     requests,
     schedule,
 )
-from tests.factories import ResponseFactory
+from tests.factories import IssuedPaperFactory, ResponseFactory
 from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of, fresh
 from tests.reports.requests.factories import ReleasedPaperFactory, RequestEventFactory
 from tests.reports.requests.test_gate import made_of
@@ -196,3 +203,120 @@ def test_what_is_published_says_which_words_stay_and_why(
 
 def test_a_file_that_cannot_be_read_has_no_words():
     assert page_texts("no digest", lambda: b"no PDF") == ()
+
+
+SENTENCES = (
+    "Money is short this year, as the budget says.",
+    "Victims outside the cities may be left without a place.",
+    "We will say more about it in the next report.",
+)
+
+
+@pytest.fixture
+def paragraph(line):
+    """Let a paragraph of the briefing say three sentences, and return its place."""
+    paper = line.issued
+    document = from_json(bytes(paper.document))
+    (first, *others) = document.sections
+    (one, *rest) = first.paragraphs
+    one = replace(one, text=plain(" ".join(SENTENCES)))
+    document = replace(document, sections=(replace(first, paragraphs=(one, *rest)), *others))
+    data = to_json(document)
+    made = IssuedPaperFactory(
+        briefing=paper.briefing,
+        number=2,
+        note="A correction",
+        document=data,
+        document_sha256=sha256(data),
+    )
+    type(line).objects.filter(pk=line.pk).update(issued=made)
+    line.refresh_from_db()
+    (place,) = [
+        place
+        for place, text in redactions.texts_of(document).items()
+        if text == " ".join(SENTENCES) and place.endswith(".text")
+    ]
+    return place
+
+
+def test_one_sentence_of_a_withheld_paragraph_is_found_in_another_paper(
+    request_, line, paragraph, email, propose, decide
+):
+    propose(paragraph, end=len(" ".join(SENTENCES)), line=line)
+    decide(line, "part")
+    email(SENTENCES[1])
+    assert [each.sentence for each in other_papers.readable_elsewhere(fresh(request_))] == [
+        f"“{redactions.shown(' '.join(SENTENCES))}” is withheld in document 1, and can be read in document 2, page 1."
+    ]
+
+
+def test_a_sentence_of_a_paper_that_is_withheld_whole_is_found_in_another(
+    request_, line, paragraph, email, decide, prepared, adviser
+):
+    decide(line, "withheld", grounds=["6(a)"])
+    email(SENTENCES[1])
+    (found,) = other_papers.readable_elsewhere(fresh(request_))
+    assert found.sentence == (
+        f"Document 1 is withheld, and 1 sentence of it can be read in document 2, page 1: “{SENTENCES[1]}”"
+    )
+    prepared(request_)
+    act = {"request": request_, "ombudsman": OMBUDSMAN, "by": adviser, "at": NOW}
+    refusal = f"{found.sentence} Withhold it there too, or say why it stays."
+    assert refusal_of(requests.send_for_review, **act) == refusal
+    # A reason is enough: a file that quotes a withheld paper is not refused.
+    assert packages.refusals(fresh(request_)) == []
+    requests.send_for_review(**act, warnings_left={found.key: "It was in the newspapers."})
+    assert fresh(request_).state == "in_review"
+
+
+def test_another_sentence_of_a_withheld_paper_asks_again(request_, line, paragraph, email, decide):
+    decide(line, "withheld", grounds=["6(a)"])
+    email(SENTENCES[1])
+    (first,) = other_papers.readable_elsewhere(fresh(request_))
+    line_ = request_.lines.get(number=2)
+    type(line_).objects.filter(pk=line_.pk).delete()
+    email(" ".join(SENTENCES[1:]))
+    (second,) = other_papers.readable_elsewhere(fresh(request_))
+    assert second.sentence.startswith("Document 1 is withheld, and 2 sentences of it can be read")
+    assert first.key != second.key
+
+
+def test_a_paper_that_is_refused_because_it_is_public_is_not_searched_for(
+    request_, line, paragraph, email, decide
+):
+    decide(line, "refused", grounds=["18(d)"])
+    email(SENTENCES[1])
+    assert other_papers.readable_elsewhere(fresh(request_)) == []
+
+
+@pytest.fixture
+def copied(request_, line, adviser, decide):
+    """List a file of three sentences, and release a copy that is without the last two."""
+
+    def make():
+        decide(line, "full")
+        file = ContentFile(pdf_of(" ".join(SENTENCES)), name="minutes.pdf")
+        row = schedule.add_file(request=request_, file=file, title="Minutes", by=adviser)
+        row = decide(row, "part", grounds=["6(a)"])
+        who = {"by": adviser, "at": NOW}
+        copy = ContentFile(pdf_of(f"{SENTENCES[0]} [s 6(a)]"), name="copy.pdf")
+        check = line_files.upload_copy(line=row, file=copy, **who)
+        assert check.found == ()
+        line_files.keep_copy(check=check, pages_looked_at=check.pages_to_look_at, **who)
+        return row
+
+    return make
+
+
+@pytest.mark.parametrize("has_ended", [False, True])
+def test_a_sentence_that_a_copy_is_without_is_found_also_after_the_request_ended(
+    has_ended, request_, copied, email
+):
+    copied()
+    email(SENTENCES[1])
+    if has_ended:  # Then the check no longer has the words.
+        file_checks.forget_missing_words(request_)
+    (found,) = other_papers.readable_elsewhere(fresh(request_))
+    assert found.sentence.endswith(
+        "is withheld in document 2, and can be read in document 3, page 1."
+    )

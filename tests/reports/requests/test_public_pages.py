@@ -4,17 +4,24 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from reports.models.issue import sha256
 from reports.public.views import plan_progress
-from reports.requests.models import PublicPage, RequestEvent
+from reports.requests.models import PublicLetter, PublicPage, RequestEvent
 from reports.requests.registered import released_papers
-from reports.requests.services import releases
+from reports.requests.services import packages, purging, releases, requests
 from tests.content_policy import lacks_policy
 from tests.factories import PlanFactory, PublicProgressFactory, SeatFactory
-from tests.reports.requests.factories import ReleasedPaperFactory, RequestEventFactory
+from tests.reports.requests.conftest import NOW, client_of
+from tests.reports.requests.factories import (
+    ReleasedPaperFactory,
+    ReleaseFactory,
+    RequestEventFactory,
+    RequestLetterFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -131,7 +138,7 @@ def test_a_page_that_is_not_open_is_not_there(client, plan):
 def test_the_page_takes_the_same_queries(client, plan, papers, django_assert_num_queries):
     for _ in range(papers):
         released(plan)
-    with django_assert_num_queries(7):  # two of them are of the transaction
+    with django_assert_num_queries(8):  # two of them are of the transaction
         get(client, "released", plan.slug)
 
 
@@ -333,3 +340,62 @@ def test_a_file_that_is_no_pdf_is_refused_as_such(client):
     assert page.status_code == 422
     assert "This is not a PDF." in page.text
     assert "(optional)" not in page.text
+
+
+# --- the letter ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def answered(decided, decision_maker):
+    """Release the paper of a request whose text names who asked."""
+    papers = packages.prepared_papers(decided)
+    return releases.release(request=decided, papers=papers, on=ON, by=decision_maker, at=NOW)
+
+
+def test_the_letter_is_published_without_who_asked_the_contact_and_the_schedule(
+    client, answered, decision_maker, today
+):
+    plan = answered.request.plan
+    signs = client_of(decision_maker)
+    address = reverse("requests:publish", args=[answered.pk])
+    shown = signs.get(address).text
+    assert "Our letter of 22 May 2013" in shown and "Publish our reply too" in shown
+    signs.post(address, {"note": "", "with_letters": "on"})
+    page = get(client, "released", plan.slug).text
+    assert "Our letter of 22 May 2013" in page
+    assert "Our decision on your request for official information" in page
+    assert "Ombudsman" in page
+    for hidden in ("The requester", "Quiet Street", "requester@example.org", "oia@example.org"):
+        assert hidden not in page
+    copy = answered.public_letters.get()
+    with pytest.raises(DatabaseError, match="never changed or deleted"), transaction.atomic():
+        PublicLetter.objects.filter(pk=copy.pk).update(content={})
+
+
+def test_the_letter_stays_away_if_it_is_not_wanted(client, answered, decision_maker, today):
+    client_of(decision_maker).post(reverse("requests:publish", args=[answered.pk]), {"note": ""})
+    assert "Our letter" not in get(client, "released", answered.request.plan.slug).text
+
+
+def test_a_letter_stays_when_the_requester_is_removed_and_is_published_once(
+    client, answered, decision_maker, adviser
+):
+    plan = answered.request.plan
+    act = {"release": answered, "on": ON, "by": decision_maker, "at": NOW}
+    releases.publish(**act, with_letters=True)
+    releases.unpublish(**act, reason="A mistake")
+    assert "Our letter" not in get(client, "released", plan.slug).text
+    releases.publish(**act, with_letters=True)
+    assert answered.public_letters.count() == 1
+    requests.close(request=answered.request, on=ON, by=adviser, at=NOW)
+    day = date(2020, 1, 1)
+    assert len(purging.purge_requesters(closed_before=day, on=day)) == 1
+    assert "Our letter of 22 May 2013" in get(client, "released", plan.slug).text
+
+
+def test_the_memo_of_a_proactive_release_is_not_published():
+    release = ReleaseFactory(
+        request__channel="own_initiative", request__requester_name="", request__requester_address=""
+    )
+    RequestLetterFactory(request=release.request, kind="decide", sent=True)
+    assert releases.public_letters(release) == []

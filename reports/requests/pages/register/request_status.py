@@ -360,6 +360,9 @@ def other_steps(
         has_papers = has_papers and (release is None or release.corrects_id is None)
         if release is not None and state in (State.DECIDED, State.CLOSED):
             found.append(to("request-correct-release", _("Correct the release"), request))
+        if state == State.CORRECTING:
+            words = _("Cancel the correction")
+            found.append(to("request-cancel-correction", words, request))
         if state == State.DECIDED and not request.is_own_initiative and not has_papers:
             found.append(
                 to(

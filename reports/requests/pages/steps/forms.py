@@ -52,5 +52,13 @@ class CorrectReleaseForm(Form):
     )
 
 
+class CancelCorrectionForm(Form):
+    reason = ReasonField(
+        label=gettext_lazy("Why it is cancelled"),
+        max_length=NOTE_LENGTH,
+        help_text=gettext_lazy("It stays under “What happened”. The requester does not see it."),
+    )
+
+
 class SendBackForm(Form):
     reason = ReasonField(label=gettext_lazy("What has to change"), max_length=NOTE_LENGTH)

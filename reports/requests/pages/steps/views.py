@@ -27,6 +27,7 @@ from reports.requests.models.request import sent_back
 from reports.requests.pages.register.doers import require
 from reports.requests.pages.register.views import prepared_request, visible_request
 from reports.requests.pages.steps.forms import (
+    CancelCorrectionForm,
     CorrectReleaseForm,
     DatedNoteForm,
     SendBackForm,
@@ -168,6 +169,27 @@ def correct_release(request: HttpRequest, pk: int) -> HttpResponse:
             "Change the redactions, copies or decisions of its papers. Then the reviewer agrees, the decision-maker releases the corrected papers, and you send them with a second letter."
         ),
         submit=_("Open the papers again"),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_correction(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a correction that was begun by mistake."""
+    row = prepared_request(request, pk)
+    form = CancelCorrectionForm(posted(request))
+    if carry_out(request, form, releases.cancel_correction, request=row, at=timezone.now()):
+        message = _("The correction is cancelled. What was released counts as before.")
+        return done(request, message, "requests:request", pk)
+    return form_page(
+        request,
+        "reports/requests/steps/step.html",
+        form,
+        row=row,
+        title=_("Cancel the correction"),
+        lead=_(
+            "For a correction that was begun by mistake, as long as its papers are as they were released. A publication that was withdrawn stays withdrawn, until the OIA decision-maker publishes it again."
+        ),
+        submit=_("Cancel the correction"),
     )
 
 

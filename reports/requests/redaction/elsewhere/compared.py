@@ -56,6 +56,12 @@ class Comparison:
     def as_plain(self) -> dict[str, Any]:
         return asdict(self)
 
+    @property
+    def lists_all(self) -> bool:
+        """Whether `changes` has every missing word: they are cut when there are many, and removed when a request ends."""
+        listed = [each.missing for each in self.changes]
+        return not self.more and any(listed) and not any(each.endswith(" …") for each in listed)
+
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Comparison:
         # Those stored before words were counted as they are listed have the other count alone.
@@ -90,6 +96,20 @@ def compare(held: str, copy: str) -> Comparison | None:
         changes=tuple(_change(one, other, *each) for each in changes[:SHOWN]),
         more=max(0, len(changes) - SHOWN),
     )
+
+
+def missing_passages(held: str, copy: str) -> list[str]:
+    """Return every stretch of words that the copy is without, whole; none if one of the texts has no words."""
+    copy, _labels = _without_labels(copy, held)
+    one, other = _words_of(held), _words_of(copy)
+    if not one or not other or max(len(one), len(other)) > MAX_WORDS:
+        return []
+    return [
+        " ".join(word.shown for word in one[a:b])
+        for a, b, c, d in _changes(one, other)
+        if b > a
+        and not _is_misread([each.key for each in one[a:b]], [each.key for each in other[c:d]])
+    ]
 
 
 def _without_labels(copy: str, held: str) -> tuple[str, int]:
