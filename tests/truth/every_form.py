@@ -927,6 +927,7 @@ CHANGES = {
     "requests:request-cancel-correction": STATE,
     "requests:request-scope": VERSION,
     "requests:request-add-papers": "a schedule lists a paper once",
+    "requests:request-add-printed": "a schedule lists a return or a draft once",
     "requests:request-line": VERSION,
     "requests:request-letter": VERSION,
     "requests:request-send-letter": VERSION,

@@ -143,26 +143,45 @@ def found_between(request: InformationRequest, first: date, last: date) -> list[
 
 
 @dataclass(frozen=True)
-class NotOffered:
-    """What may be in scope and has no frozen paper to be listed: it is added as a file."""
+class NotFrozen:
+    """A return or a draft, which has no frozen paper: it is printed as it is, and listed as a file."""
 
-    returns: Sequence[Return]
-    drafts: Sequence[Briefing]
+    paper: Return | Briefing
+    title: str
+    dated: date
+    is_listed: bool
+
+    @property
+    def key(self) -> str:
+        """What a form calls it: "return-7"."""
+        return f"{'return' if isinstance(self.paper, Return) else 'draft'}-{self.paper.pk}"
 
 
-def not_offered(request: InformationRequest, first: date, last: date) -> NotOffered:
-    """Return the returns accepted between these days, and the briefings that are drafts now, of the plans whose work
-    the agency coordinates. Two queries."""
+def not_frozen(
+    request: InformationRequest, first: date, last: date, *, today: date
+) -> list[NotFrozen]:
+    """Return the returns accepted between these days, and the briefings that are drafts today, of the plans whose
+    work the agency coordinates. Three queries."""
     plans = Plan.objects.adopted().filter(coordinating_agency__in=request.agencies).values("pk")
     returns = Return.objects.filter(round__plan__in=plans, accepted_on__range=(first, last))
     states = Briefing.State
     drafts = Briefing.objects.filter(
         plan__in=plans, state__in=(states.DRAFTING, states.IN_CONSULTATION, states.AWAITING)
     )
-    return NotOffered(
-        list(returns.select_related("agency", "round__plan").order_by("accepted_on", "pk")),
-        list(drafts.select_related("plan").order_by("dated", "pk")),
-    )
+    listed = set(request.lines.filter(kind=Kind.FILE).values_list("title", flat=True))
+    # In English, since letters print it.
+    found: list[tuple[Return | Briefing, str, date]] = [
+        (row, f"Return of {row.agency.name}, {row.round.name}", row.accepted_on or last)
+        for row in returns.select_related("agency", "round__plan").order_by("accepted_on", "pk")
+    ]
+    found += [
+        (row, f"Draft of {row.tracker_number}: {row.title}", today)
+        for row in drafts.select_related("plan").order_by("dated", "pk")
+    ]
+    return [
+        NotFrozen(row, title[:TITLE_LENGTH], dated, title[:TITLE_LENGTH] in listed)
+        for row, title, dated in found
+    ]
 
 
 @dataclass(frozen=True)

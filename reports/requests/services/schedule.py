@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
@@ -15,7 +16,7 @@ from agencies.records.tracking import SIGNATURE_LENGTH
 from reports.document.dates import long_date
 from reports.models.issue import sha256
 from reports.requests.models import Consultation, InformationRequest, RequestEvent, ScheduleLine
-from reports.requests.models.in_scope import COLUMNS, as_listed, papers_of
+from reports.requests.models.in_scope import COLUMNS, NotFrozen, as_listed, papers_of
 from reports.requests.models.request_clock import calendar, clock_of
 from reports.requests.models.schedule import Paper
 from reports.requests.services.grounds import (
@@ -26,8 +27,10 @@ from reports.requests.services.grounds import (
     stored,
 )
 from reports.requests.services.recording import check_day, check_open, need, not_now, record
+from workitems.models import Return
 from workitems.plan.attachments import clean_name, fault
 from workitems.plan.services.refusals import Refused, locked
+from workitems.returns.return_reading import reading_of
 
 Decision = ScheduleLine.Decision
 # Between whoever answered for an agency, by email or phone, and whoever recorded it.
@@ -107,6 +110,44 @@ def add_file(
     except BaseException:
         line.file.storage.delete(line.file.name or "")
         raise
+
+
+def printed(found: NotFrozen, *, on: date) -> bytes:
+    """Return a return or a draft as a PDF. Takes seconds, so not in a transaction.
+
+    Raise `Refused` for one that cannot be printed.
+    """
+    # With these comes WeasyPrint, which a web process may never need.
+    from reports.drafting.paper import read_drafted
+    from reports.render.pdf import RenderRefused, render_pdf
+    from reports.return_papers.services import print_return
+
+    if isinstance(found.paper, Return):
+        reading = reading_of(found.paper, on, whole=True, with_pending=False)
+        return print_return(found.paper, reading)
+    drafted = read_drafted(found.paper, on)
+    if drafted.document is None:
+        raise Refused(
+            _("“{title}” cannot be printed: {why}").format(title=found.title, why=drafted.fault)
+        )
+    try:
+        return render_pdf(drafted.document)
+    except RenderRefused as error:
+        raise Refused(
+            _("“{title}” cannot be printed: {why}").format(title=found.title, why=error)
+        ) from error
+
+
+@transaction.atomic
+def add_printed(
+    *, request: InformationRequest, found: NotFrozen, pdf: bytes, by: User
+) -> ScheduleLine:
+    """List a return or a draft, as it was printed, as a file. Raise `Refused` if one of this title is listed."""
+    row = locked(request)
+    if row.lines.filter(kind=Kind.FILE, title=found.title).exists():
+        raise Refused(_("The schedule already lists this paper."))
+    file = ContentFile(pdf, name=f"{slugify(found.title)[:80].strip('-')}.pdf")
+    return add_file(request=row, file=file, title=found.title, dated=found.dated, by=by)
 
 
 @transaction.atomic

@@ -30,10 +30,11 @@ from reports.briefings.views.files import MIME_TYPES, download
 from reports.requests.models import Consultation, InformationRequest, ScheduleLine
 from reports.requests.models.in_scope import (
     COLUMNS,
+    NotFrozen,
     as_listed,
     by_plan,
     found_between,
-    not_offered,
+    not_frozen,
     papers_of,
 )
 from reports.requests.pages.register.doers import require
@@ -85,9 +86,7 @@ def scope(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         row=row,
         groups=by_plan(row, found),
-        not_offered=not_offered(row, row.scope_from, row.scope_to)
-        if row.scope_from and row.scope_to
-        else None,
+        not_frozen=_not_frozen(row),
         has_unlisted=any(not each.is_listed for each in found),
         lines=list(row.lines.for_list().prefetch_related("redactions")),
         may_change=_may_change(row),
@@ -110,6 +109,40 @@ def add_papers(request: HttpRequest, pk: int) -> HttpResponse:
         message = ngettext(
             "{count} paper is added to the schedule.",
             "{count} papers are added to the schedule.",
+            added,
+        )
+        messages.success(request, message.format(count=added))
+    return redirect("requests:request-scope", pk)
+
+
+def _not_frozen(row: InformationRequest) -> list[NotFrozen]:
+    if row.scope_from is None or row.scope_to is None:
+        return []
+    return not_frozen(row, row.scope_from, row.scope_to, today=timezone.localdate())
+
+
+# Printing takes seconds, and must not keep the request's transaction, and SQLite's lock, open.
+@transaction.non_atomic_requests
+@require_POST
+def add_printed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Print the returns and drafts that were ticked, as they are now, and list each as a file."""
+    with transaction.atomic():
+        row = prepared_request(request, pk)
+        wanted = set(request.POST.getlist("paper"))
+        found = [each for each in _not_frozen(row) if each.key in wanted and not each.is_listed]
+    if not found:
+        messages.error(request, _("Tick at least one return or draft."))
+    added = 0
+    with refusals_in_messages(request):
+        services.check_prepared(row)
+        for each in found:
+            pdf = services.printed(each, on=timezone.localdate())
+            services.add_printed(request=row, found=each, pdf=pdf, by=signed_in(request))
+            added += 1
+    if added:
+        message = ngettext(
+            "{count} paper is printed and added to the schedule.",
+            "{count} papers are printed and added to the schedule.",
             added,
         )
         messages.success(request, message.format(count=added))

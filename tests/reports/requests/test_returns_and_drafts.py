@@ -1,0 +1,128 @@
+"""Test that returns and drafts, which have no frozen paper, are printed and listed as files."""
+
+from datetime import date
+
+import pytest
+
+from reports.requests.models.in_scope import not_frozen
+from reports.requests.services import packages, requests, schedule
+from tests.factories import (
+    BriefingFactory,
+    PlanFactory,
+    ReturnFactory,
+    RoundFactory,
+    SeatFactory,
+    UpdateFactory,
+    WorkItemFactory,
+)
+from tests.reports.drafted import drafted
+from tests.reports.paper_reading import pages
+from tests.reports.requests.conftest import TODAY, at, client_of, fresh
+from tests.reports.requests.test_requests import refusal_of
+
+pytestmark = pytest.mark.django_db
+
+FIRST, LAST = date(2010, 7, 1), date(2010, 7, 31)
+
+
+@pytest.fixture
+def scoped(request_, adviser):
+    requests.start_scoping(request=request_, by=adviser)
+    row = fresh(request_)
+    requests.set_scope(
+        request=row, scope_from=FIRST, scope_to=LAST, scope_note="", version=row.version, by=adviser
+    )
+    return fresh(request_)
+
+
+@pytest.fixture
+def of_return(plan, agency):
+    """A return that was accepted on 20 July 2010."""
+    item = WorkItemFactory(plan=plan, lead_agency=agency, stage="under_way", confidence="on_track")
+    made = ReturnFactory(
+        round=RoundFactory(plan=plan, name="July 2010"), agency=agency, accepted=True
+    )
+    UpdateFactory(of_return=made, item=item, achieved="Staff were trained in Auckland.")
+    return made
+
+
+@pytest.fixture
+def draft(plan, agency):
+    item = WorkItemFactory(plan=plan, lead_agency=agency, stage="under_way", confidence="on_track")
+    by = SeatFactory(agency=agency, role="coordinator").user
+    return drafted(plan, item, by)
+
+
+def listed(request):
+    return [(row.kind, row.title, row.dated) for row in request.lines.in_order()]
+
+
+@pytest.mark.usefixtures("today")
+def test_a_return_and_a_draft_are_printed_and_listed(scoped, of_return, draft, adviser):
+    client = client_of(adviser)
+    shown = client.get(at("request-scope", scoped.pk)).text
+    assert "Return of Department of Labour, July 2010" in shown
+    assert "Draft of 10/96252: Progress on the Plan" in shown
+    keys = [f"return-{of_return.pk}", f"draft-{draft.pk}"]
+    answer = client.post(at("request-add-printed", scoped.pk), {"paper": keys}, follow=True)
+    assert "2 papers are printed and added to the schedule." in answer.text
+    assert listed(scoped) == [
+        ("file", "Return of Department of Labour, July 2010", date(2010, 7, 20)),
+        ("file", "Draft of 10/96252: Progress on the Plan", TODAY),
+    ]
+    one, other = scoped.lines.in_order()
+    assert "Staff were trained in Auckland." in " ".join(pages(one.file.read()))
+    assert "Progress on the Plan" in " ".join(pages(other.file.read()))
+    again = client.post(at("request-add-printed", scoped.pk), {"paper": keys}, follow=True)
+    assert "Tick at least one return or draft." in again.text
+    assert len(listed(scoped)) == 2
+
+
+@pytest.mark.usefixtures("today")
+@pytest.mark.one_database(reason="files are printed and checked")
+def test_what_was_printed_passes_the_check_of_a_paper_that_is_given_in_full(
+    scoped, of_return, draft, adviser, decide
+):
+    for each in not_frozen(scoped, FIRST, LAST, today=TODAY):
+        pdf = schedule.printed(each, on=TODAY)
+        schedule.add_printed(request=scoped, found=each, pdf=pdf, by=adviser)
+    for line in scoped.lines.in_order():
+        decide(line, "full")
+    assert packages.refusals(fresh(scoped)) == []
+
+
+def test_a_return_is_listed_once(scoped, of_return, adviser):
+    (found,) = not_frozen(scoped, FIRST, LAST, today=TODAY)
+    add = {"request": scoped, "found": found, "pdf": b"%PDF-1.7 a return", "by": adviser}
+    schedule.add_printed(**add)
+    assert refusal_of(schedule.add_printed, **add) == "The schedule already lists this paper."
+
+
+def test_neither_returns_of_other_coordinators_nor_unaccepted_ones_nor_papers_given_are_offered(
+    scoped, plan, agency
+):
+    ReturnFactory(round=RoundFactory(plan=plan), agency=agency)
+    other = PlanFactory()
+    ReturnFactory(round=RoundFactory(plan=other), accepted=True)
+    BriefingFactory(plan=other)
+    BriefingFactory(plan=plan, state="with_minister")
+    assert not_frozen(scoped, FIRST, LAST, today=TODAY) == []
+
+
+def test_after_the_review_began_nothing_is_printed(request_, line, of_return, adviser):
+    type(request_).objects.filter(pk=request_.pk).update(
+        scope_from=FIRST, scope_to=LAST, state="in_review"
+    )
+    address = at("request-add-printed", request_.pk)
+    client_of(adviser).post(address, {"paper": [f"return-{of_return.pk}"]})
+    assert request_.lines.count() == 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_finding_them_takes_four_queries(scoped, plan, count, django_assert_num_queries):
+    for _ in range(count):
+        other = PlanFactory(coordinating_agency=plan.coordinating_agency)
+        ReturnFactory(round=RoundFactory(plan=other), accepted=True)
+        BriefingFactory(plan=other)
+    with django_assert_num_queries(4):  # and that of the agencies before
+        assert len(not_frozen(scoped, FIRST, LAST, today=TODAY)) == 2 * count
