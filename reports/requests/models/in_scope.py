@@ -152,9 +152,13 @@ class NotFrozen:
     is_listed: bool
 
     @property
+    def is_draft(self) -> bool:
+        return isinstance(self.paper, Briefing)
+
+    @property
     def key(self) -> str:
         """What a form calls it: "return-7"."""
-        return f"{'return' if isinstance(self.paper, Return) else 'draft'}-{self.paper.pk}"
+        return f"{'draft' if self.is_draft else 'return'}-{self.paper.pk}"
 
 
 def not_frozen(

@@ -6,6 +6,7 @@ import pytest
 
 from reports.requests.models.in_scope import not_frozen
 from reports.requests.services import packages, requests, schedule
+from reports.requests.services.line_files import held_file
 from tests.factories import (
     BriefingFactory,
     PlanFactory,
@@ -71,8 +72,8 @@ def test_a_return_and_a_draft_are_printed_and_listed(scoped, of_return, draft, a
         ("file", "Draft of 10/96252: Progress on the Plan", TODAY),
     ]
     one, other = scoped.lines.in_order()
-    assert "Staff were trained in Auckland." in " ".join(pages(one.file.read()))
-    assert "Progress on the Plan" in " ".join(pages(other.file.read()))
+    assert "Staff were trained in Auckland." in " ".join(pages(held_file(one)))
+    assert "Progress on the Plan" in " ".join(pages(held_file(other)))
     again = client.post(at("request-add-printed", scoped.pk), {"paper": keys}, follow=True)
     assert "Tick at least one return or draft." in again.text
     assert len(listed(scoped)) == 2
@@ -126,3 +127,15 @@ def test_finding_them_takes_four_queries(scoped, plan, count, django_assert_num_
         BriefingFactory(plan=other)
     with django_assert_num_queries(4):  # and that of the agencies before
         assert len(not_frozen(scoped, FIRST, LAST, today=TODAY)) == 2 * count
+
+
+@pytest.mark.usefixtures("today")
+def test_six_at_once_are_too_many_to_wait_for(scoped, plan, adviser):
+    keys = []
+    for _ in range(6):
+        other = PlanFactory(coordinating_agency=plan.coordinating_agency)
+        keys.append(f"return-{ReturnFactory(round=RoundFactory(plan=other), accepted=True).pk}")
+    address = at("request-add-printed", scoped.pk)
+    answer = client_of(adviser).post(address, {"paper": keys}, follow=True)
+    assert "Tick at most five at a time, because each is printed. Nothing was added." in answer.text
+    assert listed(scoped) == []

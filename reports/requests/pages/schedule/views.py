@@ -59,6 +59,8 @@ from workitems.rules import WRITERS
 
 MODELS = {column: model for model, column in COLUMNS.items()}
 LARGEST = 2**31
+# Returns and drafts at once: each takes a second or more, while the reader waits.
+MOST_PRINTED = 5
 
 
 def _may_change(row: InformationRequest) -> bool:
@@ -132,6 +134,11 @@ def add_printed(request: HttpRequest, pk: int) -> HttpResponse:
         found = [each for each in _not_frozen(row) if each.key in wanted and not each.is_listed]
     if not found:
         messages.error(request, _("Tick at least one return or draft."))
+    elif len(found) > MOST_PRINTED:
+        messages.error(
+            request, _("Tick at most five at a time, because each is printed. Nothing was added.")
+        )
+        found = []
     added = 0
     with refusals_in_messages(request):
         services.check_prepared(row)

@@ -190,6 +190,7 @@ def cancel_correction(request: HttpRequest, pk: int) -> HttpResponse:
             "For a correction that was begun by mistake, as long as its papers are as they were released. A publication that was withdrawn stays withdrawn, until the OIA decision-maker publishes it again."
         ),
         submit=_("Cancel the correction"),
+        cancel=_("Keep correcting"),
     )
 
 
