@@ -49,7 +49,7 @@ LEAST_OF_COPY = 6
 # Where a sentence ends, and the words of the shortest one that says something of its own.
 SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n\s*\n|\s+•\s+")
 LEAST_OF_SENTENCE = 5
-LEAST_OF_WHOLE = 8  # in a paper that is withheld as a whole, whose headings others have too
+LEAST_OF_WHOLE = 8  # in a paper that is withheld as a whole
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,8 @@ def _is_searched_already(passage: Passage, place: Place) -> bool:
     if place.line is None or place.key != str(place.line.number):
         return False
     return place.line.pk == passage.line.pk or (
-        place.line.response is not None
+        not passage.is_of_whole
+        and place.line.response is not None
         and standing_copy(place.line) is None
         and place.line.response.issued_id == passage.line.issued_id
     )
@@ -224,9 +225,9 @@ def _gone(line: ScheduleLine, copy: LineCopy, texts: Collection[str]) -> list[st
 
 
 def _sentences_of(line: ScheduleLine) -> Iterator[Passage]:
-    """Yield the sentences of a paper that is withheld as a whole."""
+    """Yield the sentences of a paper that is withheld as a whole; titles and headings have no full stop."""
     for text in dict.fromkeys(sentences(held_words(line), LEAST_OF_WHOLE)):
-        if sought := forms(text)[:1]:
+        if text.endswith((".", "!", "?")) and (sought := forms(text)[:1]):
             yield Passage(line, text, sought, is_of_whole=True)
 
 

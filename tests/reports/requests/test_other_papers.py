@@ -281,6 +281,17 @@ def test_another_sentence_of_a_withheld_paper_asks_again(request_, line, paragra
     assert first.key != second.key
 
 
+def test_what_a_minister_quotes_of_a_briefing_that_is_withheld_is_found(
+    request_, line, paragraph, adviser, decide
+):
+    decide(line, "withheld", grounds=["6(a)"])
+    response = ResponseFactory(issued=line.issued, comment=SENTENCES[1])
+    decide(schedule.add_paper(request=request_, paper=response, by=adviser), "full")
+    assert [each.sentence for each in other_papers.readable_elsewhere(fresh(request_))] == [
+        f"Document 1 is withheld, and 1 sentence of it can be read in document 2: “{SENTENCES[1]}”"
+    ]
+
+
 def test_a_paper_that_is_refused_because_it_is_public_is_not_searched_for(
     request_, line, paragraph, email, decide
 ):
