@@ -62,6 +62,7 @@ from workitems.plan.plan_at import plan_at
 from workitems.returns.news import return_news
 from workitems.returns.return_page import Came, return_page
 from workitems.returns.services import rounds
+from workitems.returns.services.answers import answers_of
 from workitems.returns.services.handover import mendings_of
 
 pytestmark = pytest.mark.django_db
@@ -830,3 +831,64 @@ def test_whoever_handed_over_sees_the_page_after_it_with_their_reason(ended, msd
         True,
         True,
     )
+
+
+# --- what it answered in this round ---------------------------------------------------------------
+
+
+@pytest.fixture
+def heard(ended, msd, item, of_return, approver, administrator):
+    """The successor's return, after the answer of Police for the round was accepted and its work handed over."""
+    facts = {"state": "accepted", "accepted_on": TODAY, "submitted_by": approver}
+    Return.objects.filter(pk=of_return.pk).update(submitted_at=NOW, **facts)
+    UpdateFactory(of_return=of_return, item=item, stage="under_way", achieved="We printed it.")
+    other = WorkItemFactory(plan=item.plan, number="2.1", lead_agency=msd)
+    own = ReturnFactory(round=of_return.round, agency=msd)
+    hand_over(ended, administrator)
+    UpdateFactory(of_return=own, item=other, stage="under_way", achieved="We taught.")
+    return own
+
+
+def test_the_successor_is_not_asked_again_for_what_was_accepted_in_this_round(heard, client_of):
+    (row,) = Return.objects.filter(pk=heard.pk).with_progress()
+    assert (row.answered, row.items) == (1, 1)
+    assert answers_of(heard, TODAY).missing == []
+    page = return_page(heard, TODAY)
+    assert (page.answered, page.total, page.is_complete) == (1, 1, True)
+    section = next(each for each in page.sections if each.item.number == "1.2")
+    assert (section.earlier.achieved, section.last) == ("We printed it.", None)
+    writer = SeatFactory(agency=heard.agency, role=Seat.Role.CONTRIBUTOR).user
+    text = " ".join(client_of(writer).get(heard.get_absolute_url()).text.split())
+    assert "Police answered, accepted 1 June 2010" in text
+    assert "MSD is not asked again in this round." in text
+    chief = SeatFactory(agency=heard.agency, role=Seat.Role.APPROVER).user
+    done = rounds.submit(of_return=heard, by=chief, on=TODAY, at=NOW)
+    page = return_page(done, TODAY)
+    assert [each.item.number for each in page.led] == ["2.1"]
+
+
+@pytest.mark.both_databases
+def test_one_round_has_one_accepted_answer_of_an_items_lead(heard, item):
+    writer = SeatFactory(agency=heard.agency, role=Seat.Role.CONTRIBUTOR).user
+    sentence = (
+        "Police answered item 1.2 for this round, and its answer was accepted on 1 June 2010."
+    )
+    with unchanged(item), refused(sentence):
+        rounds.write_update(
+            of_return=heard, item=item, stage="under_way", achieved="Again.", by=writer, at=NOW
+        )
+    rest = rounds.say_no_change_to_the_rest(of_return=heard, by=writer, on=TODAY, at=NOW)
+    assert (rest.answered, rest.not_answered) == ([], [])
+
+
+def test_the_successor_changes_the_status_at_once_of_what_is_answered_for_this_round(
+    heard, item, client_of
+):
+    writer = SeatFactory(agency=heard.agency, role=Seat.Role.CONTRIBUTOR).user
+    item.refresh_from_db()
+    address = reverse("workitems:change-status", args=[item.plan.slug, item.number])
+    values = {"stage": "under_way", "confidence": "at_risk", "reason": "Paper is late."}
+    page = client_of(writer).post(address, values | {"version": item.version})
+    assert page.status_code == 302
+    item.refresh_from_db()
+    assert item.confidence == "at_risk"

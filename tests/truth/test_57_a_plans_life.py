@@ -39,12 +39,13 @@ from workitems.items.said_by import said_of
 from workitems.meetings.agenda import present_lines
 from workitems.meetings.meeting_news import called_notices, decided_notices
 from workitems.meetings.services import meetings as meeting_services
-from workitems.models import Member, Return
+from workitems.models import Member, Return, Variation
 from workitems.notices import send_notices
 from workitems.out_of_session import services as out_of_session
 from workitems.plan.asat import Moment
 from workitems.returns.return_page import return_page
 from workitems.returns.services import rounds
+from workitems.returns.services.handover import ask_for_more
 from workitems.variations.services import variations
 from workitems.variations.services.change_requests import effects_of
 
@@ -239,7 +240,7 @@ def test_of_an_accepted_return_the_item_is_not_asked_and_the_former_lead_keeps_i
     assert "Customs leads this item now." in shown
     assert "Items that Police supports" not in shown
     shown = client_of(coordinator).get(of_customs.get_absolute_url()).text
-    assert "Not asked: it came after this return was submitted" in shown
+    assert "Police answered, accepted 1 June 2010" in " ".join(shown.split())
 
 
 def test_milestones_that_another_request_moves_are_not_said_to_stay(
@@ -603,3 +604,86 @@ def test_an_approver_who_waits_is_not_one_to_be_invited(police, contributor, coo
         "approver submits."
     )
     assert people.may_be_let_alone is False
+
+
+# --- more is asked of a return that was ready -----------------------------------------------------
+
+
+@pytest.mark.both_databases
+def test_a_return_with_more_to_answer_is_ready_no_longer_and_says_why(
+    plan, item, decide, customs, colleague, client_of
+):
+    own = ReturnFactory(
+        round=RoundFactory(plan=plan), agency=customs, ready_at=NOW, ready_by=colleague
+    )
+    history.save(own, by=colleague, fields=["ready_at", "ready_by"])
+    decided = decide("lead", item, agency=customs.pk)
+    own.refresh_from_db()
+    assert (own.ready_at, own.ready_by) == (None, None)
+    why = f"{decided.reference} gave the lead of item {item.number} to Customs"
+    (line,) = [
+        each for each in lines_for(colleague, TODAY) if each.url.startswith(own.get_absolute_url())
+    ]
+    assert (line.detail, line.is_now(TODAY)) == (f"No longer ready for approval: {why}", True)
+    page = " ".join(client_of(colleague).get(own.get_absolute_url()).text.split())
+    assert f"No longer ready for approval: {why}" in page
+
+
+def test_the_mail_of_a_decision_says_what_the_new_lead_answers_and_by_when(
+    plan, item, decide, customs, colleague
+):
+    own = ReturnFactory(round=RoundFactory(plan=plan), agency=customs)
+    decide("lead", item, agency=customs.pk)
+    (line,) = [each for each in decided_notices(TODAY) if each.recipient == colleague]
+    assert line.sentence.endswith(
+        f"Customs has to answer item {item.number} in its return for {own.round.name}, due "
+        f"{own.due_on.day} {own.due_on:%B %Y}."
+    )
+
+
+def test_a_new_item_takes_back_that_its_leads_return_is_ready_and_a_submission_ends_the_notice(
+    plan, item, customs, colleague
+):
+    own = ReturnFactory(
+        round=RoundFactory(plan=plan), agency=customs, ready_at=NOW, ready_by=colleague
+    )
+    history.save(own, by=colleague, fields=["ready_at", "ready_by"])
+    ask_for_more(
+        plan=plan, agencies=[customs.pk], on=TODAY, by=colleague, reason="V9 added item 2.8"
+    )
+    own.refresh_from_db()
+    assert own.ready_at == NOW  # nothing is missing
+    WorkItemFactory(plan=plan, number="2.8", lead_agency=customs)
+    ask_for_more(
+        plan=plan, agencies=[customs.pk], on=TODAY, by=colleague, reason="V9 added item 2.8"
+    )
+
+    def said():
+        return Return.objects.with_more_asked().get(pk=own.pk).more_asked
+
+    assert said() == "V9 added item 2.8"
+    own.refresh_from_db()
+    own.state, own.submitted_at, own.submitted_by = "submitted", NOW, colleague
+    history.save(own, by=colleague)
+    own.state = "sent_back"
+    history.save(own, by=colleague, reason="Item 2.8: say more.")
+    assert said() is None
+
+
+def test_of_an_item_that_its_earlier_lead_has_answered_no_return_asks_again(
+    plan, item, decide, customs, police, approver
+):
+    round = RoundFactory(plan=plan)
+    facts = {"state": "accepted", "accepted_on": TODAY, "submitted_by": approver}
+    of_police = ReturnFactory(round=round, agency=police, submitted_at=NOW, **facts)
+    UpdateFactory(of_return=of_police, item=item, stage="under_way", achieved="Of Police.")
+    own = ReturnFactory(
+        round=round, agency=customs, state="submitted", submitted_at=NOW, submitted_by=approver
+    )
+    asked = Variation(plan=plan, kind="lead", item=item, agency_before=police, agency_after=customs)
+    assert effects_of(asked)[0] == (
+        f"What Police wrote on it in {round.name} is accepted, so Customs is not asked about it in this round."
+    )
+    decide("lead", item, agency=customs.pk)
+    own.refresh_from_db()
+    assert (own.state, own.notes.count()) == ("submitted", 0)

@@ -15,7 +15,17 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.models import WRITING_ROLES, Agency, Seat
 from agencies.wording.translation import day_words
-from workitems.models import Decision, HeldEntry, Meeting, Member, Notice, Plan, Variation
+from workitems.models import (
+    Decision,
+    HeldEntry,
+    Meeting,
+    Member,
+    Notice,
+    Plan,
+    Return,
+    Update,
+    Variation,
+)
 from workitems.notices.news import Addressed, OtherNews, Seats, other_news
 from workitems.plan.asat import end_of
 
@@ -231,6 +241,7 @@ def decided_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
                             if e.agency_id == agency.pk
                         ),
                         *([_LEFT.format(agency=agency)] if has_left else []),
+                        *_to_answer(row, agency),
                     )
                 ),
                 state=_("is {state}").format(state=state),
@@ -240,6 +251,25 @@ def decided_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
 
 
 _GONE = gettext_lazy("“{asks}”, which waited for release in your agency, is withdrawn with it.")
+
+
+def _to_answer(row: Variation, agency: Agency) -> list[str]:
+    """Return what the agency that took the item over, or whose item is new, answers in the open round and by when."""
+    item = row.item
+    if row.state != Variation.State.APPROVED or item is None or item.lead_agency_id != agency.pk:
+        return []
+    if row.kind not in (Variation.Kind.LEAD, Variation.Kind.ITEM):
+        return []
+    waiting = Return.objects.waiting_for_agency().filter(round__plan=row.plan, agency=agency)
+    own = waiting.select_related("round").first()
+    if own is None or Update.objects.filter(item=item, of_return__round=own.round_id).accepted():
+        return []
+    says = _("{agency} has to answer item {number} in its return for {round}, due {day}.")
+    return [
+        says.format(
+            agency=agency, number=item.number, round=own.round.name, day=day_words(own.due_on)
+        )
+    ]
 
 
 def _withdrawn_with(row: Variation) -> list[HeldEntry]:

@@ -140,6 +140,9 @@ class WorkItem(models.Model):
         LONG = "long", gettext_lazy("Long")
         ONGOING = "ongoing", gettext_lazy("Ongoing")
 
+    # Set by what asks an agency in a round: whether it need not answer.
+    is_answered_for: bool = False
+
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="items")
     pillar = models.ForeignKey(Pillar, models.PROTECT, related_name="items")
     number = models.CharField(

@@ -130,7 +130,8 @@ class ReturnQuerySet(models.QuerySet["Return"]):
     def with_progress(self) -> Self:
         """Annotate `items` (number the agency is asked about as their lead), `answered` (of those), `last_written_at`.
 
-        What was handed in counts what it answered as the lead, whoever leads an item since.
+        What was handed in counts what it answered as the lead, whoever leads an item since; what its earlier lead
+        answered in the same round is not asked again.
         """
         return self.annotate(**_progress())
 
@@ -140,12 +141,30 @@ class ReturnQuerySet(models.QuerySet["Return"]):
         times = rows.order_by("-history_id").values("history_date")
         return self.annotate(last_submitted_at=models.Subquery(times[:1]))
 
+    def with_more_asked(self) -> Self:
+        """Annotate `more_asked`: why it is not ready for approval any more, if more was asked since; else None or ""."""
+        ready: Any = Return.history.filter(id=models.OuterRef("id"), ready_at__isnull=False)
+        last = ready.order_by("-history_id").values("history_id")[:1]
+        rows: Any = Return.history.filter(id=models.OuterRef("pk"), state__in=Return.WITH_AGENCY)
+        submitted: Any = Return.history.filter(
+            id=models.OuterRef("id"),
+            state=Return.State.SUBMITTED,
+            history_id__gt=models.Subquery(last),
+        )
+        after = rows.filter(history_id__gt=models.Subquery(last))
+        after = after.exclude(models.Exists(submitted)).order_by("history_id")
+        return self.annotate(more_asked=models.Subquery(after.values("history_change_reason")[:1]))
+
     def for_page(self) -> Self:
         """With all that the return's page prints about the return itself, in one query."""
-        return self.select_related(
-            *("round", "agency", "submitted_by", "accepted_by"),
-            *("ready_by", "first_read_by", "entered_by", "alone_allowed_by"),
-        ).annotate(is_from_tracker=_from_tracker("round__"))
+        return (
+            self.select_related(
+                *("round", "agency", "submitted_by", "accepted_by"),
+                *("ready_by", "first_read_by", "entered_by", "alone_allowed_by"),
+            )
+            .with_more_asked()
+            .annotate(is_from_tracker=_from_tracker("round__"))
+        )
 
     def in_open_round(self, agency_id: int, plan_id: int) -> Self:
         """The agency's return in the plan's open round, with its round: at most one."""
@@ -177,6 +196,12 @@ def _progress() -> dict[str, Any]:
             plan=models.OuterRef("round__plan"), lead_agency=models.OuterRef("agency")
         )
         .exclude(stage=Stage.WITHDRAWN)
+        .exclude(
+            pk__in=Update.objects.of_earlier_leads(
+                models.OuterRef(models.OuterRef("round")),
+                models.OuterRef(models.OuterRef("agency")),
+            ).values("item")
+        )
         .order_by()
         .values("lead_agency")
         .annotate(number=models.Count("pk"))
@@ -287,8 +312,9 @@ class Return(models.Model):
     is_by_one_person = models.BooleanField(default=False, db_default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    # Annotation of `for_page`.
+    # Annotations of `for_page`.
     is_from_tracker: bool
+    more_asked: str | None
     # Annotations of `with_progress`.
     items: int
     answered: int
@@ -470,6 +496,20 @@ class UpdateQuerySet(models.QuerySet["Update"]):
         """Updates of accepted returns: the only ones that a briefing may quote."""
         found = self.filter(of_return__state=Return.State.ACCEPTED)
         return found if until is None else found.filter(of_return__accepted_on__lte=until)
+
+    def of_earlier_leads(self, round: Any, agency: Any) -> Self:
+        """Accepted answers of a round on items that the agency leads now, from the agency that led them then.
+
+        The item is answered for this round. Where its new lead has written an answer all the same, this is not in.
+        """
+        own = Update.objects.filter(
+            item=models.OuterRef("item"),
+            of_return__agency=models.OuterRef("item__lead_agency"),
+            of_return__round=models.OuterRef("of_return__round"),
+        )
+        found = self.accepted().filter(of_return__round=round, item__lead_agency=agency)
+        found = found.exclude(stage="").exclude(of_return__agency=agency)
+        return found.exclude(models.Exists(own))
 
     def newest_first(self) -> Self:
         return self.order_by("-of_return__round__period_end", by_short_name("of_return__agency__"))

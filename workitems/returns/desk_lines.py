@@ -80,8 +80,12 @@ def _waiting_returns(agencies: Any) -> Any:
     waiting = waiting.filter(agency__among=agencies)
     rows = waiting.select_related("round__plan", "agency", "ready_by").with_progress()
     own = ReturnNote.objects.filter(of_return=OuterRef("pk"), is_own=True).order_by("-at")
-    rows = rows.with_last_submission().annotate(
-        note_at=Subquery(own.values("at")[:1]), note_reply=Subquery(own.values("reply")[:1])
+    rows = (
+        rows.with_last_submission()
+        .with_more_asked()
+        .annotate(
+            note_at=Subquery(own.values("at")[:1]), note_reply=Subquery(own.values("reply")[:1])
+        )
     )
     return rows.soonest_first()[:SHOWN_AT_MOST]
 
@@ -105,7 +109,10 @@ def _return_to_send(of_return: Any, user: User, on: date) -> Line:
     )
     is_asked = of_return.ready_at is None and _is_asked(of_return)
     was_recalled = is_recalled(of_return)
-    if is_asked:
+    more_asked = of_return.more_asked if of_return.ready_at is None else ""
+    if more_asked:
+        detail = _("No longer ready for approval: {why}").format(why=more_asked)
+    elif is_asked:
         detail = _("Sent back to the writers: see the approver’s note")
     elif was_recalled and of_return.ready_at is None:
         detail = _("Recalled: submit it again")
@@ -131,10 +138,11 @@ def _return_to_send(of_return: Any, user: User, on: date) -> Line:
         detail = _("Sent back. {detail}").format(detail=detail)
     unanswered = of_return.items - of_return.answered
     is_due_soon = bool(unanswered) and (of_return.due_on - on).days <= NOW_DAYS
-    # Ready, sent back with what to change, recalled, or due within the week with items that have no answer: the next
+    # Ready, asked for more since, sent back with what to change, recalled, or due within the week with items that have no answer: the next
     # step is the reader's.
     waits = is_to_read or (
-        of_return.ready_at is None and (is_asked or is_sent_back or was_recalled or is_due_soon)
+        of_return.ready_at is None
+        and (more_asked or is_asked or is_sent_back or was_recalled or is_due_soon)
     )
     return line(
         due=min(of_return.due_on, on) if waits else of_return.due_on,

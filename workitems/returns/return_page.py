@@ -41,6 +41,7 @@ from workitems.returns.empty_answers import empty_boxes
 from workitems.returns.services.answers import (
     Fault,
     after_no_changes,
+    answers_of_earlier_leads,
     by_agreed_date,
     faults_of,
     faults_of_measures,
@@ -173,6 +174,8 @@ class Section:
     # Whether the agency has no part in it any more: it answered before another one came to lead it.
     is_former: bool = False
     is_asked: bool = True
+    # The accepted answer of the agency that led it earlier in this round; then nothing is asked.
+    earlier: Update | None = None
     is_open: bool = True
     milestones: list[MilestoneLine] = field(default_factory=list)
     notes: list[ReturnNote] = field(default_factory=list)
@@ -282,7 +285,7 @@ class Section:
         "optional"."""
         if any(fault.milestone for fault in self.missing):
             return "milestone"
-        if not self.says_something:
+        if not self.says_something and self.earlier is None:
             return "empty" if self.is_led else "optional"
         if self.missing:
             return "missing"
@@ -425,6 +428,7 @@ def return_page(
             assert fault.item is not None
             missing[fault.item.pk].append(fault)
     led = [item for item in items if item.lead_agency_id == agency]
+    earlier = _earlier(of_return, items, only is not None)
     is_handed_in = of_return.state in Return.HANDED_IN and of_return.submitted_by_id is not None
     answered_as_lead = {pk for pk, update in updates.items() if is_handed_in and update.stage}
     moved: dict[int, Any] = {}
@@ -440,7 +444,8 @@ def return_page(
             is_led=item.lead_agency_id == agency or item.pk in answered_as_lead,
             has_another_lead=item.pk in answered_as_lead and item.lead_agency_id != agency,
             is_former=not getattr(item, "is_own", True),
-            is_asked=not is_handed_in or item.pk in updates,
+            is_asked=item.pk not in earlier and (not is_handed_in or item.pk in updates),
+            earlier=earlier.get(item.pk),
             is_open=not is_for_reading and (only is not None or item.pk in opened),
             notes=notes[item.pk],
             mendings=[each for each in mendings if each.note.item_id == item.pk],
@@ -472,6 +477,21 @@ def return_page(
     return Page(
         sections=sections, notes=notes[None], mendings=mendings, pending=pending, measures=measures
     )
+
+
+def _earlier(of_return: Return, items: list[WorkItem], is_one: bool) -> dict[int, Update]:
+    """Return the accepted answers of this round from the agencies that led these items before. One query if there may be
+    such."""
+    if not any(item.is_answered_for for item in items) and not is_one:
+        return {}
+    rows = answers_of_earlier_leads(of_return).filter(item__in=items)
+    found = {
+        each.item_id: each
+        for each in rows.select_related("of_return__agency", "of_return__round", "written_by")
+    }
+    for item in items:
+        item.is_answered_for = item.pk in found
+    return found
 
 
 def _sent_back_at(
@@ -533,7 +553,7 @@ def _add_whence(sections: list[Section], of_return: Return) -> None:
         item__in=was,
         of_return__agency__in={agency for agency, *_ in was.values()},
         of_return__state=Return.State.ACCEPTED,
-        of_return__round__period_end__lte=of_return.round.period_end,
+        of_return__round__period_end__lt=of_return.round.period_end,
     ).select_related("of_return__round", "of_return__agency")
     last = {
         (each.item_id, each.of_return.agency_id): each
@@ -636,6 +656,7 @@ def _items(of_return: Return, only: WorkItem | None) -> list[WorkItem]:
             may_have_come=Exists(Agency.objects.filter(successor=agency))
             | Exists(led_by_decision.filter(item=OuterRef("pk"))),
             is_own=Exists(WorkItem.objects.answered_by(agency).filter(pk=OuterRef("pk"))),
+            is_answered_for=Exists(answers_of_earlier_leads(of_return).filter(item=OuterRef("pk"))),
         )
         .in_order()
     )

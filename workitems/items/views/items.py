@@ -57,7 +57,7 @@ from workitems.plan.views.lookups import (
     visible_plan,
 )
 from workitems.returns.services import rounds as round_services
-from workitems.returns.services.answers import faults_of_item
+from workitems.returns.services.answers import answer_of_earlier_lead, faults_of_item
 from workitems.rules import WRITERS
 from workitems.terms import lateness
 from workitems.terms.known_dates import DUE_AND_DONE
@@ -469,7 +469,8 @@ def change_status(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     """Change the status at once, or in the return while the lead writes one."""
     item = require(request, "workitems.update_item", visible_item(request, slug, number))
     of_return = Return.objects.in_open_round(item.lead_agency_id, item.plan_id).first()
-    if of_return is not None and of_return.is_with_agency:
+    is_writing = of_return is not None and of_return.is_with_agency
+    if of_return and is_writing and not answer_of_earlier_lead(of_return, item):
         return answer_status(request, item, of_return)
     form = ChangeStatusForm(posted(request), row=item, on=localdate())
     if kept := carry_out(request, form, item_services.change_status, item=item, on=localdate()):

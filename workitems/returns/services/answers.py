@@ -22,6 +22,7 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.models.item import Confidence, Stage
+from workitems.models.round import UpdateQuerySet
 from workitems.plan.services.items import stage_obstacle
 
 # An agency may say "no change" twice; the third time it must write something.
@@ -58,12 +59,27 @@ class Answers:
 
 
 def items_of(of_return: Return) -> list[WorkItem]:
-    """Return the items that a return must answer: those its agency leads, except withdrawn ones."""
+    """Return the items that a return must answer: those its agency leads, except withdrawn ones and those that their
+    earlier lead answered in the same round."""
     return list(
         WorkItem.objects.filter(plan=of_return.round.plan_id, lead_agency=of_return.agency_id)
         .exclude(stage=Stage.WITHDRAWN)
+        .exclude(pk__in=answers_of_earlier_leads(of_return).values("item"))
         .in_order()
     )
+
+
+def answers_of_earlier_leads(of_return: Return) -> UpdateQuerySet:
+    """Return the accepted answers of this round on the agency's items from those that led them before."""
+    return Update.objects.of_earlier_leads(of_return.round_id, of_return.agency_id)
+
+
+def answer_of_earlier_lead(of_return: Return, item: WorkItem) -> Update | None:
+    """Return with what an earlier lead answered the item in this round, if it was accepted. One query at most."""
+    if item.lead_agency_id != of_return.agency_id:
+        return None
+    found = answers_of_earlier_leads(of_return).filter(item=item)
+    return found.select_related("of_return__agency", "of_return__round").first()
 
 
 def answers_of(of_return: Return, on: date) -> Answers:
@@ -86,7 +102,7 @@ def answers_of(of_return: Return, on: date) -> Answers:
             item.pk in updates and updates[item.pk].no_change_on is not None for item in items
         ),
         missing=[
-            *faults_of(of_return, [*items, *_items_with_own(of_return)], updates, on),
+            *faults_of(of_return, [*items, *_items_with_own(of_return, items)], updates, on),
             *faults_of_measures(measures_asked(of_return, on)),
         ],
     )
@@ -105,15 +121,18 @@ def faults_of_measures(asked: Iterable[AskedMeasure]) -> Iterator[Fault]:
             yield Fault(row.item, says.format(number=row.place, name=row.as_told), measure=row)
 
 
-def _items_with_own(of_return: Return) -> list[WorkItem]:
-    """Return the items of other leads that have open milestones of the agency."""
+def _items_with_own(of_return: Return, asked: Collection[WorkItem]) -> list[WorkItem]:
+    """Return the items that have open milestones of the agency and that it need not answer."""
     own = Milestone.objects.open().filter(responsible_agency=of_return.agency_id)
-    return list(
+    found = list(
         WorkItem.objects.filter(plan=of_return.round.plan_id, pk__in=own.values("item"))
-        .exclude(lead_agency=of_return.agency_id)
+        .exclude(pk__in=[item.pk for item in asked])
         .exclude(stage=Stage.WITHDRAWN)
         .in_order()
     )
+    for item in found:
+        item.is_answered_for = True
+    return found
 
 
 def faults_of_item(
@@ -207,7 +226,7 @@ def faults_of(
     )
     moved = moved_items((updates[item.pk], item) for item in items if item.pk in updates)
     for item in items:
-        is_led = item.lead_agency_id == of_return.agency_id
+        is_led = item.lead_agency_id == of_return.agency_id and not item.is_answered_for
         rows, update = open_milestones[item.pk], updates.get(item.pk)
         mine = [each for each in rows if each.responsible_agency_id == of_return.agency_id]
         if is_led:

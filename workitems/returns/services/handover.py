@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from agencies.models import User
 from agencies.records import history
 from agencies.wording.translation import day_words
-from workitems.models import MilestoneAnswer, ReadingTicks, Return, ReturnNote, Update
+from workitems.models import MilestoneAnswer, Plan, ReadingTicks, Return, ReturnNote, Update
 from workitems.plan.services.refusals import Conflict, Refused, check_with_agency, locked
 from workitems.returns.services.answers import answers_of
 
@@ -75,6 +75,17 @@ def withdraw_ready(*, of_return: Return, by: User) -> Return:
         return of_return
     of_return.ready_at = of_return.ready_by = None
     return history.save(of_return, by=by, fields=["ready_at", "ready_by"])
+
+
+@transaction.atomic
+def ask_for_more(*, plan: Plan, agencies: Collection[int], on: date, by: User, reason: str) -> None:
+    """Remove the mark "ready for approval" from the agencies' returns that have more to answer by now, and keep why."""
+    ready = Return.objects.waiting_for_agency().filter(round__plan=plan, ready_at__isnull=False)
+    for each in ready.filter(agency__in=agencies).order_by("pk"):
+        of_return = locked_return(each)
+        if of_return.ready_at is not None and answers_of(of_return, on).missing:
+            of_return.ready_at = of_return.ready_by = None
+            history.save(of_return, by=by, reason=reason, fields=["ready_at", "ready_by"])
 
 
 # --- read, or recalled ------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from agencies.models import WRITING_ROLES, Agency, User, by_short_name
 from agencies.records import history
+from agencies.wording.translation import day_words
 from workitems.measures.services import values as measure_values
 from workitems.models import MeasureValue, Plan, Return, ReturnNote, Round, Update, WorkItem
 from workitems.models.item import Stage
@@ -24,6 +25,7 @@ from workitems.returns.services.answers import (
     AFTER_NO_CHANGES,
     OVERDUE_NEEDS_WORDS,
     after_no_changes,
+    answer_of_earlier_lead,
     items_of,
     moved_items,
     status_in_words,
@@ -320,6 +322,16 @@ def _open_for_writing(of_return: Return, item: WorkItem) -> tuple[Return, Update
                 )
             )
     update = Update.objects.select_for_update().filter(of_return=of_return, item=item).first()
+    if update is None and (earlier := answer_of_earlier_lead(of_return, current)):
+        raise Refused(
+            _(
+                "{agency} answered item {number} for this round, and its answer was accepted on {day}."
+            ).format(
+                agency=earlier.of_return.agency,
+                number=item.number,
+                day=day_words(earlier.of_return.accepted_on),
+            )
+        )
     return of_return, update or Update(of_return=of_return, item=current, version=0), current
 
 

@@ -12,6 +12,7 @@ from workitems.models.item import Stage
 from workitems.plan.services import items
 from workitems.plan.services.refusals import Conflict, Refused, locked, need_reason
 from workitems.returns.services import rounds
+from workitems.returns.services.answers import answer_of_earlier_lead
 from workitems.returns.services.milestone_answers import return_to_write
 
 State = StatusProposal.State
@@ -91,7 +92,7 @@ def accept(
     proposal = _answered(proposal, State.ACCEPTED, answer, by, at)
     item, reason = proposal.item, f"Proposed by {proposal.agency}: {proposal.reason}"
     of_return = return_to_write(item.lead_agency_id, item.plan)
-    if of_return is None:
+    if of_return is None or answer_of_earlier_lead(of_return, item):
         items.change_status(
             item=item,
             version=version,

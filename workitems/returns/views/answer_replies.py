@@ -35,7 +35,7 @@ def section_json(
         "version": shown.version if shown else 0,
         "answer": None,
         "saved_at": time_format(localtime(), "g:i a"),
-        "is_answered": update is not None and update.says_something,
+        "is_answered": entry.section.says_something or entry.section.earlier is not None,
         "no_change": bool(update and update.no_change_on),
         "progress": {"answered": answered, "total": total},
         "mended": mended_now(of_return),

@@ -23,7 +23,9 @@ from workitems.models import (
     Pillar,
     Plan,
     Return,
+    Round,
     Support,
+    Update,
     Variation,
     WorkItem,
 )
@@ -32,6 +34,7 @@ from workitems.plan.held_work import close_votes_of_leaver, open_parts
 from workitems.plan.services.items import end_delays, next_number
 from workitems.plan.services.plan_days import Faults
 from workitems.plan.services.refusals import Refused, locked
+from workitems.returns.services.handover import ask_for_more
 from workitems.returns.services.rounds import ask_again
 
 Kind, Wording = Variation.Kind, Variation.Wording
@@ -387,11 +390,11 @@ def take_effect(asked: Variation, *, by: User, on: date, reason: str) -> None:
             if support := row.supports.filter(agency=agency).first():
                 support.ended_on = on
                 history.save(support, by=by, reason=reason)
-            _ask_in_open_round(asked, by=by, reason=reason)
+            _ask_in_open_round(asked, by=by, on=on, reason=reason)
         case Kind.RESPONSIBLE:
             row.responsible_agency = agency
             save("responsible_agency")
-            _ask_in_open_round(asked, by=by, reason=reason)
+            _ask_in_open_round(asked, by=by, on=on, reason=reason)
         case Kind.SUPPORTER:
             its = agency or asked.agency_before
             support = Support._base_manager.filter(item=row, agency=its).first()
@@ -431,12 +434,15 @@ def take_effect(asked: Variation, *, by: User, on: date, reason: str) -> None:
             save("ends_on")
 
 
-def _ask_in_open_round(asked: Variation, *, by: User, reason: str) -> None:
+def _ask_in_open_round(asked: Variation, *, by: User, on: date, reason: str) -> None:
     """Give the agency that takes work over a return in the plan's open round, if it has none there. One that a new
-    lead submitted goes back to it, so that it answers on the item; of an accepted one the item is not asked.
+    lead submitted goes back to it, so that it answers on the item; one that is ready for approval and has to answer more
+    is ready no longer. Of an accepted one the item is not asked, nor where the earlier lead's answer is accepted.
     """
     for round in asked.plan.rounds.open():
         own = round.returns.filter(agency=asked.agency_after).first()
+        if asked.kind == Kind.LEAD and _answered_before(round, asked):
+            continue
         if own is None:
             history.save(Return(round=round, agency=asked.agency_after), by=by, reason=reason)
         elif asked.kind == Kind.LEAD and own.state in (
@@ -448,6 +454,28 @@ def _ask_in_open_round(asked: Variation, *, by: User, reason: str) -> None:
             ).format(reference=asked.reference, agency=asked.agency_after)
             assert asked.item is not None and asked.decided_at is not None
             ask_again(of_return=own, item=asked.item, note=note, by=by, at=asked.decided_at)
+    assert asked.agency_after is not None
+    ask_for_more(
+        plan=asked.plan, agencies=[asked.agency_after.pk], on=on, by=by, reason=_why_asked(asked)
+    )
+
+
+def _answered_before(round: Round, asked: Variation) -> bool:
+    """Whether the item whose lead changes has an accepted answer of the lead until now in the round."""
+    rows = Update.objects.accepted().filter(
+        of_return__round=round, of_return__agency=asked.agency_before, item=asked.item
+    )
+    return rows.exclude(stage="").exists()
+
+
+def _why_asked(asked: Variation) -> str:
+    """Return why the agency has more to answer, as its return says it."""
+    agency, number = asked.agency_after, asked.item.number if asked.item else ""
+    if asked.kind == Kind.LEAD:
+        says = _("{reference} gave the lead of item {number} to {agency}")
+    else:
+        says = _("{reference} gave a milestone of item {number} to {agency}")
+    return says.format(reference=asked.reference, number=number, agency=agency)
 
 
 def effects_of(asked: Variation) -> list[str]:
@@ -468,6 +496,13 @@ def effects_of(asked: Variation) -> list[str]:
     found = []
     for round in asked.plan.rounds.open():
         own = round.returns.filter(agency=now).first()
+        is_closed = own is not None and own.state in Return.FINISHED
+        if not is_closed and _answered_before(round, asked):
+            says = _(
+                "What {was} wrote on it in {round} is accepted, so {now} is not asked about it in this round."
+            )
+            found.append(says.format(was=was, now=now, round=round.name))
+            continue
         if own is None or own.is_with_agency:
             says = _("{now} is asked about the item in {round}, which is open.")
         else:

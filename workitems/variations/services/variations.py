@@ -35,6 +35,7 @@ from workitems.plan.held_work import withdraw_held
 from workitems.plan.services.items import end_delays, next_number
 from workitems.plan.services.plan_days import Faults, agreed_day
 from workitems.plan.services.refusals import Refused, locked, need_reason
+from workitems.returns.services.handover import ask_for_more
 from workitems.terms.additions import Addition, NewItem, NewMilestone
 from workitems.terms.known_dates import Due, known
 from workitems.variations.services import additions
@@ -498,6 +499,24 @@ def _add(variation: Variation, *, by: User, on: date) -> None:
     elif adds is not None and variation.item is not None:
         variation.milestone = additions.make_milestone(
             variation.item, adds, by=by, on=on, reason=reason
+        )
+    if variation.item is not None:
+        item = variation.item
+        agencies = {
+            item.lead_agency_id,
+            *item.milestones.values_list("responsible_agency", flat=True),
+        }
+        says = (
+            _("{reference} added to item {number}")
+            if variation.milestone
+            else _("{reference} added item {number}")
+        )
+        ask_for_more(
+            plan=variation.plan,
+            agencies=agencies,
+            on=on,
+            by=by,
+            reason=says.format(reference=variation.reference, number=item.number),
         )
 
 
