@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, Invitation, Seat, User
-from agencies.people import confirming
+from agencies.models import Agency, Invitation, Seat, User, columns_of
+from agencies.people import confirming, seating
 from agencies.people.succession import agency_on
+from agencies.rules import has_seat_in
 
 Role = Seat.Role
 # What an agency's people are invited for, as sentences: functions of other apps, which register in `AppConfig.ready`.
@@ -73,8 +74,8 @@ def inviter_in_words(by: User | None, invitation: Invitation) -> str:
     return says.format(person=by.name, a_role=inviting[0].as_what, agency=place.name)
 
 
-def email_about_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:
-    """Email those who look after the seat's place that `by` gave or changed the seat.
+def email_about_seat(seat: Seat, *, by: User, on: date) -> None:
+    """Email those who look after the seat's place that `by` gave the seat.
 
     They are its approvers and the coordinators of its plans, and all administrators if a second
     person has to confirm it; not `by`. If the mail server refuses, log it: the history shows the
@@ -87,10 +88,7 @@ def email_about_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:
         users += confirming.administrators()
     recipients = {user.pk: user for user in users if user != by}
     own = seat.user_id == by.pk
-    if changed:
-        what = _("changed their own role") if own else _("changed the role of {person}")
-    else:
-        what = _("gave themselves a role") if own else _("gave {person} a role")
+    what = _("gave themselves a role") if own else _("gave {person} a role")
     what = what.format(person=seat.user)
     link = settings.SITE_URL + reverse("agencies:seats", args=[place])
     body = render_to_string(
@@ -112,10 +110,45 @@ def email_that_seat_counts(seat: Seat, *, by: User) -> None:
     _send([EmailMessage(subject=subject, body=body, to=[seat.user.email])], seat_id=seat.pk)
 
 
+def email_about_end(seat: Seat, *, by: User, on: date, lost: str) -> None:
+    """Email those who look after the seat's place that `by` ended the seat, what waited for its holder, and in `lost` what
+    nobody there can do now. To-dos are named to the place's own people only. Log it if that fails."""
+    place = seat.place
+    last_day = _last_day(seat, on) or on
+    waits = seating.waiting_for(seat, on).to_do
+    subject = _subject(
+        _("{person} is no longer {position}")
+        if last_day <= on
+        else _("{person} ends as {position}")
+    ).format(person=seat.user, position=seat.position)
+    about = {
+        "seat": seat,
+        "by": by,
+        "last_day": last_day,
+        "lost": lost,
+        "count": len(waits),
+        "link": settings.SITE_URL + reverse("agencies:seats", args=[place]),
+    }
+    mails = []
+    for user in confirming.overseers_of(place, on):
+        if user in (by, seat.user):
+            continue
+        shown = about | {"waits": waits if has_seat_in.test(user, place) else []}
+        body = render_to_string("agencies/people/letters/seat_over.txt", shown)
+        mails.append(EmailMessage(subject=subject, body=body, to=[user.email]))
+    _send(mails, seat_id=seat.pk)
+
+
+def _last_day(seat: Seat, on: date) -> date | None:
+    """Return the last day of a seat that was ended, or None if it ended at once."""
+    return seat.to_on if seat.withdrawn_at is None and seat.to_on and seat.to_on >= on else None
+
+
 def email_that_seat_ends(seat: Seat, *, by: User, on: date) -> None:
     """Email who held a seat that somebody else ended it. Log it if that fails."""
-    until = seat.to_on if seat.withdrawn_at is None and seat.to_on and seat.to_on >= on else None
-    about = {"seat": seat, "by": by, "until": until}
+    others = Seat.objects.on(on).filter(role=Role.APPROVER, **columns_of(seat.place))
+    has_approver = others.filter(user__is_active=True).exclude(pk=seat.pk).exists()
+    about = {"seat": seat, "by": by, "until": _last_day(seat, on), "has_approver": has_approver}
     body = render_to_string("agencies/people/letters/seat_ended.txt", about)
     subject = _subject(_("Your role at {place} ends").format(place=seat.place))
     _send([EmailMessage(subject=subject, body=body, to=[seat.user.email])], seat_id=seat.pk)

@@ -302,6 +302,22 @@ def test_its_proposal_of_a_status_to_the_successor_is_withdrawn(
     ]
 
 
+def test_what_the_successor_proposed_for_an_item_that_it_leads_now_is_withdrawn(
+    ended, msd, item, contributor, administrator
+):
+    proposal = StatusProposal.objects.create(
+        item=item,
+        agency=msd,
+        stage="complete",
+        reason="Done.",
+        proposed_by=contributor,
+        proposed_at=NOW,
+    )
+    hand_over(ended, administrator)
+    proposal.refresh_from_db()
+    assert (proposal.state, newest(proposal)[2]) == ("withdrawn", f"Police ended: {WHY}")
+
+
 def test_without_a_hand_over_no_support_or_membership_ends_by_itself(police, msd, item):
     Member.objects.create(plan=item.plan, agency=msd)
     member = Member.objects.get(agency=police)

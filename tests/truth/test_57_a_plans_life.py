@@ -29,6 +29,7 @@ from tests.factories import (
     RoundFactory,
     SeatFactory,
     UpdateFactory,
+    UserFactory,
     VariationFactory,
     WorkItemFactory,
 )
@@ -39,7 +40,7 @@ from workitems.items.said_by import said_of
 from workitems.meetings.agenda import present_lines
 from workitems.meetings.meeting_news import called_notices, decided_notices
 from workitems.meetings.services import meetings as meeting_services
-from workitems.models import Member, Return, Variation
+from workitems.models import Member, Return, StatusProposal, Variation
 from workitems.notices import send_notices
 from workitems.out_of_session import services as out_of_session
 from workitems.plan.asat import Moment
@@ -569,6 +570,70 @@ def test_a_role_that_ends_now_ends_today_and_its_holder_is_told(
     assert any(each.what.endswith("at once.") for each in history_of(police))
     client.force_login(held.user, backend="django.contrib.auth.backends.ModelBackend")
     assert "Your role has ended." in client.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("ends", "subject", "last_day", "lost"),
+    [
+        (
+            None,
+            "Chief is no longer an approver at Police",
+            "1 June 2010",
+            "Police has no approver now: nobody there can submit its return or manage its users.",
+        ),
+        (
+            date(2010, 6, 30),
+            "Chief ends as an approver at Police",
+            "30 June 2010",
+            "From 1 July 2010 Police would have no approver: nobody there could submit its return or manage its users.",
+        ),
+    ],
+)
+def test_who_looks_after_an_agency_is_told_that_a_role_ended_and_what_nobody_can_do(
+    ends, subject, last_day, lost, police, of_return, coordinator, mailoutbox,
+    django_capture_on_commit_callbacks,
+):  # fmt: skip
+    held = SeatFactory(
+        agency=police, role=Role.APPROVER, from_on=date(2010, 1, 1), user__name="Chief"
+    )
+    administrator = UserFactory(is_superuser=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        if ends:
+            seats.end_seat(seat=held, on=ends, by=administrator, reason="Moved.")
+        else:
+            seats.end_seat_at_once(seat=held, by=administrator, reason="Moved.", at=NOW)
+    (mail,) = [each for each in mailoutbox if each.to == [coordinator.email]]
+    body = " ".join(mail.body.split())
+    assert mail.subject.endswith(f": {subject}")
+    assert f"as an approver at Police. The last day is {last_day}. {lost}" in body
+    assert "One to-do waits for them, and stays with Police." in body
+
+
+def test_a_coordinator_is_told_when_the_last_approver_ends_their_own_role(
+    police, item, coordinator, mailoutbox, django_capture_on_commit_callbacks
+):
+    first, last = (SeatFactory(agency=police, role=Role.APPROVER) for _ in range(2))
+    for held in (first, last):
+        with django_capture_on_commit_callbacks(execute=True):
+            seats.end_seat_at_once(seat=held, by=held.user, reason="Moved.", at=NOW)
+    (mail,) = mailoutbox
+    assert mail.to == [coordinator.email]
+    assert mail.body.startswith(f"{last.user.name} has ended their own role in the")
+
+
+def test_nobody_answers_their_own_proposal(plan, item, decide, customs, colleague):
+    StatusProposal.objects.create(
+        item=item,
+        agency=customs,
+        stage="under_way",
+        confidence="at_risk",
+        reason="Late.",
+        proposed_by=colleague,
+        proposed_at=NOW,
+    )
+    decide("lead", item, agency=customs.pk)
+    assert item.status_proposals.get().state == "withdrawn"
+    assert not [each for each in lines_for(colleague, TODAY) if "proposes" in each.what]
 
 
 def test_what_waits_for_a_person_is_named_before_their_role_ends(

@@ -217,12 +217,20 @@ class Proposals(Holding):
         for proposal in self.rows(act.agency.pk, act.on).select_related("item"):
             leads = proposal.item.lead_agency_id == act.to.pk
             if leads or self.rows(act.to.pk, act.on).filter(item=proposal.item_id).exists():
-                proposal.state = StatusProposal.State.WITHDRAWN
-                proposal.answered_by, proposal.answered_at = act.by, act.at
-                save_row(proposal, "state", "answered_by", "answered_at", act=act)
+                _withdraw_proposal(proposal, act)
             else:
                 proposal.agency = act.to
                 save_row(proposal, "agency", act=act)
+        # What the successor proposed for items that it leads by now.
+        own = self.rows(act.to.pk, act.on).filter(item__lead_agency=act.to)
+        for proposal in own.select_for_update(of=("self",)):
+            _withdraw_proposal(proposal, act)
+
+
+def _withdraw_proposal(proposal: StatusProposal, act: HandOver) -> None:
+    proposal.state = StatusProposal.State.WITHDRAWN
+    proposal.answered_by, proposal.answered_at = act.by, act.at
+    save_row(proposal, "state", "answered_by", "answered_at", act=act)
 
 
 HOLDINGS = [

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -164,8 +164,10 @@ def _return_to_send(of_return: Any, user: User, on: date) -> Line:
 
 @composed
 def _open_proposals(agencies: Any, on: Any) -> Any:
-    rows = StatusProposal.objects.open().filter(
-        not_ended(on, "item__plan"), item__lead_agency__among=agencies
+    rows = (
+        StatusProposal.objects.open()
+        .filter(not_ended(on, "item__plan"), item__lead_agency__among=agencies)
+        .exclude(agency=F("item__lead_agency"))
     )
     return rows.select_related("item__plan", "agency").order_by("pk")[:SHOWN_AT_MOST]
 

@@ -30,6 +30,16 @@ LOST_WITH_THE_LAST = {
     ),
 }
 
+LOST_NOW = {
+    Role.APPROVER: gettext_lazy(
+        "{place} has no approver now: nobody there can submit its return or manage its users."
+    ),
+    Role.COORDINATOR: gettext_lazy(
+        "{place} has no coordinator now: nobody there can open rounds, accept returns or write the "
+        "briefing."
+    ),
+}
+
 
 class SeatRefused(Refusal):
     """A refused write of a seat or an invitation."""
@@ -186,12 +196,12 @@ def confirm_seat(*, seat: Seat, by: User, at: datetime) -> Seat:
     return seat
 
 
-def email_about_seat(seat: Seat, *, by: User, on: date, changed: bool = False) -> None:
+def email_about_seat(seat: Seat, *, by: User, on: date) -> None:
     """Email the others who look after the place, once the seat is saved (`letters.email_about_seat`).
 
     For people who seat themselves, and for administrators, who could do so in another name.
     """
-    transaction.on_commit(lambda: letters.email_about_seat(seat, by=by, changed=changed, on=on))
+    transaction.on_commit(lambda: letters.email_about_seat(seat, by=by, on=on))
 
 
 @transaction.atomic
@@ -217,12 +227,17 @@ def end_seat(*, seat: Seat, on: date, by: User | None, reason: str, confirmed: b
 
 
 def _email_about_end(seat: Seat, by: User | None, on: date) -> None:
-    """Email who held the seat, and the others who look after the place if it is an administrator who ends it."""
-    if by is not None and by.pk != seat.user_id:
+    """Email who held the seat; and the others who look after the place if it is an administrator who ends it, or if
+    nobody has its role then."""
+    if by is None:
+        return
+    if by.pk != seat.user_id:
         transaction.on_commit(lambda: letters.email_that_seat_ends(seat, by=by, on=on))
-    if by is not None and is_administrator.test(by):
-        on = timezone.localdate(history.moment_of_writing())
-        email_about_seat(seat, by=by, on=on, changed=True)
+    is_later = seat.withdrawn_at is None and seat.to_on is not None and seat.to_on >= on
+    first_day = seat.to_on + timedelta(days=1) if is_later and seat.to_on else on
+    lost = lost_without(seat, first_day, has_gone=not is_later)
+    if lost or is_administrator.test(by):
+        transaction.on_commit(lambda: letters.email_about_end(seat, by=by, on=on, lost=lost))
 
 
 def end_faults(seat: Seat, on: date) -> Iterator[Fault]:
@@ -280,15 +295,17 @@ def _refuse_to_leave_nobody(seat: Seat, first_day_without: date, by: User | None
         raise NobodyLeft(lost, "confirmed")
 
 
-def lost_without(seat: Seat, first_day_without: date) -> str:
-    """Return a sentence on what nobody in the place could do without this seat from a day on.
-    Return "" if another active user still could, or if the place has ended by then."""
+def lost_without(seat: Seat, first_day_without: date, *, has_gone: bool = False) -> str:
+    """Return a sentence on what nobody in the place could do without this seat from a day on; `has_gone`, if that is so
+    already. Return "" if another active user still could, or if the place has ended by then."""
     role = Role(seat.role)
     if role not in LOST_WITH_THE_LAST or not seat.place.exists_on(first_day_without):
         return ""
     others = Seat.objects.on(first_day_without).filter(
         role=role, user__is_active=True, **columns_of(seat.place)
     )
-    if others.exclude(pk=seat.pk).exists():
+    # One that a second person has yet to confirm cannot do it.
+    if any(not each.is_waiting(first_day_without) for each in others.exclude(pk=seat.pk)):
         return ""
-    return str(LOST_WITH_THE_LAST[role]).format(day=day_words(first_day_without), place=seat.place)
+    says = LOST_NOW if has_gone else LOST_WITH_THE_LAST
+    return str(says[role]).format(day=day_words(first_day_without), place=seat.place)

@@ -24,6 +24,7 @@ from workitems.models import (
     Plan,
     Return,
     Round,
+    StatusProposal,
     Support,
     Update,
     Variation,
@@ -390,6 +391,10 @@ def take_effect(asked: Variation, *, by: User, on: date, reason: str) -> None:
             if support := row.supports.filter(agency=agency).first():
                 support.ended_on = on
                 history.save(support, by=by, reason=reason)
+            for proposal in row.status_proposals.open().filter(agency=agency):
+                proposal.state = StatusProposal.State.WITHDRAWN
+                proposal.answered_by, proposal.answered_at = by, asked.decided_at
+                history.save(proposal, by=by, reason=reason)
             _ask_in_open_round(asked, by=by, on=on, reason=reason)
         case Kind.RESPONSIBLE:
             row.responsible_agency = agency
