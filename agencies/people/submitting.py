@@ -57,6 +57,16 @@ class Submitters:
     invited: Sequence[Invited] = ()
 
     @property
+    def not_joined(self) -> list[Invited]:
+        """Who is invited and has not accepted yet."""
+        return [each for each in self.invited if not each.waits]
+
+    @property
+    def unconfirmed(self) -> list[Invited]:
+        """Who has a role that a second person has yet to confirm."""
+        return [each for each in self.invited if each.waits]
+
+    @property
     def is_one_person(self) -> bool:
         return len(self.writers) == 1
 
@@ -91,8 +101,8 @@ class Submitters:
         approvers = [each.words for each in self.invited if each.role == Role.APPROVER]
         others = [each.words for each in self.invited if each.role != Role.APPROVER]
         if self.writers:
-            of = [each.words for each in self.invited] if self.approvers else approvers
-            return _any_joins(of)
+            approving = [each for each in self.invited if each.role == Role.APPROVER]
+            return _any_joins(self.invited if self.approvers else approving)
         if others and approvers[1:]:
             # Two approvers are enough as well.
             return _("an approver and another of {people} join").format(
@@ -147,10 +157,15 @@ class Submitters:
         return not set(self.approvers) - {author}
 
 
-def _any_joins(people: Sequence[str]) -> str:
+def _any_joins(of: Sequence[Invited]) -> str:
+    """Return "Ben (approver) joins", or "is confirmed" of people who wait for that only."""
+    people = [each.words for each in of]
+    is_confirming = all(each.waits and each.counts_from is None for each in of)
     if len(people) == 1:
-        return _("{person} joins").format(person=people[0])
-    return _("one of {people} joins").format(people=list_in_words(people))
+        says = _("{person} is confirmed") if is_confirming else _("{person} joins")
+        return says.format(person=people[0])
+    says = _("one of {people} is confirmed") if is_confirming else _("one of {people} joins")
+    return says.format(people=list_in_words(people))
 
 
 def submitters_of(agencies: Collection[Agency], on: date) -> dict[int, Submitters]:
@@ -166,8 +181,7 @@ def submitters_of(agencies: Collection[Agency], on: date) -> dict[int, Submitter
     for seat in seats.select_related("user").order_by("pk"):
         assert seat.agency_id is not None
         if seat.is_waiting(on):
-            who = Invited(seat.user.name, Role(seat.role), True, seat.counts_from)
-            waiting[seat.agency_id].append(who)
+            waiting[seat.agency_id].append(_unconfirmed(seat))
         else:
             people[seat.agency_id][seat.role].add(seat.user_id)
     found = {
@@ -180,6 +194,37 @@ def submitters_of(agencies: Collection[Agency], on: date) -> dict[int, Submitter
         pk: replace(each, invited=[*waiting[pk], *invited[pk]]) if not each.is_ready else each
         for pk, each in found.items()
     }
+
+
+def _unconfirmed(seat: Seat) -> Invited:
+    return Invited(seat.user.name, Role(seat.role), True, seat.counts_from)
+
+
+def unconfirmed_in(agencies: Collection[int], on: date) -> dict[int, list[Invited]]:
+    """Return who has a role in which they write for these agencies that a second person has yet to confirm, by the
+    agency's id. One query, or none without agencies."""
+    found: dict[int, list[Invited]] = defaultdict(list)
+    if not agencies:
+        return found
+    seats = (
+        Seat.objects.unconfirmed()
+        .during(on, None)
+        .filter(agency__in=agencies, role__in=WRITING_ROLES, user__is_active=True, from_on__lte=on)
+    )
+    for seat in seats.select_related("user").order_by("pk"):
+        if seat.agency_id is not None and seat.is_waiting(on):
+            found[seat.agency_id].append(_unconfirmed(seat))
+    return found
+
+
+def without_approver(agencies: Collection[int], on: date) -> set[int]:
+    """Return those of the agencies where nobody can sign for the agency on a day. One query, or none without agencies."""
+    if not agencies:
+        return set()
+    seats = Seat.objects.on(on).filter(role=Role.APPROVER, user__is_active=True)
+    return set(agencies) - set(
+        seats.filter(agency__in=agencies).values_list("agency_id", flat=True)
+    )
 
 
 def invited_to(agencies: Collection[int]) -> dict[int, list[Invited]]:

@@ -1,7 +1,5 @@
 """A consultation: the coordinator's table of answers and comments, and a page for each agency."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.models import Seat, by_short_name
+from agencies.models import by_short_name
 from agencies.pages.form_pages import (
     carry_out,
     done,
@@ -21,6 +19,7 @@ from agencies.pages.form_pages import (
     saying_refusals,
 )
 from agencies.pages.once import once
+from agencies.people.submitting import without_approver
 from agencies.typed.fields import overwrite_data, say_refusal
 from reports import checks
 from reports.briefings.views.next_steps import gate_of
@@ -71,7 +70,9 @@ def _overview(
         plan=briefing.plan,
         briefing=briefing,
         rows=[(row, row.is_overdue(on), earlier.get(row.pk)) for row in rows],
-        without_approver=_without_approver(rows, on),
+        without_approver=without_approver(
+            {row.agency_id for row in rows if not row.is_answered}, on
+        ),
         threads=consultation.threads(draft_rows.read_draft(briefing).draft, comments),
         notices=Notice.objects.about(map(about, rows)) if may_change else [],
         may_ask=may_change and briefing.is_open,
@@ -81,15 +82,6 @@ def _overview(
         may_resolve=may_change and briefing.is_open,
         at=at,
     )
-
-
-def _without_approver(rows: list[Clearance], on: date) -> set[int]:
-    """Return the agencies that have not answered and have nobody who could. One query, if any has not answered."""
-    waiting = {row.agency_id for row in rows if not row.is_answered}
-    if not waiting:
-        return set()
-    seats = Seat.objects.on(on).filter(role=Seat.Role.APPROVER, user__is_active=True)
-    return waiting - set(seats.filter(agency__in=waiting).values_list("agency_id", flat=True))
 
 
 def _asked(briefing: Briefing) -> list[Clearance]:

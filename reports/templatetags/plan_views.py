@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from reports.progress.dashboard import Dashboard, Figure
 from reports.progress.tiles import Tile
 from reports.progress.view import Earlier, PlanView
 from workitems.measures.completion import Completion, Writing, sentence
+from workitems.meetings.asked_at import AskedAt
 from workitems.plan.attention import Line, Point
 
 register = template.Library()
@@ -90,6 +92,13 @@ def point(found: Point) -> SafeString:
 @register.simple_tag
 def line_link(view: PlanView, line: Line) -> str:
     return view.item(line.item.number) if line.item else line.url
+
+
+@register.simple_tag
+def asked_on(asked_at: AskedAt, line: Line) -> str:
+    """Return ", 10 December": at which of several meetings the line is asked, or ""."""
+    day = asked_at.day_of(line)
+    return f", {date_format(day, 'j F')}" if day else ""
 
 
 @register.simple_tag

@@ -199,7 +199,9 @@ def test_a_seat_that_an_administrator_ends_is_told_of(people, told_of):
     # Whose role ended is told as well.
     assert set(told) == {people[who].email for who in ("contributor", "approver", "coordinator")}
     bodies = [each.body for each in mail.outbox if each.to != [people["contributor"].email]]
-    says = "has ended the role of Police contributor in the Plan Register as a contributor at Police."
+    says = (
+        "has ended the role of Police contributor in the Plan Register as a contributor at Police."
+    )
     assert all(says in " ".join(body.split()) for body in bodies)
 
 

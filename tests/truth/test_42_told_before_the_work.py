@@ -115,8 +115,10 @@ def test_a_closed_account_and_an_unconfirmed_seat_do_not_count(
     plan, health, alone, owed, coordinator, client_of
 ):
     SeatFactory(agency=health, role=Seat.Role.CONTRIBUTOR, user__is_active=False)
-    SeatFactory(agency=health, role=Seat.Role.APPROVER, given_by=coordinator)
-    assert ONE in text_of(client_of(coordinator), owed.round.get_absolute_url())
+    new = SeatFactory(agency=health, role=Seat.Role.APPROVER, given_by=coordinator)
+    page = text_of(client_of(coordinator), owed.round.get_absolute_url())
+    who = f"{new.user.name} (approver, to be confirmed)"
+    assert f"Ministry of Health cannot submit its return before {who} is confirmed." in page
 
 
 def test_who_accepts_an_invitation_alone_reads_it_at_once(health, coordinator, client_of):

@@ -1,5 +1,6 @@
 """All that is asked of the group about an item is asked, wherever it is shown, until each of it is dealt with."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,7 +8,13 @@ from django.urls import reverse
 
 from reports.meetings.minutes import compose_minutes
 from reports.progress.dashboard_parts import asked_of
-from tests.factories import MatterFactory, MeetingFactory, RiskFactory, VariationFactory
+from tests.factories import (
+    MatterFactory,
+    MeetingFactory,
+    RiskFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
 from tests.workitems.record import NOW, TODAY, TOMORROW, ready_to_decide
 from workitems.meetings.agenda import not_on, present_lines, proposals, rows_of
 from workitems.models import Matter, Variation
@@ -117,3 +124,39 @@ def test_a_request_about_the_plan_itself_is_asked_of_the_group_and_proposed(plan
     assert [(each.subject, each.verb) for each in found] == [(request, Verb.DECIDE)]
     meeting = MeetingFactory(plan=plan, held_on=TOMORROW)
     assert not_on(found, [MatterFactory(meeting=meeting, variation=request)]) == []
+
+
+def heading_of(client, plan):
+    """Return the heading of what is asked on the dashboard, and each thing with its day, as words."""
+    page = " ".join(client.get(reverse("dashboard:overview", args=[plan.slug])).text.split())
+    part = page.split('id="asked">')[1].split("</section></section>")[0].split('class="changes"')[0]
+    text = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", part)).strip()
+    return text.split(" Decide")[0].split(" Discuss")[0], text
+
+
+def test_what_is_asked_is_asked_at_the_meeting_whose_agenda_has_it(
+    item, asked, risk, client_of, coordinator, customs
+):
+    client, plan = client_of(coordinator), item.plan
+    soon = MeetingFactory(plan=plan, held_on=TOMORROW)
+    assert heading_of(client, plan)[0] == "Asked of the group on 2 June"
+    other = MatterFactory(meeting=soon, title="Another matter")
+    later = MeetingFactory(plan=plan, held_on=date(2010, 6, 10))
+    MatterFactory(meeting=later, item=item, title="An item")
+    assert heading_of(client, plan)[0] == "Asked of the group on 10 June"
+    more = WorkItemFactory(plan=plan, number="3.3", lead_agency=customs, confidence="off_track")
+    MatterFactory(meeting=soon, item=more, title="Another item")
+    heading, text = heading_of(client, plan)
+    assert heading == "Asked of the group"
+    assert f"{asked.reference}, 10 June" in text
+    Matter.objects.filter(meeting=soon).update(considered_on=TODAY)
+    assert heading_of(client, plan)[0] == "Asked of the group on 10 June"
+    assert other.meeting == soon
+
+
+def test_a_meeting_that_has_dealt_with_its_agenda_is_asked_nothing(
+    item, asked, client_of, coordinator
+):
+    meeting = MeetingFactory(plan=item.plan, held_on=TODAY)
+    MatterFactory(meeting=meeting, title="Another matter", considered_on=TODAY)
+    assert heading_of(client_of(coordinator), item.plan)[0] == "Asked of the group"

@@ -25,6 +25,7 @@ from tests.factories import (
     MemberFactory,
     MilestoneFactory,
     MitigationFactory,
+    OutOfSessionFactory,
     ReturnFactory,
     RoundFactory,
     SeatFactory,
@@ -682,6 +683,7 @@ def test_a_return_with_more_to_answer_is_ready_no_longer_and_says_why(
         round=RoundFactory(plan=plan), agency=customs, ready_at=NOW, ready_by=colleague
     )
     history.save(own, by=colleague, fields=["ready_at", "ready_by"])
+    SeatFactory(agency=customs, role=Role.APPROVER)
     decided = decide("lead", item, agency=customs.pk)
     own.refresh_from_db()
     assert (own.ready_at, own.ready_by) == (None, None)
@@ -752,3 +754,50 @@ def test_of_an_item_that_its_earlier_lead_has_answered_no_return_asks_again(
     decide("lead", item, agency=customs.pk)
     own.refresh_from_db()
     assert (own.state, own.notes.count()) == ("submitted", 0)
+
+
+# --- an agency whose only approver has left -------------------------------------------------------
+
+
+def test_the_desks_name_an_agency_that_nobody_can_sign_for(
+    of_return, item, contributor, coordinator, customs, police
+):
+    WorkItemFactory(plan=item.plan, lead_agency=customs, number="2.2")
+    nobody = "Nobody at Police can submit it: it has no approver"
+    (own,) = [each for each in lines_for(contributor, TODAY) if each.url.endswith(f"{police.pk}/")]
+    assert own.detail == f"0 of 1 item answered. {nobody}"
+    name = of_return.round.name
+    says = f"Police has no approver, so nobody there can submit for {name}"
+    found = [each for each in lines_for(coordinator, TODAY) if each.what == says]
+    assert [(each.url, each.is_now(TODAY)) for each in found] == [
+        (reverse("agencies:seats", args=[police.pk]), True)
+    ]
+    SeatFactory(agency=police, role=Role.APPROVER)
+    assert not [each for each in lines_for(coordinator, TODAY) if "no approver" in each.what]
+    (own,) = [each for each in lines_for(contributor, TODAY) if each.url.endswith(f"{police.pk}/")]
+    assert own.detail == "0 of 1 item answered"
+
+
+def test_an_answer_out_of_session_that_nobody_can_give_says_so(
+    milestone, police, customs, coordinator, client_of
+):
+    variation = VariationFactory(milestone=milestone, state="recommended")
+    asked = OutOfSessionFactory(variation=variation)
+    for agency in (police, customs):
+        asked.answers.create(agency=agency)
+    SeatFactory(agency=customs, role=Role.APPROVER)
+    page = " ".join(client_of(coordinator).get(asked.get_absolute_url()).text.split())
+    assert page.count("Nobody at Police can answer: it has no approver.") == 1
+    assert "Nobody at Customs" not in page
+
+
+def test_who_waits_for_confirmation_is_not_one_to_invite(
+    of_return, police, contributor, coordinator, client_of
+):
+    new = SeatFactory(agency=police, role=Role.APPROVER, given_by=coordinator)
+    page = " ".join(client_of(coordinator).get(of_return.round.get_absolute_url()).text.split())
+    who = f"{new.user.name} (approver, to be confirmed)"
+    assert f"A second person has to confirm: {who}" in page
+    assert f"New Zealand Police cannot submit its return before {who} is confirmed." in page
+    assert "Not all are confirmed" in page
+    assert ("Invite one" in page, "Invited, not yet joined" in page) == (False, False)

@@ -169,7 +169,8 @@ def test_a_coordinator_reads_who_has_not_joined_and_that_their_own_return_is_due
         ReturnFactory(round=half_year, agency=agency, state=Return.State.DUE)
     for role in (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER):
         InvitationFactory(agency=police, role=role)
-    SeatFactory(agency=own, role=Seat.Role.CONTRIBUTOR)
+    for role in (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER):
+        SeatFactory(agency=own, role=role)
     on = date(2010, 7, 1)
     found = lines_for(coordinator, on)
     assert [

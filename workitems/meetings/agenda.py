@@ -79,22 +79,23 @@ class Proposal:
         return f"{self.kind}-{self.subject.pk}"
 
 
+def subject_of(line: Line) -> tuple[str, int]:
+    """Return the kind and id of what a line of the attention list is about; of a risk to the whole plan its number."""
+    if line.item:
+        return "item", line.item.pk
+    if line.of_return:
+        return "of_return", line.of_return.pk
+    if line.action:
+        return "decision", line.action.pk
+    if line.variation:
+        return "variation", line.variation.pk
+    assert line.risk is not None
+    return "risk", line.risk.number
+
+
 def lines_by_subject(lines: Iterable[Line]) -> dict[tuple[str, int], Line]:
-    """Return the lines of the attention list by the kind and id of what they are about; risks to the
-    whole plan by their number."""
-    found: dict[tuple[str, int], Line] = {}
-    for line in lines:
-        if line.item:
-            found["item", line.item.pk] = line
-        elif line.of_return:
-            found["of_return", line.of_return.pk] = line
-        elif line.action:
-            found["decision", line.action.pk] = line
-        elif line.risk:
-            found["risk", line.risk.number] = line
-        elif line.variation:
-            found["variation", line.variation.pk] = line
-    return found
+    """Return the lines of the attention list by what they are about."""
+    return {subject_of(line): line for line in lines}
 
 
 def line_on(matter: Matter, lines: Mapping[tuple[str, int], Line]) -> Line | None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import Seat, by_short_name
 from agencies.pages.form_pages import carry_out, done, form_page
 from agencies.pages.once import once
-from agencies.people.submitting import submitters_of
+from agencies.people.submitting import submitters_of, without_approver
 from workitems.meetings.addition_parts import addition_parts
 from workitems.meetings.meeting_news import decided_notices
 from workitems.meetings.variation_effect import Effects
@@ -151,6 +151,9 @@ def show(
             "effects": effects,
             "today": on,
             "answers": rows,
+            "without_approver": without_approver(
+                {row.agency_id for row in rows if asked.is_open and not row.choice}, on
+            ),
             "count": found,
             "is_over": asked.is_over(on),
             "state": asked.state_on(on),

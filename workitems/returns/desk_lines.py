@@ -41,7 +41,7 @@ def lines_for(user: User, on: date) -> list[Line]:
 
 
 def _returns_to_send(agencies: set[int], user: User, on: date) -> list[Line]:
-    found = _waiting_returns(agencies=agencies)
+    found = _waiting_returns(agencies=agencies, on=on)
     coordinates = user.agencies_as(Seat.Role.COORDINATOR)
     return [
         _with_coordinator(each, on)
@@ -74,7 +74,7 @@ def _return_name(of_return: Return) -> str:
 
 
 @composed
-def _waiting_returns(agencies: Any) -> Any:
+def _waiting_returns(agencies: Any, on: Any) -> Any:
     states = (*Return.WITH_AGENCY, Return.State.SUBMITTED)
     waiting = Return.objects.filter(state__in=states, round__closed_at=None).expected()
     waiting = waiting.filter(agency__among=agencies)
@@ -84,10 +84,18 @@ def _waiting_returns(agencies: Any) -> Any:
         rows.with_last_submission()
         .with_more_asked()
         .annotate(
-            note_at=Subquery(own.values("at")[:1]), note_reply=Subquery(own.values("reply")[:1])
+            note_at=Subquery(own.values("at")[:1]),
+            note_reply=Subquery(own.values("reply")[:1]),
+            has_approver=Exists(_approvers(on)),
         )
     )
     return rows.soonest_first()[:SHOWN_AT_MOST]
+
+
+def _approvers(on: Any) -> Any:
+    """The approvers who count on a day at the agency of the outer row."""
+    seats = Seat.objects.on(on).filter(role=Seat.Role.APPROVER, user__is_active=True)
+    return seats.filter(agency=OuterRef("agency"))
 
 
 def _is_asked(of_return: Any) -> bool:
@@ -136,6 +144,9 @@ def _return_to_send(of_return: Any, user: User, on: date) -> Line:
             url += "read/"
     if is_sent_back and not asks_for_changes and not is_asked and not was_recalled:
         detail = _("Sent back. {detail}").format(detail=detail)
+    if not of_return.has_approver:
+        nobody = _("Nobody at {agency} can submit it: it has no approver")
+        detail = f"{detail}. {nobody.format(agency=of_return.agency)}"
     unanswered = of_return.items - of_return.answered
     is_due_soon = bool(unanswered) and (of_return.due_on - on).days <= NOW_DAYS
     # Ready, asked for more since, sent back with what to change, recalled, or due within the week with items that have no answer: the next
@@ -205,7 +216,7 @@ def _returns_of_coordinator(agencies: set[int], own: set[int], on: date) -> list
     of_open_rounds = (
         Return.objects.expected()
         .filter(round__closed_at=None, round__plan__coordinating_agency__in=agencies)
-        .annotate(has_writers=Exists(writers))
+        .annotate(has_writers=Exists(writers), has_approver=Exists(_approvers(on)))
         .select_related("round__plan", "agency")
     )
     by_round = defaultdict(list)
@@ -241,6 +252,15 @@ def _returns_of_coordinator(agencies: set[int], own: set[int], on: date) -> list
         for each in waiting
         if not (each.has_writers or invited.get(each.agency_id))  # type: ignore[attr-defined]
     ]
+    unsigned = [
+        each
+        for each in of_open_rounds
+        if each.is_with_agency
+        and each.has_writers  # type: ignore[attr-defined]
+        and not each.has_approver  # type: ignore[attr-defined]
+        and each.ready_at is None
+        and all(person.role != Seat.Role.APPROVER for person in invited.get(each.agency_id, ()))
+    ]
     return (
         [_missing_returns(rows, on) for rows in missing.values() if rows]
         + _returns_that_nobody_submits(of_open_rounds, on)
@@ -248,6 +268,11 @@ def _returns_of_coordinator(agencies: set[int], own: set[int], on: date) -> list
             _nobody_invited(rows, on)
             for found in by_round.values()
             if (rows := [each for each in found if each in bare])
+        ]
+        + [
+            _without_approver(rows, on)
+            for found in by_round.values()
+            if (rows := [each for each in found if each in unsigned])
         ]
         + [
             _not_joined(rows, invited, on)
@@ -348,6 +373,29 @@ def _nobody_invited(rows: list[Return], on: date) -> Line:
         url=reverse("agencies:invite", args=[rows[0].agency_id])
         if len(rows) == 1
         else reverse("agencies:invite-many"),
+    )
+
+
+def _without_approver(rows: list[Return], on: date) -> Line:
+    """The agencies of a round whose people can write their return, and of whom nobody can submit it."""
+    round = rows[0].round
+    return line(
+        due=on,
+        on=on,
+        plan=round.plan.title,
+        what=ngettext(
+            "{agencies} has no approver, so nobody there can submit for {round}",
+            "{agencies} have no approver, so nobody there can submit for {round}",
+            len(rows),
+        ).format(
+            agencies=list_in_words(sorted(each.agency.short_name for each in rows)),
+            round=round.name,
+        ),
+        detail=_("Invite an approver, or confirm the one who waits"),
+        when=_("Now"),
+        url=reverse("agencies:seats", args=[rows[0].agency_id])
+        if len(rows) == 1
+        else round.get_absolute_url(),
     )
 
 

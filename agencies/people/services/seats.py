@@ -304,8 +304,7 @@ def lost_without(seat: Seat, first_day_without: date, *, has_gone: bool = False)
     others = Seat.objects.on(first_day_without).filter(
         role=role, user__is_active=True, **columns_of(seat.place)
     )
-    # One that a second person has yet to confirm cannot do it.
-    if any(not each.is_waiting(first_day_without) for each in others.exclude(pk=seat.pk)):
+    if others.exclude(pk=seat.pk).exists():
         return ""
     says = LOST_NOW if has_gone else LOST_WITH_THE_LAST
     return str(says[role]).format(day=day_words(first_day_without), place=seat.place)

@@ -22,6 +22,7 @@ from reports.progress.scrubber import Scrubber
 from reports.progress.trends import late_days
 from reports.progress.view import PlanView, events_before
 from workitems.measures.completion import Completion, completions_of, sentence
+from workitems.meetings.asked_at import AskedAt, asked_at
 from workitems.models import Delay
 from workitems.plan.asat import Moment
 from workitems.plan.attention import attention as attention_lines
@@ -57,12 +58,15 @@ def compared_view(request: HttpRequest, slug: str) -> tuple[PlanView, dict[str, 
     earlier = context["bar"].earlier()
     if view.since is None and earlier:
         view = replace(view, since=earlier[0].moment, is_compared_by_default=True)
+    page = dashboard.read_dashboard(view)
+    where = asked_at(view.plan, page.now.lines, view.at.on) if view.at.is_now else AskedAt()
     return view, context | {
         "view": view,
-        "page": dashboard.read_dashboard(view),
+        "page": page,
+        "asked_at": where,
         "earlier": earlier,
         "marks": dashboard.MARKS,
-        "next_meeting": view.plan.meetings.coming(view.at.on).first() if view.at.is_now else None,
+        "next_meeting": where.next,
     }
 
 

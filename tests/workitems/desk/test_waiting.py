@@ -75,6 +75,7 @@ def test_a_return_is_a_to_do_of_contributor_and_approver(contributor, approver, 
 
 def test_a_return_sent_back_says_so_and_how_late_it_is(contributor, plan, police):
     ReturnFactory(round=RoundFactory(plan=plan, due_on=days(-2)), agency=police, state="sent_back")
+    SeatFactory(agency=police, role="approver")
     assert told(contributor) == [
         (
             "Return for January to June 2010, Police",
@@ -189,7 +190,8 @@ def test_a_round_whose_returns_are_all_accepted_is_to_be_closed(coordinator, pla
     row = RoundFactory(plan=plan)
     ReturnFactory(round=row, agency=police, accepted=True)
     other = ReturnFactory(round=row, agency=customs)
-    SeatFactory(agency=customs, role="contributor")
+    for role in ("contributor", "approver"):
+        SeatFactory(agency=customs, role=role)
     assert told(coordinator) == []
     other.delete()
     assert told(coordinator) == [
@@ -275,4 +277,4 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
     # clearances and follow-ups; consultations; papers to send or follow up. Consultations on requests.
     # Plans that the user's agencies have left.
     with django_assert_num_queries(25):
-        assert len(lines_for(user, TODAY)) == 2 + 4 * count
+        assert len(lines_for(user, TODAY)) == 3 + 4 * count

@@ -36,7 +36,7 @@ def test_the_coordinator_sees_who_was_notified_in_a_fixed_number_of_queries(
 
     # session, user, seats, plans, round, its returns with progress, people, reminders, notices,
     # pending variations
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         response = manager.get(of_return.round.get_absolute_url())
 
     assert [str(notice.recipient) for notice in response.context["notices"]] == [

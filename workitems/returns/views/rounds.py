@@ -22,6 +22,7 @@ from agencies.people.submitting import (
     invited_to,
     single_coordinator,
     submitters_of,
+    unconfirmed_in,
 )
 from agencies.typed.fields import overwrite_data
 from agencies.wording.translation import day_words
@@ -112,8 +113,18 @@ def show(
     mended = mended_of(returns) if may_manage else {}
     asked = [each.agency_id for each in returns if seats and round.is_open and each.is_with_agency]
     invited = invited_to(asked)
+    unready = [
+        each.agency_id
+        for each in returns
+        if seats
+        and each.agency_id in asked
+        and not submitters_from(seats, each, invited[each.agency_id]).is_ready
+    ]
+    unconfirmed = unconfirmed_in(unready, on)
     people = {
-        each.pk: submitters_from(seats, each, invited[each.agency_id])
+        each.pk: submitters_from(
+            seats, each, [*unconfirmed[each.agency_id], *invited[each.agency_id]]
+        )
         for each in returns
         if seats and each.agency_id in asked
     }
