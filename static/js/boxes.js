@@ -36,7 +36,9 @@ export function goOnFrom(part, now, sent, isOwn = false) {
     if (!was) continue;
     const isOurs = same(value, sent[name]);
     const isSent = (typed.get(name) ?? "") === (sent[name] ?? "");
-    if (!isOurs && isSent) (isOwn ? put : take)(part, name, value);
+    // What this person changed came back as the service keeps it; nobody else changed it.
+    const isMine = isOwn || !same(sent[name] ?? "", was.value);
+    if (!isOurs && isSent) (isMine ? put : take)(part, name, value);
     if (isOurs || isSent) was.value = value;
     else isAll = false;
   }

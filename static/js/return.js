@@ -458,7 +458,8 @@ class Section extends Part {
     if (result.is_answered) lastSaved = result.saved_at;
     if (this.typed) return;
     if (result.is_answered) {
-      this.say(filled(result.no_change ? _("No change, saved at {time}") : _("Saved at {time}"), { time: result.saved_at }), "complete");
+      if (result.missing.length) this.say(filled(_("Saved at {time}. Not finished: see what is missing"), { time: result.saved_at }), "quiet");
+      else this.say(filled(result.no_change ? _("No change, saved at {time}") : _("Saved at {time}"), { time: result.saved_at }), "complete");
     } else if (what.milestone) {
       this.say(_("Milestone saved. Not answered yet"), "quiet");
     } else {

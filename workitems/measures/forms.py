@@ -283,6 +283,7 @@ class SetUpForm(VersionedForm):
         label=gettext_lazy("Why it is counted so"),
         required=False,
         help_text=gettext_lazy("Everyone in the plan can read it in the history."),
+        error_messages={"required": gettext_lazy("Say why the measure is set up or changed.")},
     )
 
     def __init__(
@@ -297,6 +298,8 @@ class SetUpForm(VersionedForm):
         self.targets = targets
         super().__init__(*args, row=row, **kwargs)
         fields: Any = self.fields
+        # Of a plan that is adopted, everyone reads why.
+        fields["reason"].required = row.plan.adopted_on is not None
         fields["responsible_agency"].queryset = members
         if row.item is not None:
             fields["responsible_agency"].empty_label = _("{agency}, which leads the item").format(
@@ -386,10 +389,17 @@ class OutcomeForm(Form):
         empty_label=gettext_lazy("Choose an agency"),
         error_messages={"required": gettext_lazy("Choose who gives the numbers.")},
     )
-    reason = ReasonField(label=gettext_lazy("Why it is an outcome"), required=False)
+    reason = ReasonField(
+        label=gettext_lazy("Why it is an outcome"),
+        required=False,
+        error_messages={"required": gettext_lazy("Say why the outcome is added.")},
+    )
 
-    def __init__(self, *args: Any, members: "QuerySet[Agency]", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, members: "QuerySet[Agency]", needs_reason: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["reason"].required = needs_reason
         self.fields["responsible_agency"].queryset = members  # type: ignore[attr-defined]
 
     def arguments(self) -> dict[str, Any]:

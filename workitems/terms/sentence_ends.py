@@ -79,3 +79,15 @@ def on_one_line(text: str) -> str:
     ended = [part if part.endswith(_ENDING) or part is parts[-1] else f"{part}." for part in parts]
     first, rest = ended[:1], ended[1:]
     return " ".join(" ".join([*first, *map(with_capital, rest)]).split())
+
+
+_GOES_ON = re.compile(
+    r"(?:(?<![\w’'-])(?P<word>a|an|and|because|but|of|or|our|the|their|whose)|(?P<mark>[,(–—]))$",
+    re.IGNORECASE,
+)
+
+
+def stops_at(text: str) -> str:
+    """Return the word or mark at the end of a text after which a sentence goes on ("the", ","), or "" if it may end so."""
+    found = _GOES_ON.search(text.rstrip())
+    return (found["word"] or found["mark"]) if found else ""

@@ -183,7 +183,11 @@ def to_page(row: Measure) -> str:
 @once
 def add_outcome(request: HttpRequest, slug: str) -> HttpResponse:
     plan = require(request, "workitems.set_up_measure", plan_at_any_stage(request, slug))
-    form = OutcomeForm(posted(request), members=plan.agencies_on(localdate()))
+    form = OutcomeForm(
+        posted(request),
+        members=plan.agencies_on(localdate()),
+        needs_reason=plan.adopted_on is not None,
+    )
     if made := carry_out(request, form, set_up_services.add_outcome, plan=plan):
         message = _("The outcome is added. Set up how it is counted.")
         return done(request, message, "measures:set-up", plan.slug, made.pk)

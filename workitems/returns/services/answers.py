@@ -24,6 +24,7 @@ from workitems.models import (
 from workitems.models.item import Confidence, Stage
 from workitems.models.round import UpdateQuerySet
 from workitems.plan.services.items import stage_obstacle
+from workitems.terms.sentence_ends import stops_at
 
 # An agency may say "no change" twice; the third time it must write something.
 NO_CHANGE_RUN = 2
@@ -259,6 +260,9 @@ def _faults_of_answer(
             "{name} changed after this answer was saved. Choose which status is right."
         ).format(name=name)
         yield Fault(item, says, field="moved")
+    for field, label, end in unfinished_boxes(update):
+        says = _("{name}: “{box}” ends with “{end}”. Finish the sentence.")
+        yield Fault(item, says.format(name=name, box=label, end=end), field=field)
     if update.no_change_on is None:
         if not (update.achieved or update.planned_next or update.challenges):
             says = _("{name}: write at least one sentence, or choose “No change”.").format(
@@ -271,6 +275,18 @@ def _faults_of_answer(
         yield Fault(item, _("{name}: choose its stage.").format(name=name), field="stage")
     elif not is_moved and (obstacle := stage_obstacle(item, update.stage, still_open)):
         yield Fault(item, obstacle, field="stage")
+
+
+def unfinished_boxes(update: Update) -> Iterator[tuple[str, str, str]]:
+    """Yield the boxes whose text stops within a sentence: the field, its name, and the word at its end."""
+    boxes = {
+        "achieved": _("Achieved"),
+        "planned_next": _("Planned next"),
+        "challenges": _("Challenges"),
+    }
+    for field, label in boxes.items():
+        if end := stops_at(getattr(update, field)):
+            yield field, str(label), end
 
 
 def _is_late(milestone: Milestone, on: date) -> bool:

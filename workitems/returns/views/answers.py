@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
@@ -60,6 +60,8 @@ class MilestoneEntry:
     newer: str = ""  # what another person changed since the user began, as a sentence
     is_left: bool = False
     takes_theirs: bool = False
+    # What is still missing of what is typed and not finished, as a sentence.
+    lack: str = ""
 
     @property
     def answer_version(self) -> int:
@@ -233,6 +235,7 @@ def entries_of(
                 version_shown=shown,
             )
         )
+    say_lacks(entries)
     return entries
 
 
@@ -317,19 +320,25 @@ def _milestone_entry(
         answer = as_shown(answer, number_in(data, f"m{milestone.pk}-answer_version"))
     if answer is not None and answer.outcome == MilestoneAnswer.Outcome.REOPENED:
         answer = None
-    form = MilestoneAnswerForm(
-        data if is_posted else None,
-        milestone=milestone,
-        agencies=agencies,
-        answer=answer,
-        draft=line.draft,
-        steps=line.steps,
-        others=tuple(row.due_on for row in line.open_actions),
-        on=localdate(),
-    )
+    asked: dict[str, Any] = {
+        "milestone": milestone,
+        "agencies": agencies,
+        "answer": answer,
+        "steps": line.steps,
+        "others": tuple(row.due_on for row in line.open_actions),
+        "on": localdate(),
+    }
+    form = MilestoneAnswerForm(data if is_posted else None, draft=line.draft, **asked)
     if is_posted:
         form.begin_as_shown()
+    lack = ""
+    if line.draft is not None and not is_posted:
+        typed = {form.add_prefix(name): text for name, text in line.draft.items()}
+        lack = first_lack(
+            MilestoneAnswerForm({form.add_prefix("version"): milestone.version} | typed, **asked)
+        )
     return MilestoneEntry(
+        lack=lack,
         line=line,
         form=form,
         mitigations=[
@@ -337,6 +346,26 @@ def _milestone_entry(
             for row in line.open_actions
         ],
     )
+
+
+def first_lack(form: MilestoneAnswerForm) -> str:
+    """Return the first of what a form still needs, in the order of its fields, or ""."""
+    errors = form.errors
+    return next(
+        (str(said) for name in (*form.fields, "__all__") for said in errors.get(name, ())), ""
+    )
+
+
+def say_lacks(entries: list[Entry]) -> None:
+    """Say of milestones that are typed and not finished what is missing, where the fault says only that it is."""
+    for entry in entries:
+        lacks = {each.line.milestone.pk: each.lack for each in entry.milestones if each.lack}
+        entry.section.missing = [
+            replace(fault, says=f"{fault.says} {lacks[fault.milestone.pk]}")
+            if fault.milestone is not None and fault.milestone.pk in lacks
+            else fault
+            for fault in entry.section.missing
+        ]
 
 
 def refuse_gone_milestones(of_return: Return, entries: list[Entry], data: QueryDict) -> None:

@@ -50,6 +50,9 @@ def remind(request: HttpRequest, slug: str, round: int) -> HttpResponse:
             request, gettext("The reminder is sent. “Who was emailed” lists each person."), row
         )
     people = seated(row, missing)
+    reached = {
+        each.agency_id: people.sitting(row.plan, each.agency_id, *WRITING_ROLES) for each in missing
+    }
     invited = invited_to([each.agency_id for each in missing])
     return form_page(
         request,
@@ -60,16 +63,12 @@ def remind(request: HttpRequest, slug: str, round: int) -> HttpResponse:
         receivers=[
             (
                 each.agency,
-                sorted(
-                    {
-                        user.name
-                        for user, *_ in people.sitting(row.plan, each.agency_id, *WRITING_ROLES)
-                    }
-                ),
+                sorted({user.name for user, *_ in reached[each.agency_id]}),
                 [person.words for person in invited[each.agency_id]],
             )
             for each in missing
         ],
+        reaches=any(reached.values()),
     )
 
 
