@@ -52,6 +52,8 @@ class SlipLine(NamedTuple):
     promised: date
     stairs: Sequence[Stair]
     done_on: date | None
+    # What was so before the record begins, as a sentence, or "".
+    before: str = ""
 
     def points(self, until: date) -> list[tuple[date, date]]:
         """Return the corners of the line as (day, date). Where its date has passed, it runs along with the days."""

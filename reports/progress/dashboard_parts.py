@@ -17,7 +17,8 @@ from workitems.models import Delay
 from workitems.models.item import number_key
 from workitems.plan.attention import Ask, Further, Line, Verb
 from workitems.plan.plan_at import ItemAt, MilestoneAt
-from workitems.terms.spans import in_words, span_in_words
+from workitems.terms.lateness import length_in_words
+from workitems.terms.spans import in_words
 
 # Of each verb; the page of all that needs attention has the others.
 ASKED_SHOWN = 6
@@ -131,7 +132,7 @@ class LateStrip:
         late = self.milestone
         if not self.has_date or late.forecast_due <= late.original_due:
             return ""
-        return span_in_words(late.original, late.forecast)
+        return length_in_words(late.original, late.forecast, is_least=self.line.waits)
 
     @property
     def cause(self) -> str:

@@ -40,8 +40,8 @@ from workitems.models.item import Stage
 from workitems.models.plan import IMPORTED
 from workitems.plan.asat import rows_at
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.lateness import times_in_words
-from workitems.terms.spans import in_words, span_in_words
+from workitems.terms.lateness import length_in_words, times_in_words
+from workitems.terms.spans import in_words
 
 LINES_SHOWN = 10
 MARKS_UP_TO = 120  # With more dates, they are bars, and their names are in the lists behind them.
@@ -95,16 +95,16 @@ class Slip(NamedTuple):
         """The day on which it slipped first: that of a move, or the day after the promise."""
         return min([*(day_of(move.at) for move in self.later), self.promised.last_day])
 
-    @property
-    def words(self) -> str:
-        """ "moved three times: six months", "2 May 2027, never moved"."""
+    def words(self, *, waits: bool = False) -> str:
+        """ "moved three times: six months", "2 May 2027, never moved". `waits`: it depends on something, so the length is
+        the least."""
         if self.days <= 0:
             if self.done_on:
                 return _("done {day}").format(day=KnownDate(self.done_on))
             if self.moves:
                 return _("{day}, moved").format(day=self.reached)
             return _("{day}, never moved").format(day=self.reached)
-        span = span_in_words(self.promised, self.reached)
+        span = length_in_words(self.promised, self.reached, is_least=waits)
         if not self.later and self.was_moved_before and not self.done_on:
             return _("{span} later than promised").format(span=span)
         if self.later:
@@ -170,6 +170,23 @@ class Slips:
     @cached_property
     def slipped(self) -> list[Slip]:
         return [each for each in self.slips if each.days > 0]
+
+    @property
+    def shown_words(self) -> str:
+        """Which of the lines are shown, or "" if all are."""
+        shown, total = len(self.lines), len(self.slips)
+        if shown == total:
+            return ""
+        slipped = len(self.slipped)
+        if slipped >= shown:
+            return _("The {shown} that moved most, of {total}.").format(shown=shown, total=total)
+        return (
+            _("{shown} of {total}: first the {slipped} that slipped.").format(
+                shown=shown, total=total, slipped=in_words(slipped)
+            )
+            if slipped
+            else _("{shown} of {total}.").format(shown=shown, total=total)
+        )
 
     @property
     def first(self) -> date:
@@ -388,7 +405,7 @@ class _Names:
 
 def _lines(view: PlanView, slips: Sequence[Slip], names: _Names) -> list[SlipLine]:
     """Return the lines of the chart, with the reason of each move. Two queries."""
-    why = _reasons(view, [each for each in slips if each.moves])
+    why, waiting = _reasons(view, [each for each in slips if each.moves])
     found = []
     for each in slips:
         kind = "done" if each.done_on else "moved" if each.days > 0 else "kept"
@@ -404,11 +421,20 @@ def _lines(view: PlanView, slips: Sequence[Slip], names: _Names) -> list[SlipLin
         found.append(
             SlipLine(
                 each.pk, names.number(each.item), names.milestones[each.pk], names.url(each.item),
-                each.words, kind, each.days > 0, each.recorded, each.first.last_day, stairs,
-                each.done_on,
+                each.words(waits=each.pk in waiting), kind, each.days > 0, each.recorded,
+                each.first.last_day, stairs, each.done_on, _moved_before(each),
             )
         )  # fmt: skip
     return found
+
+
+def _moved_before(slip: Slip) -> str:
+    """Return that a date had moved by the day from which the record has it, or ""."""
+    if not slip.was_moved_before:
+        return ""
+    return _("Before {day}, when this record begins: from {promised} to {first}.").format(
+        day=day_words(slip.recorded), promised=slip.promised, first=slip.first
+    )
 
 
 def _stair_words(number: str, move: Move, why: str) -> str:
@@ -418,21 +444,27 @@ def _stair_words(number: str, move: Move, why: str) -> str:
     return f"{says} {why}".strip()
 
 
-def _reasons(view: PlanView, slips: Sequence[Slip]) -> dict[tuple[int, int], str]:
-    """Return why each move was made: in the words of the record or, without them, of the delay recorded with it."""
+def _reasons(view: PlanView, slips: Sequence[Slip]) -> tuple[dict[tuple[int, int], str], set[int]]:
+    """Return why each move was made: in the words of the record or, without them, of the delay recorded with it; and
+    the milestones that wait for something."""
     if not slips:
-        return {}
+        return {}, set()
     delays: dict[int, list[tuple[date, date, str, str]]] = defaultdict(list)
+    waiting = set()
     rows = rows_at(
         Delay,
         view.at,
         of={"milestone__item__plan_id": view.plan.pk},
         milestone_id__in=[each.pk for each in slips],
     ).filter(found_on__lte=view.at.on)
-    for pk, *delay in rows.order_by("number").values_list(
-        "milestone_id", "found_on", "due_after", "cause", "explanation"
+    for pk, settlement, ended_on, *delay in rows.order_by("number").values_list(
+        *("milestone_id", "settlement", "ended_on"),
+        *("found_on", "due_after", "cause", "explanation"),
     ):
-        delays[pk].append(tuple(delay))
+        delays[pk].append((delay[0], delay[1], delay[2], delay[3]))
+        is_open = ended_on is None or ended_on > view.at.on
+        if is_open and settlement not in ("", Delay.Settlement.SETTLED):
+            waiting.add(pk)
     said = {
         (pk, seconds_of(at)): why
         for pk, at, why in Milestone.history.filter(id__in=[each.pk for each in slips])
@@ -453,4 +485,4 @@ def _reasons(view: PlanView, slips: Sequence[Slip]) -> dict[tuple[int, int], str
             elif own:
                 cause, words = own[-1]
                 found[slip.pk, move.at] = f"{Delay.Cause(cause).label}: {words}"
-    return found
+    return found, {each.pk for each in slips if each.pk in waiting and not each.done_on}

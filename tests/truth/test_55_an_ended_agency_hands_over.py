@@ -1,6 +1,7 @@
 """An agency that ends hands over what it leads, owes and holds, in one act, and nothing typed is lost."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -627,11 +628,15 @@ def test_what_changed_and_the_next_paper_say_who_took_over_what(
     view = PlanView(plan=plan, at=Moment.today(TOMORROW), since=Moment.end_of(TODAY))
     found = read_changes(view).found
     day = f"{TODAY:%-d %B %Y}"
-    assert [each.words for each in found if each.kind in ("plan", "support")] == [
-        "Support moved from Police to MSD.",
-        "Police no longer supports it.",
-        f"Police ended on {day}, and its work went to MSD.",
+    told = [each.words for each in found if each.kind in ("plan", "support", "moved")]
+    assert told == [
+        f"Police ended on {day}, and its work went to MSD: the lead of item 1.2 and its part in 2 items.",
         "MSD joined the working group.",
+    ]
+    # Of one agency's items, each says it itself.
+    found = read_changes(replace(view, agency=msd.pk)).found
+    assert [each.words for each in found if each.kind == "moved"] == [
+        "Lead moved from Police to MSD."
     ]
     AppointmentFactory(portfolio=plan.portfolio)
     briefing = BriefingFactory(

@@ -412,7 +412,7 @@ def test_a_cancelled_milestone_is_cancelled_on_every_page(
     assert ("Cancelled" in page, "Withdrawn" in page) == (True, False)
     # Its agency says that it is on track, and nothing says until when.
     assert "Its agency says so; no open milestone has a date." in page
-    assert "Hear when it is due, or that it is complete" in page
+    assert "For Police</dt> <dd>Say when it is due, or that it is complete" in page
 
 
 def test_the_next_paper_names_new_leads_and_cancelled_milestones_and_counts_the_rest(

@@ -31,6 +31,7 @@ from workitems.plan.plan_at import (
     VariationAt,
     by_openness,
 )
+from workitems.terms import lateness
 from workitems.terms.asked_changes import later_than_asked
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Rank, Reason, settlement_in_words
@@ -565,10 +566,13 @@ class Line:
     @cached_property
     def late_milestone(self) -> MilestoneAt | None:
         """The milestone that decides how late the item is."""
-        late = [row for row in self.item.milestones if row.is_late] if self.item else []
-        return min(
-            late, key=lambda row: (not row.is_overdue, -row.late.days, row.number), default=None
-        )
+        return self.item.late_milestone if self.item else None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the late milestone's new date depends on something, so that its length is the least."""
+        late = self.late_milestone
+        return late is not None and lateness.is_waiting(late, self.at.delays_on(late))
 
     @cached_property
     def _delays(self) -> list[DelayAt]:

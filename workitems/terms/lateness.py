@@ -11,7 +11,7 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple, Protocol
 
 from agencies.wording.translation import _, day_words, gettext_lazy, list_in_words, ngettext
-from workitems.terms.known_dates import KnownDate, KnownTo
+from workitems.terms.known_dates import Due, KnownDate, KnownTo
 from workitems.terms.spans import in_words, span_in_words
 
 DUE_SOON_DAYS = 30
@@ -158,8 +158,7 @@ class Lateness(NamedTuple):
         if not (self.days and self.due and self.has_length):
             return ""
         reached = self.due + timedelta(days=self.days)
-        length = span_in_words(self.due, reached, at_least=self.is_least)
-        return _("at least {time}").format(time=length) if self.is_least else length
+        return length_in_words(self.due, reached, is_least=self.is_least)
 
     @property
     def words(self) -> str:
@@ -248,6 +247,12 @@ def slip_in_words(milestone: MilestoneLike, delays: Iterable[DelayLike]) -> str:
         return says
     moved = _("Its date has moved {times}.").format(times=times_in_words(moves))
     return f"{says} {moved}"
+
+
+def length_in_words(first: Due, last: Due, *, is_least: bool) -> str:
+    """Return a length as all say it: "a year", or "at least 11 months" of one that waits for something."""
+    length = span_in_words(first, last, at_least=is_least)
+    return _("at least {time}").format(time=length) if is_least else length
 
 
 def is_waiting(milestone: MilestoneLike, delays: Iterable[DelayLike]) -> bool:

@@ -203,6 +203,13 @@ class Reworded(NamedTuple):
         return short_diff(self.before, self.after)
 
 
+class HandedOver(NamedTuple):
+    """What of an agency that ended went to another one: the numbers of the items that it led, and of how many it supported."""
+
+    led: Sequence[str]
+    supported: int
+
+
 class Description(NamedTuple):
     """A change in words.
 

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from agencies.models import Agency
 from reports.document.dates import long_date
 from reports.document.wording import capitalised, closed, join_words
-from reports.progress.changes.change import Change, Description, Kind, Reworded
+from reports.progress.changes.change import Change, Description, HandedOver, Kind, Reworded
 from workitems.models import Delay, Variation
 from workitems.models.item import Confidence, Stage
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
 from workitems.plan.plan_at.measures_at import MeasureAt
+from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate, from_to
 from workitems.terms.spans import span_in_words
 
@@ -281,7 +282,7 @@ def left(plan: ItemAt, agency: str) -> Description:
 
 
 @_change(Kind.PLAN)
-def ended(plan: ItemAt, agency: Agency) -> Description:
+def ended(plan: ItemAt, agency: Agency, handed: HandedOver) -> Description:
     assert agency.valid_to is not None
     day = long_date(agency.valid_to)
     words = _("{agency} ended on {day}.").format(agency=agency, day=day)
@@ -289,6 +290,21 @@ def ended(plan: ItemAt, agency: Agency) -> Description:
         words = _("{agency} ended on {day}, and its work went to {successor}.").format(
             agency=agency, day=day, successor=agency.successor
         )
+    parts = []
+    if handed.led:
+        parts.append(
+            ngettext(
+                "the lead of item {numbers}", "the lead of items {numbers}", len(handed.led)
+            ).format(numbers=join_words(list(handed.led)))
+        )
+    if handed.supported:
+        parts.append(
+            ngettext(
+                "its part in {count} item", "its part in {count} items", handed.supported
+            ).format(count=handed.supported)
+        )
+    if parts:
+        words = f"{words[:-1]}: {join_words(parts)}."
     return _description(words)
 
 
@@ -331,7 +347,8 @@ def _moved(words: str, was: str, now: str, by: Sequence[VariationAt] = ()) -> De
 
 @_change(Kind.SLIPPED)
 def slipped(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Description:
-    later = span_in_words(was.forecast, now.forecast)
+    waits = lateness.is_waiting(now, now.delays)
+    later = lateness.length_in_words(was.forecast, now.forecast, is_least=waits)
     moved = from_to(was.forecast, now.forecast)
     words = _("{milestone} slipped {dates} ({span}){because}.").format(
         milestone=_named(now), dates=moved, span=later, because=_because(delay)

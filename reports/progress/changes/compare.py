@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from agencies.models import Agency
 from reports.progress.changes import change_words
-from reports.progress.changes.change import Change, Kind, Reworded
+from reports.progress.changes.change import Change, HandedOver, Kind, Reworded
 from workitems.models import Variation
-from workitems.models.item import Stage
+from workitems.models.item import Stage, number_key
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
 from workitems.terms.item_texts import ITEM_TEXTS, MILESTONE_TEXTS, official
 
@@ -46,6 +46,8 @@ class PlanThen:
     ended: Mapping[int, Agency] = field(default_factory=dict)
     # The supporting agencies by item, if they may differ.
     supports: Mapping[int, Set[int]] = field(default_factory=dict)
+    # Who took over from the agencies that ended, where that is told once of the plan and not of each item.
+    took_over: Mapping[int, int] = field(default_factory=dict)
     # Who imported the confidence that an item has, instead of its lead, by item.
     entered: Mapping[int, str] = field(default_factory=dict)
 
@@ -71,9 +73,26 @@ def changes_of_plan(before: PlanThen, after: PlanThen, plan: ItemAt) -> Iterator
         if pk in after.members:
             yield change_words.joined(plan, name)
         elif pk in after.ended:
-            yield change_words.ended(plan, after.ended[pk])
+            yield change_words.ended(plan, after.ended[pk], _handed_over(before, after, pk))
         elif name not in decided:
             yield change_words.left(plan, name)
+
+
+def _handed_over(before: PlanThen, after: PlanThen, agency: int) -> HandedOver:
+    """Return what of an agency that ended went to another one: the items that it led and supported."""
+    to = after.took_over.get(agency)
+    led = [
+        now
+        for pk, now in after.items.items()
+        if to == now.lead and pk in before.items and before.items[pk].lead == agency
+    ]
+    supported = [
+        pk
+        for pk, those in before.supports.items()
+        if agency in those and agency not in after.supports.get(pk, ())
+    ]
+    numbers = sorted((each.number for each in led), key=number_key)
+    return HandedOver(numbers, len(supported)) if to else HandedOver([], 0)
 
 
 def differences(before: PlanThen, after: PlanThen) -> Iterator[Change]:
@@ -178,8 +197,8 @@ class _Comparing:
                 yield change_words.texts_changed(now, others)
         if (was.confidence, was.reviewer_confidence) != (now.confidence, now.reviewer_confidence):
             yield change_words.confidence_moved(was, now, self.after.entered.get(now.pk, ""))
-        if was.lead != now.lead:
-            by = self.by(now, Variation.Kind.LEAD)
+        by = self.by(now, Variation.Kind.LEAD)
+        if was.lead != now.lead and (by or not self.is_taken_over(was.lead, now.lead)):
             yield change_words.lead_moved(was, now, self.after.agencies, by)
         details = self.by(now, Variation.Kind.DETAIL)
         if was.pillar != now.pillar:
@@ -201,6 +220,9 @@ class _Comparing:
         """Yield which agencies support the item or no longer do, by name, without those that the group decided."""
         before, after = (then.supports.get(item.pk, set()) for then in (self.before, self.after))
         names = self.after.agencies
+        went = {pk for pk in before - after if pk in self.after.took_over}
+        after = after - ({self.after.took_over[pk] for pk in went} - before)
+        before = before - went
         gone, come = (
             [name for name in sorted(names[pk] for pk in found) if name not in decided]
             for found in (before - after, after - before)
@@ -212,6 +234,10 @@ class _Comparing:
             yield change_words.support_ended(item, name)
         for name in come:
             yield change_words.support_began(item, name)
+
+    def is_taken_over(self, was: int, now: int) -> bool:
+        """Whether an agency that ended handed over to the other, which is told once."""
+        return self.after.took_over.get(was) == now
 
     def by(self, item: ItemAt, kind: str, milestone: int | None = None) -> list[VariationAt]:
         """Return variations of a kind approved between the moments."""
@@ -240,8 +266,9 @@ class _Comparing:
         by = self.by(item, Variation.Kind.WORDING, now.pk)
         if wordings := _reworded(was, now):
             yield change_words.milestone_reworded(item, now, wordings, by)
-        if was.responsible != now.responsible:
-            by = self.by(item, Variation.Kind.RESPONSIBLE, now.pk)
+        by = self.by(item, Variation.Kind.RESPONSIBLE, now.pk)
+        is_told = not self.is_taken_over(was.responsible, now.responsible)
+        if was.responsible != now.responsible and (by or is_told):
             yield change_words.responsible_moved(item, was, now, self.after.agencies, by)
         if item.is_live and not date_change.reports_delays:
             yield from self.delay(now, item)

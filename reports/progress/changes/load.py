@@ -5,7 +5,7 @@ between, as an agreed date passes without anything being written.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -50,11 +50,25 @@ def read_changes(view: PlanView, at: PlanAt | None = None) -> Comparison:
         if view.pillar in (None, item.pillar) and view.agency in (None, item.lead)
     }
     entered = _entered(before, after, view.since, view.at)
+    is_whole = view.pillar is None and view.agency is None
+    after = replace(after, took_over=_took_over(after.ended) if is_whole else {})
     found = list(differences(before, replace(after, items=shown, entered=entered)))
-    if view.pillar is None and view.agency is None:
+    if is_whole:
         found += changes_of_plan(before, after, _standing_for(view))
     found += _measured(view, at)
     return Comparison(found, after.agencies, before.items, after.items)
+
+
+def _took_over(ended: Mapping[int, Agency]) -> dict[int, int]:
+    """Return which agency goes on with the work of each of those that ended, by their ids."""
+    found: dict[int, int] = {}
+    for pk, row in ended.items():
+        to = row.successor_id
+        while to in ended and ended[to].successor_id:
+            to = ended[to].successor_id
+        if to is not None:
+            found[pk] = to
+    return found
 
 
 def _entered(before: PlanThen, after: PlanThen, since: Moment, at: Moment) -> dict[int, str]:

@@ -13,9 +13,17 @@ from agencies.records import history
 from reports.charts import SlipLine, Stair, slip_chart
 from reports.charts.slip_chart import _tops
 from reports.progress import date_moves
+from reports.progress.changes import read_changes
+from reports.progress.dashboard import read_dashboard
 from reports.progress.date_moves import read_slips
 from reports.progress.view import PlanView, meetings_before
-from tests.factories import MeetingFactory, MilestoneFactory, SeatFactory, WorkItemFactory
+from tests.factories import (
+    DelayFactory,
+    MeetingFactory,
+    MilestoneFactory,
+    SeatFactory,
+    WorkItemFactory,
+)
 from workitems.plan.asat import Moment
 
 pytestmark = pytest.mark.django_db
@@ -188,3 +196,48 @@ def test_many_dates_are_bars(reader, plan, item, monkeypatch):
 
 def test_a_plan_without_milestones_says_so(reader, plan, item):
     assert "No milestones yet." in reader.get(f"/plans/{plan.slug}/dashboard/slips/").text
+
+
+# --- one length, and what is shown -----------------------------------------------------------------
+
+
+def test_of_a_date_that_depends_on_something_every_page_says_the_least_length(plan, item):
+    row = written(
+        milestone(item, date(2010, 6, 30)),
+        date(2010, 3, 1),
+        forecast_due=date(2011, 3, 31),
+        forecast_known_to="month",
+    )
+    delay = DelayFactory.build(
+        milestone=row, settlement="being_settled", settling_agency=item.lead_agency,
+        due_before=row.agreed_due, due_after=row.forecast_due, found_on=date(2010, 3, 1),
+    )  # fmt: skip
+    written(delay, date(2010, 3, 1))
+    view = PlanView(
+        plan=plan, at=Moment.end_of(date(2010, 4, 1)), since=Moment.end_of(date(2010, 2, 1))
+    )
+    (line,) = read_slips(view, []).lines
+    assert line.words == "moved once: at least eight months"
+    (strip,) = read_dashboard(view).landing.all
+    assert strip.after == "at least eight months"
+    assert strip.line.reason == "Expected at least eight months late."
+    (change,) = [each for each in read_changes(view).found if each.kind == "slipped"]
+    assert "(at least eight months)" in change.words
+
+
+def test_what_is_shown_is_not_said_to_have_moved_most_if_it_never_moved(plan, item):
+    written(milestone(item), date(2010, 3, 1), forecast_due=date(2010, 12, 31))
+    assert read(plan).shown_words == ""
+    for _ in range(date_moves.LINES_SHOWN):
+        milestone(item)
+    assert read(plan).shown_words == "10 of 11: first the one that slipped."
+    for row in item.milestones.all():
+        written(row, date(2010, 4, 1), forecast_due=date(2011, 1, 31))
+    assert read(plan).shown_words == "The 10 that moved most, of 11."
+
+
+def test_a_date_that_had_moved_when_the_record_began_says_from_when(reader, plan, item):
+    milestone(item, date(2010, 6, 30), forecast_due=date(2011, 2, 28))
+    page = " ".join(reader.get(f"/plans/{plan.slug}/dashboard/slips/").text.split())
+    says = "Before 4 January 2010, when this record begins: from 30 June 2010 to 28 February 2011."
+    assert f"<td><p>{says}</p></td>" in page

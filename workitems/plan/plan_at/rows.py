@@ -228,6 +228,14 @@ class ItemAt(NamedTuple):
         return self.status == Status.LATE
 
     @property
+    def late_milestone(self) -> MilestoneAt | None:
+        """The milestone that decides how late it is."""
+        late = [row for row in self.milestones if row.is_late]
+        return min(
+            late, key=lambda row: (not row.is_overdue, -row.late.days, row.number), default=None
+        )
+
+    @property
     def dates(self) -> Lateness:
         """The lateness of all milestones that were read, open and closed."""
         return lateness.item_dates(self.stage, self.milestones, self.on)

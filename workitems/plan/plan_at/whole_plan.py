@@ -209,11 +209,19 @@ class PlanAt:
                 found[item.pk] = [Rank.MEASURE_FAILS]
         return found
 
+    def delays_on(self, milestone: MilestoneAt) -> list[DelayAt]:
+        """Return the open delays of a milestone."""
+        rows = self.delays_of.get(milestone.item, ())
+        return [row for row in rows if row.is_open and row.milestone == milestone.pk]
+
     def reasons(self, pk: int) -> list[Reason]:
         """Return why an item needs attention, in words."""
         if pk not in self.ranks:
             return []
         item, of = self.by_pk[pk], self.concerns.get(pk, NO_CONCERNS)
+        if late := item.late_milestone:
+            waits = lateness.while_waiting(item.late, late, self.delays_on(late))
+            item = item._replace(late=waits)
         is_rated = not lateness.RATED.isdisjoint(self.ranks[pk])
         is_of_spreadsheet = is_rated and self.is_of_spreadsheet(item)
         return lateness.reasons(self.ranks[pk], item, self.on, of, of_spreadsheet=is_of_spreadsheet)
