@@ -41,7 +41,8 @@ class HasMilestones(Protocol):
 
 
 class Strip(NamedTuple):
-    """An item's row: number, title, link, its status in words unless it is on time, and milestones in order."""
+    """An item's row: number, title, link, its status in words unless it is on time, and milestones in order. Of a late
+    item on the dashboard also how long after the date first promised it is expected, and the cause."""
 
     number: str
     title: str
@@ -49,6 +50,8 @@ class Strip(NamedTuple):
     words: str
     is_late: bool
     milestones: Sequence[MilestoneLike]
+    after: str = ""
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +114,15 @@ LEGEND: tuple[tuple[str, StrOrPromise, str], ...] = (
 LATE_LEGEND = LEGEND[:3]
 
 
-def _legend(on: date, label: str) -> SafeString:
+def _legend(label: str) -> SafeString:
     """Return the legend of late milestones as an HTML list. `label` names the page's date ("30 July 2010", "Today")."""
     parts = []
-    day = label if label == long_date(on) else f"{label}, {long_date(on)}"
     for shape, words, _name in LATE_LEGEND:
         parts.append(f"<li>{_key(shape)}{escape(str(words))}</li>")
     parts.append(
         '<li><svg width="8" height="18" aria-hidden="true" focusable="false">'
         f'<path d="M4 0V18" stroke="{INK}" stroke-width="1.5" stroke-dasharray="4 3"/></svg>'
-        f"{escape(day)}</li>"
+        f"{escape(label)}</li>"
     )
     return SafeString(f'<ul class="strip-legend">{"".join(parts)}</ul>')
 
@@ -235,10 +237,10 @@ def late_timeline(strips: Sequence[Strip], *, on: date, label: str) -> SafeStrin
     scale = Scale.of(strips, on)
     return SafeString(
         strip_shapes()
-        + _legend(on, label)
+        + _legend(label)
         + '<div class="timeline timeline-late"><div class="strip-head">'
         + strip_axis(scale, on, label)
-        + "</div>"
+        + f'<p class="strip-words" aria-hidden="true"><span></span>{escape(gettext("after promise"))}</p></div>'
         + strip_list(strips, scale, on)
         + "</div>"
     )
@@ -346,11 +348,14 @@ class _Drawing:
     def __init__(self, scale: Scale, on: date) -> None:
         self.on, self.places = on, _Places(scale)
         self.of = escape(gettext("Milestones of {number}"))
+        self.after = '{{span}}<span class="visually-hidden"> {}</span>'.format(
+            escape(gettext("after promise"))
+        )
         # By a milestone's dates: where it starts and ends, and its marks by lane.
         self.marks: dict[tuple[Any, ...], tuple[float, float, dict[int, str]]] = {}
 
     def row(self, strip: Strip) -> str:
-        number, title, url, words, is_late, milestones = strip
+        number, title, url, words, is_late, milestones, after, cause = strip
         # Together, because to escape each alone takes as long as to draw the row. No text has NUL.
         names = [one.description for one in milestones]
         together = escape("\0".join((url, number, title, words, *names)))
@@ -368,7 +373,10 @@ class _Drawing:
             marks.append(f'<a href="{url}#milestones"><title>{name}{drawn}</a>')
         height = max(1, len(lanes)) * LANE + 4
         if words:
-            words = f'<p class="strip-words"><span class="mark mark-{"late" if is_late else "quiet"}">{words}</span></p>'
+            words = f'<span class="mark mark-{"late" if is_late else "quiet"}">{words}</span>'
+            if after or cause:
+                words += f"<span>{self.after.format(span=after) if after else ''}</span><span>{escape(cause)}</span>"
+            words = f'<p class="strip-words">{words}</p>'
         return (
             f'<li><p class="strip-item"><a href="{url}"><span class="number">{number}</span>'
             f' {title}</a></p><svg class="strip" height="{height}" role="group"'

@@ -141,12 +141,8 @@ class LateStrip:
 
     @property
     def words(self) -> str:
-        """For example "14 Jan 2027, 11 weeks after promise: procurement"."""
-        day = self.milestone.forecast.short if self.has_date else _("No new date")
-        says = (
-            _("{day}, {span} after promise").format(day=day, span=self.after) if self.after else day
-        )
-        return f"{says}: {self.cause}" if self.cause else says
+        """When it is expected: "14 Jan 2027"."""
+        return self.milestone.forecast.short if self.has_date else _("No new date")
 
 
 @dataclass(frozen=True)
@@ -190,6 +186,8 @@ class Landing:
                 words=each.words,
                 is_late=True,
                 milestones=[each.milestone],
+                after=each.after,
+                cause=each.cause,
             )
             for each in self.shown
             if (item := each.line.item)

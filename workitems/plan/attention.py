@@ -82,7 +82,7 @@ VERBS = {
     Verb.DISCUSS: gettext_lazy("Discuss"),
     Verb.HEAR: gettext_lazy("Hear"),
     Verb.CHASE: gettext_lazy("Chase"),
-    Verb.BY_EMAIL: gettext_lazy("Being decided by email"),
+    Verb.BY_EMAIL: gettext_lazy("By email"),
 }
 
 
@@ -427,9 +427,9 @@ class Line:
         """What is not recorded of a late item without actions, or what the spreadsheet says that its agency has not
         confirmed."""
         if self._delays:
-            return _("Late, and no action is recorded")
+            return _("Late, no action recorded")
         if not (says := self._of_spreadsheet):
-            return _("Late, and no cause or action is recorded")
+            return _("Late, no cause or action recorded")
         if len(says.split()) > MOST_QUOTED:
             return _("Late; what the spreadsheet says of it is not confirmed")
         return _("Late; the spreadsheet says “{words}”").format(words=says)
@@ -508,7 +508,9 @@ class Line:
     def _asked_by_email(self, row: VariationAt, question: str) -> Ask:
         by = KnownDate(self.at.out_of_session[row.pk])
         if self._verb_of(row) != Verb.CHASE:
-            says = _("{question} Answers by {day}").format(question=question, day=by)
+            says = _("{question} Answers by {day}").format(
+                question=question, day=f"{by.last_day:%-d %B}"
+            )
             return Ask(
                 _("{name}: being decided out of session").format(name=row.asks),
                 _("{reference}, agencies answer by {day}").format(reference=row.reference, day=by),

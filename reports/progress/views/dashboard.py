@@ -48,7 +48,8 @@ def dashboard_page(
 ) -> HttpResponse:
     """Render a page of the dashboard. The status is 422 if the filter bar has errors."""
     status = 422 if context["bar"].errors else 200
-    return render(request, f"reports/progress/{name}.html", context | others, status=status)
+    context = {"here": name} | context | others
+    return render(request, f"reports/progress/{name}.html", context, status=status)
 
 
 def compared_view(request: HttpRequest, slug: str) -> tuple[PlanView, dict[str, Any]]:
@@ -113,8 +114,9 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         "may_manage": bool(leads) and signed_in(request).has_perm("workitems.manage_plan", plan),
         "scrub": scrubber_of(view, context),
         "landing": charts.late_timeline(page.landing.strips, on=view.at.on, label=label),
+        "what": "dashboard",
     }
-    return render(request, "reports/progress/overview.html", context)
+    return dashboard_page(request, "overview", context)
 
 
 def register(
@@ -122,8 +124,7 @@ def register(
 ) -> HttpResponse:
     """Render one page of a register."""
     page = Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
-    lines = page.object_list
-    return dashboard_page(request, template, context, page=page, lines=lines, total=len(rows))
+    return dashboard_page(request, template, context, page=page, lines=page.object_list)
 
 
 def plan_of(view: PlanView) -> PlanAt:
@@ -150,12 +151,22 @@ def milestones(request: HttpRequest, slug: str) -> HttpResponse:
         for key, label in registers.DUE.items()
     ]
     tabs.append((_("Completed"), view.link("completed"), False))
-    return register(
-        request,
-        "milestones",
-        context | {"tabs": tabs, "is_filtered": bool(late or due or view.is_narrowed)},
-        registers.open_milestones(plan_of(view), late=late, due=due),
-    )
+    context |= {
+        "here": "milestones",
+        "rows": "reports/progress/open_milestones.html",
+        "words": {
+            "title": _("Open milestones"),
+            "tabs": _("Which milestones"),
+            "noun": _("milestones"),
+            "none": _("There are no open milestones."),
+            "no_match": _("No open milestone matches."),
+            "choose": _("Choose another pillar or agency, or another day."),
+        },
+        "tabs": tabs,
+        "is_filtered": bool(late or due or view.is_narrowed),
+    }
+    found = registers.open_milestones(plan_of(view), late=late, due=due)
+    return register(request, "register", context, found)
 
 
 @require_safe
@@ -179,11 +190,21 @@ def completed(request: HttpRequest, slug: str) -> HttpResponse:
         if found.counts[each] or shown == each
     ]
     context |= {
+        "here": "completed",
+        "rows": "reports/progress/completed_milestones.html",
+        "words": {
+            "title": _("Completed milestones"),
+            "tabs": _("Which milestones"),
+            "noun": _("milestones"),
+            "none": _("No milestone is completed yet."),
+            "no_match": _("No completed milestone matches."),
+            "choose": _("Choose another pillar or agency, or another day."),
+        },
         "tabs": tabs,
         "sentence": sentence(found),
         "is_filtered": bool(shown) or view.is_narrowed,
     }
-    return register(request, "completed", context, found.of(shown))
+    return register(request, "register", context, found.of(shown))
 
 
 @require_safe
@@ -198,12 +219,21 @@ def delays(request: HttpRequest, slug: str) -> HttpResponse:
         for key, label in Delay.Cause.choices
         if key in there or key == cause
     ]
-    return register(
-        request,
-        "delays",
-        context | {"tabs": tabs, "is_filtered": bool(cause or view.is_narrowed)},
-        registers.open_delays(at, cause=cause),
-    )
+    context |= {
+        "here": "delays",
+        "rows": "reports/progress/open_delays.html",
+        "words": {
+            "title": _("Open delays"),
+            "tabs": _("Causes"),
+            "noun": _("delays"),
+            "none": _("There are no open delays."),
+            "no_match": _("No open delay matches."),
+            "choose": _("Choose another cause, pillar or agency."),
+        },
+        "tabs": tabs,
+        "is_filtered": bool(cause or view.is_narrowed),
+    }
+    return register(request, "register", context, registers.open_delays(at, cause=cause))
 
 
 def chosen(request: HttpRequest, name: str, known: Collection[str]) -> str:
