@@ -178,6 +178,8 @@ class _Chart:
         side = "end" if x > WIDTH * 0.8 else "start" if x < WIDTH * 0.2 else "middle"
         words = self._figure(printed(self.measured, last, target))
         below = y + 16 if is_near else y - 8
+        if target is not None and abs(at - x) < 6:  # beside the pole, not over it
+            x, side = (x + 7, "start") if side == "start" else (x - 7, "end")
         found.append(text(words, x, below, weight="600", size=SIZE, anchor=side))
         return found
 

@@ -164,12 +164,14 @@ def _line(
         parts.append(_use("m-done", end_x, end_y))
     elif line.is_late and points[-1][1] > plot.last:
         parts.append(_use("m-forecast-late", end_x, end_y))
-    number = escape(line.number)
+    number, above = escape(line.number), ""
     if line.stairs:
         x = plot.x(line.stairs[0].day)
         y = (plot.y(line.stairs[0].before) + plot.y(line.stairs[0].after)) / 2
-        parts.append(
-            f'<text class="slip-of" x="{x:.2f}%" y="{y:.2f}%" dx="-6" dy="5">{number}</text>'
+        # In a drawing of its own, above the lines that are drawn later.
+        above = (
+            '<svg class="slip-plot slip-above" aria-hidden="true" focusable="false">'
+            f'<text class="slip-of" x="{x:.2f}%" y="{y:.2f}%" dx="-6" dy="5">{number}</text></svg>'
         )
     parts.append(
         f'<svg class="slip-leader" x="100%" height="100%"><line x1="14" x2="30" y1="{end_y:.2f}%" y2="{label_y:.2f}%"/></svg>'
@@ -179,7 +181,7 @@ def _line(
     return (
         f'<li class="slip-line of-{line.kind}{late}"><svg class="slip-gap" aria-hidden="true" width="1" height="{max(room[0], 0):.3f}em"></svg>'
         f'<svg class="slip-room" aria-hidden="true" width="1" height="{room[1]:.3f}em"></svg>'
-        f'<svg class="slip-plot" aria-hidden="true" focusable="false">{"".join(parts)}</svg>'
+        f'<svg class="slip-plot" aria-hidden="true" focusable="false">{"".join(parts)}</svg>{above}'
         f'<a href="{escape(line.url)}#milestones"><b>{number}</b> {escape(line.name)}'
         f' <span class="slip-words">{escape(line.words)}</span></a>'
         f"{f'<ul>{stairs}</ul>' if stairs else ''}</li>"

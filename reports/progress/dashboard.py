@@ -226,9 +226,12 @@ class Dashboard:
         return self.now.due_soon
 
     @property
-    def coming(self) -> Sequence[Due]:
-        """The first milestones that are due and not expected late; `landing` has the late ones."""
-        return [each for each in self.now.due_soon if not each.milestone.is_late][:COMING_SHOWN]
+    def coming(self) -> list[tuple[Due, str]]:
+        """The first milestones that are due and not expected late, with the agency responsible; `landing` has the late
+        ones."""
+        found = [each for each in self.now.due_soon if not each.milestone.is_late][:COMING_SHOWN]
+        agencies = self.at.agencies
+        return [(each, agencies[each.milestone.responsible].short_name) for each in found]
 
     @cached_property
     def timeline(self) -> list[Strip]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, Value
+from django.db.models import Case, DateField, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import translation
 
@@ -386,16 +386,18 @@ def not_on(found: Iterable[Proposal], matters: Sequence[Matter]) -> list[Proposa
     ]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Considered:
     """A meeting that considered an item, and its decisions on the item.
 
-    `meeting_pk` is None for decisions out of session, by day.
+    `meeting_pk` is None for decisions out of session, by day. `overdue` says how long ago the first was due that is not
+    done: "five days".
     """
 
     held_on: date
     meeting_pk: int | None
     decisions: list[str]
+    overdue: str = ""
 
 
 def considered_of(item: WorkItem, moment: Moment) -> list[Considered]:
@@ -409,20 +411,25 @@ def considered_of(item: WorkItem, moment: Moment) -> list[Considered]:
     decided = rows_at(Decision, moment, of={"pk__in": decisions_of_plan}).filter(
         Q(item=item.pk, matter=None) | Q(matter__in=matters.values("id"))
     )
-    without_words = matters.values_list("meeting__held_on", "meeting_id", Value(0), Value(""))
+    never = Value(None, output_field=DateField())
+    without_words = matters.values_list(
+        "meeting__held_on", "meeting_id", Value(0), Value(""), never
+    )
     day = Coalesce("meeting__held_on", "out_of_session__closed_on")
+    is_late = Q(due_on__lt=moment.on) & (Q(done_on=None) | Q(done_on__gt=moment.on))
     found: dict[tuple[int | None, date], Considered] = {}
-    for held_on, meeting, _, text in (
+    for held_on, meeting, _, text, late_since in (
         decided.order_by()
-        .annotate(day=day)
-        .values_list("day", "meeting_id", "number", "text")
+        .annotate(day=day, late_since=Case(When(is_late, then="due_on"), default=never))
+        .values_list("day", "meeting_id", "number", "text", "late_since")
         .union(without_words)
         .order_by("-day", "number")
     ):
-        key = (meeting, held_on)
-        decisions = found.setdefault(key, Considered(held_on, meeting, [])).decisions
+        row = found.setdefault((meeting, held_on), Considered(held_on, meeting, []))
         if text:
-            decisions.append(text)
+            row.decisions.append(text)
+        if late_since and not row.overdue:
+            row.overdue = span_in_words(late_since, moment.on)
     return list(found.values())
 
 

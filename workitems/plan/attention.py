@@ -113,11 +113,11 @@ class Line:
     @cached_property
     def reasons(self) -> Sequence[Reason]:
         if self.action:
+            time = span_in_words(self.action.due_on, self.at.on)
             words = _("This was to be done by {day}; overdue by {time}.").format(
-                day=KnownDate(self.action.due_on),
-                time=span_in_words(self.action.due_on, self.at.on),
+                day=KnownDate(self.action.due_on), time=time
             )
-            return [Reason(Rank.ACTION_OVERDUE, words)]
+            return [Reason(Rank.ACTION_OVERDUE, words, _("Overdue by {time}.").format(time=time))]
         if self.item:
             return self.at.reasons(self.item.pk)
         if self.of_return:
@@ -179,6 +179,22 @@ class Line:
     def reason(self) -> str:
         """How late it is or else the most urgent reason, without what the answers say."""
         return self.reason_texts[0]
+
+    @property
+    def gist(self) -> str:
+        """The reason in a few words, for a list that has the rest behind it."""
+        if self.rank == Rank.MEASURE_FAILS and not self.is_late:
+            return self._measure_state
+        if self.rank == Rank.VARIATION_WAITS and self.verb == Verb.BY_EMAIL:
+            return _("Being decided by email.")
+        return self.reason
+
+    @property
+    def _measure_state(self) -> str:
+        """How the first of the item's measures stands that needs attention: "Target missed"."""
+        assert self.item is not None
+        rows = self.at.measures.of_item(self.item.pk)
+        return next(row.state.label for row in rows if row.state.needs_attention)
 
     @property
     def how_late(self) -> str:
@@ -248,14 +264,19 @@ class Line:
     def doer(self) -> Point:
         """Who does something about it, and by when; what they do is in `more`."""
         doing = self.doing
+        if self.of_return:  # whose reason says its state
+            return Point(doing.words)
         return Point(doing.note) if self.item and doing.note else doing
 
     @property
     def more(self) -> list[str]:
-        """What stands behind the reason: further reasons, the cause, the agreed date, and what is being done."""
-        agreed = f"{with_capital(self.expected.note)}." if self.expected.note else ""
+        """What stands behind the gist: the reason in full, further ones, the cause, the agreed date, since when a risk is
+        escalated, and what is being done."""
+        reason = "" if self.gist == self.reason else self.reason
+        since = self.asked.note if self._risks and self.verb == Verb.DISCUSS else self.expected.note
+        since = f"{with_capital(since)}." if since else ""
         cause = self.cause or self.unconfirmed
-        why = " ".join(filter(None, (self.further, cause, agreed)))
+        why = " ".join(filter(None, (reason, self.further, cause, since)))
         done = self.doing.words if self.item and self.doing.note else ""
         return [each for each in (why, done) if each]
 
@@ -378,8 +399,7 @@ class Line:
         ).format(lead=lead)
         short = self.reason.rstrip(".")
         if self.rank == Rank.MEASURE_FAILS:
-            of_item = self.at.measures.of_item(self.item.pk)
-            short = next(row.state.label for row in of_item if row.state.needs_attention)
+            short = self._measure_state
         return Ask(says, short=short, of=lead)
 
     @property

@@ -667,16 +667,17 @@ def return_attention(
         words = _("Recalled on {day} and not submitted again.").format(day=KnownDate(recalled_on))
         return [Reason(Rank.SENT_BACK, words)]
     if state == "sent_back":
-        words = _("Sent back and not answered yet.")
+        words, short = _("Sent back and not answered yet."), _("Sent back.")
         if sent_back_on and sent_back_on < on:
             since = span_in_words(sent_back_on, on)
             words = _("Sent back {since} ago and not answered.").format(since=since)
+            short = _("Sent back {since} ago.").format(since=since)
             if (on - sent_back_on).days == 1:
                 words = _("Sent back yesterday and not answered yet.")
-        return [Reason(Rank.SENT_BACK, words)]
+                short = _("Sent back yesterday.")
+        return [Reason(Rank.SENT_BACK, words, short)]
     if state == "due" and due_on < on:
         since = span_in_words(due_on, on)
-        return [
-            Reason(Rank.RETURN_MISSING, _("Due {since} ago and not submitted.").format(since=since))
-        ]
+        words = _("Due {since} ago and not submitted.").format(since=since)
+        return [Reason(Rank.RETURN_MISSING, words, _("Due {since} ago.").format(since=since))]
     return []

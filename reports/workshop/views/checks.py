@@ -31,7 +31,7 @@ from reports.models import Briefing
 from reports.workshop.forms.overrides import OverrideForm
 from reports.workshop.services import overrides as acts
 from workitems.plan.views.lookups import require, signed_in
-from workitems.terms.sentence_ends import sentences
+from workitems.terms.sentence_ends import sentences, with_capital
 
 OVERRIDE = "override"
 # The groups of the page, by the ids of their headings.
@@ -47,7 +47,7 @@ HEADINGS: dict[str, StrOrPromise] = {
 class Line:
     """A check with the link for this user, and with a form if the user may override it.
 
-    The line has its first sentence, with the link where that names the place; `more` is folded.
+    The line has its first sentence without its reason, with the link where that names the place; `more` is folded.
     """
 
     check: Check
@@ -56,7 +56,11 @@ class Line:
 
     @cached_property
     def _sentences(self) -> list[str]:
-        return sentences(self.check.words)
+        first, *others = sentences(self.check.words)
+        says, because, reason = first.partition(_(", because "))
+        if not because:
+            return [first, *others]
+        return [f"{says}.", with_capital(f"{because.lstrip(', ')}{reason}"), *others]
 
     @cached_property
     def _pieces(self) -> tuple[str, str, str]:
