@@ -117,14 +117,6 @@ class Grid:
     totals: list[Figure]
     total: Figure
 
-    @property
-    def turned(self) -> list[tuple[Any, list[Cell], Figure]]:
-        """The rows by agency, each with its cells by pillar and its total."""
-        return [
-            (agency, [row.cells[column] for row in self.rows], self.totals[column])
-            for column, agency in enumerate(self.agencies)
-        ]
-
 
 @dataclass(frozen=True)
 class Cause:

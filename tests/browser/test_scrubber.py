@@ -1,5 +1,6 @@
 """Test the dashboard's rail by keyboard, pointer and without a script, and the tooltips of its tiles."""
 
+import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -115,3 +116,43 @@ def test_by_touch_the_first_tap_shows_the_facts_and_the_second_opens_the_item(
     phone.locator(second).tap()
     phone.wait_for_url(f"**/plans/{held.slug}/items/1.1/")
     phone.context.close()
+
+
+DAY = r"\d+ \w+ \d{4}"
+RAIL = rf"""
+- navigation "Day shown":
+  - link /Meeting of {DAY}/
+  - group "Meetings and briefings":
+    - link /Meeting of {DAY}/
+    - link /Meeting of {DAY}/
+  - slider "Day shown"
+  - slider "Compared with"
+"""
+TILES = r"""
+- region /\d+ Pillar \d+/:
+  - heading /\d+ Pillar \d+/ [level=3]:
+    - link /\d+ Pillar \d+/
+  - list:
+    - listitem:
+      - link "1.1 Work item 1.1 late":
+        - text: 1.1 Work item 1.1
+        - emphasis: late
+"""
+
+
+def test_the_tree_of_the_rail_and_the_tiles_says_days_items_and_status(page, address):
+    page.goto(address)
+    slider = page.get_by_role("slider", name="Day shown")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(rf"{DAY}: 1 late$"))
+    expect(page.get_by_role("navigation", name="Day shown")).to_match_aria_snapshot(RAIL)
+    expect(page.locator(".tiles")).to_match_aria_snapshot(TILES)
+    expect(page.locator("a.tile")).to_have_accessible_description(
+        re.compile(r"^1\.1 Work item 1\.1 .+\. Overdue by five days\.")
+    )
+
+
+def test_skip_to_main_content_leads_past_the_views_to_the_title(page, address):
+    page.goto(address)
+    main = page.get_by_role("main")
+    expect(main.get_by_role("heading", level=1)).to_be_visible()
+    expect(main.get_by_role("link", name="Timeline")).to_have_count(0)

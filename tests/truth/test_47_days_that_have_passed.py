@@ -165,6 +165,6 @@ def test_a_late_milestones_own_agency_is_asked(plan, step, customs):
         step.responsible_agency = customs
         step.save()
     assert line(plan).asked[0] == f"Ask {customs} what will be done"
-    assert line(plan).asked.short == "Late, and no cause or action is recorded"
+    assert line(plan).asked.short == "Late, no cause or action recorded"
     DelayFactory(milestone=step)
-    assert line(plan).asked.short == "Late, and no action is recorded"
+    assert line(plan).asked.short == "Late, no action recorded"

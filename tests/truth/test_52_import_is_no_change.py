@@ -154,7 +154,7 @@ def test_dates_that_came_before_the_spreadsheet_are_not_said_not_to_have_come(pl
 def test_what_the_spreadsheet_says_of_a_late_item_is_not_said_to_be_missing(person, plan):
     lines = {each.item.number: each for each in attention(plan_at(plan, Moment.today(ON)))}
     assert lines["1"].asked.short == "Late; the spreadsheet says “waiting on Cabinet paper”"
-    assert lines["2"].asked.short == "Late, and no cause or action is recorded"
+    assert lines["2"].asked.short == "Late, no cause or action recorded"
     assert [
         "Not yet confirmed by MBIE. The spreadsheet says: waiting on Cabinet paper." in page
         for page in (
