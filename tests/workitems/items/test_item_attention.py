@@ -132,7 +132,6 @@ def test_the_page_begins_with_the_late_milestone_and_its_answers(client_of, coll
         "Done 1 May",
         "How it is going",
         "Why Funding: No money was set aside.",
-        "Now expected 30 September 2010",
         "Being done Borrow paper. Police, by 30 June 2010 Customs will ask again.",
         "For the group",
         "Latest update",
