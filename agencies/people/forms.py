@@ -630,7 +630,7 @@ class MakeTokenForm(Form):
 
     def clean(self) -> dict[str, Any]:
         if not self.places:
-            raise forms.ValidationError(_("You have no role today, so a token would open nothing."))
+            raise forms.ValidationError(_("You have no role today, so a key would open nothing."))
         return super().clean() or {}
 
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:

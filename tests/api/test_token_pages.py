@@ -101,7 +101,7 @@ def test_the_form_begins_with_ninety_days(person):
         (
             {"expires_on": (localdate() + timedelta(days=366)).isoformat()},
             "expires_on",
-            f"A token can work for a year at most, until {localdate() + timedelta(days=365):%-d %B %Y}.",
+            f"A key can work for a year at most, until {localdate() + timedelta(days=365):%-d %B %Y}.",
         ),
         ({"scope": "audit"}, "scope", "That is no longer in the list. Choose from the list."),
     ],
@@ -152,7 +152,7 @@ def test_an_administrator_without_a_role_reads_the_audit_stream(police):
 def test_a_person_without_a_role_makes_none():
     client = client_of(UserFactory())
     page = client.get(PAGE)
-    assert "You have no role today, so a token would open nothing." in page.text
+    assert "You have no role today, so a key would open nothing." in page.text
     assert client.post(PAGE, sent()).status_code == 422
     assert Token.objects.count() == 0
 
@@ -160,7 +160,7 @@ def test_a_person_without_a_role_makes_none():
 def test_twenty_tokens_are_enough(person):
     TokenFactory.create_batch(20, user=person, seat=person.seats.get())
     answer = client_of(person).post(PAGE, sent())
-    assert "You have 20 tokens. Revoke one that no program uses." in answer.text
+    assert "You have 20 keys. Revoke one that no program uses." in answer.text
 
 
 def test_a_token_is_revoked_on_its_page(person):
@@ -170,11 +170,11 @@ def test_a_token_is_revoked_on_its_page(person):
     page = client.post(
         reverse("agencies:revoke-token", args=[token.pk]), {"reason": "Not used"}, follow=True
     )
-    assert "The token “Power BI” is revoked." in page.text
+    assert "The key “Power BI” is revoked." in page.text
     assert program(text).get(reverse("api:plans")).status_code == 401
     assert Token.history.latest("history_id").history_change_reason == "Not used"
     again = client.post(reverse("agencies:revoke-token", args=[token.pk]), {})
-    assert "This token is already revoked." in again.text
+    assert "This key is already revoked." in again.text
 
 
 def test_the_list_says_why_a_token_no_longer_works(person, police):

@@ -57,7 +57,7 @@ def token_faults(
         yield _("Choose today or a later day."), "expires_on"
     elif expires_on > latest:
         yield (
-            _("A token can work for a year at most, until {day}.").format(day=day_words(latest)),
+            _("A key can work for a year at most, until {day}.").format(day=day_words(latest)),
             "expires_on",
         )
 
@@ -87,7 +87,7 @@ def make_token(
     Refused.raise_any(token_faults(scope=scope, seat=seat, expires_on=expires_on, today=today))
     if Token.objects.working(today).filter(user=by).count() >= MAX_TOKENS:
         raise Refused(
-            _("You have {count} tokens. Revoke one that no program uses.").format(count=MAX_TOKENS)
+            _("You have {count} keys. Revoke one that no program uses.").format(count=MAX_TOKENS)
         )
     text = PREFIX + secrets.token_urlsafe(32)
     token = Token(
@@ -107,7 +107,7 @@ def revoke_token(*, token: Token, by: User, at: datetime, reason: str = "") -> T
     """Revoke a token, so that it opens nothing from the next request. Raise `Refused` if it is revoked."""
     token = locked(token)
     if token.is_revoked:
-        raise Refused(_("This token is already revoked."))
+        raise Refused(_("This key is already revoked."))
     token.revoked_at, token.revoked_by = at, by
     return history.save(token, by=by, at=at, reason=reason, fields=["revoked_at", "revoked_by"])
 

@@ -68,5 +68,5 @@ def revoke(request: HttpRequest, token: int) -> HttpResponse:
     found = get_object_or_404(person.tokens.for_list(), pk=token)
     form = RevokeTokenForm(posted(request))
     if carry_out(request, form, services.revoke_token, token=found, at=timezone.now()):
-        return done(request, _("The token “{token}” is revoked."), "agencies:tokens", token=found)
+        return done(request, _("The key “{token}” is revoked."), "agencies:tokens", token=found)
     return form_page(request, "agencies/people/tokens/revoke.html", form, token=found)
