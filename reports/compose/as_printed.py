@@ -23,7 +23,7 @@ from reports.compose.subjects import DOUBTFUL, Names, no_reason, slip_sentence
 from reports.document import DocumentError, Text, markup
 from reports.document.wording import capitalised, closed, count_in_words, first_sentences
 from workitems.models import Update
-from workitems.plan.plan_at import ItemAt, MilestoneAt, by_openness
+from workitems.plan.plan_at import ItemAt, MilestoneAt, told_order
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import in_box, remarks, says_nothing
 from workitems.terms.third_person import without_we
@@ -149,7 +149,7 @@ def of_milestone(item: ItemAt, step: MilestoneAt, agency: Agency) -> Printed | N
     advice: list[str] = []
     used = 0
     if step.delays:
-        delay = min(step.delays, key=by_openness)
+        delay = min(step.delays, key=partial(told_order, step))
         newest = step.delays[-1]
         if newest.pk == 0 and delay is not newest:
             advice.append(

@@ -139,11 +139,11 @@ def _because(writer: Writer, who: str, words: str) -> str:
 
 def _settled(facts: Facts, delay: DelayAt) -> str:
     """Return whether the cause is settled."""
-    agency, by = delay.settling_agency, delay.settling_by
+    by = delay.settling_by
     sentence = settled_in_words(
         delay.cause,
         delay.settlement,
-        who=facts.agencies[agency].short_name if agency else "",
+        who=delay.settler(facts.agencies),
         by=long_date(by) if by else "",
         is_past=by is not None and by < facts.as_at,
     )

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 from reports.compose.citations import (
     delay_source,
@@ -16,7 +16,7 @@ from reports.compose.citations import (
 from reports.document import Source
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
-from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt, by_openness
+from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt, told_order
 from workitems.terms.stems import completion, says_nothing
 
 PEOPLE = re.compile(
@@ -119,18 +119,9 @@ class LateItem:
 
     @cached_property
     def main_delay(self) -> tuple[Slip, DelayAt] | None:
-        """The delay that the paper reports, with its slip: an open one before one that has ended, and of
-        these the one that needs a decision, one whose cause is settled last, then that of the milestone that was agreed for the
-        first date, because a later one often only waits for it. If the item is late, those of its late milestones go before
-        all others."""
+        """The delay that the paper reports, with its slip: the first in `told_order`, which the dashboard tells too."""
         delays = [(slip, delay) for slip in self.slips for delay in slip.delays]
-        if self.is_late:
-            delays = [pair for pair in delays if pair[0].milestone.is_late] or delays
-
-        def rank(pair: tuple[Slip, DelayAt]) -> tuple[bool, bool, bool, date]:
-            return (*by_openness(pair[1]), pair[0].milestone.agreed_due)
-
-        return min(delays, key=rank, default=None)
+        return min(delays, key=lambda pair: told_order(pair[0].milestone, pair[1]), default=None)
 
     @property
     def late_steps(self) -> list[MilestoneAt]:
@@ -174,7 +165,7 @@ def late_items(items: Iterable[ItemAt], since: date) -> list[LateItem]:
             delays = tuple(
                 sorted(
                     (delay for delay in step.delays if delay.was_open_since(since)),
-                    key=by_openness,
+                    key=partial(told_order, step),
                 )
             )
             if delays or (item.is_live and step.is_late):

@@ -67,6 +67,6 @@ def open_delays(at: PlanAt, *, cause: str = "") -> list[DelayLine]:
 
 def _settled(row: DelayAt, at: PlanAt) -> str:
     """Return "Being settled by Police by 30 July 2010", or "" if nobody has said."""
-    agency = at.agencies[row.settling_agency].short_name if row.settling_agency else ""
-    words = settlement_in_words(row.settlement, agency, row.settling_by, at.on).removeprefix("is ")
+    who = row.settler(at.agencies)
+    words = settlement_in_words(row.settlement, who, row.settling_by, at.on).removeprefix("is ")
     return words[:1].upper() + words[1:]

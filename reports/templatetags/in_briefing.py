@@ -140,6 +140,7 @@ def _new_delay(answer: MilestoneAnswer, *, on: date) -> DelayAt:
         needs=answer.needs,
         settlement=answer.settlement,
         settling_agency=answer.settling_agency_id,
+        settling_other=answer.settling_other,
         settling_by=answer.settling_by,
         found_on=on,
         ended_on=None,

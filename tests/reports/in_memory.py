@@ -51,6 +51,7 @@ def delay(cause="funding", explanation="", effect="", *, actions=(), number=1, *
     section_texts = {
         "settlement": "",
         "settling_agency": None,
+        "settling_other": "",
         "settling_by": None,
         "times_moved": 1,
     }

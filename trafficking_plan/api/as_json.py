@@ -130,6 +130,7 @@ def delay(row: DelayAt, item: str, milestone: int, agencies: Agencies) -> Row:
         "needs": row.needs,
         "settlement": row.settlement,
         "settling_agency": settling,
+        "settling_other": row.settling_other,
         "settling_by": row.settling_by,
         "found_on": row.found_on,
         "ended_on": row.ended_on,

@@ -139,6 +139,7 @@ class MilestoneAnswerIn(Sent):
     mitigation_due_on: ShortText = ""
     settlement: ShortText = ""
     settling_agency: Id | None = None
+    settling_other: ShortText = ""
     settling_by: ShortText = ""
 
 

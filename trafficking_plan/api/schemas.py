@@ -201,6 +201,7 @@ class DelayOut(Schema):
     needs: str = Field(description="What the milestone needs to be done.")
     settlement: str
     settling_agency: str | None
+    settling_other: str = Field(description="Who settles it, if that is no agency of the plan.")
     settling_by: date | None
     found_on: date
     ended_on: date | None

@@ -21,6 +21,9 @@ from workitems.terms.known_dates import Known, KnownDate, from_to
 from workitems.terms.lateness import cause_in_words
 from workitems.terms.spans import span_in_words
 
+# Characters of who settles a cause, if that is no agency of the plan.
+SETTLING_OTHER_MAX = 100
+
 
 class DelayQuerySet(models.QuerySet["Delay"]):
     def open(self, on: date) -> Self:
@@ -70,6 +73,8 @@ class Delay(models.Model):
     settling_agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # Somebody who is no agency of the plan, in words: "Cabinet".
+    settling_other = models.CharField(max_length=SETTLING_OTHER_MAX, blank=True, db_default="")
     settling_by = models.DateField(null=True, blank=True)
     found_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
@@ -98,14 +103,18 @@ class Delay(models.Model):
                 violation_error_message="A delay cannot end before it was found.",
             ),
             models.CheckConstraint(
-                name="delay_settled_by_an_agency",
-                condition=Q(settlement="being_settled", settling_agency__isnull=False)
+                name="delay_settled_by_somebody",
+                condition=Q(
+                    settlement="being_settled", settling_agency__isnull=False, settling_other=""
+                )
+                | Q(settlement="being_settled", settling_agency=None) & ~Q(settling_other="")
                 | Q(
                     settlement__in=["", "settled", "needs_decision"],
                     settling_agency=None,
+                    settling_other="",
                     settling_by=None,
                 ),
-                violation_error_message="An agency and a date go with a cause that is being settled.",
+                violation_error_message="Who settles it, and a date, go with a cause that is being settled.",
             ),
             models.CheckConstraint(
                 name="delay_moved_at_least_once", condition=Q(times_moved__gte=1)
@@ -132,16 +141,22 @@ class Delay(models.Model):
         return f"{self.get_cause_display()}: {self.explanation}"
 
     @property
+    def settler(self) -> "Agency | str":
+        """Who settles the cause. Load the settling agency first."""
+        return self.settling_agency or self.settling_other
+
+    @property
     def settled(self) -> str:
         """Whether the cause is settled, as a sentence; "" if it is unknown. Load the settling agency first."""
-        return cause_in_words(self.cause, self.settlement, self.settling_agency, self.settling_by)
+        return cause_in_words(self.cause, self.settlement, self.settler, self.settling_by)
 
     @property
     def settlement_key(self) -> str:
         """What it says of its cause, and a digest of its texts, to compare with what a page showed."""
         texts = self.meanwhile + "\n" + self.needs
         digest = zlib.crc32(texts.encode()) if texts.strip() else ""
-        parts = (self.settlement, self.settling_agency_id, self.settling_by, digest)
+        other = zlib.crc32(self.settling_other.encode()) if self.settling_other else ""
+        parts = (self.settlement, self.settling_agency_id, other, self.settling_by, digest)
         return " ".join(str(part) for part in parts if part)
 
     @property

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
 from agencies.records.tracking import track
-from workitems.models.delay import Delay, Mitigation
+from workitems.models.delay import SETTLING_OTHER_MAX, Delay, Mitigation
 from workitems.models.item import Milestone, known_to_field
 from workitems.models.round import Return
 from workitems.terms.known_dates import Known, KnownDate
@@ -86,6 +86,8 @@ class MilestoneAnswer(models.Model):
     settling_agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # Somebody who is no agency of the plan, in words: "Cabinet".
+    settling_other = models.CharField(max_length=SETTLING_OTHER_MAX, blank=True, db_default="")
     settling_by = models.DateField(null=True, blank=True)
     new_mitigation = models.TextField(blank=True)
     owner_agency = models.ForeignKey(
@@ -131,11 +133,15 @@ class MilestoneAnswer(models.Model):
                 | Q(outcome="settlement", delay__isnull=False, mitigation=None, day=None),
             ),
             models.CheckConstraint(
-                name="milestone_answer_settled_by_an_agency",
-                condition=Q(settlement="being_settled", settling_agency__isnull=False)
+                name="milestone_answer_settled_by_somebody",
+                condition=Q(
+                    settlement="being_settled", settling_agency__isnull=False, settling_other=""
+                )
+                | Q(settlement="being_settled", settling_agency=None) & ~Q(settling_other="")
                 | Q(
                     settlement__in=["", "settled", "needs_decision"],
                     settling_agency=None,
+                    settling_other="",
                     settling_by=None,
                 ),
             ),
@@ -149,11 +155,16 @@ class MilestoneAnswer(models.Model):
         return f"{self.milestone}: {self.get_outcome_display().lower()}"
 
     @property
+    def settler(self) -> "Agency | str":
+        """Who settles the cause. Load the settling agency first."""
+        return self.settling_agency or self.settling_other
+
+    @property
     def settled(self) -> str:
         """Whether the cause of the delay is settled, as a sentence; "" if it is unknown. Load the
         delay and the settling agency first."""
         cause = self.cause or (self.delay.cause if self.delay else "")
-        return cause_in_words(cause, self.settlement, self.settling_agency, self.settling_by)
+        return cause_in_words(cause, self.settlement, self.settler, self.settling_by)
 
     @property
     def is_pending(self) -> bool:

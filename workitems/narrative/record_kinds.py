@@ -236,6 +236,7 @@ KINDS: dict[str, Kind] = {
                 "needs",
                 "settlement",
                 "settling_agency_id",
+                "settling_other",
                 "settling_by",
                 *Delay.before.columns,
                 *Delay.after.columns,

@@ -445,7 +445,8 @@ def _delay(was: Was, now: Now) -> Sentences:
         needs=_("requirement"),
     )
     if any(
-        _differs(was, now, name) for name in ("settlement", "settling_agency_id", "settling_by")
+        _differs(was, now, name)
+        for name in ("settlement", "settling_agency_id", "settling_other", "settling_by")
     ):
         yield Sentence(
             _("recorded that the cause of the delay to {name} {is_settled}.").format(
@@ -457,7 +458,7 @@ def _delay(was: Was, now: Now) -> Sentences:
 def _settlement(now: Now) -> str:
     by = now["settling_by"]
     day = date.fromisoformat(by[:10]) if by else None
-    words = settlement_in_words(now["settlement"], now["settler"], day)
+    words = settlement_in_words(now["settlement"], now["settler"] or now["settling_other"], day)
     return words or _("has not been said to be settled")
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from operator import attrgetter
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -29,7 +28,7 @@ from workitems.plan.plan_at import (
     ReturnAt,
     RiskAt,
     VariationAt,
-    by_openness,
+    told_order,
 )
 from workitems.terms import lateness
 from workitems.terms.asked_changes import later_than_asked
@@ -225,8 +224,8 @@ class Line:
         if (delay := self._delay) is None:
             return self._risks[0].description if self.item and self._risks else ""
         label = "" if delay.cause == Delay.Cause.OTHER else f"{Delay.Cause(delay.cause).label}: "
-        agency = self._name(delay.settling_agency)
-        settled = settlement_in_words(delay.settlement, agency, delay.settling_by, self.at.on)
+        who = delay.settler(self.at.agencies)
+        settled = settlement_in_words(delay.settlement, who, delay.settling_by, self.at.on)
         text = f"{label}{on_one_line(delay.explanation)}".strip()
         text = f"{text[:1].upper()}{text[1:]}"
         stop = "" if text.endswith((".", "!", "?")) else "."
@@ -598,14 +597,13 @@ class Line:
 
     @cached_property
     def _delays(self) -> list[DelayAt]:
-        """The item's open delays, those of the late milestone first, then in the order in which papers tell them, the
-        latest found first."""
+        """The item's open delays, in the order in which papers tell them."""
         if self.item is None:
             return []
-        late = self.late_milestone.pk if self.late_milestone else None
-        rows = [row for row in self.at.delays_of.get(self.item.pk, ()) if row.is_open]
-        rows.sort(key=attrgetter("found_on", "pk"), reverse=True)
-        return sorted(rows, key=lambda row: (row.milestone != late, by_openness(row)))
+        steps = {row.pk: row for row in self.item.milestones}
+        found = self.at.delays_of.get(self.item.pk, ())
+        rows = [row for row in found if row.is_open and row.milestone in steps]
+        return sorted(rows, key=lambda row: told_order(steps[row.milestone], row))
 
     @property
     def _delay(self) -> DelayAt | None:

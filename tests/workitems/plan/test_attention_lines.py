@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from reports.compose.slips import late_items
 from tests.factories import (
     DelayFactory,
     MilestoneFactory,
@@ -17,7 +18,7 @@ from tests.factories import (
 from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
 from workitems.plan.asat import Moment, end_of
 from workitems.plan.attention import attention
-from workitems.plan.plan_at import plan_at
+from workitems.plan.plan_at import items_in_full, plan_at
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,20 @@ def test_an_overdue_item_without_a_record_has_gaps_and_asks_what_will_be_done(pl
     assert found.expected == ("No new date", "agreed for 31 May 2010", True)
     assert found.doing == ("Nothing recorded", "", True)
     assert found.asked[:2] == (f"Ask {item.lead_agency} what will be done", "")
+
+
+@pytest.mark.parametrize("settlement", ["", "needs_decision"])
+def test_of_several_open_causes_a_late_item_says_the_one_that_its_paper_tells(
+    plan, item, late, settlement
+):
+    DelayFactory(milestone=late, found_on=YESTERDAY, explanation="no money was set aside")
+    DelayFactory(
+        milestone=late, found_on=TODAY, explanation="the trainers left", settlement=settlement
+    )
+    (entry,) = late_items(items_in_full(plan, end_of(TODAY)), YESTERDAY)
+    told = entry.main_delay[1].explanation
+    assert told == ("the trainers left" if settlement else "no money was set aside")
+    assert told[1:] in line(plan).cause
 
 
 def test_a_late_item_says_its_cause_its_new_date_and_what_is_done_by_whom(plan, late, customs):

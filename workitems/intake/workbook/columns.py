@@ -397,6 +397,14 @@ DELAYS = Sheet(
             note=gettext_noop("The agency that settles it. With Being settled, and only then."),
         ),
         Column(
+            "Settled by others",
+            line(Delay, "settling_other"),
+            "settling_other",
+            blank="",
+            note=gettext_noop("Who settles it, if no agency of the plan does, such as Cabinet."),
+            width=24,
+        ),
+        Column(
             "Settled by date",
             DAY,
             "settling_by",

@@ -148,7 +148,8 @@ def _settlement(proposal: Proposal, row: Row, draft: Draft) -> None:
         return
     delay = draft.row
     if delay.settlement == Delay.Settlement.BEING_SETTLED:
-        if delay.settling_agency is None and row["Settled by agency"] in (None, NOT_GIVEN):
+        is_named = delay.settling_agency is not None or delay.settling_other
+        if not is_named and row["Settled by agency"] in (None, NOT_GIVEN):
             proposal.fault(
                 row,
                 "Settled by agency",

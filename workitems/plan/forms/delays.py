@@ -22,6 +22,7 @@ from agencies.typed.fields import (
     say_refusal,
 )
 from workitems.models import Delay, MilestoneAnswer
+from workitems.models.delay import SETTLING_OTHER_MAX
 from workitems.plan.forms.stems import Dates, StemField, compare_dates, names_of, speak_of
 from workitems.plan.services.items import settlement_faults
 
@@ -101,8 +102,15 @@ class SettlementForm(Form):
         required=False,
         empty_value=None,
         help_text=gettext_lazy(
-            "Required with “Being settled”. If somebody outside the plan settles it, choose the agency that sees to it, and name them "
-            "under “What it needs”."
+            "With “Being settled”, choose an agency of the plan, or name who else settles it in the next box."
+        ),
+    )
+    settling_other = TextField(
+        label=gettext_lazy("Who else settles it"),
+        required=False,
+        max_length=SETTLING_OTHER_MAX,
+        help_text=gettext_lazy(
+            "If no agency of the plan does, as a briefing would name them, for example “Cabinet” or “the councils”."
         ),
     )
     settling_by = DayAheadField(label=gettext_lazy("Settled by when"), required=False)
@@ -120,6 +128,8 @@ class SettlementForm(Form):
             # What the record has from before is still posted when another answer is chosen.
             for name in {"settling_agency", "settling_by"} - set(self.changed_data):
                 cleaned[name] = None
+            if "settling_other" not in self.changed_data:
+                cleaned["settling_other"] = ""
         return cleaned
 
 
@@ -128,6 +138,7 @@ def settlement_of(row: Delay | MilestoneAnswer) -> dict[str, Any]:
     return {
         "settlement": row.settlement,
         "settling_agency": str(row.settling_agency_id or ""),
+        "settling_other": row.settling_other,
         "settling_by": row.settling_by,
     }
 
@@ -139,7 +150,7 @@ class SettleCauseForm(SettlementForm, VersionedForm):
     `answer` is that of the return being written, if there is one; the form begins with it.
     """
 
-    SOMETIMES = ("settling_agency",)
+    SOMETIMES = ("settling_agency", "settling_other")
 
     version = None  # type: ignore[assignment]
     was = TextField(required=False, max_length=60, widget=forms.HiddenInput)
@@ -157,7 +168,10 @@ class SettleCauseForm(SettlementForm, VersionedForm):
     meanwhile = StemField("meanwhile", label=gettext_lazy("What covers the gap until then"))
     needs = StemField("needs", **WHAT_IT_NEEDS)
 
-    field_order = ("was", "settlement", "settling_agency", "settling_by", "meanwhile", "needs")
+    field_order = (
+        *("was", "settlement", "settling_agency", "settling_other", "settling_by"),
+        *("meanwhile", "needs"),
+    )
 
     def __init__(
         self,
@@ -189,10 +203,11 @@ class SettleCauseForm(SettlementForm, VersionedForm):
         return self.conflict
 
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
-        if {"settlement", "settling_agency", "settling_by"} <= cleaned.keys():
+        if {"settlement", "settling_agency", "settling_other", "settling_by"} <= cleaned.keys():
             yield from settlement_faults(
                 cleaned["settlement"],
                 cleaned["settling_agency"],
+                cleaned["settling_other"],
                 cleaned["settling_by"],
                 on=self.on or date.max,
                 was_by=self.delay.settling_by,

@@ -276,11 +276,11 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
     and a mitigation."""
 
     OUTCOME = MilestoneAnswer.Outcome.NOT_YET
-    SOMETIMES = ("cause", "mitigation", "owner_agency", "settling_agency")
+    SOMETIMES = ("cause", "mitigation", "owner_agency", "settling_agency", "settling_other")
 
     field_order: tuple[str, ...] = (
         *("version", "answer_version", "forecast_due", "reason", "cause"),
-        *("settlement", "settling_agency", "settling_by"),
+        *("settlement", "settling_agency", "settling_other", "settling_by"),
         *("effect", "meanwhile", "needs", "mitigation", "owner_agency", "mitigation_due_on"),
     )
 
@@ -381,5 +381,6 @@ def faults_of_forecast(
         mitigation_due_on=cleaned.get("mitigation_due_on"),
         settlement=cleaned.get("settlement", ""),
         settling_agency=cleaned.get("settling_agency"),
+        settling_other=cleaned.get("settling_other", ""),
         settling_by=cleaned.get("settling_by"),
     )

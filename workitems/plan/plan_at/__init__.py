@@ -31,7 +31,7 @@ from workitems.plan.plan_at.rows import (
     ReturnAt,
     RiskAt,
     VariationAt,
-    by_openness,
     days_of,
+    told_order,
 )
 from workitems.plan.plan_at.whole_plan import PlanAt, causes_in_words, item_at, plan_at, returns_at

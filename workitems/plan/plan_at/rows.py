@@ -5,7 +5,7 @@ yet, so its date is None. Other records are ids. `version` is the id of the hist
 the row is today's record. Nothing here queries the database.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -54,6 +54,7 @@ class DelayAt(NamedTuple):
     needs: str
     settlement: str
     settling_agency: int | None
+    settling_other: str
     settling_by: date | None
     found_on: date
     ended_on: date | None
@@ -77,6 +78,11 @@ class DelayAt(NamedTuple):
     @property
     def is_open(self) -> bool:
         return self.ended_on is None
+
+    def settler(self, agencies: Mapping[int, Agency]) -> str:
+        """Return who settles its cause, "" if nobody is recorded: the short name of an agency or what was typed."""
+        agency = self.settling_agency
+        return agencies[agency].short_name if agency else self.settling_other
 
     def was_open_since(self, start: date) -> bool:
         """Whether it was open on any day since the start."""
@@ -103,13 +109,6 @@ def days_of(delays: Iterable[DelayAt]) -> dict[int, int]:
         if row.due_after < row.on:
             found[row.pk] = (row.on - row.due_before).days
     return found
-
-
-def by_openness(delay: DelayAt) -> tuple[bool, bool, bool]:
-    """Order delays of which one is told: open ones first, of these the ones that need a decision, and those whose
-    cause is settled last."""
-    needs_decision = delay.settlement == Delay.Settlement.NEEDS_DECISION
-    return not delay.is_open, not needs_decision, delay.settlement == Delay.Settlement.SETTLED
 
 
 class MilestoneAt(NamedTuple):
@@ -186,6 +185,17 @@ class MilestoneAt(NamedTuple):
 
 
 CLOSED = frozenset({Stage.COMPLETE, Stage.WITHDRAWN})
+
+
+def told_order(step: MilestoneAt, delay: DelayAt) -> tuple[Any, ...]:
+    """Order the delays of an item, of which papers and the dashboard tell the first: those of late milestones before others,
+    open ones first, of these the ones that need a decision, and those whose cause is settled last; then that of the milestone that
+    was agreed for the first date, because a later one often only waits for it, and the first cause of a milestone."""
+    needs_decision = delay.settlement == Delay.Settlement.NEEDS_DECISION
+    is_settled = delay.settlement == Delay.Settlement.SETTLED
+    openness = not delay.is_open, not needs_decision, is_settled
+    when = step.agreed_due, -step.forecast_due.toordinal()
+    return not step.is_late, *openness, *when, step.number, delay.number
 
 
 class ItemAt(NamedTuple):

@@ -377,7 +377,7 @@ def causes_in_words(delays: Iterable[DelayAt], agencies: Mapping[int, Agency]) -
         lateness.cause_in_words(
             row.cause,
             row.settlement,
-            agencies[row.settling_agency].short_name if row.settling_agency else "",
+            row.settler(agencies),
             row.settling_by,
             row.on,
         )

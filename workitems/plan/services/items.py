@@ -217,17 +217,33 @@ def open_delays_of(milestone: Milestone) -> tuple[list[Delay], bool]:
 
 
 def settlement_faults(
-    settlement: str, agency: Agency | None, by: date | None, *, on: date, was_by: date | None = None
+    settlement: str,
+    agency: Agency | None,
+    other: str,
+    by: date | None,
+    *,
+    on: date,
+    was_by: date | None = None,
 ) -> Faults:
     """Yield why the cause of a delay may not be recorded as settled so. `was_by` is the date that
     it has now, which may have passed."""
     is_being_settled = settlement == Delay.Settlement.BEING_SETTLED
     if settlement not in ("", *Delay.Settlement.values):
         yield gettext("Choose an answer from the list."), "settlement"
-    elif is_being_settled and agency is None:
-        yield gettext("Choose the agency that settles it."), "settling_agency"
+    elif is_being_settled and agency is None and not other:
+        yield (
+            gettext("Choose the agency that settles it, or name who else does."),
+            "settling_agency",
+        )
+    elif is_being_settled and agency is not None and other:
+        yield (
+            gettext("Leave this blank, or choose no agency: one of them settles it."),
+            "settling_other",
+        )
     elif not is_being_settled and agency is not None:
         yield gettext("Choose an agency only with “Being settled”."), "settling_agency"
+    elif not is_being_settled and other:
+        yield gettext("Name somebody only with “Being settled”."), "settling_other"
     if not is_being_settled and by is not None:
         yield gettext("Enter a date only with “Being settled”."), "settling_by"
     elif by is not None and by < on and by != was_by:
@@ -251,6 +267,7 @@ def forecast_faults(
     mitigation_due_on: date | None = None,
     settlement: str = "",
     settling_agency: Agency | None = None,
+    settling_other: str = "",
     settling_by: date | None = None,
 ) -> Faults:
     """Yield why an open milestone may not have this forecast."""
@@ -271,7 +288,7 @@ def forecast_faults(
         yield gettext("Say why the date moves."), "reason"
     if forecast.last_day < on:  # lateness is checked only for a date that may be entered
         return
-    yield from settlement_faults(settlement, settling_agency, settling_by, on=on)
+    yield from settlement_faults(settlement, settling_agency, settling_other, settling_by, on=on)
     if not is_late:
         yield from _would_be_dropped(
             cause=cause,
@@ -316,6 +333,7 @@ def move_forecast(
     mitigation_due_on: date | None = None,
     settlement: str = "",
     settling_agency: Agency | None = None,
+    settling_other: str = "",
     settling_by: date | None = None,
     source: str = "",
 ) -> Milestone:
@@ -349,6 +367,7 @@ def move_forecast(
             mitigation_due_on=mitigation_due_on,
             settlement=settlement,
             settling_agency=settling_agency,
+            settling_other=settling_other,
             settling_by=settling_by,
         )
     )
@@ -374,7 +393,7 @@ def move_forecast(
         delay.meanwhile, delay.needs = meanwhile or delay.meanwhile, needs or delay.needs
         fields = [*Delay.after.columns, "times_moved", "effect", "meanwhile", "needs"]
         if settlement:
-            fields += _settle(delay, settlement, settling_agency, settling_by)
+            fields += _settle(delay, settlement, settling_agency, settling_other, settling_by)
         history.save(delay, by=by, reason=because, fields=fields)
         if mitigation:
             _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by, source)
@@ -391,18 +410,19 @@ def move_forecast(
         )
         delay.before = max(before, milestone.agreed) if open_delays else milestone.agreed
         delay.after = after
-        _settle(delay, settlement, settling_agency, settling_by)
+        _settle(delay, settlement, settling_agency, settling_other, settling_by)
         history.save(delay, by=by, reason=because)
         _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by, source)
     return milestone
 
 
 def _settle(
-    delay: Delay, settlement: str, agency: Agency | None, by: date | None
+    delay: Delay, settlement: str, agency: Agency | None, other: str, by: date | None
 ) -> tuple[str, ...]:
     """Set whether the delay's cause is settled, and return the names of the fields."""
     delay.settlement, delay.settling_agency, delay.settling_by = settlement, agency, by
-    return "settlement", "settling_agency", "settling_by"
+    delay.settling_other = other
+    return "settlement", "settling_agency", "settling_other", "settling_by"
 
 
 @transaction.atomic
@@ -412,6 +432,7 @@ def settle_cause(
     was: str,
     settlement: str,
     settling_agency: Agency | None,
+    settling_other: str = "",
     settling_by: date | None,
     meanwhile: str,
     needs: str,
@@ -430,9 +451,15 @@ def settle_cause(
         raise Refused(gettext("This delay has ended."))
     key, was_by = delay.settlement_key, delay.settling_by
     Refused.raise_any(
-        settlement_faults(settlement, settling_agency, settling_by, on=on, was_by=was_by)
+        settlement_faults(
+            settlement, settling_agency, settling_other, settling_by, on=on, was_by=was_by
+        )
     )
-    fields = [*_settle(delay, settlement, settling_agency, settling_by), "meanwhile", "needs"]
+    fields = [
+        *_settle(delay, settlement, settling_agency, settling_other, settling_by),
+        "meanwhile",
+        "needs",
+    ]
     delay.meanwhile, delay.needs = meanwhile, needs
     if delay.settlement_key == key:
         return delay

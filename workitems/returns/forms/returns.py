@@ -303,6 +303,7 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         "mitigation",
         "owner_agency",
         "settling_agency",
+        "settling_other",
     )
     DONE, NOT_YET = MilestoneAnswer.Outcome.DONE, MilestoneAnswer.Outcome.NOT_YET
     # The owner has an initial value and means nothing without a mitigation.

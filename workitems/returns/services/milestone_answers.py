@@ -36,7 +36,7 @@ ANSWER_VERSION = "answer_version"
 WORDS = (
     *("outcome", "when", "reason", "cause", "effect", "meanwhile", "needs", "new_mitigation"),
     *("owner_agency_id", "mitigation_due_on", "milestone_version"),
-    *("settlement", "settling_agency_id", "settling_by"),
+    *("settlement", "settling_agency_id", "settling_other", "settling_by"),
 )
 
 
@@ -74,6 +74,7 @@ def answer(
     mitigation_due_on: date | None = None,
     settlement: str = "",
     settling_agency: Agency | None = None,
+    settling_other: str = "",
     settling_by: date | None = None,
     delay: Delay | None = None,
     step: Mitigation | None = None,
@@ -112,7 +113,8 @@ def answer(
     row.meanwhile, row.needs = meanwhile, needs
     row.owner_agency, row.mitigation_due_on = owner_agency, mitigation_due_on
     row.settlement, row.settling_agency = settlement, settling_agency
-    row.settling_by, row.milestone_version = settling_by, version
+    row.settling_other, row.settling_by = settling_other, settling_by
+    row.milestone_version = version
     if row.pk is None or _said(row) != was:
         if answer_version != (row.version if row.pk else 0):
             raise Conflict(MilestoneAnswer.objects.for_page().get(pk=row.pk) if row.pk else None)
@@ -259,6 +261,7 @@ def _perform(row: MilestoneAnswer, *, by: User, on: date) -> None:
     settled: dict[str, Any] = {
         "settlement": row.settlement,
         "settling_agency": row.settling_agency,
+        "settling_other": row.settling_other,
         "settling_by": row.settling_by,
     }
     match row.outcome:

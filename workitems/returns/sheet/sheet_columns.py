@@ -81,6 +81,7 @@ MILESTONES = Table(
         Column("Cause", 22, "cause", choices="cause"),
         Column("Is the cause settled?", 20, "settlement", "settlement", is_later=True),
         Column("Which agency settles it", 14, "settling_agency", "settling_agency", is_later=True),
+        Column("Who else settles it", 20, "settling_other", is_later=True),
         Column("Settled by when", 16, "settling_by", is_day=True, hint=DAY_HINT, is_later=True),
         Column("Effect", 36, "effect", asked="effect", is_later=True),
         Column("Until then", 36, "meanwhile", asked="meanwhile", is_later=True),

@@ -364,7 +364,8 @@ def answer_milestone(
         words = {name: cleaned[name] for name in ("cause", "effect", "mitigation", "reason")}
         words |= {name: cleaned[name] for name in ("meanwhile", "needs")}
         words |= {name: cleaned[name] for name in ("owner_agency", "mitigation_due_on")}
-        words |= {name: cleaned[name] for name in ("settlement", "settling_agency", "settling_by")}
+        words |= {name: cleaned[name] for name in ("settlement", "settling_agency")}
+        words |= {name: cleaned[name] for name in ("settling_other", "settling_by")}
         words["day"] = cleaned["forecast_due"]
     try:
         _answer(
