@@ -271,6 +271,7 @@ def _texts_of(facts: Facts, item: ItemAt) -> Iterator[str]:
             yield from (move.reason, long_date(move.decided_on))
         for delay in step.delays:
             yield from (delay.explanation, delay.effect, delay.meanwhile, delay.needs)
+            yield delay.settling_other
             yield from (str(delay.before), str(delay.after), str(delay.times_moved))
             for action in delay.mitigations:
                 yield action.description

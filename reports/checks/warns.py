@@ -30,12 +30,13 @@ from reports.checks.material import (
 from reports.checks.measure_checks import of_measures
 from reports.checks.paper_dates import called_future
 from reports.checks.recorded import NEARLY_ALL, Recorded, is_told_in, plain, recorded, sentences_of
-from reports.compose.decisions import DECISIONS_KEY, ask_key
+from reports.compose.at_risk_text import has_reason
+from reports.compose.decisions import DECISIONS_KEY, ask_key, missing_in
 from reports.compose.facts import Facts
 from reports.compose.late_words import meant_by, needs_decision
-from reports.compose.paragraphs import BY_WHOM, CONTINUED, UNDATED
+from reports.compose.paragraphs import CONTINUED, Writer
 from reports.compose.planned import plans
-from reports.compose.subjects import has_new_date
+from reports.compose.subjects import at_risk, has_new_date
 from reports.compose.subjects import numbers_of as item_numbers
 from reports.document import Verb, markup, words
 from reports.document.dates import long_date
@@ -94,6 +95,7 @@ def warnings(material: Material, held: Mapping[str, CheckOverride]) -> list[Chec
     told = _told(material, material.drafted.found.facts)
     return [
         *_decisions(material),
+        *_unexplained(material),
         *_recommended(material),
         *_incomplete(material),
         *_length(material),
@@ -662,6 +664,32 @@ def _decisions(material: Material) -> Iterator[Check]:
     )
 
 
+def _unexplained(material: Material) -> Iterator[Check]:
+    """Yield that no record says why some items are at risk: the paper can only count them."""
+    assert material.drafted.found is not None
+    facts = material.drafted.found.facts
+    writer = Writer(facts)
+    bare = [
+        item
+        for item in at_risk([each for each in facts.items if each.is_live])
+        if not has_reason(writer, item)
+    ]
+    if not bare:
+        return
+    yield warn(
+        key="unexplained",
+        words=ngettext(
+            "{items} is at risk, and no record says why.",
+            "{items} are at risk, and no record says why.",
+            len(bare),
+        ).format(items=item_numbers(bare)),
+        url=f"{material.urls[WORKSHOP]}#purpose",
+        place=gettext("The summary"),
+        about=fingerprint(*(str(item.pk) for item in bare)),
+        remedy=gettext("Ask the lead agency for its challenges, or the reviewer for the reason."),
+    )
+
+
 def _recommended(material: Material) -> Iterator[Check]:
     """Yield the draft's generated recommendations that the records no longer support. Edited ones are not checked."""
     assert material.drafted.found is not None
@@ -693,16 +721,14 @@ def _recommended(material: Material) -> Iterator[Check]:
 
 def _incomplete(material: Material) -> Iterator[Check]:
     """Yield the recommendations on decisions that do not say by when one is needed or who takes it, because no record says so."""
-    draft = material.drafted.draft
+    assert material.drafted.found is not None
+    draft, facts = material.drafted.draft, material.drafted.found.facts
+    names = [name for agency in facts.agencies.values() for name in agency.names]
+    generated = {DECISIONS_KEY, *map(ask_key, facts.items)}
     for key, ask in draft.shown_asks.items():
-        missing = [
-            what
-            for said, what in (
-                (BY_WHOM, gettext("who takes it")),
-                (UNDATED, gettext("by when it is needed")),
-            )
-            if said.strip() in ask.text
-        ]
+        says = (gettext("who takes it"), gettext("by when it is needed"))
+        lacks = missing_in(ask, names) if key in generated else (False, False)
+        missing = [what for what, is_lacking in zip(says, lacks, strict=True) if is_lacking]
         if not missing:
             continue
         place = draft.place_of(key)

@@ -491,7 +491,9 @@ def _listed(writer: Writer, lines: list[Result], room: Room) -> Iterator[Paragra
     """Yield the list of the main results."""
     if lines:
         lines, month = _of_one_month(lines)
-        introduction = introduced(writer.facts, len(lines), month)
+        introduction = introduced(
+            writer.facts, len(lines), month, is_reported=writer.tells_of_evidence
+        )
         room.use(introduction)
         bullets = _bullets([writer.text(told) for _, told, _ in lines])
         sources = [of_line for _, _, of_line in lines]
@@ -520,11 +522,14 @@ def without_month(bullet: str, introduction: str) -> str:
     return _MONTH_AT_END.sub("", bullet) if is_same else bullet
 
 
-def introduced(facts: Facts, count: int, month: str = "") -> str:
-    """Return the words above so many main results, which agencies reported to a `month` if they are of an earlier round."""
+def introduced(facts: Facts, count: int, month: str = "", *, is_reported: bool = False) -> str:
+    """Return the words above so many main results, which agencies reported to a `month` if they are of an earlier round. If
+    the summary says that evidence is missing, these say that the results are as reported."""
     results = f"main {agree(count, 'result', 'results')}"
     whose = f"The year’s {results}" if facts.is_year else f"The {results} of the period"
-    return f"{whose}{_REPORTED_TO if month else ''}{month}:"
+    if month:
+        return f"{whose}{_REPORTED_TO}{month}:"
+    return f"{whose}{', as agencies report them' if is_reported else ''}:"
 
 
 def reported_to(introduction: str) -> str:
@@ -699,8 +704,11 @@ def _completed(writer: Writer, completed: list[ItemAt], above: list[ItemAt]) -> 
     if not completed:
         return ""
     count = count_in_words(len(completed), "work item")
-    done = f"{capitalised(count)} {agree(len(completed), 'was', 'were')} completed in the "
-    done += "year" if writer.facts.is_year else "period"
+    when = "year" if writer.facts.is_year else "period"
+    done = f"{capitalised(count)} {agree(len(completed), 'was', 'were')} completed in the {when}"
+    if writer.tells_of_evidence:
+        # The summary says that nothing shows it.
+        done = f"Agencies report {count} completed in the {when}"
     shown = sorted(completed, key=lambda item: not item.is_key)
     new = [item for item in shown if item not in above]
     if len(shown) - len(new) == 1:

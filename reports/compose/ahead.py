@@ -15,6 +15,7 @@ from reports.compose.slips import LateItem
 from reports.compose.subjects import (
     is_in_doubt,
     is_waiting,
+    with_notes,
 )
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import long_date
@@ -37,7 +38,7 @@ from workitems.plan.plan_at import ItemAt, MilestoneAt, RiskAt
 from workitems.terms.fragments import with_months
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.spans import add_months
-from workitems.terms.stems import completion, future, has_verb, says_we, within
+from workitems.terms.stems import completion, future, has_verb, possible, says_we, within
 from workitems.terms.third_person import possessive, without_we
 
 MONTHS_SHOWN = 6
@@ -63,6 +64,7 @@ RISK_WORDS = 36
 THREAT_WORDS = 25
 # What a paragraph is about that tells the risks that were not before the Minister.
 GRAVE = "grave risks"
+LIKELY_RISK = "likely and serious risk"
 Step = tuple[ItemAt, MilestoneAt]
 Dated = tuple[date, str, Source]
 
@@ -72,7 +74,9 @@ def next_steps(writer: Writer) -> Section:
     watched = [
         (text, [plan.update.source])
         for plan in plans(writer.facts)
-        if not plan.item.is_late and (text := planned_in_words(writer, plan, room))
+        if not (writer.is_by_item and writer.is_tight)
+        and not plan.item.is_late
+        and (text := planned_in_words(writer, plan, room))
     ]
     ahead = [pair for pair in _steps_ahead(writer.facts) if pair[1].pk not in writer.dated]
     # Mitigation has their dates too.
@@ -102,14 +106,17 @@ def next_steps(writer: Writer) -> Section:
 
 
 def _planned_for_late(writer: Writer, room: Room) -> Iterator[Paragraph]:
-    """Yield what agencies plan next for the gravest late items, in a paper by item, that the list of what is late has not told."""
+    """Yield what agencies plan next for the gravest late items, in a paper by item, that the list of what is late has not told;
+    in a tight one first for the key items at risk, of which it says nothing more."""
     if not writer.is_by_item:
         return
     ahead = {plan.item.pk: plan for plan in plans(writer.facts)}
+    late = [entry.item for entry in writer.facts.late if entry.is_late]
+    at_risk = [plan.item for plan in ahead.values() if not plan.item.is_late]
     told: list[tuple[str, list[Source]]] = []
-    for entry in writer.facts.late:
-        plan = ahead.get(entry.item.pk)
-        if plan is None or not entry.is_late or len(told) == MAX_PLANNED:
+    for item in [*(at_risk if writer.is_tight else ()), *late]:
+        plan = ahead.get(item.pk)
+        if plan is None or len(told) == MAX_PLANNED or item.pk in writer.plans_told:
             continue
         text = planned_for(writer, plan)
         if not text or (len(told) >= SURE_PLANNED and not room.has(text)):
@@ -268,14 +275,13 @@ def risks(writer: Writer) -> Section:
 
 
 def grave_risks(writer: Writer, room: Room) -> tuple[str, list[Source]]:
-    """Return, for the summary, how many risks are high in likelihood and impact and were not escalated to the Minister, and
-    the paragraph that tells them."""
+    """Return, for the summary, what may happen by the one risk that is high in likelihood and impact and was not escalated to
+    the Minister; of several, how many there are and the paragraph that tells them."""
     found = writer.facts.grave_risks
     if not found or not (writer.has("next_steps") or writer.has("risks")):
         return "", []
-    if writer.is_by_item and (told := _grave_in_words(writer, found, room)):
-        return told, [_source(risk) for risk in found]
-    count = capitalised(count_in_words(len(found), "likely and serious risk"))
+    if told := _grave_in_words(writer, found, room):
+        return told, [risk_source(risk) for risk in found]
     items = {item.pk: item for item in writer.facts.items}
     of = dict.fromkeys(
         writer.names.phrase(items[risk.item]) if risk.item in items else "the Plan as a whole"
@@ -285,14 +291,14 @@ def grave_risks(writer: Writer, room: Room) -> tuple[str, list[Source]]:
     is_short = of_items and len(of) <= MAX_NAMED and count_words(*of) <= NAMED_WORDS
     to = f", to {join_words(of)}," if is_short else ""
     text = (
-        f"{count}{to} {agree(len(found), 'has', 'have')} not been raised with you by any agency "
+        f"{capitalised(count_in_words(len(found), LIKELY_RISK))}{to} {agree(len(found), 'is', 'are')} new to you "
         f"(paragraph {{{key('p', GRAVE)}}})."
     )
     room.use(text)
-    return text, [_source(risk) for risk in found]
+    return text, [risk_source(risk) for risk in found]
 
 
-def _threat_alone(writer: Writer, risk: RiskAt) -> str:
+def threat_alone(writer: Writer, risk: RiskAt) -> str:
     """Return a threat that the summary of a paper by item can tell as a clause: one sentence; "" of another one."""
     threat = with_months(writer.flat(risk.description))
     is_told = (
@@ -304,14 +310,20 @@ def _threat_alone(writer: Writer, risk: RiskAt) -> str:
 
 
 def _grave_in_words(writer: Writer, risks: Sequence[RiskAt], room: Room) -> str:
-    """Return what the one grave risk is that nobody has raised, for the summary of a paper by item; "" of several, or if it
-    cannot be told in a sentence."""
-    threat = _threat_alone(writer, risks[0]) if len(risks) == 1 else ""
+    """Return, for the summary, what may happen by the one grave risk that nobody has raised, and what is done about it; "" of
+    several, or if it cannot be told in a sentence."""
+    threat = threat_alone(writer, risks[0]) if len(risks) == 1 else ""
     if not threat or not writer.has("next_steps"):
         return ""
     (risk,) = risks
-    of = next((f" ({item.number})" for item in writer.facts.items if item.pk == risk.item), "")
-    text = f"No agency has raised with you one likely and serious risk{of}: {threat}."
+    item = next((each for each in writer.facts.items if each.pk == risk.item), None)
+    may, of = possible(threat), [item.number] if item else []
+    if not may and has_verb(threat):
+        may = f"it is likely that {threat}"
+    if not may:
+        text = closed(f"A {with_notes(f'{LIKELY_RISK} is new to you', *of)}: {threat}")
+    else:
+        text = closed(with_notes(capitalised(may), *of, "a risk new to you"))
     writer.used_sentences.add(threat)
     text = f"{text} {_answer_alone(writer, risk, threat, room)}"
     room.use(text)
@@ -322,20 +334,19 @@ def _risks(writer: Writer, room: Room) -> Iterator[Paragraph]:
     """Yield the risks escalated to the Minister, then those that are high in likelihood and impact."""
     if raised := writer.facts.risks:
         says = f"raised with you {agree(len(raised), 'remains', 'remain')} open"
-        yield from _list_of_risks(writer, room, raised, says, about="risks")
+        yield from _list_of_risks(writer, room, raised, "risk", says, about="risks")
     if grave := writer.facts.grave_risks:
-        threat = _threat_alone(writer, grave[0]) if len(grave) == 1 else ""
-        if writer.is_by_item and threat and threat in writer.used_sentences:
+        threat = threat_alone(writer, grave[0]) if len(grave) == 1 else ""
+        if threat and threat in writer.used_sentences:
             # The summary tells the one risk with what is done about it.
             return
-        have = agree(len(grave), "has", "have")
-        says = f"of high likelihood and impact {have} not been raised with you"
-        yield from _list_of_risks(writer, room, grave, says, about=GRAVE)
+        says = f"{agree(len(grave), 'is', 'are')} new to you"
+        yield from _list_of_risks(writer, room, grave, LIKELY_RISK, says, about=GRAVE)
 
 
 def _answer_alone(writer: Writer, risk: RiskAt, clause: str, room: Room) -> str:
     """Return the response to the one grave risk, which follows what it threatens in the summary."""
-    with errors_naming(_source(risk)):
+    with errors_naming(risk_source(risk)):
         typed = _start(writer, risk.response, room)
     answer = typed
     for entry in writer.facts.late:
@@ -347,14 +358,24 @@ def _answer_alone(writer: Writer, risk: RiskAt, clause: str, room: Room) -> str:
     return _with_response(writer, risk, threat, answer).removeprefix(threat).strip()
 
 
-def _source(risk: RiskAt) -> Source:
+def risk_source(risk: RiskAt) -> Source:
     return version_of(risk, "risk", f"Risk {risk.number}")
 
 
+def response_in_words(writer: Writer, risk: RiskAt) -> str:
+    """Return what a risk's owner will do about it as a sentence; "" of a response that is no act."""
+    owner = writer.facts.agencies[risk.owner]
+    with errors_naming(risk_source(risk)):
+        typed = first_sentences(with_months(writer.flat(risk.response)), 1, RISK_WORDS)
+    act = completion("response", typed, owner.names) if typed else ""
+    return closed(f"{capitalised(writer.agency(owner))} will {act}") if act else ""
+
+
 def _list_of_risks(
-    writer: Writer, room: Room, rows: Sequence[RiskAt], says: str, *, about: str
+    writer: Writer, room: Room, rows: Sequence[RiskAt], noun: str, says: str, *, about: str
 ) -> Iterator[Paragraph]:
-    """Yield the risks by number, each with its threat and response. `says` is what is said of all of them."""
+    """Yield the risks by number, each with its threat and response. `noun` is what they are, and `says` is said of all of
+    them."""
     lines: list[tuple[Bullet, list[Source]]] = []
     omitted, texts = [], []
     for risk in rows:
@@ -365,7 +386,7 @@ def _list_of_risks(
         room.use(told[0])
         texts.append(told[0])
         lines.append((Bullet(writer.text(told[0])), [told[1]]))
-    introduction = f"{capitalised(count_in_words(len(rows), 'risk'))} {says}"
+    introduction = f"{capitalised(count_in_words(len(rows), noun))} {says}"
     if omitted:
         where = writer.where(["risks"])
         if where:
@@ -374,7 +395,7 @@ def _list_of_risks(
         elif lines:
             introduction += f", {number(len(lines))} of them listed here"
     room.use(introduction)
-    sources = [_source(risk) for risk in rows]
+    sources = [risk_source(risk) for risk in rows]
     if writer.is_by_item and len(rows) == len(lines) == 1:
         # One needs no list.
         text = joined(introduction, ":", texts[0], writer.agency_names)
@@ -387,7 +408,7 @@ def _list_of_risks(
 
 def _in_sentences(writer: Writer, risk: RiskAt, room: Room) -> tuple[str, Source] | None:
     """Return a risk's threat and response in sentences, with its source; None if the threat is too long."""
-    source = _source(risk)
+    source = risk_source(risk)
     with errors_naming(source):
         threat = _start(writer, risk.description, room)
         answer = _start(writer, risk.response, room) if threat else ""

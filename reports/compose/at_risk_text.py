@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from reports.compose.ahead import response_in_words, risk_source, threat_alone
 from reports.compose.budget import Room
 from reports.compose.citations import Line, item_source, milestone_source
 from reports.compose.late_words import AT_RISK_WORDS, challenge_of, in_agency_words, in_words_of
@@ -16,35 +17,32 @@ from reports.compose.subjects import (
     what,
     when,
 )
+from reports.document import Source
 from reports.document.wording import (
     agree,
     capitalised,
     closed,
     count_in_words,
-    join_words,
     number,
     opened,
     some,
 )
 from workitems.models.item import Confidence
-from workitems.plan.plan_at import ItemAt, MilestoneAt
+from workitems.plan.plan_at import ItemAt, MilestoneAt, RiskAt
 from workitems.terms.stems import cause, says_we, within
 from workitems.terms.third_person import is_plural_agency
 
 
-def others_at_risk(writer: Writer, items: list[ItemAt], room: Room) -> Iterator[Line]:
-    """Yield a line on each item at risk that is not key if they are few, else one with their number."""
+def others_at_risk(
+    writer: Writer, items: list[ItemAt], room: Room, *, are_counted: bool
+) -> Iterator[Line]:
+    """Yield a line on each item at risk that is not key if they are few, else one with their number. If they `are_counted`
+    above, those of which no record says why have none; a check asks for it."""
     if not items:
         return
-    if writer.is_by_item and writer.is_tight and len(items) <= MAX_NAMED:
-        # Why is in their agencies' reports.
-        listed = join_words(map(writer.names.item, items))
-        text = f"{capitalised(listed)} may become late too."
-        room.use(text)
-        yield text, [item_source(item) for item in items]
-        return
     if len(items) <= MAX_NAMED:
-        lines = [_why_at_risk(writer, item) for item in items]
+        told = [item for item in items if not are_counted or has_reason(writer, item)]
+        lines = [_why_at_risk(writer, item) for item in told]
         room.use(*(text for text, _ in lines))
         yield from lines
         return
@@ -59,8 +57,10 @@ def keys_at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator
     """Yield lines on the key items that are not late but at risk, with who rates them so and why."""
     for item in doubtful[:MAX_NAMED]:
         text, sources = _why_at_risk(writer, item)
+        told, answers = _answer(writer, item)
+        text += told
         room.use(text)
-        yield text, sources
+        yield text, [*sources, *answers]
     if unnamed := doubtful[MAX_NAMED:]:
         items = agree(len(unnamed), "key item is", "key items are")
         names = [writer.names.item(item) for item in unnamed]
@@ -76,15 +76,9 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
     moved = moved_furthest(item)
     if moved:
         sources.append(milestone_source(item, moved))
-    why, who = writer.facts.reviewers_reasons.get(item.pk, ""), writer.facts.lead_of(item)
-    if item.confidence in DOUBTFUL and (found := challenge_of(writer, item)):
-        why = found[0]
-        sources.append(found[1])
-    elif why:
-        with errors_naming(sources[0]):
-            # The reviewer is of the agency whose paper it is.
-            by = writer.facts.coordinator.short_name
-            why = in_agency_words(writer, why, 1, AT_RISK_WORDS, by)
+    why, of_reason = _reason(writer, item)
+    sources += of_reason
+    who = writer.facts.lead_of(item)
     names, how = writer.agency_names, None
     if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.facts.late):
         how = in_doubt_in_words(moved) if moved else None
@@ -101,6 +95,45 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
         moved=how,
     )
     return text, sources
+
+
+def _reason(writer: Writer, item: ItemAt) -> tuple[str, list[Source]]:
+    """Return why an item is at risk, with the sources that it does not have itself: what its agency reports to be in the way,
+    the reviewer's reason, or else what threatens it."""
+    if item.confidence in DOUBTFUL and (found := challenge_of(writer, item)):
+        return found[0], [found[1]]
+    if why := writer.facts.reviewers_reasons.get(item.pk, ""):
+        with errors_naming(item_source(item)):
+            # The reviewer is of the agency whose paper it is.
+            by = writer.facts.coordinator.short_name
+            return in_agency_words(writer, why, 1, AT_RISK_WORDS, by), []
+    for risk in _risks_of(writer, item):
+        if threat := threat_alone(writer, risk):
+            return capitalised(threat), [risk_source(risk)]
+    return "", []
+
+
+def has_reason(writer: Writer, item: ItemAt) -> bool:
+    """Whether a record says why an item is at risk, or which of its dates has moved."""
+    return bool(moved_furthest(item) or _reason(writer, item)[0])
+
+
+def _risks_of(writer: Writer, item: ItemAt) -> list[RiskAt]:
+    """Return the item's open risks of which the paper tells nowhere else."""
+    told = (*writer.facts.risks, *writer.facts.grave_risks)
+    return [
+        risk
+        for risk in writer.facts.all_risks
+        if risk.item == item.pk and risk.closed_on is None and risk not in told
+    ]
+
+
+def _answer(writer: Writer, item: ItemAt) -> tuple[str, list[Source]]:
+    """Return what will be done about the first of the item's risks to which there is a response, with its source."""
+    for risk in _risks_of(writer, item):
+        if told := response_in_words(writer, risk):
+            return f" {told}", [risk_source(risk)]
+    return "", []
 
 
 def in_doubt_in_words(moved: MilestoneAt) -> str:

@@ -96,16 +96,19 @@ NO_LINE: Line = ("", [])
 def purpose(writer: Writer) -> Section:
     facts, briefing = writer.facts, writer.facts.briefing
     room = writer.room("purpose")
-    plan = the(facts.plan.title)
+    plan, month = the(facts.plan.title), month_of(facts.plan.released_on)
+    # Section Background may say it.
+    is_said = writer.has("background") and month in facts.plan.background
+    released = "" if is_said else f", released in {month}"
     # What happened since is told too: the paper has the facts of its day.
     since = ""
     if (facts.as_at - briefing.period_end).days > PERIOD_ENDED:
         since = f", and says how the Plan stands on {long_date(facts.as_at)}"
     opening = (
-        f"This is your annual report on {plan} (the Plan), released in {month_of(facts.plan.released_on)}. "
+        f"This is your annual report on {plan} (the Plan){released}. "
         f"It covers the year to {long_date(briefing.period_end)}{since}."
         if facts.is_year
-        else f"This paper reports to you on {plan} (the Plan), released in {month_of(facts.plan.released_on)}. "
+        else f"This paper reports to you on {plan} (the Plan){released}. "
         f"It covers {period(briefing.period_start, briefing.period_end)}{since}."
     )
     room.use(opening)
@@ -146,9 +149,7 @@ def _how_it_goes(writer: Writer, room: Room) -> Line:
     is_divided = _is_divided(writer)
     told = [*_silent(facts), *_late_and_idle(facts)] if is_divided else []
     is_short = writer.is_by_item and writer.is_tight
-    waiting, first_steps = _not_started(
-        facts, writer.names, [item.pk for item in told], is_short=is_short
-    )
+    waiting, first_steps = _not_started(facts, writer.names, [item.pk for item in told])
     has_figures = is_divided or (facts.items and _keys_come_first(facts))
     figures = [] if has_figures else [_stages(facts)]
     if is_short and is_divided:
@@ -266,8 +267,11 @@ def _divided(writer: Writer) -> str:
         notes.append(
             f"{numbers_of(idle_late)} {agree(len(idle_late), *STAGE_VERBS[Stage.NOT_STARTED])}"
         )
+    is_unshown = _is_unshown(writer)
     parts = [
-        _count(done, "is complete", "are complete", *_unshown(writer))
+        ""
+        if is_unshown
+        else _count(done, "is complete", "are complete")
         if done
         else _none_complete(facts),
         _count(len(live) - len(doubtful) - len(silent), "is on track", "are on track"),
@@ -283,22 +287,25 @@ def _divided(writer: Writer) -> str:
     ]
     *first, end = filter(None, parts)
     gone = len(facts.items) - len(facts.kept)
-    words = f"Of the Plan’s {number(len(facts.kept))} work items, {', '.join(first)} and {end}."
+    listed = f"{', '.join(first)} and {end}" if first else end
+    if is_unshown:
+        listed = f"agencies report {number(done)} complete, without evidence so far; {listed}"
+    words = f"Of the Plan’s {number(len(facts.kept))} work items, {listed}."
     if gone:
         words += f" {capitalised(number(gone))} more {agree(gone, *STAGE_VERBS[Stage.WITHDRAWN])}."
     return words
 
 
-def _unshown(writer: Writer) -> list[str]:
-    """Return a note that no completed item is shown to be complete, if none is: "complete" says less than it seems to."""
+def _is_unshown(writer: Writer) -> bool:
+    """Whether items are complete and none is shown to be: then the paper says so, and that agencies report it."""
     facts = writer.facts
     found = [
         facts.completions.of_item(item.pk) for item in facts.kept if item.stage == Stage.COMPLETE
     ]
-    if not found or any(each not in (Completion.NOTE_ONLY, Completion.WITHOUT) for each in found):
-        return []
-    writer.tells_of_evidence = True
-    return ["without evidence yet"]
+    writer.tells_of_evidence = bool(found) and all(
+        each in (Completion.NOTE_ONLY, Completion.WITHOUT) for each in found
+    )
+    return writer.tells_of_evidence
 
 
 def _count(count: int, one: str, many: str, *notes: str) -> str:
@@ -361,36 +368,36 @@ def _since_last_paper(facts: Facts) -> Iterator[str]:
     yield f"Since the last paper, of {long_date(last.dated)}, {done}{change}."
 
 
-def _not_started(
-    facts: Facts, by: Names, told: Collection[int] = (), *, is_short: bool = False
-) -> Line:
-    """Return a sentence on the items that have not started, if they are few. If none of them is late, it has the
-    first date on which something is due, unless it `is_short`. If all are `told` of in the first line, there is none."""
+def _not_started(facts: Facts, by: Names, told: Collection[int] = ()) -> Line:
+    """Return a sentence on the items that have not started and are not late, if they are few, with the first date on which
+    something is due: an item without a date is only counted. There is none on those that are `told` of in the first line."""
     items = [item for item in facts.items if item.stage == Stage.NOT_STARTED]
     if not items or len(items) > MAX_NAMED:
         return NO_LINE
     items = [item for item in items if item.pk not in told]
     if not items:
         return NO_LINE
-    dates, sources = [], []
+    dates, dated = [], []
+    sources: list[Source] = []
     for item in items:
         first = min(
             (step for step in item.milestones if step.is_open),
             key=lambda step: step.forecast_due,
             default=None,
         )
-        sources.append(item_source(item))
         if first is not None and first.forecast_due >= item.on and not item.is_late:
+            dated.append(item)
             dates.append(first.forecast)
-            sources.append(milestone_source(item, first))
-    words = f"Work has yet to start on {join_words(map(by.item, items))}"
-    if len(dates) == len(items) and not is_short:
-        due, dated = min(dates, key=lambda each: each.last_day), facts.as_at
-        words += (
-            f"; its first step is due {in_when(due, dated)}"
-            if len(items) == 1
-            else f"; their first steps are due from {when(due, dated)}"
-        )
+            sources += [item_source(item), milestone_source(item, first)]
+    if not dated:
+        return NO_LINE
+    due, on = min(dates, key=lambda each: each.last_day), facts.as_at
+    words = f"Work has yet to start on {join_words(map(by.item, dated))}"
+    words += (
+        f"; its first step is due {in_when(due, on)}"
+        if len(dated) == 1
+        else f"; their first steps are due from {when(due, on)}"
+    )
     return f"{words}.", sources
 
 
@@ -474,7 +481,8 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
     if worry:
         yield _what_it_means(writer, room, *worry, said=late)
     yield from keys_at_risk(writer, doubtful_keys, room)
-    yield from others_at_risk(writer, [item for item in doubtful if not item.is_key], room)
+    others_doubtful = [item for item in doubtful if not item.is_key]
+    yield from others_at_risk(writer, others_doubtful, room, are_counted=is_divided)
 
 
 def _other_keys(facts: Facts, fine: list[ItemAt]) -> str:
@@ -752,7 +760,8 @@ def _worry_by_item(writer: Writer, room: Room, entry: LateItem, effect: str, *, 
         first = f"{start}. {means}"
     # Of few items the line before says how late each is, and why.
     is_dated = any(each in said for each in (" will be ", " will come ", "No new date is set for"))
-    text = " ".join([first, *shown[1:], *(() if is_dated else (_held_up(writer, entry),))])
+    held_up = "" if is_dated else _held_up(writer, entry)
+    text = " ".join(filter(None, [first, *shown[1:], held_up]))
     room.use(text)
     return text, list(entry.sources())
 
@@ -778,7 +787,8 @@ def _held_up(writer: Writer, entry: LateItem) -> str:
         )
     comes = not_before(writer, entry, step)
     if not thing:
-        return comes
+        # The list of what is late has the date.
+        return "" if writer.is_tight else comes
     clause = within(opened(comes), writer.agency_names)
     return f"It needs {thing} first, so {clause}." if clause else f"It needs {thing} first. {comes}"
 

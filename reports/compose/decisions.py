@@ -1,7 +1,7 @@
 """Decisions on which new dates depend: the Minister's own, which are recommendations to agree, and those of others, noted together."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from reports.compose.late_by_item import told_first
@@ -13,6 +13,7 @@ from reports.compose.paragraphs import (
     ON_DECISIONS,
     ON_WHICH,
     UNDATED,
+    Recommended,
     Writer,
     key,
 )
@@ -63,17 +64,15 @@ def decisions(writer: Writer) -> dict[int, str]:
 
 
 def asks(writer: Writer) -> Iterator[Ask]:
-    """Yield recommendations on the decisions that new dates need: the Minister's own, each to be agreed if it is said by when it is
-    needed, and the others, noted together."""
+    """Yield recommendations on the decisions that new dates need: each of the Minister's own to be agreed, and those of others
+    noted together."""
     noted_ones: dict[str, list[LateItem]] = {}
     for entry in writer.facts.late:
         item, condition = entry.item, writer.conditions.get(entry.item.pk)
         if not condition or not needs_decision(entry):
             continue
-        own = _own_decision(condition)
-        if own and _DATED.search(condition):
-            step = told_first(entry)
-            name = what_comes(writer, entry, step)
+        if own := _own_decision(condition):
+            name = what_comes(writer, entry, told_first(entry))
             text = f"{own}{ON_WHICH}{name}, {_new_date_of(entry)}, depends"
             yield Ask(ask_key(item), Verb.AGREE, text, (item,))
         else:
@@ -84,13 +83,36 @@ def asks(writer: Writer) -> Iterator[Ask]:
 
 # A month or a year of when a decision is needed.
 _DATED = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b|\b20\d\d\b")
+# What can be agreed to as it is: a thing that is new or costs so much.
+_CHANGE = re.compile(
+    r"on (?P<thing>an? (?:additional|bigger|further|higher|larger|longer|lower|new|second|shorter|smaller)\b.+)"
+)
+_COSTS = re.compile(r", at (?P<amount>(?:NZ)?\$[^,;]+)$")
+
+
+def missing_in(ask: Recommended, names: Iterable[str]) -> tuple[bool, bool]:
+    """Return whether a recommendation on a decision lacks who takes it, and by when it is needed of the Minister. `names` are
+    those of agencies."""
+    text = ask.text
+    if ask.verb == Verb.AGREE:
+        decision, is_on_it, _ = text.partition(ON_WHICH)
+        return False, bool(is_on_it and not _DATED.search(decision))
+    has_all = text.startswith(ON_DECISIONS)
+    listed = text.removeprefix(ON_DECISIONS).split("; ") if has_all else [text]
+    on = [each.rpartition("depend")[2] if not has_all else each for each in listed]
+    lacks_who = any(not _says_who(names, each) for each in on)
+    return lacks_who or BY_WHOM in text, UNDATED in text
 
 
 def _own_decision(condition: str) -> str:
     """Return what the Minister is asked to agree to; "" of a decision that is not, or not only with another Minister,
     theirs."""
     if condition.startswith(YOURS):
-        return f"to decide {condition.removeprefix(YOURS)}"
+        on = condition.removeprefix(YOURS)
+        if found := _CHANGE.fullmatch(on):
+            thing = _COSTS.sub(r" (\g<amount>)", found["thing"])
+            return f"to {thing}"
+        return f"to decide {on}"
     if found := re.match(WITH_ANOTHER, condition, re.IGNORECASE):
         on = condition[found.end() :]
         if _IS_MONEY.match(on):
@@ -106,7 +128,7 @@ def _new_date_of(entry: LateItem) -> str:
 
 def _noted_decisions(writer: Writer, of: dict[str, list[LateItem]]) -> Ask:
     """Return one recommendation on decisions on which new dates depend: what each is and for what, and of many the names of
-    what the rest are for. The Minister's own, of which nobody has said by when they are needed, come first."""
+    what the rest are for."""
     told = []
 
     def dated(entry: LateItem) -> str:
@@ -118,13 +140,9 @@ def _noted_decisions(writer: Writer, of: dict[str, list[LateItem]]) -> Ask:
             return name
         return noted(name, f"{now} {_new_date_of(entry)}" if has_new_date(step) else "")
 
-    found = sorted(of.items(), key=lambda pair: not _own_decision(pair[0]))
+    found = list(of.items())
     for condition, entries in found[:MAX_ASKED]:
         decision = f"a decision on {condition}" if condition.startswith("$") else condition
-        if _own_decision(condition):
-            decision += UNDATED
-        elif writer.is_by_item and not _says_who(writer, decision):
-            decision += BY_WHOM
         told.append((entries, f"{join_words(map(dated, entries))} {{}} on {decision}"))
     every = tuple(entry.item for entries in of.values() for entry in entries)
     if len(found) == 1:
@@ -155,11 +173,9 @@ _DECIDES = re.compile(
 )
 
 
-def _says_who(writer: Writer, decision: str) -> bool:
-    """Whether a decision says who takes it."""
-    return bool(_DECIDES.search(decision)) or mentions(
-        decision, [each for each in writer.agency_names if each]
-    )
+def _says_who(names: Iterable[str], decision: str) -> bool:
+    """Whether a decision says who takes it, an agency by one of its `names` or another."""
+    return bool(_DECIDES.search(decision)) or mentions(decision, list(names))
 
 
 def ask_key(item: ItemAt) -> str:
@@ -208,7 +224,7 @@ def condition_of(writer: Writer, entry: LateItem) -> str:
         return typed
     day = delay.settling_by if delay.settling_by and delay.settling_by >= delay.on else None
     until = when(KnownDate(day), delay.on) if day else ""
-    who = ""
+    who = delay.settling_other
     if delay.settling_agency:
         agency = writer.facts.agencies[delay.settling_agency]
         name = writer.bracketed(agency)

@@ -8,6 +8,7 @@ all items the last ones first; beyond its dates, cause and action a bullet has a
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import partial
 from typing import NamedTuple
 
@@ -57,6 +58,7 @@ from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.planned import Plan, planned_in_words, plans
 from reports.compose.slips import LateItem, cause_of
 from reports.compose.subjects import (
+    CAUSES,
     because_of,
     by_when,
     from_when,
@@ -74,14 +76,16 @@ from reports.document.wording import (
     cited,
     count_in_words,
     first_sentences,
+    join_words,
     number,
     opened,
 )
 from workitems.models import Delay
 from workitems.plan.plan_at import DelayAt, MilestoneAt, MitigationAt
 from workitems.terms.date_order import explains_a_part
-from workitems.terms.known_dates import KnownTo
+from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.sentence_ends import sentences
+from workitems.terms.spans import add_months, span_in_words
 from workitems.terms.stems import cause, has_verb, says_we
 
 # The first items, of which what the delay means goes with the action; it is printed whether it fits or not, unless a paper is
@@ -101,8 +105,13 @@ FEW_WORDS = 8  # of a cause, beside which its second sentence is told
 MAX_ACTIONS = 2
 MOST_IN_A_PARAGRAPH = 145
 MAX_MEANT = 3  # late items that are only named, of which it is told what that means
+SHORT_FOR_A_LAW = 6  # months
 # What matters most of an item after its dates and cause. Every item gets the first before any gets the next.
 DONE, MEANS, ACTION, EFFECT, BRIDGE, NEXT_DATE, REST = range(7)
+
+
+# "About 40 students": whom a delay concerns, before the dates.
+_SO_MANY = re.compile(r"(?:About|Around|More than|Nearly|Over|Some|Up to) \d[\d,]* ")
 
 
 class Line(NamedTuple):
@@ -139,7 +148,8 @@ def late_by_item(writer: Writer) -> Section:
     introduction = _introduction(writer, shown)
     ends = _rest(writer, rest, room, with_others=bool(shown)) if rest else ""
     room.use(introduction, ends)
-    ends += _where_actions_are(writer, rest, room) if shown else ""
+    # Where a tight paper says that their dates are, their actions are too.
+    ends += _where_actions_are(writer, rest, room) if shown and not writer.is_tight else ""
     ends += "".join(request_sentences(writer, entry, room) for entry in rest if entry.leads)
     starts, lines = _told(writer, shown, whole, room)
     ends += _others_mean(writer, rest, room, most=MOST_IN_A_PARAGRAPH - count_words(ends))
@@ -206,6 +216,17 @@ def _rest(writer: Writer, entries: list[LateItem], room: Room, *, with_others: b
     start = (
         f"{capitalised(count_in_words(len(entries), noun))} {agree(len(entries), 'is', 'are')} late"
     )
+    if writer.is_tight and len(entries) > 1:
+        text = f"{start}{_when_expected(entries)}{_where_dates_are(writer)}: {_causes(writer, entries)}."
+    else:
+        text = f"{start}{of}{_dated_one_by_one(writer, entries)}."
+    if count_words(text) > LONGEST_LIST:
+        return unreported(writer, entries, room, is_all=True, with_keys=with_others)
+    return text
+
+
+def _dated_one_by_one(writer: Writer, entries: list[LateItem]) -> str:
+    """Return the items with when each was due and is expected, as the end of a sentence."""
     told = []
     for entry in entries:
         step = told_first(entry)
@@ -223,10 +244,58 @@ def _rest(writer: Writer, entries: list[LateItem], room: Room, *, with_others: b
     listed = f"{'; '.join(first)}; and {last}" if first else last
     # The dates are not those on which the items are complete.
     when_new = f", with milestones now expected {f'in {year}' if year else 'as follows'}"
-    text = f"{start}{of}{when_new if len(entries) > 1 else ''}: {listed}."
-    if count_words(text) > LONGEST_LIST:
-        return unreported(writer, entries, room, is_all=True, with_keys=with_others)
-    return text
+    return f"{when_new if len(entries) > 1 else ''}: {listed}"
+
+
+def _when_expected(entries: list[LateItem]) -> str:
+    """Return between which dates milestones of several items are expected now: ", with milestones now expected from January to
+    September 2027"; "" if one has no new date."""
+    steps = [told_first(entry) for entry in entries]
+    if not all(map(has_new_date, steps)):
+        return ""
+    days = [step.forecast for step in steps]
+    first = min(day.first_day for day in days)
+    last = max(day.last_day for day in days)
+    months = in_months(KnownDate(first, KnownTo.MONTH), KnownDate(last, KnownTo.MONTH))
+    return f", with milestones now expected {months}"
+
+
+def in_months(first: KnownDate, last: KnownDate) -> str:
+    """Return "in May 2027" or "from January to May 2027"."""
+    if str(first) == str(last):
+        return f"in {last}"
+    begins = str(first)
+    if first.last_day.year == last.last_day.year:
+        begins = begins.rpartition(" ")[0]
+    return f"from {begins} to {last}"
+
+
+def _where_dates_are(writer: Writer) -> str:
+    where = writer.where(["delays", "items", "items_texts"])
+    return f" (dates in {where})" if where else ""
+
+
+def _causes(writer: Writer, entries: list[LateItem]) -> str:
+    """Return the items by the cause that holds them up, that of most first, each cause before its items; before all those of
+    which none is recorded."""
+    found: dict[str, list[str]] = {}
+    for entry in entries:
+        why = cause_of(entry)
+        name = "for other reasons, " if why == Delay.Cause.OTHER else ""
+        if why and not name:
+            name = f"{CAUSES[Delay.Cause(why)]}, "
+        found.setdefault(name, []).append(
+            with_notes(writer.names.bare(entry.item), entry.item.number)
+        )
+    # Those of which no cause is recorded come first, without one.
+    other = found.pop("for other reasons, ", [])
+    bare = found.pop("", [])
+    named = sorted(found.items(), key=lambda pair: -len(pair[1]))
+    parts = [f"{why}{join_words(names)}" for why, names in named]
+    parts[:1] = [f"because of {part}" for part in parts[:1]]
+    parts += [f"for other reasons, {join_words(other)}"] if other else []
+    *first, last = [*([join_words(bare)] if bare else []), *parts]
+    return f"{'; '.join(first)}; and {last}" if first else last
 
 
 def _where_actions_are(writer: Writer, entries: list[LateItem], room: Room) -> str:
@@ -454,8 +523,9 @@ def _lines(
     steps = [pair for pair in entry.mitigations() if is_step(writer, *pair)]
     # What stands for an action that is not recorded.
     instead = BRIDGE if steps else ACTION
-    if so_far := done_so_far(writer, entry, told_first(entry)):
-        # A late item of which nothing is said to be done reads as one of which nothing is.
+    so_far = done_so_far(writer, entry, told_first(entry))
+    if so_far and (so_far.is_headline or entry.item.pk not in writer.plans_told):
+        # Where the dates say what is left, they say that the rest is done. A late item of which nothing is said to be done reads as one of which nothing is.
         written = partial(_introduced, writer, so_far)
         rank = DONE if so_far.is_of_it or so_far.is_headline else EFFECT
         yield Line(rank, so_far.text, so_far.source, so_far.is_headline, written)
@@ -464,7 +534,8 @@ def _lines(
         if effect not in writer.used_sentences and (told.startswith(THIS_MEANS) or has_verb(told)):
             must = not place
             rank = MEANS if must else EFFECT
-            yield Line(rank, told, of_delay, must, is_first=must and entry.begins_with_people)
+            is_first = must and (entry.begins_with_people or bool(_SO_MANY.match(told)))
+            yield Line(rank, told, of_delay, must, is_first=is_first)
     if line := _further_date(writer, entry, home):
         yield line
     # That a cause has to be settled says nothing beside the action that does it.
@@ -505,9 +576,14 @@ def _lines(
             )  # fmt: skip
     if done := all_done(entry):
         yield Line(ACTION, done.format(f" for {writer.names.again(entry.item)}"), home)
-    # Beside an action that has its own day, a plan is a second promise.
+    # Beside an action that has its own day, a plan is a second promise; beside what is left, it is told.
     is_dated = any(row.due_on for _, row in steps)
-    if plan and not is_dated and (ahead := planned_in_words(writer, plan, Room(MOST_WORDS))):
+    is_told = entry.item.pk in writer.plans_told
+    if (
+        plan
+        and not (is_dated or is_told)
+        and (ahead := planned_in_words(writer, plan, Room(MOST_WORDS)))
+    ):
         yield Line(instead, ahead, plan.update.source)
 
 
@@ -536,10 +612,23 @@ def _doubt(entry: LateItem, row: MitigationAt) -> str:
     day = when(new, step.on)
     if row.due_on > new.last_day:
         return f" That is after the new date, {day}, which is therefore in doubt."
+    if after := _left_for_the_law(entry, row.due_on, new):
+        return f" That leaves {after} to change the law."
     is_close = new.first_day.replace(day=1) <= row.due_on < new.last_day
     if is_close and is_waiting(step) and new.known_to != KnownTo.QUARTER:
         return " The new date, in the same month, is in doubt."
     return ""
+
+
+def _left_for_the_law(entry: LateItem, decided: date, new: KnownDate) -> str:
+    """Return how long is left to change the law after an action by which a decision on it is taken, if that is at most
+    `SHORT_FOR_A_LAW`; "" of another cause."""
+    found = entry.main_delay
+    if not (found and needs_decision(entry) and found[1].cause == Delay.Cause.LEGISLATION):
+        return ""
+    decision = KnownDate(decided, KnownTo.MONTH)
+    is_short = new.last_day <= add_months(decision.last_day, SHORT_FOR_A_LAW)
+    return span_in_words(decision, KnownDate(new.last_day, KnownTo.MONTH)) if is_short else ""
 
 
 def _divided(text: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from agencies.models import Agency
 from reports.compose.facts import GroupDecision
 from reports.compose.late_words import needs_decision
 from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.part_left import Left, left_of
 from reports.compose.results import (
     as_result_in_english,
     counts,
@@ -37,7 +38,7 @@ from reports.compose.subjects import (
 )
 from reports.document import Source
 from reports.document.dates import month_of
-from reports.document.wording import capitalised, closed, first_sentences, number, numbers
+from reports.document.wording import agree, capitalised, closed, first_sentences, number, numbers
 from workitems.models import Update
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.as_told import is_plural
@@ -135,7 +136,7 @@ def _as_subject(thing: str) -> str:
 
 def dates_in_words(writer: Writer, entry: LateItem, step: MilestoneAt, *, is_only: bool) -> str:
     """Return when the item's milestone was due and when it is expected now, as a sentence."""
-    form = form_of(writer, entry.item, step, is_only=is_only)
+    form = _of_what_is_left(writer, entry, step, form_of(writer, entry.item, step, is_only=is_only))
     if part := _part_done(writer, entry, step):
         return part
     if form.act and form.is_agency and has_new_date(step) and not is_waiting(step):
@@ -147,7 +148,39 @@ def dates_in_words(writer: Writer, entry: LateItem, step: MilestoneAt, *, is_onl
             act = was.removeprefix(f"{form.act} ")
             new = in_when(step.forecast, step.on)
             return f"{form.subject} {form.has('expects', 'expect')} to {form.act} {new}; this was due {act}."
+    left = left_of(writer, entry, step)
+    if left and left.rest and not form.act and form.subject != THIS and has_new_date(step):
+        writer.plans_told.add(entry.item.pk)
+        was = _due(writer, form, step)
+        if not form.state:
+            was = f"{form.subject} {form.has('was', 'were')}{was.removeprefix(f'{form.subject},').rstrip(',')}"
+        return f"{was}; {_left_until(left, entry, step)}"
     return f"{_due(writer, form, step)}{_now(form, entry, step)}"
+
+
+def _of_what_is_left(writer: Writer, entry: LateItem, step: MilestoneAt, form: Form) -> Form:
+    """Return a form on both of two things as one on the thing that is left: "The agreement with the Medical Council"."""
+    left = left_of(writer, entry, step)
+    if not left or not left.name:
+        return form
+    writer.plans_told.add(entry.item.pk)
+    return form._replace(subject=re.sub(r"\bboth [a-z]+s\b", left.name, form.subject))
+
+
+def _left_until(left: Left, entry: LateItem, step: MilestoneAt) -> str:
+    """Return when what is left is expected now, as a clause: "the last two, at Ruatōria and Kaikohe, are now expected in April 2027
+    at the earliest."."""
+    those, are = (
+        f"{left.rest}{left.where}{',' if left.where else ''}",
+        agree(left.is_one, "is", "are"),
+    )
+    if is_waiting(step) and needs_decision(entry):
+        return f"{those} {are} not expected before {from_when(step.forecast, step.on)}."
+    if is_waiting(step):
+        day = from_when(step.forecast, step.on)
+        on = "on" if day[:1].isdigit() else "in"
+        return f"{those} {are} now expected {on} {day} at the earliest."
+    return f"{those} {are} now expected {in_when(step.forecast, step.on)}."
 
 
 # Late milestones that are told as acts in one form ("was to … and now expects to do so"); others follow in another one.
@@ -216,6 +249,7 @@ def what_comes(writer: Writer, entry: LateItem, step: MilestoneAt) -> str:
     form = form_of(writer, entry.item, step, is_only=is_only, is_beside_item=False)
     if form.subject == THIS or not is_sayable(step):
         return writer.names.in_full(entry.item)
+    form = _of_what_is_left(writer, entry, step, form)
     is_agency = form.act and form.is_agency
     thing = form.subject if is_agency else _inside(writer, form.subject)
     if form.act:
@@ -230,7 +264,12 @@ def not_before(writer: Writer, entry: LateItem, step: MilestoneAt) -> str:
     April 2027."; of a date that waits for nothing, when it comes."""
     is_only = len(entry.late_steps) == 1
     form = form_of(writer, entry.item, step, is_only=is_only, is_beside_item=False)
+    form = _of_what_is_left(writer, entry, step, form)
     subject = "It" if form.subject == THIS else form.subject
+    left = left_of(writer, entry, step)
+    if left and left.rest and not form.act and form.subject != THIS:
+        subject = f"{capitalised(left.rest)} of {left.whole}"
+        form = form._replace(subject=f"{'One' if left.is_one else 'Two'} {left.whole}")
     if not is_waiting(step):
         new = in_when(step.forecast, step.on)
         if form.act:
@@ -238,8 +277,10 @@ def not_before(writer: Writer, entry: LateItem, step: MilestoneAt) -> str:
         if form.state:
             return f"{subject} {form.has('is', 'are')} now expected to be {form.state} {new}."
         return f"{subject} {form.has('is', 'are')} now expected {new}."
-    does = form.act or (f"be {form.state}" if form.state else "come")
-    return f"{subject} will not {does} before {from_when(step.forecast, step.on)}."
+    day = from_when(step.forecast, step.on)
+    if not (form.act or form.state):
+        return f"{subject} {form.has('is', 'are')} not expected before {day}."
+    return f"{subject} will not {form.act or f'be {form.state}'} before {day}."
 
 
 def _inside(writer: Writer, subject: str) -> str:
@@ -314,9 +355,8 @@ def _not_before(form: Form, entry: LateItem, day: str) -> str:
             return f"and will not do so before {day}"
         if form.state:
             return f"and will not be before {day}"
-        if form.subject == THIS:
-            return f"and will not come before {day}"
-        return f"will not come before {day}"
+        is_not = f"{form.has('is', 'are')} not expected before {day}"
+        return f"and {is_not}" if form.subject == THIS else is_not
     if form.act and form.is_agency:
         return f"and now {form.has('aims', 'aim')} for {day}"
     if form.act:

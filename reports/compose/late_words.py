@@ -30,6 +30,7 @@ AT_RISK_WORDS = 20
 EFFECT_WORDS = 30
 # How a sentence begins on a thing that a delay means.
 THIS_MEANS = "This means "
+MEANWHILE = "Meanwhile, "
 _LONG = re.compile(r"\w{4,}")
 _DECISION = re.compile(r"\bdecisions?\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b20\d\d\b")
@@ -244,6 +245,9 @@ def effect_in_words(writer: Writer, entry: LateItem, effect: str) -> str:
     """Return what the delay means as a sentence of the paper: as it is if it begins with the people whom it hurts."""
     if _LACKS_BE.match(effect) and not has_verb(effect):
         effect = _LACKS_BE.sub(r"\1 are \2", effect)
+    if writer.is_by_item and effect[:1].isdigit() and has_verb(effect) and not says_we(effect):
+        # No sentence begins with a digit.
+        return f"{MEANWHILE}{effect}"
     if entry.begins_with_people and not says_we(effect):
         return effect
     told = in_words_of(speaker(writer, entry), effect)
@@ -385,7 +389,7 @@ def speaker(writer: Writer, entry: LateItem) -> str:
 def settled(writer: Writer, delay: DelayAt, *, of: str = "", introduce: bool = True) -> str:
     """Return a sentence on whether the delay's cause is settled, "" if its agency has not reported it. `of` is
     the name of what is late."""
-    by, who = delay.settling_by, ""
+    by, who = delay.settling_by, delay.settling_other
     if delay.settling_agency:
         agency = writer.facts.agencies[delay.settling_agency]
         who = writer.agency(agency, introduce=introduce)

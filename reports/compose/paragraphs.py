@@ -49,6 +49,8 @@ ON_WHICH = ", on which the new date for "
 NEW_DATES = ("on which a new date depends", "on which new dates depend")
 NEW_DATE = "that the new {} for "
 ON_DECISIONS = "that new dates depend on decisions: "
+THAT_DATES = ("that the new date", "that new dates depend")
+# What recommendations of earlier drafts say that no record says.
 BY_WHOM = " (by whom is not recorded)"
 UNDATED = " (no day is set)"
 _DECIDES = re.compile(rf"to (.+?){ON_WHICH}.*")
@@ -95,7 +97,8 @@ def asked(asks: Iterable[Recommended]) -> str:
             continue
         clause = f"{ask.verb} {text}"
         if ask.verb == Verb.AGREE and (found := _DECIDES.fullmatch(text)):
-            clause, is_own = found[1], True
+            is_act = found[1].startswith(("decide ", "take "))
+            clause, is_own = f"{'' if is_act else 'agree to '}{found[1]}", True
         elif ask.verb == Verb.AGREE and (found := _WITH.fullmatch(text)):
             clause, is_own = f"decide {found[1]}", True
         elif ask.verb == Verb.NOTE and (found := _DECISIONS.fullmatch(text)):
@@ -105,6 +108,9 @@ def asked(asks: Iterable[Recommended]) -> str:
             if by and count == number(len(by)):
                 clause = f"note {noun} by {join_words(by)} {depend}"
                 clause = clause.replace("note decision ", "note a decision ")
+        elif ask.verb == Verb.NOTE and is_own and text.startswith(THAT_DATES):
+            # Beside the Minister's own decision those of others wait for the recommendations.
+            continue
         elif ask.verb == Verb.NOTE and (found := _THAT_ONE.fullmatch(text)):
             which = re.sub(r" \([^()]*\)(?= depends? on $)", "", found[1])
             on = found[2].removesuffix(UNDATED).removesuffix(BY_WHOM)
@@ -182,6 +188,8 @@ class Writer:
         # Whether the summary says that what is complete has no evidence.
         self.tells_of_evidence = False
         self.parts_told: set[int] = set()
+        # The items of whose late milestone it says what is left, which their agencies plan next.
+        self.plans_told: set[int] = set()
         self._contents = tuple(contents)
         self._budget = Budget(words, self._contents, is_tight=is_tight)
         # By key of a paragraph on several records: the sources of each of its bullets, or of each sentence if

@@ -17,7 +17,9 @@ from workitems.terms.spans import add_months
 
 # The action sought of a paper that begins with recommendations on decisions.
 ON_DECISIONS = "Note which new dates depend on decisions"
-WITH_OWN_DECISIONS = f"{ON_DECISIONS}, and agree to decide"
+WITH_OWN_DECISIONS = "Take decisions on which new dates depend"
+# What earlier drafts have instead.
+FORMERLY = f"{ON_DECISIONS}, and agree to decide"
 # Title of a briefing without a kind.
 TITLE = "Progress on {plan}"
 
@@ -163,7 +165,7 @@ def draft(
 def action_sought(before: str, asks: Iterable[Ask]) -> str:
     """Return the action sought for the recommendations with which a draft begins. What somebody typed stays."""
     usual = Briefing._meta.get_field("action_sought").get_default()
-    if before not in (usual, ON_DECISIONS, WITH_OWN_DECISIONS):
+    if before not in (usual, ON_DECISIONS, WITH_OWN_DECISIONS, FORMERLY):
         return before
     verbs = {ask.verb for ask in asks}
     return WITH_OWN_DECISIONS if Verb.AGREE in verbs else ON_DECISIONS if verbs else usual

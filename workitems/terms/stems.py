@@ -642,6 +642,62 @@ def _verbs_in(text: str) -> int:
     )
 
 
+# What follows "may" in place of a verb, and verbs that say already that something is only possible.
+_POSSIBLE = {
+    "are": "be",
+    "is": "be",
+    "has": "have",
+    "have": "have",
+    "can": "",
+    "will": "",
+    "cannot": "not",
+}
+_ONLY_POSSIBLE = set_of("could may might should would")
+_OF_A_CONDITION = set_of("although as because if unless when while")
+_SUBORDINATING = _OF_A_CONDITION | set_of("so than that until where which who")
+
+
+def possible(text: str) -> str | None:
+    """Return a threat as what may happen: "costs may rise and the money may cover less" of "costs rise and the money covers
+    less". None if its verb is not sure."""
+    parts = [_possible(part) for part in text.split(" and ")]
+    if parts[0] is None:
+        return None
+    typed = text.split(" and ")
+    return " and ".join(made or part for made, part in zip(parts, typed, strict=True))
+
+
+def _possible(clause: str) -> str | None:
+    """Return a clause with "may" before its verb; None if it has none that is sure."""
+    words = clause.split(" ")
+    plain = [word.strip(",;:.").casefold() for word in words]
+    if plain[0] in _OF_A_CONDITION:
+        return None
+    if found_not := re.match(r"(\S.*?) (?:do|does) not ", clause):
+        return f"{found_not[1]} may not {clause[found_not.end() :]}"
+    end = next((place for place, word in enumerate(plain) if word in _SUBORDINATING), len(plain))
+    found = [
+        place
+        for place in range(1, end)
+        if _may_be_verb(plain[place], plain[:place], plain[place + 1 :])
+    ]
+    if found[1:] and found[1] == found[0] + 1 and plain[found[0]].endswith("s"):
+        # "Costs rise": the first one is a noun.
+        del found[0]
+    if not found:
+        return None
+    word = plain[found[0]]
+    if word in _ONLY_POSSIBLE:
+        return clause
+    bases = [word, word.removesuffix("s"), word.removesuffix("es"), re.sub("ies$", "y", word)]
+    base = next((each for each in bases if each in _WITHIN or each in _OF_SENTENCES), None)
+    base = _POSSIBLE.get(word, base)
+    if base is None:
+        return None
+    rest = [each for each in (base, *words[found[0] + 1 :]) if each]
+    return " ".join([*words[: found[0]], "may", *rest])
+
+
 def _may_be_verb(word: str, before: list[str], after: list[str]) -> bool:
     """Whether a word between others may be the verb of a clause. One that is as often a noun is one after a noun that
     it agrees with, or before what no noun stands before: "victims wait for months", "lane hire costs too much", but

@@ -126,7 +126,7 @@ def test_both_dates_are_one_sentence(given, dates):
         (
             {"as_told": "the repair fund"},
             "The repair fund, due on 31 May 2010, will now come in May 2011",
-            "The repair fund, due on 31 May 2010, will not come before May 2011, because the trainers left",
+            "The repair fund, due on 31 May 2010, is not expected before May 2011, because the trainers left",
             "The repair fund, due on 31 May 2010, will come in May 2011 at the earliest",
             "The repair fund was due on 31 May 2010; no new date is set",
         ),
@@ -326,7 +326,8 @@ def test_every_item_with_a_bullet_has_its_cause_effect_and_action_and_the_rest_s
         n for n, each in enumerate(bullets, start=1) if f" Course {n} has no trainers." not in each
     ] == []
     assert texts[1].startswith(
-        "Two other items are late, with milestones now expected in 2011: “Fold 1” (2.1, May); and “Fold 2” (2.2, May)."
+        "Two other items are late, with milestones now expected in May 2011 (dates in Annex B): because of a lack of funding, "
+        "“Fold 1” (2.1) and “Fold 2” (2.2)."
     )
     acts = [
         each.endswith(f" will hire {n}0 trainers by December 2010.")
@@ -358,7 +359,9 @@ def test_what_is_being_done_is_told_of_every_item_in_the_list_and_of_others_wher
     first, rest, *_ = map(text_of, section.paragraphs)
     bullets = first.splitlines()[1:]
     assert [f"will hire trainer {n} by" in each for n, each in enumerate(bullets, 1)] == [True] * 5
-    assert rest.endswith(" Annex B has what is being done about them.")
+    assert rest.startswith(
+        "Two other items are late, with milestones now expected in May 2011 (dates in Annex B): "
+    )
 
 
 @pytest.mark.parametrize(
@@ -536,7 +539,7 @@ def test_a_risk_of_a_told_item_names_it_and_does_not_repeat_its_action():
     )  # fmt: skip
     section = write(facts(one, all_risks=(grave,)), BY_ITEM, in_full=False).sections["next_steps"]
     assert text_of(section.paragraphs[0]) == (
-        "One risk of high likelihood and impact has not been raised with you. Trained staff leave (1.1)."
+        "One likely and serious risk is new to you. Trained staff leave (1.1)."
     )
 
 
@@ -692,7 +695,7 @@ def _risks(**given):
 
 def test_the_summary_tells_the_one_grave_risk_that_nobody_has_raised_and_what_is_done_about_it():
     typed = "The pools are closing faster than lessons grow."
-    start = "No agency has raised with you one likely and serious risk: the pools are closing faster than lessons grow."
+    start = "The pools may be closing faster than lessons grow (a risk new to you)."
     summary, ahead = _risks(description=typed, response="Train more of them.")
     assert summary == (f"{start} The Department of Labour (DoL) will train more of them.")
     # Next steps does not tell it again.
@@ -702,8 +705,10 @@ def test_the_summary_tells_the_one_grave_risk_that_nobody_has_raised_and_what_is
     )
     assert _risks(description=typed, response="")[0] == f"{start} No response is recorded."
     assert _risks(description="Loss of the pools.", response="Train more.")[0] == (
-        "No agency has raised with you one likely and serious risk: loss of the pools. The Department of Labour (DoL) will "
-        "train more."
+        "A likely and serious risk is new to you: loss of the pools. The Department of Labour (DoL) will train more."
+    )
+    assert _risks(description="Marae walk away.", response="")[0].startswith(
+        "A likely and serious risk is new to you: marae walk away."
     )
 
 

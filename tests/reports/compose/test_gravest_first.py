@@ -181,10 +181,12 @@ def test_the_response_to_a_grave_risk_is_told_when_there_is_no_room(response, to
         likelihood="high", impact="high",
     )  # fmt: skip
     of = facts(key(LONG), all_risks=(grave,), most_words=80)
-    assert section_texts(of, "next_steps")[0] == (
-        f"One risk of high likelihood and impact has not been raised with you:\n- Investigators leave. {told}"
+    # What may happen comes first, and is told once.
+    assert (
+        f"- Investigators may leave (a risk new to you). {told}\n"
+        in section_texts(of, "purpose")[1]
     )
-    assert "nvestigators" not in section_texts(of, "purpose")[1]
+    assert "nvestigators" not in " ".join(section_texts(of, "next_steps"))
 
 
 def test_a_challenge_that_is_too_long_is_left_out_of_an_item_that_slipped():

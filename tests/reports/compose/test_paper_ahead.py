@@ -260,17 +260,17 @@ def test_risks_high_in_likelihood_and_impact_are_reported_though_nobody_raised_t
     assert "likely and serious" not in section_texts(facts(all_risks=risks), "purpose")[1]
     of = facts(item(), all_risks=risks)
     assert section_texts(of, "next_steps") == [
-        "Two risks of high likelihood and impact have not been raised with you:\n"
+        "Two likely and serious risks are new to you:\n"
         "- Trained staff leave. DoL will train more of them.\n"
         "- It thaws. DoL will train more of them.",
         PROMISE,
     ]
     document = paper(of)
     (place,) = [
-        each.number for each in document.paragraphs() if words(each.text).startswith("Two risks of")
+        each.number for each in document.paragraphs() if words(each.text).startswith("Two likely")
     ]
     assert words(document.sections[0].paragraphs[1].bullets[1].text) == (
-        f"Two likely and serious risks have not been raised with you by any agency (paragraph {place})."
+        f"Two likely and serious risks are new to you (paragraph {place})."
     )
 
 

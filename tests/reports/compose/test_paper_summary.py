@@ -149,10 +149,11 @@ def test_nothing_is_said_of_an_earlier_paper_when_there_is_none():
 @pytest.mark.parametrize(
     ("steps", "sentence"),
     [
-        ([], "Work has yet to start on adopting it (1.2)."),
+        # Without a date it is only counted.
+        ([], ""),
         # Late: told among the late ones.
-        ([step(PAST)], "Work has yet to start on adopting it (1.2)."),
-        ([step(SOON, forecast_due=LATER)], "Work has yet to start on adopting it (1.2)."),
+        ([step(PAST)], ""),
+        ([step(SOON, forecast_due=LATER)], ""),
         (
             [step(LATER), step(SOON)],
             "Work has yet to start on adopting it (1.2); its first step is due on 31 August 2010.",
@@ -169,7 +170,7 @@ def test_nothing_is_said_of_an_earlier_paper_when_there_is_none():
 )
 def test_an_item_that_has_not_started_is_named_with_its_first_date(steps, sentence):
     items = [item(), item("1.2", *steps, title="Adopt it", stage="not_started")]
-    assert brief(*items)[-2].partition("not started. ")[2] == sentence
+    assert brief(*items)[-2].partition("not started.")[2].strip() == sentence
 
 
 def test_two_items_that_have_not_started_are_reported_with_the_nearer_date():
@@ -184,11 +185,11 @@ def test_two_items_that_have_not_started_are_reported_with_the_nearer_date():
 
 def test_items_that_have_not_started_are_named_by_phrase_and_only_if_they_are_few():
     first, second, third = (
-        item(f"1.{n}", as_told=f"the aim {n}", stage="not_started") for n in (1, 2, 3)
+        item(f"1.{n}", step(LATER), as_told=f"the aim {n}", stage="not_started") for n in (1, 2, 3)
     )
     assert brief(item("1.9"), first, second)[-2] == (
         "Of the Plan’s three work items, one is under way and two have not started. Work has yet to start on "
-        "the aim 1 (1.1) and the aim 2 (1.2)."
+        "the aim 1 (1.1) and the aim 2 (1.2); their first steps are due from June 2011."
     )
     assert brief(item("1.9"), first, second, third)[-2] == (
         "Of the Plan’s four work items, one is under way and three have not started."
@@ -240,15 +241,15 @@ def test_a_key_achievement_is_no_reason_for_a_withdrawal():
 def test_withdrawn_items_are_named_after_those_that_have_not_started_and_only_if_they_are_few():
     gone = [item(f"1.{n}", title=f"Item {n}", stage="withdrawn") for n in (1, 2, 3)]
     updates = [update_of(each, achieved=f"Study {each.number} ended.") for each in gone]
-    waiting = item("1.4", title="Wait", stage="not_started")
+    waiting = item("1.4", step(LATER), title="Wait", stage="not_started")
     assert brief(*gone[:2], waiting, updates=updates[:2])[-3:-1] == [
         "The Plan’s one work item has not started. Two more are withdrawn. Work has yet to start on "
-        "“Wait” (1.4).",
+        "“Wait” (1.4); its first step is due in June 2011.",
         "The Plan no longer includes “Item 1” (1.1). Study 1.1 ended. "
         "The Plan no longer includes “Item 2” (1.2). Study 1.2 ended.",
     ]
     assert brief(*gone, waiting, updates=updates)[-2].endswith(
-        "Work has yet to start on “Wait” (1.4)."
+        "Work has yet to start on “Wait” (1.4); its first step is due in June 2011."
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from reports.compose import UNDRAFTED
-from reports.compose.decisions import typed_decision
+from reports.compose.decisions import missing_in, typed_decision
 from reports.compose.paper_parts import write
 from reports.compose.paragraphs import MOST_ASKED
 from reports.document import Verb, words
@@ -110,14 +110,16 @@ NEW_DATE = "note that the new date for the brochure to be printed (1.1, not befo
             "A decision by the Minister of Immigration and the Minister of Finance on fees by May",
             "agree to decide with the Minister of Finance on fees by May",
         ),
-        # Nobody can be asked to decide at no time.
-        (
-            "your decision on fees",
-            f"{NEW_DATE} depends on your decision on fees (no day is set)",
-        ),
+        # By when it is needed is not said where no record says it: a check asks for it.
+        ("your decision on fees", "agree to decide on fees"),
         (
             "A decision by the Minister of Immigration and the Minister of Finance on fees",
-            f"{NEW_DATE} depends on a decision by you and the Minister of Finance on fees (no day is set)",
+            "agree to decide with the Minister of Finance on fees",
+        ),
+        # A change can be agreed to as it is.
+        (
+            "a decision by the Minister of Immigration on a higher fee, at $1.9 million a year",
+            "agree to a higher fee ($1.9 million a year)",
         ),
         # That money is sought is not said by who asks for a decision on it.
         (
@@ -226,12 +228,44 @@ def test_a_decision_typed_as_a_sentence_says_who_takes_it(typed, told):
     assert typed_decision(typed) == told
 
 
-def test_by_item_a_decision_of_nobody_says_that():
-    def asked(needs):
-        made = write(facts(waiting("1.1", needs)), BY_ITEM, in_full=False)
-        return made.asks[0].text.partition("June 2011) depends on ")[2]
+@pytest.mark.parametrize(
+    ("needs", "missing"),
+    [
+        ("more money or a smaller scope", (True, False)),
+        ("a decision by Cabinet on fees", (False, False)),
+        ("a decision by Police on fees", (False, False)),
+        ("your decision on fees", (False, True)),
+        ("your decision on fees by May", (False, False)),
+    ],
+)
+def test_what_no_record_says_of_a_decision_is_not_printed_but_known(needs, missing):
+    made = write(facts(waiting("1.1", needs)), BY_ITEM, in_full=False)
+    (ask,) = made.asks
+    assert "recorded" not in ask.text and "no day" not in ask.text
+    assert missing_in(ask, ["Police", ""]) == missing
 
-    assert asked("more money or a smaller scope") == (
-        "more money or a smaller scope (by whom is not recorded)"
+
+def test_each_decision_of_the_ministers_own_is_a_recommendation_and_those_of_others_stand_apart():
+    own = [waiting("1.1", "your decision on fees"), waiting("1.2", "your decision on a new card")]
+    assert asked_on(*own, waiting("1.3", "a decision by Cabinet on the bill")) == [
+        "agree to decide on fees, on which the new date for the brochure to be printed (1.1), June 2011, depends",
+        "agree to a new card, on which the new date for the brochure to be printed (1.2), June 2011, depends",
+        "note that the new date for the brochure to be printed (1.3, not before June 2011) depends on a decision by Cabinet on the bill",
+        "note the contents of this paper",
+    ]
+
+
+def test_the_summary_asks_for_the_ministers_own_decisions_and_leaves_others_to_the_recommendations():
+    asks = (
+        Ask(
+            key="r-1", verb=Verb.AGREE,
+            text="to a higher fee ($2 million), on which the new date for the card (1.1), May 2011, depends",
+        ),
+        Ask(
+            key="r-2", verb=Verb.NOTE,
+            text="that the new date for the map (1.2) depends on a decision by Cabinet",
+        ),
+    )  # fmt: skip
+    assert (
+        printed(Draft((), asks), SENTENCE) == "You are asked to agree to a higher fee ($2 million)."
     )
-    assert asked("a decision by Cabinet on fees") == "a decision by Cabinet on fees"
