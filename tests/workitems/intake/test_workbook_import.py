@@ -431,6 +431,7 @@ def filled():
             "Effect": "Staff wait.",
             "Cause settled": "Being settled",
             "Settled by agency": "Police",
+            "Settled by others": None,
             "Settled by date": date(2010, 8, 31),
             "Ended on": date(2010, 9, 30),
         },
@@ -457,6 +458,8 @@ def filled():
             sheets[sheet.name][0] = texts | sheets[sheet.name][0] | more[sheet.name]
     cancelled = {**sheets["Milestones"][0], "Milestone": 2, "Cancelled on": date(2010, 3, 1)}
     sheets["Milestones"].append({**cancelled, "Completed on": None})
+    by_others = {"Number": 2, "Settled by agency": None, "Settled by others": "Cabinet"}
+    sheets["Delays"].append({**sheets["Delays"][0], "Explanation": "Another.", **by_others})
     return sheets
 
 
@@ -542,8 +545,22 @@ def test_a_cause_that_is_settled_now_names_no_agency_any_more():
         "Settled by date": None,
     }
     import_of(sheets, at=NOW + timedelta(minutes=1))
-    delay = Delay.objects.get(milestone__item__plan=plan)
+    delay = Delay.objects.get(milestone__item__plan=plan, number=1)
     assert (delay.settlement, delay.settling_agency, delay.settling_by) == ("settled", None, None)
+
+
+def test_others_than_an_agency_settle_a_cause():
+    plan = import_of(filled()).plan
+    sheets = filled()
+    sheets["Delays"][0] |= {"Settled by agency": None, "Settled by others": "Cabinet"}
+    import_of(sheets, at=NOW + timedelta(minutes=1))
+    delay = Delay.objects.get(milestone__item__plan=plan, number=1)
+    assert (delay.settling_agency, delay.settling_other) == (None, "Cabinet")
+    sheets["Delays"][0] |= {"Settled by agency": "Police"}
+    with pytest.raises(WorkbookRefused) as refusal:
+        import_of(sheets, at=NOW + timedelta(minutes=2))
+    (fault,) = refusal.value.faults
+    assert fault.problem == "An agency is named already in Settled by agency."
 
 
 def test_rows_missing_from_the_workbook_are_kept():

@@ -133,6 +133,28 @@ def test_the_agency_says_who_settles_the_cause_and_by_when(writer, page, delay, 
     assert f"recorded that {said}" in " ".join(history.split())
 
 
+def test_others_than_an_agency_of_the_plan_settle_the_cause(writer, page, delay, customs):
+    typed = {"settlement": "being_settled", "settling_other": "the councils"}
+    with unchanged(delay):
+        both = writer.post(cause(page), {**typed, "settling_agency": customs.pk})
+    assert both.context["form"].errors == {
+        "settling_other": ["Leave this blank, or choose no agency: one of them settles it."]
+    }
+    response = writer.post(cause(page), typed, follow=True)
+    assert "The cause (funding) is being settled by the councils." in response.text
+    form = writer.get(cause(page)).context["form"]
+    assert form["settling_other"].value() == "the councils"
+    later = {name: form[name].value() for name in form.fields} | {"settlement": "settled"}
+    writer.post(cause(page), later)
+    delay.refresh_from_db()
+    assert (delay.settlement, delay.settling_other) == ("settled", "")
+    history = " ".join(
+        writer.get(f"{delay.milestone.item.get_absolute_url()}history/").text.split()
+    )
+    said = "the cause of the delay to “Staff trained” is being settled by the councils."
+    assert f"recorded that {said}" in history
+
+
 def test_an_open_delay_gets_what_bridges_it_and_what_it_needs(writer, page, delay):
     typed = {"was": "", "meanwhile": "Police lend a trainer", "needs": "a second trainer"}
     response = writer.post(cause(page), typed, follow=True)
@@ -167,7 +189,7 @@ def test_a_settled_cause_leaves_no_agency_behind(writer, page, delay, customs):
     [
         (
             {"settlement": "being_settled"},
-            {"settling_agency": ["Choose the agency that settles it."]},
+            {"settling_agency": ["Choose the agency that settles it, or name who else does."]},
         ),
         (
             {"settlement": "needs_decision", "settling_by": "1/7/2010"},
@@ -176,11 +198,15 @@ def test_a_settled_cause_leaves_no_agency_behind(writer, page, delay, customs):
         (
             {"settlement": "being_settled", "settling_by": "31/5/2010"},
             {
-                "settling_agency": ["Choose the agency that settles it."],
+                "settling_agency": ["Choose the agency that settles it, or name who else does."],
                 "settling_by": [
                     "That day has passed. Enter a day from today on, or choose “Settled”."
                 ],
             },
+        ),
+        (
+            {"settlement": "needs_decision", "settling_other": "Cabinet"},
+            {"settling_other": ["Name somebody only with “Being settled”."]},
         ),
         ({"settlement": "settled", "settling_by": "soon"}, {"settling_by": [ENTER_A_DAY_OR_MONTH]}),
     ],

@@ -174,7 +174,7 @@ def test_a_second_slip_changes_only_what_it_says_of_the_cause(writer, delayed, s
 @pytest.mark.parametrize(
     ("said", "field", "sentence"),
     [
-        ({"settlement": "being_settled"}, "settling_agency", "Choose the agency that settles it."),
+        ({"settlement": "being_settled"}, "settling_agency", "Choose the agency that settles it, or name who else does."),
         (
             {"forecast_due": "30 June 2010", "cause": "", "mitigation": "", "effect": "",
              "settlement": "settled"},

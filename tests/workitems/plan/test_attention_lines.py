@@ -51,9 +51,12 @@ def test_an_overdue_item_without_a_record_has_gaps_and_asks_what_will_be_done(pl
 def test_of_several_open_causes_a_late_item_says_the_one_that_its_paper_tells(
     plan, item, late, settlement
 ):
-    DelayFactory(milestone=late, found_on=YESTERDAY, explanation="no money was set aside")
+    said = {"milestone": late, "settlement": ""}
+    DelayFactory(**said, number=1, found_on=YESTERDAY, explanation="no money was set aside")
     DelayFactory(
-        milestone=late, found_on=TODAY, explanation="the trainers left", settlement=settlement
+        **said | {"settlement": settlement, "number": 2},
+        found_on=TODAY,
+        explanation="the trainers left",
     )
     (entry,) = late_items(items_in_full(plan, end_of(TODAY)), YESTERDAY)
     told = entry.main_delay[1].explanation

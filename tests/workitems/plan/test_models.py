@@ -233,17 +233,22 @@ BROKEN = {
     # Delays, risks and variations
     "delay_number_unique_in_milestone": [lambda: again(DelayFactory, ["milestone", "number"])],
     "delay_period": [lambda: DelayFactory(found_on=TODAY, ended_on=YESTERDAY)],
-    "milestone_answer_settled_by_an_agency": [
+    "milestone_answer_settled_by_somebody": [
         lambda: MilestoneAnswerFactory(settlement="being_settled"),
         lambda: MilestoneAnswerFactory(settlement="settled", settling_by=TODAY),
         lambda: MilestoneAnswerFactory(settling_agency=AgencyFactory()),
+        lambda: MilestoneAnswerFactory(settling_other="Cabinet"),
     ],
-    "delay_settled_by_an_agency": [
+    "delay_settled_by_somebody": [
         lambda: DelayFactory(settlement="being_settled"),
         lambda: DelayFactory(settlement="being_settled", settling_by=TODAY),
         lambda: DelayFactory(settlement="settled", settling_agency=AgencyFactory()),
         lambda: DelayFactory(settlement="needs_decision", settling_by=TODAY),
         lambda: DelayFactory(settling_agency=AgencyFactory()),
+        lambda: DelayFactory(settlement="settled", settling_other="Cabinet"),
+        lambda: DelayFactory(
+            settlement="being_settled", settling_other="Cabinet", settling_agency=AgencyFactory()
+        ),
         lambda: DelayFactory(settlement="perhaps"),
     ],
     "delay_moved_at_least_once": [lambda: DelayFactory(times_moved=0)],

@@ -599,6 +599,26 @@ def test_the_return_says_whether_the_cause_of_a_delay_is_settled(
     )
 
 
+def test_the_return_says_who_else_settles_the_cause_of_a_delay(
+    writer, of_return, item, milestone, approver, customs
+):
+    said = {"settlement": "being_settled", "settling_other": "the councils"}
+    status, found = record(writer, of_return, milestone, **LATE, **said, settling_agency=customs.pk)
+    assert status == 422
+    status, found = record(writer, of_return, milestone, **LATE, **said)
+    assert status == 200
+    assert "The cause (procurement) is being settled by the councils." in words_of(
+        found["milestone"]
+    )
+    answer(of_return, item, writer.user)
+    submit(of_return, approver)
+    delay = milestone.delays.get()
+    assert (delay.settlement, delay.settling_agency, delay.settling_other) == (
+        *("being_settled", None),
+        "the councils",
+    )
+
+
 def test_the_return_leads_to_the_question_of_a_delay_that_is_recorded_already(
     writer, of_return, delayed
 ):
@@ -612,7 +632,9 @@ def test_a_cause_that_is_being_settled_needs_its_agency(writer, of_return, miles
     said = {"settlement": "being_settled"}
     status, found = record(writer, of_return, milestone, **LATE, **said)
     assert of_return.milestone_answers.count() == 0
-    assert "Choose the agency that settles it." in words_of(found["milestone"])
+    assert "Choose the agency that settles it, or name who else does." in words_of(
+        found["milestone"]
+    )
 
 
 def test_a_second_new_date_extends_the_same_delay(writer, of_return, item, delayed, approver):

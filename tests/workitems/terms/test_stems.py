@@ -10,6 +10,7 @@ from workitems.terms.stems import (
     completion,
     has_verb,
     in_sentences,
+    possible,
     remarks,
     says_nothing,
     says_we,
@@ -528,3 +529,26 @@ def test_pages_show_a_saved_text_as_its_form_says_that_it_will_read(asked, typed
 )
 def test_what_another_did_or_what_happened_by_itself_is_not_what_the_agency_did(typed, reads):
     assert as_it_reads("achieved", typed, "MBIE", NAMES) == reads
+
+
+@pytest.mark.parametrize(
+    ("threat", "may"),
+    [
+        (
+            "building costs rise further and the money covers fewer than 80 homes",
+            "building costs may rise further and the money may cover fewer than 80 homes",
+        ),
+        ("trained staff leave", "trained staff may leave"),
+        ("the pools are closing", "the pools may be closing"),
+        ("students do not choose it", "students may not choose it"),
+        ("pools close, so targets cannot be met", "pools may close, so targets cannot be met"),
+        # It says so already.
+        ("staff may be called away", "staff may be called away"),
+        # Its verb is not known, it has none, or it is a condition.
+        ("marae walk away because it is late", None),
+        ("loss of the pools", None),
+        ("if clinicians leave, waiting times rise", None),
+    ],
+)
+def test_a_threat_is_told_as_what_may_happen(threat, may):
+    assert possible(threat) == may

@@ -139,17 +139,34 @@ def _delay(proposal: Proposal, row: Row, draft: Draft) -> None:
     proposal.add(draft, DELAYS.name, _delay_label(draft.row))
 
 
-SETTLING = {"Settled by agency": "settling_agency", "Settled by date": "settling_by"}
+# Who settles a cause and by when: the columns, their fields, and what these are without a value.
+SETTLING: dict[str, tuple[str, Any]] = {
+    "Settled by agency": ("settling_agency", None),
+    "Settled by others": ("settling_other", ""),
+    "Settled by date": ("settling_by", None),
+}
 
 
 def _settlement(proposal: Proposal, row: Row, draft: Draft) -> None:
-    """Check who settles the cause of a delay; only "Being settled" has an agency and a date."""
+    """Check who settles the cause of a delay; only "Being settled" has somebody, an agency or others, and a date."""
     if not row.readable("Cause settled", *SETTLING):
         return
     delay = draft.row
+    is_given = {heading: row[heading] not in (None, "", NOT_GIVEN) for heading in SETTLING}
     if delay.settlement == Delay.Settlement.BEING_SETTLED:
-        is_named = delay.settling_agency is not None or delay.settling_other
-        if not is_named and row["Settled by agency"] in (None, NOT_GIVEN):
+        by_agency, by_others = is_given["Settled by agency"], is_given["Settled by others"]
+        if by_agency and by_others:
+            proposal.fault(
+                row,
+                "Settled by others",
+                _("An agency is named already in Settled by agency."),
+                _("an empty cell here or there."),
+            )
+        elif by_agency:
+            draft.put("settling_other", "")
+        elif by_others:
+            draft.put("settling_agency", None)
+        elif delay.settling_agency is None and not delay.settling_other:
             proposal.fault(
                 row,
                 "Settled by agency",
@@ -157,9 +174,9 @@ def _settlement(proposal: Proposal, row: Row, draft: Draft) -> None:
                 _("the short name of the agency that settles it."),
             )
         return
-    for heading, name in SETTLING.items():
-        if row[heading] in (None, NOT_GIVEN):
-            draft.put(name, None)
+    for heading, (name, nothing) in SETTLING.items():
+        if not is_given[heading]:
+            draft.put(name, nothing)
         else:
             proposal.fault(
                 row,

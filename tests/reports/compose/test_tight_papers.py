@@ -1,0 +1,158 @@
+"""Test what a paper by item says where it has little room: why, for whom, and as whose word."""
+
+from datetime import date
+
+import pytest
+
+from reports.compose import UNDRAFTED
+from reports.compose.paper_parts import write
+from tests.reports.in_memory import (
+    LABOUR,
+    action,
+    delay,
+    facts,
+    item,
+    risk,
+    step,
+    text_of,
+    update_of,
+)
+from workitems.measures.completion import CompletedMilestone, Completion, Completions
+
+pytestmark = pytest.mark.one_database(reason="reads no database")
+
+BY_ITEM = tuple(content for content in UNDRAFTED if content != "mitigation")
+AGREED, EXPECTED = date(2010, 5, 31), date(2011, 5, 31)
+
+
+def late(number, *delays, **given):
+    one = step(AGREED, *delays, forecast_due=EXPECTED)
+    return item(number, one, **{"is_key": True} | given)
+
+
+def many(*items):
+    """The items with others on track, so that a plan has ten."""
+    fine = [item(f"9.{n}", step(EXPECTED), as_told=f"the map {n}") for n in range(10 - len(items))]
+    return [*items, *fine]
+
+
+def sections(*items, annexes=("items", "delays"), **given):
+    made = write(facts(*items, **given), BY_ITEM, annexes, in_full=False).sections
+    return {name: "\n".join(map(text_of, each.paragraphs)) for name, each in made.items()}
+
+
+def test_what_nothing_shows_to_be_complete_is_reported_so_throughout():
+    day = date(2010, 2, 1)
+    steps = [step(day, completed_on=day) for _ in range(2)]
+    done = [
+        item(f"2.{n}", each, stage="complete", completed_on=day, as_told=f"the card {n}")
+        for n, each in enumerate(steps, 1)
+    ]
+    without = [
+        CompletedMilestone(each.pk, of, 1, "", "", LABOUR, day, "", Completion.WITHOUT)
+        for of, each in zip(done, steps, strict=True)
+    ]
+    rows = [late("1.1", delay(), as_told="the poster"), *done]
+    results = [
+        update_of(each, achieved=f"{n}00 cards were printed.", key_achievement="headline")
+        for n, each in enumerate(done, 1)
+    ]
+    of = many(*rows)
+    told = sections(*of, updates=results, completions=Completions(without))
+    assert (
+        "- Of the Plan’s 10 work items, agencies report two complete, without evidence so far; seven are on track and one is late"
+    ) in told["purpose"]
+    assert "The year’s main results, as agencies report them:" in told["achievements"]
+    assert "Agencies report two work items completed in the year: the card" in told["achievements"]
+    assert "were completed" not in told["achievements"]
+
+
+def doubtful(number="1.5", **given):
+    return item(number, step(EXPECTED), confidence="at_risk", as_told="the posts", **given)
+
+
+def test_a_key_item_at_risk_says_what_is_done_about_it():
+    posts = doubtful(is_key=True)
+    threat = risk(
+        description="Posts stay empty.", response="ask the College", item=posts.pk,
+        escalated_to="", escalated_on=None, likelihood="medium",
+    )  # fmt: skip
+    told = sections(*many(posts, late("1.1", delay())), all_risks=(threat,))["purpose"]
+    assert (
+        "- The posts (1.5), a key item, may become late, because posts stay empty. The Department of Labour (DoL) will ask the "
+        "College.\n"
+    ) in told
+    # One that is closed says nothing.
+    closed = threat._replace(closed_on=date(2010, 6, 1))
+    told = sections(*many(posts, late("1.1", delay())), all_risks=(closed,))["purpose"]
+    assert "The posts (1.5), a key item, may become late.\n" in told
+
+
+def test_an_item_at_risk_that_is_not_key_is_only_counted_unless_a_record_says_why():
+    posts = doubtful()
+    rows = many(posts, late("1.1", delay()))
+    assert "posts" not in sections(*rows)["purpose"]
+    reported = update_of(posts, challenges="Staff cannot be released from rosters.")
+    told = sections(*rows, updates=[reported])["purpose"]
+    assert (
+        "- The posts (1.5) may become late, because staff cannot be released from rosters.\n"
+        in told
+    )
+
+
+def test_late_items_that_are_only_named_are_told_by_cause():
+    keys = [
+        late(f"1.{n}", delay(explanation=f"trainer {n} left", actions=[action(f"hire {n}")]))
+        for n in range(1, 5)
+    ]
+    others = [
+        late(f"2.{n}", *of, is_key=False, as_told=f"the card {n}")
+        for n, of in enumerate(
+            (
+                [delay("staffing")],
+                [delay("staffing")],
+                [delay("consultation")],
+                [delay("other")],
+                [],
+            ),
+            1,
+        )
+    ]
+    told = sections(*many(*keys, *others), most_words=250)["delay"]
+    assert (
+        "Five other items are late, with milestones now expected in May 2011 (dates in Annex B): the card 5 (2.5); because of a "
+        "shortage of staff, the card 1 (2.1) and the card 2 (2.2); consultation, the card 3 (2.3); and for other reasons, the "
+        "card 4 (2.4)."
+    ) in told
+
+
+def test_people_come_before_dates_where_a_delay_counts_them():
+    held_up = delay(explanation="the building failed", effect="About 40 students train elsewhere")
+    told = sections(late("1.2", delay(effect="Victims wait")), late("1.1", held_up, title="Hubs"))
+    assert "Hubs (1.1): About 40 students train elsewhere. The brochure was" in told["delay"]
+    # No sentence begins with a digit.
+    held_up = delay(explanation="the building failed", effect="18 nurses stay in motels")
+    told = sections(late("1.2", delay(effect="Victims wait")), late("1.1", held_up, title="Hubs"))
+    assert " Meanwhile, 18 nurses stay in motels." in told["delay"]
+
+
+@pytest.mark.parametrize(
+    ("due", "says"),
+    [
+        (date(2011, 2, 28), " That leaves three months to change the law."),
+        (date(2010, 10, 31), ""),
+    ],
+)
+def test_a_decision_that_leaves_little_time_for_a_law_says_so(due, says):
+    held_up = delay(
+        "legislation", "the Act does not allow it", settlement="needs_decision",
+        needs="a decision by Cabinet on the bill", actions=[action("take a paper to Cabinet", LABOUR, due)],
+    )  # fmt: skip
+    told = sections(late("1.1", held_up))["delay"]
+    assert ("to change the law" in told) == bool(says) and says in told
+
+
+def test_a_background_that_says_when_the_plan_was_released_says_it_alone():
+    said = sections(late("1.1"), background="The Plan was released in July 2009.")["purpose"]
+    assert "(the Plan). It covers" in said
+    assert "(the Plan), released in July 2009. It covers" in sections(late("1.1"))["purpose"]
