@@ -694,7 +694,9 @@ def _possible(clause: str) -> str | None:
     base = _POSSIBLE.get(word, base)
     if base is None:
         return None
-    rest = [each for each in (base, *words[found[0] + 1 :]) if each]
+    typed = words[found[0]]
+    stop = typed[len(typed.rstrip(",;:.")) :]
+    rest = [each for each in (f"{base}{stop}", *words[found[0] + 1 :]) if each]
     return " ".join([*words[: found[0]], "may", *rest])
 
 

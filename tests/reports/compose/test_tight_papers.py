@@ -131,9 +131,9 @@ def test_people_come_before_dates_where_a_delay_counts_them():
     told = sections(late("1.2", delay(effect="Victims wait")), late("1.1", held_up, title="Hubs"))
     assert "Hubs (1.1): About 40 students train elsewhere. The brochure was" in told["delay"]
     # No sentence begins with a digit.
-    held_up = delay(explanation="the building failed", effect="18 nurses stay in motels")
+    held_up = delay(explanation="the building failed", effect="318 nurses stay in motels")
     told = sections(late("1.2", delay(effect="Victims wait")), late("1.1", held_up, title="Hubs"))
-    assert " Meanwhile, 18 nurses stay in motels." in told["delay"]
+    assert " Meanwhile, 318 nurses stay in motels." in told["delay"]
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_others_than_an_agency_of_the_plan_settle_the_cause(writer, page, delay,
     assert "The cause (funding) is being settled by the councils." in response.text
     form = writer.get(cause(page)).context["form"]
     assert form["settling_other"].value() == "the councils"
-    later = {name: form[name].value() for name in form.fields} | {"settlement": "settled"}
+    later = {name: form[name].value() or "" for name in form.fields} | {"settlement": "settled"}
     writer.post(cause(page), later)
     delay.refresh_from_db()
     assert (delay.settlement, delay.settling_other) == ("settled", "")

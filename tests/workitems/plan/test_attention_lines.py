@@ -58,7 +58,7 @@ def test_of_several_open_causes_a_late_item_says_the_one_that_its_paper_tells(
         found_on=TODAY,
         explanation="the trainers left",
     )
-    (entry,) = late_items(items_in_full(plan, end_of(TODAY)), YESTERDAY)
+    (entry,) = late_items(items_in_full(plan, Moment.today(TODAY)), YESTERDAY)
     told = entry.main_delay[1].explanation
     assert told == ("the trainers left" if settlement else "no money was set aside")
     assert told[1:] in line(plan).cause

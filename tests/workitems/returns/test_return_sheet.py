@@ -215,12 +215,12 @@ def test_a_milestone_is_answered_through_the_forms_of_the_page(
     assert newest(late) == ("+", contributor.signature, "it was in the workbook “police.xlsx”")
 
 
-def test_the_sheet_names_who_else_settles_a_cause(writer, of_return, sheets):
-    sheets.milestone("New date", "30 September 2010", 1)
-    sheets.milestone("Why the date moves", "The printer closed.", 1)
-    sheets.milestone("Cause", "Procurement", 1).milestone("What is being done", "Hire one.", 1)
-    sheets.milestone("Is the cause settled?", "Being settled", 1)
-    sheets.milestone("Who else settles it", "Cabinet", 1)
+def test_the_sheet_names_who_else_settles_a_cause(writer, of_return, milestone):
+    sheets = Sheets(downloaded(writer, of_return))
+    sheets.milestone("New date", date(2010, 9, 30)).milestone("Why the date moves", "No printer.")
+    sheets.milestone("Cause", "Staffing").milestone("What is being done", "Hire one.")
+    sheets.milestone("Is the cause settled?", "Being settled")
+    sheets.milestone("Who else settles it", "Cabinet")
     take(writer, upload(writer, of_return, sheets).url)
     late = MilestoneAnswer.objects.get()
     assert (late.settlement, late.settling_agency, late.settling_other) == (
