@@ -300,16 +300,19 @@ def _slips(view: PlanView, items: Histories, milestones: Histories) -> Iterable[
         reached = KnownDate(done_on) if done_on else KnownDate(forecast, forecast_to)
         if not done_on and forecast < on:
             reached = KnownDate(on)
-        expected = [(row[1], KnownDate(row[4], row[-1])) for row in versions]
         moves = [
-            Move(after_at, before, after)
-            for (_, before), (after_at, after) in pairwise(expected)
-            if before.last_day != after.last_day and not (done_on and day_of(after_at) > done_on)
+            Move(after[1], _expected(before), _expected(after))
+            for before, after in pairwise(versions)
+            if before[4] != after[4] and not (done_on and day_of(after[1]) > done_on)
         ]
         yield Slip(
-            pk, item, day_of(at), KnownDate(original, original_to), expected[0][1], moves, done_on,
-            reached,
+            pk, item, day_of(at), KnownDate(original, original_to), _expected(versions[0]), moves,
+            done_on, reached,
         )  # fmt: skip
+
+
+def _expected(version: tuple[Any, ...]) -> KnownDate:
+    return KnownDate(version[4], version[-1])
 
 
 def _recorded(versions: list[tuple[Any, ...]], begins: date | None) -> list[tuple[Any, ...]]:
@@ -331,8 +334,9 @@ def _warned(
 ) -> list[tuple[Slip, DateWarning]]:
     """Return the next open dates that are expected on time and rated at risk or off track, each with by whom."""
     found: list[tuple[Slip, DateWarning]] = []
-    for slip in slips:
-        _, _, original, agreed, forecast, *_ = milestones[slip.pk][-1]
+    ahead = [each for each in slips if not each.done_on and milestones[each.pk][-1][3] >= view.at.on]
+    for slip in sorted(ahead, key=lambda each: each.reached.last_day):
+        _, _, _, agreed, forecast, *_ = milestones[slip.pk][-1]
         _, _, stage, *_, heard_on, rating, reviewers = items[slip.item][-1]
         warning = warning_of(
             is_late=forecast > agreed,
@@ -341,10 +345,11 @@ def _warned(
             reviewers_rating=reviewers,
             is_of_spreadsheet=is_of_spreadsheet(view.plan.record_begins, heard_on),
         )
-        is_open = not slip.done_on and agreed >= view.at.on and stage != Stage.COMPLETE
-        if is_open and warning in RATED:
+        if stage != Stage.COMPLETE and warning in RATED:
             found.append((slip, warning))
-    return sorted(found, key=lambda each: each[0].reached.last_day)[:WARNED_SHOWN]
+            if len(found) == WARNED_SHOWN:
+                break
+    return found
 
 
 def _row(label: str, dates: Sequence[PastDate], names: "_Names") -> MarkRow:

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django.db.models import (
-    BigIntegerField,
     DateField,
     F,
+    Field,
     Func,
     Max,
     Min,
@@ -23,9 +23,11 @@ from django.utils.timezone import get_default_timezone, localdate
 
 from agencies.records.tracking import PLAN_COLUMN
 from workitems.models import Milestone, Plan, WorkItem
-from workitems.plan.asat import Moment
+from workitems.plan.asat import Moment, end_of
 
 NEVER = date.max
+# In seconds. In every time zone days begin at a full one, and most rows are written in few of them.
+QUARTER_HOUR = 15 * 60
 # By record, when it changed (seconds since 1970) and its values from then on: (id, at, *values).
 Histories = dict[int, list[tuple[Any, ...]]]
 OF_ITEMS = ("stage", "pillar_id", "lead_agency_id")
@@ -105,10 +107,21 @@ def seconds_of(instant: datetime) -> int:
     return int(instant.timestamp())
 
 
-@lru_cache(maxsize=4096)
 def day_of(seconds: int) -> date:
     """Return the New Zealand day of an instant."""
-    return localdate(datetime.fromtimestamp(seconds, UTC), get_default_timezone())
+    return _day_of_quarter_hour(seconds // QUARTER_HOUR)
+
+
+@lru_cache(maxsize=4096)
+def start_of(day: date) -> int:
+    """Return the first instant of a New Zealand day."""
+    return seconds_of(end_of(day - timedelta(days=1)))
+
+
+@lru_cache(maxsize=4096)
+def _day_of_quarter_hour(number: int) -> date:
+    at = datetime.fromtimestamp(number * QUARTER_HOUR, UTC)
+    return localdate(at, get_default_timezone())
 
 
 def known_at(moment: Moment, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -119,7 +132,8 @@ def known_at(moment: Moment, rows: QuerySet[Any]) -> QuerySet[Any]:
 class _Seconds(Func):
     """An instant as whole seconds since 1970, which are read many times faster than a datetime."""
 
-    output_field = BigIntegerField()
+    # Not an integer field, of which each value would be made an integer again.
+    output_field: "Field[Any, Any]" = Field()
     template = "floor(date_part('epoch', %(expressions)s))::bigint"
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
@@ -131,12 +145,15 @@ class _Seconds(Func):
 def _versions(rows: QuerySet[Any], columns: Sequence[str | Coalesce | Value]) -> Histories:
     """Return the versions of each record in which one of the columns changed, oldest first."""
     found: Histories = defaultdict(list)
-    same: dict[Any, Any] = {}
+    last: dict[int, tuple[Any, ...]] = {}
+    same: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     # By date alone, because that is the order of the index of a plan's history.
     in_order = rows.order_by("history_date", "history_id")
     for row in in_order.values_list("id", _Seconds("history_date"), *columns):
-        versions = found[row[0]]
-        if not versions or versions[-1][2:] != row[2:]:
-            # Nearly all values are those of another row, so each is kept once.
-            versions.append(tuple(map(same.setdefault, row, row)))
+        pk, values = row[0], row[2:]
+        # Most have the values of another row, so these are kept once.
+        values = same.setdefault(values, values)
+        if last.get(pk) is not values:
+            last[pk] = values
+            found[pk].append(row[:2] + values)
     return found

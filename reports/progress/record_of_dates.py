@@ -12,11 +12,14 @@ being done. Left out are dates that had passed when the plan was adopted, when t
 spreadsheet that the plan came from: what warned of them is not known.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
+from itertools import zip_longest
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy
@@ -27,6 +30,7 @@ from reports.progress.histories import (
     day_of,
     milestone_histories,
     rated_histories,
+    start_of,
 )
 from workitems.models import Plan
 from workitems.models.item import Confidence, Stage
@@ -175,26 +179,29 @@ def recorded(
     begins = max(filter(None, (plan.adopted_on, plan.record_begins)))
     found = []
     for pk, versions in milestones.items():
-        for seen_until, date_, item in _ended(pk, versions, moment.on, begins):
-            known = _last(items[item], seen_until)
-            if pillar in (None, known[3]) and lead in (None, known[4]):
-                date_ = _with_what_was_known(
-                    date_, versions, items[item], known, seen_until, plan.record_begins
-                )
-                found.append(date_)
+        for until, due, responsible, item, outcome in _ended(versions, moment.on, begins):
+            # At the end of the last day on which the date was ahead.
+            known = _last(items[item], until)
+            if pillar not in (None, known[3]) or lead not in (None, known[4]):
+                continue
+            if outcome == Outcome.MISSED and known[2] in CLOSED:
+                outcome = Outcome.NOT_DUE
+            warning = _warning(versions, items[item], due, until, plan.record_begins)
+            found.append(PastDate(pk, item, due, responsible, outcome, warning))
     return RecordOfDates(found, plan.record_begins)
 
 
 def _ended(
-    pk: int, versions: list[tuple[Any, ...]], on: date, begins: date
-) -> Iterator[tuple[date, PastDate, int]]:
-    """Yield each date of a milestone that came or was moved, the day until which it was ahead, and its item."""
-    _, _, _, _, _, completed, withdrawn, *_ = versions[-1]
-    for n, (_, at, _, agreed, _, _, _, responsible, item, *_) in enumerate(versions):
+    versions: list[tuple[Any, ...]], on: date, begins: date
+) -> Iterator[tuple[date, date, int, int, Outcome]]:
+    """Yield each date of a milestone that came or was moved: the day until which it was ahead, the date, the responsible
+    agency, the item, and what became of the date."""
+    completed, withdrawn = versions[-1][5:7]
+    for version, after in zip_longest(versions, versions[1:]):
+        at, _, agreed, _, _, _, responsible, item = version[1:9]
         ahead_until = min(agreed, completed)
         if day_of(at) >= ahead_until:
             continue
-        after = versions[n + 1] if n + 1 < len(versions) else None
         replaced_on = day_of(after[1]) if after else NEVER
         if after and replaced_on < ahead_until:
             if after[3] == agreed or replaced_on <= begins:
@@ -210,34 +217,29 @@ def _ended(
                 outcome = Outcome.MISSED
         else:
             continue
-        yield until, PastDate(pk, item, agreed, responsible, outcome, DateWarning.NONE), item
+        yield until, agreed, responsible, item, outcome
 
 
-def _with_what_was_known(
-    found: PastDate,
+def _warning(
     versions: list[tuple[Any, ...]],
     items: list[tuple[Any, ...]],
-    item: tuple[Any, ...],
+    due: date,
     seen_until: date,
     record_begins: date | None,
-) -> PastDate:
-    """Return the date with its warning. `item` is the item at the end of the last day on which it was ahead."""
-    if found.outcome == Outcome.MISSED and item[2] in CLOSED:
-        found = found._replace(outcome=Outcome.NOT_DUE)
+) -> DateWarning:
+    """Return what warned of a date, from the versions of its milestone and of its item."""
     # The end of the day three months before, or of the day on which the date was agreed.
-    agreed_on = _agreed_on(versions, found.due, seen_until)
-    day = max(add_months(found.due, -MONTHS_BEFORE), agreed_on) + timedelta(days=1)
+    agreed_on = _agreed_on(versions, due, seen_until)
+    day = max(add_months(due, -MONTHS_BEFORE), agreed_on) + timedelta(days=1)
     until = min(day, seen_until)
-    _, _, original, agreed, forecast, *_ = _last(versions, until)
-    *_, heard_on, rating, reviewers_rating = _last(items, until)
-    return found._replace(
-        warning=warning_of(
-            is_late=forecast > agreed,
-            is_moved=agreed != original,
-            rating=rating,
-            reviewers_rating=reviewers_rating,
-            is_of_spreadsheet=is_of_spreadsheet(record_begins, heard_on),
-        )
+    original, agreed, forecast = _last(versions, until)[2:5]
+    heard_on, rating, reviewers_rating = _last(items, until)[-3:]
+    return warning_of(
+        is_late=forecast > agreed,
+        is_moved=agreed != original,
+        rating=rating,
+        reviewers_rating=reviewers_rating,
+        is_of_spreadsheet=is_of_spreadsheet(record_begins, heard_on),
     )
 
 
@@ -259,4 +261,4 @@ def _agreed_on(versions: list[tuple[Any, ...]], due: date, until: date) -> date:
 
 def _last(versions: list[tuple[Any, ...]], until: date) -> tuple[Any, ...]:
     """Return the last version recorded before the day."""
-    return next(each for each in reversed(versions) if day_of(each[1]) < until)
+    return versions[bisect_left(versions, start_of(until), key=itemgetter(1)) - 1]
