@@ -337,12 +337,11 @@ def _warned(
     ahead = [each for each in slips if not each.done_on and milestones[each.pk][-1][3] >= view.at.on]
     for slip in sorted(ahead, key=lambda each: each.reached.last_day):
         _, _, _, agreed, forecast, *_ = milestones[slip.pk][-1]
-        _, _, stage, *_, heard_on, rating, reviewers = items[slip.item][-1]
+        _, _, stage, *_, heard_on, doubt = items[slip.item][-1]
         warning = warning_of(
             is_late=forecast > agreed,
             is_moved=False,
-            rating=rating,
-            reviewers_rating=reviewers,
+            doubt=doubt,
             is_of_spreadsheet=is_of_spreadsheet(view.plan.record_begins, heard_on),
         )
         if stage != Stage.COMPLETE and warning in RATED:

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 from django.db.models import (
+    Case,
     DateField,
     F,
     Field,
@@ -16,6 +18,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Value,
+    When,
     Window,
 )
 from django.db.models.functions import Coalesce, Lag
@@ -23,6 +26,7 @@ from django.utils.timezone import get_default_timezone, localdate
 
 from agencies.records.tracking import PLAN_COLUMN
 from workitems.models import Milestone, Plan, WorkItem
+from workitems.models.item import Confidence
 from workitems.plan.asat import Moment, end_of
 
 NEVER = date.max
@@ -31,6 +35,22 @@ QUARTER_HOUR = 15 * 60
 # By record, when it changed (seconds since 1970) and its values from then on: (id, at, *values).
 Histories = dict[int, list[tuple[Any, ...]]]
 OF_ITEMS = ("stage", "pillar_id", "lead_agency_id")
+IN_DOUBT = (Confidence.AT_RISK, Confidence.OFF_TRACK)
+
+
+class Doubt(StrEnum):
+    """Who rated an item at risk or off track: its agency, else the reviewer, or nobody."""
+
+    NONE = ""
+    AGENCY = "agency"
+    REVIEWER = "reviewer"
+
+
+_DOUBT = Case(
+    When(confidence__in=IN_DOUBT, then=Value(Doubt.AGENCY.value)),
+    When(reviewer_confidence__in=IN_DOUBT, then=Value(Doubt.REVIEWER.value)),
+    default=Value(Doubt.NONE.value),
+)
 
 
 def item_histories(plan: Plan, moment: Moment) -> Histories:
@@ -62,14 +82,12 @@ def item_histories(plan: Plan, moment: Moment) -> Histories:
 
 def rated_histories(plan: Plan, moment: Moment) -> Histories:
     """Return the same as `item_histories`, and each time with the day on which the item was last heard of (read only of
-    a plan that came from a spreadsheet), the agency's and the reviewer's rating.
+    a plan that came from a spreadsheet), and who rated it at risk or off track (`Doubt`).
 
     Ratings go up and down again, so groups by values would overlap: the database compares each row with the one before.
     """
-    compared = ["confidence", "reviewer_confidence"]
-    if plan.record_begins:
-        compared.insert(0, "heard_on")
-    columns = (*OF_ITEMS, *compared)
+    heard_on = ("heard_on",) if plan.record_begins else ()
+    columns = (*OF_ITEMS, *heard_on, "doubt")
     before = {
         f"before_{name}": Window(
             Lag(name), partition_by="id", order_by=["history_date", "history_id"]
@@ -79,9 +97,9 @@ def rated_histories(plan: Plan, moment: Moment) -> Histories:
     changed = Q(before_stage=None)
     for name in columns:
         changed |= ~Q(**{name: F(f"before_{name}")})
-    rows = known_at(moment, WorkItem.history.filter(plan_id=plan.pk))
-    heard_on = "heard_on" if plan.record_begins else Value(None, output_field=DateField())
-    read = (*OF_ITEMS, heard_on, "confidence", "reviewer_confidence")
+    rows = known_at(moment, WorkItem.history.filter(plan_id=plan.pk)).annotate(doubt=_DOUBT)
+    never = Value(None, output_field=DateField())
+    read = (*OF_ITEMS, *(heard_on or (never,)), "doubt")
     return _versions(rows.annotate(**before).filter(changed), read)
 
 

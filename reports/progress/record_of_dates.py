@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import zip_longest
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy
 
 from reports.progress.histories import (
     NEVER,
+    Doubt,
     Histories,
     day_of,
     milestone_histories,
@@ -33,11 +34,10 @@ from reports.progress.histories import (
     start_of,
 )
 from workitems.models import Plan
-from workitems.models.item import Confidence, Stage
+from workitems.models.item import Stage
 from workitems.plan.asat import Moment
 from workitems.terms.spans import add_months
 
-IN_DOUBT = (Confidence.AT_RISK, Confidence.OFF_TRACK)
 CLOSED = (Stage.COMPLETE, Stage.WITHDRAWN)
 MONTHS_BEFORE = 3
 
@@ -71,17 +71,16 @@ def warning_of(
     *,
     is_late: bool,
     is_moved: bool,
-    rating: str,
-    reviewers_rating: str,
+    doubt: str,
     is_of_spreadsheet: bool = False,
 ) -> DateWarning:
     """Return the warning of a date. `is_late`: it is forecast after the agreed date; `is_of_spreadsheet`: the rating is
     that of the spreadsheet that the plan came from."""
     if is_late:
         return DateWarning.FORECAST
-    if rating in IN_DOUBT:
+    if doubt == Doubt.AGENCY:
         return DateWarning.SPREADSHEET if is_of_spreadsheet else DateWarning.AGENCY
-    if reviewers_rating in IN_DOUBT:
+    if doubt == Doubt.REVIEWER:
         return DateWarning.REVIEWER
     return DateWarning.MOVED if is_moved else DateWarning.NONE
 
@@ -220,6 +219,11 @@ def _ended(
         yield until, agreed, responsible, item, outcome
 
 
+@lru_cache(maxsize=4096)
+def _time_to_act(due: date) -> date:
+    return add_months(due, -MONTHS_BEFORE)
+
+
 def _warning(
     versions: list[tuple[Any, ...]],
     items: list[tuple[Any, ...]],
@@ -230,15 +234,14 @@ def _warning(
     """Return what warned of a date, from the versions of its milestone and of its item."""
     # The end of the day three months before, or of the day on which the date was agreed.
     agreed_on = _agreed_on(versions, due, seen_until)
-    day = max(add_months(due, -MONTHS_BEFORE), agreed_on) + timedelta(days=1)
+    day = max(_time_to_act(due), agreed_on) + timedelta(days=1)
     until = min(day, seen_until)
     original, agreed, forecast = _last(versions, until)[2:5]
-    heard_on, rating, reviewers_rating = _last(items, until)[-3:]
+    heard_on, doubt = _last(items, until)[-2:]
     return warning_of(
         is_late=forecast > agreed,
         is_moved=agreed != original,
-        rating=rating,
-        reviewers_rating=reviewers_rating,
+        doubt=doubt,
         is_of_spreadsheet=is_of_spreadsheet(record_begins, heard_on),
     )
 

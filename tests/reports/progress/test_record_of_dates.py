@@ -229,15 +229,15 @@ def test_dates_of_a_draft_plan_and_dates_recorded_late_are_left_out(plan, item, 
 @pytest.mark.parametrize(
     ("fields", "warning"),
     [
-        ((True, True, "at_risk", "off_track"), FORECAST),
-        ((False, True, "at_risk", "off_track"), AGENCY),
-        ((False, True, "on_track", "off_track"), REVIEWER),
-        ((False, True, "on_track", ""), MOVED),
-        ((False, False, "on_track", "on_track"), NONE),
+        ((True, True, "agency"), FORECAST),
+        ((False, True, "agency"), AGENCY),
+        ((False, True, "reviewer"), REVIEWER),
+        ((False, True, ""), MOVED),
+        ((False, False, ""), NONE),
     ],
 )
 def test_a_date_has_the_first_warning_that_applies(fields, warning):
-    names = ("is_late", "is_moved", "rating", "reviewers_rating")
+    names = ("is_late", "is_moved", "doubt")
     assert warning_of(**dict(zip(names, fields, strict=True))) == warning
 
 
