@@ -181,11 +181,9 @@ class Records:
 
 class Evidence:
     """What a paragraph may say: the texts generated for it, all texts of its items and of those that it names, and who is
-    named there. `further` are the records that the paper is not composed from, if they are wanted."""
+    named there."""
 
-    def __init__(
-        self, drafted: Drafted, part: Part, facts: Facts, further: ItemRecords | None = None
-    ) -> None:
+    def __init__(self, drafted: Drafted, part: Part, facts: Facts) -> None:
         now = {each.key: each.text for each in drafted.composed} if part.taken else {}
         generated = [text for taken in part.taken for text in (taken.text, now.get(taken.key, ""))]
         self.generated = Said(*generated)
@@ -197,7 +195,16 @@ class Evidence:
         is_of_plan = any(model == PLAN for model, _ in self._records)
         self.items = facts.items if is_of_plan else drafted.items_of(self._records)
         self._named = {*ITEM_NUMBER.findall(part.text)} - {item.number for item in self.items}
-        self._further = further
+
+    def widen(self, further: ItemRecords) -> None:
+        """Take in the records that the paper is not composed from, where any were needed."""
+        read = vars(self)
+        if "said" in read:
+            self.said.append(Said(*further.of_plan))
+            self.said += [Said(*further.of_item(item.pk)) for item in self.items]
+        if "of_named" in read:
+            self.of_named += [Said(*further.of_item(item.pk)) for item in self._items_named]
+        read.pop("texts", None)
 
     @property
     def milestones(self) -> Iterator[MilestoneAt]:
@@ -213,20 +220,17 @@ class Evidence:
         # A paragraph that was split or merged says what was generated on its records for another.
         for record in self._records:
             own += self._generated_on.get(record, ())
-        said = [self.generated, Said(*own), records.of_paper, *map(records.of_item, self.items)]
-        if self._further:
-            said.append(Said(*self._further.of_plan))
-            said += [Said(*self._further.of_item(item.pk)) for item in self.items]
-        return said
+        return [self.generated, Said(*own), records.of_paper, *map(records.of_item, self.items)]
 
     @cached_property
     def of_named(self) -> list[Said]:
         """What the records of other items say that the paragraph names."""
-        named = [item for item in self.facts.items if item.number in self._named]
-        found = [*map(self.all_records.of_item, named)]
-        if self._further:
-            found += [Said(*self._further.of_item(item.pk)) for item in named]
-        return found
+        return [*map(self.all_records.of_item, self._items_named)]
+
+    @property
+    def _items_named(self) -> Iterable[ItemAt]:
+        items = self.facts.items if self._named else ()
+        return (item for item in items if item.number in self._named)
 
     @cached_property
     def texts(self) -> str:
@@ -419,23 +423,26 @@ def disagreements(
     with the records that the paper is composed from."""
     if part.origin == Origin.GENERATED or drafted.found is None:
         return []
-    found = _disagreements(drafted, part, drafted.found.facts)
+    facts = drafted.found.facts
+    text = REFERENCE.sub(" ", part.text).replace("**", "")
+    counts = list(_counts(text, facts))
+    if not part.sources:
+        return counts
+    evidence = Evidence(drafted, part, facts)
+    found = _disagreements(text, evidence, counts)
     if found and further:
-        return _disagreements(drafted, part, drafted.found.facts, further)
+        evidence.widen(further)
+        return _disagreements(text, evidence, counts)
     return found
 
 
 def _disagreements(
-    drafted: Drafted, part: Part, facts: Facts, further: ItemRecords | None = None
+    text: str, evidence: Evidence, counts: list[Disagreement]
 ) -> list[Disagreement]:
-    text = REFERENCE.sub(" ", part.text).replace("**", "")
-    found = list(_counts(text, facts))
-    if part.sources:
-        evidence = Evidence(drafted, part, facts, further)
-        found += _dates(text, evidence)
-        found += _numbers(text, evidence, is_counted=bool(found))
-        found += _names(text, evidence)
-        found += _status(text, evidence)
+    found = [*counts, *_dates(text, evidence)]
+    found += _numbers(text, evidence, is_counted=bool(found))
+    found += _names(text, evidence)
+    found += _status(text, evidence)
     return found
 
 
