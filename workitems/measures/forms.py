@@ -23,11 +23,10 @@ from agencies.typed.fields import (
 )
 from workitems.measures.services.set_up import SET_UP, Aimed
 from workitems.measures.services.values import Answer
-from workitems.measures.typed_numbers import NotANumber, read_number
+from workitems.measures.typed_numbers import NotANumber, read_number, typed
 from workitems.models import Measure, MeasureValue, Target
 from workitems.models.measure import AS_TOLD_OF_A_MEASURE
 from workitems.plan.forms.due_dates import KnownDateField
-from workitems.terms.measure_sentence import figure
 
 Kind = Measure.Kind
 ENTER_A_NUMBER = gettext_lazy("Enter a number, such as 1,250, or choose “No number yet”.")
@@ -43,7 +42,7 @@ class NumberField(TextField):
         super().__init__(widget=forms.TextInput(attrs=attrs), max_length=40, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        return figure(value) if isinstance(value, Decimal) else value
+        return typed(value) if isinstance(value, Decimal) else value
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, Decimal):

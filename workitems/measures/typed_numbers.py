@@ -35,6 +35,7 @@ def read_number(text: str) -> Decimal:
     return Decimal(text.replace(",", "").replace("−", "-")).quantize(Decimal("0.001"))
 
 
-def typed(number: Decimal | None) -> str:
-    """Return a number as a box shows it: "1,250"."""
-    return "" if number is None else figure(number)
+def typed(number: Decimal) -> str:
+    """Return a number as a box shows it and reads it again: "1,250", "1.1250"."""
+    text = figure(number)
+    return f"{text}0" if TWO_NUMBERS.fullmatch(text) else text

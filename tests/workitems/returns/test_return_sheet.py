@@ -9,7 +9,6 @@ import pytest
 from django.core import mail
 
 from tests.factories import (
-    MeasureFactory,
     MilestoneFactory,
     SupportFactory,
     UpdateFactory,
@@ -32,7 +31,7 @@ from workitems.returns.services import return_sheet as services
 from workitems.returns.services.milestone_answers import open_return
 from workitems.returns.sheet import write_workbook
 
-OUT, COMPARED, LISTED = 28, 24, 8
+OUT, COMPARED, LISTED = 27, 24, 8
 
 pytestmark = [
     pytest.mark.django_db,
@@ -110,15 +109,6 @@ def test_out_and_in_take_the_same_queries_for_any_number_of_items(
         writer.get(page)
     with django_assert_num_queries(LISTED):
         writer.get(address(of_return))
-
-
-@pytest.mark.parametrize("count", [0, 1, 2])
-def test_the_instructions_say_where_numbers_of_measures_are_given(writer, of_return, item, count):
-    for number in range(count):
-        MeasureFactory(item=item, number=number + 1, kind="level", as_told=f"measure {number}")
-    lines = [row[0] for row in Sheets(downloaded(writer, of_return)).book["Instructions"].values]
-    said = {0: [], 1: ["One measure asks"], 2: ["2 measures ask"]}[count]
-    assert [line.partition(" for a number")[0] for line in lines if " for a number" in line] == said
 
 
 # --- in -----------------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ class Cell:
     is_formula: bool
     is_error: bool
     shows_month: bool = False
+    shows_percent: bool = False
 
 
 def refusal(problem: str, right: str) -> WorkbookRefused:
@@ -97,6 +98,7 @@ def rows(worksheet: Any) -> Iterator[tuple[int, list[Cell]]]:
                     cell.data_type == "f",
                     cell.data_type == "e",
                     isinstance(cell.value, datetime) and shows_month(cell.number_format),
+                    "%" in cell.number_format,
                 )
                 for index, cell in enumerate(cells)
                 if cell.value is not None

@@ -94,7 +94,7 @@ def give(
     if row is not None and row.accepted_on is not None:
         raise Refused(_("This number is accepted. Correct it instead."))
     new = row or MeasureValue(measure=measure, of_return=of_return, version=0)
-    corrects = corrects or _corrected_by_day(measure, answer)
+    corrects = corrects or corrected_by(measure, answer)
     before = _said(new) if row else None
     _say(new, answer, corrects)
     if row and _said(new) == before:
@@ -119,7 +119,7 @@ def _row(
     return rows.filter(pk=value.pk).first() if value else None
 
 
-def _corrected_by_day(measure: Measure, answer: Answer) -> MeasureValue | None:
+def corrected_by(measure: Measure, answer: Answer) -> MeasureValue | None:
     """Return the accepted number of the same day, which an answer that says why corrects."""
     if not answer.correction_reason:
         return None

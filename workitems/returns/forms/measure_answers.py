@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from workitems.measures.asked import AskedMeasure
 from workitems.measures.forms import ENTER_A_NUMBER, AnswerFields, values_of
-from workitems.models import Measure, MeasureValue
+from workitems.models import Measure, MeasureValue, Return
 from workitems.returns.forms.returns import ReturnForm
 
 
@@ -32,6 +32,21 @@ class MeasureAnswerForm(AnswerFields, ReturnForm):
         self.fields["version"].widget.attrs["data-read"] = True
         self.fit(asked.measure, is_first=asked.last is None)
         self.asks_why = bool(self["correction_reason"].value())
+
+    @classmethod
+    def of(
+        cls,
+        of_return: Return,
+        asked: AskedMeasure,
+        value: MeasureValue | None,
+        on: date,
+        data: Any = None,
+    ) -> Self:
+        """Return the form of a measure in a return, beginning with `value`."""
+        period = of_return.round
+        # A number that is not given yet is as at the period's end, or today before it.
+        day = min(period.period_end, on)
+        return cls(data, asked=asked, value=value, day=day, period_start=period.period_start)
 
     def start(self, row: MeasureValue) -> dict[str, Any]:
         if row.pk is not None:

@@ -154,8 +154,8 @@ class ReturnForm(VersionedForm):
             Held(
                 name,
                 str(self.fields[name].label),
-                self._in_words(name, base[name]),
-                self._in_words(name, saved[name]),
+                self.in_words(name, base[name]),
+                self.in_words(name, saved[name]),
                 "",
             )
             for name in names
@@ -169,9 +169,9 @@ class ReturnForm(VersionedForm):
             Held(
                 each.field,
                 str(self.fields[each.field].label),
-                self._in_words(each.field, each.base),
-                self._in_words(each.field, each.now),
-                self._in_words(each.field, each.said),
+                self.in_words(each.field, each.base),
+                self.in_words(each.field, each.now),
+                self.in_words(each.field, each.said),
                 self._in_box(each.field),
             )
             for each in differences
@@ -186,12 +186,19 @@ class ReturnForm(VersionedForm):
         """Return the saved answer that both people began with; None if the texts are not all its words."""
         row, values = self.saved()
         words = {
-            each.name: self._in_words(each.name, self._plain(each.name, values.get(each.name)))
+            each.name: self.in_words(each.name, self._plain(each.name, values.get(each.name)))
             for each in held
         }
         return row if all(words[each.name] == each.base for each in held) else None
 
-    def _in_words(self, name: str, text: str) -> str:
+    def as_in_box(self, name: str, text: str) -> str:
+        """Return a text as its box shows it; one that is wrong as it is typed."""
+        value: Any = text
+        with suppress(ValidationError):
+            value = self.fields[name].prepare_value(self.fields[name].to_python(text))
+        return "" if value is None else str(value)
+
+    def in_words(self, name: str, text: str) -> str:
         choices: Any = getattr(self.fields[name], "choices", ())
         return str({str(value): label for value, label in choices}.get(text, text))
 
@@ -412,7 +419,7 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         self._bound_fields_cache.clear()  # type: ignore[attr-defined]
         self.full_clean()
         return [
-            Held(name, str(self.fields[name].label), "", "", self._in_words(name, text))
+            Held(name, str(self.fields[name].label), "", "", self.in_words(name, text))
             for name, text in typed.items()
             if text.strip() and name not in self.UNTYPED
         ]

@@ -49,8 +49,3 @@ def clear_measure(*, of_return: Return, measure: Measure, version: int, by: User
     if value.version != version:
         raise Conflict(value)
     values.take_back(value=value, version=version, by=by)
-
-
-def default_day(of_return: Return, on: date) -> date:
-    """Return the day that a number is as at unless another is entered: the period's end, or today before it."""
-    return min(of_return.round.period_end, on)

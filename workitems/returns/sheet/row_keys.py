@@ -12,9 +12,9 @@ SIGNER = Signer(salt="workitems.returns.sheet")
 
 @dataclass(frozen=True)
 class Key:
-    """`kind` is "i" for an item and "m" for a milestone, and `pk` the row's id.
+    """`kind` is "i" for an item, "m" for a milestone and "v" for a measure, and `pk` the row's id.
 
-    `version` is that of the answer, 0 for none. `of_version` is that of the item or milestone. Of an
+    `version` is that of the answer, 0 for none. `of_version` is that of the item, milestone or measure. Of an
     item without an answer, `stage` and `confidence` are what the workbook was given instead.
     """
 

@@ -23,6 +23,7 @@ class Column:
     field: str = ""
     choices: str = ""
     is_day: bool = False
+    is_number: bool = False
     hint: str = ""
     asked: str = ""
     is_later: bool = False
@@ -91,7 +92,28 @@ MILESTONES = Table(
         Column("By when", 16, "mitigation_due_on", is_day=True, hint=DAY_HINT),
     ),
 )
-TABLES = (ANSWERS, MILESTONES)
+NUMBER_HINT = "Such as 1,250. Of a share: how many. Of a yes or no: Yes or No."
+MEASURES = Table(
+    "Measures",
+    "v",
+    (
+        Column(KEY, 4),
+        Column(ITEM, 8),
+        Column("Measure", 36),
+        Column("Last number", 24),
+        Column("Target", 24),
+        Column("Number", 14, "number", is_number=True, hint=NUMBER_HINT),
+        Column("Of how many", 14, "of", is_number=True, hint="Only of a share."),
+        Column("From", 16, "starts_on", is_day=True, hint=f"Only of a period. {DAY_HINT}"),
+        Column("As at, or to", 16, "day", is_day=True, hint=DAY_HINT),
+        Column("Counted", 18, "counted", choices="counted"),
+        Column("Note", 36, "note"),
+        Column("Why the number for that day changes", 36, "correction_reason"),
+        Column("There is no number yet, because", 36, "because"),
+        Column("A number is expected by", 18, "expected_by", is_day=True, hint=DUE_HINT),
+    ),
+)
+TABLES = (ANSWERS, MILESTONES, MEASURES)
 
 
 def bare(text: object) -> str:

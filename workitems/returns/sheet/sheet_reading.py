@@ -4,6 +4,7 @@ The file is untrusted. `workitems.intake.workbook.package` opens it within limit
 headings and a row by its hidden key, so names of sheets, orders of rows and columns do not matter.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -278,6 +279,12 @@ def _words(column: Column, cell: Cell | None) -> str:
         raise InvalidCell(
             gettext("The cell shows a spreadsheet error."), gettext("words, or an empty cell.")
         )
+    if column.is_number and type(cell.value) in (int, float):
+        if cell.shows_percent:
+            return f"{100 * cell.value:.15g}%"
+        text = f"{cell.value:.15g}"
+        # What the spreadsheet holds as a number cannot be two numbers, as the text "1.250" can.
+        return f"{text}0" if re.fullmatch(r"-?[0-9]+\.[0-9]{3}", text) else text
     if column.is_day and isinstance(cell.value, date):
         day = cell.value.date() if isinstance(cell.value, datetime) else cell.value
         return str(KnownDate.holding(day, KnownTo.MONTH) if cell.shows_month else known(day))

@@ -19,13 +19,21 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from agencies.models import Agency
 from workitems.intake.cell_kinds import clean, workbook_labels
 from workitems.intake.workbook.export import WRAPPED, styled_cell
-from workitems.measures.asked import measures_asked
-from workitems.models import MilestoneAnswer, Return
+from workitems.measures.asked import AskedMeasure
+from workitems.models import Measure, MilestoneAnswer, Return
 from workitems.models.item import Confidence, Stage
+from workitems.returns.forms.measure_answers import MeasureAnswerForm
 from workitems.returns.forms.returns import MilestoneAnswerForm, UpdateForm, start_of
 from workitems.returns.return_page import MilestoneLine, Section, members_of, return_page
 from workitems.returns.sheet.row_keys import Key
-from workitems.returns.sheet.sheet_columns import ANSWERS, KEY, MILESTONES, Column, Table
+from workitems.returns.sheet.sheet_columns import (
+    ANSWERS,
+    KEY,
+    MEASURES,
+    MILESTONES,
+    Column,
+    Table,
+)
 from workitems.terms.known_dates import KnownDate, known
 from workitems.terms.stems import STEMS
 
@@ -58,7 +66,7 @@ def write_workbook(of_return: Return, on: date, *, with_draft: bool = True) -> b
     agencies = members_of(of_return)
     choices = choices_of(agencies)
     workbook = openpyxl.Workbook(write_only=True)
-    _instructions(workbook, of_return, on)
+    _instructions(workbook, of_return, page.measures, on)
     answers = _answers(of_return, page.sections, choices, with_draft)
     _sheet(workbook, ANSWERS, answers, choices, of_return.agency)
     lines = [
@@ -69,6 +77,9 @@ def write_workbook(of_return: Return, on: date, *, with_draft: bool = True) -> b
     ]
     milestones = _milestones(of_return, lines, choices, with_draft)
     _sheet(workbook, MILESTONES, milestones, choices, of_return.agency)
+    if page.measures:
+        measures = _measures(of_return, page.measures, choices, with_draft, on)
+        _sheet(workbook, MEASURES, measures, choices, of_return.agency)
     _lists(workbook, choices)
     workbook.active = 1  # the answers are in front, the instructions at their left
     properties = workbook.properties
@@ -97,6 +108,8 @@ def choices_of(agencies: dict[int, Agency]) -> dict[str, dict[str, str]]:
         found[name].pop("")
     found["no_change"] = {YES: "Yes"}
     found["stage"] = {each.value: each.label for each in Stage if each != Stage.WITHDRAWN}
+    found["counted"] = {"yes": "Differently from here"}
+    found["yes_no"] = {"1": "Yes", "0": "No"}
     for name in ("owner_agency", "settling_agency"):
         found[name] = {str(pk): each.short_name for pk, each in agencies.items()}
     with override("en"):
@@ -169,6 +182,30 @@ def _milestones(
             "Due": str(milestone.agreed),
             "Expected until now": str(milestone.forecast),
             **_in_words(start_of(answer) if answer else {}, choices),
+        }
+
+
+def _measures(
+    of_return: Return,
+    asked: list[AskedMeasure],
+    choices: dict[str, dict[str, str]],
+    with_draft: bool,
+    on: date,
+) -> Iterator[Values]:
+    for each in asked:
+        measure, value = each.measure, each.value if with_draft else None
+        form = MeasureAnswerForm.of(of_return, each, value, on)
+        key = Key(of_return.pk, MEASURES.kind, measure.pk, value.version if value else 0, measure.version)  # fmt: skip
+        shown: Values = form.shown_words()
+        if measure.kind == Measure.Kind.YES_NO:
+            shown["number"] = choices["yes_no"].get(shown["number"], "")
+        yield {
+            KEY: key,
+            "Item": measure.place,
+            "Measure": measure.as_told,
+            "Last number": each.last_in_words,
+            "Target": "\n".join(each.targets_in_words),
+            **_in_words(shown, choices),
         }
 
 
@@ -256,14 +293,17 @@ def _cell(worksheet: Any, value: Any, fill: PatternFill | None, font: Font | Non
     return cell
 
 
-def _instructions(workbook: Any, of_return: Return, on: date) -> None:
+def _instructions(workbook: Any, of_return: Return, measures: list[AskedMeasure], on: date) -> None:
     worksheet = workbook.create_sheet("Instructions")
     worksheet.column_dimensions["A"].width = 100
     worksheet.page_setup.fitToHeight = 0
     agency, page = of_return.agency, f"{settings.SITE_URL}{of_return.get_absolute_url()}"
-    wanted = sum(each.is_wanted for each in measures_asked(of_return, on))
-    asks = "One measure asks" if wanted == 1 else f"{wanted} measures ask"
-    of_measures = f"{asks} for a number. Give it in the return, at {page}: it is not in this workbook, and without it the return cannot be submitted."
+    wanted = sum(each.is_wanted for each in measures)
+    asks = {0: "None is due.", 1: "One is due: without it the return cannot be submitted."}
+    of_measures = (
+        f"“Measures” asks for numbers. {asks.get(wanted, f'{wanted} are due: without them the return cannot be submitted.')} Where "
+        "there is none yet, write why and by when you expect one."
+    )
     for number, text in enumerate(
         (
             f"Return of {agency.name}: {of_return.round}",
@@ -278,11 +318,11 @@ def _instructions(workbook: Any, of_return: Return, on: date) -> None:
             f"“Milestones” has those that are due, late or next. Enter a date under “Done on”, such as {known(on)}; or a new date, "
             "why the date moves, the cause, whether that is settled, the effect, what bridges it, what it needs, and what is being done "
             "by which agency.",
+            *([of_measures] if measures else ()),
             f"Where a cell shows the beginning of a sentence, such as “{agency.short_name} will …”, write how it goes on.",
             f"To hand it in, open {page} and choose the file under “Answer in Excel”. You see each difference before anything is "
             "written, and choose where the return was changed meanwhile. Nothing newer is overwritten.",
             "The answers are then a draft in the return. An approver submits the return as before.",
-            *([of_measures] if wanted else ()),
         ),
         start=1,
     ):

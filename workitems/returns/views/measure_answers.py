@@ -61,7 +61,6 @@ def measure_entries(
     """Return the measures with their forms, bound to `data` where it has their fields."""
     if not takes_answers(of_return):
         return [MeasureEntry(each) for each in asked]
-    day = measure_answers.default_day(of_return, localdate())
     entries = []
     for each in asked:
         # The script sends no more than the version of what it has saved already.
@@ -70,13 +69,8 @@ def measure_entries(
         value = as_shown(each.value, shown) if is_posted else each.value
         if value is not None:
             value.measure = each.measure
-        form = MeasureAnswerForm(
-            data if is_posted else None,
-            asked=each,
-            value=value,
-            day=day,
-            period_start=of_return.round.period_start,
-        )
+        posted = data if is_posted else None
+        form = MeasureAnswerForm.of(of_return, each, value, localdate(), posted)
         if is_posted:
             form.begin_as_shown()
         entries.append(MeasureEntry(each, form, version_shown=shown))

@@ -3,7 +3,7 @@ services of the return's page."""
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -18,23 +18,42 @@ from django.utils.translation import gettext, gettext_lazy
 from agencies.wording.translation import day_words
 from workitems.intake.cell_kinds import clean, join_with_or, sentence_start
 from workitems.intake.workbook.faults import Fault
-from workitems.models import MilestoneAnswer, Return, ReturnSheet, Update
+from workitems.measures.asked import AskedMeasure
+from workitems.measures.services import values
+from workitems.models import Measure, MeasureValue, MilestoneAnswer, Return, ReturnSheet, Update
+from workitems.returns.forms.measure_answers import MeasureAnswerForm
 from workitems.returns.forms.return_sheet import BOTH, RETURN, Choice
-from workitems.returns.forms.returns import MilestoneAnswerForm, UpdateForm, as_text, start_of
+from workitems.returns.forms.returns import (
+    MilestoneAnswerForm,
+    ReturnForm,
+    UpdateForm,
+    as_text,
+    start_of,
+)
 from workitems.returns.return_page import MilestoneLine, Section, members_of, return_page
 from workitems.returns.services.answers import AFTER_NO_CHANGES, OVERDUE_NEEDS_WORDS
 from workitems.returns.sheet.row_keys import Key
-from workitems.returns.sheet.sheet_columns import ANSWERS, ITEM, MILESTONES, TABLES, Table, bare
+from workitems.returns.sheet.sheet_columns import (
+    ANSWERS,
+    ITEM,
+    MEASURES,
+    MILESTONES,
+    TABLES,
+    Table,
+    bare,
+)
 from workitems.returns.sheet.sheet_reading import Row
 from workitems.returns.sheet.sheet_writing import YES, choices_of
 from workitems.returns.three_texts import compare
 from workitems.returns.views.answer_saving import save_entry
 from workitems.returns.views.answers import NO_CHANGE, SAVE, WORDS, Entry, entries_of
+from workitems.returns.views.measure_answers import MeasureEntry, measure_entries, save_measure
 from workitems.terms.word_diff import side_by_side
 
 Outcome = MilestoneAnswer.Outcome
 DAYS = [column.field for column in MILESTONES.columns if column.is_day]
 OF_DONE, OF_EITHER = {"completed_on", "shown_by"}, {"completed_on", "forecast_due"}
+YES_NO = Measure.Kind.YES_NO
 # What always has a value: an empty cell leaves it as it is.
 NEVER_EMPTY = {"stage": gettext_lazy("Stage"), "key_achievement": gettext_lazy("Key achievement")}
 
@@ -108,6 +127,7 @@ class Comparison:
     """What a workbook would change, and what of it could not be read or taken."""
 
     sections: list[Section]
+    asked: list[AskedMeasure]
     parts: list[Part] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
@@ -144,12 +164,14 @@ def compare_sheet(of_return: Return, sheet: ReturnSheet, on: date) -> Comparison
     rows = [
         Row(Key(**row["key"]), _in_order(row["values"]), row["cells"]) for row in sheet.read["rows"]
     ]
-    found = Comparison(page.sections, faults=[Fault(**each) for each in sheet.read["faults"]])
-    reader = _Reader(of_return, found)
+    found = Comparison(
+        page.sections, page.measures, faults=[Fault(**each) for each in sheet.read["faults"]]
+    )
+    reader = _Reader(of_return, found, on)
     for row in rows:
         reader.add(row)
     # Repeat, as one error may hide another; a form has few fields.
-    while _drop_refused(of_return, found):
+    while _drop_refused(of_return, found, on):
         continue
     return found
 
@@ -163,8 +185,9 @@ def _in_order(values: dict[str, str]) -> dict[str, str]:
 class _Reader:
     """Adds rows to a comparison."""
 
-    def __init__(self, of_return: Return, found: Comparison) -> None:
-        self.of_return, self.found = of_return, found
+    def __init__(self, of_return: Return, found: Comparison, on: date) -> None:
+        self.of_return, self.found, self.on = of_return, found, on
+        self.asked = {each.measure.pk: each for each in found.asked}
         self.choices = choices_of(members_of(of_return))
         self.sections = {section.item.pk: section for section in found.sections}
         self.lines = {
@@ -182,6 +205,10 @@ class _Reader:
                 of_return_id=of_return.pk, delay=None, mitigation=None
             ).order_by("history_id")
         }
+        self.given: dict[tuple[int, int], MeasureValue] = {}
+        if found.asked:
+            rows = MeasureValue.history.filter(of_return_id=of_return.pk).order_by("history_id")
+            self.given = {(row.measure_id, row.version): row.instance for row in rows}
 
     def fault(self, row: Row, name: str, problem: str, right: str) -> None:
         self.found.faults.append(Fault(problem, right, sheet=row.cells.get(name) or row.cells[""]))
@@ -190,23 +217,30 @@ class _Reader:
         section, line = self.sections.get(row.key.pk), None
         if row.key.kind == MILESTONES.kind:
             section, line = self.lines.get(row.key.pk, (None, None))
+        asked = self.asked.get(row.key.pk) if row.key.kind == MEASURES.kind else None
         shown = row.cells[ITEM]
-        if section is None or (line and not (line.is_own and line.milestone.is_open)):
+        place = asked.measure.place if asked else section.item.number if section else ""
+        is_asked = asked or (section and row.key.kind != MEASURES.kind)
+        if not is_asked or (line and not (line.is_own and line.milestone.is_open)):
             self.fault(
                 *(row, "", gettext("This is not asked in the return any more.")),
                 gettext("nothing: it was completed or withdrawn, or went to another agency."),
             )
-        elif shown not in ("", number := section.item.number):
+        elif shown not in ("", place):
             self.fault(
                 *(
                     row,
                     "",
                     gettext("This was the row of item {number}, but it shows item {shown}.").format(
-                        number=number, shown=shown
+                        number=place, shown=shown
                     ),
                 ),
                 gettext("the row as you downloaded it. Move your words, not the number."),
             )
+        elif asked:
+            self.add_measure(row, asked)
+        elif section is None:
+            return
         elif line is None:
             self.add_answer(row, section)
         else:
@@ -380,6 +414,49 @@ class _Reader:
             dict.fromkeys(in_workbook, name), _written(answer), data=data, is_conflict=is_conflict,
         )  # fmt: skip
 
+    def add_measure(self, row: Row, asked: AskedMeasure) -> None:
+        measure, key, value = asked.measure, row.key, asked.value
+        form = MeasureAnswerForm.of(self.of_return, asked, value, self.on)
+        was = self.given.get((measure.pk, key.version))
+        if was is not None:
+            was.measure = measure
+        begun = MeasureAnswerForm.of(self.of_return, asked, was, self.on)
+        now, base = form.shown_words(), begun.shown_words()
+        in_workbook = {}
+        for name, text in row.values.items():
+            choices = self.choices.get(
+                "yes_no" if measure.kind == YES_NO and name == "number" else name
+            )
+            code = self.code(row, name, text, choices)
+            if code is None:
+                return
+            if name in form.fields:
+                in_workbook[name] = form.as_in_box(name, code)
+            elif text:
+                problem = gettext("“{measure}” does not ask for this.").format(
+                    measure=measure.as_told
+                )
+                self.fault(row, name, problem, gettext("an empty cell."))
+                return
+        typed = {name for name, text in in_workbook.items() if text != base[name]}
+        if not typed or (was is None and typed <= {"day", "starts_on"}):
+            return
+        if was is not None and not (in_workbook.get("number") or in_workbook.get("because")):
+            self.fault(
+                *(row, "number", gettext("The number was emptied.")),
+                gettext("a number, or nothing changed. To remove it, use the return’s page."),
+            )
+            return
+        title = gettext("“{measure}”").format(measure=measure.as_told)
+        if measure.item:
+            title = gettext("Item {number}: {title}").format(number=measure.place, title=title)
+        name = f"v{measure.pk}"
+        is_conflict = _version(value) != key.version
+        self.keep(
+            row, MEASURES, name, title, base, now, in_workbook, dict.fromkeys(in_workbook, name), _written(value),
+            data={**now, "version": str(_version(value))}, is_conflict=is_conflict, words=form.in_words,
+        )  # fmt: skip
+
     def wrong_days(self, row: Row, in_workbook: dict[str, str]) -> Iterator[str]:
         """Yield a milestone's fields whose text is no date, and record a fault for each."""
         for name in (each for each in DAYS if each in in_workbook):
@@ -422,17 +499,20 @@ class _Reader:
                 )
         return kept
 
-    def code(self, row: Row, name: str, text: str) -> str | None:
+    def code(
+        self, row: Row, name: str, text: str, choices: dict[str, str] | None = None
+    ) -> str | None:
         """Return what the form posts for a cell's words, or None (and a fault) for no choice."""
-        if name in self.choices:
+        choices = choices or self.choices.get(name)
+        if choices is not None:
             if not text or (name == "no_change" and bare(text) == "no"):
                 return ""
-            for value, label in self.choices[name].items():
+            for value, label in choices.items():
                 if bare(text) == bare(label):
                     return value
             self.fault(
                 row, name, gettext("“{text}” is not an allowed value.").format(text=text[:60]),
-                f"{join_with_or(list(self.choices[name].values()))}.",
+                f"{join_with_or(list(choices.values()))}.",
             )  # fmt: skip
             return None
         if name in DAYS and text:
@@ -455,8 +535,10 @@ class _Reader:
         data: dict[str, str] | None = None,
         is_conflict: bool | None = None,
         says_no_change: bool = False,
+        words: Callable[[str, str], str] | None = None,
     ) -> None:
         """Add the fields of a row that differ, if any."""
+        words = words or self.words
         labels = {column.field: column.heading for column in table.columns}
         base = {name: clean(text) for name, text in base.items()}
         now_clean = {name: clean(text) for name, text in now.items()}
@@ -467,9 +549,9 @@ class _Reader:
                 title=title,
                 label=labels[each.field],
                 cell=row.cells.get(each.field) or row.cells[""],
-                base=self.words(each.field, each.base),
-                now=self.words(each.field, each.now),
-                said=self.words(each.field, each.said),
+                base=words(each.field, each.base),
+                now=words(each.field, each.now),
+                said=words(each.field, each.said),
                 is_conflict=each.is_conflict if is_conflict is None else is_conflict,
                 written=written,
             )
@@ -497,7 +579,7 @@ def _rest(place: str, headings: list[str]) -> Iterator[Fault]:
         )
 
 
-def _version(answer: Update | MilestoneAnswer | None) -> int:
+def _version(answer: Update | MilestoneAnswer | MeasureValue | None) -> int:
     return answer.version if answer else 0
 
 
@@ -512,11 +594,11 @@ def _written(row: Any) -> str:
 
 @dataclass
 class Bound:
-    """A part with the form of the page that takes it, of an item or a milestone."""
+    """A part with the form of the page that takes it, of an item, a milestone or a measure."""
 
     part: Part
-    entry: Entry
-    form: UpdateForm | MilestoneAnswerForm
+    entry: Entry | MeasureEntry
+    form: ReturnForm
     refusals: list[str]
 
     @property
@@ -546,14 +628,20 @@ def _bound(of_return: Return, found: Comparison, chosen: dict[str, str] | None) 
             part = parts.get(f"m{step.line.milestone.pk}")
             if part and step.form and step.form.is_touched():
                 yield Bound(part, entry, step.form, [])
+    for given in measure_entries(of_return, found.asked, data):
+        part = parts.get(f"v{given.pk}")
+        if part and given.form and given.form.is_touched():
+            yield Bound(part, given, given.form, given.refusals)
 
 
-def _drop_refused(of_return: Return, found: Comparison) -> bool:
+def _drop_refused(of_return: Return, found: Comparison, on: date) -> bool:
     """Drop the changes that the return would refuse, and record a fault for each. Return whether there were any."""
     dropped = False
     for each in list(_bound(of_return, found, None)):
         part, errors = each.part, each.errors
-        if part.says_no_change:
+        if isinstance(each.entry, MeasureEntry):
+            errors = errors or list(_refused_number(each.entry, on))
+        elif part.says_no_change:
             errors = [("no_change", why) for why in _needs_words(each.entry.section, found)]
         if not errors:
             _remark(each)
@@ -575,6 +663,16 @@ def _drop_refused(of_return: Return, found: Comparison) -> bool:
             found.faults += _rest(part.cells[""], [each.label for each in rest if each.said])
     found.parts = [part for part in found.parts if part.shown]
     return dropped
+
+
+def _refused_number(entry: MeasureEntry, on: date) -> Iterator[tuple[str, str]]:
+    """Yield what the service would refuse of a number, by field."""
+    measure, form = entry.asked.measure, entry.form
+    answer = form.answer(form.usual_day) if form else None
+    if answer is not None:
+        corrects = values.corrected_by(measure, answer)
+        found = values.faults(measure, answer, on=on, row=entry.asked.value, corrects=corrects)
+        yield from ((name or "", says) for says, name in found)
 
 
 def _remark(bound: Bound) -> None:
@@ -606,6 +704,9 @@ def take(
     bound = list(_bound(of_return, found, chosen))
     unchanged = {id(each.entry) for each in bound if each.part.says_no_change}
     for key, entry in {id(each.entry): each.entry for each in bound}.items():
+        if isinstance(entry, MeasureEntry):
+            save_measure(request, of_return, entry)
+            continue
         save_entry(request, of_return, entry, NO_CHANGE if key in unchanged else SAVE)
     refused: dict[str, str] = {}
     for each in bound:
