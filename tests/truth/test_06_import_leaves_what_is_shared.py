@@ -126,7 +126,6 @@ def test_a_value_is_emptied_only_by_the_word_for_nothing():
     ("sheet", "heading", "problem"),
     [
         ("Work items", "Title", "Title must be filled."),
-        ("Work items", "Measure", "An import removes nothing from Measure."),
     ],
 )
 def test_what_cannot_be_emptied_is_refused(sheet, heading, problem):

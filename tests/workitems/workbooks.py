@@ -38,7 +38,6 @@ SMALL = {
             "Timeframe": "Short",
             "Stage": "Under way",
             "Confidence": "At risk",
-            "Measure": "Share of staff trained",
         }
     ],
     "Milestones": [
@@ -93,6 +92,8 @@ SMALL = {
             "Owner agency": "Police",
         }
     ],
+    "Measures": [{"Work item": "1.1", "Number": 1, "Measure": "Share of staff trained"}],
+    "Measure values": [],
 }
 
 
@@ -109,7 +110,7 @@ def setting(rows, key, value):
 
 def headings_of(name):
     sheet = next(sheet for sheet in SHEETS if sheet.name == name)
-    return [column.heading for column in sheet]
+    return [column.heading for column in sheet.written]
 
 
 def column_of(name, heading, beyond=0):

@@ -28,7 +28,7 @@ def workbook_of(path: Path, *, later_by: timedelta = timedelta()) -> io.BytesIO:
     """
     plan = tomllib.loads(path.read_text(encoding="utf-8"))
     workbook = openpyxl.Workbook(write_only=True)
-    known = {sheet.name: [column.heading for column in sheet] for sheet in SHEETS}
+    known = {sheet.name: [column.heading for column in sheet.written] for sheet in SHEETS}
     for name in {**known, **plan}:
         worksheet = workbook.create_sheet(name)
         moved = timedelta() if name == AGENCIES.name else later_by

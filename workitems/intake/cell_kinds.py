@@ -8,8 +8,9 @@ written. Kinds do not depend on sheets.
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from django.utils.translation import override
 
 from agencies.typed.characters import fault_of
 from agencies.typed.typed_dates import NotADay, read_day
+from workitems.measures.typed_numbers import NotANumber, as_typed, read_number, typed
 from workitems.models.item import AS_TOLD_LENGTH, is_item_number
 from workitems.terms.as_told import fault_of_phrase
 from workitems.terms.known_dates import (
@@ -29,6 +31,7 @@ from workitems.terms.known_dates import (
     known,
     read_known_date,
 )
+from workitems.terms.measure_sentence import figure
 
 # The maximum length of a cell. openpyxl would truncate longer text silently.
 CELL_CHARACTERS = 32_767
@@ -253,6 +256,32 @@ class Whole(Kind):
 
 
 @dataclass(frozen=True)
+class Number(Kind):
+    """A number with at most three decimals, as in a return."""
+
+    @property
+    def right(self) -> str:
+        return _("a number with at most three decimals, such as 1,250 or 4.5.")
+
+    def read(self, raw: Any) -> Decimal:
+        try:
+            is_number = type(raw) in (int, float)
+            return read_number(as_typed(raw) if is_number else super().read(raw))
+        except NotANumber as fault:
+            problem = _("The cell holds {value}.").format(value=shown(raw))
+            raise InvalidCell(problem, str(fault)) from None
+
+    def normal(self, value: Any) -> Any:
+        return clean(value) if isinstance(value, str) else value
+
+    def cell(self, value: Any) -> Any:
+        return value
+
+    def words(self, value: Decimal) -> str:
+        return figure(value)
+
+
+@dataclass(frozen=True)
 class Day(Kind):
     """A date: a date cell, or text in ISO form or as 30/7/2010. With `past`, days after today are refused."""
 
@@ -442,3 +471,45 @@ class Lines(Kind):
 
     def normal(self, value: str) -> str:
         return "\n".join(line for line in map(one_line, clean(value).split("\n")) if line)
+
+
+# "1,700 by June 2027"; of a period "60 in 12 months by June 2027"; of a yes or no "by June 2027".
+TARGET = re.compile(r"(?:(?P<number>.+?)(?: in (?P<months>[0-9]{1,3}) months?)? )?by (?P<by>.+)")
+
+
+class TargetText(NamedTuple):
+    """A target as a line of a cell."""
+
+    number: Decimal
+    months: int | None
+    by: KnownDate
+
+    def __str__(self) -> str:
+        length = f" in {self.months} {'month' if self.months == 1 else 'months'}" if self.months else ""  # fmt: skip
+        return f"{typed(self.number)}{length} by {self.by}"
+
+
+@dataclass(frozen=True)
+class Targets(Lines):
+    """The targets of a measure, one per line."""
+
+    @property
+    def right(self) -> str:
+        return _("targets, each on a line: 1,700 by June 2027; of a period 60 in 12 months by June 2027; of a yes or no by June 2027.")  # fmt: skip
+
+    def read(self, raw: Any) -> str:
+        lines = super().read(raw).split("\n")
+        return "\n".join(str(read_target(line, self.right)) for line in lines)
+
+
+def read_target(line: str, right: str = "") -> TargetText:
+    """Return the target of a line. Raise `InvalidCell` if it is none."""
+    found = TARGET.fullmatch(line)
+    try:
+        assert found
+        number = read_number(found["number"]) if found["number"] else Decimal(1)
+        months = int(found["months"]) if found["months"] else None
+        return TargetText(number, months, read_known_date(found["by"]))
+    except (AssertionError, NotANumber, NotADate):
+        problem = _("{value} is no target.").format(value=sentence_start(shown(line)))
+        raise InvalidCell(problem, right) from None

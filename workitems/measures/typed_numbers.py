@@ -35,6 +35,14 @@ def read_number(text: str) -> Decimal:
     return Decimal(text.replace(",", "").replace("−", "-")).quantize(Decimal("0.001"))
 
 
+def as_typed(cell: float, *, is_percent: bool = False) -> str:
+    """Return the number that a spreadsheet holds as a person would type it. It is never two numbers."""
+    text = f"{cell:.15g}"
+    if is_percent:
+        return f"{100 * cell:.15g}%"
+    return f"{text}0" if TWO_NUMBERS.fullmatch(text) else text
+
+
 def typed(number: Decimal) -> str:
     """Return a number as a box shows it and reads it again: "1,250", "1.1250"."""
     text = figure(number)

@@ -63,6 +63,8 @@ def without_numbers(rows):
     """Return the rows of a sheet without the numbers that an export adds to delays, mitigations and risks."""
     headings = rows[0]
     kept = [i for i, each in enumerate(headings) if each != "Number" or "Pillar" in headings]
+    if "Pillar" in headings:  # the column Measure is of earlier releases
+        kept = [i for i in kept if headings[i] != "Measure"]
     return [tuple(row[i] for i in kept) for row in rows]
 
 
@@ -75,7 +77,7 @@ def test_an_export_has_every_sheet_with_its_headings():
     found = cells(export_workbook(plan))
     assert list(found) == [sheet.name for sheet in SHEETS]
     for sheet in SHEETS[1:]:
-        assert found[sheet.name][0] == tuple(column.heading for column in sheet)
+        assert found[sheet.name][0] == tuple(column.heading for column in sheet.written)
     assert found["Plan"] == [
         ("Key", "Value"),
         ("Title", "Plan of Action"),
@@ -101,8 +103,8 @@ def test_an_export_has_every_sheet_with_its_headings():
         "Timeframe": "Short",
         "Stage": "Under way",
         "Confidence": "At risk",
-        "Measure": "Share of staff trained",
     }
+    assert found["Measures"][1][:3] == ("1.1", 1, "Share of staff trained")
 
 
 @pytest.mark.both_databases

@@ -65,7 +65,7 @@ def test_an_import_takes_the_same_queries_for_any_number_of_rows(django_assert_n
         key = "Number" if name == "Work items" else "Work item"
         sheets[name] = [sheets[name][0] | {key: f"1.{n}"} for n in range(1, copies + 1)]
     imported(sheets)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         preview_import(file_of(sheets), at=NOW)
 
 

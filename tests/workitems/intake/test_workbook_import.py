@@ -110,6 +110,8 @@ def test_a_new_plan_has_everything_in_the_workbook():
         "Mitigations": (1, 0, 0),
         "Updates": (1, 0, 0),
         "Risks": (1, 0, 0),
+        "Measures": (1, 0, 0),
+        "Measure values": (0, 0, 0),
     }
 
 
@@ -213,10 +215,11 @@ def test_supporting_agencies_can_have_roles():
     ]
 
 
-def test_each_line_of_a_measure_cell_is_one_measure():
+def test_each_line_of_the_column_of_earlier_releases_is_one_measure():
     sheets = small()
+    del sheets["Measures"], sheets["Measure values"]
     sheets["Work items"][0]["Measure"] = "Staff trained\n\nCalls answered"
-    imported(sheets)
+    import_of(sheets, {"Work items": [*headings_of("Work items"), "Measure"]})
     assert [(m.number, m.description) for m in Measure.objects.order_by("number")] == [
         (1, "Staff trained"),
         (2, "Calls answered"),
@@ -390,7 +393,11 @@ def test_importing_a_wording_for_sentences_makes_no_page_outdated():
 # --- Missing columns --------------------------------------------------------------------------
 
 OPTIONAL = [
-    (sheet.name, column.heading) for sheet in SHEETS for column in sheet if not column.required
+    (sheet.name, column.heading)
+    for sheet in SHEETS
+    for column in sheet.written
+    # Measures are found by their item.
+    if not (column.required or (sheet.name.startswith("Measure") and column.heading == "Work item"))
 ]
 
 
@@ -450,6 +457,60 @@ def filled():
             "Closed on": date(2010, 5, 1),
         },
     }
+    measure = {
+        "What is counted": "the share of staff who are trained",
+        "Counted as": "A share: so many of so many",
+        "Unit": "person/people",
+        "Better": "Higher is better",
+        "Asked": "In each round",
+        "Source": "The register.",
+        "Responsible agency": "Police",
+        "Before the plan": 40,
+        "Before the plan, on": date(2009, 6, 30),
+        "Targets": "80 by June 2012\n90.5 by 31 March 2013",
+    }
+    sheets["Measures"][0] |= measure
+    unknown = {
+        "Before the plan": None,
+        "Before the plan, on": None,
+        "Why not known": "Nobody counted.",
+    }
+    sheets["Measures"].append(
+        {**measure, **unknown, "Number": 1, "Measure": "Staff are trained", "Targets": None}
+    )
+    sheets["Measure values"] = values = [
+        {
+            "Work item": "1.1",
+            "Number of the measure": 1,
+            "From": date(2010, 1, 1),
+            "As at, or to": date(2010, 6, 30),
+            "Number": 640,
+            "Of how many": 960,
+            "Counted differently": "Yes",
+            "Note": "From the register.",
+            "Agency": "Police",
+            "Accepted on": date(2010, 7, 20),
+        }
+    ]
+    values.append(
+        values[0]
+        | {
+            "Corrects the number of": date(2010, 6, 30),
+            "Why corrected": "counted twice",
+            "Number": 600,
+        }
+    )
+    values.append(
+        {
+            "Work item": None,
+            "Number of the measure": 1,
+            "As at, or to": date(2010, 6, 30),
+            "No number yet, because": "the register opens in March",
+            "Expected by": "March 2011",
+            "Agency": "DoL",
+            "Accepted on": date(2010, 7, 20),
+        }
+    )
     for sheet in SHEETS:
         if sheet.name in more:
             texts = {
@@ -654,7 +715,7 @@ def test_an_agency_of_another_plan_joins_the_working_group():
     second["Plan"] = setting(second["Plan"], "Title", "Second plan")
     second["Agencies"] = second["Agencies"][:1]
     second["Work items"] = second["Milestones"] = second["Delays"] = second["Mitigations"] = []
-    second["Updates"] = second["Risks"] = []
+    second["Updates"] = second["Risks"] = second["Measures"] = []
     plan = imported(second).plan
     second["Agencies"] = small()["Agencies"]
     outcome = later(second)
@@ -1025,6 +1086,7 @@ def test_the_command_reports_what_it_did(tmp_path):
         "Mitigations: 1 new.",
         "Updates: 1 new.",
         "Risks: 1 new.",
+        "Measures: 1 new.",
     ]
 
 

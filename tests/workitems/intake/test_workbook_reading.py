@@ -7,6 +7,7 @@ import sys
 import tracemalloc
 import zipfile
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -286,8 +287,8 @@ def test_missing_and_unknown_sheets_are_reported():
     sheets["Milestone"] = []
     assert faults_in(file_of(sheets, {"Milestone": ["Work item"]})) == [
         "Milestone: The workbook has a sheet that does not belong. Expected: only the "
-        "sheets Plan, Agencies, Pillars, Work items, Milestones, Delays, Mitigations, Updates "
-        "and Risks.",
+        "sheets Plan, Agencies, Pillars, Work items, Milestones, Delays, Mitigations, Updates, "
+        "Risks, Measures and Measure values.",
         "Milestones: The sheet is missing. Expected: a sheet of that name; where there is "
         "nothing to say it may be empty.",
     ]
@@ -374,7 +375,15 @@ def fault_of(sheet, heading, raw):
         ("Work items", "Starts on", "2010-07-30", date(2010, 7, 30)),
         ("Work items", "Starts on", "2010-07-30 00:00:00", date(2010, 7, 30)),
         ("Work items", "Starts on", "30/7/2010", date(2010, 7, 30)),
-        ("Work items", "Measure", "one \n\n  two", "one\ntwo"),
+        (
+            "Measures",
+            "Targets",
+            "80.5 by June 2012 \n\n  60 in 12 months by 30/6/2013",
+            "80.5 by June 2012\n60 in 12 months by 30 June 2013",
+        ),
+        ("Measures", "Targets", "by Q2 2012", "1 by April to June 2012"),
+        ("Measures", "Before the plan", "1,250", Decimal(1250)),
+        ("Measures", "Before the plan", 1.125, Decimal("1.125")),
         ("Agencies", "Te reo name", "Ngā Pirihimana o Aotearoa", "Ngā Pirihimana o Aotearoa"),
         ("Agencies", "Valid from", "1886-09-01", date(1886, 9, 1)),
     ],

@@ -22,12 +22,14 @@ from workitems.intake.cell_kinds import (
     Kind,
     Line,
     Lines,
+    Number,
     Phrase,
+    Targets,
     Whole,
     YesNo,
     sentence_start,
 )
-from workitems.models import Delay, Milestone, Pillar, Plan, Risk, Update, WorkItem
+from workitems.models import Delay, Measure, Milestone, Pillar, Plan, Risk, Update, WorkItem
 from workitems.models.item import Confidence, Stage
 
 
@@ -50,6 +52,8 @@ class Column:
     locked: str = ""
     by_decision: bool = False
     clears: bool = True
+    # Only workbooks of earlier releases have it.
+    is_former: bool = False
     width: int = 14
 
     @property
@@ -64,6 +68,8 @@ class Sheet:
     note: str
     # True for the sheet Plan, which has a column of keys and a column of values.
     downwards: bool = False
+    # Workbooks of earlier releases do not have it.
+    is_later: bool = False
     # What to do instead of leaving a row out, before the plan is adopted and afterwards.
     if_missing: tuple[str, str] = ("", "")
 
@@ -71,6 +77,11 @@ class Sheet:
     def is_numbered(self) -> bool:
         """Whether rows are found by the column "Number", which workbooks of earlier releases do not have here."""
         return any(column.note == NEW_NUMBER for column in self.columns)
+
+    @property
+    def written(self) -> tuple[Column, ...]:
+        """The columns of a workbook that is made today."""
+        return tuple(column for column in self.columns if not column.is_former)
 
     def column(self, heading: str) -> Column:
         return next(column for column in self.columns if column.heading == heading)
@@ -95,6 +106,7 @@ PAST_DAY = Day(past=True)
 PHRASE = Phrase()
 DUE_DATE = DueDate()
 AGENCY = AgencyName()
+NUMBER = Number()
 ITEM = ItemNumber()
 # What a cell says to empty a value: an empty cell keeps it.
 CLEARED = "(none)"
@@ -103,7 +115,7 @@ AS_TOLD = gettext_noop(
     "official wording."
 )
 
-# The column of an item's measures, a line for each.
+# Of earlier releases: the column of an item's measures, a line for each.
 MEASURE = "Measure"
 NEW_NUMBER = gettext_noop(
     "Leave it empty in a new row. A row without a number is found by its text, never by its place."
@@ -286,7 +298,7 @@ ITEMS = Sheet(
             ),
         ),
         Column("Confidence", Choice(choices=Confidence), "confidence", blank=""),
-        Column(MEASURE, Lines(), blank="", clears=False, by_decision=True, width=50),
+        Column(MEASURE, Lines(), blank="", clears=False, is_former=True),
     ),
     gettext_noop("Found again by number."),
     if_missing=(
@@ -490,6 +502,98 @@ UPDATES = Sheet(
     ),
 )
 
+SET_UP_ON_PAGE = gettext_noop("that value. A measure of an adopted plan is set up and changed on its page.")  # fmt: skip
+
+
+def of_set_up(heading: str, kind: Kind, field: str, **more: Any) -> Column:
+    return Column(heading, kind, field, locked=SET_UP_ON_PAGE, **more)
+
+
+MEASURES = Sheet(
+    "Measures",
+    (
+        Column(
+            "Work item", ITEM, note=gettext_noop("Empty: an outcome of the plan."), clears=False
+        ),
+        numbered(),
+        Column(MEASURE, TEXT, "description", required=True, by_decision=True, width=50),
+        of_set_up("What is counted", line(Measure, "as_told"), "as_told", blank="", width=36),
+        of_set_up(
+            "Counted as",
+            Choice(choices=Measure.Kind),
+            "kind",
+            blank="words",
+            clears=False,
+            width=24,
+        ),
+        of_set_up("Unit", line(Measure, "unit"), "unit", blank=""),
+        of_set_up(
+            "Better",
+            Choice(choices=Measure.Better),
+            "better",
+            blank="higher",
+            clears=False,
+            width=18,
+        ),
+        of_set_up(
+            "Asked",
+            Choice(choices=Measure.Asked),
+            "asked",
+            blank="each_round",
+            clears=False,
+            width=18,
+        ),
+        of_set_up("Source", TEXT, "source", blank="", width=36),
+        of_set_up(
+            "Responsible agency",
+            AGENCY,
+            "responsible_agency",
+            note=gettext_noop("Empty: the item’s lead."),
+        ),
+        of_set_up(
+            "Before the plan", NUMBER, "baseline", note=gettext_noop("Of a share, per cent.")
+        ),
+        of_set_up("Before the plan, on", DAY, "baseline_on"),
+        of_set_up("Why not known", TEXT, "baseline_unknown", blank="", width=36),
+        Column("Targets", Targets(), blank="", clears=False, width=36),
+    ),
+    gettext_noop(
+        "Found again by item and number. A measure of an adopted plan is set up and changed on its page; a new one of an item is "
+        "proposed by its words. Of targets that replaced others, the sheet has the present ones."
+    ),
+    is_later=True,
+    if_missing=(
+        gettext_noop("Remove a measure on its item’s page."),
+        gettext_noop("A measure of an adopted plan stays. Its wording changes by a variation."),
+    ),
+)
+
+MEASURE_VALUES = Sheet(
+    "Measure values",
+    (
+        Column("Work item", ITEM, note=gettext_noop("Empty: an outcome of the plan.")),
+        Column("Number of the measure", Whole(), required=True),
+        Column("From", PAST_DAY, "starts_on", note=gettext_noop("Of a period.")),
+        Column("As at, or to", PAST_DAY, "day", required=True),
+        Column("Number", NUMBER, "number", note=gettext_noop("Of a yes or no, 1 or 0.")),
+        Column("Of how many", NUMBER, "of", note=gettext_noop("Of a share.")),
+        Column("Counted differently", YesNo(), "not_comparable", blank=False),
+        Column("Note", TEXT, "note", blank="", width=36),
+        Column("No number yet, because", TEXT, "because", blank="", width=36),
+        Column("Expected by", DUE_DATE, "expected_by"),
+        Column("Corrects the number of", PAST_DAY, note=gettext_noop("The day of the number that it corrects.")),
+        Column("Why corrected", TEXT, "correction_reason", blank="", width=36),
+        Column("Agency", AGENCY, "agency", required=True),
+        Column("Accepted on", PAST_DAY, note=gettext_noop("Empty in a new row: the day of the import.")),
+    ),
+    gettext_noop(
+        "Accepted numbers, which never change. New ones come only with a measure that is new, or into a plan that is not adopted; "
+        "otherwise they are given in a return or on the measure’s page."
+    ),
+    is_later=True,
+    if_missing=(gettext_noop("An accepted number stays."), gettext_noop("An accepted number stays.")),
+)  # fmt: skip
+
 RISKS = Sheet(
     "Risks",
     (
@@ -520,7 +624,9 @@ RISKS = Sheet(
 
 # Sheets of the workbook to fill in that help people; an import does not read them.
 INSTRUCTIONS, EXAMPLE = "Instructions", "Example"
-SHEETS = (PLAN, AGENCIES, PILLARS, ITEMS, MILESTONES, DELAYS, MITIGATIONS, UPDATES, RISKS)
+SHEETS = (
+    PLAN, AGENCIES, PILLARS, ITEMS, MILESTONES, DELAYS, MITIGATIONS, UPDATES, RISKS, MEASURES, MEASURE_VALUES,
+)  # fmt: skip
 
 
 def changes_of_adopted() -> dict[str, list[tuple[str, list[str]]]]:
@@ -530,9 +636,9 @@ def changes_of_adopted() -> dict[str, list[tuple[str, list[str]]]]:
     the sheet Plan that are in neither change with a reason.
     """
     found: dict[str, list[tuple[str, list[str]]]] = {"decision": [], "never": [], "reason": []}
-    for sheet in (PLAN, PILLARS, ITEMS, MILESTONES):
+    for sheet in (PLAN, PILLARS, ITEMS, MILESTONES, MEASURES):
         decided = [column.heading for column in sheet if column.by_decision]
-        never = [column.heading for column in sheet if column.locked]
+        never = [column.heading for column in sheet if column.locked and sheet is not MEASURES]
         free = [each.heading for each in sheet if not (each.by_decision or each.locked)]
         for name, headings in (
             ("decision", decided),
@@ -551,12 +657,12 @@ def described() -> str:
         heading = "Key" if sheet.downwards else "Column"
         out += [f"### {sheet.name}", "", sheet.note, ""]
         out += [f"| {heading} | Must be filled | Holds |", "| --- | --- | --- |"]
-        for column in sheet:
+        for column in sheet.written:
             filled = "yes" if column.required else "no"
             adopted = ""
             if column.by_decision:
                 adopted = "On an adopted plan only a decision changes it."
-            elif column.locked:
+            elif column.locked and sheet is not MEASURES:
                 adopted = "On an adopted plan it never changes."
             parts = (sentence_start(column.kind.right), column.note, adopted)
             holds = " ".join(filter(None, parts))

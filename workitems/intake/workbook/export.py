@@ -17,6 +17,7 @@ from workitems.intake.cell_kinds import (
     CELL_CHARACTERS,
     Choice,
     Kind,
+    TargetText,
     one_line,
     workbook_labels,
 )
@@ -24,6 +25,8 @@ from workitems.intake.workbook.columns import (
     AGENCIES,
     DELAYS,
     ITEMS,
+    MEASURE_VALUES,
+    MEASURES,
     MILESTONES,
     MITIGATIONS,
     PILLARS,
@@ -37,7 +40,7 @@ from workitems.intake.workbook.columns import (
 from workitems.intake.workbook.faults import ExportRefused
 from workitems.intake.workbook.item_rows import supporting_words
 from workitems.intake.workbook.stored import Stored
-from workitems.models import Plan, Return
+from workitems.models import Measure, Plan, Return
 from workitems.models.item import Stage
 
 WRAPPED = Alignment(wrap_text=True, vertical="top")
@@ -74,6 +77,29 @@ def export_workbook(plan: Plan) -> bytes:
             }
             for risk in stored.risks
         ),
+        MEASURES.name: (
+            {
+                "Work item": measure.item.number if measure.item else None,
+                "Number": measure.number,
+                "Targets": "\n".join(
+                    str(TargetText(each.number, each.months, each.by))
+                    for each in stored.targets_of[measure.pk]
+                ),
+                "": measure,
+            }
+            for measure in _measures(stored)
+        ),
+        MEASURE_VALUES.name: (
+            {
+                "Work item": measure.item.number if measure.item else None,
+                "Number of the measure": measure.number,
+                "Corrects the number of": value.corrects.day if value.corrects else None,
+                "Accepted on": value.accepted_on,
+                "": value,
+            }
+            for measure in _measures(stored)
+            for value in stored.values_of[measure.pk]
+        ),
     }
     return _workbook(rows)
 
@@ -102,6 +128,9 @@ def _agencies(stored: Stored, plan: Plan) -> list[Agency]:
     rows += [(item, "lead_agency") for item in stored.items]
     rows += [(milestone, "responsible_agency") for milestone in stored.milestones]
     rows += [(support, "agency") for group in stored.supports_of.values() for support in group]
+    measures = list(_measures(stored))
+    rows += [(m, "responsible_agency") for m in measures if m.responsible_agency]
+    rows += [(value, "agency") for m in measures for value in stored.values_of[m.pk]]
     delays = [delay for group in stored.delays_of.values() for delay in group]
     rows += [(delay, "settling_agency") for delay in delays if delay.settling_agency_id]
     rows += [(m, "owner_agency") for group in stored.mitigations_of.values() for m in group]
@@ -128,11 +157,14 @@ def _items(stored: Stored) -> Iterator[Row]:
             "Stage": None if is_from_tracker and is_unreported else item.stage,
             "Pillar": item.pillar.number,
             "Supporting agencies": supporting_words(stored.supports_of[item.pk]),
-            "Measure": "\n".join(
-                one_line(measure.description) for measure in stored.measures_of[item.pk]
-            ),
             "": item,
         }
+
+
+def _measures(stored: Stored) -> Iterator[Measure]:
+    """Yield the outcomes of the plan, then the measures of its items."""
+    for pk in (None, *(item.pk for item in stored.items)):
+        yield from stored.measures_of[pk]
 
 
 def _delays(stored: Stored) -> Iterator[Row]:
@@ -217,7 +249,7 @@ def _workbook(rows: dict[str, Iterator[Row]]) -> bytes:
 def columns_of(sheet: Sheet) -> tuple[Column, ...]:
     if sheet.downwards:
         return Column("Key", Kind(), width=22), Column("Value", Kind(), width=90)
-    return sheet.columns
+    return sheet.written
 
 
 def _table(sheet: Sheet, columns: tuple[Column, ...], rows: Iterator[Row]) -> list[list[Any]]:

@@ -16,7 +16,7 @@ from agencies.models import User
 from workitems.intake.cell_kinds import shown
 from workitems.intake.services.plan_making import TAKEN_SLUGS
 from workitems.intake.to_decide import ASK, Asking, ToDecide, with_obstacles
-from workitems.intake.workbook import item_rows, plan_rows, record
+from workitems.intake.workbook import item_rows, measure_rows, plan_rows, record
 from workitems.intake.workbook.faults import Fault, WorkbookRefused
 from workitems.intake.workbook.past import Past
 from workitems.intake.workbook.proposal import Change, Count, Missing, Proposal
@@ -265,6 +265,7 @@ def _examine(
     record.mitigations(proposal, delays)
     accepted = record.updates(proposal)
     record.risks(proposal)
+    measure_rows.values(proposal, measure_rows.measures(proposal))
     item_rows.completions(proposal, accepted.first)
     plan_rows.members(proposal, agencies)
     proposal.faults.stop()

@@ -8,10 +8,10 @@ from agencies.models import Agency
 from agencies.wording.translation import list_in_words
 from workitems.intake.cell_kinds import day_words, join_with_or, one_line, workbook_labels
 from workitems.intake.to_decide import new_item, new_milestone, obstacle_of
-from workitems.intake.workbook.columns import ITEMS, MEASURE, MILESTONES
+from workitems.intake.workbook.columns import ITEMS, MILESTONES
 from workitems.intake.workbook.proposal import Draft, FieldChange, Proposal
 from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Row
-from workitems.models import Measure, Milestone, Pillar, Support, Variation, WorkItem
+from workitems.models import Milestone, Pillar, Support, Variation, WorkItem
 from workitems.models.item import NEXT_STAGES, Stage
 
 Kind, Wording = Variation.Kind, Variation.Wording
@@ -33,7 +33,6 @@ def items(proposal: Proposal, pillars: dict[int, Pillar]) -> None:
         _pillar(proposal, row, draft, pillars)
         _stage(proposal, row, draft)
         _supporting(proposal, row, draft)
-        _measures(proposal, row, draft)
     for draft in proposal.items.values():
         if draft.source is None:
             proposal.leave(ITEMS, f"{draft.row.number} {one_line(draft.row.title)}")
@@ -217,59 +216,6 @@ def supporting_words(supports: list[Support]) -> str:
         else support.agency.short_name
         for support in supports
     )  # fmt: skip
-
-
-def _measures(proposal: Proposal, row: Row, draft: Draft) -> None:
-    """Change and add measures. Those that no line has stay, and are named."""
-    text = row["Measure"]
-    if text in (UNREADABLE, NOT_GIVEN):
-        return
-    known = [] if draft.is_new else proposal.stored.measures_of[draft.row.pk]
-    lines = list(filter(None, text.split("\n")))
-    matched = _match_measures(lines, known)
-    number = known[-1].number if known else 0
-    for measure in known:
-        if measure not in matched:
-            label = f"{draft.row.number}, “{one_line(measure.description)}”"
-            proposal.left[MEASURE].append(label)
-    for line, stored in zip(lines, matched, strict=True):
-        before = one_line(stored.description) if stored else ""
-        if stored is not None and before == line:
-            continue
-        if not draft.is_new and proposal.is_adopted:
-            given = {"wording": Wording.MEASURE.value, "value": line}
-            given |= {"number": stored.number} if stored else {}
-            proposal.decide(row, MEASURE, before, line, Kind.DETAIL, draft.row, given)
-            continue
-        if stored is not None:
-            made = Draft(stored)
-            made.put("description", line)
-        else:
-            proposal.of_proposed[id(draft.row)][1].append(line)
-            number += 1
-            made = Draft(Measure(item=draft.row, number=number, description=line))
-        if not draft.is_new:
-            heading = gettext("Measure {number}").format(number=made.row.number)
-            draft.words.append(FieldChange(heading, before, line))
-        proposal.add(made)
-
-
-def _match_measures(lines: list[str], known: list[Measure]) -> list[Measure | None]:
-    """Return the measure of each line, by its text.
-
-    Only where there are no fewer lines than measures, lines with other texts are the other measures, reworded.
-    """
-    free = list(known)
-    found: list[Measure | None] = []
-    for line in lines:
-        same = next((each for each in free if one_line(each.description) == line), None)
-        if same is not None:
-            free.remove(same)
-        found.append(same)
-    if len(lines) >= len(known):
-        rest = iter(free)
-        found = [each or next(rest, None) for each in found]
-    return found
 
 
 def milestones(proposal: Proposal) -> None:

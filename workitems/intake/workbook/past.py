@@ -23,6 +23,7 @@ from workitems.intake.workbook.proposal import Draft
 from workitems.intake.workbook.record import AcceptedUpdates, morning
 from workitems.models import (
     Delay,
+    MeasureValue,
     Member,
     Milestone,
     Mitigation,
@@ -145,6 +146,8 @@ class Past:
             return morning(row.delay.found_on)
         if isinstance(row, Round):
             return row.opened_at
+        if isinstance(row, MeasureValue):
+            return row.written_at
         if isinstance(row, Return):
             return row.round.opened_at
         if isinstance(row, Update):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency
 from workitems.intake.cell_kinds import one_line, shown
 from workitems.intake.to_decide import ToDecide, obstacle_of, request_of
-from workitems.intake.workbook.columns import MEASURE, SHEETS, Column, Sheet
+from workitems.intake.workbook.columns import SHEETS, Column, Sheet
 from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Book, Row, is_cleared
 from workitems.intake.workbook.stored import Stored
 from workitems.models import Delay, Milestone, Mitigation, Pillar, Plan, Variation, WorkItem
@@ -363,8 +363,8 @@ class Proposal:
 
     @property
     def missing(self) -> list[Missing]:
-        """The rows of the plan that the workbook does not have, by sheet, and its measures that no line has."""
-        found = [
+        """The rows of the plan that the workbook does not have, by sheet."""
+        return [
             Missing(
                 sheet.name,
                 tuple(self.left[sheet.name]),
@@ -375,14 +375,6 @@ class Proposal:
             for sheet in SHEETS
             if self.left[sheet.name]
         ]
-        if self.left[MEASURE]:
-            advice = (
-                _("A measure of an adopted plan stays. Its wording changes by a variation.")
-                if self.is_adopted
-                else _("Remove a measure on its item’s page.")
-            )
-            found.append(Missing(_("Measures"), tuple(self.left[MEASURE]), advice))
-        return found
 
     @property
     def unknown_acronyms(self) -> list[str]:

@@ -165,6 +165,9 @@ def read_workbook(file: BinaryIO, *, today: date) -> Book:
             else:
                 worksheets[sheet.name] = workbook[name]
         for sheet in SHEETS:
+            if sheet.name not in worksheets and sheet.is_later:
+                found[sheet.name] = []
+                continue
             if sheet.name not in worksheets:
                 faults.add(
                     Fault(

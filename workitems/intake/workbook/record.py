@@ -27,7 +27,7 @@ def morning(day: date) -> datetime:
 Numbered = dict[int, Draft]
 
 
-def _matched(
+def matched(
     proposal: Proposal,
     rows: list[Row],
     stored: Sequence[Model],
@@ -100,10 +100,10 @@ def delays(proposal: Proposal) -> Delays:
         for step_number, step in sorted(steps.items()):
             stored = [] if step.is_new else proposal.stored.delays_of[step.row.pk]
             rows = of_sheet[number, step_number]
-            found[number, step_number], matched = _matched(
+            found[number, step_number], rows_of = matched(
                 proposal, rows, stored, "Explanation", Delay, milestone=step.row
             )
-            for row, draft in matched:
+            for row, draft in rows_of:
                 _delay(proposal, row, draft)
             for draft in found[number, step_number].values():
                 if draft.source is None:
@@ -195,7 +195,7 @@ def mitigations(proposal: Proposal, delays: Delays) -> None:
     for key, numbered in delays.items():
         for number, delay in list(numbered.items()):
             stored = [] if delay.is_new else proposal.stored.mitigations_of[delay.row.pk]
-            drafts, matched = _matched(
+            drafts, rows_of = matched(
                 proposal,
                 of_sheet[(*key, number)],
                 stored,
@@ -203,7 +203,7 @@ def mitigations(proposal: Proposal, delays: Delays) -> None:
                 Mitigation,
                 delay=delay.row,
             )
-            for row, draft in matched:
+            for row, draft in rows_of:
                 proposal.fill(row, draft)
                 proposal.add(draft, MITIGATIONS.name, _mitigation_label(draft.row))
             for draft in drafts.values():
@@ -246,10 +246,10 @@ def _delay_of(proposal: Proposal, row: Row, known: Numbered) -> Draft | None:
 
 
 def risks(proposal: Proposal) -> None:
-    drafts, matched = _matched(
+    drafts, rows_of = matched(
         proposal, proposal.book[RISKS], proposal.stored.risks, "Risk", Risk, plan=proposal.plan
     )
-    for row, draft in matched:
+    for row, draft in rows_of:
         item = proposal.item(row)
         proposal.fill(row, draft)
         before = draft.row.item

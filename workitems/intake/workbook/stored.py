@@ -16,6 +16,7 @@ from agencies.models import Agency, Appointment
 from workitems.models import (
     Delay,
     Measure,
+    MeasureValue,
     Member,
     Milestone,
     Mitigation,
@@ -25,6 +26,7 @@ from workitems.models import (
     Risk,
     Round,
     Support,
+    Target,
     Update,
     WorkItem,
 )
@@ -58,7 +60,10 @@ class Stored:
             Milestone.objects.filter(item__plan=plan).order_by("item__number_key", "item", "number")
         )
         supports = of_plan(Support.objects.filter(item__plan=plan).order_by("pk"))
-        measures = of_plan(Measure.objects.filter(item__plan=plan).order_by("number"))
+        measures = of_plan(Measure.objects.of(plan).order_by("number")) if plan else []
+        targets = of_plan(Target.objects.filter(measure__in=measures).order_by("due", "pk"))
+        values = MeasureValue.objects.accepted().filter(measure__in=measures)
+        numbers = of_plan(values.order_by("day", "pk"))
         delays = of_plan(Delay.objects.filter(milestone__item__plan=plan).order_by("number"))
         mitigations = of_plan(
             Mitigation.objects.filter(delay__milestone__item__plan=plan).order_by("number")
@@ -85,6 +90,16 @@ class Stored:
         )
         self._points(self.milestones, item=item_of, responsible_agency=self.agency_of)
         self._points(supports, item=item_of, agency=self.agency_of)
+        of_plan_of = {plan.pk: plan} if plan else {}
+        self._points(measures, item=item_of, of_plan=of_plan_of, responsible_agency=self.agency_of)
+        measure_of = {each.pk: each for each in measures}
+        self._points(targets, measure=measure_of)
+        self._points(
+            numbers,
+            measure=measure_of,
+            agency=self.agency_of,
+            corrects={each.pk: each for each in numbers},
+        )
         self._points(
             delays,
             milestone={milestone.pk: milestone for milestone in self.milestones},
@@ -106,7 +121,10 @@ class Stored:
         self._points(self.risks, item=item_of, owner_agency=self.agency_of)
 
         self.supports_of = grouped(supports, "item_id")
-        self.measures_of = grouped(measures, "item_id")
+        self.measures_of = grouped(measures, "item_id")  # outcomes under None
+        replaced = {each.replaces_id for each in targets}
+        self.targets_of = grouped([e for e in targets if e.pk not in replaced], "measure_id")
+        self.values_of = grouped(numbers, "measure_id")
         self.delays_of = grouped(delays, "milestone_id")
         self.mitigations_of = grouped(mitigations, "delay_id")
 

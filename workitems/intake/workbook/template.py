@@ -31,6 +31,8 @@ from workitems.intake.workbook.columns import (
     EXAMPLE,
     INSTRUCTIONS,
     ITEMS,
+    MEASURE_VALUES,
+    MEASURES,
     MILESTONES,
     PILLARS,
     PLAN,
@@ -112,7 +114,6 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "Starts on": date(2027, 2, 1),
             "Stage": "Under way",
             "Confidence": "On track",
-            "Measure": "Share of staff trained",
         }
     ],
     MILESTONES.name: [
@@ -181,6 +182,32 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "Response": "Train twice a year.",
         }
     ],
+    MEASURES.name: [
+        {
+            "Work item": "1.1",
+            "Number": 1,
+            "Measure": "Share of staff trained",
+            "What is counted": "the share of frontline staff who are trained",
+            "Counted as": "A share: so many of so many",
+            "Better": "Higher is better",
+            "Asked": "In each round",
+            "Source": "The register of courses, once a person.",
+            "Responsible agency": "Police",
+            "Why not known": "Nobody counted before.",
+            "Targets": "80 by June 2028",
+        }
+    ],
+    MEASURE_VALUES.name: [
+        {
+            "Work item": "1.1",
+            "Number of the measure": 1,
+            "As at, or to": date(2027, 6, 30),
+            "Number": 640,
+            "Of how many": 960,
+            "Agency": "Police",
+            "Accepted on": date(2027, 7, 20),
+        }
+    ],
 }
 
 
@@ -194,11 +221,11 @@ def empty_workbook(agencies: Iterable[Agency] = ()) -> bytes:
         if sheet.downwards:
             _keys(worksheet, sheet)
             continue
-        for index, column in enumerate(sheet, start=1):
+        for index, column in enumerate(columns_of(sheet), start=1):
             letter = get_column_letter(index)
             _prepare(worksheet, letter, sheet, column)
             _offer(worksheet, f"{letter}2:{letter}{LAST_OFFERED}", sheet, column)
-        worksheet.append([_heading(worksheet, column) for column in sheet])
+        worksheet.append([_heading(worksheet, column) for column in columns_of(sheet)])
         if sheet is AGENCIES:
             for agency in agencies:
                 worksheet.append(_agency(worksheet, agency))

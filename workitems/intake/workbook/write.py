@@ -15,6 +15,7 @@ from workitems.intake.workbook.proposal import Draft, Proposal
 from workitems.models import (
     Delay,
     Measure,
+    MeasureValue,
     Member,
     Milestone,
     Mitigation,
@@ -24,6 +25,7 @@ from workitems.models import (
     Risk,
     Round,
     Support,
+    Target,
     Update,
     WorkItem,
 )
@@ -47,6 +49,8 @@ ORDER: tuple[type[Model], ...] = (
     WorkItem,
     Support,
     Measure,
+    Target,
+    MeasureValue,
     Milestone,
     Delay,
     Mitigation,
@@ -105,7 +109,15 @@ def _create(model: type[Model], rows: list[Model]) -> None:
     for row in rows:
         if isinstance(row, WorkItem):
             row.derive()
-    model._default_manager.bulk_create(rows, batch_size=BATCH)
+    while rows:
+        # A correction is written after the number that it corrects.
+        ready = [row for row in rows if not _waits(row)]
+        model._default_manager.bulk_create(ready, batch_size=BATCH)
+        rows = [row for row in rows if row.pk is None]
+
+
+def _waits(row: Model) -> bool:
+    return isinstance(row, MeasureValue) and row.corrects is not None and row.corrects.pk is None
 
 
 def _create_agencies(rows: list[Agency]) -> None:

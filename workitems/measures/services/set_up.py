@@ -147,17 +147,9 @@ def faults(
         if measure.kind != Kind.WORDS:
             yield _("Choose how it is counted."), "kind"
         return
-    if not now["as_told"]:
-        yield _("Write what is counted, such as “the number of staff trained”."), "as_told"
-    if (now["baseline"] is None) != (now["baseline_on"] is None):
-        name = "baseline" if now["baseline"] is None else "baseline_on"
-        yield _("Enter the number before the plan and its day, or neither."), name
-    if now["baseline"] is not None and now["baseline_unknown"]:
-        yield _("Clear this: the number before the plan is known."), "baseline_unknown"
+    yield from set_up_faults(now)
     if measure.baseline is not None and now["baseline"] is None:
         yield _("A number before the plan was given; it can be changed, not removed."), "baseline"
-    if kind == Kind.SHARE and now["baseline"] is not None and not 0 <= now["baseline"] <= 100:
-        yield _("Enter per cent, from 0 to 100."), "baseline"
     agency = now["responsible_agency"]
     if agency is not None and not measure.plan.members.filter(agency=agency).exists():
         yield (
@@ -166,13 +158,33 @@ def faults(
         )
     elif agency is None and measure.item is None:
         yield _("Choose who gives the numbers."), "responsible_agency"
-    yield from _target_faults(measure, kind, targets, field)
-
-
-def _target_faults(measure: Measure, kind: str, targets: Sequence[Aimed], field: str) -> Faults:
+    yield from target_faults(measure.plan, kind, targets, field)
     replaced = set(Target.objects.filter(measure=measure, replaces__isnull=False).values_list("replaces", flat=True))  # fmt: skip
     known = set(measure.targets.values_list("pk", flat=True))
-    plan = measure.plan
+    for place, aim in enumerate(targets, start=1):
+        if aim.replaces is not None and (aim.replaces in replaced or aim.replaces not in known):
+            yield (
+                _("This target has been replaced meanwhile. Look at the page again."),
+                field.format(place),
+            )
+
+
+def set_up_faults(now: Mapping[str, Any]) -> Faults:
+    """Yield what of a set-up does not fit together. Asks nothing of the database."""
+    if not now["as_told"]:
+        yield _("Write what is counted, such as “the number of staff trained”."), "as_told"
+    if (now["baseline"] is None) != (now["baseline_on"] is None):
+        name = "baseline" if now["baseline"] is None else "baseline_on"
+        yield _("Enter the number before the plan and its day, or neither."), name
+    if now["baseline"] is not None and now["baseline_unknown"]:
+        yield _("Clear this: the number before the plan is known."), "baseline_unknown"
+    is_share = now["kind"] == Kind.SHARE
+    if is_share and now["baseline"] is not None and not 0 <= now["baseline"] <= 100:
+        yield _("Enter per cent, from 0 to 100."), "baseline"
+
+
+def target_faults(plan: Plan, kind: str, targets: Sequence[Aimed], field: str) -> Faults:
+    """Yield what of targets does not fit the kind of their measure, or the plan."""
     for place, aim in enumerate(targets, start=1):
         name = field.format(place)
         if kind == Kind.SHARE and not 0 <= aim.number <= 100:
@@ -181,8 +193,6 @@ def _target_faults(measure: Measure, kind: str, targets: Sequence[Aimed], field:
             yield _("The target of a yes or no is yes, by a date."), name
         if kind == Kind.PERIOD and aim.months is None:
             yield _("Choose how long the period of the target is."), "months"
-        if aim.replaces is not None and (aim.replaces in replaced or aim.replaces not in known):
-            yield _("This target has been replaced meanwhile. Look at the page again."), name
         if aim.by.last_day < plan.released_on:
             yield (
                 _("The plan began after that date. Enter a later one."),

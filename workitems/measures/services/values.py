@@ -186,10 +186,11 @@ def faults(
             ),
             "day",
         )
+    yield from number_faults(measure, answer)
     if not answer.is_number:
-        yield from _none_yet_faults(answer, on)
+        if answer.expected_by and answer.expected_by.last_day <= on:
+            yield _("Enter a date after today."), "expected_by"
         return
-    yield from _number_faults(measure, answer)
     there = _of_day(measure, answer.day, row)
     if there is not None and (corrects is None or there.pk != corrects.pk):
         yield (
@@ -204,18 +205,15 @@ def faults(
         yield from _total_faults(measure, answer, row)
 
 
-def _none_yet_faults(answer: Answer, on: date) -> Faults:
-    if not answer.because:
-        yield _("Say why there is no number yet."), "because"
-    if answer.expected_by is None:
-        yield _("Say by when you expect one."), "expected_by"
-    elif answer.expected_by.last_day <= on:
-        yield _("Enter a date after today."), "expected_by"
-
-
-def _number_faults(measure: Measure, answer: Answer) -> Faults:
+def number_faults(measure: Measure, answer: Answer) -> Faults:
+    """Yield what of a number, or of why there is none, does not fit its measure. Asks nothing of the database."""
     number, of = answer.number, answer.of
-    assert number is not None
+    if number is None:
+        if not answer.because:
+            yield _("Say why there is no number yet."), "because"
+        if answer.expected_by is None:
+            yield _("Say by when you expect one."), "expected_by"
+        return
     if answer.because or answer.expected_by:
         yield _("Enter a number, or say why there is none yet, not both."), "because"
     if measure.kind == Kind.SHARE:

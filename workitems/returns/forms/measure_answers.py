@@ -34,7 +34,7 @@ class MeasureAnswerForm(AnswerFields, ReturnForm):
         self.asks_why = bool(self["correction_reason"].value())
 
     @classmethod
-    def of(
+    def in_return(
         cls,
         of_return: Return,
         asked: AskedMeasure,

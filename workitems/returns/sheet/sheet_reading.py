@@ -4,7 +4,6 @@ The file is untrusted. `workitems.intake.workbook.package` opens it within limit
 headings and a row by its hidden key, so names of sheets, orders of rows and columns do not matter.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from workitems.intake.cell_kinds import InvalidCell, Kind, one_line, shown
 from workitems.intake.workbook import package
 from workitems.intake.workbook.faults import Fault
 from workitems.intake.workbook.package import Cell, refusal
+from workitems.measures.typed_numbers import as_typed
 from workitems.models import Return
 from workitems.returns.sheet.row_keys import Key, read_key
 from workitems.returns.sheet.sheet_columns import ITEM, KEY, TABLES, Column, Table, bare
@@ -280,11 +280,7 @@ def _words(column: Column, cell: Cell | None) -> str:
             gettext("The cell shows a spreadsheet error."), gettext("words, or an empty cell.")
         )
     if column.is_number and type(cell.value) in (int, float):
-        if cell.shows_percent:
-            return f"{100 * cell.value:.15g}%"
-        text = f"{cell.value:.15g}"
-        # What the spreadsheet holds as a number cannot be two numbers, as the text "1.250" can.
-        return f"{text}0" if re.fullmatch(r"-?[0-9]+\.[0-9]{3}", text) else text
+        return as_typed(cell.value, is_percent=cell.shows_percent)
     if column.is_day and isinstance(cell.value, date):
         day = cell.value.date() if isinstance(cell.value, datetime) else cell.value
         return str(KnownDate.holding(day, KnownTo.MONTH) if cell.shows_month else known(day))

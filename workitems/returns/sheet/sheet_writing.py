@@ -194,7 +194,7 @@ def _measures(
 ) -> Iterator[Values]:
     for each in asked:
         measure, value = each.measure, each.value if with_draft else None
-        form = MeasureAnswerForm.of(of_return, each, value, on)
+        form = MeasureAnswerForm.in_return(of_return, each, value, on)
         key = Key(of_return.pk, MEASURES.kind, measure.pk, value.version if value else 0, measure.version)  # fmt: skip
         shown: Values = form.shown_words()
         if measure.kind == Measure.Kind.YES_NO:

@@ -70,7 +70,7 @@ def measure_entries(
         if value is not None:
             value.measure = each.measure
         posted = data if is_posted else None
-        form = MeasureAnswerForm.of(of_return, each, value, localdate(), posted)
+        form = MeasureAnswerForm.in_return(of_return, each, value, localdate(), posted)
         if is_posted:
             form.begin_as_shown()
         entries.append(MeasureEntry(each, form, version_shown=shown))

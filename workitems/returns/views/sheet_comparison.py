@@ -416,11 +416,11 @@ class _Reader:
 
     def add_measure(self, row: Row, asked: AskedMeasure) -> None:
         measure, key, value = asked.measure, row.key, asked.value
-        form = MeasureAnswerForm.of(self.of_return, asked, value, self.on)
+        form = MeasureAnswerForm.in_return(self.of_return, asked, value, self.on)
         was = self.given.get((measure.pk, key.version))
         if was is not None:
             was.measure = measure
-        begun = MeasureAnswerForm.of(self.of_return, asked, was, self.on)
+        begun = MeasureAnswerForm.in_return(self.of_return, asked, was, self.on)
         now, base = form.shown_words(), begun.shown_words()
         in_workbook = {}
         for name, text in row.values.items():
@@ -672,7 +672,7 @@ def _refused_number(entry: MeasureEntry, on: date) -> Iterator[tuple[str, str]]:
     if answer is not None:
         corrects = values.corrected_by(measure, answer)
         found = values.faults(measure, answer, on=on, row=entry.asked.value, corrects=corrects)
-        yield from ((name or "", says) for says, name in found)
+        yield from ((name or "", str(says)) for says, name in found)
 
 
 def _remark(bound: Bound) -> None:
