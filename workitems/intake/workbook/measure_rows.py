@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -126,14 +127,22 @@ def values(proposal: Proposal, measures: Measures) -> None:
         if draft is None:
             continue
         there = known.setdefault(id(draft.row), _stored(proposal, draft))
-        value = _value(proposal, row, draft.row, there)
+        value = _value(proposal, row, draft.row)
         if value is None:
             continue
-        same = next((e for e in there if e.pk not in matched and _said(e) == _said(value)), None)
-        if same is not None and same.pk is not None:
+        corrects = row["Corrects the number of"] or None
+        said = _said(row, value, corrects)
+        stored = (e for e in there if e.pk is not None and e.pk not in matched)
+        same = next(
+            (e for e in stored if _said(row, e, e.corrects and e.corrects.day) == said), None
+        )
+        if same is not None:
             matched.add(same.pk)
             proposal.note(MEASURE_VALUES.name, "", Draft(same))
             continue
+        corrected = [each.corrects for each in there]
+        of_day = (e for e in reversed(there) if e.day == corrects and e not in corrected)
+        value.corrects = next(of_day, None)
         is_kept = proposal.is_adopted and not draft.is_new
         for says, heading in _faults(proposal, value, there, is_kept=is_kept):
             proposal.fault(row, heading, says, MEASURE_VALUES.column(heading).kind.right)
@@ -169,28 +178,22 @@ def _measure_of(proposal: Proposal, row: Row, measures: Measures) -> Draft | Non
     return draft
 
 
-def _value(
-    proposal: Proposal, row: Row, measure: Measure, there: list[MeasureValue]
-) -> MeasureValue | None:
+def _value(proposal: Proposal, row: Row, measure: Measure) -> MeasureValue | None:
     """Return the number of a row, not saved; None of one that cannot be read."""
-    given = proposal.fill(row, Draft(MeasureValue(measure=measure)))
-    if not row.readable(*(column.heading for column in MEASURE_VALUES)):
+    value: MeasureValue = proposal.fill(row, Draft(MeasureValue(measure=measure))).row
+    if not row.readable(*row.values):
         return None
-    value: MeasureValue = given.row
-    if row["Corrects the number of"]:
-        corrected = [each.corrects for each in there]
-        day = row["Corrects the number of"]
-        value.corrects = next((e for e in reversed(there) if e.day == day and e not in corrected), None)  # fmt: skip
-    accepted = row.given("Accepted on", proposal.today)
-    value.accepted_on = value.given_on = accepted
-    value.written_at = morning(accepted)
+    value.accepted_on = value.given_on = row.given("Accepted on", proposal.today)
+    value.written_at = morning(value.given_on)
     return value
 
 
-def _said(value: MeasureValue) -> tuple[Any, ...]:
-    corrected = value.corrects.day if value.corrects else None
-    texts = (getattr(value, name) for name in SAID)
-    return (*(one_line(e) if isinstance(e, str) else e for e in texts), value.agency, corrected)
+def _said(row: Row, value: MeasureValue, corrects: date | None) -> tuple[Any, ...]:
+    """Return what the columns that the workbook has say of a number."""
+    said = {HEADINGS[name]: getattr(value, name) for name in (*SAID, "agency")}
+    said["Corrects the number of"] = corrects
+    given = [each for heading, each in said.items() if heading in row.letters]
+    return tuple(one_line(each) if isinstance(each, str) else each for each in given)
 
 
 def _faults(
