@@ -47,6 +47,7 @@ LISTS: dict[str, dict[str, Any]] = {
         done={"anyOf": [DAY, {"type": "null"}]},
         status=TEXT,
     ),
+    "measures": _list(item=TEXT, number=COUNT, agency=TEXT, text=TEXT, state=TEXT),
     "achievements": _list(item=TEXT, title=TEXT, agency=TEXT, period=TEXT, text=TEXT),
     "released_papers": _list(
         title=TEXT,

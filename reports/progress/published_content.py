@@ -24,6 +24,7 @@ from workitems.models import Plan, Update
 from workitems.models.item import Stage
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import pillar_titles, plan_at
+from workitems.plan.plan_at.measures_at import measures_of
 
 Part = PublicProgress.Part
 
@@ -36,9 +37,11 @@ STAGES = (Stage.COMPLETE, Stage.ONGOING, Stage.UNDER_WAY, Stage.NOT_STARTED, Sta
 
 
 @in_english
-def content_of(plan: Plan, moment: Moment, parts: Collection[str]) -> dict[str, Any]:
-    """Return the page's content. At most ten queries, whatever the plan's size, and one for each
-    successor of an agency that ended."""
+def content_of(
+    plan: Plan, moment: Moment, parts: Collection[str], measures: Collection[int] = ()
+) -> dict[str, Any]:
+    """Return the page's content, with the chosen measures (their ids). At most ten queries, whatever the plan's size, three
+    with measures, and one for each successor of an agency that ended."""
     agency = agency_on(plan.coordinating_agency, moment.on)
     cover = AgencyCover.objects.filter(agency=agency).first()
     found: dict[str, Any] = {
@@ -77,6 +80,18 @@ def content_of(plan: Plan, moment: Moment, parts: Collection[str]) -> dict[str, 
                 for step in item.milestones
                 if step.withdrawn_on is None
             ]
+    if measures:
+        chosen = [row for row in measures_of(at).set_up if row.pk in measures]
+        found["measures"] = [
+            {
+                "item": row.item.number if row.item else "",
+                "number": row.row.number,
+                "agency": row.responsible.name,
+                "text": row.sentence,
+                "state": row.state.label,
+            }
+            for row in chosen
+        ]
     if Part.ACHIEVEMENTS in parts:
         found[Part.ACHIEVEMENTS] = _achievements(plan, moment.on)
     if Part.RELEASED_PAPERS in parts:

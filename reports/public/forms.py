@@ -11,7 +11,7 @@ from agencies.typed.fields import DayField, Form, ReasonField
 from agencies.wording.translation import day_words
 from reports.extensions import registry
 from reports.models import PublicProgress
-from workitems.models import Plan
+from workitems.models import Measure, Plan
 
 
 class ProgressForm(Form):
@@ -33,6 +33,16 @@ class ProgressForm(Form):
         },
     )
 
+    measures = forms.MultipleChoiceField(
+        label=gettext_lazy("Measures, each with what it says and whether its target is reached"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy(
+            "Only those that you tick. A small number may let readers recognise a person: leave it out."
+        ),
+        error_messages={"invalid_choice": gettext_lazy("Choose from the list.")},
+    )
+
     def __init__(self, *args: Any, plan: Plan, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.plan, self.today = plan, today
@@ -43,6 +53,16 @@ class ProgressForm(Form):
             for part in PublicProgress.Part
             if part != PublicProgress.Part.RELEASED_PAPERS or registry.RELEASED
         ]
+
+        rows = Measure.objects.of(plan).exclude(kind=Measure.Kind.WORDS)
+        of_measures = self.fields["measures"]
+        assert isinstance(of_measures, forms.MultipleChoiceField)
+        of_measures.choices = [
+            (row.pk, f"{row.place or _('Plan')}: {row.as_told}")
+            for row in rows.select_related("item").in_order()
+        ]
+        if not of_measures.choices:
+            del self.fields["measures"]
 
     def clean_on(self) -> date:
         day: date = self.cleaned_data["on"]

@@ -31,6 +31,7 @@ from tests.factories import (
     HeldEntryFactory,
     IssuedPaperFactory,
     MatterFactory,
+    MeasureFactory,
     MeetingFactory,
     MilestoneFactory,
     MitigationFactory,
@@ -103,6 +104,8 @@ class World:
         lead = chance.choice(self.agencies)
         item = keep("items", WorkItemFactory(plan=plan, title=word(), lead_agency=lead))
         milestone = keep("milestones", MilestoneFactory(item=item, description=word()))
+        keep("measures", MeasureFactory(item=item, description=word()))
+        keep("measures", MeasureFactory(outcome=True, of_plan=plan, source=word()))
         delay = keep("delays", DelayFactory(milestone=milestone, explanation=word()))
         keep("mitigations", MitigationFactory(delay=delay, description=word()))
         keep("risks", RiskFactory(plan=plan, item=item, number=number + 1, description=word()))
@@ -183,7 +186,7 @@ class World:
 
     def may_read(self, kind, row):
         can = self.user.has_perm
-        if kind in ("items", "risks", "variations", "meetings"):
+        if kind in ("items", "measures", "risks", "variations", "meetings"):
             return self.reads(row.plan)
         if kind == "milestones":
             return self.reads(row.item.plan)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import ngettext
 
 from workitems.measures.services.values import Answer, is_due
 from workitems.models import Measure, MeasureValue, Return
@@ -91,6 +93,36 @@ def asked_in_return(of_return: Return) -> Collection[Measure]:
     rows = rows.exclude(kind=Measure.Kind.WORDS).exclude(item__stage=Stage.WITHDRAWN)
     related = ("item__lead_agency", "responsible_agency", "of_plan", "item__plan")
     return list(rows.select_related(*related).in_order())
+
+
+def wanted_in(returns: Collection[Return]) -> dict[int, int]:
+    """Return how many numbers are due and not answered, by return. At most two queries; load the rounds first."""
+    counts = dict.fromkeys((each.pk for each in returns), 0)
+    if not returns:
+        return counts
+    plans = {each.round.plan_id for each in returns}
+    rows = Measure.objects.filter(Q(item__plan__in=plans) | Q(of_plan__in=plans))
+    rows = rows.exclude(kind=Measure.Kind.WORDS).exclude(item__stage=Stage.WITHDRAWN)
+    counted = Q(values__accepted_on__isnull=False) | Q(values__of_return=None)
+    numbers = counted & Q(values__number__isnull=False, values__corrections=None)
+    giver = Coalesce("responsible_agency", "item__lead_agency")
+    plan = Coalesce("item__plan", "of_plan")
+    last = rows.annotate(giver=giver, plan_of=plan, last=Max("values__day", filter=numbers))
+    measures = list(last.values_list("pk", "giver", "plan_of", "asked", "last"))
+    given = MeasureValue.objects.filter(of_return__in=[each.pk for each in returns])
+    said = set(given.values_list("of_return", "measure")) if measures else set()
+    for each in returns:
+        for pk, agency, of_plan, asked, day in measures:
+            if (agency, of_plan) == (each.agency_id, each.round.plan_id):
+                counts[each.pk] += (each.pk, pk) not in said and is_due(asked, day, each.round)
+    return counts
+
+
+def to_answer_in_words(count: int) -> str:
+    """Return "2 measures to answer"."""
+    return ngettext("{count:,} measure to answer", "{count:,} measures to answer", count).format(
+        count=count
+    )
 
 
 def measures_asked(

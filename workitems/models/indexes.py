@@ -10,6 +10,7 @@ from workitems.models import (
     Delay,
     HeldEntry,
     Matter,
+    Measure,
     Meeting,
     Milestone,
     Mitigation,
@@ -24,6 +25,7 @@ from workitems.models.item import SEARCHED
 COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
     WorkItem: SEARCHED,
     Milestone: ("description", "done_means"),
+    Measure: ("description", "as_told", "source"),
     Update: ("achieved", "planned_next", "challenges"),
     Delay: ("explanation", "effect", "meanwhile", "needs"),
     Mitigation: ("description",),

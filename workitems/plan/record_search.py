@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import OrderBy, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +24,7 @@ from workitems.models import (
     Delay,
     HeldEntry,
     Matter,
+    Measure,
     Meeting,
     Milestone,
     Mitigation,
@@ -192,6 +194,23 @@ def milestone_hit(row: Milestone, reader: Reader) -> Hit:
     )
 
 
+def visible_measures(reader: Reader) -> "QuerySet[Measure]":
+    plans = list(reader.plans)
+    rows = Measure.objects.filter(Q(item__plan__in=plans) | Q(of_plan__in=plans))
+    return rows.select_related("item")
+
+
+def measure_hit(row: Measure, reader: Reader) -> Hit:
+    plan = reader.plans[row.item.plan_id if row.item else row.of_plan_id]  # type: ignore[index]
+    return Hit(
+        title=row.description,
+        url=reverse("measures:detail", args=[plan.slug, row.pk]),
+        of=_name(row.item) if row.item else _("The whole plan"),
+        plan=plan,
+        texts=[(_("What is counted"), row.as_told), (_("Source"), row.source)],
+    )
+
+
 def delay_hit(row: Delay, reader: Reader) -> Hit:
     return Hit(
         title=_("Delay of “{milestone}”: {cause}").format(
@@ -347,6 +366,13 @@ KINDS = [
         index=INDEXES[Milestone],
         visible=in_plans(Milestone, "item__plan", "item"),
         hit=milestone_hit,
+    ),
+    Kind(
+        key="measures",
+        label=gettext_lazy("Measures"),
+        index=INDEXES[Measure],
+        visible=visible_measures,
+        hit=measure_hit,
     ),
     Kind(
         key="updates",

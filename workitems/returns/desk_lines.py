@@ -15,19 +15,21 @@ from agencies.models import WRITING_ROLES, Seat, User
 from agencies.people.submitting import Invited, invited_to, submitters_of
 from agencies.records.composed import composed
 from agencies.wording.translation import day_words, list_in_words
-from workitems.desk.to_dos import SHOWN_AT_MOST, Line, days_until, line, not_ended, since
-from workitems.models import Plan, Return, ReturnNote, Round, StatusProposal
+from workitems.desk.to_dos import SHOWN_AT_MOST, Act, Line, days_until, line, not_ended, since
+from workitems.measures.asked import to_answer_in_words, wanted_in
+from workitems.measures.services.values import in_words
+from workitems.models import MeasureValue, Plan, Return, ReturnNote, Round, StatusProposal
 from workitems.returns.services.handover import is_recalled
 from workitems.rules import WRITERS
 from workitems.terms.lateness import DUE_SOON_DAYS
-from workitems.terms.spans import in_words
+from workitems.terms.spans import in_words as count_in_words
 
 # A return with items that have no answer waits for its writers now, from so many days before it is due.
 NOW_DAYS = 7
 
 
 def lines_for(user: User, on: date) -> list[Line]:
-    """Return the user's to-dos, in at most six queries."""
+    """Return the user's to-dos, in at most nine queries."""
     lines: list[Line] = []
     own = user.agencies_as(*WRITERS)
     if own:
@@ -36,6 +38,7 @@ def lines_for(user: User, on: date) -> list[Line]:
     coordinating = user.agencies_as(Seat.Role.COORDINATOR)
     if coordinating:
         lines += _returns_of_coordinator(coordinating, own, on)
+        lines += _numbers_to_accept(coordinating, user, on)
         lines += _first_rounds(coordinating, on) + _rounds_to_open(coordinating, on)
     return lines
 
@@ -43,10 +46,11 @@ def lines_for(user: User, on: date) -> list[Line]:
 def _returns_to_send(agencies: set[int], user: User, on: date) -> list[Line]:
     found = _waiting_returns(agencies=agencies, on=on)
     coordinates = user.agencies_as(Seat.Role.COORDINATOR)
+    wanted = wanted_in([each for each in found if each.state != Return.State.SUBMITTED])
     return [
         _with_coordinator(each, on)
         if each.state == Return.State.SUBMITTED
-        else _return_to_send(each, user, on)
+        else _return_to_send(each, wanted[each.pk], user, on)
         for each in found
         if each.state != Return.State.SUBMITTED
         or each.round.plan.coordinating_agency_id not in coordinates
@@ -105,7 +109,7 @@ def _is_asked(of_return: Any) -> bool:
     return is_open and (submitted_at is None or note_at > submitted_at)
 
 
-def _return_to_send(of_return: Any, user: User, on: date) -> Line:
+def _return_to_send(of_return: Any, wanted: int, user: User, on: date) -> Line:
     approves = of_return.agency_id in user.agencies_as(Seat.Role.APPROVER)
     # Whoever says that it is ready leaves it to another approver.
     is_to_read = approves and of_return.ready_at is not None and of_return.ready_by_id != user.pk
@@ -144,11 +148,13 @@ def _return_to_send(of_return: Any, user: User, on: date) -> Line:
             url += "read/"
     if is_sent_back and not asks_for_changes and not is_asked and not was_recalled:
         detail = _("Sent back. {detail}").format(detail=detail)
+    if wanted and of_return.ready_at is None:
+        detail = f"{detail}; {to_answer_in_words(wanted)}"
     if not of_return.has_approver:
         nobody = _("Nobody at {agency} can submit it: it has no approver")
         detail = f"{detail}. {nobody.format(agency=of_return.agency)}"
     unanswered = of_return.items - of_return.answered
-    is_due_soon = bool(unanswered) and (of_return.due_on - on).days <= NOW_DAYS
+    is_due_soon = bool(unanswered or wanted) and (of_return.due_on - on).days <= NOW_DAYS
     # Ready, asked for more since, sent back with what to change, recalled, or due within the week with items that have no answer: the next
     # step is the reader's.
     waits = is_to_read or (
@@ -161,7 +167,7 @@ def _return_to_send(of_return: Any, user: User, on: date) -> Line:
         plan=of_return.round.plan.title,
         ahead=ngettext(
             "answer {number} item by {day}", "answer {number} items by {day}", unanswered
-        ).format(number=in_words(unanswered), day=day_words(of_return.due_on))
+        ).format(number=count_in_words(unanswered), day=day_words(of_return.due_on))
         if unanswered and of_return.ready_at is None
         else "",
         what=what,
@@ -203,6 +209,40 @@ def _proposals(agencies: set[int], on: date) -> list[Line]:
         )
         for each in waiting
     ]
+
+
+@composed
+def _waiting_numbers(agencies: Any, user: Any) -> Any:
+    of_plans = Q(measure__item__plan__coordinating_agency__among=agencies) | Q(
+        measure__of_plan__coordinating_agency__among=agencies
+    )
+    # Whoever gave a number does not accept it.
+    rows = MeasureValue.objects.waiting().filter(of_plans).exclude(written_by=user)
+    related = ("measure__item__plan", "measure__of_plan", "agency")
+    return rows.select_related(*related).order_by("given_on", "pk")[:SHOWN_AT_MOST]
+
+
+def _numbers_to_accept(agencies: set[int], user: User, on: date) -> list[Line]:
+    """Numbers that were given between rounds, each to accept in one press. One query."""
+    return [
+        line(
+            due=on,
+            on=on,
+            plan=each.measure.plan.title,
+            what=_("{agency} gives a number: {number}").format(
+                agency=each.agency, number=in_words(each.measure, each)
+            ),
+            detail=each.measure.as_told[:1].upper() + each.measure.as_told[1:],
+            when=_("Since {day}").format(day=day_words(each.given_on)),
+            url=measure_url(each, "detail"),
+            act=Act(_("Accept"), measure_url(each, "accept", each.pk)),
+        )
+        for each in _waiting_numbers(agencies=agencies, user=user.pk)
+    ]
+
+
+def measure_url(value: MeasureValue, name: str, *more: int) -> str:
+    return reverse(f"measures:{name}", args=[value.measure.plan.slug, value.measure_id, *more])
 
 
 def _returns_of_coordinator(agencies: set[int], own: set[int], on: date) -> list[Line]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.models import Agency, Seat, User
 from agencies.wording.translation import day_words, list_in_words
+from workitems.measures.asked import to_answer_in_words
 from workitems.models import Notice, Return, ReturnNote
 from workitems.notices.news import Attachment, Entry, Key, Why, absolute, one_line, until
 from workitems.plan.attachments import content_type
@@ -258,7 +259,9 @@ def progress_of(lines: Sequence[ReturnNews]) -> str:
     if first.answers is None:
         return ""
     if first.answers.answered < first.answers.total:
-        return f"{_answered(first.answers.answered, first.answers.total)}."
+        says = _answered(first.answers.answered, first.answers.total)
+        wanted = sum(each.measure is not None for each in first.answers.missing)
+        return f"{says}; {to_answer_in_words(wanted)}." if wanted else f"{says}."
     if first.answers.missing:
         if shows_round(first):
             return _("Every item is answered, but it cannot be submitted yet.")

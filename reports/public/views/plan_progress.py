@@ -51,6 +51,7 @@ TABLES = {
     "figures": gettext_lazy("Figures"),
     "stages": gettext_lazy("Work items by stage"),
     "timeline": gettext_lazy("Timeline"),
+    "measures": gettext_lazy("Measures"),
     "achievements": gettext_lazy("Achievements"),
     "released_papers": gettext_lazy("Released papers"),
 }

@@ -18,7 +18,7 @@ from reports.progress.published_content import content_of, digest_of, moment_of
 from reports.public import services as progress_pages
 from reports.public.forms import ProgressForm, TakeDownForm
 from reports.public.views.plan_progress import shown
-from workitems.models import Plan
+from workitems.models import Measure, Plan
 from workitems.plan.views.lookups import posted, require, signed_in, visible_plan
 
 
@@ -37,14 +37,19 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     data = request.GET if request.method != "POST" and "on" in request.GET else posted(request)
     last = PublicProgress.objects.filter(plan=plan).newest_first().first()
     parts = [part for part in PublicProgress.Part.values if last and part in last.content]
-    initial = {"on": today, "parts": parts}
+    initial = {"on": today, "parts": parts, "measures": _published(plan, last)}
     form = ProgressForm(data, plan=plan, today=today, initial=initial)
     content: dict[str, Any] | None = None
     preview: dict[str, Any] = {}
     if form.is_valid():
         chosen = form.cleaned_data
         try:
-            content = content_of(plan, moment_of(plan, chosen["on"], today), chosen["parts"])
+            content = content_of(
+                plan,
+                moment_of(plan, chosen["on"], today),
+                chosen["parts"],
+                [int(pk) for pk in chosen.get("measures", ())],
+            )
             preview = shown(content)
         except DocumentError as refusal:  # a record has what cannot be printed
             form.add_error(None, str(refusal))
@@ -72,6 +77,17 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         seen=digest_of(content) if content and preview else "",
         chosen=form.cleaned_data if preview else {},
     )
+
+
+def _published(plan: Plan, last: PublicProgress | None) -> list[int]:
+    """Return the ids of the measures of the last page."""
+    shown = {
+        (row["item"], row["number"]) for row in (last.content if last else {}).get("measures", ())
+    }
+    if not shown:
+        return []
+    rows = Measure.objects.of(plan).select_related("item")
+    return [row.pk for row in rows if (row.place, row.number) in shown]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

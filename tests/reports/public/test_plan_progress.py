@@ -19,6 +19,8 @@ from reports.requests.models import PublicPage
 from tests.content_policy import POLICY, policy
 from tests.factories import (
     AgencyFactory,
+    MeasureFactory,
+    MeasureValueFactory,
     MilestoneFactory,
     PillarFactory,
     PlanFactory,
@@ -394,3 +396,58 @@ def test_the_content_takes_ten_queries(plan, items, django_assert_num_queries):
     moment = moment_of(plan, ON, ON)
     with django_assert_num_queries(10):
         content_of(plan, moment, PARTS)
+
+
+def with_measures(plan):
+    """A measure with a number, one without, and one of words only."""
+    item = plan.items.get(number="1.1")
+    shown = MeasureFactory(item=item, number=1, kind="level", as_told="the number of kea seen")
+    MeasureValueFactory(
+        measure=shown, number=3, day=date(2010, 6, 30), accepted_on=date(2010, 7, 1)
+    )
+    MeasureValueFactory(measure=shown, number=99, day=date(2010, 9, 30))  # waits
+    hidden = MeasureFactory(item=item, number=2, kind="level", as_told="the number of weka seen")
+    MeasureValueFactory(
+        measure=hidden, number=2, day=date(2010, 6, 30), accepted_on=date(2010, 7, 1)
+    )
+    MeasureFactory(item=item, number=3)
+    return shown, hidden
+
+
+@pytest.mark.both_databases
+def test_only_ticked_measures_are_public_with_their_sentence(client, plan, coordinator):
+    shown, _hidden = with_measures(plan)
+    content = content_of(plan, moment_of(plan, ON, ON), PARTS, [shown.pk])
+    assert content["measures"] == [
+        {
+            "item": "1.1",
+            "number": 1,
+            "agency": "Department of Labour",
+            "text": "The number of kea seen was three in June 2010.",
+            "state": "No target",
+        }
+    ]
+    jsonschema.validate(json.loads(json.dumps(content)), schema_of(content))
+    progress_pages.publish_progress(plan=plan, content=content, seen_sha256=digest_of(content), by=coordinator, at=NOW)  # fmt: skip
+    every = b"".join(answer.content for answer in every_answer(client, plan.slug)).decode()
+    every += client.get(reverse("reports:progress-data", args=[plan.slug, "measures", "csv"])).text
+    assert ("kea seen was three" in every, "weka" in every, "99" in every) == (True, False, False)
+
+
+def test_the_page_to_publish_offers_the_measures_and_keeps_those_of_the_last_page(
+    client, plan, coordinator
+):
+    shown, _hidden = with_measures(plan)
+    client.force_login(coordinator, backend="django.contrib.auth.backends.ModelBackend")
+    page = client
+    url = reverse("reports:progress-page", args=[plan.slug])
+    choices = {"on": ON.isoformat(), "parts": ["figures"], "measures": [shown.pk]}
+    preview = page.get(url, choices)
+    seen = preview.context["seen"]
+    assert "The number of kea seen was three in June 2010." in preview.text
+    assert [label for _, label in preview.context["form"].fields["measures"].choices] == [
+        "1.1: the number of kea seen",
+        "1.1: the number of weka seen",
+    ]
+    assert page.post(url, {**choices, "seen": seen}).status_code == 302
+    assert page.get(url).context["form"]["measures"].value() == [shown.pk]

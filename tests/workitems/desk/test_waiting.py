@@ -8,6 +8,8 @@ from tests.factories import (
     AssignmentFactory,
     DecisionFactory,
     DelayFactory,
+    MeasureFactory,
+    MeasureValueFactory,
     MeetingFactory,
     MilestoneAnswerFactory,
     MilestoneFactory,
@@ -276,5 +278,40 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
     # rounds that have not followed, meetings to record, variations, own requests that are overtaken. Of briefings:
     # clearances and follow-ups; consultations; papers to send or follow up. Consultations on requests.
     # Plans that the user's agencies have left.
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(27):
         assert len(lines_for(user, TODAY)) == 3 + 4 * count
+
+
+# --- measures -------------------------------------------------------------------------------
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(1, "0 of 1 item answered; 1 measure to answer"), (2, "0 of 1 item answered; 2 measures to answer")],
+)  # fmt: skip
+def test_a_return_says_how_many_measures_are_to_be_answered(
+    contributor, of_return, item, police, count, words
+):
+    for number in range(count):
+        MeasureFactory(item=item, number=number + 1, kind="level", as_told=f"measure {number}")
+    MeasureFactory(item=item, number=8)  # words only
+    given = MeasureFactory(item=item, number=9, kind="level", as_told="measure 9")
+    MeasureValueFactory(measure=given, of_return=of_return, day=TODAY)
+    told_now = MeasureFactory(outcome=True, of_plan=item.plan, responsible_agency=police, kind="level", as_told="x")  # fmt: skip
+    MeasureValueFactory(measure=told_now, day=TODAY, accepted_on=TODAY)
+    assert told(contributor)[0][1] == words
+
+
+@pytest.mark.usefixtures("on_the_day")
+def test_the_coordinator_accepts_a_number_in_one_press(coordinator, client_of, item):
+    measure = MeasureFactory(item=item, kind="level", as_told="the number of staff trained")
+    value = MeasureValueFactory(measure=measure, number=83, day=TODAY)
+    MeasureValueFactory(measure=measure, number=80, day=days(-30), written_by=coordinator)
+    found = [each for each in lines_for(coordinator, TODAY) if each.act]
+    assert [(each.what, each.detail) for each in found] == [
+        ("Police gives a number: 83", "The number of staff trained")
+    ]
+    answer = client_of(coordinator).post(found[0].act.url, {"from": "desk"})
+    value.refresh_from_db()
+    assert (answer.url, value.accepted_on) == ("/", TODAY)

@@ -17,6 +17,8 @@ from django.db.utils import OperationalError
 
 from agencies.models import Seat
 from tests.factories import (
+    MeasureFactory,
+    MeasureValueFactory,
     NoticeFactory,
     ReturnFactory,
     ReturnNoteFactory,
@@ -281,6 +283,17 @@ def test_each_step_has_its_wording(of_return, item, contributor):
         "It was due on 14 July 2010 and is overdue by one day.",
         *(answered, "Open the return"),
     ]
+
+
+def test_a_mail_says_how_many_measures_are_to_be_answered_and_no_number(
+    of_return, item, contributor
+):
+    given = {"kind": "level", "as_told": "the number of staff trained"}
+    MeasureFactory(item=item, **given)
+    told = MeasureFactory(item=item, number=2, **given)
+    MeasureValueFactory(measure=told, number=4711, day=date(2010, 6, 30), of_return=of_return)
+    assert sentences_on(DAY_BEFORE)[2] == "0 of 1 item answered; 1 measure to answer."
+    assert "4711" not in mail.outbox[0].message().as_string()
 
 
 def test_a_run_on_the_due_day_says_today(of_return, item, contributor):
