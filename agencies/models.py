@@ -34,6 +34,7 @@ ROLE_CODES = [
     "oia_adviser",
     "oia_reviewer",
     "oia_decision_maker",
+    "auditor",
 ]
 
 
@@ -327,6 +328,7 @@ class Placed(models.Model):
         OIA_ADVISER = "oia_adviser", gettext_lazy("OIA adviser")
         OIA_REVIEWER = "oia_reviewer", gettext_lazy("OIA reviewer")
         OIA_DECISION_MAKER = "oia_decision_maker", gettext_lazy("OIA decision-maker")
+        AUDITOR = "auditor", gettext_lazy("Auditor")
 
         @property
         def in_sentence(self) -> str:
@@ -382,6 +384,7 @@ AS_WHAT = {
     Placed.Role.OIA_ADVISER: gettext_lazy("an OIA adviser"),
     Placed.Role.OIA_REVIEWER: gettext_lazy("an OIA reviewer"),
     Placed.Role.OIA_DECISION_MAKER: gettext_lazy("an OIA decision-maker"),
+    Placed.Role.AUDITOR: gettext_lazy("an auditor"),
 }
 
 

@@ -16,7 +16,7 @@ from agencies.models import Agency, Appointment, Office, Place, Seat, User
 ORDINARY_ROLES = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER, Seat.Role.OBSERVER)
 OFFICE_ROLES = (Seat.Role.MINISTERS_OFFICE,)
 # Roles in an agency, in the order of the forms.
-AGENCY_ROLES = tuple(role for role in Seat.Role if role not in OFFICE_ROLES)
+AGENCY_ROLES = tuple(role for role in Seat.Role if role not in (*OFFICE_ROLES, Seat.Role.AUDITOR))
 # Those of official information, which a country may leave out. The app that has it puts them into `ADDED_ROLES`.
 OF_REQUESTS = (Seat.Role.OIA_ADVISER, Seat.Role.OIA_REVIEWER, Seat.Role.OIA_DECISION_MAKER)
 ADDED_ROLES: list[Seat.Role] = []
@@ -78,9 +78,13 @@ def roles_to_manage(user: Any, place: Place) -> tuple[Seat.Role, ...]:
     """Return the roles that the user may give and end in a place that they manage."""
     if isinstance(place, Office):
         return OFFICE_ROLES
+    auditors = (Seat.Role.AUDITOR,) if user.has_perm("agencies.seat_auditors", place) else ()
+    if auditors and not user.has_perm("agencies.seat_others", place):
+        return auditors
     if is_administrator.test(user) or has_role_in(user, place.pk, Seat.Role.COORDINATOR):
-        return tuple(role for role in AGENCY_ROLES if role not in {*OF_REQUESTS} - {*ADDED_ROLES})
-    return ORDINARY_ROLES
+        left_out = {*OF_REQUESTS} - {*ADDED_ROLES}
+        return (*(role for role in AGENCY_ROLES if role not in left_out), *auditors)
+    return (*ORDINARY_ROLES, *auditors)
 
 
 @rules.predicate
@@ -178,3 +182,6 @@ rules.add_perm("agencies.oversee_seats", approves_for_agency | administers_place
 # A unit is the agency's own matter, so nobody widens this.
 rules.add_perm("agencies.manage_units", approves_for_agency)
 rules.add_perm("agencies.manage_seat", manages_its_role)
+# workitems/rules.py says who audits.
+rules.add_perm("agencies.seat_others", approves_for_agency | administers_place)
+rules.add_perm("agencies.seat_auditors", administers_place)

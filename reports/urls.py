@@ -41,6 +41,7 @@ dashboard_urls = [
     path("milestones/", dashboard.milestones, name="milestones"),
     path("completed/", dashboard.completed, name="completed"),
     path("delays/", dashboard.delays, name="delays"),
+    path("evidence.zip", exports.evidence, name="evidence"),
     path("export/<slug:what>.<slug:format>", exports.export, name="export"),
 ]
 

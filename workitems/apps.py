@@ -9,6 +9,8 @@ class WorkItemsConfig(AppConfig):
     def ready(self) -> None:
         from agencies.people import confirming, letters, seating, submitting, succession
         from agencies.people.services import invitations
+        from workitems.audits import desk_lines as audit_lines
+        from workitems.audits.news import audit_news
         from workitems.desk import seat_lines
         from workitems.desk import to_dos as desk
         from workitems.intake import to_decide
@@ -50,12 +52,14 @@ class WorkItemsConfig(AppConfig):
         news.SOURCES.append(meeting_notices.decided_notices)
         news.SOURCES.append(date_news.date_news)
         news.SOURCES.append(date_news.followed_news)
+        news.SOURCES.append(audit_news)
         desk.SOURCES.append(seat_lines.lines_for)
         desk.SOURCES.append(return_lines.lines_for)
         desk.SOURCES.append(item_lines.lines_for)
         desk.SOURCES.append(variation_lines.lines_for)
         desk.SOURCES.append(group_lines.lines_for)
         desk.SOURCES.append(meeting_lines.lines_for)
+        desk.SOURCES.append(audit_lines.lines_for)
         to_decide.ASK.append(from_workbook.ask)
         to_decide.OBSTACLES.append(from_workbook.obstacles)
         held_entries.MAKERS[HeldEntry.Kind.RISK] = risks.raise_held

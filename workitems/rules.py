@@ -23,7 +23,9 @@ from agencies.rules import (
 from workitems.models import (
     Action,
     Assignment,
+    Audit,
     CalendarFeed,
+    Finding,
     HeldEntry,
     Measure,
     Member,
@@ -60,7 +62,7 @@ def plan_of(row: Any) -> Plan | None:
 
 @rules.predicate
 def reads_plan(user: User, row: Any) -> bool:
-    """True if the user holds a reading role today in a member agency of the plan.
+    """True if the user holds a reading role today in a member agency of the plan, or audits it today.
 
     Only its coordinators read a plan that is not adopted.
     """
@@ -70,7 +72,7 @@ def reads_plan(user: User, row: Any) -> bool:
     if plan.adopted_on is None:
         return coordinates_plan.test(user, plan)
     read_by = plan.members.filter(agency__in=agencies_of(user, *READING_ROLES))
-    return read_by.exists() or coordinates_plan.test(user, plan)
+    return read_by.exists() or coordinates_plan.test(user, plan) or audits_plan.test(user, plan)
 
 
 def runs_plan(user: User, plan: Plan, *roles: str) -> bool:
@@ -89,6 +91,40 @@ def coordinates_plan(user: User, row: Any) -> bool:
     """True if the user is a coordinator in the plan's coordinating agency, or in the one that `runs_plan` names."""
     plan = plan_of(row)
     return plan is not None and runs_plan(user, plan, Seat.Role.COORDINATOR)
+
+
+@rules.predicate
+def audits_plan(user: User, row: Any) -> bool:
+    """True for an auditor of an agency whose audit of the plan lasts today; with an audit, of that one."""
+    plan, agencies = plan_of(row), agencies_of(user, Seat.Role.AUDITOR)
+    if plan is None or not agencies:
+        return False
+    if isinstance(row, Audit):
+        return row.agency_id in agencies and row.is_on(localdate())
+    return plan.audits.on(localdate()).filter(agency__in=agencies).exists()
+
+
+@rules.predicate
+def replies_to_finding(user: User, finding: Any) -> bool:
+    """True for an approver of the agency that leads the item; of a finding on the whole plan, for its coordinators."""
+    if not isinstance(finding, Finding):
+        return False
+    if finding.item is None:
+        return coordinates_plan.test(user, finding)
+    return has_role_in(user, finding.item.lead_agency_id, Seat.Role.APPROVER)
+
+
+@rules.predicate
+def coordinates_an_audited_plan(user: User, agency: Any) -> bool:
+    """True if the user coordinates a plan that the agency audits, or is to."""
+    return (
+        isinstance(agency, Agency)
+        and Audit.objects.filter(
+            agency=agency,
+            to_on__gte=localdate(),
+            plan__coordinating_agency__in=agencies_of(user, Seat.Role.COORDINATOR),
+        ).exists()
+    )
 
 
 @rules.predicate
@@ -340,8 +376,14 @@ LOOKS_AFTER = (
 # Who makes a plan invites its people, so that they are there when it is adopted, and before that their colleagues.
 rules.set_perm(
     "agencies.manage_seats",
-    LOOKS_AFTER | makes_a_plan_with | coordinates_it_before_its_first_plan,
+    LOOKS_AFTER
+    | makes_a_plan_with
+    | coordinates_it_before_its_first_plan
+    | coordinates_an_audited_plan,
 )
+# Of an agency that only audits, they give and end no other role.
+rules.set_perm("agencies.seat_others", LOOKS_AFTER | makes_a_plan_with)
+rules.set_perm("agencies.seat_auditors", coordinates_an_audited_plan | administers_place)
 rules.set_perm("agencies.oversee_seats", LOOKS_AFTER)
 rules.set_perm(
     "agencies.hand_over",
@@ -376,6 +418,11 @@ rules.add_perm("workitems.set_up_measure", coordinates_plan)
 rules.add_perm("workitems.give_measure", approves_for_measure)
 rules.add_perm("workitems.accept_measure", coordinates_plan)
 rules.add_perm("workitems.give_item", gives_item)
+# Checked with the plan, or with an audit.
+rules.add_perm("workitems.manage_audit", coordinates_plan)
+rules.add_perm("workitems.give_finding", audits_plan)
+rules.add_perm("workitems.take_evidence", coordinates_plan | audits_plan)
+rules.add_perm("workitems.reply_to_finding", replies_to_finding)
 rules.add_perm("workitems.request_variation", writes_for_item)
 # Checked with the plan for a new item or a change of the plan, and with the item for a new milestone or a
 # change of the item or of a milestone.

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from agencies.pages.late_addresses import LateViews
+from workitems.audits import views as audits
 from workitems.calendar import views as feeds
 from workitems.desk import views as desk
 from workitems.following import views as following
@@ -47,6 +48,14 @@ measure_urls = [
     path("<int:measure>/give/", measures.give, name="give"),
     path("<int:measure>/values/<int:value>/accept/", measures.accept, name="accept"),
     path("<int:measure>/values/<int:value>/take-back/", measures.take_back, name="take-back"),
+]
+
+audit_urls = [
+    path("", audits.index, name="list"),
+    path("set-up/", audits.set_up, name="set-up"),
+    path("<int:audit>/end/", audits.end, name="end"),
+    path("<int:audit>/find/", audits.find, name="find"),
+    path("findings/<int:finding>/", audits.finding, name="finding"),
 ]
 
 making_urls = [
@@ -330,6 +339,7 @@ urlpatterns = [
     path("plans/<slug:slug>/returns/", include((return_urls, "returns"))),
     path("plans/<slug:slug>/", include((variation_urls, "variations"))),
     path("plans/<slug:slug>/measures/", include((measure_urls, "measures"))),
+    path("plans/<slug:slug>/audits/", include((audit_urls, "audits"))),
     path("plans/<slug:slug>/risks/", include((risk_urls, "risks"))),
     path("plans/<slug:slug>/held/", include((held_urls, "held"))),
     path("plans/<slug:slug>/", include((evidence_urls, "evidence"))),

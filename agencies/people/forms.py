@@ -63,6 +63,7 @@ ROLES_IN_WORDS = {
     Seat.Role.OIA_DECISION_MAKER: gettext_lazy(
         "signs decisions on requests for official information"
     ),
+    Seat.Role.AUDITOR: gettext_lazy("reads the plans that the agency audits, and gives findings"),
     Seat.Role.MINISTERS_OFFICE: gettext_lazy(
         "reads the papers to its Minister and records the Minister’s answers"
     ),

@@ -37,6 +37,7 @@ from reports.progress.plan_counts import (
 from reports.progress.tiles import Tiles, tiles_of
 from reports.progress.timeline import strip_of
 from reports.progress.view import PlanView
+from workitems.audits.findings import sentence as audited_in_words
 from workitems.measures.completion import Completions, completions_of
 from workitems.models import Delay
 from workitems.plan.asat import Moment
@@ -252,6 +253,11 @@ class Dashboard:
     def completions(self) -> Completions:
         """The completed milestones, by how they are shown to be done. Four queries."""
         return completions_of(self.at)
+
+    @property
+    def audited(self) -> str:
+        """What audits found, in a sentence; "" if nothing that everyone sees."""
+        return audited_in_words(self.at.findings)
 
     @property
     def measures(self) -> Measures:

@@ -76,7 +76,6 @@ def doubtful(plan: Plan, on: date) -> list[Lack]:
         url = f"{reverse('agencies:appoint')}?{urlencode({'portfolio': plan.portfolio, 'next': plan.get_absolute_url()})}"
         found.append(Lack(says, _("Record a Minister"), url))
     items = list(plan.items.prefetch_related("milestones").in_order())
-    bare = [item for item in items if item.needs_date and not item.milestones.all()]
     early, late = [], []
     for item in items:
         for step in item.milestones.all():
@@ -87,11 +86,6 @@ def doubtful(plan: Plan, on: date) -> list[Lack]:
             elif step.agreed and plan.ends_on and step.agreed.last_day > plan.ends_on:
                 late.append(item)
     for rows, one, many in (
-        (
-            bare,
-            _("Item {number} has no milestone, so its progress cannot be late."),
-            _("Items {numbers} have no milestone, so their progress cannot be late."),
-        ),
         (
             early,
             _("Item {number} has a milestone due before the plan’s release or the item’s start."),

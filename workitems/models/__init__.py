@@ -2,6 +2,7 @@
 
 from workitems.models.action import Action
 from workitems.models.assignment import Assignment
+from workitems.models.audit import Audit, Finding
 from workitems.models.delay import Delay, Mitigation, Variation
 from workitems.models.estimate import KeptEstimate
 from workitems.models.feed import CalendarFeed

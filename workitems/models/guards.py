@@ -158,6 +158,11 @@ def kept_when_adopted(table: str, adopted: str) -> Guard:
     )
 
 
+def changed_or(*columns: str) -> str:
+    """Return SQL: one of these columns, none of which is null, changes."""
+    return " OR ".join(f"NEW.{column} <> OLD.{column}" for column in columns)
+
+
 OLD_PLAN_ADOPTED = (
     "EXISTS (SELECT 1 FROM workitems_plan p WHERE p.id = OLD.plan_id AND p.adopted_on IS NOT NULL)"
 )
@@ -429,6 +434,58 @@ GUARDS = (
         ),
         message="The unit belongs to another agency.",
     ),
+    Guard(
+        name="audit_by_no_member",
+        table="workitems_audit",
+        events=("INSERT",),
+        refuse_when=(
+            "EXISTS (SELECT 1 FROM workitems_member m WHERE m.plan_id = NEW.plan_id"
+            " AND m.agency_id = NEW.agency_id AND m.left_on IS NULL)"
+            " OR NOT EXISTS (SELECT 1 FROM workitems_plan p"
+            " WHERE p.id = NEW.plan_id AND p.adopted_on IS NOT NULL)"
+        ),
+        message="A plan is audited once it is adopted, by an agency that is no member of its working group.",
+    ),
+    Guard(
+        name="audit_a_year_at_most",
+        table="workitems_audit",
+        events=("INSERT",),
+        refuse_when=(
+            "CAST(NEW.to_on AS text) >= CAST(CAST(SUBSTR(CAST(NEW.from_on AS text), 1, 4) AS integer)"
+            " + 1 AS text) || SUBSTR(CAST(NEW.from_on AS text), 5)"
+        ),
+        message="An audit lasts a year at most.",
+    ),
+    *frozen(
+        "workitems_audit",
+        name="audit_stands",
+        message="Of an audit, only the last day changes, to an earlier one.",
+        refuse_update_when=changed_or("plan_id", "agency_id", "scope", "from_on", "set_up_by_id", "set_up_at")
+        + " OR NEW.to_on > OLD.to_on",
+    ),
+    Guard(
+        name="finding_of_its_audit",
+        table="workitems_finding",
+        events=("INSERT",),
+        refuse_when=(
+            "NOT EXISTS (SELECT 1 FROM workitems_audit a WHERE a.id = NEW.audit_id"
+            " AND NEW.given_on >= a.from_on AND NEW.given_on <= a.to_on"
+            " AND (NEW.item_id IS NULL OR EXISTS (SELECT 1 FROM workitems_workitem i"
+            " WHERE i.id = NEW.item_id AND i.plan_id = a.plan_id)))"
+        ),
+        message="A finding is given while its audit lasts, on an item of its plan.",
+    ),
+    *frozen(
+        "workitems_finding",
+        name="finding_stands",
+        message="A finding never changes; it takes one reply.",
+        refuse_update_when="OLD.reply <> '' OR "
+        + changed_or(
+            *("audit_id", "number", "as_at", "verdict", "note", "written_by_id", "written_at"),
+            *("given_on", "shown_from"),
+        )
+        + " OR COALESCE(NEW.item_id, 0) <> COALESCE(OLD.item_id, 0)",
+    ),
     *frozen(
         "workitems_notice",
         name="told_once_for_all",
@@ -445,7 +502,7 @@ GUARDS = (
             "plan", "member", "pillar", "workitem", "support", "measure", "milestone", "delay",
             "mitigation", "variation", "risk", "round", "reminder", "return",
             "evidence", "meeting", "attendance", "matter", "decision", "calendarfeed", "milestoneanswer",
-            "statusproposal", "heldentry", "outofsession", "outofsessionanswer", "assignment", "glossaryentry", "target",
+            "statusproposal", "heldentry", "outofsession", "outofsessionanswer", "assignment", "glossaryentry", "target", "audit", "finding",
         )
     ),
     *frozen_history(

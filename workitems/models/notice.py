@@ -69,6 +69,8 @@ class Notice(models.Model):
         PACK = "pack", gettext_lazy("Pack frozen")
         MINUTES = "minutes", gettext_lazy("Record of a meeting closed")
         DECIDED = "decided", gettext_lazy("Variation decided")
+        AUDIT = "audit", gettext_lazy("Audit set up")
+        FINDING = "finding", gettext_lazy("Finding of an audit")
         DATE_MONTH = "date_30", gettext_lazy("Date in 30 days")
         DATE_WEEK = "date_7", gettext_lazy("Date in 7 days")
         DATE_PASSED = "date_past", gettext_lazy("Date passed")
@@ -129,7 +131,7 @@ class Notice(models.Model):
                         *("out_asked", "out_ready", "out_closed"),
                         *("action", "act_done", "act_ended", "act_again"),
                         *("oia_due", "oia_late", "oia_asked", "given"),
-                        *("meeting", "pack", "minutes", "decided"),
+                        *("meeting", "pack", "minutes", "decided", "audit", "finding"),
                         *("date_30", "date_7", "date_past", "date_long", "moved", "escalated"),
                     ],
                 ),

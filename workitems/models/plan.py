@@ -25,9 +25,14 @@ READING_ROLES = (
 )
 
 
-def reading_agencies(user: User) -> tuple[set[int], set[int]]:
-    """Return the agencies through which the user reads plans today, and those that they coordinate."""
-    return user.agencies_as(*READING_ROLES), user.agencies_as(Seat.Role.COORDINATOR)
+def reading_agencies(user: User) -> tuple[set[int], set[int], set[int]]:
+    """Return the agencies through which the user reads plans today, those that they coordinate, and those that they
+    audit for."""
+    return (
+        user.agencies_as(*READING_ROLES),
+        user.agencies_as(Seat.Role.COORDINATOR),
+        user.agencies_as(Seat.Role.AUDITOR),
+    )
 
 
 # Start of the reason that an import gives of its changes; the name of the file follows.
@@ -52,15 +57,19 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         """Plans with a member agency in which the user holds a reading role today.
 
         A plan that is not adopted, only if the user is a coordinator of its coordinating agency. One that has ended, as
-        its coordinating agency has, also if the user is a coordinator of that one's successor.
+        its coordinating agency has, also if the user is a coordinator of that one's successor. An adopted plan, if the
+        user is an auditor of an agency whose audit lasts.
         """
         return self.read_by(*reading_agencies(user), timezone.localdate())
 
-    def read_by(self, agencies: Any, coordinating: Any, on: Any) -> Self:
-        """Plans that these agencies read, and those that these coordinating ones are making."""
+    def read_by(self, agencies: Any, coordinating: Any, auditing: Any, on: Any) -> Self:
+        """Plans that these agencies read, those that these coordinating ones are making, and those that these audit."""
         read = Member.objects.filter(agency__among=agencies).values("plan")
+        audits = self.model._meta.get_field("audits").related_model._base_manager
+        audited = audits.filter(agency__among=auditing, from_on__lte=on, to_on__gte=on)
         return self.filter(
             Q(adopted_on__isnull=False, pk__in=read)
+            | Q(adopted_on__isnull=False, pk__in=audited.values("plan"))
             | Q(adopted_on=None, coordinating_agency__among=coordinating)
             | left_by_its_agency(coordinating, on)
         )
@@ -178,6 +187,12 @@ class Plan(models.Model):
         rounds: Any = self.rounds
         found: date | None = rounds.record_begins().values_list("period_end", flat=True).first()
         return found
+
+    @cached_property
+    def is_audited(self) -> bool:
+        """Whether an audit was ever set up. Pages have it from the query of their plans."""
+        audits: Any = self.audits
+        return bool(audits.exists())
 
     def names_people(self) -> bool:
         """Return whether the spreadsheet that it came from has email addresses of people, who can be invited."""

@@ -639,6 +639,8 @@ class Evidence(models.Model):
     link = models.URLField(max_length=1000, blank=True)
     file = models.FileField(upload_to=evidence_path, blank=True, max_length=200)
     file_name = models.CharField(max_length=200, blank=True)
+    # Of the file as it was added; empty of files from before digests were kept, until they are filled in.
+    sha256 = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     added_by = models.ForeignKey(User, models.PROTECT, related_name="evidence")
     added_at = models.DateTimeField()
     # Evidence added by mistake is withdrawn; its file can no longer be downloaded.

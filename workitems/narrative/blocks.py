@@ -27,6 +27,7 @@ class Field(TextChoices):
     RETURNS = "returns", gettext_lazy("Rounds and returns")
     MEETINGS = "meetings", gettext_lazy("Meetings and decisions")
     RISKS = "risks", gettext_lazy("Risks")
+    AUDITS = "audits", gettext_lazy("Audits")
     AGENCIES = "agencies", gettext_lazy("Agencies")
 
 

@@ -11,10 +11,12 @@ from typing import Any
 from agencies.records.tracking import PLAN_COLUMN
 from workitems.models import (
     Attendance,
+    Audit,
     CalendarFeed,
     Decision,
     Delay,
     Evidence,
+    Finding,
     GlossaryEntry,
     Matter,
     Measure,
@@ -487,6 +489,24 @@ KINDS: dict[str, Kind] = {
         },
         names={"number": "number", "item": "item__number"},
         agencies=("owner_agency_id", "item__lead_agency_id"),
+    ),
+    "audit": Kind(
+        model=Audit,
+        plan="plan_id",
+        made=Field.AUDITS,
+        fields={Field.AUDITS: ("to_on",)},
+        names={"agency": "agency__name", "from_on": "from_on"},
+        agencies=("agency_id",),
+    ),
+    # Neither what was found nor the reply: a finding is shown later than it is given.
+    "finding": Kind(
+        model=Finding,
+        plan=PLAN_COLUMN,
+        item="item_id",
+        made=Field.AUDITS,
+        fields={Field.AUDITS: ("replied_on",)},
+        names={"number": "number", "item": "item__number", "agency": "replied_for__short_name"},
+        agencies=("item__lead_agency_id",),
     ),
     "feed": Kind(
         model=CalendarFeed,

@@ -907,6 +907,25 @@ def _risk(was: Was, now: Now) -> Sentences:
     yield from _wordings(was, now, name, description=_("words"), response=_("response"))
 
 
+def _audit(was: Was, now: Now) -> Sentences:
+    if was is None:
+        says = _("set up the audit by {agency}, from {first} to {last}.")
+    elif _differs(was, now, "to_on"):
+        says = _("ended the audit by {agency}: its last day is {last}.")
+    else:
+        return
+    first, last = _day(now["from_on"]), _day(now["to_on"])
+    yield Sentence(says.format(agency=now["agency"], first=first, last=last))
+
+
+def _finding(was: Was, now: Now) -> Sentences:
+    if was is None:
+        yield Sentence(_("gave finding F{number} of the audit.").format(number=now["number"]))
+    elif _differs(was, now, "replied_on"):
+        says = _("replied to finding F{number} of the audit for {agency}.")
+        yield Sentence(says.format(number=now["number"], agency=now["agency"]))
+
+
 def _feed(was: Was, now: Now) -> Sentences:
     if was is None:
         says = _("made an address of the calendar of {agency}, “{label}”.")
@@ -947,6 +966,8 @@ BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
     "out of session": _out_of_session,
     "answer": _answer,
     "risk": _risk,
+    "audit": _audit,
+    "finding": _finding,
     "feed": _feed,
 }
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.wording.translation import list_in_words
-from workitems.models import Delay, Variation
+from workitems.models import Delay, Finding, Variation
 from workitems.models.item import Confidence, number_key
 from workitems.plan.plan_at import (
     ActionAt,
@@ -41,7 +41,9 @@ from workitems.terms.stems import in_sentences
 # Reasons that what is asked says as well.
 SAID_BY_ASKED = (Rank.VARIATION_WAITS, Rank.RISK_ESCALATED)
 # Reasons to hear from the lead agency of an item that is not late.
-HEARD = frozenset((Rank.MEASURE_FAILS, Rank.SLIPPED_AGAIN, Rank.OFF_TRACK, Rank.AT_RISK))
+HEARD = frozenset(
+    (Rank.MEASURE_FAILS, Rank.NOT_SUPPORTED, Rank.SLIPPED_AGAIN, Rank.OFF_TRACK, Rank.AT_RISK)
+)
 # Words of a spreadsheet that stand in a line.
 MOST_QUOTED = 6
 
@@ -399,6 +401,8 @@ class Line:
         short = self.reason.rstrip(".")
         if self.rank == Rank.MEASURE_FAILS:
             short = self._measure_state
+        elif self.rank == Rank.NOT_SUPPORTED:
+            short = str(Finding.Verdict.NOT_SUPPORTED.label)
         return Ask(says, short=short, of=lead)
 
     @property

@@ -475,15 +475,16 @@ class Rank(IntEnum):
     OVERDUE = 3
     EXPECTED_LATE = 4
     MEASURE_FAILS = 5
-    SLIPPED_AGAIN = 6
-    OFF_TRACK = 7
-    RISK_ESCALATED = 8
-    AT_RISK = 9
-    VIEWS_DIFFER = 10
-    STALE = 11
-    VARIATION_WAITS = 12
-    SENT_BACK = 13
-    RETURN_MISSING = 14
+    NOT_SUPPORTED = 6
+    SLIPPED_AGAIN = 7
+    OFF_TRACK = 8
+    RISK_ESCALATED = 9
+    AT_RISK = 10
+    VIEWS_DIFFER = 11
+    STALE = 12
+    VARIATION_WAITS = 13
+    SENT_BACK = 14
+    RETURN_MISSING = 15
 
 
 class Reason(NamedTuple):
@@ -521,7 +522,8 @@ class Concerns:
     any open delay has a mitigation. `causes` are sentences on the causes of open delays, appended to the lateness.
     `answered_by` are the days by which agencies answer the pending variations that are decided out of session.
     `risks` are the references of open, escalated risks. `measures` are the sentences of those whose target was missed, or
-    that are worse than before the plan.
+    that are worse than before the plan. `not_supported` is who audits and found that the evidence does not support what was
+    reported, or "".
     """
 
     is_mitigated: bool = False
@@ -531,6 +533,7 @@ class Concerns:
     answered_by: Sequence[date] = ()
     risks: Sequence[str] = ()
     measures: Sequence[str] = ()
+    not_supported: str = ""
 
 
 NO_CONCERNS = Concerns()
@@ -564,8 +567,7 @@ def ranks(item: ItemLike, on: date, concerns: Concerns = NO_CONCERNS) -> list[Ra
         add(Rank.OVERDUE if concerns.is_mitigated else Rank.OVERDUE_UNMITIGATED)
     if state == Late.SLIPPING:
         add(Rank.EXPECTED_LATE)
-    if concerns.measures:
-        add(Rank.MEASURE_FAILS)
+    found += ranks_of_results(concerns)
     if concerns.times_moved > 1:
         add(Rank.SLIPPED_AGAIN)
     said, rated = item.confidence, item.reviewer_confidence
@@ -586,6 +588,12 @@ def ranks(item: ItemLike, on: date, concerns: Concerns = NO_CONCERNS) -> list[Ra
     return found
 
 
+def ranks_of_results(concerns: Concerns) -> list[Rank]:
+    """Return the reasons for which a complete item needs attention too."""
+    found = {Rank.MEASURE_FAILS: concerns.measures, Rank.NOT_SUPPORTED: concerns.not_supported}
+    return [rank for rank, is_there in found.items() if is_there]
+
+
 def _reason(
     rank: Rank, item: ItemLike, on: date, concerns: Concerns, of_spreadsheet: bool
 ) -> Reason:
@@ -597,6 +605,10 @@ def _reason(
         return Reason(rank, " ".join([words, *concerns.causes]), f"{item.late.words}.")
     if rank == Rank.MEASURE_FAILS:
         words = " ".join(concerns.measures)
+    elif rank == Rank.NOT_SUPPORTED:
+        words = _("{agency} found that the evidence does not support what was reported.").format(
+            agency=concerns.not_supported
+        )
     elif rank == Rank.SLIPPED_AGAIN:
         words = _("Its date has moved {times}.").format(times=times_in_words(concerns.times_moved))
     elif rank in (Rank.OFF_TRACK, Rank.AT_RISK):

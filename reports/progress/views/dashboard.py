@@ -22,6 +22,7 @@ from reports.progress.scrubber import Scrubber
 from reports.progress.trends import late_days
 from reports.progress.view import PlanView, events_before
 from workitems.measures.completion import Completion, completions_of, sentence
+from workitems.measures.readiness import readiness_of
 from workitems.meetings.asked_at import AskedAt, asked_at
 from workitems.models import Delay
 from workitems.plan.asat import Moment
@@ -108,10 +109,13 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     view, context = compared_view(request, slug)
     page, plan = context["page"], view.plan
     label = _("Today") if view.at.is_now else day_words(view.at.on)
-    leads = ended_leads_at(page.at) if view.at.is_now and not plan.has_ended(view.at.on) else []
+    is_going_on = view.at.is_now and not plan.has_ended(view.at.on)
+    leads = ended_leads_at(page.at) if is_going_on else []
+    may_manage = signed_in(request).has_perm("workitems.manage_plan", plan)
     context |= {
         "ended_leads": leads,
-        "may_manage": bool(leads) and signed_in(request).has_perm("workitems.manage_plan", plan),
+        "may_manage": may_manage,
+        "readiness": readiness_of(plan) if may_manage and is_going_on else None,
         "scrub": scrubber_of(view, context),
         "landing": charts.late_timeline(page.landing.strips, on=view.at.on, label=label),
         "what": "dashboard",

@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from reports.briefings.views import files
-from reports.progress import changes, exports, list_exports, registers
+from reports.progress import changes, evidence_archive, exports, list_exports, registers
 from reports.progress.changes.periods import offered
 from reports.progress.forms import BarForm
 from reports.progress.record_of_dates import record_of_dates
@@ -28,6 +29,7 @@ from workitems.meetings.views import decisions as decision_pages
 from workitems.models import Delay
 from workitems.plan.plan_at import plan_at
 from workitems.plan.plan_at.measures_at import measures_of
+from workitems.plan.views.lookups import require, visible_plan
 from workitems.returns.views import rounds as round_pages
 from workitems.risks.forms import RiskFilter
 from workitems.risks.risk_register import register_at, risks_of
@@ -209,3 +211,14 @@ def export(request: HttpRequest, slug: str, what: str, format: str) -> HttpRespo
     mime_type, write = FORMATS[format]
     name = f"{slug} {sheet.name.lower()} {view.at.on.isoformat()}.{format}"
     return files.download(write(sheet, made_at), name, mime_type)
+
+
+@require_safe
+def evidence(request: HttpRequest, slug: str) -> FileResponse:
+    """All evidence of the plan that its readers see, as a ZIP, for its coordinators and its auditors."""
+    plan = require(request, "workitems.take_evidence", visible_plan(request, slug))
+    file = TemporaryFile()  # noqa: SIM115 – the response closes it
+    evidence_archive.write_archive(plan, file, localdate())
+    file.seek(0)
+    name = f"{slug}-evidence-{localdate().isoformat()}.zip"
+    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")

@@ -230,6 +230,18 @@ class AdoptForm(VersionedForm):
     adopted_on = DayField(
         label=gettext_lazy("Adopted on"), help_text=gettext_lazy("A day from the release to today.")
     )
+    reason = ReasonField(
+        label=gettext_lazy("Why it is adopted before all its items can be judged"),
+        help_text=gettext_lazy(
+            "The whole working group sees it in the plan’s history. What is missing stays on the plan’s page until it is added."
+        ),
+    )
+
+    def __init__(self, *args: Any, is_ready: bool, **kwargs: Any) -> None:
+        """`is_ready`: an auditor could judge every item, so no reason is asked for."""
+        super().__init__(*args, **kwargs)
+        if is_ready:
+            del self.fields["reason"]
 
     def start(self, row: Plan) -> dict[str, Any]:
         return {"adopted_on": row.released_on}

@@ -17,12 +17,13 @@ from agencies.models import Agency, User
 from agencies.records import history
 from agencies.wording.translation import day_words
 from workitems.intake.plan_making import lacks_of, referring
+from workitems.measures.readiness import readiness_of
 from workitems.models import Measure, Member, Milestone, Pillar, Plan, Support, WorkItem
 from workitems.models.item import Stage, is_item_number
 from workitems.plan.asat import end_of
 from workitems.plan.held_work import OpenParts
 from workitems.plan.services.plan_days import Faults
-from workitems.plan.services.refusals import Conflict, Refused, locked
+from workitems.plan.services.refusals import Conflict, Refused, locked, need_reason
 from workitems.terms.as_told import fault_of_phrase
 from workitems.terms.item_texts import ITEM_TEXTS, MILESTONE_TEXTS
 from workitems.terms.known_dates import Due, known
@@ -139,10 +140,12 @@ def change_plan(
 
 
 @transaction.atomic
-def adopt(*, plan: Plan, version: int, adopted_on: date, by: User, on: date) -> Plan:
+def adopt(
+    *, plan: Plan, version: int, adopted_on: date, by: User, on: date, reason: str = ""
+) -> Plan:
     """Adopt the plan as of a day: from its release up to `on`, today. Nothing takes it back.
 
-    Of a day in the past, history has the plan as it was adopted from that day on (`_past_of`). Raise `Refused` with what it lacks (`plan_making.lacks_of`), or for another day.
+    Of a day in the past, history has the plan as it was adopted from that day on (`_past_of`). Raise `Refused` with what it lacks (`plan_making.lacks_of`), for another day, or without a reason if an auditor could not judge all of it.
     """
     plan = being_made(plan, version=version)
     Refused.raise_any([(lack.says, None) for lack in lacks_of(plan, on)])
@@ -156,8 +159,10 @@ def adopt(*, plan: Plan, version: int, adopted_on: date, by: User, on: date) -> 
             ).format(day=day_words(plan.released_on)),
             "adopted_on",
         )
+    if not readiness_of(plan):
+        need_reason(reason, _("Say why the plan is adopted before its items can all be judged."))
     plan.adopted_on = adopted_on
-    adopted = history.save_version(plan, "adopted_on", by=by)
+    adopted = history.save_version(plan, "adopted_on", by=by, reason=reason)
     if adopted_on < on:
         reason = _("Adopted as of {day}").format(day=day_words(adopted_on))
         for rows in _parts_of(plan):

@@ -33,6 +33,7 @@ from workitems.intake.forms.plan_making import (
 from workitems.intake.plan_making import doubtful, lacks_of, what_goes
 from workitems.intake.services import plan_making, successor
 from workitems.intake.views.tracker_people import still_to_invite
+from workitems.measures.readiness import readiness_of
 from workitems.models import Measure, Milestone, Pillar, Plan, WorkItem
 from workitems.plan.services.items import next_number
 from workitems.plan.views.lookups import plan_at_any_stage, posted, require, signed_in, visible_plan
@@ -123,7 +124,8 @@ def adopt(request: HttpRequest, slug: str) -> HttpResponse:
         )
         return redirect(plan)
     require(request, "workitems.adopt_plan", plan)
-    form = AdoptForm(posted(request), row=plan)
+    ready = readiness_of(plan)
+    form = AdoptForm(posted(request), row=plan, is_ready=bool(ready))
     if carry_out(request, form, plan_making.adopt, plan=plan, on=localdate()):
         return done(request, _("The plan is adopted. Its working group can read it now."), plan)
     # It loads what reads workbooks: see workitems/urls.py.
@@ -136,6 +138,7 @@ def adopt(request: HttpRequest, slug: str) -> HttpResponse:
         plan=plan,
         lacks=lacks_of(plan, localdate()),
         doubtful=doubtful(plan, localdate()),
+        readiness=ready,
         holds=list_in_words(what_goes(plan)),
         members=plan.agencies,
         then=changes_of_adopted(),
@@ -166,7 +169,7 @@ def follow(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def making_page(request: HttpRequest, plan: Plan) -> HttpResponse:
-    """Show a plan that is not adopted, with the next step first. Twelve queries, for any plan."""
+    """Show a plan that is not adopted, with the next step first. Sixteen queries, for any plan."""
     items = plan.items.select_related("lead_agency").prefetch_related("milestones").in_order()
     by_pillar: dict[int, list[WorkItem]] = {}
     for item in items:
@@ -178,6 +181,7 @@ def making_page(request: HttpRequest, plan: Plan) -> HttpResponse:
             "plan": plan,
             "lacks": lacks_of(plan, localdate()),
             "doubtful": doubtful(plan, localdate()),
+            "readiness": readiness_of(plan),
             "pillars": [
                 (pillar, by_pillar.get(pillar.pk, [])) for pillar in plan.pillars.order_by("number")
             ],

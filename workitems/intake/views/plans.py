@@ -16,6 +16,7 @@ from workitems.intake.forms.plans import QuorumForm
 from workitems.intake.services import plans as plan_services
 from workitems.intake.views.plan_making import making_page, page
 from workitems.intake.views.tracker_people import still_to_invite
+from workitems.measures.readiness import readiness_of
 from workitems.plan.asat import Moment
 from workitems.plan.views.lookups import (
     plan_at_any_stage,
@@ -69,6 +70,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "may_propose_item": not moment.is_end_of_plan
             and request.user.has_perm("workitems.request_addition", plan),
             "may_open_first_round": may_open_first_round,
+            "readiness": readiness_of(plan),
             "missing": missing_for_round(plan, localdate()) if may_open_first_round else [],
             "has_tracker_notes": may_manage and plan.tracker_notes.exists(),
             "people_to_invite": still_to_invite(plan) if may_open_first_round else 0,

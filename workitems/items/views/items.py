@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.pages.form_pages import carry_out, form_page, saved
 from agencies.records.composed import composed
+from workitems.audits.views import own_audit
 from workitems.items.filters import WorkItemFilter, agencies_of, needs_dates, sort_of
 from workitems.items.item_attention import line_of, plan_of_item
 from workitems.items.item_page import ItemPage, item_page
@@ -237,6 +238,7 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     if moment.is_now:
         may = _may(request, item) | _in_returns(request, item) | _within(request, item)
         may["submitted"] = _submitted(request, item)
+        may["audit"] = own_audit(request, item.plan)
     return render(request, "workitems/items/detail.html", frame | parts | may)
 
 
@@ -273,6 +275,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
         "item": then,
         "supports": shown.supports,
         "measures": at.measures,
+        "finding": next(iter(at.findings), None),
         "milestones": [
             {
                 "milestone": milestone,

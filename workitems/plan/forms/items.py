@@ -237,7 +237,7 @@ WHY_IT_MOVES: dict[str, Any] = {
 
 
 SHOWN_BY = gettext_lazy(
-    "In a few words, how “done when” was met. Add a file or a link as evidence too: without it, papers say so."
+    "In a few words, how “done when” was met. Add a file or a link as evidence too. Without it, papers will say so."
 )
 
 

@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 
 from agencies.models import Agency
 from workitems.models import (
+    Finding,
     Member,
     OutOfSession,
     Plan,
@@ -162,6 +163,19 @@ class PlanAt:
         return measures_of(self, self.only_item)
 
     @cached_property
+    def findings(self) -> Sequence[Finding]:
+        """What audits found that everyone saw by then: the latest of each item that is not withdrawn, in the items' order,
+        after that on the whole plan. One query; none if no audit was ever set up."""
+        if not self.plan.is_audited:
+            return ()
+        rows = Finding.objects.of(self.plan).shown(self.on).for_list()
+        latest: dict[int | None, Finding] = {}
+        for row in rows if self.only_item is None else rows.filter(item=self.only_item):
+            latest.setdefault(row.item_id, row)
+        items = [item.pk for item in self.items if item.stage != Stage.WITHDRAWN]
+        return [latest[pk] for pk in (None, *items) if pk in latest]
+
+    @cached_property
     def delays_of(self) -> Mapping[int, Sequence[DelayAt]]:
         """The delays by their items."""
         return grouped(self.delays, "item")
@@ -193,20 +207,26 @@ class PlanAt:
         for row in self.measures.needing_attention:
             if row.item:
                 found[row.item.pk].measures = [*found[row.item.pk].measures, row.sentence]
+        for each in self.findings:
+            if each.item_id is not None and each.verdict == Finding.Verdict.NOT_SUPPORTED:
+                found[each.item_id].not_supported = each.audit.agency.short_name
         return found
 
     @cached_property
     def ranks(self) -> Mapping[int, Sequence[Rank]]:
         """The items that need attention, each with its reasons, most urgent first. Of complete items, those alone whose
-        measures do."""
+        measures do, or whose report the evidence does not support."""
         concerns, on = self.concerns, self.on
         found: dict[int, Sequence[Rank]] = {}
         for item in self.items:
             of = concerns.get(item.pk, NO_CONCERNS)
-            if item.is_live and (ranks := lateness.ranks(item, on, of)):
+            ranks: Sequence[Rank] = ()
+            if item.is_live:
+                ranks = lateness.ranks(item, on, of)
+            elif item.stage == Stage.COMPLETE:
+                ranks = lateness.ranks_of_results(of)
+            if ranks:
                 found[item.pk] = ranks
-            elif item.stage == Stage.COMPLETE and of.measures:
-                found[item.pk] = [Rank.MEASURE_FAILS]
         return found
 
     def delays_on(self, milestone: MilestoneAt) -> list[DelayAt]:
@@ -310,6 +330,10 @@ class _Narrowed(PlanAt):
         return Measures(
             row for row in self.whole.measures if row.item and row.item.pk in self.by_pk
         )
+
+    @cached_property
+    def findings(self) -> Sequence[Finding]:
+        return [row for row in self.whole.findings if row.item_id in self.by_pk]
 
     @cached_property
     def risks(self) -> Sequence[RiskAt]:

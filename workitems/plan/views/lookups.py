@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, OuterRef, Subquery
+from django.db.models import Exists, Model, OuterRef, Subquery
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
@@ -17,7 +17,7 @@ from agencies.pages.permissions import signed_in as signed_in
 from agencies.pages.permissions import small_number as small_number
 from agencies.records.composed import composed
 from agencies.wording.translation import StrOrPromise, day_words
-from workitems.models import HeldEntry, Milestone, Plan, Round, WorkItem
+from workitems.models import Audit, HeldEntry, Milestone, Plan, Round, WorkItem
 from workitems.models.plan import reading_agencies
 from workitems.plan.views.who_may import who_may
 from workitems.rules import CLOSED_BY_THE_END, WRITERS, plan_of
@@ -29,7 +29,8 @@ Row = TypeVar("Row", bound=Model | None)
 ADDED_TO_PLANS: dict[str, Any] = {
     "record_begins": Subquery(
         Round.objects.record_begins().filter(plan=OuterRef("pk")).values("period_end")[:1]
-    )
+    ),
+    "is_audited": Exists(Audit.objects.filter(plan=OuterRef("pk"))),
 }
 
 
@@ -44,18 +45,20 @@ class NotAdoptedYet(Exception):
 
 
 @composed
-def _plans(agencies: Any, coordinating: Any, on: Any) -> Any:
-    plans = Plan.objects.read_by(agencies, coordinating, on).select_related("coordinating_agency")
+def _plans(agencies: Any, coordinating: Any, auditing: Any, on: Any) -> Any:
+    plans = Plan.objects.read_by(agencies, coordinating, auditing, on).select_related(
+        "coordinating_agency"
+    )
     return plans.annotate(**ADDED_TO_PLANS).in_order()
 
 
 def plans_read(request: HttpRequest) -> list[Plan]:
     """Return all plans that the user may read, adopted or being made, newest first."""
     if not hasattr(request, "_visible_plans"):
-        agencies, coordinating = reading_agencies(signed_in(request))
-        is_reader = bool(agencies or coordinating)
+        agencies, coordinating, auditing = reading_agencies(signed_in(request))
+        is_reader = bool(agencies or coordinating or auditing)
         request._visible_plans = (  # type: ignore[attr-defined]
-            _plans(agencies=agencies, coordinating=coordinating, on=localdate())
+            _plans(agencies=agencies, coordinating=coordinating, auditing=auditing, on=localdate())
             if is_reader
             else []
         )

@@ -36,7 +36,7 @@ from workitems.models.item import Confidence, Stage
 from workitems.plan.forms.delays import WHAT_IT_NEEDS, SettlementForm, settlement_of
 from workitems.plan.forms.due_dates import KnownDateField, ask_about_order
 from workitems.plan.forms.evidence import AttachmentField
-from workitems.plan.forms.items import WHY_IT_MOVES, faults_of_forecast
+from workitems.plan.forms.items import SHOWN_BY, WHY_IT_MOVES, faults_of_forecast
 from workitems.plan.forms.stems import (
     BESIDE_MEANWHILE,
     BESIDE_MITIGATION,
@@ -327,7 +327,11 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
     )
     completed_on = PastDayField(label=gettext_lazy("Day on which it was done"), required=False)
     shown_by = PlainField(
-        "evidence", label=gettext_lazy("Evidence"), max_length=REASON_LENGTH, rows=ROWS
+        "evidence",
+        label=gettext_lazy("Evidence"),
+        max_length=REASON_LENGTH,
+        rows=ROWS,
+        help_text=SHOWN_BY,
     )
     forecast_due = KnownDateField(label=gettext_lazy("Now expected"), required=False)
     reason = StemField("explanation", **WHY_IT_MOVES, rows=ROWS)

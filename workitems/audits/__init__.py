@@ -1,0 +1,1 @@
+"""Audits of a plan: who audits it, what they find, and the agencies' replies."""

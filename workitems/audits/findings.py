@@ -1,0 +1,40 @@
+"""What audits found, in words: the sentence under the dashboard's completion and in papers."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agencies.wording.translation import list_in_words
+from workitems.models import Finding
+
+Verdict = Finding.Verdict
+
+
+def sentence(
+    findings: Iterable[Finding], number: Callable[[int], str] = lambda count: f"{count:,}"
+) -> str:
+    """Return how many items' reports the evidence supports: "The audit looked at 3 items: the evidence supports what was
+    reported for 1, supports it in part for 1 and does not support it for 1." Findings on the whole plan are left out; ""
+    if there are no others."""
+    counts = Counter(row.verdict for row in findings if row.item_id is not None)
+    if not (total := counts.total()):
+        return ""
+    parts = [
+        says.format(count=number(count))
+        for verdict, says in (
+            (Verdict.SUPPORTED, _("supports what was reported for {count}")),
+            (Verdict.IN_PART, _("supports it in part for {count}")),
+            (Verdict.NOT_SUPPORTED, _("does not support it for {count}")),
+        )
+        if (count := counts[verdict])
+    ]
+    parts[0] = parts[0].replace(_("supports it in part"), _("supports in part what was reported"))
+    parts[0] = parts[0].replace(_("support it for"), _("support what was reported for"))
+    says = ngettext(
+        "The audit looked at {count} item: the evidence {parts}.",
+        "The audit looked at {count} items: the evidence {parts}.",
+        total,
+    )
+    return says.format(count=number(total), parts=list_in_words(parts))

@@ -1,0 +1,115 @@
+"""Which items of a plan an auditor could not judge: no target, no date, or nothing that says when a milestone is done.
+
+Looked at before a plan is adopted, and until it is mended. Computed, never stored.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agencies.wording.translation import list_in_words
+from workitems.models import Measure, Plan, WorkItem
+from workitems.models.item import Stage
+
+# Of one reason; a list of all 400 items helps nobody.
+MOST_NAMED = 10
+
+
+class Needs(NamedTuple):
+    """What an item has that an auditor needs."""
+
+    number: str
+    targets: int
+    # Measures with a target whose value before the plan is neither given nor said to be unknown, and why.
+    without_baseline: int
+    is_dated: bool
+    # Milestones without "done means".
+    untested: int
+
+
+class Readiness(NamedTuple):
+    """Of so many items, which could not be judged, and why: (reason of one, reason of several, their numbers)."""
+
+    items: int
+    unready: Sequence[str]
+    reasons: Sequence[tuple[str, Sequence[str]]]
+
+    def __bool__(self) -> bool:
+        """Whether the whole plan can be judged."""
+        return not self.unready
+
+    @property
+    def sentence(self) -> str:
+        """ "2 of 31 items could not be judged by an auditor: 2.4 has no target; 1.7 has no date."; "" if none."""
+        if self:
+            return ""
+        return ngettext(
+            "{count} of {items} item could not be judged by an auditor: {reasons}.",
+            "{count} of {items} items could not be judged by an auditor: {reasons}.",
+            self.items,
+        ).format(
+            count=len(self.unready),
+            items=self.items,
+            reasons="; ".join(f"{_named(numbers)} {what}" for what, numbers in self.reasons),
+        )
+
+
+def readiness(items: Iterable[Needs]) -> Readiness:
+    """Return which of the items an auditor could not judge."""
+    rows = list(items)
+    kinds: tuple[tuple[Callable[[Needs], bool], Callable[[int], str]], ...] = (
+        (lambda row: not row.targets, lambda n: ngettext("has no target", "have no target", n)),
+        (
+            lambda row: bool(row.without_baseline),
+            lambda n: ngettext(
+                "does not say how it was before the plan",
+                "do not say how it was before the plan",
+                n,
+            ),
+        ),
+        (lambda row: not row.is_dated, lambda n: ngettext("has no date", "have no date", n)),
+        (
+            lambda row: bool(row.untested),
+            lambda n: ngettext(
+                "has a milestone without “done means”", "have a milestone without “done means”", n
+            ),
+        ),
+    )
+    found = [([row.number for row in rows if lacks(row)], words) for lacks, words in kinds]
+    named = {number for numbers, _words in found for number in numbers}
+    return Readiness(
+        len(rows),
+        [row.number for row in rows if row.number in named],
+        [(words(len(numbers)), numbers) for numbers, words in found if numbers],
+    )
+
+
+def readiness_of(plan: Plan) -> Readiness:
+    """Return which of the plan's items an auditor could not judge as they are today. Four queries."""
+    measures = Measure.objects.exclude(kind=Measure.Kind.WORDS).prefetch_related("targets")
+    rows = plan.items.exclude(stage=Stage.WITHDRAWN).in_order()
+    rows = rows.prefetch_related("milestones", Prefetch("measures", measures))
+    return readiness(_needs(item) for item in rows)
+
+
+def _needs(item: WorkItem) -> Needs:
+    aimed = [row for row in item.measures.all() if row.targets.all()]
+    steps = [row for row in item.milestones.all() if row.withdrawn_on is None]
+    return Needs(
+        item.number,
+        len(aimed),
+        sum(row.baseline is None and not row.baseline_unknown for row in aimed),
+        bool(steps) or not item.needs_date,
+        sum(not row.done_means for row in steps),
+    )
+
+
+def _named(numbers: Sequence[str]) -> str:
+    """Return "2.4", "2.4 and 3.1" or the first ten, "and 3 more"."""
+    if len(numbers) <= MOST_NAMED:
+        return list_in_words(numbers)
+    first, more = ", ".join(numbers[:MOST_NAMED]), len(numbers) - MOST_NAMED
+    return _("{numbers} and {count} more").format(numbers=first, count=more)
