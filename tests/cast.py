@@ -38,6 +38,7 @@ from tests.factories import (
     DraftParagraphFactory,
     DraftSectionFactory,
     EvidenceFactory,
+    FindingFactory,
     FollowUpFactory,
     GlossaryEntryFactory,
     HeldEntryFactory,
@@ -362,6 +363,8 @@ def scene() -> Scene:
     )
     TokenFactory(user=contributor, seat=contributor.seats.get())
     UnitFactory(agency=police, name="Financial Crime Group")
+    audit_office = AgencyFactory(short_name="OAG", name="Office of the Auditor-General")
+    FindingFactory(audit__plan=plan, audit__agency=audit_office, item=item)
     StatusProposalFactory(item=supported, agency=police, proposed_by=contributor)
     HeldEntryFactory(plan=plan, agency=police, item=item, written_by=contributor)
     variation = VariationFactory(milestone=milestone, number=1)
@@ -425,6 +428,7 @@ def scene() -> Scene:
                 "Former contributor", Role.CONTRIBUTOR, police, to_on=date(2010, 1, 31)
             ),
             "observer": seated("Observer", Role.OBSERVER, police),
+            "auditor": seated("Auditor", Role.AUDITOR, audit_office),
             "contributor": contributor,
             "approver": seated("Police approver", Role.APPROVER, police),
             "other contributor": seated("Customs contributor", Role.CONTRIBUTOR, customs),

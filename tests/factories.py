@@ -1,9 +1,10 @@
 """Factories of rows. Defaults make the plainest valid row; a test sets what matters to it."""
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory, Password
 
 from agencies.models import Agency, Appointment, Invitation, Seat, Token, Unit, User
@@ -34,10 +35,12 @@ from tests.reports.sample import document as sample_document
 from workitems.models import (
     Assignment,
     Attendance,
+    Audit,
     CalendarFeed,
     Decision,
     Delay,
     Evidence,
+    Finding,
     GlossaryEntry,
     HeldEntry,
     KeptEstimate,
@@ -695,6 +698,46 @@ class EvidenceFactory(DjangoModelFactory):
     note = "The printer's receipt is on the file."
     added_by = factory.SubFactory(UserFactory)
     added_at = datetime(2010, 7, 1, tzinfo=UTC)
+
+
+class AuditFactory(DjangoModelFactory):
+    """An audit of half a year, from today on."""
+
+    class Meta:
+        model = Audit
+
+    plan = factory.SubFactory(PlanFactory)
+    agency = factory.SubFactory(AgencyFactory)
+    scope = "Whether evidence shows what is reported as done."
+    from_on = factory.LazyFunction(timezone.localdate)
+    to_on = factory.LazyAttribute(lambda audit: audit.from_on + timedelta(days=180))
+    set_up_by = factory.SubFactory(UserFactory)
+    set_up_at = factory.LazyFunction(timezone.now)
+
+
+class FindingFactory(DjangoModelFactory):
+    """A finding of the first day of its audit, on the whole plan, that waits for a reply."""
+
+    class Meta:
+        model = Finding
+
+    audit = factory.SubFactory(AuditFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    as_at = factory.SelfAttribute("given_on")
+    verdict = "not_supported"
+    note = "Nothing shows it."
+    written_by = factory.SubFactory(UserFactory)
+    written_at = factory.LazyFunction(timezone.now)
+    given_on = factory.SelfAttribute("audit.from_on")
+    shown_from = factory.LazyAttribute(lambda finding: finding.given_on + timedelta(days=14))
+
+    class Params:
+        replied = factory.Trait(
+            reply="It is kept on paper.",
+            replied_for=factory.LazyAttribute(lambda finding: finding.replies),
+            replied_by=factory.SubFactory(UserFactory),
+            replied_on=factory.SelfAttribute("given_on"),
+        )
 
 
 class RiskFactory(DjangoModelFactory):

@@ -56,6 +56,7 @@ EVERYBODY = (
     "stranger",
     "former contributor",
     "observer",
+    "auditor",
     "contributor",
     "approver",
     "other contributor",
@@ -73,6 +74,7 @@ EVERYBODY = (
 # Every member of the working group reads the whole plan.
 READERS = (
     "observer",
+    "auditor",
     "contributor",
     "approver",
     "other contributor",
@@ -85,6 +87,7 @@ WRITERS = ("contributor", "approver")
 WRITERS_OF_CUSTOMS = ("other contributor", "other approver")
 # Who reads what Police writes before it is submitted.
 POLICE = ("observer", "contributor", "approver", "member's coordinator")
+FINDING_READERS = (*POLICE, "coordinator", "auditor")
 # Who manages the seats of Police.
 SEATERS = ("approver", "coordinator", "superuser")
 DRAFTERS = ("coordinator", "authorising manager")
@@ -352,6 +355,14 @@ def measure(scene: Scene) -> list[Any]:
 
 def number_waiting(scene: Scene) -> list[Any]:
     return [*measure(scene), MeasureValue.objects.waiting().get().pk]
+
+
+def audit(scene: Scene) -> list[Any]:
+    return [*plan(scene), scene.plan.audits.get().pk]
+
+
+def finding(scene: Scene) -> list[Any]:
+    return [*plan(scene), scene.plan.audits.get().findings.get().pk]
 
 
 def meeting(scene: Scene) -> list[Any]:
@@ -776,6 +787,14 @@ RULES: dict[str, Row] = {
     "variations:change-milestone": of_plan(
         lambda scene: [*milestone(scene), "cancel"], may=(*WRITERS, "coordinator"), post=INVALID
     ),
+    "audits:list": of_plan(plan),
+    "audits:set-up": of_plan(plan, may=("coordinator",), post=INVALID),
+    "audits:end": of_plan(audit, may=("coordinator",), post=INVALID),
+    "audits:find": of_plan(audit, may=("auditor",), post=INVALID),
+    # It waits for the reply of Police: others do not see it yet.
+    "audits:finding": with_posts(
+        of_plan(finding, may=FINDING_READERS, readers=(), post=FORBIDDEN), {"approver": INVALID}
+    ),
     "measures:register": of_plan(plan),
     "measures:detail": of_plan(measure),
     "measures:add-outcome": of_plan(plan, may=("coordinator",), post=INVALID),
@@ -852,6 +871,7 @@ RULES: dict[str, Row] = {
     # Other users may not even learn that the draft has an answer.
     "evidence:add-to-answer": of_plan(own_save, may=WRITERS, post=INVALID),
     "dashboard:overview": of_plan(plan),
+    "dashboard:evidence": of_plan(plan, may=("coordinator", "auditor")),
     "dashboard:wall": of_plan(plan),
     "dashboard:late": of_plan(plan),
     "dashboard:changes": of_plan(plan),

@@ -1,4 +1,4 @@
-"""Checks of what a paper says of measures. They only warn."""
+"""Checks of what a paper says of measures, and of what audits found. They only warn."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -9,8 +9,10 @@ from django.utils.translation import gettext, ngettext
 from reports.checks.check import WARNING, Check, fingerprint
 from reports.checks.material import WORKSHOP, Material
 from reports.compose.facts import Facts
+from reports.compose.finding_facts import FINDING
 from reports.compose.measure_sources import MEASURE
 from workitems.measures.services.values import is_due
+from workitems.models import Finding
 from workitems.plan.plan_at.measures_at import MeasureAt
 
 warn = partial(Check, severity=WARNING)
@@ -75,6 +77,34 @@ def of_measures(material: Material) -> Iterator[Check]:
                 len(overdue),
             ),
             overdue,
+        )
+
+
+def of_findings(material: Material) -> Iterator[Check]:
+    """Yield that the evidence does not support what was reported, if no paragraph is about it."""
+    assert material.drafted.found is not None
+    facts = material.drafted.found.facts
+    told = {
+        source.pk for part in material.shown for source in part.sources if source.model == FINDING
+    }
+    rows = [
+        row
+        for row in facts.findings.rows
+        if row.verdict == Finding.Verdict.NOT_SUPPORTED and row.pk not in told
+    ]
+    if rows:
+        words = ngettext(
+            "No paragraph says that the audit found a report not supported by evidence: {findings}.",
+            "No paragraph says that the audit found {count} reports not supported by evidence: {findings}.",
+            len(rows),
+        )
+        named = [f"{row.item.number if row.item else gettext('the plan')}" for row in rows]
+        yield warn(
+            key="findings",
+            words=words.format(count=len(rows), findings=", ".join(named)),
+            url=f"{material.urls[WORKSHOP]}#achievements",
+            place=gettext("Audit"),
+            about=fingerprint(*(f"{row.pk} {row.reply}" for row in rows)),
         )
 
 

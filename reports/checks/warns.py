@@ -27,7 +27,7 @@ from reports.checks.material import (
     WORKSHOP,
     Material,
 )
-from reports.checks.measure_checks import of_measures
+from reports.checks.measure_checks import of_findings, of_measures
 from reports.checks.paper_dates import called_future
 from reports.checks.recorded import NEARLY_ALL, Recorded, is_told_in, plain, recorded, sentences_of
 from reports.compose.at_risk_text import has_reason
@@ -105,6 +105,7 @@ def warnings(material: Material, held: Mapping[str, CheckOverride]) -> list[Chec
         *_out_of_order(material),
         *_not_shown(material),
         *of_measures(material),
+        *of_findings(material),
         *_stale(material),
         *_unused(material),
         *_unprinted(material, told),

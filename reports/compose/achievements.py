@@ -17,6 +17,7 @@ from agencies.wording.translation import in_english
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import item_source, milestone_source
 from reports.compose.facts import Facts, UpdateFacts
+from reports.compose.findings_text import audited
 from reports.compose.measures_text import SURE, Said, beside_achievements
 from reports.compose.paragraphs import Writer, errors_naming, flat, key
 from reports.compose.results import (
@@ -271,6 +272,7 @@ def achievements(writer: Writer) -> Section:
     if not paragraphs:
         paragraphs.append(_nothing_achieved(writer))
     paragraphs += _shown(writer)
+    paragraphs += audited(writer)
     return Section(SectionKind.ACHIEVEMENTS, "Achievements", tuple(paragraphs))
 
 

@@ -16,6 +16,7 @@ from django.utils.timezone import get_current_timezone, localdate
 
 from agencies.models import Agency, Appointment, by_short_name
 from agencies.records.composed import composed
+from reports.compose.finding_facts import FindingFacts, finding_facts
 from reports.compose.measure_sources import MeasureFacts, measure_facts
 from reports.compose.slips import LateItem, late_items
 from reports.compose.subjects import DOUBTFUL
@@ -221,6 +222,7 @@ class Facts:
     # The completed milestones, by how they are shown to be done.
     completions: Completions = field(default_factory=lambda: Completions(()))
     measures: MeasureFacts = field(default_factory=MeasureFacts)
+    findings: FindingFacts = field(default_factory=FindingFacts)
     # By item that its reviewer rates at risk or off track: the reason that was given with the rating.
     reviewers_reasons: Mapping[int, str] = field(default_factory=dict)
     # The last day of the period's last round in which agencies were asked.
@@ -383,6 +385,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         moves=moves,
         completions=completions_of(at),
         measures=measure_facts(briefing, at.measures),
+        findings=finding_facts(at.findings),
         reviewers_reasons=_reviewers_reasons(items, end_of(as_at)),
     )
 

@@ -22,6 +22,7 @@ from reports.compose.budget import RECOMMENDATIONS, SHORT_ASKS, count_words, is_
 from reports.compose.decisions import Ask, asks
 from reports.compose.delay_text import delay
 from reports.compose.facts import Facts
+from reports.compose.findings_text import finding_table
 from reports.compose.late_by_item import late_by_item
 from reports.compose.measure_annex import measure_table
 from reports.compose.measures_text import needing_attention
@@ -68,6 +69,7 @@ ANNEXES: dict[str, Callable[[Facts], Annex]] = {
     "risks": risk_register,
     "consulted": consulted_table,
     "measures": measure_table,
+    "findings": finding_table,
 }
 # Annexes of a paper before drafting.
 USUAL_ANNEXES = ("progress", "items")

@@ -13,6 +13,8 @@ from reports.document.annexes import (
     ConsultedTable,
     DelayRegister,
     DelayRow,
+    FindingRow,
+    FindingTable,
     ItemReport,
     Level,
     MeasureRow,

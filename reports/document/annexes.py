@@ -520,6 +520,46 @@ class MeasureTable:
         check_text(self.note, "The note of measures", blank=True)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRow:
+    """A finding of an audit on an item, or on the whole plan: whether the evidence supports what was reported, what was
+    found, by whom and as at which day; and the reply of the agency, which may be none."""
+
+    key: str
+    number: str
+    verdict: str
+    text: Text
+    auditor: str
+    as_at: date
+    agency: str
+    title: Text = ()
+    reply: Text = ()
+    withheld: str = ""
+
+    def __post_init__(self) -> None:
+        check_text(self.number, "A work item's number", blank=True)
+        check_words(self.title, "A work item's title", blank=True)
+        check_text(self.verdict, "Whether the evidence supports a report")
+        check_words(self.text, "A finding")
+        check_text(self.auditor, "Who audits")
+        check_text(self.agency, "Who replies to a finding")
+        check_words(self.reply, "A reply to a finding", blank=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingTable:
+    """Annex: the latest finding of audits on each item and on the whole plan."""
+
+    key: str
+    heading: str
+    as_at: date
+    rows: tuple[FindingRow, ...] = ()
+    withheld: str = ""
+
+    def __post_init__(self) -> None:
+        check_text(self.heading, "An annex's heading")
+
+
 Annex = (
     ProgressPicture
     | WorkItemTable
@@ -528,4 +568,5 @@ Annex = (
     | RiskRegister
     | ConsultedTable
     | MeasureTable
+    | FindingTable
 )

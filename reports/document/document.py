@@ -21,6 +21,7 @@ from reports.document.annexes import (
     Annex,
     ConsultedTable,
     DelayRegister,
+    FindingTable,
     MeasureTable,
     RiskRegister,
     WorkItemTable,
@@ -348,7 +349,9 @@ class Document:
                 for texts in annex.pillars:
                     for text in texts.items:
                         yield text.key
-            elif isinstance(annex, DelayRegister | RiskRegister | ConsultedTable | MeasureTable):
+            elif isinstance(
+                annex, DelayRegister | RiskRegister | ConsultedTable | MeasureTable | FindingTable
+            ):
                 for entry in annex.rows:
                     yield entry.key
 

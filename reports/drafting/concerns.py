@@ -19,11 +19,13 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 
 from agencies.wording.translation import StrOrPromise, in_english
+from reports.compose.finding_facts import FINDING
 from reports.document.wording import join_words
 from reports.drafting.draft import BULLETS, Draft, Part, Taken, printed, record_of
 from reports.models import Clearance, FollowUp
 from workitems.models import (
     Delay,
+    Finding,
     Measure,
     MeasureValue,
     Milestone,
@@ -67,6 +69,7 @@ OWNER_LOOKUPS: dict[str, tuple[type, str, tuple[str, ...]]] = {
         "measure__item",
         ("agency", "measure__item__lead_agency"),
     ),
+    FINDING: (Finding, "item", ("item__lead_agency",)),
     "workitems.return": (Return, "", ("agency",)),
     "reports.followup": (FollowUp, "", ("owner_agency",)),
 }

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from agencies.records.composed import composed
 from reports.compose.citations import Versioned, delay_source, version_of
 from reports.compose.facts import Facts
+from reports.compose.finding_facts import FINDING
 from reports.document import Source
 from reports.drafting.draft import GLOSSARY, Draft, Part, Portion
 from workitems.models import Delay, Plan
@@ -47,6 +48,7 @@ NUMBERS = {
     "workitems.mitigation": "delay__milestone__item__number",
     "workitems.measure": "item__number",
     "workitems.measurevalue": "measure__item__number",
+    FINDING: "item__number",
     "workitems.risk": "number",
 }
 # Types without a page of the past; their current page shows the history.
@@ -220,6 +222,10 @@ class RecordLinks:
                     self._versions[source.model, source.pk] = source.history_id
                     if measure.item:
                         self._numbers[source.model, source.pk] = quote(measure.item.number)
+            for row in facts.findings.rows:
+                self._versions[FINDING, row.pk] = facts.findings.source(row).history_id
+                if row.item:
+                    self._numbers[FINDING, row.pk] = quote(row.item.number)
             self._versions["workitems.plan", facts.plan.pk] = facts.plan_source.history_id
             for term in facts.terms.values():
                 self._versions[GLOSSARY, term.source.pk] = term.source.history_id

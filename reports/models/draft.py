@@ -62,6 +62,7 @@ class AnnexChoice(models.TextChoices):
         gettext_lazy("Who was consulted, and their answers"),
     )
     MEASURES = "measures", gettext_lazy("Measures")
+    FINDINGS = "findings", gettext_lazy("Findings of the audit")
 
 
 class BriefingKindQuerySet(models.QuerySet["BriefingKind"]):

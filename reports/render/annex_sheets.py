@@ -16,6 +16,8 @@ from reports.document import (
     DelayRegister,
     DelayRow,
     Document,
+    FindingRow,
+    FindingTable,
     ItemReport,
     MeasureRow,
     MeasureTable,
@@ -157,6 +159,8 @@ def _registers(document: Document) -> Iterator[Sheet]:
             yield _sheet(document, "Consulted", CONSULTED, annex.rows)
         elif isinstance(annex, MeasureTable):
             yield _sheet(document, "Measures", MEASURES, annex.rows)
+        elif isinstance(annex, FindingTable):
+            yield _sheet(document, "Findings", FINDINGS, annex.rows)
 
 
 def _typed(passages: tuple[Passage, ...]) -> str:
@@ -277,4 +281,14 @@ MEASURES: list[Field[MeasureRow]] = [
     (Column("Last number", 34), lambda row: row.last),
     (Column("State", 22), lambda row: row.state),
     (Column("Agency", 12), lambda row: row.agency),
+]
+FINDINGS: list[Field[FindingRow]] = [
+    (Column("No.", 8), lambda row: row.number or "The Plan"),
+    (Column("Work item", 40), lambda row: words(row.title)),
+    (Column("Supported?", 20), lambda row: row.verdict),
+    (Column("Finding", 60), lambda row: words(row.text)),
+    (Column("By", 24), lambda row: row.auditor),
+    (Column("As at", 13, Kind.DATE), lambda row: row.as_at),
+    (Column("Agency", 12), lambda row: row.agency),
+    (Column("Reply", 60), lambda row: words(row.reply)),
 ]

@@ -25,6 +25,7 @@ from reports.document import (
     CoverPart,
     DelayRegister,
     Document,
+    FindingTable,
     ItemReport,
     MeasureTable,
     MilestoneRow,
@@ -306,7 +307,13 @@ def _are_small(annexes: list[Annex]) -> bool:
                 rows += sum(
                     max(len(row.milestones), 1) for each in annex.pillars for row in each.rows
                 )
-            case DelayRegister() | RiskRegister() | ConsultedTable() | MeasureTable():
+            case (
+                DelayRegister()
+                | RiskRegister()
+                | ConsultedTable()
+                | MeasureTable()
+                | FindingTable()
+            ):
                 rows += len(annex.rows)
     return rows <= FEW_ROWS
 
@@ -339,6 +346,8 @@ def _annex(annex: Annex, letter: str, looks: CoverDesign) -> dict[str, Any]:
             name, style = "consulted", "paper-upright"
         case MeasureTable():
             name, style = "measures", "paper-upright"
+        case FindingTable():
+            name, style = "findings", "paper-upright"
     return {
         "template": f"reports/render/paper/{name}.html",
         "style": style,

@@ -73,10 +73,12 @@ from workitems.meetings.agenda import proposals
 from workitems.meetings.services import meetings
 from workitems.models import (
     Attendance,
+    Audit,
     CalendarFeed,
     Decision,
     Delay,
     Evidence,
+    Finding,
     GlossaryEntry,
     HeldEntry,
     Matter,
@@ -671,6 +673,23 @@ CREATES = {
             "owner_agency": world.agencies["police"].pk,
         },
     ),
+    "audits:set-up": Creates(
+        Audit,
+        "coordinator",
+        lambda world: {
+            "agency": world.agencies["health"].pk,
+            "scope": "All items.",
+            "from_on": "today",
+            "to_on": f"31 December {timezone.localdate().year}",
+            "reason": "Asked for by the Minister.",
+        },
+    ),
+    "audits:find": Creates(
+        Finding,
+        "auditor",
+        lambda world: {"as_at": "today", "verdict": "supported", "note": "Seen."},
+        arguments=lambda world: [world.plan.slug, world.plan.audits.get().pk],
+    ),
     "measures:add-outcome": Creates(
         Measure,
         "coordinator",
@@ -994,6 +1013,8 @@ CHANGES = {
     "returns:discard-workbook": STATE,
     "returns:reply": VERSION,
     "returns:measure": VERSION,
+    "audits:end": VERSION,
+    "audits:finding": VERSION,
     "measures:set-up": VERSION,
     "measures:accept": STATE,
     "measures:take-back": STATE,

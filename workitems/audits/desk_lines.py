@@ -1,4 +1,4 @@
-"""To-dos of findings that wait for a reply. A source of `desk`."""
+"""To-dos of findings that wait for a reply, and of audits that last. A source of `desk`."""
 
 from datetime import date
 from typing import Any
@@ -9,16 +9,20 @@ from django.utils.translation import gettext as _
 from agencies.models import Seat, User
 from agencies.records.composed import composed
 from workitems.desk.to_dos import SHOWN_AT_MOST, Line, line, not_ended
-from workitems.models import Finding
+from workitems.models import Audit, Finding
 
 
 def lines_for(user: User, on: date) -> list[Line]:
-    """Return the findings that the user may reply to. One query for approvers and coordinators, none for others."""
+    """Return the findings that the user may reply to, and the audits that they do. One query for approvers and coordinators,
+    one for auditors, none for others."""
     approving = user.agencies_as(Seat.Role.APPROVER)
     coordinating = user.agencies_as(Seat.Role.COORDINATOR)
+    lines: list[Line] = []
+    if auditing := user.agencies_as(Seat.Role.AUDITOR):
+        lines += _own(auditing, on)
     if not (approving or coordinating):
-        return []
-    return [
+        return lines
+    return lines + [
         line(
             due=row.shown_from,
             on=on,
@@ -29,6 +33,21 @@ def lines_for(user: User, on: date) -> list[Line]:
             is_late=False,
         )
         for row in _waiting(approving=approving, coordinating=coordinating, on=on)
+    ]
+
+
+def _own(auditing: set[int], on: date) -> list[Line]:
+    rows = Audit.objects.on(on).filter(agency__in=auditing).select_related("plan").order_by("to_on")
+    return [
+        line(
+            due=row.to_on,
+            on=on,
+            plan=row.plan.title,
+            what=_("Audit the plan and give findings"),
+            detail=row.scope,
+            url=row.get_absolute_url(),
+        )
+        for row in rows
     ]
 
 

@@ -13,16 +13,17 @@ Verdict = Finding.Verdict
 
 
 def sentence(
-    findings: Iterable[Finding], number: Callable[[int], str] = lambda count: f"{count:,}"
+    findings: Iterable[Finding],
+    number: Callable[[int, str], str] = lambda count, _of: f"{count:,}",
 ) -> str:
     """Return how many items' reports the evidence supports: "The audit looked at 3 items: the evidence supports what was
     reported for 1, supports it in part for 1 and does not support it for 1." Findings on the whole plan are left out; ""
-    if there are no others."""
+    if there are no others. `number` writes a count of a verdict, or of all for ""."""
     counts = Counter(row.verdict for row in findings if row.item_id is not None)
     if not (total := counts.total()):
         return ""
     parts = [
-        says.format(count=number(count))
+        says.format(count=number(count, verdict))
         for verdict, says in (
             (Verdict.SUPPORTED, _("supports what was reported for {count}")),
             (Verdict.IN_PART, _("supports it in part for {count}")),
@@ -37,4 +38,4 @@ def sentence(
         "The audit looked at {count} items: the evidence {parts}.",
         total,
     )
-    return says.format(count=number(total), parts=list_in_words(parts))
+    return says.format(count=number(total, ""), parts=list_in_words(parts))

@@ -60,7 +60,7 @@ class EndForm(VersionedForm):
 
 class FindingForm(Form):
     item = forms.ModelChoiceField(
-        label=gettext_lazy("On"),
+        label=gettext_lazy("Item"),
         queryset=WorkItem.objects.none(),
         required=False,
         empty_label=gettext_lazy("The whole plan"),

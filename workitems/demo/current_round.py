@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agencies.models import User
-from workitems.demo import demo_meetings
+from workitems.demo import demo_audit, demo_meetings
 from workitems.demo.demo_measures import Numbers
 from workitems.demo.story import Story
 from workitems.following import seen
@@ -58,6 +58,7 @@ def play(plan: Plan, today: date) -> None:
     story.report_an_action()
     story.look_closer()
     story.show_what_was_done()
+    demo_audit.hold(story)
     story.weigh_risks()
     story.speak_for_others()
     story.report(story.open_round(), numbers)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from agencies.models import Appointment
 from agencies.records import history
-from workitems.demo import current_round, fiji
+from workitems.demo import current_round, demo_audit, fiji
 from workitems.demo.people import ACTOR, COORDINATOR, PORTFOLIO, seat_people, user_of
 from workitems.demo.plan_text import workbook_of
 from workitems.intake.workbook import import_workbook
@@ -51,6 +51,7 @@ def load(at: datetime) -> list[Plan]:
         keep_glossary(loaded[-1], at)
         loaded[-1].short_title = SHORT_TITLE
         history.save(loaded[-1], by=None, actor=ACTOR, at=at, fields=["short_title"])
+    demo_audit.add_agency()
     seat_people(today)
     if PLAN_OF_2009 not in known:
         show_what_was_done(Plan.objects.get(slug=PLAN_OF_2009))

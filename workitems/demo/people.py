@@ -61,6 +61,9 @@ APPROVERS = {
     agency: Person(f"{agency} approver", Role.APPROVER, writer.places)
     for agency, writer in CONTRIBUTORS.items()
 }
+# In no working group: it audits the current plan.
+AUDITORS = ("OAG", "Controller and Auditor-General")
+AUDITOR = Person("Auditor", Role.AUDITOR, AUDITORS[:1])
 PEOPLE = (
     ADMINISTRATOR,
     COORDINATOR,
@@ -79,6 +82,7 @@ PEOPLE = (
     Person("OIA reviewer", Role.OIA_REVIEWER, ("DoL", "MBIE")),
     Person("OIA decision-maker", Role.OIA_DECISION_MAKER, ("DoL", "MBIE")),
     Person("Observer", Role.OBSERVER, ("MOH",)),
+    AUDITOR,
     Person("Former contributor", Role.CONTRIBUTOR, ("Police",), has_left=True),
 )
 

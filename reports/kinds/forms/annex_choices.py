@@ -31,6 +31,9 @@ SHOWS = {
     AnnexChoice.MEASURES: gettext_lazy(
         "A row for each measure with a number or a target: its sentence, target and last number."
     ),
+    AnnexChoice.FINDINGS: gettext_lazy(
+        "A row for each item that an audit looked at: its finding, and the agency’s reply."
+    ),
 }
 
 LAST = 100

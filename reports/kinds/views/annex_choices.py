@@ -15,6 +15,7 @@ from reports.document import (
     ConsultedTable,
     DelayRegister,
     DocumentError,
+    FindingTable,
     MeasureTable,
     ProgressPicture,
     RiskRegister,
@@ -81,4 +82,7 @@ def _size(annex: Annex) -> str:
         case MeasureTable():
             count = len(annex.rows)
             words = ngettext("{count:,} measure", "{count:,} measures", count)
+        case FindingTable():
+            count = len(annex.rows)
+            words = ngettext("{count:,} finding", "{count:,} findings", count)
     return words.format(count=count)

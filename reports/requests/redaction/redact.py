@@ -27,6 +27,8 @@ from reports.document import (
     DelayRegister,
     DelayRow,
     Document,
+    FindingRow,
+    FindingTable,
     HeadingInMaori,
     ItemReport,
     Level,
@@ -69,11 +71,11 @@ KEPT = frozenset({"number", "heading"})
 
 ANNEXES = (
     *(ProgressPicture, WorkItemTable, WorkItemTexts),
-    *(DelayRegister, RiskRegister, ConsultedTable, MeasureTable),
+    *(DelayRegister, RiskRegister, ConsultedTable, MeasureTable, FindingTable),
 )
 ROWS = (
     *(WorkItemRow, WorkItemText, ItemReport, MilestoneRow, TimelineRow, PillarProgress),
-    *(DelayRow, MitigationLine, RiskRow, ConsultedRow, MeasureRow),
+    *(DelayRow, MitigationLine, RiskRow, ConsultedRow, MeasureRow, FindingRow),
 )
 WHOLES = (
     *(Section, Paragraph, Passage, Bullet, Recommendation, PillarRows, PillarTexts),
@@ -683,6 +685,19 @@ WITHHELD: dict[type, _Withhold] = {
         key=was.key, text=plain(label), agency=label, state=label, withheld=label, **kept
     ),
     MeasureTable: lambda was, label, kept: MeasureTable(
+        key=was.key, as_at=NO_DATE, withheld=label, **kept
+    ),
+    FindingRow: lambda was, label, kept: FindingRow(
+        key=was.key,
+        verdict=label,
+        text=plain(label),
+        auditor=label,
+        agency=label,
+        as_at=NO_DATE,
+        withheld=label,
+        **kept,
+    ),
+    FindingTable: lambda was, label, kept: FindingTable(
         key=was.key, as_at=NO_DATE, withheld=label, **kept
     ),
 }

@@ -90,7 +90,14 @@ def told(plan, **wanted):
 
 
 def test_a_plan_is_adopted_on_a_day_by_a_person(plan, item, user):
-    plan_making.adopt(plan=plan, version=1, adopted_on=date(2010, 5, 3), by=user, on=TODAY)
+    plan_making.adopt(
+        plan=plan,
+        version=1,
+        adopted_on=date(2010, 5, 3),
+        by=user,
+        on=TODAY,
+        reason="Measures follow.",
+    )
     plan.refresh_from_db()
     assert (plan.adopted_on, plan.version) == (date(2010, 5, 3), 2)
     assert told(plan)[0] == f"{user.signature} adopted the plan as of 3 May 2010."
@@ -109,7 +116,9 @@ def test_a_plan_is_adopted_on_a_day_by_a_person(plan, item, user):
 )
 def test_a_plan_is_adopted_between_its_release_and_today(plan, item, user, day, says):
     with pytest.raises(Refused) as refused:
-        plan_making.adopt(plan=plan, version=1, adopted_on=day, by=user, on=TODAY)
+        plan_making.adopt(
+            plan=plan, version=1, adopted_on=day, by=user, on=TODAY, reason="Measures follow."
+        )
     assert (str(refused.value), refused.value.field) == (says, "adopted_on")
 
 
@@ -142,7 +151,9 @@ def test_many_items_without_wording_are_counted(plan):
 
 def test_a_plan_that_lacks_something_is_not_adopted(plan, user):
     with pytest.raises(Refused, match="The plan has no pillar"):
-        plan_making.adopt(plan=plan, version=1, adopted_on=TODAY, by=user, on=TODAY)
+        plan_making.adopt(
+            plan=plan, version=1, adopted_on=TODAY, by=user, on=TODAY, reason="Measures follow."
+        )
 
 
 ACTS = {
@@ -314,7 +325,14 @@ def test_a_workbook_changes_wording_and_dates_until_the_plan_is_adopted(dol, use
     assert milestone.item.action == "Train everybody."
     assert milestone.original_due == date(2010, 4, 30)
     plan.refresh_from_db()
-    plan_making.adopt(plan=plan, version=plan.version, adopted_on=TODAY, by=user, on=TODAY)
+    plan_making.adopt(
+        plan=plan,
+        version=plan.version,
+        adopted_on=TODAY,
+        by=user,
+        on=TODAY,
+        reason="Measures follow.",
+    )
     changed["Work items"][0]["Action"] = "Train nobody."
     imported(changed, plan, by=user)
     milestone.item.refresh_from_db()

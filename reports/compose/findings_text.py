@@ -1,0 +1,61 @@
+"""What an audit of the plan found: a paragraph under Achievements, and the annex of its findings."""
+
+from collections.abc import Iterator
+
+from agencies.wording.translation import in_english
+from reports.compose.facts import Facts
+from reports.compose.paragraphs import Writer, errors_naming, key
+from reports.compose.subjects import numbers_of
+from reports.document import FindingRow, FindingTable, Paragraph, markup
+from reports.document.wording import number
+from workitems.audits.findings import sentence
+from workitems.models import Finding
+
+# Items named that the evidence does not support.
+MOST_NAMED = 6
+
+
+def audited(writer: Writer) -> Iterator[Paragraph]:
+    """Yield for how many items the evidence supports what was reported, naming those for which it does not."""
+    facts = writer.facts
+
+    def told(count: int, verdict: str) -> str:
+        if verdict != Finding.Verdict.NOT_SUPPORTED:
+            return number(count)
+        pks = {row.item_id for row in facts.findings.rows if row.verdict == verdict}
+        items = [item for item in facts.items if item.pk in pks]
+        return f"{number(count)} (item{'s' if count > 1 else ''} {numbers_of(items, MOST_NAMED)})"
+
+    if says := in_english(sentence)(facts.findings.rows, told):
+        yield writer.paragraph(
+            says,
+            about="audited",
+            sources=[facts.findings.source(row) for row in facts.findings.rows],
+        )
+
+
+def finding_table(facts: Facts) -> FindingTable:
+    """Return the findings of audits, that on the whole plan first."""
+    writer = Writer(facts)
+    return FindingTable(
+        key=key("a", "findings"),
+        heading="Findings of the audit",
+        as_at=facts.as_at,
+        rows=tuple(_row(writer, row) for row in facts.findings.rows),
+    )
+
+
+def _row(writer: Writer, row: Finding) -> FindingRow:
+    item = row.item
+    with errors_naming(writer.facts.findings.source(row)):
+        return FindingRow(
+            key=key("f", f"finding {row.pk}"),
+            number=item.number if item else "",
+            title=markup.languages(item.title, maori=writer.facts.maori) if item else (),
+            verdict=Finding.Verdict(row.verdict).label,
+            text=writer.text(writer.flat(row.note)),
+            auditor=row.audit.agency.name,
+            as_at=row.as_at,
+            agency=row.replies.short_name,
+            reply=writer.text(writer.flat(row.reply)) if row.reply else (),
+        )
