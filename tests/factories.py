@@ -734,7 +734,9 @@ class FindingFactory(DjangoModelFactory):
     class Params:
         replied = factory.Trait(
             reply="It is kept on paper.",
-            replied_for=factory.LazyAttribute(lambda finding: finding.replies),
+            replied_for=factory.LazyAttribute(
+                lambda finding: finding.audit.plan.coordinating_agency
+            ),
             replied_by=factory.SubFactory(UserFactory),
             replied_on=factory.SelfAttribute("given_on"),
         )

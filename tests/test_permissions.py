@@ -83,6 +83,8 @@ READERS = (
     "member's coordinator",
     "authorising manager",
 )
+# Who audits reads the plan, and nothing of who takes part in it.
+MEMBERS = tuple(who for who in READERS if who != "auditor")
 WRITERS = ("contributor", "approver")
 WRITERS_OF_CUSTOMS = ("other contributor", "other approver")
 # Who reads what Police writes before it is submitted.
@@ -598,7 +600,9 @@ RULES: dict[str, Row] = {
     "agencies:list": only(("superuser",), 200, NOT_ALLOWED),
     "agencies:add": only(("superuser",), 200, INVALID),
     "agencies:change": of_administrator(police, post=INVALID),
-    "agencies:hand-over": of_plan(police, may=("coordinator", "superuser"), post=INVALID),
+    "agencies:hand-over": of_plan(
+        police, readers=MEMBERS, may=("coordinator", "superuser"), post=INVALID
+    ),
     "agencies:people": only(("superuser",), 200, NOT_ALLOWED),
     "agencies:choose-place": only(("superuser",), 200, NOT_ALLOWED),
     "agencies:invite-many": only(
@@ -615,17 +619,25 @@ RULES: dict[str, Row] = {
     # The other plan reports to this Minister too.
     "agencies:end-appointment": replace(only(KEEPERS, 200, INVALID), arguments=appointment),
     "agencies:correct-appointment": replace(only(KEEPERS, 200, INVALID), arguments=appointment),
-    "agencies:seats": of_plan(police, may=SEATERS),
-    "agencies:invite": of_plan(police, may=SEATERS, post=INVALID),
-    "agencies:cover": of_plan(police, may=SEATERS, post=INVALID),
-    "agencies:seat-unit": of_plan(seat_in_police, may=("approver",), post=ONWARD),
-    "agencies:add-unit": of_plan(police, may=("approver",), post=INVALID),
-    "agencies:change-unit": of_plan(unit_of_police, may=("approver",), post=INVALID),
-    "agencies:end": of_plan(seat_in_police, may=SEATERS, post=INVALID),
+    "agencies:seats": of_plan(police, readers=MEMBERS, may=SEATERS),
+    "agencies:invite": of_plan(police, readers=MEMBERS, may=SEATERS, post=INVALID),
+    "agencies:cover": of_plan(police, readers=MEMBERS, may=SEATERS, post=INVALID),
+    "agencies:seat-unit": of_plan(seat_in_police, readers=MEMBERS, may=("approver",), post=ONWARD),
+    "agencies:add-unit": of_plan(police, readers=MEMBERS, may=("approver",), post=INVALID),
+    "agencies:change-unit": of_plan(
+        unit_of_police, readers=MEMBERS, may=("approver",), post=INVALID
+    ),
+    "agencies:end": of_plan(seat_in_police, readers=MEMBERS, may=SEATERS, post=INVALID),
     # Of a seat that is confirmed, nothing changes.
-    "agencies:confirm-seat": of_plan(seat_in_police, may=SEATERS, get=NOT_ALLOWED, post=ONWARD),
-    "agencies:send-again": of_plan(invitation_to_police, may=SEATERS, get=NOT_ALLOWED, post=ONWARD),
-    "agencies:withdraw": first_of(SEATERS, of_plan(invitation_to_police, may=SEATERS, post=ONWARD)),
+    "agencies:confirm-seat": of_plan(
+        seat_in_police, readers=MEMBERS, may=SEATERS, get=NOT_ALLOWED, post=ONWARD
+    ),
+    "agencies:send-again": of_plan(
+        invitation_to_police, readers=MEMBERS, may=SEATERS, get=NOT_ALLOWED, post=ONWARD
+    ),
+    "agencies:withdraw": first_of(
+        SEATERS, of_plan(invitation_to_police, readers=MEMBERS, may=SEATERS, post=ONWARD)
+    ),
     # Signed-in users are told that it was sent to another address.
     "agencies:accept-invitation": Row(
         get=dict.fromkeys(EVERYBODY, 200),
@@ -637,13 +649,18 @@ RULES: dict[str, Row] = {
     "following:plan": of_plan(plan, post="/account/emails/"),
     "following:item": of_plan(item, post=INVALID),
     "feeds:list": Row(
-        get=of_plan(police, may=(*POLICE, "coordinator")).get,
-        post=of_plan(police, may=POLICE, post=INVALID).post,
+        get=of_plan(police, readers=MEMBERS, may=(*POLICE, "coordinator")).get,
+        post=of_plan(police, readers=MEMBERS, may=POLICE, post=INVALID).post,
         arguments=police,
     ),
     "feeds:revoke": first_of(
         ("contributor", "approver", "coordinator"),
-        of_plan(calendar_of_police, may=("contributor", "approver", "coordinator"), post=ONWARD),
+        of_plan(
+            calendar_of_police,
+            readers=MEMBERS,
+            may=("contributor", "approver", "coordinator"),
+            post=ONWARD,
+        ),
     ),
     # Open to any program that has the URL.
     "feeds:calendar": public(200, NOT_ALLOWED, lambda scene: [CALENDAR_TOKEN]),

@@ -1,13 +1,13 @@
 """Downloads of the dashboard and its lists, with the filters of the page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
 from django.forms import Form
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -26,7 +26,7 @@ from reports.render.tables import Sheet
 from workitems.items.filters import WorkItemFilter, sort_of
 from workitems.measures.completion import Completion
 from workitems.meetings.views import decisions as decision_pages
-from workitems.models import Delay
+from workitems.models import Delay, Plan
 from workitems.plan.plan_at import plan_at
 from workitems.plan.plan_at.measures_at import measures_of
 from workitems.plan.views.lookups import require, visible_plan
@@ -214,11 +214,21 @@ def export(request: HttpRequest, slug: str, what: str, format: str) -> HttpRespo
 
 
 @require_safe
-def evidence(request: HttpRequest, slug: str) -> FileResponse:
+def evidence(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """All evidence of the plan that its readers see, as a ZIP, for its coordinators and its auditors."""
     plan = require(request, "workitems.take_evidence", visible_plan(request, slug))
-    file = TemporaryFile()  # noqa: SIM115 – the response closes it
-    evidence_archive.write_archive(plan, file, localdate())
-    file.seek(0)
     name = f"{slug}-evidence-{localdate().isoformat()}.zip"
-    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+    return StreamingHttpResponse(
+        _archive_of(plan),
+        content_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _archive_of(plan: Plan) -> Iterator[bytes]:
+    """Yield the archive in pieces. Its file is made when the first is asked for, and closed with the last."""
+    with TemporaryFile() as file:
+        evidence_archive.write_archive(plan, file, localdate())
+        file.seek(0)
+        while piece := file.read(2**16):
+            yield piece

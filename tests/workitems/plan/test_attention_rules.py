@@ -18,6 +18,7 @@ def test_the_rules_are_applied_in_the_documented_order():
         (Rank.OVERDUE, "overdue"),
         (Rank.EXPECTED_LATE, "expected late"),
         (Rank.MEASURE_FAILS, "measure fails"),
+        (Rank.NOT_SUPPORTED, "not supported"),
         (Rank.SLIPPED_AGAIN, "slipped again"),
         (Rank.OFF_TRACK, "off track"),
         (Rank.RISK_ESCALATED, "risk escalated"),

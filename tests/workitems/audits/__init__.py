@@ -1,0 +1,1 @@
+"""Tests of audits, findings and who reads what of them."""

@@ -1,0 +1,97 @@
+"""Test which items an auditor could not judge, in words, and that a plan is adopted all the same only with a reason."""
+
+from datetime import date
+
+import pytest
+
+from tests.factories import (
+    MeasureFactory,
+    MilestoneFactory,
+    PlanFactory,
+    SeatFactory,
+    TargetFactory,
+    WorkItemFactory,
+)
+from workitems.measures.readiness import Needs, readiness, readiness_of
+
+
+def needs(number, **values):
+    return Needs(
+        number, **{"targets": 1, "without_baseline": 0, "is_dated": True, "untested": 0, **values}
+    )
+
+
+def test_a_plan_that_can_be_judged_says_nothing():
+    assert readiness([needs("1.1")]).sentence == ""
+    assert readiness([]).sentence == ""
+
+
+def test_each_reason_names_its_items():
+    found = readiness(
+        [
+            needs("1.1"),
+            needs("1.7", is_dated=False),
+            needs("2.4", targets=0),
+            needs("3.1", targets=0, untested=1),
+            needs("4.1", without_baseline=1),
+            *(needs(f"5.{each}", untested=2) for each in (2, 3)),
+        ]
+    )
+    assert found.sentence == (
+        "6 of 7 items could not be judged by an auditor: 2.4 and 3.1 have no target; 4.1 does not say how it was before "
+        "the plan; 1.7 has no date; 3.1, 5.2 and 5.3 have a milestone without “done means”."
+    )
+
+
+def test_of_many_items_the_first_are_named():
+    found = readiness([needs(f"1.{each}", targets=0) for each in range(1, 13)])
+    named = ", ".join(f"1.{each}" for each in range(1, 11))
+    assert found.sentence == (
+        f"12 of 12 items could not be judged by an auditor: {named} and 2 more have no target."
+    )
+
+
+@pytest.fixture
+def ready(police):
+    plan = PlanFactory(coordinating_agency=police)
+    item = WorkItemFactory(plan=plan, lead_agency=police, number="1.1")
+    MilestoneFactory(item=item, done_means="Six have signed.")
+    measure = MeasureFactory(
+        item=item,
+        kind="level",
+        as_told="the number of staff",
+        baseline=3,
+        baseline_on=date(2009, 7, 1),
+    )
+    TargetFactory(measure=measure)
+    return plan
+
+
+@pytest.mark.django_db
+def test_it_is_read_from_the_plan(ready, police):
+    assert readiness_of(ready).sentence == ""
+    item = WorkItemFactory(plan=ready, lead_agency=police, number="1.2")
+    WorkItemFactory(plan=ready, lead_agency=police, number="1.3", stage="withdrawn")
+    assert [*readiness_of(ready).unready] == ["1.2"]
+    item.timeframe = "ongoing"
+    item.save()
+    assert readiness_of(ready).reasons == [("has no target", ["1.2"])]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_it_takes_four_queries_for_any_number(ready, police, count, django_assert_num_queries):
+    for each in range(count):
+        WorkItemFactory(plan=ready, lead_agency=police, number=f"2.{each}")
+    with django_assert_num_queries(4):
+        assert len(readiness_of(ready).unready) == count
+
+
+@pytest.mark.django_db
+def test_the_line_stays_on_the_plans_page_and_the_coordinators_dashboard(ready, police, client):
+    WorkItemFactory(plan=ready, lead_agency=police, number="1.2")
+    says = "1 of 2 items could not be judged by an auditor: 1.2 has no target; 1.2 has no date."
+    for role, on_dashboard in (("coordinator", True), ("observer", False)):
+        client.force_login(SeatFactory(agency=police, role=role).user)
+        assert says in client.get(ready.get_absolute_url()).text
+        assert (says in client.get(f"{ready.get_absolute_url()}dashboard/").text) == on_dashboard
