@@ -39,6 +39,7 @@ PAGES = {
     "read-dashboard": ("police.contributor", PLAN + "/dashboard/", "h1"),
     "another-day": ("police.contributor", PLAN + "/dashboard/changes/", "h1"),
     "decide-by-email": ("mbie.approver", PLAN + "/variations/6/out-of-session/1/", "h1"),
+    "audit-plan": ("auditor", PLAN + "/audits/", "h1"),
     "open-round": ("coordinator", PLAN + "/returns/{round}/", "h1"),
     "accept-return": ("coordinator", PLAN + "/returns/{round}/{moj}/", "h1"),
     "change-plan": ("coordinator", PLAN + "/", "h1"),

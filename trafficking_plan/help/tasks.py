@@ -26,6 +26,7 @@ class Who(TextChoices):
     CONTRIBUTOR = "contributor", gettext_lazy("Contributors")
     APPROVER = "approver", gettext_lazy("Approvers")
     MEMBER = "member", gettext_lazy("Members of the working group")
+    AUDITOR = "auditor", gettext_lazy("Auditors")
     COORDINATOR = "coordinator", gettext_lazy("Coordinators")
     OIA = "oia", gettext_lazy("Official information")
     ADMINISTRATOR = "administrator", gettext_lazy("Administrators")
@@ -149,6 +150,14 @@ TASKS = (
         gettext_lazy("Answer between meetings"),
         ("variations:out-of-session", "variations:give-answer"),
         gettext_lazy("A decision that agencies make between meetings, with the answers so far"),
+    ),
+    Task(
+        "audit-plan",
+        Who.AUDITOR,
+        gettext_lazy("Audit a plan and give findings"),
+        ("audits:list", "audits:find", "audits:finding", "audits:set-up", "audits:end"),
+        gettext_lazy("The audits of a plan: who audits it, and each finding with its reply"),
+        also=gettext_lazy("auditor, auditor-general, assurance, evidence, zip"),
     ),
     Task(
         "start-plan",
