@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workitems', '0038_follow_what_concerns_one'),
+        ('workitems', '0036_follow_what_concerns_one'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agencies', '0018_queue_mail'),
-        ('workitems', '0033_give_measures_values'),
+        ('workitems', '0034_add_audits'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

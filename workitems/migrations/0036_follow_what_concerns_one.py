@@ -9,11 +9,24 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agencies', '0018_queue_mail'),
-        ('workitems', '0033_give_measures_values'),
+        ('workitems', '0035_name_who_else_settles_a_cause'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.RemoveConstraint(
+            model_name='notice',
+            name='notice_values_known',
+        ),
+        migrations.AlterField(
+            model_name='notice',
+            name='reason',
+            field=models.CharField(choices=[('opened', 'Round opened'), ('due_week', 'Due in 7 days'), ('due_day', 'Due in 1 day'), ('overdue', 'Overdue'), ('sent_back', 'Sent back'), ('ready', 'Ready for approval'), ('accepted', 'Accepted'), ('reminded', 'Reminded by the coordinator'), ('extended', 'Due date extended'), ('entered', 'Entered by the coordinator'), ('alone', 'One person may submit'), ('submitted', 'Receipt'), ('asked', 'Asked for clearance'), ('again', 'Asked again for clearance'), ('answered', 'Every agency answered'), ('proposed', 'Status proposed'), ('replied', 'Proposal answered'), ('to_release', 'Waits for release'), ('out_asked', 'Asked out of session'), ('out_ready', 'Can be decided out of session'), ('out_closed', 'Closed out of session'), ('action', 'Action to do'), ('act_done', 'Action to confirm'), ('act_ended', 'Action confirmed as done'), ('act_again', 'Action reopened'), ('oia_due', 'Decision on a request due'), ('oia_late', 'Decision on a request late'), ('oia_asked', 'Asked about a paper to release'), ('given', 'Given an item'), ('meeting', 'Meeting called or changed'), ('pack', 'Pack frozen'), ('minutes', 'Record of a meeting closed'), ('decided', 'Variation decided'), ('audit', 'Audit set up'), ('finding', 'Finding of an audit'), ('date_30', 'Date in 30 days'), ('date_7', 'Date in 7 days'), ('date_past', 'Date passed'), ('date_long', 'Date passed ten days ago'), ('moved', 'Date moved'), ('escalated', 'Risk escalated')], max_length=10),
+        ),
+        migrations.AddConstraint(
+            model_name='notice',
+            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['opened', 'due_week', 'due_day', 'overdue', 'sent_back', 'ready', 'accepted', 'asked', 'again', 'answered', 'proposed', 'replied', 'to_release', 'reminded', 'extended', 'entered', 'alone', 'submitted', 'out_asked', 'out_ready', 'out_closed', 'action', 'act_done', 'act_ended', 'act_again', 'oia_due', 'oia_late', 'oia_asked', 'given', 'meeting', 'pack', 'minutes', 'decided', 'audit', 'finding', 'date_30', 'date_7', 'date_past', 'date_long', 'moved', 'escalated']), ('told_as__in', ['contributor', 'approver', 'coordinator', 'observer', 'authorising_manager', 'oia_adviser', 'oia_decision_maker'])), name='notice_values_known'),
+        ),
         migrations.CreateModel(
             name='EmailChoice',
             fields=[
@@ -37,19 +50,6 @@ class Migration(migrations.Migration):
                 ('began_at', models.DateTimeField()),
                 ('before_at', models.DateTimeField(blank=True, null=True)),
             ],
-        ),
-        migrations.RemoveConstraint(
-            model_name='notice',
-            name='notice_values_known',
-        ),
-        migrations.AlterField(
-            model_name='notice',
-            name='reason',
-            field=models.CharField(choices=[('opened', 'Round opened'), ('due_week', 'Due in 7 days'), ('due_day', 'Due in 1 day'), ('overdue', 'Overdue'), ('sent_back', 'Sent back'), ('ready', 'Ready for approval'), ('accepted', 'Accepted'), ('reminded', 'Reminded by the coordinator'), ('extended', 'Due date extended'), ('entered', 'Entered by the coordinator'), ('alone', 'One person may submit'), ('submitted', 'Receipt'), ('asked', 'Asked for clearance'), ('again', 'Asked again for clearance'), ('answered', 'Every agency answered'), ('proposed', 'Status proposed'), ('replied', 'Proposal answered'), ('to_release', 'Waits for release'), ('out_asked', 'Asked out of session'), ('out_ready', 'Can be decided out of session'), ('out_closed', 'Closed out of session'), ('action', 'Action to do'), ('act_done', 'Action to confirm'), ('act_ended', 'Action confirmed as done'), ('act_again', 'Action reopened'), ('oia_due', 'Decision on a request due'), ('oia_late', 'Decision on a request late'), ('oia_asked', 'Asked about a paper to release'), ('given', 'Given an item'), ('meeting', 'Meeting called or changed'), ('pack', 'Pack frozen'), ('minutes', 'Record of a meeting closed'), ('decided', 'Variation decided'), ('date_30', 'Date in 30 days'), ('date_7', 'Date in 7 days'), ('date_past', 'Date passed'), ('date_long', 'Date passed ten days ago'), ('moved', 'Date moved'), ('escalated', 'Risk escalated')], max_length=10),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['opened', 'due_week', 'due_day', 'overdue', 'sent_back', 'ready', 'accepted', 'asked', 'again', 'answered', 'proposed', 'replied', 'to_release', 'reminded', 'extended', 'entered', 'alone', 'submitted', 'out_asked', 'out_ready', 'out_closed', 'action', 'act_done', 'act_ended', 'act_again', 'oia_due', 'oia_late', 'oia_asked', 'given', 'meeting', 'pack', 'minutes', 'decided', 'date_30', 'date_7', 'date_past', 'date_long', 'moved', 'escalated']), ('told_as__in', ['contributor', 'approver', 'coordinator', 'observer', 'authorising_manager', 'oia_adviser', 'oia_decision_maker'])), name='notice_values_known'),
         ),
         migrations.AddField(
             model_name='emailchoice',
