@@ -436,9 +436,7 @@ def disagreements(
     return found
 
 
-def _disagreements(
-    text: str, evidence: Evidence, counts: list[Disagreement]
-) -> list[Disagreement]:
+def _disagreements(text: str, evidence: Evidence, counts: list[Disagreement]) -> list[Disagreement]:
     found = [*counts, *_dates(text, evidence)]
     found += _numbers(text, evidence, is_counted=bool(found))
     found += _names(text, evidence)

@@ -334,7 +334,9 @@ def _warned(
 ) -> list[tuple[Slip, DateWarning]]:
     """Return the next open dates that are expected on time and rated at risk or off track, each with by whom."""
     found: list[tuple[Slip, DateWarning]] = []
-    ahead = [each for each in slips if not each.done_on and milestones[each.pk][-1][3] >= view.at.on]
+    ahead = [
+        each for each in slips if not each.done_on and milestones[each.pk][-1][3] >= view.at.on
+    ]
     for slip in sorted(ahead, key=lambda each: each.reached.last_day):
         _, _, _, agreed, forecast, *_ = milestones[slip.pk][-1]
         _, _, stage, *_, heard_on, doubt = items[slip.item][-1]
