@@ -556,6 +556,8 @@ def record_sent(
 def close(*, request: InformationRequest, on: date, by: User, at: datetime) -> InformationRequest:
     """Close a decided request, once all that its decision gives is released and it is recorded as sent."""
     row = locked(request)
+    if row.state == State.CORRECTING:  # `releases.cancel_correction` closes it again.
+        raise not_now(row, _("release the corrected papers first, or cancel the correction"))
     if row.state == State.DECIDED and row.lines.given().exists() and not is_released(row):
         raise Refused(_("The papers of the decision are not released yet."))
     if (

@@ -114,9 +114,9 @@ def test_every_allowed_step_is_made_by_a_service():
     made = {(start, end) for _, leads in STEPS.values() for start, end in leads.items()}
     # `deciding.sign_decision` makes these.
     made |= {(State.READY, State.DECIDED), (State.READY, State.REFUSED)}
-    # `releases.begin_correction` makes these, and `releases.release` ends them (test_corrections).
+    # `releases.begin_correction` makes these; `releases.release` and `cancel_correction` end them (test_corrections).
     made |= {(State.DECIDED, State.CORRECTING), (State.CLOSED, State.CORRECTING)}
-    made.add((State.CORRECTING, State.DECIDED))
+    made |= {(State.CORRECTING, State.DECIDED), (State.CORRECTING, State.CLOSED)}
     assert made == {(start, end) for start, ends in InformationRequest.NEXT.items() for end in ends}
 
 

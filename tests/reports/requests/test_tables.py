@@ -8,7 +8,9 @@ from django.db.migrations.loader import MigrationLoader
 FIRST = ("requests", "0001_requests_and_releases")
 MODELS = list(apps.get_app_config("requests").get_models())
 # Those of the first migration; later ones are made by migrations of their own.
-TABLES = {model._meta.db_table for model in MODELS} - {"reports_filecheck"}
+TABLES = {model._meta.db_table for model in MODELS} - {
+    *("reports_filecheck", "reports_publicletter")
+}
 
 
 def made_beside(present):
