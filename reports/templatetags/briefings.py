@@ -35,6 +35,25 @@ PAGES = (
 
 
 @register.simple_tag(takes_context=True)
+def plain_block(context: dict[str, Any], block: "Block", *apart: str) -> SafeString | str:
+    """Return a whole paragraph if its words are one line without looks, its records have not changed, and nothing stands
+    in or behind it; else "", as for those with the keys `apart`.
+
+    Written here, as a page has hundreds. Of the context are used what `marks_of` and `foot` take.
+    """
+    if not block.line or block.drift or block.key in apart:
+        return ""
+    key, number = escape(block.key), block.number
+    left_out, value = ("", f' value="{number}"') if number else (" is-left-out", "")
+    below = (context[name] for name in ("here", "paragraphs", "may_change", "suggested"))
+    return mark_safe(
+        f'<li class="workshop-block{left_out}" id="{key}" data-block="{key}"\n  tabindex="-1"{value}>\n'
+        f"  <div data-words>\n  <p>{escape(block.line)}</p>\n  </div>\n"
+        f"  {marks_of(context, block)}\n  {foot(block, *below)}\n</li>"
+    )
+
+
+@register.simple_tag(takes_context=True)
 def marks_of(context: dict[str, Any], block: "Block | Asked", address: str = "") -> SafeString:
     """Return what needs work in a paragraph or, at its `address`, in a recommendation, each with what one press would do
     about it.
