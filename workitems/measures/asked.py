@@ -10,6 +10,7 @@ from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import ngettext
 
+from agencies.records.composed import composed
 from workitems.measures.services.values import Answer, is_due
 from workitems.models import Measure, MeasureValue, Return
 from workitems.models.item import Stage
@@ -86,13 +87,19 @@ class AskedMeasure:
 
 def asked_in_return(of_return: Return) -> Collection[Measure]:
     """Return the measures that are set up and that the return's agency is responsible for, not of withdrawn items."""
-    own = Q(responsible_agency=of_return.agency_id) | Q(
-        responsible_agency=None, item__lead_agency=of_return.agency_id
+    found: Collection[Measure] = _asked_of(
+        plan=of_return.round.plan_id, agency=of_return.agency_id
     )
-    rows = Measure.objects.of(of_return.round.plan_id).filter(own)
+    return found
+
+
+@composed
+def _asked_of(plan: Any, agency: Any) -> Any:
+    own = Q(responsible_agency=agency) | Q(responsible_agency=None, item__lead_agency=agency)
+    rows = Measure.objects.of(plan).filter(own)
     rows = rows.exclude(kind=Measure.Kind.WORDS).exclude(item__stage=Stage.WITHDRAWN)
     related = ("item__lead_agency", "responsible_agency", "of_plan", "item__plan")
-    return list(rows.select_related(*related).in_order())
+    return rows.select_related(*related).in_order()
 
 
 def wanted_in(returns: Collection[Return]) -> dict[int, int]:

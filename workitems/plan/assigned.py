@@ -21,8 +21,14 @@ def given_in(agencies: Iterable[int], items: Iterable[int], on: date) -> dict[in
 
     Pass only agencies of the reader: nobody else sees it.
     """
-    rows = Assignment.objects.given().filter(agency__in=list(agencies), item__in=list(items))
-    return {row.item_id: row for row in rows.for_list(on)}
+    rows = _given_in(agencies=list(agencies), items=list(items), on=on)
+    return {row.item_id: row for row in rows}
+
+
+@composed
+def _given_in(agencies: Any, items: Any, on: Any) -> Any:
+    rows = Assignment.objects.given().filter(agency__among=agencies, item__among=items)
+    return rows.for_list(on)
 
 
 def waiting_for(user: User, on: date) -> "list[Assignment]":

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.records.composed import composed
 from workitems.measures.asked import AskedMeasure, measures_asked
 from workitems.models import (
     Delay,
@@ -216,15 +217,10 @@ def faults_of(
         answers = of_return.milestone_answers.pending().filter(milestone__item__in=items)
     by_milestone = {answer.milestone_id: answer for answer in answers if answer.is_on_milestone}
     open_milestones: dict[int, list[Milestone]] = defaultdict(list)
-    drafts = MilestoneDraft.objects.filter(of_return=of_return.pk, milestone=OuterRef("pk"))
-    milestones = Milestone.objects.open().filter(item__in=items)
-    for milestone in milestones.annotate(is_unfinished=Exists(drafts)).in_order():
+    pks = [item.pk for item in items]
+    for milestone in _open_milestones(items=pks, of_return=of_return.pk):
         open_milestones[milestone.item_id].append(milestone)
-    explained = set(
-        Delay.objects.open(on)
-        .filter(milestone__item__in=items, mitigations__isnull=False)
-        .values_list("milestone", flat=True)
-    )
+    explained = {pk for (pk,) in _explained_milestones(items=pks, on=on)}
     moved = moved_items((updates[item.pk], item) for item in items if item.pk in updates)
     for item in items:
         is_led = item.lead_agency_id == of_return.agency_id and not item.is_answered_for
@@ -241,6 +237,20 @@ def faults_of(
         yield from _faults_of_milestones(item, mine, by_milestone, explained, on)
         if is_led and update and update.confidence == Confidence.OFF_TRACK and item.is_live:
             yield from _fault_of_off_track(item, mine, by_milestone, explained, on)
+
+
+@composed
+def _open_milestones(items: Any, of_return: Any) -> Any:
+    drafts = MilestoneDraft.objects.filter(of_return=of_return, milestone=OuterRef("pk"))
+    rows = Milestone.objects.open().filter(item__among=items)
+    return rows.annotate(is_unfinished=Exists(drafts)).in_order()
+
+
+@composed
+def _explained_milestones(items: Any, on: Any) -> Any:
+    """The milestones with an open delay and a mitigation of it."""
+    rows = Delay.objects.open(on).filter(milestone__item__among=items, mitigations__isnull=False)
+    return rows.values_list("milestone")
 
 
 def _faults_of_answer(
