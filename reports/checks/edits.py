@@ -7,7 +7,7 @@ agrees. So words that are left out or put in another order never disagree.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
 from django.utils.translation import gettext, gettext_lazy
@@ -162,6 +162,7 @@ class Records:
         self.facts = facts
         self.numbers = {item.number for item in facts.items}
         self._of_items: dict[int, Said] = {}
+        self._further: dict[int, Said] = {}
 
     @cached_property
     def of_paper(self) -> Said:
@@ -177,6 +178,14 @@ class Records:
         if item.pk not in self._of_items:
             self._of_items[item.pk] = Said(*_texts_of(self.facts, item))
         return self._of_items[item.pk]
+
+
+    def further(self, records: ItemRecords, item: int = 0) -> Said:
+        """What the records say from which the paper is not composed: of an item, else of the plan."""
+        if item not in self._further:
+            texts = records.of_item(item) if item else records.of_plan
+            self._further[item] = Said(*texts)
+        return self._further[item]
 
 
 class Evidence:
@@ -198,12 +207,11 @@ class Evidence:
 
     def widen(self, further: ItemRecords) -> None:
         """Take in the records that the paper is not composed from, where any were needed."""
-        read = vars(self)
+        read, of = vars(self), partial(self.all_records.further, further)
         if "said" in read:
-            self.said.append(Said(*further.of_plan))
-            self.said += [Said(*further.of_item(item.pk)) for item in self.items]
+            self.said += [of(), *(of(item.pk) for item in self.items)]
         if "of_named" in read:
-            self.of_named += [Said(*further.of_item(item.pk)) for item in self._items_named]
+            self.of_named += [of(item.pk) for item in self._items_named]
         read.pop("texts", None)
 
     @property

@@ -72,11 +72,9 @@ def _in_words(values: Sequence[Any]) -> Iterator[str]:
 
 def _updates(plan: Plan) -> Any:
     rows = Update.objects.filter(item__plan=plan, of_return__state=Return.State.ACCEPTED)
-    names = ("agency__short_name", "round__name", "round__period_start", "round__period_end")
+    # Their rounds are among the records of the plan.
     return rows.values_list(
-        "item",
-        *("achieved", "planned_next", "challenges"),
-        *(f"of_return__{name}" for name in names),
+        "item", "achieved", "planned_next", "challenges", "of_return__agency__short_name"
     )
 
 
