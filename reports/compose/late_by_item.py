@@ -55,6 +55,7 @@ from reports.compose.mitigation_text import (
     without_mitigation,
 )
 from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.part_left import left_of
 from reports.compose.planned import Plan, planned_in_words, plans
 from reports.compose.slips import LateItem, cause_of
 from reports.compose.subjects import (
@@ -524,8 +525,11 @@ def _lines(
     # What stands for an action that is not recorded.
     instead = BRIDGE if steps else ACTION
     so_far = done_so_far(writer, entry, told_first(entry))
-    if so_far and (so_far.is_headline or entry.item.pk not in writer.plans_told):
-        # Where the dates say what is left, they say that the rest is done. A late item of which nothing is said to be done reads as one of which nothing is.
+    left = left_of(writer, entry, told_first(entry))
+    says_rest = left is not None and left.rest and entry.item.pk in writer.plans_told
+    if so_far and (so_far.is_headline or not says_rest):
+        # A late item of which nothing is said to be done reads as one of which nothing is. Where the dates say what is left,
+        # they say that the rest is done.
         written = partial(_introduced, writer, so_far)
         rank = DONE if so_far.is_of_it or so_far.is_headline else EFFECT
         yield Line(rank, so_far.text, so_far.source, so_far.is_headline, written)

@@ -364,12 +364,20 @@ def test_a_draft_begins_with_the_decisions_that_new_dates_need_and_its_cover_say
     assert of_asks(briefing) == []
 
 
-def test_a_recommendation_on_a_decision_that_does_not_say_by_when_it_is_needed_is_found(
-    begun_on_a_decision,
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("", "who takes it"),
+        # As drafts from before have it.
+        (" (no day is set)", "who takes it and by when it is needed"),
+    ],
+)
+def test_a_recommendation_on_a_decision_that_does_not_say_who_takes_it_or_by_when_is_found(
+    begun_on_a_decision, text, missing
 ):
     briefing, _delay = begun_on_a_decision
     ask = briefing.draft_asks.order_by("position")[0]
-    ask.text += " (no day is set)"
+    ask.text += text
     ask.save()
     found = [
         check
@@ -378,10 +386,23 @@ def test_a_recommendation_on_a_decision_that_does_not_say_by_when_it_is_needed_i
     ]
     assert [(check.words, check.place) for check in found] == [
         (
-            "Recommendation 1 is on a decision, and does not say by when it is needed.",
+            f"Recommendation 1 is on a decision, and does not say {missing}.",
             "Recommendation 1",
         )
     ]
+
+
+def test_items_at_risk_of_which_no_record_says_why_are_one_warning(begin, item, update):
+    item.confidence = "at_risk"
+    history.save(item, by=None, at=BEFORE)
+    briefing = begin()
+    (check,) = [
+        each for each in checks.failed_checks(read_drafted(briefing)) if each.key == "unexplained"
+    ]
+    assert check.words == "1.2 is at risk, and no record says why."
+    update.challenges = "Trained staff leave."
+    history.save(update, by=None, at=BEFORE)
+    assert "unexplained" not in keys(checks.failed_checks(read_drafted(briefing)))
 
 
 def test_a_recommendation_that_no_longer_agrees_with_the_records_is_found_unless_it_was_edited(
