@@ -67,6 +67,7 @@ from workitems.models import Delay, Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.lateness import Late
+from workitems.terms.sentence_ends import sentences as sentences_of
 from workitems.terms.stems import completion, within
 
 STAGE_VERBS = {
@@ -98,7 +99,9 @@ def purpose(writer: Writer) -> Section:
     room = writer.room("purpose")
     plan, month = the(facts.plan.title), month_of(facts.plan.released_on)
     # Section Background may say it.
-    is_said = writer.has("background") and month in facts.plan.background
+    is_said = writer.has("background") and any(
+        month in each and "releas" in each for each in sentences_of(facts.plan.background)
+    )
     released = "" if is_said else f", released in {month}"
     # What happened since is told too: the paper has the facts of its day.
     since = ""

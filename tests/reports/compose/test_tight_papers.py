@@ -155,4 +155,6 @@ def test_a_decision_that_leaves_little_time_for_a_law_says_so(due, says):
 def test_a_background_that_says_when_the_plan_was_released_says_it_alone():
     said = sections(late("1.1"), background="The Plan was released in July 2009.")["purpose"]
     assert "(the Plan). It covers" in said
-    assert "(the Plan), released in July 2009. It covers" in sections(late("1.1"))["purpose"]
+    for other in ("", "Cabinet agreed in July 2009 to have it. The Plan was released later."):
+        said = sections(late("1.1"), background=other)["purpose"]
+        assert "(the Plan), released in July 2009. It covers" in said

@@ -48,7 +48,8 @@ def reported(description, *, achieved="", planned="", **of_delay):
         ),
         (
             "Agreement with both councils", "signed with the Nursing Council", "sign with the Medical Council",
-            "The agreement with the Medical Council, due on 31 May 2010, will now come in May 2011. The builders left.",
+            "The agreement with the Medical Council, due on 31 May 2010, will now come in May 2011. The builders left. DoL signed with "
+            "the Nursing Council.",
         ),
     ],
 )  # fmt: skip
