@@ -31,6 +31,7 @@ from reports.progress.record_of_dates import (
     PastDate,
     RecordOfDates,
     is_of_spreadsheet,
+    rated_in_words,
     recorded,
     warning_of,
 )
@@ -151,7 +152,7 @@ class Warned(NamedTuple):
     url: str
     name: str
     due: KnownDate
-    warning: DateWarning
+    says: str  # who doubts it, and how much
 
 
 @dataclass(frozen=True)
@@ -266,7 +267,7 @@ def read_slips(view: PlanView, meetings: Sequence[Earlier]) -> Slips:
         warned=[
             Warned(
                 names.number(each.item), names.url(each.item), names.milestones[each.pk],
-                each.reached, warning,
+                each.reached, rated_in_words(warning, names.rating(each.item, warning)),
             )
             for each, warning in warned
         ],
@@ -383,17 +384,19 @@ class _Names:
             .order_by()
             .values_list("id", "description")
         )
-        self.items: Mapping[int, str] = dict(
-            rows_at(WorkItem, view.at, of={"plan_id": view.plan.pk}, id__in=of_items)
-            .order_by()
-            .values_list("id", "number")
-        )
+        rows = rows_at(WorkItem, view.at, of={"plan_id": view.plan.pk}, id__in=of_items).order_by()
+        columns = ("id", "number", "confidence", "reviewer_confidence")
+        self.items = {pk: tuple(values) for pk, *values in rows.values_list(*columns)}
 
     def number(self, item: int) -> str:
-        return self.items[item]
+        return self.items[item][0]
+
+    def rating(self, item: int, warning: DateWarning) -> str:
+        """The rating behind a warning: the reviewer's, or that of the agency or its spreadsheet."""
+        return self.items[item][2 if warning == DateWarning.REVIEWER else 1]
 
     def url(self, item: int) -> str:
-        return self.view.item(self.items[item])
+        return self.view.item(self.number(item))
 
     def mark(self, found: PastDate) -> Mark:
         outcome = _("met") if found.outcome == Outcome.MET else _("missed")

@@ -67,6 +67,18 @@ LABELS = {
 }
 
 
+RATED_BY = {
+    DateWarning.AGENCY: gettext_lazy("Agency’s rating: {rating}"),
+    DateWarning.SPREADSHEET: gettext_lazy("Spreadsheet’s rating: {rating}"),
+    DateWarning.REVIEWER: gettext_lazy("Reviewer’s rating: {rating}"),
+}
+
+
+def rated_in_words(warning: DateWarning, rating: str) -> str:
+    """Return by whom one date is doubted, and how much: "Agency’s rating: at risk"."""
+    return str(RATED_BY[warning]).format(rating=Confidence(rating).label.lower())
+
+
 def warning_of(
     *,
     is_late: bool,

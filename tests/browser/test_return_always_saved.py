@@ -379,7 +379,7 @@ def test_an_answer_of_another_can_be_kept_in_place_of_mine(phone, scene, contrib
         step.get_by_label("Done", exact=True).check()
         step.get_by_label("Day on which it was done").fill(f"{day:%d/%m/%Y}")
         step.get_by_role("button", name="Save milestone").click()
-    expect(mine.get_by_role("alert")).to_contain_text("the other is replaced and not kept")
+    expect(mine.get_by_role("alert")).to_contain_text("the record of changes keeps both")
     mine.get_by_role("button", name="Keep the other version").click()
     expect(mine.get_by_role("alert")).to_have_count(0)
     says(phone, re.compile(r"^All saved at [^,]*\.m\.$"))

@@ -126,9 +126,9 @@ def test_moves_of_unknown_days_are_no_moves_of_the_import(plan):
 def test_a_rating_of_the_spreadsheet_is_called_the_spreadsheets(plan, mbie):
     def warned():
         found = read_slips(PlanView(plan=plan, at=Moment.today(ON)), []).warned
-        return [each.warning.label for each in found if each.number == "4"]
+        return [each.says for each in found if each.number == "4"]
 
-    assert warned() == ["Spreadsheet’s rating: at risk or off track"]
+    assert warned() == ["Spreadsheet’s rating: off track"]
     item = plan.items.get(number="4")
     item.heard_on = ON
     item.save()
@@ -141,7 +141,7 @@ def test_a_rating_of_the_spreadsheet_is_called_the_spreadsheets(plan, mbie):
         history_date=Moment.end_of(date(2026, 11, 30)).until,
         history_type="~",
     )
-    assert warned() == ["Agency’s rating: at risk or off track"]
+    assert warned() == ["Agency’s rating: off track"]
 
 
 def test_dates_that_came_before_the_spreadsheet_are_not_said_not_to_have_come(plan):

@@ -419,6 +419,7 @@ def return_page(
             written_at[pk] = max(at, written_at.get(pk, at))
     mendings = latest_mendings([note for those in notes.values() for note in those], written_at)
     mendings = with_own_open(mendings, of_return)
+    earlier = _earlier(of_return, items, only is not None)
     missing: dict[int, list[Fault]] = defaultdict(list)
     pending: list[MilestoneAnswer] = []
     if not is_for_reading:
@@ -428,7 +429,6 @@ def return_page(
             assert fault.item is not None
             missing[fault.item.pk].append(fault)
     led = [item for item in items if item.lead_agency_id == agency]
-    earlier = _earlier(of_return, items, only is not None)
     is_handed_in = of_return.state in Return.HANDED_IN and of_return.submitted_by_id is not None
     answered_as_lead = {pk for pk, update in updates.items() if is_handed_in and update.stage}
     moved: dict[int, Any] = {}
@@ -482,7 +482,7 @@ def return_page(
 def _earlier(of_return: Return, items: list[WorkItem], is_one: bool) -> dict[int, Update]:
     """Return the accepted answers of this round from the agencies that led these items before. One query if there may be
     such."""
-    if not any(item.is_answered_for for item in items) and not is_one:
+    if not any(getattr(item, "was_answered", False) for item in items) and not is_one:
         return {}
     rows = answers_of_earlier_leads(of_return).filter(item__in=items)
     found = {
@@ -656,7 +656,7 @@ def _items(of_return: Return, only: WorkItem | None) -> list[WorkItem]:
             may_have_come=Exists(Agency.objects.filter(successor=agency))
             | Exists(led_by_decision.filter(item=OuterRef("pk"))),
             is_own=Exists(WorkItem.objects.answered_by(agency).filter(pk=OuterRef("pk"))),
-            is_answered_for=Exists(answers_of_earlier_leads(of_return).filter(item=OuterRef("pk"))),
+            was_answered=Exists(answers_of_earlier_leads(of_return).filter(item=OuterRef("pk"))),
         )
         .in_order()
     )

@@ -4,6 +4,7 @@ The caller gives the values that count (accepted by the day) and the targets tha
 or forecast; only two comparable numbers are compared.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,6 +27,13 @@ ORDINALS = (
     gettext_noop("sixth"), gettext_noop("seventh"), gettext_noop("eighth"), gettext_noop("ninth"),
 )  # fmt: skip
 MOST_DECIMALS = 3
+# What begins a sentence of its own, and with a small letter what follows "because".
+_BEGINS = re.compile(r"(?:An?|Its?|Nobody|No|Our|The(?:ir|re|se|y)?|Th(?:is|ose)|We)\b")
+
+
+def _within(text: str) -> str:
+    """Return what somebody typed as a sentence as it stands within another one: "the register is not built"."""
+    return f"{text[:1].lower()}{text[1:]}" if _BEGINS.match(text) else text
 
 
 class State(StrEnum):
@@ -313,7 +321,7 @@ class _Words:
         if self.refused:
             last = self.refused[-1]
             says = _("There is no number yet for {name}, because {because}{expected}.").format(
-                name=name, because=last.because, expected=_expected(last)
+                name=name, because=_within(last.because), expected=_expected(last)
             )
             return " ".join(filter(None, (says, self._how_often(), self._fell_due())))
         if self.measure.kind == YES_NO:
@@ -341,7 +349,7 @@ class _Words:
             return ""
         last = self.refused[-1]
         says = _("There is no newer number, because {because}{expected}.").format(
-            because=last.because, expected=_expected(last)
+            because=_within(last.because), expected=_expected(last)
         )
         return " ".join(filter(None, (says, self._how_often())))
 
@@ -406,6 +414,8 @@ class _Words:
         target, by = self._aim(aim), _by(aim.by)
         changed = self._changed(aim)
         match verdict.state:
+            case State.AHEAD if self.measure.kind == YES_NO:
+                says = _("; it is to be {by}{changed}")
             case State.AHEAD:
                 says = _("; the target is {target} {by}{changed}")
             case State.REACHED:
@@ -435,6 +445,8 @@ class _Words:
         )
 
     def _aim(self, aim: Aim) -> str:
+        if self.measure.kind == YES_NO:
+            return _("yes") if aim.number else _("no")
         number = _figure(self.measure, Fraction(aim.number))
         if self.measure.kind != PERIOD or aim.months is None:
             return number

@@ -63,9 +63,9 @@ def _took_over(ended: Mapping[int, Agency]) -> dict[int, int]:
     """Return which agency goes on with the work of each of those that ended, by their ids."""
     found: dict[int, int] = {}
     for pk, row in ended.items():
-        to = row.successor_id
-        while to in ended and ended[to].successor_id:
-            to = ended[to].successor_id
+        to, further = row.successor_id, row.successor_id
+        while further is not None:
+            to, further = further, ended[further].successor_id if further in ended else None
         if to is not None:
             found[pk] = to
     return found

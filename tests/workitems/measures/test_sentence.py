@@ -18,6 +18,7 @@ from workitems.terms.measure_sentence import (
     TOTAL,
     WORDS,
     YES_NO,
+    _within,
     Aim,
     Given,
     Measured,
@@ -369,3 +370,16 @@ def has_no_difference_across_a_break(values: list[Given], found: Reading, on: da
     )
     if compares:
         assert not any(each.not_comparable for each in numbers)
+
+
+@pytest.mark.parametrize(
+    ("typed", "within"),
+    [
+        ("The register is not built", "the register is not built"),
+        ("It is not counted yet", "it is not counted yet"),
+        ("MSD counts it in May", "MSD counts it in May"),
+        ("Immigration New Zealand counts it", "Immigration New Zealand counts it"),
+    ],
+)
+def test_a_reason_that_was_typed_as_a_sentence_stands_within_one(typed, within):
+    assert _within(typed) == within
