@@ -960,7 +960,7 @@ function showNow(line, unsaved) {
   now.textContent = says;
   if (!isStuck && !says && waiting.length > 0) {
     const words = _("Text is kept on this device and was not sent");
-    now.append(Object.assign(document.createElement("a"), { href: "#unsent", textContent: words }), " ");
+    now.append(Object.assign(document.createElement("a"), { href: "#unsent", textContent: words }), ". ");
   }
   line.classList.toggle("visually-hidden", Boolean(says));
 }

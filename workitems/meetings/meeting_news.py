@@ -46,7 +46,7 @@ def about(meeting: Meeting) -> str:
 def called_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
     """Yield the notices of meetings ahead: they are called, their day, time or place has changed, or they are
     cancelled, with the reason."""
-    rows = _meetings(only).filter(held_on__gte=on, closed_at=None)
+    rows = _meetings(only).filter(held_on__gte=on, closed_at=None).with_counts()
     for meeting, people in members_of(rows, on):
         if meeting.is_cancelled:
             says = _("The meeting of {when} is cancelled: {reason}").format(
@@ -63,6 +63,13 @@ def called_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
         if meeting.link:
             online = _("You can join online; the link is on its page.")
             says = f"{says} {online}"
+        if not meeting.starts_at:
+            says = f"{says} {_('The hour is not set yet.')}"
+        if count := meeting.matters_count:  # type: ignore[attr-defined]
+            agenda = ngettext(
+                "{count:,} matter is on its agenda.", "{count:,} matters are on its agenda.", count
+            )
+            says = f"{says} {agenda.format(count=count)}"
         yield from lines(
             meeting,
             people,
