@@ -36,6 +36,7 @@ from tests.workitems.intake.test_tracker_pages import (
 )
 from workitems.desk.before_a_round import missing_for_round
 from workitems.desk.to_dos import lines_for
+from workitems.intake.forms.plan_making import AdoptForm
 from workitems.models import Plan, Round, Update, WorkItem
 from workitems.returns.return_page import return_page
 
@@ -417,3 +418,10 @@ def test_who_only_administers_is_told_nothing_of_a_plans_members():
     WorkItemFactory(plan=plan)
     page = _signed_in(UserFactory(is_superuser=True)).get(reverse("home"))
     assert page.context["missing"] == []
+
+
+def test_the_day_of_adoption_is_said_to_be_filled_in_with_that_of_the_release(plan):
+    form = AdoptForm(None, row=plan)
+    day = f"{plan.released_on.day} {plan.released_on:%B %Y}"
+    assert form["adopted_on"].value() == day
+    assert f"The day of the release, {day}, is only filled in" in form["adopted_on"].help_text

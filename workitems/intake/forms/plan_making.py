@@ -227,9 +227,7 @@ class SuccessorForm(Form):
 
 
 class AdoptForm(VersionedForm):
-    adopted_on = DayField(
-        label=gettext_lazy("Adopted on"), help_text=gettext_lazy("A day from the release to today.")
-    )
+    adopted_on = DayField(label=gettext_lazy("Adopted on"))
     reason = ReasonField(
         label=gettext_lazy("Why it is adopted before all its items can be judged"),
         help_text=gettext_lazy(
@@ -237,9 +235,14 @@ class AdoptForm(VersionedForm):
         ),
     )
 
-    def __init__(self, *args: Any, is_ready: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, row: Plan, is_ready: bool, **kwargs: Any) -> None:
         """`is_ready`: an auditor could judge every item, so no reason is asked for."""
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, row=row, **kwargs)
+        says = _(
+            "A day from the release to today. The day of the release, {day}, is only filled in: change it if the plan "
+            "was adopted later."
+        )
+        self.fields["adopted_on"].help_text = says.format(day=day_words(row.released_on))
         if is_ready:
             del self.fields["reason"]
 

@@ -75,7 +75,12 @@ class TrackerPlanForm(Form):
     """The plan's own fields. `coordinated` are the agencies that the user coordinates for, `on` is today."""
 
     title = TextField(label=gettext_lazy("Title of the plan"), max_length=200)
-    released_on = DayField(label=gettext_lazy("Released on"))
+    released_on = DayField(
+        label=gettext_lazy("Released on"),
+        help_text=gettext_lazy(
+            "The plan’s dates begin here. If nobody knows the day, enter the first one of the month or year."
+        ),
+    )
     ends_on = DayField(label=gettext_lazy("Last day of the plan"), required=False)
     portfolio = PortfolioField(label=gettext_lazy("Minister’s portfolio"))
     coordinating_agency = forms.ModelChoiceField(
