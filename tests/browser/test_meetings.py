@@ -473,3 +473,7 @@ def test_the_rows_of_an_agenda_have_a_handle_and_one_menu_each(
         "each => each.checkVisibility() && (each.matches('summary') || !each.closest('details:not([open])'))).length)"
     )
     assert controls == [3] * rows.count()  # the handle, its slide and the menu
+    # What is asked further of a matter stands below what is asked first.
+    assert rows.locator(".agenda-asks + .agenda-asks").count() == 1
+    lefts = page.locator(".agenda-asks").evaluate_all("all => all.map(each => each.offsetLeft)")
+    assert len(set(lefts)) == 1

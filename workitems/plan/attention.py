@@ -185,7 +185,7 @@ class Line:
     def gist(self) -> str:
         """The reason in a few words, for a list that has the rest behind it."""
         if self.rank == Rank.MEASURE_FAILS and not self.is_late:
-            return self._measure_state
+            return f"{self._measure_state}."
         if self.rank == Rank.VARIATION_WAITS and self.verb == Verb.BY_EMAIL:
             return _("Being decided by email.")
         return self.reason
@@ -277,6 +277,8 @@ class Line:
         since = self.asked.note if self._risks and self.verb == Verb.DISCUSS else self.expected.note
         since = f"{with_capital(since)}." if since else ""
         cause = self.cause or self.unconfirmed
+        if since and cause and not cause.endswith((".", "!", "?")):  # a risk's description
+            cause = f"{cause}."
         why = " ".join(filter(None, (reason, self.further, cause, since)))
         done = self.doing.words if self.item and self.doing.note else ""
         return [each for each in (why, done) if each]

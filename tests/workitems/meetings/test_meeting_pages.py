@@ -344,6 +344,18 @@ def test_an_items_page_lists_meetings_that_considered_it_and_their_decisions(
     assert "The group’s decision" in page.text
 
 
+def test_an_items_page_says_how_long_a_decision_on_it_is_overdue(
+    reader, police, plan, meeting, item
+):
+    owed = {"item": item, "owner_agency": police, "due_on": YESTERDAY}
+    DecisionFactory(meeting=meeting, number=1, text="Print two.", done_on=TODAY, **owed)
+    assert "Overdue by one day." not in reader.get(item.get_absolute_url()).text
+    DecisionFactory(meeting=meeting, number=2, text="Print four.", **owed)
+    page = reader.get(item.get_absolute_url())
+    assert [each.overdue for each in page.context["considered"]] == ["one day"]
+    assert "Overdue by one day." in page.text
+
+
 def test_the_page_of_an_item_without_meetings_takes_no_query_for_them(reader, meeting, item):
     def asked():
         with CaptureQueriesContext(connection) as queries:

@@ -1,17 +1,21 @@
 """Test the answers of a line that needs attention: why, expected when, being done, asked."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 
 from reports.compose.slips import late_items
 from tests.factories import (
     DelayFactory,
+    MeasureFactory,
+    MeasureValueFactory,
     MilestoneFactory,
     MitigationFactory,
     ReturnFactory,
     RiskFactory,
     RoundFactory,
+    TargetFactory,
     VariationFactory,
     WorkItemFactory,
 )
@@ -146,6 +150,7 @@ def test_an_escalated_risk_is_discussed_and_says_what_is_done(plan, item, custom
     assert (found.reason, found.cause) == ("R4 is escalated.", "Money ends")
     assert found.doing == ("Ask for more", str(customs), False)
     assert found.asked[:2] == ("Discuss risk R4", "with the Minister since 31 May 2010")
+    assert found.more == ["Money ends. With the Minister since 31 May 2010.", "Ask for more"]
 
 
 @pytest.mark.parametrize(
@@ -169,6 +174,17 @@ def test_a_missing_return_is_with_its_agency_which_is_reminded(plan, police):
     ReturnFactory(round=RoundFactory(plan=plan, due_on=YESTERDAY), agency=police)
     found = line(plan)
     assert (found.doing.words, found.asked.words) == (f"With {police}", f"Remind {police}")
+
+
+def test_the_list_has_a_measure_by_its_state_with_its_sentence_behind(plan, item):
+    with time_machine.travel(datetime(2010, 3, 1, tzinfo=UTC)):
+        measure = MeasureFactory(item=item, kind="level", as_told="the number of staff trained")
+        TargetFactory(measure=measure, due=date(2010, 4, 30))
+        MeasureValueFactory(measure=measure, day=YESTERDAY, accepted=True, accepted_on=YESTERDAY)
+    found = line(plan)
+    assert (found.gist, found.asked.short) == ("Target missed.", "Target missed")
+    assert found.more == [found.reason]
+    assert found.reason.endswith("the target of 120 by 30 April 2010 was missed.")
 
 
 def test_nothing_is_asked_once_the_plan_has_ended(plan, late):
