@@ -13,6 +13,7 @@ from reports.charts.bars import BarRow, cause_bars, day_bars
 from reports.charts.drawing import on_screen
 from reports.charts.events import Event
 from reports.charts.late_line import late_line
+from reports.charts.measure_chart import draw as draw_measure
 from reports.charts.measure_chart import measure_chart
 from reports.charts.months import EXPECTED_LATE, HATCH, OVERDUE, Series, months_stacked
 from reports.charts.slip_chart import SlipLine, Stair, slip_chart

@@ -26,6 +26,8 @@ from reports.charts.drawing import (
     rectangle,
     text,
 )
+from reports.document.annexes import ChartMark, MarkKind, MeasureChart
+from workitems.terms.known_dates import KnownDate
 from workitems.terms.measure_sentence import (
     PERIOD,
     SHARE,
@@ -50,13 +52,59 @@ BAR = "#b9d4d5"
 def measure_chart(
     measured: Measured, targets: Sequence[Aim], values: Sequence[Given], on: date, *, title: str
 ) -> SafeString:
-    """Return the chart, or "" if there is nothing to draw: no number, or a yes or no."""
+    """Return the chart, or "" if there is nothing to draw."""
+    return draw(chart_of(measured, targets, values, on), title=title)
+
+
+def chart_of(
+    measured: Measured, targets: Sequence[Aim], values: Sequence[Given], on: date
+) -> MeasureChart | None:
+    """Return what the chart draws, or None if there is nothing: no number, or a yes or no."""
     counted = [each for each in in_force(values, on) if _is_drawn(measured, each)]
     if not counted or measured.kind == YES_NO:
-        return SafeString("")
+        return None
     kept = {each.pk for each in counted}
     corrected = [e for e in values if e.day <= on and e.pk not in kept and _is_drawn(measured, e)]
-    return _Chart(measured, current(targets), counted, corrected).drawn(title)
+    marks = [_mark(MarkKind.CORRECTED, each) for each in corrected]
+    marks += [_mark(MarkKind.NUMBER, each) for each in counted]
+    if measured.baseline is not None and measured.baseline_on is not None:
+        before = f"{measured.baseline:f}"
+        marks.append(ChartMark(kind=MarkKind.BEFORE, day=measured.baseline_on, number=before))
+    for aim in current(targets):
+        number = f"{aim.number:f}"
+        marks.append(ChartMark(kind=MarkKind.TARGET, day=aim.by.last_day, number=number))
+    return MeasureChart(kind=measured.kind, better=measured.better, marks=tuple(marks))
+
+
+def _mark(kind: MarkKind, value: Given) -> ChartMark:
+    of = f"/{value.of:f}" if value.of else ""
+    return ChartMark(
+        kind=kind,
+        day=value.day,
+        number=f"{value.number:f}{of}",
+        starts_on=value.starts_on,
+        is_break=value.not_comparable,
+    )
+
+
+def draw(chart: MeasureChart | None, *, title: str) -> SafeString:
+    """Draw a chart, of a page or of a paper. Its text alternative is `title`."""
+    if chart is None:
+        return SafeString("")
+    by_kind: dict[str, list[ChartMark]] = {kind: [] for kind in MarkKind}
+    for mark in chart.marks:
+        by_kind[mark.kind].append(mark)
+    day, height = next(((m.day, Decimal(m.number)) for m in by_kind[MarkKind.BEFORE]), (None, None))
+    measured = Measured(chart.kind, "", "", chart.better, height, day, day or date.min)
+    aims = [Aim(0, Decimal(each.number), KnownDate(each.day)) for each in by_kind[MarkKind.TARGET]]
+    numbers = [[_given(e) for e in by_kind[kind]] for kind in (MarkKind.NUMBER, MarkKind.CORRECTED)]
+    return _Chart(measured, aims, *numbers).drawn(title)
+
+
+def _given(mark: ChartMark) -> Given:
+    value, _, of = mark.number.partition("/")
+    of_how_many = Decimal(of) if of else None
+    return Given(0, mark.day, Decimal(value), of_how_many, mark.starts_on, mark.is_break)
 
 
 def _is_drawn(measured: Measured, value: Given) -> bool:

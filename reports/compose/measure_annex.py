@@ -1,5 +1,6 @@
 """The annex of measures: what each says, its target and its last number."""
 
+from reports.charts.measure_chart import chart_of
 from reports.compose.facts import Facts
 from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.compose.subjects import numbers_of
@@ -41,6 +42,7 @@ def _row(writer: Writer, row: MeasureAt) -> MeasureRow:
             target=_begun(target_in_words(row.measured, target)) if target else "",
             last=_begun(last),
             state=reading.state.label,
+            chart=chart_of(row.measured, row.targets, row.values, row.on),
         )
 
 

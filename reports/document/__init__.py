@@ -8,6 +8,7 @@ it. Import from this package.
 from reports.document.annexes import (
     MAX_TIMELINE_ROWS,
     Annex,
+    ChartMark,
     Confidence,
     ConsultedRow,
     ConsultedTable,
@@ -17,6 +18,8 @@ from reports.document.annexes import (
     FindingTable,
     ItemReport,
     Level,
+    MarkKind,
+    MeasureChart,
     MeasureRow,
     MeasureTable,
     MilestoneRow,

@@ -479,6 +479,34 @@ class ConsultedTable:
         check_text(self.heading, "An annex's heading")
 
 
+class MarkKind(StrEnum):
+    NUMBER = "number"
+    CORRECTED = "corrected"
+    BEFORE = "before"  # the plan
+    TARGET = "target"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartMark:
+    """What a measure's chart draws on a day: a number ("640/960" of a share), of a period from `starts_on`. `is_break`: it was
+    counted differently from before."""
+
+    kind: MarkKind
+    day: date
+    number: str
+    starts_on: date | None = None
+    is_break: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureChart:
+    """The chart of a measure, as its marks; `kind` and `better` are those of the measure."""
+
+    kind: str
+    better: str
+    marks: tuple[ChartMark, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureRow:
     """A measure: its item (none of an outcome of the plan), what it says, its target, its last number and how it stands, in
@@ -492,6 +520,8 @@ class MeasureRow:
     title: Text = ()
     target: str = ""
     last: str = ""
+    chart: MeasureChart | None = plain_json.added(None)
+    chart_withheld: str = plain_json.added("")
     withheld: str = ""
 
     def __post_init__(self) -> None:

@@ -27,6 +27,7 @@ from reports.document import (
     Document,
     FindingTable,
     ItemReport,
+    MeasureRow,
     MeasureTable,
     MilestoneRow,
     Passage,
@@ -41,6 +42,7 @@ from reports.document import (
 )
 from reports.document.cover_design import INK
 from reports.document.dates import long_date
+from reports.document.text import words as words_of
 from workitems.terms.item_texts import ITEM_TEXTS
 
 SHEETS = ("paper/paper.css", "paper/pdf.css")
@@ -346,6 +348,7 @@ def _annex(annex: Annex, letter: str, looks: CoverDesign) -> dict[str, Any]:
             name, style = "consulted", "paper-upright"
         case MeasureTable():
             name, style = "measures", "paper-upright"
+            computed = {"rows": [(row, _chart(row)) for row in annex.rows]}
         case FindingTable():
             name, style = "findings", "paper-upright"
     return {
@@ -357,6 +360,10 @@ def _annex(annex: Annex, letter: str, looks: CoverDesign) -> dict[str, Any]:
         "of": annex,
         **computed,
     }
+
+
+def _chart(row: MeasureRow) -> str:
+    return charts.draw_measure(row.chart, title=words_of(row.text))
 
 
 def _progress(annex: ProgressPicture) -> dict[str, Any]:

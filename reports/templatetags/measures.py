@@ -14,4 +14,4 @@ register = template.Library()
 @register.simple_tag
 def measure_chart(row: MeasureAt, on: date) -> SafeString:
     """Draw the measure; its text alternative is the sentence."""
-    return drawn(row.measured, row.targets, row.values, on, title=row.sentence)
+    return drawn(row.measured, row.targets, row.values, on, title=row.reading.sentence)

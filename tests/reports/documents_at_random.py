@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from reports.document import (
     Bullet,
+    ChartMark,
     Confidence,
     ConsultedRow,
     ConsultedTable,
@@ -21,6 +22,8 @@ from reports.document import (
     ItemReport,
     Level,
     Marking,
+    MarkKind,
+    MeasureChart,
     MeasureRow,
     MeasureTable,
     MilestoneRow,
@@ -277,6 +280,20 @@ def documents(characters=ANYTHING):
         def consulted():
             return ConsultedTable(next(keys), draw(words), upto(2, answer))
 
+        marks = st.builds(
+            ChartMark, kind=st.sampled_from(MarkKind), day=days, number=st.sampled_from(("0", "83", "4.5")),
+            starts_on=st.none(), is_break=st.booleans(),
+        )  # fmt: skip
+        some = st.lists(marks, max_size=3).map(
+            lambda found: (
+                ChartMark(kind=MarkKind.NUMBER, day=date(2010, 6, 30), number="1"),
+                *found,
+            )
+        )
+        charts = st.builds(
+            MeasureChart, kind=st.just("level"), better=st.just("higher"), marks=some
+        )
+
         def measure():
             return MeasureRow(
                 key=next(keys),
@@ -287,6 +304,7 @@ def documents(characters=ANYTHING):
                 target=draw(blank),
                 last=draw(blank),
                 state=draw(words),
+                chart=draw(st.none() | charts),
             )
 
         def measures():

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from reports.document import (
     Annex,
     Bullet,
+    ChartMark,
     Confidence,
     ConsultedRow,
     ConsultedTable,
@@ -26,6 +27,8 @@ from reports.document import (
     Level,
     Mark,
     Marking,
+    MarkKind,
+    MeasureChart,
     MeasureRow,
     MeasureTable,
     MilestoneRow,
@@ -758,6 +761,15 @@ def measure_table() -> MeasureTable:
                 target="100 by June 2011",
                 last="83 in June 2010",
                 state="Target not due yet",
+                chart=MeasureChart(
+                    kind="level",
+                    better="higher",
+                    marks=(
+                        ChartMark(kind=MarkKind.BEFORE, day=date(2009, 6, 30), number="12"),
+                        ChartMark(kind=MarkKind.NUMBER, day=date(2010, 6, 30), number="83"),
+                        ChartMark(kind=MarkKind.TARGET, day=date(2011, 6, 30), number="100"),
+                    ),
+                ),
             ),
             MeasureRow(
                 key="m-2",

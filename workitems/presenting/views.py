@@ -63,12 +63,11 @@ from workitems.models import Decision, Matter, Measure, Meeting, Milestone, Vari
 from workitems.plan.asat import Moment
 from workitems.plan.attention import Line
 from workitems.plan.plan_at import PlanAt
-from workitems.plan.plan_at.measures_at import readings_of
+from workitems.plan.plan_at.measures_at import Drawn, readings_of
 from workitems.plan.views.lookups import require, small_number
 from workitems.presenting import services as slide_services
 from workitems.returns.news import notify_asked_again
 from workitems.terms import lateness
-from workitems.terms.measure_sentence import reading
 from workitems.terms.word_diff import side_by_side
 from workitems.variations.services import variations as variation_services
 from workitems.variations.services.change_requests import effects_of
@@ -375,7 +374,7 @@ def _within(matter: Matter, day: date) -> dict[str, Any]:
     recorded = readings_of(measures, plan.released_on, day)
     return {
         "risks": risks,
-        "measures": [reading(*recorded[row.pk], day) for row in measures],
+        "measures": [Drawn(*recorded[row.pk], day) for row in measures],
         "earlier": [(row.within(plan), row.is_overdue(day)) for row in earlier],
     }
 

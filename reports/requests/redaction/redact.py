@@ -63,7 +63,7 @@ from reports.requests.redaction.withheld_words import APART, Searched, sought
 SILENT = frozenset(
     {
         *("key", "language", "sources", "png", "ink", "rule", "paper_size"),
-        *("withheld", "stages_withheld", "timeline_withheld"),
+        *("withheld", "stages_withheld", "timeline_withheld", "chart", "chart_withheld"),
     }
 )
 # Entries of a row or annex that stay when it is withheld whole, unless withheld themselves.
@@ -449,6 +449,10 @@ class _Redaction:
                 made = self._of(was, inner, each.name)
                 if made is not was:
                     changes[each.name] = made
+            if changes and isinstance(value, MeasureRow) and value.chart and not self.is_framing:
+                # It would draw what is withheld.
+                grounds = self._grounds_within(f"{place}.")
+                changes |= {"chart": None, "chart_withheld": label(grounds)}
             return replace(value, **changes) if changes else value
         return value
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from reports.charts import draw_measure, measure_chart
 from reports.compose import write
 from reports.compose.measure_sources import VALUE, MeasureFacts
 from reports.document import words
@@ -184,3 +185,13 @@ def test_the_annex_has_a_row_for_each_measure_that_is_set_up_and_names_the_other
         ("1.1", AHEAD, "1,700 by June 2011", "83 in June 2010", "Target not due yet"),
     ]
     assert annex.note == "One measure has words only, without a number or a target: item 1.2."
+
+
+def test_the_annex_draws_what_the_page_draws():
+    row = measure(in_memory.item(), number(83), targets=[target(100, 2011)], baseline=Decimal(12), baseline_on=date(2009, 6, 30))  # fmt: skip
+    facts = in_memory.facts(in_memory.item(), measures=MeasureFacts(Measures([row])))
+    (annex,) = write(facts, ("purpose",), ["measures"]).annexes
+    marks = [(str(each.kind), each.number) for each in annex.rows[0].chart.marks]
+    assert marks == [("number", "83"), ("before", "12"), ("target", "100")]
+    on_page = measure_chart(row.measured, row.targets, row.values, row.on, title=row.sentence)
+    assert draw_measure(annex.rows[0].chart, title=row.sentence) == on_page

@@ -15,6 +15,7 @@ from reports.document import (
     Contact,
     Document,
     DocumentError,
+    MeasureTable,
     ProgressPicture,
     Run,
     WorkItemTable,
@@ -497,3 +498,26 @@ def test_a_document_is_still_one(paper):
     after = redact(paper, [whole(paper, leaf.place) for leaf in leaves(paper)])
     assert isinstance(after, Document)
     assert from_json(to_json(after)) == after
+
+
+def measures_of(document):
+    return next(each for each in document.annexes if isinstance(each, MeasureTable))
+
+
+def test_a_chart_that_would_draw_withheld_words_of_its_row_is_a_placeholder(paper):
+    at_row = f"annexes.{paper.annexes.index(measures_of(paper))}.rows.0"
+    was = measures_of(paper).rows[0]
+    assert was.chart is not None
+    for span in (of(paper, f"{at_row}.last", "83", G), of(paper, f"{at_row}.text", "83", G)):
+        row = measures_of(redact(paper, [span])).rows[0]
+        assert (row.chart, row.chart_withheld) == (None, "[s 9(2)(g)(i)]")
+    row = measures_of(redact(paper, [whole(paper, at_row, G)])).rows[0]
+    assert (row.chart, row.withheld) == (None, "[s 9(2)(g)(i)]")
+    other = of(paper, f"{at_row.removesuffix('0')}1.state", "No number given")
+    assert measures_of(redact(paper, [other])).rows[0] == was
+
+
+def test_each_text_of_a_measure_is_a_leaf_and_its_chart_is_none(paper):
+    at_row = f"annexes.{paper.annexes.index(measures_of(paper))}.rows.0"
+    found = [leaf.place.removeprefix(f"{at_row}.") for leaf in leaves(paper) if leaf.place.startswith(at_row)]  # fmt: skip
+    assert sorted(found) == ["agency", "last", "number", "state", "target", "text", "title"]

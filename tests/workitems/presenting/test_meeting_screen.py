@@ -290,7 +290,7 @@ def test_a_slide_of_an_item_has_what_its_measures_say(manager, meeting, item, po
     value = MeasureValueFactory(measure=row, day=YESTERDAY)
     MatterFactory(meeting=meeting, position=1, item=item)
     page = screen(manager, meeting, "1")
-    assert [each.sentence for each in page.context["measures"]] == [
+    assert [each.reading.sentence for each in page.context["measures"]] == [
         "No number has been given for the number of staff trained."
     ]
     values.accept(value=value, by=UserFactory(), on=TODAY)

@@ -97,6 +97,20 @@ class MeasureAt:
         return current(self.targets)
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What a measure says on a day, and what its chart draws."""
+
+    measured: Measured
+    targets: list[Aim]
+    values: list[Given]
+    on: date
+
+    @cached_property
+    def reading(self) -> Reading:
+        return reading(self.measured, self.targets, self.values, self.on)
+
+
 class Measures(Collection[MeasureAt]):
     """The measures of a plan or a part of it: outcomes first, then in the items' order."""
 
