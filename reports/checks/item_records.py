@@ -25,11 +25,13 @@ from workitems.models import (
     Update,
     Variation,
 )
+from workitems.plan.plan_at.measures_at import readings_of
 from workitems.terms.known_dates import KnownDate
+from workitems.terms.measure_sentence import figure, number_in_words, target_in_words
 
 
 class ItemRecords:
-    """The texts and dates of the records of a plan, by item. Seven queries when the first is asked for, whatever the
+    """The texts, numbers and dates of the records of a plan, by item. Nine queries when the first is asked for, whatever the
     number of items, and two for those of the plan."""
 
     def __init__(self, plan: Plan) -> None:
@@ -48,11 +50,12 @@ class ItemRecords:
             texts += [pillar.title, pillar.description]
         for row in Round.objects.filter(plan=plan):
             texts += [row.name, *map(long_date, (row.period_start, row.period_end, row.due_on))]
-        return texts
+        return [*texts, *self._by_item.get(None, ())]
 
     @cached_property
-    def _by_item(self) -> Mapping[int, Sequence[str]]:
-        found: dict[int, list[str]] = defaultdict(list)
+    def _by_item(self) -> Mapping[int | None, Sequence[str]]:
+        """The texts by item; those of the plan's outcomes under None."""
+        found: dict[int | None, list[str]] = defaultdict(list)
         rows = (_updates, _evidence, _measures, _variations, _risks, _decisions)
         for read in rows:
             for pk, *values in read(self._plan):
@@ -88,8 +91,26 @@ def _evidence(plan: Plan) -> Any:
     yield from of_milestones.values_list("milestone__item", "note", "file_name")
 
 
-def _measures(plan: Plan) -> Any:
-    return Measure.objects.filter(item__plan=plan).values_list("item", "description")
+def _measures(plan: Plan) -> Iterator[tuple[Any, ...]]:
+    """Yield what measures say: words, and each target and accepted number, as sentences print them."""
+    rows = list(Measure.objects.of(plan))
+    recorded = readings_of(rows, plan.released_on, date.max)
+    for row in rows:
+        measured, targets, values = recorded[row.pk]
+        numbers = [value for value in values if value.number is not None]
+        yield (
+            row.item_id,
+            *(row.description, row.as_told, row.source, row.baseline_on),
+            figure(row.baseline) if row.baseline is not None else "",
+            *(target_in_words(measured, each) for each in targets),
+            *(number_in_words(measured, each) for each in numbers),
+            *(
+                day
+                for each in values
+                for day in (each.starts_on, each.day, each.expected_by)
+                if day
+            ),
+        )
 
 
 def _variations(plan: Plan) -> Iterator[tuple[Any, ...]]:

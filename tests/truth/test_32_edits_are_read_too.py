@@ -23,12 +23,14 @@ from tests.factories import (
     DelayFactory,
     EvidenceFactory,
     MeasureFactory,
+    MeasureValueFactory,
     MeetingFactory,
     MilestoneFactory,
     MitigationFactory,
     ReturnFactory,
     RiskFactory,
     RoundFactory,
+    TargetFactory,
     UpdateFactory,
     VariationFactory,
     WorkItemFactory,
@@ -260,6 +262,29 @@ def test_what_any_record_of_the_item_says_draws_none(plan, item, police, by, set
     wrong = replace(part, text="It reached 43 ports.", origin=Origin.EDITED)
     (found,) = disagreements(read, wrong, ItemRecords(plan))
     assert (found.typed, found.sentence[:11]) == (["43"], "It says 43;")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("before_the_paper")
+def test_an_accepted_number_or_a_target_of_a_measure_draws_none(plan, item, by, settled_by):
+    milestone = MilestoneFactory(item=item, original_due=date(2010, 6, 1))
+    MitigationFactory(delay=DelayFactory(milestone=milestone))
+    settled_by(item, milestone, AgencyFactory(short_name="MOH"))
+    measure = MeasureFactory(item=item, number=7, kind="share", as_told="the share of staff")
+    TargetFactory(measure=measure, number=85, due=date(2012, 6, 30), due_known_to="month")
+    MeasureValueFactory(measure=measure, number=647, of=962, day=date(2009, 11, 30), accepted_on=BEFORE_ON)  # fmt: skip
+    MeasureValueFactory(measure=measure, number=711, of=962, day=date(2009, 12, 31))  # waits
+    read = read_drafted(drafted(plan, item, by))
+    part = next(
+        each
+        for each in read.draft.parts()
+        if {row.model for row in each.sources} >= {"workitems.delay"} and not each.is_hidden
+    )
+    said = replace(part, text="It was 647 of 962; the target is 85 per cent by June 2012.", origin=Origin.EDITED)  # fmt: skip
+    assert disagreements(read, said)
+    assert disagreements(read, said, ItemRecords(plan)) == []
+    (found,) = disagreements(read, replace(said, text="It was 711 of 962."), ItemRecords(plan))
+    assert found.typed == ["711"]
 
 
 @pytest.fixture
