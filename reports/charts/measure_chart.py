@@ -228,6 +228,10 @@ class _Chart:
         below = y + 16 if is_near else y - 8
         if target is not None and abs(at - x) < 6:  # beside the pole, not over it
             x, side = (x + 7, "start") if side == "start" else (x - 7, "end")
+        elif any(abs(at - x) < 12 and -24 < up - y < 0 for at, up in map(self._at, self.corrected)):
+            # The number that it corrects is where the label would be.
+            side = "end" if side == "end" else "start"
+            x, below = x - 10 if side == "end" else x + 10, y + 4
         found.append(text(words, x, below, weight="600", size=SIZE, anchor=side))
         return found
 

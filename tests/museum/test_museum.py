@@ -438,3 +438,16 @@ def table(rows, headings):
     """The rows by heading, as far as `headings` go."""
     every = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
     return [{heading: row[heading] for heading in headings} for row in every]
+
+
+def test_a_paper_with_the_annex_of_measures_opens_and_prints_its_chart():
+    """Of schema 1 too, of a release after the folder's. Its chart is drawn from its data."""
+    kept = (Path(__file__).parent / "with-measures" / "paper.json").read_bytes()
+    document = from_json(kept)
+    assert to_json(document) == kept
+    html = document_html(document)
+    assert ("83 in June 2010" in html, html.count("<svg"), "100 by June 2011" in html) == (
+        True,
+        1,
+        True,
+    )

@@ -134,7 +134,8 @@ def values(proposal: Proposal, measures: Measures) -> None:
         said = _said(row, value, corrects)
         stored = (e for e in there if e.pk is not None and e.pk not in matched)
         same = next(
-            (e for e in stored if _said(row, e, e.corrects and e.corrects.day) == said), None
+            (e for e in stored if _said(row, e, e.corrects.day if e.corrects else None) == said),
+            None,
         )
         if same is not None:
             matched.add(same.pk)
