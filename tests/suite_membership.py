@@ -5,7 +5,8 @@ database, so a bare `pytest` leaves out only what is for the other one.
 
 A test runs on both databases, unless its outcome cannot differ: then it runs on one of them. A test that
 asks for no database runs on SQLite, and so does one about pages; others say by the mark `one_database`
-where they run, and why, but for single tests of theirs that are marked `both_databases`. Every address is opened on PostgreSQL by the matrix of permissions. What is about
+where they run, and why, but for single tests of theirs that are marked `both_databases`. Every address is opened on PostgreSQL
+by the matrix of permissions, by one user of each response. What is about
 constraints, triggers, history or acts at the same time stays on both, and so do the lists that filter and
 search. Of tests about services and queries, those stay on both that alone send a statement (decision 107).
 """
