@@ -52,7 +52,7 @@ def _row(writer: Writer, row: Finding) -> FindingRow:
             key=key("f", f"finding {row.pk}"),
             number=item.number if item else "",
             title=markup.languages(item.title, maori=writer.facts.maori) if item else (),
-            verdict=Finding.Verdict(row.verdict).label,
+            verdict=str(Finding.Verdict(row.verdict).label),
             text=writer.text(writer.flat(row.note)),
             auditor=row.audit.agency.name,
             as_at=row.as_at,

@@ -18,6 +18,8 @@ from reports.document import (
     DelayRegister,
     DelayRow,
     Document,
+    FindingRow,
+    FindingTable,
     HeadingInMaori,
     ItemReport,
     Level,
@@ -316,7 +318,25 @@ def documents(characters=ANYTHING):
                 note=draw(blank),
             )
 
-        annexes = [picture, table, with_texts, delays, risks, consulted, measures]
+        def finding():
+            return FindingRow(
+                key=next(keys),
+                number=draw(blank),
+                title=draw(no_text | texts),
+                verdict=draw(words),
+                text=draw(texts),
+                auditor=draw(words),
+                as_at=draw(days),
+                agency=draw(words),
+                reply=draw(no_text | texts),
+            )
+
+        def findings():
+            return FindingTable(
+                key=next(keys), heading=draw(words), as_at=draw(days), rows=upto(2, finding)
+            )
+
+        annexes = [picture, table, with_texts, delays, risks, consulted, measures, findings]
         kinds = draw(st.sets(st.sampled_from(SectionKind)))
         return Document.assemble(
             plan_title=draw(words),

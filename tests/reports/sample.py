@@ -22,6 +22,8 @@ from reports.document import (
     DelayRegister,
     DelayRow,
     Document,
+    FindingRow,
+    FindingTable,
     HeadingInMaori,
     ItemReport,
     Level,
@@ -746,6 +748,36 @@ def consulted_table() -> ConsultedTable:
     )
 
 
+def finding_table() -> FindingTable:
+    return FindingTable(
+        key="a-08",
+        heading="Findings of the audit",
+        as_at=date(2010, 7, 30),
+        rows=(
+            FindingRow(
+                key="f-1",
+                number="",
+                verdict="Supported in part",
+                text=plain("Few milestones have evidence."),
+                auditor="Office of the Auditor-General",
+                as_at=date(2010, 6, 30),
+                agency="DoL",
+            ),
+            FindingRow(
+                key="f-2",
+                number="1.1",
+                title=plain("Train staff"),
+                verdict="Not supported",
+                text=plain("The list of those trained was not seen."),
+                auditor="Office of the Auditor-General",
+                as_at=date(2010, 6, 30),
+                agency="DoL",
+                reply=plain("It is kept on paper."),
+            ),
+        ),
+    )
+
+
 def measure_table() -> MeasureTable:
     return MeasureTable(
         key="a-07",
@@ -793,4 +825,5 @@ def annexes() -> tuple[Annex, ...]:
         risk_register(),
         consulted_table(),
         measure_table(),
+        finding_table(),
     )

@@ -38,7 +38,7 @@ def book():
 def test_each_kind_of_row_has_a_sheet(book):
     assert book.sheetnames == [
         *("Briefing", "Work items", "Milestones", "Reports"),
-        *("Delays", "Mitigations", "Risks", "Consulted", "Measures"),
+        *("Delays", "Mitigations", "Risks", "Consulted", "Measures", "Findings"),
     ]
 
 
