@@ -374,15 +374,10 @@ LOOKS_AFTER = (
     approves_for_agency | coordinates_a_plan_with | coordinates_a_plan_for | administers_place
 )
 # Who makes a plan invites its people, so that they are there when it is adopted, and before that their colleagues.
-rules.set_perm(
-    "agencies.manage_seats",
-    LOOKS_AFTER
-    | makes_a_plan_with
-    | coordinates_it_before_its_first_plan
-    | coordinates_an_audited_plan,
-)
-# Of an agency that only audits, they give and end no other role.
-rules.set_perm("agencies.seat_others", LOOKS_AFTER | makes_a_plan_with)
+SEATS_OTHERS = LOOKS_AFTER | makes_a_plan_with | coordinates_it_before_its_first_plan
+rules.set_perm("agencies.manage_seats", SEATS_OTHERS | coordinates_an_audited_plan)
+# Of an agency that only audits a plan, its coordinators give and end no other role.
+rules.set_perm("agencies.seat_others", SEATS_OTHERS)
 rules.set_perm("agencies.seat_auditors", coordinates_an_audited_plan | administers_place)
 rules.set_perm("agencies.oversee_seats", LOOKS_AFTER)
 rules.set_perm(

@@ -44,7 +44,14 @@ def plan(labour, police, user):
         )
         MilestoneFactory(item=item, original_due=DUE, forecast_due=date(2011, 3, 31))
     with time_machine.travel(datetime(2010, 6, 1, tzinfo=UTC)):
-        plan_making.adopt(plan=made, version=made.version, adopted_on=ADOPTED, by=user, on=TODAY)
+        plan_making.adopt(
+            plan=made,
+            version=made.version,
+            adopted_on=ADOPTED,
+            by=user,
+            on=TODAY,
+            reason="Targets follow.",
+        )
     return Plan.objects.get(pk=made.pk)
 
 

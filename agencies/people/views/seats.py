@@ -80,7 +80,7 @@ def index(request: HttpRequest, place: int | Office) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def cover(request: HttpRequest, agency: int) -> HttpResponse:
-    of = agency_for(request, "agencies.manage_seats", agency)
+    of = agency_for(request, "agencies.seat_others", agency)
     today = localdate()
     form = CoverForm(posted(request), agency=of, today=today)
     if seat := carry_out(request, form, seat_services.cover_leave, agency=of, today=today):

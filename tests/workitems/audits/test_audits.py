@@ -230,6 +230,7 @@ def test_a_coordinator_seats_only_auditors_at_the_agency_that_audits(plan, audit
     ).user
     assert roles_to_manage(coordinator, audit.agency) == (Seat.Role.AUDITOR,)
     assert coordinator.has_perm("agencies.manage_seats", audit.agency)
+    assert not coordinator.has_perm("agencies.seat_others", audit.agency)
     assert not coordinator.has_perm("agencies.manage_seats", AgencyFactory())
 
 

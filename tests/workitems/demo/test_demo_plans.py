@@ -291,7 +291,9 @@ def test_the_trail_leads_both_ways(followed, client):
         f'Carried on as <a href="{item.get_absolute_url()}">'
         in client.get(old.get_absolute_url()).text
     )
-    plan_making.adopt(plan=new, version=1, adopted_on=FOLLOWS_ON, by=by, on=TODAY)
+    plan_making.adopt(
+        plan=new, version=1, adopted_on=FOLLOWS_ON, by=by, on=TODAY, reason="Targets follow."
+    )
     page = client.get(item.get_absolute_url()).text
     assert f'Carried over from <a href="{old.get_absolute_url()}">' in page
     page = client.get(f"{item.get_absolute_url()}history/").text
@@ -301,7 +303,9 @@ def test_the_trail_leads_both_ways(followed, client):
 @pytest.mark.parametrize(("year", "is_told"), [(2014, True), (2015, False)])
 def test_the_briefing_of_the_first_year_tells_what_was_carried_over(followed, year, is_told):
     plan, by, new = followed
-    plan_making.adopt(plan=new, version=1, adopted_on=FOLLOWS_ON, by=by, on=TODAY)
+    plan_making.adopt(
+        plan=new, version=1, adopted_on=FOLLOWS_ON, by=by, on=TODAY, reason="Targets follow."
+    )
     AppointmentFactory(from_on=FOLLOWS_ON, to_on=date(2017, 9, 30))
     paper = BriefingFactory.build(
         plan=new,
