@@ -179,7 +179,6 @@ class Records:
             self._of_items[item.pk] = Said(*_texts_of(self.facts, item))
         return self._of_items[item.pk]
 
-
     def further(self, records: ItemRecords, item: int = 0) -> Said:
         """What the records say from which the paper is not composed: of an item, else of the plan."""
         if item not in self._further:

@@ -87,9 +87,7 @@ class AskedMeasure:
 
 def asked_in_return(of_return: Return) -> Collection[Measure]:
     """Return the measures that are set up and that the return's agency is responsible for, not of withdrawn items."""
-    found: Collection[Measure] = _asked_of(
-        plan=of_return.round.plan_id, agency=of_return.agency_id
-    )
+    found: Collection[Measure] = _asked_of(plan=of_return.round.plan_id, agency=of_return.agency_id)
     return found
 
 
