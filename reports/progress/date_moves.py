@@ -386,7 +386,10 @@ class _Names:
         )
         rows = rows_at(WorkItem, view.at, of={"plan_id": view.plan.pk}, id__in=of_items).order_by()
         columns = ("id", "number", "confidence", "reviewer_confidence")
-        self.items = {pk: tuple(values) for pk, *values in rows.values_list(*columns)}
+        self.items: Mapping[int, tuple[str, str, str]] = {
+            pk: (number, rating, reviewers)
+            for pk, number, rating, reviewers in rows.values_list(*columns)
+        }
 
     def number(self, item: int) -> str:
         return self.items[item][0]

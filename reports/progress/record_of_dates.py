@@ -34,7 +34,7 @@ from reports.progress.histories import (
     start_of,
 )
 from workitems.models import Plan
-from workitems.models.item import Stage
+from workitems.models.item import Confidence, Stage
 from workitems.plan.asat import Moment
 from workitems.terms.spans import add_months
 
