@@ -114,11 +114,10 @@ class Line:
     @cached_property
     def reasons(self) -> Sequence[Reason]:
         if self.action:
-            time = span_in_words(self.action.due_on, self.at.on)
             words = _("This was to be done by {day}; overdue by {time}.").format(
-                day=KnownDate(self.action.due_on), time=time
+                day=KnownDate(self.action.due_on), time=self._overdue
             )
-            return [Reason(Rank.ACTION_OVERDUE, words, _("Overdue by {time}.").format(time=time))]
+            return [Reason(Rank.ACTION_OVERDUE, words)]
         if self.item:
             return self.at.reasons(self.item.pk)
         if self.of_return:
@@ -184,11 +183,19 @@ class Line:
     @property
     def gist(self) -> str:
         """The reason in a few words, for a list that has the rest behind it."""
+        if self.action:
+            return _("Overdue by {time}.").format(time=self._overdue)
         if self.rank == Rank.MEASURE_FAILS and not self.is_late:
             return f"{self._measure_state}."
         if self.rank == Rank.VARIATION_WAITS and self.verb == Verb.BY_EMAIL:
             return _("Being decided by email.")
         return self.reason
+
+    @property
+    def _overdue(self) -> str:
+        """How long ago the action was to be done."""
+        assert self.action is not None
+        return span_in_words(self.action.due_on, self.at.on)
 
     @property
     def _measure_state(self) -> str:
