@@ -41,7 +41,7 @@ from workitems.items.said_by import said_of
 from workitems.meetings.agenda import present_lines
 from workitems.meetings.meeting_news import called_notices, decided_notices
 from workitems.meetings.services import meetings as meeting_services
-from workitems.models import Member, Return, StatusProposal, Variation
+from workitems.models import Member, Return, StatusProposal, Update, Variation
 from workitems.notices import send_notices
 from workitems.out_of_session import services as out_of_session
 from workitems.plan.asat import Moment
@@ -772,6 +772,11 @@ def test_the_desks_name_an_agency_that_nobody_can_sign_for(
     assert [(each.url, each.is_now(TODAY)) for each in found] == [
         (reverse("agencies:seats", args=[police.pk]), True)
     ]
+    assert not own.is_now(TODAY)
+    UpdateFactory(of_return=of_return, item=item, achieved="We met.")
+    (own,) = [each for each in lines_for(contributor, TODAY) if each.url.endswith(f"{police.pk}/")]
+    assert (own.detail, own.is_now(TODAY)) == (f"1 of 1 item answered. {nobody}", True)
+    Update.objects.all().delete()
     SeatFactory(agency=police, role=Role.APPROVER)
     assert not [each for each in lines_for(coordinator, TODAY) if "no approver" in each.what]
     (own,) = [each for each in lines_for(contributor, TODAY) if each.url.endswith(f"{police.pk}/")]

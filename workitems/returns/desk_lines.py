@@ -160,6 +160,8 @@ def _return_to_send(of_return: Any, wanted: int, user: User, on: date) -> Line:
     waits = is_to_read or (
         of_return.ready_at is None
         and (more_asked or is_asked or is_sent_back or was_recalled or is_due_soon)
+        # All is answered, and nobody can submit it.
+        or (of_return.items and not unanswered and not of_return.has_approver)
     )
     return line(
         due=min(of_return.due_on, on) if waits else of_return.due_on,
