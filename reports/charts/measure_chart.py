@@ -222,7 +222,10 @@ class _Chart:
             at, height = self.x(target.by.last_day), self.y(Fraction(target.number))
             is_near = abs(at - x) < 34 and abs(height - y) < 16
             words = self._figure(Fraction(target.number))
-            found.append(text(words, at - 12, height - 2, size=SIZE, fill=SIGNAL, anchor="end"))
+            # Beside the flag; above it where the last bar would be behind.
+            is_bar = self.measured.kind == PERIOD and 0 <= at - x < 34
+            place = (at + 4, height - 12) if is_bar else (at - 12, height - 2)
+            found.append(text(words, *place, size=SIZE, fill=SIGNAL, anchor="end"))
         side = "end" if x > WIDTH * 0.8 else "start" if x < WIDTH * 0.2 else "middle"
         words = self._figure(printed(self.measured, last, target))
         below = y + 16 if is_near else y - 8
