@@ -150,6 +150,7 @@ def test_the_page_lists_chosen_annexes_first_with_the_size_of_each(client, addre
         ("Register of risks", None, None, "0 risks"),
         ("Who was consulted, and their answers", None, None, "2 agencies"),
         ("Measures", None, None, "0 measures"),
+        ("Findings of the audit", None, None, "0 findings"),
     ]
 
 

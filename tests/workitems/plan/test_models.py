@@ -13,10 +13,12 @@ from tests.factories import (
     AgencyFactory,
     AssignmentFactory,
     AttendanceFactory,
+    AuditFactory,
     CalendarFeedFactory,
     DecisionFactory,
     DelayFactory,
     EvidenceFactory,
+    FindingFactory,
     GlossaryEntryFactory,
     HeldEntryFactory,
     KeptEstimateFactory,
@@ -166,6 +168,24 @@ BROKEN = {
     "measure_baseline_finite": [
         lambda: MeasureFactory(baseline=NOT_A_NUMBER, baseline_on=TODAY),
         lambda: MeasureFactory(baseline=-TOO_MUCH, baseline_on=TODAY),
+    ],
+    "audit_period": [lambda: AuditFactory(to_on=date(2009, 1, 1))],
+    "audit_has_scope": [lambda: AuditFactory(scope="")],
+    "finding_number_unique": [
+        lambda: FindingFactory(audit=FindingFactory(number=1).audit, number=1),
+    ],
+    "finding_values_known": [
+        lambda: FindingFactory(verdict="perhaps"),
+        lambda: FindingFactory(note=""),
+    ],
+    "finding_days": [
+        lambda: FindingFactory(as_at=date(2999, 1, 1)),
+        lambda: FindingFactory(shown_from=date(2009, 1, 1)),
+    ],
+    "finding_replied_by_whom": [
+        lambda: FindingFactory(reply="On paper."),
+        lambda: FindingFactory(replied=True, reply=""),
+        lambda: FindingFactory(replied=True, replied_on=date(2009, 1, 1)),
     ],
     "target_finite": [
         lambda: TargetFactory(number=NOT_A_NUMBER),

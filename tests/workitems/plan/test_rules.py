@@ -14,9 +14,11 @@ from agencies.models import Seat, User
 from agencies.rules import AGENCY_ROLES
 from tests.factories import (
     AgencyFactory,
+    AuditFactory,
     CalendarFeedFactory,
     DecisionFactory,
     DelayFactory,
+    FindingFactory,
     HeldEntryFactory,
     MeasureFactory,
     MemberFactory,
@@ -75,6 +77,11 @@ ALLOWED = {
     # A measure of their own item; others are tested below.
     "give_measure": {("Police", "approver")},
     "accept_measure": COORDINATOR,
+    "manage_audit": COORDINATOR,
+    # With an audit by an agency outside the working group; with the plan, its pages say who.
+    "give_finding": {("Elsewhere", "auditor")},
+    "take_evidence": COORDINATOR,
+    "reply_to_finding": {("Police", "approver")},
     "give_item": WRITERS,
     "request_variation": WRITERS,
     # A milestone of their own item; an item of the plan is tested below.
@@ -122,12 +129,14 @@ ABOUT_PLANS = (
 )
 ABOUT_ACTIONS = ("finish_action", "confirm_action")
 SEATS = [
-    (agency, role) for agency in ("DoL", "Police", "Customs", "Elsewhere") for role in AGENCY_ROLES
+    (agency, role)
+    for agency in ("DoL", "Police", "Customs", "Elsewhere")
+    for role in (*AGENCY_ROLES, Seat.Role.AUDITOR)
 ]
 
 
 @pytest.fixture
-def row_of(plan, item, of_return, milestone, police, customs):
+def row_of(plan, item, of_return, milestone, police, customs, agency_called):
     """Return the row that a permission is checked with."""
 
     def row(permission):
@@ -149,6 +158,12 @@ def row_of(plan, item, of_return, milestone, police, customs):
             return MitigationFactory(delay=DelayFactory(milestone=milestone), owner_agency=customs)
         if permission in ("read_held", "release_held"):
             return HeldEntryFactory(plan=plan, agency=police)
+        if permission == "give_finding":
+            return AuditFactory(plan=plan, agency=agency_called["Elsewhere"])
+        if permission == "reply_to_finding":
+            return FindingFactory(audit__plan=plan, item=item)
+        if permission in ("manage_audit", "take_evidence"):
+            return plan
         if permission.endswith("_measure"):
             return MeasureFactory(item=item)
         if permission == "give_item":
@@ -293,7 +308,7 @@ def test_every_member_may_raise_risks_to_the_whole_plan_and_propose_items(
 
 @pytest.mark.parametrize("permission", ["read_plan", "manage_plan", "accept_return"])
 def test_a_role_in_one_plan_gives_no_permission_in_another(permission, row_of):
-    elsewhere = AgencyFactory(short_name="Elsewhere")
+    elsewhere = AgencyFactory(short_name="Far away")
     user = SeatFactory(agency=elsewhere, role=Seat.Role.COORDINATOR).user
     MemberFactory(plan__coordinating_agency=elsewhere)
     assert not may(user, permission, row_of(permission))
