@@ -292,7 +292,7 @@ def _divided(writer: Writer) -> str:
     gone = len(facts.items) - len(facts.kept)
     listed = f"{', '.join(first)} and {end}" if first else end
     if is_unshown:
-        listed = f"agencies report {number(done)} complete, without evidence so far; {listed}"
+        listed = f"agencies report {number(done)} complete, not yet verified; {listed}"
     words = f"Of the Plan’s {number(len(facts.kept))} work items, {listed}."
     if gone:
         words += f" {capitalised(number(gone))} more {agree(gone, *STAGE_VERBS[Stage.WITHDRAWN])}."

@@ -617,7 +617,7 @@ def _doubt(entry: LateItem, row: MitigationAt) -> str:
     if row.due_on > new.last_day:
         return f" That is after the new date, {day}, which is therefore in doubt."
     if after := _left_for_the_law(entry, row.due_on, new):
-        return f" That leaves {after} to change the law."
+        return f" That leaves {after} to change the law, so the new date is in doubt."
     is_close = new.first_day.replace(day=1) <= row.due_on < new.last_day
     if is_close and is_waiting(step) and new.known_to != KnownTo.QUARTER:
         return " The new date, in the same month, is in doubt."

@@ -53,7 +53,7 @@ THAT_DATES = ("that the new date", "that new dates depend")
 # What recommendations of earlier drafts say that no record says.
 BY_WHOM = " (by whom is not recorded)"
 UNDATED = " (no day is set)"
-_DECIDES = re.compile(rf"to (.+?){ON_WHICH}.*")
+_DECIDES = re.compile(rf"to (.+?){ON_WHICH}(?:(.+? \([0-9A-Za-z.-]+\)), )?.*")
 _DECISIONS = re.compile(rf"(.+?) (decisions?) ({'|'.join(NEW_DATES)}): (.*)")
 _THAT_ONE = re.compile(r"(that the new dates? for .+ depends? on )(.+)")
 _THAT_ALL = re.compile(rf"{ON_DECISIONS}(.+)")
@@ -98,7 +98,8 @@ def asked(asks: Iterable[Recommended]) -> str:
         clause = f"{ask.verb} {text}"
         if ask.verb == Verb.AGREE and (found := _DECIDES.fullmatch(text)):
             is_act = found[1].startswith(("decide ", "take "))
-            clause, is_own = f"{'' if is_act else 'agree to '}{found[1]}", True
+            for_what = f", on which {found[2]} depends" if found[2] else ""
+            clause, is_own = f"{'' if is_act else 'agree to '}{found[1]}{for_what}", True
         elif ask.verb == Verb.AGREE and (found := _WITH.fullmatch(text)):
             clause, is_own = f"decide {found[1]}", True
         elif ask.verb == Verb.NOTE and (found := _DECISIONS.fullmatch(text)):

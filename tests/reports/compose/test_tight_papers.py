@@ -60,7 +60,7 @@ def test_what_nothing_shows_to_be_complete_is_reported_so_throughout():
     of = many(*rows)
     told = sections(*of, updates=results, completions=Completions(without))
     assert (
-        "- Of the Plan’s 10 work items, agencies report two complete, without evidence so far; seven are on track and one is late"
+        "- Of the Plan’s 10 work items, agencies report two complete, not yet verified; seven are on track and one is late"
     ) in told["purpose"]
     assert "The year’s main results, as agencies report them:" in told["achievements"]
     assert "Agencies report two work items completed in the year: the card" in told["achievements"]
@@ -139,7 +139,10 @@ def test_people_come_before_dates_where_a_delay_counts_them():
 @pytest.mark.parametrize(
     ("due", "says"),
     [
-        (date(2011, 2, 28), " That leaves three months to change the law."),
+        (
+            date(2011, 2, 28),
+            " That leaves three months to change the law, so the new date is in doubt.",
+        ),
         (date(2010, 10, 31), ""),
     ],
 )

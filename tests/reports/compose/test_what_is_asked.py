@@ -204,7 +204,7 @@ def test_the_summary_says_of_a_decision_with_another_minister_that_it_is_to_be_t
     text = f"{start}with the Minister of Finance whether to seek $3 million, on which the new date for the map (1.1), May 2011, depends"
     asks = (Ask(key="r-1", verb=Verb.AGREE, text=text),)
     assert printed(Draft((), asks), SENTENCE) == (
-        "You are asked to decide with the Minister of Finance whether to seek $3 million."
+        "You are asked to decide with the Minister of Finance whether to seek $3 million, on which the map (1.1) depends."
     )
 
 
@@ -267,5 +267,6 @@ def test_the_summary_asks_for_the_ministers_own_decisions_and_leaves_others_to_t
         ),
     )  # fmt: skip
     assert (
-        printed(Draft((), asks), SENTENCE) == "You are asked to agree to a higher fee ($2 million)."
+        printed(Draft((), asks), SENTENCE)
+        == "You are asked to agree to a higher fee ($2 million), on which the card (1.1) depends."
     )
