@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from django.template.loader import render_to_string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ from reports.drafting.draft import (
     Portion,
     Taken,
 )
-from reports.drafting.page import Block
+from reports.drafting.page import HIDE, Block, Mark, Offer
 from reports.drafting.paper import assembled
 from reports.templatetags.briefings import foot as foot_of
 from tests.reports import sample
@@ -263,15 +264,42 @@ def test_any_edits_keep_numbers_without_gaps_and_edited_text(sequence):
         assert from_json(to_json(document)) == document
 
 
-def foot(*, may_change, origin=Origin.GENERATED):
-    """Return the links below paragraph 3."""
-    block = Block(
+def block_of(number=3, origin=Origin.GENERATED):
+    return Block(
         part=replace(generated("p-3", "Three."), origin=origin),
         version=1,
-        number=3,
-        words=Words(plain("Three.")),
+        number=number,
+        words=Words(plain("Three <3>.")),
         is_broken=False,
+        marks=(Mark("Too long.", "Split it.", (Offer("Leave it out", HIDE),)),),
     )
+
+
+@pytest.mark.parametrize("number", [3, 0])
+@pytest.mark.parametrize("may_change", [True, False])
+def test_a_plain_paragraph_is_the_same_where_the_template_writes_it(number, may_change):
+    context = {
+        "blocks": [block_of(number)],
+        "plan": SimpleNamespace(slug="plan"),
+        "briefing": SimpleNamespace(pk=1),
+        "page": SimpleNamespace(seen=""),
+        "here": "/draft/",
+        "paragraphs": "/draft/paragraphs/",
+        "suggested": {},
+        "may_change": may_change,
+        "csrf_token": "token",
+    }
+    # It writes the one that a new paragraph follows.
+    plain_one, other = (
+        render_to_string("reports/workshop/blocks.html", context | {"new": new}).split("</li>")[0]
+        for new in ({}, {"after": "p-3", "key": "p-4"})
+    )
+    assert plain_one.split() == other.split() != []
+
+
+def foot(*, may_change, origin=Origin.GENERATED):
+    """Return the links below paragraph 3."""
+    block = block_of(origin=origin)
     return foot_of(block, "/draft/", "/draft/paragraphs/", may_change=may_change, suggested={})
 
 
