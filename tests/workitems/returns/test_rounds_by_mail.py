@@ -45,9 +45,12 @@ def test_the_coordinator_sees_who_was_notified_in_a_fixed_number_of_queries(
     assert response.text.count("Round opened") == count
 
 
-def test_the_page_says_when_nobody_was_notified(manager, of_return):
-    response = manager.get(of_return.round.get_absolute_url())
-    assert "Nobody has been emailed yet." in response.text
+def test_the_page_says_when_nobody_was_notified(manager, of_return, police):
+    address = of_return.round.get_absolute_url()
+    says = "so nobody but those who are invited has been emailed."
+    assert says in manager.get(address).text
+    SeatFactory(agency=police, role="contributor")
+    assert "Nobody has been emailed yet." in manager.get(address).text
 
 
 def test_members_do_not_see_who_was_notified(client, of_return):
