@@ -435,13 +435,17 @@ def show(
     only_mine = bool(mine) and request.GET.get("only") == MINE
     if only_mine:
         entries = [entry for entry in entries if entry.section.is_mine or entry.is_wrong]
+    writes = takes_answers(of_return) and person.has_perm("workitems.write_update", of_return)
     if measures is None:
-        measures = measure_entries(of_return, page.measures)
+        measures = (
+            measure_entries(of_return, page.measures)
+            if writes
+            else [MeasureEntry(each) for each in page.measures]
+        )
     by_item = {entry.section.item.pk: entry for entry in entries}
     for each in measures:
         if (entry := by_item.get(each.asked.measure.item_id or 0)) is not None:
             entry.measures.append(each)
-    writes = takes_answers(of_return) and person.has_perm("workitems.write_update", of_return)
     reviews = (
         of_return.state == Return.State.SUBMITTED
         and round.is_open
