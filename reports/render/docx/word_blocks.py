@@ -209,8 +209,10 @@ class Writer:
         into.append(table(node, self._width, name, self._cell))
 
     def _cell(self, node: Node, style: str) -> Blocks:
+        """Return the blocks of a cell. A chart in one is left out: the words beside it are its text alternative."""
         blocks: Blocks = []
-        self.flow(node.children, blocks, style)
+        children = (each for each in node.children if isinstance(each, str) or each.tag != "svg")
+        self.flow(children, blocks, style)
         return blocks
 
     def _picture(self, node: Node, into: Blocks, is_tabled: bool) -> None:

@@ -354,3 +354,11 @@ def test_every_page_has_its_marking_at_top_and_bottom_and_a_number(marking):
     foot = file.sections[0].footer.paragraphs
     assert "".join(foot[1]._p.xpath(".//w:t/text()")) == "10/96252 · page 1 of 1"
     assert foot[1]._p.xpath(".//w:instrText/text()") == [" PAGE ", " NUMPAGES "]
+
+
+def test_a_measure_says_its_sentence_once_in_word_without_its_chart():
+    made = render_docx(sample.document(annexes=(sample.measure_table(),)))
+    with zipfile.ZipFile(io.BytesIO(made)) as file:
+        text = file.read("word/document.xml").decode()
+        assert text.count("The number of staff trained was 83") == 1
+        assert [name for name in file.namelist() if "/media/chart" in name] == []
