@@ -176,9 +176,9 @@ def records_of(facts: Facts) -> Iterator[tuple[Record, int | None, Record]]:
         for source in facts.measures.sources_of(measure) if measure.is_set_up else ():
             yield _record(source), source.history_id, home_of_it
     for finding in facts.findings.rows:
-        source = facts.findings.source(finding)
-        of_it = (ITEM, finding.item_id) if finding.item_id else _record(source)
-        yield _record(source), source.history_id, of_it
+        cited = facts.findings.source(finding)
+        of_it = (ITEM, finding.item_id) if finding.item_id else _record(cited)
+        yield _record(cited), cited.history_id, of_it
     for term in facts.terms.values():
         yield _record(term.source), term.source.history_id, _record(term.source)
 

@@ -688,7 +688,7 @@ CREATES = {
         Finding,
         "auditor",
         lambda world: {"as_at": "today", "verdict": "supported", "note": "Seen."},
-        arguments=lambda world: [world.plan.slug, world.plan.audits.get().pk],
+        arguments=lambda world: [world.plan.slug, world.plan.audits.earliest("pk").pk],
     ),
     "measures:add-outcome": Creates(
         Measure,

@@ -145,8 +145,9 @@ def fill_digests() -> tuple[int, list[str]]:
         except FileNotFoundError:
             missing.append(piece.file.name or "")
             continue
-        # No change of the record by a person, so without history.
-        filled += Evidence.objects.filter(pk=piece.pk, sha256="").update(sha256=digest)
+        piece.sha256 = digest
+        history.save(piece, by=None, actor="Digests of evidence", fields=["sha256"])
+        filled += 1
     return filled, missing
 
 
