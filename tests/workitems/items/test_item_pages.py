@@ -13,6 +13,7 @@ from tests.factories import (
     DecisionFactory,
     DelayFactory,
     EvidenceFactory,
+    FindingFactory,
     MatterFactory,
     MeasureFactory,
     MeasureValueFactory,
@@ -542,6 +543,8 @@ def add_records(item, kind):
             MatterFactory(item=item, meeting__plan=item.plan, considered_on=None)
         case "decision":
             DecisionFactory(item=item, meeting__plan=item.plan)
+        case "finding":
+            FindingFactory(audit__plan=item.plan, item=item)
         case "risk":
             RiskFactory(plan=item.plan, item=item, owner_agency=item.lead_agency)
 
