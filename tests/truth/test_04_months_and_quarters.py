@@ -233,7 +233,7 @@ def test_a_month_is_no_day_on_the_desk_and_in_the_calendar(milestone, writer, po
     milestone.forecast = SUMMER
     milestone.save()
     feed = CalendarFeed(plan=plan, agency=police)
-    event, later = due_calendar.entries_of(feed, TODAY)
+    event, later = due_calendar.entries_of(due_calendar.Owing.of_feed(feed), TODAY)
     assert (event.day, event.title) == (JUNE.last_day, "Brochure printed (due in June 2010)")
     assert (later.day, later.title) == (
         SUMMER.last_day,

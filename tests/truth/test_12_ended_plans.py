@@ -33,7 +33,7 @@ from tests.factories import (
 )
 from tests.workitems.record import noon
 from tests.workitems.workbooks import file_of, small
-from workitems.calendar.due_calendar import entries_of
+from workitems.calendar.due_calendar import Owing, entries_of
 from workitems.desk.to_dos import lines_for
 from workitems.intake.workbook import import_workbook
 from workitems.models import Milestone
@@ -273,10 +273,10 @@ def test_it_leaves_desks_and_calendars_but_for_open_rounds(world):
         round = waiting.round.get_absolute_url()
         assert urls <= {waiting.get_absolute_url(), round, f"{round}#manage"}
         assert any("/newer/" in line.url for line in lines_for(user, TODAY))
-    days = {entry.category for entry in entries_of(world.feeds[0], TODAY)}
+    days = {entry.category for entry in entries_of(Owing.of_feed(world.feeds[0]), TODAY)}
     assert days == {"Return", "Meeting"}
     assert {"Milestone", "Decision", "Mitigation"} <= {
-        entry.category for entry in entries_of(world.feeds[1], TODAY)
+        entry.category for entry in entries_of(Owing.of_feed(world.feeds[1]), TODAY)
     }
 
 
@@ -292,7 +292,9 @@ def test_what_a_minister_asked_for_outlives_the_plan(world):
         (owner, "overdue", "It was due on 30 April 2015 and is not marked as done.")
     ]
     entries = [
-        each.title for each in entries_of(world.feeds[0], TODAY) if each.category == "Action"
+        each.title
+        for each in entries_of(Owing.of_feed(world.feeds[0]), TODAY)
+        if each.category == "Action"
     ]
     assert entries == [action.text]
 

@@ -23,7 +23,7 @@ from tests.factories import (
     ResponseFactory,
 )
 from tests.workitems.record import refused
-from workitems.calendar.due_calendar import entries_of
+from workitems.calendar.due_calendar import Owing, entries_of
 from workitems.meetings.services import actions
 
 pytestmark = pytest.mark.django_db
@@ -144,7 +144,7 @@ def test_an_action_is_in_its_agencys_calendar_until_it_is_done(
     feeds = {agency: CalendarFeedFactory(plan=plan, agency=agency) for agency in (police, customs)}
     with time_machine.travel(NOW):
         row = add(answer, ON_THE_PAPER, police, coordinator)
-        (entry,) = entries_of(feeds[police], DUE)
+        (entry,) = entries_of(Owing.of_feed(feeds[police]), DUE)
         assert (entry.uid, entry.day, entry.title) == (f"follow-up-{row.pk}", DUE, row.text)
         assert (entry.text, entry.category, entry.changes) == (
             "After the Minister’s answer to 10/96252",
@@ -152,18 +152,18 @@ def test_an_action_is_in_its_agencys_calendar_until_it_is_done(
             0,
         )
         assert entry.path == row.get_absolute_url()
-        assert entries_of(feeds[customs], DUE) == []
+        assert entries_of(Owing.of_feed(feeds[customs]), DUE) == []
         responses.change_follow_up(
             follow_up=row, text=row.text, owner_agency=police, due_on=DONE, reason="Sooner",
             version=row.version, by=coordinator,
         )  # fmt: skip
-        (moved,) = entries_of(feeds[police], DUE)
+        (moved,) = entries_of(Owing.of_feed(feeds[police]), DUE)
         assert (moved.uid, moved.day, moved.changes) == (entry.uid, DONE, 1)
         actions.finish(
             action=row, done_on=DONE, note="All four banks have agreed.", on=DONE,
             by=coordinator, confirms=True,
         )  # fmt: skip
-    assert entries_of(feeds[police], DUE) == []
+    assert entries_of(Owing.of_feed(feeds[police]), DUE) == []
 
 
 # --- from actions to the next paper -------------------------------------------------------------

@@ -22,7 +22,7 @@ from tests.factories import (
 )
 from tests.scenery import without_decisions
 from tests.workitems.record import DUE, SLIPPED, TODAY
-from workitems.calendar.due_calendar import entries_of
+from workitems.calendar.due_calendar import Owing, entries_of
 from workitems.meetings.agenda import proposals
 from workitems.plan.asat import Moment
 from workitems.plan.attention import attention
@@ -111,7 +111,9 @@ def test_a_paper_says_that_the_date_asked_for_has_passed(plan, asked, police):
 
 def test_the_calendar_has_no_date_ahead_that_has_passed(plan, step, police):
     feed = CalendarFeedFactory(plan=plan, agency=police)
-    titles = [[row.title for row in entries_of(feed, on)][-1] for on in (TODAY, LATER)]
+    titles = [
+        [row.title for row in entries_of(Owing.of_feed(feed), on)][-1] for on in (TODAY, LATER)
+    ]
     agreed, expected = f"{DUE:%-d %B %Y}", f"{SLIPPED:%-d %B %Y}"
     assert titles == [
         f"{step} (agreed for {agreed}, now expected {expected})",

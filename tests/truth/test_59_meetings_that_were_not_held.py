@@ -7,7 +7,7 @@ import pytest
 from reports.progress.view import meetings_before
 from tests.factories import MatterFactory, MeetingFactory, MilestoneFactory, WorkItemFactory
 from tests.workitems.record import NOW, TODAY
-from workitems.calendar.due_calendar import entries_of
+from workitems.calendar.due_calendar import Owing, entries_of
 from workitems.desk.to_dos import lines_for
 from workitems.meetings.meeting_news import called_notices
 from workitems.meetings.services import meetings
@@ -49,11 +49,13 @@ def test_the_coordinator_is_asked_to_record_or_cancel_it(plan, coordinator, cont
 def test_a_cancelled_meeting_leaves_the_desk_the_calendar_and_what_is_to_come(plan, coordinator):
     past, ahead = (MeetingFactory(plan=plan, held_on=day) for day in (PAST, AHEAD))
     feed = CalendarFeed(plan=plan, agency=plan.coordinating_agency)
-    assert len([each for each in entries_of(feed, TODAY) if "meeting" in each.uid]) == 2
+    assert (
+        len([each for each in entries_of(Owing.of_feed(feed), TODAY) if "meeting" in each.uid]) == 2
+    )
     for meeting in (past, ahead):
         cancel(meeting, coordinator)
     assert to_dos(coordinator) == []
-    assert [each for each in entries_of(feed, TODAY) if "meeting" in each.uid] == []
+    assert [each for each in entries_of(Owing.of_feed(feed), TODAY) if "meeting" in each.uid] == []
     assert list(plan.meetings.coming(TODAY)) == []
     assert list(plan.meetings.past(TODAY)) == [ahead, past]
     # Its day is free for another meeting.

@@ -33,7 +33,10 @@ def feed(plan, police):
 
 
 def entries(feed):
-    return [(each.day, each.title) for each in due_calendar.entries_of(feed, TODAY)]
+    return [
+        (each.day, each.title)
+        for each in due_calendar.entries_of(due_calendar.Owing.of_feed(feed), TODAY)
+    ]
 
 
 def test_a_milestone_that_is_expected_later_has_both_days(feed, plan, police):
