@@ -13,7 +13,7 @@ from agencies.models import User
 from workitems.demo import demo_audit, demo_meetings
 from workitems.demo.demo_measures import Numbers
 from workitems.demo.story import Story
-from workitems.following import seen
+from workitems.following import visits
 from workitems.intake.workbook.record import round_name
 from workitems.meetings.services import actions
 from workitems.models import Decision, Plan, Return, Risk, Round
@@ -62,7 +62,7 @@ def play(plan: Plan, today: date) -> None:
     story.weigh_risks()
     story.speak_for_others()
     story.report(story.open_round(), numbers)
-    seen.visit(story.writers["Police"], story.at(-OFFICER_AWAY_DAYS, 9))
+    visits.visit(story.writers["Police"], story.at(-OFFICER_AWAY_DAYS, 9))
     demo_meetings.prepare_next(story)
 
 

@@ -10,8 +10,8 @@ from agencies.models import Appointment
 from agencies.pages.transactions import writes_on_get
 from workitems.desk import to_dos as desk
 from workitems.desk.getting_started import steps_for, unheld_portfolios
-from workitems.following.seen import visit
 from workitems.following.since import since
+from workitems.following.visits import visit
 from workitems.plan.views.lookups import plans_being_made, signed_in, visible_plans
 
 

@@ -12,8 +12,8 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.record import NOW, SLIPPED, TODAY, TOMORROW, YESTERDAY, noon
-from workitems.following.seen import forget_old, visit
 from workitems.following.since import since
+from workitems.following.visits import forget_old, visit
 from workitems.models import Seen
 from workitems.plan.services.items import close_milestone, move_forecast
 from workitems.risks.services import escalate_risk

@@ -12,7 +12,7 @@ from django.utils import timezone
 from agencies.pages import services as sent_forms
 from agencies.people import outbox
 from agencies.records import history
-from workitems.following import seen
+from workitems.following import visits
 from workitems.notices import send_notices
 
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         on = day(today) if today else timezone.localdate()
         outcome = send_notices(on=on, at=timezone.now())
         sent_forms.forget_old(at=timezone.now())
-        seen.forget_old(timezone.now())
+        visits.forget_old(timezone.now())
         history.end_pauses_before(timezone.localdate())
         self.stdout.write(f"{on:%-d %B %Y}: {mails(outcome.sent)} sent.")
         if waiting := outbox.send_waiting():
