@@ -5,7 +5,7 @@ import re
 import pytest
 from django.apps import apps
 from django.db import models
-from django.db.migrations import AddField, Migration
+from django.db.migrations import AddField, CreateModel, Migration
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
@@ -53,12 +53,17 @@ def test_the_check_finds_an_automatic_name(name):
 
 
 def columns_that_an_earlier_release_cannot_fill(migrations):
-    """Columns that a migration adds as NOT NULL without a default in the database."""
+    """Columns that a migration adds as NOT NULL without a default in the database. A table that it makes itself, which
+    an earlier release does not know, may have any."""
     return [
         f"{migration.app_label}.{operation.model_name}.{operation.name}"
         for migration in migrations
+        for made in [
+            {each.name_lower for each in migration.operations if isinstance(each, CreateModel)}
+        ]
         for operation in migration.operations
         if isinstance(operation, AddField)
+        and operation.model_name_lower not in made
         and not operation.field.many_to_many
         and not operation.field.null
         and not operation.field.has_db_default()
@@ -83,6 +88,16 @@ def test_an_earlier_release_can_write_on_the_tables_of_a_later_one():
 def test_the_check_finds_a_column_without_a_default():
     step = Migration("0099_add_funding", "workitems")
     step.operations = [AddField("workitem", "funding", models.TextField(blank=True))]
+    assert columns_that_an_earlier_release_cannot_fill([step]) == ["workitems.workitem.funding"]
+
+
+def test_the_check_allows_any_column_of_a_table_of_the_same_migration():
+    step = Migration("0099_add_grants", "workitems")
+    step.operations = [
+        CreateModel("Grant", []),
+        AddField("grant", "purpose", models.TextField()),
+        AddField("workitem", "funding", models.TextField()),
+    ]
     assert columns_that_an_earlier_release_cannot_fill([step]) == ["workitems.workitem.funding"]
 
 
