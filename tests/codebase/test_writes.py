@@ -18,6 +18,8 @@ WRITE_THEIR_OWN_HISTORY = {
     "reports/requests/services/file_checks.py": "checks of files are no records and have no history",
     "reports/issuing/services/renderings.py": "files of drafts are no records and have no history",
     "workitems/intake/services/trackers.py": "notes never change, and a mapping is a suggestion",
+    "workitems/following/services.py": "what people follow is their own and has no history",
+    "workitems/following/visits.py": "when people are on their desk is no record and has no history",
     "workitems/presenting/services.py": "the slide that members see moves all the time",
     "agencies/people/services/tokens.py": "the day of the last use is no part of the record",
     "agencies/people/outbox.py": "an email that waits is no record and has no history",
