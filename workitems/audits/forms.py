@@ -35,9 +35,9 @@ class SetUpForm(Form):
         help_text=gettext_lazy("Such as “Items of pillar 2, from July 2026 to June 2027”."),
         error_messages={"required": gettext_lazy("Write what is audited.")},
     )
-    from_on = DayField(label=gettext_lazy("First day"))
+    from_on = DayField(label=gettext_lazy("First day of the audit"))
     to_on = DayField(
-        label=gettext_lazy("Last day"),
+        label=gettext_lazy("Last day of the audit"),
         help_text=gettext_lazy(
             "A year later at most. After it, its auditors can open nothing here."
         ),
