@@ -159,7 +159,9 @@ def test_no_role_kind_of_search_or_command_is_of_requests(demo, client):
     agency = demo.coordinating_agency
     form = client.get(reverse("agencies:invite", args=[agency.pk])).context["form"]
     offered = {value for value, _ in form.fields["role"].choices}
-    assert offered == {*Seat.Role.values} - {*ROLES_OF_REQUESTS, Seat.Role.MINISTERS_OFFICE}
+    # A coordinator seats auditors only at an agency that audits the plan.
+    elsewhere = {Seat.Role.MINISTERS_OFFICE, Seat.Role.AUDITOR}
+    assert offered == {*Seat.Role.values} - {*ROLES_OF_REQUESTS, *elsewhere}
     assert "requests" not in [kind.key for kind in KINDS]
     assert {"oia_due", "purge_requesters", "load_demo_requests"} & {*get_commands()} == set()
 
