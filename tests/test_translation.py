@@ -14,7 +14,7 @@ from reports.models.briefing import Briefing
 from reports.render.html import document_html
 from reports.requests.redaction.redact import ORDINALS
 from tests.cast import client_of
-from tests.pseudo_locale import all_data, plain_words, pseudo_locale, untranslated
+from tests.pseudo_locale import WORDS, all_data, plain_words, pseudo_locale, untranslated
 from tests.test_permissions import EVERYBODY, RULES
 from workitems.intake.workbook.columns import SHEETS
 
@@ -52,10 +52,11 @@ OF_SPREADSHEETS = ("plans:import", "plans:import-new")
 
 
 def spreadsheet_words() -> set[str]:
-    """Return the names of the sheets, and the labels of every choice."""
+    """Return the names of the sheets, and the labels of every choice with the words between their signs."""
     fields = (field for model in apps.get_models() for field in model._meta.concrete_fields)
     labels = {str(label) for field in fields for _, label in field.choices or ()}
-    return {sheet.name for sheet in SHEETS} | labels
+    parts = {words for label in labels for words in WORDS.findall(label)}
+    return {sheet.name for sheet in SHEETS} | labels | parts
 
 
 PAGES = [name for name, row in RULES.items() if any(row.get[who] == 200 for who in EVERYBODY)]
