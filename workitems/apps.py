@@ -13,6 +13,7 @@ class WorkItemsConfig(AppConfig):
         from workitems.audits.news import audit_news
         from workitems.desk import seat_lines
         from workitems.desk import to_dos as desk
+        from workitems.following.held_follows import FOLLOWS
         from workitems.intake import to_decide
         from workitems.items import date_news
         from workitems.items import desk_lines as item_lines
@@ -43,6 +44,7 @@ class WorkItemsConfig(AppConfig):
         submitting.LET_ALONE.append(round_levers.is_let_alone)
         succession.HOLDINGS.extend(held_work.HOLDINGS)
         succession.HOLDINGS.append(held_returns.OPEN_RETURNS)
+        succession.HOLDINGS.append(FOLLOWS)
         news.SOURCES.append(return_news.return_news)
         news.SOURCES.append(out_of_session_notices.due_notices)
         news.SOURCES.append(action_notices.decision_notices)

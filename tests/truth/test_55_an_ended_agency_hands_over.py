@@ -55,7 +55,17 @@ from tests.workitems.record import (
     unchanged,
 )
 from workitems.desk.to_dos import lines_for
-from workitems.models import Matter, Member, Return, ReturnNote, StatusProposal, Support, Update
+from workitems.following.services import follow_plan
+from workitems.models import (
+    Follow,
+    Matter,
+    Member,
+    Return,
+    ReturnNote,
+    StatusProposal,
+    Support,
+    Update,
+)
 from workitems.narrative.reading import Reader
 from workitems.out_of_session.services import count
 from workitems.plan.asat import Moment
@@ -711,6 +721,18 @@ def test_a_clearance_goes_on_at_the_successor(ended, msd, plan, administrator):
     assert (clearance.agency, clearance.answer) == (msd, "")
 
 
+def test_whoever_followed_its_items_follows_the_successors_and_nobody_else_is_told(
+    ended, msd, plan, administrator
+):
+    both, one = UserFactory(), UserFactory()
+    for person, agencies in ((both, {ended, msd}), (one, {ended})):
+        follow_plan(plan=plan, whole=False, agencies=agencies, by=person, at=NOW)
+    assert lines(ended) == {"Member of the working group": [plan.title]}
+    hand_over(ended, administrator)
+    assert {each.person: each.agency for each in Follow.objects.all()} == {both: msd, one: msd}
+    assert Follow.objects.count() == 2
+
+
 # --- items without a living lead ------------------------------------------------------------------
 
 WORDS = "Item 1.2 has no lead: Police ended on 31 May 2010."
@@ -773,6 +795,8 @@ STAY = {
     "RequestEvent.agency",
     "EarlierPaper.agency",
     "MeasureValue.agency",  # who gave the number
+    "Audit.agency",  # only its last day ever changes: one of the successor is set up anew
+    "Finding.replied_for",  # who replied
     # What was typed of another agency, in an answer or a request that moves itself.
     "MilestoneAnswer.owner_agency",
     "MilestoneAnswer.settling_agency",
