@@ -247,7 +247,8 @@ def test_the_return_names_whom_the_spreadsheet_has_beside_each_item(person, clie
     ana = SeatFactory(agency=lead, user__email="ana@mbie.example", user__name="Ana Bell").user
     asked = ReturnFactory(round=RoundFactory(plan=plan), agency=lead)
     page = client_of(ana).get(asked.get_absolute_url())
-    assert page.text.count("The spreadsheet names Ana Bell.") == 1
+    says = "The spreadsheet has the email address of Ana Bell beside it."
+    assert page.text.count(says) == 1
     # An item without a date that was said to be on track can be said to be so again.
     labels = page.text.count("Confidence"), 'value="on_track"' in page.text
     assert labels == (1, True)
