@@ -74,6 +74,11 @@ has_seat_in = seated(Agency, "pk", *Seat.Role.values)
 approves_for_agency = seated(Agency, "pk", Seat.Role.APPROVER)
 
 
+def gives_all_roles(user: Any, agency: Agency) -> bool:
+    """Return whether the user gives all roles in an agency that they manage, and not only the ordinary ones."""
+    return is_administrator.test(user) or has_role_in(user, agency.pk, Seat.Role.COORDINATOR)
+
+
 def roles_to_manage(user: Any, place: Place) -> tuple[Seat.Role, ...]:
     """Return the roles that the user may give and end in a place that they manage."""
     if isinstance(place, Office):
@@ -81,7 +86,7 @@ def roles_to_manage(user: Any, place: Place) -> tuple[Seat.Role, ...]:
     auditors = (Seat.Role.AUDITOR,) if user.has_perm("agencies.seat_auditors", place) else ()
     if auditors and not user.has_perm("agencies.seat_others", place):
         return auditors
-    if is_administrator.test(user) or has_role_in(user, place.pk, Seat.Role.COORDINATOR):
+    if gives_all_roles(user, place):
         left_out = {*OF_REQUESTS} - {*ADDED_ROLES}
         return (*(role for role in AGENCY_ROLES if role not in left_out), *auditors)
     return (*ORDINARY_ROLES, *auditors)

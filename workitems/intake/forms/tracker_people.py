@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 from agencies.models import AS_WHAT, Agency, Seat, User
 from agencies.people.allowed_domains import domain_faults
 from agencies.people.pasted_people import NAME_LENGTH, Offer
-from agencies.rules import ORDINARY_ROLES, roles_to_manage
+from agencies.rules import ORDINARY_ROLES, gives_all_roles, roles_to_manage
 from agencies.typed.fields import Form, TextField
 from workitems.intake.tracker.contacts import Contact
 from workitems.intake.tracker.doubts import name_of
@@ -36,7 +36,7 @@ class TrackerPeopleForm(Form):
         self.agencies = {str(each.pk): each for each in agencies}
         by_short = {each.short_name: pk for pk, each in self.agencies.items()}
         places = [("", gettext("Choose")), *((pk, each.short_name) for pk, each in self.agencies.items())]  # fmt: skip
-        coordinated = {each.short_name for each in agencies if _may_give_coordinator(by, each)}
+        coordinated = {each.short_name for each in agencies if gives_all_roles(by, each)}
         self.offers: list[Offer] = []
         for key, person in self.people.items():
             of = {"person": person.name}
@@ -104,10 +104,6 @@ class TrackerPeopleForm(Form):
         if not self.offers and not self.errors:
             self.add_error(None, gettext_lazy("Tick at least one person."))
         return data
-
-
-def _may_give_coordinator(by: User, agency: Agency) -> bool:
-    return Seat.Role.COORDINATOR in roles_to_manage(by, agency)
 
 
 def _faults_of(email: str) -> Iterable[str]:
