@@ -421,7 +421,7 @@ def test_who_only_administers_is_told_nothing_of_a_plans_members():
 
 
 def test_the_day_of_adoption_is_said_to_be_filled_in_with_that_of_the_release(plan):
-    form = AdoptForm(None, row=plan)
+    form = AdoptForm(None, row=plan, is_ready=True)
     day = f"{plan.released_on.day} {plan.released_on:%B %Y}"
     assert form["adopted_on"].value() == day
     assert f"The day of the release, {day}, is only filled in" in form["adopted_on"].help_text
