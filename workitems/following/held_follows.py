@@ -20,7 +20,8 @@ class Follows(Holding):
         return []
 
     def move(self, act: HandOver) -> None:
-        for follow in self.rows(act.agency.pk, act.on).select_for_update(of=("self",)):
+        rows = self.rows(act.agency.pk, act.on).select_for_update(of=("self",))
+        for follow in rows.order_by("pk"):
             same = {"person": follow.person_id, "plan": follow.plan_id, "agency": act.to}
             if Follow.objects.filter(**same).exists():
                 follow.delete()
