@@ -318,29 +318,29 @@ BY_90_DAYS = Lateness(Late.SLIPPING, 90, days(1))
             (4, f"Expected nearly three months late. {UNDECIDED}"),
         ),
         ({"measures": ["The target of six was missed."]}, (5, "The target of six was missed.")),
-        ({"times_moved": 2}, (6, "Its date has moved twice.")),
-        ({"confidence": "off_track"}, (7, "Its agency says it is off track.")),
+        ({"times_moved": 2}, (7, "Its date has moved twice.")),
+        ({"confidence": "off_track"}, (8, "Its agency says it is off track.")),
         (
             {"confidence": "", "reviewer_confidence": "off_track"},
-            (7, "The reviewer rates it off track."),
+            (8, "The reviewer rates it off track."),
         ),
-        ({"confidence": "at_risk"}, (9, "Its agency says it is at risk.")),
+        ({"confidence": "at_risk"}, (10, "Its agency says it is at risk.")),
         (
             {"confidence": "at_risk", "reviewer_confidence": "at_risk"},
-            (9, "Its agency says it is at risk."),
+            (10, "Its agency says it is at risk."),
         ),
-        ({"risks": ["R3"]}, (8, "R3 is escalated.")),
-        ({"risks": ["R3", "R4", "R10"]}, (8, "R3, R4 and R10 are escalated.")),
+        ({"risks": ["R3"]}, (9, "R3 is escalated.")),
+        ({"risks": ["R3", "R4", "R10"]}, (9, "R3, R4 and R10 are escalated.")),
         ({"late": BY_90_DAYS}, (4, "Expected nearly three months late.")),
         (
             {"reviewer_confidence": "at_risk"},
-            (10, "The reviewer rates it at risk; the agency says on track."),
+            (11, "The reviewer rates it at risk; the agency says on track."),
         ),
-        ({"heard_on": days(-185)}, (11, "No update accepted for six months.")),
-        ({"heard_on": days(-1234)}, (11, "No update accepted for three years and four months.")),
-        ({"heard_on": days(-185), "starts_on": DAY}, (11, "No update accepted for six months.")),
-        ({"variations_pending": 1}, (12, "A variation is waiting for a decision.")),
-        ({"variations_pending": 2}, (12, "2 variations are waiting for a decision.")),
+        ({"heard_on": days(-185)}, (12, "No update accepted for six months.")),
+        ({"heard_on": days(-1234)}, (12, "No update accepted for three years and four months.")),
+        ({"heard_on": days(-185), "starts_on": DAY}, (12, "No update accepted for six months.")),
+        ({"variations_pending": 1}, (13, "A variation is waiting for a decision.")),
+        ({"variations_pending": 2}, (13, "2 variations are waiting for a decision.")),
     ],
 )
 def test_one_fact_gives_its_reason_for_attention(differs, expected):
@@ -375,12 +375,12 @@ def test_reasons_are_ordered_by_urgency():
     )
     assert found == [
         (2, "Overdue by three days, and no mitigation is recorded."),
-        (6, "Its date has moved three times."),
-        (7, "Its agency says it is off track."),
-        (8, "R1 is escalated."),
-        (10, "The reviewer rates it at risk; the agency says off track."),
-        (11, "No update accepted for six months."),
-        (12, "A variation is waiting for a decision."),
+        (7, "Its date has moved three times."),
+        (8, "Its agency says it is off track."),
+        (9, "R1 is escalated."),
+        (11, "The reviewer rates it at risk; the agency says off track."),
+        (12, "No update accepted for six months."),
+        (13, "A variation is waiting for a decision."),
     ]
 
 
@@ -413,10 +413,10 @@ def test_reasons_are_sentences_in_rank_order_without_duplicates(differs):
 @pytest.mark.parametrize(
     ("state", "sent_back_on", "expected"),
     [
-        ("due", None, [(14, "Due three days ago and not submitted.")]),
-        ("sent_back", days(-2), [(13, "Sent back two days ago and not answered.")]),
-        ("sent_back", days(-1), [(13, "Sent back yesterday and not answered yet.")]),
-        ("sent_back", DAY, [(13, "Sent back and not answered yet.")]),
+        ("due", None, [(15, "Due three days ago and not submitted.")]),
+        ("sent_back", days(-2), [(14, "Sent back two days ago and not answered.")]),
+        ("sent_back", days(-1), [(14, "Sent back yesterday and not answered yet.")]),
+        ("sent_back", DAY, [(14, "Sent back and not answered yet.")]),
         ("submitted", None, []),
         ("accepted", None, []),
     ],
