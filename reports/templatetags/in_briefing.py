@@ -114,7 +114,8 @@ def _step(line: MilestoneLine) -> MilestoneAt:
     if answer.outcome != MilestoneAnswer.Outcome.NOT_YET:
         return milestone_row(record, on, delays)
     if answer.cause:
-        delays.append(_new_delay(answer, on=on))
+        number = delays[-1].number + 1 if delays else 1
+        delays.append(_new_delay(answer, number, on=on))
     return milestone_row(
         record,
         on,
@@ -124,7 +125,7 @@ def _step(line: MilestoneLine) -> MilestoneAt:
     )
 
 
-def _new_delay(answer: MilestoneAnswer, *, on: date) -> DelayAt:
+def _new_delay(answer: MilestoneAnswer, number: int, *, on: date) -> DelayAt:
     step, new = answer.milestone, answer.when
     assert new is not None
     return DelayAt(
@@ -132,7 +133,7 @@ def _new_delay(answer: MilestoneAnswer, *, on: date) -> DelayAt:
         milestone=step.pk,
         item=step.item_id,
         of=step.description,
-        number=0,
+        number=number,
         cause=answer.cause,
         explanation=answer.reason,
         effect=answer.effect,
