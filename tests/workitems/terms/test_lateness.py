@@ -318,6 +318,10 @@ BY_90_DAYS = Lateness(Late.SLIPPING, 90, days(1))
             (4, f"Expected nearly three months late. {UNDECIDED}"),
         ),
         ({"measures": ["The target of six was missed."]}, (5, "The target of six was missed.")),
+        (
+            {"not_supported": "OAG"},
+            (6, "OAG found that the evidence does not support what was reported."),
+        ),
         ({"times_moved": 2}, (7, "Its date has moved twice.")),
         ({"confidence": "off_track"}, (8, "Its agency says it is off track.")),
         (
