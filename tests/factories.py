@@ -39,8 +39,10 @@ from workitems.models import (
     CalendarFeed,
     Decision,
     Delay,
+    EmailChoice,
     Evidence,
     Finding,
+    Follow,
     GlossaryEntry,
     HeldEntry,
     KeptEstimate,
@@ -65,6 +67,7 @@ from workitems.models import (
     ReturnSheet,
     Risk,
     Round,
+    Seen,
     StatusProposal,
     Support,
     Target,
@@ -669,6 +672,35 @@ class NoticeFactory(DjangoModelFactory):
     told_on = date(2010, 7, 7)
     line = 1
     sent_at = datetime(2010, 7, 7, tzinfo=UTC)
+
+
+class FollowFactory(DjangoModelFactory):
+    """A whole plan."""
+
+    class Meta:
+        model = Follow
+
+    person = factory.SubFactory(UserFactory)
+    plan = factory.SubFactory(PlanFactory)
+    is_on = True
+    chosen_at = datetime(2010, 5, 3, tzinfo=UTC)
+
+
+class EmailChoiceFactory(DjangoModelFactory):
+    class Meta:
+        model = EmailChoice
+
+    person = factory.SubFactory(UserFactory)
+    wants = EmailChoice.Wants.DUTIES
+    chosen_at = datetime(2010, 5, 3, tzinfo=UTC)
+
+
+class SeenFactory(DjangoModelFactory):
+    class Meta:
+        model = Seen
+
+    person = factory.SubFactory(UserFactory)
+    began_at = datetime(2010, 5, 3, tzinfo=UTC)
 
 
 class UpdateFactory(DjangoModelFactory):

@@ -306,13 +306,17 @@ TRACKED = {
 }
 
 
-# Written by the program, or what somebody has only begun.
+# Written by the program, or what somebody has only begun; and what nobody else sees of a person: what they follow, which emails they
+# want, and when they were last on their desk (decision 112).
 WITHOUT_HISTORY = {
+    "EmailChoice",
+    "Follow",
     "KeptEstimate",
     "MilestoneDraft",
     "Notice",
     "ReadingTicks",
     "ReturnSheet",
+    "Seen",
     "SentForm",
     "FilesMarker",
     "WaitingMail",

@@ -17,8 +17,10 @@ from tests.factories import (
     CalendarFeedFactory,
     DecisionFactory,
     DelayFactory,
+    EmailChoiceFactory,
     EvidenceFactory,
     FindingFactory,
+    FollowFactory,
     GlossaryEntryFactory,
     HeldEntryFactory,
     KeptEstimateFactory,
@@ -44,6 +46,7 @@ from tests.factories import (
     RiskFactory,
     RoundFactory,
     SeatFactory,
+    SeenFactory,
     StatusProposalFactory,
     SupportFactory,
     TargetFactory,
@@ -480,10 +483,21 @@ BROKEN = {
     "notice_about_told_once": [lambda: told_of_it_again()],
     "notice_one_mail_a_day": [lambda: told_again(reason="ready")],
     "notice_values_known": [
-        lambda: NoticeFactory(told_as="observer"),
+        lambda: NoticeFactory(told_as="auditor"),
         lambda: NoticeFactory(reason="late"),
     ],
     "notice_has_occasion": [lambda: NoticeFactory(occasion=""), lambda: NoticeFactory(line=0)],
+    # Following
+    "follow_item_or_agency": [
+        lambda: FollowFactory(item=WorkItemFactory(), agency=AgencyFactory())
+    ],
+    "follow_plan_once": [lambda: again(FollowFactory, ["person", "plan"])],
+    "follow_item_once": [lambda: again(FollowFactory, ["person"], item=WorkItemFactory())],
+    "follow_agency_once": [
+        lambda: again(FollowFactory, ["person", "plan"], agency=AgencyFactory())
+    ],
+    "emailchoice_known": [lambda: EmailChoiceFactory(wants="nothing")],
+    "seen_in_order": [lambda: SeenFactory(before_at=NOW)],
     # Calendars
     "calendarfeed_has_label": [lambda: CalendarFeedFactory(label="")],
     "calendarfeed_revoked_by_and_at": [
