@@ -689,9 +689,9 @@ def test_the_form_says_where_to_write_whose_decision_is_needed(client_of, contri
     assert "for example “a decision by Cabinet on the fees”." in page
     assert ", or a month for its last day</span>" in page
     assert (
-        "If somebody outside the plan settles it, choose the agency that sees to it, and name them under “What it needs”."
-        in page
+        "choose an agency of the plan, or name who else settles it in the next box.</div>" in page
     )
+    assert "for example “Cabinet” or “the councils”.</div>" in page
     assert (
         "If there are several causes, choose the main one. After the return is submitted," in page
     )
