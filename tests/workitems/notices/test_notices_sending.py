@@ -255,6 +255,7 @@ def test_the_full_text_of_a_mail_is_as_expected(of_return, item, contributor, se
         "See all that is on your desk: http://127.0.0.1:8000/\n"
         "\n"
         "You get this as contributor at Police. We email you about each thing once.\n"
+        "Choose your emails: http://127.0.0.1:8000/account/emails/\n"
         "Questions go to help@example.org."
     )
 
@@ -455,7 +456,7 @@ def test_headers_are_one_line_and_html_is_escaped(of_return, item, police, contr
     assert (message["Subject"], message["To"]) == (sent.subject, contributor.email)
     assert set(message.keys()) == {
         *("Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted"),
-        *("MIME-Version", "Content-Type"),
+        *("List-Unsubscribe", "MIME-Version", "Content-Type"),
     }
     assert message["Auto-Submitted"] == "auto-generated"
     html = html_of(sent)
