@@ -342,6 +342,8 @@ def test_ending_a_leavers_seats_leaves_their_work_with_the_agency(client, police
         due_on=TOMORROW,
     )
     remaining = SeatFactory(user__name="Remaining", agency=police).user
+    # Without an approver the desk would say that nobody can submit the return.
+    SeatFactory(agency=police, role=Role.APPROVER)
     client.force_login(remaining)
     before = client.get(reverse("home")).context["lines"]
     assert {line.what for line in before} == {

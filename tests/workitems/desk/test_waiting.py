@@ -286,6 +286,7 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
 
 
 @pytest.mark.both_databases
+@pytest.mark.usefixtures("approver")
 @pytest.mark.parametrize(
     ("count", "words"),
     [(1, "0 of 1 item answered; 1 measure to answer"), (2, "0 of 1 item answered; 2 measures to answer")],
