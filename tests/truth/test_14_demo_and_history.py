@@ -27,6 +27,8 @@ NO_EVENTS = {
     "workitems.round": {"period_start", "period_end", "due_on"},
     "workitems.meeting": {"held_on"},
     "workitems.decision": {"due_on"},
+    "workitems.audit": {"from_on", "to_on"},
+    "workitems.finding": {"as_at", "shown_from"},
     "workitems.heldentry": {"due_after"},
     "workitems.outofsession": {"due_on"},
     "workitems.measure": {"baseline_on"},

@@ -39,7 +39,7 @@ MOST_URGENT_FIRST = (
     *(Reason.DATE_LONG_PASSED, Reason.DATE_PASSED, Reason.DATE_WEEK),
     *(Reason.OUT_OF_SESSION, Reason.ACTION, Reason.ACTION_DONE, Reason.OUT_TO_CLOSE),
     *(Reason.REPLIED, Reason.ANSWERED, Reason.SUBMITTED, Reason.ACCEPTED),
-    *(Reason.MEETING, Reason.PACK, Reason.MINUTES, Reason.DECIDED, Reason.AUDIT),
+    *(Reason.AUDIT, Reason.MEETING, Reason.PACK, Reason.MINUTES, Reason.DECIDED),
     *(Reason.OUT_CLOSED, Reason.ACTION_CONFIRMED),
     *(Reason.DATE_MONTH, Reason.MOVED, Reason.ESCALATED),
 )

@@ -30,6 +30,7 @@ from tests.workitems.notices.sent import NOON, run
 from trafficking_plan.running.mail import MailFiles
 from workitems.models import Notice, Return, Round
 from workitems.notices import Outcome, send_notices
+from workitems.notices.digest import MOST_URGENT_FIRST
 
 pytestmark = pytest.mark.django_db
 
@@ -404,6 +405,10 @@ def test_a_mail_about_an_accepted_return_says_that_nothing_is_left_to_do(
         "The coordinator accepted it on 6 July 2010. You have nothing more to do in this round.",
         "Open the return",
     ]
+
+
+def test_every_reason_has_one_place_in_the_order():
+    assert sorted(MOST_URGENT_FIRST) == sorted(Notice.Reason)
 
 
 def test_the_most_urgent_notice_comes_first_and_is_in_the_subject(
