@@ -53,7 +53,8 @@ THAT_DATES = ("that the new date", "that new dates depend")
 # What recommendations of earlier drafts say that no record says.
 BY_WHOM = " (by whom is not recorded)"
 UNDATED = " (no day is set)"
-_DECIDES = re.compile(rf"to (.+?){ON_WHICH}(?:(.+? \([0-9A-Za-z.-]+\)), )?.*")
+_FOR_WHAT = rf"{ON_WHICH}(?:(.+? \([0-9A-Za-z.-]+\)), )?.*"
+_DECIDES = re.compile(rf"to (.+?){_FOR_WHAT}")
 _DECISIONS = re.compile(rf"(.+?) (decisions?) ({'|'.join(NEW_DATES)}): (.*)")
 _THAT_ONE = re.compile(r"(that the new dates? for .+ depends? on )(.+)")
 _THAT_ALL = re.compile(rf"{ON_DECISIONS}(.+)")
@@ -63,7 +64,7 @@ _OWN = re.compile(r"your decision on .+")
 _BY = re.compile(
     r"(?:an?|the) decision by ((?:the )?[A-Z][\w’-]*(?: (?:(?:of|for) )?[A-Z][\w’-]*)*)"
 )
-_WITH = re.compile(rf"(with the Minister .+?){ON_WHICH}.*")
+_WITH = re.compile(rf"(with the Minister .+?){_FOR_WHAT}")
 # Whose decision it is: "a decision by the Cabinet Legislation Committee to …".
 _DECIDER = re.compile(
     r", (?:an?|the) decision by ((?:the )?[A-Z][\w’-]*(?: (?:(?:of|for) )?[A-Z][\w’-]*)*)"
@@ -98,10 +99,9 @@ def asked(asks: Iterable[Recommended]) -> str:
         clause = f"{ask.verb} {text}"
         if ask.verb == Verb.AGREE and (found := _DECIDES.fullmatch(text)):
             is_act = found[1].startswith(("decide ", "take "))
-            for_what = f", on which {found[2]} depends" if found[2] else ""
-            clause, is_own = f"{'' if is_act else 'agree to '}{found[1]}{for_what}", True
+            clause, is_own = f"{'' if is_act else 'agree to '}{found[1]}{_for_what(found)}", True
         elif ask.verb == Verb.AGREE and (found := _WITH.fullmatch(text)):
-            clause, is_own = f"decide {found[1]}", True
+            clause, is_own = f"decide {found[1]}{_for_what(found)}", True
         elif ask.verb == Verb.NOTE and (found := _DECISIONS.fullmatch(text)):
             count, noun, depend, listed = found.groups()
             clause = f"note {count} {'other ' if is_own else ''}{noun} {depend}"
@@ -123,6 +123,11 @@ def asked(asks: Iterable[Recommended]) -> str:
         return f"decide on {count_in_words(len(asks), 'recommendation')} at the end of this paper"
     *first, last = clauses
     return f"{', to '.join(first)}, and to {last}" if first else last
+
+
+def _for_what(found: re.Match[str]) -> str:
+    """Return for what the Minister's own decision is needed, ", on which the card (1.1) depends"; "" if that is not said."""
+    return f", on which {found[2]} depends" if found[2] else ""
 
 
 def _decision(text: str) -> str:
