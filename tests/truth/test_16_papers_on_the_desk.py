@@ -235,8 +235,9 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_papers(
                 response = ResponseFactory(issued=issued)
                 ResponseChoiceFactory(response=response, key="r-02", verb="agree", option="agreed")
     # Seats, those to confirm; items of ended leads; returns to read, who is invited to the agencies that are to submit,
-    # rounds that have not followed, meetings to record, variations, actions to confirm. Of briefings: actions to confirm,
+    # rounds that have not followed, meetings to record, variations, actions to confirm, numbers to accept, findings to
+    # reply to. Of briefings: actions to confirm,
     # consultations, those to send or follow up with their recommendations, to authorise, to answer.
     # Plans that the user's agencies have left.
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         assert len(lines_for(user, TODAY)) == len(states) * count

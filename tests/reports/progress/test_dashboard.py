@@ -490,9 +490,9 @@ BAR = 2
         # Without the choices of the bar.
         ("wall/", NEEDING + 1 + 3 - BAR),
         ("attention/", NEEDING),
-        # Items and milestones; then delays and mitigations.
+        # Items and milestones; then delays, mitigations and the agencies that settle causes.
         ("milestones/", 2),
-        ("delays/", 4),
+        ("delays/", 5),
         # Items with their open milestones, and those that are completed.
         ("completed/", 3),
     ],

@@ -129,7 +129,7 @@ def test_the_attention_list_is_exported_with_its_order_and_reasons(reader, full)
     found = rows(reader, full, "attention")
     assert [(row["Place"], row["Item"], row["Why"]) for row in found] == [
         ("1", "1.1", "Overdue by two days, and no mitigation is recorded."),
-        ("2", "2.10", f"Expected three months late. {SETTLING}"),
+        ("2", "2.10", f"Expected at least three months late. {SETTLING}"),
         ("3", "", "R1 is escalated."),
     ]
     answers = ("Now expected", "Being done", "For the group", "Detail")
