@@ -68,16 +68,18 @@ def to_leave_out() -> Offer:
     return Offer(_("Leave it out"), HIDE)
 
 
-def as_asked(drafted: Drafted, key: str) -> Offer:
-    """Return what the records recommend now in the place of a recommendation, or to leave it out."""
+def as_asked(drafted: Drafted, key: str) -> tuple[Offer, ...]:
+    """Return what the records recommend now in the place of a recommendation, or to leave it out; nothing if it says that."""
     assert drafted.found is not None
     ask = drafted.draft.shown_asks[key]
     fresh = next((each for each in drafted.found.asks if each.key == key), None)
     if fresh is None:
-        return to_leave_out()
+        return (to_leave_out(),)
+    if (ask.verb, ask.text) == (fresh.verb, fresh.text):
+        return ()
     strands = short_diff(f"{ask.verb} {_printed(ask.text)}", f"{fresh.verb} {_printed(fresh.text)}")
     offer = _saved(drafted, fresh.text, strands)
-    return offer._replace(verb=str(fresh.verb))
+    return (offer._replace(verb=str(fresh.verb)),)
 
 
 # --- by what the check found ----------------------------------------------------------------------

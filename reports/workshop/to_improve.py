@@ -29,6 +29,7 @@ REMEDIES = {
     "empty": gettext_lazy("Leave the sentence out, or say what was done, by whom and when."),
     "twice": gettext_lazy("Keep the sentence in one of the two."),
     "past": gettext_lazy("Say what happened, or give the new date."),
+    "incomplete": gettext_lazy("Ask the agency for what is missing, or write it here."),
     "edit": gettext_lazy("Correct it, or accept the warning with a reason under “Checks”."),
 }
 
@@ -76,7 +77,9 @@ def _marks(drafted: Drafted, found: list[Check]) -> dict[str, list[Mark]]:
         kind, key = check.key.partition("-")[0], check.paragraph
         if key in asks and check.is_open and kind not in SHOWN:
             (says, *_what) = sentences(_at_it(check))
-            marks[key].append(Mark(says, offers=(as_asked(drafted, key),)))
+            offered = [offer for mark in marks[key] for offer in mark.offers]
+            new = tuple(each for each in as_asked(drafted, key) if each not in offered)
+            marks[key].append(Mark(says, "" if new else REMEDIES.get(kind, ""), new))
         if key in parts and check.is_open and kind not in SHOWN:
             found_offers = offers(drafted, parts[key], check)
             remedy = "" if found_offers else REMEDIES.get(kind, "")

@@ -441,12 +441,20 @@ def test_a_recommendation_that_the_records_no_longer_give_is_marked_with_theirs(
     MitigationFactory(delay=delay)
     briefing = drafted(plan, item, coordinator, with_asks=True)
     row = briefing.draft_asks.order_by("position")[0]
+    who = (
+        "Is on a decision, and does not say who takes it.",
+        "Ask the agency for what is missing, or write it here.",
+        (),
+    )
+    asked = page_of(client, briefing).context["page"].asks[0]
+    assert [(mark.words, mark.remedy, mark.offers) for mark in asked.marks] == [who]
     delay.needs = "a third tender"
     history.save(delay, by=None, at=BEFORE)
     page = page_of(client, briefing)
     asked = page.context["page"].asks[0]
-    (mark,) = asked.marks
+    mark, other = asked.marks
     (offer,) = mark.offers
+    assert (other.words, other.remedy, other.offers) == who
     assert (mark.words, offer.label, offer.verb) == (
         "No longer agrees with the records.",
         "Use this sentence",
