@@ -41,7 +41,7 @@ OVERDUE, LAST_STEP = date(2010, 7, 15), date(2010, 7, 24)
 @pytest.fixture
 def second(plan, customs, of_return, colleague):
     """A return that another agency owes in the same round."""
-    WorkItemFactory(plan=plan, lead_agency=customs)
+    WorkItemFactory(plan=plan, number="2.1", lead_agency=customs)
     return ReturnFactory(round=of_return.round, agency=customs)
 
 
