@@ -142,6 +142,7 @@ def test_an_administrator_and_a_coordinator_open_the_first_round(
     assert states(page) == ["Done", "Done", "Next", "Later"]
     page.get_by_role("link", name="Open the plan").click()
     page.get_by_role("link", name="Adopt the plan").click()
+    page.get_by_label("Why it is adopted before").fill("Its measures are set up this month.")
     act(page, "Adopt the plan")
 
     page.goto(address)
@@ -224,6 +225,7 @@ def test_the_messiest_tracker_leads_from_no_account_to_an_open_round_in_twenty_m
     assert page.get_by_label("Role of Ana Bell").input_value() == "approver"
     page.go_back()
     person.press("link", "Adopt the plan")
+    page.get_by_label("Why it is adopted before").fill("Its measures are set up this month.")
     person.press("button", "Adopt the plan")
     page.goto(address)
     expect(page.locator("main")).to_contain_text("have no contributor or approver yet")

@@ -76,6 +76,7 @@ def test_a_tracker_of_400_rows_becomes_an_adopted_plan(
     page.go_back()
     person.press("link", "Adopt the plan")
     expect(page.locator("main")).to_contain_text("4 pillars, 160 work items")
+    page.get_by_label("Why it is adopted before").fill("Its measures are set up this month.")
     person.press("button", "Adopt the plan")
     expect(page.locator("main")).to_contain_text("The plan is adopted.")
     plan = Plan.objects.get()

@@ -151,7 +151,11 @@ def _milestones(owing: Owing, on: date) -> Iterator[Entry]:
                 description=row.description, date=row.agreed.on
             )
         )
-        yield entry_of("milestone", plan, row, row.agreed_due, title, lines, _("Milestone"))
+        # All readers of the agency open the item; its milestone's page is for those who write.
+        path = row.item.get_absolute_url()
+        yield entry_of(
+            "milestone", plan, row, row.agreed_due, title, lines, _("Milestone"), path=path
+        )
         if row.forecast.last_day > row.agreed.last_day:
             says = (
                 _("{description} (agreed for {agreed}, now expected {forecast})")
@@ -161,7 +165,9 @@ def _milestones(owing: Owing, on: date) -> Iterator[Entry]:
             expected = says.format(
                 description=row.description, agreed=row.agreed, forecast=row.forecast
             )
-            yield entry_of(EXPECTED, plan, row, row.forecast_due, expected, lines, _("Milestone"))
+            yield entry_of(
+                EXPECTED, plan, row, row.forecast_due, expected, lines, _("Milestone"), path=path
+            )
 
 
 def _returns(owing: Owing) -> Iterator[Entry]:

@@ -71,7 +71,7 @@ def milestones_changed(plans: Collection[Plan], after: datetime, on: date) -> It
                 at=at,
                 by=by,
                 sentence=words,
-                url=row.get_absolute_url(),
+                url=row.item.get_absolute_url(),
                 about=f"milestone {row.pk}",
                 occasion=f"version {row.version}",
                 is_move=row.is_open,

@@ -58,7 +58,6 @@ class _Dated(NamedTuple):
     words: str
     about: str
     path: str
-    link: str
     asks: str
 
 
@@ -108,20 +107,23 @@ def _lines(
             "{agency} was to do it {on}, {time} ago: {what}. It is neither done, nor is there a new date."
         )
         state = _("was due {time} ago").format(**names)
-    yield from other_news(
-        each_once(people),
-        plan=each.item.plan,
-        agency=each.agency,
-        reason=reason,
-        occasion=each.due.last_day.isoformat(),
-        about=each.about,
-        due_on=each.due.last_day,
-        title=_("Item {number} {title}").format(number=each.item.number, title=each.item.title),
-        sentence=f"{sentence.format(**names)} {each.asks}",
-        state=state,
-        path=each.path,
-        link=each.link,
-    )
+    for user, role, why in each_once(people):
+        # A coordinator reads the item; only its writers open the page of a milestone.
+        writes = role in WRITING_ROLES
+        yield from other_news(
+            [(user, role, why)],
+            plan=each.item.plan,
+            agency=each.agency,
+            reason=reason,
+            occasion=each.due.last_day.isoformat(),
+            about=each.about,
+            due_on=each.due.last_day,
+            title=_("Item {number} {title}").format(number=each.item.number, title=each.item.title),
+            sentence=f"{sentence.format(**names)} {each.asks if writes else ''}".strip(),
+            state=state,
+            path=each.path if writes else each.item.get_absolute_url(),
+            link=_("Open the milestone") if writes else _("Open the item"),
+        )
 
 
 def followed_news(on: date) -> Iterator[OtherNews]:
@@ -196,7 +198,6 @@ def _milestones(on: date) -> Iterator[_Dated]:
             words=f"“{row}”",
             about=f"milestone {row.pk}",
             path=row.get_absolute_url(),
-            link=_("Open the milestone"),
             asks=_("When it is done, mark it; if it comes later, say when, and why."),
         )
 
@@ -228,6 +229,5 @@ def _mitigations(on: date) -> Iterator[_Dated]:
             words=_("what it does about the delay of “{milestone}”").format(milestone=milestone),
             about=f"mitigation {row.pk}",
             path=milestone.get_absolute_url(),
-            link=_("Open the milestone"),
             asks=_("When it is done, mark it there."),
         )

@@ -42,19 +42,21 @@ class Readiness(NamedTuple):
         return not self.unready
 
     @property
+    def count(self) -> str:
+        """ "2 of 31 items could not be judged by an auditor"."""
+        return ngettext(
+            "{count} of {items} item could not be judged by an auditor",
+            "{count} of {items} items could not be judged by an auditor",
+            self.items,
+        ).format(count=len(self.unready), items=self.items)
+
+    @property
     def sentence(self) -> str:
         """ "2 of 31 items could not be judged by an auditor: 2.4 has no target; 1.7 has no date."; "" if none."""
         if self:
             return ""
-        return ngettext(
-            "{count} of {items} item could not be judged by an auditor: {reasons}.",
-            "{count} of {items} items could not be judged by an auditor: {reasons}.",
-            self.items,
-        ).format(
-            count=len(self.unready),
-            items=self.items,
-            reasons="; ".join(f"{_named(numbers)} {what}" for what, numbers in self.reasons),
-        )
+        reasons = "; ".join(f"{_named(numbers)} {what}" for what, numbers in self.reasons)
+        return f"{self.count}: {reasons}."
 
 
 def readiness(items: Iterable[Needs]) -> Readiness:

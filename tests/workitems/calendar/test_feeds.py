@@ -150,7 +150,7 @@ def test_an_open_milestone_is_a_whole_day_on_its_agreed_date(feed, milestone):
         "Item 1.2 Print a brochure\nForecast: 30 September 2010\n"
         "Done when: Copies are in the districts."
     )
-    assert event["url"] == SITE + milestone.get_absolute_url()
+    assert event["url"] == SITE + milestone.item.get_absolute_url()
     assert (event["transp"], event.categories, event["sequence"]) == (
         "TRANSPARENT",
         ["Milestone"],
