@@ -42,7 +42,7 @@ class Readiness(NamedTuple):
         return not self.unready
 
     @property
-    def count(self) -> str:
+    def counted(self) -> str:
         """ "2 of 31 items could not be judged by an auditor"."""
         return ngettext(
             "{count} of {items} item could not be judged by an auditor",
@@ -56,7 +56,7 @@ class Readiness(NamedTuple):
         if self:
             return ""
         reasons = "; ".join(f"{_named(numbers)} {what}" for what, numbers in self.reasons)
-        return f"{self.count}: {reasons}."
+        return f"{self.counted}: {reasons}."
 
 
 def readiness(items: Iterable[Needs]) -> Readiness:
