@@ -91,11 +91,11 @@ def runs(monkeypatch):
         Path(results).write_text(f"<testsuite>{case}</testsuite>")
         return codes.get(name, 0)
 
-    def start(command, variables, output, niceness=0):
+    def start(command, variables, output):
         if "tests.template_databases" in command:
             templates.append(variables["DATABASE_URL"].partition(":")[0])
             return contextlib.nullcontext()
-        code = end_at_once(command, variables, output, niceness)
+        code = end_at_once(command, variables, output)
         return contextlib.nullcontext(SimpleNamespace(wait=lambda: code))
 
     monkeypatch.setattr(suites, "pytest", end_at_once)
@@ -120,7 +120,7 @@ def test_a_failed_check_fails_the_run_and_the_last_lines_count(tmp_path, monkeyp
 def test_one_suite_has_all_examples_and_the_journeys_begin_first(tmp_path, monkeypatch, runs):
     monkeypatch.setattr(checks, "CHECKS", {})
     assert suites.run_everything(tmp_path) == 0
-    assert [*runs.started] == ["browser", "browser-on-PostgreSQL", "PostgreSQL", "SQLite"]
+    assert [*runs.started] == ["browser", "SQLite", "browser-on-PostgreSQL", "PostgreSQL"]
     full = [name for name, given in runs.started.items() if "--hypothesis-profile=full" in given]
     assert full == ["SQLite"]
     # A suite of one journey has no workers.
@@ -151,16 +151,11 @@ def test_the_databases_that_the_suites_copy_are_made_beside_the_checks(tmp_path,
     assert at_the_checks == ["sqlite", "postgresql"]
 
 
-def test_suites_that_run_beside_another_are_printed_and_counted_after_it(tmp_path, capfd, runs):
+def test_a_suite_that_runs_beside_another_is_printed_and_counted_after_it(tmp_path, capfd, runs):
     runs.codes["browser-on-PostgreSQL"] = 1
     run = suites.Run(tmp_path)
-    with suites.on_postgresql_beside(run, "postgresql:"):
-        assert [*runs.started] == ["browser-on-PostgreSQL", "PostgreSQL"]
-        run.suite(suites.ON_SQLITE, {})
+    suites.run_on_postgresql(run, "postgresql:")
     assert capfd.readouterr().out.split("\n") == [
-        "",
-        "=== Tests on SQLite ===",
-        "output of SQLite",
         "",
         "=== Tests on PostgreSQL ===",
         "output of PostgreSQL",
@@ -170,7 +165,6 @@ def test_suites_that_run_beside_another_are_printed_and_counted_after_it(tmp_pat
         "",
     ]
     assert run.counts == {
-        "SQLite": suites.Count(passed=2),
         "PostgreSQL": suites.Count(passed=2),
         "browser on PostgreSQL": suites.Count(failed=1),
     }
@@ -183,8 +177,8 @@ def test_what_runs_beside_a_suite_that_is_stopped_is_stopped_too(tmp_path, monke
     begun = []
 
     @contextlib.contextmanager
-    def start(*arguments, niceness):
-        with processes.started(*arguments, niceness=niceness) as process:
+    def start(*arguments):
+        with processes.started(*arguments) as process:
             begun.append(process)
             yield process
 
@@ -200,8 +194,8 @@ def test_what_runs_beside_a_suite_that_is_stopped_is_stopped_too(tmp_path, monke
 def test_without_a_server_both_suites_on_postgresql_count_as_failed(tmp_path, monkeypatch):
     monkeypatch.setenv("PG_BIN", str(tmp_path))
     run = suites.Run(tmp_path)
-    with suites.server_or_refusal() as refusal, suites.on_postgresql_beside(run, refusal):
-        assert run.counts == {}
+    with suites.server_or_refusal() as refusal:
+        suites.run_on_postgresql(run, refusal)
     failed = suites.Count(failed=1)
     assert run.counts == {"PostgreSQL": failed, "browser on PostgreSQL": failed}
     assert run.failures == ["PostgreSQL", "browser on PostgreSQL"]

@@ -136,6 +136,13 @@ def test_two_people_type_in_one_field_and_both_are_shown(
     assert MilestoneDraft.objects.get().typed == {"reason": "Rain."}
 
 
+@pytest.mark.both_databases
+def test_a_character_that_no_column_keeps_is_left_out(of_return, milestone, contributor):
+    about = {"of_return": of_return, "milestone": milestone, "shown": {}, "at": NOW}
+    milestone_answers.keep(**about, typed={"reason": "Ra\0in."}, by=contributor)
+    assert MilestoneDraft.objects.get().typed == {"reason": "Rain."}
+
+
 def test_nobody_outside_the_agency_reads_it(
     writer, client_of, coordinator, approver, of_return, item, milestone, answered
 ):

@@ -1,10 +1,10 @@
 """Run the checks and the test suites, and count the tests.
 
-Each suite is one run of pytest with a worker on every core. Tests often wait: for the server of the
-database, a browser, a process of their own, or another worker's last test. So all suites run beside the one
-on SQLite, which takes longest, and no core is idle before the end. Its output appears as it runs;
-that of the others is printed, one after another, when it has ended. The databases that the suites copy are
-made beside the checks, because migrating uses one core, and the journeys in the browser begin there: they wait most.
+Each suite is one run of pytest. The suites run one after another with a worker on every core, so their
+output stays in order. Tests often wait: for the server of the database, a browser, a process of their
+own. So the browser journeys run beside all others and go first, and no core is idle;
+the output of a suite that runs beside others is printed when these have ended. The databases that the
+suites copy are made beside the checks, because migrating uses one core.
 """
 
 import contextlib
@@ -39,9 +39,9 @@ ON_EVERY_CORE = ["-n", str(WORKERS), "--dist=worksteal"]
 JOURNEYS = min(WORKERS, max(2, WORKERS // 2))
 ONE_BY_ONE = ["-n", str(JOURNEYS), "--dist=load", "--maxschedchunk=1"]
 
-# A journey waits for many short answers, of the browser and of the server. The suites that are always busy
-# let them go first, and use what they leave.
-GIVES_WAY = 10
+# A journey waits for many short answers, of the browser and of the server. A suite that is always busy
+# lets them go first, and uses what they leave.
+GIVES_WAY = 5
 
 # For each test that a suite found: why it was left out, or "" if it ran.
 Ledger = dict[str, str]
@@ -67,13 +67,12 @@ class Count:
 
 @dataclass(frozen=True)
 class Suite:
-    """A run of pytest: its name in the summary, its title, its arguments, how its workers share it, and whom it lets go first."""
+    """A run of pytest: its name in the summary, its title, its arguments, and how its workers share it."""
 
     name: str
     title: str
     arguments: list[str]
     workers: list[str]
-    niceness: int = 0
 
 
 # A test whose outcome cannot differ runs on one of both: see tests/suite_membership.py.
@@ -83,14 +82,12 @@ ON_SQLITE = Suite(
     "Tests on SQLite",
     [*ORDINARY_TESTS, "--each-once", "--hypothesis-profile=full"],
     ON_EVERY_CORE,
-    GIVES_WAY,
 )
 ON_POSTGRESQL = Suite(
     "PostgreSQL",
     "Tests on PostgreSQL",
     [*ORDINARY_TESTS, "--each-once"],
     ON_EVERY_CORE,
-    GIVES_WAY,
 )
 BROWSER = Suite("browser", "Browser journeys, on SQLite", [BROWSER_TESTS], ONE_BY_ONE)
 BROWSER_ON_POSTGRESQL = Suite(
@@ -126,14 +123,14 @@ def run_everything(folder: Path) -> int:
     on_sqlite = environment(sqlite(str(folder)))
     with contextlib.ExitStack() as afterwards:
         afterwards.enter_context(template_beside(on_sqlite))
-        afterwards.enter_context(run.beside(BROWSER, on_sqlite))
         url = afterwards.enter_context(server_or_refusal())
         if not isinstance(url, PostgresqlUnavailable):
             afterwards.enter_context(template_beside(environment(url)))
-        announce("Checks")
-        run.failures += checks.failed_checks(on_sqlite)
-        with on_postgresql_beside(run, url):
+        with run.beside(BROWSER, on_sqlite):
+            announce("Checks")
+            run.failures += checks.failed_checks(on_sqlite)
             run.suite(ON_SQLITE, on_sqlite)
+            run_on_postgresql(run, url)
 
     total = sum(run.counts.values(), Count())
     print()
@@ -175,21 +172,16 @@ def server_or_refusal() -> Iterator[str | PostgresqlUnavailable]:
         yield found
 
 
-@contextlib.contextmanager
-def on_postgresql_beside(run: "Run", server: str | PostgresqlUnavailable) -> Iterator[None]:
-    """Run what PostgreSQL is asked, and the browser test that needs both databases, while the block runs another."""
-    suites = (ON_POSTGRESQL, BROWSER_ON_POSTGRESQL)
-    if isinstance(server, PostgresqlUnavailable):
-        yield
-        print(server)
-        for each in suites:
-            run.counts[each.name] = Count(failed=1)
-            run.failures.append(each.name)
+def run_on_postgresql(run: "Run", server: str | PostgresqlUnavailable) -> None:
+    """Run the suites of SQLite again, and the browser tests that need both databases."""
+    if not isinstance(server, PostgresqlUnavailable):
+        with run.beside(BROWSER_ON_POSTGRESQL, environment(server)):
+            run.suite(ON_POSTGRESQL, environment(server))
         return
-    with contextlib.ExitStack() as beside:
-        for each in reversed(suites):  # the last to enter is the first to be printed
-            beside.enter_context(run.beside(each, environment(server)))
-        yield
+    print(server)
+    for each in (ON_POSTGRESQL, BROWSER_ON_POSTGRESQL):
+        run.counts[each.name] = Count(failed=1)
+        run.failures.append(each.name)
 
 
 class Run:
@@ -202,15 +194,15 @@ class Run:
 
     def suite(self, suite: Suite, variables: dict[str, str]) -> None:
         announce(suite.title)
-        self._count(suite, pytest(self._arguments(suite), variables, niceness=suite.niceness))
+        self._count(suite, pytest(self._arguments(suite), variables, niceness=GIVES_WAY))
 
     @contextlib.contextmanager
     def beside(self, suite: Suite, variables: dict[str, str]) -> Iterator[None]:
-        """Run a suite while the block runs others; then print and count it."""
+        """Run a suite that mostly waits while the block runs others; then print and count it."""
         command = [sys.executable, "-m", "pytest", *self._arguments(suite)]
         with (
             tempfile.TemporaryFile("w+", errors="replace") as output,
-            started(command, variables, output, niceness=suite.niceness) as process,
+            started(command, variables, output) as process,
         ):
             yield
             code = process.wait()

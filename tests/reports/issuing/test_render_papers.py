@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from agencies.people import outbox
 from reports.drafting.paper import document_of
 from reports.issuing.services import renderings
 from reports.management.commands.render_papers import Worker
@@ -27,6 +28,12 @@ pytestmark = [
 
 State = Rendering.State
 NOW = datetime(2010, 7, 30, 3, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_for_mail(monkeypatch):
+    """The worker sends waiting mail in a thread, which would go on after its test."""
+    monkeypatch.setattr(outbox, "wake", lambda: None)
 
 
 @pytest.fixture

@@ -141,7 +141,7 @@ def keep(
     `shown` is what the user's page began with. Fields that the user left alone keep what others typed
     meanwhile. `answer_version` is that of the answer it was typed on: who saves what is typed is asked
     about an answer that was saved since. It is the earliest one, unless the user has chosen
-    (`is_chosen`) between the two. Raise `Conflict` if both changed one to different words, and `Refused` if the return is
+    (`is_chosen`) between the two. NUL characters, which no column keeps, are left out. Raise `Conflict` if both changed one to different words, and `Refused` if the return is
     not with its agency, or if another agency answers for the milestone.
     """
     of_return = open_return(of_return)
@@ -157,7 +157,8 @@ def keep(
         began = int(row.typed.get(ANSWER_VERSION, answer_version))
         now[ANSWER_VERSION] = str(answer_version if is_chosen else min(began, answer_version))
     if row.pk is None or now != row.typed:
-        row.typed, row.written_by, row.written_at = now, by, at
+        row.typed = {name: each.replace("\0", "") for name, each in now.items()}
+        row.written_by, row.written_at = by, at
         row.save()
     return row
 
