@@ -215,7 +215,12 @@ class Person:
             self.box(box["key"]).press_sequentially(" " + " ".join(sorted(theirs - mine)))
         else:
             self.ledger.given_up |= theirs - mine
-        form.locator("[data-keep-mine]").click()
+        keep = form.locator("[data-keep-mine]")
+        if (
+            not keep.count()
+        ):  # the other coordinator has just given way, so there is nothing to choose
+            return "settled meanwhile"
+        keep.click()
         return way
 
     def write(self, boxes, blocks):
