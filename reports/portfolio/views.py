@@ -2,7 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
@@ -15,6 +17,12 @@ from workitems.models.plan import READING_ROLES
 from workitems.plan.views.lookups import signed_in, visible_plans
 
 
+def _tabs(here: str) -> list[tuple[str, str, bool]]:
+    """Return the two pages about all plans, for `components/tabs.html`."""
+    pages = {"plans": _("Side by side"), "due": _("What is due")}
+    return [(words, reverse(f"portfolio:{name}"), name == here) for name, words in pages.items()]
+
+
 @require_safe
 def side_by_side(request: HttpRequest) -> HttpResponse:
     today = localdate()
@@ -23,7 +31,7 @@ def side_by_side(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "reports/portfolio/plans.html",
-        {"form": form, "rows": rows, "on": form.day, "is_today": form.day == today},
+        {"form": form, "rows": rows, "is_today": form.day == today, "tabs": _tabs("plans")},
         status=422 if form.errors else 200,
     )
 
@@ -41,6 +49,7 @@ def due(request: HttpRequest) -> HttpResponse:
     rows = owed.owed_in(visible_plans(request), form.chosen, on)
     context = {
         "form": form,
+        "tabs": _tabs("due"),
         "months": owed.by_month(rows, on),
         "has_several_agencies": len(form.chosen) > 1,
         "has_several_plans": len({row.entry.plan.pk for row in rows}) > 1,

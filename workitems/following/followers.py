@@ -145,9 +145,8 @@ def _candidates(
         for seat in seats.of(plan, row.agency_id, *WRITING_ROLES):
             if seat.user_id == row.user_id or row.unit_id and seat.unit_id == row.unit_id:
                 yield seat, _("{number} is given to you.")
-    for agency, why in {item.lead_agency_id: _("{agency} leads {number}."), **parts}.items():
-        if agency == item.lead_agency_id:
-            why = _("{agency} leads {number}.")
+    leads = {item.lead_agency_id: _("{agency} leads {number}.")}
+    for agency, why in (leads | parts | leads).items():  # the lead first, and only as that
         for seat in seats.of(plan, agency, *WRITING_ROLES):
             yield seat, why
     for seat in seats.of(plan, coordinating, Role.COORDINATOR):

@@ -12,6 +12,7 @@ from django.db.models import Max, Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from agencies.records.tracking import PLAN_COLUMN
 from agencies.wording.translation import day_words
 from workitems.models import Delay, Milestone, Plan, Risk, Variation, WorkItem
 from workitems.plan.asat import rows_as_at
@@ -161,10 +162,9 @@ class _Changed:
 
     def __init__(self, model: type[Any], plans: Collection[Plan], after: datetime) -> None:
         history = model.history.model
-        column = "history_plan_id__in" if model is Milestone else "plan__in"
-        since = history.objects.filter(
-            **{column: [plan.pk for plan in plans]}, history_date__gt=after
-        )
+        column = PLAN_COLUMN if hasattr(history, PLAN_COLUMN) else "plan"
+        of_plans = {f"{column}__in": [plan.pk for plan in plans]}
+        since = history.objects.filter(**of_plans, history_date__gt=after)
         newest = since.values("id").annotate(row=Max("history_id")).order_by("-row")[:LOOKED_AT]
         last = [each["row"] for each in newest]
         versions = history.objects.filter(history_id__in=last) if last else ()
