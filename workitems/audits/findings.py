@@ -22,17 +22,24 @@ def sentence(
     counts = Counter(row.verdict for row in findings if row.item_id is not None)
     if not (total := counts.total()):
         return ""
-    parts = [
-        says.format(count=number(count, verdict))
-        for verdict, says in (
-            (Verdict.SUPPORTED, _("supports what was reported for {count}")),
-            (Verdict.IN_PART, _("supports it in part for {count}")),
-            (Verdict.NOT_SUPPORTED, _("does not support it for {count}")),
-        )
-        if (count := counts[verdict])
-    ]
-    parts[0] = parts[0].replace(_("supports it in part"), _("supports in part what was reported"))
-    parts[0] = parts[0].replace(_("support it for"), _("support what was reported for"))
+    parts: list[str] = []
+    for verdict, first, further in (
+        (Verdict.SUPPORTED, _("supports what was reported for {count}"), ""),
+        (
+            Verdict.IN_PART,
+            _("supports in part what was reported for {count}"),
+            _("supports it in part for {count}"),
+        ),
+        (
+            Verdict.NOT_SUPPORTED,
+            _("does not support what was reported for {count}"),
+            _("does not support it for {count}"),
+        ),
+    ):
+        if count := counts[verdict]:
+            # What is supported is named once.
+            part = further if parts else first
+            parts.append(part.format(count=number(count, verdict)))
     says = ngettext(
         "The audit looked at {count} item: the evidence {parts}.",
         "The audit looked at {count} items: the evidence {parts}.",
