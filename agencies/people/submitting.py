@@ -11,7 +11,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.models import WRITING_ROLES, Agency, Invitation, Place, Seat, User
+from agencies.models import WRITING_ROLES, Agency, Invitation, Place, Seat, SeatQuerySet, User
 from agencies.wording.translation import day_words, list_in_words
 
 Role = Seat.Role
@@ -175,10 +175,7 @@ def submitters_of(agencies: Collection[Agency], on: date) -> dict[int, Submitter
         each.pk: {role: set() for role in WRITING_ROLES} for each in agencies
     }
     waiting: dict[int, list[Invited]] = defaultdict(list)
-    seats = Seat.objects.during(on, None).filter(
-        agency__in=people, role__in=WRITING_ROLES, user__is_active=True, from_on__lte=on
-    )
-    for seat in seats.select_related("user").order_by("pk"):
+    for seat in _writing_seats(people, on):
         assert seat.agency_id is not None
         if seat.is_waiting(on):
             waiting[seat.agency_id].append(_unconfirmed(seat))
@@ -196,6 +193,14 @@ def submitters_of(agencies: Collection[Agency], on: date) -> dict[int, Submitter
     }
 
 
+def _writing_seats(agencies: Collection[int], on: date) -> SeatQuerySet:
+    """Return the seats of active people who write for these agencies on a day, confirmed or not."""
+    seats = Seat.objects.during(on, None).filter(
+        agency__in=agencies, role__in=WRITING_ROLES, user__is_active=True, from_on__lte=on
+    )
+    return seats.select_related("user").order_by("pk")
+
+
 def _unconfirmed(seat: Seat) -> Invited:
     return Invited(seat.user.name, Role(seat.role), True, seat.counts_from)
 
@@ -206,12 +211,7 @@ def unconfirmed_in(agencies: Collection[int], on: date) -> dict[int, list[Invite
     found: dict[int, list[Invited]] = defaultdict(list)
     if not agencies:
         return found
-    seats = (
-        Seat.objects.unconfirmed()
-        .during(on, None)
-        .filter(agency__in=agencies, role__in=WRITING_ROLES, user__is_active=True, from_on__lte=on)
-    )
-    for seat in seats.select_related("user").order_by("pk"):
+    for seat in _writing_seats(agencies, on).unconfirmed():
         if seat.agency_id is not None and seat.is_waiting(on):
             found[seat.agency_id].append(_unconfirmed(seat))
     return found
