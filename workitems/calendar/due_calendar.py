@@ -21,6 +21,7 @@ from agencies.wording.translation import day_words
 from workitems.models import (
     CalendarFeed,
     Decision,
+    Measure,
     Meeting,
     Milestone,
     Mitigation,
@@ -260,13 +261,10 @@ def _votes(owing: Owing) -> Iterator[Entry]:
 
 def _targets(owing: Owing, on: date) -> Iterator[Entry]:
     """Yield the targets that the agency's measures are still to reach, without their numbers."""
-    is_theirs = Q(measure__responsible_agency=owing.agency) | Q(
-        measure__responsible_agency=None, measure__item__lead_agency=owing.agency
-    )
     rows = (
         Target.objects.filter(
-            is_theirs,
             Q(measure__item__plan__in=owing.by_id) | Q(measure__of_plan__in=owing.by_id),
+            measure__in=Measure.objects.of_agency(owing.agency),
             due__gte=on,
             replaced_by=None,
         )

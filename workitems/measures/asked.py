@@ -93,8 +93,7 @@ def asked_in_return(of_return: Return) -> Collection[Measure]:
 
 @composed
 def _asked_of(plan: Any, agency: Any) -> Any:
-    own = Q(responsible_agency=agency) | Q(responsible_agency=None, item__lead_agency=agency)
-    rows = Measure.objects.of(plan).filter(own)
+    rows = Measure.objects.of(plan).of_agency(agency)
     rows = rows.exclude(kind=Measure.Kind.WORDS).exclude(item__stage=Stage.WITHDRAWN)
     related = ("item__lead_agency", "responsible_agency", "of_plan", "item__plan")
     return rows.select_related(*related).in_order()

@@ -35,6 +35,12 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         """Measures of the plan's items, and its outcomes."""
         return self.filter(Q(item__plan=plan) | Q(of_plan=plan))
 
+    def of_agency(self, agency: Any) -> Self:
+        """Measures whose numbers the agency gives: its own, and those of items that it leads which name nobody else."""
+        return self.filter(
+            Q(responsible_agency=agency) | Q(responsible_agency=None, item__lead_agency=agency)
+        )
+
     def in_order(self) -> Self:
         """Outcomes of the plan first, then by item."""
         return self.order_by(F("item__number_key").asc(nulls_first=True), "number")
