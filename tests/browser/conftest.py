@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.workshop import Draft, draft_of_today
 
@@ -73,6 +73,28 @@ def browser_context_args(browser_context_args):
         "viewport": {"width": 1280, "height": 900},
         "reduced_motion": "reduce",
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _an_act_ends_when_its_page_is_loaded():
+    """A click or a key that opens a page ends when that is loaded, so that what follows reads and uses all of it.
+
+    Playwright's ends when the address changes: `all()`, which doesn't wait, finds nothing on a page that has not come,
+    and before `load` a page's scripts don't stand.
+    """
+
+    def loaded(act):
+        def until_loaded(locator, *args, **options):
+            act(locator, *args, **options)
+            if not (page := locator.page).is_closed():
+                page.wait_for_load_state()
+
+        return until_loaded
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("click", "press"):
+            patch.setattr(Locator, name, loaded(getattr(Locator, name)))
+        yield
 
 
 @pytest.fixture
