@@ -152,7 +152,7 @@ def test_the_databases_that_the_suites_copy_are_made_beside_the_checks(tmp_path,
 
 
 def test_a_suite_that_runs_beside_another_is_printed_and_counted_after_it(tmp_path, capfd, runs):
-    runs.codes["browser-on-PostgreSQL"] = 1
+    runs.codes |= {"browser-on-PostgreSQL": 1, "browser-on-PostgreSQL-again": 1}
     run = suites.Run(tmp_path)
     suites.run_on_postgresql(run, "postgresql:")
     assert capfd.readouterr().out.split("\n") == [
@@ -163,12 +163,75 @@ def test_a_suite_that_runs_beside_another_is_printed_and_counted_after_it(tmp_pa
         "=== Browser journeys that need both databases, on PostgreSQL ===",
         "output of browser-on-PostgreSQL",
         "",
+        "=== Browser journeys that need both databases, on PostgreSQL: again, what failed ===",
+        "output of browser-on-PostgreSQL-again",
+        "",
     ]
     assert run.counts == {
         "PostgreSQL": suites.Count(passed=2),
         "browser on PostgreSQL": suites.Count(failed=1),
     }
     assert run.failures == ["browser on PostgreSQL"]
+
+
+SOMETIMES = """
+import pathlib
+seen = pathlib.Path(__file__).with_name("seen")
+
+def test_a_hiccup():
+    before = seen.exists()
+    seen.touch()
+    assert before
+
+def test_another():
+    pass
+"""
+ALWAYS = SOMETIMES + "\ndef test_a_fault():\n    assert False\n"
+OFTEN = "".join(f"\ndef test_{n}():\n    assert False\n" for n in range(suites.FEW + 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "again", "runs"),
+    [
+        (PASSES, suites.Count(passed=1), [], 1),
+        (SOMETIMES, suites.Count(passed=2, again=1), ["test_sample.test_a_hiccup"], 2),
+        (ALWAYS, suites.Count(passed=1, failed=2), [], 2),
+        (OFTEN, suites.Count(failed=suites.FEW + 1), [], 1),
+        ("import os\ndef test_a():\n    os._exit(0)\n", suites.Count(failed=1), [], 2),
+    ],
+    ids=["success", "hiccup", "hiccup and fault", "too many", "silent death"],
+)
+def test_the_few_journeys_that_failed_are_run_again_once_and_named(
+    tmp_path, capfd, text, count, again, runs
+):
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "conftest.py").write_text(
+        "def pytest_addoption(parser):\n"
+        "    for name in ('--papers', '--ledger'):\n"
+        "        parser.addoption(name)\n"
+    )
+    (tmp_path / "test_sample.py").write_text(text)
+    arguments = ["-c", str(tmp_path / "pytest.ini"), str(tmp_path)]
+    run = suites.Run(tmp_path)
+    variables = {
+        **processes.environment("sqlite:///unused"),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
+    with run.beside(suites.Suite("browser", "Journeys", arguments, []), variables):
+        pass
+    assert (run.counts["browser"], run.again) == (count, again)
+    assert run.failures == (["browser"] if count.failed else [])
+    assert capfd.readouterr().out.count("=== Journeys") == runs
+
+
+def test_what_passed_when_run_again_is_said_at_the_end(tmp_path, monkeypatch, capfd, runs):
+    monkeypatch.setattr(checks, "CHECKS", {})
+    hiccup = suites.Count(passed=2, again=1)
+    monkeypatch.setattr(suites.Run, "_run_again", lambda run, *_: run.again.append("a") or hiccup)
+    assert suites.run_everything(tmp_path) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[-6:-3] == ["These failed, as printed above, and passed when run again:", "a", "a"]
+    assert lines[-2].endswith("browser: 2 passed (1 run again)")
 
 
 def test_what_runs_beside_a_suite_that_is_stopped_is_stopped_too(tmp_path, monkeypatch):

@@ -43,6 +43,9 @@ ONE_BY_ONE = ["-n", str(JOURNEYS), "--dist=load", "--maxschedchunk=1"]
 # lets them go first, and uses what they leave.
 GIVES_WAY = 5
 
+# So many journeys may fail by a hiccup of the machine and are run again, alone. More are a fault.
+FEW = 3
+
 # For each test that a suite found: why it was left out, or "" if it ran.
 Ledger = dict[str, str]
 
@@ -52,14 +55,18 @@ class Count:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    again: int = 0  # of those that passed: when they were run again
 
     def __add__(self, other: "Count") -> "Count":
         return Count(
-            self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped
+            self.passed + other.passed,
+            self.failed + other.failed,
+            self.skipped + other.skipped,
+            self.again + other.again,
         )
 
     def __str__(self) -> str:
-        parts = [f"{self.passed} passed"]
+        parts = [f"{self.passed} passed" + (f" ({self.again} run again)" if self.again else "")]
         parts += [f"{self.failed} failed"] if self.failed else []
         parts += [f"{self.skipped} skipped"] if self.skipped else []
         return ", ".join(parts)
@@ -134,6 +141,8 @@ def run_everything(folder: Path) -> int:
 
     total = sum(run.counts.values(), Count())
     print()
+    if run.again:
+        print("\n".join(["These failed, as printed above, and passed when run again:", *run.again]))
     if total.skipped:
         print("A skipped test is a test that did not run, so this run counts as failed.")
     if forgotten := tests_in_no_suite(run.ledgers()):
@@ -191,14 +200,19 @@ class Run:
         self.folder = folder
         self.counts: dict[str, Count] = {}
         self.failures: list[str] = []
+        self.again: list[str] = []
 
     def suite(self, suite: Suite, variables: dict[str, str]) -> None:
         announce(suite.title)
-        self._count(suite, pytest(self._arguments(suite), variables, niceness=GIVES_WAY))
+        code = pytest(self._arguments(suite), variables, niceness=GIVES_WAY)
+        self._count(suite, count_of_suite(code, self._file(suite.name, "xml")))
 
     @contextlib.contextmanager
     def beside(self, suite: Suite, variables: dict[str, str]) -> Iterator[None]:
-        """Run a suite that mostly waits while the block runs others; then print and count it."""
+        """Run a suite that mostly waits while the block runs others; then print and count it.
+
+        The few that failed are run again, once nothing else runs.
+        """
         command = [sys.executable, "-m", "pytest", *self._arguments(suite)]
         with (
             tempfile.TemporaryFile("w+", errors="replace") as output,
@@ -209,19 +223,39 @@ class Run:
             announce(suite.title)
             output.seek(0)
             print(output.read().rstrip(), flush=True)
-            self._count(suite, code)
+            count = count_of_suite(code, self._file(suite.name, "xml"))
+            self._count(suite, self._run_again(suite, variables, count))
+
+    def _run_again(self, suite: Suite, variables: dict[str, str], count: Count) -> Count:
+        """Return the count of a suite after its few failures were run again; unless all of them pass, it stands."""
+        if not 0 < count.failed <= FEW:
+            return count
+        announce(f"{suite.title}: again, what failed")
+        results = self._file(f"{suite.name} again", "xml")
+        code = pytest(
+            [*self._shared(suite), "--last-failed", "--last-failed-no-failures=none"]
+            + [f"--junit-xml={results}"],
+            variables,
+        )
+        if count_of_suite(code, results) != Count(passed=count.failed):
+            return count
+        self.again += names_in(results)
+        return Count(count.passed + count.failed, 0, count.skipped, again=count.failed)
 
     def _arguments(self, suite: Suite) -> list[str]:
         return [
-            *suite.arguments,
+            *self._shared(suite),
             *suite.workers,
-            f"--papers={self.folder / 'papers'}",
             f"--ledger={self._file(suite.name, 'json')}",
             f"--junit-xml={self._file(suite.name, 'xml')}",
         ]
 
-    def _count(self, suite: Suite, code: int) -> None:
-        count = count_of_suite(code, self._file(suite.name, "xml"))
+    def _shared(self, suite: Suite) -> list[str]:
+        """What a suite is run with, and run again. What failed in it is kept in a folder of its own."""
+        kept = self._file(suite.name, "cache")
+        return [*suite.arguments, f"--papers={self.folder / 'papers'}", "-o", f"cache_dir={kept}"]
+
+    def _count(self, suite: Suite, count: Count) -> None:
         self.counts[suite.name] = count
         if count.failed or count.skipped:
             self.failures.append(suite.name)
@@ -275,3 +309,9 @@ def read_count(results: Path) -> Count:
         else:
             passed += 1
     return Count(passed, failed, skipped)
+
+
+def names_in(results: Path) -> list[str]:
+    """Return the names of the tests of a JUnit file."""
+    cases = ElementTree.parse(results).iter("testcase")
+    return [f"{case.get('classname')}.{case.get('name')}" for case in cases]
