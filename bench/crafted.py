@@ -14,7 +14,7 @@ from collections.abc import Callable
 from multiprocessing import get_context
 from typing import Any
 
-BAR = 22.0  # seconds: what a check may take, and to stop
+BAR = 20.0  # seconds: what a check may take, and to stop
 MEBIBYTES = 2048
 WORDS = b"BT /F1 12 Tf 72 700 Td (We met in May.) Tj ET "
 chance = random.Random(1)

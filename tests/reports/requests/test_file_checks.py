@@ -14,6 +14,7 @@ from reports.models import RenderWorker
 from reports.render.room import RoomLost, TooLong
 from reports.requests.models import FileCheck, LineCopy
 from reports.requests.models.file_check import KEEP_FOR
+from reports.requests.redaction.elsewhere import seen
 from reports.requests.redaction.elsewhere.compared import Change, compare
 from reports.requests.redaction.elsewhere.held_text import text_of
 from reports.requests.redaction.elsewhere.work import Task, check, checked
@@ -142,6 +143,26 @@ def test_a_copy_without_text_is_not_compared():
 def test_what_the_schedule_withholds_of_its_briefing_is_searched_for():
     report, _made = check(Task(needles=(NAME,)), HELD)
     assert [each["kind"] for each in report["found"]] == ["withheld"]
+
+
+def test_a_file_whose_examination_ended_early_is_not_compared(monkeypatch):
+    monkeypatch.setattr(seen, "MAX_LETTERS", 10)
+    report, _made = check(Task(endings=("pdf",), is_part=True), REDACTED, HELD)
+    assert [each["kind"] for each in report["found"]] == ["crowded"]
+    assert (report["comparison"], report["looks"]) == (None, None)
+
+
+def test_pictures_of_a_file_that_was_not_read_to_its_end_are_compared_by_their_looks(monkeypatch):
+    """Its words stop somewhere, so that nobody would look at the pages behind them."""
+
+    def crowd(pdf):
+        pdf.pages[1].Contents = pdf.make_stream(WORDS.format(NAME * 9).encode())
+
+    monkeypatch.setattr(seen, "MAX_LETTERS", 100)
+    task = Task(endings=("pdf",), is_part=True, as_pictures=True)
+    report, _made = check(task, made(WORDS.format("[s 9]"), crowd, pages=2), HELD)
+    assert (report["found"], report["comparison"]) == ((), None)
+    assert report["looks"]["is_whole"] is False
 
 
 # --- the queue ------------------------------------------------------------------------------------

@@ -45,6 +45,11 @@ class Examined:
         return not self.found
 
     @property
+    def is_complete(self) -> bool:
+        """Whether it came to the last page."""
+        return 0 < self.pages == len(self.texts)
+
+    @property
     def unread(self) -> tuple[int, ...]:
         """The numbers of the pages without a word: pictures, drawings, and blank ones."""
         return tuple(number for number, text in enumerate(self.texts, 1) if not text.strip())

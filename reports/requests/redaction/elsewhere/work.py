@@ -84,14 +84,14 @@ def check(task: Task, data: bytes, *held: bytes) -> tuple[dict[str, Any], bytes]
     if found := Searched(text).found(sought(task.needles, task.visible)):
         words = ", ".join(form.shown for form in found)
         examined = replace(examined, found=(*examined.found, Found("withheld", words=words)))
-    if {each.kind for each in examined.found} & UNREADABLE:
+    if not examined.is_complete:  # It is refused, and what was not read would count as missing.
         return _report(examined), made
     try:
         held_texts = [
             text_of(each, ending, Clock().check)
             for each, ending in zip(held, task.endings, strict=True)
         ]
-        comparison = _compared(text, held_texts)
+        comparison = _compared(text, held_texts) if first.is_complete else None
         looks = _looked_at(task, data, held) if task.is_part else None
     except TooSlow:
         slow = Found("slow", words=f"{SECONDS:.0f}")
