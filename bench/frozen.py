@@ -143,12 +143,21 @@ def lost() -> tuple[Act, Act]:
     )
 
 
+def mark(folder: str) -> None:
+    """Mark a folder as that of the database's uploaded files; without its marker, the server refuses to start."""
+    from agencies.models import FilesMarker
+    from trafficking_plan.storage.marker import NAME
+
+    (Path(folder) / NAME).write_text(FilesMarker.objects.get().text)
+
+
 def run(number: int, seconds: float, size: int, file: Path | None) -> bool:
     """Let the database hang in both ways; print what was met, and return whether every bar was."""
     url = os.environ["DATABASE_URL"]
     figures: dict[str, Any] = {}
     people = list(users_of(2 * number, size))
     with tempfile.TemporaryDirectory() as files:
+        mark(files)
         with serving(FILES_DIR=files) as server:
             figures["stopped"] = asyncio.run(hang(server, people[:number], seconds, *stopped(url)))
         with namespace(url) as far, serving(FILES_DIR=files, DATABASE_URL=far) as server:
@@ -215,11 +224,12 @@ async def hang(
 def report(name: str, found: dict[str, Any]) -> bool:
     print(f"\n{name}: {json.dumps(found, indent=1)}")
     healthy = found["health"].values()
-    is_met = (
+    is_met = bool(
         found["statuses"].keys() <= {200, 302, 503}
         and found["longest page"] <= PAGE_BAR
         and found["last 503 after the end"] <= RETURN_BAR
         and not found["errors afterwards"]
+        and found["saves"]
         and not found["lost"]
         and all(each["longest"] <= HEALTH_BAR and 0 not in each["statuses"] for each in healthy)
         and all(0 < each["well after the end"] <= READY_BAR for each in healthy)

@@ -102,7 +102,7 @@ def earlier_of(line: ScheduleLine) -> list[Earlier]:
         .order_by("-decided_at", "-pk")
     )
     found = list(rows)
-    days = _days([row.request_id for row in found])
+    days = days_of([row.request_id for row in found])
     return [Earlier(row, days.get(row.request_id, "decided")) for row in found]
 
 
@@ -118,7 +118,7 @@ def _same_paper(line: ScheduleLine) -> Q | None:
     return None
 
 
-def _days(requests: Sequence[int]) -> dict[int, str]:
+def days_of(requests: Sequence[int]) -> dict[int, str]:
     """Return when each request was released or, if it was not, decided."""
     if not requests:
         return {}

@@ -2,7 +2,8 @@
 
 The gate searches a file for its own withheld words; this also searches the other files of the release, its letters
 and its schedule, and what anyone can read of the plan already. What a paper that is withheld as a whole says is
-searched for sentence by sentence.
+searched for sentence by sentence. In the papers and the schedule, it also searches for what the agency withheld of
+other papers on other requests: who has both releases would read it.
 """
 
 import re
@@ -28,6 +29,7 @@ from reports.requests.redaction.elsewhere.compared import missing_passages
 from reports.requests.redaction.page_texts import page_texts
 from reports.requests.redaction.redact import leaves, needles, redact, visible_elsewhere
 from reports.requests.redaction.withheld_words import APART, Form, Searched, folded, forms
+from reports.requests.services.earlier_releases import DECIDED_IN, days_of
 from reports.requests.services.line_files import (
     IS_PDF,
     WITH_FILES,
@@ -50,6 +52,8 @@ LEAST_OF_COPY = 6
 SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n\s*\n|\s+•\s+")
 LEAST_OF_SENTENCE = 5
 LEAST_OF_WHOLE = 8  # in a paper that is withheld as a whole
+# How many papers of other requests are searched for, the last that were decided.
+MAX_BEFORE = 30
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,12 @@ class Passage:
     text: str
     forms: tuple[Form, ...]
     is_of_whole: bool = False  # a sentence of a paper that is withheld as a whole
+    before: str = ""  # the other request that withheld them, with its day
+
+    @property
+    def name(self) -> str:
+        """What keys of warnings call the paper."""
+        return f"earlier-{self.line.pk}" if self.before else str(self.line.number)
 
 
 @dataclass(frozen=True)
@@ -96,15 +106,18 @@ def withholds_words(request: InformationRequest) -> bool:
 def readable_elsewhere(request: InformationRequest) -> list[Readable]:
     """Return each withheld passage once for each other place where it can be read.
 
-    Reads the files that go out, or that went out; no query more than one if nothing is withheld in words.
+    Reads the files that go out, or that went out; no query more than three if nothing is withheld in words.
     """
-    if not withholds_words(request):
+    before = _lines_before(request)
+    if not before and not withholds_words(request):
         return []
     lines = list(request.lines.in_order().select_related("request", *WITH_FILES))
     given = [line for line in lines if line.is_given]
     passages = [each for line in given for each in passages_of(line)]
     whole = [line for line in lines if line.decision == Decision.WITHHELD]
     passages += [each for line in whole for each in _sentences_of(line)]
+    if given:
+        passages += _passages_before(before)
     if not passages:
         return []
     places = [*_of_papers(request, given), *_of_letters(request), *_of_schedule(lines)]
@@ -116,7 +129,7 @@ def readable_elsewhere(request: InformationRequest) -> list[Readable]:
         for passage in passages:
             if _is_searched_already(passage, place):
                 continue
-            key = f"other-{passage.line.number}-{place.key}-{shown(passage.text)}"
+            key = f"other-{passage.name}-{place.key}-{shown(passage.text)}"
             if key in found or not searched.found(passage.forms):
                 continue
             if passage.is_of_whole:
@@ -129,6 +142,15 @@ def readable_elsewhere(request: InformationRequest) -> list[Readable]:
 
 
 def _said(passage: Passage, place: Place) -> str:
+    if passage.before:
+        return _(
+            "“{words}” of “{title}” was withheld in {request}, and can be read in {where}."
+        ).format(
+            words=shown(passage.text),
+            title=passage.line.title,
+            request=passage.before,
+            where=place.where,
+        )
     return _("“{words}” is withheld in document {number}, and can be read in {where}.").format(
         words=shown(passage.text), number=passage.line.number, where=place.where
     )
@@ -151,7 +173,14 @@ def _of_whole(found: list[tuple[Passage, Place]]) -> Readable:
 
 
 def _is_searched_already(passage: Passage, place: Place) -> bool:
-    """Whether it is the paper itself, or an answer that may not quote its briefing anyway."""
+    """Whether it is the paper itself, or an answer that may not quote its briefing anyway.
+
+    What another request withheld is not searched for in letters and on the public page, nor in the same briefing, of
+    which it is asked place by place (`earlier_releases`).
+    """
+    if passage.before:
+        is_same = place.line is not None and place.line.issued_id == passage.line.issued_id
+        return place.line is None or (place.line.is_ours and is_same)
     if place.line is None or place.key != str(place.line.number):
         return False
     return place.line.pk == passage.line.pk or (
@@ -186,6 +215,23 @@ def passages_of(line: ScheduleLine) -> Iterator[Passage]:
         # Words of a comparison have no full stops between them.
         is_long = any(len(text.split()) > LEAST_OF_SENTENCE for text in gone)
         yield from _passages(line, gone, visible, held_words(line) if is_long else "")
+
+
+def _lines_before(request: InformationRequest) -> list[ScheduleLine]:
+    """Return the papers that the agency, or one whose work it took over, last released in part on other requests."""
+    rows = ScheduleLine.objects.filter(
+        decision=Decision.PART, request__state__in=DECIDED_IN, request__agency__in=request.agencies
+    ).exclude(request=request.pk)
+    rows = rows.select_related("request", *WITH_FILES).defer("issued__pdf")
+    return list(rows.order_by("-decided_at", "-pk")[:MAX_BEFORE])
+
+
+def _passages_before(lines: list[ScheduleLine]) -> Iterator[Passage]:
+    days = days_of([line.request_id for line in lines])
+    for line in lines:
+        when = days.get(line.request_id, _("decided"))
+        for passage in passages_of(line):
+            yield replace(passage, before=f"{line.request.reference} ({when})")
 
 
 def _passages(

@@ -7,10 +7,11 @@ from django.core.files.base import ContentFile
 
 from reports.document import from_json, plain, to_json
 from reports.models.issue import sha256
-from reports.requests.models import InformationRequest, PublicPage, RequestLetter
+from reports.requests.models import InformationRequest, PublicPage, Redaction, RequestLetter
 from reports.requests.redaction.page_texts import page_texts
 from reports.requests.services import (
     deciding,
+    earlier_releases,
     file_checks,
     letters,
     line_files,
@@ -21,9 +22,10 @@ from reports.requests.services import (
     requests,
     schedule,
 )
-from tests.factories import IssuedPaperFactory, ResponseFactory
+from tests.factories import AgencyFactory, IssuedPaperFactory, ResponseFactory
 from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of, fresh
 from tests.reports.requests.factories import ReleasedPaperFactory, RequestEventFactory
+from tests.reports.requests.test_earlier_releases import released
 from tests.reports.requests.test_gate import made_of
 from tests.reports.requests.test_requests import refusal_of
 
@@ -140,7 +142,7 @@ def test_nothing_is_searched_where_no_words_are_withheld(
 ):
     decide(line, "full")
     email("Ring me tomorrow")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(3):
         assert deciding.readable_elsewhere(request_) == []
 
 
@@ -331,3 +333,66 @@ def test_a_sentence_that_a_copy_is_without_is_found_also_after_the_request_ended
     assert found.sentence.endswith(
         "is withheld in document 2, and can be read in document 3, page 1."
     )
+
+
+# --- what other requests withheld ------------------------------------------------------------------
+
+
+@pytest.fixture
+def later(request_, recorded, plan, adviser, reviewer, decide):
+    """End the request as released, and list an email that says these words in another, to be released in full."""
+
+    def later(words, **others):
+        for row in Redaction.objects.filter(line__request=request_):
+            redactions.agree(redaction=row, version=row.version, by=reviewer, at=NOW)
+        released(request_)
+        second = recorded(**{"plan": plan, "reference": "14/1", **others})
+        requests.start_scoping(request=second, by=adviser)
+        file = ContentFile(pdf_of(words), name="later.pdf")
+        row = schedule.add_file(request=second, file=file, title="An email", by=adviser)
+        requests.start_preparing(request=second, by=adviser)
+        decide(row, "full")
+        return second
+
+    return later
+
+
+def test_what_another_request_withheld_of_another_paper_is_asked_about(
+    secret, line, later, adviser, prepared
+):
+    second = later(f"Ring {secret} tomorrow")
+    sentence = (
+        f"“{secret}” of “{line.title}” was withheld in 13/02025 (released 22 May 2013), and can be "
+        "read in document 1, page 1."
+    )
+    (found,) = warned(second)
+    assert (found.sentence, found.line) == (sentence, 1)
+    prepared(second)
+    act = {"request": second, "ombudsman": OMBUDSMAN, "by": adviser, "at": NOW}
+    assert refusal_of(requests.send_for_review, **act) == (
+        f"{sentence} Withhold it there too, or say why it stays."
+    )
+    requests.send_for_review(**act, warnings_left={found.key: "It is on the website since."})
+    assert fresh(second).state == "in_review"
+
+
+def test_what_a_copy_on_another_request_is_without_is_asked_about(copied, later):
+    copied()
+    (found,) = warned(later(SENTENCES[1]))
+    assert found.sentence.endswith(
+        "of “Minutes” was withheld in 13/02025 (released 22 May 2013), and can be read in document 1, page 1."
+    )
+
+
+def test_what_another_agency_withheld_is_not_shown_to_this_one(secret, later):
+    assert warned(later(f"Ring {secret} tomorrow", agency=AgencyFactory())) == []
+
+
+def test_the_same_briefing_is_asked_about_place_by_place_alone(
+    secret, line, later, adviser, decide
+):
+    second = later("Ring me tomorrow")
+    again = schedule.add_paper(request=second, paper=line.issued, by=adviser)
+    decide(again, "full")
+    assert warned(second) == []
+    assert len(earlier_releases.differences(fresh(again))) == 1
