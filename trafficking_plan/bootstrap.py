@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from typing import NoReturn
 
+from trafficking_plan import __version__
 from trafficking_plan.running.environment import HOME as ROOT
 from trafficking_plan.running.environment import IS_CHECKOUT, read_settings_file
 from trafficking_plan.running.libraries import HOMEBREW_LIBRARIES, LIBRARIES, missing_for_papers
@@ -92,6 +93,9 @@ def main() -> None:
 def run(argv: list[str]) -> None:
     """Run a command. In a checkout, run it in `.venv` unless SET_UP=no."""
     command = argv[1] if len(argv) > 1 else "help"
+    if command in {"version", "--version"}:
+        # Before any setting is read; Django would print its own.
+        return say(__version__)
     try:
         if command == "demo":
             write_environment_file()

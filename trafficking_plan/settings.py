@@ -14,6 +14,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from trafficking_plan import __version__
 from trafficking_plan.country import profile as country
 from trafficking_plan.running import environment, logs
 from trafficking_plan.sign_in import openid
@@ -21,6 +22,7 @@ from trafficking_plan.sign_in import openid
 # Whichever program starts us: manage.py, gunicorn, a timer.
 environment.read_settings_file()
 BASE_DIR = environment.HOME
+RELEASE = __version__
 CODE_DIR = environment.CODE
 RESOURCES_DIR = environment.RESOURCES
 # What a key is drawn from must not be guessed; Django's own check asks for as many characters.

@@ -1,4 +1,4 @@
-"""The country's settings in templates, those of emails and papers included."""
+"""The country's settings in templates, those of emails and papers included, and the release."""
 
 from typing import Any
 
@@ -17,6 +17,7 @@ OFFERED = {
     "PRODUCT_COLOURS",
     "PRODUCT_MARK",
     "PRODUCT_NAME",
+    "RELEASE",
     "REQUESTS",
     "TE_REO",
 }

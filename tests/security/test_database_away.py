@@ -19,6 +19,7 @@ from django.urls import reverse
 from tests.cast import client_of, scene
 from tests.test_permissions import RULES
 from tests.truth.every_form import fields_of
+from trafficking_plan import __version__
 from trafficking_plan.frame.middleware import causes, is_of_connection
 from trafficking_plan.running.postgresql import base
 
@@ -66,7 +67,9 @@ def test_an_unreachable_database_gives_an_error_page(project_root, tmp_path):
     assert answers.pop("/healthz")[:2] == [200, "ok\n"]
     status, text, seconds = answers.pop("/readyz")
     assert (status, seconds < 8) == (503, True)
-    assert text.startswith("not ready\nDatabase: The database does not answer.\n")
+    assert text.startswith(
+        f"not ready\nRelease: {__version__}\nDatabase: The database does not answer.\n"
+    )
     assert "127.0.0.1" not in text
     for status, text, seconds in answers.values():
         assert (status, seconds < 8) == (503, True)

@@ -1,5 +1,6 @@
 """Test the health checks: any host, no database for one, what is not ready from the other, no log line."""
 
+import logging
 import socket
 import threading
 import time
@@ -12,12 +13,14 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 
+import trafficking_plan
 from reports.issuing.services import renderings
 from tests.security.test_logs import log as log
 from trafficking_plan.running import health, service_checks, web_server
 from trafficking_plan.running.health import Readiness
 from trafficking_plan.running.service_checks import Check, State, well, wrong
 
+RELEASE = f"Release: {trafficking_plan.__version__}"
 NO_WORKER = "Worker: No worker is running, so long papers wait. Start render_papers."
 
 
@@ -43,13 +46,13 @@ def test_health_is_only_read(client, path):
 @override_settings(ALLOWED_HOSTS=["plan.example.govt.nz"], SECURE_SSL_REDIRECT=True)
 def test_a_service_is_ready_also_without_a_worker(client, transactional_db):
     response = client.get("/readyz", headers={"host": "10.0.0.7:8000"})
-    assert (response.status_code, response.text) == (200, f"ready\n{NO_WORKER}\n")
+    assert (response.status_code, response.text) == (200, f"ready\n{RELEASE}\n{NO_WORKER}\n")
     assert client.head("/readyz").content == b""
 
 
 def test_a_worker_that_beats_is_seen(client, transactional_db):
     renderings.sign_on(at=timezone.now())
-    assert client.get("/readyz").text == "ready\n"
+    assert client.get("/readyz").text == f"ready\n{RELEASE}\n"
 
 
 def test_what_is_not_ready_is_said_without_names(client, transactional_db, monkeypatch):
@@ -58,7 +61,7 @@ def test_what_is_not_ready_is_said_without_names(client, transactional_db, monke
     response = client.get("/readyz")
     assert (response.status_code, response.text) == (
         503,
-        "not ready\nMigrations: 1 migration not applied. Run migrate.\n"
+        f"not ready\n{RELEASE}\nMigrations: 1 migration not applied. Run migrate.\n"
         f"{NO_WORKER}\nStorage: Uploaded files cannot be stored.\n",
     )
 
@@ -133,7 +136,9 @@ def test_what_was_found_before_is_true_until_a_check_takes_too_long(hanging):
 def listener():
     """The port of a listener for health checks alone, as the web server starts it."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        worker = SimpleNamespace(sockets=["pages", SimpleNamespace(sock=listening)])
+        worker = SimpleNamespace(
+            log=logging.getLogger("test"), sockets=["pages", SimpleNamespace(sock=listening)]
+        )
         web_server.post_fork(None, worker)
         assert worker.sockets == ["pages"]
         web_server.post_worker_init(worker)

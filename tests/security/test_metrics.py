@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from django.test import override_settings
 from django.utils import timezone
 
+import trafficking_plan
 from reports.issuing.services import renderings
 from tests.factories import RenderingFactory, SeatFactory
 from tests.security.test_logs import BACKEND
@@ -151,3 +152,7 @@ def test_a_folder_of_figures_that_is_not_there_is_refused(tmp_path):
         pytest.raises(ImproperlyConfigured, match="METRICS_DIR is .*gone, which is not there"),
     ):
         start_up.refuse_to_start_unprepared()
+
+
+def test_the_release_is_a_figure(client, on):
+    assert read(client)[("release", trafficking_plan.__version__)] == 1

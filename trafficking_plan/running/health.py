@@ -12,6 +12,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
@@ -100,7 +101,9 @@ def readyz() -> Answer:
         if finding.state is not State.WELL
     ]
     status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
-    return status, "\n".join(["ready" if is_ready else "not ready", *lines, ""])
+    return status, "\n".join(
+        ["ready" if is_ready else "not ready", f"Release: {settings.RELEASE}", *lines, ""]
+    )
 
 
 ANSWERS: dict[str, Callable[[], Answer]] = {"/healthz": healthz, "/readyz": readyz}

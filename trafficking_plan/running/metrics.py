@@ -80,6 +80,9 @@ class Service:
             figures = {"database_up": ("Whether the database answers.", 0)}
         for name, (meaning, value) in figures.items():
             yield GaugeMetricFamily(f"plan_register_{name}", meaning, value=value)
+        release = GaugeMetricFamily("plan_register_release", "The release.", labels=["release"])
+        release.add_metric([settings.RELEASE], 1)
+        yield release
 
 
 def read_service() -> dict[str, tuple[str, float]]:

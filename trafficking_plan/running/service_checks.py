@@ -6,6 +6,7 @@ which only the command prints.
 """
 
 import json
+import platform
 import shutil
 import socket
 import ssl
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import django
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -457,6 +459,12 @@ def nearest(folder: Path) -> Path:
     return next(each for each in (folder, *folder.parents) if each.exists())
 
 
+def check_release() -> Finding:
+    return well(
+        f"{settings.RELEASE}, with Django {django.get_version()} and Python {platform.python_version()}."
+    )
+
+
 def check_settings() -> Finding:
     if settings.DEBUG:
         return wrong("DEBUG is on, which shows records and settings to anyone.")
@@ -466,6 +474,7 @@ def check_settings() -> Finding:
 
 
 CHECKS = (
+    Check("Release", check_release),
     Check("Settings", check_settings),
     Check("Database", check_database, is_of_readiness=True),
     Check("Migrations", check_migrations, is_of_readiness=True),

@@ -61,6 +61,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, once: bool, attended: bool, nice: int, **options: Any) -> None:
+        log.info("Release %s", settings.RELEASE)
         if nice and hasattr(os, "nice"):
             os.nice(nice)
         with Room(seconds=settings.RENDER_SECONDS, mebibytes=settings.RENDER_MEBIBYTES) as room:
