@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 from trafficking_plan import __version__
+from trafficking_plan.running import runs
 from trafficking_plan.running.environment import HOME as ROOT
 from trafficking_plan.running.environment import IS_CHECKOUT, read_settings_file
 from trafficking_plan.running.libraries import HOMEBREW_LIBRARIES, LIBRARIES, missing_for_papers
@@ -141,6 +142,7 @@ def run_django(argv: list[str]) -> None:
             "`manage.py demo` writes that file."
         )
     execute_from_command_line(argv)
+    runs.note(argv[1:])
 
 
 def refuse(sentence: str) -> NoReturn:
@@ -345,6 +347,8 @@ def missing_system_packages(for_tests: bool) -> list[str]:
             missing.append("chromium-headless-shell")
         if not java():
             missing.append("default-jre-headless")
+        if not shutil.which("rsync"):
+            missing.append("rsync")
     return missing
 
 

@@ -467,6 +467,8 @@ EMAIL_TIMEOUT = 10
 ALLOWED_EMAIL_DOMAINS = split_list(env("ALLOWED_EMAIL_DOMAINS", "").lower())
 # Shown in the footer of every page; may be empty.
 SUPPORT_EMAIL = env("SUPPORT_EMAIL", "")
+# Who is emailed when a unit of systemd fails; empty: nobody.
+OPERATOR_EMAIL = env("OPERATOR_EMAIL", "")
 # Shown at the top of every page but in no paper. Only `manage.py demo` sets it.
 BANNER = ""
 # Where weaknesses are reported, for /.well-known/security.txt; empty: there is no such page.

@@ -214,6 +214,7 @@ def test_tests_also_need_a_browser_a_pdf_reader_and_java(monkeypatch):
         "poppler-utils",
         "chromium-headless-shell",
         "default-jre-headless",
+        "rsync",
     ]
 
 

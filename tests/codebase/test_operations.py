@@ -68,7 +68,7 @@ def test_each_command_takes_the_options_that_it_is_given(call):
 
 
 def test_each_unit_of_the_page_is_there_and_each_timer_has_its_service():
-    named = set(re.findall(r"^\| `(plan-register-[a-z-]+)`", PAGE, re.MULTILINE))
+    named = set(re.findall(r"^\| `(plan-register-[a-z-]+@?)`", PAGE, re.MULTILINE))
     services = {unit.stem for unit in UNITS if unit.suffix == ".service"}
     assert named == services
     assert {unit.stem for unit in UNITS if unit.suffix == ".timer"} <= services
@@ -119,12 +119,26 @@ if shutil.which("systemd-analyze"):
         folder = tmp_path / "etc/systemd/system"
         shutil.copytree(DEPLOY / "systemd", folder)
         command = ["systemd-analyze", "security", "--offline=yes", f"--root={tmp_path}"]
-        ran = subprocess.run(
-            [*command, f"plan-register-{name}.service"], capture_output=True, text=True
-        )
+        unit = f"plan-register-{name}".replace("@", "@plan-register-web")
+        ran = subprocess.run([*command, f"{unit}.service"], capture_output=True, text=True)
         assert (
             float(re.findall(r"exposure level for \S+: ([0-9.]+)", ran.stdout)[0]) <= MOST_EXPOSED
         )
+
+
+def test_each_service_that_fails_is_reported_and_the_report_is_not():
+    for unit in UNITS:
+        reports = "OnFailure=plan-register-failed@%N.service\n" in unit.read_text()
+        assert reports == (unit.suffix == ".service" and "failed@" not in unit.name)
+
+
+# Where shellcheck is: Debian's package of that name.
+if shutil.which("shellcheck"):
+
+    def test_scripts_are_found_sound_by_shellcheck():
+        command = ["shellcheck", *sorted(DEPLOY.glob("*.sh"))]
+        ran = subprocess.run(command, capture_output=True, text=True)
+        assert (ran.stdout, ran.returncode) == ("", 0)
 
 
 def test_each_block_of_commands_is_a_shell_script():

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 
@@ -34,13 +35,15 @@ def installation(tmp_path):
 
 def say_no_records(installation):
     """Let `describe_records` write an empty file, without a database."""
-    (installation / "venv/bin/plan-register").write_text('#!/bin/sh\necho "{}" > "$2"\n')
+    (installation / "venv/bin/plan-register").write_text(
+        '#!/bin/sh\n[ $# = 1 ] || echo "{}" > "$2"\n'
+    )
 
 
-def back_up(installation, **settings):
+def back_up(installation, *days, **settings):
     (installation / ".env").write_text("".join(f"{name}={settings[name]}\n" for name in settings))
     ran = subprocess.run(
-        ["sh", ROOT / "deploy/backup.sh", "backups"],
+        ["sh", ROOT / "deploy/backup.sh", "backups", *days],
         cwd=installation,
         env={
             "PATH": f"{installation}/programs:{os.environ['PATH']}",
@@ -67,7 +70,51 @@ def test_an_empty_database_is_backed_up(installation):
     assert {each.name for each in made.iterdir()} == {
         "records.json",
         "database.sqlite3",
-        "files.tar.gz",
+        "files",
+    }
+
+
+def test_a_backup_has_all_files_and_takes_disk_for_the_new_ones(installation):
+    say_no_records(installation)
+    settings = {
+        "DATABASE_URL": f"sqlite:///{installation}/empty.sqlite3",
+        "FILES_DIR": installation / "files",
+    }
+    (installation / "files/first").write_text("first")
+    _, one = back_up(installation, **settings)
+    one.rename(installation / "backups/20261130T010000Z")
+    (installation / "files/second").write_text("second")
+    ran, two = back_up(installation, **settings)
+    assert (ran.stderr, ran.returncode) == ("", 0)
+    assert {each.name: each.read_text() for each in (two / "files").iterdir()} == {
+        "first": "first",
+        "second": "second",
+    }
+    before = installation / "backups/20261130T010000Z/files/first"
+    assert (two / "files/first").samefile(before)
+    (installation / "files/first").unlink()
+    two.rename(installation / "backups/20261130T020000Z")
+    _, three = back_up(installation, **settings)
+    assert [each.name for each in (three / "files").iterdir()] == ["second"]
+
+
+def test_old_backups_are_deleted_but_the_first_of_each_month(installation):
+    say_no_records(installation)
+    long_ago = datetime(2026, 8, 1, tzinfo=UTC).timestamp()
+    for name in ("20260630", "20260701", "20260702", "20260703"):
+        (installation / f"backups/{name}T010000Z").mkdir()
+        os.utime(installation / f"backups/{name}T010000Z", (long_ago, long_ago))
+    settings = {
+        "DATABASE_URL": f"sqlite:///{installation}/empty.sqlite3",
+        "FILES_DIR": installation / "files",
+    }
+    ran, made = back_up(installation, **settings)
+    assert len([*(installation / "backups").iterdir()]) == 5
+    made.rename(installation / "backups/20260704T010000Z")
+    ran, made = back_up(installation, "35", **settings)
+    assert (ran.stderr, ran.returncode) == ("", 0)
+    assert {each.name[:8] for each in (installation / "backups").iterdir()} == {
+        *("20260630", "20260701", "20260704", made.name[:8])
     }
 
 

@@ -158,7 +158,7 @@ def test_the_listener_answers_without_a_thread_of_pages(listener, hanging):
         assert asked(listener, "/healthz") == (200, "ok\n")
         assert asked(listener, "/readyz?now") == (
             503,
-            "not ready\nDatabase: It does not answer.\n",
+            f"not ready\n{RELEASE}\nDatabase: It does not answer.\n",
         )
     assert asked(listener, "/healthz", "HEAD") == (200, "")
     assert asked(listener, "/plans/")[0] == 404

@@ -181,3 +181,17 @@ def test_deployment_check_finds_nothing(project_root):
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout == "System check identified no issues (1 silenced).\n"
+
+
+def test_a_secret_may_be_in_a_file_of_its_own(project_root, tmp_path):
+    without = {name: LIVE[name] for name in LIVE if name != "SECRET_KEY"}
+    (tmp_path / "key").write_text(LIVE["SECRET_KEY"] + "\n")
+    given = {**without, "SECRET_KEY_FILE": str(tmp_path / "key")}
+    assert settings_of(given, ["SECRET_KEY"], project_root) == {"SECRET_KEY": LIVE["SECRET_KEY"]}
+    assert settings_of(
+        {**given, "SECRET_KEY": LIVE["SECRET_KEY"] + "1"}, ["SECRET_KEY"], project_root
+    ) == {"SECRET_KEY": LIVE["SECRET_KEY"] + "1"}
+    ran = python(
+        ["-c", SHOW % ["SECRET_KEY"]], {**without, "SECRET_KEY_FILE": "/gone"}, project_root
+    )
+    assert (ran.returncode, "No such file or directory: '/gone'" in ran.stderr) == (1, True)

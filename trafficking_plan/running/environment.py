@@ -12,11 +12,26 @@ HOME = CODE if IS_CHECKOUT else Path.cwd()
 RESOURCES = CODE if IS_CHECKOUT else CODE / "trafficking_plan" / "resources"
 
 
+# What may be in a file of its own, as containers are given secrets: SECRET_KEY_FILE=/run/secrets/key.
+SECRETS = (
+    *("SECRET_KEY", "SEALING_KEYS", "DATABASE_URL", "EMAIL_PASSWORD", "OIDC_CLIENT_SECRET"),
+    *("METRICS_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+)
+
+
 def read_settings_file(usual: Path = HOME / ".env") -> None:
     """Read NAME=value lines from the file that ENV_FILE names, or else from the usual one if it exists.
 
-    Variables that are already set take precedence.
+    Variables that are already set take precedence. Then read each secret that is in a file of its own.
     """
+    _read_lines(usual)
+    for name in SECRETS:
+        if file := os.environ.get(f"{name}_FILE"):
+            # A file that is not there stops the start, and the error names it.
+            os.environ.setdefault(name, Path(file).read_text(encoding="utf-8").strip())
+
+
+def _read_lines(usual: Path) -> None:
     named = os.environ.get("ENV_FILE")
     path = Path(named) if named else usual
     if not named and not path.exists():

@@ -8,6 +8,7 @@ import hmac
 import ipaddress
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from django.utils import timezone
 
 from agencies.models import Invitation, WaitingMail
 from reports.models import Rendering, RenderWorker
+from trafficking_plan.running.runs import last_runs
 from workitems.models import Notice
 
 if TYPE_CHECKING:
@@ -83,6 +85,16 @@ class Service:
         release = GaugeMetricFamily("plan_register_release", "The release.", labels=["release"])
         release.add_metric([settings.RELEASE], 1)
         yield release
+        if not figures["database_up"][1]:
+            return
+        ran = GaugeMetricFamily(
+            "plan_register_last_run_timestamp_seconds",
+            "When a command of the timers, or a backup, last succeeded; 0 is never.",
+            labels=["command"],
+        )
+        for command, at in last_runs().items():
+            ran.add_metric([command.replace(" ", "_")], at.timestamp() if at else 0)
+        yield ran
 
 
 def read_service() -> dict[str, tuple[str, float]]:
@@ -91,21 +103,31 @@ def read_service() -> dict[str, tuple[str, float]]:
     papers = Rendering.objects.filter(state=Rendering.State.WAITING).aggregate(
         number=Count("pk"), oldest=Min("asked_at")
     )
+    mail = WaitingMail.objects.aggregate(number=Count("pk"), oldest=Min("queued_at"))
     notices = Notice.objects.aggregate(number=Count("pk"), last=Max("sent_at"))
-    age = (now - papers["oldest"]).total_seconds() if papers["oldest"] else 0
     last = notices["last"].timestamp() if notices["last"] else 0
     return {
         "workers": ("Workers running.", RenderWorker.objects.alive(now).count()),
         "papers_waiting": ("Papers waiting for a worker.", papers["number"]),
-        "oldest_paper_wait_seconds": ("How long the oldest of them has waited.", age),
+        "oldest_paper_wait_seconds": (
+            "How long the oldest of them has waited.",
+            seconds_since(papers["oldest"], now),
+        ),
         "mail_waiting": (
             "Emails that the mail server has not accepted, and invitations that it refused.",
-            WaitingMail.objects.count()
-            + Invitation.objects.waiting().filter(failed_at__isnull=False).count(),
+            mail["number"] + Invitation.objects.waiting().filter(failed_at__isnull=False).count(),
+        ),
+        "oldest_mail_wait_seconds": (
+            "How long the oldest email has waited for the mail server.",
+            seconds_since(mail["oldest"], now),
         ),
         "notices": ("Lines of emails sent, as the log of notices has them.", notices["number"]),
         "last_notice_timestamp_seconds": ("When the last of them was sent; 0 is never.", last),
     }
+
+
+def seconds_since(moment: datetime | None, now: datetime) -> float:
+    return (now - moment).total_seconds() if moment else 0
 
 
 def exposition() -> tuple[bytes, str]:

@@ -40,6 +40,7 @@ from reports.extensions import registry
 from reports.models import Rendering, RenderWorker
 from reports.models import guards as paper_guards
 from reports.models import indexes as paper_indexes
+from trafficking_plan.running import runs
 from trafficking_plan.running.libraries import missing_for_papers
 from trafficking_plan.sign_in import sealed_steps
 from trafficking_plan.sign_in.openid import MISSING_CLAIMS
@@ -422,6 +423,22 @@ def check_organisation() -> Finding:
     return well("The organisation's OpenID Connect answers, and its tokens say all that is needed.")
 
 
+def check_timers() -> Finding:
+    """Warn of each command of the timers, and of backups, that has not succeeded for twice its time."""
+    if settings.DEBUG:
+        return well("A debugging machine needs no timers and no backup.")
+    now = timezone.now()
+    late = {
+        command: count_noun((now - at).days, "day") + " ago" if at else "never"
+        for command, at in runs.last_runs().items()
+        if at is None or now - at > 2 * runs.TIMED[command]
+    }
+    if not late:
+        return well("Every timer has run, and a backup was made.")
+    names = ", ".join(f"{name} ({last})" for name, last in late.items())
+    return warning(f"Not run in time: {names}. See systemctl --failed and list-timers.")
+
+
 def check_clock() -> Finding:
     if connection.vendor == "sqlite":
         return well("SQLite uses the clock of this machine.")
@@ -496,6 +513,7 @@ CHECKS = (
     Check("Mail", check_mail),
     Check("TLS and proxy", check_tls),
     Check("OpenID", check_organisation),
+    Check("Timers", check_timers),
     Check("Clock", check_clock),
     Check("Disk", check_disk),
 )

@@ -23,6 +23,7 @@ from reports.render.room import NotStarted, Room, RoomLost
 log = logging.getLogger(__name__)
 
 POLL = 0.5  # seconds between checks for work
+MOST_WAIT = 30  # seconds between attempts while the database is away
 BEAT = timedelta(seconds=5)
 TIDY = timedelta(minutes=10)
 MAIL = timedelta(seconds=30)  # between looks for emails that wait
@@ -95,14 +96,17 @@ class Worker:
         self.is_stopped = True
 
     def work(self) -> None:
+        wait = POLL
         try:
             while not self.is_stopped:
                 try:
                     busy = self._turn()
-                except (OperationalError, InterfaceError):
-                    log.exception("The database is away")
+                    wait = POLL
+                except (OperationalError, InterfaceError) as error:
+                    # Of each time that it is away, one line has the traceback.
+                    log.warning("The database is away", exc_info=error if wait == POLL else None)
                     connection.close()
-                    busy = False
+                    busy, wait = False, min(2 * wait, MOST_WAIT)
                 except Stopped:
                     return
                 if self.once and not busy:
@@ -110,10 +114,18 @@ class Worker:
                 if self.parent not in (None, os.getppid()):
                     return
                 if not busy:
-                    time.sleep(POLL)
+                    self._rest(wait)
         finally:
             if self.worker is not None:
                 renderings.sign_off(self.worker)
+
+    def _rest(self, seconds: float) -> None:
+        """Wait, unless we are asked to stop or whoever started us is gone."""
+        until = time.monotonic() + seconds
+        while not self.is_stopped and self.parent in (None, os.getppid()):
+            time.sleep(POLL)
+            if time.monotonic() >= until:
+                return
 
     def _turn(self) -> bool:
         """Make one paper, or do one other job, if one is waiting. Return whether it did."""

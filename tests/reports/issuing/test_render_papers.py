@@ -2,11 +2,12 @@
 
 import os
 import signal
+import time
 from datetime import UTC, datetime
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from agencies.people import outbox
@@ -180,3 +181,27 @@ def test_a_worker_that_is_stopped_returns_its_paper_to_the_queue(briefing, monke
     assert went_on == ["to the next report of progress"]
     assert (row.state, row.attempts) == (State.WAITING, 0)
     assert not RenderWorker.objects.exists()
+
+
+def test_while_the_database_is_away_a_worker_waits_longer_each_time_and_stops_when_asked(
+    monkeypatch, caplog
+):
+    worker, waits = worker_in(UnableRoom()), []
+    worker.once = False
+
+    def away():
+        raise OperationalError("It is away.")
+
+    def rest(seconds):
+        waits.append(seconds)
+        worker.is_stopped = len(waits) == 8
+
+    monkeypatch.setattr(worker, "_turn", away)
+    monkeypatch.setattr(worker, "_rest", rest)
+    worker.work()
+    assert waits == [1, 2, 4, 8, 16, 30, 30, 30]
+    # The traceback once, or it would fill the log.
+    assert [bool(each.exc_info) for each in caplog.records] == [True] + [False] * 7
+    began = time.monotonic()
+    Worker._rest(worker, 30)
+    assert time.monotonic() - began < 1

@@ -1,5 +1,6 @@
 """check_service: say of everything that the service needs whether it is there."""
 
+import json
 import smtplib
 from typing import Any
 
@@ -23,20 +24,30 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--mail", metavar="ADDRESS", help="send a test email to this address")
+        parser.add_argument(
+            "--json", action="store_true", help="print JSON, for monitoring; the same exit code"
+        )
 
     def handle(self, *, mail: str | None, **options: Any) -> None:
+        self.said: list[dict[str, str]] | None = [] if options["json"] else None
         faults = 0
         for check, found in findings(CHECKS):
             self._say(found.state, check.name, f"{found.sentence} {found.detail}".strip())
             faults += found.state is State.WRONG
         if mail:
             faults += not self._send(mail)
+        if self.said is not None:
+            whole = {"release": settings.RELEASE, "wrong": faults, "checks": self.said}
+            self.stdout.write(json.dumps(whole, indent=1, ensure_ascii=False))
         if faults:
             raise CommandError(
                 "1 thing is wrong." if faults == 1 else f"{faults} things are wrong."
             )
 
     def _say(self, state: State, name: str, sentence: str) -> None:
+        if self.said is not None:
+            self.said.append({"name": name, "state": state.value, "sentence": sentence})
+            return
         self.stdout.write(f"{state.value:8}{name:{WIDTH + 2}}{sentence}")
 
     def _send(self, address: str) -> bool:
