@@ -51,6 +51,14 @@ def _plan(scene: Scene) -> list[Any]:
     return [scene.plan.slug]
 
 
+def _rows(scene: Scene) -> list[Any]:
+    return [scene.plan.slug, "Items"]
+
+
+def _export(scene: Scene) -> list[Any]:
+    return [scene.plan.slug, "items"]
+
+
 def _item(scene: Scene) -> list[Any]:
     return [scene.plan.slug, scene.item.number]
 
@@ -85,7 +93,10 @@ ADDRESSES: dict[str, Arguments] = {
     "api:milestones": _plan,
     "api:delays": _plan,
     "api:measures": _plan,
+    "api:risks": _plan,
     "api:changes": _plan,
+    "api:odata": _plan,
+    "api:odata-resource": _rows,
     "api:papers": _plan,
     "api:paper_pdf": _paper,
     "api:paper_json": _paper,

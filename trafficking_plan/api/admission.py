@@ -3,6 +3,7 @@
 Sessions and cookies open nothing here, so there is nothing to forge across sites. HEAD is GET.
 """
 
+import base64
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -23,7 +24,7 @@ from agencies.models import Token
 from agencies.people.services import tokens
 from agencies.records import history
 from reports.models import RecordChange
-from trafficking_plan.api.problems import Problem
+from trafficking_plan.api.problems import SENTENCES, Problem
 from trafficking_plan.frame.middleware import read_without_lock
 from trafficking_plan.sign_in import second_step
 from workitems.calendar.limits import address_of, is_within
@@ -34,27 +35,47 @@ REQUESTS_A_MINUTE = 120  # of a token
 WRONG_TOKENS_AN_HOUR = 60  # from an address
 LONGEST_TOKEN = 200  # characters
 SCHEME = "bearer"
+NO_PASSWORD = (
+    "Send a token that works, as the password of any user name or after “Authorization: Bearer”."
+)
 WITHOUT_SECOND_STEP = "The person of this token must use a second step. Sign in and set one up; then the token works again."
-WITH_TOKEN = {"WWW-Authenticate": 'Bearer realm="Plan Register"'}
+BEARER = 'Bearer realm="Plan Register"'
+# Where spreadsheets ask, which can send a name and a password: the token is the password, whatever the name.
+BY_PASSWORD = 'Basic realm="Plan Register", charset="UTF-8"'
 
 
-def token_of(request: HttpRequest) -> Token:
+def token_of(request: HttpRequest, challenge: str = BEARER) -> Token:
     """Return the token of the request, counted. Raise `Problem` without one that works, or over a limit."""
+    with_token = {"WWW-Authenticate": challenge}
     scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")
     text = text.strip()
-    if scheme.lower() != SCHEME or not text:
-        raise Problem(401, headers=WITH_TOKEN)
+    if scheme.lower() == "basic" and challenge == BY_PASSWORD:
+        text = _password(text)
+    elif scheme.lower() != SCHEME:
+        text = ""
+    if not text:
+        raise Problem(
+            401, SENTENCES[401] if challenge == BEARER else NO_PASSWORD, headers=with_token
+        )
     today = timezone.localdate()
     found = tokens.find_by_text(text, today) if len(text) <= LONGEST_TOKEN else None
     if found is None:
         who = address_of(request)
         if not is_within(WRONG_TOKENS_AN_HOUR, seconds=3600, what="api-guess", of=who):
             raise _too_many(3600)
-        raise Problem(401, headers=WITH_TOKEN)
+        raise Problem(401, headers=with_token)
     if not is_within(REQUESTS_A_MINUTE, seconds=60, what="api", of=str(found.pk)):
         raise _too_many(60)
     tokens.note_use(found, today)
     return found
+
+
+def _password(text: str) -> str:
+    """Return the password of Basic's text; "" if it has none."""
+    try:
+        return base64.b64decode(text, validate=True).decode().partition(":")[2].strip()
+    except ValueError:
+        return ""
 
 
 def _too_many(seconds: int) -> Problem:
@@ -73,11 +94,12 @@ def may(request: HttpRequest, scope: Token.Scope) -> Token:
     return token
 
 
-def gated(view: View, *, by_records: bool = False) -> View:
+def gated(view: View, *, by_records: bool = False, challenge: str = BEARER) -> View:
     """Let only requests with a token that works through to the view, with the person of its seat.
 
     What the view refuses is rolled back. `by_records`: the answer depends on the plan's records, the day and
-    the address alone, so an unchanged one is answered (304) before it is read.
+    the address alone, so an unchanged one is answered (304) before it is read. `challenge`: `BY_PASSWORD` where the
+    token may also come as a password; only where nothing is written, because browsers send passwords by themselves.
     """
 
     @csrf_exempt
@@ -86,7 +108,7 @@ def gated(view: View, *, by_records: bool = False) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            token = token_of(request)
+            token = token_of(request, challenge)
         except Problem as refusal:
             return refusal.response()
         request.token = token  # type: ignore[attr-defined]
@@ -122,7 +144,7 @@ def _answer(
     if response.streaming:
         return response
     assert isinstance(response, HttpResponse)
-    response["ETag"] = etag or _etag(response.content.decode())
+    response["ETag"] = etag or _etag(response.content)
     response["Cache-Control"] = "private, no-cache"
     if etag:
         return response
@@ -133,9 +155,9 @@ def _etag_of_records(request: HttpRequest, token: Token) -> str:
     """Return an ETag that changes with every write to a plan's records. One query."""
     day = timezone.localdate().isoformat()
     mark = RecordChange.objects.mark()
-    return _etag("\0".join((str(token.pk), day, mark, request.get_full_path())))
+    return _etag("\0".join((str(token.pk), day, mark, request.get_full_path())).encode())
 
 
-def _etag(text: str) -> str:
+def _etag(data: bytes) -> str:
     # Keyed, so that it says nothing of what it was made from.
-    return quote_etag(salted_hmac("trafficking_plan.api", text, algorithm="sha256").hexdigest())
+    return quote_etag(salted_hmac("trafficking_plan.api", data, algorithm="sha256").hexdigest())

@@ -1,7 +1,7 @@
 """Rows of the plan at a moment, and of papers, as the API gives them. No queries."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from reports.progress.changes import Change
+from reports.progress.view import PlanView
 from workitems.measures.completion import Completion
-from workitems.models import Plan
+from workitems.models import Plan, Risk
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
 from workitems.plan.plan_at.measures_at import MeasureAt
@@ -48,7 +49,8 @@ def late(found: Lateness) -> Row:
     return {"state": Late(found.state).value, "days": found.days, "words": found.words}
 
 
-def plan_line(request: HttpRequest, plan: Plan) -> Row:
+def plan_line(request: HttpRequest, plan: Plan, at: Moment) -> Row:
+    view = PlanView(plan=plan, at=at)
     return {
         "slug": plan.slug,
         "title": plan.title,
@@ -57,7 +59,14 @@ def plan_line(request: HttpRequest, plan: Plan) -> Row:
         "portfolio": plan.portfolio,
         "coordinating_agency": plan.coordinating_agency.short_name,
         "url": request.build_absolute_uri(reverse("api:plan", args=[plan.slug])),
+        "page_url": request.build_absolute_uri(view.link("overview")),
     }
+
+
+def pages_of(request: HttpRequest, plan: Plan, at: Moment) -> Callable[[str], str]:
+    """Return what gives the address of an item's page as at the moment, by its number."""
+    view, site = PlanView(plan=plan, at=at), request.build_absolute_uri("/").rstrip("/")
+    return lambda number: site + view.item(number)
 
 
 def item_line(
@@ -158,11 +167,12 @@ def measure(row: MeasureAt) -> Row:
         "state": row.state.value,
         "sentence": row.sentence,
         "targets": [
-            {"number": aim.number, "by": known(aim.by), "months": aim.months}
+            {"id": aim.pk, "number": aim.number, "by": known(aim.by), "months": aim.months}
             for aim in row.current_targets
         ],
         "values": [
             {
+                "id": each.pk,
                 "starts_on": each.starts_on,
                 "day": each.day,
                 "number": each.number,
@@ -175,6 +185,23 @@ def measure(row: MeasureAt) -> Row:
             }
             for each in row.values
         ],
+    }
+
+
+def risk(row: Risk, on: date) -> Row:
+    is_closed = row.closed_on is not None and row.closed_on <= on
+    return {
+        "number": row.number,
+        "item": row.item.number if row.item else None,
+        "description": row.description,
+        "likelihood": row.likelihood,
+        "impact": row.impact,
+        "severity": row.severity,
+        "owner_agency": row.owner_agency.short_name,
+        "response": row.response,
+        "escalated_to": row.escalated_to,
+        "escalated_on": row.escalated_on,
+        "closed_on": row.closed_on if is_closed else None,
     }
 
 

@@ -60,6 +60,9 @@ def _paper(request: HttpRequest, plan: Plan, paper: IssuedPaper) -> Row:
         "authorised_as": paper.authorised_as,
         "authorised_at": timezone.localtime(paper.authorised_at),
         "note": paper.note,
+        "page_url": request.build_absolute_uri(
+            reverse("briefings:issued", args=[plan.slug, briefing.pk])
+        ),
         "pdf": file("paper_pdf", paper.pdf_sha256),
         "document": file("paper_json", paper.document_sha256),
     }

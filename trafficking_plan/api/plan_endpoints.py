@@ -1,5 +1,7 @@
 """Plans, items, milestones, delays and changes as at a moment: the same readings as the pages and their exports."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -23,6 +25,9 @@ from workitems.models import Delay, Plan, Support
 from workitems.plan.asat import Moment, rows_at
 from workitems.plan.forms.moments import AsAtForm
 from workitems.plan.plan_at import (
+    DelayAt,
+    ItemAt,
+    MilestoneAt,
     PlanAt,
     agencies_at,
     delays_at,
@@ -34,6 +39,7 @@ from workitems.plan.plan_at import (
     with_milestones,
 )
 from workitems.plan.views.lookups import visible_plan, visible_plans
+from workitems.risks.risk_register import register_at, risks_of
 
 router = Router(tags=["Plans"])
 READ = Token.Scope.READ
@@ -75,18 +81,25 @@ def plans(request: HttpRequest, asked: Query[schemas.Pages]) -> Row:
     """Adopted plans, newest first."""
     may(request, READ)
     frame, shown = as_json.paged(request, visible_plans(request), asked.page, asked.limit)
-    return frame | {"results": [as_json.plan_line(request, each) for each in shown]}
+    on = timezone.localdate()
+    return frame | {
+        "results": [as_json.plan_line(request, each, Moment.present(each, on)) for each in shown]
+    }
 
 
 @router.get("/plans/{slug:slug}/", response=schemas.PlanOut, summary="One plan")
 def plan(request: HttpRequest, slug: str, asked: Query[schemas.AsAt]) -> Row:
     """What a plan says of itself at a moment, its working group and its pillars."""
     found, at = plan_and_moment(request, slug, asked.at)
+    return plan_at_moment(request, found, at)
+
+
+def plan_at_moment(request: HttpRequest, found: Plan, at: Moment) -> Row:
     then = found if at.is_now else _as_it_said(found, at)
     members = {each.pk: each for each in found.agencies}
     leader = found.coordinating_agency
     named = agencies_at({**members, leader.pk: leader}, at)
-    return as_json.plan_line(request, then) | {
+    return as_json.plan_line(request, then, at) | {
         "coordinating_agency": named[leader.pk].short_name,
         "as_at": as_json.moment(at, timezone.now()),
         "background": then.background,
@@ -124,13 +137,18 @@ def items(request: HttpRequest, slug: str, asked: Query[schemas.ItemFilters]) ->
     frame, shown = as_json.paged(request, chosen.among(at, sort_of(sort)), asked.page, asked.limit)
     return frame | {
         "as_at": as_json.moment(moment, timezone.now()),
-        "results": [_line(request, at, item) for item in shown],
+        "results": item_lines(request, at, shown),
     }
 
 
-def _line(request: HttpRequest, at: PlanAt, item: Any) -> Row:
+def item_lines(request: HttpRequest, at: PlanAt, items: Iterable[ItemAt]) -> list[Row]:
     pillars = {row.pk: row.number for row in at.pillars}
-    return as_json.item_line(request, at.plan, item, pillars, at.agencies, at.reasons(item.pk))
+    page_of = as_json.pages_of(request, at.plan, at.moment)
+    return [
+        as_json.item_line(request, at.plan, each, pillars, at.agencies, at.reasons(each.pk))
+        | {"page_url": page_of(each.number)}
+        for each in items
+    ]
 
 
 @router.get("/plans/{slug:slug}/items/{number}/", response=schemas.ItemOut, summary="One work item")
@@ -146,7 +164,8 @@ def item(request: HttpRequest, slug: str, number: str, asked: Query[schemas.AsAt
     supports = rows_at(Support, moment, of={"item_id": row.pk}, ended_on=None).values_list(
         "agency_id", flat=True
     )
-    return _line(request, at, row) | {
+    (line,) = item_lines(request, at, at.items)
+    return line | {
         "as_at": as_json.moment(moment, timezone.now()),
         "objective": row.objective,
         "action": row.action,
@@ -181,18 +200,21 @@ def milestones(request: HttpRequest, slug: str, asked: Query[schemas.MilestoneFi
             for row in registers.open_milestones(at, late=overdue, due=due)
         ]
     else:
-        every = milestones_at(view.at, {"item__plan_id": view.plan.pk})
-        found = [
-            (row, item.number)
-            for item in with_milestones(at.items, every)
-            for row in item.milestones
-        ]
+        found = every_milestone(at)
     shown_by = completions_of(at).by_milestone
     frame, shown = as_json.paged(request, found, asked.page, asked.limit)
     return frame | {
         "as_at": as_json.moment(view.at, timezone.now()),
         "results": [as_json.milestone(row, number, at.agencies, shown_by) for row, number in shown],
     }
+
+
+def every_milestone(at: PlanAt) -> list[tuple[MilestoneAt, str]]:
+    """Return all milestones in the plan's order, open and closed, each with the number of its item."""
+    every = milestones_at(at.moment, {"item__plan_id": at.plan.pk})
+    return [
+        (row, item.number) for item in with_milestones(at.items, every) for row in item.milestones
+    ]
 
 
 @router.get("/plans/{slug:slug}/delays/", response=schemas.DelayLines, summary="Delays")
@@ -202,18 +224,10 @@ def delays(request: HttpRequest, slug: str, asked: Query[schemas.DelayFilters]) 
     cause = one_of("cause", asked.cause, Delay.Cause.values)
     state = one_of("state", asked.state, ["open"])
     at = narrowed(view)
-    of_plan = {"milestone__item__plan_id": view.plan.pk}
     if state:
         found = [line.delay for line in registers.open_delays(at, cause=cause)]
     else:
-        steps = mitigations_at(view.at, {"delay__milestone__item__plan_id": view.plan.pk})
-        place = {item.pk: index for index, item in enumerate(at.items)}
-        found = [
-            row
-            for row in delays_at(view.at, of_plan, steps)
-            if row.item in place and cause in ("", row.cause)
-        ]
-        found.sort(key=lambda row: (place[row.item], row.pk))
+        found = [row for row in every_delay(at) if cause in ("", row.cause)]
     frame, shown = as_json.paged(request, found, asked.page, asked.limit)
     every = milestones_at(view.at, {"pk__in": list({row.milestone for row in shown})}, texts=False)
     numbers = {row.pk: row.number for row in every}
@@ -224,6 +238,15 @@ def delays(request: HttpRequest, slug: str, asked: Query[schemas.DelayFilters]) 
             for row in shown
         ],
     }
+
+
+def every_delay(at: PlanAt) -> list[DelayAt]:
+    """Return all delays with their mitigations, open and ended, in the plan's order."""
+    steps = mitigations_at(at.moment, {"delay__milestone__item__plan_id": at.plan.pk})
+    place = {item.pk: index for index, item in enumerate(at.items)}
+    of_plan = {"milestone__item__plan_id": at.plan.pk}
+    found = [row for row in delays_at(at.moment, of_plan, steps) if row.item in place]
+    return sorted(found, key=lambda row: (place[row.item], row.pk))
 
 
 @router.get("/plans/{slug:slug}/measures/", response=schemas.MeasureLines, summary="Measures")
@@ -237,6 +260,19 @@ def measures(request: HttpRequest, slug: str, asked: Query[schemas.Narrowed]) ->
         "as_at": as_json.moment(view.at, timezone.now()),
         "results": [as_json.measure(row) for row in shown],
     }
+
+
+@router.get("/plans/{slug:slug}/risks/", response=schemas.RiskLines, summary="Risks")
+def risks(request: HttpRequest, slug: str, asked: Query[schemas.PagesAsAt]) -> Row:
+    """The risk register, open and closed: open ones first, the most severe before the others."""
+    found, moment = plan_and_moment(request, slug, asked.at)
+    frame, shown = as_json.paged(request, risk_rows(found, moment), asked.page, asked.limit)
+    return frame | {"as_at": as_json.moment(moment, timezone.now()), "results": shown}
+
+
+def risk_rows(plan: Plan, moment: Moment) -> list[Row]:
+    rows = register_at(plan, moment).open_first(moment.on)
+    return [as_json.risk(row, moment.on) for row in risks_of(rows, plan, moment)]
 
 
 @router.get("/plans/{slug:slug}/changes/", response=schemas.ChangeLines, summary="What changed")
@@ -258,5 +294,8 @@ def changes(request: HttpRequest, slug: str, asked: Query[schemas.ChangeFilters]
         "as_at": as_json.moment(view.at, now),
         "since": as_json.moment(view.since, now),
         "summary": found.summary,
+        "page_url": request.build_absolute_uri(
+            replace(view, is_compared_by_default=False).link("changes")
+        ),
         "results": [as_json.change(row, found.agencies) for row in shown],
     }

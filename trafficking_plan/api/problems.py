@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -124,6 +125,26 @@ def of_exception(error: Exception) -> HttpResponse | None:
     return None
 
 
+def answer_of(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Answer with what the view returns, or with the problem that its exception says to the reader."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Exception as error:
+            found = of_exception(error)
+            if found is None:
+                raise
+            return found
+
+    return answer
+
+
+def is_problem(response: HttpResponseBase) -> bool:
+    return response.get("Content-Type", "") == MIME_TYPE
+
+
 def _of_parameter(error: dict[str, Any]) -> Wrong:
     """Return what is wrong with a parameter, of what the library that checks them says."""
     place = [str(part) for part in error.get("loc", ())]
@@ -145,7 +166,7 @@ class ProblemsForPrograms:
         response = self.get_response(request)
         if not request.path_info.startswith(PREFIX) or response.status_code < 400:
             return response
-        if response.get("Content-Type", "") == MIME_TYPE:
+        if is_problem(response) or "OData-Version" in response:  # which has errors of its own form
             return response
         kept = {name: response[name] for name in ("Retry-After", "Allow") if name in response}
         return problem(response.status_code, headers=kept)

@@ -48,7 +48,11 @@ class AsAt(Asked):
     )
 
 
-class Narrowed(AsAt, Pages):
+class PagesAsAt(AsAt, Pages):
+    pass
+
+
+class Narrowed(PagesAsAt):
     pillar: Id | None = Field(None, description="The id of a pillar.")
     agency: Id | None = Field(None, description="The id of the lead agency of the items.")
 
@@ -134,6 +138,7 @@ class PlanLine(Schema):
     portfolio: str
     coordinating_agency: str
     url: str
+    page_url: str = Field(description="The address of its page, for people.")
 
 
 class PlanLines(Page):
@@ -175,6 +180,7 @@ class ItemLine(Schema):
     completed_on: date | None
     needs_attention: list[str] = Field(description="Why it needs attention, in sentences.")
     url: str
+    page_url: str = Field(description="The address of its page as at the moment, for people.")
 
 
 class ItemLines(PageAsAt):
@@ -187,6 +193,12 @@ class MitigationOut(Schema):
     owner_agency: str
     due_on: date | None
     done_on: date | None
+
+
+class MitigationLine(MitigationOut):
+    item: str
+    milestone: int = Field(description="The number of the milestone.")
+    delay: int = Field(description="The number of the delay.")
 
 
 class DelayOut(Schema):
@@ -216,13 +228,39 @@ class DelayLines(PageAsAt):
     results: list[DelayOut]
 
 
+class RiskOut(Schema):
+    number: int
+    item: str | None = Field(description="None of a risk to the whole plan.")
+    description: str
+    likelihood: str
+    impact: str
+    severity: str
+    owner_agency: str
+    response: str
+    escalated_to: str = Field(description="“group”, “minister”, or empty: with its owner.")
+    escalated_on: date | None
+    closed_on: date | None
+
+
+class RiskLines(PageAsAt):
+    results: list[RiskOut]
+
+
 class TargetOut(Schema):
+    id: int
     number: float = Field(description="Per cent of a share; 1 of a yes or no.")
     by: KnownDate
     months: int | None = Field(description="How long a period it names.")
 
 
+class TargetLine(TargetOut):
+    item: str | None
+    measure: int = Field(description="The id of the measure.")
+    name: str = Field(description="The measure in words.")
+
+
 class ValueOut(Schema):
+    id: int
     starts_on: date | None
     day: date
     number: float | None = Field(description="None if there is no number yet.")
@@ -232,6 +270,12 @@ class ValueOut(Schema):
     expected_by: KnownDate | None
     corrected: bool = Field(description="Whether a later value corrects it.")
     correction_reason: str
+
+
+class ValueLine(ValueOut):
+    item: str | None
+    measure: int = Field(description="The id of the measure.")
+    name: str = Field(description="The measure in words.")
 
 
 class MeasureOut(Schema):
@@ -309,6 +353,7 @@ class ChangeOut(Schema):
 class ChangeLines(PageAsAt):
     since: Moment
     summary: str
+    page_url: str = Field(description="The address of the page with these changes, for people.")
     results: list[ChangeOut]
 
 
@@ -330,6 +375,7 @@ class PaperOut(Schema):
     authorised_as: str
     authorised_at: datetime
     note: str = Field(description="What a version after the first corrects.")
+    page_url: str = Field(description="The address of its page, for people.")
     pdf: FileOut
     document: FileOut
 

@@ -20,6 +20,7 @@ from trafficking_plan.api import (
     return_endpoints,
 )
 from trafficking_plan.api.admission import gated
+from trafficking_plan.api.odata import views as odata
 from trafficking_plan.api.problems import MIME_TYPE, of_exception
 from trafficking_plan.api.schemas import ProblemOut
 
@@ -131,6 +132,8 @@ def _gated(pattern: URLPattern) -> URLPattern:
 urlpatterns = [
     path("", root, name="api-root"),
     path("openapi.json", openapi, name="openapi"),
+    path("plans/<slug:slug>/odata/", odata.service, name="odata"),
+    path("plans/<slug:slug>/odata/<path:path>", odata.resource, name="odata-resource"),
     *(
         _gated(pattern)
         for pattern in api.urls[0]

@@ -1,0 +1,103 @@
+"""What a request asks of an entity set, after "?"."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+
+from trafficking_plan.api.odata.entity_sets import Property
+from trafficking_plan.api.odata.filters import Values, no_such, read_filter, refused
+
+KNOWN = (
+    "$filter", "$select", "$orderby", "$top", "$skip", "$count", "$skiptoken", "$format", "at",
+)  # fmt: skip
+FORMATS = ("json", "application/json")
+ORDER = re.compile(r"\s*(\w+)(?:\s+(asc|desc))?\s*", re.ASCII)
+NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Options:
+    """`given` is how many rows earlier pages gave."""
+
+    is_asked: Callable[[Values], bool] | None
+    select: tuple[str, ...]
+    order: tuple[tuple[str, bool], ...]
+    top: int | None
+    skip: int
+    given: int
+    is_counted: bool
+    at: str
+
+    def among(self, rows: Iterable[Values]) -> list[Values]:
+        """Return the rows that are asked for, in the asked order. Without a value comes before any value."""
+        found = [row for row in rows if self.is_asked is None or self.is_asked(row)]
+        for name, is_down in reversed(self.order):
+            found.sort(key=_with_nulls_first(name), reverse=is_down)
+        return found
+
+
+def _with_nulls_first(name: str) -> Callable[[Values], Any]:
+    return lambda row: (row[name] is not None, row[name])
+
+
+def read_options(asked: QueryDict, properties: Mapping[str, Property]) -> Options:
+    """Return the options. Raise `Problem` for any that is not known, given twice or cannot be read."""
+    for name, values in asked.lists():
+        if name not in KNOWN:
+            raise refused(name, f"“{name[:60]}” is not known here. Known are {', '.join(KNOWN)}.")
+        if len(values) > 1:
+            raise refused(name, f"“{name}” can be given once.")
+    if (format := asked.get("$format", "json")).split(";")[0] not in FORMATS:
+        raise refused("$format", f"Rows come as JSON, not as “{format[:40]}”.")
+    counted = asked.get("$count", "false")
+    if counted not in ("true", "false"):
+        raise refused("$count", "$count is true or false.")
+    text = asked.get("$filter")
+    return Options(
+        is_asked=None if text is None else read_filter(text, properties),
+        select=tuple(_select(asked.get("$select", "*"), properties)),
+        order=tuple(_order(asked.get("$orderby"), properties)),
+        top=_number(asked, "$top"),
+        skip=_number(asked, "$skip") or 0,
+        given=_number(asked, "$skiptoken") or 0,
+        is_counted=counted == "true",
+        at=asked.get("at", ""),
+    )
+
+
+def _number(asked: QueryDict, name: str) -> int | None:
+    text = asked.get(name)
+    if text is None:
+        return None
+    if not NUMBER.fullmatch(text):
+        raise refused(name, f"{name} is a whole number from 0 to 999999999.")
+    return int(text)
+
+
+def _select(text: str, properties: Mapping[str, Property]) -> Iterable[str]:
+    names = [each.strip() for each in text.split(",")]
+    if names == ["*"]:
+        return properties
+    for name in names:
+        if name not in properties:
+            raise refused("$select", no_such(name, properties))
+    return dict.fromkeys(names)
+
+
+def _order(text: str | None, properties: Mapping[str, Property]) -> Iterable[tuple[str, bool]]:
+    if text is None:
+        return
+    for each in text.split(","):
+        found = ORDER.fullmatch(each)
+        if found is None:
+            raise refused(
+                "$orderby",
+                "$orderby is names of properties, each with asc or desc after it or nothing.",
+            )
+        name, direction = found.groups()
+        if name not in properties:
+            raise refused("$orderby", no_such(name, properties))
+        yield name, direction == "desc"
