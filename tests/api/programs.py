@@ -95,6 +95,7 @@ ADDRESSES: dict[str, Arguments] = {
     "api:measures": _plan,
     "api:risks": _plan,
     "api:changes": _plan,
+    "api:csv": _export,
     "api:odata": _plan,
     "api:odata-resource": _rows,
     "api:papers": _plan,

@@ -52,6 +52,7 @@ READ = {
     "api:measures": reads(*READERS),
     "api:risks": reads(*READERS),
     "api:changes": reads(*READERS),
+    "api:csv": reads(*READERS),
     "api:odata": reads(*READERS),
     "api:odata-resource": reads(*READERS),
     "api:papers": reads(*PAPER_READERS),
@@ -73,7 +74,7 @@ READ = {
 DRAFTS = ("api:answer", "api:save_milestone")
 # The token may come as a password, and errors have OData's form.
 ODATA = ("api:odata", "api:odata-resource")
-BY_PASSWORD = (*ODATA,)
+BY_PASSWORD = ("api:csv", *ODATA)
 
 
 def test_every_address_has_a_row():

@@ -14,12 +14,13 @@ from ninja.security import HttpBearer
 from reports.extensions import registry
 from trafficking_plan.api import (
     audit_endpoint,
+    csv_endpoint,
     paper_endpoints,
     plan_endpoints,
     release_endpoints,
     return_endpoints,
 )
-from trafficking_plan.api.admission import gated
+from trafficking_plan.api.admission import BEARER, BY_PASSWORD, gated
 from trafficking_plan.api.odata import views as odata
 from trafficking_plan.api.problems import MIME_TYPE, of_exception
 from trafficking_plan.api.schemas import ProblemOut
@@ -74,6 +75,7 @@ api = PlanRegisterAPI(
 )
 for each in (
     plan_endpoints,
+    csv_endpoint,
     paper_endpoints,
     *([release_endpoints] if registry.RELEASED else []),
     return_endpoints,
@@ -125,7 +127,8 @@ def root(request: HttpRequest) -> HttpResponse:
 
 def _gated(pattern: URLPattern) -> URLPattern:
     by_records = pattern.name in BY_RECORDS
-    pattern.callback = gated(pattern.callback, by_records=by_records)
+    challenge = BY_PASSWORD if pattern.name == "csv" else BEARER
+    pattern.callback = gated(pattern.callback, by_records=by_records, challenge=challenge)
     return pattern
 
 
