@@ -773,3 +773,46 @@ class WaitingMail(models.Model):
 
     def __str__(self) -> str:
         return f"An email of {self.queued_at}"
+
+
+class MaintenanceQuerySet(models.QuerySet["Maintenance"]):
+    def announced(self, at: datetime) -> Self:
+        """The maintenance that the banner announces at a moment: the newest that is not over."""
+        return self.filter(over_at=None, ends_at__gt=at).order_by("-pk")
+
+
+class Maintenance(models.Model):
+    """A time of planned maintenance. Another one replaces it; it never changes, so it is its own record."""
+
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    # Nothing can be saved meanwhile.
+    is_read_only = models.BooleanField()
+    message = models.CharField(max_length=300, blank=True)
+    announced_at = models.DateTimeField()
+    # Empty if it was announced on the server.
+    announced_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="announced_maintenances"
+    )
+    # When it was ended before its time, or replaced.
+    over_at = models.DateTimeField(null=True, blank=True)
+    over_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="ended_maintenances"
+    )
+
+    objects = MaintenanceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="maintenance_period",
+                condition=Q(ends_at__gt=F("begins_at")),
+                violation_error_message="Maintenance ends after it begins.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Maintenance until {self.ends_at}"
+
+    def is_under_way(self, at: datetime) -> bool:
+        return self.over_at is None and self.begins_at <= at < self.ends_at

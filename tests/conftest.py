@@ -20,6 +20,7 @@ from tests.demos import Demos
 from tests.factories import AgencyFactory, PlanFactory
 from tests.made_once import kept_in_this_run
 from tests.snapshots import take_snapshot
+from trafficking_plan.maintenance import announced
 from trafficking_plan.running.call_stack import roomy
 
 pytest_plugins = [
@@ -76,6 +77,12 @@ def _django_set_urlconf():
 _django_isolate_apps = _django_setup_unittest = _django_set_urlconf
 _django_clear_site_cache = _template_string_if_invalid_marker = _django_set_urlconf
 _pw_trace_api_requests = _django_set_urlconf
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_announced():
+    """No test knows of the maintenance of another. A process asks for it again only after it announced or ended one."""
+    announced._Known.row, announced._Known.until = None, float("inf")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -601,6 +601,8 @@ RULES: dict[str, Row] = {
     "agencies:hand-over": of_plan(
         police, readers=MEMBERS, may=("coordinator", "superuser"), post=INVALID
     ),
+    "maintenance": only(("superuser",), 200, INVALID),
+    "maintenance-end": only(("superuser",), NOT_ALLOWED, "/maintenance/"),
     "agencies:people": only(("superuser",), 200, NOT_ALLOWED),
     "agencies:choose-place": only(("superuser",), 200, NOT_ALLOWED),
     "agencies:invite-many": only(

@@ -163,6 +163,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "trafficking_plan.frame.middleware.SessionLimits",
+    # Before a form that arrives signed out is kept.
+    "trafficking_plan.maintenance.middleware.RefuseSaving",
     "trafficking_plan.frame.middleware.RequireSignIn",
     "trafficking_plan.frame.middleware.RefuseHugeNumbers",
     "django.contrib.messages.middleware.MessageMiddleware",

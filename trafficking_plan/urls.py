@@ -12,6 +12,7 @@ from agencies.pages.late_addresses import LoadedLate
 from agencies.pages.transactions import writes_on_get
 from trafficking_plan.frame import views
 from trafficking_plan.help import views as help_views
+from trafficking_plan.maintenance import views as maintenance
 from trafficking_plan.sign_in.openid import PROVIDER_ID
 
 FIXED = {"provider_id": PROVIDER_ID}
@@ -90,6 +91,8 @@ urlpatterns = [
     path("words.js", views.catalogue, name="catalogue"),
     path("product/colours.css", views.product_colours, name="product-colours"),
     path("product/mark", views.product_mark, name="product-mark"),
+    path("maintenance/", maintenance.index, name="maintenance"),
+    path("maintenance/end/", maintenance.end, name="maintenance-end"),
     path("account/", include(account_urls)),
     path("account/second-step/", include(second_step_urls)),
     path("account/organisation/", include(organisation_urls)),

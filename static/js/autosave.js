@@ -22,6 +22,12 @@ const TROUBLE = _("There is a problem with the service. Your text stays here and
 
 // Asks the server on behalf of one part of the page, which holds the person (`data-person`) and the
 // CSRF token. `address` brings that page anew; `closed` says that it takes no more changes.
+// Why nothing can be saved, where the service says so.
+async function sentenceOf(response) {
+  const isSaid = (response.headers.get("Content-Type") ?? "").startsWith("application/problem+json");
+  return isSaid ? (await response.json()).detail : TROUBLE;
+}
+
 export class Connection {
   constructor({ part, address, closed }) {
     this.part = part;
@@ -51,7 +57,7 @@ export class Connection {
         signal: AbortSignal.timeout(PATIENCE),
       });
       if (response.type === "opaqueredirect") return { trouble: SIGNED_OUT, again: true };
-      if (response.status >= 500) return { trouble: TROUBLE, again: true };
+      if (response.status >= 500) return { trouble: await sentenceOf(response), again: true };
       if (response.status === 403 && fields && mayRenew) {
         const { trouble, again } = await this.renewToken();
         return trouble ? { trouble, again } : this.ask(address, fields, { wantsPage, mayRenew: false });

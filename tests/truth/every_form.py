@@ -14,7 +14,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import Agency, Appointment, Invitation, Seat, Token, Unit, User
+from agencies.models import (
+    Agency,
+    Appointment,
+    Invitation,
+    Maintenance,
+    Seat,
+    Token,
+    Unit,
+    User,
+)
 from reports.briefings.services import states
 from reports.drafting.paper import document_of
 from reports.kinds.services.kinds import patterns
@@ -456,6 +465,16 @@ CREATES = {
         Agency,
         "superuser",
         lambda world: {"short_name": "MSD", "name": "Ministry of Social Development"},
+    ),
+    "maintenance": Creates(
+        Maintenance,
+        "superuser",
+        lambda world: {
+            "begin_day": "1 May 2027",
+            "begin_time": "6 pm",
+            "end_day": "1 May 2027",
+            "end_time": "8 pm",
+        },
     ),
     "agencies:appoint": Creates(
         Appointment,
@@ -993,6 +1012,7 @@ CHANGES = {
     "following:plan": SAME,
     "following:item": SAME,
     "agencies:send-again": VERSION,
+    "maintenance-end": STATE,
     "agencies:withdraw": STATE,
     "agencies:revoke-token": STATE,
     "feeds:revoke": STATE,

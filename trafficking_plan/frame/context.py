@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from agencies.models import Seat, User
@@ -14,6 +14,7 @@ from reports.briefings.views.readers import office_plans
 from reports.document.wording import join_words
 from reports.extensions import registry
 from trafficking_plan.help.tasks import slug_for
+from trafficking_plan.maintenance import announced
 from trafficking_plan.running.environment import IS_CHECKOUT
 from trafficking_plan.sign_in import second_step, unsent
 from workitems.models import Plan
@@ -75,6 +76,14 @@ def _place_of(user: User) -> str:
     return "; ".join(filter(None, parts))
 
 
+def _maintenance() -> dict[str, str]:
+    """Return what is announced, for whoever is signed in or signs in. Public pages are kept by others for longer."""
+    row = announced.current()
+    return (
+        {} if row is None else {"maintenance": f"{announced.banner_of(row, now())} {row.message}"}
+    )
+
+
 def _help_for(request: HttpRequest) -> str:
     """Return the address of Help on the task that the page belongs to, or of all tasks."""
     match = request.resolver_match
@@ -127,6 +136,8 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         match = request.resolver_match
+        if match and match.url_name == "account_login":
+            frame |= _maintenance()
         if match and match.url_name == "account_login" and not User.objects.exists():
             # What to run on the server; there is nobody yet to whom it gives anything away.
             frame["first_account_command"] = (
@@ -135,6 +146,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
                 else "plan-register createsuperuser"
             )
         return frame
+    frame |= _maintenance()
     frame["person_place"] = _place_of(user)
     frame["signed_in_for"] = unsent.seconds_from_now(request)
     frame["help_url"] = _help_for(request)
@@ -158,6 +170,8 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
             (gettext("Agencies"), reverse("agencies:list"), page in ("list", "add", "change"))
         )
         beside.append((gettext("People"), reverse("agencies:people"), page in PEOPLE_PAGES))
+        is_here = match is not None and match.view_name == "maintenance"
+        beside.append((gettext("Maintenance"), reverse("maintenance"), is_here))
     if plans or office or added:
         frame["search_url"] = reverse("search:search")
     if beside:

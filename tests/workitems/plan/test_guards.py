@@ -319,6 +319,7 @@ WITHOUT_HISTORY = {
     "Seen",
     "SentForm",
     "FilesMarker",
+    "Maintenance",
     "WaitingMail",
     "TrackerMapping",
     "TrackerNote",
