@@ -371,14 +371,14 @@ def made_feed(user: User, feed: Any) -> bool:
 # `agencies` does not know plans, so permissions on seats that depend on a plan are added here.
 rules.set_perm("agencies.see_agency", has_seat_in | reads_a_plan_with)
 LOOKS_AFTER = (
-    approves_for_agency | coordinates_a_plan_with | coordinates_a_plan_for | administers_place
+    administers_place | approves_for_agency | coordinates_a_plan_with | coordinates_a_plan_for
 )
 # Who makes a plan invites its people, so that they are there when it is adopted, and before that their colleagues.
 SEATS_OTHERS = LOOKS_AFTER | makes_a_plan_with | coordinates_it_before_its_first_plan
 rules.set_perm("agencies.manage_seats", SEATS_OTHERS | coordinates_an_audited_plan)
 # Of an agency that only audits a plan, its coordinators give and end no other role.
 rules.set_perm("agencies.seat_others", SEATS_OTHERS)
-rules.set_perm("agencies.seat_auditors", coordinates_an_audited_plan | administers_place)
+rules.set_perm("agencies.seat_auditors", administers_place | coordinates_an_audited_plan)
 rules.set_perm("agencies.oversee_seats", LOOKS_AFTER)
 rules.set_perm(
     "agencies.hand_over",

@@ -42,6 +42,7 @@ from agencies.typed.fields import (
     LinesField,
     ReasonField,
     TextField,
+    UploadField,
     VersionedForm,
     hide_te_reo,
     overwrite_data,
@@ -112,18 +113,40 @@ class InviteForm(Form):
 TYPED_PEOPLE = "people_to_invite"
 
 
+# Of pasted people: 2,500 lines, and as many faults as a person reads.
+MOST_LETTERS = 400_000
+MOST_FAULTS = 30
+
+
+def text_of(data: bytes) -> str:
+    """Return the text of a CSV file, which Excel writes in its own code page unless it is told otherwise."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    return text.replace("\r\n", "\n")
+
+
 class InviteManyForm(Form):
     """Invite several people by pasted lines. `seen` stands for the doubts that the page asked about."""
 
     lines = LinesField(
         label=gettext_lazy("People to invite"),
         rows=10,
-        required=True,
+        max_length=MOST_LETTERS,
         help_text=gettext_lazy(
             "One person a line: name, email address, agency, role. For example: Police approver, "
             "approver@example.org, Police, approver"
         ),
-        error_messages={"required": gettext_lazy("Enter at least one person.")},
+    )
+    file = UploadField(
+        label=gettext_lazy("Or a CSV file of such lines"),
+        required=False,
+        accept=".csv,.txt",
+        megabytes=1,
+        help_text=gettext_lazy(
+            "Its lines replace those above. You see them before anybody is invited."
+        ),
     )
     reason = ReasonField(
         label=gettext_lazy("Why"), required=False, help_text=gettext_lazy("Kept in the history.")
@@ -135,18 +158,25 @@ class InviteManyForm(Form):
         self.pasted = Pasted([], [])
         super().__init__(*args, **kwargs)
 
-    def clean_lines(self) -> str:
-        lines: str = self.cleaned_data["lines"]
-        self.pasted = read_people(lines, by=self.by, on=self.today)
-        if self.pasted.faults:
-            raise forms.ValidationError(self.pasted.faults)
-        return lines
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if self.pasted.doubtful and cleaned.get("seen") != self.pasted.digest:
+        if "file" in self.errors or "lines" in self.errors:
+            return cleaned
+        if cleaned["file"]:
+            cleaned["lines"] = text_of(cleaned["file"].read())
+            overwrite_data(self, lines=cleaned["lines"])
+        self.pasted = read_people(cleaned["lines"], by=self.by, on=self.today)
+        if faults := self.pasted.faults:
+            more = len(faults) - MOST_FAULTS
+            says = _("{count} more lines cannot be read. Correct these first.").format(count=more)
+            self.add_error("lines", [*faults[:MOST_FAULTS], *([says] if more > 0 else [])])
+        elif not self.pasted.offers:
+            self.add_error("lines", _("Enter at least one person."))
+        elif self.pasted.is_asked_about and cleaned.get("seen") != self.pasted.digest:
             overwrite_data(self, seen=self.pasted.digest)
-            self.add_error(None, _("Some lines are in doubt. Check them, then send."))
+            doubtful = _("Some lines are in doubt. Check them, then send.")
+            check = _("Check how the lines are understood, then send.")
+            self.add_error(None, doubtful if self.pasted.doubtful else check)
         return cleaned
 
     def arguments(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Send this app's emails. Their text is in templates/agencies/letters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import structlog
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, Invitation, Seat, User, columns_of
+from agencies.models import Agency, Invitation, Place, Seat, User, columns_of
 from agencies.people import confirming, seating
 from agencies.people.succession import agency_on
 from agencies.rules import has_seat_in
@@ -22,31 +22,35 @@ INVITED_FOR: list[Callable[[Agency, date, User], list[str]]] = []
 log = structlog.get_logger(__name__)
 
 
-def send_invitation(invitation: Invitation, *, by: User, token: str) -> None:
-    """Email the invitation's link as plain text. Raise `OSError` if the mail server refuses."""
-    link = settings.SITE_URL + reverse("agencies:accept-invitation", args=[token])
-    # Leave out the name that the inviter typed, so that they cannot put text into our emails.
-    place = invitation.place
-    invited_for = [
-        says
-        for asks in INVITED_FOR
-        if isinstance(place, Agency)
-        for says in asks(place, localdate(invitation.sent_at), by)
-    ]
-    about = {
-        "invitation": invitation,
-        "inviter": inviter_in_words(by, invitation),
-        "invited_for": invited_for,
-        "link": link,
-    }
-    body = render_to_string("agencies/people/letters/invitation.txt", about)
-    mail = EmailMessage(
-        subject=_subject(_("You are invited to {place}").format(place=invitation.place)),
-        body=body,
-        to=[invitation.email],
-    )
-    mail.invitation = invitation  # type: ignore[attr-defined]  # For outbox.py, if it is refused later.
-    mail.send()
+def send_invitations(sent: Sequence[tuple[Invitation, str]], *, by: User) -> None:
+    """Email the link of each invitation, which has its token, as plain text. Raise `OSError` if the mail server refuses."""
+    invited_for: dict[Place, list[str]] = {}
+    mails = []
+    for invitation, token in sent:
+        # Leave out the name that the inviter typed, so that they cannot put text into our emails.
+        place = invitation.place
+        if place not in invited_for:
+            on = localdate(invitation.sent_at)
+            invited_for[place] = [
+                says
+                for asks in INVITED_FOR
+                if isinstance(place, Agency)
+                for says in asks(place, on, by)
+            ]
+        about = {
+            "invitation": invitation,
+            "inviter": inviter_in_words(by, invitation),
+            "invited_for": invited_for[place],
+            "link": settings.SITE_URL + reverse("agencies:accept-invitation", args=[token]),
+        }
+        mail = EmailMessage(
+            subject=_subject(_("You are invited to {place}").format(place=place)),
+            body=render_to_string("agencies/people/letters/invitation.txt", about),
+            to=[invitation.email],
+        )
+        mail.invitation = invitation  # type: ignore[attr-defined]  # For outbox.py, if it is refused later.
+        mails.append(mail)
+    get_connection().send_messages(mails)
 
 
 def inviter_in_words(by: User | None, invitation: Invitation) -> str:

@@ -4,6 +4,7 @@ A line that cannot be read, or that the reader may not invite to, is a fault. On
 is a doubt, which the page asks about before anything is sent.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,10 @@ from agencies.people.succession import agency_on
 from agencies.rules import roles_to_manage
 
 NAME_LENGTH = 150
+# As many as the people of a ministry; more come in several acts.
+MOST_PEOPLE = 2500
+# Of more people than these, the page asks before it invites them.
+FEW = 20
 # How alike a misspelt name is, from 0 to 1.
 ALIKE = 0.7
 
@@ -56,6 +61,17 @@ class Pasted:
         return [each for each in self.offers if each.doubts]
 
     @property
+    def is_asked_about(self) -> bool:
+        """Whether the page shows how the lines are understood before anybody is invited."""
+        return bool(self.doubtful) or len(self.offers) > FEW
+
+    @property
+    def by_role(self) -> list[tuple[Agency, str, int]]:
+        """How many people each agency gets in each role, in the order of the lines."""
+        found = Counter((each.agency, str(each.role.label)) for each in self.offers)
+        return [(agency, role, many) for (agency, role), many in found.items()]
+
+    @property
     def digest(self) -> str:
         """Stands for how the lines were understood, to compare with what a page asked about."""
         return sha256("\n".join(each.words for each in self.offers).encode()).hexdigest()
@@ -71,13 +87,17 @@ class Unread(Exception):
 def read_people(text: str, *, by: User, on: date) -> Pasted:
     """Read the lines that a user pasted on a day. Empty lines count but say nothing."""
     agencies = list(Agency.objects.select_related("successor").in_order())
+    roles: dict[int, tuple[Seat.Role, ...]] = {}
     offers: dict[tuple[str, int, str], Offer] = {}
     faults = []
     for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
+        if not line.strip() or (number == 1 and _names_columns(line)):
             continue
         try:
-            offer = _read(line, number, agencies, by, on)
+            offer = _read(line, number, agencies, on)
+            if offer.agency.pk not in roles:
+                roles[offer.agency.pk] = _roles_to_give(by, offer.agency)
+            _check(offer, roles[offer.agency.pk])
             key = (offer.email, offer.agency.pk, offer.role)
             if key in offers:
                 raise Unread(
@@ -86,10 +106,23 @@ def read_people(text: str, *, by: User, on: date) -> Pasted:
             offers[key] = offer
         except Unread as unread:
             faults.append(_("Line {number}: {why}").format(number=number, why=unread))
+    if len(offers) > MOST_PEOPLE:
+        says = _("These are {count} people. Invite {most} at most at once.")
+        faults.append(says.format(count=len(offers), most=MOST_PEOPLE))
     return Pasted(list(offers.values()), faults)
 
 
-def _read(line: str, number: int, agencies: list[Agency], by: User, on: date) -> Offer:
+def _names_columns(line: str) -> bool:
+    """Whether a spreadsheet's first line names its columns, one of which is the address."""
+    return "@" not in line and "mail" in line.casefold()
+
+
+def _roles_to_give(by: User, agency: Agency) -> tuple[Seat.Role, ...]:
+    """Return the roles to which the user may invite people of an agency; none if it is not theirs."""
+    return roles_to_manage(by, agency) if by.has_perm("agencies.manage_seats", agency) else ()
+
+
+def _read(line: str, number: int, agencies: list[Agency], on: date) -> Offer:
     separator = next((each for each in ("\t", ";") if each in line), ",")
     parts = [part.strip().strip('"') for part in line.split(separator)]
     while parts and not parts[-1]:
@@ -104,7 +137,6 @@ def _read(line: str, number: int, agencies: list[Agency], by: User, on: date) ->
     name = _name(", ".join(filter(None, parts[:place])), email, doubts)
     agency = _agency(", ".join(parts[place + 1 : -1]), agencies, on, doubts)
     role = _role(parts[-1], doubts)
-    _check(email, agency, role, by)
     return Offer(number, name, email, agency, role, doubts)
 
 
@@ -159,20 +191,23 @@ def _alike(text: str, known: Mapping[str, Found]) -> Found | None:
     return known[close[0]] if close else None
 
 
-def _check(email: str, agency: Agency, role: Seat.Role, by: User) -> None:
+def _check(offer: Offer, roles: tuple[Seat.Role, ...]) -> None:
+    """Raise `Unread` for an address that cannot be, or a role that is not among those that the user may give there."""
     try:
-        validate_email(email)
+        validate_email(offer.email)
     except ValidationError:
         raise Unread(
             _("“{email}” is no email address. Enter one such as name@example.org.").format(
-                email=email
+                email=offer.email
             )
         ) from None
-    for says, _field in domain_faults(email):
+    for says, _field in domain_faults(offer.email):
         raise Unread(str(says))
-    if not by.has_perm("agencies.manage_seats", agency):
-        raise Unread(_("you cannot invite people to {agency}.").format(agency=agency))
-    if role not in roles_to_manage(by, agency):
+    if not roles:
+        raise Unread(_("you cannot invite people to {agency}.").format(agency=offer.agency))
+    if offer.role not in roles:
         raise Unread(
-            _("you cannot invite {a_role} to {agency}.").format(a_role=AS_WHAT[role], agency=agency)
+            _("you cannot invite {a_role} to {agency}.").format(
+                a_role=AS_WHAT[offer.role], agency=offer.agency
+            )
         )

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agencies.models import Appointment, Invitation, Seat, User
-from agencies.people.letters import send_invitation
+from agencies.people.letters import send_invitations
 from tests.factories import (
     AgencyFactory,
     InvitationFactory,
@@ -86,7 +86,7 @@ def test_links_in_mail_lead_to_the_port_that_serves_unless_the_address_is_set(
     settings.SITE_URL, settings.SITE_URL_IS_GUESSED = "https://plan.example", is_guessed
     settings.DEBUG, settings.ALLOWED_HOSTS = is_debug, ["127.0.0.1"]
     client.get(reverse("account_login"), headers={"host": "127.0.0.1:8117"})
-    send_invitation(InvitationFactory(), by=UserFactory(), token="token")
+    send_invitations([(InvitationFactory(), "token")], by=UserFactory())
     assert re.search(r"(\S+)/invitation/", mail.outbox[-1].body)[1] == address
 
 

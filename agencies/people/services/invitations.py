@@ -2,17 +2,19 @@
 
 import hashlib
 import secrets
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.models import WRITING_ROLES, Invitation, Place, Seat, User, columns_of
+from agencies.models import WRITING_ROLES, Agency, Invitation, Place, Seat, User, columns_of
 from agencies.people import letters
 from agencies.people.allowed_domains import domain_faults
 from agencies.people.pasted_people import Offer
@@ -26,6 +28,7 @@ from agencies.people.services.seats import (
 )
 from agencies.records import history
 from agencies.rules import is_administrator
+from agencies.typed.asking import Fault
 
 LINK_VALID_DAYS = 14
 # Sent by one user, so that a stolen session cannot flood others with email.
@@ -94,23 +97,12 @@ def invite(
     same = Invitation.objects.waiting().filter(role=role, email=email, **columns_of(place))
     waiting = same.first()
     if waiting is not None:
-        raise SeatRefused(
-            _(
-                "{email} is already invited to be {position}. Withdraw that invitation first, or send it "
-                "again."
-            ).format(email=email, position=invitation.position),
-            "email",
-        )
+        raise _already_invited(invitation)
     SeatRefused.raise_any(domain_faults(email))
     SeatRefused.raise_any(period_faults(place, from_on, to_on, timezone.localdate(at)))
     held = Seat.objects.during(from_on, to_on).filter(role=role, **columns_of(place))
     if held.filter(user__email__iexact=email).exists():
-        raise SeatRefused(
-            _("{email} is already {position} for part of that time.").format(
-                email=email, position=invitation.position
-            ),
-            "email",
-        )
+        raise _already_seated(invitation)
     _check_limit_of_person(by, at)
     return _send(invitation, by=by, at=at, reason=reason)
 
@@ -121,30 +113,57 @@ def invite_many(
 ) -> list[Invitation]:
     """Invite all of these people from a day on, or nobody.
 
-    Raise `SeatRefused` with what `invite` refuses of each, by the number of its line.
+    Raise `SeatRefused` with what `invite` refuses of each, by the number of its line. The number of queries grows only
+    with the batches in which rows are written.
     """
-    sent, faults = [], []
+    agencies = {each.agency.pk for each in offers}
+    # The second of two clicks finds the first one's invitations.
+    list(Agency.objects.select_for_update().filter(pk__in=agencies).order_by("pk"))
+    waiting = Invitation.objects.waiting().filter(agency__in=agencies)
+    invited = set(waiting.values_list("agency_id", "role", "email"))
+    seats = Seat.objects.during(on, None).filter(agency__in=agencies)
+    held = set(seats.values_list("agency_id", "role", Lower("user__email")))
+    within_a_day = _emails_sent().filter(history_date__gt=at - timedelta(days=1)).order_by()
+    sent_to = Counter(
+        dict(
+            within_a_day.values_list("email")
+            .annotate(many=Count("pk"))
+            .values_list("email", "many")
+        )
+    )
+    # An administrator sets up whole ministries, by lists that they have seen first.
+    left = len(offers) if is_administrator.test(by) else EMAILS_PER_HOUR - _sent_by(by, at)
+    rows: list[Invitation] = []
+    tokens: list[str] = []
+    faults: list[Fault] = []
     for each in offers:
+        row = Invitation(
+            agency=each.agency, role=each.role, name=each.name, email=each.email, from_on=on
+        )
+        key = (each.agency.pk, str(each.role), each.email)
         try:
-            with transaction.atomic():
-                sent.append(
-                    invite(
-                        place=each.agency,
-                        role=each.role,
-                        name=each.name,
-                        email=each.email,
-                        from_on=on,
-                        to_on=None,
-                        by=by,
-                        at=at,
-                        reason=reason,
-                    )
-                )
+            if key in invited:
+                raise _already_invited(row)
+            SeatRefused.raise_any(domain_faults(each.email))
+            SeatRefused.raise_any(period_faults(each.agency, on, None, timezone.localdate(at)))
+            if key in held:
+                raise _already_seated(row)
+            if len(rows) >= left:
+                raise _too_many_of_person()
+            if sent_to[each.email] >= EMAILS_PER_DAY_TO_ADDRESS:
+                raise _too_many_to_address(each.email)
         except SeatRefused as refused:
             says = _("Line {number}: {why}").format(number=each.line, why=refused)
             faults.append((says, None))
+            continue
+        sent_to[each.email] += 1
+        tokens.append(_renew_link(row, at))
+        rows.append(row)
     SeatRefused.raise_any(faults)
-    return sent
+    Invitation.objects.bulk_create(rows, batch_size=500)
+    history.write_past([(row, at, reason) for row in rows], by=by, actor="")
+    transaction.on_commit(lambda: _post(rows, tokens, by))
+    return rows
 
 
 @transaction.atomic
@@ -282,9 +301,31 @@ def _locked(invitation: Invitation) -> Invitation:
     return rows.get(pk=invitation.pk)
 
 
+def _already_invited(invitation: Invitation) -> SeatRefused:
+    says = _(
+        "{email} is already invited to be {position}. Withdraw that invitation first, or send it again."
+    )
+    return SeatRefused(says.format(email=invitation.email, position=invitation.position), "email")
+
+
+def _already_seated(invitation: Invitation) -> SeatRefused:
+    says = _("{email} is already {position} for part of that time.")
+    return SeatRefused(says.format(email=invitation.email, position=invitation.position), "email")
+
+
 def _send(invitation: Invitation, *, by: User, at: datetime, reason: str) -> Invitation:
     """Send a new link. Raise `SeatRefused` if the address was sent most in a day."""
     _check_limit_of_address(invitation.email, at)
+    token = _renew_link(invitation, at)
+    if invitation.pk is not None:
+        invitation.version += 1
+    history.save(invitation, by=by, at=at, reason=reason)
+    transaction.on_commit(lambda: _post([invitation], [token], by))
+    return invitation
+
+
+def _renew_link(invitation: Invitation, at: datetime) -> str:
+    """Give the invitation a new link, and return the token in it."""
     token = secrets.token_urlsafe(32)
     invitation.token_hash = hash_of(token)
     invitation.sent_at, invitation.failed_at = at, None
@@ -294,19 +335,16 @@ def _send(invitation: Invitation, *, by: User, at: datetime, reason: str) -> Inv
             invitation.to_on + timedelta(days=1), time.min, timezone.get_current_timezone()
         )
         invitation.expires_at = min(invitation.expires_at, after)
-    if invitation.pk is not None:
-        invitation.version += 1
-    history.save(invitation, by=by, at=at, reason=reason)
+    return token
 
-    def post() -> None:
-        try:
-            letters.send_invitation(invitation, by=by, token=token)
-        except OSError:
-            # The mail server is down or refuses the email; the page shows it and offers a retry.
-            note_failure(invitation, sent_at=at)
 
-    transaction.on_commit(post)
-    return invitation
+def _post(rows: Sequence[Invitation], tokens: Sequence[str], by: User) -> None:
+    try:
+        letters.send_invitations(list(zip(rows, tokens, strict=True)), by=by)
+    except OSError:
+        # The mail server is down or refuses the email; the page shows it and offers a retry.
+        for each in rows:
+            note_failure(each, sent_at=each.sent_at)
 
 
 def _emails_sent() -> QuerySet[Any]:
@@ -317,28 +355,33 @@ def _emails_sent() -> QuerySet[Any]:
     return rows
 
 
+def _sent_by(by: User, at: datetime) -> int:
+    """Return how many invitations a person has sent within an hour, without those of a round."""
+    sent = _emails_sent().filter(history_user=by, history_date__gt=at - timedelta(hours=1))
+    return sent.exclude(history_change_reason=SENT_TO_ALL).count()
+
+
 def _check_limit_of_person(by: User, at: datetime) -> None:
     """Raise `SeatRefused` if a person has sent as many invitations as they may in an hour."""
-    since = at - timedelta(hours=1)
-    by_this_person = _emails_sent().filter(history_user=by, history_date__gt=since)
-    by_this_person = by_this_person.exclude(history_change_reason=SENT_TO_ALL)
-    if by_this_person.count() >= EMAILS_PER_HOUR:
-        raise SeatRefused(
-            _("You sent {count} invitations within an hour. Wait an hour, then send more.").format(
-                count=EMAILS_PER_HOUR
-            )
-        )
+    if _sent_by(by, at) >= EMAILS_PER_HOUR:
+        raise _too_many_of_person()
+
+
+def _too_many_of_person() -> SeatRefused:
+    says = _("You sent {count} invitations within an hour. Wait an hour, then send more.")
+    return SeatRefused(says.format(count=EMAILS_PER_HOUR))
 
 
 def _check_limit_of_address(email: str, at: datetime) -> None:
     """Raise `SeatRefused` if an address was sent as many invitations as it may be in a day."""
     to_this_address = _emails_sent().filter(email=email, history_date__gt=at - timedelta(days=1))
     if to_this_address.count() >= EMAILS_PER_DAY_TO_ADDRESS:
-        raise SeatRefused(
-            _("{email} was sent {count} invitations within a day. Try again tomorrow.").format(
-                email=email, count=EMAILS_PER_DAY_TO_ADDRESS
-            )
-        )
+        raise _too_many_to_address(email)
+
+
+def _too_many_to_address(email: str) -> SeatRefused:
+    says = _("{email} was sent {count} invitations within a day. Try again tomorrow.")
+    return SeatRefused(says.format(email=email, count=EMAILS_PER_DAY_TO_ADDRESS))
 
 
 @transaction.atomic

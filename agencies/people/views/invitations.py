@@ -26,6 +26,7 @@ from agencies.pages.once import once
 from agencies.pages.permissions import managed_place, posted, require_role, signed_in
 from agencies.people import confirming
 from agencies.people.forms import (
+    MOST_LETTERS,
     TYPED_PEOPLE,
     InviteForm,
     InviteManyForm,
@@ -86,13 +87,14 @@ def invite_many(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = InviteManyForm(
         posted(request),
+        request.FILES,
         initial={"lines": request.session.get(TYPED_PEOPLE, "")},
         by=by,
         today=localdate(),
     )
     if form.is_bound:
         # What is refused is still there when they come back.
-        request.session[TYPED_PEOPLE] = request.POST.get("lines", "")
+        request.session[TYPED_PEOPLE] = request.POST.get("lines", "")[:MOST_LETTERS]
     if form.is_valid():
         with saying_refusals(form):
             sent = services.invite_many(
