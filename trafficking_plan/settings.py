@@ -164,7 +164,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "trafficking_plan.frame.middleware.SessionLimits",
     # Before a form that arrives signed out is kept.
-    "trafficking_plan.maintenance.middleware.RefuseSaving",
+    "trafficking_plan.maintenance.refuse_saving.RefuseSaving",
     "trafficking_plan.frame.middleware.RequireSignIn",
     "trafficking_plan.frame.middleware.RefuseHugeNumbers",
     "django.contrib.messages.middleware.MessageMiddleware",

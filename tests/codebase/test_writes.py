@@ -22,6 +22,7 @@ WRITE_THEIR_OWN_HISTORY = {
     "workitems/following/visits.py": "when people are on their desk is no record and has no history",
     "workitems/presenting/services.py": "the slide that members see moves all the time",
     "agencies/people/services/tokens.py": "the day of the last use is no part of the record",
+    "agencies/people/services/invitations.py": "thousands of invitations in one act, each with its own history row",
     "agencies/people/outbox.py": "an email that waits is no record and has no history",
     "workitems/calendar/services.py": "the day of the last reading is no part of the record",
     "workitems/intake/workbook/write.py": "thousands of rows at once, each with its own history row",

@@ -15,7 +15,7 @@ from tests.cast import client_of
 from tests.factories import PASSWORD, UserFactory
 from tests.test_permissions import RULES, told
 from trafficking_plan.maintenance import announced, services
-from trafficking_plan.maintenance.middleware import STILL_WORKS
+from trafficking_plan.maintenance.refuse_saving import STILL_WORKS
 
 pytestmark = pytest.mark.django_db
 

@@ -87,7 +87,7 @@ def invite_many(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = InviteManyForm(
         posted(request),
-        request.FILES,
+        request.FILES or None,
         initial={"lines": request.session.get(TYPED_PEOPLE, "")},
         by=by,
         today=localdate(),

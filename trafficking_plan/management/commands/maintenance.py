@@ -12,7 +12,7 @@ from trafficking_plan.maintenance import announced, services
 
 
 def moment(text: str) -> datetime:
-    """Parse "20:00" (today) or "2026-12-02 20:00", both local. Raise `ValueError` for others."""
+    """Parse "20:00" (today) or "2026-12-02T20:00", both local. Raise `ValueError` for others."""
     here = timezone.get_current_timezone()
     if len(text) <= 5:
         return datetime.combine(timezone.localdate(), time.fromisoformat(text.zfill(5)), here)
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        form = 'local, such as 20:00 (today) or "2026-12-02 20:00"'
+        form = 'local, such as 20:00 (today) or 2026-12-02T20:00'
         parser.add_argument("--from", dest="begins", type=moment, help=f"{form}; now if not given")
         parser.add_argument("--until", type=moment, help=form)
         parser.add_argument("--read-only", action="store_true", help="let nothing be saved")
