@@ -75,6 +75,7 @@ from workitems.models import (
     TrackerNote,
     Update,
     Variation,
+    Wait,
     WorkItem,
 )
 
@@ -772,6 +773,26 @@ class FindingFactory(DjangoModelFactory):
             replied_by=factory.SubFactory(UserFactory),
             replied_on=factory.SelfAttribute("given_on"),
         )
+
+
+class WaitFactory(DjangoModelFactory):
+    """A milestone waits for another one of the same plan, confirmed by its agency."""
+
+    class Meta:
+        model = Wait
+
+    milestone = factory.SubFactory(MilestoneFactory)
+    waits_for = factory.SubFactory(
+        MilestoneFactory, item__plan=factory.SelfAttribute("...milestone.item.plan")
+    )
+    why = "It needs what the other one makes."
+    said_on = factory.LazyFunction(timezone.localdate)
+    answer = "confirmed"
+    answered_on = factory.SelfAttribute("said_on")
+
+    class Params:
+        unanswered = factory.Trait(answer="", answered_on=None)
+        disputed = factory.Trait(answer="disputed", answer_words="Nothing of ours is needed.")
 
 
 class RiskFactory(DjangoModelFactory):

@@ -37,6 +37,7 @@ from workitems.models import (
     Risk,
     StatusProposal,
     Variation,
+    Wait,
     WorkItem,
 )
 from workitems.models.plan import READING_ROLES, left_by_its_agency
@@ -198,6 +199,8 @@ asked_for_variation = seated(Variation, "requesting_agency_id", *WRITERS)
 owns_action = seated(Action, "owner_agency_id", *WRITERS)
 answers_for_agency = seated(OutOfSessionAnswer, "agency_id", Seat.Role.APPROVER)
 writes_for_owner = seated(Risk, "owner_agency_id", *WRITERS)
+approves_for_waited = seated(Wait, "other_agency_id", Seat.Role.APPROVER)
+writes_for_waiting = seated(Wait, "agency_id", *WRITERS)
 reads_for_agency = seated(Agency, "pk", *READING_ROLES)
 approves_for_feed = seated(CalendarFeed, "agency_id", Seat.Role.APPROVER)
 
@@ -399,6 +402,10 @@ rules.add_perm("workitems.answer_proposal", answers_proposal)
 rules.add_perm("workitems.withdraw_proposal", proposed_status)
 rules.add_perm("workitems.read_proposal", answers_proposal | proposed_status | coordinates_item)
 rules.add_perm("workitems.update_milestone", writes_for_milestone)
+# The agency of the milestone says what it waits for and ends it; the other one confirms or disputes it.
+rules.add_perm("workitems.add_wait", writes_for_milestone)
+rules.add_perm("workitems.end_wait", writes_for_waiting | coordinates_plan)
+rules.add_perm("workitems.answer_wait", approves_for_waited)
 # A delay that its agency told the coordinator of, with the source.
 rules.add_perm("workitems.record_for_agency", coordinates_plan)
 # Checked with an item or a milestone, whose text is not official wording.
@@ -454,6 +461,9 @@ CLOSED_BY_THE_END = {
     "workitems.propose_status",
     "workitems.answer_proposal",
     "workitems.update_milestone",
+    "workitems.add_wait",
+    "workitems.end_wait",
+    "workitems.answer_wait",
     "workitems.record_for_agency",
     "workitems.set_text",
     "workitems.finish_mitigation",

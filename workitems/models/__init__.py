@@ -28,3 +28,4 @@ from workitems.models.round import (
 )
 from workitems.models.status_proposal import StatusProposal
 from workitems.models.tracker import TrackerMapping, TrackerNote
+from workitems.models.wait import Wait

@@ -163,6 +163,25 @@ def changed_or(*columns: str) -> str:
     return " OR ".join(f"NEW.{column} <> OLD.{column}" for column in columns)
 
 
+def milestone_of_adopted_plan(milestone: str) -> str:
+    """Return SQL: the milestone (its id) is of an adopted plan."""
+    return (
+        "EXISTS (SELECT 1 FROM workitems_milestone m JOIN workitems_workitem i ON i.id = m.item_id"
+        " JOIN workitems_plan p ON p.id = i.plan_id"
+        f" WHERE m.id = {milestone} AND p.adopted_on IS NOT NULL)"
+    )
+
+
+# Two writers could close a loop together, so they wait for each other.
+ONE_WRITER_OF_WAITS = "719204"
+CLOSES_A_LOOP = (
+    "NEW.ended_on IS NULL AND EXISTS (WITH RECURSIVE ahead(id) AS ("
+    "SELECT w.waits_for_id FROM workitems_wait w"
+    " WHERE w.milestone_id = NEW.waits_for_id AND w.ended_on IS NULL"
+    " UNION SELECT w.waits_for_id FROM workitems_wait w JOIN ahead a ON a.id = w.milestone_id"
+    " WHERE w.ended_on IS NULL) SELECT 1 FROM ahead WHERE id = NEW.milestone_id)"
+)
+
 OLD_PLAN_ADOPTED = (
     "EXISTS (SELECT 1 FROM workitems_plan p WHERE p.id = OLD.plan_id AND p.adopted_on IS NOT NULL)"
 )
@@ -486,6 +505,31 @@ GUARDS = (
         )
         + " OR COALESCE(NEW.item_id, 0) <> COALESCE(OLD.item_id, 0)",
     ),
+    Guard(
+        name="wait_closes_no_loop",
+        table="workitems_wait",
+        events=("INSERT", "UPDATE"),
+        refuse_when=CLOSES_A_LOOP,
+        message="That would be a loop: a milestone would wait for itself.",
+        lock=ONE_WRITER_OF_WAITS,
+    ),
+    Guard(
+        name="wait_of_adopted_plans",
+        table="workitems_wait",
+        events=("INSERT",),
+        refuse_when=(
+            f"NOT {milestone_of_adopted_plan('NEW.milestone_id')}"
+            f" OR NOT {milestone_of_adopted_plan('NEW.waits_for_id')}"
+        ),
+        message="A milestone waits for another only in adopted plans.",
+    ),
+    *frozen(
+        "workitems_wait",
+        name="wait_stands",
+        message="A wait is answered and ended; nothing else of it changes, and it is never deleted.",
+        refuse_update_when="OLD.ended_on IS NOT NULL OR "
+        + changed_or("milestone_id", "waits_for_id", "days_after", "why", "said_on"),
+    ),
     *frozen(
         "workitems_notice",
         name="told_once_for_all",
@@ -502,7 +546,7 @@ GUARDS = (
             "plan", "member", "pillar", "workitem", "support", "measure", "milestone", "delay",
             "mitigation", "variation", "risk", "round", "reminder", "return",
             "evidence", "meeting", "attendance", "matter", "decision", "calendarfeed", "milestoneanswer",
-            "statusproposal", "heldentry", "outofsession", "outofsessionanswer", "assignment", "glossaryentry", "target", "audit", "finding",
+            "statusproposal", "heldentry", "outofsession", "outofsessionanswer", "assignment", "glossaryentry", "target", "audit", "finding", "wait",
         )
     ),
     *frozen_history(

@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
@@ -13,6 +14,7 @@ from workitems.models.delay import Variation
 from workitems.models.item import Milestone, WorkItem, known_to_field
 from workitems.models.plan import Plan
 from workitems.models.risk import Risk
+from workitems.models.wait import Wait
 from workitems.terms.additions import Addition, addition_of
 from workitems.terms.asked_changes import name_of_change
 from workitems.terms.known_dates import Known, KnownDate
@@ -28,12 +30,12 @@ class HeldEntryQuerySet(models.QuerySet["HeldEntry"]):
     def for_list(self) -> Self:
         """With all that a list prints, oldest first."""
         return self.select_related(
-            "item", "milestone", "agency", "owner_agency", "written_by"
+            "item", "milestone", "waits_for__item", "agency", "owner_agency", "written_by"
         ).order_by("pk")
 
 
 class HeldEntry(models.Model):
-    """A request for a variation, or a risk, that waits for release. Only its agency may read it.
+    """A request for a variation, a risk, or what a milestone waits for, until it is released. Only its agency may read it.
 
     Releasing creates the variation or the risk. It is a table of its own, so that registers,
     exports, histories and papers cannot show it before.
@@ -53,8 +55,9 @@ class HeldEntry(models.Model):
         END = "end", Variation.Kind.END.label
         MEASURE = "measure", Variation.Kind.MEASURE.label
         RISK = "risk", gettext_lazy("Risk")
+        WAIT = "wait", gettext_lazy("What a milestone waits for")
 
-    VARIATIONS = tuple(kind for kind in Kind.values if kind != "risk")
+    VARIATIONS = tuple(kind for kind in Kind.values if kind not in ("risk", "wait"))
     # Those whose rows say all of what they ask; the others are called by their kind until they are released.
     NAMED = (Kind.DATE, Kind.WORDING, Kind.WITHDRAWAL, Kind.ITEM, Kind.MILESTONE)
 
@@ -75,7 +78,8 @@ class HeldEntry(models.Model):
     due_after = models.DateField(null=True, blank=True)
     after_known_to = known_to_field()
     wording = models.CharField(max_length=12, choices=Variation.Wording, blank=True)
-    # What is to be added, as in a variation, or what is asked (variations/services/change_requests.py).
+    # What is to be added, as in a variation, or what is asked (variations/services/change_requests.py);
+    # of a wait, the days needed after.
     adds = models.JSONField(null=True, blank=True)
     # The new wording, or what the risk is.
     text = models.TextField(blank=True)
@@ -97,6 +101,10 @@ class HeldEntry(models.Model):
         Variation, models.PROTECT, null=True, blank=True, related_name="+"
     )
     risk = models.ForeignKey(Risk, models.PROTECT, null=True, blank=True, related_name="+")
+    waits_for = models.ForeignKey(
+        Milestone, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    wait = models.ForeignKey(Wait, models.PROTECT, null=True, blank=True, related_name="+")
 
     after = Known[KnownDate | None]("due_after", "after_known_to")
 
@@ -129,7 +137,14 @@ class HeldEntry(models.Model):
                 | Q(kind="measure", adds__isnull=False)
                 | Q(kind="item", item=None, adds__isnull=False)
                 | Q(kind="milestone", item__isnull=False, milestone=None, adds__isnull=False)
-                | Q(kind="risk", owner_agency__isnull=False) & ~Q(text=""),
+                | Q(kind="risk", owner_agency__isnull=False) & ~Q(text="")
+                | Q(
+                    kind="wait",
+                    milestone__isnull=False,
+                    waits_for__isnull=False,
+                    adds__isnull=False,
+                )
+                & ~Q(reason=""),
             ),
             models.CheckConstraint(
                 name="held_entry_settled_by_and_at",
@@ -139,9 +154,13 @@ class HeldEntry(models.Model):
             ),
             models.CheckConstraint(
                 name="held_entry_released_as_one_record",
-                condition=Q(state="released", kind="risk", risk__isnull=False, variation=None)
-                | Q(state="released", variation__isnull=False, risk=None) & ~Q(kind="risk")
-                | ~Q(state="released") & Q(variation=None, risk=None),
+                condition=Q(
+                    state="released", kind="risk", risk__isnull=False, variation=None, wait=None
+                )
+                | Q(state="released", kind="wait", wait__isnull=False, variation=None, risk=None)
+                | Q(state="released", variation__isnull=False, risk=None, wait=None)
+                & ~Q(kind__in=["risk", "wait"])
+                | ~Q(state="released") & Q(variation=None, risk=None, wait=None),
             ),
         ]
 
@@ -167,6 +186,10 @@ class HeldEntry(models.Model):
         them."""
         if self.kind == self.Kind.RISK:
             return self.text
+        if self.waits_for is not None:
+            return _("“{milestone}” waits for “{other}”").format(
+                milestone=self.milestone, other=self.waits_for
+            )
         if self.kind not in self.NAMED:
             return str(self.get_kind_display())
         row = self.milestone or self.item

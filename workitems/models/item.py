@@ -360,3 +360,8 @@ class Milestone(models.Model):
     @property
     def is_open(self) -> bool:
         return self.completed_on is None and self.withdrawn_on is None
+
+    @property
+    def reference(self) -> str:
+        """The number of its item and its own: "3.6.2". Load the item first."""
+        return f"{self.item.number}.{self.number}"

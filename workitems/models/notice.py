@@ -77,6 +77,10 @@ class Notice(models.Model):
         DATE_LONG_PASSED = "date_long", gettext_lazy("Date passed ten days ago")
         MOVED = "moved", gettext_lazy("Date moved")
         ESCALATED = "escalated", gettext_lazy("Risk escalated")
+        WAIT_ASKED = "wait_asked", gettext_lazy("Asked to confirm a wait")
+        WAIT_ANSWERED = "wait_said", gettext_lazy("Wait confirmed or disputed")
+        WAIT_MOVED = "wait_moved", gettext_lazy("Date waited for has changed")
+        WAIT_IF = "wait_if", gettext_lazy("Date waited for is asked to change")
 
     recipient = models.ForeignKey(User, models.PROTECT, related_name="notices")
     told_as = models.CharField(max_length=20, choices=Seat.Role)
@@ -133,6 +137,7 @@ class Notice(models.Model):
                         *("oia_due", "oia_late", "oia_asked", "given"),
                         *("meeting", "pack", "minutes", "decided", "audit", "finding"),
                         *("date_30", "date_7", "date_past", "date_long", "moved", "escalated"),
+                        *("wait_asked", "wait_said", "wait_moved", "wait_if"),
                     ],
                 ),
             ),

@@ -194,6 +194,14 @@ class Plan(models.Model):
         audits: Any = self.audits
         return bool(audits.exists())
 
+    @cached_property
+    def has_waits(self) -> bool:
+        """Whether a milestone of it ever waited for another, or was waited for. Pages have it from the query of their
+        plans."""
+        items: Any = self.items
+        waits = Q(milestones__waits__isnull=False) | Q(milestones__waited_for_by__isnull=False)
+        return bool(items.filter(waits).exists())
+
     def names_people(self) -> bool:
         """Return whether the spreadsheet that it came from has email addresses of people, who can be invited."""
         notes: Any = self.tracker_notes

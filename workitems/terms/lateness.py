@@ -474,17 +474,18 @@ class Rank(IntEnum):
     OVERDUE_UNMITIGATED = 2
     OVERDUE = 3
     EXPECTED_LATE = 4
-    MEASURE_FAILS = 5
-    NOT_SUPPORTED = 6
-    SLIPPED_AGAIN = 7
-    OFF_TRACK = 8
-    RISK_ESCALATED = 9
-    AT_RISK = 10
-    VIEWS_DIFFER = 11
-    STALE = 12
-    VARIATION_WAITS = 13
-    SENT_BACK = 14
-    RETURN_MISSING = 15
+    CANNOT_BE_MET = 5
+    MEASURE_FAILS = 6
+    NOT_SUPPORTED = 7
+    SLIPPED_AGAIN = 8
+    OFF_TRACK = 9
+    RISK_ESCALATED = 10
+    AT_RISK = 11
+    VIEWS_DIFFER = 12
+    STALE = 13
+    VARIATION_WAITS = 14
+    SENT_BACK = 15
+    RETURN_MISSING = 16
 
 
 class Reason(NamedTuple):
@@ -522,7 +523,8 @@ class Concerns:
     any open delay has a mitigation. `causes` are sentences on the causes of open delays, appended to the lateness.
     `answered_by` are the days by which agencies answer the pending variations that are decided out of session.
     `risks` are the references of open, escalated risks. `measures` are the sentences of those whose target was missed, or
-    that are worse than before the plan. `not_supported` is who audits and found that the evidence does not support what was
+    that are worse than before the plan. `not_met` are sentences on milestones whose agreed date can no longer be met
+    because of what they wait for. `not_supported` is who audits and found that the evidence does not support what was
     reported, or "".
     """
 
@@ -533,6 +535,7 @@ class Concerns:
     answered_by: Sequence[date] = ()
     risks: Sequence[str] = ()
     measures: Sequence[str] = ()
+    not_met: Sequence[str] = ()
     not_supported: str = ""
 
 
@@ -567,6 +570,8 @@ def ranks(item: ItemLike, on: date, concerns: Concerns = NO_CONCERNS) -> list[Ra
         add(Rank.OVERDUE if concerns.is_mitigated else Rank.OVERDUE_UNMITIGATED)
     if state == Late.SLIPPING:
         add(Rank.EXPECTED_LATE)
+    if concerns.not_met:
+        add(Rank.CANNOT_BE_MET)
     found += ranks_of_results(concerns)
     if concerns.times_moved > 1:
         add(Rank.SLIPPED_AGAIN)
@@ -603,6 +608,8 @@ def _reason(
         if rank == Rank.OVERDUE_UNMITIGATED:
             words = _("{status}, and no mitigation is recorded.").format(status=item.late.words)
         return Reason(rank, " ".join([words, *concerns.causes]), f"{item.late.words}.")
+    if rank == Rank.CANNOT_BE_MET:
+        return Reason(rank, " ".join(concerns.not_met), _("The agreed date can no longer be met."))
     if rank == Rank.MEASURE_FAILS:
         words = " ".join(concerns.measures)
     elif rank == Rank.NOT_SUPPORTED:

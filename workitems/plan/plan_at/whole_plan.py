@@ -50,6 +50,7 @@ from workitems.plan.plan_at.rows import (
     RoundAt,
     VariationAt,
 )
+from workitems.plan.plan_at.waits_at import Waits, waits_at
 from workitems.terms import lateness
 from workitems.terms.lateness import NO_CONCERNS, Concerns, Rank, Reason
 from workitems.terms.sentence_ends import on_one_line
@@ -176,6 +177,11 @@ class PlanAt:
         return [latest[pk] for pk in (None, *items) if pk in latest]
 
     @cached_property
+    def waits(self) -> Waits:
+        """What its milestones wait for, and what waits for them. Two queries; none if nothing ever waited."""
+        return waits_at(self.plan, self.moment)
+
+    @cached_property
     def delays_of(self) -> Mapping[int, Sequence[DelayAt]]:
         """The delays by their items."""
         return grouped(self.delays, "item")
@@ -210,6 +216,9 @@ class PlanAt:
         for each in self.findings:
             if each.item_id is not None and each.verdict == Finding.Verdict.NOT_SUPPORTED:
                 found[each.item_id].not_supported = each.audit.agency.short_name
+        for step in self.waits.not_met:
+            if step.item in self.by_pk:
+                found[step.item].not_met = [*found[step.item].not_met, self.waits.why_not_met(step)]
         return found
 
     @cached_property
@@ -342,6 +351,10 @@ class _Narrowed(PlanAt):
     @cached_property
     def variations(self) -> Sequence[VariationAt]:
         return [row for row in self.whole.variations if row.item in self.by_pk]
+
+    @property
+    def waits(self) -> Waits:
+        return self.whole.waits
 
     @property
     def out_of_session(self) -> Mapping[int, date]:

@@ -17,7 +17,7 @@ from agencies.pages.permissions import signed_in as signed_in
 from agencies.pages.permissions import small_number as small_number
 from agencies.records.composed import composed
 from agencies.wording.translation import StrOrPromise, day_words
-from workitems.models import Audit, HeldEntry, Milestone, Plan, Round, WorkItem
+from workitems.models import Audit, HeldEntry, Milestone, Plan, Round, Wait, WorkItem
 from workitems.models.plan import reading_agencies
 from workitems.plan.views.who_may import who_may
 from workitems.rules import CLOSED_BY_THE_END, WRITERS, plan_of
@@ -31,6 +31,8 @@ ADDED_TO_PLANS: dict[str, Any] = {
         Round.objects.record_begins().filter(plan=OuterRef("pk")).values("period_end")[:1]
     ),
     "is_audited": Exists(Audit.objects.filter(plan=OuterRef("pk"))),
+    "has_waits": Exists(Wait.objects.filter(milestone__item__plan=OuterRef("pk")))
+    | Exists(Wait.objects.filter(waits_for__item__plan=OuterRef("pk"))),
 }
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
 from agencies.records import history
-from workitems.models import HeldEntry, Milestone, Plan, Risk, Variation, WorkItem
+from workitems.models import HeldEntry, Milestone, Plan, Risk, Variation, Wait, WorkItem
 from workitems.plan.services.refusals import Refused, locked, need_reason
 from workitems.terms.additions import Addition, NewItem, NewMilestone
 from workitems.terms.known_dates import Due, known
@@ -23,7 +23,7 @@ from workitems.variations.services.change_requests import Changed, Given
 
 Kind, State = HeldEntry.Kind, HeldEntry.State
 # How an entry becomes a record, by kind, where that is no variation. They register in `AppConfig.ready`.
-MAKERS: dict[str, Callable[[HeldEntry, User], Risk]] = {}
+MAKERS: dict[str, Callable[[HeldEntry, User], Risk | Wait]] = {}
 
 
 @transaction.atomic
@@ -209,7 +209,8 @@ def hold(entry: HeldEntry, *, by: User, at: datetime) -> HeldEntry:
         is_same = any(row.addition and row.addition.number == adds.number for row in same)
     else:
         is_same = entry.kind != Kind.RISK and any(
-            (row.wording, row.adds) == (entry.wording, entry.adds) for row in same
+            (row.wording, row.adds, row.waits_for) == (entry.wording, entry.adds, entry.waits_for)
+            for row in same
         )
     if is_same:
         raise Refused(
@@ -224,10 +225,10 @@ def hold(entry: HeldEntry, *, by: User, at: datetime) -> HeldEntry:
 
 
 @transaction.atomic
-def release(*, entry: HeldEntry, by: User, at: datetime) -> Variation | Risk:
-    """Make the variation or the risk, which everyone in the plan may read from then on.
+def release(*, entry: HeldEntry, by: User, at: datetime) -> Variation | Risk | Wait:
+    """Make the variation, the risk or the wait, which everyone in the plan may read from then on.
 
-    The variation names the person who wrote it, and the history of both names the two. Raise `Refused` if the entry is not waiting, or for
+    The variation names the person who wrote it, and the history names the two. Raise `Refused` if the entry is not waiting, or for
     what the service that makes the record refuses by now.
     """
     entry = _waiting(entry)
@@ -235,6 +236,8 @@ def release(*, entry: HeldEntry, by: User, at: datetime) -> Variation | Risk:
         made = _make(entry, at=at, by=by)
     if isinstance(made, Risk):
         entry.risk = made
+    elif isinstance(made, Wait):
+        entry.wait = made
     else:
         entry.variation = made
     entry.state, entry.settled_by, entry.settled_at = State.RELEASED, by, at
@@ -254,21 +257,21 @@ def withdraw(*, entry: HeldEntry, note: str, by: User, at: datetime) -> HeldEntr
 
 def asked_change(entry: HeldEntry) -> Variation | None:
     """Return the request that a release makes, as it would be today, or None of another kind of entry."""
-    if entry.adds is None or entry.addition is not None:
+    if entry.kind == Kind.WAIT or entry.adds is None or entry.addition is not None:
         return None
     row = entry.milestone or entry.item or entry.plan
     return changes.drafted(entry.kind, row, entry.adds)
 
 
 def _waiting(entry: HeldEntry) -> HeldEntry:
-    related = ("plan", "agency", "item", "milestone", "owner_agency", "written_by")
+    related = ("plan", "agency", "item", "milestone", "waits_for", "owner_agency", "written_by")
     entry = locked(entry, related=related)
     if not entry.is_waiting:
         raise Refused(_("This is already {state}.").format(state=entry.get_state_display().lower()))
     return entry
 
 
-def _make(entry: HeldEntry, *, by: User, at: datetime) -> Variation | Risk:
+def _make(entry: HeldEntry, *, by: User, at: datetime) -> Variation | Risk | Wait:
     """Call the service that makes the record. A request names the contributor who wrote it."""
     if entry.kind in MAKERS:
         return MAKERS[entry.kind](entry, by)

@@ -1,0 +1,277 @@
+"""What the milestones of a plan wait for at a moment, and how early that lets them be done.
+
+A milestone of another plan is known here by its plan, number, description, agency and dates, and by nothing else.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from workitems.models import Milestone, Plan, Wait
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at.loading import grouped
+from workitems.plan.plan_at.moment_reading import read_at
+from workitems.terms.earliest import Earliest, earliest, latest, own_earliest
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.lateness import by_then
+
+# So many steps of a chain are shown.
+STEPS_SHOWN = 5
+
+
+class WaitAt(NamedTuple):
+    """A wait that had not ended."""
+
+    pk: int
+    milestone: int
+    waits_for: int
+    days_after: int
+    why: str
+    answer: str
+    answer_words: str
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.answer == Wait.Answer.CONFIRMED
+
+    @property
+    def is_disputed(self) -> bool:
+        return self.answer == Wait.Answer.DISPUTED
+
+
+class StepAt(NamedTuple):
+    """A milestone that waits or is waited for, of this plan or another."""
+
+    pk: int
+    item: int
+    number: int
+    description: str
+    as_told: str
+    agency: str
+    agreed_due: date
+    agreed_known_to: str
+    forecast_due: date
+    forecast_known_to: str
+    completed_on: date | None
+    withdrawn_on: date | None
+    item_number: str
+    plan: int
+    plan_title: str
+    plan_slug: str
+    plan_ends_on: date | None
+    on: date
+
+    @property
+    def reference(self) -> str:
+        return f"{self.item_number}.{self.number}"
+
+    @property
+    def agreed(self) -> KnownDate:
+        return KnownDate(self.agreed_due, self.agreed_known_to)
+
+    @property
+    def forecast(self) -> KnownDate:
+        return KnownDate(self.forecast_due, self.forecast_known_to)
+
+    @property
+    def phrase(self) -> str:
+        """The noun phrase that names it in sentences, as of `MilestoneAt`."""
+        from workitems.terms.made_phrases import phrase_of_description
+
+        return self.as_told or phrase_of_description(self.description)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its plan has ended without it."""
+        ends_on = self.plan_ends_on
+        return self.completed_on is None and ends_on is not None and ends_on < self.on
+
+    @property
+    def is_open(self) -> bool:
+        return self.completed_on is None and self.withdrawn_on is None and not self.has_ended
+
+    @property
+    def is_late(self) -> bool:
+        return self.is_open and (self.agreed_due < self.on or self.forecast_due > self.agreed_due)
+
+    @property
+    def lacks_date(self) -> bool:
+        """Whether it is overdue and nobody knows a later date."""
+        return self.is_open and self.forecast_due < self.on
+
+    @property
+    def own(self) -> Earliest:
+        return own_earliest(
+            forecast_due=self.forecast_due,
+            completed_on=self.completed_on,
+            has_end=not self.is_open,
+            on=self.on,
+        )
+
+    @property
+    def expected(self) -> str:
+        """When it is or was done, after its name: "now expected on 29 January 2027"."""
+        if self.completed_on is not None:
+            return _("done {on}").format(on=KnownDate(self.completed_on).on)
+        if self.withdrawn_on is not None:
+            return _("withdrawn")
+        if self.has_ended:
+            return _("not done when its plan ended")
+        if self.lacks_date:
+            return _("overdue, without a new date")
+        if self.forecast_due != self.agreed_due:
+            return _("now expected {on}").format(on=self.forecast.on)
+        return _("expected {on}").format(on=self.forecast.on)
+
+
+COLUMNS = (
+    *("id", "item_id", "number", "description", "as_told", "responsible_agency__short_name"),
+    *("agreed_due", "agreed_known_to", "forecast_due", "forecast_known_to"),
+    *("completed_on", "withdrawn_on", "item__number", "item__plan_id", "item__plan__title"),
+    *("item__plan__slug", "item__plan__ends_on"),
+)
+DAYS = COLUMNS.index("completed_on"), COLUMNS.index("withdrawn_on")
+WAIT = ("id", "milestone_id", "waits_for_id", "days_after", "why", "answer", "answer_words")
+
+
+class Waits:
+    """What waits for what at a moment, as far as it concerns a plan. Only what is confirmed moves `earliest`."""
+
+    def __init__(
+        self, plan: int, on: date, rows: Iterable[WaitAt], steps: Mapping[int, StepAt]
+    ) -> None:
+        self.plan, self.on, self.steps = plan, on, steps
+        self.rows = list(rows)
+        # By milestone what it waits for, and by whom it is waited for.
+        self.of: Mapping[int, Sequence[WaitAt]] = grouped(self.rows, "milestone")
+        self.by: Mapping[int, Sequence[WaitAt]] = grouped(self.rows, "waits_for")
+
+    @cached_property
+    def _links(self) -> dict[int, list[tuple[int, int]]]:
+        return {
+            pk: [(row.waits_for, row.days_after) for row in rows if row.is_confirmed]
+            for pk, rows in self.of.items()
+        }
+
+    @cached_property
+    def _closed(self) -> frozenset[int]:
+        return frozenset(pk for pk, step in self.steps.items() if not step.is_open)
+
+    @cached_property
+    def earliest(self) -> Mapping[int, Earliest]:
+        """By milestone the later of its forecast and of what it waits for."""
+        return self._earliest({})
+
+    def _earliest(self, instead: Mapping[int, Earliest]) -> dict[int, Earliest]:
+        own = {pk: instead.get(pk, step.own) for pk, step in self.steps.items()}
+        return earliest(own, self._links, self._closed)
+
+    def cannot_be_met(self, step: StepAt, at_least: Mapping[int, Earliest] | None = None) -> bool:
+        """Whether what it waits for, which is confirmed, comes too late for its agreed date. Of a late one, its own date
+        says so."""
+        ahead = self._ahead(step, self.earliest if at_least is None else at_least)
+        return (
+            step.is_open
+            and not step.is_late
+            and bool(ahead)
+            and latest(ahead).day > step.agreed_due
+        )
+
+    def _ahead(self, step: StepAt, days: Mapping[int, Earliest]) -> list[Earliest]:
+        links = self._links.get(step.pk, ())
+        return [days[to].after(after) for to, after in links if to in days]
+
+    @cached_property
+    def not_met(self) -> list[StepAt]:
+        """The milestones of the plan whose agreed date can no longer be met because of what they wait for."""
+        own = [self.steps[pk] for pk in self.of if self.steps[pk].plan == self.plan]
+        return sorted((step for step in own if self.cannot_be_met(step)), key=lambda each: each.pk)
+
+    def deciding(self, step: StepAt) -> WaitAt | None:
+        """Return the confirmed wait that lets it be done last."""
+        rows = [row for row in self.of.get(step.pk, ()) if row.is_confirmed]
+        return max(
+            rows,
+            key=lambda row: (self.earliest[row.waits_for].after(row.days_after).day, -row.pk),
+            default=None,
+        )
+
+    def why_not_met(self, step: StepAt) -> str:
+        """ "The agreed date of “First leads passed on” can no longer be met: it waits for 3.3.2 of Police, now expected
+        on 29 January 2027." """
+        wait = self.deciding(step)
+        assert wait is not None
+        other = self.steps[wait.waits_for]
+        return _(
+            "The agreed date of “{milestone}” can no longer be met: it waits for {reference} of {agency}, {expected}."
+        ).format(
+            milestone=step.description,
+            reference=self.name(other),
+            agency=other.agency,
+            expected=other.expected,
+        )
+
+    def name(self, step: StepAt) -> str:
+        """Return its number, with its plan if that is another one."""
+        if step.plan == self.plan:
+            return step.reference
+        return _("{reference} in “{plan}”").format(reference=step.reference, plan=step.plan_title)
+
+    def chain(self, first: int, *, back: bool = False) -> list[StepAt]:
+        """Return what a milestone waits for, what that waits for, and so on: at each step the confirmed wait that decides;
+        or, `back`, what waits for it. At most `STEPS_SHOWN`, for a page."""
+        found: list[StepAt] = []
+        step = self.steps[first]
+        while len(found) < STEPS_SHOWN:
+            row = (
+                next((each for each in self.by.get(step.pk, ()) if each.is_confirmed), None)
+                if back
+                else self.deciding(step)
+            )
+            if row is None:
+                break
+            step = self.steps[row.milestone if back else row.waits_for]
+            found.append(step)
+        return found
+
+    def not_met_if(self, milestone: int, day: date | None) -> list[StepAt]:
+        """Return the milestones that wait for this one, also through others, and could not be met if it were done on a
+        day, or never (None)."""
+        if milestone not in self.steps:
+            return []
+        instead = Earliest(day) if day is not None else Earliest(self.on, is_known=False)
+        after = self._earliest({milestone: instead})
+        found, queue = [], [milestone]
+        for pk in queue:
+            for row in self.by.get(pk, ()):
+                step = self.steps[row.milestone]
+                if row.is_confirmed and step.is_open and row.milestone not in queue:
+                    queue.append(row.milestone)
+                    if day is None or (not step.is_late and self.cannot_be_met(step, after)):
+                        found.append(step)
+            if day is None:
+                break  # who waits for it directly
+        return found
+
+
+def waits_at(plan: Plan, moment: Moment) -> Waits:
+    """Return the waits that concern a plan at a moment. Two queries; none if nothing in it ever waited."""
+    if not plan.has_waits:
+        return Waits(plan.pk, moment.on, (), {})
+    rows = [WaitAt._make(row) for row in read_at(Wait, moment, WAIT, {}, ended_on=None)]
+    return Waits(plan.pk, moment.on, rows, steps_at(moment, rows))
+
+
+def steps_at(moment: Moment, rows: Iterable[WaitAt]) -> dict[int, StepAt]:
+    """Return the milestones of waits by id. One query."""
+    ids = sorted({pk for row in rows for pk in (row.milestone, row.waits_for)})
+    found = {}
+    for values in read_at(Milestone, moment, COLUMNS, {"pk__in": ids}):
+        row = list(values)
+        for place in DAYS:
+            row[place] = by_then(row[place], moment.on)
+        found[row[0]] = StepAt._make([*row, moment.on])
+    return found
