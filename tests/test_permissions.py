@@ -38,7 +38,8 @@ from tests.cast import (
     client_of,
 )
 from tests.content_policy import lacks_policy
-from workitems.models import MeasureValue, ReturnNote, ReturnSheet
+from tests.factories import MilestoneFactory, WaitFactory
+from workitems.models import MeasureValue, ReturnNote, ReturnSheet, WorkItem
 
 pytestmark = pytest.mark.django_db
 
@@ -363,6 +364,16 @@ def audit(scene: Scene) -> list[Any]:
 
 def finding(scene: Scene) -> list[Any]:
     return [*plan(scene), scene.plan.audits.get().findings.get().pk]
+
+
+def wait(scene: Scene) -> list[Any]:
+    """The milestone of Police waits for one of Customs."""
+    found = scene.milestone.waits.first()
+    if found is None:
+        of_customs = WorkItem.objects.get(plan=scene.plan, number="1.2")
+        other = MilestoneFactory(item=of_customs)
+        found = WaitFactory(milestone=scene.milestone, waits_for=other, unanswered=True)
+    return [*plan(scene), found.pk]
 
 
 def meeting(scene: Scene) -> list[Any]:
@@ -824,6 +835,10 @@ RULES: dict[str, Row] = {
     "measures:give": of_plan(measure, may=("approver",), post=INVALID),
     "measures:accept": of_plan(number_waiting, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
     "measures:take-back": of_plan(number_waiting, may=("approver",), get=NOT_ALLOWED, post=ONWARD),
+    "waits:add": of_plan(milestone, may=WRITERS, post=INVALID),
+    # Customs is asked; Police, whose milestone waits, ends it.
+    "waits:detail": with_posts(of_plan(wait, post=FORBIDDEN), {"other approver": INVALID}),
+    "waits:end": of_plan(wait, may=(*WRITERS, "coordinator"), post=INVALID),
     "risks:list": of_plan(plan),
     # Whoever writes for a member raises risks to the plan; the form offers their own items.
     "risks:raise": of_plan(

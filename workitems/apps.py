@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from simple_history.signals import post_create_historical_record
 
 
 class WorkItemsConfig(AppConfig):
@@ -20,7 +21,7 @@ class WorkItemsConfig(AppConfig):
         from workitems.meetings import action_news as action_notices
         from workitems.meetings import desk_lines as meeting_lines
         from workitems.meetings import meeting_news as meeting_notices
-        from workitems.models import HeldEntry
+        from workitems.models import HeldEntry, Milestone
         from workitems.models import guards as plan_guards
         from workitems.models import indexes as plan_indexes
         from workitems.notices import news
@@ -30,10 +31,13 @@ class WorkItemsConfig(AppConfig):
         from workitems.returns import desk_lines as return_lines
         from workitems.returns import news as return_news
         from workitems.returns import proposal_news as between_agencies
-        from workitems.returns.services import held_returns, round_levers
+        from workitems.returns.services import held_returns, round_levers, rounds
         from workitems.risks import services as risks
         from workitems.variations import desk_lines as variation_lines
         from workitems.variations.services import from_workbook, held_entries
+        from workitems.waits import desk_lines as wait_lines
+        from workitems.waits import news as wait_news
+        from workitems.waits import services as waits
 
         confirming.OVERSEERS.append(coordinators.coordinators_over)
         confirming.IN_USE.append(coordinators.is_in_use)
@@ -55,6 +59,9 @@ class WorkItemsConfig(AppConfig):
         news.SOURCES.append(date_news.date_news)
         news.SOURCES.append(date_news.followed_news)
         news.SOURCES.append(audit_news)
+        news.SOURCES.append(wait_news.asked_news)
+        news.SOURCES.append(wait_news.chain_news)
+        news.SOURCES.append(wait_news.variation_news)
         desk.SOURCES.append(seat_lines.lines_for)
         desk.SOURCES.append(return_lines.lines_for)
         desk.SOURCES.append(item_lines.lines_for)
@@ -62,8 +69,14 @@ class WorkItemsConfig(AppConfig):
         desk.SOURCES.append(group_lines.lines_for)
         desk.SOURCES.append(meeting_lines.lines_for)
         desk.SOURCES.append(audit_lines.lines_for)
+        desk.SOURCES.append(wait_lines.lines_for)
         to_decide.ASK.append(from_workbook.ask)
         to_decide.OBSTACLES.append(from_workbook.obstacles)
         held_entries.MAKERS[HeldEntry.Kind.RISK] = risks.raise_held
+        held_entries.MAKERS[HeldEntry.Kind.WAIT] = waits.add_held
+        rounds.WITH_THE_RETURN.append(waits.release_with)
+        post_create_historical_record.connect(
+            wait_news.milestone_written, sender=Milestone.history.model
+        )
         post_migrate.connect(plan_guards.install_after_migrate, sender=self)
         post_migrate.connect(plan_indexes.install_after_migrate, sender=self)

@@ -32,6 +32,7 @@ from workitems.variations.views import (
     measure_requests,
     variations,
 )
+from workitems.waits import views as waits
 
 # They read and write workbooks: openpyxl takes 7 MiB.
 workbook = LateViews("workitems.intake.views.workbook")
@@ -56,6 +57,12 @@ audit_urls = [
     path("<int:audit>/end/", audits.end, name="end"),
     path("<int:audit>/find/", audits.find, name="find"),
     path("findings/<int:finding>/", audits.finding, name="finding"),
+]
+
+wait_urls = [
+    path("items/<str:number>/milestones/<int:milestone>/waits/add/", waits.add, name="add"),
+    path("waits/<int:wait>/", waits.detail, name="detail"),
+    path("waits/<int:wait>/end/", waits.end, name="end"),
 ]
 
 making_urls = [
@@ -341,6 +348,7 @@ urlpatterns = [
     path("plans/<slug:slug>/measures/", include((measure_urls, "measures"))),
     path("plans/<slug:slug>/audits/", include((audit_urls, "audits"))),
     path("plans/<slug:slug>/risks/", include((risk_urls, "risks"))),
+    path("plans/<slug:slug>/", include((wait_urls, "waits"))),
     path("plans/<slug:slug>/held/", include((held_urls, "held"))),
     path("plans/<slug:slug>/", include((evidence_urls, "evidence"))),
     path("plans/<slug:slug>/", include((meeting_urls, "meetings"))),

@@ -692,6 +692,14 @@ CREATES = {
             "owner_agency": world.agencies["police"].pk,
         },
     ),
+    "waits:add": Creates(
+        HeldEntry,
+        "contributor",
+        lambda world: {
+            "waits_for": world.milestone.item.milestones.get(number=2).pk,
+            "why": "It is printed first.",
+        },
+    ),
     "audits:set-up": Creates(
         Audit,
         "coordinator",
@@ -1063,6 +1071,8 @@ CHANGES = {
     "plans:remove-item": GONE,
     "plans:remove-milestone": GONE,
     "plans:remove-measure": GONE,
+    "waits:detail": VERSION,
+    "waits:end": VERSION,
     "risks:change": VERSION,
     "risks:escalate": STATE,
     "risks:lower": STATE,

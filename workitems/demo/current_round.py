@@ -5,11 +5,13 @@ is dated on the day that it happened.
 """
 
 import tomllib
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from agencies.models import User
+from agencies.records import history
 from workitems.demo import demo_audit, demo_meetings
 from workitems.demo.demo_measures import Numbers
 from workitems.demo.story import Story
@@ -19,7 +21,7 @@ from workitems.meetings.services import actions
 from workitems.models import Decision, Plan, Return, Risk, Round
 from workitems.models.item import Confidence, Stage
 from workitems.out_of_session import services as out_of_session
-from workitems.plan.services import evidence, items
+from workitems.plan.services import evidence, items, waits
 from workitems.returns.services import handover, rounds, status_proposals
 from workitems.risks import services as risks
 from workitems.variations.services import held_entries
@@ -43,6 +45,17 @@ SHOWN = (
     ("5.3", 1, "MoJ", "figures/ways-of-counting", ""),
     ("5.3", 2, "MoJ", "figures/first", ""),
 )
+# What waits for a milestone of Police, whose it is, why, and what Police answers.
+WAITS = (
+    (
+        *(("3.6", 2), "IR", ("3.3", 2), "Tax records lead nowhere until banks trace the money."),
+        *("confirmed", ""),
+    ),
+    (
+        *(("3.2", 3), "Customs", ("5.1", 2), "The report takes the risks from the assessment."),
+        *("disputed", "The report counts your own checks and needs nothing of the assessment."),
+    ),
+)
 ANSWERS = Path(__file__).parent / "answers.toml"
 
 
@@ -61,6 +74,7 @@ def play(plan: Plan, today: date) -> None:
     demo_audit.hold(story)
     story.weigh_risks()
     story.speak_for_others()
+    story.wait_for_others()
     story.report(story.open_round(), numbers)
     visits.visit(story.writers["Police"], story.at(-OFFICER_AWAY_DAYS, 9))
     demo_meetings.prepare_next(story)
@@ -230,6 +244,30 @@ class CurrentRound(Story):
                 by=self.writers["Police"],
                 at=self.at(-1, 14),
             )
+
+    def wait_for_others(self) -> None:
+        """Let two agencies say that they wait for Police, which confirms one and disputes the other."""
+        for (number, of), agency, (other, step), why, answer, words in WAITS:
+            # Nobody of Inland Revenue has a seat, so the coordinator enters what it says.
+            by, entered = self.approvers.get(agency), history.written_for(agency)
+            with self.written(-12, 10), nullcontext() if by else entered:
+                wait = waits.add(
+                    milestone=self.milestone(number, of),
+                    waits_for=self.milestone(other, step),
+                    days_after=0,
+                    why=why,
+                    by=by or self.coordinator,
+                    on=self.day(-12),
+                )
+            with self.written(-10, 15):
+                waits.answer(
+                    wait=wait,
+                    version=wait.version,
+                    answer=answer,
+                    words=words,
+                    by=self.approvers["Police"],
+                    on=self.day(-10),
+                )
 
     # --- the round -------------------------------------------------------------------------
 

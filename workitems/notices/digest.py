@@ -41,6 +41,7 @@ MOST_URGENT_FIRST = (
     *(Reason.REPLIED, Reason.ANSWERED, Reason.SUBMITTED, Reason.ACCEPTED),
     *(Reason.AUDIT, Reason.MEETING, Reason.PACK, Reason.MINUTES, Reason.DECIDED),
     *(Reason.OUT_CLOSED, Reason.ACTION_CONFIRMED),
+    *(Reason.WAIT_MOVED, Reason.WAIT_ASKED, Reason.WAIT_IF, Reason.WAIT_ANSWERED),
     *(Reason.DATE_MONTH, Reason.MOVED, Reason.ESCALATED),
 )
 # The rest is on the desk.

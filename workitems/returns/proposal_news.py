@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import WRITING_ROLES, Agency, Seat
 from workitems.models import HeldEntry, Notice, StatusProposal
@@ -15,6 +16,29 @@ Reason, Role, State = Notice.Reason, Seat.Role, StatusProposal.State
 
 # Days in which the proposer is notified of a reply; an older one is no news.
 REPLY_NEWS_DAYS = 14
+
+# Of what waits for release: its title, that with an item, and what happened.
+REQUEST = (
+    gettext_lazy("Request for a variation of {agency}"),
+    gettext_lazy("Request for a variation of {agency}, item {number}"),
+    gettext_lazy(
+        "A contributor wrote a request for a variation. Others see it when you release it."
+    ),
+)
+TO_RELEASE = {
+    HeldEntry.Kind.RISK: (
+        gettext_lazy("Risk of {agency}"),
+        gettext_lazy("Risk of {agency}, item {number}"),
+        gettext_lazy("A contributor wrote a risk. Others see it when you release it."),
+    ),
+    HeldEntry.Kind.WAIT: (
+        gettext_lazy("What a milestone of {agency} waits for"),
+        gettext_lazy("What a milestone of {agency} waits for, item {number}"),
+        gettext_lazy(
+            "A contributor wrote what a milestone waits for. Others see it when you release it."
+        ),
+    ),
+}
 
 
 def due_news(on: date) -> Iterator[OtherNews]:
@@ -105,17 +129,9 @@ def _to_release(on: date) -> Iterator[OtherNews]:
         return
     seats = Seats((row.plan for row in rows), (row.agency_id for row in rows), on)
     for row in rows:
-        is_risk = row.kind == HeldEntry.Kind.RISK
-        if row.item is None:
-            title = (
-                _("Risk of {agency}") if is_risk else _("Request for a variation of {agency}")
-            ).format(agency=row.agency)
-        else:
-            title = (
-                _("Risk of {agency}, item {number}")
-                if is_risk
-                else _("Request for a variation of {agency}, item {number}")
-            ).format(agency=row.agency, number=row.item.number)
+        of_plan, of_item, sentence = TO_RELEASE.get(row.kind, REQUEST)
+        number = row.item.number if row.item else ""
+        title = str(of_item if row.item else of_plan).format(agency=row.agency, number=number)
         yield from other_news(
             seats.sitting(row.plan, row.agency_id, Role.APPROVER),
             plan=row.plan,
@@ -125,11 +141,7 @@ def _to_release(on: date) -> Iterator[OtherNews]:
             about=f"held {row.pk}",
             due_on=localdate(row.written_at),
             title=title,
-            sentence=_("A contributor wrote a risk. Others see it when you release it.")
-            if is_risk
-            else _(
-                "A contributor wrote a request for a variation. Others see it when you release it."
-            ),
+            sentence=str(sentence),
             state=_("waits for release"),
             path=row.get_absolute_url(),
             link=_("Read and release it"),

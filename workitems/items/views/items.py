@@ -57,6 +57,7 @@ from workitems.plan.views.lookups import (
     visible_item,
     visible_plan,
 )
+from workitems.plan.wait_lines import waits_of
 from workitems.returns.services import rounds as round_services
 from workitems.returns.services.answers import answer_of_earlier_lead, faults_of_item
 from workitems.rules import WRITERS
@@ -262,6 +263,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
     line = line_of(at)
     worst = line.late_milestone if line else None
     milestones = [milestone for milestone, _ in shown.milestones]
+    plans = {plan.pk: plan for plan in plans_read(request)}
     history_url = reverse("workitems:history", args=[item.plan.slug, item.number])
     if not moment.is_now:
         history_url += f"?{urlencode({'until': on.isoformat()})}"
@@ -281,6 +283,10 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
                 "milestone": milestone,
                 "delays": delays,
                 "moves": [delay for delay, _ in delays],
+                "waits": waits_of(at.waits, milestone.pk, item.plan, plans),
+                "may_add_wait": moment.is_now
+                and milestone.is_open
+                and request.user.has_perm("workitems.add_wait", milestone),
                 "is_told": worst is not None and milestone.pk == worst.pk,
                 "may_update": moment.is_now
                 and request.user.has_perm("workitems.update_milestone", milestone),

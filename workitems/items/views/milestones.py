@@ -19,6 +19,7 @@ from agencies.pages.once import once
 from agencies.wording.translation import StrOrPromise
 from workitems.models import Milestone, MilestoneAnswer, Return
 from workitems.plan import services
+from workitems.plan.asat import Moment
 from workitems.plan.forms.items import (
     CloseMilestoneForm,
     DelayForAgencyForm,
@@ -26,6 +27,7 @@ from workitems.plan.forms.items import (
     MoveForecastForm,
     ReopenMilestoneForm,
 )
+from workitems.plan.plan_at import plan_at
 from workitems.plan.services import items as item_services
 from workitems.plan.views.lookups import (
     posted,
@@ -33,7 +35,9 @@ from workitems.plan.views.lookups import (
     signed_in,
     visible_item,
     visible_milestone,
+    visible_plans,
 )
+from workitems.plan.wait_lines import waits_of
 from workitems.returns.return_page import MilestoneLine
 from workitems.returns.services import milestone_answers
 from workitems.terms import lateness
@@ -114,6 +118,10 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             # After a conflict: the text typed into a form that no longer applies to the milestone.
             "kept": forms[act].typed() if conflict and act not in open_acts else [],
             "delays": delays,
+            "waits": waits_of(
+                plan_at(item.plan, Moment.today(localdate())).waits,
+                *(row.pk, item.plan, {plan.pk: plan for plan in visible_plans(request)}),
+            ),
             "slip": lateness.slip_in_words(row, delays),
             "pieces": row.evidence.for_list(),
             "may_edit_texts": request.user.has_perm("workitems.set_text", row),

@@ -1,6 +1,6 @@
 """Open and close rounds; write, submit, send back and accept returns."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -424,6 +424,10 @@ def _authors(of_return: Return) -> set[int | None]:
     }
 
 
+# What else takes effect when a return is submitted. They register in `AppConfig.ready`.
+WITH_THE_RETURN: list[Callable[..., None]] = []
+
+
 @transaction.atomic
 def submit(
     *,
@@ -484,6 +488,8 @@ def submit(
     reason = reason_of_submitting(of_return)
     for item, update in _led(of_return):
         _bring_into_effect(item, update, by=by, on=on, reason=reason)
+    for take_effect in WITH_THE_RETURN:
+        take_effect(of_return, by=by, at=at)
     return of_return
 
 

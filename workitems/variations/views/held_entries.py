@@ -20,7 +20,9 @@ from workitems.variations.services import held_entries
 def visible_entry(request: HttpRequest, slug: str, pk: int) -> HeldEntry:
     """Return the entry; 404 if the user may not read the plan, 403 unless it is of their agency."""
     plan = visible_plan(request, slug)
-    rows = plan.held_entries.for_list().select_related("variation", "risk", "settled_by")
+    rows = plan.held_entries.for_list().select_related(
+        *("variation", "risk", "settled_by", "wait__milestone__item__plan", "wait__waits_for__item")
+    )
     row = get_object_or_404(rows, pk=pk)
     row.plan = plan
     for of_plan in (row.item, row.variation, row.risk):
