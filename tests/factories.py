@@ -51,10 +51,12 @@ from workitems.models import (
     MeasureValue,
     Meeting,
     Member,
+    Mention,
     Milestone,
     MilestoneAnswer,
     MilestoneDraft,
     Mitigation,
+    Note,
     Notice,
     OutOfSession,
     OutOfSessionAnswer,
@@ -793,6 +795,36 @@ class WaitFactory(DjangoModelFactory):
     class Params:
         unanswered = factory.Trait(answer="", answered_on=None)
         disputed = factory.Trait(answer="disputed", answer_words="Nothing of ours is needed.")
+
+
+class NoteFactory(DjangoModelFactory):
+    """A note on an item that all members read; with `first`, an answer."""
+
+    class Meta:
+        model = Note
+
+    plan = factory.LazyAttribute(
+        lambda note: (
+            note.first.plan if note.first else note.item.plan if note.item else PlanFactory()
+        )
+    )
+    first = None
+    item = factory.Maybe("first", None, factory.SubFactory(WorkItemFactory))
+    text = "When does it open?"
+    written_by = factory.SubFactory(UserFactory)
+    written_for = factory.LazyAttribute(lambda note: note.plan.coordinating_agency)
+    written_at = factory.LazyFunction(timezone.now)
+    readers = factory.LazyAttribute(lambda note: "" if note.first else "all")
+
+
+class MentionFactory(DjangoModelFactory):
+    """An open question of a note to the coordinators."""
+
+    class Meta:
+        model = Mention
+
+    note = factory.SubFactory(NoteFactory)
+    asked_at = factory.SelfAttribute("note.written_at")
 
 
 class RiskFactory(DjangoModelFactory):

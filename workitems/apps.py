@@ -24,6 +24,9 @@ class WorkItemsConfig(AppConfig):
         from workitems.models import HeldEntry, Milestone
         from workitems.models import guards as plan_guards
         from workitems.models import indexes as plan_indexes
+        from workitems.notes import desk_lines as note_lines
+        from workitems.notes import news as note_news
+        from workitems.notes.held_notes import NOTES, QUESTIONS
         from workitems.notices import news
         from workitems.out_of_session import desk_lines as group_lines
         from workitems.out_of_session import news as out_of_session_notices
@@ -49,6 +52,7 @@ class WorkItemsConfig(AppConfig):
         succession.HOLDINGS.extend(held_work.HOLDINGS)
         succession.HOLDINGS.append(held_returns.OPEN_RETURNS)
         succession.HOLDINGS.append(FOLLOWS)
+        succession.HOLDINGS.extend((NOTES, QUESTIONS))
         news.SOURCES.append(return_news.return_news)
         news.SOURCES.append(out_of_session_notices.due_notices)
         news.SOURCES.append(action_notices.decision_notices)
@@ -62,6 +66,8 @@ class WorkItemsConfig(AppConfig):
         news.SOURCES.append(wait_news.asked_news)
         news.SOURCES.append(wait_news.chain_news)
         news.SOURCES.append(wait_news.variation_news)
+        news.SOURCES.append(note_news.asked_news)
+        news.SOURCES.append(note_news.written_news)
         desk.SOURCES.append(seat_lines.lines_for)
         desk.SOURCES.append(return_lines.lines_for)
         desk.SOURCES.append(item_lines.lines_for)
@@ -70,6 +76,7 @@ class WorkItemsConfig(AppConfig):
         desk.SOURCES.append(meeting_lines.lines_for)
         desk.SOURCES.append(audit_lines.lines_for)
         desk.SOURCES.append(wait_lines.lines_for)
+        desk.SOURCES.append(note_lines.lines_for)
         to_decide.ASK.append(from_workbook.ask)
         to_decide.OBSTACLES.append(from_workbook.obstacles)
         held_entries.MAKERS[HeldEntry.Kind.RISK] = risks.raise_held

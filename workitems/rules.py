@@ -29,8 +29,10 @@ from workitems.models import (
     HeldEntry,
     Measure,
     Member,
+    Mention,
     Milestone,
     Mitigation,
+    Note,
     OutOfSessionAnswer,
     Plan,
     Return,
@@ -55,6 +57,8 @@ def plan_of(row: Any) -> Plan | None:
         return row.out_of_session.variation.plan
     if isinstance(row, Mitigation):
         row = row.delay.milestone
+    if isinstance(row, Mention):
+        row = row.note
     if isinstance(row, Milestone | StatusProposal | Assignment):
         return row.item.plan
     plan: Plan = getattr(row, "plan", row)
@@ -277,6 +281,39 @@ def writes_for_member(user: User, plan: Any) -> bool:
 
 
 @rules.predicate
+def writes_in_plan(user: User, row: Any) -> bool:
+    """True for writers of member agencies of the plan of a row, and for the plan's coordinators."""
+    plan = plan_of(row)
+    return plan is not None and (
+        coordinates_plan.test(user, plan) or writes_for_member.test(user, plan)
+    )
+
+
+@rules.predicate
+def reads_note(user: User, row: Any) -> bool:
+    """True if the user reads the conversation of a note, or of the note that asks."""
+    note = row.note if isinstance(row, Mention) else row
+    return isinstance(note, Note) and Note.objects.readable_by(user).filter(pk=note.pk).exists()
+
+
+@rules.predicate
+def wrote_note(user: User, note: Any) -> bool:
+    return isinstance(note, Note) and note.written_by_id == user.pk
+
+
+@rules.predicate
+def asked_or_is_asked(user: User, mention: Any) -> bool:
+    """True for who asked, the person asked, writers of the agency asked, and the coordinators if they are."""
+    if not isinstance(mention, Mention):
+        return False
+    if user.pk in (mention.note.written_by_id, mention.person_id):
+        return True
+    if mention.agency_id is not None:
+        return has_role_in(user, mention.agency_id, *WRITERS)
+    return mention.person_id is None and coordinates_plan.test(user, mention)
+
+
+@rules.predicate
 def reads_a_plan_with(user: User, agency: Any) -> bool:
     """True if the user may read a plan that the agency is a member of."""
     return (
@@ -455,6 +492,11 @@ rules.add_perm("workitems.show_slide", coordinates_plan)
 rules.add_perm("workitems.raise_risk", coordinates_plan | writes_for_item | writes_for_member)
 rules.add_perm("workitems.change_risk", coordinates_plan | writes_for_owner)
 rules.add_perm("workitems.manage_risk", coordinates_plan)
+# Checked with the plan.
+rules.add_perm("workitems.write_note", writes_in_plan)
+rules.add_perm("workitems.answer_note", writes_in_plan & reads_note)
+rules.add_perm("workitems.change_note", wrote_note & writes_in_plan & reads_note)
+rules.add_perm("workitems.close_question", asked_or_is_asked & reads_note)
 # What these allow ends with the plan. Returns, meetings and papers may still be finished after it.
 CLOSED_BY_THE_END = {
     "workitems.update_item",

@@ -14,6 +14,7 @@ from workitems.measures.views import pages as measures
 from workitems.meetings.views import decisions, matters
 from workitems.meetings.views import pages as meeting_pages
 from workitems.narrative import views as item_history
+from workitems.notes import views as notes
 from workitems.out_of_session import views as out_of_session
 from workitems.plan.views import date_box, stem_box
 from workitems.presenting import views as present
@@ -49,6 +50,15 @@ measure_urls = [
     path("<int:measure>/give/", measures.give, name="give"),
     path("<int:measure>/values/<int:value>/accept/", measures.accept, name="accept"),
     path("<int:measure>/values/<int:value>/take-back/", measures.take_back, name="take-back"),
+]
+
+note_urls = [
+    path("<str:kind>/<int:pk>/", notes.on_subject, name="on"),
+    path("<int:note>/", notes.conversation, name="conversation"),
+    path("<int:note>/edit/", notes.edit, name="edit"),
+    path("<int:note>/withdraw/", notes.withdraw, name="withdraw"),
+    path("<int:note>/settle/", notes.settle, name="settle"),
+    path("questions/<int:mention>/close/", notes.close_question, name="close-question"),
 ]
 
 audit_urls = [
@@ -347,6 +357,7 @@ urlpatterns = [
     path("plans/<slug:slug>/", include((variation_urls, "variations"))),
     path("plans/<slug:slug>/measures/", include((measure_urls, "measures"))),
     path("plans/<slug:slug>/audits/", include((audit_urls, "audits"))),
+    path("plans/<slug:slug>/notes/", include((note_urls, "notes"))),
     path("plans/<slug:slug>/risks/", include((risk_urls, "risks"))),
     path("plans/<slug:slug>/", include((wait_urls, "waits"))),
     path("plans/<slug:slug>/held/", include((held_urls, "held"))),

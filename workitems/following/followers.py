@@ -7,12 +7,23 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from agencies.models import WRITING_ROLES, Agency, Seat, User
-from workitems.models import Assignment, Follow, Member, Milestone, Support, WorkItem
+from workitems.models import (
+    Assignment,
+    Follow,
+    Member,
+    Mention,
+    Milestone,
+    Note,
+    Support,
+    WorkItem,
+)
 from workitems.models.plan import READING_ROLES
 
 Role = Seat.Role
@@ -35,10 +46,10 @@ def followers(
     only: User | None = None,
     with_choices: bool = True,
 ) -> dict[int, list[Follower]]:
-    """Return who follows these items on a day, by item id; of one person with `only`. Six queries, however many items.
+    """Return who follows these items on a day, by item id; of one person with `only`. Eight queries, however many items.
 
     Coordinators of its plan; who writes for an agency that leads or supports it, or is responsible for one of its
-    milestones; who was given it; who chose to, and reads the plan. Without those who chose not to. `items` have
+    milestones; who was given it, wrote a note on it or was asked in one; who chose to, and reads the plan. Without those who chose not to. `items` have
     their plans.
     """
     if not items:
@@ -53,8 +64,10 @@ def followers(
     for row in Assignment.objects.given().filter(item__in=ids):
         given[row.item_id].append(row)
     choices = _Choices(plans if with_choices else set(), only)
+    talking = _talking(ids, only)
     return {
-        item.pk: list(_of(item, seats, parts[item.pk], given[item.pk], choices)) for item in items
+        item.pk: list(_of(item, seats, parts[item.pk], given[item.pk], talking[item.pk], choices))
+        for item in items
     }
 
 
@@ -71,6 +84,24 @@ def _parts(items: list[int]) -> dict[int, Parts]:
     for item, agency in responsible.values_list("item", "responsible_agency").distinct():
         found[item].setdefault(agency, _("{agency} is responsible for a milestone of {number}."))
     return found
+
+
+def _talking(items: list[int], only: User | None) -> dict[int, set[int]]:
+    """Return by item who wrote notes on it or on its milestones, or was asked by name in one. Two queries."""
+    notes = Note.objects.filter(withdrawn_at=None)
+    asked = Mention.objects.filter(note__withdrawn_at=None, person__isnull=False)
+    found: dict[int, set[int]] = defaultdict(set)
+    for rows, who, way in ((notes, "written_by", ""), (asked, "person", "note__")):
+        of: Any = rows.annotate(about=_item_of(way)).filter(about__in=items)
+        for item, person in of.filter(**{who: only} if only else {}).values_list("about", who):
+            found[item].add(person)
+    return found
+
+
+def _item_of(note: str) -> Coalesce:
+    """Return the item that a note's conversation is about, or whose milestone is; `note` is its lookup."""
+    ways = ("item", "milestone__item", "first__item", "first__milestone__item")
+    return Coalesce(*(f"{note}{way}" for way in ways))
 
 
 @dataclass(frozen=True)
@@ -123,12 +154,17 @@ class _Choices:
 
 
 def _of(
-    item: WorkItem, seats: _Seats, parts: Parts, given: list[Assignment], choices: _Choices
+    item: WorkItem,
+    seats: _Seats,
+    parts: Parts,
+    given: list[Assignment],
+    talking: set[int],
+    choices: _Choices,
 ) -> Iterator[Follower]:
     """Yield the followers of an item, each person once, for the first of their reasons."""
     chosen = choices.about(item)
     seen: set[int] = set()
-    for seat, why in _candidates(item, seats, parts, given, chosen):
+    for seat, why in _candidates(item, seats, parts, given, talking, chosen):
         if seat.user_id in seen or not chosen.get(seat.user_id, True):
             continue
         seen.add(seat.user_id)
@@ -138,7 +174,12 @@ def _of(
 
 
 def _candidates(
-    item: WorkItem, seats: _Seats, parts: Parts, given: list[Assignment], chosen: dict[int, bool]
+    item: WorkItem,
+    seats: _Seats,
+    parts: Parts,
+    given: list[Assignment],
+    talking: set[int],
+    chosen: dict[int, bool],
 ) -> Iterator[tuple[Seat, str]]:
     plan, coordinating = item.plan_id, item.plan.coordinating_agency_id
     for row in given:
@@ -151,7 +192,9 @@ def _candidates(
             yield seat, why
     for seat in seats.of(plan, coordinating, Role.COORDINATOR):
         yield seat, _("You coordinate the plan.")
-    if any(chosen.values()):
+    if talking or any(chosen.values()):
         for seat in seats.reading(plan):
+            if seat.user_id in talking:
+                yield seat, _("You wrote or were asked in a note on {number}.")
             if chosen.get(seat.user_id):
                 yield seat, _("You follow {number}.")

@@ -48,7 +48,10 @@ class EmailChoice(models.Model):
     """What a person wants to be emailed about besides what they have to do. Without a row: what they follow, too."""
 
     class Wants(models.TextChoices):
-        FOLLOWED = "followed", gettext_lazy("What I have to do, and dates of what I follow")
+        FOLLOWED = (
+            "followed",
+            gettext_lazy("What I have to do, and dates and notes of what I follow"),
+        )
         DUTIES = "duties", gettext_lazy("Only what I have to do")
 
     person = models.OneToOneField(User, models.PROTECT, related_name="email_choice")

@@ -186,6 +186,31 @@ OLD_PLAN_ADOPTED = (
     "EXISTS (SELECT 1 FROM workitems_plan p WHERE p.id = OLD.plan_id AND p.adopted_on IS NOT NULL)"
 )
 
+# The subject of `NEW`, a note that begins a conversation, is of the note's plan.
+PLAN_OF_NOTE = " OR ".join(
+    f"EXISTS (SELECT 1 FROM {rows} WHERE x.id = NEW.{column} AND {plan} = NEW.plan_id)"
+    for column, rows, plan in (
+        ("item_id", "workitems_workitem x", "x.plan_id"),
+        (
+            "milestone_id",
+            "workitems_milestone x JOIN workitems_workitem i ON i.id = x.item_id",
+            "i.plan_id",
+        ),
+        ("variation_id", "workitems_variation x", "x.plan_id"),
+        ("risk_id", "workitems_risk x", "x.plan_id"),
+        (
+            "matter_id",
+            "workitems_matter x JOIN workitems_meeting m ON m.id = x.meeting_id",
+            "m.plan_id",
+        ),
+        (
+            "of_return_id",
+            "workitems_return x JOIN workitems_round r ON r.id = x.round_id",
+            "r.plan_id",
+        ),
+    )
+)
+
 GUARDS = (
     Guard(
         name="adoption_stands",
@@ -530,6 +555,53 @@ GUARDS = (
         refuse_update_when="OLD.ended_on IS NOT NULL OR "
         + changed_or("milestone_id", "waits_for_id", "days_after", "why", "said_on"),
     ),
+    Guard(
+        name="note_of_its_plan",
+        table="workitems_note",
+        events=("INSERT",),
+        refuse_when=(
+            "(NEW.first_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM workitems_note f"
+            " WHERE f.id = NEW.first_id AND f.first_id IS NULL AND f.plan_id = NEW.plan_id))"
+            f" OR (NEW.first_id IS NULL AND NOT ({PLAN_OF_NOTE}))"
+        ),
+        message="A note begins a conversation on something of its plan, or answers in one of that plan.",
+    ),
+    *frozen(
+        "workitems_note",
+        name="note_stands",
+        message="Of a note, its text may change until it is withdrawn; what it is about and who reads it never do.",
+        refuse_update_when=changed_or("plan_id", "readers", "written_by_id", "written_for_id", "written_at")
+        + "".join(
+            f" OR COALESCE(NEW.{column}, 0) <> COALESCE(OLD.{column}, 0)"
+            for column in ("first_id", "item_id", "milestone_id", "variation_id", "risk_id", "matter_id", "of_return_id")
+        )
+        + " OR (OLD.withdrawn_at IS NOT NULL AND (NEW.text <> OLD.text OR NEW.withdrawn_at IS NULL))"
+        + " OR (COALESCE(NEW.agency_id, 0) <> COALESCE(OLD.agency_id, 0) AND NOT EXISTS"
+        + f" (SELECT 1 FROM agencies_agency a WHERE a.id = OLD.agency_id AND {succeeds('NEW.agency_id')}))",
+    ),
+    Guard(
+        name="mention_of_a_reader",
+        table="workitems_mention",
+        events=("INSERT",),
+        refuse_when=(
+            "NEW.person_id IS NULL AND EXISTS (SELECT 1 FROM workitems_note n"
+            " JOIN workitems_note f ON f.id = COALESCE(n.first_id, n.id)"
+            " JOIN workitems_plan p ON p.id = f.plan_id WHERE n.id = NEW.note_id AND f.readers <> 'all'"
+            " AND f.agency_id <> COALESCE(NEW.agency_id, p.coordinating_agency_id)"
+            " AND NOT (f.readers = 'with' AND NEW.agency_id IS NULL))"
+        ),
+        message="A note asks only those who can read it.",
+    ),
+    *frozen(
+        "workitems_mention",
+        name="mention_stands",
+        message="Whom a note asks never changes, and a question is closed once.",
+        refuse_update_when="OLD.closed_at IS NOT NULL OR "
+        + changed_or("note_id", "asked_at")
+        + " OR COALESCE(NEW.person_id, 0) <> COALESCE(OLD.person_id, 0)"
+        + " OR (COALESCE(NEW.agency_id, 0) <> COALESCE(OLD.agency_id, 0) AND NOT EXISTS"
+        + f" (SELECT 1 FROM agencies_agency a WHERE a.id = OLD.agency_id AND {succeeds('NEW.agency_id')}))",
+    ),
     *frozen(
         "workitems_notice",
         name="told_once_for_all",
@@ -547,6 +619,7 @@ GUARDS = (
             "mitigation", "variation", "risk", "round", "reminder", "return",
             "evidence", "meeting", "attendance", "matter", "decision", "calendarfeed", "milestoneanswer",
             "statusproposal", "heldentry", "outofsession", "outofsessionanswer", "assignment", "glossaryentry", "target", "audit", "finding", "wait",
+            "note", "mention",
         )
     ),
     *frozen_history(

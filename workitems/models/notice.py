@@ -81,6 +81,8 @@ class Notice(models.Model):
         WAIT_ANSWERED = "wait_said", gettext_lazy("Wait confirmed or disputed")
         WAIT_MOVED = "wait_moved", gettext_lazy("Date waited for has changed")
         WAIT_IF = "wait_if", gettext_lazy("Date waited for is asked to change")
+        ASKED_IN_NOTE = "note_asked", gettext_lazy("Asked in a note")
+        NOTE = "note", gettext_lazy("Note written")
 
     recipient = models.ForeignKey(User, models.PROTECT, related_name="notices")
     told_as = models.CharField(max_length=20, choices=Seat.Role)
@@ -138,6 +140,7 @@ class Notice(models.Model):
                         *("meeting", "pack", "minutes", "decided", "audit", "finding"),
                         *("date_30", "date_7", "date_past", "date_long", "moved", "escalated"),
                         *("wait_asked", "wait_said", "wait_moved", "wait_if"),
+                        *("note_asked", "note"),
                     ],
                 ),
             ),

@@ -1,6 +1,6 @@
 """The daily email to one person, as plain text and HTML, most urgent first.
 
-It contains rounds, briefings, agencies, dates and counts.
+It contains rounds, briefings, agencies, dates, counts, and what notes say, which go only to their readers.
 """
 
 from collections import defaultdict
@@ -23,6 +23,7 @@ Reason = Notice.Reason
 
 MOST_URGENT_FIRST = (
     *(Reason.REQUEST_LATE, Reason.REQUEST_DUE),
+    Reason.ASKED_IN_NOTE,
     *(Reason.OVERDUE, Reason.SENT_BACK, Reason.ASKED_AGAIN, Reason.ACTION_REOPENED),
     *(Reason.REMINDED, Reason.READY, Reason.ENTERED, Reason.DUE_DAY, Reason.DUE_WEEK),
     *(
@@ -42,7 +43,7 @@ MOST_URGENT_FIRST = (
     *(Reason.AUDIT, Reason.MEETING, Reason.PACK, Reason.MINUTES, Reason.DECIDED),
     *(Reason.OUT_CLOSED, Reason.ACTION_CONFIRMED),
     *(Reason.WAIT_MOVED, Reason.WAIT_ASKED, Reason.WAIT_IF, Reason.WAIT_ANSWERED),
-    *(Reason.DATE_MONTH, Reason.MOVED, Reason.ESCALATED),
+    *(Reason.DATE_MONTH, Reason.MOVED, Reason.ESCALATED, Reason.NOTE),
 )
 # The rest is on the desk.
 ENTRIES_AT_MOST = 20

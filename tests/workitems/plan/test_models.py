@@ -29,10 +29,12 @@ from tests.factories import (
     MeasureValueFactory,
     MeetingFactory,
     MemberFactory,
+    MentionFactory,
     MilestoneAnswerFactory,
     MilestoneDraftFactory,
     MilestoneFactory,
     MitigationFactory,
+    NoteFactory,
     NoticeFactory,
     OfficeSeatFactory,
     OutOfSessionAnswerFactory,
@@ -340,6 +342,30 @@ BROKEN = {
         lambda: RiskFactory(escalated_to="group"),
         lambda: RiskFactory(escalated_on=TODAY),
     ],
+    "note_has_text": [lambda: NoteFactory(text="")],
+    "note_about_one_thing": [
+        lambda: NoteFactory(item=None, plan=PlanFactory()),
+        lambda: NoteFactory(first=NoteFactory(), item=WorkItemFactory()),
+    ],
+    "note_readers_known": [
+        lambda: NoteFactory(readers=""),
+        lambda: NoteFactory(readers="agency"),
+        lambda: NoteFactory(agency=AgencyFactory()),
+        lambda: NoteFactory(first=NoteFactory(), readers="all"),
+    ],
+    "note_withdrawn_by_whom_and_when": [lambda: NoteFactory(withdrawn_at=NOW)],
+    "note_settled_by_whom_and_how": [
+        lambda: NoteFactory(settled_at=NOW, settled_by=UserFactory()),
+        lambda: NoteFactory(settled_words="So."),
+    ],
+    "mention_of_one": [lambda: MentionFactory(person=UserFactory(), agency=AgencyFactory())],
+    "mention_closed_by_whom_and_when": [
+        lambda: MentionFactory(closed_at=NOW),
+        lambda: MentionFactory(answer=NoteFactory()),
+    ],
+    "mention_person_once": [lambda: again(MentionFactory, ["note"], person=UserFactory())],
+    "mention_agency_once": [lambda: again(MentionFactory, ["note"], agency=AgencyFactory())],
+    "mention_coordinators_once": [lambda: again(MentionFactory, ["note"])],
     # Returns and updates
     "round_once_per_period": [
         lambda: again(RoundFactory, ["plan", "period_start", "period_end"], closed_at=NOW)

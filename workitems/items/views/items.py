@@ -28,6 +28,7 @@ from workitems.models import (
     Evidence,
     Milestone,
     MilestoneAnswer,
+    Note,
     Plan,
     Return,
     Risk,
@@ -40,6 +41,7 @@ from workitems.models import (
 )
 from workitems.models.item import Stage
 from workitems.models.plan import READING_ROLES
+from workitems.notes.conversations import talk_on
 from workitems.plan.asat import Moment
 from workitems.plan.attention import Line, Verb
 from workitems.plan.forms.items import AnswerStatusForm, ChangeStatusForm, ReviewForm
@@ -98,6 +100,9 @@ IN_DETAIL = (
         ),
         has_tracker_notes=Exists(TrackerNote.objects.filter(item=OuterRef("pk"))),
         is_given=Exists(Assignment.objects.given().filter(item=OuterRef("pk"))),
+        has_notes=Exists(
+            Note.objects.filter(Q(item=OuterRef("pk")) | Q(milestone__item=OuterRef("pk")))
+        ),
     )
     .prefetch_related(Prefetch("supports", Support.objects.select_related("agency")))
 )
@@ -330,6 +335,14 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
         "has_tracker_notes": item.has_tracker_notes  # type: ignore[attr-defined]
         and request.user.has_perm("workitems.manage_plan", item.plan),
         "history_url": history_url,
+        "talk": talk_on(
+            signed_in(request),
+            item.plan,
+            "item",
+            item,
+            moment,
+            is_empty=not item.has_notes,  # type: ignore[attr-defined]
+        ),
     }
 
 
