@@ -50,8 +50,10 @@ from tests.factories import (
     MeasureValueFactory,
     MeetingFactory,
     MeetingPaperFactory,
+    MentionFactory,
     MilestoneFactory,
     MitigationFactory,
+    NoteFactory,
     OfficeSeatFactory,
     OutOfSessionAnswerFactory,
     OutOfSessionFactory,
@@ -366,6 +368,10 @@ def scene() -> Scene:
     audit_office = AgencyFactory(short_name="OAG", name="Office of the Auditor-General")
     FindingFactory(audit__plan=plan, audit__agency=audit_office, item=item)
     StatusProposalFactory(item=supported, agency=police, proposed_by=contributor)
+    note = NoteFactory(
+        item=item, readers="with", agency=police, written_by=contributor, written_for=police
+    )
+    MentionFactory(note=note)
     HeldEntryFactory(plan=plan, agency=police, item=item, written_by=contributor)
     variation = VariationFactory(milestone=milestone, number=1)
     asked = OutOfSessionFactory(

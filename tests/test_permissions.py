@@ -39,7 +39,7 @@ from tests.cast import (
 )
 from tests.content_policy import lacks_policy
 from tests.factories import MilestoneFactory, WaitFactory
-from workitems.models import MeasureValue, ReturnNote, ReturnSheet, WorkItem
+from workitems.models import MeasureValue, Mention, Note, ReturnNote, ReturnSheet, WorkItem
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +88,7 @@ WRITERS = ("contributor", "approver")
 WRITERS_OF_CUSTOMS = ("other contributor", "other approver")
 # Who reads what Police writes before it is submitted.
 POLICE = ("observer", "contributor", "approver", "member's coordinator")
+NOTE_READERS = (*POLICE, "coordinator")
 FINDING_READERS = (*POLICE, "coordinator", "auditor")
 # Who manages the seats of Police.
 SEATERS = ("approver", "coordinator", "superuser")
@@ -374,6 +375,18 @@ def wait(scene: Scene) -> list[Any]:
         other = MilestoneFactory(item=of_customs)
         found = WaitFactory(milestone=scene.milestone, waits_for=other, unanswered=True)
     return [*plan(scene), found.pk]
+
+
+def of_notes(scene: Scene) -> list[Any]:
+    return [*plan(scene), "item", scene.plan.items.get(number="1.1").pk]
+
+
+def note(scene: Scene) -> list[Any]:
+    return [*plan(scene), Note.objects.get(plan=scene.plan).pk]
+
+
+def question(scene: Scene) -> list[Any]:
+    return [*plan(scene), Mention.objects.get(note__plan=scene.plan).pk]
 
 
 def meeting(scene: Scene) -> list[Any]:
@@ -822,6 +835,27 @@ RULES: dict[str, Row] = {
     # It waits for the reply of Police: others do not see it yet.
     "audits:finding": with_posts(
         of_plan(finding, may=FINDING_READERS, readers=(), post=FORBIDDEN), {"approver": INVALID}
+    ),
+    # Its writer, Police, and the coordinators read it; whoever writes for a member may begin another.
+    "notes:on": with_posts(
+        of_plan(of_notes, may=MEMBERS, post=INVALID),
+        dict.fromkeys(("observer", "member's coordinator", "authorising manager"), FORBIDDEN),
+    ),
+    "notes:conversation": with_posts(
+        of_plan(note, may=NOTE_READERS, readers=(), post=INVALID),
+        dict.fromkeys(("observer", "member's coordinator"), FORBIDDEN),
+    ),
+    "notes:edit": of_plan(note, may=("contributor",), readers=NOTE_READERS, post=INVALID),
+    "notes:withdraw": of_plan(note, may=("contributor",), readers=NOTE_READERS, post=INVALID),
+    "notes:settle": of_plan(
+        note, may=(*WRITERS, "coordinator"), readers=NOTE_READERS, post=INVALID
+    ),
+    "notes:close-question": of_plan(
+        question,
+        may=("contributor", "coordinator"),
+        readers=NOTE_READERS,
+        get=NOT_ALLOWED,
+        post=ONWARD,
     ),
     "measures:register": of_plan(plan),
     "measures:detail": of_plan(measure),

@@ -290,6 +290,16 @@ def writes_in_plan(user: User, row: Any) -> bool:
 
 
 @rules.predicate
+def reads_as_member(user: User, row: Any) -> bool:
+    """True for readers of the plan but its auditors, who are no members."""
+    plan = plan_of(row)
+    if plan is None:
+        return False
+    read_by = plan.members.filter(agency__in=agencies_of(user, *READING_ROLES))
+    return coordinates_plan.test(user, plan) or read_by.exists()
+
+
+@rules.predicate
 def reads_note(user: User, row: Any) -> bool:
     """True if the user reads the conversation of a note, or of the note that asks."""
     note = row.note if isinstance(row, Mention) else row
@@ -493,6 +503,7 @@ rules.add_perm("workitems.raise_risk", coordinates_plan | writes_for_item | writ
 rules.add_perm("workitems.change_risk", coordinates_plan | writes_for_owner)
 rules.add_perm("workitems.manage_risk", coordinates_plan)
 # Checked with the plan.
+rules.add_perm("workitems.read_notes", reads_as_member)
 rules.add_perm("workitems.write_note", writes_in_plan)
 rules.add_perm("workitems.answer_note", writes_in_plan & reads_note)
 rules.add_perm("workitems.change_note", wrote_note & writes_in_plan & reads_note)

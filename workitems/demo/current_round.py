@@ -12,7 +12,7 @@ from typing import Any
 
 from agencies.models import User
 from agencies.records import history
-from workitems.demo import demo_audit, demo_meetings
+from workitems.demo import demo_audit, demo_meetings, demo_notes
 from workitems.demo.demo_measures import Numbers
 from workitems.demo.story import Story
 from workitems.following import visits
@@ -72,6 +72,7 @@ def play(plan: Plan, today: date) -> None:
     story.look_closer()
     story.show_what_was_done()
     demo_audit.hold(story)
+    demo_notes.talk(story)
     story.weigh_risks()
     story.speak_for_others()
     story.wait_for_others()

@@ -46,7 +46,7 @@ def followers(
     only: User | None = None,
     with_choices: bool = True,
 ) -> dict[int, list[Follower]]:
-    """Return who follows these items on a day, by item id; of one person with `only`. Eight queries, however many items.
+    """Return who follows these items on a day, by item id; of one person with `only`. Seven queries, however many items.
 
     Coordinators of its plan; who writes for an agency that leads or supports it, or is responsible for one of its
     milestones; who was given it, wrote a note on it or was asked in one; who chose to, and reads the plan. Without those who chose not to. `items` have
@@ -87,14 +87,19 @@ def _parts(items: list[int]) -> dict[int, Parts]:
 
 
 def _talking(items: list[int], only: User | None) -> dict[int, set[int]]:
-    """Return by item who wrote notes on it or on its milestones, or was asked by name in one. Two queries."""
-    notes = Note.objects.filter(withdrawn_at=None)
-    asked = Mention.objects.filter(note__withdrawn_at=None, person__isnull=False)
+    """Return by item who wrote notes on it or on its milestones, or was asked by name in one. One query."""
+    notes: Any = Note.objects.filter(withdrawn_at=None)
+    asked: Any = Mention.objects.filter(note__withdrawn_at=None, person__isnull=False)
+    pairs = [
+        rows.annotate(about=_item_of(way)).filter(about__in=items, **({who: only} if only else {}))
+        for rows, who, way in ((notes, "written_by", ""), (asked, "person", "note__"))
+    ]
     found: dict[int, set[int]] = defaultdict(set)
-    for rows, who, way in ((notes, "written_by", ""), (asked, "person", "note__")):
-        of: Any = rows.annotate(about=_item_of(way)).filter(about__in=items)
-        for item, person in of.filter(**{who: only} if only else {}).values_list("about", who):
-            found[item].add(person)
+    wrote, were_asked = pairs
+    for item, person in wrote.values_list("about", "written_by").union(
+        were_asked.values_list("about", "person")
+    ):
+        found[item].add(person)
     return found
 
 

@@ -9,18 +9,21 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Max, Q
+from django.utils.text import Truncator
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from agencies.models import User
 from agencies.records.tracking import PLAN_COLUMN
 from agencies.wording.translation import day_words
-from workitems.models import Delay, Milestone, Plan, Risk, Variation, WorkItem
+from workitems.models import Delay, Milestone, Note, Plan, Risk, Variation, WorkItem
 from workitems.plan.asat import rows_as_at
 from workitems.terms.lateness import CAUSES
 from workitems.terms.spans import span_in_words
 
 # Who was away for longer reads the page of changes; of each kind the newest so many are looked at.
 LOOKED_AT = 300
+WORDS_SHOWN = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +157,38 @@ def _variations(plans: Collection[Plan], after: datetime) -> Iterator[Happened]:
             about=f"variation {row.pk}",
             occasion=row.state,
         )
+
+
+def notes_written(person: User, plans: Collection[Plan], after: datetime) -> list[Happened]:
+    """Return the notes on items, or on what concerns one, that a person reads. One query."""
+    rows = Note.objects.filter(plan__in=plans, written_at__gt=after, withdrawn_at=None)
+    found = []
+    for row in (
+        rows.readable_by(person)
+        .on_subjects()
+        .select_related("written_for")
+        .order_by("-pk")[:LOOKED_AT]
+    ):
+        if (item := row.of_item) is None:
+            continue
+        item.plan = row.plan
+        if row.first is not None:
+            row.first.plan = row.plan
+        words = Truncator(" ".join(row.text.split())).words(WORDS_SHOWN)
+        found.append(
+            Happened(
+                item=item,
+                at=row.written_at,
+                by=row.written_by_id,
+                sentence=_("{agency} wrote: “{text}”").format(
+                    agency=row.written_for.short_name, text=words
+                ),
+                url=row.get_absolute_url(),
+                about=f"note {row.pk}",
+                occasion="written",
+            )
+        )
+    return found
 
 
 class _Changed:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from agencies.models import User
 from workitems.following.followers import followers
-from workitems.following.happened import Happened, happened
+from workitems.following.happened import Happened, happened, notes_written
 from workitems.models import Plan
 
 SHOWN_AT_MOST = 7
@@ -28,11 +28,13 @@ class Since:
 
 
 def since(person: User, plans: Collection[Plan], was_here_at: datetime, on: date) -> Since:
-    """Return what others did since then to items that the person follows, in these plans. At most 15 queries, three if
+    """Return what others did since then to items that the person follows, in these plans. At most 17 queries, four if
     nothing happened."""
     going_on = [plan for plan in plans if not plan.has_ended(on)]
     found = happened(going_on, was_here_at, on) if going_on else []
+    found += notes_written(person, going_on, was_here_at) if going_on else []
     found = [each for each in found if each.by != person.pk]
+    found.sort(key=lambda each: each.at, reverse=True)
     items = {each.item.pk: each.item for each in found}
     followed = followers(items.values(), on, only=person)
     lines = [each for each in found if followed.get(each.item.pk)]

@@ -125,6 +125,8 @@ class AgendaRow:
     line: Line | None
     # What was decided on it at the meeting.
     results: Sequence[str] = ()
+    # How many notes on it the reader reads.
+    notes: int = 0
 
     @property
     def verb(self) -> Verb | None:

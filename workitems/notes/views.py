@@ -76,10 +76,10 @@ def visible_subject(request: HttpRequest, plan: Plan, kind: str, pk: int) -> Any
     return row
 
 
-def page_of_subject(row: Any) -> str:
-    """Return the address of the page about a subject: a milestone's is its item's, a matter's its meeting's."""
+def page_of_subject(row: Any) -> dict[str, str]:
+    """Return the address and name of the page about a subject: a milestone's is its item's, a matter's its meeting's."""
     of = row.item if isinstance(row, Milestone) else row.meeting if isinstance(row, Matter) else row
-    return str(of.get_absolute_url())
+    return {"url": of.get_absolute_url(), "page_name": str(of)}
 
 
 def taking_part(row: Any) -> set[int]:
@@ -128,6 +128,7 @@ def mail_asked(note: Note) -> None:
 def on_subject(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpResponse:
     """The conversations on a subject, and for those who may the form to begin another."""
     plan, user, on = visible_plan(request, slug), signed_in(request), localdate()
+    require(request, "workitems.read_notes", plan)
     subject = visible_subject(request, plan, kind, pk)
     may_write = user.has_perm("workitems.write_note", plan)
     if request.method == "POST":
@@ -160,7 +161,7 @@ def on_subject(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpRespo
         form,
         plan=plan,
         subject=subject,
-        url=page_of_subject(subject),
+        **page_of_subject(subject),
         place=Note(**{kind: subject}).place,
         talk=talk_on(user, plan, kind, subject, Moment.today(localdate())),
         may_write=may_write and bool(offered) and not _is_over(plan, kind),
@@ -196,7 +197,7 @@ def conversation(request: HttpRequest, slug: str, note: int) -> HttpResponse:
         form,
         plan=plan,
         first=first,
-        url=page_of_subject(first.subject),
+        **page_of_subject(first.subject),
         talk=Talk([Conversation(shown.first, shown.notes, "", False)], plan, ""),
         may_answer=may_answer,
     )

@@ -60,6 +60,7 @@ from workitems.meetings.views.pages import (
     visible_meeting,
 )
 from workitems.models import Decision, Matter, Measure, Meeting, Milestone, Variation
+from workitems.notes.conversations import count_on_matters
 from workitems.plan.asat import Moment
 from workitems.plan.attention import Line
 from workitems.plan.plan_at import PlanAt
@@ -221,6 +222,8 @@ def show(
         context |= _subject(matter, day) | _why(matter, lines, on) | _within(matter, day)
         context["row"] = row = AgendaRow(matter, line_on(matter, lines_by_subject(lines)))
         context["verb"] = row.verb
+        # Whoever is in the room sees it, so only what all members read.
+        context["notes"] = count_on_matters(None, [matter.pk]).get(matter.pk, 0)
         milestones = context.get("all_milestones", [])
         whole = lines[0].at if lines else None
         context["requests"] = _requests(matter, milestones, whole, may_record, **forms)

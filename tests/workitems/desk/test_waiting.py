@@ -278,7 +278,7 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
     # rounds that have not followed, meetings to record, variations, own requests that are overtaken. Of briefings:
     # clearances and follow-ups; consultations; papers to send or follow up. Consultations on requests.
     # Plans that the user's agencies have left. Findings to reply to.
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         assert len(lines_for(user, TODAY)) == 3 + 4 * count
 
 

@@ -226,6 +226,6 @@ def test_the_news_take_the_same_queries_for_any_number_of_dates(
     with django_assert_num_queries(5):
         assert len(list(date_news(before(7)))) == count
     # Plans; milestones as for the desk; risks; followers; choices of emails.
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         assert len(list(followed_news(TODAY))) == 2 * count
     assert len(rows) == count

@@ -109,6 +109,6 @@ def test_followers_take_the_same_queries_for_any_number_of_items(
     for item in items:
         AssignmentFactory(item=item, agency=police, unit=None, user=contributor)
         MemberFactory(plan=plan)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         found = followers(items, TODAY)
     assert {pk: len(people) for pk, people in found.items()} == {item.pk: 2 for item in items}

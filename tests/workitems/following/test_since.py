@@ -116,7 +116,7 @@ def test_it_takes_the_same_queries_for_any_number_of_changes(
         for row in rows:
             moved(row, contributor)
     # Milestones that changed, as they were and are, and their delays; risks; variations; followers.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         assert len(since(approver, [plan], NOW - timedelta(hours=1), TODAY).lines) == count
 
 

@@ -18,6 +18,7 @@ from agencies.pages.form_pages import carry_out, done, form_page
 from agencies.pages.once import once
 from agencies.wording.translation import StrOrPromise
 from workitems.models import Milestone, MilestoneAnswer, Return
+from workitems.notes.conversations import talk_on
 from workitems.plan import services
 from workitems.plan.asat import Moment
 from workitems.plan.forms.items import (
@@ -129,6 +130,9 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             "has_open_delay": any(delay.ended_on is None for delay in delays),
             "conflict": conflict,
             "tried": tried,
+            "talk": talk_on(
+                signed_in(request), item.plan, "milestone", row, Moment.today(localdate())
+            ),
         },
         status=200 if request.method != "POST" or (tried and forms[act].is_valid()) else 422,
     )

@@ -1,6 +1,7 @@
 """List, call, change, cancel, show, close and reopen meetings, and record attendance."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -36,6 +37,7 @@ from workitems.meetings.forms.meetings import (
 from workitems.meetings.meeting_slides import is_on
 from workitems.meetings.services import meetings as meeting_services
 from workitems.models import Matter, Meeting, Variation
+from workitems.notes.conversations import count_on_matters
 from workitems.notices import mail_at_once
 from workitems.notices.news import News
 from workitems.plan.views.lookups import (
@@ -163,7 +165,10 @@ def show(
     present = {row.agency_id for row in meeting.attendances.present()}
     members = list(invited(meeting))
     decided = list(meeting.decisions.for_list().order_by("number"))
-    rows = rows_of(matters, lines, decided)
+    notes = count_on_matters(signed_in(request), [matter.pk for matter in matters])
+    rows = [
+        replace(row, notes=notes.get(row.matter.pk, 0)) for row in rows_of(matters, lines, decided)
+    ]
     is_recorded = present or decided or any(matter.considered_on for matter in matters)
     return render(
         request,
@@ -173,6 +178,7 @@ def show(
             "meeting": meeting,
             "today": on,
             "matters": matters,
+            "may_write": is_open and request.user.has_perm("workitems.write_note", plan),
             "runs": runs_of(rows) if is_open else [(None, rows)],
             "members": len(members),
             "present": [agency for agency in members if agency.pk in present],
