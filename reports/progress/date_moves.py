@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from heapq import nsmallest
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -157,10 +158,11 @@ class Warned(NamedTuple):
 
 @dataclass(frozen=True)
 class Slips:
-    """What the page shows. `slips` are of all milestones, those that moved most first; `lines` the shown ones."""
+    """What the page shows. `slips` are of all milestones, `shown` those that moved most, with their `lines`."""
 
     view: PlanView
     slips: Sequence[Slip]
+    shown: Sequence[Slip]
     lines: Sequence[SlipLine]
     record: RecordOfDates
     by_warning: Sequence[MarkRow]
@@ -192,7 +194,7 @@ class Slips:
     @property
     def first(self) -> date:
         """The day on which the chart begins."""
-        shown = self.slips[: len(self.lines)]
+        shown = self.shown
         began = min([each.began for each in shown if each.days > 0], default=self.view.at.on)
         done = min((each.done_on for each in shown if each.done_on), default=began)
         day = min(began - BEFORE, self.view.at.on - LEAST, done)
@@ -247,8 +249,8 @@ def read_slips(view: PlanView, meetings: Sequence[Earlier]) -> Slips:
     items = rated_histories(view.plan, view.at)
     milestones = milestone_histories(view.plan, view.at, *KNOWN_TO)
     record = recorded(view.plan, view.at, items, milestones, view.pillar, view.agency)
-    slips = sorted(_slips(view, items, milestones), key=_most_first)
-    shown = slips[:LINES_SHOWN]
+    slips = list(_slips(view, items, milestones))
+    shown = nsmallest(LINES_SHOWN, slips, key=_most_first)
     warned = _warned(view, slips, items, milestones)
     came = record.came
     named = came if len(came) <= MARKS_UP_TO else []
@@ -256,6 +258,7 @@ def read_slips(view: PlanView, meetings: Sequence[Earlier]) -> Slips:
     return Slips(
         view=view,
         slips=slips,
+        shown=shown,
         lines=_lines(view, shown, names),
         record=record,
         by_warning=[
@@ -286,9 +289,10 @@ def _slips(view: PlanView, items: Histories, milestones: Histories) -> Iterable[
     says was so before it: its moves are of days that nobody knows."""
     on, begins = view.at.on, view.plan.record_begins
     for pk, versions in milestones.items():
-        versions = _recorded(versions, begins)
-        _, at, original, _, _, *_, original_to, _ = versions[0]
-        _, _, _, _, forecast, completed, withdrawn, _, item, _, forecast_to = versions[-1]
+        if begins is not None:
+            versions = _recorded(versions, begins)
+        _, at, original, _, _, _, _, _, _, original_to, _ = versions[0]
+        _, _, _, _, forecast, completed, withdrawn, _, item, _, _ = versions[-1]
         _, _, stage, pillar, lead, *_ = items[item][-1]
         if (
             withdrawn <= on
@@ -298,28 +302,30 @@ def _slips(view: PlanView, items: Histories, milestones: Histories) -> Iterable[
         ):
             continue
         done_on = completed if completed <= on else None
-        reached = KnownDate(done_on) if done_on else KnownDate(forecast, forecast_to)
-        if not done_on and forecast < on:
-            reached = KnownDate(on)
-        moves = [
-            Move(after[1], _expected(before), _expected(after))
-            for before, after in pairwise(versions)
-            if before[4] != after[4] and not (done_on and day_of(after[1]) > done_on)
-        ]
-        yield Slip(
-            pk, item, day_of(at), KnownDate(original, original_to), _expected(versions[0]), moves,
-            done_on, reached,
-        )  # fmt: skip
+        first = _expected(versions[0])
+        moves = (
+            [
+                Move(after[1], _expected(before), _expected(after))
+                for before, after in pairwise(versions)
+                if before[4] != after[4] and not (done_on and day_of(after[1]) > done_on)
+            ]
+            if len(versions) > 1
+            else ()
+        )
+        if done_on or forecast < on:
+            reached = KnownDate(done_on or on)
+        else:
+            reached = _expected(versions[-1]) if len(versions) > 1 else first
+        promised = KnownDate(original, original_to)
+        yield Slip(pk, item, day_of(at), promised, first, moves, done_on, reached)
 
 
 def _expected(version: tuple[Any, ...]) -> KnownDate:
     return KnownDate(version[4], version[-1])
 
 
-def _recorded(versions: list[tuple[Any, ...]], begins: date | None) -> list[tuple[Any, ...]]:
+def _recorded(versions: list[tuple[Any, ...]], begins: date) -> list[tuple[Any, ...]]:
     """Return the versions of a milestone from the one that was so at the end of the day on which the record begins."""
-    if begins is None:
-        return versions
     before = sum(day_of(row[1]) <= begins for row in versions)
     kept = versions[max(before - 1, 0) :]
     if before and kept[0][5] <= begins:
@@ -335,10 +341,14 @@ def _warned(
 ) -> list[tuple[Slip, DateWarning]]:
     """Return the next open dates that are expected on time and rated at risk or off track, each with by whom."""
     found: list[tuple[Slip, DateWarning]] = []
-    ahead = [
-        each for each in slips if not each.done_on and milestones[each.pk][-1][3] >= view.at.on
+    doubted = [
+        each
+        for each in slips
+        if not each.done_on
+        and items[each.item][-1][-1]
+        and milestones[each.pk][-1][3] >= view.at.on
     ]
-    for slip in sorted(ahead, key=lambda each: each.reached.last_day):
+    for slip in sorted(doubted, key=lambda each: (each.reached.last_day, _most_first(each))):
         _, _, _, agreed, forecast, *_ = milestones[slip.pk][-1]
         _, _, stage, *_, heard_on, doubt = items[slip.item][-1]
         warning = warning_of(

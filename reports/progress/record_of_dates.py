@@ -25,7 +25,6 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext_lazy
 
 from reports.progress.histories import (
-    NEVER,
     Doubt,
     Histories,
     day_of,
@@ -209,12 +208,13 @@ def _ended(
     agency, the item, and what became of the date."""
     completed, withdrawn = versions[-1][5:7]
     for version, after in zip_longest(versions, versions[1:]):
-        at, _, agreed, _, _, _, responsible, item = version[1:9]
+        _, at, _, agreed, _, _, _, responsible, item = version[:9]
         ahead_until = min(agreed, completed)
-        if day_of(at) >= ahead_until:
+        end = start_of(ahead_until)
+        if at >= end:
             continue
-        replaced_on = day_of(after[1]) if after else NEVER
-        if after and replaced_on < ahead_until:
+        if after and after[1] < end:
+            replaced_on = day_of(after[1])
             if after[3] == agreed or replaced_on <= begins:
                 continue
             outcome, until = Outcome.MOVED, replaced_on
@@ -265,13 +265,13 @@ def is_of_spreadsheet(record_begins: date | None, heard_on: date | None) -> bool
 
 def _agreed_on(versions: list[tuple[Any, ...]], due: date, until: date) -> date:
     """Return the day on which the date was agreed that was agreed before `until`."""
-    on = until
-    for _, at, _, agreed, *_ in reversed(versions):
-        if day_of(at) < until:
-            if agreed != due:
+    end, found = start_of(until), None
+    for version in reversed(versions):
+        if version[1] < end:
+            if version[3] != due:
                 break
-            on = day_of(at)
-    return on
+            found = version[1]
+    return until if found is None else day_of(found)
 
 
 def _last(versions: list[tuple[Any, ...]], until: date) -> tuple[Any, ...]:
