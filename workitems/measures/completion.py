@@ -4,7 +4,7 @@ Auditors fault plans in which "complete" looks alike with evidence and without, 
 or was done before the plan began, counts as its result.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.models import Agency
+from agencies.records.composed import composed
 from agencies.wording.translation import StrOrPromise
 from workitems.models import Evidence, Milestone, MilestoneAnswer, Return, WorkItem
 from workitems.models.item import Stage
@@ -132,8 +133,15 @@ class Completions(Collection[CompletedMilestone]):
 
     def of_item(self, pk: int) -> Completion | None:
         """Return how an item is shown to be done: the worst of its milestones. None if none is of the plan."""
-        found = {row.completion for row in self.rows if row.item.pk == pk}
+        found = self._by_item.get(pk, ())
         return next((each for each in WORST_FIRST if each in found), None)
+
+    @cached_property
+    def _by_item(self) -> dict[int, set[Completion]]:
+        found: dict[int, set[Completion]] = defaultdict(set)
+        for row in self.rows:
+            found[row.item.pk].add(row.completion)
+        return found
 
 
 def completions_of(at: PlanAt, item: int | None = None) -> Completions:
@@ -158,17 +166,13 @@ def completions_of(at: PlanAt, item: int | None = None) -> Completions:
     )  # fmt: skip
 
 
-def _through(way: str, of: dict[str, int]) -> dict[str, int]:
-    """Return the choice of items as one of what leads to them: {"milestone__item__plan_id": 3}."""
-    return {f"{way}__{name}": value for name, value in of.items()}
-
-
 def _done(moment: Moment, of: dict[str, int]) -> list[tuple[Any, ...]]:
     columns = (
         "id", "item_id", "number", "description", "done_means", "responsible_agency_id",
         "completed_on", "no_evidence",
     )  # fmt: skip
-    return list(read_at(Milestone, moment, columns, _through("item", of), begun="completed_on"))
+    of_item = {f"item__{name}": value for name, value in of.items()}
+    return list(read_at(Milestone, moment, columns, of_item, begun="completed_on"))
 
 
 def _shown_by(moment: Moment, of: dict[str, int]) -> dict[int, Shown]:
@@ -177,43 +181,59 @@ def _shown_by(moment: Moment, of: dict[str, int]) -> dict[int, Shown]:
     That is the evidence of the milestone, that of the accepted answer with which its agency reported it done, and the words
     that were typed when it was marked as done.
     """
+    ((name, value),) = of.items()
+    given: dict[str, Any] = {"value": value, "on": moment.on}
+    if moment.until is not None:
+        given["until"] = moment.until
     files: set[int] = set()
-    notes = set(_told(moment, of))
-    pieces = Evidence.objects.given_by(moment.until)
+    notes = set(_told(_versions(name, **given)))
+    for pk, link, file in (*_of_milestones(name, **given), *_reported(name, **given)):
+        (files if link or file else notes).add(pk)
+    return {pk: Shown(pk in files, pk in notes) for pk in files | notes}
+
+
+@composed
+def _of_milestones(name: str, *, value: Any, on: Any, until: Any = None) -> Any:
+    pieces = Evidence.objects.given_by(until)
+    pieces = pieces.filter(**{f"milestone__item__{name}": value})
+    return pieces.values_list("milestone_id", "link", "file")
+
+
+@composed
+def _reported(name: str, *, value: Any, on: Any, until: Any = None) -> Any:
     answers = "update__of_return__milestone_answers"
-    reported = pieces.filter(
+    pieces = Evidence.objects.given_by(until).filter(
         **{
             "update__item": F(f"{answers}__milestone__item"),
             f"{answers}__outcome": MilestoneAnswer.Outcome.DONE,
             f"{answers}__applied_at__isnull": False,
+            f"update__item__{name}": value,
         },
         update__of_return__state=Return.State.ACCEPTED,
-        update__of_return__accepted_on__lte=moment.on,
-        **_through("update__item", of),
+        update__of_return__accepted_on__lte=on,
     )
-    for rows, milestone in (
-        (pieces.filter(**_through("milestone__item", of)), "milestone_id"),
-        (reported, f"{answers}__milestone_id"),
-    ):
-        for pk, link, file in rows.values_list(milestone, "link", "file"):
-            (files if link or file else notes).add(pk)
-    return {pk: Shown(pk in files, pk in notes) for pk in files | notes}
+    return pieces.values_list(f"{answers}__milestone_id", "link", "file")
 
 
-def _told(moment: Moment, of: dict[str, int]) -> list[int]:
-    """Return the milestones that a person marked as done in words that say how."""
+@composed
+def _versions(name: str, *, value: Any, on: Any, until: Any = None) -> Any:
+    """Return the versions of milestones in order, for today of completed ones."""
     # Of a milestone that was reopened since the moment, today's record does not say that it was done then.
-    milestones = Milestone.objects.filter(**_through("item", of))
-    if moment.is_now:
+    milestones = Milestone.objects.filter(**{f"item__{name}": value})
+    if until is None:
         milestones = milestones.filter(completed_on__isnull=False)
     rows = Milestone.history.model.objects.filter(id__in=milestones.values("id"))
-    if moment.until is not None:
-        rows = rows.filter(history_date__lt=moment.until)
+    if until is not None:
+        rows = rows.filter(history_date__lt=until)
+    columns = "id", "completed_on", "history_type", "history_change_reason"
+    return rows.order_by("id", "history_date", "history_id").values_list(*columns)
+
+
+def _told(versions: Iterable[tuple[int, date | None, str, str | None]]) -> list[int]:
+    """Return the milestones that a person marked as done in words that say how."""
     day: dict[int, date | None] = {}
     told: dict[int, bool] = {}
-    columns = "id", "completed_on", "history_type", "history_change_reason"
-    in_order = rows.order_by("id", "history_date", "history_id").values_list(*columns)
-    for pk, done, kind, reason in in_order:
+    for pk, done, kind, reason in versions:
         if done != day.get(pk):
             told[pk] = bool(done and kind != "+" and reason and not reason.startswith(IMPORTED))
         day[pk] = done
