@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import accounts, browser, data, frozen, load, papers, rows, web, workbook
+from bench import accounts, browser, data, frozen, load, page, papers, rows, web, workbook
 from bench.nodes import events
 from bench.server import ROOT
 
@@ -52,13 +52,28 @@ def options(typed: list[str]) -> argparse.Namespace:
     freezing.add_argument("--seconds", type=float, default=60)
     freezing.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
     freezing.add_argument("--json", type=Path, metavar="FILE", help="save the run")
+    reading = acts.add_parser("page", help="run every command of docs/operations.md")
+    reading.add_argument("--root", default="", help="keep the Debian in this folder")
+    reading.add_argument("--from", default="", dest="start", help="go on at this section")
+    reading.set_defaults(act=lambda args: page.try_page(args.root, args.start))
     trying = acts.add_parser("accounts", help="try what the accounts of an installation may not do")
     trying.set_defaults(act=lambda args: accounts.run())
     looking = acts.add_parser("browser", parents=[where], help="in a browser on a slow link")
     looking.set_defaults(act=look)
     looking.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
     looking.add_argument("--rounds", type=int, default=3)
-    names = {"table", "compare", "load", "nodes", "frozen", "accounts", "browser", "-h", "--help"}
+    names = {
+        "table",
+        "compare",
+        "load",
+        "nodes",
+        "frozen",
+        "accounts",
+        "page",
+        "browser",
+        "-h",
+        "--help",
+    }
     return parser.parse_args(typed if typed and typed[0] in names else ["table", *typed])
 
 

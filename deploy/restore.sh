@@ -22,8 +22,12 @@ fi
 backup=${1%/}
 here=$(pwd)
 grants=$(dirname "$(realpath "$0")")/grants.sql
+# An installation beside the first says here what its accounts and units are called (beside.sh).
+# shellcheck disable=SC1091
+[ ! -f names ] || . ./names
 owner=${OWNER:-plan_owner} user=${APPLICATION:-plan}
-units="plan-register-web plan-register-worker"
+units="${SERVICES:-plan-register}-web ${SERVICES:-plan-register}-worker"
+[ ! -f grants.sql ] || grants=$here/grants.sql
 
 refuse() {
     echo "$*" >&2

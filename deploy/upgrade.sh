@@ -21,6 +21,10 @@ for each in "$@"; do
 done
 here=$(pwd)
 code=$(dirname "$(dirname "$(realpath "$0")")")
+# An installation beside the first says here what its accounts and units are called (beside.sh).
+# shellcheck disable=SC1091
+[ ! -f names ] || . ./names
+services=${SERVICES:-plan-register}
 owner=${OWNER:-plan_owner} user=${APPLICATION:-plan} keeper=${KEEPER:-plan_backup}
 units=${UNITS:-/etc/systemd/system}
 ready=${READY:-http://127.0.0.1:8001/readyz}
@@ -39,8 +43,8 @@ as() {
 }
 start() { # start RELEASE: let the web server and the worker run the code that is installed, and see that they do
     run systemctl daemon-reload
-    run systemctl reload plan-register-web
-    run systemctl restart plan-register-worker
+    run systemctl reload "$services-web"
+    run systemctl restart "$services-worker"
     echo "+ wait until $ready says: ready, Release: $1"
     [ -z "$dry" ] || return 0
     for _ in $(seq 60); do
@@ -68,8 +72,8 @@ if [ -n "$back" ]; then
     run mv venv.before venv
     as "$owner" "venv/bin/plan-register collectstatic --no-input"
     # Of a release that does not say its number, that it is ready is all there is to see.
-    run systemctl reload plan-register-web
-    run systemctl restart plan-register-worker
+    run systemctl reload "$services-web"
+    run systemctl restart "$services-worker"
     as "$user" "venv/bin/plan-register check_service"
     exit
 fi
@@ -85,18 +89,21 @@ echo "From $now to $new."
 step="Nothing was changed."
 trap '[ $? -eq 0 ] || echo "upgrade.sh did not finish. $step" >&2' EXIT
 [ -n "$node" ] || as "$keeper" "./backup.sh $here/backups"
-run rm -rf venv.before venv.after
-run cp --archive venv venv.before
-step="The code is half installed; the running service has the old one. Put it back: rm -r venv && mv venv.before venv"
-lock=requirements.lock
-# Those of object storage, figures and traces are in another lock.
-if venv/bin/python -c "import importlib.util as u, sys; sys.exit(not any(map(u.find_spec, ('storages', 'prometheus_client', 'opentelemetry'))))"; then
-    lock=deploy/extras.lock
+# The code of an installation beside the first is the first one's, which was upgraded before.
+if [ ! -L venv ]; then
+    run rm -rf venv.before venv.after
+    run cp --archive venv venv.before
+    step="The code is half installed; the running service has the old one. Put it back: rm -r venv && mv venv.before venv"
+    lock=requirements.lock
+    # Those of object storage, figures and traces are in another lock.
+    if venv/bin/python -c "import importlib.util as u, sys; sys.exit(not any(map(u.find_spec, ('storages', 'prometheus_client', 'opentelemetry'))))"; then
+        lock=deploy/extras.lock
+    fi
+    run venv/bin/pip install --quiet --require-hashes --only-binary :all: --requirement "$code/$lock" --requirement "$code/deploy/build.lock"
+    run venv/bin/pip install --quiet --no-deps --no-build-isolation --force-reinstall "$code"
+    run install -m 0755 "$code/deploy/backup.sh" backup.sh
+    run cp -r "$code"/deploy/systemd/plan-register-* "$units/"
 fi
-run venv/bin/pip install --quiet --require-hashes --only-binary :all: --requirement "$code/$lock" --requirement "$code/deploy/build.lock"
-run venv/bin/pip install --quiet --no-deps --no-build-isolation --force-reinstall "$code"
-run install -m 0755 "$code/deploy/backup.sh" backup.sh
-run cp -r "$code"/deploy/systemd/plan-register-* "$units/"
 as "$owner" "venv/bin/plan-register collectstatic --no-input"
 step="The new code is installed and the service still runs the old one. Run upgrade.sh again, or go back: $0 --back"
 if [ -z "$node" ]; then

@@ -108,7 +108,8 @@ def test_all_units_are_closed_alike_by_one_file_that_the_page_copies_too():
     for each in SERVICES.values():
         assert each.keys() & closed.keys() <= {"Environment"}
     copied = re.findall(r"cp (-r )?\S*deploy/systemd/plan-register-\*", PAGE)
-    assert copied == ["-r "] * 2
+    assert copied == ["-r "]
+    assert 'cp -r "$code"/deploy/systemd/plan-register-*' in (DEPLOY / "upgrade.sh").read_text()
 
 
 # Where systemd is; `closed.conf` is tested everywhere.
