@@ -128,6 +128,7 @@ class Debian:
             run("mmdebstrap", "--variant=minbase", f"--include={packages}", "trixie", self.root)
         for path in ("/etc/apt", "/etc/pip.conf", "/etc/xdg/pip", "/etc/ssl/certs"):
             if Path(path).exists():
+                Path(f"{self.root}{path}").parent.mkdir(parents=True, exist_ok=True)
                 run("cp", "--archive", "--no-target-directory", path, f"{self.root}{path}")
         shutil.copy("/etc/resolv.conf", self.root / "etc/resolv.conf")
         self.write("usr/local/bin/systemctl", SYSTEMCTL)
