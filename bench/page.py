@@ -126,7 +126,7 @@ class Debian:
         if not (self.root / "etc/debian_version").exists():
             packages = "ca-certificates,sysvinit-utils,openssl"
             run("mmdebstrap", "--variant=minbase", f"--include={packages}", "trixie", self.root)
-        for path in ("/etc/apt", "/etc/pip.conf", "/etc/xdg/pip", "/etc/ssl/certs"):
+        for path in ("/etc/apt/apt.conf.d", "/etc/pip.conf", "/etc/xdg/pip", "/etc/ssl/certs"):
             if Path(path).exists():
                 Path(f"{self.root}{path}").parent.mkdir(parents=True, exist_ok=True)
                 run("cp", "--archive", "--no-target-directory", path, f"{self.root}{path}")
