@@ -30,6 +30,7 @@ GIVEN = {
     "EMAIL_HOST=mail.example.govt.nz": "EMAIL_HOST=127.0.0.1",
     "createsuperuser": "createsuperuser --no-input --email administrator@example.org --name Administrator",
 }
+START = "[ ! -x /etc/init.d/postgresql ] || service postgresql start"
 FETCHES = re.compile(r"\bapt-get\b|pip install|pip --")
 SYSTEMCTL = """#!/bin/sh
 # In place of systemd: starts and stops what the units of services say.
@@ -204,6 +205,7 @@ def try_page(folder: str, start: str) -> bool:
         mail = ["ip", "netns", "exec", NAMESPACE, sys.executable, "-c", MAIL]
         subprocess.Popen(mail, stderr=subprocess.DEVNULL)
         begun = not start
+        debian.shell(START, fetches=False)
         for title, block in blocks(PAGE.read_text(encoding="utf-8")):
             begun = begun or title == start
             if not begun:
@@ -233,6 +235,9 @@ def follow(debian: Debian, title: str, block: str) -> str:
         print(f"{title}: {time.monotonic() - began:.0f} s, exit {done.returncode}", flush=True)
         if done.returncode:
             return f"{title} failed at:\n{text}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        if fetches:
+            # As Debian does at its installation, but in the namespace.
+            debian.shell(START, fetches=False)
         if "beside.sh" in text:
             more = done.stdout.partition("Then:\n")[2]
             return follow(debian, f"{title}, as it says", more)
