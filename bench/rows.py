@@ -75,6 +75,7 @@ PAGES = [
     Row("undo", "undo or redo in the workshop", {200: {"ms": 300}}),
     Row("csv", "CSV"),
     Row("xlsx", "XLSX", {MANY: {"cpu": 1_000}}),
+    Row("odata", "1,000 milestones as OData", {MANY: {"cpu": 2_000}}),
     Row("memory", "PSS after 8 clients", {TOP: {"mib": 200}}),
 ]
 PAPERS = [

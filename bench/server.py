@@ -120,6 +120,8 @@ class Browser:
     def __init__(self, port: int, cookies: dict[str, str] | None = None) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
         self.cookies = dict(cookies or {})
+        # Sent with every request.
+        self.always: dict[str, str] = {}
         self.status, self.body = 0, b""
 
     def ask(
@@ -132,6 +134,7 @@ class Browser:
             "Accept-Encoding": "gzip",
             "Cookie": "; ".join(f"{key}={value}" for key, value in self.cookies.items()),
             **({"Content-Type": "application/x-www-form-urlencoded"} if sent is not None else {}),
+            **self.always,
             **(headers or {}),
         }
         method = "GET" if sent is None else "POST"
@@ -174,6 +177,26 @@ def client_of(person: Any) -> Any:
     client.force_login(person)
     client.get("/")
     return client
+
+
+def token_of(person: Any) -> dict[str, str]:
+    """Return the header of a new token that reads with the person's first role."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from agencies.people.services import tokens
+
+    at = timezone.now()
+    _, text = tokens.make_token(
+        seat=person.seats.order_by("pk")[0],
+        name="A sheet",
+        scope="read",
+        expires_on=timezone.localdate(at) + timedelta(days=1),
+        by=person,
+        at=at,
+    )
+    return {"Authorization": f"Bearer {text}"}
 
 
 def cookies_of(person: Any) -> dict[str, str]:

@@ -9,7 +9,11 @@ from io import BytesIO
 import pytest
 import requests
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from hypothesis import given, strategies
+from hypothesis import settings as hypothesis_settings
 from odata import ODataService
 from requests.adapters import BaseAdapter
 
@@ -30,6 +34,7 @@ from tests.factories import (
     UserFactory,
     WorkItemFactory,
 )
+from trafficking_plan.api import admission
 from trafficking_plan.api.odata import views
 from trafficking_plan.api.odata.entity_sets import SETS
 from workitems.measures.services import values
@@ -480,9 +485,56 @@ def test_a_plan_of_others_and_one_that_is_not_there_answer_the_same(items):
     stranger = program_of(SeatFactory(agency=AgencyFactory(), role="observer").user)
     paths = ["", "$metadata", "Items", "Items/$count", "Nothing", "Items?$filter=is_key"]
     for path in paths:
-        got = [stranger.get(f"/api/plans/{slug}/odata/{path}") for slug in ("plan", "none")]
+        got, queries = [], []
+        for slug in ("plan", "none"):
+            with CaptureQueriesContext(connection) as made:
+                got.append(stranger.get(f"/api/plans/{slug}/odata/{path}"))
+            queries.append(len(made))
         assert [answer.status_code for answer in got] == [404, 404]
+        # Neither what is said nor how long it takes tells the two apart.
+        assert queries[0] == queries[1]
         assert got[0].content == got[1].content
         assert json.loads(got[0].content)["error"]["message"] == (
             "There is nothing at this address that this token may read."
         )
+
+
+# --- whatever is asked ----------------------------------------------------------------------
+
+WORDS = [
+    "number", "title", "is_key", "pillar", "completed_on", "colour", "eq", "ne", "gt", "in", "and", "or", "not", "null",
+    "true", "'1.2'", "''", "'", "(", ")", ",", "/", ":", "-", "5", "1e999", "99999999999999999999", "2026-06-30",
+    "2026-02-31", "2026-06-30T25:00:00Z", "contains(", "year(", "tolower(", "any(", "add", "duration'P1D'", "$it", "é",
+]  # fmt: skip
+TEXTS = strategies.one_of(
+    strategies.lists(strategies.sampled_from(WORDS), max_size=9).map(" ".join),
+    strategies.text(max_size=30),
+)
+OPTIONS = (
+    "$filter",
+    "$select",
+    "$orderby",
+    "$top",
+    "$skip",
+    "$count",
+    "$skiptoken",
+    "$format",
+    "at",
+)
+
+
+def test_no_request_makes_a_server_error(reader, plan, items, monkeypatch):
+    monkeypatch.setattr(admission, "REQUESTS_A_MINUTE", 1_000_000)
+
+    @hypothesis_settings(max_examples=300)
+    @given(
+        strategies.sampled_from([*SETS, "Items/$count", "$metadata", "", "Nothing"]),
+        strategies.dictionaries(strategies.sampled_from(OPTIONS), TEXTS, max_size=3),
+    )
+    def ask(path, asked):
+        answer = reader.get(ROOT + path, asked)
+        assert answer.status_code in (200, 400, 404), answer.content
+        if answer.status_code != 200 and "OData-Version" in answer:
+            assert answer.json()["error"]["message"]
+
+    ask()

@@ -10,6 +10,7 @@ from django.urls import get_resolver, reverse
 
 from tests.api.programs import ADDRESSES, OPEN, program, program_of, scope_of
 from tests.cast import Scene
+from tests.factories import UpdateFactory
 from tests.test_permissions import (
     EVERYBODY,
     OIA,
@@ -20,6 +21,7 @@ from tests.test_permissions import (
     WRITERS_OF_CUSTOMS,
     addresses,
 )
+from trafficking_plan.api.odata.entity_sets import SETS
 
 pytestmark = [
     pytest.mark.django_db,
@@ -168,3 +170,18 @@ def test_a_plan_that_is_not_adopted_is_gone_for_all_but_its_coordinator(people, 
     address = reverse("api:plan", args=["plan-being-made"])
     got = {who: programs[who].get(address).status_code for who in WITH_SEAT}
     assert got == dict.fromkeys(WITH_SEAT, GONE) | {"coordinator": 409}
+
+
+def test_what_another_agency_has_only_drafted_is_in_no_row_and_no_count(people):
+    police = people.agencies["police"]
+    UpdateFactory(
+        of_return=people.round.returns.get(agency=police), item=people.item, achieved="A draft"
+    )
+    reader = program_of(people["other contributor"])
+    for name in SETS:
+        answer = reader.get(reverse("api:odata-resource", args=[people.plan.slug, name]))
+        assert answer.status_code == 200
+        assert "A draft" not in answer.text
+    # A number that is not accepted is no row, and is not counted.
+    count = reader.get(f"/api/plans/{people.plan.slug}/odata/Values/$count")
+    assert (count.status_code, count.text) == (200, "0")

@@ -134,7 +134,8 @@ def imports_of(source: str, package: str) -> list[tuple[int, bool]]:
 INLINE = re.compile(
     r"""\sstyle\s*=                   # <p style="…">
       | <style\b
-      | <script\b(?![^>]*\bsrc\s*=)   # a script with its text in the page
+      # a script with its text in the page; a data block is none
+      | <script\b(?![^>]*(?:\bsrc\s*=|\btype="application/ld\+json"))
       | \son[a-z]+\s*=\s*["']         # <button onclick="…">
       | javascript:
     """,

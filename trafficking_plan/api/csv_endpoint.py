@@ -7,6 +7,7 @@ from django.utils import timezone
 from ninja import Field, Query, Router
 
 from agencies.models import Token
+from agencies.typed.fields import Form
 from reports.progress import registers
 from reports.progress.changes import Kind
 from reports.progress.forms import BarForm
@@ -83,7 +84,9 @@ def _refuse_unknown(request: HttpRequest, plan: Plan, name: str) -> None:
     """Raise `Problem` for a filter that the list does not take: the page would ignore it, and a program not notice."""
     has_bar = not EXPORTS[name].has_own_filters and name != "items"
     bar = {each for each in request.GET if each in (BAR if has_bar else BAR[:1])}
-    forms = [BarForm({each: request.GET[each] for each in bar}, plan=plan, on=timezone.localdate())]
+    forms: list[Form] = [
+        BarForm({each: request.GET[each] for each in bar}, plan=plan, on=timezone.localdate())
+    ]
     if name == "items":
         pillars = plan.pillars.values_list("pk", "title")
         forms.append(WorkItemFilter(request.GET, pillars=pillars, agencies=agencies_of(plan)))

@@ -40,7 +40,11 @@ def papers(request: HttpRequest, slug: str, asked: Query[Papers]) -> Row:
         found = found.filter(authorised_at__lt=form.moment.until)
     every = list(found.order_by("briefing__dated", "briefing", "number"))
     frame, shown = as_json.paged(request, every, asked.page, asked.limit)
-    return frame | {"results": [_paper(request, plan, each) for each in shown]}
+    address = reverse("briefings:list", args=[slug])
+    return frame | {
+        "page_url": request.build_absolute_uri(address),
+        "results": [_paper(request, plan, each) for each in shown],
+    }
 
 
 def _paper(request: HttpRequest, plan: Plan, paper: IssuedPaper) -> Row:

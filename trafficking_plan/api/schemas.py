@@ -381,6 +381,7 @@ class PaperOut(Schema):
 
 
 class PaperLines(Page):
+    page_url: str = Field(description="The address of the list of briefings, for people.")
     results: list[PaperOut]
 
 

@@ -31,6 +31,8 @@ from reports.document.wording import named
 from reports.extensions import registry
 from reports.models import PublicProgress
 from reports.progress.content_schema import LISTS, schema_of
+from reports.public.open_data import MIME_TYPE as LD_JSON
+from reports.public.open_data import Published, as_dcat, as_schema_org, within_a_page
 from reports.public.views.public_frame import public_page
 from reports.render import csv
 from reports.render.tables import Column, Sheet
@@ -82,11 +84,20 @@ def progress(request: HttpRequest, slug: str) -> HttpResponseBase:
     if row.taken_down_at is not None:
         context |= {"plan": row.plan, "taken_down_at": row.taken_down_at}
         return public_page("reports/public/taken_down.html", context, status=410)
-    # Where it is tried out, it is served from any address.
-    site = request.build_absolute_uri("/")[:-1] if settings.DEBUG else settings.SITE_URL
-    context |= {"published_at": row.published_at, **shown(row.content, slug, site)}
+    published = _published(request, row)
+    context |= {
+        "published_at": row.published_at,
+        "dataset": within_a_page(as_schema_org(published)),
+        **shown(row.content, slug, published.site),
+    }
     page = public_page("reports/public/progress.html", context, is_indexed=True)
     return shared(request, page, seconds=0)
+
+
+def _published(request: HttpRequest, row: PublicProgress) -> Published:
+    # Where it is tried out, it is served from any address.
+    site = request.build_absolute_uri("/")[:-1] if settings.DEBUG else settings.SITE_URL
+    return Published(row.content, row.plan.slug, site, timezone.localdate(row.published_at))
 
 
 def shown(content: dict[str, Any], slug: str = "", site: str = "") -> dict[str, Any]:
@@ -202,12 +213,15 @@ def _drawn(row: dict[str, Any]) -> TimelineRow:
 @login_not_required
 @require_safe
 def progress_data(request: HttpRequest, slug: str, what: str, format: str) -> HttpResponseBase:
-    """Return the data as JSON, its schema, one table as CSV, or one chart as SVG."""
+    """Return the data as JSON, its schema, one table as CSV, one chart as SVG, or the dataset as catalogues read it."""
     row = page_of_plan(slug)
-    make = FORMATS.get(format)
-    if row.taken_down_at is not None or make is None:
+    if row.taken_down_at is not None:
         raise Http404
-    answer = make(row.content, what)
+    if (what, format) == ("dataset", "jsonld"):
+        answer: tuple[Any, str] | None = (_text(as_dcat(_published(request, row))), LD_JSON)
+    else:
+        make = FORMATS.get(format)
+        answer = None if make is None else make(row.content, what)
     if answer is None:
         raise Http404
     text, mime_type = answer
@@ -222,7 +236,11 @@ def _json(content: dict[str, Any], what: str) -> tuple[str, str] | None:
     found = {"data": lambda: content, "schema": lambda: schema_of(content)}.get(what)
     if found is None:
         return None
-    return json.dumps(found(), ensure_ascii=False, indent=2) + "\n", "application/json"
+    return _text(found()), "application/json"
+
+
+def _text(found: Any) -> str:
+    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
 
 
 def _csv(content: dict[str, Any], what: str) -> tuple[bytes, str] | None:

@@ -119,8 +119,8 @@ def published(plan, by, *parts):
 def every_answer(client, slug):
     """Return the bytes of each answer about the plan's progress that is there."""
     found = [client.get(reverse("reports:progress", args=[slug]))]
-    for what in ("data", "schema", "figures", "stages", *PARTS):
-        for form in ("json", "csv", "svg"):
+    for what in ("data", "schema", "dataset", "figures", "stages", *PARTS):
+        for form in ("json", "csv", "svg", "jsonld"):
             found.append(client.get(reverse("reports:progress-data", args=[slug, what, form])))
     return [answer for answer in found if answer.status_code == 200]
 

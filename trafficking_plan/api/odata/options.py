@@ -8,7 +8,7 @@ from typing import Any
 from django.http import QueryDict
 
 from trafficking_plan.api.odata.entity_sets import Property
-from trafficking_plan.api.odata.filters import Values, no_such, read_filter, refused
+from trafficking_plan.api.odata.row_filters import Values, no_such, read_filter, refused
 
 KNOWN = (
     "$filter", "$select", "$orderby", "$top", "$skip", "$count", "$skiptoken", "$format", "at",

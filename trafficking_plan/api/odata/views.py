@@ -20,8 +20,8 @@ from django.views.decorators.csrf import csrf_exempt
 from trafficking_plan.api.admission import BY_PASSWORD, gated
 from trafficking_plan.api.odata import metadata
 from trafficking_plan.api.odata.entity_sets import SETS, EntitySet, Read
-from trafficking_plan.api.odata.filters import Values, refused
 from trafficking_plan.api.odata.options import FORMATS, Options, read_options
+from trafficking_plan.api.odata.row_filters import Values, refused
 from trafficking_plan.api.plan_endpoints import plan_and_moment
 from trafficking_plan.api.problems import Problem, answer_of, is_problem
 
