@@ -576,6 +576,7 @@ RULES: dict[str, Row] = {
     # Only where the settings name an organisation.
     "openid_connect_login": public(GONE, NOT_ALLOWED),
     "openid_connect_callback": public(GONE, NOT_ALLOWED),
+    "organisation-signs-out": public(NOT_ALLOWED, GONE),
     "usersessions_list": signed_in(200, HERE),
     "mfa_index": signed_in(200, NOT_ALLOWED),
     # Only between the password and being signed in.

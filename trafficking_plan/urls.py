@@ -77,6 +77,7 @@ second_step_urls = [
 organisation_urls = [
     path("sign-in/", views.organisation_sign_in, FIXED, name="openid_connect_login"),
     path("come-back/", views.organisation_come_back, FIXED, name="openid_connect_callback"),
+    path("signs-out/", views.organisation_signs_out, FIXED, name="organisation-signs-out"),
 ]
 
 help_urls = [

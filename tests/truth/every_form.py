@@ -1027,6 +1027,7 @@ CHANGES = {
     "following:plan": SAME,
     "following:item": SAME,
     "agencies:send-again": VERSION,
+    "organisation-signs-out": "a token is taken once",
     "maintenance-end": STATE,
     "agencies:withdraw": STATE,
     "agencies:revoke-token": STATE,

@@ -33,7 +33,13 @@ from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_http_methods, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import (
+    conditional_page,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 from django.views.i18n import JavaScriptCatalog
 
 from agencies.pages.form_pages import form_page
@@ -262,3 +268,23 @@ def organisation_come_back(request: HttpRequest, provider_id: str) -> HttpRespon
     """Sign in whom the organisation sends back."""
     response: HttpResponse = _organisation().come_back(request)
     return response
+
+
+# The token proves who sends it. No transaction is open while the provider is asked for its keys.
+@transaction.non_atomic_requests
+@csrf_exempt
+@login_not_required
+@require_POST
+def organisation_signs_out(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Sign out whom the organisation says (OpenID Connect Back-Channel Logout): 200 if it is done, else 400 with why."""
+    organisation = _organisation()
+    back_channel = import_module("trafficking_plan.sign_in.back_channel")
+    try:
+        back_channel.take(request, request.POST.get("logout_token", ""))
+    except back_channel.Invalid as invalid:
+        return JsonResponse(
+            {"error": "invalid_request", "error_description": str(invalid)}, status=400
+        )
+    except organisation.requests.RequestException:
+        return JsonResponse({"error": "temporarily_unavailable"}, status=503)
+    return HttpResponse()

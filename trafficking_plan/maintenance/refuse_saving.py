@@ -26,6 +26,7 @@ STILL_WORKS = {
     "mfa_reauthenticate_webauthn",
     "openid_connect_callback",
     "openid_connect_login",
+    "organisation-signs-out",
     "unsent",
     "usersessions_list",
 }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,8 @@ ENTRA = {
 TENANT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ENTRA_CLAIMS = ("email", "tid", "acct", "xms_edov")
 GOOGLE = "accounts.google.com"
+# Of the browser's session: what the provider calls its own session, until ours is kept.
+SID = "organisation_sid"
 # In the cache: which of the needed claims the last token lacked, for `check_service`.
 MISSING_CLAIMS = "openid:missing-claims"
 
@@ -105,6 +108,11 @@ class Organisation:
         values = claims.get(self.roles_claim) or ()
         found = {values} if isinstance(values, str) else set(values)
         return {(seat.agency, seat.role) for seat in self.seats if seat.value in found}
+
+
+def sid_digest(sid: str) -> str:
+    """Return as what a session of the provider is kept beside ours."""
+    return sha256(sid.encode()).hexdigest()
 
 
 def address_of(claims: dict[str, Any]) -> str:

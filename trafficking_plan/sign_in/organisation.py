@@ -26,8 +26,10 @@ from agencies.people.services import claimed_seats
 from trafficking_plan.sign_in.openid import (
     MISSING_CLAIMS,
     PROVIDER_ID,
+    SID,
     Organisation,
     address_of,
+    sid_digest,
 )
 from trafficking_plan.sign_in.second_step import note_proved
 
@@ -75,6 +77,8 @@ class OrganisationAdapter(DefaultSocialAccountAdapter):
                     source=organisation.name,
                     at=timezone.now(),
                 )
+        if sid := str(claims.get("sid") or ""):
+            request.session[SID] = sid_digest(sid)
         if organisation.asks_second_step:
             note_proved(request, user)
 

@@ -25,6 +25,24 @@ def open_account(*, email: str, name: str, source: str) -> User:
 
 
 @transaction.atomic
+def close_account_of(user: User, *, source: str, at: datetime) -> User:
+    """Close the account of a person who left, as their organisation says, and end the seats that its claims gave.
+
+    Seats that people gave stay, without use, as for every closed account. An account that is closed already stays as it is.
+    """
+    match_seats(user=user, wanted=set(), source=source, at=at)
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.is_active:
+        user.is_active = False
+        user.version += 1
+        reason = f"{source} says that the person left."
+        history.save(
+            user, by=None, actor=source, at=at, reason=reason, fields=["is_active", "version"]
+        )
+    return user
+
+
+@transaction.atomic
 def match_seats(*, user: User, wanted: set[tuple[str, str]], source: str, at: datetime) -> None:
     """Give the person the seats (agency's short name, role) that their claims name, and end those
     that earlier claims gave and these do not name. Seats that people gave do not change.

@@ -26,7 +26,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        form = 'local, such as 20:00 (today) or 2026-12-02T20:00'
+        form = "local, such as 20:00 (today) or 2026-12-02T20:00"
         parser.add_argument("--from", dest="begins", type=moment, help=f"{form}; now if not given")
         parser.add_argument("--until", type=moment, help=form)
         parser.add_argument("--read-only", action="store_true", help="let nothing be saved")
