@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from agencies.people.services import claimed_seats
 from agencies.people.services.accounts import end_sessions
-from trafficking_plan.sign_in.openid import PROVIDER_ID, sid_digest
+from trafficking_plan.sign_in.openid import PROVIDER_ID, SID, sid_digest
 from trafficking_plan.sign_in.organisation import SignedTokens
+from trafficking_plan.sign_in.session_store import SessionStore
 
 log = structlog.get_logger("security")
 
@@ -44,8 +45,10 @@ def take(request: HttpRequest, token: str) -> None:
     with transaction.atomic():
         if session and not events & LEFT:
             # Of this browser alone, as the specification asks.
-            for each in UserSession.objects.filter(data__sid=sid_digest(session)):
-                each.end()
+            rows = UserSession.objects.filter(user__socialaccount__provider=PROVIDER_ID)
+            for each in rows.filter(user=user) if user else rows.distinct():
+                if SessionStore(each.session_key).get(SID) == sid_digest(session):
+                    each.end()
         elif user is not None:
             end_sessions(user)
         if user is not None and events & LEFT:

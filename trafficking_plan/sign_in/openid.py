@@ -24,7 +24,7 @@ ENTRA = {
 TENANT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ENTRA_CLAIMS = ("email", "tid", "acct", "xms_edov")
 GOOGLE = "accounts.google.com"
-# Of the browser's session: what the provider calls its own session, until ours is kept.
+# In the browser's session: the digest of what the provider calls its own.
 SID = "organisation_sid"
 # In the cache: which of the needed claims the last token lacked, for `check_service`.
 MISSING_CLAIMS = "openid:missing-claims"

@@ -11,6 +11,7 @@ from django.db.models.signals import post_init
 from django.dispatch import receiver
 
 from agencies.records.sealing import Unreadable, seal, unseal
+from trafficking_plan.sign_in.openid import SID
 from trafficking_plan.sign_in.second_step import PROVED
 from trafficking_plan.sign_in.unsent import PERSON
 
@@ -19,7 +20,7 @@ LENGTH = 40  # of the column; 160 bits
 WHO_AND_WHEN = {
     *(auth.SESSION_KEY, auth.BACKEND_SESSION_KEY, auth.HASH_SESSION_KEY),
     *(AUTHENTICATION_METHODS_SESSION_KEY, f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"),
-    *(PROVED, PERSON, "began_at", "seen_at"),
+    *(PROVED, PERSON, SID, "began_at", "seen_at"),
 }
 
 

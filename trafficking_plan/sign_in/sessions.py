@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
-from allauth.account.signals import user_logged_in as signed_in
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
@@ -13,21 +12,12 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from trafficking_plan.sign_in.addresses import browser_words, network_of
-from trafficking_plan.sign_in.openid import SID
 
 
 @receiver(user_logged_in)
 def keep_session(request: HttpRequest, **kwargs: Any) -> None:
     if "REMOTE_ADDR" in request.META:
         UserSession.objects.create_from_request(request)
-
-
-@receiver(signed_in)
-def keep_name_of_provider(request: HttpRequest, **kwargs: Any) -> None:
-    """Keep as what the organisation knows the session. allauth has made the row anew by now."""
-    if sid := request.session.pop(SID, ""):
-        row = (request.session.session_key or "")[:]  # its name, not the browser's token
-        UserSession.objects.filter(session_key=row).update(data={"sid": sid})
 
 
 @dataclass(frozen=True)
