@@ -626,6 +626,9 @@ RULES: dict[str, Row] = {
     "agencies:hand-over": of_plan(
         police, readers=MEMBERS, may=("coordinator", "superuser"), post=INVALID
     ),
+    "privacy": public(200, NOT_ALLOWED),
+    "accessibility": public(200, NOT_ALLOWED),
+    "data-of-person": of_administrator(stranger),
     "maintenance": only(("superuser",), 200, INVALID),
     "maintenance-end": only(("superuser",), NOT_ALLOWED, "/maintenance/"),
     "agencies:people": only(("superuser",), 200, NOT_ALLOWED),

@@ -99,15 +99,15 @@ def _entry(piece: Evidence) -> tuple[Entry, bytes | None]:
         remark = "No digest was taken when it was added."
     elif piece.sha256 != digest:
         remark = f"The file was changed after it was added; its digest was {piece.sha256}."
-    number = ".".join(map(_part, _item(piece).number.split(".")))
-    folders = f"{number} {_part(_item(piece).title)}", _part(_of(piece))
+    number = ".".join(map(path_part, _item(piece).number.split(".")))
+    folders = f"{number} {path_part(_item(piece).title)}", path_part(_of(piece))
     name = clean_name(piece.file_name)
     stem, kept_ending = name.removesuffix(f".{ending(name)}"), ending(name)
-    last = f"{piece.pk} {_part(stem)}{f'.{_part(kept_ending)}' if kept_ending else ''}"
+    last = f"{piece.pk} {path_part(stem)}{f'.{path_part(kept_ending)}' if kept_ending else ''}"
     return Entry(piece, "/".join((*folders, last)), digest, remark), content
 
 
-def _part(text: str) -> str:
+def path_part(text: str) -> str:
     """Return the text as one part of a path: letters, digits and few signs, never a way up."""
     kept = re.sub(r"[^\w ,()-]+", "-", text)
     return kept[:NAME_LENGTH].strip(" -") or "-"

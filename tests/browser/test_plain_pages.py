@@ -1,10 +1,14 @@
 """Test sign-in and error pages with axe and for horizontal scrolling, wide and narrow."""
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from django.template.loader import render_to_string
 from playwright.sync_api import expect
 
+from tests.browser.axe import WCAG_22_AA
+from tests.browser.test_demo_pages import NARROW, PEOPLE, WIDE
 from tests.cast import scene
+from trafficking_plan.frame.views import CHECKED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -16,6 +20,8 @@ BEFORE_SIGNING_IN = [
     ("/account/password/reset/done/", 200, "Check your email"),
     ("/account/password/reset/key/1-none/", 200, "This link no longer works"),
     ("/account/password/reset/key/done/", 200, "Your password has been changed"),
+    ("/privacy/", 200, "Privacy"),
+    ("/accessibility/", 200, "Accessibility"),
     ("/nowhere/", 404, "Page not found"),
     ("/?q=%00", 400, "We could not read that request"),
 ]
@@ -65,3 +71,9 @@ def test_an_error_page_rendered_from_its_template_is_accessible(
         page.goto(f"{live_server.url}/provoked/{template}.html")
         expect(page.locator("h1")).to_have_count(1)
         assert_accessible()
+
+
+def test_the_statement_says_how_pages_are_really_checked(page):
+    page.evaluate(AXE_SCRIPT)
+    rules = page.evaluate("tags => axe.getRules(tags).length", WCAG_22_AA)
+    assert {"rules": rules, "people": len(PEOPLE), "wide": WIDE, "narrow": NARROW} == CHECKED

@@ -142,9 +142,7 @@ def test_an_invitation_names_the_plan_the_round_and_the_day(plan, health, owed, 
     says = f"Health is a member of “{plan.title}”."
     due = f" Its return for {owed.round.name} is due on {day_words(owed.due_on)}."
     assert coordinators.asked_of(health, TODAY, coordinator) == [says + due]
-    invitation = InvitationFactory(
-        agency=health, sent_at=NOW, expires_at=NOW + timedelta(days=14)
-    )
+    invitation = InvitationFactory(agency=health, sent_at=NOW, expires_at=NOW + timedelta(days=14))
     letters.send_invitations([(invitation, "ana")], by=SeatFactory().user)
     assert f"\n{says}{due}\n" in mail.outbox[-1].body
     with without_decisions():

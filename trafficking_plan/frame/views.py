@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from allauth.account import views as account
 from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.base.views import AuthenticateView
@@ -42,12 +43,17 @@ from django.views.decorators.http import (
 )
 from django.views.i18n import JavaScriptCatalog
 
+from agencies.models import User
 from agencies.pages.form_pages import form_page
+from agencies.pages.permissions import require_administrator
 from trafficking_plan.country import profile as country
 from trafficking_plan.frame.context import CHOSEN_COLOURS, COLOURS_COOKIE
+from trafficking_plan.running.personal_data import personal_data
 from trafficking_plan.sign_in import unsent
 from trafficking_plan.sign_in.account_forms import ColoursForm
 from trafficking_plan.sign_in.sessions import described
+
+security_log = structlog.get_logger("security")
 
 
 @login_not_required
@@ -288,3 +294,32 @@ def organisation_signs_out(request: HttpRequest, provider_id: str) -> HttpRespon
     except organisation.requests.RequestException:
         return JsonResponse({"error": "temporarily_unavailable"}, status=503)
     return HttpResponse()
+
+
+@login_not_required
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "statements/privacy.html")
+
+
+# How pages are read before a release; tests/browser/test_plain_pages.py holds these to the tests that do it.
+CHECKED = {"rules": 70, "people": 4, "wide": 1280, "narrow": 320}
+
+
+@login_not_required
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "statements/accessibility.html", CHECKED)
+
+
+@require_safe
+def data_of_person(request: HttpRequest, person: int) -> HttpResponse:
+    """Send what is kept about a person, as a file to give to them."""
+    by = require_administrator(request)
+    user = get_object_or_404(User, pk=person)
+    security_log.info("personal_data_given", user_id=by.pk, about=user.pk)
+    response = JsonResponse(
+        personal_data(user), json_dumps_params={"indent": 2, "ensure_ascii": False}
+    )
+    response["Content-Disposition"] = f'attachment; filename="person-{user.pk}.json"'
+    return response

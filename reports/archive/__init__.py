@@ -1,0 +1,1 @@
+"""What leaves for the national archive when a plan has ended."""
