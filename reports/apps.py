@@ -15,7 +15,7 @@ class ReportsConfig(AppConfig):
         from reports.meetings.opening_slide import opening_slide
         from reports.models import guards as paper_guards
         from reports.models import indexes as paper_indexes
-        from reports.models.briefing import has_sensitive_paper
+        from reports.models.briefing import has_sensitive_paper, keeps_apart
         from reports.responses import desk_lines, follow_up_calendar, held_follow_ups
         from reports.responses import follow_up_news as follow_up_notices
         from workitems.calendar import due_calendar
@@ -23,12 +23,14 @@ class ReportsConfig(AppConfig):
         from workitems.intake.services import successor
         from workitems.meetings import meeting_news as meeting_notices
         from workitems.notices import news
+        from workitems.plan.services import waits
         from workitems.plan.views import lookups
         from workitems.presenting import views as present
 
         post_migrate.connect(paper_guards.install_after_migrate, sender=self)
         post_migrate.connect(paper_indexes.install_after_migrate, sender=self)
         lookups.ADDED_TO_PLANS["is_sensitive"] = has_sensitive_paper()
+        waits.KEPT_APART.append(keeps_apart)
         succession.HOLDINGS.append(held_clearances.CLEARANCES)
         succession.HOLDINGS.append(held_follow_ups.FOLLOW_UPS)
         successor.CARRIERS.append(carry_kinds)

@@ -247,8 +247,9 @@ def late_timeline(strips: Sequence[Strip], *, on: date, label: str) -> SafeStrin
 
 
 def strip_table(strips: Sequence[Strip], caption: str, table_id: str) -> SafeString:
-    """Return the same dates as an HTML table, one row for each milestone."""
+    """Return the same dates as an HTML table, one row for each milestone; with what they wait for, if one does."""
     rows = []
+    has_waits = any(getattr(one, "waits", "") for strip in strips for one in strip.milestones)
     ends = gettext("Withdrawn {day}"), gettext("Done {day}"), gettext("Expected {day}")
     for strip in strips:
         url = escape(f"{strip.url}#milestones")
@@ -259,7 +260,9 @@ def strip_table(strips: Sequence[Strip], caption: str, table_id: str) -> SafeStr
                 f'<td class="date">{one.original.short}</td>'
                 f'<td class="date">{one.agreed.short}</td>'
                 f'<td class="date">{escape(_end_words(one, *ends))}</td>'
-                f'<td class="numeric">{_slip(one):,}</td></tr>'
+                f'<td class="numeric">{_slip(one):,}</td>'
+                + (f"<td>{escape(getattr(one, 'waits', ''))}</td>" if has_waits else "")
+                + "</tr>"
             )
     headings = (
         gettext("Item"),
@@ -270,10 +273,11 @@ def strip_table(strips: Sequence[Strip], caption: str, table_id: str) -> SafeStr
     )
     heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in headings)
     late = escape(gettext("Days later than promised"))
+    last = f'<th scope="col">{escape(gettext("Waits for"))}</th>' if has_waits else ""
     return SafeString(
         f'<div class="table-region" role="region" tabindex="0" aria-labelledby="{table_id}">'
         f'<table class="table"><caption id="{table_id}" class="visually-hidden">{escape(caption)}'
-        f'</caption><thead><tr>{heads}<th scope="col" class="numeric">{late}</th></tr></thead>'
+        f'</caption><thead><tr>{heads}<th scope="col" class="numeric">{late}</th>{last}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -288,6 +292,10 @@ def _dates_in_words(one: MilestoneLike) -> str:
         return ", ".join(parts)
     end = gettext("done {day}") if one.completed_on else gettext("expected {day}")
     parts.append(end.format(day=_known_reached(one)))
+    if waits := getattr(one, "waits", ""):
+        parts.append(gettext("waits for {what}").format(what=waits))
+    if least := getattr(one, "earliest", None):
+        parts.append(gettext("earliest {day}").format(day=long_date(least)))
     if slip := _slip(one):
         how = (
             gettext("{span} later than promised")
@@ -419,6 +427,12 @@ class _Drawing:
             # Overdue and still open: the end is unknown, so the line is dashed.
             look = f'stroke="{SIGNAL}" class="strip-open"'
             parts.append(_level(reached, self.places[self.on][1], y, look))
+        if (least := getattr(one, "earliest", None)) is not None:
+            # What it waits for lets it be done no sooner: dotted from its own end.
+            look = (
+                f'stroke="{SIGNAL}" stroke-width="2" stroke-dasharray="1 4" stroke-linecap="round"'
+            )
+            parts.append(_level(reached, self.places[least][1], y, look))
         if one.agreed_due != one.original_due:
             parts.append(_use("m-agreed", self.places[one.agreed_due][1], y))
         parts.append(_use("m-target" if hides_ring else "m-promised", promised, y))

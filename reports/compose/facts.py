@@ -20,6 +20,7 @@ from reports.compose.finding_facts import FindingFacts, finding_facts
 from reports.compose.measure_sources import MeasureFacts, measure_facts
 from reports.compose.slips import LateItem, late_items
 from reports.compose.subjects import DOUBTFUL
+from reports.compose.wait_facts import WaitFacts, wait_facts
 from reports.compose.who_wrote import Written, written_by_ended
 from reports.document import DocumentError, Source
 from reports.document.dates import long_date, months_in
@@ -223,6 +224,7 @@ class Facts:
     completions: Completions = field(default_factory=lambda: Completions(()))
     measures: MeasureFacts = field(default_factory=MeasureFacts)
     findings: FindingFacts = field(default_factory=FindingFacts)
+    waits: WaitFacts = field(default_factory=WaitFacts)
     # By item that its reviewer rates at risk or off track: the reason that was given with the rating.
     reviewers_reasons: Mapping[int, str] = field(default_factory=dict)
     # The last day of the period's last round in which agencies were asked.
@@ -386,6 +388,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         completions=completions_of(at),
         measures=measure_facts(briefing, at.measures),
         findings=finding_facts(at.findings),
+        waits=wait_facts(at.waits),
         reviewers_reasons=_reviewers_reasons(items, end_of(as_at)),
     )
 

@@ -70,6 +70,7 @@ from reports.compose.subjects import (
     when,
     with_notes,
 )
+from reports.compose.waits_text import not_to_be_met, waits_sentence
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.wording import (
     agree,
@@ -163,6 +164,7 @@ def late_by_item(writer: Writer) -> Section:
     paragraphs = [
         *_bullets(writer, introduction, shown, starts, lines),
         *([writer.paragraph(ends, about="other delays", sources=sources_of(writer, rest))] if rest else ()),
+        *not_to_be_met(writer, room),
         *no_longer_late(writer, gone, room, must=not late),
         *_not_recorded(writer, late, shown, acted, {pk for pk, of in lines.items() if acted_on(of)}, room),
     ]  # fmt: skip
@@ -556,6 +558,8 @@ def _lines(
         and not any(has_words(row.description, found[1].meanwhile) for _, row in steps)
     ):
         yield Line(BRIDGE, bridge, of_delay)
+    if waited := waits_sentence(writer, told_first(entry)):
+        yield Line(EFFECT, *waited)
     for sentence in further_sentences(writer, entry):
         yield Line(REST, sentence, of_delay)
     for place, (source, row) in enumerate(steps[:MAX_ACTIONS]):

@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 
 from agencies.wording.translation import StrOrPromise, in_english
 from reports.compose.finding_facts import FINDING
+from reports.compose.wait_facts import WAIT
 from reports.document.wording import join_words
 from reports.drafting.draft import BULLETS, Draft, Part, Taken, printed, record_of
 from reports.models import Clearance, FollowUp
@@ -34,6 +35,7 @@ from workitems.models import (
     Risk,
     Support,
     Update,
+    Wait,
     WorkItem,
 )
 from workitems.terms.sentence_ends import sentences
@@ -70,6 +72,14 @@ OWNER_LOOKUPS: dict[str, tuple[type, str, tuple[str, ...]]] = {
         ("agency", "measure__item__lead_agency"),
     ),
     FINDING: (Finding, "item", ("item__lead_agency",)),
+    WAIT: (
+        Wait,
+        "milestone__item",
+        (
+            *("milestone__responsible_agency", "waits_for__responsible_agency"),
+            "milestone__item__lead_agency",
+        ),
+    ),
     "workitems.return": (Return, "", ("agency",)),
     "reports.followup": (FollowUp, "", ("owner_agency",)),
 }

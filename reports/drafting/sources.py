@@ -18,6 +18,7 @@ from agencies.records.composed import composed
 from reports.compose.citations import Versioned, delay_source, version_of
 from reports.compose.facts import Facts
 from reports.compose.finding_facts import FINDING
+from reports.compose.wait_facts import WAIT
 from reports.document import Source
 from reports.drafting.draft import GLOSSARY, Draft, Part, Portion
 from workitems.models import Delay, Plan
@@ -49,6 +50,7 @@ NUMBERS = {
     "workitems.measure": "item__number",
     "workitems.measurevalue": "measure__item__number",
     FINDING: "item__number",
+    WAIT: "milestone__item__number",
     "workitems.risk": "number",
 }
 # Types without a page of the past; their current page shows the history.

@@ -355,6 +355,11 @@ class Briefing(models.Model):
         return bool(self.correction_note)
 
 
+def keeps_apart(plan: Plan) -> bool:
+    """Return whether one of the plan's briefings is marked SENSITIVE, so that nothing of it is shown in another plan."""
+    return Briefing.objects.filter(plan=plan, marking=Briefing.Marking.SENSITIVE).exists()
+
+
 def has_sensitive_paper() -> Exists:
     """Return the condition, of a plan, that one of its briefings is marked SENSITIVE."""
     sensitive = Briefing.objects.filter(plan=OuterRef("pk"), marking=Briefing.Marking.SENSITIVE)

@@ -199,6 +199,7 @@ def open_milestones(view: PlanView, at: PlanAt, made_at: datetime, *, late: str,
             number_column("Days from agreed date to forecast"),
             lambda row: _days(row.milestone.agreed_due, row.milestone.forecast_due),
         ),
+        *_waits(at),
     ]
     rows = registers.open_milestones(shown, late=late, due=due)
     of = about(
@@ -227,6 +228,15 @@ DATES: tuple[Field[Due], ...] = (
     (date_column("Agreed date"), lambda row: row.milestone.agreed),
     (date_column("Forecast"), lambda row: row.milestone.forecast),
 )
+
+
+def _waits(at: PlanAt) -> tuple[Field[Due], Field[Due]]:
+    return (
+        (Column("Waits for", 40), lambda row: at.waits.in_words(row.milestone.pk)),
+        (date_column("Earliest"), lambda row: at.waits.earliest_day(row.milestone.pk)),
+    )
+
+
 LATENESS: Field[Due] = (Column("Dates", 22), lambda row: row.milestone.late.words)
 
 
@@ -262,6 +272,7 @@ def all_milestones(view: PlanView, at: PlanAt, made_at: datetime) -> Sheet:
         (date_column("Completed"), lambda row: row.milestone.completed_on),
         (date_column("Cancelled"), lambda row: row.milestone.withdrawn_on),
         LATENESS,
+        *_waits(at),
     ]
     items = with_milestones(shown.items, milestones)
     rows = [Due(row, item) for item in items for row in item.milestones]

@@ -1,6 +1,6 @@
 """The timeline: all milestones as at a moment, in rows by item and groups.
 
-At most five queries, whatever the plan's size.
+At most seven queries, whatever the plan's size.
 """
 
 from collections import defaultdict
@@ -24,6 +24,7 @@ from workitems.models.item import Stage, number_key
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import ItemAt, pillar_titles
 from workitems.plan.plan_at.moment_reading import read_at
+from workitems.plan.plan_at.waits_at import waits_at
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late, Lateness, by_then, dates_ahead
 from workitems.terms.spans import in_words
@@ -50,7 +51,8 @@ class GroupBy(StrEnum):
 
 class TimelineMilestone(NamedTuple):
     """What is drawn of a milestone. A date after the moment's day is None. `earlier` are the dates between the promised
-    one and the last that were expected meanwhile."""
+    one and the last that were expected meanwhile. `waits` says what it waits for, and `earliest` when that lets it be done,
+    if its agreed date can no longer be met because of it."""
 
     description: str
     original_due: date
@@ -62,6 +64,8 @@ class TimelineMilestone(NamedTuple):
     completed_on: date | None
     withdrawn_on: date | None
     earlier: tuple[date, ...] = ()
+    waits: str = ""
+    earliest: date | None = None
 
     @property
     def original(self) -> KnownDate:
@@ -226,7 +230,9 @@ def _items(plan: Plan, moment: Moment, earlier: dict[int, list[date]]) -> list[T
     steps: dict[int, list[TimelineMilestone]] = defaultdict(list)
     on, new = moment.on, tuple.__new__
     of = {"item__plan_id": plan.pk}
-    columns: tuple[str, ...] = (*TimelineMilestone._fields[:-1], "item_id", "id")
+    waits = waits_at(plan, moment)
+    late = {step.pk for step in waits.not_met}
+    columns: tuple[str, ...] = (*TimelineMilestone._fields[:9], "item_id", "id")
     for row in read_at(Milestone, moment, columns, of, order=("number", "id")):
         *_, done, gone, item, pk = row
         # Most dates have come, or there are none.
@@ -237,7 +243,8 @@ def _items(plan: Plan, moment: Moment, earlier: dict[int, list[date]]) -> list[T
             between = tuple(day for day in days if first < day < last)
         else:
             between = ()
-        steps[item].append(new(TimelineMilestone, (*row[:9], between)))
+        held = (waits.in_words(pk), waits.earliest[pk].day if pk in late else None)
+        steps[item].append(new(TimelineMilestone, (*row[:9], between, *held)))
     found = []
     columns = ("id", "number", "title", "pillar_id", "lead_agency_id", "stage")
     for row in read_at(WorkItem, moment, columns, {"plan_id": plan.pk}):

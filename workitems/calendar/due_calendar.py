@@ -31,8 +31,10 @@ from workitems.models import (
     Return,
     Round,
     Target,
+    Wait,
 )
 from workitems.models.item import Stage
+from workitems.plan.plan_at.waits_at import waits_of_all
 from workitems.terms.known_dates import KnownTo
 
 if TYPE_CHECKING:
@@ -106,7 +108,7 @@ SOURCES: list[Callable[[Owing], Iterable[Entry]]] = []
 
 
 def entries_of(owing: Owing, on: date) -> list[Entry]:
-    """Return the agency's due dates and the working groups' meetings, by day. Seven queries, and
+    """Return the agency's due dates and the working groups' meetings, by day. Ten queries, and
     those of `SOURCES`, however many plans.
 
     Of a plan that has ended only the returns of its open rounds and what `SOURCES` add are due.
@@ -126,6 +128,7 @@ def owed_by(owing: Owing, on: date) -> Iterator[Entry]:
         yield from _decisions(going_on, on)
         yield from _mitigations(going_on, on)
         yield from _votes(going_on)
+        yield from _waits(going_on)
         yield from _targets(going_on, on)
 
 
@@ -136,11 +139,17 @@ def _milestones(owing: Owing, on: date) -> Iterator[Entry]:
         .exclude(item__stage__in=[Stage.COMPLETE, Stage.WITHDRAWN])
         .select_related("item")
     )
+    waits = waits_of_all(on)
+    not_met = {pk for pk, step in waits.steps.items() if waits.cannot_be_met(step)}
     for row in with_changes(rows, own=(Milestone, "pk")):
         plan = row.item.plan = owing.by_id[row.item.plan_id]
         lines = [_("Item {number} {title}").format(number=row.item.number, title=row.item.title)]
         if row.forecast != row.agreed:
             lines.append(_("Forecast: {forecast}").format(forecast=row.forecast))
+        if waiting := waits.in_words(row.pk):
+            lines.append(_("Waits for {what}").format(what=waiting))
+        if row.pk in not_met:
+            lines.append(_("The agreed date can no longer be met."))
         if row.done_means:
             lines.append(_("Done when: {words}").format(words=row.done_means))
         # An event has days, so a month or a quarter is shown on its last one.
@@ -257,6 +266,21 @@ def _votes(owing: Owing) -> Iterator[Entry]:
         yield entry_of(
             "vote", plan, row, asked.due_on, title, lines, _("Decision"), also="asked", path=path
         )
+
+
+def _waits(owing: Owing) -> Iterator[Entry]:
+    """Yield what the agency is to confirm or dispute."""
+    rows = Wait.objects.to_answer().filter(
+        waits_for__item__plan__in=owing.by_id,
+        waits_for__responsible_agency=owing.agency,
+        milestone__in=Milestone.objects.open(),
+    )
+    for row in with_changes(rows.for_list(), own=(Wait, "pk")):
+        plan = owing.by_id[row.waits_for.item.plan_id]
+        title = _("Confirm or dispute: {wait}").format(wait=row)
+        lines = [_("{agency} says so").format(agency=row.agency)]
+        path = reverse("waits:detail", args=[plan.slug, row.pk])
+        yield entry_of("wait", plan, row, row.answer_by, title, lines, _("Wait"), path=path)
 
 
 def _targets(owing: Owing, on: date) -> Iterator[Entry]:

@@ -8,12 +8,15 @@ from django.utils.translation import gettext, ngettext
 
 from workitems.models import Milestone, Variation
 from workitems.plan.plan_at import ItemAt, MilestoneAt, PlanAt
+from workitems.plan.plan_at.waits_at import StepAt
 from workitems.terms import lateness
 from workitems.terms.asked_changes import later_than_asked
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import by_then
 from workitems.terms.spans import in_words, span_in_words
 
+# What ends a milestone.
+ENDS = (Variation.Kind.CANCEL, Variation.Kind.WITHDRAWAL)
 # With fewer earlier dates of its agency, those of the whole plan are counted.
 ENOUGH = 3
 
@@ -27,10 +30,14 @@ class Effects:
     def of(self, variation: Any) -> list[str]:
         """Return the effects of a variation, or of its history row.
 
-        Empty unless it asks for another date of an open milestone and is not decided.
+        Empty unless it is not decided and asks for another date of an open milestone, or ends what others wait for.
         """
         item = self.at.by_pk.get(variation.item_id or 0)
-        if variation.kind != Variation.Kind.DATE or variation.state not in Variation.PENDING:
+        if variation.state not in Variation.PENDING:
+            return []
+        if variation.kind in ENDS:
+            return self._others_left(variation)
+        if variation.kind != Variation.Kind.DATE:
             return []
         rows = item.milestones if item else ()
         own = next((row for row in rows if row.pk == variation.milestone_id), None)
@@ -40,6 +47,7 @@ class Effects:
             _move(variation),
             self._overtaken(variation, own),
             self._late(variation, item),
+            self._others(variation),
             _next(variation, item),
             self._record(own),
         ]
@@ -94,6 +102,45 @@ class Effects:
             )
         return ""
 
+    def _others(self, variation: Any) -> str:
+        """Return how many dates of milestones that wait for it, as is confirmed, can no longer be met."""
+        found = self.at.waits.not_met_if(variation.milestone_id, variation.due_after)
+        count = len(found)
+        if not count:
+            return ""
+        agencies = len({step.responsible for step in found})
+        milestones = ngettext(
+            "If approved, {number} milestone of {agencies} can no longer be met.",
+            "If approved, {number} milestones of {agencies} can no longer be met.",
+            count,
+        )
+        return milestones.format(number=in_words(count), agencies=_agencies(found, agencies))
+
+    def _others_left(self, variation: Any) -> list[str]:
+        """Return how many milestones wait for what would be cancelled or withdrawn."""
+        waits = self.at.waits
+        ends = [
+            pk
+            for pk, step in waits.steps.items()
+            if pk == variation.milestone_id
+            or (variation.kind == Variation.Kind.WITHDRAWAL and step.item == variation.item_id)
+        ]
+        found = {step.pk: step for pk in ends for step in waits.not_met_if(pk, None)}
+        steps = [step for pk, step in found.items() if pk not in ends]
+        if not steps:
+            return []
+        words = ngettext(
+            "{number} milestone of {agencies} waits for it.",
+            "{number} milestones of {agencies} wait for it.",
+            len(steps),
+        )
+        agencies = len({step.responsible for step in steps})
+        return [
+            words.format(
+                number=in_words(len(steps)).capitalize(), agencies=_agencies(steps, agencies)
+            )
+        ]
+
     def _record(self, own: MilestoneAt) -> str:
         """Return how dates that were moved before have held: of the agency, or else of the plan."""
         of_agency = [slipped for agency, slipped in self._moved if agency == own.responsible]
@@ -122,6 +169,13 @@ class Effects:
                 slipped = True if again else _has_slipped(row.milestone, self.at)
                 moved.append((row.milestone.responsible_agency_id, slipped))
         return moved
+
+
+def _agencies(steps: Sequence[StepAt], count: int) -> str:
+    """Return the agency of the milestones, or "two agencies"."""
+    if count == 1:
+        return steps[0].agency
+    return gettext("{number} agencies").format(number=in_words(count))
 
 
 def _move(variation: Any) -> str:

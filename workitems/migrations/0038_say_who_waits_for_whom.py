@@ -80,16 +80,6 @@ class Migration(migrations.Migration):
             name='waits_for',
             field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workitems.milestone'),
         ),
-        migrations.AddField(
-            model_name='historicalmilestoneanswer',
-            name='waits_for',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workitems.milestone'),
-        ),
-        migrations.AddField(
-            model_name='milestoneanswer',
-            name='waits_for',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workitems.milestone'),
-        ),
         migrations.AlterField(
             model_name='heldentry',
             name='kind',

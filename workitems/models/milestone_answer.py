@@ -94,10 +94,6 @@ class MilestoneAnswer(models.Model):
         Agency, models.PROTECT, null=True, blank=True, related_name="+"
     )
     mitigation_due_on = models.DateField(null=True, blank=True)
-    # With the cause "another agency": the milestone that it waits for. It becomes a wait with the return.
-    waits_for = models.ForeignKey(
-        Milestone, models.PROTECT, null=True, blank=True, related_name="+"
-    )
     milestone_version = models.PositiveIntegerField()
     written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     written_at = models.DateTimeField()

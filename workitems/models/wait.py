@@ -1,5 +1,6 @@
 """What a milestone waits for: another milestone, of the same agency or another, of this plan or another."""
 
+from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
@@ -12,6 +13,9 @@ from agencies.models import Agency
 from agencies.records.tracking import track
 from workitems.models.item import Milestone
 from workitems.models.plan import Plan
+
+# The other agency is asked for an answer within so many days.
+ANSWERED_WITHIN_DAYS = 14
 
 
 class WaitQuerySet(models.QuerySet["Wait"]):
@@ -122,6 +126,10 @@ class Wait(models.Model):
     @property
     def other_agency_id(self) -> int:
         return self.waits_for.responsible_agency_id
+
+    @property
+    def answer_by(self) -> date:
+        return self.said_on + timedelta(ANSWERED_WITHIN_DAYS)
 
     @property
     def is_live(self) -> bool:

@@ -42,7 +42,14 @@ from workitems.terms.stems import in_sentences
 SAID_BY_ASKED = (Rank.VARIATION_WAITS, Rank.RISK_ESCALATED)
 # Reasons to hear from the lead agency of an item that is not late.
 HEARD = frozenset(
-    (Rank.MEASURE_FAILS, Rank.NOT_SUPPORTED, Rank.SLIPPED_AGAIN, Rank.OFF_TRACK, Rank.AT_RISK)
+    (
+        Rank.CANNOT_BE_MET,
+        Rank.MEASURE_FAILS,
+        Rank.NOT_SUPPORTED,
+        Rank.SLIPPED_AGAIN,
+        Rank.OFF_TRACK,
+        Rank.AT_RISK,
+    )
 )
 # Words of a spreadsheet that stand in a line.
 MOST_QUOTED = 6

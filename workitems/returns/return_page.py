@@ -29,12 +29,16 @@ from workitems.models import (
     ReturnNote,
     Update,
     Variation,
+    Wait,
     WorkItem,
 )
 from workitems.models.item import Stage
 from workitems.models.round import UpdateQuerySet
+from workitems.plan.asat import Moment
 from workitems.plan.forms.due_dates import steps_by_item
 from workitems.plan.plan_at import grouped
+from workitems.plan.plan_at.waits_at import waits_at
+from workitems.plan.wait_lines import WaitsOfMilestone, waits_of
 from workitems.returns.answer_changes import AnswerChange, answer_changes
 from workitems.returns.answer_questions import asks_about_actions, asks_about_answer
 from workitems.returns.empty_answers import empty_boxes
@@ -91,6 +95,8 @@ class MilestoneLine:
     draft: dict[str, str] | None = None
     # The open milestones of the item, as they will be when the return is submitted.
     steps: list[Expected] = field(default_factory=list)
+    # What it waits for and what waits for it; None if nothing of the return does.
+    waits: WaitsOfMilestone | None = None
 
     @property
     def open_actions(self) -> tuple[Mitigation, ...]:
@@ -774,6 +780,11 @@ def _milestones(
             asked_in=Subquery(waiting.values("number")[:1]),
             asked_due=Subquery(waiting.values("due_after")[:1]),
             asked_known_to=Subquery(waiting.values("after_known_to")[:1]),
+            waits_or_waited=Exists(
+                Wait.objects.live().filter(
+                    Q(milestone=OuterRef("pk")) | Q(waits_for=OuterRef("pk"))
+                )
+            ),
         )
         .select_related("responsible_agency")
         .prefetch_related(
@@ -793,7 +804,10 @@ def _milestones(
         )
         .in_order()
     )
-    steps = steps_by_item(rows, answers)
+    steps, plan, waits = steps_by_item(rows, answers), of_return.round.plan, None
+    if any(row.waits_or_waited for row in rows):  # type: ignore[attr-defined]
+        plan.has_waits = True
+        waits = waits_at(plan, Moment.today(on))
     following = {
         milestone.item_id: milestone
         for milestone in sorted(rows, key=by_agreed_date, reverse=True)
@@ -836,6 +850,7 @@ def _milestones(
                 parts=parts.get(milestone.pk, []),
                 draft=milestone.draft if is_own else None,  # type: ignore[attr-defined]
                 steps=steps[milestone.item_id],
+                waits=waits_of(waits, milestone.pk, plan, {plan.pk: plan}) if waits else None,
             )
         )
     return lines

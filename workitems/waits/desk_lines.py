@@ -31,14 +31,13 @@ def lines_for(user: User, on: date) -> list[Line]:
 
 def _to_answer(row: Wait, on: date) -> Line:
     return line(
-        due=row.said_on,
+        due=row.answer_by,
         on=on,
         plan=row.other_plan.title,
         what=_("Confirm or dispute that {reference} of {agency} waits for {other}").format(
             reference=row.milestone.reference, agency=row.agency, other=row.waits_for.reference
         ),
         detail=row.why,
-        when=_("Asked {when}").format(when=since(row.said_on, on)),
         url=reverse("waits:detail", args=[row.other_plan.slug, row.pk]),
         is_late=False,
     )

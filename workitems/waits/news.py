@@ -17,18 +17,16 @@ from django.utils.translation import gettext as _
 from agencies.models import WRITING_ROLES, Seat
 from workitems.desk.to_dos import not_ended
 from workitems.models import Delay, Milestone, Notice, Plan, Variation, Wait
+from workitems.models.wait import ANSWERED_WITHIN_DAYS
 from workitems.notices.news import OtherNews, Seats, other_news
 from workitems.notices.sending import mail_at_once
-from workitems.plan.asat import Moment
-from workitems.plan.plan_at.waits_at import WAIT, StepAt, WaitAt, Waits, steps_at
+from workitems.plan.plan_at.waits_at import Waits, waits_of_all
 from workitems.plan.services.waits import KEPT_APART
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import CAUSES
 from workitems.terms.spans import span_in_words
 
 Reason, Role = Notice.Reason, Seat.Role
-# What was said longer ago is no news.
-NEWS_FOR_DAYS = 14
 
 
 def ask_to_answer(wait: Wait, *, on: date, at: datetime) -> None:
@@ -44,7 +42,7 @@ def tell_answer(wait: Wait, *, on: date, at: datetime) -> None:
 def asked_news(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
     """Yield what approvers are to confirm or dispute, of the last days. At most three queries."""
     rows = Wait.objects.to_answer().filter(
-        not_ended(on, "milestone__item__plan"), said_on__gte=on - timedelta(NEWS_FOR_DAYS)
+        not_ended(on, "milestone__item__plan"), said_on__gte=on - timedelta(ANSWERED_WITHIN_DAYS)
     )
     found = list((rows if only is None else rows.filter(pk=only)).for_list())
     if not found:
@@ -295,13 +293,6 @@ def _to_agency(seats: Seats, row: Milestone, **same: Any) -> Iterator[OtherNews]
         title=_named(row),
         **same,
     )
-
-
-def waits_of_all(on: date) -> Waits:
-    """Return the waits of all plans today. Two queries, one without any."""
-    rows = [WaitAt._make(row) for row in Wait.objects.live().values_list(*WAIT)]
-    steps: dict[int, StepAt] = steps_at(Moment.today(on), rows)
-    return Waits(0, on, rows, steps)
 
 
 # --- names ------------------------------------------------------------------------------------

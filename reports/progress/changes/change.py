@@ -22,6 +22,7 @@ class Kind(StrEnum):
     COMPLETED = "completed"
     SLIPPED = "slipped"
     OVERDUE = "overdue"
+    CANNOT_BE_MET = "cannot-be-met"
     RECOVERED = "recovered"
     NEW = "new"
     WITHDRAWN = "withdrawn"
@@ -77,6 +78,15 @@ LABELS = {
         gettext_lazy("Fell overdue"),
         gettext_lazy("fell overdue"),
         lambda count: ngettext("{count:,} fell overdue", "{count:,} fell overdue", count),
+    ),
+    Kind.CANNOT_BE_MET: (
+        gettext_lazy("Can no longer be met"),
+        gettext_lazy("agreed dates that can no longer be met"),
+        lambda count: ngettext(
+            "{count:,} agreed date can no longer be met",
+            "{count:,} agreed dates can no longer be met",
+            count,
+        ),
     ),
     Kind.RECOVERED: (
         gettext_lazy("Recovered"),

@@ -379,6 +379,11 @@ def fell_overdue(item: ItemAt, now: MilestoneAt, delay: DelayAt | None) -> Descr
     return _description(words, now.agreed, _("Overdue"), delay=delay)
 
 
+@_change(Kind.CANNOT_BE_MET)
+def cannot_be_met(item: ItemAt, words: str) -> Description:
+    return _description(words)
+
+
 @_change(Kind.RECOVERED)
 def nearer(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Description:
     sooner = span_in_words(now.forecast, was.forecast)

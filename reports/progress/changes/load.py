@@ -32,13 +32,14 @@ from workitems.plan.plan_at import (
     variations_at,
 )
 from workitems.plan.plan_at.moment_reading import read_at
+from workitems.plan.plan_at.waits_at import waits_at
 from workitems.terms.measure_sentence import corrected_in_words
 
 
 def read_changes(view: PlanView, at: PlanAt | None = None) -> Comparison:
     """Return what changed between `view.since` and `view.at`, narrowed like the view.
 
-    At most 22 queries. `at` is the whole plan at the later moment, with texts, if it was read already.
+    At most 26 queries. `at` is the whole plan at the later moment, with texts, if it was read already.
     An item counts by where it is at that moment: it is reported under its new pillar and lead agency only.
     """
     assert view.since is not None
@@ -56,6 +57,7 @@ def read_changes(view: PlanView, at: PlanAt | None = None) -> Comparison:
     if is_whole:
         found += changes_of_plan(before, after, _standing_for(view))
     found += _measured(view, at)
+    found += _no_longer_met(view, at)
     return Comparison(found, after.agencies, before.items, after.items)
 
 
@@ -116,6 +118,19 @@ def _measured(view: PlanView, at: PlanAt) -> Iterator[Change]:
             # The sentence itself tells of its own number.
             corrections = [words for words in corrected if words not in row.sentence]
             yield change_words.measured(row.item or _standing_for(view), row, corrections)
+
+
+def _no_longer_met(view: PlanView, at: PlanAt) -> Iterator[Change]:
+    """Yield the agreed dates that could be met at the earlier moment, as far as waits say, and no longer can. Two queries;
+    none if nothing ever waited."""
+    assert view.since is not None
+    shown = at.narrowed(pillar=view.pillar, lead=view.agency)
+    now = [step for step in at.waits.not_met if step.item in shown.by_pk]
+    before = {step.pk for step in waits_at(view.plan, view.since).not_met} if now else set()
+    for step in now:
+        item = shown.by_pk[step.item]
+        if step.pk not in before and item.is_live:
+            yield change_words.cannot_be_met(item, at.waits.why_not_met(step))
 
 
 def _standing_for(view: PlanView) -> ItemAt:

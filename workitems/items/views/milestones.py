@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from agencies.pages.form_pages import carry_out, done, form_page
 from agencies.pages.once import once
 from agencies.wording.translation import StrOrPromise
-from workitems.models import Milestone, MilestoneAnswer, Return
+from workitems.models import Delay, Milestone, MilestoneAnswer, Return
 from workitems.notes.conversations import talk_on
 from workitems.plan import services
 from workitems.plan.asat import Moment
@@ -95,9 +95,12 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
                 said = gettext(
                     "“{milestone}” is answered in the return for {round}, which is not submitted yet."
                 )
-            messages.success(
-                request, said.format(milestone=row, round=of_return.round if of_return else "")
-            )
+            said = said.format(milestone=row, round=of_return.round if of_return else "")
+            if form.cleaned_data.get("cause") == Delay.Cause.ANOTHER_AGENCY:
+                asks = gettext("Say which milestone it waits for.")
+                messages.success(request, f"{said} {asks}")
+                return redirect("waits:add", slug, item.number, row.number)
+            messages.success(request, said)
             return redirect(item)
     open_acts = ("close", "move") if row.is_open else ("reopen",)
     delays = row.delays.select_related("settling_agency").order_by("-number")

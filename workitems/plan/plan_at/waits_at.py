@@ -50,6 +50,7 @@ class StepAt(NamedTuple):
     number: int
     description: str
     as_told: str
+    responsible: int
     agency: str
     agreed_due: date
     agreed_known_to: str
@@ -128,7 +129,8 @@ class StepAt(NamedTuple):
 
 
 COLUMNS = (
-    *("id", "item_id", "number", "description", "as_told", "responsible_agency__short_name"),
+    *("id", "item_id", "number", "description", "as_told"),
+    *("responsible_agency_id", "responsible_agency__short_name"),
     *("agreed_due", "agreed_known_to", "forecast_due", "forecast_known_to"),
     *("completed_on", "withdrawn_on", "item__number", "item__plan_id", "item__plan__title"),
     *("item__plan__slug", "item__plan__ends_on"),
@@ -214,9 +216,34 @@ class Waits:
             expected=other.expected,
         )
 
-    def name(self, step: StepAt) -> str:
-        """Return its number, with its plan if that is another one."""
-        if step.plan == self.plan:
+    def in_words(self, milestone: int) -> str:
+        """Return what a milestone waits for in a table: "3.3.2 of Police, now expected on 29 January 2027 (confirmed)"."""
+        found = []
+        for row in self.of.get(milestone, ()):
+            other = self.steps[row.waits_for]
+            state = str(Wait.Answer(row.answer).label) if row.answer else _("Not answered")
+            found.append(
+                _("{reference} of {agency}, {expected} ({state})").format(
+                    reference=self.name(other, self.steps[milestone].plan),
+                    agency=other.agency,
+                    expected=other.expected,
+                    state=state.lower(),
+                )
+            )
+        return "; ".join(found)
+
+    def earliest_day(self, milestone: int) -> date | None:
+        """Return the earliest day of an open milestone that what it waits for decides; None if it waits for nothing
+        confirmed, or if no day is known."""
+        step = self.steps.get(milestone)
+        if step is None or not step.is_open or self.deciding(step) is None:
+            return None
+        found = self.earliest[milestone]
+        return found.day if found.is_known else None
+
+    def name(self, step: StepAt, plan: int | None = None) -> str:
+        """Return its number, with its plan if that is another one than the reader's."""
+        if step.plan == (self.plan if plan is None else plan):
             return step.reference
         return _("{reference} in “{plan}”").format(reference=step.reference, plan=step.plan_title)
 
@@ -263,6 +290,12 @@ def waits_at(plan: Plan, moment: Moment) -> Waits:
         return Waits(plan.pk, moment.on, (), {})
     rows = [WaitAt._make(row) for row in read_at(Wait, moment, WAIT, {}, ended_on=None)]
     return Waits(plan.pk, moment.on, rows, steps_at(moment, rows))
+
+
+def waits_of_all(on: date) -> Waits:
+    """Return the waits of all plans today. Two queries, one without any."""
+    rows = [WaitAt._make(row) for row in Wait.objects.live().values_list(*WAIT)]
+    return Waits(0, on, rows, steps_at(Moment.today(on), rows))
 
 
 def steps_at(moment: Moment, rows: Iterable[WaitAt]) -> dict[int, StepAt]:
