@@ -11,6 +11,7 @@ from reports.compose.facts import Facts, UpdateFacts
 from reports.compose.paper_cover import names
 from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.compose.subjects import has_new_date, is_waiting
+from reports.compose.waits_text import waits_in_register
 from reports.document import (
     Confidence,
     ConsultedRow,
@@ -307,6 +308,7 @@ def _delay(writer: Writer, item: ItemAt, step: MilestoneAt, delay: DelayAt) -> D
             effect=_flat(writer, delay.effect),
             meanwhile=_flat(writer, delay.meanwhile),
             needs=_flat(writer, delay.needs),
+            waits_for=_flat(writer, waits_in_register(writer.facts, step) if delay.is_open else ""),
             found_on=delay.found_on,
             ended_on=delay.ended_on,
             days=delay.days,

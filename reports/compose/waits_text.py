@@ -5,8 +5,10 @@ Only what the other agency has confirmed is printed, because it names that agenc
 
 from collections.abc import Iterator
 
+from agencies.wording.translation import in_english
 from reports.compose.budget import Room
 from reports.compose.citations import item_source
+from reports.compose.facts import Facts
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.document import Paragraph, Source
 from reports.document.wording import capitalised, count_in_words
@@ -28,6 +30,19 @@ def waits_sentence(writer: Writer, milestone: MilestoneAt) -> tuple[str, Source]
     source = writer.facts.waits.source(wait)
     with errors_naming(source):
         return _sentence(writer, waits, waits.steps[wait.waits_for]), source
+
+
+@in_english
+def waits_in_register(facts: Facts, milestone: MilestoneAt) -> str:
+    """Return what a milestone waits for, beside its delay in a table: "It waits for 3.3.2 of Police, now expected on 29
+    January 2027." "" if nothing confirmed and open holds it up."""
+    waits = facts.waits.waits
+    step = waits.steps.get(milestone.pk)
+    wait = waits.deciding(step) if step else None
+    if wait is None or not waits.steps[wait.waits_for].is_open:
+        return ""
+    other = waits.steps[wait.waits_for]
+    return f"It waits for {waits.name(other)} of {other.agency}, {other.expected}."
 
 
 def _phrase(writer: Writer, step: StepAt) -> str:

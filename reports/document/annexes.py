@@ -368,6 +368,7 @@ class DelayRow:
     withheld: str = ""
     meanwhile: Text = plain_json.added(())
     needs: Text = plain_json.added(())
+    waits_for: Text = plain_json.added(())
 
     def __post_init__(self) -> None:
         check_text(self.number, "A work item's number")
@@ -377,6 +378,7 @@ class DelayRow:
         check_words(self.effect, "A delay's effect", blank=True)
         check_words(self.meanwhile, "What bridges a delay", blank=True)
         check_words(self.needs, "What a delay needs", blank=True)
+        check_words(self.waits_for, "What a milestone waits for", blank=True)
         check_text(self.settled, "Whether a delay's cause is settled", blank=True)
         if self.ended_on and self.ended_on < self.found_on:
             raise DocumentError("A delay cannot end before it was found.")

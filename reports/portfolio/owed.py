@@ -45,7 +45,7 @@ class Month:
 
 
 def owed_in(plans: Collection[Plan], agencies: Iterable[Agency], on: date) -> list[Owed]:
-    """Return what these agencies owe in the plans that they are members of, soonest first. Twelve queries an agency, and one.
+    """Return what these agencies owe in the plans that they are members of, soonest first. Eleven queries an agency, and one.
 
     A milestone stands once, on its agreed date, which says when it is expected now.
     """

@@ -286,4 +286,6 @@ def _stands(item: TimelineItem | ItemAt) -> str:
     if item.due is None:
         done = all(row.completed_on for row in item.milestones)
         return gettext("All milestones done") if done else gettext("No open milestone")
+    if not item.is_late and any(getattr(row, "earliest", None) for row in item.milestones):
+        return gettext("Can no longer be met")
     return "" if item.late.state == Late.ON_TIME else item.late.words

@@ -237,6 +237,7 @@ DELAYS: list[Field[DelayRow]] = [
     (Column("Effect", 40), lambda row: words(row.effect)),
     (Column("Until then", 40), lambda row: words(row.meanwhile)),
     (Column("It needs", 40), lambda row: words(row.needs)),
+    (Column("Waits for", 40), lambda row: words(row.waits_for)),
     (Column("Found", 13, Kind.DATE), lambda row: row.found_on),
     (Column("Ended", 13, Kind.DATE), lambda row: row.ended_on),
     *DATES,

@@ -228,6 +228,7 @@ def documents(characters=ANYTHING):
                 effect=draw(no_text | texts),
                 meanwhile=draw(no_text | texts),
                 needs=draw(no_text | texts),
+                waits_for=draw(no_text | texts),
                 ended_on=draw(st.none() | st.just(found)),
                 times_moved=draw(st.integers(1, 9)),
                 mitigations=draw(st.lists(mitigations, max_size=2).map(tuple)),

@@ -639,6 +639,9 @@ def delay_register(copies: int = 1) -> DelayRegister:
                     effect=(Run("Staff and "), Run("whānau", lang="mi"), Run(" go without it.")),
                     meanwhile=plain("Those who came back train the others."),
                     needs=plain("Two trainers."),
+                    waits_for=plain(
+                        "It waits for 3.3.2 of Police, now expected on 29 January 2027."
+                    ),
                     found_on=date(2010, 6, 1),
                     days=365,
                     times_moved=2,

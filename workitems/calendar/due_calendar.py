@@ -108,7 +108,7 @@ SOURCES: list[Callable[[Owing], Iterable[Entry]]] = []
 
 
 def entries_of(owing: Owing, on: date) -> list[Entry]:
-    """Return the agency's due dates and the working groups' meetings, by day. Ten queries, and
+    """Return the agency's due dates and the working groups' meetings, by day. Nine queries, and
     those of `SOURCES`, however many plans.
 
     Of a plan that has ended only the returns of its open rounds and what `SOURCES` add are due.

@@ -97,6 +97,6 @@ def test_it_takes_the_same_queries_for_any_number_of_plans_and_dates(
     plans = [PlanFactory(members=[police]) for _ in range(count)]
     for plan in plans:
         MilestoneFactory(item=WorkItemFactory(plan=plan, lead_agency=police))
-    # Members; returns, milestones, decisions, mitigations, votes, targets; follow-ups and clearances.
-    with django_assert_num_queries(9):
+    # Members; returns, milestones with waits, decisions, mitigations, votes, waits to answer, targets; follow-ups and clearances.
+    with django_assert_num_queries(11):
         assert len(owed_in(plans, [police], TODAY)) == count

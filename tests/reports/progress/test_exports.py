@@ -156,6 +156,8 @@ def test_open_milestones_are_ordered_by_agreed_date_and_filtered_as_on_the_page(
         "Dates": "Expected three months late",
         "Days overdue": "",
         "Days from agreed date to forecast": "92",
+        "Waits for": "",
+        "Earliest": "",
     }
     assert column(rows(reader, full, "milestones", late="overdue"), "Milestone") == ["Printed"]
     assert column(rows(reader, full, "milestones", due="30"), "Milestone") == ["Trained"]

@@ -263,7 +263,9 @@ def test_a_calendar_takes_the_same_queries_for_any_number_of_events(
         )
         target_of(MeasureFactory(item=item, number=n + 1))
     ReturnFactory(round=RoundFactory(plan=plan), agency=feed.agency)
-    with django_assert_num_queries(7 + 2):  # and the Minister's actions, and clearances
+    with django_assert_num_queries(
+        9 + 2
+    ):  # with waits in two; and the Minister's actions, and clearances
         found = due_calendar.entries_of(due_calendar.Owing.of_feed(feed), TODAY)
     assert len(found) == 5 * count + 1
 

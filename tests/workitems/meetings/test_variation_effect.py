@@ -6,11 +6,13 @@ import pytest
 from django.urls import reverse
 
 from tests.factories import (
+    AgencyFactory,
     MatterFactory,
     MeetingFactory,
     MilestoneFactory,
     UserFactory,
     VariationFactory,
+    WaitFactory,
     WorkItemFactory,
 )
 from tests.workitems.record import DUE, NOW, SLIPPED, TODAY, YESTERDAY
@@ -61,6 +63,28 @@ def test_late_items_rise_where_an_earlier_date_is_asked_for(milestone):
         "The date moves two weeks (14 days) earlier.",
         "Late items rise from 0 to 1.",
     ]
+
+
+def test_how_many_dates_of_others_can_no_longer_be_met_if_it_is_approved(asked, milestone, plan):
+    one = WaitFactory(milestone__item=WorkItemFactory(plan=plan), waits_for=milestone)
+    WaitFactory(milestone__item=WorkItemFactory(plan=plan), waits_for=one.milestone)
+    WaitFactory(milestone__item=WorkItemFactory(plan=plan), waits_for=milestone, unanswered=True)
+    assert effects(asked)[1:] == ["If approved, two milestones of DoL can no longer be met."]
+    other = MilestoneFactory(
+        item=WorkItemFactory(plan=plan), responsible_agency=AgencyFactory(short_name="MOH")
+    )
+    WaitFactory(milestone=other, waits_for=milestone)
+    assert effects(asked)[1:] == [
+        "If approved, three milestones of two agencies can no longer be met."
+    ]
+
+
+def test_a_request_to_cancel_says_how_many_wait(milestone, plan):
+    WaitFactory(milestone__item=WorkItemFactory(plan=plan), waits_for=milestone)
+    cancel = VariationFactory(
+        milestone=milestone, number=8, kind="cancel", due_before=None, due_after=None
+    )
+    assert effects(cancel) == ["One milestone of DoL waits for it."]
 
 
 @pytest.mark.parametrize(
