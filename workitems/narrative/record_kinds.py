@@ -38,6 +38,7 @@ from workitems.models import (
     Target,
     Update,
     Variation,
+    Wait,
     WorkItem,
 )
 from workitems.narrative.blocks import Field
@@ -260,6 +261,21 @@ KINDS: dict[str, Kind] = {
         fields={Field.DELAYS: ("description", "due_on", "done_on")},
         names={"item": "delay__milestone__item__number"},
         agencies=("owner_agency_id", "delay__milestone__item__lead_agency_id"),
+    ),
+    "wait": Kind(
+        model=Wait,
+        plan=PLAN_COLUMN,
+        item="milestone__item_id",
+        made=Field.DATES,
+        fields={Field.DATES: ("why", "answer", "answer_words", "ended_on")},
+        names={
+            "item": "milestone__item__number",
+            "step": "milestone__number",
+            "other_item": "waits_for__item__number",
+            "other_step": "waits_for__number",
+            "agency": "waits_for__responsible_agency__short_name",
+        },
+        agencies=("milestone__responsible_agency_id", "waits_for__responsible_agency_id"),
     ),
     "round": Kind(
         model=Round,

@@ -25,6 +25,7 @@ from workitems.models import (
     Target,
     Update,
     Variation,
+    Wait,
     WorkItem,
 )
 from workitems.models.item import Confidence, Stage
@@ -481,6 +482,27 @@ def _mitigation(was: Was, now: Now) -> Sentences:
     yield from _moved(was, now, "due_on", _("the mitigation {name}").format(name=name))
     if changes := _change(was, now, "description", _("Mitigation")):
         yield Sentence(_("changed the words of a mitigation."), changes)
+
+
+def _wait(was: Was, now: Now) -> Sentences:
+    names = {
+        "own": f"{now['item']}.{now['step']}",
+        "other": f"{now['other_item']}.{now['other_step']}",
+        "agency": now["agency"],
+        "words": f"“{now['answer_words']}”",
+    }
+    if was is None:
+        yield Sentence(_("said that {own} waits for {other} of {agency}.").format(**names))
+        return
+    if _differs(was, now, "ended_on"):
+        yield Sentence(_("said that {own} no longer waits for {other}.").format(**names))
+    elif _differs(was, now, "answer") or _differs(was, now, "answer_words"):
+        says = (
+            _("disputed for {agency} that {own} waits for {other}: {words}")
+            if now["answer"] == Wait.Answer.DISPUTED
+            else _("confirmed for {agency} that {own} waits for {other}.")
+        )
+        yield Sentence(says.format(**names))
 
 
 def _round(was: Was, now: Now) -> Sentences:
@@ -949,6 +971,7 @@ BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
     "milestone": _milestone,
     "delay": _delay,
     "mitigation": _mitigation,
+    "wait": _wait,
     "round": _round,
     "reminder": _reminder,
     "return": _return,

@@ -9,7 +9,16 @@ from django.db import IntegrityError, connection, transaction
 from tests.constraints import refused_by
 from tests.factories import AgencyFactory, MilestoneFactory, PlanFactory, WaitFactory
 from tests.workitems.plan.test_concurrency import kinds, simultaneously
-from tests.workitems.record import DUE, SLIPPED, TODAY, TOMORROW, entries, noon, refused
+from tests.workitems.record import (
+    DUE,
+    SLIPPED,
+    TODAY,
+    TOMORROW,
+    entries,
+    item_history,
+    noon,
+    refused,
+)
 from workitems.models import Milestone, Wait
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
@@ -156,6 +165,19 @@ def test_another_agency_has_to_confirm_a_wait(first, second, contributor):
     assert (wait.ended_on, wait.end_reason) == (TOMORROW, "Done otherwise.")
     with refused("This ended on 2 June 2010."):
         waits.end(wait=wait, version=4, reason="Again.", by=contributor, on=TOMORROW)
+
+
+@pytest.mark.django_db
+def test_the_items_history_says_who_said_and_answered_what(first, second, contributor):
+    wait = add(first, second, contributor)
+    waits.answer(wait=wait, version=1, answer="disputed", words="No.", by=contributor, on=TODAY)
+    waits.end(wait=wait, version=2, reason="Over.", by=contributor, on=TOMORROW)
+    said = [entry.what for entry in item_history(first.item)]
+    assert said[:3] == [
+        "said that 1.1.1 no longer waits for 2.2.3.",
+        "disputed for Police that 1.1.1 waits for 2.2.3: “No.”",
+        "said that 1.1.1 waits for 2.2.3 of Police.",
+    ]
 
 
 @pytest.mark.django_db
