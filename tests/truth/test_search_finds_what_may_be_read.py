@@ -12,6 +12,7 @@ import lxml.html
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -35,6 +36,7 @@ from tests.factories import (
     MeetingFactory,
     MilestoneFactory,
     MitigationFactory,
+    NoteFactory,
     OfficeSeatFactory,
     PlanFactory,
     ReturnFactory,
@@ -48,6 +50,7 @@ from tests.factories import (
 )
 from tests.reports.requests.factories import InformationRequestFactory
 from workitems.models import Return
+from workitems.notes.readers import Readers
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +116,13 @@ class World:
         meeting = keep("meetings", MeetingFactory(plan=plan, notes=word()))
         keep("decisions", DecisionFactory(meeting=meeting, text=word()))
         keep("matters", MatterFactory(meeting=meeting, title=word()))
+        keep("notes", NoteFactory(item=item, text=word()))
         for agency in self.agencies:
+            for readers in ("agency", "with"):
+                first = keep("notes", NoteFactory(
+                    item=item, readers=readers, agency=agency, text=word()
+                ))  # fmt: skip
+                keep("notes", NoteFactory(first=first, text=word()))
             keep("waiting", HeldEntryFactory(
                 plan=plan, agency=agency, text=word(), state="waiting"
             ))  # fmt: skip
@@ -202,6 +211,9 @@ class World:
             of = row.of_return
             is_as_it_is = of.state != "sent_back" or can("workitems.write_update", of)
             return self.reads(of.round.plan) and can("workitems.read_return", of) and is_as_it_is
+        if kind == "notes":
+            readers = Readers(row.plan, timezone.localdate())
+            return self.reads(row.plan) and readers.reads(self.user.pk, row.begins)
         if kind == "requests":
             return can("requests.read_request", row)
         if kind == "issued":

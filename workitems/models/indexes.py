@@ -14,6 +14,7 @@ from workitems.models import (
     Meeting,
     Milestone,
     Mitigation,
+    Note,
     Risk,
     Update,
     Variation,
@@ -34,6 +35,7 @@ COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
     Decision: ("text", "about", "done_note"),
     Meeting: ("place", "notes"),
     Matter: ("title", "why", "note"),
+    Note: ("text", "settled_words"),
     HeldEntry: ("text", "reason"),
 }
 INDEXES = {model: TextIndex(model._meta.db_table, names) for model, names in COLUMNS.items()}

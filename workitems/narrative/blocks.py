@@ -28,6 +28,7 @@ class Field(TextChoices):
     MEETINGS = "meetings", gettext_lazy("Meetings and decisions")
     RISKS = "risks", gettext_lazy("Risks")
     AUDITS = "audits", gettext_lazy("Audits")
+    NOTES = "notes", gettext_lazy("Conversations")
     AGENCIES = "agencies", gettext_lazy("Agencies")
 
 

@@ -32,7 +32,8 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext
 
 from agencies.models import User
-from workitems.models import MeasureValue, Plan, Return, ReturnNote, Risk, Update
+from workitems.models import MeasureValue, Note, Plan, Return, ReturnNote, Risk, Update
+from workitems.models.note import readable_by
 from workitems.models.plan import READING_ROLES
 from workitems.models.tracker import SPREADSHEET
 from workitems.narrative.blocks import Entry, Field
@@ -55,6 +56,8 @@ class Reader:
 
     agencies: frozenset[int] = frozenset()
     coordinates: bool = False
+    # Filters the notes of the conversations that they read.
+    notes: Q = Q(pk__in=())
 
     def reads(self, of_return: str = "") -> Q:
         """Return a filter for readable returns. `of_return` is a lookup prefix to the return."""
@@ -98,6 +101,7 @@ def reader_of(user: User, plan: Plan) -> Reader:
     return Reader(
         agencies=frozenset(user.agencies_as(*READING_ROLES)),
         coordinates=user.has_perm("workitems.accept_return", plan),
+        notes=readable_by(user),
     )
 
 
@@ -159,6 +163,8 @@ def _visible(
     """
     if rows is None:
         rows = kind.model.history.order_by()
+    if kind.model is Note:
+        return rows.filter(id__in=Note.objects.filter(reader.notes).values("pk"))
     if not kind.of_return or kind.model is Return:
         return rows
     way = kind.of_return.removesuffix("_id")

@@ -948,6 +948,37 @@ def _finding(was: Was, now: Now) -> Sentences:
         yield Sentence(says.format(number=now["number"], agency=now["agency"]))
 
 
+def _talk(was: Was, now: Now) -> Sentences:
+    changes = _change(was, now, "text", _("Note"))
+    if was is None:
+        yield Sentence(_("began a conversation."), changes)
+        return
+    yield from _later(was, now, changes)
+    if _differs(was, now, "settled_words"):
+        if now["settled_words"]:
+            yield Sentence(
+                _("settled the conversation: {words}").format(words=now["settled_words"])
+            )
+        else:
+            yield Sentence(_("opened the conversation again."))
+
+
+def _answer_in_talk(was: Was, now: Now) -> Sentences:
+    changes = _change(was, now, "text", _("Note"))
+    if was is None:
+        yield Sentence(_("wrote in a conversation."), changes)
+    else:
+        yield from _later(was, now, changes)
+
+
+def _later(was: Now, now: Now, changes: tuple[Change, ...]) -> Sentences:
+    """Yield that a note was edited or withdrawn."""
+    if changes:
+        yield Sentence(_("edited their note."), changes)
+    if _differs(was, now, "withdrawn_at"):
+        yield Sentence(_("withdrew their note."))
+
+
 def _feed(was: Was, now: Now) -> Sentences:
     if was is None:
         says = _("made an address of the calendar of {agency}, “{label}”.")
@@ -991,6 +1022,8 @@ BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
     "risk": _risk,
     "audit": _audit,
     "finding": _finding,
+    "talk": _talk,
+    "answer in a talk": _answer_in_talk,
     "feed": _feed,
 }
 

@@ -28,6 +28,7 @@ from workitems.models import (
     Meeting,
     Milestone,
     Mitigation,
+    Note,
     Plan,
     Risk,
     Update,
@@ -337,6 +338,22 @@ def visible_held(reader: Reader) -> "QuerySet[HeldEntry]":
     return rows.filter(plan__in=list(reader.plans)).for_list()
 
 
+def visible_notes(reader: Reader) -> "QuerySet[Note]":
+    """Notes of conversations that the person reads, without those that are withdrawn."""
+    rows = Note.objects.filter(plan__in=list(reader.plans), withdrawn_at=None)
+    return rows.readable_by(reader.user).on_subjects().select_related("written_for")
+
+
+def note_hit(row: Note, reader: Reader) -> Hit:
+    row.plan = reader.plans[row.plan_id]
+    return Hit(
+        title=_("{agency} on {place}").format(agency=row.written_for.short_name, place=row.place),
+        url=row.get_absolute_url(),
+        plan=row.plan,
+        texts=[(_("Note"), row.text), (_("Settled"), row.settled_words)],
+    )
+
+
 def held_hit(row: HeldEntry, reader: Reader) -> Hit:
     row.plan = reader.plans[row.plan_id]
     return Hit(
@@ -437,6 +454,13 @@ KINDS = [
         index=INDEXES[Matter],
         visible=visible_matters,
         hit=matter_hit,
+    ),
+    Kind(
+        key="notes",
+        label=gettext_lazy("Notes"),
+        index=INDEXES[Note],
+        visible=visible_notes,
+        hit=note_hit,
     ),
 ]
 
