@@ -94,6 +94,7 @@ ADDRESSES: dict[str, Arguments] = {
     "api:delays": _plan,
     "api:measures": _plan,
     "api:risks": _plan,
+    "api:notes": _plan,
     "api:changes": _plan,
     "api:csv": _export,
     "api:odata": _plan,

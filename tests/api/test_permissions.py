@@ -53,6 +53,7 @@ READ = {
     "api:delays": reads(*READERS),
     "api:measures": reads(*READERS),
     "api:risks": reads(*READERS),
+    "api:notes": reads(*READERS),
     "api:changes": reads(*READERS),
     "api:csv": reads(*READERS),
     "api:odata": reads(*READERS),

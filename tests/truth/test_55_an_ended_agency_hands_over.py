@@ -29,7 +29,9 @@ from tests.factories import (
     FollowUpFactory,
     MatterFactory,
     MeetingFactory,
+    MentionFactory,
     MitigationFactory,
+    NoteFactory,
     OutOfSessionFactory,
     PlanFactory,
     ReturnFactory,
@@ -733,6 +735,18 @@ def test_whoever_followed_its_items_follows_the_successors_and_nobody_else_is_to
     assert Follow.objects.count() == 2
 
 
+def test_the_successor_reads_the_conversations_of_an_ended_agency_and_is_asked_its_questions(
+    ended, msd, plan, administrator
+):
+    note = NoteFactory(item=WorkItemFactory(plan=plan), readers="with", agency=ended)
+    question = MentionFactory(note=note, agency=ended)
+    closed = MentionFactory(closed_by=administrator, closed_at=NOW, agency=ended)
+    hand_over(ended, administrator)
+    for row in (note, question, closed):
+        row.refresh_from_db()
+    assert (note.agency, question.agency, closed.agency) == (msd, msd, ended)
+
+
 # --- items without a living lead ------------------------------------------------------------------
 
 WORDS = "Item 1.2 has no lead: Police ended on 31 May 2010."
@@ -797,6 +811,7 @@ STAY = {
     "MeasureValue.agency",  # who gave the number
     "Audit.agency",  # only its last day ever changes: one of the successor is set up anew
     "Finding.replied_for",  # who replied
+    "Note.written_for",  # who wrote it
     # What was typed of another agency, in an answer or a request that moves itself.
     "MilestoneAnswer.owner_agency",
     "MilestoneAnswer.settling_agency",

@@ -12,7 +12,7 @@ from agencies.models import Agency
 from reports.progress.changes import Change
 from reports.progress.view import PlanView
 from workitems.measures.completion import Completion
-from workitems.models import Plan, Risk
+from workitems.models import Note, Plan, Risk
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
 from workitems.plan.plan_at.measures_at import MeasureAt
@@ -148,6 +148,25 @@ def delay(row: DelayAt, item: str, milestone: int, agencies: Agencies) -> Row:
         "days": row.days,
         "times_moved": row.times_moved,
         "mitigations": [mitigation(each, agencies) for each in row.mitigations],
+    }
+
+
+def note(request: HttpRequest, row: Note) -> Row:
+    item = row.of_item
+    return {
+        "id": row.pk,
+        "conversation": row.begins.pk,
+        "item": item.number if item else None,
+        "place": row.place,
+        "readers": row.readers_words,
+        "agency": row.written_for.short_name,
+        "written_by": row.written_by.name,
+        "written_at": row.written_at,
+        "edited_at": row.edited_at,
+        "withdrawn_at": row.withdrawn_at,
+        "text": "" if row.withdrawn_at else row.text,
+        "settled": row.settled_words,
+        "url": request.build_absolute_uri(row.get_absolute_url()),
     }
 
 

@@ -21,7 +21,7 @@ from trafficking_plan.api.as_json import Row
 from trafficking_plan.api.problems import Problem, refuse_invalid
 from workitems.items.filters import SORTS, WorkItemFilter, sort_of
 from workitems.measures.completion import completions_of
-from workitems.models import Delay, Plan, Support
+from workitems.models import Delay, Note, Plan, Support
 from workitems.plan.asat import Moment, rows_at
 from workitems.plan.forms.moments import AsAtForm
 from workitems.plan.plan_at import (
@@ -38,7 +38,7 @@ from workitems.plan.plan_at import (
     plan_at,
     with_milestones,
 )
-from workitems.plan.views.lookups import visible_plan, visible_plans
+from workitems.plan.views.lookups import signed_in, visible_plan, visible_plans
 from workitems.risks.risk_register import register_at, risks_of
 
 router = Router(tags=["Plans"])
@@ -273,6 +273,23 @@ def risks(request: HttpRequest, slug: str, asked: Query[schemas.PagesAsAt]) -> R
 def risk_rows(plan: Plan, moment: Moment) -> list[Row]:
     rows = register_at(plan, moment).open_first(moment.on)
     return [as_json.risk(row, moment.on) for row in risks_of(rows, plan, moment)]
+
+
+@router.get("/plans/{slug:slug}/notes/", response=schemas.NoteLines, summary="Notes")
+def notes(request: HttpRequest, slug: str, asked: Query[schemas.NoteFilters]) -> Row:
+    """Notes of the conversations that you read, the newest first."""
+    may(request, READ)
+    plan = visible_plan(request, slug)
+    rows = Note.objects.filter(plan=plan).readable_by(signed_in(request))
+    rows = rows.on_subjects().select_related("written_by", "written_for")
+    found = [row for row in rows.order_by("-written_at", "-pk") if _concerns(row, asked.item)]
+    frame, shown = as_json.paged(request, found, asked.page, asked.limit)
+    return frame | {"results": [as_json.note(request, row) for row in shown]}
+
+
+def _concerns(note: Note, number: str) -> bool:
+    item = note.of_item
+    return not number or (item is not None and item.number == number)
 
 
 @router.get("/plans/{slug:slug}/changes/", response=schemas.ChangeLines, summary="What changed")

@@ -299,6 +299,30 @@ class MeasureLines(PageAsAt):
     results: list[MeasureOut]
 
 
+class NoteFilters(Pages):
+    item: ShortText = Field("", description="The number of an item, such as 1.2.")
+
+
+class NoteOut(Schema):
+    id: int
+    conversation: int = Field(description="The id of the note that begins the conversation.")
+    item: str | None = Field(description="The item that it concerns.")
+    place: str = Field(description="What the conversation is about, such as “V3”.")
+    readers: str = Field(description="Who can read it.")
+    agency: str = Field(description="The agency that it was written for.")
+    written_by: str
+    written_at: datetime
+    edited_at: datetime | None
+    withdrawn_at: datetime | None
+    text: str = Field(description="Empty if it is withdrawn.")
+    settled: str = Field(description="How the conversation that it begins was settled.")
+    url: str
+
+
+class NoteLines(Page):
+    results: list[NoteOut]
+
+
 class MilestoneLine(Schema):
     item: str
     number: int

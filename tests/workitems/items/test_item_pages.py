@@ -20,6 +20,7 @@ from tests.factories import (
     MilestoneAnswerFactory,
     MilestoneFactory,
     MitigationFactory,
+    NoteFactory,
     OutOfSessionAnswerFactory,
     OutOfSessionFactory,
     PillarFactory,
@@ -347,7 +348,7 @@ def test_the_item_page_takes_the_same_queries_for_any_number_of_records(
     reader.get("/plans/")
     # Savepoint and release; session, person, seats, plans; item, supports, measures; milestones,
     # delays, mitigations; updates; who said the confidence; variations that wait; the agency's open return.
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         reader.get(item.get_absolute_url())
 
 
@@ -539,6 +540,10 @@ def add_records(item, kind):
             EvidenceFactory(milestone=None, answer=answer)
         case "note":
             ReturnNoteFactory(item=item, of_return__agency=item.lead_agency)
+        case "talk":
+            NoteFactory(item=item)
+        case "answer in a talk":
+            NoteFactory(first=NoteFactory(item=item))
         case "matter":
             MatterFactory(item=item, meeting__plan=item.plan, considered_on=None)
         case "decision":
@@ -652,10 +657,10 @@ def test_what_is_submitted_takes_three_more_queries(
 ):
     reader.get("/plans/")
     # The measures of the item; what is submitted, its evidence, and what its return said of milestones.
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         reader.get(item.get_absolute_url())
     submitted.of_return.state = "accepted"
     submitted.of_return.accepted_on = date(2010, 6, 1)
     submitted.of_return.save()
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         reader.get(item.get_absolute_url())

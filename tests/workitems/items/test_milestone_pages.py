@@ -287,5 +287,5 @@ def test_the_page_takes_the_same_queries_for_any_number_of_delays(
     writer.get("/plans/")
     # Savepoint and release; session, person, seats, plans; item, milestone; delays,
     # mitigations, their owners; agencies to choose from; the agency's open return.
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         writer.get(address(milestone))

@@ -178,7 +178,7 @@ def test_the_agenda_slide_groups_matters_by_what_is_asked(reader, meeting, asked
 def test_a_screen_takes_the_same_queries_for_any_agenda(
     manager, meeting, three, position, django_assert_num_queries
 ):
-    with django_assert_num_queries(14):  # session, user, seats, plans, meeting, agenda, forms
+    with django_assert_num_queries(15):  # session, user, seats, plans, meeting, agenda, forms
         screen(manager, meeting, position)
 
 

@@ -345,7 +345,7 @@ def test_the_page_takes_the_same_queries_for_any_length_of_history(
         risk.save()
     browser = client_of(coordinator)
     # Session, user, seats, plans, risk, history; then the session's write and two savepoints.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = browser.get(at("detail", plan, 1))
     assert len(page.context["history"]) == 1
 
@@ -425,5 +425,5 @@ def test_an_items_page_takes_one_more_query_if_there_are_risks(
     for number in range(1, count + 1):
         RiskFactory(plan=plan, item=item, number=number)
     browser = client_of(colleague)
-    with django_assert_num_queries(16 + more):
+    with django_assert_num_queries(17 + more):
         browser.get(item.get_absolute_url())
