@@ -313,8 +313,8 @@ def told_alone(names: Names, item: ItemAt, text: str, agencies: Iterable[str]) -
     name, said = names.alone(item), named_by(first)
     own = named_by(item.title) | named_by(item.as_told)
     shared = len(own & said)
-    # A name made from a title is awkward, so that one word is enough beside it.
-    if not item.as_told and not name.startswith("“"):
+    # A name made from an order is awkward ("reducing …"), so that one word is enough beside it.
+    if not item.as_told and re.match(r"[\w-]+ing\b", name):
         shared = _SHARED if own & named_by(text) else 0
     if (shared and shared >= min(_SHARED, len(own))) or f"({item.number}" in text:
         return text

@@ -20,7 +20,12 @@ from workitems.models.item import Confidence, number_key
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate, KnownTo
-from workitems.terms.made_phrases import are_in_orders, order_of, phrase_of_title
+from workitems.terms.made_phrases import (
+    are_in_orders,
+    order_of,
+    phrase_of_title,
+    thing_of_title,
+)
 from workitems.terms.sentence_ends import with_capital
 from workitems.terms.spans import span_in_words
 
@@ -82,8 +87,11 @@ class Names:
         self._are_acts = are_in_orders(
             step.description for item in items for step in item.milestones
         )
+        small: set[str] = set() if in_orders else _small_words(items)
         phrases_of = {
-            item.pk: item.as_told or phrase_of_title(item.title, in_orders=in_orders)
+            item.pk: item.as_told
+            or phrase_of_title(item.title, in_orders=in_orders)
+            or thing_of_title(item.title, small)
             for item in items
         }
         made = Counter(phrases_of.values())
@@ -225,6 +233,20 @@ class Names:
         if not step.as_told and len(step.phrase.split()) >= SAYS_ENOUGH:
             return with_notes(step.phrase, who)
         return self.step(item, step, who)
+
+
+def _small_words(items: Iterable[ItemAt]) -> set[str]:
+    """Return the words that titles, milestones and delays have in small letters: none of them is only a name."""
+    texts = [item.title for item in items]
+    for item in items:
+        for step in item.milestones:
+            texts.append(step.description)
+            for each in step.delays:
+                texts += [each.explanation, each.effect, each.meanwhile, each.needs]
+    return {word for text in texts for word in _WORDS.findall(text) if word.islower()}
+
+
+_WORDS = re.compile(r"[\w’-]+")
 
 
 def _head(title: str) -> str:

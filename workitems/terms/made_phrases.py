@@ -4,12 +4,12 @@ of their own (`as_told`): "reducing waiting times" of "Reduce waiting times", "t
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
 from workitems.terms.as_told import is_plural
-from workitems.terms.stems import is_thing, keeps_capital
+from workitems.terms.stems import has_verb, is_thing, keeps_capital, within
 from workitems.terms.verbs import (
     ALSO_NOUNS,
     DETERMINERS,
@@ -237,6 +237,42 @@ def phrase_of_title(title: str, *, in_orders: bool = False) -> str:
     begun = _VERB.sub(lambda each: _gerund(each.group()), begun)
     rest = _LATER.sub(lambda each: _gerund(each["verb"]) if each["verb"] else each.group(), rest)
     return _comfortable(_not_too_long(f"{begun} {rest}"))
+
+
+# Things of which there is one: "the review of allowances", "the coastguard service".
+_ONE = re.compile(
+    r"\b(?:audit|campaign|centre|charter|code|course|database|desk|evaluation|framework|fund|guide|guideline|handbook|hub|inquiry|law"
+    r"|levy|library|line|network|pilot|plan|policy|portal|programme|project|protocol|register|regime|review|rule|scheme|service|set"
+    r"|standard|strategy|study|survey|system|team|toolkit|trial|website)$",
+    re.IGNORECASE,
+)
+_LINK = re.compile(
+    r" (?:about|against|after|at|between|by|for|from|in|into|of|on|to|with|without) "
+)
+
+
+def thing_of_title(title: str, small: Collection[str]) -> str:
+    """Return a title that is a thing as a sentence names it: "homes for staff" of "Homes for staff", "the review of allowances".
+    "" of another title, and if its first word may be a name. It is none if it is among the `small` words, which the plan's
+    records have in small letters."""
+    text = title.strip().rstrip(".")
+    first, _space, rest = text.partition(" ")
+    is_known = first.casefold() in small or "-" in first or (within(text) or first)[:1].islower()
+    is_word = is_known and not rest[:1].isupper()
+    head = _LINK.split(text, maxsplit=1)[0]
+    has_article = first in ("A", "An", "The")
+    # "Marae-based" has no verb.
+    says_more = has_verb(text.replace("-", "")) or _NO_PHRASE.search(text)
+    is_thing_alone = is_thing(text) and not says_more
+    if first.casefold() in FIRST_VERBS and not (head == first and first.casefold() in ALSO_NOUNS):
+        # "Survey harbours" may be an order, but not "Survey of harbours".
+        return ""
+    if not ((is_word or has_article) and is_thing_alone) or len(text.split()) > LONG_PHRASE:
+        return ""
+    begun = f"{text[:1].lower()}{text[1:]}"
+    if has_article or is_plural(head):
+        return begun
+    return f"the {begun}" if " " in head + rest and _ONE.search(head) else ""
 
 
 def are_in_orders(titles: Iterable[str]) -> bool:

@@ -226,7 +226,7 @@ def test_other_late_items_and_those_at_risk_are_named():
 
 def test_a_withdrawn_item_has_its_reason():
     line = item("1.1", title="A telephone line", stage="withdrawn")
-    asked = "Why was “A telephone line” (1.1) withdrawn?"
+    asked = "Why was a telephone line (1.1) withdrawn?"
     assert point_texts(line, content="questions")[-1] == (
         f"{asked} This was not decided in the period of this paper, or no reason is recorded."
     )

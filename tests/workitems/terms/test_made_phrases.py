@@ -2,7 +2,12 @@
 
 import pytest
 
-from workitems.terms.made_phrases import are_in_orders, phrase_of_description, phrase_of_title
+from workitems.terms.made_phrases import (
+    are_in_orders,
+    phrase_of_description,
+    phrase_of_title,
+    thing_of_title,
+)
 
 
 @pytest.mark.parametrize(
@@ -133,3 +138,22 @@ def test_a_word_that_may_be_a_noun_is_a_verb_where_most_titles_begin_with_one():
 )
 def test_a_description_makes_a_phrase(description, phrase):
     assert phrase_of_description(description) == phrase
+
+
+@pytest.mark.parametrize(
+    ("title", "phrase"),
+    [
+        ("Homes for rural health staff", "homes for rural health staff"),
+        ("Kaiāwhina apprenticeships", "kaiāwhina apprenticeships"),
+        ("Review of allowances", "the review of allowances"),
+        ("A pathway into medical school", "a pathway into medical school"),
+        # May be a name, a thing that is not counted, an order and a sentence.
+        ("Porirua hubs", ""),
+        ("Wider prescribing", ""),
+        ("Tell councils", ""),
+        ("Survey harbours", ""),
+        ("Rules that bind councils", ""),
+    ],
+)
+def test_a_title_that_is_a_thing_makes_a_phrase(title, phrase):
+    assert thing_of_title(title, {"kaiāwhina"}) == phrase
