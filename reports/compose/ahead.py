@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import milestone_source, version_of
 from reports.compose.facts import Facts
-from reports.compose.late_words import in_words_of
-from reports.compose.mitigation_text import at_work
+from reports.compose.late_words import as_you, in_words_of, is_done
+from reports.compose.mitigation_text import action_in_words, at_work
 from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.compose.planned import planned_for, planned_in_words, plans
 from reports.compose.slips import LateItem
@@ -45,7 +45,8 @@ MONTHS_SHOWN = 6
 MONTHS_AHEAD = 12
 MAX_DATES = 5
 MAX_DATES_IF_TIGHT = 4
-LEAST_BY_ITEM = 3
+LEAST_BY_ITEM, LEAST_IF_TIGHT = 3, 2
+MAX_FOR_YOU = 2  # actions that come to the Minister
 # Limit on the plans for late items, and how many are told whether they fit or not.
 MAX_PLANNED, SURE_PLANNED = 4, 1
 # What is due so soon, of a key item or another one, is shown before later dates: limits on the milestones and on the
@@ -90,9 +91,12 @@ def next_steps(writer: Writer) -> Section:
     if writer.is_full:
         # What is late is worth more than dates, which the annex has.
         shown, actions = [], []
+    risks = list(_risks(writer, room))
+    for_you = list(_for_you(writer, room))
     paragraphs = [
-        *_risks(writer, room),
-        *_planned_for_late(writer, room),
+        *risks,
+        *for_you,
+        *_planned_for_late(writer, room, has_more=bool(for_you)),
         *([writer.running(watched, about="next steps")] if watched else ()),
         *_dates(writer, shown, actions, room),
     ]
@@ -105,9 +109,39 @@ def next_steps(writer: Writer) -> Section:
     return Section(SectionKind.NEXT_STEPS, "Next steps", tuple(paragraphs))
 
 
-def _planned_for_late(writer: Writer, room: Room) -> Iterator[Paragraph]:
+_COMES_TO_YOU = re.compile(r"\b(?:Cabinet|Ministers?)\b")
+
+
+def _for_you(writer: Writer, room: Room) -> Iterator[Paragraph]:
+    """Yield the actions against late items that come to the Minister or Cabinet, in a paper by item, that the list of what is
+    late has not told."""
+    if not writer.is_by_item:
+        return
+    told: list[tuple[str, list[Source]]] = []
+    for entry in writer.facts.late:
+        for source, row in entry.mitigations():
+            is_ahead = row.due_on is not None and row.due_on > row.on and not is_done(row)
+            is_new = row.pk not in writer.actions and entry.is_late
+            if (
+                is_ahead
+                and is_new
+                and _COMES_TO_YOU.search(row.description)
+                and len(told) < MAX_FOR_YOU
+            ):
+                words = action_in_words(writer, entry, source, row)
+                words = as_you(writer, words, writer.facts.agencies[row.owner])
+                start = f"On {writer.names.in_full(entry.item)}"
+                text = joined(start, ",", words, writer.agency_names)
+                room.use(text)
+                told.append((text, [source]))
+                writer.actions.add(row.pk)
+    if told:
+        yield writer.running(told, about="comes to the Minister")
+
+
+def _planned_for_late(writer: Writer, room: Room, *, has_more: bool) -> Iterator[Paragraph]:
     """Yield what agencies plan next for the gravest late items, in a paper by item, that the list of what is late has not told;
-    in a tight one first for the key items at risk, of which it says nothing more."""
+    in a tight one first for the key items at risk, of which it says nothing more. Unless the section `has_more`, at least one."""
     if not writer.is_by_item:
         return
     ahead = {plan.item.pk: plan for plan in plans(writer.facts)}
@@ -119,7 +153,8 @@ def _planned_for_late(writer: Writer, room: Room) -> Iterator[Paragraph]:
         if plan is None or len(told) == MAX_PLANNED or item.pk in writer.plans_told:
             continue
         text = planned_for(writer, plan)
-        if not text or (len(told) >= SURE_PLANNED and not room.has(text)):
+        sure = 0 if has_more else SURE_PLANNED
+        if not text or (len(told) >= sure and not room.has(text)):
             continue
         room.use(text)
         told.append((text, [plan.update.source]))
@@ -179,7 +214,7 @@ def _most_important(writer: Writer, ahead: list[Step], room: Room, most: int) ->
         (item, step)
         for item, step in soonest
         if step.forecast_due <= writer.facts.as_at + (NEAREST_OF_KEY if item.is_key else NEAREST)
-        and (not writer.is_tight or item.is_key or step.is_late)
+        and (not writer.is_tight or writer.is_by_item or item.is_key or step.is_late)
     ][: MAX_NEAREST_IF_TIGHT if writer.is_tight else MAX_NEAREST]
     must = [pair for pair in ranked if _must(pair[0], pair[1], order) and pair not in nearest]
     must.sort(key=lambda pair: order.get(pair[0].pk, len(order)))
@@ -193,7 +228,8 @@ def _most_important(writer: Writer, ahead: list[Step], room: Room, most: int) ->
         near = list(dict.fromkeys([*keys, *near]))
         must = [pair for pair in must if not pair[0].is_late]
         near = [pair for pair in near if pair not in must and not pair[0].is_late]
-        sure = [] if writer.is_tight else [*must, *near][: max(LEAST_BY_ITEM, len(must))]
+        least = LEAST_IF_TIGHT if writer.is_tight else max(LEAST_BY_ITEM, len(must))
+        sure = [*must, *near][:least]
     shown = [
         pair
         for pair in [*must, *near[: most - len(must)]]
@@ -241,7 +277,11 @@ def _line(writer: Writer, item: ItemAt, step: MilestoneAt, *, is_earliest: bool 
     sure = ""
     if step.is_late and is_waiting(step):
         sure = "" if is_earliest else " at the earliest"
-    elif is_in_doubt(item) and not step.is_late and step.forecast_due > step.original_due:
+    elif (
+        is_in_doubt(item)
+        and not step.is_late
+        and (writer.is_by_item or step.forecast_due > step.original_due)
+    ):
         sure = ", in doubt"
     return f"{step.forecast}{sure}: {writer.names.line(item, step, who)}"
 

@@ -7,6 +7,7 @@ from reports.compose.budget import Room
 from reports.compose.citations import Line, item_source, milestone_source
 from reports.compose.late_words import AT_RISK_WORDS, challenge_of, in_agency_words, in_words_of
 from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.planned import last_plan, next_step_in_words, plans, why_past
 from reports.compose.subjects import (
     DOUBTFUL,
     MAX_LATE,
@@ -42,7 +43,7 @@ def others_at_risk(
         return
     if len(items) <= MAX_NAMED:
         told = [item for item in items if not are_counted or has_reason(writer, item)]
-        lines = [_why_at_risk(writer, item) for item in told]
+        lines = [_with_answer(writer, item) for item in told]
         room.use(*(text for text, _ in lines))
         yield from lines
         return
@@ -56,17 +57,22 @@ def others_at_risk(
 def keys_at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator[Line]:
     """Yield lines on the key items that are not late but at risk, with who rates them so and why."""
     for item in doubtful[:MAX_NAMED]:
-        text, sources = _why_at_risk(writer, item)
-        told, answers = _answer(writer, item)
-        text += told
-        room.use(text)
-        yield text, [*sources, *answers]
+        line = _with_answer(writer, item)
+        room.use(line[0])
+        yield line
     if unnamed := doubtful[MAX_NAMED:]:
         items = agree(len(unnamed), "key item is", "key items are")
         names = [writer.names.item(item) for item in unnamed]
         text = f"{capitalised(number(len(unnamed)))} more {items} at risk: {some(names, MAX_LATE)}."
         room.use(text)
         yield text, [item_source(item) for item in unnamed]
+
+
+def _with_answer(writer: Writer, item: ItemAt) -> Line:
+    """Return a line on an item at risk with what is done about it."""
+    text, sources = _why_at_risk(writer, item)
+    told, answers = _answer(writer, item)
+    return text + told, [*sources, *answers]
 
 
 def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
@@ -129,11 +135,18 @@ def _risks_of(writer: Writer, item: ItemAt) -> list[RiskAt]:
 
 
 def _answer(writer: Writer, item: ItemAt) -> tuple[str, list[Source]]:
-    """Return what will be done about the first of the item's risks to which there is a response, with its source."""
+    """Return what will be done about the first of the item's risks to which there is a response, with its source; in a paper
+    by item else what its agency does next, unless Next steps tells it, or that no record says what is done."""
     for risk in _risks_of(writer, item):
         if told := response_in_words(writer, risk):
             return f" {told}", [risk_source(risk)]
-    return "", []
+    if not writer.is_by_item or any(plan.item.pk == item.pk for plan in plans(writer.facts)):
+        return "", []
+    update = last_plan(writer.facts.updates_of(item))
+    is_past = update and why_past(update, item, writer.facts.answered_since.get(item.pk))
+    if update and not is_past and (told := next_step_in_words(writer, item, update)):
+        return f" {told}", [update.source]
+    return f" No record says what is being done about {writer.names.again(item)}.", []
 
 
 def in_doubt_in_words(moved: MilestoneAt) -> str:

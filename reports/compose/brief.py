@@ -42,7 +42,6 @@ from reports.compose.subjects import (
     length_of_delay,
     new_date,
     noted,
-    numbers_of,
     when,
     with_notes,
 )
@@ -267,8 +266,9 @@ def _divided(writer: Writer) -> str:
     if last:
         notes.append(f"{number(last.late) if last.late else 'none'} in the last paper")
     if idle_late := _late_and_idle(facts):
+        # The list of what is late names it.
         notes.append(
-            f"{numbers_of(idle_late)} {agree(len(idle_late), *STAGE_VERBS[Stage.NOT_STARTED])}"
+            f"{number(len(idle_late))} {agree(len(idle_late), *STAGE_VERBS[Stage.NOT_STARTED])}"
         )
     is_unshown = _is_unshown(writer)
     parts = [

@@ -83,6 +83,7 @@ from reports.document.wording import (
     opened,
 )
 from workitems.models import Delay
+from workitems.models.item import Stage
 from workitems.plan.plan_at import DelayAt, MilestoneAt, MitigationAt
 from workitems.terms.date_order import explains_a_part
 from workitems.terms.known_dates import KnownDate, KnownTo
@@ -220,7 +221,7 @@ def _rest(writer: Writer, entries: list[LateItem], room: Room, *, with_others: b
         f"{capitalised(count_in_words(len(entries), noun))} {agree(len(entries), 'is', 'are')} late"
     )
     if writer.is_tight and len(entries) > 1:
-        text = f"{start}{_when_expected(entries)}{_where_dates_are(writer)}: {_causes(writer, entries)}."
+        text = f"{start}{of}: {_causes(writer, entries)}."
     else:
         text = f"{start}{of}{_dated_one_by_one(writer, entries)}."
     if count_words(text) > LONGEST_LIST:
@@ -250,46 +251,28 @@ def _dated_one_by_one(writer: Writer, entries: list[LateItem]) -> str:
     return f"{when_new if len(entries) > 1 else ''}: {listed}"
 
 
-def _when_expected(entries: list[LateItem]) -> str:
-    """Return between which dates milestones of several items are expected now: ", with milestones now expected from January to
-    September 2027"; "" if one has no new date."""
-    steps = [told_first(entry) for entry in entries]
-    if not all(map(has_new_date, steps)):
-        return ""
-    days = [step.forecast for step in steps]
-    first = min(day.first_day for day in days)
-    last = max(day.last_day for day in days)
-    months = in_months(KnownDate(first, KnownTo.MONTH), KnownDate(last, KnownTo.MONTH))
-    return f", with milestones now expected {months}"
-
-
-def in_months(first: KnownDate, last: KnownDate) -> str:
-    """Return "in May 2027" or "from January to May 2027"."""
-    if str(first) == str(last):
-        return f"in {last}"
-    begins = str(first)
-    if first.last_day.year == last.last_day.year:
-        begins = begins.rpartition(" ")[0]
-    return f"from {begins} to {last}"
-
-
-def _where_dates_are(writer: Writer) -> str:
-    where = writer.where(["delays", "items", "items_texts"])
-    return f" (dates in {where})" if where else ""
+# Causes whose kind tells a reader nothing: beside them what their agencies type is told.
+VAGUE = (Delay.Cause.OUTSIDE_EVENT, Delay.Cause.PRIOR_COMMITMENTS, Delay.Cause.OTHER)
 
 
 def _causes(writer: Writer, entries: list[LateItem]) -> str:
     """Return the items by the cause that holds them up, that of most first, each cause before its items; before all those of
-    which none is recorded."""
+    which none is recorded. A cause of a `VAGUE` kind follows its item in its agency's words."""
     found: dict[str, list[str]] = {}
+    own: list[str] = []
     for entry in entries:
         why = cause_of(entry)
-        name = "for other reasons, " if why == Delay.Cause.OTHER else ""
-        if why and not name:
-            name = f"{CAUSES[Delay.Cause(why)]}, "
-        found.setdefault(name, []).append(
-            with_notes(writer.names.bare(entry.item), entry.item.number)
-        )
+        name, is_idle = writer.names.bare(entry.item), entry.item.stage == Stage.NOT_STARTED
+        reason = short_reason(writer, entry)
+        if why in VAGUE and reason.startswith(", because ") and because_of(why) not in reason:
+            begun = ", which has not started" if is_idle else ""
+            own.append(f"{with_notes(name, entry.item.number)}{begun}{reason}")
+            continue
+        kind = "for other reasons, " if why == Delay.Cause.OTHER else ""
+        if why and not kind:
+            kind = f"{CAUSES[Delay.Cause(why)]}, "
+        notes = ["not started"] if is_idle else []
+        found.setdefault(kind, []).append(with_notes(name, entry.item.number, *notes))
     # Those of which no cause is recorded come first, without one.
     other = found.pop("for other reasons, ", [])
     bare = found.pop("", [])
@@ -297,6 +280,7 @@ def _causes(writer: Writer, entries: list[LateItem]) -> str:
     parts = [f"{why}{join_words(names)}" for why, names in named]
     parts[:1] = [f"because of {part}" for part in parts[:1]]
     parts += [f"for other reasons, {join_words(other)}"] if other else []
+    parts += own
     *first, last = [*([join_words(bare)] if bare else []), *parts]
     return f"{'; '.join(first)}; and {last}" if first else last
 
@@ -326,6 +310,8 @@ def _one_year(told: list[str]) -> str:
 def _others_mean(writer: Writer, entries: list[LateItem], room: Room, *, most: int) -> str:
     """Return what the delays of items that are only named mean for people, of the first few that their agencies say it of."""
     told: list[str] = []
+    if writer.is_tight and not any(entry.leads for entry in entries):
+        return ""
     for entry in entries:
         effect = next(effects(writer, entry), "")
         if not effect or effect in writer.used_sentences or len(told) == MAX_MEANT:
@@ -367,8 +353,13 @@ def _told(
             # What is done about a key item is told whether there is room or not, and more of the first ones if there is.
             is_told_more = entry.leads and place < MAX_WHOLE
             plan = ahead.get(pk) if is_told_more else None
+            # Whom the delay of a key item hurts is told, and before what of it is done.
             lines[pk] = [
-                line._replace(must=entry.item.is_key and _is_act(line))
+                line._replace(
+                    must=entry.item.is_key
+                    and (_is_act(line) or (is_told_more and line.rank == MEANS)),
+                    rank=EFFECT if line.rank == DONE else line.rank,
+                )
                 for line in _lines(writer, entry, plan, is_foremost=False)
                 if is_told_more or _is_act(line)
             ]

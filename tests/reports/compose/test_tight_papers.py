@@ -85,7 +85,9 @@ def test_a_key_item_at_risk_says_what_is_done_about_it():
     # One that is closed says nothing.
     closed = threat._replace(closed_on=date(2010, 6, 1))
     told = sections(*many(posts, late("1.1", delay())), all_risks=(closed,))["purpose"]
-    assert "The posts (1.5), a key item, may become late.\n" in told
+    assert (
+        "The posts (1.5), a key item, may become late. No record says what is being done about the posts.\n"
+    ) in told
 
 
 def test_an_item_at_risk_that_is_not_key_is_only_counted_unless_a_record_says_why():
@@ -94,10 +96,13 @@ def test_an_item_at_risk_that_is_not_key_is_only_counted_unless_a_record_says_wh
     assert "posts" not in sections(*rows)["purpose"]
     reported = update_of(posts, challenges="Staff cannot be released from rosters.")
     told = sections(*rows, updates=[reported])["purpose"]
-    assert (
-        "- The posts (1.5) may become late, because staff cannot be released from rosters.\n"
-        in told
+    why = "- The posts (1.5) may become late, because staff cannot be released from rosters."
+    assert f"{why} No record says what is being done about the posts.\n" in told
+    reported = update_of(
+        posts, challenges="Staff cannot be released from rosters.", planned_next="Report results"
     )
+    told = sections(*rows, updates=[reported])["purpose"]
+    assert f"{why} Next, the Department of Labour (DoL) will report results.\n" in told
 
 
 def test_late_items_that_are_only_named_are_told_by_cause():
@@ -120,10 +125,41 @@ def test_late_items_that_are_only_named_are_told_by_cause():
     ]
     told = sections(*many(*keys, *others), most_words=250)["delay"]
     assert (
-        "Five other items are late, with milestones now expected in May 2011 (dates in Annex B): the card 5 (2.5); because of a "
-        "shortage of staff, the card 1 (2.1) and the card 2 (2.2); consultation, the card 3 (2.3); and for other reasons, the "
-        "card 4 (2.4)."
+        "Five other items are late: the card 5 (2.5); because of a shortage of staff, the card 1 (2.1) and the "
+        "card 2 (2.2); consultation, the card 3 (2.3); and for other reasons, the card 4 (2.4)."
     ) in told
+
+
+def test_a_cause_of_a_vague_kind_is_told_in_its_agencys_words():
+    keys = [late(f"1.{n}", delay(explanation=f"trainer {n} left")) for n in range(1, 5)]
+    hired = delay("outside_event", explanation="hospitals hired fewer people")
+    busy = delay("prior_commitments", explanation="staff were on other work")
+    others = [
+        late("2.1", hired, is_key=False, as_told="the posts"),
+        late("2.2", busy, is_key=False, as_told="the card", stage="not_started"),
+        late("2.3", delay("staffing"), is_key=False, as_told="the map", stage="not_started"),
+    ]
+    told = sections(*many(*keys, *others), most_words=250)["delay"]
+    assert (
+        "Three other items are late: because of a shortage of staff, the map (2.3, not started); the posts "
+        "(2.1), because hospitals hired fewer people; and the card (2.2), which has not started, because staff were on other work."
+    ) in told
+
+
+def test_what_comes_to_the_minister_is_told_under_next_steps():
+    keys = [late(f"1.{n}", delay(explanation=f"trainer {n} left")) for n in range(1, 5)]
+    check = action("check the draft and consult the Minister", LABOUR, date(2011, 4, 30))
+    rules = late(
+        "2.1",
+        delay(explanation="a drafter left", actions=[check]),
+        is_key=False,
+        as_told="the rules",
+    )
+    told = sections(*many(*keys, rules), most_words=250)
+    assert "consult" not in told["delay"]
+    assert told["next_steps"].startswith(
+        "On the rules (2.1), DoL will check the draft and consult you by April 2011."
+    )
 
 
 def test_people_come_before_dates_where_a_delay_counts_them():
