@@ -282,6 +282,7 @@ def _texts_of(facts: Facts, item: ItemAt) -> Iterator[str]:
             yield from (move.reason, long_date(move.decided_on))
         for delay in step.delays:
             yield from (delay.explanation, delay.effect, delay.meanwhile, delay.needs)
+            yield from (delay.money_from, delay.if_declined)
             yield delay.settling_other
             yield from (str(delay.before), str(delay.after), str(delay.times_moved))
             for action in delay.mitigations:

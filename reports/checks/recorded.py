@@ -59,6 +59,8 @@ def _recorded(facts: Facts) -> Iterator[Recorded]:
             yield Recorded(item.number, "effect", delay.effect, "delays")
             yield Recorded(item.number, "until then", delay.meanwhile, "delays")
             yield Recorded(item.number, "what it needs", delay.needs, "delays")
+            yield Recorded(item.number, "where the money comes from", delay.money_from, "")
+            yield Recorded(item.number, "what if it is declined", delay.if_declined, "")
             for action in delay.mitigations:
                 yield Recorded(item.number, "mitigation", action.description, "delays")
 

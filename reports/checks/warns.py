@@ -31,7 +31,7 @@ from reports.checks.measure_checks import of_findings, of_measures
 from reports.checks.paper_dates import called_future
 from reports.checks.recorded import NEARLY_ALL, Recorded, is_told_in, plain, recorded, sentences_of
 from reports.compose.at_risk_text import has_reason
-from reports.compose.decisions import DECISIONS_KEY, ask_key, missing_in
+from reports.compose.decisions import DECISIONS_KEY, Lacks, ask_key, missing_in
 from reports.compose.facts import Facts
 from reports.compose.late_words import meant_by, needs_decision
 from reports.compose.paragraphs import CONTINUED, Writer
@@ -646,7 +646,7 @@ def _decisions(material: Material) -> Iterator[Check]:
         item
         for ask in material.drafted.found.asks
         for item in ask.items
-        if not {ask.key, ask_key(item)} & asks.keys()
+        if not {ask.key, DECISIONS_KEY} & asks.keys()
     ]
     if not waiting or {ask.verb for ask in asks.values()} - {Verb.NOTE, Verb.FORWARD}:
         return
@@ -696,14 +696,12 @@ def _recommended(material: Material) -> Iterator[Check]:
     assert material.drafted.found is not None
     facts, draft = material.drafted.found.facts, material.drafted.draft
     now = {ask.key: ask for ask in material.drafted.found.asks}
-    # A draft may still have a recommendation of its own for an item whose decision is noted with others now.
-    noted = {ask_key(item) for ask in now.values() for item in ask.items} - now.keys()
-    generated = {DECISIONS_KEY, *map(ask_key, facts.items)} - noted
+    generated = {DECISIONS_KEY, *map(ask_key, facts.items)}
+    composed = {(ask.verb, ask.text) for ask in now.values()}
     for key, ask in draft.shown_asks.items():
         fresh = now.get(key)
-        if key not in generated or material.drafted.rows.asks[key].version > 1:
-            continue
-        if fresh and (fresh.verb, fresh.text) == (ask.verb, ask.text):
+        is_edited = material.drafted.rows.asks[key].version > 1
+        if key not in generated or is_edited or (ask.verb, ask.text) in composed:
             continue
         place = draft.place_of(key)
         yield warn(
@@ -721,14 +719,20 @@ def _recommended(material: Material) -> Iterator[Check]:
 
 
 def _incomplete(material: Material) -> Iterator[Check]:
-    """Yield the recommendations on decisions that do not say by when one is needed or who takes it, because no record says so."""
+    """Yield the recommendations on decisions that do not say who takes one, by when or with what money, or what happens if it is
+    declined, because no record says so."""
     assert material.drafted.found is not None
     draft, facts = material.drafted.draft, material.drafted.found.facts
     names = [name for agency in facts.agencies.values() for name in agency.names]
     generated = {DECISIONS_KEY, *map(ask_key, facts.items)}
     for key, ask in draft.shown_asks.items():
-        says = (gettext("who takes it"), gettext("by when it is needed"))
-        lacks = missing_in(ask, names) if key in generated else (False, False)
+        says = (
+            gettext("who takes it"),
+            gettext("by when it is needed"),
+            gettext("where the money would come from"),
+            gettext("what happens if it is declined"),
+        )
+        lacks = missing_in(ask, names) if key in generated else Lacks()
         missing = [what for what, is_lacking in zip(says, lacks, strict=True) if is_lacking]
         if not missing:
             continue
@@ -742,7 +746,7 @@ def _incomplete(material: Material) -> Iterator[Check]:
             place=place,
             about=fingerprint(ask.text),
             remedy=gettext(
-                "Ask the agency for “What it needs” and “Settled by when”, or write it in the recommendation."
+                "Ask the agency for it under “What it needs” and the boxes below that, or write it in the recommendation."
             ),
         )
 

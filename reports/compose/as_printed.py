@@ -25,7 +25,7 @@ from reports.document.wording import capitalised, closed, count_in_words, first_
 from workitems.models import Update
 from workitems.plan.plan_at import ItemAt, MilestoneAt, told_order
 from workitems.terms.sentence_ends import sentences
-from workitems.terms.stems import in_box, remarks, says_nothing
+from workitems.terms.stems import CASE, in_box, remarks, says_nothing
 from workitems.terms.third_person import without_we
 
 # A text that is nothing but one quotation.
@@ -171,7 +171,7 @@ def of_milestone(item: ItemAt, step: MilestoneAt, agency: Agency) -> Printed | N
                 f"The paper takes at most two sentences of the cause and leaves out "
                 f"{count_in_words(omitted, 'sentence')}."
             )
-        for asked in ("explanation", "effect", "meanwhile", "needs"):
+        for asked in ("explanation", "effect", "meanwhile", "needs", *CASE):
             text = getattr(delay, asked)
             names = (agency.short_name, agency.name)
             advice += in_box(asked, remarks(asked, text, agency.short_name, names))

@@ -1,4 +1,4 @@
-"""Decisions on which new dates depend: the Minister's own, which are recommendations to agree, and those of others, noted together."""
+"""Decisions on which new dates depend: the Minister's own, which are recommendations to agree, and those of others, to note."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,7 +6,15 @@ from typing import NamedTuple
 
 from reports.compose.late_by_item import told_first
 from reports.compose.late_dates import what_comes
-from reports.compose.late_words import as_you, latest_step, needed_for, needs_decision, unsettled
+from reports.compose.late_words import (
+    as_you,
+    completed,
+    latest_step,
+    needed_for,
+    needs_decision,
+    speaker,
+    unsettled,
+)
 from reports.compose.paragraphs import (
     BY_WHOM,
     NEW_DATE,
@@ -64,8 +72,8 @@ def decisions(writer: Writer) -> dict[int, str]:
 
 
 def asks(writer: Writer) -> Iterator[Ask]:
-    """Yield recommendations on the decisions that new dates need: each of the Minister's own to be agreed, and those of others
-    noted together."""
+    """Yield a recommendation on each decision that new dates need: the Minister's own to be agreed, then those of others to be
+    noted."""
     noted_ones: dict[str, list[LateItem]] = {}
     for entry in writer.facts.late:
         item, condition = entry.item, writer.conditions.get(entry.item.pk)
@@ -73,12 +81,12 @@ def asks(writer: Writer) -> Iterator[Ask]:
             continue
         if own := _own_decision(condition):
             name = what_comes(writer, entry, told_first(entry))
-            text = f"{own}{ON_WHICH}{name}, {_new_date_of(entry)}, depends"
+            case = _case(writer, entry)
+            text = f"{own}{ON_WHICH}{name}, {_new_date_of(entry)}, depends{case}"
             yield Ask(ask_key(item), Verb.AGREE, text, (item,))
         else:
             noted_ones.setdefault(condition, []).append(entry)
-    if noted_ones:
-        yield _noted_decisions(writer, noted_ones)
+    yield from _noted_decisions(writer, noted_ones)
 
 
 # A month or a year of when a decision is needed.
@@ -90,18 +98,52 @@ _CHANGE = re.compile(
 _COSTS = re.compile(r", at (?P<amount>(?:NZ)?\$[^,;]+)$")
 
 
-def missing_in(ask: Recommended, names: Iterable[str]) -> tuple[bool, bool]:
-    """Return whether a recommendation on a decision lacks who takes it, and by when it is needed of the Minister. `names` are
-    those of agencies."""
+class Lacks(NamedTuple):
+    """Whether a recommendation on a decision lacks who takes it; of the Minister's own, by when it is needed, where its money
+    would come from, and what happens if it is declined."""
+
+    who: bool = False
+    when: bool = False
+    money: bool = False
+    refusal: bool = False
+
+
+def missing_in(ask: Recommended, names: Iterable[str]) -> Lacks:
+    """Return what a recommendation on a decision lacks. `names` are those of agencies."""
     text = ask.text
     if ask.verb == Verb.AGREE:
-        decision, is_on_it, _ = text.partition(ON_WHICH)
-        return False, bool(is_on_it and not _DATED.search(decision))
+        decision, is_on_it, rest = text.partition(ON_WHICH)
+        if not is_on_it:
+            return Lacks()
+        has_money, is_costed = FROM in rest, "$" in decision
+        is_dated = bool(_DATED.search(decision))
+        return Lacks(
+            when=not is_dated, money=is_costed and not has_money, refusal=DECLINED not in rest
+        )
+    # Those of earlier drafts are listed in one.
     has_all = text.startswith(ON_DECISIONS)
-    listed = text.removeprefix(ON_DECISIONS).split("; ") if has_all else [text]
-    on = [each.rpartition("depend")[2] if not has_all else each for each in listed]
+    on = text.split("; ") if has_all else [text.rpartition("depend")[2]]
     lacks_who = any(not _says_who(names, each) for each in on)
-    return lacks_who or BY_WHOM in text, UNDATED in text
+    return Lacks(who=lacks_who or BY_WHOM in text, when=UNDATED in text)
+
+
+FROM = "the money would come from "
+DECLINED = "if it is declined, "
+
+
+def _case(writer: Writer, entry: LateItem) -> str:
+    """Return the case for a decision of the Minister, in brackets: where its money would come from, and what happens if it is
+    declined; "" if no record says it."""
+    if (found := unsettled(entry)) is None:
+        return ""
+    source, delay = found
+    who = speaker(writer, entry)
+    told = [
+        f"{start}{words}"
+        for asked, start in (("money_from", FROM), ("if_declined", DECLINED))
+        if (words := completed(writer, source, asked, getattr(delay, asked), who))
+    ]
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def _own_decision(condition: str) -> str:
@@ -126,10 +168,9 @@ def _new_date_of(entry: LateItem) -> str:
     return from_when(step.forecast, step.on)
 
 
-def _noted_decisions(writer: Writer, of: dict[str, list[LateItem]]) -> Ask:
-    """Return one recommendation on decisions on which new dates depend: what each is and for what, and of many the names of
-    what the rest are for."""
-    told = []
+def _noted_decisions(writer: Writer, of: dict[str, list[LateItem]]) -> Iterator[Ask]:
+    """Yield a recommendation on each decision on which new dates depend: what it is and for what. Those after the first
+    `MAX_ASKED` share one, with the names of what they are for."""
 
     def dated(entry: LateItem) -> str:
         step = told_first(entry)
@@ -140,32 +181,17 @@ def _noted_decisions(writer: Writer, of: dict[str, list[LateItem]]) -> Ask:
             return name
         return noted(name, f"{now} {_new_date_of(entry)}" if has_new_date(step) else "")
 
+    def asked(key: str, entries: list[LateItem], on: str) -> Ask:
+        dates, depend = ("date", "depends") if len(entries) == 1 else ("dates", "depend")
+        text = f"{NEW_DATE.format(dates)}{join_words(map(dated, entries))} {depend} on {on}"
+        return Ask(key, Verb.NOTE, text, tuple(entry.item for entry in entries))
+
     found = list(of.items())
     for condition, entries in found[:MAX_ASKED]:
         decision = f"a decision on {condition}" if condition.startswith("$") else condition
-        told.append((entries, f"{join_words(map(dated, entries))} {{}} on {decision}"))
-    every = tuple(entry.item for entries in of.values() for entry in entries)
-    if len(found) == 1:
-        ((entries, text),) = told
-        dates = agree(len(entries), "date", "dates")
-        depend = agree(len(entries), "depends", "depend")
-        return Ask(
-            DECISIONS_KEY, Verb.NOTE, f"{NEW_DATE.format(dates)}{text.format(depend)}", every
-        )
-    parts = [
-        f"{_that(entries)} for {text.format('').replace('  on ', ' on ')}" for entries, text in told
-    ]
+        yield asked(ask_key(entries[0].item), entries, decision)
     if rest := [entry for _, entries in found[MAX_ASKED:] for entry in entries]:
-        count = len(found) - MAX_ASKED
-        parts.append(
-            f"{_that(rest)} for {join_words(map(dated, rest))} on {agree(count, 'another', 'others')}"
-        )
-    *first, last = parts
-    return Ask(DECISIONS_KEY, Verb.NOTE, f"{ON_DECISIONS}{'; '.join(first)}; and {last}", every)
-
-
-def _that(entries: list[LateItem]) -> str:
-    return agree(len(entries), "that", "those")
+        yield asked(DECISIONS_KEY, rest, agree(len(rest), "another decision", "other decisions"))
 
 
 _DECIDES = re.compile(
@@ -183,6 +209,7 @@ def ask_key(item: ItemAt) -> str:
     return key("r", f"decision on item {item.pk}")
 
 
+# Of those that share one, as all of them did in earlier drafts.
 DECISIONS_KEY = key("r", "decisions of others")
 
 

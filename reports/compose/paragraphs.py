@@ -46,8 +46,8 @@ ASKED = "{recommendations}"
 # What generated recommendations say: to take a decision, and to note those of others. On what follows the summary is
 # silent.
 ON_WHICH = ", on which the new date for "
-NEW_DATES = ("on which a new date depends", "on which new dates depend")
 NEW_DATE = "that the new {} for "
+# What a recommendation of earlier drafts says of several.
 ON_DECISIONS = "that new dates depend on decisions: "
 THAT_DATES = ("that the new date", "that new dates depend")
 # What recommendations of earlier drafts say that no record says.
@@ -55,7 +55,6 @@ BY_WHOM = " (by whom is not recorded)"
 UNDATED = " (no day is set)"
 _FOR_WHAT = rf"{ON_WHICH}(?:(.+? \([0-9A-Za-z.-]+\)), )?.*"
 _DECIDES = re.compile(rf"to (.+?){_FOR_WHAT}")
-_DECISIONS = re.compile(rf"(.+?) (decisions?) ({'|'.join(NEW_DATES)}): (.*)")
 _THAT_ONE = re.compile(r"(that the new dates? for .+ depends? on )(.+)")
 _THAT_ALL = re.compile(rf"{ON_DECISIONS}(.+)")
 # One of several: "that for the card (1.1, not before June 2011) on a decision by Cabinet".
@@ -65,10 +64,6 @@ _BY = re.compile(
     r"(?:an?|the) decision by ((?:the )?[A-Z][\w’-]*(?: (?:(?:of|for) )?[A-Z][\w’-]*)*)"
 )
 _WITH = re.compile(rf"(with the Minister .+?){_FOR_WHAT}")
-# Whose decision it is: "a decision by the Cabinet Legislation Committee to …".
-_DECIDER = re.compile(
-    r", (?:an?|the) decision by ((?:the )?[A-Z][\w’-]*(?: (?:(?:of|for) )?[A-Z][\w’-]*)*)"
-)
 # What no Minister has to be told.
 _CONTENTS = re.compile(r"the contents of this (?:briefing|paper|report)")
 # Recommendations with more words together are only counted in the summary.
@@ -86,12 +81,12 @@ class Recommended(Protocol):
 
 def asked(asks: Iterable[Recommended]) -> str:
     """Return the recommendations as the end of a sentence that begins "You are asked to", or their number if they are
-    long: "take a decision on fees, and to note two other decisions on which new dates depend". To note the contents of
-    the paper is said if it is all that is asked."""
+    long: "agree to a higher fee". Beside the Minister's own decisions those of others wait for the recommendations. To note
+    the contents of the paper is said if it is all that is asked."""
     asks = list(asks)
     if not asks:
         return "do nothing, as this paper is for your information"
-    clauses, is_own = [], False
+    clauses, of_others, is_own = [], list[str](), False
     for ask in asks:
         text = opened(ask.text)
         if ask.verb == Verb.NOTE and _CONTENTS.fullmatch(text) and len(asks) > 1:
@@ -102,23 +97,12 @@ def asked(asks: Iterable[Recommended]) -> str:
             clause, is_own = f"{'' if is_act else 'agree to '}{found[1]}{_for_what(found)}", True
         elif ask.verb == Verb.AGREE and (found := _WITH.fullmatch(text)):
             clause, is_own = f"decide {found[1]}{_for_what(found)}", True
-        elif ask.verb == Verb.NOTE and (found := _DECISIONS.fullmatch(text)):
-            count, noun, depend, listed = found.groups()
-            clause = f"note {count} {'other ' if is_own else ''}{noun} {depend}"
-            by = list(dict.fromkeys(_DECIDER.findall(listed)))
-            if by and count == number(len(by)):
-                clause = f"note {noun} by {join_words(by)} {depend}"
-                clause = clause.replace("note decision ", "note a decision ")
-        elif ask.verb == Verb.NOTE and is_own and text.startswith(THAT_DATES):
-            # Beside the Minister's own decision those of others wait for the recommendations.
+        elif ask.verb == Verb.NOTE and text.startswith(THAT_DATES):
+            of_others.append(text)
             continue
-        elif ask.verb == Verb.NOTE and (found := _THAT_ONE.fullmatch(text)):
-            which = re.sub(r" \([^()]*\)(?= depends? on $)", "", found[1])
-            on = found[2].removesuffix(UNDATED).removesuffix(BY_WHOM)
-            clause = f"note {which}{_decision(on) or on}"
-        elif ask.verb == Verb.NOTE and (found := _THAT_ALL.fullmatch(text)):
-            clause = f"note that {_depend(found[1])}"
         clauses.append(clause)
+    if of_others and not is_own:
+        clauses.append(_noted(of_others))
     if sum(len(each.split()) for each in clauses) > MOST_ASKED:
         return f"decide on {count_in_words(len(asks), 'recommendation')} at the end of this paper"
     *first, last = clauses
@@ -139,16 +123,27 @@ def _decision(text: str) -> str:
     return f"a decision by {by[1]}" if by else ""
 
 
-def _depend(listed: str) -> str:
-    """Return on whose decisions the new dates of a list depend, as a clause."""
-    parts = [each for each in _EACH.split(listed) if each]
-    on = [each.partition(") on ")[2] or each.partition(" on ")[2] for each in parts]
-    found = list(dict.fromkeys(filter(None, map(_decision, on))))
+def _noted(texts: list[str]) -> str:
+    """Return that the Minister is to note the decisions of others on which new dates depend, as a clause: one with its date; of
+    several whose they are, or their number."""
+    on: list[str] = []
+    for text in texts:
+        if found := _THAT_ALL.fullmatch(text):
+            parts = [each for each in _EACH.split(found[1]) if each]
+            on += [each.partition(") on ")[2] or each.partition(" on ")[2] for each in parts]
+        elif found := _THAT_ONE.fullmatch(text):
+            on.append(found[2].removesuffix(UNDATED).removesuffix(BY_WHOM))
+            if len(texts) == 1:
+                which = re.sub(r" \([^()]*\)(?= depends? on $)", "", found[1])
+                return f"note {which}{_decision(on[0]) or on[0]}"
+        else:
+            on.append("")
+    decided = list(dict.fromkeys(filter(None, map(_decision, on))))
     if all(map(_decision, on)):
-        return f"new dates depend on {', and on '.join(found)}"
-    own = [each for each in found if _OWN.fullmatch(each)]
+        return f"note that new dates depend on {', and on '.join(decided)}"
+    own = [each for each in decided if _OWN.fullmatch(each)]
     more = f", among them {join_words(own)}" if own else ""
-    return f"{number(len(parts))} new dates depend on decisions{more}"
+    return f"note that {number(len(on))} new dates depend on decisions{more}"
 
 
 class Writer:

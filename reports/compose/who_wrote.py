@@ -7,10 +7,11 @@ from typing import Any, TypeAlias
 from agencies.models import Agency
 from workitems.models import Delay, Milestone, Mitigation, Plan, Risk
 from workitems.plan.asat import end_of
+from workitems.terms.stems import CASE
 
 # The kind of a record, its id, and the text.
 Written: TypeAlias = tuple[str, int, str]
-TEXTS_OF_DELAYS = ("explanation", "effect", "meanwhile", "needs")
+TEXTS_OF_DELAYS = ("explanation", "effect", "meanwhile", "needs", *CASE)
 
 
 def written_by_ended(

@@ -99,6 +99,7 @@ def _remarks_on(line: MilestoneLine, answer: MilestoneAnswer) -> list[str]:
         reading = reading_of("mitigation", action, owner, (owner,), dates=dates)
         found += in_box("mitigation", reading.remarks if reading else [])
     texts = (answer.reason, answer.effect, answer.meanwhile, answer.needs, action)
+    texts += (answer.money_from, answer.if_declined)
     return found + known_to(record.item.plan).remarks(*texts)
 
 
@@ -139,6 +140,8 @@ def _new_delay(answer: MilestoneAnswer, number: int, *, on: date) -> DelayAt:
         effect=answer.effect,
         meanwhile=answer.meanwhile,
         needs=answer.needs,
+        money_from=answer.money_from,
+        if_declined=answer.if_declined,
         settlement=answer.settlement,
         settling_agency=answer.settling_agency_id,
         settling_other=answer.settling_other,

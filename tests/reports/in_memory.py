@@ -55,7 +55,7 @@ def delay(cause="funding", explanation="", effect="", *, actions=(), number=1, *
         "settling_by": None,
         "times_moved": 1,
     }
-    section_texts |= {"meanwhile": "", "needs": ""}
+    section_texts |= {"meanwhile": "", "needs": "", "money_from": "", "if_declined": ""}
     return DelayAt(
         pk=next(_keys), milestone=0, item=0, of="", number=number, cause=cause, version=next(_keys),
         explanation=explanation, effect=effect, on=ON, mitigations=tuple(actions),

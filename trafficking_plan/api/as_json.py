@@ -137,6 +137,8 @@ def delay(row: DelayAt, item: str, milestone: int, agencies: Agencies) -> Row:
         "effect": row.effect,
         "meanwhile": row.meanwhile,
         "needs": row.needs,
+        "money_from": row.money_from,
+        "if_declined": row.if_declined,
         "settlement": row.settlement,
         "settling_agency": settling,
         "settling_other": row.settling_other,

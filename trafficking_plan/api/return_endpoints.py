@@ -134,6 +134,8 @@ class MilestoneAnswerIn(Sent):
     effect: str = Text
     meanwhile: str = Text
     needs: str = Text
+    money_from: str = Text
+    if_declined: str = Text
     mitigation: str = Text
     owner_agency: Id | None = None
     mitigation_due_on: ShortText = ""

@@ -211,6 +211,8 @@ class DelayOut(Schema):
     effect: str
     meanwhile: str = Field(description="What covers the gap until then.")
     needs: str = Field(description="What the milestone needs to be done.")
+    money_from: str = Field(description="Where the money for a decision would come from.")
+    if_declined: str = Field(description="What happens if the decision is declined.")
     settlement: str
     settling_agency: str | None
     settling_other: str = Field(description="Who settles it, if that is no agency of the plan.")

@@ -23,6 +23,7 @@ def current_texts(plan: Plan, moment: Moment) -> Iterator[str]:
             yield from (step.description, step.as_told)
             for delay in step.delays:
                 yield from (delay.explanation, delay.effect, delay.meanwhile, delay.needs)
+                yield from (delay.money_from, delay.if_declined)
                 yield from (action.description for action in delay.mitigations)
     for risk in risks_at(moment, {"plan_id": plan.pk}):
         yield from (risk.description, risk.response)

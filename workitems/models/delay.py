@@ -62,6 +62,9 @@ class Delay(models.Model):
     # What bridges the delay, and what the milestone needs to be done.
     meanwhile = models.TextField(blank=True, db_default="")
     needs = models.TextField(blank=True, db_default="")
+    # The case for a decision of the Minister.
+    money_from = models.TextField(blank=True, db_default="")
+    if_declined = models.TextField(blank=True, db_default="")
     settlement = models.CharField(
         gettext_lazy("is the cause settled?"),
         max_length=14,
@@ -153,7 +156,7 @@ class Delay(models.Model):
     @property
     def settlement_key(self) -> str:
         """What it says of its cause, and a digest of its texts, to compare with what a page showed."""
-        texts = self.meanwhile + "\n" + self.needs
+        texts = "\n".join((self.meanwhile, self.needs, self.money_from, self.if_declined))
         digest = zlib.crc32(texts.encode()) if texts.strip() else ""
         other = zlib.crc32(self.settling_other.encode()) if self.settling_other else ""
         parts = (self.settlement, self.settling_agency_id, other, self.settling_by, digest)

@@ -28,7 +28,7 @@ COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
     Milestone: ("description", "done_means"),
     Measure: ("description", "as_told", "source"),
     Update: ("achieved", "planned_next", "challenges"),
-    Delay: ("explanation", "effect", "meanwhile", "needs"),
+    Delay: ("explanation", "effect", "meanwhile", "needs", "money_from", "if_declined"),
     Mitigation: ("description",),
     Risk: ("description", "response"),
     Variation: ("reason", "recommendation", "text_before", "text_after"),

@@ -80,6 +80,9 @@ class MilestoneAnswer(models.Model):
     effect = models.TextField(blank=True)
     meanwhile = models.TextField(blank=True, db_default="")
     needs = models.TextField(blank=True, db_default="")
+    # The case for a decision of the Minister.
+    money_from = models.TextField(blank=True, db_default="")
+    if_declined = models.TextField(blank=True, db_default="")
     settlement = models.CharField(
         max_length=14, choices=Delay.Settlement, blank=True, db_default=""
     )

@@ -238,6 +238,8 @@ KINDS: dict[str, Kind] = {
                 "effect",
                 "meanwhile",
                 "needs",
+                "money_from",
+                "if_declined",
                 "settlement",
                 "settling_agency_id",
                 "settling_other",

@@ -444,6 +444,8 @@ def _delay(was: Was, now: Now) -> Sentences:
         effect=_("effect"),
         meanwhile=_("interim measure"),
         needs=_("requirement"),
+        money_from=_("source of the money"),
+        if_declined=_("effect of a refusal"),
     )
     if any(
         _differs(was, now, name)

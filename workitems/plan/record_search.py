@@ -222,6 +222,8 @@ def delay_hit(row: Delay, reader: Reader) -> Hit:
             (_("Effect"), row.effect),
             (_("Until then"), row.meanwhile),
             (_("It needs"), row.needs),
+            (_("The money would come from"), row.money_from),
+            (_("If it is declined"), row.if_declined),
         ],
         **_of_milestone(row.milestone, reader),
     )

@@ -28,6 +28,8 @@ def empty_boxes(update: Update | None, answers: Iterable[MilestoneAnswer] = ()) 
             (str(BOXES["effect"]), answer.effect),
             (str(BOXES["meanwhile"]), answer.meanwhile),
             (str(BOXES["needs"]), answer.needs),
+            (str(BOXES["money_from"]), answer.money_from),
+            (str(BOXES["if_declined"]), answer.if_declined),
             (str(BOXES["mitigation"]), answer.new_mitigation),
         )
     return list(dict.fromkeys(found))

@@ -94,6 +94,16 @@ STEMS = {
     "needs": Stem(
         gettext_lazy("To be done, it needs"), Follows.THING, gettext_lazy("a second tender")
     ),
+    "money_from": Stem(
+        gettext_lazy("The money would come from"),
+        Follows.THING,
+        gettext_lazy("the baseline of Vote Health"),
+    ),
+    "if_declined": Stem(
+        gettext_lazy("If it is declined,"),
+        Follows.CLAUSE,
+        gettext_lazy("30 practices have no relief in 2027"),
+    ),
     "reason": Stem(
         gettext_lazy("This is asked because"),
         Follows.CLAUSE,
@@ -107,8 +117,12 @@ BOXES = {
     "effect": gettext_lazy("Effect"),
     "meanwhile": gettext_lazy("Until then"),
     "needs": gettext_lazy("What it needs"),
+    "money_from": gettext_lazy("Where the money would come from"),
+    "if_declined": gettext_lazy("What happens if it is declined"),
     "mitigation": gettext_lazy("What is being done about it"),
 }
+# The boxes for the case for a decision of the Minister.
+CASE = ("money_from", "if_declined")
 
 
 def in_box(asked: str, found: Iterable[str]) -> list[str]:
@@ -323,6 +337,10 @@ _OF_A_CAUSE = re.compile(
 _BEFORE_A_THING = re.compile(r"\b(?:of|due to|owing to)\s+$", re.IGNORECASE)
 _OF_A_TIME = re.compile(r"(?:until then|in the meantime|meanwhile),?\s+", re.IGNORECASE)
 _OF_AN_EFFECT = re.compile(r"(?:this means|it means)(?: that)?,?\s+", re.IGNORECASE)
+_OF_MONEY = re.compile(r"(?:the money |it )?(?:would |will )?comes? from\s+|from\s+", re.IGNORECASE)
+_OF_A_REFUSAL = re.compile(
+    r"if (?:it is |this is )?(?:declined|refused|not agreed),?\s+", re.IGNORECASE
+)
 _OF_A_NEED = re.compile(r"(?:it|this) needs\s+", re.IGNORECASE)
 _REPEATED = {
     "mitigation": _OF_A_WILL,
@@ -334,6 +352,8 @@ _REPEATED = {
     "meanwhile": _OF_A_TIME,
     "effect": _OF_AN_EFFECT,
     "needs": _OF_A_NEED,
+    "money_from": _OF_MONEY,
+    "if_declined": _OF_A_REFUSAL,
 }
 # What begins no thing that is needed.
 _NO_THING = set_of("as awaiting because due no not owing pending since will would")

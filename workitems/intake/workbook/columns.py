@@ -395,6 +395,22 @@ DELAYS = Sheet(
             width=50,
         ),
         Column(
+            "Money from",
+            TEXT,
+            "money_from",
+            blank="",
+            note=gettext_noop("Where the money for a decision of the Minister would come from."),
+            width=50,
+        ),
+        Column(
+            "If declined",
+            TEXT,
+            "if_declined",
+            blank="",
+            note=gettext_noop("What happens if the Minister declines."),
+            width=50,
+        ),
+        Column(
             "Cause settled",
             Choice(choices=Delay.Settlement),
             "settlement",

@@ -32,7 +32,8 @@ MUST_SAY: dict[type[models.Model], dict[str, str]] = {
 PRINTED = frozenset(
     (
         *("title", "as_told", "objective", "action", "description", "explanation", "effect"),
-        *("meanwhile", "needs", "response", "achieved", "planned_next", "challenges"),
+        *("meanwhile", "needs", "money_from", "if_declined", "response"),
+        *("achieved", "planned_next", "challenges"),
     )
 )
 

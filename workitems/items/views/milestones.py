@@ -42,6 +42,7 @@ from workitems.plan.wait_lines import waits_of
 from workitems.returns.return_page import MilestoneLine
 from workitems.returns.services import milestone_answers
 from workitems.terms import lateness
+from workitems.terms.stems import CASE
 
 # Posted with the form of the forecast: show how it prints in the briefing, and save nothing.
 TRY = "try"
@@ -178,7 +179,7 @@ def as_typed(row: Milestone, form: MilestoneActForm) -> MilestoneLine | None:
         outcome=MilestoneAnswer.Outcome.NOT_YET,
         **{
             name: cleaned.get(name) or ""
-            for name in ("reason", "cause", "effect", "meanwhile", "needs", "settlement")
+            for name in ("reason", "cause", "effect", "meanwhile", "needs", *CASE, "settlement")
         },
     )
     answer.when = cleaned["forecast_due"]

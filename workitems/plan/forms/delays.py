@@ -25,6 +25,7 @@ from workitems.models import Delay, MilestoneAnswer
 from workitems.models.delay import SETTLING_OTHER_MAX
 from workitems.plan.forms.stems import Dates, StemField, compare_dates, names_of, speak_of
 from workitems.plan.services.items import settlement_faults
+from workitems.terms.stems import CASE
 
 BEING_SETTLED = Delay.Settlement.BEING_SETTLED
 
@@ -33,6 +34,20 @@ WHAT_IT_NEEDS: dict[str, Any] = {
     "label": gettext_lazy("What it needs"),
     "help_text": gettext_lazy(
         "If it needs a decision, say whose and on what, for example “a decision by Cabinet on the fees”."
+    ),
+}
+
+
+WHERE_MONEY_IS_FROM: dict[str, Any] = {
+    "label": gettext_lazy("Where the money would come from"),
+    "help_text": gettext_lazy(
+        "If the Minister has to decide on money. The paper says it beside the recommendation."
+    ),
+}
+WHAT_IF_DECLINED: dict[str, Any] = {
+    "label": gettext_lazy("What happens if it is declined"),
+    "help_text": gettext_lazy(
+        "If the Minister has to decide. The paper says it beside the recommendation."
     ),
 }
 
@@ -167,10 +182,12 @@ class SettleCauseForm(SettlementForm, VersionedForm):
 
     meanwhile = StemField("meanwhile", label=gettext_lazy("What covers the gap until then"))
     needs = StemField("needs", **WHAT_IT_NEEDS)
+    money_from = StemField("money_from", **WHERE_MONEY_IS_FROM)
+    if_declined = StemField("if_declined", **WHAT_IF_DECLINED)
 
     field_order = (
         *("was", "settlement", "settling_agency", "settling_other", "settling_by"),
-        *("meanwhile", "needs"),
+        *("meanwhile", "needs", *CASE),
     )
 
     def __init__(
@@ -192,7 +209,7 @@ class SettleCauseForm(SettlementForm, VersionedForm):
 
     def start(self, row: Any) -> dict[str, Any]:
         told = self.answer or self.delay
-        texts = {"meanwhile": told.meanwhile, "needs": told.needs}
+        texts = {name: getattr(told, name) for name in ("meanwhile", "needs", *CASE)}
         return {"was": self.delay.settlement_key, **settlement_of(told), **texts}
 
     def refuse(self, refusal: Refusal) -> Any:

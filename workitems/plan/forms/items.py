@@ -23,7 +23,14 @@ from agencies.typed.fields import (
 )
 from workitems.models import Delay, Milestone, MilestoneAnswer, Mitigation, Update, WorkItem
 from workitems.models.item import Confidence, Stage
-from workitems.plan.forms.delays import WHAT_IT_NEEDS, SettlementForm, settlement_of, source_field
+from workitems.plan.forms.delays import (
+    WHAT_IF_DECLINED,
+    WHAT_IT_NEEDS,
+    WHERE_MONEY_IS_FROM,
+    SettlementForm,
+    settlement_of,
+    source_field,
+)
 from workitems.plan.forms.due_dates import KnownDateField, ask_about_order
 from workitems.plan.forms.stems import (
     BESIDE_MEANWHILE,
@@ -36,6 +43,7 @@ from workitems.plan.forms.stems import (
 )
 from workitems.plan.services.items import forecast_faults, stage_faults
 from workitems.plan.services.plan_days import done_day
+from workitems.terms.stems import CASE
 
 
 class StatusForm(VersionedForm):
@@ -281,7 +289,8 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
     field_order: tuple[str, ...] = (
         *("version", "answer_version", "forecast_due", "reason", "cause"),
         *("settlement", "settling_agency", "settling_other", "settling_by"),
-        *("effect", "meanwhile", "needs", "mitigation", "owner_agency", "mitigation_due_on"),
+        *("effect", "meanwhile", "needs", *CASE),
+        *("mitigation", "owner_agency", "mitigation_due_on"),
     )
 
     forecast_due = KnownDateField(label=gettext_lazy("Now expected"))
@@ -298,6 +307,8 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
         label=gettext_lazy("What covers the gap until then"),
     )
     needs = StemField("needs", **WHAT_IT_NEEDS)
+    money_from = StemField("money_from", **WHERE_MONEY_IS_FROM)
+    if_declined = StemField("if_declined", **WHAT_IF_DECLINED)
     mitigation = StemField(
         "mitigation",
         owner="owner_agency",
@@ -339,6 +350,8 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
             "effect": answer.effect,
             "meanwhile": answer.meanwhile,
             "needs": answer.needs,
+            "money_from": answer.money_from,
+            "if_declined": answer.if_declined,
             "mitigation": answer.new_mitigation,
             "owner_agency": answer.owner_agency_id or answer.milestone.responsible_agency_id,
             "mitigation_due_on": answer.mitigation_due_on,
@@ -377,6 +390,8 @@ def faults_of_forecast(
         effect=cleaned.get("effect", ""),
         meanwhile=cleaned.get("meanwhile", ""),
         needs=cleaned.get("needs", ""),
+        money_from=cleaned.get("money_from", ""),
+        if_declined=cleaned.get("if_declined", ""),
         mitigation=cleaned.get("mitigation", ""),
         mitigation_due_on=cleaned.get("mitigation_due_on"),
         settlement=cleaned.get("settlement", ""),

@@ -52,6 +52,8 @@ class DelayAt(NamedTuple):
     effect: str
     meanwhile: str
     needs: str
+    money_from: str
+    if_declined: str
     settlement: str
     settling_agency: int | None
     settling_other: str

@@ -17,6 +17,7 @@ from workitems.plan.services.plan_days import Faults, done_day
 from workitems.plan.services.refusals import Conflict, Refused, locked, need_reason
 from workitems.terms.as_told import fault_of_phrase
 from workitems.terms.known_dates import Due, known
+from workitems.terms.stems import CASE
 
 
 def next_number(rows: QuerySet[Any]) -> int:
@@ -263,6 +264,8 @@ def forecast_faults(
     effect: str = "",
     meanwhile: str = "",
     needs: str = "",
+    money_from: str = "",
+    if_declined: str = "",
     mitigation: str = "",
     mitigation_due_on: date | None = None,
     settlement: str = "",
@@ -295,6 +298,8 @@ def forecast_faults(
             effect=effect,
             meanwhile=meanwhile,
             needs=needs,
+            money_from=money_from,
+            if_declined=if_declined,
             mitigation=mitigation,
             settlement=settlement,
         )
@@ -328,6 +333,8 @@ def move_forecast(
     effect: str = "",
     meanwhile: str = "",
     needs: str = "",
+    money_from: str = "",
+    if_declined: str = "",
     mitigation: str = "",
     owner_agency: Agency | None = None,
     mitigation_due_on: date | None = None,
@@ -363,6 +370,8 @@ def move_forecast(
             effect=effect,
             meanwhile=meanwhile,
             needs=needs,
+            money_from=money_from,
+            if_declined=if_declined,
             mitigation=mitigation,
             mitigation_due_on=mitigation_due_on,
             settlement=settlement,
@@ -391,7 +400,9 @@ def move_forecast(
         delay.times_moved += after.last_day > before.last_day
         delay.effect = effect or delay.effect
         delay.meanwhile, delay.needs = meanwhile or delay.meanwhile, needs or delay.needs
-        fields = [*Delay.after.columns, "times_moved", "effect", "meanwhile", "needs"]
+        delay.money_from = money_from or delay.money_from
+        delay.if_declined = if_declined or delay.if_declined
+        fields = [*Delay.after.columns, "times_moved", "effect", "meanwhile", "needs", *CASE]
         if settlement:
             fields += _settle(delay, settlement, settling_agency, settling_other, settling_by)
         history.save(delay, by=by, reason=because, fields=fields)
@@ -406,6 +417,8 @@ def move_forecast(
             effect=effect,
             meanwhile=meanwhile,
             needs=needs,
+            money_from=money_from,
+            if_declined=if_declined,
             found_on=on,
         )
         delay.before = max(before, milestone.agreed) if open_delays else milestone.agreed
@@ -436,11 +449,13 @@ def settle_cause(
     settling_by: date | None,
     meanwhile: str,
     needs: str,
+    money_from: str = "",
+    if_declined: str = "",
     by: User,
     on: date,
 ) -> Delay:
     """Record whether the cause of an open delay is settled, is being settled, or needs a decision; what
-    bridges the delay and what it needs.
+    bridges the delay, what it needs, and the case for a decision of the Minister.
 
     `was` is the `settlement_key` that the page was made from. Without a change, write nothing.
     Raise `Conflict` if another answer was saved meanwhile, and `Refused` if the delay has ended, or
@@ -459,8 +474,10 @@ def settle_cause(
         *_settle(delay, settlement, settling_agency, settling_other, settling_by),
         "meanwhile",
         "needs",
+        *CASE,
     ]
     delay.meanwhile, delay.needs = meanwhile, needs
+    delay.money_from, delay.if_declined = money_from, if_declined
     if delay.settlement_key == key:
         return delay
     if was != key:

@@ -33,7 +33,13 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.models.item import Confidence, Stage
-from workitems.plan.forms.delays import WHAT_IT_NEEDS, SettlementForm, settlement_of
+from workitems.plan.forms.delays import (
+    WHAT_IF_DECLINED,
+    WHAT_IT_NEEDS,
+    WHERE_MONEY_IS_FROM,
+    SettlementForm,
+    settlement_of,
+)
 from workitems.plan.forms.due_dates import KnownDateField, ask_about_order
 from workitems.plan.forms.evidence import AttachmentField
 from workitems.plan.forms.items import SHOWN_BY, WHY_IT_MOVES, faults_of_forecast
@@ -348,6 +354,8 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         rows=ROWS,
     )
     needs = StemField("needs", **WHAT_IT_NEEDS, rows=ROWS)
+    money_from = StemField("money_from", **WHERE_MONEY_IS_FROM, rows=ROWS)
+    if_declined = StemField("if_declined", **WHAT_IF_DECLINED, rows=ROWS)
     mitigation = StemField(
         "mitigation",
         owner="owner_agency",
@@ -463,6 +471,8 @@ def start_of(answer: MilestoneAnswer | None) -> dict[str, Any]:
         "effect": answer.effect,
         "meanwhile": answer.meanwhile,
         "needs": answer.needs,
+        "money_from": answer.money_from,
+        "if_declined": answer.if_declined,
         "mitigation": answer.new_mitigation,
         "mitigation_due_on": answer.mitigation_due_on,
     }

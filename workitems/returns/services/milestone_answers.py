@@ -28,13 +28,15 @@ from workitems.plan.services.refusals import Conflict, Refused, check_with_agenc
 from workitems.returns.services.handover import locked_return
 from workitems.returns.three_texts import compare
 from workitems.terms.known_dates import Due
+from workitems.terms.stems import CASE
 
 Outcome = MilestoneAnswer.Outcome
 # In what is typed and not finished: the version of the answer that it was typed on.
 ANSWER_VERSION = "answer_version"
 # What an agency says in an answer. An unchanged answer is not written again.
 WORDS = (
-    *("outcome", "when", "reason", "cause", "effect", "meanwhile", "needs", "new_mitigation"),
+    *("outcome", "when", "reason", "cause", "effect", "meanwhile", "needs", *CASE),
+    *("new_mitigation",),
     *("owner_agency_id", "mitigation_due_on", "milestone_version"),
     *("settlement", "settling_agency_id", "settling_other", "settling_by"),
 )
@@ -69,6 +71,8 @@ def answer(
     effect: str = "",
     meanwhile: str = "",
     needs: str = "",
+    money_from: str = "",
+    if_declined: str = "",
     mitigation: str = "",
     owner_agency: Agency | None = None,
     mitigation_due_on: date | None = None,
@@ -111,6 +115,7 @@ def answer(
     row.outcome, row.when, row.reason = outcome, day, reason
     row.cause, row.effect, row.new_mitigation = cause, effect, mitigation
     row.meanwhile, row.needs = meanwhile, needs
+    row.money_from, row.if_declined = money_from, if_declined
     row.owner_agency, row.mitigation_due_on = owner_agency, mitigation_due_on
     row.settlement, row.settling_agency = settlement, settling_agency
     row.settling_other, row.settling_by = settling_other, settling_by
@@ -278,6 +283,8 @@ def _perform(row: MilestoneAnswer, *, by: User, on: date) -> None:
                 effect=row.effect,
                 meanwhile=row.meanwhile,
                 needs=row.needs,
+                money_from=row.money_from,
+                if_declined=row.if_declined,
                 mitigation=row.new_mitigation,
                 owner_agency=row.owner_agency,
                 mitigation_due_on=row.mitigation_due_on,
@@ -293,7 +300,9 @@ def _perform(row: MilestoneAnswer, *, by: User, on: date) -> None:
             assert row.delay is not None
             # What the record says meanwhile is replaced, as the milestone's page shows both.
             was = Delay.objects.get(pk=row.delay.pk).settlement_key
-            texts: dict[str, Any] = {"meanwhile": row.meanwhile, "needs": row.needs}
+            texts: dict[str, Any] = {
+                name: getattr(row, name) for name in ("meanwhile", "needs", *CASE)
+            }
             items.settle_cause(delay=row.delay, was=was, **settled, **texts, by=by, on=on)
         case Outcome.STEP_DONE:
             assert row.mitigation is not None and row.day is not None

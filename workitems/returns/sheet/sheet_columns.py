@@ -87,6 +87,8 @@ MILESTONES = Table(
         Column("Effect", 36, "effect", asked="effect", is_later=True),
         Column("Until then", 36, "meanwhile", asked="meanwhile", is_later=True),
         Column("It needs", 36, "needs", asked="needs", is_later=True),
+        Column("The money would come from", 36, "money_from", asked="money_from", is_later=True),
+        Column("If it is declined", 36, "if_declined", asked="if_declined", is_later=True),
         Column("What is being done", 36, "mitigation", asked="mitigation"),
         Column("By which agency", 14, "owner_agency", choices="owner_agency"),
         Column("By when", 16, "mitigation_due_on", is_day=True, hint=DAY_HINT),

@@ -45,6 +45,7 @@ from workitems.returns.views.answers import (
     why_locked,
 )
 from workitems.terms.sentence_ends import ended
+from workitems.terms.stems import CASE
 
 
 def save_reply(request: HttpRequest, entry: NoteEntry, *, is_pause: bool = False) -> bool:
@@ -362,7 +363,7 @@ def answer_milestone(
     words: dict[str, Any] = {"day": cleaned["completed_on"], "reason": cleaned["shown_by"]}
     if not is_done:
         words = {name: cleaned[name] for name in ("cause", "effect", "mitigation", "reason")}
-        words |= {name: cleaned[name] for name in ("meanwhile", "needs")}
+        words |= {name: cleaned[name] for name in ("meanwhile", "needs", *CASE)}
         words |= {name: cleaned[name] for name in ("owner_agency", "mitigation_due_on")}
         words |= {name: cleaned[name] for name in ("settlement", "settling_agency")}
         words |= {name: cleaned[name] for name in ("settling_other", "settling_by")}
