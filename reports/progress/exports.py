@@ -291,6 +291,8 @@ def open_delays(view: PlanView, at: PlanAt, made_at: datetime, *, cause: str) ->
         (Column("Effect", 34), lambda row: row.delay.effect),
         (Column("Until then", 34), lambda row: row.delay.meanwhile),
         (Column("It needs", 34), lambda row: row.delay.needs),
+        (Column("Money from", 34), lambda row: row.delay.money_from),
+        (Column("If declined", 34), lambda row: row.delay.if_declined),
         (Column("Cause settled", 30), lambda row: row.settled),
         (date_column("Found"), lambda row: row.delay.found_on),
         (date_column("Date before"), lambda row: row.delay.before),

@@ -98,8 +98,10 @@ def _remarks_on(line: MilestoneLine, answer: MilestoneAnswer) -> list[str]:
     if action:
         reading = reading_of("mitigation", action, owner, (owner,), dates=dates)
         found += in_box("mitigation", reading.remarks if reading else [])
-    texts = (answer.reason, answer.effect, answer.meanwhile, answer.needs, action)
-    texts += (answer.money_from, answer.if_declined)
+    texts = (
+        *(answer.reason, answer.effect, answer.meanwhile, answer.needs),
+        *(answer.money_from, answer.if_declined, action),
+    )
     return found + known_to(record.item.plan).remarks(*texts)
 
 

@@ -93,7 +93,7 @@ def test_a_plan_has_its_members_and_pillars(reader, plan, item, police):
 def test_an_item_has_its_milestones_delays_and_mitigations(reader, plan, item):
     SupportFactory(item=item, agency=AgencyFactory(short_name="Customs"))
     milestone = MilestoneFactory(item=item, number=1, description="Brochure printed")
-    bridged = {"meanwhile": "Police copy it.", "needs": "A tender."}
+    bridged = {"meanwhile": "Police copy it.", "needs": "A tender.", "if_declined": "People wait."}
     delay = DelayFactory(milestone=milestone, cause="funding", **bridged)
     MitigationFactory(delay=delay, description="Ask for money")
     found = read(reader, "item", "1.2")
@@ -106,6 +106,7 @@ def test_an_item_has_its_milestones_delays_and_mitigations(reader, plan, item):
     )
     (late,) = step["delays"]
     assert (late["meanwhile"], late["needs"]) == ("Police copy it.", "A tender.")
+    assert (late["money_from"], late["if_declined"]) == ("", "People wait.")
     assert (late["cause"], late["mitigations"][0]["description"]) == ("funding", "Ask for money")
 
 

@@ -129,6 +129,7 @@ def test_a_program_says_what_bridges_a_delay_and_not_nothing(writer, of_return, 
         "reason": "the printer is ill",
         "cause": "procurement",
         "meanwhile": "Police copy the old one",
+        "money_from": "Vote Police",
         "needs": "a second tender",
         "mitigation": "n/a",
     }
@@ -138,6 +139,7 @@ def test_a_program_says_what_bridges_a_delay_and_not_nothing(writer, of_return, 
     assert answer.status_code == 200, answer.content
     made = MilestoneAnswer.objects.get()
     assert (made.meanwhile, made.needs) == ("Police copy the old one", "a second tender")
+    assert (made.money_from, made.if_declined) == ("Vote Police", "")
 
 
 def test_a_program_submits_nothing(writer, of_return, item):

@@ -36,7 +36,7 @@ BROCHURE = MilestoneAt(
 )  # fmt: skip
 FUNDING = DelayAt(
     pk=1, milestone=1, item=1, of="Brochure printed", number=1, cause="funding",
-    explanation="the money came in July", effect="", meanwhile="", needs="",
+    explanation="the money came in July", effect="", meanwhile="", needs="", money_from="", if_declined="",
     settlement="", settling_agency=None, settling_other="", settling_by=None, found_on=date(2009, 8, 20), ended_on=None,
     due_before=AUGUST, before_known_to="day", due_after=AUGUST, after_known_to="day",
     times_moved=1, version=None, on=NOW,

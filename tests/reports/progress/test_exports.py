@@ -184,6 +184,8 @@ def test_delays_are_exported_with_cause_and_mitigation(reader, full):
         "Effect": "",
         "Until then": "",
         "It needs": "",
+        "Money from": "",
+        "If declined": "",
         "Cause settled": "Being settled by Customs by 1 July 2010",
         "Found": "2010-05-01",
         "Date before": "2010-06-30",

@@ -131,7 +131,12 @@ def test_everything_is_found_by_kind_with_its_sentence_and_the_word_marked(plan,
 
 
 @pytest.mark.parametrize(
-    ("field", "shown"), [("meanwhile", "Until then: Count the"), ("needs", "It needs: Count the")]
+    ("field", "shown"),
+    [
+        ("meanwhile", "Until then: Count the"),
+        ("needs", "It needs: Count the"),
+        ("if_declined", "If it is declined: Count the"),
+    ],
 )
 def test_a_delay_is_found_by_what_bridges_it_and_what_it_needs(plan, coordinator, field, shown):
     item = WorkItemFactory(plan=plan, lead_agency=plan.coordinating_agency)

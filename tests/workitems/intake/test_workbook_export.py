@@ -391,6 +391,8 @@ def plans(draw):
                     effect=draw(TEXT),
                     meanwhile=draw(TEXT),
                     needs=draw(TEXT),
+                    money_from=draw(TEXT),
+                    if_declined=draw(TEXT),
                     **draw(st.sampled_from(settled)),
                     found_on=found_on,
                     ended_on=optional(st.dates(found_on, date(2026, 6, 30))),

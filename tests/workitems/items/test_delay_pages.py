@@ -157,10 +157,12 @@ def test_others_than_an_agency_of_the_plan_settle_the_cause(writer, page, delay,
 
 def test_an_open_delay_gets_what_bridges_it_and_what_it_needs(writer, page, delay):
     typed = {"was": "", "meanwhile": "Police lend a trainer", "needs": "a second trainer"}
+    typed |= {"money_from": "Vote Police", "if_declined": "nobody is trained this year"}
     response = writer.post(cause(page), typed, follow=True)
     assert "<strong>Until then:</strong> Police lend a trainer" in response.text
     delay.refresh_from_db()
     assert (delay.meanwhile, delay.needs) == ("Police lend a trainer", "a second trainer")
+    assert (delay.money_from, delay.if_declined) == ("Vote Police", "nobody is trained this year")
     form = writer.get(cause(page)).context["form"]
     assert (form["meanwhile"].value(), form["needs"].value()) == (delay.meanwhile, delay.needs)
     refused = writer.post(cause(page), {"was": form["was"].value(), "needs": "tbc"})

@@ -603,6 +603,7 @@ def test_the_return_says_who_else_settles_the_cause_of_a_delay(
     writer, of_return, item, milestone, approver, customs
 ):
     said = {"settlement": "being_settled", "settling_other": "the councils"}
+    said |= {"money_from": "Vote Police", "if_declined": "people wait a year"}
     status, found = record(writer, of_return, milestone, **LATE, **said, settling_agency=customs.pk)
     assert status == 422
     status, found = record(writer, of_return, milestone, **LATE, **said)
@@ -617,6 +618,7 @@ def test_the_return_says_who_else_settles_the_cause_of_a_delay(
         *("being_settled", None),
         "the councils",
     )
+    assert (delay.money_from, delay.if_declined) == ("Vote Police", "people wait a year")
 
 
 def test_the_return_leads_to_the_question_of_a_delay_that_is_recorded_already(

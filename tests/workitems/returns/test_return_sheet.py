@@ -189,6 +189,8 @@ def test_a_milestone_is_answered_through_the_forms_of_the_page(
     sheets.milestone("Which agency settles it", "Customs", 1)
     sheets.milestone("Settled by when", "31 July 2010", 1).milestone("Effect", "Fewer read it.", 1)
     sheets.milestone("Until then", "Police copy it.", 1).milestone("It needs", "A tender.", 1)
+    sheets.milestone("The money would come from", "Vote Police.", 1)
+    sheets.milestone("If it is declined", "People wait.", 1)
     take(writer, upload(writer, of_return, sheets).url)
     done, late = MilestoneAnswer.objects.order_by("milestone__number")
     assert (done.outcome, done.day, done.reason) == ("done", YESTERDAY, "The invoice.")
@@ -202,6 +204,7 @@ def test_a_milestone_is_answered_through_the_forms_of_the_page(
         *(date(2010, 7, 31), "Fewer read it."),
     )
     assert (late.meanwhile, late.needs) == ("Police copy it.", "A tender.")
+    assert (late.money_from, late.if_declined) == ("Vote Police.", "People wait.")
     assert newest(late) == ("+", contributor.signature, "it was in the workbook “police.xlsx”")
 
 
