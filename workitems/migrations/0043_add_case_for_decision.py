@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workitems', '0037_calendar_of_all_plans'),
+        ('workitems', '0040_add_notes'),
     ]
 
     operations = [
