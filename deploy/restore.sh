@@ -1,22 +1,24 @@
 #!/bin/sh
 # Restore a backup of Plan Register. As root, in the folder of the installation.
-# Usage: restore.sh [--dry-run] [--into-place] BACKUP
+# Usage: restore.sh [--dry-run] [--no-render] [--into-place] BACKUP
 #
 # Without --into-place the running service is not touched: the backup goes into the database NAME_restored and the folder
 # `restored`, and is checked. With it, a copy that was found sound then takes the place of the database and of the files;
-# what was there stays as NAME_lost and `files_lost`. Everybody has to sign in again.
+# what was there stays as NAME_lost and `files_lost`. Everybody has to sign in again. --no-render makes no paper anew: with
+# other versions of the libraries than at issue the bytes differ.
 set -eu
-dry='' place=''
+dry='' place='' check='check_restore --against restored.json'
 while [ $# -gt 1 ]; do
     case $1 in
     --dry-run) dry=yes ;;
     --into-place) place=yes ;;
+    --no-render) check="$check --no-render" ;;
     *) break ;;
     esac
     shift
 done
 if [ $# -ne 1 ] || [ "${1#-}" != "$1" ]; then
-    echo "Usage: restore.sh [--dry-run] [--into-place] BACKUP" >&2
+    echo "Usage: restore.sh [--dry-run] [--no-render] [--into-place] BACKUP" >&2
     exit 2
 fi
 backup=${1%/}
@@ -85,7 +87,7 @@ fi
 run chown -R "$user:$user" restored
 run chmod -R u=rwX,g=rX,o= restored
 run install -m 0644 "$backup/records.json" restored.json
-as "$user" "DATABASE_URL='$(echo "$url" | sed "s|/$name\$|/$copy|; s|/$name?|/$copy?|")' FILES_BUCKET= FILES_DIR='$here/restored' venv/bin/plan-register check_restore --against restored.json ${CHECK_RESTORE:-}"
+as "$user" "DATABASE_URL='$(echo "$url" | sed "s|/$name\$|/$copy|; s|/$name?|/$copy?|")' FILES_BUCKET= FILES_DIR='$here/restored' venv/bin/plan-register $check"
 if [ -z "$place" ]; then
     echo "The backup is sound. It is in the database $copy and in $here/restored."
     exit
@@ -132,7 +134,7 @@ moved=yes
 half_way="The database is the restored one, and lets nobody in: as a superuser, run $allow"
 if [ -n "$bucket" ]; then
     as postgres "psql -qc '$allow' postgres"
-    half_way="The database is the restored one, and not all files are back. Run: venv/bin/plan-register copy_files --from $here/restored, then start the service."
+    half_way="The database is the restored one, and not all files are back. Run this, then start the service: venv/bin/plan-register copy_files --from $here/restored"
     as "$user" "venv/bin/plan-register copy_files --from '$here/restored'"
 else
     half_way="The database is the restored one, and its files are still in $here/restored. Move them to $files, run $allow as a superuser, and start the service."

@@ -11,6 +11,7 @@ from argparse import ArgumentError
 import pytest
 from django.core.management import get_commands, load_command_class
 
+from bench import page
 from tests.codebase.source import ROOT
 from trafficking_plan.running import health, libraries, web_server
 
@@ -150,6 +151,23 @@ def test_each_block_of_commands_is_a_shell_script():
         for block in blocks
     ]
     assert "".join(faults) == ""
+
+
+def test_blocks_are_cut_out_whole_and_what_fetches_packages_apart():
+    cut = [block for _, block in page.blocks(PAGE)]
+    assert len(cut) == PAGE.count("\n```sh\n")
+    assert ["".join(page.commands(block)) for block in cut] == cut
+    block = "cd /srv\necho a \\\n  b\nvenv/bin/pip install c\ncat <<END\napt-get\nEND\n"
+    assert [*page.parts(block)] == [
+        (False, "cd /srv\necho a \\\n  b\n"),
+        (True, "cd /srv\nvenv/bin/pip install c\ncat <<END\napt-get\nEND\n"),
+    ]
+
+
+def test_each_reason_to_leave_a_block_out_is_of_one_that_is_there():
+    of_blocks = [page.why_left_out(block) for _, block in page.blocks(PAGE)]
+    assert set(of_blocks) - {""} == set(page.LEFT_OUT.values())
+    assert of_blocks.count("") > len(of_blocks) - 6
 
 
 def test_the_files_that_commands_copy_from_the_checkout_are_there():
