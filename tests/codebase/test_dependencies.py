@@ -76,7 +76,9 @@ def test_what_builds_the_package_is_exact_and_locked():
 
 
 def test_every_installation_that_is_described_fetches_only_what_is_locked():
-    files = ["README.md", "docs/operations.md", "deploy/container/Containerfile"]
+    files = [
+        *("README.md", "docs/operations.md", "deploy/upgrade.sh", "deploy/container/Containerfile")
+    ]
     text = "\n".join((ROOT / name).read_text().replace("\\\n", " ") for name in files)
     commands = re.findall(r"pip install (.*?)(?:&&|\n|`)", text)
     ours = [each for each in commands if "--require-hashes" not in each]
