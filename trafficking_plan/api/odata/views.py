@@ -128,8 +128,8 @@ def _page(
 def _metadata(request: HttpRequest, slug: str) -> HttpResponse:
     _refuse_more_than(request, "at", "$format")
     plan_and_moment(request, slug, request.GET.get("at", ""))
-    asked = request.GET.get("$format") or request.headers.get("Accept", "")
-    if asked.split(";")[0] in FORMATS:
+    # Spreadsheets accept JSON first for every address, and can read a description in XML alone.
+    if request.GET.get("$format", "").split(";")[0] in FORMATS:
         return _json(metadata.as_json())
     return HttpResponse(metadata.as_xml(), content_type="application/xml")
 
