@@ -7,6 +7,7 @@ history row of its records, and the chain of digests. Nothing of it needs this p
 import json
 import tempfile
 import zipfile
+from collections import deque
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -161,16 +162,35 @@ def _write_history(plan: Plan, folder: Path) -> int:
 
 
 def _history_tables() -> Iterator[tuple[type[models.Model], str]]:
-    """Yield each history table of records that belong to a plan, and the column that names the plan."""
+    """Yield each history table of records that belong to a plan, and the lookup that leads from its rows to the plan."""
     for model in apps.get_models():
         history: Any = getattr(model, "history", None)
-        if history is None:
+        # Requests for official information name whoever made them, and are no records of the plan.
+        if history is None or model._meta.app_label not in ("workitems", "reports"):
             continue
-        names = {field.attname for field in history.model._meta.concrete_fields}
+        names = {field.name for field in history.model._meta.concrete_fields}
         if model is Plan:
             yield history.model, "id"
-        elif column := next((each for each in (PLAN_COLUMN, "plan_id") if each in names), ""):
-            yield history.model, column
+        elif PLAN_COLUMN in names:
+            yield history.model, PLAN_COLUMN
+        elif way := _way_to_plan(model):
+            yield history.model, "__".join(way)
+
+
+def _way_to_plan(model: type[models.Model]) -> list[str]:
+    """Return the shortest way from a record to its plan, as the names of references: ["section", "briefing", "plan"]."""
+    ways: deque[tuple[type[models.Model], list[str]]] = deque([(model, [])])
+    seen = {model}
+    while ways:
+        at, way = ways.popleft()
+        if at is Plan:
+            return way
+        for field in at._meta.concrete_fields:
+            to = field.related_model
+            if isinstance(field, models.ForeignKey) and isinstance(to, type) and to not in seen:
+                seen.add(to)
+                ways.append((to, [*way, field.name]))
+    return []
 
 
 def _write_lines(path: Path, lines: Iterator[str]) -> int:

@@ -4,6 +4,8 @@ A signed token comes by OpenID Connect Back-Channel Logout 1.0. Its event may al
 says that an account was disabled.
 """
 
+from typing import Any
+
 import jwt
 import structlog
 from allauth.socialaccount.models import SocialAccount
@@ -56,7 +58,7 @@ def take(request: HttpRequest, token: str) -> None:
     log.info("signed_out_by_organisation", user_id=user.pk if user else None, left=bool(events & LEFT))  # fmt: skip
 
 
-def _checked(request: HttpRequest, token: str) -> dict[str, object]:
+def _checked(request: HttpRequest, token: str) -> dict[str, Any]:
     """Return the claims of a token: allauth checks its signature, issuer, audience and end, and that it is new."""
     if not token or len(token) > LONGEST_TOKEN:
         raise Invalid("There is no logout_token, or it is too long.")
@@ -64,13 +66,13 @@ def _checked(request: HttpRequest, token: str) -> dict[str, object]:
         # What says nothing is refused before the keys are asked for and before the token counts as used.
         _check_claims(jwt.decode(token, options={"verify_signature": False}))
         adapter = SignedTokens(request, PROVIDER_ID)
-        claims: dict[str, object] = adapter._decode_id_token(adapter.get_provider().app, token)
+        claims: dict[str, Any] = adapter._decode_id_token(adapter.get_provider().app, token)
     except (OAuth2Error, KeyError, jwt.PyJWTError) as error:
         raise Invalid("The token is not valid, or was used before.") from error
     return claims
 
 
-def _check_claims(claims: dict[str, object]) -> None:
+def _check_claims(claims: dict[str, Any]) -> None:
     texts = {name: claims.get(name) for name in ("jti", "sub", "sid")}
     if any(not isinstance(each, str | None) or len(each or "") > LONGEST_NAME for each in texts.values()):  # fmt: skip
         raise Invalid("jti, sub or sid is no short text.")
