@@ -16,6 +16,7 @@ from workitems.models import Note, Plan, Risk
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
 from workitems.plan.plan_at.measures_at import MeasureAt
+from workitems.plan.plan_at.waits_at import WaitAt, Waits
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late, Lateness, Reason
 
@@ -96,8 +97,25 @@ def item_line(
     }
 
 
+def wait(row: WaitAt, waits: Waits) -> Row:
+    other = waits.steps[row.waits_for]
+    return {
+        "plan": other.plan_title if other.plan != waits.plan else None,
+        "milestone": other.reference,
+        "description": other.description,
+        "responsible_agency": other.agency,
+        "forecast": known(other.forecast),
+        "days_after": row.days_after,
+        "answer": row.answer,
+    }
+
+
 def milestone(
-    row: MilestoneAt, item: str, agencies: Agencies, shown_by: Mapping[int, Completion]
+    row: MilestoneAt,
+    item: str,
+    agencies: Agencies,
+    shown_by: Mapping[int, Completion],
+    waits: Waits,
 ) -> Row:
     return {
         "item": item,
@@ -112,6 +130,9 @@ def milestone(
         "shown_by": shown_by.get(row.pk),
         "withdrawn_on": row.withdrawn_on,
         "lateness": late(row.late),
+        "waits_for": [wait(each, waits) for each in waits.of.get(row.pk, ())],
+        "earliest": waits.earliest_day(row.pk),
+        "cannot_be_met": row.pk in waits.steps and waits.cannot_be_met(waits.steps[row.pk]),
     }
 
 

@@ -173,7 +173,7 @@ def item(request: HttpRequest, slug: str, number: str, asked: Query[schemas.AsAt
         "starts_on": row.starts_on,
         "supporting_agencies": sorted(agencies[pk].short_name for pk in supports),
         "milestones": [
-            as_json.milestone(step, number, agencies, shown_by)
+            as_json.milestone(step, number, agencies, shown_by, at.waits)
             | {
                 "delays": [
                     as_json.delay(each, number, step.number, agencies) for each in step.delays
@@ -205,7 +205,9 @@ def milestones(request: HttpRequest, slug: str, asked: Query[schemas.MilestoneFi
     frame, shown = as_json.paged(request, found, asked.page, asked.limit)
     return frame | {
         "as_at": as_json.moment(view.at, timezone.now()),
-        "results": [as_json.milestone(row, number, at.agencies, shown_by) for row, number in shown],
+        "results": [
+            as_json.milestone(row, number, at.agencies, shown_by, at.waits) for row, number in shown
+        ],
     }
 
 

@@ -325,6 +325,20 @@ class NoteLines(Page):
     results: list[NoteOut]
 
 
+class WaitOut(Schema):
+    """What a milestone waits for. Of another plan, only its title, number, description, agency and date."""
+
+    plan: str | None = Field(description="The title, if it is another plan.")
+    milestone: str = Field(description="The numbers of its item and its own: “3.3.2”.")
+    description: str
+    responsible_agency: str
+    forecast: KnownDate
+    days_after: int
+    answer: str = Field(
+        description="“confirmed”, “disputed”, or empty: the other agency has not answered."
+    )
+
+
 class MilestoneLine(Schema):
     item: str
     number: int
@@ -341,6 +355,13 @@ class MilestoneLine(Schema):
     )
     withdrawn_on: date | None
     lateness: Late
+    waits_for: list[WaitOut]
+    earliest: date | None = Field(
+        description="When it can be done at the earliest, if what it waits for, as confirmed, decides that and is known."
+    )
+    cannot_be_met: bool = Field(
+        description="What it waits for, as confirmed, comes too late for its agreed date."
+    )
 
 
 class MilestoneLines(PageAsAt):

@@ -17,6 +17,7 @@ def test_the_rules_are_applied_in_the_documented_order():
         (Rank.OVERDUE_UNMITIGATED, "overdue without mitigation"),
         (Rank.OVERDUE, "overdue"),
         (Rank.EXPECTED_LATE, "expected late"),
+        (Rank.CANNOT_BE_MET, "cannot be met"),
         (Rank.MEASURE_FAILS, "measure fails"),
         (Rank.NOT_SUPPORTED, "not supported"),
         (Rank.SLIPPED_AGAIN, "slipped again"),

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db.models import TextField, Value
+from factory import SelfAttribute
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,6 +58,7 @@ from tests.factories import (
     UpdateFactory,
     UserFactory,
     VariationFactory,
+    WaitFactory,
     WorkItemFactory,
 )
 from tests.workitems.record import DUE, NOW, SLIPPED, TODAY, TOMORROW, YESTERDAY
@@ -173,6 +175,23 @@ BROKEN = {
     "measure_baseline_finite": [
         lambda: MeasureFactory(baseline=NOT_A_NUMBER, baseline_on=TODAY),
         lambda: MeasureFactory(baseline=-TOO_MUCH, baseline_on=TODAY),
+    ],
+    "wait_once_a_pair": [
+        lambda: [
+            WaitFactory(milestone=one.milestone, waits_for=one.waits_for) for one in [WaitFactory()]
+        ]
+    ],
+    "wait_for_another": [lambda: WaitFactory(waits_for=SelfAttribute("milestone"))],
+    "wait_answered_on": [
+        lambda: WaitFactory(answered_on=None),
+        lambda: WaitFactory(answer="disputed"),
+    ],
+    "wait_says_why": [lambda: WaitFactory(why="")],
+    "wait_ended_with_reason": [
+        lambda: WaitFactory(ended_on=date(2010, 6, 1), said_on=date(2010, 6, 1)),
+        lambda: WaitFactory(
+            ended_on=date(2010, 5, 1), said_on=date(2010, 6, 1), end_reason="Over."
+        ),
     ],
     "audit_period": [lambda: AuditFactory(to_on=date(2009, 1, 1))],
     "audit_has_scope": [lambda: AuditFactory(scope="")],

@@ -122,6 +122,8 @@ def test_what_a_contributor_says_waits_for_release(client, leads, tracing, write
     page(client, writer, *add_url(leads), data=said(tracing))
     assert Wait.objects.count() == 0
     held = HeldEntry.objects.get()
+    milestone = page(client, writer, "workitems:milestone", held.plan.slug, "3.6", 2)
+    assert held.get_absolute_url() in words(milestone)
     shown = words(page(client, releaser, "held:detail", held.plan.slug, held.pk))
     assert "“First leads passed on” waits for “Way of tracing agreed”" in shown
     page(client, releaser, "held:release", held.plan.slug, held.pk, data={})

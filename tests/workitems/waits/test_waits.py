@@ -6,7 +6,6 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from tests.constraints import refused_by
 from tests.factories import AgencyFactory, MilestoneFactory, PlanFactory, WaitFactory
 from tests.workitems.plan.test_concurrency import kinds, simultaneously
 from tests.workitems.record import (
@@ -56,23 +55,6 @@ def add(milestone, other, by, **more):
 
 
 # --- the database -----------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_the_database_refuses_what_is_no_wait(first, second):
-    wait = WaitFactory(milestone=first, waits_for=second)
-    with refused_by("wait_once_a_pair"):
-        WaitFactory(milestone=first, waits_for=second)
-    with refused_by("wait_for_another"):
-        WaitFactory(milestone=first, waits_for=first)
-    with refused_by("wait_answered_on"):
-        WaitFactory(milestone=second, answer="disputed")
-    with refused_by("wait_says_why"):
-        WaitFactory(milestone=second, why="")
-    with refused_by("wait_ended_with_reason"):
-        WaitFactory(milestone=second, ended_on=TODAY, said_on=TODAY)
-    Wait.objects.filter(pk=wait.pk).update(ended_on=wait.said_on, end_reason="Done otherwise.")
-    WaitFactory(milestone=first, waits_for=second)
 
 
 def raw_wait(milestone, other):

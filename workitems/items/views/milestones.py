@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from agencies.pages.form_pages import carry_out, done, form_page
 from agencies.pages.once import once
 from agencies.wording.translation import StrOrPromise
-from workitems.models import Delay, Milestone, MilestoneAnswer, Return
+from workitems.models import Delay, HeldEntry, Milestone, MilestoneAnswer, Return
 from workitems.notes.conversations import talk_on
 from workitems.plan import services
 from workitems.plan.asat import Moment
@@ -31,6 +31,7 @@ from workitems.plan.forms.items import (
 from workitems.plan.plan_at import plan_at
 from workitems.plan.services import items as item_services
 from workitems.plan.views.lookups import (
+    held_for,
     posted,
     require,
     signed_in,
@@ -127,6 +128,11 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
                 plan_at(item.plan, Moment.today(localdate())).waits,
                 *(row.pk, item.plan, {plan.pk: plan for plan in visible_plans(request)}),
             ),
+            "held": [
+                each
+                for each in held_for(request, item.plan, [HeldEntry.Kind.WAIT])
+                if each.milestone_id == row.pk
+            ],
             "slip": lateness.slip_in_words(row, delays),
             "pieces": row.evidence.for_list(),
             "may_edit_texts": request.user.has_perm("workitems.set_text", row),
