@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agencies.models import Seat
@@ -204,6 +205,21 @@ def test_a_wait_is_ended_with_its_reason(client, leads, tracing, writer):
     page(client, writer, *address, data={"version": 1, "reason": "Found another way."})
     wait.refresh_from_db()
     assert (wait.ended_on, wait.end_reason) == (TODAY, "Found another way.")
+
+
+@pytest.mark.parametrize("name", ["overview", "attention", "timeline", "changes"])
+def test_a_dashboard_takes_three_more_queries_for_waits_at_most(client, leads, tracing, releaser, name):
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            assert (
+                page(client, releaser, f"dashboard:{name}", leads.item.plan.slug).status_code == 200
+            )
+        return len(found)
+
+    queries()  # what a process keeps
+    before = queries()
+    WaitFactory(milestone=leads, waits_for=tracing)
+    assert queries() - before == (3 if name == "changes" else 2)
 
 
 # --- between plans ----------------------------------------------------------------------------

@@ -67,7 +67,7 @@ class OfSpreadsheet(NamedTuple):
 class PlanAt:
     """The plan at a moment, whole or narrowed to a pillar or a lead agency.
 
-    Each part is read when it is first asked for, in at most 19 queries whatever the plan's size;
+    Each part is read when it is first asked for, in at most 22 queries whatever the plan's size;
     `parts` are those that were read already, by their names. Without `texts`, the items' objective and
     action are left empty, and what "done" means of a milestone. Without `dates`, the items are read
     without their milestones, so that none is late and no reason for attention is known.
@@ -385,7 +385,7 @@ def plan_at(plan: Plan, moment: Moment, *, texts: bool = True, dates: bool = Tru
 
 
 def item_at(plan: Plan, moment: Moment, pk: int) -> PlanAt:
-    """Return the plan with one item alone, in at most 14 queries. There is none if it was not recorded by then.
+    """Return the plan with one item alone, in at most 17 queries. There is none if it was not recorded by then.
 
     Its milestones and their delays are there open and closed, and the open round's returns are left out.
     """
