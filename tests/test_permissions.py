@@ -373,7 +373,10 @@ def wait(scene: Scene) -> list[Any]:
     if found is None:
         of_customs = WorkItem.objects.get(plan=scene.plan, number="1.2")
         other = MilestoneFactory(item=of_customs)
-        found = WaitFactory(milestone=scene.milestone, waits_for=other, unanswered=True)
+        # Words that the scene has, so that a page has no others.
+        found = WaitFactory(
+            milestone=scene.milestone, waits_for=other, unanswered=True, why=str(scene.milestone)
+        )
     return [*plan(scene), found.pk]
 
 

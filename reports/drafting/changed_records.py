@@ -179,8 +179,8 @@ def records_of(facts: Facts) -> Iterator[tuple[Record, int | None, Record]]:
         cited = facts.findings.source(finding)
         of_it = (ITEM, finding.item_id) if finding.item_id else _record(cited)
         yield _record(cited), cited.history_id, of_it
-    for source, item in facts.waits.sources():
-        yield _record(source), source.history_id, (ITEM, item)
+    for source, of_item in facts.waits.sources():
+        yield _record(source), source.history_id, (ITEM, of_item)
     for term in facts.terms.values():
         yield _record(term.source), term.source.history_id, _record(term.source)
 

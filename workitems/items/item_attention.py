@@ -27,7 +27,7 @@ HAPPENED = ("completed_on", "withdrawn_on", "ended_on", "done_on", "closed_on")
 
 
 def plan_of_item(shown: ItemPage, moment: Moment) -> PlanAt:
-    """Return a plan that has this item alone, with what the page shows of it. Makes no query; its measures take three, its waits two,
+    """Return a plan that has this item alone, with what the page shows of it. Makes no query; its waits take two, its measures three,
     or one if none is set up, and what is asked of a pending variation one."""
     item, on = shown.item, moment.on
     steps = [row for row, _ in shown.milestones]

@@ -129,7 +129,7 @@ def _to_release(on: date) -> Iterator[OtherNews]:
         return
     seats = Seats((row.plan for row in rows), (row.agency_id for row in rows), on)
     for row in rows:
-        of_plan, of_item, sentence = TO_RELEASE.get(row.kind, REQUEST)
+        of_plan, of_item, sentence = TO_RELEASE.get(HeldEntry.Kind(row.kind), REQUEST)
         number = row.item.number if row.item else ""
         title = str(of_item if row.item else of_plan).format(agency=row.agency, number=number)
         yield from other_news(

@@ -163,7 +163,7 @@ def moved_news(changed: dict[int, list[int]], on: date) -> Iterator[OtherNews]:
 
 def _change_of(row: Milestone, versions: list[int]) -> str:
     """Return what the newest of these history rows changed, as the end of a sentence; "" if no date."""
-    past: Any = row.history  # type: ignore[attr-defined]
+    past: Any = row.history
     last = past.filter(history_id__in=versions).order_by("history_id").first()
     if last is None:
         return ""

@@ -142,7 +142,7 @@ def test_composing_takes_the_same_queries_for_a_plan_of_any_size(
     # Minister, agencies, members, pillars; versions of updates and of the plan; updates and their returns;
     # milestones, delays, mitigations, items, supports and risks as at the date; those completed; the last paper, the
     # last answer and clearances; variations, terms, measures; whether there was an audit.
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         document = compose(paper)
     assert len(document.annexes[1].pillars[0].rows) == count
 
@@ -333,7 +333,7 @@ def test_the_last_paper_is_compared_as_its_records_were(plan, item, django_asser
         history.save(milestone, by=None)
     issued_paper(plan, date(2010, 8, 30))  # later
     paper = briefing(plan)
-    with django_assert_num_queries(22 + 5):
+    with django_assert_num_queries(23 + 5):
         facts = read_facts(paper)
     assert facts.last_paper == LastPaper(
         date(2010, 4, 30), complete=0, late=1, late_items=frozenset({item.pk})
@@ -381,7 +381,7 @@ def test_the_reason_of_a_withdrawal_decided_in_the_period_is_read(
             decided_at=timezone.now(),
         )  # fmt: skip
     paper = briefing(plan)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         facts = read_facts(paper)
     found = {pk: (each.reason, each.decided_on) for pk, each in facts.withdrawals.items()}
     assert found == ({item.pk: (row.reason, decided)} if is_mentioned else {})

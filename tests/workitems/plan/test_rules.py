@@ -33,6 +33,7 @@ from tests.factories import (
     SupportFactory,
     UserFactory,
     VariationFactory,
+    WaitFactory,
 )
 from tests.workitems.record import NOW, TODAY
 from workitems.models import Assignment
@@ -72,6 +73,10 @@ ALLOWED = {
     "add_evidence": WRITERS,
     "read_held": WRITERS,
     "release_held": {("Police", "approver")},
+    # A milestone of Police waits for one of Customs.
+    "add_wait": WRITERS,
+    "end_wait": WRITERS | COORDINATOR,
+    "answer_wait": {("Customs", "approver")},
     "review_item": COORDINATOR,
     "set_up_measure": COORDINATOR,
     # A measure of their own item; others are tested below.
@@ -156,6 +161,11 @@ def row_of(plan, item, of_return, milestone, police, customs, agency_called):
             return StatusProposalFactory(item=item, agency=customs)
         if permission == "finish_mitigation":
             return MitigationFactory(delay=DelayFactory(milestone=milestone), owner_agency=customs)
+        if permission == "add_wait":
+            return milestone
+        if permission in ("end_wait", "answer_wait"):
+            other = MilestoneFactory(item__plan=plan, responsible_agency=customs)
+            return WaitFactory(milestone=milestone, waits_for=other)
         if permission in ("read_held", "release_held"):
             return HeldEntryFactory(plan=plan, agency=police)
         if permission == "give_finding":

@@ -208,7 +208,9 @@ def test_a_wait_is_ended_with_its_reason(client, leads, tracing, writer):
 
 
 @pytest.mark.parametrize("name", ["overview", "attention", "timeline", "changes"])
-def test_a_dashboard_takes_three_more_queries_for_waits_at_most(client, leads, tracing, releaser, name):
+def test_a_dashboard_takes_three_more_queries_for_waits_at_most(
+    client, leads, tracing, releaser, name
+):
     def queries():
         with CaptureQueriesContext(connection) as found:
             assert (
