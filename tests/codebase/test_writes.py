@@ -40,6 +40,7 @@ MAY_ASK_THE_CLOCK = {
     "reports/models/briefing.py": "the same of a plan's papers",
     "agencies/people/outbox.py": "an email is tried again when its time has come",
     "reports/requests/pages/register/doers.py": "who may take a step now",
+    "workitems/models/note.py": "what a user reads depends on the present",
     "workitems/calendar/limits.py": "a limit counts the requests of the last minute",
     "reports/requests/services/file_checks.py": "a check waits from the moment in which it is asked for",
     "reports/demo/issued_briefing.py": "workers beside it see from the time whether it still renders",

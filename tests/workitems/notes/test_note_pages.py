@@ -49,7 +49,7 @@ def test_a_note_is_written_asks_and_is_answered(
 ):
     client.force_login(contributor)
     form = client.get(on("item", item, plan)).text
-    assert "Notes can be asked for under the Official Information Act." in form
+    assert "Notes can be asked for under the Official Information Act 1982." in form
     sent = {"text": "When does it open?", "readers": "all", "ask_other": f"agency-{customs.pk}"}
     shown = client.post(on("item", item, plan), sent, follow=True)
     assert "The note is written. Who can read it: All members." in shown.text
