@@ -25,24 +25,26 @@ def test_a_question_is_asked_answered_from_the_desk_and_settled(
     page.goto(live_server.url + scene.item.get_absolute_url())
     assert accessibility_faults(page) == []
     page.get_by_role("link", name="Write a note").click()
-    page.get_by_label("Note", exact=True).fill("Where is it printed?")
+    page.get_by_role("textbox", name="Note").fill("Where is it printed?")
     page.get_by_label("All members").check()
     page.get_by_label("Someone else").select_option(label="Customs")
     assert accessibility_faults(page) == []
     page.get_by_role("button", name="Write the note").click()
-    expect(page.get_by_text("The note is written. Who can read it: All members.")).to_be_visible()
+    expect(
+        page.locator("#main").get_by_text("The note is written. Who can read it: All members.")
+    ).to_be_visible()
     assert accessibility_faults(page) == []
 
     sign_in(scene["other contributor"])
     page.goto(live_server.url + reverse("home"))
     assert accessibility_faults(page) == []
     page.get_by_role("link", name="Answer Police’s question on 1.1").click()
-    page.get_by_label("Answer", exact=True).fill("In Porirua.")
+    page.get_by_role("textbox", name="Answer").fill("In Porirua.")
     page.get_by_role("button", name="Send the answer").click()
-    expect(page.get_by_text("Your answer is written.")).to_be_visible()
+    expect(page.locator("#main").get_by_text("Your answer is written.")).to_be_visible()
     expect(page.get_by_text("Answered", exact=True)).to_be_visible()
     page.get_by_role("link", name="Settle it").click()
-    page.get_by_label("How is it settled?").fill("Police know where.")
+    page.get_by_role("textbox", name="How is it settled?").fill("Police know where.")
     page.get_by_role("button", name="Settle it").click()
     expect(page.get_by_text("Police know where.")).to_be_visible()
     assert accessibility_faults(page) == []
@@ -64,6 +66,6 @@ def test_without_javascript_an_answer_is_sent_from_the_items_page(
     page.locator(".conversation summary").first.click()
     page.locator(".conversation textarea").first.fill("Next week.")
     page.get_by_role("button", name="Send the answer").click()
-    expect(page.get_by_text("Your answer is written.")).to_be_visible()
+    expect(page.locator("#main").get_by_text("Your answer is written.")).to_be_visible()
     plain.close()
     assert Note.objects.latest("pk").text == "Next week."
