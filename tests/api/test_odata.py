@@ -32,6 +32,7 @@ from tests.factories import (
     SeatFactory,
     TargetFactory,
     UserFactory,
+    WaitFactory,
     WorkItemFactory,
 )
 from trafficking_plan.api import admission
@@ -188,6 +189,7 @@ def test_the_metadata_says_the_same_as_xml_and_as_json(reader, plan):
 
 def test_every_entity_set_has_its_rows_by_their_key(reader, plan, items, police):
     steps = [MilestoneFactory(item=items[0], number=number) for number in (1, 2)]
+    wait = WaitFactory(milestone=steps[1], waits_for=steps[0])
     late = DelayFactory(milestone=steps[1], number=1, cause="funding")
     MitigationFactory(delay=late, number=1, description="Ask for money")
     RiskFactory(plan=plan, item=items[1], number=7, owner_agency=police)
@@ -204,6 +206,7 @@ def test_every_entity_set_has_its_rows_by_their_key(reader, plan, items, police)
         "Plans": [("plan",)],
         "Items": [("1.2",), ("1.10",)],
         "Milestones": [("1.2", 1), ("1.2", 2)],
+        "Waits": [(wait.pk,)],
         "Delays": [("1.2", 2, 1)],
         "Mitigations": [("1.2", 2, 1, 1)],
         "Risks": [(7,)],

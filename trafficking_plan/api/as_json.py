@@ -100,8 +100,9 @@ def item_line(
 def wait(row: WaitAt, waits: Waits) -> Row:
     other = waits.steps[row.waits_for]
     return {
+        "id": row.pk,
         "plan": other.plan_title if other.plan != waits.plan else None,
-        "milestone": other.reference,
+        "waits_for": other.reference,
         "description": other.description,
         "responsible_agency": other.agency,
         "forecast": known(other.forecast),

@@ -328,8 +328,9 @@ class NoteLines(Page):
 class WaitOut(Schema):
     """What a milestone waits for. Of another plan, only its title, number, description, agency and date."""
 
+    id: int
     plan: str | None = Field(description="The title, if it is another plan.")
-    milestone: str = Field(description="The numbers of its item and its own: “3.3.2”.")
+    waits_for: str = Field(description="The numbers of its item and its own: “3.3.2”.")
     description: str
     responsible_agency: str
     forecast: KnownDate
@@ -337,6 +338,11 @@ class WaitOut(Schema):
     answer: str = Field(
         description="“confirmed”, “disputed”, or empty: the other agency has not answered."
     )
+
+
+class WaitLine(WaitOut):
+    item: str
+    milestone: int = Field(description="The number of the milestone that waits.")
 
 
 class MilestoneLine(Schema):

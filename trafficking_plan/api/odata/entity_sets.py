@@ -138,7 +138,13 @@ def _milestones(read: Read) -> Iterable[Row]:
     at = read.at
     shown_by = completions_of(at).by_milestone
     for row, number in every_milestone(at):
-        yield as_json.milestone(row, number, at.agencies, shown_by)
+        yield as_json.milestone(row, number, at.agencies, shown_by, at.waits)
+
+
+def _waits(read: Read) -> Iterable[Row]:
+    for row in _milestones(read):
+        for each in row["waits_for"]:
+            yield {"item": row["item"], "milestone": row["number"]} | each
 
 
 def _delays(read: Read) -> Iterable[Row]:
@@ -180,6 +186,7 @@ SETS = {
         EntitySet("Plans", schemas.PlanLine, ("slug",), _plans),
         EntitySet("Items", schemas.ItemLine, ("number",), _items),
         EntitySet("Milestones", schemas.MilestoneLine, ("item", "number"), _milestones),
+        EntitySet("Waits", schemas.WaitLine, ("id",), _waits),
         EntitySet("Delays", schemas.DelayOut, ("item", "milestone", "number"), _delays),
         EntitySet(
             "Mitigations",
