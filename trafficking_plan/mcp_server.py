@@ -37,8 +37,8 @@ class Register:
 
     async def ask(self, *path: str, **asked: Any) -> httpx2.Response:
         """Return the response to a path of parts. Raise `ToolError` with the API's sentence if it refuses."""
-        address = "/api/plans/" + "".join(f"{quote(part, safe='$.')}/" for part in path)
-        address = address.removesuffix("/") if address.endswith(".csv/") else address
+        address = "/".join(("/api/plans", *(quote(part, safe="") for part in path)))
+        address += "" if address.endswith(".csv") else "/"
         try:
             answer = await self.client.get(
                 address, params={name: value for name, value in asked.items() if value}

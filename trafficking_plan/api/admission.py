@@ -24,7 +24,7 @@ from agencies.models import Token
 from agencies.people.services import tokens
 from agencies.records import history
 from reports.models import RecordChange
-from trafficking_plan.api.problems import SENTENCES, Problem
+from trafficking_plan.api.problems import Problem
 from trafficking_plan.frame.middleware import read_without_lock
 from trafficking_plan.sign_in import second_step
 from workitems.calendar.limits import address_of, is_within
@@ -46,7 +46,8 @@ BY_PASSWORD = 'Basic realm="Plan Register", charset="UTF-8"'
 
 def token_of(request: HttpRequest, challenge: str = BEARER) -> Token:
     """Return the token of the request, counted. Raise `Problem` without one that works, or over a limit."""
-    with_token = {"WWW-Authenticate": challenge}
+    sentence = NO_PASSWORD if challenge == BY_PASSWORD else ""
+    without = Problem(401, sentence, headers={"WWW-Authenticate": challenge})
     scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")
     text = text.strip()
     if scheme.lower() == "basic" and challenge == BY_PASSWORD:
@@ -54,16 +55,14 @@ def token_of(request: HttpRequest, challenge: str = BEARER) -> Token:
     elif scheme.lower() != SCHEME:
         text = ""
     if not text:
-        raise Problem(
-            401, SENTENCES[401] if challenge == BEARER else NO_PASSWORD, headers=with_token
-        )
+        raise without
     today = timezone.localdate()
     found = tokens.find_by_text(text, today) if len(text) <= LONGEST_TOKEN else None
     if found is None:
         who = address_of(request)
         if not is_within(WRONG_TOKENS_AN_HOUR, seconds=3600, what="api-guess", of=who):
             raise _too_many(3600)
-        raise Problem(401, headers=with_token)
+        raise without
     if not is_within(REQUESTS_A_MINUTE, seconds=60, what="api", of=str(found.pk)):
         raise _too_many(60)
     tokens.note_use(found, today)
