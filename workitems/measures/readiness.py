@@ -3,16 +3,17 @@
 Looked at before a plan is adopted, and until it is mended. Computed, never stored.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.wording.translation import list_in_words
-from workitems.models import Measure, Plan, WorkItem
-from workitems.models.item import Stage
+from workitems.models import Measure, Milestone, Plan, Target
+from workitems.models.item import Stage, needs_date
 
 # Of one reason; a list of all 400 items helps nobody.
 MOST_NAMED = 10
@@ -90,22 +91,27 @@ def readiness(items: Iterable[Needs]) -> Readiness:
 
 
 def readiness_of(plan: Plan) -> Readiness:
-    """Return which of the plan's items an auditor could not judge as they are today. Four queries."""
-    measures = Measure.objects.exclude(kind=Measure.Kind.WORDS).prefetch_related("targets")
+    """Return which of the plan's items an auditor could not judge as they are today. Three queries."""
+    steps = Milestone.objects.filter(item__plan=plan, withdrawn_on=None).order_by()
+    without_test = Count("pk", filter=Q(done_means=""))
+    untested = dict(steps.values_list("item").annotate(without_test=without_test))
+    targets = Target.objects.filter(measure=OuterRef("pk"))
+    aimed = Measure.objects.filter(Exists(targets), item__plan=plan).exclude(
+        kind=Measure.Kind.WORDS
+    )
+    with_baseline: dict[int, list[bool]] = defaultdict(list)
+    for item, baseline, is_unknown in aimed.values_list("item", "baseline", "baseline_unknown"):
+        with_baseline[item].append(baseline is not None or bool(is_unknown))
     rows = plan.items.exclude(stage=Stage.WITHDRAWN).in_order()
-    rows = rows.prefetch_related("milestones", Prefetch("measures", measures))
-    return readiness(_needs(item) for item in rows)
-
-
-def _needs(item: WorkItem) -> Needs:
-    aimed = [row for row in item.measures.all() if row.targets.all()]
-    steps = [row for row in item.milestones.all() if row.withdrawn_on is None]
-    return Needs(
-        item.number,
-        len(aimed),
-        sum(row.baseline is None and not row.baseline_unknown for row in aimed),
-        bool(steps) or not item.needs_date,
-        sum(not row.done_means for row in steps),
+    return readiness(
+        Needs(
+            number,
+            len(with_baseline[pk]),
+            with_baseline[pk].count(False),
+            pk in untested or not needs_date(stage, timeframe),
+            untested.get(pk, 0),
+        )
+        for pk, number, stage, timeframe in rows.values_list("pk", "number", "stage", "timeframe")
     )
 
 

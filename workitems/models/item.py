@@ -248,8 +248,13 @@ class WorkItem(models.Model):
 
     @property
     def needs_date(self) -> bool:
-        """Whether it goes on and should come to an end, so that without a milestone nothing says when it is late."""
-        return self.is_live and self.timeframe != self.Timeframe.ONGOING
+        return needs_date(self.stage, self.timeframe)
+
+
+def needs_date(stage: str, timeframe: str) -> bool:
+    """Whether an item goes on and should come to an end, so that without a milestone nothing says when it is late."""
+    is_live = stage not in (Stage.COMPLETE, Stage.WITHDRAWN)
+    return is_live and timeframe != WorkItem.Timeframe.ONGOING
 
 
 class SupportManager(models.Manager["Support"]):

@@ -80,10 +80,10 @@ def test_it_is_read_from_the_plan(ready, police):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 3])
-def test_it_takes_four_queries_for_any_number(ready, police, count, django_assert_num_queries):
+def test_it_takes_three_queries_for_any_number(ready, police, count, django_assert_num_queries):
     for each in range(count):
         WorkItemFactory(plan=ready, lead_agency=police, number=f"2.{each}")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert len(readiness_of(ready).unready) == count
 
 
