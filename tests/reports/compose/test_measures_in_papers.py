@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
 
@@ -25,8 +24,6 @@ AHEAD = "The number of staff trained was 83 in June 2010; the target is 1,700 by
 MISSED = (
     "The number of staff trained was 83 in June 2010; the target of 100 by June 2010 was missed"
 )
-# What a measure reads of its plan.
-AT = SimpleNamespace(agencies=in_memory.AGENCIES)
 SET_UP = {"unit": "", "better": "higher", "baseline": None, "baseline_on": None}
 
 
@@ -42,7 +39,9 @@ def measure(item, *values, targets=(), pk=1, name="the number of staff trained",
     set_up = SET_UP | {"kind": "level", "as_told": name} | set_up
     row = Measure(pk=pk, item_id=item and item.pk, responsible_agency=LABOUR, **set_up)
     measured = Measured(**set_up, began=date(2009, 7, 31))
-    return MeasureAt(row, item, AT, measured, tuple(targets), tuple(values), in_memory.ON)
+    return MeasureAt(
+        row, item, in_memory.AGENCIES, measured, tuple(targets), tuple(values), in_memory.ON
+    )
 
 
 def paper(contents, *items, measures=(), updates=(), most_words=1000, **more):

@@ -438,7 +438,7 @@ def test_measures_of_a_plan_take_three_queries(count: int, django_assert_num_que
     for each in Measure.objects.select_related(*set_up.RELATED):
         accepted(each)
     at = plan_at(row.plan, Moment.today(ON))
-    assert at.items
+    assert at.items and at.agencies
 
     with django_assert_num_queries(3):  # measures, targets, values
         found = [each.sentence for each in measures_of(at)]

@@ -47,7 +47,9 @@ class MeasureAt:
 
     row: Any
     item: ItemAt | None
-    at: "PlanAt"
+    agencies: Mapping[
+        int, Agency
+    ]  # not the plan, which has its measures: they would wait for the garbage collector
     measured: Measured
     targets: tuple[Aim, ...]
     values: tuple[Given, ...]
@@ -61,7 +63,7 @@ class MeasureAt:
     @cached_property
     def responsible(self) -> Agency:
         pk = self.row.responsible_agency_id
-        return self.at.agencies[pk if pk is not None or self.item is None else self.item.lead]
+        return self.agencies[pk if pk is not None or self.item is None else self.item.lead]
 
     @property
     def is_outcome(self) -> bool:
@@ -150,7 +152,7 @@ class Measures(Collection[MeasureAt]):
 def measures_of(at: "PlanAt", item: int | None = None) -> Measures:
     """Return the measures of the plan, of the part of it that `at` is, or of one item of it; not of withdrawn items.
 
-    At most three queries, one if none is set up. Outcomes are left out for one item.
+    At most three queries and that of the agencies, one if there is none. Outcomes are left out for one item.
     """
     items = {row.pk: row for row in at.items if row.stage != Stage.WITHDRAWN}
     order = {pk: place for place, pk in enumerate(items)}
@@ -164,11 +166,12 @@ def measures_of(at: "PlanAt", item: int | None = None) -> Measures:
     targets, values = _recorded(
         [row.id for row in rows if row.kind != Measure.Kind.WORDS], at.moment.on
     )
+    agencies = at.agencies if rows else {}
     return Measures(
         MeasureAt(
             row,
             items.get(row.item_id),
-            at,
+            agencies,
             measured(row, at.plan.released_on),
             tuple(targets[row.id]),
             tuple(values[row.id]),
