@@ -29,8 +29,9 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
 get_resolver().url_patterns  # noqa: B018
 
 # What pages leave is collected between them: during a large page, all of its own objects would be looked through
-# again and again. Loaded modules stay in memory, so their objects are left out.
-MOST_LEFT, MOST_OF_A_PAGE = 10_000, 500_000
+# again and again. Loaded modules stay in memory, so their objects are left out. What was kept before stays so mostly
+# (compiled templates, composed queries), so it is looked through once in so many times.
+MOST_LEFT, MOST_OF_A_PAGE, ALL_AFTER = 10_000, 500_000, 10
 gc.collect()
 gc.freeze()
 gc.set_threshold(MOST_OF_A_PAGE, 1, 1)
@@ -39,5 +40,6 @@ gc.set_threshold(MOST_OF_A_PAGE, 1, 1)
 @receiver(request_finished)
 def collect_garbage(**_: Any) -> None:
     """Collect what pages have left if it is much, which keeps a worker small."""
-    if gc.get_count()[0] > MOST_LEFT:
-        gc.collect()
+    left, _, times = gc.get_count()
+    if left > MOST_LEFT:
+        gc.collect(1 if times < ALL_AFTER else 2)
