@@ -89,15 +89,16 @@ def _refuse_strangers(readers: Readers, asked: Asked, begins: Note) -> None:
         )
 
 
-def _ask(note: Note, asked: Asked, by: User, at: datetime) -> None:
-    """Ask each name that the note has not asked yet."""
+def _ask(note: Note, asked: Asked, by: User, at: datetime) -> bool:
+    """Ask each name that the note has not asked yet. Return whether there was one."""
     known = {(row.person_id, row.agency_id) for row in note.mentions.all()}
     rows = [Mention(note=note, person=each, asked_at=at) for each in asked.people]
     rows += [Mention(note=note, agency=each, asked_at=at) for each in asked.agencies]
     rows += [Mention(note=note, asked_at=at)] if asked.coordinators else []
-    for row in rows:
-        if (row.person_id, row.agency_id) not in known:
-            history.save(row, by=by, at=at)
+    new = [row for row in rows if (row.person_id, row.agency_id) not in known]
+    for row in new:
+        history.save(row, by=by, at=at)
+    return bool(new)
 
 
 def _answered(note: Note, readers: Readers) -> None:
@@ -136,10 +137,12 @@ def edit(
     _refuse_withdrawn(note)
     _refuse_after_the_end(note.plan, at, note.kind)
     _refuse_strangers(Readers(note.plan, localdate(at)), asked, note.begins)
+    asks_more = _ask(note, asked, by, at)
     if text != note.text:
         note.text, note.edited_at = text, at
         history.save_version(note, "text", "edited_at", by=by, at=at)
-    _ask(note, asked, by, at)
+    elif asks_more:
+        history.save_version(note, by=by, at=at)
     return note
 
 

@@ -163,13 +163,15 @@ def on_subject(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpRespo
         subject=subject,
         **page_of_subject(subject),
         place=Note(**{kind: subject}).place,
-        talk=talk_on(user, plan, kind, subject, Moment.today(localdate())),
-        may_write=may_write and bool(offered) and not _is_over(plan, kind),
+        talk=talk_on(user, plan, kind, subject, _moment(plan, kind)),
+        may_write=may_write and bool(offered) and _moment(plan, kind).is_now,
     )
 
 
-def _is_over(plan: Plan, kind: str) -> bool:
-    return kind != "of_return" and plan.has_ended(localdate())
+def _moment(plan: Plan, kind: str) -> Moment:
+    """Return the moment that is shown: of an ended plan its end, but for its returns, which may still be open."""
+    on = localdate()
+    return Moment.today(on) if kind == "of_return" else Moment.present(plan, on)
 
 
 @require_http_methods(FORM_METHODS)
@@ -187,9 +189,9 @@ def conversation(request: HttpRequest, slug: str, note: int) -> HttpResponse:
         mail_asked(written)
         written.plan = plan
         return done(request, _("Your answer is written."), written)
-    may_answer = may_answer and not _is_over(plan, first.kind)
+    may_answer = may_answer and _moment(plan, first.kind).is_now
     (shown,) = conversations(
-        user, plan, Q(pk=first.pk), Moment.today(localdate()), may_write=may_answer
+        user, plan, Q(pk=first.pk), _moment(plan, first.kind), may_write=may_answer
     )
     return form_page(
         request,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,10 +15,12 @@ from tests.factories import (
     MentionFactory,
     MilestoneFactory,
     NoteFactory,
+    PlanFactory,
     ReturnFactory,
     RiskFactory,
     SeatFactory,
     VariationFactory,
+    WorkItemFactory,
 )
 from tests.workitems.record import NOW
 from workitems.models import Note
@@ -179,6 +182,18 @@ def test_a_note_on_a_return_comes_to_the_coordinator_when_it_is_submitted(
     of_return.state, of_return.submitted_at = "submitted", NOW
     of_return.save()
     assert client.get(note.get_absolute_url()).status_code == 200
+
+
+def test_an_ended_plan_shows_its_conversations_and_no_form(client, police, labour, contributor):
+    ended = PlanFactory(
+        coordinating_agency=labour, members=[police], ends_on=(NOW - timedelta(days=3)).date()
+    )
+    with time_machine.travel(NOW - timedelta(days=9)):
+        item = WorkItemFactory(plan=ended)
+        first = NoteFactory(item=item)
+    for address in (item.get_absolute_url(), on("item", item, ended), first.get_absolute_url()):
+        text = page(client, contributor, address)
+        assert ("When does it open?" in text, "<textarea" in text) == (True, False), address
 
 
 def test_a_meeting_counts_the_notes_on_a_matter_that_its_reader_reads(

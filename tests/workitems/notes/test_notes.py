@@ -128,6 +128,16 @@ def test_a_name_that_an_edit_adds_is_asked_once(item, contributor, customs):
         services.edit(note=note, version=1, text="Never mind.", by=contributor, at=LATER)
 
 
+def test_a_name_alone_is_an_edit_that_does_not_change_the_words(item, contributor, customs):
+    note = begin(item, contributor)
+    asked = Asked(agencies=(customs,))
+    for version in (2, 2):
+        note = services.edit(
+            note=note, version=note.version, text=note.text, asked=asked, by=contributor, at=LATER
+        )
+        assert (note.version, note.edited_at) == (version, None)
+
+
 def test_a_withdrawn_note_asks_nothing_keeps_its_words_and_is_not_edited(
     item, contributor, customs
 ):
