@@ -30,8 +30,10 @@ QUIET = (
 )
 
 
-# Other suites run beside the journeys, so a page may answer later than within Playwright's five seconds.
+# Other suites run beside the journeys, so a page may answer later than within Playwright's five seconds, and one that
+# makes files of papers later than within its thirty.
 expect.set_options(timeout=20_000)
+UNTIL_LOADED = 90_000
 
 # The longest first: at the end, they would leave the cores idle.
 LONGEST = ("test_two_coordinators", "test_demo_pages", "test_briefing_journey")
@@ -85,9 +87,9 @@ def _an_act_ends_when_its_page_is_loaded():
 
     def loaded(act):
         def until_loaded(locator, *args, **options):
-            act(locator, *args, **options)
+            act(locator, *args, **{"timeout": UNTIL_LOADED, **options})
             if not (page := locator.page).is_closed():
-                page.wait_for_load_state()
+                page.wait_for_load_state(timeout=UNTIL_LOADED)
 
         return until_loaded
 

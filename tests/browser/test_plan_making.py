@@ -66,7 +66,7 @@ def test_a_plan_is_made_and_adopted(page, sign_in, live_server, assert_accessibl
     page.get_by_label("Why it is adopted before").fill("Its measures are set up this month.")
     press(page, "Adopt the plan")
 
-    expect(page.get_by_text("The plan is adopted.")).to_be_visible()
+    expect(page.locator("#main").get_by_text("The plan is adopted.")).to_be_visible()
     check()
     follow(page, "Start the next plan")
     check()
