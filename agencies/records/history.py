@@ -225,6 +225,21 @@ def _save_into(begun: Any, row: Any, fields: Sequence[str] | None) -> None:
     type(begun).objects.filter(history_id=begun.history_id).update(**values)
 
 
+def save_new(
+    rows: Sequence[models.Model],
+    *,
+    by: Author | None,
+    reason: str = "",
+    at: datetime | None = None,
+) -> None:
+    """Write new rows of one model and a history row of each, in two statements, however many they are."""
+    moment, reason = moment_of_writing(at), _with_cause(reason)
+    with transaction.atomic(savepoint=False):
+        if rows:
+            type(rows[0])._default_manager.bulk_create(rows)
+        write_past(((row, moment, reason) for row in rows), by=by, actor=_signature(by, ""))
+
+
 def save_many(
     rows: "models.QuerySet[Any]",
     *,

@@ -24,6 +24,8 @@ def carry_kinds(plan: Plan, to: Plan, by: User) -> None:
             asks=kind.asks,
         )
         history.save(copy, by=by, reason=f"Carried over from {plan.title}"[:200])
-        for place, section in enumerate(kind.sections.live().in_order(), start=1):
-            row = KindSection(kind=copy, position=place, **section.copied)
-            history.save(row, by=by, reason=CAME_ALONG)
+        sections = [
+            KindSection(kind=copy, position=place, **section.copied)
+            for place, section in enumerate(kind.sections.live().in_order(), start=1)
+        ]
+        history.save_new(sections, by=by, reason=CAME_ALONG)

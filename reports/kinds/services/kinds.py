@@ -73,10 +73,19 @@ def take_pattern(*, plan: Plan, pattern: dict[str, Any], by: User | None) -> Bri
 def _take(plan: Plan, pattern: dict[str, Any], position: int, by: User | None) -> BriefingKind:
     columns = {name: value for name, value in pattern.items() if name != "sections"}
     kind = history.save(BriefingKind(plan=plan, position=position, **columns), by=by)
-    for place, section in enumerate(pattern["sections"], start=1):
-        row = KindSection(kind=kind, position=place, **section)
-        history.save(row, by=by, reason=CAME_ALONG)
+    _add_sections(kind, pattern["sections"], by)
     return kind
+
+
+def _add_sections(kind: BriefingKind, sections: Iterable[dict[str, Any]], by: User | None) -> None:
+    history.save_new(
+        [
+            KindSection(kind=kind, position=place, **section)
+            for place, section in enumerate(sections, start=1)
+        ],
+        by=by,
+        reason=CAME_ALONG,
+    )
 
 
 @transaction.atomic
@@ -96,9 +105,7 @@ def copy_kind(*, kind: BriefingKind, name: str, by: User) -> BriefingKind:
         asks=kind.asks,
     )
     history.save(copy, by=by, reason=f"Copied from {kind.name}")
-    for place, section in enumerate(kind.sections.live().in_order(), start=1):
-        row = KindSection(kind=copy, position=place, **section.copied)
-        history.save(row, by=by, reason=CAME_ALONG)
+    _add_sections(copy, (section.copied for section in kind.sections.live().in_order()), by)
     return copy
 
 

@@ -84,14 +84,18 @@ def begin_draft(
     if share:
         briefing.shared_words, briefing.is_tight = share
     history.save_version(briefing, by=by, reason=f"Drafted as {kind.name.lower()}")
-    for section in kind.sections.live().in_order():
-        copy = DraftSection(briefing=briefing, position=section.position, **section.copied)
-        history.save(copy, by=by)
+    sections = [
+        DraftSection(briefing=briefing, position=section.position, **section.copied)
+        for section in kind.sections.live().in_order()
+    ]
+    history.save_new(sections, by=by)
     recommended = [{"key": each.key, "verb": each.verb.value, "text": each.text} for each in asks]
     recommended += [{"key": f"r-{uuid4().hex[:12]}", **ask} for ask in kind.asks]
-    for position, ask in enumerate(recommended, start=1):
-        row = DraftAsk(briefing=briefing, position=position, **ask)
-        history.save(row, by=by)
+    rows = [
+        DraftAsk(briefing=briefing, position=position, **ask)
+        for position, ask in enumerate(recommended, start=1)
+    ]
+    history.save_new(rows, by=by)
     apply(
         briefing,
         draft_rows.read_draft(briefing),

@@ -45,6 +45,27 @@ def kind(plan, by):
     return BriefingKind.objects.select_related("plan").get(plan=plan, slug="annual")
 
 
+@pytest.mark.both_databases
+def test_a_kind_comes_with_its_sections_and_their_history_in_two_statements(
+    plan, by, django_assert_num_queries
+):
+    kinds.take_patterns(plan=plan, by=by)
+    pattern = kinds.patterns()[0]
+    with django_assert_num_queries(10):
+        kind = kinds.take_pattern(
+            plan=plan, pattern={**pattern, "name": "Another", "slug": "another"}, by=by
+        )
+    assert [row.key for row in kind.sections.in_order()] == [
+        section["key"] for section in pattern["sections"]
+    ]
+    for row in kind.sections.all():
+        [begun] = row.history.all()
+        assert (begun.history_type, begun.history_user, begun.history_actor) == (
+            "+", by, by.signature
+        )  # fmt: skip
+        assert (begun.history_change_reason, begun.heading) == (kinds.CAME_ALONG, row.heading)
+
+
 def section(kind, key):
     return kind.sections.get(key=key)
 
