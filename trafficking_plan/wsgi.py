@@ -40,6 +40,6 @@ gc.set_threshold(MOST_OF_A_PAGE, 1, 1)
 @receiver(request_finished)
 def collect_garbage(**_: Any) -> None:
     """Collect what pages have left if it is much, which keeps a worker small."""
-    left, _, times = gc.get_count()
+    left, _younger, times = gc.get_count()
     if left > MOST_LEFT:
         gc.collect(1 if times < ALL_AFTER else 2)
