@@ -28,7 +28,7 @@ SERVICES=plan-$name READY=http://127.0.0.1:$((port + 1))/readyz
 END
 
 renamed() {
-    sed -e "s|/srv/plan-register|$here|g; s|plan-register-|plan-$name-|g; s|plan_\(owner\|backup\)|${user}_\1|g" \
+    sed -e "s|/srv/plan-register|$here|g; s|plan-register-|plan-$name-|g; s|plan_owner|${user}_owner|g; s|plan_backup|${user}_backup|g" \
         -e "s|=plan\$|=$user|; s|TO plan;|TO $user;|; s|127.0.0.1:8000|127.0.0.1:$port|; s|127.0.0.1:8001|127.0.0.1:$((port + 1))|" "$1"
 }
 for each in "$code"/systemd/plan-register-*.*; do

@@ -143,6 +143,24 @@ if shutil.which("shellcheck"):
         assert (ran.stdout, ran.returncode) == ("", 0)
 
 
+def test_nothing_of_the_first_installation_is_named_in_the_files_of_one_beside_it():
+    script = (DEPLOY / "beside.sh").read_text()
+    function = "renamed() {" + script.partition("renamed() {")[2].partition("\n}\n")[0] + "\n}\n"
+    names = "name=fiji user=plan_fiji port=8010 here=/srv/plan-fiji\n"
+    files = [DEPLOY / "grants.sql", *(unit for unit in UNITS if unit.is_file())]
+    for file in files:
+        ran = subprocess.run(
+            ["sh", "-c", f'{names}{function}renamed "$1"', "sh", file],
+            capture_output=True,
+            text=True,
+        )
+        of_first = (
+            r"plan_owner|plan_backup|=plan$|TO plan;|:800[01]|/srv/plan-register|plan-register-"
+        )
+        assert (ran.stderr, re.findall(of_first, ran.stdout, re.M)) == ("", [])
+    assert len(files) > 15
+
+
 def test_each_block_of_commands_is_a_shell_script():
     blocks = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
     assert len(blocks) > 15
