@@ -31,6 +31,8 @@ GIVEN = {
     "createsuperuser": "createsuperuser --no-input --email administrator@example.org --name Administrator",
 }
 START = "[ ! -x /etc/init.d/postgresql ] || service postgresql start"
+# What an earlier run had started.
+AGAIN = "systemctl start plan-register-web plan-register-worker; service nginx restart"
 FETCHES = re.compile(r"\bapt-get\b|pip install|pip --")
 SYSTEMCTL = """#!/bin/sh
 # In place of systemd: starts and stops what the units of services say.
@@ -206,6 +208,8 @@ def try_page(folder: str, start: str) -> bool:
         subprocess.Popen(mail, stderr=subprocess.DEVNULL)
         begun = not start
         debian.shell(START, fetches=False)
+        if start:
+            debian.shell(AGAIN, fetches=False)
         for title, block in blocks(PAGE.read_text(encoding="utf-8")):
             begun = begun or title == start
             if not begun:
