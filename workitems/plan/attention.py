@@ -234,10 +234,13 @@ class Line:
 
     @cached_property
     def cause(self) -> str:
-        """Why it is late, or else what its risk is: "Consultation: More replies came than expected.
-        It needs a decision."
+        """Why it is late, or else why its agreed date can no longer be met, or what its risk is: "Consultation: More
+        replies came than expected. It needs a decision."
         """
         if (delay := self._delay) is None:
+            of = self.at.concerns.get(self.item.pk) if self.item else None
+            if of and of.not_met:
+                return " ".join(of.not_met)
             return self._risks[0].description if self.item and self._risks else ""
         label = "" if delay.cause == Delay.Cause.OTHER else f"{Delay.Cause(delay.cause).label}: "
         who = delay.settler(self.at.agencies)

@@ -30,6 +30,7 @@ from tests.factories import (
     TargetFactory,
     UpdateFactory,
     VariationFactory,
+    WaitFactory,
     WorkItemFactory,
 )
 from tests.workitems.record import NOW, SLIPPED, item_history, newest, unchanged
@@ -550,6 +551,8 @@ def add_records(item, kind):
             DecisionFactory(item=item, meeting__plan=item.plan)
         case "finding":
             FindingFactory(audit__plan=item.plan, item=item)
+        case "wait":
+            WaitFactory(milestone__item=item)
         case "risk":
             RiskFactory(plan=item.plan, item=item, owner_agency=item.lead_agency)
 

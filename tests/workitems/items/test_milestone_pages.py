@@ -286,6 +286,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_delays(
         DelayFactory(milestone=milestone, number=number + 1)
     writer.get("/plans/")
     # Savepoint and release; session, person, seats, plans; item, milestone; delays,
-    # mitigations, their owners; agencies to choose from; the agency's open return.
-    with django_assert_num_queries(16):
+    # mitigations, their owners; agencies to choose from; the agency's open return; what waits
+    # for release; the conversation.
+    with django_assert_num_queries(17):
         writer.get(address(milestone))

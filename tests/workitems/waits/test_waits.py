@@ -20,6 +20,7 @@ from tests.workitems.record import (
 )
 from workitems.models import Milestone, Wait
 from workitems.plan.asat import Moment
+from workitems.plan.attention import attention
 from workitems.plan.plan_at import plan_at
 from workitems.plan.services import waits
 from workitems.terms.earliest import Earliest, earliest, own_earliest
@@ -277,6 +278,12 @@ def test_only_confirmed_waits_say_that_a_date_cannot_be_met(first, second, plan)
         f"The agreed date of “{first.description}” can no longer be met: it waits for 2.2.3 of Police, "
         "now expected on 30 September 2010."
     ]
+    (line,) = (each for each in attention(at) if each.number == item.number)
+    assert (line.gist, line.cause) == (
+        "The agreed date can no longer be met.",
+        at.reasons(item.pk)[0].words,
+    )
+    assert (line.asked.words, line.verb) == (f"Hear from {at.agencies[item.lead]}", "hear")
     # Nothing moves: no date, status or count.
     assert (item.status, item.is_late, item.due.last_day) == ("on_time", False, DUE)
 
