@@ -670,7 +670,7 @@ def test_the_checks_take_a_fixed_number_of_queries(
         assert len(checks.failed_checks(read_drafted(briefing))) > 3
 
 
-QUERIES = 29
+QUERIES = 30
 
 
 def test_a_tracker_number_may_be_missing_until_authorisation(begin):

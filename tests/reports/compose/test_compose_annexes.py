@@ -387,7 +387,7 @@ def test_all_annexes_take_the_same_queries_for_any_number_of_items(
         dated=DATED,
         tracker_number="10/96252",
     )
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         found = generate(paper, ("purpose",), ANNEXES)
     assert [len(each.rows) for each in found.annexes[3:5]] == [count, count]
 

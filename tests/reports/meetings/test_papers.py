@@ -321,7 +321,7 @@ def test_a_pack_takes_the_same_queries_for_an_agenda_of_any_length(
                 milestone=made.printed, number=100 + number, state="taken_back"
             )
             MatterFactory(meeting=made.meeting, position=8 + number, variation=variation)
-    with django_assert_num_queries(42):
+    with django_assert_num_queries(43):
         compose_pack(made.meeting, Moment.at(at(2)))
 
 
