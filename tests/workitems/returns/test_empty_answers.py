@@ -8,13 +8,14 @@ from tests.workitems.record import DUE
 from tests.workitems.returns.test_return_saves import asked, typed
 from workitems.models import MilestoneAnswer, Update
 from workitems.returns.empty_answers import empty_boxes
+from workitems.terms.stems import CASE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 
 def test_boxes_are_named_once_and_empty_ones_are_not_meant():
     update = Update(achieved="Printed.", planned_next="", challenges="Nil")
-    empty = dict.fromkeys(["effect", "meanwhile", "needs", "new_mitigation"], "")
+    empty = dict.fromkeys(["effect", "meanwhile", "needs", *CASE, "new_mitigation"], "")
     late = MilestoneAnswer(outcome="not_yet", **empty | {"reason": "Weather", "meanwhile": "n/a"})
     done = MilestoneAnswer(outcome="done", **empty, reason="n/a")
     assert empty_boxes(update, [late, late, done]) == [
