@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workitems', '0040_add_notes'),
+        ('workitems', '0039_add_notes'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workitems', '0041_name_notes_in_the_choice_of_emails'),
+        ('workitems', '0040_name_notes_in_the_choice_of_emails'),
     ]
 
     operations = [
