@@ -424,7 +424,7 @@ def test_unknown_exports_are_not_found(reader, full, what, format):
         ("milestones", 10),
         ("timeline", 11),
         ("delays", 12),
-        ("changes", 24),
+        ("changes", 25),
     ],
 )
 def test_an_export_takes_the_same_queries_for_any_number_of_rows(
