@@ -27,7 +27,7 @@ class Owed:
     @property
     def about(self) -> str:
         """The kind, and the lines of the entry as one."""
-        lines = "; ".join(self.entry.text.splitlines())
+        lines = "; ".join(line.removesuffix(".") for line in self.entry.text.splitlines())
         return f"{self.entry.category}: {lines}" if lines else self.entry.category
 
     @property

@@ -148,6 +148,8 @@ def _milestones(owing: Owing, on: date) -> Iterator[Entry]:
             lines.append(_("Forecast: {forecast}").format(forecast=row.forecast))
         if waiting := waits.in_words(row.pk):
             lines.append(_("Waits for {what}").format(what=waiting))
+        if held_up := waits.back_in_words(row.pk):
+            lines.append(_("Waited for by {what}").format(what=held_up))
         if row.pk in not_met:
             lines.append(_("The agreed date can no longer be met."))
         if row.done_means:

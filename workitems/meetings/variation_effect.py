@@ -104,7 +104,7 @@ class Effects:
 
     def _others(self, variation: Any) -> str:
         """Return how many dates of milestones that wait for it, as is confirmed, can no longer be met."""
-        found = self.at.waits.not_met_if(variation.milestone_id, variation.due_after)
+        found = [step for step, _end in self.at.waits.hit_by(variation)]
         count = len(found)
         if not count:
             return ""
@@ -118,15 +118,7 @@ class Effects:
 
     def _others_left(self, variation: Any) -> list[str]:
         """Return how many milestones wait for what would be cancelled or withdrawn."""
-        waits = self.at.waits
-        ends = [
-            pk
-            for pk, step in waits.steps.items()
-            if pk == variation.milestone_id
-            or (variation.kind == Variation.Kind.WITHDRAWAL and step.item == variation.item_id)
-        ]
-        found = {step.pk: step for pk in ends for step in waits.not_met_if(pk, None)}
-        steps = [step for pk, step in found.items() if pk not in ends]
+        steps = [step for step, _end in self.at.waits.hit_by(variation)]
         if not steps:
             return []
         words = ngettext(

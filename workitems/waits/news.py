@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -245,40 +246,55 @@ def chain_news(on: date) -> Iterator[OtherNews]:
 
 
 def variation_news(on: date) -> Iterator[OtherNews]:
-    """Yield, when a request goes to the working group, that it makes dates of others impossible."""
-    rows = Variation.objects.filter(
-        not_ended(on, "plan"),
-        state=Variation.State.RECOMMENDED,
-        milestone__waited_for_by__isnull=False,
-        kind__in=[Variation.Kind.DATE, Variation.Kind.CANCEL],
-    ).distinct()
-    asked = list(rows.select_related("plan__coordinating_agency", "milestone__item__plan"))
+    """Yield, when a request goes to the working group, that it makes dates of others impossible, or that it ends what they
+    wait for."""
+    kinds = Variation.Kind
+    rows = Variation.objects.filter(not_ended(on, "plan"), state=Variation.State.RECOMMENDED)
+    waited_for = Wait.objects.live().values("waits_for")
+    of_items = Milestone.objects.filter(pk__in=waited_for).values("item")
+    asked = list(
+        rows.filter(
+            Q(kind__in=[kinds.DATE, kinds.CANCEL], milestone__in=waited_for)
+            | Q(kind=kinds.WITHDRAWAL, item__in=of_items)
+        ).order_by("pk")
+    )
     if not asked:
         return
     everything = waits_of_all(on)
-    hit = {row.pk: everything.not_met_if(row.milestone_id or 0, row.due_after) for row in asked}
+    hit = {row.pk: everything.hit_by(row) for row in asked}
     milestones = Milestone.objects.select_related(
         "item__plan__coordinating_agency", "responsible_agency"
-    ).in_bulk([step.pk for steps in hit.values() for step in steps])
+    ).in_bulk([step.pk for pairs in hit.values() for pair in pairs for step in pair])
     seats = Seats(
         (row.item.plan for row in milestones.values()),
         (row.responsible_agency_id for row in milestones.values()),
         on,
     )
     for variation in asked:
-        for step in hit[variation.pk]:
+        is_date = variation.kind == kinds.DATE
+        says = (
+            _(
+                "The working group is asked to change the date of {other}, for which it waits. If it approves, the agreed date of {own} can no longer be met."
+            )
+            if is_date
+            else _(
+                "The working group is asked to withdraw {other}. {own} waits for it: tell the group what that would mean, or say what it waits for instead."
+            )
+        )
+        for step, other in hit[variation.pk]:
             row = milestones[step.pk]
-            assert variation.milestone is not None
             yield from _to_agency(
                 seats,
                 row,
                 reason=Reason.WAIT_IF,
                 about=f"variation {variation.pk} for {row.pk}",
                 occasion="recommended",
-                sentence=_(
-                    "The working group is asked to change the date of {other}, for which it waits. If it approves, the agreed date of {own} can no longer be met."
-                ).format(other=_in_plan(variation.milestone, row.item.plan), own=_named(row)),
-                state=_("waits for a date that may change"),
+                sentence=says.format(
+                    other=_in_plan(milestones[other.pk], row.item.plan), own=_named(row)
+                ),
+                state=_("waits for a date that may change")
+                if is_date
+                else _("waits for what may be withdrawn"),
                 path=row.item.get_absolute_url(),
                 link=_("Open the item"),
             )

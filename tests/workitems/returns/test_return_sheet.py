@@ -12,10 +12,11 @@ from tests.factories import (
     MilestoneFactory,
     SupportFactory,
     UpdateFactory,
+    WaitFactory,
     WorkItemFactory,
 )
 from tests.workitems.notices.sent import run
-from tests.workitems.record import NOW, TODAY, YESTERDAY, earlier_return, newest, refused
+from tests.workitems.record import NOW, SLIPPED, TODAY, YESTERDAY, earlier_return, newest, refused
 from tests.workitems.sheets import (
     Sheets,
     address,
@@ -590,3 +591,27 @@ def test_a_cell_shows_the_beginning_of_its_sentence(writer, of_return, sheet, he
     workbook = openpyxl.load_workbook(io.BytesIO(downloaded(writer, of_return)))
     shown = workbook[sheet].data_validations.dataValidation
     assert [each.prompt for each in shown if each.promptTitle == heading] == [hint]
+
+
+def test_what_a_milestone_waits_for_stands_below_it_and_is_not_read(
+    writer, of_return, item, milestone
+):
+    other = MilestoneFactory(
+        item=WorkItemFactory(plan=item.plan, number="3.3"),
+        number=2,
+        description="Way of tracing agreed",
+        forecast_due=SLIPPED,
+    )
+    third = MilestoneFactory(item=WorkItemFactory(plan=item.plan, number="4.1"), number=1)
+    WaitFactory(milestone=milestone, waits_for=other)
+    WaitFactory(milestone=third, waits_for=milestone)
+    sheets = Sheets(downloaded(writer, of_return))
+    headings = [cell.value for cell in sheets.book["Milestones"][1]]
+    cell = sheets.book["Milestones"].cell(2, headings.index("Milestone") + 1)
+    others = [row.responsible_agency.short_name for row in (other, third)]
+    assert cell.value.splitlines() == [
+        "Brochure printed",
+        "The agreed date can no longer be met.",
+        f"Waits for 3.3.2 of {others[0]}, now expected on 30 September 2010 (confirmed)",
+        f"Waited for by 4.1.1 of {others[1]}, agreed for 30 June 2010",
+    ]

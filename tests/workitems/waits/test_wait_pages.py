@@ -16,6 +16,7 @@ from tests.factories import (
     PlanFactory,
     ReturnFactory,
     RoundFactory,
+    VariationFactory,
     WaitFactory,
     WorkItemFactory,
 )
@@ -356,3 +357,36 @@ def test_nobody_outside_the_working_group_is_told(tracing, plan):
     )
     versions = list(tracing.history.values_list("history_id", flat=True))
     assert list(news.moved_news({tracing.pk: versions}, TODAY)) == []
+
+
+@pytest.mark.parametrize("kind", ["date", "cancel", "withdrawal"])
+def test_who_waits_is_asked_what_now_before_the_working_group_decides(
+    leads, tracing, police, releaser, writer, kind
+):
+    wait = WaitFactory(milestone=leads, waits_for=tracing)
+    of = {"milestone": None, "item": tracing.item, "plan": tracing.item.plan}
+    variation = VariationFactory(
+        kind=kind,
+        requesting_agency=police,
+        **({"milestone": tracing} if kind != "withdrawal" else of),
+        **({} if kind == "date" else {"due_before": None, "due_after": None}),
+    )
+    assert list(news.variation_news(TODAY)) == []
+    variation.state, variation.recommends = "recommended", "approve"
+    variation.save()
+    says = {
+        "date": "The working group is asked to change the date of 3.3.2 “Way of tracing agreed”, for which it waits. "
+        "If it approves, the agreed date of 3.6.2 “First leads passed on” can no longer be met.",
+    }.get(
+        kind,
+        "The working group is asked to withdraw 3.3.2 “Way of tracing agreed”. 3.6.2 “First leads passed on” waits "
+        "for it: tell the group what that would mean, or say what it waits for instead.",
+    )
+    found = list(news.variation_news(TODAY))
+    assert {(each.recipient, each.sentence) for each in found} == {
+        (releaser, says),
+        (writer, says),
+    }
+    wait.ended_on, wait.end_reason = TODAY, "Another way was found."
+    wait.save()
+    assert list(news.variation_news(TODAY)) == []

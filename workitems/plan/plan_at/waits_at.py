@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from workitems.models import Milestone, Plan, Wait
+from workitems.models import Milestone, Plan, Variation, Wait
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at.loading import grouped
 from workitems.plan.plan_at.moment_reading import read_at
@@ -232,6 +232,21 @@ class Waits:
             )
         return "; ".join(found)
 
+    def back_in_words(self, milestone: int) -> str:
+        """Return what waits for a milestone, as is confirmed: "3.6.2 of IR, agreed for 22 December 2026"."""
+        found = []
+        for row in self.by.get(milestone, ()):
+            step = self.steps[row.milestone]
+            if row.is_confirmed and step.is_open:
+                found.append(
+                    _("{reference} of {agency}, agreed for {agreed}").format(
+                        reference=self.name(step, self.steps[milestone].plan),
+                        agency=step.agency,
+                        agreed=step.agreed,
+                    )
+                )
+        return "; ".join(found)
+
     def earliest_day(self, milestone: int) -> date | None:
         """Return the earliest day of an open milestone that what it waits for decides; None if it waits for nothing
         confirmed, or if no day is known."""
@@ -263,6 +278,21 @@ class Waits:
             step = self.steps[row.milestone if back else row.waits_for]
             found.append(step)
         return found
+
+    def hit_by(self, variation: Variation) -> list[tuple[StepAt, StepAt]]:
+        """Return the milestones that could not be met if a request were approved, or that wait for what it ends; each with
+        the milestone of the request that it waits for."""
+        is_withdrawal = variation.kind == Variation.Kind.WITHDRAWAL
+        ends = [
+            step
+            for pk, step in self.steps.items()
+            if pk == variation.milestone_id or (is_withdrawal and step.item == variation.item_id)
+        ]
+        found: dict[int, tuple[StepAt, StepAt]] = {}
+        for end in ends:
+            for step in self.not_met_if(end.pk, variation.due_after):
+                found.setdefault(step.pk, (step, end))
+        return [pair for pair in found.values() if pair[0] not in ends]
 
     def not_met_if(self, milestone: int, day: date | None) -> list[StepAt]:
         """Return the milestones that wait for this one, also through others, and could not be met if it were done on a

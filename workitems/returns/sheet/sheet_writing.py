@@ -178,11 +178,25 @@ def _milestones(
         yield {
             KEY: key,
             "Item": section.item.number,
-            "Milestone": str(milestone),
+            "Milestone": _with_waits(line),
             "Due": str(milestone.agreed),
             "Expected until now": str(milestone.forecast),
             **_in_words(start_of(answer) if answer else {}, choices),
         }
+
+
+def _with_waits(line: MilestoneLine) -> str:
+    """Return the milestone's words, and below them what it waits for and what waits for it."""
+    found, pk = [str(line.milestone)], line.milestone.pk
+    if line.waits is not None:
+        with override("en"):
+            if line.waits.cannot_be_met:
+                found.append("The agreed date can no longer be met.")
+            if waiting := line.waits.waits.in_words(pk):
+                found.append(f"Waits for {waiting}")
+            if held_up := line.waits.waits.back_in_words(pk):
+                found.append(f"Waited for by {held_up}")
+    return "\n".join(found)
 
 
 def _measures(
