@@ -6,7 +6,13 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from tests.factories import AgencyFactory, MilestoneFactory, PlanFactory, WaitFactory
+from tests.factories import (
+    AgencyFactory,
+    MilestoneFactory,
+    PlanFactory,
+    UserFactory,
+    WaitFactory,
+)
 from tests.workitems.plan.test_concurrency import kinds, simultaneously
 from tests.workitems.record import (
     DUE,
@@ -18,7 +24,8 @@ from tests.workitems.record import (
     noon,
     refused,
 )
-from workitems.models import Milestone, Wait
+from workitems.intake.services import plan_making, successor
+from workitems.models import Milestone, Wait, WorkItem
 from workitems.plan.asat import Moment
 from workitems.plan.attention import attention
 from workitems.plan.plan_at import plan_at
@@ -320,3 +327,44 @@ def test_waits_take_two_queries_and_none_without_any(plan, count, django_assert_
     assert plan.has_waits is True
     with django_assert_num_queries(2):
         assert len(plan_at(plan, Moment.today(TODAY)).waits.earliest) == 2 * count
+
+
+# --- the plan that follows --------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_what_is_carried_into_the_next_plan_waits_there_as_before(first, second, police):
+    user = UserFactory()
+    WorkItem.objects.update(action="Write it.", objective="It is read.")
+    third = MilestoneFactory(
+        item=second.item, number=4, responsible_agency=police, completed_on=TODAY
+    )
+    other = MilestoneFactory(item__plan=PlanFactory(members=[police]), item__number="7.1", number=1)
+    within = WaitFactory(milestone=first, waits_for=second, days_after=9, why=WHY, said_on=TODAY)
+    to_done = WaitFactory(milestone=first, waits_for=third, said_on=TODAY)
+    between = WaitFactory(
+        milestone=other, waits_for=second, answer="disputed", answer_words="No need.", said_on=TODAY,
+    )  # fmt: skip
+    new = successor.start_successor(
+        plan=first.item.plan, title="The next plan", released_on=TODAY, ends_on=None, items=first.item.plan.items.in_order(),
+        with_kinds=False, by=user, on=TODAY,
+    )  # fmt: skip
+    assert Wait.objects.count() == 3  # none is carried into a plan that is being made
+    plan_making.adopt(
+        plan=new, version=1, adopted_on=TODAY, by=user, on=TODAY, reason="Measures follow."
+    )
+    carried = Wait.objects.exclude(pk__in=[within.pk, to_done.pk, between.pk]).for_list()
+    assert [
+        (row.plan, row.reference, row.other_plan, row.days_after, row.why, row.answer)
+        for row in carried
+    ] == [
+        (new, "1.1.1 waits for 2.2.3", new, 9, WHY, "confirmed"),
+        (other.item.plan, "7.1.1 waits for 2.2.3", new, 0, between.why, "disputed"),
+    ]
+    for row in (within, to_done, between):
+        row.refresh_from_db()
+    assert [row.end_reason for row in (within, to_done, between)] == [
+        "",
+        "",
+        "Carried over into The next plan",
+    ]

@@ -22,6 +22,7 @@ from workitems.models import Measure, Member, Milestone, Pillar, Plan, Support, 
 from workitems.models.item import Stage, is_item_number
 from workitems.plan.asat import end_of
 from workitems.plan.held_work import OpenParts
+from workitems.plan.services import waits
 from workitems.plan.services.plan_days import Faults
 from workitems.plan.services.refusals import Conflict, Refused, locked, need_reason
 from workitems.terms.as_told import fault_of_phrase
@@ -169,6 +170,7 @@ def adopt(
             history.write_past(
                 ((row, at, reason) for row, at in _past_of(rows, adopted_on)), by=by, actor=""
             )
+    waits.carry_over(adopted, by=by, on=on)
     return adopted
 
 

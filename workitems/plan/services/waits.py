@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agencies.models import User
@@ -134,6 +135,51 @@ def end(*, wait: Wait, version: int, reason: str, by: User, on: date) -> Wait:
     need_reason(reason, _("Say why it no longer waits."))
     wait.ended_on, wait.end_reason = on, reason
     return history.save_version(wait, "ended_on", "end_reason", by=by, reason=reason)
+
+
+def carry_over(plan: Plan, *, by: User, on: date) -> None:
+    """Let what was carried over into a plan that has just been adopted wait as it did in the plan before, with the same
+    words and answer. A wait from or for a third plan ends there; within the plan before, waits stay as they were.
+
+    Two queries, and one without a plan before; a pair that is kept apart is not carried.
+    """
+    if plan.successor_of_id is None:
+        return
+    rows = Milestone.objects.open().filter(item__plan=plan, item__carried_from__isnull=False)
+    heirs = {
+        (row.item.carried_from_id, row.number): row
+        for row in rows.select_related("item__plan").order_by("pk")
+    }
+    of_old = Q(milestone__item__plan=plan.successor_of_id) | Q(
+        waits_for__item__plan=plan.successor_of_id
+    )
+    for wait in Wait.objects.live().filter(of_old).for_list():
+        ends = [
+            heirs.get((row.item_id, row.number))
+            if row.item.plan_id == plan.successor_of_id
+            else row
+            for row in (wait.milestone, wait.waits_for)
+        ]
+        milestone, waits_for = ends
+        if milestone is None or waits_for is None or not (milestone.is_open and waits_for.is_open):
+            continue
+        is_between = milestone.item.plan_id != waits_for.item.plan_id
+        if is_between and any(
+            is_apart(row.item.plan) for is_apart in KEPT_APART for row in (milestone, waits_for)
+        ):
+            continue
+        same = {
+            name: getattr(wait, name)
+            for name in ("days_after", "why", "said_on", "answer", "answer_words", "answered_on")
+        }
+        if wait.is_between_plans:
+            wait.ended_on, wait.end_reason = on, _("Carried over into {plan}").format(plan=plan)
+            history.save_version(wait, "ended_on", "end_reason", by=by, reason=wait.end_reason)
+        history.save(
+            Wait(milestone=milestone, waits_for=waits_for, **same),
+            by=by,
+            reason=f"Carried over from {plan.successor_of}"[:200],
+        )
 
 
 def _live(wait: Wait, *, version: int) -> Wait:
