@@ -67,7 +67,7 @@ class Scale:
         days = {on}
         for row in rows:
             for one in row.milestones:
-                days.update((one.original_due, one.agreed_due, _reached(one)))
+                days.update((one.original_due, one.agreed_due, _reached(one), _earliest(one)))
         first, last = min(days), max(days)
         air = max(timedelta(days=20), (last - first) / 24)
         return cls(
@@ -110,6 +110,8 @@ LEGEND: tuple[tuple[str, StrOrPromise, str], ...] = (
     ("", gettext_lazy("Expected late"), "late"),
     ("m-done", gettext_lazy("Done"), "done"),
 )
+# From a milestone's own date to the earliest that what it waits for lets it be done.
+DOTTED = f'stroke="{SIGNAL}" stroke-width="2" stroke-dasharray="1 4" stroke-linecap="round"'
 # Of milestones that are all open and late.
 LATE_LEGEND = LEGEND[:3]
 
@@ -127,13 +129,19 @@ def _legend(label: str) -> SafeString:
     return SafeString(f'<ul class="strip-legend">{"".join(parts)}</ul>')
 
 
-def strip_filter() -> SafeString:
-    """Return the legend of the timeline, by which milestones that are late, done or neither can be faded."""
+def strip_filter(*, has_earliest: bool = False) -> SafeString:
+    """Return the legend of the timeline, by which milestones that are late, done or neither can be faded. `has_earliest`:
+    with the dots of those that can no longer be met because of what they wait for."""
     parts = []
     for shape, words, name in LEGEND:
         says = f"{_key(shape)}{escape(str(words))}"
         box = f'<label><input type="checkbox" name="{name}" checked>{says}</label>'
         parts.append(f"<li>{box if name else says}</li>")
+    if has_earliest:
+        parts.append(
+            '<li><svg width="20" height="18" aria-hidden="true" focusable="false">'
+            f'<path d="M2 9H18" {DOTTED}/></svg>{escape(gettext("Earliest possible"))}</li>'
+        )
     label = escape(gettext("Which milestones stand out"))
     return SafeString(
         f'<ul class="strip-legend strip-filter" aria-label="{label}">{"".join(parts)}</ul>'
@@ -320,6 +328,11 @@ def _slip(one: MilestoneLike) -> int:
     return 0 if one.withdrawn_on else (_reached(one) - one.original_due).days
 
 
+def _earliest(one: MilestoneLike) -> date:
+    """Return when what it waits for lets it be done, or else its own end."""
+    return getattr(one, "earliest", None) or _reached(one)
+
+
 def _end_words(one: MilestoneLike, withdrawn: str, done: str, expected: str) -> str:
     if one.withdrawn_on:
         return withdrawn.format(day=short_date(one.withdrawn_on))
@@ -371,7 +384,7 @@ class _Drawing:
         lanes: list[float] = []
         marks = []
         for one, name in zip(milestones, names, strict=True):
-            dates = (*_dates(one), getattr(one, "earlier", ()))
+            dates = (*_dates(one), getattr(one, "earlier", ()), getattr(one, "waits", ""), _earliest(one))  # fmt: skip
             if (found := self.marks.get(dates)) is None:
                 found = self.marks[dates] = (*self.ends(one), {})
             start, end, by_lane = found
@@ -393,7 +406,7 @@ class _Drawing:
 
     def ends(self, one: MilestoneLike) -> tuple[float, float]:
         """Return where a milestone's marks start and end."""
-        days = one.original_due, one.agreed_due, one.withdrawn_on or _reached(one)
+        days = one.original_due, one.agreed_due, one.withdrawn_on or _reached(one), _earliest(one)
         places = [self.places[day][0] for day in days]
         return min(places), max(places)
 
@@ -429,10 +442,7 @@ class _Drawing:
             parts.append(_level(reached, self.places[self.on][1], y, look))
         if (least := getattr(one, "earliest", None)) is not None:
             # What it waits for lets it be done no sooner: dotted from its own end.
-            look = (
-                f'stroke="{SIGNAL}" stroke-width="2" stroke-dasharray="1 4" stroke-linecap="round"'
-            )
-            parts.append(_level(reached, self.places[least][1], y, look))
+            parts.append(_level(reached, self.places[least][1], y, DOTTED))
         if one.agreed_due != one.original_due:
             parts.append(_use("m-agreed", self.places[one.agreed_due][1], y))
         parts.append(_use("m-target" if hides_ring else "m-promised", promised, y))

@@ -184,6 +184,16 @@ class Timeline:
         ).format(late=in_words(self.late) if self.late else gettext("none"), total=total)  # fmt: skip
 
     @property
+    def has_earliest(self) -> bool:
+        """Whether the date of a milestone can no longer be met because of what it waits for."""
+        return any(
+            one.earliest is not None
+            for group in self.groups
+            for item in group.items
+            for one in item.milestones
+        )
+
+    @property
     def is_short(self) -> bool:
         return self.items <= OPEN_UP_TO or len(self.groups) == 1
 

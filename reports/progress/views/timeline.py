@@ -68,7 +68,7 @@ def timeline(request: HttpRequest, slug: str) -> HttpResponse:
         says=found.words,
         open_url=view.link("timeline", group=by, open="all"),
         shapes=charts.strip_shapes(),
-        legend=charts.strip_filter(),
+        legend=charts.strip_filter(has_earliest=found.has_earliest),
         axis=charts.strip_axis(found.scale, found.on, day_name(view)),
         groups=[drawn(group) for group in found.groups],
     )

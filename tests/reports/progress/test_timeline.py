@@ -20,6 +20,7 @@ from tests.factories import (
     MilestoneFactory,
     PillarFactory,
     PlanFactory,
+    WaitFactory,
     WorkItemFactory,
 )
 from tests.plans_at_random import moments, plans
@@ -311,3 +312,34 @@ def test_text_written_by_users_is_escaped(client):
     client.force_login(found["observer"])
     page = client.get(PAGE).content.decode()
     assert [tag for tag in ("<script>", "<i>", "<9>") if tag in page] == []
+
+
+def test_of_two_milestones_with_the_same_dates_only_the_one_that_waits_is_dotted_and_says_so(
+    client,
+):
+    found = scene()
+    item = WorkItemFactory(plan=found.plan, number="9.9")
+    due = date(2010, 9, 30)
+    waiting, free, slow = (
+        MilestoneFactory(item=item, number=number, original_due=due, description=f"Step {number}")
+        for number in (1, 2, 3)
+    )
+    client.force_login(found["coordinator"])
+    address = reverse("dashboard:timeline", args=[item.plan.slug])
+    with time_machine.travel(datetime(2010, 7, 30, 3, tzinfo=UTC), tick=False):
+        assert "Earliest possible" not in client.get(address).text
+        Milestone.objects.filter(pk=slow.pk).update(forecast_due=date(2012, 6, 30))
+        WaitFactory(milestone=waiting, waits_for=slow)
+        page = client.get(address).text
+    titles = re.findall(r"<title>(Step [12]): ([^<]*)</title>", page)
+    agency = slow.responsible_agency.short_name
+    assert titles == [
+        (
+            "Step 1",
+            f"promised 30 September 2010, expected 30 September 2010, waits for 9.9.3 of {agency}, now expected on "
+            "30 June 2012 (confirmed), earliest 30 June 2012",
+        ),
+        ("Step 2", "promised 30 September 2010, expected 30 September 2010"),
+    ]
+    assert page.count('stroke-dasharray="1 4"') == 2  # in the legend, and of one milestone
+    assert "Earliest possible" in page
