@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from agencies.wording.translation import list_in_words
 from workitems.models import Plan
-from workitems.plan.plan_at.waits_at import StepAt, WaitAt, Waits
+from workitems.plan.plan_at.waits_at import STEPS_SHOWN, StepAt, WaitAt, Waits
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import days_in_words
 
@@ -70,19 +69,15 @@ class WaitLine:
     @property
     def further(self) -> str:
         """What the other one waits for in turn, or what waits for this one through it: "which waits for 1.2.1, which waits for
-        1.1.3". At most five steps in all."""
+        1.1.3". At most five steps in all; of a longer chain, that it goes on."""
         if not self.wait.is_confirmed:
             return ""
-        chain = self.waits.chain(self.other.pk, back=self.is_back)[: -1 or None]
-        names = [self.waits.name(step) for step in chain]
-        if not names:
-            return ""
-        says = (
-            _("which {names} waits for in turn") if self.is_back else _("which waits for {names}")
-        )
-        return says.format(
-            names=_(", which waits for ").join(names) if not self.is_back else list_in_words(names)
-        )
+        chain = self.waits.chain(self.other.pk, back=self.is_back)
+        one = _("which {name} waits for") if self.is_back else _("which waits for {name}")
+        parts = [one.format(name=self.waits.name(step)) for step in chain[: STEPS_SHOWN - 1]]
+        if len(chain) == STEPS_SHOWN:
+            parts.append(_("and so on"))
+        return ", ".join(parts)
 
 
 @dataclass(frozen=True)
@@ -124,6 +119,8 @@ class WaitsOfMilestone:
         if step is None or not step.is_open or self.waits.deciding(step) is None:
             return ""
         found = self.waits.earliest[self.pk]
+        if found.is_known and found.day <= step.forecast_due:
+            return ""
         return str(KnownDate(found.day)) if found.is_known else _("not known")
 
 

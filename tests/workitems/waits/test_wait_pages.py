@@ -1,6 +1,8 @@
 """Test the pages of waits: what is said, answered and shown, and to whom."""
 
+import re
 from contextlib import contextmanager
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -21,7 +23,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.conftest import seated
-from tests.workitems.record import NOW, SLIPPED, TODAY, TOMORROW
+from tests.workitems.record import DUE, NOW, SLIPPED, TODAY, TOMORROW
 from workitems.models import HeldEntry, Milestone, Wait
 from workitems.plan.services import items
 from workitems.returns.services import rounds
@@ -390,3 +392,30 @@ def test_who_waits_is_asked_what_now_before_the_working_group_decides(
     wait.ended_on, wait.end_reason = TODAY, "Another way was found."
     wait.save()
     assert list(news.variation_news(TODAY)) == []
+
+
+def test_a_page_says_all_of_a_chain_and_that_one_of_more_than_five_steps_goes_on(
+    client, plan, police, answerer
+):
+    item = WorkItemFactory(plan=plan, number="5.1", lead_agency=police)
+    rows = [
+        MilestoneFactory(item=item, number=number, original_due=DUE.replace(year=2012))
+        for number in range(1, 8)
+    ]
+
+    def shown():
+        """Return what follows the days of each wait, down to its full stop."""
+        of_item = words(page(client, answerer, "workitems:detail", plan.slug, "5.1"))
+        return re.findall(r"2012, (which .*?)\. <", of_item)
+
+    for milestone, other in pairwise(rows):
+        WaitFactory(milestone=milestone, waits_for=other)
+    assert shown()[0] == (
+        "which waits for 5.1.3, which waits for 5.1.4, which waits for 5.1.5, which waits for 5.1.6, and so on"
+    )
+    assert shown()[1] == (
+        "which waits for 5.1.4, which waits for 5.1.5, which waits for 5.1.6, which waits for 5.1.7"
+    )
+    assert shown()[-1] == (
+        "which 5.1.5 waits for, which 5.1.4 waits for, which 5.1.3 waits for, which 5.1.2 waits for, and so on"
+    )
