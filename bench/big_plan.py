@@ -25,16 +25,17 @@ STAGES = ("not_started", "under_way", "under_way", "ongoing", "complete")
 CONFIDENCE = ("on_track", "on_track", "at_risk", "off_track")
 
 
-def make_plan(size: int, today: date) -> Plan:
+def make_plan(size: int, today: date, name: str = "") -> Plan:
     """Create a plan with `size` items, each with two milestones, one supporting agency, five
-    accepted updates and about a dozen history rows. Every seventh has a delay with a mitigation."""
+    accepted updates and about a dozen history rows. Every seventh has a delay with a mitigation.
+    `name` tells plans of one size apart."""
     agencies = [
         Agency.objects.get_or_create(short_name=f"AG{n}", defaults={"name": f"Agency {n}"})[0]
         for n in range(AGENCIES)
     ]
     plan = Plan.objects.create(
-        title=f"Plan of {size} items",
-        slug=f"plan-of-{size}",
+        title=f"Plan {name} of {size} items".replace("  ", " "),
+        slug=f"plan-of-{size}{name}",
         released_on=today - timedelta(days=900),
         adopted_on=today - timedelta(days=900),
         portfolio="Minister of Immigration",

@@ -14,7 +14,7 @@ from bench.nodes import events
 from bench.server import ROOT
 
 SIZES = [28, 1_000, 10_000]
-USUAL = ["pages", "papers"]
+USUAL = ["pages", "ten-plans", "papers"]
 
 
 def options(typed: list[str]) -> argparse.Namespace:
@@ -97,6 +97,9 @@ def print_table(args: argparse.Namespace) -> bool:
         if keys := of_group["pages"]:
             url = plans_in(store, sizes)
             lines += data.in_process(url, web.run, keys, sizes, args.rounds)
+        if keys := of_group["ten-plans"]:
+            url = store.copy("ten_plans", web.fill_ten)
+            lines += data.in_process(url, web.run_ten, keys, args.rounds)
         if keys := of_group["papers"]:
             url = store.copy("papers", papers.fill)
             lines += data.in_process(url, papers.run, keys, args.rounds)

@@ -94,7 +94,11 @@ WORKBOOK = [
     Row("export", "export it"),
     Row("tracker", "preview a tracker of 5,000 rows", {5_000: {"cpu": 30_000, "mib": 300}}),
 ]
-GROUPS = {"pages": PAGES, "papers": PAPERS, "workbook": WORKBOOK}
+TEN_PLANS = [
+    Row("all-plans", "ten plans of 30 items side by side", {300: {"cpu": 400}}),
+    Row("all-due", "what is due in ten plans of 30 items", {300: {"cpu": 400}}),
+]
+GROUPS = {"pages": PAGES, "ten-plans": TEN_PLANS, "papers": PAPERS, "workbook": WORKBOOK}
 ROWS = {row.key: row for rows in GROUPS.values() for row in rows}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from bench.rows import PAGES, TOP, Figures, Line
@@ -28,6 +29,7 @@ from bench.server import (
 
 YEAR = timedelta(days=365)
 PARAGRAPHS = 200  # of the workshop's draft
+OF_TEN = 30  # items of each of ten plans
 LASTING = 8  # seconds that eight clients ask for one page
 # Seconds that eight clients ask for each page before memory is read.
 FILLING = 4
@@ -53,6 +55,24 @@ def fill(sizes: list[int]) -> None:
     make_person(agency, "contributor")
     make_person(agency, "coordinator")
     draft_of_paragraphs(today)
+
+
+def fill_ten() -> None:
+    """Create ten plans of one agency. A milestone of each but the first waits for one of the plan before."""
+    from django.utils.timezone import localdate
+
+    from bench.big_plan import make_person, make_plan
+    from workitems.models import Milestone, Wait
+
+    today = localdate()
+    plans = [make_plan(OF_TEN, today, f"-{number}") for number in range(10)]
+    firsts = [Milestone.objects.open().filter(item__plan=plan).order_by("pk")[0] for plan in plans]
+    for before, after in pairwise(firsts):
+        Wait.objects.create(
+            milestone=after, waits_for=before, why="Its list is needed.", said_on=today, answer="confirmed",
+            answered_on=today,
+        )  # fmt: skip
+    make_person(plans[0].coordinating_agency, "contributor")
 
 
 def slug_of(size: int) -> str:
@@ -384,6 +404,25 @@ def run(keys: set[str], sizes: list[int], rounds: int) -> list[Line]:
             figures.items(), key=lambda each: (order.index(each[0][0]), each[0][1])
         )
     ]
+
+
+def run_ten(keys: set[str], rounds: int) -> list[Line]:
+    """Measure the pages over ten plans."""
+    from agencies.models import User
+
+    person = User.objects.get(seats__role="contributor")
+    paths = {"all-plans": "/all-plans/", "all-due": "/all-plans/due/"}
+    lines = []
+    with serving() as server:
+        for key in [key for key in paths if key in keys]:
+            ask = partial(Act(key, 10 * OF_TEN, paths[key]), server.browser(cookies_of(person)))
+            ask()
+            timed = Timed(ask, server.cpu_seconds)
+            for _ in range(rounds):
+                timed.round()
+            counted: Figures = {"statements": statements(client_of(person), paths[key], None)}
+            lines.append(Line(key, 10 * OF_TEN, counted | timed.figures()))
+    return lines
 
 
 def views_per_second(server: Server, act: Act, person: Any) -> float:

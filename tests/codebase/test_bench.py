@@ -100,4 +100,4 @@ def test_rows_are_chosen_by_name_and_by_group():
 def test_an_unknown_row_is_refused_with_the_known_ones(capsys):
     with pytest.raises(SystemExit):
         command_line.options(["--only", "lists"])
-    assert "lists is none of pages, papers, workbook, list," in capsys.readouterr().err
+    assert "lists is none of pages, ten-plans, papers, workbook, list," in capsys.readouterr().err
