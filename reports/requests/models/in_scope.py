@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from agencies.wording.translation import day_words
+from agencies.wording.translation import day_words, in_english
 from reports.models.briefing import Briefing
 from reports.models.issue import IssuedPaper
 from reports.models.meeting_paper import MeetingPaper
@@ -23,7 +23,8 @@ from reports.requests.models.schedule import (
     ScheduleLine,
     plan_of,
 )
-from workitems.models import Evidence, Plan, Return
+from workitems.models import Evidence, Note, Plan, Return
+from workitems.models.note import readable
 
 Kind = ScheduleLine.Kind
 
@@ -144,28 +145,58 @@ def found_between(request: InformationRequest, first: date, last: date) -> list[
 
 @dataclass(frozen=True)
 class NotFrozen:
-    """A return or a draft, which has no frozen paper: it is printed as it is, and listed as a file."""
+    """A return, a draft or a conversation (the note that begins it), which has no frozen paper: it is printed as it is,
+    and listed as a file."""
 
-    paper: Return | Briefing
+    paper: Return | Briefing | Note
     title: str
     dated: date
     is_listed: bool
 
     @property
-    def is_draft(self) -> bool:
-        return isinstance(self.paper, Briefing)
+    def kind(self) -> str:
+        """ "return", "draft" or "conversation"."""
+        kinds = {Return: "return", Briefing: "draft", Note: "conversation"}
+        return kinds[type(self.paper)]
 
     @property
     def key(self) -> str:
         """What a form calls it: "return-7"."""
-        return f"{'draft' if self.is_draft else 'return'}-{self.paper.pk}"
+        return f"{self.kind}-{self.paper.pk}"
+
+
+# The days on which something was said in a conversation, or taken back, of its first note or an answer.
+SAID_ON = ("written_at__date", "edited_at__date", "withdrawn_at__date")
+
+
+def conversations_between(
+    request: InformationRequest, first: date, last: date, *, today: date
+) -> "models.QuerySet[Note]":
+    """Return the first notes of conversations in which something was said between these days, and which the agency
+    holds: those of all members of its plans, those of its own, and, of plans that it coordinates, those with the
+    coordinators."""
+    agencies = request.agencies
+    notes = Note.objects.beginning().filter(
+        readable(own=agencies, coordinating=agencies, on=today), plan__in=Plan.objects.adopted()
+    )
+    days = (*SAID_ON, *(f"answers__{day}" for day in SAID_ON), "settled_at__date")
+    is_between = Q.create([(f"{day}__range", (first, last)) for day in days], connector=Q.OR)
+    said = Note.objects.filter(is_between)
+    found = notes.filter(pk__in=said.values("pk")).on_subjects().select_related("written_for")
+    return found.order_by("written_at", "pk")
+
+
+@in_english
+def title_of_conversation(begins: Note) -> str:
+    """Return how a schedule lists a conversation, without a word of it: "Conversation 27 on 1.4, begun by Police"."""
+    return f"Conversation {begins.pk} on {begins.place}, begun by {begins.written_for.short_name}"
 
 
 def not_frozen(
     request: InformationRequest, first: date, last: date, *, today: date
 ) -> list[NotFrozen]:
     """Return the returns accepted between these days, and the briefings that are drafts today, of the plans whose
-    work the agency coordinates. Three queries."""
+    work the agency coordinates, and the conversations that it holds. Four queries."""
     plans = Plan.objects.adopted().filter(coordinating_agency__in=request.agencies).values("pk")
     returns = Return.objects.filter(round__plan__in=plans, accepted_on__range=(first, last))
     states = Briefing.State
@@ -174,13 +205,17 @@ def not_frozen(
     )
     listed = set(request.lines.filter(kind=Kind.FILE).values_list("title", flat=True))
     # In English, since letters print it.
-    found: list[tuple[Return | Briefing, str, date]] = [
+    found: list[tuple[Return | Briefing | Note, str, date]] = [
         (row, f"Return of {row.agency.name}, {row.round.name}", row.accepted_on or last)
         for row in returns.select_related("agency", "round__plan").order_by("accepted_on", "pk")
     ]
     found += [
         (row, f"Draft of {row.tracker_number}: {row.title}", today)
         for row in drafts.select_related("plan").order_by("dated", "pk")
+    ]
+    found += [
+        (row, title_of_conversation(row), timezone.localdate(row.written_at))
+        for row in conversations_between(request, first, last, today=today)
     ]
     return [
         NotFrozen(row, title[:TITLE_LENGTH], dated, title[:TITLE_LENGTH] in listed)

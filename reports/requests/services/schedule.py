@@ -27,7 +27,7 @@ from reports.requests.services.grounds import (
     stored,
 )
 from reports.requests.services.recording import check_day, check_open, need, not_now, record
-from workitems.models import Return
+from workitems.models import Note, Return
 from workitems.plan.attachments import clean_name, fault
 from workitems.plan.services.refusals import Refused, locked
 from workitems.returns.return_reading import reading_of
@@ -113,36 +113,42 @@ def add_file(
 
 
 def printed(found: NotFrozen, *, on: date) -> bytes:
-    """Return a return or a draft as a PDF. Takes seconds, so not in a transaction.
+    """Return a return, a draft or a conversation as a PDF. Takes seconds, so not in a transaction.
 
     Raise `Refused` for one that cannot be printed.
     """
     # With these comes WeasyPrint, which a web process may never need.
     from reports.drafting.paper import read_drafted
     from reports.render.pdf import RenderRefused, render_pdf
+    from reports.requests.print.conversation import render_conversation
     from reports.return_papers.services import print_return
 
+    if isinstance(found.paper, Note):
+        try:
+            return render_conversation(found.paper, found.title)
+        except RenderRefused as error:
+            raise _not_printed(found, error) from error
     if isinstance(found.paper, Return):
         reading = reading_of(found.paper, on, whole=True, with_pending=False)
         return print_return(found.paper, reading)
     drafted = read_drafted(found.paper, on)
     if drafted.document is None:
-        raise Refused(
-            _("“{title}” cannot be printed: {why}").format(title=found.title, why=drafted.fault)
-        )
+        raise _not_printed(found, drafted.fault)
     try:
         return render_pdf(drafted.document)
     except RenderRefused as error:
-        raise Refused(
-            _("“{title}” cannot be printed: {why}").format(title=found.title, why=error)
-        ) from error
+        raise _not_printed(found, error) from error
+
+
+def _not_printed(found: NotFrozen, why: object) -> Refused:
+    return Refused(_("“{title}” cannot be printed: {why}").format(title=found.title, why=why))
 
 
 @transaction.atomic
 def add_printed(
     *, request: InformationRequest, found: NotFrozen, pdf: bytes, by: User
 ) -> ScheduleLine:
-    """List a return or a draft, as it was printed, as a file. Raise `Refused` if one of this title is listed."""
+    """List a return, a draft or a conversation, as it was printed, as a file. Raise `Refused` if one of this title is listed."""
     row = locked(request)
     if row.lines.filter(kind=Kind.FILE, title=found.title).exists():
         raise Refused(_("The schedule already lists this paper."))

@@ -75,7 +75,7 @@ def test_a_return_and_a_draft_are_printed_and_listed(scoped, of_return, draft, a
     assert "Staff were trained in Auckland." in " ".join(pages(held_file(one)))
     assert "Progress on the Plan" in " ".join(pages(held_file(other)))
     again = client.post(at("request-add-printed", scoped.pk), {"paper": keys}, follow=True)
-    assert "Tick at least one return or draft." in again.text
+    assert "Tick at least one return, draft or conversation." in again.text
     assert len(listed(scoped)) == 2
 
 
@@ -120,12 +120,12 @@ def test_after_the_review_began_nothing_is_printed(request_, line, of_return, ad
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_finding_them_takes_four_queries(scoped, plan, count, django_assert_num_queries):
+def test_finding_them_takes_five_queries(scoped, plan, count, django_assert_num_queries):
     for _ in range(count):
         other = PlanFactory(coordinating_agency=plan.coordinating_agency)
         ReturnFactory(round=RoundFactory(plan=other), accepted=True)
         BriefingFactory(plan=other)
-    with django_assert_num_queries(4):  # and that of the agencies before
+    with django_assert_num_queries(5):  # and that of the agencies before
         assert len(not_frozen(scoped, FIRST, LAST, today=TODAY)) == 2 * count
 
 

@@ -59,7 +59,7 @@ from workitems.rules import WRITERS
 
 MODELS = {column: model for model, column in COLUMNS.items()}
 LARGEST = 2**31
-# Returns and drafts at once: each takes a second or more, while the reader waits.
+# Returns, drafts and conversations at once: each takes a second or more, while the reader waits.
 MOST_PRINTED = 5
 
 
@@ -127,13 +127,13 @@ def _not_frozen(row: InformationRequest) -> list[NotFrozen]:
 @transaction.non_atomic_requests
 @require_POST
 def add_printed(request: HttpRequest, pk: int) -> HttpResponse:
-    """Print the returns and drafts that were ticked, as they are now, and list each as a file."""
+    """Print the returns, drafts and conversations that were ticked, as they are now, and list each as a file."""
     with transaction.atomic():
         row = prepared_request(request, pk)
         wanted = set(request.POST.getlist("paper"))
         found = [each for each in _not_frozen(row) if each.key in wanted and not each.is_listed]
     if not found:
-        messages.error(request, _("Tick at least one return or draft."))
+        messages.error(request, _("Tick at least one return, draft or conversation."))
     elif len(found) > MOST_PRINTED:
         messages.error(
             request, _("Tick at most five at a time, because each is printed. Nothing was added.")
