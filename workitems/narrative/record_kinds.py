@@ -93,6 +93,25 @@ class Kind:
         return {self.of_return: scope.of_return} | self.where if self.of_return else None
 
 
+def _of_talk(*, on: str, where: dict[str, bool], begins: bool = True, milestone: str = "") -> Kind:
+    """Return the kind of notes whose conversation concerns the item `on`, there or on a `milestone` of it: those that
+    begin a conversation, or the answers."""
+    names = {"item": f"{on.removesuffix('_id')}__number"}
+    if milestone:
+        names["milestone"] = f"{milestone}__description"
+    settled = ("settled_words",) if begins else ()
+    return Kind(
+        model=Note,
+        plan="plan_id",
+        item=on,
+        made=Field.NOTES,
+        fields={Field.NOTES: ("text", "withdrawn_at", *settled)},
+        where={"first__isnull": begins, **where},
+        names=names,
+        agencies=("written_for_id",),
+    )
+
+
 # What else an item has of the plan, besides its texts and its lead.
 ITEM_DETAILS = ("pillar_id", "kind", "is_key", "timeframe", "months", "starts_on")
 # Entries of the same instant are shown in this order, from the plan downwards.
@@ -528,25 +547,18 @@ KINDS: dict[str, Kind] = {
         agencies=("item__lead_agency_id",),
     ),
     # Shown to whoever reads the conversation, with the words of withdrawn notes.
-    "talk": Kind(
-        model=Note,
-        plan="plan_id",
-        item="item_id",
-        made=Field.NOTES,
-        fields={Field.NOTES: ("text", "withdrawn_at", "settled_words")},
-        where={"first__isnull": True},
-        names={"item": "item__number"},
-        agencies=("written_for_id",),
+    "talk": _of_talk(on="item_id", where={"milestone__isnull": True}),
+    "answer in a talk": _of_talk(
+        on="first__item_id", where={"first__milestone__isnull": True}, begins=False
     ),
-    "answer in a talk": Kind(
-        model=Note,
-        plan="plan_id",
-        item="first__item_id",
-        made=Field.NOTES,
-        fields={Field.NOTES: ("text", "withdrawn_at")},
-        where={"first__isnull": False},
-        names={"item": "first__item__number"},
-        agencies=("written_for_id",),
+    "talk on a milestone": _of_talk(
+        on="milestone__item_id", where={"milestone__isnull": False}, milestone="milestone"
+    ),
+    "answer on a milestone": _of_talk(
+        on="first__milestone__item_id",
+        where={"first__milestone__isnull": False},
+        begins=False,
+        milestone="first__milestone",
     ),
     "feed": Kind(
         model=CalendarFeed,

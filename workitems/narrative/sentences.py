@@ -953,7 +953,9 @@ def _finding(was: Was, now: Now) -> Sentences:
 def _talk(was: Was, now: Now) -> Sentences:
     changes = _change(was, now, "text", _("Note"))
     if was is None:
-        yield Sentence(_("began a conversation."), changes)
+        about = now.get("milestone")
+        says = _("began a conversation on “{milestone}”.") if about else _("began a conversation.")
+        yield Sentence(says.format(milestone=about), changes)
         return
     yield from _later(was, now, changes)
     if _differs(was, now, "settled_words"):
@@ -968,7 +970,13 @@ def _talk(was: Was, now: Now) -> Sentences:
 def _answer_in_talk(was: Was, now: Now) -> Sentences:
     changes = _change(was, now, "text", _("Note"))
     if was is None:
-        yield Sentence(_("wrote in a conversation."), changes)
+        about = now.get("milestone")
+        says = (
+            _("wrote in a conversation on “{milestone}”.")
+            if about
+            else _("wrote in a conversation.")
+        )
+        yield Sentence(says.format(milestone=about), changes)
     else:
         yield from _later(was, now, changes)
 
@@ -1026,6 +1034,8 @@ BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
     "finding": _finding,
     "talk": _talk,
     "answer in a talk": _answer_in_talk,
+    "talk on a milestone": _talk,
+    "answer on a milestone": _answer_in_talk,
     "feed": _feed,
 }
 

@@ -506,6 +506,10 @@ def test_a_reviewers_rating_of_a_changed_item_is_a_conflict(
 # --- reading less ---------------------------------------------------------------------------
 
 
+def add_note_on_milestone(item):
+    return NoteFactory(plan=item.plan, item=None, milestone=MilestoneFactory(item=item))
+
+
 def add_records(item, kind):
     """Add a record of the kind to the item, and one that it hangs on if it needs one."""
     of_item = {"milestone__item": item}
@@ -545,6 +549,10 @@ def add_records(item, kind):
             NoteFactory(item=item)
         case "answer in a talk":
             NoteFactory(first=NoteFactory(item=item))
+        case "talk on a milestone":
+            add_note_on_milestone(item)
+        case "answer on a milestone":
+            NoteFactory(first=add_note_on_milestone(item))
         case "matter":
             MatterFactory(item=item, meeting__plan=item.plan, considered_on=None)
         case "decision":

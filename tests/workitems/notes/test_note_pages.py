@@ -246,3 +246,16 @@ def test_conversations_take_two_queries_more_however_many(client, item, contribu
     with CaptureQueriesContext(connection) as after:
         client.get(address)
     assert len(after) - len(before) == 2
+
+
+def test_the_history_of_an_item_has_the_notes_on_its_milestones(client, item, plan, contributor):
+    milestone = MilestoneFactory(item=item, description="Two houses are open")
+    about = {"plan": plan, "kind": "milestone", "subject": milestone, "readers": "all", "agency": None}
+    first = services.write(text="Which one?", by=contributor, at=NOW, **about)
+    services.answer(first=first, text="The second.", by=contributor, at=NOW)
+    client.force_login(contributor)
+    blocks = client.get(f"{item.get_absolute_url()}history/").context["blocks"]
+    assert [each.what for block in blocks for each in block.entries][:2] == [
+        "wrote in a conversation on “Two houses are open”.",
+        "began a conversation on “Two houses are open”.",
+    ]
