@@ -278,7 +278,6 @@ def _divided(writer: Writer) -> str:
         if done
         else _none_complete(facts),
         _count(len(live) - len(doubtful) - len(silent), "is on track", "are on track"),
-        _count(late, "is late", "are late", *notes),
         _count(len(doubtful), "is at risk", "are at risk"),
         _count(len(idle), "has not started", "have not started", *_named(writer.names, idle)),
         _count(
@@ -288,12 +287,16 @@ def _divided(writer: Writer) -> str:
             *_named(writer.names, unheard),
         ),
     ]
-    *first, end = filter(None, parts)
     gone = len(facts.items) - len(facts.kept)
-    listed = f"{', '.join(first)} and {end}" if first else end
+    of_all = f"{capitalised(number(late))} of the Plan’s {number(len(facts.kept))} work items"
+    words = with_notes(f"{of_all} {agree(late, 'is', 'are')} late", *filter(None, ["; ".join(notes)]))
+    if keys > MAX_MEASURED and _has_no_names_of_late(writer):
+        words += f", among them {_of_keys(facts, 'its')}"
+    *first, end = [*filter(None, parts)] or [""]
+    rest = f"{', '.join(first)} and {end}" if first else end
+    words = f"{words}; {rest}." if rest else f"{words}."
     if is_unshown:
-        listed = f"agencies report {number(done)} complete, not yet verified; {listed}"
-    words = f"Of the Plan’s {number(len(facts.kept))} work items, {listed}."
+        words += f" {capitalised(_count(done, 'is', 'are'))} reported complete, which nothing yet verifies."
     if gone:
         words += f" {capitalised(number(gone))} more {agree(gone, *STAGE_VERBS[Stage.WITHDRAWN])}."
     return words
@@ -589,7 +592,10 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
             which = count_in_words(len(moved), "item that is not late", "items that are not late")
             has = agree(len(moved), "has", "have")
             sentences.append(f"{capitalised(which)} {has} been given a later date.")
-    if len(keys) > MAX_MEASURED:
+    if len(keys) > MAX_MEASURED and is_divided and _has_no_names_of_late(writer):
+        # The first sentence has them.
+        pass
+    elif len(keys) > MAX_MEASURED:
         start = capitalised(_late_keys(facts, "its")) if is_divided else words
         sentences.append(f"{start}{_names_of_late(writer, keys)}")
         if moved and not is_divided:
@@ -648,12 +654,16 @@ def _how_long(writer: Writer, entry: LateItem) -> str:
     return length_of_delay(step, step.forecast) if has_new_date(step) else ""
 
 
+def _has_no_names_of_late(writer: Writer) -> bool:
+    """Whether the summary names no late key items: the list of a tight paper by item has all of them, the gravest first."""
+    return writer.is_by_item and writer.is_tight
+
+
 def _names_of_late(writer: Writer, keys: list[LateItem]) -> str:
     """Return the end of a sentence with the names of the late key items, of many only the gravest. By item each has how
     late it is or, in a paper that is tight, none; else how long the longest delay of them is. Section Delay says how late each is."""
     names = writer.names
-    if writer.is_by_item and writer.is_tight:
-        # The list of what is late has all of them, the gravest first.
+    if _has_no_names_of_late(writer):
         return "."
     if writer.is_by_item:
         phrases = _alike(names, keys)
@@ -841,11 +851,16 @@ def _how_many(facts: Facts) -> tuple[str, str]:
 
 def _late_keys(facts: Facts, whose: str) -> str:
     """Return how many key items are late, as a clause."""
+    return f"{_of_keys(facts, whose)} are late"
+
+
+def _of_keys(facts: Facts, whose: str) -> str:
+    """Return how many of the key items are late: "six of its 11 key items"."""
     keys = _late_and_keys(facts)[1]
     total = sum(item.is_key for item in facts.kept)
     if keys == total:
-        return f"all {number(keys)} of {whose} key items are late"
-    return f"{number(keys)} of {whose} {number(total)} key items are late"
+        return f"all {number(keys)} of {whose} key items"
+    return f"{number(keys)} of {whose} {number(total)} key items"
 
 
 def _how_many_key(facts: Facts, late: int, keys: int) -> str:

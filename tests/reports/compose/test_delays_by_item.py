@@ -662,7 +662,7 @@ def test_the_summary_counts_each_item_of_a_plan_of_many_once():
     silent = item("2.3", step(EXPECTED), heard_on=None, as_told="the poster")
     told = _brief(*_many(late("1.1", delay(), as_told="the card"), done, idle, silent))
     assert (
-        "In brief:\n- Of the Plan’s 10 work items, one is complete, six are on track, one is late (a key item), one has not "
+        "In brief:\n- One of the Plan’s 10 work items is late (a key item); one is complete, six are on track, one has not "
         "started (the help line, 2.2) and one has not been reported on (the poster, 2.3). The card will"
     ) in told
     assert "Work has yet to start" not in told
@@ -674,8 +674,8 @@ def test_late_items_that_have_not_started_are_counted_beside_the_late_ones():
     idle = late("1.5", delay(), stage="not_started", is_key=False, as_told="the poster")
     told = _brief(*_many(*items, idle))
     assert (
-        "none is complete, five are on track and five are late (one has not started). All four of its key items are late: the "
-        "card 1, the card 2, the card 3 and the card 4."
+        "- Five of the Plan’s 10 work items are late (one has not started); none is complete and five are on track. All four of "
+        "its key items are late: the card 1, the card 2, the card 3 and the card 4."
     ) in told
 
 

@@ -48,7 +48,7 @@ KEYS_FIRST = re.compile(
     r"(?:All \S+ of the Plan’s|\S+ of the Plan’s \S+) key items are late\b(?! or at risk)"
 )
 # A paper by item divides a plan of many items by where each stands.
-DIVIDED = re.compile(r"Of the Plan’s \S+ work items, ")
+DIVIDED = re.compile(r"(\S+) of the Plan’s (\S+) work items (?:is|are) late\b(.*)")
 SINCE_LAST = re.compile(
     r"Since the last paper, of [^,]*, (?:no|(\S+)) (more|fewer) (?:is|are) complete"
     r"( and none is late(?: any more \((\S+) then\))?)?\."
@@ -353,22 +353,24 @@ def the_division_is_that_of_the_records(line, kept, late, keys):
     counts = {
         "complete": len(kept) - len(rest) - len(late),
         "on track": len(rest) - len(doubtful) - len(silent),
-        "late": len(late),
         "at risk": len(doubtful),
         "not started": idle,
         "not been reported on": len(silent) - idle,
     }
-    plain = re.sub(r" \([^()]*\)", "", line).split(".")[0]
+    plain = re.sub(r" \([^()]*\)", "", line)
+    assert count_of(DIVIDED.match(plain)[1]) == len(late)
+    reported = plain.split(".")[1].replace("reported complete", "complete")
+    plain = plain.split(".")[0] + (reported if "verifies" in reported else "")
     for label, count in counts.items():
         found = re.search(rf"(\S+) (?:is|are|has|have) {label}\b", plain)
         assert (count_of(found[1]) if found and found[1] != "none" else 0) == count
     total = sum(item.is_key for item in kept)
     if len(keys) > 3:
-        said = re.search(r"(?:All )?(\S+) of its (\S+ )?key items are late", line)
-        assert count_of(said[1]) == len(keys)
+        said = re.search(r"(?:All )?(\S+) of its (\S+ )?key items", line)
+        assert count_of(said[1].capitalize()) == len(keys)
         assert count_of(said[2] or said[1]) == total
     elif total and keys == late and len(keys) == 1:
-        assert "one is late (a key item" in line
+        assert line.startswith(f"One of the Plan’s {number(len(kept))} work items is late (a key item")
     elif total:
         assert re.search(
             rf"late \({number(len(keys)) if keys else 'none'} of them (?:a )?key items?\b", line
@@ -452,6 +454,11 @@ def parts_add_up(paper):
         if found := re.match(r"Of the Plan’s (\S+) work items, (.*)\.", sentence):
             parts = re.sub(r" \([^()]*\)", "", found[2])
             assert sum(counts_in(parts, "(?:is|are|has|have)")) == count_of(found[1])
+        if found := DIVIDED.match(sentence):
+            parts = re.sub(r" \([^()]*\)", "", found[3]).partition("; ")[2]
+            done = re.search(r"(\S+) (?:is|are) reported complete", lines[1])
+            count = count_of(found[1]) + (count_of(done[1]) if done else 0)
+            assert count + sum(counts_in(parts, "(?:is|are|has|have)")) == count_of(found[2])
         if found := re.match(
             r"(?:In all, (\S+)|All \S+) of its (?!key )(\S+) items are late(.*)\.", sentence
         ):
@@ -500,6 +507,7 @@ def parts_add_up(paper):
             others = others or re.search(r"key items: .* and (\S+) others?\.$", sentence)
         named = sum(tells(lines[1].split("slipped and")[0], item) for item in keys)
         counted = re.search(r"(\S+) of (?:its|the Plan’s)(?: \S+)? key items are late\.", lines[1])
+        counted = counted or re.search(r"late.*, among them (\S+) of its(?: \S+)? key items[;.]", lines[1])
         if counted and paper.is_by_item:
             # A tight paper by item names them in its list only.
             assert count_of(counted[1].capitalize()) == len(keys)

@@ -60,7 +60,8 @@ def test_what_nothing_shows_to_be_complete_is_reported_so_throughout():
     of = many(*rows)
     told = sections(*of, updates=results, completions=Completions(without))
     assert (
-        "- Of the Plan’s 10 work items, agencies report two complete, not yet verified; seven are on track and one is late"
+        "- One of the Plan’s 10 work items is late (a key item); seven are on track. Two are reported complete, which nothing "
+        "yet verifies."
     ) in told["purpose"]
     assert "The year’s main results, as agencies report them:" in told["achievements"]
     assert "Agencies report two work items completed in the year: the card" in told["achievements"]
