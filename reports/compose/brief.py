@@ -10,7 +10,7 @@ from reports.compose.at_risk_text import keys_at_risk, others_at_risk
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import Line, item_source, milestone_source
 from reports.compose.decided_changes import decided_changes
-from reports.compose.decisions import condition_of, decisions
+from reports.compose.decisions import condition_of, decisions, own_decision
 from reports.compose.facts import Facts
 from reports.compose.late_by_item import told_first
 from reports.compose.late_dates import not_before
@@ -127,15 +127,21 @@ def figures(writer: Writer) -> Section:
 def _in_brief(writer: Writer, room: Room) -> Iterator[Paragraph]:
     facts = writer.facts
     writer.conditions |= decisions(writer)
+    first, *worries = [*_worries(writer, room)] if facts.items else [NO_LINE]
+    asks = [(f"You are asked to {writer.asked}.", [facts.plan_source])]
+    # What the Minister decides comes before why; what is only noted, last.
+    is_own = writer.is_by_item and any(map(own_decision, writer.conditions.values()))
     lines = [
-        *(_worries(writer, room) if facts.items else ()),
+        first,
+        *(asks if is_own else ()),
+        *worries,
         grave_risks(writer, room) if facts.items else NO_LINE,
         _how_it_goes(writer, room),
         *measures_in_brief(writer, room),
         _added(writer, room),
         _withdrawn(writer, room),
         decided_changes(writer, room),
-        (f"You are asked to {writer.asked}.", [facts.plan_source]),
+        *(() if is_own else asks),
     ]
     yield from writer.paragraphs(
         "In brief:",

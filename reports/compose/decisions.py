@@ -79,7 +79,7 @@ def asks(writer: Writer) -> Iterator[Ask]:
         item, condition = entry.item, writer.conditions.get(entry.item.pk)
         if not condition or not needs_decision(entry):
             continue
-        if own := _own_decision(condition):
+        if own := own_decision(condition):
             name = what_comes(writer, entry, told_first(entry))
             case = _case(writer, entry)
             text = f"{own}{ON_WHICH}{name}, {_new_date_of(entry)}, depends{case}"
@@ -146,7 +146,7 @@ def _case(writer: Writer, entry: LateItem) -> str:
     return f" ({'; '.join(told)})" if told else ""
 
 
-def _own_decision(condition: str) -> str:
+def own_decision(condition: str) -> str:
     """Return what the Minister is asked to agree to; "" of a decision that is not, or not only with another Minister,
     theirs."""
     if condition.startswith(YOURS):

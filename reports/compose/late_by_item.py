@@ -553,9 +553,14 @@ def _lines(
         yield Line(EFFECT, *waited)
     for sentence in further_sentences(writer, entry):
         yield Line(REST, sentence, of_delay)
+    is_yours = needs_decision(entry) and bool(
+        _YOU.search(writer.conditions.get(entry.item.pk, ""))
+    )
+    if is_yours:
+        yield Line(ACTION, YOURS, of_delay, must=True)
     for place, (source, row) in enumerate(steps[:MAX_ACTIONS]):
-        text = action_in_words(writer, entry, source, row, introduce=False)
-        written = partial(action_in_words, writer, entry, source, row)
+        written = partial(_acts, writer, entry, source, row, is_besides=is_yours and not place)
+        text = written(introduce=False)
         doubt = "" if place else _doubt(entry, row)
         rank, must = REST if place else ACTION, not place
         first, more = _divided(text)
@@ -584,6 +589,25 @@ def _lines(
         and (ahead := planned_in_words(writer, plan, Room(MOST_WORDS)))
     ):
         yield Line(instead, ahead, plan.update.source)
+
+
+# What an item waits for whose decision is the Minister's: the recommendations say what it is.
+YOURS = "The new date depends on your decision (see the recommendations)."
+_YOU = re.compile(r"\byour?\b")
+
+
+def _acts(
+    writer: Writer,
+    entry: LateItem,
+    source: Source,
+    row: MitigationAt,
+    *,
+    is_besides: bool,
+    introduce: bool = True,
+) -> str:
+    """Return an action in words; one that is done besides what the Minister is to decide says "will also"."""
+    text = action_in_words(writer, entry, source, row, introduce=introduce)
+    return text.replace(" will ", " will also ", 1) if is_besides and "”" not in text else text
 
 
 def _is_act(line: Line) -> bool:

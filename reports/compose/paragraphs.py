@@ -53,7 +53,7 @@ THAT_DATES = ("that the new date", "that new dates depend")
 # What recommendations of earlier drafts say that no record says.
 BY_WHOM = " (by whom is not recorded)"
 UNDATED = " (no day is set)"
-_FOR_WHAT = rf"{ON_WHICH}(?:(.+? \([0-9A-Za-z.-]+\)), )?.*"
+_FOR_WHAT = rf"{ON_WHICH}(?:(.+? \([0-9A-Za-z.-]+\)), )?.*?(?P<case> \((?:the money|if it) .*\))?"
 _DECIDES = re.compile(rf"to (.+?){_FOR_WHAT}")
 _THAT_ONE = re.compile(r"(that the new dates? for .+ depends? on )(.+)")
 _THAT_ALL = re.compile(rf"{ON_DECISIONS}(.+)")
@@ -110,8 +110,9 @@ def asked(asks: Iterable[Recommended]) -> str:
 
 
 def _for_what(found: re.Match[str]) -> str:
-    """Return for what the Minister's own decision is needed, ", on which the card (1.1) depends"; "" if that is not said."""
-    return f", on which {found[2]} depends" if found[2] else ""
+    """Return for what the Minister's own decision is needed, with the case for it where that is recorded: ", on which the card (1.1)
+    depends (if it is declined, …)"; "" if that is not said."""
+    return f", on which {found[2]} depends{found['case'] or ''}" if found[2] else ""
 
 
 def _decision(text: str) -> str:

@@ -198,3 +198,22 @@ def test_a_background_that_says_when_the_plan_was_released_says_it_alone():
     for other in ("", "Cabinet agreed in July 2009 to have it. The Plan was released later."):
         said = sections(late("1.1"), background=other)["purpose"]
         assert "(the Plan), released in July 2009. It covers" in said
+
+
+def own_decision(**given):
+    return delay(
+        explanation="the rate is low", settlement="needs_decision",
+        needs="a decision by the Minister of Immigration on a higher rate, at $2 million a year",
+        actions=[action("offer houses", LABOUR, date(2010, 12, 31))], **given,
+    )  # fmt: skip
+
+
+def test_what_the_minister_decides_comes_second_and_is_joined_to_its_item():
+    rows = many(late("1.1", delay(effect="Victims wait")), late("1.2", own_decision()))
+    told = sections(*rows)
+    lines = told["purpose"].split("\n- ")
+    assert [lines[2][:18], lines[3][:12]] == ["You are asked to {", "The delay of"]
+    assert (
+        " The new date depends on your decision (see the recommendations). DoL will also offer houses by December 2010."
+    ) in told["delay"]
+    assert sections(*many(late("1.1", delay())))["purpose"].splitlines()[-1].startswith("- You are asked to {")

@@ -274,3 +274,16 @@ def test_the_summary_asks_for_the_ministers_own_decisions_and_leaves_others_to_t
         printed(Draft((), asks), SENTENCE)
         == "You are asked to agree to a higher fee ($2 million), on which the card (1.1) depends."
     )
+
+
+def test_the_summary_has_the_case_for_a_decision():
+    case = "(the money would come from Vote Labour; if it is declined, travellers wait a year)"
+    asks = (
+        Ask(
+            key="r-1", verb=Verb.AGREE,
+            text=f"to a higher fee ($2 million), on which the new date for the card (1.1), May 2011, depends {case}",
+        ),
+    )  # fmt: skip
+    assert printed(Draft((), asks), SENTENCE) == (
+        f"You are asked to agree to a higher fee ($2 million), on which the card (1.1) depends {case}."
+    )
