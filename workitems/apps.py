@@ -9,7 +9,7 @@ class WorkItemsConfig(AppConfig):
 
     def ready(self) -> None:
         from agencies.people import confirming, letters, seating, submitting, succession
-        from agencies.people.services import invitations
+        from agencies.people.services import invitations, tokens
         from workitems.audits import desk_lines as audit_lines
         from workitems.audits.news import audit_news
         from workitems.desk import seat_lines
@@ -47,6 +47,7 @@ class WorkItemsConfig(AppConfig):
         seating.TO_DO.append(desk.names_for)
         letters.INVITED_FOR.append(coordinators.asked_of)
         invitations.JOINED.append(return_news.notify_joined)
+        tokens.READ_WITH.append(coordinators.titles_read_with)
         submitting.REPORTS.append(coordinators.is_in_a_plan)
         submitting.LET_ALONE.append(round_levers.is_let_alone)
         succession.HOLDINGS.extend(held_work.HOLDINGS)

@@ -33,7 +33,7 @@ from agencies.people.services import appointments as appointment_services
 from agencies.people.services import handing_over
 from agencies.people.services.accounts import account_faults
 from agencies.people.services.seats import end_faults, period_faults
-from agencies.people.services.tokens import USUAL_DAYS, scopes_of, token_faults
+from agencies.people.services.tokens import READ_WITH, USUAL_DAYS, scopes_of, token_faults
 from agencies.typed.asking import Fault, example_day
 from agencies.typed.fields import (
     DayAheadField,
@@ -47,6 +47,7 @@ from agencies.typed.fields import (
     hide_te_reo,
     overwrite_data,
 )
+from agencies.wording.translation import list_in_words
 
 security_log = structlog.get_logger("security")
 
@@ -640,14 +641,13 @@ class MakeTokenForm(Form):
         if user.has_perm("agencies.administer"):
             self.places["administrator"] = None
         fields: dict[str, Any] = self.fields
-        seats = [
-            (key, _("Administrator of the register") if seat is None else _role_in_words(seat))
-            for key, seat in self.places.items()
-        ]
-        fields["seat"].choices = seats
-        fields["seat"].initial = next(iter(self.places), None)
-        if len(seats) < 2:
+        if len(self.places) < 2:
             del self.fields["seat"]
+        else:
+            # None is chosen beforehand: a key of the wrong role reads the wrong plan.
+            fields["seat"].choices = [
+                (key, _role_in_words(seat)) for key, seat in self.places.items()
+            ]
         offered = {scope for seat in self.places.values() for scope in scopes_of(seat)}
         scopes = [(each.value, each.label) for each in Token.Scope if each in offered]
         fields["scope"].choices = scopes
@@ -674,8 +674,15 @@ class MakeTokenForm(Form):
             )
 
 
-def _role_in_words(seat: Seat) -> str:
-    return f"{seat.get_role_display()}, {seat.place.short_name}"
+def _role_in_words(seat: Seat | None) -> str:
+    """Return the role with the plans that it reads: "Coordinator, DoL: reads “Plan of Action”"."""
+    if seat is None:
+        return _("Administrator of the register: reads no plan")
+    role = f"{seat.get_role_display()}, {seat.place.short_name}"
+    titles = [f"“{title}”" for titles_of in READ_WITH for title in titles_of(seat)]
+    if not titles:
+        return _("{role}: reads no plan").format(role=role)
+    return _("{role}: reads {plans}").format(role=role, plans=list_in_words(titles))
 
 
 class RevokeTokenForm(Form):

@@ -11,7 +11,15 @@ from django.utils.timezone import localdate
 
 from agencies.models import Token
 from tests.api.programs import program
-from tests.factories import PASSWORD, AgencyFactory, SeatFactory, TokenFactory, UserFactory
+from tests.factories import (
+    PASSWORD,
+    AgencyFactory,
+    PlanFactory,
+    SeatFactory,
+    TokenFactory,
+    UserFactory,
+)
+from workitems.plan.coordinators import titles_read_with
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +134,26 @@ def test_a_role_offers_what_its_tokens_may_do(police, role, scopes):
     client = client_of(SeatFactory(agency=police, role=role).user)
     form = client.get(PAGE).context["form"]
     assert [value for value, _ in form.fields["scope"].choices] == scopes
+
+
+def test_each_role_is_shown_with_the_plans_that_it_reads_and_none_is_chosen_beforehand(
+    person, police, django_assert_num_queries
+):
+    leader = AgencyFactory(short_name="DoL")
+    PlanFactory(title="First Plan", members=[police, leader], released_on=date(2020, 1, 1))
+    PlanFactory(title="Second Plan", members=[police], released_on=date(2026, 1, 1))
+    PlanFactory(title="Draft Plan", members=[police], adopted_on=None)
+    other = SeatFactory(user=person, role="coordinator", agency=leader)
+    SeatFactory(user=person, role="observer", agency=AgencyFactory(short_name="Customs"))
+    field = client_of(person).get(PAGE).context["form"]["seat"]
+    assert field.initial is None
+    assert [label for _, label in field.field.choices] == [
+        "Observer, Customs: reads no plan",
+        "Coordinator, DoL: reads “First Plan”",
+        "Contributor, Police: reads “Second Plan” and “First Plan”",
+    ]
+    with django_assert_num_queries(1):
+        assert titles_read_with(other) == ["First Plan"]
 
 
 def test_a_person_with_two_roles_chooses_one(person):

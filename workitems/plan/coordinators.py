@@ -23,6 +23,14 @@ def coordinators_over(place: Place, on: date) -> "QuerySet[User]":
     return User.objects.filter(pk__in=seats.values("user")).order_by("name")
 
 
+def titles_read_with(seat: Seat) -> list[str]:
+    """Return the titles of the adopted plans that a person reads with this one of today's roles, newest first. One query."""
+    holder = User(pk=seat.user_id)
+    holder.current_seats = [seat]
+    plans = Plan.objects.visible_to(holder).adopted().in_order()
+    return list(plans.values_list("title", flat=True))
+
+
 def is_in_a_plan(agency: Agency, on: date) -> bool:
     """Whether the agency is a member of an adopted plan that has not ended."""
     plans = Plan.objects.adopted().filter(members__agency=agency)

@@ -1,7 +1,7 @@
 """Make, find and revoke the tokens with which programs use the API (trafficking_plan/api)."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -27,6 +27,8 @@ MORE_SCOPES = {
     Role.APPROVER: (Scope.WRITE,),
     Role.COORDINATOR: (Scope.AUDIT,),
 }
+# The titles of what a role reads, the newest first: functions of other apps, which register in `AppConfig.ready`.
+READ_WITH: list[Callable[[Seat], Iterable[str]]] = []
 
 
 def scopes_of(seat: Seat | None) -> tuple[Token.Scope, ...]:
