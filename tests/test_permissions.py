@@ -385,11 +385,11 @@ def of_notes(scene: Scene) -> list[Any]:
 
 
 def note(scene: Scene) -> list[Any]:
-    return [*plan(scene), Note.objects.get(plan=scene.plan).pk]
+    return [*plan(scene), Note.objects.filter(plan=scene.plan).earliest("pk").pk]
 
 
 def question(scene: Scene) -> list[Any]:
-    return [*plan(scene), Mention.objects.get(note__plan=scene.plan).pk]
+    return [*plan(scene), Mention.objects.filter(note__plan=scene.plan).earliest("pk").pk]
 
 
 def meeting(scene: Scene) -> list[Any]:

@@ -257,4 +257,4 @@ def test_pages_have_the_first_address_and_health_checks_the_second_wherever_they
 
 def test_the_installed_command_is_the_one_that_is_called():
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
-    assert list(scripts) == ["plan-register"]
+    assert list(scripts) == ["plan-register", "plan-register-mcp"]

@@ -238,6 +238,6 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_papers(
     # rounds that have not followed, meetings to record, variations, actions to confirm, numbers to accept, findings to
     # reply to. Of briefings: actions to confirm,
     # consultations, those to send or follow up with their recommendations, to authorise, to answer.
-    # Plans that the user's agencies have left.
-    with django_assert_num_queries(20):
+    # Plans that the user's agencies have left; questions of notes.
+    with django_assert_num_queries(21):
         assert len(lines_for(user, TODAY)) == len(states) * count

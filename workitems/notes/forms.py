@@ -17,7 +17,7 @@ TEXT_NEEDED = {"required": gettext_lazy("Write the note.")}
 READERS_SHOWN = 4
 
 
-class AskingPart(forms.Form):
+class AskingPart(Form):
     """The fields with which a note asks somebody."""
 
     ask = forms.MultipleChoiceField(
@@ -71,7 +71,7 @@ def readers_offered(
     return found
 
 
-class WriteForm(AskingPart, Form):
+class WriteForm(AskingPart):
     text = LinesField(
         label=gettext_lazy("Note"),
         rows=4,
@@ -114,7 +114,7 @@ class WriteForm(AskingPart, Form):
         }
 
 
-class AnswerForm(AskingPart, Form):
+class AnswerForm(AskingPart):
     text = LinesField(
         label=gettext_lazy("Answer"), rows=4, required=True, max_length=NOTE_LENGTH,
         error_messages={"required": gettext_lazy("Write the answer.")},

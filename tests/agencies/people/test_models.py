@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from agencies.models import Agency, Appointment, FilesMarker, Invitation, Seat, User
+from agencies.models import Agency, Appointment, FilesMarker, Invitation, Maintenance, Seat, User
 from tests.constraints import declared, refused_by
 from tests.factories import (
     AgencyFactory,
@@ -70,6 +70,9 @@ BROKEN = {
     "token_without_seat_only_audits": lambda: TokenFactory(seat=None, user=UserFactory()),
     "token_revoked_by_and_at": lambda: TokenFactory(revoked_at=NOON),
     "files_marker_is_one": lambda: FilesMarker.objects.create(pk=2, text="x", written_at=NOON),
+    "maintenance_period": lambda: Maintenance.objects.create(
+        begins_at=NOON, ends_at=NOON, is_read_only=True, announced_at=NOON
+    ),
     "appointment_period": lambda: AppointmentFactory(from_on=LAST, to_on=FIRST),
 }
 

@@ -226,7 +226,8 @@ def test_a_delay_shows_its_cause_dates_and_mitigation():
             "The cause (prior commitments) is being settled by DoL by 31 May 2011.\n"
             "Effect: Staff and whānau go without it.\n"
             "Until then: Those who came back train the others.\n"
-            "It needs: Two trainers.",
+            "It needs: Two trainers.\n"
+            "It waits for 3.3.2 of Police, now expected on 29 January 2027.",
             "Original 30 Jun 2010\nAgreed 30 Jun 2010\nForecast 30 Jun 2011",
             "365 days\nMoved twice",
             "1 Jun 2010\nStill open",

@@ -380,7 +380,7 @@ def test_the_queue_takes_the_same_queries(
         propose(end=end)
     client = as_(reviewer)
     client.get(review)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         client.get(review)
 
 

@@ -75,6 +75,8 @@ def test_every_column_has_an_example_unless_it_is_for_what_is_over():
     over |= {"Cancelled on", "Escalated on", "Closed on"}
     # Instead of Settled by agency, which the example has.
     over |= {"Settled by others"}
+    # Only where a decision of the Minister is needed.
+    over |= {"Money from", "If declined"}
     over |= {
         "Unit",
         "Before the plan",

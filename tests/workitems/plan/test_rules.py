@@ -22,8 +22,10 @@ from tests.factories import (
     HeldEntryFactory,
     MeasureFactory,
     MemberFactory,
+    MentionFactory,
     MilestoneFactory,
     MitigationFactory,
+    NoteFactory,
     OutOfSessionAnswerFactory,
     OutOfSessionFactory,
     PlanFactory,
@@ -50,6 +52,9 @@ COORDINATOR = {("DoL", "coordinator")}
 READING_ROLES = [role for role in AGENCY_ROLES if not role.startswith("oia_")]
 READERS = {(agency, role) for agency in ("DoL", "Police", "Customs") for role in READING_ROLES}
 READING_POLICE = {(agency, role) for agency, role in READERS if agency == "Police"}
+EVERY_WRITER = {
+    (agency, role) for agency in ("DoL", "Police", "Customs") for role in ("contributor", "approver")
+}
 ALLOWED = {
     "read_plan": READERS,
     "create_plan": {
@@ -77,6 +82,13 @@ ALLOWED = {
     "add_wait": WRITERS,
     "end_wait": WRITERS | COORDINATOR,
     "answer_wait": {("Customs", "approver")},
+    "read_notes": READERS,
+    "write_note": EVERY_WRITER | COORDINATOR,
+    "answer_note": EVERY_WRITER | COORDINATOR,
+    # Somebody else's note.
+    "change_note": set(),
+    # Of Police.
+    "close_question": WRITERS,
     "review_item": COORDINATOR,
     "set_up_measure": COORDINATOR,
     # A measure of their own item; others are tested below.
@@ -131,6 +143,8 @@ ABOUT_PLANS = (
     "record_meeting",
     "show_slide",
     "ask_agencies",
+    "read_notes",
+    "write_note",
 )
 ABOUT_ACTIONS = ("finish_action", "confirm_action")
 SEATS = [
@@ -166,6 +180,10 @@ def row_of(plan, item, of_return, milestone, police, customs, agency_called):
         if permission in ("end_wait", "answer_wait"):
             other = MilestoneFactory(item__plan=plan, responsible_agency=customs)
             return WaitFactory(milestone=milestone, waits_for=other)
+        if permission in ("answer_note", "change_note"):
+            return NoteFactory(item=item)
+        if permission == "close_question":
+            return MentionFactory(note__item=item, agency=police)
         if permission in ("read_held", "release_held"):
             return HeldEntryFactory(plan=plan, agency=police)
         if permission == "give_finding":

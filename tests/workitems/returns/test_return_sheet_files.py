@@ -304,8 +304,8 @@ def test_every_wrong_cell_of_a_milestone_is_named_with_what_is_left_beside_it(
     found = writer.get(page).context["faults"]
     assert sorted((fault.place, fault.problem) for fault in found) == [
         ("Milestones, row 2", "The rest of this row was not read either: Why the date moves."),
-        ("Milestones, row 2, By when (T2)", "“soon” is no date."),
-        ("Milestones, row 2, By which agency (S2)", "“FBI” is not an allowed value."),
+        ("Milestones, row 2, By when (V2)", "“soon” is no date."),
+        ("Milestones, row 2, By which agency (U2)", "“FBI” is not an allowed value."),
         ("Milestones, row 2, Cause (J2)", "“Laziness” is not an allowed value."),
         ("Milestones, row 2, New date (H2)", "“32 Febtober” is no date."),
     ]  # fmt: skip

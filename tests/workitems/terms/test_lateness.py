@@ -317,34 +317,34 @@ BY_90_DAYS = Lateness(Late.SLIPPING, 90, days(1))
             {"causes": [UNDECIDED], "late": BY_90_DAYS},
             (4, f"Expected nearly three months late. {UNDECIDED}"),
         ),
-        ({"measures": ["The target of six was missed."]}, (5, "The target of six was missed.")),
+        ({"measures": ["The target of six was missed."]}, (6, "The target of six was missed.")),
         (
             {"not_supported": "OAG"},
-            (6, "OAG found that the evidence does not support what was reported."),
+            (7, "OAG found that the evidence does not support what was reported."),
         ),
-        ({"times_moved": 2}, (7, "Its date has moved twice.")),
-        ({"confidence": "off_track"}, (8, "Its agency says it is off track.")),
+        ({"times_moved": 2}, (8, "Its date has moved twice.")),
+        ({"confidence": "off_track"}, (9, "Its agency says it is off track.")),
         (
             {"confidence": "", "reviewer_confidence": "off_track"},
-            (8, "The reviewer rates it off track."),
+            (9, "The reviewer rates it off track."),
         ),
-        ({"confidence": "at_risk"}, (10, "Its agency says it is at risk.")),
+        ({"confidence": "at_risk"}, (11, "Its agency says it is at risk.")),
         (
             {"confidence": "at_risk", "reviewer_confidence": "at_risk"},
-            (10, "Its agency says it is at risk."),
+            (11, "Its agency says it is at risk."),
         ),
-        ({"risks": ["R3"]}, (9, "R3 is escalated.")),
-        ({"risks": ["R3", "R4", "R10"]}, (9, "R3, R4 and R10 are escalated.")),
+        ({"risks": ["R3"]}, (10, "R3 is escalated.")),
+        ({"risks": ["R3", "R4", "R10"]}, (10, "R3, R4 and R10 are escalated.")),
         ({"late": BY_90_DAYS}, (4, "Expected nearly three months late.")),
         (
             {"reviewer_confidence": "at_risk"},
-            (11, "The reviewer rates it at risk; the agency says on track."),
+            (12, "The reviewer rates it at risk; the agency says on track."),
         ),
-        ({"heard_on": days(-185)}, (12, "No update accepted for six months.")),
-        ({"heard_on": days(-1234)}, (12, "No update accepted for three years and four months.")),
-        ({"heard_on": days(-185), "starts_on": DAY}, (12, "No update accepted for six months.")),
-        ({"variations_pending": 1}, (13, "A variation is waiting for a decision.")),
-        ({"variations_pending": 2}, (13, "2 variations are waiting for a decision.")),
+        ({"heard_on": days(-185)}, (13, "No update accepted for six months.")),
+        ({"heard_on": days(-1234)}, (13, "No update accepted for three years and four months.")),
+        ({"heard_on": days(-185), "starts_on": DAY}, (13, "No update accepted for six months.")),
+        ({"variations_pending": 1}, (14, "A variation is waiting for a decision.")),
+        ({"variations_pending": 2}, (14, "2 variations are waiting for a decision.")),
     ],
 )
 def test_one_fact_gives_its_reason_for_attention(differs, expected):
@@ -379,12 +379,12 @@ def test_reasons_are_ordered_by_urgency():
     )
     assert found == [
         (2, "Overdue by three days, and no mitigation is recorded."),
-        (7, "Its date has moved three times."),
-        (8, "Its agency says it is off track."),
-        (9, "R1 is escalated."),
-        (11, "The reviewer rates it at risk; the agency says off track."),
-        (12, "No update accepted for six months."),
-        (13, "A variation is waiting for a decision."),
+        (8, "Its date has moved three times."),
+        (9, "Its agency says it is off track."),
+        (10, "R1 is escalated."),
+        (12, "The reviewer rates it at risk; the agency says off track."),
+        (13, "No update accepted for six months."),
+        (14, "A variation is waiting for a decision."),
     ]
 
 
@@ -417,10 +417,10 @@ def test_reasons_are_sentences_in_rank_order_without_duplicates(differs):
 @pytest.mark.parametrize(
     ("state", "sent_back_on", "expected"),
     [
-        ("due", None, [(15, "Due three days ago and not submitted.")]),
-        ("sent_back", days(-2), [(14, "Sent back two days ago and not answered.")]),
-        ("sent_back", days(-1), [(14, "Sent back yesterday and not answered yet.")]),
-        ("sent_back", DAY, [(14, "Sent back and not answered yet.")]),
+        ("due", None, [(16, "Due three days ago and not submitted.")]),
+        ("sent_back", days(-2), [(15, "Sent back two days ago and not answered.")]),
+        ("sent_back", days(-1), [(15, "Sent back yesterday and not answered yet.")]),
+        ("sent_back", DAY, [(15, "Sent back and not answered yet.")]),
         ("submitted", None, []),
         ("accepted", None, []),
     ],
