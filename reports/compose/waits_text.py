@@ -42,7 +42,7 @@ def waits_in_register(facts: Facts, milestone: MilestoneAt) -> str:
     if wait is None or not waits.steps[wait.waits_for].is_open:
         return ""
     other = waits.steps[wait.waits_for]
-    return f"It waits for {waits.name(other)} of {other.agency}, {other.expected}."
+    return f"It waits for {waits.name_of_agency(other)}, {other.expected}."
 
 
 def _phrase(writer: Writer, step: StepAt) -> str:

@@ -208,12 +208,9 @@ class Waits:
         assert wait is not None
         other = self.steps[wait.waits_for]
         return _(
-            "The agreed date of “{milestone}” can no longer be met: it waits for {reference} of {agency}, {expected}."
+            "The agreed date of “{milestone}” can no longer be met: it waits for {other}, {expected}."
         ).format(
-            milestone=step.description,
-            reference=self.name(other),
-            agency=other.agency,
-            expected=other.expected,
+            milestone=step.description, other=self.name_of_agency(other), expected=other.expected
         )
 
     def in_words(self, milestone: int) -> str:
@@ -223,9 +220,8 @@ class Waits:
             other = self.steps[row.waits_for]
             state = str(Wait.Answer(row.answer).label) if row.answer else _("Not answered")
             found.append(
-                _("{reference} of {agency}, {expected} ({state})").format(
-                    reference=self.name(other, self.steps[milestone].plan),
-                    agency=other.agency,
+                _("{other}, {expected} ({state})").format(
+                    other=self.name_of_agency(other, self.steps[milestone].plan),
                     expected=other.expected,
                     state=state.lower(),
                 )
@@ -239,9 +235,8 @@ class Waits:
             step = self.steps[row.milestone]
             if row.is_confirmed and step.is_open:
                 found.append(
-                    _("{reference} of {agency}, agreed for {agreed}").format(
-                        reference=self.name(step, self.steps[milestone].plan),
-                        agency=step.agency,
+                    _("{other}, agreed for {agreed}").format(
+                        other=self.name_of_agency(step, self.steps[milestone].plan),
                         agreed=step.agreed,
                     )
                 )
@@ -261,6 +256,14 @@ class Waits:
         if step.plan == (self.plan if plan is None else plan):
             return step.reference
         return _("{reference} in “{plan}”").format(reference=step.reference, plan=step.plan_title)
+
+    def name_of_agency(self, step: StepAt, plan: int | None = None) -> str:
+        """Return its number with its agency: "3.3.2 of Police", or "3.3.2 of Police in “Plan of Action”"."""
+        if step.plan == (self.plan if plan is None else plan):
+            return _("{reference} of {agency}").format(reference=step.reference, agency=step.agency)
+        return _("{reference} of {agency} in “{plan}”").format(
+            reference=step.reference, agency=step.agency, plan=step.plan_title
+        )
 
     def chain(self, first: int, *, back: bool = False) -> list[StepAt]:
         """Return what a milestone waits for, what that waits for, and so on: at each step the confirmed wait that decides;
