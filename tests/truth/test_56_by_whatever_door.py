@@ -374,6 +374,7 @@ def test_an_agency_is_absent_only_from_meetings_since_it_joined(plan):
         portfolio=plan.portfolio,
         background=plan.background,
         copied_to=plan.copied_to,
+        quotes_notes=plan.quotes_notes,
         joining=[joining],
         reason=WHY,
         by=by,

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from agencies.models import User
-from workitems.models import Seen
+from workitems.models import ReadConversation, Seen
 
 # Pages opened within it belong to one visit.
 VISIT = timedelta(hours=4)
@@ -26,5 +26,6 @@ def visit(person: User, at: datetime) -> datetime | None:
 
 
 def forget_old(at: datetime) -> None:
-    """Delete the visits of people who have not been here for 13 months."""
-    Seen.objects.filter(began_at__lt=at - KEPT_FOR).delete()
+    """Delete the visits of 13 months ago and before, to a desk and to a conversation."""
+    for model in (Seen, ReadConversation):
+        model._default_manager.filter(began_at__lt=at - KEPT_FOR).delete()

@@ -12,7 +12,7 @@ from workitems.models.item import Milestone, Support, WorkItem
 from workitems.models.measure import Measure, MeasureValue, Target
 from workitems.models.meeting import Attendance, Decision, Matter, Meeting
 from workitems.models.milestone_answer import MilestoneAnswer, MilestoneDraft
-from workitems.models.note import Mention, Note
+from workitems.models.note import Mention, Note, ReadConversation
 from workitems.models.notice import Notice
 from workitems.models.out_of_session import OutOfSession, OutOfSessionAnswer
 from workitems.models.plan import GlossaryEntry, Member, Pillar, Plan

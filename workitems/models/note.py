@@ -134,6 +134,9 @@ class Note(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    # Whether another person wrote it since the reader's last visit, where a page has set it.
+    is_new = False
+
     objects = NoteQuerySet.as_manager()
     history = track(plan_ways=["plan"])
 
@@ -284,3 +287,26 @@ class Mention(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+
+class ReadConversation(models.Model):
+    """When a person last read a conversation, when that visit began, and when they read it before. Nobody else sees it."""
+
+    person = models.ForeignKey(User, models.PROTECT, related_name="+")
+    first = models.ForeignKey(Note, models.PROTECT, related_name="+")
+    before_at = models.DateTimeField(null=True, blank=True)
+    began_at = models.DateTimeField()
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "first"], name="readconversation_once"),
+            models.CheckConstraint(
+                name="readconversation_in_order",
+                condition=Q(read_at__gte=models.F("began_at"))
+                & (Q(before_at=None) | Q(before_at__lte=models.F("read_at"))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.first}"

@@ -112,6 +112,8 @@ class Plan(models.Model):
             "Agencies that must take part in deciding a variation; empty: the majority."
         ),
     )
+    # Whether emails about notes say what they say. Never if the plan has a sensitive paper.
+    quotes_notes = models.BooleanField(default=True, db_default=True)
     # The plan that it follows, whose open items it carries on.
     successor_of = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="successors"

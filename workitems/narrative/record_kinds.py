@@ -125,6 +125,7 @@ KINDS: dict[str, Kind] = {
             Field.DATES: ("released_on", "ends_on", "adopted_on"),
             Field.MEETINGS: ("quorum",),
             Field.AGENCIES: ("coordinating_agency_id",),
+            Field.NOTES: ("quotes_notes",),
         },
         names={"coordinating": "coordinating_agency__short_name"},
     ),

@@ -171,6 +171,13 @@ def _plan(was: Was, now: Now) -> Sentences:
             _("changed the quorum from {old} to {new}.").format(old=old, new=new),
             field=Field.MEETINGS,
         )
+    if _differs(was, now, "quotes_notes"):
+        says = (
+            _("let emails quote notes.")
+            if now["quotes_notes"] in TRUE
+            else _("chose that emails do not quote notes.")
+        )
+        yield Sentence(says, field=Field.NOTES)
 
 
 def _member(was: Was, now: Now) -> Sentences:

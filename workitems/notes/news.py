@@ -1,11 +1,11 @@
 """Emails about notes: to whom a note asks, and to those who follow what it is about. Two sources of `notices.news`.
 
-A person who is asked by name is emailed at once; everyone else in the day's mail. It stops when they have answered, when
-the note is withdrawn, and a week after it was written. Only readers of a conversation are told of it.
+A person who is asked by name is emailed at once; everyone else in the day's mail. It stops when they have answered or read it,
+when the note is withdrawn, and a week after it was written. Only readers of a conversation are told of it.
 """
 
-from collections.abc import Collection, Iterator
-from datetime import date, timedelta
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 from django.utils.text import Truncator
@@ -16,6 +16,7 @@ from workitems.desk.to_dos import not_ended
 from workitems.following.followers import followers
 from workitems.models import EmailChoice, Mention, Note, Notice, Plan
 from workitems.notes.readers import Readers
+from workitems.notes.visits import have_read
 from workitems.notices.news import OtherNews
 from workitems.plan.asat import end_of
 from workitems.plan.views.lookups import ADDED_TO_PLANS
@@ -34,12 +35,15 @@ def asked_news(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
         rows = rows.filter(note=only, person__isnull=False)
     found = list(rows.order_by("pk"))
     notes = _with_subjects({row.note_id for row in found})
-    readers = _readers(notes.values(), on)
+    readers, read = _readers(notes.values(), on), have_read(notes.values())
     for row in found:
         note = notes[row.note_id]
         of = readers[note.plan_id]
         for seat in _asked_seats(row, of):
-            if seat.user_id != note.written_by_id and of.reads(seat.user_id, note.begins):
+            person = seat.user_id
+            if person == note.written_by_id or _is_read(note, person, read):
+                continue
+            if of.reads(person, note.begins):
                 yield _line(note, seat, Reason.ASKED_IN_NOTE, _says(note, is_question=True), on)
 
 
@@ -50,7 +54,7 @@ def written_news(on: date) -> Iterator[OtherNews]:
     notes = _with_subjects(set(rows.values_list("pk", flat=True)))
     if not notes:
         return
-    readers = _readers(notes.values(), on)
+    readers, read = _readers(notes.values(), on), have_read(notes.values())
     items = {item.pk: item for note in notes.values() if (item := note.of_item) is not None}
     of_items = followers(items.values(), on)
     taking_part = _taking_part({note.begins.pk for note in notes.values()})
@@ -65,8 +69,15 @@ def written_news(on: date) -> Iterator[OtherNews]:
             seats = of.seats.get(person)
             if not seats or person in part.written_after(note) or person in part.asked_by(note, of):
                 continue
-            if person not in only_duties and of.reads(person, note.begins):
+            if person in only_duties or _is_read(note, person, read):
+                continue
+            if of.reads(person, note.begins):
                 yield _line(note, seats[0], Reason.NOTE, f"{_says(note)} {because}", on)
+
+
+def _is_read(note: Note, person: int, read: Mapping[int, Mapping[int, datetime]]) -> bool:
+    at = read[note.begins.pk].get(person)
+    return at is not None and at >= note.written_at
 
 
 class _Part:
@@ -158,9 +169,9 @@ def _asked_seats(row: Mention, readers: Readers) -> Iterator[Seat]:
 
 
 def _says(note: Note, *, is_question: bool = False) -> str:
-    """Return who wrote and, unless the plan has a sensitive paper, what."""
+    """Return who wrote and, unless the plan has a sensitive paper or its coordinator turned it off, what."""
     names = {"agency": note.written_for.short_name, "place": note.place}
-    if getattr(note.plan, "is_sensitive", False):
+    if getattr(note.plan, "is_sensitive", False) or not note.plan.quotes_notes:
         says = (
             _("{agency} asks you something in a note on {place}.")
             if is_question

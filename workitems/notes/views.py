@@ -25,7 +25,7 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.notes import services
-from workitems.notes.conversations import Conversation, Talk, conversations, own_members, talk_on
+from workitems.notes.conversations import Conversation, Talk, conversations, own_members
 from workitems.notes.forms import (
     AnswerForm,
     EditForm,
@@ -36,6 +36,7 @@ from workitems.notes.forms import (
 )
 from workitems.notes.news import asked_news
 from workitems.notes.readers import Askable, Readers
+from workitems.notes.visits import open_talk, read
 from workitems.notices.sending import mail_at_once
 from workitems.plan.asat import Moment
 from workitems.plan.views.lookups import after_act, posted, require, signed_in, visible_plan
@@ -163,7 +164,7 @@ def on_subject(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpRespo
         subject=subject,
         **page_of_subject(subject),
         place=Note(**{kind: subject}).place,
-        talk=talk_on(user, plan, kind, subject, _moment(plan, kind)),
+        talk=open_talk(request, plan, kind, subject, _moment(plan, kind)),
         may_write=may_write and bool(offered) and _moment(plan, kind).is_now,
     )
 
@@ -193,6 +194,8 @@ def conversation(request: HttpRequest, slug: str, note: int) -> HttpResponse:
     (shown,) = conversations(
         user, plan, Q(pk=first.pk), _moment(plan, first.kind), may_write=may_answer
     )
+    if request.method == "GET":
+        read(user, [shown], timezone.now())
     return form_page(
         request,
         "workitems/notes/conversation_page.html",

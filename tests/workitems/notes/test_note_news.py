@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from agencies.models import Seat
 from tests.factories import (
@@ -15,6 +16,9 @@ from tests.factories import (
 )
 from tests.workitems.record import NOW, TODAY
 from workitems.models import Notice
+from workitems.narrative.blocks import Field
+from workitems.narrative.reading import Reader, Wanted, history_page
+from workitems.narrative.record_kinds import Scope
 from workitems.notes import services
 from workitems.notes.news import asked_news, written_news
 from workitems.notes.readers import Asked
@@ -118,6 +122,23 @@ def test_the_words_stay_behind_the_sign_in_if_the_plan_has_a_sensitive_paper(
     }
 
 
+def test_the_coordinator_may_turn_quoting_off(note, coordinator, colleague, item, client):
+    MentionFactory(note=note, person=colleague)
+    client.force_login(coordinator)
+    address = reverse("plans:about", args=[item.plan.slug])
+    assert client.get(address).context["form"]["quotes_notes"].value() is True
+    sent = {"version": 1, "portfolio": item.plan.portfolio, "reason": "Mail is read by others."}
+    assert client.post(address, sent).status_code == 302
+    assert told(written_news) == {
+        "Coordinator": "Police wrote a note on 1.2. You coordinate the plan."
+    }
+    assert told(asked_news) == {
+        "Customs contributor": "Police asks you something in a note on 1.2."
+    }
+    entries = history_page(Scope(plan=item.plan.pk), Reader(), Wanted(field=Field.NOTES)).entries
+    assert entries[0].what == "chose that emails do not quote notes."
+
+
 def test_nothing_of_a_return_is_told_before_it_is_submitted(plan, police, contributor, coordinator):
     of_return = ReturnFactory(round__plan=plan, agency=police)
     NoteFactory(
@@ -133,3 +154,17 @@ def test_whose_seat_has_ended_is_told_nothing(note, police):
     ).user
     MentionFactory(note=note, person=former)
     assert (told(asked_news), told(written_news)) == ({}, {})
+
+
+def test_who_has_read_it_on_the_page_is_told_nothing_until_another_note(
+    note, item, coordinator, colleague, approver, client
+):
+    MentionFactory(note=note, person=colleague)
+    for person, address in ((coordinator, item), (colleague, note)):
+        client.force_login(person)
+        assert client.get(address.get_absolute_url()).status_code == 200
+    assert list(told(written_news)) == ["Police approver"]
+    assert told(asked_news) == {}
+    later = NOW + timedelta(minutes=5)
+    NoteFactory(first=note, written_by=approver, written_for=note.written_for, written_at=later)
+    assert "Coordinator" in told(written_news)

@@ -23,7 +23,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.record import NOW
-from workitems.models import Note
+from workitems.models import Note, ReadConversation
 from workitems.notes import services
 from workitems.notes.conversations import talk_on
 from workitems.plan.asat import Moment
@@ -235,7 +235,7 @@ def test_a_past_day_shows_what_was_written_then_as_it_was(client, item, plan, co
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_conversations_take_two_queries_more_however_many(client, item, contributor, count):
+def test_conversations_take_three_queries_more_however_many(client, item, contributor, count):
     client.force_login(contributor)
     address = item.get_absolute_url()
     client.get(address)
@@ -243,19 +243,52 @@ def test_conversations_take_two_queries_more_however_many(client, item, contribu
         client.get(address)
     for _ in range(count):
         MentionFactory(note=NoteFactory(first=NoteFactory(item=item)))
+    client.get(address)  # notes that they are read
     with CaptureQueriesContext(connection) as after:
         client.get(address)
-    assert len(after) - len(before) == 2
+    assert len(after) - len(before) == 3
 
 
 def test_the_history_of_an_item_has_the_notes_on_its_milestones(client, item, plan, contributor):
     milestone = MilestoneFactory(item=item, description="Two houses are open")
-    about = {"plan": plan, "kind": "milestone", "subject": milestone, "readers": "all", "agency": None}
+    about = {
+        "plan": plan,
+        "kind": "milestone",
+        "subject": milestone,
+        "readers": "all",
+        "agency": None,
+    }
     first = services.write(text="Which one?", by=contributor, at=NOW, **about)
     services.answer(first=first, text="The second.", by=contributor, at=NOW)
     client.force_login(contributor)
     blocks = client.get(f"{item.get_absolute_url()}history/").context["blocks"]
     assert [each.what for block in blocks for each in block.entries][:2] == [
-        "wrote in a conversation on “Two houses are open”.",
         "began a conversation on “Two houses are open”.",
+        "wrote in a conversation on “Two houses are open”.",
     ]
+
+
+def test_what_others_wrote_since_the_last_visit_is_marked_until_the_next(
+    client, item, contributor, approver
+):
+    def new_at(hours):
+        with time_machine.travel(NOW + timedelta(hours=hours), tick=False):
+            client.cookies.clear()  # an earlier session has ended
+            client.force_login(contributor)
+            talk = client.get(item.get_absolute_url()).context["talk"]
+        (each,) = talk.conversations
+        return [shown.note.text for shown in each.notes if shown.note.is_new]
+
+    def say(text, hours, by):
+        NoteFactory(first=note, text=text, written_by=by, written_at=NOW + timedelta(hours=hours))
+
+    note = NoteFactory(item=item, written_by=approver, written_at=NOW - timedelta(hours=1))
+    assert new_at(0) == []
+    say("Soon.", 1, approver)
+    say("When?", 1, contributor)
+    assert new_at(2) == ["Soon."]
+    assert new_at(3) == ["Soon."]
+    assert new_at(30) == []
+    say("In May.", 31, approver)
+    assert new_at(50) == ["In May."]
+    assert ReadConversation.objects.get().person == contributor

@@ -314,6 +314,7 @@ WITHOUT_HISTORY = {
     "KeptEstimate",
     "MilestoneDraft",
     "Notice",
+    "ReadConversation",
     "ReadingTicks",
     "ReturnSheet",
     "Seen",

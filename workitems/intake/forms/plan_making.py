@@ -169,12 +169,19 @@ class PlanForm(MakingForm):
 class AboutForm(MakingForm):
     """What changes of an adopted plan without a variation. `joining` are agencies outside it."""
 
-    BEGINS_WITH = ("short_title", "portfolio", "background", "copied_to")
+    BEGINS_WITH = ("short_title", "portfolio", "background", "copied_to", "quotes_notes")
 
     short_title = short_title_box()
     portfolio = PortfolioField()
     background = background_box()
     copied_to = copied_to_box()
+    quotes_notes = forms.BooleanField(
+        label=gettext_lazy("Quote notes in emails"),
+        required=False,
+        help_text=gettext_lazy(
+            "Emails about a note then say what it says, to those who can read it. Never while the plan has a sensitive paper."
+        ),
+    )
     joining = SeveralField(
         label=gettext_lazy("Agencies to add to its working group"),
         queryset=Agency.objects.none(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -42,6 +43,7 @@ def change_about(
     portfolio: str,
     background: str,
     copied_to: str,
+    quotes_notes: bool,
     joining: Iterable[Agency] = (),
     reason: str,
     by: User,
@@ -66,11 +68,12 @@ def change_about(
         member = member or Member(plan=plan, agency=agency)
         member.left_on = None
         history.save(member, by=by, reason=reason)
-    values = {
+    values: dict[str, Any] = {
         "short_title": short_title,
         "portfolio": portfolio,
         "background": background,
         "copied_to": copied_to,
+        "quotes_notes": quotes_notes,
     }
     changed = [name for name, value in values.items() if getattr(plan, name) != value]
     for name in changed:

@@ -41,7 +41,7 @@ from workitems.models import (
 )
 from workitems.models.item import Stage
 from workitems.models.plan import READING_ROLES
-from workitems.notes.conversations import talk_on
+from workitems.notes.visits import open_talk
 from workitems.plan.asat import Moment
 from workitems.plan.attention import Line, Verb
 from workitems.plan.forms.items import AnswerStatusForm, ChangeStatusForm, ReviewForm
@@ -335,8 +335,8 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
         "has_tracker_notes": item.has_tracker_notes  # type: ignore[attr-defined]
         and request.user.has_perm("workitems.manage_plan", item.plan),
         "history_url": history_url,
-        "talk": talk_on(
-            signed_in(request),
+        "talk": open_talk(
+            request,
             item.plan,
             "item",
             item,

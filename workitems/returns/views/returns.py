@@ -29,7 +29,7 @@ from workitems.intake.services.trackers import named_beside_each
 from workitems.measures.asked import measures_asked
 from workitems.models import Evidence, Notice, Return, WorkItem
 from workitems.models.plan import READING_ROLES
-from workitems.notes.conversations import talk_on
+from workitems.notes.visits import open_talk
 from workitems.plan import services
 from workitems.plan.asat import Moment
 from workitems.plan.assigned import given_in
@@ -552,7 +552,9 @@ def show(
             "nobody_to_email": people is not None and people.without_anyone_to_email(person.pk),
             # Passed even if the user may no longer review, so that a refused note is not lost.
             "send_back_form": send_back,
-            "talk": talk_on(person, of_return.round.plan, "of_return", of_return, Moment.today(on)),
+            "talk": open_talk(
+                request, of_return.round.plan, "of_return", of_return, Moment.today(on)
+            ),
         },
         status=status,
     )
