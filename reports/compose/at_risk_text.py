@@ -7,7 +7,7 @@ from reports.compose.budget import Room
 from reports.compose.citations import Line, item_source, milestone_source
 from reports.compose.late_words import AT_RISK_WORDS, challenge_of, in_agency_words, in_words_of
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.planned import last_plan, next_step_in_words, plans, why_past
+from reports.compose.planned import plans
 from reports.compose.subjects import (
     DOUBTFUL,
     MAX_LATE,
@@ -136,17 +136,14 @@ def _risks_of(writer: Writer, item: ItemAt) -> list[RiskAt]:
 
 def _answer(writer: Writer, item: ItemAt) -> tuple[str, list[Source]]:
     """Return what will be done about the first of the item's risks to which there is a response, with its source; in a paper
-    by item else what its agency does next, unless Next steps tells it, or that no record says what is done."""
+    by item else that no action is recorded, unless Next steps may tell what its agency plans. What it plans for an item that is
+    not key need be no remedy."""
     for risk in _risks_of(writer, item):
         if told := response_in_words(writer, risk):
             return f" {told}", [risk_source(risk)]
     if not writer.is_by_item or any(plan.item.pk == item.pk for plan in plans(writer.facts)):
         return "", []
-    update = last_plan(writer.facts.updates_of(item))
-    is_past = update and why_past(update, item, writer.facts.answered_since.get(item.pk))
-    if update and not is_past and (told := next_step_in_words(writer, item, update)):
-        return f" {told}", [update.source]
-    return f" No record says what is being done about {writer.names.again(item)}.", []
+    return f" No action is recorded for {writer.names.again(item)}.", []
 
 
 def in_doubt_in_words(moved: MilestoneAt) -> str:

@@ -96,16 +96,6 @@ def planned_in_words(writer: Writer, plan: Plan, room: Room) -> str:
     return f"For {name}, {who} {words}"
 
 
-def next_step_in_words(writer: Writer, item: ItemAt, update: UpdateFacts) -> str:
-    """Return what the lead agency of an item does next: "Next, ACC will report first results."; "" if that completes no
-    sentence."""
-    agency = writer.facts.lead_of(item)
-    with errors_naming(update.source):
-        typed = first_sentences(writer.flat(update.planned_next), 1, PLAN_WORDS)
-    verb = completion("planned_next", typed, agency.names) if typed else None
-    return f"Next, {writer.agency(agency)} will {verb}." if verb else ""
-
-
 _DATED = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b|\b20\d\d\b")
 
 
