@@ -520,12 +520,6 @@ def _lines(
     so_far = done_so_far(writer, entry, told_first(entry))
     left = left_of(writer, entry, told_first(entry))
     says_rest = left is not None and left.rest and entry.item.pk in writer.plans_told
-    if so_far and (so_far.is_headline or not says_rest):
-        # A late item of which nothing is said to be done reads as one of which nothing is. Where the dates say what is left,
-        # they say that the rest is done.
-        written = partial(_introduced, writer, so_far)
-        rank = DONE if so_far.is_of_it or so_far.is_headline else EFFECT
-        yield Line(rank, so_far.text, so_far.source, so_far.is_headline, written)
     for place, effect in enumerate(effects(writer, entry)):
         told = effect_in_words(writer, entry, effect)
         if effect not in writer.used_sentences and (told.startswith(THIS_MEANS) or has_verb(told)):
@@ -589,6 +583,12 @@ def _lines(
         and (ahead := planned_in_words(writer, plan, Room(MOST_WORDS)))
     ):
         yield Line(instead, ahead, plan.update.source)
+    if so_far and (so_far.is_headline or not says_rest):
+        # It stands between no cause and its remedy. A late item of which nothing is said to be done reads as one of which nothing is. Where the dates say what is left,
+        # they say that the rest is done.
+        written = partial(_introduced, writer, so_far)
+        rank = DONE if so_far.is_of_it or so_far.is_headline else EFFECT
+        yield Line(rank, so_far.text, so_far.source, so_far.is_headline, written)
 
 
 # What an item waits for whose decision is the Minister's: the recommendations say what it is.
