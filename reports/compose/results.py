@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from agencies.wording.translation import in_english
 from reports.compose.slips import PEOPLE
-from reports.compose.subjects import Names
+from reports.compose.subjects import MOST_WORDS, Names
 from reports.document.dates import MONTHS
-from reports.document.wording import closed, first_sentences, joined, number, opened
+from reports.document.wording import cited, closed, first_sentences, joined, number, opened
 from workitems.plan.plan_at import ItemAt
 from workitems.terms.as_told import LINKS
 from workitems.terms.fragments import mended, with_months, without_fragment
@@ -326,6 +326,11 @@ def told_alone(names: Names, item: ItemAt, text: str, agencies: Iterable[str]) -
         return text
     is_whole = is_told(first) or first.startswith(tuple(filter(None, agencies)))
     about = _about(names, item)
+    if first.startswith(tuple(filter(None, agencies))):
+        # The sentence has its own subject: "Police opened the service in July (4.1, the help line)."
+        of = names.bare(item)
+        is_long = len(of.split()) > MOST_WORDS
+        return text.replace(first, cited(first, item.number if is_long else f"{item.number}, {of}"), 1)
     text = without_fragment(text)
     text = _FEW_OF_FEW.sub(
         lambda found: f"{number(int(found[1]))} of {number(int(found[2]))} ", text

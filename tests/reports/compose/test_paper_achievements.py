@@ -104,7 +104,7 @@ def test_a_result_of_a_late_item_is_said_to_be_of_one_where_the_delay_is_told():
     of = facts(*late, *keys, updates=updates)
     assert not any("late" in text for text in section_texts(of, "achievements"))
     (named,) = [text for text in section_texts(of, "delay") if text.startswith("Twelve other")]
-    assert named.endswith(" Among them those with results above are card 1 (1.1) and card 2 (1.2).")
+    assert named.endswith(" Among them those with results above are card 1 and card 2.")
 
 
 def test_results_of_one_earlier_round_have_its_month_above_them():

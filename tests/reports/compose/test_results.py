@@ -176,7 +176,7 @@ def test_a_sentence_has_a_verb_in_the_past_or_another(sentence, is_whole):
             "Police have written an internal policy.",
         ),
         ("the map", "206 officers trained.", "On the map: 206 officers trained."),
-        ("the map", "Police drew 3 plans.", "On the map, Police drew 3 plans."),
+        ("the map", "Police drew 3 plans.", "Police drew 3 plans (1.1, the map)."),
         (
             "",
             "14 of 20 plans are complete.",
