@@ -35,10 +35,10 @@ from reports.document.wording import (
     some,
 )
 from workitems.plan.plan_at import ItemAt, MilestoneAt, RiskAt
-from workitems.terms.fragments import with_months
+from workitems.terms.fragments import done_at, with_months
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.spans import add_months
-from workitems.terms.stems import completion, future, has_verb, possible, says_we, within
+from workitems.terms.stems import completion, future, has_verb, keeps_capital, possible, says_we, within
 from workitems.terms.third_person import possessive, without_we
 
 MONTHS_SHOWN = 6
@@ -128,7 +128,9 @@ def _for_you(writer: Writer, room: Room) -> Iterator[Paragraph]:
                 and _COMES_TO_YOU.search(row.description)
                 and len(told) < MAX_FOR_YOU
             ):
-                words = action_in_words(writer, entry, source, row)
+                words = _of_what(row.description, entry, action_in_words(writer, entry, source, row))
+                if not words:
+                    continue
                 words = as_you(writer, words, writer.facts.agencies[row.owner])
                 start = f"On {writer.names.in_full(entry.item)}"
                 text = joined(start, ",", words, writer.agency_names)
@@ -137,6 +139,21 @@ def _for_you(writer: Writer, room: Room) -> Iterator[Paragraph]:
                 writer.actions.add(row.pk)
     if told:
         yield writer.running(told, about="comes to the Minister")
+
+
+# An act on something that the sentence does not name: "check the draft and consult the Minister".
+_LEANS = re.compile(r"\w+ (?P<it>it\b|them\b|the draft(?= and\b|[.,;]|$))")
+
+
+def _of_what(typed: str, entry: LateItem, words: str) -> str:
+    """Return an act in words, with the late thing of which it is where it says only "the draft"; "" if that is not known."""
+    if (found := _LEANS.match(typed.strip())) is None:
+        return words
+    thing, _ = done_at(entry.late_steps[0].description)
+    if found["it"] != "the draft" or not thing or re.search(r"\d|^(?:An?|The) ", thing):
+        return ""
+    name = thing if keeps_capital(thing) else thing[:1].lower() + thing[1:]
+    return words.replace("the draft", f"the draft {name}", 1)
 
 
 def _planned_for_late(writer: Writer, room: Room, *, has_more: bool) -> Iterator[Paragraph]:

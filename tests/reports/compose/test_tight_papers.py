@@ -87,7 +87,7 @@ def test_a_key_item_at_risk_says_what_is_done_about_it():
     closed = threat._replace(closed_on=date(2010, 6, 1))
     told = sections(*many(posts, late("1.1", delay())), all_risks=(closed,))["purpose"]
     assert (
-        "The posts (1.5), a key item, may become late. No record says what is being done about the posts.\n"
+        "The posts (1.5), a key item, may become late. No action is recorded for the posts.\n"
     ) in told
 
 
@@ -98,12 +98,13 @@ def test_an_item_at_risk_that_is_not_key_is_only_counted_unless_a_record_says_wh
     reported = update_of(posts, challenges="Staff cannot be released from rosters.")
     told = sections(*rows, updates=[reported])["purpose"]
     why = "- The posts (1.5) may become late, because staff cannot be released from rosters."
-    assert f"{why} No record says what is being done about the posts.\n" in told
+    assert f"{why} No action is recorded for the posts.\n" in told
     reported = update_of(
         posts, challenges="Staff cannot be released from rosters.", planned_next="Report results"
     )
     told = sections(*rows, updates=[reported])["purpose"]
-    assert f"{why} Next, the Department of Labour (DoL) will report results.\n" in told
+    # To report is no remedy.
+    assert f"{why} No action is recorded for the posts.\n" in told
 
 
 def test_late_items_that_are_only_named_are_told_by_cause():
@@ -159,8 +160,15 @@ def test_what_comes_to_the_minister_is_told_under_next_steps():
     told = sections(*many(*keys, rules), most_words=250)
     assert "consult" not in told["delay"]
     assert told["next_steps"].startswith(
-        "On the rules (2.1), DoL will check the draft and consult you by April 2011."
+        "On the rules (2.1), DoL will check the draft brochure and consult you by April 2011."
     )
+
+
+def test_an_act_on_something_that_is_not_named_is_not_told():
+    keys = [late(f"1.{n}", delay(explanation=f"trainer {n} left")) for n in range(1, 5)]
+    send = action("send it to the Minister", LABOUR, date(2011, 4, 30))
+    rules = late("2.1", delay(explanation="a drafter left", actions=[send]), is_key=False)
+    assert "send it" not in sections(*many(*keys, rules), most_words=250)["next_steps"]
 
 
 def test_people_come_before_dates_where_a_delay_counts_them():
