@@ -334,6 +334,59 @@ def test_a_filter_of_a_property_that_is_not_there_names_those_that_are(reader, p
     )
 
 
+STATES = "overdue, slipping, due_soon, on_time, no_date, done_late, done, withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("what", "text", "sentence"),
+    [
+        ("Milestones", "lateness_state eq 'late'", f"lateness_state is one of {STATES}."),
+        ("Milestones", "'late' ne lateness_state", f"lateness_state is one of {STATES}."),
+        ("Items", "lateness_state in ('done','late')", f"lateness_state is one of {STATES}."),
+        (
+            "Items",
+            "confidence eq 'good'",
+            "confidence is one of on_track, at_risk, off_track, or empty.",
+        ),
+        (
+            "Milestones",
+            "shown_by eq 'paper'",
+            "shown_by is one of before_plan, business_as_usual, questioned, with_evidence, note_only, without.",
+        ),
+        ("Waits", "answer eq 'yes'", "answer is one of confirmed, disputed, or empty."),
+    ],
+)
+def test_a_value_that_a_property_never_has_is_refused(reader, plan, what, text, sentence):
+    assert refused(reader, what, S_filter=text) == ("$filter", sentence)
+
+
+def test_every_known_value_can_be_asked_for(reader, plan, monkeypatch):
+    monkeypatch.setattr(admission, "REQUESTS_A_MINUTE", 1_000_000)
+    known = {
+        (name, cell.name): cell.one_of.values
+        for name, of in SETS.items()
+        for cell in of.properties.values()
+        if cell.one_of
+    }
+    assert len(known) == 17
+    for (name, cell), values_of_it in known.items():
+        asked = ",".join(f"'{value}'" for value in values_of_it)
+        assert read(reader, name, S_filter=f"{cell} in ({asked},null)")["value"] is not None
+
+
+def test_the_description_says_the_known_values_and_what_the_days_count(reader, plan):
+    found = read(reader, "$metadata", S_format="json")["PlanRegister"]["Milestone"]
+    said = "@Org.OData.Core.V1.Description"
+    assert found["lateness_state"][said].endswith(f"One of: {STATES}.")
+    assert found["lateness_days"][said] == (
+        "Of overdue: since the agreed date. Of slipping: from the agreed date to the forecast. "
+        "Of done_late: from the agreed date to the day on which it was done. Otherwise 0."
+    )
+    assert found["shown_by"]["$Nullable"] is True
+    schema = program("").get("/api/openapi.json").json()["components"]["schemas"]["Late"]
+    assert schema["properties"]["state"]["enum"] == STATES.split(", ")
+
+
 def test_a_filter_within_many_others_is_answered_or_refused(reader, items):
     assert numbers(reader, S_filter="not " * 50 + "is_key") == ["1.10"]
     assert numbers(reader, S_filter="(" * 300 + "is_key" + ")" * 300) == ["1.10"]

@@ -1,12 +1,20 @@
 """What the API takes and gives, as published at /api/openapi.json."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from ninja import Field, Schema
 from pydantic import ConfigDict, StringConstraints, ValidationInfo, model_validator
 
+from reports.progress import changes
 from trafficking_plan.api.problems import refuse_names
+from workitems.measures.completion import Completion
+from workitems.models import Delay, Measure, Risk, Wait
+from workitems.models.item import Confidence, Stage
+from workitems.terms import lateness
+from workitems.terms.measure_sentence import State
 
 MOST_ROWS = 500
 USUAL_ROWS = 100
@@ -94,6 +102,42 @@ class ChangeFilters(Narrowed):
     kind: ShortText = Field("", description="One kind of change, such as “slipped”.")
 
 
+@dataclass(frozen=True)
+class OneOf:
+    """The values that a text has; "" among them if it may be empty. The description publishes them, and filters of
+    OData refuse another. Answers are not checked, as history may have a value that is no longer given."""
+
+    values: tuple[str, ...]
+
+    @classmethod
+    def of(cls, values: Iterable[str], *more: str) -> Self:
+        return cls((*(str(each) for each in values), *more))
+
+    @property
+    def words(self) -> str:
+        named = ", ".join(each for each in self.values if each)
+        return f"{named}, or empty" if "" in self.values else named
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> Any:
+        return handler(core) | {"enum": list(self.values)}
+
+
+LateState = Annotated[str, OneOf.of(lateness.Late)]
+ItemStage = Annotated[str, OneOf.of(Stage.values)]
+ItemStatus = Annotated[str, OneOf.of(lateness.Status)]
+Rating = Annotated[str, OneOf.of(Confidence.values, "")]
+Cause = Annotated[str, OneOf.of(Delay.Cause.values)]
+Settlement = Annotated[str, OneOf.of(Delay.Settlement.values, "")]
+Level = Annotated[str, OneOf.of(Risk.Level.values)]
+Escalated = Annotated[str, OneOf.of(Risk.EscalatedTo.values, "")]
+WaitAnswer = Annotated[str, OneOf.of(Wait.Answer.values, "")]
+ShownBy = Annotated[str, OneOf.of(Completion.values)]
+MeasureKind = Annotated[str, OneOf.of(Measure.Kind.values)]
+Better = Annotated[str, OneOf.of(Measure.Better.values, "")]
+MeasureState = Annotated[str, OneOf.of(State)]
+ChangeKind = Annotated[str, OneOf.of(changes.Kind)]
+
+
 # --- what comes back ------------------------------------------------------------------------
 
 
@@ -125,8 +169,11 @@ class KnownDate(Schema):
 class Late(Schema):
     """How a milestone, or the worst of an item, is to its agreed date."""
 
-    state: str
-    days: int
+    state: LateState
+    days: int = Field(
+        description="Of overdue: since the agreed date. Of slipping: from the agreed date to the forecast. "
+        "Of done_late: from the agreed date to the day on which it was done. Otherwise 0."
+    )
     words: str
 
 
@@ -170,10 +217,10 @@ class ItemLine(Schema):
     pillar: int | None = Field(description="The number of the pillar.")
     lead_agency: str
     is_key: bool
-    stage: str
-    status: str
-    confidence: str
-    reviewer_confidence: str
+    stage: ItemStage
+    status: ItemStatus
+    confidence: Rating
+    reviewer_confidence: Rating
     next_agreed: KnownDate | None
     lateness: Late | None
     updated_on: date | None = Field(description="The day of the latest accepted update.")
@@ -206,14 +253,14 @@ class DelayOut(Schema):
     milestone: int = Field(description="The number of the milestone.")
     number: int
     of: str
-    cause: str
+    cause: Cause
     explanation: str
     effect: str
     meanwhile: str = Field(description="What covers the gap until then.")
     needs: str = Field(description="What the milestone needs to be done.")
     money_from: str = Field(description="Where the money for a decision would come from.")
     if_declined: str = Field(description="What happens if the decision is declined.")
-    settlement: str
+    settlement: Settlement
     settling_agency: str | None
     settling_other: str = Field(description="Who settles it, if that is no agency of the plan.")
     settling_by: date | None
@@ -234,12 +281,12 @@ class RiskOut(Schema):
     number: int
     item: str | None = Field(description="None of a risk to the whole plan.")
     description: str
-    likelihood: str
-    impact: str
-    severity: str
+    likelihood: Level
+    impact: Level
+    severity: Level
     owner_agency: str
     response: str
-    escalated_to: str = Field(description="“group”, “minister”, or empty: with its owner.")
+    escalated_to: Escalated = Field(description="Empty: with its owner.")
     escalated_on: date | None
     closed_on: date | None
 
@@ -285,13 +332,13 @@ class MeasureOut(Schema):
     item: str | None = Field(description="None of an outcome of the plan.")
     measure: str
     description: str = Field(description="In the plan’s words.")
-    kind: str
+    kind: MeasureKind
     unit: str
-    better: str
+    better: Better
     baseline: float | None
     baseline_on: date | None
     responsible_agency: str
-    state: str = Field(description="Such as “reached”, “missed” or “worse” than before the plan.")
+    state: MeasureState = Field(description="“worse” is worse than before the plan.")
     sentence: str
     targets: list[TargetOut]
     values: list[ValueOut] = Field(description="Accepted ones, by day.")
@@ -335,9 +382,7 @@ class WaitOut(Schema):
     responsible_agency: str
     forecast: KnownDate
     days_after: int
-    answer: str = Field(
-        description="“confirmed”, “disputed”, or empty: the other agency has not answered."
-    )
+    answer: WaitAnswer = Field(description="Empty: the other agency has not answered.")
 
 
 class WaitLine(WaitOut):
@@ -355,9 +400,8 @@ class MilestoneLine(Schema):
     agreed: KnownDate
     forecast: KnownDate
     completed_on: date | None
-    shown_by: str | None = Field(
-        description="Of a completed milestone: “with_evidence”, “note_only”, “without”, “questioned” by the reviewer, "
-        "“business_as_usual” or done “before_plan”."
+    shown_by: ShownBy | None = Field(
+        description="What shows a completed milestone to be done; “questioned” by the reviewer."
     )
     withdrawn_on: date | None
     lateness: Late
@@ -389,7 +433,7 @@ class ItemOut(ItemLine):
 
 
 class ChangeOut(Schema):
-    kind: str
+    kind: ChangeKind
     item: str
     title: str
     lead_agency: str

@@ -2,11 +2,11 @@
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from django.http import HttpRequest
 from ninja import Schema
@@ -20,6 +20,7 @@ from trafficking_plan.api.plan_endpoints import (
     plan_at_moment,
     risk_rows,
 )
+from trafficking_plan.api.schemas import OneOf
 from workitems.measures.completion import completions_of
 from workitems.models import Plan
 from workitems.plan.asat import Moment
@@ -50,13 +51,14 @@ class Read:
 
 @dataclass(frozen=True)
 class Property:
-    """A cell of each row. `path` leads to its value in a row of the API."""
+    """A cell of each row. `path` leads to its value in a row of the API; `one_of` are its known values, if it has some."""
 
     name: str
     type: type
     is_nullable: bool
     path: tuple[str, ...]
     description: str
+    one_of: OneOf | None = None
 
     @property
     def edm(self) -> str:
@@ -98,29 +100,34 @@ class EntitySet:
 
 def _properties(schema: type[Schema], *path: str) -> Iterable[Property]:
     for name, field in schema.model_fields.items():
-        kind, is_nullable = _without_none(field.annotation)
+        kind, is_nullable, marks = _without_none(field.annotation)
         if inspect.isclass(kind) and issubclass(kind, Schema):
             for each in _properties(kind, *path, name):
-                yield Property(
-                    f"{name}_{each.name}",
-                    each.type,
-                    is_nullable or each.is_nullable,
-                    each.path,
-                    each.description or field.description or "",
+                yield replace(
+                    each,
+                    name=f"{name}_{each.name}",
+                    is_nullable=is_nullable or each.is_nullable,
+                    description=each.description or field.description or "",
                 )
             continue
         if get_origin(kind) is list:
             if get_args(kind) != (str,):
                 continue  # an entity set of its own
             kind = str
-        yield Property(name, kind, is_nullable, (*path, name), field.description or "")
+        one_of = next((each for each in (*field.metadata, *marks) if isinstance(each, OneOf)), None)
+        said = [field.description or "", f"One of: {one_of.words}." if one_of else ""]
+        yield Property(name, kind, is_nullable, (*path, name), " ".join(filter(None, said)), one_of)
 
 
-def _without_none(annotation: Any) -> tuple[Any, bool]:
-    if get_origin(annotation) not in (Union, UnionType):
-        return annotation, False
-    (kind,) = (each for each in get_args(annotation) if each is not NoneType)
-    return kind, True
+def _without_none(annotation: Any) -> tuple[Any, bool, tuple[Any, ...]]:
+    """Return the type, whether None is allowed beside it, and what it is annotated with."""
+    is_nullable = get_origin(annotation) in (Union, UnionType)
+    if is_nullable:
+        (annotation,) = (each for each in get_args(annotation) if each is not NoneType)
+    if get_origin(annotation) is Annotated:
+        kind, *marks = get_args(annotation)
+        return kind, is_nullable, tuple(marks)
+    return annotation, is_nullable, ()
 
 
 # --- rows -----------------------------------------------------------------------------------

@@ -118,6 +118,9 @@ class _Reader:
             return self._in(node)
         (kind, left), (other, right) = self.read(node.left), self.read(node.right)
         _refuse_unlike(kind, other)
+        if comparator in ("Eq", "NotEq"):
+            self._refuse_unknown(node.left, node.right)
+            self._refuse_unknown(node.right, node.left)
         if comparator == "Eq":
             return bool, lambda row: left(row) == right(row)
         if comparator == "NotEq":
@@ -138,8 +141,17 @@ class _Reader:
                 raise refused(OPTION, "A list after “in” can have values only.")
             other, of = self.read(each)
             _refuse_unlike(kind, other)
+            self._refuse_unknown(node.left, each)
             choices.append(of({}))
         return bool, lambda row: left(row) in choices
+
+    def _refuse_unknown(self, node: Any, value: Any) -> None:
+        """Refuse the value if the node is a property that never has it: no row would come, without a word."""
+        if type(node).__name__ != "Identifier" or type(value).__name__ != "String":
+            return
+        one_of = self.properties[node.name].one_of
+        if one_of and value.val not in one_of.values:
+            raise refused(OPTION, f"{node.name} is one of {one_of.words}.")
 
     def _boolop(self, node: Any) -> tuple[type, Of]:
         left, right = self._condition(node.left), self._condition(node.right)
