@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from agencies.models import Agency
@@ -149,7 +150,7 @@ def items(
         (Column("Agency’s confidence", 12), lambda item: _confidence(item.confidence)),
         (Column("Reviewer’s confidence", 12), lambda item: _confidence(item.reviewer_confidence)),
         (date_column("Next agreed date"), lambda item: item.due if item.is_live else None),
-        (Column("Dates", 22), lambda item: item.late.words if item.is_live else ""),
+        (Column("Dates", 22), lambda item: at.lateness_of(item).words if item.is_live else ""),
         (date_column("Latest update"), lambda item: item.heard_on),
         (
             Column("Why it needs attention", 44),
@@ -200,6 +201,7 @@ def open_milestones(view: PlanView, at: PlanAt, made_at: datetime, *, late: str,
             lambda row: _days(row.milestone.agreed_due, row.milestone.forecast_due),
         ),
         *_waits(at),
+        _page(view),
     ]
     rows = registers.open_milestones(shown, late=late, due=due)
     of = about(
@@ -213,8 +215,19 @@ def _days(agreed: date, to: date) -> int | None:
     return max((to - agreed).days, 0) or None
 
 
+def _page(view: PlanView) -> Field[Due]:
+    """The address of the milestone on its item's page, as at the moment."""
+
+    def address(row: Due) -> str:
+        page = view.item(row.item.number)
+        return f"{settings.SITE_URL}{page}#milestone-{row.milestone.number}"
+
+    return Column("Page", 44), address
+
+
 def _of_milestone(at: PlanAt) -> list[Field[Due]]:
     return [
+        (number_column("Number"), lambda row: row.milestone.number),
         (Column("Milestone", 40), lambda row: row.milestone.description),
         (
             Column("Responsible agency", 13),
@@ -237,7 +250,7 @@ def _waits(at: PlanAt) -> tuple[Field[Due], Field[Due]]:
     )
 
 
-LATENESS: Field[Due] = (Column("Dates", 22), lambda row: row.milestone.late.words)
+LATENESS: Field[Due] = (Column("Dates", 22), lambda row: row.late.words)
 
 
 @in_english
@@ -273,9 +286,10 @@ def all_milestones(view: PlanView, at: PlanAt, made_at: datetime) -> Sheet:
         (date_column("Cancelled"), lambda row: row.milestone.withdrawn_on),
         LATENESS,
         *_waits(at),
+        _page(view),
     ]
     items = with_milestones(shown.items, milestones)
-    rows = [Due(row, item) for item in items for row in item.milestones]
+    rows = [Due(row, item, at.lateness_of(row)) for item in items for row in item.milestones]
     return Sheet.of("All milestones", fields, rows, about=about(view, at, made_at))
 
 

@@ -19,7 +19,7 @@ from workitems.plan.plan_at import (
     milestones_at,
     with_milestones,
 )
-from workitems.terms.lateness import Status
+from workitems.terms.lateness import Lateness, Status
 
 ATTENTION_SHOWN = 8
 DUE_SHOWN = 8
@@ -34,10 +34,11 @@ Place = tuple[int, int]
 
 
 class Due(NamedTuple):
-    """A milestone that is due soon, with its item."""
+    """A milestone with its item, and how late it is in all places (`PlanAt.lateness_of`)."""
 
     milestone: MilestoneAt
     item: ItemAt
+    late: Lateness
 
 
 class CauseCount(NamedTuple):
@@ -109,7 +110,7 @@ def counts_of(at: PlanAt) -> PlanCounts:
         single=single,
         lines=attention(at),
         due={days: sum(row.is_due_within(days) for row in soon) for days in DUE_WITHIN_DAYS},
-        due_soon=[Due(row, at.by_pk[row.item]) for row in soon[:DUE_SHOWN]],
+        due_soon=[Due(row, at.by_pk[row.item], row.late) for row in soon[:DUE_SHOWN]],
         causes=_causes(at),
     )
 

@@ -25,7 +25,7 @@ def open_milestones(at: PlanAt, *, late: str = "", due: str = "") -> list[Due]:
         rows = [row for row in rows if (row.is_overdue if late == "overdue" else row.is_late)]
     if due:
         rows = [row for row in rows if row.is_due_within(int(due))]
-    return [Due(row, at.by_pk[row.item]) for row in rows]
+    return [Due(row, at.by_pk[row.item], at.lateness_of(row)) for row in rows]
 
 
 class DelayLine(NamedTuple):

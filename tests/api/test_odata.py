@@ -334,6 +334,19 @@ def test_a_filter_of_a_property_that_is_not_there_names_those_that_are(reader, p
     )
 
 
+def test_a_milestone_leads_to_its_place_on_the_page_and_is_late_by_what_is_sure(reader, items):
+    step = MilestoneFactory(
+        item=items[0], number=3, original_due=date(2027, 1, 20), forecast_due=date(2027, 5, 16)
+    )
+    DelayFactory(milestone=step, number=1, settlement="needs_decision")
+    (row,) = read(reader, "Milestones")["value"]
+    assert row["page_url"] == "http://testserver/plans/plan/items/1.2/#milestone-3"
+    sure = "Expected at least three months late"
+    assert (row["lateness_words"], row["lateness_days"]) == (sure, 116)
+    (one, _) = read(reader, "Items")["value"]
+    assert one["lateness_words"] == sure
+
+
 STATES = "overdue, slipping, due_soon, on_time, no_date, done_late, done, withdrawn"
 
 

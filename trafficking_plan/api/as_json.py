@@ -46,8 +46,9 @@ def known(due: KnownDate | None) -> Row | None:
     return None if due is None else {"code": due.code, "last_day": due.last_day}
 
 
-def late(found: Lateness) -> Row:
-    return {"state": Late(found.state).value, "days": found.days, "words": found.words}
+def late(found: Lateness, sure: Lateness) -> Row:
+    """Return the lateness. `sure` is the same with the length that is sure, which the words say, as on the pages."""
+    return {"state": Late(found.state).value, "days": found.days, "words": sure.words}
 
 
 def plan_line(request: HttpRequest, plan: Plan, at: Moment) -> Row:
@@ -77,6 +78,7 @@ def item_line(
     pillars: Mapping[int, int],
     agencies: Agencies,
     reasons: Sequence[Reason],
+    sure: Lateness,
 ) -> Row:
     return {
         "number": item.number,
@@ -89,7 +91,7 @@ def item_line(
         "confidence": item.confidence,
         "reviewer_confidence": item.reviewer_confidence,
         "next_agreed": known(item.due) if item.is_live else None,
-        "lateness": late(item.late) if item.is_live else None,
+        "lateness": late(item.late, sure) if item.is_live else None,
         "updated_on": item.heard_on,
         "completed_on": item.completed_on,
         "needs_attention": [reason.words for reason in reasons],
@@ -117,6 +119,7 @@ def milestone(
     agencies: Agencies,
     shown_by: Mapping[int, Completion],
     waits: Waits,
+    sure: Lateness,
 ) -> Row:
     return {
         "item": item,
@@ -130,7 +133,7 @@ def milestone(
         "completed_on": row.completed_on,
         "shown_by": shown_by.get(row.pk),
         "withdrawn_on": row.withdrawn_on,
-        "lateness": late(row.late),
+        "lateness": late(row.late, sure),
         "waits_for": [wait(each, waits) for each in waits.of.get(row.pk, ())],
         "earliest": waits.earliest_day(row.pk),
         "cannot_be_met": row.pk in waits.steps and waits.cannot_be_met(waits.steps[row.pk]),

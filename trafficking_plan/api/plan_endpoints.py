@@ -145,7 +145,9 @@ def item_lines(request: HttpRequest, at: PlanAt, items: Iterable[ItemAt]) -> lis
     pillars = {row.pk: row.number for row in at.pillars}
     page_of = as_json.pages_of(request, at.plan, at.moment)
     return [
-        as_json.item_line(request, at.plan, each, pillars, at.agencies, at.reasons(each.pk))
+        as_json.item_line(
+            request, at.plan, each, pillars, at.agencies, at.reasons(each.pk), at.lateness_of(each)
+        )
         | {"page_url": page_of(each.number)}
         for each in items
     ]
@@ -160,7 +162,7 @@ def item(request: HttpRequest, slug: str, number: str, asked: Query[schemas.AsAt
     if not at.items:
         raise Http404
     (row,), agencies = at.items, at.agencies
-    shown_by = completions_of(at, row.pk).by_milestone
+    steps = [(step, number) for step in row.milestones]
     supports = rows_at(Support, moment, of={"item_id": row.pk}, ended_on=None).values_list(
         "agency_id", flat=True
     )
@@ -173,13 +175,15 @@ def item(request: HttpRequest, slug: str, number: str, asked: Query[schemas.AsAt
         "starts_on": row.starts_on,
         "supporting_agencies": sorted(agencies[pk].short_name for pk in supports),
         "milestones": [
-            as_json.milestone(step, number, agencies, shown_by, at.waits)
+            step_line
             | {
                 "delays": [
                     as_json.delay(each, number, step.number, agencies) for each in step.delays
                 ]
             }
-            for step in row.milestones
+            for step, step_line in zip(
+                row.milestones, milestone_lines(request, at, steps, row.pk), strict=True
+            )
         ],
     }
 
@@ -201,14 +205,27 @@ def milestones(request: HttpRequest, slug: str, asked: Query[schemas.MilestoneFi
         ]
     else:
         found = every_milestone(at)
-    shown_by = completions_of(at).by_milestone
     frame, shown = as_json.paged(request, found, asked.page, asked.limit)
     return frame | {
         "as_at": as_json.moment(view.at, timezone.now()),
-        "results": [
-            as_json.milestone(row, number, at.agencies, shown_by, at.waits) for row, number in shown
-        ],
+        "results": milestone_lines(request, at, shown),
     }
+
+
+def milestone_lines(
+    request: HttpRequest,
+    at: PlanAt,
+    found: Iterable[tuple[MilestoneAt, str]],
+    item: int | None = None,
+) -> list[Row]:
+    """Return the rows of milestones, each given with the number of its item; `item` if they are of one alone."""
+    shown_by = completions_of(at, item).by_milestone
+    page_of = as_json.pages_of(request, at.plan, at.moment)
+    return [
+        as_json.milestone(row, number, at.agencies, shown_by, at.waits, at.lateness_of(row))
+        | {"page_url": f"{page_of(number)}#milestone-{row.number}"}
+        for row, number in found
+    ]
 
 
 def every_milestone(at: PlanAt) -> list[tuple[MilestoneAt, str]]:

@@ -412,6 +412,9 @@ class MilestoneLine(Schema):
     cannot_be_met: bool = Field(
         description="What it waits for, as confirmed, comes too late for its agreed date."
     )
+    page_url: str = Field(
+        description="The address of its place on the page of its item as at the moment, for people."
+    )
 
 
 class MilestoneLines(PageAsAt):

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import openpyxl
 import pytest
 import time_machine
+from django.conf import settings
 from django.urls import reverse
 
 from agencies.models import Seat
@@ -30,6 +31,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
+from workitems.models import Milestone
 from workitems.plan.asat import Moment
 
 pytestmark = [
@@ -142,25 +144,35 @@ def test_the_attention_list_is_exported_with_its_order_and_reasons(reader, full)
 
 def test_open_milestones_are_ordered_by_agreed_date_and_filtered_as_on_the_page(reader, full):
     found = rows(reader, full, "milestones")
+    step = Milestone.objects.get(description="Trained")
     assert column(found, "Milestone") == ["Printed", "Trained"]
     assert found[1] == {
         "Item": "2.10",
         "Work item": "'=Training",
         "Lead agency": "Customs",
+        "Number": str(step.number),
         "Milestone": "Trained",
         "Responsible agency": "Customs",
         "Done means": "",
         "Original date": "2010-06-30",
         "Agreed date": "2010-06-30",
         "Forecast": "2010-09-30",
-        "Dates": "Expected three months late",
+        "Dates": "Expected at least three months late",
         "Days overdue": "",
         "Days from agreed date to forecast": "92",
         "Waits for": "",
         "Earliest": "",
+        "Page": f"{settings.SITE_URL}/plans/{full.slug}/items/2.10/#milestone-{step.number}",
     }
     assert column(rows(reader, full, "milestones", late="overdue"), "Milestone") == ["Printed"]
     assert column(rows(reader, full, "milestones", due="30"), "Milestone") == ["Trained"]
+
+
+def test_the_page_and_the_file_say_the_same_length_of_a_milestone_that_waits(reader, full):
+    page = reader.get(reverse("dashboard:milestones", args=[full.slug]))
+    assert page.text.count("Expected at least three months late") == 1
+    found = column(rows(reader, full, "milestones"), "Dates")
+    assert found == ["Overdue by two days", "Expected at least three months late"]
 
 
 def test_the_timeline_includes_milestones_that_are_done(reader, full):
@@ -170,7 +182,11 @@ def test_the_timeline_includes_milestones_that_are_done(reader, full):
         ("1.1", "Written", "2010-03-01"),
         ("2.10", "Trained", ""),
     ]
-    assert column(found, "Dates") == ["Overdue by two days", "Done", "Expected three months late"]
+    assert column(found, "Dates") == [
+        "Overdue by two days",
+        "Done",
+        "Expected at least three months late",
+    ]
 
 
 def test_delays_are_exported_with_cause_and_mitigation(reader, full):
@@ -421,8 +437,8 @@ def test_unknown_exports_are_not_found(reader, full, what, format):
         ("dashboard", 20),
         ("items", 17),
         ("attention", 20),
-        ("milestones", 10),
-        ("timeline", 11),
+        ("milestones", 12),
+        ("timeline", 13),
         ("delays", 12),
         ("changes", 25),
     ],

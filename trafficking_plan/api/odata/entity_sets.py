@@ -17,11 +17,11 @@ from trafficking_plan.api.plan_endpoints import (
     every_delay,
     every_milestone,
     item_lines,
+    milestone_lines,
     plan_at_moment,
     risk_rows,
 )
 from trafficking_plan.api.schemas import OneOf
-from workitems.measures.completion import completions_of
 from workitems.models import Plan
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import PlanAt, milestones_at, plan_at
@@ -142,10 +142,7 @@ def _items(read: Read) -> Iterable[Row]:
 
 
 def _milestones(read: Read) -> Iterable[Row]:
-    at = read.at
-    shown_by = completions_of(at).by_milestone
-    for row, number in every_milestone(at):
-        yield as_json.milestone(row, number, at.agencies, shown_by, at.waits)
+    yield from milestone_lines(read.request, read.at, every_milestone(read.at))
 
 
 def _waits(read: Read) -> Iterable[Row]:

@@ -52,7 +52,7 @@ from workitems.plan.plan_at.rows import (
 )
 from workitems.plan.plan_at.waits_at import Waits, waits_at
 from workitems.terms import lateness
-from workitems.terms.lateness import NO_CONCERNS, Concerns, Rank, Reason
+from workitems.terms.lateness import NO_CONCERNS, Concerns, Late, Lateness, Rank, Reason
 from workitems.terms.sentence_ends import on_one_line
 
 
@@ -243,14 +243,19 @@ class PlanAt:
         rows = self.delays_of.get(milestone.item, ())
         return [row for row in rows if row.is_open and row.milestone == milestone.pk]
 
+    def lateness_of(self, of: MilestoneAt | ItemAt) -> Lateness:
+        """Return how late a milestone, or the worst of an item, is, with the length that is sure of one that waits."""
+        step = of if isinstance(of, MilestoneAt) else of.late_milestone
+        if of.late.state != Late.SLIPPING or step is None:
+            return of.late
+        return lateness.while_waiting(of.late, step, self.delays_on(step))
+
     def reasons(self, pk: int) -> list[Reason]:
         """Return why an item needs attention, in words."""
         if pk not in self.ranks:
             return []
         item, of = self.by_pk[pk], self.concerns.get(pk, NO_CONCERNS)
-        if late := item.late_milestone:
-            waits = lateness.while_waiting(item.late, late, self.delays_on(late))
-            item = item._replace(late=waits)
+        item = item._replace(late=self.lateness_of(item))
         is_rated = not lateness.RATED.isdisjoint(self.ranks[pk])
         is_of_spreadsheet = is_rated and self.is_of_spreadsheet(item)
         return lateness.reasons(self.ranks[pk], item, self.on, of, of_spreadsheet=is_of_spreadsheet)
