@@ -12,6 +12,7 @@ from reports.requests.services.line_files import held_file
 from tests.factories import (
     MemberFactory,
     NoteFactory,
+    PlanFactory,
     ReturnFactory,
     RoundFactory,
     WorkItemFactory,
@@ -140,6 +141,8 @@ def test_the_agency_is_offered_its_own_those_of_all_and_as_coordinator_those_wit
     of_all, own, asked = note("all"), note("agency", agency), note("with", police)
     note("agency", police)
     NoteFactory(written_at=WRITTEN)  # in a plan that the agency takes no part in
+    being_made = PlanFactory(coordinating_agency=agency, adopted_on=None)
+    NoteFactory(item=WorkItemFactory(plan=being_made), written_at=WRITTEN)
     assert offered(scoped) == [title(of_all), title(own), title(asked)]
     plan.coordinating_agency = police
     plan.save()
