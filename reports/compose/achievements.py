@@ -719,11 +719,7 @@ def _completed(writer: Writer, completed: list[ItemAt], above: list[ItemAt]) -> 
         new = shown
         if writer.is_tight and writer.tells_of_evidence:
             # The summary says how many agencies report.
-            one = len(shown) == 1
-            those = (
-                "one reported complete is" if one else f"{number(len(shown))} reported complete are"
-            )
-            return f"The {those} {join_words(map(writer.names.item, shown))}."
+            return f"Reported complete: {join_words(map(writer.names.item, shown))}."
     if not new:
         return f"{done} ({numbers_of(shown, MAX_COMPLETED)})."
     names = some([writer.names.item(item) for item in new], MAX_COMPLETED)

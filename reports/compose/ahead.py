@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import milestone_source, version_of
 from reports.compose.facts import Facts
-from reports.compose.late_words import as_you, in_words_of, is_done
+from reports.compose.late_words import as_you, challenge_of, in_words_of, is_done
 from reports.compose.mitigation_text import action_in_words, at_work
 from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.compose.planned import planned_for, planned_in_words, plans
@@ -132,8 +132,7 @@ def _for_you(writer: Writer, room: Room) -> Iterator[Paragraph]:
                 if not words:
                     continue
                 words = as_you(writer, words, writer.facts.agencies[row.owner])
-                start = f"On {writer.names.in_full(entry.item)}"
-                text = joined(start, ",", words, writer.agency_names)
+                text = joined(f"On {writer.names.in_full(entry.item)}", ",", words, writer.agency_names)
                 room.use(text)
                 told.append((text, [source]))
                 writer.actions.add(row.pk)
@@ -201,6 +200,9 @@ def _dates(
         "other " if writer.is_by_item and any(entry.is_late for entry in writer.facts.late) else ""
     )
     introduction = f"The {other}{agree(len(lines), 'main date', 'main dates')} ahead"
+    if other and writer.actions:
+        # Those of what is being done stand with what is late.
+        introduction += f", beside those in paragraph {{{key('p', 'late items')}}}"
     introduction += "; for what is late, the earliest:" if is_earliest else ":"
     room.use(introduction)
     yield from writer.by_date(introduction, lines, about="dates")
@@ -300,7 +302,31 @@ def _line(writer: Writer, item: ItemAt, step: MilestoneAt, *, is_earliest: bool 
         and (writer.is_by_item or step.forecast_due > step.original_due)
     ):
         sure = ", in doubt"
-    return f"{step.forecast}{sure}: {writer.names.line(item, step, who)}"
+        if _says_why(writer, item):
+            sure += f" (paragraph {{{key('p', 'figures')}}})"
+    return f"{step.forecast}{sure}: {_one_figure(writer, item, writer.names.line(item, step, who))}"
+
+
+def _says_why(writer: Writer, item: ItemAt) -> bool:
+    """Whether the summary of a paper by item tells why an item is at risk in its agency's words."""
+    found = challenge_of(writer, item) if writer.is_by_item else None
+    return found is not None and found[0] in writer.used_sentences
+
+
+# "35 registrar posts", "15 posts": how many of what.
+_SO_MANY = re.compile(r"\b(?P<count>\d+) (?P<what>(?:[a-z]+ ){0,2}?[a-z]+s)\b")
+
+
+def _one_figure(writer: Writer, item: ItemAt, line: str) -> str:
+    """Return a date's line without its figure if the summary gives another one of the same things beside the item: "the filling of
+    registrar posts" where "9 of the 15 posts" have a supervisor."""
+    if not _says_why(writer, item) or (found := challenge_of(writer, item)) is None:
+        return line
+    said = {each["what"].split()[-1]: each["count"] for each in _SO_MANY.finditer(found[0])}
+    for each in _SO_MANY.finditer(line):
+        if said.get(each["what"].split()[-1], each["count"]) != each["count"]:
+            return line.replace(f"{each['count']} ", "", 1)
+    return line
 
 
 def _closing(writer: Writer, unshown: list[Step], *, has_shown: bool) -> Iterator[Paragraph]:

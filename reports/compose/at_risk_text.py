@@ -72,6 +72,8 @@ def _with_answer(writer: Writer, item: ItemAt) -> Line:
     """Return a line on an item at risk with what is done about it."""
     text, sources = _why_at_risk(writer, item)
     told, answers = _answer(writer, item)
+    if told.startswith(";"):
+        text = opened(text)
     return text + told, [*sources, *answers]
 
 
@@ -143,7 +145,7 @@ def _answer(writer: Writer, item: ItemAt) -> tuple[str, list[Source]]:
             return f" {told}", [risk_source(risk)]
     if not writer.is_by_item or any(plan.item.pk == item.pk for plan in plans(writer.facts)):
         return "", []
-    return f" No action is recorded for {writer.names.again(item)}.", []
+    return "; no action is recorded.", []
 
 
 def in_doubt_in_words(moved: MilestoneAt) -> str:

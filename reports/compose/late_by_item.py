@@ -149,13 +149,19 @@ def late_by_item(writer: Writer) -> Section:
     rest = [entry for entry in late if entry not in shown]
     writer.is_full = any(entry.leads for entry in rest)
     introduction = _introduction(writer, shown)
-    ends = _rest(writer, rest, room, with_others=bool(shown)) if rest else ""
+    is_listed = writer.is_tight and 1 < len(rest) <= MAX_LISTED
+    ends = ""
+    if rest and not is_listed:
+        ends = _rest(writer, rest, room, with_others=bool(shown))
     room.use(introduction, ends)
     # Where a tight paper says that their dates are, their actions are too.
     ends += _where_actions_are(writer, rest, room) if shown and not writer.is_tight else ""
-    ends += "".join(request_sentences(writer, entry, room) for entry in rest if entry.leads)
+    listed = [*_listed(writer, rest, room, with_others=bool(shown))] if is_listed else []
+    if not is_listed:
+        ends += "".join(request_sentences(writer, entry, room) for entry in rest if entry.leads)
     starts, lines = _told(writer, shown, whole, room)
-    ends += _others_mean(writer, rest, room, most=MOST_IN_A_PARAGRAPH - count_words(ends))
+    if not is_listed:
+        ends += _others_mean(writer, rest, room, most=MOST_IN_A_PARAGRAPH - count_words(ends))
     told = [line for of in lines.values() for line in of]
     writer.actions.update(line.action for line in told if line.action)
     writer.dated.update(line.step for line in told if line.step)
@@ -164,7 +170,8 @@ def late_by_item(writer: Writer) -> Section:
     gone = [entry for entry in entries if not entry.is_late]
     paragraphs = [
         *_bullets(writer, introduction, shown, starts, lines),
-        *([writer.paragraph(ends, about="other delays", sources=sources_of(writer, rest))] if rest else ()),
+        *([writer.paragraph(ends, about="other delays", sources=sources_of(writer, rest))] if ends else ()),
+        *listed,
         *not_to_be_met(writer, room),
         *no_longer_late(writer, gone, room, must=not late),
         *_not_recorded(writer, late, shown, acted, {pk for pk, of in lines.items() if acted_on(of)}, room),
@@ -220,10 +227,7 @@ def _rest(writer: Writer, entries: list[LateItem], room: Room, *, with_others: b
     start = (
         f"{capitalised(count_in_words(len(entries), noun))} {agree(len(entries), 'is', 'are')} late"
     )
-    if writer.is_tight and len(entries) > 1:
-        text = f"{start}{of}: {_causes(writer, entries)}."
-    else:
-        text = f"{start}{of}{_dated_one_by_one(writer, entries)}."
+    text = f"{start}{of}{_dated_one_by_one(writer, entries)}."
     if count_words(text) > LONGEST_LIST:
         return unreported(writer, entries, room, is_all=True, with_keys=with_others)
     return text
@@ -255,34 +259,35 @@ def _dated_one_by_one(writer: Writer, entries: list[LateItem]) -> str:
 VAGUE = (Delay.Cause.OUTSIDE_EVENT, Delay.Cause.PRIOR_COMMITMENTS, Delay.Cause.OTHER)
 
 
-def _causes(writer: Writer, entries: list[LateItem]) -> str:
-    """Return the items by the cause that holds them up, that of most first, each cause before its items; before all those of
-    which none is recorded. A cause of a `VAGUE` kind follows its item in its agency's words."""
-    found: dict[str, list[str]] = {}
-    own: list[str] = []
-    for entry in entries:
+def _listed(
+    writer: Writer, entries: list[LateItem], room: Room, *, with_others: bool
+) -> Iterator[Paragraph]:
+    """Yield the late items that are only named, each with its new date and its cause by kind; a cause of a `VAGUE` kind in its
+    agency's words. What is asked of the working group follows if the item leads."""
+    noun = "other item" if with_others else "item"
+    # The list of the items that lead has said so.
+    where = "" if with_others else writer.where(["delays"])
+    of = f" ({where} has causes and actions where recorded)" if where else ""
+    steps = [told_first(entry) for entry in entries]
+    days = [from_when(step.forecast, step.on) if has_new_date(step) else "" for step in steps]
+    year = _one_year(days)
+    start = f"{capitalised(count_in_words(len(entries), noun))} are late{of}, with {'' if year else 'these '}new dates"
+    start += f" in {year}:" if year else ":"
+    room.use(start)
+    bullets: list[tuple[Bullet, list[Source]]] = []
+    for entry, step, day in zip(entries, steps, days, strict=True):
         why = cause_of(entry)
-        name, is_idle = writer.names.bare(entry.item), entry.item.stage == Stage.NOT_STARTED
-        reason = short_reason(writer, entry)
-        if why in VAGUE and reason.startswith(", because ") and because_of(why) not in reason:
-            begun = ", which has not started" if is_idle else ""
-            own.append(f"{with_notes(name, entry.item.number)}{begun}{reason}")
-            continue
-        kind = "for other reasons, " if why == Delay.Cause.OTHER else ""
-        if why and not kind:
-            kind = f"{CAUSES[Delay.Cause(why)]}, "
-        notes = ["not started"] if is_idle else []
-        found.setdefault(kind, []).append(with_notes(name, entry.item.number, *notes))
-    # Those of which no cause is recorded come first, without one.
-    other = found.pop("for other reasons, ", [])
-    bare = found.pop("", [])
-    named = sorted(found.items(), key=lambda pair: -len(pair[1]))
-    parts = [f"{why}{join_words(names)}" for why, names in named]
-    parts[:1] = [f"because of {part}" for part in parts[:1]]
-    parts += [f"for other reasons, {join_words(other)}"] if other else []
-    parts += own
-    *first, last = [*([join_words(bare)] if bare else []), *parts]
-    return f"{'; '.join(first)}; and {last}" if first else last
+        reason = short_reason(writer, entry) if why in VAGUE else ""
+        kind = [CAUSES[Delay.Cause(why)]] if why and not reason and why != Delay.Cause.OTHER else []
+        idle = ["not started"] if entry.item.stage == Stage.NOT_STARTED else []
+        day = day.removesuffix(f" {year}") if year else day
+        new = f"{'not before ' * is_waiting(step)}{day}" if day else "not set"
+        text = f"{writer.names.heading(entry.item, *idle)}: {with_notes(new, *kind)}{reason}."
+        room.use(text)
+        if entry.leads:
+            text += request_sentences(writer, entry, room)
+        bullets.append((Bullet(writer.text(text)), list(sources_of(writer, [entry]))))
+    yield from writer.paragraphs(start, about="other delays", bullets=bullets)
 
 
 def _where_actions_are(writer: Writer, entries: list[LateItem], room: Room) -> str:
@@ -298,7 +303,7 @@ def _where_actions_are(writer: Writer, entries: list[LateItem], room: Room) -> s
 
 
 def _one_year(told: list[str]) -> str:
-    """Return the year of all the dates in brackets if it is one, and each of several has it; "" otherwise."""
+    """Return the year of all the dates, which are in brackets or alone, if it is one, and each of several has it; "" otherwise."""
     years = [set(re.findall(r"\b20\d\d\b", each.rpartition("(")[2])) for each in told]
     return (
         next(iter(years[0]))
@@ -344,6 +349,9 @@ def _told(
         pk = entry.item.pk
         if place >= whole:
             why, quoted = short_reason(writer, entry), quoted_reason(writer, entry)
+            if writer.is_tight and count_words(starts[pk], why) > ONE_SENTENCE:
+                # The annex has the second cause of two.
+                why = why.partition(", and ")[0]
             if quoted:
                 starts[pk] += f" {quoted}"
             else:
@@ -588,11 +596,11 @@ def _lines(
         # they say that the rest is done.
         written = partial(_introduced, writer, so_far)
         rank = DONE if so_far.is_of_it or so_far.is_headline else EFFECT
-        yield Line(rank, so_far.text, so_far.source, so_far.is_headline, written)
+        yield Line(rank, so_far.text, so_far.source, so_far.is_headline and not writer.is_tight, written)
 
 
 # What an item waits for whose decision is the Minister's: the recommendations say what it is.
-YOURS = "The new date depends on your decision (see the recommendations)."
+YOURS = "This needs your decision (see the recommendations)."
 _YOU = re.compile(r"\byour?\b")
 
 

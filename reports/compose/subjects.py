@@ -19,6 +19,7 @@ from workitems.models import Delay
 from workitems.models.item import Confidence, number_key
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms import lateness
+from workitems.terms.as_told import LINKS
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.made_phrases import (
     are_in_orders,
@@ -232,6 +233,10 @@ class Names:
             return with_notes(step.as_told, who)
         if not step.as_told and len(step.phrase.split()) >= SAYS_ENOUGH:
             return with_notes(step.phrase, who)
+        head = set(_LONG_WORDS.findall(LINKS.split(self._name(item), maxsplit=1)[0].casefold()))
+        if is_sayable(step) and head and head <= set(_LONG_WORDS.findall(self.what(step).casefold())):
+            # "The first report against targets" says that it is of the targets.
+            return with_notes(self.what(step), item.number, who)
         return self.step(item, step, who)
 
 
@@ -247,6 +252,7 @@ def _small_words(items: Iterable[ItemAt]) -> set[str]:
 
 
 _WORDS = re.compile(r"[\w’-]+")
+_LONG_WORDS = re.compile(r"\w{4,}")
 
 
 def _head(title: str) -> str:
