@@ -38,7 +38,15 @@ from workitems.plan.plan_at import ItemAt, MilestoneAt, RiskAt
 from workitems.terms.fragments import done_at, with_months
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.spans import add_months
-from workitems.terms.stems import completion, future, has_verb, keeps_capital, possible, says_we, within
+from workitems.terms.stems import (
+    completion,
+    future,
+    has_verb,
+    keeps_capital,
+    possible,
+    says_we,
+    within,
+)
 from workitems.terms.third_person import possessive, without_we
 
 MONTHS_SHOWN = 6
@@ -128,11 +136,15 @@ def _for_you(writer: Writer, room: Room) -> Iterator[Paragraph]:
                 and _COMES_TO_YOU.search(row.description)
                 and len(told) < MAX_FOR_YOU
             ):
-                words = _of_what(row.description, entry, action_in_words(writer, entry, source, row))
+                words = _of_what(
+                    row.description, entry, action_in_words(writer, entry, source, row)
+                )
                 if not words:
                     continue
                 words = as_you(writer, words, writer.facts.agencies[row.owner])
-                text = joined(f"On {writer.names.in_full(entry.item)}", ",", words, writer.agency_names)
+                text = joined(
+                    f"On {writer.names.in_full(entry.item)}", ",", words, writer.agency_names
+                )
                 room.use(text)
                 told.append((text, [source]))
                 writer.actions.add(row.pk)

@@ -78,7 +78,6 @@ from reports.document.wording import (
     cited,
     count_in_words,
     first_sentences,
-    join_words,
     number,
     opened,
 )
@@ -555,9 +554,7 @@ def _lines(
         yield Line(EFFECT, *waited)
     for sentence in further_sentences(writer, entry):
         yield Line(REST, sentence, of_delay)
-    is_yours = needs_decision(entry) and bool(
-        _YOU.search(writer.conditions.get(entry.item.pk, ""))
-    )
+    is_yours = needs_decision(entry) and bool(_YOU.search(writer.conditions.get(entry.item.pk, "")))
     if is_yours:
         yield Line(ACTION, YOURS, of_delay, must=True)
     for place, (source, row) in enumerate(steps[:MAX_ACTIONS]):
@@ -596,7 +593,9 @@ def _lines(
         # they say that the rest is done.
         written = partial(_introduced, writer, so_far)
         rank = DONE if so_far.is_of_it or so_far.is_headline else EFFECT
-        yield Line(rank, so_far.text, so_far.source, so_far.is_headline and not writer.is_tight, written)
+        yield Line(
+            rank, so_far.text, so_far.source, so_far.is_headline and not writer.is_tight, written
+        )
 
 
 # What an item waits for whose decision is the Minister's: the recommendations say what it is.

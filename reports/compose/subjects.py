@@ -234,7 +234,11 @@ class Names:
         if not step.as_told and len(step.phrase.split()) >= SAYS_ENOUGH:
             return with_notes(step.phrase, who)
         head = set(_LONG_WORDS.findall(LINKS.split(self._name(item), maxsplit=1)[0].casefold()))
-        if is_sayable(step) and head and head <= set(_LONG_WORDS.findall(self.what(step).casefold())):
+        if (
+            is_sayable(step)
+            and head
+            and head <= set(_LONG_WORDS.findall(self.what(step).casefold()))
+        ):
             # "The first report against targets" says that it is of the targets.
             return with_notes(self.what(step), item.number, who)
         return self.step(item, step, who)

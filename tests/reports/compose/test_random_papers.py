@@ -370,7 +370,9 @@ def the_division_is_that_of_the_records(line, kept, late, keys):
         assert count_of(said[1].capitalize()) == len(keys)
         assert count_of(said[2] or said[1]) == total
     elif total and keys == late and len(keys) == 1:
-        assert line.startswith(f"One of the Plan’s {number(len(kept))} work items is late (a key item")
+        assert line.startswith(
+            f"One of the Plan’s {number(len(kept))} work items is late (a key item"
+        )
     elif total:
         assert re.search(
             rf"late \({number(len(keys)) if keys else 'none'} of them (?:a )?key items?\b", line
@@ -507,7 +509,9 @@ def parts_add_up(paper):
             others = others or re.search(r"key items: .* and (\S+) others?\.$", sentence)
         named = sum(tells(lines[1].split("slipped and")[0], item) for item in keys)
         counted = re.search(r"(\S+) of (?:its|the Plan’s)(?: \S+)? key items are late\.", lines[1])
-        counted = counted or re.search(r"late.*, among them (\S+) of its(?: \S+)? key items[;.]", lines[1])
+        counted = counted or re.search(
+            r"late.*, among them (\S+) of its(?: \S+)? key items[;.]", lines[1]
+        )
         if counted and paper.is_by_item:
             # A tight paper by item names them in its list only.
             assert count_of(counted[1].capitalize()) == len(keys)

@@ -86,9 +86,7 @@ def test_a_key_item_at_risk_says_what_is_done_about_it():
     # One that is closed says nothing.
     closed = threat._replace(closed_on=date(2010, 6, 1))
     told = sections(*many(posts, late("1.1", delay())), all_risks=(closed,))["purpose"]
-    assert (
-        "The posts (1.5), a key item, may become late; no action is recorded.\n"
-    ) in told
+    assert ("The posts (1.5), a key item, may become late; no action is recorded.\n") in told
 
 
 def test_an_item_at_risk_that_is_not_key_is_only_counted_unless_a_record_says_why():
@@ -224,15 +222,24 @@ def test_what_the_minister_decides_comes_second_and_is_joined_to_its_item():
     assert (
         " This needs your decision (see the recommendations). DoL will also offer houses by December 2010."
     ) in told["delay"]
-    assert sections(*many(late("1.1", delay())))["purpose"].splitlines()[-1].startswith("- You are asked to {")
+    assert (
+        sections(*many(late("1.1", delay())))["purpose"]
+        .splitlines()[-1]
+        .startswith("- You are asked to {")
+    )
 
 
 def test_a_doubtful_date_points_to_why_and_gives_no_second_figure():
     filled = step(date(2010, 9, 30), description="35 registrar posts filled")
     posts = item("1.5", filled, confidence="at_risk", is_key=True, as_told="the registrars")
     why = update_of(posts, challenges="Only 9 of the 15 posts have a supervisor.")
-    act = delay(explanation="a trainer left", actions=[action("hire another", LABOUR, date(2010, 10, 31))])
-    others = [item(f"8.{n}", step(date(2010, 9, 30)), is_key=True, as_told=f"the chart {n}") for n in range(2)]
+    act = delay(
+        explanation="a trainer left", actions=[action("hire another", LABOUR, date(2010, 10, 31))]
+    )
+    others = [
+        item(f"8.{n}", step(date(2010, 9, 30)), is_key=True, as_told=f"the chart {n}")
+        for n in range(2)
+    ]
     told = sections(*many(late("1.1", act), posts, *others), updates=[why])["next_steps"]
     assert "The other main dates ahead, beside those in paragraph {" in told
     assert ", in doubt (paragraph {" in told
