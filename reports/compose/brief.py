@@ -295,7 +295,9 @@ def _divided(writer: Writer) -> str:
     ]
     gone = len(facts.items) - len(facts.kept)
     of_all = f"{capitalised(number(late))} of the Plan’s {number(len(facts.kept))} work items"
-    words = with_notes(f"{of_all} {agree(late, 'is', 'are')} late", *filter(None, ["; ".join(notes)]))
+    words = with_notes(
+        f"{of_all} {agree(late, 'is', 'are')} late", *filter(None, ["; ".join(notes)])
+    )
     if keys > MAX_MEASURED and _has_no_names_of_late(writer):
         words += f", among them {_of_keys(facts, 'its')}"
     *first, end = [*filter(None, parts)] or [""]

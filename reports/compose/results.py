@@ -330,7 +330,9 @@ def told_alone(names: Names, item: ItemAt, text: str, agencies: Iterable[str]) -
         # The sentence has its own subject: "Police opened the service in July (4.1, the help line)."
         of = names.bare(item)
         is_long = len(of.split()) > MOST_WORDS
-        return text.replace(first, cited(first, item.number if is_long else f"{item.number}, {of}"), 1)
+        return text.replace(
+            first, cited(first, item.number if is_long else f"{item.number}, {of}"), 1
+        )
     text = without_fragment(text)
     text = _FEW_OF_FEW.sub(
         lambda found: f"{number(int(found[1]))} of {number(int(found[2]))} ", text
