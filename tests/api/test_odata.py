@@ -283,7 +283,7 @@ def test_rows_are_filtered(reader, items, text, found):
 
 KNOWN = (
     "Known are eq, ne, lt, le, gt, ge, in, and, or, not, contains, startswith, endswith, tolower, "
-    "toupper, year, month and day."
+    "toupper, year, month, day and now(), with add or sub and days, such as now() add duration'P60D'."
 )
 
 
@@ -295,6 +295,17 @@ KNOWN = (
         ("number eq '1.2", f"The filter cannot be read. {KNOWN}"),
         ("soundex(title) eq 'x'", f"The filter cannot be read. {KNOWN}"),
         ("length(title) gt 5", f"The function “length” is not known here. {KNOWN}"),
+        ("now(pillar) gt null", f"The filter cannot be read. {KNOWN}"),
+        (
+            "completed_on add duration'P1D' gt now()",
+            f"The filter has what is not known here. {KNOWN}",
+        ),
+        ("completed_on lt now() mul 2", f"The filter has what is not known here. {KNOWN}"),
+        (
+            "completed_on lt now() add duration'PT5H'",
+            "Give a duration in whole days, such as duration'P60D'.",
+        ),
+        ("now()", "A filter is a comparison, such as number eq '1.2'."),
         ("pillar add 1 eq 2", f"The filter has what is not known here. {KNOWN}"),
         ("pillar eq -pillar", f"The filter calculates, which is not known here. {KNOWN}"),
         ("title/any(x: x eq 'y')", f"The filter has what is not known here. {KNOWN}"),
@@ -324,6 +335,48 @@ KNOWN = (
 )
 def test_any_other_filter_is_refused_in_words(reader, plan, text, sentence):
     assert refused(reader, "Items", S_filter=text) == ("$filter", sentence)
+
+
+def test_now_is_the_local_day_of_the_moment_so_that_a_sheet_of_the_next_days_refreshes(
+    reader, items
+):
+    due = date(2026, 5, 1)
+    MilestoneFactory(item=items[0], number=1, original_due=due)
+    asked = "agreed_last_day le now() add duration'P60D' and agreed_last_day ge now()"
+
+    def found(**at):
+        return len(read(reader, "Milestones", S_filter=asked, **at)["value"])
+
+    # The evening of 1 March in UTC is 2 March in New Zealand, 60 days before.
+    for moment, count in (
+        (datetime(2026, 3, 1, 10, 59, tzinfo=UTC), 0),
+        (datetime(2026, 3, 1, 11, 1, tzinfo=UTC), 1),
+        (datetime(2026, 5, 1, 11, tzinfo=UTC), 1),
+        (datetime(2026, 5, 1, 12, 1, tzinfo=UTC), 0),
+    ):
+        with time_machine.travel(moment, tick=False):
+            assert found() == count, moment
+    past = "agreed_last_day lt now() sub duration'P1D'"
+    assert len(read(reader, "Milestones", S_filter=past)["value"]) == 1
+
+
+def test_now_is_the_day_that_is_asked_for(reader, plan, police):
+    with time_machine.travel(datetime(2026, 1, 1, tzinfo=UTC)):
+        item = WorkItemFactory(plan=plan, number="1.2", lead_agency=police)
+        MilestoneFactory(item=item, number=1, original_due=date(2026, 5, 1))
+    for day, count in (("2026-03-01", 0), ("2026-03-02", 1)):
+        asked = "agreed_last_day le now() add duration'P60D'"
+        assert len(read(reader, "Milestones", S_filter=asked, at=day)["value"]) == count
+
+
+def test_an_address_that_is_too_long_is_refused_in_the_form_of_errors(reader, plan):
+    said = "The address is too long. After “?” it can have 4,000 characters."
+    answer = reader.get(f"{ROOT}Items?$filter={'x' * 4000}")
+    assert (answer.status_code, answer["OData-Version"]) == (400, "4.0")
+    assert answer["Content-Type"] == "application/json"
+    assert answer.json() == {"error": {"code": "400", "message": said}}
+    other = reader.get(f"/api/plans/?at={'x' * 4000}")
+    assert (other["Content-Type"], other.json()["detail"]) == ("application/problem+json", said)
 
 
 def test_a_filter_of_a_property_that_is_not_there_names_those_that_are(reader, plan):
@@ -579,7 +632,7 @@ def test_a_plan_of_others_and_one_that_is_not_there_answer_the_same(items):
 WORDS = [
     "number", "title", "is_key", "pillar", "completed_on", "colour", "eq", "ne", "gt", "in", "and", "or", "not", "null",
     "true", "'1.2'", "''", "'", "(", ")", ",", "/", ":", "-", "5", "1e999", "99999999999999999999", "2026-06-30",
-    "2026-02-31", "2026-06-30T25:00:00Z", "contains(", "year(", "tolower(", "any(", "add", "duration'P1D'", "$it", "é",
+    "2026-02-31", "2026-06-30T25:00:00Z", "contains(", "year(", "tolower(", "any(", "add", "sub", "now()", "duration'P1D'", "duration'P9999D'", "$it", "é",
 ]  # fmt: skip
 TEXTS = strategies.one_of(
     strategies.lists(strategies.sampled_from(WORDS), max_size=9).map(" ".join),

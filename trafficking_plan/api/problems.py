@@ -1,6 +1,7 @@
 """Refusals of the API as JSON (RFC 9457 problem details), with the sentences of the screens."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from functools import wraps
 from http import HTTPStatus
@@ -12,10 +13,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from agencies.typed.fields import Refusal
+from trafficking_plan.frame.middleware import MAX_QUERY_LENGTH
 from workitems.plan.services import Conflict
 from workitems.plan.views.lookups import NotAdoptedYet
 
 PREFIX = "/api/"
+# Below these addresses errors have OData's form.
+ODATA = re.compile(rf"{PREFIX}plans/[^/]+/odata/")
+VERSION = "OData-Version"
 MIME_TYPE = "application/problem+json"
 Wrong = tuple[str | None, str]  # the field, if one is at fault, and what is wrong
 
@@ -34,6 +39,7 @@ SENTENCES = {
     503: "The service cannot reach its database just now. Try again soon.",
 }
 
+TOO_LONG = "The address is too long. After “?” it can have {most:,} characters."
 UNKNOWN_NAME = "There is no parameter or field of this name. /api/openapi.json lists them."
 
 
@@ -145,6 +151,19 @@ def is_problem(response: HttpResponseBase) -> bool:
     return response.get("Content-Type", "") == MIME_TYPE
 
 
+def as_odata(response: HttpResponse) -> HttpResponse:
+    """Give a problem OData's form of errors."""
+    said = json.loads(response.content)
+    # A parameter is refused with 400 there, as the standard says.
+    response.status_code = 400 if said["status"] == 422 else said["status"]
+    error: dict[str, Any] = {"code": str(response.status_code), "message": said["detail"]}
+    if wrong := said.get("errors"):
+        error["target"] = wrong[0]["field"]
+    response.content = json.dumps({"error": error}, ensure_ascii=False).encode()
+    response["Content-Type"], response[VERSION] = "application/json", "4.0"
+    return response
+
+
 def _of_parameter(error: dict[str, Any]) -> Wrong:
     """Return what is wrong with a parameter, of what the library that checks them says."""
     place = [str(part) for part in error.get("loc", ())]
@@ -166,7 +185,11 @@ class ProblemsForPrograms:
         response = self.get_response(request)
         if not request.path_info.startswith(PREFIX) or response.status_code < 400:
             return response
-        if is_problem(response) or "OData-Version" in response:  # which has errors of its own form
+        if is_problem(response) or VERSION in response:  # which has errors of its own form
             return response
         kept = {name: response[name] for name in ("Retry-After", "Allow") if name in response}
-        return problem(response.status_code, headers=kept)
+        detail = ""
+        if len(request.META.get("QUERY_STRING", "")) > MAX_QUERY_LENGTH:
+            detail = TOO_LONG.format(most=MAX_QUERY_LENGTH)
+        refusal = problem(response.status_code, detail, headers=kept)
+        return as_odata(refusal) if ODATA.match(request.path_info) else refusal

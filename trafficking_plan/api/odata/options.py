@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import QueryDict
@@ -29,7 +30,6 @@ class Options:
     skip: int
     given: int
     is_counted: bool
-    at: str
 
     def among(self, rows: Iterable[Values]) -> list[Values]:
         """Return the rows that are asked for, in the asked order. Without a value comes before any value."""
@@ -43,8 +43,8 @@ def _with_nulls_first(name: str) -> Callable[[Values], Any]:
     return lambda row: (row[name] is not None, row[name])
 
 
-def read_options(asked: QueryDict, properties: Mapping[str, Property]) -> Options:
-    """Return the options. Raise `Problem` for any that is not known, given twice or cannot be read."""
+def read_options(asked: QueryDict, properties: Mapping[str, Property], today: date) -> Options:
+    """Return the options, where `today` is the day of the moment that is asked for. Raise `Problem` for any that is not known, given twice or cannot be read."""
     for name, values in asked.lists():
         if name not in KNOWN:
             raise refused(name, f"“{name[:60]}” is not known here. Known are {', '.join(KNOWN)}.")
@@ -57,14 +57,13 @@ def read_options(asked: QueryDict, properties: Mapping[str, Property]) -> Option
         raise refused("$count", "$count is true or false.")
     text = asked.get("$filter")
     return Options(
-        is_asked=None if text is None else read_filter(text, properties),
+        is_asked=None if text is None else read_filter(text, properties, today),
         select=tuple(_select(asked.get("$select", "*"), properties)),
         order=tuple(_order(asked.get("$orderby"), properties)),
         top=_number(asked, "$top"),
         skip=_number(asked, "$skip") or 0,
         given=_number(asked, "$skiptoken") or 0,
         is_counted=counted == "true",
-        at=asked.get("at", ""),
     )
 
 

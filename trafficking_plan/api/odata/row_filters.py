@@ -5,8 +5,9 @@ function of null is null, and a row for which the whole is null is left out.
 """
 
 import operator
+import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from trafficking_plan.api.odata.entity_sets import Property
@@ -16,7 +17,7 @@ LONGEST = 2_000  # characters
 OPTION = "$filter"
 KNOWN = (
     "Known are eq, ne, lt, le, gt, ge, in, and, or, not, contains, startswith, endswith, tolower, toupper, year, "
-    "month and day."
+    "month, day and now(), with add or sub and days, such as now() add duration'P60D'."
 )
 Values = Mapping[str, Any]  # of a row, by the name of the property
 Of = Callable[[Values], Any]
@@ -29,6 +30,9 @@ TEXTS: dict[str, Callable[[str, str], bool]] = {
 }
 CASES: dict[str, Callable[[str], str]] = {"tolower": str.lower, "toupper": str.upper}
 PARTS = ("year", "month", "day")
+NOW = "now"
+MOVES = {"Add": operator.add, "Sub": operator.sub}
+DAYS = re.compile(r"P(\d{1,4})D", re.ASCII)
 NAMES = {str: "text", int: "a number", float: "a number", bool: "true or false"}
 EXAMPLES = {
     "text": "'1.2'",
@@ -43,8 +47,13 @@ def refused(option: str, sentence: str) -> Problem:
     return Problem(400, sentence, wrong=[(option, sentence)])
 
 
-def read_filter(text: str, properties: Mapping[str, Property]) -> Callable[[Values], bool]:
-    """Return what says of a row whether it is asked for. Raise `Problem` for what is not known here."""
+def read_filter(
+    text: str, properties: Mapping[str, Property], today: date
+) -> Callable[[Values], bool]:
+    """Return what says of a row whether it is asked for. Raise `Problem` for what is not known here.
+
+    `today` is the day of the moment that the rows are of: `now()`, as everything that it is compared with is a day.
+    """
     # The grammar takes a third of a second to load, and most requests filter nothing.
     from odata_query.exceptions import ODataException
     from odata_query.grammar import ODataLexer, ODataParser
@@ -53,7 +62,7 @@ def read_filter(text: str, properties: Mapping[str, Property]) -> Callable[[Valu
         raise refused(OPTION, f"A filter can have {LONGEST:,} characters at most.")
     try:
         tree = ODataParser().parse(ODataLexer().tokenize(text.strip()))
-        kind, found = _Reader(properties).read(tree)
+        kind, found = _Reader(properties, today).read(tree)
     except ODataException as error:
         raise refused(OPTION, f"The filter cannot be read. {KNOWN}") from error
     except RecursionError as error:
@@ -66,8 +75,8 @@ def read_filter(text: str, properties: Mapping[str, Property]) -> Callable[[Valu
 class _Reader:
     """Reads the parts of a filter: each into its type and what gives its value for a row."""
 
-    def __init__(self, properties: Mapping[str, Property]) -> None:
-        self.properties = properties
+    def __init__(self, properties: Mapping[str, Property], today: date) -> None:
+        self.properties, self.today = properties, today
 
     def read(self, node: Any) -> tuple[type, Of]:
         name = type(node).__name__
@@ -177,8 +186,25 @@ class _Reader:
             raise refused(OPTION, "Between “and”, “or” and after “not” come comparisons.")
         return of
 
+    def _binop(self, node: Any) -> tuple[type, Of]:
+        """Read now() with days added or taken away: a day."""
+        move = MOVES.get(type(node.op).__name__)
+        by = type(node.right).__name__
+        if move is None or not _is_now(node.left) or by != "Duration":
+            raise refused(OPTION, f"The filter has what is not known here. {KNOWN}")
+        found = DAYS.fullmatch(node.right.val)
+        if found is None:
+            raise refused(OPTION, "Give a duration in whole days, such as duration'P60D'.")
+        try:
+            day = move(self.today, timedelta(days=int(found[1])))
+        except OverflowError as error:
+            raise refused(OPTION, "That is no day of a calendar.") from error
+        return date, lambda row: day
+
     def _call(self, node: Any) -> tuple[type, Of]:
         name = node.func.name
+        if _is_now(node):
+            return date, lambda row: self.today
         of = [self.read(each) for each in node.args]
         if name in TEXTS:
             _refuse_unless(str, name, of)
@@ -191,6 +217,10 @@ class _Reader:
             _refuse_unless(date, name, of)
             return int, _unless_null(operator.attrgetter(name), of[0][1])
         raise refused(OPTION, f"The function “{name}” is not known here. {KNOWN}")
+
+
+def _is_now(node: Any) -> bool:
+    return type(node).__name__ == "Call" and node.func.name == NOW and not node.args
 
 
 def _with_offset(text: str) -> str:

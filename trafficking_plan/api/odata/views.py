@@ -23,11 +23,10 @@ from trafficking_plan.api.odata.entity_sets import SETS, EntitySet, Read
 from trafficking_plan.api.odata.options import FORMATS, Options, read_options
 from trafficking_plan.api.odata.row_filters import Values, refused
 from trafficking_plan.api.plan_endpoints import plan_and_moment
-from trafficking_plan.api.problems import Problem, answer_of, is_problem
+from trafficking_plan.api.problems import VERSION, Problem, answer_of, as_odata, is_problem
 
 JSON = "application/json;odata.metadata=minimal"
 ROWS = 1_000  # on a page
-VERSION = "OData-Version"
 NO_SUCH = "There is no entity set at this address. There are: {sets}. Of each: its rows, and $count after it."
 
 
@@ -46,23 +45,11 @@ def served(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = inside(request, *args, **kwargs)
         if is_problem(response):
-            _as_odata(response)
+            return as_odata(response)
         response[VERSION] = "4.0"
         return response
 
     return answer
-
-
-def _as_odata(response: Any) -> None:
-    said = json.loads(response.content)
-    error: dict[str, Any] = {"code": str(said["status"]), "message": said["detail"]}
-    if wrong := said.get("errors"):
-        error["target"] = wrong[0]["field"]
-        # A parameter is refused with 400 here, as the standard says.
-        response.status_code = 400 if said["status"] == 422 else said["status"]
-        error["code"] = str(response.status_code)
-    response.content = json.dumps({"error": error}, ensure_ascii=False).encode()
-    response["Content-Type"] = "application/json"
 
 
 @served
@@ -83,8 +70,8 @@ def resource(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     if name not in SETS or rest not in ("", "$count"):
         plan_and_moment(request, slug, "")
         raise Problem(404, NO_SUCH.format(sets=", ".join(SETS)))
-    options = read_options(request.GET, SETS[name].properties)
-    plan, moment = plan_and_moment(request, slug, options.at)
+    plan, moment = plan_and_moment(request, slug, request.GET.get("at", ""))
+    options = read_options(request.GET, SETS[name].properties, moment.on)
     now = timezone.now()
     rows = _rows(SETS[name], Read(request, plan, moment), options)
     if rest:
