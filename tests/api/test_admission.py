@@ -54,7 +54,7 @@ def test_without_a_token_nothing_is_said(plan):
         "type": "about:blank",
         "title": "Unauthorized",
         "status": 401,
-        "detail": "Send a token that works, in the header “Authorization: Bearer” followed by the token.",
+        "detail": "Send an API key that works, in the header “Authorization: Bearer” followed by the key.",
     }
 
 
@@ -77,7 +77,7 @@ def test_a_token_opens_nothing_while_its_person_lacks_the_second_step_that_they_
         refused = reader.get(address, headers={"If-None-Match": etag})
         assert (refused.status_code, refused.json()["detail"]) == (
             403,
-            "The person of this token must use a second step. Sign in and set one up; then the token"
+            "The person of this API key must use a second step. Sign in and set one up; then the key"
             " works again.",
         )
     set_up_app(person)

@@ -24,7 +24,7 @@ FILE = str(ROOT / "trafficking_plan" / "mcp_server.py")
 
 # --- what nobody gets -----------------------------------------------------------------------
 
-NOTHING = "There is nothing at this address that this token may read."
+NOTHING = "There is nothing at this address that this API key may read."
 QUESTIONS = {
     "plan_on_day": {},
     "what_changed": {"since": "2010-01-01"},
@@ -45,7 +45,7 @@ def test_an_ended_seat_is_nothing(people):
     token = token_of(people["former contributor"])
     for tool, asked in (QUESTIONS | {"plans": {}}).items():
         asked = asked if tool == "plans" else {"plan": people.plan.slug} | asked
-        assert ask(token, tool, **asked).startswith("Send a token that works")
+        assert ask(token, tool, **asked).startswith("Send an API key that works")
 
 
 def test_a_plan_with_a_sensitive_paper_is_nothing_without_a_second_step(people):
@@ -54,7 +54,7 @@ def test_a_plan_with_a_sensitive_paper_is_nothing_without_a_second_step(people):
     BriefingFactory(plan=people.plan, marking="SENSITIVE", tracker_number="10/1")
     for tool, asked in QUESTIONS.items():
         refused = ask(token, tool, plan=people.plan.slug, **asked)
-        assert refused.startswith("The person of this token must use a second step.")
+        assert refused.startswith("The person of this API key must use a second step.")
 
 
 def test_another_agencys_draft_is_in_no_answer(people):

@@ -581,7 +581,7 @@ def test_without_a_token_the_answer_asks_for_a_password(client, plan, sent):
     assert answer.json() == {
         "error": {
             "code": "401",
-            "message": "Send a token that works, as the password of any user name or after “Authorization: Bearer”.",
+            "message": "Send an API key that works, as the password of any user name or after “Authorization: Bearer”.",
         }
     }
 
@@ -623,7 +623,7 @@ def test_a_plan_of_others_and_one_that_is_not_there_answer_the_same(items):
         assert queries[0] == queries[1]
         assert got[0].content == got[1].content
         assert json.loads(got[0].content)["error"]["message"] == (
-            "There is nothing at this address that this token may read."
+            "There is nothing at this address that this API key may read."
         )
 
 

@@ -36,9 +36,9 @@ WRONG_TOKENS_AN_HOUR = 60  # from an address
 LONGEST_TOKEN = 200  # characters
 SCHEME = "bearer"
 NO_PASSWORD = (
-    "Send a token that works, as the password of any user name or after “Authorization: Bearer”."
+    "Send an API key that works, as the password of any user name or after “Authorization: Bearer”."
 )
-WITHOUT_SECOND_STEP = "The person of this token must use a second step. Sign in and set one up; then the token works again."
+WITHOUT_SECOND_STEP = "The person of this API key must use a second step. Sign in and set one up; then the key works again."
 BEARER = 'Bearer realm="Plan Register"'
 # Where spreadsheets ask, which can send a name and a password: the token is the password, whatever the name.
 BY_PASSWORD = 'Basic realm="Plan Register", charset="UTF-8"'
@@ -89,7 +89,7 @@ def may(request: HttpRequest, scope: Token.Scope) -> Token:
     allowed = {scope, Token.Scope.WRITE} if scope == Token.Scope.READ else {scope}
     if token.scope not in allowed:
         label = Token.Scope(scope).label.lower()
-        raise Problem(403, f"This token may not do that. It needs another scope: “{label}”.")
+        raise Problem(403, f"This API key may not do that. It needs another scope: “{label}”.")
     return token
 
 

@@ -27,9 +27,9 @@ Wrong = tuple[str | None, str]  # the field, if one is at fault, and what is wro
 # What is said where nothing more exact is.
 SENTENCES = {
     400: "The request cannot be read.",
-    401: "Send a token that works, in the header “Authorization: Bearer” followed by the token.",
-    403: "None of the rights of this token allows this.",
-    404: "There is nothing at this address that this token may read.",
+    401: "Send an API key that works, in the header “Authorization: Bearer” followed by the key.",
+    403: "None of the rights of this API key allows this.",
+    404: "There is nothing at this address that this API key may read.",
     405: "This address does not answer this method.",
     409: "This was changed elsewhere.",
     413: "The request is too large.",

@@ -33,8 +33,8 @@ BY_RECORDS = ("plan", "plans", "items", "item", "milestones", "delays", "changes
 REFUSALS: dict[int, str] = {
     400: "The request cannot be read.",
     401: "No token, or one that does not work.",
-    403: "The token’s role or scope does not allow it.",
-    404: "Nothing there that the token may read.",
+    403: "The API key’s role or scope does not allow it.",
+    404: "Nothing there that the API key may read.",
     405: "Another method is needed.",
     409: "It was changed meanwhile, or the plan is not adopted yet.",
     422: "A parameter or a field is refused.",
@@ -45,7 +45,7 @@ REFUSALS: dict[int, str] = {
 class TheToken(HttpBearer):
     """Describes the token in the OpenAPI. `admission` has checked it before the library asks."""
 
-    openapi_description = "A token of the page “API keys”."
+    openapi_description = "An API key, from the page “API keys”."
 
     def __call__(self, request: HttpRequest) -> Any:
         return getattr(request, "token", None)
