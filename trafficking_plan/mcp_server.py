@@ -128,7 +128,7 @@ def main() -> None:
             f"Set {URL}, such as https://plans.example.govt.nz, and {TOKEN}, a key of the page “API keys”."
         )
     if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1"):
-        _refuse(f"{URL} must begin with https://, so that nobody on the way reads the token.")
+        _refuse(f"{URL} must begin with https://, so that nobody on the way reads the key.")
     client = httpx2.AsyncClient(
         base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=30
     )

@@ -1,12 +1,17 @@
 """Run every call of docs/api.md as it can be copied, and compare what it says of options with the code."""
 
+import csv
 import re
 import shlex
 from base64 import b64encode
+from datetime import timedelta
 
 import pytest
+from django.forms import ChoiceField
+from django.utils import timezone
 
 from agencies.models import Seat
+from reports.progress import registers
 from reports.progress.views.exports import EXPORTS
 from tests.api.programs import token_of
 from tests.codebase.source import ROOT
@@ -21,8 +26,14 @@ from tests.factories import (
     SeatFactory,
     WorkItemFactory,
 )
+from trafficking_plan.api.csv_endpoint import CHOICES
 from trafficking_plan.api.odata.entity_sets import SETS
 from trafficking_plan.api.odata.row_filters import CASES, PARTS, TEXTS
+from workitems.items.filters import WorkItemFilter
+from workitems.models import WorkItem
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at import plan_at
+from workitems.risks.forms import RiskFilter
 
 pytestmark = [
     pytest.mark.django_db,
@@ -51,16 +62,21 @@ def tokens(settings):
     writer = SeatFactory(agency=police, role=Seat.Role.CONTRIBUTOR).user
     coordinator = SeatFactory(agency=leader, role=Seat.Role.COORDINATOR).user
     return {
-        "$TOKEN": token_of(writer, "write"),
-        "$AUDIT_TOKEN": token_of(coordinator, "audit"),
+        "$API_KEY": token_of(writer, "write"),
+        "$AUDIT_KEY": token_of(coordinator, "audit"),
         "$CURSOR": "",
     }
 
 
 @pytest.mark.parametrize("line", CALLS)
 def test_each_documented_call_is_answered(client, tokens, line):
+    assert answer_to(client, tokens, line).status_code == 200
+
+
+def answer_to(client, tokens, line):
+    """Send what the line asks for, as a shell and curl read it."""
     if "api/audit" in line:
-        line = line.replace("$TOKEN", "$AUDIT_TOKEN")
+        line = line.replace("$API_KEY", "$AUDIT_KEY")
     for name, text in tokens.items():
         line = line.replace(name, text)
     asked, _, _ = line.partition(" >> ")
@@ -73,6 +89,10 @@ def test_each_documented_call_is_answered(client, tokens, line):
             headers[name] = value
         elif part == "-u":
             headers["Authorization"] = f"Basic {b64encode(next(how).encode()).decode()}"
+        elif part == "-f":
+            pass
+        elif part == "-o":
+            next(how)
         elif part == "-X":
             method = next(how)
         elif part == "-d":
@@ -81,8 +101,53 @@ def test_each_documented_call_is_answered(client, tokens, line):
             assert part.startswith(SITE), part
             address = part.removeprefix(SITE)
     kind = headers.pop("Content-Type", "application/octet-stream")
-    answer = client.generic(method, address, body, kind, headers=headers)
-    assert answer.status_code == 200, answer.content
+    return client.generic(method, address, body, kind, headers=headers)
+
+
+def test_the_calls_of_the_table_give_all_late_milestones_as_the_dashboard_counts_them(
+    client, tokens
+):
+    item = WorkItem.objects.get()
+    today = timezone.localdate()
+    ahead, behind = today + timedelta(days=200), today - timedelta(days=9)
+    for number, (agreed, forecast) in enumerate(
+        [(behind, behind), (ahead, ahead + timedelta(days=90)), (ahead, ahead)], start=4
+    ):
+        MilestoneFactory(item=item, number=number, original_due=agreed, forecast_due=forecast)
+    MilestoneFactory(item=item, number=7, original_due=behind, completed_on=behind)
+    sheets = [line for line in CALLS if " -o late." in line]
+    rows, lines = (answer_to(client, tokens, line) for line in sheets)
+    assert [row["number"] for row in rows.json()["value"]] == [3, 4, 5]
+    found = csv.DictReader(lines.content.decode("utf-8-sig").splitlines())
+    assert [row["Number"] for row in found] == ["3", "4", "5"]
+    at = plan_at(item.plan, Moment.today(today))
+    counted = registers.open_milestones(at, late="late")
+    assert [row.milestone.number for row in counted] == [3, 4, 5]
+
+
+def test_the_filters_of_the_lists_are_documented_with_their_values():
+    known = {name: dict(filters) for name, filters in CHOICES.items()}
+    known["items"] |= choices_of(WorkItemFilter)
+    known["risks"] = choices_of(RiskFilter)
+    documented: dict[str, dict[str, list[str]]] = {}
+    for name, each, values in re.findall(r"^\| `(\w+)` \| `(\w+)` \| (.*) \|$", TEXT, re.M):
+        documented.setdefault(name, {})[each] = re.findall(r"`([\w-]{2,})`", values)
+    assert documented == {
+        name: {
+            each: [str(value) for value in values if value and not value.startswith("-")]
+            for each, values in filters.items()
+        }
+        for name, filters in known.items()
+    }
+
+
+def choices_of(form):
+    fields = form.base_fields.items()
+    return {
+        name: [str(value) for value, _ in field.choices]
+        for name, field in fields
+        if type(field) is ChoiceField
+    }
 
 
 def test_the_calls_are_found():
