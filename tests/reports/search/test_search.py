@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db
 WORD = "Kōkako"
 # A query each for the session, the user, the seats, the plans, two of the office; then a query for each
 # kind, and one more for each that has results. On SQLite, each index is asked first how common the words are.
-QUERIES, QUERIES_OF_A_KIND = (45, 10) if connection.vendor == "sqlite" else (29, 9)
+QUERIES, QUERIES_OF_A_KIND = (45, 10) if connection.vendor == "sqlite" else (28, 9)
 
 
 @pytest.fixture
