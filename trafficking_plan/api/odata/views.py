@@ -45,6 +45,7 @@ def served(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = inside(request, *args, **kwargs)
         if is_problem(response):
+            assert isinstance(response, HttpResponse)
             return as_odata(response)
         response[VERSION] = "4.0"
         return response
