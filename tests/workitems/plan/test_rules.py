@@ -53,7 +53,9 @@ READING_ROLES = [role for role in AGENCY_ROLES if not role.startswith("oia_")]
 READERS = {(agency, role) for agency in ("DoL", "Police", "Customs") for role in READING_ROLES}
 READING_POLICE = {(agency, role) for agency, role in READERS if agency == "Police"}
 EVERY_WRITER = {
-    (agency, role) for agency in ("DoL", "Police", "Customs") for role in ("contributor", "approver")
+    (agency, role)
+    for agency in ("DoL", "Police", "Customs")
+    for role in ("contributor", "approver")
 }
 ALLOWED = {
     "read_plan": READERS,
