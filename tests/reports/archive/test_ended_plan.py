@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from io import StringIO
 
+import bagit
 import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
@@ -16,8 +17,6 @@ from tests.factories import EvidenceFactory, MeetingPaperFactory, MilestoneFacto
 from tests.reports import validators
 from tests.scenery import without_decisions
 from workitems.models import Plan
-
-bagit = pytest.importorskip("bagit")
 
 pytestmark = pytest.mark.django_db
 LATER = date(2040, 1, 1)
