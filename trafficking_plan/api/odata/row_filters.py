@@ -1,19 +1,61 @@
 """`$filter` as a function of a row: a small part of the language, and everything else refused in words.
 
-`odata_query` reads the text by the published grammar. A comparison with null is false, as the standard says; a
-function of null is null, and a row for which the whole is null is left out.
+Lark reads the text by the part of the published grammar that is known here. A comparison with null is false, as the
+standard says; a function of null is null, and a row for which the whole is null is left out.
 """
 
+import functools
 import operator
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trafficking_plan.api.odata.entity_sets import Property
 from trafficking_plan.api.problems import Problem
 
+if TYPE_CHECKING:
+    from lark import Lark, Tree
+
 LONGEST = 2_000  # characters
+# OData 4.01, URL Conventions 5.1.1: what is not in it cannot be read. Precedence is that of the standard.
+GRAMMAR = r"""
+?start: either
+?either: both | either "or" both -> either
+?both: condition | both "and" condition -> both
+?condition: comparison | "not" condition -> opposite
+?comparison: moved
+    | moved "eq" moved -> eq
+    | moved "ne" moved -> ne
+    | moved "lt" moved -> lt
+    | moved "le" moved -> le
+    | moved "gt" moved -> gt
+    | moved "ge" moved -> ge
+    | moved "in" "(" value ("," value)* ")" -> is_in
+?moved: value
+    | value "add" DURATION -> add
+    | value "sub" DURATION -> sub
+?value: "null" -> null
+    | "true" -> true
+    | "false" -> false
+    | STRING -> string
+    | DATETIME -> datetime
+    | DATE -> date
+    | FLOAT -> float
+    | INTEGER -> integer
+    | NAME -> identifier
+    | NAME "(" (either ("," either)*)? ")" -> call
+    | "(" either ")"
+
+STRING: /'(?:[^']|'')*'/
+DURATION: /duration'[^']*'/
+DATETIME.4: /[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})?/
+DATE.3: /[0-9]{4}-[0-9]{2}-[0-9]{2}/
+FLOAT.2: /-?[0-9]+\.[0-9]+/
+INTEGER: /-?[0-9]+/
+NAME: /[A-Za-z_][A-Za-z_0-9]*/
+%ignore " "
+"""
 OPTION = "$filter"
 KNOWN = (
     "Known are eq, ne, lt, le, gt, ge, in, and, or, not, contains, startswith, endswith, tolower, toupper, year, "
@@ -21,8 +63,8 @@ KNOWN = (
 )
 Values = Mapping[str, Any]  # of a row, by the name of the property
 Of = Callable[[Values], Any]
+Compared = Callable[[Any, Any], bool]
 NUMBERS = (int, float)
-ORDERS = {"Lt": operator.lt, "LtE": operator.le, "Gt": operator.gt, "GtE": operator.ge}
 TEXTS: dict[str, Callable[[str, str], bool]] = {
     "contains": lambda text, part: part in text,
     "startswith": str.startswith,
@@ -31,8 +73,8 @@ TEXTS: dict[str, Callable[[str, str], bool]] = {
 CASES: dict[str, Callable[[str], str]] = {"tolower": str.lower, "toupper": str.upper}
 PARTS = ("year", "month", "day")
 NOW = "now"
-MOVES = {"Add": operator.add, "Sub": operator.sub}
-DAYS = re.compile(r"P(\d{1,4})D", re.ASCII)
+DAYS = re.compile(r"duration'P(\d{1,4})D'", re.ASCII)
+CANNOT_BE_READ = f"The filter cannot be read. {KNOWN}"
 NAMES = {str: "text", int: "a number", float: "a number", bool: "true or false"}
 EXAMPLES = {
     "text": "'1.2'",
@@ -54,22 +96,27 @@ def read_filter(
 
     `today` is the day of the moment that the rows are of: `now()`, as everything that it is compared with is a day.
     """
-    # The grammar takes a third of a second to load, and most requests filter nothing.
-    from odata_query.exceptions import ODataException
-    from odata_query.grammar import ODataLexer, ODataParser
+    # Most requests filter nothing.
+    from lark.exceptions import LarkError
 
     if len(text) > LONGEST:
         raise refused(OPTION, f"A filter can have {LONGEST:,} characters at most.")
     try:
-        tree = ODataParser().parse(ODataLexer().tokenize(text.strip()))
-        kind, found = _Reader(properties, today).read(tree)
-    except ODataException as error:
-        raise refused(OPTION, f"The filter cannot be read. {KNOWN}") from error
+        kind, found = _Reader(properties, today).read(_grammar().parse(text))
+    except LarkError as error:
+        raise refused(OPTION, CANNOT_BE_READ) from error
     except RecursionError as error:
         raise refused(OPTION, "The filter has too many parts within each other.") from error
     if kind is not bool:
         raise refused(OPTION, "A filter is a comparison, such as number eq '1.2'.")
     return lambda row: found(row) is True
+
+
+@functools.cache
+def _grammar() -> "Lark":
+    from lark import Lark
+
+    return Lark(GRAMMAR, parser="lalr")
 
 
 class _Reader:
@@ -78,22 +125,23 @@ class _Reader:
     def __init__(self, properties: Mapping[str, Property], today: date) -> None:
         self.properties, self.today = properties, today
 
-    def read(self, node: Any) -> tuple[type, Of]:
-        name = type(node).__name__
-        read = getattr(self, f"_{name.lower()}", None)
-        if read is None:
-            raise refused(OPTION, f"The filter has what is not known here. {KNOWN}")
-        found: tuple[type, Of] = read(node)
+    def read(self, part: "Tree[Any]") -> tuple[type, Of]:
+        found: tuple[type, Of] = getattr(self, f"_{part.data}")(*part.children)
         return found
 
-    def _identifier(self, node: Any) -> tuple[type, Of]:
-        name = node.name
-        if node.namespace or name not in self.properties:
+    def _identifier(self, name: str) -> tuple[type, Of]:
+        if name not in self.properties:
             raise refused(OPTION, no_such(name, self.properties))
         return self.properties[name].type, lambda row: row[name]
 
-    def _null(self, node: Any) -> tuple[type, Of]:
+    def _null(self) -> tuple[type, Of]:
         return type(None), lambda row: None
+
+    def _true(self) -> tuple[type, Of]:
+        return bool, lambda row: True
+
+    def _false(self) -> tuple[type, Of]:
+        return bool, lambda row: False
 
     def _literal(self, kind: type, read: Callable[[str], Any], text: str) -> tuple[type, Of]:
         try:
@@ -102,97 +150,102 @@ class _Reader:
             raise refused(OPTION, f"“{text[:40]}” is not {_name(kind)}.") from error
         return kind, lambda row: value
 
-    def _string(self, node: Any) -> tuple[type, Of]:
-        return self._literal(str, str, node.val)
+    def _string(self, text: str) -> tuple[type, Of]:
+        return self._literal(str, _unquoted, text)
 
-    def _integer(self, node: Any) -> tuple[type, Of]:
-        return self._literal(int, int, node.val)
+    def _integer(self, text: str) -> tuple[type, Of]:
+        return self._literal(int, int, text)
 
-    def _float(self, node: Any) -> tuple[type, Of]:
-        return self._literal(float, float, node.val)
+    def _float(self, text: str) -> tuple[type, Of]:
+        return self._literal(float, float, text)
 
-    def _boolean(self, node: Any) -> tuple[type, Of]:
-        return self._literal(bool, lambda text: text.lower() == "true", node.val)
+    def _date(self, text: str) -> tuple[type, Of]:
+        return self._literal(date, date.fromisoformat, text)
 
-    def _date(self, node: Any) -> tuple[type, Of]:
-        return self._literal(date, date.fromisoformat, node.val)
-
-    def _datetime(self, node: Any) -> tuple[type, Of]:
+    def _datetime(self, text: str) -> tuple[type, Of]:
         # Without an offset it is no moment.
-        return self._literal(datetime, datetime.fromisoformat, _with_offset(node.val))
+        return self._literal(datetime, datetime.fromisoformat, _with_offset(text))
 
-    def _compare(self, node: Any) -> tuple[type, Of]:
-        comparator = type(node.comparator).__name__
-        if comparator == "In":
-            return self._in(node)
-        (kind, left), (other, right) = self.read(node.left), self.read(node.right)
+    def _both_sides(self, left: "Tree[Any]", right: "Tree[Any]") -> tuple[Of, Of]:
+        (kind, one), (other, two) = self.read(left), self.read(right)
         _refuse_unlike(kind, other)
-        if comparator in ("Eq", "NotEq"):
-            self._refuse_unknown(node.left, node.right)
-            self._refuse_unknown(node.right, node.left)
-        if comparator == "Eq":
-            return bool, lambda row: left(row) == right(row)
-        if comparator == "NotEq":
-            return bool, lambda row: left(row) != right(row)
-        order = ORDERS[comparator]
+        return one, two
+
+    def _eq(self, left: "Tree[Any]", right: "Tree[Any]") -> tuple[type, Of]:
+        one, two = self._both_sides(left, right)
+        self._refuse_unknown(left, right)
+        self._refuse_unknown(right, left)
+        return bool, lambda row: one(row) == two(row)
+
+    def _ne(self, left: "Tree[Any]", right: "Tree[Any]") -> tuple[type, Of]:
+        _, equal = self._eq(left, right)
+        return bool, lambda row: not equal(row)
+
+    def _ordered(self, order: Compared, left: "Tree[Any]", right: "Tree[Any]") -> tuple[type, Of]:
+        one, two = self._both_sides(left, right)
 
         def compared(row: Values) -> bool:
-            one, two = left(row), right(row)
-            return one is not None and two is not None and bool(order(one, two))
+            before, after = one(row), two(row)
+            return before is not None and after is not None and order(before, after)
 
         return bool, compared
 
-    def _in(self, node: Any) -> tuple[type, Of]:
-        kind, left = self.read(node.left)
+    def _lt(self, *sides: "Tree[Any]") -> tuple[type, Of]:
+        return self._ordered(operator.lt, *sides)
+
+    def _le(self, *sides: "Tree[Any]") -> tuple[type, Of]:
+        return self._ordered(operator.le, *sides)
+
+    def _gt(self, *sides: "Tree[Any]") -> tuple[type, Of]:
+        return self._ordered(operator.gt, *sides)
+
+    def _ge(self, *sides: "Tree[Any]") -> tuple[type, Of]:
+        return self._ordered(operator.ge, *sides)
+
+    def _is_in(self, left: "Tree[Any]", *listed: "Tree[Any]") -> tuple[type, Of]:
+        kind, of = self.read(left)
         choices = []
-        for each in node.right.val:
-            if type(each).__name__ in ("Identifier", "Call"):
+        for each in listed:
+            if each.data in ("identifier", "call"):
                 raise refused(OPTION, "A list after “in” can have values only.")
-            other, of = self.read(each)
+            other, value = self.read(each)
             _refuse_unlike(kind, other)
-            self._refuse_unknown(node.left, each)
-            choices.append(of({}))
-        return bool, lambda row: left(row) in choices
+            self._refuse_unknown(left, each)
+            choices.append(value({}))
+        return bool, lambda row: of(row) in choices
 
-    def _refuse_unknown(self, node: Any, value: Any) -> None:
-        """Refuse the value if the node is a property that never has it: no row would come, without a word."""
-        if type(node).__name__ != "Identifier" or type(value).__name__ != "String":
+    def _refuse_unknown(self, part: "Tree[Any]", value: "Tree[Any]") -> None:
+        """Refuse the value if the part is a property that never has it: no row would come, without a word."""
+        if part.data != "identifier" or value.data != "string":
             return
-        one_of = self.properties[node.name].one_of
-        if one_of and value.val not in one_of.values:
-            raise refused(OPTION, f"{node.name} is one of {one_of.words}.")
+        name = str(part.children[0])
+        one_of = self.properties[name].one_of
+        if one_of and _unquoted(str(value.children[0])) not in one_of.values:
+            raise refused(OPTION, f"{name} is one of {one_of.words}.")
 
-    def _boolop(self, node: Any) -> tuple[type, Of]:
-        left, right = self._condition(node.left), self._condition(node.right)
-        decides = type(node.op).__name__ == "Or"
+    def _either(self, left: "Tree[Any]", right: "Tree[Any]") -> tuple[type, Of]:
+        return bool, _joined(True, self._condition(left), self._condition(right))
 
-        def both(row: Values) -> bool | None:
-            found = left(row), right(row)
-            if decides in found:
-                return decides
-            return None if None in found else not decides
+    def _both(self, left: "Tree[Any]", right: "Tree[Any]") -> tuple[type, Of]:
+        return bool, _joined(False, self._condition(left), self._condition(right))
 
-        return bool, both
-
-    def _unaryop(self, node: Any) -> tuple[type, Of]:
-        if type(node.op).__name__ != "Not":
-            raise refused(OPTION, f"The filter calculates, which is not known here. {KNOWN}")
-        of = self._condition(node.operand)
+    def _opposite(self, part: "Tree[Any]") -> tuple[type, Of]:
+        of = self._condition(part)
         return bool, lambda row: None if (found := of(row)) is None else not found
 
-    def _condition(self, node: Any) -> Of:
-        kind, of = self.read(node)
+    def _condition(self, part: "Tree[Any]") -> Of:
+        kind, of = self.read(part)
         if kind is not bool:
             raise refused(OPTION, "Between “and”, “or” and after “not” come comparisons.")
         return of
 
-    def _binop(self, node: Any) -> tuple[type, Of]:
+    def _moved(
+        self, move: Callable[[date, timedelta], date], part: "Tree[Any]", by: str
+    ) -> tuple[type, Of]:
         """Read now() with days added or taken away: a day."""
-        move = MOVES.get(type(node.op).__name__)
-        by = type(node.right).__name__
-        if move is None or not _is_now(node.left) or by != "Duration":
+        if part.data != "call" or [*part.children] != [NOW]:
             raise refused(OPTION, f"The filter has what is not known here. {KNOWN}")
-        found = DAYS.fullmatch(node.right.val)
+        found = DAYS.fullmatch(by)
         if found is None:
             raise refused(OPTION, "Give a duration in whole days, such as duration'P60D'.")
         try:
@@ -201,11 +254,21 @@ class _Reader:
             raise refused(OPTION, "That is no day of a calendar.") from error
         return date, lambda row: day
 
-    def _call(self, node: Any) -> tuple[type, Of]:
-        name = node.func.name
-        if _is_now(node):
+    def _add(self, part: "Tree[Any]", by: str) -> tuple[type, Of]:
+        return self._moved(operator.add, part, by)
+
+    def _sub(self, part: "Tree[Any]", by: str) -> tuple[type, Of]:
+        return self._moved(operator.sub, part, by)
+
+    def _call(self, name: str, *parts: "Tree[Any]") -> tuple[type, Of]:
+        takes = {NOW: 0} | dict.fromkeys(TEXTS, 2) | dict.fromkeys((*CASES, *PARTS), 1)
+        if name not in takes:
+            raise refused(OPTION, f"The function “{name[:60]}” is not known here. {KNOWN}")
+        if len(parts) != takes[name]:
+            raise refused(OPTION, CANNOT_BE_READ)
+        if name == NOW:
             return date, lambda row: self.today
-        of = [self.read(each) for each in node.args]
+        of = [self.read(each) for each in parts]
         if name in TEXTS:
             _refuse_unless(str, name, of)
             (_, text), (_, part) = of
@@ -213,14 +276,24 @@ class _Reader:
         if name in CASES:
             _refuse_unless(str, name, of)
             return str, _unless_null(CASES[name], of[0][1])
-        if name in PARTS:
-            _refuse_unless(date, name, of)
-            return int, _unless_null(operator.attrgetter(name), of[0][1])
-        raise refused(OPTION, f"The function “{name}” is not known here. {KNOWN}")
+        _refuse_unless(date, name, of)
+        return int, _unless_null(operator.attrgetter(name), of[0][1])
 
 
-def _is_now(node: Any) -> bool:
-    return type(node).__name__ == "Call" and node.func.name == NOW and not node.args
+def _unquoted(text: str) -> str:
+    return text[1:-1].replace("''", "'")
+
+
+def _joined(decides: bool, *of: Of) -> Of:
+    """Return “or” (`decides` is true) or “and” of two conditions; null if one is null and the other does not decide."""
+
+    def value(row: Values) -> bool | None:
+        found = [each(row) for each in of]
+        if decides in found:
+            return decides
+        return None if None in found else not decides
+
+    return value
 
 
 def _with_offset(text: str) -> str:
