@@ -296,6 +296,31 @@ def test_only_confirmed_waits_say_that_a_date_cannot_be_met(first, second, plan)
 
 
 @pytest.mark.django_db
+def test_a_list_says_when_what_is_waited_for_can_come_and_who_waits(first, plan, police):
+    def step(number, due, forecast):
+        return MilestoneFactory(
+            item__plan=plan, item__number=number, number=1, responsible_agency=police,
+            original_due=due, agreed_due=due, forecast_due=forecast,
+        )  # fmt: skip
+
+    second = step("2.2", date(2010, 6, 1), date(2010, 6, 1))
+    third = step("3.1", date(2010, 5, 1), date(2010, 9, 1))
+    WaitFactory(milestone=second, waits_for=third, days_after=10)
+    WaitFactory(milestone=first, waits_for=second, days_after=30)
+    WaitFactory(milestone=first, waits_for=third, disputed=True)
+    found = plan_at(plan, Moment(date(2010, 4, 1))).waits
+    assert found.in_words(first.pk).split("; ") == [
+        "2.2.1 of Police, expected on 1 June 2010, on 11 September 2010 at the earliest, and 30 days needed after it (confirmed)",
+        "3.1.1 of Police, now expected on 1 September 2010 (disputed)",
+    ]
+    agency, agreed = first.responsible_agency.short_name, found.steps[first.pk].agreed
+    assert found.back_in_words(third.pk).split("; ") == [
+        f"1.1.1 of {agency}, agreed for {agreed} (disputed)",
+        "2.2.1 of Police, agreed for 1 June 2010",
+    ]
+
+
+@pytest.mark.django_db
 def test_the_past_has_its_own_waits(first, second, plan, contributor):
     with noon(TODAY):
         wait = add(first, second, contributor)

@@ -16,7 +16,7 @@ from workitems.plan.plan_at.loading import grouped
 from workitems.plan.plan_at.moment_reading import read_at
 from workitems.terms.earliest import Earliest, earliest, latest, own_earliest
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.lateness import by_then
+from workitems.terms.lateness import by_then, days_in_words
 
 # So many steps of a chain are shown.
 STEPS_SHOWN = 5
@@ -40,6 +40,10 @@ class WaitAt(NamedTuple):
     @property
     def is_disputed(self) -> bool:
         return self.answer == Wait.Answer.DISPUTED
+
+    @property
+    def state(self) -> str:
+        return str(Wait.Answer(self.answer).label) if self.answer else _("Not answered")
 
 
 class StepAt(NamedTuple):
@@ -210,36 +214,58 @@ class Waits:
         return _(
             "The agreed date of “{milestone}” can no longer be met: it waits for {other}, {expected}."
         ).format(
-            milestone=step.description, other=self.name_of_agency(other), expected=other.expected
+            milestone=step.description,
+            other=self.name_of_agency(other),
+            expected=self._when_it_comes(wait),
         )
+
+    def _when_it_comes(self, wait: WaitAt) -> str:
+        """When what is waited for comes: "expected on 16 January 2027, on 13 February 2027 at the earliest, and 30 days
+        needed after it"."""
+        other = self.steps[wait.waits_for]
+        parts = [other.expected]
+        day = self.earliest_day(other.pk)
+        if day is not None and day > other.forecast_due:
+            parts.append(_("{on} at the earliest").format(on=KnownDate(day).on))
+        if wait.days_after and other.is_open:
+            days = days_in_words(wait.days_after)
+            parts.append(_("and {days} needed after it").format(days=days))
+        return ", ".join(parts)
 
     def in_words(self, milestone: int) -> str:
         """Return what a milestone waits for in a table: "3.3.2 of Police, now expected on 29 January 2027 (confirmed)"."""
         found = []
         for row in self.of.get(milestone, ()):
             other = self.steps[row.waits_for]
-            state = str(Wait.Answer(row.answer).label) if row.answer else _("Not answered")
             found.append(
                 _("{other}, {expected} ({state})").format(
                     other=self.name_of_agency(other, self.steps[milestone].plan),
-                    expected=other.expected,
-                    state=state.lower(),
+                    expected=self._when_it_comes(row),
+                    state=row.state.lower(),
                 )
             )
         return "; ".join(found)
 
     def back_in_words(self, milestone: int) -> str:
-        """Return what waits for a milestone, as is confirmed: "3.6.2 of IR, agreed for 22 December 2026"."""
+        """Return what waits for a milestone: "3.6.2 of IR, agreed for 22 December 2026", with "(disputed)" or "(not
+        answered)"."""
         found = []
         for row in self.by.get(milestone, ()):
             step = self.steps[row.milestone]
-            if row.is_confirmed and step.is_open:
-                found.append(
-                    _("{other}, agreed for {agreed}").format(
-                        other=self.name_of_agency(step, self.steps[milestone].plan),
-                        agreed=step.agreed,
-                    )
+            if not step.is_open:
+                continue
+            says = (
+                _("{other}, agreed for {agreed}")
+                if row.is_confirmed
+                else _("{other}, agreed for {agreed} ({state})")
+            )
+            found.append(
+                says.format(
+                    other=self.name_of_agency(step, self.steps[milestone].plan),
+                    agreed=step.agreed,
+                    state=row.state.lower(),
                 )
+            )
         return "; ".join(found)
 
     def earliest_day(self, milestone: int) -> date | None:
