@@ -62,6 +62,7 @@ from workitems.models import (
     OutOfSessionAnswer,
     Pillar,
     Plan,
+    ReadConversation,
     ReadingTicks,
     Reminder,
     Return,
@@ -815,6 +816,18 @@ class NoteFactory(DjangoModelFactory):
     written_for = factory.LazyAttribute(lambda note: note.plan.coordinating_agency)
     written_at = factory.LazyFunction(timezone.now)
     readers = factory.LazyAttribute(lambda note: "" if note.first else "all")
+
+
+class ReadConversationFactory(DjangoModelFactory):
+    """A conversation that was read once."""
+
+    class Meta:
+        model = ReadConversation
+
+    person = factory.SubFactory(UserFactory)
+    first = factory.SubFactory(NoteFactory)
+    began_at = datetime(2010, 5, 3, tzinfo=UTC)
+    read_at = factory.SelfAttribute("began_at")
 
 
 class MentionFactory(DjangoModelFactory):

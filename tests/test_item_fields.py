@@ -143,7 +143,6 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
         "number": {
             "change": BY_WORKBOOK,
             "history": ORDER,
-            "list": ORDER,
             "what changed": ORDER,
             "annex": ORDER,
             "page": ORDER,

@@ -15,8 +15,8 @@ from agencies.models import WRITING_ROLES, Seat, User
 from workitems.desk.to_dos import not_ended
 from workitems.following.followers import followers
 from workitems.models import EmailChoice, Mention, Note, Notice, Plan
+from workitems.notes.read_conversations import have_read
 from workitems.notes.readers import Readers
-from workitems.notes.visits import have_read
 from workitems.notices.news import OtherNews
 from workitems.plan.asat import end_of
 from workitems.plan.views.lookups import ADDED_TO_PLANS

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.pages.form_pages import carry_out, done, form_page, refusals_in_messages, saved
 from agencies.pages.once import once
+from agencies.pages.transactions import writes_on_get
 from workitems.models import (
     Matter,
     Mention,
@@ -25,7 +26,7 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.notes import services
-from workitems.notes.conversations import Conversation, Talk, conversations, own_members
+from workitems.notes.conversations import Conversation, Talk, conversations, own_members, talk_on
 from workitems.notes.forms import (
     AnswerForm,
     EditForm,
@@ -35,8 +36,8 @@ from workitems.notes.forms import (
     readers_offered,
 )
 from workitems.notes.news import asked_news
+from workitems.notes.read_conversations import keep_read, mark_new
 from workitems.notes.readers import Askable, Readers
-from workitems.notes.visits import open_talk, read
 from workitems.notices.sending import mail_at_once
 from workitems.plan.asat import Moment
 from workitems.plan.views.lookups import after_act, posted, require, signed_in, visible_plan
@@ -125,6 +126,7 @@ def mail_asked(note: Note) -> None:
 
 
 @require_http_methods(FORM_METHODS)
+@writes_on_get  # that the conversations are read
 @once
 def on_subject(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpResponse:
     """The conversations on a subject, and for those who may the form to begin another."""
@@ -156,6 +158,10 @@ def on_subject(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpRespo
         return done(
             request, _("The note is written. Who can read it: {who}."), note, who=note.readers_words
         )
+    person, moment = signed_in(request), _moment(plan, kind)
+    talk = talk_on(person, plan, kind, subject, moment)
+    if moment.is_now and request.method == "GET":
+        keep_read(mark_new(person, talk.conversations, timezone.now()))
     return form_page(
         request,
         "workitems/notes/on_subject.html",
@@ -164,7 +170,7 @@ def on_subject(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpRespo
         subject=subject,
         **page_of_subject(subject),
         place=Note(**{kind: subject}).place,
-        talk=open_talk(request, plan, kind, subject, _moment(plan, kind)),
+        talk=talk,
         may_write=may_write and bool(offered) and _moment(plan, kind).is_now,
     )
 
@@ -176,6 +182,7 @@ def _moment(plan: Plan, kind: str) -> Moment:
 
 
 @require_http_methods(FORM_METHODS)
+@writes_on_get  # that it is read
 @once
 def conversation(request: HttpRequest, slug: str, note: int) -> HttpResponse:
     """One conversation, with the form to answer."""
@@ -195,7 +202,7 @@ def conversation(request: HttpRequest, slug: str, note: int) -> HttpResponse:
         user, plan, Q(pk=first.pk), _moment(plan, first.kind), may_write=may_answer
     )
     if request.method == "GET":
-        read(user, [shown], timezone.now())
+        keep_read(mark_new(user, [shown], timezone.now()))
     return form_page(
         request,
         "workitems/notes/conversation_page.html",

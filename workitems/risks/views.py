@@ -12,7 +12,7 @@ from agencies.pages.form_pages import carry_out, done, form_page, saved, saying_
 from agencies.pages.once import once
 from workitems.models import HeldEntry, Plan, Risk
 from workitems.narrative import blocks_of, risk_history
-from workitems.notes.visits import open_talk
+from workitems.notes.read_conversations import open_talk
 from workitems.plan.asat import Moment
 from workitems.plan.views.lookups import held_for, page_of, posted, require, signed_in, visible_plan
 from workitems.risks import services as risk_services
@@ -82,7 +82,7 @@ def detail(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
             and row.closed_on is None
             and request.user.has_perm("workitems.change_risk", row),
             "may_manage": moment.is_now and request.user.has_perm("workitems.manage_risk", row),
-            "talk": open_talk(request, row.plan, "risk", row, moment),
+            "talk": open_talk(request, row.plan, "risk", row, moment, at=timezone.now()),
         },
     )
 

@@ -49,7 +49,7 @@ def render_conversation(begins: Note, title: str) -> bytes:
 
     Raise `RenderRefused` if it cannot be printed.
     """
-    notes, settled = read(begins)
+    notes, settled = printed_notes(begins)
     context = {
         "title": title,
         "language": settings.LANGUAGE_TAG,
@@ -64,7 +64,7 @@ def render_conversation(begins: Note, title: str) -> bytes:
     return html_to_pdf(html, title=title, language=settings.LANGUAGE_TAG)
 
 
-def read(begins: Note) -> tuple[list[PrintedNote], list[Settled]]:
+def printed_notes(begins: Note) -> tuple[list[PrintedNote], list[Settled]]:
     """Return the notes of a conversation in order of time, and each time that it was settled. Four queries."""
     rows = Note.objects.filter(Q(pk=begins.pk) | Q(first=begins)).with_people()
     notes = list(rows.order_by("written_at", "pk"))

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from reports.requests.models.in_scope import not_frozen
-from reports.requests.print.conversation import read
+from reports.requests.print.conversation import printed_notes
 from reports.requests.services import line_files, packages, releases, requests, schedule
 from reports.requests.services.line_files import held_file
 from tests.factories import (
@@ -85,7 +85,7 @@ def test_a_conversation_is_read_with_withdrawn_notes_and_earlier_wordings(
     begun, django_assert_num_queries
 ):
     with django_assert_num_queries(4):
-        notes, settled = read(begun)
+        notes, settled = printed_notes(begun)
     assert [(each.note.text, [was.text for was in each.earlier]) for each in notes] == [
         ("When does it open?", ["When does it open in May?"]),
         ("On 3 June.", []),

@@ -184,7 +184,7 @@ def test_of_two_reports_on_an_item_the_lesser_says_that_the_other_says_more(brie
         achieved="Customs trained a board.",
         key_achievement="headline",
     )
-    told = "On “Police trained 240 officers.” (1.3), Customs trained a board."
+    told = "Customs trained a board (1.3, “Police trained 240 officers.”)."
     assert ("1.3", told, "Another report on its item says more.") in offered(briefing)
 
 

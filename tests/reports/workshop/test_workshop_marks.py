@@ -92,7 +92,7 @@ def test_a_shortened_text_offers_the_rest_where_it_belongs(
     ((key, found),) = marks(page).items()
     assert found == ["An agency wrote more than this."]
     assert offered(page, key) == [
-        ("Add it", "… staff. They liked it. {More of them asked for it.}"),
+        ("Add it", "… brochure). They liked it. {More of them asked for it.}"),
         ("Not needed", ""),
     ]
     assert f'href="#{key}">1 mark<' in page.text
@@ -140,7 +140,7 @@ def test_what_is_not_needed_is_not_offered_again_until_that_is_taken_back(
     update.achieved = f"{LONG} Nobody failed."
     history.save(update, by=None, at=BEFORE)
     assert offered(page_of(client, briefing), key) == [
-        ("Add it", "… staff. They liked it. {Nobody failed.}"),
+        ("Add it", "… brochure). They liked it. {Nobody failed.}"),
         ("Not needed", ""),
     ]
     take(client, briefing, key, 1)
@@ -191,7 +191,7 @@ def test_the_records_text_shows_what_it_takes_of_the_editors(
     page = page_of(client, briefing)
     (block,) = [each for each in blocks_of(page) if each.drift]
     taken = [each.text for each in block.taking if each.is_removed]
-    assert taken == ["40 ", ". The Commissioner thanked them"]
+    assert taken == ["40 ", " The Commissioner thanked them."]
     assert "Their text instead of yours changes this:" in page.text
 
 

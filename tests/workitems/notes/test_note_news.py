@@ -157,12 +157,12 @@ def test_whose_seat_has_ended_is_told_nothing(note, police):
 
 
 def test_who_has_read_it_on_the_page_is_told_nothing_until_another_note(
-    note, item, coordinator, colleague, approver, client
+    note, coordinator, colleague, approver, client
 ):
     MentionFactory(note=note, person=colleague)
-    for person, address in ((coordinator, item), (colleague, note)):
+    for person in (coordinator, colleague):
         client.force_login(person)
-        assert client.get(address.get_absolute_url()).status_code == 200
+        assert client.get(note.get_absolute_url()).status_code == 200
     assert list(told(written_news)) == ["Police approver"]
     assert told(asked_news) == {}
     later = NOW + timedelta(minutes=5)

@@ -275,7 +275,7 @@ def test_what_others_wrote_since_the_last_visit_is_marked_until_the_next(
         with time_machine.travel(NOW + timedelta(hours=hours), tick=False):
             client.cookies.clear()  # an earlier session has ended
             client.force_login(contributor)
-            talk = client.get(item.get_absolute_url()).context["talk"]
+            talk = client.get(note.get_absolute_url()).context["talk"]
         (each,) = talk.conversations
         return [shown.note.text for shown in each.notes if shown.note.is_new]
 

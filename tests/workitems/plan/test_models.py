@@ -42,6 +42,7 @@ from tests.factories import (
     OutOfSessionFactory,
     PillarFactory,
     PlanFactory,
+    ReadConversationFactory,
     ReadingTicksFactory,
     ReturnFactory,
     ReturnNoteFactory,
@@ -74,6 +75,8 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.models.item import NEXT_STAGES, Stage, number_key
+
+EARLIER = datetime(2010, 1, 1, tzinfo=UTC)
 
 pytestmark = pytest.mark.django_db
 
@@ -543,6 +546,13 @@ BROKEN = {
     ],
     "emailchoice_known": [lambda: EmailChoiceFactory(wants="nothing")],
     "seen_in_order": [lambda: SeenFactory(before_at=NOW)],
+    "readconversation_once": [
+        lambda: again(ReadConversationFactory, ["person", "first"]),
+    ],
+    "readconversation_in_order": [
+        lambda: ReadConversationFactory(began_at=NOW, read_at=EARLIER),
+        lambda: ReadConversationFactory(began_at=EARLIER, before_at=NOW),
+    ],
     # Calendars
     "calendarfeed_has_label": [lambda: CalendarFeedFactory(label="")],
     "calendarfeed_revoked_by_and_at": [

@@ -62,7 +62,7 @@ def saved(writer, of_return, item, **said):
             {"achieved": "Printed in Suva.", "key_achievement": "yes"},
             [
                 may_be_printed("Achievements"),
-                "For the brochure (1.2), Police printed in Suva.",
+                "Police printed in Suva (1.2, printing a brochure).",
                 "4 of 60 words",
             ],
         ),
@@ -70,7 +70,7 @@ def saved(writer, of_return, item, **said):
             {"achieved": "Police printed it. It is out. It is read.", "key_achievement": "yes"},
             [
                 may_be_printed("Achievements"),
-                "For the brochure (1.2), Police printed it. It is out.",
+                "Police printed it (1.2, printing a brochure). It is out.",
                 "6 of 60 words",
                 "The paper takes at most two sentences of 60 words in all and leaves out one sentence of this text. "
                 "Put what matters most first.",
@@ -83,7 +83,7 @@ def saved(writer, of_return, item, **said):
             },
             [
                 may_be_printed("Achievements, as a headline"),
-                "For the brochure (1.2), Police printed it.",
+                "Police printed it (1.2, printing a brochure).",
                 "3 of 30 words",
                 "A headline takes one sentence, and a second one if it has a number and both have at most 30 words. "
                 "The paper leaves out one sentence of this text. Put what matters most first.",
@@ -100,7 +100,7 @@ def saved(writer, of_return, item, **said):
             {"achieved": "We are hiring.", "key_achievement": "yes"},
             [
                 may_be_printed("Achievements"),
-                "For the brochure (1.2), Police are hiring.",
+                "Police are hiring (1.2, printing a brochure).",
                 "3 of 60 words",
             ],
         ),
@@ -267,7 +267,7 @@ def test_the_page_shows_the_sentences_without_a_script(writer, of_return, item):
         of_return=of_return, item=item, achieved="Printed in Suva.", key_achievement="yes"
     )
     boxes = told(writer.get(of_return.get_absolute_url()).text)
-    assert boxes[0][1] == "For the brochure (1.2), Police printed in Suva."
+    assert boxes[0][1] == "Police printed in Suva (1.2, printing a brochure)."
 
 
 # --- on the milestone's page -------------------------------------------------------------------

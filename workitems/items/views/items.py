@@ -41,7 +41,7 @@ from workitems.models import (
 )
 from workitems.models.item import Stage
 from workitems.models.plan import READING_ROLES
-from workitems.notes.visits import open_talk
+from workitems.notes.read_conversations import open_talk
 from workitems.plan.asat import Moment
 from workitems.plan.attention import Line, Verb
 from workitems.plan.forms.items import AnswerStatusForm, ChangeStatusForm, ReviewForm
@@ -341,6 +341,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
             "item",
             item,
             moment,
+            at=timezone.now(),
             is_empty=not item.has_notes,  # type: ignore[attr-defined]
         ),
     }

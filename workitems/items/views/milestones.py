@@ -18,7 +18,7 @@ from agencies.pages.form_pages import carry_out, done, form_page
 from agencies.pages.once import once
 from agencies.wording.translation import StrOrPromise
 from workitems.models import Delay, HeldEntry, Milestone, MilestoneAnswer, Return
-from workitems.notes.visits import open_talk
+from workitems.notes.read_conversations import open_talk
 from workitems.plan import services
 from workitems.plan.asat import Moment
 from workitems.plan.forms.items import (
@@ -140,7 +140,9 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             "has_open_delay": any(delay.ended_on is None for delay in delays),
             "conflict": conflict,
             "tried": tried,
-            "talk": open_talk(request, item.plan, "milestone", row, Moment.today(localdate())),
+            "talk": open_talk(
+                request, item.plan, "milestone", row, Moment.today(localdate()), at=timezone.now()
+            ),
         },
         status=200 if request.method != "POST" or (tried and forms[act].is_valid()) else 422,
     )

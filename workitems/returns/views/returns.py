@@ -29,7 +29,7 @@ from workitems.intake.services.trackers import named_beside_each
 from workitems.measures.asked import measures_asked
 from workitems.models import Evidence, Notice, Return, WorkItem
 from workitems.models.plan import READING_ROLES
-from workitems.notes.visits import open_talk
+from workitems.notes.read_conversations import open_talk
 from workitems.plan import services
 from workitems.plan.asat import Moment
 from workitems.plan.assigned import given_in
@@ -553,7 +553,12 @@ def show(
             # Passed even if the user may no longer review, so that a refused note is not lost.
             "send_back_form": send_back,
             "talk": open_talk(
-                request, of_return.round.plan, "of_return", of_return, Moment.today(on)
+                request,
+                of_return.round.plan,
+                "of_return",
+                of_return,
+                Moment.today(on),
+                at=timezone.now(),
             ),
         },
         status=status,

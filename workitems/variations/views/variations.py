@@ -23,7 +23,7 @@ from workitems.meetings.variation_effect import Effects
 from workitems.meetings.views.pages import mail
 from workitems.models import HeldEntry, Matter, Plan, Variation, WorkItem
 from workitems.models.delay import VariationQuerySet
-from workitems.notes.visits import open_talk
+from workitems.notes.read_conversations import open_talk
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
 from workitems.plan.views.lookups import (
@@ -200,7 +200,7 @@ def show(
             if row.state == Variation.State.RECOMMENDED and answering is None
             else None,
             "acted": next(iter((acted or {}).values()), None),
-            "talk": open_talk(request, row.plan, "variation", row, moment),
+            "talk": open_talk(request, row.plan, "variation", row, moment, at=timezone.now()),
         }
         | forms
         | (acted or {}),
@@ -240,7 +240,7 @@ def _show_at_the_end(request: HttpRequest, row: Variation, moment: Moment) -> Ht
             "was": was,
             "now": now,
             "adds": addition_parts(then.addition),
-            "talk": open_talk(request, row.plan, "variation", row, moment),
+            "talk": open_talk(request, row.plan, "variation", row, moment, at=timezone.now()),
         },
     )
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 
 from agencies.models import User
 from workitems.following.visits import VISIT
@@ -25,23 +24,24 @@ def open_talk(
     subject: Any,
     moment: Moment,
     *,
+    at: datetime,
     is_empty: bool = False,
 ) -> Talk:
-    """Return the conversations on a subject for a page (`talk_on`), with what is new to its reader marked; the present
-    page notes that they are read. A query more than `talk_on` if there are any."""
+    """Return the conversations on a subject for a page (`talk_on`), with what is new to its reader marked. A query more
+    than `talk_on` if there are any."""
     talk = talk_on(signed_in(request), plan, kind, subject, moment, is_empty=is_empty)
-    if moment.is_now and request.method == "GET":
-        read(signed_in(request), talk.conversations, timezone.now())
+    if moment.is_now:
+        mark_new(signed_in(request), talk.conversations, at)
     return talk
 
 
-def read(person: User, shown: Collection[Conversation], at: datetime) -> None:
-    """Mark the notes that others wrote since the person's visit before this one, and note that all are read.
+def mark_new(person: User, shown: Collection[Conversation], at: datetime) -> list[ReadConversation]:
+    """Mark the notes that others wrote since the person's visit before this one; nothing is new on the first visit.
 
-    Nothing is new on the first visit. One query, and one that writes if something was written since they last read it.
+    Return, for `keep_read`, that all are read now; nothing of those that they have read whole. One query.
     """
     if not shown:
-        return
+        return []
     firsts = [each.first.pk for each in shown]
     rows = ReadConversation.objects.filter(person=person, first__in=firsts)
     known = {row.first_id: row for row in rows}
@@ -65,9 +65,14 @@ def read(person: User, shown: Collection[Conversation], at: datetime) -> None:
                     read_at=at,
                 )
             )
-    if changed:
+    return changed
+
+
+def keep_read(rows: Collection[ReadConversation]) -> None:
+    """Note what a person has read. A query, if there is something to note."""
+    if rows:
         ReadConversation.objects.bulk_create(
-            changed,
+            rows,
             update_conflicts=True,
             unique_fields=["person", "first"],
             update_fields=["before_at", "began_at", "read_at"],
