@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -132,9 +133,8 @@ def test_it_ends_by_itself(administrator, monkeypatch):
 
 def test_another_process_knows_within_seconds(monkeypatch):
     seconds = iter((100.0, 100.0, 105.0, 111.0, 111.0))
-    monkeypatch.setattr(
-        "trafficking_plan.maintenance.announced.time.monotonic", lambda: next(seconds)
-    )
+    clock = SimpleNamespace(monotonic=lambda: next(seconds))
+    monkeypatch.setattr("trafficking_plan.maintenance.announced.time", clock)
     announced._Known.until = 0.0
     assert announced.current() is None
     row = Maintenance.objects.create(

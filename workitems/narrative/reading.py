@@ -101,7 +101,7 @@ def reader_of(user: User, plan: Plan) -> Reader:
     return Reader(
         agencies=frozenset(user.agencies_as(*READING_ROLES)),
         coordinates=user.has_perm("workitems.accept_return", plan),
-        notes=readable_by(user),
+        notes=Q(plan=plan) & readable_by(user),
     )
 
 

@@ -366,7 +366,6 @@ BROKEN = {
     ],
     "note_has_text": [lambda: NoteFactory(text="")],
     "note_about_one_thing": [
-        lambda: NoteFactory(item=None, plan=PlanFactory()),
         lambda: NoteFactory(first=NoteFactory(), item=WorkItemFactory()),
     ],
     "note_readers_known": [
