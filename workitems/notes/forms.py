@@ -30,7 +30,10 @@ class AskingPart(Form):
     )
     ask_other = forms.ChoiceField(label=gettext_lazy("Someone else"), required=False)
 
-    def offer(self, askable: Askable) -> None:
+    field_order: tuple[str, ...] = ("text", "ask", "ask_other")
+
+    def __init__(self, *args: Any, askable: Askable, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.askable = askable
         self.fields["ask"].choices = askable.boxes  # type: ignore[attr-defined]
         none = [("", _("Nobody else"))]
@@ -93,7 +96,6 @@ class WriteForm(AskingPart):
         *args: Any,
         readers: list[tuple[str, str]],
         agencies: dict[int, Agency],
-        askable: Askable,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -102,7 +104,6 @@ class WriteForm(AskingPart):
             self.fields["readers"].widget = forms.Select()
         self.fields["readers"].choices = readers  # type: ignore[attr-defined]
         self.initial.setdefault("readers", readers[0][0] if readers else "")
-        self.offer(askable)
 
     def arguments(self) -> dict[str, Any]:
         kind, _dash, agency = self.cleaned_data["readers"].partition("-")
@@ -120,12 +121,6 @@ class AnswerForm(AskingPart):
         error_messages={"required": gettext_lazy("Write the answer.")},
     )  # fmt: skip
 
-    field_order = ("text", "ask", "ask_other")
-
-    def __init__(self, *args: Any, askable: Askable, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offer(askable)
-
     def arguments(self) -> dict[str, Any]:
         return {"text": self.cleaned_data["text"], **self.asked()}
 
@@ -137,12 +132,6 @@ class EditForm(AskingPart, VersionedForm):
         label=gettext_lazy("Note"), rows=4, required=True, max_length=NOTE_LENGTH, error_messages=TEXT_NEEDED,
         help_text=gettext_lazy("The page says that you edited it, and history keeps what it said before."),
     )  # fmt: skip
-
-    field_order = ("text", "ask", "ask_other")
-
-    def __init__(self, *args: Any, askable: Askable, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offer(askable)
 
     def arguments(self) -> dict[str, Any]:
         cleaned = self.cleaned_data

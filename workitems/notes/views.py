@@ -158,10 +158,10 @@ def on_subject(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpRespo
         return done(
             request, _("The note is written. Who can read it: {who}."), note, who=note.readers_words
         )
-    person, moment = signed_in(request), _moment(plan, kind)
-    talk = talk_on(person, plan, kind, subject, moment)
+    moment = _moment(plan, kind)
+    talk = talk_on(user, plan, kind, subject, moment)
     if moment.is_now and request.method == "GET":
-        keep_read(mark_new(person, talk.conversations, timezone.now()))
+        keep_read(mark_new(user, talk.conversations, timezone.now()))
     return form_page(
         request,
         "workitems/notes/on_subject.html",
@@ -171,7 +171,7 @@ def on_subject(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpRespo
         **page_of_subject(subject),
         place=Note(**{kind: subject}).place,
         talk=talk,
-        may_write=may_write and bool(offered) and _moment(plan, kind).is_now,
+        may_write=may_write and bool(offered) and moment.is_now,
     )
 
 
@@ -197,10 +197,9 @@ def conversation(request: HttpRequest, slug: str, note: int) -> HttpResponse:
         mail_asked(written)
         written.plan = plan
         return done(request, _("Your answer is written."), written)
-    may_answer = may_answer and _moment(plan, first.kind).is_now
-    (shown,) = conversations(
-        user, plan, Q(pk=first.pk), _moment(plan, first.kind), may_write=may_answer
-    )
+    moment = _moment(plan, first.kind)
+    may_answer = may_answer and moment.is_now
+    (shown,) = conversations(user, plan, Q(pk=first.pk), moment, may_write=may_answer)
     if request.method == "GET":
         keep_read(mark_new(user, [shown], timezone.now()))
     return form_page(

@@ -22,7 +22,7 @@ from workitems.models.wait import ANSWERED_WITHIN_DAYS
 from workitems.notices.news import OtherNews, Seats, other_news
 from workitems.notices.sending import mail_at_once
 from workitems.plan.plan_at.waits_at import Waits, waits_of_all
-from workitems.plan.services.waits import KEPT_APART
+from workitems.plan.services.waits import is_kept_apart
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import CAUSES
 from workitems.terms.spans import span_in_words
@@ -153,9 +153,12 @@ def moved_news(changed: dict[int, list[int]], on: date) -> Iterator[OtherNews]:
             what = f"{what} {_('Cause: {cause}.').format(cause=CAUSES[cause])}"
         step = everything.steps[row.milestone_id]
         is_late = everything.cannot_be_met(step)
-        yield from _to_waiters(
+        yield from _to_agency(
             seats,
-            row,
+            row.milestone,
+            reason=Reason.WAIT_MOVED,
+            about=f"wait {row.pk}",
+            state=_("waits for a date that changed"),
             sentence=f"{_in_plan(row.waits_for, row.plan)} {what} {_follows(row.milestone, is_late)}",
             # On the same day, what is corrected is told again only if the answer differs.
             occasion=f"{on} {'not met' if is_late else 'met'}",
@@ -201,22 +204,6 @@ def _follows(milestone: Milestone, is_late: bool) -> str:
     return says.format(**names)
 
 
-def _to_waiters(seats: Seats, row: Wait, **same: Any) -> Iterator[OtherNews]:
-    return other_news(
-        seats.sitting(row.plan, row.agency_id, *WRITING_ROLES),
-        plan=row.plan,
-        agency=row.agency,
-        reason=Reason.WAIT_MOVED,
-        about=f"wait {row.pk}",
-        due_on=row.milestone.agreed_due,
-        title=_named(row.milestone),
-        state=_("waits for a date that changed"),
-        path=row.milestone.item.get_absolute_url(),
-        link=_("Open the item"),
-        **same,
-    )
-
-
 def chain_news(on: date) -> Iterator[OtherNews]:
     """Yield, once, that an agreed date can no longer be met because of what lies further along the chain."""
     everything = waits_of_all(on)
@@ -240,8 +227,6 @@ def chain_news(on: date) -> Iterator[OtherNews]:
             occasion=f"agreed {row.agreed_due}",
             sentence=_plain(row.item.plan, waits.why_not_met(far[row.pk]), row),
             state=_("can no longer be met"),
-            path=row.item.get_absolute_url(),
-            link=_("Open the item"),
         )
 
 
@@ -295,18 +280,19 @@ def variation_news(on: date) -> Iterator[OtherNews]:
                 state=_("waits for a date that may change")
                 if is_date
                 else _("waits for what may be withdrawn"),
-                path=row.item.get_absolute_url(),
-                link=_("Open the item"),
             )
 
 
 def _to_agency(seats: Seats, row: Milestone, **same: Any) -> Iterator[OtherNews]:
+    """Return the news about a milestone to the contributors and approvers of its agency."""
     return other_news(
         seats.sitting(row.item.plan, row.responsible_agency_id, *WRITING_ROLES),
         plan=row.item.plan,
         agency=row.responsible_agency,
         due_on=row.agreed_due,
         title=_named(row),
+        path=row.item.get_absolute_url(),
+        link=_("Open the item"),
         **same,
     )
 
@@ -314,13 +300,9 @@ def _to_agency(seats: Seats, row: Milestone, **same: Any) -> Iterator[OtherNews]
 # --- names ------------------------------------------------------------------------------------
 
 
-def _is_kept_apart(plan: Plan) -> bool:
-    return any(is_apart(plan) for is_apart in KEPT_APART)
-
-
 def _named(row: Milestone) -> str:
     """Return a milestone's number with its description; only the number in a plan with a SENSITIVE paper."""
-    if _is_kept_apart(row.item.plan):
+    if is_kept_apart(row.item.plan):
         return row.reference
     return _("{reference} “{milestone}”").format(reference=row.reference, milestone=row)
 
@@ -333,7 +315,7 @@ def _in_plan(row: Milestone, reader: Plan) -> str:
 
 
 def _plain(plan: Plan, words: str, row: Milestone) -> str:
-    if not _is_kept_apart(plan):
+    if not is_kept_apart(plan):
         return words
     return _("The agreed date of {reference}, {agreed}, can no longer be met.").format(
         reference=row.reference, agreed=row.agreed

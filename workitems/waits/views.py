@@ -111,6 +111,7 @@ def detail(request: HttpRequest, slug: str, wait: int) -> HttpResponse:
         return saved(request, form, kept, message, "waits:detail", plan.slug, row.pk)
     at = plan_at(plan, Moment.today(on))
     readable = {each.pk: each for each in visible_plans(request)}
+    lines = waits_of(at.waits, row.milestone_id, plan, readable)
     may = request.user.has_perm
     goes_on = row.is_live and not row.plan.has_ended(on)
     return form_page(
@@ -121,15 +122,8 @@ def detail(request: HttpRequest, slug: str, wait: int) -> HttpResponse:
         wait=row,
         reads=row.plan.pk in readable,
         reads_other=row.other_plan.pk in readable,
-        lines=waits_of(at.waits, row.milestone_id, plan, readable),
-        line=next(
-            (
-                each
-                for each in waits_of(at.waits, row.milestone_id, plan, readable).of
-                if each.wait.pk == row.pk
-            ),
-            None,
-        ),
+        lines=lines,
+        line=next((each for each in lines.of if each.wait.pk == row.pk), None),
         may_answer=goes_on
         and row.agency_id != row.other_agency_id
         and may("workitems.answer_wait", row),

@@ -17,10 +17,16 @@ from workitems.plan.services.refusals import Refused, locked, need_reason
 DAYS_AT_MOST = 3650
 # Which plans have no waits from or for another plan. Other apps register theirs in `AppConfig.ready`.
 KEPT_APART: list[Callable[[Plan], bool]] = []
+
 RELATED = (
     *("milestone__responsible_agency", "milestone__item__plan"),
     *("waits_for__responsible_agency", "waits_for__item__plan"),
 )
+
+
+def is_kept_apart(plan: Plan) -> bool:
+    """Whether a plan has no waits from or for another plan, and readers of others learn only numbers and dates of it."""
+    return any(is_apart(plan) for is_apart in KEPT_APART)
 
 
 @transaction.atomic
@@ -73,9 +79,7 @@ def _faults(
     plan, other_plan = milestone.item.plan, other.item.plan
     if plan.adopted_on is None or other_plan.adopted_on is None:
         yield _("Milestones wait for each other only in adopted plans."), "waits_for"
-    elif plan != other_plan and any(
-        is_apart(each) for is_apart in KEPT_APART for each in (plan, other_plan)
-    ):
+    elif plan != other_plan and (is_kept_apart(plan) or is_kept_apart(other_plan)):
         yield (
             _(
                 "A plan with a paper marked SENSITIVE has no waits from or for another plan. Tell the coordinators instead."
@@ -164,8 +168,8 @@ def carry_over(plan: Plan, *, by: User, on: date) -> None:
         if milestone is None or waits_for is None or not (milestone.is_open and waits_for.is_open):
             continue
         is_between = milestone.item.plan_id != waits_for.item.plan_id
-        if is_between and any(
-            is_apart(row.item.plan) for is_apart in KEPT_APART for row in (milestone, waits_for)
+        if is_between and (
+            is_kept_apart(milestone.item.plan) or is_kept_apart(waits_for.item.plan)
         ):
             continue
         same = {
