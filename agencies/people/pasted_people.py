@@ -118,7 +118,7 @@ def _names_columns(line: str) -> bool:
 
 
 def _roles_to_give(by: User, agency: Agency) -> tuple[Seat.Role, ...]:
-    """Return the roles to which the user may invite people of an agency; none if it is not theirs."""
+    """Return the roles that the user may invite people to at an agency; none if they may not invite there."""
     return roles_to_manage(by, agency) if by.has_perm("agencies.manage_seats", agency) else ()
 
 

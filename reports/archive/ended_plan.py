@@ -210,7 +210,7 @@ def _json(value: Any, indent: int | None = None) -> str:
 
 
 class _Encoder(DjangoJSONEncoder):
-    """Bytes of history rows, such as a picture, as hexadecimal."""
+    """Writes the bytes that a history row may have, such as a picture, as hexadecimal digits."""
 
     def default(self, o: Any) -> Any:
         return bytes(o).hex() if isinstance(o, bytes | memoryview) else super().default(o)

@@ -109,7 +109,7 @@ class Lacks(NamedTuple):
 
 
 def missing_in(ask: Recommended, names: Iterable[str]) -> Lacks:
-    """Return what a recommendation on a decision lacks. `names` are those of agencies."""
+    """Return what is missing in a recommendation that asks for a decision. `names` are the names of agencies."""
     text = ask.text
     if ask.verb == Verb.AGREE:
         decision, is_on_it, rest = text.partition(ON_WHICH)

@@ -14,7 +14,7 @@ import httpx2
 from django.test import Client
 from mcp import Client as McpClient
 
-from trafficking_plan import mcp_server
+from trafficking_plan.api import mcp_server
 
 SITE = "http://testserver"
 

@@ -14,13 +14,13 @@ from tests.api.assistants import SITE, ask
 from tests.api.programs import token_of
 from tests.codebase.source import ROOT
 from tests.factories import BriefingFactory, UpdateFactory
-from trafficking_plan import mcp_server
+from trafficking_plan.api import mcp_server
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.one_database(reason="the rules of seats and tokens decide"),
 ]
-FILE = str(ROOT / "trafficking_plan" / "mcp_server.py")
+FILE = str(ROOT / "trafficking_plan" / "api" / "mcp_server.py")
 
 # --- what nobody gets -----------------------------------------------------------------------
 

@@ -27,7 +27,6 @@ from tests.factories import (
     MilestoneFactory,
     MitigationFactory,
     PillarFactory,
-    PlanFactory,
     RiskFactory,
     SeatFactory,
     TargetFactory,
@@ -45,14 +44,6 @@ pytestmark = [
     pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
 ]
 ROOT = "/api/plans/plan/odata/"
-
-
-@pytest.fixture
-def plan(police):
-    leader = AgencyFactory(short_name="DoL")
-    return PlanFactory(
-        title="Plan of Action", slug="plan", members=[police], coordinating_agency=leader
-    )
 
 
 @pytest.fixture
@@ -104,7 +95,7 @@ def refused(reader, what, status=400, **asked):
 
 
 class ToTheTestClient(BaseAdapter):
-    """Sends what the `requests` library would send over the network to Django's test client."""
+    """Stands in for a session of `requests`: it asks Django's test client, and not the network."""
 
     def __init__(self, client):
         super().__init__()

@@ -34,14 +34,6 @@ pytestmark = [
 
 
 @pytest.fixture
-def plan(police):
-    leader = AgencyFactory(short_name="DoL")
-    return PlanFactory(
-        title="Plan of Action", slug="plan", members=[police], coordinating_agency=leader
-    )
-
-
-@pytest.fixture
 def item(plan, police):
     """An item that was recorded on the first day of 2026."""
     with time_machine.travel(datetime(2026, 1, 1, tzinfo=UTC)):

@@ -101,7 +101,7 @@ class Readers:
         return ""
 
     def described(self, person: User) -> str:
-        """Return the person with role and agency: "Ana Lee, observer at MBIE,"."""
+        """Return a person's name with their role and agency, as a sentence begins: "NAME, observer at MBIE,"."""
         seats = self.seats.get(person.pk)
         if not seats:
             return person.name
