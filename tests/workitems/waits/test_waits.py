@@ -47,14 +47,16 @@ def plan(police):
 
 @pytest.fixture
 def first(plan):
-    return MilestoneFactory(item__plan=plan, item__number="1.1", number=1)
+    with noon(date(2010, 1, 4)):
+        return MilestoneFactory(item__plan=plan, item__number="1.1", number=1)
 
 
 @pytest.fixture
 def second(plan, police):
-    return MilestoneFactory(
-        item__plan=plan, item__number="2.2", number=3, responsible_agency=police
-    )
+    with noon(date(2010, 1, 4)):
+        return MilestoneFactory(
+            item__plan=plan, item__number="2.2", number=3, responsible_agency=police
+        )
 
 
 def add(milestone, other, by, **more):
@@ -313,6 +315,7 @@ def test_a_list_says_when_what_is_waited_for_can_come_and_who_waits(first, plan,
         "2.2.1 of Police, expected on 1 June 2010, on 11 September 2010 at the earliest, and 30 days needed after it (confirmed)",
         "3.1.1 of Police, now expected on 1 September 2010 (disputed)",
     ]
+    # By their numbers, whichever was entered first.
     agency, agreed = first.responsible_agency.short_name, found.steps[first.pk].agreed
     assert found.back_in_words(third.pk).split("; ") == [
         f"1.1.1 of {agency}, agreed for {agreed} (disputed)",

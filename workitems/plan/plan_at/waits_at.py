@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from workitems.models import Milestone, Plan, Variation, Wait
+from workitems.models.item import number_key
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at.loading import grouped
 from workitems.plan.plan_at.moment_reading import read_at
@@ -72,6 +73,11 @@ class StepAt(NamedTuple):
     @property
     def reference(self) -> str:
         return f"{self.item_number}.{self.number}"
+
+    @property
+    def rank(self) -> tuple[int, str, int, int]:
+        """Its place in lists: by plan, item and number."""
+        return self.plan, number_key(self.item_number), self.number, self.pk
 
     @property
     def agreed(self) -> KnownDate:
@@ -150,7 +156,9 @@ class Waits:
         self, plan: int, on: date, rows: Iterable[WaitAt], steps: Mapping[int, StepAt]
     ) -> None:
         self.plan, self.on, self.steps = plan, on, steps
-        self.rows = list(rows)
+        self.rows = sorted(
+            rows, key=lambda row: (*steps[row.milestone].rank, *steps[row.waits_for].rank)
+        )
         # By milestone what it waits for, and by whom it is waited for.
         self.of: Mapping[int, Sequence[WaitAt]] = grouped(self.rows, "milestone")
         self.by: Mapping[int, Sequence[WaitAt]] = grouped(self.rows, "waits_for")
