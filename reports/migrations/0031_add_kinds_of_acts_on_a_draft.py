@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0001_squashed_0029_add_earlier_papers_to_the_chain'),
+        ('reports', '0030_let_go_of_requests'),
     ]
 
     operations = [

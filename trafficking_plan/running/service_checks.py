@@ -148,9 +148,13 @@ def unapplied_migrations() -> list[str]:
 
 
 def unknown_migrations() -> list[str]:
-    """Return our migrations that the database records and this version does not have."""
+    """Return our migrations that the database records and this version does not have.
+
+    Not those that other versions squashed: the database records each that they replaced too.
+    """
     on_disk, applied = _migrations()
-    return sorted(f"{app}.{name}" for app, name in applied - on_disk if app in our_apps())
+    ours = {(app, name) for app, name in applied - on_disk if app in our_apps()}
+    return sorted(f"{app}.{name}" for app, name in ours if not name.startswith("0001_squashed_"))
 
 
 def why_not_to_migrate() -> str:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workitems', '0001_squashed_0024_index_items_by_lead'),
+        ('workitems', '0024_index_items_by_lead'),
     ]
 
     operations = [
