@@ -21,7 +21,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connection
-from django.db.migrations.state import ProjectState
 from django.test.utils import setup_test_environment
 
 # A country may leave out an app.
@@ -100,30 +99,8 @@ def migrate(name):
     use(plain)
 
 
-@contextlib.contextmanager
-def each_model_built_alone():
-    """Let a migration build the class of the model that it changes, and none of the related ones.
-
-    For each of the 500 operations of the replaced migrations Django builds up to 200 classes anew,
-    which takes more than a minute. Operations on tables read none of them; before one that reads
-    rows, all classes are built.
-    """
-
-    def only_this(self, app_label, model_name, delay=False):
-        self.is_delayed = True
-        return {(app_label, model_name)}
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ProjectState, "_find_reload_model", only_this)
-        yield
-
-
 class SqliteDatabases:
-    """Files: in memory, two threads would share one connection.
-
-    The template of PostgreSQL is made as operators make a database; this one, and that of a country
-    without an Act, in a quarter of the time.
-    """
+    """Files: in memory, two threads would share one connection."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -132,8 +109,7 @@ class SqliteDatabases:
         template = FOLDER / f"{key}.sqlite3"
         if not template.exists():
             unfinished = FOLDER / "unfinished.sqlite3"
-            with each_model_built_alone():
-                migrate(str(unfinished))
+            migrate(str(unfinished))
             for old in FOLDER.glob("*.sqlite3"):
                 if old != unfinished:
                     old.unlink()

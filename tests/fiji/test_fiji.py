@@ -18,9 +18,8 @@ from reports.document import from_json
 from reports.models import IssuedPaper, PublicProgress
 from reports.search.paper_search import KINDS
 from tests.codebase.source import ROOT
-from tests.museum.old_databases import opened, signed_papers
+from tests.museum.old_databases import each_model_built_alone, opened, signed_papers
 from tests.reports.paper_reading import pages
-from tests.template_databases import each_model_built_alone
 from trafficking_plan.running import kept_records, service_checks
 from workitems.demo import fiji
 from workitems.models import Plan

@@ -12,13 +12,13 @@ from django.db.migrations.recorder import MigrationRecorder
 from tests.museum.database_schemas import as_restored, parts_of, schema_of
 from tests.museum.old_databases import (
     are_made_with_todays_libraries,
+    each_model_built_alone,
     opened,
     signed_papers,
 )
-from tests.template_databases import each_model_built_alone
 from trafficking_plan.running import service_checks
 
-OURS = ("agencies", "workitems", "reports")
+OURS = ("agencies", "workitems", "reports", "requests")
 
 
 @pytest.fixture
@@ -35,7 +35,18 @@ def schema_of_a_new_database(django_db_setup, django_db_blocker):
         pytest.param(
             "0c0aba37", [("workitems", "0012"), ("reports", "0014")], id="version 1.0.0, half-way"
         ),
-        pytest.param("98dfdb97", [], id="before the squash"),
+        pytest.param("98dfdb97", [], id="before the first squash"),
+        # Made by the squashed migrations of that day, then interrupted among those that came after them.
+        pytest.param(
+            "c52ff443",
+            [
+                ("agencies", "0016"),
+                ("workitems", "0033"),
+                ("reports", "0031"),
+                ("requests", "0003"),
+            ],
+            id="made by the first squash, half-way",
+        ),
     ],
 )
 def test_an_upgraded_database_is_like_a_new_one_and_keeps_its_papers(
