@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import accounts, browser, data, frozen, load, page, papers, rows, web, workbook
+from bench import accounts, browser, data, empty, frozen, load, page, papers, rows, web, workbook
 from bench.nodes import events
 from bench.server import ROOT
 
 SIZES = [28, 1_000, 10_000]
-USUAL = ["pages", "ten-plans", "papers"]
+USUAL = ["empty", "pages", "ten-plans", "papers"]
 
 
 def options(typed: list[str]) -> argparse.Namespace:
@@ -94,6 +94,8 @@ def print_table(args: argparse.Namespace) -> bool:
     lines: list[rows.Line] = []
     with data.store(args.keep, args.sqlite) as store:
         header = machine() | {"database": store.version, "load before": load_now()}
+        if of_group["empty"]:
+            lines.append(empty.migrate(store.empty("run_of_migrate")))
         if keys := of_group["pages"]:
             url = plans_in(store, sizes)
             lines += data.in_process(url, web.run, keys, sizes, args.rounds)

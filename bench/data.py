@@ -50,6 +50,9 @@ class Store(Protocol):
 
     version: str
 
+    def empty(self, name: str) -> str:
+        """Return the address of a new database without tables."""
+
     def copy(self, name: str, fill: Callable[..., Any], *arguments: Any) -> str:
         """Return the address of a copy of a database, which is made by `fill` if there is none."""
 
@@ -60,15 +63,19 @@ class Postgresql:
         with psycopg.connect(url) as connection:
             self.version = f"PostgreSQL {connection.info.parameter_status('server_version')}"
 
+    def empty(self, name: str) -> str:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name}")
+            connection.execute(f"CREATE DATABASE {name}")
+        return self.of(name)
+
     def copy(self, name: str, fill: Callable[..., Any], *arguments: Any) -> str:
         run = RUN.format(name)
         with psycopg.connect(self.url, autocommit=True) as connection:
             found = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
             if name not in found:
                 # Renamed only when it is full, so that an interrupted one is not taken for it.
-                connection.execute(f"DROP DATABASE IF EXISTS {name}_half")
-                connection.execute(f"CREATE DATABASE {name}_half")
-                in_process(self.of(f"{name}_half"), fill, *arguments)
+                in_process(self.empty(f"{name}_half"), fill, *arguments)
                 with psycopg.connect(self.of(f"{name}_half"), autocommit=True) as filled:
                     filled.execute("VACUUM ANALYZE")
                 connection.execute(f"ALTER DATABASE {name}_half RENAME TO {name}")
@@ -85,13 +92,17 @@ class Sqlite:
         self.folder = folder
         self.version = f"SQLite {sqlite3.sqlite_version}"
 
+    def empty(self, name: str) -> str:
+        path = self.folder / f"{name}.sqlite3"
+        self.remove(path)
+        return f"sqlite:///{path}"
+
     def copy(self, name: str, fill: Callable[..., Any], *arguments: Any) -> str:
         kept, half, run = (
             self.folder / f"{each}.sqlite3" for each in (name, f"{name}_half", RUN.format(name))
         )
         if not kept.exists():
-            self.remove(half)
-            in_process(f"sqlite:///{half}", fill, *arguments)
+            in_process(self.empty(f"{name}_half"), fill, *arguments)
             half.rename(kept)
         self.remove(run)
         shutil.copy(kept, run)

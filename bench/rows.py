@@ -98,7 +98,14 @@ TEN_PLANS = [
     Row("all-plans", "ten plans of 30 items side by side", {300: {"cpu": 400}}),
     Row("all-due", "what is due in ten plans of 30 items", {300: {"cpu": 400}}),
 ]
-GROUPS = {"pages": PAGES, "ten-plans": TEN_PLANS, "papers": PAPERS, "workbook": WORKBOOK}
+EMPTY = [Row("migrate", "make an empty database", {0: {"cpu": 10_000}})]
+GROUPS = {
+    "pages": PAGES,
+    "ten-plans": TEN_PLANS,
+    "papers": PAPERS,
+    "workbook": WORKBOOK,
+    "empty": EMPTY,
+}
 ROWS = {row.key: row for rows in GROUPS.values() for row in rows}
 
 

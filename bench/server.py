@@ -37,9 +37,9 @@ PATIENCE, FEWEST, MOST = 2, 5, 40
 REDIRECTS = (302, 303)
 
 
-def prepare(url: str) -> None:
-    """Set up Django as in production on this database; migrate it and collect static files."""
-    os.environ |= {
+def production(url: str) -> dict[str, str]:
+    """Return the variables of an installation that has this database."""
+    return {
         "DJANGO_SETTINGS_MODULE": "trafficking_plan.settings",
         "DATABASE_URL": url,
         "DEBUG": "no",
@@ -49,6 +49,11 @@ def prepare(url: str) -> None:
         "SITE_URL": "http://127.0.0.1",
         "BEHIND_TLS": "no",
     }
+
+
+def prepare(url: str) -> None:
+    """Set up Django as in production on this database; migrate it and collect static files."""
+    os.environ |= production(url)
     import django
 
     django.setup()

@@ -80,6 +80,32 @@ def after_the_squash():
     ]
 
 
+# Django takes up to a fifth of a second for each, as it builds the classes of nearly all models again.
+MOST_OPERATIONS = 40
+
+
+def run_on_a_new_database(loader):
+    plan = [key for leaf in loader.graph.leaf_nodes() for key in loader.graph.forwards_plan(leaf)]
+    return [
+        operation
+        for app, name in dict.fromkeys(plan)
+        if app in (*APPS, "requests")
+        for operation in loader.graph.nodes[app, name].operations
+    ]
+
+
+def test_a_new_database_is_made_quickly():
+    number = len(run_on_a_new_database(MigrationLoader(None)))
+    assert number <= MOST_OPERATIONS, (
+        f"A new database runs {number} operations. Squash again: “Squash migrations” in docs/recipes.md."
+    )
+
+
+def test_the_check_counts_the_operations_of_a_new_database():
+    """Without the squashed migrations, those that they replace."""
+    assert len(run_on_a_new_database(MigrationLoader(None, replace_migrations=False))) > 1_000
+
+
 def test_an_earlier_release_can_write_on_the_tables_of_a_later_one():
     """After a roll back, and while the nodes are upgraded one by one."""
     assert columns_that_an_earlier_release_cannot_fill(after_the_squash()) == []

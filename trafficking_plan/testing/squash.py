@@ -18,7 +18,9 @@ from django.db.migrations.writer import MigrationWriter, OperationWriter
 
 PREFIX = "0001_squashed_"
 REPLACES = re.compile(r"(?<=    replaces = \[\n).*?(?=^    \]$)", re.DOTALL | re.MULTILINE)
-TABLES = re.compile(r"(?<=        CreateModels\(\[\n).*?(?=^        \]\))", re.DOTALL | re.MULTILINE)
+TABLES = re.compile(
+    r"(?<=        CreateModels\(\[\n).*?(?=^        \]\))", re.DOTALL | re.MULTILINE
+)
 IMPORTS = re.compile(r"(?=^(?:import|from) )", re.MULTILINE)
 
 
