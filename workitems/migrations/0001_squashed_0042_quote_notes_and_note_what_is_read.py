@@ -62,6 +62,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agencies', '0001_squashed_0020_announce_maintenance'),
+        # These tables need nothing of it. But Django would build their classes again for each of its
+        # operations, if it came after them.
+        ('socialaccount', '0006_alter_socialaccount_extra_data'),
     ]
 
     operations = [

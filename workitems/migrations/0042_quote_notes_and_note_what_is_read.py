@@ -8,6 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        # Because the squashed migration waits for it (decision 131).
+        ('socialaccount', '0006_alter_socialaccount_extra_data'),
         ('workitems', '0041_add_case_for_decision'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
