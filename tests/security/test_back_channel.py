@@ -1,7 +1,5 @@
 """The organisation signs its people out here, and says that somebody left."""
 
-import time
-
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
