@@ -30,7 +30,7 @@ class WorkItemsConfig(AppConfig):
         from workitems.notices import news
         from workitems.out_of_session import desk_lines as group_lines
         from workitems.out_of_session import news as out_of_session_notices
-        from workitems.plan import coordinators, held_work
+        from workitems.plan import answering, coordinators, held_work
         from workitems.returns import desk_lines as return_lines
         from workitems.returns import news as return_news
         from workitems.returns import proposal_news as between_agencies
@@ -48,8 +48,9 @@ class WorkItemsConfig(AppConfig):
         letters.INVITED_FOR.append(coordinators.asked_of)
         invitations.JOINED.append(return_news.notify_joined)
         tokens.READ_WITH.append(coordinators.titles_read_with)
-        submitting.REPORTS.append(coordinators.is_in_a_plan)
-        submitting.LET_ALONE.append(round_levers.is_let_alone)
+        submitting.IN_A_PLAN.append(coordinators.is_in_a_plan)
+        submitting.REPORTS.append(answering.asked_anywhere)
+        submitting.LET_ALONE.append(round_levers.let_alone)
         succession.HOLDINGS.extend(held_work.HOLDINGS)
         succession.HOLDINGS.append(held_returns.OPEN_RETURNS)
         succession.HOLDINGS.append(FOLLOWS)

@@ -15,10 +15,13 @@ from agencies.models import WRITING_ROLES, Agency, Invitation, Place, Seat, Seat
 from agencies.wording.translation import day_words, list_in_words
 
 Role = Seat.Role
-# Whether an agency has returns to submit: functions of other apps, which register in `AppConfig.ready`.
-REPORTS: list[Callable[[Agency, date], bool]] = []
-# Whether one person was let write and submit all its open returns: functions that register in the same way.
-LET_ALONE: list[Callable[[Agency], bool]] = []
+# Which of these agencies have something to answer, by their ids: functions of other apps, which register in
+# `AppConfig.ready`.
+REPORTS: list[Callable[[Collection[Agency], date], set[int]]] = []
+# Whether an agency works in a plan: functions that register in the same way.
+IN_A_PLAN: list[Callable[[Agency, date], bool]] = []
+# At which of these agencies one person was let write and submit all open returns: functions that register in the same way.
+LET_ALONE: list[Callable[[Collection[int]], set[int]]] = []
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,16 @@ class Invited:
 
 @dataclass(frozen=True)
 class Submitters:
-    """The people of an agency who write its return, and of these the approvers, by their ids; and who is invited."""
+    """The people of an agency who write its return, and of these the approvers, by their ids; and who is invited.
+
+    `is_let_alone` if one person was let write and submit it, so that an approver is enough.
+    """
 
     agency: Agency
     writers: Collection[int] = ()
     approvers: Collection[int] = ()
     invited: Sequence[Invited] = ()
+    is_let_alone: bool = False
 
     @property
     def not_joined(self) -> list[Invited]:
@@ -83,24 +90,29 @@ class Submitters:
 
     @property
     def is_ready(self) -> bool:
-        return len(self.writers) > 1 and bool(self.approvers)
+        return (len(self.writers) > 1 or self.is_let_alone) and bool(self.approvers)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody is there who writes, or is invited."""
+        return not self.writers and not self.invited
 
     @property
     def still_needs(self) -> str:
         """Whom to invite, with everybody counted who is invited: "an approver"; "" if nobody."""
         count = len(self.writers) + len(self.invited)
-        if not count:
+        if not count and not self.is_let_alone:
             return _("a contributor and an approver")
         if not self.approvers and all(each.role != Role.APPROVER for each in self.invited):
             return _("an approver")
-        return _("a contributor") if count == 1 else ""
+        return _("a contributor") if count == 1 and not self.is_let_alone else ""
 
     @property
     def _must_join(self) -> str:
         """Who of those invited has to join before a return can be submitted: "Ben (approver) joins"."""
         approvers = [each.words for each in self.invited if each.role == Role.APPROVER]
         others = [each.words for each in self.invited if each.role != Role.APPROVER]
-        if self.writers:
+        if self.writers or self.is_let_alone:
             approving = [each for each in self.invited if each.role == Role.APPROVER]
             return _any_joins(self.invited if self.approvers else approving)
         if others and approvers[1:]:
@@ -126,7 +138,7 @@ class Submitters:
                 agency=self.agency.name,
                 people=self._must_join,
                 why=_("Only an approver submits.")
-                if self.writers and not self.approvers
+                if self.is_let_alone or (self.writers and not self.approvers)
                 else _("One person writes it, and an approver submits it."),
             )
         if self.invited and any(each.waits for each in self.invited):
@@ -168,9 +180,11 @@ def _any_joins(of: Sequence[Invited]) -> str:
     return says.format(people=list_in_words(people))
 
 
-def submitters_of(agencies: Collection[Agency], on: date) -> dict[int, Submitters]:
+def submitters_of(
+    agencies: Collection[Agency], on: date, *, invited_to_all: bool = False
+) -> dict[int, Submitters]:
     """Return who writes and submits for each agency on a day, by its id. One query, and one for who is invited
-    to those that are not ready."""
+    to those that are not ready, or to all."""
     people: dict[int, dict[str, set[int]]] = {
         each.pk: {role: set() for role in WRITING_ROLES} for each in agencies
     }
@@ -186,11 +200,9 @@ def submitters_of(agencies: Collection[Agency], on: date) -> dict[int, Submitter
         for each in agencies
         for of in [people[each.pk]]
     }
-    invited = invited_to([pk for pk, each in found.items() if not each.is_ready])
-    return {
-        pk: replace(each, invited=[*waiting[pk], *invited[pk]]) if not each.is_ready else each
-        for pk, each in found.items()
-    }
+    asked = [pk for pk, each in found.items() if invited_to_all or not each.is_ready]
+    invited = invited_to(asked)
+    return found | {pk: replace(found[pk], invited=[*waiting[pk], *invited[pk]]) for pk in asked}
 
 
 def _writing_seats(agencies: Collection[int], on: date) -> SeatQuerySet:
@@ -203,18 +215,6 @@ def _writing_seats(agencies: Collection[int], on: date) -> SeatQuerySet:
 
 def _unconfirmed(seat: Seat) -> Invited:
     return Invited(seat.user.name, Role(seat.role), True, seat.counts_from)
-
-
-def unconfirmed_in(agencies: Collection[int], on: date) -> dict[int, list[Invited]]:
-    """Return who has a role in which they write for these agencies that a second person has yet to confirm, by the
-    agency's id. One query, or none without agencies."""
-    found: dict[int, list[Invited]] = defaultdict(list)
-    if not agencies:
-        return found
-    for seat in _writing_seats(agencies, on).unconfirmed():
-        if seat.agency_id is not None and seat.is_waiting(on):
-            found[seat.agency_id].append(_unconfirmed(seat))
-    return found
 
 
 def without_approver(agencies: Collection[int], on: date) -> set[int]:
@@ -240,18 +240,25 @@ def invited_to(agencies: Collection[int]) -> dict[int, list[Invited]]:
 
 
 def short_agencies(by: User, on: date) -> list[Submitters]:
-    """Return the agencies whose people a user looks after that still need somebody in a plan they work in."""
+    """Return the agencies whose people a user looks after that have something to answer and still need somebody."""
     managed = [
         each
         for each in Agency.objects.valid_on(on).in_order()
         if by.has_perm("agencies.manage_seats", each)
     ]
-    found = submitters_of(managed, on).values()
-    return [
-        each
-        for each in found
-        if each.still_needs and any(reports(each.agency, on) for reports in REPORTS)
-    ]
+    reporting = _reporting(managed, on)
+    found = submitters_of([each for each in managed if each.pk in reporting], on)
+    let = _let_alone(found)
+    people = [replace(each, is_let_alone=pk in let) for pk, each in found.items()]
+    return [each for each in people if each.still_needs]
+
+
+def _reporting(agencies: Collection[Agency], on: date) -> set[int]:
+    return {pk for reports in REPORTS for pk in reports(agencies, on)}
+
+
+def _let_alone(agencies: Collection[int]) -> set[int]:
+    return {pk for lets in LET_ALONE for pk in lets(agencies)}
 
 
 def single_coordinator(agency: Agency, on: date) -> str:
@@ -266,13 +273,14 @@ def single_coordinator(agency: Agency, on: date) -> str:
 
 
 def short_of(place: Place, on: date) -> list[str]:
-    """Say who is missing at an agency that works in a plan; nothing of an office, or of an agency that has ended
-    or ends that day. Up to five queries."""
+    """Say who is missing at an agency that has something to answer; nothing of an office, or of an agency that has ended
+    or ends that day."""
     if not isinstance(place, Agency) or (place.valid_to and place.valid_to <= on):
         return []
-    if not any(reports(place, on) for reports in REPORTS):
+    if not any(works(place, on) for works in IN_A_PLAN):
         return []
     people = submitters_of([place], on)[place.pk]
-    is_let = people.has_one_approver and any(lets(place) for lets in LET_ALONE)
-    found = ("" if is_let else people.words, single_coordinator(place, on))
-    return [says for says in found if says]
+    says = ""
+    if not people.is_ready and place.pk in _reporting([place], on):
+        says = replace(people, is_let_alone=place.pk in _let_alone([place.pk])).words
+    return [each for each in (says, single_coordinator(place, on)) if each]

@@ -121,7 +121,8 @@ def test_a_closed_account_and_an_unconfirmed_seat_do_not_count(
     assert f"Ministry of Health cannot submit its return before {who} is confirmed." in page
 
 
-def test_who_accepts_an_invitation_alone_reads_it_at_once(health, coordinator, client_of):
+def test_who_accepts_an_invitation_alone_reads_it_at_once(plan, health, client_of):
+    WorkItemFactory(plan=plan, number="9.1", lead_agency=health)
     user = UserFactory(email="ana@example.org")
     InvitationFactory(
         agency=health,

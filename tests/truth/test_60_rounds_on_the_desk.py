@@ -202,4 +202,6 @@ def test_a_coordinator_reads_which_agencies_have_nobody_to_answer(half_year, coo
     invite = reverse("agencies:invite", args=[police.pk])
     assert found() == [(f"{police} has no contributor or approver", invite, True)]
     InvitationFactory(agency=police, role=Seat.Role.APPROVER)
+    assert found() == [(f"{police} needs a contributor", invite, True)]
+    InvitationFactory(agency=police, role=Seat.Role.CONTRIBUTOR)
     assert found() == []

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.models import WRITING_ROLES, Seat
 from agencies.people.submitting import Submitters, submitters_of
 from agencies.wording.translation import list_in_words
 from workitems.models import Milestone, Plan, WorkItem
@@ -28,24 +27,14 @@ class Lack:
 
 
 def missing_for_round(plan: Plan, on: date) -> list[Lack]:
-    """Return who cannot answer a round yet, and which items it cannot ask about well. Nine queries."""
+    """Return who cannot answer a round yet, and which items it cannot ask about well. Eight queries."""
     return [*missing_people(plan, on), *_of_items(plan)]
 
 
-def _unready_members(plan: Plan, on: date) -> list[tuple[Submitters, list[str]]]:
-    """Return the members that cannot submit what they are asked for today, each with who waits there for a second
-    person to confirm them.
-
-    Not those whose last day it is. Six queries.
-    """
+def _unready_members(plan: Plan, on: date) -> list[Submitters]:
+    """Return the members that cannot submit what they are asked for today. Not those whose last day it is. Five queries."""
     members = asked_in(plan, list(plan.agencies_on(on).exclude(valid_to=on)))
-    found = [each for each in submitters_of(members, on).values() if not each.is_ready]
-    waiting: dict[int | None, list[str]] = {}
-    unconfirmed = Seat.objects.unconfirmed().during(on, None).filter(role__in=WRITING_ROLES)
-    for seat in unconfirmed.select_related("user").order_by("pk"):
-        if seat.is_waiting(on):
-            waiting.setdefault(seat.agency_id, []).append(seat.user.name)
-    return [(each, waiting.get(each.agency.pk, [])) for each in found]
+    return [each for each in submitters_of(members, on).values() if not each.is_ready]
 
 
 def inviting_url(plan: Plan) -> str:
@@ -57,9 +46,9 @@ def inviting_url(plan: Plan) -> str:
 
 def missing_people(plan: Plan, on: date, *, is_opening: bool = False) -> Iterable[Lack]:
     """Yield which members cannot submit yet: those without anybody together, those that only wait for whom they
-    invited, and those with one person. Seven queries."""
+    invited, and those with one person. Six queries."""
     unready = _unready_members(plan, on)
-    bare = [of for of, waiting in unready if not (of.writers or of.invited or waiting)]
+    bare = [of for of in unready if of.is_empty]
     if bare:
         says = ngettext(
             "{agencies} has no contributor or approver yet, so it cannot answer.",
@@ -70,13 +59,13 @@ def missing_people(plan: Plan, on: date, *, is_opening: bool = False) -> Iterabl
         if len(bare) == 1:
             do, url = _("Invite a person"), reverse("agencies:invite", args=[bare[0].agency.pk])
         yield Lack(says, do, url)
-    wait = [of for of, waiting in unready if of.invited and not of.still_needs and not waiting]
+    wait = [of for of in unready if of.invited and not of.still_needs and not of.unconfirmed]
     if len(wait) > 1:
         says = _(
             "Everybody whom {agencies} need is invited. Until they accept, these agencies cannot submit."
         ).format(agencies=list_in_words([each.agency.name for each in wait]))
         yield Lack(says, _("See the working group’s people"), plan.get_absolute_url())
-    alone = [of for of, waiting in unready if of.has_one_approver and not waiting]
+    alone = [of for of in unready if of.has_one_approver and not of.unconfirmed]
     if alone:
         says = ngettext(
             "{agencies} has one person, and whoever writes a return cannot submit it as well. Invite a second, or "
@@ -89,21 +78,13 @@ def missing_people(plan: Plan, on: date, *, is_opening: bool = False) -> Iterabl
         if is_opening:
             do, url = _("Let one person do both"), "#id_lets_one_submit"
         yield Lack(says, do, url)
-    for of, waiting in unready:
+    for of in unready:
         if of in bare or of in alone or (of in wait and len(wait) > 1):
             continue
         do, url = _("Invite a person"), reverse("agencies:invite", args=[of.agency.pk])
-        if waiting or (of.invited and not of.still_needs):
+        if not of.still_needs:
             do, url = _("See its people"), reverse("agencies:seats", args=[of.agency.pk])
-        yield Lack(f"{of.words}{_unconfirmed_words(waiting)}", do, url)
-
-
-def _unconfirmed_words(waiting: list[str]) -> str:
-    """Return " Ana Bell still has to be confirmed.", with its space, or "" for nobody."""
-    says = ngettext(
-        "{people} still has to be confirmed.", "{people} still have to be confirmed.", len(waiting)
-    )
-    return f" {says.format(people=list_in_words(waiting))}" if waiting else ""
+        yield Lack(of.words, do, url)
 
 
 def _of_items(plan: Plan) -> Iterable[Lack]:

@@ -1,10 +1,13 @@
 """Which agencies of a plan have something to answer in a round. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from agencies.models import Agency
-from workitems.models import Measure, Milestone, Plan, Support, WorkItem
+from workitems.models import Measure, Member, Milestone, Plan, Return, Support, WorkItem
 from workitems.models.item import Stage
 
 
@@ -27,6 +30,28 @@ def only_supporting(plan: Plan, agencies: Sequence[Agency]) -> list[Agency]:
     supports = Support.objects.filter(item__plan=plan).exclude(item__stage=Stage.WITHDRAWN)
     found = _among(agencies, supports.values_list("agency", flat=True))
     return [each for each in found if each.pk not in asked]
+
+
+def asked_anywhere(agencies: Collection[Agency], on: date) -> set[int]:
+    """Return the ids of those agencies that owe a return, or are asked in a plan that runs (`asked_in`). Five queries."""
+    own = [each.pk for each in agencies]
+    owed = Return.objects.waiting_for_agency().filter(agency__in=own)
+    found = set(owed.values_list("agency", flat=True))
+    runs = Plan.objects.adopted().filter(Q(ends_on=None) | Q(ends_on__gte=on))
+    members = Member.objects.filter(plan__in=runs, agency__in=own)
+    joined = set(members.values_list("plan", "agency"))
+    live = WorkItem.objects.exclude(stage=Stage.WITHDRAWN)
+    steps = Milestone.objects.open().filter(item__in=live)
+    measures = Measure.objects.exclude(kind=Measure.Kind.WORDS)
+    for rows, plan, agency in (
+        (live, "plan", "lead_agency"),
+        (steps, "item__plan", "responsible_agency"),
+        (measures, "item__plan", "responsible_agency"),
+        (measures, "of_plan", "responsible_agency"),
+    ):
+        pairs = rows.filter(**{f"{agency}__in": own}).values_list(plan, agency).distinct()
+        found |= {pk for at, pk in pairs if (at, pk) in joined}
+    return found
 
 
 def _among(agencies: Sequence[Agency], *owners: Any) -> list[Agency]:

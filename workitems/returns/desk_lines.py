@@ -11,8 +11,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.models import WRITING_ROLES, Seat, User
-from agencies.people.submitting import Invited, invited_to, submitters_of
+from agencies.models import Seat, User
+from agencies.people.submitting import Submitters
 from agencies.records.composed import composed
 from agencies.wording.translation import day_words, list_in_words
 from workitems.desk.to_dos import SHOWN_AT_MOST, Act, Line, days_until, line, not_ended, since
@@ -20,6 +20,7 @@ from workitems.measures.asked import to_answer_in_words, wanted_in
 from workitems.measures.services.values import in_words
 from workitems.models import MeasureValue, Plan, Return, ReturnNote, Round, StatusProposal
 from workitems.returns.services.handover import is_recalled
+from workitems.returns.who_submits import who_submits
 from workitems.rules import WRITERS
 from workitems.terms.lateness import DUE_SOON_DAYS
 from workitems.terms.spans import in_words as count_in_words
@@ -250,15 +251,11 @@ def measure_url(value: MeasureValue, name: str, *more: int) -> str:
 def _returns_of_coordinator(agencies: set[int], own: set[int], on: date) -> list[Line]:
     """Submitted returns, those that nobody at their agency can submit, rounds whose returns are missing or whose people
     have not joined, and rounds to close: every return is accepted, or their time is over and what is still open is not
-    there to be read. `own` are the agencies that the user writes for. One query; one more while an agency has to
-    submit, and one with returns that are ready."""
-    writers = Seat.objects.on(on).filter(
-        agency=OuterRef("agency"), role__in=WRITING_ROLES, user__is_active=True
-    )
+    there to be read. `own` are the agencies that the user writes for. One query; two more while an agency has to
+    submit."""
     of_open_rounds = (
         Return.objects.expected()
         .filter(round__closed_at=None, round__plan__coordinating_agency__in=agencies)
-        .annotate(has_writers=Exists(writers), has_approver=Exists(_approvers(on)))
         .select_related("round__plan", "agency")
     )
     by_round = defaultdict(list)
@@ -288,28 +285,25 @@ def _returns_of_coordinator(agencies: set[int], own: set[int], on: date) -> list
     waiting = [
         each for each in of_open_rounds if each.state in Return.WITH_AGENCY and each.due_on >= on
     ]
-    invited = invited_to([each.agency_id for each in waiting])
-    bare = [
-        each
-        for each in waiting
-        if not (each.has_writers or invited.get(each.agency_id))  # type: ignore[attr-defined]
-    ]
+    with_agency = [each for each in of_open_rounds if each.is_with_agency]
+    people = who_submits(with_agency, on, invited_to_all=True)
     unsigned = [
         each
         for each in of_open_rounds
         if each.is_with_agency
-        and each.has_writers  # type: ignore[attr-defined]
-        and not each.has_approver  # type: ignore[attr-defined]
+        and people[each.pk].writers
+        and not people[each.pk].approvers
         and each.ready_at is None
-        and all(person.role != Seat.Role.APPROVER for person in invited.get(each.agency_id, ()))
+        and all(one.role != Seat.Role.APPROVER for one in people[each.pk].not_joined)
     ]
+    short = [each for each in waiting if people[each.pk].still_needs and each not in unsigned]
     return (
         [_missing_returns(rows, on) for rows in missing.values() if rows]
-        + _returns_that_nobody_submits(of_open_rounds, on)
+        + _returns_that_nobody_submits(of_open_rounds, people, on)
         + [
-            _nobody_invited(rows, on)
+            _people_to_invite(rows, people, on)
             for found in by_round.values()
-            if (rows := [each for each in found if each in bare])
+            if (rows := [each for each in found if each in short])
         ]
         + [
             _without_approver(rows, on)
@@ -317,9 +311,9 @@ def _returns_of_coordinator(agencies: set[int], own: set[int], on: date) -> list
             if (rows := [each for each in found if each in unsigned])
         ]
         + [
-            _not_joined(rows, invited, on)
+            _not_joined(rows, people, on)
             for found in by_round.values()
-            if (rows := [each for each in found if each in waiting and invited.get(each.agency_id)])
+            if (rows := [each for each in found if each in waiting and people[each.pk].not_joined])
         ]
         + [
             line(
@@ -369,14 +363,10 @@ def _returns_of_coordinator(agencies: set[int], own: set[int], on: date) -> list
     )
 
 
-def _returns_that_nobody_submits(returns: Iterable[Return], on: date) -> list[Line]:
-    """Returns that are ready for approval at an agency where nobody can submit them. No or one query."""
-    ready = [
-        each
-        for each in returns
-        if each.is_with_agency and each.ready_at is not None and each.alone_allowed_at is None
-    ]
-    people = submitters_of([each.agency for each in ready], on) if ready else {}
+def _returns_that_nobody_submits(
+    returns: Iterable[Return], people: dict[int, Submitters], on: date
+) -> list[Line]:
+    """Returns that are ready for approval at an agency where nobody can submit them."""
     return [
         line(
             due=on,
@@ -385,37 +375,57 @@ def _returns_that_nobody_submits(returns: Iterable[Return], on: date) -> list[Li
             what=_(
                 "The return of {agency} for {round} is ready, and nobody there can submit it"
             ).format(agency=each.agency, round=each.round.name),
-            detail=people[each.agency_id].words,
+            detail=people[each.pk].words,
             when=_("Now"),
             url=reverse(
                 "returns:allow-alone", args=[each.round.plan.slug, each.round_id, each.agency_id]
             )
-            if people[each.agency_id].is_one_person
+            if people[each.pk].may_be_let_alone
             else reverse("agencies:seats", args=[each.agency_id]),
         )
-        for each in ready
-        if people[each.agency_id].words
+        for each in returns
+        if each.is_with_agency and each.ready_at is not None and people[each.pk].words
     ]
 
 
-def _nobody_invited(rows: list[Return], on: date) -> Line:
-    """The agencies of a round that have nobody who could answer, and nobody who is invited."""
+def _people_to_invite(rows: list[Return], people: dict[int, Submitters], on: date) -> Line:
+    """The agencies of a round that need somebody who is not even invited."""
     round = rows[0].round
+    empty = [each for each in rows if people[each.pk].is_empty]
+    needs = defaultdict(list)
+    for each in rows:
+        if each not in empty:
+            needs[people[each.pk].still_needs].append(each)
+    says = [_with_nobody(empty)] if empty else []
+    says += [
+        ngettext("{agencies} needs {people}", "{agencies} need {people}", len(found)).format(
+            agencies=_names(found), people=who
+        )
+        for who, found in needs.items()
+    ]
     return line(
         due=on,
         on=on,
         plan=round.plan.title,
         what=_("Invite people to answer {round}").format(round=round.name),
-        detail=ngettext(
-            "{agencies} has no contributor or approver",
-            "{agencies} have no contributor or approver",
-            len(rows),
-        ).format(agencies=list_in_words(sorted(each.agency.short_name for each in rows))),
+        detail="; ".join(says),
         when=_("Now"),
         url=reverse("agencies:invite", args=[rows[0].agency_id])
         if len(rows) == 1
         else reverse("agencies:invite-many"),
     )
+
+
+def _with_nobody(rows: list[Return]) -> str:
+    return ngettext(
+        "{agencies} has no contributor or approver",
+        "{agencies} have no contributor or approver",
+        len(rows),
+    ).format(agencies=_names(rows))
+
+
+def _names(rows: list[Return]) -> str:
+    return list_in_words(sorted(each.agency.short_name for each in rows))
 
 
 def _without_approver(rows: list[Return], on: date) -> Line:
@@ -430,7 +440,7 @@ def _without_approver(rows: list[Return], on: date) -> Line:
             "{agencies} have no approver, so nobody there can submit for {round}",
             len(rows),
         ).format(
-            agencies=list_in_words(sorted(each.agency.short_name for each in rows)),
+            agencies=_names(rows),
             round=round.name,
         ),
         detail=_("Invite an approver, or confirm the one who waits"),
@@ -441,11 +451,11 @@ def _without_approver(rows: list[Return], on: date) -> Line:
     )
 
 
-def _not_joined(rows: list[Return], invited: dict[int, list[Invited]], on: date) -> Line:
+def _not_joined(rows: list[Return], people: dict[int, Submitters], on: date) -> Line:
     """Who is invited to write these returns of a round and has not accepted yet."""
     round, due = rows[0].round, min(each.due_on for each in rows)
-    count = len({person.email for each in rows for person in invited[each.agency_id]})
-    people = ngettext(
+    count = len({one.email for each in rows for one in people[each.pk].not_joined})
+    persons = ngettext(
         "{count:,} person who is invited has not joined",
         "{count:,} people who are invited have not joined",
         count,
@@ -454,10 +464,10 @@ def _not_joined(rows: list[Return], invited: dict[int, list[Invited]], on: date)
         due=due,
         on=on,
         plan=round.plan.title,
-        what=_("{people}: {round}").format(people=people, round=round.name),
-        detail=list_in_words(sorted(each.agency.short_name for each in rows)),
+        what=_("{people}: {round}").format(people=persons, round=round.name),
+        detail=_names(rows),
         url=round.get_absolute_url(),
-        ahead=_("{people}; returns are due on {day}").format(people=people, day=day_words(due)),
+        ahead=_("{people}; returns are due on {day}").format(people=persons, day=day_words(due)),
     )
 
 

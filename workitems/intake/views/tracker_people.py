@@ -51,14 +51,13 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _short_with(people: list[Contact], asked: list[Agency]) -> list[Submitters]:
-    """Return the agencies that still need somebody once these people are invited, but those whose one approver can be
-    let submit alone. Two queries."""
+    """Return the agencies that still need somebody once these people are invited. Two queries."""
     found = []
     for each in submitters_of(asked, localdate()).values():
         own = [person for person in people if person.agency == each.agency.short_name]
         offered = [Invited(person.name, Seat.Role(person.role)) for person in own]
         found.append(replace(each, invited=[*each.invited, *offered]))
-    return [each for each in found if each.still_needs and not each.has_one_approver]
+    return [each for each in found if each.still_needs]
 
 
 def still_to_invite(plan: Plan) -> int:

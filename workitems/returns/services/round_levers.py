@@ -7,7 +7,7 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, User, by_short_name
+from agencies.models import User, by_short_name
 from agencies.people.submitting import submitters_of
 from agencies.records import history
 from workitems.models import Evidence, Reminder, Return, Round
@@ -105,7 +105,7 @@ def allow_alone(*, of_return: Return, reason: str, by: User, on: date, at: datet
         return of_return
     need_reason(reason, _("Say why one person may write and submit it."))
     people = submitters_of([of_return.agency], on)[of_return.agency_id]
-    if not people.is_one_person and not people.has_one_approver:
+    if not people.may_be_let_alone:
         raise Refused(
             people.words
             or _("{agency} has an approver and another writer, so it can submit.").format(
@@ -119,12 +119,12 @@ def allow_alone(*, of_return: Return, reason: str, by: User, on: date, at: datet
     )
 
 
-def is_let_alone(agency: Agency) -> bool:
-    """Return whether one person may write and submit every return that the agency has open, and it has one."""
-    owed = Return.objects.filter(agency=agency, round__closed_at=None)
+def let_alone(agencies: Collection[int]) -> set[int]:
+    """Return the agencies with open returns of which one person may write and submit each."""
+    owed = Return.objects.filter(agency__in=agencies, round__closed_at=None)
     owed = owed.exclude(state=Return.State.ACCEPTED)
-    allowed = set(owed.values_list("alone_allowed_at", flat=True))
-    return bool(allowed) and None not in allowed
+    rows = set(owed.values_list("agency", "alone_allowed_at"))
+    return {pk for pk, _at in rows} - {pk for pk, at in rows if at is None}
 
 
 def has_entered(of_return: Return, user: User) -> bool:

@@ -10,7 +10,6 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from agencies.people.submitting import submitters_of
 from workitems.models import Return, WorkItem
 from workitems.plan.views.lookups import require, signed_in
 from workitems.returns.forms.returns import WritersNoteForm
@@ -28,6 +27,7 @@ from workitems.returns.views.returns import (
     writers_form_for,
     writing_for,
 )
+from workitems.returns.who_submits import who_submits
 
 VERSION = re.compile("[0-9]{1,9}")
 ACCEPT_ALL, TICK = "submit-all", "tick"
@@ -119,7 +119,7 @@ def show(
     person = signed_in(request)
     is_for_agency = round_services.is_for_agency(of_return, person)
     is_posted = request.method == "POST"
-    people = submitters_of([of_return.agency], localdate())[of_return.agency_id]
+    people = who_submits([of_return], localdate())[of_return.pk]
     return render(
         request,
         "workitems/returns/read.html",

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.models import WRITING_ROLES, User
 from agencies.pages.form_pages import carry_out, done, refusals_in_messages
-from agencies.people.submitting import Submitters, single_coordinator, submitters_of
+from agencies.people.submitting import Submitters, single_coordinator
 from agencies.records import history
 from workitems.desk.to_dos import days_until
 from workitems.intake.forms.workbook import WorkbookForm
@@ -91,6 +91,7 @@ from workitems.returns.views.measure_answers import (
     save_one,
 )
 from workitems.returns.what_stays import recalled, what_stays
+from workitems.returns.who_submits import who_submits
 
 SUBMIT, SUBMIT_UNMENDED, READY, NOT_READY = "submit", "submit-unmended", "ready", "not-ready"
 TO_WRITERS = "to-writers"  # from an approver, with a note
@@ -366,13 +367,13 @@ def ready(request: HttpRequest, of_return: Return) -> HttpResponse:
         messages.error(request, str(refusal))
         return back(request, "missing")
     notify_at_once([of_return], Reason.READY, on=localdate(), at=now)
-    people = submitters_of([of_return.agency], localdate())[of_return.agency_id]
+    people = who_submits([of_return], localdate())[of_return.pk]
     says = (
         gettext(
             "The coordinator is asked: the return is on their desk. They can let you submit it alone, with a "
             "reason. You can still change the return."
         )
-        if people.is_one_person
+        if people.may_be_let_alone
         else gettext(
             "Ready for approval. {agency} has no other approver to email. You can still change the "
             "return."
@@ -464,7 +465,7 @@ def show(
     may_recall = is_submitted and person.has_perm("workitems.recall_return", of_return)
     was_recalled = recalled(of_return)
     for_agency = round_services.is_for_agency(of_return, person)
-    people = submitters_of([of_return.agency], on)[of_return.agency_id] if writes else None
+    people = who_submits([of_return], on)[of_return.pk] if writes else None
     may_invite = (writes or reviews) and person.has_perm("agencies.manage_seats", of_return.agency)
     review_refused = of_return.submitted_by_id == person.pk or page.authors == {person.pk}
     return render(
@@ -606,7 +607,7 @@ def short_of(
     is_own = people is not None and of_return.agency_id == plan.coordinating_agency_id
     # That there is one coordinator is said to those who may invite a second.
     is_own &= may_invite
-    found = [people.words] if people and of_return.alone_allowed_at is None else []
+    found = [people.words] if people else []
     if is_own or cannot_accept:
         found.append(single_coordinator(plan.coordinating_agency, on))
     return [says for says in found if says]

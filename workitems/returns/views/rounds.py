@@ -16,14 +16,7 @@ from agencies.models import WRITING_ROLES, Seat, User, by_short_name
 from agencies.pages.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.pages.once import once
 from agencies.people.services import invitations
-from agencies.people.submitting import (
-    Invited,
-    Submitters,
-    invited_to,
-    single_coordinator,
-    submitters_of,
-    unconfirmed_in,
-)
+from agencies.people.submitting import single_coordinator, submitters_of
 from agencies.typed.fields import overwrite_data
 from agencies.wording.translation import day_words
 from workitems.desk.before_a_round import missing_people
@@ -37,6 +30,7 @@ from workitems.returns.forms.rounds import CloseRoundForm, OpenRoundForm, Reopen
 from workitems.returns.news import notify_at_once
 from workitems.returns.services import rounds as round_services
 from workitems.returns.services.handover import is_recalled, mended_words, mendings_of_each
+from workitems.returns.who_submits import who_submits
 
 # Headings for returns that are not accepted, by state.
 STILL_OPEN = {
@@ -111,23 +105,8 @@ def show(
     may_name = may_manage and not getattr(round, "is_from_tracker", False)
     seats = Seats([plan], [each.agency_id for each in returns], on) if may_name else None
     mended = mended_of(returns) if may_manage else {}
-    asked = [each.agency_id for each in returns if seats and round.is_open and each.is_with_agency]
-    invited = invited_to(asked)
-    unready = [
-        each.agency_id
-        for each in returns
-        if seats
-        and each.agency_id in asked
-        and not submitters_from(seats, each, invited[each.agency_id]).is_ready
-    ]
-    unconfirmed = unconfirmed_in(unready, on)
-    people = {
-        each.pk: submitters_from(
-            seats, each, [*unconfirmed[each.agency_id], *invited[each.agency_id]]
-        )
-        for each in returns
-        if seats and each.agency_id in asked
-    }
+    asked = [each for each in returns if seats and round.is_open and each.is_with_agency]
+    people = who_submits(asked, on, invited_to_all=True)
     return render(
         request,
         "workitems/returns/rounds/detail.html",
@@ -182,18 +161,8 @@ def names_by_role(seats: Seats | None, of_return: Return) -> list[tuple[str, lis
     ]
 
 
-def submitters_from(seats: Seats, of_return: Return, invited: list[Invited]) -> Submitters:
-    """Return who writes and submits a return, from what is read already."""
-    return Submitters(
-        of_return.agency,
-        {user.pk for user in people_as(seats, of_return, *WRITING_ROLES)},
-        {user.pk for user in people_as(seats, of_return, Seat.Role.APPROVER)},
-        invited,
-    )
-
-
-def people_as(seats: Seats, of_return: Return, *roles: Seat.Role) -> list[User]:
-    found = seats.sitting(of_return.round.plan, of_return.agency_id, *roles)
+def people_as(seats: Seats, of_return: Return, role: Seat.Role) -> list[User]:
+    found = seats.sitting(of_return.round.plan, of_return.agency_id, role)
     return [user for user, *_why in found]
 
 
