@@ -13,7 +13,8 @@ const TYPED = "textarea, select, input:not([type=hidden], [type=password], [type
 const SENT = "sent-form"; // in the tab: what was sent, until the next page shows that it has arrived
 
 const { person } = document.body.dataset;
-const device = new Device(person, `${location.pathname}#`);
+let device;
+let all; // the forms of the page
 let isLeaving = false;
 
 // --- what is typed into a form ------------------------------------------------------------------------
@@ -26,10 +27,17 @@ function boxesOf(form) {
   return controlsOf(form).filter((box) => box.name && box.matches(TYPED));
 }
 
-// A form of a page, of which several may do one thing to several rows.
+// A form of a page, by what it does to which row: its words are never offered in the form of another row.
 function nameOf(form) {
   if (!form.elements) return form.id;
-  return `${form.elements.namedItem("act")?.value ?? ""} ${[...document.forms].indexOf(form)}`;
+  const same = [...document.forms].filter((each) => doneBy(each) === doneBy(form));
+  return `${doneBy(form)} ${same.indexOf(form)}`;
+}
+
+function doneBy(form) {
+  const rows = controlsOf(form).filter(({ type, name, value }) => type === "hidden" && /^\d+$/.test(value) && !name.includes("version"));
+  const parts = [form.elements.namedItem("act")?.value ?? "", form.getAttribute("action") ?? "", ...rows.map(({ name, value }) => `${name}=${value}`)];
+  return parts.join(" ");
 }
 
 function isChanged(box) {
@@ -111,9 +119,16 @@ class Typed {
   }
 }
 
-const all = [...document.querySelectorAll(`form[method=post]:has(textarea), ${SENT_PART}`)]
-  .filter((form) => form.matches(SENT_PART) || !form.closest(SELF_SAVING))
-  .map((form) => new Typed(form));
+// The forms of the page, and what this device keeps of them. An address whose subject changes, such as that of a meeting's
+// slides, names the subject in the page.
+function find() {
+  const subject = document.querySelector("[data-subject]")?.dataset.subject ?? "";
+  device = new Device(person, `${location.pathname}#${subject}`);
+  all = [...document.querySelectorAll(`form[method=post]:has(textarea), ${SENT_PART}`)]
+    .filter((form) => form.matches(SENT_PART) || !form.closest(SELF_SAVING))
+    .map((form) => new Typed(form));
+}
+find();
 
 // The bar at the foot of the window, of a page that has one, leads to what is not sent.
 function showInBar() {
@@ -166,11 +181,10 @@ addEventListener("pagehide", keepAll);
 addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keepAll());
 
 // What was sent has arrived if the service led on from it; a page with a mistake has it in its boxes.
-function forgetWhatArrived() {
+function forgetWhatArrived(hasArrived) {
   const key = sessionStorage.getItem(SENT);
   sessionStorage.removeItem(SENT);
-  const [way] = performance.getEntriesByType("navigation");
-  if (key && way?.redirectCount > 0) localStorage.removeItem(key);
+  if (key && hasArrived) localStorage.removeItem(key);
 }
 
 // --- offered again --------------------------------------------------------------------------------------
@@ -242,7 +256,19 @@ function offer(name, fields) {
   });
 }
 
-if (person) {
-  forgetWhatArrived();
+function offerAll() {
   for (const [name, fields] of device.all) offer(name, fields);
+}
+
+if (person) {
+  const [way] = performance.getEntriesByType("navigation");
+  forgetWhatArrived(way?.redirectCount > 0);
+  offerAll();
+  // A page put in place of another one without loading it (present.js).
+  document.addEventListener("page-leaves", keepAll);
+  document.addEventListener("page-shown", ({ detail }) => {
+    forgetWhatArrived(detail.hasArrived);
+    find();
+    offerAll();
+  });
 }

@@ -18,8 +18,9 @@ let running = 0;
 
 // Shows the page that came, or goes there where it is another kind of page. The focus goes to its heading, except where
 // the meeting has moved on by itself and the focus was nowhere.
-function show(page, address, remembers, isAsked) {
+function show(page, address, { remembers, isAsked, hasArrived }) {
   if (!page.querySelector("[data-present]")) return location.assign(address);
+  document.dispatchEvent(new Event("page-leaves"));
   const takesFocus = isAsked || document.activeElement !== document.body;
   for (const id of PARTS) document.getElementById(id).replaceWith(page.getElementById(id));
   document.title = page.title;
@@ -30,6 +31,7 @@ function show(page, address, remembers, isAsked) {
   if (takesFocus) heading?.focus();
   else if (heading) announce(heading.textContent);
   sayMessages();
+  document.dispatchEvent(new CustomEvent("page-shown", { detail: { hasArrived } }));
 }
 
 async function fetchPage(address, options, { remembers, refused, lost, isAsked = true }) {
@@ -41,7 +43,8 @@ async function fetchPage(address, options, { remembers, refused, lost, isAsked =
     if (ours !== running) return;
     if (response.status >= 500 || response.status === 403) return refused();
     const page = new DOMParser().parseFromString(html, "text/html");
-    show(page, response.url, remembers && response.status < 400, isAsked);
+    const isTaken = response.status < 400;
+    show(page, response.url, { remembers: remembers && isTaken, isAsked, hasArrived: isTaken && response.redirected });
   } catch {
     if (ours === running) lost();
   }

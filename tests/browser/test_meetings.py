@@ -15,6 +15,9 @@ from tests.factories import (
     CalendarFeedFactory,
     MatterFactory,
     MeetingFactory,
+    MilestoneFactory,
+    VariationFactory,
+    WorkItemFactory,
 )
 from workitems.calendar.due_calendar import Owing, entries_of
 from workitems.models import Decision, Meeting
@@ -212,6 +215,53 @@ def test_a_meeting_can_be_run_by_keyboard_on_the_meeting_screen(
     assert list(
         Decision.objects.filter(meeting=meeting).order_by("number").values_list("text", "due_on")
     ) == [("Police asks three printers.", due), ("Agreed.", None)]
+
+
+def offered(page):
+    return page.locator("[data-kept-form]")
+
+
+def test_words_of_a_refused_decision_are_offered_on_their_own_variation_and_on_no_other(
+    meeting_screen, scene, meeting
+):
+    item = WorkItemFactory(plan=scene.plan, pillar=scene.item.pillar, number="1.7")
+    other = VariationFactory(
+        milestone=MilestoneFactory(item=item), state="recommended", number=9
+    )
+    MatterFactory(meeting=meeting, position=4, title="V9", variation=other)
+    meeting.attendances.all().delete()
+    address = meeting_screen.url
+    meeting_screen.goto(f"{address}?matter=2")
+    meeting_screen.get_by_label("Declined").check()
+    meeting_screen.get_by_label("The decision in words").fill("Not again.")
+    meeting_screen.get_by_role("button", name="Record the decision").first.click()
+    expect(meeting_screen.locator(".error-summary")).to_contain_text("No agencies are recorded")
+    meeting_screen.goto(f"{address}?matter=4")
+    title(meeting_screen, f"1.7 {other.asks}?")
+    expect(offered(meeting_screen)).to_have_count(0)
+    expect(meeting_screen.get_by_label("The decision in words")).to_have_value("")
+    meeting_screen.goto(f"{address}?matter=2")
+    expect(offered(meeting_screen)).to_contain_text("Not again.")
+
+
+def test_words_typed_on_a_slide_are_offered_on_it_when_the_screen_comes_back(
+    meeting_screen,
+):
+    meeting_screen.keyboard.press("ArrowRight")
+    expect(meeting_screen.get_by_text("2 of 3")).to_be_visible()
+    meeting_screen.get_by_label("The decision in words").fill("Not again.")
+    meeting_screen.locator("h1").focus()
+    meeting_screen.keyboard.press("ArrowRight")
+    title(meeting_screen, "What comes next")
+    expect(offered(meeting_screen)).to_have_count(0)
+    meeting_screen.keyboard.press("ArrowLeft")
+    expect(offered(meeting_screen)).to_contain_text("Not again.")
+    offered(meeting_screen).get_by_role("button", name="Put it back").click()
+    expect(meeting_screen.get_by_label("The decision in words")).to_have_value("Not again.")
+    meeting_screen.get_by_label("Declined").check()
+    meeting_screen.get_by_role("button", name="Record the decision").click()
+    expect(meeting_screen.get_by_role("status")).to_have_text("V1 is declined.")
+    meeting_screen.wait_for_function("localStorage.length === 0")
 
 
 def test_keys_mark_a_matter_as_considered_and_go_to_the_decision(meeting_screen):
