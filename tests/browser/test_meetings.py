@@ -225,9 +225,7 @@ def test_words_of_a_refused_decision_are_offered_on_their_own_variation_and_on_n
     meeting_screen, scene, meeting
 ):
     item = WorkItemFactory(plan=scene.plan, pillar=scene.item.pillar, number="1.7")
-    other = VariationFactory(
-        milestone=MilestoneFactory(item=item), state="recommended", number=9
-    )
+    other = VariationFactory(milestone=MilestoneFactory(item=item), state="recommended", number=9)
     MatterFactory(meeting=meeting, position=4, title="V9", variation=other)
     meeting.attendances.all().delete()
     address = meeting_screen.url
