@@ -11,7 +11,7 @@ OF_TOMORROW = """from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [('workitems', '{}')]
+    dependencies = [("workitems", "{}")]
     operations = [migrations.RunPython(migrations.RunPython.noop)]
 """
 

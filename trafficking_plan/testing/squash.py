@@ -30,17 +30,22 @@ def main() -> None:
     for path, app in files.items():
         text = path.read_text()
         rows = "".join(f"        ('{app.label}', '{each.stem}'),\n" for each in singles(path))
-        text = REPLACES.sub(lambda _, rows=rows: rows, text, count=1)
+        text = put(text, REPLACES, rows)
         tables, imports = tables_of(app)
-        text = TABLES.sub(lambda _, tables=tables: tables, text, count=1)
+        text = put(text, TABLES, tables)
         for old, new in new_names.items():
-            text = text.replace(f"'{old}'", f"'{new}'")
+            text = text.replace(old, new)
         missing = sorted(each for each in imports if f"{each}\n" not in text)
-        text = IMPORTS.sub("".join(f"{each}\n" for each in missing), text, count=1)
+        text = put(text, IMPORTS, "".join(f"{each}\n" for each in missing))
         path.rename(path.with_stem(new_names[path.stem])).write_text(text)
         for each in singles(path):
             # Nothing that is replaced may wait for what replaces it.
-            each.write_text(each.read_text().replace(f"'{PREFIX}", "'"))
+            each.write_text(re.sub(rf"(?<=['\"]){PREFIX}", "", each.read_text()))
+
+
+def put(text: str, place: re.Pattern[str], new: str) -> str:
+    # By a function, because the new text has backslashes of its own.
+    return place.sub(lambda _: new, text, count=1)
 
 
 def squashed_files(app: Any) -> Iterator[Path]:
