@@ -160,10 +160,10 @@ def test_a_suite_that_runs_beside_another_is_printed_and_counted_after_it(tmp_pa
         "=== Tests on PostgreSQL ===",
         "output of PostgreSQL",
         "",
-        "=== Browser journeys that need both databases, on PostgreSQL ===",
+        "=== Browser journeys of people who write at the same time, on PostgreSQL ===",
         "output of browser-on-PostgreSQL",
         "",
-        "=== Browser journeys that need both databases, on PostgreSQL: again, what failed ===",
+        "=== Browser journeys of people who write at the same time, on PostgreSQL: again, what failed ===",
         "output of browser-on-PostgreSQL-again",
         "",
     ]

@@ -241,7 +241,7 @@ def words_of(html, *, without=OF_ALL):
 
 
 @given(seed=st.integers(0, 10**6))
-@hypothesis_settings(max_examples=8)
+@hypothesis_settings(max_examples=min(8, hypothesis_settings.default.max_examples // 3))
 def test_a_search_finds_counts_and_hints_what_its_reader_may_read_and_nothing_else(seed):
     with pytest.raises(Undo), transaction.atomic():
         world = World(Random(seed))

@@ -96,11 +96,13 @@ ON_POSTGRESQL = Suite(
     [*ORDINARY_TESTS, "--each-once"],
     ON_EVERY_CORE,
 )
-BROWSER = Suite("browser", "Browser journeys, on SQLite", [BROWSER_TESTS], ONE_BY_ONE)
+BROWSER = Suite(
+    "browser", "Browser journeys, on SQLite", [BROWSER_TESTS, "--each-once"], ONE_BY_ONE
+)
 BROWSER_ON_POSTGRESQL = Suite(
     "browser on PostgreSQL",
-    "Browser journeys that need both databases, on PostgreSQL",
-    [BROWSER_TESTS, "-m", "both_databases"],
+    "Browser journeys of people who write at the same time, on PostgreSQL",
+    [BROWSER_TESTS, "--each-once", "-m", "one_database"],
     [],  # it is one journey
 )
 
@@ -182,7 +184,7 @@ def server_or_refusal() -> Iterator[str | PostgresqlUnavailable]:
 
 
 def run_on_postgresql(run: "Run", server: str | PostgresqlUnavailable) -> None:
-    """Run the suites of SQLite again, and the browser tests that need both databases."""
+    """Run what belongs on PostgreSQL, and the journey of two people beside it."""
     if not isinstance(server, PostgresqlUnavailable):
         with run.beside(BROWSER_ON_POSTGRESQL, environment(server)):
             run.suite(ON_POSTGRESQL, environment(server))
