@@ -6,8 +6,11 @@ Nobody seats their own signatory unseen. Reads, and the rule; `agencies.people.s
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from agencies.models import Agency, Place, Seat, User, columns_of
 from agencies.rules import has_role_in, is_second_person, makers_of
+from agencies.wording.translation import list_in_words
 
 SIGNING_ROLES = (Seat.Role.APPROVER, Seat.Role.AUTHORISING_MANAGER, Seat.Role.OIA_DECISION_MAKER)
 # A seat that nobody else could confirm counts after so many days, Monday to Friday.
@@ -30,6 +33,23 @@ def is_asked_for(place: Place, by: User) -> bool:
     return is_in_use() and not (
         isinstance(place, Agency) and has_role_in(by, place.pk, *looks_after)
     )
+
+
+def asked_words(place: Place, by: User, on: date) -> str:
+    """Say who has to confirm a role that signs if this person gives it at a place now; "" if nobody has to."""
+    if not is_asked_for(place, by):
+        return ""
+    seat = Seat(role=Seat.Role.APPROVER, given_by=by, **columns_of(place))
+    people = [str(user) for user in confirmers_of(seat, on)]
+    if not people:
+        return _(
+            "Since the first round was opened, a second person confirms an approver, authorising manager or decision-maker. "
+            "Nobody else can here, so the role counts three working days after it is accepted."
+        )
+    return _(
+        "Since the first round was opened, a second person confirms an approver, authorising manager or decision-maker before "
+        "the role counts. We’ll email who can: {people}."
+    ).format(people=list_in_words(people))
 
 
 def let_wait(seat: Seat, *, given_by: User, on: date, given_at: datetime | None = None) -> None:

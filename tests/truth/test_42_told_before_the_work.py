@@ -209,7 +209,7 @@ def test_opening_a_round_sends_the_invitations_of_who_has_not_joined_again(
     plan, health, coordinator, client_of, django_capture_on_commit_callbacks
 ):
     WorkItemFactory(plan=plan, number="9.1", lead_agency=health)
-    invited(health, email="ana@example.org")
+    invited(health, email="ana@example.org", name="Ana")
     invited(AgencyFactory(), email="elsewhere@example.org")
     days = {
         "period_start": "1 January 2026",
@@ -218,11 +218,30 @@ def test_opening_a_round_sends_the_invitations_of_who_has_not_joined_again(
     }
     address = reverse("returns:open-round", args=[plan.slug])
     with django_capture_on_commit_callbacks(execute=True):
-        page = client_of(coordinator).post(address, {"name": "First", **days}, follow=True)
+        page = client_of(coordinator).post(
+            address, {"name": "First", "message": "Please be brief.", **days}, follow=True
+        )
     assert "1 person who has not joined yet gets the invitation again" in page.text
     (letter,) = [each for each in mail.outbox if "invited" in each.subject]
     assert letter.to == ["ana@example.org"]
-    assert "Its return for First is due on 18 July 2026." in letter.body
+    assert "Its return for First is due on 18 July 2026.\n\nPlease be brief.\n" in letter.body
+    (emailed,) = page.context["emailed"]
+    assert (emailed.person, emailed.told_as, emailed.what, emailed.agency) == (
+        "Ana", "Contributor", "Invitation", health,
+    )  # fmt: skip
+    assert "Nobody has been emailed" not in page.text
+
+
+def test_an_invitation_that_the_mail_server_refused_is_not_among_who_was_emailed(
+    health, owed, coordinator, client_of
+):
+    one, other = (invited(health, email=f"{name}@example.org", name=name) for name in ("Ana", "Bo"))
+    with_at = {"by": coordinator, "at": NOW}
+    for each in (one, other):
+        invitations.send_again(invitation=each, version=each.version, **with_at)
+    invitations.note_failure(one, sent_at=NOW)
+    page = client_of(coordinator).get(owed.round.get_absolute_url())
+    assert [each.person for each in page.context["emailed"]] == ["Bo"]
 
 
 def test_the_invitations_of_a_round_are_beside_what_one_may_send_in_an_hour(

@@ -38,7 +38,7 @@ def is_in_a_plan(agency: Agency, on: date) -> bool:
 
 
 def asked_of(agency: Agency, on: date, by: User) -> list[str]:
-    """Say of which plans an agency is a member, with the return that it owes in each. A plan that is not adopted yet is
+    """Say of which plans an agency is a member, with the return that it owes in each and the coordinator's message. A plan that is not adopted yet is
     named by its coordinators only. Three queries."""
     plans = Plan.objects.filter(members__agency=agency, members__left_on=None)
     own = [seat.agency_id for seat in by.current_seats if seat.role == Seat.Role.COORDINATOR]
@@ -50,12 +50,7 @@ def asked_of(agency: Agency, on: date, by: User) -> list[str]:
         .select_related("round")
     }
     return [
-        _("{agency} is a member of “{plan}”. Its return for {round} is due on {day}.").format(
-            agency=agency,
-            plan=plan.title,
-            round=owed[plan.pk].round.name,
-            day=day_words(owed[plan.pk].due_on),
-        )
+        _of_round(agency, plan, owed[plan.pk])
         if plan.pk in owed
         else _("{agency} is a member of “{plan}”.").format(agency=agency, plan=plan.title)
         if plan.adopted_on
@@ -65,6 +60,14 @@ def asked_of(agency: Agency, on: date, by: User) -> list[str]:
         for plan in plans.order_by("title")
         if not plan.has_ended(on)
     ]
+
+
+def _of_round(agency: Agency, plan: Plan, owed: Return) -> str:
+    says = _("{agency} is a member of “{plan}”. Its return for {round} is due on {day}.").format(
+        agency=agency, plan=plan.title, round=owed.round.name, day=day_words(owed.due_on)
+    )
+    message = owed.round.message
+    return f"{says}\n\n{message}\n" if message else says
 
 
 def is_in_use(at: datetime | None = None) -> bool:

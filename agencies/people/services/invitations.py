@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from agencies.models import WRITING_ROLES, Agency, Invitation, Place, Seat, User, columns_of
@@ -38,6 +39,9 @@ SENT_TO_ALL = "Sent again as a round opened."
 # Sent to one address, so that nobody is flooded.
 EMAILS_PER_DAY_TO_ADDRESS = 5
 
+# A link leads to the one of the last email through so many that were sent after it.
+LATER_LINKS = 50
+
 # What follows when somebody accepts an invitation: functions of other apps, which register in `AppConfig.ready`.
 JOINED: list[Callable[[Seat, datetime], None]] = []
 
@@ -54,19 +58,35 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def _token_after(token_hash: str) -> str:
+    """Return the token of the next link to the same invitation. Whoever has the database only cannot make it."""
+    return salted_hmac("agencies.invitations.link", token_hash, algorithm="sha256").hexdigest()
+
+
+def _hashes_of(token: str) -> list[str]:
+    """Return the hash of a token, and of those that were sent to the same address after it."""
+    found = [hash_of(token)]
+    for _number in range(LATER_LINKS):
+        found.append(hash_of(_token_after(found[-1])))
+    return found
+
+
 def find_by_token(token: str, at: datetime) -> Invitation | None:
-    """Return the invitation of this token with its agency, or None if its link does not work."""
+    """Return the invitation of this token with its agency, or None if its link does not work.
+
+    The link of an earlier email works as long as that of the last one.
+    """
     return (
         Invitation.objects.live(at)
         .select_related("agency")
-        .filter(token_hash=hash_of(token))
+        .filter(token_hash__in=_hashes_of(token))
         .first()
     )
 
 
 def was_accepted_by(token: str, user: User) -> bool:
     """Return whether this user accepted the invitation of this token earlier."""
-    return Invitation.objects.filter(token_hash=hash_of(token), seat__user=user).exists()
+    return Invitation.objects.filter(token_hash__in=_hashes_of(token), seat__user=user).exists()
 
 
 @transaction.atomic
@@ -168,7 +188,7 @@ def invite_many(
 
 @transaction.atomic
 def send_again(*, invitation: Invitation, version: int, by: User, at: datetime) -> Invitation:
-    """Send a new link; the old one stops working.
+    """Send the link again, for another 14 days.
 
     `version` is the version that the page was made from: if the invitation has been sent again
     since, do nothing. Raise `SeatRefused` if it was accepted or withdrawn, if the role's last day
@@ -189,7 +209,7 @@ def send_again(*, invitation: Invitation, version: int, by: User, at: datetime) 
 
 @transaction.atomic
 def send_all_again(*, agencies: Collection[int], by: User, at: datetime) -> list[Invitation]:
-    """Send a new link to everybody who is invited to write for these agencies and has not joined, and return the
+    """Send the link again to everybody who is invited to write for these agencies and has not joined, and return the
     invitations that were sent.
 
     This is one act, so it does not count towards what a person may send in an hour. Left are those whose role has ended,
@@ -286,12 +306,8 @@ def _invited_by(invitation: Invitation) -> str:
 
 
 def _live(invitation: Invitation, at: datetime) -> Invitation:
-    token_hash = invitation.token_hash
     invitation = _locked(invitation)
-    # If it has been sent again, it has another token, and the link that was followed is old.
-    if invitation.token_hash != token_hash or not Invitation.objects.live(at).filter(
-        pk=invitation.pk
-    ):
+    if not Invitation.objects.live(at).filter(pk=invitation.pk):
         raise InvitationGone
     return invitation
 
@@ -326,7 +342,8 @@ def _send(invitation: Invitation, *, by: User, at: datetime, reason: str) -> Inv
 
 def _renew_link(invitation: Invitation, at: datetime) -> str:
     """Give the invitation a new link, and return the token in it."""
-    token = secrets.token_urlsafe(32)
+    before = invitation.token_hash
+    token = _token_after(before) if before else secrets.token_urlsafe(32)
     invitation.token_hash = hash_of(token)
     invitation.sent_at, invitation.failed_at = at, None
     invitation.expires_at = at + timedelta(days=LINK_VALID_DAYS)
@@ -353,6 +370,25 @@ def _emails_sent() -> QuerySet[Any]:
         accepted_at=None, withdrawn_at=None, failed_at=None
     )
     return rows
+
+
+def sent_to_writers(
+    agencies: Collection[int], since: datetime, until: datetime | None
+) -> list[Any]:
+    """Return the history row of each email that invited somebody to write for these agencies in a time, newest first, but
+    of those that the mail server refused. One query."""
+    rows: QuerySet[Any] = Invitation.history.filter(
+        agency__in=agencies, role__in=WRITING_ROLES, history_date__gte=since
+    )
+    if until is not None:
+        rows = rows.filter(history_date__lte=until)
+    rows = rows.filter(accepted_at=None, withdrawn_at=None).select_related("agency")
+    found = list(rows.order_by("-history_date", "-history_id"))
+    emails = {(each.id, each.sent_at): each for each in reversed(found)}
+    for each in found:
+        if each.failed_at:
+            emails.pop((each.id, each.sent_at), None)
+    return [each for each in found if emails.get((each.id, each.sent_at)) is each]
 
 
 def _sent_by(by: User, at: datetime) -> int:

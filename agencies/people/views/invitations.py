@@ -73,7 +73,7 @@ def invite(request: HttpRequest, place: int | Office) -> HttpResponse:
         form,
         place=of,
         short_of=short_of(of, localdate()),
-        is_to_confirm=confirming.is_asked_for(of, by),
+        to_confirm=confirming.asked_words(of, by, localdate()),
         may_fill_in=not (is_own or by.current_seats or form.is_bound),
     )
 
@@ -116,6 +116,7 @@ def invite_many(request: HttpRequest) -> HttpResponse:
         "agencies/people/invitations/invite_many.html",
         form,
         short=short_agencies(by, localdate()),
+        to_confirm=confirming.is_in_use(),
     )
 
 
@@ -140,9 +141,7 @@ def send_again(request: HttpRequest, place: int | Office, invitation: int) -> Ht
         )
         messages.success(
             request,
-            _("We’ll email a new link to {email}. The old link does not work any more.").format(
-                email=waiting.email
-            ),
+            _("We’ll email the link to {email} again.").format(email=waiting.email),
         )
     return redirect("agencies:seats", of)
 

@@ -274,11 +274,11 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
             meeting=meeting, number=number + 1, owner_agency=police, due_on=TODAY, item=item
         )
     # Seats, those to confirm; items of ended leads; returns to send, milestones, what is given to the user, items without an
-    # open milestone, decisions; returns to read, who is invited to the agencies that are to submit,
+    # open milestone, decisions; returns to read, who writes for the agencies that are to submit and who is invited to them,
     # rounds that have not followed, meetings to record, variations, own requests that are overtaken. Of briefings:
     # clearances and follow-ups; consultations; papers to send or follow up. Consultations on requests.
     # Plans that the user's agencies have left. Findings to reply to.
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         assert len(lines_for(user, TODAY)) == 3 + 4 * count
 
 

@@ -128,7 +128,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_returns(
         made = ReturnFactory(round=round, agency=AgencyFactory())
         UpdateFactory(of_return=made, item=item)
     manager.get(round.get_absolute_url())
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert len(manager.get(round.get_absolute_url()).context["rows"]) == count
 
 

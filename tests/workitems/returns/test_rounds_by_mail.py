@@ -34,12 +34,12 @@ def test_the_coordinator_sees_who_was_notified_in_a_fixed_number_of_queries(
         add_notice(of_return, number + 1)
     manager.get("/")  # the first request of a session notes when it began
 
-    # session, user, seats, plans, round, its returns with progress, people, reminders, notices,
+    # session, user, seats, plans, round, its returns with progress, people, reminders, notices, invitations,
     # pending variations
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         response = manager.get(of_return.round.get_absolute_url())
 
-    assert [str(notice.recipient) for notice in response.context["notices"]] == [
+    assert [each.person for each in response.context["emailed"]] == [
         f"Police contributor {number + 1}" for number in range(count)
     ]
     assert response.text.count("Round opened") == count
@@ -47,10 +47,14 @@ def test_the_coordinator_sees_who_was_notified_in_a_fixed_number_of_queries(
 
 def test_the_page_says_when_nobody_was_notified(manager, of_return, police):
     address = of_return.round.get_absolute_url()
-    says = "so nobody but those who are invited has been emailed."
-    assert says in manager.get(address).text
+    says = "Nobody has been emailed yet.</p> <p>No contributor or approver has joined yet."
+    assert says in " ".join(manager.get(address).text.split())
     SeatFactory(agency=police, role="contributor")
-    assert "Nobody has been emailed yet." in manager.get(address).text
+    text = " ".join(manager.get(address).text.split())
+    assert (
+        "Nobody has been emailed yet.</p> <p>The next daily email tells those who have joined"
+        in text
+    )
 
 
 def test_members_do_not_see_who_was_notified(client, of_return):

@@ -1,6 +1,7 @@
 """List, show, open, close and reopen rounds."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,9 +13,10 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.models import WRITING_ROLES, Seat, User, by_short_name
+from agencies.models import WRITING_ROLES, Agency, Seat, User, by_short_name
 from agencies.pages.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.pages.once import once
+from agencies.people.confirming import is_in_use
 from agencies.people.services import invitations
 from agencies.people.submitting import single_coordinator, submitters_of
 from agencies.typed.fields import overwrite_data
@@ -107,6 +109,7 @@ def show(
     mended = mended_of(returns) if may_manage else {}
     asked = [each for each in returns if seats and round.is_open and each.is_with_agency]
     people = who_submits(asked, on, invited_to_all=True)
+    notices = list(Notice.objects.for_round(round)) if may_manage else []
     return render(
         request,
         "workitems/returns/rounds/detail.html",
@@ -125,6 +128,10 @@ def show(
                     "may_read": each.agency_id in own
                     or each.state == Return.State.ACCEPTED
                     or (may_manage and (each.submitted_at is not None or each.is_entered)),
+                    # Those whose turn it is now, and the coordinator, who may have to help.
+                    "is_ready": each.ready_at is not None
+                    and each.is_with_agency
+                    and (may_manage or each.agency_id in own),
                     "mended": mended.get(each.pk, ""),
                     "is_recalled": may_manage and each.is_with_agency and is_recalled(each),
                     "people": names_by_role(seats, each),
@@ -144,12 +151,53 @@ def show(
             and not round.is_open
             and not plan.rounds.filter(period_end__gt=round.period_end).exists(),
             # It names people, so only those who manage the round see it.
-            "notices": Notice.objects.for_round(round) if may_manage else [],
+            "emailed": emailed_about(round, returns, notices) if may_manage else [],
+            "has_notices": bool(notices),
             "waiting": Variation.objects.pending_in(plan) if round.is_open else [],
             "reopen_form": reopen or ReopenRoundForm(),
         },
         status=status,
     )
+
+
+@dataclass(frozen=True)
+class Emailed:
+    """An email about a round, or to somebody whom it asks and who has not joined yet."""
+
+    on: date
+    person: str
+    told_as: str
+    what: str
+    agency: Agency
+
+
+def emailed_about(round: Round, returns: list[Return], notices: list[Notice]) -> list[Emailed]:
+    """Return the emails of a round and the invitations that were sent while it was open, newest day first. One query."""
+    found = [
+        Emailed(
+            each.told_on,
+            each.recipient.name,
+            each.get_told_as_display(),
+            each.get_reason_display(),
+            each.of_return.agency,
+        )
+        for each in notices
+        if each.of_return is not None
+    ]
+    sent = invitations.sent_to_writers(
+        [each.agency_id for each in returns], round.opened_at, round.closed_at
+    )
+    found += [
+        Emailed(
+            localdate(each.history_date),
+            each.name,
+            each.get_role_display(),
+            gettext("Invitation"),
+            each.agency,
+        )
+        for each in sent
+    ]
+    return sorted(found, key=lambda each: each.on, reverse=True)
 
 
 def names_by_role(seats: Seats | None, of_return: Return) -> list[tuple[str, list[str]]]:
@@ -225,6 +273,7 @@ def open_round(request: HttpRequest, slug: str) -> HttpResponse:
         form,
         plan=plan,
         missing=list(missing_people(plan, localdate(), is_opening=True)),
+        is_first=not is_in_use(),
         single_coordinator=single_coordinator(plan.coordinating_agency, localdate()),
         open_now=plan.rounds.open().first(),
         ended_leads=ended_leads(plan, localdate()),
