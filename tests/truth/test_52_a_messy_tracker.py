@@ -179,6 +179,46 @@ def test_what_the_brackets_of_a_lead_say_is_kept():
     assert notes_of(found) == ["MPI (EQC)", "Regional councils (NEMA)"]
 
 
+def test_the_agency_in_brackets_leads_though_the_file_alone_names_it():
+    rows = (
+        ["1", "Levies", "NZ Police", "", "Q2 2027", "", ""],
+        ["2", "Stopbanks", "Regional councils (NZ Police)", "", "Q2 2027", "", ""],
+    )
+    found = read(*rows)
+    assert [(item.lead, list(item.supporting)) for item in found.items] == [("NZ Police", [])] * 2
+    question = asked(found, "brackets")
+    assert (question.quoted, question.problem) == (
+        "Regional councils (NZ Police)",
+        "The agency in brackets is taken as the lead.",
+    )
+
+
+def test_if_both_names_are_agencies_either_can_lead_and_the_other_supports():
+    row = ["1", "Stopbanks", "Regional councils (NEMA)", "", "Q2 2027", "", ""]
+    found = answered(row, agency=ADD)
+    question = asked(found, "lead")
+    assert [each.label for each in question.choices] == [
+        "Regional councils leads, the others support",
+        "NEMA leads, the others support",
+    ]
+    (item,) = found.items
+    assert (item.lead, list(item.supporting)) == ("Regional councils", ["NEMA"])
+
+
+def test_an_owner_that_is_no_agency_is_shown_where_the_lead_is_asked_for():
+    rows = (
+        ["1", "Stopbanks", "Regional councils", "", "Q2 2027", "", ""],
+        ["2", "Maps", "", "", "Q2 2027", "", ""],
+    )
+    found = read(*rows)
+    assert [
+        (each.quoted, each.problem) for each in found.doubts if each.key.startswith("no-lead")
+    ] == [
+        ("Regional councils", "This names no agency that can lead."),
+        ("", "These items have no lead agency."),
+    ]
+
+
 # --- texts and rows -------------------------------------------------------------------------------
 
 

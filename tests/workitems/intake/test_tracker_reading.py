@@ -124,7 +124,8 @@ def test_a_workbook_with_one_row_a_milestone_becomes_a_plan():
     ]
     assert (len(found.items), sum(len(item.milestones) for item in found.items)) == (100, 250)
     assert found.open_doubts == []
-    assert [each.chosen for each in found.doubts if each.quoted == "All agencies"] == [NOTE]
+    # What it is, and who leads its items.
+    assert [each.chosen for each in found.doubts if each.quoted == "All agencies"] == [NOTE, "MBIE"]
     third = found.items[2]
     assert [step.description for step in third.milestones] == [
         "Deliverable 1", "Deliverable 2", "Deliverable 3",

@@ -8,6 +8,7 @@ from datetime import date
 from agencies.wording.translation import gettext, ngettext
 from workitems.intake.tracker import words
 from workitems.intake.tracker.doubts import NOTE, Choice
+from workitems.intake.tracker.headings import plain
 from workitems.intake.tracker.plan_so_far import PlanSoFar
 from workitems.intake.tracker.status_reading import STAGES
 from workitems.intake.tracker.understood import (
@@ -103,11 +104,14 @@ def _leads(plan: PlanSoFar) -> None:
     for item in plan.found.items:
         if item.lead or item in plan.lead_is_open:
             continue
+        said = plan.said_leads.get(item, "")
         item.lead = plan.doubts.ask(
-            "no-lead",
+            f"no-lead:{plain(said)[:100]}" if said else "no-lead",
             plan.places[item],
-            quoted="",
-            problem=gettext("These items have no lead agency."),
+            quoted=said,
+            problem=gettext("This names no agency that can lead.")
+            if said
+            else gettext("These items have no lead agency."),
             choices=plan.agency_choices(),
             suggested=plan.about.coordinating,
         )

@@ -249,17 +249,23 @@ class ItemReading:
         item = self.cells.present
         named = self.plan.agencies.read(cell.text)
         found = [(each, self.plan.agency(self.cells.sheet, cell, each)) for each in named]
-        if not any(short for _, short in found):
+        if any(short for _, short in found):
+            # "Regional councils (NEMA)" names two that could lead.
+            inside = [(each.role, self._agency_in_brackets(cell, each)) for each in named]
+            found += [(Named(role), short) for role, short in inside if short]
+        else:
             found = [(each, short or self._in_brackets(cell, each)) for each, short in found]
         known = [(each, short) for each, short in found if short]
         if not named:
             self.cells.leave(cell)
-        elif len(known) < len(named) or any(each.role for each in named):
+        elif len(known) < len(found) or any(each.role for each in named):
             # What the brackets say of a lead has no other place.
             self.cells.keep(cell)
         if not known:
             if self.plan.doubts.is_open_at(place_of(self.cells.sheet, cell)):
                 self.plan.lead_is_open.add(item)
+            elif named:
+                self.plan.said_leads[item] = cell.text
             return
         leads = [short for each, short in known if each.is_lead]
         shorts = list(dict.fromkeys(short for _, short in known))
@@ -289,9 +295,18 @@ class ItemReading:
             s: roles.get(s, "") for s in shorts if s not in (lead, *item.supporting)
         }
 
+    def _agency_in_brackets(self, cell: Cell, named: Named) -> str:
+        """Return the agency in brackets behind a name, one that is known or that the file names elsewhere, or ""."""
+        if not named.role:
+            return ""
+        inside = Named(named.role, self.plan.agencies.find(named.role))
+        if inside.short or f"agency:{inside.key}" in self.plan.doubts.by_key:
+            return self.plan.agency(self.cells.sheet, cell, inside)
+        return ""
+
     def _in_brackets(self, cell: Cell, named: Named) -> str:
-        """Return the known agency in the brackets behind what is none, "Regional councils (NEMA)", or ""."""
-        agency = self.plan.agencies.find(named.role) if named.role else ""
+        """Return the agency in brackets behind what is none, "Regional councils (NEMA)", if that is agreed to, or ""."""
+        agency = self._agency_in_brackets(cell, named)
         if not agency:
             return ""
         answer = self.cells.doubt(

@@ -74,6 +74,8 @@ class PlanSoFar:
         self.noted: set[tuple[str, str, str, Item | None]] = set()
         # Items whose lead is a question of its own, about the name that their cell has.
         self.lead_is_open: set[Item] = set()
+        # What the cells say of the lead of items that have none.
+        self.said_leads: dict[Item, str] = {}
         # Items whose status is a question of its own that is not answered.
         self.status_is_open: set[Item] = set()
         # Names of agencies in the tracker that are initials.
