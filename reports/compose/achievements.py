@@ -6,7 +6,7 @@ The rest is in their reports and in the annex of texts.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
@@ -39,7 +39,7 @@ from reports.compose.results import (
     without_parts,
     worth,
 )
-from reports.compose.subjects import in_when, numbers_of
+from reports.compose.subjects import NEAR, in_when, is_sayable, numbers_of
 from reports.document import Bullet, Paragraph, Run, Section, SectionKind, Source, Text, words
 from reports.document.dates import MONTHS, long_date, month_of, period
 from reports.document.wording import (
@@ -50,7 +50,6 @@ from reports.document.wording import (
     count_in_words,
     first_sentences,
     join_words,
-    joined,
     number,
     opened,
     some,
@@ -76,7 +75,7 @@ MAX_HEADLINES = 6
 # More of them are printed whether they fit or not while they have at most so many words together.
 SURE_WORDS = 120
 SURE_WORDS_IF_TIGHT = 90
-SURE_WORDS_BY_ITEM = 80  # and in a paper by item
+SURE_WORDS_BY_ITEM = 95  # and in a paper by item, where each has its item's name
 # And what is told of key items that their agencies marked, as long as the section has so many.
 SURE_WORDS_OF_KEY = 150
 # Limit on the milestones named in a paper without key achievements.
@@ -113,6 +112,7 @@ class WhyNot(StrEnum):
     NO_ROOM = "no room"
     NEWER = "newer"
     OTHERS_MARKED = "others marked"
+    UNSUPPORTED = "unsupported"
     TOO_LITTLE = "too little"
     WE = "we"
     LIST = "list"
@@ -138,10 +138,11 @@ class Reports:
 
     @cached_property
     def achieved(self) -> list[Achieved]:
-        """The reports that say what was achieved, or whose items' milestones do."""
+        """The reports that say what was achieved, or whose items' milestones do, unless an audit found that nothing supports them."""
         return [
             (item, update)
             for item in self.facts.items
+            if item.pk not in self.facts.unsupported
             for update in self.facts.updates_of(item)
             if own_words(update.achieved) or _done_instead(self.facts, item, update)
         ]
@@ -260,8 +261,7 @@ def achievements(writer: Writer) -> Section:
     )
     if not [*headlines, *others]:
         paragraphs += _milestones(writer, room)
-    if completed:
-        closing = _completed(writer, completed, above)
+    if closing := _completed(writer, completed, above):
         paragraphs.append(
             writer.paragraph(
                 closing,
@@ -410,7 +410,13 @@ def _with_thing(writer: Writer, item: ItemAt, text: str) -> str:
 
 
 def _alone(writer: Writer, item: ItemAt, text: str) -> str:
-    return told_alone(writer.names, item, text, writer.agency_names)
+    """Return a result as it is told alone: in a paper by item after the item's name, which runs in, in bold, with the note that
+    the item is complete."""
+    if not writer.is_by_item:
+        return told_alone(writer.names, item, text, writer.agency_names)
+    reported = "reported complete" if writer.tells_of_evidence else "complete"
+    notes = [reported] if _is_completed(writer.facts, item) else []
+    return f"**{writer.names.heading(item, *notes)}:** {capitalised(text)}"
 
 
 def _done_instead(facts: Facts, item: ItemAt, update: UpdateFacts) -> list[MilestoneAt]:
@@ -432,22 +438,31 @@ def _done(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
     assert step.completed_on is not None
     agency = writer.short_subject(writer.facts.agencies[step.responsible])
     day = in_when(KnownDate(step.completed_on), step.on)
-    return f"{agency} completed {writer.names.step(item, step)} {day}."
+    name = writer.names.step(item, step)
+    if writer.is_by_item:
+        # The item's name runs in.
+        name = writer.names.what(step) if is_sayable(step) else "a milestone"
+    return f"{agency} completed {name} {day}."
 
 
 # A day, month or year of the text's own.
 _HAS_DATE = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b|\b(?:19|20)\d\d\b")
 
 
+_NOW = re.compile(r"\b(?:at present|currently|now) ")
+
+
 def dated_by_round(facts: Facts, update: UpdateFacts, text: str) -> str:
     """Return a result with the month to which its round reports, "… the online module (June 2026).", if that is not the
-    period's last round and the text has no date of its own: it need not be so today."""
-    ended = update.of_return.round.period_end
-    if not text or facts.last_round is None or ended is None or ended >= facts.last_round:
+    period's last round
+    or ended long before it, and the text has no date of its own: it need not be so today."""
+    ended, period_end = update.of_return.round.period_end, facts.briefing.period_end
+    is_current = ended is None or (
+        ended >= (facts.last_round or ended) and period_end - ended <= NEAR
+    )
+    if not text or is_current or _HAS_DATE.search(text):
         return text
-    if _HAS_DATE.search(text):
-        return text
-    month = month_of(ended)
+    month, text = month_of(ended), _NOW.sub("", text)
     return cited(text, month) if text.rstrip().endswith((".", "!", "?")) else f"{text} ({month})"
 
 
@@ -459,16 +474,9 @@ def _headlines(
     omitted = []
     for item, update in headlines:
         text = headline(_achieved(writer, item, update))
-        is_cut = False
         if writer.is_by_item:
-            whole, text = text, without_lead(text) if writer.is_tight else text
-            # The sentence that is left out may have said what it is about.
-            is_cut = text != whole and f"({item.number}" not in text
-            text = without_parts(text)
-        told = _alone(writer, item, text)
-        if is_cut and told == text:
-            told = joined(f"On {writer.names.in_full(item)}", ",", text, writer.agency_names)
-        told = dated_by_round(writer.facts, update, told)
+            text = without_parts(without_lead(text) if writer.is_tight else text)
+        told = dated_by_round(writer.facts, update, _alone(writer, item, text))
         certain = count_words(told, *(line for _, line, _ in lines))
         is_short = SURE_WORDS_IF_TIGHT if writer.is_tight else SURE_WORDS
         most = _sure_of_key(writer)
@@ -715,17 +723,24 @@ def _completed(writer: Writer, completed: list[ItemAt], above: list[ItemAt]) -> 
     new = [item for item in shown if item not in above]
     if len(shown) - len(new) == 1:
         new = shown
-    if writer.is_by_item and len(shown) <= MAX_NAMED:
-        new = shown
-        if writer.is_tight and writer.tells_of_evidence:
-            # The summary says how many agencies report.
-            return f"Reported complete: {join_words(map(writer.names.item, shown))}."
+    if writer.is_by_item and len(shown) <= MAX_NAMED and any(item in above for item in shown):
+        # Those above are noted as complete.
+        if not (rest := [item for item in shown if item not in above]):
+            return ""
+        reported = "reported " if writer.tells_of_evidence else ""
+        return f"Also {reported}complete: {join_words(_with_doubt(writer, item) for item in rest)}."
     if not new:
         return f"{done} ({numbers_of(shown, MAX_COMPLETED)})."
-    names = some([writer.names.item(item) for item in new], MAX_COMPLETED)
+    names = some([_with_doubt(writer, item) for item in new], MAX_COMPLETED)
     where = writer.where(["items", "items_texts"]) if len(new) > MAX_COMPLETED else ""
     among = "among them " if len(new) < len(completed) else ""
     return f"{done}{', ' if among else ': '}{among}{names}{f' ({where})' if where else ''}."
+
+
+def _with_doubt(writer: Writer, item: ItemAt) -> str:
+    """Return a completed item by name and number, and whether an audit doubts it."""
+    notes = ["not supported by the audit"] if item.pk in writer.facts.unsupported else []
+    return writer.names.item(item, *notes)
 
 
 def _milestones(writer: Writer, room: Room) -> Iterator[Paragraph]:
@@ -779,9 +794,14 @@ def _nothing_achieved(writer: Writer) -> Paragraph:
 
 @in_english
 def passed_over(
-    facts: Facts, main: Collection[int], told: Collection[int], most: int
+    facts: Facts,
+    main: Collection[int],
+    told: Collection[int],
+    most: int,
+    contents: Iterable[str] = (),
 ) -> tuple[list[PassedOver], int]:
-    """Return what could be a main result and is none, the likeliest first, and the number of those beyond `most`.
+    """Return what could be a main result of a paper of these `contents` and is none, the likeliest first, and the number of
+    those beyond `most`.
 
     `main` are the ids of the updates that are main results, `told` of those that the section has in any paragraph.
     Passed over is what an agency calls a headline; and of what is not told: what it calls a key achievement, and of an
@@ -805,7 +825,7 @@ def passed_over(
             if is_wished or (is_likely and not says_nothing(update.achieved)):
                 found.append(pair)
     found.sort(key=lambda pair: (not _is(pair, Update.KeyAchievement.HEADLINE), *_weight(pair)))
-    writer = Writer(facts)
+    writer = Writer(facts, contents=contents)
     shown = []
     for item, update in found[:most]:
         whole = _achieved(writer, item, update)
@@ -851,6 +871,8 @@ def _why_unfit(reports: Reports, pair: Achieved) -> WhyNot:
     """Return why a report cannot be a main result as it is."""
     item, update = pair
     own = own_words(update.achieved)
+    if item.pk in reports.facts.unsupported:
+        return WhyNot.UNSUPPORTED
     if own and not headline(own):
         return WhyNot.TOO_LONG
     if _is(pair, Update.KeyAchievement.HEADLINE):

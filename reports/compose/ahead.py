@@ -4,11 +4,12 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
+from agencies.models import Agency
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import milestone_source, version_of
 from reports.compose.facts import Facts
 from reports.compose.late_words import as_you, challenge_of, in_words_of, is_done
-from reports.compose.mitigation_text import action_in_words, at_work
+from reports.compose.mitigation_text import at_work
 from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.compose.planned import planned_for, planned_in_words, plans
 from reports.compose.slips import LateItem
@@ -35,7 +36,7 @@ from reports.document.wording import (
     some,
 )
 from workitems.plan.plan_at import ItemAt, MilestoneAt, RiskAt
-from workitems.terms.fragments import done_at, with_months
+from workitems.terms.fragments import done_at, mended, with_months
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.spans import add_months
 from workitems.terms.stems import (
@@ -47,12 +48,13 @@ from workitems.terms.stems import (
     says_we,
     within,
 )
-from workitems.terms.third_person import possessive, without_we
+from workitems.terms.third_person import is_plural_agency, possessive, without_we
 
 MONTHS_SHOWN = 6
 MONTHS_AHEAD = 12
 MAX_DATES = 5
 MAX_DATES_IF_TIGHT = 4
+MOST_DATES = 6
 LEAST_BY_ITEM, LEAST_IF_TIGHT = 3, 2
 MAX_FOR_YOU = 2  # actions that come to the Minister
 # Limit on the plans for late items, and how many are told whether they fit or not.
@@ -89,7 +91,7 @@ def next_steps(writer: Writer) -> Section:
     ]
     ahead = [pair for pair in _steps_ahead(writer.facts) if pair[1].pk not in writer.dated]
     # Mitigation has their dates too.
-    actions = [] if writer.is_tight else list(_actions_ahead(writer))
+    actions = [*([] if writer.is_tight else _actions_ahead(writer)), *_for_you(writer)]
     room.use(*(text for _, text, _ in actions))
     most = MAX_DATES_IF_TIGHT if writer.is_tight else MAX_DATES
     shown = _most_important(writer, ahead, room, most - len(actions))
@@ -100,11 +102,9 @@ def next_steps(writer: Writer) -> Section:
         # What is late is worth more than dates, which the annex has.
         shown, actions = [], []
     risks = list(_risks(writer, room))
-    for_you = list(_for_you(writer, room))
     paragraphs = [
         *risks,
-        *for_you,
-        *_planned_for_late(writer, room, has_more=bool(for_you)),
+        *_planned_for_late(writer, room, has_more=bool(actions)),
         *([writer.running(watched, about="next steps")] if watched else ()),
         *_dates(writer, shown, actions, room),
     ]
@@ -120,36 +120,30 @@ def next_steps(writer: Writer) -> Section:
 _COMES_TO_YOU = re.compile(r"\b(?:Cabinet|Ministers?)\b")
 
 
-def _for_you(writer: Writer, room: Room) -> Iterator[Paragraph]:
-    """Yield the actions against late items that come to the Minister or Cabinet, in a paper by item, that the list of what is
-    late has not told."""
+def _for_you(writer: Writer) -> Iterator[Dated]:
+    """Yield the dated actions against late items that come to the Minister or Cabinet, in a paper by item, that the list of what
+    is late has not told."""
     if not writer.is_by_item:
         return
-    told: list[tuple[str, list[Source]]] = []
-    for entry in writer.facts.late:
-        for source, row in entry.mitigations():
-            is_ahead = row.due_on is not None and row.due_on > row.on and not is_done(row)
-            is_new = row.pk not in writer.actions and entry.is_late
-            if (
-                is_ahead
-                and is_new
-                and _COMES_TO_YOU.search(row.description)
-                and len(told) < MAX_FOR_YOU
-            ):
-                words = _of_what(
-                    row.description, entry, action_in_words(writer, entry, source, row)
-                )
-                if not words:
-                    continue
-                words = as_you(writer, words, writer.facts.agencies[row.owner])
-                text = joined(
-                    f"On {writer.names.in_full(entry.item)}", ",", words, writer.agency_names
-                )
-                room.use(text)
-                told.append((text, [source]))
-                writer.actions.add(row.pk)
-    if told:
-        yield writer.running(told, about="comes to the Minister")
+    found = [
+        (row.due_on, entry, row, source)
+        for entry in writer.facts.late
+        for source, row in entry.mitigations()
+        if row.due_on and row.due_on > row.on and not is_done(row) and entry.is_late
+        if row.pk not in writer.actions and _COMES_TO_YOU.search(row.description)
+    ]
+    for day, entry, row, source in sorted(found, key=lambda each: each[0])[:MAX_FOR_YOU]:
+        agency = writer.facts.agencies[row.owner]
+        with errors_naming(source):
+            typed = first_sentences(writer.flat(row.description), 1, RISK_WORDS)
+        act = _of_what(typed, entry, completion("mitigation", typed, agency.names) or "")
+        if not act:
+            continue
+        # The list of what is late has its name.
+        act = with_notes(as_you(writer, act, agency), entry.item.number)
+        told = f"{writer.agency(agency)} {'are' if is_plural_agency(agency.short_name) else 'is'} to {act}"
+        writer.actions.add(row.pk)
+        yield day, f"{long_date(day)}: {told}", source
 
 
 # An act on something that the sentence does not name: "check the draft and consult the Minister".
@@ -208,12 +202,9 @@ def _dates(
     lines += actions
     if not lines:
         return
-    other = (
-        "other " if writer.is_by_item and any(entry.is_late for entry in writer.facts.late) else ""
-    )
-    introduction = f"The {other}{agree(len(lines), 'main date', 'main dates')} ahead"
-    if other and writer.actions:
-        # Those of what is being done stand with what is late.
+    introduction = f"The {agree(len(lines), 'main date', 'main dates')} ahead"
+    if writer.is_by_item and any(entry.is_late for entry in writer.facts.late):
+        # Those of what is late stand with what is being done.
         introduction += f", beside those in paragraph {{{key('p', 'late items')}}}"
     introduction += "; for what is late, the earliest:" if is_earliest else ":"
     room.use(introduction)
@@ -249,8 +240,12 @@ def _most_important(writer: Writer, ahead: list[Step], room: Room, most: int) ->
     ][: MAX_NEAREST_IF_TIGHT if writer.is_tight else MAX_NEAREST]
     must = [pair for pair in ranked if _must(pair[0], pair[1], order) and pair not in nearest]
     must.sort(key=lambda pair: order.get(pair[0].pk, len(order)))
-    most += bool(must)
-    must = [*nearest, *must][:most]
+    late = sum(step.is_late and item.pk in order for item, step in [*nearest, *must])
+    # All that is late of the items that lead, if they are not many, and one more.
+    most = max(most + bool(must), min(late + 1, MOST_DATES))
+    # What only comes soon waits for what is late.
+    soon_only = [pair for pair in nearest if not pair[1].is_late][max(most - late, 1) :]
+    must = [pair for pair in [*nearest, *must] if pair not in soon_only][:most]
     near = [pair for pair in ranked if pair[1].forecast_due <= soon and pair not in must]
     sure = must
     if writer.is_by_item:
@@ -412,7 +407,7 @@ def _grave_in_words(writer: Writer, risks: Sequence[RiskAt], room: Room) -> str:
         return ""
     (risk,) = risks
     item = next((each for each in writer.facts.items if each.pk == risk.item), None)
-    may, of = possible(threat), [item.number] if item else []
+    may, of = _of_planned(item, possible(threat) or ""), [item.number] if item else []
     if not may and has_verb(threat):
         may = f"it is likely that {threat}"
     if not may:
@@ -423,6 +418,20 @@ def _grave_in_words(writer: Writer, risks: Sequence[RiskAt], room: Room) -> str:
     text = f"{text} {_answer_alone(writer, risk, threat, room)}"
     room.use(text)
     return text
+
+
+_FEWER = re.compile(r"\b(?P<than>(?:fewer|less) than )(?P<things>\d[\d,]* [a-z]+)\b")
+
+
+def _of_planned(item: ItemAt | None, may: str) -> str:
+    """Return what may happen with what a number in it is of: "fewer than the 80 homes planned", of as many as the item's
+    milestones have."""
+    found = _FEWER.search(may)
+    if not (
+        item and found and any(found["things"] in step.description for step in item.milestones)
+    ):
+        return may
+    return may.replace(found[0], f"{found['than']}the {found['things']} planned", 1)
 
 
 def _risks(writer: Writer, room: Room) -> Iterator[Paragraph]:
@@ -463,7 +472,13 @@ def response_in_words(writer: Writer, risk: RiskAt) -> str:
     with errors_naming(risk_source(risk)):
         typed = first_sentences(with_months(writer.flat(risk.response)), 1, RISK_WORDS)
     act = completion("response", typed, owner.names) if typed else ""
-    return closed(f"{capitalised(writer.agency(owner))} will {act}") if act else ""
+    return responds(writer, owner, act) if act else ""
+
+
+def responds(writer: Writer, owner: Agency, act: str) -> str:
+    """Return what the owner of a risk does about it: a plan, as it has no day."""
+    plans_to = "plan to" if is_plural_agency(owner.short_name) else "plans to"
+    return closed(f"{capitalised(writer.agency(owner))} {plans_to} {act}")
 
 
 def _list_of_risks(
@@ -491,7 +506,7 @@ def _list_of_risks(
             introduction += f", {number(len(lines))} of them listed here"
     room.use(introduction)
     sources = [risk_source(risk) for risk in rows]
-    if writer.is_by_item and len(rows) == len(lines) == 1:
+    if len(rows) == len(lines) == 1:
         # One needs no list.
         text = joined(introduction, ":", texts[0], writer.agency_names)
         yield writer.paragraph(text, about=about, sources=lines[0][1])
@@ -555,8 +570,7 @@ def _with_response(writer: Writer, risk: RiskAt, threat: str, answer: str) -> st
     first, *rest = sentences(answer) or [""]
     names = owner.names
     if verb := completion("response", first, names):
-        who = capitalised(writer.agency(owner))
-        return " ".join([closed(threat), f"{who} will {verb}.", *rest])
+        return " ".join([closed(threat), responds(writer, owner, verb), *rest])
     if says_we(answer):
         name = writer.bracketed(owner)
         who = named(name) if name == owner.name else name
@@ -582,7 +596,6 @@ def _start(writer: Writer, typed: str, room: Room) -> str:
     """Return the first two sentences if they fit, else the first one."""
     if not typed.strip():
         return ""
-    one, two = (
-        first_sentences(with_months(writer.flat(typed)), most, RISK_WORDS) for most in (1, 2)
-    )
+    whole = " ".join(map(mended, sentences(with_months(writer.flat(typed)))))
+    one, two = (first_sentences(whole, most, RISK_WORDS) for most in (1, 2))
     return two if room.has(two) else one

@@ -17,6 +17,7 @@ from reports.compose.subjects import (
     moved_in_words,
     what,
     when,
+    with_notes,
 )
 from reports.document import Source
 from reports.document.wording import (
@@ -89,9 +90,14 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
     who = writer.facts.lead_of(item)
     names, how = writer.agency_names, None
     if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.facts.late):
-        how = in_doubt_in_words(moved) if moved else None
         # What is no reason is reported there.
         why = why if cause(why, names) else ""
+        how = in_doubt_in_words(item, moved) if moved else None
+        if how and moved and moved.forecast_due == moved.agreed_due:
+            # Section Delay does not repeat it.
+            writer.used_sentences.add(moved_in_words(moved))
+            if not why:
+                return how, sources
     writer.used_sentences.add(why)
     text = at_risk_in_words(
         writer.names,
@@ -145,12 +151,18 @@ def _answer(writer: Writer, item: ItemAt) -> tuple[str, list[Source]]:
             return f" {told}", [risk_source(risk)]
     if not writer.is_by_item or any(plan.item.pk == item.pk for plan in plans(writer.facts)):
         return "", []
-    return "; no action is recorded.", []
+    lead = writer.facts.lead_of(item)
+    has = "have" if is_plural_agency(lead.short_name) else "has"
+    return f"; {writer.agency(lead)} {has} recorded no action.", []
 
 
-def in_doubt_in_words(moved: MilestoneAt) -> str:
-    """Return that the new date of a milestone is in doubt."""
-    return f"The new date for {what(moved)}, {when(moved.forecast, moved.on)}, is in doubt."
+def in_doubt_in_words(item: ItemAt, moved: MilestoneAt) -> str:
+    """Return that the new date of a milestone is in doubt, and from when the working group has moved it."""
+    was, now = (when(due, moved.on) for due in (moved.original, moved.forecast))
+    if moved.forecast_due != moved.agreed_due:
+        return f"The new date for {what(moved)}, {now}, is in doubt."
+    which = with_notes(what(moved), item.number, *(["a key item"] if item.is_key else []))
+    return f"The working group has moved the date for {which} from {was} to {now}, and the new date is in doubt."
 
 
 def at_risk_in_words(

@@ -1,5 +1,7 @@
 """Section Background: the plan's standing text, who coordinates it, and the Minister's last answer."""
 
+import re
+
 from reports.compose.budget import Room
 from reports.compose.citations import item_source
 from reports.compose.consulted import answer_paragraphs
@@ -14,12 +16,12 @@ MAX_NUMBERS = 8
 
 
 def background(writer: Writer) -> Section:
-    """Return the section. The standing text is the plan's own and is printed as it is; unless it
+    """Return the section. The standing text is the plan's own and is printed as it is, but for the Minister who reads it; unless it
     mentions the coordinating agency, a sentence on it and the size of its working group follows."""
     facts, room = writer.facts, writer.room("background")
     paragraphs = []
     with errors_naming(facts.plan_source):
-        for index, block in enumerate(writer.blocks(facts.plan.background)):
+        for index, block in enumerate(writer.blocks(_to_you(writer, facts.plan.background))):
             room.use(to_source(block.text, block.bullets))
             paragraphs.append(
                 writer.paragraph(block.text, about=f"background {index}", bullets=block.bullets)
@@ -37,6 +39,12 @@ def background(writer: Writer) -> Section:
     if facts.answer is not None:
         paragraphs += answer_paragraphs(writer, facts.answer)
     return Section(SectionKind.BACKGROUND, "Background", tuple(paragraphs))
+
+
+def _to_you(writer: Writer, text: str) -> str:
+    """Return the standing text with "reports to you" for the Minister whose paper it is."""
+    portfolio = re.escape(writer.facts.plan.portfolio)
+    return re.sub(rf"(\breports? (?:back )?to) the {portfolio}\b(?!’)", r"\1 you", text)
 
 
 def _carried_over(writer: Writer, follows: Follows, room: Room) -> Paragraph:

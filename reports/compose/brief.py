@@ -10,10 +10,10 @@ from reports.compose.at_risk_text import keys_at_risk, others_at_risk
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import Line, item_source, milestone_source
 from reports.compose.decided_changes import decided_changes
-from reports.compose.decisions import condition_of, decisions, own_decision
+from reports.compose.decisions import condition_of, dated_decision, decisions, own_decision
 from reports.compose.facts import Facts
-from reports.compose.late_by_item import told_first
-from reports.compose.late_dates import not_before
+from reports.compose.late_by_item import cause_told, told_first
+from reports.compose.late_dates import not_before, what_comes
 from reports.compose.late_words import (
     THIS_MEANS,
     as_you,
@@ -41,7 +41,6 @@ from reports.compose.subjects import (
     is_waiting,
     length_of_delay,
     new_date,
-    noted,
     when,
     with_notes,
 )
@@ -81,7 +80,7 @@ MANY_ITEMS = 10
 # Late key items for which the summary says by how much: of more, section Delay has it.
 MAX_MEASURED = 3
 EASY_NAME = 8  # words
-# Late key items that a paper by item names all.
+# Late key items that are all named.
 MAX_ALL_NAMED, ALL_NAMED_WORDS = 6, 40
 # Words of an agency in a reason.
 REASON_WORDS = 20
@@ -128,9 +127,13 @@ def _in_brief(writer: Writer, room: Room) -> Iterator[Paragraph]:
     facts = writer.facts
     writer.conditions |= decisions(writer)
     first, *worries = [*_worries(writer, room)] if facts.items else [NO_LINE]
-    asks = [(f"You are asked to {writer.asked}.", [facts.plan_source])]
     # What the Minister decides comes before why; what is only noted, last.
     is_own = writer.is_by_item and any(map(own_decision, writer.conditions.values()))
+    asks = [
+        _asked(writer, room)
+        if is_own
+        else (f"You are asked to {writer.asked}.", [facts.plan_source])
+    ]
     lines = [
         first,
         *(asks if is_own else ()),
@@ -148,6 +151,25 @@ def _in_brief(writer: Writer, room: Room) -> Iterator[Paragraph]:
         about="figures",
         bullets=[(Bullet(writer.text(text)), sources) for text, sources in lines if text],
     )
+
+
+def _asked(writer: Writer, room: Room) -> Line:
+    """Return what the Minister is asked to decide with why, of one decision, and on which dated decisions of others new dates
+    depend."""
+    text, sources = f"You are asked to {writer.asked}.", [writer.facts.plan_source]
+    waiting = [entry for entry in writer.facts.late if entry.item.pk in writer.conditions]
+    own = [entry for entry in waiting if own_decision(writer.conditions[entry.item.pk])]
+    if len(own) == 1 and (why := cause_told(writer, own[0])):
+        text += f" {why}"
+        sources += own[0].sources()
+    for entry in waiting:
+        when_taken = dated_decision(writer.conditions[entry.item.pk])
+        if entry not in own and when_taken:
+            thing = what_comes(writer, entry, told_first(entry))
+            text += f" The new date for {thing} depends on {when_taken}."
+            sources += entry.sources()
+    room.use(text)
+    return text, sources
 
 
 def _how_it_goes(writer: Writer, room: Room) -> Line:
@@ -271,8 +293,8 @@ def _divided(writer: Writer) -> str:
         )
     if last:
         notes.append(f"{number(last.late) if last.late else 'none'} in the last paper")
-    if idle_late := _late_and_idle(facts):
-        # The list of what is late names it.
+    if (idle_late := _late_and_idle(facts)) and not writer.is_tight:
+        # The list of a tight paper names it.
         notes.append(
             f"{number(len(idle_late))} {agree(len(idle_late), *STAGE_VERBS[Stage.NOT_STARTED])}"
         )
@@ -284,7 +306,7 @@ def _divided(writer: Writer) -> str:
         if done
         else _none_complete(facts),
         _count(len(live) - len(doubtful) - len(silent), "is on track", "are on track"),
-        _count(len(doubtful), "is at risk", "are at risk"),
+        _count(len(doubtful), "may become late", "may become late"),
         _count(len(idle), "has not started", "have not started", *_named(writer.names, idle)),
         _count(
             len(unheard),
@@ -299,12 +321,14 @@ def _divided(writer: Writer) -> str:
         f"{of_all} {agree(late, 'is', 'are')} late", *filter(None, ["; ".join(notes)])
     )
     if keys > MAX_MEASURED and _has_no_names_of_late(writer):
-        words += f", among them {_of_keys(facts, 'its')}"
+        total = sum(item.is_key for item in facts.kept)
+        which = f"all {number(keys)}" if keys == total else f"{number(keys)} of the {number(total)}"
+        words += f", among them {which} that the Plan marks as key"
     *first, end = [*filter(None, parts)] or [""]
     rest = f"{', '.join(first)} and {end}" if first else end
     words = f"{words}; {rest}." if rest else f"{words}."
     if is_unshown:
-        words += f" {capitalised(_count(done, 'is', 'are'))} reported complete, which nothing yet verifies."
+        words += f" Agencies report {number(done)} complete, without evidence so far."
     if gone:
         words += f" {capitalised(number(gone))} more {agree(gone, *STAGE_VERBS[Stage.WITHDRAWN])}."
     return words
@@ -668,45 +692,17 @@ def _has_no_names_of_late(writer: Writer) -> bool:
 
 
 def _names_of_late(writer: Writer, keys: list[LateItem]) -> str:
-    """Return the end of a sentence with the names of the late key items, of many only the gravest. By item each has how
-    late it is or, in a paper that is tight, none; else how long the longest delay of them is. Section Delay says how late each is."""
-    names = writer.names
+    """Return the end of a sentence with the names of the late key items, of many only the gravest. Section Delay says how late each
+    is; a tight paper by item lists all of them there, the gravest first."""
     if _has_no_names_of_late(writer):
         return "."
-    if writer.is_by_item:
-        phrases = _alike(names, keys)
-        if len(keys) <= MAX_ALL_NAMED and count_words(*phrases) <= ALL_NAMED_WORDS:
-            return f": {join_words(phrases)}."
-        # The gravest whose names are easy to read, if there are enough of those.
-        easy = [each for each in keys if count_words(names.phrase(each.item)) <= EASY_NAME]
-        first = (easy if len(easy) >= MAX_MEASURED else keys)[:MAX_MEASURED]
-        phrases = _alike(names, first)
-        return f", among them {join_words(phrases)}."
-    measured = [
-        (step.forecast_due - step.agreed_due, entry)
-        for entry in keys
-        if (step := latest_step(entry))
-    ]
-    longest = max(measured, key=lambda pair: pair[0], default=(None, None))[1]
-    # Those that are as late in words.
-    as_late = {
-        entry.item.pk for _, entry in measured if longest and how_long(entry) == how_long(longest)
-    }
-    shown = keys[:MAX_MEASURED]
-    if longest and longest not in shown:
-        shown[-1] = longest
-    phrases = []
-    for entry in shown:
-        name = names.phrase(entry.item)
-        if entry is longest or (entry.item.pk in as_late and len(as_late) <= MAX_NAMED):
-            note = (
-                f"{how_long(entry)}, the longest delay"
-                if len(as_late) == 1
-                else f"{how_long(entry)} late"
-            )
-            name = noted(name, note)
-        phrases.append(name)
-    return f", among them {join_words(phrases)}."
+    phrases = _alike(writer.names, keys)
+    if len(keys) <= MAX_ALL_NAMED and count_words(*phrases) <= ALL_NAMED_WORDS:
+        return f": {join_words(phrases)}."
+    # The gravest whose names are easy to read, if there are enough of those.
+    easy = [each for each in keys if count_words(writer.names.phrase(each.item)) <= EASY_NAME]
+    first = (easy if len(easy) >= MAX_MEASURED else keys)[:MAX_MEASURED]
+    return f", among them {join_words(_alike(writer.names, first))}."
 
 
 def _alike(names: Names, entries: list[LateItem]) -> list[str]:

@@ -163,6 +163,18 @@ def own_decision(condition: str) -> str:
     return ""
 
 
+# A decision that somebody takes at a time that is known: "a decision by Cabinet in February 2027 to add …".
+_TAKEN_IN = re.compile(
+    rf"an? decision by [^,;]+? (?:by|in|on) (?:\d+ )?(?:{'|'.join(MONTHS)})(?: 20\d\d)?\b"
+)
+
+
+def dated_decision(condition: str) -> str:
+    """Return the decision of somebody else on which a date depends, up to when it is taken; "" if that is not said."""
+    found = _TAKEN_IN.match(condition)
+    return found.group() if found else ""
+
+
 def _new_date_of(entry: LateItem) -> str:
     step = told_first(entry)
     return from_when(step.forecast, step.on)

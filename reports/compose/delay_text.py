@@ -519,7 +519,7 @@ def unreported(
         is_one = writer.is_by_item and writer.is_tight and len(entries) == 1
         dated = f"{start}{_named(writer, entries, with_dates=True, with_causes=not is_one)}."
         is_short = writer.is_by_item and writer.is_tight and len(entries) > 1
-        if not is_short and (len(entries) == 1 or room.has(dated)):
+        if not is_short and (len(entries) <= MAX_STEPS or room.has(dated)):
             return dated
         alike = join_words(writer.names.alike([each.item for each in entries]))
         named = f"{start}: {alike}." if is_short else f"{start}{_named(writer, entries)}."
@@ -656,6 +656,7 @@ def _why_at_risk(
         and "has been moved to" in start
         and moved.forecast_due == moved.agreed_due
     )
+    is_said = is_said or (moved is not None and moved_in_words(moved) in writer.used_sentences)
     if moved and not is_said and (room.has(sentence := moved_in_words(moved)) or must):
         room.use(sentence)
         parts.append(sentence)

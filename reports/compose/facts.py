@@ -35,6 +35,7 @@ from reports.models import (
 )
 from workitems.measures.completion import Completions, completions_of
 from workitems.models import (
+    Finding,
     GlossaryEntry,
     Member,
     Pillar,
@@ -285,6 +286,14 @@ class Facts:
             if row.closed_on is None
             and row.likelihood == row.impact == Risk.Level.HIGH
             and not row.is_with_minister
+        )
+
+    @cached_property
+    def unsupported(self) -> frozenset[int]:
+        """The items of which an audit's evidence does not support what was reported."""
+        verdict = Finding.Verdict.NOT_SUPPORTED
+        return frozenset(
+            row.item_id for row in self.findings.rows if row.item_id and row.verdict == verdict
         )
 
     def lead_of(self, item: ItemAt) -> Agency:

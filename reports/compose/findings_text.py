@@ -22,8 +22,7 @@ def audited(writer: Writer) -> Iterator[Paragraph]:
     def told(count: int, verdict: str) -> str:
         if verdict != Finding.Verdict.NOT_SUPPORTED:
             return number(count)
-        pks = {row.item_id for row in facts.findings.rows if row.verdict == verdict}
-        items = [item for item in facts.items if item.pk in pks]
+        items = [item for item in facts.items if item.pk in facts.unsupported]
         return f"{number(count)} (item{'s' if count > 1 else ''} {numbers_of(items, MOST_NAMED)})"
 
     if says := in_english(sentence)(facts.findings.rows, told):

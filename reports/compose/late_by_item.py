@@ -72,10 +72,12 @@ from reports.compose.subjects import (
 )
 from reports.compose.waits_text import not_to_be_met, waits_sentence
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
+from reports.document.dates import month_of
 from reports.document.wording import (
     agree,
     capitalised,
     cited,
+    closed,
     count_in_words,
     first_sentences,
     number,
@@ -88,7 +90,7 @@ from workitems.terms.date_order import explains_a_part
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.spans import add_months, span_in_words
-from workitems.terms.stems import cause, has_verb, says_we
+from workitems.terms.stems import cause, has_verb, says_we, within
 
 # The first items, of which what the delay means goes with the action; it is printed whether it fits or not, unless a paper is
 # tight.
@@ -254,39 +256,73 @@ def _dated_one_by_one(writer: Writer, entries: list[LateItem]) -> str:
     return f"{when_new if len(entries) > 1 else ''}: {listed}"
 
 
-# Causes whose kind tells a reader nothing: beside them what their agencies type is told.
-VAGUE = (Delay.Cause.OUTSIDE_EVENT, Delay.Cause.PRIOR_COMMITMENTS, Delay.Cause.OTHER)
+def _first_day(step: MilestoneAt) -> str:
+    """Return when a milestone is expected, or before when it is not: the first month of a quarter."""
+    if is_waiting(step) and step.forecast.known_to == KnownTo.QUARTER:
+        return month_of(step.forecast.first_day)
+    return from_when(step.forecast, step.on)
 
 
 def _listed(
     writer: Writer, entries: list[LateItem], room: Room, *, with_others: bool
 ) -> Iterator[Paragraph]:
-    """Yield the late items that are only named, each with its new date and its cause by kind; a cause of a `VAGUE` kind in its
-    agency's words. What is asked of the working group follows if the item leads."""
+    """Yield the late items that are only named, each with its new date and what matters most. What is asked of the working group
+    follows if the item leads."""
     noun = "other item" if with_others else "item"
     # The list of the items that lead has said so.
     where = "" if with_others else writer.where(["delays"])
     of = f" ({where} has causes and actions where recorded)" if where else ""
     steps = [told_first(entry) for entry in entries]
-    days = [from_when(step.forecast, step.on) if has_new_date(step) else "" for step in steps]
+    days = [_first_day(step) if has_new_date(step) else "" for step in steps]
     year = _one_year(days)
     start = f"{capitalised(count_in_words(len(entries), noun))} are late{of}, with {'' if year else 'these '}new dates"
     start += f" in {year}:" if year else ":"
     room.use(start)
     bullets: list[tuple[Bullet, list[Source]]] = []
     for entry, step, day in zip(entries, steps, days, strict=True):
-        why = cause_of(entry)
-        reason = short_reason(writer, entry) if why in VAGUE else ""
-        kind = [CAUSES[Delay.Cause(why)]] if why and not reason and why != Delay.Cause.OTHER else []
         idle = ["not started"] if entry.item.stage == Stage.NOT_STARTED else []
         day = day.removesuffix(f" {year}") if year else day
         new = f"{'not before ' * is_waiting(step)}{day}" if day else "not set"
-        text = f"{writer.names.heading(entry.item, *idle)}: {with_notes(new, *kind)}{reason}."
+        text = f"{writer.names.heading(entry.item, *idle)}: {new}{_most_told(writer, entry)}."
         room.use(text)
         if entry.leads:
             text += request_sentences(writer, entry, room)
         bullets.append((Bullet(writer.text(text)), list(sources_of(writer, [entry]))))
     yield from writer.paragraphs(start, about="other delays", bullets=bullets)
+
+
+# What points at something that only its own text names.
+_POINTS = re.compile(r"\b(?:it|its|that|them|these|they|this|those)\b", re.IGNORECASE)
+MOST_TOLD, MOST_TOLD_OF_CAUSE = (
+    16,
+    13,
+)  # words of what an item's delay means, or of its cause, in a list
+
+
+def _most_told(writer: Writer, entry: LateItem) -> str:
+    """Return what matters most of a late item, to follow its date in a list: what the delay means, else its cause in its agency's
+    words, else its kind."""
+    for effect in effects(writer, entry):
+        clause = _with_figure(entry, within(opened(effect), writer.agency_names) or "")
+        is_whole = clause and has_verb(effect) and not (_POINTS.search(effect) or says_we(effect))
+        if is_whole and effect not in writer.used_sentences and count_words(effect) <= MOST_TOLD:
+            writer.used_sentences.add(effect)
+            return f"; {clause}"
+    reason, why = short_reason(writer, entry), cause_of(entry)
+    # Of two sentences that only a comma divides, the first.
+    first, _comma, rest = reason[2:].partition(", ")
+    reason = f", {first}" if has_verb(rest) else reason
+    is_long = count_words(reason) > MOST_TOLD_OF_CAUSE and why != Delay.Cause.OTHER
+    if why and (is_long or reason == f",{because_of(why)}"):
+        return f" ({CAUSES[Delay.Cause(why)]})"
+    return reason
+
+
+def _with_figure(entry: LateItem, clause: str) -> str:
+    """Return what a delay means, as it stands within a sentence, with the figure with which its agency began it."""
+    found = explained_delay(entry)
+    figure = found[1].effect.strip().partition(" ")[0] if found else ""
+    return clause.replace(capitalised(figure).lower(), figure, 1) if figure.isdigit() else clause
 
 
 def _where_actions_are(writer: Writer, entries: list[LateItem], room: Room) -> str:
@@ -349,8 +385,7 @@ def _told(
         if place >= whole:
             why, quoted = short_reason(writer, entry), quoted_reason(writer, entry)
             if writer.is_tight and count_words(starts[pk], why) > ONE_SENTENCE:
-                # The annex has the second cause of two.
-                why = why.partition(", and ")[0]
+                why = without_second(why)
             if quoted:
                 starts[pk] += f" {quoted}"
             else:
@@ -447,12 +482,11 @@ def told_first(entry: LateItem) -> MilestoneAt:
     return entry.late_steps[0]
 
 
-def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room) -> str:
-    """Return the dates with the cause in its agency's words. These are in the same sentence if a decision is awaited, and
-    otherwise in one of their own, which comes first if the cause is over. Without such words, or if they were printed before,
-    the sentence on the dates names the kind of cause."""
+def cause_told(writer: Writer, entry: LateItem) -> str:
+    """Return the cause of a delay as a sentence in its agency's words, which the paper then has; "" without such words, or if it
+    has them."""
     if (found := explained_delay(entry)) is None:
-        return start
+        return ""
     source, delay = found
     who = speaker(writer, entry)
     with errors_naming(source):
@@ -470,17 +504,50 @@ def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room) -> str:
     reason = as_still_open(delay, reason)
     told = own_sentence(reason, delay, who, writer.agency_names) if reason else ""
     if not told or reason in writer.used_sentences:
-        return _with_kind_of_cause(entry, start, room)
+        return ""
     writer.used_sentences.update((reason, told))
+    return told
+
+
+def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room) -> str:
+    """Return the dates with the cause in its agency's words. These are in the same sentence if a decision is awaited, and
+    otherwise in one of their own, which comes first if the cause is over. Without such words, or if they were printed before,
+    the sentence on the dates names the kind of cause; where the Minister decides, the summary has it."""
+    if (found := explained_delay(entry)) is None:
+        return start
+    delay, told = found[1], cause_told(writer, entry)
+    if not told:
+        return start if _is_yours(writer, entry) else _with_kind_of_cause(entry, start, room)
     room.use(told)
-    is_alone = told.startswith(reason[:1]) and "”" not in told
-    told = f"{told}{_explained_part(entry)}"
-    if needs_decision(entry) and (joined := _in_one(start, told, reason, delay, writer)):
+    is_alone = not told.startswith("It ") and "”" not in told
+    told = f"{_of_what_is_left(writer, entry, told)}{_explained_part(entry)}"
+    if writer.is_tight and delay.settlement == Delay.Settlement.SETTLED:
+        told = closed(without_second(told))
+    if needs_decision(entry) and (joined := _in_one(start, told, told, delay, writer)):
         return joined
     is_over = not delay.is_open or delay.settlement == Delay.Settlement.SETTLED
     if is_over and is_alone and has_new_date(told_first(entry)) and not start.startswith(THIS):
         return f"{told} {start}"
     return f"{start} {told}"
+
+
+# A second cause without which the first one is not understood.
+_TURNS = re.compile(r"\b(?:but|cannot|never|no|nobody|none|not|only|until)\b")
+
+
+def without_second(why: str) -> str:
+    """Return a cause without a second one, which the annex has."""
+    first, _and, second = why.partition(", and ")
+    return why if "”" in why or _TURNS.search(second) else first
+
+
+def _of_what_is_left(writer: Writer, entry: LateItem, told: str) -> str:
+    """Return a cause as it follows the dates of two things that are left: "Both are on Māori land" of "Two of the six sites are
+    on Māori land"."""
+    left = left_of(writer, entry, told_first(entry))
+    if not left or left.rest != "the last two":
+        return told
+    return re.sub(rf"^Two of the {re.escape(left.whole)} (?=are|have|need|were)", "Both ", told)
 
 
 def _with_kind_of_cause(entry: LateItem, start: str, room: Room) -> str:
@@ -529,6 +596,8 @@ def _lines(
     says_rest = left is not None and left.rest and entry.item.pk in writer.plans_told
     for place, effect in enumerate(effects(writer, entry)):
         told = effect_in_words(writer, entry, effect)
+        if writer.is_tight and _POINTS.search(told.partition(", and ")[2]):
+            told = closed(without_second(told))
         if effect not in writer.used_sentences and (told.startswith(THIS_MEANS) or has_verb(told)):
             must = not place
             rank = MEANS if must else EFFECT
@@ -554,9 +623,11 @@ def _lines(
         yield Line(EFFECT, *waited)
     for sentence in further_sentences(writer, entry):
         yield Line(REST, sentence, of_delay)
-    is_yours = needs_decision(entry) and bool(_YOU.search(writer.conditions.get(entry.item.pk, "")))
-    if is_yours:
+    if is_yours := _is_yours(writer, entry):
         yield Line(ACTION, YOURS, of_delay, must=True)
+        if writer.is_tight:
+            # What its agency does besides is in the annex.
+            steps = []
     for place, (source, row) in enumerate(steps[:MAX_ACTIONS]):
         written = partial(_acts, writer, entry, source, row, is_besides=is_yours and not place)
         text = written(introduce=False)
@@ -599,8 +670,13 @@ def _lines(
 
 
 # What an item waits for whose decision is the Minister's: the recommendations say what it is.
-YOURS = "This needs your decision (see the recommendations)."
+YOURS = "This waits for your decision."
 _YOU = re.compile(r"\byour?\b")
+
+
+def _is_yours(writer: Writer, entry: LateItem) -> bool:
+    condition = writer.conditions.get(entry.item.pk, "")
+    return needs_decision(entry) and bool(_YOU.search(condition))
 
 
 def _acts(

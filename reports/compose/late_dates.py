@@ -12,7 +12,7 @@ from agencies.models import Agency
 from reports.compose.facts import GroupDecision
 from reports.compose.late_words import needs_decision
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.part_left import Left, left_of
+from reports.compose.part_left import Left, left_of, of_whole
 from reports.compose.results import (
     as_result_in_english,
     counts,
@@ -89,13 +89,13 @@ def form_of(
     if not step.as_told:
         thing, state = state_of(step.description)
         if thing:
-            return Form(capitalised(thing), state=state)
+            return Form(of_whole(item, capitalised(thing)), state=state)
         who, does = does_at(step.description)
         if who:
             return Form(_as_subject(who), act=does, is_agency=False)
         thing, done = done_at(step.description)
         if thing:
-            return Form(_as_subject(thing), state=done, is_agency=False)
+            return Form(of_whole(item, _as_subject(thing)), state=done, is_agency=False)
     phrase = step.phrase or _as_thing(step.description)
     if not is_sayable(step) or (is_only and not phrase):
         return Form(THIS)
@@ -154,7 +154,7 @@ def dates_in_words(writer: Writer, entry: LateItem, step: MilestoneAt, *, is_onl
         was = _due(writer, form, step)
         if not form.state:
             was = f"{form.subject} {form.has('was', 'were')}{was.removeprefix(f'{form.subject},').rstrip(',')}"
-        return f"{was}; {_left_until(left, entry, step)}"
+        return f"{was}; {_left_until(left, step)}"
     return f"{_due(writer, form, step)}{_now(form, entry, step)}"
 
 
@@ -167,19 +167,15 @@ def _of_what_is_left(writer: Writer, entry: LateItem, step: MilestoneAt, form: F
     return form._replace(subject=re.sub(r"\bboth [a-z]+s\b", left.name, form.subject))
 
 
-def _left_until(left: Left, entry: LateItem, step: MilestoneAt) -> str:
-    """Return when what is left is expected now, as a clause: "the last two, at Ruatōria and Kaikohe, are now expected in April 2027
-    at the earliest."."""
+def _left_until(left: Left, step: MilestoneAt) -> str:
+    """Return when what is left is expected now, as a clause: "the last two, at Ruatōria and Kaikohe, are not expected before April
+    2027."."""
     those, are = (
         f"{left.rest}{left.where}{',' if left.where else ''}",
         agree(left.is_one, "is", "are"),
     )
-    if is_waiting(step) and needs_decision(entry):
-        return f"{those} {are} not expected before {from_when(step.forecast, step.on)}."
     if is_waiting(step):
-        day = from_when(step.forecast, step.on)
-        on = "on" if day[:1].isdigit() else "in"
-        return f"{those} {are} now expected {on} {day} at the earliest."
+        return f"{those} {are} not expected before {from_when(step.forecast, step.on)}."
     return f"{those} {are} now expected {in_when(step.forecast, step.on)}."
 
 

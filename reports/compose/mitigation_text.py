@@ -231,7 +231,8 @@ def what_is_open(
             said = f"{start}in {possessive(who)} words, what is needed is {needed.thing}{needed.until}."
             return capitalised(said)
         must = needed.thing.removeprefix("to ") if needed.is_act else f"have {needed.thing}"
-        return capitalised(f"{start}{who} must {must}{needed.until}.")
+        until = needed.until or "; no date is set"
+        return capitalised(f"{start}{who} must {must}{until}.")
     if found := unsettled(entry):
         return settled(writer, found[1], of=name, introduce=introduce)
     return ""
@@ -354,7 +355,9 @@ def _by_item(
             # An action may be no sentence: "A shorter course by video".
             is_sentence = _says_who(writer, first) or has_verb(sentences(first)[0])
             if is_sentence or first.startswith(("It was for", "In ")):
-                first = joined(f"For {name}", ",", first, writer.agency_names)
+                # "Training for staff" has a "for" of its own.
+                on = "On" if re.match(r"\w+ for ", name) else "For"
+                first = joined(f"{on} {name}", ",", first, writer.agency_names)
             else:
                 first = f"For {name}: {first}"
         yield writer.running(
@@ -385,6 +388,8 @@ def action_in_words(
     agency = writer.facts.agencies[row.owner]
     is_brief = writer.is_tight and not entry.leads
     words = _without_label(_described(writer, source, row, 1 if is_brief else 2))
+    if writer.is_tight and writer.is_by_item:
+        words = _CONTRACT.sub("", words)
     if not words:
         words = f"One action for {writer.names.item(entry.item)} is open."
     first, *rest = sentences(words)
@@ -420,7 +425,12 @@ def action_in_words(
         notes.append("no date set")
     elif row.due_on < row.on:
         notes.append(f"due {by_when(KnownDate(row.due_on), row.on)} and not done yet")
-    elif row.due_on not in _new_dates(entry) and when(KnownDate(row.due_on), row.on) not in words:
+    elif (
+        row.due_on not in _new_dates(entry)
+        and when(KnownDate(row.due_on), row.on) not in words
+        # What goes on until then ends with the delay.
+        and not _BRIDGES.match(first)
+    ):
         notes.append(by_when(KnownDate(row.due_on), row.on))
     if writer.is_by_item and row.due_on and row.due_on >= row.on and notes:
         # What goes on is told without its day, which would be read as that of something else.
@@ -434,6 +444,12 @@ def action_in_words(
     if notes and words.endswith("”"):
         return f"{words[:-1].removesuffix('.')}” ({', '.join(notes)})."
     return " ".join([cited(told, ", ".join(notes)) if notes else told, *more])
+
+
+# By what contract something is done, which the annex has.
+_CONTRACT = re.compile(
+    r",? under an? (?:[a-z]+ )?(?:agreement|contract|lease)\b(?:[^.;]|\.(?=\d))*"
+)
 
 
 # What stands before an action and is none of it: "Interim: second line to the control room".

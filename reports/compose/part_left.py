@@ -6,7 +6,7 @@ from typing import NamedTuple
 from reports.compose.paragraphs import Writer
 from reports.compose.slips import LateItem
 from reports.document.wording import number
-from workitems.plan.plan_at import MilestoneAt
+from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.verbs import FROM_TWO
 
 _NUMBERS = {number(count): count for count in range(1, 10)} | {
@@ -72,6 +72,25 @@ def left_of(writer: Writer, entry: LateItem, step: MilestoneAt) -> Left | None:
     ):
         return Left(f"the {_ORDINALS[total]}", of_all, found["where"] or "", is_one=True)
     return None
+
+
+_FIRST = re.compile(rf"\b(?P<first>[Tt]he first {_COUNT}) (?P<things>[a-zāēīōū-]+s)\b")
+
+
+def of_whole(item: ItemAt, phrase: str) -> str:
+    """Return the phrase of a milestone on the first of several things with how many they are in all, as another milestone of its
+    item says: "The first 40 of the 80 homes"."""
+    found = _FIRST.search(phrase)
+    if not found:
+        return phrase
+    things, part = found["things"], _value(found["count"])
+    others = (_WHOLE.search(step.description) for step in item.milestones)
+    all_of_them = [_value(each["count"]) for each in others if each and each["things"] == things]
+    if not part or max(all_of_them, default=0) <= part:
+        return phrase
+    return phrase.replace(
+        found[0], f"{found['first']} of the {number(max(all_of_them))} {things}", 1
+    )
 
 
 def _value(count: str) -> int:

@@ -20,6 +20,7 @@ from workitems.models.item import Confidence, number_key
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms import lateness
 from workitems.terms.as_told import LINKS
+from workitems.terms.fragments import done_at
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.made_phrases import (
     are_in_orders,
@@ -29,6 +30,7 @@ from workitems.terms.made_phrases import (
 )
 from workitems.terms.sentence_ends import with_capital
 from workitems.terms.spans import span_in_words
+from workitems.terms.stems import within
 
 # A description of more words is not recited in a sentence, and a longer title only once.
 MOST_WORDS = 14
@@ -228,9 +230,11 @@ class Names:
 
     def line(self, item: ItemAt, step: MilestoneAt, who: str) -> str:
         """Return the milestone with its agency for a list: a phrase that is recorded, or that says enough, needs no
-        number."""
+        number. What is to be done with a thing is told as that: "registrar posts filled"."""
         if step.as_told in self._clear:
             return with_notes(step.as_told, who)
+        if done := self._to_be_done(item, step):
+            return with_notes(done, item.number, who)
         if not step.as_told and len(step.phrase.split()) >= SAYS_ENOUGH:
             return with_notes(step.phrase, who)
         head = set(_LONG_WORDS.findall(LINKS.split(self._name(item), maxsplit=1)[0].casefold()))
@@ -242,6 +246,13 @@ class Names:
             # "The first report against targets" says that it is of the targets.
             return with_notes(self.what(step), item.number, who)
         return self.step(item, step, who)
+
+    def _to_be_done(self, item: ItemAt, step: MilestoneAt) -> str:
+        """Return a milestone of a thing that something is to be done with, as it is typed, if its item is known; "" of another
+        one."""
+        is_known = item.pk in self._introduced and is_sayable(step) and not step.as_told
+        is_one = is_known and done_at(step.description)[0]
+        return (within(step.description.strip().rstrip(".")) or "") if is_one else ""
 
 
 def _small_words(items: Iterable[ItemAt]) -> set[str]:
@@ -413,10 +424,15 @@ def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
             was += f" and then expected {by_when(step.forecast, dated)}"
         return f"for {name}, {was}, no new date is set."
     if late := how_late(step, step.forecast):
-        start, late = _with_moves(name, step, late)
+        if step.agreed_due > step.original_due:
+            # Between three dates no length is clear.
+            comes = f"will come {in_when(step.forecast, dated)}"
+            if is_waiting(step):
+                comes = f"will not come before {from_when(step.forecast, dated)}"
+            return f"{_with_moves(name, step, late)[0]} {comes}."
         if is_waiting(step):
-            return f"{start} will be {late}, not before {from_when(step.forecast, dated)}."
-        return f"{start} will be {late}, {in_when(step.forecast, dated)}."
+            return f"{name} will be {late}, not before {from_when(step.forecast, dated)}."
+        return f"{name} will be {late}, {in_when(step.forecast, dated)}."
     if step.agreed_due > step.original_due:
         first, agreed = (when(due, dated) for due in (step.original, step.agreed))
         return f"{name}, first promised for {first}, has been moved to {agreed} by decision of the working group."

@@ -42,6 +42,7 @@ REASONS: dict[WhyNot, StrOrPromise] = {
     WhyNot.NEWER: gettext_lazy(
         "Its agency did not mark it as a headline, and has reported on the item again since."
     ),
+    WhyNot.UNSUPPORTED: gettext_lazy("An audit found that the evidence does not support it."),
     WhyNot.TOO_LITTLE: gettext_lazy(
         "Its agency did not mark it as a headline. Without the mark, a result says two of these: what there is now, "
         "what was completed, how many, and of how many."
@@ -101,7 +102,9 @@ def main_results(drafted: Drafted) -> MainResults | None:
     told = _updates(
         {part.key for p in draft.portions if p.content == ACHIEVEMENTS for part in p.shown}, draft
     )
-    found, not_shown = passed_over(drafted.found.facts, _updates({key}, draft), told, MOST_OFFERED)
+    found, not_shown = passed_over(
+        drafted.found.facts, _updates({key}, draft), told, MOST_OFFERED, drafted.found.sections
+    )
     if not found:
         return None
     now = drafted.found.lines.get(MAIN_RESULTS, ())

@@ -36,8 +36,11 @@ _KNOWN = (
     "Supplier|Survey|System|Team|Tender|Trial|Website"
 )
 _WITHOUT_ARTICLE = re.compile(
-    rf"(?:{_KNOWN}) (?=(?:{FINITE.pattern}|asked|closed|found|got|heard|opened|ran|reported|went|wants)\b)"
+    rf"(?i:(?:budget |business |discussion |draft |final |interim )?(?:{_KNOWN}|bid|paper)) "
+    rf"(?=(?:(?:about|for|on) (?:the )?(?:[\w’-]+,? ){{1,9}}?)?(?:{FINITE.pattern}|asked|closed|found|got|heard|opened|ran|reported|went|wants)\b)"
 )
+# "61 submissions were received, i.e. 61 in total".
+_SAID_AGAIN = re.compile(r"(?<=[\w)]),? i\.?e\.? (?P<aside>[^.,;()]+)")
 # What follows a semicolon and is no sentence: "used after the storm", "Tongan and Hindi left".
 _IS_DONE = re.compile(r"\w+ed (?:after|as|at|by|for|from|in|on|since|to|until|when|with)\b")
 _ENDS_UNDONE = re.compile(r", (?!\w+(?:ed|ing) |(?:and|or|which|who) )(?!.* and )[^,;]+ \w+ed$")
@@ -62,9 +65,15 @@ def with_months(text: str) -> str:
 
 @lru_cache(maxsize=5000)
 def mended(sentence: str) -> str:
-    """Return a sentence with what it lacks: an article ("The panel has …") or its verb ("the data was not delivered")."""
+    """Return a sentence with what it lacks: an article ("The panel has …") or its verb ("the data was not delivered"), and without
+    an aside that says a number again."""
+    for found in _SAID_AGAIN.finditer(sentence):
+        figures = re.findall(r"\d+", found["aside"])
+        if figures and set(figures) <= set(re.findall(r"\d+", sentence[: found.start()])):
+            sentence = sentence.replace(found[0], "", 1)
     if _WITHOUT_ARTICLE.match(sentence):
-        return f"The {sentence if sentence.startswith('Minister') else f'{sentence[:1].lower()}{sentence[1:]}'}"
+        is_name = sentence.startswith(("Minister", "Budget"))
+        return f"The {sentence if is_name else f'{sentence[:1].lower()}{sentence[1:]}'}"
     found = _NOT_DONE.fullmatch(sentence)
     if found and not FINITE.search(sentence) and not PAST.search(found["thing"]):
         return f"{found['thing']} {'were' if is_plural(found['thing']) else 'was'} {found['rest']}"
@@ -120,7 +129,10 @@ _DOES = re.compile(
 )
 
 
-_COUNTED = re.compile(rf"(?:{FROM_TWO}|all|both|half|most|(?!1 )\d[\d,]*)\b", re.IGNORECASE)
+_COUNTED = re.compile(
+    rf"(?:the (?:first|last|other) )?(?:{FROM_TWO}|all|both|half|most|(?!1 )\d[\d,]*)\b",
+    re.IGNORECASE,
+)
 
 
 def is_several(thing: str) -> bool:

@@ -253,8 +253,8 @@ _LINK = re.compile(
 
 def thing_of_title(title: str, small: Collection[str]) -> str:
     """Return a title that is a thing as a sentence names it: "homes for staff" of "Homes for staff", "the review of allowances".
-    "" of another title, and if its first word may be a name. It is none if it is among the `small` words, which the plan's
-    records have in small letters."""
+    "" of another title. Its first word keeps its capital if it may be a name. It is none if it is among the `small` words, which
+    the plan's records have in small letters."""
     text = title.strip().rstrip(".")
     first, _space, rest = text.partition(" ")
     is_known = first.casefold() in small or "-" in first or (within(text) or first)[:1].islower()
@@ -267,12 +267,12 @@ def thing_of_title(title: str, small: Collection[str]) -> str:
     if first.casefold() in FIRST_VERBS and not (head == first and first.casefold() in ALSO_NOUNS):
         # "Survey harbours" may be an order, but not "Survey of harbours".
         return ""
-    if not ((is_word or has_article) and is_thing_alone) or len(text.split()) > LONG_PHRASE:
+    if not is_thing_alone or len(text.split()) > LONG_PHRASE:
         return ""
-    begun = f"{text[:1].lower()}{text[1:]}"
-    if has_article or is_plural(head):
-        return begun
-    return f"the {begun}" if " " in head + rest and _ONE.search(head) else ""
+    begun = f"{text[:1].lower()}{text[1:]}" if is_word or has_article else text
+    if " " in head + rest and _ONE.search(head) and not has_article:
+        return f"the {begun}"
+    return begun if has_article or is_plural(head) else ""
 
 
 def are_in_orders(titles: Iterable[str]) -> bool:

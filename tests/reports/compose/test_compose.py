@@ -302,8 +302,7 @@ def test_open_risks_escalated_to_the_minister_are_included(plan):
         history.save(lowered, by=None, reason="It is warm.")
     document = compose(briefing(plan))
     assert section(document, "Next steps")[0] == (
-        "One risk raised with you remains open:\n"
-        "- Trained staff leave. DoL will train more of them."
+        "One risk raised with you remains open. Trained staff leave. DoL plans to train more of them."
     )
     paragraphs = next(each for each in document.sections if each.heading == "Next steps").paragraphs
     assert [(source.model, source.pk, source.history_id) for source in paragraphs[0].sources] == [

@@ -696,7 +696,7 @@ def test_the_summary_tells_the_one_grave_risk_that_nobody_has_raised_and_what_is
     typed = "The pools are closing faster than lessons grow."
     start = "The pools may be closing faster than lessons grow (a risk new to you)."
     summary, ahead = _risks(description=typed, response="Train more of them.")
-    assert summary == (f"{start} The Department of Labour (DoL) will train more of them.")
+    assert summary == (f"{start} The Department of Labour (DoL) plans to train more of them.")
     # Next steps does not tell it again.
     assert "pools" not in ahead and "risk" not in ahead.partition("You will be")[0]
     assert _risks(description=typed, response="Stocktake (1.7), then advice")[0] == (

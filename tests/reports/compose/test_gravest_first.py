@@ -159,7 +159,7 @@ def test_the_reviewers_reason_is_told_with_the_rating(reason, line):
     [
         (
             "name a deputy for each member.",
-            "The New Zealand Police will name a deputy for each member.",
+            "The New Zealand Police plan to name a deputy for each member.",
         ),
         (
             "Each member has a deputy. They have read the open cases of all of the members.",

@@ -234,8 +234,7 @@ def test_without_room_only_the_late_steps_of_key_items_are_listed():
 
 def test_risks_with_the_minister_are_told_with_their_owner():
     assert section_texts(facts(all_risks=(risk(),)), "next_steps") == [
-        "One risk raised with you remains open:\n"
-        "- Trained staff leave. DoL will train more of them.",
+        "One risk raised with you remains open. Trained staff leave. DoL plans to train more of them.",
         PROMISE,
     ]
     risks = (
@@ -244,7 +243,7 @@ def test_risks_with_the_minister_are_told_with_their_owner():
     )  # fmt: skip
     assert section_texts(facts(all_risks=risks), "next_steps", ["risks"])[0] == (
         "Four risks raised with you remain open (R5 is in Annex A):\n"
-        "- It rains. DoL will train more of them.\n- It snows. Cards for all (owner: DoL).\n"
+        "- It rains. DoL plans to train more of them.\n- It snows. Cards for all (owner: DoL).\n"
         "- It hails (owner: DoL)."
     )
 
@@ -261,8 +260,8 @@ def test_risks_high_in_likelihood_and_impact_are_reported_though_nobody_raised_t
     of = facts(item(), all_risks=risks)
     assert section_texts(of, "next_steps") == [
         "Two likely and serious risks are new to you:\n"
-        "- Trained staff leave. DoL will train more of them.\n"
-        "- It thaws. DoL will train more of them.",
+        "- Trained staff leave. DoL plans to train more of them.\n"
+        "- It thaws. DoL plans to train more of them.",
         PROMISE,
     ]
     document = paper(of)

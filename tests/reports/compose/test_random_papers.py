@@ -278,7 +278,14 @@ def every_count_is_that_of_the_records(paper):
         (text for text in paper.sections[SectionKind.ACHIEVEMENTS] if " completed in the " in text),
         "",
     )
-    if completed:
+    headed = set(
+        re.findall(r"\((\d\.\d+), (?:reported )?complete\):", paper.of(SectionKind.ACHIEVEMENTS))
+    )
+    if headed:
+        also = re.search(r"Also (?:reported )?complete: (.*)\.", paper.of(SectionKind.ACHIEVEMENTS))
+        rest = {item.number for item in completed if also and tells(also[1], item)}
+        assert headed | rest == {item.number for item in completed}
+    elif completed:
         assert count_of(texts) == len(completed)
         others = re.search(r"and (\S+) others?", texts)
         in_brackets = re.findall(r"\b\d\.\d+\b", " ".join(re.findall(r"\([^)]*\)", texts)))
@@ -330,7 +337,7 @@ def every_key_item_in_trouble_is_told(paper):
         and {item.confidence, item.reviewer_confidence} & {"at_risk", "off_track"}
     ]
     brief = paper.of(SectionKind.PURPOSE)
-    lines = [line for line in brief.split("\n- ") if ", a key item, may become late" in line]
+    lines = [line for line in brief.split("\n- ") if re.search(r", a key item[,)]", line)]
     others = re.search(r"(\S+) more key items? (?:is|are) at risk:", brief)
     named = sum(mentions_item(line, item) for item in doubtful for line in lines)
     assert named + (count_of(others[1]) if others else 0) == len(doubtful)
@@ -353,22 +360,26 @@ def the_division_is_that_of_the_records(line, kept, late, keys):
     counts = {
         "complete": len(kept) - len(rest) - len(late),
         "on track": len(rest) - len(doubtful) - len(silent),
-        "at risk": len(doubtful),
+        "become late": len(doubtful),
         "not started": idle,
         "not been reported on": len(silent) - idle,
     }
     plain = re.sub(r" \([^()]*\)", "", line)
     assert count_of(DIVIDED.match(plain)[1]) == len(late)
-    reported = plain.split(".")[1].replace("reported complete", "complete")
-    plain = plain.split(".")[0] + (reported if "verifies" in reported else "")
+    reported = re.search(r"Agencies report (\S+) complete, without", plain)
+    plain = plain.split(".")[0] + (f" {reported[1]} are complete" if reported else "")
     for label, count in counts.items():
-        found = re.search(rf"(\S+) (?:is|are|has|have) {label}\b", plain)
+        found = re.search(rf"(\S+) (?:is|are|has|have|may) {label}\b", plain)
         assert (count_of(found[1]) if found and found[1] != "none" else 0) == count
     total = sum(item.is_key for item in kept)
     if len(keys) > 3:
-        said = re.search(r"(?:All )?(\S+) of its (\S+ )?key items", line)
+        said = re.search(
+            r"(?:all |All )?(\S+) of (?:its|the) (\S+ )?(?:key items|that the Plan marks as key)",
+            line,
+        )
+        said = said or re.search(r"(\S+)( )that the Plan marks as key", line)
         assert count_of(said[1].capitalize()) == len(keys)
-        assert count_of(said[2] or said[1]) == total
+        assert count_of(said[2].strip() or said[1]) == total
     elif total and keys == late and len(keys) == 1:
         assert line.startswith(
             f"One of the Plan’s {number(len(kept))} work items is late (a key item"
@@ -455,12 +466,12 @@ def parts_add_up(paper):
     for sentence in chain.from_iterable(map(sentences, paper.blocks)):
         if found := re.match(r"Of the Plan’s (\S+) work items, (.*)\.", sentence):
             parts = re.sub(r" \([^()]*\)", "", found[2])
-            assert sum(counts_in(parts, "(?:is|are|has|have)")) == count_of(found[1])
+            assert sum(counts_in(parts, "(?:is|are|has|have|may)")) == count_of(found[1])
         if found := DIVIDED.match(sentence):
             parts = re.sub(r" \([^()]*\)", "", found[3]).partition("; ")[2]
-            done = re.search(r"(\S+) (?:is|are) reported complete", lines[1])
+            done = re.search(r"Agencies report (\S+) complete, without", lines[1])
             count = count_of(found[1]) + (count_of(done[1]) if done else 0)
-            assert count + sum(counts_in(parts, "(?:is|are|has|have)")) == count_of(found[2])
+            assert count + sum(counts_in(parts, "(?:is|are|has|have|may)")) == count_of(found[2])
         if found := re.match(
             r"(?:In all, (\S+)|All \S+) of its (?!key )(\S+) items are late(.*)\.", sentence
         ):
@@ -510,7 +521,8 @@ def parts_add_up(paper):
         named = sum(tells(lines[1].split("slipped and")[0], item) for item in keys)
         counted = re.search(r"(\S+) of (?:its|the Plan’s)(?: \S+)? key items are late\.", lines[1])
         counted = counted or re.search(
-            r"late.*, among them (\S+) of its(?: \S+)? key items[;.]", lines[1]
+            r"late.*, among them (?:all )?(\S+)(?: of the \S+)? that the Plan marks as key[;.]",
+            lines[1],
         )
         if counted and paper.is_by_item:
             # A tight paper by item names them in its list only.

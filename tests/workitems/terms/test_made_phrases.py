@@ -147,8 +147,10 @@ def test_a_description_makes_a_phrase(description, phrase):
         ("Kaiāwhina apprenticeships", "kaiāwhina apprenticeships"),
         ("Review of allowances", "the review of allowances"),
         ("A pathway into medical school", "a pathway into medical school"),
-        # May be a name, a thing that is not counted, an order and a sentence.
-        ("Porirua hubs", ""),
+        # The first word may be a name.
+        ("Porirua hubs", "Porirua hubs"),
+        ("Fatigue and injury programme", "the Fatigue and injury programme"),
+        # A thing that is not counted, an order and a sentence.
         ("Wider prescribing", ""),
         ("Tell councils", ""),
         ("Survey harbours", ""),
