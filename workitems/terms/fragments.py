@@ -74,9 +74,9 @@ def mended(sentence: str) -> str:
     if _WITHOUT_ARTICLE.match(sentence):
         is_name = sentence.startswith(("Minister", "Budget"))
         return f"The {sentence if is_name else f'{sentence[:1].lower()}{sentence[1:]}'}"
-    found = _NOT_DONE.fullmatch(sentence)
-    if found and not FINITE.search(sentence) and not PAST.search(found["thing"]):
-        return f"{found['thing']} {'were' if is_plural(found['thing']) else 'was'} {found['rest']}"
+    undone = _NOT_DONE.fullmatch(sentence)
+    if undone and not FINITE.search(sentence) and not PAST.search(undone["thing"]):
+        return f"{undone['thing']} {'were' if is_plural(undone['thing']) else 'was'} {undone['rest']}"
     return sentence
 
 
