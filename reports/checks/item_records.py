@@ -53,6 +53,22 @@ class ItemRecords:
         return [*texts, *self._by_item.get(None, ())]
 
     @cached_property
+    def of_returns(self) -> Sequence[str]:
+        """How many returns each round has, how many of them are accepted and are not, and whose they are. One query."""
+        rows = Return.objects.filter(round__plan=self._plan).exclude(state=Return.State.MOVED)
+        states: dict[int, list[bool]] = defaultdict(list)
+        names = set()
+        for of_round, state, short_name, name in rows.values_list(
+            "round", "state", "agency__short_name", "agency__name"
+        ):
+            states[of_round].append(state == Return.State.ACCEPTED)
+            names |= {short_name, name}
+        counts = {
+            count for of in states.values() for count in (len(of), sum(of), len(of) - sum(of))
+        }
+        return [*map(str, counts), *names]
+
+    @cached_property
     def _by_item(self) -> Mapping[int | None, Sequence[str]]:
         """The texts by item; those of the plan's outcomes under None."""
         found: dict[int | None, list[str]] = defaultdict(list)

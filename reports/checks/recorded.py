@@ -89,10 +89,10 @@ _DIGITS = re.compile(r"\d[\d,.]*\d|\d")
 def is_told_in(sentence: str, text: str, least: float = _SAYS_IT) -> bool:
     """Whether a text says in other words what a sentence says: it has all its numbers, and most of its words (at
     `least`) or, beside numbers, its acronyms and some of its words."""
-    words = _stems(sentence)
+    words = stems(sentence)
     if not words:
         return False
-    share = len(words & _stems(text)) / len(words)
+    share = len(words & stems(text)) / len(words)
     numbers = set(_DIGITS.findall(sentence))
     if not numbers <= set(_DIGITS.findall(text)):
         return False
@@ -103,7 +103,7 @@ def is_told_in(sentence: str, text: str, least: float = _SAYS_IT) -> bool:
 
 
 @lru_cache(maxsize=5000)
-def _stems(text: str) -> frozenset[str]:
+def stems(text: str) -> frozenset[str]:
     return frozenset(word.casefold()[:_STEM] for word in _MATTERS.findall(text))
 
 
