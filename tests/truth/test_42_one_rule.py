@@ -127,6 +127,21 @@ def test_a_ready_return_without_an_approver_leads_to_the_people_not_to_letting_a
     assert (page.status_code, owed.alone_allowed_at) == (422, None)
 
 
+def test_a_return_that_is_ready_says_so_in_the_round_to_the_coordinator_and_its_own_agency(
+    owed, tpk, coordinator, client_of
+):
+    writer = SeatFactory(agency=tpk, role=Role.CONTRIBUTOR).user
+    other = SeatFactory(agency=owed.round.returns.exclude(pk=owed.pk).get().agency).user
+    owed.ready_at, owed.ready_by = NOW, writer
+    owed.save()
+    address = owed.round.get_absolute_url()
+    found = [
+        "Ready for approval" in text_of(client_of(user), address)
+        for user in (coordinator, writer, other)
+    ]
+    assert found == [True, True, False]
+
+
 # --- the pages that invite ------------------------------------------------------------------------
 
 

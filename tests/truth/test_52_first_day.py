@@ -298,6 +298,14 @@ def test_who_is_ticked_is_invited_in_one_press_and_who_is_not_certain_is_not_tic
     assert offered(person, address) == []
 
 
+def test_the_people_of_a_tracker_are_still_offered_once_a_round_is_open(person):
+    plan = import_messiest(person)
+    Plan.objects.update(adopted_on=date(2025, 7, 1))
+    RoundFactory(plan=plan)
+    address = reverse("plans:tracker-people", args=[plan.slug])
+    assert f'href="{address}"' in person.get(plan.get_absolute_url()).text
+
+
 def test_a_person_without_an_agency_is_refused_at_their_row_and_nobody_is_invited(person):
     plan = import_messiest(person)
     address = reverse("plans:tracker-people", args=[plan.slug])

@@ -12,7 +12,7 @@ from agencies.models import Agency, Seat
 from tests.factories import AgencyFactory, SeatFactory
 from tests.workitems import trackers
 from tests.workitems.workbooks import file_of, small
-from workitems.intake.tracker.doubts import ADD, NOTE
+from workitems.intake.tracker.doubts import ADD
 from workitems.models import Plan, TrackerMapping, TrackerNote
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files")]

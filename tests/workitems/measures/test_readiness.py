@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from tests.factories import (
     MeasureFactory,
@@ -49,6 +50,26 @@ def test_of_many_items_the_first_are_named():
     assert found.sentence == (
         f"12 of 12 items could not be judged by an auditor: {named} and 2 more have no target."
     )
+
+
+@pytest.mark.django_db
+def test_the_link_to_set_up_measures_leads_to_where_an_item_gets_its_first(police, client_of):
+    made = PlanFactory(coordinating_agency=police, adopted_on=None)
+    bare = WorkItemFactory(plan=made, lead_agency=police, number="1.1")
+    MeasureFactory(item=WorkItemFactory(plan=made, lead_agency=police, number="1.2"))
+    client = client_of(SeatFactory(agency=police, role="coordinator").user)
+    register = reverse("measures:register", args=[made.slug])
+    page = client.get(register)
+    assert list(page.context["unmeasured"]) == [bare]
+    assert reverse("plans:add-measure", args=[made.slug, "1.1"]) in page.text
+    assert (
+        f'href="{register}">Set up measures and targets</a>'
+        in client.get(made.get_absolute_url()).text
+    )
+    adopted = PlanFactory(coordinating_agency=police)
+    WorkItemFactory(plan=adopted, lead_agency=police, number="1.1")
+    assert client.get(reverse("measures:register", args=[adopted.slug])).context["unmeasured"] == []
+    assert "See the measures</a>" in client.get(adopted.get_absolute_url()).text
 
 
 @pytest.fixture

@@ -73,7 +73,9 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "readiness": readiness_of(plan),
             "missing": missing_for_round(plan, localdate()) if may_open_first_round else [],
             "has_tracker_notes": may_manage and plan.tracker_notes.exists(),
-            "people_to_invite": still_to_invite(plan) if may_open_first_round else 0,
+            "people_to_invite": still_to_invite(plan)
+            if may_manage and not moment.is_end_of_plan
+            else 0,
             "office": Office(plan.portfolio),
             "approves_in": signed_in(request).agencies_as(Seat.Role.APPROVER),
         },

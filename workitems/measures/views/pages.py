@@ -66,6 +66,10 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
             "form": as_at,
             "measures": found,
             "may_set_up": may_set_up,
+            # Once it is adopted, only outcomes can be added.
+            "unmeasured": plan.items.live().filter(measures=None).in_order()
+            if may_set_up and plan.adopted_on is None
+            else [],
             "not_set_up": len(found) - len(found.set_up),
             "waiting": _waiting(plan) if moment.is_now else [],
             "at_query": f"?at={moment.key}" if moment.key else "",
