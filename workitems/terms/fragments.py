@@ -76,7 +76,9 @@ def mended(sentence: str) -> str:
         return f"The {sentence if is_name else f'{sentence[:1].lower()}{sentence[1:]}'}"
     undone = _NOT_DONE.fullmatch(sentence)
     if undone and not FINITE.search(sentence) and not PAST.search(undone["thing"]):
-        return f"{undone['thing']} {'were' if is_plural(undone['thing']) else 'was'} {undone['rest']}"
+        return (
+            f"{undone['thing']} {'were' if is_plural(undone['thing']) else 'was'} {undone['rest']}"
+        )
     return sentence
 
 

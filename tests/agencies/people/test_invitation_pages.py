@@ -145,7 +145,7 @@ def test_a_seat_that_can_no_longer_be_given_shows_the_reason_on_the_page(
 def dead_links(invite, approver) -> dict[str, str]:
     links = {"unknown": "/invitation/no-such-token/", "long": f"/invitation/{'a' * 3000}/"}
     links |= {"not ASCII": "/invitation/%C4%81roha/"}
-    for name in ("withdrawn", "used", "replaced", "expired"):
+    for name in ("withdrawn", "used", "expired"):
         at = NIGHT - timedelta(days=14) if name == "expired" else NIGHT
         starts = TODAY - timedelta(days=14) if name == "expired" else TODAY
         invitation = invite(email=f"{name}@example.org", at=at, from_on=starts)
@@ -156,8 +156,6 @@ def dead_links(invite, approver) -> dict[str, str]:
             services.accept_as_new_person(
                 invitation=invitation, name="Used", password=PASSWORD, at=NIGHT
             )
-        elif name == "replaced":
-            services.send_again(invitation=invitation, version=1, by=approver, at=NIGHT)
     return links
 
 
