@@ -21,7 +21,7 @@ from reports.meetings.record_words import (
     name_of,
     paragraphs,
 )
-from workitems.meetings.agenda import line_on, lines_by_subject, reasons_now
+from workitems.meetings.agenda import line_on, lines_by_subject
 from workitems.meetings.variation_effect import Effects
 from workitems.models import Decision, Meeting, Risk, Variation
 from workitems.models.item import Confidence, Stage
@@ -74,7 +74,7 @@ class _Subjects:
         return Matter(
             number=number,
             title=line(each.title),
-            reasons=tuple(map(line, reasons_now(each))),
+            reasons=tuple(map(line, each.reasons)),
             note=paragraphs(each.note),
             item=self._item(item) if item else None,
             variation=self._asked(variation)

@@ -140,12 +140,6 @@ class AgendaRow:
         return self.line.further_asks
 
     @property
-    def stands(self) -> str:
-        """Why it came on the agenda, of what the attention list has not: of a return, which is there as long as its agency
-        is waited for, its present state."""
-        return "" if self.line else " ".join(reasons_now(self.matter))
-
-    @property
     def asks(self) -> str:
         """What is asked, in a few words, beside its title: of an item that is late and to be heard of, it is only that."""
         if self.line is None or self.results or self.matter.variation_id or self.matter.risk_id:
@@ -159,14 +153,6 @@ class AgendaRow:
         if self.line is None or self.line.variation:  # whose title says it
             return ""
         return self.line.reason.rstrip(".")
-
-
-def reasons_now(matter: Matter) -> Sequence[str]:
-    """Return the reasons that were kept with a matter; of a return that nobody waits for any more, its state."""
-    of_return = matter.of_return
-    if of_return is None or matter.meeting.is_closed or of_return.is_with_agency:
-        return matter.reasons
-    return [f"{of_return.get_state_display()}."]
 
 
 def rows_of(

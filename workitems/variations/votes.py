@@ -53,19 +53,11 @@ class Count:
     def progress(self) -> str:
         """How far it is: "3 of 6 answers needed; closes 5 December"."""
         if self.is_over:
-            says = (
-                _("{views} answers, {quorum} needed; time is over")
-                if self.views > self.quorum
-                else _("{views} of {quorum} answers needed; time is over")
-            )
+            says = _("{views} of {quorum} answers needed; time is over")
         elif self.can_close:
             says = _("All have answered; it can be closed")
         else:
-            says = (
-                _("{views} answers, {quorum} needed; closes {day}")
-                if self.views > self.quorum
-                else _("{views} of {quorum} answers needed; closes {day}")
-            )
+            says = _("{views} of {quorum} answers needed; closes {day}")
         return says.format(
             views=self.views, quorum=self.quorum, day=date_format(self.due_on, "j F")
         )

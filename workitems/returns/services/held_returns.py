@@ -59,7 +59,6 @@ class OpenReturns(Holding):
             if other is None:
                 mine.agency = act.to
                 save_row(mine, "agency", act=act)
-                _retitle(mine, act)
                 for value in mine.measure_values.all():
                     value.agency = act.to
                     save_row(value, "agency", act=act)
@@ -74,15 +73,6 @@ class OpenReturns(Holding):
         for each in mine:
             found = Return.objects.filter(round=each.round_id, agency=to)
             yield each, found.select_related("round").first()
-
-
-def _retitle(mine: Return, act: HandOver) -> None:
-    """Name the successor on the agendas that have its return and are still to be dealt with."""
-    was, now = (f"Return of {each.short_name} " for each in (act.agency, act.to))
-    matters = mine.matters.on_agenda().filter(considered_on=None, meeting__closed_at=None)
-    for matter in matters.filter(title__startswith=was):
-        matter.title = now + matter.title.removeprefix(was)
-        save_row(matter, "title", act=act)
 
 
 def _merge(mine: Return, other: Return, act: HandOver) -> None:
