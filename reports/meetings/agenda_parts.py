@@ -21,7 +21,7 @@ from reports.meetings.record_words import (
     name_of,
     paragraphs,
 )
-from workitems.meetings.agenda import line_on, lines_by_subject
+from workitems.meetings.agenda import line_on, lines_by_subject, reasons_on, title_now
 from workitems.meetings.variation_effect import Effects
 from workitems.models import Decision, Meeting, Risk, Variation
 from workitems.models.item import Confidence, Stage
@@ -71,10 +71,11 @@ class _Subjects:
         risk = self.risks.get(each.risk_id)
         decision = self.decisions.get(each.decision_id)
         of_return = self.returns.get(each.of_return_id)
+        found = line_on(each, self.lines)
         return Matter(
             number=number,
-            title=line(each.title),
-            reasons=tuple(map(line, each.reasons)),
+            title=line(title_now(each)),
+            reasons=tuple(map(line, reasons_on(each, found, self.at.on))),
             note=paragraphs(each.note),
             item=self._item(item) if item else None,
             variation=self._asked(variation)
@@ -97,7 +98,7 @@ class _Subjects:
             )
             if each.item_id
             else (),
-            answers=answers_of(found) if (found := line_on(each, self.lines)) else None,
+            answers=answers_of(found) if found else None,
         )
 
     def _item(self, row: ItemAt) -> ItemFacts:

@@ -12,6 +12,7 @@ from agencies.models import Agency
 from agencies.wording.translation import in_english
 from reports.meetings.parts import Asked, Considered, DecisionLine, Minutes
 from reports.meetings.record_words import asked, decision_line, line, paragraphs
+from workitems.meetings.agenda import title_now
 from workitems.meetings.forms.meetings import invited
 from workitems.models import Decision, Matter, Meeting, Variation
 from workitems.plan.asat import Moment
@@ -42,7 +43,9 @@ def compose_minutes(meeting: Meeting, at: datetime) -> Minutes:
             record.considered(number, each) for number, each in numbered if each.considered_on
         ),
         not_reached=tuple(
-            f"{number}. {line(each.title)}" for number, each in numbered if not each.considered_on
+            f"{number}. {line(title_now(each))}"
+            for number, each in numbered
+            if not each.considered_on
         ),
         others=record.others(matters),
         variations=record.variations_beside(matters),
@@ -80,7 +83,7 @@ class _Record:
         ]
         return Considered(
             number=number,
-            title=line(matter.title),
+            title=line(title_now(matter)),
             note=paragraphs(matter.note),
             variation=self._asked(decided) if decided else None,
             decisions=tuple(map(self._line, self.of_matter[matter.pk])),

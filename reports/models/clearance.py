@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User, by_short_name
+from agencies.records.then import then
 from agencies.records.tracking import SIGNATURE_LENGTH, track
 from reports.models.briefing import Briefing
 
@@ -150,6 +151,14 @@ class ClearanceCommentQuerySet(models.QuerySet["ClearanceComment"]):
         """Add replies and order by age, unresolved comments first. Two queries."""
         return (
             self.select_related("clearance__agency")
+            # Whose comment it was: a successor may have the request now.
+            .annotate(
+                of=then(
+                    *(Clearance, "clearance_id", "agency__short_name"),
+                    at="made_at",
+                    now="clearance__agency__short_name",
+                )
+            )
             .prefetch_related(
                 models.Prefetch("replies", ClearanceReply.objects.order_by("made_at", "pk"))
             )

@@ -85,7 +85,7 @@ def test_deciding_a_request_leaves_the_risk_of_its_item_to_be_discussed(
         (item, None, TODAY),
         (None, risk, None),
     ]
-    rows = rows_of(matters, present_lines(item.plan, TODAY), meeting.decisions.all())
+    rows = rows_of(matters, present_lines(item.plan, TODAY), TODAY, meeting.decisions.all())
     assert rows[0].results == [f"Approved: {asked}."]
     assert (rows[0].asks, rows[0].verb, rows[1].verb) == ("", None, Verb.DISCUSS)
     page = client_of(coordinator).get(meeting.get_absolute_url()).text

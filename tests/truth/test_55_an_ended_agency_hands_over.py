@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from agencies.models import Agency, Seat
+from agencies.people.seating import seating_of
 from agencies.people.services import handing_over
 from agencies.people.succession import HOLDINGS, held_by
 from agencies.records import history
@@ -24,10 +25,12 @@ from tests.factories import (
     AgencyFactory,
     AppointmentFactory,
     BriefingFactory,
+    ClearanceCommentFactory,
     ClearanceFactory,
     DelayFactory,
     FollowUpFactory,
     MatterFactory,
+    MeasureValueFactory,
     MeetingFactory,
     MentionFactory,
     MitigationFactory,
@@ -81,6 +84,7 @@ from workitems.returns.services.handover import mendings_of
 pytestmark = pytest.mark.django_db
 
 WHY = "Merged by Order in Council."
+BEFORE = NOW - timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -366,6 +370,49 @@ def test_the_history_leaves_words_to_their_author_and_says_each_thing_once(
     ]
 
 
+def test_the_history_says_for_whom_it_was_written_then_and_makes_no_act_of_what_moved(
+    ended, msd, plan, item, of_return, contributor, approver, coordinator, administrator
+):
+    value = MeasureValueFactory(
+        measure__item=item, of_return=of_return, agency=ended, number=8, written_by=contributor
+    )
+    history.save(value, by=contributor, at=BEFORE)
+    RiskFactory(plan=plan, item=item, owner_agency=ended, number=7)
+    MitigationFactory(delay__milestone__item=item, owner_agency=ended, description="Use motels.")
+    rounds.write_update(
+        of_return=of_return,
+        item=item,
+        stage="under_way",
+        achieved="Printed.",
+        by=contributor,
+        at=BEFORE,
+    )
+    note = NoteFactory(of_return=of_return, item=item, body="Say when.", by=coordinator)
+    history.save(note, by=coordinator, at=BEFORE)
+    hand_over(ended, administrator)
+    reader = Reader(agencies=frozenset({msd.pk}))
+    found = [each.what for each in item_history(item, reader)]
+    number = "the number for the number of staff trained"
+    assert [each for each in found if "wrote" in each] == [
+        "wrote a note to Police.",
+        "wrote an update for Police: stage under way, confidence not given.",
+    ]
+    assert {
+        "moved the number of Police for the number of staff trained to MSD.",
+        "gave R7 from Police to MSD.",
+        "gave the mitigation “Use motels.” from Police to MSD.",
+    } <= set(found)
+    assert [each for each in found if f"changed {number}" in each] == []
+
+
+def test_a_decision_that_changed_a_supporter_wrote_no_note(item, coordinator):
+    history.save_version(item, by=coordinator, reason="Variation V9: Police has no part in it.")
+    assert [each.what for each in item_history(item)] == ["entered the item."]
+    history.save_version(item, by=coordinator, reason="Variations are discussed in May.")
+    found = [each.what for each in item_history(item)]
+    assert found == ["wrote a note.", "entered the item."]
+
+
 # --- returns --------------------------------------------------------------------------------------
 
 
@@ -443,6 +490,35 @@ def test_no_agenda_ahead_has_a_return_that_moved(ended, msd, of_return, plan, ad
     ReturnFactory(round=of_return.round, agency=msd)
     hand_over(ended, administrator)
     assert list(Matter.objects.on_agenda()) == matters[:1]
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_an_agenda_names_the_holder_of_a_return_and_reasons_of_its_own_day(
+    ended, msd, of_return, plan, coordinator, administrator, client_of, is_closed
+):
+    meeting = MeetingFactory(plan=plan, held_on=TODAY)
+    title = f"Return of Police for {of_return.round}"
+    matter = MatterFactory(
+        meeting=meeting, title=title, of_return=of_return, why="Sent back two days ago."
+    )
+    history.save(matter, by=coordinator, at=BEFORE)
+    if is_closed:
+        meeting.closed_at = BEFORE
+        meeting.save()
+    hand_over(ended, administrator)
+    client = client_of(coordinator)
+    for address in (
+        meeting.get_absolute_url(),
+        reverse("meetings:present", args=[plan.slug, meeting.pk]) + "?matter=1",
+        reverse("papers:pack", args=[plan.slug, meeting.pk]),
+    ):
+        page = " ".join(client.get(address).text.split())
+        assert (title in page, title.replace("Police", "MSD") in page) == (
+            is_closed,
+            not is_closed,
+        ), address
+        assert ("On 31 May 2010: Sent back two days ago." in page) == is_closed, address
+        assert page.count("Sent back two days ago.") == is_closed, address
 
 
 def test_its_people_are_led_from_the_old_return_to_the_successors(
@@ -721,6 +797,51 @@ def test_a_clearance_goes_on_at_the_successor(ended, msd, plan, administrator):
     hand_over(ended, administrator)
     clearance.refresh_from_db()
     assert (clearance.agency, clearance.answer) == (msd, "")
+
+
+def test_the_answer_that_an_ended_agency_gave_stays_its_own(
+    ended, msd, plan, contributor, coordinator, administrator, client_of
+):
+    clearance = ClearanceFactory(
+        agency=ended,
+        briefing__plan=plan,
+        briefing__state="in_consultation",
+        answer="concurs",
+        answered_by=contributor,
+        answered_as="Ana (Police)",
+        answered_at=BEFORE,
+    )
+    ClearanceCommentFactory(clearance=clearance, made_at=BEFORE)
+    history.save(clearance, by=contributor, at=BEFORE)
+    clearance.answer, clearance.answered_as = "", ""
+    clearance.answered_by = clearance.answered_at = None
+    clearance.reopened_because = "Paragraph 7 was changed."
+    history.save(clearance, by=coordinator, at=BEFORE)
+    hand_over(ended, administrator)
+    address = reverse("briefings:clearance", args=[plan.slug, clearance.briefing_id])
+    page = client_of(coordinator).get(address).text
+    says = "Earlier answer, no longer printed: Concurs, Ana (Police), 31 May 2010."
+    assert says in " ".join(page.split())
+    assert "<strong>Police</strong> on" in page
+
+
+def test_people_of_an_ended_agency_are_shown_until_its_own_last_day(
+    ended, contributor, administrator
+):
+    hand_over(ended, administrator, on=TOMORROW, at=NOW + timedelta(days=1))
+    (seat,) = seating_of(ended, TOMORROW).before
+    assert seat.ended_at_once == YESTERDAY
+
+
+def test_what_an_ended_agency_still_names_is_not_called_nothing(
+    ended, item, administrator, client_of
+):
+    item.stage, item.completed_on = "withdrawn", None
+    item.save()
+    hand_over(ended, administrator)
+    page = client_of(administrator).get(reverse("agencies:hand-over", args=[ended.pk])).text
+    says = "It holds nothing open. What it finished, and work items that were withdrawn, stay in its name."
+    assert says in page
 
 
 def test_whoever_followed_its_items_follows_the_successors_and_nobody_else_is_told(

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db.models import Case, DateField, Q, Value, When
 from django.db.models.functions import Coalesce
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from agencies.wording.translation import day_words
 from workitems.models import (
@@ -125,6 +126,8 @@ class AgendaRow:
     line: Line | None
     # What was decided on it at the meeting.
     results: Sequence[str] = ()
+    # Why it is there, if no line of the attention list says it.
+    reasons: Sequence[str] = ()
     # How many notes on it the reader reads.
     notes: int = 0
 
@@ -155,16 +158,52 @@ class AgendaRow:
         return self.line.reason.rstrip(".")
 
 
+def reasons_on(matter: Matter, line: Line | None, day: date) -> Sequence[str]:
+    """Return why a matter is on the agenda, as at a day: nothing that has been settled since it was put there.
+
+    A closed record says why it came there, with the day.
+    """
+    if matter.meeting.is_closed and not matter.reasons:
+        return []
+    if matter.meeting.is_closed:
+        put_on = day_words(timezone.localdate(matter.put_on))
+        return [_("On {day}: {reasons}").format(day=put_on, reasons=" ".join(matter.reasons))]
+    if matter.kind in ("item", "of_return"):
+        return line.reason_texts if line else ()
+    variation, decision, risk = matter.variation, matter.decision, matter.risk
+    if variation and variation.state in (Variation.State.REQUESTED, Variation.State.RECOMMENDED):
+        return [_variation_reason(variation, day)]
+    if decision and decision.owner_agency and decision.done_on is None:
+        return [_decision_reason(decision, day)]
+    return [risk_reason(risk)] if risk and risk.escalated_to and risk.closed_on is None else []
+
+
+def title_now(matter: Matter) -> str:
+    """Return the title of a matter, with the agency whose return it is, or was when the record was closed: a successor
+    may have it."""
+    if matter.of_return is None:
+        return matter.title
+    known_by = f" for {matter.of_return.round.name}"
+    is_made = matter.title.startswith("Return of ") and matter.title.endswith(known_by)
+    return f"Return of {matter.holder}{known_by}" if is_made else matter.title
+
+
 def rows_of(
-    matters: Iterable[Matter], lines: Iterable[Line], decisions: Iterable[Decision] = ()
+    matters: Iterable[Matter],
+    lines: Iterable[Line],
+    day: date,
+    decisions: Iterable[Decision] = (),
 ) -> list[AgendaRow]:
     found = lines_by_subject(lines)
     results: dict[int | None, list[str]] = defaultdict(list)
     for decision in decisions:
         results[decision.matter_id].append(decision.text)
-    return [
-        AgendaRow(matter, line_on(matter, found), results.get(matter.pk, [])) for matter in matters
-    ]
+    rows = []
+    for matter in matters:
+        line = line_on(matter, found)
+        reasons = () if line else reasons_on(matter, line, day)
+        rows.append(AgendaRow(matter, line, results.get(matter.pk, []), reasons))
+    return rows
 
 
 def runs_of(rows: Iterable[AgendaRow]) -> list[tuple[Verb | None, list[AgendaRow]]]:
@@ -420,7 +459,7 @@ def considered_of(item: WorkItem, moment: Moment) -> list[Considered]:
     day = Coalesce("meeting__held_on", "out_of_session__closed_on")
     is_late = Q(due_on__lt=moment.on) & (Q(done_on=None) | Q(done_on__gt=moment.on))
     found: dict[tuple[int | None, date], Considered] = {}
-    for held_on, meeting, _, text, late_since in (
+    for held_on, meeting, _number, text, late_since in (
         decided.order_by()
         .annotate(day=day, late_since=Case(When(is_late, then="due_on"), default=never))
         .values_list("day", "meeting_id", "number", "text", "late_since")

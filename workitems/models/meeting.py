@@ -5,12 +5,13 @@ from datetime import date, time
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
+from agencies.records.then import then
 from agencies.records.tracking import track
 from agencies.wording.translation import day_words
 from workitems.models.action import Action
@@ -192,8 +193,19 @@ class MatterQuerySet(models.QuerySet["Matter"]):
         return self.filter(Q(variation=variation) | of_item)
 
     def for_page(self) -> Self:
-        """With the subject of each matter, in one query."""
-        return self.select_related(
+        """With the subject of each matter, when it came on the agenda, and whose return it was (`holder`). One query."""
+        return self.annotate(
+            put_on=Subquery(
+                Matter.history.filter(id=OuterRef("pk"))
+                .order_by("history_date", "history_id")
+                .values("history_date")[:1]
+            ),
+            holder=then(
+                *(Return, "of_return_id", "agency__short_name"),
+                at="meeting__closed_at",
+                now="of_return__agency__short_name",
+            ),
+        ).select_related(
             "item__lead_agency",
             "variation__item",
             "variation__milestone",

@@ -16,6 +16,7 @@ from django.db.models import (
     Case,
     CharField,
     Exists,
+    Expression,
     F,
     IntegerField,
     OuterRef,
@@ -304,9 +305,11 @@ def _values_for_all(name: str) -> QuerySet[Any, Any]:
     return _values_of(name, F("history_change_reason"))
 
 
-def _is_text(model: Any, way: str) -> bool:
+def _is_text(model: Any, way: str | Expression) -> bool:
     """Return whether the column is text already, so that the cost of a cast can be saved."""
     column: Any = None
+    if not isinstance(way, str):
+        return True
     for part in way.split("__"):
         column = model._meta.get_field(part)
         model = column.related_model
@@ -357,7 +360,7 @@ def _entries(
         now, was = _values(kind, row), _values(kind, before) if before else None
         author = now.get("author", "")
         if was is None and how == "~" and why and author and not who.startswith(author):
-            # Whoever moved an answer to a successor, with the reason, did not write it.
+            # Whoever moved an answer or a number to a successor, with the reason, did not write it.
             who, why = author, ""
         found = sentences(kind, was, now, why, is_removed=how == "-", is_told=who == SPREADSHEET)
         for what, diffs, subject in reversed(found):

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Expression
+
+from agencies.records.then import then
 from agencies.records.tracking import PLAN_COLUMN
 from workitems.models import (
     Attendance,
@@ -70,7 +73,7 @@ class Kind:
     of_return: str = ""
     risk: str = ""
     where: dict[str, bool] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str | Expression] = field(default_factory=dict)
     # Lookups of the ids of the agencies concerned: the item's lead, the row's owner.
     agencies: tuple[str, ...] = ()
 
@@ -79,9 +82,9 @@ class Kind:
         return [column for columns in self.fields.values() for column in columns]
 
     @cached_property
-    def slots(self) -> dict[str, str]:
+    def slots(self) -> dict[str, str | Expression]:
         """Lookups from the history row by name in a sentence, in the order of the text slots."""
-        return {column: column for column in self.columns} | self.names
+        return {**{column: column for column in self.columns}, **self.names}
 
     def path(self, scope: Scope) -> dict[str, Any] | None:
         """Return the filter for rows of the scope, or None if it has no rows of this kind."""
@@ -91,6 +94,12 @@ class Kind:
                 return {way: pk} | self.where if way else None
         assert scope.of_return is not None
         return {self.of_return: scope.of_return} | self.where if self.of_return else None
+
+
+def _holder(of_return: str) -> Expression:
+    """Return the agency whose return it was when the history row was written: a successor may hold it now."""
+    now = f"{of_return}__agency__short_name"
+    return then(Return, f"{of_return}_id", "agency__short_name", at="history_date", now=now)
 
 
 def _of_talk(*, on: str, where: dict[str, bool], begins: bool = True, milestone: str = "") -> Kind:
@@ -224,6 +233,8 @@ KINDS: dict[str, Kind] = {
             "item": "measure__item__number",
             "measure": "measure__as_told",
             "corrects_id": "corrects_id",
+            "agency": "agency__short_name",
+            "author": "written_by__name",
         },
         agencies=("agency_id",),
     ),
@@ -281,8 +292,8 @@ KINDS: dict[str, Kind] = {
         plan=PLAN_COLUMN,
         item="delay__milestone__item_id",
         made=Field.DELAYS,
-        fields={Field.DELAYS: ("description", "due_on", "done_on")},
-        names={"item": "delay__milestone__item__number"},
+        fields={Field.DELAYS: ("description", "due_on", "done_on", "owner_agency_id")},
+        names={"item": "delay__milestone__item__number", "owner": "owner_agency__short_name"},
         agencies=("owner_agency_id", "delay__milestone__item__lead_agency_id"),
     ),
     "wait": Kind(
@@ -340,7 +351,7 @@ KINDS: dict[str, Kind] = {
         fields={Field.RETURNS: ("body", "reply")},
         names={
             "item": "item__number",
-            "agency": "of_return__agency__short_name",
+            "agency": _holder("of_return"),
             "of_return_id": "of_return_id",
             "author": "by__name",
         },
@@ -365,7 +376,7 @@ KINDS: dict[str, Kind] = {
         },
         names={
             "item": "item__number",
-            "agency": "of_return__agency__short_name",
+            "agency": _holder("of_return"),
             "of_return_id": "of_return_id",
             "author": "written_by__name",
             "written_at": "written_at",
@@ -400,7 +411,7 @@ KINDS: dict[str, Kind] = {
         of_return="of_return_id",
         made=Field.EVIDENCE,
         fields={Field.EVIDENCE: ("file_name", "link", "withdrawn_at")},
-        names={"agency": "of_return__agency__short_name"},
+        names={"agency": _holder("of_return")},
         agencies=("of_return__agency_id",),
     ),
     "evidence of an answer": Kind(
@@ -524,9 +535,10 @@ KINDS: dict[str, Kind] = {
                 "response",
                 "escalated_to",
                 "closed_on",
+                "owner_agency_id",
             )
         },
-        names={"number": "number", "item": "item__number"},
+        names={"number": "number", "item": "item__number", "owner": "owner_agency__short_name"},
         agencies=("owner_agency_id", "item__lead_agency_id"),
     ),
     "audit": Kind(

@@ -5,6 +5,7 @@ by column or name (see record_kinds.py).
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -57,6 +58,8 @@ Now = dict[str, str]
 Was = Now | None
 Sentences = Iterator[Sentence]
 TAKE_NOTES = ("item", "risk")
+# The reason that an act gave each row that it saved, also one of which it changed nothing that is reported.
+OF_ANOTHER_ACT = re.compile(rf"{IMPORTED}|Variation V\d+: |Return of .+ accepted$")
 
 
 def sentences(
@@ -78,7 +81,7 @@ def sentences(
     if is_told and kind in TOLD:
         return list(TOLD[kind](was, now, reason))
     found = list(BY_KIND[kind](was, now))
-    is_note = reason and now == was and not reason.startswith(IMPORTED)
+    is_note = reason and now == was and not OF_ANOTHER_ACT.match(reason)
     if kind in TAKE_NOTES and is_note and not found:
         return [Sentence(_("wrote a note."))]
     return found
@@ -137,6 +140,12 @@ def _moved(was: Now, now: Now, column: str, name: str, field: Field | None = Non
             name=name, old_day=_day(was[column]), new_day=_day(now[column])
         )
         yield Sentence(says, field=field)
+
+
+def _given(was: Now, now: Now, agency: str, name: str) -> Sentences:
+    if was[agency] != now[agency]:
+        says = _("gave {name} from {old} to {new}.")
+        yield Sentence(says.format(name=name, old=was[agency], new=now[agency]))
 
 
 def _plan(was: Was, now: Now) -> Sentences:
@@ -320,6 +329,10 @@ def _target(was: Was, now: Now) -> Sentences:
 
 
 def _value(was: Was, now: Now) -> Sentences:
+    if was is not None and _differs(was, now, "agency"):
+        says = _("moved the number of {old} for {measure} to {new}.")
+        yield Sentence(says.format(measure=now["measure"], old=was["agency"], new=now["agency"]))
+        return
     number, day = _number(now["number"]), _day(now["day"])
     if now["of"]:
         number = _("{number} of {of}").format(number=number, of=_number(now["of"]))
@@ -488,6 +501,7 @@ def _mitigation(was: Was, now: Now) -> Sentences:
                 name=name, day=_day(now["done_on"])
             )
         )
+    yield from _given(was, now, "owner", _("the mitigation {name}").format(name=name))
     yield from _moved(was, now, "due_on", _("the mitigation {name}").format(name=name))
     if changes := _change(was, now, "description", _("Mitigation")):
         yield Sentence(_("changed the words of a mitigation."), changes)
@@ -935,6 +949,7 @@ def _risk(was: Was, now: Now) -> Sentences:
             else ""
         )
         yield Sentence(done or _("reopened {name}.").format(name=name))
+    yield from _given(was, now, "owner", name)
     yield from _wordings(was, now, name, description=_("words"), response=_("response"))
 
 

@@ -32,6 +32,7 @@ from workitems.meetings.agenda import (
     lines_of,
     moment_of,
     proposals,
+    reasons_on,
     rows_of,
     runs_of,
 )
@@ -232,7 +233,8 @@ def show(
         if may_record:
             context |= _forms(meeting, matter) | forms
     elif slide.key == AGENDA:
-        rows = rows_of((each.matter for each in own if each.matter), lines_of(meeting, on))
+        matters = (each.matter for each in own if each.matter)
+        rows = rows_of(matters, lines_of(meeting, on), day)
         steps = {each.key: step(slides.index(each)) for each in own}
         context["runs"] = [
             (verb, [(row, steps[str(row.matter.pk)]) for row in run])
@@ -274,9 +276,9 @@ def _again(request: HttpRequest, meeting: Meeting, matter: Matter, **forms: Any)
 
 def _why(matter: Matter, lines: Sequence[Line], on: date) -> dict[str, Any]:
     """Return the present reasons for the matter and its line of the attention list, or after closing
-    the record its original reasons."""
+    the record its original reasons with their day."""
     if matter.meeting.is_closed or not matter.kind:
-        return {"reasons": matter.reasons}
+        return {"reasons": reasons_on(matter, None, on)}
     line = line_on(matter, lines_by_subject(lines))
     # The answers beside them give the causes. A variation or risk has a reason of its own.
     if line and matter.kind in ("item", "of_return"):
@@ -284,7 +286,7 @@ def _why(matter: Matter, lines: Sequence[Line], on: date) -> dict[str, Any]:
     for each in proposals(matter.meeting.plan, on, lines):
         if (each.kind, each.subject.pk) == (matter.kind, matter.subject_pk):
             return {"reasons": each.reasons, "line": line}
-    return {"reasons": matter.reasons, "line": line}
+    return {"reasons": reasons_on(matter, line, on), "line": line}
 
 
 @dataclass(frozen=True, kw_only=True)

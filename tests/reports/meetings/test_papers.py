@@ -220,7 +220,7 @@ def test_each_matter_shows_its_reasons_and_its_subject(made):
     matters = compose_pack(made.meeting, Moment.at(at(2))).agenda
     welcome, item, moves, words, decision, risk, answer = matters
     assert (welcome.title, welcome.note, welcome.item) == ("Welcome", ("Ten minutes.",), None)
-    assert item.reasons == ("Overdue.", "Slipped again.")
+    assert item.reasons[0] == "Overdue by nine weeks."
     assert item.item.action == ("Print a brochure in ten languages.", "Hand it out at airports.")
     assert [(each.description, each.words) for each in item.item.milestones] == [
         ("Brochure printed", "Overdue by nine weeks"),

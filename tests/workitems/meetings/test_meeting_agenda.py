@@ -176,7 +176,7 @@ def test_matters_stand_together_by_what_is_asked_in_their_own_order(plan, meetin
         MatterFactory(meeting=meeting, position=3, title="Something else"),
         MatterFactory(meeting=meeting, position=4, risk=risk),
     ]
-    found = runs_of(rows_of(rows, present_lines(plan, TODAY)))
+    found = runs_of(rows_of(rows, present_lines(plan, TODAY), TODAY))
     assert [(verb, [row.matter.position for row in own]) for verb, own in found] == [
         (None, [1]),
         (Verb.DECIDE, [2, 3]),

@@ -116,7 +116,7 @@ def test_reasons_for_a_matter_are_current_until_the_record_is_closed(
     Meeting.objects.filter(pk=meeting.pk).update(
         closed_at="2010-06-01T00:00Z", closed_by=coordinator
     )
-    assert screen(reader, meeting).context["reasons"] == ["Raised last week."]
+    assert screen(reader, meeting).context["reasons"] == ["On 1 June 2010: Raised last week."]
 
 
 def test_a_late_item_is_shown_with_its_cause_new_date_mitigation_and_what_is_asked(

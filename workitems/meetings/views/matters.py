@@ -41,7 +41,7 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     lines = present_lines(meeting.plan, on)
     verbs = {
         row.matter.pk: row.verb
-        for row in rows_of(agenda_of(meeting), lines)
+        for row in rows_of(agenda_of(meeting), lines, on)
         if row.verb is not None
     }
     with translation.override("en"):  # kept, and printed on the agenda

@@ -25,7 +25,14 @@ from agencies.pages.form_pages import (
 from agencies.pages.once import once
 from agencies.wording.translation import day_words
 from workitems.meetings import meeting_news as meeting_notices
-from workitems.meetings.agenda import lines_of, not_on, proposals, rows_of, runs_of
+from workitems.meetings.agenda import (
+    lines_of,
+    not_on,
+    proposals,
+    rows_of,
+    runs_of,
+    title_now,
+)
 from workitems.meetings.forms.meetings import (
     AttendanceForm,
     CallMeetingForm,
@@ -95,6 +102,7 @@ def _within(matter: Matter, meeting: Meeting) -> Matter:
     for row in (matter.item, matter.variation, matter.risk, matter.subject_item):
         if row is not None:
             row.plan = meeting.plan
+    matter.title = title_now(matter)
     return matter
 
 
@@ -167,7 +175,8 @@ def show(
     decided = list(meeting.decisions.for_list().order_by("number"))
     notes = count_on_matters(signed_in(request), [matter.pk for matter in matters])
     rows = [
-        replace(row, notes=notes.get(row.matter.pk, 0)) for row in rows_of(matters, lines, decided)
+        replace(row, notes=notes.get(row.matter.pk, 0))
+        for row in rows_of(matters, lines, plan.present_day(on), decided)
     ]
     is_recorded = present or decided or any(matter.considered_on for matter in matters)
     return render(
