@@ -92,7 +92,7 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
     if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.facts.late):
         # What is no reason is reported there.
         why = why if cause(why, names) else ""
-        how = in_doubt_in_words(item, moved) if moved else None
+        how = in_doubt_in_words(item, moved, is_alone=not why) if moved else None
         if how and moved and moved.forecast_due == moved.agreed_due:
             # Section Delay does not repeat it.
             writer.used_sentences.add(moved_in_words(moved))
@@ -156,12 +156,14 @@ def _answer(writer: Writer, item: ItemAt) -> tuple[str, list[Source]]:
     return f"; {writer.agency(lead)} {has} recorded no action.", []
 
 
-def in_doubt_in_words(item: ItemAt, moved: MilestoneAt) -> str:
-    """Return that the new date of a milestone is in doubt, and from when the working group has moved it."""
+def in_doubt_in_words(item: ItemAt, moved: MilestoneAt, *, is_alone: bool) -> str:
+    """Return that the new date of a milestone is in doubt, and from when the working group has moved it. A sentence that `is_alone`
+    gives the item's number."""
     was, now = (when(due, moved.on) for due in (moved.original, moved.forecast))
     if moved.forecast_due != moved.agreed_due:
         return f"The new date for {what(moved)}, {now}, is in doubt."
-    which = with_notes(what(moved), item.number, *(["a key item"] if item.is_key else []))
+    notes = [item.number, *(["a key item"] if item.is_key else [])] if is_alone else []
+    which = with_notes(what(moved), *notes)
     return f"The working group has moved the date for {which} from {was} to {now}, and the new date is in doubt."
 
 

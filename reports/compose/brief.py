@@ -661,8 +661,8 @@ def _none_late(names: Names, moved: list[ItemAt], gone: list[LateItem]) -> str:
 
 def _given_later_dates(names: Names, moved: list[ItemAt], *more: str) -> str:
     """Return "the map (1.3) has been given a later date"; of many, and of those in doubt, which are named below, their
-    number, with the word "more" after it if others are late."""
-    which = " ".join([number(len(moved)), *more])
+    number, with the word "more" if others are late."""
+    which = count_in_words(len(moved), " ".join([*more, "item"]))
     if len(moved) <= MAX_NAMED and not any(map(is_in_doubt, moved)):
         which = join_words(map(names.item, moved))
     return f"{which} {agree(len(moved), 'has', 'have')} been given a later date"

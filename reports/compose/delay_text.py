@@ -83,6 +83,8 @@ HOLDS_EVERY_DELAY = ("delays", "items", "items_texts")
 MAX_OTHERS = 3
 # Limit on the other late items that are named in one sentence.
 MAX_NAMED = 4
+# So few are told with their dates, whether there is room or not.
+FEWEST = 2
 # The same without their causes, and the words of their names.
 MAX_LISTED = 6
 LISTED_WORDS = 50
@@ -519,7 +521,7 @@ def unreported(
         is_one = writer.is_by_item and writer.is_tight and len(entries) == 1
         dated = f"{start}{_named(writer, entries, with_dates=True, with_causes=not is_one)}."
         is_short = writer.is_by_item and writer.is_tight and len(entries) > 1
-        if not is_short and (len(entries) <= MAX_STEPS or room.has(dated)):
+        if not is_short and (len(entries) <= FEWEST or room.has(dated)):
             return dated
         alike = join_words(writer.names.alike([each.item for each in entries]))
         named = f"{start}: {alike}." if is_short else f"{start}{_named(writer, entries)}."

@@ -508,7 +508,13 @@ def _updates(
     """
     dated, until = briefing.dated, end_of(briefing.dated)
     period = {"start": briefing.period_start, "end": briefing.period_end}
-    found: list[Return] = _returns(plan=briefing.plan_id, **period)
+    # A round that only ends in the period reports on the one before.
+    found: list[Return] = [
+        row
+        for row in _returns(plan=briefing.plan_id, **period)
+        if briefing.period_start - row.round.period_start
+        <= row.round.period_end - briefing.period_start
+    ]
     was_accepted = {row.pk for row in found if row.accepted_on and row.accepted_on <= dated}
     returns = {
         row.pk: row

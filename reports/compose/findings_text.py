@@ -7,7 +7,7 @@ from reports.compose.facts import Facts
 from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.compose.subjects import numbers_of
 from reports.document import FindingRow, FindingTable, Paragraph, markup
-from reports.document.wording import number
+from reports.document.wording import named, number
 from workitems.audits.findings import sentence
 from workitems.models import Finding
 
@@ -26,6 +26,9 @@ def audited(writer: Writer) -> Iterator[Paragraph]:
         return f"{number(count)} (item{'s' if count > 1 else ''} {numbers_of(items, MOST_NAMED)})"
 
     if says := in_english(sentence)(facts.findings.rows, told):
+        auditors = {row.audit.agency.name for row in facts.findings.rows}
+        if len(auditors) == 1:
+            says = says.replace("The audit", f"The audit by {named(auditors.pop())}", 1)
         yield writer.paragraph(
             says,
             about="audited",

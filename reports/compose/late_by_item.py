@@ -199,12 +199,19 @@ def _not_recorded(
         return
     no_date = [entry for entry in late if has_no_date(entry)]
     of_late = agree(len(bare), "late item", "late items")
-    undone = f"for {number(len(idle))} ({numbers_of(idle)}) no action"
-    start = f"For {number(len(bare))} {of_late} ({numbers_of(bare)}) no cause is recorded"
-    words = f"{start}, and {undone}."
+    start = f"For {number(len(bare))} {of_late} ({numbers_of(bare)})"
+    more = []
+    if bare == idle:
+        start += " neither a cause nor an action is recorded"
+    else:
+        start += " no cause is recorded"
+        more = [f"for {number(len(idle))} ({numbers_of(idle)}) no action"]
     if no_date:
         items = [entry.item for entry in no_date]
-        words = f"{start}, {undone}, and for {number(len(items))} ({numbers_of(items)}) no date of an action."
+        more.append(f"for {number(len(items))} ({numbers_of(items)}) no date of an action")
+    words = (
+        f"{start}{f', {more[0]}' if len(more) > 1 else ''}{f', and {more[-1]}' if more else ''}."
+    )
     room.use(words)
     sources = [item_source(item) for item in dict.fromkeys([*bare, *idle])]
     sources += [source for entry in no_date for source, _ in entry.mitigations()]
@@ -275,14 +282,16 @@ def _listed(
     steps = [told_first(entry) for entry in entries]
     days = [_first_day(step) if has_new_date(step) else "" for step in steps]
     year = _one_year(days)
-    start = f"{capitalised(count_in_words(len(entries), noun))} are late{of}, with {'' if year else 'these '}new dates"
-    start += f" in {year}:" if year else ":"
+    start = f"{capitalised(count_in_words(len(entries), noun))} are late{of}"
+    if all(days):
+        start += f", with new dates in {year}" if year else ", with these new dates"
+    start += ":"
     room.use(start)
     bullets: list[tuple[Bullet, list[Source]]] = []
     for entry, step, day in zip(entries, steps, days, strict=True):
         idle = ["not started"] if entry.item.stage == Stage.NOT_STARTED else []
         day = day.removesuffix(f" {year}") if year else day
-        new = f"{'not before ' * is_waiting(step)}{day}" if day else "not set"
+        new = f"{'not before ' * is_waiting(step)}{day}" if day else "no new date"
         text = f"{writer.names.heading(entry.item, *idle)}: {new}{_most_told(writer, entry)}."
         room.use(text)
         if entry.leads:
@@ -469,7 +478,8 @@ def _introduction(writer: Writer, entries: list[LateItem]) -> str:
     late = [entry for entry in writer.facts.late if entry.is_late]
     keys = [entry for entry in late if entry.item.is_key]
     is_whole = entries in (late, keys)
-    where = writer.where(["delays"])
+    # It has those of which a delay is recorded.
+    where = writer.where(["delays"]) if all(entry.main_delay for entry in entries) else ""
     order = f"the gravest first{f' (details in {where})' if where else ''}"
     if is_whole:
         count = capitalised(count_in_words(len(entries), noun_of(entries, "item")))

@@ -264,9 +264,12 @@ def _meant(writer: Writer, effect: str) -> str:
 
 
 def challenge_of(writer: Writer, item: ItemAt) -> tuple[str, Source] | None:
-    """Return the first sentence of the item's last update that reports challenges, and its source; None if there is
-    none or it is too long."""
-    for update in reversed(writer.facts.updates_of(item)):
+    """Return the first sentence of the challenges that the last round's updates of the item report, and its source; None if there
+    are none or it is too long. What was in the way before need not be now."""
+    updates = [each for each in writer.facts.updates_of(item) if each.no_change_on is None]
+    for update in reversed(updates):
+        if update.of_return.round != updates[-1].of_return.round:
+            return None
         if not says_nothing(update.challenges):
             with errors_naming(update.source):
                 who = update.of_return.agency.short_name

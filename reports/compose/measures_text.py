@@ -26,7 +26,7 @@ MAX_OF_ITEM = 2
 # Measures beside the main results that are told whether they fit or not, unless the paper is tight.
 SURE = 2
 MAX_MISSED = 5
-MAX_MISSED_IF_TIGHT = 3
+MAX_MISSED_IF_TIGHT = 2
 # What says nothing beside an achievement: an annex and the checks have it.
 UNSAID = (State.WORDS, State.NONE)
 
@@ -83,13 +83,13 @@ def needing_attention(writer: Writer) -> list[Paragraph]:
     elif lines:
         paragraphs = list(
             writer.paragraphs(
-                f"{_counted(rows)}:",
+                f"{capitalised(_counted(told))}:",
                 about="measures missed",
                 bullets=[(Bullet(writer.text(text)), sources) for text, sources in lines],
             )
         )
     if others:
-        paragraphs.append(_others(writer, others))
+        paragraphs.append(_others(writer, others, told=len(told)))
     return paragraphs
 
 
@@ -108,7 +108,7 @@ def _sources(writer: Writer, row: MeasureAt) -> list[Source]:
 
 
 def _counted(rows: list[MeasureAt]) -> str:
-    """Return "Two targets were missed, and one measure is worse than before the Plan"."""
+    """Return "two targets were missed and one measure is worse than before the Plan"."""
     missed = sum(row.state == State.MISSED for row in rows)
     worse = len(rows) - missed
     parts = []
@@ -118,20 +118,18 @@ def _counted(rows: list[MeasureAt]) -> str:
         what = number(worse) if missed else count_in_words(worse, "measure")
         noun = f" {agree(worse, 'measure', 'measures')}" if missed else ""
         parts.append(f"{what}{noun} {agree(worse, 'is', 'are')} worse than before the Plan")
-    return capitalised(join_words(parts))
+    return join_words(parts)
 
 
-def _others(writer: Writer, rows: list[MeasureAt]) -> Paragraph:
+def _others(writer: Writer, rows: list[MeasureAt], *, told: int) -> Paragraph:
     """Return a paragraph on those for which there is no room: how many they are, of which items, and where they stand."""
     items = list(dict.fromkeys(row.item for row in rows if row.item))
     for row in rows:
         writer.measures_told.add(row.pk)
-    count = capitalised(count_in_words(len(rows), "more measure"))
     where = writer.where(["measures"])
     of = "; ".join(filter(None, [numbers_of(items) if items else "", where]))
     return writer.paragraph(
-        f"{count} {agree(len(rows), 'missed its target or is', 'missed their targets or are')} "
-        f"worse than before the Plan{f' ({of})' if of else ''}.",
+        f"Beside {agree(told, 'this', 'these')}, {_counted(rows)}{f' ({of})' if of else ''}.",
         about="more measures missed",
         sources=[source for row in rows for source in _sources(writer, row)],
     )

@@ -25,12 +25,12 @@ def test_late_key_items_are_named_or_counted():
         return summary(*cards)[1]
 
     assert line(5) == (
-        "- All of the Plan is late or at risk, and five items are late, all five of them key items, among them card 1 "
-        "(a year late), card 2 and card 3."
+        "- All of the Plan is late or at risk, and five items are late, all five of them key items: card 1, card 2, "
+        "card 3, card 4 and card 5."
     )
     assert line(7) == (
         "- All of the Plan is late or at risk, and seven items are late, all seven of them key items, among them "
-        "card 1 (a year late), card 2 and card 3."
+        "card 1, card 2 and card 3."
     )
 
 
@@ -53,7 +53,10 @@ def late_for(*causes):
             ["funding", "funding", "other", ""],
             "Four items are late: card 1 and card 2 because of a lack of funding and card 3 (1.3) and card 4 (1.4).",
         ),
-        (["funding"] * 2, "Two items are late because of a lack of funding: card 1 and card 2."),
+        (
+            ["funding"] * 3,
+            "Three items are late because of a lack of funding: card 1, card 2 and card 3.",
+        ),
         # Of many, the first ones are named if no annex has them.
         (
             ["funding"] * 4 + ["other", ""],
@@ -71,11 +74,11 @@ def test_late_items_without_room_are_named_by_cause(causes, sentence):
 
 def test_many_late_items_without_room_are_counted_and_the_annex_has_them():
     few, many = (
-        late_for("funding", "staffing"),
+        late_for("funding", "staffing", "legislation"),
         late_for(*["funding"] * 5, "staffing", "legislation"),
     )
     assert section_texts(facts(*few, most_words=60), "delay")[0] == (
-        "Two items are late (dates in Annex B): card 1 (1.1) and card 2 (1.2)."
+        "Three items are late (dates in Annex B): card 1 (1.1), card 2 (1.2) and card 3 (1.3)."
     )
     assert section_texts(facts(*many, most_words=60), "delay")[0] == (
         "Seven items are late, five because of a lack of funding and one each because of a shortage of staff and "

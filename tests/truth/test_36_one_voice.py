@@ -91,7 +91,7 @@ def test_an_empty_cause_effect_action_plan_or_challenge_is_not_printed(text):
         "“Brochure printed” (1.1) will be a year late, in June 2011. No reason is given beyond a lack of funding."
     ]
     assert section_texts(of, "mitigation") == ["No action is recorded yet for “Train staff” (1.1)."]
-    assert section_texts(of, "next_steps")[0].endswith("- Trained staff leave (owner: DoL).")
+    assert section_texts(of, "next_steps")[0].endswith("Trained staff leave (owner: DoL).")
     assert section_texts(of, "purpose")[1].splitlines()[2] == (
         "- “Train staff” (1.2), a key item, may become late, because trainers leave for better pay."
     )

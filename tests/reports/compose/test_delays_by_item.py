@@ -504,7 +504,7 @@ def test_late_items_without_a_cause_and_those_without_an_action_are_one_sentence
     items = [late(f"1.{n}", title=f"Print {n}") for n in range(1, 4)]
     held_up = delay(actions=[action("hire two trainers", LABOUR, BY)])
     assert by_item(*items, late("1.4", held_up, title="Fold"))[-1] == (
-        "For three late items (1.1, 1.2 and 1.3) no cause is recorded, and for three (1.1, 1.2 and 1.3) no action."
+        "For three late items (1.1, 1.2 and 1.3) neither a cause nor an action is recorded."
     )
 
 
@@ -704,7 +704,7 @@ def test_the_summary_tells_the_one_grave_risk_that_nobody_has_raised_and_what_is
     )
     assert _risks(description=typed, response="")[0] == f"{start} No response is recorded."
     assert _risks(description="Loss of the pools.", response="Train more.")[0] == (
-        "A likely and serious risk is new to you: loss of the pools. The Department of Labour (DoL) will train more."
+        "A likely and serious risk is new to you: loss of the pools. The Department of Labour (DoL) plans to train more."
     )
     assert _risks(description="Marae walk away.", response="")[0].startswith(
         "A likely and serious risk is new to you: marae walk away."
@@ -766,6 +766,6 @@ def test_items_whose_action_has_no_date_are_counted_with_those_without_an_action
     items = [late(f"1.{n}", title=f"Print {n}") for n in range(1, 4)]
     held_up = delay(actions=[action("Officials supporting the committee", LABOUR, None)])
     assert by_item(*items, late("1.4", held_up, title="Fold"))[-1] == (
-        "For three late items (1.1, 1.2 and 1.3) no cause is recorded, for three (1.1, 1.2 and 1.3) no action, and for one "
-        "(1.4) no date of an action."
+        "For three late items (1.1, 1.2 and 1.3) neither a cause nor an action is recorded, and for one (1.4) no "
+        "date of an action."
     )
