@@ -631,7 +631,8 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
         start = capitalised(_late_keys(facts, "its")) if is_divided else words
         sentences.append(f"{start}{_names_of_late(writer, keys)}")
         if moved and not is_divided:
-            sentences.append(f"{capitalised(of_moved)}.")
+            noun = agree(len(moved), "more item", "more items")
+            sentences.append(f"{capitalised(_given_later_dates(writer.names, moved, noun))}.")
     else:
         # All of them if they are few, else those that matter most.
         named = late if len(late) <= MAX_LATE else (leading or late)[:MAX_LATE]
@@ -661,8 +662,8 @@ def _none_late(names: Names, moved: list[ItemAt], gone: list[LateItem]) -> str:
 
 def _given_later_dates(names: Names, moved: list[ItemAt], *more: str) -> str:
     """Return "the map (1.3) has been given a later date"; of many, and of those in doubt, which are named below, their
-    number, with the word "more" if others are late."""
-    which = count_in_words(len(moved), " ".join([*more, "item"]))
+    number, with the words `more` if others are late."""
+    which = " ".join([number(len(moved)), *more])
     if len(moved) <= MAX_NAMED and not any(map(is_in_doubt, moved)):
         which = join_words(map(names.item, moved))
     return f"{which} {agree(len(moved), 'has', 'have')} been given a later date"

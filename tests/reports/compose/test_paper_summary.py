@@ -132,7 +132,7 @@ def test_most_key_items_being_late_comes_first_with_how_many_items_are_late_in_a
     [
         (1, "and “Train staff” (2.1) has been given a later date."),
         (2, "and “Train staff” (2.1) and “Train staff” (2.2) have been given a later date."),
-        (3, "and three more items have been given a later date."),
+        (3, "and three more have been given a later date."),
     ],
 )
 def test_two_items_that_were_given_later_dates_are_named_and_more_are_counted(count, moved):
