@@ -107,7 +107,9 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
         who=who.short_name,
         otherwise=_seen_on_track(writer, item),
         moved=how,
+        is_another=writer.tells_of_risk,
     )
+    writer.tells_of_risk = True
     return text, sources
 
 
@@ -176,11 +178,13 @@ def at_risk_in_words(
     who: str,
     otherwise: str = "",
     moved: str | None = None,
+    is_another: bool = False,
 ) -> str:
     """Return sentences on an item at risk: that it may become late; why, in the words of its agency (`who`) or of the
     reviewer, who is of the agency whose paper it is and is not quoted; that its agency says `otherwise`; and which date
-    has `moved`. `agencies` are names with which the reason may begin."""
-    start = _may_be_late(names, item)
+    has `moved`. One that `is_another` may be late too. `agencies` are names with which the reason may begin."""
+    key = ", a key item," if item.is_key else ""
+    start = f"{capitalised(names.item(item))}{key} may become late{' too' if is_another else ''}"
     is_reviewers = item.confidence not in DOUBTFUL
     reason = cause(why, agencies) if why and not says_we(why) else None
     if reason:
@@ -193,12 +197,6 @@ def at_risk_in_words(
     if step := moved_furthest(item):
         sentences.append(moved or moved_in_words(step))
     return " ".join(sentences)
-
-
-def _may_be_late(names: Names, item: ItemAt) -> str:
-    name = capitalised(names.item(item))
-    key = ", a key item," if item.is_key else ""
-    return f"{name}{key} may become late"
 
 
 def _seen_on_track(writer: Writer, item: ItemAt) -> str:

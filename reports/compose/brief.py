@@ -443,7 +443,7 @@ def _withdrawn(writer: Writer, room: Room) -> Line:
     """Return the items withdrawn in the period, with the reason that the group was given or, without
     one, the agency's last report."""
     gone = [item for item in writer.facts.items if item.stage == Stage.WITHDRAWN]
-    found = [(item, why) for item in gone if (why := _why_withdrawn(writer.facts, item))]
+    found = [(item, why) for item in gone if (why := why_withdrawn(writer.facts, item))]
     return _with_reasons(writer, found, room)
 
 
@@ -483,7 +483,7 @@ def _with_reasons(
     return " ".join(sentences), sources
 
 
-def _why_withdrawn(facts: Facts, item: ItemAt) -> tuple[str, str, Source] | None:
+def why_withdrawn(facts: Facts, item: ItemAt) -> tuple[str, str, Source] | None:
     """Return a sentence with a placeholder for the item, the reason and its source; None if the period has no
     reason. A key achievement is not used: it has its own section."""
     if row := facts.withdrawals.get(item.pk):

@@ -189,6 +189,8 @@ class Writer:
         self.is_full = False
         # Whether the summary says that what is complete has no evidence.
         self.tells_of_evidence = False
+        # Whether the summary has an item that may become late.
+        self.tells_of_risk = False
         self.parts_told: set[int] = set()
         # The items of whose late milestone it says what is left, which their agencies plan next.
         self.plans_told: set[int] = set()

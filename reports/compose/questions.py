@@ -5,6 +5,7 @@ Each question with its answer is one paragraph. Late items that lead come first,
 
 from collections.abc import Iterator
 
+from reports.compose.brief import why_withdrawn
 from reports.compose.citations import item_source, milestone_source, version_of
 from reports.compose.facts import Facts
 from reports.compose.late_words import in_words_of
@@ -192,16 +193,17 @@ def _withdrawn(writer: Writer) -> Iterator[tuple[int, Answer]]:
     withdrawn = [item for item in writer.facts.items if item.stage == Stage.WITHDRAWN]
     for item in withdrawn[:MOST_NAMED]:
         question = f"Why was {writer.names.item(item)} withdrawn?"
-        decision = writer.facts.withdrawals.get(item.pk)
-        if decision is None:
+        found = why_withdrawn(writer.facts, item)
+        if found is None:
             no_reason = (
                 "This was not decided in the period of this paper, or no reason is recorded."
             )
             yield item.pk, (question, no_reason, [item_source(item)])
             continue
-        with errors_naming(decision.source):
-            words = capitalised(_some(writer, decision.reason))
-        yield item.pk, (question, words, [item_source(item), decision.source])
+        _how, reason, source = found
+        with errors_naming(source):
+            words = capitalised(_some(writer, reason))
+        yield item.pk, (question, words, [item_source(item), source])
 
 
 def _named(writer: Writer, items: list[ItemAt]) -> str:

@@ -1,5 +1,6 @@
 """Test what papers say of an audit: a paragraph under Achievements, the annex, and the check that a finding is told."""
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -42,8 +43,8 @@ def test_a_paper_says_what_the_audit_found_and_names_what_is_not_supported():
     assert told(items=items) == []
     assert told(finding(items[0]), finding(items[1], "supported", 2), items=items) == [
         (
-            "The audit by the Office of the Auditor-General looked at two items: the evidence supports what was reported for one and does not support it for "
-            "one (item 1.1).",
+            "The audit by the Office of the Auditor-General looked at two items: the evidence supports what was reported for "
+            "one and does not support it for one (item 1.1).",
             ["Finding F1 on item 1.1", "Finding F2 on item 1.2"],
         )
     ]
@@ -78,3 +79,21 @@ def test_a_report_that_is_not_supported_and_in_no_paragraph_is_a_warning():
     assert checks(finding(item)) == [says]
     assert checks(finding(item), told=[1]) == []
     assert checks(finding(item, "in_part")) == []
+
+
+def test_a_result_that_an_audit_does_not_support_is_no_main_result():
+    over = {"stage": "complete", "completed_on": date(2010, 5, 3)}
+    one = in_memory.item("1.1", title="Count cases", **over)
+    report = in_memory.update_of(
+        one, achieved="Police counted 400 cases.", key_achievement="headline"
+    )
+
+    def achievements(*rows):
+        made = replace(facts(*rows, items=[one]), updates={one.pk: [report]})
+        made = write(made, ("achievements",), [], in_full=False).sections["achievements"]
+        return " ".join(words(each.text) for each in made.paragraphs), made.paragraphs[0].bullets
+
+    assert len(achievements()[1]) == 1
+    text, bullets = achievements(finding(one))
+    assert bullets == ()
+    assert "(1.1, not supported by the audit)" in text

@@ -526,9 +526,9 @@ def test_key_items_in_doubt_are_named_with_why_and_who_sees_them_on_track():
     ]
     assert brief(first, second, updates=updates)[2:4] == [
         "“Train” (1.1), a key item, may become late. Trainers leave.",
-        "The policy (1.2), a key item, may become late; the New Zealand Police see it on track.",
+        "The policy (1.2), a key item, may become late too; the New Zealand Police see it on track.",
     ]
-    assert brief(first, own)[3] == "The policy (1.2), a key item, may become late."
+    assert brief(first, own)[3] == "The policy (1.2), a key item, may become late too."
     updates = [update_of(first, challenges="the trainers leave for better pay. Others come.")]
     assert brief(first, updates=updates)[2] == (
         "“Train” (1.1), a key item, may become late, because the trainers leave for better pay."
@@ -538,7 +538,7 @@ def test_key_items_in_doubt_are_named_with_why_and_who_sees_them_on_track():
 def test_more_key_items_in_doubt_than_are_named_are_counted():
     items = [item(f"1.{n}", is_key=True, confidence="off_track") for n in range(1, 5)]
     assert brief(*items)[3:5] == [
-        "“Train staff” (1.2), a key item, may become late.",
+        "“Train staff” (1.2), a key item, may become late too.",
         "Two more key items are at risk: “Train staff” (1.3) and “Train staff” (1.4).",
     ]
     assert brief(*items[:3])[4] == "One more key item is at risk: “Train staff” (1.3)."
@@ -577,7 +577,7 @@ def test_few_other_items_at_risk_are_named_with_the_date_that_has_moved_and_more
     moved_on = "The working group has agreed to move the advice from October 2010 to March 2011."
     assert brief(reviewed, others[0])[2:4] == [
         f"“Train staff” (1.1) may become late. {moved_on}",
-        f"“Train staff” (1.2) may become late. {moved_on}",
+        f"“Train staff” (1.2) may become late too. {moved_on}",
     ]
     assert (
         brief(reviewed, *others)[2]

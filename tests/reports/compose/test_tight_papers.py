@@ -246,3 +246,57 @@ def test_a_doubtful_date_points_to_why_and_gives_no_second_figure():
     assert "The main dates ahead, beside those in paragraph {" in told
     assert ", in doubt (paragraph {" in told
     assert "35" not in told
+
+
+def listed(explanation, effect="", known_to="day", **of_delay):
+    """The line of an item in the list of those that are only named."""
+    keys = [late(f"1.{n}", delay(explanation=f"trainer {n} left")) for n in range(1, 5)]
+    held_up = delay(explanation=explanation, effect=effect, **of_delay)
+    one = step(AGREED, held_up, forecast_due=EXPECTED, forecast_known_to=known_to)
+    others = [item("2.1", one, title="Links"), late("2.2", delay(), is_key=False, title="Maps")]
+    told = sections(*many(*keys, *others), most_words=250)["delay"]
+    return next(line for line in told.split("\n") if line.startswith("- Links (2.1)"))
+
+
+def test_a_late_item_that_is_only_named_says_what_its_delay_means_else_why():
+    assert listed("a trainer left", "19 clinics cannot run consultations") == (
+        "- Links (2.1): May; 19 clinics cannot run consultations."
+    )
+    # What points at something else is not understood in a list.
+    assert listed("a trainer left", "new staff in these two regions wait") == (
+        "- Links (2.1): May, because a trainer left."
+    )
+    long = " ".join(["nobody applied in"] * 5)
+    assert listed(long, cause="staffing") == "- Links (2.1): May (a shortage of staff)."
+
+
+def test_the_summary_says_why_the_minister_decides_and_when_others_do():
+    asked = delay(
+        explanation="the rate is too low", settlement="needs_decision",
+        needs="a decision by the Minister of Immigration on a higher rate", effect="Victims wait",
+    )  # fmt: skip
+    law = delay(
+        "legislation", explanation="the Act says less", settlement="needs_decision",
+        needs="a decision by Cabinet in February 2011 on the Bill",
+    )  # fmt: skip
+    rows = many(late("1.1", asked, title="Pool"), late("1.2", law, title="Rule"))
+    told = sections(*rows)
+    assert told["purpose"].split("\n- ")[2] == (
+        "You are asked to {recommendations}. The rate is too low. The new date for the brochure to be printed (1.2) depends on "
+        "a decision by Cabinet in February 2011."
+    )
+    # Told once.
+    assert "rate is too low" not in told["delay"]
+
+
+def test_fewer_than_a_number_is_said_of_what_was_planned():
+    homes = item("1.9", step(EXPECTED, description="All 80 homes ready"), as_told="the homes")
+    threat = risk(
+        description="The money may cover fewer than 80 homes", response="buy finished ones",
+        item=homes.pk, likelihood="high", impact="high", escalated_to="", escalated_on=None,
+    )  # fmt: skip
+    told = sections(*many(homes, late("1.1", delay())), all_risks=(threat,))["purpose"]
+    assert (
+        "- The money may cover fewer than the 80 homes planned (1.9, a risk new to you). The Department of Labour (DoL) plans "
+        "to buy finished ones.\n"
+    ) in told

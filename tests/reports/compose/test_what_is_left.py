@@ -99,3 +99,30 @@ def test_the_summary_and_the_asks_tell_what_is_left_too():
     assert what_comes(Writer(of, (), BY_ITEM, 0), entry, entry.late_steps[0]) == (
         "the agreement with the Medical Council (1.1)"
     )
+
+
+@pytest.mark.parametrize(
+    ("whole", "told"),
+    [
+        ("All 80 homes ready", "The first 40 of the 80 homes were to be ready by 31 May 2010"),
+        # Of other things, and fewer of them.
+        ("All 80 flats ready", "The first 40 homes were to be ready by 31 May 2010"),
+        ("30 homes sold", "The first 40 homes were to be ready by 31 May 2010"),
+    ],
+)
+def test_the_first_of_several_things_are_of_how_many(whole, told):
+    held_up = delay(explanation="the builders left")
+    first = step(AGREED, held_up, forecast_due=EXPECTED, description="First 40 homes ready")
+    of = item("1.1", first, step(date(2012, 6, 30), description=whole), is_key=True, title="Homes")
+    listed = text_of(write(facts(of), BY_ITEM, in_full=False).sections["delay"].paragraphs[0])
+    assert listed.startswith(f"Homes (1.1): {told}; that is now expected in May 2011.")
+
+
+def test_a_cause_of_the_two_that_are_left_says_both():
+    planned = "agree the last two sites, at Ruatōria and Kaikohe, by May 2011"
+    held_up = delay(explanation="two of the six sites are on land with many owners")
+    one = step(AGREED, held_up, forecast_due=EXPECTED, description="Six sites agreed with iwi")
+    of = item("1.1", one, is_key=True, title="Clinics")
+    made = facts(of, updates=[update_of(of, planned_next=planned)])
+    listed = text_of(write(made, BY_ITEM, in_full=False).sections["delay"].paragraphs[0])
+    assert "Both are on land with many owners." in listed
