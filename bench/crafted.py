@@ -1,21 +1,19 @@
 """PDFs crafted to keep the check of files busy: `python3 -m bench.crafted`. Each must end within its time.
 
-The time is that of the processor, in a process of its own with the worker's limit of memory.
+The time is that of the processor, in the worker's own process, with its limits of time and memory.
 """
 
 import io
+import json
 import os
 import random
-import resource
 import sys
 import time
 import zlib
 from collections.abc import Callable
-from multiprocessing import get_context
 from typing import Any
 
 BAR = 20.0  # seconds: what a check may take, and to stop
-MEBIBYTES = 2048
 WORDS = b"BT /F1 12 Tf 72 700 Td (We met in May.) Tj ET "
 chance = random.Random(1)
 
@@ -108,47 +106,241 @@ def no_end() -> bytes:
     return pdf_of(WORDS)[:-10] + b"%" * 10_000_000
 
 
+# --- without any text ------------------------------------------------------------------------------
+
+
+def picture(pdf: Any, width: int, height: int, *, is_noise: bool = False) -> Any:
+    from pikepdf import Dictionary, Name
+
+    entries: dict[str, Any] = {"Type": Name.XObject, "Subtype": Name.Image}
+    entries |= {"Width": width, "Height": height, "BitsPerComponent": 8}
+    entries |= {"ColorSpace": Name.DeviceGray, "Filter": Name.FlateDecode}
+    drawn = chance.randbytes(width * height) if is_noise else bytes(width * height)
+    return Dictionary(P=pdf.make_stream(zlib.compress(drawn), **entries))
+
+
+def many_pictures() -> bytes:
+    def add(pdf: Any, page: Any) -> None:
+        for each in pdf.pages:
+            each.obj.Resources.XObject = picture(pdf, 900, 27)
+
+    return pdf_of(b"q 612 0 0 792 0 0 cm /P Do Q ", pages=400, change=add)
+
+
+def one_picture_on_many_pages() -> bytes:
+    def add(pdf: Any, page: Any) -> None:
+        shared = picture(pdf, 3_000, 3_000, is_noise=True)
+        for each in pdf.pages:
+            each.obj.Resources.XObject = shared
+
+    return pdf_of(b"q 612 0 0 792 0 0 cm /P Do Q ", pages=400, change=add)
+
+
+def a_picture_again_and_again() -> bytes:
+    def add(pdf: Any, page: Any) -> None:
+        page.Resources.XObject = picture(pdf, 14_000, 14_000)
+
+    return pdf_of(b"q 612 0 0 792 0 0 cm /P Do Q " * 40_000, change=add)
+
+
+def blank_pages() -> bytes:
+    return pdf_of(b" ", pages=400)
+
+
+def large_boxes() -> bytes:
+    return pdf_of(b"".join(b"%b 600 780 re f " % somewhere() for _each in range(95_000)))
+
+
+def curves() -> bytes:
+    one = b"%b m %b %b %b c S "
+    return pdf_of(
+        b"".join(one % tuple(somewhere() for _ in range(4)) for _each in range(95_000)) * 3
+    )
+
+
+def one_long_path() -> bytes:
+    return pdf_of(
+        b"0 0 m " + b"".join(b"%b l " % somewhere() for _each in range(1_200_000)) + b"f*"
+    )
+
+
+def clear_groups() -> bytes:
+    """Drawings within drawings, each a group of its own that is laid over the page half clear."""
+    from pikepdf import Dictionary, Name
+
+    def add(pdf: Any, page: Any) -> None:
+        inner: dict[str, Any] = {}
+        states = Dictionary(G=Dictionary(ca=0.5, BM=Name.Luminosity))
+        for _level in range(4):
+            content = b"/G gs 0 0 612 792 re f " + b"/X Do " * (12 if inner else 0)
+            drawn = pdf.make_stream(
+                content, Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 612, 792]
+            )
+            drawn.Group = Dictionary(S=Name.Transparency, I=True, K=True)
+            drawn.Resources = Dictionary(ExtGState=states, XObject=Dictionary(inner))
+            inner = {"/X": drawn}
+        page.Resources.XObject, page.Resources.ExtGState = Dictionary(inner), states
+
+    return pdf_of(b"/G gs " + b"/X Do " * 12, change=add)
+
+
+def tiles() -> bytes:
+    from pikepdf import Array, Dictionary, Name
+
+    def add(pdf: Any, page: Any) -> None:
+        tile = pdf.make_stream(
+            b"0 0 .1 .1 re f " * 1_000,
+            Type=Name.Pattern,
+            PatternType=1,
+            PaintType=1,
+            TilingType=1,
+            BBox=Array([0, 0, 900, 900]),
+            XStep=0.01,
+            YStep=0.01,
+            Resources=Dictionary(),
+        )
+        page.Resources.Pattern = Dictionary(T=tile)
+
+    return pdf_of(b"/Pattern cs /T scn " + b"0 0 612 792 re f " * 300, change=add)
+
+
+def shadings() -> bytes:
+    from pikepdf import Array, Dictionary, Name
+
+    def add(pdf: Any, page: Any) -> None:
+        work = b"{ " + b"sin cos atan " * 20_000 + b"dup dup }"
+        function = pdf.make_stream(
+            work, FunctionType=4, Domain=Array([0, 1, 0, 1]), Range=Array([0, 1] * 3)
+        )
+        page.Resources.Shading = Dictionary(
+            S=Dictionary(ShadingType=1, ColorSpace=Name.DeviceRGB, Function=function)
+        )
+
+    return pdf_of(b"600 0 0 780 0 0 cm /S sh " * 20, change=add)
+
+
+def notes() -> bytes:
+    from pikepdf import Array, Dictionary, Name, String
+
+    def add(pdf: Any, page: Any) -> None:
+        page.Annots = Array(
+            Dictionary(Type=Name.Annot, Subtype=Name.Text, Contents=String(f"Note {number}"))
+            for number in range(130_000)
+        )
+
+    return pdf_of(b" ", change=add)
+
+
+def deep_bookmarks() -> bytes:
+    head, deep = (
+        b"%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R/Outlines 4 0 R>>\nendobj\n",
+        150_000,
+    )
+    pages = b"2 0 obj\n<</Type/Pages/Count 1/Kids[3 0 R]>>\nendobj\n3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>\nendobj\n"
+    one = b"%d 0 obj\n<</Title(a%d)/Parent %d 0 R/First %d 0 R>>\nendobj\n"
+    return with_table(head + pages + b"".join(one % (n, n, n - 1, n + 1) for n in range(4, deep)))
+
+
+def letters_of_a_font() -> bytes:
+    def add(pdf: Any, page: Any) -> None:
+        ranges = b"<0000> <ffff> <0041>\n" * 400_000
+        page.Resources.Font.F1.ToUnicode = pdf.make_stream(
+            b"1 beginbfrange\n" + ranges + b"endbfrange"
+        )
+
+    return pdf_of(WORDS, change=add)
+
+
+def between_the_objects() -> bytes:
+    return with_table(
+        pdf_of(b" ").partition(b"xref")[0]
+        + b"".join(b"%d 0 obj 0 endobj\n%%%b\n" % (n, b"." * 20) for n in range(10, 200_000))
+    )
+
+
+def tables_between() -> bytes:
+    return pdf_of(b" ").replace(b"xref\n", b"xref trailer<<" * 600_000 + b"\nxref\n", 1)
+
+
+def with_table(objects: bytes) -> bytes:
+    """Add the table of a file's objects, as a program would that writes them itself."""
+    import re
+
+    at = {int(each[1]): each.start() for each in re.finditer(rb"(?m)^(\d+) 0 obj", objects)}
+    size = max(at) + 1
+    rows = (
+        b"%010d 00000 n \n" % at[n] if n in at else b"0000000000 65535 f \n" for n in range(size)
+    )
+    table = b"xref\n0 %d\n" % size + b"".join(rows)
+    end = b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (size, len(objects))
+    return objects + table + end
+
+
 CRAFTED = (
     *(streams_in_streams, many_objects, unpacks_to_much, boxes, letters, letters_on_many_pages),
     *(dense_pages, huge_picture, huge_page, nested, no_end),
+    *(many_pictures, one_picture_on_many_pages, a_picture_again_and_again, blank_pages),
+    *(large_boxes, curves, one_long_path, clear_groups, tiles, shadings, notes, deep_bookmarks),
+    *(letters_of_a_font, between_the_objects, tables_between),
 )
 
 
-def measure(data: bytes, pipe: Any) -> None:
-    """Check the file in its own process, and send what was found and the seconds through the pipe."""
-    import django
-
-    django.setup()
-    resource.setrlimit(resource.RLIMIT_AS, (MEBIBYTES * 1024 * 1024,) * 2)
-    from reports.requests.redaction.elsewhere.work import Task, check
+def timed(packed: bytes) -> bytes:
+    """Check a file in the worker's process, and add the seconds to the report."""
+    from reports.requests.redaction.elsewhere.work import checked
 
     start = time.process_time()
-    # As a copy that is released in part: its words and its pages are compared, too.
-    report, _made = check(Task(endings=("pdf",), is_part=True), data, pdf_of(WORDS))
-    kinds = sorted({found["kind"] for found in report["found"]})
-    pipe.send((time.process_time() - start, kinds))
+    report, _line, _made = checked(packed).partition(b"\n")
+    took = {"took": time.process_time() - start, "size": len(report)}
+    return json.dumps({**json.loads(report), **took}).encode()
+
+
+def measure(room: Any, data: bytes) -> dict[str, Any]:
+    """Return the report of a check with its seconds, or of what ended it."""
+    from reports.render.room import RoomLost, TooLong
+    from reports.requests.redaction.elsewhere.found import too_slow
+    from reports.requests.redaction.elsewhere.work import Task
+    from reports.requests.registered.file_checking import SECONDS
+
+    # As a copy that is released in part: its words and its pages are compared, too; with itself, which takes longest.
+    packed = Task(endings=("pdf",), is_part=True).packed(data, data)
+    try:
+        made = room.make(
+            f"{__name__ if __name__ != '__main__' else 'bench.crafted'}.timed",
+            packed,
+            lambda *_at: None,
+            processor_seconds=SECONDS,
+        )
+    except TooLong:
+        return {**too_slow(SECONDS), "took": SECONDS, "size": 0, "ended": "by the system"}
+    except RoomLost as lost:
+        return {"found": [], "took": float("inf"), "size": 0, "ended": str(lost)[-200:]}
+    found: dict[str, Any] = json.loads(made)
+    return found
 
 
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trafficking_plan.settings")
-    names, slow = sys.argv[1:], False
-    for make in CRAFTED:
-        if names and make.__name__ not in names:
-            continue
-        data = make()
-        ours, theirs = get_context("spawn").Pipe()
-        process = get_context("spawn").Process(target=measure, args=(data, theirs))
-        process.start()
-        theirs.close()
-        try:
-            seconds, kinds = ours.recv()
-        except EOFError:  # it was killed
-            seconds, kinds = float("inf"), []
-        process.join()
-        slow |= seconds > BAR
-        size = len(data) / 1_000_000
-        print(f"{make.__name__:24}{size:6.1f} MB{seconds:7.1f} s  {', '.join(kinds)}", flush=True)
-    return int(slow)
+    import django
+
+    django.setup()
+    from reports.render.room import Room
+
+    names, is_well = sys.argv[1:], True
+    with Room(seconds=300, mebibytes=2048) as room:
+        for make in CRAFTED:
+            if names and make.__name__ not in names:
+                continue
+            data = make()
+            found = measure(room, data)
+            kinds = sorted({each["kind"] for each in found["found"]})
+            is_well &= found["took"] <= BAR
+            size, ended = len(data) / 1_000_000, found.get("ended", "")
+            print(
+                f"{make.__name__:27}{size:6.1f} MB{found['took']:7.1f} s  {', '.join(kinds)} {ended}",
+                flush=True,
+            )
+    return int(not is_well)
 
 
 if __name__ == "__main__":

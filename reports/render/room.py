@@ -7,8 +7,8 @@ long or fails, without affecting the worker. It has no database: JSON goes in, b
 from __future__ import annotations
 
 import os
+import signal
 import time
-from math import inf
 from traceback import format_exc
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Seconds between progress reports.
 REPORT_INTERVAL = 0.5
+# The signal that ends the process when it has used its time of the processor, where a system has such a clock.
+TIME_IS_UP = getattr(signal, "SIGPROF", 0)
 
 
 class RoomLost(Exception):
@@ -69,17 +71,17 @@ class Room:
         self._open()
 
     def make(
-        self, form: str, document: bytes, report: ReportProgress, *, seconds: float = inf
+        self, form: str, document: bytes, report: ReportProgress, *, processor_seconds: float = 0
     ) -> bytes:
         """Return the file, or what a function makes whose name with its module is the form.
 
-        Raise `RenderRefused` as `outputs.make` does, and `RoomLost`, after `seconds` if these are fewer;
-        `NotStarted` if the process never could begin.
+        Raise `RenderRefused` as `outputs.make` does; `TooLong` after the room's time, or after `processor_seconds` of
+        the processor, which the system counts itself; `NotStarted` if the process never could begin; else `RoomLost`.
         """
         if not self.process.is_alive():
             self.open_again()
         try:
-            answer, content = self._answer(form, document, report, min(seconds, self.seconds))
+            answer, content = self._answer(form, document, report, processor_seconds)
         except BaseException:
             # This paper may still be rendering, so the next one gets a new process.
             self.close()
@@ -93,11 +95,11 @@ class Room:
         return content
 
     def _answer(
-        self, form: str, document: bytes, report: ReportProgress, seconds: float
+        self, form: str, document: bytes, report: ReportProgress, processor_seconds: float
     ) -> tuple[str, bytes | str]:
-        until = time.monotonic() + seconds
+        until = time.monotonic() + self.seconds
         try:
-            self.connection.send((form, document))
+            self.connection.send((form, document, processor_seconds))
             while time.monotonic() < until:
                 if not self.connection.poll(REPORT_INTERVAL):
                     report("", 0, 0)
@@ -110,10 +112,15 @@ class Room:
                 else:
                     report(*content)
         except (EOFError, OSError) as error:  # the latter in the middle of a message
+            self.process.join(1)
+            if self.process.exitcode == -TIME_IS_UP:
+                raise TooLong(
+                    f"It took more than {processor_seconds:.0f} seconds of the processor."
+                ) from error
             if not self._is_ready:
                 raise NotStarted("The process that makes papers could not start.") from error
             raise RoomLost("The process that makes papers ended in the middle of one.") from error
-        raise TooLong(f"It took more than {seconds:.0f} seconds.")
+        raise TooLong(f"It took more than {self.seconds:.0f} seconds.")
 
     def close(self) -> None:
         self.process.kill()
@@ -141,7 +148,7 @@ def _work(connection: Connection, mebibytes: int) -> None:
 
     while True:
         try:
-            form, document = connection.recv()
+            form, document, processor_seconds = connection.recv()
         except EOFError:
             return
         reported_at, last = 0.0, ("", 0, 0)
@@ -156,6 +163,7 @@ def _work(connection: Connection, mebibytes: int) -> None:
                 connection.send(("at", (stage, page, pages)))
 
         answer: tuple[str, bytes | str]
+        _limit_time(processor_seconds)
         try:
             if "." in form:
                 answer = "made", import_string(form)(document)
@@ -168,13 +176,12 @@ def _work(connection: Connection, mebibytes: int) -> None:
             answer = "refused", str(refusal)
         except Exception:
             answer = "failed", format_exc()
+        _limit_time(0)
         connection.send(answer)
 
 
 def _begin(mebibytes: int) -> None:
     """Prepare the new process."""
-    import signal
-
     import django
 
     # Ctrl-C in a terminal reaches the child too, but the parent closes it.
@@ -184,6 +191,12 @@ def _begin(mebibytes: int) -> None:
     from reports.render.pdf import get_ready
 
     get_ready()
+
+
+def _limit_time(processor_seconds: float) -> None:
+    """Let the system end the process after so much time of the processor, even in the middle of a library's work."""
+    if TIME_IS_UP:
+        signal.setitimer(signal.ITIMER_PROF, processor_seconds)
 
 
 def _limit(mebibytes: int) -> None:

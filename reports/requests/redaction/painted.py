@@ -19,6 +19,7 @@ _SHOWS = re.compile(rb"T[jJ]|Do|['\"]")
 # Operators of one page that show text or draw something; more is an attack.
 MOST_SHOWN = 50_000
 MOST_BYTES = 20_000_000  # of its operators, however often they are drawn
+MOST_CODES = 200_000  # of a font
 
 
 def text_of_page(page: pikepdf.Page) -> str:
@@ -36,6 +37,7 @@ class Painted:
 
     def __init__(self) -> None:
         self.drawn: set[tuple[int, int]] = set()
+        self._fonts: dict[tuple[int, int], Callable[[bytes], str]] = {}
         self._clear()
 
     def _clear(self) -> None:
@@ -71,7 +73,7 @@ class Painted:
             if name == "Tf":
                 called = str(operands[0])
                 if called not in letters:
-                    letters[called] = _letters_of(fonts[called]) if called in fonts else _latin
+                    letters[called] = self._font(fonts[called]) if called in fonts else _latin
                 font = letters[called]
             elif name == "Do":
                 drawn = resources.get("/XObject", {}).get(str(operands[0]))
@@ -88,6 +90,13 @@ class Painted:
                     self._shown.append("\n")
                 single = len(text) <= 1
                 self._shown.append(text)
+
+    def _font(self, font: Any) -> Callable[[bytes], str]:
+        """Return what turns a font's codes into text; the table of a font of its own is read once."""
+        key = font.objgen
+        if key not in self._fonts or key == (0, 0):
+            self._fonts[key] = _letters_of(font)
+        return self._fonts[key]
 
     def _check_size(self, content: Any) -> None:
         streams = content.get("/Contents") if isinstance(content, pikepdf.Dictionary) else content
@@ -233,6 +242,7 @@ _RANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*(?:<([0-9A-Fa-f\s]*
 def _to_unicode(table: bytes) -> dict[int, str]:
     """Return the letters of a font's codes, from its own table."""
     found: dict[int, str] = {}
+    codes = 0
     for kind, block in _BLOCK.findall(table):
         if kind == b"char":
             for code, letters in _CHARACTER.findall(block):
@@ -240,6 +250,9 @@ def _to_unicode(table: bytes) -> dict[int, str]:
             continue
         for first, last, letters, several in _RANGE.findall(block):
             start, end = int(first, 16), min(int(last, 16), int(first, 16) + 0xFFFF)
+            codes += end - start
+            if codes > MOST_CODES:
+                raise OverflowError
             if several:
                 each = re.findall(rb"<([0-9A-Fa-f\s]*)>", several)
                 found |= {start + place: _utf16(of) for place, of in enumerate(each)}

@@ -12,8 +12,8 @@ from reports.requests.services import checking, file_checks
 log = logging.getLogger(__name__)
 
 WORK = "reports.requests.redaction.elsewhere.work.checked"
-# That a check may take at all, on a busy machine too; within its process it stops by itself much earlier (`examination.SECONDS`).
-SECONDS = 240.0
+# Of the processor, in which the system ends a check. It ends by itself before (`examination.SECONDS`), between two steps.
+SECONDS = 20.0
 
 
 class Overtaken(Exception):
@@ -32,7 +32,7 @@ def check_next(make: Callable[..., bytes], pause: Callable[[], datetime]) -> boo
             raise Overtaken
 
     try:
-        checking.perform(row, partial(make, WORK, report=report, seconds=SECONDS))
+        checking.perform(row, partial(make, WORK, report=report, processor_seconds=SECONDS))
     except Overtaken:
         log.warning("Check left to another worker", extra={"check": row.pk})
     except TooLong:

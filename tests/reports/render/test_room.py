@@ -1,6 +1,7 @@
 """Test the process that renders papers for a worker: how it answers, dies and stops."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ import pytest
 
 from reports.document import to_json
 from reports.render.pdf import RenderRefused
-from reports.render.room import NotStarted, Room, RoomLost, _work
+from reports.render.room import NotStarted, Room, RoomLost, TooLong, _work
 from tests.reports import sample
 
 pytestmark = pytest.mark.prints_anew
@@ -95,6 +96,29 @@ def test_rendering_is_stopped_at_the_time_limit():
         assert not room.process.is_alive()
 
 
+def busy(document):
+    """Work in a library that never looks at the time: a search that goes back and back."""
+    return str(re.match(b"(a|a)*$", b"a" * 60 + b"b")).encode()
+
+
+def half_a_second(document):
+    until = time.process_time() + 0.5
+    while time.process_time() < until:
+        pass
+    return b"done"
+
+
+def test_the_system_ends_work_that_used_its_time_of_the_processor():
+    with Room(seconds=60, mebibytes=2048) as room:
+        work = f"{__name__}.busy"
+        with pytest.raises(TooLong, match="more than 1 seconds of the processor"):
+            room.make(work, b"", lambda *at: None, processor_seconds=1)
+        short = f"{__name__}.half_a_second"
+        room.make(short, b"", lambda *at: None, processor_seconds=0.8)
+        # The next work has its own time, or none.
+        assert room.make(short, b"", lambda *at: None) == b"done"
+
+
 def test_exceeding_the_memory_limit_loses_only_the_process():
     # More than the interpreter needs to start, less than a paper needs.
     with (
@@ -115,7 +139,7 @@ def test_a_memory_error_is_reported_by_name(monkeypatch):
     ours, theirs = Pipe()
     thread = Thread(target=_work, args=(theirs, 0))
     thread.start()
-    ours.send(("pdf", b"{}"))
+    ours.send(("pdf", b"{}", 0))
     assert ours.recv() == ("ready", "")
     answer, words = ours.recv()
     ours.close()

@@ -603,9 +603,39 @@ def test_drawings_within_drawings_are_counted_however_often_they_are_drawn():
 
 def test_the_time_is_limited_and_said():
     assert sentences(made(pages=3), clock=Clock(-1)) == [
-        "The check stopped after -1 seconds, before the end of the file. Print the pages to "
-        "pictures, or save it with fewer pages."
+        "The check stopped after -1 seconds, because the file has too many pages or too much is drawn "
+        "on them. Print it on paper and scan it, or list the paper in parts with fewer pages."
     ]
+
+
+def test_of_many_findings_the_first_are_listed_and_the_others_counted(monkeypatch):
+    monkeypatch.setattr(examination, "MAX_FOUND", 2)
+
+    def change(pdf):
+        pdf.pages[0].Annots = Array(
+            Dictionary(Type=Name.Annot, Subtype=Name.Text, Contents=String(f"Note {number}"))
+            for number in range(4)
+        )
+
+    assert sentences(made(change=change)) == [
+        "Page 1: there is a comment: “Note 0”. Delete it.",
+        "Page 1: there is a comment: “Note 1”. Delete it.",
+        "The file has 2 more problems. Correct those listed, then it is checked again.",
+    ]
+
+
+def test_a_font_with_more_codes_than_there_are_letters_is_refused():
+    def change(pdf):
+        table = b"1 beginbfrange\n" + b"<0000> <ffff> <0041>\n" * 4 + b"endbfrange"
+        pdf.pages[0].Resources.Font.F1.ToUnicode = pdf.make_stream(table)
+
+    assert [each.kind for each in examine_copy(made(change=change)).found] == ["crowded"]
+
+
+def test_more_than_one_table_between_two_objects_is_another_version():
+    data = made(object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    again = data.replace(b"xref\n", b"xref\ntrailer\n<<>>\nxref\n", 1)
+    assert [each.kind for each in examine_copy(again).found][0] == "revision"
 
 
 def test_the_pages_are_limited_and_said(monkeypatch):

@@ -167,6 +167,10 @@ KINDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
         gettext_lazy("the file has parts that do not belong to its pages: “{words}”"),
         gettext_lazy("Save it as a new file, or print the pages to pictures."),
     ),
+    "more": (
+        gettext_lazy("the file has {words} more problems"),
+        gettext_lazy("Correct those listed, then it is checked again."),
+    ),
     # why it was not examined to its end
     "not_pdf": (
         gettext_lazy("this file is no PDF that can be read"),
@@ -194,8 +198,10 @@ KINDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
         gettext_lazy("Print the pages to pictures, or save it with fewer on a page."),
     ),
     "slow": (
-        gettext_lazy("the check stopped after {words} seconds, before the end of the file"),
-        gettext_lazy("Print the pages to pictures, or save it with fewer pages."),
+        gettext_lazy(
+            "the check stopped after {words} seconds, because the file has too many pages or too much is drawn on them"
+        ),
+        gettext_lazy("Print it on paper and scan it, or list the paper in parts with fewer pages."),
     ),
 }
 # What belongs to a paper that is released in full, though its pages do not show it.
@@ -212,7 +218,7 @@ COVERED = frozenset(
 # What a file can lose without losing a page.
 INFORMATION = frozenset({"information", "author"})
 # Pictures of its pages cannot be made either.
-UNREADABLE = frozenset({"not_pdf", "password", "no_pages", "pages", "large"})
+UNREADABLE = frozenset({"not_pdf", "password", "no_pages", "pages", "large", "slow"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,8 @@ def of_the_bytes(data: bytes, pdf: pikepdf.Pdf) -> Iterator[Found]:
     if rest := data[data.rindex(b"%%EOF") + 5 :].strip():
         yield Found("unlisted", words=_printable(rest))
     once: set[tuple[int, int]] = set()
-    between, at = b"", 0
+    between: list[bytes] = []
+    at = 0
     while (start := _OBJECT.search(data, at)) is not None:
         key = int(start[1]), int(start[2])
         if key in once:
@@ -162,10 +163,14 @@ def of_the_bytes(data: bytes, pdf: pikepdf.Pdf) -> Iterator[Found]:
             yield Found("unlisted", words=_printable(data[start.end() : end][:400]))
             return
         if at:  # before the first object, programs write their names
-            between += _BETWEEN.sub(b" ", data[at : start.start()])
+            between.append(data[at : start.start()])
         at = end + 6 if end >= 0 else len(data)
-    between += _BETWEEN.sub(b" ", data[at:])
-    if letters := re.findall(rb"[A-Za-z]{3,}", between):
+    between.append(data[at:])
+    if any(each.count(b"trailer") > 1 for each in between):
+        yield Found("revision")
+        return
+    rest = b" ".join(_BETWEEN.sub(b" ", each) for each in between)
+    if letters := re.findall(rb"[A-Za-z]{3,}", rest):
         yield Found("unlisted", words=b" ".join(letters[:12]).decode())
 
 
@@ -197,9 +202,9 @@ class Structure:
         if "/Info" in self.pdf.trailer:
             self._of_information(self.pdf.trailer.Info)
         for each in self.pdf.objects:
+            self.check_time()
             if isinstance(each, pikepdf.Object):
                 self._of_an_object(each, pages)
-        self.check_time()
 
     # --- a page -------------------------------------------------------------------------------
 
@@ -213,6 +218,7 @@ class Structure:
         if "/AA" in page:
             self.found.append(Found("action", number))
         for note in page.get("/Annots", ()):
+            self.check_time()
             self._of_annotation(note, number)
 
     def _of_annotation(self, note: Any, number: int) -> None:

@@ -16,7 +16,6 @@ DOTS = 144  # an inch
 CELLS = 168  # along the longer side of a page, of five points on A4
 # How far a cell with the eight around it must differ, of 255: a figure of ten points does, and what a JPEG loses does not.
 CONTRAST = 14
-SECONDS = 60.0  # of processor time
 MAX_PIXELS = 6_000_000  # of a page
 MAX_PICTURE = 50_000_000  # pixels of a scan
 MAX_LINES = 500  # of a page

@@ -11,7 +11,6 @@ from typing import Any
 import pikepdf
 from pypdfium2 import PDFIUM_INFO
 
-from reports.requests.redaction.elsewhere import looks
 from reports.requests.redaction.elsewhere.compared import Comparison, compare
 from reports.requests.redaction.elsewhere.examination import (
     SECONDS,
@@ -64,15 +63,16 @@ def checked(packed: bytes) -> bytes:
 def check(task: Task, data: bytes, *held: bytes) -> tuple[dict[str, Any], bytes]:
     """Return the report as plain data, and the file printed to pictures or cleaned, or b""."""
     made = b""
-    examined = first = examine_copy(data, known=task.known)
+    clock = Clock()
+    examined = first = examine_copy(data, known=task.known, clock=clock)
     if task.as_pictures:
         if {each.kind for each in first.found} & UNREADABLE:
             return _report(first), b""
-        data = made = printed(data, Clock().check)
-        examined = examine_copy(data, known=task.known)
+        data = made = printed(data, clock.check)
+        examined = examine_copy(data, known=task.known, clock=clock)
     elif task.is_upload and first.found and {each.kind for each in first.found} <= INFORMATION:
         cleaned = without_information(data)
-        again = examine_copy(cleaned, known=task.known)
+        again = examine_copy(cleaned, known=task.known, clock=clock)
         if again.passes:
             data = made = cleaned
             examined = first = again
@@ -88,11 +88,11 @@ def check(task: Task, data: bytes, *held: bytes) -> tuple[dict[str, Any], bytes]
         return _report(examined), made
     try:
         held_texts = [
-            text_of(each, ending, Clock().check)
+            text_of(each, ending, clock.check)
             for each, ending in zip(held, task.endings, strict=True)
         ]
         comparison = _compared(text, held_texts) if first.is_complete else None
-        looks = _looked_at(task, data, held) if task.is_part else None
+        looks = _looked_at(task, data, held, clock) if task.is_part else None
     except TooSlow:
         slow = Found("slow", words=f"{SECONDS:.0f}")
         return _report(replace(examined, found=(*examined.found, slow))), made
@@ -127,9 +127,9 @@ def _compared(text: str, held_texts: Sequence[str]) -> Comparison | None:
     return min(filter(None, found), key=lambda each: (each.gone, each.added), default=None)
 
 
-def _looked_at(task: Task, data: bytes, held: Sequence[bytes]) -> Looks | None:
+def _looked_at(task: Task, data: bytes, held: Sequence[bytes], clock: Clock) -> Looks | None:
     found = [
-        compare_looks(each, ending, data, Clock(looks.SECONDS).check)
+        compare_looks(each, ending, data, clock.check)
         for each, ending in zip(held, task.endings, strict=True)
     ]
     return max(filter(None, found), key=lambda each: (each.is_whole, each.same), default=None)
