@@ -1,6 +1,7 @@
 """Test checks of files from the upload to the copy that is kept: the queue, the worker's job, the pages."""
 
 import io
+import zipfile
 from datetime import timedelta
 from functools import partial
 
@@ -16,6 +17,7 @@ from reports.requests.models import FileCheck, LineCopy
 from reports.requests.models.file_check import KEEP_FOR
 from reports.requests.redaction.elsewhere import seen
 from reports.requests.redaction.elsewhere.compared import Change, compare
+from reports.requests.redaction.elsewhere.examination import Clock
 from reports.requests.redaction.elsewhere.held_text import text_of
 from reports.requests.redaction.elsewhere.work import Task, check, checked
 from reports.requests.registered import file_checking
@@ -61,7 +63,7 @@ def upload(listed, adviser):
 
 def work():
     """Do what waits, in this process."""
-    make = lambda _name, packed, report, seconds: checked(packed)  # noqa: E731
+    make = lambda _name, packed, report, processor_seconds: checked(packed)  # noqa: E731
     return file_checking.check_next(make, lambda: NOW)
 
 
@@ -116,17 +118,96 @@ def test_the_work_of_comparing_grows_with_the_words(monkeypatch):
     assert max(pairs, default=0) <= max(compared.MAX_GAP, compared.MISREAD_LENGTH**2)
 
 
-def test_a_word_file_is_read_without_what_was_deleted():
-    import zipfile
-
-    body = (
-        "<w:document xmlns:w='w'><w:p><w:r><w:t>We met</w:t></w:r><w:del><w:r><w:delText>Hemi"
-        "</w:delText></w:r></w:del><w:r><w:t> in May</w:t></w:r></w:p></w:document>"
-    )
+def office(**parts):
+    """Return an Office file with these parts; two underscores stand for a slash."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
-        archive.writestr("word/document.xml", body)
-    assert text_of(data.getvalue(), "docx", lambda: None) == "We met in May"
+        for name, content in parts.items():
+            archive.writestr(f"{name.replace('__', '/')}.xml", content)
+    return data.getvalue()
+
+
+def word(body, **parts):
+    return office(
+        word__document=f"<w:document xmlns:w='w' xmlns:r='r'>{body}</w:document>", **parts
+    )
+
+
+def run(words, look=""):
+    return f"<w:r><w:rPr>{look}</w:rPr><w:t>{words}</w:t></w:r>"
+
+
+def style(name):
+    return f"<w:rStyle w:val='{name}'/>"
+
+
+STYLES = (
+    "<w:styles xmlns:w='w'><w:style w:styleId='A'><w:rPr><w:vanish/></w:rPr></w:style>"
+    "<w:style w:styleId='B'><w:basedOn w:val='A'/></w:style><w:style w:styleId='C'/></w:styles>"
+)
+DELETED = "<w:del><w:r><w:delText>Hemi</w:delText></w:r></w:del>"
+UNSHOWN = {
+    "a deletion": DELETED,
+    "a deletion in a table": f"<w:tbl><w:tr><w:tc><w:p>{DELETED}</w:p></w:tc></w:tr></w:tbl>",
+    "where text was moved from": f"<w:moveFrom>{run('Hemi')}</w:moveFrom>",
+    "hidden text": run("Hemi", "<w:vanish/>"),
+    "hidden by a style": run("Hemi", style("A")),
+    "hidden by a style above": run("Hemi", style("B")),
+    "the older form of a text box": f"<w:r><w:Fallback><w:p>{run('Hemi')}</w:p></w:Fallback></w:r>",
+    "a comment of OpenDocument": f"<w:annotation><w:p>{run('Hemi')}</w:p></w:annotation>",
+}
+
+
+@pytest.mark.parametrize("unshown", UNSHOWN.values(), ids=UNSHOWN)
+def test_a_word_file_is_read_without_what_its_pages_do_not_show(unshown):
+    """Else a copy would be without words that nobody withheld, and one of which nothing is withheld would pass."""
+    body = f"<w:p>{run('We met')}{unshown}{run(' in May', style('C'))}</w:p>"
+    words = text_of(word(body, word__styles=STYLES), "docx", lambda: None)
+    assert words.split() == ["We", "met", "in", "May"]
+
+
+def test_words_that_are_made_to_show_are_read():
+    shown = f"{style('A')}<w:vanish w:val='0'/>"
+    body = f"<w:p>{run('Hemi', shown)}</w:p>"
+    assert text_of(word(body, word__styles=STYLES), "docx", lambda: None) == "Hemi"
+
+
+def test_a_paragraph_with_a_hidden_style_is_not_read():
+    body = f"<w:p><w:pPr><w:pStyle w:val='B'/></w:pPr>{run('Hemi')}</w:p><w:p>{run('We met')}</w:p>"
+    assert text_of(word(body, word__styles=STYLES), "docx", lambda: None) == "We met"
+
+
+@pytest.mark.parametrize(
+    ("settings", "title", "expected"),
+    [
+        ("", "", "body every"),
+        ("", "<w:titlePg/>", "body every first"),
+        ("<w:evenAndOddHeaders/>", "", "body every even"),
+    ],
+)
+def test_headers_are_read_that_a_section_shows(settings, title, expected):
+    kinds = {"every": "default", "first": "first", "even": "even"}
+    refs = "".join(
+        f"<w:headerReference w:type='{kind}' r:id='{name}'/>" for name, kind in kinds.items()
+    )
+    rels = "".join(f"<r Id='{name}' Target='{name}.xml'/>" for name in kinds)
+    headers = {f"word__{name}": f"<h xmlns:w='w'><w:p>{run(name)}</w:p></h>" for name in kinds}
+    data = io.BytesIO(
+        word(
+            f"<w:p>{run('body')}</w:p><w:sectPr>{refs}{title}</w:sectPr>",
+            word__settings=f"<w:settings xmlns:w='w'>{settings}</w:settings>",
+            **headers,
+        )
+    )
+    with zipfile.ZipFile(data, "a") as archive:
+        archive.writestr("word/_rels/document.xml.rels", f"<rels>{rels}</rels>")
+    assert " ".join(text_of(data.getvalue(), "docx", lambda: None).split()) == expected
+
+
+@pytest.mark.parametrize(("show", "expected"), [("1", "Hemi"), ("0", "")])
+def test_a_slide_that_is_not_shown_is_not_read(show, expected):
+    slide = f"<p:sld xmlns:p='p' show='{show}'><p:p><p:t>Hemi</p:t></p:p></p:sld>"
+    assert text_of(office(ppt__slides__slide1=slide), "pptx", lambda: None) == expected
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "doc", "png", "docx", "pdf"])
@@ -201,9 +282,20 @@ def test_a_check_that_takes_too_long_is_a_sentence(queued, upload):
 
     file_checking.check_next(late, lambda: NOW)
     assert [each.sentence for each in fresh(row).found] == [
-        "The check stopped after 240 seconds, before the end of the file. Print the pages to "
-        "pictures, or save it with fewer pages."
+        "The check stopped after 20 seconds, because the file has too many pages or too much is drawn "
+        "on them. Print it on paper and scan it, or list the paper in parts with fewer pages."
     ]
+    # It would take as long again.
+    assert not fresh(row).offers_pictures
+
+
+def test_a_check_has_one_clock_for_all_that_it_does(monkeypatch):
+    """The pictures of the pages are compared in what the examination left of the time."""
+    clocks = []
+    began = Clock.__init__
+    monkeypatch.setattr(Clock, "__init__", lambda *of: clocks.append(of) or began(*of))
+    report, _made = check(Task(endings=("pdf", "pdf"), is_part=True), REDACTED, HELD, HELD)
+    assert (len(clocks), report["found"]) == (1, ())
 
 
 def test_a_worker_that_must_stop_puts_the_check_back(queued, upload):
