@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, String
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from reports.requests.redaction.elsewhere import examination, hidden_parts, pictures, seen
 from reports.requests.redaction.elsewhere.examination import Clock, examine_copy
@@ -425,6 +425,183 @@ def test_what_is_beside_the_pages_is_refused(what, mode):
     change, sentence = BESIDE[what]
     data = made(change=change, object_stream_mode=pikepdf.ObjectStreamMode[mode])
     assert sentences(data) == [sentence]
+
+
+# --- pictures that hide something -----------------------------------------------------------------
+
+WIDE, HIGH = 400, 100
+DRAW = "q 400 0 0 100 72 500 cm /P Do Q"
+COVERED = "Page 1: a box lies over a picture, and what it covers is still in the file. Print the pages to pictures."
+HIDDEN = (
+    "Page 1: a picture has parts that the page does not show, and they are still in the file. "
+    "Print the pages to pictures."
+)
+
+
+def written():
+    """A picture with writing in it."""
+    image = Image.new("L", (WIDE, HIGH), 255)
+    ImageDraw.Draw(image).text((10, 30), f"{NAME} of the orchards", fill=0, font_size=30)
+    return image
+
+
+def masked(where):
+    image = Image.new("L", (WIDE, HIGH), 255)
+    ImageDraw.Draw(image).rectangle(where, fill=0)
+    return image
+
+
+def with_picture(content, states=(), over=None, mask=None, **entries):
+    """Draw a picture with writing on the page, in this way."""
+
+    def stored(pdf, image, **entries):
+        usual = {
+            "Type": Name.XObject,
+            "Subtype": Name.Image,
+            "Width": WIDE,
+            "Height": HIGH,
+            "ColorSpace": Name.DeviceGray,
+            "BitsPerComponent": 8,
+        }
+        return pdf.make_stream(image.tobytes(), **{**usual, **entries})
+
+    def change(pdf):
+        page = pdf.pages[0]
+        if mask:
+            entries["SMask"] = stored(pdf, mask)
+        drawn = stored(pdf, written(), **entries)
+        page.Resources.XObject = Dictionary(P=drawn)
+        if over:
+            page.Resources.XObject.Q = stored(pdf, over)
+        page.Resources.ExtGState = Dictionary(dict(states))
+        page.Contents = pdf.make_stream(f"{PLAIN} {content}".encode())
+
+    return change
+
+
+HALF_SHOWN = {
+    "a white box": (with_picture(f"{DRAW} 1 g 72 520 180 60 re f"), COVERED),
+    "a black box": (with_picture(f"{DRAW} 0 g 72 520 180 60 re f"), COVERED),
+    "another picture": (
+        with_picture(
+            f"{DRAW} q 180 0 0 60 72 520 cm /Q Do Q", over=Image.new("L", (WIDE, HIGH), 255)
+        ),
+        HIDDEN,
+    ),
+    "a mask": (with_picture(DRAW, mask=masked((0, 20, 180, 80))), HIDDEN),
+    "a colour that is clear": (with_picture(DRAW, Mask=Array([0, 254])), HIDDEN),
+    "a frame": (with_picture(f"q 300 500 172 100 re W n {DRAW} Q"), HIDDEN),
+    "a turned frame": (
+        with_picture("q 72 400 100 172 re W n q 0 400 -100 0 172 400 cm /P Do Q Q"),
+        HIDDEN,
+    ),
+    "a look that is clear": (
+        with_picture(f"/G gs {DRAW}", states={"/G": Dictionary(ca=0)}),
+        HIDDEN,
+    ),
+    "its size": (with_picture("q 0.5 0 0 .2 72 500 cm /P Do Q"), HIDDEN),
+}
+
+
+@pytest.mark.parametrize("how", HALF_SHOWN)
+def test_writing_in_a_picture_that_the_page_does_not_show_is_refused(how):
+    change, sentence = HALF_SHOWN[how]
+    assert sentences(made(change=change)) == [sentence]
+
+
+def test_a_picture_whose_colours_are_all_the_same_is_refused():
+    assert sentences(made(change=with_picture(DRAW, Decode=Array([1, 1])))) == [
+        HIDDEN.replace("Page 1: a", "A")
+    ]
+
+
+SHOWN = {
+    "as it is": with_picture(DRAW),
+    "upside down": with_picture("q -400 0 0 -100 472 600 cm /P Do Q"),
+    "on its side": with_picture("q 0 400 -100 0 372 200 cm /P Do Q"),
+    "small": with_picture("q 200 0 0 50 72 500 cm /P Do Q"),
+    "in a frame around it": with_picture(f"q 70 498 404 104 re W n {DRAW} Q"),
+    "with a mask beside the writing": with_picture(DRAW, mask=masked((370, 80, 399, 99))),
+    "with a line under it": with_picture(f"{DRAW} 0 G 72 510 m 472 510 l S"),
+    "with a label beside the writing": with_picture(f"{DRAW} 0 g 440 580 30 15 re f"),
+    "dark to its edges": with_picture(DRAW, Decode=Array([1, 0])),
+}
+
+
+@pytest.mark.parametrize("how", SHOWN)
+def test_a_picture_that_is_seen_passes(how):
+    assert sentences(made(change=SHOWN[how])) == []
+
+
+OUTLINE = "0 g " + " ".join(
+    f"{x} 600 m {x + 2} 600 l {x + 2} 606 l {x + 5} 606 l {x + 5} 600 l {x + 7} 600 l {x + 7} 612 l {x} 612 l f"
+    for x in range(72, 200, 10)
+)
+
+
+@pytest.mark.parametrize(
+    ("over", "expected"),
+    [
+        ("", []),
+        ("0.5 g 300 595 100 30 re f", []),
+        (
+            "0.5 g 70 595 150 30 re f",
+            [
+                "Page 1: a box lies over shapes that may be letters, and they are still in the file. "
+                "Print the pages to pictures."
+            ],
+        ),
+    ],
+    ids=["bare", "a box beside it", "a box over it"],
+)
+def test_letters_that_became_outlines_are_looked_for_under_boxes(over, expected):
+    assert sentences(made(f"{PLAIN} {OUTLINE} {over}")) == expected
+
+
+def jpeg(**said):
+    out = io.BytesIO()
+    written().save(out, "JPEG", **said)
+    return out.getvalue()
+
+
+def with_xmp(raw):
+    words = (
+        b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x='adobe:ns:meta/'>Hemi Tane</x:xmpmeta>"
+    )
+    return raw[:2] + b"\xff\xe1" + (len(words) + 2).to_bytes(2, "big") + words + raw[2:]
+
+
+def with_caption(raw):
+    caption = b"\x1c\x02\x78\x00\x09Hemi Tane"
+    words = b"Photoshop 3.0\x008BIM\x04\x04\0\0" + len(caption).to_bytes(4, "big") + caption + b"\0"
+    return raw[:2] + b"\xff\xed" + (len(words) + 2).to_bytes(2, "big") + words + raw[2:]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (jpeg(), []),
+        (jpeg(comment=b"Hemi Tane"), ["hidden"]),
+        (jpeg() + b"Hemi Tane", ["hidden"]),
+        (with_xmp(jpeg()), ["hidden"]),
+        (with_caption(jpeg()), ["hidden"]),
+    ],
+    ids=["nothing", "a comment", "after its end", "metadata", "a caption"],
+)
+def test_what_a_photograph_says_of_itself_is_found(raw, expected):
+    def change(pdf):
+        with_picture(DRAW)(pdf)
+        pdf.pages[0].Resources.XObject.P.write(raw, filter=Name.DCTDecode)
+
+    assert [each.kind for each in examine_copy(made(change=change)).found] == expected
+
+
+@pytest.mark.parametrize("what", [String(NAME), Name("/Hemi"), Dictionary(Who=String(NAME))])
+def test_what_a_program_stored_at_the_root_of_a_file_is_refused(what):
+    def change(pdf):
+        pdf.Root.Left = what
+
+    assert sentences(made(change=change)) == [BESIDE["data of its program"][1]]
 
 
 def test_a_form_field_is_refused_with_its_value():

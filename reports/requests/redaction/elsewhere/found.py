@@ -63,6 +63,16 @@ KINDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
         gettext_lazy("a picture is cropped, and what was cut off is still in the file"),
         gettext_lazy("Print the pages to pictures."),
     ),
+    "outlines": (
+        gettext_lazy("a box lies over shapes that may be letters, and they are still in the file"),
+        gettext_lazy("Print the pages to pictures."),
+    ),
+    "hidden_picture": (
+        gettext_lazy(
+            "a picture has parts that the page does not show, and they are still in the file"
+        ),
+        gettext_lazy("Print the pages to pictures."),
+    ),
     # that can be taken off a page
     "redact": (
         gettext_lazy("a redaction is marked but not applied, so the text is still there"),
@@ -212,7 +222,7 @@ DRAWN_OVER = frozenset({"shape", "redact", "note"})
 COVERED = frozenset(
     {
         *("covered", "pale", "unpainted", "outside", "small", "cut", "overprinted", "recognised"),
-        *("unread", "picture", "cropped"),
+        *("unread", "picture", "hidden_picture", "outlines", "cropped"),
     }
 )
 # What a file can lose without losing a page.

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import ParseError
 import pikepdf
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, IptcImagePlugin
 
 from reports.requests.redaction.elsewhere.found import Found
 from reports.requests.redaction.painted import STRING, Painted, decoded
@@ -103,6 +103,14 @@ NOTES = {
     "/StrikeOut",
     "/Squiggly",
     "/Caret",
+}
+# What the standard has at the root of a file.
+CATALOG = {
+    *("/Type", "/Info", "/Version", "/Extensions", "/Pages", "/PageLabels", "/Names", "/Dests"),
+    *("/ViewerPreferences", "/PageLayout", "/PageMode", "/Outlines", "/Threads", "/OpenAction"),
+    *("/AA", "/URI", "/AcroForm", "/Metadata", "/StructTreeRoot", "/MarkInfo", "/Lang"),
+    *("/SpiderInfo", "/OutputIntents", "/PieceInfo", "/OCProperties", "/Perms", "/Legal"),
+    *("/Requirements", "/Collection", "/NeedsRendering", "/DSS", "/AF", "/DPartRoot"),
 }
 # A pop-up is the window of a comment, which is named itself.
 QUIET = {"/Link", "/Popup", "/PrinterMark", "/TrapNet"}
@@ -199,12 +207,16 @@ class Structure:
             self.found.append(Found("attachment"))
         if "/AA" in root:
             self.found.append(Found("action"))
-        if "/Info" in self.pdf.trailer:
-            self._of_information(self.pdf.trailer.Info)
+        for holder in (self.pdf.trailer, root):  # the latter of Ghostscript
+            if "/Info" in holder:
+                self._of_information(holder.Info)
+        own = {name for name in root if name not in CATALOG}
         for each in self.pdf.objects:
             self.check_time()
             if isinstance(each, pikepdf.Object):
                 self._of_an_object(each, pages)
+        if own and not {"unlisted", "undrawn"} & {each.kind for each in self.found}:
+            self._once("private")
 
     # --- a page -------------------------------------------------------------------------------
 
@@ -313,13 +325,40 @@ class Structure:
         elif kind == "/Image":
             if each.objgen not in self.painted.drawn:
                 self._once("undrawn")
-            if "/DCTDecode" in str(each.get("/Filter", "")) and _has_camera_data(each):
-                self._once("camera")
+            ends = [float(end) for end in each.get("/Decode", ())]
+            if any(
+                abs(b - a) < max(abs(a), abs(b), 1) / 2
+                for a, b in zip(ends[::2], ends[1::2], strict=False)
+            ):
+                self._once("hidden_picture")  # its colours are all the same
+            if "/DCTDecode" in str(each.get("/Filter", "")):
+                self._of_photograph(each.read_raw_bytes())
         elif kind == "/Form" and each.objgen not in self.painted.drawn:
             reader = Painted()
             reader.read(each, each.get("/Resources", {}), set())
             if len(folded(reader.text)):
                 self._once("unlisted", reader.text)
+
+    def _of_photograph(self, raw: bytes) -> None:
+        """Note what a photograph says of itself, and what stands after its end."""
+        if _has_camera_data(raw):
+            self._once("camera")
+        said = [_printable(raw.rpartition(b"\xff\xd9")[2])]
+        try:
+            with Image.open(BytesIO(raw)) as opened:
+                said.append(_printable(opened.info.get("comment", b"")))
+                said += (
+                    [words for _name, words in _of_xmp(opened.info["xmp"])]
+                    if "xmp" in opened.info
+                    else []
+                )
+                captions = IptcImagePlugin.getiptcinfo(opened) or {}
+        except (OSError, ValueError, SyntaxError):
+            self._once("camera")
+            return
+        for value in captions.values():
+            said += [_printable(each) for each in (value if isinstance(value, list) else [value])]
+        self.said += [Said("hidden", 0, words) for words in said if words]
 
     def _of_information(self, information: Any) -> None:
         for key, value in information.items():
@@ -392,9 +431,8 @@ def _of_xmp(data: bytes) -> Iterator[tuple[str, str]]:
                 yield key, text
 
 
-def _has_camera_data(picture: Any) -> bool:
+def _has_camera_data(raw: bytes) -> bool:
     """Whether a photograph says where or by whom it was taken, or has a small picture of itself."""
-    raw = picture.read_raw_bytes()
     if b"Exif\x00\x00" not in raw[:70_000]:
         return False
     try:

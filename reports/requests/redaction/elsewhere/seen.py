@@ -18,8 +18,8 @@ from itertools import groupby
 from typing import Any
 
 import pypdfium2.raw as pdfium
-from PIL import Image, ImageChops
-from pypdfium2 import PdfPage
+from PIL import Image, ImageChops, ImageFilter
+from pypdfium2 import PdfBitmap, PdfPage
 
 from reports.requests.redaction.elsewhere.found import Found
 
@@ -41,11 +41,20 @@ ALONG = 0.5
 WRITING = 60  # contrast, of 255
 LEAST_RECOGNISED = 3  # letters; shorter ones are specks that a program took for words
 CELL = 8  # pixels; a box over a picture covers whole cells
+# How far the pixels of a cell are from those around them, of 255 and on average: in writing, and on blank paper. And of
+# how many cells the writing is hidden.
+WRITTEN, BLANK, LEAST_HIDDEN = 16, 4, 3
+# How many of its own pixels a picture has for one on the page.
+FINEST = 24
+EDGE = 2  # pixels
+BOX = 6  # lines of a shape that is no letter
 
 # Of which object a letter is, if of none.
 SPACE, UNKNOWN = -1, -2
 
 Box = tuple[int, int, int, int]
+Matrix = tuple[float, float, float, float, float, float]
+AS_IT_IS: Matrix = (1, 0, 0, 1, 0, 0)
 
 
 @dataclass(slots=True)
@@ -62,6 +71,7 @@ class Seen:
 class _Object:
     handle: Any
     kind: int
+    placed: Matrix  # from its own place to the page's
     clear: bool = False  # fully transparent
     colour: tuple[int, int, int] = (0, 0, 0)
 
@@ -109,6 +119,7 @@ class _Sight:
         if self.pictures:
             alone = self._with(lambda each: each.kind == pdfium.FPDF_PAGEOBJ_IMAGE)
             self._look_at_pictures(without, alone)
+        self._look_at_outlines(without)
         if not letters:
             return
         self._look_at_letters(letters, whole, without)
@@ -215,7 +226,7 @@ class _Sight:
             letters.append(_Letter(at, sign, of, box, loose))
         return letters
 
-    def _to_pixels(self) -> Callable[[float, float, float, float], Box]:
+    def _to_device(self) -> Callable[[float, float], tuple[float, float]]:
         width, height = self.size
         many = 4096  # parts of a pixel, as the library returns whole numbers
         across, down = ctypes.c_int(), ctypes.c_int()
@@ -226,8 +237,10 @@ class _Sight:
             )
             return across.value / many, down.value / many
 
-        (e, f), (ea, fb), (ec, fd) = device(0, 0), device(1, 0), device(0, 1)
-        a, b, c, d = ea - e, fb - f, ec - e, fd - f
+        return device
+
+    def _to_pixels(self) -> Callable[[float, float, float, float], Box]:
+        a, b, c, d, e, f = self._device()
 
         def to_pixels(left: float, bottom: float, right: float, top: float) -> Box:
             xs = (a * left + c * bottom + e, a * right + c * top + e)
@@ -305,8 +318,19 @@ class _Sight:
         """Find pictures that a drawing covers where they show something, and cropped ones."""
         changed = _greatest(ImageChops.difference(without, alone)).point(_is_contrast, "L")
         cells = changed.reduce(CELL)
-        if _extremes(cells)[1] == 255 and self._covers_something(cells, alone):
+        if (
+            _extremes(cells)[1] == 255
+            and self._covers_something(cells, alone)
+            or changed.getbbox() is not None
+            and _hides(alone.convert("L"), without.convert("L"))
+        ):
             self._report("picture")
+        shown = alone.convert("L")
+        for each in self.pictures:
+            self.check_time()
+            if self._is_hidden(each, shown):
+                self._report("hidden_picture")
+                break
         to_pixels = self._to_pixels()
         width, height = self.size
         for each in self.pictures:
@@ -316,6 +340,50 @@ class _Sight:
             if max(beyond, above) > 0.05:
                 self._report("cropped")
                 return
+
+    def _look_at_outlines(self, without: Image.Image) -> None:
+        """Find shapes such as letters that became outlines, where something else was drawn over them."""
+        shapes = {id(each) for each in self.objects if _is_outline(each)}
+        if shapes:
+            drawn = self._with(lambda each: id(each) in shapes)
+            if _hides(drawn.convert("L"), without.convert("L")):
+                self._report("outlines")
+
+    def _is_hidden(self, picture: _Object, shown: Image.Image) -> bool:
+        """Whether a picture has writing that is not seen where it lies: masked, clear, clipped, in white, or tiny."""
+        own = _bitmap(picture.handle)
+        if own is None:
+            return False
+        # From the picture's pixels, whose first row is at its top, to those of the page.
+        upright: Matrix = (1 / own.width, 0, 0, -1 / own.height, 0, 1)
+        placed = _after(_after(upright, picture.placed), self._device())
+        left, top, right, bottom = _spread(placed, own.size)
+        least = min(right - left, bottom - top)
+        inverse = _inverse(placed)
+        if inverse is None or least < 1 or min(own.size) > FINEST * least:
+            return min(own.size) > FINEST and _is_varied(own)
+        # Without its edges, beside which something else may be drawn.
+        left, top = max(0, int(left) + EDGE), max(0, int(top) + EDGE)
+        right, bottom = min(shown.width, int(right) - EDGE), min(shown.height, int(bottom) - EDGE)
+        if right - left < CELL or bottom - top < CELL:
+            return False
+        by = max(1, int(max(own.width, own.height) / max(right - left, bottom - top)))
+        small: Matrix = (1 / by, 0, 0, 1 / by, 0, 0)
+        a, b, c, d, e, f = _after(_after((1, 0, 0, 1, left, top), inverse), small)
+        expected = own.reduce(by).transform(
+            (right - left, bottom - top),
+            Image.Transform.AFFINE,
+            (a, c, e, b, d, f),
+            Image.Resampling.BILINEAR,
+            fillcolor=255,
+        )
+        return _hides(expected, shown.crop((left, top, right, bottom)))
+
+    def _device(self) -> Matrix:
+        """Return the matrix from the page's points to pixels."""
+        to_device = self._to_device()
+        (e, f), (ea, fb), (ec, fd) = to_device(0, 0), to_device(1, 0), to_device(0, 1)
+        return ea - e, fb - f, ec - e, fd - f, e, f
 
     def _covers_something(self, cells: Image.Image, alone: Image.Image) -> bool:
         """Whether a covered cell lies over a part of a picture that is not blank."""
@@ -361,9 +429,9 @@ _NOT_PAINTED = (
 def _objects(page: Any) -> Iterator[_Object]:
     """Yield what is drawn on a page, inside drawings too."""
     total = 0
-    waiting: list[tuple[Any, bool]] = [(page, True)]
+    waiting: list[tuple[Any, bool, Matrix]] = [(page, True, AS_IT_IS)]
     while waiting:
-        of, is_page = waiting.pop()
+        of, is_page, placed = waiting.pop()
         count = pdfium.FPDFPage_CountObjects(of) if is_page else pdfium.FPDFFormObj_CountObjects(of)
         total += max(count, 0)
         if total > MAX_OBJECTS:
@@ -376,9 +444,11 @@ def _objects(page: Any) -> Iterator[_Object]:
             )
             kind = pdfium.FPDFPageObj_GetType(handle)
             if kind == pdfium.FPDF_PAGEOBJ_FORM:
-                waiting.append((handle, False))
+                waiting.append((handle, False, _after(_matrix(handle), placed)))
+            elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+                yield _Object(handle, kind, _after(_matrix(handle), placed))
             else:
-                yield _Object(handle, kind)
+                yield _Object(handle, kind, placed)
 
 
 def _address(handle: Any) -> int | None:
@@ -389,6 +459,77 @@ def _bounds(handle: Any) -> tuple[float, float, float, float]:
     left, bottom, right, top = (ctypes.c_float() for _each in range(4))
     pdfium.FPDFPageObj_GetBounds(handle, left, bottom, right, top)
     return left.value, bottom.value, right.value, top.value
+
+
+def _is_outline(each: _Object) -> bool:
+    """Whether it is a filled shape with more corners than a box."""
+    if each.kind != pdfium.FPDF_PAGEOBJ_PATH or pdfium.FPDFPath_CountSegments(each.handle) <= BOX:
+        return False
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDFPath_GetDrawMode(each.handle, fill, stroke)
+    return bool(fill.value)
+
+
+def _matrix(handle: Any) -> Matrix:
+    found = pdfium.FS_MATRIX()
+    pdfium.FPDFPageObj_GetMatrix(handle, found)
+    return found.a, found.b, found.c, found.d, found.e, found.f
+
+
+def _after(first: Matrix, then: Matrix) -> Matrix:
+    """Return the matrix that does what one does, then what the other does."""
+    a, b, c, d, e, f = first
+    p, q, r, s, t, u = then
+    return (
+        *(a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s),
+        *(e * p + f * r + t, e * q + f * s + u),
+    )
+
+
+def _spread(of: Matrix, size: tuple[int, int]) -> tuple[float, float, float, float]:
+    """Return the box around a picture of this size, left, top, right and bottom."""
+    a, b, c, d, e, f = of
+    across, down = (0, a * size[0], c * size[1]), (0, b * size[0], d * size[1])
+    xs, ys = (across[1] + across[2], *across), (down[1] + down[2], *down)
+    return e + min(xs), f + min(ys), e + max(xs), f + max(ys)
+
+
+def _inverse(of: Matrix) -> Matrix | None:
+    a, b, c, d, e, f = of
+    by = a * d - b * c
+    if abs(by) < 1e-9:
+        return None
+    return d / by, -b / by, -c / by, a / by, (c * f - d * e) / by, (b * e - a * f) / by
+
+
+def _bitmap(handle: Any) -> Image.Image | None:
+    """Return a picture as it is stored, without what masks it, or None if it cannot be read."""
+    raw = pdfium.FPDFImageObj_GetBitmap(handle)
+    if not raw:
+        return None
+    try:
+        found: Image.Image = PdfBitmap.from_raw(raw).to_pil()
+        return found.convert("L")
+    finally:
+        pdfium.FPDFBitmap_Destroy(raw)
+
+
+def _unevenness(grey: Image.Image) -> Image.Image:
+    """Return how far the pixels are from those around them, cell by cell."""
+    around = grey.filter(ImageFilter.BoxBlur(CELL // 2))
+    return ImageChops.difference(grey, around).reduce(CELL)
+
+
+def _is_varied(grey: Image.Image) -> bool:
+    low, high = _extremes(grey)
+    return high - low >= WRITING
+
+
+def _hides(grey: Image.Image, shown: Image.Image) -> bool:
+    """Whether cells with writing in one picture are blank in the other."""
+    written = _unevenness(grey).point(lambda value: 255 if value >= WRITTEN else 0, "L")
+    blank = _unevenness(shown).point(lambda value: 255 if value < BLANK else 0, "L")
+    return ImageChops.multiply(written, blank).histogram()[255] >= LEAST_HIDDEN
 
 
 def _is_clear(handle: Any) -> bool:
