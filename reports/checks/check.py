@@ -54,10 +54,14 @@ class Check:
     lapsed: Any = None
     # The sentence of the paragraph that it is about, if it is one.
     sentence: str = ""
+    # What could be in the place of that sentence.
+    instead: str = ""
     # The dates or numbers of the paragraph that its records do not have, and those that they have in their place.
     differing: Sequence[tuple[Sequence[str], Sequence[str]]] = ()
     # The sentences that paragraphs leave out, by key, each with the end of what is printed before it.
     left_out: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    # What it lists, a line each.
+    lines: Sequence[str] = ()
     # What it says at each of the paragraphs that it is about, by key.
     at: Mapping[str, str] = field(default_factory=dict)
     # For missing returns: a button adds a paragraph that says so.

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from agencies.wording.translation import list_in_words
 from reports.checks.blockers import PEOPLE, is_named, numbers_of
 from reports.checks.check import WARNING, Check, fingerprint
+from reports.checks.contradicted import contradicted_in
 from reports.checks.edits import disagreements
 from reports.checks.item_records import ItemRecords
 from reports.checks.length import pages
@@ -42,7 +43,7 @@ from reports.document import Verb, markup, words
 from reports.document.dates import long_date
 from reports.document.wording import capitalised, count_in_words, join_words, number
 from reports.document.wording import named as with_article
-from reports.drafting.changed_records import ITEM
+from reports.drafting.changed_records import ITEM, SUMMARIES
 from reports.drafting.draft import Origin, Part, printed
 from reports.models import Briefing, CheckOverride
 from workitems.measures.completion import Completion
@@ -60,6 +61,7 @@ from workitems.terms.date_order import (
     two_dates,
     unexplained,
 )
+from workitems.terms.shorthand import shorthand_in
 from workitems.terms.stems import says_nothing, says_we
 
 MOST_PAGES = 10
@@ -67,6 +69,8 @@ MOST_PAGES = 10
 MOST_WORDS = 150
 # Items of which it is said what the paper leaves out.
 MOST_LISTED = 4
+# Sentences that are quoted of those that a paragraph leaves out.
+MOST_QUOTED = 2
 UPDATE = "workitems.update"
 AHEAD = "next_steps"
 # Records with an agency's own words.
@@ -116,6 +120,8 @@ def warnings(material: Material, held: Mapping[str, CheckOverride]) -> list[Chec
         *_paragraphs(material),
         *_subjects(material),
         *_edits(material),
+        *_contradicted(material),
+        *_shorthand(material),
         *_phones(material),
         *_answers(material),
         *_suggestions(material),
@@ -365,14 +371,22 @@ def _unused(material: Material) -> Iterator[Check]:
         for part in portion.shown
         for source in part.sources
     }
+    facts = material.drafted.found.facts
+    texts = _texts_on(material)
     unused = [
         (item, update)
-        for item in material.drafted.found.facts.items
+        for item in facts.items
         if (ITEM, item.pk) not in achieved
-        for update in material.drafted.found.facts.updates_of(item)
+        # Another report on the item is told.
+        and not any((UPDATE, update.pk) in sources for update in facts.updates_of(item))
+        for update in facts.updates_of(item)
         if update.key_achievement != Update.KeyAchievement.NO
         and update.achieved.strip()
-        and (UPDATE, update.pk) not in sources
+        and not any(
+            is_told_in(sentence, text)
+            for text in texts[item.pk]
+            for sentence in sentences_of(update.achieved)[:1]
+        )
     ]
     if unused:
         items = dict.fromkeys(
@@ -389,6 +403,16 @@ def _unused(material: Material) -> Iterator[Check]:
             place=gettext("Achievements"),
             about=fingerprint(*(update.achieved for _item, update in unused)),
         )
+
+
+def _texts_on(material: Material) -> Mapping[int, list[str]]:
+    """Return what is printed on each item, by its id, without what sums the paper up."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for portion in material.drafted.draft.portions:
+        for part in portion.shown if portion.content not in SUMMARIES else ():
+            for item in material.drafted.items_of([(each.model, each.pk) for each in part.sources]):
+                found[item.pk].append(material.texts[part.key])
+    return found
 
 
 class _Told(NamedTuple):
@@ -425,34 +449,30 @@ def _unprinted(material: Material, told: _Told) -> Iterator[Check]:
             missing[row.item].append(row.what)
     if not missing:
         return
-    by_item = {
-        number: f"{number} ({', '.join(dict.fromkeys(found))})" for number, found in missing.items()
-    }
+    facts = material.drafted.found.facts
+    by_item = {number: ", ".join(dict.fromkeys(found)) for number, found in missing.items()}
     grave = [
-        entry.item.number
-        for entry in material.drafted.found.facts.late
+        entry.item
+        for entry in facts.late
         if entry.is_late and (entry.item.is_key or needs_decision(entry))
     ]
-    shown = [by_item[number] for number in grave if number in by_item][:MOST_LISTED]
+    shown = [item for item in grave if item.number in by_item][:MOST_LISTED]
     others = len(by_item) - len(shown)
-    sentences = [gettext("Agencies recorded what is neither in the text nor in an annex.")]
-    if shown:
-        sentences.append(
-            ngettext("Of a late item: {items}.", "Of late items: {items}.", len(shown)).format(
-                items="; ".join(shown)
-            )
-        )
-    if others:
-        count = count_in_words(others, "other item" if shown else "item")
-        sentences.append(
-            (gettext("Of {count}, too.") if shown else gettext("Of {count}.")).format(count=count)
-        )
+    says = gettext("What agencies wrote is neither in the text nor in an annex, on {items}.")
+    counted = [count_in_words(len(shown), "late item")] if shown else []
+    counted += [count_in_words(others, "other item" if shown else "item")] if others else []
     yield warn(
         key="unprinted",
-        words=" ".join(sentences),
+        words=says.format(items=join_words(counted)),
         url=material.urls[WORKSHOP],
         place=gettext("The whole paper"),
         about=fingerprint(*by_item.values()),
+        lines=[
+            gettext("{number}, {item}: {texts}").format(
+                number=item.number, item=item.as_told or item.title, texts=by_item[item.number]
+            )
+            for item in shown
+        ],
         mend_url=material.urls[ANNEXES],
         remedy=gettext("Add the annex that has it, or read it on the pages of the items."),
     )
@@ -464,7 +484,14 @@ def _left_out(material: Material, told: _Told) -> dict[str, list[tuple[str, str]
     says in other words is not left out."""
     partly = [(row, rest) for row, rest in told.rows if 0 < len(rest) < len(row.ends)]
     citing: dict[str, list[str]] = defaultdict(list)
-    for part in material.shown if partly else ():
+    # What sums up prints a part of everything.
+    shown = [
+        part
+        for portion in material.drafted.draft.portions
+        if portion.content not in SUMMARIES
+        for part in portion.shown
+    ]
+    for part in shown if partly else ():
         records = [(source.model, source.pk) for source in part.sources]
         for item in material.drafted.items_of(records):
             citing[item.number].append(part.key)
@@ -521,16 +548,29 @@ def _shortened(
     if keys := list(left_out):
         yield warn(
             key="shortened",
-            words=ngettext(
-                "Paragraph {numbers} prints only a part of what an agency wrote. Read the whole in its sources.",
-                "Paragraphs {numbers} print only a part of what agencies wrote. Read the whole in their sources.",
-                len(keys),
-            ).format(numbers=join_words(str(draft.numbers[key]) for key in keys)),
+            words=gettext("Some reports are not printed whole. {places}").format(
+                places=" ".join(
+                    _what_is_left_out(draft.place_of(key), left_out[key]) for key in keys
+                )
+            ),
             url=f"{material.urls[WORKSHOP]}#{keys[0]}",
             place=gettext("The draft"),
             about=fingerprint(*(plain(material.texts[key]) for key in keys)),
             left_out=left_out,
         )
+
+
+def _what_is_left_out(place: str, rest: Sequence[tuple[str, str]]) -> str:
+    """Return "Paragraph 6 leaves out: “They liked it.”", with the first sentences."""
+    quoted = list_in_words([f"“{sentence}”" for sentence, _end in rest[:MOST_QUOTED]])
+    more = len(rest) - MOST_QUOTED
+    if more <= 0:
+        return gettext("{place} leaves out {sentences}").format(place=place, sentences=quoted)
+    return ngettext(
+        "{place} leaves out {sentences} and one more sentence.",
+        "{place} leaves out {sentences} and {count} more sentences.",
+        more,
+    ).format(place=place, sentences=quoted, count=number(more))
 
 
 def _voice(material: Material) -> Iterator[Check]:
@@ -820,6 +860,45 @@ def _edits(material: Material) -> Iterator[Check]:
                 place=name,
                 about=fingerprint(part.text, *says),
                 differing=[(each.typed, each.recorded) for each in found if each.typed],
+            )
+
+
+def _contradicted(material: Material) -> Iterator[Check]:
+    """Yield paragraphs in which an agency's report says another number than a measure."""
+    assert material.drafted.found is not None
+    facts = material.drafted.found.facts
+    for part in material.shown:
+        cited = [(each.model, each.pk) for each in part.sources if each.model == UPDATE]
+        items = material.drafted.items_of(cited) if cited and facts.measures.rows else ()
+        text = sentences_of(material.texts[part.key]) if items else ()
+        for sentence, found in list(contradicted_in(facts, items, text))[:1]:
+            name = material.drafted.draft.place_of(part.key)
+            yield warn(
+                key=f"older-{part.key}",
+                words=gettext("{place} says “{sentence}” {record}").format(
+                    place=name, sentence=sentence, record=found.words
+                ),
+                url=f"{material.urls[WORKSHOP]}#{part.key}",
+                place=name,
+                about=fingerprint(sentence, found.words),
+                sentence=sentence,
+                instead=found.instead,
+            )
+
+
+def _shorthand(material: Material) -> Iterator[Check]:
+    """Yield paragraphs with what is written only in a hurry: "T&Cs", "i.e."."""
+    for part in material.shown:
+        if found := list(shorthand_in(material.texts[part.key])):
+            name = material.drafted.draft.place_of(part.key)
+            yield warn(
+                key=f"shorthand-{part.key}",
+                words=gettext("{place} has words that are not written in a paper: {words}.").format(
+                    place=name, words=join_words(f"“{each}”" for each in found)
+                ),
+                url=f"{material.urls[WORKSHOP]}#{part.key}",
+                place=name,
+                about=fingerprint(*found),
             )
 
 

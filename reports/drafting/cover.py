@@ -15,10 +15,10 @@ from reports.models.briefing import COVER_FIELDS
 from workitems.models import Plan, Return, Round
 from workitems.terms.spans import add_months
 
-# The action sought of a paper that begins with recommendations on decisions.
-ON_DECISIONS = "Note which new dates depend on decisions"
+# The action sought of a paper that begins with recommendations to agree to decisions.
 WITH_OWN_DECISIONS = "Take decisions on which new dates depend"
 # What earlier drafts have instead.
+ON_DECISIONS = "Note which new dates depend on decisions"
 FORMERLY = f"{ON_DECISIONS}, and agree to decide"
 # Title of a briefing without a kind.
 TITLE = "Progress on {plan}"
@@ -163,12 +163,24 @@ def draft(
 
 
 def action_sought(before: str, asks: Iterable[Ask]) -> str:
-    """Return the action sought for the recommendations with which a draft begins. What somebody typed stays."""
-    usual = Briefing._meta.get_field("action_sought").get_default()
-    if before not in (usual, ON_DECISIONS, WITH_OWN_DECISIONS, FORMERLY):
+    """Return the action sought for the recommendations with which a draft begins: decisions, if one asks for them, else that it
+    is for information. What somebody typed stays."""
+    if before not in (_usual(), ON_DECISIONS, WITH_OWN_DECISIONS, FORMERLY):
         return before
-    verbs = {ask.verb for ask in asks}
-    return WITH_OWN_DECISIONS if Verb.AGREE in verbs else ON_DECISIONS if verbs else usual
+    return WITH_OWN_DECISIONS if any(ask.verb == Verb.AGREE for ask in asks) else _usual()
+
+
+def still_sought(before: str, asks: Iterable[Ask]) -> str:
+    """Return the action sought once the recommendations of a draft have changed: that it is for information, if the cover was
+    given decisions and no recommendation asks for one any more."""
+    if before in (WITH_OWN_DECISIONS, FORMERLY) and all(ask.verb != Verb.AGREE for ask in asks):
+        return _usual()
+    return before
+
+
+def _usual() -> str:
+    usual: str = Briefing._meta.get_field("action_sought").get_default()
+    return usual
 
 
 def title_of(briefing: Briefing, title: str) -> str:

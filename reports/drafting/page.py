@@ -72,10 +72,10 @@ class Mark(NamedTuple):
 
 
 class NextMark(NamedTuple):
-    """The next paragraph with marks."""
+    """The next paragraph or recommendation with marks, and its number as the page says it: "7", "recommendation 1"."""
 
     key: str
-    number: int
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +138,7 @@ class Asked:
     options: str
     is_broken: bool
     marks: tuple[Mark, ...] = ()
+    next: NextMark | None = None
 
     @property
     def key(self) -> str:
@@ -170,7 +171,7 @@ class Chapter:
 
 
 class Related(NamedTuple):
-    """Another paragraph about the same item. `is_ticked` to merge, unless the one is achieved and the other is not."""
+    """Another paragraph about the same item. `is_ticked` to merge, if it is in the same section."""
 
     key: str
     number: int
@@ -449,10 +450,9 @@ def _joins(draft: Draft, part: Part, home: Portion) -> Iterator[tuple[str, str]]
 
 def _related(draft: Draft, key: str, home: Portion) -> Related:
     portion = draft.portion_of(key)
-    are_alike = (portion.content == ACHIEVEMENTS) == (home.content == ACHIEVEMENTS)
     words = printed(draft, draft.part(key).text).replace("**", "").split()
     first = f"{' '.join(words[:FIRST_WORDS])}{' …' if len(words) > FIRST_WORDS else ''}"
-    return Related(key, draft.numbers[key], portion.heading, first, are_alike)
+    return Related(key, draft.numbers[key], portion.heading, first, portion is home)
 
 
 def splits(draft: Draft, text: str) -> list[tuple[int, str]]:

@@ -144,11 +144,18 @@ def foot(
             f'<a href="{escape(here)}?at={key}#sources">{_("Sources")}{hidden}</a>'
             f'<a href="{address}versions/">{_("Versions")}{hidden}</a>'
         )
-    if block.next:
-        says = _("Next mark: {number}").format(number=block.next.number)
-        pieces.append(f'<a class="workshop-next" href="#{escape(block.next.key)}">{says}</a>')
+    pieces.append(next_mark(block))
     pieces.append("</div>")
     return mark_safe("\n".join(pieces))
+
+
+@register.simple_tag
+def next_mark(block: "Block | Asked") -> SafeString:
+    """Return the way to the next paragraph or recommendation with marks, if there is one."""
+    if not block.next:
+        return mark_safe("")
+    says = escape(_("Next mark: {name}").format(name=block.next.name))
+    return mark_safe(f'<a class="workshop-next" href="#{escape(block.next.key)}">{says}</a>')
 
 
 @register.simple_tag(takes_context=True)

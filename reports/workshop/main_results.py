@@ -7,20 +7,28 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy
 
 from agencies.wording.translation import StrOrPromise
+from reports.checks.contradicted import contradiction, without_evidence
+from reports.checks.values import dates_in
 from reports.compose.achievements import (
     MAIN_RESULTS,
     MAX_HEADLINES,
+    PassedOver,
     WhyNot,
     introduced,
     passed_over,
     reported_to,
     without_month,
 )
+from reports.compose.facts import Facts
+from reports.compose.results import is_told
 from reports.compose.writing_out import write_out_after
 from reports.document import Source
+from reports.document.dates import month_of
+from reports.document.wording import cited
 from reports.drafting.draft import BULLETS, Draft, printed
 from reports.drafting.page import ACHIEVEMENTS
 from reports.drafting.paper import Drafted
+from workitems.terms.sentence_ends import sentences
 
 UPDATE = "workitems.update"
 # Limit on what is offered.
@@ -32,7 +40,9 @@ REASONS: dict[WhyNot, StrOrPromise] = {
     WhyNot.NOTHING: gettext_lazy("It says nothing that the paper can print."),
     WhyNot.TALK: gettext_lazy("A meeting or an announcement is no result."),
     WhyNot.ONGOING: gettext_lazy("It says only that work goes on."),
-    WhyNot.SAME_ITEM: gettext_lazy("Another report on its item says more."),
+    WhyNot.SAME_ITEM: gettext_lazy(
+        "The list takes one report on an item, and another one on it came before."
+    ),
     WhyNot.BEHIND: gettext_lazy("Other results came before it, and the list takes {most}."),
     WhyNot.SAID: gettext_lazy("Another report says the same."),
     WhyNot.ELSEWHERE: gettext_lazy(
@@ -63,6 +73,8 @@ REASONS: dict[WhyNot, StrOrPromise] = {
 }
 
 
+# Of a report with a whole sentence after a first one that is none.
+UNMARKED = gettext_lazy("Its agency did not mark it as a headline.")
 # Of what the records have in the list and the draft does not.
 TAKEN_OUT = gettext_lazy("It was in the list until you took it out.")
 # Of what the records have in the list now.
@@ -78,6 +90,8 @@ class Offered(NamedTuple):
     agency: str
     text: str
     reason: StrOrPromise
+    # Whether a press may put it in the list: no measure contradicts it, and no audit found it without evidence.
+    is_offered: bool = True
 
 
 @dataclass(frozen=True)
@@ -115,16 +129,10 @@ def main_results(drafted: Drafted) -> MainResults | None:
     above, *bullets = BULLETS.split(printed(draft, draft.part(key).text)) if key else [""]
     month = reported_to(above)
     before, after = (introduced(drafted.found.facts, len(bullets) + more, month) for more in (0, 1))
+    facts = drafted.found.facts
     return MainResults(
         offered=tuple(
-            Offered(
-                each.update.pk,
-                each.update.source,
-                each.item.number,
-                each.update.of_return.agency.short_name,
-                without_month(each.text, above),
-                reasons.get(each.update.pk, _in_words(each.reason)),
-            )
+            _offered(facts, each, _dated(each, above, month), reasons.get(each.update.pk, ""))
             for each in found
         ),
         not_shown=not_shown,
@@ -146,6 +154,34 @@ def as_bullet(
     above, *bullets = BULLETS.split(shown[at].text)
     earlier = [*(part.text for part in shown[:at]), above, *bullets[:place]]
     return write_out_after(earlier, offered.text, drafted.found.facts)
+
+
+def _offered(facts: Facts, each: PassedOver, text: str, reason: StrOrPromise) -> Offered:
+    said = sentences(text)
+    found = (contradiction(facts, each.item, sentence) for sentence in said)
+    against = next((str(one.words) for one in found if one), "")
+    against = against or without_evidence(facts, each.item)
+    if each.reason == WhyNot.NO_SENTENCE and any(map(is_told, said[1:])):
+        reason = reason or UNMARKED
+    return Offered(
+        each.update.pk,
+        each.update.source,
+        each.item.number,
+        each.update.of_return.agency.short_name,
+        text,
+        against or reason or _in_words(each.reason),
+        is_offered=bool(text) and not against,
+    )
+
+
+def _dated(each: PassedOver, above: str, month: str) -> str:
+    """Return a report's text as the list takes it: without its month if the words above the list have that, and with it if they
+    have another one."""
+    text = without_month(each.text, above)
+    ended = each.update.of_return.round.period_end
+    if not text or not month or ended is None or month == month_of(ended) or dates_in(text):
+        return text
+    return cited(text, month_of(ended))
 
 
 def _in_words(reason: WhyNot) -> str:

@@ -10,15 +10,20 @@ from difflib import SequenceMatcher
 from django.utils.translation import gettext as _
 
 from reports.checks.check import Check, fingerprint
+from reports.checks.contradicted import contradicted_in
 from reports.checks.paper_dates import called_future
 from reports.checks.recorded import plain, sentences_of
+from reports.checks.values import dates_in, numbers_in
 from reports.checks.warns import POINTS_BACK
 from reports.compose.writing_out import write_out_after
+from reports.document import Verb
+from reports.document.wording import mentions
 from reports.drafting.draft import REFERENCE, Part, sentence_ends, to_numbers
 from reports.drafting.page import HIDE, NOT_NEEDED, SAVE, SPLIT, Offer
 from reports.drafting.paper import Drafted
 from workitems.terms.as_told import is_plural
 from workitems.terms.sentence_ends import with_capital
+from workitems.terms.shorthand import shorthand_in, written_out
 from workitems.terms.stems import announces, says_we
 from workitems.terms.third_person import in_third_person, is_plural_agency, without_we
 from workitems.terms.word_diff import Strand, short_diff
@@ -49,7 +54,9 @@ def to_add(drafted: Drafted, part: Part, rest: Sequence[tuple[str, str]]) -> tup
     that none of them is needed. `rest` are the sentences, each with the end of the last one that is printed."""
     who = _who(drafted, part)
     found = []
-    for sentence, end in [each for each in rest if not announces(each[0])][:MOST_ADDED]:
+    untrue = not_to_add(drafted, part, rest)
+    fit = [each for each in rest if each[0] not in untrue and not announces(each[0])]
+    for sentence, end in fit[:MOST_ADDED]:
         lines = part.text.split("\n")
         place = next((n for n, line in enumerate(lines) if end in plain(line)), len(lines) - 1)
         told = with_capital(without_we(sentence, who) if who else sentence)
@@ -57,10 +64,50 @@ def to_add(drafted: Drafted, part: Part, rest: Sequence[tuple[str, str]]) -> tup
         lines[place] = f"{lines[place].rstrip()} {told}"
         strands = (Strand(f"… {before} "), Strand(told, is_added=True))
         found.append(_saved(drafted, "\n".join(lines), strands, _("Add it")))
-    if found:
+    if found or untrue:
         digest = fingerprint(*(sentence for sentence, _end in rest))
         found.append(Offer(_("Not needed"), NOT_NEEDED, digest))
     return tuple(found)
+
+
+def not_to_add(drafted: Drafted, part: Part, rest: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Map the sentences that a paragraph leaves out and that are not offered, as a measure says otherwise, to what it says."""
+    assert drafted.found is not None
+    items = drafted.items_of([(each.model, each.pk) for each in part.sources])
+    found = contradicted_in(drafted.found.facts, items, [sentence for sentence, _end in rest])
+    return {sentence: each.words for sentence, each in found}
+
+
+def to_cut(drafted: Drafted, part: Part) -> tuple[Offer, ...]:
+    """Return the words of a paragraph that can go if the paper is too long, or none: a sentence after the first that has no
+    number, date or name; else what follows the last comma of a long sentence and has none."""
+    names = _names(drafted)
+    found: list[tuple[int, str, str, str]] = []
+    for line in part.text.split("\n"):
+        for place, sentence in enumerate(sentences_of(line)):
+            start, comma, end = sentence.rpartition(", ")
+            if place and _says_no_fact(sentence, names):
+                found.append((len(sentence.split()), sentence, "", sentence))
+            elif (
+                len(sentence.split()) > MANY
+                and comma
+                and _MORE.match(end)
+                and _says_no_fact(end, names)
+            ):
+                found.append((len(end.split()), sentence, f"{start}.", f", {end.rstrip('.')}"))
+    for _count, sentence, now, cut in sorted(found, reverse=True)[:1]:
+        text = _swapped(part.text, sentence, now)
+        if text and REFERENCE.findall(text) == REFERENCE.findall(part.text):
+            strands = (
+                (Strand(sentence, is_removed=True),)
+                if not now
+                else (
+                    Strand(f"… {' '.join(now.rstrip('.').split()[-LAST_WORDS:])}"),
+                    Strand(cut, is_removed=True),
+                )
+            )
+            return (_saved(drafted, text, strands, _("Leave these words out")),)
+    return ()
 
 
 def to_leave_out() -> Offer:
@@ -72,6 +119,8 @@ def as_asked(drafted: Drafted, key: str) -> tuple[Offer, ...]:
     """Return what the records recommend now in the place of a recommendation, or to leave it out; nothing if it says that."""
     assert drafted.found is not None
     ask = drafted.draft.shown_asks[key]
+    if ask.verb == Verb.FORWARD:
+        return ()
     fresh = next((each for each in drafted.found.asks if each.key == key), None)
     if fresh is None:
         return (to_leave_out(),)
@@ -180,6 +229,26 @@ def _as_recorded(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
                 )
 
 
+def _by_measure(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
+    """Say what the measure says, or leave out the sentence that it contradicts."""
+    if not check.instead:
+        yield from _without(drafted, part, check)
+    elif text := _swapped(part.text, check.sentence, check.instead):
+        yield _saved(drafted, text, short_diff(check.sentence, check.instead))
+
+
+def _without_shorthand(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
+    """Write out what is written in a hurry."""
+    sentences = [each for each in sentences_of(part.text) if any(shorthand_in(each))]
+    text = part.text
+    for sentence in sentences:
+        text = _swapped(text, sentence, written_out(sentence)) or text
+    if text != part.text:
+        strands = short_diff(" ".join(sentences), " ".join(map(written_out, sentences)))
+        label = _("Use this sentence") if len(sentences) == 1 else _("Use these sentences")
+        yield _saved(drafted, text, strands, label)
+
+
 def _split(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
     """Split a long paragraph in the middle."""
     ends = sentence_ends(part.text)
@@ -198,7 +267,26 @@ _OFFERS: dict[str, Callable[[Drafted, Part, Check], Iterator[Offer]]] = {
     "past": _was_to,
     "edit": _as_recorded,
     "long": _split,
+    "older": _by_measure,
+    "shorthand": _without_shorthand,
 }
+
+
+# Words that begin what is said besides in a sentence, as "…, so that victims wait less".
+_MORE = re.compile(r"(?:which|so that|with|where|as well as|including)\b")
+# Words of a sentence of which such an end can go.
+MANY = 25
+
+
+def _names(drafted: Drafted) -> list[str]:
+    facts = drafted.found.facts if drafted.found else None
+    return [name for agency in facts.agencies.values() for name in agency.names] if facts else []
+
+
+def _says_no_fact(text: str, names: Sequence[str]) -> bool:
+    return not (
+        numbers_in(text) or dates_in(text) or mentions(text, names) or REFERENCE.search(text)
+    )
 
 
 # --- what they share ------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What needs work in a draft, at the paragraph where it is: warnings about it, what it leaves out, and its length."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -9,23 +9,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.checks.check import Check
+from reports.compose.achievements import MAIN_RESULTS
+from reports.compose.finding_facts import FINDING
+from reports.compose.paragraphs import key as key_of
 from reports.compose.paragraphs import length
 from reports.drafting.changed_records import SUMMARIES
-from reports.drafting.draft import Origin
-from reports.drafting.page import Mark, NextMark, Page
+from reports.drafting.draft import Origin, Part
+from reports.drafting.page import Mark, NextMark, Offer, Page
 from reports.drafting.paper import Drafted
-from reports.workshop.sentences_to_take import as_asked, offers, to_add, to_leave_out
+from reports.workshop.sentences_to_take import as_asked, not_to_add, offers, to_add, to_cut
 from workitems.terms.sentence_ends import sentences
 
-# The longest paragraphs of a paper that is too long are marked: at most so many.
-MOST_LONG = 3
-# Sections of which no paragraph is offered to be left out because a paper is too long.
+# Of a paper that is too long, so many paragraphs are marked at most, and without words that can go only those with more than
+# so many.
+MOST_LONG, LONG = 3, 80
+# Sections of which no generated paragraph is marked because a paper is too long.
 NEEDED = (*SUMMARIES, "delay", "mitigation")
+# The key of the paragraph of the main dates ahead.
+DATES_AHEAD = key_of("p", "dates")
 # Checks that the page shows at the paragraph in its own way.
 SHOWN = ("drift", "reference")
 # What to do, by the first word of a check's key.
 REMEDIES = {
-    "long": gettext_lazy("Split it, or leave words out."),
+    "long": gettext_lazy("Split it."),
     "empty": gettext_lazy("Leave the sentence out, or say what was done, by whom and when."),
     "twice": gettext_lazy("Keep the sentence in one of the two."),
     "past": gettext_lazy("Say what happened, or give the new date."),
@@ -37,13 +43,17 @@ REMEDIES = {
 def marked(page: Page, found: Iterable[Check]) -> Page:
     """Return the page with the marks of its paragraphs. `found` are the failed checks."""
     marks = _marks(page.drafted, list(found))
-    numbers = page.drafted.draft.numbers
+    names = {key: str(number) for key, number in page.drafted.draft.numbers.items()}
+    names |= {each.key: each.name for each in page.asks if each.number}
     wanting = marks.keys() | set(page.drifted)
-    keys = [key for key in numbers if key in wanting]
-    following = {key: NextMark(after, numbers[after]) for key, after in pairwise(keys)}
+    keys = [key for key in names if key in wanting]
+    following = {key: NextMark(after, names[after]) for key, after in pairwise(keys)}
     return replace(
         page,
-        asks=tuple(replace(each, marks=tuple(marks.get(each.key, ()))) for each in page.asks),
+        asks=tuple(
+            replace(each, marks=tuple(marks.get(each.key, ())), next=following.get(each.key))
+            for each in page.asks
+        ),
         chapters=tuple(
             replace(
                 chapter,
@@ -66,12 +76,6 @@ def marked(page: Page, found: Iterable[Check]) -> Page:
 def _marks(drafted: Drafted, found: list[Check]) -> dict[str, list[Mark]]:
     marks: dict[str, list[Mark]] = defaultdict(list)
     parts = {part.key: part for part in drafted.draft.parts()}
-    summaries = {
-        part.key
-        for each in drafted.draft.portions
-        if each.content in SUMMARIES
-        for part in each.parts
-    }
     asks = drafted.draft.shown_asks
     for check in found:
         kind, key = check.key.partition("-")[0], check.paragraph
@@ -89,15 +93,16 @@ def _marks(drafted: Drafted, found: list[Check]) -> dict[str, list[Mark]]:
             marks[key].append(Mark(words, remedy, url=check.mend_url))
         for key, rest in check.left_out.items() if check.is_open else ():
             more = to_add(drafted, parts[key], rest)
-            # What sums up prints a part of everything.
-            if more and key not in summaries:
-                marks[key].append(Mark(_("An agency wrote more than this."), offers=more))
+            if more:
+                untrue = not_to_add(drafted, parts[key], rest)
+                not_offered = " ".join(
+                    _("Not offered: “{sentence}” {record}").format(sentence=each, record=says)
+                    for each, says in untrue.items()
+                )
+                marks[key].append(Mark(_("An agency wrote more than this."), not_offered, more))
     if any(check.key == "words" and check.is_open for check in found):
-        for key, count, over in _longest(drafted):
-            words = _("The paper is {over:,} words too long. This paragraph has {count:,}.")
-            words = words.format(over=over, count=count)
-            may_go = drafted.draft.portion_of(key).content not in NEEDED
-            marks[key].append(Mark(words, REMEDIES["long"], (to_leave_out(),) if may_go else ()))
+        for key, mark in _to_shorten(drafted):
+            marks[key].append(mark)
     return marks
 
 
@@ -107,26 +112,40 @@ def _at_it(check: Check) -> str:
     return f"{words[:1].upper()}{words[1:]}"
 
 
-def _longest(drafted: Drafted) -> list[tuple[str, int, int]]:
-    """Return the longest paragraphs that a paper can do without, which have twice the words that are too many, or the
-    longest few: key, length, and the words that are too many. A generated list is none: its bullets are read one by one.
-    Nor is what the Minister must know: what the paper is, what is late and what is done about it, unless it was edited."""
+def _to_shorten(drafted: Drafted) -> Iterator[tuple[str, Mark]]:
+    """Yield the paragraphs that a paper which is too long can say in fewer words, with the words that can go, those with most
+    of them first; of the others the long ones, for a person to shorten. Not what is generated of what the Minister must know,
+    main results, dates ahead, or what a check asks for."""
     assert drafted.document is not None and drafted.briefing.kind is not None
     over = drafted.words - drafted.briefing.kind.most_words
-    generated = {part.key for part in drafted.draft.parts() if part.origin == Origin.GENERATED}
-    needed = {
-        part.key
-        for portion in drafted.draft.portions
-        if portion.content in NEEDED
-        for part in portion.parts
-    } & generated
-    lengths = {
-        each.key: length(each)
-        for each in drafted.document.paragraphs()
-        if each.key not in needed and not (each.bullets and each.key in generated)
-    }
-    chosen: list[tuple[str, int, int]] = []
-    for key in sorted(lengths, key=lengths.__getitem__, reverse=True)[:MOST_LONG]:
-        if sum(count for _key, count, _over in chosen) < 2 * over:
-            chosen.append((key, lengths[key], over))
-    return chosen
+    parts = {part.key: part for part in drafted.draft.parts()}
+    found: list[tuple[int, int, str, tuple[Offer, ...]]] = []
+    for each in drafted.document.paragraphs():
+        part, home = parts[each.key], drafted.draft.portion_of(each.key)
+        is_generated = part.origin == Origin.GENERATED
+        if _is_asked_for(part) or (is_generated and (home.content in NEEDED or each.bullets)):
+            continue
+        count = length(each)
+        offers = to_cut(drafted, part)
+        saved = sum(
+            len(strand.text.split())
+            for offer in offers
+            for strand in offer.strands
+            if strand.is_removed
+        )
+        if offers or count > LONG:
+            found.append((saved, count, each.key, offers))
+    for saved, count, key, offers in sorted(found, reverse=True)[:MOST_LONG]:
+        words = _("The paper is {over:,} words too long. This paragraph has {count:,}.")
+        words = words.format(over=over, count=count)
+        remedy = "" if saved else _("Say it in fewer words.")
+        yield key, Mark(words, remedy, offers)
+
+
+def _is_asked_for(part: Part) -> bool:
+    """Whether a paragraph has the main results or the dates ahead, or says what a check asked for."""
+    generated = {taken.key for taken in part.taken}
+    models = {source.model for source in part.sources}
+    return bool(generated & {MAIN_RESULTS, DATES_AHEAD}) or bool(
+        models & {"workitems.return", FINDING}
+    )

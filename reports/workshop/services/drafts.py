@@ -29,7 +29,7 @@ from reports.document.markup import MAX_BULLETS
 from reports.drafting import asks as ask_acts
 from reports.drafting import draft as acts
 from reports.drafting import draft_rows
-from reports.drafting.cover import action_sought
+from reports.drafting.cover import action_sought, still_sought
 from reports.drafting.draft import Ask, Composed, Draft, DraftError, drifts
 from reports.drafting.reversing import Overtaken
 from reports.drafting.stories import story_of
@@ -576,6 +576,10 @@ def apply(
     else:
         end_pauses(briefing)
     _save_asks(briefing, before, after, by=by, reason=reason, is_pause=is_pause)
+    sought = still_sought(briefing.action_sought, after.shown_asks.values())
+    if sought != briefing.action_sought:
+        briefing.action_sought = sought
+        history.save_version(briefing, by=by, reason="No recommendation asks for a decision")
     for portion in after.portions:
         section = before.sections[portion.key]
         if section.heading != portion.heading:

@@ -113,7 +113,7 @@ def put_bullet(request: HttpRequest, briefing: Briefing, key: str) -> Message:
     drafted = read_drafted(briefing, localdate())
     results = main_results(drafted)
     offered = results.offered if results and results.key == key else ()
-    found = next((each for each in offered if each.pk == form.wanted and each.text), None)
+    found = next((each for each in offered if each.pk == form.wanted and each.is_offered), None)
     if results is None or found is None:
         raise Refused(_("The reports have changed. Read them again, then choose."))
     place = typed["place"] if typed["swap"] else None
