@@ -61,7 +61,7 @@ from workitems.terms.date_order import (
     two_dates,
     unexplained,
 )
-from workitems.terms.shorthand import shorthand_in
+from workitems.terms.shorthand import shorthand_acronyms, shorthand_in
 from workitems.terms.stems import says_nothing, says_we
 
 MOST_PAGES = 10
@@ -613,7 +613,8 @@ def _acronyms(material: Material) -> Iterator[Check]:
     assert material.drafted.found is not None
     facts, draft = material.drafted.found.facts, material.drafted.draft
     asked = (printed(draft, ask.text) for ask in draft.shown_asks.values())
-    known = {*facts.terms, *named(facts.agencies.values())}
+    # Shorthand is marked by itself.
+    known = {*facts.terms, *named(facts.agencies.values()), *shorthand_acronyms()}
     if found := lacking(["\n".join((*material.texts.values(), *asked))], known):
         yield warn(
             key="acronyms",
@@ -887,19 +888,38 @@ def _contradicted(material: Material) -> Iterator[Check]:
 
 
 def _shorthand(material: Material) -> Iterator[Check]:
-    """Yield paragraphs with what is written only in a hurry: "T&Cs", "i.e."."""
-    for part in material.shown:
-        if found := list(shorthand_in(material.texts[part.key])):
-            name = material.drafted.draft.place_of(part.key)
-            yield warn(
-                key=f"shorthand-{part.key}",
-                words=gettext("{place} has words that are not written in a paper: {words}.").format(
-                    place=name, words=join_words(f"“{each}”" for each in found)
-                ),
-                url=f"{material.urls[WORKSHOP]}#{part.key}",
-                place=name,
-                about=fingerprint(*found),
+    """Yield what is written only in a hurry: "T&Cs", "i.e."."""
+    found = {
+        part.key: words
+        for part in material.shown
+        if (words := list(shorthand_in(material.texts[part.key])))
+    }
+    if not found:
+        return
+    draft = material.drafted.draft
+    yield warn(
+        key="shorthand",
+        words=gettext("Write out what is short for other words: {words}.").format(
+            words=list_in_words(
+                [
+                    gettext("“{word}” in paragraph {number}").format(
+                        word=word, number=draft.numbers[key]
+                    )
+                    for key, words in found.items()
+                    for word in words
+                ]
             )
+        ),
+        url=f"{material.urls[WORKSHOP]}#{next(iter(found))}",
+        place=gettext("The draft"),
+        about=fingerprint(*(word for words in found.values() for word in words)),
+        at={
+            key: gettext("Write out {words}.").format(
+                words=list_in_words([f"“{word}”" for word in words])
+            )
+            for key, words in found.items()
+        },
+    )
 
 
 def _lengths(text: str) -> Iterator[int]:

@@ -144,7 +144,8 @@ def foot(
             f'<a href="{escape(here)}?at={key}#sources">{_("Sources")}{hidden}</a>'
             f'<a href="{address}versions/">{_("Versions")}{hidden}</a>'
         )
-    pieces.append(next_mark(block))
+    if block.next:
+        pieces.append(next_mark(block))
     pieces.append("</div>")
     return mark_safe("\n".join(pieces))
 

@@ -230,11 +230,15 @@ def _as_recorded(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
 
 
 def _by_measure(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:
-    """Say what the measure says, or leave out the sentence that it contradicts."""
-    if not check.instead:
+    """Say what the measure says or, if the paragraph has that too, leave out the sentence that it contradicts."""
+    if not check.instead or check.instead in part.text:
         yield from _without(drafted, part, check)
     elif text := _swapped(part.text, check.sentence, check.instead):
-        yield _saved(drafted, text, short_diff(check.sentence, check.instead))
+        strands = (
+            Strand(f"{check.sentence} ", is_removed=True),
+            Strand(check.instead, is_added=True),
+        )
+        yield _saved(drafted, text, strands)
 
 
 def _without_shorthand(drafted: Drafted, part: Part, check: Check) -> Iterator[Offer]:

@@ -89,8 +89,9 @@ def _marks(drafted: Drafted, found: list[Check]) -> dict[str, list[Mark]]:
             remedy = "" if found_offers else REMEDIES.get(kind, "")
             marks[key].append(Mark(_at_it(check), remedy, found_offers))
         for key, words in check.at.items() if check.is_open else ():
-            remedy = _("Explain it in the glossary")
-            marks[key].append(Mark(words, remedy, url=check.mend_url))
+            found_offers = offers(drafted, parts[key], check)
+            remedy = _("Explain it in the glossary") if check.mend_url else ""
+            marks[key].append(Mark(words, remedy, found_offers, check.mend_url))
         for key, rest in check.left_out.items() if check.is_open else ():
             more = to_add(drafted, parts[key], rest)
             if more:

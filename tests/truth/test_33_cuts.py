@@ -58,7 +58,7 @@ def test_a_check_lists_the_paragraphs_with_shortened_texts(plan, item, by, accep
     found = checks.failed_checks(read_drafted(drafted(plan, item, by)))
     assert [check.key for check in found] == listed
     assert [check.words for check in found] == [
-        "Paragraph 4 prints only a part of what an agency wrote. Read the whole in its sources."
+        "Some reports are not printed whole. Paragraph 4 leaves out “More of them asked for it.”"
     ] * len(listed)
 
 

@@ -63,7 +63,7 @@ def listed(plan, item, by, accepted):
         briefing = drafted(plan, item, by)
         briefing.annexes = annexes
         found = checks.failed_checks(read_drafted(briefing))
-        return [check.words for check in found if check.key == "unprinted"]
+        return [(check.words, *check.lines) for check in found if check.key == "unprinted"]
 
     return read
 
@@ -73,20 +73,21 @@ def listed(plan, item, by, accepted):
 @pytest.mark.parametrize(
     ("annexes", "left_out"),
     [
-        (["items"], "1.2 (planned next, effect, mitigation)"),
-        (["items", "delays"], "1.2 (planned next)"),
-        (["items", "items_texts"], "1.2 (effect, mitigation)"),
+        (["items"], "planned next, effect, mitigation"),
+        (["items", "delays"], "planned next"),
+        (["items", "items_texts"], "effect, mitigation"),
         (["items_texts", "delays"], ""),
     ],
 )
 def test_a_check_lists_what_is_neither_in_the_text_nor_in_an_annex(listed, annexes, left_out):
-    sentence = f"Agencies recorded what is neither in the text nor in an annex. Of a late item: {left_out}."
-    assert listed(annexes) == ([sentence] if left_out else [])
+    sentence = "What agencies wrote is neither in the text nor in an annex, on one late item."
+    line = f"1.2, Print a brochure: {left_out}"
+    assert listed(annexes) == ([(sentence, line)] if left_out else [])
 
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("before_the_paper")
 def test_what_is_left_out_of_an_item_that_is_not_key_and_needs_no_decision_is_only_counted(listed):
     assert listed(["items"], settlement="") == [
-        "Agencies recorded what is neither in the text nor in an annex. Of one item."
+        ("What agencies wrote is neither in the text nor in an annex, on one item.",)
     ]

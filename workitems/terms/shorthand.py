@@ -51,3 +51,8 @@ def shorthand_in(text: str) -> Iterator[str]:
 def written_out(text: str) -> str:
     """Return a text with words for its shorthand."""
     return _SHORTHAND.sub(lambda found: SHORTHAND[found.group()], text)
+
+
+def shorthand_acronyms() -> frozenset[str]:
+    """Return what looks like an acronym of the list: "T&C", "CE"."""
+    return frozenset(each.removesuffix("s") for each in SHORTHAND if each[:2].upper() == each[:2])

@@ -348,7 +348,7 @@ def of_asks(briefing):
     ]
 
 
-def test_a_draft_begins_with_the_decisions_that_new_dates_need_and_its_cover_says_so(
+def test_a_draft_begins_with_the_decisions_that_new_dates_need_and_its_cover_stays_as_it_was(
     begun_on_a_decision,
 ):
     briefing, _delay = begun_on_a_decision
@@ -359,7 +359,7 @@ def test_a_draft_begins_with_the_decisions_that_new_dates_need_and_its_cover_say
     )
     assert (last.text, briefing.action_sought) == (
         "the contents of this paper",
-        "Note which new dates depend on decisions",
+        "For your information",
     )
     assert of_asks(briefing) == []
 

@@ -16,12 +16,14 @@ from reports.workshop.services import drafts, overrides
 from tests.factories import (
     DelayFactory,
     GlossaryEntryFactory,
+    MeasureFactory,
+    MeasureValueFactory,
     MilestoneFactory,
     MitigationFactory,
     SeatFactory,
     UpdateFactory,
 )
-from tests.reports.drafted import BEFORE, drafted
+from tests.reports.drafted import BEFORE, BEFORE_ON, drafted
 from workitems.plan.services import Refused
 
 LONG = "Police trained all staff. They liked it. More of them asked for it."
@@ -195,7 +197,7 @@ def test_the_records_text_shows_what_it_takes_of_the_editors(
     assert "Their text instead of yours changes this:" in page.text
 
 
-def test_a_paper_that_is_too_long_does_not_ask_to_leave_out_what_is_late(
+def test_a_paper_that_is_too_long_offers_words_to_cut_and_never_a_whole_paragraph(
     client, plan, item, coordinator
 ):
     MitigationFactory(
@@ -205,22 +207,113 @@ def test_a_paper_that_is_too_long_does_not_ask_to_leave_out_what_is_late(
         )
     )
     briefing = drafted(plan, item, coordinator)
-    texts = {section: f"{section} {'word ' * 148}" for section in ("background", "delay")}
+    said = f"In May the plan began{' anew' * 20}, so that people know their rights."
+    texts = {
+        "background": "It began in May. People were glad of it. It has 40 pages.",
+        "achievements": said,
+        "delay": f"delay {'word ' * 148}",
+    }
     rows = {
         section: drafts.add(briefing=briefing, section=section, text=text, by=coordinator)
         for section, text in texts.items()
     }
     BriefingKind.objects.filter(pk=briefing.kind_id).update(most_words=200)
     page = page_of(client, briefing)
-    marked = [key for key, words in marks(page).items() if "too long" in " ".join(words)]
-    needed = briefing.draft_paragraphs.filter(
-        section__key__in=("purpose", "delay", "mitigation"), origin="generated"
-    )
-    assert not {*marked} & {*needed.values_list("key", flat=True)}
     assert {section: offered(page, row.key) for section, row in rows.items()} == {
-        "background": [("Leave it out", "")],
+        "background": [("Leave these words out", "[People were glad of it.]")],
+        "achievements": [
+            ("Leave these words out", "… anew anew anew anew[, so that people know their rights]")
+        ],
         "delay": [],
     }
+    assert {*marks(page)} == {row.key for row in rows.values()}
+    assert take(client, briefing, rows["background"].key) == "It began in May. It has 40 pages."
+    assert (
+        take(client, briefing, rows["achievements"].key) == f"In May the plan began{' anew' * 20}."
+    )
+
+
+def test_what_a_check_asked_for_is_not_marked_as_too_long(client, briefing, coordinator):
+    source = Source("workitems.return", 1, None, "Return")
+    text = f"A return {'which is still awaited ' * 30}was not accepted."
+    drafts.add(briefing=briefing, section="delay", text=f"word {'word ' * 90}", by=coordinator)
+    row = drafts.add(
+        briefing=briefing, section="purpose", text=text, sources=(source,), by=coordinator
+    )
+    BriefingKind.objects.filter(pk=briefing.kind_id).update(most_words=200)
+    assert row.key not in marks(page_of(client, briefing))
+
+
+@pytest.fixture
+def measured(before_the_paper, item):
+    """Two measures: 67 per cent of staff now, and four languages before the plan."""
+    share = MeasureFactory(
+        item=item, number=7, kind="share", as_told="the share of staff who finished the course"
+    )
+    MeasureValueFactory(
+        measure=share, number=640, of=960, day=date(2009, 11, 30), accepted_on=BEFORE_ON
+    )
+    MeasureFactory(
+        item=item, number=8, kind="level", as_told="the number of languages", baseline=4,
+        baseline_on=date(2009, 6, 30),
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("measured")
+def test_a_number_that_a_measure_has_overtaken_is_offered_as_the_measure_has_it(
+    client, plan, item, coordinator, accepted
+):
+    wrote = "Over 50% of staff have now finished the course."
+    UpdateFactory(of_return=accepted, item=item, achieved=wrote, key_achievement="yes")
+    briefing = drafted(plan, item, coordinator)
+    found = {
+        key: words for key, words in marks(page_of(client, briefing)).items() if "50%" in str(words)
+    }
+    ((key, (words,)),) = found.items()
+    assert words.startswith("Says “") and "67 per cent (640 of 960) in November 2009" in words
+    share = (
+        "The share of staff who finished the course was 67 per cent (640 of 960) in November 2009."
+    )
+    assert take(client, briefing, key) == f"The year’s main result:\n- {share}"
+    assert key not in marks(page_of(client, briefing))
+
+
+@pytest.mark.usefixtures("measured")
+def test_a_sentence_that_a_measure_contradicts_is_not_offered_and_it_is_said_why(
+    client, plan, item, coordinator, accepted
+):
+    wrote = (
+        "Police printed the card in ten languages. They hand it out. It used to be in English only."
+    )
+    UpdateFactory(of_return=accepted, item=item, achieved=wrote, key_achievement="yes")
+    briefing = drafted(plan, item, coordinator)
+    (block,) = [
+        each
+        for each in blocks_of(page_of(client, briefing))
+        if any("wrote more" in mark.words for mark in each.marks)
+    ]
+    ((remedy, labels),) = [
+        (mark.remedy, [str(offer.label) for offer in mark.offers])
+        for mark in block.marks
+        if "wrote more" in mark.words
+    ]
+    assert remedy == (
+        f"Not offered: “It used to be in English only.” A measure of item {item.number} says that there were 4 before "
+        "the plan."
+    )
+    assert labels == ["Not needed"]
+
+
+def test_shorthand_is_offered_in_words(client, briefing, coordinator):
+    text = "The T&Cs, i.e. the price, were new. Police wait."
+    row = drafts.add(briefing=briefing, section="delay", text=text, by=coordinator)
+    page = page_of(client, briefing)
+    assert marks(page) == {row.key: ["Write out “T&Cs” and “i.e.”."]}
+    assert offered(page, row.key) == [
+        ("Use this sentence", "The [T&Cs]{terms}, [i.e. ]{that is }the price, were new.")
+    ]
+    assert take(client, briefing, row.key) == "The terms, that is the price, were new. Police wait."
+    assert marks(page_of(client, briefing)) == {}
 
 
 def test_what_is_repeated_empty_or_without_a_subject_is_marked_with_what_to_do(

@@ -1,0 +1,56 @@
+"""Test what the cover says is sought, as the draft's recommendations change."""
+
+import pytest
+
+from reports.document import Verb
+from reports.drafting.cover import WITH_OWN_DECISIONS, action_sought, still_sought
+from reports.drafting.draft import Ask
+from reports.workshop.services import drafts
+from tests.reports.drafted import drafted
+
+USUAL, TYPED = "For your information", "Sign the letter"
+
+
+def ask(verb):
+    return Ask(key="r-1", verb=Verb(verb), text="that it is done")
+
+
+@pytest.mark.parametrize(
+    ("before", "verb", "after"),
+    [
+        (USUAL, "note", USUAL),
+        (USUAL, "agree", WITH_OWN_DECISIONS),
+        ("Note which new dates depend on decisions", "note", USUAL),
+        (TYPED, "agree", TYPED),
+    ],
+)
+def test_a_draft_begins_with_what_its_recommendations_ask_for(before, verb, after):
+    assert action_sought(before, [ask(verb)]) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "verb", "after"),
+    [
+        (WITH_OWN_DECISIONS, "agree", WITH_OWN_DECISIONS),
+        (WITH_OWN_DECISIONS, "note", USUAL),
+        (TYPED, "note", TYPED),
+        (USUAL, "agree", USUAL),
+    ],
+)
+def test_the_cover_asks_for_decisions_as_long_as_a_recommendation_does(before, verb, after):
+    assert still_sought(before, [ask(verb)]) == after
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("before_the_paper")
+def test_the_cover_follows_when_the_recommendation_is_changed(plan, item, coordinator):
+    briefing = drafted(plan, item, coordinator)
+    briefing.action_sought = WITH_OWN_DECISIONS
+    briefing.save()
+    row = briefing.draft_asks.get()
+    drafts.save_ask(
+        briefing=briefing, key=row.key, verb=Verb.NOTE, text="the contents of it", options="",
+        version=row.version, by=coordinator,
+    )  # fmt: skip
+    briefing.refresh_from_db()
+    assert briefing.action_sought == USUAL
