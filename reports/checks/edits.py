@@ -6,7 +6,7 @@ sentence where another one stood disagrees, though a record has it elsewhere.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -134,7 +134,8 @@ def disagreements(
 
 
 def _disagreements(text: str, evidence: Evidence, counts: list[Disagreement]) -> list[Disagreement]:
-    in_place = list(_in_place(text, evidence))
+    counted = " ".join(match.group() for match in _COUNT.finditer(text)) if counts else ""
+    in_place = [each for each in _in_place(text, evidence) if not _is_in(each.typed[0], {counted})]
     known = frozenset(word for each in in_place for word in each.typed)
     found = [*counts, *in_place]
     found += _dates(text, evidence, known)
@@ -227,7 +228,7 @@ def _numbers(
 _LATE = re.compile(r",? (?:late|later|behind)\b")
 
 
-def _is_in(words: str, known: frozenset[str]) -> bool:
+def _is_in(words: str, known: Collection[str]) -> bool:
     return any(words in each for each in known)
 
 

@@ -12,7 +12,6 @@ from reports.checks.check import Check
 from reports.compose.achievements import MAIN_RESULTS
 from reports.compose.finding_facts import FINDING
 from reports.compose.paragraphs import key as key_of
-from reports.compose.paragraphs import length
 from reports.drafting.changed_records import SUMMARIES
 from reports.drafting.draft import Origin, Part
 from reports.drafting.page import Mark, NextMark, Offer, Page
@@ -20,10 +19,9 @@ from reports.drafting.paper import Drafted
 from reports.workshop.sentences_to_take import as_asked, not_to_add, offers, to_add, to_cut
 from workitems.terms.sentence_ends import sentences
 
-# Of a paper that is too long, so many paragraphs are marked at most, and without words that can go only those with more than
-# so many.
-MOST_LONG, LONG = 3, 80
-# Sections of which no generated paragraph is marked because a paper is too long.
+# Of a paper that is too long, so many paragraphs are marked at most.
+MOST_SHORTENED = 3
+# Sections of which no paragraph is marked because a paper is too long.
 NEEDED = (*SUMMARIES, "delay", "mitigation")
 # The key of the paragraph of the main dates ahead.
 DATES_AHEAD = key_of("p", "dates")
@@ -114,33 +112,22 @@ def _at_it(check: Check) -> str:
 
 
 def _to_shorten(drafted: Drafted) -> Iterator[tuple[str, Mark]]:
-    """Yield the paragraphs that a paper which is too long can say in fewer words, with the words that can go, those with most
-    of them first; of the others the long ones, for a person to shorten. Not what is generated of what the Minister must know,
-    main results, dates ahead, or what a check asks for."""
+    """Yield the paragraphs with words that can go from a paper that is too long, those with most of them first. Not what the
+    Minister must know, the main results, the dates ahead, or what a check asks for."""
     assert drafted.document is not None and drafted.briefing.kind is not None
     over = drafted.words - drafted.briefing.kind.most_words
-    parts = {part.key: part for part in drafted.draft.parts()}
-    found: list[tuple[int, int, str, tuple[Offer, ...]]] = []
-    for each in drafted.document.paragraphs():
-        part, home = parts[each.key], drafted.draft.portion_of(each.key)
-        is_generated = part.origin == Origin.GENERATED
-        if _is_asked_for(part) or (is_generated and (home.content in NEEDED or each.bullets)):
-            continue
-        count = length(each)
-        offers = to_cut(drafted, part)
-        saved = sum(
-            len(strand.text.split())
-            for offer in offers
-            for strand in offer.strands
-            if strand.is_removed
-        )
-        if offers or count > LONG:
-            found.append((saved, count, each.key, offers))
-    for saved, count, key, offers in sorted(found, reverse=True)[:MOST_LONG]:
-        words = _("The paper is {over:,} words too long. This paragraph has {count:,}.")
-        words = words.format(over=over, count=count)
-        remedy = "" if saved else _("Say it in fewer words.")
-        yield key, Mark(words, remedy, offers)
+    found: list[tuple[int, str, Offer]] = []
+    for portion in drafted.draft.portions:
+        for part in portion.shown if portion.content not in NEEDED else ():
+            is_list = part.origin == Origin.GENERATED and "\n" in part.text
+            if is_list or _is_asked_for(part):
+                continue
+            for offer in to_cut(drafted, part):
+                cut = [strand.text for strand in offer.strands if strand.is_removed]
+                found.append((len(" ".join(cut).split()), part.key, offer))
+    for _count, key, offer in sorted(found, reverse=True)[:MOST_SHORTENED]:
+        words = _("The paper is {over:,} words too long, and these can go:").format(over=over)
+        yield key, Mark(words, offers=(offer,))
 
 
 def _is_asked_for(part: Part) -> bool:
