@@ -38,6 +38,7 @@ from tests.factories import (
     OutOfSessionFactory,
     PlanFactory,
     ReturnFactory,
+    ReturnNoteFactory,
     RiskFactory,
     RoundFactory,
     SeatFactory,
@@ -387,7 +388,7 @@ def test_the_history_says_for_whom_it_was_written_then_and_makes_no_act_of_what_
         by=contributor,
         at=BEFORE,
     )
-    note = NoteFactory(of_return=of_return, item=item, body="Say when.", by=coordinator)
+    note = ReturnNoteFactory(of_return=of_return, item=item, by=coordinator)
     history.save(note, by=coordinator, at=BEFORE)
     hand_over(ended, administrator)
     reader = Reader(agencies=frozenset({msd.pk}))
@@ -503,7 +504,7 @@ def test_an_agenda_names_the_holder_of_a_return_and_reasons_of_its_own_day(
     )
     history.save(matter, by=coordinator, at=BEFORE)
     if is_closed:
-        meeting.closed_at = BEFORE
+        meeting.closed_at, meeting.closed_by = BEFORE, coordinator
         meeting.save()
     hand_over(ended, administrator)
     client = client_of(coordinator)

@@ -27,6 +27,7 @@ from tests.factories import (
     RoundFactory,
     SupportFactory,
     UpdateFactory,
+    WaitFactory,
     WorkItemFactory,
 )
 from tests.scenery import without_decisions
@@ -584,3 +585,16 @@ def test_an_agency_that_ends_is_offered_for_no_new_work(
     assert customs not in client.get(address).context["form"].fields["to"].queryset
     SupportFactory(item=item, agency=customs)
     assert customs in client.get(address).context["form"].fields["to"].queryset
+
+
+def test_a_milestone_that_was_cancelled_waits_no_more(plan, coordinator, client_of):
+    waiting = MilestoneFactory(item__plan=plan, item__number="3.2", number=3, withdrawn_on=TODAY)
+    waited = MilestoneFactory(item__plan=plan, item__number="5.1", number=1)
+    wait = WaitFactory(milestone=waiting, waits_for=waited)
+    at = plan_at(plan, Moment.today(TODAY))
+    assert (at.waits.rows, at.waits.back_in_words(waited.pk)) == ([], "")
+    client = client_of(coordinator)
+    assert "Waited for by" not in client.get(waited.item.get_absolute_url()).text
+    page = " ".join(client.get(wait.get_absolute_url()).text.split())
+    assert "The milestone that waited was cancelled." in page
+    assert "It no longer waits" not in page

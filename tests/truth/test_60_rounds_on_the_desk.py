@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from agencies.models import Seat
@@ -12,10 +13,13 @@ from tests.factories import (
     ReturnFactory,
     RoundFactory,
     SeatFactory,
+    SupportFactory,
+    VariationFactory,
     WorkItemFactory,
 )
 from tests.scenery import without_decisions
 from workitems.desk.to_dos import headline, lines_for
+from workitems.meetings.agenda import present_lines
 from workitems.models import Return
 
 pytestmark = [
@@ -64,6 +68,43 @@ def test_an_extended_return_is_not_missing(half_year, coordinator, police):
         round=half_year, agency=police, state=Return.State.DUE, extended_to=date(2010, 8, 20)
     )
     assert lines(coordinator, AFTER) == []
+
+
+def test_a_return_whose_agency_gave_away_all_that_it_was_asked_is_not_due(
+    half_year, coordinator, police, customs, client_of
+):
+    item = WorkItemFactory(plan=half_year.plan, lead_agency=customs, number="3.6")
+    SupportFactory(item__plan=half_year.plan, agency=police)
+    of_return = ReturnFactory(round=half_year, agency=police, state=Return.State.DUE)
+    client = client_of(coordinator)
+
+    def said():
+        missing = [
+            line.reasons[0].words for line in present_lines(half_year.plan, AFTER) if line.of_return
+        ]
+        with time_machine.travel(datetime(2010, 8, 1, tzinfo=UTC)):
+            page = " ".join(client.get(half_year.get_absolute_url()).text.split())
+        return len(lines(coordinator, AFTER)), len(missing), "Due, overdue" in page
+
+    assert said() == (1, 1, True)
+    VariationFactory(
+        milestone__item=item,
+        kind="lead",
+        agency_before=police,
+        agency_after=customs,
+        due_before=None,
+        due_after=None,
+        milestone=None,
+        item=item,
+        plan=half_year.plan,
+        approved=True,
+        decided_at=half_year.opened_at,
+    )
+    assert said() == (0, 0, False)
+    of_return.updates.create(
+        item=item, achieved="Printed.", written_by=coordinator, written_at=half_year.opened_at
+    )
+    assert said() == (1, 1, True)
 
 
 @pytest.mark.parametrize(

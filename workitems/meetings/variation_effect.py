@@ -233,9 +233,9 @@ def _counted(slipped: Sequence[bool | None], agency: str) -> str:
         return says.format(agency=agency)
     if total == 1:
         return (
-            gettext("One date was moved before; it did not hold.")
+            gettext("In the whole plan, one agreed date was moved before; it did not hold.")
             if count
-            else gettext("One date was moved before; it was met.")
+            else gettext("In the whole plan, one agreed date was moved before; it was met.")
         )
     if agency:
         says = ngettext(
@@ -245,8 +245,8 @@ def _counted(slipped: Sequence[bool | None], agency: str) -> str:
         )
     else:
         says = ngettext(
-            "Of {total} dates that were moved before, {number} moved again or was missed.",
-            "Of {total} dates that were moved before, {number} moved again or were missed.",
+            "In the whole plan, of {total} dates that were moved before, {number} moved again or was missed.",
+            "In the whole plan, of {total} dates that were moved before, {number} moved again or were missed.",
             count,
         )
     number = in_words(count) if count else gettext("none")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from agencies.models import WRITING_ROLES, Agency, Seat, User, by_short_name
 from agencies.records.composed import composed
 from agencies.records.tracking import track
+from workitems.models.delay import Variation
 from workitems.models.item import Confidence, Milestone, Stage, WorkItem
 from workitems.models.plan import READING_ROLES, Member, Plan
 from workitems.models.tracker import TrackerNote
@@ -171,14 +172,48 @@ class ReturnQuerySet(models.QuerySet["Return"]):
         found = self.filter(agency=agency_id, round__plan=plan_id, round__closed_at=None)
         return found.select_related("round", "agency")
 
+    def with_nothing_to_answer(self) -> Self:
+        """Those with their agency of which nothing is asked, and in which it wrote nothing.
+
+        It leads no live item and is responsible for no open milestone or measure. One that supports an item is asked all
+        the same, unless a decision of this round gave away what it was asked.
+        """
+        items = WorkItem.objects.filter(plan=OuterRef("round__plan"))
+        items = items.exclude(stage=Stage.WITHDRAWN)
+        its = {"responsible_agency": OuterRef("agency")}
+        steps = Milestone.objects.open().filter(item__plan=OuterRef("round__plan"), **its)
+        steps = steps.exclude(item__stage=Stage.WITHDRAWN)
+        led = items.filter(lead_agency=OuterRef("agency"))
+        measures: Any = WorkItem.measures.field.model.objects  # type: ignore[attr-defined]
+        own = measures.of(OuterRef("round__plan")).exclude(kind="words").filter(**its)
+        supported = items.filter(supports__agency=OuterRef("agency"), supports__ended_on=None)
+        given = Variation.objects.filter(
+            plan=OuterRef("round__plan"),
+            state=Variation.State.APPROVED,
+            kind__in=(Variation.Kind.LEAD, Variation.Kind.RESPONSIBLE),
+            agency_before=OuterRef("agency"),
+            decided_at__gte=OuterRef("round__opened_at"),
+        )
+        written = Update.objects.filter(of_return=OuterRef("pk")).saying_something()
+        return self.filter(
+            ~Exists(led),
+            ~Exists(steps),
+            ~Exists(own),
+            ~Exists(supported) | Exists(given),
+            ~Exists(written),
+            state__in=Return.WITH_AGENCY,
+        )
+
     def expected(self) -> Self:
-        """Leave out those that an agency did not submit before it left the working group: it has no items."""
+        """Leave out those that an agency did not submit before it left the working group: it has no items. And those with
+        nothing to answer."""
         left = Member._base_manager.filter(
             plan=models.OuterRef("round__plan"),
             agency=models.OuterRef("agency"),
             left_on__isnull=False,
         )
-        return self.exclude(models.Exists(left), state__in=Return.WITH_AGENCY)
+        found = self.exclude(models.Exists(left), state__in=Return.WITH_AGENCY)
+        return found.exclude(pk__in=Return.objects.with_nothing_to_answer().values("pk"))
 
     def waiting_for_agency(self) -> Self:
         """Returns in open rounds that the agency still has to submit, or submit again."""

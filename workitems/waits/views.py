@@ -113,7 +113,7 @@ def detail(request: HttpRequest, slug: str, wait: int) -> HttpResponse:
     readable = {each.pk: each for each in visible_plans(request)}
     lines = waits_of(at.waits, row.milestone_id, plan, readable)
     may = request.user.has_perm
-    goes_on = row.is_live and not row.plan.has_ended(on)
+    goes_on = row.is_live and row.milestone.withdrawn_on is None and not row.plan.has_ended(on)
     return form_page(
         request,
         "workitems/waits/detail.html",

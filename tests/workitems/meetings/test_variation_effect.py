@@ -123,12 +123,15 @@ def test_how_dates_that_were_moved_before_have_held(asked, plan, item, customs):
     """Those of the agency if three have come, else all of the plan, with those that are still ahead."""
     other = WorkItemFactory(plan=plan, pillar=item.pillar, number="3.1", lead_agency=customs)
     moved(plan, 2, other, agreed_due=YESTERDAY, forecast_due=YESTERDAY, responsible_agency=customs)
-    assert effects(asked)[-1] == "One date was moved before; it did not hold."
+    assert (
+        effects(asked)[-1]
+        == "In the whole plan, one agreed date was moved before; it did not hold."
+    )
     moved(plan, 3, item, completed_on=date(2010, 5, 1))
     moved(plan, 4, item)
     assert (
         effects(asked)[-1]
-        == "Of three dates that were moved before, one moved again or was missed. One is still ahead."
+        == "In the whole plan, of three dates that were moved before, one moved again or was missed. One is still ahead."
     )
     moved(plan, 5, item, agreed_due=YESTERDAY, forecast_due=YESTERDAY)
     moved(plan, 6, item, forecast_due=SLIPPED)

@@ -156,6 +156,8 @@ class Waits:
         self, plan: int, on: date, rows: Iterable[WaitAt], steps: Mapping[int, StepAt]
     ) -> None:
         self.plan, self.on, self.steps = plan, on, steps
+        # A milestone that was cancelled waits no more.
+        rows = (row for row in rows if steps[row.milestone].withdrawn_on is None)
         self.rows = sorted(
             rows, key=lambda row: (*steps[row.milestone].rank, *steps[row.waits_for].rank)
         )

@@ -148,15 +148,25 @@ class PlanAt:
     @cached_property
     def returns(self) -> Sequence[ReturnAt]:
         found = returns_at(self.plan, self.moment, self.agencies)
-        leading = {item.lead for item in self.items}
-        if not any(row.is_awaited and row.agency.pk not in leading for row in found):
+        leading = {item.lead for item in self.items if item.is_live}
+        others = [row.pk for row in found if row.is_awaited and row.agency.pk not in leading]
+        if not others:
             return found
+        unasked = set(
+            Return.objects.filter(pk__in=others)
+            .with_nothing_to_answer()
+            .values_list("pk", flat=True)
+        )
         # What an agency did not submit before it left the working group has no items, and nobody waits for it.
         rows = read_at(
             *(Member, self.moment, ("agency_id",), {"plan_id": self.plan.pk}), left_on__isnull=False
         )
         left = {agency for (agency,) in rows}
-        return [row for row in found if not (row.is_awaited and row.agency.pk in left)]
+        return [
+            row
+            for row in found
+            if not (row.is_awaited and (row.agency.pk in left or row.pk in unasked))
+        ]
 
     @cached_property
     def measures(self) -> Measures:

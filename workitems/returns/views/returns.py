@@ -539,6 +539,7 @@ def show(
             "moved_to": moved_to(of_return, on),
             "due_in": days_until(of_return.due_on, on),
             "is_overdue": of_return.is_overdue(on),
+            "is_unasked": of_return.is_with_agency and not page.sections and _is_unasked(of_return),
             "is_sent_back": of_return.state == Return.State.SENT_BACK,
             "may_write": writes,
             "may_submit": writes and person.has_perm("workitems.submit_return", of_return),
@@ -564,6 +565,10 @@ def show(
         },
         status=status,
     )
+
+
+def _is_unasked(of_return: Return) -> bool:
+    return Return.objects.filter(pk=of_return.pk).with_nothing_to_answer().exists()
 
 
 def show_given(person: User, of_return: Return, sections: list[Section], on: date) -> int:

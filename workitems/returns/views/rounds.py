@@ -102,12 +102,19 @@ def show(
         .with_last_submission()
         .order_by(by_short_name())
     )
+    unasked: set[int] = set()
+    if any(each.is_with_agency and not each.items for each in returns):
+        unasked.update(round.returns.with_nothing_to_answer().values_list("pk", flat=True))
     for each in returns:
         each.round = round
     may_name = may_manage and not getattr(round, "is_from_tracker", False)
     seats = Seats([plan], [each.agency_id for each in returns], on) if may_name else None
     mended = mended_of(returns) if may_manage else {}
-    asked = [each for each in returns if seats and round.is_open and each.is_with_agency]
+    asked = [
+        each
+        for each in returns
+        if seats and round.is_open and each.is_with_agency and each.pk not in unasked
+    ]
     people = who_submits(asked, on, invited_to_all=True)
     notices = list(Notice.objects.for_round(round)) if may_manage else []
     return render(
@@ -120,7 +127,8 @@ def show(
             "rows": [
                 {
                     "return": each,
-                    "is_overdue": each.is_overdue(on),
+                    "is_unasked": each.pk in unasked,
+                    "is_overdue": each.is_overdue(on) and each.pk not in unasked,
                     "last_at": max(
                         filter(None, (each.last_written_at, each.submitted_at)), default=None
                     ),
