@@ -28,6 +28,8 @@ from workitems.models import Delay, Plan
 from workitems.models.item import Stage
 from workitems.plan.asat import Moment, end_of, rows_at
 from workitems.plan.plan_at import pillar_titles
+from workitems.plan.plan_at.rows import OpenDelay, days_of
+from workitems.terms.lateness import by_then
 
 CLOSED_STAGES = (Stage.COMPLETE, Stage.WITHDRAWN)
 
@@ -54,7 +56,7 @@ class MonthFigures:
 @dataclass(frozen=True, slots=True)
 class DelayDays:
     """Delays of a cause, or of an agency's milestones. `days` are calendar days from each delay's
-    date before to its date after."""
+    date before to its date after or, of an open one whose date has passed, to the day of the view."""
 
     label: str
     days: int
@@ -157,7 +159,9 @@ def read_trends(
         rows_at(Delay, moment, of={"milestone__item__plan_id": plan.pk})
         .filter(found_on__lte=moment.on)
         .order_by()
-        .values_list("milestone_id", "cause", "due_before", "due_after", "found_on")
+        .values_list(
+            "id", "milestone_id", "due_before", "due_after", "ended_on", "cause", "found_on"
+        )
     )
 
     points = _points(plan, moment.on, items, milestones)
@@ -177,8 +181,8 @@ def read_trends(
         if (dates := _Dates(*versions[-1])).item in last
     }
     delayed = [
-        (cause, _responsible(milestones[pk], found_on), (after - before).days)
-        for pk, cause, before, after, found_on in delays
+        (cause, _responsible(milestones[pk], found_on), length)
+        for pk, cause, found_on, length in _lengths(delays, moment.on)
         if pk in at_last
     ]
     met = list(_met(at_last.values(), moment.on))
@@ -206,6 +210,21 @@ def read_trends(
             key=lambda row: row.label.casefold(),
         ),
     )
+
+
+def _lengths(
+    delays: Iterable[tuple[int, int, date, date, date | None, str, date]], on: date
+) -> Iterator[tuple[int, str, date, int]]:
+    """Yield of each delay its milestone, cause, first day and length. An open one is as long as on the dashboard."""
+    rows = list(delays)
+    still_open = [
+        OpenDelay(pk, of, before, after, on)
+        for pk, of, before, after, ended_on, *_ in rows
+        if by_then(ended_on, on) is None
+    ]
+    open_days = days_of(still_open)
+    for pk, of, before, after, _, cause, found_on in rows:
+        yield of, cause, found_on, open_days.get(pk, (after - before).days)
 
 
 def _responsible(versions: Sequence[Any], day: date) -> int:

@@ -16,6 +16,7 @@ from tests.factories import (
     MeetingFactory,
     OutOfSessionFactory,
     ResponseFactory,
+    VariationFactory,
 )
 from tests.scenery import without_decisions
 from tests.workitems.conftest import seated
@@ -305,3 +306,18 @@ def test_without_anyone_at_the_agency_the_coordinator_is_told(plan, customs, coo
     assert [name for name, _ in news(TODAY, "action")] == ["Coordinator"]
     seated("Customs approver", customs, Seat.Role.APPROVER)
     assert [name for name, _ in news(TODAY, "action")] == ["Customs approver"]
+
+
+def test_what_only_the_group_can_decide_is_with_others_on_the_coordinators_desk(
+    milestone, coordinator
+):
+    variation = VariationFactory(milestone=milestone, due_after=date(2010, 9, 30))
+    for state, heading in (("requested", "For you now"), ("recommended", "With others")):
+        variation.state = state
+        variation.save()
+        groups = desk.grouped(desk.lines_for(coordinator, TODAY), TODAY)
+        found = [
+            group.heading for group in groups if str(variation) in {x.what for x in group.lines}
+        ]
+        assert found == [heading]
+    assert desk.headline(desk.lines_for(coordinator, TODAY), TODAY) == "Nothing needs you now"

@@ -16,7 +16,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.record import NOW, TODAY, TOMORROW, ready_to_decide
-from workitems.meetings.agenda import not_on, present_lines, proposals, rows_of
+from workitems.meetings.agenda import AgendaRow, not_on, present_lines, proposals, rows_of
 from workitems.models import Matter, Variation
 from workitems.plan.attention import Verb
 from workitems.variations.services import variations
@@ -160,3 +160,13 @@ def test_a_meeting_that_has_dealt_with_its_agenda_is_asked_nothing(
     meeting = MeetingFactory(plan=item.plan, held_on=TODAY)
     MatterFactory(meeting=meeting, title="Another matter", considered_on=TODAY)
     assert heading_of(client_of(coordinator), item.plan)[0] == "Asked of the group"
+
+
+def test_a_request_does_not_take_the_two_ratings_off_the_agenda(item, asked, risk):
+    item.confidence, item.reviewer_confidence = "on_track", "at_risk"
+    item.save()
+    line = next(each for each in present_lines(item.plan, TODAY) if each.item)
+    further = [(each.verb, each.reference, each.ask.short) for each in line.further_asks]
+    assert further[-1] == (Verb.DISCUSS, "", "At risk, or on track?")
+    row = AgendaRow(MatterFactory(meeting__plan=item.plan, item=item), line)
+    assert [each.ask.short for each in row.further][-1] == "At risk, or on track?"

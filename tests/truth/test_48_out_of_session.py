@@ -18,6 +18,7 @@ from workitems.meetings.agenda import proposals
 from workitems.plan.asat import Moment
 from workitems.plan.attention import attention
 from workitems.plan.plan_at import plan_at
+from workitems.variations.votes import Count
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +114,16 @@ def test_every_variation_of_an_item_that_the_group_decides_is_named(plan, item):
         names.append(VariationFactory(milestone=step, number=number, state="recommended").asks)
     asks = " ".join(f"{name}?" for name in names)
     assert line(plan).asked[:2] == (asks, "V8, V9 and V17")
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_over", "says"),
+    [
+        ((5, 2, 1), False, "7 given, 6 needed; closes 5 June"),
+        ((2, 1, 4), True, "3 given, 6 needed; time is over"),
+    ],
+)
+def test_more_answers_than_are_needed_are_not_a_part_of_them(answers, is_over, says):
+    agree, decline, waiting = answers
+    found = Count(agree, decline, 0, waiting, 6, date(2010, 6, 5), is_over)
+    assert found.progress == says

@@ -43,6 +43,15 @@ def test_days_of_open_delays_and_of_all_delays_are_named_apart(plan, late):
     )
 
 
+def test_an_open_delay_is_as_long_in_the_trends_as_on_the_dashboard(plan, late):
+    later = Moment.today(date(2010, 9, 30))
+    page = dashboard.read_dashboard(PlanView(plan=plan, at=later))
+    assert page.costliest == "Funding costs most: 183 of 183 days in open delays."
+    found = read_trends(plan, later)
+    assert trend_words.delays_finding(found) == "213 days in 2 delays, open and ended"
+    assert sum(row.days for row in found.delayed_agencies) == 213
+
+
 def test_the_dates_met_are_one_figure(plan, late):
     moment = Moment.today(TODAY)
     assert trend_words.dates_finding(record_of_dates(plan, moment)) == (

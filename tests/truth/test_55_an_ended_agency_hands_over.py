@@ -377,7 +377,7 @@ def test_the_history_says_for_whom_it_was_written_then_and_makes_no_act_of_what_
     value = MeasureValueFactory(
         measure__item=item, of_return=of_return, agency=ended, number=8, written_by=contributor
     )
-    history.save(value, by=contributor, at=BEFORE)
+    history.save(value, by=contributor, at=NOW)
     RiskFactory(plan=plan, item=item, owner_agency=ended, number=7)
     MitigationFactory(delay__milestone__item=item, owner_agency=ended, description="Use motels.")
     rounds.write_update(
@@ -386,17 +386,17 @@ def test_the_history_says_for_whom_it_was_written_then_and_makes_no_act_of_what_
         stage="under_way",
         achieved="Printed.",
         by=contributor,
-        at=BEFORE,
+        at=NOW,
     )
     note = ReturnNoteFactory(of_return=of_return, item=item, by=coordinator)
-    history.save(note, by=coordinator, at=BEFORE)
-    hand_over(ended, administrator)
+    history.save(note, by=coordinator, at=NOW)
+    hand_over(ended, administrator, on=TOMORROW, at=NOW + timedelta(days=1))
     reader = Reader(agencies=frozenset({msd.pk}))
     found = [each.what for each in item_history(item, reader)]
     number = "the number for the number of staff trained"
     assert [each for each in found if "wrote" in each] == [
-        "wrote a note to Police.",
         "wrote an update for Police: stage under way, confidence not given.",
+        "wrote a note to Police.",
     ]
     assert {
         "moved the number of Police for the number of staff trained to MSD.",
@@ -504,9 +504,9 @@ def test_an_agenda_names_the_holder_of_a_return_and_reasons_of_its_own_day(
     )
     history.save(matter, by=coordinator, at=BEFORE)
     if is_closed:
-        meeting.closed_at, meeting.closed_by = BEFORE, coordinator
+        meeting.closed_at, meeting.closed_by = NOW, coordinator
         meeting.save()
-    hand_over(ended, administrator)
+    hand_over(ended, administrator, on=TOMORROW, at=NOW + timedelta(days=1))
     client = client_of(coordinator)
     for address in (
         meeting.get_absolute_url(),

@@ -43,6 +43,7 @@ from tests.workitems.record import (
     refused,
 )
 from workitems.desk.to_dos import lines_for
+from workitems.meetings.agenda import present_lines
 from workitems.meetings.forms.meetings import DecisionForm
 from workitems.models import (
     HeldEntry,
@@ -598,3 +599,23 @@ def test_a_milestone_that_was_cancelled_waits_no_more(plan, coordinator, client_
     page = " ".join(client.get(wait.get_absolute_url()).text.split())
     assert "The milestone that waited was cancelled." in page
     assert "It no longer waits" not in page
+
+
+def test_what_a_late_milestone_waits_for_is_its_cause_and_one_that_cannot_be_met_is_not_on_time(
+    plan, police, coordinator, client_of
+):
+    waiting = MilestoneFactory(
+        item__plan=plan, item__number="3.6", item__lead_agency=police, number=1, agreed_due=TODAY
+    )
+    waited = MilestoneFactory(
+        item__plan=plan, item__number="3.3", number=2, forecast_due=date(2010, 8, 31)
+    )
+    WaitFactory(milestone=waiting, waits_for=waited)
+    page = client_of(coordinator).get(waiting.item.get_absolute_url()).text
+    assert "Not late yet, but its agreed date can no longer be met" in " ".join(page.split())
+    (line,) = (each for each in present_lines(plan, TOMORROW) if each.item.number == "3.6")
+    agency = waited.responsible_agency
+    assert (line.is_late, line.cause) == (
+        True,
+        f"It waits for 3.3.2 of {agency}, now expected on 31 August 2010.",
+    )

@@ -115,12 +115,12 @@ def minutes_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
         decisions = decided[meeting.pk]
         count = (
             ngettext(
-                "The minutes are ready. {count:,} decision was recorded.",
-                "The minutes are ready. {count:,} decisions were recorded.",
+                "The record of the meeting is closed. {count:,} decision was recorded.",
+                "The record of the meeting is closed. {count:,} decisions were recorded.",
                 len(decisions),
             ).format(count=len(decisions))
             if decisions
-            else _("The minutes are ready. No decision was recorded.")
+            else _("The record of the meeting is closed. No decision was recorded.")
         )
         for person, agency in people:
             own = [each for each in decisions if each.owner_agency_id == agency.pk]

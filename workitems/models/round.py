@@ -173,33 +173,31 @@ class ReturnQuerySet(models.QuerySet["Return"]):
         return found.select_related("round", "agency")
 
     def with_nothing_to_answer(self) -> Self:
-        """Those with their agency of which nothing is asked, and in which it wrote nothing.
+        """Those with their agency of which nothing is asked any more, and in which it wrote nothing.
 
-        It leads no live item and is responsible for no open milestone or measure. One that supports an item is asked all
-        the same, unless a decision of this round gave away what it was asked.
+        A decision of this round gave away or ended what it was asked, and it leads no live item and is responsible for no
+        open milestone or measure.
         """
-        items = WorkItem.objects.filter(plan=OuterRef("round__plan"))
-        items = items.exclude(stage=Stage.WITHDRAWN)
-        its = {"responsible_agency": OuterRef("agency")}
-        steps = Milestone.objects.open().filter(item__plan=OuterRef("round__plan"), **its)
-        steps = steps.exclude(item__stage=Stage.WITHDRAWN)
-        led = items.filter(lead_agency=OuterRef("agency"))
+        of_plan, agency = OuterRef("round__plan"), OuterRef("agency")
+        led = WorkItem.objects.filter(plan=of_plan, lead_agency=agency)
+        steps = Milestone.objects.open().filter(item__plan=of_plan, responsible_agency=agency)
         measures: Any = WorkItem.measures.field.model.objects  # type: ignore[attr-defined]
-        own = measures.of(OuterRef("round__plan")).exclude(kind="words").filter(**its)
-        supported = items.filter(supports__agency=OuterRef("agency"), supports__ended_on=None)
-        given = Variation.objects.filter(
-            plan=OuterRef("round__plan"),
+        measured = measures.of(of_plan).exclude(kind="words").filter(responsible_agency=agency)
+        kinds = Variation.Kind
+        ended = Variation.objects.filter(
+            Q(kind__in=(kinds.LEAD, kinds.RESPONSIBLE), agency_before=agency)
+            | Q(kind=kinds.WITHDRAWAL, item__lead_agency=agency)
+            | Q(kind=kinds.CANCEL, milestone__responsible_agency=agency),
+            plan=of_plan,
             state=Variation.State.APPROVED,
-            kind__in=(Variation.Kind.LEAD, Variation.Kind.RESPONSIBLE),
-            agency_before=OuterRef("agency"),
             decided_at__gte=OuterRef("round__opened_at"),
         )
         written = Update.objects.filter(of_return=OuterRef("pk")).saying_something()
         return self.filter(
-            ~Exists(led),
-            ~Exists(steps),
-            ~Exists(own),
-            ~Exists(supported) | Exists(given),
+            Exists(ended),
+            ~Exists(led.exclude(stage=Stage.WITHDRAWN)),
+            ~Exists(steps.exclude(item__stage=Stage.WITHDRAWN)),
+            ~Exists(measured),
             ~Exists(written),
             state__in=Return.WITH_AGENCY,
         )

@@ -241,6 +241,8 @@ class Line:
             of = self.at.concerns.get(self.item.pk) if self.item else None
             if of and of.not_met:
                 return " ".join(of.not_met)
+            if (late := self.late_milestone) and (waits := self.at.waits.held_up_by(late.pk)):
+                return waits
             return self._risks[0].description if self.item and self._risks else ""
         label = "" if delay.cause == Delay.Cause.OTHER else f"{Delay.Cause(delay.cause).label}: "
         who = delay.settler(self.at.agencies)
@@ -409,8 +411,7 @@ class Line:
             says = _("Ask {lead} for a new date").format(lead=lead)
             return Ask(says, short=_("Late, without a new date"), of=lead)
         if self.verb == Verb.DISCUSS:
-            says = _("Agree a rating with {lead}").format(lead=lead)
-            return Ask(says, short=self._ratings, of=lead)
+            return self.ask_about(None)
         if self.verb == Verb.HEAR:
             # The agency that leads the item, with the one responsible for the late milestone.
             lead = list_in_words(list(dict.fromkeys([self._name(self.item.lead), lead])))
@@ -426,7 +427,8 @@ class Line:
 
     @property
     def further_asks(self) -> list["Further"]:
-        """What else is asked of an item beside `asked`: its other variations that wait, and its escalated risks."""
+        """What else is asked of an item beside `asked`: its other variations that wait, its escalated risks, and to agree
+        a rating."""
         if self.verb is None:
             return []
         waiting, risks = list(self._waiting), list(self._risks)
@@ -437,7 +439,11 @@ class Line:
         elif risks and self.verb == Verb.DISCUSS:
             risks.pop(0)
         found = [Further(self, self._verb_of(row), row) for row in waiting]
-        return [*found, *(Further(self, Verb.DISCUSS, row) for row in risks)]
+        found += [Further(self, Verb.DISCUSS, row) for row in risks]
+        ranks = self.at.ranks.get(self.item.pk, ()) if self.item else ()
+        if self._waiting and Rank.VIEWS_DIFFER in ranks:
+            found.append(Further(self, Verb.DISCUSS, None))
+        return found
 
     @property
     def all_asked(self) -> list[Ask]:
@@ -541,8 +547,18 @@ class Line:
             and each.pk not in self.at.out_of_session
         ]  # fmt: skip
 
-    def ask_about(self, row: VariationAt | RiskAt) -> Ask:
-        """What is asked about one of its variations or risks."""
+    @property
+    def cannot_be_met(self) -> bool:
+        """Whether what one of its milestones waits for comes too late for its agreed date."""
+        return self.item is not None and Rank.CANNOT_BE_MET in self.at.ranks.get(self.item.pk, ())
+
+    def ask_about(self, row: VariationAt | RiskAt | None) -> Ask:
+        """What is asked about one of its variations or risks, or None about the two ratings that differ."""
+        if row is None:
+            assert self.item is not None
+            lead = self._name(self.item.lead)
+            says = _("Agree a rating with {lead}").format(lead=lead)
+            return Ask(says, short=self._ratings, of=lead)
         if isinstance(row, RiskAt):
             return self._asked_of_risk(row)
         return self._asked_of_variation(row)
@@ -674,11 +690,12 @@ class Line:
 
 
 class Further(NamedTuple):
-    """What a line asks beside its `asked`: what the group does, and with which variation or risk of the item."""
+    """What a line asks beside its `asked`: what the group does, and with which variation or risk of the item, or None
+    with the two ratings that differ."""
 
     line: Line
     verb: Verb
-    about: VariationAt | RiskAt
+    about: VariationAt | RiskAt | None
 
     @property
     def ask(self) -> Ask:
@@ -686,7 +703,7 @@ class Further(NamedTuple):
 
     @property
     def reference(self) -> str:
-        return self.about.reference
+        return self.about.reference if self.about else ""
 
 
 def _lowered(sentence: str) -> str:

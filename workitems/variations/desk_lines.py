@@ -101,7 +101,7 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
     )
     return [
         line(
-            due=on,
+            due=on if each.state == Variation.State.REQUESTED else date.max,
             on=on,
             plan=each.plan.title,
             what=str(each),
@@ -110,6 +110,8 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
             if each.state == Variation.State.REQUESTED
             else _("Waiting for the working group"),
             url=each.get_absolute_url(),
+            # The coordinator has advised: only the group can act now, at its meeting.
+            waits_for_others=each.state == Variation.State.RECOMMENDED,
         )
         for each in pending
     ]

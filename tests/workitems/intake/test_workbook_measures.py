@@ -147,11 +147,18 @@ def test_an_adopted_plan_takes_no_set_up_and_no_number():
     Plan.objects.filter(pk=plan.pk).update(adopted_on=date(2009, 7, 31))
     for change, heading in (
         (sheets_with({}, Unit="person"), "Unit"),
-        (sheets_with({}, Targets="90 by June 2012"), "Targets"),
         (sheets_with({}, {"As at, or to": date(2010, 12, 31)}), "Number"),
     ):
         (says,) = faults(change)
         assert f", {heading} (" in says
+    (left,) = preview_import(
+        file_of(sheets_with({}, Targets="90 by June 2012")), at=LATER
+    ).to_decide
+    assert (left.was, left.now, left.obstacle) == (
+        "80 by June 2012",
+        "90 by June 2012",
+        "A target of an adopted plan is changed on the page of its measure.",
+    )
     assert preview_import(file_of(sheets_with({})), at=LATER).is_empty
     assert preview_import(saved_without_values(plan), at=LATER).missing[0].rows == (
         "1.1, measure 1, 30 June 2010",

@@ -97,7 +97,7 @@ def test_closing_tells_each_agency_its_own_actions_once(
     own, other = sent[people[0].email], sent[people[2].email]
     assert own[0].endswith("Meeting of 1 June 2010 has 1 action for Police")
     assert (
-        "The minutes are ready. 2 decisions were recorded. "
+        "The record of the meeting is closed. 2 decisions were recorded. "
         "For Police to do: Ask three printers, by 30 June 2010."
     ) in own[1]
     assert f"/meetings/{meeting.pk}/minutes/" in own[1]

@@ -7,13 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workitems.intake.cell_kinds import day_words, one_line, read_target
+from workitems.intake.cell_kinds import TargetText, day_words, one_line, read_target
 from workitems.intake.workbook.columns import (
     ITEMS,
     MEASURE,
     MEASURE_VALUES,
     MEASURES,
-    SET_UP_ON_PAGE,
 )
 from workitems.intake.workbook.proposal import Draft, Proposal
 from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Row
@@ -106,7 +105,11 @@ def _targets(proposal: Proposal, row: Row, draft: Draft) -> None:
         if (number, months, by) in known:
             continue
         if proposal.is_adopted and not draft.is_new:
-            proposal.fault(row, "Targets", _("The plan has no such target."), _(SET_UP_ON_PAGE))
+            lines = (str(TargetText(each.number, each.months, each.by)) for each in stored)
+            was, now = "; ".join(lines), "; ".join(row["Targets"].split("\n"))
+            obstacle = _("A target of an adopted plan is changed on the page of its measure.")
+            of = draft.row.item or proposal.plan
+            proposal.decide(row, "Targets", was, now, Variation.Kind.MEASURE, of, {}, obstacle)
             return
         aim = Aimed(number, by, months)
         for says, _name in target_faults(proposal.plan, draft.row.kind, [aim], "{}"):

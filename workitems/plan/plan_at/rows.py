@@ -100,7 +100,22 @@ class DelayAt(NamedTuple):
         return bool(self.mitigations)
 
 
-def days_of(delays: Iterable[DelayAt]) -> dict[int, int]:
+class OpenDelay(NamedTuple):
+    """What the length of an open delay depends on."""
+
+    pk: int
+    milestone: int
+    due_before: date
+    due_after: date
+    on: date
+
+    @property
+    def days(self) -> int:
+        """Calendar days from `due_before` to `due_after`."""
+        return (self.due_after - self.due_before).days
+
+
+def days_of(delays: Iterable[DelayAt | OpenDelay]) -> dict[int, int]:
     """Return the days of open delays by id. The last date of a milestone's delays may have passed: nobody knows a
     later one, so that delay counts to the day of the view."""
     found, last = {}, {}

@@ -229,6 +229,17 @@ class Waits:
             expected=self._when_it_comes(wait),
         )
 
+    def held_up_by(self, milestone: int) -> str:
+        """Return "It waits for 3.3.2 of Police, now expected on 29 January 2027." of one that waits for what is open, and
+        that is confirmed; else ""."""
+        step = self.steps.get(milestone)
+        wait = self.deciding(step) if step else None
+        if wait is None or not self.steps[wait.waits_for].is_open:
+            return ""
+        other = self.name_of_agency(self.steps[wait.waits_for])
+        expected = self._when_it_comes(wait)
+        return _("It waits for {other}, {expected}.").format(other=other, expected=expected)
+
     def _when_it_comes(self, wait: WaitAt) -> str:
         """When what is waited for comes: "expected on 16 January 2027, on 13 February 2027 at the earliest, and 30 days
         needed after it"."""

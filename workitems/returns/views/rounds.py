@@ -100,11 +100,12 @@ def show(
         round.returns.select_related("agency", "alone_allowed_by")
         .with_progress()
         .with_last_submission()
+        .annotate(
+            is_unasked=Exists(Return.objects.with_nothing_to_answer().filter(pk=OuterRef("pk")))
+        )
         .order_by(by_short_name())
     )
-    unasked: set[int] = set()
-    if any(each.is_with_agency and not each.items for each in returns):
-        unasked.update(round.returns.with_nothing_to_answer().values_list("pk", flat=True))
+    unasked = {each.pk for each in returns if each.is_unasked}
     for each in returns:
         each.round = round
     may_name = may_manage and not getattr(round, "is_from_tracker", False)
