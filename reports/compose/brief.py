@@ -723,52 +723,19 @@ def _worry(writer: Writer) -> tuple[LateItem, str] | None:
 
 
 def _what_it_means(writer: Writer, room: Room, entry: LateItem, effect: str, *, said: str) -> Line:
-    """Return what the delay of the item means, in its agency's words, and on what its new date depends, unless a recommendation
-    says it. Section Delay does not repeat it. `said` is the line before, which may have named the item."""
-    if writer.is_by_item:
-        return _worry_by_item(writer, room, entry, effect, said=said)
-    writer.used_sentences.add(effect)
-    clause = completion("effect", effect, writer.agency_names)
-    name = writer.names.phrase(entry.item)
-    if name.rstrip(")").casefold() in said.casefold():
-        name = writer.names.short(entry.item)
-    # An item that is not key leads where its delay hurts people. That it matters most is not recorded.
-    is_foremost = entry.item.is_key or not _late_and_keys(writer.facts)[1]
-    start = f"The delay of {name} {'matters most' if is_foremost else 'affects people directly'}"
-    told = effect_in_words(writer, entry, effect)
-    if clause:
-        text = closed(f"{start}: {clause}")
-    elif told != effect:
-        text = f"{start}. {told}"
-    else:
-        text = joined(start, ":", closed(effect), writer.agency_names)
-    for more in list(effects(writer, entry))[1:]:
-        writer.used_sentences.add(more)
-        text += f" {effect_in_words(writer, entry, more)}"
-    pk = entry.item.pk
-    if (
-        pk not in writer.conditions
-        and latest_step(entry)
-        and (condition := condition_of(writer, entry))
-    ):
-        writer.conditions[pk] = condition
-        text += f" Its new date {depends_in_words(condition)}."
-    room.use(text)
-    return text, list(entry.sources())
-
-
-def _worry_by_item(writer: Writer, room: Room, entry: LateItem, effect: str, *, said: str) -> Line:
-    """Return the effect, the cause and the new date of a delay, for the summary of a paper by item."""
-    told = list(effects(writer, entry))
+    """Return what the delay of the item means, in its agency's words, and what it needs or, in a paper that is not by item, on
+    what its new date depends, unless a recommendation says it. Section Delay does not repeat it. `said` is the line before,
+    which may have named the item."""
+    told, item, names = list(effects(writer, entry)), entry.item, writer.names
     shown = [effect_in_words(writer, entry, each) for each in told]
     writer.used_sentences.update((*told, *shown))
-    clause = completion("effect", effect, writer.agency_names)
-    name = writer.names.phrase(entry.item)
-    if writer.names.bare(entry.item).casefold() in said.casefold():
-        name = writer.names.bare(entry.item)
-    is_foremost = entry.item.is_key or not _late_and_keys(writer.facts)[1]
+    name = names.phrase(item)
+    if names.bare(item).casefold() in said.casefold():
+        name = names.bare(item) if writer.is_by_item else names.short(item)
+    # An item that is not key leads where its delay hurts people. That it matters most is not recorded.
+    is_foremost = item.is_key or not _late_and_keys(writer.facts)[1]
     start = f"The delay of {name} {'matters most' if is_foremost else 'affects people directly'}"
-    if clause:
+    if clause := completion("effect", effect, writer.agency_names):
         first = closed(f"{start}: {clause}")
     elif shown[0] == effect:
         first = joined(start, ":", closed(effect), writer.agency_names)
@@ -778,10 +745,22 @@ def _worry_by_item(writer: Writer, room: Room, entry: LateItem, effect: str, *, 
         first = f"{start}. {means}"
     # Of few items the line before says how late each is, and why.
     is_dated = any(each in said for each in (" will be ", " will come ", "No new date is set for"))
-    held_up = "" if is_dated else _held_up(writer, entry)
-    text = " ".join(filter(None, [first, *shown[1:], held_up]))
+    rest = _depends(writer, entry)
+    if writer.is_by_item:
+        rest = "" if is_dated else _held_up(writer, entry)
+    text = " ".join(filter(None, [first, *shown[1:], rest]))
     room.use(text)
     return text, list(entry.sources())
+
+
+def _depends(writer: Writer, entry: LateItem) -> str:
+    """Return a sentence on what an item's new date depends, which the paper then has; "" if it has it."""
+    pk = entry.item.pk
+    condition = "" if pk in writer.conditions else condition_of(writer, entry)
+    if writer.is_by_item or not (condition and latest_step(entry)):
+        return ""
+    writer.conditions[pk] = condition
+    return f"Its new date {depends_in_words(condition)}."
 
 
 # What an item needs whose cause has no words that complete "It needs …", if it is not only the effort of its agency.
