@@ -75,8 +75,10 @@ def test_a(agency):
     assert (names(), MADE) == (["Another", "Changed"], ["agency"])
 
 
-def test_b_has_a_copy_of_what_a_changed(agency):
+@pytest.mark.parametrize("time", [1, 2])
+def test_b_has_a_copy_of_what_the_last_changed(time, agency):
     assert (agency.name, names(), MADE) == ("Police", ["Police"], ["agency"])
+    agency.name = "Changed"
 
 
 def test_c_goes_on_from_there(user, client):
@@ -147,4 +149,4 @@ def test_rows_are_made_once_and_no_test_notices(tmp_path):
         text=True,
     )
     assert outcome.returncode == 0, outcome.stdout
-    assert "16 passed" in outcome.stdout
+    assert "17 passed" in outcome.stdout
