@@ -548,11 +548,12 @@ def _shortened(
     if keys := list(left_out):
         yield warn(
             key="shortened",
-            words=gettext("Some reports are not printed whole. {places}").format(
-                places=" ".join(
-                    _what_is_left_out(draft.place_of(key), left_out[key]) for key in keys
-                )
-            ),
+            words=ngettext(
+                "Paragraph {numbers} leaves out a part of what an agency wrote.",
+                "Paragraphs {numbers} leave out a part of what agencies wrote.",
+                len(keys),
+            ).format(numbers=join_words(str(draft.numbers[key]) for key in keys)),
+            lines=[_what_is_left_out(draft.place_of(key), left_out[key]) for key in keys],
             url=f"{material.urls[WORKSHOP]}#{keys[0]}",
             place=gettext("The draft"),
             about=fingerprint(*(plain(material.texts[key]) for key in keys)),
@@ -855,13 +856,22 @@ def _edits(material: Material) -> Iterator[Check]:
             yield warn(
                 key=f"edit-{part.key}",
                 words=" ".join(
-                    (gettext("{place} does not agree with its records.").format(place=name), *says)
+                    (
+                        gettext("{place} does not agree with its records: {first}").format(
+                            place=name, first=_within(says[0])
+                        ),
+                        *says[1:],
+                    )
                 ),
                 url=f"{material.urls[WORKSHOP]}#{part.key}",
                 place=name,
                 about=fingerprint(part.text, *says),
                 differing=[(each.typed, each.recorded) for each in found if each.typed],
             )
+
+
+def _within(sentence: str) -> str:
+    return f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 def _contradicted(material: Material) -> Iterator[Check]:
@@ -876,8 +886,8 @@ def _contradicted(material: Material) -> Iterator[Check]:
             name = material.drafted.draft.place_of(part.key)
             yield warn(
                 key=f"older-{part.key}",
-                words=gettext("{place} says “{sentence}” {record}").format(
-                    place=name, sentence=sentence, record=found.words
+                words=gettext("{place} says “{sentence}”, but {record}").format(
+                    place=name, sentence=sentence.rstrip("."), record=_within(found.words)
                 ),
                 url=f"{material.urls[WORKSHOP]}#{part.key}",
                 place=name,

@@ -402,7 +402,7 @@ def test_the_warning_is_listed_and_lapses_with_the_text(plan, item, by):
     found = {check.key: check for check in checks.failed_checks(read_drafted(briefing))}
     check = found[f"edit-{row.key}"]
     assert check.words.startswith("Paragraph ")
-    assert "does not agree with its records. It says 2025; its records say " in check.words
+    assert "does not agree with its records: it says 2025; its records say " in check.words
     assert "It says “on time”, but item 1.2 is late." in check.words
     assert check.paragraph == row.key
 

@@ -57,8 +57,11 @@ def test_a_check_lists_the_paragraphs_with_shortened_texts(plan, item, by, accep
     UpdateFactory(of_return=accepted, item=item, achieved=text, key_achievement="yes")
     found = checks.failed_checks(read_drafted(drafted(plan, item, by)))
     assert [check.key for check in found] == listed
-    assert [check.words for check in found] == [
-        "Some reports are not printed whole. Paragraph 4 leaves out “More of them asked for it.”"
+    assert [(check.words, check.lines) for check in found] == [
+        (
+            "Paragraph 4 leaves out a part of what an agency wrote.",
+            ["Paragraph 4 leaves out “More of them asked for it.”"],
+        )
     ] * len(listed)
 
 
