@@ -56,8 +56,9 @@ class Facts:
     agencies: int = 0
     # With an open account and a seat today.
     coordinators: int = 0
-    # Whom an invitation to be coordinator is waiting for.
+    # Whom an invitation to be coordinator is waiting for, and whether that is the reader.
     invited: str = ""
+    is_reader_invited: bool = False
     plan: PlanState = PlanState.NONE
     plan_title: str = ""
     round_was_opened: bool = False
@@ -107,7 +108,9 @@ def _agencies(facts: Facts, state: State) -> Step:
             f"{many} {addition}",
             _("Add an agency") * adds,
         )
-    sentence = _("Add the agency that coordinates the plan, and those that take part.")
+    sentence = _(
+        "Add the agency that coordinates the plan. Its spreadsheet or workbook can bring the others."
+    )
     return Step(Key.AGENCIES, title, state, sentence, _("Add an agency") * adds)
 
 
@@ -125,6 +128,9 @@ def _people(facts: Facts, state: State) -> Step:
                 facts.coordinators,
             ).format(count=facts.coordinators)
         return Step(Key.PEOPLE, title, state, sentence, _("Invite a person"))
+    if facts.is_reader_invited:
+        sentence = _("You are invited as coordinator. Open the link that we emailed you.")
+        return Step(Key.PEOPLE, title, state, sentence)
     if facts.invited:
         sentence = _("{person} is invited as coordinator and has not accepted yet.").format(
             person=facts.invited

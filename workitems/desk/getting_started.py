@@ -45,6 +45,7 @@ def steps_for(user: User, on: date) -> FirstSteps:
     plans = plans.annotate(has_items=Exists(WorkItem.objects.filter(plan=OuterRef("pk"))))
     plan = plans.order_by(F("adopted_on").desc(nulls_last=True), "-pk").first()
     state = _state_of(plan)
+    invited = _invited()
     found = steps(
         Facts(
             reader=Reader.BOTH
@@ -54,7 +55,8 @@ def steps_for(user: User, on: date) -> FirstSteps:
             else Reader.COORDINATOR,
             agencies=Agency.objects.valid_on(on).count(),
             coordinators=_coordinators(on),
-            invited=_invited(),
+            invited=invited.name if invited else "",
+            is_reader_invited=bool(invited and invited.email == user.email.lower()),
             plan=state,
             # Who only administers knows nothing of a plan.
             plan_title=plan.title if plan and coordinating else "",
@@ -90,9 +92,9 @@ def _coordinators(on: date) -> int:
     return seats.values("user").distinct().count()
 
 
-def _invited() -> str:
-    waiting = Invitation.objects.waiting().filter(role=Seat.Role.COORDINATOR).order_by("sent_at")
-    return waiting.values_list("name", flat=True).first() or ""
+def _invited() -> Invitation | None:
+    waiting = Invitation.objects.waiting().filter(role=Seat.Role.COORDINATOR)
+    return waiting.order_by("sent_at").first()
 
 
 def _addresses(plan: Plan | None, coordinating: set[int], administers: bool) -> dict[Key, str]:

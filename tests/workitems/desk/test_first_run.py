@@ -118,6 +118,14 @@ def test_an_invitation_that_waits_is_named(client, administrator):
 
 
 @pytest.mark.django_db
+def test_who_invited_themselves_is_led_to_their_email(client, administrator):
+    InvitationFactory(name="Aroha", email=administrator.email, role=Seat.Role.COORDINATOR)
+    assert shown(client, administrator)[1] == ("people", "next", "")
+    page = client.get(reverse("home")).text
+    assert "You are invited as coordinator. Open the link that we emailed you." in page
+
+
+@pytest.mark.django_db
 def test_a_first_coordinator_begins_with_the_plan(client, coordinator):
     agency = coordinator.seats.get().agency
     assert shown(client, coordinator) == [
