@@ -329,6 +329,8 @@ def _target(was: Was, now: Now) -> Sentences:
 
 
 def _value(was: Was, now: Now) -> Sentences:
+    if was == now:
+        return
     if was is not None and _differs(was, now, "agency"):
         says = _("moved the number of {old} for {measure} to {new}.")
         yield Sentence(says.format(measure=now["measure"], old=was["agency"], new=now["agency"]))
