@@ -171,6 +171,7 @@ def test_an_item_that_is_not_late_is_asked_about_by_its_reason(plan, item, ratin
 
 
 def test_a_missing_return_is_with_its_agency_which_is_reminded(plan, police):
+    WorkItemFactory(plan=plan, lead_agency=police)
     ReturnFactory(round=RoundFactory(plan=plan, due_on=YESTERDAY), agency=police)
     found = line(plan)
     assert (found.doing.words, found.asked.words) == (f"With {police}", f"Remind {police}")

@@ -389,6 +389,7 @@ def test_a_number_that_is_worse_than_before_the_plan_counts_and_one_on_target_do
 def test_returns_are_those_of_the_round_that_was_open_then(plan):
     with clock(MAY):
         owed = ReturnFactory(round=RoundFactory(plan=plan, due_on=MAY))
+        WorkItemFactory(plan=plan, lead_agency=owed.agency)
     with clock(date(2010, 6, 10)):
         ReturnNoteFactory(of_return=owed, at=datetime.combine(date(2010, 6, 10), time(12), NZ))
     change(owed, date(2010, 6, 10), state="sent_back")
