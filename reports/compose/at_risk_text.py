@@ -20,6 +20,7 @@ from reports.compose.subjects import (
     with_notes,
 )
 from reports.document import Source
+from reports.document.dates import month_of
 from reports.document.wording import (
     agree,
     capitalised,
@@ -200,9 +201,12 @@ def at_risk_in_words(
 
 
 def _seen_on_track(writer: Writer, item: ItemAt) -> str:
-    """Return that another agency than that whose paper it is sees the item on track, if it does, as the end of a sentence."""
+    """Return that another agency than that whose paper it is sees the item on track, if it does, and when it said so last, as the
+    end of a sentence."""
     lead = writer.facts.lead_of(item)
     if item.confidence != Confidence.ON_TRACK or lead == writer.facts.coordinator:
         return ""
+    if item.heard_on:
+        return f"; {writer.agency(lead)} reported it on track in {month_of(item.heard_on)}"
     sees = "see" if is_plural_agency(lead.short_name) else "sees"
     return f"; {writer.agency(lead)} {sees} it on track"

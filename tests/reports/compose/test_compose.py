@@ -229,6 +229,7 @@ def test_any_agency_text_is_printed_or_refused_with_a_message(
         (date(2010, 7, 30), date(2010, 7, 30), True),
         (date(2010, 7, 31), date(2010, 6, 30), False),  # accepted after the paper's date
         (date(2009, 8, 20), date(2009, 7, 30), False),  # last year's round
+        (date(2009, 9, 20), date(2009, 8, 31), False),  # a round that mostly lies in last year
         (date(2010, 7, 20), date(2010, 9, 30), False),  # a round that ends later
     ],
 )

@@ -20,6 +20,7 @@ from tests.reports.in_memory import (
     update_of,
     withdrawn,
 )
+from workitems.models import Return, Round
 
 PAST, SOON, LATER = date(2010, 6, 30), date(2010, 8, 31), date(2011, 6, 30)
 
@@ -526,7 +527,7 @@ def test_key_items_in_doubt_are_named_with_why_and_who_sees_them_on_track():
     ]
     assert brief(first, second, updates=updates)[2:4] == [
         "“Train” (1.1), a key item, may become late. Trainers leave.",
-        "The policy (1.2), a key item, may become late too; the New Zealand Police see it on track.",
+        "The policy (1.2), a key item, may become late too; the New Zealand Police reported it on track in July 2010.",
     ]
     assert brief(first, own)[3] == "The policy (1.2), a key item, may become late too."
     updates = [update_of(first, challenges="the trainers leave for better pay. Others come.")]
@@ -649,3 +650,16 @@ def test_a_paper_long_after_its_period_says_on_which_day_the_plan_stands_as_told
     )
     opening = section_texts(facts(item("1.1")), "purpose")[0]
     assert opening.endswith("It covers the year to 30 July 2010.")
+
+
+def test_what_stood_in_the_way_in_an_earlier_round_is_not_told():
+    doubtful = item("1.1", is_key=True, confidence="at_risk", title="Train")
+    before = update_of(doubtful, challenges="the trainers leave")
+    now = update_of(doubtful, achieved="Police asked.")
+    later = Return(pk=9, agency=LABOUR, round=Round(pk=2, name="July 2010"))
+    late = "“Train” (1.1), a key item, may become late"
+    assert brief(doubtful, updates=[before])[2] == f"{late}, because the trainers leave."
+    assert brief(doubtful, updates=[before, now._replace(of_return=later)])[2] == f"{late}."
+    # One that says "no change" leaves it as it was.
+    same = now._replace(of_return=later, no_change_on=date(2010, 7, 20))
+    assert brief(doubtful, updates=[before, same])[2] == f"{late}, because the trainers leave."
