@@ -152,7 +152,11 @@ const shown = new Handle("shown", _("Day shown"), rail.dataset.at);
 const since = rail.dataset.since ? new Handle("since", _("Compared with"), rail.dataset.since) : null;
 
 // Two handles on one place cannot be told apart by a finger. The menu above chooses the day to compare with, and [ and ] do.
-if (since && ((shown.place - since.place) / 100) * track.clientWidth < HANDLE) since.element.hidden = true;
+function partHandles() {
+  if (since) since.element.hidden = ((shown.place - since.place) / 100) * track.clientWidth < HANDLE;
+}
+partHandles();
+addEventListener("resize", partHandles);
 
 // Who moved a handle by key finds it again on the page that it led to.
 const moved = sessionStorage.getItem("scrub");
