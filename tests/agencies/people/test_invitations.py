@@ -26,7 +26,10 @@ from tests.factories import (
     UserFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 Role = Seat.Role
 
@@ -59,6 +62,7 @@ def test_the_token_is_not_stored(invite):
     assert not hasattr(invitation.history.get(), "token_hash")
 
 
+@pytest.mark.both_databases
 def test_an_invitation_records_who_made_it_and_why(invite):
     assert record(invite(reason="New in the team.")) == [
         ("Police approver (Police)", "New in the team.")
@@ -153,6 +157,7 @@ def test_repeating_an_invitation_creates_one_row_and_sends_one_email(invite):
         ),
     ],
 )
+@pytest.mark.both_databases
 def test_an_invalid_invitation_is_refused_with_the_reason(invite, approver, differs, sentence):
     User.objects.filter(pk=approver.pk).update(email="approver@example.org")
     invite()
@@ -289,6 +294,7 @@ def test_a_link_expires_with_the_seat_that_it_offers(invite, approver):
 # --- accepting ----------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_a_new_person_gets_an_account_and_the_seat(invite, police):
     invitation = invite()
     user = services.accept_as_new_person(
@@ -310,6 +316,7 @@ def test_a_new_person_gets_an_account_and_the_seat(invite, police):
     assert (invitation.accepted_at, invitation.seat) == (NIGHT, seat)
 
 
+@pytest.mark.both_databases
 def test_an_accepted_seat_starts_on_its_first_day_or_today_if_that_has_passed(invite):
     later = invite(from_on=date(2026, 4, 1), to_on=date(2026, 5, 31))
     user = services.accept_as_new_person(

@@ -19,7 +19,10 @@ from tests.factories import (
 )
 from workitems.calendar.due_calendar import EXPECTED, Owing, entries_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 TODAY = date(2026, 12, 1)
 DUE, CSV = reverse("portfolio:due"), reverse("portfolio:due-csv")
@@ -65,6 +68,7 @@ def test_it_is_the_same_as_in_the_agencys_calendars(two_plans, police):
     assert {row.to for row in found} == {plan.coordinating_agency for plan in two_plans}
 
 
+@pytest.mark.both_databases
 def test_an_agency_owes_nothing_in_plans_of_others(two_plans, customs):
     rows = owed_in(two_plans, [customs], TODAY)
     assert [row.entry.plan for row in rows] == [two_plans[0]]

@@ -26,7 +26,10 @@ from tests.factories import (
 )
 from workitems.plan.asat import Moment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 BEGAN, DUE, TODAY = date(2010, 1, 4), date(2010, 9, 30), date(2010, 7, 30)
 numbers = count(1)
@@ -100,6 +103,7 @@ def test_a_date_that_never_moved_is_flat(plan, item):
     assert line.points(TODAY) == [(BEGAN, DUE), (TODAY, DUE)]
 
 
+@pytest.mark.both_databases
 def test_the_title_says_the_span_and_what_came_since_the_meeting(plan, item):
     MeetingFactory(plan=plan, held_on=date(2010, 6, 1), recorded=True)
     milestone(item)
@@ -161,6 +165,7 @@ def reader(client, police):
 
 
 @pytest.mark.parametrize("many", [1, 4])
+@pytest.mark.both_databases
 def test_the_page_takes_the_same_queries_for_four_milestones_as_for_one(
     reader, plan, item, django_assert_num_queries, many
 ):
@@ -201,6 +206,7 @@ def test_a_plan_without_milestones_says_so(reader, plan, item):
 # --- one length, and what is shown -----------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_of_a_date_that_depends_on_something_every_page_says_the_least_length(plan, item):
     row = written(
         milestone(item, date(2010, 6, 30)),
@@ -236,6 +242,7 @@ def test_what_is_shown_is_not_said_to_have_moved_most_if_it_never_moved(plan, it
     assert read(plan).shown_words == "The 10 that moved most, of 11."
 
 
+@pytest.mark.both_databases
 def test_a_date_that_had_moved_when_the_record_began_says_from_when(reader, plan, item):
     milestone(item, date(2010, 6, 30), forecast_due=date(2011, 2, 28))
     page = " ".join(reader.get(f"/plans/{plan.slug}/dashboard/slips/").text.split())

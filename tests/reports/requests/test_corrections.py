@@ -26,7 +26,10 @@ from tests.reports.requests.conftest import (
 )
 from tests.reports.requests.test_requests import refusal_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 LATER = NOW + timedelta(minutes=1)
 WRONG = "A telephone number should not have gone out."
@@ -71,6 +74,7 @@ def corrected(released, begin, decided, line, propose, decide, reviewer, act):
 
 
 @pytest.mark.parametrize("is_closed", [False, True])
+@pytest.mark.both_databases
 def test_a_corrected_release_takes_the_place_of_the_first_which_stays(
     is_closed, released, begin, corrected, decided, adviser
 ):
@@ -143,6 +147,7 @@ def test_a_correction_with_a_redaction_that_nobody_agreed_is_not_released(
     )
 
 
+@pytest.mark.both_databases
 def test_the_first_files_answer_that_they_were_withdrawn_and_the_corrected_are_read(
     client, released, corrected, plan, act
 ):
@@ -163,6 +168,7 @@ def test_the_first_files_answer_that_they_were_withdrawn_and_the_corrected_are_r
     )
 
 
+@pytest.mark.both_databases
 def test_a_second_letter_brings_the_corrected_papers_before_it_is_closed(
     today, released, corrected, decided, adviser
 ):
@@ -190,6 +196,7 @@ def test_a_second_letter_brings_the_corrected_papers_before_it_is_closed(
     assert "Close the request" in client.get(at("request", decided.pk)).text
 
 
+@pytest.mark.both_databases
 def test_the_package_of_the_first_release_stays_to_be_read(
     today, released, corrected, decided, decision_maker
 ):
@@ -204,6 +211,7 @@ def test_the_package_of_the_first_release_stays_to_be_read(
     assert client.get(f"{address}?release=999999").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_the_pages_lead_through_a_correction(
     today, released, decided, adviser, reviewer, decision_maker
 ):
@@ -233,6 +241,7 @@ def cancel(adviser, decided):
 
 
 @pytest.mark.parametrize("is_closed", [False, True])
+@pytest.mark.both_databases
 def test_a_correction_begun_by_mistake_is_cancelled(
     is_closed, released, begin, cancel, decided, adviser, act
 ):

@@ -29,7 +29,10 @@ from tests.reports.requests.test_earlier_releases import released
 from tests.reports.requests.test_gate import made_of
 from tests.reports.requests.test_requests import refusal_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 UNLIKE = {"unlike-1-direct_dial": "The other number is published."}
@@ -180,6 +183,7 @@ def test_what_is_public_already_is_searched(request_, secret, plan, agency):
     ]
 
 
+@pytest.mark.both_databases
 def test_what_is_published_says_which_words_stay_and_why(
     request_, secret, email, send, reviewer, sign, adviser, line, decision_maker
 ):
@@ -271,6 +275,7 @@ def test_a_sentence_of_a_paper_that_is_withheld_whole_is_found_in_another(
     assert fresh(request_).state == "in_review"
 
 
+@pytest.mark.both_databases
 def test_another_sentence_of_a_withheld_paper_asks_again(request_, line, paragraph, email, decide):
     decide(line, "withheld", grounds=["6(a)"])
     email(SENTENCES[1])

@@ -21,7 +21,10 @@ from tests.reports.requests.factories import (
 )
 from workitems.plan.services import Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 State = InformationRequest.State
 
@@ -120,6 +123,7 @@ def test_every_allowed_step_is_made_by_a_service():
     assert made == {(start, end) for start, ends in InformationRequest.NEXT.items() for end in ends}
 
 
+@pytest.mark.both_databases
 def test_the_migration_records_what_was_handed_over_before(request_, adviser, reviewer):
     """It stood in the history alone."""
     for state, by, reason in (
@@ -145,6 +149,7 @@ def test_the_migration_records_what_was_handed_over_before(request_, adviser, re
 # --- the receipt ---------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_a_request_is_recorded_with_its_receipt(recorded, adviser):
     row = recorded()
     assert row.state == State.RECEIVED
@@ -175,6 +180,7 @@ def test_a_request_is_recorded_with_its_receipt(recorded, adviser):
         ),
     ],
 )
+@pytest.mark.both_databases
 def test_a_wrong_request_is_refused_in_a_sentence(recorded, wrong, sentence):
     assert refusal_of(recorded, **wrong) == sentence
     assert not InformationRequest.objects.exists()
@@ -192,6 +198,7 @@ def test_the_text_of_a_request_is_kept_as_it_came(recorded):
     assert fresh(recorded(text="  As it\ncame.  ")).text == "  As it\ncame.  "
 
 
+@pytest.mark.both_databases
 def test_what_is_recorded_about_a_request_can_be_changed(recorded, plan, adviser):
     row = recorded()
     values = {
@@ -231,6 +238,7 @@ def test_an_event_is_not_after_today_and_not_before_the_receipt(request_, advise
     )
 
 
+@pytest.mark.both_databases
 def test_a_request_is_acknowledged_once(request_, adviser):
     act = {"request": request_, "on": date(2013, 4, 23), "by": adviser, "at": NOW}
     requests.acknowledge(**act)
@@ -418,6 +426,7 @@ def test_a_place_with_its_postcode_does_not_name_a_requester(address, own):
     assert row.requester == ("Somebody", *own)
 
 
+@pytest.mark.both_databases
 def test_a_search_finds_words_of_a_request_and_who_asked_only_for_those_who_may_see_it(
     request_, agency
 ):

@@ -25,7 +25,10 @@ from tests.reports.requests.factories import EarlierPaperFactory
 from tests.reports.requests.test_requests import refusal_of
 from workitems.plan.services import Conflict
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 @pytest.fixture
@@ -70,6 +73,7 @@ def test_papers_of_every_kind_are_found_between_two_days(scoped, plan, issued, a
     assert listed == [issued]
 
 
+@pytest.mark.both_databases
 def test_papers_of_the_other_plans_of_the_agency_are_found_beside_those_of_the_request(
     scoped, plan, issued, agency, adviser, today
 ):
@@ -114,10 +118,12 @@ def test_finding_papers_takes_seven_queries(scoped, plan, count, django_assert_n
         assert len(found_between(scoped, date(2009, 1, 1), TODAY)) == count
 
 
+@pytest.mark.both_databases
 def test_a_request_of_no_plan_is_about_all_plans_of_its_agency(recorded, issued):
     assert [each.paper for each in found_between(recorded(), date(2010, 7, 1), TODAY)] == [issued]
 
 
+@pytest.mark.both_databases
 def test_papers_of_an_agency_that_came_before_are_found(recorded, plan, agency):
     """Labour ended in 2012, and its papers went to MBIE."""
     report = EarlierPaperFactory(agency=agency, plan=plan, dated=date(2009, 12, 1))
@@ -251,6 +257,7 @@ def test_a_decision_without_what_it_needs_is_refused(line, decide, decision, oth
     assert fresh(line).decision == ""
 
 
+@pytest.mark.both_databases
 def test_a_decision_says_who_made_it_and_can_be_taken_back(line, decide, adviser):
     row = decide(line, "withheld", grounds=["9(2)(j)", "6(a)"], public_interest="Little")
     assert (row.ground_codes, row.decided_by) == (("6(a)", "9(2)(j)"), adviser)
@@ -298,6 +305,7 @@ def test_a_line_undecided_keeps_a_request_from_its_review(line, request_, advise
 # --- other agencies ------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_an_agency_is_asked_about_one_paper_and_never_learns_who_asked(line, adviser, agency):
     police = AgencyFactory(short_name="Police")
     act = {"line": line, "on": TODAY, "by": adviser, "at": NOW}
@@ -323,6 +331,7 @@ def test_an_agency_is_asked_about_one_paper_and_never_learns_who_asked(line, adv
     assert Consultation.objects.get().answered_by == answerer
 
 
+@pytest.mark.both_databases
 def test_an_answer_by_email_is_recorded_with_who_answered_and_when(request_, line, adviser):
     police = AgencyFactory(short_name="Police")
     asked = Consultation.objects.create(

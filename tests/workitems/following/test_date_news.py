@@ -24,7 +24,10 @@ from workitems.items.date_news import step_on
 from workitems.plan.services.items import move_forecast
 from workitems.risks.services import escalate_risk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 RECORDED = date(2010, 3, 1)
@@ -178,6 +181,7 @@ def test_who_does_not_want_to_hear_of_it_does_not(wants, moved, approver):
     assert run(TODAY) == []
 
 
+@pytest.mark.both_databases
 def test_who_wants_only_duties_still_gets_them(milestone, contributor):
     choose_emails(wants="duties", by=contributor, at=NOW)
     assert run(before(7)) == [("Police contributor", "date_7")]

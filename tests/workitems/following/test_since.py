@@ -18,7 +18,10 @@ from workitems.models import Seen
 from workitems.plan.services.items import close_milestone, move_forecast
 from workitems.risks.services import escalate_risk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 
 
 @pytest.fixture
@@ -66,6 +69,7 @@ def test_nobody_is_told_of_what_they_did_or_do_not_follow(
     assert told(colleague, plan) == []
 
 
+@pytest.mark.both_databases
 def test_what_was_done_asked_for_and_escalated_is_told_newest_first(
     recorded, plan, police, contributor, approver, coordinator
 ):
@@ -106,6 +110,7 @@ def test_at_most_seven_lines_are_shown_and_the_others_counted(plan, police, cont
 
 
 @pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.both_databases
 def test_it_takes_the_same_queries_for_any_number_of_changes(
     count, plan, police, contributor, approver, django_assert_num_queries
 ):
@@ -123,6 +128,7 @@ def test_it_takes_the_same_queries_for_any_number_of_changes(
 # --- visits -----------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_a_visit_lasts_four_hours_and_the_one_before_is_remembered(contributor):
     later = NOW + timedelta(hours=3, minutes=59)
     next_day = NOW + timedelta(days=1)
@@ -132,6 +138,7 @@ def test_a_visit_lasts_four_hours_and_the_one_before_is_remembered(contributor):
     assert visit(contributor, next_day + timedelta(hours=1)) == NOW
 
 
+@pytest.mark.both_databases
 def test_visits_are_forgotten_after_13_months(contributor, approver):
     visit(contributor, NOW)
     visit(approver, NOW + timedelta(days=30))

@@ -13,7 +13,10 @@ from workitems.intake.workbook import WorkbookRefused, export_workbook, preview_
 from workitems.intake.workbook.importing import import_workbook
 from workitems.models import MeasureValue, Plan, Target
 
-pytestmark = [pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 LATER = NOW + timedelta(minutes=1)
 SET_UP = {
     "What is counted": "the share of staff who are trained",
@@ -44,6 +47,7 @@ def faults(sheets):
     return [str(each) for each in refused.value.faults]
 
 
+@pytest.mark.both_databases
 @pytest.mark.both_databases
 def test_a_plan_with_measures_of_all_kinds_comes_back_without_a_difference():
     plan = imported(small()).plan
@@ -91,6 +95,7 @@ def sheets_of(content):
     return [[[c.value for c in row] for row in book[name]] for name in ("Measures", "Measure values")]  # fmt: skip
 
 
+@pytest.mark.both_databases
 def test_a_new_plan_has_its_targets_from_the_release_on():
     plan = imported(sheets_with({})).plan
     target, value = Target.objects.get(), MeasureValue.objects.get()

@@ -32,7 +32,10 @@ from workitems.returns.services.answers import answers_of
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.variations.services import variations
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 ON = date(2010, 12, 1)
 NOVEMBER = date(2010, 11, 30)
 JUNE = KnownDate(date(2011, 6, 30), KnownTo.MONTH)
@@ -172,6 +175,7 @@ def test_another_agency_gives_no_number() -> None:
         )
 
 
+@pytest.mark.both_databases
 def test_number_that_another_person_changed_meanwhile_is_a_conflict() -> None:
     row = measure()
     value = give(row)
@@ -227,6 +231,7 @@ def test_number_counts_from_the_day_of_its_acceptance() -> None:
         ),
     ],
 )  # fmt: skip
+@pytest.mark.both_databases
 def test_database_refuses_to_change_what_counts(sql: str, says: str) -> None:
     row = measure(baseline=12, baseline_on=date(2009, 6, 30))
     Target.objects.create(
@@ -261,6 +266,7 @@ def test_database_refuses_a_number_that_cannot_be(more: dict[str, Any]) -> None:
         MeasureValueFactory(**more)
 
 
+@pytest.mark.both_databases
 def test_measure_is_of_an_item_or_of_the_plan() -> None:
     row = measure()
 
@@ -283,6 +289,7 @@ def test_set_up_asks_for_a_reason_and_what_is_counted() -> None:
     assert refused.value.field == "as_told"
 
 
+@pytest.mark.both_databases
 def test_measure_with_a_number_changes_by_variation_alone() -> None:
     row = measure("share")
     set_up.set_up(
@@ -431,6 +438,7 @@ def test_number_of_a_return_counts_when_it_is_accepted() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.both_databases
 def test_measures_of_a_plan_take_three_queries(count: int, django_assert_num_queries: Any) -> None:
     row = measure()
     for number in range(2, count + 1):

@@ -23,7 +23,11 @@ from workitems.notes import services
 from workitems.notes.news import asked_news, written_news
 from workitems.notes.readers import Asked
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 OFFICIAL = "Police wrote a note on 1.2: “When does it open?” You coordinate the plan."
 
 
@@ -67,6 +71,7 @@ def test_who_takes_part_is_told_although_nothing_else_makes_them_follow(note, co
     )
 
 
+@pytest.mark.both_databases
 def test_a_withdrawn_note_and_one_of_last_week_are_no_news(note, coordinator, item):
     note.withdrawn_by, note.withdrawn_at = note.written_by, NOW
     note.save()
@@ -122,6 +127,7 @@ def test_the_words_stay_behind_the_sign_in_if_the_plan_has_a_sensitive_paper(
     }
 
 
+@pytest.mark.both_databases
 def test_the_coordinator_may_turn_quoting_off(note, coordinator, colleague, item, client):
     MentionFactory(note=note, person=colleague)
     client.force_login(coordinator)
@@ -156,6 +162,7 @@ def test_whose_seat_has_ended_is_told_nothing(note, police):
     assert (told(asked_news), told(written_news)) == ({}, {})
 
 
+@pytest.mark.both_databases
 def test_who_has_read_it_on_the_page_is_told_nothing_until_another_note(
     note, coordinator, colleague, approver, client
 ):

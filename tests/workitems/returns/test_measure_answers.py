@@ -13,7 +13,11 @@ from workitems.measures.services.values import Answer
 from workitems.models import MeasureValue
 from workitems.returns.services import measure_answers
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 PLAIN = "Enter a number, such as 1,250, or choose “No number yet”."
 
 
@@ -72,6 +76,7 @@ def test_reason_why_there_is_no_number_yet_is_an_answer(writer, of_return, measu
     assert "because the register opens in March; " in answer.json()["printed"]
 
 
+@pytest.mark.both_databases
 def test_same_as_last_time_is_a_new_dated_number(writer, of_return, measure):
     MeasureValueFactory(measure=measure, number=80, day=date(2009, 12, 31), accepted_on=TODAY)
 
@@ -82,6 +87,7 @@ def test_same_as_last_time_is_a_new_dated_number(writer, of_return, measure):
     assert (value.number, value.day) == (80, TODAY)
 
 
+@pytest.mark.both_databases
 def test_number_of_a_day_that_has_one_asks_why(writer, of_return, measure):
     MeasureValueFactory(measure=measure, number=80, day=date(2010, 6, 1), accepted_on=TODAY)
     said = typed(measure, number="79", day="1 June 2010")
@@ -117,6 +123,7 @@ def test_two_people_who_give_different_numbers_are_asked(writer, of_return, meas
     assert MeasureValue.objects.get().number == 84
 
 
+@pytest.mark.both_databases
 def test_emptied_number_is_taken_back(writer, of_return, measure):
     said = typed(measure, number="83", day="1 June 2010")
     writer.post(alone(of_return, measure), said)

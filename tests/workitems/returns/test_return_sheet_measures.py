@@ -13,7 +13,11 @@ from workitems.measures.services.values import Answer
 from workitems.models import MeasureValue
 from workitems.returns.services import measure_answers
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+]
 MARCH = date(2010, 3, 31)
 
 
@@ -198,6 +202,7 @@ def test_a_number_given_meanwhile_is_a_choice(writer, of_return, measure, contri
     assert MeasureValue.objects.get().number == 84
 
 
+@pytest.mark.both_databases
 def test_an_emptied_number_is_left(writer, of_return, measure, contributor):
     answered(of_return, measure, contributor)
     sheet = out(writer, of_return).measure("Number", None)
@@ -209,6 +214,7 @@ def test_an_emptied_number_is_left(writer, of_return, measure, contributor):
     ]
 
 
+@pytest.mark.both_databases
 def test_a_measure_that_went_to_another_agency_is_not_asked(writer, of_return, measure, customs):
     sheet = out(writer, of_return).measure("Number", 84)
     measure.responsible_agency = customs
