@@ -54,7 +54,7 @@ def people(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
         yield scene
 
 
-@pytest.mark.one_database(on="postgresql", reason="rules decide")
+@pytest.mark.one_database(reason="rules decide")
 def test_a_superuser_gets_the_answers_of_their_seat_on_every_address(people):
     client = client_of(people, OBSERVER)
     expected, found = {}, {}
