@@ -14,6 +14,7 @@ from reports.checks.evidence import Said
 from reports.checks.item_records import ItemRecords
 from reports.checks.values import numbers_in
 from reports.compose import UNDRAFTED, USUAL_ANNEXES, write
+from reports.document import Source
 from reports.document.dates import long_date
 from reports.drafting.draft import Draft, Origin, Part, Taken
 from reports.drafting.draft_rows import Stored
@@ -22,9 +23,11 @@ from reports.models import Briefing
 from reports.workshop.services import drafts
 from tests.factories import (
     AgencyFactory,
+    AuditFactory,
     DecisionFactory,
     DelayFactory,
     EvidenceFactory,
+    FindingFactory,
     MeasureFactory,
     MeasureValueFactory,
     MeetingFactory,
@@ -289,6 +292,47 @@ def test_an_accepted_number_or_a_target_of_a_measure_draws_none(plan, item, by, 
     assert found.typed == ["711"]
 
 
+@pytest.mark.django_db
+@pytest.mark.usefixtures("before_the_paper")
+def test_what_an_audit_found_draws_none(plan, item, by):
+    auditor = AgencyFactory(short_name="OAG", name="Office of the Auditor-General")
+    audit = AuditFactory(plan=plan, agency=auditor, from_on=date(2010, 3, 1))
+    FindingFactory(
+        audit=audit,
+        item=item,
+        note="In 2007 and 2008, 17 staff were trained.",
+        replied=True,
+        reply="We trained 21.",
+    )
+    read = read_drafted(drafted(plan, item, by))
+    part = next(
+        part
+        for part in read.draft.parts()
+        if {row.model for row in part.sources} == {"workitems.finding"}
+    )
+    text = "The Office of the Auditor-General saw 17 trained in 2007; Police say 21."
+    one = replace(part, text=text, origin=Origin.EDITED)
+    assert disagreements(read, one) == []
+    (found,) = disagreements(read, replace(one, text=text.replace("17", "19")))
+    assert found.sentence == "It says 19, which none of its records says."
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("before_the_paper")
+def test_how_many_returns_came_in_draws_none(plan, item, by, accepted):
+    for name in ("Navy", "Army"):
+        ReturnFactory(round=accepted.round, agency=AgencyFactory(short_name=name, name=name))
+    read = read_drafted(drafted(plan, item, by))
+    source = Source("workitems.return", accepted.pk, None, "Return")
+    text = "Of the three agencies, the Navy is one of two that have not answered."
+    part = Part(key="p-9", text=text, sources=(source,))
+    assert disagreements(read, part, ItemRecords(plan)) == []
+    (found,) = disagreements(
+        read, replace(part, text=text.replace("three", "nine")), ItemRecords(plan)
+    )
+    assert found.typed == ["nine"]
+
+
 @pytest.fixture
 def settled_by(plan, police):
     """Make what is recorded of an item besides the records of a paper's period."""
@@ -356,6 +400,32 @@ def test_two_hundred_harmless_rewordings_draw_none():
             if text != each.text and each.sources:
                 count += 1
                 assert disagreements(draft, edited(draft, each, text)) == [], (seed, text)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "says"),
+    [
+        # All of these are in the records, but elsewhere.
+        ("June 2011", "June 2010", "It says June 2010; its records say June 2011."),
+        ("a year late", "two years late", None),
+        ("the New Zealand Police", "DoL", "It says DoL; its records say New Zealand Police."),
+        ("(1.1)", "(1.2)", "It says item 1.2; its records say item 1.1."),
+        ("late", "on time", "It says “on time”; its records say “late”."),
+    ],
+)
+def test_a_value_in_the_place_of_another_draws_one_though_a_record_has_it(
+    plan_of_three, was, now, says
+):
+    told = [each for each in plan_of_three.composed if was in each.text and "1.1" in each.text]
+    found = [
+        sentences_on(plan_of_three, edited(plan_of_three, each, each.text.replace(was, now)))
+        for each in told
+    ]
+    if says:
+        assert found and all(says in of_one for of_one in found), (
+            [each.text for each in told],
+            found,
+        )
 
 
 def changed_values(text):

@@ -538,6 +538,28 @@ def test_key_achievements_in_no_paragraph_are_in_one_warning_without_the_items_n
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "is_unused"),
+    [
+        ("In May 61 people asked for the brochure.", False),
+        ("The brochure has been delayed.", True),
+    ],
+)
+def test_a_key_achievement_is_mentioned_by_a_paragraph_of_its_item_in_other_words(
+    begin, by, update, text, is_unused
+):
+    update.achieved = "The brochure was released and 61 people asked for it (i.e. 61 in all)."
+    history.save(update, by=None, at=BEFORE)
+    briefing = begin()
+    for row in shown(briefing):
+        if row.section.content == "achievements":
+            drafts.hide(briefing=briefing, key=row.key, by=by)
+    source = Source("workitems.workitem", update.item_id, 1, "Item")
+    drafts.add(briefing=briefing, section="delay", text=text, by=by, sources=(source,))
+    keys = [check.key for check in checks.failed_checks(read_drafted(briefing))]
+    assert ("unused" in keys) == is_unused
+
+
 def test_the_same_phone_number_given_twice_gives_a_warning(begin):
     found = checks.failed_checks(read_drafted(begin(contact_phone="(04) 555 0100")))
     assert [check.words for check in found] == [

@@ -13,7 +13,9 @@ from reports.models import DraftAct
 from reports.workshop.main_results import NEW, main_results
 from reports.workshop.services import drafts, undoing
 from tests.factories import (
+    AuditFactory,
     DelayFactory,
+    FindingFactory,
     GlossaryEntryFactory,
     MilestoneFactory,
     ReturnFactory,
@@ -363,3 +365,42 @@ def test_without_main_results_the_section_offers_to_write_from_each(
     page = client.get(reverse("workshop:draft", args=[briefing.plan.slug, briefing.pk])).text
     assert f"?into=achievements&amp;from=update-{two[1].pk}#new" in page
     assert 'name="swap"' not in page
+
+
+def test_a_result_of_another_round_than_the_words_above_say_has_its_month(
+    plan, coordinator, briefing, report, customs, client
+):
+    row = report(customs, "3.1", "Customs opened the desk to 40 people.", "headline")
+    draft_row = briefing.draft_paragraphs.get(key=MAIN_RESULTS)
+    above, rest = draft_row.text.split("\n", 1)
+    drafts.edit(
+        briefing=briefing, key=MAIN_RESULTS, version=draft_row.version, by=coordinator,
+        text=f"{above.rstrip(':')}, as reported to June 2009:\n{rest}",
+    )  # fmt: skip
+    texts = [text for item, text, _reason in offered(briefing) if item == "3.1"]
+    assert texts == ["Customs opened the desk to 40 people (June 2010)."]
+    press(client, briefing, swap=row.pk)
+    assert (
+        "Customs opened the desk to 40 people (June 2010)."
+        in draft_of(briefing).part(MAIN_RESULTS).text
+    )
+
+
+def test_what_an_audit_found_without_evidence_is_not_offered_and_it_is_said_why(
+    briefing, report, customs, client
+):
+    row = report(customs, "3.1", "Customs opened the desk to 40 people.", "headline")
+    audit = AuditFactory(plan=briefing.plan, from_on=date(2010, 3, 1))
+    FindingFactory(audit=audit, item=row.item)
+    reason = "An audit found that the evidence does not support what was reported on item 3.1."
+    assert ("3.1", "Customs opened the desk to 40 people.", reason) in offered(briefing)
+    text = draft_of(briefing).part(MAIN_RESULTS).text
+    assert "The reports have changed" in press(client, briefing, swap=row.pk).text
+    assert draft_of(briefing).part(MAIN_RESULTS).text == text
+
+
+def test_a_report_with_one_whole_sentence_is_not_said_to_have_none(briefing, report, customs):
+    report(customs, "3.1", "4 providers signed. All 23 of its points were answered in writing.")
+    ((_item, text, reason),) = [each for each in offered(briefing) if each[0] == "3.1"]
+    assert "All 23 of its points" in text
+    assert "no whole sentence" not in reason

@@ -19,6 +19,7 @@ from reports.drafting.draft import (
     refresh,
     split_list,
 )
+from reports.drafting.page import menu_of
 from reports.drafting.stories import Story, story_of
 from reports.models import DraftAct
 from reports.workshop.services import drafts, undoing
@@ -341,3 +342,11 @@ def test_each_press_works_without_a_script(client, briefing, story, act):
 def test_a_merge_without_a_tick_says_what_to_do(client, briefing, story):
     response = client.post(address(briefing, "paragraph", story[0]), {"act": "merge"}, follow=True)
     assert "Tick at least one other paragraph." in response.text
+
+
+def test_only_the_others_of_the_section_are_ticked_to_be_merged(briefing, about, item):
+    key, beside = about("delay", "It is late.", item), about("delay", "It waits.", item)
+    elsewhere = about("mitigation", "It is printed elsewhere.", item)
+    related = menu_of(draft_rows.read_draft(briefing), key).related
+    ticked = {each.key: each.is_ticked for each in related}
+    assert (ticked.pop(beside), ticked[elsewhere], set(ticked.values())) == (True, False, {False})

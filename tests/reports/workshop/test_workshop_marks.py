@@ -409,6 +409,22 @@ def test_a_marked_paragraph_leads_to_the_next_one_and_the_last_to_none(
     assert page.text.count("Next mark") == len(marks(page)) - 1
 
 
+def test_the_last_marked_paragraph_leads_to_the_recommendations(client, plan, item, coordinator):
+    item.is_key = True
+    step = MilestoneFactory(item=item, agreed_due=date(2010, 5, 31), forecast_due=date(2011, 6, 30))
+    delay = DelayFactory(milestone=step, settlement="needs_decision", needs="a second tender")
+    MitigationFactory(delay=delay)
+    briefing = drafted(plan, item, coordinator, with_asks=True)
+    row = drafts.add(briefing=briefing, section="delay", text="They were late.", by=coordinator)
+    ask = briefing.draft_asks.order_by("position")[0]
+    page = page_of(client, briefing)
+    assert list(marks(page)) == [row.key]
+    assert (
+        f'<a class="workshop-next" href="#{ask.key}">Next mark: recommendation 1</a>' in page.text
+    )
+    assert page.text.count("Next mark") == 1
+
+
 def test_a_text_is_no_mark_where_the_paragraph_cites_other_records(
     client, plan, item, coordinator, accepted
 ):
