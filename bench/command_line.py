@@ -9,7 +9,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import accounts, browser, data, empty, frozen, load, page, papers, rows, web, workbook
+from bench import (
+    accounts,
+    browser,
+    checking,
+    data,
+    empty,
+    frozen,
+    load,
+    page,
+    papers,
+    rows,
+    web,
+    workbook,
+)
 from bench.nodes import events
 from bench.server import ROOT
 
@@ -52,6 +65,10 @@ def options(typed: list[str]) -> argparse.Namespace:
     freezing.add_argument("--seconds", type=float, default=60)
     freezing.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
     freezing.add_argument("--json", type=Path, metavar="FILE", help="save the run")
+    checks = acts.add_parser("checking", help="read pages while crafted files are checked")
+    checks.set_defaults(act=check_files, sqlite=False)
+    checks.add_argument("--keep", type=Path, metavar="DIR", help="make the data once")
+    checks.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
     reading = acts.add_parser("page", help="run every command of docs/operations.md")
     reading.add_argument("--root", default="", help="keep the Debian in this folder")
     reading.add_argument("--from", default="", dest="start", help="go on at this section")
@@ -68,6 +85,7 @@ def options(typed: list[str]) -> argparse.Namespace:
         "load",
         "nodes",
         "frozen",
+        "checking",
         "accounts",
         "page",
         "browser",
@@ -170,6 +188,10 @@ def stop_nodes(args: argparse.Namespace) -> bool:
 
 def freeze(args: argparse.Namespace) -> bool:
     return bool(on_a_plan(args, frozen.run, args.users, args.seconds, args.size, args.json))
+
+
+def check_files(args: argparse.Namespace) -> bool:
+    return bool(on_a_plan(args, checking.run, args.size))
 
 
 def look(args: argparse.Namespace) -> bool:

@@ -22,10 +22,12 @@ from typing import Any
 from bench.load import WARM_UP, Closed, Connection, User, head_of, users_of
 from bench.nodes.kept import lost_saves
 from bench.nodes.site import Database
-from bench.nodes.users import Ledger, Log, use
+from bench.nodes.users import ACTS, Ledger, Log, use
 from bench.server import ROOT, Server, serving, tree
 
-BEFORE = AFTER = 20  # seconds
+BEFORE = AFTER = 30  # seconds
+# Saves above all, which may not be lost.
+ACTS_HERE = {**ACTS, "save": 8}
 HEALTH_BAR, PAGE_BAR, RETURN_BAR = 3.0, 10.0, 3.0  # seconds
 # What was found is remembered for two seconds, and looked for again when somebody asks.
 READY_BAR = 5.0  # seconds
@@ -175,7 +177,7 @@ async def hang(
     health = [Health("/healthz"), Health("/readyz")]
     async with asyncio.TaskGroup() as group:
         for place, (user, ledger) in enumerate(zip(people, ledgers, strict=True)):
-            group.create_task(use(user, place, server.port, log, ledger))
+            group.create_task(use(user, place, server.port, log, ledger, ACTS_HERE))
         for each in health:
             group.create_task(each.ask(server.health, log))
         await asyncio.sleep(WARM_UP)
@@ -207,7 +209,9 @@ async def hang(
         "errors afterwards": {
             each: n for each, n in log.errors["afterwards"].items() if "503" not in each
         },
+        "errors as usual": dict(log.errors["as usual"]),
         "saves": sum(each.saved for each in ledgers),
+        "sent without an answer": sum(len(each.unknown_texts) for each in ledgers),
         "lost": wrong,
         "health": {
             each.path: {

@@ -83,14 +83,16 @@ class Client:
         return status, answer
 
 
-async def use(user: User, place: int, port: int, log: Log, ledger: Ledger) -> None:
+async def use(
+    user: User, place: int, port: int, log: Log, ledger: Ledger, acts: dict[str, float] = ACTS
+) -> None:
     client, chance = Client(port, log), random.Random(place)
     ledger.began_at = ledger.version = user.version
     numbers = count(1)
     is_sure = True  # whether the user knows the version of their answer
     await asyncio.sleep(chance.uniform(0, WARM_UP))
     while not log.is_over:
-        act = chance.choices(list(ACTS), list(ACTS.values()))[0]
+        act = chance.choices(list(acts), list(acts.values()))[0]
         number = next(numbers)
         if act in ("save", "file") and not is_sure:
             # As a person who reads the page again after an error.
