@@ -35,6 +35,7 @@ def words_of(client, address):
         ("The guide has reached the Grande-a", ""),
         ("All is in hand", ""),
         ("", ""),
+        ("n/a", ""),
     ],
 )
 def test_a_text_that_stops_within_a_sentence_is_known(text, end):

@@ -82,7 +82,7 @@ def on_one_line(text: str) -> str:
 
 
 _GOES_ON = re.compile(
-    r"(?:(?<![\w’'-])(?P<word>a|an|and|because|but|of|or|our|the|their|whose)|(?P<mark>[,(–—]))$",
+    r"(?:(?<![\w’'/-])(?P<word>a|an|and|because|but|of|or|our|the|their|whose)|(?P<mark>[,(–—]))$",
     re.IGNORECASE,
 )
 
