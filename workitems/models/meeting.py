@@ -1,7 +1,7 @@
 """Meetings of the working group: attendance, agenda matters and decisions."""
 
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any, Self
 
 from django.db import models
@@ -237,6 +237,9 @@ class Matter(models.Model):
         blank=True,
         help_text=gettext_lazy("Why it came on the agenda, a reason a line, as on that day."),
     )
+    # Annotations of `for_page`.
+    put_on: datetime
+    holder: str
     note = models.TextField(blank=True)
     discussion = models.TextField(
         blank=True, help_text=gettext_lazy("What was said, beside the decisions.")

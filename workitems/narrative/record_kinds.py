@@ -3,7 +3,7 @@
 Changes of the columns in `fields` are reported. `names` are further values for the sentences.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -73,7 +73,7 @@ class Kind:
     of_return: str = ""
     risk: str = ""
     where: dict[str, bool] = field(default_factory=dict)
-    names: dict[str, str | Expression] = field(default_factory=dict)
+    names: Mapping[str, str | Expression] = field(default_factory=dict)
     # Lookups of the ids of the agencies concerned: the item's lead, the row's owner.
     agencies: tuple[str, ...] = ()
 

@@ -105,7 +105,7 @@ def show(
         )
         .order_by(by_short_name())
     )
-    unasked = {each.pk for each in returns if each.is_unasked}
+    unasked = {each.pk for each in returns if each.is_unasked}  # type: ignore[attr-defined]
     for each in returns:
         each.round = round
     may_name = may_manage and not getattr(round, "is_from_tracker", False)
