@@ -292,7 +292,8 @@ def _listed(
         idle = ["not started"] if entry.item.stage == Stage.NOT_STARTED else []
         day = day.removesuffix(f" {year}") if year else day
         new = f"{'not before ' * is_waiting(step)}{day}" if day else "no new date"
-        text = f"{writer.names.heading(entry.item, *idle)}: {new}{_most_told(writer, entry)}."
+        name = writer.names.heading(entry.item, *idle)
+        text = closed(f"{name}: {new}{_most_told(writer, entry)}")
         room.use(text)
         if entry.leads:
             text += request_sentences(writer, entry, room)
