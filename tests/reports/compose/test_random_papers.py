@@ -337,7 +337,11 @@ def every_key_item_in_trouble_is_told(paper):
         and {item.confidence, item.reviewer_confidence} & {"at_risk", "off_track"}
     ]
     brief = paper.of(SectionKind.PURPOSE)
-    lines = [line for line in brief.split("\n- ") if re.search(r", a key item[,)]", line)]
+    lines = [
+        line
+        for line in brief.split("\n- ")
+        if re.search(r", a key item(?:, may become late|\))", line)
+    ]
     others = re.search(r"(\S+) more key items? (?:is|are) at risk:", brief)
     named = sum(mentions_item(line, item) for item in doubtful for line in lines)
     assert named + (count_of(others[1]) if others else 0) == len(doubtful)
@@ -524,6 +528,7 @@ def parts_add_up(paper):
             r"late.*, among them (?:all )?(\S+)(?: of the \S+)? that the Plan marks as key[;.]",
             lines[1],
         )
+        counted = counted or re.search(r"late.*, all (\S+) of them key items\.", lines[1])
         if counted and paper.is_by_item:
             # A tight paper by item names them in its list only.
             assert count_of(counted[1].capitalize()) == len(keys)
