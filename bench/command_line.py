@@ -68,6 +68,7 @@ def options(typed: list[str]) -> argparse.Namespace:
     checks = acts.add_parser("checking", help="read pages while crafted files are checked")
     checks.set_defaults(act=check_files, sqlite=False)
     checks.add_argument("--keep", type=Path, metavar="DIR", help="make the data once")
+    checks.add_argument("--only", nargs="+", default=[], metavar="FILE", help="of bench.crafted")
     checks.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
     reading = acts.add_parser("page", help="run every command of docs/operations.md")
     reading.add_argument("--root", default="", help="keep the Debian in this folder")
@@ -191,7 +192,7 @@ def freeze(args: argparse.Namespace) -> bool:
 
 
 def check_files(args: argparse.Namespace) -> bool:
-    return bool(on_a_plan(args, checking.run, args.size))
+    return bool(on_a_plan(args, checking.run, args.size, args.only))
 
 
 def look(args: argparse.Namespace) -> bool:
