@@ -43,6 +43,8 @@ RETURN = "workitems.return"
 MOST_NAMED = 3
 # How many of a sentence's words a record's sentence has that may say in its place what is right.
 SOMEWHAT_ALIKE = 0.4
+# Of more items than these, not all lengths between two dates are sought.
+MANY_ITEMS = 100
 
 
 class Said:
@@ -269,11 +271,13 @@ class Evidence:
         return any(length in self.all_records.slips_of(item) for item in items)
 
     def has_length(self, length: tuple[int, str]) -> bool:
-        """Whether it is as long between two dates of the items, or a record says so."""
+        """Whether a record says so, or it is as long between two dates of the items, or of each milestone if they are many."""
         items = (*self.items, *self._items_named)
-        return any(length in self.all_records.lengths_of(item) for item in items) or any(
-            length in lengths_in(each.text) for each in (*self.said, *self.of_named)
-        )
+        if any(length in lengths_in(each.text) for each in (*self.said, *self.of_named)):
+            return True
+        if len(items) > MANY_ITEMS:
+            return self.is_slip(length)
+        return any(length in self.all_records.lengths_of(item) for item in items)
 
     def has_number(self, digits: str, sentence: str) -> bool:
         """Whether a record has a number, or it is a count that can be made of what the sentence counts."""
