@@ -95,12 +95,15 @@ CLAIMS = (
         gettext_lazy("item {item} is not withdrawn"),
     ),
 )
-# "Nine items are late", with the claim's place in `CLAIMS`; not the 25 of "three of the 25 items are late".
+# "Nine items are late", "nine of the 25 items are late"; not the 25 of that.
 _COUNT = re.compile(
-    r"(?<!of )(?<!of its )(?<!of the )(?<!of the Plan’s )\b(?P<count>[\w-]+|\d+)\s+(?:key\s+)?(?:work\s+)?items?\s+(?:is|are|were|was|have been)\s+"
-    r"(?P<status>late|overdue|complete|completed|withdrawn)\b",
+    r"(?<!of )(?<!of its )(?<!of the )(?<!of the Plan’s )\b(?P<count>[\w-]+|\d+)"
+    r"(?:\s+of\s+(?:its|the)(?:\s+Plan[’']s)?\s+[\w-]+)?\s+(?:key\s+)?(?:work\s+)?items?\s+(?:is|are|were|was|have been)\s+"
+    r"(?P<status>late|overdue|complete|completed|withdrawn|under way|ongoing)\b",
     re.IGNORECASE,
 )
+# Counted, but no claim: a text says it of much else than items.
+_STAGES = {"under way": Stage.UNDER_WAY, "ongoing": Stage.ONGOING}
 
 
 class Disagreement(NamedTuple):
@@ -298,8 +301,11 @@ def _counts(text: str, facts: Facts) -> Iterator[Disagreement]:
     for match in _COUNT.finditer(text):
         word = match["count"].casefold()
         count = int(word) if word.isdigit() else WORDS.get(word, 0)
-        claim = next(each for each in CLAIMS if each.words.fullmatch(match["status"]))
-        actual = sum(map(claim.of_item, facts.items))
+        if stage := _STAGES.get(match["status"].casefold()):
+            actual = sum(item.stage == stage for item in facts.items)
+        else:
+            claim = next(each for each in CLAIMS if each.words.fullmatch(match["status"]))
+            actual = sum(map(claim.of_item, facts.items))
         if count > actual:
             says = gettext("It says “{said}”; the records count {actual}.").format(
                 said=match.group(), actual=number(actual)

@@ -35,6 +35,7 @@ from workitems.models import Finding
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.plan.plan_at.measures_at import MeasureAt
+from workitems.terms.acronyms import acronyms_in
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.measure_sentence import exact, figure, number_in_words, target_in_words
 from workitems.terms.spans import span_in_words
@@ -98,6 +99,12 @@ class Records:
     def tokens_of(self, text: str) -> list[list[Token]]:
         """Return the sentences of a text, each as its words and values."""
         return [tokens(each, self.numbers, *self._agencies) for each in sentences_of(text)]
+
+    def agencies_in(self, sentence: str) -> int:
+        """Return how many agencies a sentence names, with other bodies by their acronyms."""
+        names, pattern = self._agencies
+        others = {each for each in acronyms_in(sentence) if each not in names}
+        return len(others | {str(names[match.group()]) for match in pattern.finditer(sentence)})
 
     @cached_property
     def phrases(self) -> list[tuple[str, ItemAt]]:
@@ -287,6 +294,8 @@ class Evidence:
         ):
             return True
         plain = sentence.casefold()
+        if "agenc" in plain and digits == str(self.all_records.agencies_in(sentence)):
+            return True
         counts = self.all_records.counts.items()
         return any(noun in plain and digits in found for noun, found in counts)
 

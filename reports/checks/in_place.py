@@ -9,7 +9,7 @@ from typing import NamedTuple
 from reports.checks.values import DATE, ITEM_NUMBER, LENGTH, NUMBER, Date, as_digits, dates_in
 
 # How alike two sentences are of which one was edited into the other, whatever their values.
-ALIKE = 0.6
+ALIKE, NEARLY_THE_SAME = 0.6, 0.85
 # Words around a value that both sentences have, of so many on either side.
 FEWEST_AROUND, AROUND = 3, 3
 
@@ -108,6 +108,9 @@ def changed(
             pairs = list(_in_place(typed, sentence, matcher))
             if pairs and _is_of_others(typed, sentence):
                 continue
+            if ratio < NEARLY_THE_SAME:
+                # A value of another sentence may have come into one that was written anew.
+                pairs = [pair for pair in pairs if not _is_in(pair[0], generated)]
             likeness.append((round(ratio, 1), pairs))
     if not likeness:
         return []
@@ -134,6 +137,10 @@ def _in_place(
             ) >= _times(mine, typed)
             if is_between and around >= FEWEST_AROUND and not is_moved:
                 yield mine, theirs
+
+
+def _is_in(value: Token, sentences: Sequence[Sequence[Token]]) -> bool:
+    return any(_times(value, each) for each in sentences)
 
 
 def _times(value: Token, sentence: Sequence[Token]) -> int:

@@ -198,6 +198,11 @@ def test_a_generated_paragraph_draws_none(plan_of_three, told):
         ("Nine items are late.", ["It says “Nine items are late”; the records count two."]),
         ("Two items are late. The Act of March 1993 was never changed.", []),
         ("Two of the 25 items are late.", []),
+        (
+            "Nine of the Plan’s 25 items are late.",
+            ["It says “Nine of the Plan’s 25 items are late”; the records count two."],
+        ),
+        ("Nine items are ongoing.", ["It says “Nine items are ongoing”; the records count zero."]),
     ],
 )
 def test_of_a_paragraph_written_from_no_record_only_the_counts_of_items_are_compared(
