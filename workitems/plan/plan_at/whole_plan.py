@@ -152,11 +152,11 @@ class PlanAt:
         others = [row.pk for row in found if row.is_awaited and row.agency.pk not in leading]
         if not others:
             return found
-        unasked = set(
-            Return.objects.filter(pk__in=others)
-            .with_nothing_to_answer()
-            .values_list("pk", flat=True)
-        )
+        waiting = Return.objects.filter(pk__in=others)
+        if self.moment.is_now:
+            awaited = set(waiting.expected().values_list("pk", flat=True))
+            return [row for row in found if row.pk not in others or row.pk in awaited]
+        unasked = set(waiting.with_nothing_to_answer().values_list("pk", flat=True))
         # What an agency did not submit before it left the working group has no items, and nobody waits for it.
         rows = read_at(
             *(Member, self.moment, ("agency_id",), {"plan_id": self.plan.pk}), left_on__isnull=False
