@@ -58,6 +58,7 @@ from workitems.measures.completion import Completion, Writing, sentence
 from workitems.models import Pillar, Update
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
+from workitems.terms.acronyms import acronyms_in
 from workitems.terms.fragments import WITHOUT_A_THING, done_at, is_several
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentence_ends import on_one_line
@@ -78,6 +79,8 @@ SURE_WORDS_IF_TIGHT = 90
 SURE_WORDS_BY_ITEM = 95  # and in a paper by item, where each has its item's name
 # And what is told of key items that their agencies marked, as long as the section has so many.
 SURE_WORDS_OF_KEY = 150
+# Acronyms that nobody explains, from which a result cannot be read.
+MANY_UNKNOWN = 3
 # Limit on the milestones named in a paper without key achievements.
 MAX_MILESTONES = 8
 # Limit on the completed items named.
@@ -137,6 +140,12 @@ class Reports:
         self.facts = facts
 
     @cached_property
+    def known(self) -> set[str]:
+        """The acronyms that readers know or the paper writes out."""
+        names = (agency.short_name for agency in self.facts.agencies.values())
+        return {*names, *self.facts.glossary}
+
+    @cached_property
     def achieved(self) -> list[Achieved]:
         """The reports that say what was achieved, or whose items' milestones do, unless an audit found that nothing supports them."""
         return [
@@ -169,8 +178,10 @@ class Reports:
             mark = MARKS.index(Update.KeyAchievement(update.key_achievement))
             is_unasked = is_last and value >= ENOUGH and not _why_unfit_as_it_is(item, update)
             if (mark == 0 or is_unasked) and not _is_talk((item, update)) and (text or not own):
+                unknown = {*acronyms_in(text)} - self.known
                 order = (
                     value <= 0,
+                    len(unknown) >= MANY_UNKNOWN,
                     mark == UNMARKED,
                     -value,
                     item.pk in late and not item.is_key,

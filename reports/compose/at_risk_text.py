@@ -7,7 +7,7 @@ from reports.compose.budget import Room
 from reports.compose.citations import Line, item_source, milestone_source
 from reports.compose.late_words import AT_RISK_WORDS, challenge_of, in_agency_words, in_words_of
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.planned import plans
+from reports.compose.planned import is_dated, last_plan, plans
 from reports.compose.subjects import (
     DOUBTFUL,
     MAX_LATE,
@@ -147,12 +147,14 @@ def _risks_of(writer: Writer, item: ItemAt) -> list[RiskAt]:
 
 def _answer(writer: Writer, item: ItemAt) -> tuple[str, list[Source]]:
     """Return what will be done about the first of the item's risks to which there is a response, with its source; in a paper
-    by item else that no action is recorded, unless Next steps may tell what its agency plans. What it plans for an item that is
-    not key need be no remedy."""
+    by item else that no action is recorded, unless Next steps may tell what its agency plans. What it plans without a date
+    for an item that is not key need be no remedy."""
     for risk in _risks_of(writer, item):
         if told := response_in_words(writer, risk):
             return f" {told}", [risk_source(risk)]
-    if not writer.is_by_item or any(plan.item.pk == item.pk for plan in plans(writer.facts)):
+    ahead = last_plan(writer.facts.updates_of(item))
+    is_planned = any(plan.item.pk == item.pk for plan in plans(writer.facts))
+    if not writer.is_by_item or is_planned or (ahead and is_dated(ahead.planned_next)):
         return "", []
     lead = writer.facts.lead_of(item)
     has = "have" if is_plural_agency(lead.short_name) else "has"

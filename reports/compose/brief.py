@@ -161,6 +161,7 @@ def _asked(writer: Writer, room: Room) -> Line:
     own = [entry for entry in waiting if own_decision(writer.conditions[entry.item.pk])]
     if len(own) == 1 and (why := cause_told(writer, own[0])):
         text += f" {why}"
+        writer.causes_told.add(own[0].item.pk)
         sources += own[0].sources()
     for entry in waiting:
         when_taken = dated_decision(writer.conditions[entry.item.pk])

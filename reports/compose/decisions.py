@@ -132,7 +132,7 @@ DECLINED = "if it is declined, "
 
 
 def _case(writer: Writer, entry: LateItem) -> str:
-    """Return the case for a decision of the Minister, in brackets: where its money would come from, and what happens if it is
+    """Return the case for a decision, in brackets: where its money would come from, and what happens if it is
     declined; "" if no record says it."""
     if (found := unsettled(entry)) is None:
         return ""
@@ -154,6 +154,8 @@ def own_decision(condition: str) -> str:
         if found := _CHANGE.fullmatch(on):
             thing = _COSTS.sub(r" (\g<amount>)", found["thing"])
             return f"to {thing}"
+        if _IS_MONEY.match(on):
+            return f"to provide {on.removeprefix('on ')}"
         return f"to decide {on}"
     if found := re.match(WITH_ANOTHER, condition, re.IGNORECASE):
         on = condition[found.end() :]
@@ -195,7 +197,8 @@ def _noted_decisions(writer: Writer, of: dict[str, list[LateItem]]) -> Iterator[
 
     def asked(key: str, entries: list[LateItem], on: str) -> Ask:
         dates, depend = ("date", "depends") if len(entries) == 1 else ("dates", "depend")
-        text = f"{NEW_DATE.format(dates)}{join_words(map(dated, entries))} {depend} on {on}"
+        case = _case(writer, entries[0]) if len(entries) == 1 else ""
+        text = f"{NEW_DATE.format(dates)}{join_words(map(dated, entries))} {depend} on {on}{case}"
         return Ask(key, Verb.NOTE, text, tuple(entry.item for entry in entries))
 
     found = list(of.items())
@@ -250,11 +253,14 @@ def typed_decision(typed: str) -> str:
 
 def condition_of(writer: Writer, entry: LateItem) -> str:
     """Return on what the item's new date depends, for `depends_in_words`; "" if that is not said."""
-    needed = needed_for(writer, entry)
+    needed, found = needed_for(writer, entry), unsettled(entry)
     if needed and not needed.is_act and not needed.is_quoted:
-        thing = as_you(writer, needed.thing, needed.agency)
+        # The case for it is asked of what the Minister decides to whom the paper goes.
+        has_case = found is not None and (found[1].money_from or found[1].if_declined)
+        agency = writer.facts.coordinator if has_case else needed.agency
+        thing = as_you(writer, needed.thing, agency)
         return f"{re.sub(f'^{OWN_DECISION}', YOURS, thing, flags=re.IGNORECASE)}{needed.until}"
-    if (found := unsettled(entry)) is None:
+    if found is None:
         return ""
     delay = found[1]
     if delay.settlement == Delay.Settlement.NEEDS_DECISION and (

@@ -6,6 +6,7 @@ period. Every late item that is key or whose delay hurts people is reported. Of 
 that slipped most are reported while there is room; the rest are named, or counted by cause.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -196,6 +197,9 @@ def _shortened(writer: Writer, entries: list[LateItem], room: Room) -> Iterator[
     yield writer.paragraph(words, about="more key delays", sources=sources_of(writer, entries))
 
 
+_IS_LATE = re.compile(r"\b(?:days?|weeks?|months?|years?) late\b")
+
+
 def short_reason(writer: Writer, entry: LateItem) -> str:
     """Return why an item is late as the end of a sentence: in its agency's words if they are few, else by its cause."""
     if (found := explained_delay(entry)) is None:
@@ -203,7 +207,8 @@ def short_reason(writer: Writer, entry: LateItem) -> str:
     source, delay = found
     with errors_naming(source):
         typed = in_agency_words(writer, delay.explanation, 1, SHORT_REASON, speaker(writer, entry))
-    typed = as_a_reason(typed)
+    # That it is late is no cause.
+    typed = "" if _IS_LATE.search(typed) else as_a_reason(typed)
     is_told = typed and delay.is_open and not says_we(typed)
     why = as_reason(typed, writer.agency_names) if is_told else None
     if why is None and delay.cause != Delay.Cause.OTHER:

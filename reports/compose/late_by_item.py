@@ -394,6 +394,8 @@ def _told(
         pk = entry.item.pk
         if place >= whole:
             why, quoted = short_reason(writer, entry), quoted_reason(writer, entry)
+            if pk in writer.causes_told:
+                why = quoted = ""
             if writer.is_tight and count_words(starts[pk], why) > ONE_SENTENCE:
                 why = without_second(why)
             if quoted:
@@ -528,7 +530,8 @@ def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room) -> str:
         return start
     delay, told = found[1], cause_told(writer, entry)
     if not told:
-        return start if _is_yours(writer, entry) else _with_kind_of_cause(entry, start, room)
+        is_told = entry.item.pk in writer.causes_told
+        return start if is_told else _with_kind_of_cause(entry, start, room)
     room.use(told)
     is_alone = not told.startswith("It ") and "”" not in told
     told = f"{_of_what_is_left(writer, entry, told)}{_explained_part(entry)}"

@@ -85,6 +85,10 @@ _HELPER = re.compile(r"\b(?:are|can|had|has|have|is|may|must|was|were|will)\b")
 _SOMEBODY_DOES = re.compile(
     r"(?:An?|Each|The) (?:[\w’-]+ ){1,4}[a-z]{2,}s (?:an?|all|each|every|the|them|their)\b(?! (?:day|week|fortnight|month|quarter|year)\b)"
 )
+# Something that has happened: "A team of three started on 1 December".
+_STARTED = re.compile(
+    r"(?:An?|The) (?:[\w’-]+ ){1,6}(?:began|closed|ended|left|opened|started|went)\b"
+)
 # What is being done, by nobody who is named.
 _BEING_DONE = re.compile(
     r"(?P<thing>[^,;:]+?) (?:is|are) being (?P<verb>[a-z]+)ed\b(?P<rest>(?!.*\bby\b)[^,;:]*)"
@@ -394,7 +398,7 @@ def action_in_words(
         words = f"One action for {writer.names.item(entry.item)} is open."
     first, *rest = sentences(words)
     they = "They" if is_plural_agency(agency.short_name) else "It"
-    rest = [_also(each, they, agency.names) for each in rest]
+    rest = [*filter(None, (_also(each, they, agency.names) for each in rest))]
     if verb := completion("mitigation", first, agency.names):
         who = writer.agency(agency, introduce=introduce)
         return " ".join([_will(who, verb, row, entry), *rest])
@@ -488,9 +492,15 @@ def _described(writer: Writer, source: Source, row: MitigationAt, most: int = 2)
         return in_agency_words(writer, told, most, ACTION_WORDS, said_by.short_name)
 
 
+# What ends with what was done: "Carve-out dropped."
+_UNDONE = re.compile(rf"^[\w’-]+(?: [\w’-]+){{0,3}} {PAST.pattern}\.?$")
+
+
 def _also(text: str, they: str, names: Iterable[str]) -> str:
     """Return a further sentence of an action: of an order or a thing, that its owner (`they`) will do it, or plans it; of what
-    is to be done, that it will be."""
+    is to be done, that it will be. "" of a thing that something was done with ("Carve-out dropped"): it is no sentence."""
+    if _UNDONE.search(text) and not _HELPER.search(text):
+        return ""
     if more := completion("mitigation", text, names):
         return closed(f"{they} will {more}")
     if later := future(text, names):
@@ -520,7 +530,8 @@ def at_work(text: str, who: str, names: Iterable[str]) -> str:
             return f"{'are' if is_plural else 'is'} {being['verb']}ing {thing}{being['rest']}"
     first, _space, rest = opened(text).partition(" ")
     verb = first.casefold()
-    is_sentence = _HELPER.search(text) or _BRIDGES.match(text) or _SOMEBODY_DOES.match(text)
+    forms = (_BRIDGES, _SOMEBODY_DOES, _STARTED)
+    is_sentence = _HELPER.search(text) or any(form.match(text) for form in forms)
     if not rest or is_sentence or says_we(text):
         return ""
     if PAST.fullmatch(verb) or verb == "no":
@@ -552,6 +563,7 @@ def _is_sentence(writer: Writer, words: str) -> bool:
         has_subject
         or bool(_SOMEBODY_DOES.match(first))
         or bool(_BRIDGES.match(first))
+        or bool(_STARTED.match(first))
         or bool(_HELPER.search(_CLAUSE_END.split(first, maxsplit=1)[0]))
     )
 

@@ -54,6 +54,7 @@ THAT_DATES = ("that the new date", "that new dates depend")
 BY_WHOM = " (by whom is not recorded)"
 UNDATED = " (no day is set)"
 _FOR_WHAT = rf"{ON_WHICH}(?:(.+? \([0-9A-Za-z.-]+\)), )?.*?(?P<case> \((?:the money|if it) .*\))?"
+_CASE = re.compile(r" \((?:the money|if it) .*\)$")
 _DECIDES = re.compile(rf"to (.+?){_FOR_WHAT}")
 _THAT_ONE = re.compile(r"(that the new dates? for .+ depends? on )(.+)")
 _THAT_ALL = re.compile(rf"{ON_DECISIONS}(.+)")
@@ -104,6 +105,9 @@ def asked(asks: Iterable[Recommended]) -> str:
     if of_others and not is_own:
         clauses.append(_noted(of_others))
     if sum(len(each.split()) for each in clauses) > MOST_ASKED:
+        # The recommendation has the case for a decision.
+        clauses = [_CASE.sub("", each) for each in clauses]
+    if sum(len(each.split()) for each in clauses) > MOST_ASKED:
         return f"decide on {count_in_words(len(asks), 'recommendation')} at the end of this paper"
     *first, last = clauses
     return f"{', to '.join(first)}, and to {last}" if first else last
@@ -112,7 +116,9 @@ def asked(asks: Iterable[Recommended]) -> str:
 def _for_what(found: re.Match[str]) -> str:
     """Return for what the Minister's own decision is needed, with the case for it where that is recorded: ", on which the card (1.1)
     depends (if it is declined, …)"; "" if that is not said."""
-    return f", on which {found[2]} depends{found['case'] or ''}" if found[2] else ""
+    # "The front door to be open" does not depend.
+    date_of = "the new date for " if found[2] and " to " in found[2] else ""
+    return f", on which {date_of}{found[2]} depends{found['case'] or ''}" if found[2] else ""
 
 
 def _decision(text: str) -> str:
@@ -176,6 +182,8 @@ class Writer:
         # which its summary or a recommendation says it.
         self.used_sentences: set[str] = set()
         self.conditions: dict[int, str] = {}
+        # The late items whose causes its summary has.
+        self.causes_told: set[int] = set()
         # The reports whose results it tells, by primary key.
         self.reported: set[int] = set()
         # The open actions that the paper tells, and the milestones whose new dates it has told.

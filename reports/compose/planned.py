@@ -12,6 +12,7 @@ from reports.compose.subjects import is_in_doubt
 from reports.document.dates import MONTHS, long_date
 from reports.document.wording import capitalised, cited, first_sentences, joined, opened
 from workitems.plan.plan_at import ItemAt
+from workitems.terms.fragments import with_months
 from workitems.terms.stems import completion, future
 
 PLAN_WORDS = 30
@@ -97,6 +98,11 @@ def planned_in_words(writer: Writer, plan: Plan, room: Room) -> str:
 
 
 _DATED = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b|\b20\d\d\b")
+
+
+def is_dated(typed: str) -> bool:
+    """Whether a plan has a date: "cutover on 19 December"."""
+    return bool(_DATED.search(with_months(typed)))
 
 
 def planned_for(writer: Writer, plan: Plan) -> str:

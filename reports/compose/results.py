@@ -86,7 +86,8 @@ _ASIDE_OF_PRAISE = re.compile(
     r"(?:chapter|dawn|era)\b[^,.;:]*(?=[.!;]|$)"
 )
 _LEAD_IN = re.compile(
-    r"^In an? (?:exciting|important|major|significant|welcome) (?:development|milestone|move|step forward), "
+    r"^In an? (?:exciting|important|landmark|major|significant|welcome) (?:development|milestone|moment|move|step forward)"
+    r"(?: for [\w ]+)?, "
 )
 # "SNZ is incredibly proud to have launched …".
 _PROUD_TO_HAVE = re.compile(
@@ -94,13 +95,15 @@ _PROUD_TO_HAVE = re.compile(
     r"(?=(?:\w+ed|brought|built|found|held|kept|led|lent|made|met|paid|put|sent|set|sold|spent|taught|told|won)\b)"
 )
 _PRAISE = (
-    r"(?:amazing|awesome|exciting|fantastic|game-changing|ground-?breaking|incredible|inspiring|passionate|thrilling"
-    r"|wonderful|world-class)"
+    r"(?:amazing|awesome|exciting|fantastic|game-changing|ground-?breaking|hard-hitting|incredible|inspiring|passionate|thrilling"
+    r"|wonderful|world-class|world-leading)"
 )
 # Within "its amazing partners", "an exciting new course" and "212 passionate teachers", not "it was amazing".
 _PRAISING = re.compile(
     rf"\b((?:[Ii]ts|[Oo]ur|[Tt]he|[Tt]h(?:eir|ese|is|ose)|\d[\d,]*) |([Aa])n? )(?:\w+ly )?{_PRAISE},? (?!and\b|or\b)(?=([^\W\d]+))"
 )
+# "Reaching an incredible 2.7 million people".
+_PRAISED_NUMBER = re.compile(rf"\b(?:an? )?(?:\w+ly )?{_PRAISE} (?=\d)")
 # Praise that cannot be taken out.
 _BOASTS = re.compile(rf"\b(?:proud(?:ly)?|{_PRAISE})\b", re.IGNORECASE)
 # A number of things, and no sentence: "1,120 farms with a plan".
@@ -116,9 +119,10 @@ def counts(text: str) -> bool:
 
 
 def is_filler(sentence: str) -> bool:
-    """Whether a sentence tells of no result: it says nothing, or only that work goes on, without a number."""
+    """Whether a sentence tells of no result: it says nothing, or only that work goes on or somebody cheers, without a number."""
     is_news = counts(sentence) and not _STANDING.match(sentence)
-    return says_nothing(sentence) or (not is_news and bool(_FILLER.search(sentence)))
+    is_cheer = sentence.endswith("!") and not _EXISTS.search(sentence)
+    return says_nothing(sentence) or (not is_news and (is_cheer or bool(_FILLER.search(sentence))))
 
 
 def tells_of_asking(sentence: str) -> bool:
@@ -177,6 +181,7 @@ def without_praise(text: str) -> str:
 
 def _without_praise(sentence: str) -> str:
     told = _PROUD_TO_HAVE.sub("", _ASIDE_OF_PRAISE.sub("", sentence))
+    told = _PRAISED_NUMBER.sub("", told)
     told = _PRAISING.sub(_unpraised, told)
     if lead_in := _LEAD_IN.match(told):
         told = with_capital(told[lead_in.end() :])

@@ -49,6 +49,9 @@ def introduce(section: Section, agencies: Iterable[Agency]) -> tuple[Section, se
 
     def written(before: str, run: Run) -> str:
         text = run.text
+        if run.bold:
+            # The name of an item runs in.
+            return text
         for each in early:
             both = rf"{re.escape(named(each.name))} \(({re.escape(each.short_name)})\)"
             text = re.sub(both, r"\1", text, flags=re.IGNORECASE)
@@ -58,6 +61,8 @@ def introduce(section: Section, agencies: Iterable[Agency]) -> tuple[Section, se
                 is_first = not text[:place].strip() and before[-1:] in ("", ":")
                 is_first = is_first or text[:place].endswith(". ")
                 name = capitalised(name) if is_first else name
+                if re.search(r"\bthe $", text[:place], re.IGNORECASE):
+                    name = re.sub("^the ", "", name)
                 end = place + len(each.short_name)
                 owns = "’s" if text.startswith("’s", end) else ""
                 rest = text[end + len(owns) :]
@@ -106,6 +111,9 @@ def stands_alone(text: str, short_name: str) -> bool:
     return bool(acronym_of(short_name)) and _alone(text, short_name) is not None
 
 
+_JOINT = re.compile(r"\bjoint [\w ]+ and $")
+
+
 def _alone(text: str, short_name: str) -> int | None:
     """Return where a short name first stands neither in brackets nor within quotation marks; None if it does nowhere."""
     # Most texts name none of the agencies, and to find all acronyms of a text takes longer.
@@ -114,6 +122,9 @@ def _alone(text: str, short_name: str) -> int | None:
     for found in mentions(text):
         before = text[: found.start]
         is_open = any(before.count(mark) > before.count(end) for mark, end in ("()", "“”"))
+        # "FCG/SFO" and "a joint Police and SFO unit" are one name.
+        beside = (text[found.start - 1 : found.start], text[found.end : found.end + 1])
+        is_open = is_open or "/" in beside or bool(_JOINT.search(before))
         if text[found.start : found.end].casefold() == short_name.casefold() and not is_open:
             return found.start
     return None

@@ -418,7 +418,8 @@ def within(text: str, names: Iterable[str] = ()) -> str | None:
     is_name = sum(map(str.isupper, first)) > 1 or (
         _TWO_NAMES.match(text) and not _ORDINARY.match(text)
     )
-    is_name = is_name or first.rstrip(",") in NAMES
+    # A company, which begins as a number does.
+    is_name = is_name or first.rstrip(",") in NAMES or text.startswith("One NZ ")
     if first[:1].islower() or first[:1].isdigit() or is_name:
         return text
     is_ordinary = _ORDINARY.match(text) or _NO_NAME.match(text) or _is_common(first, text)
