@@ -30,6 +30,7 @@ from pytest_django.plugin import blocking_manager_key
 # A fixture that takes one of these may change more than rows.
 MORE_THAN_ROWS = {"monkeypatch", "settings", "request", "tmp_path", "tmp_path_factory"}
 COMMITTING = {"transactional_db", "live_server", "django_db_reset_sequences"}
+OF_A_CLIENT = ("cookies", "defaults", "raise_request_exception")
 PLAIN = (str, bytes, int, float, Decimal, date, time, timedelta, UUID, type(None))
 
 
@@ -41,7 +42,7 @@ class Layer:
     savepoint: str
     callbacks: int
     values: list[Any]
-    cookies: Any
+    client: dict[str, Any] | None
     counts: list[Any]
 
 
@@ -159,7 +160,8 @@ class RowsMadeOnce:
             if case._should_check_constraints(connection):
                 connection.check_constraints()
         finally:
-            self._return()
+            # A test that closed the connection has ended the transaction too.
+            self._give_up() if connection.closed_in_transaction else self._return()
 
     def _return(self):
         """Return to the last layer, or to the empty database."""
@@ -223,8 +225,8 @@ class RowsMadeOnce:
         self.taken += 1
         self.path.append(self._key(definition))
         self.values.append(value)
-        if self.client is not None and layer.cookies is not None:
-            self.client.cookies = copy.deepcopy(layer.cookies)
+        if self.client is not None and layer.client is not None:
+            vars(self.client).update(copy.deepcopy(layer.client))
         if self.taken == len(self.layers):
             for counter, count in zip(COUNTERS, layer.counts, strict=True):
                 counter.go_on_from(count)
@@ -240,7 +242,8 @@ class RowsMadeOnce:
                 savepoint=connection.savepoint(),
                 callbacks=len(connection.run_on_commit),
                 values=copy.deepcopy(self.values),
-                cookies=self.client and copy.deepcopy(self.client.cookies),
+                client=self.client
+                and {name: copy.deepcopy(vars(self.client)[name]) for name in OF_A_CLIENT},
                 counts=[counter.get() for counter in COUNTERS],
             )
         )

@@ -34,6 +34,7 @@ def agency():
 def user(agency, client):
     MADE.append("user")
     user = UserFactory(name=agency.name)
+    client.raise_request_exception = False
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return user
 
@@ -90,6 +91,7 @@ def test_c_goes_on_from_there(user, client):
 def test_d_is_signed_in_again(client, user, agency):
     assert client.session["_auth_user_id"] == str(user.pk)
     assert (user.name, MADE) == ("Police", ["agency", "user"])
+    assert not client.raise_request_exception
     with pytest.raises(Exception), connection.cursor() as cursor:
         cursor.execute("SELECT nothing FROM nowhere")
 
@@ -132,6 +134,14 @@ def test_l_commits(named):
 
 def test_m_begins_anew(agency):
     assert (names(), MADE.count("agency")) == (["Police"], 3)
+
+
+def test_n_closes_the_connection(agency):
+    connection.close()
+
+
+def test_o_begins_anew_after_that(agency):
+    assert (names(), MADE.count("agency")) == (["Police"], 4)
 """
 
 
@@ -149,4 +159,4 @@ def test_rows_are_made_once_and_no_test_notices(tmp_path):
         text=True,
     )
     assert outcome.returncode == 0, outcome.stdout
-    assert "17 passed" in outcome.stdout
+    assert "19 passed" in outcome.stdout
