@@ -308,6 +308,6 @@ def _counts(text: str, facts: Facts) -> Iterator[Disagreement]:
             actual = sum(map(claim.of_item, facts.items))
         if count > actual:
             says = gettext("It says “{said}”; the records count {actual}.").format(
-                said=match.group(), actual=number(actual)
+                said=match.group(), actual=number(actual) if actual else gettext("none")
             )
             yield Disagreement(says)

@@ -202,7 +202,7 @@ def test_a_generated_paragraph_draws_none(plan_of_three, told):
             "Nine of the Plan’s 25 items are late.",
             ["It says “Nine of the Plan’s 25 items are late”; the records count two."],
         ),
-        ("Nine items are ongoing.", ["It says “Nine items are ongoing”; the records count zero."]),
+        ("Nine items are ongoing.", ["It says “Nine items are ongoing”; the records count none."]),
     ],
 )
 def test_of_a_paragraph_written_from_no_record_only_the_counts_of_items_are_compared(
