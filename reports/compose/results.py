@@ -100,7 +100,7 @@ _PRAISE = (
 )
 # Within "its amazing partners", "an exciting new course" and "212 passionate teachers", not "it was amazing".
 _PRAISING = re.compile(
-    rf"\b((?:[Ii]ts|[Oo]ur|[Tt]he|[Tt]h(?:eir|ese|is|ose)|\d[\d,]*) |([Aa])n? )(?:\w+ly )?{_PRAISE},? (?!and\b|or\b)(?=([^\W\d]+))"
+    rf"\b((?:[Ii]ts|[Oo]ur|[Tt]he|[Tt]h(?:eir|ese|is|ose)|\d[\d,]*) |([Aa])n? )(?:\w+ly )?{_PRAISE},? (?!and\b|or\b)(?=[‘'“\"]?([^\W\d]+))"
 )
 # "Reaching an incredible 2.7 million people".
 _PRAISED_NUMBER = re.compile(rf"\b(?:an? )?(?:\w+ly )?{_PRAISE} (?=\d)")
