@@ -446,6 +446,15 @@ def _brief(*items):
             "Trial of mobile pools in two regions, 4 pools",
             " DoL plans a trial of mobile pools in two regions, 4 pools, by December 2010.",
         ),
+        # What has happened is no plan, and what was dropped is left out.
+        (
+            "A team of three started on 1 July 2010",
+            " DoL reports that a team of three started on 1 July 2010.",
+        ),
+        (
+            "Weekly meeting with the drafters. Carve-out dropped.",
+            " DoL plans a weekly meeting with the drafters by December 2010.",
+        ),
     ],
 )
 def test_an_action_that_is_typed_as_a_thing_is_a_sentence(typed, told):

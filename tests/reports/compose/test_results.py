@@ -41,6 +41,7 @@ def results(*pairs, **given):
         "On track – 3 of 5 regions agreed.",
         "The paper is substantially complete.",
         "As above.",
+        "Swimmers are fighting back!",
     ],
 )
 def test_a_sentence_that_work_goes_on_tells_of_no_result(sentence):
@@ -107,6 +108,8 @@ def test_a_second_sentence_that_tells_the_result_has_the_first_beside_it_where_b
         ("40 passionate staff are trained.", "40 staff are trained."),
         ("A desk is open, heralding a new era for safety.", "A desk is open."),
         ("An incredible upgrade is in use.", "An upgrade is in use."),
+        ("It reached an incredible 2.7 million people.", "It reached 2.7 million people."),
+        ("The hard-hitting “Pause” campaign ran.", "The “Pause” campaign ran."),
         ("Staff were proud. It was amazing!", "Staff were proud. It was amazing!"),
         ("It is a fantastic and new course.", "It is a fantastic and new course."),
     ],
@@ -359,3 +362,9 @@ def test_what_people_said_when_they_were_asked_is_no_result():
 )
 def test_a_sentence_that_only_leads_to_a_number_gives_way(typed, told):
     assert without_lead(typed) == told
+
+
+def test_a_result_full_of_acronyms_that_nobody_explains_comes_after_others():
+    cryptic = pair("FCG/JSDU shut down 61 accts (9 NZP, 5 SW).", "1.1", key="headline")
+    plain = pair("Police trained 61 officers.", "1.2", key="headline")
+    assert results(cryptic, plain)[0] == "Police trained 61 officers."

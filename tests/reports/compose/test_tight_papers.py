@@ -8,6 +8,7 @@ from reports.compose import UNDRAFTED
 from reports.compose.paper_parts import write
 from tests.reports.in_memory import (
     LABOUR,
+    POLICE,
     action,
     delay,
     facts,
@@ -300,3 +301,23 @@ def test_fewer_than_a_number_is_said_of_what_was_planned():
         "- The money may cover fewer than the 80 homes planned (1.9, a risk new to you). The Department of Labour (DoL) plans "
         "to buy finished ones.\n"
     ) in told
+
+
+def test_the_case_for_a_decision_is_that_of_the_ministers_own():
+    held_up = delay(
+        explanation="the bid failed", settlement="needs_decision", needs="a decision by the Minister on $6 million",
+        money_from="the baseline", if_declined="the line opens in 2012",
+    )  # fmt: skip
+    one = item(
+        "1.1",
+        step(AGREED, held_up, forecast_due=EXPECTED, responsible=POLICE.pk),
+        is_key=True,
+        lead=POLICE.pk,
+    )
+    made = write(facts(*many(one)), BY_ITEM, ("items", "delays"), in_full=False)
+    (ask,) = made.asks
+    assert (str(ask.verb), ask.text) == (
+        "agree",
+        "to provide $6 million, on which the new date for the brochure to be printed (1.1), May 2011, depends (the money would "
+        "come from the baseline; if it is declined, the line opens in 2012)",
+    )

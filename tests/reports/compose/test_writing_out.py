@@ -140,3 +140,14 @@ def test_a_short_name_before_a_bracket_shares_it():
     assert introduced("MOH’s (hospitals) upgrade has slipped.") == [
         "The Ministry of Health’s (MOH, hospitals) upgrade has slipped."
     ]
+
+
+def test_a_short_name_within_another_name_stays():
+    assert introduced("MOH/FCG met.", "A joint Police and MOH unit met.", "MOH pays.") == [
+        "MOH/FCG met.",
+        "A joint Police and MOH unit met.",
+        "The Ministry of Health (MOH) pays.",
+    ]
+    assert introduced("It was agreed with the MOH.") == [
+        "It was agreed with the Ministry of Health (MOH)."
+    ]
