@@ -329,7 +329,7 @@ def _divided(writer: Writer) -> str:
     rest = f"{', '.join(first)} and {end}" if first else end
     words = f"{words}; {rest}." if rest else f"{words}."
     if is_unshown:
-        words += f" Agencies report {number(done)} complete, without evidence so far."
+        words += f" Agencies report {number(done)} complete, not yet verified."
     if gone:
         words += f" {capitalised(number(gone))} more {agree(gone, *STAGE_VERBS[Stage.WITHDRAWN])}."
     return words

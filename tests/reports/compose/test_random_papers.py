@@ -370,7 +370,7 @@ def the_division_is_that_of_the_records(line, kept, late, keys):
     }
     plain = re.sub(r" \([^()]*\)", "", line)
     assert count_of(DIVIDED.match(plain)[1]) == len(late)
-    reported = re.search(r"Agencies report (\S+) complete, without", plain)
+    reported = re.search(r"Agencies report (\S+) complete, not yet verified", plain)
     plain = plain.split(".")[0] + (f" {reported[1]} are complete" if reported else "")
     for label, count in counts.items():
         found = re.search(rf"(\S+) (?:is|are|has|have|may) {label}\b", plain)
@@ -473,7 +473,7 @@ def parts_add_up(paper):
             assert sum(counts_in(parts, "(?:is|are|has|have|may)")) == count_of(found[1])
         if found := DIVIDED.match(sentence):
             parts = re.sub(r" \([^()]*\)", "", found[3]).partition("; ")[2]
-            done = re.search(r"Agencies report (\S+) complete, without", lines[1])
+            done = re.search(r"Agencies report (\S+) complete, not yet verified", lines[1])
             count = count_of(found[1]) + (count_of(done[1]) if done else 0)
             assert count + sum(counts_in(parts, "(?:is|are|has|have|may)")) == count_of(found[2])
         if found := re.match(

@@ -61,8 +61,8 @@ def test_what_nothing_shows_to_be_complete_is_reported_so_throughout():
     of = many(*rows)
     told = sections(*of, updates=results, completions=Completions(without))
     assert (
-        "- One of the Plan’s 10 work items is late (a key item); seven are on track. Agencies report two complete, without "
-        "evidence so far."
+        "- One of the Plan’s 10 work items is late (a key item); seven are on track. Agencies report two complete, not yet "
+        "verified."
     ) in told["purpose"]
     assert "The year’s main results, as agencies report them:" in told["achievements"]
     assert told["achievements"].count(", reported complete): ") == 2
