@@ -507,11 +507,9 @@ def _bitmap(handle: Any) -> Image.Image | None:
     raw = pdfium.FPDFImageObj_GetBitmap(handle)
     if not raw:
         return None
-    try:
-        found: Image.Image = PdfBitmap.from_raw(raw).to_pil()
-        return found.convert("L")
-    finally:
-        pdfium.FPDFBitmap_Destroy(raw)
+    bitmap = PdfBitmap.from_raw(raw)  # which frees it
+    found: Image.Image = bitmap.to_pil()
+    return found.convert("L")
 
 
 def _unevenness(grey: Image.Image) -> Image.Image:
