@@ -391,29 +391,38 @@ def _of_item(
 def _variation_reason(variation: Variation, on: date) -> str:
     # The title of one that is of no item is its name.
     where = (
-        "With the working group"
+        _("With the working group")
         if variation.state == Variation.State.RECOMMENDED
-        else "Not advised yet"
+        else _("Not advised yet")
     )
     says = f"{where}: {variation.asks}." if variation.item else f"{where}."
     due = variation.after if variation.kind == Variation.Kind.DATE else None
     if due is None or due.last_day >= on:
         return says
     who = variation.requesting_agency.short_name
-    return f"{says} That date has passed: {who} has to ask for a later one."
+    past = _("That date has passed: {who} has to ask for a later one.").format(who=who)
+    return f"{says} {past}"
 
 
 def _decision_reason(decision: Decision, on: date) -> str:
     assert decision.due_on is not None and decision.owner_agency is not None
-    was = f"With {decision.owner_agency.short_name}, to be done by {day_words(decision.due_on)}"
-    if decision.due_on >= on:
-        return f"{was}."
-    return f"{was}; overdue by {span_in_words(decision.due_on, on)}."
+    says = (
+        _("With {agency}, to be done by {day}.")
+        if decision.due_on >= on
+        else _("With {agency}, to be done by {day}; overdue by {time}.")
+    )
+    return says.format(
+        agency=decision.owner_agency.short_name,
+        day=day_words(decision.due_on),
+        time=span_in_words(decision.due_on, on),
+    )
 
 
 def risk_reason(risk: Risk) -> str:
     label = Risk.EscalatedTo(risk.escalated_to).label
-    return f"Escalated to {label[0].lower()}{label[1:]} on {day_words(risk.escalated_on)}."
+    return _("Escalated to {holder} on {day}.").format(
+        holder=f"{label[0].lower()}{label[1:]}", day=day_words(risk.escalated_on)
+    )
 
 
 def not_on(found: Iterable[Proposal], matters: Sequence[Matter]) -> list[Proposal]:

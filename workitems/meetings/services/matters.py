@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agencies.models import User
@@ -239,7 +240,9 @@ def keep_risks(matter: Matter, meeting: Meeting, *, by: User) -> None:
     order = list(meeting.matters.on_agenda().in_order())
     place = next(at for at, each in enumerate(order, start=1) if each.pk == matter.pk)
     for risk in risks.exclude(pk__in=there).select_related("item").order_by("number"):
-        made = _put(meeting, len(order) + 1, risk, "", [risk_reason(risk)], "", by=by)
+        with translation.override("en"):  # kept, and printed on papers
+            why = risk_reason(risk)
+        made = _put(meeting, len(order) + 1, risk, "", [why], "", by=by)
         order.insert(place, made)
         place += 1
     _number(order, by=by)
