@@ -406,16 +406,12 @@ def _variation_reason(variation: Variation, on: date) -> str:
 
 def _decision_reason(decision: Decision, on: date) -> str:
     assert decision.due_on is not None and decision.owner_agency is not None
-    says = (
-        _("With {agency}, to be done by {day}.")
-        if decision.due_on >= on
-        else _("With {agency}, to be done by {day}; overdue by {time}.")
-    )
-    return says.format(
-        agency=decision.owner_agency.short_name,
-        day=day_words(decision.due_on),
-        time=span_in_words(decision.due_on, on),
-    )
+    names = {"agency": decision.owner_agency.short_name, "day": day_words(decision.due_on)}
+    if decision.due_on >= on:
+        return _("With {agency}, to be done by {day}.").format(**names)
+    late = span_in_words(decision.due_on, on)
+    says = _("With {agency}, to be done by {day}; overdue by {time}.")
+    return says.format(**names, time=late)
 
 
 def risk_reason(risk: Risk) -> str:
