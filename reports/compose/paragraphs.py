@@ -441,6 +441,10 @@ SHORTHAND = (
     (re.compile(r"(?<=\w) \+ (?=\w)"), " and "),
     (re.compile(r"(?<=[a-z]) re (?=(?:an?|its|our|the) )"), " on "),
     (re.compile(r"(?<=[a-z)] )- (?=\w)"), "– "),
+    (re.compile(r"\bPpl\b"), "People"),
+    (re.compile(r"\bppl\b"), "people"),
+    # An adverb that says nothing of what is done.
+    (re.compile(r" tirelessly\b"), ""),
 )
 # Words before a list that go on into its bullets: "a policy, which lets … and opens …".
 LEADING_ON = (" which", " that", " who", " to")

@@ -161,6 +161,10 @@ def test_a_result_of_an_earlier_round_has_its_month_or_a_date_of_its_own(ends, t
             "Courses + guides are in use & liked -> fewer errors.",
             "Courses and guides are in use and liked to fewer errors.",
         ),
+        (
+            "Ppl who report are heard by ppl who work tirelessly on it.",
+            "People who report are heard by people who work on it.",
+        ),
     ],
 )
 def test_praise_is_left_out_and_signs_are_written_out(typed, printed):
