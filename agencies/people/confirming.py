@@ -44,7 +44,7 @@ def asked_words(place: Place, by: User, on: date) -> str:
     if not people:
         return _(
             "Since the first round was opened, a second person confirms an approver, authorising manager or decision-maker. "
-            "Nobody else can here, so the role counts three working days after it is accepted."
+            "Nobody else can confirm it, so the role counts three working days after it is accepted."
         )
     return _(
         "Since the first round was opened, a second person confirms an approver, authorising manager or decision-maker before "

@@ -86,7 +86,8 @@ class Submitters:
     @property
     def may_be_let_alone(self) -> bool:
         """Whether the one person who writes for it, or the one approver who is invited, may submit as well."""
-        return self.has_one_approver or self.is_one_person and bool(self.approvers)
+        is_alone = self.has_one_approver or (self.is_one_person and bool(self.approvers))
+        return is_alone and not self.is_let_alone
 
     @property
     def is_ready(self) -> bool:

@@ -34,7 +34,7 @@ function show(page, address, { remembers, isAsked, hasArrived }) {
   document.dispatchEvent(new CustomEvent("page-shown", { detail: { hasArrived } }));
 }
 
-async function fetchPage(address, options, { remembers, refused, lost, isAsked = true }) {
+async function fetchPage(address, options, { remembers, refused, lost, isAsked = true, isSent = false }) {
   const ours = ++running;
   try {
     const response = await fetch(address, { signal: AbortSignal.timeout(PATIENCE), ...options });
@@ -44,7 +44,7 @@ async function fetchPage(address, options, { remembers, refused, lost, isAsked =
     if (response.status >= 500 || response.status === 403) return refused();
     const page = new DOMParser().parseFromString(html, "text/html");
     const isTaken = response.status < 400;
-    show(page, response.url, { remembers: remembers && isTaken, isAsked, hasArrived: isTaken && response.redirected });
+    show(page, response.url, { remembers: remembers && isTaken, isAsked, hasArrived: isSent && isTaken && response.redirected });
   } catch {
     if (ours === running) lost();
   }
@@ -82,6 +82,7 @@ function send(form, button) {
   const options = { method: "POST", body: new URLSearchParams(fields) };
   return fetchPage(form.action, options, {
     remembers: true,
+    isSent: true,
     // Nothing was recorded; the page that says why is the browser's to show.
     refused: () => form.submit(),
     // Perhaps it was recorded and only the answer is lost, so it is not sent again by itself.

@@ -412,7 +412,6 @@ def test_two_hundred_harmless_rewordings_draw_none():
     [
         # All of these are in the records, but elsewhere.
         ("June 2011", "June 2010", "It says June 2010; its records say June 2011."),
-        ("a year late", "two years late", None),
         ("the New Zealand Police", "DoL", "It says DoL; its records say New Zealand Police."),
         ("(1.1)", "(1.2)", "It says item 1.2; its records say item 1.1."),
         ("late", "on time", "It says “on time”; its records say “late”."),
@@ -426,11 +425,7 @@ def test_a_value_in_the_place_of_another_draws_one_though_a_record_has_it(
         sentences_on(plan_of_three, edited(plan_of_three, each, each.text.replace(was, now)))
         for each in told
     ]
-    if says:
-        assert found and all(says in of_one for of_one in found), (
-            [each.text for each in told],
-            found,
-        )
+    assert found and all(says in of_one for of_one in found), ([each.text for each in told], found)
 
 
 def in_other_words(text):

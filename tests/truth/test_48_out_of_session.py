@@ -119,8 +119,8 @@ def test_every_variation_of_an_item_that_the_group_decides_is_named(plan, item):
 @pytest.mark.parametrize(
     ("answers", "is_over", "says"),
     [
-        ((5, 2, 1), False, "7 given, 6 needed; closes 5 June"),
-        ((2, 1, 4), True, "3 given, 6 needed; time is over"),
+        ((5, 2, 1), False, "7 answers, 6 needed; closes 5 June"),
+        ((2, 1, 4), True, "3 answers, 6 needed; time is over"),
     ],
 )
 def test_more_answers_than_are_needed_are_not_a_part_of_them(answers, is_over, says):

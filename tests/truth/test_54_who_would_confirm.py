@@ -18,9 +18,7 @@ pytestmark = [
 
 Role = Seat.Role
 SINCE = "Since the first round was opened, a second person confirms an approver, authorising manager or decision-maker"
-NOBODY = (
-    f"{SINCE}. Nobody else can here, so the role counts three working days after it is accepted."
-)
+NOBODY = f"{SINCE}. Nobody else can confirm it, so the role counts three working days after it is accepted."
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +49,7 @@ def test_where_nobody_else_can_confirm_the_form_promises_no_email(plan, form, po
     assert seat.counts_from == date(2010, 6, 4)
     (own,) = lines_for(user, TODAY)
     assert own.detail.endswith(
-        "There is none, so it counts, and you read its plans, from 4 June 2010."
+        "There is none, so it takes effect, and you can read the plans, from 4 June 2010."
     )
 
 

@@ -76,7 +76,7 @@ def waiting_words(seat: Seat, on: date) -> str:
     if seat.counts_from:
         return _(
             "{giver} gave you this role. A second person would have to confirm it: another approver of {place}, another "
-            "coordinator of its plans, or an administrator. There is none, so it counts, and you read its plans, from {day}."
+            "coordinator of its plans, or an administrator. There is none, so it takes effect, and you can read the plans, from {day}."
         ).format(giver=seat.given_by, place=seat.place, day=day_words(seat.counts_from))
     people = [str(person) for person in confirmers_of(seat, on)]
     return _(

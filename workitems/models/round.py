@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -175,7 +175,7 @@ class ReturnQuerySet(models.QuerySet["Return"]):
     def with_nothing_to_answer(self) -> Self:
         """Those with their agency of which nothing is asked any more, and in which it wrote nothing.
 
-        A decision of this round gave away or ended what it was asked, and it leads no live item and is responsible for no
+        A decision while the round was open gave away or ended what it was asked, and it leads no live item and is responsible for no
         open milestone or measure.
         """
         of_plan, agency = OuterRef("round__plan"), OuterRef("agency")
@@ -191,6 +191,7 @@ class ReturnQuerySet(models.QuerySet["Return"]):
             plan=of_plan,
             state=Variation.State.APPROVED,
             decided_at__gte=OuterRef("round__opened_at"),
+            decided_at__lte=Coalesce(OuterRef("round__closed_at"), Now()),
         )
         written = Update.objects.filter(of_return=OuterRef("pk")).saying_something()
         return self.filter(

@@ -67,7 +67,10 @@ def _of_round(agency: Agency, plan: Plan, owed: Return) -> str:
         agency=agency, plan=plan.title, round=owed.round.name, day=day_words(owed.due_on)
     )
     message = owed.round.message
-    return f"{says}\n\n{message}\n" if message else says
+    if not message:
+        return says
+    wrote = _("The coordinator wrote:")
+    return f"{says}\n\n{wrote}\n\n{message}\n"
 
 
 def is_in_use(at: datetime | None = None) -> bool:

@@ -296,7 +296,11 @@ def _returns_of_coordinator(agencies: set[int], own: set[int], on: date) -> list
         and each.ready_at is None
         and all(one.role != Seat.Role.APPROVER for one in people[each.pk].not_joined)
     ]
-    short = [each for each in waiting if people[each.pk].still_needs and each not in unsigned]
+    short = [
+        each
+        for each in waiting
+        if people[each.pk].still_needs and each.ready_at is None and each not in unsigned
+    ]
     return (
         [_missing_returns(rows, on) for rows in missing.values() if rows]
         + _returns_that_nobody_submits(of_open_rounds, people, on)

@@ -51,13 +51,13 @@ class Count:
 
     @property
     def progress(self) -> str:
-        """How far it is: "3 given, 6 needed; closes 5 December"."""
+        """How far it is: "3 answers, 6 needed; closes 5 December"."""
         if self.is_over:
-            says = _("{views} given, {quorum} needed; time is over")
+            says = _("{views} answers, {quorum} needed; time is over")
         elif self.can_close:
             says = _("All have answered; it can be closed")
         else:
-            says = _("{views} given, {quorum} needed; closes {day}")
+            says = _("{views} answers, {quorum} needed; closes {day}")
         return says.format(
             views=self.views, quorum=self.quorum, day=date_format(self.due_on, "j F")
         )

@@ -39,7 +39,7 @@ SENT_TO_ALL = "Sent again as a round opened."
 # Sent to one address, so that nobody is flooded.
 EMAILS_PER_DAY_TO_ADDRESS = 5
 
-# A link leads to the one of the last email through so many that were sent after it.
+# A link goes on through so many later emails.
 LATER_LINKS = 50
 
 # What follows when somebody accepts an invitation: functions of other apps, which register in `AppConfig.ready`.
@@ -343,7 +343,9 @@ def _send(invitation: Invitation, *, by: User, at: datetime, reason: str) -> Inv
 def _renew_link(invitation: Invitation, at: datetime) -> str:
     """Give the invitation a new link, and return the token in it."""
     before = invitation.token_hash
-    token = _token_after(before) if before else secrets.token_urlsafe(32)
+    # Earlier links go on with this one, unless their last minute, which their email names, is over.
+    goes_on = before and invitation.expires_at > at
+    token = _token_after(before) if goes_on else secrets.token_urlsafe(32)
     invitation.token_hash = hash_of(token)
     invitation.sent_at, invitation.failed_at = at, None
     invitation.expires_at = at + timedelta(days=LINK_VALID_DAYS)

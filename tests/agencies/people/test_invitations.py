@@ -233,6 +233,15 @@ def test_a_link_that_was_sent_again_stops_with_the_invitation(invite, approver, 
     assert [services.find_by_token(link, NIGHT) for link in (old, token())] == [None, None]
 
 
+def test_a_link_that_had_expired_stays_dead_when_another_is_sent(invite, approver, deliver):
+    invitation = invite()
+    old, later = token(), NIGHT + timedelta(days=20)
+    with deliver():
+        services.send_again(invitation=invitation, version=1, by=approver, at=later)
+    found = [services.find_by_token(link, later) for link in (old, token())]
+    assert found == [None, invitation]
+
+
 def test_resending_is_recorded(invite, approver):
     invitation = invite()
     services.send_again(invitation=invitation, version=1, by=approver, at=NIGHT)

@@ -48,7 +48,6 @@ def faults(sheets):
 
 
 @pytest.mark.both_databases
-@pytest.mark.both_databases
 def test_a_plan_with_measures_of_all_kinds_comes_back_without_a_difference():
     plan = imported(small()).plan
     (item,) = plan.items.all()

@@ -149,11 +149,13 @@ def show(
                 for each in returns
             ],
             "has_people": any(each.writers for each in people.values()),
-            "missing": any(each.is_with_agency for each in returns),
+            "missing": any(each.is_with_agency and each.pk not in unasked for each in returns),
             "extended": [each.agency.short_name for each in returns if each.extended_to],
             "reminders": round.reminders.select_related("by").order_by("-at") if may_manage else [],
             "asked": sum(each.state != Return.State.MOVED for each in returns),
-            "open_returns": sum(each.state not in Return.FINISHED for each in returns),
+            "open_returns": sum(
+                each.state not in Return.FINISHED and each.pk not in unasked for each in returns
+            ),
             "may_manage": may_manage,
             # A new briefing's period ends with the last round.
             "is_to_be_reported": may_manage

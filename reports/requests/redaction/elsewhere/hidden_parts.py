@@ -353,7 +353,7 @@ class Structure:
                     else []
                 )
                 captions = IptcImagePlugin.getiptcinfo(opened) or {}
-        except (OSError, ValueError, SyntaxError):
+        except (Image.DecompressionBombError, OSError, ValueError, SyntaxError):
             self._once("camera")
             return
         for value in captions.values():
@@ -448,5 +448,5 @@ def _has_camera_data(raw: bytes) -> bool:
             }
             names = {ExifTags.TAGS.get(tag) for tag in data}
             return bool(names & telling or data.get_ifd(ExifTags.IFD.IFD1))
-    except (OSError, ValueError, SyntaxError):
+    except (Image.DecompressionBombError, OSError, ValueError, SyntaxError):
         return True
