@@ -13,8 +13,9 @@ from reports.drafting.draft import Part, broken_references, printed
 from reports.drafting.paper import Drafted
 from reports.models import Briefing, Clearance, ClearanceComment, Suggestion
 from reports.models.briefing import marking_words
-from workitems.models import Return, WorkItem
+from workitems.models import Return, Round, WorkItem
 from workitems.models.item import Stage
+from workitems.models.round import period_told
 
 BRIEFING = "briefings:detail"
 WORKSHOP = "workshop:draft"
@@ -80,7 +81,7 @@ def read_material(drafted: Drafted) -> Material:
 
 
 def missing_returns(briefing: Briefing) -> list[Return]:
-    """Return returns of rounds that end in the period and were not accepted by the paper's date.
+    """Return returns of rounds of the period that were not accepted by the paper's date.
 
     Those of agencies that have ended by then, or lead no item, have nothing to say. One query.
     """
@@ -91,9 +92,8 @@ def _returns(briefing: Briefing) -> list[Return]:
     """Return what `missing_returns` does, and the accepted returns of rounds that end after the period. One query."""
     found: list[Return] = _missing_or_later(
         plan=briefing.plan_id,
-        start=briefing.period_start,
-        end=briefing.period_end,
         dated=briefing.dated,
+        **period_told(briefing.period_start, briefing.period_end),
     )
     for each in found:
         each.round.plan = briefing.plan
@@ -101,16 +101,16 @@ def _returns(briefing: Briefing) -> list[Return]:
 
 
 @composed
-def _missing_or_later(plan: Any, start: Any, end: Any, dated: Any) -> Any:
+def _missing_or_later(plan: Any, start: Any, month_in: Any, end: Any, dated: Any) -> Any:
+    told = Round.objects.filter(plan=plan).told_of(start=start, month_in=month_in, end=end)
     is_accepted = Q(state=Return.State.ACCEPTED, accepted_on__lte=dated)
     led = WorkItem.objects.filter(plan=OuterRef("round__plan"), lead_agency=OuterRef("agency"))
     goes_on = Q(agency__valid_to=None) | Q(agency__valid_to__gte=dated)
     is_missing = ~is_accepted & ~Q(state=Return.State.MOVED) & goes_on
     returns = Return.objects.filter(
-        (Q(round__period_end__lte=end) & is_missing & Exists(led.exclude(stage=Stage.WITHDRAWN)))
+        (Q(round__in=told) & is_missing & Exists(led.exclude(stage=Stage.WITHDRAWN)))
         | (Q(round__period_end__gt=end) & is_accepted),
         round__plan=plan,
-        round__period_end__gte=start,
     )
     return returns.select_related("round", "agency").order_by("round__period_end", by_short_name())
 

@@ -42,12 +42,14 @@ from workitems.models import (
     Plan,
     Return,
     Risk,
+    Round,
     Support,
     Update,
     Variation,
     WorkItem,
 )
 from workitems.models.item import Stage
+from workitems.models.round import period_told
 from workitems.plan.asat import Moment, end_of, rows_as_at, versions_in_order
 from workitems.plan.plan_at import (
     ItemAt,
@@ -457,10 +459,9 @@ def _members(
 
 
 @composed
-def _returns(plan: Any, start: Any, end: Any) -> Any:
-    rows = Return.objects.filter(
-        round__plan=plan, round__period_end__gte=start, round__period_end__lte=end
-    )
+def _returns(plan: Any, start: Any, month_in: Any, end: Any) -> Any:
+    rounds = Round.objects.filter(plan=plan).told_of(start=start, month_in=month_in, end=end)
+    rows = Return.objects.filter(round__in=rounds)
     return rows.select_related("round", "agency")
 
 
@@ -507,14 +508,8 @@ def _updates(
     one was submitted, as that makes earlier plans old; and the last day of the period's last round. Three queries.
     """
     dated, until = briefing.dated, end_of(briefing.dated)
-    period = {"start": briefing.period_start, "end": briefing.period_end}
-    # A round that only ends in the period reports on the one before.
-    found: list[Return] = [
-        row
-        for row in _returns(plan=briefing.plan_id, **period)
-        if briefing.period_start - row.round.period_start
-        <= row.round.period_end - briefing.period_start
-    ]
+    period = period_told(briefing.period_start, briefing.period_end)
+    found: list[Return] = _returns(plan=briefing.plan_id, **period)
     was_accepted = {row.pk for row in found if row.accepted_on and row.accepted_on <= dated}
     returns = {
         row.pk: row

@@ -13,6 +13,7 @@ from reports.drafting.draft import Ask
 from reports.models import Briefing
 from reports.models.briefing import COVER_FIELDS
 from workitems.models import Plan, Return, Round
+from workitems.models.round import period_told
 from workitems.terms.spans import add_months
 
 # The action sought of a paper that begins with recommendations to agree to decisions.
@@ -96,9 +97,11 @@ def before_in_words(plan: Plan) -> str:
 
 
 def rounds_in_words(plan: Plan, start: date, end: date) -> str:
-    """Return a sentence on the rounds that end in a period, and one on those that ended later with accepted
+    """Return a sentence on the rounds of which a paper on a period tells, and one on those that ended later with accepted
     returns. One query."""
-    rounds = Round.objects.filter(plan=plan, period_end__gte=start).order_by("period_end", "pk")
+    of_plan = Round.objects.filter(plan=plan)
+    told = of_plan.told_of(**period_told(start, end))
+    rounds = of_plan.filter(Q(pk__in=told) | Q(period_end__gt=end)).order_by("period_end", "pk")
     rows = rounds.annotate(
         accepted=Count("returns", filter=Q(returns__state=Return.State.ACCEPTED))
     )

@@ -45,6 +45,19 @@ class RoundQuerySet(models.QuerySet["Round"]):
         """Rounds that a spreadsheet became, the first of them first. Before its end, nothing was reported here."""
         return self.with_origin().filter(is_from_tracker=True).order_by("period_end")
 
+    def told_of(self, *, start: Any, month_in: Any, end: Any) -> Self:
+        """Rounds that end in a period, but for those that began before it and end before its first month is over: they report
+        on the time before. All of them if there is no other. Values as by `period_told`."""
+        ends_within = Q(period_end__gte=start, period_end__lte=end)
+        is_of_it = ends_within & (Q(period_start__gte=start) | Q(period_end__gte=month_in))
+        others = Round.objects.filter(is_of_it, plan=OuterRef("plan"))
+        return self.filter(is_of_it | (ends_within & ~Exists(others)))
+
+
+def period_told(start: date, end: date) -> dict[str, date]:
+    """Return the values that `told_of` compares for a period."""
+    return {"start": start, "month_in": start + timedelta(days=30), "end": end}
+
 
 class Round(models.Model):
     """A named reporting period. Opening it creates a return for each member agency."""

@@ -8,10 +8,13 @@ from django.db import IntegrityError, transaction
 from agencies.models import Seat
 from reports.briefings import services
 from reports.briefings.services import COVER_FIELDS
+from reports.checks.material import missing_returns
+from reports.compose.facts import read_facts
 from reports.drafting.cover import before_in_words, draft, next_period, rounds_in_words
 from reports.models import Briefing
 from tests.factories import (
     AgencyFactory,
+    AppointmentFactory,
     BriefingFactory,
     MemberFactory,
     OfficeSeatFactory,
@@ -20,6 +23,7 @@ from tests.factories import (
     RoundFactory,
     SeatFactory,
     UserFactory,
+    WorkItemFactory,
 )
 from workitems.plan.services import Conflict, Refused
 
@@ -318,6 +322,30 @@ def test_a_sentence_says_which_rounds_a_period_has_and_leaves_out(plan):
         "This period has the reports of “To June 2010”. It leaves out “To August 2010”, though returns of it are "
         "accepted."
     )
+
+
+def test_a_round_with_a_month_in_the_period_is_told_of_and_a_shorter_one_only_if_it_is_alone(plan):
+    begins, ends = date(2010, 10, 1), date(2010, 12, 31)
+    AppointmentFactory(portfolio=plan.portfolio)
+    paper = BriefingFactory(plan=plan, period_start=begins, period_end=ends, dated=ends)
+
+    def told():
+        missing = [row.round.name for row in missing_returns(paper)]
+        return rounds_in_words(plan, begins, ends), missing, read_facts(paper).last_round
+
+    def missed(end):
+        agency = reported(plan, end, state="due").returns.get().agency
+        WorkItemFactory(plan=plan, lead_agency=agency)
+
+    missed(date(2010, 10, 20))
+    assert told() == (
+        *("This period has the reports of “To October 2010”.", ["To October 2010"]),
+        date(2010, 10, 20),
+    )
+    missed(ends)
+    assert told() == (
+        "This period has the reports of “To December 2010”.", ["To December 2010"], ends,
+    )  # fmt: skip
 
 
 def test_the_period_of_a_withdrawn_briefing_is_proposed_again(plan, coordinator):
