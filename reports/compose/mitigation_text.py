@@ -450,9 +450,10 @@ def action_in_words(
     return " ".join([cited(told, ", ".join(notes)) if notes else told, *more])
 
 
-# By what contract something is done, which the annex has.
+# By what contract something is done, which the annex has; not if more is said of it, as that may be another act.
 _CONTRACT = re.compile(
-    r",? under an? (?:[a-z]+ )?(?:agreement|contract|lease)\b(?:[^.;]|\.(?=\d))*"
+    r",? under an? (?:[a-z]+ )?(?:agreement|contract|lease)"
+    r"(?: with (?:the )?[A-ZĀĒĪŌŪ][\w’-]*(?: (?:(?:and|for|of|the) )*[A-ZĀĒĪŌŪ][\w’-]*)*)?(?=[.;]|$)"
 )
 
 

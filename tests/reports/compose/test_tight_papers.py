@@ -24,6 +24,7 @@ pytestmark = pytest.mark.one_database(reason="reads no database")
 
 BY_ITEM = tuple(content for content in UNDRAFTED if content != "mitigation")
 AGREED, EXPECTED = date(2010, 5, 31), date(2011, 5, 31)
+BY = date(2010, 12, 31)
 
 
 def late(number, *delays, **given):
@@ -321,3 +322,15 @@ def test_the_case_for_a_decision_is_that_of_the_ministers_own():
         "to provide $6 million, on which the new date for the brochure to be printed (1.1), May 2011, depends (the money would "
         "come from the baseline; if it is declined, the line opens in 2012)",
     )
+
+
+def test_an_action_by_the_contract_of_somebody_is_told_without_it_and_another_act_is_kept():
+    def told(typed):
+        held_up = delay(explanation="the trainers left", actions=[action(typed, LABOUR, BY)])
+        return sections(*many(late("1.1", held_up)), most_words=100)["delay"]
+
+    assert "will hire cameras by December 2010." in told(
+        "hire cameras under a contract with Aurora of Napier"
+    )
+    both = "hire cameras under a contract that ends in June and train 40 staff"
+    assert f"will {both}" in told(both)
