@@ -427,9 +427,10 @@ def _of_planned(item: ItemAt | None, may: str) -> str:
     """Return what may happen with what a number in it is of: "fewer than the 80 homes planned", of as many as the item's
     milestones have."""
     found = _FEWER.search(may)
-    if not (
-        item and found and any(found["things"] in step.description for step in item.milestones)
-    ):
+    if not (item and found):
+        return may
+    planned = re.compile(rf"(?<![\d,.]){re.escape(found['things'])}\b")
+    if not any(planned.search(step.description) for step in item.milestones):
         return may
     return may.replace(found[0], f"{found['than']}the {found['things']} planned", 1)
 

@@ -76,6 +76,11 @@ def left_of(writer: Writer, entry: LateItem, step: MilestoneAt) -> Left | None:
 
 _FIRST = re.compile(rf"\b(?P<first>[Tt]he first {_COUNT}) (?P<things>[a-zāēīōū-]+s)\b")
 
+# Before how many more or fewer they are than all: "The next 60 homes".
+_OF_A_PART = re.compile(
+    r"\b(?:another|final|first|further|last|next|other|remaining) $", re.IGNORECASE
+)
+
 
 def of_whole(item: ItemAt, phrase: str) -> str:
     """Return the phrase of a milestone on the first of several things with how many they are in all, as another milestone of its
@@ -84,8 +89,12 @@ def of_whole(item: ItemAt, phrase: str) -> str:
     if not found:
         return phrase
     things, part = found["things"], _value(found["count"])
-    others = (_WHOLE.search(step.description) for step in item.milestones)
-    all_of_them = [_value(each["count"]) for each in others if each and each["things"] == things]
+    all_of_them = [
+        _value(each["count"])
+        for step in item.milestones
+        for each in _WHOLE.finditer(step.description)
+        if each["things"] == things and not _OF_A_PART.search(step.description[: each.start()])
+    ]
     if not part or max(all_of_them, default=0) <= part:
         return phrase
     return phrase.replace(

@@ -334,3 +334,16 @@ def test_an_action_by_the_contract_of_somebody_is_told_without_it_and_another_ac
     )
     both = "hire cameras under a contract that ends in June and train 40 staff"
     assert f"will {both}" in told(both)
+
+
+def test_fewer_than_a_number_are_of_those_planned_only_if_as_many_are():
+    def ahead(planned):
+        rows = [item("1.9", step(EXPECTED, description=planned)), late("1.1", delay())]
+        grave = risk(
+            item=rows[0].pk, likelihood="high", impact="high", escalated_to="", escalated_on=None,
+            description="The money may cover fewer than 80 homes", response="buy finished ones",
+        )  # fmt: skip
+        return sections(*many(*rows), all_risks=(grave,))["purpose"]
+
+    assert "fewer than the 80 homes planned" in ahead("All 80 homes ready")
+    assert "fewer than 80 homes" in ahead("All 180 homes ready")

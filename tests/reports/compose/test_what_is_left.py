@@ -118,6 +118,14 @@ def test_the_first_of_several_things_are_of_how_many(whole, told):
     assert listed.startswith(f"Homes (1.1): {told}; that is now expected in May 2011.")
 
 
+@pytest.mark.parametrize("second", ["The next 60 homes ready", "Another 60 homes ready"])
+def test_the_next_of_several_things_are_not_how_many_they_are_in_all(second):
+    first = step(AGREED, delay(), forecast_due=EXPECTED, description="First 40 homes ready")
+    of = item("1.1", first, step(date(2012, 6, 30), description=second), is_key=True, title="Homes")
+    listed = text_of(write(facts(of), BY_ITEM, in_full=False).sections["delay"].paragraphs[0])
+    assert listed.startswith("Homes (1.1): The first 40 homes were to be ready by 31 May 2010;")
+
+
 def test_a_cause_of_the_two_that_are_left_says_both():
     planned = "agree the last two sites, at Ruatōria and Kaikohe, by May 2011"
     held_up = delay(explanation="two of the six sites are on land with many owners")
