@@ -91,7 +91,8 @@ def next_steps(writer: Writer) -> Section:
     ]
     ahead = [pair for pair in _steps_ahead(writer.facts) if pair[1].pk not in writer.dated]
     # Mitigation has their dates too.
-    actions = [*([] if writer.is_tight else _actions_ahead(writer)), *_for_you(writer)]
+    again = [] if writer.is_tight or writer.is_full else list(_actions_ahead(writer))
+    actions = [*again, *_for_you(writer)]
     room.use(*(text for _, text, _ in actions))
     most = MAX_DATES_IF_TIGHT if writer.is_tight else MAX_DATES
     shown = _most_important(writer, ahead, room, most - len(actions))
@@ -100,7 +101,7 @@ def next_steps(writer: Writer) -> Section:
         shown = []
     if writer.is_full:
         # What is late is worth more than dates, which the annex has.
-        shown, actions = [], []
+        shown = []
     risks = list(_risks(writer, room))
     paragraphs = [
         *risks,

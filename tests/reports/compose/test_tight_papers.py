@@ -347,3 +347,14 @@ def test_fewer_than_a_number_are_of_those_planned_only_if_as_many_are():
 
     assert "fewer than the 80 homes planned" in ahead("All 80 homes ready")
     assert "fewer than 80 homes" in ahead("All 180 homes ready")
+
+
+def test_a_full_paper_keeps_the_actions_that_come_to_cabinet():
+    rows = [late(f"1.{n}", delay(explanation=f"trainer {n} left")) for n in range(1, 9)]
+    taken = action("send a paper on fees to Cabinet", LABOUR, BY)
+    last = late("1.9", delay(explanation="the trainers left", actions=[taken]))
+    told = sections(*many(*rows, last), most_words=250)
+    assert "Cabinet" not in told["delay"]
+    assert told["next_steps"].endswith(
+        "- 31 December 2010: DoL is to send a paper on fees to Cabinet (1.9)"
+    )
