@@ -160,7 +160,10 @@ def _asked(writer: Writer, room: Room) -> Line:
     waiting = [entry for entry in writer.facts.late if entry.item.pk in writer.conditions]
     own = [entry for entry in waiting if own_decision(writer.conditions[entry.item.pk])]
     if len(own) == 1 and (why := cause_told(writer, own[0])):
-        text += f" {why}"
+        # What is asked stands between the item and its cause.
+        text += " " + re.sub(
+            r"^(?:It|This) (?=depends|is late|slipped)", f"Item {own[0].item.number} ", why
+        )
         writer.causes_told.add(own[0].item.pk)
         sources += own[0].sources()
     for entry in waiting:

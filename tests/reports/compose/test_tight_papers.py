@@ -358,3 +358,14 @@ def test_a_full_paper_keeps_the_actions_that_come_to_cabinet():
     assert told["next_steps"].endswith(
         "- 31 December 2010: DoL is to send a paper on fees to Cabinet (1.9)"
     )
+
+
+def test_the_cause_that_follows_what_is_asked_names_its_item():
+    held_up = delay(
+        explanation="no money", needs="your decision on a new card", settlement="needs_decision",
+        settling_agency=LABOUR.pk,
+    )  # fmt: skip
+    told = sections(*many(late("1.1", held_up)))["purpose"]
+    assert (
+        "You are asked to {recommendations}. Item 1.1 is late because of a lack of money." in told
+    )
