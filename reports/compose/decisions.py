@@ -60,7 +60,7 @@ class Ask(NamedTuple):
 
 def decisions(writer: Writer) -> dict[int, str]:
     """Return on which decision the new date of each late item depends that needs one, by the item's primary key. The
-    recommendations say it, and no other section."""
+    recommendations say it, and of a decision that the summary asks for or that has a date, the summary too."""
     return {
         entry.item.pk: condition
         for entry in writer.facts.late
@@ -255,7 +255,8 @@ def condition_of(writer: Writer, entry: LateItem) -> str:
     """Return on what the item's new date depends, for `depends_in_words`; "" if that is not said."""
     needed, found = needed_for(writer, entry), unsettled(entry)
     if needed and not needed.is_act and not needed.is_quoted:
-        # The case for it is asked of what the Minister decides to whom the paper goes.
+        # The form asks the case for a decision only where the Minister to whom the paper goes is to take it, and says that
+        # the paper prints it beside the recommendation.
         has_case = found is not None and (found[1].money_from or found[1].if_declined)
         agency = writer.facts.coordinator if has_case else needed.agency
         thing = as_you(writer, needed.thing, agency)
