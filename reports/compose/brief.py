@@ -162,7 +162,7 @@ def _asked(writer: Writer, room: Room) -> Line:
     if len(own) == 1 and (why := cause_told(writer, own[0])):
         # What is asked stands between the item and its cause.
         text += " " + re.sub(
-            r"^(?:It|This) (?=depends|is late|slipped)", f"Item {own[0].item.number} ", why
+            r"^(?:It|This) (?=depends|is late|slipped|waits)", f"Item {own[0].item.number} ", why
         )
         writer.causes_told.add(own[0].item.pk)
         sources += own[0].sources()

@@ -360,12 +360,18 @@ def test_a_full_paper_keeps_the_actions_that_come_to_cabinet():
     )
 
 
-def test_the_cause_that_follows_what_is_asked_names_its_item():
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("no money", "Item 1.1 is late because of a lack of money."),
+        ("This waits for the card of Customs.", "Item 1.1 waits for the card of Customs."),
+        ("the trainers left", "The trainers left."),
+    ],
+)
+def test_the_cause_that_follows_what_is_asked_names_its_item(typed, told):
     held_up = delay(
-        explanation="no money", needs="your decision on a new card", settlement="needs_decision",
+        explanation=typed, needs="your decision on a new card", settlement="needs_decision",
         settling_agency=LABOUR.pk,
     )  # fmt: skip
-    told = sections(*many(late("1.1", held_up)))["purpose"]
-    assert (
-        "You are asked to {recommendations}. Item 1.1 is late because of a lack of money." in told
-    )
+    summary = sections(*many(late("1.1", held_up)))["purpose"]
+    assert f"You are asked to {{recommendations}}. {told}" in summary
