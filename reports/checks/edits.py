@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from agencies.wording.translation import StrOrPromise
 from reports.checks.evidence import MOST_NAMED, Evidence
 from reports.checks.in_place import ITEM as ITEM_VALUE
-from reports.checks.in_place import SPAN, STATUS, Token, changed
+from reports.checks.in_place import LATE, SPAN, STATUS, Token, changed
 from reports.checks.item_records import ItemRecords
 from reports.checks.recorded import sentences_of
 from reports.checks.values import (
@@ -71,7 +71,7 @@ def _was_late(step: MilestoneAt) -> bool:
 
 CLAIMS = (
     _claim(
-        "late(?! [A-Z])|overdue|behind schedule",
+        LATE,
         lambda item: item.is_late,
         _was_late,
         gettext_lazy("item {item} is not late"),

@@ -14,10 +14,12 @@ ALIKE, NEARLY_THE_SAME = 0.6, 0.85
 FEWEST_AROUND, AROUND = 3, 3
 
 DAY, NUMERAL, SPAN, AGENCY, ITEM, STATUS = "date", "number", "length", "agency", "item", "status"
+# Not of a time: "late June", "late in June".
+LATE = r"late(?! (?:in\b|(?-i:[A-Z])))|overdue|behind schedule"
 # What is said of a plan's items and milestones; words for one status are one value.
 _STATUS = {
     "complete": "complete|completed|finished",
-    "late": "late(?! [A-Z])|overdue|behind schedule",
+    "late": LATE,
     "on time": "on time|on track|on schedule",
     "at risk": "at risk",
     "under way": "under way|underway",

@@ -169,6 +169,31 @@ def test_other_words_for_what_the_records_say_draw_none(plan_of_three, told, tex
     assert of_text(plan_of_three, told, text) == []
 
 
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("late because a trainer left", ["It says “late”, but item 2.1 is not late."]),
+        ("late by some way", ["It says “late”, but item 2.1 is not late."]),
+        ("due in late March", []),
+        ("expected late March", []),
+        ("expected late in March", []),
+    ],
+)
+def test_late_is_a_status_with_its_reason_or_length_and_none_before_a_month(
+    plan_of_three, said, found
+):
+    advice = Part(key="p-1", text=f"The advice is {said}.", sources=_of_advice(plan_of_three))
+    assert sentences_on(plan_of_three, advice) == found
+
+
+def _of_advice(plan_of_three):
+    return [
+        Source("workitems.workitem", each.pk, None, "Item")
+        for each in plan_of_three.found.facts.items
+        if each.number == "2.1"
+    ]
+
+
 def test_a_number_is_the_same_in_digits_and_in_thousands_or_millions():
     typed = "214k downloads for $6.2m, and 1.25bn requests of 31"
     written = "214,000 downloads for $6.2 million, and 1,250 million requests of 31"
