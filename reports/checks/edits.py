@@ -97,7 +97,7 @@ CLAIMS = (
 )
 # "Nine items are late", "nine of the 25 items are late"; not the 25 of that.
 _COUNT = re.compile(
-    r"(?<!of )(?<!of its )(?<!of the )(?<!of the Plan’s )\b(?P<count>[\w-]+|\d+)"
+    r"(?<!of )(?<!of its )(?<!of the )(?<!of the Plan’s )(?<![\w-])(?P<count>[\w-]+)"
     r"(?:\s+of\s+(?:its|the)(?:\s+Plan[’']s)?\s+[\w-]+)?\s+(?:key\s+)?(?:work\s+)?items?\s+(?:is|are|were|was|have been)\s+"
     r"(?P<status>late|overdue|complete|completed|withdrawn|under way|ongoing)\b",
     re.IGNORECASE,
@@ -183,7 +183,7 @@ def _quoted(token: Token) -> str:
 
 def _length(token: Token) -> tuple[int, str]:
     count, _space, unit = token.key.partition(" ")
-    return int(count) if count.isdigit() else 0, unit
+    return int(count) if count.isdecimal() else 0, unit
 
 
 def _dates(text: str, evidence: Evidence, known: frozenset[str]) -> Iterator[Disagreement]:
@@ -300,7 +300,7 @@ def _counts(text: str, facts: Facts) -> Iterator[Disagreement]:
     """Yield counts of items with a status that are higher than the records give."""
     for match in _COUNT.finditer(text):
         word = match["count"].casefold()
-        count = int(word) if word.isdigit() else WORDS.get(word, 0)
+        count = int(word) if word.isdecimal() else WORDS.get(word, 0)
         if stage := _STAGES.get(match["status"].casefold()):
             actual = sum(item.stage == stage for item in facts.items)
         else:

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from random import Random
+from time import monotonic
 
 import pytest
 from hypothesis import settings
@@ -167,6 +168,24 @@ def test_another_value_than_the_records_have_draws_a_warning(plan_of_three, told
 )
 def test_other_words_for_what_the_records_say_draw_none(plan_of_three, told, text):
     assert of_text(plan_of_three, told, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("12² items are late.", []),
+        (
+            "Twenty-one items are late.",
+            ["It says “Twenty-one items are late”; the records count two."],
+        ),
+        ("Two of the 21 items are late.", []),
+        ("a-" * 10_000, []),
+    ],
+)
+def test_a_count_of_items_is_read_as_a_whole_and_in_little_time(plan_of_three, text, found):
+    began = monotonic()
+    assert sentences_on(plan_of_three, Part(key="p-1", text=text)) == found
+    assert monotonic() - began < 2
 
 
 @pytest.mark.parametrize(

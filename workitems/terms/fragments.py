@@ -40,7 +40,7 @@ _WITHOUT_ARTICLE = re.compile(
     rf"(?=(?:(?:about|for|on) (?:the )?(?:[\w’-]+,? ){{1,9}}?)?(?:{FINITE.pattern}|asked|closed|found|got|heard|opened|ran|reported|went|wants)\b)"
 )
 # "61 submissions were received, i.e. 61 in total".
-_SAID_AGAIN = re.compile(r"(?<=[\w)]),? i\.?e\.? (?P<aside>[^.,;()]+)")
+_SAID_AGAIN = re.compile(r"(?<=[\w)]),? i\.?e\.? (?P<aside>[^.,;()]*[^.,;()\s])")
 # What follows a semicolon and is no sentence: "used after the storm", "Tongan and Hindi left".
 _IS_DONE = re.compile(r"\w+ed (?:after|as|at|by|for|from|in|on|since|to|until|when|with)\b")
 _ENDS_UNDONE = re.compile(r", (?!\w+(?:ed|ing) |(?:and|or|which|who) )(?!.* and )[^,;]+ \w+ed$")
@@ -67,10 +67,10 @@ def with_months(text: str) -> str:
 def mended(sentence: str) -> str:
     """Return a sentence with what it lacks: an article ("The panel has …") or its verb ("the data was not delivered"), and without
     an aside that says a number again."""
-    for found in _SAID_AGAIN.finditer(sentence):
+    for found in reversed([*_SAID_AGAIN.finditer(sentence)]):
         figures = re.findall(r"\d+", found["aside"])
         if figures and set(figures) <= set(re.findall(r"\d+", sentence[: found.start()])):
-            sentence = sentence.replace(found[0], "", 1)
+            sentence = sentence[: found.start()] + sentence[found.end() :]
     if _WITHOUT_ARTICLE.match(sentence):
         is_name = sentence.startswith(("Minister", "Budget"))
         return f"The {sentence if is_name else f'{sentence[:1].lower()}{sentence[1:]}'}"

@@ -53,6 +53,19 @@ def test_an_article_or_verb_that_is_left_out_is_added(typed, told):
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
+        ("It got 61 replies, i.e. 61 in total.", "It got 61 replies."),
+        ("It got 61 replies, i.e. 61 in total (33 online).", "It got 61 replies (33 online)."),
+        ("It got 6, i.e. 6, and 5, i.e. 5, and lost 1.", "It got 6, and 5, and lost 1."),
+        ("It got 6, i.e. 6, and then 9, i.e. 7.", "It got 6, and then 9, i.e. 7."),
+    ],
+)
+def test_an_aside_that_says_a_number_again_is_left_out(typed, told):
+    assert mended(typed) == told
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
         ("Delayed by DIA as staff moved to other work.", "Staff moved to other work."),
         ("It was delayed because the builder closed.", "The builder closed."),
         ("Dependent on the upgrade.", "This depends on the upgrade."),
