@@ -13,7 +13,7 @@ from reports.compose.facts import Facts
 from workitems.models import Finding, Measure
 from workitems.plan.plan_at import ItemAt
 from workitems.plan.plan_at.measures_at import MeasureAt
-from workitems.terms.measure_sentence import exact, figure, printed
+from workitems.terms.measure_sentence import Given, exact, figure, printed
 
 # How many of the words that say what is measured a sentence has that gives a number of it.
 _ABOUT = 0.4
@@ -22,6 +22,8 @@ _PER_CENT = re.compile(rf"(?P<number>{NUMBER.pattern})\s?(?:%|per cent\b|percent
 _BEFORE = re.compile(
     r"\b(?:used to|before the plan|previously|formerly|until now)\b", re.IGNORECASE
 )
+# What a measure counts, and not a share of something.
+_COUNTS = {Measure.Kind.LEVEL, Measure.Kind.PERIOD, Measure.Kind.TOTAL}
 
 
 class Contradiction(NamedTuple):
@@ -33,11 +35,11 @@ class Contradiction(NamedTuple):
 
 def contradiction(facts: Facts, item: ItemAt, sentence: str) -> Contradiction | None:
     """Return what a measure of an item says against a sentence on it: another number, unless the sentence has a date, or what
-    was before the plan. None if no measure does."""
-    for row in facts.measures.rows.of_item(item.pk):
-        if row.is_set_up and (found := _of_measure(facts, row, sentence)):
-            return found
-    return None
+    was before the plan. None if no measure does, or one has the number."""
+    rows = [row for row in facts.measures.rows.of_item(item.pk) if row.is_set_up]
+    if any(_has(row, sentence) for row in rows):
+        return None
+    return next(filter(None, (_of_measure(facts, row, sentence) for row in rows)), None)
 
 
 def without_evidence(facts: Facts, item: ItemAt) -> str:
@@ -61,32 +63,45 @@ def contradicted_in(
             yield sentence, first
 
 
-def _of_measure(facts: Facts, row: MeasureAt, sentence: str) -> Contradiction | None:
+def _has(row: MeasureAt, sentence: str) -> bool:
+    """Whether a measure has the number that a sentence gives."""
     baseline = row.measured.baseline
-    told = facts.measures.sentence_of(row)
+    if _BEFORE.search(sentence) and baseline is not None:
+        found = (_as_number(match.group()) for match in NUMBER.finditer(sentence))
+        return any(number == baseline for number in found)
+    given, typed = _given(row), _shares_in(sentence)
+    if row.measured.kind != Measure.Kind.SHARE or not given or not typed:
+        return False
+    last = {printed(row.measured, given[-1]), Fraction(round(exact(given[-1])))}
+    targets = {Fraction(each.number) for each in row.targets}
+    return any(number in last for number in typed) or all(number in targets for number in typed)
+
+
+def _given(row: MeasureAt) -> list[Given]:
+    return [each for each in row.in_force if each.number is not None]
+
+
+def _shares_in(sentence: str) -> list[Fraction]:
+    found = (_as_number(match["number"]) for match in _PER_CENT.finditer(sentence))
+    return [number for number in found if number is not None]
+
+
+def _of_measure(facts: Facts, row: MeasureAt, sentence: str) -> Contradiction | None:
+    """Return what a measure that a sentence is about says against it, if it does not have the number."""
+    if not _is_about(row, sentence):
+        return None
+    baseline = row.measured.baseline
     if _BEFORE.search(sentence) and baseline is not None and baseline > 1:
-        is_given = any(_as_number(match.group()) == baseline for match in NUMBER.finditer(sentence))
-        says_one = re.search(r"\b(?:only|alone)\b", sentence)
-        if says_one and not is_given:
+        if row.measured.kind in _COUNTS and re.search(r"\b(?:only|alone)\b", sentence):
             words = gettext(
                 "A measure of item {number} says that there were {baseline} before the plan."
             )
             return Contradiction(words.format(number=_number_of(row), baseline=figure(baseline)))
         return None
-    if row.measured.kind != Measure.Kind.SHARE or not _is_about(row, sentence):
+    is_share = row.measured.kind == Measure.Kind.SHARE
+    if not (is_share and _given(row) and _shares_in(sentence)) or dates_in(sentence):
         return None
-    given = [each for each in row.in_force if each.number is not None]
-    typed = [
-        number
-        for match in _PER_CENT.finditer(sentence)
-        if (number := _as_number(match["number"])) is not None
-    ]
-    if not given or not typed or dates_in(sentence):
-        return None
-    last = {printed(row.measured, given[-1]), Fraction(round(exact(given[-1])))}
-    targets = {Fraction(each.number) for each in row.targets}
-    if any(number in last for number in typed) or all(number in targets for number in typed):
-        return None
+    told = facts.measures.sentence_of(row)
     return Contradiction(gettext("A measure says: {sentence}").format(sentence=told), told)
 
 

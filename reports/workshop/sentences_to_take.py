@@ -80,7 +80,7 @@ def not_to_add(drafted: Drafted, part: Part, rest: Sequence[tuple[str, str]]) ->
 
 def to_cut(drafted: Drafted, part: Part) -> tuple[Offer, ...]:
     """Return the words of a paragraph that can go if the paper is too long, or none: a sentence after the first that has no
-    number, date or name; else what follows the last comma of a long sentence and has none."""
+    number, date or name and turns nothing; else what follows the last comma of a long sentence and has none."""
     names = _names(drafted)
     found: list[tuple[int, str, str, str]] = []
     for line in part.text.split("\n"):
@@ -278,6 +278,8 @@ _OFFERS: dict[str, Callable[[Drafted, Part, Check], Iterator[Offer]]] = {
 
 # Words that begin what is said besides in a sentence, as "…, so that victims wait less".
 _MORE = re.compile(r"(?:which|so that|with|where|as well as|including)\b")
+# What turns the sense of what is said before it, or bounds it.
+_TURNS = re.compile(r"\b(?:but|however|no|not|only|then|until)\b", re.IGNORECASE)
 # Words of a sentence of which such an end can go.
 MANY = 25
 
@@ -289,7 +291,11 @@ def _names(drafted: Drafted) -> list[str]:
 
 def _says_no_fact(text: str, names: Sequence[str]) -> bool:
     return not (
-        numbers_in(text) or dates_in(text) or mentions(text, names) or REFERENCE.search(text)
+        _TURNS.search(text)
+        or numbers_in(text)
+        or dates_in(text)
+        or mentions(text, names)
+        or REFERENCE.search(text)
     )
 
 
