@@ -175,8 +175,9 @@ def action_sought(before: str, asks: Iterable[Ask]) -> str:
 
 def still_sought(before: str, asks: Iterable[Ask]) -> str:
     """Return the action sought once the recommendations of a draft have changed: that it is for information, if the cover was
-    given decisions and no recommendation asks for one any more."""
-    if before in (WITH_OWN_DECISIONS, FORMERLY) and all(ask.verb != Verb.AGREE for ask in asks):
+    given decisions and no recommendation asks for anything any more, as to direct or approve also does."""
+    is_for_information = all(ask.verb in (Verb.NOTE, Verb.FORWARD) for ask in asks)
+    if before in (WITH_OWN_DECISIONS, FORMERLY) and is_for_information:
         return _usual()
     return before
 

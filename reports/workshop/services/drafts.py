@@ -576,10 +576,17 @@ def apply(
     else:
         end_pauses(briefing)
     _save_asks(briefing, before, after, by=by, reason=reason, is_pause=is_pause)
-    sought = still_sought(briefing.action_sought, after.shown_asks.values())
+    comes_back = reverses or kind == Kind.RESTORE
+    sought_of = action_sought if _asks_again(before.draft, after) and comes_back else still_sought
+    sought = sought_of(briefing.action_sought, after.shown_asks.values())
     if sought != briefing.action_sought:
+        reason_of_cover = (
+            "A recommendation asks for a decision again"
+            if sought_of is action_sought
+            else "No recommendation asks for a decision"
+        )
         briefing.action_sought = sought
-        history.save_version(briefing, by=by, reason="No recommendation asks for a decision")
+        history.save_version(briefing, by=by, reason=reason_of_cover)
     for portion in after.portions:
         section = before.sections[portion.key]
         if section.heading != portion.heading:
@@ -614,6 +621,14 @@ def apply(
     _record(briefing, state, by=by, at=at, kind=kind, about=about, reverses=reverses)
     clearance.reopen_changed(briefing, by=by)
     return changed
+
+
+def _asks_again(before: Draft, after: Draft) -> bool:
+    """Whether a recommendation asks for a decision after a change, and none did before it."""
+    was, now = (
+        any(ask.verb == Verb.AGREE for ask in each.shown_asks.values()) for each in (before, after)
+    )
+    return now and not was
 
 
 def _record(
