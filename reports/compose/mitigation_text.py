@@ -398,12 +398,12 @@ def action_in_words(
         words = f"One action for {writer.names.item(entry.item)} is open."
     first, *rest = sentences(words)
     they = "They" if is_plural_agency(agency.short_name) else "It"
-    rest = [*filter(None, (_also(each, they, agency.names) for each in rest))]
+    rest = [_also(each, they, agency.names) for each in rest]
     if verb := completion("mitigation", first, agency.names):
         who = writer.agency(agency, introduce=introduce)
-        return " ".join([_will(who, verb, row, entry), *rest])
+        return _with_rest(_will(who, verb, row, entry), rest, writer.agency_names)
     if later := future(first, writer.agency_names):
-        words = " ".join([closed(later), *rest])
+        words = _with_rest(closed(later), rest, writer.agency_names)
     elif acts := _IS_TO.fullmatch(opened(first)):
         who = _with_a(within(acts["who"], writer.agency_names) or acts["who"])
         told = f"{capitalised(who)} {'are' if is_plural(who) else 'is'} to {acts['act']}"
@@ -412,12 +412,12 @@ def action_in_words(
             if row.due_on and row.due_on >= row.on
             else ""
         )
-        return " ".join([closed(f"{told}{day}"), *rest])
+        return _with_rest(closed(f"{told}{day}"), rest, writer.agency_names)
     elif not _says_who(writer, first) and (
         does := at_work(as_you(writer, first, agency), agency.short_name, writer.agency_names)
     ):
         who = writer.agency(agency, introduce=introduce)
-        return " ".join([_does(who, does, row, entry), *rest])
+        return _with_rest(_does(who, does, row, entry), rest, writer.agency_names)
     elif not _is_sentence(writer, words):
         words = f"In {possessive(agency.short_name)} words: “{closed(words)}”"
     # The day is that of what is said first.
@@ -493,15 +493,27 @@ def _described(writer: Writer, source: Source, row: MitigationAt, most: int = 2)
         return in_agency_words(writer, told, most, ACTION_WORDS, said_by.short_name)
 
 
-# What ends with what was done: "Carve-out dropped."
+# What ends with what was done, and may be no sentence: "Carve-out dropped.", "Nobody applied."
 _UNDONE = re.compile(rf"^[\w’-]+(?: [\w’-]+){{0,3}} {PAST.pattern}\.?$")
+
+
+def _is_undone(text: str) -> bool:
+    return bool(_UNDONE.search(text) and not _HELPER.search(text))
+
+
+def _with_rest(told: str, rest: Iterable[str], names: Iterable[str]) -> str:
+    """Return what is told of an action with its further sentences. What may be none follows a semicolon: "…; carve-out dropped."."""
+    for each in rest:
+        clause = within(each, names) if _is_undone(each) else None
+        told = f"{opened(told)}; {closed(clause)}" if clause else f"{told} {each}"
+    return told
 
 
 def _also(text: str, they: str, names: Iterable[str]) -> str:
     """Return a further sentence of an action: of an order or a thing, that its owner (`they`) will do it, or plans it; of what
-    is to be done, that it will be. "" of a thing that something was done with ("Carve-out dropped"): it is no sentence."""
-    if _UNDONE.search(text) and not _HELPER.search(text):
-        return ""
+    is to be done, that it will be."""
+    if _is_undone(text):
+        return text
     if more := completion("mitigation", text, names):
         return closed(f"{they} will {more}")
     if later := future(text, names):

@@ -446,14 +446,22 @@ def _brief(*items):
             "Trial of mobile pools in two regions, 4 pools",
             " DoL plans a trial of mobile pools in two regions, 4 pools, by December 2010.",
         ),
-        # What has happened is no plan, and what was dropped is left out.
+        # What has happened is no plan, and what turns an action is told with it.
         (
             "A team of three started on 1 July 2010",
             " DoL reports that a team of three started on 1 July 2010.",
         ),
         (
             "Weekly meeting with the drafters. Carve-out dropped.",
-            " DoL plans a weekly meeting with the drafters by December 2010.",
+            " DoL plans a weekly meeting with the drafters by December 2010; carve-out dropped.",
+        ),
+        (
+            "hire two trainers. Nobody applied.",
+            " DoL will hire two trainers by December 2010; nobody applied.",
+        ),
+        (
+            "hire two trainers. The contractor resigned.",
+            " DoL will hire two trainers by December 2010; the contractor resigned.",
         ),
     ],
 )
