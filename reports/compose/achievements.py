@@ -253,7 +253,9 @@ def achievements(writer: Writer) -> Section:
         lines += [
             (
                 item,
-                dated_by_round(facts, update, opened(_alone(writer, item, texts[update.pk]))),
+                dated_by_round(
+                    facts, update, texts[update.pk], opened(_alone(writer, item, texts[update.pk]))
+                ),
                 [update.source],
             )
             for item, update in others
@@ -460,21 +462,24 @@ def _done(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
 _HAS_DATE = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b|\b(?:19|20)\d\d\b")
 
 
-_NOW = re.compile(r"\b(?:at present|currently|now) ")
+# "is now in use", but not "until now" and "by now".
+_NOW = re.compile(
+    r"(?:(?<=\bis )|(?<=\bare )|(?<=\bhas )|(?<=\bhave ))(?:at present|currently|now) "
+)
 
 
-def dated_by_round(facts: Facts, update: UpdateFacts, text: str) -> str:
-    """Return a result with the month to which its round reports, "… the online module (June 2026).", if that is not the
+def dated_by_round(facts: Facts, update: UpdateFacts, text: str, told: str) -> str:
+    """Return a result as it is told with the month to which its round reports, "… the online module (June 2026).", if that is not the
     period's last round
-    or ended long before it, and the text has no date of its own: it need not be so today."""
+    or ended long before it, and the `text` has no date of its own, whatever its item's name has: it need not be so today."""
     ended, period_end = update.of_return.round.period_end, facts.briefing.period_end
     is_current = ended is None or (
         ended >= (facts.last_round or ended) and period_end - ended <= NEAR
     )
     if not text or is_current or _HAS_DATE.search(text):
-        return text
-    month, text = month_of(ended), _NOW.sub("", text)
-    return cited(text, month) if text.rstrip().endswith((".", "!", "?")) else f"{text} ({month})"
+        return told
+    month, told = month_of(ended), _NOW.sub("", told)
+    return cited(told, month) if told.rstrip().endswith((".", "!", "?")) else f"{told} ({month})"
 
 
 def _headlines(
@@ -487,7 +492,7 @@ def _headlines(
         text = headline(_achieved(writer, item, update))
         if writer.is_by_item:
             text = without_parts(without_lead(text) if writer.is_tight else text)
-        told = dated_by_round(writer.facts, update, _alone(writer, item, text))
+        told = dated_by_round(writer.facts, update, text, _alone(writer, item, text))
         certain = count_words(told, *(line for _, line, _ in lines))
         is_short = SURE_WORDS_IF_TIGHT if writer.is_tight else SURE_WORDS
         most = _sure_of_key(writer)
@@ -601,7 +606,8 @@ def _by_pillar(
         found = passage(_achieved(writer, item, update), MOST_WORDS)
         if not found.least or found.least in writer.used_sentences:
             continue
-        told = dated_by_round(writer.facts, update, _alone(writer, item, found.least))
+        least_told = _alone(writer, item, found.least)
+        told = dated_by_round(writer.facts, update, found.least, least_told)
         is_sure = is_wished and count_words(told, *texts.values()) <= sure
         if len(texts) < least or is_sure or room.has(told):
             room.use(told)
@@ -682,7 +688,7 @@ def _of_pillar(
             passages += said.pop(last.pk, [])
         text = texts[update.pk]
         told = text if item is last else _alone(writer, item, text)
-        told = dated_by_round(writer.facts, update, told)
+        told = dated_by_round(writer.facts, update, text, told)
         passages.append((closed(capitalised(told)), [update.source]))
         last = item
     if last is not None:
@@ -841,7 +847,7 @@ def passed_over(
     for item, update in found[:most]:
         whole = _achieved(writer, item, update)
         text = headline(whole) or first_sentences(whole, 1, MOST_SHOWN_WORDS)
-        text = dated_by_round(facts, update, _alone(writer, item, text)) if text else ""
+        text = dated_by_round(facts, update, text, _alone(writer, item, text)) if text else ""
         reason = _why_not(writer, (item, update), text, told, len(main))
         if not text and reason != WhyNot.NOTHING:
             text = first_sentences(writer.flat(update.achieved), 1, MOST_SHOWN_WORDS)

@@ -136,6 +136,17 @@ def test_results_of_one_earlier_round_have_its_month_above_them():
             "Forty staff were trained (December 2009).",
         ),
         (date(2009, 12, 31), "In May, 40 staff were trained.", "In May, 40 staff were trained."),
+        (date(2009, 12, 31), "The card is now in use.", "The card is in use (December 2009)."),
+        (
+            date(2009, 12, 31),
+            "Until now the region had none.",
+            "Until now the region had none (December 2009).",
+        ),
+        (
+            date(2009, 12, 31),
+            "Police trained 40 by now in ports.",
+            "Police trained 40 by now in ports (December 2009).",
+        ),
     ],
 )
 @pytest.mark.parametrize("key", ["headline", "yes"])
@@ -146,6 +157,16 @@ def test_a_result_of_an_earlier_round_has_its_month_or_a_date_of_its_own(ends, t
     of = facts(one, updates=[update], last_round=date(2010, 6, 30))
     (text,) = section_texts(of, "achievements")
     assert text.splitlines()[-1].removeprefix("- ").endswith(told)
+
+
+def test_a_year_in_an_items_name_is_no_date_of_its_result():
+    one = item("1.1", title="Write the plan for 2012")
+    update = update_of(one, achieved="Staff were trained.", key_achievement="headline")
+    update.of_return.round.period_end = date(2009, 12, 31)
+    of = facts(one, updates=[update], last_round=date(2010, 6, 30))
+    assert section_texts(of, "achievements")[0].endswith(
+        "- For the plan for 2012 (1.1), staff were trained (December 2009)."
+    )
 
 
 @pytest.mark.parametrize(
