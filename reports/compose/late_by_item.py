@@ -40,6 +40,7 @@ from reports.compose.late_words import (
     noun_of,
     own_sentence,
     speaker,
+    with_figure,
 )
 from reports.compose.mitigation_text import (
     MAX_NAMED,
@@ -301,6 +302,8 @@ def _listed(
     yield from writer.paragraphs(start, about="other delays", bullets=bullets)
 
 
+# What follows a comma and belongs to what is before it.
+_GOES_ON = re.compile(r"(?:and|but|which|who)\b")
 # What points at something that only its own text names.
 _POINTS = re.compile(r"\b(?:it|its|that|them|these|they|this|those)\b", re.IGNORECASE)
 MOST_TOLD, MOST_TOLD_OF_CAUSE = (
@@ -321,7 +324,8 @@ def _most_told(writer: Writer, entry: LateItem) -> str:
     reason, why = short_reason(writer, entry), cause_of(entry)
     # Of two sentences that only a comma divides, the first.
     first, _comma, rest = reason[2:].partition(", ")
-    reason = f", {first}" if has_verb(rest) else reason
+    is_two = _are_two(first, rest) and not _GOES_ON.match(rest)
+    reason = f", {first}" if is_two else reason
     is_long = count_words(reason) > MOST_TOLD_OF_CAUSE and why != Delay.Cause.OTHER
     if why and (is_long or reason == f",{because_of(why)}"):
         return f" ({CAUSES[Delay.Cause(why)]})"
@@ -331,8 +335,7 @@ def _most_told(writer: Writer, entry: LateItem) -> str:
 def _with_figure(entry: LateItem, clause: str) -> str:
     """Return what a delay means, as it stands within a sentence, with the figure with which its agency began it."""
     found = explained_delay(entry)
-    figure = found[1].effect.strip().partition(" ")[0] if found else ""
-    return clause.replace(capitalised(figure).lower(), figure, 1) if figure.isdigit() else clause
+    return with_figure(clause, found[1].effect) if found else clause
 
 
 def _where_actions_are(writer: Writer, entries: list[LateItem], room: Room) -> str:
@@ -545,14 +548,20 @@ def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room) -> str:
     return f"{start} {told}"
 
 
+def _are_two(first: str, second: str) -> bool:
+    """Whether each of two parts of a cause may be a sentence: not "because the ports of Nelson" and "Picton are full"."""
+    return has_verb(first.removeprefix(", ").removeprefix("because ")) and has_verb(second)
+
+
 # A second cause without which the first one is not understood.
 _TURNS = re.compile(r"\b(?:but|cannot|never|no|nobody|none|not|only|until)\b")
 
 
 def without_second(why: str) -> str:
-    """Return a cause without a second one, which the annex has."""
+    """Return a cause of one sentence without a second one, which the annex has."""
     first, _and, second = why.partition(", and ")
-    return why if "”" in why or _TURNS.search(second) else first
+    is_two = len(sentences(why)) == 1 and _are_two(first, second)
+    return first if is_two and "”" not in why and not _TURNS.search(second) else why
 
 
 def _of_what_is_left(writer: Writer, entry: LateItem, told: str) -> str:

@@ -126,16 +126,19 @@ def own_sentence(reason: str, delay: DelayAt, who: str, agencies: Iterable[str] 
     why = None if is_quoted else cause(first, agencies)
     if why is None:
         return _reason_given(who, reason, delay)
-    figure = delay.explanation.partition(" ")[0]
-    if figure.isdigit():
-        # Within a sentence a number is not in words.
-        why = why.replace(capitalised(figure).lower(), figure, 1)
+    why = with_figure(why, delay.explanation)
     clause = why.removeprefix("because ")
     told = f"It slipped at first {why}."
     if delay.is_open:
         is_alone = completion("explanation", first, agencies) == clause and has_verb(clause)
         told = closed(capitalised(clause)) if is_alone else f"It is late {why}."
     return " ".join([told, *rest])
+
+
+def with_figure(clause: str, typed: str) -> str:
+    """Return a clause with the figure with which its agency began it, as within a sentence a number is not in words."""
+    figure = typed.strip().partition(" ")[0]
+    return clause.replace(capitalised(figure).lower(), figure, 1) if figure.isdecimal() else clause
 
 
 def _reason_given(who: str, reason: str, delay: DelayAt) -> str:

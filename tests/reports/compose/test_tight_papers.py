@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from reports.compose import UNDRAFTED
+from reports.compose.late_by_item import without_second
 from reports.compose.paper_parts import write
 from tests.reports.in_memory import (
     LABOUR,
@@ -270,6 +271,36 @@ def test_a_late_item_that_is_only_named_says_what_its_delay_means_else_why():
     )
     long = " ".join(["nobody applied in"] * 5)
     assert listed(long, cause="staffing") == "- Links (2.1): May (a shortage of staff)."
+
+
+@pytest.mark.parametrize(
+    ("explanation", "told"),
+    [
+        ("the trainer was ill, the room was closed", "the trainer was ill"),
+        (
+            "ports at Nelson, Picton and Bluff are full",
+            "ports at Nelson, Picton and Bluff are full",
+        ),
+        ("the builder closed, which was known", "the builder closed, which was known"),
+        ("the room was built, but it leaked", "the room was built, but it leaked"),
+    ],
+)
+def test_a_cause_in_a_list_ends_at_a_comma_only_between_two_sentences(explanation, told):
+    assert listed(explanation) == f"- Links (2.1): May, because {told}."
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        ("The builder closed, and Police hired another.", "The builder closed"),
+        (", because the builder closed, and Police hired another", ", because the builder closed"),
+        ("Ports at Nelson, Picton, and Bluff are full.", None),
+        ("The builder closed, and nobody else applied.", None),
+        ("The builder closed, and Police hired another. That took a year.", None),
+    ],
+)
+def test_a_second_cause_is_left_out_only_if_both_are_sentences(cause, told):
+    assert without_second(cause) == (told or cause)
 
 
 def test_the_summary_says_why_the_minister_decides_and_when_others_do():
