@@ -415,8 +415,9 @@ def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
     if step.completed_on:
         came = in_when(KnownDate(step.completed_on), dated)
         if late := how_late(step, KnownDate(step.completed_on)):
-            start, late = _with_moves(name, step, late)
-            return f"{start} came {late}, {came}."
+            if step.agreed_due > step.original_due:
+                late = late.replace("later than agreed", "later than that")
+            return f"{_with_moves(name, step)} came {late}, {came}."
         return f"{name} came in time, {came}."
     if step.is_late and not has_new_date(step):
         was = f"due {by_when(step.agreed, dated)}"
@@ -429,7 +430,7 @@ def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
             comes = f"will come {in_when(step.forecast, dated)}"
             if is_waiting(step):
                 comes = f"will not come before {from_when(step.forecast, dated)}"
-            return f"{_with_moves(name, step, late)[0]} {comes}."
+            return f"{_with_moves(name, step)} {comes}."
         if is_waiting(step):
             return f"{name} will be {late}, not before {from_when(step.forecast, dated)}."
         return f"{name} will be {late}, {in_when(step.forecast, dated)}."
@@ -439,12 +440,10 @@ def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
     return f"{name} will be in time again, {in_when(step.agreed, dated)}."
 
 
-def _with_moves(name: str, step: MilestoneAt, late: str) -> tuple[str, str]:
-    """Return the name with the dates that were promised before, if the agreed date is a later one, and how late
-    it is after that: "the card (1.1), first promised for May 2010 and moved to June 2010,", "a month later
-    than that"."""
+def _with_moves(name: str, step: MilestoneAt) -> str:
+    """Return the name with the dates that were promised before, if the agreed date is a later one: "the card (1.1), first
+    promised for May 2010 and moved to June 2010,"."""
     if step.original_due >= step.agreed_due:
-        return name, late
+        return name
     original, agreed = (when(due, step.on) for due in (step.original, step.agreed))
-    start = f"{name}, first promised for {original} and moved to {agreed},"
-    return start, late.replace("later than agreed", "later than that")
+    return f"{name}, first promised for {original} and moved to {agreed},"
