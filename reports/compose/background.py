@@ -44,7 +44,7 @@ def background(writer: Writer) -> Section:
 def _to_you(writer: Writer, text: str) -> str:
     """Return the standing text with "reports to you" for the Minister whose paper it is."""
     portfolio = re.escape(writer.facts.plan.portfolio)
-    return re.sub(rf"(\breports? (?:back )?to) the {portfolio}\b(?!’)", r"\1 you", text)
+    return re.sub(rf"(\breports? (?:back )?to) the {portfolio}\b(?![’'])", r"\1 you", text)
 
 
 def _carried_over(writer: Writer, follows: Follows, room: Room) -> Paragraph:

@@ -129,7 +129,7 @@ def _others(writer: Writer, rows: list[MeasureAt], *, told: int) -> Paragraph:
     where = writer.where(["measures"])
     of = "; ".join(filter(None, [numbers_of(items) if items else "", where]))
     return writer.paragraph(
-        f"Beside {agree(told, 'this', 'these')}, {_counted(rows)}{f' ({of})' if of else ''}.",
+        f"Besides {agree(told, 'this', 'these')}, {_counted(rows)}{f' ({of})' if of else ''}.",
         about="more measures missed",
         sources=[source for row in rows for source in _sources(writer, row)],
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 # In English, the language of papers; in the order in which they are sought.
 SHORTHAND = {
-    "T&Cs": "terms",
+    "T&Cs": "terms and conditions",
     "i.e.": "that is",
     "e.g.": "for example",
     "approx.": "about",
@@ -33,10 +33,7 @@ SHORTHAND = {
     "1 x": "one",
     "2 x": "two",
     "3 x": "three",
-    "chase": "press",
-    "chasing": "pressing",
     "a lot more": "much more",
-    "lots of": "many",
 }
 _SHORTHAND = re.compile(
     rf"(?<![\w.@/&])(?:{'|'.join(map(re.escape, sorted(SHORTHAND, key=len, reverse=True)))})(?![\w@/&])"

@@ -115,7 +115,7 @@ def test_of_many_the_rest_is_counted():
     ]
     *_, listed, rest = texts(paper(ANNUAL, *items, measures=rows), "delay")
     assert len(listed.splitlines()) == 6
-    assert rest == ("Beside these, three targets were missed (1.6, 1.7 and 1.8).")
+    assert rest == ("Besides these, three targets were missed (1.6, 1.7 and 1.8).")
 
 
 @pytest.mark.parametrize("content", ["purpose", "figures"])

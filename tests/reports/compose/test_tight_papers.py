@@ -211,6 +211,14 @@ def test_a_background_that_says_when_the_plan_was_released_says_it_alone():
         assert "(the Plan), released in July 2009. It covers" in said
 
 
+@pytest.mark.parametrize("mark", ["’", "'"])
+def test_a_ministers_office_is_not_called_you(mark):
+    told = f"The group reports to the Minister of Immigration{mark}s office."
+    assert told in sections(late("1.1"), background=told)["background"]
+    told = "The group reports to the Minister of Immigration."
+    assert "The group reports to you." in sections(late("1.1"), background=told)["background"]
+
+
 def own_decision(**given):
     return delay(
         explanation="the rate is low", settlement="needs_decision",

@@ -305,14 +305,19 @@ def test_a_sentence_that_a_measure_contradicts_is_not_offered_and_it_is_said_why
 
 
 def test_shorthand_is_offered_in_words(client, briefing, coordinator):
-    text = "The T&Cs, i.e. the price, were new. Police wait."
+    text = "The T&Cs, i.e. the price, were new. Police chase lots of work."
     row = drafts.add(briefing=briefing, section="delay", text=text, by=coordinator)
     page = page_of(client, briefing)
     assert marks(page) == {row.key: ["Write out “T&Cs” and “i.e.”."]}
     assert offered(page, row.key) == [
-        ("Use this sentence", "The [T&Cs]{terms}, [i.e. ]{that is }the price, were new.")
+        (
+            "Use this sentence",
+            "The [T&Cs]{terms and conditions}, [i.e. ]{that is }the price, were new.",
+        )
     ]
-    assert take(client, briefing, row.key) == "The terms, that is the price, were new. Police wait."
+    assert take(client, briefing, row.key) == (
+        "The terms and conditions, that is the price, were new. Police chase lots of work."
+    )
     assert marks(page_of(client, briefing)) == {}
 
 
