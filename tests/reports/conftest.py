@@ -1,6 +1,7 @@
 """Fixtures of a plan with its agencies, and of its drafted briefing, for the tests of this folder."""
 
 from datetime import date
+from itertools import count
 from types import ModuleType
 from uuid import NAMESPACE_OID, uuid5
 
@@ -23,30 +24,9 @@ from tests.factories import (
 )
 from tests.reports.drafted import BEFORE, BEFORE_ON, drafted
 from tests.reports.word_edits import Edited
-from tests.rows_made_once import COUNTERS
 
 FACTORIES = [each for each in vars(factories).values() if hasattr(each, "reset_sequence")]
 FIRST = 1000  # above what a test or a service numbers itself
-
-
-class Keys:
-    """How many keys a test has made."""
-
-    number = 0
-
-    def get(self):
-        return self.number
-
-    def go_on_from(self, number):
-        self.number = number
-
-    def __next__(self):
-        self.number += 1
-        return self.number
-
-
-KEYS = Keys()
-COUNTERS.append(KEYS)
 KEEPS_ROWS = pytest.StashKey[ModuleType | None]()
 
 
@@ -72,9 +52,9 @@ def _keys_are_counted(request, monkeypatch):
     A demo that an earlier test has loaded has keys of that test.
     """
     of = request.node.nodeid if "load_demo" in request.fixturenames else ""
-    KEYS.go_on_from(0)
+    numbers = count()
     for module in (drafts, kinds):
-        monkeypatch.setattr(module, "uuid4", lambda: uuid5(NAMESPACE_OID, f"{of} {next(KEYS)}"))
+        monkeypatch.setattr(module, "uuid4", lambda: uuid5(NAMESPACE_OID, f"{of} {next(numbers)}"))
 
 
 @pytest.fixture

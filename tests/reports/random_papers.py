@@ -221,6 +221,7 @@ def dates_of(of: Facts) -> set[str]:
     for asked in (row for rows in of.requests.values() for row in rows if row.due):
         found |= _known(asked.due)
     for each in of.items:
+        found |= _day_words(each.heard_on) if each.heard_on else set()
         for own in each.milestones:
             for due in (own.original, own.agreed, own.forecast):
                 found |= _known(due)

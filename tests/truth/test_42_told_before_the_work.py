@@ -224,7 +224,10 @@ def test_opening_a_round_sends_the_invitations_of_who_has_not_joined_again(
     assert "1 person who has not joined yet gets the invitation again" in page.text
     (letter,) = [each for each in mail.outbox if "invited" in each.subject]
     assert letter.to == ["ana@example.org"]
-    assert "Its return for First is due on 18 July 2026.\n\nThe coordinator wrote:\n\nPlease be brief.\n" in letter.body
+    assert (
+        "Its return for First is due on 18 July 2026.\n\nThe coordinator wrote:\n\nPlease be brief.\n"
+        in letter.body
+    )
     (emailed,) = page.context["emailed"]
     assert (emailed.person, emailed.told_as, emailed.what, emailed.agency) == (
         "Ana", "Contributor", "Invitation", health,
