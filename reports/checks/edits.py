@@ -221,7 +221,9 @@ def _numbers(
         for length, words in lengths.items():
             is_of_slip = _LATE.match(sentence, sentence.index(words) + len(words))
             holds = evidence.is_slip if is_of_slip else evidence.has_length
-            if not _is_in(words, known) and not holds(length):
+            # "2 months" of "a year and two months" is known, too.
+            is_known = _is_in(words, known) or length in lengths_in(evidence.generated.text)
+            if not is_known and not holds(length):
                 yield _says(words, evidence.length_for(length, sentence))
         for n, word in typed.items():
             if not evidence.has_number(n, sentence):

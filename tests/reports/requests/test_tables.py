@@ -15,7 +15,7 @@ TABLES = {model._meta.db_table for model in MODELS} - {
 
 def made_beside(present):
     """Return the tables that the first migration makes in a database with these."""
-    loader = MigrationLoader(None)
+    loader = MigrationLoader(None, replace_migrations=False)
     (operation,) = loader.get_migration(*FIRST).operations
     before, after = (loader.project_state(FIRST, at_end=at_end) for at_end in (False, True))
     made = []
