@@ -46,7 +46,11 @@ def pages():
         (asked.variation.get_absolute_url(), 122, ""),  # 123
         (asked.get_absolute_url(), 345, ""),  # 401
         (of("workshop:draft", briefing.pk), 823, PAPER),  # 1,647
-        (of("briefings:checks", briefing.pk), 460, ""),  # 653, before warnings said which measure contradicts a result
+        (
+            of("briefings:checks", briefing.pk),
+            460,
+            "",
+        ),  # 653, before warnings said which measure contradicts a result
         (of("briefings:list"), 98, ""),  # 196
     ]
 
