@@ -165,7 +165,7 @@ def one_long_path() -> bytes:
 
 
 def clear_groups() -> bytes:
-    """Drawings within drawings, each a group of its own that is laid over the page half clear."""
+    """Return a page of nested transparency groups, each half transparent."""
     from pikepdf import Dictionary, Name
 
     def add(pdf: Any, page: Any) -> None:

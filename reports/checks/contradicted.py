@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from reports.checks.recorded import stems
 from reports.checks.values import NUMBER, as_digits, dates_in
 from reports.compose.facts import Facts
-from workitems.models import Finding, Measure
+from workitems.models import Measure
 from workitems.plan.plan_at import ItemAt
 from workitems.plan.plan_at.measures_at import MeasureAt
 from workitems.terms.measure_sentence import Given, exact, figure, printed
@@ -43,9 +43,8 @@ def contradiction(facts: Facts, item: ItemAt, sentence: str) -> Contradiction | 
 
 
 def without_evidence(facts: Facts, item: ItemAt) -> str:
-    """Return that an audit found no evidence of what was reported on an item, or ""."""
-    verdicts = [row.verdict for row in facts.findings.rows if row.item_id == item.pk]
-    if Finding.Verdict.NOT_SUPPORTED not in verdicts:
+    """Return a sentence if an audit found that the evidence does not support what was reported on an item, else ""."""
+    if item.pk not in facts.unsupported:
         return ""
     return gettext(
         "An audit found that the evidence does not support what was reported on item {number}."

@@ -67,8 +67,8 @@ class Said:
         return self.text.replace(",", "").casefold()
 
     def has(self, digits: str) -> bool:
-        """Whether it has a number. All its numbers are read only if this one's digits or word are there, or if it may be
-        written as "214k" or "6.2 million"."""
+        """Whether the text has a number, given as digits. Its numbers are read only if it can be there: by its digits, its
+        word or, of thousands, as "214k" or "6.2 million"."""
         word = IN_WORDS.get(digits, digits)
         may_be_there = digits in self._plain or word in self._plain or digits.endswith("000")
         return may_be_there and digits in self.numbers
@@ -144,9 +144,11 @@ class Records:
             self._slips[item.pk] = frozenset(
                 length
                 for step in item.milestones
-                for first, last in _moves_of(step)
-                if last > first
-                for length in _lengths_between(first, last)
+                for before, after in _moves_of(step)
+                # A month counts from its last day, or to its first.
+                for last in (after.last_day, after.first_day)
+                if last > before.last_day
+                for length in _lengths_between(before.last_day, last)
             )
         return self._slips[item.pk]
 
@@ -278,7 +280,8 @@ class Evidence:
         return any(length in self.all_records.slips_of(item) for item in items)
 
     def has_length(self, length: tuple[int, str]) -> bool:
-        """Whether a record says so, or it is as long between two dates of the items, or of each milestone if they are many."""
+        """Whether a record gives this length of time, or two dates of one item are as far apart. Of many items only the dates
+        of each milestone are compared."""
         items = (*self.items, *self._items_named)
         if any(length in lengths_in(each.text) for each in (*self.said, *self.of_named)):
             return True
@@ -501,14 +504,11 @@ def _days_of(step: MilestoneAt) -> Iterator[date]:
             yield from (day for day in (action.due_on, action.done_on) if day)
 
 
-def _moves_of(step: MilestoneAt) -> Iterator[tuple[date, date]]:
+def _moves_of(step: MilestoneAt) -> Iterator[tuple[KnownDate, KnownDate]]:
+    """Yield each date of a milestone with the one that came in its place, and with that on which it was or will be reached."""
     reached = KnownDate(step.completed_on) if step.completed_on else step.forecast
-    moves = [(step.original, step.agreed), (step.original, reached), (step.agreed, reached)]
-    moves += [(delay.before, delay.after) for delay in step.delays]
-    for before, after in moves:
-        # A month counts from its last day, or to its first.
-        yield before.last_day, after.last_day
-        yield before.last_day, after.first_day
+    yield from ((step.original, step.agreed), (step.original, reached), (step.agreed, reached))
+    yield from ((delay.before, delay.after) for delay in step.delays)
 
 
 def _lengths_between(first: date, last: date) -> Iterator[tuple[int, str]]:
@@ -537,14 +537,9 @@ def _counts_of(item: ItemAt) -> Iterator[str]:
 def _lengths(step: MilestoneAt) -> Iterator[str]:
     """Yield how much later than first promised, and than agreed, the milestone was or will be reached, and by how much
     its date was moved, as annexes and charts word it."""
-    reached = KnownDate(step.completed_on) if step.completed_on else step.forecast
-    moved = [(delay.before, delay.after) for delay in step.delays]
-    for before, after in ((step.original, step.agreed), *moved):
+    for before, after in _moves_of(step):
         if after.last_day > before.last_day:
             yield span_in_words(before, after)
-    for due in (step.original, step.agreed):
-        if reached.last_day > due.last_day:
-            yield span_in_words(due, reached)
 
 
 def _agencies_of(facts: Facts, item: ItemAt) -> Iterator[int]:

@@ -469,9 +469,9 @@ _NOW = re.compile(
 
 
 def dated_by_round(facts: Facts, update: UpdateFacts, text: str, told: str) -> str:
-    """Return a result as it is told with the month to which its round reports, "… the online module (June 2026).", if that is not the
-    period's last round
-    or ended long before it, and the `text` has no date of its own, whatever its item's name has: it need not be so today."""
+    """Return a result, as it is `told`, with the month in which its round ended: "… the online module (June 2026).". Not if the
+    round is the period's last and ended near its end, or if the `text`, without its item's name, has a date: else it need not be so
+    today."""
     ended, period_end = update.of_return.round.period_end, facts.briefing.period_end
     is_current = ended is None or (
         ended >= (facts.last_round or ended) and period_end - ended <= NEAR

@@ -306,15 +306,13 @@ def _listed(
 _GOES_ON = re.compile(r"(?:and|but|which|who)\b")
 # What points at something that only its own text names.
 _POINTS = re.compile(r"\b(?:it|its|that|them|these|they|this|those)\b", re.IGNORECASE)
-MOST_TOLD, MOST_TOLD_OF_CAUSE = (
-    16,
-    13,
-)  # words of what an item's delay means, or of its cause, in a list
+# Words of what an item's delay means, and of its cause, in a list.
+MOST_TOLD, MOST_TOLD_OF_CAUSE = 16, 13
 
 
 def _most_told(writer: Writer, entry: LateItem) -> str:
-    """Return what matters most of a late item, to follow its date in a list: what the delay means, else its cause in its agency's
-    words, else its kind."""
+    """Return what a list says of a late item after its date: what the delay means, else the cause in its agency's words, else the
+    kind of cause."""
     for effect in effects(writer, entry):
         clause = _with_figure(entry, within(opened(effect), writer.agency_names) or "")
         is_whole = clause and has_verb(effect) and not (_POINTS.search(effect) or says_we(effect))

@@ -502,7 +502,7 @@ def _is_undone(text: str) -> bool:
 
 
 def _with_rest(told: str, rest: Iterable[str], names: Iterable[str]) -> str:
-    """Return what is told of an action with its further sentences. What may be none follows a semicolon: "…; carve-out dropped."."""
+    """Return an action in words with its further sentences. A fragment follows a semicolon: "…; carve-out dropped."."""
     for each in rest:
         clause = within(each, names) if _is_undone(each) else None
         told = f"{opened(told)}; {closed(clause)}" if clause else f"{told} {each}"

@@ -430,7 +430,7 @@ def _boxes(
 
 
 # What hurried people type, and how it is written.
-SHORTHAND = (
+WRITTEN_OUT = (
     (re.compile(r" +,"), ","),
     (re.compile(r"(?<=\w)'(?=\w)"), "’"),
     (re.compile(rf"\b({'|'.join(SMALL)}) \(\d+\)", re.IGNORECASE), r"\1"),
@@ -457,7 +457,7 @@ def flat(source: str, maori: tuple[str, ...] = ()) -> str:
     Raise `DocumentError` for what cannot be printed.
     """
     parts: list[str] = []
-    for shorthand, written in SHORTHAND:
+    for shorthand, written in WRITTEN_OUT:
         source = shorthand.sub(written, source)
     for block in markup.parse(source, maori=maori):
         sentence = markup.to_source(block.text)

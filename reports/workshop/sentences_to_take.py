@@ -4,7 +4,7 @@ Only what the draft and its records say is offered. Where a person must decide w
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from django.utils.translation import gettext as _
@@ -49,12 +49,13 @@ def offers(drafted: Drafted, part: Part, check: Check) -> tuple[Offer, ...]:
     return tuple(make(drafted, part, check)) if make else ()
 
 
-def to_add(drafted: Drafted, part: Part, rest: Sequence[tuple[str, str]]) -> tuple[Offer, ...]:
+def to_add(
+    drafted: Drafted, part: Part, rest: Sequence[tuple[str, str]], untrue: Collection[str]
+) -> tuple[Offer, ...]:
     """Return the sentences that a paragraph leaves out, each to be added behind what it prints of the same record, and
     that none of them is needed. `rest` are the sentences, each with the end of the last one that is printed."""
     who = _who(drafted, part)
     found = []
-    untrue = not_to_add(drafted, part, rest)
     fit = [each for each in rest if each[0] not in untrue and not announces(each[0])]
     for sentence, end in fit[:MOST_ADDED]:
         lines = part.text.split("\n")

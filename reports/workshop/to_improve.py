@@ -91,9 +91,8 @@ def _marks(drafted: Drafted, found: list[Check]) -> dict[str, list[Mark]]:
             remedy = _("Explain it in the glossary") if check.mend_url else ""
             marks[key].append(Mark(words, remedy, found_offers, check.mend_url))
         for key, rest in check.left_out.items() if check.is_open else ():
-            more = to_add(drafted, parts[key], rest)
-            if more:
-                untrue = not_to_add(drafted, parts[key], rest)
+            untrue = not_to_add(drafted, parts[key], rest)
+            if more := to_add(drafted, parts[key], rest, untrue):
                 not_offered = " ".join(
                     _("Not offered: “{sentence}” {record}").format(sentence=each, record=says)
                     for each, says in untrue.items()

@@ -105,7 +105,7 @@ def _asks(variation: Variation, row: ToDecide) -> bool:
 def _undone(variation: Variation, row: ToDecide) -> bool:
     """Whether the row says what was so before an approved variation."""
     if (variation.kind, row.kind) == (Kind.LEAD, Kind.SUPPORTER):
-        # Who came to lead the item ended to support it by that.
+        # Whoever became the lead stopped supporting the item by that.
         is_its = variation.item_id == row.row.pk
         return bool(is_its and variation.agency_after_id == row.given["agency"])
     return _is_of(variation, row) and _has(variation, row, "before")

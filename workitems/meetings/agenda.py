@@ -163,9 +163,9 @@ def reasons_on(matter: Matter, line: Line | None, day: date) -> Sequence[str]:
 
     A closed record says why it came there, with the day.
     """
-    if matter.meeting.is_closed and not matter.reasons:
-        return []
     if matter.meeting.is_closed:
+        if not matter.reasons:
+            return []
         put_on = day_words(timezone.localdate(matter.put_on))
         return [_("On {day}: {reasons}").format(day=put_on, reasons=" ".join(matter.reasons))]
     if matter.kind in ("item", "of_return"):

@@ -38,8 +38,8 @@ def is_in_a_plan(agency: Agency, on: date) -> bool:
 
 
 def asked_of(agency: Agency, on: date, by: User) -> list[str]:
-    """Say of which plans an agency is a member, with the return that it owes in each and the coordinator's message. A plan that is not adopted yet is
-    named by its coordinators only. Three queries."""
+    """Say of which plans an agency is a member, with the return that it owes in each and the coordinator's message. A plan that
+    is not adopted yet is named by its coordinators only. Three queries."""
     plans = Plan.objects.filter(members__agency=agency, members__left_on=None)
     own = [seat.agency_id for seat in by.current_seats if seat.role == Seat.Role.COORDINATOR]
     plans = plans.exclude(~Q(coordinating_agency__in=own), adopted_on=None)

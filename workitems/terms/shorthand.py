@@ -1,5 +1,5 @@
 """What people write in a hurry, with the words for a paper. What has one meaning in every text, such as "w/o", the composer
-writes out by itself (reports.compose.paragraphs). This list is offered to a person, as it may be meant otherwise."""
+writes out by itself (`WRITTEN_OUT` in reports.compose.paragraphs). This list is offered to a person, as it may be meant otherwise."""
 
 import re
 from collections.abc import Iterator

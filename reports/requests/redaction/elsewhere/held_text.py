@@ -72,7 +72,7 @@ def _of_office(data: bytes, ending: str, check_time: Callable[[], None]) -> Iter
 
 
 def _paragraphs(opened: IO[bytes], hidden: set[str]) -> Iterator[str]:
-    """Yield the words of each paragraph; `hidden` are styles whose text is not shown."""
+    """Yield the words that are shown of each paragraph. Text in a `hidden` style is not."""
     unshown = 0
     for event, each in iterparse(opened, events=("start", "end")):
         name = _name(each)
