@@ -56,7 +56,7 @@ from workitems.plan.plan_at import (
     grouped,
 )
 from workitems.terms.known_dates import KnownDate, KnownTo
-from workitems.terms.lateness import Late
+from workitems.terms.lateness import Late, Status
 from workitems.terms.spans import span_in_words
 
 
@@ -200,6 +200,8 @@ def _standing(item: ItemAt) -> str:
         return "Complete, day not recorded"
     if item.stage == ItemStage.WITHDRAWN:
         return "Withdrawn"
+    if item.status == Status.UNJUDGED:
+        return str(item.status.label)
     if not item.milestones:
         return "No date set"
     dates = item.dates

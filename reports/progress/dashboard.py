@@ -529,17 +529,17 @@ def _in_doubt(count: int, *, is_now: bool) -> str:
 
 
 def _nothing_judged(count: int, total: int, *, is_now: bool) -> str:
-    """Say how many items have neither a date ahead nor a confidence of their agency."""
+    """Say how many items have no date ahead, and no doubt about them."""
     return (
         ngettext(
-            "{items} cannot be judged: it has no open milestone and no confidence.",
-            "{items} cannot be judged: they have no open milestone and no confidence.",
+            "{items} cannot be judged: it has no open milestone.",
+            "{items} cannot be judged: they have no open milestone.",
             count,
         )
         if is_now
         else ngettext(
-            "{items} could not be judged: it had no open milestone and no confidence.",
-            "{items} could not be judged: they had no open milestone and no confidence.",
+            "{items} could not be judged: it had no open milestone.",
+            "{items} could not be judged: they had no open milestone.",
             count,
         )
     ).format(items=_share(count, total))

@@ -439,7 +439,7 @@ STANDING_LABELS = {
 COUNTS = {
     Status.LATE: gettext_lazy("a milestone is overdue or expected late"),
     Status.IN_DOUBT: gettext_lazy("not late, but its agency says at risk or off track"),
-    Status.UNJUDGED: gettext_lazy("no open milestone, and its agency has given no confidence"),
+    Status.UNJUDGED: gettext_lazy("not in doubt, and without an open milestone"),
     Status.ON_TIME: gettext_lazy("not late, and not in doubt"),
     Status.COMPLETE: gettext_lazy("recorded as complete"),
     Status.WITHDRAWN: gettext_lazy("withdrawn from the Plan"),
@@ -450,8 +450,8 @@ def status_of(stage: str, late: Lateness, confidence: str) -> Status:
     """Return the status of an item, whose open milestones are as `late`.
 
     Late: live, with a milestone overdue or expected late. In doubt: live, not late, and the
-    agency's confidence is at risk or off track. Unjudged: live, without an open milestone and
-    without a confidence of the agency. On time: every other live item.
+    agency's confidence is at risk or off track. Unjudged: live, not in doubt, and without an open
+    milestone, whatever its agency says: nothing can be on time. On time: every other live item.
     """
     if stage == "complete":
         return Status.COMPLETE
@@ -461,7 +461,7 @@ def status_of(stage: str, late: Lateness, confidence: str) -> Status:
         return Status.LATE
     if confidence in DOUBTFUL:
         return Status.IN_DOUBT
-    return Status.ON_TIME if confidence or late.state != Late.NO_DATE else Status.UNJUDGED
+    return Status.UNJUDGED if late.state == Late.NO_DATE else Status.ON_TIME
 
 
 class Rank(IntEnum):

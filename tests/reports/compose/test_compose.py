@@ -419,7 +419,7 @@ def test_the_table_lists_items_in_natural_order(plan, pillar):
             WorkItemFactory(plan=plan, pillar=pillar, number=number)
     table = compose(briefing(plan)).annexes[1]
     assert [row.number for row in table.pillars[0].rows] == ["1.1", "1.2", "1.10"]
-    assert [row.standing for row in table.pillars[0].rows] == ["No date set"] * 3
+    assert [row.standing for row in table.pillars[0].rows] == ["Cannot be judged"] * 3
 
 
 def test_the_timeline_fits_its_page_and_says_what_it_leaves_out(plan, item):
