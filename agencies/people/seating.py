@@ -55,14 +55,15 @@ def seating_of(place: Place, on: date) -> Seating:
             seating.now.append(seat)
     seating.before.sort(key=lambda seat: seat.to_on or seat.from_on, reverse=True)
     ended_on = place.valid_to if isinstance(place, Agency) else None
-    _set_ended_at_once(seating.before, ended_on)
+    _set_last_days(seating.before, ended_on)
     return seating
 
 
-def _set_ended_at_once(seats: list[Seat], ended_on: date | None) -> None:
-    """Set `ended_at_once` on the seats that ended within a day, to that day: their last whole day is the one before.
+def _set_last_days(seats: list[Seat], ended_on: date | None) -> None:
+    """Set `last_day` on the seats that ended: `to_on` or, of one that ended within a day, that day, as its last whole
+    day is the one before.
 
-    Nobody is at an agency after its own last day: a seat that was handed over later is shown until then.
+    Nobody is at an agency after its own last day (`ended_on`).
     """
     last = {seat.pk: seat.to_on for seat in seats if seat.to_on and not seat.withdrawn_at}
     rows = Seat.history.filter(id__in=last).order_by("history_date", "history_id")
@@ -71,11 +72,11 @@ def _set_ended_at_once(seats: list[Seat], ended_on: date | None) -> None:
         if to_on == last[pk]:
             found.setdefault(pk, timezone.localdate(at))
     for seat in seats:
-        day = found.get(seat.pk)
-        if day is None or day - timedelta(days=1) != seat.to_on:
+        if (day := seat.to_on) is None:
             continue
-        last_day = max(min(day, ended_on or day), seat.from_on)
-        seat.ended_at_once = last_day  # type: ignore[attr-defined]
+        if found.get(seat.pk) == day + timedelta(days=1):
+            day += timedelta(days=1)
+        seat.last_day = max(min(day, ended_on or day), seat.from_on)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)

@@ -567,7 +567,7 @@ def test_a_role_that_ends_now_ends_today_and_its_holder_is_told(
     (mail,) = [each for each in mailoutbox if each.to == [held.user.email]]
     assert "from now on" in mail.body
     (past,) = seating_of(police, TODAY).before
-    assert past.ended_at_once == TODAY
+    assert past.last_day == TODAY
     assert any(each.what.endswith("at once.") for each in history_of(police))
     client.force_login(held.user, backend="django.contrib.auth.backends.ModelBackend")
     assert "Your role has ended." in client.get("/").text

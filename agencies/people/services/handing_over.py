@@ -1,7 +1,7 @@
 """Hand over what an ended agency holds to its successor, in one act."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
@@ -72,8 +72,8 @@ class People(Holding):
 
 def _move_seat(seat: Seat, act: HandOver) -> None:
     from_on, to_on = max(seat.from_on, act.on), seat.to_on
-    if seat.from_on < act.on:
-        seat.to_on = act.on - timedelta(days=1)
+    if seat.from_on <= act.last_day:
+        seat.to_on = act.last_day
         save_row(seat, "to_on", act=act)
     else:
         seat.withdrawn_at = act.at
