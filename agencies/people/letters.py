@@ -158,6 +158,17 @@ def email_that_seat_ends(seat: Seat, *, by: User, on: date) -> None:
     _send([EmailMessage(subject=subject, body=body, to=[seat.user.email])], seat_id=seat.pk)
 
 
+def email_that_seats_moved(seats: Sequence[Seat], *, agency: Agency, by: User) -> None:
+    """Email a person that an agency ended and where they have their roles now. Log it if that fails."""
+    holder, successor = seats[0].user, seats[0].place
+    link = settings.SITE_URL + reverse("home")
+    about = {"seats": seats, "agency": agency, "successor": successor, "by": by, "link": link}
+    body = render_to_string("agencies/people/letters/seat_moved.txt", about)
+    says = _("{agency} ended: your role is now at {successor}")
+    subject = _subject(says.format(agency=agency, successor=successor))
+    _send([EmailMessage(subject=subject, body=body, to=[holder.email])], seat_id=seats[0].pk)
+
+
 def email_about_new_address(user: User, *, old: str) -> None:
     """Email a person's old address that an administrator changed it. Log it if that fails."""
     body = render_to_string("agencies/people/letters/new_address.txt", {"user": user})

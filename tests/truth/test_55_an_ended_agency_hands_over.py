@@ -158,6 +158,25 @@ def test_all_that_it_holds_is_shown_and_goes_to_the_successor_in_one_act(
     assert contributor.seats.get(agency=ended).to_on == YESTERDAY
 
 
+def test_everyone_who_worked_there_is_emailed_where_their_roles_are_now(
+    ended, msd, contributor, approver, administrator, mailoutbox, django_capture_on_commit_callbacks
+):
+    SeatFactory(agency=ended, user=contributor, role=Seat.Role.OBSERVER)
+    SeatFactory(agency=ended, user__is_active=False)
+    with django_capture_on_commit_callbacks(execute=True):
+        hand_over(ended, administrator)
+    of_people = {mail.to[0]: mail for mail in mailoutbox if "your role is now at" in mail.subject}
+    assert set(of_people) == {contributor.email, approver.email}
+    body = of_people[contributor.email].body
+    assert f"{ended.name} ended on 31 May 2010." in body
+    for role in ("a contributor", "an observer"):
+        assert f"- {role} at {msd.short_name}\n" in body
+    # An approver signs, so a second person confirms them first.
+    seat = approver.seats.get(agency=msd)
+    waits = ", once a second person has confirmed it." in of_people[approver.email].body
+    assert waits == seat.is_waiting(TODAY)
+
+
 def test_the_items_history_says_who_gave_what_to_whom_and_why(
     ended, item, milestone, administrator
 ):
@@ -831,7 +850,12 @@ def test_people_of_an_ended_agency_are_shown_until_its_own_last_day(
 ):
     hand_over(ended, administrator, on=TOMORROW, at=NOW + timedelta(days=1))
     (seat,) = seating_of(ended, TOMORROW).before
-    assert seat.ended_at_once == YESTERDAY
+    assert (seat.to_on, seat.last_day) == (YESTERDAY, YESTERDAY)
+    # One that was to end later, or was stored so by an earlier release.
+    seat.to_on = TOMORROW
+    seat.save()
+    (seat,) = seating_of(ended, TOMORROW + timedelta(days=1)).before
+    assert seat.last_day == YESTERDAY
 
 
 def test_what_an_ended_agency_still_names_is_not_called_nothing(

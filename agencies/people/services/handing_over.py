@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import partial
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, Invitation, Seat, User
+from agencies.people import letters
 from agencies.people.services.conflicts import Refused, locked, need_reason
 from agencies.people.services.seats import email_about_seat, give_seat
 from agencies.people.succession import HOLDINGS, HandOver, Holding, agency_on, save_row
@@ -63,14 +65,20 @@ def handing_over_faults(agency: Agency, on: date) -> Iterator[Fault]:
 
 
 class People(Holding):
-    """The seats: each ends here, and goes on with the same role at the successor."""
+    """The seats: each ends here, and goes on with the same role at the successor. Each person is emailed once."""
 
     def move(self, act: HandOver) -> None:
+        moved: dict[User, list[Seat]] = {}
         for seat in self.rows(act.agency.pk, act.on).select_related("user", "agency"):
-            _move_seat(seat, act)
+            moved.setdefault(seat.user, []).append(_move_seat(seat, act))
+        for user, seats in moved.items():
+            if user.is_active and user != act.by:
+                mail = partial(letters.email_that_seats_moved, seats, agency=act.agency, by=act.by)
+                transaction.on_commit(mail)
 
 
-def _move_seat(seat: Seat, act: HandOver) -> None:
+def _move_seat(seat: Seat, act: HandOver) -> Seat:
+    """End a seat, and return that at the successor: a new one, unless the person has the role there."""
     from_on, to_on = max(seat.from_on, act.on), seat.to_on
     if seat.from_on <= act.last_day:
         seat.to_on = act.last_day
@@ -79,8 +87,8 @@ def _move_seat(seat: Seat, act: HandOver) -> None:
         seat.withdrawn_at = act.at
         save_row(seat, "withdrawn_at", act=act)
     held = Seat.objects.filter(user=seat.user, role=seat.role, agency=act.to)
-    if held.during(from_on, to_on).exists():
-        return
+    if (own := held.during(from_on, to_on).first()) is not None:
+        return own
     given = give_seat(
         user=seat.user,
         place=act.to,
@@ -93,6 +101,7 @@ def _move_seat(seat: Seat, act: HandOver) -> None:
     )
     if given.is_unconfirmed:
         email_about_seat(given, by=act.by, on=act.on)
+    return given
 
 
 class Invitations(Holding):
