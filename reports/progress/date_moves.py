@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.models import Agency
 from agencies.wording.translation import day_words
 from reports.charts import SlipLine, Stair
 from reports.document.dates import long_date
@@ -26,6 +25,7 @@ from reports.progress.histories import (
     rated_histories,
     seconds_of,
 )
+from reports.progress.holders import Holders
 from reports.progress.record_of_dates import (
     DateWarning,
     Outcome,
@@ -266,7 +266,7 @@ def read_slips(view: PlanView, meetings: Sequence[Earlier]) -> Slips:
             for each in DateWarning
             if any(one.warning == each for one in came)
         ],
-        by_agency=_by_agency(came, names),
+        by_agency=_by_agency(came, Holders(milestones, view.at.on), names),
         warned=[
             Warned(
                 names.number(each.item), names.url(each.item), names.milestones[each.pk],
@@ -371,13 +371,10 @@ def _row(label: str, dates: Sequence[PastDate], names: "_Names") -> MarkRow:
     return MarkRow(label, len(dates), len(missed), marks)
 
 
-def _by_agency(dates: Sequence[PastDate], names: "_Names") -> list[MarkRow]:
+def _by_agency(dates: Sequence[PastDate], holders: Holders, names: "_Names") -> list[MarkRow]:
     """Return a row for each responsible agency, those that missed most first."""
-    found: dict[int, list[PastDate]] = defaultdict(list)
-    for each in dates:
-        found[each.responsible].append(each)
-    agencies = Agency.objects.in_bulk(found) if found else {}
-    rows = [_row(agencies[pk].short_name, of_agency, names) for pk, of_agency in found.items()]
+    found = holders.rows((each.milestone, each.due, each) for each in dates)
+    rows = [_row(label, of_agency, names) for label, of_agency in found]
     return sorted(rows, key=lambda row: (-row.missed, -row.dates, row.label.casefold()))
 
 

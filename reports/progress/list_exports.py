@@ -237,7 +237,7 @@ def trends(
     rows.append(["Dates that did not come", "No longer due", found.on, "Dates", dates.not_due])
     for part, days in (
         ("Delays by cause", found.causes),
-        ("Delays by agency when found", found.delayed_agencies),
+        ("Delays by responsible agency", found.delayed_agencies),
     ):
         for each in days:
             rows.append([part, each.label, found.on, "Days", each.days])

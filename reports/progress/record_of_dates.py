@@ -109,7 +109,6 @@ class PastDate(NamedTuple):
     milestone: int
     item: int
     due: date
-    responsible: int
     outcome: Outcome
     warning: DateWarning
 
@@ -189,7 +188,7 @@ def recorded(
     begins = max(filter(None, (plan.adopted_on, plan.record_begins)))
     found = []
     for pk, versions in milestones.items():
-        for until, due, responsible, item, outcome in _ended(versions, moment.on, begins):
+        for until, due, item, outcome in _ended(versions, moment.on, begins):
             # At the end of the last day on which the date was ahead.
             known = _last(items[item], until)
             if pillar not in (None, known[3]) or lead not in (None, known[4]):
@@ -197,18 +196,18 @@ def recorded(
             if outcome == Outcome.MISSED and known[2] in CLOSED:
                 outcome = Outcome.NOT_DUE
             warning = _warning(versions, items[item], due, until, plan.record_begins)
-            found.append(PastDate(pk, item, due, responsible, outcome, warning))
+            found.append(PastDate(pk, item, due, outcome, warning))
     return RecordOfDates(found, plan.record_begins)
 
 
 def _ended(
     versions: list[tuple[Any, ...]], on: date, begins: date
-) -> Iterator[tuple[date, date, int, int, Outcome]]:
-    """Yield each date of a milestone that came or was moved: the day until which it was ahead, the date, the responsible
-    agency, the item, and what became of the date."""
+) -> Iterator[tuple[date, date, int, Outcome]]:
+    """Yield each date of a milestone that came or was moved: the day until which it was ahead, the date, the item, and
+    what became of the date."""
     completed, withdrawn = versions[-1][5:7]
     for version, after in zip_longest(versions, versions[1:]):
-        _, at, _, agreed, _, _, _, responsible, item = version[:9]
+        _, at, _, agreed, _, _, _, _, item = version[:9]
         ahead_until = min(agreed, completed)
         end = start_of(ahead_until)
         if at >= end:
@@ -228,7 +227,7 @@ def _ended(
                 outcome = Outcome.MISSED
         else:
             continue
-        yield until, agreed, responsible, item, outcome
+        yield until, agreed, item, outcome
 
 
 @lru_cache(maxsize=4096)

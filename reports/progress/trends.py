@@ -7,7 +7,7 @@ equal the dashboard's of that day. Only history rows with a changed counted colu
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, partial
@@ -16,7 +16,6 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.utils.translation import gettext
 
-from agencies.models import Agency
 from reports.progress.histories import (
     Histories,
     day_of,
@@ -24,6 +23,7 @@ from reports.progress.histories import (
     milestone_histories,
     seconds_of,
 )
+from reports.progress.holders import Holders
 from workitems.models import Delay, Plan
 from workitems.models.item import Stage
 from workitems.plan.asat import Moment, end_of, rows_at
@@ -55,7 +55,7 @@ class MonthFigures:
 
 @dataclass(frozen=True, slots=True)
 class DelayDays:
-    """Delays of a cause, or of an agency's milestones. `days` are calendar days from each delay's
+    """Delays of a cause, or of the milestones that an agency has now. `days` are calendar days from each delay's
     date before to its date after or, of an open one whose date has passed, to the day of the view."""
 
     label: str
@@ -154,7 +154,7 @@ def read_trends(
     items = item_histories(plan, moment)
     milestones = milestone_histories(plan, moment)
     pillars = pillar_titles(plan, moment)
-    agencies = Agency.objects.in_bulk()
+    holders = Holders(milestones, moment.on)
     delays = (
         rows_at(Delay, moment, of={"milestone__item__plan_id": plan.pk})
         .filter(found_on__lte=moment.on)
@@ -181,32 +181,27 @@ def read_trends(
         if (dates := _Dates(*versions[-1])).item in last
     }
     delayed = [
-        (cause, _responsible(milestones[pk], found_on), length)
+        (cause, pk, found_on, length)
         for pk, cause, found_on, length in _lengths(delays, moment.on)
         if pk in at_last
     ]
     met = list(_met(at_last.values(), moment.on))
-    by_pillar, by_agency = (
-        _grouped((row[0], row[2]) for row in met),
-        _grouped(row[1:] for row in met),
-    )
+    by_pillar = _grouped((row[0], row[-1]) for row in met)
     return Trends(
         on=moment.on,
         months=_months(points, ends, kept, milestones.values()),
         ended_on=ended_on,
         causes=_longest_first(
-            ((cause, length) for cause, _, length in delayed),
-            lambda cause: str(Delay.Cause(cause).label),
+            (str(Delay.Cause(cause).label), days)
+            for cause, days in _grouped((row[0], row[-1]) for row in delayed).items()
         ),
-        delayed_agencies=_longest_first(
-            (row[1:] for row in delayed), lambda pk: agencies[pk].short_name
-        ),
-        met=_met_by(gettext("All"), [how for _, _, how in met]),
+        delayed_agencies=_longest_first(holders.rows(row[1:] for row in delayed)),
+        met=_met_by(gettext("All"), [how for *_, how in met]),
         met_by_pillar=[
             _met_by(title, by_pillar[pk]) for pk, title in pillars.items() if pk in by_pillar
         ],
         met_by_agency=sorted(
-            (_met_by(agencies[pk].short_name, found) for pk, found in by_agency.items()),
+            (_met_by(label, found) for label, found in holders.rows(row[1:] for row in met)),
             key=lambda row: row.label.casefold(),
         ),
     )
@@ -225,13 +220,6 @@ def _lengths(
     open_days = days_of(still_open)
     for pk, of, before, after, _, cause, found_on in rows:
         yield of, cause, found_on, open_days.get(pk, (after - before).days)
-
-
-def _responsible(versions: Sequence[Any], day: date) -> int:
-    """Return the agency that was responsible for a milestone at the end of a day, or when it was first recorded."""
-    until = seconds_of(end_of(day))
-    first, *later = (_Dates(*version) for version in versions)
-    return next((dates for dates in reversed(later) if dates.at < until), first).responsible
 
 
 # --- points in time -----------------------------------------------------------------------------
@@ -408,18 +396,16 @@ def _grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
     return found
 
 
-def _longest_first(
-    delays: Iterable[tuple[Any, int]], label: Callable[[Any], str]
-) -> list[DelayDays]:
-    """Return the days of delays by key (a cause or an agency), most days first."""
-    rows = [DelayDays(label(key), sum(days), len(days)) for key, days in _grouped(delays).items()]
+def _longest_first(delays: Iterable[tuple[str, Sequence[int]]]) -> list[DelayDays]:
+    """Return the days of delays by cause or agency, most days first."""
+    rows = [DelayDays(label, sum(days), len(days)) for label, days in delays]
     return sorted(rows, key=lambda row: (-row.days, row.label.casefold()))
 
 
 def _met(
     milestones: Iterable[tuple[_Item, _Dates]], on: date
-) -> Iterator[tuple[int, int, tuple[str, str]]]:
-    """Yield (pillar, responsible agency, (measure, outcome)) for each date before the day.
+) -> Iterator[tuple[int, int, date, tuple[str, str]]]:
+    """Yield (pillar, milestone, date, (measure, outcome)) for each date before the day.
 
     The measure is "original" or "agreed". Withdrawn milestones and items are left out.
     """
@@ -430,7 +416,7 @@ def _met(
             if due < on:
                 done = dates.completed
                 how = "not_yet" if done > on else "on_time" if done <= due else "late"
-                yield item.pillar, dates.responsible, (measure, how)
+                yield item.pillar, dates.pk, due, (measure, how)
 
 
 def _met_by(label: str, found: Iterable[tuple[str, str]]) -> MetBy:

@@ -19,6 +19,7 @@ from agencies.records import history
 from reports.checks.material import missing_returns
 from reports.compose import compose
 from reports.progress.changes.load import read_changes
+from reports.progress.date_moves import read_slips
 from reports.progress.trends import read_trends
 from reports.progress.view import PlanView
 from tests.factories import (
@@ -33,6 +34,7 @@ from tests.factories import (
     MeasureValueFactory,
     MeetingFactory,
     MentionFactory,
+    MilestoneFactory,
     MitigationFactory,
     NoteFactory,
     OutOfSessionFactory,
@@ -623,7 +625,7 @@ def test_only_a_return_that_was_sent_back_shows_what_changed_since(
     assert section.since_sent_back == []
 
 
-def test_a_request_says_who_asked_and_a_delay_is_counted_for_who_had_it(
+def test_a_request_says_who_asked_and_a_delay_and_a_date_count_for_who_has_the_work_now(
     ended, msd, item, milestone, administrator, contributor, client_of
 ):
     variation = VariationFactory(milestone=milestone, requesting_agency=ended)
@@ -636,8 +638,30 @@ def test_a_request_says_who_asked_and_a_delay_is_counted_for_who_had_it(
     assert variation.requesting_agency == msd
     asked = page[page.index("Asked by") :]
     assert asked.index(ended.name) < asked.index(f"Now with {msd.name}")
-    trends = read_trends(item.plan, Moment.today(TOMORROW))
-    assert [row.label for row in trends.delayed_agencies] == ["Police"]
+    now = Moment.today(milestone.agreed_due + timedelta(days=1))
+    trends = read_trends(item.plan, now)
+    slips = read_slips(PlanView(plan=item.plan, at=now), [])
+    label = [f"{msd.short_name} (Police until 31 May 2010)"]
+    assert [row.label for row in trends.delayed_agencies] == label
+    # The successor had the milestone when its date came.
+    assert [row.label for row in trends.met_by_agency] == [msd.short_name]
+    assert [row.label for row in slips.by_agency] == [msd.short_name]
+
+
+def test_what_an_ended_agency_did_before_counts_for_its_successor_and_says_so(
+    ended, msd, item, administrator
+):
+    with time_machine.travel(BEFORE, tick=False):
+        milestone = MilestoneFactory(
+            item=item, number=8, responsible_agency=ended, original_due=BEFORE.date()
+        )
+        milestone.completed_on = BEFORE.date()
+        history.save(milestone, by=administrator)
+    hand_over(ended, administrator)
+    found = read_trends(item.plan, Moment.today(TODAY)).met_by_agency
+    assert [(row.label, row.agreed.on_time) for row in found] == [
+        (f"{msd.short_name} (Police until 31 May 2010)", 1)
+    ]
 
 
 def test_what_is_held_until_a_day_says_the_day(ended, plan):

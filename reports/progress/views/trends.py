@@ -55,7 +55,7 @@ def drawn(view: PlanView, found: Trends, events: Sequence[Event]) -> dict[str, o
             (heading, bars(rows))
             for heading, rows in (
                 (gettext("By cause"), found.causes),
-                (gettext("By agency responsible when found"), found.delayed_agencies),
+                (gettext("By responsible agency"), found.delayed_agencies),
             )
         ],
         "stage_names": stage_names(view.plan),

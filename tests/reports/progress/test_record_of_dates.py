@@ -272,7 +272,7 @@ def record(**groups):
     for name, (dates, missed) in groups.items():
         for n in range(dates):
             outcome = Outcome.MISSED if n < missed else Outcome.MET
-            found.append(PastDate(n, 1, DUE, 1, outcome, DateWarning(name)))
+            found.append(PastDate(n, 1, DUE, outcome, DateWarning(name)))
     return RecordOfDates(found)
 
 
